@@ -1,0 +1,119 @@
+//! What a check has to say about a definition.
+
+use std::ops::Range;
+
+use crate::pointer::Pointer;
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// AWS refuses the definition, or it is sure to fail.
+    Error,
+    /// AWS takes it, and it is likely to fail.
+    Warning,
+    /// Good practice asks for something else.
+    Lint,
+}
+
+/// Another place that has to do with a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Related {
+    /// Where.
+    pub pointer: Pointer,
+    /// What that place has to do with it.
+    pub message: String,
+}
+
+/// A change that certainly repairs the finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// The value, or with `is_key` the name of the member, to replace.
+    pub pointer: Pointer,
+    /// Whether the name of the member is replaced and not its value.
+    pub is_key: bool,
+    /// The new text, without quotes.
+    pub replacement: String,
+}
+
+/// A finding. Messages are lower case without a final period, with the user's words in backticks; what to do is in
+/// the help.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Stable code, such as `ASL2001`.
+    pub code: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong.
+    pub message: String,
+    /// What to do; empty where the message says it all.
+    pub help: String,
+    /// Where in the definition.
+    pub pointer: Pointer,
+    /// Where in the text, in bytes, for a definition that was parsed from text.
+    pub span: Option<Range<usize>>,
+    /// Other places that have to do with it.
+    pub related: Vec<Related>,
+    /// The repair, where it is certain.
+    pub fix: Option<Fix>,
+}
+
+impl Diagnostic {
+    /// An error with this code at this place.
+    pub fn error(code: &'static str, pointer: Pointer, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            severity: Severity::Error,
+            message: message.into(),
+            help: String::new(),
+            pointer,
+            span: None,
+            related: Vec::new(),
+            fix: None,
+        }
+    }
+
+    /// The same finding as a warning.
+    #[must_use]
+    pub fn as_warning(self) -> Self {
+        Self {
+            severity: Severity::Warning,
+            ..self
+        }
+    }
+
+    /// The same finding with what to do.
+    #[must_use]
+    pub fn help(self, help: impl Into<String>) -> Self {
+        Self {
+            help: help.into(),
+            ..self
+        }
+    }
+
+    /// The same finding with another place.
+    #[must_use]
+    pub fn related(mut self, pointer: Pointer, message: impl Into<String>) -> Self {
+        self.related.push(Related {
+            pointer,
+            message: message.into(),
+        });
+        self
+    }
+
+    /// The same finding with a repair.
+    #[must_use]
+    pub fn fix(self, fix: Fix) -> Self {
+        Self { fix: Some(fix), ..self }
+    }
+}
+
+/// The name among `known` that `word` is most likely meant to be, unless all are too far off.
+pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let lower = word.to_lowercase();
+    known
+        .into_iter()
+        .map(|name| (strsim::damerau_levenshtein(&lower, &name.to_lowercase()), name))
+        .min_by_key(|(distance, _)| *distance)
+        .filter(|(distance, name)| *distance <= 1.max(name.chars().count().min(word.chars().count()) / 3))
+        .map(|(_, name)| name)
+}

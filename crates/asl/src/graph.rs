@@ -1,0 +1,258 @@
+//! Which states there are, and which way leads to which.
+//!
+//! A *scope* is a sequence of states with its own `StartAt`: the state machine itself, a branch, an item processor.
+//! In ASL each scope holds its states. In the flat form, which HCL blocks use, a scope without `States` finds its
+//! states among those of the enclosing scope by following transitions. Both forms may be mixed.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use indexmap::IndexMap;
+
+use crate::diagnostic::did_you_mean;
+use crate::json::Json;
+use crate::pointer::Pointer;
+
+/// A way from one state to another, or from a scope to its first state.
+#[derive(Debug, Clone)]
+pub struct Edge {
+    /// The field that names the target.
+    pub at: Pointer,
+    /// The target; `None` for one that is not known yet.
+    pub target: Option<String>,
+}
+
+/// A place that holds states by name.
+#[derive(Debug)]
+pub struct Namespace<'a> {
+    /// The `States` object.
+    pub at: Pointer,
+    /// Its states.
+    pub states: &'a IndexMap<String, Json>,
+}
+
+/// A sequence of states with its own start.
+#[derive(Debug)]
+pub struct Scope {
+    /// The object with `StartAt`.
+    pub at: Pointer,
+    /// The namespace in which its states are found.
+    pub namespace: usize,
+    /// Whether it has `States` of its own.
+    pub owns_states: bool,
+    /// The first state.
+    pub start: Edge,
+    /// The states it reaches in the order a reader follows, each with the way by which it is reached first.
+    pub reached: IndexMap<String, Edge>,
+    /// Whether the state machine gets to this scope at all.
+    pub attached: bool,
+    /// Whether a transition is not known yet, so that more states may be reached.
+    pub open: bool,
+}
+
+/// All scopes of a state machine.
+#[derive(Debug)]
+pub struct Graph<'a> {
+    /// The places that hold states; the first is that of the state machine.
+    pub namespaces: Vec<Namespace<'a>>,
+    /// The scopes; the first is the state machine.
+    pub scopes: Vec<Scope>,
+}
+
+/// The scopes inside a state: the fields of `state` that hold objects with a start of their own.
+pub fn containers(state: &Json) -> Vec<(Pointer, &Json)> {
+    let mut found = Vec::new();
+    if let Some(branches) = state.get("Branches").and_then(Json::as_array) {
+        for (index, branch) in branches.iter().enumerate() {
+            found.push((Pointer::root().join("Branches").join(index), branch));
+        }
+    }
+    for field in ["ItemProcessor", "Iterator"] {
+        if let Some(processor @ Json::Object(_)) = state.get(field) {
+            found.push((Pointer::root().join(field), processor));
+        }
+    }
+    found
+}
+
+/// All transitions out of a state.
+pub fn transitions(state: &Json, at: &Pointer) -> Vec<Edge> {
+    let mut edges = Vec::new();
+    let mut add = |holder: &Json, at: Pointer, field: &str| match holder.get(field) {
+        Some(Json::String(target)) => edges.push(Edge {
+            at: at.join(field),
+            target: Some(target.clone()),
+        }),
+        Some(Json::Unknown) => edges.push(Edge {
+            at: at.join(field),
+            target: None,
+        }),
+        _ => {}
+    };
+    add(state, at.clone(), "Next");
+    for list in ["Choices", "Catch"] {
+        for (index, item) in state
+            .get(list)
+            .and_then(Json::as_array)
+            .unwrap_or_default()
+            .iter()
+            .enumerate()
+        {
+            add(item, at.join(list).join(index), "Next");
+        }
+    }
+    add(state, at.clone(), "Default");
+    // A list that is not known yet may name any state.
+    for list in ["Choices", "Catch"] {
+        if matches!(state.get(list), Some(Json::Unknown)) {
+            edges.push(Edge {
+                at: at.join(list),
+                target: None,
+            });
+        }
+    }
+    edges
+}
+
+/// Whether the workflow may end after this state.
+pub fn is_terminal(state: &Json) -> bool {
+    matches!(state.get("End"), Some(Json::Bool(true) | Json::Unknown))
+        || matches!(state.get("Type").and_then(Json::as_str), Some("Succeed" | "Fail"))
+        || matches!(state.get("Type"), Some(Json::Unknown))
+}
+
+impl<'a> Graph<'a> {
+    /// The graph of a state machine in either form.
+    pub fn of(root: &'a Json) -> Self {
+        let mut graph = Self {
+            namespaces: Vec::new(),
+            scopes: Vec::new(),
+        };
+        graph.add_scope(root, Pointer::root(), None);
+        graph.attach();
+        graph
+    }
+
+    /// The namespace's state of this name.
+    pub fn state(&self, namespace: usize, name: &str) -> Option<&'a Json> {
+        self.namespaces.get(namespace)?.states.get(name)
+    }
+
+    /// The place of a state.
+    pub fn place(&self, namespace: usize, name: &str) -> Pointer {
+        self.namespaces
+            .get(namespace)
+            .map_or_else(Pointer::root, |namespace| namespace.at.join(name))
+    }
+
+    /// The scopes that find their states in this namespace.
+    pub fn scopes_in(&self, namespace: usize) -> impl Iterator<Item = &Scope> {
+        self.scopes.iter().filter(move |scope| scope.namespace == namespace)
+    }
+
+    /// The scope whose object stands at this place.
+    pub fn scope_at(&self, at: &Pointer) -> Option<&Scope> {
+        self.scopes.iter().find(|scope| scope.at == *at)
+    }
+
+    /// The state that an edge leads to: the one it names or, where there is none, the one it is likely meant to name.
+    pub fn resolve(&self, namespace: usize, edge: &Edge) -> Option<&'a str> {
+        let (target, states) = (edge.target.as_deref()?, self.namespaces.get(namespace)?.states);
+        let exact = states.get_key_value(target).map(|(name, _)| name.as_str());
+        exact.or_else(|| did_you_mean(target, states.keys().map(String::as_str)))
+    }
+
+    /// Adds the scope at `at` and, when it holds states of its own, all scopes inside those.
+    fn add_scope(&mut self, holder: &'a Json, at: Pointer, enclosing: Option<usize>) {
+        let own = holder.get("States").and_then(Json::as_object);
+        let unknown_states = matches!(holder.get("States"), Some(Json::Unknown));
+        let namespace = match (own, enclosing) {
+            (Some(states), _) => {
+                self.namespaces.push(Namespace {
+                    at: at.join("States"),
+                    states,
+                });
+                self.namespaces.len() - 1
+            }
+            (None, Some(namespace)) if !unknown_states => namespace,
+            _ => return,
+        };
+        let start_at = at.join("StartAt");
+        let target = holder.get("StartAt").and_then(Json::as_str).map(str::to_owned);
+        let open = matches!(holder.get("StartAt"), Some(Json::Unknown));
+        let start = Edge { at: start_at, target };
+        let mut scope = Scope {
+            at,
+            namespace,
+            owns_states: own.is_some(),
+            start,
+            reached: IndexMap::new(),
+            attached: false,
+            open,
+        };
+        self.follow(&mut scope);
+        self.scopes.push(scope);
+        for (name, state) in own.into_iter().flatten() {
+            for (inside, container) in containers(state) {
+                let place: Pointer = self
+                    .place(namespace, name)
+                    .tokens()
+                    .iter()
+                    .chain(inside.tokens())
+                    .cloned()
+                    .collect();
+                self.add_scope(container, place, Some(namespace));
+            }
+        }
+    }
+
+    fn follow(&self, scope: &mut Scope) {
+        let mut queue = VecDeque::from([scope.start.clone()]);
+        while let Some(edge) = queue.pop_front() {
+            let Some(name) = self.resolve(scope.namespace, &edge) else {
+                scope.open |= edge.target.is_none() && edge.at != scope.start.at;
+                continue;
+            };
+            if scope.reached.contains_key(name) {
+                continue;
+            }
+            scope.reached.insert(name.to_owned(), edge);
+            if let Some(state) = self.state(scope.namespace, name) {
+                queue.extend(transitions(state, &self.place(scope.namespace, name)));
+            }
+        }
+    }
+
+    /// Marks the scopes that the state machine gets to.
+    fn attach(&mut self) {
+        let index: HashMap<Pointer, usize> = self
+            .scopes
+            .iter()
+            .enumerate()
+            .map(|(index, scope)| (scope.at.clone(), index))
+            .collect();
+        let mut queue = VecDeque::from([0]);
+        let mut seen = HashSet::new();
+        while let Some(current) = queue.pop_front() {
+            if !seen.insert(current) {
+                continue;
+            }
+            let Some(scope) = self.scopes.get_mut(current) else {
+                continue;
+            };
+            scope.attached = true;
+            let Some(scope) = self.scopes.get(current) else {
+                continue;
+            };
+            for name in scope.reached.keys() {
+                let Some(state) = self.state(scope.namespace, name) else {
+                    continue;
+                };
+                let place = self.place(scope.namespace, name);
+                for (inside, _) in containers(state) {
+                    let at: Pointer = place.tokens().iter().chain(inside.tokens()).cloned().collect();
+                    queue.extend(index.get(&at));
+                }
+            }
+        }
+    }
+}

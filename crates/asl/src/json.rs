@@ -1,0 +1,170 @@
+//! JSON that may have holes: a definition whose values are not all known yet.
+
+use std::str::FromStr;
+
+use bigdecimal::BigDecimal;
+use indexmap::IndexMap;
+use serde_json::{Number, Value};
+
+use crate::pointer::Pointer;
+
+/// A JSON value, or one that is not known yet.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Json {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// A number as it was written.
+    Number(Number),
+    /// A string.
+    String(String),
+    /// An array.
+    Array(Vec<Json>),
+    /// An object in the order it was written.
+    Object(IndexMap<String, Json>),
+    /// A value that somebody will know later; every check that would read it keeps silent.
+    Unknown,
+}
+
+impl Json {
+    /// The member of an object.
+    pub fn get(&self, key: &str) -> Option<&Json> {
+        self.as_object()?.get(key)
+    }
+
+    /// The members of an object.
+    pub fn as_object(&self) -> Option<&IndexMap<String, Json>> {
+        if let Self::Object(members) = self {
+            Some(members)
+        } else {
+            None
+        }
+    }
+
+    /// The elements of an array.
+    pub fn as_array(&self) -> Option<&[Json]> {
+        if let Self::Array(elements) = self {
+            Some(elements)
+        } else {
+            None
+        }
+    }
+
+    /// The text of a string.
+    pub fn as_str(&self) -> Option<&str> {
+        if let Self::String(text) = self {
+            Some(text)
+        } else {
+            None
+        }
+    }
+
+    /// The value that a pointer leads to.
+    pub fn at(&self, pointer: &Pointer) -> Option<&Json> {
+        pointer.tokens().iter().try_fold(self, |value, token| match value {
+            Self::Object(members) => members.get(token),
+            Self::Array(elements) => elements.get(token.parse::<usize>().ok()?),
+            _ => None,
+        })
+    }
+
+    /// Whether every value in it is known.
+    pub fn is_known(&self) -> bool {
+        match self {
+            Self::Unknown => false,
+            Self::Array(elements) => elements.iter().all(Self::is_known),
+            Self::Object(members) => members.values().all(Self::is_known),
+            _ => true,
+        }
+    }
+
+    /// What kind of value it is, for messages.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "a boolean",
+            Self::Number(_) => "a number",
+            Self::String(_) => "a string",
+            Self::Array(_) => "an array",
+            Self::Object(_) => "an object",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// The same value for `serde_json`; `None` where a part is unknown.
+    pub fn to_value(&self) -> Option<Value> {
+        Some(match self {
+            Self::Null => Value::Null,
+            Self::Bool(flag) => Value::Bool(*flag),
+            Self::Number(number) => Value::Number(number.clone()),
+            Self::String(text) => Value::String(text.clone()),
+            Self::Array(elements) => Value::Array(elements.iter().map(Self::to_value).collect::<Option<_>>()?),
+            Self::Object(members) => Value::Object(
+                members
+                    .iter()
+                    .map(|(key, value)| Some((key.clone(), value.to_value()?)))
+                    .collect::<Option<_>>()?,
+            ),
+            Self::Unknown => return None,
+        })
+    }
+
+    /// Whether both say the same: the order of members, white space, escapes and the notation of numbers do not count.
+    /// An unknown value is the same as nothing, not even another one.
+    pub fn same_meaning(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Unknown, _) | (_, Self::Unknown) => false,
+            (Self::Number(a), Self::Number(b)) => same_number(a, b),
+            (Self::Array(a), Self::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same_meaning(b)),
+            (Self::Object(a), Self::Object(b)) => {
+                a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| a.same_meaning(b)))
+            }
+            (a, b) => a == b,
+        }
+    }
+}
+
+fn same_number(a: &Number, b: &Number) -> bool {
+    let (a, b) = (a.to_string(), b.to_string());
+    if a == b {
+        return true;
+    }
+    // Aligning exponents takes memory in proportion to their distance, so absurd ones are compared as text.
+    let decimal = |text: &str| {
+        BigDecimal::from_str(text)
+            .ok()
+            .filter(|number| number.fractional_digit_count().abs() < 10_000)
+    };
+    matches!((decimal(&a), decimal(&b)), (Some(a), Some(b)) if a == b)
+}
+
+impl From<Value> for Json {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(flag) => Self::Bool(flag),
+            Value::Number(number) => Self::Number(number),
+            Value::String(text) => Self::String(text),
+            Value::Array(elements) => Self::Array(elements.into_iter().map(Self::from).collect()),
+            Value::Object(members) => Self::Object(
+                members
+                    .into_iter()
+                    .map(|(key, value)| (key, Self::from(value)))
+                    .collect(),
+            ),
+        }
+    }
+}
+
+impl From<&str> for Json {
+    fn from(text: &str) -> Self {
+        Self::String(text.to_owned())
+    }
+}
+
+impl From<String> for Json {
+    fn from(text: String) -> Self {
+        Self::String(text)
+    }
+}

@@ -1,0 +1,47 @@
+//! Places in a definition.
+
+use std::fmt;
+
+/// A JSON Pointer (RFC 6901).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, PartialOrd, Ord)]
+pub struct Pointer(Vec<String>);
+
+impl Pointer {
+    /// The whole document.
+    pub fn root() -> Self {
+        Self::default()
+    }
+
+    /// This place and a step into a member or element.
+    #[must_use]
+    pub fn join(&self, token: impl fmt::Display) -> Self {
+        let mut tokens = self.0.clone();
+        tokens.push(token.to_string());
+        Self(tokens)
+    }
+
+    /// The steps from the document's top.
+    pub fn tokens(&self) -> &[String] {
+        &self.0
+    }
+
+    /// The place around this one.
+    pub fn parent(&self) -> Option<Self> {
+        self.0.split_last().map(|(_, rest)| Self(rest.to_vec()))
+    }
+}
+
+impl<T: Into<String>> FromIterator<T> for Pointer {
+    fn from_iter<I: IntoIterator<Item = T>>(tokens: I) -> Self {
+        Self(tokens.into_iter().map(Into::into).collect())
+    }
+}
+
+impl fmt::Display for Pointer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for token in &self.0 {
+            write!(f, "/{}", token.replace('~', "~0").replace('/', "~1"))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,106 @@
+//! ARNs out of the values that a state passes.
+
+use crate::json::Json;
+
+/// Where something lives; what is not known is a wildcard in ARNs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Account {
+    /// `aws`, `aws-cn` …
+    pub partition: Option<String>,
+    /// Region.
+    pub region: Option<String>,
+    /// Twelve digits.
+    pub id: Option<String>,
+}
+
+impl Account {
+    /// Reads partition, region and account off an ARN.
+    pub fn of_arn(arn: &str) -> Self {
+        let mut parts = arn.split(':').skip(1);
+        let mut known = |skip: usize| parts.nth(skip).filter(|part| !part.is_empty()).map(str::to_owned);
+        Self {
+            partition: known(0),
+            region: known(1),
+            id: known(0),
+        }
+    }
+
+    /// An ARN of this account and region.
+    pub fn arn(&self, service: &str, resource: &str) -> String {
+        let or = |part: &Option<String>, default: &str| part.clone().unwrap_or_else(|| default.to_owned());
+        format!(
+            "arn:{}:{service}:{}:{}:{resource}",
+            or(&self.partition, "aws"),
+            or(&self.region, "*"),
+            or(&self.id, "*")
+        )
+    }
+}
+
+/// The resource of a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scoped {
+    /// This one, written out in the definition.
+    Static(String),
+    /// Whatever the field of this name holds at run time.
+    Dynamic(&'static str),
+}
+
+/// The text of a field, where it is written out and is no JSONata expression.
+pub(super) fn literal<'a>(payload: Option<&'a Json>, field: &'static str) -> Result<&'a str, &'static str> {
+    payload
+        .and_then(|payload| payload.get(field))
+        .and_then(Json::as_str)
+        .filter(|text| !text.trim_start().starts_with("{%"))
+        .ok_or(field)
+}
+
+/// The ARN in a field, or the ARN of what the field names.
+pub(super) fn arn_or_name(
+    payload: Option<&Json>,
+    field: &'static str,
+    name_to_arn: impl FnOnce(&str) -> String,
+) -> Scoped {
+    match literal(payload, field) {
+        Ok(text) if text.starts_with("arn:") => Scoped::Static(text.to_owned()),
+        Ok(text) => Scoped::Static(name_to_arn(text)),
+        Err(field) => Scoped::Dynamic(field),
+    }
+}
+
+/// A function's ARN without version or alias, from an ARN, a partial ARN or a name.
+pub fn function_arn(text: &str, account: &Account) -> String {
+    let parts: Vec<&str> = text.split(':').collect();
+    match parts.as_slice() {
+        ["arn", partition, "lambda", region, id, "function", name, ..] => {
+            format!("arn:{partition}:lambda:{region}:{id}:function:{name}")
+        }
+        [id, "function", name, ..] => {
+            let account = Account {
+                id: Some((*id).to_owned()),
+                ..account.clone()
+            };
+            account.arn("lambda", &format!("function:{name}"))
+        }
+        [name, ..] => account.arn("lambda", &format!("function:{name}")),
+        [] => account.arn("lambda", "function:*"),
+    }
+}
+
+/// The ARN of a queue from its URL, such as `https://sqs.eu-west-1.amazonaws.com/123456789012/orders`.
+pub(super) fn queue_arn(url: &str, account: &Account) -> Option<String> {
+    let (_, rest) = url.split_once("://")?;
+    let mut parts = rest.split('/');
+    let host = parts.next()?;
+    let (id, name) = (parts.next()?, parts.next()?);
+    let region = host
+        .strip_prefix("sqs.")
+        .and_then(|host| host.split('.').next())
+        .map(str::to_owned);
+    let account = Account {
+        region: region.or(account.region.clone()),
+        id: Some(id.to_owned()),
+        ..account.clone()
+    };
+    Some(account.arn("sqs", name))
+}

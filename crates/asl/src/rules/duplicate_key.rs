@@ -1,0 +1,16 @@
+//! Members that occur twice.
+
+use crate::diagnostic::Diagnostic;
+use crate::pointer::Pointer;
+
+rule! {
+    /// An object has the same member twice. AWS keeps the last one and says nothing, so what was written first is lost.
+    ///
+    /// Remove one of the two.
+    "ASL0002" "duplicate-key" super::text_only
+}
+
+pub(crate) fn diagnostic(key: &str, at: Pointer) -> Diagnostic {
+    Diagnostic::error(RULE.code, at, format!("`{key}` occurs twice in the same object"))
+        .help("remove one of the two: AWS would keep the last and ignore the first")
+}

@@ -1,0 +1,33 @@
+//! Fields that must be there.
+
+use crate::check::Subject;
+use crate::diagnostic::Diagnostic;
+
+rule! {
+    /// A field is missing without which the object means nothing, such as the `Resource` of a Task.
+    ///
+    /// AWS refuses it with `SCHEMA_VALIDATION_FAILED`.
+    "ASL1003" "missing-field" check
+}
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    super::each_object(subject, &mut |object, value, at| {
+        for field in object
+            .fields
+            .iter()
+            .filter(|field| field.required && value.get(&field.name).is_none())
+        {
+            if super::states_are_elsewhere(subject, field, at) {
+                continue;
+            }
+            let owner = Subject::state_name(at)
+                .filter(|_| crate::shape::Language::get().state(&object.name).is_some())
+                .map_or_else(|| object.name.clone(), |name| format!("state `{name}`"));
+            let message = match object.name.as_str() {
+                "Definition" => format!("the state machine has no `{}`", field.name),
+                _ => format!("{owner} has no `{}`", field.name),
+            };
+            findings.push(Diagnostic::error(RULE.code, at.clone(), message).help(field.description.clone()));
+        }
+    });
+}

@@ -1,0 +1,81 @@
+//! Transitions to states that do not exist.
+
+use crate::check::{Form, Subject};
+use crate::diagnostic::{Diagnostic, Fix, did_you_mean};
+use crate::graph::{Edge, transitions};
+
+rule! {
+    /// `StartAt`, `Next` or `Default` names a state that does not exist. In ASL a transition cannot leave its branch or
+    /// item processor, so a state of another scope does not exist either.
+    ///
+    /// AWS refuses it with `MISSING_TRANSITION_TARGET`.
+    "ASL2001" "missing-target" check
+}
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    let graph = &subject.graph;
+    for scope in &graph.scopes {
+        check_edge(subject, scope.namespace, &scope.start, findings);
+    }
+    for (index, namespace) in graph.namespaces.iter().enumerate() {
+        for (name, state) in namespace.states {
+            for edge in transitions(state, &namespace.at.join(name)) {
+                check_edge(subject, index, &edge, findings);
+            }
+        }
+    }
+}
+
+fn check_edge(subject: &Subject<'_>, namespace: usize, edge: &Edge, findings: &mut Vec<Diagnostic>) {
+    let (Some(target), Some(states)) = (
+        &edge.target,
+        subject
+            .graph
+            .namespaces
+            .get(namespace)
+            .map(|namespace| namespace.states),
+    ) else {
+        return;
+    };
+    if states.contains_key(target) {
+        return;
+    }
+    let finding = Diagnostic::error(RULE.code, edge.at.clone(), format!("there is no state `{target}`"));
+    let elsewhere = subject
+        .graph
+        .namespaces
+        .iter()
+        .find(|other| other.states.contains_key(target));
+    findings.push(match (did_you_mean(target, states.keys().map(String::as_str)), elsewhere) {
+        (_, Some(other)) if subject.form == Form::Nested => finding
+            .help("a transition cannot leave its branch or item processor: end there and go on after the state around it")
+            .related(other.at.join(target), format!("`{target}` is here, in another scope")),
+        (Some(name), _) => finding.help(format!("did you mean `{name}`?")).fix(Fix {
+            pointer: edge.at.clone(),
+            is_key: false,
+            replacement: name.to_owned(),
+        }),
+        (None, _) => finding.help(known(states.keys().map(String::as_str).collect())),
+    });
+}
+
+/// The states that there are, as far as a reader will read on.
+fn known(mut names: Vec<&str>) -> String {
+    const SHOWN: usize = 12;
+    if names.is_empty() {
+        return "there is no state at all yet".to_owned();
+    }
+    let more = names.len().saturating_sub(SHOWN);
+    names.sort_unstable();
+    names.truncate(SHOWN);
+    let list = names
+        .iter()
+        .map(|name| format!("`{name}`"))
+        .collect::<Vec<_>>()
+        .join(", ");
+    if more == 0 {
+        format!("the states are {list}")
+    } else {
+        format!("the states are {list} and {more} more")
+    }
+}

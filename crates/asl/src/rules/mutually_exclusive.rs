@@ -1,0 +1,52 @@
+//! Fields of which only one may stand.
+
+use crate::check::Subject;
+use crate::diagnostic::Diagnostic;
+
+rule! {
+    /// Two fields say the same thing in two ways, such as `TimeoutSeconds` and `TimeoutSecondsPath`; or none of the
+    /// fields stands of which exactly one must, such as the four of a Wait state.
+    ///
+    /// AWS refuses it with `SCHEMA_VALIDATION_FAILED`.
+    "ASL1006" "mutually-exclusive" check
+}
+
+/// Fields of which exactly one must stand, by object.
+const EXACTLY_ONE: &[(&str, &[&str])] = &[
+    ("Wait", &["Seconds", "SecondsPath", "Timestamp", "TimestampPath"]),
+    ("Map", &["ItemProcessor", "Iterator"]),
+    ("ChoiceRule", &["Variable", "And", "Or", "Not", "Condition"]),
+    ("Comparison", &["Variable", "And", "Or", "Not"]),
+];
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    super::each_object(subject, &mut |object, value, at| {
+        let group = EXACTLY_ONE
+            .iter()
+            .find(|(name, _)| *name == object.name)
+            .map(|(_, group)| *group);
+        if let Some(group) = group {
+            let present: Vec<_> = group.iter().filter(|field| value.get(field).is_some()).collect();
+            if present.len() != 1 {
+                let list = group
+                    .iter()
+                    .map(|field| format!("`{field}`"))
+                    .collect::<Vec<_>>()
+                    .join(", ");
+                let message = match present.as_slice() {
+                    [] => format!("none of {list} is there"),
+                    several => format!("{} of {list} are there", several.len()),
+                };
+                findings.push(Diagnostic::error(RULE.code, at.clone(), message).help("write exactly one of them"));
+            }
+        }
+        for field in &object.fields {
+            let path = format!("{}Path", field.name);
+            let in_group = group.is_some_and(|group| group.contains(&field.name.as_str()));
+            if !in_group && value.get(&field.name).is_some() && value.get(&path).is_some() {
+                let message = format!("both `{}` and `{path}` are there", field.name);
+                findings.push(Diagnostic::error(RULE.code, at.join(path), message).help("write one of them"));
+            }
+        }
+    });
+}

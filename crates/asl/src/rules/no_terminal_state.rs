@@ -1,0 +1,32 @@
+//! Workflows without an end.
+
+use crate::check::Subject;
+use crate::diagnostic::Diagnostic;
+use crate::graph::is_terminal;
+
+rule! {
+    /// No state of the state machine ends it: none has `End: true`, none is a Succeed or Fail state.
+    ///
+    /// AWS refuses it with `MISSING_END_STATE`; in branches and item processors it does not look.
+    "ASL2004" "no-terminal-state" check
+}
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    let Some(scope) = subject.graph.scopes.first() else {
+        return;
+    };
+    // A start or a transition that leads nowhere is reported by itself.
+    if scope.open || scope.reached.is_empty() {
+        return;
+    }
+    let states = scope
+        .reached
+        .keys()
+        .filter_map(|name| subject.graph.state(scope.namespace, name));
+    if !states.into_iter().any(is_terminal) {
+        findings.push(
+            Diagnostic::error(RULE.code, scope.at.join("StartAt"), "no state ends the workflow")
+                .help("give the last state `End: true`, or go on to a Succeed or Fail state"),
+        );
+    }
+}

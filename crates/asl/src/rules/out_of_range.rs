@@ -1,0 +1,39 @@
+//! Numbers and lists outside their bounds.
+
+use crate::check::Subject;
+use crate::diagnostic::Diagnostic;
+use crate::json::Json;
+
+rule! {
+    /// A number is smaller or larger than AWS takes, or a list that must have an element has none.
+    ///
+    /// AWS refuses it with `SCHEMA_VALIDATION_FAILED`.
+    "ASL1004" "out-of-range" check
+}
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    super::each_field(subject, &mut |field, value, at| match value {
+        Json::Number(number) => {
+            let Some(actual) = number.as_f64() else { return };
+            let (minimum, maximum) = (field.minimum.map(|min| min as f64), field.maximum.map(|max| max as f64));
+            if minimum.is_some_and(|minimum| actual < minimum) || maximum.is_some_and(|maximum| actual > maximum) {
+                let message = format!("`{}` is {number}, {}", field.name, bounds(field.minimum, field.maximum));
+                findings.push(Diagnostic::error(RULE.code, at, message));
+            }
+        }
+        Json::Array(elements) if field.min_items.is_some_and(|least| elements.len() < least) => {
+            let message = format!("`{}` is empty", field.name);
+            findings.push(Diagnostic::error(RULE.code, at, message).help("write at least one element"));
+        }
+        _ => {}
+    });
+}
+
+fn bounds(minimum: Option<i64>, maximum: Option<i64>) -> String {
+    match (minimum, maximum) {
+        (Some(minimum), Some(maximum)) => format!("and must be from {minimum} to {maximum}"),
+        (Some(minimum), None) => format!("and must be at least {minimum}"),
+        (None, Some(maximum)) => format!("and must be at most {maximum}"),
+        (None, None) => String::new(),
+    }
+}

@@ -1,0 +1,38 @@
+//! States that do not say how to go on, or say it twice.
+
+use crate::check::Subject;
+use crate::diagnostic::Diagnostic;
+use crate::json::Json;
+
+rule! {
+    /// A state that does not decide or end by its type has either `Next` or `End: true`. This one has neither, or both.
+    ///
+    /// AWS refuses it with `SCHEMA_VALIDATION_FAILED`.
+    "ASL2005" "transition" check
+}
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    super::each_object(subject, &mut |object, value, at| {
+        let has = |name: &str| object.fields.iter().any(|field| field.name == name);
+        if !(has("Next") && has("End")) {
+            return;
+        }
+        let name = Subject::state_name(at).unwrap_or_default();
+        let next = value.get("Next").is_some();
+        let finding = match (next, value.get("End")) {
+            (_, Some(Json::Unknown)) => return,
+            (true, Some(Json::Bool(true))) => {
+                let message = format!("state `{name}` has a next state and ends as well");
+                Diagnostic::error(RULE.code, at.join("End"), message).help("remove `Next` or `End`")
+            }
+            (false, None | Some(Json::Bool(false))) => Diagnostic::error(
+                RULE.code,
+                at.clone(),
+                format!("state `{name}` does not say how to go on"),
+            )
+            .help("write `Next` with the name of a state, or `End: true`"),
+            _ => return,
+        };
+        findings.push(finding);
+    });
+}

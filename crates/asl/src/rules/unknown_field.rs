@@ -1,0 +1,44 @@
+//! Fields that do not exist.
+
+use crate::check::Subject;
+use crate::diagnostic::{Diagnostic, Fix, did_you_mean};
+use crate::shape::Language;
+
+rule! {
+    /// An object has a field that the language does not have there: it is misspelt, or belongs to another type of state.
+    ///
+    /// AWS refuses it with `SCHEMA_VALIDATION_FAILED`. Names of fields are case-sensitive.
+    "ASL1001" "unknown-field" check
+}
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    super::each_object(subject, &mut |object, value, at| {
+        let is_state = Language::get().state(&object.name).is_some();
+        for key in value.as_object().into_iter().flat_map(|members| members.keys()) {
+            if (is_state && key == "Type") || object.fields.iter().any(|field| field.name == *key) {
+                continue;
+            }
+            let message = format!("{} has no field `{key}`", describe(&object.name, is_state));
+            let place = at.join(key);
+            let finding = Diagnostic::error(RULE.code, place.clone(), message);
+            findings.push(
+                match did_you_mean(key, object.fields.iter().map(|field| field.name.as_str())) {
+                    Some(name) => finding.help(format!("did you mean `{name}`?")).fix(Fix {
+                        pointer: place,
+                        is_key: true,
+                        replacement: name.to_owned(),
+                    }),
+                    None => finding.help("remove it, or move it to where the language has it"),
+                },
+            );
+        }
+    });
+}
+
+fn describe(name: &str, is_state: bool) -> String {
+    match name {
+        "Definition" => "a state machine".to_owned(),
+        name if is_state => format!("a {name} state"),
+        name => format!("`{name}`"),
+    }
+}

@@ -1,0 +1,52 @@
+//! States of no known type.
+
+use crate::check::Subject;
+use crate::diagnostic::{Diagnostic, Fix, did_you_mean};
+use crate::json::Json;
+use crate::shape::Language;
+
+rule! {
+    /// The `Type` of a state is missing or is not one of the eight types of the language.
+    ///
+    /// AWS refuses it with `SCHEMA_VALIDATION_FAILED`.
+    "ASL1007" "unknown-state-type" check
+}
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    let types = || Language::get().states.iter().map(|state| state.name.as_str());
+    let list = types().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    for namespace in &subject.graph.namespaces {
+        for (name, state) in namespace.states {
+            let at = namespace.at.join(name);
+            let finding = match (state, state.get("Type")) {
+                (Json::Unknown, _) | (_, Some(Json::Unknown)) => continue,
+                (Json::Object(_), None) => Diagnostic::error(RULE.code, at, format!("state `{name}` has no `Type`"))
+                    .help(format!("write one of {list}")),
+                (Json::Object(_), Some(Json::String(ty))) if types().any(|known| known == ty) => continue,
+                (Json::Object(_), Some(Json::String(ty))) => {
+                    let at = at.join("Type");
+                    let finding = Diagnostic::error(RULE.code, at.clone(), format!("there is no state type `{ty}`"));
+                    match did_you_mean(ty, types()) {
+                        Some(known) => finding.help(format!("did you mean `{known}`?")).fix(Fix {
+                            pointer: at,
+                            is_key: false,
+                            replacement: known.to_owned(),
+                        }),
+                        None => finding.help(format!("write one of {list}")),
+                    }
+                }
+                (Json::Object(_), Some(other)) => Diagnostic::error(
+                    RULE.code,
+                    at.join("Type"),
+                    format!("`Type` is {}, not a string", other.kind()),
+                ),
+                (other, _) => Diagnostic::error(
+                    RULE.code,
+                    at,
+                    format!("state `{name}` is {}, not an object", other.kind()),
+                ),
+            };
+            findings.push(finding);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! States that nothing leads to.
+
+use std::collections::HashSet;
+
+use crate::check::{Form, Subject};
+use crate::diagnostic::Diagnostic;
+
+rule! {
+    /// No way leads from the start to this state, so it would never run.
+    ///
+    /// AWS refuses it with `MISSING_TRANSITION_TARGET`. A transition whose target does not exist is taken to lead to the
+    /// state whose name is closest, so that one misspelt name is reported once.
+    "ASL2002" "unreachable-state" check
+}
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    let graph = &subject.graph;
+    for (index, namespace) in graph.namespaces.iter().enumerate() {
+        let counts = |scope: &&crate::graph::Scope| scope.attached || subject.form == Form::Nested;
+        let scopes: Vec<_> = graph.scopes_in(index).filter(counts).collect();
+        // Without a start, or with a way that is not known yet, any state may be meant.
+        if scopes.iter().any(|scope| scope.open) || scopes.iter().all(|scope| scope.reached.is_empty()) {
+            continue;
+        }
+        let reached: HashSet<&String> = scopes.iter().flat_map(|scope| scope.reached.keys()).collect();
+        for name in namespace.states.keys().filter(|name| !reached.contains(name)) {
+            let at = namespace.at.join(name);
+            findings.push(
+                Diagnostic::error(RULE.code, at, format!("no way leads to state `{name}`"))
+                    .help("name it in a transition, in the start of a branch or item processor, or remove it"),
+            );
+        }
+    }
+}

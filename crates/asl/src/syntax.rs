@@ -1,0 +1,180 @@
+//! From text to a definition, with the place of every value.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use indexmap::IndexMap;
+use jsonc_parser::ast::{self, Value as Ast};
+use jsonc_parser::common::Ranged;
+use jsonc_parser::{CollectOptions, CommentCollectionStrategy, ParseOptions};
+
+use crate::diagnostic::Diagnostic;
+use crate::json::Json;
+use crate::pointer::Pointer;
+use crate::rules::{duplicate_key, invalid_json};
+
+/// How deep arrays and objects may be nested, so that no text can exhaust the stack.
+const MAX_DEPTH: usize = 128;
+
+/// A definition read from text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Document {
+    /// The value.
+    pub root: Json,
+    spans: HashMap<Pointer, Range<usize>>,
+}
+
+impl Document {
+    /// The bytes that a value, or failing that the nearest value around it, takes in the text.
+    pub fn span(&self, pointer: &Pointer) -> Option<Range<usize>> {
+        let mut pointer = Some(pointer.clone());
+        while let Some(place) = pointer {
+            if let Some(span) = self.spans.get(&place) {
+                return Some(span.clone());
+            }
+            pointer = place.parent();
+        }
+        None
+    }
+}
+
+/// Reads JSON text. A member that occurs twice is reported, and its last value counts, as it does on AWS.
+///
+/// # Errors
+/// One diagnostic, when the text is no JSON.
+pub fn parse(text: &str) -> Result<(Document, Vec<Diagnostic>), Box<Diagnostic>> {
+    let text_without_mark = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let offset = text.len() - text_without_mark.len();
+    let fail = |message: String, at: usize| {
+        let mut diagnostic = Diagnostic::error(invalid_json::RULE.code, Pointer::root(), message)
+            .help("write the definition as one JSON object");
+        diagnostic.span = Some(at + offset..(at + offset + 1).min(text.len()));
+        Box::new(diagnostic)
+    };
+    if let Some(at) = too_deep(text_without_mark) {
+        return Err(fail(
+            format!("arrays and objects are nested more than {MAX_DEPTH} deep"),
+            at,
+        ));
+    }
+    let collect = CollectOptions {
+        comments: CommentCollectionStrategy::Off,
+        tokens: false,
+    };
+    let parsed = jsonc_parser::parse_to_ast(text_without_mark, &collect, &strict()).map_err(|error| {
+        fail(
+            format!("invalid JSON: {}", lower_first(&error.kind().to_string())),
+            error.range().start,
+        )
+    })?;
+    let ast = parsed.value.ok_or_else(|| fail("the definition is empty".into(), 0))?;
+    let mut reader = Reader {
+        spans: HashMap::new(),
+        diagnostics: Vec::new(),
+        offset,
+    };
+    let root = reader.value(&ast, &Pointer::root());
+    Ok((
+        Document {
+            root,
+            spans: reader.spans,
+        },
+        reader.diagnostics,
+    ))
+}
+
+fn strict() -> ParseOptions {
+    ParseOptions {
+        allow_comments: false,
+        allow_loose_object_property_names: false,
+        allow_trailing_commas: false,
+        allow_missing_commas: false,
+        allow_single_quoted_strings: false,
+        allow_hexadecimal_numbers: false,
+        allow_unary_plus_numbers: false,
+        allow_bare_decimal_point_numbers: false,
+        allow_non_finite_numbers: false,
+        allow_extended_string_escapes: false,
+    }
+}
+
+fn lower_first(text: &str) -> String {
+    let mut chars = text.trim_end_matches('.').chars();
+    chars
+        .next()
+        .map(|first| first.to_lowercase().chain(chars).collect())
+        .unwrap_or_default()
+}
+
+/// The place where brackets go deeper than is allowed.
+fn too_deep(text: &str) -> Option<usize> {
+    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            _ if in_string => {}
+            b'{' | b'[' => {
+                depth += 1;
+                if depth > MAX_DEPTH {
+                    return Some(at);
+                }
+            }
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    None
+}
+
+struct Reader {
+    spans: HashMap<Pointer, Range<usize>>,
+    diagnostics: Vec<Diagnostic>,
+    offset: usize,
+}
+
+impl Reader {
+    fn span(&self, node: &impl Ranged) -> Range<usize> {
+        let range = node.range();
+        range.start + self.offset..range.end + self.offset
+    }
+
+    fn value(&mut self, ast: &Ast<'_>, at: &Pointer) -> Json {
+        self.spans.insert(at.clone(), self.span(ast));
+        match ast {
+            Ast::NullKeyword(_) => Json::Null,
+            Ast::BooleanLit(flag) => Json::Bool(flag.value),
+            Ast::StringLit(text) => Json::String(text.value.clone().into_owned()),
+            Ast::NumberLit(number) => {
+                // The parser has accepted it as a number, and numbers keep their text.
+                number.value.parse().map_or(Json::Null, Json::Number)
+            }
+            Ast::Array(array) => Json::Array(
+                array
+                    .elements
+                    .iter()
+                    .enumerate()
+                    .map(|(i, e)| self.value(e, &at.join(i)))
+                    .collect(),
+            ),
+            Ast::Object(object) => self.object(object, at),
+        }
+    }
+
+    fn object(&mut self, object: &ast::Object<'_>, at: &Pointer) -> Json {
+        let mut members = IndexMap::new();
+        for property in &object.properties {
+            let key = property.name.as_str().to_owned();
+            let place = at.join(&key);
+            if members.contains_key(&key) {
+                let mut diagnostic = duplicate_key::diagnostic(&key, place.clone());
+                diagnostic.span = Some(self.span(&property.name));
+                self.diagnostics.push(diagnostic);
+            }
+            let value = self.value(&property.value, &place);
+            members.insert(key, value);
+        }
+        Json::Object(members)
+    }
+}

@@ -1,0 +1,42 @@
+//! The Terraform plugin protocol, version 6, for providers written in Rust.
+//!
+//! A provider implements [`Provider`] and the [`Resource`]s, [`DataSource`]s and [`Function`]s it offers, and calls
+//! [`serve`] from `main`. Neither gRPC nor MessagePack is seen outside this crate.
+
+pub mod codec;
+mod diagnostics;
+mod log;
+mod number;
+mod path;
+mod provider;
+pub mod schema;
+mod server;
+mod types;
+mod value;
+mod wire;
+
+/// The protocol's messages, for tests that speak to a server as Terraform does.
+#[doc(hidden)]
+#[allow(missing_docs, clippy::all, reason = "generated from the protocol's messages")]
+pub mod proto {
+    tonic::include_proto!("tfplugin6");
+
+    pub mod plugin {
+        tonic::include_proto!("plugin");
+    }
+
+    pub mod health {
+        tonic::include_proto!("grpc.health.v1");
+    }
+}
+
+pub use diagnostics::{Diagnostic, Diagnostics, Severity};
+pub use number::{NotANumber, Number};
+pub use path::{AttributePath, Step};
+pub use provider::{
+    ApplyRequest, Context, DataSource, Failed, Found, Function, FunctionError, ImportKey, MoveRequest, Parameter, Plan,
+    PlanRequest, Present, Private, Provider, Resource, Signature,
+};
+pub use server::{ServeError, Server, serve};
+pub use types::Type;
+pub use value::{Typed, Value};

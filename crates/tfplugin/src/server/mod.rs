@@ -1,0 +1,178 @@
+//! The process that Terraform starts, and the service it speaks to.
+
+mod companions;
+mod functions;
+mod handshake;
+mod resources;
+mod rpc;
+mod tls;
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::proto;
+use crate::provider::{Context, DataSource, Function, Provider, Resource, Signature};
+use crate::schema::{IdentitySchema, Schema};
+use crate::value::Value;
+use crate::wire;
+
+pub use handshake::{ServeError, serve};
+
+/// A provider as a gRPC service. Schemas are built once, when the server is.
+#[derive(Clone)]
+pub struct Server {
+    provider: Arc<dyn Provider>,
+    catalog: Arc<Catalog>,
+    cancelled: CancellationToken,
+}
+
+struct Catalog {
+    provider: Schema,
+    resources: HashMap<&'static str, Arc<ResourceEntry>>,
+    data_sources: HashMap<&'static str, Arc<DataSourceEntry>>,
+    functions: HashMap<&'static str, Arc<FunctionEntry>>,
+}
+
+struct ResourceEntry {
+    resource: Box<dyn Resource>,
+    schema: Schema,
+    identity: Option<IdentitySchema>,
+}
+
+struct DataSourceEntry {
+    data_source: Box<dyn DataSource>,
+    schema: Schema,
+}
+
+struct FunctionEntry {
+    function: Box<dyn Function>,
+    signature: Signature,
+}
+
+impl Server {
+    /// A server for this provider.
+    pub fn new(provider: impl Provider) -> Self {
+        let resource = |resource: Box<dyn Resource>| {
+            let (schema, identity) = (resource.schema(), resource.identity_schema());
+            (
+                resource.type_name(),
+                Arc::new(ResourceEntry {
+                    resource,
+                    schema,
+                    identity,
+                }),
+            )
+        };
+        let data_source = |data_source: Box<dyn DataSource>| {
+            let schema = data_source.schema();
+            (
+                data_source.type_name(),
+                Arc::new(DataSourceEntry { data_source, schema }),
+            )
+        };
+        let function = |function: Box<dyn Function>| {
+            let signature = function.signature();
+            (function.name(), Arc::new(FunctionEntry { function, signature }))
+        };
+        let catalog = Catalog {
+            provider: provider.schema(),
+            resources: provider.resources().into_iter().map(resource).collect(),
+            data_sources: provider.data_sources().into_iter().map(data_source).collect(),
+            functions: provider.functions().into_iter().map(function).collect(),
+        };
+        Self {
+            provider: Arc::new(provider),
+            catalog: Arc::new(catalog),
+            cancelled: CancellationToken::new(),
+        }
+    }
+
+    /// This server as a gRPC service.
+    pub fn into_service(self) -> proto::provider_server::ProviderServer<Self> {
+        // A state can be larger than the default limit of 4 MiB.
+        proto::provider_server::ProviderServer::new(self)
+            .max_decoding_message_size(usize::MAX)
+            .max_encoding_message_size(usize::MAX)
+    }
+
+    fn context(&self) -> Context {
+        Context {
+            cancelled: self.cancelled.child_token(),
+        }
+    }
+
+    fn resource(&self, name: &str) -> Result<Arc<ResourceEntry>, Diagnostics> {
+        self.catalog
+            .resources
+            .get(name)
+            .cloned()
+            .ok_or_else(|| unknown_type("resource", name))
+    }
+
+    fn data_source(&self, name: &str) -> Result<Arc<DataSourceEntry>, Diagnostics> {
+        self.catalog
+            .data_sources
+            .get(name)
+            .cloned()
+            .ok_or_else(|| unknown_type("data source", name))
+    }
+
+    fn capabilities() -> proto::ServerCapabilities {
+        proto::ServerCapabilities {
+            plan_destroy: true,
+            get_provider_schema_optional: true,
+            move_resource_state: true,
+            generate_resource_config: false,
+        }
+    }
+}
+
+fn unknown_type(kind: &str, name: &str) -> Diagnostics {
+    Diagnostic::error(
+        format!("no {kind} `{name}`"),
+        "This version of the provider does not have it.",
+    )
+    .into()
+}
+
+/// Runs a call of the provider so that a panic in it ends that call only.
+async fn guarded<T: Send + 'static>(
+    call: impl Future<Output = Result<T, Diagnostics>> + Send + 'static,
+) -> Result<T, Diagnostics> {
+    match tokio::spawn(call).await {
+        Ok(outcome) => outcome,
+        Err(error) => {
+            let payload = error
+                .try_into_panic()
+                .unwrap_or_else(|_| Box::new("the call was aborted"));
+            let text = payload
+                .downcast_ref::<&str>()
+                .map(|text| (*text).to_owned())
+                .or_else(|| payload.downcast_ref::<String>().cloned())
+                .unwrap_or_else(|| "no message".to_owned());
+            Err(Diagnostic::error(
+                "the provider has a bug",
+                format!("A panic ended this call: {text}. Please report it with the configuration that led to it."),
+            )
+            .into())
+        }
+    }
+}
+
+/// Reads a message's value by a schema.
+fn read(message: Option<&proto::DynamicValue>, schema: &Schema) -> Result<Value, Diagnostics> {
+    let Some(message) = message else { return Ok(Value::Null) };
+    wire::value(message, &schema.block).map_err(|error| undecodable(&error))
+}
+
+fn undecodable(error: &crate::codec::CodecError) -> Diagnostics {
+    Diagnostic::error(
+        "a value does not fit the schema",
+        format!("What Terraform sent could not be read: {error}. Please report this as a bug of the provider."),
+    )
+    .into()
+}
