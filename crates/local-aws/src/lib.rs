@@ -1,1 +1,91 @@
-//! x
+//! AWS on loopback, for tests and the demo.
+//!
+//! Starts ministack in a virtual environment of its own, and in front of it a proxy that keeps what ministack drops,
+//! records the calls and injects faults. Everything listens on 127.0.0.1 only.
+
+mod emulator;
+mod operation;
+mod proxy;
+mod venv;
+
+use std::io;
+use std::path::Path;
+
+use serde_json::Value;
+
+pub use emulator::Emulator;
+pub use operation::operation;
+pub use proxy::{Fault, Proxy, RecordedCall};
+
+/// Version of ministack that the tests were made with.
+pub const MINISTACK: &str = "1.5.33";
+/// The region that the demo and the tests use.
+pub const REGION: &str = "eu-west-1";
+/// The account that [`LocalAws::env`] signs in to: ministack takes a 12-digit access key for one.
+pub const ACCOUNT: &str = "123456789012";
+
+/// A running AWS. Ends when dropped.
+pub struct LocalAws {
+    emulator: Emulator,
+    proxy: Proxy,
+}
+
+impl LocalAws {
+    /// Starts one, on free ports; `log` takes the output of ministack.
+    ///
+    /// # Errors
+    /// When Python is missing, ministack cannot be installed or does not come up.
+    pub async fn start(log: &Path) -> io::Result<Self> {
+        let python = venv::python(MINISTACK)?;
+        let emulator = Emulator::start(&python, log).await?;
+        let proxy = Proxy::start(emulator.port()).await?;
+        Ok(Self { emulator, proxy })
+    }
+
+    /// Where to send calls.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.proxy.port())
+    }
+
+    /// The proxy, to look at calls and to inject faults.
+    pub fn proxy(&self) -> &Proxy {
+        &self.proxy
+    }
+
+    /// The environment by which any AWS client finds this AWS and no other.
+    pub fn env(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("AWS_ENDPOINT_URL", self.url()),
+            ("AWS_REGION", REGION.into()),
+            ("AWS_ACCESS_KEY_ID", ACCOUNT.into()),
+            ("AWS_SECRET_ACCESS_KEY", "test".into()),
+            ("AWS_EC2_METADATA_DISABLED", "true".into()),
+            ("AWS_CONFIG_FILE", "/dev/null".into()),
+            ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null".into()),
+        ]
+    }
+
+    /// Makes Wait states end at once, or as they should again.
+    ///
+    /// # Errors
+    /// When ministack does not answer.
+    pub async fn skip_waits(&self, skip: bool) -> io::Result<()> {
+        let scale = i32::from(!skip);
+        self.emulator
+            .configure(&serde_json::json!({ "stepfunctions._SFN_WAIT_SCALE": scale }))
+            .await
+    }
+
+    /// Sends a JSON call to a service as a client would, for tests that change things behind Terraform's back.
+    ///
+    /// # Errors
+    /// When there is no answer, or AWS refuses.
+    pub async fn call(&self, target: &str, body: &Value) -> io::Result<Value> {
+        emulator::call(self.emulator.port(), target, body).await
+    }
+
+    /// The process group of ministack, for tests that look whether it is gone.
+    pub fn process_group(&self) -> i32 {
+        self.emulator.process_group()
+    }
+}

@@ -1,1 +1,33 @@
-//! x
+//! AWS as the provider and the command need it: state machines, functions, roles, log groups.
+//!
+//! Plain structs in and out, no Terraform type. Every call takes a [`Call`], which says until when it may take and who
+//! may cancel it; what time heals is tried again ([`mod@retry`]).
+
+mod config;
+mod error;
+pub mod execution;
+pub mod function;
+pub mod log_group;
+pub mod retry;
+pub mod role;
+pub mod state_machine;
+
+pub use config::{AssumeRole, Aws, Identity, Settings};
+pub use error::AwsError;
+pub use retry::Call;
+
+/// The tag by which what this project made for an object is told from what it found.
+pub const OWNER_TAG: &str = "terraform-provider-sfn:owner";
+
+/// Tags by key.
+pub type Tags = std::collections::BTreeMap<String, String>;
+
+/// What to remove and what to set to get from some tags to others.
+fn tags_between(from: &Tags, to: &Tags) -> (Vec<String>, Tags) {
+    let removed = from.keys().filter(|key| !to.contains_key(*key)).cloned().collect();
+    let changed = to.iter().filter(|(key, value)| from.get(*key) != Some(value));
+    (
+        removed,
+        changed.map(|(key, value)| (key.clone(), value.clone())).collect(),
+    )
+}

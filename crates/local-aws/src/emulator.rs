@@ -1,0 +1,152 @@
+//! ministack as a process that cannot outlive us.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use http_body_util::{BodyExt as _, Full};
+use hyper::Request;
+use hyper::body::Bytes;
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
+use rustix::process::{Pid, Signal, kill_process_group};
+use serde_json::Value;
+
+use crate::venv::other;
+use crate::{ACCOUNT, REGION};
+
+/// Runs ministack, and ends its process group when standard input closes, that is, when whoever started it is gone,
+/// however it went.
+const GUARD: &str = "
+import os, signal, sys, threading
+def guard():
+    while sys.stdin.buffer.read(1):
+        pass
+    os.killpg(0, signal.SIGKILL)
+threading.Thread(target=guard, daemon=True).start()
+from ministack.app import main
+sys.argv = ['ministack']
+main()
+";
+
+const START_WITHIN: Duration = Duration::from_secs(30);
+
+/// A running ministack; its process group is killed when it is dropped.
+pub struct Emulator {
+    child: Child,
+    port: u16,
+}
+
+impl Emulator {
+    /// Starts ministack on a free port and waits until it is up.
+    pub(crate) async fn start(python: &Path, log: &Path) -> io::Result<Self> {
+        let port = std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        let log = File::create(log)?;
+        let child = Command::new(python)
+            .args(["-c", GUARD])
+            .env("BIND_HOST", "127.0.0.1")
+            .env("GATEWAY_PORT", port.to_string())
+            .env("MINISTACK_REGION", REGION)
+            .env("DEFAULT_REGION", REGION)
+            .env("AWS_DEFAULT_REGION", REGION)
+            .stdin(Stdio::piped())
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .process_group(0)
+            .spawn()?;
+        let mut emulator = Self { child, port };
+        emulator.wait_until_up().await?;
+        Ok(emulator)
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    pub(crate) fn process_group(&self) -> i32 {
+        i32::try_from(self.child.id()).unwrap_or_default()
+    }
+
+    pub(crate) async fn configure(&self, settings: &Value) -> io::Result<()> {
+        send(self.port, "/_ministack/config", None, settings).await.map(|_| ())
+    }
+
+    async fn wait_until_up(&mut self) -> io::Result<()> {
+        let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
+        let url: hyper::Uri = format!("http://127.0.0.1:{}/_ministack/health", self.port)
+            .parse()
+            .map_err(io::Error::other)?;
+        let give_up = tokio::time::Instant::now() + START_WITHIN;
+        while tokio::time::Instant::now() < give_up {
+            if let Some(status) = self.child.try_wait()? {
+                return Err(other(format!("ministack ended at once: {status}")));
+            }
+            if client
+                .get(url.clone())
+                .await
+                .is_ok_and(|answer| answer.status().is_success())
+            {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Err(other("ministack did not come up".into()))
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        if let Some(group) = Pid::from_raw(self.process_group()) {
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+        let _ = self.child.wait();
+    }
+}
+
+/// Calls a JSON service of the emulator, such as `AWSStepFunctions.DeleteStateMachine`.
+pub(crate) async fn call(port: u16, target: &str, body: &Value) -> io::Result<Value> {
+    send(port, "/", Some(target), body).await
+}
+
+async fn send(port: u16, path: &str, target: Option<&str>, body: &Value) -> io::Result<Value> {
+    let service = match target.and_then(|target| target.split('.').next()) {
+        Some("AWSStepFunctions") => "states",
+        Some("Logs_20140328") => "logs",
+        _ => "ministack",
+    };
+    let scope = format!("{ACCOUNT}/20260101/{REGION}/{service}/aws4_request");
+    let mut request = Request::post(format!("http://127.0.0.1:{port}{path}"))
+        .header(
+            "content-type",
+            if target.is_some() {
+                "application/x-amz-json-1.0"
+            } else {
+                "application/json"
+            },
+        )
+        .header(
+            "authorization",
+            format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"),
+        );
+    if let Some(target) = target {
+        request = request.header("x-amz-target", target);
+    }
+    let request = request
+        .body(Full::new(Bytes::from(body.to_string())))
+        .map_err(io::Error::other)?;
+    let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
+    let answer = client.request(request).await.map_err(io::Error::other)?;
+    let status = answer.status();
+    let bytes = answer.into_body().collect().await.map_err(io::Error::other)?.to_bytes();
+    if !status.is_success() {
+        return Err(other(format!(
+            "{}: {}",
+            target.unwrap_or(path),
+            String::from_utf8_lossy(&bytes)
+        )));
+    }
+    Ok(serde_json::from_slice(&bytes).unwrap_or_default())
+}

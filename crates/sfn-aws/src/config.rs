@@ -1,0 +1,306 @@
+//! Credentials, region and clients.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::sts::AssumeRoleProvider;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
+use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
+use aws_sdk_cloudwatchlogs as logs;
+use aws_sdk_iam as iam;
+use aws_sdk_lambda as lambda;
+use aws_sdk_sfn as sfn;
+use aws_sdk_sts as sts;
+use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
+use sts::config::{Credentials, SharedCredentialsProvider};
+use tokio::sync::OnceCell;
+
+use crate::error::AwsError;
+use crate::retry::Call;
+
+/// Attempts of a call by default, as `provider "aws"` has them.
+const ATTEMPTS: u32 = 25;
+
+/// A role to assume.
+#[derive(Debug, Clone, Default)]
+pub struct AssumeRole {
+    /// The role.
+    pub role_arn: String,
+    /// Name of the session; a fixed one if absent.
+    pub session_name: Option<String>,
+    /// What the role's trust policy asks for.
+    pub external_id: Option<String>,
+    /// How long the credentials are to last.
+    pub duration: Option<Duration>,
+    /// A policy that narrows the session.
+    pub policy: Option<String>,
+    /// Managed policies that narrow the session.
+    pub policy_arns: Vec<String>,
+}
+
+/// What decides about credentials, region and endpoints; what is absent comes from the environment and the shared
+/// configuration files, as everywhere with AWS.
+#[derive(Clone, Default)]
+pub struct Settings {
+    /// Region.
+    pub region: Option<String>,
+    /// Profile of the shared configuration files.
+    pub profile: Option<String>,
+    /// Access key id.
+    pub access_key: Option<String>,
+    /// Secret access key.
+    pub secret_key: Option<String>,
+    /// Session token.
+    pub token: Option<String>,
+    /// Paths of the shared configuration files.
+    pub shared_config_files: Vec<String>,
+    /// Paths of the shared credentials files.
+    pub shared_credentials_files: Vec<String>,
+    /// Addresses by service: `sfn`, `lambda`, `iam`, `logs`, `sts`.
+    pub endpoints: BTreeMap<String, String>,
+    /// Roles to assume, one with the credentials of the other.
+    pub assume_role: Vec<AssumeRole>,
+    /// How often a call is tried in all.
+    pub max_retries: Option<u32>,
+    /// Whether credentials are used without asking AWS who they belong to.
+    pub skip_credentials_validation: bool,
+    /// Whether the account is not asked for.
+    pub skip_requesting_account_id: bool,
+}
+
+/// Who the credentials belong to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// Twelve digits; absent when it was not to be asked for.
+    pub account: Option<String>,
+    /// `aws`, `aws-cn` …
+    pub partition: String,
+    /// Region.
+    pub region: String,
+}
+
+/// The clients. Nothing is loaded and nobody is asked before the first call that needs it.
+pub struct Aws {
+    settings: Settings,
+    config: OnceCell<SdkConfig>,
+    identity: OnceCell<Identity>,
+    sfn: OnceCell<sfn::Client>,
+    lambda: OnceCell<lambda::Client>,
+    iam: OnceCell<iam::Client>,
+    logs: OnceCell<logs::Client>,
+    sts: OnceCell<sts::Client>,
+}
+
+macro_rules! client {
+    ($name:ident) => {
+        pub(crate) async fn $name(&self) -> Result<&$name::Client, AwsError> {
+            self.$name
+                .get_or_try_init(async || {
+                    // The SDK's own budget of retries is shared by all calls, so that one throttled call would fail
+                    // another.
+                    let budget =
+                        RetryPartition::custom("terraform-provider-sfn").token_bucket(TokenBucket::unlimited());
+                    let mut builder =
+                        $name::config::Builder::from(self.config().await?).retry_partition(budget.build());
+                    if let Some(endpoint) = self.settings.endpoints.get(stringify!($name)) {
+                        builder = builder.endpoint_url(endpoint);
+                    }
+                    Ok($name::Client::from_conf(builder.build()))
+                })
+                .await
+        }
+    };
+}
+
+impl Aws {
+    /// Clients with these settings.
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            config: OnceCell::new(),
+            identity: OnceCell::new(),
+            sfn: OnceCell::new(),
+            lambda: OnceCell::new(),
+            iam: OnceCell::new(),
+            logs: OnceCell::new(),
+            sts: OnceCell::new(),
+        }
+    }
+
+    client!(sfn);
+    client!(lambda);
+    client!(iam);
+    client!(logs);
+    client!(sts);
+
+    /// The region in use.
+    ///
+    /// # Errors
+    /// When none is configured anywhere.
+    pub async fn region(&self) -> Result<String, AwsError> {
+        Ok(self
+            .config()
+            .await?
+            .region()
+            .map(|region| region.as_ref().to_owned())
+            .unwrap_or_default())
+    }
+
+    /// Who the credentials belong to; AWS is asked once.
+    ///
+    /// # Errors
+    /// When the credentials do not work.
+    pub async fn identity(&self, call: &Call) -> Result<&Identity, AwsError> {
+        self.identity.get_or_try_init(|| self.ask_identity(call)).await
+    }
+
+    async fn ask_identity(&self, call: &Call) -> Result<Identity, AwsError> {
+        let region = self.region().await?;
+        let unasked = Identity {
+            account: None,
+            partition: partition(&region).to_owned(),
+            region: region.clone(),
+        };
+        if self.settings.skip_requesting_account_id {
+            return Ok(unasked);
+        }
+        let client = self.sts().await?;
+        let operation = "GetCallerIdentity";
+        let answer = call
+            .once(operation, async {
+                client
+                    .get_caller_identity()
+                    .send()
+                    .await
+                    .map_err(|error| AwsError::new(operation, error))
+            })
+            .await;
+        match answer {
+            Ok(answer) => {
+                let partition = answer
+                    .arn()
+                    .and_then(|arn| arn.split(':').nth(1))
+                    .unwrap_or("aws")
+                    .to_owned();
+                Ok(Identity {
+                    account: answer.account().map(str::to_owned),
+                    partition,
+                    region,
+                })
+            }
+            Err(error) if self.settings.skip_credentials_validation => {
+                tracing::warn!(%error, "the account is not known");
+                Ok(unasked)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn config(&self) -> Result<&SdkConfig, AwsError> {
+        self.config.get_or_try_init(|| load(&self.settings)).await
+    }
+}
+
+/// The partition of a region, for when AWS is not to be asked.
+fn partition(region: &str) -> &'static str {
+    [
+        ("cn-", "aws-cn"),
+        ("us-gov-", "aws-us-gov"),
+        ("us-iso-", "aws-iso"),
+        ("us-isob-", "aws-iso-b"),
+    ]
+    .iter()
+    .find(|(prefix, _)| region.starts_with(prefix))
+    .map_or("aws", |(_, partition)| partition)
+}
+
+async fn load(settings: &Settings) -> Result<SdkConfig, AwsError> {
+    let retries = RetryConfig::standard()
+        .with_max_attempts(settings.max_retries.unwrap_or(ATTEMPTS).max(1))
+        .with_initial_backoff(Duration::from_millis(300))
+        .with_max_backoff(Duration::from_secs(20));
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(5))
+        .operation_attempt_timeout(Duration::from_secs(60))
+        .build();
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .profile_files(profile_files(settings))
+        .retry_config(retries)
+        .timeout_config(timeouts);
+    if let Some(region) = &settings.region {
+        loader = loader.region(Region::new(region.clone()));
+    }
+    if let Some(profile) = &settings.profile {
+        loader = loader.profile_name(profile);
+    }
+    if let (Some(key), Some(secret)) = (&settings.access_key, &settings.secret_key) {
+        let credentials = Credentials::new(key, secret, settings.token.clone(), None, "provider configuration");
+        loader = loader.credentials_provider(credentials);
+    }
+    if let Ok(name) = AppName::new("terraform-provider-sfn") {
+        loader = loader.app_name(name);
+    }
+    let config = loader.load().await;
+    if config.region().is_none() {
+        return Err(AwsError::local(
+            "configuration",
+            "no region: set `region` in the provider block, AWS_REGION, or `region` in the profile",
+        ));
+    }
+    assume_roles(settings, config).await
+}
+
+/// The files that hold profiles: those of the settings, or the usual ones.
+fn profile_files(settings: &Settings) -> EnvConfigFiles {
+    let mut files = EnvConfigFiles::builder()
+        .include_default_config_file(settings.shared_config_files.is_empty())
+        .include_default_credentials_file(settings.shared_credentials_files.is_empty());
+    for path in &settings.shared_config_files {
+        files = files.with_file(EnvConfigFileKind::Config, expand_home(path));
+    }
+    for path in &settings.shared_credentials_files {
+        files = files.with_file(EnvConfigFileKind::Credentials, expand_home(path));
+    }
+    files.build()
+}
+
+/// `~/` at the start of a path is the home directory, as in the shared configuration files themselves.
+fn expand_home(path: &str) -> String {
+    match (path.strip_prefix("~/"), std::env::var("HOME")) {
+        (Some(rest), Ok(home)) => format!("{home}/{rest}"),
+        _ => path.to_owned(),
+    }
+}
+
+/// Takes on the roles of the settings, each with the credentials of the one before.
+async fn assume_roles(settings: &Settings, config: SdkConfig) -> Result<SdkConfig, AwsError> {
+    let Some(mut provider) = config.credentials_provider() else {
+        return Ok(config);
+    };
+    let mut sts = config.to_builder();
+    if let Some(endpoint) = settings.endpoints.get("sts") {
+        sts.set_endpoint_url(Some(endpoint.clone()));
+    }
+    let sts = sts.build();
+    for role in &settings.assume_role {
+        let mut builder = AssumeRoleProvider::builder(&role.role_arn)
+            .configure(&sts)
+            .session_name(role.session_name.as_deref().unwrap_or("terraform-provider-sfn"));
+        if let Some(external_id) = &role.external_id {
+            builder = builder.external_id(external_id);
+        }
+        if let Some(duration) = role.duration {
+            builder = builder.session_length(duration);
+        }
+        if let Some(policy) = &role.policy {
+            builder = builder.policy(policy);
+        }
+        if !role.policy_arns.is_empty() {
+            builder = builder.policy_arns(role.policy_arns.clone());
+        }
+        provider = SharedCredentialsProvider::new(builder.build_from_provider(provider).await);
+    }
+    Ok(config.into_builder().credentials_provider(provider).build())
+}
