@@ -1,1 +1,16 @@
-//! x
+//! Terraform provider for AWS Step Functions: workflows as typed blocks, checked before they are deployed.
+
+pub mod blocks;
+mod configuration;
+mod data_definition;
+mod definition;
+mod execution_role;
+mod function;
+mod known;
+mod messages;
+mod provider;
+mod state_machine;
+mod tags;
+mod timeouts;
+
+pub use provider::SfnProvider;

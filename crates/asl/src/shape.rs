@@ -103,6 +103,11 @@ impl Language {
         self.objects.get(name)
     }
 
+    /// All objects that fields refer to.
+    pub fn objects(&self) -> impl Iterator<Item = &Object> {
+        self.objects.values()
+    }
+
     /// Whether an object may contain others of its own kind, at any depth.
     pub fn is_recursive(&self, name: &str) -> bool {
         fn reaches(language: &Language, from: &str, target: &str, seen: &mut Vec<String>) -> bool {

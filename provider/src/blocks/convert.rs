@@ -1,0 +1,155 @@
+//! Single values ⇄ JSON.
+
+use asl::Json;
+use asl::shape::{Language, Object, Shape};
+use serde_json::Number;
+use tfplugin::Value;
+
+/// The text that stands for JSON `null` in an attribute where `null` has a meaning of its own: to Terraform, null is
+/// absence.
+const NULL: &str = "null";
+
+/// The JSON of an attribute or block of this shape; `None` when it is absent.
+pub(super) fn to_json(shape: &Shape, value: &Value) -> Option<Json> {
+    let value = value.plain();
+    match (shape, value) {
+        (_, Value::Null) => None,
+        (_, Value::Unknown) => Some(Json::Unknown),
+        (Shape::NullableString, Value::String(text)) if text == NULL => Some(Json::Null),
+        (Shape::IntegerOrExpression | Shape::NumberOrExpression | Shape::BooleanOrExpression, Value::String(text)) => {
+            Some(literal(text))
+        }
+        (Shape::Object(name), Value::Map(_)) => {
+            Language::get().object(name).map(|object| object_to_json(object, value))
+        }
+        (Shape::Objects(name), Value::List(items)) => {
+            let object = Language::get().object(name)?;
+            Some(Json::Array(
+                items.iter().map(|item| object_to_json(object, item)).collect(),
+            ))
+        }
+        _ => Some(any_to_json(value)),
+    }
+}
+
+/// A number or boolean that came as a string, as it does from a variable of type string.
+fn literal(text: &str) -> Json {
+    match text {
+        "true" => Json::Bool(true),
+        "false" => Json::Bool(false),
+        _ => match text.parse::<Number>() {
+            Ok(number) if !text.starts_with("{%") => Json::Number(number),
+            _ => Json::String(text.to_owned()),
+        },
+    }
+}
+
+/// An object of the language whose members have the names of HCL; a member the language does not have keeps its name,
+/// so that the checks find it.
+pub(super) fn object_to_json(object: &Object, value: &Value) -> Json {
+    let entries = match value.plain() {
+        Value::Map(entries) => entries,
+        Value::Unknown => return Json::Unknown,
+        other => return any_to_json(other),
+    };
+    let known = object.fields.iter().filter_map(|field| {
+        let json = to_json(&field.shape, entries.get(&field.hcl)?)?;
+        Some((field.name.clone(), json))
+    });
+    let is_known = |name: &str| name == "definition" || object.fields.iter().any(|field| field.hcl == name);
+    let others = entries
+        .iter()
+        .filter(|(name, value)| !is_known(name) && !value.is_null());
+    Json::Object(
+        known
+            .chain(others.map(|(name, value)| (name.clone(), any_to_json(value))))
+            .collect(),
+    )
+}
+
+/// Any value as it stands.
+pub(super) fn any_to_json(value: &Value) -> Json {
+    match value.plain() {
+        Value::Null | Value::Typed(_) => Json::Null,
+        Value::Unknown => Json::Unknown,
+        Value::Bool(flag) => Json::Bool(*flag),
+        Value::Number(number) => number.to_string().parse().map_or(Json::Null, Json::Number),
+        Value::String(text) => Json::String(text.clone()),
+        Value::List(items) => Json::Array(items.iter().map(any_to_json).collect()),
+        Value::Map(entries) => Json::Object(
+            entries
+                .iter()
+                .map(|(key, value)| (key.clone(), any_to_json(value)))
+                .collect(),
+        ),
+    }
+}
+
+/// The attribute or block for a field's JSON; `None` when HCL cannot hold it.
+pub(super) fn from_json(shape: &Shape, json: &Json) -> Option<Value> {
+    match (shape, json) {
+        (Shape::NullableString, Json::Null) => Some(NULL.into()),
+        (Shape::NullableString, Json::String(text)) if text == NULL => None,
+        (_, Json::Null) => None,
+        (Shape::String | Shape::NullableString | Shape::Enum(_), Json::String(text)) => Some(text.as_str().into()),
+        (Shape::Boolean | Shape::BooleanOrExpression, Json::Bool(flag)) => Some((*flag).into()),
+        (Shape::Integer | Shape::Number | Shape::IntegerOrExpression | Shape::NumberOrExpression, Json::Number(_)) => {
+            any_from_json(json)
+        }
+        (Shape::IntegerOrExpression | Shape::NumberOrExpression | Shape::BooleanOrExpression, Json::String(text))
+            if text.starts_with("{%") =>
+        {
+            Some(text.as_str().into())
+        }
+        (Shape::Strings, Json::Array(items)) => {
+            let items: Option<Vec<_>> = items.iter().map(|item| item.as_str().map(Value::from)).collect();
+            items.map(Value::List)
+        }
+        (Shape::Object(name), Json::Object(_)) => object_from_json(Language::get().object(name)?, json),
+        // An empty list of blocks is no block at all.
+        (Shape::Objects(_), Json::Array(items)) if items.is_empty() => None,
+        (Shape::Objects(name), Json::Array(items)) => {
+            let object = Language::get().object(name)?;
+            items
+                .iter()
+                .map(|item| object_from_json(object, item))
+                .collect::<Option<_>>()
+                .map(Value::List)
+        }
+        (Shape::Json, json) => any_from_json(json),
+        _ => None,
+    }
+}
+
+/// The members of an object of the language under their names in HCL, null where absent.
+pub(super) fn object_from_json(object: &Object, json: &Json) -> Option<Value> {
+    let members = json.as_object()?;
+    let mut entries = Vec::new();
+    for field in object.fields.iter().filter(|field| field.shape != Shape::States) {
+        let value = match members.get(&field.name) {
+            Some(json) => from_json(&field.shape, json)?,
+            None => Value::Null,
+        };
+        entries.push((field.hcl.clone(), value));
+    }
+    let known = |key: &String| object.fields.iter().any(|field| field.name == *key);
+    members.keys().all(|key| known(key)).then(|| Value::object(entries))
+}
+
+fn any_from_json(json: &Json) -> Option<Value> {
+    Some(match json {
+        Json::Null => Value::Null,
+        Json::Unknown => Value::Unknown,
+        Json::Bool(flag) => (*flag).into(),
+        Json::Number(number) => Value::Number(number.to_string().parse().ok()?),
+        Json::String(text) => text.as_str().into(),
+        Json::Array(items) => Value::List(items.iter().map(any_from_json).collect::<Option<_>>()?),
+        Json::Object(members) => {
+            let entries: Option<Vec<_>> = members
+                .iter()
+                .map(|(key, json)| Some((key.clone(), any_from_json(json)?)))
+                .collect();
+            Value::object(entries?)
+        }
+    })
+}

@@ -1,0 +1,300 @@
+//! `lambda {}` in a task: the one piece of sugar.
+//!
+//! It renders the ASL that the AWS documentation recommends for calling a function, and the same ASL reads back as the
+//! same block.
+
+use asl::Json;
+use indexmap::IndexMap;
+use tfplugin::schema::{Attribute, Block};
+use tfplugin::{Type, Value};
+
+use super::convert::any_to_json;
+
+type Members = IndexMap<String, Json>;
+
+/// What the block says.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Lambda {
+    function: Json,
+    qualifier: Option<Json>,
+    payload: Option<Json>,
+    unwrap: bool,
+    wait_for_task_token: bool,
+    pub(super) retry_service_exceptions: bool,
+}
+
+/// The schema of the block.
+pub(super) fn block() -> Block {
+    let attribute = |name: &str, ty: Type, description: &str| Attribute::optional(name, ty, description);
+    Block {
+        attributes: vec![
+            attribute(
+                "function_arn",
+                Type::String,
+                "The function to call: its ARN, or its name.",
+            ),
+            attribute("qualifier", Type::String, "The version or alias to call."),
+            attribute(
+                "payload",
+                Type::Dynamic,
+                "What the function gets; the state's input if absent. With JSONPath a string that begins with `$` is a path.",
+            ),
+            attribute(
+                "unwrap",
+                Type::Bool,
+                "Whether the state's result is what the function returns (`true`, the default), and not the envelope of \
+                 the call. Beside `result_path`, `result_selector` or `output_path` this needs the function's ARN.",
+            ),
+            attribute(
+                "wait_for_task_token",
+                Type::Bool,
+                "Whether the state waits until somebody returns the task token; `false` if absent. Without `payload` \
+                 the function gets `input` and `taskToken`.",
+            ),
+            attribute(
+                "retry_service_exceptions",
+                Type::Bool,
+                "Whether failures of the Lambda service itself are tried again, as AWS recommends; `true` if absent.",
+            ),
+        ],
+        description: "Calls a Lambda function: short for `resource`, `parameters` and a retrier.".into(),
+        ..Block::default()
+    }
+}
+
+/// The errors of the Lambda service that AWS recommends to retry (Step Functions developer guide, "Handle transient
+/// Lambda service exceptions").
+const SERVICE_EXCEPTIONS: [&str; 4] = [
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+    "Lambda.TooManyRequestsException",
+];
+
+fn retrier() -> Json {
+    let errors = SERVICE_EXCEPTIONS.iter().map(|error| Json::from(*error)).collect();
+    let number = |number: i64| Json::Number(number.into());
+    Json::Object(IndexMap::from([
+        ("ErrorEquals".to_owned(), Json::Array(errors)),
+        ("IntervalSeconds".to_owned(), number(1)),
+        ("MaxAttempts".to_owned(), number(3)),
+        ("BackoffRate".to_owned(), number(2)),
+        ("JitterStrategy".to_owned(), "FULL".into()),
+    ]))
+}
+
+impl Lambda {
+    /// Reads a block.
+    pub(super) fn read(block: &Value) -> Self {
+        let json = |name: &str| {
+            let value = block.get(name);
+            (!value.is_null()).then(|| any_to_json(value))
+        };
+        let flag = |name: &str, default: bool| block.get(name).as_bool().unwrap_or(default);
+        Self {
+            function: json("function_arn").unwrap_or(Json::Null),
+            qualifier: json("qualifier"),
+            payload: json("payload"),
+            unwrap: flag("unwrap", true),
+            wait_for_task_token: flag("wait_for_task_token", false),
+            retry_service_exceptions: flag("retry_service_exceptions", true),
+        }
+    }
+
+    /// The block that says this, with null for what is the default.
+    fn write(&self) -> Value {
+        let value = |json: &Option<Json>| {
+            json.as_ref()
+                .and_then(|json| super::convert::from_json(&asl::shape::Shape::Json, json))
+        };
+        let unless = |flag: bool, default: bool| (flag != default).then_some(flag);
+        Value::object([
+            ("function_arn", Value::from(self.function.as_str())),
+            ("qualifier", Value::from(self.qualifier.as_ref().and_then(Json::as_str))),
+            ("payload", Value::from(value(&self.payload))),
+            ("unwrap", unless(self.unwrap, true).into()),
+            ("wait_for_task_token", unless(self.wait_for_task_token, false).into()),
+            (
+                "retry_service_exceptions",
+                unless(self.retry_service_exceptions, true).into(),
+            ),
+        ])
+    }
+
+    fn name(&self) -> Json {
+        match (&self.function, &self.qualifier) {
+            (Json::String(function), Some(Json::String(qualifier))) => Json::String(format!("{function}:{qualifier}")),
+            (function, None) => function.clone(),
+            _ => Json::Unknown,
+        }
+    }
+
+    /// Whether the function itself is the resource: only then can its result be put beside the input without the
+    /// envelope, in JSONPath.
+    fn is_direct(&self, members: &Members, jsonata: bool) -> bool {
+        let shaped = ["ResultPath", "ResultSelector", "OutputPath"]
+            .iter()
+            .any(|field| members.contains_key(*field));
+        !jsonata && self.unwrap && !self.wait_for_task_token && shaped
+    }
+
+    /// Whether the block asks for what only a function's ARN allows and gives a name.
+    pub(super) fn needs_arn(&self, members: &Members, jsonata: bool) -> bool {
+        self.is_direct(members, jsonata) && self.function.as_str().is_some_and(|name| !name.starts_with("arn:"))
+    }
+
+    /// Adds to a task what the block stands for.
+    pub(super) fn expand(&self, members: &mut Members, jsonata: bool) {
+        if self.is_direct(members, jsonata) {
+            members.insert("Resource".into(), self.name());
+            if let Some(payload) = &self.payload {
+                let (key, payload) = template("Parameters", payload);
+                members.insert(key, payload);
+            }
+        } else {
+            self.expand_invoke(members, jsonata);
+        }
+        if self.retry_service_exceptions {
+            let retriers = match members.get("Retry") {
+                Some(Json::Unknown) => Json::Unknown,
+                Some(Json::Array(retriers)) => Json::Array([retrier()].into_iter().chain(retriers.clone()).collect()),
+                _ => Json::Array(vec![retrier()]),
+            };
+            members.insert("Retry".into(), retriers);
+        }
+    }
+
+    fn expand_invoke(&self, members: &mut Members, jsonata: bool) {
+        let partition = self
+            .function
+            .as_str()
+            .and_then(|arn| arn.strip_prefix("arn:")?.split(':').next())
+            .unwrap_or("aws");
+        let pattern = if self.wait_for_task_token {
+            ".waitForTaskToken"
+        } else {
+            ""
+        };
+        members.insert(
+            "Resource".into(),
+            format!("arn:{partition}:states:::lambda:invoke{pattern}").into(),
+        );
+        let (key, payload) = match (&self.payload, jsonata) {
+            (Some(payload), true) => ("Payload".to_owned(), payload.clone()),
+            (Some(payload), false) => template("Payload", payload),
+            (None, true) => (
+                "Payload".to_owned(),
+                self.default_payload("", "{% $states.input %}", "{% $states.context.Task.Token %}"),
+            ),
+            (None, false) if self.wait_for_task_token => {
+                ("Payload".to_owned(), self.default_payload(".$", "$", "$$.Task.Token"))
+            }
+            (None, false) => ("Payload.$".to_owned(), "$".into()),
+        };
+        let passed = Json::Object(IndexMap::from([
+            ("FunctionName".to_owned(), self.name()),
+            (key, payload),
+        ]));
+        members.insert(if jsonata { "Arguments" } else { "Parameters" }.into(), passed);
+        if self.unwrap && !self.wait_for_task_token {
+            if jsonata {
+                members.entry("Output".into()).or_insert_with(|| UNWRAP_JSONATA.into());
+            } else {
+                members.insert("OutputPath".into(), UNWRAP_JSONPATH.into());
+            }
+        }
+    }
+
+    fn default_payload(&self, suffix: &str, input: &str, token: &str) -> Json {
+        if !self.wait_for_task_token {
+            return input.into();
+        }
+        let member = |name: &str, value: &str| (format!("{name}{suffix}"), Json::from(value));
+        Json::Object(IndexMap::from([member("input", input), member("taskToken", token)]))
+    }
+}
+
+const UNWRAP_JSONPATH: &str = "$.Payload";
+const UNWRAP_JSONATA: &str = "{% $states.result.Payload %}";
+
+/// A payload as a member of a JSONPath template: a path goes under a name that ends in `.$`.
+fn template(name: &str, payload: &Json) -> (String, Json) {
+    match payload {
+        Json::String(path) if path.starts_with('$') => (format!("{name}.$"), payload.clone()),
+        _ => (name.to_owned(), payload.clone()),
+    }
+}
+
+/// Finds the block that a task's ASL stands for, and what of the task is left beside it.
+pub(super) fn recognise(task: &Json, jsonata: bool) -> Option<(Value, Json)> {
+    let mut rest = task.as_object()?.clone();
+    let resource = rest.shift_remove("Resource")?.as_str()?.to_owned();
+    let passed = rest.shift_remove(if jsonata { "Arguments" } else { "Parameters" });
+    let retry_service_exceptions = take_retrier(&mut rest);
+    let lambda = if let Some(pattern) = resource
+        .split_once(":states:::lambda:invoke")
+        .map(|(_, pattern)| pattern)
+    {
+        let passed = passed?;
+        let wait_for_task_token = pattern == ".waitForTaskToken";
+        let (output, mark) = if jsonata {
+            ("Output", UNWRAP_JSONATA)
+        } else {
+            ("OutputPath", UNWRAP_JSONPATH)
+        };
+        let unwrap = rest.get(output).and_then(Json::as_str) == Some(mark) && !wait_for_task_token;
+        if unwrap {
+            rest.shift_remove(output);
+        }
+        let payload = passed.get("Payload").or_else(|| passed.get("Payload.$")).cloned();
+        let function = passed.get("FunctionName")?.clone();
+        // Waiting for a token leaves no envelope to unwrap, so that the default says it as well.
+        let unwrap = unwrap || wait_for_task_token;
+        Lambda {
+            function,
+            qualifier: None,
+            payload,
+            unwrap,
+            wait_for_task_token,
+            retry_service_exceptions,
+        }
+    } else if resource.contains(":lambda:") && retry_service_exceptions {
+        let function = resource.into();
+        Lambda {
+            function,
+            qualifier: None,
+            payload: passed,
+            unwrap: true,
+            wait_for_task_token: false,
+            retry_service_exceptions,
+        }
+    } else {
+        return None;
+    };
+    let without_payload = Lambda {
+        payload: None,
+        ..lambda.clone()
+    };
+    [without_payload, lambda].into_iter().find_map(|lambda| {
+        let mut again = rest.clone();
+        lambda.expand(&mut again, jsonata);
+        Json::Object(again)
+            .same_meaning(task)
+            .then(|| (lambda.write(), Json::Object(rest.clone())))
+    })
+}
+
+/// Takes the recommended retrier off the front of the list, where it stands there.
+fn take_retrier(members: &mut Members) -> bool {
+    let Some(Json::Array(retriers)) = members.get_mut("Retry") else {
+        return false;
+    };
+    let is_first = retriers.first().is_some_and(|first| first.same_meaning(&retrier()));
+    if is_first {
+        retriers.remove(0);
+        if retriers.is_empty() {
+            members.shift_remove("Retry");
+        }
+    }
+    is_first
+}

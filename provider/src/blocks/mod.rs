@@ -1,0 +1,16 @@
+//! Typed HCL blocks ⇄ the Amazon States Language.
+//!
+//! Everything here is derived from the language's shape ([`asl::shape`]): which blocks there are, how their values
+//! become ASL and back, and which attribute a place in the ASL stands for. No field is named but those of the one piece
+//! of sugar ([`lambda`]).
+
+mod convert;
+mod from_asl;
+mod lambda;
+mod place;
+mod schema;
+mod to_asl;
+
+pub use from_asl::{from_asl, keep_equal};
+pub use schema::{STATE_BLOCKS, definition_attributes, state_blocks};
+pub use to_asl::{Flat, to_asl};

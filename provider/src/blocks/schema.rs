@@ -1,0 +1,103 @@
+//! The blocks of a state machine, from the shape of the language.
+
+use std::sync::LazyLock;
+
+use asl::shape::{Field, Language, Object, Shape};
+use tfplugin::Type;
+use tfplugin::schema::{Attribute, Block, NestedBlock, Nesting};
+
+use super::lambda;
+
+/// The name of the block of each state type, with the type, in the order of the language.
+pub static STATE_BLOCKS: LazyLock<Vec<(String, &'static Object)>> = LazyLock::new(|| {
+    Language::get()
+        .states
+        .iter()
+        .map(|state| (state.name.to_lowercase(), state))
+        .collect()
+});
+
+/// The fields of the state machine itself, without its states.
+pub fn definition_attributes() -> Vec<Attribute> {
+    Language::get().definition.fields.iter().filter_map(attribute).collect()
+}
+
+/// One labelled block for each type of state.
+pub fn state_blocks() -> Vec<NestedBlock> {
+    let nested = |(name, state): &(String, &Object)| {
+        let mut block = block(state);
+        if state.name == "Task" {
+            block
+                .blocks
+                .insert(0, NestedBlock::new("lambda", Nesting::Single, lambda::block()));
+        }
+        NestedBlock::new(name.clone(), Nesting::Map, block)
+    };
+    STATE_BLOCKS.iter().map(nested).collect()
+}
+
+fn block(object: &Object) -> Block {
+    let mut attributes: Vec<Attribute> = object.fields.iter().filter_map(attribute).collect();
+    if object.fields.iter().any(|field| field.shape == Shape::States) {
+        attributes.push(Attribute::optional(
+            "definition",
+            Type::String,
+            "A whole workflow as JSON, such as the `json` of an `sfn_definition` data source, in place of `start_at`.",
+        ));
+    }
+    let blocks = object.fields.iter().filter_map(nested_block).collect();
+    Block {
+        attributes,
+        blocks,
+        description: object.description.clone(),
+        ..Block::default()
+    }
+}
+
+/// The object in a field that is a block of its own; objects that contain their own kind cannot be blocks.
+fn inner(field: &Field) -> Option<(&'static Object, Nesting)> {
+    let (name, nesting) = match &field.shape {
+        Shape::Object(name) => (name, Nesting::Single),
+        Shape::Objects(name) => (name, Nesting::List),
+        _ => return None,
+    };
+    let language = Language::get();
+    if language.is_recursive(name) {
+        None
+    } else {
+        Some((language.object(name)?, nesting))
+    }
+}
+
+/// Whether a field is a block, and not an attribute.
+pub(super) fn is_block(field: &Field) -> bool {
+    inner(field).is_some()
+}
+
+fn nested_block(field: &Field) -> Option<NestedBlock> {
+    let (object, nesting) = inner(field)?;
+    let mut block = block(object);
+    block.description.clone_from(&field.description);
+    Some(NestedBlock::new(field.hcl.clone(), nesting, block))
+}
+
+fn attribute(field: &Field) -> Option<Attribute> {
+    if field.shape == Shape::States || is_block(field) {
+        return None;
+    }
+    let ty = match &field.shape {
+        Shape::String | Shape::NullableString | Shape::Enum(_) => Type::String,
+        Shape::Boolean => Type::Bool,
+        Shape::Integer | Shape::Number => Type::Number,
+        Shape::Strings => Type::list(Type::String),
+        _ => Type::Dynamic,
+    };
+    let mut description = field.description.clone();
+    if let Some(language) = field.language {
+        description.push_str(&format!(" {language:?} only."));
+    }
+    if field.shape == Shape::NullableString {
+        description.push_str(" Write `\"null\"` for `null`.");
+    }
+    Some(Attribute::optional(field.hcl.clone(), ty, description))
+}

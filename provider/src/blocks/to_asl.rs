@@ -1,0 +1,232 @@
+//! Blocks → ASL.
+
+use std::collections::HashMap;
+
+use asl::Json;
+use asl::shape::{Language, Object, Shape};
+use indexmap::IndexMap;
+use tfplugin::{AttributePath, Diagnostic, Diagnostics, Value};
+
+use super::convert::{object_to_json, to_json};
+use super::lambda::Lambda;
+use super::schema::STATE_BLOCKS;
+
+/// A definition in the flat form, and from which blocks it came.
+#[derive(Debug)]
+pub struct Flat {
+    /// The definition.
+    pub json: Json,
+    /// What is wrong with the blocks themselves.
+    pub diagnostics: Diagnostics,
+    pub(super) origins: HashMap<String, Origin>,
+}
+
+/// The block that a state came from.
+#[derive(Debug, Clone)]
+pub(super) struct Origin {
+    pub(super) block: String,
+    pub(super) object: &'static Object,
+    /// Whether `lambda {}` stands in it.
+    pub(super) lambda: bool,
+    /// How many retriers `lambda {}` puts before those that are written.
+    pub(super) retriers_before: usize,
+}
+
+/// The definition that the blocks of a configuration describe, in the flat form. Unknown values become unknown JSON.
+pub fn to_asl(config: &Value) -> Flat {
+    let mut flat = Flat {
+        json: Json::Null,
+        diagnostics: Diagnostics::default(),
+        origins: HashMap::new(),
+    };
+    let mut members = IndexMap::new();
+    for field in &Language::get().definition.fields {
+        if let Some(json) = to_json(&field.shape, config.get(&field.hcl)).filter(|_| field.shape != Shape::States) {
+            members.insert(field.name.clone(), json);
+        }
+    }
+    let jsonata = members.get("QueryLanguage").and_then(Json::as_str) == Some("JSONata");
+    let mut states = IndexMap::new();
+    let mut all_known = true;
+    for (block, object) in STATE_BLOCKS.iter() {
+        all_known &= !config.get(block).is_unknown();
+        for (label, value) in config.get(block).as_map().into_iter().flatten() {
+            let path = AttributePath::root(block.clone()).key(label.clone());
+            let state = flat.state(object, value, &path, jsonata);
+            let lambda = !value.get("lambda").is_null();
+            let retriers_before = usize::from(lambda && Lambda::read(value.get("lambda")).retry_service_exceptions);
+            let origin = Origin {
+                block: block.clone(),
+                object,
+                lambda,
+                retriers_before,
+            };
+            if let Some(other) = flat.origins.insert(label.clone(), origin) {
+                flat.diagnostics.push(
+                    Diagnostic::error(
+                        format!("another state is called `{label}`"),
+                        format!(
+                            "There is a `{}` block of this name as well, and state names are unique in the whole state \
+                             machine: rename one of the two.",
+                            other.block
+                        ),
+                    )
+                    .at(path),
+                );
+            }
+            states.insert(label.clone(), state);
+        }
+    }
+    // Blocks that are not known yet may be any states, so nothing can be said about how states hang together.
+    members.insert(
+        "States".into(),
+        if all_known { Json::Object(states) } else { Json::Unknown },
+    );
+    flat.json = Json::Object(members);
+    flat
+}
+
+impl Flat {
+    fn state(&mut self, object: &'static Object, block: &Value, path: &AttributePath, jsonata: bool) -> Json {
+        let lambda = block.get("lambda");
+        let mut plain = block.plain().clone();
+        plain.set("lambda", Value::Null);
+        let mut members = IndexMap::from([("Type".to_owned(), Json::from(object.name.as_str()))]);
+        match object_to_json(object, &plain) {
+            Json::Object(fields) => members.extend(fields),
+            _ => return Json::Unknown,
+        }
+        self.embed_definitions(object, &plain, &mut members, path);
+        let own = members.get("QueryLanguage").and_then(Json::as_str);
+        let jsonata = own.map_or(jsonata, |language| language == "JSONata");
+        if lambda.is_unknown() {
+            return Json::Unknown;
+        }
+        if !lambda.is_null() {
+            self.check_lambda(lambda, &members, path, jsonata);
+            Lambda::read(lambda).expand(&mut members, jsonata);
+        }
+        Json::Object(members)
+    }
+
+    fn check_lambda(&mut self, lambda: &Value, members: &IndexMap<String, Json>, path: &AttributePath, jsonata: bool) {
+        let inside = path.clone().attribute("lambda");
+        if lambda.get("function_arn").is_null() {
+            let detail = "Write the ARN of the function to call, or its name.";
+            self.diagnostics
+                .push(Diagnostic::error("`lambda` has no `function_arn`", detail).at(inside.clone()));
+        }
+        if Lambda::read(lambda).needs_arn(members, jsonata) {
+            let detail = "Beside `result_path`, `result_selector` or `output_path` the result can be unwrapped only when \
+                          the function is given by its ARN: write the ARN, or `unwrap = false`.";
+            let message = "`function_arn` is a name, and its ARN is needed here";
+            self.diagnostics
+                .push(Diagnostic::error(message, detail).at(inside.attribute("function_arn")));
+        }
+        for (field, hcl) in [
+            ("Resource", "resource"),
+            ("Parameters", "parameters"),
+            ("Arguments", "arguments"),
+        ] {
+            if members.contains_key(field) {
+                let message = format!("both `lambda` and `{hcl}` are there");
+                let detail = "`lambda` stands for both: move what is passed into its `payload`, or write the task out.";
+                self.diagnostics
+                    .push(Diagnostic::error(message, detail).at(path.clone().attribute(hcl)));
+            }
+        }
+    }
+
+    /// Puts a workflow that is given as JSON into the branch or processor that names it.
+    fn embed_definitions(
+        &mut self,
+        object: &Object,
+        block: &Value,
+        members: &mut IndexMap<String, Json>,
+        path: &AttributePath,
+    ) {
+        for field in &object.fields {
+            let inner = block.get(&field.hcl);
+            match (&field.shape, members.get_mut(&field.name)) {
+                (Shape::Object(_), Some(Json::Object(slot))) => {
+                    self.embed(inner, slot, &path.clone().attribute(&field.hcl));
+                }
+                (Shape::Objects(_), Some(Json::Array(slots))) => {
+                    for (index, (slot, inner)) in slots.iter_mut().zip(inner.as_list().unwrap_or_default()).enumerate()
+                    {
+                        if let Json::Object(slot) = slot {
+                            self.embed(inner, slot, &path.clone().attribute(&field.hcl).index(index));
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn embed(&mut self, block: &Value, slot: &mut IndexMap<String, Json>, path: &AttributePath) {
+        let path = path.clone().attribute("definition");
+        match block.get("definition").plain() {
+            Value::Unknown => {
+                slot.insert("States".into(), Json::Unknown);
+                slot.insert("StartAt".into(), Json::Unknown);
+            }
+            Value::String(text) => match asl::parse(text) {
+                Ok((document, _)) => {
+                    if slot.contains_key("StartAt") {
+                        let detail = "The JSON says where it starts: remove `start_at`, or the `definition`.";
+                        let message = "both `definition` and `start_at` are there";
+                        self.diagnostics
+                            .push(Diagnostic::error(message, detail).at(path.clone()));
+                    }
+                    for (key, value) in as_scope(document.root) {
+                        slot.entry(key).or_insert(value);
+                    }
+                }
+                Err(finding) => {
+                    let detail = "Use the `json` of an `sfn_definition` data source, or `jsonencode`.";
+                    self.diagnostics
+                        .push(Diagnostic::error(finding.message, detail).at(path));
+                }
+            },
+            _ => {}
+        }
+    }
+}
+
+/// A whole definition as the content of a branch: a scope has no version, and no query language of its own, so that
+/// its states take it on.
+fn as_scope(definition: Json) -> IndexMap<String, Json> {
+    let Json::Object(mut members) = definition else {
+        return IndexMap::new();
+    };
+    members.shift_remove("Version");
+    if let (Some(language), Some(states)) = (members.shift_remove("QueryLanguage"), members.get_mut("States")) {
+        set_language(states, &language);
+    }
+    members
+}
+
+fn set_language(states: &mut Json, language: &Json) {
+    let Json::Object(states) = states else { return };
+    for state in states.values_mut() {
+        let inside: Vec<_> = asl::graph::containers(state).into_iter().map(|(at, _)| at).collect();
+        let Json::Object(members) = state else { continue };
+        members
+            .entry("QueryLanguage".to_owned())
+            .or_insert_with(|| language.clone());
+        for at in inside {
+            if let Some(inner) = slot(state, at.tokens()).and_then(|scope| slot(scope, &["States".to_owned()])) {
+                set_language(inner, language);
+            }
+        }
+    }
+}
+
+fn slot<'a>(value: &'a mut Json, tokens: &[String]) -> Option<&'a mut Json> {
+    tokens.iter().try_fold(value, |value, token| match value {
+        Json::Object(members) => members.get_mut(token),
+        Json::Array(elements) => elements.get_mut(token.parse::<usize>().ok()?),
+        _ => None,
+    })
+}

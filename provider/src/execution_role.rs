@@ -1,0 +1,183 @@
+//! `execution_role {}`: a role that belongs to one state machine or function.
+
+use asl::policy::{Account, Document, trust_policy};
+use sfn_aws::role::{self, Role};
+use sfn_aws::{Aws, AwsError, Call, Identity, Tags};
+use tfplugin::schema::{Attribute, Block, NestedBlock, Nesting};
+use tfplugin::{AttributePath, Diagnostic, Type, Value};
+
+/// The longest name of a role (IAM quotas).
+const MAX_NAME: usize = 64;
+
+/// The block.
+pub fn block(description: &str) -> NestedBlock {
+    let attribute = |name: &str, description: &str| Attribute::optional(name, Type::String, description);
+    let block = Block {
+        attributes: vec![
+            attribute(
+                "name",
+                "Name of the role; made from the name and the region if absent. A change replaces the role.",
+            ),
+            attribute("path", "Path of the role; `/` if absent. A change replaces the role."),
+            attribute("permissions_boundary", "ARN of the policy that bounds the role."),
+        ],
+        description: description.to_owned(),
+        ..Block::default()
+    };
+    NestedBlock::new("execution_role", Nesting::Single, block)
+}
+
+/// Checks that exactly one of the block and the attribute is there.
+pub fn validate(config: &Value, attribute: &str) -> Option<Diagnostic> {
+    match (config.get("execution_role").is_null(), config.get(attribute).is_null()) {
+        (false, false) => Some(
+            Diagnostic::error(
+                format!("both `{attribute}` and `execution_role` are there"),
+                "With `execution_role` the provider makes the role itself: remove one of the two.",
+            )
+            .at(AttributePath::root(attribute)),
+        ),
+        (true, true) => Some(Diagnostic::error(
+            "there is no role",
+            format!(
+                "Write `execution_role {{}}` for a role with just the permissions that are needed, or `{attribute}`."
+            ),
+        )),
+        _ => None,
+    }
+}
+
+/// A role of ours: what it is called and for whom it is.
+#[derive(Debug, Clone)]
+pub struct Owned {
+    /// Name.
+    pub name: String,
+    path: Option<String>,
+    permissions_boundary: Option<String>,
+    service: &'static str,
+    owner: String,
+}
+
+impl Owned {
+    /// The role that a block describes, for `kind` and `name`, such as `state-machine` and `orders`.
+    pub fn of(block: &Value, kind: &str, service: &'static str, name: &str, region: &str) -> Self {
+        let text = |attribute: &str| block.get(attribute).as_str().map(str::to_owned);
+        Self {
+            name: text("name").unwrap_or_else(|| shortened(&format!("{name}-{region}-{kind}"))),
+            path: text("path"),
+            permissions_boundary: text("permissions_boundary"),
+            service,
+            owner: format!("{kind}/{region}/{name}"),
+        }
+    }
+
+    /// Makes the role, or takes up what an interrupted run left, and gives it this policy. Gives the ARN.
+    ///
+    /// # Errors
+    /// What AWS refused.
+    pub async fn ensure(
+        &self,
+        aws: &Aws,
+        call: &Call,
+        policy: &Document,
+        identity: &Identity,
+        tags: &Tags,
+    ) -> Result<String, AwsError> {
+        let account = account(identity);
+        let role = Role {
+            name: self.name.clone(),
+            path: self.path.clone(),
+            permissions_boundary: self.permissions_boundary.clone(),
+            trust_policy: trust_policy(self.service, &account),
+            owner: self.owner.clone(),
+            tags: tags.clone(),
+        };
+        let arn = role::ensure(aws, call, &role).await?;
+        self.write(aws, call, policy).await?;
+        Ok(arn)
+    }
+
+    /// Gives the role this policy.
+    ///
+    /// # Errors
+    /// What AWS refused.
+    pub async fn write(&self, aws: &Aws, call: &Call, policy: &Document) -> Result<(), AwsError> {
+        let document = (!policy.is_empty()).then(|| policy.to_json());
+        role::write_policy(aws, call, &self.name, document.as_deref()).await
+    }
+
+    /// Changes the boundary to that of another description of the same role.
+    ///
+    /// # Errors
+    /// What AWS refused.
+    pub async fn write_boundary(&self, aws: &Aws, call: &Call, before: &Self) -> Result<(), AwsError> {
+        if self.permissions_boundary == before.permissions_boundary {
+            return Ok(());
+        }
+        role::write_boundary(aws, call, &self.name, self.permissions_boundary.as_deref()).await
+    }
+
+    /// Whether both describe the same role, up to what can be changed in place.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.name == other.name && self.path == other.path
+    }
+
+    /// Deletes the role.
+    ///
+    /// # Errors
+    /// What AWS refused.
+    pub async fn delete(&self, aws: &Aws, call: &Call) -> Result<(), AwsError> {
+        role::delete(aws, call, &self.name).await
+    }
+}
+
+/// The account of an identity, for ARNs.
+pub fn account(identity: &Identity) -> Account {
+    Account {
+        partition: Some(identity.partition.clone()),
+        region: Some(identity.region.clone()),
+        id: identity.account.clone(),
+    }
+}
+
+/// A name that IAM takes: one that is too long is cut and made unique by a hash of the whole.
+fn shortened(name: &str) -> String {
+    use sha2::{Digest as _, Sha256};
+    let clean: String = name
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || "+=,.@_-".contains(c) {
+                c
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    if clean.len() <= MAX_NAME && clean == name {
+        return clean;
+    }
+    let hash: String = Sha256::digest(name)
+        .iter()
+        .take(4)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let kept: String = clean.chars().take(MAX_NAME - hash.len() - 1).collect();
+    format!("{kept}-{hash}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_fit() {
+        assert_eq!(
+            shortened("orders-eu-west-1-state-machine"),
+            "orders-eu-west-1-state-machine"
+        );
+        let long = "x".repeat(80);
+        assert_eq!(shortened(&long).len(), 64);
+        assert_ne!(shortened(&long), shortened(&"x".repeat(81)));
+        assert!(shortened("ordres-é").starts_with("ordres---"));
+    }
+}

@@ -1,0 +1,131 @@
+//! `resource "sfn_lambda_function"`.
+
+mod apply;
+mod plan;
+mod schema;
+mod settings;
+mod source;
+
+use async_trait::async_trait;
+use sfn_aws::function;
+use tfplugin::schema::{IdentityAttribute, IdentitySchema, Schema};
+use tfplugin::{
+    ApplyRequest, Context, Diagnostic, Diagnostics, Failed, Found, ImportKey, Plan, PlanRequest, Present, Private,
+    Resource, Type, Value,
+};
+
+use crate::configuration::Shared;
+use crate::{messages, timeouts};
+
+/// The resource.
+pub struct Function {
+    shared: Shared,
+}
+
+impl Function {
+    /// The resource with the provider's configuration.
+    pub fn new(shared: Shared) -> Self {
+        Self { shared }
+    }
+}
+
+/// A state as Terraform keeps it, with the identity of the function.
+fn present(state: Value) -> Present {
+    let name = state.get("function_name").clone();
+    let identity = Some(Value::object([("function_name", name)]));
+    Present {
+        state,
+        private: Private::new(),
+        identity,
+        warnings: Diagnostics::default(),
+    }
+}
+
+#[async_trait]
+impl Resource for Function {
+    fn type_name(&self) -> &'static str {
+        "sfn_lambda_function"
+    }
+
+    fn schema(&self) -> Schema {
+        schema::schema()
+    }
+
+    fn identity_schema(&self) -> Option<IdentitySchema> {
+        let name = IdentityAttribute {
+            name: "function_name".into(),
+            ty: Type::String,
+            required_for_import: true,
+            description: "Name of the function.".into(),
+        };
+        Some(IdentitySchema {
+            version: 0,
+            attributes: vec![name],
+        })
+    }
+
+    async fn validate(&self, config: &Value) -> Diagnostics {
+        schema::validate(config)
+    }
+
+    async fn plan(&self, request: PlanRequest, _: &Context) -> Result<Plan, Diagnostics> {
+        plan::plan(&request, &self.shared.default_tags())
+    }
+
+    async fn create(&self, request: ApplyRequest, cx: &Context) -> Result<Present, Failed> {
+        let configured = self.shared.get()?;
+        apply::create(&configured, &request, &timeouts::call(&request.planned, "create", cx)).await
+    }
+
+    async fn read(&self, state: Value, _: Private, cx: &Context) -> Result<Found, Diagnostics> {
+        let configured = self.shared.get()?;
+        let name = state.get("function_name").as_str().unwrap_or_default();
+        let described = function::describe(&configured.aws, &timeouts::read(cx), name).await;
+        let described = described.map_err(|error| messages::of_aws(&format!("read the function `{name}`"), &error))?;
+        Ok(match described {
+            None => Found::Gone,
+            Some(described) => {
+                let state = settings::state(&described, &state, &configured.default_tags);
+                Found::Present(Box::new(present(state)))
+            }
+        })
+    }
+
+    async fn update(&self, request: ApplyRequest, cx: &Context) -> Result<Present, Failed> {
+        let configured = self.shared.get()?;
+        apply::update(&configured, &request, &timeouts::call(&request.planned, "update", cx)).await
+    }
+
+    async fn delete(&self, request: ApplyRequest, cx: &Context) -> Result<Diagnostics, Failed> {
+        let configured = self.shared.get()?;
+        apply::delete(
+            &configured,
+            &request.prior,
+            &timeouts::call(&request.prior, "delete", cx),
+        )
+        .await?;
+        Ok(Diagnostics::default())
+    }
+
+    async fn import(&self, key: ImportKey, cx: &Context) -> Result<Present, Diagnostics> {
+        let configured = self.shared.get()?;
+        let name = match key {
+            ImportKey::Id(id) => id,
+            ImportKey::Identity(identity) => identity.get("function_name").as_str().unwrap_or_default().to_owned(),
+        };
+        let described = function::describe(&configured.aws, &timeouts::read(cx), &name).await;
+        let doing = format!("import the function `{name}`");
+        match described.map_err(|error| messages::of_aws(&doing, &error))? {
+            Some(described) => Ok(present(settings::state(
+                &described,
+                &Value::Null,
+                &configured.default_tags,
+            ))),
+            None => Err(Diagnostic::error(
+                format!("there is no function `{name}`"),
+                "Give the name of a function of this account and region, or its ARN.",
+            )
+            .into()),
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Findings and failures as Terraform shows them.
+
+use std::collections::HashSet;
+
+use asl::shape::Language;
+use asl::{Diagnostic as Finding, Severity};
+use sfn_aws::AwsError;
+use tfplugin::{AttributePath, Diagnostic, Diagnostics};
+
+use crate::blocks::Flat;
+
+/// Findings about blocks, at the attribute they are about and in the names of HCL.
+pub fn of_blocks(findings: Vec<Finding>, flat: &Flat) -> Diagnostics {
+    let states: HashSet<&str> = flat.state_names().collect();
+    let diagnostic = |finding: Finding| {
+        let related = finding
+            .related
+            .iter()
+            .filter_map(|related| Some((flat.path(&related.pointer)?, &related.message)));
+        let related: Vec<String> = related.map(|(path, message)| format!("{path}: {message}")).collect();
+        let summary = in_hcl(&finding.message, &states);
+        let detail = detail(&in_hcl(&finding.help, &states), &related, finding.code);
+        let diagnostic = with_severity(finding.severity, summary, detail);
+        match flat.path(&finding.pointer) {
+            Some(path) => diagnostic.at(path),
+            None => diagnostic,
+        }
+    };
+    findings.into_iter().map(diagnostic).collect()
+}
+
+/// Findings about a JSON text in an attribute, with line, column and the line itself.
+pub fn of_text(findings: Vec<Finding>, text: &str, attribute: &AttributePath) -> Diagnostics {
+    let diagnostic = |finding: Finding| {
+        let place = finding.span.as_ref().map(|span| {
+            let (line, column) = asl::check::line_and_column(text, span);
+            let source = text.lines().nth(line - 1).unwrap_or_default();
+            let shown: String = source.trim().chars().take(120).collect();
+            format!(
+                "line {line}, column {column} of the definition, at `{}`:\n    {shown}",
+                finding.pointer
+            )
+        });
+        let related = finding
+            .related
+            .iter()
+            .map(|related| format!("{}: {}", related.pointer, related.message));
+        let places: Vec<String> = place.into_iter().chain(related).collect();
+        let detail = detail(&finding.help, &places, finding.code);
+        with_severity(finding.severity, finding.message, detail).at(attribute.clone())
+    };
+    findings.into_iter().map(diagnostic).collect()
+}
+
+fn with_severity(severity: Severity, summary: String, detail: String) -> Diagnostic {
+    match severity {
+        Severity::Error => Diagnostic::error(summary, detail),
+        Severity::Warning | Severity::Lint => Diagnostic::warning(summary, detail),
+    }
+}
+
+fn detail(help: &str, places: &[String], code: &str) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    if !help.is_empty() {
+        parts.push(sentence(help));
+    }
+    if !places.is_empty() {
+        parts.push(places.join("\n"));
+    }
+    parts.push(format!("({code})"));
+    parts.join("\n\n")
+}
+
+/// A help as a sentence of its own.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let mut sentence: String = letters
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .chain(letters)
+        .collect();
+    if !sentence.ends_with(['.', '?', '!']) {
+        sentence.push('.');
+    }
+    sentence
+}
+
+/// A message in which fields have the names that they have in HCL; the user's own words stay.
+fn in_hcl(message: &str, states: &HashSet<&str>) -> String {
+    let parts = message.split('`').enumerate().map(|(index, part)| {
+        let quoted = index % 2 == 1;
+        if quoted && !states.contains(part) {
+            hcl_name(part).unwrap_or(part)
+        } else {
+            part
+        }
+    });
+    parts
+        .collect::<Vec<_>>()
+        .join("`")
+        .replace("`End: true`", "`end = true`")
+}
+
+fn hcl_name(name: &str) -> Option<&'static str> {
+    let language = Language::get();
+    let objects = language
+        .states
+        .iter()
+        .chain([&language.definition])
+        .chain(language.objects());
+    objects
+        .flat_map(|object| &object.fields)
+        .find(|field| field.name == name)
+        .map(|field| field.hcl.as_str())
+}
+
+/// A failed call to AWS: what was being done, what AWS said and what to do.
+pub fn of_aws(doing: &str, error: &AwsError) -> Diagnostic {
+    let mut detail = error.to_string();
+    if let Some(help) = error.help() {
+        detail.push_str("\n\n");
+        detail.push_str(help);
+    }
+    Diagnostic::error(format!("cannot {doing}"), detail)
+}

@@ -1,0 +1,67 @@
+//! The provider as a whole.
+
+use async_trait::async_trait;
+use tfplugin::schema::Schema;
+use tfplugin::{Context, DataSource, Diagnostic, Diagnostics, Provider, Resource, Value};
+
+use crate::configuration::{self, Shared};
+use crate::data_definition::DefinitionDataSource;
+use crate::function::Function;
+use crate::state_machine::StateMachine;
+
+/// Address in the registry.
+const ADDRESS: &str = "registry.terraform.io/terraform-provider-sfn/sfn";
+
+/// The provider `sfn`.
+#[derive(Default)]
+pub struct SfnProvider {
+    shared: Shared,
+}
+
+#[async_trait]
+impl Provider for SfnProvider {
+    fn address(&self) -> &str {
+        ADDRESS
+    }
+
+    fn about(&self) -> String {
+        format!(
+            "terraform-provider-sfn {}: AWS Step Functions workflows as typed Terraform blocks.\n\
+             This program is a plugin and is started by Terraform or OpenTofu, not by hand.\n\
+             Declare it in `required_providers`, or start it with -debug to attach Terraform to it.\n\
+             The documentation is in the folder docs.",
+            env!("CARGO_PKG_VERSION")
+        )
+    }
+
+    fn schema(&self) -> Schema {
+        configuration::schema()
+    }
+
+    fn resources(&self) -> Vec<Box<dyn Resource>> {
+        vec![
+            Box::new(StateMachine::new(self.shared.clone())),
+            Box::new(Function::new(self.shared.clone())),
+        ]
+    }
+
+    fn data_sources(&self) -> Vec<Box<dyn DataSource>> {
+        vec![Box::new(DefinitionDataSource)]
+    }
+
+    async fn validate(&self, config: &Value) -> Diagnostics {
+        configuration::validate(config)
+    }
+
+    async fn configure(&self, config: Value, _: &str, _: &Context) -> Result<Diagnostics, Diagnostics> {
+        if !config.is_wholly_known() {
+            return Ok(Diagnostic::warning(
+                "the provider's configuration is not known yet",
+                "Its unknown parts count as absent until the apply.",
+            )
+            .into());
+        }
+        self.shared.set(configuration::configure(&config));
+        Ok(Diagnostics::default())
+    }
+}

@@ -1,0 +1,151 @@
+//! `resource "sfn_state_machine"`.
+
+mod apply;
+mod plan;
+mod read;
+mod schema;
+mod settings;
+mod validate;
+
+use async_trait::async_trait;
+use sfn_aws::state_machine;
+use tfplugin::schema::{IdentityAttribute, IdentitySchema, Schema};
+use tfplugin::{
+    ApplyRequest, Context, Diagnostic, Diagnostics, Failed, Found, ImportKey, Plan, PlanRequest, Present, Private,
+    Resource, Type, Value,
+};
+
+use crate::configuration::Shared;
+use crate::{messages, timeouts};
+
+/// The resource.
+pub struct StateMachine {
+    shared: Shared,
+}
+
+impl StateMachine {
+    /// The resource with the provider's configuration.
+    pub fn new(shared: Shared) -> Self {
+        Self { shared }
+    }
+}
+
+/// A state as Terraform keeps it, with the identity of the state machine.
+fn present(state: Value, warnings: Diagnostics) -> Present {
+    let arn = state.get("arn").clone();
+    let identity = (!arn.is_null()).then(|| Value::object([("arn", arn)]));
+    Present {
+        state,
+        private: Private::new(),
+        identity,
+        warnings,
+    }
+}
+
+#[async_trait]
+impl Resource for StateMachine {
+    fn type_name(&self) -> &'static str {
+        "sfn_state_machine"
+    }
+
+    fn schema(&self) -> Schema {
+        schema::schema()
+    }
+
+    fn identity_schema(&self) -> Option<IdentitySchema> {
+        let arn = IdentityAttribute {
+            name: "arn".into(),
+            ty: Type::String,
+            required_for_import: true,
+            description: "ARN of the state machine.".into(),
+        };
+        Some(IdentitySchema {
+            version: 0,
+            attributes: vec![arn],
+        })
+    }
+
+    async fn validate(&self, config: &Value) -> Diagnostics {
+        validate::validate(config)
+    }
+
+    async fn plan(&self, request: PlanRequest, _: &Context) -> Result<Plan, Diagnostics> {
+        plan::plan(&request, &self.shared.default_tags())
+    }
+
+    async fn create(&self, request: ApplyRequest, cx: &Context) -> Result<Present, Failed> {
+        let configured = self.shared.get()?;
+        apply::create(&configured, &request, &timeouts::call(&request.planned, "create", cx)).await
+    }
+
+    async fn read(&self, state: Value, _: Private, cx: &Context) -> Result<Found, Diagnostics> {
+        let configured = self.shared.get()?;
+        let Some(arn) = state.get("arn").as_str() else {
+            return Ok(Found::Gone);
+        };
+        let found = read::read(&configured, &timeouts::read(cx), arn, &state).await?;
+        Ok(found.map_or(Found::Gone, |(state, warnings)| {
+            Found::Present(Box::new(present(state, warnings)))
+        }))
+    }
+
+    async fn update(&self, request: ApplyRequest, cx: &Context) -> Result<Present, Failed> {
+        let configured = self.shared.get()?;
+        apply::update(&configured, &request, &timeouts::call(&request.planned, "update", cx)).await
+    }
+
+    async fn delete(&self, request: ApplyRequest, cx: &Context) -> Result<Diagnostics, Failed> {
+        let configured = self.shared.get()?;
+        apply::delete(
+            &configured,
+            &request.prior,
+            &timeouts::call(&request.prior, "delete", cx),
+        )
+        .await?;
+        Ok(Diagnostics::default())
+    }
+
+    async fn import(&self, key: ImportKey, cx: &Context) -> Result<Present, Diagnostics> {
+        let configured = self.shared.get()?;
+        let call = timeouts::read(cx);
+        let id = match key {
+            ImportKey::Id(id) => id,
+            ImportKey::Identity(identity) => identity.get("arn").as_str().unwrap_or_default().to_owned(),
+        };
+        if !id.starts_with("arn:") || !id.contains(":stateMachine:") {
+            let detail = "Give the ARN of a state machine, such as \
+                          `arn:aws:states:eu-west-1:123456789012:stateMachine:orders`.";
+            return Err(Diagnostic::error(format!("`{id}` is no ARN of a state machine"), detail).into());
+        }
+        match read::read(&configured, &call, &id, &Value::Null).await? {
+            Some((state, warnings)) => Ok(present(state, warnings)),
+            None => Err(Diagnostic::error(
+                format!("there is no state machine `{id}`"),
+                "Check the account, the region and the name in the ARN.",
+            )
+            .into()),
+        }
+    }
+}
+
+/// A failed call as diagnostics.
+fn refused(doing: &str, error: &sfn_aws::AwsError) -> Diagnostics {
+    messages::of_aws(doing, error).into()
+}
+
+/// Whether two texts are the same policy.
+fn same_policy(a: Option<&str>, b: Option<&str>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => crate::definition::same(a, b),
+        (a, b) => a.is_none() && b.is_none(),
+    }
+}
+
+/// The newest version of a state machine, where somebody asks for versions.
+async fn newest_version(
+    aws: &sfn_aws::Aws,
+    call: &sfn_aws::Call,
+    arn: &str,
+) -> Result<Option<String>, sfn_aws::AwsError> {
+    state_machine::newest_version(aws, call, arn).await
+}

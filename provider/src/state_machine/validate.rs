@@ -1,0 +1,129 @@
+//! What can be said about a configuration before anything is planned.
+
+use tfplugin::{AttributePath, Diagnostic, Diagnostics, Severity, Value};
+
+use crate::{definition, execution_role, timeouts};
+
+/// The days that CloudWatch Logs takes (API reference, PutRetentionPolicy).
+const RETENTIONS: [i64; 22] = [
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+/// The longest name of a state machine, and of a prefix that leaves room for what is made up.
+const MAX_NAME: usize = 80;
+const MAX_PREFIX: usize = 54;
+
+/// Checks a configuration. Warnings wait for the plan, where more is known.
+pub(super) fn validate(config: &Value) -> Diagnostics {
+    let mut diagnostics: Diagnostics = definition::evaluate(config)
+        .diagnostics
+        .into_iter()
+        .filter(|diagnostic| diagnostic.severity == Severity::Error)
+        .collect();
+    diagnostics.extend(names(config));
+    diagnostics.extend(execution_role::validate(config, "role_arn"));
+    let root = AttributePath::root;
+    let logging = |name: &str| root("logging_configuration").attribute(name);
+    let encryption = |name: &str| root("encryption_configuration").attribute(name);
+    let block = config.get("logging_configuration");
+    diagnostics.extend(one_of(config.get("type"), root("type"), &["STANDARD", "EXPRESS"]));
+    diagnostics.extend(one_of(
+        block.get("level"),
+        logging("level"),
+        &["ALL", "ERROR", "FATAL", "OFF"],
+    ));
+    if let Some(days) = block.get("retention_in_days").as_i64() {
+        let path = logging("retention_in_days");
+        if !RETENTIONS.contains(&days) {
+            let list = RETENTIONS.map(|days| days.to_string()).join(", ");
+            diagnostics.push(error(
+                path,
+                format!("logs cannot be kept for {days} days"),
+                format!("It takes one of {list}."),
+            ));
+        } else if !block.get("log_destination").is_null() {
+            let detail =
+                "The log group of `log_destination` is not this resource's: set its retention where it is made.";
+            diagnostics.push(error(
+                path,
+                "`retention_in_days` is for the provider's own log group".into(),
+                detail.into(),
+            ));
+        }
+    }
+    let block = config.get("encryption_configuration");
+    diagnostics.extend(one_of(
+        block.get("type"),
+        encryption("type"),
+        &["AWS_OWNED_KEY", "CUSTOMER_MANAGED_KMS_KEY"],
+    ));
+    if block.get("type").as_str() == Some("CUSTOMER_MANAGED_KMS_KEY") && block.get("kms_key_id").is_null() {
+        let detail = "Write the id, ARN or alias of the key.";
+        diagnostics.push(error(
+            encryption("type"),
+            "`kms_key_id` is missing".into(),
+            detail.into(),
+        ));
+    }
+    if !config.get("version_description").is_null()
+        && config.get("publish").as_bool() != Some(true)
+        && !config.get("publish").is_unknown()
+    {
+        let detail = "A description belongs to a version: write `publish = true` as well, or remove it.";
+        diagnostics.push(error(
+            root("version_description"),
+            "no version is published".into(),
+            detail.into(),
+        ));
+    }
+    diagnostics.extend(timeouts::validate(config));
+    diagnostics
+}
+
+fn error(path: AttributePath, message: String, detail: String) -> Diagnostic {
+    Diagnostic::error(message, detail).at(path)
+}
+
+fn one_of(value: &Value, path: AttributePath, words: &[&str]) -> Option<Diagnostic> {
+    let text = value.as_str().filter(|text| !words.contains(text))?;
+    let list = words
+        .iter()
+        .map(|word| format!("`{word}`"))
+        .collect::<Vec<_>>()
+        .join(", ");
+    let guess = asl::did_you_mean(text, words.iter().copied());
+    let hint = guess.map(|word| format!("Did you mean `{word}`? ")).unwrap_or_default();
+    Some(error(
+        path,
+        format!("there is no `{text}` here"),
+        format!("{hint}It takes one of {list}."),
+    ))
+}
+
+fn names(config: &Value) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    if !config.get("name").is_null() && !config.get("name_prefix").is_null() {
+        let path = AttributePath::root("name_prefix");
+        diagnostics.push(error(
+            path,
+            "both `name` and `name_prefix` are there".into(),
+            "Remove one of the two.".into(),
+        ));
+    }
+    for (attribute, longest) in [("name", MAX_NAME), ("name_prefix", MAX_PREFIX)] {
+        let Some(name) = config.get(attribute).as_str() else {
+            continue;
+        };
+        let fits = !name.is_empty() && name.len() <= longest;
+        if !fits || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
+            let path = AttributePath::root(attribute);
+            let detail = format!("Use from 1 to {longest} letters, digits, `-` and `_`.");
+            diagnostics.push(error(
+                path,
+                format!("`{name}` is no {} of a state machine", attribute.replace('_', " ")),
+                detail,
+            ));
+        }
+    }
+    diagnostics
+}

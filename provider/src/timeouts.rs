@@ -1,0 +1,94 @@
+//! The `timeouts` block: how long operations may take.
+
+use std::time::Duration;
+
+use sfn_aws::Call;
+use tfplugin::schema::{Attribute, Block, NestedBlock, Nesting};
+use tfplugin::{AttributePath, Context, Diagnostic, Diagnostics, Type, Value};
+
+/// How long an operation may take unless the configuration says otherwise.
+pub const DEFAULT: Duration = Duration::from_secs(600);
+/// How long reading may take.
+const READ: Duration = Duration::from_secs(120);
+
+const OPERATIONS: [&str; 3] = ["create", "update", "delete"];
+
+/// The block.
+pub fn block() -> NestedBlock {
+    let attribute = |name: &str| {
+        let description =
+            format!("The longest time to {name} it, such as `90s`, `10m` or `1h30m`; ten minutes if absent.");
+        Attribute::optional(name, Type::String, description)
+    };
+    let block = Block {
+        attributes: OPERATIONS.iter().map(|name| attribute(name)).collect(),
+        description: "How long operations may take.".into(),
+        ..Block::default()
+    };
+    NestedBlock::new("timeouts", Nesting::Single, block)
+}
+
+/// Checks the block.
+pub fn validate(config: &Value) -> Diagnostics {
+    let timeouts = config.get("timeouts");
+    let wrong = OPERATIONS.iter().filter_map(|name| {
+        let text = timeouts.get(name).as_str()?;
+        parse(text).is_none().then(|| {
+            let detail = "Write a number with a unit, such as `90s`, `10m` or `1h30m`.";
+            let path = AttributePath::root("timeouts").attribute(*name);
+            Diagnostic::error(format!("`{text}` is no duration"), detail).at(path)
+        })
+    });
+    wrong.collect()
+}
+
+/// The call for an operation of a resource.
+pub fn call(state: &Value, operation: &str, cx: &Context) -> Call {
+    let longest = state
+        .get("timeouts")
+        .get(operation)
+        .as_str()
+        .and_then(parse)
+        .unwrap_or(DEFAULT);
+    Call::new(longest, cx.cancelled.clone())
+}
+
+/// The call for reading.
+pub fn read(cx: &Context) -> Call {
+    Call::new(READ, cx.cancelled.clone())
+}
+
+/// A duration as Go writes it: `1h30m`, `90s`, `500ms`.
+pub fn parse(text: &str) -> Option<Duration> {
+    let mut rest = text;
+    let mut total = Duration::ZERO;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).filter(|at| *at > 0)?;
+        let (number, after) = rest.split_at_checked(digits)?;
+        let number: u64 = number.parse().ok()?;
+        let (unit, after) = [("ms", 0), ("s", 1), ("m", 60), ("h", 3600)]
+            .into_iter()
+            .find_map(|(unit, seconds)| Some((seconds, after.strip_prefix(unit)?)))?;
+        total += match unit {
+            0 => Duration::from_millis(number),
+            seconds => Duration::from_secs(number.checked_mul(seconds)?),
+        };
+        rest = after;
+    }
+    (total > Duration::ZERO).then_some(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_read() {
+        assert_eq!(parse("90s"), Some(Duration::from_secs(90)));
+        assert_eq!(parse("1h30m"), Some(Duration::from_secs(5400)));
+        assert_eq!(parse("500ms"), Some(Duration::from_millis(500)));
+        for wrong in ["", "10", "m", "5 m", "1d", "-3s", "0s", "99999999999999999999h"] {
+            assert_eq!(parse(wrong), None, "{wrong}");
+        }
+    }
+}
