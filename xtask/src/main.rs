@@ -1,2 +1,51 @@
-//! x
-fn main() {}
+//! Tasks of this repository: `cargo xtask demo | test | docs`.
+
+mod docs;
+mod needs;
+mod test;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask TASK
+
+tasks:
+  demo [--keep]   deploy the order-processing example to an AWS on this machine, run it, change it, import it;
+                  --keep leaves it running
+  test            run all tests
+  docs [--check]  write docs/ from the schemas and the examples; --check only tells whether it is up to date
+";
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match words.as_slice() {
+        ["demo"] => demo(false).await,
+        ["demo", "--keep"] => demo(true).await,
+        ["test"] => test::run(),
+        ["docs"] => docs::run(false),
+        ["docs", "--check"] => docs::run(true),
+        _ => {
+            eprint!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Builds the provider and runs the demo with it; Ctrl-C ends everything that it started.
+async fn demo(keep: bool) -> std::io::Result<()> {
+    needs::check()?;
+    needs::cargo(&["build", "--package", "terraform-provider-sfn"])?;
+    tokio::select! {
+        outcome = e2e::demo::run(keep) => outcome,
+        _ = tokio::signal::ctrl_c() => Err(std::io::Error::other("stopped; nothing is left running")),
+    }
+}

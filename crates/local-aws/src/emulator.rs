@@ -74,6 +74,12 @@ impl Emulator {
         send(self.port, "/_ministack/config", None, settings).await.map(|_| ())
     }
 
+    pub(crate) async fn reset(&self) -> io::Result<()> {
+        send(self.port, "/_ministack/reset", None, &Value::Null)
+            .await
+            .map(|_| ())
+    }
+
     async fn wait_until_up(&mut self) -> io::Result<()> {
         let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
         let url: hyper::Uri = format!("http://127.0.0.1:{}/_ministack/health", self.port)
@@ -103,6 +109,29 @@ impl Drop for Emulator {
             let _ = kill_process_group(group, Signal::KILL);
         }
         let _ = self.child.wait();
+    }
+}
+
+/// Calls a query service of the emulator, such as `Action=CreateTopic&Name=orders` of SNS, and gives the XML it answers.
+pub(crate) async fn query(port: u16, service: &str, form: &str) -> io::Result<String> {
+    let scope = format!("{ACCOUNT}/20260101/{REGION}/{service}/aws4_request");
+    let request = Request::post(format!("http://127.0.0.1:{port}/"))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header(
+            "authorization",
+            format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"),
+        )
+        .body(Full::new(Bytes::from(form.to_owned())))
+        .map_err(io::Error::other)?;
+    let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
+    let answer = client.request(request).await.map_err(io::Error::other)?;
+    let status = answer.status();
+    let bytes = answer.into_body().collect().await.map_err(io::Error::other)?.to_bytes();
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    if status.is_success() {
+        Ok(text)
+    } else {
+        Err(other(format!("{form}: {text}")))
     }
 }
 

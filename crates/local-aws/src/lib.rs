@@ -84,6 +84,62 @@ impl LocalAws {
         emulator::call(self.emulator.port(), target, body).await
     }
 
+    /// Forgets everything that was made in this AWS.
+    ///
+    /// # Errors
+    /// When ministack does not answer.
+    pub async fn reset(&self) -> io::Result<()> {
+        self.proxy.forget();
+        self.emulator.reset().await
+    }
+
+    /// Makes an SNS topic and gives its ARN.
+    ///
+    /// # Errors
+    /// When there is no answer, or AWS refuses.
+    pub async fn create_topic(&self, name: &str) -> io::Result<String> {
+        emulator::query(
+            self.emulator.port(),
+            "sns",
+            &format!("Action=CreateTopic&Version=2010-03-31&Name={name}"),
+        )
+        .await?;
+        Ok(format!("arn:aws:sns:{REGION}:{ACCOUNT}:{name}"))
+    }
+
+    /// The names of all roles.
+    ///
+    /// # Errors
+    /// When there is no answer, or AWS refuses.
+    pub async fn role_names(&self) -> io::Result<Vec<String>> {
+        let xml = emulator::query(self.emulator.port(), "iam", "Action=ListRoles&Version=2010-05-08").await?;
+        let names = xml
+            .split("<RoleName>")
+            .skip(1)
+            .filter_map(|rest| rest.split("</RoleName>").next());
+        Ok(names.map(str::to_owned).collect())
+    }
+
+    /// An inline policy of a role, as IAM gives it.
+    ///
+    /// # Errors
+    /// When there is no answer, or AWS refuses.
+    pub async fn role_policy(&self, role: &str, policy: &str) -> io::Result<String> {
+        let form = format!("Action=GetRolePolicy&Version=2010-05-08&RoleName={role}&PolicyName={policy}");
+        emulator::query(self.emulator.port(), "iam", &form)
+            .await
+            .map(|xml| xml.replace("%3A", ":"))
+    }
+
+    /// Takes an inline policy from a role.
+    ///
+    /// # Errors
+    /// When there is no answer, or AWS refuses.
+    pub async fn remove_role_policy(&self, role: &str, policy: &str) -> io::Result<()> {
+        let form = format!("Action=DeleteRolePolicy&Version=2010-05-08&RoleName={role}&PolicyName={policy}");
+        emulator::query(self.emulator.port(), "iam", &form).await.map(|_| ())
+    }
+
     /// The process group of ministack, for tests that look whether it is gone.
     pub fn process_group(&self) -> i32 {
         self.emulator.process_group()

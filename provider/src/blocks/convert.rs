@@ -133,7 +133,7 @@ pub(super) fn object_from_json(object: &Object, json: &Json) -> Option<Value> {
         entries.push((field.hcl.clone(), value));
     }
     let known = |key: &String| object.fields.iter().any(|field| field.name == *key);
-    members.keys().all(|key| known(key)).then(|| Value::object(entries))
+    members.keys().all(known).then(|| Value::object(entries))
 }
 
 fn any_from_json(json: &Json) -> Option<Value> {

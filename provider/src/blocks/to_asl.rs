@@ -105,6 +105,9 @@ impl Flat {
         if !lambda.is_null() {
             self.check_lambda(lambda, &members, path, jsonata);
             Lambda::read(lambda).expand(&mut members, jsonata);
+            let place = |name: &str| object.fields.iter().position(|field| field.name == name);
+            // `Type` is no field of the object, and so comes first.
+            members.sort_by(|a, _, b, _| place(a).cmp(&place(b)));
         }
         Json::Object(members)
     }

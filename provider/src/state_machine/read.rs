@@ -1,6 +1,6 @@
 //! From AWS to a state.
 
-use asl::policy::Account;
+use asl::policy::{Account, Document};
 use sfn_aws::state_machine::Described;
 use sfn_aws::{AwsError, Call, role, state_machine};
 use tfplugin::{Diagnostic, Diagnostics, Value};
@@ -56,7 +56,11 @@ pub(super) async fn read(
     state.set("tags_all", all);
     let region = account.region.clone().unwrap_or_default();
     let policy = match settings::owned_role(prior, &region) {
-        Some(owned) => role::read_policy(aws, call, &owned.name).await.map_err(refused)?,
+        // A role without a policy allows as much as one with an empty policy.
+        Some(owned) => {
+            let found = role::read_policy(aws, call, &owned.name).await.map_err(refused)?;
+            found.or_else(|| Some(Document::default().to_json()))
+        }
         None => settings::policy_of_text(&state, &account).map(|document| document.to_json()),
     };
     if !same_policy(policy.as_deref(), prior.get("policy_json").as_str()) {

@@ -1,0 +1,98 @@
+//! Lambda functions.
+
+use super::{assert_empty, assert_says, assert_success, aws, counts, workspace};
+
+fn function(extra: &str) -> String {
+    format!(
+        r#"
+resource "sfn_lambda_function" "f" {{
+  function_name = "f"
+  source_dir    = "${{path.module}}/code"
+  handler       = "main.handler"
+  runtime       = "python3.13"
+  {extra}
+}}
+"#
+    )
+}
+
+const CODE: &str = "def handler(event, context):\n    return event\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_function_lives_and_dies() {
+    let aws = aws().await;
+    let workspace = workspace(
+        &aws,
+        &function(
+            "execution_role {}\n publish = true\n environment {\n variables = { A = \"b\" }\n }\n tags = { t = \"u\" }",
+        ),
+    );
+    workspace.write("code/main.py", CODE).unwrap();
+    assert_success(&workspace.apply().await.unwrap());
+    assert_empty(&workspace.plan().await.unwrap());
+    let state = workspace.resource("sfn_lambda_function.f").await.unwrap().unwrap();
+    assert_eq!((&state["version"], &state["memory_size"]), (&"1".into(), &128.into()));
+    // Other code and other settings are changed in place.
+    workspace
+        .write("code/main.py", &CODE.replace("event\n", "None\n"))
+        .unwrap();
+    workspace
+        .configure(&function(
+            "execution_role {}\n publish = true\n timeout = 30\n description = \"d\"",
+        ))
+        .unwrap();
+    assert_says(
+        &workspace.plan().await.unwrap(),
+        &[
+            "~ source_code_hash",
+            "~ timeout = 3 -> 30",
+            "- environment",
+            "0 to add, 1 to change, 0 to destroy",
+        ],
+    );
+    assert_success(&workspace.apply().await.unwrap());
+    assert_empty(&workspace.plan().await.unwrap());
+    let changed = workspace.resource("sfn_lambda_function.f").await.unwrap().unwrap();
+    assert_ne!(changed["source_code_hash"], state["source_code_hash"]);
+    assert_success(&workspace.destroy().await.unwrap());
+    assert_eq!(counts(&aws).await.1, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_by_name_gives_an_empty_plan() {
+    let aws = aws().await;
+    let first = workspace(&aws, &function("execution_role {}"));
+    first.write("code/main.py", CODE).unwrap();
+    assert_success(&first.apply().await.unwrap());
+    let role = first.resource("sfn_lambda_function.f").await.unwrap().unwrap()["role"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let second = workspace(
+        &aws,
+        &format!(
+            "import {{\n  to = sfn_lambda_function.f\n  id = \"f\"\n}}\n{}",
+            function(&format!("role = \"{role}\""))
+        ),
+    );
+    second.write("code/main.py", CODE).unwrap();
+    assert_says(&second.apply().await.unwrap(), &["1 imported, 0 added"]);
+    assert_empty(&second.plan().await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mistakes_are_told() {
+    let aws = aws().await;
+    for (extra, message) in [
+        ("", "there is no role"),
+        ("execution_role {}\n timeout = 901", "`timeout` is 901"),
+        (
+            "execution_role {}\n filename = \"x.zip\"",
+            "both `source_dir` and `filename` are there",
+        ),
+        ("execution_role {}", "the code cannot be read"),
+    ] {
+        let workspace = workspace(&aws, &function(extra));
+        assert_says(&workspace.plan().await.unwrap(), &[message]);
+    }
+}

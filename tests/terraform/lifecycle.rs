@@ -1,0 +1,175 @@
+//! Create, change, import, destroy; nothing is left behind.
+
+use serde_json::{Value, json};
+
+use super::{assert_empty, assert_says, assert_success, aws, counts, describe, machine_arn, workspace};
+
+fn machine(extra: &str) -> String {
+    format!(
+        r#"
+resource "sfn_state_machine" "it" {{
+  name     = "it"
+  start_at = "A"
+  {extra}
+  pass "A" {{
+    result = {{ a = [1, "x", null, true], b = {{}} }}
+    end    = true
+  }}
+}}
+"#
+    )
+}
+
+const ALL: &str = r#"
+  execution_role {}
+  publish = true
+  version_description = "first"
+  tags = { team = "orders" }
+  logging_configuration {
+    level             = "ALL"
+    retention_in_days = 7
+  }
+  tracing_configuration {
+    enabled = true
+  }
+  encryption_configuration {
+    type       = "CUSTOMER_MANAGED_KMS_KEY"
+    kms_key_id = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+  }
+"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_left_after_destroy() {
+    let aws = aws().await;
+    let workspace = workspace(&aws, &machine(ALL));
+    assert_success(&workspace.apply().await.unwrap());
+    assert_empty(&workspace.plan().await.unwrap());
+    assert_eq!(counts(&aws).await, (1, 1, 1));
+    let state = workspace.resource("sfn_state_machine.it").await.unwrap().unwrap();
+    assert_eq!(state["version_arn"], format!("{}:1", machine_arn("it")));
+    assert_eq!(state["arn"], machine_arn("it"));
+    assert_eq!(state["tags_all"], json!({ "team": "orders" }));
+    assert_eq!(state["status"], "ACTIVE");
+    assert!(state["policy_json"].as_str().unwrap().contains("kms:Decrypt"));
+    assert_success(&workspace.destroy().await.unwrap());
+    assert_eq!(counts(&aws).await, (0, 0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn removing_a_block_turns_the_thing_off() {
+    let aws = aws().await;
+    let workspace = workspace(&aws, &machine(ALL));
+    assert_success(&workspace.apply().await.unwrap());
+    let on = describe(&aws, "it").await;
+    assert_eq!(on["loggingConfiguration"]["level"], "ALL");
+    assert_eq!(on["encryptionConfiguration"]["type"], "CUSTOMER_MANAGED_KMS_KEY");
+    assert_eq!(
+        workspace.resource("sfn_state_machine.it").await.unwrap().unwrap()["tracing_configuration"]["enabled"],
+        true
+    );
+    workspace.configure(&machine("execution_role {}")).unwrap();
+    assert_success(&workspace.apply().await.unwrap());
+    let off = describe(&aws, "it").await;
+    assert_eq!(off["loggingConfiguration"]["level"], "OFF");
+    assert_eq!(off["encryptionConfiguration"]["type"], "AWS_OWNED_KEY");
+    let state = workspace.resource("sfn_state_machine.it").await.unwrap().unwrap();
+    assert_eq!(state["tracing_configuration"], Value::Null);
+    // What the provider has read back, past its own state, is without blocks as well.
+    assert_empty(&workspace.plan().await.unwrap());
+    assert_eq!(counts(&aws).await, (1, 1, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_gives_blocks_and_an_empty_plan() {
+    let aws = aws().await;
+    let first = workspace(&aws, &machine(ALL));
+    assert_success(&first.apply().await.unwrap());
+    let second = workspace(
+        &aws,
+        "import {\n  to = sfn_state_machine.it\n  id = \"ARN\"\n}\n"
+            .replace("ARN", &machine_arn("it"))
+            .as_str(),
+    );
+    let plan = second
+        .terraform(&["plan", "-no-color", "-generate-config-out=generated.tf"])
+        .await
+        .unwrap();
+    assert_success(&plan);
+    assert_says(&plan, &["1 to import, 0 to add, 0 to change, 0 to destroy"]);
+    let generated = std::fs::read_to_string(second.path().join("generated.tf")).unwrap();
+    assert!(generated.contains("pass \"A\" {"), "{generated}");
+    assert!(!generated.contains("definition "), "{generated}");
+    assert_success(&second.apply().await.unwrap());
+    assert_empty(&second.plan().await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn importing_something_else_is_refused() {
+    let aws = aws().await;
+    let workspace = workspace(&aws, "import {\n  to = sfn_state_machine.it\n  id = \"orders\"\n}\n");
+    let plan = workspace
+        .terraform(&["plan", "-no-color", "-generate-config-out=generated.tf"])
+        .await
+        .unwrap();
+    assert_says(&plan, &["`orders` is no ARN of a state machine"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_version_is_planned_exactly_when_one_is_published() {
+    let aws = aws().await;
+    let workspace = workspace(&aws, &machine("execution_role {}\npublish = true"));
+    assert_success(&workspace.apply().await.unwrap());
+    workspace
+        .configure(&machine("execution_role {}\npublish = true\ntags = { a = \"b\" }"))
+        .unwrap();
+    let tags = workspace.plan().await.unwrap();
+    assert!(!tags.text.contains("version_arn"), "{}", tags.text);
+    assert_success(&workspace.apply().await.unwrap());
+    workspace
+        .configure(
+            &machine("execution_role {}\npublish = true\ntags = { a = \"b\" }")
+                .replace("true, \"", "false, \"")
+                .replace("null, true", "null, false"),
+        )
+        .unwrap();
+    assert_says(&workspace.plan().await.unwrap(), &[":1\" -> (known after apply)"]);
+    assert_success(&workspace.apply().await.unwrap());
+    let state = workspace.resource("sfn_state_machine.it").await.unwrap().unwrap();
+    assert_eq!(state["version_arn"], format!("{}:2", machine_arn("it")));
+    assert_empty(&workspace.plan().await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_prefix_makes_a_name() {
+    let aws = aws().await;
+    let configuration = machine("execution_role {}").replace("name     = \"it\"", "name_prefix = \"orders-\"");
+    let workspace = workspace(&aws, &configuration);
+    assert_success(&workspace.apply().await.unwrap());
+    let state = workspace.resource("sfn_state_machine.it").await.unwrap().unwrap();
+    let name = state["name"].as_str().unwrap();
+    assert!(name.starts_with("orders-") && name.len() == 33, "{name}");
+    assert_empty(&workspace.plan().await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_and_a_log_group_of_somebody_else_stay() {
+    let aws = aws().await;
+    let extra = r#"
+  role_arn = "arn:aws:iam::123456789012:role/theirs"
+  logging_configuration {
+    level           = "ERROR"
+    log_destination = "arn:aws:logs:eu-west-1:123456789012:log-group:theirs"
+  }
+"#;
+    aws.call("Logs_20140328.CreateLogGroup", &json!({ "logGroupName": "theirs" }))
+        .await
+        .unwrap();
+    let workspace = workspace(&aws, &machine(extra));
+    assert_success(&workspace.apply().await.unwrap());
+    assert_empty(&workspace.plan().await.unwrap());
+    let described = describe(&aws, "it").await;
+    let destination = &described["loggingConfiguration"]["destinations"][0]["cloudWatchLogsLogGroup"]["logGroupArn"];
+    assert_eq!(destination, "arn:aws:logs:eu-west-1:123456789012:log-group:theirs:*");
+    assert_success(&workspace.destroy().await.unwrap());
+    assert_eq!(counts(&aws).await, (0, 0, 1));
+}

@@ -1,0 +1,6 @@
+//! x
+use std::io;
+/// x
+pub fn run(_check: bool) -> io::Result<()> {
+    Ok(())
+}

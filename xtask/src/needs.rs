@@ -1,0 +1,58 @@
+//! What must be on the machine.
+
+use std::io;
+use std::process::{Command, Stdio};
+
+use e2e::terraform_binary;
+
+/// Checks for the programs that the demo and the tests need, and names all that are missing.
+///
+/// # Errors
+/// One line for each program that is missing.
+pub fn check() -> io::Result<()> {
+    let mut missing = Vec::new();
+    if terraform_binary().is_none() {
+        missing.push(
+            "Terraform 1.5 or later (or OpenTofu 1.6 or later) is missing: put `terraform` or `tofu` on the PATH",
+        );
+    }
+    let python = [
+        "-c",
+        "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))",
+    ];
+    if !runs("python3", &python) {
+        missing.push("Python 3.10 or later with the module venv is missing: it runs the AWS on this machine");
+    }
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(io::Error::other(missing.join("\nerror: ")))
+    }
+}
+
+/// Whether a program runs and says yes.
+pub fn runs(program: &str, arguments: &[&str]) -> bool {
+    let mut command = Command::new(program);
+    command
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
+
+/// Runs cargo, and shows what it says.
+///
+/// # Errors
+/// When it fails.
+pub fn cargo(arguments: &[&str]) -> io::Result<()> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(cargo)
+        .args(arguments)
+        .current_dir(e2e::repository())
+        .status()?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(io::Error::other(format!("`cargo {}` failed", arguments.join(" "))))
+}

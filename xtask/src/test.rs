@@ -1,0 +1,40 @@
+//! `cargo xtask test`: all tests, in the order in which a failure is cheapest.
+
+use std::io;
+
+use crate::needs::{self, cargo, runs};
+
+/// Runs the formatter, the lints, the tests and the check of the documentation.
+///
+/// # Errors
+/// The first of them that fails.
+pub fn run() -> io::Result<()> {
+    needs::check()?;
+    step("formatting");
+    cargo(&["fmt", "--all", "--check"])?;
+    step("lints");
+    cargo(&[
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--quiet",
+        "--",
+        "--deny",
+        "warnings",
+    ])?;
+    step("build");
+    cargo(&["build", "--workspace", "--bins"])?;
+    step("documentation");
+    crate::docs::run(true)?;
+    step("tests");
+    if runs("cargo", &["nextest", "--version"]) {
+        cargo(&["nextest", "run", "--workspace", "--no-fail-fast"])?;
+        return cargo(&["test", "--workspace", "--doc", "--quiet"]);
+    }
+    println!("cargo-nextest is not there, so the tests run one crate after the other");
+    cargo(&["test", "--workspace", "--no-fail-fast"])
+}
+
+fn step(name: &str) {
+    println!("\n== {name}");
+}
