@@ -50,10 +50,7 @@ impl Shared {
 
     /// The tags for everything; none while there is no configuration.
     pub fn default_tags(&self) -> Tags {
-        self.0
-            .get()
-            .map(|configured| configured.default_tags.clone())
-            .unwrap_or_default()
+        self.0.get().map(|configured| configured.default_tags.clone()).unwrap_or_default()
     }
 }
 
@@ -63,34 +60,19 @@ pub fn schema() -> Schema {
     let strings = |name: &str, description: &str| Attribute::optional(name, Type::list(Type::String), description);
     let flag = |name: &str, description: &str| Attribute::optional(name, Type::Bool, description);
     let attributes = vec![
-        string(
-            "region",
-            "Region. Also `AWS_REGION`, `AWS_DEFAULT_REGION` or the profile.",
-        ),
-        string(
-            "profile",
-            "Profile of the shared configuration files. Also `AWS_PROFILE`.",
-        ),
+        string("region", "Region. Also `AWS_REGION`, `AWS_DEFAULT_REGION` or the profile."),
+        string("profile", "Profile of the shared configuration files. Also `AWS_PROFILE`."),
         string("access_key", "Access key id. Also `AWS_ACCESS_KEY_ID`."),
         string("secret_key", "Secret access key. Also `AWS_SECRET_ACCESS_KEY`.").sensitive(),
         string("token", "Session token. Also `AWS_SESSION_TOKEN`.").sensitive(),
-        strings(
-            "shared_config_files",
-            "Paths of shared configuration files. Also `AWS_CONFIG_FILE`.",
-        ),
-        strings(
-            "shared_credentials_files",
-            "Paths of shared credentials files. Also `AWS_SHARED_CREDENTIALS_FILE`.",
-        ),
+        strings("shared_config_files", "Paths of shared configuration files. Also `AWS_CONFIG_FILE`."),
+        strings("shared_credentials_files", "Paths of shared credentials files. Also `AWS_SHARED_CREDENTIALS_FILE`."),
         Attribute::optional(
             "max_retries",
             Type::Number,
             "How often a call is tried in all; 25 if absent. Also `AWS_MAX_ATTEMPTS`.",
         ),
-        flag(
-            "skip_credentials_validation",
-            "Whether to go on when AWS cannot be asked who the credentials belong to.",
-        ),
+        flag("skip_credentials_validation", "Whether to go on when AWS cannot be asked who the credentials belong to."),
         flag(
             "skip_requesting_account_id",
             "Whether AWS is not to be asked for the account, for endpoints without STS.",
@@ -99,15 +81,7 @@ pub fn schema() -> Schema {
     let blocks = vec![assume_role_block(), default_tags_block(), endpoints_block()];
     let description = "Workflows of AWS Step Functions as typed blocks, checked before they are deployed. The arguments are those of \
                        `provider \"aws\"`.";
-    Schema {
-        version: 0,
-        block: Block {
-            attributes,
-            blocks,
-            description: description.into(),
-            ..Block::default()
-        },
-    }
+    Schema { version: 0, block: Block { attributes, blocks, description: description.into(), ..Block::default() } }
 }
 
 fn assume_role_block() -> NestedBlock {
@@ -119,11 +93,7 @@ fn assume_role_block() -> NestedBlock {
             string("external_id", "What the role's trust policy asks for."),
             string("duration", "How long the credentials are to last, such as `1h`."),
             string("policy", "A policy, as JSON, that narrows the session."),
-            Attribute::optional(
-                "policy_arns",
-                Type::set(Type::String),
-                "Managed policies that narrow the session.",
-            ),
+            Attribute::optional("policy_arns", Type::set(Type::String), "Managed policies that narrow the session."),
         ],
         description: "A role to assume; of several, each is assumed with the credentials of the one before.".into(),
         ..Block::default()
@@ -134,21 +104,12 @@ fn assume_role_block() -> NestedBlock {
 fn default_tags_block() -> NestedBlock {
     let tags = Attribute::optional("tags", Type::map(Type::String), "The tags.");
     let description = "Tags for everything that the provider makes.".into();
-    let block = Block {
-        attributes: vec![tags],
-        description,
-        ..Block::default()
-    };
-    NestedBlock {
-        max_items: 1,
-        ..NestedBlock::new("default_tags", Nesting::List, block)
-    }
+    let block = Block { attributes: vec![tags], description, ..Block::default() };
+    NestedBlock { max_items: 1, ..NestedBlock::new("default_tags", Nesting::List, block) }
 }
 
 fn endpoints_block() -> NestedBlock {
-    let names = SERVICES
-        .iter()
-        .flat_map(|(name, others)| [*name].into_iter().chain(others.iter().copied()));
+    let names = SERVICES.iter().flat_map(|(name, others)| [*name].into_iter().chain(others.iter().copied()));
     let attribute = |name: &str| Attribute::optional(name, Type::String, format!("Address of the service `{name}`."));
     let block = Block {
         attributes: names.map(attribute).collect(),
@@ -165,27 +126,14 @@ pub fn validate(config: &Value) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
     let has = |name: &str| !config.get(name).is_null();
     if has("access_key") != has("secret_key") {
-        let (there, missing) = if has("access_key") {
-            ("access_key", "secret_key")
-        } else {
-            ("secret_key", "access_key")
-        };
+        let (there, missing) =
+            if has("access_key") { ("access_key", "secret_key") } else { ("secret_key", "access_key") };
         let message = format!("`{there}` is there without `{missing}`");
         let detail = format!("Write `{missing}` as well, or leave both to the environment or the profile.");
         diagnostics.push(Diagnostic::error(message, detail).at(AttributePath::root(there)));
     }
-    for (index, role) in config
-        .get("assume_role")
-        .as_list()
-        .unwrap_or_default()
-        .iter()
-        .enumerate()
-    {
-        if let Some(text) = role
-            .get("duration")
-            .as_str()
-            .filter(|text| timeouts::parse(text).is_none())
-        {
+    for (index, role) in config.get("assume_role").as_list().unwrap_or_default().iter().enumerate() {
+        if let Some(text) = role.get("duration").as_str().filter(|text| timeouts::parse(text).is_none()) {
             let path = AttributePath::root("assume_role").index(index).attribute("duration");
             let detail = "Write a number with a unit, such as `15m` or `1h`.";
             diagnostics.push(Diagnostic::error(format!("`{text}` is no duration"), detail).at(path));
@@ -215,26 +163,14 @@ pub fn configure(config: &Value) -> Configured {
         shared_config_files: config.get("shared_config_files").strings(),
         shared_credentials_files: config.get("shared_credentials_files").strings(),
         endpoints: endpoints(config),
-        assume_role: config
-            .get("assume_role")
-            .as_list()
-            .unwrap_or_default()
-            .iter()
-            .map(role)
-            .collect(),
-        max_retries: config
-            .get("max_retries")
-            .as_i64()
-            .and_then(|retries| u32::try_from(retries).ok()),
+        assume_role: config.get("assume_role").as_list().unwrap_or_default().iter().map(role).collect(),
+        max_retries: config.get("max_retries").as_i64().and_then(|retries| u32::try_from(retries).ok()),
         skip_credentials_validation: flag("skip_credentials_validation"),
         skip_requesting_account_id: flag("skip_requesting_account_id"),
     };
     let defaults = config.get("default_tags").as_list().and_then(<[Value]>::first);
     let default_tags = defaults.map(|block| block.get("tags").string_map()).unwrap_or_default();
-    Configured {
-        aws: Aws::new(settings),
-        default_tags,
-    }
+    Configured { aws: Aws::new(settings), default_tags }
 }
 
 fn endpoints(config: &Value) -> BTreeMap<String, String> {

@@ -26,12 +26,8 @@ impl DataSource for DefinitionDataSource {
         ));
         let description = "Renders a workflow to the Amazon States Language, for the `definition` of a branch or item processor, or \
                            for anything else that takes it. Asks AWS nothing.";
-        let block = Block {
-            attributes,
-            blocks: definition::blocks(),
-            description: description.into(),
-            ..Block::default()
-        };
+        let block =
+            Block { attributes, blocks: definition::blocks(), description: description.into(), ..Block::default() };
         Schema { version: 0, block }
     }
 
@@ -44,10 +40,7 @@ impl DataSource for DefinitionDataSource {
         let warnings = evaluated.diagnostics.into_result()?;
         let mut state = config;
         if let Some(definition) = &evaluated.definition {
-            let settings = Settings {
-                name: "*".into(),
-                ..Settings::default()
-            };
+            let settings = Settings { name: "*".into(), ..Settings::default() };
             state.set("policy_json", derive(definition, &settings).0.to_json());
         }
         state.set("json", Value::from(evaluated.text));

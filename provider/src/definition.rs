@@ -66,10 +66,7 @@ pub fn evaluate(config: &Value) -> Evaluated {
 }
 
 fn failed(diagnostic: Diagnostic) -> Evaluated {
-    Evaluated {
-        diagnostics: diagnostic.into(),
-        ..Evaluated::default()
-    }
+    Evaluated { diagnostics: diagnostic.into(), ..Evaluated::default() }
 }
 
 fn evaluate_text(config: &Value) -> Evaluated {
@@ -80,19 +77,12 @@ fn evaluate_text(config: &Value) -> Evaluated {
     let (document, mut findings) = check_text(text);
     findings.extend(too_large::check_text(text));
     let sound = !asl::check::has_errors(&findings);
-    let mut evaluated = Evaluated {
-        diagnostics: messages::of_text(findings, text, &attribute),
-        ..Evaluated::default()
-    };
-    for field in definition_attributes()
-        .iter()
-        .filter(|field| !config.get(&field.name).is_null())
-    {
+    let mut evaluated =
+        Evaluated { diagnostics: messages::of_text(findings, text, &attribute), ..Evaluated::default() };
+    for field in definition_attributes().iter().filter(|field| !config.get(&field.name).is_null()) {
         let detail = "The JSON says it itself: remove the attribute, or the `definition`.";
         let message = format!("both `definition` and `{}` are there", field.name);
-        evaluated
-            .diagnostics
-            .push(Diagnostic::error(message, detail).at(AttributePath::root(field.name.clone())));
+        evaluated.diagnostics.push(Diagnostic::error(message, detail).at(AttributePath::root(field.name.clone())));
     }
     if sound {
         evaluated.definition = document.map(|document| document.root);
@@ -105,31 +95,19 @@ fn evaluate_blocks(config: &Value) -> Evaluated {
     let mut flat = to_asl(config);
     let mut findings = check(&flat.json, Form::Flat);
     let sound = !asl::check::has_errors(&findings) && !flat.diagnostics.has_errors();
-    let definition = if sound && flat.json.is_known() {
-        asl::flat::nest(&flat.json)
-    } else {
-        None
-    };
+    let definition = if sound && flat.json.is_known() { asl::flat::nest(&flat.json) } else { None };
     let text = definition.as_ref().and_then(render);
     findings.extend(text.as_deref().and_then(too_large::check_text));
     let mut diagnostics = std::mem::take(&mut flat.diagnostics);
     diagnostics.extend(messages::of_blocks(findings, &flat));
-    Evaluated {
-        definition,
-        text,
-        diagnostics,
-    }
+    Evaluated { definition, text, diagnostics }
 }
 
 /// The text of a definition: for people to read, unless only the shortest one is small enough for AWS.
 fn render(definition: &Json) -> Option<String> {
     let value = definition.to_value()?;
     let pretty = serde_json::to_string_pretty(&value).ok()?;
-    if too_large::check_text(&pretty).is_none() {
-        Some(pretty)
-    } else {
-        Some(value.to_string())
-    }
+    if too_large::check_text(&pretty).is_none() { Some(pretty) } else { Some(value.to_string()) }
 }
 
 /// Whether two texts define the same state machine.

@@ -143,24 +143,12 @@ pub fn account(identity: &Identity) -> Account {
 /// A name that IAM takes: one that is too long is cut and made unique by a hash of the whole.
 fn shortened(name: &str) -> String {
     use sha2::{Digest as _, Sha256};
-    let clean: String = name
-        .chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() || "+=,.@_-".contains(c) {
-                c
-            } else {
-                '-'
-            }
-        })
-        .collect();
+    let clean: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || "+=,.@_-".contains(c) { c } else { '-' }).collect();
     if clean.len() <= MAX_NAME && clean == name {
         return clean;
     }
-    let hash: String = Sha256::digest(name)
-        .iter()
-        .take(4)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let hash: String = Sha256::digest(name).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
     let kept: String = clean.chars().take(MAX_NAME - hash.len() - 1).collect();
     format!("{kept}-{hash}")
 }
@@ -171,10 +159,7 @@ mod tests {
 
     #[test]
     fn names_fit() {
-        assert_eq!(
-            shortened("orders-eu-west-1-state-machine"),
-            "orders-eu-west-1-state-machine"
-        );
+        assert_eq!(shortened("orders-eu-west-1-state-machine"), "orders-eu-west-1-state-machine");
         let long = "x".repeat(80);
         assert_eq!(shortened(&long).len(), 64);
         assert_ne!(shortened(&long), shortened(&"x".repeat(81)));

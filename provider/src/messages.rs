@@ -13,10 +13,8 @@ use crate::blocks::Flat;
 pub fn of_blocks(findings: Vec<Finding>, flat: &Flat) -> Diagnostics {
     let states: HashSet<&str> = flat.state_names().collect();
     let diagnostic = |finding: Finding| {
-        let related = finding
-            .related
-            .iter()
-            .filter_map(|related| Some((flat.path(&related.pointer)?, &related.message)));
+        let related =
+            finding.related.iter().filter_map(|related| Some((flat.path(&related.pointer)?, &related.message)));
         let related: Vec<String> = related.map(|(path, message)| format!("{path}: {message}")).collect();
         let summary = in_hcl(&finding.message, &states);
         let detail = detail(&in_hcl(&finding.help, &states), &related, finding.code);
@@ -36,15 +34,9 @@ pub fn of_text(findings: Vec<Finding>, text: &str, attribute: &AttributePath) ->
             let (line, column) = asl::check::line_and_column(text, span);
             let source = text.lines().nth(line - 1).unwrap_or_default();
             let shown: String = source.trim().chars().take(120).collect();
-            format!(
-                "line {line}, column {column} of the definition, at `{}`:\n    {shown}",
-                finding.pointer
-            )
+            format!("line {line}, column {column} of the definition, at `{}`:\n    {shown}", finding.pointer)
         });
-        let related = finding
-            .related
-            .iter()
-            .map(|related| format!("{}: {}", related.pointer, related.message));
+        let related = finding.related.iter().map(|related| format!("{}: {}", related.pointer, related.message));
         let places: Vec<String> = place.into_iter().chain(related).collect();
         let detail = detail(&finding.help, &places, finding.code);
         with_severity(finding.severity, finding.message, detail).at(attribute.clone())
@@ -74,12 +66,7 @@ fn detail(help: &str, places: &[String], code: &str) -> String {
 /// A help as a sentence of its own.
 fn sentence(text: &str) -> String {
     let mut letters = text.chars();
-    let mut sentence: String = letters
-        .next()
-        .into_iter()
-        .flat_map(char::to_uppercase)
-        .chain(letters)
-        .collect();
+    let mut sentence: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
     if !sentence.ends_with(['.', '?', '!']) {
         sentence.push('.');
     }
@@ -90,29 +77,15 @@ fn sentence(text: &str) -> String {
 fn in_hcl(message: &str, states: &HashSet<&str>) -> String {
     let parts = message.split('`').enumerate().map(|(index, part)| {
         let quoted = index % 2 == 1;
-        if quoted && !states.contains(part) {
-            hcl_name(part).unwrap_or(part)
-        } else {
-            part
-        }
+        if quoted && !states.contains(part) { hcl_name(part).unwrap_or(part) } else { part }
     });
-    parts
-        .collect::<Vec<_>>()
-        .join("`")
-        .replace("`End: true`", "`end = true`")
+    parts.collect::<Vec<_>>().join("`").replace("`End: true`", "`end = true`")
 }
 
 fn hcl_name(name: &str) -> Option<&'static str> {
     let language = Language::get();
-    let objects = language
-        .states
-        .iter()
-        .chain([&language.definition])
-        .chain(language.objects());
-    objects
-        .flat_map(|object| &object.fields)
-        .find(|field| field.name == name)
-        .map(|field| field.hcl.as_str())
+    let objects = language.states.iter().chain([&language.definition]).chain(language.objects());
+    objects.flat_map(|object| &object.fields).find(|field| field.name == name).map(|field| field.hcl.as_str())
 }
 
 /// A failed call to AWS: what was being done, what AWS said and what to do.

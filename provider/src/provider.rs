@@ -39,10 +39,7 @@ impl Provider for SfnProvider {
     }
 
     fn resources(&self) -> Vec<Box<dyn Resource>> {
-        vec![
-            Box::new(StateMachine::new(self.shared.clone())),
-            Box::new(Function::new(self.shared.clone())),
-        ]
+        vec![Box::new(StateMachine::new(self.shared.clone())), Box::new(Function::new(self.shared.clone()))]
     }
 
     fn data_sources(&self) -> Vec<Box<dyn DataSource>> {

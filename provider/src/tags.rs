@@ -9,11 +9,7 @@ use tfplugin::{Type, Value};
 /// The two attributes.
 pub fn attributes() -> [Attribute; 2] {
     [
-        Attribute::optional(
-            "tags",
-            Type::map(Type::String),
-            "Tags; they win over the provider's `default_tags`.",
-        ),
+        Attribute::optional("tags", Type::map(Type::String), "Tags; they win over the provider's `default_tags`."),
         Attribute::computed(
             "tags_all",
             Type::map(Type::String),
@@ -35,9 +31,7 @@ pub fn all(config: &Value, defaults: &Tags) -> Value {
 
 /// The tags of an object, without those that AWS and this provider keep for themselves.
 pub fn visible(tags: Tags) -> Tags {
-    tags.into_iter()
-        .filter(|(key, _)| !key.starts_with("aws:") && key != OWNER_TAG)
-        .collect()
+    tags.into_iter().filter(|(key, _)| !key.starts_with("aws:") && key != OWNER_TAG).collect()
 }
 
 /// What `tags` and `tags_all` are for an object that has these tags: what the defaults give is not the resource's own.
@@ -51,10 +45,6 @@ pub fn of_object(found: &Tags, prior: &Value, defaults: &Tags) -> (Value, Value)
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect();
     // No tags and an empty map of tags are the same to AWS: what was written stays.
-    let own = if own.is_empty() && prior.get("tags").is_null() {
-        Value::Null
-    } else {
-        own.into()
-    };
+    let own = if own.is_empty() && prior.get("tags").is_null() { Value::Null } else { own.into() };
     (own, found.clone().into())
 }

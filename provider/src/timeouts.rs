@@ -44,12 +44,7 @@ pub fn validate(config: &Value) -> Diagnostics {
 
 /// The call for an operation of a resource.
 pub fn call(state: &Value, operation: &str, cx: &Context) -> Call {
-    let longest = state
-        .get("timeouts")
-        .get(operation)
-        .as_str()
-        .and_then(parse)
-        .unwrap_or(DEFAULT);
+    let longest = state.get("timeouts").get(operation).as_str().and_then(parse).unwrap_or(DEFAULT);
     Call::new(longest, cx.cancelled.clone())
 }
 

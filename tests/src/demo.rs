@@ -76,20 +76,13 @@ fn expect(doing: &str, outcome: Outcome) -> io::Result<Outcome> {
 
 /// Prints the lines that have one of these words.
 fn show_lines(outcome: &Outcome, words: &[&str]) {
-    for line in outcome
-        .text
-        .lines()
-        .filter(|line| words.iter().any(|word| line.contains(word)))
-    {
+    for line in outcome.text.lines().filter(|line| words.iter().any(|word| line.contains(word))) {
         println!("{}", line.trim_end());
     }
 }
 
 async fn output(workspace: &Workspace) -> io::Result<String> {
-    let outcome = expect(
-        "output",
-        workspace.terraform(&["output", "-raw", "state_machine_arn"]).await?,
-    )?;
+    let outcome = expect("output", workspace.terraform(&["output", "-raw", "state_machine_arn"]).await?)?;
     Ok(outcome.stdout.trim().to_owned())
 }
 
@@ -101,33 +94,13 @@ async fn execute(aws: &LocalAws, arn: &str) -> io::Result<()> {
         endpoints: [("sfn".to_owned(), aws.url())].into(),
         ..Settings::default()
     };
-    let (client, call) = (
-        Aws::new(settings),
-        Call::new(Duration::from_secs(60), CancellationToken::new()),
-    );
+    let (client, call) = (Aws::new(settings), Call::new(Duration::from_secs(60), CancellationToken::new()));
     println!("input   {ORDER}");
-    let execution = execution::start(&client, &call, arn, ORDER)
-        .await
-        .map_err(io::Error::other)?;
-    let ended = execution::wait(&client, &call, &execution)
-        .await
-        .map_err(io::Error::other)?;
-    for event in execution::history(&client, &call, &execution)
-        .await
-        .map_err(io::Error::other)?
-    {
-        let time = event
-            .timestamp
-            .split('T')
-            .nth(1)
-            .unwrap_or_default()
-            .trim_end_matches('Z');
-        println!(
-            "  {:<12}  {:<24} {}",
-            time.get(..12).unwrap_or(time),
-            event.kind,
-            event.state.unwrap_or_default()
-        );
+    let execution = execution::start(&client, &call, arn, ORDER).await.map_err(io::Error::other)?;
+    let ended = execution::wait(&client, &call, &execution).await.map_err(io::Error::other)?;
+    for event in execution::history(&client, &call, &execution).await.map_err(io::Error::other)? {
+        let time = event.timestamp.split('T').nth(1).unwrap_or_default().trim_end_matches('Z');
+        println!("  {:<12}  {:<24} {}", time.get(..12).unwrap_or(time), event.kind, event.state.unwrap_or_default());
     }
     println!("status  {}", ended.status);
     println!("output  {}", ended.output.as_deref().unwrap_or("none"));
@@ -149,24 +122,12 @@ fn edit_retry(main: &Path) -> io::Result<()> {
 
 async fn import(aws: &LocalAws, arn: &str) -> io::Result<()> {
     let workspace = Workspace::new(aws)?;
-    workspace.configure(&format!(
-        "import {{\n  to = sfn_state_machine.order\n  id = \"{arn}\"\n}}\n"
-    ))?;
-    let generated = workspace
-        .terraform(&["plan", "-no-color", "-generate-config-out=generated.tf"])
-        .await?;
+    workspace.configure(&format!("import {{\n  to = sfn_state_machine.order\n  id = \"{arn}\"\n}}\n"))?;
+    let generated = workspace.terraform(&["plan", "-no-color", "-generate-config-out=generated.tf"]).await?;
     show_lines(&expect("plan", generated)?, &["Plan:"]);
     let written = fs::read_to_string(workspace.path().join("generated.tf"))?;
-    let first: Vec<&str> = written
-        .lines()
-        .skip_while(|line| !line.contains("choice \""))
-        .take(9)
-        .collect();
-    println!(
-        "generated.tf has {} lines, among them:\n{}",
-        written.lines().count(),
-        first.join("\n")
-    );
+    let first: Vec<&str> = written.lines().skip_while(|line| !line.contains("choice \"")).take(9).collect();
+    println!("generated.tf has {} lines, among them:\n{}", written.lines().count(), first.join("\n"));
     expect("apply", workspace.apply().await?)?;
     show_lines(&expect("plan", workspace.plan().await?)?, &["No changes."]);
     Ok(())

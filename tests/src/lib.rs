@@ -21,10 +21,7 @@ pub const HEADER: &str = "terraform {\n  required_providers {\n    sfn = {\n    
 
 /// The root of the repository.
 pub fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .map(Path::to_path_buf)
-        .unwrap_or_default()
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default()
 }
 
 /// The provider of this build, beside the program that runs.
@@ -34,12 +31,7 @@ pub fn repository() -> PathBuf {
 pub fn provider_binary() -> io::Result<PathBuf> {
     let program = std::env::current_exe()?;
     let name = format!("terraform-provider-sfn{}", std::env::consts::EXE_SUFFIX);
-    let found = program
-        .ancestors()
-        .skip(1)
-        .take(2)
-        .map(|folder| folder.join(&name))
-        .find(|path| path.exists());
+    let found = program.ancestors().skip(1).take(2).map(|folder| folder.join(&name)).find(|path| path.exists());
     found.ok_or_else(|| io::Error::other("the provider is not built: run `cargo build`, or `cargo xtask test`"))
 }
 
@@ -49,12 +41,9 @@ pub fn terraform_binary() -> Option<PathBuf> {
     let on_path = || {
         let path = std::env::var_os("PATH")?;
         let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
-        ["terraform", "tofu"].iter().find_map(|name| {
-            folders
-                .iter()
-                .map(|folder| folder.join(name))
-                .find(|program| program.is_file())
-        })
+        ["terraform", "tofu"]
+            .iter()
+            .find_map(|name| folders.iter().map(|folder| folder.join(name)).find(|program| program.is_file()))
     };
     wanted.or_else(on_path)
 }
@@ -92,16 +81,8 @@ impl Workspace {
     /// # Errors
     /// When the folder cannot be made or the provider is not built.
     pub fn new(aws: &LocalAws) -> io::Result<Self> {
-        let env = aws
-            .env()
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect();
-        let workspace = Self {
-            folder: tempfile::tempdir()?,
-            inside: PathBuf::new(),
-            env,
-        };
+        let env = aws.env().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let workspace = Self { folder: tempfile::tempdir()?, inside: PathBuf::new(), env };
         let binary = provider_binary()?;
         let plugins = binary.parent().unwrap_or(Path::new(".")).display().to_string();
         let settings = format!(
@@ -156,8 +137,9 @@ impl Workspace {
     /// # Errors
     /// When it cannot be written.
     pub fn write(&self, name: &str, content: &str) -> io::Result<()> {
-        fs::create_dir_all(self.path())?;
-        fs::write(self.path().join(name), content)
+        let path = self.path().join(name);
+        fs::create_dir_all(path.parent().unwrap_or(&path))?;
+        fs::write(path, content)
     }
 
     /// Writes `main.tf` with the usual header.
@@ -256,9 +238,7 @@ fn without_development_warning(text: &str) -> String {
         return text.to_owned();
     };
     let (before, warning) = text.split_at(start);
-    let last = warning
-        .find("published")
-        .and_then(|at| Some(at + warning.get(at..)?.find('\n')? + 1));
+    let last = warning.find("published").and_then(|at| Some(at + warning.get(at..)?.find('\n')? + 1));
     let after = last.and_then(|end| warning.get(end..)).unwrap_or_default();
     // The sentence may be broken between its last two words.
     let after = after.strip_prefix("releases.\n").unwrap_or(after);

@@ -22,9 +22,7 @@ async fn the_same_in_other_words_is_no_change() {
     assert_empty(&workspace.plan().await.unwrap());
     // What was written first is still what AWS has, to the letter.
     assert_eq!(describe(&aws, "it").await["definition"].as_str().unwrap().trim(), first);
-    workspace
-        .configure(&with_definition(&second.replace('2', "3")))
-        .unwrap();
+    workspace.configure(&with_definition(&second.replace('2', "3"))).unwrap();
     assert_eq!(workspace.plan().await.unwrap().code, 2);
 }
 
@@ -83,16 +81,9 @@ resource "sfn_state_machine" "it" {
     assert_eq!(branches[0]["QueryLanguage"], serde_json::Value::Null);
     assert_eq!(branches[1]["StartAt"], "Other");
     // A change of the fragment reaches the state machine.
-    workspace
-        .configure(&configuration.replace("$states.input %}", "$states.input.x %}"))
-        .unwrap();
+    workspace.configure(&configuration.replace("$states.input %}", "$states.input.x %}")).unwrap();
     assert_success(&workspace.apply().await.unwrap());
-    assert!(
-        describe(&aws, "it").await["definition"]
-            .as_str()
-            .unwrap()
-            .contains("$states.input.x")
-    );
+    assert!(describe(&aws, "it").await["definition"].as_str().unwrap().contains("$states.input.x"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -41,11 +41,7 @@ async fn a_change_shows_at_its_block_and_is_undone() {
     assert_eq!(plan.code, 2);
     assert_says(&plan, &["~ max_attempts = 9 -> 3", "1 to change"]);
     // The rest of the state, written with sugar, is as it was.
-    assert!(
-        !plan.text.contains("function_arn") && !plan.text.contains("the end"),
-        "{}",
-        plan.text
-    );
+    assert!(!plan.text.contains("function_arn") && !plan.text.contains("the end"), "{}", plan.text);
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
 }
@@ -62,15 +58,10 @@ async fn settings_and_permissions_are_put_right() {
         ] },
     });
     aws.call("AWSStepFunctions.UpdateStateMachine", &change).await.unwrap();
-    assert_says(
-        &workspace.plan().await.unwrap(),
-        &["- logging_configuration", "1 to change"],
-    );
+    assert_says(&workspace.plan().await.unwrap(), &["- logging_configuration", "1 to change"]);
     assert_success(&workspace.apply().await.unwrap());
     assert_eq!(describe(&aws, "it").await["loggingConfiguration"]["level"], "OFF");
-    aws.remove_role_policy("it-eu-west-1-state-machine", "terraform-provider-sfn")
-        .await
-        .unwrap();
+    aws.remove_role_policy("it-eu-west-1-state-machine", "terraform-provider-sfn").await.unwrap();
     assert_says(&workspace.plan().await.unwrap(), &["~ policy_json", "1 to change"]);
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
@@ -83,10 +74,7 @@ async fn what_was_deleted_is_planned_again() {
     assert_success(&workspace.apply().await.unwrap());
     let arn = json!({ "stateMachineArn": machine_arn("it") });
     aws.call("AWSStepFunctions.DeleteStateMachine", &arn).await.unwrap();
-    assert_says(
-        &workspace.plan().await.unwrap(),
-        &["1 to add, 0 to change, 0 to destroy"],
-    );
+    assert_says(&workspace.plan().await.unwrap(), &["1 to add, 0 to change, 0 to destroy"]);
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
 }

@@ -34,18 +34,13 @@ async fn a_role_that_is_not_known_yet_is_waited_for() {
 async fn a_role_that_never_works_is_reported_within_two_minutes() {
     let aws = aws().await;
     let workspace = workspace(&aws, CONFIGURATION);
-    aws.proxy()
-        .fault("CreateStateMachine", usize::MAX, Fault::role_not_known());
+    aws.proxy().fault("CreateStateMachine", usize::MAX, Fault::role_not_known());
     let start = Instant::now();
     let outcome = workspace.apply().await.unwrap();
     assert!(start.elapsed() < Duration::from_secs(120), "{:?}", start.elapsed());
     assert_says(
         &outcome,
-        &[
-            "cannot create the state machine `it`",
-            "authorized to assume the provided role",
-            "trust policy",
-        ],
+        &["cannot create the state machine `it`", "authorized to assume the provided role", "trust policy"],
     );
     // What was made is known to Terraform, and the next run goes on from there.
     aws.proxy().forget();
@@ -62,13 +57,8 @@ async fn throttling_slow_answers_and_broken_connections_are_overcome() {
     let workspace = workspace(&aws, CONFIGURATION);
     aws.proxy().fault("CreateStateMachine", 5, Fault::throttled());
     aws.proxy().fault("CreateRole", 1, Fault::Drop);
-    aws.proxy().fault(
-        "CreateLogGroup",
-        2,
-        Fault::Refuse(503, "ServiceUnavailableException".into(), "busy".into()),
-    );
-    aws.proxy()
-        .fault("DescribeStateMachine", 1, Fault::Delay(Duration::from_secs(2)));
+    aws.proxy().fault("CreateLogGroup", 2, Fault::Refuse(503, "ServiceUnavailableException".into(), "busy".into()));
+    aws.proxy().fault("DescribeStateMachine", 1, Fault::Delay(Duration::from_secs(2)));
     assert_success(&workspace.apply().await.unwrap());
     assert_eq!(aws.proxy().count("CreateStateMachine"), 6);
     assert_empty(&workspace.plan().await.unwrap());
@@ -95,10 +85,7 @@ async fn a_state_machine_of_somebody_else_is_not_touched() {
     });
     aws.call("AWSStepFunctions.CreateStateMachine", &theirs).await.unwrap();
     let workspace = workspace(&aws, CONFIGURATION);
-    assert_says(
-        &workspace.apply().await.unwrap(),
-        &["cannot create the state machine `it`", "Import it"],
-    );
+    assert_says(&workspace.apply().await.unwrap(), &["cannot create the state machine `it`", "Import it"]);
     assert_success(&workspace.destroy().await.unwrap());
     assert_eq!(counts(&aws).await, (1, 0, 0));
 }
@@ -107,8 +94,7 @@ async fn a_state_machine_of_somebody_else_is_not_touched() {
 async fn ctrl_c_ends_a_wait_and_keeps_what_was_made() {
     let aws = aws().await;
     let workspace = workspace(&aws, CONFIGURATION);
-    aws.proxy()
-        .fault("CreateStateMachine", usize::MAX, Fault::role_not_known());
+    aws.proxy().fault("CreateStateMachine", usize::MAX, Fault::role_not_known());
     let child = workspace.start(&["apply", "-auto-approve", "-no-color"]).unwrap();
     let pid = rustix::process::Pid::from_raw(i32::try_from(child.id().unwrap()).unwrap()).unwrap();
     while aws.proxy().count("CreateStateMachine") == 0 {

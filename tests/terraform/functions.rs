@@ -33,22 +33,11 @@ async fn a_function_lives_and_dies() {
     let state = workspace.resource("sfn_lambda_function.f").await.unwrap().unwrap();
     assert_eq!((&state["version"], &state["memory_size"]), (&"1".into(), &128.into()));
     // Other code and other settings are changed in place.
-    workspace
-        .write("code/main.py", &CODE.replace("event\n", "None\n"))
-        .unwrap();
-    workspace
-        .configure(&function(
-            "execution_role {}\n publish = true\n timeout = 30\n description = \"d\"",
-        ))
-        .unwrap();
+    workspace.write("code/main.py", &CODE.replace("event\n", "None\n")).unwrap();
+    workspace.configure(&function("execution_role {}\n publish = true\n timeout = 30\n description = \"d\"")).unwrap();
     assert_says(
         &workspace.plan().await.unwrap(),
-        &[
-            "~ source_code_hash",
-            "~ timeout = 3 -> 30",
-            "- environment",
-            "0 to add, 1 to change, 0 to destroy",
-        ],
+        &["~ source_code_hash", "~ timeout = 3 -> 30", "- environment", "0 to add, 1 to change, 0 to destroy"],
     );
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
@@ -64,10 +53,7 @@ async fn an_import_by_name_gives_an_empty_plan() {
     let first = workspace(&aws, &function("execution_role {}"));
     first.write("code/main.py", CODE).unwrap();
     assert_success(&first.apply().await.unwrap());
-    let role = first.resource("sfn_lambda_function.f").await.unwrap().unwrap()["role"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let role = first.resource("sfn_lambda_function.f").await.unwrap().unwrap()["role"].as_str().unwrap().to_owned();
     let second = workspace(
         &aws,
         &format!(
@@ -86,10 +72,7 @@ async fn mistakes_are_told() {
     for (extra, message) in [
         ("", "there is no role"),
         ("execution_role {}\n timeout = 901", "`timeout` is 901"),
-        (
-            "execution_role {}\n filename = \"x.zip\"",
-            "both `source_dir` and `filename` are there",
-        ),
+        ("execution_role {}\n filename = \"x.zip\"", "both `source_dir` and `filename` are there"),
         ("execution_role {}", "the code cannot be read"),
     ] {
         let workspace = workspace(&aws, &function(extra));

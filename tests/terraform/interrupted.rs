@@ -74,31 +74,18 @@ async fn apply_and_kill(aws: &LocalAws, workspace: &Workspace, after: usize) -> 
             hook.1.store(true, Ordering::SeqCst);
         }
     });
-    let child = workspace
-        .start(&["apply", "-auto-approve", "-no-color"])
-        .expect("terraform starts");
-    terraform.store(
-        i32::try_from(child.id().expect("it runs")).expect("a process"),
-        Ordering::SeqCst,
-    );
+    let child = workspace.start(&["apply", "-auto-approve", "-no-color"]).expect("terraform starts");
+    terraform.store(i32::try_from(child.id().expect("it runs")).expect("a process"), Ordering::SeqCst);
     let output = child.wait_with_output().await.expect("terraform ends");
     let was_killed = killed.load(Ordering::SeqCst);
-    assert_eq!(
-        output.status.success(),
-        !was_killed,
-        "{}",
-        String::from_utf8_lossy(&output.stdout)
-    );
+    assert_eq!(output.status.success(), !was_killed, "{}", String::from_utf8_lossy(&output.stdout));
     aws.proxy().forget();
     was_killed
 }
 
 async fn versions(aws: &LocalAws) -> usize {
     let arn = serde_json::json!({ "stateMachineArn": machine_arn("it") });
-    let list = aws
-        .call("AWSStepFunctions.ListStateMachineVersions", &arn)
-        .await
-        .expect("list");
+    let list = aws.call("AWSStepFunctions.ListStateMachineVersions", &arn).await.expect("list");
     list["stateMachineVersions"].as_array().map_or(0, Vec::len)
 }
 
@@ -126,11 +113,7 @@ async fn a_killed_creation_converges() {
         calls += 1;
         assert_success(&workspace.apply().await.unwrap());
         assert_empty(&workspace.plan().await.unwrap());
-        assert_eq!(
-            (counts(&aws).await, versions(&aws).await),
-            ((1, 1, 1), 1),
-            "after call {calls}"
-        );
+        assert_eq!((counts(&aws).await, versions(&aws).await), ((1, 1, 1), 1), "after call {calls}");
     }
     assert!(calls >= 6, "only {calls} calls were made");
 }
@@ -153,30 +136,13 @@ async fn a_killed_update_converges() {
         calls += 1;
         assert_success(&workspace.apply().await.unwrap());
         assert_empty(&workspace.plan().await.unwrap());
-        assert_eq!(
-            (counts(&aws).await, versions(&aws).await),
-            ((1, 1, 1), 2),
-            "after call {calls}"
-        );
+        assert_eq!((counts(&aws).await, versions(&aws).await), ((1, 1, 1), 2), "after call {calls}");
         let described = describe(&aws, "it").await;
-        assert!(
-            described["definition"].as_str().unwrap().contains("sendMessage"),
-            "after call {calls}"
-        );
+        assert!(described["definition"].as_str().unwrap().contains("sendMessage"), "after call {calls}");
         let state = workspace.resource("sfn_state_machine.it").await.unwrap().unwrap();
-        let policy = aws
-            .role_policy("it-eu-west-1-state-machine", "terraform-provider-sfn")
-            .await
-            .unwrap();
-        assert!(
-            policy.contains("sqs:SendMessage") && !policy.contains("sns:Publish"),
-            "after call {calls}: {policy}"
-        );
-        assert_eq!(
-            state["version_arn"],
-            format!("{}:2", machine_arn("it")),
-            "after call {calls}"
-        );
+        let policy = aws.role_policy("it-eu-west-1-state-machine", "terraform-provider-sfn").await.unwrap();
+        assert!(policy.contains("sqs:SendMessage") && !policy.contains("sns:Publish"), "after call {calls}: {policy}");
+        assert_eq!(state["version_arn"], format!("{}:2", machine_arn("it")), "after call {calls}");
         assert_eq!(state["tracing_configuration"]["enabled"], true);
     }
     assert!(calls >= 8, "only {calls} calls were made");

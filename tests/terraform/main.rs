@@ -26,20 +26,13 @@ async fn aws() -> LocalAws {
 /// A folder with this configuration behind the usual header.
 fn workspace(aws: &LocalAws, configuration: &str) -> Workspace {
     let workspace = Workspace::new(aws).expect("the provider is built");
-    workspace
-        .configure(configuration)
-        .expect("the configuration is written");
+    workspace.configure(configuration).expect("the configuration is written");
     workspace
 }
 
 #[track_caller]
 fn assert_success(outcome: &Outcome) {
-    assert!(
-        outcome.is_success(),
-        "terraform failed ({}):\n{}",
-        outcome.code,
-        outcome.text
-    );
+    assert!(outcome.is_success(), "terraform failed ({}):\n{}", outcome.code, outcome.text);
 }
 
 /// A plan without changes.
@@ -52,12 +45,7 @@ fn assert_empty(plan: &Outcome) {
 #[track_caller]
 fn assert_says(outcome: &Outcome, parts: &[&str]) {
     // Terraform breaks long lines where it likes.
-    let text = outcome
-        .text
-        .replace(['│', '╷', '╵'], " ")
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ");
+    let text = outcome.text.replace(['│', '╷', '╵'], " ").split_whitespace().collect::<Vec<_>>().join(" ");
     for part in parts {
         assert!(text.contains(part), "`{part}` is not in:\n{}", outcome.text);
     }
@@ -66,37 +54,18 @@ fn assert_says(outcome: &Outcome, parts: &[&str]) {
 /// The state machine `name`, as AWS describes it.
 async fn describe(aws: &LocalAws, name: &str) -> Value {
     let arn = machine_arn(name);
-    aws.call(
-        "AWSStepFunctions.DescribeStateMachine",
-        &json!({ "stateMachineArn": arn }),
-    )
-    .await
-    .expect("it is there")
+    aws.call("AWSStepFunctions.DescribeStateMachine", &json!({ "stateMachineArn": arn })).await.expect("it is there")
 }
 
 fn machine_arn(name: &str) -> String {
-    format!(
-        "arn:aws:states:{}:{}:stateMachine:{name}",
-        local_aws::REGION,
-        local_aws::ACCOUNT
-    )
+    format!("arn:aws:states:{}:{}:stateMachine:{name}", local_aws::REGION, local_aws::ACCOUNT)
 }
 
 /// How many objects there are: state machines, roles, log groups.
 async fn counts(aws: &LocalAws) -> (usize, usize, usize) {
     let list = |value: &Value, key: &str| value.get(key).and_then(Value::as_array).map_or(0, Vec::len);
-    let machines = aws
-        .call("AWSStepFunctions.ListStateMachines", &json!({}))
-        .await
-        .expect("list");
-    let groups = aws
-        .call("Logs_20140328.DescribeLogGroups", &json!({}))
-        .await
-        .expect("list");
+    let machines = aws.call("AWSStepFunctions.ListStateMachines", &json!({})).await.expect("list");
+    let groups = aws.call("Logs_20140328.DescribeLogGroups", &json!({})).await.expect("list");
     let roles = aws.role_names().await.expect("list");
-    (
-        list(&machines, "stateMachines"),
-        roles.len(),
-        list(&groups, "logGroups"),
-    )
+    (list(&machines, "stateMachines"), roles.len(), list(&groups, "logGroups"))
 }

@@ -41,18 +41,13 @@ fn line_of(configuration: &str, text: &str) -> usize {
 async fn a_first_plan_knows_no_arn_and_still_finds_a_misspelt_name() {
     let aws = aws().await;
     let workspace = workspace(&aws, UNKNOWN_FUNCTIONS);
-    workspace
-        .write("code/main.py", "def handler(event, context):\n    return event\n")
-        .unwrap();
+    workspace.write("code/main.py", "def handler(event, context):\n    return event\n").unwrap();
     let plan = workspace.plan().await.unwrap();
     assert_eq!(plan.code, 2, "{}", plan.text);
     let misspelt = UNKNOWN_FUNCTIONS.replace("next = \"Second\"", "next = \"Secnod\"");
     workspace.configure(&misspelt).unwrap();
     let plan = workspace.plan().await.unwrap();
-    let place = format!(
-        "on main.tf line {}, in resource \"sfn_state_machine\" \"it\":",
-        line_of(&misspelt, "Secnod")
-    );
+    let place = format!("on main.tf line {}, in resource \"sfn_state_machine\" \"it\":", line_of(&misspelt, "Secnod"));
     assert_says(&plan, &["there is no state `Secnod`", "Did you mean `Second`?", &place]);
     assert_eq!(plan.text.matches("Error:").count(), 1, "{}", plan.text);
     assert_eq!(aws.proxy().calls(), []);
@@ -176,12 +171,7 @@ resource "sfn_state_machine" "it" {
     let outcome = workspace.terraform(&["validate", "-no-color"]).await.unwrap();
     assert_says(
         &outcome,
-        &[
-            "there is no state `Bb`",
-            "Did you mean `B`?",
-            "line 4, column 36 of the definition",
-            "/States/A/Next",
-        ],
+        &["there is no state `Bb`", "Did you mean `B`?", "line 4, column 36 of the definition", "/States/A/Next"],
     );
 }
 
@@ -191,14 +181,10 @@ async fn a_workflow_is_given_in_one_way() {
     let both =
         "resource \"sfn_state_machine\" \"it\" {\n  execution_role {}\n  definition = \"{}\"\n  succeed \"A\" {}\n}\n";
     let none = "resource \"sfn_state_machine\" \"it\" {\n  execution_role {}\n}\n";
-    for (configuration, message) in [
-        (both, "both `definition` and blocks of states are there"),
-        (none, "there is no workflow"),
-    ] {
+    for (configuration, message) in
+        [(both, "both `definition` and blocks of states are there"), (none, "there is no workflow")]
+    {
         let workspace = workspace(&aws, configuration);
-        assert_says(
-            &workspace.terraform(&["validate", "-no-color"]).await.unwrap(),
-            &[message],
-        );
+        assert_says(&workspace.terraform(&["validate", "-no-color"]).await.unwrap(), &[message]);
     }
 }

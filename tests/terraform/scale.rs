@@ -34,23 +34,11 @@ resource "sfn_state_machine" "it" {
 }
 "#;
     let workspace = workspace(&aws, configuration);
-    workspace
-        .write("code/main.py", "def handler(event, context):\n    return event\n")
-        .unwrap();
-    assert_success(
-        &workspace
-            .terraform(&["apply", "-auto-approve", "-no-color", "-parallelism=20"])
-            .await
-            .unwrap(),
-    );
+    workspace.write("code/main.py", "def handler(event, context):\n    return event\n").unwrap();
+    assert_success(&workspace.terraform(&["apply", "-auto-approve", "-no-color", "-parallelism=20"]).await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
     assert_eq!(counts(&aws).await, (20, 40, 20));
-    assert_success(
-        &workspace
-            .terraform(&["destroy", "-auto-approve", "-no-color", "-parallelism=20"])
-            .await
-            .unwrap(),
-    );
+    assert_success(&workspace.terraform(&["destroy", "-auto-approve", "-no-color", "-parallelism=20"]).await.unwrap());
     assert_eq!(counts(&aws).await, (0, 0, 0));
 }
 

@@ -16,28 +16,17 @@ pub fn check() -> io::Result<()> {
             "Terraform 1.5 or later (or OpenTofu 1.6 or later) is missing: put `terraform` or `tofu` on the PATH",
         );
     }
-    let python = [
-        "-c",
-        "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))",
-    ];
+    let python = ["-c", "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))"];
     if !runs("python3", &python) {
         missing.push("Python 3.10 or later with the module venv is missing: it runs the AWS on this machine");
     }
-    if missing.is_empty() {
-        Ok(())
-    } else {
-        Err(io::Error::other(missing.join("\nerror: ")))
-    }
+    if missing.is_empty() { Ok(()) } else { Err(io::Error::other(missing.join("\nerror: "))) }
 }
 
 /// Whether a program runs and says yes.
 pub fn runs(program: &str, arguments: &[&str]) -> bool {
     let mut command = Command::new(program);
-    command
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
 }
 
@@ -47,10 +36,7 @@ pub fn runs(program: &str, arguments: &[&str]) -> bool {
 /// When it fails.
 pub fn cargo(arguments: &[&str]) -> io::Result<()> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo)
-        .args(arguments)
-        .current_dir(e2e::repository())
-        .status()?;
+    let status = Command::new(cargo).args(arguments).current_dir(e2e::repository()).status()?;
     if status.success() {
         return Ok(());
     }

@@ -13,15 +13,7 @@ pub fn run() -> io::Result<()> {
     step("formatting");
     cargo(&["fmt", "--all", "--check"])?;
     step("lints");
-    cargo(&[
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--quiet",
-        "--",
-        "--deny",
-        "warnings",
-    ])?;
+    cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"])?;
     step("build");
     cargo(&["build", "--workspace", "--bins"])?;
     step("documentation");

@@ -31,11 +31,7 @@ pub struct Subject<'a> {
 
 /// Checks a definition by all rules, parts of which may be unknown. Findings come in the order of their place.
 pub fn check(root: &Json, form: Form) -> Vec<Diagnostic> {
-    let subject = Subject {
-        root,
-        form,
-        graph: Graph::of(root),
-    };
+    let subject = Subject { root, form, graph: Graph::of(root) };
     let mut findings = Vec::new();
     for rule in RULES {
         (rule.check)(&subject, &mut findings);

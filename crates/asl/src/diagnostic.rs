@@ -75,28 +75,19 @@ impl Diagnostic {
     /// The same finding as a warning.
     #[must_use]
     pub fn as_warning(self) -> Self {
-        Self {
-            severity: Severity::Warning,
-            ..self
-        }
+        Self { severity: Severity::Warning, ..self }
     }
 
     /// The same finding with what to do.
     #[must_use]
     pub fn help(self, help: impl Into<String>) -> Self {
-        Self {
-            help: help.into(),
-            ..self
-        }
+        Self { help: help.into(), ..self }
     }
 
     /// The same finding with another place.
     #[must_use]
     pub fn related(mut self, pointer: Pointer, message: impl Into<String>) -> Self {
-        self.related.push(Related {
-            pointer,
-            message: message.into(),
-        });
+        self.related.push(Related { pointer, message: message.into() });
         self
     }
 

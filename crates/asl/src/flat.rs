@@ -30,10 +30,7 @@ fn nest_scope(graph: &Graph<'_>, holder: &Json, scope: &Scope) -> Json {
     };
     let states = scope.reached.keys().filter_map(|name| {
         let state = graph.state(scope.namespace, name)?;
-        Some((
-            name.clone(),
-            nest_state(graph, state, &graph.place(scope.namespace, name)),
-        ))
+        Some((name.clone(), nest_state(graph, state, &graph.place(scope.namespace, name))))
     });
     let mut members = members.clone();
     members.insert("States".to_owned(), Json::Object(states.collect()));
@@ -72,9 +69,7 @@ pub fn flatten(nested: &Json) -> Option<Json> {
     }
     flat.insert("States".to_owned(), Json::Object(states));
     let flat = Json::Object(flat);
-    nest(&flat)
-        .is_some_and(|again| again.same_meaning(nested))
-        .then_some(flat)
+    nest(&flat).is_some_and(|again| again.same_meaning(nested)).then_some(flat)
 }
 
 fn flatten_state(name: &str, state: &Json, states: &mut IndexMap<String, Json>) -> Option<()> {
@@ -90,7 +85,5 @@ fn flatten_state(name: &str, state: &Json, states: &mut IndexMap<String, Json>) 
     if states.insert(name.to_owned(), shallow).is_some() {
         return None;
     }
-    inner
-        .into_iter()
-        .try_for_each(|(name, state)| flatten_state(name, state, states))
+    inner.into_iter().try_for_each(|(name, state)| flatten_state(name, state, states))
 }

@@ -78,25 +78,13 @@ pub fn containers(state: &Json) -> Vec<(Pointer, &Json)> {
 pub fn transitions(state: &Json, at: &Pointer) -> Vec<Edge> {
     let mut edges = Vec::new();
     let mut add = |holder: &Json, at: Pointer, field: &str| match holder.get(field) {
-        Some(Json::String(target)) => edges.push(Edge {
-            at: at.join(field),
-            target: Some(target.clone()),
-        }),
-        Some(Json::Unknown) => edges.push(Edge {
-            at: at.join(field),
-            target: None,
-        }),
+        Some(Json::String(target)) => edges.push(Edge { at: at.join(field), target: Some(target.clone()) }),
+        Some(Json::Unknown) => edges.push(Edge { at: at.join(field), target: None }),
         _ => {}
     };
     add(state, at.clone(), "Next");
     for list in ["Choices", "Catch"] {
-        for (index, item) in state
-            .get(list)
-            .and_then(Json::as_array)
-            .unwrap_or_default()
-            .iter()
-            .enumerate()
-        {
+        for (index, item) in state.get(list).and_then(Json::as_array).unwrap_or_default().iter().enumerate() {
             add(item, at.join(list).join(index), "Next");
         }
     }
@@ -104,10 +92,7 @@ pub fn transitions(state: &Json, at: &Pointer) -> Vec<Edge> {
     // A list that is not known yet may name any state.
     for list in ["Choices", "Catch"] {
         if matches!(state.get(list), Some(Json::Unknown)) {
-            edges.push(Edge {
-                at: at.join(list),
-                target: None,
-            });
+            edges.push(Edge { at: at.join(list), target: None });
         }
     }
     edges
@@ -123,10 +108,7 @@ pub fn is_terminal(state: &Json) -> bool {
 impl<'a> Graph<'a> {
     /// The graph of a state machine in either form.
     pub fn of(root: &'a Json) -> Self {
-        let mut graph = Self {
-            namespaces: Vec::new(),
-            scopes: Vec::new(),
-        };
+        let mut graph = Self { namespaces: Vec::new(), scopes: Vec::new() };
         graph.add_scope(root, Pointer::root(), None);
         graph.attach();
         graph
@@ -139,9 +121,7 @@ impl<'a> Graph<'a> {
 
     /// The place of a state.
     pub fn place(&self, namespace: usize, name: &str) -> Pointer {
-        self.namespaces
-            .get(namespace)
-            .map_or_else(Pointer::root, |namespace| namespace.at.join(name))
+        self.namespaces.get(namespace).map_or_else(Pointer::root, |namespace| namespace.at.join(name))
     }
 
     /// The scopes that find their states in this namespace.
@@ -167,10 +147,7 @@ impl<'a> Graph<'a> {
         let unknown_states = matches!(holder.get("States"), Some(Json::Unknown));
         let namespace = match (own, enclosing) {
             (Some(states), _) => {
-                self.namespaces.push(Namespace {
-                    at: at.join("States"),
-                    states,
-                });
+                self.namespaces.push(Namespace { at: at.join("States"), states });
                 self.namespaces.len() - 1
             }
             (None, Some(namespace)) if !unknown_states => namespace,
@@ -180,26 +157,14 @@ impl<'a> Graph<'a> {
         let target = holder.get("StartAt").and_then(Json::as_str).map(str::to_owned);
         let open = matches!(holder.get("StartAt"), Some(Json::Unknown));
         let start = Edge { at: start_at, target };
-        let mut scope = Scope {
-            at,
-            namespace,
-            owns_states: own.is_some(),
-            start,
-            reached: IndexMap::new(),
-            attached: false,
-            open,
-        };
+        let mut scope =
+            Scope { at, namespace, owns_states: own.is_some(), start, reached: IndexMap::new(), attached: false, open };
         self.follow(&mut scope);
         self.scopes.push(scope);
         for (name, state) in own.into_iter().flatten() {
             for (inside, container) in containers(state) {
-                let place: Pointer = self
-                    .place(namespace, name)
-                    .tokens()
-                    .iter()
-                    .chain(inside.tokens())
-                    .cloned()
-                    .collect();
+                let place: Pointer =
+                    self.place(namespace, name).tokens().iter().chain(inside.tokens()).cloned().collect();
                 self.add_scope(container, place, Some(namespace));
             }
         }
@@ -224,12 +189,8 @@ impl<'a> Graph<'a> {
 
     /// Marks the scopes that the state machine gets to.
     fn attach(&mut self) {
-        let index: HashMap<Pointer, usize> = self
-            .scopes
-            .iter()
-            .enumerate()
-            .map(|(index, scope)| (scope.at.clone(), index))
-            .collect();
+        let index: HashMap<Pointer, usize> =
+            self.scopes.iter().enumerate().map(|(index, scope)| (scope.at.clone(), index)).collect();
         let mut queue = VecDeque::from([0]);
         let mut seen = HashSet::new();
         while let Some(current) = queue.pop_front() {

@@ -35,29 +35,17 @@ impl Json {
 
     /// The members of an object.
     pub fn as_object(&self) -> Option<&IndexMap<String, Json>> {
-        if let Self::Object(members) = self {
-            Some(members)
-        } else {
-            None
-        }
+        if let Self::Object(members) = self { Some(members) } else { None }
     }
 
     /// The elements of an array.
     pub fn as_array(&self) -> Option<&[Json]> {
-        if let Self::Array(elements) = self {
-            Some(elements)
-        } else {
-            None
-        }
+        if let Self::Array(elements) = self { Some(elements) } else { None }
     }
 
     /// The text of a string.
     pub fn as_str(&self) -> Option<&str> {
-        if let Self::String(text) = self {
-            Some(text)
-        } else {
-            None
-        }
+        if let Self::String(text) = self { Some(text) } else { None }
     }
 
     /// The value that a pointer leads to.
@@ -101,10 +89,7 @@ impl Json {
             Self::String(text) => Value::String(text.clone()),
             Self::Array(elements) => Value::Array(elements.iter().map(Self::to_value).collect::<Option<_>>()?),
             Self::Object(members) => Value::Object(
-                members
-                    .iter()
-                    .map(|(key, value)| Some((key.clone(), value.to_value()?)))
-                    .collect::<Option<_>>()?,
+                members.iter().map(|(key, value)| Some((key.clone(), value.to_value()?))).collect::<Option<_>>()?,
             ),
             Self::Unknown => return None,
         })
@@ -131,11 +116,8 @@ fn same_number(a: &Number, b: &Number) -> bool {
         return true;
     }
     // Aligning exponents takes memory in proportion to their distance, so absurd ones are compared as text.
-    let decimal = |text: &str| {
-        BigDecimal::from_str(text)
-            .ok()
-            .filter(|number| number.fractional_digit_count().abs() < 10_000)
-    };
+    let decimal =
+        |text: &str| BigDecimal::from_str(text).ok().filter(|number| number.fractional_digit_count().abs() < 10_000);
     matches!((decimal(&a), decimal(&b)), (Some(a), Some(b)) if a == b)
 }
 
@@ -147,12 +129,9 @@ impl From<Value> for Json {
             Value::Number(number) => Self::Number(number),
             Value::String(text) => Self::String(text),
             Value::Array(elements) => Self::Array(elements.into_iter().map(Self::from).collect()),
-            Value::Object(members) => Self::Object(
-                members
-                    .into_iter()
-                    .map(|(key, value)| (key, Self::from(value)))
-                    .collect(),
-            ),
+            Value::Object(members) => {
+                Self::Object(members.into_iter().map(|(key, value)| (key, Self::from(value))).collect())
+            }
         }
     }
 }

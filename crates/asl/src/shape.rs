@@ -140,15 +140,8 @@ impl Language {
         add_state::<model::Succeed>(&mut generator, &mut states, "Succeed");
         add_state::<model::Fail>(&mut generator, &mut states, "Fail");
         let definition = object("Definition", generator.subschema_for::<model::Definition>().as_value());
-        let objects = generator
-            .definitions()
-            .iter()
-            .map(|(name, schema)| (name.clone(), object(name, schema)));
-        Self {
-            definition,
-            objects: objects.collect(),
-            states,
-        }
+        let objects = generator.definitions().iter().map(|(name, schema)| (name.clone(), object(name, schema)));
+        Self { definition, objects: objects.collect(), states }
     }
 }
 
@@ -165,10 +158,7 @@ fn definition_of(generator: &SchemaGenerator, reference: &Schema) -> Option<Valu
 
 /// The JSON Schema of the whole language, for editors.
 pub fn json_schema() -> Value {
-    SchemaSettings::draft2020_12()
-        .into_generator()
-        .into_root_schema_for::<model::Definition>()
-        .to_value()
+    SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<model::Definition>().to_value()
 }
 
 fn text(schema: &Value, key: &str) -> String {
@@ -176,24 +166,11 @@ fn text(schema: &Value, key: &str) -> String {
 }
 
 fn object(name: &str, schema: &Value) -> Object {
-    let required: Vec<&str> = schema
-        .get("required")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
-    let properties = schema
-        .get("properties")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten();
+    let required: Vec<&str> =
+        schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
     let fields = properties.map(|(key, property)| field(key, property, required.contains(&key.as_str())));
-    Object {
-        name: name.to_owned(),
-        description: text(schema, "description"),
-        fields: fields.collect(),
-    }
+    Object { name: name.to_owned(), description: text(schema, "description"), fields: fields.collect() }
 }
 
 fn field(name: &str, property: &Value, required: bool) -> Field {
@@ -212,10 +189,7 @@ fn field(name: &str, property: &Value, required: bool) -> Field {
         },
         minimum: number("minimum"),
         maximum: number("maximum"),
-        min_items: property
-            .get("minItems")
-            .and_then(Value::as_u64)
-            .and_then(|items| usize::try_from(items).ok()),
+        min_items: property.get("minItems").and_then(Value::as_u64).and_then(|items| usize::try_from(items).ok()),
     }
 }
 
@@ -231,9 +205,8 @@ fn reference(schema: &Value) -> Option<String> {
 fn words(schema: &Value) -> Option<Vec<String>> {
     let strings = |list: &Value, key: Option<&str>| {
         let items = list.as_array()?.iter();
-        let words: Vec<String> = items
-            .filter_map(|item| key.map_or(Some(item), |key| item.get(key))?.as_str().map(str::to_owned))
-            .collect();
+        let words: Vec<String> =
+            items.filter_map(|item| key.map_or(Some(item), |key| item.get(key))?.as_str().map(str::to_owned)).collect();
         (!words.is_empty()).then_some(words)
     };
     schema
@@ -281,11 +254,7 @@ mod tests {
     fn language_is_read_off_the_model() {
         let language = Language::get();
         let mut lines = Vec::new();
-        let objects = language
-            .states
-            .iter()
-            .chain([&language.definition])
-            .chain(language.objects.values());
+        let objects = language.states.iter().chain([&language.definition]).chain(language.objects.values());
         for object in objects.filter(|object| object.name != "Comparison") {
             lines.push(format!("{}:", object.name));
             for field in &object.fields {
@@ -295,9 +264,7 @@ mod tests {
                     field.name,
                     field.shape,
                     if field.required { " required" } else { "" },
-                    field
-                        .language
-                        .map_or(String::new(), |language| format!(" {language:?}")),
+                    field.language.map_or(String::new(), |language| format!(" {language:?}")),
                     match (field.minimum, field.maximum) {
                         (None, None) => String::new(),
                         (min, max) => format!(" {min:?}..{max:?}"),
@@ -311,11 +278,7 @@ mod tests {
     #[test]
     fn only_conditions_contain_their_own_kind() {
         let language = Language::get();
-        let recursive: Vec<_> = language
-            .objects
-            .keys()
-            .filter(|name| language.is_recursive(name))
-            .collect();
+        let recursive: Vec<_> = language.objects.keys().filter(|name| language.is_recursive(name)).collect();
         assert_eq!(recursive, ["Comparison"]);
     }
 }

@@ -52,35 +52,16 @@ pub fn parse(text: &str) -> Result<(Document, Vec<Diagnostic>), Box<Diagnostic>>
         Box::new(diagnostic)
     };
     if let Some(at) = too_deep(text_without_mark) {
-        return Err(fail(
-            format!("arrays and objects are nested more than {MAX_DEPTH} deep"),
-            at,
-        ));
+        return Err(fail(format!("arrays and objects are nested more than {MAX_DEPTH} deep"), at));
     }
-    let collect = CollectOptions {
-        comments: CommentCollectionStrategy::Off,
-        tokens: false,
-    };
+    let collect = CollectOptions { comments: CommentCollectionStrategy::Off, tokens: false };
     let parsed = jsonc_parser::parse_to_ast(text_without_mark, &collect, &strict()).map_err(|error| {
-        fail(
-            format!("invalid JSON: {}", lower_first(&error.kind().to_string())),
-            error.range().start,
-        )
+        fail(format!("invalid JSON: {}", lower_first(&error.kind().to_string())), error.range().start)
     })?;
     let ast = parsed.value.ok_or_else(|| fail("the definition is empty".into(), 0))?;
-    let mut reader = Reader {
-        spans: HashMap::new(),
-        diagnostics: Vec::new(),
-        offset,
-    };
+    let mut reader = Reader { spans: HashMap::new(), diagnostics: Vec::new(), offset };
     let root = reader.value(&ast, &Pointer::root());
-    Ok((
-        Document {
-            root,
-            spans: reader.spans,
-        },
-        reader.diagnostics,
-    ))
+    Ok((Document { root, spans: reader.spans }, reader.diagnostics))
 }
 
 fn strict() -> ParseOptions {
@@ -100,10 +81,7 @@ fn strict() -> ParseOptions {
 
 fn lower_first(text: &str) -> String {
     let mut chars = text.trim_end_matches('.').chars();
-    chars
-        .next()
-        .map(|first| first.to_lowercase().chain(chars).collect())
-        .unwrap_or_default()
+    chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
 }
 
 /// The place where brackets go deeper than is allowed.
@@ -150,14 +128,9 @@ impl Reader {
                 // The parser has accepted it as a number, and numbers keep their text.
                 number.value.parse().map_or(Json::Null, Json::Number)
             }
-            Ast::Array(array) => Json::Array(
-                array
-                    .elements
-                    .iter()
-                    .enumerate()
-                    .map(|(i, e)| self.value(e, &at.join(i)))
-                    .collect(),
-            ),
+            Ast::Array(array) => {
+                Json::Array(array.elements.iter().enumerate().map(|(i, e)| self.value(e, &at.join(i))).collect())
+            }
             Ast::Object(object) => self.object(object, at),
         }
     }

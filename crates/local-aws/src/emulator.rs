@@ -75,26 +75,19 @@ impl Emulator {
     }
 
     pub(crate) async fn reset(&self) -> io::Result<()> {
-        send(self.port, "/_ministack/reset", None, &Value::Null)
-            .await
-            .map(|_| ())
+        send(self.port, "/_ministack/reset", None, &Value::Null).await.map(|_| ())
     }
 
     async fn wait_until_up(&mut self) -> io::Result<()> {
         let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
-        let url: hyper::Uri = format!("http://127.0.0.1:{}/_ministack/health", self.port)
-            .parse()
-            .map_err(io::Error::other)?;
+        let url: hyper::Uri =
+            format!("http://127.0.0.1:{}/_ministack/health", self.port).parse().map_err(io::Error::other)?;
         let give_up = tokio::time::Instant::now() + START_WITHIN;
         while tokio::time::Instant::now() < give_up {
             if let Some(status) = self.child.try_wait()? {
                 return Err(other(format!("ministack ended at once: {status}")));
             }
-            if client
-                .get(url.clone())
-                .await
-                .is_ok_and(|answer| answer.status().is_success())
-            {
+            if client.get(url.clone()).await.is_ok_and(|answer| answer.status().is_success()) {
                 return Ok(());
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -117,10 +110,7 @@ pub(crate) async fn query(port: u16, service: &str, form: &str) -> io::Result<St
     let scope = format!("{ACCOUNT}/20260101/{REGION}/{service}/aws4_request");
     let request = Request::post(format!("http://127.0.0.1:{port}/"))
         .header("content-type", "application/x-www-form-urlencoded")
-        .header(
-            "authorization",
-            format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"),
-        )
+        .header("authorization", format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"))
         .body(Full::new(Bytes::from(form.to_owned())))
         .map_err(io::Error::other)?;
     let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
@@ -128,11 +118,7 @@ pub(crate) async fn query(port: u16, service: &str, form: &str) -> io::Result<St
     let status = answer.status();
     let bytes = answer.into_body().collect().await.map_err(io::Error::other)?.to_bytes();
     let text = String::from_utf8_lossy(&bytes).into_owned();
-    if status.is_success() {
-        Ok(text)
-    } else {
-        Err(other(format!("{form}: {text}")))
-    }
+    if status.is_success() { Ok(text) } else { Err(other(format!("{form}: {text}"))) }
 }
 
 /// Calls a JSON service of the emulator, such as `AWSStepFunctions.DeleteStateMachine`.
@@ -148,34 +134,18 @@ async fn send(port: u16, path: &str, target: Option<&str>, body: &Value) -> io::
     };
     let scope = format!("{ACCOUNT}/20260101/{REGION}/{service}/aws4_request");
     let mut request = Request::post(format!("http://127.0.0.1:{port}{path}"))
-        .header(
-            "content-type",
-            if target.is_some() {
-                "application/x-amz-json-1.0"
-            } else {
-                "application/json"
-            },
-        )
-        .header(
-            "authorization",
-            format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"),
-        );
+        .header("content-type", if target.is_some() { "application/x-amz-json-1.0" } else { "application/json" })
+        .header("authorization", format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"));
     if let Some(target) = target {
         request = request.header("x-amz-target", target);
     }
-    let request = request
-        .body(Full::new(Bytes::from(body.to_string())))
-        .map_err(io::Error::other)?;
+    let request = request.body(Full::new(Bytes::from(body.to_string()))).map_err(io::Error::other)?;
     let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
     let answer = client.request(request).await.map_err(io::Error::other)?;
     let status = answer.status();
     let bytes = answer.into_body().collect().await.map_err(io::Error::other)?.to_bytes();
     if !status.is_success() {
-        return Err(other(format!(
-            "{}: {}",
-            target.unwrap_or(path),
-            String::from_utf8_lossy(&bytes)
-        )));
+        return Err(other(format!("{}: {}", target.unwrap_or(path), String::from_utf8_lossy(&bytes))));
     }
     Ok(serde_json::from_slice(&bytes).unwrap_or_default())
 }

@@ -71,9 +71,7 @@ impl LocalAws {
     /// When ministack does not answer.
     pub async fn skip_waits(&self, skip: bool) -> io::Result<()> {
         let scale = i32::from(!skip);
-        self.emulator
-            .configure(&serde_json::json!({ "stepfunctions._SFN_WAIT_SCALE": scale }))
-            .await
+        self.emulator.configure(&serde_json::json!({ "stepfunctions._SFN_WAIT_SCALE": scale })).await
     }
 
     /// Sends a JSON call to a service as a client would, for tests that change things behind Terraform's back.
@@ -98,12 +96,8 @@ impl LocalAws {
     /// # Errors
     /// When there is no answer, or AWS refuses.
     pub async fn create_topic(&self, name: &str) -> io::Result<String> {
-        emulator::query(
-            self.emulator.port(),
-            "sns",
-            &format!("Action=CreateTopic&Version=2010-03-31&Name={name}"),
-        )
-        .await?;
+        emulator::query(self.emulator.port(), "sns", &format!("Action=CreateTopic&Version=2010-03-31&Name={name}"))
+            .await?;
         Ok(format!("arn:aws:sns:{REGION}:{ACCOUNT}:{name}"))
     }
 
@@ -113,10 +107,7 @@ impl LocalAws {
     /// When there is no answer, or AWS refuses.
     pub async fn role_names(&self) -> io::Result<Vec<String>> {
         let xml = emulator::query(self.emulator.port(), "iam", "Action=ListRoles&Version=2010-05-08").await?;
-        let names = xml
-            .split("<RoleName>")
-            .skip(1)
-            .filter_map(|rest| rest.split("</RoleName>").next());
+        let names = xml.split("<RoleName>").skip(1).filter_map(|rest| rest.split("</RoleName>").next());
         Ok(names.map(str::to_owned).collect())
     }
 
@@ -126,9 +117,7 @@ impl LocalAws {
     /// When there is no answer, or AWS refuses.
     pub async fn role_policy(&self, role: &str, policy: &str) -> io::Result<String> {
         let form = format!("Action=GetRolePolicy&Version=2010-05-08&RoleName={role}&PolicyName={policy}");
-        emulator::query(self.emulator.port(), "iam", &form)
-            .await
-            .map(|xml| xml.replace("%3A", ":"))
+        emulator::query(self.emulator.port(), "iam", &form).await.map(|xml| xml.replace("%3A", ":"))
     }
 
     /// Takes an inline policy from a role.

@@ -41,18 +41,9 @@ mod tests {
         let name = |method: Method, path: &str, target: Option<&str>, body: &str| {
             operation(&method, path, target, body.as_bytes())
         };
-        assert_eq!(
-            name(Method::POST, "/", Some("AWSStepFunctions.CreateStateMachine"), "{}"),
-            "CreateStateMachine"
-        );
-        assert_eq!(
-            name(Method::POST, "/", None, "Action=CreateRole&Version=2010-05-08"),
-            "CreateRole"
-        );
-        assert_eq!(
-            name(Method::PUT, "/2015-03-31/functions/f/code", None, "{}"),
-            "UpdateFunctionCode"
-        );
+        assert_eq!(name(Method::POST, "/", Some("AWSStepFunctions.CreateStateMachine"), "{}"), "CreateStateMachine");
+        assert_eq!(name(Method::POST, "/", None, "Action=CreateRole&Version=2010-05-08"), "CreateRole");
+        assert_eq!(name(Method::PUT, "/2015-03-31/functions/f/code", None, "{}"), "UpdateFunctionCode");
         assert_eq!(name(Method::GET, "/else", None, ""), "GET /else");
     }
 }

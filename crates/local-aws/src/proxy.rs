@@ -62,9 +62,7 @@ pub struct RecordedCall {
 impl RecordedCall {
     /// Whether the call only reads.
     pub fn reads(&self) -> bool {
-        ["Describe", "Get", "List", "Validate"]
-            .iter()
-            .any(|verb| self.operation.starts_with(verb))
+        ["Describe", "Get", "List", "Validate"].iter().any(|verb| self.operation.starts_with(verb))
     }
 }
 
@@ -137,11 +135,7 @@ impl Proxy {
 
     /// How often an operation was called.
     pub fn count(&self, operation: &str) -> usize {
-        lock(&self.state)
-            .calls
-            .iter()
-            .filter(|call| call.operation == operation)
-            .count()
+        lock(&self.state).calls.iter().filter(|call| call.operation == operation).count()
     }
 
     /// Forgets the calls, the faults and the hook.
@@ -155,11 +149,7 @@ impl Proxy {
 
     /// Makes the next `times` calls of an operation go wrong.
     pub fn fault(&self, operation: &str, times: usize, fault: Fault) {
-        lock(&self.state)
-            .faults
-            .entry(operation.to_owned())
-            .or_default()
-            .push((times, fault));
+        lock(&self.state).faults.entry(operation.to_owned()).or_default().push((times, fault));
     }
 
     /// Calls `hook` after each call was carried out and before its answer goes out, with the number of the call, from
@@ -197,9 +187,7 @@ impl Server {
             Some(Fault::LoseAnswer) | None => {}
         }
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
-        parts.uri = format!("http://127.0.0.1:{}{path}", self.upstream)
-            .parse()
-            .map_err(io::Error::other)?;
+        parts.uri = format!("http://127.0.0.1:{}{path}", self.upstream).parse().map_err(io::Error::other)?;
         let request = Request::from_parts(parts, Full::new(body.clone()));
         let answer = self.client.request(request).await.map_err(io::Error::other)?;
         let (mut parts, answer) = answer.into_parts();
@@ -225,10 +213,7 @@ impl Server {
     }
 
     fn record(&self, name: &str, status: u16) {
-        lock(&self.state).calls.push(RecordedCall {
-            operation: name.to_owned(),
-            status,
-        });
+        lock(&self.state).calls.push(RecordedCall { operation: name.to_owned(), status });
     }
 
     fn run_hook(&self, name: &str) {
@@ -244,12 +229,7 @@ impl Server {
 
     /// Remembers `tracingConfiguration`, and adds it to descriptions, as AWS always has it there.
     fn keep_tracing(&self, name: &str, request: &Bytes, status: StatusCode, answer: Bytes) -> Bytes {
-        let followed = [
-            "CreateStateMachine",
-            "UpdateStateMachine",
-            "DeleteStateMachine",
-            "DescribeStateMachine",
-        ];
+        let followed = ["CreateStateMachine", "UpdateStateMachine", "DeleteStateMachine", "DescribeStateMachine"];
         if !followed.contains(&name) || !status.is_success() {
             return answer;
         }
@@ -262,10 +242,9 @@ impl Server {
         let mut state = lock(&self.state);
         if name == "DeleteStateMachine" {
             state.tracing.remove(&arn);
-        } else if let Some(enabled) = request
-            .pointer("/tracingConfiguration/enabled")
-            .and_then(Value::as_bool)
-        {
+        } else if let Some(tracing) = request.get("tracingConfiguration") {
+            // A client may leave out what is false.
+            let enabled = tracing.get("enabled").and_then(Value::as_bool).unwrap_or_default();
             state.tracing.insert(arn.clone(), enabled);
         }
         if name == "DescribeStateMachine"

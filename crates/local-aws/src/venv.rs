@@ -19,17 +19,7 @@ pub(crate) fn python(version: &str) -> io::Result<PathBuf> {
         run(Path::new("python3"), &["-m", "venv", &venv])
             .map_err(|error| other(format!("Python 3 with the module venv is needed: {error}")))?;
         let wanted = format!("ministack=={version}");
-        run(
-            &python,
-            &[
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-                &wanted,
-            ],
-        )?;
+        run(&python, &["-m", "pip", "install", "--quiet", "--disable-pip-version-check", &wanted])?;
         fs::write(&done, version)?;
     }
     Ok(python)
@@ -38,8 +28,7 @@ pub(crate) fn python(version: &str) -> io::Result<PathBuf> {
 fn cache() -> io::Result<PathBuf> {
     let var = |name: &str| std::env::var_os(name).map(PathBuf::from);
     let base = var("XDG_CACHE_HOME").or_else(|| var("HOME").map(|home| home.join(".cache")));
-    base.map(|base| base.join("terraform-provider-sfn"))
-        .ok_or_else(|| other("HOME is not set".into()))
+    base.map(|base| base.join("terraform-provider-sfn")).ok_or_else(|| other("HOME is not set".into()))
 }
 
 fn run(program: &Path, arguments: &[&str]) -> io::Result<()> {
@@ -48,12 +37,7 @@ fn run(program: &Path, arguments: &[&str]) -> io::Result<()> {
         return Ok(());
     }
     let text = String::from_utf8_lossy(&output.stderr);
-    Err(other(format!(
-        "`{} {}` failed: {}",
-        program.display(),
-        arguments.join(" "),
-        text.trim()
-    )))
+    Err(other(format!("`{} {}` failed: {}", program.display(), arguments.join(" "), text.trim())))
 }
 
 pub(crate) fn other(message: String) -> io::Error {

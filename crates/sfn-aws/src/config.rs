@@ -140,12 +140,7 @@ impl Aws {
     /// # Errors
     /// When none is configured anywhere.
     pub async fn region(&self) -> Result<String, AwsError> {
-        Ok(self
-            .config()
-            .await?
-            .region()
-            .map(|region| region.as_ref().to_owned())
-            .unwrap_or_default())
+        Ok(self.config().await?.region().map(|region| region.as_ref().to_owned()).unwrap_or_default())
     }
 
     /// Who the credentials belong to; AWS is asked once.
@@ -158,11 +153,7 @@ impl Aws {
 
     async fn ask_identity(&self, call: &Call) -> Result<Identity, AwsError> {
         let region = self.region().await?;
-        let unasked = Identity {
-            account: None,
-            partition: partition(&region).to_owned(),
-            region: region.clone(),
-        };
+        let unasked = Identity { account: None, partition: partition(&region).to_owned(), region: region.clone() };
         if self.settings.skip_requesting_account_id {
             return Ok(unasked);
         }
@@ -170,25 +161,13 @@ impl Aws {
         let operation = "GetCallerIdentity";
         let answer = call
             .once(operation, async {
-                client
-                    .get_caller_identity()
-                    .send()
-                    .await
-                    .map_err(|error| AwsError::new(operation, error))
+                client.get_caller_identity().send().await.map_err(|error| AwsError::new(operation, error))
             })
             .await;
         match answer {
             Ok(answer) => {
-                let partition = answer
-                    .arn()
-                    .and_then(|arn| arn.split(':').nth(1))
-                    .unwrap_or("aws")
-                    .to_owned();
-                Ok(Identity {
-                    account: answer.account().map(str::to_owned),
-                    partition,
-                    region,
-                })
+                let partition = answer.arn().and_then(|arn| arn.split(':').nth(1)).unwrap_or("aws").to_owned();
+                Ok(Identity { account: answer.account().map(str::to_owned), partition, region })
             }
             Err(error) if self.settings.skip_credentials_validation => {
                 tracing::warn!(%error, "the account is not known");
@@ -205,15 +184,10 @@ impl Aws {
 
 /// The partition of a region, for when AWS is not to be asked.
 fn partition(region: &str) -> &'static str {
-    [
-        ("cn-", "aws-cn"),
-        ("us-gov-", "aws-us-gov"),
-        ("us-iso-", "aws-iso"),
-        ("us-isob-", "aws-iso-b"),
-    ]
-    .iter()
-    .find(|(prefix, _)| region.starts_with(prefix))
-    .map_or("aws", |(_, partition)| partition)
+    [("cn-", "aws-cn"), ("us-gov-", "aws-us-gov"), ("us-iso-", "aws-iso"), ("us-isob-", "aws-iso-b")]
+        .iter()
+        .find(|(prefix, _)| region.starts_with(prefix))
+        .map_or("aws", |(_, partition)| partition)
 }
 
 async fn load(settings: &Settings) -> Result<SdkConfig, AwsError> {

@@ -19,11 +19,7 @@ pub struct AwsError {
 impl AwsError {
     /// A failure that did not come from AWS.
     pub fn local(operation: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            operation,
-            code: String::new(),
-            message: message.into(),
-        }
+        Self { operation, code: String::new(), message: message.into() }
     }
 
     /// Takes the code and the message out of an error of the SDK.
@@ -38,11 +34,7 @@ impl AwsError {
             Some(message) => format!("{code}: {message}"),
             None => DisplayErrorContext(&error).to_string(),
         };
-        Self {
-            operation,
-            code,
-            message,
-        }
+        Self { operation, code, message }
     }
 
     /// Whether AWS says that the object does not exist.

@@ -39,10 +39,7 @@ pub async fn start(aws: &Aws, call: &Call, state_machine_arn: &str, input: &str)
     let (client, operation) = (aws.sfn().await?, "StartExecution");
     let answer = call
         .once(operation, async {
-            let request = client
-                .start_execution()
-                .state_machine_arn(state_machine_arn)
-                .input(input);
+            let request = client.start_execution().state_machine_arn(state_machine_arn).input(input);
             request.send().await.map_err(|error| AwsError::new(operation, error))
         })
         .await?;
@@ -60,13 +57,7 @@ pub async fn wait(aws: &Aws, call: &Call, arn: &str) -> Result<Execution, AwsErr
         let answer = request.send().await.map_err(|error| AwsError::new(operation, error))?;
         let status = answer.status.as_str().to_owned();
         let (output, error, cause) = (answer.output, answer.error, answer.cause);
-        Ok((status != "RUNNING").then(|| Execution {
-            arn: arn.to_owned(),
-            status,
-            output,
-            error,
-            cause,
-        }))
+        Ok((status != "RUNNING").then(|| Execution { arn: arn.to_owned(), status, output, error, cause }))
     })
     .await
 }
@@ -81,10 +72,7 @@ pub async fn history(aws: &Aws, call: &Call, arn: &str) -> Result<Vec<Event>, Aw
     loop {
         let answer = call
             .once(operation, async {
-                let request = client
-                    .get_execution_history()
-                    .execution_arn(arn)
-                    .set_next_token(token.take());
+                let request = client.get_execution_history().execution_arn(arn).set_next_token(token.take());
                 request.send().await.map_err(|error| AwsError::new(operation, error))
             })
             .await?;

@@ -115,10 +115,7 @@ pub struct Described {
 }
 
 fn environment(configuration: &Configuration) -> Environment {
-    let variables = configuration
-        .environment
-        .iter()
-        .map(|(key, value)| (key.clone(), value.clone()));
+    let variables = configuration.environment.iter().map(|(key, value)| (key.clone(), value.clone()));
     Environment::builder().set_variables(Some(variables.collect())).build()
 }
 
@@ -143,11 +140,9 @@ fn architectures(names: &[String]) -> Option<Vec<Architecture>> {
 fn function_code(code: &Code) -> FunctionCode {
     match code {
         Code::Zip(bytes) => FunctionCode::builder().zip_file(Blob::new(bytes.clone())).build(),
-        Code::S3 { bucket, key, version } => FunctionCode::builder()
-            .s3_bucket(bucket)
-            .s3_key(key)
-            .set_s3_object_version(version.clone())
-            .build(),
+        Code::S3 { bucket, key, version } => {
+            FunctionCode::builder().s3_bucket(bucket).s3_key(key).set_s3_object_version(version.clone()).build()
+        }
     }
 }
 
@@ -217,10 +212,7 @@ pub async fn describe(aws: &Aws, call: &Call, name: &str) -> Result<Option<Descr
     match answer {
         Ok(answer) => {
             let tags = answer.tags.unwrap_or_default().into_iter().collect();
-            Ok(answer.configuration.map(|configuration| Described {
-                tags,
-                ..described(configuration)
-            }))
+            Ok(answer.configuration.map(|configuration| Described { tags, ..described(configuration) }))
         }
         Err(error) if error.is_not_found() => Ok(None),
         Err(error) => Err(error),
@@ -245,10 +237,7 @@ fn described(configuration: FunctionConfiguration) -> Described {
         version: configuration.version.unwrap_or_default(),
         code_sha256: configuration.code_sha256.unwrap_or_default(),
         code_size: configuration.code_size,
-        architectures: architectures
-            .iter()
-            .map(|architecture| architecture.as_str().to_owned())
-            .collect(),
+        architectures: architectures.iter().map(|architecture| architecture.as_str().to_owned()).collect(),
         last_modified: configuration.last_modified.unwrap_or_default(),
         configuration: Configuration {
             role: configuration.role.unwrap_or_default(),
@@ -263,16 +252,8 @@ fn described(configuration: FunctionConfiguration) -> Described {
                 .unwrap_or_default()
                 .into_iter()
                 .collect(),
-            layers: configuration
-                .layers
-                .unwrap_or_default()
-                .into_iter()
-                .filter_map(|layer| layer.arn)
-                .collect(),
-            tracing: configuration
-                .tracing_config
-                .and_then(|tracing| tracing.mode)
-                .map(|mode| mode.as_str().to_owned()),
+            layers: configuration.layers.unwrap_or_default().into_iter().filter_map(|layer| layer.arn).collect(),
+            tracing: configuration.tracing_config.and_then(|tracing| tracing.mode).map(|mode| mode.as_str().to_owned()),
             logging,
         },
         tags: BTreeMap::new(),
@@ -290,14 +271,8 @@ pub async fn wait(aws: &Aws, call: &Call, name: &str) -> Result<Described, AwsEr
         let answer = request.send().await.map_err(|error| AwsError::new(operation, error))?;
         let failed = answer.state == Some(State::Failed) || answer.last_update_status == Some(LastUpdateStatus::Failed);
         if failed {
-            let reason = answer
-                .last_update_status_reason
-                .or(answer.state_reason)
-                .unwrap_or_default();
-            return Err(AwsError::local(
-                operation,
-                format!("the function `{name}` failed: {reason}"),
-            ));
+            let reason = answer.last_update_status_reason.or(answer.state_reason).unwrap_or_default();
+            return Err(AwsError::local(operation, format!("the function `{name}` failed: {reason}")));
         }
         let busy =
             answer.state == Some(State::Pending) || answer.last_update_status == Some(LastUpdateStatus::InProgress);
@@ -316,16 +291,12 @@ pub async fn wait(aws: &Aws, call: &Call, name: &str) -> Result<Described, AwsEr
 pub async fn update_code(aws: &Aws, call: &Call, name: &str, code: &Code, kinds: &[String]) -> Result<(), AwsError> {
     let (client, operation) = (aws.lambda().await?, "UpdateFunctionCode");
     call.healing(operation, || async {
-        let request = client
-            .update_function_code()
-            .function_name(name)
-            .set_architectures(architectures(kinds));
+        let request = client.update_function_code().function_name(name).set_architectures(architectures(kinds));
         let request = match code {
             Code::Zip(bytes) => request.zip_file(Blob::new(bytes.clone())),
-            Code::S3 { bucket, key, version } => request
-                .s3_bucket(bucket)
-                .s3_key(key)
-                .set_s3_object_version(version.clone()),
+            Code::S3 { bucket, key, version } => {
+                request.s3_bucket(bucket).s3_key(key).set_s3_object_version(version.clone())
+            }
         };
         request.send().await.map_err(|error| AwsError::new(operation, error))
     })
@@ -394,9 +365,7 @@ pub async fn delete(aws: &Aws, call: &Call, name: &str) -> Result<(), AwsError> 
             request.send().await.map_err(|error| AwsError::new(operation, error))
         })
         .await;
-    answer
-        .map(|_| ())
-        .or_else(|error| if error.is_not_found() { Ok(()) } else { Err(error) })
+    answer.map(|_| ()).or_else(|error| if error.is_not_found() { Ok(()) } else { Err(error) })
 }
 
 /// Makes the tags of a function those that are wanted.
@@ -423,10 +392,7 @@ pub async fn write_tags(
     if !changed.is_empty() {
         let operation = "TagResource";
         call.once(operation, async {
-            let request = client
-                .tag_resource()
-                .resource(arn)
-                .set_tags(Some(changed.into_iter().collect()));
+            let request = client.tag_resource().resource(arn).set_tags(Some(changed.into_iter().collect()));
             request.send().await.map_err(|error| AwsError::new(operation, error))
         })
         .await?;

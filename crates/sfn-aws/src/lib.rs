@@ -26,8 +26,5 @@ pub type Tags = std::collections::BTreeMap<String, String>;
 fn tags_between(from: &Tags, to: &Tags) -> (Vec<String>, Tags) {
     let removed = from.keys().filter(|key| !to.contains_key(*key)).cloned().collect();
     let changed = to.iter().filter(|(key, value)| from.get(*key) != Some(value));
-    (
-        removed,
-        changed.map(|(key, value)| (key.clone(), value.clone())).collect(),
-    )
+    (removed, changed.map(|(key, value)| (key.clone(), value.clone())).collect())
 }

@@ -33,15 +33,8 @@ pub async fn write_retention(aws: &Aws, call: &Call, name: &str, days: Option<i3
         Some(days) => {
             let operation = "PutRetentionPolicy";
             call.healing(operation, || async {
-                let request = client
-                    .put_retention_policy()
-                    .log_group_name(name)
-                    .retention_in_days(days);
-                request
-                    .send()
-                    .await
-                    .map(|_| ())
-                    .map_err(|error| AwsError::new(operation, error))
+                let request = client.put_retention_policy().log_group_name(name).retention_in_days(days);
+                request.send().await.map(|_| ()).map_err(|error| AwsError::new(operation, error))
             })
             .await
         }
@@ -49,11 +42,7 @@ pub async fn write_retention(aws: &Aws, call: &Call, name: &str, days: Option<i3
             let operation = "DeleteRetentionPolicy";
             call.healing(operation, || async {
                 let request = client.delete_retention_policy().log_group_name(name);
-                request
-                    .send()
-                    .await
-                    .map(|_| ())
-                    .map_err(|error| AwsError::new(operation, error))
+                request.send().await.map(|_| ()).map_err(|error| AwsError::new(operation, error))
             })
             .await
         }
@@ -73,11 +62,7 @@ pub async fn delete(aws: &Aws, call: &Call, name: &str, arn: &str, owner: &str) 
         })
         .await;
     match answer {
-        Ok(answer)
-            if answer
-                .tags()
-                .and_then(|tags| tags.get(OWNER_TAG))
-                .is_some_and(|tag| tag == owner) => {}
+        Ok(answer) if answer.tags().and_then(|tags| tags.get(OWNER_TAG)).is_some_and(|tag| tag == owner) => {}
         Ok(_) => return Ok(()),
         Err(error) if error.is_not_found() => return Ok(()),
         Err(error) => return Err(error),
@@ -89,7 +74,5 @@ pub async fn delete(aws: &Aws, call: &Call, name: &str, arn: &str, owner: &str) 
             request.send().await.map_err(|error| AwsError::new(operation, error))
         })
         .await;
-    answer
-        .map(|_| ())
-        .or_else(|error| if error.is_not_found() { Ok(()) } else { Err(error) })
+    answer.map(|_| ()).or_else(|error| if error.is_not_found() { Ok(()) } else { Err(error) })
 }

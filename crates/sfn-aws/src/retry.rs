@@ -36,11 +36,7 @@ const REASONS: &[Reason] = &[
         message: Some("authorized to assume the provided role"),
         within: PROPAGATION,
     },
-    Reason {
-        code: "AccessDeniedException",
-        message: Some("authorized to create managed-rule"),
-        within: PROPAGATION,
-    },
+    Reason { code: "AccessDeniedException", message: Some("authorized to create managed-rule"), within: PROPAGATION },
     Reason {
         code: "AccessDeniedException",
         message: Some("authorized to access the Log Destination"),
@@ -62,41 +58,13 @@ const REASONS: &[Reason] = &[
         within: PROPAGATION,
     },
     // An object of the same name is still going away, or another change of the object is still under way.
-    Reason {
-        code: "StateMachineDeleting",
-        message: None,
-        within: UNDER_WAY,
-    },
-    Reason {
-        code: "ConflictException",
-        message: None,
-        within: PROPAGATION,
-    },
-    Reason {
-        code: "ResourceConflictException",
-        message: Some("update is in progress"),
-        within: UNDER_WAY,
-    },
-    Reason {
-        code: "ResourceConflictException",
-        message: Some("Pending"),
-        within: UNDER_WAY,
-    },
-    Reason {
-        code: "OperationAbortedException",
-        message: None,
-        within: PROPAGATION,
-    },
-    Reason {
-        code: "ConcurrentModification",
-        message: None,
-        within: PROPAGATION,
-    },
-    Reason {
-        code: "DeleteConflict",
-        message: None,
-        within: PROPAGATION,
-    },
+    Reason { code: "StateMachineDeleting", message: None, within: UNDER_WAY },
+    Reason { code: "ConflictException", message: None, within: PROPAGATION },
+    Reason { code: "ResourceConflictException", message: Some("update is in progress"), within: UNDER_WAY },
+    Reason { code: "ResourceConflictException", message: Some("Pending"), within: UNDER_WAY },
+    Reason { code: "OperationAbortedException", message: None, within: PROPAGATION },
+    Reason { code: "ConcurrentModification", message: None, within: PROPAGATION },
+    Reason { code: "DeleteConflict", message: None, within: PROPAGATION },
 ];
 
 /// Until when an operation may take, and who may end it.
@@ -109,10 +77,7 @@ pub struct Call {
 impl Call {
     /// An operation that may take this long.
     pub fn new(longest: Duration, cancelled: CancellationToken) -> Self {
-        Self {
-            deadline: Instant::now() + longest,
-            cancelled,
-        }
+        Self { deadline: Instant::now() + longest, cancelled }
     }
 
     /// Runs one call until it answers, time is up, or it is cancelled.
@@ -200,11 +165,7 @@ mod tests {
     use super::*;
 
     fn refusal(code: &str, message: &str) -> AwsError {
-        AwsError {
-            operation: "Test",
-            code: code.into(),
-            message: message.into(),
-        }
+        AwsError { operation: "Test", code: code.into(), message: message.into() }
     }
 
     fn call() -> Call {
@@ -220,11 +181,7 @@ mod tests {
         let outcome = call()
             .healing("Test", || {
                 tries.set(tries.get() + 1);
-                let answer = if tries.get() > 3 {
-                    Ok(7)
-                } else {
-                    Err(refusal("AccessDeniedException", RACE))
-                };
+                let answer = if tries.get() > 3 { Ok(7) } else { Err(refusal("AccessDeniedException", RACE)) };
                 async { answer }
             })
             .await;
@@ -234,9 +191,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_role_that_never_works_is_reported_within_two_minutes() {
         let start = Instant::now();
-        let outcome: Result<(), _> = call()
-            .healing("Test", || async { Err(refusal("AccessDeniedException", RACE)) })
-            .await;
+        let outcome: Result<(), _> =
+            call().healing("Test", || async { Err(refusal("AccessDeniedException", RACE)) }).await;
         let error = outcome.unwrap_err();
         assert!(start.elapsed() > Duration::from_secs(60) && start.elapsed() < Duration::from_secs(120));
         assert!(error.help().unwrap().contains("trust policy"));
@@ -246,9 +202,8 @@ mod tests {
     async fn a_plain_lack_of_permission_is_reported_at_once() {
         let start = Instant::now();
         let message = "User: x is not authorized to perform: states:CreateStateMachine";
-        let outcome: Result<(), _> = call()
-            .healing("Test", || async { Err(refusal("AccessDeniedException", message)) })
-            .await;
+        let outcome: Result<(), _> =
+            call().healing("Test", || async { Err(refusal("AccessDeniedException", message)) }).await;
         assert!(outcome.is_err());
         assert_eq!(start.elapsed(), Duration::ZERO);
     }
@@ -262,9 +217,7 @@ mod tests {
             cancelled.cancel();
         });
         let start = Instant::now();
-        let outcome: Result<(), _> = call
-            .healing("Test", || async { Err(refusal("StateMachineDeleting", "")) })
-            .await;
+        let outcome: Result<(), _> = call.healing("Test", || async { Err(refusal("StateMachineDeleting", "")) }).await;
         assert_eq!(outcome.unwrap_err().code, "StateMachineDeleting");
         assert!(start.elapsed() < Duration::from_secs(3));
     }

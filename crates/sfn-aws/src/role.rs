@@ -103,9 +103,7 @@ pub async fn write_policy(aws: &Aws, call: &Call, name: &str, document: Option<&
                 request.send().await.map_err(|error| AwsError::new(operation, error))
             })
             .await;
-        return answer
-            .map(|_| ())
-            .or_else(|error| if error.is_not_found() { Ok(()) } else { Err(error) });
+        return answer.map(|_| ()).or_else(|error| if error.is_not_found() { Ok(()) } else { Err(error) });
     };
     let operation = "PutRolePolicy";
     call.healing(operation, || async {
@@ -136,11 +134,7 @@ pub async fn read_policy(aws: &Aws, call: &Call, name: &str) -> Result<Option<St
         .await;
     match answer {
         // IAM gives documents percent-encoded.
-        Ok(answer) => Ok(Some(
-            percent_decode_str(&answer.policy_document)
-                .decode_utf8_lossy()
-                .into_owned(),
-        )),
+        Ok(answer) => Ok(Some(percent_decode_str(&answer.policy_document).decode_utf8_lossy().into_owned())),
         Err(error) if error.is_not_found() => Ok(None),
         Err(error) => Err(error),
     }
@@ -156,15 +150,8 @@ pub async fn write_boundary(aws: &Aws, call: &Call, name: &str, boundary: Option
         Some(boundary) => {
             let operation = "PutRolePermissionsBoundary";
             call.healing(operation, || async {
-                let request = client
-                    .put_role_permissions_boundary()
-                    .role_name(name)
-                    .permissions_boundary(boundary);
-                request
-                    .send()
-                    .await
-                    .map(|_| ())
-                    .map_err(|error| AwsError::new(operation, error))
+                let request = client.put_role_permissions_boundary().role_name(name).permissions_boundary(boundary);
+                request.send().await.map(|_| ()).map_err(|error| AwsError::new(operation, error))
             })
             .await
         }
@@ -172,11 +159,7 @@ pub async fn write_boundary(aws: &Aws, call: &Call, name: &str, boundary: Option
             let operation = "DeleteRolePermissionsBoundary";
             call.healing(operation, || async {
                 let request = client.delete_role_permissions_boundary().role_name(name);
-                request
-                    .send()
-                    .await
-                    .map(|_| ())
-                    .map_err(|error| AwsError::new(operation, error))
+                request.send().await.map(|_| ()).map_err(|error| AwsError::new(operation, error))
             })
             .await
         }
@@ -196,7 +179,5 @@ pub async fn delete(aws: &Aws, call: &Call, name: &str) -> Result<(), AwsError> 
             request.send().await.map_err(|error| AwsError::new(operation, error))
         })
         .await;
-    answer
-        .map(|_| ())
-        .or_else(|error| if error.is_not_found() { Ok(()) } else { Err(error) })
+    answer.map(|_| ()).or_else(|error| if error.is_not_found() { Ok(()) } else { Err(error) })
 }

@@ -26,11 +26,7 @@ pub struct Logging {
 impl Logging {
     /// No logs.
     pub fn off() -> Self {
-        Self {
-            level: "OFF".into(),
-            include_execution_data: false,
-            destination: None,
-        }
+        Self { level: "OFF".into(), include_execution_data: false, destination: None }
     }
 }
 
@@ -48,11 +44,7 @@ pub struct Encryption {
 impl Encryption {
     /// The key that AWS owns.
     pub fn aws_owned() -> Self {
-        Self {
-            kind: "AWS_OWNED_KEY".into(),
-            kms_key_id: None,
-            reuse_seconds: None,
-        }
+        Self { kind: "AWS_OWNED_KEY".into(), kms_key_id: None, reuse_seconds: None }
     }
 }
 
@@ -151,9 +143,7 @@ fn encryption(operation: &'static str, encryption: &Encryption) -> Result<Encryp
 }
 
 fn tags(tags: &BTreeMap<String, String>) -> Vec<Tag> {
-    tags.iter()
-        .map(|(key, value)| Tag::builder().key(key).value(value).build())
-        .collect()
+    tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
 }
 
 /// Creates a state machine; the same again is no error and gives the one that is there.
@@ -191,11 +181,7 @@ pub async fn create(
                 .map_err(|error| AwsError::new(operation, error))
         })
         .await?;
-    Ok(Changed {
-        arn: answer.state_machine_arn,
-        version_arn: answer.state_machine_version_arn,
-        revision_id: None,
-    })
+    Ok(Changed { arn: answer.state_machine_arn, version_arn: answer.state_machine_version_arn, revision_id: None })
 }
 
 /// What of a state machine is to change; what is absent stays.
@@ -245,11 +231,7 @@ pub async fn update(
     publish: &Publish,
 ) -> Result<Changed, AwsError> {
     let (client, operation) = (aws.sfn().await?, "UpdateStateMachine");
-    let encrypted = change
-        .encryption
-        .as_ref()
-        .map(|wanted| encryption(operation, wanted))
-        .transpose()?;
+    let encrypted = change.encryption.as_ref().map(|wanted| encryption(operation, wanted)).transpose()?;
     let answer = call
         .healing(operation, || async {
             client
@@ -259,9 +241,7 @@ pub async fn update(
                 .set_role_arn(change.role_arn.clone())
                 .set_logging_configuration(change.logging.as_ref().map(logging))
                 .set_tracing_configuration(
-                    change
-                        .tracing
-                        .map(|enabled| TracingConfiguration::builder().enabled(enabled).build()),
+                    change.tracing.map(|enabled| TracingConfiguration::builder().enabled(enabled).build()),
                 )
                 .set_encryption_configuration(encrypted.clone())
                 .publish(publish.publish)
@@ -271,11 +251,7 @@ pub async fn update(
                 .map_err(|error| AwsError::new(operation, error))
         })
         .await?;
-    Ok(Changed {
-        arn: arn.to_owned(),
-        version_arn: answer.state_machine_version_arn,
-        revision_id: answer.revision_id,
-    })
+    Ok(Changed { arn: arn.to_owned(), version_arn: answer.state_machine_version_arn, revision_id: answer.revision_id })
 }
 
 /// Publishes the state machine as it is as a version.
@@ -317,19 +293,15 @@ pub async fn describe(aws: &Aws, call: &Call, arn: &str) -> Result<Option<Descri
     if answer.status == Some(StateMachineStatus::Deleting) {
         return Ok(None);
     }
-    let logging = answer
-        .logging_configuration
-        .map_or_else(Logging::off, |logging| Logging {
-            level: logging
-                .level
-                .map_or_else(|| "OFF".to_owned(), |level| level.as_str().to_owned()),
-            include_execution_data: logging.include_execution_data,
-            destination: logging
-                .destinations
-                .unwrap_or_default()
-                .into_iter()
-                .find_map(|destination| destination.cloud_watch_logs_log_group?.log_group_arn),
-        });
+    let logging = answer.logging_configuration.map_or_else(Logging::off, |logging| Logging {
+        level: logging.level.map_or_else(|| "OFF".to_owned(), |level| level.as_str().to_owned()),
+        include_execution_data: logging.include_execution_data,
+        destination: logging
+            .destinations
+            .unwrap_or_default()
+            .into_iter()
+            .find_map(|destination| destination.cloud_watch_logs_log_group?.log_group_arn),
+    });
     let encryption = answer.encryption_configuration.map(|encryption| Encryption {
         kind: encryption.r#type.as_str().to_owned(),
         kms_key_id: encryption.kms_key_id,
@@ -339,9 +311,7 @@ pub async fn describe(aws: &Aws, call: &Call, arn: &str) -> Result<Option<Descri
         arn: answer.state_machine_arn,
         name: answer.name,
         kind: answer.r#type.as_str().to_owned(),
-        status: answer
-            .status
-            .map_or_else(|| "ACTIVE".to_owned(), |status| status.as_str().to_owned()),
+        status: answer.status.map_or_else(|| "ACTIVE".to_owned(), |status| status.as_str().to_owned()),
         role_arn: answer.role_arn,
         definition: answer.definition,
         creation_date: crate::function::rfc3339(&answer.creation_date),
@@ -360,18 +330,11 @@ pub async fn newest_version(aws: &Aws, call: &Call, arn: &str) -> Result<Option<
     let (client, operation) = (aws.sfn().await?, "ListStateMachineVersions");
     let answer = call
         .once(operation, async {
-            let request = client
-                .list_state_machine_versions()
-                .state_machine_arn(arn)
-                .max_results(1);
+            let request = client.list_state_machine_versions().state_machine_arn(arn).max_results(1);
             request.send().await.map_err(|error| AwsError::new(operation, error))
         })
         .await?;
-    Ok(answer
-        .state_machine_versions
-        .into_iter()
-        .next()
-        .map(|version| version.state_machine_version_arn))
+    Ok(answer.state_machine_versions.into_iter().next().map(|version| version.state_machine_version_arn))
 }
 
 /// Deletes a state machine with its versions and aliases, and waits until it is gone.

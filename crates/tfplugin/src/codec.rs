@@ -42,10 +42,7 @@ fn mismatch<T>(wire: &Wire, ty: &Type) -> Result<T, CodecError> {
         Wire::Map(_) => "a map",
         Wire::Ext(..) => "an extension",
     };
-    Err(CodecError(format!(
-        "found {kind} where the schema has {}",
-        ty.to_json()
-    )))
+    Err(CodecError(format!("found {kind} where the schema has {}", ty.to_json())))
 }
 
 /// Reads the MessagePack of a block, such as a resource's configuration or state.
@@ -113,10 +110,7 @@ fn absent(wire: &Wire) -> Option<Value> {
 }
 
 fn field<'a>(entries: &'a [(Wire, Wire)], name: &str) -> &'a Wire {
-    entries
-        .iter()
-        .find(|(key, _)| key.as_str() == Some(name))
-        .map_or(&Wire::Nil, |(_, value)| value)
+    entries.iter().find(|(key, _)| key.as_str() == Some(name)).map_or(&Wire::Nil, |(_, value)| value)
 }
 
 /// Takes a dynamic value apart, in either notation.
@@ -130,8 +124,7 @@ fn split_dynamic(wire: &Wire) -> Result<(Type, &Wire), CodecError> {
         _ => (None, wire),
     };
     let ty = ty.as_ref().and_then(Type::from_json);
-    ty.map(|ty| (ty, value))
-        .ok_or_else(|| CodecError("found a dynamic value without its type".into()))
+    ty.map(|ty| (ty, value)).ok_or_else(|| CodecError("found a dynamic value without its type".into()))
 }
 
 /// Reads a block; `actual` is the type that came with an enclosing dynamic value, where there is one.
@@ -150,10 +143,9 @@ fn decode_block(wire: &Wire, block: &Block, actual: Option<&Type>) -> Result<Val
     for attribute in &block.attributes {
         let (wire, declared) = (field(entries, &attribute.name), attribute.value_type());
         let decoded = match (part(&attribute.name), &declared) {
-            (Some(actual), Type::Dynamic) if *actual != Type::Dynamic => Value::Typed(Box::new(Typed {
-                ty: actual.clone(),
-                value: decode_type(wire, actual)?,
-            })),
+            (Some(actual), Type::Dynamic) if *actual != Type::Dynamic => {
+                Value::Typed(Box::new(Typed { ty: actual.clone(), value: decode_type(wire, actual)? }))
+            }
             _ => decode_type(wire, &declared)?,
         };
         value.insert(attribute.name.clone(), decoded);
@@ -212,19 +204,14 @@ fn decode_type(wire: &Wire, ty: &Type) -> Result<Value, CodecError> {
     match (ty, wire) {
         (Type::Dynamic, wire) => {
             let (ty, inner) = split_dynamic(wire)?;
-            Ok(Value::Typed(Box::new(Typed {
-                value: decode_type(inner, &ty)?,
-                ty,
-            })))
+            Ok(Value::Typed(Box::new(Typed { value: decode_type(inner, &ty)?, ty })))
         }
         (Type::Bool, Wire::Boolean(flag)) => Ok(Value::Bool(*flag)),
         (Type::Number, wire) => decode_number(wire).map(Value::Number),
         (Type::String, Wire::String(text)) => Ok(Value::String(text.as_str().unwrap_or_default().to_owned())),
-        (Type::List(element) | Type::Set(element), Wire::Array(items)) => items
-            .iter()
-            .map(|item| decode_type(item, element))
-            .collect::<Result<_, _>>()
-            .map(Value::List),
+        (Type::List(element) | Type::Set(element), Wire::Array(items)) => {
+            items.iter().map(|item| decode_type(item, element)).collect::<Result<_, _>>().map(Value::List)
+        }
         (Type::Tuple(elements), Wire::Array(items)) if elements.len() == items.len() => items
             .iter()
             .zip(elements)
@@ -247,11 +234,9 @@ fn decode_type(wire: &Wire, ty: &Type) -> Result<Value, CodecError> {
 
 fn decode_number(wire: &Wire) -> Result<Number, CodecError> {
     let number = match wire {
-        Wire::Integer(integer) => integer
-            .as_i64()
-            .map(Number::from)
-            .or_else(|| integer.as_u64().map(Number::from))
-            .map(Ok),
+        Wire::Integer(integer) => {
+            integer.as_i64().map(Number::from).or_else(|| integer.as_u64().map(Number::from)).map(Ok)
+        }
         Wire::F64(float) => Some(Number::try_from(*float)),
         Wire::F32(float) => Some(Number::try_from(f64::from(*float))),
         Wire::String(text) => text.as_str().map(str::parse),
@@ -296,28 +281,18 @@ fn encode_type(value: &Value, ty: &Type) -> Wire {
         (_, Value::Bool(flag)) => Wire::Boolean(*flag),
         (_, Value::Number(number)) => encode_number(number),
         (_, Value::String(text)) => Wire::from(text.as_str()),
-        (Type::Tuple(types), Value::List(items)) => Wire::Array(
-            items
-                .iter()
-                .zip(types)
-                .map(|(item, ty)| encode_type(item, ty))
-                .collect(),
-        ),
+        (Type::Tuple(types), Value::List(items)) => {
+            Wire::Array(items.iter().zip(types).map(|(item, ty)| encode_type(item, ty)).collect())
+        }
         (Type::List(ty) | Type::Set(ty), Value::List(items)) => {
             Wire::Array(items.iter().map(|item| encode_type(item, ty)).collect())
         }
         (Type::Object(types), Value::Map(_)) => Wire::Map(
-            types
-                .iter()
-                .map(|(name, ty)| (Wire::from(name.as_str()), encode_type(plain.get(name), ty)))
-                .collect(),
+            types.iter().map(|(name, ty)| (Wire::from(name.as_str()), encode_type(plain.get(name), ty))).collect(),
         ),
-        (Type::Map(ty), Value::Map(entries)) => Wire::Map(
-            entries
-                .iter()
-                .map(|(key, item)| (Wire::from(key.as_str()), encode_type(item, ty)))
-                .collect(),
-        ),
+        (Type::Map(ty), Value::Map(entries)) => {
+            Wire::Map(entries.iter().map(|(key, item)| (Wire::from(key.as_str()), encode_type(item, ty))).collect())
+        }
         // A collection whose declared type is no collection: its own type is the best that can be said.
         (_, Value::List(_) | Value::Map(_)) => encode_type(plain, &Type::of(plain)),
     }
@@ -340,10 +315,7 @@ fn encode_block(value: &Value, block: &Block) -> Wire {
         _ => {}
     }
     let attributes = block.attributes.iter().map(|attribute| {
-        (
-            Wire::from(attribute.name.as_str()),
-            encode_type(plain.get(&attribute.name), &attribute.value_type()),
-        )
+        (Wire::from(attribute.name.as_str()), encode_type(plain.get(&attribute.name), &attribute.value_type()))
     });
     let blocks = block.blocks.iter().map(|nested| {
         let value = block_or_empty(plain.get(&nested.name), nested.nesting);
@@ -361,10 +333,7 @@ fn encode_nested(value: &Value, nested: &NestedBlock) -> Wire {
         Value::Unknown if nested.is_dynamic() => unknown(),
         Value::List(items) => Wire::Array(items.iter().map(|item| encode_block(item, &nested.block)).collect()),
         Value::Map(entries) if nested.nesting == Nesting::Map => Wire::Map(
-            entries
-                .iter()
-                .map(|(key, item)| (Wire::from(key.as_str()), encode_block(item, &nested.block)))
-                .collect(),
+            entries.iter().map(|(key, item)| (Wire::from(key.as_str()), encode_block(item, &nested.block))).collect(),
         ),
         other => encode_block(other, &nested.block),
     }
@@ -374,11 +343,9 @@ fn encode_nested(value: &Value, nested: &NestedBlock) -> Wire {
 fn complete_nested(value: &Value, nested: &NestedBlock) -> Value {
     match value {
         Value::List(items) => Value::List(items.iter().map(|item| complete_block(item, &nested.block)).collect()),
-        Value::Map(entries) if nested.nesting == Nesting::Map => Value::object(
-            entries
-                .iter()
-                .map(|(key, item)| (key.as_str(), complete_block(item, &nested.block))),
-        ),
+        Value::Map(entries) if nested.nesting == Nesting::Map => {
+            Value::object(entries.iter().map(|(key, item)| (key.as_str(), complete_block(item, &nested.block))))
+        }
         other => complete_block(other, &nested.block),
     }
 }
@@ -402,11 +369,7 @@ fn actual_block_type(value: &Value, block: &Block) -> Type {
     }
     let attributes = block.attributes.iter().map(|attribute| {
         let declared = attribute.value_type();
-        let ty = if declared == Type::Dynamic {
-            Type::of(value.get(&attribute.name))
-        } else {
-            declared
-        };
+        let ty = if declared == Type::Dynamic { Type::of(value.get(&attribute.name)) } else { declared };
         (attribute.name.clone(), ty)
     });
     let blocks = block.blocks.iter().map(|nested| {
@@ -421,10 +384,7 @@ fn actual_nested_type(value: &Value, nested: &NestedBlock) -> Type {
         match value {
             Value::List(items) => Type::Tuple(items.iter().map(|i| actual_block_type(i, &nested.block)).collect()),
             Value::Map(entries) => Type::Object(
-                entries
-                    .iter()
-                    .map(|(key, item)| (key.clone(), actual_block_type(item, &nested.block)))
-                    .collect(),
+                entries.iter().map(|(key, item)| (key.clone(), actual_block_type(item, &nested.block))).collect(),
             ),
             _ => Type::Dynamic,
         }
@@ -439,17 +399,12 @@ fn json_to_wire(json: &Json) -> Wire {
     match json {
         Json::Null => Wire::Nil,
         Json::Bool(flag) => Wire::Boolean(*flag),
-        Json::Number(number) => number
-            .as_i64()
-            .map_or_else(|| Wire::from(number.to_string()), Wire::from),
+        Json::Number(number) => number.as_i64().map_or_else(|| Wire::from(number.to_string()), Wire::from),
         Json::String(text) => Wire::from(text.as_str()),
         Json::Array(items) => Wire::Array(items.iter().map(json_to_wire).collect()),
-        Json::Object(entries) => Wire::Map(
-            entries
-                .iter()
-                .map(|(key, item)| (Wire::from(key.as_str()), json_to_wire(item)))
-                .collect(),
-        ),
+        Json::Object(entries) => {
+            Wire::Map(entries.iter().map(|(key, item)| (Wire::from(key.as_str()), json_to_wire(item))).collect())
+        }
     }
 }
 
@@ -464,17 +419,12 @@ fn wire_to_json(wire: &Wire) -> Json {
             items => items.iter().map(wire_to_json).collect(),
         },
         Wire::Map(entries) => {
-            let entries = entries
-                .iter()
-                .map(|(key, item)| (key.as_str().unwrap_or_default().to_owned(), wire_to_json(item)));
+            let entries =
+                entries.iter().map(|(key, item)| (key.as_str().unwrap_or_default().to_owned(), wire_to_json(item)));
             Json::Object(entries.collect())
         }
         Wire::Boolean(flag) => Json::Bool(*flag),
-        Wire::Integer(integer) => integer
-            .as_i64()
-            .map(Json::from)
-            .or(integer.as_u64().map(Json::from))
-            .into(),
+        Wire::Integer(integer) => integer.as_i64().map(Json::from).or(integer.as_u64().map(Json::from)).into(),
         Wire::F64(float) => Json::from(*float),
         Wire::String(text) => Json::from(text.as_str().unwrap_or_default()),
         Wire::Nil | Wire::F32(_) | Wire::Binary(_) | Wire::Ext(..) => Json::Null,

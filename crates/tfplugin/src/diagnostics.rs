@@ -27,20 +27,12 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// An error about the whole resource.
     pub fn error(summary: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self {
-            severity: Severity::Error,
-            summary: summary.into(),
-            detail: detail.into(),
-            path: None,
-        }
+        Self { severity: Severity::Error, summary: summary.into(), detail: detail.into(), path: None }
     }
 
     /// A warning about the whole resource.
     pub fn warning(summary: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self {
-            severity: Severity::Warning,
-            ..Self::error(summary, detail)
-        }
+        Self { severity: Severity::Warning, ..Self::error(summary, detail) }
     }
 
     /// The same message at a place in the configuration.

@@ -40,9 +40,7 @@ struct JsonLines {
 impl JsonLines {
     /// The AWS SDK and the HTTP stack write request bodies at these levels, which may hold secrets.
     fn is_enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
-        let ours = ["tfplugin", "sfn_aws", "terraform_provider_sfn"]
-            .iter()
-            .any(|m| metadata.target().starts_with(m));
+        let ours = ["tfplugin", "sfn_aws", "terraform_provider_sfn"].iter().any(|m| metadata.target().starts_with(m));
         *metadata.level() <= self.level && (ours || *metadata.level() <= Level::WARN)
     }
 }
@@ -55,8 +53,7 @@ impl<S: Subscriber> Layer<S> for JsonLines {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let mut line = Line(Map::new());
         event.record(&mut line);
-        line.0
-            .insert("@level".into(), json!(event.metadata().level().as_str().to_lowercase()));
+        line.0.insert("@level".into(), json!(event.metadata().level().as_str().to_lowercase()));
         line.0.insert("@module".into(), json!(event.metadata().target()));
         line.0.insert("@timestamp".into(), json!(timestamp()));
         line.0.entry("@message").or_insert_with(|| json!(""));
@@ -69,11 +66,7 @@ struct Line(Map<String, Json>);
 
 impl Visit for Line {
     fn record_str(&mut self, field: &Field, value: &str) {
-        let name = if field.name() == "message" {
-            "@message"
-        } else {
-            field.name()
-        };
+        let name = if field.name() == "message" { "@message" } else { field.name() };
         self.0.insert(name.into(), json!(value));
     }
 

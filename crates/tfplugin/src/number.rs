@@ -46,9 +46,7 @@ impl TryFrom<f64> for Number {
     type Error = NotANumber;
 
     fn try_from(value: f64) -> Result<Self, NotANumber> {
-        BigDecimal::try_from(value)
-            .map(Self)
-            .map_err(|_| NotANumber(value.to_string()))
+        BigDecimal::try_from(value).map(Self).map_err(|_| NotANumber(value.to_string()))
     }
 }
 

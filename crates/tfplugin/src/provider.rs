@@ -120,10 +120,7 @@ pub struct Failed {
 
 impl From<Diagnostics> for Failed {
     fn from(diagnostics: Diagnostics) -> Self {
-        Self {
-            diagnostics,
-            left: None,
-        }
+        Self { diagnostics, left: None }
     }
 }
 

@@ -103,35 +103,22 @@ impl Attribute {
 
     /// An attribute that must be written.
     pub fn required(name: impl Into<String>, ty: Type, description: impl Into<String>) -> Self {
-        Self {
-            required: true,
-            ..Self::new(name, ty, description)
-        }
+        Self { required: true, ..Self::new(name, ty, description) }
     }
 
     /// An attribute that may be written.
     pub fn optional(name: impl Into<String>, ty: Type, description: impl Into<String>) -> Self {
-        Self {
-            optional: true,
-            ..Self::new(name, ty, description)
-        }
+        Self { optional: true, ..Self::new(name, ty, description) }
     }
 
     /// An attribute that the provider sets.
     pub fn computed(name: impl Into<String>, ty: Type, description: impl Into<String>) -> Self {
-        Self {
-            computed: true,
-            ..Self::new(name, ty, description)
-        }
+        Self { computed: true, ..Self::new(name, ty, description) }
     }
 
     /// An attribute that the provider sets where it is not written.
     pub fn optional_computed(name: impl Into<String>, ty: Type, description: impl Into<String>) -> Self {
-        Self {
-            optional: true,
-            computed: true,
-            ..Self::new(name, ty, description)
-        }
+        Self { optional: true, computed: true, ..Self::new(name, ty, description) }
     }
 
     /// An optional attribute made of described attributes.
@@ -142,37 +129,25 @@ impl Attribute {
         description: impl Into<String>,
     ) -> Self {
         let attribute = Self::optional(name, Type::Dynamic, description);
-        Self {
-            ty: AttributeType::Nested(nesting, attributes),
-            ..attribute
-        }
+        Self { ty: AttributeType::Nested(nesting, attributes), ..attribute }
     }
 
     /// The same attribute, hidden in plans.
     #[must_use]
     pub fn sensitive(self) -> Self {
-        Self {
-            sensitive: true,
-            ..self
-        }
+        Self { sensitive: true, ..self }
     }
 
     /// The same attribute, kept out of plan and state.
     #[must_use]
     pub fn write_only(self) -> Self {
-        Self {
-            write_only: true,
-            ..self
-        }
+        Self { write_only: true, ..self }
     }
 
     /// The same attribute with the reason not to use it.
     #[must_use]
     pub fn deprecated(self, reason: impl Into<String>) -> Self {
-        Self {
-            deprecation: reason.into(),
-            ..self
-        }
+        Self { deprecation: reason.into(), ..self }
     }
 
     /// The type of its values.
@@ -202,13 +177,7 @@ impl Nesting {
 impl NestedBlock {
     /// A nested block that may occur as often as `nesting` allows.
     pub fn new(name: impl Into<String>, nesting: Nesting, block: Block) -> Self {
-        Self {
-            name: name.into(),
-            nesting,
-            block,
-            min_items: 0,
-            max_items: 0,
-        }
+        Self { name: name.into(), nesting, block, min_items: 0, max_items: 0 }
     }
 
     /// Whether Terraform decides the type of this block by its values, as it does for lists and maps with a
@@ -223,11 +192,7 @@ impl Block {
     pub fn value_type(&self) -> Type {
         let attributes = self.attributes.iter().map(|a| (a.name.clone(), a.value_type()));
         let blocks = self.blocks.iter().map(|nested| {
-            let ty = if nested.is_dynamic() {
-                Type::Dynamic
-            } else {
-                nested.nesting.of(nested.block.value_type())
-            };
+            let ty = if nested.is_dynamic() { Type::Dynamic } else { nested.nesting.of(nested.block.value_type()) };
             (nested.name.clone(), ty)
         });
         Type::Object(attributes.chain(blocks).collect::<BTreeMap<_, _>>())
@@ -284,13 +249,8 @@ pub struct IdentityAttribute {
 impl IdentitySchema {
     /// The identity as a block, the form in which it is encoded.
     pub fn as_block(&self) -> Block {
-        let attributes = self
-            .attributes
-            .iter()
-            .map(|a| Attribute::optional(a.name.clone(), a.ty.clone(), a.description.clone()));
-        Block {
-            attributes: attributes.collect(),
-            ..Block::default()
-        }
+        let attributes =
+            self.attributes.iter().map(|a| Attribute::optional(a.name.clone(), a.ty.clone(), a.description.clone()));
+        Block { attributes: attributes.collect(), ..Block::default() }
     }
 }

@@ -72,29 +72,17 @@ impl Value {
 
     /// The string, where it is one.
     pub fn as_str(&self) -> Option<&str> {
-        if let Self::String(text) = self.plain() {
-            Some(text)
-        } else {
-            None
-        }
+        if let Self::String(text) = self.plain() { Some(text) } else { None }
     }
 
     /// The boolean, where it is one.
     pub fn as_bool(&self) -> Option<bool> {
-        if let Self::Bool(flag) = self.plain() {
-            Some(*flag)
-        } else {
-            None
-        }
+        if let Self::Bool(flag) = self.plain() { Some(*flag) } else { None }
     }
 
     /// The number, where it is one.
     pub fn as_number(&self) -> Option<&Number> {
-        if let Self::Number(number) = self.plain() {
-            Some(number)
-        } else {
-            None
-        }
+        if let Self::Number(number) = self.plain() { Some(number) } else { None }
     }
 
     /// The whole number, where it is one.
@@ -104,20 +92,12 @@ impl Value {
 
     /// The elements of a list, set or tuple.
     pub fn as_list(&self) -> Option<&[Value]> {
-        if let Self::List(elements) = self.plain() {
-            Some(elements)
-        } else {
-            None
-        }
+        if let Self::List(elements) = self.plain() { Some(elements) } else { None }
     }
 
     /// The entries of a map, object or block.
     pub fn as_map(&self) -> Option<&BTreeMap<String, Value>> {
-        if let Self::Map(entries) = self.plain() {
-            Some(entries)
-        } else {
-            None
-        }
+        if let Self::Map(entries) = self.plain() { Some(entries) } else { None }
     }
 
     /// The attribute of this name; null where there is none.
@@ -137,11 +117,7 @@ impl Value {
 
     /// The strings of a list, leaving out what is not a known string.
     pub fn strings(&self) -> Vec<String> {
-        self.as_list()
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|item| item.as_str().map(str::to_owned))
-            .collect()
+        self.as_list().unwrap_or_default().iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()
     }
 
     /// The entries of a map whose values are known strings.

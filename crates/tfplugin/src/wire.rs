@@ -19,16 +19,11 @@ pub(crate) fn value(message: &proto::DynamicValue, block: &Block) -> Result<Valu
 }
 
 pub(crate) fn message(value: &Value, block: &Block) -> proto::DynamicValue {
-    proto::DynamicValue {
-        msgpack: codec::encode(value, block),
-        json: Vec::new(),
-    }
+    proto::DynamicValue { msgpack: codec::encode(value, block), json: Vec::new() }
 }
 
 pub(crate) fn identity(value: &Value, schema: &IdentitySchema) -> proto::ResourceIdentityData {
-    proto::ResourceIdentityData {
-        identity_data: Some(message(value, &schema.as_block())),
-    }
+    proto::ResourceIdentityData { identity_data: Some(message(value, &schema.as_block())) }
 }
 
 pub(crate) fn diagnostics(diagnostics: Diagnostics) -> Vec<proto::Diagnostic> {
@@ -55,21 +50,12 @@ pub(crate) fn path(path: &AttributePath) -> proto::AttributePath {
         Step::Key(key) => Selector::ElementKeyString(key.clone()),
         Step::Index(index) => Selector::ElementKeyInt(*index),
     };
-    let steps = path
-        .steps()
-        .iter()
-        .map(|s| Message {
-            selector: Some(step(s)),
-        })
-        .collect();
+    let steps = path.steps().iter().map(|s| Message { selector: Some(step(s)) }).collect();
     proto::AttributePath { steps }
 }
 
 pub(crate) fn schema(schema: &Schema) -> proto::Schema {
-    proto::Schema {
-        version: schema.version,
-        block: Some(block(&schema.block)),
-    }
+    proto::Schema { version: schema.version, block: Some(block(&schema.block)) }
 }
 
 fn block(block: &Block) -> proto::schema::Block {
@@ -164,9 +150,7 @@ pub(crate) fn function(signature: &Signature) -> proto::Function {
     proto::Function {
         parameters: signature.parameters.iter().map(parameter).collect(),
         variadic_parameter: signature.variadic.as_ref().map(parameter),
-        r#return: Some(proto::function::Return {
-            r#type: signature.result.to_bytes(),
-        }),
+        r#return: Some(proto::function::Return { r#type: signature.result.to_bytes() }),
         summary: signature.summary.clone(),
         description: signature.description.clone(),
         description_kind: MARKDOWN,

@@ -23,10 +23,12 @@ pub(super) fn to_json(shape: &Shape, value: &Value) -> Option<Json> {
             Language::get().object(name).map(|object| object_to_json(object, value))
         }
         (Shape::Objects(name), Value::List(items)) => {
+            // To Terraform no block at all is an empty list; an attribute that is empty was written so.
+            if items.is_empty() && !Language::get().is_recursive(name) {
+                return None;
+            }
             let object = Language::get().object(name)?;
-            Some(Json::Array(
-                items.iter().map(|item| object_to_json(object, item)).collect(),
-            ))
+            Some(Json::Array(items.iter().map(|item| object_to_json(object, item)).collect()))
         }
         _ => Some(any_to_json(value)),
     }
@@ -57,14 +59,8 @@ pub(super) fn object_to_json(object: &Object, value: &Value) -> Json {
         Some((field.name.clone(), json))
     });
     let is_known = |name: &str| name == "definition" || object.fields.iter().any(|field| field.hcl == name);
-    let others = entries
-        .iter()
-        .filter(|(name, value)| !is_known(name) && !value.is_null());
-    Json::Object(
-        known
-            .chain(others.map(|(name, value)| (name.clone(), any_to_json(value))))
-            .collect(),
-    )
+    let others = entries.iter().filter(|(name, value)| !is_known(name) && !value.is_null());
+    Json::Object(known.chain(others.map(|(name, value)| (name.clone(), any_to_json(value)))).collect())
 }
 
 /// Any value as it stands.
@@ -76,12 +72,9 @@ pub(super) fn any_to_json(value: &Value) -> Json {
         Value::Number(number) => number.to_string().parse().map_or(Json::Null, Json::Number),
         Value::String(text) => Json::String(text.clone()),
         Value::List(items) => Json::Array(items.iter().map(any_to_json).collect()),
-        Value::Map(entries) => Json::Object(
-            entries
-                .iter()
-                .map(|(key, value)| (key.clone(), any_to_json(value)))
-                .collect(),
-        ),
+        Value::Map(entries) => {
+            Json::Object(entries.iter().map(|(key, value)| (key.clone(), any_to_json(value))).collect())
+        }
     }
 }
 
@@ -110,11 +103,7 @@ pub(super) fn from_json(shape: &Shape, json: &Json) -> Option<Value> {
         (Shape::Objects(_), Json::Array(items)) if items.is_empty() => None,
         (Shape::Objects(name), Json::Array(items)) => {
             let object = Language::get().object(name)?;
-            items
-                .iter()
-                .map(|item| object_from_json(object, item))
-                .collect::<Option<_>>()
-                .map(Value::List)
+            items.iter().map(|item| object_from_json(object, item)).collect::<Option<_>>().map(Value::List)
         }
         (Shape::Json, json) => any_from_json(json),
         _ => None,
@@ -145,10 +134,8 @@ fn any_from_json(json: &Json) -> Option<Value> {
         Json::String(text) => text.as_str().into(),
         Json::Array(items) => Value::List(items.iter().map(any_from_json).collect::<Option<_>>()?),
         Json::Object(members) => {
-            let entries: Option<Vec<_>> = members
-                .iter()
-                .map(|(key, json)| Some((key.clone(), any_from_json(json)?)))
-                .collect();
+            let entries: Option<Vec<_>> =
+                members.iter().map(|(key, json)| Some((key.clone(), any_from_json(json)?))).collect();
             Value::object(entries?)
         }
     })

@@ -22,12 +22,7 @@ pub fn from_asl(definition: &Json, prior: &Value) -> Result<Value, String> {
     let members = flat.as_object().ok_or("it is no JSON object")?;
     let language = Language::get();
     let mut value = Value::object::<String>([]);
-    for field in language
-        .definition
-        .fields
-        .iter()
-        .filter(|field| field.shape != Shape::States)
-    {
+    for field in language.definition.fields.iter().filter(|field| field.shape != Shape::States) {
         let attribute = match members.get(&field.name) {
             Some(json) => from_json(&field.shape, json).ok_or_else(|| format!("`{}` cannot be held", field.name))?,
             None => Value::Null,
@@ -35,10 +30,7 @@ pub fn from_asl(definition: &Json, prior: &Value) -> Result<Value, String> {
         value.set(&field.hcl, attribute);
     }
     let jsonata = members.get("QueryLanguage").and_then(Json::as_str) == Some("JSONata");
-    let states = members
-        .get("States")
-        .and_then(Json::as_object)
-        .ok_or("it has no states")?;
+    let states = members.get("States").and_then(Json::as_object).ok_or("it has no states")?;
     for (block, object) in STATE_BLOCKS.iter() {
         let mut entries = Vec::new();
         for (name, state) in states {
@@ -65,11 +57,7 @@ fn state_block(object: &'static Object, state: &Json, jsonata: bool, prior: &Val
         members.shift_remove("Type");
         object_from_json(object, &Json::Object(members))
     };
-    let sugar = if object.name == "Task" {
-        lambda::recognise(state, jsonata)
-    } else {
-        None
-    };
+    let sugar = if object.name == "Task" { lambda::recognise(state, jsonata) } else { None };
     let mut block = match sugar {
         Some((sugar, rest)) => {
             let mut block = plain(&rest)?;
@@ -117,10 +105,7 @@ fn describes(object: &Object, block: &Value, state: &Json, jsonata: bool) -> boo
     let mut config = Value::object([(name, Value::object([("it", block.clone())]))]);
     config.set("query_language", if jsonata { "JSONata" } else { "JSONPath" });
     let flat = to_asl(&config);
-    flat.json
-        .get("States")
-        .and_then(|states| states.get("it"))
-        .is_some_and(|it| it.same_meaning(state))
+    flat.json.get("States").and_then(|states| states.get("it")).is_some_and(|it| it.same_meaning(state))
 }
 
 /// Keeps what `prior` says in other words, such as a list in place of a tuple, wherever it says the same as `value`;
@@ -130,11 +115,7 @@ pub fn keep_equal(prior: &Value, value: &mut Value) {
         keep_equal_field(field, prior, value);
     }
     for (block, object) in STATE_BLOCKS.iter() {
-        let Some(labels) = value
-            .get(block)
-            .as_map()
-            .map(|states| states.keys().cloned().collect::<Vec<_>>())
-        else {
+        let Some(labels) = value.get(block).as_map().map(|states| states.keys().cloned().collect::<Vec<_>>()) else {
             continue;
         };
         let mut states = value.get(block).plain().clone();

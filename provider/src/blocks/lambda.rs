@@ -28,11 +28,7 @@ pub(super) fn block() -> Block {
     let attribute = |name: &str, ty: Type, description: &str| Attribute::optional(name, ty, description);
     Block {
         attributes: vec![
-            attribute(
-                "function_arn",
-                Type::String,
-                "The function to call: its ARN, or its name.",
-            ),
+            attribute("function_arn", Type::String, "The function to call: its ARN, or its name."),
             attribute("qualifier", Type::String, "The version or alias to call."),
             attribute(
                 "payload",
@@ -104,8 +100,7 @@ impl Lambda {
     /// The block that says this, with null for what is the default.
     fn write(&self) -> Value {
         let value = |json: &Option<Json>| {
-            json.as_ref()
-                .and_then(|json| super::convert::from_json(&asl::shape::Shape::Json, json))
+            json.as_ref().and_then(|json| super::convert::from_json(&asl::shape::Shape::Json, json))
         };
         let unless = |flag: bool, default: bool| (flag != default).then_some(flag);
         Value::object([
@@ -114,10 +109,7 @@ impl Lambda {
             ("payload", Value::from(value(&self.payload))),
             ("unwrap", unless(self.unwrap, true).into()),
             ("wait_for_task_token", unless(self.wait_for_task_token, false).into()),
-            (
-                "retry_service_exceptions",
-                unless(self.retry_service_exceptions, true).into(),
-            ),
+            ("retry_service_exceptions", unless(self.retry_service_exceptions, true).into()),
         ])
     }
 
@@ -132,9 +124,7 @@ impl Lambda {
     /// Whether the function itself is the resource: only then can its result be put beside the input without the
     /// envelope, in JSONPath.
     fn is_direct(&self, members: &Members, jsonata: bool) -> bool {
-        let shaped = ["ResultPath", "ResultSelector", "OutputPath"]
-            .iter()
-            .any(|field| members.contains_key(*field));
+        let shaped = ["ResultPath", "ResultSelector", "OutputPath"].iter().any(|field| members.contains_key(*field));
         !jsonata && self.unwrap && !self.wait_for_task_token && shaped
     }
 
@@ -165,20 +155,10 @@ impl Lambda {
     }
 
     fn expand_invoke(&self, members: &mut Members, jsonata: bool) {
-        let partition = self
-            .function
-            .as_str()
-            .and_then(|arn| arn.strip_prefix("arn:")?.split(':').next())
-            .unwrap_or("aws");
-        let pattern = if self.wait_for_task_token {
-            ".waitForTaskToken"
-        } else {
-            ""
-        };
-        members.insert(
-            "Resource".into(),
-            format!("arn:{partition}:states:::lambda:invoke{pattern}").into(),
-        );
+        let partition =
+            self.function.as_str().and_then(|arn| arn.strip_prefix("arn:")?.split(':').next()).unwrap_or("aws");
+        let pattern = if self.wait_for_task_token { ".waitForTaskToken" } else { "" };
+        members.insert("Resource".into(), format!("arn:{partition}:states:::lambda:invoke{pattern}").into());
         let (key, payload) = match (&self.payload, jsonata) {
             (Some(payload), true) => ("Payload".to_owned(), payload.clone()),
             (Some(payload), false) => template("Payload", payload),
@@ -191,10 +171,7 @@ impl Lambda {
             }
             (None, false) => ("Payload.$".to_owned(), "$".into()),
         };
-        let passed = Json::Object(IndexMap::from([
-            ("FunctionName".to_owned(), self.name()),
-            (key, payload),
-        ]));
+        let passed = Json::Object(IndexMap::from([("FunctionName".to_owned(), self.name()), (key, payload)]));
         members.insert(if jsonata { "Arguments" } else { "Parameters" }.into(), passed);
         if self.unwrap && !self.wait_for_task_token {
             if jsonata {
@@ -231,17 +208,10 @@ pub(super) fn recognise(task: &Json, jsonata: bool) -> Option<(Value, Json)> {
     let resource = rest.shift_remove("Resource")?.as_str()?.to_owned();
     let passed = rest.shift_remove(if jsonata { "Arguments" } else { "Parameters" });
     let retry_service_exceptions = take_retrier(&mut rest);
-    let lambda = if let Some(pattern) = resource
-        .split_once(":states:::lambda:invoke")
-        .map(|(_, pattern)| pattern)
-    {
+    let lambda = if let Some(pattern) = resource.split_once(":states:::lambda:invoke").map(|(_, pattern)| pattern) {
         let passed = passed?;
         let wait_for_task_token = pattern == ".waitForTaskToken";
-        let (output, mark) = if jsonata {
-            ("Output", UNWRAP_JSONATA)
-        } else {
-            ("OutputPath", UNWRAP_JSONPATH)
-        };
+        let (output, mark) = if jsonata { ("Output", UNWRAP_JSONATA) } else { ("OutputPath", UNWRAP_JSONPATH) };
         let unwrap = rest.get(output).and_then(Json::as_str) == Some(mark) && !wait_for_task_token;
         if unwrap {
             rest.shift_remove(output);
@@ -250,14 +220,7 @@ pub(super) fn recognise(task: &Json, jsonata: bool) -> Option<(Value, Json)> {
         let function = passed.get("FunctionName")?.clone();
         // Waiting for a token leaves no envelope to unwrap, so that the default says it as well.
         let unwrap = unwrap || wait_for_task_token;
-        Lambda {
-            function,
-            qualifier: None,
-            payload,
-            unwrap,
-            wait_for_task_token,
-            retry_service_exceptions,
-        }
+        Lambda { function, qualifier: None, payload, unwrap, wait_for_task_token, retry_service_exceptions }
     } else if resource.contains(":lambda:") && retry_service_exceptions {
         let function = resource.into();
         Lambda {
@@ -271,16 +234,11 @@ pub(super) fn recognise(task: &Json, jsonata: bool) -> Option<(Value, Json)> {
     } else {
         return None;
     };
-    let without_payload = Lambda {
-        payload: None,
-        ..lambda.clone()
-    };
+    let without_payload = Lambda { payload: None, ..lambda.clone() };
     [without_payload, lambda].into_iter().find_map(|lambda| {
         let mut again = rest.clone();
         lambda.expand(&mut again, jsonata);
-        Json::Object(again)
-            .same_meaning(task)
-            .then(|| (lambda.write(), Json::Object(rest.clone())))
+        Json::Object(again).same_meaning(task).then(|| (lambda.write(), Json::Object(rest.clone())))
     })
 }
 

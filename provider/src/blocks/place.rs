@@ -2,30 +2,52 @@
 
 use asl::Pointer;
 use asl::shape::{Field, Language, Object, Shape};
-use tfplugin::AttributePath;
+use tfplugin::{AttributePath, Step};
 
 use super::schema::is_block;
 use super::to_asl::{Flat, Origin};
 
+/// Where a walk along a pointer ended, and the object whose block that is.
+type End = (AttributePath, Option<&'static Object>);
+
 impl Flat {
-    /// The attribute or block that a place in the flat definition came from; the nearest one around it where the place
-    /// has none of its own.
+    /// The attribute that a place in the flat definition came from; the nearest one around it where the place has none
+    /// of its own.
     pub fn path(&self, pointer: &Pointer) -> Option<AttributePath> {
-        match pointer.tokens() {
+        let (path, object) = match pointer.tokens() {
             [states, name, rest @ ..] if states == "States" => {
                 let origin = self.origins.get(name)?;
-                let start = AttributePath::root(origin.block.clone()).key(name.clone());
-                Some(inside_state(origin, rest, start))
+                inside_state(origin, rest, AttributePath::root(origin.block.clone()).key(name.clone()))
             }
             [first, rest @ ..] => {
-                let field = Language::get()
-                    .definition
-                    .fields
-                    .iter()
-                    .find(|field| field.name == *first)?;
-                Some(inside_field(field, rest, AttributePath::root(field.hcl.clone())))
+                let field = Language::get().definition.fields.iter().find(|field| field.name == *first)?;
+                inside_field(field, rest, AttributePath::root(field.hcl.clone()))
             }
-            [] => None,
+            [] => return None,
+        };
+        Some(match object {
+            Some(object) => self.header(object, path),
+            None => path,
+        })
+    }
+
+    /// Terraform finds the line of an attribute, not of a block; for an attribute that is not written it shows the line
+    /// on which its block begins.
+    fn header(&self, object: &Object, path: AttributePath) -> AttributePath {
+        let block = path.steps().iter().fold(&self.config, |value, step| match step {
+            Step::Attribute(name) | Step::Key(name) => value.get(name),
+            Step::Index(index) => {
+                let items = value.as_list().unwrap_or_default();
+                usize::try_from(*index).ok().and_then(|index| items.get(index)).unwrap_or(value)
+            }
+        });
+        let unwritten = object
+            .fields
+            .iter()
+            .find(|field| !is_block(field) && field.shape != Shape::States && block.get(&field.hcl).is_null());
+        match unwritten {
+            Some(field) => path.attribute(field.hcl.clone()),
+            None => path,
         }
     }
 
@@ -35,89 +57,84 @@ impl Flat {
     }
 }
 
-fn inside_state(origin: &Origin, tokens: &[String], path: AttributePath) -> AttributePath {
+fn inside_state(origin: &Origin, tokens: &[String], path: AttributePath) -> End {
     let Some((first, rest)) = tokens.split_first() else {
-        return path;
+        return (path, Some(origin.object));
     };
     let sugar = path.clone().attribute("lambda");
-    match first.as_str() {
+    let end = match first.as_str() {
         "Resource" if origin.lambda => sugar.attribute("function_arn"),
         "Parameters" | "Arguments" if origin.lambda => match rest.split_first() {
-            Some((name, _)) if name == "FunctionName" => sugar.attribute("function_arn"),
-            Some((_, inner)) => into_open_value(inner, sugar.attribute("payload")),
-            None => sugar,
+            Some((name, inner)) if name != "FunctionName" => into_open_value(inner, sugar.attribute("payload")),
+            _ => sugar.attribute("function_arn"),
         },
-        "Retry" if origin.retriers_before > 0 => match rest.split_first() {
-            Some((index, inner)) => {
-                let index = index.parse::<usize>().unwrap_or_default();
-                match index.checked_sub(origin.retriers_before) {
-                    Some(index) => {
-                        let tokens: Vec<String> = [first.clone(), index.to_string()]
-                            .into_iter()
-                            .chain(inner.iter().cloned())
-                            .collect();
-                        inside(origin.object, &tokens, path)
-                    }
-                    None => sugar.attribute("retry_service_exceptions"),
+        "Retry" if origin.retriers_before > 0 => {
+            let Some((index, inner)) = rest.split_first() else {
+                return (path, Some(origin.object));
+            };
+            let index = index.parse::<usize>().unwrap_or_default();
+            match index.checked_sub(origin.retriers_before) {
+                Some(index) => {
+                    let written = [first.clone(), index.to_string()];
+                    let tokens: Vec<String> = written.into_iter().chain(inner.iter().cloned()).collect();
+                    return inside(origin.object, &tokens, path);
                 }
+                None => sugar.attribute("retry_service_exceptions"),
             }
-            None => path,
-        },
-        _ => inside(origin.object, tokens, path),
-    }
+        }
+        _ => return inside(origin.object, tokens, path),
+    };
+    (end, None)
 }
 
-fn inside(object: &Object, tokens: &[String], path: AttributePath) -> AttributePath {
+fn inside(object: &'static Object, tokens: &[String], path: AttributePath) -> End {
     let Some((first, rest)) = tokens.split_first() else {
-        return path;
+        return (path, Some(object));
     };
     match object.fields.iter().find(|field| field.name == *first) {
         // The states of an embedded workflow stand in its JSON.
-        Some(field) if field.shape == Shape::States => path.attribute("definition"),
+        Some(field) if field.shape == Shape::States => (path.attribute("definition"), None),
         Some(field) => inside_field(field, rest, path.attribute(field.hcl.clone())),
-        None => path,
+        None => (path, Some(object)),
     }
 }
 
-fn inside_field(field: &Field, tokens: &[String], path: AttributePath) -> AttributePath {
+fn inside_field(field: &Field, tokens: &[String], path: AttributePath) -> End {
     match (&field.shape, tokens) {
         (Shape::Object(name), tokens) if is_block(field) => match Language::get().object(name) {
             Some(object) => inside(object, tokens, path),
-            None => path,
+            None => (path, None),
         },
         (Shape::Objects(name), [index, rest @ ..]) if is_block(field) => {
             match (Language::get().object(name), index.parse()) {
                 (Some(object), Ok(index)) => inside(object, rest, path.index(index)),
-                _ => path,
+                _ => (path, None),
             }
         }
-        (Shape::Object(name) | Shape::Objects(name), tokens) => into_condition(name, tokens, path),
-        (Shape::Strings | Shape::Json, tokens) => into_open_value(tokens, path),
-        _ => path,
+        (Shape::Object(name) | Shape::Objects(name), tokens) => (into_condition(name, tokens, path), None),
+        (Shape::Strings | Shape::Json, tokens) => (into_open_value(tokens, path), None),
+        _ => (path, None),
     }
 }
 
 /// Into an attribute that holds objects of the language under their names in HCL.
 fn into_condition(name: &str, tokens: &[String], path: AttributePath) -> AttributePath {
-    let Some((first, rest)) = tokens.split_first() else {
-        return path;
-    };
-    if let Ok(index) = first.parse() {
-        return into_condition(name, rest, path.index(index));
-    }
-    let fields = Language::get()
-        .object(name)
-        .map(|object| object.fields.as_slice())
-        .unwrap_or_default();
-    match fields.iter().find(|field| field.name == *first) {
-        Some(field) => into_condition(name, rest, path.key(field.hcl.clone())),
-        None => path.key(first.clone()),
+    match tokens.first().map(|first| (first, first.parse())) {
+        Some((_, Ok(index))) => path.index(index),
+        Some((first, Err(_))) => {
+            let fields = Language::get().object(name).map(|object| object.fields.as_slice()).unwrap_or_default();
+            let known = fields.iter().find(|field| field.name == *first);
+            path.key(known.map_or_else(|| first.clone(), |field| field.hcl.clone()))
+        }
+        None => path,
     }
 }
 
+/// Into an attribute that holds any value: one step, which is as far as Terraform follows a path to a line.
 fn into_open_value(tokens: &[String], path: AttributePath) -> AttributePath {
-    tokens.iter().fold(path, |path, token| match token.parse() {
-        Ok(index) => path.index(index),
-        Err(_) => path.key(token.clone()),
-    })
+    match tokens.first().map(|first| (first, first.parse())) {
+        Some((_, Ok(index))) => path.index(index),
+        Some((first, Err(_))) => path.key(first.clone()),
+        None => path,
+    }
 }

@@ -9,13 +9,8 @@ use tfplugin::schema::{Attribute, Block, NestedBlock, Nesting};
 use super::lambda;
 
 /// The name of the block of each state type, with the type, in the order of the language.
-pub static STATE_BLOCKS: LazyLock<Vec<(String, &'static Object)>> = LazyLock::new(|| {
-    Language::get()
-        .states
-        .iter()
-        .map(|state| (state.name.to_lowercase(), state))
-        .collect()
-});
+pub static STATE_BLOCKS: LazyLock<Vec<(String, &'static Object)>> =
+    LazyLock::new(|| Language::get().states.iter().map(|state| (state.name.to_lowercase(), state)).collect());
 
 /// The fields of the state machine itself, without its states.
 pub fn definition_attributes() -> Vec<Attribute> {
@@ -27,9 +22,7 @@ pub fn state_blocks() -> Vec<NestedBlock> {
     let nested = |(name, state): &(String, &Object)| {
         let mut block = block(state);
         if state.name == "Task" {
-            block
-                .blocks
-                .insert(0, NestedBlock::new("lambda", Nesting::Single, lambda::block()));
+            block.blocks.insert(0, NestedBlock::new("lambda", Nesting::Single, lambda::block()));
         }
         NestedBlock::new(name.clone(), Nesting::Map, block)
     };
@@ -46,12 +39,7 @@ fn block(object: &Object) -> Block {
         ));
     }
     let blocks = object.fields.iter().filter_map(nested_block).collect();
-    Block {
-        attributes,
-        blocks,
-        description: object.description.clone(),
-        ..Block::default()
-    }
+    Block { attributes, blocks, description: object.description.clone(), ..Block::default() }
 }
 
 /// The object in a field that is a block of its own; objects that contain their own kind cannot be blocks.
@@ -62,11 +50,7 @@ fn inner(field: &Field) -> Option<(&'static Object, Nesting)> {
         _ => return None,
     };
     let language = Language::get();
-    if language.is_recursive(name) {
-        None
-    } else {
-        Some((language.object(name)?, nesting))
-    }
+    if language.is_recursive(name) { None } else { Some((language.object(name)?, nesting)) }
 }
 
 /// Whether a field is a block, and not an attribute.

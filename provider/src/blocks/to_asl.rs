@@ -19,6 +19,8 @@ pub struct Flat {
     /// What is wrong with the blocks themselves.
     pub diagnostics: Diagnostics,
     pub(super) origins: HashMap<String, Origin>,
+    /// The configuration, to tell what is written in it.
+    pub(super) config: Value,
 }
 
 /// The block that a state came from.
@@ -34,11 +36,8 @@ pub(super) struct Origin {
 
 /// The definition that the blocks of a configuration describe, in the flat form. Unknown values become unknown JSON.
 pub fn to_asl(config: &Value) -> Flat {
-    let mut flat = Flat {
-        json: Json::Null,
-        diagnostics: Diagnostics::default(),
-        origins: HashMap::new(),
-    };
+    let mut flat =
+        Flat { json: Json::Null, diagnostics: Diagnostics::default(), origins: HashMap::new(), config: config.clone() };
     let mut members = IndexMap::new();
     for field in &Language::get().definition.fields {
         if let Some(json) = to_json(&field.shape, config.get(&field.hcl)).filter(|_| field.shape != Shape::States) {
@@ -55,12 +54,7 @@ pub fn to_asl(config: &Value) -> Flat {
             let state = flat.state(object, value, &path, jsonata);
             let lambda = !value.get("lambda").is_null();
             let retriers_before = usize::from(lambda && Lambda::read(value.get("lambda")).retry_service_exceptions);
-            let origin = Origin {
-                block: block.clone(),
-                object,
-                lambda,
-                retriers_before,
-            };
+            let origin = Origin { block: block.clone(), object, lambda, retriers_before };
             if let Some(other) = flat.origins.insert(label.clone(), origin) {
                 flat.diagnostics.push(
                     Diagnostic::error(
@@ -78,10 +72,7 @@ pub fn to_asl(config: &Value) -> Flat {
         }
     }
     // Blocks that are not known yet may be any states, so nothing can be said about how states hang together.
-    members.insert(
-        "States".into(),
-        if all_known { Json::Object(states) } else { Json::Unknown },
-    );
+    members.insert("States".into(), if all_known { Json::Object(states) } else { Json::Unknown });
     flat.json = Json::Object(members);
     flat
 }
@@ -116,26 +107,19 @@ impl Flat {
         let inside = path.clone().attribute("lambda");
         if lambda.get("function_arn").is_null() {
             let detail = "Write the ARN of the function to call, or its name.";
-            self.diagnostics
-                .push(Diagnostic::error("`lambda` has no `function_arn`", detail).at(inside.clone()));
+            self.diagnostics.push(Diagnostic::error("`lambda` has no `function_arn`", detail).at(inside.clone()));
         }
         if Lambda::read(lambda).needs_arn(members, jsonata) {
             let detail = "Beside `result_path`, `result_selector` or `output_path` the result can be unwrapped only when \
                           the function is given by its ARN: write the ARN, or `unwrap = false`.";
             let message = "`function_arn` is a name, and its ARN is needed here";
-            self.diagnostics
-                .push(Diagnostic::error(message, detail).at(inside.attribute("function_arn")));
+            self.diagnostics.push(Diagnostic::error(message, detail).at(inside.attribute("function_arn")));
         }
-        for (field, hcl) in [
-            ("Resource", "resource"),
-            ("Parameters", "parameters"),
-            ("Arguments", "arguments"),
-        ] {
+        for (field, hcl) in [("Resource", "resource"), ("Parameters", "parameters"), ("Arguments", "arguments")] {
             if members.contains_key(field) {
                 let message = format!("both `lambda` and `{hcl}` are there");
                 let detail = "`lambda` stands for both: move what is passed into its `payload`, or write the task out.";
-                self.diagnostics
-                    .push(Diagnostic::error(message, detail).at(path.clone().attribute(hcl)));
+                self.diagnostics.push(Diagnostic::error(message, detail).at(path.clone().attribute(hcl)));
             }
         }
     }
@@ -179,8 +163,7 @@ impl Flat {
                     if slot.contains_key("StartAt") {
                         let detail = "The JSON says where it starts: remove `start_at`, or the `definition`.";
                         let message = "both `definition` and `start_at` are there";
-                        self.diagnostics
-                            .push(Diagnostic::error(message, detail).at(path.clone()));
+                        self.diagnostics.push(Diagnostic::error(message, detail).at(path.clone()));
                     }
                     for (key, value) in as_scope(document.root) {
                         slot.entry(key).or_insert(value);
@@ -188,8 +171,7 @@ impl Flat {
                 }
                 Err(finding) => {
                     let detail = "Use the `json` of an `sfn_definition` data source, or `jsonencode`.";
-                    self.diagnostics
-                        .push(Diagnostic::error(finding.message, detail).at(path));
+                    self.diagnostics.push(Diagnostic::error(finding.message, detail).at(path));
                 }
             },
             _ => {}
@@ -215,9 +197,7 @@ fn set_language(states: &mut Json, language: &Json) {
     for state in states.values_mut() {
         let inside: Vec<_> = asl::graph::containers(state).into_iter().map(|(at, _)| at).collect();
         let Json::Object(members) = state else { continue };
-        members
-            .entry("QueryLanguage".to_owned())
-            .or_insert_with(|| language.clone());
+        members.entry("QueryLanguage".to_owned()).or_insert_with(|| language.clone());
         for at in inside {
             if let Some(inner) = slot(state, at.tokens()).and_then(|scope| slot(scope, &["States".to_owned()])) {
                 set_language(inner, language);

@@ -15,17 +15,11 @@ use crate::messages;
 /// A step that failed, with what exists by then.
 fn failed(doing: &str, error: &AwsError, left: Option<&Value>) -> Failed {
     let left = left.map(|state| Box::new(present(known(state.clone()))));
-    Failed {
-        diagnostics: messages::of_aws(doing, error).into(),
-        left,
-    }
+    Failed { diagnostics: messages::of_aws(doing, error).into(), left }
 }
 
 fn unreadable(error: &std::io::Error) -> Failed {
-    Failed {
-        diagnostics: Diagnostic::error("the code cannot be read", error.to_string()).into(),
-        left: None,
-    }
+    Failed { diagnostics: Diagnostic::error("the code cannot be read", error.to_string()).into(), left: None }
 }
 
 /// Creates the role and the function; each step finds again what an interrupted run has left.
@@ -55,11 +49,7 @@ pub(super) async fn create(configured: &Configured, request: &ApplyRequest, call
     let described = function::create(aws, call, &new, hash.as_deref()).await;
     let described = described.map_err(|error| failed(&doing, &error, Some(&state)))?;
     state.set("version", Value::Null);
-    Ok(present(settings::state(
-        &described,
-        &known(state),
-        &configured.default_tags,
-    )))
+    Ok(present(settings::state(&described, &known(state), &configured.default_tags)))
 }
 
 /// Changes what differs, one thing after the other, as Lambda wants it.
@@ -73,10 +63,7 @@ pub(super) async fn update(configured: &Configured, request: &ApplyRequest, call
     let region = account.region.clone().unwrap_or_default();
     // What is reached so far; each step that goes through moves it on.
     let mut reached = prior.clone();
-    let (before, after) = (
-        settings::owned_role(prior, &region),
-        settings::owned_role(&state, &region),
-    );
+    let (before, after) = (settings::owned_role(prior, &region), settings::owned_role(&state, &region));
     if let Some(owned) = &after {
         let policy = settings::policy(&state, &account);
         let kept = before.as_ref().filter(|before| before.is_same(owned));
@@ -104,25 +91,16 @@ pub(super) async fn update(configured: &Configured, request: &ApplyRequest, call
     if changes.1 {
         let outcome = function::update_configuration(aws, call, &name, &settings::configuration(&state)).await;
         outcome.map_err(|error| failed(&doing, &error, Some(&reached)))?;
-        let code: Vec<_> = [
-            "source_code_hash",
-            "architectures",
-            "source_code_size",
-            "version",
-            "qualified_arn",
-            "tags",
-            "tags_all",
-        ]
-        .map(|name| (name, prior.get(name).clone()))
-        .into();
+        let code: Vec<_> =
+            ["source_code_hash", "architectures", "source_code_size", "version", "qualified_arn", "tags", "tags_all"]
+                .map(|name| (name, prior.get(name).clone()))
+                .into();
         reached = state.clone();
         code.into_iter().for_each(|(name, value)| reached.set(name, value));
     }
     if changes.0 {
-        let code = settings::code(&state).map_err(|error| Failed {
-            left: Some(Box::new(present(known(reached.clone())))),
-            ..unreadable(&error)
-        })?;
+        let code = settings::code(&state)
+            .map_err(|error| Failed { left: Some(Box::new(present(known(reached.clone())))), ..unreadable(&error) })?;
         let kinds = state.get("architectures").strings();
         let outcome = function::update_code(aws, call, &name, &code, &kinds).await;
         outcome.map_err(|error| failed(&doing, &error, Some(&reached)))?;
@@ -137,10 +115,7 @@ pub(super) async fn update(configured: &Configured, request: &ApplyRequest, call
         state.set("version", version);
     }
     if let Some(before) = before.filter(|before| after.as_ref().is_none_or(|after| !after.is_same(before))) {
-        before
-            .delete(aws, call)
-            .await
-            .map_err(|error| failed(&doing, &error, Some(&reached)))?;
+        before.delete(aws, call).await.map_err(|error| failed(&doing, &error, Some(&reached)))?;
     }
     let tags = (prior.get("tags_all").string_map(), state.get("tags_all").string_map());
     function::write_tags(aws, call, &arn, &tags.0, &tags.1)
@@ -149,14 +124,13 @@ pub(super) async fn update(configured: &Configured, request: &ApplyRequest, call
     if !(changes.0 || changes.1) {
         return Ok(present(known(state)));
     }
-    let described = function::describe(aws, call, &name)
-        .await
-        .map_err(|error| failed(&doing, &error, Some(&reached)))?;
+    let described =
+        function::describe(aws, call, &name).await.map_err(|error| failed(&doing, &error, Some(&reached)))?;
     let state = known(state);
-    Ok(present(described.map_or_else(
-        || state.clone(),
-        |described| settings::state(&described, &state, &configured.default_tags),
-    )))
+    Ok(present(
+        described
+            .map_or_else(|| state.clone(), |described| settings::state(&described, &state, &configured.default_tags)),
+    ))
 }
 
 /// Deletes the function, and then what only it used.

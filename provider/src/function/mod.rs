@@ -33,12 +33,7 @@ impl Function {
 fn present(state: Value) -> Present {
     let name = state.get("function_name").clone();
     let identity = Some(Value::object([("function_name", name)]));
-    Present {
-        state,
-        private: Private::new(),
-        identity,
-        warnings: Diagnostics::default(),
-    }
+    Present { state, private: Private::new(), identity, warnings: Diagnostics::default() }
 }
 
 #[async_trait]
@@ -58,10 +53,7 @@ impl Resource for Function {
             required_for_import: true,
             description: "Name of the function.".into(),
         };
-        Some(IdentitySchema {
-            version: 0,
-            attributes: vec![name],
-        })
+        Some(IdentitySchema { version: 0, attributes: vec![name] })
     }
 
     async fn validate(&self, config: &Value) -> Diagnostics {
@@ -79,6 +71,10 @@ impl Resource for Function {
 
     async fn read(&self, state: Value, _: Private, cx: &Context) -> Result<Found, Diagnostics> {
         let configured = self.shared.get()?;
+        if state.get("arn").is_null() {
+            // The creation failed before there was a function, and what was made by then is still to be deleted.
+            return Ok(Found::Present(Box::new(present(state))));
+        }
         let name = state.get("function_name").as_str().unwrap_or_default();
         let described = function::describe(&configured.aws, &timeouts::read(cx), name).await;
         let described = described.map_err(|error| messages::of_aws(&format!("read the function `{name}`"), &error))?;
@@ -98,12 +94,7 @@ impl Resource for Function {
 
     async fn delete(&self, request: ApplyRequest, cx: &Context) -> Result<Diagnostics, Failed> {
         let configured = self.shared.get()?;
-        apply::delete(
-            &configured,
-            &request.prior,
-            &timeouts::call(&request.prior, "delete", cx),
-        )
-        .await?;
+        apply::delete(&configured, &request.prior, &timeouts::call(&request.prior, "delete", cx)).await?;
         Ok(Diagnostics::default())
     }
 
@@ -116,11 +107,7 @@ impl Resource for Function {
         let described = function::describe(&configured.aws, &timeouts::read(cx), &name).await;
         let doing = format!("import the function `{name}`");
         match described.map_err(|error| messages::of_aws(&doing, &error))? {
-            Some(described) => Ok(present(settings::state(
-                &described,
-                &Value::Null,
-                &configured.default_tags,
-            ))),
+            Some(described) => Ok(present(settings::state(&described, &Value::Null, &configured.default_tags))),
             None => Err(Diagnostic::error(
                 format!("there is no function `{name}`"),
                 "Give the name of a function of this account and region, or its ARN.",

@@ -13,11 +13,9 @@ pub(super) fn plan(request: &PlanRequest, default_tags: &Tags) -> Result<Plan, D
     let prior = request.prior.clone().unwrap_or_default();
     let mut planned = request.proposed.clone();
     planned.set("tags_all", tags::all(config, default_tags));
-    for (name, default) in [
-        ("memory_size", Value::from(128)),
-        ("timeout", Value::from(3)),
-        ("architectures", vec!["x86_64"].into()),
-    ] {
+    for (name, default) in
+        [("memory_size", Value::from(128)), ("timeout", Value::from(3)), ("architectures", vec!["x86_64"].into())]
+    {
         if config.get(name).is_null() {
             planned.set(name, default);
         }
@@ -27,11 +25,7 @@ pub(super) fn plan(request: &PlanRequest, default_tags: &Tags) -> Result<Plan, D
     plan_computed(&mut planned, &prior);
     let renamed = request.prior.is_some() && prior.get("function_name") != planned.get("function_name");
     let requires_replace = renamed.then(|| AttributePath::root("function_name"));
-    Ok(Plan {
-        planned,
-        requires_replace: requires_replace.into_iter().collect(),
-        ..Plan::default()
-    })
+    Ok(Plan { planned, requires_replace: requires_replace.into_iter().collect(), ..Plan::default() })
 }
 
 /// The hash tells whether the code has changed; code in S3 has the hash that is written, or changes with its place.
@@ -46,11 +40,7 @@ fn plan_code(planned: &mut Value, request: &PlanRequest) -> Result<(), Diagnosti
         return Ok(());
     }
     let unreadable = |error: std::io::Error| {
-        let name = if config.get("source_dir").is_null() {
-            "filename"
-        } else {
-            "source_dir"
-        };
+        let name = if config.get("source_dir").is_null() { "filename" } else { "source_dir" };
         let detail = format!(
             "{error}. A relative path starts at the folder that Terraform runs in: write `${{path.module}}/…`."
         );
@@ -62,11 +52,7 @@ fn plan_code(planned: &mut Value, request: &PlanRequest) -> Result<(), Diagnosti
         (None, Code::Zip(_)) => {}
         (None, Code::S3 { .. }) => {
             let moved = places.iter().any(|name| prior.get(name) != planned.get(name));
-            let hash = if moved {
-                Value::Unknown
-            } else {
-                prior.get("source_code_hash").clone()
-            };
+            let hash = if moved { Value::Unknown } else { prior.get("source_code_hash").clone() };
             planned.set("source_code_hash", hash);
         }
     }
@@ -78,27 +64,17 @@ fn plan_role(planned: &mut Value, request: &PlanRequest) {
         return;
     }
     let role = |state: &Value| settings::owned_role(state, "");
-    let kept = request
-        .prior
-        .as_ref()
-        .filter(|prior| match (role(prior), role(planned)) {
-            (Some(before), Some(after)) => before.is_same(&after),
-            _ => false,
-        });
+    let kept = request.prior.as_ref().filter(|prior| match (role(prior), role(planned)) {
+        (Some(before), Some(after)) => before.is_same(&after),
+        _ => false,
+    });
     planned.set("role", kept.map_or(Value::Unknown, |prior| prior.get("role").clone()));
 }
 
 fn plan_computed(planned: &mut Value, prior: &Value) {
     let is_new = prior.is_null();
     for name in ["id", "arn", "invoke_arn"] {
-        planned.set(
-            name,
-            if is_new {
-                Value::Unknown
-            } else {
-                prior.get(name).clone()
-            },
-        );
+        planned.set(name, if is_new { Value::Unknown } else { prior.get(name).clone() });
     }
     let code_changes = is_new || code_changes(prior, planned);
     let changes = code_changes || configuration_changes(prior, planned);
@@ -110,28 +86,17 @@ fn plan_computed(planned: &mut Value, prior: &Value) {
         ("version", is_new || first || (publishes && changes)),
         ("qualified_arn", is_new || first || (publishes && changes)),
     ] {
-        planned.set(
-            name,
-            if unknown {
-                Value::Unknown
-            } else {
-                prior.get(name).clone()
-            },
-        );
+        planned.set(name, if unknown { Value::Unknown } else { prior.get(name).clone() });
     }
 }
 
 /// Whether the code is another.
 pub(super) fn code_changes(prior: &Value, planned: &Value) -> bool {
-    ["source_code_hash", "architectures"]
-        .iter()
-        .any(|name| prior.get(name) != planned.get(name))
+    ["source_code_hash", "architectures"].iter().any(|name| prior.get(name) != planned.get(name))
 }
 
 /// Whether the configuration is another.
 pub(super) fn configuration_changes(prior: &Value, planned: &Value) -> bool {
-    let unknown = ["role", "environment", "layers"]
-        .iter()
-        .any(|name| !planned.get(name).is_wholly_known());
+    let unknown = ["role", "environment", "layers"].iter().any(|name| !planned.get(name).is_wholly_known());
     unknown || settings::configuration(prior) != settings::configuration(planned)
 }

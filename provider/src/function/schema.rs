@@ -29,27 +29,15 @@ pub(super) fn schema() -> Schema {
         string("s3_object_version", "Version of the object in S3."),
         string("handler", "Entry point in the code, such as `main.handler`."),
         string("runtime", "Such as `python3.13`, `nodejs22.x` or `provided.al2023`."),
-        Attribute::optional_computed(
-            "architectures",
-            Type::list(Type::String),
-            "`x86_64`, the default, or `arm64`.",
-        ),
-        Attribute::optional_computed(
-            "memory_size",
-            Type::Number,
-            "Memory in MiB, from 128 to 32768; 128 if absent.",
-        ),
+        Attribute::optional_computed("architectures", Type::list(Type::String), "`x86_64`, the default, or `arm64`."),
+        Attribute::optional_computed("memory_size", Type::Number, "Memory in MiB, from 128 to 32768; 128 if absent."),
         Attribute::optional_computed(
             "timeout",
             Type::Number,
             "The longest time a call may take, from 1 to 900 seconds; 3 if absent.",
         ),
         Attribute::optional("layers", Type::list(Type::String), "ARNs of up to five layers."),
-        Attribute::optional(
-            "publish",
-            Type::Bool,
-            "Whether each change is published as a version; `false` if absent.",
-        ),
+        Attribute::optional("publish", Type::Bool, "Whether each change is published as a version; `false` if absent."),
         string("description", "A text for people."),
         Attribute::optional_computed(
             "source_code_hash",
@@ -77,23 +65,11 @@ pub(super) fn schema() -> Schema {
         timeouts::block(),
     ];
     let description = "A Lambda function for a workflow to call, straight from a folder of code.";
-    Schema {
-        version: 0,
-        block: Block {
-            attributes,
-            blocks,
-            description: description.into(),
-            ..Block::default()
-        },
-    }
+    Schema { version: 0, block: Block { attributes, blocks, description: description.into(), ..Block::default() } }
 }
 
 fn single(name: &str, attributes: Vec<Attribute>, description: &str) -> NestedBlock {
-    let block = Block {
-        attributes,
-        description: description.into(),
-        ..Block::default()
-    };
+    let block = Block { attributes, description: description.into(), ..Block::default() };
     NestedBlock::new(name, Nesting::Single, block)
 }
 
@@ -104,21 +80,14 @@ fn environment_block() -> NestedBlock {
 
 fn tracing_block() -> NestedBlock {
     let mode = Attribute::required("mode", Type::String, "`Active` or `PassThrough`.");
-    single(
-        "tracing_config",
-        vec![mode],
-        "X-Ray. Without the block the mode is `PassThrough`.",
-    )
+    single("tracing_config", vec![mode], "X-Ray. Without the block the mode is `PassThrough`.")
 }
 
 fn logging_block() -> NestedBlock {
     let string = |name: &str, description: &str| Attribute::optional(name, Type::String, description);
     let attributes = vec![
         Attribute::required("log_format", Type::String, "`Text` or `JSON`."),
-        string(
-            "application_log_level",
-            "Level of the function's own lines, with `JSON`.",
-        ),
+        string("application_log_level", "Level of the function's own lines, with `JSON`."),
         string("system_log_level", "Level of Lambda's own lines, with `JSON`."),
         string("log_group", "Name of the log group; `/aws/lambda/NAME` if absent."),
     ];
@@ -148,23 +117,11 @@ pub(super) fn validate(config: &Value) -> Diagnostics {
         }
     }
     if config.get("s3_bucket").is_null() != config.get("s3_key").is_null() {
-        error(
-            "s3_bucket",
-            "`s3_bucket` and `s3_key` go together".into(),
-            "Write both.",
-        );
+        error("s3_bucket", "`s3_bucket` and `s3_key` go together".into(), "Write both.");
     }
     for (name, least, most) in [("memory_size", 128, 32_768), ("timeout", 1, 900)] {
-        if let Some(number) = config
-            .get(name)
-            .as_i64()
-            .filter(|number| *number < least || *number > most)
-        {
-            error(
-                name,
-                format!("`{name}` is {number}"),
-                &format!("It must be from {least} to {most}."),
-            );
+        if let Some(number) = config.get(name).as_i64().filter(|number| *number < least || *number > most) {
+            error(name, format!("`{name}` is {number}"), &format!("It must be from {least} to {most}."));
         }
     }
     for name in ["handler", "runtime"] {

@@ -36,11 +36,7 @@ pub(super) fn code(state: &Value) -> io::Result<Code> {
 
 /// The hash of the code, where it is here to be hashed.
 pub(super) fn hash(code: &Code) -> Option<String> {
-    if let Code::Zip(bytes) = code {
-        Some(source::hash(bytes))
-    } else {
-        None
-    }
+    if let Code::Zip(bytes) = code { Some(source::hash(bytes)) } else { None }
 }
 
 /// The configuration that a state describes.
@@ -83,26 +79,16 @@ pub(super) fn policy(state: &Value, account: &Account) -> Document {
         .as_str()
         .map_or_else(|| format!("/aws/lambda/{}", name(state)), str::to_owned);
     let group = account.arn("logs", &format!("log-group:{group}:*"));
-    document.add(Statement::allow(
-        ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
-        [group],
-    ));
+    document.add(Statement::allow(["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], [group]));
     if state.get("tracing_config").get("mode").as_str() == Some("Active") {
-        document.add(Statement::allow(
-            ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
-            ["*"],
-        ));
+        document.add(Statement::allow(["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"]));
     }
     document
 }
 
 /// The state for a function as it is, in the words of `prior` where those say the same.
 pub(super) fn state(described: &Described, prior: &Value, defaults: &Tags) -> Value {
-    let mut state = if prior.is_null() {
-        Value::object::<String>([])
-    } else {
-        prior.clone()
-    };
+    let mut state = if prior.is_null() { Value::object::<String>([]) } else { prior.clone() };
     let found = &described.configuration;
     for (name, value) in [
         ("id", &described.name),
@@ -116,11 +102,8 @@ pub(super) fn state(described: &Described, prior: &Value, defaults: &Tags) -> Va
     }
     state.set("invoke_arn", invoke_arn(&described.arn));
     state.set("source_code_size", described.code_size);
-    for (name, value) in [
-        ("handler", &found.handler),
-        ("runtime", &found.runtime),
-        ("description", &found.description),
-    ] {
+    for (name, value) in [("handler", &found.handler), ("runtime", &found.runtime), ("description", &found.description)]
+    {
         let is_same = prior.get(name).as_str().unwrap_or_default() == value.as_deref().unwrap_or_default();
         if prior.is_null() || !is_same {
             state.set(name, value.clone());
@@ -148,10 +131,7 @@ pub(super) fn state(described: &Described, prior: &Value, defaults: &Tags) -> Va
 /// The ARN by which API Gateway calls a function (API Gateway developer guide, "Lambda integrations").
 pub(super) fn invoke_arn(arn: &str) -> String {
     let account = Account::of_arn(arn);
-    let (partition, region) = (
-        account.partition.unwrap_or_default(),
-        account.region.unwrap_or_default(),
-    );
+    let (partition, region) = (account.partition.unwrap_or_default(), account.region.unwrap_or_default());
     format!("arn:{partition}:apigateway:{region}:lambda:path/2015-03-31/functions/{arn}/invocations")
 }
 
@@ -188,17 +168,10 @@ fn logging(found: &Configuration, prior: &Value, name: &str) -> Value {
         (true, Some("INFO") | None) => Value::Null,
         (_, level) => level.into(),
     };
-    let group = if before.get("log_group").is_null() {
-        group
-    } else {
-        logging.group.as_deref()
-    };
+    let group = if before.get("log_group").is_null() { group } else { logging.group.as_deref() };
     Value::object([
         ("log_format", format.into()),
-        (
-            "application_log_level",
-            level("application_log_level", &logging.application_level),
-        ),
+        ("application_log_level", level("application_log_level", &logging.application_level)),
         ("system_log_level", level("system_log_level", &logging.system_level)),
         ("log_group", group.into()),
     ])

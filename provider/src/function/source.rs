@@ -41,11 +41,7 @@ pub(super) fn zip_folder(folder: &Path) -> io::Result<Vec<u8>> {
 
 fn name(folder: &Path, path: &Path) -> String {
     let inside = path.strip_prefix(folder).unwrap_or(path);
-    inside
-        .components()
-        .map(|part| part.as_os_str().to_string_lossy())
-        .collect::<Vec<_>>()
-        .join("/")
+    inside.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
@@ -110,28 +106,14 @@ mod tests {
 
     #[test]
     fn another_content_or_name_gives_another_hash() {
-        let hashes = [
-            folder(&[("a.py", "1")]),
-            folder(&[("a.py", "2")]),
-            folder(&[("b.py", "1")]),
-        ]
-        .map(|folder| hash(&zip_folder(folder.path()).unwrap()));
+        let hashes = [folder(&[("a.py", "1")]), folder(&[("a.py", "2")]), folder(&[("b.py", "1")])]
+            .map(|folder| hash(&zip_folder(folder.path()).unwrap()));
         assert!(hashes[0] != hashes[1] && hashes[0] != hashes[2]);
     }
 
     #[test]
     fn an_empty_folder_is_refused() {
-        assert!(
-            zip_folder(folder(&[]).path())
-                .unwrap_err()
-                .to_string()
-                .contains("has no file")
-        );
-        assert!(
-            zip_folder(Path::new("nowhere"))
-                .unwrap_err()
-                .to_string()
-                .contains("cannot read `nowhere`")
-        );
+        assert!(zip_folder(folder(&[]).path()).unwrap_err().to_string().contains("has no file"));
+        assert!(zip_folder(Path::new("nowhere")).unwrap_err().to_string().contains("cannot read `nowhere`"));
     }
 }

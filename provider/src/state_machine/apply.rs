@@ -14,10 +14,7 @@ use crate::known::known;
 /// A step that failed, with what exists by then.
 fn failed(doing: &str, error: &AwsError, left: Option<Value>) -> Failed {
     let left = left.map(|state| Box::new(present(known(state), Default::default())));
-    Failed {
-        diagnostics: refused(doing, error),
-        left,
-    }
+    Failed { diagnostics: refused(doing, error), left }
 }
 
 /// Creates log group, role and state machine, in this order. Each step finds again what an interrupted run has left.
@@ -39,19 +36,14 @@ pub(super) async fn create(configured: &Configured, request: &ApplyRequest, call
         state.set(attribute, Value::Null);
     }
     if settings::keeps_log_group(&state) {
-        write_log_group(configured, call, &state, &account)
-            .await
-            .map_err(|error| failed(&doing, &error, None))?;
+        write_log_group(configured, call, &state, &account).await.map_err(|error| failed(&doing, &error, None))?;
     }
     let document = settings::policy_of_text(&state, &account).unwrap_or_default();
     state.set("policy_json", document.to_json());
     let tags = state.get("tags_all").string_map();
     if let Some(owned) = settings::owned_role(&state, &identity.region) {
         let arn = owned.ensure(aws, call, &document, identity, &tags).await;
-        state.set(
-            "role_arn",
-            arn.map_err(|error| failed(&doing, &error, Some(state.clone())))?,
-        );
+        state.set("role_arn", arn.map_err(|error| failed(&doing, &error, Some(state.clone())))?);
     }
     let kind = state.get("type").as_str().unwrap_or("STANDARD").to_owned();
     let new = New { name, kind, tags };
@@ -104,9 +96,7 @@ fn log_owner(name: &str, account: &Account) -> String {
 
 /// A name that nothing else has: a prefix, and 26 digits of time and chance.
 fn generated_name(prefix: Option<&str>) -> String {
-    let now = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap_or_default();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     let chance = u64::from(now.subsec_nanos()) ^ (u64::from(std::process::id()) << 20);
     format!(
         "{}{:014}{:012}",
@@ -125,52 +115,26 @@ pub(super) async fn update(configured: &Configured, request: &ApplyRequest, call
     let doing = format!("update the state machine `{}`", settings::name(prior));
     let evaluated = definition::evaluate(&request.config);
     if let (Some(text), true) = (evaluated.text, state.get("asl").is_unknown()) {
-        let same = prior
-            .get("asl")
-            .as_str()
-            .filter(|before| definition::same(before, &text));
+        let same = prior.get("asl").as_str().filter(|before| definition::same(before, &text));
         state.set("asl", same.map_or(text.clone(), str::to_owned));
     }
     // What is reached so far; each step that goes through moves it on.
     let mut reached = prior.clone();
     let region = account.region.clone().unwrap_or_default();
-    let (before, after) = (
-        settings::owned_role(prior, &region),
-        settings::owned_role(&state, &region),
-    );
+    let (before, after) = (settings::owned_role(prior, &region), settings::owned_role(&state, &region));
     write_changed_log_group(configured, call, prior, &state, &account)
         .await
         .map_err(|error| failed(&doing, &error, Some(reached.clone())))?;
     let policy = settings::policy_of_text(&state, &account).unwrap_or_default();
-    let mut written = prior
-        .get("policy_json")
-        .as_str()
-        .filter(|_| before.is_some())
-        .map(str::to_owned);
+    let mut written = prior.get("policy_json").as_str().filter(|_| before.is_some()).map(str::to_owned);
     if let Some(owned) = &after {
-        let role_arn = grant(
-            configured,
-            call,
-            owned,
-            before.as_ref(),
-            prior,
-            &state,
-            &policy,
-            &mut written,
-        )
-        .await;
-        state.set(
-            "role_arn",
-            role_arn.map_err(|error| failed(&doing, &error, Some(reached.clone())))?,
-        );
+        let role_arn = grant(configured, call, owned, before.as_ref(), prior, &state, &policy, &mut written).await;
+        state.set("role_arn", role_arn.map_err(|error| failed(&doing, &error, Some(reached.clone())))?);
         reached.set("policy_json", written.clone());
     }
     let change = Change::between(&settings::wanted(prior, &account), &settings::wanted(&state, &account));
     let publish = settings::publish(&state);
-    let mut changed = Changed {
-        arn: arn.clone(),
-        ..Changed::default()
-    };
+    let mut changed = Changed { arn: arn.clone(), ..Changed::default() };
     if !change.is_empty() {
         changed = state_machine::update(aws, call, &arn, &change, &publish)
             .await
@@ -179,18 +143,9 @@ pub(super) async fn update(configured: &Configured, request: &ApplyRequest, call
         let version = state_machine::publish(aws, call, &arn, publish.description.as_deref()).await;
         changed.version_arn = Some(version.map_err(|error| failed(&doing, &error, Some(reached.clone())))?);
     }
-    let version = changed
-        .version_arn
-        .clone()
-        .map_or_else(|| prior.get("version_arn").clone(), Value::from);
+    let version = changed.version_arn.clone().map_or_else(|| prior.get("version_arn").clone(), Value::from);
     state.set("version_arn", version);
-    state.set(
-        "revision_id",
-        changed
-            .revision_id
-            .clone()
-            .map_or_else(|| prior.get("revision_id").clone(), Value::from),
-    );
+    state.set("revision_id", changed.revision_id.clone().map_or_else(|| prior.get("revision_id").clone(), Value::from));
     // From here on everything but tags and clearing up is as planned.
     let tags = (prior.get("tags_all").string_map(), state.get("tags_all").string_map());
     let final_policy = policy.to_json();
@@ -198,14 +153,8 @@ pub(super) async fn update(configured: &Configured, request: &ApplyRequest, call
     for name in ["tags", "tags_all"] {
         reached.set(name, prior.get(name).clone());
     }
-    reached.set(
-        "policy_json",
-        if after.is_some() {
-            Value::from(written.clone())
-        } else {
-            final_policy.as_str().into()
-        },
-    );
+    reached
+        .set("policy_json", if after.is_some() { Value::from(written.clone()) } else { final_policy.as_str().into() });
     if let Some(owned) = &after
         && !same_policy(written.as_deref(), Some(&final_policy))
     {
@@ -250,10 +199,7 @@ async fn write_changed_log_group(
 }
 
 /// Gives the role what the old and the new definition need, and remembers in `written` what it has by then.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "each is a different thing, and they meet only here"
-)]
+#[expect(clippy::too_many_arguments, reason = "each is a different thing, and they meet only here")]
 async fn grant(
     configured: &Configured,
     call: &Call,
@@ -281,9 +227,7 @@ async fn grant(
         }
         _ => {
             let identity = aws.identity(call).await?;
-            let arn = owned
-                .ensure(aws, call, policy, identity, &state.get("tags_all").string_map())
-                .await?;
+            let arn = owned.ensure(aws, call, policy, identity, &state.get("tags_all").string_map()).await?;
             *written = Some(policy.to_json());
             Ok(arn)
         }
@@ -337,9 +281,7 @@ pub(super) async fn delete(configured: &Configured, state: &Value, call: &Call) 
         owned.delete(aws, call).await.map_err(failed)?;
     }
     if settings::keeps_log_group(state) {
-        delete_log_group(configured, call, state, &account)
-            .await
-            .map_err(failed)?;
+        delete_log_group(configured, call, state, &account).await.map_err(failed)?;
     }
     Ok(())
 }

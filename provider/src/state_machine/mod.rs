@@ -34,12 +34,7 @@ impl StateMachine {
 fn present(state: Value, warnings: Diagnostics) -> Present {
     let arn = state.get("arn").clone();
     let identity = (!arn.is_null()).then(|| Value::object([("arn", arn)]));
-    Present {
-        state,
-        private: Private::new(),
-        identity,
-        warnings,
-    }
+    Present { state, private: Private::new(), identity, warnings }
 }
 
 #[async_trait]
@@ -59,10 +54,7 @@ impl Resource for StateMachine {
             required_for_import: true,
             description: "ARN of the state machine.".into(),
         };
-        Some(IdentitySchema {
-            version: 0,
-            attributes: vec![arn],
-        })
+        Some(IdentitySchema { version: 0, attributes: vec![arn] })
     }
 
     async fn validate(&self, config: &Value) -> Diagnostics {
@@ -81,12 +73,11 @@ impl Resource for StateMachine {
     async fn read(&self, state: Value, _: Private, cx: &Context) -> Result<Found, Diagnostics> {
         let configured = self.shared.get()?;
         let Some(arn) = state.get("arn").as_str() else {
-            return Ok(Found::Gone);
+            // The creation failed before there was a state machine, and what was made by then is still to be deleted.
+            return Ok(Found::Present(Box::new(present(state, Diagnostics::default()))));
         };
         let found = read::read(&configured, &timeouts::read(cx), arn, &state).await?;
-        Ok(found.map_or(Found::Gone, |(state, warnings)| {
-            Found::Present(Box::new(present(state, warnings)))
-        }))
+        Ok(found.map_or(Found::Gone, |(state, warnings)| Found::Present(Box::new(present(state, warnings)))))
     }
 
     async fn update(&self, request: ApplyRequest, cx: &Context) -> Result<Present, Failed> {
@@ -96,12 +87,7 @@ impl Resource for StateMachine {
 
     async fn delete(&self, request: ApplyRequest, cx: &Context) -> Result<Diagnostics, Failed> {
         let configured = self.shared.get()?;
-        apply::delete(
-            &configured,
-            &request.prior,
-            &timeouts::call(&request.prior, "delete", cx),
-        )
-        .await?;
+        apply::delete(&configured, &request.prior, &timeouts::call(&request.prior, "delete", cx)).await?;
         Ok(Diagnostics::default())
     }
 

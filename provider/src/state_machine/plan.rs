@@ -11,11 +11,7 @@ use crate::{blocks, messages, tags};
 /// Plans a creation or an update, without asking AWS.
 pub(super) fn plan(request: &PlanRequest, default_tags: &Tags) -> Result<Plan, Diagnostics> {
     let evaluated = definition::evaluate(&request.config);
-    let Evaluated {
-        definition,
-        text,
-        diagnostics,
-    } = evaluated;
+    let Evaluated { definition, text, diagnostics } = evaluated;
     let mut warnings = diagnostics.into_result()?;
     let prior = request.prior.clone().unwrap_or_default();
     let mut planned = request.proposed.clone();
@@ -25,9 +21,7 @@ pub(super) fn plan(request: &PlanRequest, default_tags: &Tags) -> Result<Plan, D
     planned.set("tags_all", tags::all(&request.config, default_tags));
     planned.set("asl", text.map_or(Value::Unknown, |text| kept_text(&prior, &text)));
     let account = Account::of_arn(prior.get("arn").as_str().unwrap_or_default());
-    let policy = definition
-        .as_ref()
-        .map(|definition| settings::policy(definition, &planned, &account));
+    let policy = definition.as_ref().map(|definition| settings::policy(definition, &planned, &account));
     if let Some((_, findings)) = policy.as_ref().filter(|_| !planned.get("execution_role").is_null()) {
         let flat = blocks::to_asl(&request.config);
         if !definition::is_text(&request.config) {
@@ -45,12 +39,7 @@ pub(super) fn plan(request: &PlanRequest, default_tags: &Tags) -> Result<Plan, D
         .into_iter()
         .filter(|name| request.prior.is_some() && prior.get(name) != planned.get(name))
         .map(AttributePath::root);
-    Ok(Plan {
-        requires_replace: requires_replace.collect(),
-        planned,
-        private: Vec::new(),
-        warnings,
-    })
+    Ok(Plan { requires_replace: requires_replace.collect(), planned, private: Vec::new(), warnings })
 }
 
 /// The place that a state of a nested definition has in the flat form.
@@ -87,10 +76,7 @@ fn plan_names(planned: &mut Value, request: &PlanRequest) {
         planned.set("type", "STANDARD");
     }
     if config.get("name").is_null() {
-        let prior = request
-            .prior
-            .as_ref()
-            .filter(|prior| prior.get("name_prefix") == config.get("name_prefix"));
+        let prior = request.prior.as_ref().filter(|prior| prior.get("name_prefix") == config.get("name_prefix"));
         planned.set("name", prior.map_or(Value::Unknown, |prior| prior.get("name").clone()));
     }
 }
@@ -100,30 +86,17 @@ fn plan_role(planned: &mut Value, request: &PlanRequest) {
         return;
     }
     let role = |state: &Value| settings::owned_role(state, "");
-    let kept = request
-        .prior
-        .as_ref()
-        .filter(|prior| match (role(prior), role(planned)) {
-            (Some(before), Some(after)) => before.is_same(&after) && planned.get("name") == prior.get("name"),
-            _ => false,
-        });
-    planned.set(
-        "role_arn",
-        kept.map_or(Value::Unknown, |prior| prior.get("role_arn").clone()),
-    );
+    let kept = request.prior.as_ref().filter(|prior| match (role(prior), role(planned)) {
+        (Some(before), Some(after)) => before.is_same(&after) && planned.get("name") == prior.get("name"),
+        _ => false,
+    });
+    planned.set("role_arn", kept.map_or(Value::Unknown, |prior| prior.get("role_arn").clone()));
 }
 
 fn plan_computed(planned: &mut Value, prior: &Value, policy: Option<String>) {
     let is_new = prior.is_null();
     for name in ["id", "arn", "status", "creation_date"] {
-        planned.set(
-            name,
-            if is_new {
-                Value::Unknown
-            } else {
-                prior.get(name).clone()
-            },
-        );
+        planned.set(name, if is_new { Value::Unknown } else { prior.get(name).clone() });
     }
     let policy = match policy {
         Some(policy) if !is_new => {
@@ -145,27 +118,14 @@ fn plan_computed(planned: &mut Value, prior: &Value, policy: Option<String>) {
         _ => prior.get("version_arn").clone(),
     };
     planned.set("version_arn", version);
-    planned.set(
-        "revision_id",
-        if changes {
-            Value::Unknown
-        } else {
-            prior.get("revision_id").clone()
-        },
-    );
+    planned.set("revision_id", if changes { Value::Unknown } else { prior.get("revision_id").clone() });
 }
 
 /// Whether AWS has to be told of a change of the state machine itself.
 pub(super) fn changes(prior: &Value, planned: &Value) -> bool {
-    let unknown = [
-        "asl",
-        "role_arn",
-        "logging_configuration",
-        "tracing_configuration",
-        "encryption_configuration",
-    ]
-    .iter()
-    .any(|name| !planned.get(name).is_wholly_known());
+    let unknown = ["asl", "role_arn", "logging_configuration", "tracing_configuration", "encryption_configuration"]
+        .iter()
+        .any(|name| !planned.get(name).is_wholly_known());
     let account = Account::default();
     unknown || settings::wanted(prior, &account) != settings::wanted(planned, &account)
 }

@@ -25,11 +25,7 @@ pub(super) async fn read(
     let found = state_machine::read_tags(aws, call, arn).await.map_err(refused)?;
     let account = Account::of_arn(arn);
     let mut warnings = Diagnostics::default();
-    let mut state = if prior.is_null() {
-        Value::object::<String>([])
-    } else {
-        prior.clone()
-    };
+    let mut state = if prior.is_null() { Value::object::<String>([]) } else { prior.clone() };
     read_definition(&mut state, &described, prior, &mut warnings);
     for (name, value) in [
         ("id", &described.arn),
@@ -42,15 +38,9 @@ pub(super) async fn read(
     ] {
         state.set(name, value.as_str());
     }
-    state.set(
-        "logging_configuration",
-        settings::logging_block(&described, prior, &account),
-    );
+    state.set("logging_configuration", settings::logging_block(&described, prior, &account));
     state.set("tracing_configuration", settings::tracing_block(&described, prior));
-    state.set(
-        "encryption_configuration",
-        settings::encryption_block(&described, prior),
-    );
+    state.set("encryption_configuration", settings::encryption_block(&described, prior));
     let (own, all) = tags::of_object(&tags::visible(found), prior, &configured.default_tags);
     state.set("tags", own);
     state.set("tags_all", all);
@@ -78,11 +68,7 @@ pub(super) async fn read(
 /// The definition in the words of `prior` as far as those still fit.
 fn read_definition(state: &mut Value, described: &Described, prior: &Value, warnings: &mut Diagnostics) {
     let text = &described.definition;
-    if prior
-        .get("asl")
-        .as_str()
-        .is_some_and(|before| definition::same(before, text))
-    {
+    if prior.get("asl").as_str().is_some_and(|before| definition::same(before, text)) {
         return;
     }
     state.set("asl", text.as_str());

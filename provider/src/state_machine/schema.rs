@@ -15,41 +15,19 @@ pub(super) fn schema() -> Schema {
             "name",
             "Name, of up to 80 letters, digits, `-` and `_`; made up if absent. A change replaces the state machine.",
         ),
-        string(
-            "name_prefix",
-            "What a made-up name begins with. A change replaces the state machine.",
-        ),
-        either(
-            "type",
-            "`STANDARD`, the default, or `EXPRESS`. A change replaces the state machine.",
-        ),
-        either(
-            "role_arn",
-            "ARN of the role it runs with, unless `execution_role` makes one.",
-        ),
-        Attribute::optional(
-            "publish",
-            Type::Bool,
-            "Whether each change is published as a version; `false` if absent.",
-        ),
-        string(
-            "version_description",
-            "Description of the versions that are published; only with `publish`.",
-        ),
+        string("name_prefix", "What a made-up name begins with. A change replaces the state machine."),
+        either("type", "`STANDARD`, the default, or `EXPRESS`. A change replaces the state machine."),
+        either("role_arn", "ARN of the role it runs with, unless `execution_role` makes one."),
+        Attribute::optional("publish", Type::Bool, "Whether each change is published as a version; `false` if absent."),
+        string("version_description", "Description of the versions that are published; only with `publish`."),
     ];
     attributes.extend(definition::attributes());
     attributes.extend(tags::attributes());
     attributes.extend([
         computed("id", "The ARN."),
         computed("arn", "ARN."),
-        computed(
-            "asl",
-            "The definition as it is rendered for AWS: JSON in the Amazon States Language.",
-        ),
-        computed(
-            "policy_json",
-            "The permissions that the definition needs, as a policy document.",
-        ),
+        computed("asl", "The definition as it is rendered for AWS: JSON in the Amazon States Language."),
+        computed("policy_json", "The permissions that the definition needs, as a policy document."),
         computed("revision_id", "The revision of definition, role and settings."),
         computed("version_arn", "ARN of the version that was published last."),
         computed("status", "`ACTIVE` or `DELETING`."),
@@ -68,23 +46,11 @@ pub(super) fn schema() -> Schema {
     blocks.extend(definition::blocks());
     let description = "A workflow of AWS Step Functions, with its versions, role, log group, tracing and encryption. All states are \
                        written side by side; a branch or item processor gets those that its `start_at` leads to.";
-    Schema {
-        version: 0,
-        block: Block {
-            attributes,
-            blocks,
-            description: description.into(),
-            ..Block::default()
-        },
-    }
+    Schema { version: 0, block: Block { attributes, blocks, description: description.into(), ..Block::default() } }
 }
 
 fn single(name: &str, attributes: Vec<Attribute>, description: &str) -> NestedBlock {
-    let block = Block {
-        attributes,
-        description: description.into(),
-        ..Block::default()
-    };
+    let block = Block { attributes, description: description.into(), ..Block::default() };
     NestedBlock::new(name, Nesting::Single, block)
 }
 
@@ -108,43 +74,23 @@ fn logging_block() -> NestedBlock {
             "For how many days the log group that the provider makes keeps its events; for ever if absent.",
         ),
     ];
-    single(
-        "logging_configuration",
-        attributes,
-        "Logs of executions. Without the block there are none.",
-    )
+    single("logging_configuration", attributes, "Logs of executions. Without the block there are none.")
 }
 
 fn tracing_block() -> NestedBlock {
-    let attributes = vec![Attribute::required(
-        "enabled",
-        Type::Bool,
-        "Whether executions are traced.",
-    )];
-    single(
-        "tracing_configuration",
-        attributes,
-        "X-Ray. Without the block executions are not traced.",
-    )
+    let attributes = vec![Attribute::required("enabled", Type::Bool, "Whether executions are traced.")];
+    single("tracing_configuration", attributes, "X-Ray. Without the block executions are not traced.")
 }
 
 fn encryption_block() -> NestedBlock {
     let attributes = vec![
         Attribute::required("type", Type::String, "`AWS_OWNED_KEY` or `CUSTOMER_MANAGED_KMS_KEY`."),
-        Attribute::optional(
-            "kms_key_id",
-            Type::String,
-            "The customer-managed key: id, ARN or alias.",
-        ),
+        Attribute::optional("kms_key_id", Type::String, "The customer-managed key: id, ARN or alias."),
         Attribute::optional(
             "kms_data_key_reuse_period_seconds",
             Type::Number,
             "For how long a data key is used again, from 60 to 900 seconds; 300 if absent.",
         ),
     ];
-    single(
-        "encryption_configuration",
-        attributes,
-        "Encryption at rest. Without the block AWS uses a key of its own.",
-    )
+    single("encryption_configuration", attributes, "Encryption at rest. Without the block AWS uses a key of its own.")
 }

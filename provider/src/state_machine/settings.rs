@@ -45,11 +45,7 @@ pub(super) fn retention(state: &Value) -> Option<i32> {
 
 /// Whether X-Ray traces it.
 pub(super) fn tracing(state: &Value) -> bool {
-    state
-        .get("tracing_configuration")
-        .get("enabled")
-        .as_bool()
-        .unwrap_or_default()
+    state.get("tracing_configuration").get("enabled").as_bool().unwrap_or_default()
 }
 
 fn logging(state: &Value, account: &Account) -> Logging {
@@ -76,10 +72,7 @@ fn encryption(state: &Value) -> Encryption {
     Encryption {
         kind: block.get("type").as_str().unwrap_or_default().to_owned(),
         kms_key_id: block.get("kms_key_id").as_str().map(str::to_owned),
-        reuse_seconds: block
-            .get("kms_data_key_reuse_period_seconds")
-            .as_i64()
-            .and_then(|s| i32::try_from(s).ok()),
+        reuse_seconds: block.get("kms_data_key_reuse_period_seconds").as_i64().and_then(|s| i32::try_from(s).ok()),
     }
 }
 
@@ -134,11 +127,7 @@ pub(super) fn logging_block(described: &Described, prior: &Value, account: &Acco
     if found.level == "OFF" && before.is_null() {
         return Value::Null;
     }
-    let mut block = if before.is_null() {
-        Value::object::<String>([])
-    } else {
-        before.plain().clone()
-    };
+    let mut block = if before.is_null() { Value::object::<String>([]) } else { before.plain().clone() };
     block.set("level", found.level.as_str());
     if before.get("include_execution_data").as_bool().unwrap_or_default() != found.include_execution_data {
         block.set("include_execution_data", found.include_execution_data);
@@ -148,9 +137,8 @@ pub(super) fn logging_block(described: &Described, prior: &Value, account: &Acco
     };
     let own = log_group_arn(&described.name, account);
     let written = before.get("log_destination").as_str();
-    let is_same = written.map_or(*destination == own, |arn| {
-        arn.trim_end_matches(":*") == destination.trim_end_matches(":*")
-    });
+    let is_same =
+        written.map_or(*destination == own, |arn| arn.trim_end_matches(":*") == destination.trim_end_matches(":*"));
     if !is_same {
         block.set("log_destination", destination.as_str());
     }

@@ -5,9 +5,8 @@ use tfplugin::{AttributePath, Diagnostic, Diagnostics, Severity, Value};
 use crate::{definition, execution_role, timeouts};
 
 /// The days that CloudWatch Logs takes (API reference, PutRetentionPolicy).
-const RETENTIONS: [i64; 22] = [
-    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-];
+const RETENTIONS: [i64; 22] =
+    [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
 
 /// The longest name of a state machine, and of a prefix that leaves room for what is made up.
 const MAX_NAME: usize = 80;
@@ -27,11 +26,7 @@ pub(super) fn validate(config: &Value) -> Diagnostics {
     let encryption = |name: &str| root("encryption_configuration").attribute(name);
     let block = config.get("logging_configuration");
     diagnostics.extend(one_of(config.get("type"), root("type"), &["STANDARD", "EXPRESS"]));
-    diagnostics.extend(one_of(
-        block.get("level"),
-        logging("level"),
-        &["ALL", "ERROR", "FATAL", "OFF"],
-    ));
+    diagnostics.extend(one_of(block.get("level"), logging("level"), &["ALL", "ERROR", "FATAL", "OFF"]));
     if let Some(days) = block.get("retention_in_days").as_i64() {
         let path = logging("retention_in_days");
         if !RETENTIONS.contains(&days) {
@@ -52,29 +47,17 @@ pub(super) fn validate(config: &Value) -> Diagnostics {
         }
     }
     let block = config.get("encryption_configuration");
-    diagnostics.extend(one_of(
-        block.get("type"),
-        encryption("type"),
-        &["AWS_OWNED_KEY", "CUSTOMER_MANAGED_KMS_KEY"],
-    ));
+    diagnostics.extend(one_of(block.get("type"), encryption("type"), &["AWS_OWNED_KEY", "CUSTOMER_MANAGED_KMS_KEY"]));
     if block.get("type").as_str() == Some("CUSTOMER_MANAGED_KMS_KEY") && block.get("kms_key_id").is_null() {
         let detail = "Write the id, ARN or alias of the key.";
-        diagnostics.push(error(
-            encryption("type"),
-            "`kms_key_id` is missing".into(),
-            detail.into(),
-        ));
+        diagnostics.push(error(encryption("type"), "`kms_key_id` is missing".into(), detail.into()));
     }
     if !config.get("version_description").is_null()
         && config.get("publish").as_bool() != Some(true)
         && !config.get("publish").is_unknown()
     {
         let detail = "A description belongs to a version: write `publish = true` as well, or remove it.";
-        diagnostics.push(error(
-            root("version_description"),
-            "no version is published".into(),
-            detail.into(),
-        ));
+        diagnostics.push(error(root("version_description"), "no version is published".into(), detail.into()));
     }
     diagnostics.extend(timeouts::validate(config));
     diagnostics
@@ -86,18 +69,10 @@ fn error(path: AttributePath, message: String, detail: String) -> Diagnostic {
 
 fn one_of(value: &Value, path: AttributePath, words: &[&str]) -> Option<Diagnostic> {
     let text = value.as_str().filter(|text| !words.contains(text))?;
-    let list = words
-        .iter()
-        .map(|word| format!("`{word}`"))
-        .collect::<Vec<_>>()
-        .join(", ");
+    let list = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
     let guess = asl::did_you_mean(text, words.iter().copied());
     let hint = guess.map(|word| format!("Did you mean `{word}`? ")).unwrap_or_default();
-    Some(error(
-        path,
-        format!("there is no `{text}` here"),
-        format!("{hint}It takes one of {list}."),
-    ))
+    Some(error(path, format!("there is no `{text}` here"), format!("{hint}It takes one of {list}.")))
 }
 
 fn names(config: &Value) -> Vec<Diagnostic> {

@@ -19,42 +19,22 @@ pub struct Map {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub query_language: Option<QueryLanguage>,
     /// The part of the input that the state sees; `$`, the default, is all of it, and `null` none.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "super::expression::present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-language" = "JSONPath"))]
     pub input_path: Option<NullablePath>,
     /// Where in the input the array stands; `$` if absent.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "super::expression::present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-language" = "JSONPath"))]
     pub items_path: Option<NullablePath>,
     /// The array or object to go through, or an expression that gives it.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "super::expression::present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-language" = "JSONata"))]
     pub items: Option<Value>,
     /// What each run gets in place of its item.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "super::expression::present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     pub item_selector: Option<Value>,
     /// The older name of `ItemSelector`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "super::expression::present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-language" = "JSONPath"))]
     pub parameters: Option<Value>,
     /// The states that run for each item.
@@ -100,43 +80,23 @@ pub struct Map {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// What to keep of the result: a payload template over the raw result.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "super::expression::present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-language" = "JSONPath"))]
     pub result_selector: Option<Value>,
     /// Where in the input the result is put; `$`, the default, puts it in place of the input, and `null` drops it.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "super::expression::present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-language" = "JSONPath"))]
     pub result_path: Option<NullablePath>,
     /// The part of the result that becomes the output; `$`, the default, is all of it, and `null` none.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "super::expression::present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-language" = "JSONPath"))]
     pub output_path: Option<NullablePath>,
     /// The output, in place of the result.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "super::expression::present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-language" = "JSONata"))]
     pub output: Option<Value>,
     /// Variables to set, by name; later states can read them.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "super::expression::present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     pub assign: Option<Value>,
     /// When and how often to try again after an error; the first retrier that fits counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -224,19 +184,11 @@ pub struct ItemReader {
     /// `arn:aws:states:::s3:getObject` or `arn:aws:states:::s3:listObjectsV2`.
     pub resource: String,
     /// The bucket and key, or bucket and prefix: a payload template.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "super::expression::present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-language" = "JSONPath"))]
     pub parameters: Option<Value>,
     /// The bucket and key, or bucket and prefix.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "super::expression::present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-language" = "JSONata"))]
     pub arguments: Option<Value>,
     /// How the data set is to be read.
@@ -365,11 +317,7 @@ pub enum CsvHeaderLocation {
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct ItemBatcher {
     /// What each batch gets beside its items.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "super::expression::present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     pub batch_input: Option<Value>,
     /// The largest number of items in a batch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -397,19 +345,11 @@ pub struct ResultWriter {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource: Option<String>,
     /// The bucket and prefix: a payload template.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "super::expression::present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-language" = "JSONPath"))]
     pub parameters: Option<Value>,
     /// The bucket and prefix.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "super::expression::present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-language" = "JSONata"))]
     pub arguments: Option<Value>,
     /// How the results are to be written.

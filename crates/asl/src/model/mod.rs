@@ -101,10 +101,7 @@ impl<'de> Deserialize<'de> for State {
             Some("Map") => typed(value).map(Self::Map),
             Some("Succeed") => typed(value).map(Self::Succeed),
             Some("Fail") => typed(value).map(Self::Fail),
-            other => Err(D::Error::custom(format!(
-                "no state type `{}`",
-                other.unwrap_or_default()
-            ))),
+            other => Err(D::Error::custom(format!("no state type `{}`", other.unwrap_or_default()))),
         }
     }
 }
@@ -181,27 +178,15 @@ pub struct Catcher {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
     /// Where in the state's input the error is put; `$`, the default, puts it in place of the input, and `null` drops it.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "expression::present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "expression::present")]
     #[schemars(extend("x-language" = "JSONPath"))]
     pub result_path: Option<NullablePath>,
     /// The output, which may read `$states.errorOutput`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "expression::present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "expression::present")]
     #[schemars(extend("x-language" = "JSONata"))]
     pub output: Option<serde_json::Value>,
     /// Variables to set, by name.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "expression::present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "expression::present")]
     pub assign: Option<serde_json::Value>,
     /// The name of the state that runs next.
     pub next: String,

@@ -18,27 +18,15 @@ pub struct Succeed {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub query_language: Option<QueryLanguage>,
     /// The part of the input that the state sees; `$`, the default, is all of it, and `null` none.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "super::expression::present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-language" = "JSONPath"))]
     pub input_path: Option<NullablePath>,
     /// The part of the result that becomes the output; `$`, the default, is all of it, and `null` none.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "super::expression::present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-language" = "JSONPath"))]
     pub output_path: Option<NullablePath>,
     /// The output, in place of the result.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "super::expression::present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-language" = "JSONata"))]
     pub output: Option<Value>,
 }

@@ -21,74 +21,38 @@ pub struct Task {
     /// `arn:aws:states:::sns:publish`.
     pub resource: String,
     /// The role to call it with, for another account: an object with `RoleArn`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "super::expression::present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     pub credentials: Option<Value>,
     /// The part of the input that the state sees; `$`, the default, is all of it, and `null` none.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "super::expression::present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-language" = "JSONPath"))]
     pub input_path: Option<NullablePath>,
     /// What is passed to the resource: a payload template.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "super::expression::present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-language" = "JSONPath"))]
     pub parameters: Option<Value>,
     /// What is passed to the resource.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "super::expression::present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-language" = "JSONata"))]
     pub arguments: Option<Value>,
     /// What to keep of the result: a payload template over the raw result.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "super::expression::present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-language" = "JSONPath"))]
     pub result_selector: Option<Value>,
     /// Where in the input the result is put; `$`, the default, puts it in place of the input, and `null` drops it.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "super::expression::present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-language" = "JSONPath"))]
     pub result_path: Option<NullablePath>,
     /// The part of the result that becomes the output; `$`, the default, is all of it, and `null` none.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "super::expression::present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-language" = "JSONPath"))]
     pub output_path: Option<NullablePath>,
     /// The output, in place of the result.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "super::expression::present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-language" = "JSONata"))]
     pub output: Option<Value>,
     /// Variables to set, by name; later states can read them.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "super::expression::present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     pub assign: Option<Value>,
     /// The longest time the task may take, in seconds; it then fails with `States.Timeout`. 99999999 if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -18,11 +18,7 @@ pub struct Wait {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub query_language: Option<QueryLanguage>,
     /// The part of the input that the state sees; `$`, the default, is all of it, and `null` none.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "super::expression::present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-language" = "JSONPath"))]
     pub input_path: Option<NullablePath>,
     /// How long to wait, in seconds.
@@ -41,27 +37,15 @@ pub struct Wait {
     #[schemars(extend("x-language" = "JSONPath"))]
     pub timestamp_path: Option<String>,
     /// The part of the result that becomes the output; `$`, the default, is all of it, and `null` none.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "super::expression::present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-language" = "JSONPath"))]
     pub output_path: Option<NullablePath>,
     /// The output, in place of the result.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "super::expression::present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-language" = "JSONata"))]
     pub output: Option<Value>,
     /// Variables to set, by name; later states can read them.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "super::expression::present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     pub assign: Option<Value>,
     /// The name of the state that runs next.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -36,10 +36,7 @@ impl Statement {
     /// The same statement under a condition.
     #[must_use]
     pub fn when(mut self, operator: &str, key: &str, value: impl Into<String>) -> Self {
-        self.conditions
-            .entry(operator.to_owned())
-            .or_default()
-            .insert(key.to_owned(), value.into());
+        self.conditions.entry(operator.to_owned()).or_default().insert(key.to_owned(), value.into());
         self
     }
 }
@@ -82,13 +79,11 @@ impl Document {
 
     /// The statements in a stable order.
     pub fn statements(&self) -> impl Iterator<Item = Statement> {
-        self.statements
-            .iter()
-            .map(|((actions, conditions), resources)| Statement {
-                actions: actions.iter().cloned().collect(),
-                resources: resources.iter().cloned().collect(),
-                conditions: conditions.clone(),
-            })
+        self.statements.iter().map(|((actions, conditions), resources)| Statement {
+            actions: actions.iter().cloned().collect(),
+            resources: resources.iter().cloned().collect(),
+            conditions: conditions.clone(),
+        })
     }
 
     /// The policy as IAM takes it.
@@ -108,11 +103,7 @@ impl Document {
 }
 
 fn one_or_many(mut list: Vec<String>) -> Value {
-    if list.len() == 1 {
-        Value::from(list.remove(0))
-    } else {
-        Value::from(list)
-    }
+    if list.len() == 1 { Value::from(list.remove(0)) } else { Value::from(list) }
 }
 
 /// The trust policy of a role for an AWS service, such as `states.amazonaws.com`, limited to one account where that is
@@ -124,10 +115,7 @@ pub fn trust_policy(service: &str, account: &Account) -> String {
         "Action": "sts:AssumeRole",
     });
     if let (Some(id), Some(members)) = (&account.id, statement.as_object_mut()) {
-        members.insert(
-            "Condition".into(),
-            json!({ "StringEquals": { "aws:SourceAccount": id } }),
-        );
+        members.insert("Condition".into(), json!({ "StringEquals": { "aws:SourceAccount": id } }));
     }
     json!({ "Version": VERSION, "Statement": [statement] }).to_string()
 }

@@ -45,11 +45,7 @@ pub(crate) struct Call<'a> {
 /// The policy of a definition in ASL form, with a warning for each wildcard that a value known only at run time makes
 /// and for each integration that the table lacks.
 pub fn derive(definition: &Json, settings: &Settings) -> (Document, Vec<Diagnostic>) {
-    let mut walk = Walk {
-        settings,
-        document: Document::default(),
-        findings: Vec::new(),
-    };
+    let mut walk = Walk { settings, document: Document::default(), findings: Vec::new() };
     walk.states(definition, &Pointer::root());
     table::service(settings, &mut walk.document);
     (walk.document, walk.findings)
@@ -118,27 +114,17 @@ impl Walk<'_> {
         let Some(credentials) = state.get("Credentials") else {
             return;
         };
-        let role = credentials
-            .get("RoleArn")
-            .and_then(Json::as_str)
-            .filter(|role| role.starts_with("arn:"));
+        let role = credentials.get("RoleArn").and_then(Json::as_str).filter(|role| role.starts_with("arn:"));
         if role.is_none() {
             let name = crate::check::Subject::state_name(at).unwrap_or_default();
             let message = format!("state `{name}` may assume any role, because `RoleArn` is known only at run time");
-            self.warn(
-                at.join("Credentials"),
-                message,
-                "write the role out where there is only one",
-            );
+            self.warn(at.join("Credentials"), message, "write the role out where there is only one");
         }
-        self.document
-            .add(Statement::allow(["sts:AssumeRole"], [role.unwrap_or("*")]));
+        self.document.add(Statement::allow(["sts:AssumeRole"], [role.unwrap_or("*")]));
     }
 
     fn map(&mut self, state: &Json, at: &Pointer) {
-        let mode = state
-            .get("ItemProcessor")
-            .and_then(|processor| processor.get("ProcessorConfig")?.get("Mode"));
+        let mode = state.get("ItemProcessor").and_then(|processor| processor.get("ProcessorConfig")?.get("Mode"));
         if mode.and_then(Json::as_str) == Some("DISTRIBUTED") {
             for statement in table::distributed_map(self.settings) {
                 self.document.add(statement);

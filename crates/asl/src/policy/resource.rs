@@ -18,11 +18,7 @@ impl Account {
     pub fn of_arn(arn: &str) -> Self {
         let mut parts = arn.split(':').skip(1);
         let mut known = |skip: usize| parts.nth(skip).filter(|part| !part.is_empty()).map(str::to_owned);
-        Self {
-            partition: known(0),
-            region: known(1),
-            id: known(0),
-        }
+        Self { partition: known(0), region: known(1), id: known(0) }
     }
 
     /// An ARN of this account and region.
@@ -76,10 +72,7 @@ pub fn function_arn(text: &str, account: &Account) -> String {
             format!("arn:{partition}:lambda:{region}:{id}:function:{name}")
         }
         [id, "function", name, ..] => {
-            let account = Account {
-                id: Some((*id).to_owned()),
-                ..account.clone()
-            };
+            let account = Account { id: Some((*id).to_owned()), ..account.clone() };
             account.arn("lambda", &format!("function:{name}"))
         }
         [name, ..] => account.arn("lambda", &format!("function:{name}")),
@@ -93,14 +86,7 @@ pub(super) fn queue_arn(url: &str, account: &Account) -> Option<String> {
     let mut parts = rest.split('/');
     let host = parts.next()?;
     let (id, name) = (parts.next()?, parts.next()?);
-    let region = host
-        .strip_prefix("sqs.")
-        .and_then(|host| host.split('.').next())
-        .map(str::to_owned);
-    let account = Account {
-        region: region.or(account.region.clone()),
-        id: Some(id.to_owned()),
-        ..account.clone()
-    };
+    let region = host.strip_prefix("sqs.").and_then(|host| host.split('.').next()).map(str::to_owned);
+    let account = Account { region: region.or(account.region.clone()), id: Some(id.to_owned()), ..account.clone() };
     Some(account.arn("sqs", name))
 }

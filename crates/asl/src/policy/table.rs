@@ -23,51 +23,15 @@ struct Row {
 }
 
 const ROWS: &[Row] = &[
-    Row {
-        service: "lambda",
-        operation: "invoke",
-        grants: lambda_invoke,
-    },
-    Row {
-        service: "sns",
-        operation: "publish",
-        grants: sns_publish,
-    },
-    Row {
-        service: "sqs",
-        operation: "sendMessage",
-        grants: sqs_send_message,
-    },
-    Row {
-        service: "dynamodb",
-        operation: "*",
-        grants: dynamodb,
-    },
-    Row {
-        service: "states",
-        operation: "startExecution",
-        grants: start_execution,
-    },
-    Row {
-        service: "events",
-        operation: "putEvents",
-        grants: put_events,
-    },
-    Row {
-        service: "s3",
-        operation: "getObject",
-        grants: s3_get_object,
-    },
-    Row {
-        service: "s3",
-        operation: "listObjectsV2",
-        grants: s3_list_objects,
-    },
-    Row {
-        service: "s3",
-        operation: "putObject",
-        grants: s3_put_object,
-    },
+    Row { service: "lambda", operation: "invoke", grants: lambda_invoke },
+    Row { service: "sns", operation: "publish", grants: sns_publish },
+    Row { service: "sqs", operation: "sendMessage", grants: sqs_send_message },
+    Row { service: "dynamodb", operation: "*", grants: dynamodb },
+    Row { service: "states", operation: "startExecution", grants: start_execution },
+    Row { service: "events", operation: "putEvents", grants: put_events },
+    Row { service: "s3", operation: "getObject", grants: s3_get_object },
+    Row { service: "s3", operation: "listObjectsV2", grants: s3_list_objects },
+    Row { service: "s3", operation: "putObject", grants: s3_put_object },
 ];
 
 /// Names that IAM has for services whose name in `aws-sdk` integrations is another.
@@ -93,21 +57,11 @@ pub(super) fn grant(resource: &str, payload: Option<&Json>, settings: &Settings)
         ["arn", _, "states", _, _, "activity", _] => Some(Vec::new()),
         ["arn", _, "states", _, _, "aws-sdk", rest] => {
             let (service, operation) = rest.split_once(':')?;
-            Some(aws_sdk(
-                service,
-                operation.split('.').next().unwrap_or(operation),
-                payload,
-                settings,
-            ))
+            Some(aws_sdk(service, operation.split('.').next().unwrap_or(operation), payload, settings))
         }
         ["arn", _, "states", _, _, service, rest] => {
             let (operation, pattern) = rest.split_once('.').unwrap_or((rest, ""));
-            let call = Call {
-                settings,
-                payload,
-                pattern,
-                operation,
-            };
+            let call = Call { settings, payload, pattern, operation };
             row(service, operation).map(|row| (row.grants)(&call))
         }
         _ => None,
@@ -116,9 +70,7 @@ pub(super) fn grant(resource: &str, payload: Option<&Json>, settings: &Settings)
 
 fn row(service: &str, operation: &str) -> Option<&'static Row> {
     let of_service = || ROWS.iter().filter(|row| row.service == service);
-    of_service()
-        .find(|row| row.operation == operation)
-        .or_else(|| of_service().find(|row| row.operation == "*"))
+    of_service().find(|row| row.operation == operation).or_else(|| of_service().find(|row| row.operation == "*"))
 }
 
 /// What the state machine itself needs, whatever its states do.
@@ -137,23 +89,14 @@ pub(super) fn service(settings: &Settings, document: &mut Document) {
         document.add(Statement::allow(actions, ["*"]));
     }
     if settings.tracing {
-        let actions = [
-            "xray:GetSamplingRules",
-            "xray:GetSamplingTargets",
-            "xray:PutTelemetryRecords",
-            "xray:PutTraceSegments",
-        ];
+        let actions =
+            ["xray:GetSamplingRules", "xray:GetSamplingTargets", "xray:PutTelemetryRecords", "xray:PutTraceSegments"];
         document.add(Statement::allow(actions, ["*"]));
     }
     if let Some(key) = &settings.kms_key_id {
-        let key = if key.starts_with("arn:") {
-            key.clone()
-        } else {
-            settings.account.arn("kms", &format!("key/{key}"))
-        };
-        let machine = settings
-            .account
-            .arn("states", &format!("stateMachine:{}", settings.name));
+        let key =
+            if key.starts_with("arn:") { key.clone() } else { settings.account.arn("kms", &format!("key/{key}")) };
+        let machine = settings.account.arn("states", &format!("stateMachine:{}", settings.name));
         let context = "kms:EncryptionContext:aws:states:stateMachineArn";
         let actions = ["kms:Decrypt", "kms:GenerateDataKey"];
         document.add(Statement::allow(actions, [key.clone()]).when("StringLike", context, machine));
@@ -169,45 +112,30 @@ pub(super) fn service(settings: &Settings, document: &mut Document) {
 pub(super) fn distributed_map(settings: &Settings) -> [Statement; 3] {
     let (account, name) = (&settings.account, &settings.name);
     [
-        Statement::allow(
-            ["states:StartExecution"],
-            [account.arn("states", &format!("stateMachine:{name}"))],
-        ),
+        Statement::allow(["states:StartExecution"], [account.arn("states", &format!("stateMachine:{name}"))]),
         Statement::allow(
             ["states:DescribeExecution", "states:StopExecution"],
             [account.arn("states", &format!("execution:{name}:*"))],
         ),
-        Statement::allow(
-            ["states:RedriveExecution"],
-            [account.arn("states", &format!("execution:{name}/*:*"))],
-        ),
+        Statement::allow(["states:RedriveExecution"], [account.arn("states", &format!("execution:{name}/*:*"))]),
     ]
 }
 
 fn fixed(statement: Statement) -> Grant {
-    Grant {
-        statement,
-        dynamic: None,
-    }
+    Grant { statement, dynamic: None }
 }
 
 fn scoped(actions: &[&str], scope: Scoped) -> Grant {
     let allow = |resource: String| Statement::allow(actions.iter().copied(), [resource]);
     match scope {
         Scoped::Static(arn) => fixed(allow(arn)),
-        Scoped::Dynamic(field) => Grant {
-            statement: allow("*".into()),
-            dynamic: Some(field),
-        },
+        Scoped::Dynamic(field) => Grant { statement: allow("*".into()), dynamic: Some(field) },
     }
 }
 
 /// A function and its versions and aliases.
 fn invoke(function: &str) -> Statement {
-    Statement::allow(
-        ["lambda:InvokeFunction"],
-        [function.to_owned(), format!("{function}:*")],
-    )
+    Statement::allow(["lambda:InvokeFunction"], [function.to_owned(), format!("{function}:*")])
 }
 
 fn lambda_invoke(call: &Call<'_>) -> Vec<Grant> {
@@ -218,55 +146,34 @@ fn lambda_invoke(call: &Call<'_>) -> Vec<Grant> {
 }
 
 fn sns_publish(call: &Call<'_>) -> Vec<Grant> {
-    let field = if literal(call.payload, "TargetArn").is_ok() {
-        "TargetArn"
-    } else {
-        "TopicArn"
-    };
+    let field = if literal(call.payload, "TargetArn").is_ok() { "TargetArn" } else { "TopicArn" };
     let account = &call.settings.account;
-    vec![scoped(
-        &["sns:Publish"],
-        arn_or_name(call.payload, field, |name| account.arn("sns", name)),
-    )]
+    vec![scoped(&["sns:Publish"], arn_or_name(call.payload, field, |name| account.arn("sns", name)))]
 }
 
 fn sqs_send_message(call: &Call<'_>) -> Vec<Grant> {
-    let queue = literal(call.payload, "QueueUrl")
-        .ok()
-        .and_then(|url| queue_arn(url, &call.settings.account));
-    vec![scoped(
-        &["sqs:SendMessage"],
-        queue.map_or(Scoped::Dynamic("QueueUrl"), Scoped::Static),
-    )]
+    let queue = literal(call.payload, "QueueUrl").ok().and_then(|url| queue_arn(url, &call.settings.account));
+    vec![scoped(&["sqs:SendMessage"], queue.map_or(Scoped::Dynamic("QueueUrl"), Scoped::Static))]
 }
 
 fn dynamodb(call: &Call<'_>) -> Vec<Grant> {
     let account = &call.settings.account;
-    let table = arn_or_name(call.payload, "TableName", |name| {
-        account.arn("dynamodb", &format!("table/{name}"))
-    });
+    let table = arn_or_name(call.payload, "TableName", |name| account.arn("dynamodb", &format!("table/{name}")));
     vec![scoped(&[&action("dynamodb", call.operation)], table)]
 }
 
 fn start_execution(call: &Call<'_>) -> Vec<Grant> {
     let account = &call.settings.account;
-    let machine = arn_or_name(call.payload, "StateMachineArn", |name| {
-        account.arn("states", &format!("stateMachine:{name}"))
-    });
+    let machine =
+        arn_or_name(call.payload, "StateMachineArn", |name| account.arn("states", &format!("stateMachine:{name}")));
     let executions = match &machine {
         Scoped::Static(arn) => Scoped::Static(format!("{}:*", arn.replacen(":stateMachine:", ":execution:", 1))),
         dynamic @ Scoped::Dynamic(_) => dynamic.clone(),
     };
     let mut grants = vec![scoped(&["states:StartExecution"], machine)];
     if call.pattern.starts_with("sync") {
-        grants.push(scoped(
-            &["states:DescribeExecution", "states:StopExecution"],
-            executions,
-        ));
-        grants.push(fixed(managed_rule(
-            call.settings,
-            "StepFunctionsGetEventsForStepFunctionsExecutionRule",
-        )));
+        grants.push(scoped(&["states:DescribeExecution", "states:StopExecution"], executions));
+        grants.push(fixed(managed_rule(call.settings, "StepFunctionsGetEventsForStepFunctionsExecutionRule")));
     }
     grants
 }
@@ -279,25 +186,16 @@ fn managed_rule(settings: &Settings, rule: &str) -> Statement {
 
 fn put_events(call: &Call<'_>) -> Vec<Grant> {
     let account = &call.settings.account;
-    let Some(entries) = call
-        .payload
-        .and_then(|payload| payload.get("Entries"))
-        .and_then(Json::as_array)
-    else {
+    let Some(entries) = call.payload.and_then(|payload| payload.get("Entries")).and_then(Json::as_array) else {
         return vec![scoped(&["events:PutEvents"], Scoped::Dynamic("Entries"))];
     };
     let bus = |entry: &Json| {
         if entry.get("EventBusName").is_none() && entry.get("EventBusName.$").is_none() {
             return Scoped::Static(account.arn("events", "event-bus/default"));
         }
-        arn_or_name(Some(entry), "EventBusName", |name| {
-            account.arn("events", &format!("event-bus/{name}"))
-        })
+        arn_or_name(Some(entry), "EventBusName", |name| account.arn("events", &format!("event-bus/{name}")))
     };
-    entries
-        .iter()
-        .map(|entry| scoped(&["events:PutEvents"], bus(entry)))
-        .collect()
+    entries.iter().map(|entry| scoped(&["events:PutEvents"], bus(entry))).collect()
 }
 
 fn s3(call: &Call<'_>, actions: &[&str], suffix: impl FnOnce(Option<&Json>) -> String) -> Vec<Grant> {
@@ -309,9 +207,7 @@ fn s3(call: &Call<'_>, actions: &[&str], suffix: impl FnOnce(Option<&Json>) -> S
 }
 
 fn s3_get_object(call: &Call<'_>) -> Vec<Grant> {
-    s3(call, &["s3:GetObject"], |payload| {
-        format!("/{}", literal(payload, "Key").unwrap_or("*"))
-    })
+    s3(call, &["s3:GetObject"], |payload| format!("/{}", literal(payload, "Key").unwrap_or("*")))
 }
 
 fn s3_list_objects(call: &Call<'_>) -> Vec<Grant> {
@@ -321,12 +217,7 @@ fn s3_list_objects(call: &Call<'_>) -> Vec<Grant> {
 }
 
 fn s3_put_object(call: &Call<'_>) -> Vec<Grant> {
-    let actions = [
-        "s3:AbortMultipartUpload",
-        "s3:GetObject",
-        "s3:ListMultipartUploadParts",
-        "s3:PutObject",
-    ];
+    let actions = ["s3:AbortMultipartUpload", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject"];
     s3(call, &actions, |payload| match literal(payload, "Prefix") {
         Ok(prefix) => format!("/{}/*", prefix.trim_end_matches('/')),
         Err(_) => "/*".into(),
@@ -336,32 +227,18 @@ fn s3_put_object(call: &Call<'_>) -> Vec<Grant> {
 /// An operation as IAM names it: `getItem` → `dynamodb:GetItem`.
 fn action(service: &str, operation: &str) -> String {
     let mut letters = operation.chars();
-    let operation: String = letters
-        .next()
-        .into_iter()
-        .flat_map(char::to_uppercase)
-        .chain(letters)
-        .collect();
+    let operation: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
     format!("{service}:{operation}")
 }
 
 fn aws_sdk(service: &str, operation: &str, payload: Option<&Json>, settings: &Settings) -> Vec<Grant> {
     match (service, operation) {
         ("dynamodb", _) if literal(payload, "TableName").is_ok() => {
-            let call = Call {
-                settings,
-                payload,
-                pattern: "",
-                operation,
-            };
+            let call = Call { settings, payload, pattern: "", operation };
             let mut grants = dynamodb(&call);
             if let (Ok(index), Some(grant)) = (literal(payload, "IndexName"), grants.first_mut()) {
-                let indexes: Vec<_> = grant
-                    .statement
-                    .resources
-                    .iter()
-                    .map(|table| format!("{table}/index/{index}"))
-                    .collect();
+                let indexes: Vec<_> =
+                    grant.statement.resources.iter().map(|table| format!("{table}/index/{index}")).collect();
                 grant.statement.resources.extend(indexes);
             }
             grants
@@ -372,26 +249,13 @@ fn aws_sdk(service: &str, operation: &str, payload: Option<&Json>, settings: &Se
             });
             vec![scoped(&[&action("states", operation)], machine)]
         }
-        ("lambda", "invoke") => lambda_invoke(&Call {
-            settings,
-            payload,
-            pattern: "",
-            operation,
-        }),
+        ("lambda", "invoke") => lambda_invoke(&Call { settings, payload, pattern: "", operation }),
         ("s3", _) if row("s3", operation).is_some() => {
-            let call = Call {
-                settings,
-                payload,
-                pattern: "",
-                operation,
-            };
+            let call = Call { settings, payload, pattern: "", operation };
             row("s3", operation).map(|row| (row.grants)(&call)).unwrap_or_default()
         }
         _ => {
-            let name = IAM_NAMES
-                .iter()
-                .find(|(sdk, _)| *sdk == service)
-                .map_or(service, |(_, iam)| iam);
+            let name = IAM_NAMES.iter().find(|(sdk, _)| *sdk == service).map_or(service, |(_, iam)| iam);
             vec![fixed(Statement::allow([action(name, operation)], ["*"]))]
         }
     }

@@ -20,11 +20,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
             if let Some(first) = seen.insert(name, at.clone()) {
                 let message = format!("another state is called `{name}`");
                 let help = "state names are unique in the whole state machine: rename one of the two";
-                findings.push(
-                    Diagnostic::error(RULE.code, at, message)
-                        .help(help)
-                        .related(first, "the other one"),
-                );
+                findings.push(Diagnostic::error(RULE.code, at, message).help(help).related(first, "the other one"));
             }
         }
     }

@@ -12,11 +12,7 @@ rule! {
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     super::each_object(subject, &mut |object, value, at| {
-        for field in object
-            .fields
-            .iter()
-            .filter(|field| field.required && value.get(&field.name).is_none())
-        {
+        for field in object.fields.iter().filter(|field| field.required && value.get(&field.name).is_none()) {
             if super::states_are_elsewhere(subject, field, at) {
                 continue;
             }

@@ -27,28 +27,21 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
 }
 
 fn check_edge(subject: &Subject<'_>, namespace: usize, edge: &Edge, findings: &mut Vec<Diagnostic>) {
-    let (Some(target), Some(states)) = (
-        &edge.target,
-        subject
-            .graph
-            .namespaces
-            .get(namespace)
-            .map(|namespace| namespace.states),
-    ) else {
+    let (Some(target), Some(states)) =
+        (&edge.target, subject.graph.namespaces.get(namespace).map(|namespace| namespace.states))
+    else {
         return;
     };
     if states.contains_key(target) {
         return;
     }
     let finding = Diagnostic::error(RULE.code, edge.at.clone(), format!("there is no state `{target}`"));
-    let elsewhere = subject
-        .graph
-        .namespaces
-        .iter()
-        .find(|other| other.states.contains_key(target));
+    let elsewhere = subject.graph.namespaces.iter().find(|other| other.states.contains_key(target));
     findings.push(match (did_you_mean(target, states.keys().map(String::as_str)), elsewhere) {
         (_, Some(other)) if subject.form == Form::Nested => finding
-            .help("a transition cannot leave its branch or item processor: end there and go on after the state around it")
+            .help(
+                "a transition cannot leave its branch or item processor: end there and go on after the state around it",
+            )
             .related(other.at.join(target), format!("`{target}` is here, in another scope")),
         (Some(name), _) => finding.help(format!("did you mean `{name}`?")).fix(Fix {
             pointer: edge.at.clone(),
@@ -68,14 +61,6 @@ fn known(mut names: Vec<&str>) -> String {
     let more = names.len().saturating_sub(SHOWN);
     names.sort_unstable();
     names.truncate(SHOWN);
-    let list = names
-        .iter()
-        .map(|name| format!("`{name}`"))
-        .collect::<Vec<_>>()
-        .join(", ");
-    if more == 0 {
-        format!("the states are {list}")
-    } else {
-        format!("the states are {list} and {more} more")
-    }
+    let list = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    if more == 0 { format!("the states are {list}") } else { format!("the states are {list} and {more} more") }
 }

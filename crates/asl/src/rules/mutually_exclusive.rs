@@ -21,18 +21,11 @@ const EXACTLY_ONE: &[(&str, &[&str])] = &[
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     super::each_object(subject, &mut |object, value, at| {
-        let group = EXACTLY_ONE
-            .iter()
-            .find(|(name, _)| *name == object.name)
-            .map(|(_, group)| *group);
+        let group = EXACTLY_ONE.iter().find(|(name, _)| *name == object.name).map(|(_, group)| *group);
         if let Some(group) = group {
             let present: Vec<_> = group.iter().filter(|field| value.get(field).is_some()).collect();
             if present.len() != 1 {
-                let list = group
-                    .iter()
-                    .map(|field| format!("`{field}`"))
-                    .collect::<Vec<_>>()
-                    .join(", ");
+                let list = group.iter().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(", ");
                 let message = match present.as_slice() {
                     [] => format!("none of {list} is there"),
                     several => format!("{} of {list} are there", several.len()),

@@ -19,10 +19,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     if scope.open || scope.reached.is_empty() {
         return;
     }
-    let states = scope
-        .reached
-        .keys()
-        .filter_map(|name| subject.graph.state(scope.namespace, name));
+    let states = scope.reached.keys().filter_map(|name| subject.graph.state(scope.namespace, name));
     if !states.into_iter().any(is_terminal) {
         findings.push(
             Diagnostic::error(RULE.code, scope.at.join("StartAt"), "no state ends the workflow")

@@ -25,12 +25,10 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
                 let message = format!("state `{name}` has a next state and ends as well");
                 Diagnostic::error(RULE.code, at.join("End"), message).help("remove `Next` or `End`")
             }
-            (false, None | Some(Json::Bool(false))) => Diagnostic::error(
-                RULE.code,
-                at.clone(),
-                format!("state `{name}` does not say how to go on"),
-            )
-            .help("write `Next` with the name of a state, or `End: true`"),
+            (false, None | Some(Json::Bool(false))) => {
+                Diagnostic::error(RULE.code, at.clone(), format!("state `{name}` does not say how to go on"))
+                    .help("write `Next` with the name of a state, or `End: true`")
+            }
             _ => return,
         };
         findings.push(finding);

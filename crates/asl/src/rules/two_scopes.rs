@@ -41,11 +41,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
                 Diagnostic::error(
                     RULE.code,
                     namespace.at.join(name),
-                    format!(
-                        "state `{name}` is reached from {} and from {}",
-                        describe(first),
-                        describe(second)
-                    ),
+                    format!("state `{name}` is reached from {} and from {}", describe(first), describe(second)),
                 )
                 .help("end the branch before this state and go on after the state around it, or write a second state")
                 .related(first_way.at.clone(), "reached from here")

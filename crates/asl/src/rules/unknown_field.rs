@@ -21,16 +21,14 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
             let message = format!("{} has no field `{key}`", describe(&object.name, is_state));
             let place = at.join(key);
             let finding = Diagnostic::error(RULE.code, place.clone(), message);
-            findings.push(
-                match did_you_mean(key, object.fields.iter().map(|field| field.name.as_str())) {
-                    Some(name) => finding.help(format!("did you mean `{name}`?")).fix(Fix {
-                        pointer: place,
-                        is_key: true,
-                        replacement: name.to_owned(),
-                    }),
-                    None => finding.help("remove it, or move it to where the language has it"),
-                },
-            );
+            findings.push(match did_you_mean(key, object.fields.iter().map(|field| field.name.as_str())) {
+                Some(name) => finding.help(format!("did you mean `{name}`?")).fix(Fix {
+                    pointer: place,
+                    is_key: true,
+                    replacement: name.to_owned(),
+                }),
+                None => finding.help("remove it, or move it to where the language has it"),
+            });
         }
     });
 }

@@ -35,16 +35,12 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
                         None => finding.help(format!("write one of {list}")),
                     }
                 }
-                (Json::Object(_), Some(other)) => Diagnostic::error(
-                    RULE.code,
-                    at.join("Type"),
-                    format!("`Type` is {}, not a string", other.kind()),
-                ),
-                (other, _) => Diagnostic::error(
-                    RULE.code,
-                    at,
-                    format!("state `{name}` is {}, not an object", other.kind()),
-                ),
+                (Json::Object(_), Some(other)) => {
+                    Diagnostic::error(RULE.code, at.join("Type"), format!("`Type` is {}, not a string", other.kind()))
+                }
+                (other, _) => {
+                    Diagnostic::error(RULE.code, at, format!("state `{name}` is {}, not an object", other.kind()))
+                }
             };
             findings.push(finding);
         }

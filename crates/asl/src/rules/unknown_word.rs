@@ -20,20 +20,14 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
         if words.contains(text) {
             return;
         }
-        let list = words
-            .iter()
-            .map(|word| format!("`{word}`"))
-            .collect::<Vec<_>>()
-            .join(", ");
+        let list = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
         let finding = Diagnostic::error(RULE.code, at.clone(), format!("`{}` is `{text}`", field.name));
         findings.push(match did_you_mean(text, words.iter().map(String::as_str)) {
-            Some(word) => finding
-                .help(format!("did you mean `{word}`? It takes one of {list}"))
-                .fix(Fix {
-                    pointer: at,
-                    is_key: false,
-                    replacement: word.to_owned(),
-                }),
+            Some(word) => finding.help(format!("did you mean `{word}`? It takes one of {list}")).fix(Fix {
+                pointer: at,
+                is_key: false,
+                replacement: word.to_owned(),
+            }),
             None => finding.help(format!("it takes one of {list}")),
         });
     });

@@ -28,9 +28,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
         if let (Shape::Strings | Shape::Objects(_), Json::Array(elements)) = (&field.shape, value) {
             let (wanted, fits): (_, fn(&Json) -> bool) = match &field.shape {
                 Shape::Strings => ("a string", |element| matches!(element, Json::String(_) | Json::Unknown)),
-                _ => ("an object", |element| {
-                    matches!(element, Json::Object(_) | Json::Unknown)
-                }),
+                _ => ("an object", |element| matches!(element, Json::Object(_) | Json::Unknown)),
             };
             for (index, element) in elements.iter().enumerate().filter(|(_, element)| !fits(element)) {
                 let message = format!("an element of `{}` is {}, not {wanted}", field.name, element.kind());

@@ -58,9 +58,7 @@ pub(crate) struct Healthy;
 
 fn status(request: &HealthCheckRequest) -> Result<HealthCheckResponse, Status> {
     match request.service.as_str() {
-        "" | "plugin" => Ok(HealthCheckResponse {
-            status: ServingStatus::Serving.into(),
-        }),
+        "" | "plugin" => Ok(HealthCheckResponse { status: ServingStatus::Serving.into() }),
         other => Err(Status::not_found(format!("no service `{other}`"))),
     }
 }
@@ -75,9 +73,6 @@ impl Health for Healthy {
 
     async fn watch(&self, request: Request<HealthCheckRequest>) -> Result<Response<Self::WatchStream>, Status> {
         let first = tokio_stream::once(Ok(status(request.get_ref())?));
-        Ok(Response::new(Box::pin(tokio_stream::StreamExt::chain(
-            first,
-            pending(),
-        ))))
+        Ok(Response::new(Box::pin(tokio_stream::StreamExt::chain(first, pending()))))
     }
 }

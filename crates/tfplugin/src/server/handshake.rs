@@ -81,9 +81,7 @@ impl From<TlsError> for ServeError {
 pub async fn serve(provider: impl Provider) -> Result<(), ServeError> {
     crate::log::install();
     let (about, address) = (provider.about(), provider.address().to_owned());
-    let debug = std::env::args()
-        .skip(1)
-        .any(|argument| argument == "-debug" || argument == "--debug");
+    let debug = std::env::args().skip(1).any(|argument| argument == "-debug" || argument == "--debug");
     let var = |name: &str| std::env::var(name).ok();
     if debug {
         let listener = Listener::bind(&var)?;
@@ -101,11 +99,7 @@ pub async fn serve(provider: impl Provider) -> Result<(), ServeError> {
     let client = var("PLUGIN_CLIENT_CERT").unwrap_or_default();
     let (config, certificate) = tls::server_config(&client)?;
     let listener = Listener::bind(&var)?;
-    println!(
-        "1|{PROTOCOL}|{}|{}|grpc|{certificate}",
-        listener.network(),
-        listener.address
-    );
+    println!("1|{PROTOCOL}|{}|{}|grpc|{certificate}", listener.network(), listener.address);
     io::stdout().flush()?;
     run(Server::new(provider), listener, Some(TlsAcceptor::from(config))).await
 }
@@ -129,9 +123,7 @@ async fn run(server: Server, listener: Listener, tls: Option<TlsAcceptor>) -> Re
     let stop = shutdown.clone();
     let outcome = tonic::transport::Server::builder()
         .add_service(server.into_service())
-        .add_service(GrpcControllerServer::new(Controller {
-            shutdown: shutdown.clone(),
-        }))
+        .add_service(GrpcControllerServer::new(Controller { shutdown: shutdown.clone() }))
         .add_service(GrpcStdioServer::new(Stdio))
         .add_service(GrpcBrokerServer::new(Broker))
         .add_service(HealthServer::new(Healthy))
@@ -201,16 +193,11 @@ impl Listener {
     fn bind(var: &impl Fn(&str) -> Option<String>) -> io::Result<Self> {
         #[cfg(unix)]
         {
-            let folder = var("PLUGIN_UNIX_SOCKET_DIR")
-                .filter(|folder| !folder.is_empty())
-                .map(PathBuf::from);
+            let folder = var("PLUGIN_UNIX_SOCKET_DIR").filter(|folder| !folder.is_empty()).map(PathBuf::from);
             let folder = folder.unwrap_or_else(std::env::temp_dir);
             let path = folder.join(format!("tfplugin-{}-{}", std::process::id(), nonce()));
             if let Ok(listener) = UnixListener::bind(&path) {
-                return Ok(Self {
-                    address: path.display().to_string(),
-                    socket: Socket::Unix(listener),
-                });
+                return Ok(Self { address: path.display().to_string(), socket: Socket::Unix(listener) });
             }
         }
         Self::bind_tcp(var)
@@ -223,10 +210,7 @@ impl Listener {
         let listener = bound.map_or_else(|| std::net::TcpListener::bind(("127.0.0.1", 0)), Ok)?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?.to_string();
-        Ok(Self {
-            address,
-            socket: Socket::Tcp(TcpListener::from_std(listener)?),
-        })
+        Ok(Self { address, socket: Socket::Tcp(TcpListener::from_std(listener)?) })
     }
 
     fn network(&self) -> &'static str {
@@ -252,9 +236,7 @@ impl Listener {
 
 /// Distinguishes the sockets of one process.
 fn nonce() -> u32 {
-    std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .map_or(0, |elapsed| elapsed.subsec_nanos())
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |elapsed| elapsed.subsec_nanos())
 }
 
 /// A byte stream in both directions.

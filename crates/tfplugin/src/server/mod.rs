@@ -58,21 +58,11 @@ impl Server {
     pub fn new(provider: impl Provider) -> Self {
         let resource = |resource: Box<dyn Resource>| {
             let (schema, identity) = (resource.schema(), resource.identity_schema());
-            (
-                resource.type_name(),
-                Arc::new(ResourceEntry {
-                    resource,
-                    schema,
-                    identity,
-                }),
-            )
+            (resource.type_name(), Arc::new(ResourceEntry { resource, schema, identity }))
         };
         let data_source = |data_source: Box<dyn DataSource>| {
             let schema = data_source.schema();
-            (
-                data_source.type_name(),
-                Arc::new(DataSourceEntry { data_source, schema }),
-            )
+            (data_source.type_name(), Arc::new(DataSourceEntry { data_source, schema }))
         };
         let function = |function: Box<dyn Function>| {
             let signature = function.signature();
@@ -84,11 +74,7 @@ impl Server {
             data_sources: provider.data_sources().into_iter().map(data_source).collect(),
             functions: provider.functions().into_iter().map(function).collect(),
         };
-        Self {
-            provider: Arc::new(provider),
-            catalog: Arc::new(catalog),
-            cancelled: CancellationToken::new(),
-        }
+        Self { provider: Arc::new(provider), catalog: Arc::new(catalog), cancelled: CancellationToken::new() }
     }
 
     /// This server as a gRPC service.
@@ -100,25 +86,15 @@ impl Server {
     }
 
     fn context(&self) -> Context {
-        Context {
-            cancelled: self.cancelled.child_token(),
-        }
+        Context { cancelled: self.cancelled.child_token() }
     }
 
     fn resource(&self, name: &str) -> Result<Arc<ResourceEntry>, Diagnostics> {
-        self.catalog
-            .resources
-            .get(name)
-            .cloned()
-            .ok_or_else(|| unknown_type("resource", name))
+        self.catalog.resources.get(name).cloned().ok_or_else(|| unknown_type("resource", name))
     }
 
     fn data_source(&self, name: &str) -> Result<Arc<DataSourceEntry>, Diagnostics> {
-        self.catalog
-            .data_sources
-            .get(name)
-            .cloned()
-            .ok_or_else(|| unknown_type("data source", name))
+        self.catalog.data_sources.get(name).cloned().ok_or_else(|| unknown_type("data source", name))
     }
 
     fn capabilities() -> proto::ServerCapabilities {
@@ -132,11 +108,7 @@ impl Server {
 }
 
 fn unknown_type(kind: &str, name: &str) -> Diagnostics {
-    Diagnostic::error(
-        format!("no {kind} `{name}`"),
-        "This version of the provider does not have it.",
-    )
-    .into()
+    Diagnostic::error(format!("no {kind} `{name}`"), "This version of the provider does not have it.").into()
 }
 
 /// Runs a call of the provider so that a panic in it ends that call only.
@@ -146,9 +118,7 @@ async fn guarded<T: Send + 'static>(
     match tokio::spawn(call).await {
         Ok(outcome) => outcome,
         Err(error) => {
-            let payload = error
-                .try_into_panic()
-                .unwrap_or_else(|_| Box::new("the call was aborted"));
+            let payload = error.try_into_panic().unwrap_or_else(|_| Box::new("the call was aborted"));
             let text = payload
                 .downcast_ref::<&str>()
                 .map(|text| (*text).to_owned())

@@ -19,10 +19,7 @@ impl ResourceEntry {
 
     fn identity(&self, present: &Present) -> Option<proto::ResourceIdentityData> {
         let schema = self.identity.as_ref()?;
-        present
-            .identity
-            .as_ref()
-            .map(|identity| wire::identity(identity, schema))
+        present.identity.as_ref().map(|identity| wire::identity(identity, schema))
     }
 }
 
@@ -79,11 +76,7 @@ pub(crate) fn upgrade_identity(
     let Some(schema) = &entry.identity else {
         return Err(Diagnostic::error(format!("`{}` has no identity", request.type_name), "").into());
     };
-    let raw = request
-        .raw_identity
-        .as_ref()
-        .map(|raw| raw.json.as_slice())
-        .unwrap_or_default();
+    let raw = request.raw_identity.as_ref().map(|raw| raw.json.as_slice()).unwrap_or_default();
     let identity = codec::decode_json(raw, &schema.as_block()).map_err(|error| undecodable(&error))?;
     Ok(wire::identity(&identity, schema))
 }
@@ -97,10 +90,7 @@ pub(crate) async fn refresh(
     let (inner, private) = (Arc::clone(&entry), request.private);
     let found = guarded(async move { inner.resource.read(state, private, &cx).await }).await?;
     Ok(match found {
-        Found::Gone => proto::read_resource::Response {
-            new_state: entry.message(&Value::Null),
-            ..Default::default()
-        },
+        Found::Gone => proto::read_resource::Response { new_state: entry.message(&Value::Null), ..Default::default() },
         Found::Present(present) => proto::read_resource::Response {
             new_state: entry.message(&present.state),
             new_identity: entry.identity(&present),
@@ -131,12 +121,7 @@ pub(crate) async fn plan(
         });
     }
     let prior = if prior.is_null() { None } else { Some(prior) };
-    let change = PlanRequest {
-        prior,
-        proposed,
-        config,
-        private: request.prior_private,
-    };
+    let change = PlanRequest { prior, proposed, config, private: request.prior_private };
     let plan = guarded(async move { inner.resource.plan(change, &cx).await }).await?;
     Ok(Response {
         planned_state: entry.message(&plan.planned),
@@ -164,10 +149,7 @@ pub(crate) async fn apply(
     let outcome = guarded(async move {
         let resource = &inner.resource;
         Ok(if change.planned.is_null() {
-            let gone = |warnings| Present {
-                warnings,
-                ..Present::default()
-            };
+            let gone = |warnings| Present { warnings, ..Present::default() };
             resource.delete(change, &cx).await.map(gone)
         } else if change.prior.is_null() {
             resource.create(change, &cx).await
@@ -194,10 +176,7 @@ pub(crate) async fn apply(
 
 /// The state to return when a change failed without leaving another.
 fn kept(state: Value) -> Present {
-    Present {
-        state,
-        ..Present::default()
-    }
+    Present { state, ..Present::default() }
 }
 
 pub(crate) async fn import(
@@ -220,14 +199,11 @@ fn import_key(
     request: &proto::import_resource_state::Request,
     schema: Option<&IdentitySchema>,
 ) -> Result<ImportKey, Diagnostics> {
-    let identity = request
-        .identity
-        .as_ref()
-        .and_then(|identity| identity.identity_data.as_ref());
+    let identity = request.identity.as_ref().and_then(|identity| identity.identity_data.as_ref());
     match (identity, schema) {
-        (Some(identity), Some(schema)) if request.id.is_empty() => wire::value(identity, &schema.as_block())
-            .map(ImportKey::Identity)
-            .map_err(|error| undecodable(&error)),
+        (Some(identity), Some(schema)) if request.id.is_empty() => {
+            wire::value(identity, &schema.as_block()).map(ImportKey::Identity).map_err(|error| undecodable(&error))
+        }
         _ => Ok(ImportKey::Id(request.id.clone())),
     }
 }
@@ -246,10 +222,7 @@ pub(crate) async fn take_over(
     let inner = Arc::clone(&entry);
     let Some(present) = guarded(async move { inner.resource.take_over(&source).await }).await? else {
         return Err(Diagnostic::error(
-            format!(
-                "cannot move `{}` to `{}`",
-                request.source_type_name, request.target_type_name
-            ),
+            format!("cannot move `{}` to `{}`", request.source_type_name, request.target_type_name),
             "The provider does not know how to take over an object of that type. Remove the `moved` block and \
              import the object instead.",
         )

@@ -36,9 +36,7 @@ macro_rules! reply {
         }))
     }};
     ($outcome:expr, $response:ty) => {
-        Ok(Response::new(
-            $outcome.unwrap_or_else(|diagnostics| only!($response, diagnostics)),
-        ))
+        Ok(Response::new($outcome.unwrap_or_else(|diagnostics| only!($response, diagnostics))))
     };
 }
 
@@ -68,12 +66,7 @@ impl Service for Server {
                 .map(name)
                 .map(|type_name| get_metadata::DataSourceMetadata { type_name })
                 .collect(),
-            functions: catalog
-                .functions
-                .keys()
-                .map(name)
-                .map(|name| get_metadata::FunctionMetadata { name })
-                .collect(),
+            functions: catalog.functions.keys().map(name).map(|name| get_metadata::FunctionMetadata { name }).collect(),
             ..Default::default()
         }))
     }
@@ -83,14 +76,9 @@ impl Service for Server {
         _: Request<get_provider_schema::Request>,
     ) -> Reply<get_provider_schema::Response> {
         let catalog = &self.catalog;
-        let resources = catalog
-            .resources
-            .iter()
-            .map(|(name, entry)| ((*name).to_owned(), wire::schema(&entry.schema)));
-        let data_sources = catalog
-            .data_sources
-            .iter()
-            .map(|(name, entry)| ((*name).to_owned(), wire::schema(&entry.schema)));
+        let resources = catalog.resources.iter().map(|(name, entry)| ((*name).to_owned(), wire::schema(&entry.schema)));
+        let data_sources =
+            catalog.data_sources.iter().map(|(name, entry)| ((*name).to_owned(), wire::schema(&entry.schema)));
         Ok(Response::new(get_provider_schema::Response {
             provider: Some(wire::schema(&catalog.provider)),
             resource_schemas: resources.collect(),
@@ -124,9 +112,7 @@ impl Service for Server {
             let provider = self.provider.clone();
             guarded(async move { Ok(provider.validate(&config).await) }).await
         };
-        reply!(outcome.await, validate_provider_config::Response, |r, d| r
-            .diagnostics =
-            wire::diagnostics(d))
+        reply!(outcome.await, validate_provider_config::Response, |r, d| r.diagnostics = wire::diagnostics(d))
     }
 
     async fn configure_provider(
@@ -139,8 +125,7 @@ impl Service for Server {
             let (provider, cx) = (self.provider.clone(), self.context());
             guarded(async move { provider.configure(config, &request.terraform_version, &cx).await }).await
         };
-        reply!(outcome.await, configure_provider::Response, |r, d| r.diagnostics =
-            wire::diagnostics(d))
+        reply!(outcome.await, configure_provider::Response, |r, d| r.diagnostics = wire::diagnostics(d))
     }
 
     async fn stop_provider(&self, _: Request<stop_provider::Request>) -> Reply<stop_provider::Response> {
@@ -153,8 +138,7 @@ impl Service for Server {
         request: Request<validate_resource_config::Request>,
     ) -> Reply<validate_resource_config::Response> {
         let outcome = resources::validate(self, request.into_inner()).await;
-        reply!(outcome, validate_resource_config::Response, |r, d| r.diagnostics =
-            wire::diagnostics(d))
+        reply!(outcome, validate_resource_config::Response, |r, d| r.diagnostics = wire::diagnostics(d))
     }
 
     async fn validate_data_resource_config(
@@ -162,8 +146,7 @@ impl Service for Server {
         request: Request<validate_data_resource_config::Request>,
     ) -> Reply<validate_data_resource_config::Response> {
         let outcome = resources::validate_data(self, request.into_inner()).await;
-        reply!(outcome, validate_data_resource_config::Response, |r, d| r.diagnostics =
-            wire::diagnostics(d))
+        reply!(outcome, validate_data_resource_config::Response, |r, d| r.diagnostics = wire::diagnostics(d))
     }
 
     async fn upgrade_resource_state(
@@ -171,8 +154,7 @@ impl Service for Server {
         request: Request<upgrade_resource_state::Request>,
     ) -> Reply<upgrade_resource_state::Response> {
         let outcome = resources::upgrade(self, request.into_inner()).await;
-        reply!(outcome, upgrade_resource_state::Response, |r, state| r.upgraded_state =
-            Some(state))
+        reply!(outcome, upgrade_resource_state::Response, |r, state| r.upgraded_state = Some(state))
     }
 
     async fn upgrade_resource_identity(
@@ -180,36 +162,25 @@ impl Service for Server {
         request: Request<upgrade_resource_identity::Request>,
     ) -> Reply<upgrade_resource_identity::Response> {
         let outcome = resources::upgrade_identity(self, request.get_ref());
-        reply!(outcome, upgrade_resource_identity::Response, |r, identity| r
-            .upgraded_identity =
-            Some(identity))
+        reply!(outcome, upgrade_resource_identity::Response, |r, identity| r.upgraded_identity = Some(identity))
     }
 
     async fn read_resource(&self, request: Request<read_resource::Request>) -> Reply<read_resource::Response> {
-        reply!(
-            resources::refresh(self, request.into_inner()).await,
-            read_resource::Response
-        )
+        reply!(resources::refresh(self, request.into_inner()).await, read_resource::Response)
     }
 
     async fn plan_resource_change(
         &self,
         request: Request<plan_resource_change::Request>,
     ) -> Reply<plan_resource_change::Response> {
-        reply!(
-            resources::plan(self, request.into_inner()).await,
-            plan_resource_change::Response
-        )
+        reply!(resources::plan(self, request.into_inner()).await, plan_resource_change::Response)
     }
 
     async fn apply_resource_change(
         &self,
         request: Request<apply_resource_change::Request>,
     ) -> Reply<apply_resource_change::Response> {
-        reply!(
-            resources::apply(self, request.into_inner()).await,
-            apply_resource_change::Response
-        )
+        reply!(resources::apply(self, request.into_inner()).await, apply_resource_change::Response)
     }
 
     async fn import_resource_state(
@@ -217,33 +188,22 @@ impl Service for Server {
         request: Request<import_resource_state::Request>,
     ) -> Reply<import_resource_state::Response> {
         let outcome = resources::import(self, request.into_inner()).await;
-        reply!(outcome, import_resource_state::Response, |r, imported| r
-            .imported_resources =
-            vec![imported])
+        reply!(outcome, import_resource_state::Response, |r, imported| r.imported_resources = vec![imported])
     }
 
     async fn move_resource_state(
         &self,
         request: Request<move_resource_state::Request>,
     ) -> Reply<move_resource_state::Response> {
-        reply!(
-            resources::take_over(self, request.into_inner()).await,
-            move_resource_state::Response
-        )
+        reply!(resources::take_over(self, request.into_inner()).await, move_resource_state::Response)
     }
 
     async fn read_data_source(&self, request: Request<read_data_source::Request>) -> Reply<read_data_source::Response> {
-        reply!(
-            resources::read_data(self, request.into_inner()).await,
-            read_data_source::Response
-        )
+        reply!(resources::read_data(self, request.into_inner()).await, read_data_source::Response)
     }
 
     async fn get_functions(&self, _: Request<get_functions::Request>) -> Reply<get_functions::Response> {
-        Ok(Response::new(get_functions::Response {
-            functions: function_messages(self),
-            ..Default::default()
-        }))
+        Ok(Response::new(get_functions::Response { functions: function_messages(self), ..Default::default() }))
     }
 
     async fn call_function(&self, request: Request<call_function::Request>) -> Reply<call_function::Response> {
@@ -255,63 +215,42 @@ impl Service for Server {
         _: Request<generate_resource_config::Request>,
     ) -> Reply<generate_resource_config::Response> {
         // Not among the capabilities, so Terraform writes the configuration itself.
-        Err(Status::unimplemented(
-            "this provider leaves generated configuration to Terraform",
-        ))
+        Err(Status::unimplemented("this provider leaves generated configuration to Terraform"))
     }
 
     async fn validate_ephemeral_resource_config(
         &self,
         request: Request<validate_ephemeral_resource_config::Request>,
     ) -> Reply<validate_ephemeral_resource_config::Response> {
-        none!(
-            "ephemeral resource",
-            request.get_ref().type_name,
-            validate_ephemeral_resource_config::Response
-        )
+        none!("ephemeral resource", request.get_ref().type_name, validate_ephemeral_resource_config::Response)
     }
 
     async fn open_ephemeral_resource(
         &self,
         request: Request<open_ephemeral_resource::Request>,
     ) -> Reply<open_ephemeral_resource::Response> {
-        none!(
-            "ephemeral resource",
-            request.get_ref().type_name,
-            open_ephemeral_resource::Response
-        )
+        none!("ephemeral resource", request.get_ref().type_name, open_ephemeral_resource::Response)
     }
 
     async fn renew_ephemeral_resource(
         &self,
         request: Request<renew_ephemeral_resource::Request>,
     ) -> Reply<renew_ephemeral_resource::Response> {
-        none!(
-            "ephemeral resource",
-            request.get_ref().type_name,
-            renew_ephemeral_resource::Response
-        )
+        none!("ephemeral resource", request.get_ref().type_name, renew_ephemeral_resource::Response)
     }
 
     async fn close_ephemeral_resource(
         &self,
         request: Request<close_ephemeral_resource::Request>,
     ) -> Reply<close_ephemeral_resource::Response> {
-        none!(
-            "ephemeral resource",
-            request.get_ref().type_name,
-            close_ephemeral_resource::Response
-        )
+        none!("ephemeral resource", request.get_ref().type_name, close_ephemeral_resource::Response)
     }
 
     type ListResourceStream = Events<list_resource::Event>;
 
     async fn list_resource(&self, request: Request<list_resource::Request>) -> Reply<Self::ListResourceStream> {
         let diagnostic = wire::diagnostics(unknown_type("list resource", &request.get_ref().type_name));
-        let event = list_resource::Event {
-            diagnostic,
-            ..Default::default()
-        };
+        let event = list_resource::Event { diagnostic, ..Default::default() };
         Ok(Response::new(Box::pin(once(Ok(event)))))
     }
 
@@ -319,43 +258,28 @@ impl Service for Server {
         &self,
         request: Request<validate_list_resource_config::Request>,
     ) -> Reply<validate_list_resource_config::Response> {
-        none!(
-            "list resource",
-            request.get_ref().type_name,
-            validate_list_resource_config::Response
-        )
+        none!("list resource", request.get_ref().type_name, validate_list_resource_config::Response)
     }
 
     async fn validate_state_store_config(
         &self,
         request: Request<validate_state_store::Request>,
     ) -> Reply<validate_state_store::Response> {
-        none!(
-            "state store",
-            request.get_ref().type_name,
-            validate_state_store::Response
-        )
+        none!("state store", request.get_ref().type_name, validate_state_store::Response)
     }
 
     async fn configure_state_store(
         &self,
         request: Request<configure_state_store::Request>,
     ) -> Reply<configure_state_store::Response> {
-        none!(
-            "state store",
-            request.get_ref().type_name,
-            configure_state_store::Response
-        )
+        none!("state store", request.get_ref().type_name, configure_state_store::Response)
     }
 
     type ReadStateBytesStream = Events<read_state_bytes::Response>;
 
     async fn read_state_bytes(&self, request: Request<read_state_bytes::Request>) -> Reply<Self::ReadStateBytesStream> {
         let diagnostics = wire::diagnostics(unknown_type("state store", &request.get_ref().type_name));
-        let response = read_state_bytes::Response {
-            diagnostics,
-            ..Default::default()
-        };
+        let response = read_state_bytes::Response { diagnostics, ..Default::default() };
         Ok(Response::new(Box::pin(once(Ok(response)))))
     }
 
@@ -391,9 +315,7 @@ impl Service for Server {
     async fn invoke_action(&self, request: Request<invoke_action::Request>) -> Reply<Self::InvokeActionStream> {
         use invoke_action::event::{Completed, Type};
         let diagnostics = wire::diagnostics(unknown_type("action", &request.get_ref().action_type));
-        let event = invoke_action::Event {
-            r#type: Some(Type::Completed(Completed { diagnostics })),
-        };
+        let event = invoke_action::Event { r#type: Some(Type::Completed(Completed { diagnostics })) };
         Ok(Response::new(Box::pin(once(Ok(event)))))
     }
 
@@ -407,7 +329,5 @@ impl Service for Server {
 
 fn function_messages(server: &Server) -> std::collections::HashMap<String, proto::Function> {
     let functions = server.catalog.functions.iter();
-    functions
-        .map(|(name, entry)| ((*name).to_owned(), wire::function(&entry.signature)))
-        .collect()
+    functions.map(|(name, entry)| ((*name).to_owned(), wire::function(&entry.signature))).collect()
 }

@@ -36,10 +36,7 @@ pub(crate) fn server_config(client_pem: &str) -> Result<(Arc<ServerConfig>, Stri
     let der = own.cert.der().clone();
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(own.signing_key.serialize_der()));
     let crypto = Arc::new(aws_lc_rs::default_provider());
-    let verifier = Arc::new(OnlyClient {
-        client,
-        crypto: Arc::clone(&crypto),
-    });
+    let verifier = Arc::new(OnlyClient { client, crypto: Arc::clone(&crypto) });
     let mut config = ServerConfig::builder_with_provider(crypto)
         .with_safe_default_protocol_versions()
         .map_err(|error| fail("cannot choose a TLS version", &error))?
@@ -85,9 +82,7 @@ impl ClientCertVerifier for OnlyClient {
         if *end_entity == self.client {
             Ok(ClientCertVerified::assertion())
         } else {
-            Err(Error::InvalidCertificate(
-                CertificateError::ApplicationVerificationFailure,
-            ))
+            Err(Error::InvalidCertificate(CertificateError::ApplicationVerificationFailure))
         }
     }
 
