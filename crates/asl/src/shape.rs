@@ -161,8 +161,10 @@ pub fn json_schema() -> Value {
     SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<model::Definition>().to_value()
 }
 
+/// A text of the schema, as one line.
 fn text(schema: &Value, key: &str) -> String {
-    schema.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
+    let text = schema.get(key).and_then(Value::as_str).unwrap_or_default();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn object(name: &str, schema: &Value) -> Object {

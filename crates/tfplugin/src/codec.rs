@@ -425,7 +425,11 @@ fn wire_to_json(wire: &Wire) -> Json {
         }
         Wire::Boolean(flag) => Json::Bool(*flag),
         Wire::Integer(integer) => integer.as_i64().map(Json::from).or(integer.as_u64().map(Json::from)).into(),
-        Wire::F64(float) => Json::from(*float),
+        // Every digit is written: a float of its own would be read back as another number.
+        Wire::F64(float) => {
+            let number = Number::try_from(*float).ok().and_then(|number| number.to_string().parse().ok());
+            number.map_or(Json::Null, Json::Number)
+        }
         Wire::String(text) => Json::from(text.as_str().unwrap_or_default()),
         Wire::Nil | Wire::F32(_) | Wire::Binary(_) | Wire::Ext(..) => Json::Null,
     }

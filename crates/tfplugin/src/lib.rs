@@ -11,6 +11,8 @@ mod path;
 mod provider;
 pub mod schema;
 mod server;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod types;
 mod value;
 mod wire;

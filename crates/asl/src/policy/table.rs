@@ -146,6 +146,11 @@ fn lambda_invoke(call: &Call<'_>) -> Vec<Grant> {
 }
 
 fn sns_publish(call: &Call<'_>) -> Vec<Grant> {
+    let has = |field: &str| call.payload.is_some_and(|payload| payload.get(field).is_some());
+    if has("PhoneNumber") || has("PhoneNumber.$") {
+        // A text message has no resource that could be named.
+        return vec![fixed(Statement::allow(["sns:Publish"], ["*"]))];
+    }
     let field = if literal(call.payload, "TargetArn").is_ok() { "TargetArn" } else { "TopicArn" };
     let account = &call.settings.account;
     vec![scoped(&["sns:Publish"], arn_or_name(call.payload, field, |name| account.arn("sns", name)))]

@@ -85,6 +85,11 @@ impl Server {
             .max_encoding_message_size(usize::MAX)
     }
 
+    #[cfg(feature = "testing")]
+    pub(crate) fn resource_schema(&self, name: &str) -> Option<&Schema> {
+        self.catalog.resources.get(name).map(|entry| &entry.schema)
+    }
+
     fn context(&self) -> Context {
         Context { cancelled: self.cancelled.child_token() }
     }

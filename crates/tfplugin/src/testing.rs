@@ -1,0 +1,206 @@
+//! A client in memory that speaks to a server as Terraform does, for tests.
+
+#![allow(clippy::expect_used, reason = "a test ends where its client fails")]
+
+use std::sync::{Arc, Mutex};
+
+use hyper_util::rt::TokioIo;
+use tonic::transport::{Channel, Endpoint, Uri};
+use tower::service_fn;
+
+use crate::codec;
+use crate::proto::provider_client::ProviderClient;
+use crate::proto::{self, diagnostic::Severity};
+use crate::schema::{Block, Schema};
+use crate::server::Server;
+use crate::value::Value;
+
+/// A client of one server.
+#[derive(Clone)]
+pub struct Client {
+    /// The calls themselves.
+    pub raw: ProviderClient<Channel>,
+    server: Server,
+}
+
+/// What a call gave: a value, and the messages as `severity: summary`.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The value, null where there is none.
+    pub value: Value,
+    /// What the resource keeps for itself.
+    pub private: Vec<u8>,
+    /// Messages.
+    pub messages: Vec<String>,
+    /// Attributes that ask for a replacement, by name.
+    pub replaces: Vec<String>,
+}
+
+impl Answer {
+    /// The value of a call without any message.
+    #[track_caller]
+    pub fn clean(self) -> Value {
+        assert!(self.messages.is_empty(), "unexpected messages: {:#?}", self.messages);
+        self.value
+    }
+}
+
+fn messages(diagnostics: &[proto::Diagnostic]) -> Vec<String> {
+    let text = |diagnostic: &proto::Diagnostic| {
+        let severity = if diagnostic.severity() == Severity::Error { "error" } else { "warning" };
+        format!("{severity}: {}\n{}", diagnostic.summary, diagnostic.detail)
+    };
+    diagnostics.iter().map(text).collect()
+}
+
+impl Client {
+    /// Serves in memory and connects.
+    pub async fn connect(server: Server) -> Self {
+        let (client, service) = tokio::io::duplex(1 << 20);
+        let serving = server.clone();
+        tokio::spawn(async move {
+            let incoming = tokio_stream::once(Ok::<_, std::io::Error>(service));
+            tonic::transport::Server::builder().add_service(serving.into_service()).serve_with_incoming(incoming).await
+        });
+        let client = Arc::new(Mutex::new(Some(client)));
+        let connector = service_fn(move |_: Uri| {
+            let client = client.lock().ok().and_then(|mut client| client.take()).map(TokioIo::new);
+            async move { client.ok_or_else(|| std::io::Error::other("connected twice")) }
+        });
+        let endpoint = Endpoint::from_static("http://in.memory");
+        let channel = endpoint.connect_with_connector(connector).await.expect("the server listens");
+        let raw =
+            ProviderClient::new(channel).max_decoding_message_size(usize::MAX).max_encoding_message_size(usize::MAX);
+        Self { raw, server }
+    }
+
+    /// The schema of a resource.
+    pub fn schema(&self, name: &str) -> &Schema {
+        self.server.resource_schema(name).expect("the resource exists")
+    }
+
+    fn message(&self, name: &str, value: &Value) -> Option<proto::DynamicValue> {
+        let msgpack = codec::encode(value, &self.schema(name).block);
+        Some(proto::DynamicValue { msgpack, json: Vec::new() })
+    }
+
+    fn value(&self, name: &str, message: Option<&proto::DynamicValue>) -> Value {
+        let Some(message) = message else { return Value::Null };
+        codec::decode(&message.msgpack, &self.schema(name).block).expect("the answer fits the schema")
+    }
+
+    /// ConfigureProvider.
+    pub async fn configure(&mut self, config: &Value, schema: &Schema) -> Vec<String> {
+        let config = Some(proto::DynamicValue { msgpack: codec::encode(config, &schema.block), json: Vec::new() });
+        let request = proto::configure_provider::Request { config, ..Default::default() };
+        messages(&self.raw.configure_provider(request).await.expect("an answer").into_inner().diagnostics)
+    }
+
+    /// ValidateResourceConfig.
+    pub async fn validate(&mut self, name: &str, config: &Value) -> Vec<String> {
+        let config = self.message(name, config);
+        let request = proto::validate_resource_config::Request { type_name: name.into(), config, ..Default::default() };
+        messages(&self.raw.validate_resource_config(request).await.expect("an answer").into_inner().diagnostics)
+    }
+
+    /// PlanResourceChange; a null configuration plans the deletion.
+    pub async fn plan(&mut self, name: &str, prior: &Value, config: &Value) -> Answer {
+        let proposed = proposed(&self.schema(name).block, prior, config);
+        let request = proto::plan_resource_change::Request {
+            type_name: name.into(),
+            prior_state: self.message(name, prior),
+            proposed_new_state: self.message(name, &proposed),
+            config: self.message(name, config),
+            ..Default::default()
+        };
+        let answer = self.raw.plan_resource_change(request).await.expect("an answer").into_inner();
+        let replaced = |path: &proto::AttributePath| {
+            use proto::attribute_path::step::Selector;
+            match path.steps.first().and_then(|step| step.selector.clone()) {
+                Some(Selector::AttributeName(name)) => name,
+                other => format!("{other:?}"),
+            }
+        };
+        Answer {
+            value: self.value(name, answer.planned_state.as_ref()),
+            private: answer.planned_private,
+            messages: messages(&answer.diagnostics),
+            replaces: answer.requires_replace.iter().map(replaced).collect(),
+        }
+    }
+
+    /// ApplyResourceChange.
+    pub async fn apply(&mut self, name: &str, prior: &Value, planned: &Value, config: &Value) -> Answer {
+        let request = proto::apply_resource_change::Request {
+            type_name: name.into(),
+            prior_state: self.message(name, prior),
+            planned_state: self.message(name, planned),
+            config: self.message(name, config),
+            ..Default::default()
+        };
+        let answer = self.raw.apply_resource_change(request).await.expect("an answer").into_inner();
+        Answer {
+            value: self.value(name, answer.new_state.as_ref()),
+            private: answer.private,
+            messages: messages(&answer.diagnostics),
+            replaces: Vec::new(),
+        }
+    }
+
+    /// ReadResource; the value is null when the object is gone.
+    pub async fn read(&mut self, name: &str, state: &Value) -> Answer {
+        let request = proto::read_resource::Request {
+            type_name: name.into(),
+            current_state: self.message(name, state),
+            ..Default::default()
+        };
+        let answer = self.raw.read_resource(request).await.expect("an answer").into_inner();
+        Answer {
+            value: self.value(name, answer.new_state.as_ref()),
+            private: answer.private,
+            messages: messages(&answer.diagnostics),
+            replaces: Vec::new(),
+        }
+    }
+
+    /// ImportResourceState by id.
+    pub async fn import(&mut self, name: &str, id: &str) -> Answer {
+        let request =
+            proto::import_resource_state::Request { type_name: name.into(), id: id.into(), ..Default::default() };
+        let answer = self.raw.import_resource_state(request).await.expect("an answer").into_inner();
+        let imported = answer.imported_resources.first();
+        Answer {
+            value: self.value(name, imported.and_then(|imported| imported.state.as_ref())),
+            private: Vec::new(),
+            messages: messages(&answer.diagnostics),
+            replaces: Vec::new(),
+        }
+    }
+
+    /// UpgradeResourceState from stored JSON.
+    pub async fn upgrade(&mut self, name: &str, version: i64, json: &[u8]) -> Answer {
+        let raw_state = Some(proto::RawState { json: json.to_vec(), flatmap: Default::default() });
+        let request = proto::upgrade_resource_state::Request { type_name: name.into(), version, raw_state };
+        let answer = self.raw.upgrade_resource_state(request).await.expect("an answer").into_inner();
+        Answer {
+            value: self.value(name, answer.upgraded_state.as_ref()),
+            private: Vec::new(),
+            messages: messages(&answer.diagnostics),
+            replaces: Vec::new(),
+        }
+    }
+}
+
+/// The state that Terraform proposes: the configuration, with what was computed before where nothing is written.
+fn proposed(block: &Block, prior: &Value, config: &Value) -> Value {
+    let mut proposed = config.clone();
+    if config.is_null() || prior.is_null() {
+        return proposed;
+    }
+    for attribute in block.attributes.iter().filter(|attribute| attribute.computed) {
+        if config.get(&attribute.name).is_null() {
+            proposed.set(&attribute.name, prior.get(&attribute.name).clone());
+        }
+    }
+    proposed
+}

@@ -1,0 +1,79 @@
+//! Generated definitions, with every state type and every field, through every call of the provider against AWS on
+//! loopback: what is applied is what was meant, reads back unchanged and imports into the same blocks.
+
+#![allow(clippy::panic, reason = "helpers of tests fail as tests do")]
+
+#[path = "../../crates/asl/tests/support/generator.rs"]
+mod generator;
+
+use std::collections::BTreeSet;
+
+use asl::Json;
+use asl::check::{Form, check};
+use generator::{Generator, all_fields};
+use local_aws::{ACCOUNT, LocalAws, REGION};
+use terraform_provider_sfn::{SfnProvider, blocks};
+use tfplugin::testing::Client;
+use tfplugin::{Provider as _, Server, Value};
+
+const TYPE: &str = "sfn_state_machine";
+const CASES: u64 = 300;
+
+async fn client(aws: &LocalAws) -> Client {
+    let provider = SfnProvider::default();
+    let schema = provider.schema();
+    let names = ["sfn", "lambda", "iam", "logs", "sts"].map(|name| (name, Value::from(aws.url())));
+    let config = Value::object([
+        ("region", REGION.into()),
+        ("access_key", ACCOUNT.into()),
+        ("secret_key", "test".into()),
+        ("endpoints", Value::List(vec![Value::object(names)])),
+    ]);
+    let mut client = Client::connect(Server::new(provider)).await;
+    assert_eq!(client.configure(&config, &schema).await, Vec::<String>::new());
+    client
+}
+
+/// Takes one definition through all calls; what it is called is the seed.
+async fn check_case(client: &mut Client, seed: u64, definition: &Json) {
+    let context = || format!("seed {seed}: {}", definition.to_value().unwrap());
+    assert_eq!(check(definition, Form::Nested), [], "{}", context());
+    let held = blocks::from_asl(definition, &Value::Null);
+    let mut config = held.unwrap_or_else(|reason| panic!("{reason}: {}", context()));
+    let name = format!("case-{seed}");
+    config.set("name", name.as_str());
+    config.set("role_arn", "arn:aws:iam::123456789012:role/theirs");
+    assert_eq!(client.validate(TYPE, &config).await, Vec::<String>::new(), "{}", context());
+
+    let planned = client.plan(TYPE, &Value::Null, &config).await.clean();
+    let rendered = asl::parse(planned.get("asl").as_str().unwrap()).unwrap().0.root;
+    assert!(rendered.same_meaning(definition), "{}\nrendered {:?}", context(), planned.get("asl"));
+
+    let state = client.apply(TYPE, &Value::Null, &planned, &config).await.clean();
+    assert_eq!(client.read(TYPE, &state).await.clean(), state, "{}", context());
+    assert_eq!(client.plan(TYPE, &state, &config).await.clean(), state, "{}", context());
+
+    let imported = client.import(TYPE, state.get("arn").as_str().unwrap()).await.clean();
+    assert!(imported.get("definition").is_null(), "{}", context());
+    assert_eq!(client.plan(TYPE, &imported, &config).await.clean(), imported, "{}", context());
+
+    let gone = client.plan(TYPE, &state, &Value::Null).await.clean();
+    client.apply(TYPE, &state, &gone, &Value::Null).await.clean();
+    assert!(client.read(TYPE, &state).await.clean().is_null());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn generated_definitions_survive_every_call() {
+    let log = std::env::temp_dir().join(format!("ministack-{}.log", std::process::id()));
+    let aws = LocalAws::start(&log).await.unwrap();
+    let mut client = client(&aws).await;
+    let mut covered = BTreeSet::new();
+    for seed in 0..CASES {
+        let mut generator = Generator::new(seed);
+        let definition = generator.definition();
+        covered.append(&mut generator.covered);
+        check_case(&mut client, seed, &definition).await;
+    }
+    let missing: Vec<_> = all_fields().difference(&covered).cloned().collect();
+    assert_eq!(missing, Vec::<String>::new(), "fields that no case had");
+}
