@@ -1,5 +1,12 @@
 //! The program as a process: started by hand, by Terraform, by a stranger.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests fail as tests do"
+)]
 #![cfg(unix)]
 
 use std::io::{BufRead as _, BufReader};

@@ -1,7 +1,13 @@
 //! Generated definitions, with every state type and every field, through every call of the provider against AWS on
 //! loopback: what is applied is what was meant, reads back unchanged and imports into the same blocks.
 
-#![allow(clippy::panic, reason = "helpers of tests fail as tests do")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests fail as tests do"
+)]
 
 #[path = "../../crates/asl/tests/support/generator.rs"]
 mod generator;

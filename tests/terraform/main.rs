@@ -1,6 +1,12 @@
 //! End to end: the real terraform, the provider of this build, an AWS on loopback.
 
-#![allow(clippy::expect_used, clippy::panic, reason = "helpers of tests fail as tests do")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests fail as tests do"
+)]
 
 mod calls;
 mod definitions;

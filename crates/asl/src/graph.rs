@@ -76,6 +76,9 @@ pub fn containers(state: &Json) -> Vec<(Pointer, &Json)> {
 
 /// All transitions out of a state.
 pub fn transitions(state: &Json, at: &Pointer) -> Vec<Edge> {
+    if matches!(state, Json::Unknown) {
+        return vec![Edge { at: at.clone(), target: None }];
+    }
     let mut edges = Vec::new();
     let mut add = |holder: &Json, at: Pointer, field: &str| match holder.get(field) {
         Some(Json::String(target)) => edges.push(Edge { at: at.join(field), target: Some(target.clone()) }),
@@ -100,7 +103,8 @@ pub fn transitions(state: &Json, at: &Pointer) -> Vec<Edge> {
 
 /// Whether the workflow may end after this state.
 pub fn is_terminal(state: &Json) -> bool {
-    matches!(state.get("End"), Some(Json::Bool(true) | Json::Unknown))
+    matches!(state, Json::Unknown)
+        || matches!(state.get("End"), Some(Json::Bool(true) | Json::Unknown))
         || matches!(state.get("Type").and_then(Json::as_str), Some("Succeed" | "Fail"))
         || matches!(state.get("Type"), Some(Json::Unknown))
 }

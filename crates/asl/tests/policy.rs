@@ -1,5 +1,13 @@
 //! What the derived policies allow, as reviewed snapshots.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests fail as tests do"
+)]
+
 use asl::policy::{Account, Settings, derive};
 
 /// The policy for one task with this resource and payload, and what is said about it.

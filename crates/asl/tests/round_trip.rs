@@ -1,12 +1,20 @@
 //! Generated definitions, and texts that are none.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests fail as tests do"
+)]
+
 #[path = "support/generator.rs"]
 mod generator;
 
 use asl::check::{Form, check, check_text};
 use asl::flat::{flatten, nest};
 use asl::model::Definition;
-use generator::Generator;
+use generator::{Generator, all_fields};
 use proptest::prelude::*;
 
 proptest! {
@@ -46,6 +54,17 @@ proptest! {
         let _ = check_text(&format!("{}{junk}{}", &text[..at], &text[at..]));
         let _ = check_text(&text[..at]);
     }
+}
+
+#[test]
+fn the_generator_leaves_no_field_out() {
+    let mut missing = all_fields();
+    for seed in 0..300 {
+        let mut generator = Generator::new(seed);
+        generator.definition();
+        missing.retain(|field| !generator.covered.contains(field));
+    }
+    assert!(missing.is_empty(), "{missing:?}");
 }
 
 #[test]

@@ -1,5 +1,13 @@
 //! Each rule by what it accepts and what it says: definitions in `rules/`, findings as snapshots.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests fail as tests do"
+)]
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,13 @@
 //! Values survive the wire, whatever they are.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests fail as tests do"
+)]
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;

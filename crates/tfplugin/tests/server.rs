@@ -1,5 +1,13 @@
 //! A server as Terraform speaks to it, over gRPC.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests fail as tests do"
+)]
+
 use std::time::Duration;
 
 use async_trait::async_trait;

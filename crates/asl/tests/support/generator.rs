@@ -31,11 +31,11 @@ const DEPTH: usize = 3;
 impl Generator {
     /// A generator for this seed.
     pub fn new(seed: u64) -> Self {
-        let machine_language = if seed % 2 == 0 { QueryLanguage::JSONPath } else { QueryLanguage::JSONata };
+        let machine_language = if seed.is_multiple_of(2) { QueryLanguage::JSONPath } else { QueryLanguage::JSONata };
         Self {
             state: seed.wrapping_mul(2) | 1,
             names: 0,
-            comparisons: usize::try_from(seed % 1_000).unwrap_or_default() * 5,
+            comparisons: usize::try_from(seed % 1_000).unwrap_or_default() * 7,
             machine_language,
             covered: BTreeSet::new(),
         }
@@ -151,7 +151,7 @@ impl Generator {
             }
             "Choice" => {
                 let target = next.cloned().unwrap_or_default();
-                let rules = (0..1 + self.below(3)).map(|_| self.rule(&target, language)).collect();
+                let rules = (0..2 + self.below(5)).map(|_| self.rule(&target, language)).collect();
                 members.insert("Choices".into(), Json::Array(rules));
                 covered(self, "Choices");
                 if self.chance(60) {
@@ -208,9 +208,10 @@ impl Generator {
     }
 
     fn condition(&mut self, owner: &str, depth: usize, members: &mut Members) {
-        let field = ["Variable", "Variable", "Variable", "And", "Or", "Not"][if depth < 2 { self.below(6) } else { 0 }];
+        let nested = depth < 2 && self.chance(if depth == 0 { 25 } else { 60 });
+        let field = if nested { ["And", "Or", "Not"][self.below(3)] } else { "Variable" };
         self.covered.insert(format!("{owner}.{field}"));
-        let mut inner = |generator: &mut Self| {
+        let inner = |generator: &mut Self| {
             let mut inner = Members::new();
             if generator.chance(30) {
                 inner.insert("Comment".into(), "c".into());
@@ -229,12 +230,13 @@ impl Generator {
                     .iter()
                     .filter(|field| !["Comment", "Variable", "And", "Or", "Not"].contains(&field.name.as_str()))
                     .collect();
+                let turn = self.comparisons;
                 self.comparisons += 1;
-                let comparison = comparisons[self.comparisons % comparisons.len()];
+                let comparison = comparisons[turn % comparisons.len()];
                 self.write(owner, comparison, QueryLanguage::JSONPath, members);
                 "$.v".into()
             }
-            _ => Json::Array((0..1 + self.below(2)).map(|_| inner(self)).collect()),
+            _ => Json::Array((0..2 + self.below(2)).map(|_| inner(self)).collect()),
         };
         members.insert(field.into(), value);
     }
