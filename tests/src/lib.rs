@@ -119,6 +119,11 @@ impl Workspace {
         self.env.push((name.to_owned(), value.to_owned()));
     }
 
+    /// Takes an environment variable from Terraform.
+    pub fn remove_env(&mut self, name: &str) {
+        self.env.retain(|(known, _)| known != name);
+    }
+
     /// Keeps the folder when the workspace goes.
     pub fn keep(&mut self) {
         self.folder.disable_cleanup(true);

@@ -12,11 +12,13 @@ mod calls;
 mod definitions;
 mod demo;
 mod drift;
+mod examples;
 mod faults;
 mod functions;
 mod interrupted;
 mod lifecycle;
 mod mistakes;
+mod provider_block;
 mod scale;
 
 use e2e::{Outcome, Workspace};

@@ -91,13 +91,20 @@ impl LocalAws {
         self.emulator.reset().await
     }
 
+    /// Sends a form to a query service, such as `Action=ListRoles` to `iam`, and gives the XML it answers.
+    ///
+    /// # Errors
+    /// When there is no answer, or AWS refuses.
+    pub async fn query(&self, service: &str, form: &str) -> io::Result<String> {
+        emulator::query(self.emulator.port(), service, form).await
+    }
+
     /// Makes an SNS topic and gives its ARN.
     ///
     /// # Errors
     /// When there is no answer, or AWS refuses.
     pub async fn create_topic(&self, name: &str) -> io::Result<String> {
-        emulator::query(self.emulator.port(), "sns", &format!("Action=CreateTopic&Version=2010-03-31&Name={name}"))
-            .await?;
+        self.query("sns", &format!("Action=CreateTopic&Version=2010-03-31&Name={name}")).await?;
         Ok(format!("arn:aws:sns:{REGION}:{ACCOUNT}:{name}"))
     }
 
@@ -106,7 +113,7 @@ impl LocalAws {
     /// # Errors
     /// When there is no answer, or AWS refuses.
     pub async fn role_names(&self) -> io::Result<Vec<String>> {
-        let xml = emulator::query(self.emulator.port(), "iam", "Action=ListRoles&Version=2010-05-08").await?;
+        let xml = self.query("iam", "Action=ListRoles&Version=2010-05-08").await?;
         let names = xml.split("<RoleName>").skip(1).filter_map(|rest| rest.split("</RoleName>").next());
         Ok(names.map(str::to_owned).collect())
     }
@@ -117,7 +124,7 @@ impl LocalAws {
     /// When there is no answer, or AWS refuses.
     pub async fn role_policy(&self, role: &str, policy: &str) -> io::Result<String> {
         let form = format!("Action=GetRolePolicy&Version=2010-05-08&RoleName={role}&PolicyName={policy}");
-        emulator::query(self.emulator.port(), "iam", &form).await.map(|xml| xml.replace("%3A", ":"))
+        self.query("iam", &form).await.map(|xml| xml.replace("%3A", ":"))
     }
 
     /// Takes an inline policy from a role.
@@ -126,7 +133,7 @@ impl LocalAws {
     /// When there is no answer, or AWS refuses.
     pub async fn remove_role_policy(&self, role: &str, policy: &str) -> io::Result<()> {
         let form = format!("Action=DeleteRolePolicy&Version=2010-05-08&RoleName={role}&PolicyName={policy}");
-        emulator::query(self.emulator.port(), "iam", &form).await.map(|_| ())
+        self.query("iam", &form).await.map(|_| ())
     }
 
     /// The process group of ministack, for tests that look whether it is gone.
