@@ -1,7 +1,7 @@
 //! The provider block.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use sfn_aws::{AssumeRole, Aws, Settings, Tags};
 use tfplugin::schema::{Attribute, Block, NestedBlock, Nesting, Schema};
@@ -28,12 +28,16 @@ pub struct Configured {
 
 /// The configuration that all resources share, once Terraform has given it.
 #[derive(Clone, Default)]
-pub struct Shared(Arc<OnceLock<Arc<Configured>>>);
+pub struct Shared(Arc<RwLock<Option<Arc<Configured>>>>);
 
 impl Shared {
-    /// Takes a configuration into use; a second one is ignored, as Terraform configures a provider once.
+    /// Takes a configuration into use; a process that is debugged gets one for each run of Terraform.
     pub fn set(&self, configured: Configured) {
-        let _ = self.0.set(Arc::new(configured));
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(configured));
+    }
+
+    fn current(&self) -> Option<Arc<Configured>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The configuration in use.
@@ -45,12 +49,12 @@ impl Shared {
             let detail = "Terraform asked for AWS before it configured the provider. Please report this as a bug.";
             Diagnostic::error("the provider is not configured", detail).into()
         };
-        self.0.get().cloned().ok_or_else(missing)
+        self.current().ok_or_else(missing)
     }
 
     /// The tags for everything; none while there is no configuration.
     pub fn default_tags(&self) -> Tags {
-        self.0.get().map(|configured| configured.default_tags.clone()).unwrap_or_default()
+        self.current().map(|configured| configured.default_tags.clone()).unwrap_or_default()
     }
 }
 

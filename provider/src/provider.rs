@@ -51,14 +51,14 @@ impl Provider for SfnProvider {
     }
 
     async fn configure(&self, config: Value, _: &str, _: &Context) -> Result<Diagnostics, Diagnostics> {
-        if !config.is_wholly_known() {
-            return Ok(Diagnostic::warning(
-                "the provider's configuration is not known yet",
-                "Its unknown parts count as absent until the apply.",
-            )
-            .into());
-        }
         self.shared.set(configuration::configure(&config));
-        Ok(Diagnostics::default())
+        if config.is_wholly_known() {
+            return Ok(Diagnostics::default());
+        }
+        Ok(Diagnostic::warning(
+            "the provider's configuration is not known yet",
+            "Its unknown parts count as absent until the apply.",
+        )
+        .into())
     }
 }

@@ -68,6 +68,18 @@ async fn settings_and_permissions_are_put_right() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_deleted_role_is_made_again() {
+    let aws = aws().await;
+    let workspace = workspace(&aws, RETRYING);
+    assert_success(&workspace.apply().await.unwrap());
+    aws.remove_role_policy("it-eu-west-1-state-machine", "terraform-provider-sfn").await.unwrap();
+    aws.query("iam", "Action=DeleteRole&Version=2010-05-08&RoleName=it-eu-west-1-state-machine").await.unwrap();
+    assert_success(&workspace.apply().await.unwrap());
+    assert_eq!(aws.role_names().await.unwrap(), ["it-eu-west-1-state-machine"]);
+    assert_empty(&workspace.plan().await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_deleted_is_planned_again() {
     let aws = aws().await;
     let workspace = workspace(&aws, RETRYING);

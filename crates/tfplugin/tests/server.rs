@@ -302,6 +302,13 @@ async fn stopping_reaches_a_call_that_waits() {
     client.raw.stop_provider(proto::stop_provider::Request {}).await.unwrap();
     let stopped = tokio::time::timeout(Duration::from_secs(5), waiting).await.unwrap().unwrap();
     assert_eq!(stopped.messages, ["error: stopped\n"]);
+    // A process that is debugged serves the next run as well.
+    let schema = TestProvider.schema();
+    assert!(client.configure(&Value::object::<String>([]), &schema).await.is_empty());
+    let (mut other, config) = (client.clone(), thing("slow"));
+    let planned = client.plan("test_thing", &Value::Null, &config).await.value;
+    let waiting = tokio::spawn(async move { other.apply("test_thing", &Value::Null, &planned, &config).await });
+    assert!(tokio::time::timeout(Duration::from_millis(300), waiting).await.is_err());
 }
 
 #[tokio::test]

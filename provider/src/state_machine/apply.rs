@@ -220,7 +220,14 @@ async fn grant(
             both.merge(policy);
             let has_all = both == old && same_policy(written.as_deref(), Some(&old.to_json()));
             if !has_all && !same_policy(written.as_deref(), Some(&both.to_json())) {
-                owned.write(aws, call, &both).await?;
+                match owned.write(aws, call, &both).await {
+                    // Somebody has deleted the role: it is made again, under the same name and ARN.
+                    Err(error) if error.is_not_found() => {
+                        let tags = state.get("tags_all").string_map();
+                        owned.ensure(aws, call, &both, aws.identity(call).await?, &tags).await?;
+                    }
+                    outcome => outcome?,
+                }
                 *written = Some(both.to_json());
             }
             Ok(prior.get("role_arn").as_str().unwrap_or_default().to_owned())

@@ -118,7 +118,7 @@ fn reattach(address: &str, listener: &Listener) -> String {
 
 async fn run(server: Server, listener: Listener, tls: Option<TlsAcceptor>) -> Result<(), ServeError> {
     let shutdown = CancellationToken::new();
-    let (cancelled, socket) = (server.cancelled.clone(), listener.socket_file());
+    let (cancel, socket) = (server.clone(), listener.socket_file());
     let connections = accept(listener, tls);
     let stop = shutdown.clone();
     let outcome = tonic::transport::Server::builder()
@@ -130,7 +130,7 @@ async fn run(server: Server, listener: Listener, tls: Option<TlsAcceptor>) -> Re
         .serve_with_incoming_shutdown(connections, async move {
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = ended_by_signal(&cancelled) => {}
+                () = ended_by_signal(&cancel) => {}
             }
         });
     // Streams that stay open for good would hold up an orderly shutdown.
@@ -146,7 +146,7 @@ async fn run(server: Server, listener: Listener, tls: Option<TlsAcceptor>) -> Re
 
 /// Terraform asks by StopProvider when the user presses Ctrl-C, which reaches this process as well: it must go on
 /// until the calls have answered. A second signal of a person who runs `-debug`, or a termination, ends it.
-async fn ended_by_signal(cancelled: &CancellationToken) {
+async fn ended_by_signal(server: &Server) {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
@@ -158,11 +158,11 @@ async fn ended_by_signal(cancelled: &CancellationToken) {
         loop {
             tokio::select! {
                 _ = interrupt.recv() => {
-                    cancelled.cancel();
+                    server.cancelled().cancel();
                     if !started_by_terraform { return }
                 }
                 _ = terminate.recv() => {
-                    cancelled.cancel();
+                    server.cancelled().cancel();
                     return;
                 }
             }
@@ -171,7 +171,7 @@ async fn ended_by_signal(cancelled: &CancellationToken) {
     #[cfg(not(unix))]
     {
         let _ = tokio::signal::ctrl_c().await;
-        cancelled.cancel();
+        server.cancelled().cancel();
         if std::env::var_os(COOKIE_NAME).is_some() {
             std::future::pending::<()>().await;
         }

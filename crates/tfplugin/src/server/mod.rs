@@ -9,7 +9,7 @@ mod tls;
 
 use std::collections::HashMap;
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 
@@ -27,7 +27,8 @@ pub use handshake::{ServeError, serve};
 pub struct Server {
     provider: Arc<dyn Provider>,
     catalog: Arc<Catalog>,
-    cancelled: CancellationToken,
+    /// Renewed with each configuration: a process that is debugged outlives a run that was stopped.
+    cancelled: Arc<Mutex<CancellationToken>>,
 }
 
 struct Catalog {
@@ -74,7 +75,7 @@ impl Server {
             data_sources: provider.data_sources().into_iter().map(data_source).collect(),
             functions: provider.functions().into_iter().map(function).collect(),
         };
-        Self { provider: Arc::new(provider), catalog: Arc::new(catalog), cancelled: CancellationToken::new() }
+        Self { provider: Arc::new(provider), catalog: Arc::new(catalog), cancelled: Arc::default() }
     }
 
     /// This server as a gRPC service.
@@ -91,7 +92,19 @@ impl Server {
     }
 
     fn context(&self) -> Context {
-        Context { cancelled: self.cancelled.child_token() }
+        Context { cancelled: self.cancelled().child_token() }
+    }
+
+    fn cancelled(&self) -> CancellationToken {
+        self.cancelled.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Lets calls wait again after an earlier run was stopped.
+    fn renew(&self) {
+        let mut cancelled = self.cancelled.lock().unwrap_or_else(PoisonError::into_inner);
+        if cancelled.is_cancelled() {
+            *cancelled = CancellationToken::new();
+        }
     }
 
     fn resource(&self, name: &str) -> Result<Arc<ResourceEntry>, Diagnostics> {

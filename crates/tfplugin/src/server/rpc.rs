@@ -120,6 +120,7 @@ impl Service for Server {
         request: Request<configure_provider::Request>,
     ) -> Reply<configure_provider::Response> {
         let request = request.into_inner();
+        self.renew();
         let outcome = async {
             let config = read(request.config.as_ref(), &self.catalog.provider)?;
             let (provider, cx) = (self.provider.clone(), self.context());
@@ -129,7 +130,7 @@ impl Service for Server {
     }
 
     async fn stop_provider(&self, _: Request<stop_provider::Request>) -> Reply<stop_provider::Response> {
-        self.cancelled.cancel();
+        self.cancelled().cancel();
         Ok(Response::new(stop_provider::Response::default()))
     }
 
