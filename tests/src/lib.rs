@@ -81,9 +81,16 @@ impl Workspace {
     /// # Errors
     /// When the folder cannot be made or the provider is not built.
     pub fn new(aws: &LocalAws) -> io::Result<Self> {
+        Self::with_provider(aws, &provider_binary()?)
+    }
+
+    /// The same with another build of the provider.
+    ///
+    /// # Errors
+    /// When the folder cannot be made.
+    pub fn with_provider(aws: &LocalAws, binary: &Path) -> io::Result<Self> {
         let env = aws.env().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         let workspace = Self { folder: tempfile::tempdir()?, inside: PathBuf::new(), env };
-        let binary = provider_binary()?;
         let plugins = binary.parent().unwrap_or(Path::new(".")).display().to_string();
         let settings = format!(
             "disable_checkpoint = true\nprovider_installation {{\n  dev_overrides {{\n    \"{SOURCE}\" = \"{plugins}\"\n  }}\n  direct {{}}\n}}\n"

@@ -1,0 +1,153 @@
+//! `cargo xtask bench`: what the provider costs, beside what Terraform costs without it.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use e2e::{HEADER, Workspace};
+use local_aws::LocalAws;
+
+use crate::needs;
+
+const SIZES: [usize; 3] = [1, 100, 500];
+
+/// Prints a table of wall time and of the provider's peak memory.
+///
+/// # Errors
+/// When something cannot be built or a run of Terraform fails.
+pub async fn run() -> io::Result<()> {
+    needs::check()?;
+    needs::cargo(&["build", "--release", "--package", "terraform-provider-sfn"])?;
+    let binary = release_binary()?;
+    println!("binary {:.1} MB", fs::metadata(&binary)?.len() as f64 / 1e6);
+    println!("{:>5}  {:<16} {:>9} {:>9} {:>9} {:>9}", "n", "", "validate", "plan", "apply", "re-plan");
+    for size in SIZES {
+        let log = std::env::temp_dir().join(format!("sfn-bench-{}.log", std::process::id()));
+        let aws = LocalAws::start(&log).await?;
+        measure(&aws, &binary, size, "sfn", &format!("{HEADER}{}", state_machines(size))).await?;
+        measure(&aws, &binary, size, "terraform_data", &data(size)).await?;
+        drop(aws);
+        let _ = fs::remove_file(log);
+    }
+    Ok(())
+}
+
+fn release_binary() -> io::Result<PathBuf> {
+    let program = std::env::current_exe()?;
+    let target = program.parent().and_then(Path::parent).ok_or_else(|| io::Error::other("no target folder"))?;
+    Ok(target.join("release/terraform-provider-sfn"))
+}
+
+async fn measure(aws: &LocalAws, binary: &Path, size: usize, name: &str, configuration: &str) -> io::Result<()> {
+    let workspace = Workspace::with_provider(aws, binary)?;
+    workspace.write("main.tf", configuration)?;
+    let runs: [&[&str]; 4] = [
+        &["validate", "-no-color"],
+        &["plan", "-no-color"],
+        &["apply", "-auto-approve", "-no-color"],
+        &["plan", "-no-color"],
+    ];
+    let (mut times, mut peaks) = (String::new(), String::new());
+    for arguments in runs {
+        let (time, peak) = timed(&workspace, arguments).await?;
+        let _ = write!(times, " {:>8.2}s", time.as_secs_f64());
+        let _ = write!(peaks, " {:>6.1} MB", peak as f64 / 1e3);
+    }
+    println!("{size:>5}  {name:<16}{times}");
+    if name == "sfn" {
+        println!("{:>5}  {:<16}{peaks}", "", "provider's peak");
+    }
+    Ok(())
+}
+
+/// Runs Terraform, and watches the peak memory of the providers it starts, in KB.
+async fn timed(workspace: &Workspace, arguments: &[&str]) -> io::Result<(Duration, u64)> {
+    let start = Instant::now();
+    let child = workspace.start(arguments)?;
+    let output = child.wait_with_output();
+    tokio::pin!(output);
+    let mut peak = 0;
+    let output = loop {
+        tokio::select! {
+            output = &mut output => break output?,
+            () = tokio::time::sleep(Duration::from_millis(10)) => peak = peak.max(provider_memory()),
+        }
+    };
+    if !output.status.success() {
+        return Err(io::Error::other(String::from_utf8_lossy(&output.stderr).into_owned()));
+    }
+    Ok((start.elapsed(), peak))
+}
+
+/// The peak memory of any provider that runs, where the system tells.
+fn provider_memory() -> u64 {
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let memory = processes.filter_map(|process| {
+        let status = fs::read_to_string(process.path().join("status")).ok()?;
+        let field = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+        field("Name:").filter(|name| name.starts_with("terraform-provi"))?;
+        field("VmHWM:")?.split_whitespace().next()?.parse().ok()
+    });
+    memory.max().unwrap_or_default()
+}
+
+fn state_machines(size: usize) -> String {
+    (0..size).fold(String::new(), |mut text, number| {
+        let _ = write!(
+            text,
+            r#"
+resource "sfn_state_machine" "m{number}" {{
+  name     = "m{number}"
+  start_at = "Call"
+  role_arn = "arn:aws:iam::123456789012:role/bench"
+  task "Call" {{
+    lambda {{
+      function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:f{number}"
+      payload      = {{ "id.$" = "$.id", number = {number} }}
+    }}
+    retry {{
+      error_equals = ["Busy"]
+      max_attempts = 3
+    }}
+    next = "Choose"
+  }}
+  choice "Choose" {{
+    rule {{
+      variable       = "$.ok"
+      boolean_equals = true
+      next           = "Done"
+    }}
+    default = "Rest"
+  }}
+  wait "Rest" {{
+    seconds = 5
+    next    = "Call"
+  }}
+  succeed "Done" {{}}
+}}
+"#
+        );
+        text
+    })
+}
+
+/// As many resources of Terraform's own, with about as much in them.
+fn data(size: usize) -> String {
+    (0..size).fold(String::new(), |mut text, number| {
+        let _ = write!(
+            text,
+            r#"
+resource "terraform_data" "m{number}" {{
+  input = {{
+    call   = {{ function = "arn:aws:lambda:eu-west-1:123456789012:function:f{number}", payload = {{ "id.$" = "$.id", number = {number} }}, retry = [{{ error_equals = ["Busy"], max_attempts = 3 }}], next = "Choose" }}
+    choose = {{ rules = [{{ variable = "$.ok", boolean_equals = true, next = "Done" }}], default = "Rest" }}
+    rest   = {{ seconds = 5, next = "Call" }}
+  }}
+}}
+"#
+        );
+        text
+    })
+}
