@@ -79,3 +79,36 @@ async fn mistakes_are_told() {
         assert_says(&workspace.plan().await.unwrap(), &[message]);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_zip_file_is_code_as_well() {
+    let aws = aws().await;
+    let zipped = function("execution_role {}")
+        .replace("source_dir    = \"${path.module}/code\"", "filename = \"${path.module}/code.zip\"");
+    let workspace = workspace(&aws, &zipped);
+    workspace.write("main.py", CODE).unwrap();
+    let zip = ["-m", "zipfile", "-c", "code.zip", "main.py"];
+    let made = std::process::Command::new("python3").args(zip).current_dir(workspace.path()).status().unwrap();
+    assert!(made.success());
+    assert_success(&workspace.apply().await.unwrap());
+    assert_empty(&workspace.plan().await.unwrap());
+    let state = workspace.resource("sfn_lambda_function.f").await.unwrap().unwrap();
+    assert!(state["source_code_size"].as_i64().unwrap() > 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn logs_tell_the_calls_and_no_secret() {
+    let aws = aws().await;
+    let mut workspace = workspace(
+        &aws,
+        &function("execution_role {}\n environment {\n variables = { TOKEN = \"hunter2-of-the-bank\" }\n }"),
+    );
+    workspace.set_env("TF_LOG_PROVIDER", "TRACE");
+    workspace.set_env("AWS_SECRET_ACCESS_KEY", "secret-of-the-account");
+    workspace.write("code/main.py", CODE).unwrap();
+    let output = workspace.start(&["apply", "-auto-approve", "-no-color"]).unwrap().wait_with_output().await.unwrap();
+    let logs = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{logs}");
+    assert!(logs.contains("operation=CreateFunction"), "{logs}");
+    assert!(!logs.contains("hunter2") && !logs.contains("secret-of-the-account"), "{logs}");
+}

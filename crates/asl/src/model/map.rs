@@ -42,7 +42,7 @@ pub struct Map {
     pub item_processor: Option<ItemProcessor>,
     /// The older name of `ItemProcessor`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub iterator: Option<Iterator>,
+    pub iterator: Option<ItemProcessor>,
     /// Where the items come from when they are not in the input. Distributed mode only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub item_reader: Option<ItemReader>,
@@ -122,19 +122,6 @@ pub struct ItemProcessor {
     /// Where the states run; in the execution itself if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub processor_config: Option<ProcessorConfig>,
-    /// The name of the state that runs first.
-    pub start_at: String,
-    /// The states by name.
-    pub states: IndexMap<String, State>,
-}
-
-/// The states that run for each item, under the older name.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub struct Iterator {
-    /// A text for people.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
     /// The name of the state that runs first.
     pub start_at: String,
     /// The states by name.

@@ -27,9 +27,9 @@ pub use choice::{Choice, ChoiceRule, Comparison};
 pub use expression::{BooleanOrExpression, IntegerOrExpression, NullablePath, NumberOrExpression};
 pub use fail::Fail;
 pub use map::{
-    CsvDelimiter, CsvHeaderLocation, ExecutionType, InputType, ItemBatcher, ItemProcessor, ItemReader, Iterator,
-    ManifestType, Map, Mode, OutputType, ProcessorConfig, ReaderConfig, ReaderTransformation, ResultWriter,
-    WriterConfig, WriterTransformation,
+    CsvDelimiter, CsvHeaderLocation, ExecutionType, InputType, ItemBatcher, ItemProcessor, ItemReader, ManifestType,
+    Map, Mode, OutputType, ProcessorConfig, ReaderConfig, ReaderTransformation, ResultWriter, WriterConfig,
+    WriterTransformation,
 };
 pub use parallel::{Branch, Parallel};
 pub use pass::Pass;

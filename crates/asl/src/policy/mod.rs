@@ -124,7 +124,8 @@ impl Walk<'_> {
     }
 
     fn map(&mut self, state: &Json, at: &Pointer) {
-        let mode = state.get("ItemProcessor").and_then(|processor| processor.get("ProcessorConfig")?.get("Mode"));
+        let processor = state.get("ItemProcessor").or_else(|| state.get("Iterator"));
+        let mode = processor.and_then(|processor| processor.get("ProcessorConfig")?.get("Mode"));
         if mode.and_then(Json::as_str) == Some("DISTRIBUTED") {
             for statement in table::distributed_map(self.settings) {
                 self.document.add(statement);

@@ -2,6 +2,7 @@
 
 use crate::check::Subject;
 use crate::diagnostic::Diagnostic;
+use crate::shape::Shape;
 
 rule! {
     /// Two fields say the same thing in two ways, such as `TimeoutSeconds` and `TimeoutSecondsPath`; or none of the
@@ -33,12 +34,14 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
                 findings.push(Diagnostic::error(RULE.code, at.clone(), message).help("write exactly one of them"));
             }
         }
-        for field in &object.fields {
-            let path = format!("{}Path", field.name);
-            let in_group = group.is_some_and(|group| group.contains(&field.name.as_str()));
-            if !in_group && value.get(&field.name).is_some() && value.get(&path).is_some() {
-                let message = format!("both `{}` and `{path}` are there", field.name);
-                findings.push(Diagnostic::error(RULE.code, at.join(path), message).help("write one of them"));
+        // A path that may be null, such as `ResultPath`, says where something goes and stands for no other field.
+        for path in object.fields.iter().filter(|field| field.shape == Shape::String) {
+            let Some(name) = path.name.strip_suffix("Path").filter(|name| value.get(name).is_some()) else { continue };
+            let in_group = group.is_some_and(|group| group.contains(&name));
+            if !in_group && value.get(&path.name).is_some() {
+                let message = format!("both `{name}` and `{}` are there", path.name);
+                let place = at.join(&path.name);
+                findings.push(Diagnostic::error(RULE.code, place, message).help("write one of them"));
             }
         }
     });

@@ -144,7 +144,7 @@ impl Generator {
             }
             "Map" => {
                 let (field, kind) =
-                    if self.chance(70) { ("ItemProcessor", "ItemProcessor") } else { ("Iterator", "Iterator") };
+                    if self.chance(70) { ("ItemProcessor", "ItemProcessor") } else { ("Iterator", "ItemProcessor") };
                 let container = self.container(kind, depth);
                 members.insert(field.into(), container);
                 covered(self, field);
@@ -243,7 +243,8 @@ impl Generator {
 
     /// Writes a field, unless the language has it not, or its twin with a path is there.
     fn write(&mut self, owner: &str, field: &Field, language: QueryLanguage, members: &mut Members) {
-        let twin = field.name.strip_suffix("Path").is_some_and(|name| members.contains_key(name));
+        let twin = field.shape == Shape::String
+            && field.name.strip_suffix("Path").is_some_and(|name| members.contains_key(name));
         if twin || field.language.is_some_and(|only| only != language) {
             return;
         }

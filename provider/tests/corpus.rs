@@ -1,0 +1,37 @@
+//! Real definitions, where the collection is there: almost all become blocks that say exactly the same.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+use std::fs;
+use std::path::Path;
+
+use asl::check::{check_text, has_errors};
+use serde_json::Value as Json;
+use terraform_provider_sfn::blocks::from_asl;
+use tfplugin::Value;
+
+#[test]
+fn real_definitions_become_blocks() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus");
+    let Ok(index) = fs::read_to_string(corpus.join("index.jsonl")) else {
+        println!("skipped: there is no collection of definitions beside the repository");
+        return;
+    };
+    let (mut held, mut not_held) = (0, Vec::new());
+    for line in index.lines() {
+        let entry: Json = serde_json::from_str(line).unwrap();
+        let text = |key: &str| entry.get(key).and_then(Json::as_str).unwrap_or_default();
+        let Ok(definition) = fs::read_to_string(corpus.join(text("file"))) else { continue };
+        let (Some(document), findings) = check_text(&definition) else { continue };
+        if text("verdict") != "valid" || has_errors(&findings) {
+            continue;
+        }
+        match from_asl(&document.root, &Value::Null) {
+            Ok(_) => held += 1,
+            Err(reason) => not_held.push(format!("{}: {reason}", text("file"))),
+        }
+    }
+    println!("{held} become blocks, {} do not:\n{}", not_held.len(), not_held.join("\n"));
+    // Two of them have an empty `Retry` or `Catch`, which is a list of no blocks.
+    assert!(held >= 528 && not_held.len() <= 2, "{held} and {}", not_held.len());
+}
