@@ -90,6 +90,14 @@ impl Call {
         call: impl Future<Output = Result<T, AwsError>>,
     ) -> Result<T, AwsError> {
         tracing::debug!(operation, "call");
+        self.bounded(operation, call).await
+    }
+
+    async fn bounded<T>(
+        &self,
+        operation: &'static str,
+        call: impl Future<Output = Result<T, AwsError>>,
+    ) -> Result<T, AwsError> {
         tokio::select! {
             answer = call => answer,
             () = self.cancelled.cancelled() => Err(AwsError::local(operation, "stopped before AWS answered")),
@@ -143,7 +151,7 @@ impl Call {
     }
 
     async fn pause(&self, operation: &'static str, pause: Duration) -> Result<(), AwsError> {
-        self.once(operation, async {
+        self.bounded(operation, async {
             tokio::time::sleep(pause).await;
             Ok(())
         })

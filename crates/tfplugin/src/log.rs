@@ -5,7 +5,7 @@ use std::io::Write as _;
 
 use serde_json::{Map, Value as Json, json};
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
+use time::macros::format_description;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
@@ -85,9 +85,10 @@ impl Visit for Line {
     }
 }
 
-/// The time now, in UTC, as RFC 3339 has it.
+/// The time now, in UTC, with six digits behind the second: Terraform reads a line with any other number as plain text.
 fn timestamp() -> String {
-    OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default()
+    let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:6]Z");
+    OffsetDateTime::now_utc().format(format).unwrap_or_default()
 }
 
 #[cfg(test)]

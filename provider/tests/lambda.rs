@@ -1,0 +1,109 @@
+//! `lambda {}`: the ASL it stands for, and the way back to the same block.
+
+#![allow(clippy::panic, clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+use terraform_provider_sfn::blocks::{from_asl, to_asl};
+use tfplugin::Value;
+
+const ARN: &str = "arn:aws:lambda:eu-west-1:123456789012:function:f";
+
+fn object(entries: &[(&str, Value)]) -> Value {
+    Value::object(entries.iter().map(|(name, value)| (*name, value.clone())))
+}
+
+/// A workflow of one task with this `lambda` block and these other attributes.
+fn workflow(language: &str, lambda: &[(&str, Value)], others: &[(&str, Value)]) -> Value {
+    let mut task = object(others);
+    task.set("lambda", object(lambda));
+    task.set("end", true);
+    object(&[("query_language", language.into()), ("start_at", "Call".into()), ("task", object(&[("Call", task)]))])
+}
+
+/// What is written in a block, without what is null.
+fn written(value: &Value) -> Value {
+    match value {
+        Value::Map(entries) => Value::object(
+            entries.iter().filter(|(_, value)| !value.is_null()).map(|(key, value)| (key.clone(), written(value))),
+        ),
+        Value::List(items) => Value::List(items.iter().map(written).collect()),
+        other => other.clone(),
+    }
+}
+
+#[test]
+fn it_renders_plain_asl_and_reads_back() {
+    let arn = ("function_arn", Value::from(ARN));
+    let payload = ("payload", object(&[("id.$", "$.id".into()), ("n", 1.into())]));
+    let answer = ("result_path", Value::from("$.answer"));
+    let retry = ("retry", Value::List(vec![object(&[("error_equals", vec!["Busy"].into())])]));
+    let no_retry = ("retry_service_exceptions", Value::from(false));
+    let wait = ("wait_for_task_token", Value::from(true));
+    let raw = ("unwrap", Value::from(false));
+    let cases: Vec<(&str, &str, Vec<(&str, Value)>, Vec<(&str, Value)>)> = vec![
+        ("plain", "JSONPath", vec![arn.clone()], vec![]),
+        ("by name", "JSONPath", vec![("function_arn", "f".into())], vec![]),
+        ("payload and retry", "JSONPath", vec![arn.clone(), payload.clone()], vec![retry.clone()]),
+        ("payload from a path", "JSONPath", vec![arn.clone(), ("payload", "$.order".into())], vec![]),
+        ("beside the input", "JSONPath", vec![arn.clone()], vec![answer.clone()]),
+        ("beside the input, with payload", "JSONPath", vec![arn.clone(), payload.clone()], vec![answer.clone(), retry]),
+        ("with the envelope", "JSONPath", vec![arn.clone(), raw.clone()], vec![answer]),
+        ("without retrier", "JSONPath", vec![arn.clone(), no_retry.clone()], vec![]),
+        ("waiting for a token", "JSONPath", vec![arn.clone(), wait.clone()], vec![]),
+        ("JSONata", "JSONata", vec![arn.clone()], vec![]),
+        (
+            "JSONata with output",
+            "JSONata",
+            vec![arn.clone(), raw],
+            vec![("output", "{% $states.result.Payload.x %}".into())],
+        ),
+        ("JSONata waiting for a token", "JSONata", vec![arn, wait, no_retry], vec![]),
+    ];
+    let mut rendered = String::new();
+    for (name, language, lambda, others) in cases {
+        let config = workflow(language, &lambda, &others);
+        let flat = to_asl(&config);
+        assert!(flat.diagnostics.is_empty(), "{name}: {:?}", flat.diagnostics);
+        let definition = asl::flat::nest(&flat.json).unwrap();
+        assert_eq!(asl::check::check(&definition, asl::check::Form::Nested), [], "{name}");
+        let imported = from_asl(&definition, &Value::Null).unwrap_or_else(|reason| panic!("{name}: {reason}"));
+        assert_eq!(written(&imported.get("task").clone()), written(config.get("task")), "{name}");
+        let state = definition.get("States").and_then(|states| states.get("Call")).unwrap().to_value().unwrap();
+        rendered.push_str(&format!("== {name}\n{}\n", serde_json::to_string_pretty(&state).unwrap()));
+    }
+    insta::assert_snapshot!(rendered);
+}
+
+#[test]
+fn what_was_written_in_another_way_stays() {
+    // A qualifier of its own, an explicit default, no sugar at all: the same ASL, and each stays as it was.
+    let qualified = workflow("JSONPath", &[("function_arn", ARN.into()), ("qualifier", "live".into())], &[]);
+    let explicit = workflow("JSONPath", &[("function_arn", ARN.into()), ("unwrap", true.into())], &[]);
+    let direct = workflow(
+        "JSONPath",
+        &[("function_arn", ARN.into()), ("retry_service_exceptions", false.into())],
+        &[("result_path", "$.x".into())],
+    );
+    for config in [qualified, explicit, direct] {
+        let definition = asl::flat::nest(&to_asl(&config).json).unwrap();
+        let again = from_asl(&definition, &config).unwrap();
+        assert_eq!(written(&again.get("task").clone()), written(config.get("task")));
+    }
+}
+
+#[test]
+fn what_cannot_be_is_said() {
+    let said = |lambda: &[(&str, Value)], others: &[(&str, Value)]| {
+        let diagnostics = to_asl(&workflow("JSONPath", lambda, others)).diagnostics;
+        diagnostics.iter().map(|d| format!("{} at {}", d.summary, d.path.clone().unwrap())).collect::<Vec<_>>()
+    };
+    assert_eq!(said(&[], &[]), ["`lambda` has no `function_arn` at task[\"Call\"].lambda"]);
+    assert_eq!(
+        said(&[("function_arn", "f".into())], &[("result_path", "$.x".into())]),
+        ["`function_arn` is a name, and its ARN is needed here at task[\"Call\"].lambda.function_arn"]
+    );
+    assert_eq!(
+        said(&[("function_arn", ARN.into())], &[("resource", ARN.into())]),
+        ["both `lambda` and `resource` are there at task[\"Call\"].resource"]
+    );
+    assert_eq!(said(&[("function_arn", Value::Unknown)], &[("result_path", "$.x".into())]), Vec::<String>::new());
+}
