@@ -7,6 +7,8 @@ use tfplugin::Value;
 
 const ARN: &str = "arn:aws:lambda:eu-west-1:123456789012:function:f";
 
+type Entries = Vec<(&'static str, Value)>;
+
 fn object(entries: &[(&str, Value)]) -> Value {
     Value::object(entries.iter().map(|(name, value)| (*name, value.clone())))
 }
@@ -39,7 +41,7 @@ fn it_renders_plain_asl_and_reads_back() {
     let no_retry = ("retry_service_exceptions", Value::from(false));
     let wait = ("wait_for_task_token", Value::from(true));
     let raw = ("unwrap", Value::from(false));
-    let cases: Vec<(&str, &str, Vec<(&str, Value)>, Vec<(&str, Value)>)> = vec![
+    let cases: Vec<(&str, &str, Entries, Entries)> = vec![
         ("plain", "JSONPath", vec![arn.clone()], vec![]),
         ("by name", "JSONPath", vec![("function_arn", "f".into())], vec![]),
         ("payload and retry", "JSONPath", vec![arn.clone(), payload.clone()], vec![retry.clone()]),

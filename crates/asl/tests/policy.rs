@@ -30,7 +30,8 @@ fn of_definition(text: &str, settings: &Settings) -> String {
             if statement.conditions.is_empty() { String::new() } else { format!(" if {:?}", statement.conditions) };
         format!("{} on {}{conditions}", statement.actions.join(" "), statement.resources.join(" "))
     });
-    let findings = findings.iter().map(|finding| format!("{:?}: {}", finding.severity, finding.message));
+    let findings =
+        findings.iter().map(|finding| format!("{:?} {}: {}", finding.severity, finding.code, finding.message));
     statements.chain(findings).collect::<Vec<_>>().join("\n")
 }
 

@@ -8,7 +8,6 @@ mod settings;
 mod validate;
 
 use async_trait::async_trait;
-use sfn_aws::state_machine;
 use tfplugin::schema::{IdentityAttribute, IdentitySchema, Schema};
 use tfplugin::{
     ApplyRequest, Context, Diagnostic, Diagnostics, Failed, Found, ImportKey, Plan, PlanRequest, Present, Private,
@@ -125,13 +124,4 @@ fn same_policy(a: Option<&str>, b: Option<&str>) -> bool {
         (Some(a), Some(b)) => crate::definition::same(a, b),
         (a, b) => a.is_none() && b.is_none(),
     }
-}
-
-/// The newest version of a state machine, where somebody asks for versions.
-async fn newest_version(
-    aws: &sfn_aws::Aws,
-    call: &sfn_aws::Call,
-    arn: &str,
-) -> Result<Option<String>, sfn_aws::AwsError> {
-    state_machine::newest_version(aws, call, arn).await
 }

@@ -7,10 +7,11 @@ mod document;
 mod resource;
 mod table;
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::Diagnostic;
 use crate::graph::containers;
 use crate::json::Json;
 use crate::pointer::Pointer;
+use crate::rules::{Rule, any_resource, unknown_permissions};
 
 pub use document::{Document, Statement, trust_policy};
 pub use resource::{Account, Scoped};
@@ -89,6 +90,7 @@ impl Walk<'_> {
         let name = crate::check::Subject::state_name(at).unwrap_or_default().to_owned();
         let Some(grants) = granted else {
             self.warn(
+                &unknown_permissions::RULE,
                 at.join("Resource"),
                 format!("the permissions of `{resource}` in state `{name}` are not known"),
                 "give the role what the call needs yourself, with `role_arn`",
@@ -98,6 +100,7 @@ impl Walk<'_> {
         for grant in grants {
             if let Some(field) = grant.dynamic {
                 self.warn(
+                    &any_resource::RULE,
                     at.join("Resource"),
                     format!(
                         "state `{name}` may call {} on any resource, because `{field}` is known only at run time",
@@ -118,7 +121,12 @@ impl Walk<'_> {
         if role.is_none() {
             let name = crate::check::Subject::state_name(at).unwrap_or_default();
             let message = format!("state `{name}` may assume any role, because `RoleArn` is known only at run time");
-            self.warn(at.join("Credentials"), message, "write the role out where there is only one");
+            self.warn(
+                &any_resource::RULE,
+                at.join("Credentials"),
+                message,
+                "write the role out where there is only one",
+            );
         }
         self.document.add(Statement::allow(["sts:AssumeRole"], [role.unwrap_or("*")]));
     }
@@ -138,9 +146,7 @@ impl Walk<'_> {
         }
     }
 
-    fn warn(&mut self, at: Pointer, message: String, help: &str) {
-        let mut finding = Diagnostic::error("ASL4001", at, message).help(help);
-        finding.severity = Severity::Warning;
-        self.findings.push(finding);
+    fn warn(&mut self, rule: &Rule, at: Pointer, message: String, help: &str) {
+        self.findings.push(Diagnostic::error(rule.code, at, message).help(help).as_warning());
     }
 }

@@ -7,7 +7,7 @@ rule! {
     /// An object has the same member twice. AWS keeps the last one and says nothing, so what was written first is lost.
     ///
     /// Remove one of the two.
-    "ASL0002" "duplicate-key" super::text_only
+    "ASL0002" "duplicate-key" super::elsewhere
 }
 
 pub(crate) fn diagnostic(key: &str, at: Pointer) -> Diagnostic {

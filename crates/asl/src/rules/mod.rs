@@ -8,7 +8,7 @@ use crate::shape::{Field, Language, Object, Shape};
 
 /// A rule: what is looked for, and how users are told about it.
 pub struct Rule {
-    /// Stable code: `ASL0…` text, `ASL1…` structure, `ASL2…` graph.
+    /// Stable code: `ASL0…` text, `ASL1…` structure, `ASL2…` graph, `ASL4…` permissions.
     pub code: &'static str,
     /// Stable name for people.
     pub name: &'static str,
@@ -30,6 +30,7 @@ macro_rules! rule {
     };
 }
 
+pub mod any_resource;
 pub mod duplicate_key;
 pub mod duplicate_state_name;
 pub mod invalid_json;
@@ -43,6 +44,7 @@ pub mod too_large;
 pub mod transition;
 pub mod two_scopes;
 pub mod unknown_field;
+pub mod unknown_permissions;
 pub mod unknown_state_type;
 pub mod unknown_word;
 pub mod unreachable_state;
@@ -67,10 +69,12 @@ pub const RULES: &[Rule] = &[
     no_terminal_state::RULE,
     transition::RULE,
     duplicate_state_name::RULE,
+    any_resource::RULE,
+    unknown_permissions::RULE,
 ];
 
-/// A rule that looks at the text and not at the value.
-fn text_only(_: &Subject<'_>, _: &mut Vec<Diagnostic>) {}
+/// A rule that looks at the text and not at the value, or is checked where a policy is derived.
+fn elsewhere(_: &Subject<'_>, _: &mut Vec<Diagnostic>) {}
 
 /// Calls `visit` for each object of the definition with its shape and place; the state machine comes first.
 fn each_object<'a>(subject: &Subject<'a>, visit: &mut dyn FnMut(&'static Object, &'a Json, &Pointer)) {
