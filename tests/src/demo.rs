@@ -58,7 +58,6 @@ pub async fn run(keep: bool) -> io::Result<()> {
     title(7, "destroy everything");
     show_lines(&expect("destroy", workspace.destroy().await?)?, &["Destroy complete"]);
     drop(aws);
-    let _ = fs::remove_file(log);
     println!("\nDone. The configuration is in examples/{EXAMPLE}.");
     Ok(())
 }

@@ -4,6 +4,9 @@ use e2e::Workspace;
 use local_aws::{ACCOUNT, LocalAws};
 use serde_json::json;
 
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
+
 use super::{assert_empty, assert_says, assert_success, aws};
 
 const MACHINE: &str = r#"
@@ -45,7 +48,7 @@ async fn everything_may_stand_in_the_block() {
          endpoints {{\n stepfunctions = \"{url}\"\n iam = \"{url}\"\n sts = \"{url}\"\n }}"
     );
     let mut workspace = with_provider(&aws, &block);
-    for name in ["AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
+    for name in ["AWS_ENDPOINT_URL", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
         workspace.remove_env(name);
     }
     let role = "Action=CreateRole&Version=2010-05-08&RoleName=deployer&AssumeRolePolicyDocument=%7B%7D";
@@ -62,7 +65,7 @@ async fn a_profile_gives_region_and_credentials() {
     let profile =
         format!("[profile orders]\nregion = eu-west-1\naws_access_key_id = {ACCOUNT}\naws_secret_access_key = test\n");
     workspace.write("config", &profile).unwrap();
-    for name in ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
+    for name in ["AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
         workspace.remove_env(name);
     }
     assert_success(&workspace.apply().await.unwrap());
@@ -78,6 +81,7 @@ async fn what_is_missing_is_told() {
     );
     let mut workspace = with_provider(&aws, "");
     workspace.remove_env("AWS_REGION");
+    workspace.remove_env("AWS_DEFAULT_REGION");
     assert_says(&workspace.apply().await.unwrap(), &["no region: set `region` in the provider block"]);
     let mut workspace = with_provider(&aws, "");
     for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
@@ -86,4 +90,27 @@ async fn what_is_missing_is_told() {
     let start = std::time::Instant::now();
     assert_says(&workspace.apply().await.unwrap(), &["Give credentials in the provider block"]);
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn terraform_attaches_to_a_provider_that_is_debugged() {
+    let aws = aws().await;
+    let mut workspace = with_provider(&aws, "");
+    let mut provider = Command::new(e2e::provider_binary().unwrap())
+        .arg("-debug")
+        .envs(workspace.env())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(provider.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let attach = line.trim().strip_prefix("TF_REATTACH_PROVIDERS='").unwrap().strip_suffix('\'').unwrap();
+    workspace.set_env("TF_REATTACH_PROVIDERS", attach);
+    // One process serves several runs of Terraform.
+    assert_success(&workspace.apply().await.unwrap());
+    assert_empty(&workspace.plan().await.unwrap());
+    assert_success(&workspace.destroy().await.unwrap());
+    assert!(provider.try_wait().unwrap().is_none(), "the provider has ended");
+    provider.kill().unwrap();
+    provider.wait().unwrap();
 }

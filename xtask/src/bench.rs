@@ -28,8 +28,6 @@ pub async fn run() -> io::Result<()> {
         let aws = LocalAws::start(&log).await?;
         measure(&aws, &binary, size, "sfn", &format!("{HEADER}{}", state_machines(size))).await?;
         measure(&aws, &binary, size, "terraform_data", &data(size)).await?;
-        drop(aws);
-        let _ = fs::remove_file(log);
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ mod proxy;
 mod venv;
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -28,10 +28,20 @@ pub const ACCOUNT: &str = "123456789012";
 pub struct LocalAws {
     emulator: Emulator,
     proxy: Proxy,
+    log: PathBuf,
+}
+
+impl Drop for LocalAws {
+    /// The log of a test that failed stays.
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let _ = std::fs::remove_file(&self.log);
+        }
+    }
 }
 
 impl LocalAws {
-    /// Starts one, on free ports; `log` takes the output of ministack.
+    /// Starts one, on free ports; `log` takes the output of ministack and is removed with it.
     ///
     /// # Errors
     /// When Python is missing, ministack cannot be installed or does not come up.
@@ -39,7 +49,7 @@ impl LocalAws {
         let python = venv::python(MINISTACK)?;
         let emulator = Emulator::start(&python, log).await?;
         let proxy = Proxy::start(emulator.port()).await?;
-        Ok(Self { emulator, proxy })
+        Ok(Self { emulator, proxy, log: log.to_path_buf() })
     }
 
     /// Where to send calls.
@@ -57,6 +67,8 @@ impl LocalAws {
         vec![
             ("AWS_ENDPOINT_URL", self.url()),
             ("AWS_REGION", REGION.into()),
+            // Version 1 of the AWS CLI knows only this one.
+            ("AWS_DEFAULT_REGION", REGION.into()),
             ("AWS_ACCESS_KEY_ID", ACCOUNT.into()),
             ("AWS_SECRET_ACCESS_KEY", "test".into()),
             ("AWS_EC2_METADATA_DISABLED", "true".into()),
