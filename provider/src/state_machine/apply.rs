@@ -1,7 +1,7 @@
 //! Carrying out changes, so that nothing is lost when one of them fails.
 
 use asl::policy::{Account, Document};
-use sfn_aws::state_machine::{self, Change, Changed, New};
+use sfn_aws::state_machine::{self, Changed, New};
 use sfn_aws::{AwsError, Call, log_group};
 use tfplugin::{ApplyRequest, Failed, Present, Value};
 
@@ -11,7 +11,15 @@ use crate::definition;
 use crate::execution_role::{self, Owned};
 use crate::known::known;
 
-/// A step that failed, with what exists by then.
+/// A change under way: each step that goes through moves `reached` on, which is what is kept when the next one fails.
+struct Change<'a> {
+    configured: &'a Configured,
+    call: &'a Call,
+    request: &'a ApplyRequest,
+    reached: Option<Value>,
+}
+
+/// A failed change, with what exists by then.
 fn failed(doing: &str, error: &AwsError, left: Option<Value>) -> Failed {
     let left = left.map(|state| Box::new(present(known(state), Default::default())));
     Failed { diagnostics: refused(doing, error), left }
@@ -19,59 +27,198 @@ fn failed(doing: &str, error: &AwsError, left: Option<Value>) -> Failed {
 
 /// Creates log group, role and state machine, in this order. Each step finds again what an interrupted run has left.
 pub(super) async fn create(configured: &Configured, request: &ApplyRequest, call: &Call) -> Result<Present, Failed> {
-    let aws = &configured.aws;
-    let mut state = request.planned.clone();
+    let mut state = rendered(request);
     if state.get("name").is_unknown() {
         state.set("name", generated_name(state.get("name_prefix").as_str()));
     }
-    let name = settings::name(&state).to_owned();
-    let doing = format!("create the state machine `{name}`");
-    let evaluated = definition::evaluate(&request.config);
-    if let (Some(text), true) = (evaluated.text, state.get("asl").is_unknown()) {
-        state.set("asl", text);
+    let doing = format!("create the state machine `{}`", settings::name(&state));
+    let mut change = Change { configured, call, request, reached: None };
+    match change.create(state).await {
+        Ok(state) => Ok(present(known(state), Default::default())),
+        Err(error) => Err(failed(&doing, &error, change.reached)),
     }
-    let identity = aws.identity(call).await.map_err(|error| failed(&doing, &error, None))?;
-    let account = execution_role::account(identity);
-    for attribute in ["id", "arn"] {
-        state.set(attribute, Value::Null);
-    }
-    if settings::keeps_log_group(&state) {
-        write_log_group(configured, call, &state, &account).await.map_err(|error| failed(&doing, &error, None))?;
-    }
-    let document = settings::policy_of_text(&state, &account).unwrap_or_default();
-    state.set("policy_json", document.to_json());
-    let tags = state.get("tags_all").string_map();
-    if let Some(owned) = settings::owned_role(&state, &identity.region) {
-        let arn = owned.ensure(aws, call, &document, identity, &tags).await;
-        state.set("role_arn", arn.map_err(|error| failed(&doing, &error, Some(state.clone())))?);
-    }
-    let kind = state.get("type").as_str().unwrap_or("STANDARD").to_owned();
-    let new = New { name, kind, tags };
-    let wanted = settings::wanted(&state, &account);
-    let created = state_machine::create(aws, call, &new, &wanted, &settings::publish(&state)).await;
-    let created = created.map_err(|error| failed(&doing, &error, Some(state.clone())))?;
-    state.set("version_arn", created.version_arn.clone());
-    finish(configured, call, state, created, &doing).await
 }
 
-/// Fills in what only AWS knows.
-async fn finish(
-    configured: &Configured,
-    call: &Call,
-    mut state: Value,
-    changed: Changed,
-    doing: &str,
-) -> Result<Present, Failed> {
-    state.set("id", changed.arn.as_str());
-    state.set("arn", changed.arn.as_str());
-    let described = state_machine::describe(&configured.aws, call, &changed.arn).await;
-    let described = described.map_err(|error| failed(doing, &error, Some(state.clone())))?;
-    if let Some(described) = described {
-        state.set("status", described.status);
-        state.set("creation_date", described.creation_date);
-        state.set("revision_id", described.revision_id.or(changed.revision_id));
+/// Changes what differs: new permissions first, then the state machine, then what is no longer needed goes.
+pub(super) async fn update(configured: &Configured, request: &ApplyRequest, call: &Call) -> Result<Present, Failed> {
+    let doing = format!("update the state machine `{}`", settings::name(&request.prior));
+    let mut change = Change { configured, call, request, reached: Some(request.prior.clone()) };
+    match change.update(rendered(request)).await {
+        Ok(state) => Ok(present(known(state), Default::default())),
+        Err(error) => Err(failed(&doing, &error, change.reached)),
     }
-    Ok(present(known(state), Default::default()))
+}
+
+/// What was planned, with the definition that was not known then; the old text stays where it says the same.
+fn rendered(request: &ApplyRequest) -> Value {
+    let mut state = request.planned.clone();
+    if let (Some(text), true) = (definition::evaluate(&request.config).text, state.get("asl").is_unknown()) {
+        let before = request.prior.get("asl").as_str().filter(|before| definition::same(before, &text));
+        state.set("asl", before.map_or(text.clone(), str::to_owned));
+    }
+    state
+}
+
+impl Change<'_> {
+    async fn create(&mut self, mut state: Value) -> Result<Value, AwsError> {
+        let (aws, call) = (&self.configured.aws, self.call);
+        let identity = aws.identity(call).await?;
+        let account = execution_role::account(identity);
+        for attribute in ["id", "arn"] {
+            state.set(attribute, Value::Null);
+        }
+        if settings::keeps_log_group(&state) {
+            write_log_group(self.configured, call, &state, &account).await?;
+            self.reached = Some(state.clone());
+        }
+        let policy = settings::policy_of_text(&state, &account).unwrap_or_default();
+        state.set("policy_json", policy.to_json());
+        let tags = state.get("tags_all").string_map();
+        if let Some(owned) = settings::owned_role(&state, &identity.region) {
+            self.reached = Some(state.clone());
+            state.set("role_arn", owned.ensure(aws, call, &policy, identity, &tags).await?);
+            self.reached = Some(state.clone());
+        }
+        let kind = state.get("type").as_str().unwrap_or("STANDARD").to_owned();
+        let new = New { name: settings::name(&state).to_owned(), kind, tags };
+        let wanted = settings::wanted(&state, &account);
+        let created = state_machine::create(aws, call, &new, &wanted, &settings::publish(&state)).await?;
+        state.set("version_arn", created.version_arn.clone());
+        self.describe(state, created).await
+    }
+
+    async fn update(&mut self, mut state: Value) -> Result<Value, AwsError> {
+        let (configured, call, prior) = (self.configured, self.call, &self.request.prior);
+        let arn = prior.get("arn").as_str().unwrap_or_default();
+        let account = Account::of_arn(arn);
+        let region = account.region.clone().unwrap_or_default();
+        let (before, after) = (settings::owned_role(prior, &region), settings::owned_role(&state, &region));
+        write_changed_log_group(configured, call, prior, &state, &account).await?;
+        let policy = settings::policy_of_text(&state, &account).unwrap_or_default();
+        let mut written = prior.get("policy_json").as_str().filter(|_| before.is_some()).map(str::to_owned);
+        if let Some(owned) = &after {
+            let granted = self.grant(owned, before.as_ref(), &state, &policy, &mut written).await;
+            self.reach(|reached| reached.set("policy_json", written.clone()));
+            state.set("role_arn", granted?);
+        }
+        let changed = self.change(&mut state, &account).await?;
+        self.reached = Some(self.before_clearing_up(&state, after.is_some().then_some(written.clone()).flatten()));
+        if let Some(owned) = after.as_ref().filter(|_| !same_policy(written.as_deref(), Some(&policy.to_json()))) {
+            owned.write(&configured.aws, call, &policy).await?;
+        }
+        let old_policy = prior.get("policy_json");
+        let same = same_policy(Some(&policy.to_json()), old_policy.as_str());
+        state.set("policy_json", if same { old_policy.clone() } else { policy.to_json().into() });
+        if let Some(before) = before.filter(|before| after.as_ref().is_none_or(|after| !after.is_same(before))) {
+            before.delete(&configured.aws, call).await?;
+        }
+        if settings::keeps_log_group(prior) && !settings::keeps_log_group(&state) {
+            delete_log_group(configured, call, prior, &account).await?;
+        }
+        let tags = (prior.get("tags_all").string_map(), state.get("tags_all").string_map());
+        state_machine::write_tags(&configured.aws, call, arn, &tags.0, &tags.1).await?;
+        match changed {
+            Some(changed) => self.describe(state, changed).await,
+            None => Ok(state),
+        }
+    }
+
+    fn reach(&mut self, change: impl FnOnce(&mut Value)) {
+        if let Some(reached) = &mut self.reached {
+            change(reached);
+        }
+    }
+
+    /// Changes the state machine itself, or publishes it as it is; `None` when neither is needed.
+    async fn change(&self, state: &mut Value, account: &Account) -> Result<Option<Changed>, AwsError> {
+        let (aws, prior) = (&self.configured.aws, &self.request.prior);
+        let arn = prior.get("arn").as_str().unwrap_or_default();
+        let publish = settings::publish(state);
+        let wanted = (settings::wanted(prior, account), settings::wanted(state, account));
+        let change = state_machine::Change::between(&wanted.0, &wanted.1);
+        let changed = if !change.is_empty() {
+            state_machine::update(aws, self.call, arn, &change, &publish).await?
+        } else if publish.publish && prior.get("version_arn").is_null() {
+            let version = state_machine::publish(aws, self.call, arn, publish.description.as_deref()).await?;
+            Changed { arn: arn.to_owned(), version_arn: Some(version), revision_id: None }
+        } else {
+            for name in ["version_arn", "revision_id"] {
+                state.set(name, prior.get(name).clone());
+            }
+            return Ok(None);
+        };
+        let or_prior =
+            |value: &Option<String>, name| value.clone().map_or_else(|| prior.get(name).clone(), Value::from);
+        state.set("version_arn", or_prior(&changed.version_arn, "version_arn"));
+        state.set("revision_id", or_prior(&changed.revision_id, "revision_id"));
+        Ok(Some(changed))
+    }
+
+    /// What there is once the state machine is changed: as planned, but for the tags, for what the role has, and for
+    /// what the old state machine used and is still to be deleted.
+    fn before_clearing_up(&self, state: &Value, policy: Option<String>) -> Value {
+        let prior = &self.request.prior;
+        let mut reached = state.clone();
+        for name in ["tags", "tags_all"] {
+            reached.set(name, prior.get(name).clone());
+        }
+        if let Some(policy) = policy {
+            reached.set("policy_json", policy);
+        }
+        if !prior.get("execution_role").is_null() && prior.get("execution_role") != state.get("execution_role") {
+            reached.set("execution_role", prior.get("execution_role").clone());
+        }
+        if settings::keeps_log_group(prior) && !settings::keeps_log_group(state) {
+            reached.set("logging_configuration", prior.get("logging_configuration").clone());
+        }
+        reached
+    }
+
+    /// Gives the role what the old and the new definition need, and remembers in `written` what it has by then.
+    async fn grant(
+        &self,
+        owned: &Owned,
+        before: Option<&Owned>,
+        state: &Value,
+        policy: &Document,
+        written: &mut Option<String>,
+    ) -> Result<String, AwsError> {
+        let (aws, call, prior) = (&self.configured.aws, self.call, &self.request.prior);
+        let tags = state.get("tags_all").string_map();
+        let Some(before) = before.filter(|before| before.is_same(owned)) else {
+            let arn = owned.ensure(aws, call, policy, aws.identity(call).await?, &tags).await?;
+            *written = Some(policy.to_json());
+            return Ok(arn);
+        };
+        owned.write_boundary(aws, call, before).await?;
+        let account = Account::of_arn(prior.get("arn").as_str().unwrap_or_default());
+        let mut both = settings::policy_of_text(prior, &account).unwrap_or_default();
+        both.merge(policy);
+        if !same_policy(written.as_deref(), Some(&both.to_json())) {
+            match owned.write(aws, call, &both).await {
+                // Somebody has deleted the role: it is made again, under the same name and ARN.
+                Err(error) if error.is_not_found() => {
+                    owned.ensure(aws, call, &both, aws.identity(call).await?, &tags).await?;
+                }
+                outcome => outcome?,
+            }
+            *written = Some(both.to_json());
+        }
+        Ok(prior.get("role_arn").as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Fills in what only AWS knows.
+    async fn describe(&mut self, mut state: Value, changed: Changed) -> Result<Value, AwsError> {
+        state.set("id", changed.arn.as_str());
+        state.set("arn", changed.arn.as_str());
+        self.reached = Some(state.clone());
+        if let Some(described) = state_machine::describe(&self.configured.aws, self.call, &changed.arn).await? {
+            state.set("status", described.status);
+            state.set("creation_date", described.creation_date);
+            state.set("revision_id", described.revision_id.or(changed.revision_id));
+        }
+        Ok(state)
+    }
 }
 
 async fn write_log_group(
@@ -106,81 +253,6 @@ fn generated_name(prefix: Option<&str>) -> String {
     )
 }
 
-/// Changes what differs: new permissions first, then the state machine, then what is no longer needed goes.
-pub(super) async fn update(configured: &Configured, request: &ApplyRequest, call: &Call) -> Result<Present, Failed> {
-    let (aws, prior) = (&configured.aws, &request.prior);
-    let mut state = request.planned.clone();
-    let arn = prior.get("arn").as_str().unwrap_or_default().to_owned();
-    let account = Account::of_arn(&arn);
-    let doing = format!("update the state machine `{}`", settings::name(prior));
-    let evaluated = definition::evaluate(&request.config);
-    if let (Some(text), true) = (evaluated.text, state.get("asl").is_unknown()) {
-        let same = prior.get("asl").as_str().filter(|before| definition::same(before, &text));
-        state.set("asl", same.map_or(text.clone(), str::to_owned));
-    }
-    // What is reached so far; each step that goes through moves it on.
-    let mut reached = prior.clone();
-    let region = account.region.clone().unwrap_or_default();
-    let (before, after) = (settings::owned_role(prior, &region), settings::owned_role(&state, &region));
-    write_changed_log_group(configured, call, prior, &state, &account)
-        .await
-        .map_err(|error| failed(&doing, &error, Some(reached.clone())))?;
-    let policy = settings::policy_of_text(&state, &account).unwrap_or_default();
-    let mut written = prior.get("policy_json").as_str().filter(|_| before.is_some()).map(str::to_owned);
-    if let Some(owned) = &after {
-        let role_arn = grant(configured, call, owned, before.as_ref(), prior, &state, &policy, &mut written).await;
-        state.set("role_arn", role_arn.map_err(|error| failed(&doing, &error, Some(reached.clone())))?);
-        reached.set("policy_json", written.clone());
-    }
-    let change = Change::between(&settings::wanted(prior, &account), &settings::wanted(&state, &account));
-    let publish = settings::publish(&state);
-    let mut changed = Changed { arn: arn.clone(), ..Changed::default() };
-    if !change.is_empty() {
-        changed = state_machine::update(aws, call, &arn, &change, &publish)
-            .await
-            .map_err(|error| failed(&doing, &error, Some(reached.clone())))?;
-    } else if publish.publish && prior.get("version_arn").is_null() {
-        let version = state_machine::publish(aws, call, &arn, publish.description.as_deref()).await;
-        changed.version_arn = Some(version.map_err(|error| failed(&doing, &error, Some(reached.clone())))?);
-    }
-    let version = changed.version_arn.clone().map_or_else(|| prior.get("version_arn").clone(), Value::from);
-    state.set("version_arn", version);
-    state.set("revision_id", changed.revision_id.clone().map_or_else(|| prior.get("revision_id").clone(), Value::from));
-    // From here on everything but tags and clearing up is as planned.
-    let tags = (prior.get("tags_all").string_map(), state.get("tags_all").string_map());
-    let final_policy = policy.to_json();
-    reached = state.clone();
-    for name in ["tags", "tags_all"] {
-        reached.set(name, prior.get(name).clone());
-    }
-    reached
-        .set("policy_json", if after.is_some() { Value::from(written.clone()) } else { final_policy.as_str().into() });
-    if let Some(owned) = &after
-        && !same_policy(written.as_deref(), Some(&final_policy))
-    {
-        let outcome = owned.write(aws, call, &policy).await;
-        outcome.map_err(|error| failed(&doing, &error, Some(reached.clone())))?;
-    }
-    state.set(
-        "policy_json",
-        if same_policy(Some(&final_policy), prior.get("policy_json").as_str()) {
-            prior.get("policy_json").clone()
-        } else {
-            final_policy.into()
-        },
-    );
-    clear_up(configured, call, prior, &state, (before, after.as_ref()), &account)
-        .await
-        .map_err(|error| failed(&doing, &error, Some(reached.clone())))?;
-    state_machine::write_tags(aws, call, &arn, &tags.0, &tags.1)
-        .await
-        .map_err(|error| failed(&doing, &error, Some(reached.clone())))?;
-    if *state.get("revision_id") == *prior.get("revision_id") && change.is_empty() && changed.version_arn.is_none() {
-        return Ok(present(known(state), Default::default()));
-    }
-    finish(configured, call, state, changed, &doing).await
-}
-
 async fn write_changed_log_group(
     configured: &Configured,
     call: &Call,
@@ -196,67 +268,6 @@ async fn write_changed_log_group(
         }
         _ => Ok(()),
     }
-}
-
-/// Gives the role what the old and the new definition need, and remembers in `written` what it has by then.
-#[expect(clippy::too_many_arguments, reason = "each is a different thing, and they meet only here")]
-async fn grant(
-    configured: &Configured,
-    call: &Call,
-    owned: &Owned,
-    before: Option<&Owned>,
-    prior: &Value,
-    state: &Value,
-    policy: &Document,
-    written: &mut Option<String>,
-) -> Result<String, AwsError> {
-    let aws = &configured.aws;
-    match before {
-        Some(before) if before.is_same(owned) => {
-            owned.write_boundary(aws, call, before).await?;
-            let account = Account::of_arn(prior.get("arn").as_str().unwrap_or_default());
-            let mut both = settings::policy_of_text(prior, &account).unwrap_or_default();
-            let old = both.clone();
-            both.merge(policy);
-            let has_all = both == old && same_policy(written.as_deref(), Some(&old.to_json()));
-            if !has_all && !same_policy(written.as_deref(), Some(&both.to_json())) {
-                match owned.write(aws, call, &both).await {
-                    // Somebody has deleted the role: it is made again, under the same name and ARN.
-                    Err(error) if error.is_not_found() => {
-                        let tags = state.get("tags_all").string_map();
-                        owned.ensure(aws, call, &both, aws.identity(call).await?, &tags).await?;
-                    }
-                    outcome => outcome?,
-                }
-                *written = Some(both.to_json());
-            }
-            Ok(prior.get("role_arn").as_str().unwrap_or_default().to_owned())
-        }
-        _ => {
-            let identity = aws.identity(call).await?;
-            let arn = owned.ensure(aws, call, policy, identity, &state.get("tags_all").string_map()).await?;
-            *written = Some(policy.to_json());
-            Ok(arn)
-        }
-    }
-}
-
-/// Deletes what the state machine no longer uses.
-async fn clear_up(
-    configured: &Configured,
-    call: &Call,
-    prior: &Value,
-    state: &Value,
-    (before, after): (Option<Owned>, Option<&Owned>),
-    account: &Account,
-) -> Result<(), AwsError> {
-    if let Some(before) = before.filter(|before| after.is_none_or(|after| !after.is_same(before))) {
-        before.delete(&configured.aws, call).await?;
-    }
-    if settings::keeps_log_group(prior) && !settings::keeps_log_group(state) {
-        delete_log_group(configured, call, prior, account).await?;
-    }
-    Ok(())
 }
 
 async fn delete_log_group(
