@@ -63,6 +63,11 @@ pub(super) fn configuration(state: &Value) -> Configuration {
     }
 }
 
+/// Whether a version is published with each change.
+pub(super) fn publishes(state: &Value) -> bool {
+    state.get("publish").as_bool().unwrap_or_default()
+}
+
 /// The role that `execution_role` describes; `None` where the role is made elsewhere.
 pub(super) fn owned_role(state: &Value, region: &str) -> Option<Owned> {
     let block = state.get("execution_role");
