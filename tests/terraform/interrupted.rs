@@ -147,3 +147,37 @@ async fn a_killed_update_converges() {
     }
     assert!(calls >= 8, "only {calls} calls were made");
 }
+
+const FUNCTION: &str = r#"
+resource "sfn_lambda_function" "f" {
+  function_name = "f"
+  source_dir    = "${path.module}/code"
+  handler       = "main.handler"
+  runtime       = "python3.13"
+  execution_role {}
+}
+"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_function_converges() {
+    if skip_without_proc() {
+        return;
+    }
+    let aws = aws().await;
+    let mut calls = 0;
+    loop {
+        aws.reset().await.unwrap();
+        let workspace = workspace(&aws, FUNCTION);
+        workspace.write("code/main.py", "def handler(event, context):\n    return event\n").unwrap();
+        if !apply_and_kill(&aws, &workspace, calls + 1).await {
+            break;
+        }
+        calls += 1;
+        assert_success(&workspace.apply().await.unwrap());
+        assert_empty(&workspace.plan().await.unwrap());
+        assert_eq!(counts(&aws).await, (0, 1, 0), "after call {calls}");
+        assert_success(&workspace.destroy().await.unwrap());
+        assert_eq!(counts(&aws).await, (0, 0, 0), "after call {calls}");
+    }
+    assert!(calls >= 5, "only {calls} calls were made");
+}
