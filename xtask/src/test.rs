@@ -23,8 +23,7 @@ pub fn run() -> io::Result<()> {
         println!("skipped: the tests over real definitions, as there is no collection of them beside the repository");
     }
     if runs("cargo", &["nextest", "--version"]) {
-        cargo(&["nextest", "run", "--workspace", "--no-fail-fast"])?;
-        return cargo(&["test", "--workspace", "--doc", "--quiet"]);
+        return cargo(&["nextest", "run", "--workspace", "--no-fail-fast"]);
     }
     println!("cargo-nextest is not there, so the tests run one crate after the other");
     cargo(&["test", "--workspace", "--no-fail-fast"])
