@@ -47,6 +47,15 @@ pub fn validate(config: &Value, attribute: &str) -> Option<Diagnostic> {
     }
 }
 
+/// Plans the attribute that holds the role's ARN: as it was while the role stays the same, unknown otherwise. `role`
+/// reads the role that a state describes.
+pub fn plan(planned: &mut Value, prior: Option<&Value>, attribute: &str, role: impl Fn(&Value) -> Option<Owned>) {
+    let Some(after) = role(planned) else { return };
+    let is_known = planned.get("execution_role").is_wholly_known();
+    let kept = prior.filter(|prior| is_known && role(prior).is_some_and(|before| before.is_same(&after)));
+    planned.set(attribute, kept.map_or(Value::Unknown, |prior| prior.get(attribute).clone()));
+}
+
 /// A role of ours: what it is called and for whom it is.
 #[derive(Debug, Clone)]
 pub struct Owned {
@@ -119,7 +128,7 @@ impl Owned {
 
     /// Whether both describe the same role, up to what can be changed in place.
     pub fn is_same(&self, other: &Self) -> bool {
-        self.name == other.name && self.path == other.path
+        self.name == other.name && self.path == other.path && self.owner == other.owner
     }
 
     /// Deletes the role.

@@ -40,21 +40,13 @@ fn nest_scope(graph: &Graph<'_>, holder: &Json, scope: &Scope) -> Json {
 fn nest_state(graph: &Graph<'_>, state: &Json, place: &Pointer) -> Json {
     let mut state = state.clone();
     for (inside, container) in containers(&state.clone()) {
-        let at: Pointer = place.tokens().iter().chain(inside.tokens()).cloned().collect();
+        let at = place.append(&inside);
         let Some(scope) = graph.scope_at(&at) else { continue };
-        if let Some(slot) = slot(&mut state, &inside) {
+        if let Some(slot) = state.at_mut(&inside) {
             *slot = nest_scope(graph, container, scope);
         }
     }
     state
-}
-
-fn slot<'a>(value: &'a mut Json, pointer: &Pointer) -> Option<&'a mut Json> {
-    pointer.tokens().iter().try_fold(value, |value, token| match value {
-        Json::Object(members) => members.get_mut(token),
-        Json::Array(elements) => elements.get_mut(token.parse::<usize>().ok()?),
-        _ => None,
-    })
 }
 
 /// Takes the states of a definition out of their scopes.
@@ -76,7 +68,7 @@ fn flatten_state(name: &str, state: &Json, states: &mut IndexMap<String, Json>) 
     let mut shallow = state.clone();
     let mut inner = Vec::new();
     for (inside, container) in containers(state) {
-        let Some(Json::Object(slot)) = slot(&mut shallow, &inside) else {
+        let Some(Json::Object(slot)) = shallow.at_mut(&inside) else {
             return None;
         };
         slot.shift_remove("States");

@@ -167,8 +167,7 @@ impl<'a> Graph<'a> {
         self.scopes.push(scope);
         for (name, state) in own.into_iter().flatten() {
             for (inside, container) in containers(state) {
-                let place: Pointer =
-                    self.place(namespace, name).tokens().iter().chain(inside.tokens()).cloned().collect();
+                let place = self.place(namespace, name).append(&inside);
                 self.add_scope(container, place, Some(namespace));
             }
         }
@@ -214,7 +213,7 @@ impl<'a> Graph<'a> {
                 };
                 let place = self.place(scope.namespace, name);
                 for (inside, _) in containers(state) {
-                    let at: Pointer = place.tokens().iter().chain(inside.tokens()).cloned().collect();
+                    let at = place.append(&inside);
                     queue.extend(index.get(&at));
                 }
             }

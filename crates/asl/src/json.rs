@@ -57,6 +57,15 @@ impl Json {
         })
     }
 
+    /// The value that a pointer leads to, to be changed.
+    pub fn at_mut(&mut self, pointer: &Pointer) -> Option<&mut Json> {
+        pointer.tokens().iter().try_fold(self, |value, token| match value {
+            Self::Object(members) => members.get_mut(token),
+            Self::Array(elements) => elements.get_mut(token.parse::<usize>().ok()?),
+            _ => None,
+        })
+    }
+
     /// Whether every value in it is known.
     pub fn is_known(&self) -> bool {
         match self {

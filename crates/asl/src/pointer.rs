@@ -20,6 +20,12 @@ impl Pointer {
         Self(tokens)
     }
 
+    /// This place and all steps of another.
+    #[must_use]
+    pub fn append(&self, inside: &Self) -> Self {
+        Self(self.0.iter().chain(&inside.0).cloned().collect())
+    }
+
     /// The steps from the document's top.
     pub fn tokens(&self) -> &[String] {
         &self.0

@@ -199,17 +199,9 @@ fn set_language(states: &mut Json, language: &Json) {
         let Json::Object(members) = state else { continue };
         members.entry("QueryLanguage".to_owned()).or_insert_with(|| language.clone());
         for at in inside {
-            if let Some(inner) = slot(state, at.tokens()).and_then(|scope| slot(scope, &["States".to_owned()])) {
+            if let Some(inner) = state.at_mut(&at.join("States")) {
                 set_language(inner, language);
             }
         }
     }
-}
-
-fn slot<'a>(value: &'a mut Json, tokens: &[String]) -> Option<&'a mut Json> {
-    tokens.iter().try_fold(value, |value, token| match value {
-        Json::Object(members) => members.get_mut(token),
-        Json::Array(elements) => elements.get_mut(token.parse::<usize>().ok()?),
-        _ => None,
-    })
 }

@@ -5,7 +5,7 @@ use sfn_aws::function::Code;
 use tfplugin::{AttributePath, Diagnostic, Diagnostics, Plan, PlanRequest, Value};
 
 use super::settings;
-use crate::tags;
+use crate::{execution_role, tags};
 
 /// Plans a creation or an update: the code is read and hashed, and AWS is not asked.
 pub(super) fn plan(request: &PlanRequest, default_tags: &Tags) -> Result<Plan, Diagnostics> {
@@ -21,7 +21,8 @@ pub(super) fn plan(request: &PlanRequest, default_tags: &Tags) -> Result<Plan, D
         }
     }
     plan_code(&mut planned, request)?;
-    plan_role(&mut planned, request);
+    let role = |state: &Value| settings::owned_role(state, "");
+    execution_role::plan(&mut planned, request.prior.as_ref(), "role", role);
     plan_computed(&mut planned, &prior);
     let renamed = request.prior.is_some() && prior.get("function_name") != planned.get("function_name");
     let requires_replace = renamed.then(|| AttributePath::root("function_name"));
@@ -57,18 +58,6 @@ fn plan_code(planned: &mut Value, request: &PlanRequest) -> Result<(), Diagnosti
         }
     }
     Ok(())
-}
-
-fn plan_role(planned: &mut Value, request: &PlanRequest) {
-    if request.config.get("execution_role").is_null() {
-        return;
-    }
-    let role = |state: &Value| settings::owned_role(state, "");
-    let kept = request.prior.as_ref().filter(|prior| match (role(prior), role(planned)) {
-        (Some(before), Some(after)) => before.is_same(&after),
-        _ => false,
-    });
-    planned.set("role", kept.map_or(Value::Unknown, |prior| prior.get("role").clone()));
 }
 
 fn plan_computed(planned: &mut Value, prior: &Value) {

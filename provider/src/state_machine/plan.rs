@@ -6,7 +6,7 @@ use tfplugin::{AttributePath, Diagnostics, Plan, PlanRequest, Value};
 
 use super::{same_policy, settings};
 use crate::definition::{self, Evaluated};
-use crate::{blocks, messages, tags};
+use crate::{blocks, execution_role, messages, tags};
 
 /// Plans a creation or an update, without asking AWS.
 pub(super) fn plan(request: &PlanRequest, default_tags: &Tags) -> Result<Plan, Diagnostics> {
@@ -17,7 +17,8 @@ pub(super) fn plan(request: &PlanRequest, default_tags: &Tags) -> Result<Plan, D
     let mut planned = request.proposed.clone();
     keep_what_says_the_same(&mut planned, &prior);
     plan_names(&mut planned, request);
-    plan_role(&mut planned, request);
+    let role = |state: &Value| settings::owned_role(state, "");
+    execution_role::plan(&mut planned, request.prior.as_ref(), "role_arn", role);
     planned.set("tags_all", tags::all(&request.config, default_tags));
     planned.set("asl", text.map_or(Value::Unknown, |text| kept_text(&prior, &text)));
     let account = Account::of_arn(prior.get("arn").as_str().unwrap_or_default());
@@ -79,18 +80,6 @@ fn plan_names(planned: &mut Value, request: &PlanRequest) {
         let prior = request.prior.as_ref().filter(|prior| prior.get("name_prefix") == config.get("name_prefix"));
         planned.set("name", prior.map_or(Value::Unknown, |prior| prior.get("name").clone()));
     }
-}
-
-fn plan_role(planned: &mut Value, request: &PlanRequest) {
-    if request.config.get("execution_role").is_null() {
-        return;
-    }
-    let role = |state: &Value| settings::owned_role(state, "");
-    let kept = request.prior.as_ref().filter(|prior| match (role(prior), role(planned)) {
-        (Some(before), Some(after)) => before.is_same(&after) && planned.get("name") == prior.get("name"),
-        _ => false,
-    });
-    planned.set("role_arn", kept.map_or(Value::Unknown, |prior| prior.get("role_arn").clone()));
 }
 
 fn plan_computed(planned: &mut Value, prior: &Value, policy: Option<String>) {

@@ -64,7 +64,7 @@ impl Walk<'_> {
             let place = at.join("States").join(name);
             self.state(state, &place);
             for (inside, container) in containers(state) {
-                let at = place.tokens().iter().chain(inside.tokens()).cloned().collect();
+                let at = place.append(&inside);
                 self.states(container, &at);
             }
         }
