@@ -1,7 +1,7 @@
 //! The definition that a configuration describes, by blocks or as JSON, and what the checks say about it.
 
 use asl::Json;
-use asl::check::{Form, check, check_text};
+use asl::check::{Form, MachineType, check, check_text};
 use asl::rules::too_large;
 use tfplugin::schema::{Attribute, NestedBlock};
 use tfplugin::{AttributePath, Diagnostic, Diagnostics, Type, Value};
@@ -69,12 +69,20 @@ fn failed(diagnostic: Diagnostic) -> Evaluated {
     Evaluated { diagnostics: diagnostic.into(), ..Evaluated::default() }
 }
 
+/// The type of the state machine, which a data source does not have.
+fn machine_type(config: &Value) -> MachineType {
+    match config.get("type") {
+        value if value.is_unknown() => MachineType::Unknown,
+        value => value.as_str().and_then(MachineType::named).unwrap_or_default(),
+    }
+}
+
 fn evaluate_text(config: &Value) -> Evaluated {
     let Some(text) = config.get("definition").as_str() else {
         return Evaluated::default();
     };
     let attribute = AttributePath::root("definition");
-    let (document, mut findings) = check_text(text);
+    let (document, mut findings) = check_text(text, machine_type(config));
     findings.extend(too_large::check_text(text));
     let sound = !asl::check::has_errors(&findings);
     let mut evaluated =
@@ -93,7 +101,7 @@ fn evaluate_text(config: &Value) -> Evaluated {
 
 fn evaluate_blocks(config: &Value) -> Evaluated {
     let mut flat = to_asl(config);
-    let mut findings = check(&flat.json, Form::Flat);
+    let mut findings = check(&flat.json, Form::Flat, machine_type(config));
     let sound = !asl::check::has_errors(&findings) && !flat.diagnostics.has_errors();
     let definition = if sound && flat.json.is_known() { asl::flat::nest(&flat.json) } else { None };
     let text = definition.as_ref().and_then(render);

@@ -22,7 +22,7 @@ fn real_definitions_become_blocks() {
         let entry: Json = serde_json::from_str(line).unwrap();
         let text = |key: &str| entry.get(key).and_then(Json::as_str).unwrap_or_default();
         let Ok(definition) = fs::read_to_string(corpus.join(text("file"))) else { continue };
-        let (Some(document), findings) = check_text(&definition) else { continue };
+        let (Some(document), findings) = check_text(&definition, asl::check::MachineType::Standard) else { continue };
         if text("verdict") != "valid" || has_errors(&findings) {
             continue;
         }

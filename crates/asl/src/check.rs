@@ -3,10 +3,9 @@
 use std::ops::Range;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::graph::Graph;
 use crate::json::Json;
-use crate::pointer::Pointer;
 use crate::rules::RULES;
+use crate::subject::{Subject, without_placeholders};
 use crate::syntax::{self, Document};
 
 /// How the states of a definition are laid out.
@@ -18,20 +17,34 @@ pub enum Form {
     Flat,
 }
 
-/// What the rules look at.
-#[derive(Debug)]
-pub struct Subject<'a> {
-    /// The definition.
-    pub root: &'a Json,
-    /// Its layout.
-    pub form: Form,
-    /// Its scopes.
-    pub graph: Graph<'a>,
+/// The type of a state machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum MachineType {
+    /// Up to a year, each step kept.
+    #[default]
+    Standard,
+    /// Up to five minutes.
+    Express,
+    /// Not known yet.
+    Unknown,
 }
 
-/// Checks a definition by all rules, parts of which may be unknown. Findings come in the order of their place.
-pub fn check(root: &Json, form: Form) -> Vec<Diagnostic> {
-    let subject = Subject { root, form, graph: Graph::of(root) };
+impl MachineType {
+    /// The type of this name, as AWS writes it.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "STANDARD" => Some(Self::Standard),
+            "EXPRESS" => Some(Self::Express),
+            _ => None,
+        }
+    }
+}
+
+/// Checks a definition by all rules, parts of which may be unknown. A string with a placeholder such as `${Name}` counts
+/// as unknown. Findings come in the order of their place.
+pub fn check(root: &Json, form: Form, machine: MachineType) -> Vec<Diagnostic> {
+    let root = without_placeholders(root);
+    let subject = Subject::of(&root, form, machine);
     let mut findings = Vec::new();
     for rule in RULES {
         (rule.check)(&subject, &mut findings);
@@ -42,16 +55,27 @@ pub fn check(root: &Json, form: Form) -> Vec<Diagnostic> {
 
 /// Reads and checks ASL text; findings have the bytes of the text they are about. Without a document the text is no
 /// JSON.
-pub fn check_text(text: &str) -> (Option<Document>, Vec<Diagnostic>) {
+pub fn check_text(text: &str, machine: MachineType) -> (Option<Document>, Vec<Diagnostic>) {
     match syntax::parse(text) {
         Err(diagnostic) => (None, vec![*diagnostic]),
         Ok((document, mut findings)) => {
-            for mut finding in check(&document.root, Form::Nested) {
-                finding.span = document.span(&finding.pointer);
+            for mut finding in check(&document.root, Form::Nested, machine) {
+                finding.span = Some(span(&finding, &document, text));
                 findings.push(finding);
             }
             (Some(document), findings)
         }
+    }
+}
+
+/// Where in the text of its document a finding is.
+fn span(finding: &Diagnostic, document: &Document, text: &str) -> Range<usize> {
+    match (&finding.inside, &finding.fix) {
+        (Some(inside), _) => document.span_inside(text, &finding.pointer, &inside.range),
+        (None, Some(fix)) if fix.is_key => {
+            document.key_span(&finding.pointer).unwrap_or_else(|| document.span(&finding.pointer))
+        }
+        _ => document.span(&finding.pointer),
     }
 }
 
@@ -66,13 +90,4 @@ pub fn line_and_column(text: &str, span: &Range<usize>) -> (usize, usize) {
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
     (line, column)
-}
-
-impl Subject<'_> {
-    /// The name of the state that a pointer leads into, for messages.
-    pub fn state_name(pointer: &Pointer) -> Option<&str> {
-        let tokens = pointer.tokens();
-        let position = tokens.iter().rposition(|token| token == "States")?;
-        tokens.get(position + 1).map(String::as_str)
-    }
 }

@@ -24,6 +24,31 @@ pub struct Related {
     pub message: String,
 }
 
+/// What AWS itself says about the same mistake.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AwsAnswer {
+    /// The code, such as `SCHEMA_VALIDATION_FAILED`.
+    pub code: &'static str,
+    /// The place, where AWS gives one.
+    pub at: Option<Pointer>,
+}
+
+impl AwsAnswer {
+    /// The place as AWS writes it.
+    pub fn location(&self) -> Option<String> {
+        self.at.as_ref().map(Pointer::aws_location)
+    }
+}
+
+/// A part of the expression in a string.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inside {
+    /// The whole string.
+    pub text: String,
+    /// The bytes of it that the finding is about.
+    pub range: Range<usize>,
+}
+
 /// A change that certainly repairs the finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
@@ -34,6 +59,9 @@ pub struct Fix {
     /// The new text, without quotes.
     pub replacement: String,
 }
+
+/// AWS's code for most mistakes of form.
+pub const SCHEMA: &str = "SCHEMA_VALIDATION_FAILED";
 
 /// A finding. Messages are lower case without a final period, with the user's words in backticks; what to do is in
 /// the help.
@@ -49,6 +77,10 @@ pub struct Diagnostic {
     pub help: String,
     /// Where in the definition.
     pub pointer: Pointer,
+    /// Where in the string at that place, for a finding about a part of an expression.
+    pub inside: Option<Inside>,
+    /// What AWS says about it, where that is known.
+    pub aws: Option<AwsAnswer>,
     /// Where in the text, in bytes, for a definition that was parsed from text.
     pub span: Option<Range<usize>>,
     /// Other places that have to do with it.
@@ -66,10 +98,38 @@ impl Diagnostic {
             message: message.into(),
             help: String::new(),
             pointer,
+            inside: None,
+            aws: None,
             span: None,
             related: Vec::new(),
             fix: None,
         }
+    }
+
+    /// The same finding with AWS's code and the place that AWS gives.
+    #[must_use]
+    pub fn aws(self, code: &'static str, at: Option<Pointer>) -> Self {
+        Self { aws: Some(AwsAnswer { code, at }), ..self }
+    }
+
+    /// The same finding with AWS's answer for most mistakes of form, at this place.
+    #[must_use]
+    pub fn schema(self, at: &Pointer) -> Self {
+        self.aws(SCHEMA, Some(at.clone()))
+    }
+
+    /// The same finding about a part of the string at its place.
+    #[must_use]
+    pub fn inside(self, text: &str, range: Range<usize>) -> Self {
+        let whole = range.is_empty() || range.end > text.len();
+        let range = if whole { 0..text.len() } else { range };
+        Self { inside: Some(Inside { text: text.to_owned(), range }), ..self }
+    }
+
+    /// The same finding with another severity.
+    #[must_use]
+    pub fn severity(self, severity: Severity) -> Self {
+        Self { severity, ..self }
     }
 
     /// The same finding as a warning.
@@ -101,10 +161,13 @@ impl Diagnostic {
 /// The name among `known` that `word` is most likely meant to be, unless all are too far off.
 pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = word.to_lowercase();
+    let length = word.chars().count();
     known
         .into_iter()
+        // Names of quite another length are no candidates, and counting is cheaper than comparing.
+        .filter(|name| name.chars().count().abs_diff(length) <= 1.max(length / 3))
         .map(|name| (strsim::damerau_levenshtein(&lower, &name.to_lowercase()), name))
         .min_by_key(|(distance, _)| *distance)
-        .filter(|(distance, name)| *distance <= 1.max(name.chars().count().min(word.chars().count()) / 3))
+        .filter(|(distance, name)| *distance <= 1.max(name.chars().count().min(length) / 3))
         .map(|(_, name)| name)
 }

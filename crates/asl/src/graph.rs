@@ -4,6 +4,7 @@
 //! In ASL each scope holds its states. In the flat form, which HCL blocks use, a scope without `States` finds its
 //! states among those of the enclosing scope by following transitions. Both forms may be mixed.
 
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use indexmap::IndexMap;
@@ -37,6 +38,10 @@ pub struct Scope {
     pub at: Pointer,
     /// The namespace in which its states are found.
     pub namespace: usize,
+    /// The scope around it.
+    pub parent: Option<usize>,
+    /// The name of the state that holds it; `None` for the state machine itself.
+    pub holder: Option<String>,
     /// Whether it has `States` of its own.
     pub owns_states: bool,
     /// The first state.
@@ -56,7 +61,13 @@ pub struct Graph<'a> {
     pub namespaces: Vec<Namespace<'a>>,
     /// The scopes; the first is the state machine.
     pub scopes: Vec<Scope>,
+    by_place: HashMap<Pointer, usize>,
+    /// How many names may still be compared in search of the one that was meant.
+    guesses: Cell<usize>,
 }
+
+/// How many names are compared for one definition: enough for any that a person wrote, few enough for any text.
+const MAX_GUESSES: usize = 200_000;
 
 /// The scopes inside a state: the fields of `state` that hold objects with a start of their own.
 pub fn containers(state: &Json) -> Vec<(Pointer, &Json)> {
@@ -109,10 +120,23 @@ pub fn is_terminal(state: &Json) -> bool {
         || matches!(state.get("Type"), Some(Json::Unknown))
 }
 
+/// What is around a scope that is being added.
+#[derive(Clone, Copy)]
+struct Enclosing<'a> {
+    namespace: usize,
+    scope: usize,
+    state: &'a str,
+}
+
 impl<'a> Graph<'a> {
     /// The graph of a state machine in either form.
     pub fn of(root: &'a Json) -> Self {
-        let mut graph = Self { namespaces: Vec::new(), scopes: Vec::new() };
+        let mut graph = Self {
+            namespaces: Vec::new(),
+            scopes: Vec::new(),
+            by_place: HashMap::new(),
+            guesses: Cell::new(MAX_GUESSES),
+        };
         graph.add_scope(root, Pointer::root(), None);
         graph.attach();
         graph
@@ -135,21 +159,38 @@ impl<'a> Graph<'a> {
 
     /// The scope whose object stands at this place.
     pub fn scope_at(&self, at: &Pointer) -> Option<&Scope> {
-        self.scopes.iter().find(|scope| scope.at == *at)
+        self.scope_index(at).and_then(|index| self.scopes.get(index))
+    }
+
+    /// The index of the scope whose object stands at this place.
+    pub fn scope_index(&self, at: &Pointer) -> Option<usize> {
+        self.by_place.get(at).copied()
+    }
+
+    /// A scope and those around it, from the inside out.
+    pub fn around(&self, scope: usize) -> impl Iterator<Item = usize> {
+        std::iter::successors(Some(scope), |inner| self.scopes.get(*inner)?.parent)
+    }
+
+    /// The state that a name which does not exist is likely meant to be.
+    pub fn guess(&self, namespace: usize, target: &str) -> Option<&'a str> {
+        let states = self.namespaces.get(namespace)?.states;
+        self.guesses.set(self.guesses.get().checked_sub(states.len())?);
+        did_you_mean(target, states.keys().map(String::as_str))
     }
 
     /// The state that an edge leads to: the one it names or, where there is none, the one it is likely meant to name.
     pub fn resolve(&self, namespace: usize, edge: &Edge) -> Option<&'a str> {
         let (target, states) = (edge.target.as_deref()?, self.namespaces.get(namespace)?.states);
         let exact = states.get_key_value(target).map(|(name, _)| name.as_str());
-        exact.or_else(|| did_you_mean(target, states.keys().map(String::as_str)))
+        exact.or_else(|| self.guess(namespace, target))
     }
 
     /// Adds the scope at `at` and, when it holds states of its own, all scopes inside those.
-    fn add_scope(&mut self, holder: &'a Json, at: Pointer, enclosing: Option<usize>) {
+    fn add_scope(&mut self, holder: &'a Json, at: Pointer, enclosing: Option<Enclosing<'_>>) {
         let own = holder.get("States").and_then(Json::as_object);
         let unknown_states = matches!(holder.get("States"), Some(Json::Unknown));
-        let namespace = match (own, enclosing) {
+        let namespace = match (own, enclosing.map(|enclosing| enclosing.namespace)) {
             (Some(states), _) => {
                 self.namespaces.push(Namespace { at: at.join("States"), states });
                 self.namespaces.len() - 1
@@ -161,14 +202,25 @@ impl<'a> Graph<'a> {
         let target = holder.get("StartAt").and_then(Json::as_str).map(str::to_owned);
         let open = matches!(holder.get("StartAt"), Some(Json::Unknown));
         let start = Edge { at: start_at, target };
-        let mut scope =
-            Scope { at, namespace, owns_states: own.is_some(), start, reached: IndexMap::new(), attached: false, open };
+        let mut scope = Scope {
+            at,
+            namespace,
+            parent: enclosing.map(|enclosing| enclosing.scope),
+            holder: enclosing.map(|enclosing| enclosing.state.to_owned()),
+            owns_states: own.is_some(),
+            start,
+            reached: IndexMap::new(),
+            attached: false,
+            open,
+        };
         self.follow(&mut scope);
+        let index = self.scopes.len();
+        self.by_place.insert(scope.at.clone(), index);
         self.scopes.push(scope);
         for (name, state) in own.into_iter().flatten() {
             for (inside, container) in containers(state) {
                 let place = self.place(namespace, name).append(&inside);
-                self.add_scope(container, place, Some(namespace));
+                self.add_scope(container, place, Some(Enclosing { namespace, scope: index, state: name }));
             }
         }
     }
@@ -192,8 +244,6 @@ impl<'a> Graph<'a> {
 
     /// Marks the scopes that the state machine gets to.
     fn attach(&mut self) {
-        let index: HashMap<Pointer, usize> =
-            self.scopes.iter().enumerate().map(|(index, scope)| (scope.at.clone(), index)).collect();
         let mut queue = VecDeque::from([0]);
         let mut seen = HashSet::new();
         while let Some(current) = queue.pop_front() {
@@ -204,19 +254,27 @@ impl<'a> Graph<'a> {
                 continue;
             };
             scope.attached = true;
-            let Some(scope) = self.scopes.get(current) else {
-                continue;
-            };
-            for name in scope.reached.keys() {
-                let Some(state) = self.state(scope.namespace, name) else {
+            let (namespace, names) = (scope.namespace, scope.reached.keys().cloned().collect::<Vec<_>>());
+            for name in names {
+                let Some(state) = self.state(namespace, &name) else {
                     continue;
                 };
-                let place = self.place(scope.namespace, name);
+                let place = self.place(namespace, &name);
                 for (inside, _) in containers(state) {
-                    let at = place.append(&inside);
-                    queue.extend(index.get(&at));
+                    if let Some(inner) = self.scope_index(&place.append(&inside)) {
+                        if !seen.contains(&inner) {
+                            self.set_parent(inner, current);
+                        }
+                        queue.push_back(inner);
+                    }
                 }
             }
+        }
+    }
+
+    fn set_parent(&mut self, scope: usize, parent: usize) {
+        if let Some(scope) = self.scopes.get_mut(scope) {
+            scope.parent = Some(parent);
         }
     }
 }

@@ -4,18 +4,30 @@
 //! diagnostics, and nothing panics on any input.
 
 pub mod check;
+pub mod cost;
 mod diagnostic;
+mod expression;
+
 pub mod flat;
+pub mod flow;
 pub mod graph;
+pub mod integration;
+pub mod intrinsic;
 mod json;
+pub mod jsonata;
+pub mod jsonpath;
 pub mod model;
 mod pointer;
 pub mod policy;
 pub mod rules;
 pub mod shape;
+mod subject;
 mod syntax;
+pub mod variables;
 
-pub use diagnostic::{Diagnostic, Fix, Related, Severity, did_you_mean};
+pub use diagnostic::{AwsAnswer, Diagnostic, Fix, Inside, Related, Severity, did_you_mean};
+pub use expression::SyntaxError;
 pub use json::Json;
-pub use pointer::Pointer;
+pub use pointer::{Pointer, Way};
+pub use subject::Subject;
 pub use syntax::{Document, parse};

@@ -33,6 +33,8 @@ pub struct Field {
     pub shape: Shape,
     /// Whether it must be there.
     pub required: bool,
+    /// What Step Functions reads in it.
+    pub reads: Reads,
     /// The query language that has it, where the other has not.
     pub language: Option<QueryLanguage>,
     /// The smallest number.
@@ -41,6 +43,25 @@ pub struct Field {
     pub maximum: Option<i64>,
     /// The least number of elements.
     pub min_items: Option<usize>,
+}
+
+/// What Step Functions reads in a field: which of the small languages inside a definition it holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reads {
+    /// The value itself.
+    Nothing,
+    /// A path to any number of values.
+    Path,
+    /// A path to exactly one value.
+    ReferencePath,
+    /// A path to the one place where a result is put.
+    ResultPath,
+    /// A path or an intrinsic function.
+    PathOrIntrinsic,
+    /// In JSONPath a payload template, in JSONata expressions at any depth.
+    Template,
+    /// In JSONata expressions at any depth.
+    Expression,
 }
 
 /// What may be in a field.
@@ -178,11 +199,13 @@ fn object(name: &str, schema: &Value) -> Object {
 fn field(name: &str, property: &Value, required: bool) -> Field {
     let number = |key: &str| property.get(key).and_then(Value::as_f64).map(|number| number as i64);
     let block = text(property, "x-block");
+    let shape = shape(property);
     Field {
         name: name.to_owned(),
         hcl: if block.is_empty() { name.to_snake_case() } else { block },
         description: text(property, "description"),
-        shape: shape(property),
+        reads: reads(property, &shape),
+        shape,
         required,
         language: match text(property, "x-language").as_str() {
             "JSONPath" => Some(QueryLanguage::JSONPath),
@@ -216,6 +239,19 @@ fn words(schema: &Value) -> Option<Vec<String>> {
         .and_then(|list| strings(list, None))
         .or_else(|| strings(schema.get("oneOf")?, Some("const")))
         .or_else(|| schema.get("anyOf")?.as_array()?.iter().find_map(words))
+}
+
+fn reads(property: &Value, shape: &Shape) -> Reads {
+    match (text(property, "x-reads").as_str(), shape) {
+        ("path", _) => Reads::Path,
+        ("reference-path", _) => Reads::ReferencePath,
+        ("result-path", _) => Reads::ResultPath,
+        ("path-or-intrinsic", _) => Reads::PathOrIntrinsic,
+        ("template", _) => Reads::Template,
+        ("expression", _) => Reads::Expression,
+        (_, Shape::BooleanOrExpression | Shape::IntegerOrExpression | Shape::NumberOrExpression) => Reads::Expression,
+        _ => Reads::Nothing,
+    }
 }
 
 fn shape(schema: &Value) -> Shape {

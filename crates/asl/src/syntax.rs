@@ -1,6 +1,5 @@
 //! From text to a definition, with the place of every value.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use indexmap::IndexMap;
@@ -10,7 +9,7 @@ use jsonc_parser::{CollectOptions, CommentCollectionStrategy, ParseOptions};
 
 use crate::diagnostic::Diagnostic;
 use crate::json::Json;
-use crate::pointer::Pointer;
+use crate::pointer::{Pointer, Way};
 use crate::rules::{duplicate_key, invalid_json};
 
 /// How deep arrays and objects may be nested, so that no text can exhaust the stack.
@@ -21,21 +20,83 @@ const MAX_DEPTH: usize = 128;
 pub struct Document {
     /// The value.
     pub root: Json,
-    spans: HashMap<Pointer, Range<usize>>,
+    places: Place,
+}
+
+/// The bytes that a value takes in the text, those of its name, and the places of what is inside it, in its order.
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Place {
+    key: Range<usize>,
+    value: Range<usize>,
+    inner: Vec<Place>,
 }
 
 impl Document {
     /// The bytes that a value, or failing that the nearest value around it, takes in the text.
-    pub fn span(&self, pointer: &Pointer) -> Option<Range<usize>> {
-        let mut pointer = Some(pointer.clone());
-        while let Some(place) = pointer {
-            if let Some(span) = self.spans.get(&place) {
-                return Some(span.clone());
-            }
-            pointer = place.parent();
-        }
-        None
+    pub fn span(&self, pointer: &Pointer) -> Range<usize> {
+        self.nearest(pointer).0.value.clone()
     }
+
+    /// The bytes that the name of a member takes in the text, with its quotes; `None` for a place that is no member.
+    pub fn key_span(&self, pointer: &Pointer) -> Option<Range<usize>> {
+        let (place, exact) = self.nearest(pointer);
+        (exact && !place.key.is_empty()).then(|| place.key.clone())
+    }
+
+    /// The bytes that a part of a string takes in this text, which the document was read from.
+    pub fn span_inside(&self, text: &str, pointer: &Pointer, part: &Range<usize>) -> Range<usize> {
+        let whole = self.span(pointer);
+        let Some(quoted) = text.get(whole.clone()).filter(|quoted| quoted.starts_with('"')) else { return whole };
+        let (start, end) = (written_offset(quoted, part.start), written_offset(quoted, part.end));
+        whole.start + start..whole.start + end
+    }
+
+    fn nearest(&self, pointer: &Pointer) -> (&Place, bool) {
+        let (mut value, mut place) = (&self.root, &self.places);
+        for token in pointer.tokens() {
+            let next = match value {
+                Json::Object(members) => members.get_full(token).map(|(index, _, value)| (index, value)),
+                Json::Array(elements) => {
+                    token.parse().ok().and_then(|index: usize| Some((index, elements.get(index)?)))
+                }
+                _ => None,
+            };
+            match next.and_then(|(index, value)| Some((value, place.inner.get(index)?))) {
+                Some(inner) => (value, place) = inner,
+                None => return (place, false),
+            }
+        }
+        (place, true)
+    }
+}
+
+/// Where in a quoted string, escapes and all, the byte stands that is at `offset` of the text it means.
+fn written_offset(quoted: &str, offset: usize) -> usize {
+    let (mut written, mut meant) = (1, 0);
+    let mut rest = quoted.get(1..).unwrap_or_default().chars();
+    while meant < offset {
+        match rest.next() {
+            None => break,
+            Some('\\') => match rest.next() {
+                Some('u') => {
+                    let digits: String = rest.by_ref().take(4).collect();
+                    let code = u32::from_str_radix(&digits, 16).unwrap_or_default();
+                    written += 6;
+                    // Each half of a surrogate pair stands for half of a character of four bytes.
+                    meant += char::from_u32(code).map_or(2, char::len_utf8);
+                }
+                _ => {
+                    written += 2;
+                    meant += 1;
+                }
+            },
+            Some(c) => {
+                written += c.len_utf8();
+                meant += c.len_utf8();
+            }
+        }
+    }
+    written.min(quoted.len())
 }
 
 /// Reads JSON text. A member that occurs twice is reported, and its last value counts, as it does on AWS.
@@ -59,9 +120,9 @@ pub fn parse(text: &str) -> Result<(Document, Vec<Diagnostic>), Box<Diagnostic>>
         fail(format!("invalid JSON: {}", lower_first(&error.kind().to_string())), error.range().start)
     })?;
     let ast = parsed.value.ok_or_else(|| fail("the definition is empty".into(), 0))?;
-    let mut reader = Reader { spans: HashMap::new(), diagnostics: Vec::new(), offset };
-    let root = reader.value(&ast, &Pointer::root());
-    Ok((Document { root, spans: reader.spans }, reader.diagnostics))
+    let mut reader = Reader { diagnostics: Vec::new(), offset };
+    let (root, places) = reader.value(&ast, &Way::Start(&Pointer::root()));
+    Ok((Document { root, places }, reader.diagnostics))
 }
 
 fn strict() -> ParseOptions {
@@ -107,7 +168,6 @@ fn too_deep(text: &str) -> Option<usize> {
 }
 
 struct Reader {
-    spans: HashMap<Pointer, Range<usize>>,
     diagnostics: Vec<Diagnostic>,
     offset: usize,
 }
@@ -118,9 +178,9 @@ impl Reader {
         range.start + self.offset..range.end + self.offset
     }
 
-    fn value(&mut self, ast: &Ast<'_>, at: &Pointer) -> Json {
-        self.spans.insert(at.clone(), self.span(ast));
-        match ast {
+    fn value(&mut self, ast: &Ast<'_>, at: &Way<'_>) -> (Json, Place) {
+        let mut place = Place { value: self.span(ast), ..Place::default() };
+        let value = match ast {
             Ast::NullKeyword(_) => Json::Null,
             Ast::BooleanLit(flag) => Json::Bool(flag.value),
             Ast::StringLit(text) => Json::String(text.value.clone().into_owned()),
@@ -129,25 +189,40 @@ impl Reader {
                 number.value.parse().map_or(Json::Null, Json::Number)
             }
             Ast::Array(array) => {
-                Json::Array(array.elements.iter().enumerate().map(|(i, e)| self.value(e, &at.join(i))).collect())
+                let elements = array.elements.iter().enumerate();
+                let (values, inner) = elements.map(|(i, e)| self.value(e, &Way::Element(at, i))).unzip();
+                place.inner = inner;
+                Json::Array(values)
             }
-            Ast::Object(object) => self.object(object, at),
-        }
+            Ast::Object(object) => {
+                let (members, inner) = self.object(object, at);
+                place.inner = inner;
+                Json::Object(members)
+            }
+        };
+        (value, place)
     }
 
-    fn object(&mut self, object: &ast::Object<'_>, at: &Pointer) -> Json {
-        let mut members = IndexMap::new();
+    fn object(&mut self, object: &ast::Object<'_>, at: &Way<'_>) -> (IndexMap<String, Json>, Vec<Place>) {
+        let mut members = IndexMap::with_capacity(object.properties.len());
+        let mut places: Vec<Place> = Vec::with_capacity(object.properties.len());
         for property in &object.properties {
             let key = property.name.as_str().to_owned();
-            let place = at.join(&key);
-            if members.contains_key(&key) {
-                let mut diagnostic = duplicate_key::diagnostic(&key, place.clone());
-                diagnostic.span = Some(self.span(&property.name));
-                self.diagnostics.push(diagnostic);
+            let inside = Way::Member(at, &key);
+            let (value, place) = self.value(&property.value, &inside);
+            let place = Place { key: self.span(&property.name), ..place };
+            let twice = members.contains_key(&key).then(|| {
+                let mut diagnostic = duplicate_key::diagnostic(&key, inside.pointer());
+                diagnostic.span = Some(place.key.clone());
+                diagnostic
+            });
+            self.diagnostics.extend(twice);
+            let (index, before) = members.insert_full(key, value);
+            match before.and_then(|_| places.get_mut(index)) {
+                Some(slot) => *slot = place,
+                None => places.push(place),
             }
-            let value = self.value(&property.value, &place);
-            members.insert(key, value);
         }
-        Json::Object(members)
+        (members, places)
     }
 }

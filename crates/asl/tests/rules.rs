@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use asl::check::{Form, check, check_text, line_and_column};
+use asl::check::{Form, MachineType, check, check_text, line_and_column};
 use asl::{Diagnostic, Json};
 
 /// The findings about a text, as a person reads them.
@@ -55,9 +55,9 @@ fn rules_say_what_is_wrong_and_where() {
         let text = fs::read_to_string(file).unwrap();
         let name = file.file_name().unwrap().to_string_lossy().into_owned();
         let findings = if name.ends_with(".flat.json") {
-            check(&asl::parse(&text).unwrap().0.root, Form::Flat)
+            check(&asl::parse(&text).unwrap().0.root, Form::Flat, MachineType::Standard)
         } else {
-            check_text(&text).1
+            check_text(&text, MachineType::Standard).1
         };
         let _ = writeln!(said, "== {name}\n{}", report(&text, &findings));
     }
@@ -71,7 +71,7 @@ fn rules_say_what_is_wrong_and_where() {
 #[test]
 fn unknown_values_silence_only_what_reads_them() {
     let text = r#"{"StartAt":"A","States":{"A":{"Type":"Task","Resource":"r","TimeoutSeconds":0,"Next":"B"},"B":{"Type":"Succeed"}}}"#;
-    let (document, findings) = check_text(text);
+    let (document, findings) = check_text(text, MachineType::Standard);
     assert_eq!(findings.len(), 1);
     let unknown = |path: &[&str]| {
         let mut root = document.as_ref().unwrap().root.clone();
@@ -80,7 +80,7 @@ fn unknown_values_silence_only_what_reads_them() {
             _ => unreachable!("an object"),
         });
         *slot = Json::Unknown;
-        check(&root, Form::Nested).into_iter().map(|finding| finding.code).collect::<Vec<_>>()
+        check(&root, Form::Nested, MachineType::Standard).into_iter().map(|finding| finding.code).collect::<Vec<_>>()
     };
     assert_eq!(unknown(&["States", "A", "TimeoutSeconds"]), Vec::<&str>::new());
     // With an unknown transition any state may be reached, and the timeout is as wrong as before.

@@ -19,7 +19,7 @@ pub struct Choice {
     pub query_language: Option<QueryLanguage>,
     /// The part of the input that the state sees; `$`, the default, is all of it, and `null` none.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
-    #[schemars(extend("x-language" = "JSONPath"))]
+    #[schemars(extend("x-reads" = "path", "x-language" = "JSONPath"))]
     pub input_path: Option<NullablePath>,
     /// The rules, in the order in which they are tried.
     #[schemars(length(min = 1), extend("x-block" = "rule"))]
@@ -29,14 +29,15 @@ pub struct Choice {
     pub default: Option<String>,
     /// The part of the result that becomes the output; `$`, the default, is all of it, and `null` none.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
-    #[schemars(extend("x-language" = "JSONPath"))]
+    #[schemars(extend("x-reads" = "path", "x-language" = "JSONPath"))]
     pub output_path: Option<NullablePath>,
     /// The output, in place of the result.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
-    #[schemars(extend("x-language" = "JSONata"))]
+    #[schemars(extend("x-reads" = "expression", "x-language" = "JSONata"))]
     pub output: Option<Value>,
     /// Variables to set, by name; later states can read them.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[schemars(extend("x-reads" = "template"))]
     pub assign: Option<Value>,
 }
 
@@ -50,7 +51,7 @@ macro_rules! comparisons {
             $($more)*
             /// The value to look at: a path.
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            #[schemars(extend("x-language" = "JSONPath"))]
+            #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
             pub variable: Option<String>,
             /// Whether the variable equals this string.
             #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -58,7 +59,7 @@ macro_rules! comparisons {
             pub string_equals: Option<String>,
             /// Whether the variable equals the string at this path.
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            #[schemars(extend("x-language" = "JSONPath"))]
+            #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
             pub string_equals_path: Option<String>,
             /// Whether the variable is less than this string.
             #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -66,7 +67,7 @@ macro_rules! comparisons {
             pub string_less_than: Option<String>,
             /// Whether the variable is less than the string at this path.
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            #[schemars(extend("x-language" = "JSONPath"))]
+            #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
             pub string_less_than_path: Option<String>,
             /// Whether the variable is greater than this string.
             #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -74,7 +75,7 @@ macro_rules! comparisons {
             pub string_greater_than: Option<String>,
             /// Whether the variable is greater than the string at this path.
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            #[schemars(extend("x-language" = "JSONPath"))]
+            #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
             pub string_greater_than_path: Option<String>,
             /// Whether the variable is at most this string.
             #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -82,7 +83,7 @@ macro_rules! comparisons {
             pub string_less_than_equals: Option<String>,
             /// Whether the variable is at most the string at this path.
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            #[schemars(extend("x-language" = "JSONPath"))]
+            #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
             pub string_less_than_equals_path: Option<String>,
             /// Whether the variable is at least this string.
             #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -90,7 +91,7 @@ macro_rules! comparisons {
             pub string_greater_than_equals: Option<String>,
             /// Whether the variable is at least the string at this path.
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            #[schemars(extend("x-language" = "JSONPath"))]
+            #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
             pub string_greater_than_equals_path: Option<String>,
             /// Whether the variable fits this pattern, in which `*` stands for any characters.
             #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -102,7 +103,7 @@ macro_rules! comparisons {
             pub numeric_equals: Option<Number>,
             /// Whether the variable equals the number at this path.
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            #[schemars(extend("x-language" = "JSONPath"))]
+            #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
             pub numeric_equals_path: Option<String>,
             /// Whether the variable is less than this number.
             #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -110,7 +111,7 @@ macro_rules! comparisons {
             pub numeric_less_than: Option<Number>,
             /// Whether the variable is less than the number at this path.
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            #[schemars(extend("x-language" = "JSONPath"))]
+            #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
             pub numeric_less_than_path: Option<String>,
             /// Whether the variable is greater than this number.
             #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -118,7 +119,7 @@ macro_rules! comparisons {
             pub numeric_greater_than: Option<Number>,
             /// Whether the variable is greater than the number at this path.
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            #[schemars(extend("x-language" = "JSONPath"))]
+            #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
             pub numeric_greater_than_path: Option<String>,
             /// Whether the variable is at most this number.
             #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -126,7 +127,7 @@ macro_rules! comparisons {
             pub numeric_less_than_equals: Option<Number>,
             /// Whether the variable is at most the number at this path.
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            #[schemars(extend("x-language" = "JSONPath"))]
+            #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
             pub numeric_less_than_equals_path: Option<String>,
             /// Whether the variable is at least this number.
             #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -134,7 +135,7 @@ macro_rules! comparisons {
             pub numeric_greater_than_equals: Option<Number>,
             /// Whether the variable is at least the number at this path.
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            #[schemars(extend("x-language" = "JSONPath"))]
+            #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
             pub numeric_greater_than_equals_path: Option<String>,
             /// Whether the variable equals this moment.
             #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -142,7 +143,7 @@ macro_rules! comparisons {
             pub timestamp_equals: Option<String>,
             /// Whether the variable equals the moment at this path.
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            #[schemars(extend("x-language" = "JSONPath"))]
+            #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
             pub timestamp_equals_path: Option<String>,
             /// Whether the variable is before this moment.
             #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -150,7 +151,7 @@ macro_rules! comparisons {
             pub timestamp_less_than: Option<String>,
             /// Whether the variable is before the moment at this path.
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            #[schemars(extend("x-language" = "JSONPath"))]
+            #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
             pub timestamp_less_than_path: Option<String>,
             /// Whether the variable is after this moment.
             #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -158,7 +159,7 @@ macro_rules! comparisons {
             pub timestamp_greater_than: Option<String>,
             /// Whether the variable is after the moment at this path.
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            #[schemars(extend("x-language" = "JSONPath"))]
+            #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
             pub timestamp_greater_than_path: Option<String>,
             /// Whether the variable is not after this moment.
             #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -166,7 +167,7 @@ macro_rules! comparisons {
             pub timestamp_less_than_equals: Option<String>,
             /// Whether the variable is not after the moment at this path.
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            #[schemars(extend("x-language" = "JSONPath"))]
+            #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
             pub timestamp_less_than_equals_path: Option<String>,
             /// Whether the variable is not before this moment.
             #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -174,7 +175,7 @@ macro_rules! comparisons {
             pub timestamp_greater_than_equals: Option<String>,
             /// Whether the variable is not before the moment at this path.
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            #[schemars(extend("x-language" = "JSONPath"))]
+            #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
             pub timestamp_greater_than_equals_path: Option<String>,
             /// Whether the variable equals this boolean.
             #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -182,7 +183,7 @@ macro_rules! comparisons {
             pub boolean_equals: Option<bool>,
             /// Whether the variable equals the boolean at this path.
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            #[schemars(extend("x-language" = "JSONPath"))]
+            #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
             pub boolean_equals_path: Option<String>,
             /// Whether (`true`) or not (`false`) the variable is null.
             #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -238,10 +239,11 @@ comparisons! {
         pub next: String,
         /// The output, in place of the result.
         #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
-        #[schemars(extend("x-language" = "JSONata"))]
+        #[schemars(extend("x-reads" = "expression", "x-language" = "JSONata"))]
         pub output: Option<Value>,
         /// Variables to set, by name; later states can read them.
         #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+        #[schemars(extend("x-reads" = "template"))]
         pub assign: Option<Value>,
     }
 }

@@ -18,16 +18,18 @@ pub struct Fail {
     pub query_language: Option<QueryLanguage>,
     /// The name of the error.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-reads" = "expression"))]
     pub error: Option<String>,
     /// Where in the input the name of the error stands, or an intrinsic function that makes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-language" = "JSONPath"))]
+    #[schemars(extend("x-reads" = "path-or-intrinsic", "x-language" = "JSONPath"))]
     pub error_path: Option<String>,
     /// What happened, for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-reads" = "expression"))]
     pub cause: Option<String>,
     /// Where in the input the cause stands, or an intrinsic function that makes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-language" = "JSONPath"))]
+    #[schemars(extend("x-reads" = "path-or-intrinsic", "x-language" = "JSONPath"))]
     pub cause_path: Option<String>,
 }

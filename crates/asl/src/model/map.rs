@@ -20,22 +20,23 @@ pub struct Map {
     pub query_language: Option<QueryLanguage>,
     /// The part of the input that the state sees; `$`, the default, is all of it, and `null` none.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
-    #[schemars(extend("x-language" = "JSONPath"))]
+    #[schemars(extend("x-reads" = "path", "x-language" = "JSONPath"))]
     pub input_path: Option<NullablePath>,
     /// Where in the input the array stands; `$` if absent.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
-    #[schemars(extend("x-language" = "JSONPath"))]
-    pub items_path: Option<NullablePath>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
+    pub items_path: Option<String>,
     /// The array or object to go through, or an expression that gives it.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
-    #[schemars(extend("x-language" = "JSONata"))]
+    #[schemars(extend("x-reads" = "expression", "x-language" = "JSONata"))]
     pub items: Option<Value>,
     /// What each run gets in place of its item.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[schemars(extend("x-reads" = "template"))]
     pub item_selector: Option<Value>,
     /// The older name of `ItemSelector`.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
-    #[schemars(extend("x-language" = "JSONPath"))]
+    #[schemars(extend("x-reads" = "template", "x-language" = "JSONPath"))]
     pub parameters: Option<Value>,
     /// The states that run for each item.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -58,7 +59,7 @@ pub struct Map {
     pub max_concurrency: Option<IntegerOrExpression>,
     /// Where in the input the largest number of runs at once stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-language" = "JSONPath"))]
+    #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
     pub max_concurrency_path: Option<String>,
     /// The share of failed items that the state tolerates, in percent. Distributed mode only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -66,7 +67,7 @@ pub struct Map {
     pub tolerated_failure_percentage: Option<NumberOrExpression>,
     /// Where in the input the tolerated share stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-language" = "JSONPath"))]
+    #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
     pub tolerated_failure_percentage_path: Option<String>,
     /// The number of failed items that the state tolerates. Distributed mode only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -74,29 +75,30 @@ pub struct Map {
     pub tolerated_failure_count: Option<IntegerOrExpression>,
     /// Where in the input the tolerated number stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-language" = "JSONPath"))]
+    #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
     pub tolerated_failure_count_path: Option<String>,
     /// A word that becomes part of the names of the runs, of at most 40 characters. Distributed mode only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// What to keep of the result: a payload template over the raw result.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
-    #[schemars(extend("x-language" = "JSONPath"))]
+    #[schemars(extend("x-reads" = "template", "x-language" = "JSONPath"))]
     pub result_selector: Option<Value>,
     /// Where in the input the result is put; `$`, the default, puts it in place of the input, and `null` drops it.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
-    #[schemars(extend("x-language" = "JSONPath"))]
+    #[schemars(extend("x-reads" = "result-path", "x-language" = "JSONPath"))]
     pub result_path: Option<NullablePath>,
     /// The part of the result that becomes the output; `$`, the default, is all of it, and `null` none.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
-    #[schemars(extend("x-language" = "JSONPath"))]
+    #[schemars(extend("x-reads" = "path", "x-language" = "JSONPath"))]
     pub output_path: Option<NullablePath>,
     /// The output, in place of the result.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
-    #[schemars(extend("x-language" = "JSONata"))]
+    #[schemars(extend("x-reads" = "expression", "x-language" = "JSONata"))]
     pub output: Option<Value>,
     /// Variables to set, by name; later states can read them.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[schemars(extend("x-reads" = "template"))]
     pub assign: Option<Value>,
     /// When and how often to try again after an error; the first retrier that fits counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -172,11 +174,11 @@ pub struct ItemReader {
     pub resource: String,
     /// The bucket and key, or bucket and prefix: a payload template.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
-    #[schemars(extend("x-language" = "JSONPath"))]
+    #[schemars(extend("x-reads" = "template", "x-language" = "JSONPath"))]
     pub parameters: Option<Value>,
     /// The bucket and key, or bucket and prefix.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
-    #[schemars(extend("x-language" = "JSONata"))]
+    #[schemars(extend("x-reads" = "expression", "x-language" = "JSONata"))]
     pub arguments: Option<Value>,
     /// How the data set is to be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -217,7 +219,7 @@ pub struct ReaderConfig {
     pub max_items: Option<IntegerOrExpression>,
     /// Where in the input the largest number of items stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-language" = "JSONPath"))]
+    #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
     pub max_items_path: Option<String>,
 }
 
@@ -305,6 +307,7 @@ pub enum CsvHeaderLocation {
 pub struct ItemBatcher {
     /// What each batch gets beside its items.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[schemars(extend("x-reads" = "template"))]
     pub batch_input: Option<Value>,
     /// The largest number of items in a batch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -312,7 +315,7 @@ pub struct ItemBatcher {
     pub max_items_per_batch: Option<IntegerOrExpression>,
     /// Where in the input the largest number of items in a batch stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-language" = "JSONPath"))]
+    #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
     pub max_items_per_batch_path: Option<String>,
     /// The largest size of a batch, in bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -320,7 +323,7 @@ pub struct ItemBatcher {
     pub max_input_bytes_per_batch: Option<IntegerOrExpression>,
     /// Where in the input the largest size of a batch stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-language" = "JSONPath"))]
+    #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
     pub max_input_bytes_per_batch_path: Option<String>,
 }
 
@@ -333,11 +336,11 @@ pub struct ResultWriter {
     pub resource: Option<String>,
     /// The bucket and prefix: a payload template.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
-    #[schemars(extend("x-language" = "JSONPath"))]
+    #[schemars(extend("x-reads" = "template", "x-language" = "JSONPath"))]
     pub parameters: Option<Value>,
     /// The bucket and prefix.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
-    #[schemars(extend("x-language" = "JSONata"))]
+    #[schemars(extend("x-reads" = "expression", "x-language" = "JSONata"))]
     pub arguments: Option<Value>,
     /// How the results are to be written.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -5,7 +5,8 @@
 //! else is a list of fields written down.
 //!
 //! Schema extensions used on fields: `x-language` (the one query language that has the field), `x-block` (the name of
-//! the HCL block where it is not the field's own), `x-null` (JSON `null` has a meaning of its own).
+//! the HCL block where it is not the field's own), `x-null` (JSON `null` has a meaning of its own), `x-reads` (which of
+//! the small languages inside a definition the field holds: [`crate::shape::Reads`]).
 //!
 //! Source: the Amazon States Language specification and the Step Functions developer guide.
 
@@ -179,14 +180,15 @@ pub struct Catcher {
     pub comment: Option<String>,
     /// Where in the state's input the error is put; `$`, the default, puts it in place of the input, and `null` drops it.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "expression::present")]
-    #[schemars(extend("x-language" = "JSONPath"))]
+    #[schemars(extend("x-reads" = "result-path", "x-language" = "JSONPath"))]
     pub result_path: Option<NullablePath>,
     /// The output, which may read `$states.errorOutput`.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "expression::present")]
-    #[schemars(extend("x-language" = "JSONata"))]
+    #[schemars(extend("x-reads" = "expression", "x-language" = "JSONata"))]
     pub output: Option<serde_json::Value>,
     /// Variables to set, by name.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "expression::present")]
+    #[schemars(extend("x-reads" = "template"))]
     pub assign: Option<serde_json::Value>,
     /// The name of the state that runs next.
     pub next: String,

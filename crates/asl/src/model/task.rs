@@ -22,37 +22,39 @@ pub struct Task {
     pub resource: String,
     /// The role to call it with, for another account: an object with `RoleArn`.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[schemars(extend("x-reads" = "template"))]
     pub credentials: Option<Value>,
     /// The part of the input that the state sees; `$`, the default, is all of it, and `null` none.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
-    #[schemars(extend("x-language" = "JSONPath"))]
+    #[schemars(extend("x-reads" = "path", "x-language" = "JSONPath"))]
     pub input_path: Option<NullablePath>,
     /// What is passed to the resource: a payload template.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
-    #[schemars(extend("x-language" = "JSONPath"))]
+    #[schemars(extend("x-reads" = "template", "x-language" = "JSONPath"))]
     pub parameters: Option<Value>,
     /// What is passed to the resource.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
-    #[schemars(extend("x-language" = "JSONata"))]
+    #[schemars(extend("x-reads" = "expression", "x-language" = "JSONata"))]
     pub arguments: Option<Value>,
     /// What to keep of the result: a payload template over the raw result.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
-    #[schemars(extend("x-language" = "JSONPath"))]
+    #[schemars(extend("x-reads" = "template", "x-language" = "JSONPath"))]
     pub result_selector: Option<Value>,
     /// Where in the input the result is put; `$`, the default, puts it in place of the input, and `null` drops it.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
-    #[schemars(extend("x-language" = "JSONPath"))]
+    #[schemars(extend("x-reads" = "result-path", "x-language" = "JSONPath"))]
     pub result_path: Option<NullablePath>,
     /// The part of the result that becomes the output; `$`, the default, is all of it, and `null` none.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
-    #[schemars(extend("x-language" = "JSONPath"))]
+    #[schemars(extend("x-reads" = "path", "x-language" = "JSONPath"))]
     pub output_path: Option<NullablePath>,
     /// The output, in place of the result.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
-    #[schemars(extend("x-language" = "JSONata"))]
+    #[schemars(extend("x-reads" = "expression", "x-language" = "JSONata"))]
     pub output: Option<Value>,
     /// Variables to set, by name; later states can read them.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[schemars(extend("x-reads" = "template"))]
     pub assign: Option<Value>,
     /// The longest time the task may take, in seconds; it then fails with `States.Timeout`. 99999999 if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -60,7 +62,7 @@ pub struct Task {
     pub timeout_seconds: Option<IntegerOrExpression>,
     /// Where in the input the longest time stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-language" = "JSONPath"))]
+    #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
     pub timeout_seconds_path: Option<String>,
     /// The longest time between two signs of life of the task, in seconds; shorter than `TimeoutSeconds`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -68,7 +70,7 @@ pub struct Task {
     pub heartbeat_seconds: Option<IntegerOrExpression>,
     /// Where in the input the longest time between two signs of life stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-language" = "JSONPath"))]
+    #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
     pub heartbeat_seconds_path: Option<String>,
     /// When and how often to try again after an error; the first retrier that fits counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]

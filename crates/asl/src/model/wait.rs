@@ -19,7 +19,7 @@ pub struct Wait {
     pub query_language: Option<QueryLanguage>,
     /// The part of the input that the state sees; `$`, the default, is all of it, and `null` none.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
-    #[schemars(extend("x-language" = "JSONPath"))]
+    #[schemars(extend("x-reads" = "path", "x-language" = "JSONPath"))]
     pub input_path: Option<NullablePath>,
     /// How long to wait, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -27,25 +27,27 @@ pub struct Wait {
     pub seconds: Option<IntegerOrExpression>,
     /// The moment to wait for, as RFC 3339 has it, such as `2026-01-01T00:00:00Z`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-reads" = "expression"))]
     pub timestamp: Option<String>,
     /// Where in the input the number of seconds stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-language" = "JSONPath"))]
+    #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
     pub seconds_path: Option<String>,
     /// Where in the input the moment stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-language" = "JSONPath"))]
+    #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
     pub timestamp_path: Option<String>,
     /// The part of the result that becomes the output; `$`, the default, is all of it, and `null` none.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
-    #[schemars(extend("x-language" = "JSONPath"))]
+    #[schemars(extend("x-reads" = "path", "x-language" = "JSONPath"))]
     pub output_path: Option<NullablePath>,
     /// The output, in place of the result.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
-    #[schemars(extend("x-language" = "JSONata"))]
+    #[schemars(extend("x-reads" = "expression", "x-language" = "JSONata"))]
     pub output: Option<Value>,
     /// Variables to set, by name; later states can read them.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[schemars(extend("x-reads" = "template"))]
     pub assign: Option<Value>,
     /// The name of the state that runs next.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -87,7 +87,7 @@ impl Walk<'_> {
         };
         let payload = holder.get("Parameters").or_else(|| holder.get("Arguments"));
         let granted = table::grant(resource, payload, self.settings);
-        let name = crate::check::Subject::state_name(at).unwrap_or_default().to_owned();
+        let name = crate::subject::Subject::state_name(at).unwrap_or_default().to_owned();
         let Some(grants) = granted else {
             self.warn(
                 &unknown_permissions::RULE,
@@ -119,7 +119,7 @@ impl Walk<'_> {
         };
         let role = credentials.get("RoleArn").and_then(Json::as_str).filter(|role| role.starts_with("arn:"));
         if role.is_none() {
-            let name = crate::check::Subject::state_name(at).unwrap_or_default();
+            let name = crate::subject::Subject::state_name(at).unwrap_or_default();
             let message = format!("state `{name}` may assume any role, because `RoleArn` is known only at run time");
             self.warn(
                 &any_resource::RULE,
@@ -147,6 +147,6 @@ impl Walk<'_> {
     }
 
     fn warn(&mut self, rule: &Rule, at: Pointer, message: String, help: &str) {
-        self.findings.push(Diagnostic::error(rule.code, at, message).help(help).as_warning());
+        self.findings.push(rule.finding(at, message).help(help));
     }
 }

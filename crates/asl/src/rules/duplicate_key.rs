@@ -7,10 +7,10 @@ rule! {
     /// An object has the same member twice. AWS keeps the last one and says nothing, so what was written first is lost.
     ///
     /// Remove one of the two.
-    "ASL0002" "duplicate-key" super::elsewhere
+    "ASL0002" "duplicate-key" Error super::elsewhere
 }
 
 pub(crate) fn diagnostic(key: &str, at: Pointer) -> Diagnostic {
-    Diagnostic::error(RULE.code, at, format!("`{key}` occurs twice in the same object"))
+    RULE.finding(at, format!("`{key}` occurs twice in the same object"))
         .help("remove one of the two: AWS would keep the last and ignore the first")
 }

@@ -1,13 +1,13 @@
 //! Fields that must be there.
 
-use crate::check::Subject;
+use crate::subject::Subject;
 use crate::diagnostic::Diagnostic;
 
 rule! {
     /// A field is missing without which the object means nothing, such as the `Resource` of a Task.
     ///
     /// AWS refuses it with `SCHEMA_VALIDATION_FAILED`.
-    "ASL1003" "missing-field" check
+    "ASL1003" "missing-field" Error check
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
@@ -23,7 +23,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
                 "Definition" => format!("the state machine has no `{}`", field.name),
                 _ => format!("{owner} has no `{}`", field.name),
             };
-            findings.push(Diagnostic::error(RULE.code, at.clone(), message).help(field.description.clone()));
+            findings.push(RULE.finding(at.clone(), message).schema(at).help(field.description.clone()));
         }
     });
 }

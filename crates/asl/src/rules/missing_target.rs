@@ -1,7 +1,8 @@
 //! Transitions to states that do not exist.
 
-use crate::check::{Form, Subject};
-use crate::diagnostic::{Diagnostic, Fix, did_you_mean};
+use crate::check::Form;
+use crate::subject::Subject;
+use crate::diagnostic::{Diagnostic, Fix};
 use crate::graph::{Edge, transitions};
 
 rule! {
@@ -9,7 +10,7 @@ rule! {
     /// item processor, so a state of another scope does not exist either.
     ///
     /// AWS refuses it with `MISSING_TRANSITION_TARGET`.
-    "ASL2001" "missing-target" check
+    "ASL2001" "missing-target" Error check
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
@@ -35,14 +36,15 @@ fn check_edge(subject: &Subject<'_>, namespace: usize, edge: &Edge, findings: &m
     if states.contains_key(target) {
         return;
     }
-    let finding = Diagnostic::error(RULE.code, edge.at.clone(), format!("there is no state `{target}`"));
-    let elsewhere = subject.graph.namespaces.iter().find(|other| other.states.contains_key(target));
-    findings.push(match (did_you_mean(target, states.keys().map(String::as_str)), elsewhere) {
+    let finding = RULE.finding(edge.at.clone(), format!("there is no state `{target}`"))
+        .aws("MISSING_TRANSITION_TARGET", Some(edge.at.clone()));
+    let elsewhere = subject.states.iter().find(|other| other.name == target);
+    findings.push(match (subject.graph.guess(namespace, target), elsewhere) {
         (_, Some(other)) if subject.form == Form::Nested => finding
             .help(
                 "a transition cannot leave its branch or item processor: end there and go on after the state around it",
             )
-            .related(other.at.join(target), format!("`{target}` is here, in another scope")),
+            .related(other.at.clone(), format!("`{target}` is here, in another scope")),
         (Some(name), _) => finding.help(format!("did you mean `{name}`?")).fix(Fix {
             pointer: edge.at.clone(),
             is_key: false,

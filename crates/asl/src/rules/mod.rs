@@ -1,137 +1,190 @@
 //! The rules, one file each. The doc comment of a `RULE` is its documentation for users.
 
-use crate::check::{Form, Subject};
-use crate::diagnostic::Diagnostic;
+use std::ops::Range;
+
+use crate::check::Form;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::json::Json;
+use crate::model::QueryLanguage;
 use crate::pointer::Pointer;
-use crate::shape::{Field, Language, Object, Shape};
+use crate::shape::{Field, Object, Reads, Shape};
+use crate::subject::{Expression, Item, Subject};
 
 /// A rule: what is looked for, and how users are told about it.
 pub struct Rule {
-    /// Stable code: `ASL0…` text, `ASL1…` structure, `ASL2…` graph, `ASL4…` permissions.
+    /// Stable code: `ASL0…` text, `ASL1…` structure, `ASL2…` graph, `ASL3…` expressions and variables, `ASL4…`
+    /// permissions, `ASL5…` tasks, `ASL6…` data flow, `ASL7…` reliability, `ASL8…` cost.
     pub code: &'static str,
     /// Stable name for people.
     pub name: &'static str,
+    /// How bad it is, where the finding does not say otherwise.
+    pub severity: Severity,
     /// Markdown for users.
     pub explanation: &'static str,
     pub(crate) check: fn(&Subject<'_>, &mut Vec<Diagnostic>),
 }
 
+impl Rule {
+    /// A finding of this rule.
+    pub(crate) fn finding(&self, at: Pointer, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::error(self.code, at, message).severity(self.severity)
+    }
+
+    /// A finding about a part of an expression.
+    pub(crate) fn inside(&self, expression: &Expression<'_>, part: &Range<usize>, message: String) -> Diagnostic {
+        self.finding(expression.at.clone(), message).inside(expression.text, expression.range(part))
+    }
+}
+
+/// The rule with this code or name.
+pub fn rule_named(name: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|rule| rule.code.eq_ignore_ascii_case(name) || rule.name == name)
+}
+
 /// Declares a rule; its doc comment becomes the explanation.
 macro_rules! rule {
-    ($(#[doc = $doc:literal])* $code:literal $name:literal $check:expr) => {
+    ($(#[doc = $doc:literal])* $code:literal $name:literal $severity:ident $check:expr) => {
         $(#[doc = $doc])*
         pub const RULE: $crate::rules::Rule = $crate::rules::Rule {
             code: $code,
             name: $name,
+            severity: $crate::Severity::$severity,
             explanation: concat!($($doc, "\n"),*),
             check: $check,
         };
     };
 }
 
-pub mod any_resource;
-pub mod duplicate_key;
-pub mod duplicate_state_name;
-pub mod invalid_json;
-pub mod missing_field;
-pub mod missing_target;
-pub mod mutually_exclusive;
-pub mod no_terminal_state;
-pub mod out_of_range;
-pub mod state_name_length;
-pub mod too_large;
-pub mod transition;
-pub mod two_scopes;
-pub mod unknown_field;
-pub mod unknown_permissions;
-pub mod unknown_state_type;
-pub mod unknown_word;
-pub mod unreachable_state;
-pub mod wrong_type;
+/// Declares the files of the rules and their table.
+macro_rules! rules {
+    ($($file:ident)*) => {
+        $(pub mod $file;)*
 
-/// All rules, by code.
-pub const RULES: &[Rule] = &[
-    invalid_json::RULE,
-    duplicate_key::RULE,
-    too_large::RULE,
-    unknown_field::RULE,
-    wrong_type::RULE,
-    missing_field::RULE,
-    out_of_range::RULE,
-    unknown_word::RULE,
-    mutually_exclusive::RULE,
-    unknown_state_type::RULE,
-    state_name_length::RULE,
-    missing_target::RULE,
-    unreachable_state::RULE,
-    two_scopes::RULE,
-    no_terminal_state::RULE,
-    transition::RULE,
-    duplicate_state_name::RULE,
-    any_resource::RULE,
-    unknown_permissions::RULE,
-];
+        /// All rules, by code.
+        pub const RULES: &[Rule] = &[$($file::RULE),*];
+    };
+}
+
+rules! {
+    invalid_json
+    duplicate_key
+    too_large
+    unknown_field
+    wrong_type
+    missing_field
+    out_of_range
+    unknown_word
+    mutually_exclusive
+    unknown_state_type
+    state_name_length
+    wrong_language
+    language_downgrade
+    invalid_timestamp
+    invalid_label
+    duplicate_label
+    catch_all_last
+    unknown_error
+    comparison
+    processor_config
+    item_reader
+    result_writer
+    item_batcher
+    heartbeat
+    duplicate_map_input
+    missing_target
+    unreachable_state
+    two_scopes
+    no_terminal_state
+    transition
+    duplicate_state_name
+    endless
+    invalid_path
+    reference_path
+    payload_template
+    duplicate_template_key
+    path_as_text
+    intrinsic_arguments
+    context_field
+    jsonata_delimiters
+    jsonata_syntax
+    jsonata_reference
+    states_field
+    jsonata_function
+    variable_name
+    shadowed_variable
+    undefined_variable
+    unused_variable
+    any_resource
+    unknown_permissions
+    invalid_resource
+    unknown_integration
+    integration_pattern
+    task_parameters
+    http_task
+    express
+    credentials
+    dynamodb_value
+    token_not_passed
+    prefer_optimized
+    direct_function
+    sync_output
+    older_name
+    plain_secret
+    mixed_partition
+    missing_input
+    lost_input
+    missing_timeout
+    missing_heartbeat
+    unhandled_failure
+    dead_entry
+    missing_default
+    dead_rule
+    hot_loop
+    deadline
+    map_limits
+    fits_express
+}
 
 /// A rule that looks at the text and not at the value, or is checked where a policy is derived.
 fn elsewhere(_: &Subject<'_>, _: &mut Vec<Diagnostic>) {}
 
 /// Calls `visit` for each object of the definition with its shape and place; the state machine comes first.
 fn each_object<'a>(subject: &Subject<'a>, visit: &mut dyn FnMut(&'static Object, &'a Json, &Pointer)) {
-    each_inside(&Language::get().definition, subject.root, &Pointer::root(), visit);
+    for item in &subject.objects {
+        visit(item.shape, item.value, &item.at);
+    }
 }
 
-fn each_inside<'a>(
-    shape: &'static Object,
-    value: &'a Json,
-    at: &Pointer,
-    visit: &mut dyn FnMut(&'static Object, &'a Json, &Pointer),
-) {
-    if !matches!(value, Json::Object(_)) {
-        return;
-    }
-    visit(shape, value, at);
-    for field in &shape.fields {
-        let (Some(inner), place) = (value.get(&field.name), at.join(&field.name)) else {
-            continue;
-        };
-        match (&field.shape, inner) {
-            (Shape::Object(name), inner) => {
-                if let Some(object) = Language::get().object(name) {
-                    each_inside(object, inner, &place, visit);
-                }
+/// Calls `visit` for each field of the language that the definition has, with its known value and the object it is in.
+fn each_field<'a>(subject: &Subject<'a>, visit: &mut dyn FnMut(&'static Field, &'a Json, &Item<'a>)) {
+    for item in &subject.objects {
+        for (name, value) in item.value.as_object().into_iter().flatten() {
+            let field = item.shape.fields.iter().find(|field| field.name == *name);
+            if let Some(field) = field.filter(|_| !matches!(value, Json::Unknown)) {
+                visit(field, value, item);
             }
-            (Shape::Objects(name), Json::Array(elements)) => {
-                let Some(object) = Language::get().object(name) else {
-                    continue;
-                };
-                for (index, element) in elements.iter().enumerate() {
-                    each_inside(object, element, &place.join(index), visit);
-                }
-            }
-            (Shape::States, Json::Object(states)) => {
-                for (name, state) in states {
-                    let ty = state.get("Type").and_then(Json::as_str);
-                    if let Some(object) = ty.and_then(|ty| Language::get().state(ty)) {
-                        each_inside(object, state, &place.join(name), visit);
-                    }
-                }
-            }
-            _ => {}
         }
     }
 }
 
-/// Calls `visit` for each field of the language that the definition has, with its known value and place.
-fn each_field<'a>(subject: &Subject<'a>, visit: &mut dyn FnMut(&'static Field, &'a Json, Pointer)) {
-    each_object(subject, &mut |object, value, at| {
-        for field in &object.fields {
-            match value.get(&field.name) {
-                None | Some(Json::Unknown) => {}
-                Some(inner) => visit(field, inner, at.join(&field.name)),
-            }
-        }
-    });
+/// The objects of this name.
+fn objects<'s, 'a>(subject: &'s Subject<'a>, name: &'static str) -> impl Iterator<Item = &'s Item<'a>> {
+    subject.objects.iter().filter(move |item| item.shape.name == name)
+}
+
+/// The payload templates of the states in JSONPath, with the object that has them, and their place.
+fn templates<'s, 'a>(subject: &'s Subject<'a>) -> impl Iterator<Item = (&'s Item<'a>, &'static Field, &'a Json)> {
+    let of_item = |item: &'s Item<'a>| {
+        let fields = item.shape.fields.iter().filter(|field| field.reads == Reads::Template);
+        fields.filter_map(move |field| Some((item, field, item.value.get(&field.name)?)))
+    };
+    let items = subject.objects.iter().filter(|item| item.state.is_some());
+    items.filter(|item| subject.language_of(item) == Some(QueryLanguage::JSONPath)).flat_map(of_item)
+}
+
+/// Words as a list for people: `` `a`, `b` ``.
+fn list<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
+    words.into_iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// Whether a scope may leave out its states.

@@ -1,6 +1,6 @@
 //! Fields of which only one may stand.
 
-use crate::check::Subject;
+use crate::subject::Subject;
 use crate::diagnostic::Diagnostic;
 use crate::shape::Shape;
 
@@ -9,7 +9,7 @@ rule! {
     /// fields stands of which exactly one must, such as the four of a Wait state.
     ///
     /// AWS refuses it with `SCHEMA_VALIDATION_FAILED`.
-    "ASL1006" "mutually-exclusive" check
+    "ASL1006" "mutually-exclusive" Error check
 }
 
 /// Fields of which exactly one must stand, by object.
@@ -31,7 +31,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
                     [] => format!("none of {list} is there"),
                     several => format!("{} of {list} are there", several.len()),
                 };
-                findings.push(Diagnostic::error(RULE.code, at.clone(), message).help("write exactly one of them"));
+                findings.push(RULE.finding(at.clone(), message).schema(at).help("write exactly one of them"));
             }
         }
         // A path that may be null, such as `ResultPath`, says where something goes and stands for no other field.
@@ -41,7 +41,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
             if !in_group && value.get(&path.name).is_some() {
                 let message = format!("both `{name}` and `{}` are there", path.name);
                 let place = at.join(&path.name);
-                findings.push(Diagnostic::error(RULE.code, place, message).help("write one of them"));
+                findings.push(RULE.finding(place, message).schema(at).help("write one of them"));
             }
         }
     });

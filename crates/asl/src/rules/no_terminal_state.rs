@@ -1,6 +1,6 @@
 //! Workflows without an end.
 
-use crate::check::Subject;
+use crate::subject::Subject;
 use crate::diagnostic::Diagnostic;
 use crate::graph::is_terminal;
 
@@ -8,7 +8,7 @@ rule! {
     /// No state of the state machine ends it: none has `End: true`, none is a Succeed or Fail state.
     ///
     /// AWS refuses it with `MISSING_END_STATE`; in branches and item processors it does not look.
-    "ASL2004" "no-terminal-state" check
+    "ASL2004" "no-terminal-state" Error check
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
@@ -22,7 +22,8 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     let states = scope.reached.keys().filter_map(|name| subject.graph.state(scope.namespace, name));
     if !states.into_iter().any(is_terminal) {
         findings.push(
-            Diagnostic::error(RULE.code, scope.at.join("StartAt"), "no state ends the workflow")
+            RULE.finding(scope.at.join("StartAt"), "no state ends the workflow")
+                .aws("MISSING_END_STATE", None)
                 .help("give the last state `End: true`, or go on to a Succeed or Fail state"),
         );
     }

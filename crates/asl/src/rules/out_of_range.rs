@@ -1,6 +1,6 @@
 //! Numbers and lists outside their bounds.
 
-use crate::check::Subject;
+use crate::subject::Subject;
 use crate::diagnostic::Diagnostic;
 use crate::json::Json;
 
@@ -8,22 +8,24 @@ rule! {
     /// A number is smaller or larger than AWS takes, or a list that must have an element has none.
     ///
     /// AWS refuses it with `SCHEMA_VALIDATION_FAILED`.
-    "ASL1004" "out-of-range" check
+    "ASL1004" "out-of-range" Error check
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
-    super::each_field(subject, &mut |field, value, at| match value {
+    super::each_field(subject, &mut |field, value, item| match value {
         Json::Number(number) => {
             let Some(actual) = number.as_f64() else { return };
             let (minimum, maximum) = (field.minimum.map(|min| min as f64), field.maximum.map(|max| max as f64));
             if minimum.is_some_and(|minimum| actual < minimum) || maximum.is_some_and(|maximum| actual > maximum) {
                 let message = format!("`{}` is {number}, {}", field.name, bounds(field.minimum, field.maximum));
-                findings.push(Diagnostic::error(RULE.code, at, message));
+                let at = item.at.join(&field.name);
+                findings.push(RULE.finding(at.clone(), message).schema(&at));
             }
         }
         Json::Array(elements) if field.min_items.is_some_and(|least| elements.len() < least) => {
             let message = format!("`{}` is empty", field.name);
-            findings.push(Diagnostic::error(RULE.code, at, message).help("write at least one element"));
+            let at = item.at.join(&field.name);
+            findings.push(RULE.finding(at.clone(), message).schema(&at).help("write at least one element"));
         }
         _ => {}
     });

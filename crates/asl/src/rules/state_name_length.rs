@@ -1,6 +1,6 @@
 //! State names over the limit.
 
-use crate::check::Subject;
+use crate::subject::Subject;
 use crate::diagnostic::Diagnostic;
 
 /// The longest name of a state, in characters (Amazon States Language specification, "States").
@@ -10,7 +10,7 @@ rule! {
     /// The name of a state has more than 80 characters, or none.
     ///
     /// AWS refuses it with `INVALID_STATE_NAME`.
-    "ASL1008" "state-name-length" check
+    "ASL1008" "state-name-length" Error check
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
@@ -20,7 +20,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
             if characters == 0 || characters > MAX_CHARACTERS {
                 let message = format!("the name of a state has {characters} characters");
                 let help = format!("use from 1 to {MAX_CHARACTERS} characters");
-                findings.push(Diagnostic::error(RULE.code, namespace.at.join(name), message).help(help));
+                findings.push(RULE.finding(namespace.at.join(name), message).aws("INVALID_STATE_NAME", Some(namespace.at.join(name))).help(help));
             }
         }
     }

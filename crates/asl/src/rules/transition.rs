@@ -1,6 +1,6 @@
 //! States that do not say how to go on, or say it twice.
 
-use crate::check::Subject;
+use crate::subject::Subject;
 use crate::diagnostic::Diagnostic;
 use crate::json::Json;
 
@@ -8,7 +8,7 @@ rule! {
     /// A state that does not decide or end by its type has either `Next` or `End: true`. This one has neither, or both.
     ///
     /// AWS refuses it with `SCHEMA_VALIDATION_FAILED`.
-    "ASL2005" "transition" check
+    "ASL2005" "transition" Error check
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
@@ -23,10 +23,10 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
             (_, Some(Json::Unknown)) => return,
             (true, Some(Json::Bool(true))) => {
                 let message = format!("state `{name}` has a next state and ends as well");
-                Diagnostic::error(RULE.code, at.join("End"), message).help("remove `Next` or `End`")
+                RULE.finding(at.join("End"), message).schema(at).help("remove `Next` or `End`")
             }
             (false, None | Some(Json::Bool(false))) => {
-                Diagnostic::error(RULE.code, at.clone(), format!("state `{name}` does not say how to go on"))
+                RULE.finding(at.clone(), format!("state `{name}` does not say how to go on")).schema(at)
                     .help("write `Next` with the name of a state, or `End: true`")
             }
             _ => return,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::check::Subject;
+use crate::subject::Subject;
 use crate::diagnostic::Diagnostic;
 use crate::graph::{Edge, Scope};
 
@@ -11,7 +11,7 @@ rule! {
     /// to. This state is reached from two of them, or from one and from outside, and ASL has no state in two scopes.
     ///
     /// End the branch before this state and go on after the `parallel` or `map` block; or write a second state.
-    "ASL2003" "two-scopes" check
+    "ASL2003" "two-scopes" Error check
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
@@ -38,9 +38,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
                 continue;
             }
             findings.push(
-                Diagnostic::error(
-                    RULE.code,
-                    namespace.at.join(name),
+                RULE.finding(namespace.at.join(name),
                     format!("state `{name}` is reached from {} and from {}", describe(first), describe(second)),
                 )
                 .help("end the branch before this state and go on after the state around it, or write a second state")

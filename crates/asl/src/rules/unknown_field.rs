@@ -1,6 +1,6 @@
 //! Fields that do not exist.
 
-use crate::check::Subject;
+use crate::subject::Subject;
 use crate::diagnostic::{Diagnostic, Fix, did_you_mean};
 use crate::shape::Language;
 
@@ -8,7 +8,7 @@ rule! {
     /// An object has a field that the language does not have there: it is misspelt, or belongs to another type of state.
     ///
     /// AWS refuses it with `SCHEMA_VALIDATION_FAILED`. Names of fields are case-sensitive.
-    "ASL1001" "unknown-field" check
+    "ASL1001" "unknown-field" Error check
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
@@ -19,15 +19,19 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
                 continue;
             }
             let message = format!("{} has no field `{key}`", describe(&object.name, is_state));
+            let elsewhere = || holders(key);
             let place = at.join(key);
-            let finding = Diagnostic::error(RULE.code, place.clone(), message);
+            let finding = RULE.finding(place.clone(), message).schema(at);
             findings.push(match did_you_mean(key, object.fields.iter().map(|field| field.name.as_str())) {
                 Some(name) => finding.help(format!("did you mean `{name}`?")).fix(Fix {
                     pointer: place,
                     is_key: true,
                     replacement: name.to_owned(),
                 }),
-                None => finding.help("remove it, or move it to where the language has it"),
+                None => match elsewhere() {
+                    Some(holders) => finding.help(format!("remove it: the language has it in {holders}")),
+                    None => finding.help("remove it"),
+                },
             });
         }
     });
@@ -39,4 +43,15 @@ fn describe(name: &str, is_state: bool) -> String {
         name if is_state => format!("a {name} state"),
         name => format!("`{name}`"),
     }
+}
+
+/// The types of state that have a field of this name.
+fn holders(key: &str) -> Option<String> {
+    let states = Language::get().states.iter();
+    let names: Vec<String> = states
+        .filter(|state| state.fields.iter().any(|field| field.name == key))
+        .map(|state| format!("{} states", state.name))
+        .collect();
+    let (last, rest) = names.split_last()?;
+    Some(if rest.is_empty() { last.clone() } else { format!("{} and {last}", rest.join(", ")) })
 }

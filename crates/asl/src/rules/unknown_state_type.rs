@@ -1,6 +1,6 @@
 //! States of no known type.
 
-use crate::check::Subject;
+use crate::subject::Subject;
 use crate::diagnostic::{Diagnostic, Fix, did_you_mean};
 use crate::json::Json;
 use crate::shape::Language;
@@ -9,7 +9,7 @@ rule! {
     /// The `Type` of a state is missing or is not one of the eight types of the language.
     ///
     /// AWS refuses it with `SCHEMA_VALIDATION_FAILED`.
-    "ASL1007" "unknown-state-type" check
+    "ASL1007" "unknown-state-type" Error check
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
@@ -20,12 +20,12 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
             let at = namespace.at.join(name);
             let finding = match (state, state.get("Type")) {
                 (Json::Unknown, _) | (_, Some(Json::Unknown)) => continue,
-                (Json::Object(_), None) => Diagnostic::error(RULE.code, at, format!("state `{name}` has no `Type`"))
+                (Json::Object(_), None) => RULE.finding(at.clone(), format!("state `{name}` has no `Type`")).schema(&at)
                     .help(format!("write one of {list}")),
                 (Json::Object(_), Some(Json::String(ty))) if types().any(|known| known == ty) => continue,
                 (Json::Object(_), Some(Json::String(ty))) => {
                     let at = at.join("Type");
-                    let finding = Diagnostic::error(RULE.code, at.clone(), format!("there is no state type `{ty}`"));
+                    let finding = RULE.finding(at.clone(), format!("there is no state type `{ty}`")).schema(&at);
                     match did_you_mean(ty, types()) {
                         Some(known) => finding.help(format!("did you mean `{known}`?")).fix(Fix {
                             pointer: at,
@@ -36,10 +36,10 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
                     }
                 }
                 (Json::Object(_), Some(other)) => {
-                    Diagnostic::error(RULE.code, at.join("Type"), format!("`Type` is {}, not a string", other.kind()))
+                    RULE.finding(at.join("Type"), format!("`Type` is {}, not a string", other.kind())).schema(&at.join("Type"))
                 }
                 (other, _) => {
-                    Diagnostic::error(RULE.code, at, format!("state `{name}` is {}, not an object", other.kind()))
+                    RULE.finding(at.clone(), format!("state `{name}` is {}, not an object", other.kind())).schema(&at)
                 }
             };
             findings.push(finding);

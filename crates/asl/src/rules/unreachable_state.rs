@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::check::{Form, Subject};
+use crate::check::Form;
+use crate::subject::Subject;
 use crate::diagnostic::Diagnostic;
 
 rule! {
@@ -10,7 +11,7 @@ rule! {
     ///
     /// AWS refuses it with `MISSING_TRANSITION_TARGET`. A transition whose target does not exist is taken to lead to the
     /// state whose name is closest, so that one misspelt name is reported once.
-    "ASL2002" "unreachable-state" check
+    "ASL2002" "unreachable-state" Error check
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
@@ -26,7 +27,8 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
         for name in namespace.states.keys().filter(|name| !reached.contains(name)) {
             let at = namespace.at.join(name);
             findings.push(
-                Diagnostic::error(RULE.code, at, format!("no way leads to state `{name}`"))
+                RULE.finding(at.clone(), format!("no way leads to state `{name}`"))
+                    .aws("MISSING_TRANSITION_TARGET", Some(at))
                     .help("name it in a transition, in the start of a branch or item processor, or remove it"),
             );
         }

@@ -2,27 +2,37 @@
 
 use serde_json::Number;
 
-use crate::check::Subject;
-use crate::diagnostic::Diagnostic;
+use crate::subject::Subject;
+use crate::diagnostic::{Diagnostic, SCHEMA};
 use crate::json::Json;
+use crate::model::QueryLanguage;
+use crate::pointer::Pointer;
 use crate::shape::Shape;
 
 rule! {
     /// A field holds a value of another type than the language has there, such as a string in place of a number.
     ///
     /// AWS refuses it with `SCHEMA_VALIDATION_FAILED`.
-    "ASL1002" "wrong-type" check
+    "ASL1002" "wrong-type" Error check
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     if !matches!(subject.root, Json::Object(_) | Json::Unknown) {
         let message = format!("the definition is {}", subject.root.kind());
-        findings.push(Diagnostic::error(RULE.code, Default::default(), message).help("write one JSON object"));
+        findings.push(RULE.finding(Pointer::root(), message).aws(SCHEMA, None).help("write one JSON object"));
     }
-    super::each_field(subject, &mut |field, value, at| {
-        if !fits(&field.shape, value) {
+    super::each_field(subject, &mut |field, value, item| {
+        if field.name == "Assign" && !matches!(value, Json::Object(_)) {
+            let at = item.at.join(&field.name);
+            let message = format!("`Assign` is {}, not an object", value.kind());
+            findings.push(RULE.finding(at.clone(), message).schema(&at).help("write variables by name"));
+            return;
+        }
+        let expressions = subject.language_of(item) != Some(QueryLanguage::JSONPath);
+        if !fits(&field.shape, value, expressions) {
+            let at = item.at.join(&field.name);
             let message = format!("`{}` is {}, not {}", field.name, value.kind(), wanted(&field.shape));
-            findings.push(Diagnostic::error(RULE.code, at, message));
+            findings.push(RULE.finding(at.clone(), message).schema(&at));
             return;
         }
         if let (Shape::Strings | Shape::Objects(_), Json::Array(elements)) = (&field.shape, value) {
@@ -30,15 +40,16 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
                 Shape::Strings => ("a string", |element| matches!(element, Json::String(_) | Json::Unknown)),
                 _ => ("an object", |element| matches!(element, Json::Object(_) | Json::Unknown)),
             };
+            let at = item.at.join(&field.name);
             for (index, element) in elements.iter().enumerate().filter(|(_, element)| !fits(element)) {
                 let message = format!("an element of `{}` is {}, not {wanted}", field.name, element.kind());
-                findings.push(Diagnostic::error(RULE.code, at.join(index), message));
+                findings.push(RULE.finding(at.join(index), message).schema(&at.join(index)));
             }
         }
     });
 }
 
-fn fits(shape: &Shape, value: &Json) -> bool {
+fn fits(shape: &Shape, value: &Json, expressions: bool) -> bool {
     match (shape, value) {
         (Shape::Json, _)
         | (Shape::String | Shape::Enum(_) | Shape::NullableString, Json::String(_))
@@ -49,7 +60,7 @@ fn fits(shape: &Shape, value: &Json) -> bool {
         | (Shape::Object(_) | Shape::States, Json::Object(_)) => true,
         (Shape::Integer | Shape::IntegerOrExpression, Json::Number(number)) => is_whole(number),
         (Shape::BooleanOrExpression | Shape::IntegerOrExpression | Shape::NumberOrExpression, Json::String(text)) => {
-            text.starts_with("{%")
+            expressions && text.contains("{%")
         }
         _ => false,
     }

@@ -115,6 +115,7 @@ impl Generator {
             let wanted = match name {
                 _ if FLOW.contains(&name) => false,
                 _ if object.name == "Wait" && WAITS.contains(&name) => name == waits,
+                "Parameters" | "Arguments" if object.name == "Task" => true,
                 _ => field.required || self.chance(35),
             };
             if wanted {
@@ -248,10 +249,90 @@ impl Generator {
         if twin || field.language.is_some_and(|only| only != language) {
             return;
         }
-        if let Some(value) = self.value(field, language) {
+        let needs_another = match (owner, field.name.as_str()) {
+            ("Map", "Parameters") => members.contains_key("ItemSelector"),
+            ("ResultWriter", "Resource") => true,
+            _ => false,
+        };
+        let value = self.particular(owner, field, language, members).or_else(|| self.value(field, language));
+        if let Some(value) = value.filter(|_| !needs_another) {
             members.insert(field.name.clone(), value);
             self.covered.insert(format!("{owner}.{}", field.name));
         }
+        if let ("ResultWriter", "Parameters" | "Arguments") = (owner, field.name.as_str()) {
+            members.insert("Resource".into(), "arn:aws:states:::s3:putObject".into());
+            self.covered.insert("ResultWriter.Resource".into());
+        }
+    }
+
+    /// A value for a field that takes not just any of its type.
+    fn particular(&mut self, owner: &str, field: &Field, language: QueryLanguage, members: &Members) -> Option<Json> {
+        let object = |pairs: Vec<(&str, Json)>| {
+            Json::Object(pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+        };
+        Some(match (owner, field.name.as_str()) {
+            (_, "Credentials") => object(vec![("RoleArn", "arn:aws:iam::123456789012:role/r".into())]),
+            (_, "Label") => {
+                self.names += 1;
+                format!("label-{}", self.names).into()
+            }
+            (_, "Assign") => {
+                self.names += 1;
+                let value = self.open(language, 1);
+                object(vec![(&format!("v{}", self.names), value)])
+            }
+            ("Task", "TimeoutSeconds") => Json::Number(1_000.into()),
+            ("Task", "Parameters" | "Arguments") => {
+                let required = match members.get("Resource").and_then(Json::as_str).unwrap_or_default() {
+                    text if text.ends_with("sns:publish") => "Message",
+                    _ => "FunctionName",
+                };
+                let value = self.open(language, 1);
+                object(vec![(required, value), ("Other", self.open(language, 1))])
+            }
+            ("ItemReader", "Resource") => "arn:aws:states:::s3:listObjectsV2".into(),
+            ("ItemReader", "ReaderConfig") => return Some(self.reader_config(language)),
+            (_, "ProcessorConfig") => {
+                self.covered.extend(["ProcessorConfig.Mode", "ProcessorConfig.ExecutionType"].map(str::to_owned));
+                if self.chance(50) {
+                    object(vec![("Mode", "INLINE".into())])
+                } else {
+                    object(vec![("Mode", "DISTRIBUTED".into()), ("ExecutionType", "STANDARD".into())])
+                }
+            }
+            _ => return None,
+        })
+    }
+
+    /// One of the ways in which the options of a reader go together.
+    fn reader_config(&mut self, language: QueryLanguage) -> Json {
+        let headers = Json::Array(vec!["a".into(), "b".into()]);
+        let pairs: Vec<(&str, Json)> = match self.below(4) {
+            0 => vec![
+                ("InputType", "CSV".into()),
+                ("CSVDelimiter", "TAB".into()),
+                ("CSVHeaderLocation", "GIVEN".into()),
+                ("CSVHeaders", headers),
+            ],
+            1 => vec![
+                ("InputType", "JSON".into()),
+                ("ItemsPointer", "/items".into()),
+                ("MaxItems", Json::Number(5.into())),
+            ],
+            2 => vec![("InputType", "JSONL".into()), ("Transformation", "LOAD_AND_FLATTEN".into())],
+            _ => vec![("ManifestType", "S3_INVENTORY".into())],
+        };
+        let path = language == QueryLanguage::JSONPath && pairs.len() == 1;
+        let path = path.then(|| ("MaxItemsPath", "$.p".into()));
+        let pairs = pairs.into_iter().chain(path);
+        Json::Object(
+            pairs
+                .map(|(key, value)| {
+                    self.covered.insert(format!("ReaderConfig.{key}"));
+                    (key.to_owned(), value)
+                })
+                .collect(),
+        )
     }
 
     fn value(&mut self, field: &Field, language: QueryLanguage) -> Option<Json> {
@@ -300,6 +381,12 @@ impl Generator {
             if !members.contains_key(&field.name) && (field.required || self.chance(50)) {
                 self.write(kind, field, language, &mut members);
             }
+        }
+        if kind == "ResultWriter" && !members.contains_key("WriterConfig") && !members.contains_key("Resource") {
+            members.insert("WriterConfig".into(), self.object("WriterConfig", language, &[]));
+        }
+        if kind == "ItemBatcher" && !members.keys().any(|key| key.starts_with("Max")) {
+            members.insert("MaxItemsPerBatch".into(), Json::Number(7.into()));
         }
         // An empty block says nothing, and so would be lost.
         if members.len() == before {

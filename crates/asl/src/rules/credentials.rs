@@ -1,0 +1,39 @@
+//! Roles of tasks.
+
+use crate::diagnostic::Diagnostic;
+use crate::json::Json;
+use crate::subject::Subject;
+
+rule! {
+    /// `Credentials` has no `RoleArn`, or stands in a task that cannot assume a role: an activity.
+    ///
+    /// AWS refuses it with `SCHEMA_VALIDATION_FAILED`.
+    "ASL5008" "credentials" Error check
+}
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    for item in super::objects(subject, "Task") {
+        let Some(credentials) = item.value.get("Credentials") else { continue };
+        let at = item.at.join("Credentials");
+        if let Json::Object(members) = credentials {
+            if !members.contains_key("RoleArn") && !members.contains_key("RoleArn.$") {
+                findings.push(
+                    RULE.finding(at.clone(), "the credentials have no `RoleArn`")
+                        .schema(&at)
+                        .help("write the ARN of the role that the task is to assume, or its path as `RoleArn.$`"),
+                );
+            }
+        } else if !matches!(credentials, Json::Unknown | Json::String(_)) {
+            let message = format!("`Credentials` is {}, not an object", credentials.kind());
+            findings.push(RULE.finding(at.clone(), message).schema(&at).help("write an object with `RoleArn`"));
+        }
+        let resource = item.value.get("Resource").and_then(Json::as_str).unwrap_or_default();
+        if resource.split(':').nth(5) == Some("activity") {
+            findings.push(
+                RULE.finding(at, "an activity has no credentials")
+                    .schema(&item.at)
+                    .help("remove `Credentials`: the worker of an activity has a role of its own"),
+            );
+        }
+    }
+}

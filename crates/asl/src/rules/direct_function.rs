@@ -1,0 +1,35 @@
+//! Functions that are called by their ARN.
+
+use crate::check::Form;
+use crate::diagnostic::Diagnostic;
+use crate::integration::Resource;
+use crate::json::Json;
+use crate::subject::Subject;
+
+rule! {
+    /// A Lambda function is called by its ARN and not with `lambda:invoke`, or in its newest version, which changes under
+    /// executions that are running.
+    ///
+    /// Source: developer guide, "Invoke an AWS Lambda function with Step Functions".
+    "ASL5012" "direct-function" Lint check
+}
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    for item in super::objects(subject, "Task") {
+        let Some(text) = item.value.get("Resource").and_then(Json::as_str) else { continue };
+        let Resource::Function { name, .. } = Resource::parse(text) else { continue };
+        let at = item.at.join("Resource");
+        if name.ends_with(":$LATEST") {
+            findings.push(
+                RULE.finding(at, "`$LATEST` changes under executions that are running")
+                    .help("publish a version and name it, or an alias of it"),
+            );
+        } else if subject.form == Form::Nested {
+            // In HCL the block `lambda` renders this form on purpose.
+            findings.push(
+                RULE.finding(at, "the function is called by its ARN")
+                    .help("write `arn:aws:states:::lambda:invoke` and the function as the parameter `FunctionName`"),
+            );
+        }
+    }
+}

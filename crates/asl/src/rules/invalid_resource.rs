@@ -1,0 +1,83 @@
+//! Tasks that call nothing that can be called.
+
+use crate::diagnostic::Diagnostic;
+use crate::integration::Resource;
+use crate::json::Json;
+use crate::subject::{Item, Subject};
+
+rule! {
+    /// The `Resource` of a Task is not what can be called: a Lambda function, an activity, or an integration such as
+    /// `arn:aws:states:::sns:publish`. The ARN of a topic, a table or a state machine is a parameter of an integration.
+    ///
+    /// AWS refuses it with `SCHEMA_VALIDATION_FAILED`.
+    "ASL5001" "invalid-resource" Error check
+}
+
+/// What is to be written in place of the ARN of something that is not called itself.
+const INSTEAD: &[(&str, &str)] = &[
+    ("sns", "write `arn:aws:states:::sns:publish` and the topic as the parameter `TopicArn`"),
+    ("sqs", "write `arn:aws:states:::sqs:sendMessage` and the address of the queue as the parameter `QueueUrl`"),
+    ("dynamodb", "write `arn:aws:states:::dynamodb:putItem`, `getItem`, `updateItem` or `deleteItem`, and the table as the parameter `TableName`"),
+    ("states", "write `arn:aws:states:::states:startExecution.sync:2` and the state machine as the parameter `StateMachineArn`"),
+    ("events", "write `arn:aws:states:::events:putEvents` and the event bus in `Entries`"),
+    ("ecs", "write `arn:aws:states:::ecs:runTask.sync` and the task as the parameter `TaskDefinition`"),
+    ("glue", "write `arn:aws:states:::glue:startJobRun.sync` and the job as the parameter `JobName`"),
+    ("batch", "write `arn:aws:states:::batch:submitJob.sync` and the job as the parameter `JobDefinition`"),
+    ("s3", "write `arn:aws:states:::aws-sdk:s3:getObject` or another operation, and the bucket as the parameter `Bucket`"),
+];
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    for item in super::objects(subject, "Task") {
+        let Some(text) = item.value.get("Resource").and_then(Json::as_str) else { continue };
+        let (message, help) = match Resource::parse(text) {
+            // A word such as `__arn__` is there to be replaced.
+            Resource::Invalid if text.starts_with("__") && text.ends_with("__") => continue,
+            Resource::Invalid => (
+                format!("`{text}` is no ARN of something that can be called"),
+                "write the ARN of a Lambda function or an integration such as `arn:aws:states:::sns:publish`",
+            ),
+            Resource::Other(service) => (
+                format!("a Task cannot call `{text}`"),
+                INSTEAD.iter().find(|(name, _)| *name == service).map_or(
+                    "write an integration such as `arn:aws:states:::sns:publish`, or of any operation: `arn:aws:states:::aws-sdk:SERVICE:OPERATION`",
+                    |(_, help)| *help,
+                ),
+            ),
+            Resource::Function { region, account, .. } => {
+                findings.extend(placeholder(item, text, region, account));
+                continue;
+            }
+            _ => continue,
+        };
+        let at = item.at.join("Resource");
+        findings.push(RULE.finding(at.clone(), message).schema(&at).help(help));
+    }
+}
+
+/// A region or an account that somebody forgot to fill in.
+fn placeholder(item: &Item<'_>, text: &str, region: &str, account: &str) -> Option<Diagnostic> {
+    let open = |part: &str| part.contains("${");
+    let is_region = open(region) || region.is_empty() || {
+        let parts: Vec<&str> = region.split('-').collect();
+        parts.len() >= 3 && parts.last().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let is_account =
+        open(account) || account.is_empty() || (account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()));
+    let message = match (is_region, is_account) {
+        (true, true) => return None,
+        (false, true) => format!("`{region}` is no region"),
+        (true, false) => format!("`{account}` is no account"),
+        (false, false) => format!("`{region}` is no region, and `{account}` no account"),
+    };
+    let start = text.find(if is_region { account } else { region }).unwrap_or_default();
+    let length = if is_region { account.len() } else { region.len() };
+    let at = item.at.join("Resource");
+    let finding = RULE
+        .finding(at.clone(), message)
+        .schema(&at)
+        .inside(text, start..start + length)
+        .help("write the region and the twelve digits of the account, or refer to the function");
+    // Words in capitals and the like are there to be filled in; AWS takes them.
+    let word = |part: &str| matches!(part, "region" | "account" | "account-id" | "accountid");
+    Some(if word(region) || word(account) { finding } else { finding.as_warning() })
+}

@@ -1,0 +1,94 @@
+//! Moments in time.
+
+use crate::diagnostic::Diagnostic;
+use crate::model::QueryLanguage;
+use crate::subject::Subject;
+
+rule! {
+    /// A moment in time is not written as RFC 3339 has it, such as `2026-01-31T12:00:00Z`: with a capital `T`, and a
+    /// capital `Z` or an offset such as `+01:00`.
+    ///
+    /// AWS refuses it with `SCHEMA_VALIDATION_FAILED`.
+    "ASL1011" "invalid-timestamp" Error check
+}
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    super::each_field(subject, &mut |field, value, item| {
+        let moment = field.name.starts_with("Timestamp") && !field.name.ends_with("Path");
+        let Some(text) = value.as_str() else { return };
+        let expression = text.starts_with("{%") && subject.language_of(item) != Some(QueryLanguage::JSONPath);
+        if !moment || expression || is_timestamp(text) {
+            return;
+        }
+        let at = item.at.join(&field.name);
+        findings.push(
+            RULE.finding(at.clone(), format!("`{text}` is no moment as RFC 3339 writes it"))
+                .schema(&at)
+                .help("write it like `2026-01-31T12:00:00Z`"),
+        );
+    });
+}
+
+/// Whether a text is `YYYY-MM-DDThh:mm:ss[.fraction](Z|±hh:mm)`, with a date that exists (RFC 3339, section 5.6).
+fn is_timestamp(text: &str) -> bool {
+    read(text).is_some()
+}
+
+fn read(text: &str) -> Option<()> {
+    let (date, rest) = (text.get(..10)?, text.get(10..)?.strip_prefix('T')?);
+    let (time, rest) = (rest.get(..8)?, rest.get(8..)?);
+    let [year, month, day] = numbers(date, '-', [4, 2, 2])?;
+    let [hour, minute, second] = numbers(time, ':', [2, 2, 2])?;
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        2 if leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => return None,
+    };
+    let zone = match rest.strip_prefix('.') {
+        Some(fraction) => {
+            let zone = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
+            (zone.len() < fraction.len()).then_some(zone)?
+        }
+        None => rest,
+    };
+    let offset = match zone.strip_prefix(['+', '-']) {
+        Some(offset) => {
+            let [hours, minutes] = numbers(offset, ':', [2, 2])?;
+            hours < 24 && minutes < 60
+        }
+        None => zone == "Z",
+    };
+    ((1..=days).contains(&day) && hour < 24 && minute < 60 && second <= 60 && offset).then_some(())
+}
+
+/// Numbers of so many digits with a separator between them.
+fn numbers<const N: usize>(text: &str, separator: char, digits: [usize; N]) -> Option<[u32; N]> {
+    let mut parts = text.split(separator);
+    let mut numbers = [0; N];
+    for (number, digits) in numbers.iter_mut().zip(digits) {
+        let part = parts.next()?;
+        let plain = part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit());
+        *number = plain.then(|| part.parse().ok())??;
+    }
+    parts.next().is_none().then_some(numbers)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn moments() {
+        for text in ["2026-01-31T12:00:00Z", "2024-02-29T23:59:60.123456Z", "2026-12-01T00:00:00+01:00"] {
+            assert!(super::is_timestamp(text), "{text}");
+        }
+        for text in [
+            "", "2026-01-31 12:00:00Z", "2026-01-31T12:00:00", "2026-13-01T00:00:00Z", "2026-02-29T00:00:00Z",
+            "2026-01-31t12:00:00z", "2026-01-31T25:00:00Z", "05-12-2016T00:00:00Z", "2026-01-31T12:00:00.Z",
+            "2026-01-31T12:00:00+1:00", "2026-01-31T12:00:00Zé",
+        ] {
+            assert!(!super::is_timestamp(text), "{text}");
+        }
+    }
+}

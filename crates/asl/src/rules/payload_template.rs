@@ -1,0 +1,70 @@
+//! Payload templates that cannot be filled.
+
+use crate::diagnostic::Diagnostic;
+use crate::json::Json;
+use crate::pointer::{Pointer, Way};
+use crate::shape::Reads;
+use crate::subject::{Content, Subject};
+
+rule! {
+    /// In a payload template, a member whose name ends in `.$` takes a path or an intrinsic function as a string. Anything
+    /// else cannot be looked up.
+    ///
+    /// AWS refuses it with `SCHEMA_VALIDATION_FAILED`. Specification, "Payload Template".
+    "ASL3003" "payload-template" Error check
+}
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    for expression in subject.expressions.iter().filter(|expression| expression.field.reads == Reads::Template) {
+        let (error, kind) = match &expression.content {
+            Content::Path(Err(error)) => (error, "path"),
+            Content::Intrinsic(Err(error)) => (error, "intrinsic function"),
+            _ => continue,
+        };
+        let Some(item) = subject.objects.get(expression.object) else { continue };
+        let container = item.at.join(&expression.field.name);
+        let key = expression.at.tokens().last().cloned().unwrap_or_default();
+        let plain = key.strip_suffix(".$").unwrap_or(&key);
+        let message = if kind == "path" && !expression.text.starts_with('$') {
+            format!("the value of `{key}` is neither a path nor an intrinsic function")
+        } else {
+            format!("the value of `{key}` is no {kind}: {}", error.message)
+        };
+        let help = match (error.help.is_empty(), expression.text.starts_with('$') || kind != "path") {
+            (false, _) => error.help.clone(),
+            (true, true) => "write a path such as `$.order.id`, or an intrinsic function".to_owned(),
+            (true, false) => format!("write a path that starts with `$`, or call the member `{plain}` for a fixed value"),
+        };
+        findings.push(RULE.inside(expression, &error.span, message).schema(&container).help(help));
+    }
+    for (item, field, value) in super::templates(subject) {
+        let container = item.at.join(&field.name);
+        not_strings(value, &Way::Start(&container), &container, findings);
+    }
+}
+
+fn not_strings(value: &Json, way: &Way<'_>, container: &Pointer, findings: &mut Vec<Diagnostic>) {
+    match value {
+        Json::Object(members) => {
+            for (key, inner) in members {
+                let way = Way::Member(way, key);
+                match inner {
+                    Json::String(_) | Json::Unknown => {}
+                    inner if key.ends_with(".$") => {
+                        let message = format!("the value of `{key}` is {}, not a path or an intrinsic function", inner.kind());
+                        let plain = key.strip_suffix(".$").unwrap_or(key);
+                        let help = format!("write a path as a string, or call the member `{plain}` for a fixed value");
+                        findings.push(RULE.finding(way.pointer(), message).schema(container).help(help));
+                    }
+                    inner => not_strings(inner, &way, container, findings),
+                }
+            }
+        }
+        Json::Array(elements) => {
+            for (index, inner) in elements.iter().enumerate() {
+                not_strings(inner, &Way::Element(way, index), container, findings);
+            }
+        }
+        _ => {}
+    }
+}

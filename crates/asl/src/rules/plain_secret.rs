@@ -1,0 +1,57 @@
+//! Secrets that stand in the definition.
+
+use crate::diagnostic::Diagnostic;
+use crate::json::Json;
+use crate::pointer::{Pointer, Way};
+use crate::subject::Subject;
+
+/// Endings of names, in small letters without `-` and `_`, behind which secrets stand.
+const NAMES: &[&str] = &["password", "passwd", "secret", "apikey", "accesskey", "secretkey", "privatekey", "authtoken", "authorization"];
+
+rule! {
+    /// A password, key or token seems to stand in the definition, where everybody can read it who may see the state machine
+    /// or its executions.
+    "ASL5015" "plain-secret" Warning check
+}
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    for item in super::objects(subject, "Task") {
+        for field in ["Parameters", "Arguments"] {
+            if let Some(payload) = item.value.get(field) {
+                let at = item.at.join(field);
+                visit(payload, &Way::Start(&at), &mut |at, name| {
+                    findings.push(
+                        RULE.finding(at, format!("`{name}` seems to hold a secret"))
+                            .help("read it in the task from Secrets Manager, or use a connection of EventBridge"),
+                    );
+                });
+            }
+        }
+    }
+}
+
+fn visit(value: &Json, way: &Way<'_>, say: &mut dyn FnMut(Pointer, &str)) {
+    match value {
+        Json::Object(members) => {
+            for (key, inner) in members {
+                let way = Way::Member(way, key);
+                match inner {
+                    Json::String(text) if is_secret(key, text) => say(way.pointer(), key),
+                    inner => visit(inner, &way, say),
+                }
+            }
+        }
+        Json::Array(elements) => {
+            for (index, inner) in elements.iter().enumerate() {
+                visit(inner, &Way::Element(way, index), say);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn is_secret(key: &str, text: &str) -> bool {
+    let name: String = key.chars().filter(|c| !"-_".contains(*c)).flat_map(char::to_lowercase).collect();
+    let looked_up = text.starts_with("{%") || text.starts_with('$') || text.starts_with("arn:") || text.contains("resolve:");
+    NAMES.iter().any(|ending| name.ends_with(ending)) && !looked_up && text.chars().count() >= 6
+}

@@ -1,0 +1,25 @@
+//! Calls of the SDK for which there is a better integration.
+
+use crate::diagnostic::Diagnostic;
+use crate::integration::{INTEGRATIONS, Resource};
+use crate::json::Json;
+use crate::subject::Subject;
+
+rule! {
+    /// An operation is called through the AWS SDK although its service has an integration of its own, which can be waited
+    /// for and reads and writes JSON.
+    "ASL5011" "prefer-optimized" Lint check
+}
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    for item in super::objects(subject, "Task") {
+        let Some(text) = item.value.get("Resource").and_then(Json::as_str) else { continue };
+        let Resource::Sdk(called) = Resource::parse(text) else { continue };
+        let better = INTEGRATIONS.iter().find(|known| known.sdk == Some((called.service, called.operation)));
+        if let Some(known) = better {
+            let message = format!("`{}:{}` has an integration of its own", known.service, known.operation);
+            let help = format!("write `arn:aws:states:::{}:{}`", known.service, known.operation);
+            findings.push(RULE.finding(item.at.join("Resource"), message).help(help));
+        }
+    }
+}

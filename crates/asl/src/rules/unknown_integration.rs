@@ -1,0 +1,92 @@
+//! Integrations that do not exist.
+
+use crate::diagnostic::{Diagnostic, Fix, did_you_mean};
+use crate::integration::{Called, INTEGRATIONS, Resource, integration, operation, operations, services};
+use crate::json::Json;
+use crate::pointer::Pointer;
+use crate::subject::Subject;
+
+rule! {
+    /// Step Functions has no such integration: the service, or the operation of the service, does not exist. Operations
+    /// that have no integration of their own are called as `arn:aws:states:::aws-sdk:SERVICE:OPERATION`, with the
+    /// names of the AWS SDK for Java.
+    ///
+    /// AWS refuses it with `SCHEMA_VALIDATION_FAILED`.
+    "ASL5002" "unknown-integration" Error check
+}
+
+/// Services that the SDK has no longer, and what became of them is for AWS to say.
+const RETIRED: &[&str] = &["lookoutvision", "lookoutmetrics", "lookoutequipment", "qldb", "qldbsession", "robomaker"];
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    for item in super::objects(subject, "Task") {
+        let Some(text) = item.value.get("Resource").and_then(Json::as_str) else { continue };
+        let at = item.at.join("Resource");
+        match Resource::parse(text) {
+            Resource::Optimized(called) if integration(called.service, called.operation).is_none() => {
+                findings.push(optimized(called, text, at));
+            }
+            Resource::Sdk(called)
+                if operation(called.service, called.operation).is_none() && !RETIRED.contains(&called.service) =>
+            {
+                findings.push(sdk(called, text, at));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn optimized(called: Called<'_>, text: &str, at: Pointer) -> Diagnostic {
+    let Called { service, operation: name, .. } = called;
+    let of_service: Vec<&str> =
+        INTEGRATIONS.iter().filter(|known| known.service == service).map(|known| known.operation).collect();
+    if of_service.is_empty() {
+        let finding = finding(at, text, service, format!("there is no integration of a service `{service}`"));
+        if operation(service, name).is_some() {
+            return finding.help(format!("write `arn:aws:states:::aws-sdk:{service}:{name}`"));
+        }
+        let services = INTEGRATIONS.iter().map(|known| known.service);
+        return guess(finding, text, service, did_you_mean(service, services), "");
+    }
+    let finding = finding(at, text, name, format!("there is no integration `{service}:{name}`"));
+    let sdk = INTEGRATIONS.iter().find(|known| known.service == service).and_then(|known| known.sdk);
+    if let Some((sdk, _)) = sdk.filter(|(sdk, _)| operation(sdk, name).is_some()) {
+        return finding.help(format!("write `arn:aws:states:::aws-sdk:{sdk}:{name}`"));
+    }
+    let help = format!("`{service}` has {}", super::list(of_service.iter().copied()));
+    guess(finding, text, name, did_you_mean(name, of_service), &help)
+}
+
+fn sdk(called: Called<'_>, text: &str, at: Pointer) -> Diagnostic {
+    let Called { service, operation: name, .. } = called;
+    match operations(service) {
+        None => {
+            let finding = finding(at, text, service, format!("the AWS SDK has no service `{service}`"));
+            let help = "write the name of the service in the AWS SDK for Java, in small letters";
+            guess(finding, text, service, did_you_mean(service, services()), help)
+        }
+        Some(names) => {
+            let finding = finding(at, text, name, format!("the service `{service}` has no operation `{name}`"));
+            let help = "write the operation as the API has it, with a small first letter";
+            guess(finding, text, name, did_you_mean(name, names), help)
+        }
+    }
+}
+
+fn finding(at: Pointer, text: &str, word: &str, message: String) -> Diagnostic {
+    let start = text.rfind(word).unwrap_or_default();
+    RULE.finding(at.clone(), message).schema(&at).inside(text, start..start + word.len())
+}
+
+fn guess(finding: Diagnostic, text: &str, word: &str, guess: Option<&str>, help: &str) -> Diagnostic {
+    match guess {
+        Some(known) => {
+            let at = finding.pointer.clone();
+            let start = text.rfind(word).unwrap_or_default();
+            let mut replacement = text.to_owned();
+            replacement.replace_range(start..start + word.len(), known);
+            finding.help(format!("did you mean `{known}`?")).fix(Fix { pointer: at, is_key: false, replacement })
+        }
+        None => finding.help(help),
+    }
+}

@@ -1,0 +1,430 @@
+//! What the rules look at: a definition, taken apart once.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use crate::check::{Form, MachineType};
+use crate::expression::SyntaxError;
+use crate::graph::Graph;
+use crate::intrinsic::Call;
+use crate::json::Json;
+use crate::jsonata::{self, Delimited};
+use crate::jsonpath::Path;
+use crate::model::QueryLanguage;
+use crate::pointer::{Pointer, Way};
+use crate::shape::{Field, Language, Object, Reads, Shape};
+use crate::variables::Variables;
+
+/// A definition, taken apart for the rules.
+#[derive(Debug)]
+pub struct Subject<'a> {
+    /// The definition.
+    pub root: &'a Json,
+    /// Its layout.
+    pub form: Form,
+    /// The type of the state machine.
+    pub machine: MachineType,
+    /// Its scopes.
+    pub graph: Graph<'a>,
+    /// Its query language; `None` while that is unknown.
+    pub language: Option<QueryLanguage>,
+    /// All its states, in the order in which they are written.
+    pub states: Vec<State<'a>>,
+    /// All its objects; the state machine comes first, and a state before what is inside it.
+    pub objects: Vec<Item<'a>>,
+    /// All its paths, intrinsic functions and JSONata expressions.
+    pub expressions: Vec<Expression<'a>>,
+    /// Its variables.
+    pub variables: Variables,
+    state_at: HashMap<(usize, &'a str), usize>,
+}
+
+/// A state.
+#[derive(Debug)]
+pub struct State<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its `Type`; empty while that is unknown or wrong.
+    pub ty: &'a str,
+    /// The state itself.
+    pub value: &'a Json,
+    /// Its place.
+    pub at: Pointer,
+    /// The scope it belongs to.
+    pub scope: usize,
+    /// Its query language; `None` while that is unknown, or wrong.
+    pub language: Option<QueryLanguage>,
+    /// Whether it goes back to JSONPath in a state machine of JSONata.
+    pub downgraded: bool,
+    /// Whether it runs in an Express execution.
+    pub express: bool,
+}
+
+/// An object of the language.
+#[derive(Debug)]
+pub struct Item<'a> {
+    /// What fields it may have.
+    pub shape: &'static Object,
+    /// The object.
+    pub value: &'a Json,
+    /// Its place.
+    pub at: Pointer,
+    /// The state that it is or is in, by its index; `None` for the state machine itself.
+    pub state: Option<usize>,
+}
+
+/// An expression.
+#[derive(Debug)]
+pub struct Expression<'a> {
+    /// The string that it stands in.
+    pub text: &'a str,
+    /// The place of the string.
+    pub at: Pointer,
+    /// The index of the object whose field it is in.
+    pub object: usize,
+    /// The field.
+    pub field: &'static Field,
+    /// What was read.
+    pub content: Content,
+    /// The byte of the string at which the expression begins.
+    pub offset: usize,
+}
+
+/// An expression as it was read.
+#[derive(Debug)]
+pub enum Content {
+    /// A path.
+    Path(Result<Path, SyntaxError>),
+    /// An intrinsic function.
+    Intrinsic(Result<Call, SyntaxError>),
+    /// JSONata.
+    Jsonata(Result<jsonata::Node, SyntaxError>),
+    /// JSONata of which the closing delimiter is missing.
+    Unclosed,
+    /// JSONata that does not begin the string.
+    Embedded,
+}
+
+impl<'a> Subject<'a> {
+    /// Takes a definition apart.
+    pub(crate) fn of(root: &'a Json, form: Form, machine: MachineType) -> Self {
+        let graph = Graph::of(root);
+        let language = match root.get("QueryLanguage") {
+            None => Some(QueryLanguage::JSONPath),
+            Some(Json::Unknown) => None,
+            // Anything else is reported, and AWS goes on as if it were JSONata.
+            Some(word) if word.as_str() == Some("JSONPath") => Some(QueryLanguage::JSONPath),
+            Some(_) => Some(QueryLanguage::JSONata),
+        };
+        let mut subject = Self {
+            root,
+            form,
+            machine,
+            graph,
+            language,
+            states: Vec::new(),
+            objects: Vec::new(),
+            expressions: Vec::new(),
+            variables: Variables::default(),
+            state_at: HashMap::new(),
+        };
+        subject.collect_states();
+        let namespaces = subject.graph.namespaces.iter().enumerate();
+        let namespaces: HashMap<Pointer, usize> =
+            namespaces.map(|(index, namespace)| (namespace.at.clone(), index)).collect();
+        subject.collect_objects(&Language::get().definition, root, Pointer::root(), None, &namespaces);
+        subject.collect_expressions();
+        subject.variables = Variables::of(
+            &subject.graph,
+            &subject.states,
+            &subject.objects,
+            &subject.expressions,
+            &|namespace, name| subject.state_index(namespace, name),
+        );
+        subject
+    }
+
+    /// The index of a state.
+    pub fn state_index(&self, namespace: usize, name: &str) -> Option<usize> {
+        self.state_at.get(&(namespace, name)).copied()
+    }
+
+    /// The state that an object is or is in.
+    pub fn state_of(&self, item: &Item<'a>) -> Option<&State<'a>> {
+        self.states.get(item.state?)
+    }
+
+    /// The states by their objects: each state with the item that it is.
+    pub fn state_items(&self) -> impl Iterator<Item = (&State<'a>, &Item<'a>)> {
+        let is_state = |item: &&Item<'a>| Language::get().state(&item.shape.name).is_some();
+        self.objects.iter().filter(is_state).filter_map(|item| Some((self.state_of(item)?, item)))
+    }
+
+    /// The query language that counts for an object.
+    pub fn language_of(&self, item: &Item<'a>) -> Option<QueryLanguage> {
+        item.state.map_or(self.language, |state| self.states.get(state).and_then(|state| state.language))
+    }
+
+    /// The name of the state that a pointer leads into, for messages.
+    pub fn state_name(pointer: &Pointer) -> Option<&str> {
+        let tokens = pointer.tokens();
+        let position = tokens.iter().rposition(|token| token == "States")?;
+        tokens.get(position + 1).map(String::as_str)
+    }
+
+    fn collect_states(&mut self) {
+        let express = self.express_scopes();
+        let mut owner: HashMap<(usize, &str), usize> = HashMap::new();
+        for (index, scope) in self.graph.scopes.iter().enumerate() {
+            for name in scope.reached.keys().filter(|_| scope.attached || scope.owns_states) {
+                owner.entry((scope.namespace, name)).or_insert(index);
+            }
+        }
+        let scopes = self.graph.scopes.iter().enumerate();
+        let own: HashMap<usize, usize> =
+            scopes.filter(|(_, scope)| scope.owns_states).map(|(index, scope)| (scope.namespace, index)).collect();
+        for (index, namespace) in self.graph.namespaces.iter().enumerate() {
+            let own = own.get(&index).copied();
+            for (name, value) in namespace.states {
+                let scope = owner.get(&(index, name.as_str())).copied().or(own).unwrap_or_default();
+                let (language, downgraded) = match value.get("QueryLanguage") {
+                    None => (self.language, false),
+                    Some(Json::Unknown) => (None, false),
+                    Some(word) if word.as_str() != Some("JSONPath") => (Some(QueryLanguage::JSONata), false),
+                    Some(_) => match self.language {
+                        Some(QueryLanguage::JSONata) => (None, true),
+                        language => (language, false),
+                    },
+                };
+                self.state_at.insert((index, name), self.states.len());
+                self.states.push(State {
+                    name,
+                    ty: value.get("Type").and_then(Json::as_str).unwrap_or_default(),
+                    value,
+                    at: namespace.at.join(name),
+                    scope,
+                    language,
+                    downgraded,
+                    express: express.get(scope).copied().unwrap_or_default(),
+                });
+            }
+        }
+    }
+
+    /// Which scopes run in Express executions.
+    fn express_scopes(&self) -> Vec<bool> {
+        let of = |index: usize| {
+            let child = self.graph.around(index).find_map(|scope| {
+                let config = self.root.at(&self.graph.scopes.get(scope)?.at)?.get("ProcessorConfig")?;
+                let distributed = config.get("Mode").and_then(Json::as_str) == Some("DISTRIBUTED");
+                distributed.then(|| config.get("ExecutionType").and_then(Json::as_str) == Some("EXPRESS"))
+            });
+            child.unwrap_or(self.machine == MachineType::Express)
+        };
+        (0..self.graph.scopes.len()).map(of).collect()
+    }
+
+    fn collect_objects(
+        &mut self,
+        shape: &'static Object,
+        value: &'a Json,
+        at: Pointer,
+        state: Option<usize>,
+        namespaces: &HashMap<Pointer, usize>,
+    ) {
+        let Json::Object(members) = value else {
+            return;
+        };
+        let index = self.objects.len();
+        self.objects.push(Item { shape, value, at, state });
+        for (name, inner) in members {
+            let Some(field) = shape.fields.iter().find(|field| field.name == *name) else { continue };
+            let place = || self.objects.get(index).map(|item| item.at.join(name)).unwrap_or_default();
+            match (&field.shape, inner) {
+                (Shape::Object(name), inner) => {
+                    if let Some(object) = Language::get().object(name) {
+                        let place = place();
+                        self.collect_objects(object, inner, place, state, namespaces);
+                    }
+                }
+                (Shape::Objects(name), Json::Array(elements)) => {
+                    let Some(object) = Language::get().object(name) else { continue };
+                    let place = place();
+                    for (index, element) in elements.iter().enumerate() {
+                        self.collect_objects(object, element, place.join(index), state, namespaces);
+                    }
+                }
+                (Shape::States, Json::Object(states)) => {
+                    let place = place();
+                    let namespace = namespaces.get(&place).copied();
+                    for (name, state) in states {
+                        let ty = state.get("Type").and_then(Json::as_str);
+                        let Some(object) = ty.and_then(|ty| Language::get().state(ty)) else { continue };
+                        let index = namespace.and_then(|namespace| self.state_index(namespace, name));
+                        self.collect_objects(object, state, place.join(name), index, namespaces);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn collect_expressions(&mut self) {
+        let mut expressions = Vec::new();
+        for (object, item) in self.objects.iter().enumerate() {
+            let Some(language) = item.state.and(self.language_of(item)) else { continue };
+            for (name, value) in item.value.as_object().into_iter().flatten() {
+                let Some(field) = item.shape.fields.iter().find(|field| field.name == *name) else { continue };
+                let other = field.language.is_some_and(|only| only != language);
+                if field.reads == Reads::Nothing || other {
+                    continue;
+                }
+                let place = Place { object, field, at: &item.at };
+                match language {
+                    QueryLanguage::JSONPath => place.jsonpath(value, &mut expressions),
+                    QueryLanguage::JSONata => {
+                        place.jsonata(value, &Way::Member(&Way::Start(&item.at), name), &mut expressions);
+                    }
+                }
+            }
+        }
+        self.expressions = expressions;
+    }
+}
+
+impl<'a> Expression<'a> {
+    /// The paths in it, with the bytes of the string that each takes.
+    pub fn paths(&self) -> Vec<(&Path, std::ops::Range<usize>)> {
+        match &self.content {
+            Content::Path(Ok(path)) => vec![(path, 0..self.text.len())],
+            Content::Intrinsic(Ok(call)) => call.paths(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The JSONata in it.
+    pub fn jsonata(&self) -> Option<&jsonata::Node> {
+        match &self.content {
+            Content::Jsonata(Ok(node)) => Some(node),
+            _ => None,
+        }
+    }
+
+    /// The bytes of the string that a part of the expression takes.
+    pub fn range(&self, part: &std::ops::Range<usize>) -> std::ops::Range<usize> {
+        part.start + self.offset..part.end + self.offset
+    }
+}
+
+/// A field whose expressions are read.
+struct Place<'p> {
+    object: usize,
+    field: &'static Field,
+    at: &'p Pointer,
+}
+
+impl Place<'_> {
+    fn add<'a>(&self, text: &'a str, at: Pointer, content: Content, offset: usize, to: &mut Vec<Expression<'a>>) {
+        to.push(Expression { text, at, object: self.object, field: self.field, content, offset });
+    }
+
+    fn jsonpath<'a>(&self, value: &'a Json, to: &mut Vec<Expression<'a>>) {
+        let at = || self.at.join(&self.field.name);
+        match (self.field.reads, value) {
+            (Reads::Path | Reads::ReferencePath | Reads::ResultPath, Json::String(text)) => {
+                self.add(text, at(), Content::Path(Path::parse(text)), 0, to);
+            }
+            (Reads::PathOrIntrinsic, Json::String(text)) => self.add(text, at(), path_or_intrinsic(text), 0, to),
+            (Reads::Template, value) => {
+                self.template(value, &Way::Member(&Way::Start(self.at), &self.field.name), to);
+            }
+            _ => {}
+        }
+    }
+
+    fn template<'a>(&self, value: &'a Json, way: &Way<'_>, to: &mut Vec<Expression<'a>>) {
+        match value {
+            Json::Object(members) => {
+                for (key, inner) in members {
+                    let way = Way::Member(way, key);
+                    match inner {
+                        Json::String(text) if key.ends_with(".$") => {
+                            self.add(text, way.pointer(), path_or_intrinsic(text), 0, to);
+                        }
+                        inner => self.template(inner, &way, to),
+                    }
+                }
+            }
+            Json::Array(elements) => {
+                for (index, inner) in elements.iter().enumerate() {
+                    self.template(inner, &Way::Element(way, index), to);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn jsonata<'a>(&self, value: &'a Json, way: &Way<'_>, to: &mut Vec<Expression<'a>>) {
+        match value {
+            Json::Object(members) => {
+                for (key, inner) in members {
+                    self.jsonata(inner, &Way::Member(way, key), to);
+                }
+            }
+            Json::Array(elements) => {
+                for (index, inner) in elements.iter().enumerate() {
+                    self.jsonata(inner, &Way::Element(way, index), to);
+                }
+            }
+            Json::String(text) => match jsonata::delimited(text) {
+                Delimited::Text => {}
+                Delimited::Embedded => self.add(text, way.pointer(), Content::Embedded, 0, to),
+                Delimited::Unclosed => self.add(text, way.pointer(), Content::Unclosed, 0, to),
+                Delimited::Expression(expression, offset) => {
+                    let parsed = jsonata::parse(expression);
+                    self.add(text, way.pointer(), Content::Jsonata(parsed), offset, to);
+                }
+            },
+            _ => {}
+        }
+    }
+}
+
+fn path_or_intrinsic(text: &str) -> Content {
+    if Call::looks_like_one(text) { Content::Intrinsic(Call::parse(text)) } else { Content::Path(Path::parse(text)) }
+}
+
+/// Whether a text has a placeholder, such as `${Table}`, that something else is going to fill.
+pub(crate) fn has_placeholder(text: &str) -> bool {
+    text.match_indices("${").any(|(at, _)| {
+        let name = text.get(at + 2..).and_then(|rest| rest.split_once('}')).map(|(name, _)| name);
+        name.is_some_and(|name| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_.-:[]".contains(c)))
+    })
+}
+
+/// The definition with every string that has a placeholder unknown, but for `Resource`, of which the rest can be read.
+pub(crate) fn without_placeholders(root: &Json) -> Cow<'_, Json> {
+    fn any(value: &Json) -> bool {
+        match value {
+            Json::String(text) => has_placeholder(text),
+            Json::Array(elements) => elements.iter().any(any),
+            Json::Object(members) => members.values().any(any),
+            _ => false,
+        }
+    }
+    fn strip(value: &Json) -> Json {
+        match value {
+            Json::String(text) if has_placeholder(text) => Json::Unknown,
+            Json::Array(elements) => Json::Array(elements.iter().map(strip).collect()),
+            Json::Object(members) => {
+                let strip_member = |(key, value): (&String, &Json)| {
+                    let keeps = key == "Resource" && matches!(value, Json::String(_));
+                    (key.clone(), if keeps { value.clone() } else { strip(value) })
+                };
+                Json::Object(members.iter().map(strip_member).collect())
+            }
+            other => other.clone(),
+        }
+    }
+    if any(root) { Cow::Owned(strip(root)) } else { Cow::Borrowed(root) }
+}

@@ -1,0 +1,280 @@
+//! Which variables are set where, which are read, and which are certain to have a value.
+//!
+//! Source: the developer guide, "Passing data between states with variables".
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::ops::Range;
+
+use crate::graph::{Graph, transitions};
+use crate::json::Json;
+use crate::jsonata::{Kind, Node, function_named};
+use crate::jsonpath::Root;
+use crate::pointer::Pointer;
+use crate::subject::{Expression, Item, State};
+
+/// How many variables of one state machine are followed; more than any workflow has that a person wrote.
+const MAX_FOLLOWED: usize = 512;
+const WORDS: usize = MAX_FOLLOWED / 64;
+
+/// The variables of a state machine.
+#[derive(Debug, Default)]
+pub struct Variables {
+    /// Every place where a variable is set.
+    pub assignments: Vec<Assignment>,
+    /// Every place where a variable is read.
+    pub reads: Vec<Read>,
+    index: HashMap<String, usize>,
+    /// What is set when a state begins, by the state's index.
+    entry: HashMap<usize, Flow>,
+}
+
+/// A place where a variable is set.
+#[derive(Debug)]
+pub struct Assignment {
+    /// The name of the variable.
+    pub name: String,
+    /// The member of `Assign`.
+    pub at: Pointer,
+    /// The index of the state.
+    pub state: usize,
+}
+
+/// A place where a variable is read.
+#[derive(Debug)]
+pub struct Read {
+    /// The name of the variable.
+    pub name: String,
+    /// The index of the expression.
+    pub expression: usize,
+    /// The bytes of the expression that the name takes.
+    pub span: Range<usize>,
+    /// The index of the state.
+    pub state: usize,
+}
+
+/// Whether a variable has a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Defined {
+    /// On every way to the state.
+    Always,
+    /// On some ways.
+    Sometimes,
+    /// On none.
+    Never,
+}
+
+/// Sets of variables: those that every way has set, and those that some way has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Flow {
+    certain: [u64; WORDS],
+    possible: [u64; WORDS],
+}
+
+const NOTHING: Flow = Flow { certain: [0; WORDS], possible: [0; WORDS] };
+
+impl Flow {
+    fn set(&mut self, index: usize) {
+        for words in [&mut self.certain, &mut self.possible] {
+            if let Some(word) = words.get_mut(index / 64) {
+                *word |= 1 << (index % 64);
+            }
+        }
+    }
+
+    fn joined(self, other: Self) -> Self {
+        let mut joined = self;
+        for (word, other) in joined.certain.iter_mut().zip(other.certain) {
+            *word &= other;
+        }
+        for (word, other) in joined.possible.iter_mut().zip(other.possible) {
+            *word |= other;
+        }
+        joined
+    }
+}
+
+impl Variables {
+    /// Follows the variables of a state machine through its scopes.
+    pub(crate) fn of(
+        graph: &Graph<'_>,
+        states: &[State<'_>],
+        objects: &[Item<'_>],
+        expressions: &[Expression<'_>],
+        state_index: &dyn Fn(usize, &str) -> Option<usize>,
+    ) -> Self {
+        let mut variables =
+            Self { assignments: assignments(objects), reads: reads(objects, expressions), ..Self::default() };
+        for assignment in &variables.assignments {
+            let next = variables.index.len();
+            variables.index.entry(assignment.name.clone()).or_insert(next);
+        }
+        if variables.index.len() <= MAX_FOLLOWED && !variables.index.is_empty() {
+            variables.follow(graph, states, state_index);
+        }
+        variables
+    }
+
+    /// Whether a variable has a value when a state begins; `None` where that was not followed.
+    pub fn defined(&self, state: usize, name: &str) -> Option<Defined> {
+        let Some(index) = self.index.get(name) else { return Some(Defined::Never) };
+        let flow = self.entry.get(&state)?;
+        let has = |words: &[u64; WORDS]| words.get(index / 64).is_some_and(|word| word & (1 << (index % 64)) != 0);
+        Some(match (has(&flow.certain), has(&flow.possible)) {
+            (true, _) => Defined::Always,
+            (false, true) => Defined::Sometimes,
+            (false, false) => Defined::Never,
+        })
+    }
+
+    fn follow(&mut self, graph: &Graph<'_>, states: &[State<'_>], state_index: &dyn Fn(usize, &str) -> Option<usize>) {
+        let mut waiting: VecDeque<usize> = VecDeque::from([0]);
+        let mut seen = HashSet::new();
+        let mut inside: HashMap<usize, Vec<usize>> = HashMap::new();
+        for (index, scope) in graph.scopes.iter().enumerate() {
+            if let Some(parent) = scope.parent {
+                inside.entry(parent).or_default().push(index);
+            }
+        }
+        while let Some(scope_index) = waiting.pop_front() {
+            if !seen.insert(scope_index) {
+                continue;
+            }
+            let Some(scope) = graph.scopes.get(scope_index) else { continue };
+            let holder = scope
+                .parent
+                .zip(scope.holder.as_deref())
+                .and_then(|(parent, holder)| state_index(graph.scopes.get(parent)?.namespace, holder));
+            // A distributed Map runs its states in executions of their own.
+            let distributed = holder.and_then(|holder| states.get(holder)).is_some_and(is_distributed);
+            let outer = holder.filter(|_| !distributed).and_then(|holder| self.entry.get(&holder).copied());
+            let start =
+                graph.resolve(scope.namespace, &scope.start).and_then(|name| state_index(scope.namespace, name));
+            if let Some(start) = start {
+                self.follow_scope(graph, scope.namespace, start, outer.unwrap_or(NOTHING), states, state_index);
+            }
+            waiting.extend(inside.get(&scope_index).into_iter().flatten());
+        }
+    }
+
+    fn follow_scope(
+        &mut self,
+        graph: &Graph<'_>,
+        namespace: usize,
+        start: usize,
+        outer: Flow,
+        states: &[State<'_>],
+        state_index: &dyn Fn(usize, &str) -> Option<usize>,
+    ) {
+        let mut queue = VecDeque::from([(start, outer)]);
+        while let Some((index, arriving)) = queue.pop_front() {
+            let joined = self.entry.get(&index).map_or(arriving, |before| before.joined(arriving));
+            if self.entry.get(&index) == Some(&joined) {
+                continue;
+            }
+            self.entry.insert(index, joined);
+            let Some(state) = states.get(index) else { continue };
+            for edge in transitions(state.value, &state.at) {
+                let target = graph.resolve(namespace, &edge).and_then(|name| state_index(namespace, name));
+                let Some(target) = target else { continue };
+                let mut leaving = joined;
+                for name in assigned_on(state, &edge.at) {
+                    if let Some(variable) = self.index.get(name) {
+                        leaving.set(*variable);
+                    }
+                }
+                queue.push_back((target, leaving));
+            }
+        }
+    }
+}
+
+/// Whether a state is a Map that runs its states in executions of their own.
+pub(crate) fn is_distributed(state: &State<'_>) -> bool {
+    ["ItemProcessor", "Iterator"].iter().any(|field| {
+        let mode = state.value.get(field).and_then(|processor| processor.get("ProcessorConfig")?.get("Mode"));
+        mode.and_then(Json::as_str) == Some("DISTRIBUTED")
+    })
+}
+
+/// The name that a member of `Assign` sets.
+fn variable_name(key: &str) -> &str {
+    key.strip_suffix(".$").unwrap_or(key)
+}
+
+/// The variables that are set on the way out of a state by this transition.
+fn assigned_on<'a>(state: &'a State<'_>, edge: &Pointer) -> impl Iterator<Item = &'a str> {
+    let inside = edge.tokens().get(state.at.tokens().len()..).unwrap_or_default();
+    // A rule or catcher sets its own variables and none of the state's.
+    let holder = match inside {
+        [list, index, _] => index.parse().ok().and_then(|index: usize| state.value.get(list)?.as_array()?.get(index)),
+        _ => Some(state.value),
+    };
+    let assign = holder.and_then(|holder| holder.get("Assign")).and_then(Json::as_object);
+    assign.into_iter().flat_map(|members| members.keys()).map(|key| variable_name(key))
+}
+
+fn assignments(objects: &[Item<'_>]) -> Vec<Assignment> {
+    let mut found = Vec::new();
+    for item in objects {
+        let (Some(state), Some(members)) = (item.state, item.value.get("Assign").and_then(Json::as_object)) else {
+            continue;
+        };
+        if !item.shape.fields.iter().any(|field| field.name == "Assign") {
+            continue;
+        }
+        for key in members.keys() {
+            let at = item.at.join("Assign").join(key);
+            found.push(Assignment { name: variable_name(key).to_owned(), at, state });
+        }
+    }
+    found
+}
+
+fn reads(objects: &[Item<'_>], expressions: &[Expression<'_>]) -> Vec<Read> {
+    let mut found = Vec::new();
+    for (index, expression) in expressions.iter().enumerate() {
+        let Some(state) = objects.get(expression.object).and_then(|item| item.state) else { continue };
+        for (path, span) in expression.paths() {
+            if let Root::Variable(name) = &path.root {
+                let span = span.start..span.start + name.len() + 1;
+                found.push(Read { name: name.clone(), expression: index, span, state });
+            }
+        }
+        if let Some(tree) = expression.jsonata() {
+            let (own, called) = (names_defined_in(tree), called(tree));
+            tree.walk(&mut |node| {
+                if let Kind::Variable(name) = &node.kind {
+                    let known = matches!(name.as_str(), "" | "$" | "states") || own.contains(name.as_str());
+                    if !known && function_named(name).is_none() && !called.contains(&node.span.start) {
+                        found.push(Read { name: name.clone(), expression: index, span: node.span.clone(), state });
+                    }
+                }
+            });
+        }
+    }
+    found
+}
+
+/// The places of the variables that are called as functions, which [`crate::rules::jsonata_function`] looks at.
+fn called(tree: &Node) -> HashSet<usize> {
+    let mut called = HashSet::new();
+    tree.walk(&mut |node| {
+        if let Kind::Call(procedure, _) = &node.kind {
+            called.insert(procedure.span.start);
+        }
+    });
+    called
+}
+
+/// The names that an expression itself gives values to.
+pub(crate) fn names_defined_in(tree: &Node) -> HashSet<&str> {
+    let mut names = HashSet::new();
+    tree.walk(&mut |node| match &node.kind {
+        Kind::Assign(name, _) | Kind::Bind(_, name) => {
+            names.insert(name.as_str());
+        }
+        Kind::Lambda(parameters, _) => names.extend(parameters.iter().map(String::as_str)),
+        _ => {}
+    });
+    names
+}
