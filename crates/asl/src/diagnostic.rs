@@ -79,6 +79,8 @@ pub struct Diagnostic {
     pub pointer: Pointer,
     /// Where in the string at that place, for a finding about a part of an expression.
     pub inside: Option<Inside>,
+    /// Whether what stands there must not be shown, because it may be a secret.
+    pub private: bool,
     /// What AWS says about it, where that is known.
     pub aws: Option<AwsAnswer>,
     /// Where in the text, in bytes, for a definition that was parsed from text.
@@ -99,6 +101,7 @@ impl Diagnostic {
             help: String::new(),
             pointer,
             inside: None,
+            private: false,
             aws: None,
             span: None,
             related: Vec::new(),
@@ -124,6 +127,12 @@ impl Diagnostic {
         let whole = range.is_empty() || range.end > text.len();
         let range = if whole { 0..text.len() } else { range };
         Self { inside: Some(Inside { text: text.to_owned(), range }), ..self }
+    }
+
+    /// The same finding about something that must not be shown.
+    #[must_use]
+    pub fn private(self) -> Self {
+        Self { private: true, ..self }
     }
 
     /// The same finding with another severity.

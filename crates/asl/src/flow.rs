@@ -104,7 +104,16 @@ impl Shape {
                     let Ok(at) = usize::try_from(*at) else { return None };
                     match elements.get(at) {
                         Some(shape) => shape.clone(),
-                        None => return Some((index, format!("it is an array of {} elements", elements.len()))),
+                        None => {
+                            return Some((
+                                index,
+                                format!(
+                                    "it is an array of {} element{}",
+                                    elements.len(),
+                                    if elements.len() == 1 { "" } else { "s" }
+                                ),
+                            ));
+                        }
                     }
                 }
                 (Self::Scalar, Step::Member(name)) => {

@@ -13,7 +13,7 @@ use std::fs;
 use std::path::Path;
 
 use asl::check::{Form, MachineType, check, check_text, line_and_column};
-use asl::{Diagnostic, Json};
+use asl::{Diagnostic, Json, Severity};
 
 /// The findings about a text, as a person reads them.
 fn report(text: &str, findings: &[Diagnostic]) -> String {
@@ -28,6 +28,9 @@ fn report(text: &str, findings: &[Diagnostic]) -> String {
         let _ = writeln!(report, "  {}", finding.message);
         if !finding.help.is_empty() {
             let _ = writeln!(report, "  help: {}", finding.help);
+        }
+        if let Some(aws) = &finding.aws {
+            let _ = writeln!(report, "  AWS: {} at {}", aws.code, aws.location().unwrap_or_else(|| "null".into()));
         }
         for related in &finding.related {
             let _ = writeln!(report, "  {}: {}", related.pointer, related.message);
@@ -45,34 +48,92 @@ fn report(text: &str, findings: &[Diagnostic]) -> String {
     if report.is_empty() { "nothing".into() } else { report }
 }
 
-#[test]
-fn rules_say_what_is_wrong_and_where() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rules");
-    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    let mut said = String::new();
-    for file in &files {
-        let text = fs::read_to_string(file).unwrap();
-        let name = file.file_name().unwrap().to_string_lossy().into_owned();
-        let findings = if name.ends_with(".flat.json") {
-            check(&asl::parse(&text).unwrap().0.root, Form::Flat, MachineType::Standard)
+/// A definition and whether a rule accepts it. The file of a rule has its cases one after the other, each under a line
+/// that says `accepts` or `rejects` and may say `EXPRESS` or `flat`. A state alone stands for a state machine of it.
+struct Case {
+    accepts: bool,
+    machine: MachineType,
+    form: Form,
+    text: String,
+}
+
+fn cases(text: &str) -> Vec<Case> {
+    let mut cases: Vec<Case> = Vec::new();
+    for line in text.lines() {
+        let words: Vec<&str> = line.split(' ').collect();
+        if let Some(verdict @ ("accepts" | "rejects")) = words.first().copied() {
+            let machine = if words.contains(&"EXPRESS") { MachineType::Express } else { MachineType::Standard };
+            let form = if words.contains(&"flat") { Form::Flat } else { Form::Nested };
+            cases.push(Case { accepts: verdict == "accepts", machine, form, text: String::new() });
         } else {
-            check_text(&text, MachineType::Standard).1
-        };
-        let _ = writeln!(said, "== {name}\n{}", report(&text, &findings));
+            let case = cases.last_mut().expect("a file begins with a verdict");
+            case.text.push_str(line);
+            case.text.push('\n');
+        }
     }
-    insta::assert_snapshot!(said);
-    for rule in asl::rules::RULES.iter().filter(|rule| rule.name != "too-large" && !rule.code.starts_with("ASL4")) {
-        assert!(said.contains(rule.code), "no case for {} {}", rule.code, rule.name);
+    for case in &mut cases {
+        if case.text.starts_with("{\"Type\"") || case.text.starts_with("{ \"Type\"") {
+            case.text = format!("{{\"StartAt\": \"A\", \"States\": {{\"A\": {}}}}}\n", case.text.trim());
+        }
     }
-    assert!(said.contains("nothing"));
+    cases
+}
+
+impl Case {
+    fn findings(&self) -> Vec<Diagnostic> {
+        match self.form {
+            Form::Nested => check_text(&self.text, self.machine).1,
+            Form::Flat => check(&asl::parse(&self.text).unwrap().0.root, Form::Flat, self.machine),
+        }
+    }
+}
+
+/// Rules that are looked at where a text is read or a policy derived.
+const ELSEWHERE: [&str; 3] = ["too-large", "any-resource", "unknown-permissions"];
+
+#[test]
+fn each_rule_accepts_and_rejects() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rules");
+    let mut wrong = String::new();
+    for rule in asl::rules::RULES.iter().filter(|rule| !ELSEWHERE.contains(&rule.name)) {
+        let file = folder.join(format!("{}.txt", rule.name));
+        let text = fs::read_to_string(&file).unwrap_or_else(|_| panic!("there is no {}", file.display()));
+        let cases = cases(&text);
+        for accepts in [true, false] {
+            assert!(cases.iter().any(|case| case.accepts == accepts), "{} accepts or rejects nothing", rule.name);
+        }
+        let mut said = String::new();
+        for case in &cases {
+            let findings: Vec<_> = case.findings().into_iter().filter(|finding| finding.code == rule.code).collect();
+            if findings.is_empty() != case.accepts {
+                let _ = writeln!(wrong, "{}: {}{}", rule.name, case.text, report(&case.text, &findings));
+            }
+            if !case.accepts {
+                let _ = writeln!(said, "{}{}", case.text, report(&case.text, &findings));
+            }
+        }
+        insta::with_settings!({ snapshot_path => "snapshots/rules" }, { insta::assert_snapshot!(rule.name, said) });
+    }
+    assert!(wrong.is_empty(), "judged otherwise:\n{wrong}");
+    let names: Vec<&str> = asl::rules::RULES.iter().map(|rule| rule.name).collect();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_string_lossy();
+        assert!(names.contains(&name.as_ref()), "{name} is no rule");
+    }
+}
+
+/// The codes of the findings that are errors.
+fn errors(findings: Vec<Diagnostic>) -> Vec<&'static str> {
+    let errors = findings.into_iter().filter(|finding| finding.severity == Severity::Error);
+    errors.map(|finding| finding.code).collect()
 }
 
 #[test]
 fn unknown_values_silence_only_what_reads_them() {
-    let text = r#"{"StartAt":"A","States":{"A":{"Type":"Task","Resource":"r","TimeoutSeconds":0,"Next":"B"},"B":{"Type":"Succeed"}}}"#;
+    let text = r#"{"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:lambda:eu-west-1:123456789012:function:f","TimeoutSeconds":0,"Next":"B"},"B":{"Type":"Succeed"}}}"#;
     let (document, findings) = check_text(text, MachineType::Standard);
-    assert_eq!(findings.len(), 1);
+    assert_eq!(errors(findings), ["ASL1004"]);
     let unknown = |path: &[&str]| {
         let mut root = document.as_ref().unwrap().root.clone();
         let slot = path.iter().fold(&mut root, |value, key| match value {
@@ -80,7 +141,7 @@ fn unknown_values_silence_only_what_reads_them() {
             _ => unreachable!("an object"),
         });
         *slot = Json::Unknown;
-        check(&root, Form::Nested, MachineType::Standard).into_iter().map(|finding| finding.code).collect::<Vec<_>>()
+        errors(check(&root, Form::Nested, MachineType::Standard))
     };
     assert_eq!(unknown(&["States", "A", "TimeoutSeconds"]), Vec::<&str>::new());
     // With an unknown transition any state may be reached, and the timeout is as wrong as before.

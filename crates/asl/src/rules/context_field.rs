@@ -1,6 +1,7 @@
 //! Fields that the context object does not have.
 
 use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::integration::Resource;
 use crate::json::Json;
 use crate::jsonata::Kind;
 use crate::jsonpath::Root;
@@ -108,7 +109,7 @@ fn token_outside_callback(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>)
         let Some(state) = subject.objects.get(expression.object).and_then(|item| subject.state_of(item)) else { continue };
         let resource = state.value.get("Resource");
         let waits = resource.is_some_and(|resource| match resource {
-            Json::String(resource) => resource.ends_with(".waitForTaskToken") || resource.contains(":activity:"),
+            Json::String(resource) => !Resource::parse(resource).pattern().is_empty() || resource.contains(":activity:"),
             _ => true,
         });
         if !waits {

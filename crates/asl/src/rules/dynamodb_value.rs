@@ -38,13 +38,8 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
 }
 
 fn check_value(value: &Json, way: &Way<'_>, findings: &mut Vec<Diagnostic>) {
-    let Json::Object(members) = value else {
-        if !matches!(value, Json::Unknown | Json::String(_)) || matches!(value, Json::String(text) if !text.starts_with("{%")) {
-            let message = format!("a value of DynamoDB is an object with its type, and this is {}", value.kind());
-            findings.push(RULE.finding(way.pointer(), message).help("write the type, such as `{\"S\": \"text\"}` or `{\"N\": \"5\"}`"));
-        }
-        return;
-    };
+    // A plain string stands for a text; AWS's own samples write it so.
+    let Json::Object(members) = value else { return };
     for (key, content) in members {
         let (ty, looked_up) = key.strip_suffix(".$").map_or((key.as_str(), false), |ty| (ty, true));
         let at = Way::Member(way, key);

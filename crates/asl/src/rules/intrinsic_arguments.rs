@@ -15,7 +15,8 @@ rule! {
     /// An intrinsic function does not exist, or is given too few, too many or the wrong values: `States.Format` takes as
     /// many values as its template has `{}`, `States.JsonMerge` only `false` as its third.
     ///
-    /// AWS refuses some of it with `SCHEMA_VALIDATION_FAILED`; the rest fails with `States.IntrinsicFailure`.
+    /// AWS refuses unknown functions with `SCHEMA_VALIDATION_FAILED`; wrong values fail with `States.IntrinsicFailure` when
+    /// the state runs, and are warnings.
     "ASL3006" "intrinsic-arguments" Error check
 }
 
@@ -55,12 +56,14 @@ fn check_call(expression: &Expression<'_>, call: &Call) -> Option<Diagnostic> {
         return say(format!("`{}` takes {wanted} values and is given {given}", call.name), String::new());
     }
     let value = |index: usize| call.arguments.get(index).map(|argument| &argument.value);
+    // The number of values is checked when the definition is read, and the values when the state runs.
+    let say = |message: String, help: String| say(message, help).map(Diagnostic::as_warning);
     match (function.name, value(0), value(1), value(2)) {
         ("States.Format", Some(Value::Text(template)), ..) => {
             let holes = holes(template);
             (holes != given - 1).then(|| {
                 let message = format!("the template has {holes} `{{}}`, and {} values are given", given - 1);
-                RULE.inside(expression, &call.span, message).help("give one value for each `{}`")
+                RULE.inside(expression, &call.span, message).as_warning().help("give one value for each `{}`")
             })
         }
         ("States.JsonMerge", _, _, Some(Value::Bool(true))) => {

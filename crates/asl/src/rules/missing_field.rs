@@ -23,7 +23,15 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
                 "Definition" => format!("the state machine has no `{}`", field.name),
                 _ => format!("{owner} has no `{}`", field.name),
             };
-            findings.push(RULE.finding(at.clone(), message).schema(at).help(field.description.clone()));
+            findings.push(RULE.finding(at.clone(), message).schema(at).help(wanted(field)));
         }
     });
+}
+
+/// What the field is, as an instruction.
+fn wanted(field: &crate::shape::Field) -> String {
+    let description = field.description.trim_end_matches('.');
+    let mut letters = description.chars();
+    let first = letters.next().map(|first| first.to_lowercase().to_string()).unwrap_or_default();
+    format!("write `{}`: {first}{}", field.name, letters.as_str())
 }

@@ -22,6 +22,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
                 visit(payload, &Way::Start(&at), &mut |at, name| {
                     findings.push(
                         RULE.finding(at, format!("`{name}` seems to hold a secret"))
+                            .private()
                             .help("read it in the task from Secrets Manager, or use a connection of EventBridge"),
                     );
                 });
