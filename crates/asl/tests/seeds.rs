@@ -16,7 +16,10 @@ fn whole(text: &str) -> String {
     let states = if members.contains_key("States") {
         return text.to_owned();
     } else if members.contains_key("Type") {
-        format!("\"Fragment\": {text}")
+        let goes_on = members.contains_key("Next") || members.contains_key("End");
+        let state = text.trim().trim_end_matches('}');
+        let state = if goes_on { text.to_owned() } else { format!("{state}, \"End\": true}}") };
+        format!("\"Fragment\": {state}")
     } else if members.contains_key("Retry") || members.contains_key("Catch") {
         let function = "arn:aws:lambda:eu-west-1:123456789012:function:f";
         let inner = text.trim().trim_start_matches('{').trim_end_matches('}');
@@ -76,7 +79,9 @@ fn seeds_have_their_verdict() {
         let name = file.file_name().unwrap().to_string_lossy();
         let verdict = if has_errors(&findings) { "refuted" } else { "works" };
         let _ = writeln!(said, "== {name}: {verdict}");
-        for finding in findings.iter().filter(|finding| finding.severity != Severity::Lint) {
+        for finding in
+            findings.iter().filter(|finding| finding.severity != Severity::Lint || finding.code.starts_with("ASL6"))
+        {
             let _ = writeln!(said, "{}", line(&text, finding));
         }
     }

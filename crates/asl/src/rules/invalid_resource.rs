@@ -3,6 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::integration::Resource;
 use crate::json::Json;
+use crate::pointer::Way;
 use crate::subject::{Item, Subject};
 
 rule! {
@@ -28,6 +29,12 @@ const INSTEAD: &[(&str, &str)] = &[
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     for item in super::objects(subject, "Task") {
+        for field in ["Parameters", "Arguments"] {
+            if let Some(payload) = item.value.get(field) {
+                let at = item.at.join(field);
+                in_payload(payload, &Way::Start(&at), findings);
+            }
+        }
         let Some(text) = item.value.get("Resource").and_then(Json::as_str) else { continue };
         let (message, help) = match Resource::parse(text) {
             // A word such as `__arn__` is there to be replaced.
@@ -54,6 +61,37 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
+/// ARNs in a payload whose region or account is the very word.
+fn in_payload(value: &Json, way: &Way<'_>, findings: &mut Vec<Diagnostic>) {
+    match value {
+        Json::String(text) if text.starts_with("arn:") => {
+            let parts: Vec<&str> = text.split(':').collect();
+            if let [_, _, _, region, account, _, ..] = parts.as_slice()
+                && (is_word(region) || is_word(account))
+            {
+                let message = format!("`{text}` names no real region and account");
+                findings.push(RULE.finding(way.pointer(), message).help("write the region and the twelve digits of the account"));
+            }
+        }
+        Json::Object(members) => {
+            for (key, inner) in members {
+                in_payload(inner, &Way::Member(way, key), findings);
+            }
+        }
+        Json::Array(elements) => {
+            for (index, inner) in elements.iter().enumerate() {
+                in_payload(inner, &Way::Element(way, index), findings);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether a part of an ARN is the word that stands for it in documentation.
+fn is_word(part: &str) -> bool {
+    matches!(part, "region" | "account" | "account-id" | "accountid")
+}
+
 /// A region or an account that somebody forgot to fill in.
 fn placeholder(item: &Item<'_>, text: &str, region: &str, account: &str) -> Option<Diagnostic> {
     let open = |part: &str| part.contains("${");
@@ -78,6 +116,5 @@ fn placeholder(item: &Item<'_>, text: &str, region: &str, account: &str) -> Opti
         .inside(text, start..start + length)
         .help("write the region and the twelve digits of the account, or refer to the function");
     // Words in capitals and the like are there to be filled in; AWS takes them.
-    let word = |part: &str| matches!(part, "region" | "account" | "account-id" | "accountid");
-    Some(if word(region) || word(account) { finding } else { finding.as_warning() })
+    Some(if is_word(region) || is_word(account) { finding } else { finding.as_warning() })
 }

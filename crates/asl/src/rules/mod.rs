@@ -133,6 +133,7 @@ rules! {
     mixed_partition
     missing_input
     lost_input
+    replaced_input
     missing_timeout
     missing_heartbeat
     unhandled_failure
