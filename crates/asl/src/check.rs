@@ -4,9 +4,11 @@ use std::ops::Range;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::json::Json;
+use crate::pointer::Pointer;
 use crate::rules::RULES;
 use crate::subject::{Subject, without_placeholders};
 use crate::syntax::{self, Document};
+use crate::template::placed;
 
 /// How the states of a definition are laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,23 +61,10 @@ pub fn check_text(text: &str, machine: MachineType) -> (Option<Document>, Vec<Di
     match syntax::parse(text) {
         Err(diagnostic) => (None, vec![*diagnostic]),
         Ok((document, mut findings)) => {
-            for mut finding in check(&document.root, Form::Nested, machine) {
-                finding.span = Some(span(&finding, &document, text));
-                findings.push(finding);
-            }
+            let found = check(&document.root, Form::Nested, machine).into_iter();
+            findings.extend(found.map(|finding| placed(finding, &document, text, &Pointer::root())));
             (Some(document), findings)
         }
-    }
-}
-
-/// Where in the text of its document a finding is.
-fn span(finding: &Diagnostic, document: &Document, text: &str) -> Range<usize> {
-    match (&finding.inside, &finding.fix) {
-        (Some(inside), _) => document.span_inside(text, &finding.pointer, &inside.range),
-        (None, Some(fix)) if fix.is_key => {
-            document.key_span(&finding.pointer).unwrap_or_else(|| document.span(&finding.pointer))
-        }
-        _ => document.span(&finding.pointer),
     }
 }
 

@@ -22,6 +22,8 @@ pub struct Related {
     pub pointer: Pointer,
     /// What that place has to do with it.
     pub message: String,
+    /// Where in the text, in bytes, for a definition that was parsed from text.
+    pub span: Option<Range<usize>>,
 }
 
 /// What AWS itself says about the same mistake.
@@ -58,6 +60,52 @@ pub struct Fix {
     pub is_key: bool,
     /// The new text, without quotes.
     pub replacement: String,
+    /// What is replaced in the text, in bytes and with its quotes, for a definition that was parsed from text.
+    pub span: Option<Range<usize>>,
+}
+
+impl Fix {
+    /// Another value, which is a string.
+    pub fn value(pointer: Pointer, replacement: impl Into<String>) -> Self {
+        Self { pointer, is_key: false, replacement: replacement.into(), span: None }
+    }
+
+    /// Another name of a member.
+    pub fn key(pointer: Pointer, replacement: impl Into<String>) -> Self {
+        Self { pointer, is_key: true, replacement: replacement.into(), span: None }
+    }
+}
+
+/// Which findings are wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Selection {
+    /// The least severity.
+    pub level: Severity,
+    /// Codes, beginnings of codes or names of rules; all of them when empty.
+    pub select: Vec<String>,
+    /// Codes, beginnings of codes or names of rules that are left out.
+    pub ignore: Vec<String>,
+}
+
+impl Default for Selection {
+    fn default() -> Self {
+        Self { level: Severity::Warning, select: Vec::new(), ignore: Vec::new() }
+    }
+}
+
+impl Selection {
+    /// Whether a finding is wanted.
+    pub fn keeps(&self, finding: &Diagnostic) -> bool {
+        let named = |words: &[String]| words.iter().any(|word| names(word, finding.code));
+        finding.severity <= self.level && (self.select.is_empty() || named(&self.select)) && !named(&self.ignore)
+    }
+}
+
+/// Whether a word is a code, the beginning of one or the name of its rule.
+fn names(word: &str, code: &str) -> bool {
+    let rule = crate::rules::rule_named(code);
+    let begins = code.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+    (begins && word.len() >= 4) || rule.is_some_and(|rule| rule.name == word)
 }
 
 /// AWS's code for most mistakes of form.
@@ -156,7 +204,7 @@ impl Diagnostic {
     /// The same finding with another place.
     #[must_use]
     pub fn related(mut self, pointer: Pointer, message: impl Into<String>) -> Self {
-        self.related.push(Related { pointer, message: message.into() });
+        self.related.push(Related { pointer, message: message.into(), span: None });
         self
     }
 

@@ -23,11 +23,12 @@ pub mod rules;
 pub mod shape;
 mod subject;
 mod syntax;
+pub mod template;
 pub mod variables;
 
-pub use diagnostic::{AwsAnswer, Diagnostic, Fix, Inside, Related, Severity, did_you_mean};
+pub use diagnostic::{AwsAnswer, Diagnostic, Fix, Inside, Related, Selection, Severity, did_you_mean};
 pub use expression::SyntaxError;
 pub use json::Json;
 pub use pointer::{Pointer, Way};
 pub use subject::Subject;
-pub use syntax::{Document, parse};
+pub use syntax::{Document, parse, parse_yaml};

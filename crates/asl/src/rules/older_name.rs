@@ -16,7 +16,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
                 findings.push(
                     RULE.finding(at.clone(), format!("`{older}` is the older name of `{name}`"))
                         .help(format!("write `{name}`"))
-                        .fix(Fix { pointer: at, is_key: true, replacement: name.to_owned() }),
+                        .fix(Fix::key(at, name.to_owned())),
                 );
             }
         }

@@ -22,11 +22,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
             let message = format!("`{text}` is passed on as text, because the name does not end in `.$`");
             let finding = RULE.finding(at.clone(), message).aws("NO_DOLLAR", Some(at.clone()));
             findings.push(match name {
-                Some(name) => finding.help(format!("call the member `{name}.$` to look the value up")).fix(Fix {
-                    pointer: at,
-                    is_key: true,
-                    replacement: format!("{name}.$"),
-                }),
+                Some(name) => finding.help(format!("call the member `{name}.$` to look the value up")).fix(Fix::key(at, format!("{name}.$"))),
                 None => finding.help("make the array with `States.Array`, in a member whose name ends in `.$`"),
             });
         });

@@ -18,7 +18,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
             findings.push(
                 RULE.finding(at.clone(), "the output of the execution is text that holds JSON")
                     .help("write `.sync:2` to get the JSON itself")
-                    .fix(Fix { pointer: at, is_key: false, replacement: format!("{text}:2") }),
+                    .fix(Fix::value(at, format!("{text}:2"))),
             );
         }
     }

@@ -101,11 +101,7 @@ fn check_members(
             let message = format!("`{}` has no parameter `{name}`", wanted.name);
             let finding = RULE.finding(place.clone(), message).schema(&at);
             findings.push(match guess {
-                Some(known) => finding.help(format!("did you mean `{known}`?")).fix(Fix {
-                    pointer: place,
-                    is_key: true,
-                    replacement: if key.ends_with(".$") { format!("{known}.$") } else { known.to_owned() },
-                }),
+                Some(known) => finding.help(format!("did you mean `{known}`?")).fix(Fix::key(place, if key.ends_with(".$") { format!("{known}.$") } else { known.to_owned() })),
                 // The table may be older than the parameter.
                 None => finding.as_warning().help("remove it"),
             });

@@ -45,11 +45,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
             let at = item.at.join("ErrorEquals").join(index);
             let finding = RULE.finding(at.clone(), format!("Step Functions has no error `{name}`"));
             findings.push(match did_you_mean(name, ERRORS.iter().copied()) {
-                Some(known) => finding.help(format!("did you mean `{known}`?")).fix(Fix {
-                    pointer: at,
-                    is_key: false,
-                    replacement: known.to_owned(),
-                }),
+                Some(known) => finding.help(format!("did you mean `{known}`?")).fix(Fix::value(at, known.to_owned())),
                 None => finding.help("names of your own cannot begin with `States.`"),
             });
         }

@@ -23,11 +23,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
             let place = at.join(key);
             let finding = RULE.finding(place.clone(), message).schema(at);
             findings.push(match did_you_mean(key, object.fields.iter().map(|field| field.name.as_str())) {
-                Some(name) => finding.help(format!("did you mean `{name}`?")).fix(Fix {
-                    pointer: place,
-                    is_key: true,
-                    replacement: name.to_owned(),
-                }),
+                Some(name) => finding.help(format!("did you mean `{name}`?")).fix(Fix::key(place, name.to_owned())),
                 None => match elsewhere() {
                     Some(holders) => finding.help(format!("remove it: the language has it in {holders}")),
                     None => finding.help("remove it"),

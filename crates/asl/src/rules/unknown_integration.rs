@@ -85,7 +85,7 @@ fn guess(finding: Diagnostic, text: &str, word: &str, guess: Option<&str>, help:
             let start = text.rfind(word).unwrap_or_default();
             let mut replacement = text.to_owned();
             replacement.replace_range(start..start + word.len(), known);
-            finding.help(format!("did you mean `{known}`?")).fix(Fix { pointer: at, is_key: false, replacement })
+            finding.help(format!("did you mean `{known}`?")).fix(Fix::value(at, replacement))
         }
         None => finding.help(help),
     }

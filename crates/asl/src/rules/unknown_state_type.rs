@@ -27,11 +27,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
                     let at = at.join("Type");
                     let finding = RULE.finding(at.clone(), format!("there is no state type `{ty}`")).schema(&at);
                     match did_you_mean(ty, types()) {
-                        Some(known) => finding.help(format!("did you mean `{known}`?")).fix(Fix {
-                            pointer: at,
-                            is_key: false,
-                            replacement: known.to_owned(),
-                        }),
+                        Some(known) => finding.help(format!("did you mean `{known}`?")).fix(Fix::value(at, known.to_owned())),
                         None => finding.help(format!("write one of {list}")),
                     }
                 }

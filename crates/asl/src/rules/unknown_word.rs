@@ -23,11 +23,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
         let list = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
         let finding = RULE.finding(at.clone(), format!("`{}` is `{text}`", field.name)).schema(&at);
         findings.push(match did_you_mean(text, words.iter().map(String::as_str)) {
-            Some(word) => finding.help(format!("did you mean `{word}`? It takes one of {list}")).fix(Fix {
-                pointer: at,
-                is_key: false,
-                replacement: word.to_owned(),
-            }),
+            Some(word) => finding.help(format!("did you mean `{word}`? It takes one of {list}")).fix(Fix::value(at, word.to_owned())),
             None => finding.help(format!("it takes one of {list}")),
         });
     });

@@ -1,0 +1,136 @@
+//! From text to a definition, with the place of every value.
+
+mod json;
+mod yaml;
+
+use std::ops::Range;
+
+use crate::json::Json;
+use crate::pointer::Pointer;
+
+pub use json::parse;
+pub use yaml::parse_yaml;
+
+/// How deep arrays and objects may be nested, so that no text can exhaust the stack.
+const MAX_DEPTH: usize = 128;
+
+/// A definition read from text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Document {
+    /// The value.
+    pub root: Json,
+    places: Place,
+}
+
+/// The bytes that a value takes in the text, those of its name, and the places of what is inside it, in its order.
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Place {
+    key: Range<usize>,
+    value: Range<usize>,
+    inner: Vec<Place>,
+}
+
+impl Document {
+    /// The bytes that a value, or failing that the nearest value around it, takes in the text.
+    pub fn span(&self, pointer: &Pointer) -> Range<usize> {
+        self.nearest(pointer).0.value.clone()
+    }
+
+    /// The bytes that the name of a member takes in the text, with its quotes; `None` for a place that is no member.
+    pub fn key_span(&self, pointer: &Pointer) -> Option<Range<usize>> {
+        let (place, exact) = self.nearest(pointer);
+        (exact && !place.key.is_empty()).then(|| place.key.clone())
+    }
+
+    /// The bytes that a part of a string takes in this text, which the document was read from; those of the whole string
+    /// where they cannot be told.
+    pub fn span_inside(&self, text: &str, pointer: &Pointer, part: &Range<usize>) -> Range<usize> {
+        let whole = self.span(pointer);
+        let tagged = text.get(whole.clone()).unwrap_or_default();
+        // In YAML a tag such as `!Sub` may stand before the string.
+        let written = match tagged.split_once(char::is_whitespace) {
+            Some((tag, rest)) if tag.starts_with('!') => rest.trim_start(),
+            _ => tagged,
+        };
+        let begin = whole.start + tagged.len() - written.len();
+        let offset = |at: usize| match written.chars().next()? {
+            '"' => Some(written_offset(written, at)),
+            '|' | '>' => block_offset(written, at),
+            '\'' => Some(at + 1).filter(|_| !written.contains('\n')),
+            _ => Some(at).filter(|_| !written.contains('\n')),
+        };
+        match (offset(part.start), offset(part.end)) {
+            (Some(start), Some(end)) if end <= written.len() => begin + start..begin + end,
+            _ => whole,
+        }
+    }
+
+    fn nearest(&self, pointer: &Pointer) -> (&Place, bool) {
+        let (mut value, mut place) = (&self.root, &self.places);
+        for token in pointer.tokens() {
+            let next = match value {
+                Json::Object(members) => members.get_full(token).map(|(index, _, value)| (index, value)),
+                Json::Array(elements) => {
+                    token.parse().ok().and_then(|index: usize| Some((index, elements.get(index)?)))
+                }
+                _ => None,
+            };
+            match next.and_then(|(index, value)| Some((value, place.inner.get(index)?))) {
+                Some(inner) => (value, place) = inner,
+                None => return (place, false),
+            }
+        }
+        (place, true)
+    }
+}
+
+/// Where in a quoted string, escapes and all, the byte stands that is at `offset` of the text it means.
+fn written_offset(quoted: &str, offset: usize) -> usize {
+    let (mut written, mut meant) = (1, 0);
+    let mut rest = quoted.get(1..).unwrap_or_default().chars();
+    while meant < offset {
+        match rest.next() {
+            None => break,
+            Some('\\') => match rest.next() {
+                Some('u') => {
+                    let digits: String = rest.by_ref().take(4).collect();
+                    let code = u32::from_str_radix(&digits, 16).unwrap_or_default();
+                    written += 6;
+                    // Each half of a surrogate pair stands for half of a character of four bytes.
+                    meant += char::from_u32(code).map_or(2, char::len_utf8);
+                }
+                _ => {
+                    written += 2;
+                    meant += 1;
+                }
+            },
+            Some(c) => {
+                written += c.len_utf8();
+                meant += c.len_utf8();
+            }
+        }
+    }
+    written.min(quoted.len())
+}
+
+/// Where in a block scalar of YAML, header and indentation and all, the byte stands that is at `offset` of its text.
+fn block_offset(written: &str, offset: usize) -> Option<usize> {
+    let (header, body) = written.split_once('\n')?;
+    // A folded block joins lines, so that places in it cannot be told.
+    if header.starts_with('>') {
+        return None;
+    }
+    let first = body.lines().find(|line| !line.trim().is_empty())?;
+    let indentation = first.len() - first.trim_start_matches(' ').len();
+    let (mut meant, mut at) = (0, header.len() + 1);
+    for line in body.split_inclusive('\n') {
+        let stripped = line.len().min(indentation);
+        let content = line.len() - stripped;
+        if offset < meant + content || (offset == meant + content && !line.ends_with('\n')) {
+            return Some(at + stripped + offset - meant);
+        }
+        meant += content;
+        at += line.len();
+    }
+    Some(written.len())
+}

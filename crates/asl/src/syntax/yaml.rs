@@ -1,0 +1,282 @@
+//! From YAML to a definition, with the place of every value.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Range;
+
+use indexmap::IndexMap;
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, SpannedEventReceiver, Tag};
+
+use super::{Document, MAX_DEPTH, Place};
+use crate::diagnostic::Diagnostic;
+use crate::json::Json;
+use crate::pointer::Pointer;
+use crate::rules::{duplicate_key, invalid_json};
+
+/// How many values aliases may add up to, so that no small text can grow without bounds.
+const MAX_VALUES: usize = 200_000;
+
+/// Reads YAML text, of which only the first document counts. Tags of CloudFormation such as `!Ref` stand for values that
+/// are not known; the text of `!Sub` is kept with its placeholders.
+///
+/// # Errors
+/// One diagnostic, when the text is no YAML.
+pub fn parse_yaml(text: &str) -> Result<(Document, Vec<Diagnostic>), Box<Diagnostic>> {
+    let offsets = Offsets::of(text);
+    let fail = |message: String, span: Range<usize>| {
+        let mut diagnostic = Diagnostic::error(invalid_json::RULE.code, Pointer::root(), message)
+            .help("write the definition as one YAML or JSON object");
+        diagnostic.span = Some(span);
+        Box::new(diagnostic)
+    };
+    let mut builder = Builder::new(text, &offsets);
+    if let Err(error) = Parser::new_from_str(text).load(&mut builder, false) {
+        let at = offsets.byte(error.marker().index());
+        return Err(fail(format!("invalid YAML: {}", error.info()), at..(at + 1).min(text.len())));
+    }
+    if let Some((message, span)) = builder.failure {
+        return Err(fail(message, span));
+    }
+    match builder.root {
+        Some((root, places)) => Ok((Document { root, places }, builder.diagnostics)),
+        None => Err(fail("the definition is empty".to_owned(), 0..0)),
+    }
+}
+
+/// From places in characters, which the parser gives, to places in bytes.
+struct Offsets(Option<Vec<usize>>);
+
+impl Offsets {
+    fn of(text: &str) -> Self {
+        Self((!text.is_ascii()).then(|| text.char_indices().map(|(at, _)| at).chain([text.len()]).collect()))
+    }
+
+    fn byte(&self, index: usize) -> usize {
+        self.0.as_ref().map_or(index, |table| table.get(index).or(table.last()).copied().unwrap_or_default())
+    }
+
+    fn span(&self, span: Span) -> Range<usize> {
+        let at = |marker: Marker| self.byte(marker.index());
+        at(span.start)..at(span.end)
+    }
+}
+
+/// A value that is being read.
+struct Open {
+    kind: OpenKind,
+    places: Vec<Place>,
+    start: usize,
+    anchor: usize,
+    tag: Meaning,
+    /// How many values there were before it.
+    before: usize,
+}
+
+enum OpenKind {
+    Sequence(Vec<Json>),
+    Mapping { members: IndexMap<String, Json>, key: Option<(String, Range<usize>)> },
+}
+
+/// What a tag makes of a value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Meaning {
+    /// The value itself.
+    Itself,
+    /// A string, whatever it looks like.
+    Text,
+    /// A text with placeholders: the value, or the first of a list.
+    Substituted,
+    /// Something that CloudFormation knows later.
+    Later,
+}
+
+fn meaning(tag: Option<&Cow<'_, Tag>>) -> Meaning {
+    match tag {
+        None => Meaning::Itself,
+        Some(tag) if tag.handle == "!" => match tag.suffix.as_str() {
+            "Sub" => Meaning::Substituted,
+            _ => Meaning::Later,
+        },
+        Some(tag) if tag.suffix == "str" => Meaning::Text,
+        Some(_) => Meaning::Itself,
+    }
+}
+
+struct Builder<'t> {
+    text: &'t str,
+    offsets: &'t Offsets,
+    open: Vec<Open>,
+    anchors: HashMap<usize, (Json, Place, usize)>,
+    values: usize,
+    root: Option<(Json, Place)>,
+    failure: Option<(String, Range<usize>)>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'t> Builder<'t> {
+    fn new(text: &'t str, offsets: &'t Offsets) -> Self {
+        Self {
+            text,
+            offsets,
+            open: Vec::new(),
+            anchors: HashMap::new(),
+            values: 0,
+            root: None,
+            failure: None,
+            diagnostics: Vec::new(),
+        }
+    }
+
+    fn fail(&mut self, message: &str, span: Range<usize>) {
+        self.failure.get_or_insert_with(|| (message.to_owned(), span));
+    }
+
+    fn opened(&mut self, kind: OpenKind, place: Range<usize>, anchor: usize, tag: Meaning) {
+        if self.open.len() >= MAX_DEPTH {
+            self.fail("arrays and objects are nested more than 128 deep", place.clone());
+        }
+        let before = self.values;
+        self.open.push(Open { kind, places: Vec::new(), start: place.start, anchor, tag, before });
+    }
+
+    /// A value is complete, with `count` values in it that were not counted yet.
+    fn value(&mut self, value: Json, place: Place, count: usize) {
+        self.values += count;
+        if self.values > MAX_VALUES {
+            let span = place.value.clone();
+            self.fail("aliases make the document too large", span);
+            return;
+        }
+        let pointer = self.pointer();
+        let Some(open) = self.open.last_mut() else {
+            self.root.get_or_insert((value, place));
+            return;
+        };
+        let OpenKind::Mapping { members, key } = &mut open.kind else {
+            if let OpenKind::Sequence(values) = &mut open.kind {
+                values.push(value);
+                open.places.push(place);
+            }
+            return;
+        };
+        match key.take() {
+            None => *key = Some((key_text(&value), place.value)),
+            Some((name, _)) if name == "<<" => {
+                // What is written in the mapping itself wins over what is merged in.
+                for (index, (name, inner)) in value.as_object().into_iter().flatten().enumerate() {
+                    if !members.contains_key(name) {
+                        members.insert(name.clone(), inner.clone());
+                        open.places.push(place.inner.get(index).cloned().unwrap_or_default());
+                    }
+                }
+            }
+            Some((name, span)) => {
+                if members.contains_key(&name) {
+                    let mut diagnostic = duplicate_key::diagnostic(&name, pointer.join(&name));
+                    diagnostic.span = Some(span.clone());
+                    self.diagnostics.push(diagnostic);
+                }
+                let place = Place { key: span, ..place };
+                let (index, before) = members.insert_full(name, value);
+                match before.and_then(|_| open.places.get_mut(index)) {
+                    Some(slot) => *slot = place,
+                    None => open.places.push(place),
+                }
+            }
+        }
+    }
+
+    /// A value that aliases may stand for.
+    fn anchored(&mut self, value: Json, place: Place, anchor: usize, count: usize, inside: usize) {
+        if anchor > 0 {
+            self.anchors.insert(anchor, (value.clone(), place.clone(), count + inside));
+        }
+        self.value(value, place, count);
+    }
+
+    /// The place of the value that is being read, as far as messages need it.
+    fn pointer(&self) -> Pointer {
+        let around = self.open.split_last().map(|(_, around)| around).unwrap_or_default();
+        let steps = around.iter().map(|open| match &open.kind {
+            OpenKind::Sequence(values) => values.len().to_string(),
+            OpenKind::Mapping { key, .. } => key.as_ref().map(|(name, _)| name.clone()).unwrap_or_default(),
+        });
+        steps.collect()
+    }
+
+    fn close(&mut self, end: usize) {
+        let Some(Open { kind, places, start, anchor, tag, before }) = self.open.pop() else { return };
+        let value = match kind {
+            OpenKind::Sequence(values) => Json::Array(values),
+            OpenKind::Mapping { members, .. } => Json::Object(members),
+        };
+        // The end of a block is where the next one begins.
+        let written = self.text.get(start..end).unwrap_or_default();
+        let span = start..start + written.trim_end().len();
+        let (value, place) = match (tag, value) {
+            (Meaning::Substituted, Json::Array(values)) => {
+                let first = values.into_iter().next().unwrap_or(Json::Unknown);
+                (first, Place { inner: Vec::new(), ..places.into_iter().next().unwrap_or_default() })
+            }
+            (Meaning::Later, _) => (Json::Unknown, Place { value: span, ..Place::default() }),
+            (_, value) => (value, Place { value: span, inner: places, ..Place::default() }),
+        };
+        let inside = self.values - before;
+        self.anchored(value, place, anchor, 1, inside);
+    }
+}
+
+fn key_text(value: &Json) -> String {
+    match value {
+        Json::String(text) => text.clone(),
+        Json::Number(number) => number.to_string(),
+        Json::Bool(flag) => flag.to_string(),
+        _ => "null".to_owned(),
+    }
+}
+
+impl<'input> SpannedEventReceiver<'input> for Builder<'_> {
+    fn on_event(&mut self, event: Event<'input>, span: Span) {
+        if self.failure.is_some() {
+            return;
+        }
+        let place = self.offsets.span(span);
+        match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                let is_key = matches!(self.open.last(), Some(Open { kind: OpenKind::Mapping { key: None, .. }, .. }));
+                let value = match meaning(tag.as_ref()) {
+                    Meaning::Later => Json::Unknown,
+                    Meaning::Itself if style == ScalarStyle::Plain && !is_key => plain(&text),
+                    _ => Json::String(text.into_owned()),
+                };
+                self.anchored(value, Place { value: place, ..Place::default() }, anchor, 1, 0);
+            }
+            Event::SequenceStart(anchor, tag) => {
+                self.opened(OpenKind::Sequence(Vec::new()), place, anchor, meaning(tag.as_ref()));
+            }
+            Event::MappingStart(anchor, tag) => {
+                let kind = OpenKind::Mapping { members: IndexMap::new(), key: None };
+                self.opened(kind, place, anchor, meaning(tag.as_ref()));
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.close(place.end),
+            Event::Alias(anchor) => match self.anchors.get(&anchor).cloned() {
+                Some((value, inner, count)) => self.value(value, Place { value: place, ..inner }, count),
+                None => self.fail("an alias names no anchor before it", place),
+            },
+            _ => {}
+        }
+    }
+}
+
+/// What a word without quotes is (YAML 1.2, core schema, as far as JSON has it).
+fn plain(text: &str) -> Json {
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => Json::Null,
+        "true" | "True" | "TRUE" => Json::Bool(true),
+        "false" | "False" | "FALSE" => Json::Bool(false),
+        text => match text.parse::<serde_json::Number>() {
+            Ok(number) => Json::Number(number),
+            Err(_) => Json::String(text.to_owned()),
+        },
+    }
+}

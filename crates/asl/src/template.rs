@@ -1,0 +1,214 @@
+//! Definitions in files: a definition itself, or a template of CloudFormation or SAM with state machines in it.
+//!
+//! Sources: CloudFormation user guide, `AWS::StepFunctions::StateMachine`; SAM developer guide,
+//! `AWS::Serverless::StateMachine`.
+
+use indexmap::IndexMap;
+
+use crate::check::{Form, MachineType, check};
+use crate::diagnostic::Diagnostic;
+use crate::json::Json;
+use crate::pointer::Pointer;
+use crate::syntax::{Document, parse, parse_yaml};
+
+/// How a file is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// JSON.
+    Json,
+    /// YAML.
+    Yaml,
+}
+
+impl Format {
+    /// What a text is that no name tells anything about.
+    pub fn of(text: &str) -> Self {
+        if text.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[', '"']) {
+            Self::Json
+        } else {
+            Self::Yaml
+        }
+    }
+}
+
+/// What was found in a file.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// How many definitions it has.
+    pub definitions: usize,
+    /// Files that it names as definitions, relative to itself.
+    pub files: Vec<(String, MachineType)>,
+    /// What is said about them, with places in the text of the file.
+    pub findings: Vec<Diagnostic>,
+}
+
+/// A definition in a template.
+struct Embedded {
+    at: Pointer,
+    machine: MachineType,
+    content: Content,
+}
+
+enum Content {
+    /// As an object, with what CloudFormation knows later unknown.
+    Object(Json),
+    /// As a text.
+    Text(String),
+    /// As a text that was put together, so that places in it are not places in the file.
+    Joined(String),
+}
+
+/// Checks all definitions of a file. The type of a state machine that a template names counts before `machine`.
+pub fn check_file(text: &str, format: Format, machine: MachineType) -> Checked {
+    let parsed = match format {
+        Format::Json => parse(text),
+        Format::Yaml => parse_yaml(text),
+    };
+    let (document, findings) = match parsed {
+        Ok(parsed) => parsed,
+        Err(diagnostic) => return Checked { definitions: 1, files: Vec::new(), findings: vec![*diagnostic] },
+    };
+    if document.root.get("Resources").and_then(Json::as_object).is_some() {
+        return check_template(text, &document, machine);
+    }
+    let is_definition = ["StartAt", "States"].iter().any(|field| document.root.get(field).is_some());
+    if !is_definition {
+        return Checked::default();
+    }
+    let mut checked = Checked { definitions: 1, files: Vec::new(), findings };
+    let found = check(&document.root, Form::Nested, machine);
+    checked.findings.extend(found.into_iter().map(|finding| placed(finding, &document, text, &Pointer::root())));
+    checked
+}
+
+/// A finding with its places in the text of the document, inside of which the definition stands at `at`.
+pub(crate) fn placed(mut finding: Diagnostic, document: &Document, text: &str, at: &Pointer) -> Diagnostic {
+    let pointer = at.append(&finding.pointer);
+    let key = || document.key_span(&pointer).unwrap_or_else(|| document.span(&pointer));
+    finding.span = Some(match (&finding.inside, &finding.fix) {
+        (Some(inside), _) => document.span_inside(text, &pointer, &inside.range),
+        (None, Some(fix)) if fix.is_key => key(),
+        (None, _) if finding.private => key(),
+        _ => document.span(&pointer),
+    });
+    if let Some(fix) = &mut finding.fix {
+        let place = at.append(&fix.pointer);
+        fix.span = if fix.is_key { document.key_span(&place) } else { Some(document.span(&place)) };
+    }
+    finding.pointer = pointer;
+    for related in &mut finding.related {
+        related.pointer = at.append(&related.pointer);
+        related.span = Some(document.span(&related.pointer));
+    }
+    finding
+}
+
+fn check_template(text: &str, document: &Document, machine: MachineType) -> Checked {
+    let mut checked = Checked::default();
+    let resources = document.root.get("Resources").and_then(Json::as_object);
+    for (name, resource) in resources.into_iter().flatten() {
+        let Some(properties) = resource.get("Properties") else { continue };
+        let type_field = match resource.get("Type").and_then(Json::as_str) {
+            Some("AWS::StepFunctions::StateMachine") => "StateMachineType",
+            Some("AWS::Serverless::StateMachine") => "Type",
+            _ => continue,
+        };
+        let machine = match properties.get(type_field) {
+            None => machine,
+            Some(word) => word.as_str().and_then(MachineType::named).unwrap_or(MachineType::Unknown),
+        };
+        let at = Pointer::from_iter(["Resources", name, "Properties"]);
+        if let Some(file) = properties.get("DefinitionUri").and_then(Json::as_str) {
+            checked.files.push((file.to_owned(), machine));
+        }
+        for embedded in embedded(properties, &at, machine) {
+            checked.definitions += 1;
+            checked.findings.extend(check_embedded(&embedded, document, text));
+        }
+    }
+    checked
+}
+
+fn embedded(properties: &Json, at: &Pointer, machine: MachineType) -> Vec<Embedded> {
+    let mut found = Vec::new();
+    let mut add = |at: Pointer, content: Content| found.push(Embedded { at, machine, content });
+    if let Some(definition @ Json::Object(_)) = properties.get("Definition") {
+        add(at.join("Definition"), Content::Object(later(definition)));
+    }
+    let at = at.join("DefinitionString");
+    match properties.get("DefinitionString") {
+        Some(Json::String(text)) => add(at, Content::Text(text.clone())),
+        Some(Json::Object(function)) => {
+            if let Some(substituted) = function.get("Fn::Sub") {
+                let at = at.join("Fn::Sub");
+                match substituted {
+                    Json::String(text) => add(at, Content::Text(text.clone())),
+                    Json::Array(parts) => {
+                        if let Some(text) = parts.first().and_then(Json::as_str) {
+                            add(at.join(0), Content::Text(text.to_owned()));
+                        }
+                    }
+                    _ => {}
+                }
+            } else if let Some(text) = function.get("Fn::Join").and_then(joined) {
+                add(at.join("Fn::Join"), Content::Joined(text));
+            }
+        }
+        _ => {}
+    }
+    found
+}
+
+/// The text that `Fn::Join` makes, with a placeholder for each part that only CloudFormation knows.
+fn joined(arguments: &Json) -> Option<String> {
+    let [delimiter, parts] = arguments.as_array()? else { return None };
+    let parts: Vec<&str> = parts.as_array()?.iter().map(|part| part.as_str().unwrap_or("${Later}")).collect();
+    Some(parts.join(delimiter.as_str()?))
+}
+
+/// A value in which the functions of CloudFormation are unknown.
+fn later(value: &Json) -> Json {
+    match value {
+        Json::Object(members) => match only_member(members) {
+            Some(("Fn::Sub", Json::String(text))) => Json::String(text.clone()),
+            Some((name, _)) if name == "Ref" || name.starts_with("Fn::") => Json::Unknown,
+            _ => Json::Object(members.iter().map(|(key, value)| (key.clone(), later(value))).collect()),
+        },
+        Json::Array(elements) => Json::Array(elements.iter().map(later).collect()),
+        other => other.clone(),
+    }
+}
+
+fn only_member(members: &IndexMap<String, Json>) -> Option<(&str, &Json)> {
+    let mut all = members.iter();
+    let (name, value) = all.next()?;
+    all.next().is_none().then_some((name.as_str(), value))
+}
+
+fn check_embedded(embedded: &Embedded, document: &Document, text: &str) -> Vec<Diagnostic> {
+    let (inner, exact) = match &embedded.content {
+        Content::Object(definition) => {
+            let findings = check(definition, Form::Nested, embedded.machine).into_iter();
+            return findings.map(|finding| placed(finding, document, text, &embedded.at)).collect();
+        }
+        Content::Text(inner) => (inner, true),
+        Content::Joined(inner) => (inner, false),
+    };
+    let (_, findings) = crate::check::check_text(inner, embedded.machine);
+    let in_file = |mut finding: Diagnostic| {
+        finding.span = Some(match finding.span.filter(|_| exact) {
+            Some(span) => document.span_inside(text, &embedded.at, &span),
+            None => document.span(&embedded.at),
+        });
+        // What is to be written depends on the text around it as well.
+        finding.fix = None;
+        finding.pointer = embedded.at.append(&finding.pointer);
+        for related in &mut finding.related {
+            related.span =
+                related.span.take().filter(|_| exact).map(|span| document.span_inside(text, &embedded.at, &span));
+            related.pointer = embedded.at.append(&related.pointer);
+        }
+        finding
+    };
+    findings.into_iter().map(in_file).collect()
+}
