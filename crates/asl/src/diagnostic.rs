@@ -96,8 +96,13 @@ impl Default for Selection {
 impl Selection {
     /// Whether a finding is wanted.
     pub fn keeps(&self, finding: &Diagnostic) -> bool {
-        let named = |words: &[String]| words.iter().any(|word| names(word, finding.code));
-        finding.severity <= self.level && (self.select.is_empty() || named(&self.select)) && !named(&self.ignore)
+        let selected = self.select.is_empty() || self.select.iter().any(|word| names(word, finding.code));
+        finding.severity <= self.level && selected && !self.ignores(finding.code)
+    }
+
+    /// Whether findings with this code are left out.
+    pub fn ignores(&self, code: &str) -> bool {
+        self.ignore.iter().any(|word| names(word, code))
     }
 }
 

@@ -58,8 +58,15 @@ enum Content {
     Joined(String),
 }
 
-/// Checks all definitions of a file. The type of a state machine that a template names counts before `machine`.
+/// Checks all definitions of a file. The type of a state machine that a template names counts before `machine`. Findings
+/// come in the order of their places.
 pub fn check_file(text: &str, format: Format, machine: MachineType) -> Checked {
+    let mut checked = check_all(text, format, machine);
+    checked.findings.sort_by_key(|finding| finding.span.as_ref().map_or(0, |span| span.start));
+    checked
+}
+
+fn check_all(text: &str, format: Format, machine: MachineType) -> Checked {
     let parsed = match format {
         Format::Json => parse(text),
         Format::Yaml => parse_yaml(text),
@@ -89,7 +96,7 @@ pub(crate) fn placed(mut finding: Diagnostic, document: &Document, text: &str, a
         (Some(inside), _) => document.span_inside(text, &pointer, &inside.range),
         (None, Some(fix)) if fix.is_key => key(),
         (None, _) if finding.private => key(),
-        _ => document.span(&pointer),
+        _ => document.shown(&pointer),
     });
     if let Some(fix) = &mut finding.fix {
         let place = at.append(&fix.pointer);
@@ -98,7 +105,7 @@ pub(crate) fn placed(mut finding: Diagnostic, document: &Document, text: &str, a
     finding.pointer = pointer;
     for related in &mut finding.related {
         related.pointer = at.append(&related.pointer);
-        related.span = Some(document.span(&related.pointer));
+        related.span = Some(document.shown(&related.pointer));
     }
     finding
 }

@@ -2,7 +2,7 @@
 
 use crate::subject::Subject;
 use crate::diagnostic::Diagnostic;
-use crate::graph::is_terminal;
+use crate::graph::{is_terminal, transitions};
 
 rule! {
     /// No state of the state machine ends it: none has `End: true`, none is a Succeed or Fail state.
@@ -17,6 +17,14 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     };
     // A start or a transition that leads nowhere is reported by itself.
     if scope.open || scope.reached.is_empty() {
+        return;
+    }
+    let leads_nowhere = |name: &String| {
+        let state = subject.graph.state(scope.namespace, name)?;
+        let edges = transitions(state, &scope.at);
+        edges.iter().any(|edge| edge.target.is_some() && subject.graph.resolve(scope.namespace, edge).is_none()).then_some(())
+    };
+    if scope.reached.keys().any(|name| leads_nowhere(name).is_some()) {
         return;
     }
     let states = scope.reached.keys().filter_map(|name| subject.graph.state(scope.namespace, name));

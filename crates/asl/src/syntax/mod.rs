@@ -42,6 +42,12 @@ impl Document {
         (exact && !place.key.is_empty()).then(|| place.key.clone())
     }
 
+    /// The bytes that show people which value is meant: those of its name for an object that has one.
+    pub fn shown(&self, pointer: &Pointer) -> Range<usize> {
+        let is_object = matches!(self.root.at(pointer), Some(Json::Object(_)));
+        self.key_span(pointer).filter(|_| is_object).unwrap_or_else(|| self.span(pointer))
+    }
+
     /// The bytes that a part of a string takes in this text, which the document was read from; those of the whole string
     /// where they cannot be told.
     pub fn span_inside(&self, text: &str, pointer: &Pointer, part: &Range<usize>) -> Range<usize> {

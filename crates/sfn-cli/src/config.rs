@@ -1,0 +1,112 @@
+//! `sfn.toml`.
+
+use std::path::{Path, PathBuf};
+
+use asl::check::MachineType;
+use asl::{Selection, Severity};
+use serde::Deserialize;
+
+use crate::{Failure, Level, Machine, ValidateArgs};
+
+/// The file.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    validate: Validate,
+}
+
+/// Its table `[validate]`; arguments of the command count before it.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Validate {
+    #[serde(rename = "type")]
+    machine: Option<String>,
+    level: Option<String>,
+    #[serde(default)]
+    select: Vec<String>,
+    #[serde(default)]
+    ignore: Vec<String>,
+    #[serde(default)]
+    exclude: Vec<PathBuf>,
+    #[serde(default)]
+    warnings_as_errors: bool,
+}
+
+/// What arguments and configuration say together.
+pub struct Settings {
+    /// The type of state machines that do not say it.
+    pub machine: MachineType,
+    /// Which findings are shown.
+    pub selection: Selection,
+    /// Folders and files that are left out.
+    pub exclude: Vec<PathBuf>,
+    /// Whether warnings count as errors.
+    pub warnings_as_errors: bool,
+}
+
+impl Settings {
+    /// The same settings for a state machine of another type.
+    pub fn of_type(&self, machine: MachineType) -> Self {
+        Self { machine, selection: self.selection.clone(), exclude: Vec::new(), ..*self }
+    }
+}
+
+/// Reads the configuration and puts the arguments over it.
+pub fn settings(arguments: &ValidateArgs) -> Result<Settings, Failure> {
+    let found = match &arguments.config {
+        Some(path) => Some(path.clone()),
+        None => find(&std::env::current_dir().map_err(|error| format!("no current folder: {error}"))?),
+    };
+    let (file, folder) = match &found {
+        Some(path) => (read(path)?, path.parent().map(Path::to_path_buf).unwrap_or_default()),
+        None => (File::default(), PathBuf::new()),
+    };
+    let file = file.validate;
+    let place = found.as_deref().unwrap_or(Path::new("sfn.toml")).display();
+    let machine = match (arguments.machine, &file.machine) {
+        (Some(Machine::Standard), _) => MachineType::Standard,
+        (Some(Machine::Express), _) => MachineType::Express,
+        (None, Some(name)) => MachineType::named(name)
+            .ok_or_else(|| format!("{place}: `type` is `STANDARD` or `EXPRESS`, not `{name}`"))?,
+        (None, None) => MachineType::Standard,
+    };
+    let level = match (arguments.level, file.level.as_deref()) {
+        (Some(Level::Error), _) | (None, Some("error")) => Severity::Error,
+        (Some(Level::Warning), _) | (None, None | Some("warning")) => Severity::Warning,
+        (Some(Level::Lint), _) | (None, Some("lint")) => Severity::Lint,
+        (None, Some(other)) => return Err(format!("{place}: `level` is `error`, `warning` or `lint`, not `{other}`")),
+    };
+    let select = if arguments.select.is_empty() { file.select } else { arguments.select.clone() };
+    let ignore: Vec<String> = file.ignore.into_iter().chain(arguments.ignore.clone()).collect();
+    for word in select.iter().chain(&ignore) {
+        known(word)?;
+    }
+    Ok(Settings {
+        machine,
+        // Who asks for a rule wants to see it, however mild it is.
+        selection: Selection { level: if select.is_empty() { level } else { Severity::Lint }, select, ignore },
+        exclude: file.exclude.iter().map(|path| folder.join(path)).collect(),
+        warnings_as_errors: arguments.warnings_as_errors || file.warnings_as_errors,
+    })
+}
+
+fn known(word: &str) -> Result<(), Failure> {
+    let rules = asl::rules::RULES;
+    if rules.iter().any(|rule| Selection { ignore: vec![word.to_owned()], ..Selection::default() }.ignores(rule.code)) {
+        return Ok(());
+    }
+    let names = rules.iter().flat_map(|rule| [rule.code, rule.name]);
+    let hint = asl::did_you_mean(word, names).map(|name| format!(": did you mean `{name}`?")).unwrap_or_default();
+    Err(format!("there is no rule `{word}`{hint}"))
+}
+
+fn read(path: &Path) -> Result<File, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    toml::from_str(&text).map_err(|error| format!("{}: {}", path.display(), error.to_string().trim_end()))
+}
+
+/// `sfn.toml` in this folder or the nearest one above it.
+fn find(folder: &Path) -> Option<PathBuf> {
+    folder.ancestors().map(|folder| folder.join("sfn.toml")).find(|path| path.is_file())
+}

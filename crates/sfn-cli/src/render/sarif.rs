@@ -1,0 +1,78 @@
+//! SARIF 2.1.0 (OASIS), which code scanning of GitHub and GitLab reads.
+
+use asl::Severity;
+use asl::rules::RULES;
+use serde_json::{Value, json};
+
+use super::{Lines, Report};
+use crate::validate::Outcome;
+
+pub(super) fn render(report: &Report<'_>) -> String {
+    let rules: Vec<Value> = RULES
+        .iter()
+        .map(|rule| {
+            let text: Vec<&str> = rule.explanation.lines().map(str::trim).collect();
+            json!({
+                "id": rule.code,
+                "name": rule.name,
+                "fullDescription": {"text": text.join("\n").trim()},
+                "defaultConfiguration": {"level": level(rule.severity)},
+            })
+        })
+        .collect();
+    let results: Vec<Value> = report.outcomes.iter().flat_map(results).collect();
+    let driver = json!({
+        "name": "sfn",
+        "version": env!("CARGO_PKG_VERSION"),
+        "rules": rules,
+    });
+    let log = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}],
+    });
+    format!("{log:#}\n")
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Lint => "note",
+    }
+}
+
+fn results(outcome: &Outcome) -> Vec<Value> {
+    let lines = Lines::of(&outcome.text);
+    let uri = outcome.path.to_string_lossy().replace('\\', "/");
+    let location = |span: &Option<std::ops::Range<usize>>| {
+        let span = span.clone().unwrap_or(0..0);
+        let (start, end) = (lines.position(span.start), lines.position(span.end));
+        json!({"physicalLocation": {
+            "artifactLocation": {"uri": uri.trim_start_matches("./")},
+            "region": {"startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column},
+        }})
+    };
+    let result = |finding: &asl::Diagnostic| {
+        let message = match finding.help.as_str() {
+            "" => finding.message.clone(),
+            help => format!("{}: {help}", finding.message),
+        };
+        let related = finding.related.iter().map(|related| {
+            let mut place = location(&related.span);
+            if let Some(members) = place.as_object_mut() {
+                members.insert("message".into(), json!({"text": related.message}));
+            }
+            place
+        });
+        json!({
+            "ruleId": finding.code,
+            "ruleIndex": RULES.iter().position(|rule| rule.code == finding.code),
+            "level": level(finding.severity),
+            "message": {"text": message},
+            "locations": [location(&finding.span)],
+            "relatedLocations": related.collect::<Vec<_>>(),
+        })
+    };
+    outcome.findings.iter().map(result).collect()
+}
