@@ -7,6 +7,7 @@ use sfn_aws::{AssumeRole, Aws, Settings, Tags};
 use tfplugin::schema::{Attribute, Block, NestedBlock, Nesting, Schema};
 use tfplugin::{AttributePath, Diagnostic, Diagnostics, Type, Value};
 
+use crate::checks::{self, Checks};
 use crate::timeouts;
 
 /// Services whose endpoint can be set, with other names that `provider "aws"` has for them.
@@ -24,20 +25,25 @@ pub struct Configured {
     pub aws: Aws,
     /// Tags for everything.
     pub default_tags: Tags,
+    /// The checks.
+    pub checks: Arc<Checks>,
 }
 
 /// The configuration that all resources share, once Terraform has given it.
 #[derive(Clone, Default)]
-pub struct Shared(Arc<RwLock<Option<Arc<Configured>>>>);
+pub struct Shared {
+    configured: Arc<RwLock<Option<Arc<Configured>>>>,
+    checks: Arc<RwLock<Arc<Checks>>>,
+}
 
 impl Shared {
     /// Takes a configuration into use; a process that is debugged gets one for each run of Terraform.
     pub fn set(&self, configured: Configured) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(configured));
+        *self.configured.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(configured));
     }
 
     fn current(&self) -> Option<Arc<Configured>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.configured.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The configuration in use.
@@ -50,6 +56,16 @@ impl Shared {
             Diagnostic::error("the provider is not configured", detail).into()
         };
         self.current().ok_or_else(missing)
+    }
+
+    /// Chooses the checks.
+    pub fn set_checks(&self, checks: Arc<Checks>) {
+        *self.checks.write().unwrap_or_else(PoisonError::into_inner) = checks;
+    }
+
+    /// The checks that were chosen; the usual ones until then.
+    pub fn checks(&self) -> Arc<Checks> {
+        self.checks.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The tags for everything; none while there is no configuration.
@@ -82,7 +98,7 @@ pub fn schema() -> Schema {
             "Whether AWS is not to be asked for the account, for endpoints without STS.",
         ),
     ];
-    let blocks = vec![assume_role_block(), default_tags_block(), endpoints_block()];
+    let blocks = vec![assume_role_block(), checks::block(), default_tags_block(), endpoints_block()];
     let description = "Workflows of AWS Step Functions as typed blocks, checked before they are deployed. The arguments are those of \
                        `provider \"aws\"`.";
     Schema { version: 0, block: Block { attributes, blocks, description: description.into(), ..Block::default() } }
@@ -127,7 +143,7 @@ fn endpoints_block() -> NestedBlock {
 
 /// Checks the block before it is used.
 pub fn validate(config: &Value) -> Diagnostics {
-    let mut diagnostics = Diagnostics::default();
+    let mut diagnostics = checks::validate(config);
     let has = |name: &str| !config.get(name).is_null();
     if has("access_key") != has("secret_key") {
         let (there, missing) =
@@ -174,7 +190,7 @@ pub fn configure(config: &Value) -> Configured {
     };
     let defaults = config.get("default_tags").as_list().and_then(<[Value]>::first);
     let default_tags = defaults.map(|block| block.get("tags").string_map()).unwrap_or_default();
-    Configured { aws: Aws::new(settings), default_tags }
+    Configured { aws: Aws::new(settings), default_tags, checks: Arc::new(Checks::of(config)) }
 }
 
 fn endpoints(config: &Value) -> BTreeMap<String, String> {

@@ -5,10 +5,20 @@ use async_trait::async_trait;
 use tfplugin::schema::{Attribute, Block, Schema};
 use tfplugin::{Context, DataSource, Diagnostics, Type, Value};
 
-use crate::definition;
+use crate::configuration::Shared;
+use crate::{checks, definition};
 
 /// The data source.
-pub struct DefinitionDataSource;
+pub struct DefinitionDataSource {
+    shared: Shared,
+}
+
+impl DefinitionDataSource {
+    /// The data source with the provider's configuration.
+    pub fn new(shared: Shared) -> Self {
+        Self { shared }
+    }
+}
 
 #[async_trait]
 impl DataSource for DefinitionDataSource {
@@ -18,6 +28,7 @@ impl DataSource for DefinitionDataSource {
 
     fn schema(&self) -> Schema {
         let mut attributes = definition::attributes();
+        attributes.push(checks::attribute());
         attributes.push(Attribute::computed("json", Type::String, "The definition as JSON."));
         attributes.push(Attribute::computed(
             "policy_json",
@@ -32,11 +43,11 @@ impl DataSource for DefinitionDataSource {
     }
 
     async fn validate(&self, config: &Value) -> Diagnostics {
-        definition::evaluate(config).diagnostics
+        definition::evaluate(config, &self.shared.checks().selection(config)).diagnostics
     }
 
     async fn read(&self, config: Value, _: &Context) -> Result<(Value, Diagnostics), Diagnostics> {
-        let evaluated = definition::evaluate(&config);
+        let evaluated = definition::evaluate(&config, &self.shared.checks().selection(&config));
         let warnings = evaluated.diagnostics.into_result()?;
         let mut state = config;
         if let Some(definition) = &evaluated.definition {

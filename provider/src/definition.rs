@@ -1,8 +1,8 @@
 //! The definition that a configuration describes, by blocks or as JSON, and what the checks say about it.
 
-use asl::Json;
 use asl::check::{Form, MachineType, check, check_text};
 use asl::rules::too_large;
+use asl::{Json, Selection};
 use tfplugin::schema::{Attribute, NestedBlock};
 use tfplugin::{AttributePath, Diagnostic, Diagnostics, Type, Value};
 
@@ -47,7 +47,7 @@ fn has_blocks(config: &Value) -> bool {
 }
 
 /// Puts together and checks what a configuration describes.
-pub fn evaluate(config: &Value) -> Evaluated {
+pub fn evaluate(config: &Value, selection: &Selection) -> Evaluated {
     match (is_text(config), has_blocks(config) || !config.get("start_at").is_null()) {
         (true, true) => failed(
             Diagnostic::error(
@@ -60,8 +60,8 @@ pub fn evaluate(config: &Value) -> Evaluated {
             "there is no workflow",
             "Write `start_at` and a block for each state, such as `task \"Name\" { … }`, or a `definition` as JSON.",
         )),
-        (true, false) => evaluate_text(config),
-        (false, true) => evaluate_blocks(config),
+        (true, false) => evaluate_text(config, selection),
+        (false, true) => evaluate_blocks(config, selection),
     }
 }
 
@@ -77,13 +77,14 @@ fn machine_type(config: &Value) -> MachineType {
     }
 }
 
-fn evaluate_text(config: &Value) -> Evaluated {
+fn evaluate_text(config: &Value, selection: &Selection) -> Evaluated {
     let Some(text) = config.get("definition").as_str() else {
         return Evaluated::default();
     };
     let attribute = AttributePath::root("definition");
     let (document, mut findings) = check_text(text, machine_type(config));
     findings.extend(too_large::check_text(text));
+    findings.retain(|finding| selection.keeps(finding));
     let sound = !asl::check::has_errors(&findings);
     let mut evaluated =
         Evaluated { diagnostics: messages::of_text(findings, text, &attribute), ..Evaluated::default() };
@@ -99,9 +100,10 @@ fn evaluate_text(config: &Value) -> Evaluated {
     evaluated
 }
 
-fn evaluate_blocks(config: &Value) -> Evaluated {
+fn evaluate_blocks(config: &Value, selection: &Selection) -> Evaluated {
     let mut flat = to_asl(config);
     let mut findings = check(&flat.json, Form::Flat, machine_type(config));
+    findings.retain(|finding| selection.keeps(finding));
     let sound = !asl::check::has_errors(&findings) && !flat.diagnostics.has_errors();
     let definition = if sound && flat.json.is_known() { asl::flat::nest(&flat.json) } else { None };
     let text = definition.as_ref().and_then(render);

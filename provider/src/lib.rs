@@ -1,6 +1,7 @@
 //! Terraform provider for AWS Step Functions: workflows as typed blocks, checked before they are deployed.
 
 pub mod blocks;
+mod checks;
 mod configuration;
 mod data_definition;
 mod definition;

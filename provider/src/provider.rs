@@ -1,9 +1,12 @@
 //! The provider as a whole.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use tfplugin::schema::Schema;
 use tfplugin::{Context, DataSource, Diagnostic, Diagnostics, Provider, Resource, Value};
 
+use crate::checks::Checks;
 use crate::configuration::{self, Shared};
 use crate::data_definition::DefinitionDataSource;
 use crate::function::Function;
@@ -43,15 +46,19 @@ impl Provider for SfnProvider {
     }
 
     fn data_sources(&self) -> Vec<Box<dyn DataSource>> {
-        vec![Box::new(DefinitionDataSource)]
+        vec![Box::new(DefinitionDataSource::new(self.shared.clone()))]
     }
 
     async fn validate(&self, config: &Value) -> Diagnostics {
+        // Resources are validated before the provider is configured, and their checks are chosen here.
+        self.shared.set_checks(Arc::new(Checks::of(config)));
         configuration::validate(config)
     }
 
     async fn configure(&self, config: Value, _: &str, _: &Context) -> Result<Diagnostics, Diagnostics> {
-        self.shared.set(configuration::configure(&config));
+        let configured = configuration::configure(&config);
+        self.shared.set_checks(configured.checks.clone());
+        self.shared.set(configured);
         if config.is_wholly_known() {
             return Ok(Diagnostics::default());
         }

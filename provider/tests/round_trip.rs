@@ -15,7 +15,7 @@ mod generator;
 use std::collections::BTreeSet;
 
 use asl::Json;
-use asl::check::{Form, check};
+use asl::check::{Form, MachineType, check};
 use generator::{Generator, all_fields};
 use local_aws::{ACCOUNT, LocalAws, REGION};
 use terraform_provider_sfn::{SfnProvider, blocks};
@@ -29,11 +29,14 @@ async fn client(aws: &LocalAws) -> Client {
     let provider = SfnProvider::default();
     let schema = provider.schema();
     let names = ["sfn", "lambda", "iam", "logs", "sts"].map(|name| (name, Value::from(aws.url())));
+    // Random definitions follow no good practice.
+    let checks = [("level", Value::from("error")), ("ignore", Value::Null), ("remote", Value::from(false))];
     let config = Value::object([
         ("region", REGION.into()),
         ("access_key", ACCOUNT.into()),
         ("secret_key", "test".into()),
         ("endpoints", Value::List(vec![Value::object(names)])),
+        ("checks", Value::List(vec![Value::object(checks)])),
     ]);
     let mut client = Client::connect(Server::new(provider)).await;
     assert_eq!(client.configure(&config, &schema).await, Vec::<String>::new());
@@ -43,7 +46,9 @@ async fn client(aws: &LocalAws) -> Client {
 /// Takes one definition through all calls; what it is called is the seed.
 async fn check_case(client: &mut Client, seed: u64, definition: &Json) {
     let context = || format!("seed {seed}: {}", definition.to_value().unwrap());
-    assert_eq!(check(definition, Form::Nested), [], "{}", context());
+    let findings = check(definition, Form::Nested, MachineType::Standard);
+    let errors: Vec<_> = findings.into_iter().filter(|finding| finding.severity == asl::Severity::Error).collect();
+    assert_eq!(errors, [], "{}", context());
     let held = blocks::from_asl(definition, &Value::Null);
     let mut config = held.unwrap_or_else(|reason| panic!("{reason}: {}", context()));
     let name = format!("case-{seed}");

@@ -9,6 +9,7 @@
 )]
 
 mod calls;
+mod checks;
 mod definitions;
 mod demo;
 mod drift;

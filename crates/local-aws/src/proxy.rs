@@ -24,6 +24,8 @@ use crate::venv::other;
 pub enum Fault {
     /// AWS refuses with a status, a code and a message, without carrying the call out.
     Refuse(u16, String, String),
+    /// AWS answers this JSON, without carrying the call out.
+    Answer(String),
     /// The answer comes late.
     Delay(Duration),
     /// The connection breaks before the call is carried out.
@@ -178,6 +180,10 @@ impl Server {
             Some(Fault::Refuse(status, code, message)) => {
                 self.record(&name, *status);
                 return refusal(*status, code, message);
+            }
+            Some(Fault::Answer(json)) => {
+                self.record(&name, 200);
+                return Ok(Response::new(Full::new(json.clone().into())));
             }
             Some(Fault::Drop) => {
                 self.record(&name, 0);

@@ -15,6 +15,7 @@ pub mod state_machine;
 pub use config::{AssumeRole, Aws, Identity, Settings};
 pub use error::AwsError;
 pub use retry::Call;
+pub use state_machine::Verdict;
 
 /// The tag by which what this project made for an object is told from what it found.
 pub const OWNER_TAG: &str = "terraform-provider-sfn:owner";

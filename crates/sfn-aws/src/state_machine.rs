@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use aws_sdk_sfn::types::{
     CloudWatchLogsLogGroup, EncryptionConfiguration, EncryptionType, LogDestination, LogLevel, LoggingConfiguration,
-    StateMachineStatus, StateMachineType, Tag, TracingConfiguration,
+    StateMachineStatus, StateMachineType, Tag, TracingConfiguration, ValidateStateMachineDefinitionDiagnostic,
+    ValidateStateMachineDefinitionSeverity,
 };
 
 use crate::config::Aws;
@@ -411,4 +412,50 @@ pub async fn write_tags(
         .await?;
     }
     Ok(())
+}
+
+/// What AWS says about a definition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// Whether AWS refuses the definition for it.
+    pub is_error: bool,
+    /// The code, such as `SCHEMA_VALIDATION_FAILED`.
+    pub code: String,
+    /// What is wrong.
+    pub message: String,
+    /// Where, such as `/States/A/Next`.
+    pub location: Option<String>,
+}
+
+impl Aws {
+    /// Asks AWS about a definition, once: a refusal is no reason to wait.
+    ///
+    /// # Errors
+    /// When AWS cannot be asked.
+    pub async fn validate_definition(
+        &self,
+        call: &Call,
+        definition: &str,
+        kind: &str,
+    ) -> Result<Vec<Verdict>, AwsError> {
+        let (client, operation) = (self.sfn().await?, "ValidateStateMachineDefinition");
+        let once = aws_sdk_sfn::config::Config::builder().retry_config(aws_config::retry::RetryConfig::disabled());
+        let request = client
+            .validate_state_machine_definition()
+            .definition(definition)
+            .r#type(StateMachineType::from(kind))
+            .severity(ValidateStateMachineDefinitionSeverity::Warning)
+            .customize()
+            .config_override(once);
+        let answer = call
+            .once(operation, async { request.send().await.map_err(|error| AwsError::new(operation, error)) })
+            .await?;
+        let verdict = |said: &ValidateStateMachineDefinitionDiagnostic| Verdict {
+            is_error: said.severity == ValidateStateMachineDefinitionSeverity::Error,
+            code: said.code.clone(),
+            message: said.message.clone(),
+            location: said.location.clone(),
+        };
+        Ok(answer.diagnostics.iter().map(verdict).collect())
+    }
 }

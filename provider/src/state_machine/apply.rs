@@ -6,6 +6,7 @@ use sfn_aws::{AwsError, Call, log_group};
 use tfplugin::{ApplyRequest, Failed, Present, Value};
 
 use super::{present, refused, same_policy, settings};
+use crate::checks::Checks;
 use crate::configuration::Configured;
 use crate::definition;
 use crate::execution_role::{self, Owned};
@@ -27,7 +28,7 @@ fn failed(doing: &str, error: &AwsError, left: Option<Value>) -> Failed {
 
 /// Creates log group, role and state machine, in this order. Each step finds again what an interrupted run has left.
 pub(super) async fn create(configured: &Configured, request: &ApplyRequest, call: &Call) -> Result<Present, Failed> {
-    let mut state = rendered(request);
+    let mut state = rendered(request, &configured.checks);
     if state.get("name").is_unknown() {
         state.set("name", generated_name(state.get("name_prefix").as_str()));
     }
@@ -43,16 +44,18 @@ pub(super) async fn create(configured: &Configured, request: &ApplyRequest, call
 pub(super) async fn update(configured: &Configured, request: &ApplyRequest, call: &Call) -> Result<Present, Failed> {
     let doing = format!("update the state machine `{}`", settings::name(&request.prior));
     let mut change = Change { configured, call, request, reached: Some(request.prior.clone()) };
-    match change.update(rendered(request)).await {
+    match change.update(rendered(request, &configured.checks)).await {
         Ok(state) => Ok(present(known(state), Default::default())),
         Err(error) => Err(failed(&doing, &error, change.reached)),
     }
 }
 
 /// What was planned, with the definition that was not known then; the old text stays where it says the same.
-fn rendered(request: &ApplyRequest) -> Value {
+fn rendered(request: &ApplyRequest, checks: &Checks) -> Value {
     let mut state = request.planned.clone();
-    if let (Some(text), true) = (definition::evaluate(&request.config).text, state.get("asl").is_unknown()) {
+    if let (Some(text), true) =
+        (definition::evaluate(&request.config, &checks.selection(&request.config)).text, state.get("asl").is_unknown())
+    {
         let before = request.prior.get("asl").as_str().filter(|before| definition::same(before, &text));
         state.set("asl", before.map_or(text.clone(), str::to_owned));
     }

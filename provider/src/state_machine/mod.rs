@@ -3,6 +3,7 @@
 mod apply;
 mod plan;
 mod read;
+mod remote;
 mod schema;
 mod settings;
 mod validate;
@@ -57,11 +58,15 @@ impl Resource for StateMachine {
     }
 
     async fn validate(&self, config: &Value) -> Diagnostics {
-        validate::validate(config)
+        validate::validate(config, &self.shared.checks())
     }
 
-    async fn plan(&self, request: PlanRequest, _: &Context) -> Result<Plan, Diagnostics> {
-        plan::plan(&request, &self.shared.default_tags())
+    async fn plan(&self, request: PlanRequest, cx: &Context) -> Result<Plan, Diagnostics> {
+        let checks = self.shared.checks();
+        let mut plan = plan::plan(&request, &self.shared.default_tags(), &checks)?;
+        let said = remote::check(&self.shared, &checks, &request, &plan.planned, cx).await;
+        plan.warnings.extend(said.into_result()?);
+        Ok(plan)
     }
 
     async fn create(&self, request: ApplyRequest, cx: &Context) -> Result<Present, Failed> {

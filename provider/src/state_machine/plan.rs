@@ -5,12 +5,13 @@ use sfn_aws::Tags;
 use tfplugin::{AttributePath, Diagnostics, Plan, PlanRequest, Value};
 
 use super::{same_policy, settings};
+use crate::checks::Checks;
 use crate::definition::{self, Evaluated};
 use crate::{blocks, execution_role, messages, tags};
 
 /// Plans a creation or an update, without asking AWS.
-pub(super) fn plan(request: &PlanRequest, default_tags: &Tags) -> Result<Plan, Diagnostics> {
-    let evaluated = definition::evaluate(&request.config);
+pub(super) fn plan(request: &PlanRequest, default_tags: &Tags, checks: &Checks) -> Result<Plan, Diagnostics> {
+    let evaluated = definition::evaluate(&request.config, &checks.selection(&request.config));
     let Evaluated { definition, text, diagnostics } = evaluated;
     let mut warnings = diagnostics.into_result()?;
     let prior = request.prior.clone().unwrap_or_default();
@@ -27,7 +28,9 @@ pub(super) fn plan(request: &PlanRequest, default_tags: &Tags) -> Result<Plan, D
         let flat = blocks::to_asl(&request.config);
         if !definition::is_text(&request.config) {
             // A nested place is a place in the flat form from the last state's name on.
-            let flattened = findings.iter().cloned().map(|mut finding| {
+            let selection = checks.selection(&request.config);
+            let wanted = findings.iter().filter(|finding| selection.keeps(finding)).cloned();
+            let flattened = wanted.map(|mut finding| {
                 finding.pointer = in_flat_form(&finding.pointer);
                 finding
             });

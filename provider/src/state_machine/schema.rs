@@ -3,7 +3,7 @@
 use tfplugin::Type;
 use tfplugin::schema::{Attribute, Block, NestedBlock, Nesting, Schema};
 
-use crate::{definition, execution_role, tags, timeouts};
+use crate::{checks, definition, execution_role, tags, timeouts};
 
 /// The schema.
 pub(super) fn schema() -> Schema {
@@ -22,6 +22,7 @@ pub(super) fn schema() -> Schema {
         string("version_description", "Description of the versions that are published; only with `publish`."),
     ];
     attributes.extend(definition::attributes());
+    attributes.push(checks::attribute());
     attributes.extend(tags::attributes());
     attributes.extend([
         computed("id", "The ARN."),

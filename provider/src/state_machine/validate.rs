@@ -2,6 +2,7 @@
 
 use tfplugin::{AttributePath, Diagnostic, Diagnostics, Severity, Value};
 
+use crate::checks::{self, Checks};
 use crate::{definition, execution_role, timeouts};
 
 /// The days that CloudWatch Logs takes (API reference, PutRetentionPolicy).
@@ -13,12 +14,13 @@ const MAX_NAME: usize = 80;
 const MAX_PREFIX: usize = 54;
 
 /// Checks a configuration. Warnings wait for the plan, where more is known.
-pub(super) fn validate(config: &Value) -> Diagnostics {
-    let mut diagnostics: Diagnostics = definition::evaluate(config)
+pub(super) fn validate(config: &Value, checks: &Checks) -> Diagnostics {
+    let mut diagnostics: Diagnostics = definition::evaluate(config, &checks.selection(config))
         .diagnostics
         .into_iter()
         .filter(|diagnostic| diagnostic.severity == Severity::Error)
         .collect();
+    diagnostics.extend(checks::validate_ignored(config));
     diagnostics.extend(names(config));
     diagnostics.extend(execution_role::validate(config, "role_arn"));
     let root = AttributePath::root;

@@ -34,8 +34,10 @@ fn groups<'a>(outcome: &'a Outcome, finding: &'a Diagnostic, lines: &Lines<'a>) 
         Severity::Lint => Level::NOTE.with_name("lint"),
     };
     let path = outcome.path.to_string_lossy();
-    let mut main =
-        level.primary_title(finding.message.as_str()).id(finding.code).elements(Vec::<annotate_snippets::Element<'a>>::new());
+    let mut main = level
+        .primary_title(finding.message.as_str())
+        .id(finding.code)
+        .elements(Vec::<annotate_snippets::Element<'a>>::new());
     let span = finding.span.clone().unwrap_or(0..0);
     if finding.private {
         let position = lines.position(span.start);

@@ -1,0 +1,122 @@
+//! Which checks are made of a workflow: the block `checks` of the provider and `ignore_diagnostics` of a resource.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use asl::rules::RULES;
+use asl::{Selection, Severity};
+use tfplugin::schema::{Attribute, Block, NestedBlock, Nesting};
+use tfplugin::{AttributePath, Diagnostic, Diagnostics, Type, Value};
+
+/// The checks that the provider block chooses.
+#[derive(Debug)]
+pub struct Checks {
+    selection: Selection,
+    /// Whether AWS is asked as well.
+    pub remote: bool,
+    /// Whether AWS could not be asked once, and need not be asked again.
+    refused: AtomicBool,
+}
+
+impl Default for Checks {
+    fn default() -> Self {
+        Self { selection: Selection::default(), remote: true, refused: AtomicBool::new(false) }
+    }
+}
+
+impl Checks {
+    /// The checks that the configuration of the provider chooses; unknown parts count as absent.
+    pub fn of(config: &Value) -> Self {
+        let usual = Self::default();
+        let block = config.get("checks").as_list().and_then(<[Value]>::first).cloned().unwrap_or(Value::Null);
+        let level = match block.get("level").as_str() {
+            Some("error") => Severity::Error,
+            Some("lint") => Severity::Lint,
+            _ => usual.selection.level,
+        };
+        let selection = Selection { level, ignore: block.get("ignore").strings(), ..usual.selection };
+        Self { selection, remote: block.get("remote").as_bool().unwrap_or(usual.remote), refused: usual.refused }
+    }
+
+    /// Which findings about a resource are wanted.
+    pub fn selection(&self, config: &Value) -> Selection {
+        let mut selection = self.selection.clone();
+        selection.ignore.extend(config.get(IGNORE).strings());
+        selection
+    }
+
+    /// Notes that AWS cannot be asked; true for the first to say so.
+    pub fn refuse(&self) -> bool {
+        !self.refused.swap(true, Ordering::Relaxed)
+    }
+
+    /// Whether AWS is to be asked.
+    pub fn asks_aws(&self) -> bool {
+        self.remote && !self.refused.load(Ordering::Relaxed)
+    }
+}
+
+const IGNORE: &str = "ignore_diagnostics";
+
+/// The attribute of a resource.
+pub fn attribute() -> Attribute {
+    let description = "Rules whose findings about this workflow are left out: codes such as `ASL7001`, beginnings of codes \
+                       such as `ASL7`, or names such as `missing-timeout`.";
+    Attribute::optional(IGNORE, Type::list(Type::String), description)
+}
+
+/// The block of the provider.
+pub fn block() -> NestedBlock {
+    let attributes = vec![
+        Attribute::optional(
+            "level",
+            Type::String,
+            "The least that is shown: `error`, `warning` (the default) or `lint`, which also shows what good practice asks for.",
+        ),
+        Attribute::optional(
+            "ignore",
+            Type::list(Type::String),
+            "Rules whose findings are left out: codes, beginnings of codes, or names.",
+        ),
+        Attribute::optional(
+            "remote",
+            Type::Bool,
+            "Whether AWS checks each definition that changes as well (`states:ValidateStateMachineDefinition`); `true` if \
+             absent. When AWS cannot be asked there is one warning.",
+        ),
+    ];
+    let description = "Which checks are made of workflows. The guide \"Checks\" lists all rules.".into();
+    let block = Block { attributes, description, ..Block::default() };
+    NestedBlock { max_items: 1, ..NestedBlock::new("checks", Nesting::List, block) }
+}
+
+/// Checks the block of the provider.
+pub fn validate(config: &Value) -> Diagnostics {
+    let Some(block) = config.get("checks").as_list().and_then(<[Value]>::first) else { return Diagnostics::default() };
+    let at = |name: &str| AttributePath::root("checks").index(0).attribute(name);
+    let mut diagnostics = unknown_rules(block.get("ignore"), &at("ignore"));
+    if let Some(level) = block.get("level").as_str().filter(|level| !["error", "warning", "lint"].contains(level)) {
+        let detail = "It takes `error`, `warning` or `lint`.";
+        diagnostics.push(Diagnostic::error(format!("there is no level `{level}`"), detail).at(at("level")));
+    }
+    diagnostics
+}
+
+/// Checks the attribute of a resource.
+pub fn validate_ignored(config: &Value) -> Diagnostics {
+    unknown_rules(config.get(IGNORE), &AttributePath::root(IGNORE))
+}
+
+fn unknown_rules(list: &Value, at: &AttributePath) -> Diagnostics {
+    let mut diagnostics = Diagnostics::default();
+    for word in list.strings() {
+        let selection = Selection { ignore: vec![word.clone()], ..Selection::default() };
+        if RULES.iter().any(|rule| selection.ignores(rule.code)) {
+            continue;
+        }
+        let names = RULES.iter().flat_map(|rule| [rule.code, rule.name]);
+        let guess = asl::did_you_mean(&word, names).map(|name| format!("Did you mean `{name}`? ")).unwrap_or_default();
+        let detail = format!("{guess}The guide \"Checks\" lists all rules.");
+        diagnostics.push(Diagnostic::error(format!("there is no rule `{word}`"), detail).at(at.clone()));
+    }
+    diagnostics
+}
