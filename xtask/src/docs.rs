@@ -119,8 +119,12 @@ fn example(path: &str) -> io::Result<String> {
 
 fn checks() -> String {
     let mut page = String::from(
-        "---\npage_title: \"Checks\"\nsubcategory: \"\"\ndescription: |-\n  What the provider checks in a workflow before AWS is asked.\n---\n\n# Checks\n\nEvery plan checks the workflow by these rules. In Terraform a finding stands at the line of its attribute.\n",
+        "---\npage_title: \"Checks\"\nsubcategory: \"\"\ndescription: |-\n  What the provider checks in a workflow before AWS is asked.\n---\n\n# Checks\n\nEvery plan checks the workflow by these rules, and so does `sfn validate`. In Terraform a finding stands at the line of its attribute.\n\nAn *error* is what AWS refuses. A *warning* is what AWS takes and is likely to fail. A *lint* is what good practice asks for otherwise; the provider shows lints with `checks { level = \"lint\" }`, the command with `--level lint`. Any rule can be left out by its code, the beginning of its code or its name: in the provider block with `checks { ignore = [...] }`, on a resource with `ignore_diagnostics`, in `sfn.toml` with `ignore`, on the command line with `--ignore`.\n\nValues that are not known yet, and strings with a placeholder such as `${Name}`, silence only the rules that would read them.\n\n| Code | Name | Severity |\n| --- | --- | --- |\n",
     );
+    for rule in asl::rules::RULES {
+        let anchor = format!("{}-{}", rule.code.to_lowercase(), rule.name);
+        let _ = writeln!(page, "| [{}](#{anchor}) | {} | {:?} |", rule.code, rule.name, rule.severity);
+    }
     for rule in asl::rules::RULES {
         let explanation: Vec<&str> = rule.explanation.lines().map(str::trim).collect();
         let _ = write!(page, "\n## {} {}\n\n{}\n", rule.code, rule.name, explanation.join("\n").trim());

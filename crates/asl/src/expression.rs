@@ -19,9 +19,21 @@ impl SyntaxError {
         Self { message: message.into(), help: String::new(), span }
     }
 
+    /// The same error with a span that is a part of the text, of whole characters.
+    pub(crate) fn within(self, text: &str) -> Self {
+        Self { span: whole_characters(text, self.span), ..self }
+    }
+
     /// The same error with what to do.
     #[must_use]
     pub fn help(self, help: impl Into<String>) -> Self {
         Self { help: help.into(), ..self }
     }
+}
+
+/// The smallest part of a text that has whole characters and these bytes.
+pub(crate) fn whole_characters(text: &str, span: Range<usize>) -> Range<usize> {
+    let start = (0..=span.start.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
+    let end = (span.end.min(text.len())..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
+    start..end.max(start)
 }

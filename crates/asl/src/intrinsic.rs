@@ -58,6 +58,10 @@ impl Call {
     /// # Errors
     /// The first place where the text is no call.
     pub fn parse(text: &str) -> Result<Self, SyntaxError> {
+        Self::read(text).map_err(|error| error.within(text))
+    }
+
+    fn read(text: &str) -> Result<Self, SyntaxError> {
         let mut parser = Parser { text, at: 0, depth: 0 };
         parser.blanks();
         let call = parser.call()?;

@@ -62,6 +62,10 @@ impl Path {
     /// # Errors
     /// The first place where the text is no path.
     pub fn parse(text: &str) -> Result<Self, SyntaxError> {
+        Self::read(text).map_err(|error| error.within(text))
+    }
+
+    fn read(text: &str) -> Result<Self, SyntaxError> {
         let trimmed = text.trim_end();
         let mut parser = Parser { text: trimmed, at: 0 };
         let root = parser.root()?;

@@ -15,6 +15,10 @@ const MAX_HEIGHT: usize = 1_000;
 /// # Errors
 /// The first place where the text is no expression.
 pub fn parse(text: &str) -> Result<Node, SyntaxError> {
+    read(text).map_err(|error| error.within(text))
+}
+
+fn read(text: &str) -> Result<Node, SyntaxError> {
     let mut parser = Parser { tokens: tokens(text)?, at: 0, end: text.len(), depth: 0, height: 0 };
     let node = parser.expression(0)?;
     match parser.peek() {

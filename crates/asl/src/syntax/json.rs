@@ -9,6 +9,7 @@ use jsonc_parser::{CollectOptions, CommentCollectionStrategy, ParseOptions};
 
 use super::{Document, MAX_DEPTH, Place};
 use crate::diagnostic::Diagnostic;
+use crate::expression::whole_characters;
 use crate::json::Json;
 use crate::pointer::{Pointer, Way};
 use crate::rules::{duplicate_key, invalid_json};
@@ -23,7 +24,7 @@ pub fn parse(text: &str) -> Result<(Document, Vec<Diagnostic>), Box<Diagnostic>>
     let fail = |message: String, at: usize| {
         let mut diagnostic = Diagnostic::error(invalid_json::RULE.code, Pointer::root(), message)
             .help("write the definition as one JSON object");
-        diagnostic.span = Some(at + offset..(at + offset + 1).min(text.len()));
+        diagnostic.span = Some(whole_characters(text, at + offset..at + offset + 1));
         Box::new(diagnostic)
     };
     if let Some(at) = too_deep(text_without_mark) {

@@ -5,6 +5,7 @@ mod yaml;
 
 use std::ops::Range;
 
+use crate::expression::whole_characters;
 use crate::json::Json;
 use crate::pointer::Pointer;
 
@@ -66,7 +67,7 @@ impl Document {
             _ => Some(at).filter(|_| !written.contains('\n')),
         };
         match (offset(part.start), offset(part.end)) {
-            (Some(start), Some(end)) if end <= written.len() => begin + start..begin + end,
+            (Some(start), Some(end)) if end <= written.len() => whole_characters(text, begin + start..begin + end),
             _ => whole,
         }
     }

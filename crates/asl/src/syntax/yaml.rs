@@ -9,6 +9,7 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, SpannedEventReceiv
 
 use super::{Document, MAX_DEPTH, Place};
 use crate::diagnostic::Diagnostic;
+use crate::expression::whole_characters;
 use crate::json::Json;
 use crate::pointer::Pointer;
 use crate::rules::{duplicate_key, invalid_json};
@@ -26,13 +27,13 @@ pub fn parse_yaml(text: &str) -> Result<(Document, Vec<Diagnostic>), Box<Diagnos
     let fail = |message: String, span: Range<usize>| {
         let mut diagnostic = Diagnostic::error(invalid_json::RULE.code, Pointer::root(), message)
             .help("write the definition as one YAML or JSON object");
-        diagnostic.span = Some(span);
+        diagnostic.span = Some(whole_characters(text, span));
         Box::new(diagnostic)
     };
     let mut builder = Builder::new(text, &offsets);
     if let Err(error) = Parser::new_from_str(text).load(&mut builder, false) {
         let at = offsets.byte(error.marker().index());
-        return Err(fail(format!("invalid YAML: {}", error.info()), at..(at + 1).min(text.len())));
+        return Err(fail(format!("invalid YAML: {}", error.info()), at..at + 1));
     }
     if let Some((message, span)) = builder.failure {
         return Err(fail(message, span));
