@@ -1,8 +1,9 @@
-//! Tasks of this repository: `cargo xtask demo | test | docs | bench`.
+//! Tasks of this repository: `cargo xtask demo | test | docs | score | sdk-tables | fuzz | bench`.
 
 mod bench;
 mod docs;
 mod needs;
+mod sdk_tables;
 mod test;
 
 use std::process::ExitCode;
@@ -15,6 +16,9 @@ tasks:
                   --keep leaves it running
   test            run all tests
   docs [--check]  write docs/ from the schemas and the examples; --check only tells whether it is up to date
+  score           judge real definitions beside the repository anew, and write the score that the tests compare with
+  sdk-tables      write the table of the operations of the AWS SDK and their parameters anew
+  fuzz [SECONDS]  try to bring the checks down, for so many seconds each; 60 if absent
   bench           measure size, time and memory of the release build with 1, 100 and 500 state machines
 ";
 
@@ -27,6 +31,10 @@ async fn main() -> ExitCode {
         ["demo", "--keep"] => demo(true).await,
         ["test"] => test::run(),
         ["bench"] => bench::run().await,
+        ["score"] => score(),
+        ["sdk-tables"] => sdk_tables::run(),
+        ["fuzz"] => fuzz("60"),
+        ["fuzz", seconds] => fuzz(seconds),
         ["docs"] => docs::run(false),
         ["docs", "--check"] => docs::run(true),
         _ => {
@@ -41,6 +49,21 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Judges the definitions anew and shows the score.
+fn score() -> std::io::Result<()> {
+    let arguments = ["test", "--package", "asl", "--test", "corpus", "--test", "seeds"];
+    needs::cargo_with("INSTA_UPDATE", "always", &arguments)?;
+    let score = e2e::repository().join("crates/asl/tests/snapshots/corpus__score.snap");
+    print!("{}", std::fs::read_to_string(score)?);
+    Ok(())
+}
+
+/// Runs the targets of `crates/asl/tests/fuzz.rs` for so many seconds each.
+fn fuzz(seconds: &str) -> std::io::Result<()> {
+    let arguments = ["test", "--release", "--package", "asl", "--test", "fuzz", "--", "--nocapture"];
+    needs::cargo_with("FUZZ_SECONDS", seconds, &arguments)
 }
 
 /// Builds the provider and runs the demo with it; Ctrl-C ends everything that it started.

@@ -35,8 +35,23 @@ pub fn runs(program: &str, arguments: &[&str]) -> bool {
 /// # Errors
 /// When it fails.
 pub fn cargo(arguments: &[&str]) -> io::Result<()> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo).args(arguments).current_dir(e2e::repository()).status()?;
+    run(Command::new(program()).args(arguments), arguments)
+}
+
+/// Runs cargo with a variable of the environment, and shows what it says.
+///
+/// # Errors
+/// When it fails.
+pub fn cargo_with(name: &str, value: &str, arguments: &[&str]) -> io::Result<()> {
+    run(Command::new(program()).args(arguments).env(name, value), arguments)
+}
+
+fn program() -> std::ffi::OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+fn run(command: &mut Command, arguments: &[&str]) -> io::Result<()> {
+    let status = command.current_dir(e2e::repository()).status()?;
     if status.success() {
         return Ok(());
     }

@@ -18,6 +18,14 @@ pub fn run() -> io::Result<()> {
     cargo(&["build", "--workspace", "--bins"])?;
     step("documentation");
     crate::docs::run(true)?;
+    step("fuzzing");
+    // In the gate there is time for minutes; a person waits for seconds.
+    let seconds = if std::env::var_os("CI").is_some() { "30" } else { "5" };
+    needs::cargo_with(
+        "FUZZ_SECONDS",
+        seconds,
+        &["test", "--quiet", "--package", "asl", "--test", "fuzz", "--", "--nocapture"],
+    )?;
     step("tests");
     if !e2e::repository().join("../shared/corpus").exists() {
         println!("skipped: the tests over real definitions, as there is no collection of them beside the repository");

@@ -213,11 +213,25 @@ impl Diagnostic {
         self
     }
 
+    /// The same finding with a repair where that is certain.
+    #[must_use]
+    pub(crate) fn fix_if(self, certain: bool, fix: Fix) -> Self {
+        if certain { self.fix(fix) } else { self }
+    }
+
     /// The same finding with a repair.
     #[must_use]
     pub fn fix(self, fix: Fix) -> Self {
         Self { fix: Some(fix), ..self }
     }
+}
+
+/// Whether a word can only be meant to be this name: it is close, and no other name comes near.
+pub(crate) fn is_certain<'a>(word: &str, guess: &str, known: impl IntoIterator<Item = &'a str>) -> bool {
+    let lower = word.to_lowercase();
+    let distance = |name: &str| strsim::damerau_levenshtein(&lower, &name.to_lowercase());
+    let closest = distance(guess);
+    closest <= 2 && known.into_iter().filter(|name| *name != guess).all(|name| distance(name) >= closest + 2)
 }
 
 /// The name among `known` that `word` is most likely meant to be, unless all are too far off.

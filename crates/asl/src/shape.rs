@@ -179,7 +179,29 @@ fn definition_of(generator: &SchemaGenerator, reference: &Schema) -> Option<Valu
 
 /// The JSON Schema of the whole language, for editors.
 pub fn json_schema() -> Value {
-    SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<model::Definition>().to_value()
+    let mut schema =
+        SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<model::Definition>().to_value();
+    leave_out_null(&mut schema);
+    schema
+}
+
+/// An optional field may be left out, which is not the same as `null`; only fields with `x-null` take that.
+fn leave_out_null(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            if !members.contains_key("x-null") && !members.contains_key("const") {
+                let is_null = |value: &Value| value == "null" || value.get("type").is_some_and(|ty| ty == "null");
+                for key in ["type", "anyOf"] {
+                    if let Some(Value::Array(choices)) = members.get_mut(key) {
+                        choices.retain(|choice| !is_null(choice));
+                    }
+                }
+            }
+            members.values_mut().for_each(leave_out_null);
+        }
+        Value::Array(elements) => elements.iter_mut().for_each(leave_out_null),
+        _ => {}
+    }
 }
 
 /// A text of the schema, as one line.

@@ -8,6 +8,8 @@ mod operation;
 mod proxy;
 mod venv;
 
+pub use venv::python;
+
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -46,7 +48,7 @@ impl LocalAws {
     /// # Errors
     /// When Python is missing, ministack cannot be installed or does not come up.
     pub async fn start(log: &Path) -> io::Result<Self> {
-        let python = venv::python(MINISTACK)?;
+        let python = venv::python("ministack", MINISTACK)?;
         let emulator = Emulator::start(&python, log).await?;
         let proxy = Proxy::start(emulator.port()).await?;
         Ok(Self { emulator, proxy, log: log.to_path_buf() })

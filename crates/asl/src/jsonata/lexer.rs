@@ -45,18 +45,23 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, SyntaxError> {
         if lexer.at >= text.len() {
             return Ok(tokens);
         }
-        let prefix = tokens.last().is_none_or(|last| !ends_a_value(&last.kind));
+        let prefix = !ends_a_value(&tokens);
         let start = lexer.at;
         let kind = lexer.token(prefix)?;
         tokens.push(Token { kind, span: start..lexer.at });
     }
 }
 
-/// Whether a `/` after this token divides, and does not begin a regular expression.
-fn ends_a_value(kind: &TokenKind) -> bool {
-    match kind {
-        TokenKind::Operator(operator) => matches!(*operator, ")" | "]" | "}"),
-        _ => true,
+/// Whether a `/` after these tokens divides, and does not begin a regular expression.
+fn ends_a_value(tokens: &[Token]) -> bool {
+    match tokens.split_last() {
+        None => false,
+        Some((last, before)) => match last.kind {
+            // Where no value stands before it, it is a name or a wildcard.
+            TokenKind::Operator("and" | "or" | "in" | "*" | "**" | "%") => !ends_a_value(before),
+            TokenKind::Operator(operator) => matches!(operator, ")" | "]" | "}"),
+            _ => true,
+        },
     }
 }
 
@@ -125,7 +130,7 @@ impl Lexer<'_> {
                 Some('\\') => {
                     self.next();
                 }
-                Some('/') if depth <= 0 => break,
+                Some('/') if depth == 0 => break,
                 Some('(' | '[' | '{') => depth += 1,
                 Some(')' | ']' | '}') => depth -= 1,
                 Some(_) => {}
@@ -160,7 +165,7 @@ impl Lexer<'_> {
 
     fn escape(&mut self, start: usize) -> Result<char, SyntaxError> {
         Ok(match self.next() {
-            Some(c @ ('"' | '\'' | '\\' | '/')) => c,
+            Some(c @ ('"' | '\\' | '/')) => c,
             Some('b') => '\u{8}',
             Some('f') => '\u{c}',
             Some('n') => '\n',

@@ -134,9 +134,11 @@ impl Parser {
             TokenKind::Name(name) => leaf(Kind::Name(name)),
             TokenKind::Variable(name) => leaf(Kind::Variable(name)),
             TokenKind::Text(text) => leaf(Kind::Text(text)),
-            TokenKind::Number | TokenKind::Word | TokenKind::Regex => leaf(Kind::Literal),
+            TokenKind::Number | TokenKind::Word => leaf(Kind::Literal),
+            TokenKind::Regex => leaf(Kind::Regex),
             TokenKind::Operator(word @ ("and" | "or" | "in")) => leaf(Kind::Name(word.to_owned())),
-            TokenKind::Operator("*" | "**" | "%") => leaf(Kind::Wildcard),
+            TokenKind::Operator("*" | "**") => leaf(Kind::Wildcard),
+            TokenKind::Operator("%") => leaf(Kind::Parent),
             TokenKind::Operator("-") => {
                 let operand = self.expression(PREFIX)?;
                 Ok(self.node(span.start, Kind::Negative(Box::new(operand))))
@@ -164,7 +166,12 @@ impl Parser {
         self.at += 1;
         let left = Box::new(left);
         let kind = match operator {
-            "." => Kind::Path(left, self.operand(operator)?),
+            "." => {
+                let right = self.operand(operator)?;
+                not_a_literal(&left)?;
+                not_a_literal(&right)?;
+                Kind::Path(left, right)
+            }
             "[" => {
                 let condition = if self.eat("]") {
                     None
@@ -357,6 +364,15 @@ impl Parser {
             }
         }
         self.expect(">")
+    }
+}
+
+/// A number or a word such as `true` is no step of a path, whatever predicates follow it.
+fn not_a_literal(step: &Node) -> Parsed<()> {
+    match &step.kind {
+        Kind::Literal => Err(SyntaxError::new(step.span.clone(), "a value cannot be a step of a path")),
+        Kind::Predicate(inner, _) => not_a_literal(inner),
+        _ => Ok(()),
     }
 }
 

@@ -20,10 +20,14 @@ pub enum Kind {
     Variable(String),
     /// A string.
     Text(String),
-    /// A number, a boolean, `null` or a regular expression.
+    /// A number, a boolean or `null`.
     Literal,
-    /// `*`, `**` or `%`.
+    /// A regular expression.
+    Regex,
+    /// `*` or `**`.
     Wildcard,
+    /// `%`: what is around the context.
+    Parent,
     /// `?` in place of an argument.
     Placeholder,
     /// `left.right`: what `right` is in each of `left`.
@@ -64,9 +68,14 @@ impl Node {
     /// The parts directly inside, in the order in which they are written.
     pub fn parts(&self) -> Vec<&Node> {
         match &self.kind {
-            Kind::Name(_) | Kind::Variable(_) | Kind::Text(_) | Kind::Literal | Kind::Wildcard | Kind::Placeholder => {
-                Vec::new()
-            }
+            Kind::Name(_)
+            | Kind::Variable(_)
+            | Kind::Text(_)
+            | Kind::Literal
+            | Kind::Regex
+            | Kind::Wildcard
+            | Kind::Parent
+            | Kind::Placeholder => Vec::new(),
             Kind::Path(left, right) | Kind::Binary(_, left, right) | Kind::Apply(left, right) => vec![left, right],
             Kind::Predicate(left, condition) => std::iter::once(&**left).chain(condition.as_deref()).collect(),
             Kind::Sort(left, terms) => std::iter::once(&**left).chain(terms).collect(),

@@ -27,6 +27,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
                     "`$` stands for nothing outside a predicate or a function over an array".to_owned(),
                     "write `$states.input` for the input of the state".to_owned(),
                 ),
+                "%" => ("nothing is around the context here".to_owned(), "write `$states.input`".to_owned()),
                 "$" => ("`$$` does not exist in Step Functions".to_owned(), "write `$states.input`".to_owned()),
                 name => (
                     format!("`{name}` stands for nothing here"),
@@ -46,6 +47,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
 /// steps, predicates, orders and groups are not, and the body of a function has the context of what is around it.
 fn collect<'a>(node: &'a Node, found: &mut Vec<(&'a str, Range<usize>)>) {
     match &node.kind {
+        Kind::Parent => found.push(("%", node.span.clone())),
         Kind::Name(name) => found.push((name, node.span.clone())),
         Kind::Variable(name) if name.is_empty() || name == "$" => found.push((name, node.span.clone())),
         Kind::Path(left, _) => match &left.kind {

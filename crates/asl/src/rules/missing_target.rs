@@ -2,7 +2,7 @@
 
 use crate::check::Form;
 use crate::subject::Subject;
-use crate::diagnostic::{Diagnostic, Fix};
+use crate::diagnostic::{Diagnostic, Fix, is_certain};
 use crate::graph::{Edge, transitions};
 
 rule! {
@@ -45,7 +45,7 @@ fn check_edge(subject: &Subject<'_>, namespace: usize, edge: &Edge, findings: &m
                 "a transition cannot leave its branch or item processor: end there and go on after the state around it",
             )
             .related(other.at.clone(), format!("`{target}` is here, in another scope")),
-        (Some(name), _) => finding.help(format!("did you mean `{name}`?")).fix(Fix::value(edge.at.clone(), name.to_owned())),
+        (Some(name), _) => finding.help(format!("did you mean `{name}`?")).fix_if(is_certain(target, name, states.keys().map(String::as_str)), Fix::value(edge.at.clone(), name)),
         (None, _) => finding.help(known(states.keys().map(String::as_str).collect())),
     });
 }

@@ -1,6 +1,6 @@
 //! What an integration is given.
 
-use crate::diagnostic::{Diagnostic, Fix, did_you_mean};
+use crate::diagnostic::{Diagnostic, Fix, did_you_mean, is_certain};
 use crate::integration::{Operation, Resource, integration, operation};
 use crate::json::Json;
 use crate::model::QueryLanguage;
@@ -101,7 +101,10 @@ fn check_members(
             let message = format!("`{}` has no parameter `{name}`", wanted.name);
             let finding = RULE.finding(place.clone(), message).schema(&at);
             findings.push(match guess {
-                Some(known) => finding.help(format!("did you mean `{known}`?")).fix(Fix::key(place, if key.ends_with(".$") { format!("{known}.$") } else { known.to_owned() })),
+                Some(known) => finding.help(format!("did you mean `{known}`?")).fix_if(
+                    is_certain(name, known, required.iter().chain(optional).copied()),
+                    Fix::key(place, if key.ends_with(".$") { format!("{known}.$") } else { known.to_owned() }),
+                ),
                 // The table may be older than the parameter.
                 None => finding.as_warning().help("remove it"),
             });

@@ -1,6 +1,6 @@
 //! Names of errors that Step Functions does not have.
 
-use crate::diagnostic::{Diagnostic, Fix, did_you_mean};
+use crate::diagnostic::{Diagnostic, Fix, did_you_mean, is_certain};
 use crate::subject::Subject;
 
 /// The errors of Step Functions itself (developer guide, "Handling errors").
@@ -45,7 +45,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
             let at = item.at.join("ErrorEquals").join(index);
             let finding = RULE.finding(at.clone(), format!("Step Functions has no error `{name}`"));
             findings.push(match did_you_mean(name, ERRORS.iter().copied()) {
-                Some(known) => finding.help(format!("did you mean `{known}`?")).fix(Fix::value(at, known.to_owned())),
+                Some(known) => finding.help(format!("did you mean `{known}`?")).fix_if(is_certain(name, known, ERRORS.iter().copied()), Fix::value(at, known)),
                 None => finding.help("names of your own cannot begin with `States.`"),
             });
         }

@@ -1,7 +1,7 @@
 //! Fields that do not exist.
 
 use crate::subject::Subject;
-use crate::diagnostic::{Diagnostic, Fix, did_you_mean};
+use crate::diagnostic::{Diagnostic, Fix, did_you_mean, is_certain};
 use crate::shape::Language;
 
 rule! {
@@ -23,7 +23,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
             let place = at.join(key);
             let finding = RULE.finding(place.clone(), message).schema(at);
             findings.push(match did_you_mean(key, object.fields.iter().map(|field| field.name.as_str())) {
-                Some(name) => finding.help(format!("did you mean `{name}`?")).fix(Fix::key(place, name.to_owned())),
+                Some(name) => finding.help(format!("did you mean `{name}`?")).fix_if(is_certain(key, name, object.fields.iter().map(|field| field.name.as_str())), Fix::key(place, name)),
                 None => match elsewhere() {
                     Some(holders) => finding.help(format!("remove it: the language has it in {holders}")),
                     None => finding.help("remove it"),

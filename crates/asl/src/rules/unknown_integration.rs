@@ -1,6 +1,6 @@
 //! Integrations that do not exist.
 
-use crate::diagnostic::{Diagnostic, Fix, did_you_mean};
+use crate::diagnostic::{Diagnostic, Fix, did_you_mean, is_certain};
 use crate::integration::{Called, INTEGRATIONS, Resource, integration, operation, operations, services};
 use crate::json::Json;
 use crate::pointer::Pointer;
@@ -46,7 +46,7 @@ fn optimized(called: Called<'_>, text: &str, at: Pointer) -> Diagnostic {
             return finding.help(format!("write `arn:aws:states:::aws-sdk:{service}:{name}`"));
         }
         let services = INTEGRATIONS.iter().map(|known| known.service);
-        return guess(finding, text, service, did_you_mean(service, services), "");
+        return guess(finding, text, service, services, "");
     }
     let finding = finding(at, text, name, format!("there is no integration `{service}:{name}`"));
     let sdk = INTEGRATIONS.iter().find(|known| known.service == service).and_then(|known| known.sdk);
@@ -54,7 +54,7 @@ fn optimized(called: Called<'_>, text: &str, at: Pointer) -> Diagnostic {
         return finding.help(format!("write `arn:aws:states:::aws-sdk:{sdk}:{name}`"));
     }
     let help = format!("`{service}` has {}", super::list(of_service.iter().copied()));
-    guess(finding, text, name, did_you_mean(name, of_service), &help)
+    guess(finding, text, name, of_service.into_iter(), &help)
 }
 
 fn sdk(called: Called<'_>, text: &str, at: Pointer) -> Diagnostic {
@@ -63,12 +63,12 @@ fn sdk(called: Called<'_>, text: &str, at: Pointer) -> Diagnostic {
         None => {
             let finding = finding(at, text, service, format!("the AWS SDK has no service `{service}`"));
             let help = "write the name of the service in the AWS SDK for Java, in small letters";
-            guess(finding, text, service, did_you_mean(service, services()), help)
+            guess(finding, text, service, services().collect::<Vec<_>>().into_iter(), help)
         }
         Some(names) => {
             let finding = finding(at, text, name, format!("the service `{service}` has no operation `{name}`"));
             let help = "write the operation as the API has it, with a small first letter";
-            guess(finding, text, name, did_you_mean(name, names), help)
+            guess(finding, text, name, names.collect::<Vec<_>>().into_iter(), help)
         }
     }
 }
@@ -78,14 +78,22 @@ fn finding(at: Pointer, text: &str, word: &str, message: String) -> Diagnostic {
     RULE.finding(at.clone(), message).schema(&at).inside(text, start..start + word.len())
 }
 
-fn guess(finding: Diagnostic, text: &str, word: &str, guess: Option<&str>, help: &str) -> Diagnostic {
-    match guess {
-        Some(known) => {
+/// The finding with the name among `known` that the word is likely meant to be.
+fn guess<'a>(
+    finding: Diagnostic,
+    text: &str,
+    word: &str,
+    known: impl Iterator<Item = &'a str> + Clone,
+    help: &str,
+) -> Diagnostic {
+    match did_you_mean(word, known.clone()) {
+        Some(guess) => {
+            let (certain, known) = (is_certain(word, guess, known), guess);
             let at = finding.pointer.clone();
             let start = text.rfind(word).unwrap_or_default();
             let mut replacement = text.to_owned();
             replacement.replace_range(start..start + word.len(), known);
-            finding.help(format!("did you mean `{known}`?")).fix(Fix::value(at, replacement))
+            finding.help(format!("did you mean `{known}`?")).fix_if(certain, Fix::value(at, replacement))
         }
         None => finding.help(help),
     }

@@ -1,7 +1,7 @@
 //! States of no known type.
 
 use crate::subject::Subject;
-use crate::diagnostic::{Diagnostic, Fix, did_you_mean};
+use crate::diagnostic::{Diagnostic, Fix, did_you_mean, is_certain};
 use crate::json::Json;
 use crate::shape::Language;
 
@@ -27,7 +27,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
                     let at = at.join("Type");
                     let finding = RULE.finding(at.clone(), format!("there is no state type `{ty}`")).schema(&at);
                     match did_you_mean(ty, types()) {
-                        Some(known) => finding.help(format!("did you mean `{known}`?")).fix(Fix::value(at, known.to_owned())),
+                        Some(known) => finding.help(format!("did you mean `{known}`?")).fix_if(is_certain(ty, known, types()), Fix::value(at, known)),
                         None => finding.help(format!("write one of {list}")),
                     }
                 }

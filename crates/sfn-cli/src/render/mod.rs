@@ -54,7 +54,12 @@ pub fn severity(severity: Severity) -> &'static str {
 struct Lines<'t> {
     text: &'t str,
     starts: Vec<usize>,
+    /// How many characters there are before each stretch of bytes, so that long lines need not be counted again.
+    counts: Vec<usize>,
 }
+
+/// The length of a stretch, in bytes.
+const STRETCH: usize = 1_024;
 
 /// A place as people count: lines and columns from one, columns in characters.
 #[derive(Clone, Copy)]
@@ -66,14 +71,28 @@ struct Position {
 impl<'t> Lines<'t> {
     fn of(text: &'t str) -> Self {
         let breaks = text.match_indices('\n').map(|(at, _)| at + 1);
-        Self { text, starts: std::iter::once(0).chain(breaks).collect() }
+        let mut counts = Vec::with_capacity(text.len() / STRETCH + 1);
+        for (count, (at, _)) in text.char_indices().enumerate() {
+            while counts.len() * STRETCH <= at {
+                counts.push(count);
+            }
+        }
+        Self { text, starts: std::iter::once(0).chain(breaks).collect(), counts }
+    }
+
+    /// How many characters begin before this byte.
+    fn characters(&self, at: usize) -> usize {
+        let stretch = (at / STRETCH).min(self.counts.len().saturating_sub(1));
+        let before = self.counts.get(stretch).copied().unwrap_or_default();
+        let bytes = self.text.as_bytes().get(stretch * STRETCH..at).unwrap_or_default();
+        // Every byte begins a character but those that go on with one.
+        before + bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
     }
 
     fn position(&self, at: usize) -> Position {
         let line = self.starts.partition_point(|start| *start <= at).max(1);
         let start = self.starts.get(line - 1).copied().unwrap_or_default();
-        let before = self.text.get(start..at).unwrap_or_default();
-        Position { line, column: before.chars().count() + 1 }
+        Position { line, column: self.characters(at) - self.characters(start) + 1 }
     }
 
     /// The bytes of these lines, counted from one.
@@ -81,5 +100,21 @@ impl<'t> Lines<'t> {
         let start = self.starts.get(first.saturating_sub(1)).copied().unwrap_or_default();
         let end = self.starts.get(last).copied().unwrap_or(self.text.len());
         start..end
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_counted_as_people_do() {
+        let text = format!("a\n{}x\nü", "é".repeat(5_000));
+        let lines = Lines::of(&text);
+        let at = |at: usize| {
+            let position = lines.position(at);
+            (position.line, position.column)
+        };
+        assert_eq!([at(0), at(2), at(text.find('x').unwrap()), at(text.len())], [(1, 1), (2, 1), (2, 5_001), (3, 2)]);
     }
 }
