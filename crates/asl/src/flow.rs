@@ -80,7 +80,7 @@ impl Shape {
                     members.insert(name.clone(), joined);
                 }
                 let open = *a_open || *b_open || members.len() > MAX_MEMBERS;
-                Self::Object(members, open)
+                Self::Object(members.into_iter().take(MAX_MEMBERS).collect(), open)
             }
             (a, b) if a == b => a.clone(),
             _ => Self::Any,
@@ -157,8 +157,10 @@ impl Shape {
             .get(*first)
             .cloned()
             .unwrap_or_else(|| Rc::new(if open { Self::Any } else { Self::Object(BTreeMap::new(), false) }));
+        if members.len() >= MAX_MEMBERS && !members.contains_key(*first) {
+            return Self::Object(members, true);
+        }
         members.insert((*first).to_owned(), Rc::new(before.with(rest, value)));
-        let open = open || members.len() > MAX_MEMBERS;
         Self::Object(members, open)
     }
 }

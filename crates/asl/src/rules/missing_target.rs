@@ -1,8 +1,11 @@
 //! Transitions to states that do not exist.
 
+use indexmap::IndexMap;
+
 use crate::check::Form;
 use crate::subject::Subject;
 use crate::diagnostic::{Diagnostic, Fix, is_certain};
+use crate::json::Json;
 use crate::graph::{Edge, transitions};
 
 rule! {
@@ -46,19 +49,19 @@ fn check_edge(subject: &Subject<'_>, namespace: usize, edge: &Edge, findings: &m
             )
             .related(other.at.clone(), format!("`{target}` is here, in another scope")),
         (Some(name), _) => finding.help(format!("did you mean `{name}`?")).fix_if(is_certain(target, name, states.keys().map(String::as_str)), Fix::value(edge.at.clone(), name)),
-        (None, _) => finding.help(known(states.keys().map(String::as_str).collect())),
+        (None, _) => finding.help(known(states)),
     });
 }
 
 /// The states that there are, as far as a reader will read on.
-fn known(mut names: Vec<&str>) -> String {
+fn known(states: &IndexMap<String, Json>) -> String {
     const SHOWN: usize = 12;
-    if names.is_empty() {
+    if states.is_empty() {
         return "there is no state at all yet".to_owned();
     }
-    let more = names.len().saturating_sub(SHOWN);
-    names.sort_unstable();
-    names.truncate(SHOWN);
-    let list = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    if more == 0 { format!("the states are {list}") } else { format!("the states are {list} and {more} more") }
+    let list = super::list(states.keys().take(SHOWN).map(String::as_str));
+    match states.len().saturating_sub(SHOWN) {
+        0 => format!("the states are {list}"),
+        more => format!("the states are {list} and {more} more"),
+    }
 }
