@@ -6,7 +6,7 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 
-use crate::graph::{containers, is_terminal, transitions};
+use crate::graph::{containers, is_terminal};
 use crate::subject::Subject;
 
 /// The price of a thousand transitions in most regions, in US dollars.
@@ -61,7 +61,7 @@ impl Costs {
             }
             costs.states.push(cost);
             costs.ends.push(is_terminal(state));
-            let targets = transitions(state, &place);
+            let targets = subject.graph.edges(scope.namespace, name);
             let without_errors = targets.iter().filter(|edge| !edge.at.tokens().iter().any(|token| token == "Catch"));
             let targets = without_errors.filter_map(|edge| subject.graph.resolve(scope.namespace, edge));
             costs.edges.push(targets.filter_map(|name| scope.reached.get_index_of(name)).collect());

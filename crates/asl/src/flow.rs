@@ -9,7 +9,6 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::rc::Rc;
 
-use crate::graph::transitions;
 use crate::json::Json;
 use crate::jsonata::{Delimited, delimited};
 use crate::jsonpath::{Path, Root, Step};
@@ -205,8 +204,8 @@ impl Flow<'_, '_> {
             }
             self.inputs.insert(index, joined.clone());
             let after = self.output(state, &joined, depth);
-            for edge in transitions(state.value, &state.at) {
-                let target = self.subject.graph.resolve(namespace, &edge);
+            for edge in self.subject.graph.edges(namespace, state.name) {
+                let target = self.subject.graph.resolve(namespace, edge);
                 let target = target.and_then(|name| self.subject.state_index(namespace, name));
                 if let Some(target) = target {
                     queue.push_back((target, leaving(state, &edge.at, &joined, &after)));

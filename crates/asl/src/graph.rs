@@ -29,6 +29,8 @@ pub struct Namespace<'a> {
     pub at: Pointer,
     /// Its states.
     pub states: &'a IndexMap<String, Json>,
+    /// The transitions out of each of them, in their order.
+    edges: Vec<Vec<Edge>>,
 }
 
 /// A sequence of states with its own start.
@@ -86,7 +88,7 @@ pub fn containers(state: &Json) -> Vec<(Pointer, &Json)> {
 }
 
 /// All transitions out of a state.
-pub fn transitions(state: &Json, at: &Pointer) -> Vec<Edge> {
+fn transitions(state: &Json, at: &Pointer) -> Vec<Edge> {
     if matches!(state, Json::Unknown) {
         return vec![Edge { at: at.clone(), target: None }];
     }
@@ -157,6 +159,15 @@ impl<'a> Graph<'a> {
         self.scopes.iter().filter(move |scope| scope.namespace == namespace)
     }
 
+    /// The transitions out of a state.
+    pub fn edges(&self, namespace: usize, name: &str) -> &[Edge] {
+        let edges = self.namespaces.get(namespace).and_then(|holder| {
+            let index = holder.states.get_index_of(name)?;
+            holder.edges.get(index)
+        });
+        edges.map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// The scope whose object stands at this place.
     pub fn scope_at(&self, at: &Pointer) -> Option<&Scope> {
         self.scope_index(at).and_then(|index| self.scopes.get(index))
@@ -192,8 +203,11 @@ impl<'a> Graph<'a> {
         let unknown_states = matches!(holder.get("States"), Some(Json::Unknown));
         let namespace = match (own, enclosing.map(|enclosing| enclosing.namespace)) {
             (Some(states), _) => {
-                self.namespaces.push(Namespace { at: at.join("States"), states });
-                self.namespaces.len() - 1
+                let index = self.namespaces.len();
+                let place = at.join("States");
+                let edges = states.iter().map(|(name, state)| transitions(state, &place.join(name))).collect();
+                self.namespaces.push(Namespace { at: place, states, edges });
+                index
             }
             (None, Some(namespace)) if !unknown_states => namespace,
             _ => return,
@@ -236,9 +250,7 @@ impl<'a> Graph<'a> {
                 continue;
             }
             scope.reached.insert(name.to_owned(), edge);
-            if let Some(state) = self.state(scope.namespace, name) {
-                queue.extend(transitions(state, &self.place(scope.namespace, name)));
-            }
+            queue.extend(self.edges(scope.namespace, name).iter().cloned());
         }
     }
 

@@ -50,6 +50,8 @@ pub struct State<'a> {
     pub value: &'a Json,
     /// Its place.
     pub at: Pointer,
+    /// The namespace that holds it.
+    pub namespace: usize,
     /// The scope it belongs to.
     pub scope: usize,
     /// Its query language; `None` while that is unknown, or wrong.
@@ -67,6 +69,8 @@ pub struct Item<'a> {
     pub shape: &'static Object,
     /// The object.
     pub value: &'a Json,
+    /// The fields of its members, in their order; `None` for one that the language does not have here.
+    pub fields: Vec<Option<&'static Field>>,
     /// Its place.
     pub at: Pointer,
     /// The state that it is or is in, by its index; `None` for the state machine itself.
@@ -202,6 +206,7 @@ impl<'a> Subject<'a> {
                     ty: value.get("Type").and_then(Json::as_str).unwrap_or_default(),
                     value,
                     at: namespace.at.join(name),
+                    namespace: index,
                     scope,
                     language,
                     downgraded,
@@ -236,9 +241,10 @@ impl<'a> Subject<'a> {
             return;
         };
         let index = self.objects.len();
-        self.objects.push(Item { shape, value, at, state });
-        for (name, inner) in members {
-            let Some(field) = shape.fields.iter().find(|field| field.name == *name) else { continue };
+        let fields: Vec<_> = members.keys().map(|name| shape.fields.iter().find(|field| field.name == *name)).collect();
+        self.objects.push(Item { shape, value, fields: fields.clone(), at, state });
+        for ((name, inner), field) in members.iter().zip(fields) {
+            let Some(field) = field else { continue };
             let place = || self.objects.get(index).map(|item| item.at.join(name)).unwrap_or_default();
             match (&field.shape, inner) {
                 (Shape::Object(name), inner) => {
@@ -273,8 +279,7 @@ impl<'a> Subject<'a> {
         let mut expressions = Vec::new();
         for (object, item) in self.objects.iter().enumerate() {
             let Some(language) = item.state.and(self.language_of(item)) else { continue };
-            for (name, value) in item.value.as_object().into_iter().flatten() {
-                let Some(field) = item.shape.fields.iter().find(|field| field.name == *name) else { continue };
+            for (name, field, value) in item.members() {
                 let other = field.language.is_some_and(|only| only != language);
                 if field.reads == Reads::Nothing || other {
                     continue;
@@ -289,6 +294,14 @@ impl<'a> Subject<'a> {
             }
         }
         self.expressions = expressions;
+    }
+}
+
+impl<'a> Item<'a> {
+    /// Its members that the language has, with their fields.
+    pub fn members(&self) -> impl Iterator<Item = (&'a str, &'static Field, &'a Json)> {
+        let members = self.value.as_object().into_iter().flatten();
+        members.zip(&self.fields).filter_map(|((name, value), field)| Some((name.as_str(), (*field)?, value)))
     }
 }
 

@@ -5,7 +5,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::ops::Range;
 
-use crate::graph::{Graph, transitions};
+use crate::graph::Graph;
 use crate::json::Json;
 use crate::jsonata::{Kind, Node, function_named};
 use crate::jsonpath::Root;
@@ -173,8 +173,8 @@ impl Variables {
             }
             self.entry.insert(index, joined);
             let Some(state) = states.get(index) else { continue };
-            for edge in transitions(state.value, &state.at) {
-                let target = graph.resolve(namespace, &edge).and_then(|name| state_index(namespace, name));
+            for edge in graph.edges(namespace, state.name) {
+                let target = graph.resolve(namespace, edge).and_then(|name| state_index(namespace, name));
                 let Some(target) = target else { continue };
                 let mut leaving = joined;
                 for name in assigned_on(state, &edge.at) {

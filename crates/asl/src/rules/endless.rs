@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::Diagnostic;
-use crate::graph::{is_terminal, transitions};
+use crate::graph::is_terminal;
 use crate::subject::Subject;
 
 rule! {
@@ -24,8 +24,8 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
             if is_terminal(state) {
                 ends.push(name);
             }
-            for edge in transitions(state, &crate::Pointer::root()) {
-                if let Some(target) = subject.graph.resolve(scope.namespace, &edge) {
+            for edge in subject.graph.edges(scope.namespace, name) {
+                if let Some(target) = subject.graph.resolve(scope.namespace, edge) {
                     before.entry(target).or_default().push(name);
                 }
             }
@@ -48,12 +48,12 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
             );
         }
     }
-    for (state, item) in subject.state_items() {
-        for edge in transitions(item.value, &item.at) {
+    for state in &subject.states {
+        for edge in subject.graph.edges(state.namespace, state.name) {
             let catches = edge.at.tokens().iter().rev().nth(2).is_some_and(|field| field == "Catch");
             if catches && edge.target.as_deref() == Some(state.name) {
                 findings.push(
-                    RULE.finding(edge.at, format!("after an error state `{}` runs again, for ever", state.name))
+                    RULE.finding(edge.at.clone(), format!("after an error state `{}` runs again, for ever", state.name))
                         .help("write `Retry` to try again a number of times, and catch the error elsewhere"),
                 );
             }

@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::Diagnostic;
-use crate::graph::transitions;
 use crate::integration::Resource;
 use crate::json::Json;
 use crate::subject::Subject;
@@ -18,8 +17,10 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     for scope in &subject.graph.scopes {
         let mut edges: HashMap<&str, Vec<&str>> = HashMap::new();
         for name in scope.reached.keys() {
-            let Some(state) = subject.graph.state(scope.namespace, name).filter(|state| !waits(state)) else { continue };
-            let targets = transitions(state, &crate::Pointer::root());
+            if subject.graph.state(scope.namespace, name).is_none_or(waits) {
+                continue;
+            }
+            let targets = subject.graph.edges(scope.namespace, name);
             let targets = targets.iter().filter_map(|edge| subject.graph.resolve(scope.namespace, edge)).collect();
             edges.insert(name, targets);
         }

@@ -67,11 +67,12 @@ fn replaced_by<'s, 'a>(
     state: usize,
     inputs: &std::collections::HashMap<usize, Shape>,
 ) -> Option<&'s State<'a>> {
-    let target = subject.states.get(state)?;
+    // Among very many states the search would not be in proportion to the text.
+    let target = subject.states.get(state).filter(|_| subject.states.len() < 500)?;
     let mut before = subject.states.iter().enumerate().filter(|(index, other)| {
         inputs.contains_key(index)
             && other.scope == target.scope
-            && crate::graph::transitions(other.value, &other.at).iter().any(|edge| edge.target.as_deref() == Some(target.name))
+            && subject.graph.edges(other.namespace, other.name).iter().any(|edge| edge.target.as_deref() == Some(target.name))
     });
     let first = before.next();
     first.filter(|_| before.next().is_none()).map(|(_, state)| state)

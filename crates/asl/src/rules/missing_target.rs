@@ -6,7 +6,7 @@ use crate::check::Form;
 use crate::subject::Subject;
 use crate::diagnostic::{Diagnostic, Fix, is_certain};
 use crate::json::Json;
-use crate::graph::{Edge, transitions};
+use crate::graph::Edge;
 
 rule! {
     /// `StartAt`, `Next` or `Default` names a state that does not exist. In ASL a transition cannot leave its branch or
@@ -22,9 +22,9 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
         check_edge(subject, scope.namespace, &scope.start, findings);
     }
     for (index, namespace) in graph.namespaces.iter().enumerate() {
-        for (name, state) in namespace.states {
-            for edge in transitions(state, &namespace.at.join(name)) {
-                check_edge(subject, index, &edge, findings);
+        for name in namespace.states.keys() {
+            for edge in graph.edges(index, name) {
+                check_edge(subject, index, edge, findings);
             }
         }
     }

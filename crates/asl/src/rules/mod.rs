@@ -159,11 +159,8 @@ fn each_object<'a>(subject: &Subject<'a>, visit: &mut dyn FnMut(&'static Object,
 /// Calls `visit` for each field of the language that the definition has, with its known value and the object it is in.
 fn each_field<'a>(subject: &Subject<'a>, visit: &mut dyn FnMut(&'static Field, &'a Json, &Item<'a>)) {
     for item in &subject.objects {
-        for (name, value) in item.value.as_object().into_iter().flatten() {
-            let field = item.shape.fields.iter().find(|field| field.name == *name);
-            if let Some(field) = field.filter(|_| !matches!(value, Json::Unknown)) {
-                visit(field, value, item);
-            }
+        for (_, field, value) in item.members().filter(|(_, _, value)| !matches!(value, Json::Unknown)) {
+            visit(field, value, item);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::subject::Subject;
 use crate::diagnostic::Diagnostic;
-use crate::graph::{is_terminal, transitions};
+use crate::graph::is_terminal;
 
 rule! {
     /// No state of the state machine ends it: none has `End: true`, none is a Succeed or Fail state.
@@ -20,11 +20,10 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
         return;
     }
     let leads_nowhere = |name: &String| {
-        let state = subject.graph.state(scope.namespace, name)?;
-        let edges = transitions(state, &scope.at);
-        edges.iter().any(|edge| edge.target.is_some() && subject.graph.resolve(scope.namespace, edge).is_none()).then_some(())
+        let mut edges = subject.graph.edges(scope.namespace, name).iter();
+        edges.any(|edge| edge.target.is_some() && subject.graph.resolve(scope.namespace, edge).is_none())
     };
-    if scope.reached.keys().any(|name| leads_nowhere(name).is_some()) {
+    if scope.reached.keys().any(leads_nowhere) {
         return;
     }
     let states = scope.reached.keys().filter_map(|name| subject.graph.state(scope.namespace, name));

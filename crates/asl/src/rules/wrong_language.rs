@@ -16,13 +16,12 @@ rule! {
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     for item in &subject.objects {
         let (Some(language), Some(state)) = (subject.language_of(item), subject.state_of(item)) else { continue };
-        for name in item.value.as_object().into_iter().flat_map(|members| members.keys()) {
-            let Some(field) = item.shape.fields.iter().find(|field| field.name == *name) else { continue };
+        for (name, field, _) in item.members() {
             if field.language.is_none_or(|only| only == language) {
                 continue;
             }
             let message = format!("`{name}` is a field of {:?}, and state `{}` has {language:?}", other(language), state.name);
-            let help = match (name.as_str(), language) {
+            let help = match (name, language) {
                 ("Output" | "Condition" | "Items" | "Arguments", QueryLanguage::JSONPath) => {
                     "write `QueryLanguage: \"JSONata\"` in the state, or use the fields of JSONPath".to_owned()
                 }
