@@ -20,7 +20,10 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
             None => continue,
         };
         let target = item.value.get("Next").and_then(crate::Json::as_str);
-        let fails = subject.states.iter().any(|state| Some(state.name) == target && state.ty == "Fail");
+        let target = subject.state_of(item).zip(target).and_then(|(state, name)| {
+            subject.states.get(subject.state_index(state.namespace, name)?)
+        });
+        let fails = target.is_some_and(|target| target.ty == "Fail");
         if item.value.get(field).is_none() && !fails {
             findings.push(RULE.finding(item.at.clone(), "the error takes the place of the input").help(help));
         }

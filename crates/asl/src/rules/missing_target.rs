@@ -16,6 +16,9 @@ rule! {
     "ASL2001" "missing-target" Error check
 }
 
+/// In how many scopes a state is looked for that is not where it should be.
+const MAX_SEARCHED: usize = 200;
+
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     let graph = &subject.graph;
     for scope in &graph.scopes {
@@ -41,7 +44,8 @@ fn check_edge(subject: &Subject<'_>, namespace: usize, edge: &Edge, findings: &m
     }
     let finding = RULE.finding(edge.at.clone(), format!("there is no state `{target}`"))
         .aws("MISSING_TRANSITION_TARGET", Some(edge.at.clone()));
-    let elsewhere = subject.states.iter().find(|other| other.name == target);
+    let elsewhere = (0..subject.graph.namespaces.len().min(MAX_SEARCHED))
+        .find_map(|index| subject.states.get(subject.state_index(index, target)?));
     findings.push(match (subject.graph.guess(namespace, target), elsewhere) {
         (_, Some(other)) if subject.form == Form::Nested => finding
             .help(
