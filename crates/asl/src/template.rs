@@ -78,7 +78,11 @@ fn check_all(text: &str, format: Format, machine: MachineType) -> Checked {
     if document.root.get("Resources").and_then(Json::as_object).is_some() {
         return check_template(text, &document, machine);
     }
-    let is_definition = ["StartAt", "States"].iter().any(|field| document.root.get(field).is_some());
+    // An empty object, or no object at all, is a definition of which all is missing; other documents are none.
+    let is_definition = match document.root.as_object() {
+        Some(members) => members.is_empty() || members.contains_key("StartAt") || members.contains_key("States"),
+        None => true,
+    };
     if !is_definition {
         return Checked::default();
     }

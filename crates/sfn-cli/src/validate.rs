@@ -23,11 +23,17 @@ pub fn run(arguments: &ValidateArgs) -> Result<Exit, Failure> {
     let settings = settings(arguments)?;
     let inputs = collect(&arguments.paths, &settings.exclude)?;
     let mut outcomes = check_all(&inputs, &settings);
-    let named = outcomes.iter().flat_map(|outcome| outcome.files.clone()).collect::<Vec<_>>();
+    let of_template = |outcome: &Outcome| {
+        let template = outcome.path.clone();
+        outcome.files.clone().into_iter().map(move |(path, machine)| (path, machine, template.clone()))
+    };
+    let named: Vec<_> = outcomes.iter().flat_map(of_template).collect();
     let known: HashSet<PathBuf> = inputs.iter().map(|input| input.path.clone()).collect();
-    for (path, machine) in named {
+    for (path, machine, template) in named {
         if !known.contains(&path) {
-            outcomes.push(check_one(&Input { path, named: true }, &settings.of_type(machine)));
+            let mut outcome = check_one(&Input { path, named: true }, &settings.of_type(machine));
+            outcome.failure = outcome.failure.map(|failure| format!("{failure}, which {} names", template.display()));
+            outcomes.push(outcome);
         }
     }
     if arguments.fix {

@@ -138,7 +138,9 @@ fn what_cannot_be_checked_is_told() {
     ] {
         said += &sfn(folder.path(), arguments, "");
     }
-    said += &sfn(folder.path(), &["validate", "-"], "");
+    for input in ["", "{}", "[]", "\"text\""] {
+        said += &sfn(folder.path(), &["validate", "-"], input);
+    }
     insta::assert_snapshot!(said);
 }
 

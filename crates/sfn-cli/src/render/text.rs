@@ -91,6 +91,9 @@ fn first_line(lines: &Lines<'_>, span: &Range<usize>) -> Range<usize> {
 }
 
 fn summary(report: &Report<'_>) -> String {
+    if report.definitions() == 0 {
+        return String::new();
+    }
     let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
     let definitions = plural(report.definitions(), "definition");
     let fixed: usize = report.outcomes.iter().map(|outcome| outcome.fixed).sum();
