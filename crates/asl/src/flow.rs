@@ -303,7 +303,7 @@ fn leaving(state: &State<'_>, edge: &Pointer, input: &Shape, output: &Shape) -> 
     let [list, index, _] = inside else { return output.clone() };
     let entry = index.parse().ok().and_then(|index: usize| state.value.get(list)?.as_array()?.get(index));
     let Some(entry) = entry else { return Shape::Any };
-    match (list.as_str(), state.language) {
+    match (&**list, state.language) {
         ("Catch", Some(QueryLanguage::JSONPath)) => put(input, entry.get("ResultPath"), Shape::error()),
         ("Catch", Some(QueryLanguage::JSONata)) => {
             entry.get("Output").map_or_else(Shape::error, |output| Shape::of(output, false, 0))

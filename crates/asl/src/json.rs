@@ -51,7 +51,7 @@ impl Json {
     /// The value that a pointer leads to.
     pub fn at(&self, pointer: &Pointer) -> Option<&Json> {
         pointer.tokens().iter().try_fold(self, |value, token| match value {
-            Self::Object(members) => members.get(token),
+            Self::Object(members) => members.get(&**token),
             Self::Array(elements) => elements.get(token.parse::<usize>().ok()?),
             _ => None,
         })
@@ -60,7 +60,7 @@ impl Json {
     /// The value that a pointer leads to, to be changed.
     pub fn at_mut(&mut self, pointer: &Pointer) -> Option<&mut Json> {
         pointer.tokens().iter().try_fold(self, |value, token| match value {
-            Self::Object(members) => members.get_mut(token),
+            Self::Object(members) => members.get_mut(&**token),
             Self::Array(elements) => elements.get_mut(token.parse::<usize>().ok()?),
             _ => None,
         })

@@ -1,10 +1,72 @@
 //! Places in a definition.
 
 use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
 
 /// A JSON Pointer (RFC 6901).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, PartialOrd, Ord)]
-pub struct Pointer(Vec<String>);
+pub struct Pointer(Vec<Token>);
+
+/// A step of a pointer: the name of a member, or the number of an element. Places share their steps.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Token(Arc<str>);
+
+impl Deref for Token {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl PartialEq<str> for Token {
+    fn eq(&self, other: &str) -> bool {
+        &*self.0 == other
+    }
+}
+
+impl fmt::Display for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<&str> for Token {
+    fn from(text: &str) -> Self {
+        Self(text.into())
+    }
+}
+
+impl From<&&str> for Token {
+    fn from(text: &&str) -> Self {
+        Self((*text).into())
+    }
+}
+
+impl From<String> for Token {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+impl From<&String> for Token {
+    fn from(text: &String) -> Self {
+        Self(text.as_str().into())
+    }
+}
+
+impl From<&Token> for Token {
+    fn from(token: &Token) -> Self {
+        token.clone()
+    }
+}
+
+impl From<usize> for Token {
+    fn from(index: usize) -> Self {
+        index.to_string().into()
+    }
+}
 
 impl Pointer {
     /// The whole document.
@@ -14,9 +76,10 @@ impl Pointer {
 
     /// This place and a step into a member or element.
     #[must_use]
-    pub fn join(&self, token: impl fmt::Display) -> Self {
-        let mut tokens = self.0.clone();
-        tokens.push(token.to_string());
+    pub fn join(&self, token: impl Into<Token>) -> Self {
+        let mut tokens = Vec::with_capacity(self.0.len() + 1);
+        tokens.extend_from_slice(&self.0);
+        tokens.push(token.into());
         Self(tokens)
     }
 
@@ -27,7 +90,7 @@ impl Pointer {
     }
 
     /// The steps from the document's top.
-    pub fn tokens(&self) -> &[String] {
+    pub fn tokens(&self) -> &[Token] {
         &self.0
     }
 
@@ -36,7 +99,7 @@ impl Pointer {
     /// Source: answers of ValidateStateMachineDefinition.
     pub fn aws_location(&self) -> String {
         let mut location = String::new();
-        let mut before = "";
+        let mut before: &str = "";
         for token in &self.0 {
             let index = before != "States" && !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_digit());
             location.push_str(&if index { format!("[{token}]") } else { format!("/{token}") });
@@ -51,7 +114,7 @@ impl Pointer {
     }
 }
 
-impl<T: Into<String>> FromIterator<T> for Pointer {
+impl<T: Into<Token>> FromIterator<T> for Pointer {
     fn from_iter<I: IntoIterator<Item = T>>(tokens: I) -> Self {
         Self(tokens.into_iter().map(Into::into).collect())
     }
@@ -83,7 +146,7 @@ impl Way<'_> {
         match self {
             Self::Start(pointer) => (*pointer).clone(),
             Self::Member(before, name) => before.pointer().join(name),
-            Self::Element(before, index) => before.pointer().join(index),
+            Self::Element(before, index) => before.pointer().join(*index),
         }
     }
 }

@@ -173,7 +173,7 @@ impl<'a> Subject<'a> {
     pub fn state_name(pointer: &Pointer) -> Option<&str> {
         let tokens = pointer.tokens();
         let position = tokens.iter().rposition(|token| token == "States")?;
-        tokens.get(position + 1).map(String::as_str)
+        tokens.get(position + 1).map(|token| &**token)
     }
 
     fn collect_states(&mut self) {

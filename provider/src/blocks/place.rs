@@ -1,7 +1,7 @@
 //! From a place in the ASL to the attribute it came from.
 
-use asl::Pointer;
 use asl::shape::{Field, Language, Object, Shape};
+use asl::{Pointer, Token};
 use tfplugin::{AttributePath, Step};
 
 use super::schema::is_block;
@@ -16,11 +16,11 @@ impl Flat {
     pub fn path(&self, pointer: &Pointer) -> Option<AttributePath> {
         let (path, object) = match pointer.tokens() {
             [states, name, rest @ ..] if states == "States" => {
-                let origin = self.origins.get(name)?;
-                inside_state(origin, rest, AttributePath::root(origin.block.clone()).key(name.clone()))
+                let origin = self.origins.get(&**name)?;
+                inside_state(origin, rest, AttributePath::root(origin.block.clone()).key(name.to_string()))
             }
             [first, rest @ ..] => {
-                let field = Language::get().definition.fields.iter().find(|field| field.name == *first)?;
+                let field = Language::get().definition.fields.iter().find(|field| *field.name == **first)?;
                 inside_field(field, rest, AttributePath::root(field.hcl.clone()))
             }
             [] => return None,
@@ -57,12 +57,12 @@ impl Flat {
     }
 }
 
-fn inside_state(origin: &Origin, tokens: &[String], path: AttributePath) -> End {
+fn inside_state(origin: &Origin, tokens: &[Token], path: AttributePath) -> End {
     let Some((first, rest)) = tokens.split_first() else {
         return (path, Some(origin.object));
     };
     let sugar = path.clone().attribute("lambda");
-    let end = match first.as_str() {
+    let end = match &**first {
         "Resource" if origin.lambda => sugar.attribute("function_arn"),
         "Parameters" | "Arguments" if origin.lambda => match rest.split_first() {
             Some((name, inner)) if name != "FunctionName" => into_open_value(inner, sugar.attribute("payload")),
@@ -75,8 +75,8 @@ fn inside_state(origin: &Origin, tokens: &[String], path: AttributePath) -> End 
             let index = index.parse::<usize>().unwrap_or_default();
             match index.checked_sub(origin.retriers_before) {
                 Some(index) => {
-                    let written = [first.clone(), index.to_string()];
-                    let tokens: Vec<String> = written.into_iter().chain(inner.iter().cloned()).collect();
+                    let written = [first.clone(), Token::from(index)];
+                    let tokens: Vec<Token> = written.into_iter().chain(inner.iter().cloned()).collect();
                     return inside(origin.object, &tokens, path);
                 }
                 None => sugar.attribute("retry_service_exceptions"),
@@ -87,11 +87,11 @@ fn inside_state(origin: &Origin, tokens: &[String], path: AttributePath) -> End 
     (end, None)
 }
 
-fn inside(object: &'static Object, tokens: &[String], path: AttributePath) -> End {
+fn inside(object: &'static Object, tokens: &[Token], path: AttributePath) -> End {
     let Some((first, rest)) = tokens.split_first() else {
         return (path, Some(object));
     };
-    match object.fields.iter().find(|field| field.name == *first) {
+    match object.fields.iter().find(|field| *field.name == **first) {
         // The states of an embedded workflow stand in its JSON.
         Some(field) if field.shape == Shape::States => (path.attribute("definition"), None),
         Some(field) => inside_field(field, rest, path.attribute(field.hcl.clone())),
@@ -99,7 +99,7 @@ fn inside(object: &'static Object, tokens: &[String], path: AttributePath) -> En
     }
 }
 
-fn inside_field(field: &Field, tokens: &[String], path: AttributePath) -> End {
+fn inside_field(field: &Field, tokens: &[Token], path: AttributePath) -> End {
     match (&field.shape, tokens) {
         (Shape::Object(name), tokens) if is_block(field) => match Language::get().object(name) {
             Some(object) => inside(object, tokens, path),
@@ -118,23 +118,23 @@ fn inside_field(field: &Field, tokens: &[String], path: AttributePath) -> End {
 }
 
 /// Into an attribute that holds objects of the language under their names in HCL.
-fn into_condition(name: &str, tokens: &[String], path: AttributePath) -> AttributePath {
+fn into_condition(name: &str, tokens: &[Token], path: AttributePath) -> AttributePath {
     match tokens.first().map(|first| (first, first.parse())) {
         Some((_, Ok(index))) => path.index(index),
         Some((first, Err(_))) => {
             let fields = Language::get().object(name).map(|object| object.fields.as_slice()).unwrap_or_default();
-            let known = fields.iter().find(|field| field.name == *first);
-            path.key(known.map_or_else(|| first.clone(), |field| field.hcl.clone()))
+            let known = fields.iter().find(|field| *field.name == **first);
+            path.key(known.map_or_else(|| first.to_string(), |field| field.hcl.clone()))
         }
         None => path,
     }
 }
 
 /// Into an attribute that holds any value: one step, which is as far as Terraform follows a path to a line.
-fn into_open_value(tokens: &[String], path: AttributePath) -> AttributePath {
+fn into_open_value(tokens: &[Token], path: AttributePath) -> AttributePath {
     match tokens.first().map(|first| (first, first.parse())) {
         Some((_, Ok(index))) => path.index(index),
-        Some((first, Err(_))) => path.key(first.clone()),
+        Some((first, Err(_))) => path.key(first.to_string()),
         None => path,
     }
 }

@@ -23,7 +23,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
         };
         let Some(item) = subject.objects.get(expression.object) else { continue };
         let container = item.at.join(&expression.field.name);
-        let key = expression.at.tokens().last().cloned().unwrap_or_default();
+        let key = expression.at.tokens().last().map(ToString::to_string).unwrap_or_default();
         let plain = key.strip_suffix(".$").unwrap_or(&key);
         let message = if kind == "path" && !expression.text.starts_with('$') {
             format!("the value of `{key}` is neither a path nor an intrinsic function")

@@ -97,7 +97,7 @@ fn check_members(
                 None => did_you_mean(name, required.iter().chain(optional).copied()),
             };
             unused.retain(|known| Some(*known) != guess);
-            let place = at.join(key);
+            let place = at.join(key.as_str());
             let message = format!("`{}` has no parameter `{name}`", wanted.name);
             let finding = RULE.finding(place.clone(), message).schema(&at);
             findings.push(match guess {

@@ -51,7 +51,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
 
 fn describe(scope: &Scope) -> String {
     let tokens = scope.at.tokens();
-    match (Subject::state_name(&scope.at), tokens.last().map(String::as_str)) {
+    match (Subject::state_name(&scope.at), tokens.last().map(|token| &**token)) {
         (None, _) => "the state machine itself".to_owned(),
         (Some(name), Some("ItemProcessor")) => format!("the item processor of `{name}`"),
         (Some(name), Some("Iterator")) => format!("the iterator of `{name}`"),

@@ -76,7 +76,7 @@ impl Document {
         let (mut value, mut place) = (&self.root, &self.places);
         for token in pointer.tokens() {
             let next = match value {
-                Json::Object(members) => members.get_full(token).map(|(index, _, value)| (index, value)),
+                Json::Object(members) => members.get_full(&**token).map(|(index, _, value)| (index, value)),
                 Json::Array(elements) => {
                     token.parse().ok().and_then(|index: usize| Some((index, elements.get(index)?)))
                 }
