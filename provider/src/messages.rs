@@ -15,9 +15,10 @@ pub fn of_blocks(findings: Vec<Finding>, flat: &Flat) -> Diagnostics {
     let diagnostic = |finding: Finding| {
         let related =
             finding.related.iter().filter_map(|related| Some((flat.path(&related.pointer)?, &related.message)));
-        let related: Vec<String> = related.map(|(path, message)| format!("{path}: {message}")).collect();
+        let related = related.map(|(path, message)| format!("{path}: {message}"));
+        let places: Vec<String> = inside(&finding).into_iter().chain(related).collect();
         let summary = in_hcl(&finding.message, &states);
-        let detail = detail(&in_hcl(&finding.help, &states), &related, finding.code);
+        let detail = detail(&in_hcl(&finding.help, &states), &places, &finding);
         let diagnostic = with_severity(finding.severity, summary, detail);
         match flat.path(&finding.pointer) {
             Some(path) => diagnostic.at(path),
@@ -34,11 +35,12 @@ pub fn of_text(findings: Vec<Finding>, text: &str, attribute: &AttributePath) ->
             let (line, column) = asl::check::line_and_column(text, span);
             let source = text.lines().nth(line - 1).unwrap_or_default();
             let shown: String = source.trim().chars().take(120).collect();
-            format!("line {line}, column {column} of the definition, at `{}`:\n    {shown}", finding.pointer)
+            let place = format!("line {line}, column {column} of the definition, at `{}`", finding.pointer);
+            if finding.private { place } else { format!("{place}:\n    {shown}") }
         });
         let related = finding.related.iter().map(|related| format!("{}: {}", related.pointer, related.message));
         let places: Vec<String> = place.into_iter().chain(related).collect();
-        let detail = detail(&finding.help, &places, finding.code);
+        let detail = detail(&finding.help, &places, &finding);
         with_severity(finding.severity, finding.message, detail).at(attribute.clone())
     };
     findings.into_iter().map(diagnostic).collect()
@@ -51,7 +53,19 @@ fn with_severity(severity: Severity, summary: String, detail: String) -> Diagnos
     }
 }
 
-fn detail(help: &str, places: &[String], code: &str) -> String {
+/// The part of an expression that a finding is about. Terraform shows the line of the attribute, and no column.
+fn inside(finding: &Finding) -> Option<String> {
+    let inside = finding.inside.as_ref().filter(|inside| inside.range != (0..inside.text.len()) && !finding.private)?;
+    let before = inside.text.get(..inside.range.start)?.chars().count();
+    let marks = inside.text.get(inside.range.clone())?.chars().count().max(1);
+    // A text of several lines or of many characters has no mark that anybody would find.
+    if inside.text.contains('\n') || inside.text.chars().count() > 100 {
+        return Some(format!("at character {} of the expression", before + 1));
+    }
+    Some(format!("    {}\n    {}{}", inside.text, " ".repeat(before), "^".repeat(marks)))
+}
+
+fn detail(help: &str, places: &[String], finding: &Finding) -> String {
     let mut parts: Vec<String> = Vec::new();
     if !help.is_empty() {
         parts.push(sentence(help));
@@ -59,7 +73,11 @@ fn detail(help: &str, places: &[String], code: &str) -> String {
     if !places.is_empty() {
         parts.push(places.join("\n"));
     }
-    parts.push(format!("({code})"));
+    // The code that AWS gives is there for people who know it, or find it in a pipeline.
+    parts.push(match &finding.aws {
+        Some(aws) => format!("({}, AWS: {})", finding.code, aws.code),
+        None => format!("({})", finding.code),
+    });
     parts.join("\n\n")
 }
 

@@ -34,7 +34,7 @@ async fn levels_and_lists_choose_what_is_shown() {
     let one = MACHINES.replace("count    = 2\n", "").replace("-${count.index}", "");
     let shown = |plan: &e2e::Outcome| {
         let codes =
-            ["ASL3005", "ASL7001", "ASL7003"].into_iter().filter(|code| plan.text.contains(&format!("({code})")));
+            ["ASL3005", "ASL7001", "ASL7003"].into_iter().filter(|code| plan.text.contains(&format!("({code}")));
         codes.collect::<Vec<_>>()
     };
     let plan = async |block: &str, configuration: &str| {
@@ -165,4 +165,33 @@ async fn ten_mistakes_are_told_in_one_plan() {
         assert!(near, "`{message}` is not told near line {start}:\n{}", plan.text);
         assert_says(&plan, &[message]);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_finding_shows_the_part_of_the_expression_and_no_secret() {
+    let aws = aws().await;
+    let expression = MACHINES
+        .replace("\"$.message\"", "\"m\"")
+        .replace("TopicArn =", "\"Subject.$\" = \"$.order[x].id\", TopicArn =");
+    let plan = workspace(&aws, &expression).plan().await.unwrap();
+    let marked = plan.text.lines().skip_while(|line| !line.ends_with("    $.order[x].id")).nth(1).unwrap_or_default();
+    assert!(marked.ends_with("           ^"), "{}", plan.text);
+    assert!(plan.text.contains("(ASL3003, AWS: SCHEMA_VALIDATION_FAILED)"), "{}", plan.text);
+
+    let secret = r#"
+resource "sfn_state_machine" "it" {
+  name = "it"
+  execution_role {}
+  definition = <<-EOT
+    {"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true,
+      "Parameters": {"FunctionName": "f", "Payload": {"password": "hunter2hunter2"}}}}}
+  EOT
+}
+"#;
+    let validated = workspace(&aws, secret);
+    let plan = validated.plan().await.unwrap();
+    assert_says(&plan, &["`password` seems to hold a secret", "line 2, column 51 of the definition"]);
+    // Terraform shows the lines of the configuration before it; what the provider says comes after them.
+    let told = plan.text.split("Read it in the task").nth(1).unwrap();
+    assert!(!told.contains("hunter2"), "{told}");
 }
