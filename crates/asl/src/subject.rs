@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use crate::check::{Form, MachineType};
 use crate::expression::SyntaxError;
 use crate::graph::Graph;
+use crate::integration::Resource;
 use crate::intrinsic::Call;
 use crate::json::Json;
 use crate::jsonata::{self, Delimited};
@@ -73,6 +74,8 @@ pub struct Item<'a> {
     pub fields: Vec<Option<&'static Field>>,
     /// Its place.
     pub at: Pointer,
+    /// What it calls, as written and taken apart, where it is a Task.
+    pub resource: Option<(&'a str, Resource<'a>)>,
     /// The state that it is or is in, by its index; `None` for the state machine itself.
     pub state: Option<usize>,
 }
@@ -242,7 +245,9 @@ impl<'a> Subject<'a> {
         };
         let index = self.objects.len();
         let fields: Vec<_> = members.keys().map(|name| shape.fields.iter().find(|field| field.name == *name)).collect();
-        self.objects.push(Item { shape, value, fields: fields.clone(), at, state });
+        let resource = members.get("Resource").and_then(Json::as_str).filter(|_| shape.name == "Task");
+        let resource = resource.map(|text| (text, Resource::parse(text)));
+        self.objects.push(Item { shape, value, fields: fields.clone(), at, resource, state });
         for ((name, inner), field) in members.iter().zip(fields) {
             let Some(field) = field else { continue };
             let place = || self.objects.get(index).map(|item| item.at.join(name)).unwrap_or_default();

@@ -78,6 +78,11 @@ impl<'a> Resource<'a> {
         }
     }
 
+    /// Whether somebody outside of AWS has to say when it is done.
+    pub fn waits_for_somebody(&self) -> bool {
+        *self == Self::Activity || self.pattern() == "waitForTaskToken"
+    }
+
     /// The way in which the state waits for the end of what it calls.
     pub fn pattern(&self) -> &'a str {
         match self {

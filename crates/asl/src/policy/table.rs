@@ -6,6 +6,7 @@
 use super::document::{Document, Statement};
 use super::resource::{Scoped, arn_or_name, function_arn, literal, queue_arn};
 use super::{Call, Settings};
+use crate::integration::{Called, Resource};
 use crate::json::Json;
 
 /// A statement, and the field whose value is known only at run time where that made it a wildcard.
@@ -50,21 +51,16 @@ const IAM_NAMES: &[(&str, &str)] = &[
 
 /// What a task with this resource needs; `None` for an integration that the table lacks.
 pub(super) fn grant(resource: &str, payload: Option<&Json>, settings: &Settings) -> Option<Vec<Grant>> {
-    let parts: Vec<&str> = resource.splitn(7, ':').collect();
-    match parts.as_slice() {
-        ["arn", _, "lambda", ..] => Some(vec![fixed(invoke(&function_arn(resource, &settings.account)))]),
+    match Resource::parse(resource) {
+        Resource::Function { .. } => Some(vec![fixed(invoke(&function_arn(resource, &settings.account)))]),
         // The worker that polls an activity needs permissions, the state machine none.
-        ["arn", _, "states", _, _, "activity", _] => Some(Vec::new()),
-        ["arn", _, "states", _, _, "aws-sdk", rest] => {
-            let (service, operation) = rest.split_once(':')?;
-            Some(aws_sdk(service, operation.split('.').next().unwrap_or(operation), payload, settings))
-        }
-        ["arn", _, "states", _, _, service, rest] => {
-            let (operation, pattern) = rest.split_once('.').unwrap_or((rest, ""));
+        Resource::Activity => Some(Vec::new()),
+        Resource::Sdk(called) => Some(aws_sdk(called.service, called.operation, payload, settings)),
+        Resource::Optimized(Called { service, operation, pattern }) => {
             let call = Call { settings, payload, pattern, operation };
             row(service, operation).map(|row| (row.grants)(&call))
         }
-        _ => None,
+        Resource::Other(_) | Resource::Invalid | Resource::Unknown => None,
     }
 }
 

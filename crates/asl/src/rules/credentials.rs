@@ -1,6 +1,7 @@
 //! Roles of tasks.
 
 use crate::diagnostic::Diagnostic;
+use crate::integration::Resource;
 use crate::json::Json;
 use crate::subject::Subject;
 
@@ -27,8 +28,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
             let message = format!("`Credentials` is {}, not an object", credentials.kind());
             findings.push(RULE.finding(at.clone(), message).schema(&at).help("write an object with `RoleArn`"));
         }
-        let resource = item.value.get("Resource").and_then(Json::as_str).unwrap_or_default();
-        if resource.split(':').nth(5) == Some("activity") {
+        if matches!(item.resource, Some((_, Resource::Activity))) {
             findings.push(
                 RULE.finding(at, "an activity has no credentials")
                     .schema(&item.at)

@@ -3,7 +3,6 @@
 use crate::check::Form;
 use crate::diagnostic::Diagnostic;
 use crate::integration::Resource;
-use crate::json::Json;
 use crate::subject::Subject;
 
 rule! {
@@ -16,8 +15,8 @@ rule! {
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     for item in super::objects(subject, "Task") {
-        let Some(text) = item.value.get("Resource").and_then(Json::as_str) else { continue };
-        let Resource::Function { name, .. } = Resource::parse(text) else { continue };
+        let Some((_, resource)) = item.resource else { continue };
+        let Resource::Function { name, .. } = resource else { continue };
         let at = item.at.join("Resource");
         if name.ends_with(":$LATEST") {
             findings.push(

@@ -19,7 +19,7 @@ rule! {
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     for item in super::objects(subject, "Task") {
-        let resource = item.value.get("Resource").and_then(Json::as_str).map(Resource::parse);
+        let resource = item.resource.map(|(_, resource)| resource);
         if !matches!(resource, Some(Resource::Optimized(called)) if called.service == "dynamodb") {
             continue;
         }

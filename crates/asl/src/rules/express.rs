@@ -15,7 +15,7 @@ rule! {
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     for (state, item) in subject.state_items().filter(|(state, _)| state.express) {
-        let resource = item.value.get("Resource").and_then(Json::as_str).map(Resource::parse);
+        let resource = item.resource.map(|(_, resource)| resource);
         let wait = match resource {
             Some(Resource::Activity) => Some("an activity".to_owned()),
             Some(resource) if !resource.pattern().is_empty() => Some(format!("`.{}`", resource.pattern())),

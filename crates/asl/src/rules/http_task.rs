@@ -1,6 +1,7 @@
 //! Calls of HTTP APIs.
 
 use crate::diagnostic::Diagnostic;
+use crate::integration::Resource;
 use crate::json::Json;
 use crate::subject::{Item, Subject};
 
@@ -20,8 +21,7 @@ rule! {
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     for item in super::objects(subject, "Task") {
-        let resource = item.value.get("Resource").and_then(Json::as_str).unwrap_or_default();
-        if !resource.ends_with(":http:invoke") {
+        if !matches!(item.resource, Some((_, Resource::Optimized(called))) if called.service == "http") {
             continue;
         }
         for field in ["Parameters", "Arguments"] {

@@ -2,7 +2,6 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::integration::{Resource, integration};
-use crate::json::Json;
 use crate::subject::Subject;
 
 rule! {
@@ -16,8 +15,8 @@ rule! {
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     for item in super::objects(subject, "Task") {
-        let Some(text) = item.value.get("Resource").and_then(Json::as_str) else { continue };
-        let (called, patterns): (_, &[&str]) = match Resource::parse(text) {
+        let Some((text, resource)) = item.resource else { continue };
+        let (called, patterns): (_, &[&str]) = match resource {
             Resource::Optimized(called) => match integration(called.service, called.operation) {
                 Some(known) => (called, known.patterns),
                 None => continue,

@@ -35,8 +35,8 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
                 in_payload(payload, &Way::Start(&at), findings);
             }
         }
-        let Some(text) = item.value.get("Resource").and_then(Json::as_str) else { continue };
-        let (message, help) = match Resource::parse(text) {
+        let Some((text, resource)) = item.resource else { continue };
+        let (message, help) = match resource {
             // A word such as `__arn__` is there to be replaced.
             Resource::Invalid if text.starts_with("__") && text.ends_with("__") => continue,
             Resource::Invalid => (

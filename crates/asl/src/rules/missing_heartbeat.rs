@@ -1,7 +1,6 @@
 //! Waiting without a sign of life.
 
 use crate::diagnostic::Diagnostic;
-use crate::integration::Resource;
 use crate::json::Json;
 use crate::subject::Subject;
 
@@ -16,9 +15,8 @@ rule! {
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     for item in super::objects(subject, "Task") {
-        let resource = item.value.get("Resource").and_then(Json::as_str).map(Resource::parse);
-        let waits =
-            resource.is_some_and(|resource| resource == Resource::Activity || resource.pattern() == "waitForTaskToken");
+        let resource = item.resource.map(|(_, resource)| resource);
+        let waits = resource.is_some_and(|resource| resource.waits_for_somebody());
         let beats = ["HeartbeatSeconds", "HeartbeatSecondsPath"].iter().any(|field| item.value.get(field).is_some());
         let long = match item.value.get("TimeoutSeconds") {
             Some(Json::Number(seconds)) => seconds.as_f64().is_some_and(|seconds| seconds > SHORT),

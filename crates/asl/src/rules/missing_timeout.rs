@@ -1,8 +1,6 @@
 //! Tasks without an end.
 
 use crate::diagnostic::Diagnostic;
-use crate::integration::Resource;
-use crate::json::Json;
 use crate::subject::Subject;
 
 rule! {
@@ -24,10 +22,8 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
             .finding(item.at.clone(), format!("state `{name}` has no timeout"))
             .help("write `TimeoutSeconds`, somewhat longer than the task should ever take");
         let beats = has("HeartbeatSeconds") || has("HeartbeatSecondsPath");
-        let resource = item.value.get("Resource").and_then(Json::as_str).map(Resource::parse);
-        let waits = resource.is_some_and(|resource| {
-            resource == Resource::Activity || resource.pattern() == "waitForTaskToken"
-        });
+        let resource = item.resource.map(|(_, resource)| resource);
+        let waits = resource.is_some_and(|resource| resource.waits_for_somebody());
         findings.push(if waits && !beats { finding.as_warning() } else { finding });
     }
 }

@@ -1,7 +1,6 @@
 //! ARNs of several partitions.
 
 use crate::diagnostic::Diagnostic;
-use crate::json::Json;
 use crate::subject::Subject;
 
 rule! {
@@ -13,7 +12,7 @@ rule! {
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     let mut first: Option<(&str, crate::Pointer)> = None;
     for item in super::objects(subject, "Task") {
-        let Some(text) = item.value.get("Resource").and_then(Json::as_str).filter(|text| text.starts_with("arn:aws")) else {
+        let Some((text, _)) = item.resource.filter(|(text, _)| text.starts_with("arn:aws")) else {
             continue;
         };
         let Some(partition) = text.split(':').nth(1) else { continue };

@@ -2,7 +2,6 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::integration::{INTEGRATIONS, Resource};
-use crate::json::Json;
 use crate::subject::Subject;
 
 rule! {
@@ -13,8 +12,8 @@ rule! {
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     for item in super::objects(subject, "Task") {
-        let Some(text) = item.value.get("Resource").and_then(Json::as_str) else { continue };
-        let Resource::Sdk(called) = Resource::parse(text) else { continue };
+        let Some((_, resource)) = item.resource else { continue };
+        let Resource::Sdk(called) = resource else { continue };
         let better = INTEGRATIONS.iter().find(|known| known.sdk == Some((called.service, called.operation)));
         if let Some(known) = better {
             let message = format!("`{}:{}` has an integration of its own", known.service, known.operation);

@@ -1,7 +1,6 @@
 //! Executions whose output is text.
 
 use crate::diagnostic::{Diagnostic, Fix};
-use crate::json::Json;
 use crate::subject::Subject;
 
 rule! {
@@ -12,7 +11,7 @@ rule! {
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     for item in super::objects(subject, "Task") {
-        let Some(text) = item.value.get("Resource").and_then(Json::as_str) else { continue };
+        let Some((text, _)) = item.resource else { continue };
         if text.ends_with(":states:startExecution.sync") {
             let at = item.at.join("Resource");
             findings.push(

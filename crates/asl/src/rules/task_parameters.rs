@@ -16,8 +16,8 @@ rule! {
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     for item in super::objects(subject, "Task") {
-        let Some(text) = item.value.get("Resource").and_then(Json::as_str) else { continue };
-        let Some(wanted) = wanted(text) else { continue };
+        let Some((_, resource)) = item.resource else { continue };
+        let Some(wanted) = wanted(resource) else { continue };
         let (field, other) = match subject.language_of(item) {
             Some(QueryLanguage::JSONPath) => ("Parameters", "Arguments"),
             Some(QueryLanguage::JSONata) => ("Arguments", "Parameters"),
@@ -49,8 +49,8 @@ struct Wanted {
     complete: bool,
 }
 
-fn wanted(resource: &str) -> Option<Wanted> {
-    match Resource::parse(resource) {
+fn wanted(resource: Resource<'_>) -> Option<Wanted> {
+    match resource {
         Resource::Optimized(called) => {
             let known = integration(called.service, called.operation)?;
             let name = format!("{}:{}", called.service, called.operation);

@@ -1,8 +1,6 @@
 //! Task tokens that nobody gets.
 
 use crate::diagnostic::Diagnostic;
-use crate::integration::Resource;
-use crate::json::Json;
 use crate::jsonpath::Root;
 use crate::subject::Subject;
 
@@ -15,7 +13,7 @@ rule! {
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     for (index, item) in subject.objects.iter().enumerate().filter(|(_, item)| item.shape.name == "Task") {
-        let resource = item.value.get("Resource").and_then(Json::as_str).map(Resource::parse);
+        let resource = item.resource.map(|(_, resource)| resource);
         if resource.is_none_or(|resource| resource.pattern() != "waitForTaskToken") {
             continue;
         }

@@ -2,7 +2,6 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::integration::Resource;
-use crate::json::Json;
 use crate::subject::{Item, Subject};
 
 /// What a call of a function fails with now and then, without anybody's fault (developer guide, "Handle transient Lambda
@@ -41,7 +40,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
 }
 
 fn calls_function(item: &Item<'_>) -> bool {
-    match item.value.get("Resource").and_then(Json::as_str).map(Resource::parse) {
+    match item.resource.map(|(_, resource)| resource) {
         Some(Resource::Function { .. }) => true,
         Some(Resource::Optimized(called)) => called.service == "lambda",
         _ => false,

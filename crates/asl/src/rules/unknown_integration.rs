@@ -2,7 +2,6 @@
 
 use crate::diagnostic::{Diagnostic, Fix, did_you_mean, is_certain};
 use crate::integration::{Called, INTEGRATIONS, Resource, integration, operation, operations, services};
-use crate::json::Json;
 use crate::pointer::Pointer;
 use crate::subject::Subject;
 
@@ -20,9 +19,9 @@ const RETIRED: &[&str] = &["lookoutvision", "lookoutmetrics", "lookoutequipment"
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     for item in super::objects(subject, "Task") {
-        let Some(text) = item.value.get("Resource").and_then(Json::as_str) else { continue };
+        let Some((text, resource)) = item.resource else { continue };
         let at = item.at.join("Resource");
-        match Resource::parse(text) {
+        match resource {
             Resource::Optimized(called) if integration(called.service, called.operation).is_none() => {
                 findings.push(optimized(called, text, at));
             }
