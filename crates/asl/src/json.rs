@@ -6,7 +6,7 @@ use bigdecimal::BigDecimal;
 use indexmap::IndexMap;
 use serde_json::{Number, Value};
 
-use crate::pointer::Pointer;
+use crate::pointer::{Pointer, Way};
 
 /// A JSON value, or one that is not known yet.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,6 +73,20 @@ impl Json {
             Self::Array(elements) => elements.iter().all(Self::is_known),
             Self::Object(members) => members.values().all(Self::is_known),
             _ => true,
+        }
+    }
+
+    /// Calls `visit` for it and for what is inside it, with the way there; it goes into a value where `visit` says so.
+    pub fn walk<'a>(&'a self, way: &Way<'_>, visit: &mut dyn FnMut(&Way<'_>, &'a Json) -> bool) {
+        if !visit(way, self) {
+            return;
+        }
+        match self {
+            Self::Object(members) => members.iter().for_each(|(key, inner)| inner.walk(&Way::Member(way, key), visit)),
+            Self::Array(elements) => {
+                elements.iter().enumerate().for_each(|(index, inner)| inner.walk(&Way::Element(way, index), visit));
+            }
+            _ => {}
         }
     }
 

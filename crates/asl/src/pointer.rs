@@ -141,6 +141,14 @@ pub enum Way<'a> {
 }
 
 impl Way<'_> {
+    /// The name of the member that it leads into last.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Member(_, name) => Some(name),
+            _ => None,
+        }
+    }
+
     /// The place as a pointer.
     pub fn pointer(&self) -> Pointer {
         match self {

@@ -361,40 +361,20 @@ impl Place<'_> {
     }
 
     fn template<'a>(&self, value: &'a Json, way: &Way<'_>, to: &mut Vec<Expression<'a>>) {
-        match value {
-            Json::Object(members) => {
-                for (key, inner) in members {
-                    let way = Way::Member(way, key);
-                    match inner {
-                        Json::String(text) if key.ends_with(".$") => {
-                            self.add(text, way.pointer(), path_or_intrinsic(text), 0, to);
-                        }
-                        inner => self.template(inner, &way, to),
-                    }
-                }
+        value.walk(way, &mut |way, inner| {
+            if let (Some(name), Some(text)) = (way.name(), inner.as_str())
+                && name.ends_with(".$")
+            {
+                self.add(text, way.pointer(), path_or_intrinsic(text), 0, to);
             }
-            Json::Array(elements) => {
-                for (index, inner) in elements.iter().enumerate() {
-                    self.template(inner, &Way::Element(way, index), to);
-                }
-            }
-            _ => {}
-        }
+            true
+        });
     }
 
     fn jsonata<'a>(&self, value: &'a Json, way: &Way<'_>, to: &mut Vec<Expression<'a>>) {
-        match value {
-            Json::Object(members) => {
-                for (key, inner) in members {
-                    self.jsonata(inner, &Way::Member(way, key), to);
-                }
-            }
-            Json::Array(elements) => {
-                for (index, inner) in elements.iter().enumerate() {
-                    self.jsonata(inner, &Way::Element(way, index), to);
-                }
-            }
-            Json::String(text) => match jsonata::delimited(text) {
+        value.walk(way, &mut |way, inner| {
+            let Some(text) = inner.as_str() else { return true };
+            match jsonata::delimited(text) {
                 Delimited::Text => {}
                 Delimited::Embedded => self.add(text, way.pointer(), Content::Embedded, 0, to),
                 Delimited::Unclosed => self.add(text, way.pointer(), Content::Unclosed, 0, to),
@@ -402,9 +382,9 @@ impl Place<'_> {
                     let parsed = jsonata::parse(expression);
                     self.add(text, way.pointer(), Content::Jsonata(parsed), offset, to);
                 }
-            },
-            _ => {}
-        }
+            }
+            true
+        });
     }
 }
 

@@ -1,8 +1,7 @@
 //! Members that a template makes twice.
 
 use crate::diagnostic::Diagnostic;
-use crate::json::Json;
-use crate::pointer::{Pointer, Way};
+use crate::pointer::Way;
 use crate::subject::Subject;
 
 rule! {
@@ -15,28 +14,16 @@ rule! {
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     for (item, field, value) in super::templates(subject) {
         let container = item.at.join(&field.name);
-        visit(value, &Way::Start(&container), &container, findings);
-    }
-}
-
-fn visit(value: &Json, way: &Way<'_>, container: &Pointer, findings: &mut Vec<Diagnostic>) {
-    match value {
-        Json::Object(members) => {
-            for (key, inner) in members {
-                let way = Way::Member(way, key);
-                if let Some(plain) = key.strip_suffix(".$").filter(|plain| members.contains_key(*plain)) {
+        value.walk(&Way::Start(&container), &mut |way, inner| {
+            for key in inner.as_object().into_iter().flat_map(|members| members.keys()) {
+                if let Some(plain) = key.strip_suffix(".$").filter(|plain| inner.get(plain).is_some()) {
                     let message = format!("both `{plain}` and `{key}` are there");
                     let help = "both make the same member: remove one of the two";
-                    findings.push(RULE.finding(way.pointer(), message).schema(container).help(help));
+                    let at = way.pointer().join(key);
+                    findings.push(RULE.finding(at, message).schema(&container).help(help));
                 }
-                visit(inner, &way, container, findings);
             }
-        }
-        Json::Array(elements) => {
-            for (index, inner) in elements.iter().enumerate() {
-                visit(inner, &Way::Element(way, index), container, findings);
-            }
-        }
-        _ => {}
+            true
+        });
     }
 }

@@ -3,7 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::integration::Resource;
 use crate::json::Json;
-use crate::pointer::Way;
+use crate::pointer::{Pointer, Way};
 use crate::subject::{Item, Subject};
 
 rule! {
@@ -32,7 +32,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
         for field in ["Parameters", "Arguments"] {
             if let Some(payload) = item.value.get(field) {
                 let at = item.at.join(field);
-                in_payload(payload, &Way::Start(&at), findings);
+                in_payload(payload, &at, findings);
             }
         }
         let Some((text, resource)) = item.resource else { continue };
@@ -62,29 +62,17 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
 }
 
 /// ARNs in a payload whose region or account is the very word.
-fn in_payload(value: &Json, way: &Way<'_>, findings: &mut Vec<Diagnostic>) {
-    match value {
-        Json::String(text) if text.starts_with("arn:") => {
-            let parts: Vec<&str> = text.split(':').collect();
-            if let [_, _, _, region, account, _, ..] = parts.as_slice()
-                && (is_word(region) || is_word(account))
-            {
-                let message = format!("`{text}` names no real region and account");
-                findings.push(RULE.finding(way.pointer(), message).help("write the region and the twelve digits of the account"));
-            }
+fn in_payload(payload: &Json, at: &Pointer, findings: &mut Vec<Diagnostic>) {
+    payload.walk(&Way::Start(at), &mut |way, inner| {
+        let Some(text) = inner.as_str().filter(|text| text.starts_with("arn:")) else { return true };
+        let mut parts = text.split(':').skip(3);
+        if parts.next().is_some_and(is_word) || parts.next().is_some_and(is_word) {
+            let message = format!("`{text}` names no real region and account");
+            let help = "write the region and the twelve digits of the account";
+            findings.push(RULE.finding(way.pointer(), message).help(help));
         }
-        Json::Object(members) => {
-            for (key, inner) in members {
-                in_payload(inner, &Way::Member(way, key), findings);
-            }
-        }
-        Json::Array(elements) => {
-            for (index, inner) in elements.iter().enumerate() {
-                in_payload(inner, &Way::Element(way, index), findings);
-            }
-        }
-        _ => {}
-    }
+        true
+    });
 }
 
 /// Whether a part of an ARN is the word that stands for it in documentation.

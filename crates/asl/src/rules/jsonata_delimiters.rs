@@ -1,10 +1,9 @@
 //! JSONata that does not end, or is in the wrong place.
 
 use crate::diagnostic::Diagnostic;
-use crate::json::Json;
 use crate::jsonata::{Delimited, delimited};
 use crate::model::QueryLanguage;
-use crate::pointer::{Pointer, Way};
+use crate::pointer::Way;
 use crate::shape::Reads;
 use crate::subject::{Content, Subject};
 
@@ -38,31 +37,15 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
         for field in item.shape.fields.iter().filter(|field| matches!(field.reads, Reads::Template | Reads::Expression)) {
             if let Some(value) = item.value.get(&field.name).filter(|_| field.language != Some(QueryLanguage::JSONata)) {
                 let at = item.at.join(&field.name);
-                in_jsonpath(value, &Way::Start(&at), &mut |at| {
-                    findings.push(
-                        RULE.finding(at, "a JSONata expression in a state of JSONPath is passed on as text")
-                            .as_warning()
-                            .help("write `QueryLanguage: \"JSONata\"` in the state or in the state machine"),
-                    );
+                value.walk(&Way::Start(&at), &mut |way, inner| {
+                    if inner.as_str().is_some_and(|text| matches!(delimited(text), Delimited::Expression(..))) {
+                        let message = "a JSONata expression in a state of JSONPath is passed on as text";
+                        let help = "write `QueryLanguage: \"JSONata\"` in the state or in the state machine";
+                        findings.push(RULE.finding(way.pointer(), message).as_warning().help(help));
+                    }
+                    true
                 });
             }
         }
-    }
-}
-
-fn in_jsonpath(value: &Json, way: &Way<'_>, say: &mut dyn FnMut(Pointer)) {
-    match value {
-        Json::String(text) if matches!(delimited(text), Delimited::Expression(..)) => say(way.pointer()),
-        Json::Object(members) => {
-            for (key, inner) in members {
-                in_jsonpath(inner, &Way::Member(way, key), say);
-            }
-        }
-        Json::Array(elements) => {
-            for (index, inner) in elements.iter().enumerate() {
-                in_jsonpath(inner, &Way::Element(way, index), say);
-            }
-        }
-        _ => {}
     }
 }

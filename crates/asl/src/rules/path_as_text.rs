@@ -2,9 +2,8 @@
 
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::intrinsic::Call;
-use crate::json::Json;
 use crate::jsonpath::Path;
-use crate::pointer::{Pointer, Way};
+use crate::pointer::Way;
 use crate::subject::Subject;
 
 rule! {
@@ -18,28 +17,47 @@ rule! {
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     for (item, field, value) in super::templates(subject) {
         let container = item.at.join(&field.name);
-        visit(value, &Way::Start(&container), &mut |at, text, name| {
+        value.walk(&Way::Start(&container), &mut |way, inner| {
+            if way.name().is_some_and(|key| key.ends_with(".$")) {
+                return false;
+            }
+            let Some(text) = inner.as_str().filter(|text| looks_like_path(text)) else { return true };
+            let at = way.pointer();
             let message = format!("`{text}` is passed on as text, because the name does not end in `.$`");
             let finding = RULE.finding(at.clone(), message).aws("NO_DOLLAR", Some(at.clone()));
-            findings.push(match name {
-                Some(name) => finding.help(format!("call the member `{name}.$` to look the value up")).fix(Fix::key(at, format!("{name}.$"))),
-                None => finding.help("make the array with `States.Array`, in a member whose name ends in `.$`"),
-            });
+            match way {
+                Way::Member(_, name) => findings.push(
+                    finding
+                        .help(format!("call the member `{name}.$` to look the value up"))
+                        .fix(Fix::key(at, format!("{name}.$"))),
+                ),
+                Way::Element(..) => findings.push(
+                    finding.help("make the array with `States.Array`, in a member whose name ends in `.$`"),
+                ),
+                // A template that is a string and no object is for another rule.
+                Way::Start(_) => {}
+            }
+            true
         });
     }
     for item in super::objects(subject, "Pass") {
         let Some(result) = item.value.get("Result") else { continue };
         let container = item.at.join("Result");
-        let mut said = false;
-        visit_any(result, &Way::Start(&container), &mut |at, text| {
-            if !std::mem::replace(&mut said, true) {
-                findings.push(
-                    RULE.finding(at, format!("`{text}` is not looked up: the `Result` of a Pass state is fixed"))
-                        .aws("PASS_RESULT_IS_STATIC", Some(container.clone()))
-                        .help("write `Parameters` in place of `Result`"),
-                );
+        let mut first = None;
+        result.walk(&Way::Start(&container), &mut |way, inner| {
+            if first.is_none() {
+                let text = inner.as_str().filter(|text| looks_like_path(text));
+                first = text.map(|text| (way.pointer(), text));
             }
+            first.is_none()
         });
+        if let Some((at, text)) = first {
+            findings.push(
+                RULE.finding(at, format!("`{text}` is not looked up: the `Result` of a Pass state is fixed"))
+                    .aws("PASS_RESULT_IS_STATIC", Some(container))
+                    .help("write `Parameters` in place of `Result`"),
+            );
+        }
     }
 }
 
@@ -50,45 +68,4 @@ fn looks_like_path(text: &str) -> bool {
     }
     let written_as_path = text.starts_with("$.") || text.starts_with("$[") || text.starts_with("$$.");
     written_as_path && Path::parse(text).is_ok()
-}
-
-fn visit(value: &Json, way: &Way<'_>, say: &mut dyn FnMut(Pointer, &str, Option<&str>)) {
-    match value {
-        Json::Object(members) => {
-            for (key, inner) in members.iter().filter(|(key, _)| !key.ends_with(".$")) {
-                let way = Way::Member(way, key);
-                match inner {
-                    Json::String(text) if looks_like_path(text) => say(way.pointer(), text, Some(key)),
-                    inner => visit(inner, &way, say),
-                }
-            }
-        }
-        Json::Array(elements) => {
-            for (index, inner) in elements.iter().enumerate() {
-                let way = Way::Element(way, index);
-                match inner {
-                    Json::String(text) if looks_like_path(text) => say(way.pointer(), text, None),
-                    inner => visit(inner, &way, say),
-                }
-            }
-        }
-        _ => {}
-    }
-}
-
-fn visit_any(value: &Json, way: &Way<'_>, say: &mut dyn FnMut(Pointer, &str)) {
-    match value {
-        Json::String(text) if looks_like_path(text) => say(way.pointer(), text),
-        Json::Object(members) => {
-            for (key, inner) in members {
-                visit_any(inner, &Way::Member(way, key), say);
-            }
-        }
-        Json::Array(elements) => {
-            for (index, inner) in elements.iter().enumerate() {
-                visit_any(inner, &Way::Element(way, index), say);
-            }
-        }
-        _ => {}
-    }
 }

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::json::Json;
-use crate::pointer::{Pointer, Way};
+use crate::pointer::Way;
 use crate::shape::Reads;
 use crate::subject::{Content, Subject};
 
@@ -39,32 +39,15 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     }
     for (item, field, value) in super::templates(subject) {
         let container = item.at.join(&field.name);
-        not_strings(value, &Way::Start(&container), &container, findings);
-    }
-}
-
-fn not_strings(value: &Json, way: &Way<'_>, container: &Pointer, findings: &mut Vec<Diagnostic>) {
-    match value {
-        Json::Object(members) => {
-            for (key, inner) in members {
-                let way = Way::Member(way, key);
-                match inner {
-                    Json::String(_) | Json::Unknown => {}
-                    inner if key.ends_with(".$") => {
-                        let message = format!("the value of `{key}` is {}, not a path or an intrinsic function", inner.kind());
-                        let plain = key.strip_suffix(".$").unwrap_or(key);
-                        let help = format!("write a path as a string, or call the member `{plain}` for a fixed value");
-                        findings.push(RULE.finding(way.pointer(), message).schema(container).help(help));
-                    }
-                    inner => not_strings(inner, &way, container, findings),
-                }
+        value.walk(&Way::Start(&container), &mut |way, inner| {
+            let Some(key) = way.name().filter(|key| key.ends_with(".$")) else { return true };
+            if !matches!(inner, Json::String(_) | Json::Unknown) {
+                let message = format!("the value of `{key}` is {}, not a path or an intrinsic function", inner.kind());
+                let plain = key.strip_suffix(".$").unwrap_or(key);
+                let help = format!("write a path as a string, or call the member `{plain}` for a fixed value");
+                findings.push(RULE.finding(way.pointer(), message).schema(&container).help(help));
             }
-        }
-        Json::Array(elements) => {
-            for (index, inner) in elements.iter().enumerate() {
-                not_strings(inner, &Way::Element(way, index), container, findings);
-            }
-        }
-        _ => {}
+            false
+        });
     }
 }

@@ -1,8 +1,7 @@
 //! Secrets that stand in the definition.
 
 use crate::diagnostic::Diagnostic;
-use crate::json::Json;
-use crate::pointer::{Pointer, Way};
+use crate::pointer::Way;
 use crate::subject::Subject;
 
 /// Endings of names, in small letters without `-` and `_`, behind which secrets stand.
@@ -19,35 +18,20 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
         for field in ["Parameters", "Arguments"] {
             if let Some(payload) = item.value.get(field) {
                 let at = item.at.join(field);
-                visit(payload, &Way::Start(&at), &mut |at, name| {
-                    findings.push(
-                        RULE.finding(at, format!("`{name}` seems to hold a secret"))
-                            .private()
-                            .help("read it in the task from Secrets Manager, or use a connection of EventBridge"),
-                    );
+                payload.walk(&Way::Start(&at), &mut |way, inner| {
+                    if let (Some(name), Some(text)) = (way.name(), inner.as_str())
+                        && is_secret(name, text)
+                    {
+                        findings.push(
+                            RULE.finding(way.pointer(), format!("`{name}` seems to hold a secret"))
+                                .private()
+                                .help("read it in the task from Secrets Manager, or use a connection of EventBridge"),
+                        );
+                    }
+                    true
                 });
             }
         }
-    }
-}
-
-fn visit(value: &Json, way: &Way<'_>, say: &mut dyn FnMut(Pointer, &str)) {
-    match value {
-        Json::Object(members) => {
-            for (key, inner) in members {
-                let way = Way::Member(way, key);
-                match inner {
-                    Json::String(text) if is_secret(key, text) => say(way.pointer(), key),
-                    inner => visit(inner, &way, say),
-                }
-            }
-        }
-        Json::Array(elements) => {
-            for (index, inner) in elements.iter().enumerate() {
-                visit(inner, &Way::Element(way, index), say);
-            }
-        }
-        _ => {}
     }
 }
 
