@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::json::Json;
 use crate::pointer::Pointer;
-use crate::rules::RULES;
+use crate::rules;
 use crate::subject::{Subject, without_placeholders};
 use crate::syntax::{self, Document};
 use crate::template::placed;
@@ -47,10 +47,7 @@ impl MachineType {
 pub fn check(root: &Json, form: Form, machine: MachineType) -> Vec<Diagnostic> {
     let root = without_placeholders(root);
     let subject = Subject::of(&root, form, machine);
-    let mut findings = Vec::new();
-    for rule in RULES {
-        (rule.check)(&subject, &mut findings);
-    }
+    let mut findings = rules::check(&subject);
     findings.sort_by(|a, b| a.pointer.cmp(&b.pointer).then(a.code.cmp(b.code)));
     findings
 }

@@ -87,6 +87,16 @@ pub fn containers(state: &Json) -> Vec<(Pointer, &Json)> {
     found
 }
 
+/// Whether an item processor runs each of its items in an execution of its own.
+pub fn is_distributed(processor: &Json) -> bool {
+    processor.get("ProcessorConfig").and_then(|config| config.get("Mode")?.as_str()) == Some("DISTRIBUTED")
+}
+
+/// The field of a distributed Map state that holds its item processor; `None` for any other state.
+pub fn distributed(state: &Json) -> Option<&'static str> {
+    ["ItemProcessor", "Iterator"].into_iter().find(|field| state.get(field).is_some_and(is_distributed))
+}
+
 /// All transitions out of a state.
 fn transitions(state: &Json, at: &Pointer) -> Vec<Edge> {
     if matches!(state, Json::Unknown) {

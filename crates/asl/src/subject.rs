@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::Range;
 
 use crate::check::{Form, MachineType};
 use crate::expression::SyntaxError;
-use crate::graph::Graph;
+use crate::graph::{Graph, is_distributed};
 use crate::integration::Resource;
 use crate::intrinsic::Call;
 use crate::json::Json;
@@ -21,6 +22,8 @@ use crate::variables::Variables;
 pub struct Subject<'a> {
     /// The definition.
     pub root: &'a Json,
+    /// Whether every value in it is known.
+    pub known: bool,
     /// Its layout.
     pub form: Form,
     /// The type of the state machine.
@@ -55,6 +58,8 @@ pub struct State<'a> {
     pub namespace: usize,
     /// The scope it belongs to.
     pub scope: usize,
+    /// What it calls, as written and taken apart, where it is a Task.
+    pub resource: Option<(&'a str, Resource<'a>)>,
     /// Its query language; `None` while that is unknown, or wrong.
     pub language: Option<QueryLanguage>,
     /// Whether it goes back to JSONPath in a state machine of JSONata.
@@ -76,6 +81,8 @@ pub struct Item<'a> {
     pub at: Pointer,
     /// What it calls, as written and taken apart, where it is a Task.
     pub resource: Option<(&'a str, Resource<'a>)>,
+    /// The indices of its expressions.
+    pub expressions: Range<usize>,
     /// The state that it is or is in, by its index; `None` for the state machine itself.
     pub state: Option<usize>,
 }
@@ -87,8 +94,6 @@ pub struct Expression<'a> {
     pub text: &'a str,
     /// The place of the string.
     pub at: Pointer,
-    /// The index of the object whose field it is in.
-    pub object: usize,
     /// The field.
     pub field: &'static Field,
     /// What was read.
@@ -125,6 +130,7 @@ impl<'a> Subject<'a> {
         };
         let mut subject = Self {
             root,
+            known: root.is_known(),
             form,
             machine,
             graph,
@@ -154,6 +160,11 @@ impl<'a> Subject<'a> {
     /// The index of a state.
     pub fn state_index(&self, namespace: usize, name: &str) -> Option<usize> {
         self.state_at.get(&(namespace, name)).copied()
+    }
+
+    /// The expressions in the fields of an object.
+    pub fn expressions_of(&self, item: &Item<'a>) -> impl Iterator<Item = &Expression<'a>> {
+        self.expressions.get(item.expressions.clone()).into_iter().flatten()
     }
 
     /// The state that an object is or is in.
@@ -203,11 +214,14 @@ impl<'a> Subject<'a> {
                         language => (language, false),
                     },
                 };
+                let ty = value.get("Type").and_then(Json::as_str).unwrap_or_default();
+                let resource = value.get("Resource").and_then(Json::as_str).filter(|_| ty == "Task");
                 self.state_at.insert((index, name), self.states.len());
                 self.states.push(State {
                     name,
-                    ty: value.get("Type").and_then(Json::as_str).unwrap_or_default(),
+                    ty,
                     value,
+                    resource: resource.map(|text| (text, Resource::parse(text))),
                     at: namespace.at.join(name),
                     namespace: index,
                     scope,
@@ -223,9 +237,8 @@ impl<'a> Subject<'a> {
     fn express_scopes(&self) -> Vec<bool> {
         let of = |index: usize| {
             let child = self.graph.around(index).find_map(|scope| {
-                let config = self.root.at(&self.graph.scopes.get(scope)?.at)?.get("ProcessorConfig")?;
-                let distributed = config.get("Mode").and_then(Json::as_str) == Some("DISTRIBUTED");
-                distributed.then(|| config.get("ExecutionType").and_then(Json::as_str) == Some("EXPRESS"))
+                let processor = self.root.at(&self.graph.scopes.get(scope)?.at).filter(|it| is_distributed(it))?;
+                Some(processor.get("ProcessorConfig")?.get("ExecutionType").and_then(Json::as_str) == Some("EXPRESS"))
             });
             child.unwrap_or(self.machine == MachineType::Express)
         };
@@ -245,9 +258,9 @@ impl<'a> Subject<'a> {
         };
         let index = self.objects.len();
         let fields: Vec<_> = members.keys().map(|name| shape.fields.iter().find(|field| field.name == *name)).collect();
-        let resource = members.get("Resource").and_then(Json::as_str).filter(|_| shape.name == "Task");
-        let resource = resource.map(|text| (text, Resource::parse(text)));
-        self.objects.push(Item { shape, value, fields: fields.clone(), at, resource, state });
+        let owner = state.and_then(|state| self.states.get(state)).filter(|_| shape.name == "Task");
+        let resource = owner.and_then(|state| state.resource);
+        self.objects.push(Item { shape, value, fields: fields.clone(), at, resource, expressions: 0..0, state });
         for ((name, inner), field) in members.iter().zip(fields) {
             let Some(field) = field else { continue };
             let place = || self.objects.get(index).map(|item| item.at.join(name)).unwrap_or_default();
@@ -282,27 +295,41 @@ impl<'a> Subject<'a> {
 
     fn collect_expressions(&mut self) {
         let mut expressions = Vec::new();
-        for (object, item) in self.objects.iter().enumerate() {
-            let Some(language) = item.state.and(self.language_of(item)) else { continue };
-            for (name, field, value) in item.members() {
-                let other = field.language.is_some_and(|only| only != language);
-                if field.reads == Reads::Nothing || other {
-                    continue;
-                }
-                let place = Place { object, field, at: &item.at };
-                match language {
-                    QueryLanguage::JSONPath => place.jsonpath(value, &mut expressions),
-                    QueryLanguage::JSONata => {
-                        place.jsonata(value, &Way::Member(&Way::Start(&item.at), name), &mut expressions);
-                    }
+        let mut objects = std::mem::take(&mut self.objects);
+        for item in &mut objects {
+            let first = expressions.len();
+            self.expressions_in(item, &mut expressions);
+            item.expressions = first..expressions.len();
+        }
+        self.objects = objects;
+        self.expressions = expressions;
+    }
+
+    fn expressions_in(&self, item: &Item<'a>, to: &mut Vec<Expression<'a>>) {
+        let Some(language) = item.state.and(self.language_of(item)) else { return };
+        for (name, field, value) in item.members() {
+            let other = field.language.is_some_and(|only| only != language);
+            if field.reads == Reads::Nothing || other {
+                continue;
+            }
+            let place = Place { field, at: &item.at };
+            match language {
+                QueryLanguage::JSONPath => place.jsonpath(value, to),
+                QueryLanguage::JSONata => {
+                    place.jsonata(value, &Way::Member(&Way::Start(&item.at), name), to);
                 }
             }
         }
-        self.expressions = expressions;
     }
 }
 
 impl<'a> Item<'a> {
+    /// The fields of the language that it has, with their known values.
+    pub fn known_members(&self) -> impl Iterator<Item = (&'static Field, &'a Json)> {
+        let known = self.members().filter(|(_, _, value)| !matches!(value, Json::Unknown));
+        known.map(|(_, field, value)| (field, value))
+    }
+
     /// Its members that the language has, with their fields.
     pub fn members(&self) -> impl Iterator<Item = (&'a str, &'static Field, &'a Json)> {
         let members = self.value.as_object().into_iter().flatten();
@@ -336,14 +363,13 @@ impl<'a> Expression<'a> {
 
 /// A field whose expressions are read.
 struct Place<'p> {
-    object: usize,
     field: &'static Field,
     at: &'p Pointer,
 }
 
 impl Place<'_> {
     fn add<'a>(&self, text: &'a str, at: Pointer, content: Content, offset: usize, to: &mut Vec<Expression<'a>>) {
-        to.push(Expression { text, at, object: self.object, field: self.field, content, offset });
+        to.push(Expression { text, at, field: self.field, content, offset });
     }
 
     fn jsonpath<'a>(&self, value: &'a Json, to: &mut Vec<Expression<'a>>) {

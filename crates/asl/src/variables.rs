@@ -5,7 +5,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::ops::Range;
 
-use crate::graph::Graph;
+use crate::graph::{Graph, distributed};
 use crate::json::Json;
 use crate::jsonata::{Kind, Node, function_named};
 use crate::jsonpath::Root;
@@ -145,7 +145,7 @@ impl Variables {
                 .zip(scope.holder.as_deref())
                 .and_then(|(parent, holder)| state_index(graph.scopes.get(parent)?.namespace, holder));
             // A distributed Map runs its states in executions of their own.
-            let distributed = holder.and_then(|holder| states.get(holder)).is_some_and(is_distributed);
+            let distributed = holder.and_then(|holder| distributed(states.get(holder)?.value)).is_some();
             let outer = holder.filter(|_| !distributed).and_then(|holder| self.entry.get(&holder).copied());
             let start =
                 graph.resolve(scope.namespace, &scope.start).and_then(|name| state_index(scope.namespace, name));
@@ -188,14 +188,6 @@ impl Variables {
     }
 }
 
-/// Whether a state is a Map that runs its states in executions of their own.
-pub(crate) fn is_distributed(state: &State<'_>) -> bool {
-    ["ItemProcessor", "Iterator"].iter().any(|field| {
-        let mode = state.value.get(field).and_then(|processor| processor.get("ProcessorConfig")?.get("Mode"));
-        mode.and_then(Json::as_str) == Some("DISTRIBUTED")
-    })
-}
-
 /// The name that a member of `Assign` sets.
 fn variable_name(key: &str) -> &str {
     key.strip_suffix(".$").unwrap_or(key)
@@ -232,8 +224,10 @@ fn assignments(objects: &[Item<'_>]) -> Vec<Assignment> {
 
 fn reads(objects: &[Item<'_>], expressions: &[Expression<'_>]) -> Vec<Read> {
     let mut found = Vec::new();
-    for (index, expression) in expressions.iter().enumerate() {
-        let Some(state) = objects.get(expression.object).and_then(|item| item.state) else { continue };
+    let of_states = objects.iter().filter_map(|item| Some((item.expressions.clone(), item.state?)));
+    let expressions_of_states = of_states.flat_map(|(indices, state)| indices.map(move |index| (index, state)));
+    for (index, state) in expressions_of_states {
+        let Some(expression) = expressions.get(index) else { continue };
         for (path, span) in expression.paths() {
             if let Root::Variable(name) = &path.root {
                 let span = span.start..span.start + name.len() + 1;

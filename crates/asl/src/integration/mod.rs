@@ -83,6 +83,11 @@ impl<'a> Resource<'a> {
         *self == Self::Activity || self.pattern() == "waitForTaskToken"
     }
 
+    /// Whether the state waits until what it calls says that it is done.
+    pub fn waits(&self) -> bool {
+        *self == Self::Activity || !self.pattern().is_empty()
+    }
+
     /// The way in which the state waits for the end of what it calls.
     pub fn pattern(&self) -> &'a str {
         match self {

@@ -8,7 +8,7 @@ mod resource;
 mod table;
 
 use crate::diagnostic::Diagnostic;
-use crate::graph::containers;
+use crate::graph::{containers, distributed};
 use crate::json::Json;
 use crate::pointer::Pointer;
 use crate::rules::{Rule, any_resource, unknown_permissions};
@@ -132,9 +132,7 @@ impl Walk<'_> {
     }
 
     fn map(&mut self, state: &Json, at: &Pointer) {
-        let processor = state.get("ItemProcessor").or_else(|| state.get("Iterator"));
-        let mode = processor.and_then(|processor| processor.get("ProcessorConfig")?.get("Mode"));
-        if mode.and_then(Json::as_str) == Some("DISTRIBUTED") {
+        if distributed(state).is_some() {
             for statement in table::distributed_map(self.settings) {
                 self.document.add(statement);
             }

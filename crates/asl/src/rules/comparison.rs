@@ -1,22 +1,22 @@
 //! Rules of Choice states that compare nothing, or twice.
 
 use crate::diagnostic::Diagnostic;
-use crate::json::Json;
 use crate::model::QueryLanguage;
-use crate::shape::Reads;
-use crate::subject::Subject;
+use crate::shape::{Reads, Shape};
+use crate::subject::{Item, Subject};
 
 rule! {
     /// A rule of a Choice state names a `Variable` and no comparison, or several. There is exactly one, such as
     /// `StringEquals` or `IsPresent`; several are put together with `And`.
     ///
     /// AWS refuses it with `SCHEMA_VALIDATION_FAILED`.
-    "ASL1016" "comparison" Error check
+    "ASL1016" "comparison" Error ChoiceRule | Comparison => check, ChoiceRule | Comparison => paths_of_operands
 }
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
-    let rules = subject.objects.iter().filter(|item| matches!(item.shape.name.as_str(), "ChoiceRule" | "Comparison"));
-    for item in rules.filter(|item| item.value.get("Variable").is_some()) {
+fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
+    if item.value.get("Variable").is_none() {
+        return;
+    }
         // Every field that only JSONPath has is a comparison, but for the variable and what puts comparisons together.
         let is_comparison = |name: &&String| {
             let field = item.shape.fields.iter().find(|field| field.name == **name);
@@ -29,9 +29,9 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
             members.keys().any(|key| !item.shape.fields.iter().any(|field| field.name == *key))
         });
         let finding = match present.as_slice() {
-            [_] => continue,
+            [_] => return,
             // A misspelt comparison is reported as an unknown field.
-            [] if unknown => continue,
+            [] if unknown => return,
             [] => RULE
                 .finding(item.at.clone(), "the rule names a variable and compares it with nothing")
                 .help("write a comparison, such as `StringEquals`, `NumericGreaterThan` or `IsPresent`"),
@@ -40,23 +40,20 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
                 .help("write one, or put several rules together with `And`"),
         };
         findings.push(finding.schema(&item.at));
-    }
-    check_paths_of_operands(subject, findings);
 }
 
 /// `NumericEquals: "$.x"` compares with a text, not with what stands at the path.
-fn check_paths_of_operands(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
-    for item in subject.objects.iter().filter(|item| matches!(item.shape.name.as_str(), "ChoiceRule" | "Comparison")) {
-        for field in ["StringEquals", "StringLessThan", "StringGreaterThan"] {
-            let text = item.value.get(field).and_then(Json::as_str).unwrap_or_default();
-            let path = item.shape.fields.iter().any(|f| f.name == format!("{field}Path") && f.reads == Reads::ReferencePath);
-            if path && (text.starts_with("$.") || text.starts_with("$$.")) {
-                findings.push(
-                    RULE.finding(item.at.join(field), format!("`{text}` is compared as text, not as a path"))
-                        .as_warning()
-                        .help(format!("write `{field}Path` to compare with what stands there")),
-                );
-            }
+fn paths_of_operands(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
+    for (name, field, value) in item.members() {
+        let Some(text) = value.as_str().filter(|text| text.starts_with("$.") || text.starts_with("$$.")) else { continue };
+        let twin = format!("{name}Path");
+        let has_twin = item.shape.fields.iter().any(|other| other.name == twin && other.reads == Reads::ReferencePath);
+        if has_twin && field.shape == Shape::String {
+            findings.push(
+                RULE.finding(item.at.join(name), format!("`{text}` is compared as text, not as a path"))
+                    .as_warning()
+                    .help(format!("write `{twin}` to compare with what stands there")),
+            );
         }
     }
 }

@@ -1,11 +1,11 @@
 //! Fields that the context object does not have.
 
+use std::ops::Range;
+
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::integration::Resource;
-use crate::json::Json;
 use crate::jsonata::Kind;
 use crate::jsonpath::Root;
-use crate::subject::{Expression, Subject};
+use crate::subject::{Expression, Item, State, Subject};
 
 /// The members of the context object (developer guide, "Accessing execution data from the Context object").
 const FIELDS: &[(&str, &[&str])] = &[
@@ -22,11 +22,11 @@ rule! {
     /// task that waits for its token `Task.Token`. Names are case-sensitive.
     ///
     /// AWS takes it, and the state fails when it runs.
-    "ASL3007" "context-field" Warning check
+    "ASL3007" "context-field" Warning Any => check
 }
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
-    for expression in &subject.expressions {
+fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
+    for expression in subject.expressions_of(item) {
         for (path, span) in expression.paths().into_iter().filter(|(path, _)| path.root == Root::Context) {
             let names: Vec<&str> = path.members().collect();
             findings.extend(unknown(&names).map(|finding| say(expression, &span, finding)));
@@ -38,11 +38,14 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
                 }
             });
         }
+        let owner = subject.state_of(item).filter(|state| !may_have_token(state));
+        if let Some(state) = owner {
+            token_outside_callback(state, expression, findings);
+        }
     }
-    token_outside_callback(subject, findings);
 }
 
-fn say(expression: &Expression<'_>, span: &std::ops::Range<usize>, (message, help): (String, String)) -> Diagnostic {
+fn say(expression: &Expression<'_>, span: &Range<usize>, (message, help): (String, String)) -> Diagnostic {
     RULE.inside(expression, span, message).help(help)
 }
 
@@ -89,35 +92,33 @@ fn unknown(names: &[&str]) -> Option<(String, String)> {
     }
 }
 
-/// Only a task that waits for its token has one.
-fn token_outside_callback(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
-    for expression in &subject.expressions {
-        let mut spans: Vec<std::ops::Range<usize>> = Vec::new();
-        let token = |names: &[&str]| matches!(names, ["Task", "Token", ..]);
-        for (path, span) in expression.paths() {
-            if path.root == Root::Context && token(&path.members().collect::<Vec<_>>()) {
-                spans.push(span);
+/// Whether a state may have a task token, as far as is known what it calls.
+fn may_have_token(state: &State<'_>) -> bool {
+    match state.resource {
+        Some((_, resource)) => resource.waits(),
+        None => state.value.get("Resource").is_some(),
+    }
+}
+
+/// Reads of a token in a state that has none.
+fn token_outside_callback(state: &State<'_>, expression: &Expression<'_>, findings: &mut Vec<Diagnostic>) {
+    let mut spans: Vec<Range<usize>> = Vec::new();
+    let is_token = |names: &[&str]| matches!(names, ["Task", "Token", ..]);
+    for (path, span) in expression.paths() {
+        if path.root == Root::Context && is_token(&path.members().collect::<Vec<_>>()) {
+            spans.push(span);
+        }
+    }
+    if let Some(tree) = expression.jsonata() {
+        tree.walk(&mut |node| {
+            if context_path(node).is_some_and(|names| names.len() == 2 && is_token(&names)) {
+                spans.push(node.span.clone());
             }
-        }
-        if let Some(tree) = expression.jsonata() {
-            tree.walk(&mut |node| {
-                if context_path(node).is_some_and(|names| names.len() == 2 && token(&names)) {
-                    spans.push(node.span.clone());
-                }
-            });
-        }
-        let Some(state) = subject.objects.get(expression.object).and_then(|item| subject.state_of(item)) else { continue };
-        let resource = state.value.get("Resource");
-        let waits = resource.is_some_and(|resource| match resource {
-            Json::String(resource) => !Resource::parse(resource).pattern().is_empty() || resource.contains(":activity:"),
-            _ => true,
         });
-        if !waits {
-            for span in spans {
-                let message = format!("state `{}` has no task token", state.name);
-                let help = "only a Task whose `Resource` ends in `.waitForTaskToken` has one";
-                findings.push(RULE.inside(expression, &span, message).help(help));
-            }
-        }
+    }
+    for span in spans {
+        let message = format!("state `{}` has no task token", state.name);
+        let help = "only a Task whose `Resource` ends in `.waitForTaskToken` has one";
+        findings.push(RULE.inside(expression, &span, message).help(help));
     }
 }

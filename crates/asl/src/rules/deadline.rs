@@ -3,37 +3,36 @@
 use crate::check::MachineType;
 use crate::diagnostic::Diagnostic;
 use crate::json::Json;
-use crate::subject::Subject;
+use crate::subject::{Item, Subject};
 
 /// The longest time of an Express execution, in seconds (service quotas).
-const EXPRESS_SECONDS: f64 = 300.0;
+pub(super) const EXPRESS_SECONDS: f64 = 300.0;
 
 rule! {
     /// A state may take longer than its execution: the timeouts of all attempts and the waits between them add up to more
     /// than the timeout of the state machine, or than the five minutes of an Express execution.
-    "ASL7008" "deadline" Lint check
+    "ASL7008" "deadline" Lint Wait | Task => check
 }
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
     let whole = number(subject.root.get("TimeoutSeconds")).filter(|seconds| *seconds > 0.0);
-    for (state, item) in subject.state_items() {
+    let Some(state) = subject.state_of(item) else { return };
         let (limit, of) = match (whole.filter(|_| state.scope == 0 || !state.express), state.express) {
             (Some(seconds), false) => (seconds, "the timeout of the state machine"),
             (Some(seconds), true) if seconds < EXPRESS_SECONDS => (seconds, "the timeout of the state machine"),
             (_, true) => (EXPRESS_SECONDS, "the longest time of an Express execution"),
-            (None, false) => continue,
+            (None, false) => return,
         };
         let (longest, at) = match state.ty {
             "Wait" => (number(item.value.get("Seconds")), item.at.join("Seconds")),
             "Task" => (longest(item.value), item.at.join("TimeoutSeconds")),
-            _ => continue,
+            _ => return,
         };
         if let Some(longest) = longest.filter(|longest| *longest > limit) {
             let message = format!("state `{}` may take {longest:.0} s, longer than {of} of {limit:.0} s", state.name);
             let finding = RULE.finding(at, message).help(help(state.ty, subject.machine));
             findings.push(if state.ty == "Wait" { finding.as_warning() } else { finding });
         }
-    }
 }
 
 fn help(ty: &str, machine: MachineType) -> &'static str {

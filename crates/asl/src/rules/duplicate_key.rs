@@ -7,7 +7,7 @@ rule! {
     /// An object has the same member twice. AWS keeps the last one and says nothing, so what was written first is lost.
     ///
     /// Remove one of the two.
-    "ASL0002" "duplicate-key" Error super::elsewhere
+    "ASL0002" "duplicate-key" Error
 }
 
 pub(crate) fn diagnostic(key: &str, at: Pointer) -> Diagnostic {

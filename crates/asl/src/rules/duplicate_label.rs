@@ -10,12 +10,12 @@ rule! {
     /// Two Map states have the same `Label`, which becomes part of the name of their runs.
     ///
     /// AWS refuses it with `DUPLICATE_LABEL_NAME`.
-    "ASL1013" "duplicate-label" Error check
+    "ASL1013" "duplicate-label" Error Whole => check
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     let mut seen = HashMap::new();
-    for item in super::objects(subject, "Map") {
+    for item in subject.objects.iter().filter(|item| item.shape.name == "Map") {
         let Some(label) = item.value.get("Label").and_then(Json::as_str) else { continue };
         let at = item.at.join("Label");
         if let Some(first) = seen.insert(label, at.clone()) {

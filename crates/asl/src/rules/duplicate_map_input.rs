@@ -1,23 +1,21 @@
 //! Two inputs of a Map.
 
 use crate::diagnostic::Diagnostic;
-use crate::subject::Subject;
+use crate::subject::{Item, Subject};
 
 rule! {
     /// A Map state has both `ItemSelector` and its older name `Parameters`.
     ///
     /// AWS refuses it with `SCHEMA_VALIDATION_FAILED`.
-    "ASL1022" "duplicate-map-input" Error check
+    "ASL1022" "duplicate-map-input" Error Map => check
 }
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
-    for item in super::objects(subject, "Map") {
-        if item.value.get("ItemSelector").is_some() && item.value.get("Parameters").is_some() {
-            findings.push(
-                RULE.finding(item.at.join("Parameters"), "both `ItemSelector` and `Parameters` are there")
-                    .schema(&item.at)
-                    .help("remove `Parameters`, the older name of `ItemSelector`"),
-            );
-        }
+fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
+    if item.value.get("ItemSelector").is_some() && item.value.get("Parameters").is_some() {
+        findings.push(
+            RULE.finding(item.at.join("Parameters"), "both `ItemSelector` and `Parameters` are there")
+                .schema(&item.at)
+                .help("remove `Parameters`, the older name of `ItemSelector`"),
+        );
     }
 }

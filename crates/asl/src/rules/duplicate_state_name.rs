@@ -9,7 +9,7 @@ rule! {
     /// Two states have the same name. Names are unique in the whole state machine, also across branches.
     ///
     /// AWS refuses it with `DUPLICATE_STATE_NAME`.
-    "ASL2006" "duplicate-state-name" Error check
+    "ASL2006" "duplicate-state-name" Error Whole => check
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {

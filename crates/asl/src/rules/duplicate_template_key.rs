@@ -2,18 +2,17 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::pointer::Way;
-use crate::subject::Subject;
+use crate::subject::{Item, Subject};
 
 rule! {
     /// A payload template has the same member twice, once with `.$` and once without.
     ///
     /// AWS refuses it with `SCHEMA_VALIDATION_FAILED`. Specification, "Payload Template".
-    "ASL3004" "duplicate-template-key" Error check
+    "ASL3004" "duplicate-template-key" Error Any => check
 }
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
-    for (item, field, value) in super::templates(subject) {
-        let container = item.at.join(&field.name);
+fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
+    for (container, value) in super::templates(subject, item) {
         value.walk(&Way::Start(&container), &mut |way, inner| {
             for key in inner.as_object().into_iter().flat_map(|members| members.keys()) {
                 if let Some(plain) = key.strip_suffix(".$").filter(|plain| inner.get(plain).is_some()) {

@@ -4,7 +4,7 @@ use crate::diagnostic::Diagnostic;
 use crate::integration::Resource;
 use crate::json::Json;
 use crate::pointer::{Pointer, Way};
-use crate::subject::Subject;
+use crate::subject::{Item, Subject};
 
 /// The types of values (DynamoDB API reference, AttributeValue).
 const TYPES: &[&str] = &["S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL", "BOOL"];
@@ -14,24 +14,22 @@ rule! {
     /// written as a string, not a number and not a moment in time.
     ///
     /// AWS takes the definition, and DynamoDB refuses the call.
-    "ASL5009" "dynamodb-value" Warning check
+    "ASL5009" "dynamodb-value" Warning Task => check
 }
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
-    for item in super::objects(subject, "Task") {
-        let resource = item.resource.map(|(_, resource)| resource);
-        if !matches!(resource, Some(Resource::Optimized(called)) if called.service == "dynamodb") {
-            continue;
-        }
-        for field in ["Parameters", "Arguments"] {
-            for members in ["Item", "Key", "ExpressionAttributeValues"] {
-                let Some(Json::Object(values)) = item.value.get(field).and_then(|payload| payload.get(members)) else {
-                    continue;
-                };
-                let at = item.at.join(field).join(members);
-                for (name, value) in values.iter().filter(|(name, _)| !name.ends_with(".$")) {
-                    check_value(value, &Way::Member(&Way::Start(&at), name), findings);
-                }
+fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
+    let resource = item.resource.map(|(_, resource)| resource);
+    if !matches!(resource, Some(Resource::Optimized(called)) if called.service == "dynamodb") {
+        return;
+    }
+    for field in ["Parameters", "Arguments"] {
+        for members in ["Item", "Key", "ExpressionAttributeValues"] {
+            let Some(Json::Object(values)) = item.value.get(field).and_then(|payload| payload.get(members)) else {
+                continue;
+            };
+            let at = item.at.join(field).join(members);
+            for (name, value) in values.iter().filter(|(name, _)| !name.ends_with(".$")) {
+                check_value(value, &Way::Member(&Way::Start(&at), name), findings);
             }
         }
     }

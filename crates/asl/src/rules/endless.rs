@@ -9,7 +9,7 @@ use crate::subject::Subject;
 rule! {
     /// From this state no way leads to an end, so that the workflow goes round until its timeout or the quota of 25,000
     /// events ends it; or a catcher leads back to the state whose error it catches, for ever.
-    "ASL2007" "endless" Warning check
+    "ASL2007" "endless" Warning Whole => check
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {

@@ -1,16 +1,12 @@
 //! Workflows that could be Express.
 
-use super::deadline::longest;
+use super::deadline::{EXPRESS_SECONDS, longest};
 use crate::check::MachineType;
 use crate::cost::{PRICE_OF_A_THOUSAND, of_execution};
 use crate::diagnostic::Diagnostic;
-use crate::integration::Resource;
 use crate::json::Json;
 use crate::subject::Subject;
-use crate::variables::is_distributed;
-
-/// The longest time of an Express execution, in seconds (service quotas).
-const EXPRESS_SECONDS: f64 = 300.0;
+use crate::graph::distributed;
 
 rule! {
     /// Nothing in the state machine needs a Standard execution: no state waits for a job, a token or an activity, and all
@@ -18,24 +14,23 @@ rule! {
     /// transition. Express executions run each step at least once, so every task must bear being repeated.
     ///
     /// Source: developer guide, "Choosing workflow type in Step Functions".
-    "ASL8001" "fits-express" Lint check
+    "ASL8001" "fits-express" Lint Whole => check
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
-    if subject.machine != MachineType::Standard || subject.states.is_empty() || !subject.root.is_known() {
+    if subject.machine != MachineType::Standard || subject.states.is_empty() || !subject.known {
         return;
     }
     let mut total = 0.0;
     for state in &subject.states {
-        let resource = state.value.get("Resource").and_then(Json::as_str).map(Resource::parse);
-        let seconds = match (state.ty, resource) {
-            ("Task", Some(resource)) if resource != Resource::Activity && resource.pattern().is_empty() => longest(state.value),
+        let seconds = match (state.ty, state.resource) {
+            ("Task", Some((_, resource))) if !resource.waits() => longest(state.value),
             ("Task", _) => None,
             ("Wait", _) => match state.value.get("Seconds") {
                 Some(Json::Number(seconds)) => seconds.as_f64(),
                 _ => None,
             },
-            ("Map", _) if is_distributed(state) => None,
+            ("Map", _) if distributed(state.value).is_some() => None,
             _ => Some(0.0),
         };
         let Some(seconds) = seconds else { return };

@@ -3,21 +3,21 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::Diagnostic;
-use crate::integration::Resource;
 use crate::json::Json;
-use crate::subject::Subject;
+use crate::subject::{State, Subject};
 
 rule! {
     /// States form a loop in which nothing waits, so that it goes round as fast as it can. Each round costs transitions, and
     /// in a Standard execution counts towards the quota of 25,000 events.
-    "ASL7007" "hot-loop" Lint check
+    "ASL7007" "hot-loop" Lint Whole => check
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     for scope in &subject.graph.scopes {
         let mut edges: HashMap<&str, Vec<&str>> = HashMap::new();
         for name in scope.reached.keys() {
-            if subject.graph.state(scope.namespace, name).is_none_or(waits) {
+            let state = subject.state_index(scope.namespace, name).and_then(|index| subject.states.get(index));
+            if state.is_none_or(waits) {
                 continue;
             }
             let targets = subject.graph.edges(scope.namespace, name);
@@ -35,13 +35,10 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
 }
 
 /// Whether a state takes its time.
-fn waits(state: &Json) -> bool {
-    let ty = state.get("Type").and_then(Json::as_str).unwrap_or_default();
-    let resource = state.get("Resource").and_then(Json::as_str).map(Resource::parse);
-    ty == "Wait"
-        || matches!(state, Json::Unknown)
-        || resource.is_some_and(|resource| resource == Resource::Activity || !resource.pattern().is_empty())
-        || matches!(ty, "Parallel" | "Map")
+fn waits(state: &State<'_>) -> bool {
+    matches!(state.ty, "Wait" | "Parallel" | "Map")
+        || matches!(state.value, Json::Unknown)
+        || state.resource.is_some_and(|(_, resource)| resource.waits())
 }
 
 /// A state that a way leads back to; searched in depth, without recursion.

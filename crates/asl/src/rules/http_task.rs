@@ -16,26 +16,24 @@ rule! {
     /// API; it is named by `Authentication.ConnectionArn` or `InvocationConfig.ConnectionArn`.
     ///
     /// AWS refuses it with `SCHEMA_VALIDATION_FAILED`, or the state fails.
-    "ASL5005" "http-task" Error check
+    "ASL5005" "http-task" Error Task => check
 }
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
-    for item in super::objects(subject, "Task") {
-        if !matches!(item.resource, Some((_, Resource::Optimized(called))) if called.service == "http") {
-            continue;
+fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
+    if !matches!(item.resource, Some((_, Resource::Optimized(called))) if called.service == "http") {
+        return;
+    }
+    for field in ["Parameters", "Arguments"] {
+        if let Some(payload @ Json::Object(_)) = item.value.get(field) {
+            check_payload(item, field, payload, findings);
         }
-        for field in ["Parameters", "Arguments"] {
-            if let Some(payload @ Json::Object(_)) = item.value.get(field) {
-                check_payload(item, field, payload, findings);
-            }
-        }
-        if let Some(Json::Number(seconds)) = item.value.get("TimeoutSeconds")
-            && seconds.as_f64().is_some_and(|seconds| seconds > MAX_SECONDS)
-        {
-                let message = format!("a call of an HTTP API takes at most {MAX_SECONDS} s, and the timeout is {seconds} s");
-                let at = item.at.join("TimeoutSeconds");
-                findings.push(RULE.finding(at, message).as_warning().help("write at most 60, or start a job and poll it"));
-        }
+    }
+    if let Some(Json::Number(seconds)) = item.value.get("TimeoutSeconds")
+        && seconds.as_f64().is_some_and(|seconds| seconds > MAX_SECONDS)
+    {
+            let message = format!("a call of an HTTP API takes at most {MAX_SECONDS} s, and the timeout is {seconds} s");
+            let at = item.at.join("TimeoutSeconds");
+            findings.push(RULE.finding(at, message).as_warning().help("write at most 60, or start a job and poll it"));
     }
 }
 

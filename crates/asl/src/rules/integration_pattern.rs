@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::integration::{Resource, integration};
-use crate::subject::Subject;
+use crate::subject::{Item, Subject};
 
 rule! {
     /// The integration cannot be waited for in this way. `.sync` waits for a job that the service has started,
@@ -10,33 +10,31 @@ rule! {
     /// is JSON and not text, only `states:startExecution`.
     ///
     /// AWS refuses it with `SCHEMA_VALIDATION_FAILED`.
-    "ASL5003" "integration-pattern" Error check
+    "ASL5003" "integration-pattern" Error Task => check
 }
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
-    for item in super::objects(subject, "Task") {
-        let Some((text, resource)) = item.resource else { continue };
-        let (called, patterns): (_, &[&str]) = match resource {
-            Resource::Optimized(called) => match integration(called.service, called.operation) {
-                Some(known) => (called, known.patterns),
-                None => continue,
-            },
-            Resource::Sdk(called) => (called, &["waitForTaskToken"]),
-            _ => continue,
-        };
-        if called.pattern.is_empty() || patterns.contains(&called.pattern) {
-            continue;
-        }
-        let at = item.at.join("Resource");
-        let start = text.len() - called.pattern.len() - 1;
-        let message = format!("`{}:{}` cannot be waited for with `.{}`", called.service, called.operation, called.pattern);
-        let help = match patterns {
-            [] => "remove the ending: the state ends when the service has answered".to_owned(),
-            patterns => {
-                let list = patterns.iter().map(|pattern| format!("`.{pattern}`")).collect::<Vec<_>>().join(" or ");
-                format!("write {list}, or nothing to end when the service has answered")
-            }
-        };
-        findings.push(RULE.finding(at.clone(), message).schema(&at).inside(text, start..text.len()).help(help));
+fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
+    let Some((text, resource)) = item.resource else { return };
+    let (called, patterns): (_, &[&str]) = match resource {
+        Resource::Optimized(called) => match integration(called.service, called.operation) {
+            Some(known) => (called, known.patterns),
+            None => return,
+        },
+        Resource::Sdk(called) => (called, &["waitForTaskToken"]),
+        _ => return,
+    };
+    if called.pattern.is_empty() || patterns.contains(&called.pattern) {
+        return;
     }
+    let at = item.at.join("Resource");
+    let start = text.len() - called.pattern.len() - 1;
+    let message = format!("`{}:{}` cannot be waited for with `.{}`", called.service, called.operation, called.pattern);
+    let help = match patterns {
+        [] => "remove the ending: the state ends when the service has answered".to_owned(),
+        patterns => {
+            let list = patterns.iter().map(|pattern| format!("`.{pattern}`")).collect::<Vec<_>>().join(" or ");
+            format!("write {list}, or nothing to end when the service has answered")
+        }
+    };
+    findings.push(RULE.finding(at.clone(), message).schema(&at).inside(text, start..text.len()).help(help));
 }

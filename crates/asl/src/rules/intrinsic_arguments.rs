@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::intrinsic::{Call, FUNCTIONS, Value, function_named};
-use crate::subject::{Content, Expression, Subject};
+use crate::subject::{Content, Expression, Item, Subject};
 
 /// How deep intrinsic functions may be nested in one field (developer guide, "Intrinsics").
 const MAX_DEPTH: usize = 10;
@@ -17,20 +17,20 @@ rule! {
     ///
     /// AWS refuses unknown functions with `SCHEMA_VALIDATION_FAILED`; wrong values fail with `States.IntrinsicFailure` when
     /// the state runs, and are warnings.
-    "ASL3006" "intrinsic-arguments" Error check
+    "ASL3006" "intrinsic-arguments" Error Any => check
 }
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
-    for expression in &subject.expressions {
+fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
+    for expression in subject.expressions_of(item) {
         let Content::Intrinsic(Ok(call)) = &expression.content else { continue };
-        let container = subject.objects.get(expression.object).map(|item| item.at.join(&expression.field.name));
+        let container = item.at.join(&expression.field.name);
         if call.depth() > MAX_DEPTH {
             let message = format!("intrinsic functions are nested {} deep, and AWS takes at most {MAX_DEPTH}", call.depth());
             findings.push(RULE.inside(expression, &call.span, message).help("make a part of the value in an earlier state"));
         }
         for call in call.calls() {
             if let Some(finding) = check_call(expression, call) {
-                findings.push(finding.aws(crate::diagnostic::SCHEMA, container.clone()));
+                findings.push(finding.aws(crate::diagnostic::SCHEMA, Some(container.clone())));
             }
         }
     }

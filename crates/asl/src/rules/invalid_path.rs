@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::shape::Reads;
-use crate::subject::{Content, Subject};
+use crate::subject::{Content, Item, Subject};
 
 rule! {
     /// A field takes a JSONPath and holds something else. A path starts with `$` for the input, `$$` for the context
@@ -10,11 +10,11 @@ rule! {
     /// functions cannot stand here.
     ///
     /// AWS refuses it with `SCHEMA_VALIDATION_FAILED`. Step Functions reads the dialect of Jayway's JsonPath.
-    "ASL3001" "invalid-path" Error check
+    "ASL3001" "invalid-path" Error Any => check
 }
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
-    for expression in subject.expressions.iter().filter(|expression| expression.field.reads != Reads::Template) {
+fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
+    for expression in subject.expressions_of(item).filter(|expression| expression.field.reads != Reads::Template) {
         let (error, message) = match &expression.content {
             Content::Path(Err(error)) => (error, format!("`{}` is no path: {}", expression.field.name, error.message)),
             Content::Intrinsic(Err(error)) => {

@@ -11,7 +11,7 @@ rule! {
     /// `arn:aws:states:::sns:publish`. The ARN of a topic, a table or a state machine is a parameter of an integration.
     ///
     /// AWS refuses it with `SCHEMA_VALIDATION_FAILED`.
-    "ASL5001" "invalid-resource" Error check
+    "ASL5001" "invalid-resource" Error Task => check
 }
 
 /// What is to be written in place of the ARN of something that is not called itself.
@@ -27,38 +27,36 @@ const INSTEAD: &[(&str, &str)] = &[
     ("s3", "write `arn:aws:states:::aws-sdk:s3:getObject` or another operation, and the bucket as the parameter `Bucket`"),
 ];
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
-    for item in super::objects(subject, "Task") {
-        for field in ["Parameters", "Arguments"] {
-            if let Some(payload) = item.value.get(field) {
-                let at = item.at.join(field);
-                in_payload(payload, &at, findings);
-            }
+fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
+    for field in ["Parameters", "Arguments"] {
+        if let Some(payload) = item.value.get(field) {
+            let at = item.at.join(field);
+            in_payload(payload, &at, findings);
         }
-        let Some((text, resource)) = item.resource else { continue };
-        let (message, help) = match resource {
-            // A word such as `__arn__` is there to be replaced.
-            Resource::Invalid if text.starts_with("__") && text.ends_with("__") => continue,
-            Resource::Invalid => (
-                format!("`{text}` is no ARN of something that can be called"),
-                "write the ARN of a Lambda function or an integration such as `arn:aws:states:::sns:publish`",
-            ),
-            Resource::Other(service) => (
-                format!("a Task cannot call `{text}`"),
-                INSTEAD.iter().find(|(name, _)| *name == service).map_or(
-                    "write an integration such as `arn:aws:states:::sns:publish`, or of any operation: `arn:aws:states:::aws-sdk:SERVICE:OPERATION`",
-                    |(_, help)| *help,
-                ),
-            ),
-            Resource::Function { region, account, .. } => {
-                findings.extend(placeholder(item, text, region, account));
-                continue;
-            }
-            _ => continue,
-        };
-        let at = item.at.join("Resource");
-        findings.push(RULE.finding(at.clone(), message).schema(&at).help(help));
     }
+    let Some((text, resource)) = item.resource else { return };
+    let (message, help) = match resource {
+        // A word such as `__arn__` is there to be replaced.
+        Resource::Invalid if text.starts_with("__") && text.ends_with("__") => return,
+        Resource::Invalid => (
+            format!("`{text}` is no ARN of something that can be called"),
+            "write the ARN of a Lambda function or an integration such as `arn:aws:states:::sns:publish`",
+        ),
+        Resource::Other(service) => (
+            format!("a Task cannot call `{text}`"),
+            INSTEAD.iter().find(|(name, _)| *name == service).map_or(
+                "write an integration such as `arn:aws:states:::sns:publish`, or of any operation: `arn:aws:states:::aws-sdk:SERVICE:OPERATION`",
+                |(_, help)| *help,
+            ),
+        ),
+        Resource::Function { region, account, .. } => {
+            findings.extend(placeholder(item, text, region, account));
+            return;
+        }
+        _ => return,
+    };
+    let at = item.at.join("Resource");
+    findings.push(RULE.finding(at.clone(), message).schema(&at).help(help));
 }
 
 /// ARNs in a payload whose region or account is the very word.

@@ -2,23 +2,23 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::model::QueryLanguage;
-use crate::subject::Subject;
+use crate::subject::{Item, Subject};
 
 rule! {
     /// A moment in time is not written as RFC 3339 has it, such as `2026-01-31T12:00:00Z`: with a capital `T`, and a
     /// capital `Z` or an offset such as `+01:00`.
     ///
     /// AWS refuses it with `SCHEMA_VALIDATION_FAILED`.
-    "ASL1011" "invalid-timestamp" Error check
+    "ASL1011" "invalid-timestamp" Error Any => check
 }
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
-    super::each_field(subject, &mut |field, value, item| {
+fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
+    for (field, value) in item.known_members() {
         let moment = field.name.starts_with("Timestamp") && !field.name.ends_with("Path");
-        let Some(text) = value.as_str() else { return };
+        let Some(text) = value.as_str() else { continue };
         let expression = text.starts_with("{%") && subject.language_of(item) != Some(QueryLanguage::JSONPath);
         if !moment || expression || is_timestamp(text) {
-            return;
+            continue;
         }
         let at = item.at.join(&field.name);
         findings.push(
@@ -26,7 +26,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
                 .schema(&at)
                 .help("write it like `2026-01-31T12:00:00Z`"),
         );
-    });
+    }
 }
 
 /// Whether a text is `YYYY-MM-DDThh:mm:ss[.fraction](Z|±hh:mm)`, with a date that exists (RFC 3339, section 5.6).

@@ -3,34 +3,32 @@
 use crate::diagnostic::Diagnostic;
 use crate::json::Json;
 use crate::pointer::Pointer;
-use crate::subject::Subject;
+use crate::subject::{Item, Subject};
 
 rule! {
     /// The reader of a distributed Map state names something that cannot be read, or options that do not go together,
     /// such as a CSV file without `CSVHeaderLocation`.
     ///
     /// AWS refuses it with `SCHEMA_VALIDATION_FAILED`. Source: developer guide, "ItemReader (Map)".
-    "ASL1018" "item-reader" Error check
+    "ASL1018" "item-reader" Error ItemReader => check
 }
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
-    for item in super::objects(subject, "ItemReader") {
-        let resource = item.value.get("Resource").and_then(Json::as_str);
-        let operation = resource.and_then(|resource| resource.split_once(":states:::").map(|(_, operation)| operation));
-        if let Some(resource) = resource.filter(|_| !matches!(operation, Some("s3:getObject" | "s3:listObjectsV2"))) {
-            let at = item.at.join("Resource");
-            findings.push(
-                RULE.finding(at.clone(), format!("items cannot be read from `{resource}`"))
-                    .schema(&at)
-                    .help("write `arn:aws:states:::s3:getObject` or `arn:aws:states:::s3:listObjectsV2`"),
-            );
-        }
-        if let Some(config) = item.value.get("ReaderConfig") {
-            let at = item.at.join("ReaderConfig");
-            let mut reader = Reader { config, at, list: operation == Some("s3:listObjectsV2"), findings };
-            reader.csv();
-            reader.transformation();
-        }
+fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
+    let resource = item.value.get("Resource").and_then(Json::as_str);
+    let operation = resource.and_then(|resource| resource.split_once(":states:::").map(|(_, operation)| operation));
+    if let Some(resource) = resource.filter(|_| !matches!(operation, Some("s3:getObject" | "s3:listObjectsV2"))) {
+        let at = item.at.join("Resource");
+        findings.push(
+            RULE.finding(at.clone(), format!("items cannot be read from `{resource}`"))
+                .schema(&at)
+                .help("write `arn:aws:states:::s3:getObject` or `arn:aws:states:::s3:listObjectsV2`"),
+        );
+    }
+    if let Some(config) = item.value.get("ReaderConfig") {
+        let at = item.at.join("ReaderConfig");
+        let mut reader = Reader { config, at, list: operation == Some("s3:listObjectsV2"), findings };
+        reader.csv();
+        reader.transformation();
     }
 }
 

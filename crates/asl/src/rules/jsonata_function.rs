@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::jsonata::{FUNCTIONS, Kind, function_named};
-use crate::subject::Subject;
+use crate::subject::{Item, Subject};
 use crate::variables::names_defined_in;
 
 rule! {
@@ -12,11 +12,11 @@ rule! {
     /// or gives a function too few or too many values. Step Functions has no `$eval`; parse JSON with `$parse`.
     ///
     /// AWS takes it, and the state fails with `States.QueryEvaluationError`.
-    "ASL3105" "jsonata-function" Warning check
+    "ASL3105" "jsonata-function" Warning Any => check
 }
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
-    for expression in &subject.expressions {
+fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
+    for expression in subject.expressions_of(item) {
         let Some(tree) = expression.jsonata() else { continue };
         let defined = names_defined_in(tree);
         let mut piped = HashSet::new();

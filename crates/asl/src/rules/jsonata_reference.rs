@@ -5,18 +5,18 @@ use std::ops::Range;
 
 use crate::diagnostic::Diagnostic;
 use crate::jsonata::{Kind, Node};
-use crate::subject::Subject;
+use crate::subject::{Item, Subject};
 
 rule! {
     /// An expression begins with the name of a field, with `$` or with `$$`. In Step Functions an expression has no
     /// context of its own: it starts from `$states.input`, `$states.result`, `$states.context` or a variable.
     ///
     /// AWS refuses it with `UNSUPPORTED_JSONATA_EXPRESSION`.
-    "ASL3103" "jsonata-reference" Error check
+    "ASL3103" "jsonata-reference" Error Any => check
 }
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
-    for expression in &subject.expressions {
+fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
+    for expression in subject.expressions_of(item) {
         let Some(tree) = expression.jsonata() else { continue };
         let mut references = Vec::new();
         collect(tree, &mut references);

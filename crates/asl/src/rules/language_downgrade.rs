@@ -8,7 +8,7 @@ rule! {
     /// JSONPath for JSONata, not the other way round.
     ///
     /// AWS refuses it with `SCHEMA_VALIDATION_FAILED`.
-    "ASL1010" "language-downgrade" Error check
+    "ASL1010" "language-downgrade" Error Whole => check
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {

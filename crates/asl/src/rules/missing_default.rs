@@ -2,29 +2,27 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::json::Json;
-use crate::subject::Subject;
+use crate::subject::{Item, Subject};
 
 rule! {
     /// A Choice state has no `Default`, so that the execution fails with `States.NoChoiceMatched` when no rule holds.
-    "ASL7005" "missing-default" Lint check
+    "ASL7005" "missing-default" Lint Choice => check
 }
 
 /// Comparisons that hold for one of two values.
 const TWO_WAYS: &[&str] =
     &["BooleanEquals", "IsPresent", "IsNull", "IsNumeric", "IsString", "IsBoolean", "IsTimestamp", "Condition"];
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
-    for item in super::objects(subject, "Choice") {
-        let rules = item.value.get("Choices").and_then(Json::as_array).unwrap_or_default();
-        if item.value.get("Default").is_some() || rules.is_empty() || rules.iter().any(|rule| covers_all(rule, rules)) {
-            continue;
-        }
-        let name = Subject::state_name(&item.at).unwrap_or_default();
-        findings.push(
-            RULE.finding(item.at.clone(), format!("state `{name}` has no `Default`"))
-                .help("name the state that runs when no rule holds, such as a Fail state"),
-        );
+fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
+    let rules = item.value.get("Choices").and_then(Json::as_array).unwrap_or_default();
+    if item.value.get("Default").is_some() || rules.is_empty() || rules.iter().any(|rule| covers_all(rule, rules)) {
+        return;
     }
+    let name = Subject::state_name(&item.at).unwrap_or_default();
+    findings.push(
+        RULE.finding(item.at.clone(), format!("state `{name}` has no `Default`"))
+            .help("name the state that runs when no rule holds, such as a Fail state"),
+    );
 }
 
 /// Whether a rule always holds, or one of the others holds when it does not.

@@ -13,13 +13,14 @@ rule! {
     /// `ResultPath` has put the error in its place; the result of a Parallel state is an array.
     ///
     /// AWS takes it, and the state fails with `States.Runtime` or `States.ParameterPathFailure`.
-    "ASL6001" "missing-input" Warning check
+    "ASL6001" "missing-input" Warning Whole => check
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     let inputs = inputs(subject);
-    for expression in &subject.expressions {
-        let Some(item) = subject.objects.get(expression.object) else { continue };
+    let objects = subject.objects.iter();
+    let expressions = objects.flat_map(|item| subject.expressions_of(item).map(move |expression| (item, expression)));
+    for (item, expression) in expressions {
         let Some((index, state)) = item.state.and_then(|index| Some((index, subject.states.get(index)?))) else { continue };
         let Some(input) = inputs.get(&index).filter(|_| reads_input(expression, &item.shape.name, state)) else { continue };
         if is_presence_test(item) {

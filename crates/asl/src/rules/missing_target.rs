@@ -13,7 +13,7 @@ rule! {
     /// item processor, so a state of another scope does not exist either.
     ///
     /// AWS refuses it with `MISSING_TRANSITION_TARGET`.
-    "ASL2001" "missing-target" Error check
+    "ASL2001" "missing-target" Error Whole => check
 }
 
 /// In how many scopes a state is looked for that is not where it should be.

@@ -6,12 +6,12 @@ use crate::subject::Subject;
 rule! {
     /// Tasks of one state machine name resources of different partitions, such as `aws` and `aws-cn`. A state machine
     /// reaches only its own.
-    "ASL5016" "mixed-partition" Warning check
+    "ASL5016" "mixed-partition" Warning Whole => check
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     let mut first: Option<(&str, crate::Pointer)> = None;
-    for item in super::objects(subject, "Task") {
+    for item in &subject.objects {
         let Some((text, _)) = item.resource.filter(|(text, _)| text.starts_with("arn:aws")) else {
             continue;
         };

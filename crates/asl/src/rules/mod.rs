@@ -1,13 +1,15 @@
 //! The rules, one file each. The doc comment of a `RULE` is its documentation for users.
 
+use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use crate::check::Form;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::json::Json;
 use crate::model::QueryLanguage;
 use crate::pointer::Pointer;
-use crate::shape::{Field, Object, Reads, Shape};
+use crate::shape::{Field, Language, Object, Reads, Shape};
 use crate::subject::{Expression, Item, Subject};
 
 /// A rule: what is looked for, and how users are told about it.
@@ -21,8 +23,19 @@ pub struct Rule {
     pub severity: Severity,
     /// Markdown for users.
     pub explanation: &'static str,
-    pub(crate) check: fn(&Subject<'_>, &mut Vec<Diagnostic>),
+    /// What it looks at; nothing when the text is read, or a policy derived, is the time to find it.
+    pub(crate) checks: &'static [Check],
 }
+
+/// What a rule looks at.
+pub(crate) enum Check {
+    /// The definition as a whole.
+    Whole(fn(&Subject<'_>, &mut Vec<Diagnostic>)),
+    /// Each object of a shape: its name, `State` for all states, or `Any`.
+    Object(&'static str, CheckObject),
+}
+
+pub(crate) type CheckObject = fn(&Subject<'_>, &Item<'_>, &mut Vec<Diagnostic>);
 
 impl Rule {
     /// A finding of this rule.
@@ -41,16 +54,18 @@ pub fn rule_named(name: &str) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.code.eq_ignore_ascii_case(name) || rule.name == name)
 }
 
-/// Declares a rule; its doc comment becomes the explanation.
+/// Declares a rule by its explanation, code, name, severity and what looks at which shape.
 macro_rules! rule {
-    ($(#[doc = $doc:literal])* $code:literal $name:literal $severity:ident $check:expr) => {
+    (@check Whole $function:ident) => { $crate::rules::Check::Whole($function) };
+    (@check $shape:ident $function:ident) => { $crate::rules::Check::Object(stringify!($shape), $function) };
+    ($(#[doc = $doc:literal])* $code:literal $name:literal $severity:ident $($($shape:ident)|+ => $function:ident),*) => {
         $(#[doc = $doc])*
         pub const RULE: $crate::rules::Rule = $crate::rules::Rule {
             code: $code,
             name: $name,
             severity: $crate::Severity::$severity,
             explanation: concat!($($doc, "\n"),*),
-            check: $check,
+            checks: &[$($(rule!(@check $shape $function)),+),*],
         };
     };
 }
@@ -146,38 +161,46 @@ rules! {
     fits_express
 }
 
-/// A rule that looks at the text and not at the value, or is checked where a policy is derived.
-fn elsewhere(_: &Subject<'_>, _: &mut Vec<Diagnostic>) {}
-
-/// Calls `visit` for each object of the definition with its shape and place; the state machine comes first.
-fn each_object<'a>(subject: &Subject<'a>, visit: &mut dyn FnMut(&'static Object, &'a Json, &Pointer)) {
+/// Checks a definition by all rules. Those that look at objects see one object after the other.
+pub(crate) fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
     for item in &subject.objects {
-        visit(item.shape, item.value, &item.at);
-    }
-}
-
-/// Calls `visit` for each field of the language that the definition has, with its known value and the object it is in.
-fn each_field<'a>(subject: &Subject<'a>, visit: &mut dyn FnMut(&'static Field, &'a Json, &Item<'a>)) {
-    for item in &subject.objects {
-        for (_, field, value) in item.members().filter(|(_, _, value)| !matches!(value, Json::Unknown)) {
-            visit(field, value, item);
+        for check in CHECKS.get(item.shape.name.as_str()).into_iter().flatten() {
+            check(subject, item, &mut findings);
         }
     }
+    for rule in RULES {
+        for check in rule.checks {
+            if let Check::Whole(check) = check {
+                check(subject, &mut findings);
+            }
+        }
+    }
+    findings
 }
 
-/// The objects of this name.
-fn objects<'s, 'a>(subject: &'s Subject<'a>, name: &'static str) -> impl Iterator<Item = &'s Item<'a>> {
-    subject.objects.iter().filter(move |item| item.shape.name == name)
-}
-
-/// The payload templates of the states in JSONPath, with the object that has them, and their place.
-fn templates<'s, 'a>(subject: &'s Subject<'a>) -> impl Iterator<Item = (&'s Item<'a>, &'static Field, &'a Json)> {
-    let of_item = |item: &'s Item<'a>| {
-        let fields = item.shape.fields.iter().filter(|field| field.reads == Reads::Template);
-        fields.filter_map(move |field| Some((item, field, item.value.get(&field.name)?)))
+/// What looks at an object, by the name of its shape.
+static CHECKS: LazyLock<HashMap<&str, Vec<CheckObject>>> = LazyLock::new(|| {
+    let language = Language::get();
+    let states = language.states.iter().map(|state| (state, true));
+    let others = language.objects().chain([&language.definition]).map(|object| (object, false));
+    let of = |(object, is_state): (&'static Object, bool)| {
+        let name = object.name.as_str();
+        let looks = |shape: &str| shape == "Any" || shape == name || (shape == "State" && is_state);
+        let checks = RULES.iter().flat_map(|rule| rule.checks).filter_map(|check| match check {
+            Check::Object(shape, check) if looks(shape) => Some(*check),
+            _ => None,
+        });
+        (name, checks.collect())
     };
-    let items = subject.objects.iter().filter(|item| item.state.is_some());
-    items.filter(|item| subject.language_of(item) == Some(QueryLanguage::JSONPath)).flat_map(of_item)
+    others.chain(states).map(of).collect()
+});
+
+/// The payload templates of an object in JSONPath, with their places.
+fn templates<'s, 'a>(subject: &'s Subject<'a>, item: &'s Item<'a>) -> impl Iterator<Item = (Pointer, &'a Json)> {
+    let reads = item.state.is_some() && subject.language_of(item) == Some(QueryLanguage::JSONPath);
+    let templates = item.members().filter(move |(_, field, _)| reads && field.reads == Reads::Template);
+    templates.map(|(name, _, value)| (item.at.join(name), value))
 }
 
 /// Words as a list for people: `` `a`, `b` ``.

@@ -8,7 +8,7 @@ rule! {
     /// No state of the state machine ends it: none has `End: true`, none is a Succeed or Fail state.
     ///
     /// AWS refuses it with `MISSING_END_STATE`; in branches and item processors it does not look.
-    "ASL2004" "no-terminal-state" Error check
+    "ASL2004" "no-terminal-state" Error Whole => check
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {

@@ -1,6 +1,6 @@
 //! Numbers and lists outside their bounds.
 
-use crate::subject::Subject;
+use crate::subject::{Item, Subject};
 use crate::diagnostic::Diagnostic;
 use crate::json::Json;
 
@@ -8,13 +8,14 @@ rule! {
     /// A number is smaller or larger than AWS takes, or a list that must have an element has none.
     ///
     /// AWS refuses it with `SCHEMA_VALIDATION_FAILED`.
-    "ASL1004" "out-of-range" Error check
+    "ASL1004" "out-of-range" Error Any => check
 }
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
-    super::each_field(subject, &mut |field, value, item| match value {
+fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
+    for (field, value) in item.known_members() {
+ match value {
         Json::Number(number) => {
-            let Some(actual) = number.as_f64() else { return };
+            let Some(actual) = number.as_f64() else { continue };
             let (minimum, maximum) = (field.minimum.map(|min| min as f64), field.maximum.map(|max| max as f64));
             if minimum.is_some_and(|minimum| actual < minimum) || maximum.is_some_and(|maximum| actual > maximum) {
                 let message = format!("`{}` is {number}, {}", field.name, bounds(field.minimum, field.maximum));
@@ -28,7 +29,8 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
             findings.push(RULE.finding(at.clone(), message).schema(&at).help("write at least one element"));
         }
         _ => {}
-    });
+    }
+}
 }
 
 fn bounds(minimum: Option<i64>, maximum: Option<i64>) -> String {

@@ -4,19 +4,18 @@ use crate::diagnostic::{Diagnostic, Fix};
 use crate::intrinsic::Call;
 use crate::jsonpath::Path;
 use crate::pointer::Way;
-use crate::subject::Subject;
+use crate::subject::{Item, Subject};
 
 rule! {
     /// A value looks like a path or an intrinsic function, and its name does not end in `.$`, so that the text itself is
     /// passed on; or it stands in the `Result` of a Pass state, which is never looked up.
     ///
     /// AWS takes it with the warnings `NO_DOLLAR` and `PASS_RESULT_IS_STATIC`.
-    "ASL3005" "path-as-text" Warning check
+    "ASL3005" "path-as-text" Warning Any => check, Pass => in_result
 }
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
-    for (item, field, value) in super::templates(subject) {
-        let container = item.at.join(&field.name);
+fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
+    for (container, value) in super::templates(subject, item) {
         value.walk(&Way::Start(&container), &mut |way, inner| {
             if way.name().is_some_and(|key| key.ends_with(".$")) {
                 return false;
@@ -40,8 +39,11 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
             true
         });
     }
-    for item in super::objects(subject, "Pass") {
-        let Some(result) = item.value.get("Result") else { continue };
+}
+
+/// Paths in the fixed result of a Pass state.
+fn in_result(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
+    let Some(result) = item.value.get("Result") else { return };
         let container = item.at.join("Result");
         let mut first = None;
         result.walk(&Way::Start(&container), &mut |way, inner| {
@@ -59,7 +61,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
             );
         }
     }
-}
+
 
 /// Whether a text is meant to be looked up.
 fn looks_like_path(text: &str) -> bool {

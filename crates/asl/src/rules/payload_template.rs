@@ -4,24 +4,23 @@ use crate::diagnostic::Diagnostic;
 use crate::json::Json;
 use crate::pointer::Way;
 use crate::shape::Reads;
-use crate::subject::{Content, Subject};
+use crate::subject::{Content, Item, Subject};
 
 rule! {
     /// In a payload template, a member whose name ends in `.$` takes a path or an intrinsic function as a string. Anything
     /// else cannot be looked up.
     ///
     /// AWS refuses it with `SCHEMA_VALIDATION_FAILED`. Specification, "Payload Template".
-    "ASL3003" "payload-template" Error check
+    "ASL3003" "payload-template" Error Any => check
 }
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
-    for expression in subject.expressions.iter().filter(|expression| expression.field.reads == Reads::Template) {
+fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
+    for expression in subject.expressions_of(item).filter(|expression| expression.field.reads == Reads::Template) {
         let (error, kind) = match &expression.content {
             Content::Path(Err(error)) => (error, "path"),
             Content::Intrinsic(Err(error)) => (error, "intrinsic function"),
             _ => continue,
         };
-        let Some(item) = subject.objects.get(expression.object) else { continue };
         let container = item.at.join(&expression.field.name);
         let key = expression.at.tokens().last().map(ToString::to_string).unwrap_or_default();
         let plain = key.strip_suffix(".$").unwrap_or(&key);
@@ -37,8 +36,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
         };
         findings.push(RULE.inside(expression, &error.span, message).schema(&container).help(help));
     }
-    for (item, field, value) in super::templates(subject) {
-        let container = item.at.join(&field.name);
+    for (container, value) in super::templates(subject, item) {
         value.walk(&Way::Start(&container), &mut |way, inner| {
             let Some(key) = way.name().filter(|key| key.ends_with(".$")) else { return true };
             if !matches!(inner, Json::String(_) | Json::Unknown) {

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::pointer::Way;
-use crate::subject::Subject;
+use crate::subject::{Item, Subject};
 
 /// Endings of names, in small letters without `-` and `_`, behind which secrets stand.
 const NAMES: &[&str] = &["password", "passwd", "secret", "apikey", "accesskey", "secretkey", "privatekey", "authtoken", "authorization"];
@@ -10,27 +10,25 @@ const NAMES: &[&str] = &["password", "passwd", "secret", "apikey", "accesskey", 
 rule! {
     /// A password, key or token seems to stand in the definition, where everybody can read it who may see the state machine
     /// or its executions.
-    "ASL5015" "plain-secret" Warning check
+    "ASL5015" "plain-secret" Warning Task => check
 }
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
-    for item in super::objects(subject, "Task") {
-        for field in ["Parameters", "Arguments"] {
-            if let Some(payload) = item.value.get(field) {
-                let at = item.at.join(field);
-                payload.walk(&Way::Start(&at), &mut |way, inner| {
-                    if let (Some(name), Some(text)) = (way.name(), inner.as_str())
-                        && is_secret(name, text)
-                    {
-                        findings.push(
-                            RULE.finding(way.pointer(), format!("`{name}` seems to hold a secret"))
-                                .private()
-                                .help("read it in the task from Secrets Manager, or use a connection of EventBridge"),
-                        );
-                    }
-                    true
-                });
-            }
+fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
+    for field in ["Parameters", "Arguments"] {
+        if let Some(payload) = item.value.get(field) {
+            let at = item.at.join(field);
+            payload.walk(&Way::Start(&at), &mut |way, inner| {
+                if let (Some(name), Some(text)) = (way.name(), inner.as_str())
+                    && is_secret(name, text)
+                {
+                    findings.push(
+                        RULE.finding(way.pointer(), format!("`{name}` seems to hold a secret"))
+                            .private()
+                            .help("read it in the task from Secrets Manager, or use a connection of EventBridge"),
+                    );
+                }
+                true
+            });
         }
     }
 }

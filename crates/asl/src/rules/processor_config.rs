@@ -21,11 +21,11 @@ rule! {
     /// something only in distributed mode.
     ///
     /// AWS refuses the first two with `SCHEMA_VALIDATION_FAILED`, and ignores or refuses the third when the state runs.
-    "ASL1017" "processor-config" Error check
+    "ASL1017" "processor-config" Error ProcessorConfig => check, Map => distributed_only
 }
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
-    for item in super::objects(subject, "ProcessorConfig") {
+/// Modes and types that do not go together.
+fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
         let mode = item.value.get("Mode");
         let execution_type = item.value.get("ExecutionType");
         if mode.and_then(Json::as_str) == Some("DISTRIBUTED") && execution_type.is_none() {
@@ -43,8 +43,13 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
                     .help("remove it, or write `Mode: \"DISTRIBUTED\"`"),
             );
         }
+}
+
+/// Fields that mean nothing in an inline Map state.
+fn distributed_only(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
+    if !is_inline(item) {
+        return;
     }
-    for item in super::objects(subject, "Map").filter(|item| is_inline(item)) {
         let present: Vec<_> = DISTRIBUTED_ONLY.iter().filter(|field| item.value.get(field).is_some()).collect();
         for field in present {
             findings.push(
@@ -53,7 +58,6 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
                     .help("write `ProcessorConfig` with `Mode: \"DISTRIBUTED\"` and an `ExecutionType`, or remove it"),
             );
         }
-    }
 }
 
 fn is_inline(item: &Item<'_>) -> bool {

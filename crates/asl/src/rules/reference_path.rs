@@ -3,18 +3,18 @@
 use crate::diagnostic::Diagnostic;
 use crate::jsonpath::Root;
 use crate::shape::Reads;
-use crate::subject::{Content, Subject};
+use crate::subject::{Content, Item, Subject};
 
 rule! {
     /// A field takes a Reference Path, which leads to exactly one place: no `*`, `..`, filters, slices or lists. A result
     /// goes into the input, not into the context object or a variable.
     ///
     /// AWS refuses it with `SCHEMA_VALIDATION_FAILED`. Specification, "Reference Paths".
-    "ASL3002" "reference-path" Error check
+    "ASL3002" "reference-path" Error Any => check
 }
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
-    for expression in &subject.expressions {
+fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
+    for expression in subject.expressions_of(item) {
         let (Content::Path(Ok(path)), reads) = (&expression.content, expression.field.reads) else { continue };
         if !matches!(reads, Reads::ReferencePath | Reads::ResultPath) {
             continue;

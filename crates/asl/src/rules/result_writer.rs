@@ -2,41 +2,39 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::json::Json;
-use crate::subject::Subject;
+use crate::subject::{Item, Subject};
 
 rule! {
     /// The writer of a distributed Map state is empty, or names a place without a bucket. It has a `WriterConfig`, or
     /// `Resource` and `Parameters` (in JSONata `Arguments`), or all of them.
     ///
     /// AWS refuses it with `SCHEMA_VALIDATION_FAILED`. Source: developer guide, "ResultWriter (Map)".
-    "ASL1019" "result-writer" Error check
+    "ASL1019" "result-writer" Error ResultWriter => check
 }
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
-    for item in super::objects(subject, "ResultWriter") {
-        let resource = item.value.get("Resource");
-        let payload = ["Parameters", "Arguments"].iter().any(|field| item.value.get(field).is_some());
-        let message = match (resource, payload, item.value.get("WriterConfig")) {
-            (None, false, None) => "the writer says neither where nor how",
-            (Some(_), false, _) => "the writer does not say into which bucket",
-            (None, true, _) => "the writer has no `Resource`",
-            _ => "",
-        };
-        if !message.is_empty() {
-            findings.push(
-                RULE.finding(item.at.clone(), message)
-                    .schema(&item.at)
-                    .help("write `Resource: \"arn:aws:states:::s3:putObject\"` and the `Bucket` and `Prefix`, or a `WriterConfig`"),
-            );
-        }
-        let foreign = resource.and_then(Json::as_str).filter(|resource| !resource.ends_with(":states:::s3:putObject"));
-        if let Some(resource) = foreign {
-            let at = item.at.join("Resource");
-            findings.push(
-                RULE.finding(at.clone(), format!("results cannot be written to `{resource}`"))
-                    .schema(&at)
-                    .help("write `arn:aws:states:::s3:putObject`"),
-            );
-        }
+fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
+    let resource = item.value.get("Resource");
+    let payload = ["Parameters", "Arguments"].iter().any(|field| item.value.get(field).is_some());
+    let message = match (resource, payload, item.value.get("WriterConfig")) {
+        (None, false, None) => "the writer says neither where nor how",
+        (Some(_), false, _) => "the writer does not say into which bucket",
+        (None, true, _) => "the writer has no `Resource`",
+        _ => "",
+    };
+    if !message.is_empty() {
+        findings.push(
+            RULE.finding(item.at.clone(), message)
+                .schema(&item.at)
+                .help("write `Resource: \"arn:aws:states:::s3:putObject\"` and the `Bucket` and `Prefix`, or a `WriterConfig`"),
+        );
+    }
+    let foreign = resource.and_then(Json::as_str).filter(|resource| !resource.ends_with(":states:::s3:putObject"));
+    if let Some(resource) = foreign {
+        let at = item.at.join("Resource");
+        findings.push(
+            RULE.finding(at.clone(), format!("results cannot be written to `{resource}`"))
+                .schema(&at)
+                .help("write `arn:aws:states:::s3:putObject`"),
+        );
     }
 }

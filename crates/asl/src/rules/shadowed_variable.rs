@@ -2,14 +2,15 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::subject::Subject;
-use crate::variables::{Defined, is_distributed};
+use crate::graph::distributed;
+use crate::variables::Defined;
 
 rule! {
     /// A branch or item processor sets a variable of a name that the workflow around it sets as well. Inside, variables from
     /// outside can be read and not set; what is set inside is gone when the branch ends.
     ///
     /// AWS refuses it. Source: developer guide, "Variable scope".
-    "ASL3202" "shadowed-variable" Error check
+    "ASL3202" "shadowed-variable" Error Whole => check
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
@@ -35,5 +36,5 @@ fn holder(subject: &Subject<'_>, state: usize) -> Option<usize> {
     let scope = subject.graph.scopes.get(subject.states.get(state)?.scope)?;
     let namespace = subject.graph.scopes.get(scope.parent?)?.namespace;
     let holder = subject.state_index(namespace, scope.holder.as_deref()?)?;
-    (!is_distributed(subject.states.get(holder)?)).then_some(holder)
+    distributed(subject.states.get(holder)?.value).is_none().then_some(holder)
 }

@@ -10,7 +10,7 @@ rule! {
     /// The name of a state has more than 80 characters, or none.
     ///
     /// AWS refuses it with `INVALID_STATE_NAME`.
-    "ASL1008" "state-name-length" Error check
+    "ASL1008" "state-name-length" Error Whole => check
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {

@@ -2,18 +2,18 @@
 
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::jsonata::Kind;
-use crate::subject::{Expression, Subject};
+use crate::subject::{Expression, Item, Subject};
 
 rule! {
     /// `$states` has `input` and `context` everywhere, `result` in `Assign` and `Output` of Task, Map and Parallel states,
     /// and `errorOutput` in `Assign` and `Output` of a catcher.
     ///
     /// AWS refuses it with `UNSUPPORTED_JSONATA_EXPRESSION`.
-    "ASL3104" "states-field" Error check
+    "ASL3104" "states-field" Error Any => check
 }
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
-    for expression in &subject.expressions {
+fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
+    for expression in subject.expressions_of(item) {
         let Some(tree) = expression.jsonata() else { continue };
         tree.walk(&mut |node| {
             let Kind::Path(left, right) = &node.kind else { return };
@@ -21,7 +21,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
             if variable != "states" {
                 return;
             }
-            let Some((message, help)) = wrong(subject, expression, name) else { return };
+            let Some((message, help)) = wrong(item, expression, name) else { return };
             findings.push(
                 RULE.inside(expression, &node.span, message)
                     .aws("UNSUPPORTED_JSONATA_EXPRESSION", Some(expression.at.clone()))
@@ -31,8 +31,8 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-fn wrong(subject: &Subject<'_>, expression: &Expression<'_>, name: &str) -> Option<(String, String)> {
-    let owner = subject.objects.get(expression.object)?.shape.name.as_str();
+fn wrong(item: &Item<'_>, expression: &Expression<'_>, name: &str) -> Option<(String, String)> {
+    let owner = item.shape.name.as_str();
     let after = matches!(expression.field.name.as_str(), "Assign" | "Output");
     match name {
         "input" | "context" => None,

@@ -11,33 +11,31 @@ rule! {
     /// begin with a capital letter, whatever the API of the service has.
     ///
     /// AWS refuses it with `SCHEMA_VALIDATION_FAILED`; of operations of the SDK it looks only at the names.
-    "ASL5004" "task-parameters" Error check
+    "ASL5004" "task-parameters" Error Task => check
 }
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
-    for item in super::objects(subject, "Task") {
-        let Some((_, resource)) = item.resource else { continue };
-        let Some(wanted) = wanted(resource) else { continue };
-        let (field, other) = match subject.language_of(item) {
-            Some(QueryLanguage::JSONPath) => ("Parameters", "Arguments"),
-            Some(QueryLanguage::JSONata) => ("Arguments", "Parameters"),
-            None => continue,
-        };
-        match item.value.get(field) {
-            Some(Json::Object(members)) if !members.is_empty() || !wanted.known.required.is_empty() => {
-                check_members(item, field, members, &wanted, findings);
-            }
-            // The field of the other query language is reported by itself.
-            None if item.value.get(other).is_none() => {
-                let message = format!("`{}` is called without `{field}`", wanted.name);
-                findings.push(
-                    RULE.finding(item.at.join("Resource"), message)
-                        .schema(&item.at.join("Resource"))
-                        .help(needs(&wanted, field)),
-                );
-            }
-            _ => {}
+fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
+    let Some((_, resource)) = item.resource else { return };
+    let Some(wanted) = wanted(resource) else { return };
+    let (field, other) = match subject.language_of(item) {
+        Some(QueryLanguage::JSONPath) => ("Parameters", "Arguments"),
+        Some(QueryLanguage::JSONata) => ("Arguments", "Parameters"),
+        None => return,
+    };
+    match item.value.get(field) {
+        Some(Json::Object(members)) if !members.is_empty() || !wanted.known.required.is_empty() => {
+            check_members(item, field, members, &wanted, findings);
         }
+        // The field of the other query language is reported by itself.
+        None if item.value.get(other).is_none() => {
+            let message = format!("`{}` is called without `{field}`", wanted.name);
+            findings.push(
+                RULE.finding(item.at.join("Resource"), message)
+                    .schema(&item.at.join("Resource"))
+                    .help(needs(&wanted, field)),
+            );
+        }
+        _ => {}
     }
 }
 

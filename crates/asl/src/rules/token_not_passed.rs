@@ -2,27 +2,26 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::jsonpath::Root;
-use crate::subject::Subject;
+use crate::subject::{Item, Subject};
 
 rule! {
     /// A task waits until somebody returns its token, and does not pass the token on, so that it waits until its timeout.
     ///
     /// AWS takes it. Source: developer guide, "Wait for a Callback with the Task Token".
-    "ASL5010" "token-not-passed" Warning check
+    "ASL5010" "token-not-passed" Warning Task => check
 }
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
-    for (index, item) in subject.objects.iter().enumerate().filter(|(_, item)| item.shape.name == "Task") {
+fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
         let resource = item.resource.map(|(_, resource)| resource);
         if resource.is_none_or(|resource| resource.pattern() != "waitForTaskToken") {
-            continue;
+            return;
         }
         let payload = ["Parameters", "Arguments"].iter().find_map(|field| item.value.get(field));
         // Without a payload there is another finding, and in what is not known the token may be.
         if payload.is_none_or(|payload| !payload.is_known()) || subject.language_of(item).is_none() {
-            continue;
+            return;
         }
-        let passes = subject.expressions.iter().filter(|expression| expression.object == index).any(|expression| {
+        let passes = subject.expressions_of(item).any(|expression| {
             let context = expression.paths().iter().any(|(path, _)| {
                 path.root == Root::Context && matches!(path.members().next(), None | Some("Task"))
             });
@@ -38,5 +37,4 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
                     .help("pass it in the payload: `\"token.$\": \"$$.Task.Token\"`, in JSONata `{% $states.context.Task.Token %}`"),
             );
         }
-    }
 }

@@ -10,7 +10,7 @@ rule! {
     /// The definition is larger than 1 MiB, the quota of AWS, which cannot be raised.
     ///
     /// Move a part of the workflow into a state machine of its own and start it with `states:startExecution.sync:2`.
-    "ASL0003" "too-large" Error super::elsewhere
+    "ASL0003" "too-large" Error
 }
 
 /// Checks the size of a rendered definition.

@@ -1,6 +1,6 @@
 //! States that do not say how to go on, or say it twice.
 
-use crate::subject::Subject;
+use crate::subject::{Item, Subject};
 use crate::diagnostic::Diagnostic;
 use crate::json::Json;
 
@@ -8,29 +8,28 @@ rule! {
     /// A state that does not decide or end by its type has either `Next` or `End: true`. This one has neither, or both.
     ///
     /// AWS refuses it with `SCHEMA_VALIDATION_FAILED`.
-    "ASL2005" "transition" Error check
+    "ASL2005" "transition" Error Any => check
 }
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
-    super::each_object(subject, &mut |object, value, at| {
-        let has = |name: &str| object.fields.iter().any(|field| field.name == name);
-        if !(has("Next") && has("End")) {
-            return;
+fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
+    let (object, value, at) = (item.shape, item.value, &item.at);
+    let has = |name: &str| object.fields.iter().any(|field| field.name == name);
+    if !(has("Next") && has("End")) {
+        return;
+    }
+    let name = Subject::state_name(at).unwrap_or_default();
+    let next = value.get("Next").is_some();
+    let finding = match (next, value.get("End")) {
+        (_, Some(Json::Unknown)) => return,
+        (true, Some(Json::Bool(true))) => {
+            let message = format!("state `{name}` has a next state and ends as well");
+            RULE.finding(at.join("End"), message).schema(at).help("remove `Next` or `End`")
         }
-        let name = Subject::state_name(at).unwrap_or_default();
-        let next = value.get("Next").is_some();
-        let finding = match (next, value.get("End")) {
-            (_, Some(Json::Unknown)) => return,
-            (true, Some(Json::Bool(true))) => {
-                let message = format!("state `{name}` has a next state and ends as well");
-                RULE.finding(at.join("End"), message).schema(at).help("remove `Next` or `End`")
-            }
-            (false, None | Some(Json::Bool(false))) => {
-                RULE.finding(at.clone(), format!("state `{name}` does not say how to go on")).schema(at)
-                    .help("write `Next` with the name of a state, or `End: true`")
-            }
-            _ => return,
-        };
-        findings.push(finding);
-    });
+        (false, None | Some(Json::Bool(false))) => {
+            RULE.finding(at.clone(), format!("state `{name}` does not say how to go on")).schema(at)
+                .help("write `Next` with the name of a state, or `End: true`")
+        }
+        _ => return,
+    };
+    findings.push(finding);
 }

@@ -11,7 +11,7 @@ rule! {
     /// to. This state is reached from two of them, or from one and from outside, and ASL has no state in two scopes.
     ///
     /// End the branch before this state and go on after the `parallel` or `map` block; or write a second state.
-    "ASL2003" "two-scopes" Error check
+    "ASL2003" "two-scopes" Error Whole => check
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {

@@ -12,7 +12,7 @@ rule! {
     /// of the workflow around them.
     ///
     /// AWS takes it, and the state fails when it runs.
-    "ASL3203" "undefined-variable" Warning check
+    "ASL3203" "undefined-variable" Warning Whole => check
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {

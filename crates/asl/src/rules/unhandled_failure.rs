@@ -18,24 +18,22 @@ const TRANSIENT: &[&str] = &[
 rule! {
     /// Nothing handles the failure of a Task: it has neither `Retry` nor `Catch`, so that one failed call ends the execution;
     /// or it calls a function without trying again after the errors that Lambda has now and then.
-    "ASL7003" "unhandled-failure" Lint check
+    "ASL7003" "unhandled-failure" Lint Task => check
 }
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
-    for item in super::objects(subject, "Task") {
-        let name = Subject::state_name(&item.at).unwrap_or_default();
-        let list = |field: &str| item.value.get(field).is_some_and(|value| value.as_array().is_none_or(|list| !list.is_empty()));
-        if !list("Retry") && !list("Catch") {
-            findings.push(
-                RULE.finding(item.at.clone(), format!("nothing handles a failure of state `{name}`"))
-                    .help("write `Retry` for errors that time heals, and `Catch` for the others"),
-            );
-        } else if calls_function(item) && !retries_transient(item) {
-            findings.push(
-                RULE.finding(item.at.clone(), format!("state `{name}` does not try again after errors of Lambda itself"))
-                    .help("add a retrier for `Lambda.ServiceException`, `Lambda.AWSLambdaException`, `Lambda.SdkClientException` and `Lambda.TooManyRequestsException`"),
-            );
-        }
+fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
+    let name = Subject::state_name(&item.at).unwrap_or_default();
+    let list = |field: &str| item.value.get(field).is_some_and(|value| value.as_array().is_none_or(|list| !list.is_empty()));
+    if !list("Retry") && !list("Catch") {
+        findings.push(
+            RULE.finding(item.at.clone(), format!("nothing handles a failure of state `{name}`"))
+                .help("write `Retry` for errors that time heals, and `Catch` for the others"),
+        );
+    } else if calls_function(item) && !retries_transient(item) {
+        findings.push(
+            RULE.finding(item.at.clone(), format!("state `{name}` does not try again after errors of Lambda itself"))
+                .help("add a retrier for `Lambda.ServiceException`, `Lambda.AWSLambdaException`, `Lambda.SdkClientException` and `Lambda.TooManyRequestsException`"),
+        );
     }
 }
 

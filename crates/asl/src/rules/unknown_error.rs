@@ -1,7 +1,7 @@
 //! Names of errors that Step Functions does not have.
 
 use crate::diagnostic::{Diagnostic, Fix, did_you_mean, is_certain};
-use crate::subject::Subject;
+use crate::subject::{Item, Subject};
 
 /// The errors of Step Functions itself (developer guide, "Handling errors").
 pub(crate) const ERRORS: &[&str] = &[
@@ -29,13 +29,13 @@ rule! {
     /// fits. Names of your own cannot begin with `States.`.
     ///
     /// AWS takes it.
-    "ASL1015" "unknown-error" Warning check
+    "ASL1015" "unknown-error" Warning Any => check
 }
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
-    super::each_field(subject, &mut |field, value, item| {
+fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
+    for (field, value) in item.known_members() {
         if field.name != "ErrorEquals" {
-            return;
+            continue;
         }
         for (index, error) in value.as_array().unwrap_or_default().iter().enumerate() {
             let Some(name) = error.as_str().filter(|name| name.to_lowercase().starts_with("states.")) else { continue };
@@ -49,5 +49,5 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
                 None => finding.help("names of your own cannot begin with `States.`"),
             });
         }
-    });
+    }
 }

@@ -1,6 +1,6 @@
 //! Fields that do not exist.
 
-use crate::subject::Subject;
+use crate::subject::{Item, Subject};
 use crate::diagnostic::{Diagnostic, Fix, did_you_mean, is_certain};
 use crate::shape::Language;
 
@@ -8,29 +8,28 @@ rule! {
     /// An object has a field that the language does not have there: it is misspelt, or belongs to another type of state.
     ///
     /// AWS refuses it with `SCHEMA_VALIDATION_FAILED`. Names of fields are case-sensitive.
-    "ASL1001" "unknown-field" Error check
+    "ASL1001" "unknown-field" Error Any => check
 }
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
-    super::each_object(subject, &mut |object, value, at| {
-        let is_state = Language::get().state(&object.name).is_some();
-        for key in value.as_object().into_iter().flat_map(|members| members.keys()) {
-            if (is_state && key == "Type") || object.fields.iter().any(|field| field.name == *key) {
-                continue;
-            }
-            let message = format!("{} has no field `{key}`", describe(&object.name, is_state));
-            let elsewhere = || holders(key);
-            let place = at.join(key);
-            let finding = RULE.finding(place.clone(), message).schema(at);
-            findings.push(match did_you_mean(key, object.fields.iter().map(|field| field.name.as_str())) {
-                Some(name) => finding.help(format!("did you mean `{name}`?")).fix_if(is_certain(key, name, object.fields.iter().map(|field| field.name.as_str())), Fix::key(place, name)),
-                None => match elsewhere() {
-                    Some(holders) => finding.help(format!("remove it: the language has it in {holders}")),
-                    None => finding.help("remove it"),
-                },
-            });
+fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
+    let (object, value, at) = (item.shape, item.value, &item.at);
+    let is_state = Language::get().state(&object.name).is_some();
+    for key in value.as_object().into_iter().flat_map(|members| members.keys()) {
+        if (is_state && key == "Type") || object.fields.iter().any(|field| field.name == *key) {
+            continue;
         }
-    });
+        let message = format!("{} has no field `{key}`", describe(&object.name, is_state));
+        let elsewhere = || holders(key);
+        let place = at.join(key);
+        let finding = RULE.finding(place.clone(), message).schema(at);
+        findings.push(match did_you_mean(key, object.fields.iter().map(|field| field.name.as_str())) {
+            Some(name) => finding.help(format!("did you mean `{name}`?")).fix_if(is_certain(key, name, object.fields.iter().map(|field| field.name.as_str())), Fix::key(place, name)),
+            None => match elsewhere() {
+                Some(holders) => finding.help(format!("remove it: the language has it in {holders}")),
+                None => finding.help("remove it"),
+            },
+        });
+    }
 }
 
 fn describe(name: &str, is_state: bool) -> String {

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Diagnostic, Fix, did_you_mean, is_certain};
 use crate::integration::{Called, INTEGRATIONS, Resource, integration, operation, operations, services};
 use crate::pointer::Pointer;
-use crate::subject::Subject;
+use crate::subject::{Item, Subject};
 
 rule! {
     /// Step Functions has no such integration: the service, or the operation of the service, does not exist. Operations
@@ -11,27 +11,25 @@ rule! {
     /// names of the AWS SDK for Java.
     ///
     /// AWS refuses it with `SCHEMA_VALIDATION_FAILED`.
-    "ASL5002" "unknown-integration" Error check
+    "ASL5002" "unknown-integration" Error Task => check
 }
 
 /// Services that the SDK has no longer, and what became of them is for AWS to say.
 const RETIRED: &[&str] = &["lookoutvision", "lookoutmetrics", "lookoutequipment", "qldb", "qldbsession", "robomaker"];
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
-    for item in super::objects(subject, "Task") {
-        let Some((text, resource)) = item.resource else { continue };
-        let at = item.at.join("Resource");
-        match resource {
-            Resource::Optimized(called) if integration(called.service, called.operation).is_none() => {
-                findings.push(optimized(called, text, at));
-            }
-            Resource::Sdk(called)
-                if operation(called.service, called.operation).is_none() && !RETIRED.contains(&called.service) =>
-            {
-                findings.push(sdk(called, text, at));
-            }
-            _ => {}
+fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
+    let Some((text, resource)) = item.resource else { return };
+    let at = item.at.join("Resource");
+    match resource {
+        Resource::Optimized(called) if integration(called.service, called.operation).is_none() => {
+            findings.push(optimized(called, text, at));
         }
+        Resource::Sdk(called)
+            if operation(called.service, called.operation).is_none() && !RETIRED.contains(&called.service) =>
+        {
+            findings.push(sdk(called, text, at));
+        }
+        _ => {}
     }
 }
 

@@ -5,5 +5,5 @@ rule! {
     /// the workflow lacks them and the call is going to be refused.
     ///
     /// Make the role yourself and name it with `role_arn`.
-    "ASL4002" "unknown-permissions" Warning super::elsewhere
+    "ASL4002" "unknown-permissions" Warning
 }

@@ -9,7 +9,7 @@ rule! {
     /// The `Type` of a state is missing or is not one of the eight types of the language.
     ///
     /// AWS refuses it with `SCHEMA_VALIDATION_FAILED`.
-    "ASL1007" "unknown-state-type" Error check
+    "ASL1007" "unknown-state-type" Error Whole => check
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {

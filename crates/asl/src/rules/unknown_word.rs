@@ -1,6 +1,6 @@
 //! Words outside an enumeration.
 
-use crate::subject::Subject;
+use crate::subject::{Item, Subject};
 use crate::diagnostic::{Diagnostic, Fix, did_you_mean, is_certain};
 use crate::shape::Shape;
 
@@ -8,16 +8,16 @@ rule! {
     /// A field takes one of a few words, and another one is written. Words are case-sensitive.
     ///
     /// AWS refuses it with `SCHEMA_VALIDATION_FAILED`.
-    "ASL1005" "unknown-word" Error check
+    "ASL1005" "unknown-word" Error Any => check
 }
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
-    super::each_field(subject, &mut |field, value, item| {
+fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
+    for (field, value) in item.known_members() {
         let (Shape::Enum(words), Some(text)) = (&field.shape, value.as_str()) else {
-            return;
+            continue;
         };
         if words.iter().any(|word| word == text) {
-            return;
+            continue;
         }
         let at = item.at.join(&field.name);
         let list = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
@@ -26,5 +26,5 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
             Some(word) => finding.help(format!("did you mean `{word}`? It takes one of {list}")).fix_if(is_certain(text, word, words.iter().map(String::as_str)), Fix::value(at, word)),
             None => finding.help(format!("it takes one of {list}")),
         });
-    });
+    }
 }

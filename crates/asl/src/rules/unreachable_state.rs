@@ -11,7 +11,7 @@ rule! {
     ///
     /// AWS refuses it with `MISSING_TRANSITION_TARGET`. A transition whose target does not exist is taken to lead to the
     /// state whose name is closest, so that one misspelt name is reported once.
-    "ASL2002" "unreachable-state" Error check
+    "ASL2002" "unreachable-state" Error Whole => check
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {

@@ -7,12 +7,12 @@ use crate::subject::Subject;
 
 rule! {
     /// A variable is set and never read. Variables count against the quota of 10 MiB for each execution.
-    "ASL3204" "unused-variable" Lint check
+    "ASL3204" "unused-variable" Lint Whole => check
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     // What is not known yet may read it.
-    if !subject.root.is_known() {
+    if !subject.known {
         return;
     }
     let read: HashSet<&str> = subject.variables.reads.iter().map(|read| read.name.as_str()).collect();

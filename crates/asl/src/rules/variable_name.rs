@@ -12,7 +12,7 @@ rule! {
     /// variable is set as a whole.
     ///
     /// AWS refuses it with `INVALID_VARIABLE_NAME` or `RESERVED_VARIABLE_NAME`.
-    "ASL3201" "variable-name" Error check
+    "ASL3201" "variable-name" Error Whole => check
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {

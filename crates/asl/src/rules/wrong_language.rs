@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::model::QueryLanguage;
-use crate::subject::Subject;
+use crate::subject::{Item, Subject};
 
 rule! {
     /// A field belongs to the other query language: `Parameters`, `ResultPath` and the other paths to JSONPath,
@@ -10,12 +10,11 @@ rule! {
     ///
     /// AWS refuses it with `SCHEMA_VALIDATION_FAILED`. A state without `QueryLanguage` has that of the state machine, not
     /// that of the Map or Parallel state around it.
-    "ASL1009" "wrong-language" Error check
+    "ASL1009" "wrong-language" Error Any => check
 }
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
-    for item in &subject.objects {
-        let (Some(language), Some(state)) = (subject.language_of(item), subject.state_of(item)) else { continue };
+fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
+        let (Some(language), Some(state)) = (subject.language_of(item), subject.state_of(item)) else { return };
         for (name, field, _) in item.members() {
             if field.language.is_none_or(|only| only == language) {
                 continue;
@@ -38,7 +37,6 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
             };
             findings.push(RULE.finding(item.at.join(name), message).schema(&state.at).help(help));
         }
-    }
 }
 
 fn other(language: QueryLanguage) -> QueryLanguage {

@@ -2,38 +2,41 @@
 
 use serde_json::Number;
 
-use crate::subject::Subject;
 use crate::diagnostic::{Diagnostic, SCHEMA};
 use crate::json::Json;
 use crate::model::QueryLanguage;
 use crate::pointer::Pointer;
 use crate::shape::Shape;
+use crate::subject::{Item, Subject};
 
 rule! {
     /// A field holds a value of another type than the language has there, such as a string in place of a number.
     ///
     /// AWS refuses it with `SCHEMA_VALIDATION_FAILED`.
-    "ASL1002" "wrong-type" Error check
+    "ASL1002" "wrong-type" Error Whole => check_root, Any => check
 }
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check_root(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     if !matches!(subject.root, Json::Object(_) | Json::Unknown) {
         let message = format!("the definition is {}", subject.root.kind());
         findings.push(RULE.finding(Pointer::root(), message).aws(SCHEMA, None).help("write one JSON object"));
     }
-    super::each_field(subject, &mut |field, value, item| {
+}
+
+fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
+    for (field, value) in item.known_members() {
         if field.name == "Assign" && !matches!(value, Json::Object(_)) {
             let at = item.at.join(&field.name);
             let message = format!("`Assign` is {}, not an object", value.kind());
             findings.push(RULE.finding(at.clone(), message).schema(&at).help("write variables by name"));
-            return;
+            continue;
         }
         let expressions = subject.language_of(item) != Some(QueryLanguage::JSONPath);
         if !fits(&field.shape, value, expressions) {
             let at = item.at.join(&field.name);
             let message = format!("`{}` is {}, not {}", field.name, value.kind(), wanted(&field.shape));
             findings.push(RULE.finding(at.clone(), message).schema(&at));
-            return;
+            continue;
         }
         if let (Shape::Strings | Shape::Objects(_), Json::Array(elements)) = (&field.shape, value) {
             let (wanted, fits): (_, fn(&Json) -> bool) = match &field.shape {
@@ -46,7 +49,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
                 findings.push(RULE.finding(at.join(index), message).schema(&at.join(index)));
             }
         }
-    });
+    }
 }
 
 fn fits(shape: &Shape, value: &Json, expressions: bool) -> bool {
