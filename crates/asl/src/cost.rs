@@ -6,7 +6,7 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 
-use crate::graph::{containers, is_terminal};
+use crate::graph::is_terminal;
 use crate::subject::Subject;
 
 /// The price of a thousand transitions in most regions, in US dollars.
@@ -48,23 +48,18 @@ impl Costs {
     fn of(subject: &Subject<'_>, index: usize, known: &mut HashMap<usize, Transitions>) -> Self {
         let mut costs = Self { states: Vec::new(), ends: Vec::new(), edges: Vec::new() };
         let Some(scope) = subject.graph.scopes.get(index) else { return costs };
-        for name in scope.reached.keys() {
-            let Some(state) = subject.graph.state(scope.namespace, name) else { continue };
-            let place = subject.graph.place(scope.namespace, name);
-            let is_map = state.get("ItemProcessor").or_else(|| state.get("Iterator")).is_some();
+        for node in subject.graph.reached(scope) {
+            let is_map = node.value.get("ItemProcessor").or_else(|| node.value.get("Iterator")).is_some();
             let mut cost = Transitions { least: 1, most: if is_map { None } else { Some(1) } };
-            for (inside, _) in containers(state) {
-                let Some(inner) = subject.graph.scope_index(&place.append(&inside)) else { continue };
-                let inner = of_scope(subject, inner, known);
+            for (_, inner) in &node.inside {
+                let inner = of_scope(subject, *inner, known);
                 cost.least = cost.least.saturating_add(inner.least);
                 cost.most = cost.most.zip(inner.most).map(|(a, b)| a.saturating_add(b));
             }
             costs.states.push(cost);
-            costs.ends.push(is_terminal(state));
-            let targets = subject.graph.edges(scope.namespace, name);
-            let without_errors = targets.iter().filter(|edge| !edge.at.tokens().iter().any(|token| token == "Catch"));
-            let targets = without_errors.filter_map(|edge| subject.graph.resolve(scope.namespace, edge));
-            costs.edges.push(targets.filter_map(|name| scope.reached.get_index_of(name)).collect());
+            costs.ends.push(is_terminal(node.value));
+            let targets = node.edges.iter().filter(|edge| !edge.catches()).filter_map(|edge| edge.to);
+            costs.edges.push(targets.filter_map(|state| scope.reached.get_index_of(&state)).collect());
         }
         costs
     }

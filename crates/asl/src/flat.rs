@@ -1,10 +1,11 @@
 //! The flat form, in which all states stand side by side, and the way to and from ASL.
 
+use std::collections::HashSet;
+
 use indexmap::IndexMap;
 
-use crate::graph::{Graph, Scope, containers};
+use crate::graph::{Graph, Node, Scope, containers};
 use crate::json::Json;
-use crate::pointer::Pointer;
 
 /// Puts the states of a flat definition where they belong: each branch and item processor gets those it reaches.
 /// States stand in the order in which a reader follows the workflow.
@@ -12,38 +13,31 @@ use crate::pointer::Pointer;
 /// `None` when a state belongs to no scope or to two, which [`crate::check`] reports.
 pub fn nest(flat: &Json) -> Option<Json> {
     let graph = Graph::of(flat);
-    let mut owners: IndexMap<(usize, &str), &Pointer> = IndexMap::new();
+    let mut owned = HashSet::new();
     for scope in graph.scopes.iter().filter(|scope| scope.attached) {
-        for name in scope.reached.keys() {
-            if owners.insert((scope.namespace, name), &scope.at).is_some() {
-                return None;
-            }
+        if !scope.reached.iter().all(|state| owned.insert(*state)) {
+            return None;
         }
     }
     let root = graph.scopes.first()?;
     Some(nest_scope(&graph, flat, root))
 }
 
-fn nest_scope(graph: &Graph<'_>, holder: &Json, scope: &Scope) -> Json {
+fn nest_scope(graph: &Graph<'_>, holder: &Json, scope: &Scope<'_>) -> Json {
     let Json::Object(members) = holder else {
         return holder.clone();
     };
-    let states = scope.reached.keys().filter_map(|name| {
-        let state = graph.state(scope.namespace, name)?;
-        Some((name.clone(), nest_state(graph, state, &graph.place(scope.namespace, name))))
-    });
+    let states = graph.reached(scope).map(|node| (node.name.to_owned(), nest_state(graph, node)));
     let mut members = members.clone();
     members.insert("States".to_owned(), Json::Object(states.collect()));
     Json::Object(members)
 }
 
-fn nest_state(graph: &Graph<'_>, state: &Json, place: &Pointer) -> Json {
-    let mut state = state.clone();
-    for (inside, container) in containers(&state.clone()) {
-        let at = place.append(&inside);
-        let Some(scope) = graph.scope_at(&at) else { continue };
-        if let Some(slot) = state.at_mut(&inside) {
-            *slot = nest_scope(graph, container, scope);
+fn nest_state(graph: &Graph<'_>, node: &Node<'_>) -> Json {
+    let mut state = node.value.clone();
+    for (inside, scope) in &node.inside {
+        if let (Some(scope), Some(slot)) = (graph.scopes.get(*scope), state.at_mut(inside)) {
+            *slot = nest_scope(graph, slot, scope);
         }
     }
     state

@@ -6,9 +6,10 @@
 //!
 //! Source: the specification, "Input and Output Processing"; the developer guide, "Transforming data with JSONata".
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
+use crate::graph::is_terminal;
 use crate::json::Json;
 use crate::jsonata::{Delimited, delimited};
 use crate::jsonpath::{Path, Root, Step};
@@ -28,7 +29,7 @@ pub enum Shape {
     /// Nothing.
     Any,
     /// An object with these members and, if it is open, any others.
-    Object(BTreeMap<String, Rc<Shape>>, bool),
+    Object(BTreeMap<Rc<str>, Rc<Shape>>, bool),
     /// An array with these elements first or, without any, of unknown length.
     Array(Vec<Rc<Shape>>),
     /// A string, a number, a boolean or null.
@@ -44,8 +45,8 @@ impl Shape {
             Json::Object(members) => {
                 let open = members.len() > MAX_MEMBERS;
                 let of = |(key, value): (&String, &Json)| match key.strip_suffix(".$") {
-                    Some(name) if template => (name.to_owned(), Rc::new(Self::Any)),
-                    _ => (key.clone(), Rc::new(Self::of(value, template, depth + 1))),
+                    Some(name) if template => (name.into(), Rc::new(Self::Any)),
+                    _ => (key.as_str().into(), Rc::new(Self::of(value, template, depth + 1))),
                 };
                 Self::Object(members.iter().take(MAX_MEMBERS).map(of).collect(), open)
             }
@@ -63,36 +64,34 @@ impl Shape {
     /// What an error that was caught looks like.
     fn error() -> Self {
         let scalar = Rc::new(Self::Scalar);
-        Self::Object(BTreeMap::from([("Error".to_owned(), scalar.clone()), ("Cause".to_owned(), scalar)]), false)
+        Self::Object(BTreeMap::from([("Error".into(), scalar.clone()), ("Cause".into(), scalar)]), false)
     }
 
-    fn joined(&self, other: &Self) -> Self {
-        match (self, other) {
-            (Self::Object(a, a_open), Self::Object(b, b_open)) => {
-                let mut members = a.clone();
-                for (name, shape) in b {
-                    let joined = a.get(name).map_or_else(
-                        // It may be missing, and whatever is in it may be as well.
-                        || shape.clone(),
-                        |before| Rc::new(before.joined(shape)),
-                    );
-                    members.insert(name.clone(), joined);
-                }
-                let open = *a_open || *b_open || members.len() > MAX_MEMBERS;
-                Self::Object(members.into_iter().take(MAX_MEMBERS).collect(), open)
-            }
-            (a, b) if a == b => a.clone(),
-            _ => Self::Any,
+    /// What is known where two ways meet.
+    fn joined(a: &Rc<Self>, b: &Rc<Self>) -> Rc<Self> {
+        if a == b {
+            return a.clone();
         }
+        let (Self::Object(members, open), Self::Object(others, others_open)) = (&**a, &**b) else {
+            return Rc::new(Self::Any);
+        };
+        let mut members = members.clone();
+        for (name, other) in others {
+            // It may be missing, and whatever is in it may be as well.
+            let joined = members.get(name).map_or_else(|| other.clone(), |before| Self::joined(before, other));
+            members.insert(name.clone(), joined);
+        }
+        let open = *open || *others_open || members.len() > MAX_MEMBERS;
+        Rc::new(Self::Object(members.into_iter().take(MAX_MEMBERS).collect(), open))
     }
 
     /// The name of the first member on a path that cannot be there, and how many steps lead to it.
     pub fn missing<'p>(&self, path: impl IntoIterator<Item = &'p Step>) -> Option<(usize, String)> {
-        let mut current = Rc::new(self.clone());
+        let mut current = self;
         for (index, step) in path.into_iter().enumerate() {
-            let next = match (&*current, step) {
-                (Self::Object(members, open), Step::Member(name)) => match members.get(name) {
-                    Some(shape) => shape.clone(),
+            let next = match (current, step) {
+                (Self::Object(members, open), Step::Member(name)) => match members.get(name.as_str()) {
+                    Some(shape) => shape,
                     None if *open => return None,
                     None => return Some((index, format!("it is an object without `{name}`"))),
                 },
@@ -102,7 +101,7 @@ impl Shape {
                 (Self::Array(elements), Step::Element(at)) if !elements.is_empty() => {
                     let Ok(at) = usize::try_from(*at) else { return None };
                     match elements.get(at) {
-                        Some(shape) => shape.clone(),
+                        Some(shape) => shape,
                         None => {
                             return Some((
                                 index,
@@ -125,161 +124,163 @@ impl Shape {
         None
     }
 
-    fn at(&self, path: &Path) -> Self {
-        let mut current = Rc::new(self.clone());
+    /// What stands at a path.
+    fn at(self: &Rc<Self>, path: &Path) -> Rc<Self> {
+        let mut current = self;
         for segment in &path.segments {
-            let next = match (&*current, &segment.step) {
-                (Self::Object(members, _), Step::Member(name)) => members.get(name).cloned(),
-                (Self::Array(elements), Step::Element(at)) => {
-                    usize::try_from(*at).ok().and_then(|at| elements.get(at).cloned())
-                }
+            let next = match (&**current, &segment.step) {
+                (Self::Object(members, _), Step::Member(name)) => members.get(name.as_str()),
+                (Self::Array(elements), Step::Element(at)) => usize::try_from(*at).ok().and_then(|at| elements.get(at)),
                 _ => None,
             };
             match next {
                 Some(next) => current = next,
-                None => return Self::Any,
+                None => return Rc::new(Self::Any),
             }
         }
-        (*current).clone()
+        current.clone()
     }
 
     /// The value with another put in at a path.
-    fn with(&self, names: &[&str], value: Self) -> Self {
+    fn with(self: &Rc<Self>, names: &[&str], value: Rc<Self>) -> Rc<Self> {
         let Some((first, rest)) = names.split_first() else { return value };
-        let (mut members, open) = match self {
-            Self::Object(members, open) => (members.clone(), *open),
+        let (members, open) = match &**self {
+            Self::Object(members, open) => (Some(members), *open),
             // Whatever it is, AWS makes an object of it or fails.
-            Self::Any => (BTreeMap::new(), true),
-            _ => (BTreeMap::new(), false),
+            Self::Any => (None, true),
+            _ => (None, false),
         };
-        let before = members
-            .get(*first)
-            .cloned()
-            .unwrap_or_else(|| Rc::new(if open { Self::Any } else { Self::Object(BTreeMap::new(), false) }));
-        if members.len() >= MAX_MEMBERS && !members.contains_key(*first) {
-            return Self::Object(members, true);
+        let before = members.and_then(|members| members.get(*first));
+        let inner = match before {
+            Some(before) => before.with(rest, value),
+            None if members.is_some_and(|members| members.len() >= MAX_MEMBERS) => {
+                return Rc::new(Self::Object(members.cloned().unwrap_or_default(), true));
+            }
+            None => Rc::new(if open { Self::Any } else { Self::Object(BTreeMap::new(), false) }).with(rest, value),
+        };
+        if before == Some(&inner) {
+            return self.clone();
         }
-        members.insert((*first).to_owned(), Rc::new(before.with(rest, value)));
-        Self::Object(members, open)
+        let mut members = members.cloned().unwrap_or_default();
+        members.insert((*first).into(), inner);
+        Rc::new(Self::Object(members, open))
     }
 }
 
-/// What each state gets as its input, by the state's index; absent for one that nothing leads to.
-pub fn inputs(subject: &Subject<'_>) -> HashMap<usize, Shape> {
-    let mut flow = Flow { subject, inputs: HashMap::new(), outputs: HashMap::new(), visits: HashMap::new() };
+/// What each state gets as its input, by the state's number; absent for one that nothing leads to.
+pub fn inputs(subject: &Subject<'_>) -> Vec<Option<Rc<Shape>>> {
+    let count = subject.states.len();
+    let mut flow = Flow { subject, inputs: vec![None; count], outputs: vec![None; count], visits: vec![0; count] };
     if !subject.graph.scopes.is_empty() {
-        flow.scope(0, Shape::Any, 0);
+        flow.scope(0, Rc::new(Shape::Any), 0);
     }
     flow.inputs
 }
 
 struct Flow<'s, 'a> {
     subject: &'s Subject<'a>,
-    inputs: HashMap<usize, Shape>,
-    outputs: HashMap<usize, Shape>,
-    visits: HashMap<usize, usize>,
+    inputs: Vec<Option<Rc<Shape>>>,
+    outputs: Vec<Option<Rc<Shape>>>,
+    visits: Vec<usize>,
 }
 
 impl Flow<'_, '_> {
     /// Follows a scope from its start, and gives what comes out of its end.
-    fn scope(&mut self, scope: usize, input: Shape, depth: usize) -> Shape {
-        let Some(scope) = self.subject.graph.scopes.get(scope) else { return Shape::Any };
-        let start = self.subject.graph.resolve(scope.namespace, &scope.start);
-        let Some(start) = start.and_then(|name| self.subject.state_index(scope.namespace, name)) else {
-            return Shape::Any;
-        };
-        let namespace = scope.namespace;
+    fn scope(&mut self, scope: usize, input: Rc<Shape>, depth: usize) -> Rc<Shape> {
+        let anything = Rc::new(Shape::Any);
+        let Some(scope) = self.subject.graph.scopes.get(scope) else { return anything };
+        let Some(start) = scope.start.to else { return anything };
         let mut queue = VecDeque::from([(start, input)]);
         while let Some((index, arriving)) = queue.pop_front() {
             let Some(state) = self.subject.states.get(index) else { continue };
-            let visits = self.visits.entry(index).or_default();
-            *visits += 1;
-            let joined = match self.inputs.get(&index) {
-                Some(_) if *visits > MAX_VISITS => Shape::Any,
-                Some(before) => before.joined(&arriving),
-                None => arriving,
-            };
-            if self.inputs.get(&index) == Some(&joined) {
-                continue;
-            }
-            self.inputs.insert(index, joined.clone());
-            let after = self.output(state, &joined, depth);
-            for edge in self.subject.graph.edges(namespace, state.name) {
-                let target = self.subject.graph.resolve(namespace, edge);
-                let target = target.and_then(|name| self.subject.state_index(namespace, name));
-                if let Some(target) = target {
+            let Some(joined) = self.arrive(index, arriving) else { continue };
+            let after = self.output(index, state, &joined, depth);
+            for edge in self.subject.graph.edges(index) {
+                if let Some(target) = edge.to {
                     queue.push_back((target, leaving(state, &edge.at, &joined, &after)));
                 }
             }
-            self.outputs.insert(index, after);
+            if let Some(slot) = self.outputs.get_mut(index) {
+                *slot = Some(after);
+            }
         }
-        let ends = scope.reached.keys().filter_map(|name| {
-            let index = self.subject.state_index(namespace, name)?;
-            let state = self.subject.states.get(index)?;
-            (crate::graph::is_terminal(state.value) && state.ty != "Fail").then(|| self.outputs.get(&index))?
+        let ends = scope.reached.iter().filter_map(|index| {
+            let state = self.subject.states.get(*index).filter(|state| is_terminal(state.value) && state.ty != "Fail");
+            state.and(self.outputs.get(*index)?.clone())
         });
-        ends.cloned().reduce(|before, after| before.joined(&after)).unwrap_or(Shape::Any)
+        ends.reduce(|before, after| Shape::joined(&before, &after)).unwrap_or(anything)
+    }
+
+    /// Adds what comes along a way to the input of a state; `None` where that says nothing new.
+    fn arrive(&mut self, state: usize, arriving: Rc<Shape>) -> Option<Rc<Shape>> {
+        let (visits, slot) = (self.visits.get_mut(state)?, self.inputs.get_mut(state)?);
+        *visits += 1;
+        let joined = match slot {
+            Some(_) if *visits > MAX_VISITS => Rc::new(Shape::Any),
+            Some(before) => Shape::joined(before, &arriving),
+            None => arriving,
+        };
+        if slot.as_ref() == Some(&joined) {
+            return None;
+        }
+        *slot = Some(joined.clone());
+        Some(joined)
     }
 
     /// What comes out of a state that has done its work.
-    fn output(&mut self, state: &State<'_>, input: &Shape, depth: usize) -> Shape {
+    fn output(&mut self, index: usize, state: &State<'_>, input: &Rc<Shape>, depth: usize) -> Rc<Shape> {
         if depth > MAX_DEPTH {
-            return Shape::Any;
+            return Rc::new(Shape::Any);
         }
+        let of =
+            |field: &str, template: bool| state.value.get(field).map(|value| Rc::new(Shape::of(value, template, 0)));
         match state.language {
             Some(QueryLanguage::JSONPath) => {
                 let seen = select(input, state.value.get("InputPath"));
-                let given = match state.value.get("Parameters").filter(|_| state.ty != "Map") {
-                    Some(parameters) => Shape::of(parameters, true, 0),
-                    None => seen.clone(),
-                };
-                let raw = self.result(state, &given, depth);
-                let result = match state.value.get("ResultSelector") {
-                    Some(selector) => Shape::of(selector, true, 0),
-                    None => raw,
-                };
-                let merged = if matches!(state.ty, "Choice" | "Wait" | "Succeed") {
-                    seen
-                } else {
-                    put(input, state.value.get("ResultPath"), result)
-                };
+                if matches!(state.ty, "Choice" | "Wait" | "Succeed") {
+                    return select(&seen, state.value.get("OutputPath"));
+                }
+                let parameters = of("Parameters", true).filter(|_| state.ty != "Map");
+                let raw = self.result(index, state, &parameters.unwrap_or(seen), depth);
+                let merged = put(input, state.value.get("ResultPath"), of("ResultSelector", true).unwrap_or(raw));
                 select(&merged, state.value.get("OutputPath"))
             }
             Some(QueryLanguage::JSONata) => {
-                let given = match state.value.get("Arguments") {
-                    Some(arguments) => Shape::of(arguments, false, 0),
-                    None => input.clone(),
-                };
-                let result = self.result(state, &given, depth);
-                match state.value.get("Output") {
-                    Some(output) => Shape::of(output, false, 0),
+                let given = of("Arguments", false).unwrap_or_else(|| input.clone());
+                let result = self.result(index, state, &given, depth);
+                match of("Output", false) {
+                    Some(output) => output,
                     None if matches!(state.ty, "Task" | "Parallel" | "Map") => result,
                     None => input.clone(),
                 }
             }
             None => {
-                self.result(state, &Shape::Any, depth);
-                Shape::Any
+                let anything = Rc::new(Shape::Any);
+                self.result(index, state, &anything, depth);
+                anything
             }
         }
     }
 
-    fn result(&mut self, state: &State<'_>, given: &Shape, depth: usize) -> Shape {
-        let scope_at = |field: Pointer| self.subject.graph.scope_index(&state.at.append(&field));
-        match state.ty {
-            "Pass" => state.value.get("Result").map_or_else(|| given.clone(), |result| Shape::of(result, false, 0)),
+    fn result(&mut self, index: usize, state: &State<'_>, given: &Rc<Shape>, depth: usize) -> Rc<Shape> {
+        let inside = self.subject.graph.states.get(index).map(|node| node.inside.as_slice()).unwrap_or_default();
+        let shape = match state.ty {
+            "Pass" => match state.value.get("Result") {
+                Some(result) => Shape::of(result, false, 0),
+                None => return given.clone(),
+            },
             "Parallel" => {
                 let branches = state.value.get("Branches").and_then(Json::as_array).unwrap_or_default();
-                let scopes: Vec<_> =
-                    (0..branches.len()).map(|index| scope_at(Pointer::root().join("Branches").join(index))).collect();
-                let outputs = scopes
-                    .into_iter()
-                    .map(|scope| scope.map_or(Shape::Any, |scope| self.scope(scope, given.clone(), depth + 1)));
-                Shape::Array(outputs.map(Rc::new).collect())
+                let outputs = (0..branches.len()).map(|branch| {
+                    let place = Pointer::root().join("Branches").join(branch);
+                    match inside.iter().find(|(at, _)| *at == place) {
+                        Some((_, scope)) => self.scope(*scope, given.clone(), depth + 1),
+                        None => Rc::new(Shape::Any),
+                    }
+                });
+                Shape::Array(outputs.collect())
             }
             "Map" => {
-                let scope =
-                    ["ItemProcessor", "Iterator"].iter().find_map(|field| scope_at(Pointer::root().join(field)));
                 let selector = state.value.get("ItemSelector").or_else(|| state.value.get("Parameters"));
                 let batched = state.value.get("ItemBatcher").is_some();
                 let template = state.language == Some(QueryLanguage::JSONPath);
@@ -287,60 +288,55 @@ impl Flow<'_, '_> {
                     Some(selector) if !batched && state.language.is_some() => Shape::of(selector, template, 0),
                     _ => Shape::Any,
                 };
-                if let Some(scope) = scope {
-                    self.scope(scope, item, depth + 1);
+                if let Some((_, scope)) = inside.first() {
+                    self.scope(*scope, Rc::new(item), depth + 1);
                 }
                 if state.value.get("ResultWriter").is_some() { Shape::Any } else { Shape::Array(Vec::new()) }
             }
             _ => Shape::Any,
-        }
+        };
+        Rc::new(shape)
     }
 }
 
 /// What goes along a transition: after an error that was caught it is not the state's output.
-fn leaving(state: &State<'_>, edge: &Pointer, input: &Shape, output: &Shape) -> Shape {
+fn leaving(state: &State<'_>, edge: &Pointer, input: &Rc<Shape>, output: &Rc<Shape>) -> Rc<Shape> {
     let inside = edge.tokens().get(state.at.tokens().len()..).unwrap_or_default();
     let [list, index, _] = inside else { return output.clone() };
     let entry = index.parse().ok().and_then(|index: usize| state.value.get(list)?.as_array()?.get(index));
-    let Some(entry) = entry else { return Shape::Any };
+    let Some(entry) = entry else { return Rc::new(Shape::Any) };
+    let own = || entry.get("Output").map(|output| Rc::new(Shape::of(output, false, 0)));
     match (&**list, state.language) {
-        ("Catch", Some(QueryLanguage::JSONPath)) => put(input, entry.get("ResultPath"), Shape::error()),
-        ("Catch", Some(QueryLanguage::JSONata)) => {
-            entry.get("Output").map_or_else(Shape::error, |output| Shape::of(output, false, 0))
-        }
-        ("Choices", Some(QueryLanguage::JSONata)) => {
-            entry.get("Output").map_or_else(|| output.clone(), |output| Shape::of(output, false, 0))
-        }
-        (_, None) => Shape::Any,
+        ("Catch", Some(QueryLanguage::JSONPath)) => put(input, entry.get("ResultPath"), Rc::new(Shape::error())),
+        ("Catch", Some(QueryLanguage::JSONata)) => own().unwrap_or_else(|| Rc::new(Shape::error())),
+        ("Choices", Some(QueryLanguage::JSONata)) => own().unwrap_or_else(|| output.clone()),
+        (_, None) => Rc::new(Shape::Any),
         _ => output.clone(),
     }
 }
 
 /// The part of a value that `InputPath` or `OutputPath` leaves.
-fn select(value: &Shape, path: Option<&Json>) -> Shape {
-    match path {
-        None => value.clone(),
-        Some(Json::Null) => Shape::Object(BTreeMap::new(), false),
-        Some(Json::String(text)) => match Path::parse(text) {
-            Ok(path) if path.root == Root::Input => value.at(&path),
-            _ => Shape::Any,
-        },
-        Some(_) => Shape::Any,
+fn select(value: &Rc<Shape>, path: Option<&Json>) -> Rc<Shape> {
+    let Some(path) = path else { return value.clone() };
+    match input_path(path) {
+        _ if *path == Json::Null => Rc::new(Shape::Object(BTreeMap::new(), false)),
+        Some(path) => value.at(&path),
+        None => Rc::new(Shape::Any),
     }
 }
 
 /// A result put into the input by `ResultPath`.
-fn put(input: &Shape, path: Option<&Json>, result: Shape) -> Shape {
-    match path {
-        None => result,
-        Some(Json::Null) => input.clone(),
-        Some(Json::String(text)) => match Path::parse(text) {
-            Ok(path) if path.root == Root::Input => {
-                let names: Vec<&str> = path.members().collect();
-                if names.len() == path.segments.len() { input.with(&names, result) } else { Shape::Any }
-            }
-            _ => Shape::Any,
-        },
-        Some(_) => Shape::Any,
+fn put(input: &Rc<Shape>, path: Option<&Json>, result: Rc<Shape>) -> Rc<Shape> {
+    let Some(path) = path else { return result };
+    if *path == Json::Null {
+        return input.clone();
     }
+    let Some(path) = input_path(path) else { return Rc::new(Shape::Any) };
+    let names: Vec<&str> = path.members().collect();
+    if names.len() == path.segments.len() { input.with(&names, result) } else { Rc::new(Shape::Any) }
+}
+
+/// A path into the input; `None` where it cannot be told what it selects.
+fn input_path(path: &Json) -> Option<Path> {
+    Path::parse(path.as_str()?).ok().filter(|path| path.root == Root::Input)
 }

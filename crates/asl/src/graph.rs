@@ -5,21 +5,46 @@
 //! states among those of the enclosing scope by following transitions. Both forms may be mixed.
 
 use std::cell::Cell;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 use crate::diagnostic::did_you_mean;
 use crate::json::Json;
 use crate::pointer::Pointer;
 
 /// A way from one state to another, or from a scope to its first state.
-#[derive(Debug, Clone)]
-pub struct Edge {
+#[derive(Debug)]
+pub struct Edge<'a> {
     /// The field that names the target.
     pub at: Pointer,
-    /// The target; `None` for one that is not known yet.
-    pub target: Option<String>,
+    /// The name of the target; `None` for one that is not known yet.
+    pub target: Option<&'a str>,
+    /// The number of the state that it leads to: the one it names or, where there is none, the one it is likely meant to
+    /// name.
+    pub to: Option<usize>,
+}
+
+impl Edge<'_> {
+    /// Whether it is taken after an error.
+    pub fn catches(&self) -> bool {
+        matches!(self.at.tokens(), [.., list, _, _] if list == "Catch")
+    }
+}
+
+/// A state and the ways out of it.
+#[derive(Debug)]
+pub struct Node<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// The state itself.
+    pub value: &'a Json,
+    /// The namespace that holds it.
+    pub namespace: usize,
+    /// The transitions out of it, in their order.
+    pub edges: Vec<Edge<'a>>,
+    /// The scopes inside it: where in the state they stand, and their numbers.
+    pub inside: Vec<(Pointer, usize)>,
 }
 
 /// A place that holds states by name.
@@ -29,27 +54,27 @@ pub struct Namespace<'a> {
     pub at: Pointer,
     /// Its states.
     pub states: &'a IndexMap<String, Json>,
-    /// The transitions out of each of them, in their order.
-    edges: Vec<Vec<Edge>>,
+    /// The number of the first of them; the others follow.
+    pub first: usize,
 }
 
 /// A sequence of states with its own start.
 #[derive(Debug)]
-pub struct Scope {
+pub struct Scope<'a> {
     /// The object with `StartAt`.
     pub at: Pointer,
     /// The namespace in which its states are found.
     pub namespace: usize,
     /// The scope around it.
     pub parent: Option<usize>,
-    /// The name of the state that holds it; `None` for the state machine itself.
-    pub holder: Option<String>,
+    /// The number of the state that holds it; `None` for the state machine itself.
+    pub holder: Option<usize>,
     /// Whether it has `States` of its own.
     pub owns_states: bool,
     /// The first state.
-    pub start: Edge,
-    /// The states it reaches in the order a reader follows, each with the way by which it is reached first.
-    pub reached: IndexMap<String, Edge>,
+    pub start: Edge<'a>,
+    /// The numbers of the states it reaches, in the order a reader follows.
+    pub reached: IndexSet<usize>,
     /// Whether the state machine gets to this scope at all.
     pub attached: bool,
     /// Whether a transition is not known yet, so that more states may be reached.
@@ -59,11 +84,12 @@ pub struct Scope {
 /// All scopes of a state machine.
 #[derive(Debug)]
 pub struct Graph<'a> {
+    /// All states by number: those of a namespace stand together, in the order in which they are written.
+    pub states: Vec<Node<'a>>,
     /// The places that hold states; the first is that of the state machine.
     pub namespaces: Vec<Namespace<'a>>,
     /// The scopes; the first is the state machine.
-    pub scopes: Vec<Scope>,
-    by_place: HashMap<Pointer, usize>,
+    pub scopes: Vec<Scope<'a>>,
     /// How many names may still be compared in search of the one that was meant.
     guesses: Cell<usize>,
 }
@@ -98,27 +124,28 @@ pub fn distributed(state: &Json) -> Option<&'static str> {
 }
 
 /// All transitions out of a state.
-fn transitions(state: &Json, at: &Pointer) -> Vec<Edge> {
+fn transitions<'a>(state: &'a Json, at: &Pointer) -> Vec<Edge<'a>> {
+    let edge = |at: Pointer, target: Option<&'a str>| Edge { at, target, to: None };
     if matches!(state, Json::Unknown) {
-        return vec![Edge { at: at.clone(), target: None }];
+        return vec![edge(at.clone(), None)];
     }
     let mut edges = Vec::new();
-    let mut add = |holder: &Json, at: Pointer, field: &str| match holder.get(field) {
-        Some(Json::String(target)) => edges.push(Edge { at: at.join(field), target: Some(target.clone()) }),
-        Some(Json::Unknown) => edges.push(Edge { at: at.join(field), target: None }),
+    let mut add = |holder: &'a Json, at: &dyn Fn() -> Pointer, field: &str| match holder.get(field) {
+        Some(Json::String(target)) => edges.push(edge(at().join(field), Some(target))),
+        Some(Json::Unknown) => edges.push(edge(at().join(field), None)),
         _ => {}
     };
-    add(state, at.clone(), "Next");
+    add(state, &|| at.clone(), "Next");
     for list in ["Choices", "Catch"] {
         for (index, item) in state.get(list).and_then(Json::as_array).unwrap_or_default().iter().enumerate() {
-            add(item, at.join(list).join(index), "Next");
+            add(item, &|| at.join(list).join(index), "Next");
         }
     }
-    add(state, at.clone(), "Default");
+    add(state, &|| at.clone(), "Default");
     // A list that is not known yet may name any state.
     for list in ["Choices", "Catch"] {
         if matches!(state.get(list), Some(Json::Unknown)) {
-            edges.push(Edge { at: at.join(list), target: None });
+            edges.push(edge(at.join(list), None));
         }
     }
     edges
@@ -134,58 +161,59 @@ pub fn is_terminal(state: &Json) -> bool {
 
 /// What is around a scope that is being added.
 #[derive(Clone, Copy)]
-struct Enclosing<'a> {
+struct Enclosing {
     namespace: usize,
     scope: usize,
-    state: &'a str,
+    state: usize,
 }
 
 impl<'a> Graph<'a> {
     /// The graph of a state machine in either form.
     pub fn of(root: &'a Json) -> Self {
-        let mut graph = Self {
-            namespaces: Vec::new(),
-            scopes: Vec::new(),
-            by_place: HashMap::new(),
-            guesses: Cell::new(MAX_GUESSES),
-        };
+        let mut graph =
+            Self { states: Vec::new(), namespaces: Vec::new(), scopes: Vec::new(), guesses: Cell::new(MAX_GUESSES) };
         graph.add_scope(root, Pointer::root(), None);
         graph.attach();
         graph
     }
 
-    /// The namespace's state of this name.
-    pub fn state(&self, namespace: usize, name: &str) -> Option<&'a Json> {
-        self.namespaces.get(namespace)?.states.get(name)
+    /// The number of the namespace's state of this name.
+    pub fn state_named(&self, namespace: usize, name: &str) -> Option<usize> {
+        let namespace = self.namespaces.get(namespace)?;
+        Some(namespace.first + namespace.states.get_index_of(name)?)
     }
 
     /// The place of a state.
-    pub fn place(&self, namespace: usize, name: &str) -> Pointer {
-        self.namespaces.get(namespace).map_or_else(Pointer::root, |namespace| namespace.at.join(name))
+    pub fn place(&self, state: usize) -> Pointer {
+        let place =
+            self.states.get(state).and_then(|node| Some(self.namespaces.get(node.namespace)?.at.join(node.name)));
+        place.unwrap_or_default()
     }
 
     /// The scopes that find their states in this namespace.
-    pub fn scopes_in(&self, namespace: usize) -> impl Iterator<Item = &Scope> {
+    pub fn scopes_in(&self, namespace: usize) -> impl Iterator<Item = &Scope<'a>> {
         self.scopes.iter().filter(move |scope| scope.namespace == namespace)
     }
 
     /// The transitions out of a state.
-    pub fn edges(&self, namespace: usize, name: &str) -> &[Edge] {
-        let edges = self.namespaces.get(namespace).and_then(|holder| {
-            let index = holder.states.get_index_of(name)?;
-            holder.edges.get(index)
-        });
-        edges.map(Vec::as_slice).unwrap_or_default()
+    pub fn edges(&self, state: usize) -> &[Edge<'a>] {
+        self.states.get(state).map(|node| node.edges.as_slice()).unwrap_or_default()
     }
 
-    /// The scope whose object stands at this place.
-    pub fn scope_at(&self, at: &Pointer) -> Option<&Scope> {
-        self.scope_index(at).and_then(|index| self.scopes.get(index))
+    /// The states that transitions lead to from a state, as often as they do.
+    pub fn targets(&self, state: usize) -> impl Iterator<Item = usize> {
+        self.edges(state).iter().filter_map(|edge| edge.to)
     }
 
-    /// The index of the scope whose object stands at this place.
-    pub fn scope_index(&self, at: &Pointer) -> Option<usize> {
-        self.by_place.get(at).copied()
+    /// The states of a scope, in the order a reader follows.
+    pub fn reached(&self, scope: &Scope<'a>) -> impl Iterator<Item = &Node<'a>> {
+        scope.reached.iter().filter_map(|state| self.states.get(*state))
+    }
+
+    /// The way by which a scope gets to a state first.
+    pub fn way<'s>(&'s self, scope: &'s Scope<'a>, state: usize) -> Option<&'s Edge<'a>> {
+        let mut edges = self.reached(scope).flat_map(|node| &node.edges);
+        if scope.start.to == Some(state) { Some(&scope.start) } else { edges.find(|edge| edge.to == Some(state)) }
     }
 
     /// A scope and those around it, from the inside out.
@@ -193,74 +221,85 @@ impl<'a> Graph<'a> {
         std::iter::successors(Some(scope), |inner| self.scopes.get(*inner)?.parent)
     }
 
-    /// The state that a name which does not exist is likely meant to be.
-    pub fn guess(&self, namespace: usize, target: &str) -> Option<&'a str> {
-        let states = self.namespaces.get(namespace)?.states;
-        self.guesses.set(self.guesses.get().checked_sub(states.len())?);
-        did_you_mean(target, states.keys().map(String::as_str))
-    }
-
-    /// The state that an edge leads to: the one it names or, where there is none, the one it is likely meant to name.
-    pub fn resolve(&self, namespace: usize, edge: &Edge) -> Option<&'a str> {
-        let (target, states) = (edge.target.as_deref()?, self.namespaces.get(namespace)?.states);
-        let exact = states.get_key_value(target).map(|(name, _)| name.as_str());
-        exact.or_else(|| self.guess(namespace, target))
+    /// The state that a name leads to: the one of that name or, where there is none, the one that it is likely meant for.
+    fn resolve(&self, namespace: usize, target: &str) -> Option<usize> {
+        self.state_named(namespace, target).or_else(|| {
+            let states = self.namespaces.get(namespace)?.states;
+            self.guesses.set(self.guesses.get().checked_sub(states.len())?);
+            self.state_named(namespace, did_you_mean(target, states.keys().map(String::as_str))?)
+        })
     }
 
     /// Adds the scope at `at` and, when it holds states of its own, all scopes inside those.
-    fn add_scope(&mut self, holder: &'a Json, at: Pointer, enclosing: Option<Enclosing<'_>>) {
+    fn add_scope(&mut self, holder: &'a Json, at: Pointer, enclosing: Option<Enclosing>) -> Option<usize> {
         let own = holder.get("States").and_then(Json::as_object);
         let unknown_states = matches!(holder.get("States"), Some(Json::Unknown));
         let namespace = match (own, enclosing.map(|enclosing| enclosing.namespace)) {
-            (Some(states), _) => {
-                let index = self.namespaces.len();
-                let place = at.join("States");
-                let edges = states.iter().map(|(name, state)| transitions(state, &place.join(name))).collect();
-                self.namespaces.push(Namespace { at: place, states, edges });
-                index
-            }
+            (Some(states), _) => self.add_namespace(states, at.join("States")),
             (None, Some(namespace)) if !unknown_states => namespace,
-            _ => return,
+            _ => return None,
         };
-        let start_at = at.join("StartAt");
-        let target = holder.get("StartAt").and_then(Json::as_str).map(str::to_owned);
-        let open = matches!(holder.get("StartAt"), Some(Json::Unknown));
-        let start = Edge { at: start_at, target };
+        let target = holder.get("StartAt").and_then(Json::as_str);
+        let to = target.and_then(|target| self.resolve(namespace, target));
         let mut scope = Scope {
-            at,
             namespace,
             parent: enclosing.map(|enclosing| enclosing.scope),
-            holder: enclosing.map(|enclosing| enclosing.state.to_owned()),
+            holder: enclosing.map(|enclosing| enclosing.state),
             owns_states: own.is_some(),
-            start,
-            reached: IndexMap::new(),
+            start: Edge { at: at.join("StartAt"), target, to },
+            reached: IndexSet::new(),
             attached: false,
-            open,
+            open: matches!(holder.get("StartAt"), Some(Json::Unknown)),
+            at,
         };
         self.follow(&mut scope);
         let index = self.scopes.len();
-        self.by_place.insert(scope.at.clone(), index);
         self.scopes.push(scope);
-        for (name, state) in own.into_iter().flatten() {
-            for (inside, container) in containers(state) {
-                let place = self.place(namespace, name).append(&inside);
-                self.add_scope(container, place, Some(Enclosing { namespace, scope: index, state: name }));
+        if own.is_some() {
+            self.add_scopes_inside(namespace, index);
+        }
+        Some(index)
+    }
+
+    fn add_namespace(&mut self, states: &'a IndexMap<String, Json>, at: Pointer) -> usize {
+        let (index, first) = (self.namespaces.len(), self.states.len());
+        let nodes = states.iter().map(|(name, value)| {
+            let edges = transitions(value, &at.join(name));
+            Node { name, value, namespace: index, edges, inside: Vec::new() }
+        });
+        self.states.extend(nodes);
+        self.namespaces.push(Namespace { at, states, first });
+        for state in first..self.states.len() {
+            let targets = self.edges(state).iter().map(|edge| self.resolve(index, edge.target?)).collect::<Vec<_>>();
+            let edges = self.states.get_mut(state).into_iter().flat_map(|node| &mut node.edges);
+            edges.zip(targets).for_each(|(edge, to)| edge.to = to);
+        }
+        index
+    }
+
+    fn add_scopes_inside(&mut self, namespace: usize, scope: usize) {
+        let Some((first, count)) = self.namespaces.get(namespace).map(|space| (space.first, space.states.len())) else {
+            return;
+        };
+        for state in first..first + count {
+            let Some(node) = self.states.get(state) else { continue };
+            for (inside, container) in containers(node.value) {
+                let enclosing = Enclosing { namespace, scope, state };
+                let added = self.add_scope(container, self.place(state).append(&inside), Some(enclosing));
+                if let (Some(added), Some(node)) = (added, self.states.get_mut(state)) {
+                    node.inside.push((inside, added));
+                }
             }
         }
     }
 
-    fn follow(&self, scope: &mut Scope) {
-        let mut queue = VecDeque::from([scope.start.clone()]);
-        while let Some(edge) = queue.pop_front() {
-            let Some(name) = self.resolve(scope.namespace, &edge) else {
-                scope.open |= edge.target.is_none() && edge.at != scope.start.at;
-                continue;
-            };
-            if scope.reached.contains_key(name) {
-                continue;
+    fn follow(&self, scope: &mut Scope<'a>) {
+        let mut queue: VecDeque<usize> = scope.start.to.into_iter().collect();
+        while let Some(state) = queue.pop_front() {
+            if scope.reached.insert(state) {
+                scope.open |= self.edges(state).iter().any(|edge| edge.target.is_none());
+                queue.extend(self.targets(state));
             }
-            scope.reached.insert(name.to_owned(), edge);
-            queue.extend(self.edges(scope.namespace, name).iter().cloned());
         }
     }
 
@@ -269,34 +308,16 @@ impl<'a> Graph<'a> {
         let mut queue = VecDeque::from([0]);
         let mut seen = HashSet::new();
         while let Some(current) = queue.pop_front() {
-            if !seen.insert(current) {
-                continue;
-            }
-            let Some(scope) = self.scopes.get_mut(current) else {
-                continue;
-            };
+            let Some(scope) = self.scopes.get_mut(current).filter(|_| seen.insert(current)) else { continue };
             scope.attached = true;
-            let (namespace, names) = (scope.namespace, scope.reached.keys().cloned().collect::<Vec<_>>());
-            for name in names {
-                let Some(state) = self.state(namespace, &name) else {
-                    continue;
-                };
-                let place = self.place(namespace, &name);
-                for (inside, _) in containers(state) {
-                    if let Some(inner) = self.scope_index(&place.append(&inside)) {
-                        if !seen.contains(&inner) {
-                            self.set_parent(inner, current);
-                        }
-                        queue.push_back(inner);
-                    }
+            let reached = scope.reached.iter().filter_map(|state| self.states.get(*state));
+            let inner: Vec<usize> = reached.flat_map(|node| node.inside.iter().map(|(_, inner)| *inner)).collect();
+            for scope in inner {
+                if let Some(scope) = self.scopes.get_mut(scope).filter(|_| !seen.contains(&scope)) {
+                    scope.parent = Some(current);
                 }
+                queue.push_back(scope);
             }
-        }
-    }
-
-    fn set_parent(&mut self, scope: usize, parent: usize) {
-        if let Some(scope) = self.scopes.get_mut(scope) {
-            scope.parent = Some(parent);
         }
     }
 }

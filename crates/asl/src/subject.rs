@@ -32,7 +32,7 @@ pub struct Subject<'a> {
     pub graph: Graph<'a>,
     /// Its query language; `None` while that is unknown.
     pub language: Option<QueryLanguage>,
-    /// All its states, in the order in which they are written.
+    /// All its states, by their numbers in the graph.
     pub states: Vec<State<'a>>,
     /// All its objects; the state machine comes first, and a state before what is inside it.
     pub objects: Vec<Item<'a>>,
@@ -40,7 +40,6 @@ pub struct Subject<'a> {
     pub expressions: Vec<Expression<'a>>,
     /// Its variables.
     pub variables: Variables,
-    state_at: HashMap<(usize, &'a str), usize>,
 }
 
 /// A state.
@@ -139,7 +138,6 @@ impl<'a> Subject<'a> {
             objects: Vec::new(),
             expressions: Vec::new(),
             variables: Variables::default(),
-            state_at: HashMap::new(),
         };
         subject.collect_states();
         let namespaces = subject.graph.namespaces.iter().enumerate();
@@ -147,19 +145,8 @@ impl<'a> Subject<'a> {
             namespaces.map(|(index, namespace)| (namespace.at.clone(), index)).collect();
         subject.collect_objects(&Language::get().definition, root, Pointer::root(), None, &namespaces);
         subject.collect_expressions();
-        subject.variables = Variables::of(
-            &subject.graph,
-            &subject.states,
-            &subject.objects,
-            &subject.expressions,
-            &|namespace, name| subject.state_index(namespace, name),
-        );
+        subject.variables = Variables::of(&subject.graph, &subject.states, &subject.objects, &subject.expressions);
         subject
-    }
-
-    /// The index of a state.
-    pub fn state_index(&self, namespace: usize, name: &str) -> Option<usize> {
-        self.state_at.get(&(namespace, name)).copied()
     }
 
     /// The expressions in the fields of an object.
@@ -192,44 +179,46 @@ impl<'a> Subject<'a> {
 
     fn collect_states(&mut self) {
         let express = self.express_scopes();
-        let mut owner: HashMap<(usize, &str), usize> = HashMap::new();
-        for (index, scope) in self.graph.scopes.iter().enumerate() {
-            for name in scope.reached.keys().filter(|_| scope.attached || scope.owns_states) {
-                owner.entry((scope.namespace, name)).or_insert(index);
+        let mut owner: Vec<Option<usize>> = vec![None; self.graph.states.len()];
+        for (index, scope) in
+            self.graph.scopes.iter().enumerate().filter(|(_, scope)| scope.attached || scope.owns_states)
+        {
+            for state in &scope.reached {
+                if let Some(slot) = owner.get_mut(*state) {
+                    slot.get_or_insert(index);
+                }
             }
         }
         let scopes = self.graph.scopes.iter().enumerate();
         let own: HashMap<usize, usize> =
             scopes.filter(|(_, scope)| scope.owns_states).map(|(index, scope)| (scope.namespace, index)).collect();
-        for (index, namespace) in self.graph.namespaces.iter().enumerate() {
-            let own = own.get(&index).copied();
-            for (name, value) in namespace.states {
-                let scope = owner.get(&(index, name.as_str())).copied().or(own).unwrap_or_default();
-                let (language, downgraded) = match value.get("QueryLanguage") {
-                    None => (self.language, false),
-                    Some(Json::Unknown) => (None, false),
-                    Some(word) if word.as_str() != Some("JSONPath") => (Some(QueryLanguage::JSONata), false),
-                    Some(_) => match self.language {
-                        Some(QueryLanguage::JSONata) => (None, true),
-                        language => (language, false),
-                    },
-                };
-                let ty = value.get("Type").and_then(Json::as_str).unwrap_or_default();
-                let resource = value.get("Resource").and_then(Json::as_str).filter(|_| ty == "Task");
-                self.state_at.insert((index, name), self.states.len());
-                self.states.push(State {
-                    name,
-                    ty,
-                    value,
-                    resource: resource.map(|text| (text, Resource::parse(text))),
-                    at: namespace.at.join(name),
-                    namespace: index,
-                    scope,
-                    language,
-                    downgraded,
-                    express: express.get(scope).copied().unwrap_or_default(),
-                });
-            }
+        for (index, node) in self.graph.states.iter().enumerate() {
+            let value = node.value;
+            let scope = owner.get(index).copied().flatten().or_else(|| own.get(&node.namespace).copied());
+            let scope = scope.unwrap_or_default();
+            let (language, downgraded) = match value.get("QueryLanguage") {
+                None => (self.language, false),
+                Some(Json::Unknown) => (None, false),
+                Some(word) if word.as_str() != Some("JSONPath") => (Some(QueryLanguage::JSONata), false),
+                Some(_) => match self.language {
+                    Some(QueryLanguage::JSONata) => (None, true),
+                    language => (language, false),
+                },
+            };
+            let ty = value.get("Type").and_then(Json::as_str).unwrap_or_default();
+            let resource = value.get("Resource").and_then(Json::as_str).filter(|_| ty == "Task");
+            self.states.push(State {
+                name: node.name,
+                ty,
+                value,
+                resource: resource.map(|text| (text, Resource::parse(text))),
+                at: self.graph.place(index),
+                namespace: node.namespace,
+                scope,
+                language,
+                downgraded,
+                express: express.get(scope).copied().unwrap_or_default(),
+            });
         }
     }
 
@@ -284,7 +273,7 @@ impl<'a> Subject<'a> {
                     for (name, state) in states {
                         let ty = state.get("Type").and_then(Json::as_str);
                         let Some(object) = ty.and_then(|ty| Language::get().state(ty)) else { continue };
-                        let index = namespace.and_then(|namespace| self.state_index(namespace, name));
+                        let index = namespace.and_then(|namespace| self.graph.state_named(namespace, name));
                         self.collect_objects(object, state, place.join(name), index, namespaces);
                     }
                 }

@@ -100,7 +100,6 @@ impl Variables {
         states: &[State<'_>],
         objects: &[Item<'_>],
         expressions: &[Expression<'_>],
-        state_index: &dyn Fn(usize, &str) -> Option<usize>,
     ) -> Self {
         let mut variables =
             Self { assignments: assignments(objects), reads: reads(objects, expressions), ..Self::default() };
@@ -109,7 +108,7 @@ impl Variables {
             variables.index.entry(assignment.name.clone()).or_insert(next);
         }
         if variables.index.len() <= MAX_FOLLOWED && !variables.index.is_empty() {
-            variables.follow(graph, states, state_index);
+            variables.follow(graph, states);
         }
         variables
     }
@@ -126,7 +125,7 @@ impl Variables {
         })
     }
 
-    fn follow(&mut self, graph: &Graph<'_>, states: &[State<'_>], state_index: &dyn Fn(usize, &str) -> Option<usize>) {
+    fn follow(&mut self, graph: &Graph<'_>, states: &[State<'_>]) {
         let mut waiting: VecDeque<usize> = VecDeque::from([0]);
         let mut seen = HashSet::new();
         let mut inside: HashMap<usize, Vec<usize>> = HashMap::new();
@@ -140,31 +139,17 @@ impl Variables {
                 continue;
             }
             let Some(scope) = graph.scopes.get(scope_index) else { continue };
-            let holder = scope
-                .parent
-                .zip(scope.holder.as_deref())
-                .and_then(|(parent, holder)| state_index(graph.scopes.get(parent)?.namespace, holder));
             // A distributed Map runs its states in executions of their own.
-            let distributed = holder.and_then(|holder| distributed(states.get(holder)?.value)).is_some();
-            let outer = holder.filter(|_| !distributed).and_then(|holder| self.entry.get(&holder).copied());
-            let start =
-                graph.resolve(scope.namespace, &scope.start).and_then(|name| state_index(scope.namespace, name));
-            if let Some(start) = start {
-                self.follow_scope(graph, scope.namespace, start, outer.unwrap_or(NOTHING), states, state_index);
+            let distributed = scope.holder.and_then(|holder| distributed(states.get(holder)?.value)).is_some();
+            let outer = scope.holder.filter(|_| !distributed).and_then(|holder| self.entry.get(&holder).copied());
+            if let Some(start) = scope.start.to {
+                self.follow_scope(graph, start, outer.unwrap_or(NOTHING), states);
             }
             waiting.extend(inside.get(&scope_index).into_iter().flatten());
         }
     }
 
-    fn follow_scope(
-        &mut self,
-        graph: &Graph<'_>,
-        namespace: usize,
-        start: usize,
-        outer: Flow,
-        states: &[State<'_>],
-        state_index: &dyn Fn(usize, &str) -> Option<usize>,
-    ) {
+    fn follow_scope(&mut self, graph: &Graph<'_>, start: usize, outer: Flow, states: &[State<'_>]) {
         let mut queue = VecDeque::from([(start, outer)]);
         while let Some((index, arriving)) = queue.pop_front() {
             let joined = self.entry.get(&index).map_or(arriving, |before| before.joined(arriving));
@@ -173,9 +158,8 @@ impl Variables {
             }
             self.entry.insert(index, joined);
             let Some(state) = states.get(index) else { continue };
-            for edge in graph.edges(namespace, state.name) {
-                let target = graph.resolve(namespace, edge).and_then(|name| state_index(namespace, name));
-                let Some(target) = target else { continue };
+            for edge in graph.edges(index) {
+                let Some(target) = edge.to else { continue };
                 let mut leaving = joined;
                 for name in assigned_on(state, &edge.at) {
                     if let Some(variable) = self.index.get(name) {

@@ -17,46 +17,40 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
         if scope.open || (!scope.attached && !scope.owns_states) {
             continue;
         }
-        let mut before: HashMap<&str, Vec<&str>> = HashMap::new();
-        let mut ends: Vec<&str> = Vec::new();
-        for name in scope.reached.keys() {
-            let Some(state) = subject.graph.state(scope.namespace, name) else { continue };
-            if is_terminal(state) {
-                ends.push(name);
+        let mut before: HashMap<usize, Vec<usize>> = HashMap::new();
+        let mut ends: Vec<usize> = Vec::new();
+        for state in scope.reached.iter().copied() {
+            if subject.states.get(state).is_some_and(|state| is_terminal(state.value)) {
+                ends.push(state);
             }
-            for edge in subject.graph.edges(scope.namespace, name) {
-                if let Some(target) = subject.graph.resolve(scope.namespace, edge) {
-                    before.entry(target).or_default().push(name);
-                }
+            for target in subject.graph.targets(state) {
+                before.entry(target).or_default().push(state);
             }
         }
         // A workflow without any end is another finding.
         if ends.is_empty() && index == 0 {
             continue;
         }
-        let mut leads_out: HashSet<&str> = HashSet::new();
-        while let Some(name) = ends.pop() {
-            if leads_out.insert(name) {
-                ends.extend(before.get(name).into_iter().flatten());
+        let mut leads_out: HashSet<usize> = HashSet::new();
+        while let Some(state) = ends.pop() {
+            if leads_out.insert(state) {
+                ends.extend(before.get(&state).into_iter().flatten());
             }
         }
-        if let Some(name) = scope.reached.keys().find(|name| !leads_out.contains(name.as_str())) {
-            let at = subject.graph.place(scope.namespace, name);
+        let stuck = scope.reached.iter().find(|state| !leads_out.contains(state));
+        if let Some(state) = stuck.and_then(|state| subject.states.get(*state)) {
             findings.push(
-                RULE.finding(at, format!("no way leads from state `{name}` to an end"))
+                RULE.finding(state.at.clone(), format!("no way leads from state `{}` to an end", state.name))
                     .help("let a rule of a Choice state lead out, or end there with `End: true`"),
             );
         }
     }
-    for state in &subject.states {
-        for edge in subject.graph.edges(state.namespace, state.name) {
-            let catches = edge.at.tokens().iter().rev().nth(2).is_some_and(|field| field == "Catch");
-            if catches && edge.target.as_deref() == Some(state.name) {
-                findings.push(
-                    RULE.finding(edge.at.clone(), format!("after an error state `{}` runs again, for ever", state.name))
-                        .help("write `Retry` to try again a number of times, and catch the error elsewhere"),
-                );
-            }
+    for (index, node) in subject.graph.states.iter().enumerate() {
+        for edge in node.edges.iter().filter(|edge| edge.catches() && edge.to == Some(index)) {
+            findings.push(
+                RULE.finding(edge.at.clone(), format!("after an error state `{}` runs again, for ever", node.name))
+                    .help("write `Retry` to try again a number of times, and catch the error elsewhere"),
+            );
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Loops that do not wait.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use crate::diagnostic::Diagnostic;
 use crate::json::Json;
@@ -14,20 +14,10 @@ rule! {
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     for scope in &subject.graph.scopes {
-        let mut edges: HashMap<&str, Vec<&str>> = HashMap::new();
-        for name in scope.reached.keys() {
-            let state = subject.state_index(scope.namespace, name).and_then(|index| subject.states.get(index));
-            if state.is_none_or(waits) {
-                continue;
-            }
-            let targets = subject.graph.edges(scope.namespace, name);
-            let targets = targets.iter().filter_map(|edge| subject.graph.resolve(scope.namespace, edge)).collect();
-            edges.insert(name, targets);
-        }
-        if let Some(name) = loop_start(&edges, scope.reached.keys().map(String::as_str)) {
-            let at = subject.graph.place(scope.namespace, name);
+        let start = loop_start(subject, scope.reached.iter().copied());
+        if let Some(state) = start.and_then(|state| subject.states.get(state)) {
             findings.push(
-                RULE.finding(at, format!("a loop goes through state `{name}` without waiting"))
+                RULE.finding(state.at.clone(), format!("a loop goes through state `{}` without waiting", state.name))
                     .help("put a Wait state into the loop, or use `Retry` or an integration that waits, such as `.sync`"),
             );
         }
@@ -41,23 +31,27 @@ fn waits(state: &State<'_>) -> bool {
         || state.resource.is_some_and(|(_, resource)| resource.waits())
 }
 
-/// A state that a way leads back to; searched in depth, without recursion.
-fn loop_start<'a>(edges: &HashMap<&'a str, Vec<&'a str>>, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let mut done: HashSet<&str> = HashSet::new();
-    for start in names {
-        let mut path: Vec<(&str, usize)> = vec![(start, 0)];
-        let mut on_path: HashSet<&str> = HashSet::from([start]);
-        while let Some((name, next)) = path.last_mut() {
-            let target = edges.get(*name).and_then(|targets| targets.get(*next)).copied();
+/// A state that a way without waiting leads back to; searched in depth, without recursion.
+fn loop_start(subject: &Subject<'_>, states: impl Iterator<Item = usize>) -> Option<usize> {
+    let goes_on = |state: usize| subject.states.get(state).is_some_and(|state| !waits(state));
+    let mut seen: HashSet<usize> = HashSet::new();
+    let mut on_path: HashSet<usize> = HashSet::new();
+    for start in states.filter(|state| goes_on(*state)) {
+        let mut path: Vec<(usize, usize)> = Vec::new();
+        if seen.insert(start) {
+            on_path.insert(start);
+            path.push((start, 0));
+        }
+        while let Some((state, next)) = path.last_mut() {
+            let target = subject.graph.edges(*state).get(*next).map(|edge| edge.to);
             *next += 1;
             match target {
                 None => {
-                    on_path.remove(*name);
-                    done.insert(*name);
+                    on_path.remove(state);
                     path.pop();
                 }
-                Some(target) if on_path.contains(target) => return Some(target),
-                Some(target) if !done.contains(target) && edges.contains_key(target) => {
+                Some(Some(target)) if on_path.contains(&target) => return Some(target),
+                Some(Some(target)) if goes_on(target) && seen.insert(target) => {
                     on_path.insert(target);
                     path.push((target, 0));
                 }

@@ -20,7 +20,7 @@ fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>)
     };
     let target = item.value.get("Next").and_then(crate::Json::as_str);
     let target = subject.state_of(item).zip(target).and_then(|(state, name)| {
-        subject.states.get(subject.state_index(state.namespace, name)?)
+        subject.states.get(subject.graph.state_named(state.namespace, name)?)
     });
     let fails = target.is_some_and(|target| target.ty == "Fail");
     if item.value.get(field).is_none() && !fails {

@@ -1,5 +1,7 @@
 //! Reading what is not there.
 
+use std::rc::Rc;
+
 use crate::diagnostic::Diagnostic;
 use crate::flow::{Shape, inputs};
 use crate::jsonata::{Kind, Node};
@@ -22,7 +24,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     let expressions = objects.flat_map(|item| subject.expressions_of(item).map(move |expression| (item, expression)));
     for (item, expression) in expressions {
         let Some((index, state)) = item.state.and_then(|index| Some((index, subject.states.get(index)?))) else { continue };
-        let Some(input) = inputs.get(&index).filter(|_| reads_input(expression, &item.shape.name, state)) else { continue };
+        let Some(input) = inputs.get(index).and_then(Option::as_ref).filter(|_| reads_input(expression, &item.shape.name, state)) else { continue };
         if is_presence_test(item) {
             continue;
         }
@@ -35,7 +37,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
         // A part of an expression may be missing, such as the condition of a default; the whole of it may not.
         if let Some(tree) = expression.jsonata()
             && let Some(steps) = input_path(tree)
-            && !matches!(input, Shape::Array(_))
+            && !matches!(**input, Shape::Array(_))
             && let Some((_, why)) = input.missing(&steps)
         {
             findings.push(say(subject, expression, &tree.span, &why, index, &inputs));
@@ -49,7 +51,7 @@ fn say(
     span: &std::ops::Range<usize>,
     why: &str,
     state: usize,
-    inputs: &std::collections::HashMap<usize, Shape>,
+    inputs: &[Option<Rc<Shape>>],
 ) -> Diagnostic {
     let name = subject.states.get(state).map(|state| state.name).unwrap_or_default();
     let written = expression.text.get(expression.range(span)).unwrap_or_default();
@@ -66,14 +68,14 @@ fn say(
 fn replaced_by<'s, 'a>(
     subject: &'s Subject<'a>,
     state: usize,
-    inputs: &std::collections::HashMap<usize, Shape>,
+    inputs: &[Option<Rc<Shape>>],
 ) -> Option<&'s State<'a>> {
     // Among very many states the search would not be in proportion to the text.
     let target = subject.states.get(state).filter(|_| subject.states.len() < 500)?;
     let mut before = subject.states.iter().enumerate().filter(|(index, other)| {
-        inputs.contains_key(index)
+        inputs.get(*index).is_some_and(Option::is_some)
             && other.scope == target.scope
-            && subject.graph.edges(other.namespace, other.name).iter().any(|edge| edge.target.as_deref() == Some(target.name))
+            && subject.graph.targets(*index).any(|to| to == state)
     });
     let first = before.next();
     first.filter(|_| before.next().is_none()).map(|(_, state)| state)

@@ -24,29 +24,28 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     for scope in &graph.scopes {
         check_edge(subject, scope.namespace, &scope.start, findings);
     }
-    for (index, namespace) in graph.namespaces.iter().enumerate() {
-        for name in namespace.states.keys() {
-            for edge in graph.edges(index, name) {
-                check_edge(subject, index, edge, findings);
-            }
+    for node in &graph.states {
+        for edge in &node.edges {
+            check_edge(subject, node.namespace, edge, findings);
         }
     }
 }
 
-fn check_edge(subject: &Subject<'_>, namespace: usize, edge: &Edge, findings: &mut Vec<Diagnostic>) {
-    let (Some(target), Some(states)) =
-        (&edge.target, subject.graph.namespaces.get(namespace).map(|namespace| namespace.states))
+fn check_edge(subject: &Subject<'_>, namespace: usize, edge: &Edge<'_>, findings: &mut Vec<Diagnostic>) {
+    let graph = &subject.graph;
+    let (Some(target), Some(states)) = (edge.target, graph.namespaces.get(namespace).map(|namespace| namespace.states))
     else {
         return;
     };
-    if states.contains_key(target) {
+    let meant = edge.to.and_then(|state| subject.states.get(state)).map(|state| state.name);
+    if meant == Some(target) {
         return;
     }
     let finding = RULE.finding(edge.at.clone(), format!("there is no state `{target}`"))
         .aws("MISSING_TRANSITION_TARGET", Some(edge.at.clone()));
-    let elsewhere = (0..subject.graph.namespaces.len().min(MAX_SEARCHED))
-        .find_map(|index| subject.states.get(subject.state_index(index, target)?));
-    findings.push(match (subject.graph.guess(namespace, target), elsewhere) {
+    let elsewhere = (0..graph.namespaces.len().min(MAX_SEARCHED))
+        .find_map(|index| subject.states.get(graph.state_named(index, target)?));
+    findings.push(match (meant, elsewhere) {
         (_, Some(other)) if subject.form == Form::Nested => finding
             .help(
                 "a transition cannot leave its branch or item processor: end there and go on after the state around it",

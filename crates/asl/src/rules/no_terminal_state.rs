@@ -19,15 +19,11 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     if scope.open || scope.reached.is_empty() {
         return;
     }
-    let leads_nowhere = |name: &String| {
-        let mut edges = subject.graph.edges(scope.namespace, name).iter();
-        edges.any(|edge| edge.target.is_some() && subject.graph.resolve(scope.namespace, edge).is_none())
-    };
-    if scope.reached.keys().any(leads_nowhere) {
+    let mut edges = subject.graph.reached(scope).flat_map(|node| &node.edges);
+    if edges.any(|edge| edge.target.is_some() && edge.to.is_none()) {
         return;
     }
-    let states = scope.reached.keys().filter_map(|name| subject.graph.state(scope.namespace, name));
-    if !states.into_iter().any(is_terminal) {
+    if !subject.graph.reached(scope).any(|node| is_terminal(node.value)) {
         findings.push(
             RULE.finding(scope.at.join("StartAt"), "no state ends the workflow")
                 .aws("MISSING_END_STATE", None)

@@ -34,7 +34,6 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
 /// The Map or Parallel state around a state, whose variables it sees; a distributed Map shows none.
 fn holder(subject: &Subject<'_>, state: usize) -> Option<usize> {
     let scope = subject.graph.scopes.get(subject.states.get(state)?.scope)?;
-    let namespace = subject.graph.scopes.get(scope.parent?)?.namespace;
-    let holder = subject.state_index(namespace, scope.holder.as_deref()?)?;
+    let holder = scope.holder?;
     distributed(subject.states.get(holder)?.value).is_none().then_some(holder)
 }

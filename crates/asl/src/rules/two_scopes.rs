@@ -1,7 +1,5 @@
 //! States that belong to two scopes.
 
-use std::collections::HashMap;
-
 use crate::subject::Subject;
 use crate::diagnostic::Diagnostic;
 use crate::graph::{Edge, Scope};
@@ -17,22 +15,19 @@ rule! {
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     let graph = &subject.graph;
     for (index, namespace) in graph.namespaces.iter().enumerate() {
-        let mut ways: HashMap<&str, Vec<(&Scope, &Edge)>> = HashMap::new();
-        for scope in graph.scopes_in(index).filter(|scope| scope.attached) {
-            for (name, edge) in &scope.reached {
-                ways.entry(name).or_default().push((scope, edge));
-            }
-        }
-        for name in namespace.states.keys() {
-            let Some([(first, first_way), (second, second_way), ..]) = ways.get(name.as_str()).map(Vec::as_slice)
-            else {
-                continue;
-            };
+        let scopes: Vec<&Scope<'_>> = graph.scopes_in(index).filter(|scope| scope.attached).collect();
+        let holders = |state: usize| scopes.iter().filter(move |scope| scope.reached.contains(&state));
+        for (position, name) in namespace.states.keys().enumerate() {
+            let state = namespace.first + position;
+            let mut holding = holders(state);
+            let (Some(first), Some(second)) = (holding.next(), holding.next()) else { continue };
+            let (Some(first_way), Some(second_way)) = (graph.way(first, state), graph.way(second, state)) else { continue };
             // What follows a shared state is shared as well: only the first of them is worth a word.
-            let follows_shared = |edge: &Edge| {
+            let follows_shared = |edge: &Edge<'_>| {
                 Subject::state_name(&edge.at)
                     .filter(|from| edge.at.tokens().last().is_some_and(|field| field != "StartAt") && from != name)
-                    .is_some_and(|from| ways.get(from).is_some_and(|ways| ways.len() > 1))
+                    .and_then(|from| graph.state_named(index, from))
+                    .is_some_and(|from| holders(from).count() > 1)
             };
             if follows_shared(first_way) && follows_shared(second_way) {
                 continue;
@@ -49,7 +44,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-fn describe(scope: &Scope) -> String {
+fn describe(scope: &Scope<'_>) -> String {
     let tokens = scope.at.tokens();
     match (Subject::state_name(&scope.at), tokens.last().map(|token| &**token)) {
         (None, _) => "the state machine itself".to_owned(),

@@ -1,7 +1,5 @@
 //! States that nothing leads to.
 
-use std::collections::HashSet;
-
 use crate::check::Form;
 use crate::subject::Subject;
 use crate::diagnostic::Diagnostic;
@@ -23,8 +21,9 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
         if scopes.iter().any(|scope| scope.open) || scopes.iter().all(|scope| scope.reached.is_empty()) {
             continue;
         }
-        let reached: HashSet<&String> = scopes.iter().flat_map(|scope| scope.reached.keys()).collect();
-        for name in namespace.states.keys().filter(|name| !reached.contains(name)) {
+        let states = namespace.states.keys().enumerate();
+        let is_reached = |state: usize| scopes.iter().any(|scope| scope.reached.contains(&state));
+        for (_, name) in states.filter(|(index, _)| !is_reached(namespace.first + index)) {
             let at = namespace.at.join(name);
             findings.push(
                 RULE.finding(at.clone(), format!("no way leads to state `{name}`"))
