@@ -2,10 +2,8 @@
 
 use std::collections::HashSet;
 
-use indexmap::IndexMap;
-
 use crate::graph::{Graph, Node, Scope, containers};
-use crate::json::Json;
+use crate::json::{Json, Members};
 
 /// Puts the states of a flat definition where they belong: each branch and item processor gets those it reaches.
 /// States stand in the order in which a reader follows the workflow.
@@ -48,7 +46,7 @@ fn nest_state(graph: &Graph<'_>, node: &Node<'_>) -> Json {
 /// `None` when the flat form cannot say the same: a name occurs twice, a state is not reached, or something stands in
 /// the place of a state or scope that is neither.
 pub fn flatten(nested: &Json) -> Option<Json> {
-    let mut states = IndexMap::new();
+    let mut states = Members::default();
     let mut flat = nested.as_object()?.clone();
     for (name, state) in nested.get("States")?.as_object()? {
         flatten_state(name, state, &mut states)?;
@@ -58,7 +56,7 @@ pub fn flatten(nested: &Json) -> Option<Json> {
     nest(&flat).is_some_and(|again| again.same_meaning(nested)).then_some(flat)
 }
 
-fn flatten_state(name: &str, state: &Json, states: &mut IndexMap<String, Json>) -> Option<()> {
+fn flatten_state(name: &str, state: &Json, states: &mut Members) -> Option<()> {
     let mut shallow = state.clone();
     let mut inner = Vec::new();
     for (inside, container) in containers(state) {

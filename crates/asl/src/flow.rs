@@ -196,7 +196,7 @@ impl Flow<'_, '_> {
             let Some(joined) = self.arrive(index, arriving) else { continue };
             let after = self.output(index, state, &joined, depth);
             for edge in self.subject.graph.edges(index) {
-                if let Some(target) = edge.to {
+                if let Some(target) = edge.to.filter(|target| !self.may_be_anything(*target)) {
                     queue.push_back((target, leaving(state, &edge.at, &joined, &after)));
                 }
             }
@@ -209,6 +209,11 @@ impl Flow<'_, '_> {
             state.and(self.outputs.get(*index)?.clone())
         });
         ends.reduce(|before, after| Shape::joined(&before, &after)).unwrap_or(anything)
+    }
+
+    /// Whether the input of a state may be anything, so that no other way to it says more.
+    fn may_be_anything(&self, state: usize) -> bool {
+        self.inputs.get(state).and_then(Option::as_deref) == Some(&Shape::Any)
     }
 
     /// Adds what comes along a way to the input of a state; `None` where that says nothing new.
@@ -240,8 +245,12 @@ impl Flow<'_, '_> {
                 if matches!(state.ty, "Choice" | "Wait" | "Succeed") {
                     return select(&seen, state.value.get("OutputPath"));
                 }
-                let parameters = of("Parameters", true).filter(|_| state.ty != "Map");
-                let raw = self.result(index, state, &parameters.unwrap_or(seen), depth);
+                let raw = match state.ty {
+                    // Nobody knows what a task makes of what it is given.
+                    "Task" => Rc::new(Shape::Any),
+                    "Map" => self.result(index, state, &seen, depth),
+                    _ => self.result(index, state, &of("Parameters", true).unwrap_or(seen), depth),
+                };
                 let merged = put(input, state.value.get("ResultPath"), of("ResultSelector", true).unwrap_or(raw));
                 select(&merged, state.value.get("OutputPath"))
             }

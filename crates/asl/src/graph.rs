@@ -7,10 +7,10 @@
 use std::cell::Cell;
 use std::collections::{HashSet, VecDeque};
 
-use indexmap::{IndexMap, IndexSet};
+use indexmap::IndexSet;
 
 use crate::diagnostic::did_you_mean;
-use crate::json::Json;
+use crate::json::{Json, Members};
 use crate::pointer::Pointer;
 
 /// A way from one state to another, or from a scope to its first state.
@@ -53,7 +53,7 @@ pub struct Namespace<'a> {
     /// The `States` object.
     pub at: Pointer,
     /// Its states.
-    pub states: &'a IndexMap<String, Json>,
+    pub states: &'a Members,
     /// The number of the first of them; the others follow.
     pub first: usize,
 }
@@ -261,7 +261,7 @@ impl<'a> Graph<'a> {
         Some(index)
     }
 
-    fn add_namespace(&mut self, states: &'a IndexMap<String, Json>, at: Pointer) -> usize {
+    fn add_namespace(&mut self, states: &'a Members, at: Pointer) -> usize {
         let (index, first) = (self.namespaces.len(), self.states.len());
         let nodes = states.iter().map(|(name, value)| {
             let edges = transitions(value, &at.join(name));

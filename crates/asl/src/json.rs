@@ -8,6 +8,9 @@ use serde_json::{Number, Value};
 
 use crate::pointer::{Pointer, Way};
 
+/// The members of an object by name, in the order they were written.
+pub type Members = IndexMap<String, Json, foldhash::fast::RandomState>;
+
 /// A JSON value, or one that is not known yet.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Json {
@@ -22,7 +25,7 @@ pub enum Json {
     /// An array.
     Array(Vec<Json>),
     /// An object in the order it was written.
-    Object(IndexMap<String, Json>),
+    Object(Members),
     /// A value that somebody will know later; every check that would read it keeps silent.
     Unknown,
 }
@@ -34,7 +37,7 @@ impl Json {
     }
 
     /// The members of an object.
-    pub fn as_object(&self) -> Option<&IndexMap<String, Json>> {
+    pub fn as_object(&self) -> Option<&Members> {
         if let Self::Object(members) = self { Some(members) } else { None }
     }
 

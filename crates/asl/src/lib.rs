@@ -28,7 +28,7 @@ pub mod variables;
 
 pub use diagnostic::{AwsAnswer, Diagnostic, Fix, Inside, Related, Selection, Severity, did_you_mean};
 pub use expression::SyntaxError;
-pub use json::Json;
+pub use json::{Json, Members};
 pub use pointer::{Pointer, Token, Way};
 pub use subject::Subject;
 pub use syntax::{Document, parse, parse_yaml};

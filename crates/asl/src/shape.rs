@@ -1,7 +1,9 @@
 //! The shape of the language, read off the model's JSON Schema: what the blocks, the checks and the reference share.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
+
+use foldhash::fast::RandomState;
 
 use heck::ToSnakeCase as _;
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
@@ -18,6 +20,15 @@ pub struct Object {
     pub description: String,
     /// The fields in the order of the model.
     pub fields: Vec<Field>,
+    /// The positions of the fields by their names.
+    by_name: HashMap<String, usize, RandomState>,
+}
+
+impl Object {
+    /// The field of this name.
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.fields.get(*self.by_name.get(name)?)
+    }
 }
 
 /// A field of an object.
@@ -215,7 +226,9 @@ fn object(name: &str, schema: &Value) -> Object {
         schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
     let fields = properties.map(|(key, property)| field(key, property, required.contains(&key.as_str())));
-    Object { name: name.to_owned(), description: text(schema, "description"), fields: fields.collect() }
+    let fields: Vec<Field> = fields.collect();
+    let by_name = fields.iter().enumerate().map(|(position, field)| (field.name.clone(), position)).collect();
+    Object { name: name.to_owned(), description: text(schema, "description"), fields, by_name }
 }
 
 fn field(name: &str, property: &Value, required: bool) -> Field {

@@ -246,11 +246,12 @@ impl<'a> Subject<'a> {
             return;
         };
         let index = self.objects.len();
-        let fields: Vec<_> = members.keys().map(|name| shape.fields.iter().find(|field| field.name == *name)).collect();
+        let fields: Vec<_> = members.keys().map(|name| shape.field(name)).collect();
         let owner = state.and_then(|state| self.states.get(state)).filter(|_| shape.name == "Task");
         let resource = owner.and_then(|state| state.resource);
-        self.objects.push(Item { shape, value, fields: fields.clone(), at, resource, expressions: 0..0, state });
-        for ((name, inner), field) in members.iter().zip(fields) {
+        self.objects.push(Item { shape, value, fields, at, resource, expressions: 0..0, state });
+        for (position, (name, inner)) in members.iter().enumerate() {
+            let field = self.objects.get(index).and_then(|item| *item.fields.get(position)?);
             let Some(field) = field else { continue };
             let place = || self.objects.get(index).map(|item| item.at.join(name)).unwrap_or_default();
             match (&field.shape, inner) {
@@ -409,10 +410,13 @@ fn path_or_intrinsic(text: &str) -> Content {
 
 /// Whether a text has a placeholder, such as `${Table}`, that something else is going to fill.
 pub(crate) fn has_placeholder(text: &str) -> bool {
-    text.match_indices("${").any(|(at, _)| {
-        let name = text.get(at + 2..).and_then(|rest| rest.split_once('}')).map(|(name, _)| name);
-        name.is_some_and(|name| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_.-:[]".contains(c)))
-    })
+    text.bytes().any(|byte| byte == b'$')
+        && text.match_indices("${").any(|(at, _)| {
+            let name = text.get(at + 2..).and_then(|rest| rest.split_once('}')).map(|(name, _)| name);
+            name.is_some_and(|name| {
+                !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_.-:[]".contains(c))
+            })
+        })
 }
 
 /// The definition with every string that has a placeholder unknown, but for `Resource`, of which the rest can be read.

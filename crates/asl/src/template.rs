@@ -3,11 +3,9 @@
 //! Sources: CloudFormation user guide, `AWS::StepFunctions::StateMachine`; SAM developer guide,
 //! `AWS::Serverless::StateMachine`.
 
-use indexmap::IndexMap;
-
 use crate::check::{Form, MachineType, check};
 use crate::diagnostic::Diagnostic;
-use crate::json::Json;
+use crate::json::{Json, Members};
 use crate::pointer::Pointer;
 use crate::syntax::{Document, parse, parse_yaml};
 
@@ -190,7 +188,7 @@ fn later(value: &Json) -> Json {
     }
 }
 
-fn only_member(members: &IndexMap<String, Json>) -> Option<(&str, &Json)> {
+fn only_member(members: &Members) -> Option<(&str, &Json)> {
     let mut all = members.iter();
     let (name, value) = all.next()?;
     all.next().is_none().then_some((name.as_str(), value))

@@ -195,7 +195,7 @@ fn assignments(objects: &[Item<'_>]) -> Vec<Assignment> {
         let (Some(state), Some(members)) = (item.state, item.value.get("Assign").and_then(Json::as_object)) else {
             continue;
         };
-        if !item.shape.fields.iter().any(|field| field.name == "Assign") {
+        if item.shape.field("Assign").is_none() {
             continue;
         }
         for key in members.keys() {

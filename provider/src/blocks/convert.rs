@@ -121,7 +121,7 @@ pub(super) fn object_from_json(object: &Object, json: &Json) -> Option<Value> {
         };
         entries.push((field.hcl.clone(), value));
     }
-    let known = |key: &String| object.fields.iter().any(|field| field.name == *key);
+    let known = |key: &String| object.field(key).is_some();
     members.keys().all(known).then(|| Value::object(entries))
 }
 

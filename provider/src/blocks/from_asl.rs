@@ -1,8 +1,7 @@
 //! ASL → blocks.
 
-use asl::Json;
 use asl::shape::{Field, Language, Object, Shape};
-use indexmap::IndexMap;
+use asl::{Json, Members};
 use tfplugin::Value;
 
 use super::convert::{from_json, object_from_json, to_json};
@@ -53,7 +52,7 @@ fn state_block(object: &'static Object, state: &Json, jsonata: bool, prior: &Val
     let own = state.get("QueryLanguage").and_then(Json::as_str);
     let jsonata = own.map_or(jsonata, |language| language == "JSONata");
     let plain = |state: &Json| {
-        let mut members: IndexMap<String, Json> = state.as_object()?.clone();
+        let mut members: Members = state.as_object()?.clone();
         members.shift_remove("Type");
         object_from_json(object, &Json::Object(members))
     };

@@ -3,14 +3,11 @@
 //! It renders the ASL that the AWS documentation recommends for calling a function, and the same ASL reads back as the
 //! same block.
 
-use asl::Json;
-use indexmap::IndexMap;
+use asl::{Json, Members};
 use tfplugin::schema::{Attribute, Block};
 use tfplugin::{Type, Value};
 
 use super::convert::any_to_json;
-
-type Members = IndexMap<String, Json>;
 
 /// What the block says.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,7 +67,7 @@ const SERVICE_EXCEPTIONS: [&str; 4] = [
 fn retrier() -> Json {
     let errors = SERVICE_EXCEPTIONS.iter().map(|error| Json::from(*error)).collect();
     let number = |number: i64| Json::Number(number.into());
-    Json::Object(IndexMap::from([
+    Json::Object(Members::from_iter([
         ("ErrorEquals".to_owned(), Json::Array(errors)),
         ("IntervalSeconds".to_owned(), number(1)),
         ("MaxAttempts".to_owned(), number(3)),
@@ -171,7 +168,7 @@ impl Lambda {
             }
             (None, false) => ("Payload.$".to_owned(), "$".into()),
         };
-        let passed = Json::Object(IndexMap::from([("FunctionName".to_owned(), self.name()), (key, payload)]));
+        let passed = Json::Object(Members::from_iter([("FunctionName".to_owned(), self.name()), (key, payload)]));
         members.insert(if jsonata { "Arguments" } else { "Parameters" }.into(), passed);
         if self.unwrap && !self.wait_for_task_token {
             if jsonata {
@@ -187,7 +184,7 @@ impl Lambda {
             return input.into();
         }
         let member = |name: &str, value: &str| (format!("{name}{suffix}"), Json::from(value));
-        Json::Object(IndexMap::from([member("input", input), member("taskToken", token)]))
+        Json::Object(Members::from_iter([member("input", input), member("taskToken", token)]))
     }
 }
 

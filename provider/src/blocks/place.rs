@@ -20,7 +20,7 @@ impl Flat {
                 inside_state(origin, rest, AttributePath::root(origin.block.clone()).key(name.to_string()))
             }
             [first, rest @ ..] => {
-                let field = Language::get().definition.fields.iter().find(|field| *field.name == **first)?;
+                let field = Language::get().definition.field(first)?;
                 inside_field(field, rest, AttributePath::root(field.hcl.clone()))
             }
             [] => return None,
@@ -91,7 +91,7 @@ fn inside(object: &'static Object, tokens: &[Token], path: AttributePath) -> End
     let Some((first, rest)) = tokens.split_first() else {
         return (path, Some(object));
     };
-    match object.fields.iter().find(|field| *field.name == **first) {
+    match object.field(first) {
         // The states of an embedded workflow stand in its JSON.
         Some(field) if field.shape == Shape::States => (path.attribute("definition"), None),
         Some(field) => inside_field(field, rest, path.attribute(field.hcl.clone())),

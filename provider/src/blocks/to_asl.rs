@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 
-use asl::Json;
 use asl::shape::{Language, Object, Shape};
-use indexmap::IndexMap;
+use asl::{Json, Members};
 use tfplugin::{AttributePath, Diagnostic, Diagnostics, Value};
 
 use super::convert::{object_to_json, to_json};
@@ -38,14 +37,14 @@ pub(super) struct Origin {
 pub fn to_asl(config: &Value) -> Flat {
     let mut flat =
         Flat { json: Json::Null, diagnostics: Diagnostics::default(), origins: HashMap::new(), config: config.clone() };
-    let mut members = IndexMap::new();
+    let mut members = Members::default();
     for field in &Language::get().definition.fields {
         if let Some(json) = to_json(&field.shape, config.get(&field.hcl)).filter(|_| field.shape != Shape::States) {
             members.insert(field.name.clone(), json);
         }
     }
     let jsonata = members.get("QueryLanguage").and_then(Json::as_str) == Some("JSONata");
-    let mut states = IndexMap::new();
+    let mut states = Members::default();
     let mut all_known = true;
     for (block, object) in STATE_BLOCKS.iter() {
         all_known &= !config.get(block).is_unknown();
@@ -82,7 +81,7 @@ impl Flat {
         let lambda = block.get("lambda");
         let mut plain = block.plain().clone();
         plain.set("lambda", Value::Null);
-        let mut members = IndexMap::from([("Type".to_owned(), Json::from(object.name.as_str()))]);
+        let mut members = Members::from_iter([("Type".to_owned(), Json::from(object.name.as_str()))]);
         match object_to_json(object, &plain) {
             Json::Object(fields) => members.extend(fields),
             _ => return Json::Unknown,
@@ -103,7 +102,7 @@ impl Flat {
         Json::Object(members)
     }
 
-    fn check_lambda(&mut self, lambda: &Value, members: &IndexMap<String, Json>, path: &AttributePath, jsonata: bool) {
+    fn check_lambda(&mut self, lambda: &Value, members: &Members, path: &AttributePath, jsonata: bool) {
         let inside = path.clone().attribute("lambda");
         if lambda.get("function_arn").is_null() {
             let detail = "Write the ARN of the function to call, or its name.";
@@ -125,13 +124,7 @@ impl Flat {
     }
 
     /// Puts a workflow that is given as JSON into the branch or processor that names it.
-    fn embed_definitions(
-        &mut self,
-        object: &Object,
-        block: &Value,
-        members: &mut IndexMap<String, Json>,
-        path: &AttributePath,
-    ) {
+    fn embed_definitions(&mut self, object: &Object, block: &Value, members: &mut Members, path: &AttributePath) {
         for field in &object.fields {
             let inner = block.get(&field.hcl);
             match (&field.shape, members.get_mut(&field.name)) {
@@ -151,7 +144,7 @@ impl Flat {
         }
     }
 
-    fn embed(&mut self, block: &Value, slot: &mut IndexMap<String, Json>, path: &AttributePath) {
+    fn embed(&mut self, block: &Value, slot: &mut Members, path: &AttributePath) {
         let path = path.clone().attribute("definition");
         match block.get("definition").plain() {
             Value::Unknown => {
@@ -181,9 +174,9 @@ impl Flat {
 
 /// A whole definition as the content of a branch: a scope has no version, and no query language of its own, so that
 /// its states take it on.
-fn as_scope(definition: Json) -> IndexMap<String, Json> {
+fn as_scope(definition: Json) -> Members {
     let Json::Object(mut members) = definition else {
-        return IndexMap::new();
+        return Members::default();
     };
     members.shift_remove("Version");
     if let (Some(language), Some(states)) = (members.shift_remove("QueryLanguage"), members.get_mut("States")) {

@@ -17,37 +17,40 @@ fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
     if item.value.get("Variable").is_none() {
         return;
     }
-        // Every field that only JSONPath has is a comparison, but for the variable and what puts comparisons together.
-        let is_comparison = |name: &&String| {
-            let field = item.shape.fields.iter().find(|field| field.name == **name);
-            !matches!(name.as_str(), "Variable" | "And" | "Or" | "Not")
-                && field.is_some_and(|field| field.language == Some(QueryLanguage::JSONPath))
-        };
-        let members = item.value.as_object().into_iter().flat_map(|members| members.keys());
-        let present: Vec<&str> = members.filter(is_comparison).map(String::as_str).collect();
-        let unknown = item.value.as_object().is_some_and(|members| {
-            members.keys().any(|key| !item.shape.fields.iter().any(|field| field.name == *key))
-        });
-        let finding = match present.as_slice() {
-            [_] => return,
-            // A misspelt comparison is reported as an unknown field.
-            [] if unknown => return,
-            [] => RULE
-                .finding(item.at.clone(), "the rule names a variable and compares it with nothing")
-                .help("write a comparison, such as `StringEquals`, `NumericGreaterThan` or `IsPresent`"),
-            several => RULE
-                .finding(item.at.clone(), format!("the rule has several comparisons: {}", super::list(several.iter().copied())))
-                .help("write one, or put several rules together with `And`"),
-        };
-        findings.push(finding.schema(&item.at));
+    // Every field that only JSONPath has is a comparison, but for the variable and what puts comparisons together.
+    let is_comparison = |name: &&String| {
+        let field = item.shape.field(name);
+        !matches!(name.as_str(), "Variable" | "And" | "Or" | "Not")
+            && field.is_some_and(|field| field.language == Some(QueryLanguage::JSONPath))
+    };
+    let members = item.value.as_object().into_iter().flat_map(|members| members.keys());
+    let present: Vec<&str> = members.filter(is_comparison).map(String::as_str).collect();
+    let unknown = item.fields.iter().any(Option::is_none);
+    let finding = match present.as_slice() {
+        [_] => return,
+        // A misspelt comparison is reported as an unknown field.
+        [] if unknown => return,
+        [] => RULE
+            .finding(item.at.clone(), "the rule names a variable and compares it with nothing")
+            .help("write a comparison, such as `StringEquals`, `NumericGreaterThan` or `IsPresent`"),
+        several => RULE
+            .finding(
+                item.at.clone(),
+                format!("the rule has several comparisons: {}", super::list(several.iter().copied())),
+            )
+            .help("write one, or put several rules together with `And`"),
+    };
+    findings.push(finding.schema(&item.at));
 }
 
 /// `NumericEquals: "$.x"` compares with a text, not with what stands at the path.
 fn paths_of_operands(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
     for (name, field, value) in item.members() {
-        let Some(text) = value.as_str().filter(|text| text.starts_with("$.") || text.starts_with("$$.")) else { continue };
+        let Some(text) = value.as_str().filter(|text| text.starts_with("$.") || text.starts_with("$$.")) else {
+            continue;
+        };
         let twin = format!("{name}Path");
-        let has_twin = item.shape.fields.iter().any(|other| other.name == twin && other.reads == Reads::ReferencePath);
+        let has_twin = item.shape.field(&twin).is_some_and(|other| other.reads == Reads::ReferencePath);
         if has_twin && field.shape == Shape::String {
             findings.push(
                 RULE.finding(item.at.join(name), format!("`{text}` is compared as text, not as a path"))

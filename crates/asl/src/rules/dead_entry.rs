@@ -41,6 +41,7 @@ fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
 }
 
 fn covered(name: &str, earlier: &[&str]) -> bool {
-    let timeout = matches!(name, "States.Timeout" | "States.HeartbeatTimeout" | "States.ALL" | "States.DataLimitExceeded");
+    let timeout =
+        matches!(name, "States.Timeout" | "States.HeartbeatTimeout" | "States.ALL" | "States.DataLimitExceeded");
     earlier.contains(&name) || (earlier.contains(&"States.TaskFailed") && !timeout)
 }

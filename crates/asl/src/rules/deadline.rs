@@ -17,22 +17,22 @@ rule! {
 fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
     let whole = number(subject.root.get("TimeoutSeconds")).filter(|seconds| *seconds > 0.0);
     let Some(state) = subject.state_of(item) else { return };
-        let (limit, of) = match (whole.filter(|_| state.scope == 0 || !state.express), state.express) {
-            (Some(seconds), false) => (seconds, "the timeout of the state machine"),
-            (Some(seconds), true) if seconds < EXPRESS_SECONDS => (seconds, "the timeout of the state machine"),
-            (_, true) => (EXPRESS_SECONDS, "the longest time of an Express execution"),
-            (None, false) => return,
-        };
-        let (longest, at) = match state.ty {
-            "Wait" => (number(item.value.get("Seconds")), item.at.join("Seconds")),
-            "Task" => (longest(item.value), item.at.join("TimeoutSeconds")),
-            _ => return,
-        };
-        if let Some(longest) = longest.filter(|longest| *longest > limit) {
-            let message = format!("state `{}` may take {longest:.0} s, longer than {of} of {limit:.0} s", state.name);
-            let finding = RULE.finding(at, message).help(help(state.ty, subject.machine));
-            findings.push(if state.ty == "Wait" { finding.as_warning() } else { finding });
-        }
+    let (limit, of) = match (whole.filter(|_| state.scope == 0 || !state.express), state.express) {
+        (Some(seconds), false) => (seconds, "the timeout of the state machine"),
+        (Some(seconds), true) if seconds < EXPRESS_SECONDS => (seconds, "the timeout of the state machine"),
+        (_, true) => (EXPRESS_SECONDS, "the longest time of an Express execution"),
+        (None, false) => return,
+    };
+    let (longest, at) = match state.ty {
+        "Wait" => (number(item.value.get("Seconds")), item.at.join("Seconds")),
+        "Task" => (longest(item.value), item.at.join("TimeoutSeconds")),
+        _ => return,
+    };
+    if let Some(longest) = longest.filter(|longest| *longest > limit) {
+        let message = format!("state `{}` may take {longest:.0} s, longer than {of} of {limit:.0} s", state.name);
+        let finding = RULE.finding(at, message).help(help(state.ty, subject.machine));
+        findings.push(if state.ty == "Wait" { finding.as_warning() } else { finding });
+    }
 }
 
 fn help(ty: &str, machine: MachineType) -> &'static str {
@@ -72,7 +72,8 @@ pub(crate) fn longest(task: &Json) -> Option<f64> {
 /// Whether a retrier tries again after a timeout.
 fn retries_timeouts(retrier: &Json) -> bool {
     let errors = retrier.get("ErrorEquals").and_then(Json::as_array).unwrap_or_default();
-    errors.iter().filter_map(Json::as_str).any(|error| {
-        matches!(error, "States.ALL" | "States.Timeout" | "States.HeartbeatTimeout")
-    })
+    errors
+        .iter()
+        .filter_map(Json::as_str)
+        .any(|error| matches!(error, "States.ALL" | "States.Timeout" | "States.HeartbeatTimeout"))
 }

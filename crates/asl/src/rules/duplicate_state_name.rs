@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::subject::Subject;
 use crate::diagnostic::Diagnostic;
+use crate::subject::Subject;
 
 rule! {
     /// Two states have the same name. Names are unique in the whole state machine, also across branches.

@@ -44,13 +44,24 @@ fn check_value(value: &Json, way: &Way<'_>, findings: &mut Vec<Diagnostic>) {
         let mut say = |at: Pointer, message: String, help: &str| findings.push(RULE.finding(at, message).help(help));
         match (ty, content) {
             (ty, _) if !TYPES.contains(&ty) => {
-                say(at.pointer(), format!("DynamoDB has no type `{ty}`"), &format!("it has {}", super::list(TYPES.iter().copied())));
+                say(
+                    at.pointer(),
+                    format!("DynamoDB has no type `{ty}`"),
+                    &format!("it has {}", super::list(TYPES.iter().copied())),
+                );
             }
             ("N" | "S", Json::Number(number)) => {
-                say(at.pointer(), format!("`{ty}` takes a string, and this is a number"), &format!("write `\"{number}\"`"));
+                say(
+                    at.pointer(),
+                    format!("`{ty}` takes a string, and this is a number"),
+                    &format!("write `\"{number}\"`"),
+                );
             }
             ("N", Json::String(text)) if looked_up => {
-                if matches!(text.as_str(), "$$.State.EnteredTime" | "$$.Execution.StartTime" | "$$.Execution.RedriveTime") {
+                if matches!(
+                    text.as_str(),
+                    "$$.State.EnteredTime" | "$$.Execution.StartTime" | "$$.Execution.RedriveTime"
+                ) {
                     let help = "write the type `S`: the moment is a text such as `2026-01-31T12:00:00Z`";
                     say(at.pointer(), format!("`{text}` is a moment in time, and no number"), help);
                 }

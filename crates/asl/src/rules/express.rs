@@ -1,8 +1,8 @@
 //! What Express executions cannot do.
 
 use crate::diagnostic::Diagnostic;
-use crate::integration::Resource;
 use crate::graph::distributed;
+use crate::integration::Resource;
 use crate::subject::{Item, Subject};
 
 rule! {

@@ -4,9 +4,9 @@ use super::deadline::{EXPRESS_SECONDS, longest};
 use crate::check::MachineType;
 use crate::cost::{PRICE_OF_A_THOUSAND, of_execution};
 use crate::diagnostic::Diagnostic;
+use crate::graph::distributed;
 use crate::json::Json;
 use crate::subject::Subject;
-use crate::graph::distributed;
 
 rule! {
     /// Nothing in the state machine needs a Standard execution: no state waits for a job, a token or an activity, and all

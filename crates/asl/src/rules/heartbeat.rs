@@ -19,12 +19,15 @@ fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
     if let (Some(heartbeat), Some(timeout)) = (seconds("HeartbeatSeconds"), seconds("TimeoutSeconds"))
         && heartbeat >= timeout
     {
-            let at = item.at.join("HeartbeatSeconds");
-            findings.push(
-                RULE.finding(at.clone(), format!("the heartbeat of {heartbeat} s is not shorter than the timeout of {timeout} s"))
-                    .schema(&at)
-                    .help("write a smaller `HeartbeatSeconds`, or a larger `TimeoutSeconds`")
-                    .related(item.at.join("TimeoutSeconds"), "the timeout"),
-            );
+        let at = item.at.join("HeartbeatSeconds");
+        findings.push(
+            RULE.finding(
+                at.clone(),
+                format!("the heartbeat of {heartbeat} s is not shorter than the timeout of {timeout} s"),
+            )
+            .schema(&at)
+            .help("write a smaller `HeartbeatSeconds`, or a larger `TimeoutSeconds`")
+            .related(item.at.join("TimeoutSeconds"), "the timeout"),
+        );
     }
 }

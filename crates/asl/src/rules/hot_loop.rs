@@ -18,7 +18,9 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
         if let Some(state) = start.and_then(|state| subject.states.get(state)) {
             findings.push(
                 RULE.finding(state.at.clone(), format!("a loop goes through state `{}` without waiting", state.name))
-                    .help("put a Wait state into the loop, or use `Retry` or an integration that waits, such as `.sync`"),
+                    .help(
+                        "put a Wait state into the loop, or use `Retry` or an integration that waits, such as `.sync`",
+                    ),
             );
         }
     }

@@ -31,9 +31,9 @@ fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
     if let Some(Json::Number(seconds)) = item.value.get("TimeoutSeconds")
         && seconds.as_f64().is_some_and(|seconds| seconds > MAX_SECONDS)
     {
-            let message = format!("a call of an HTTP API takes at most {MAX_SECONDS} s, and the timeout is {seconds} s");
-            let at = item.at.join("TimeoutSeconds");
-            findings.push(RULE.finding(at, message).as_warning().help("write at most 60, or start a job and poll it"));
+        let message = format!("a call of an HTTP API takes at most {MAX_SECONDS} s, and the timeout is {seconds} s");
+        let at = item.at.join("TimeoutSeconds");
+        findings.push(RULE.finding(at, message).as_warning().help("write at most 60, or start a job and poll it"));
     }
 }
 

@@ -25,8 +25,11 @@ fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>)
         let Content::Intrinsic(Ok(call)) = &expression.content else { continue };
         let container = item.at.join(&expression.field.name);
         if call.depth() > MAX_DEPTH {
-            let message = format!("intrinsic functions are nested {} deep, and AWS takes at most {MAX_DEPTH}", call.depth());
-            findings.push(RULE.inside(expression, &call.span, message).help("make a part of the value in an earlier state"));
+            let message =
+                format!("intrinsic functions are nested {} deep, and AWS takes at most {MAX_DEPTH}", call.depth());
+            findings.push(
+                RULE.inside(expression, &call.span, message).help("make a part of the value in an earlier state"),
+            );
         }
         for call in call.calls() {
             if let Some(finding) = check_call(expression, call) {
@@ -70,9 +73,10 @@ fn check_call(expression: &Expression<'_>, call: &Call) -> Option<Diagnostic> {
             let help = "write `false`: Step Functions merges only the topmost members".to_owned();
             say("`States.JsonMerge` cannot merge deeply".to_owned(), help)
         }
-        ("States.Hash", _, Some(Value::Text(algorithm)), _) if !ALGORITHMS.contains(&algorithm.as_str()) => {
-            say(format!("there is no hash algorithm `{algorithm}`"), format!("it takes one of {}", super::list(ALGORITHMS.iter().copied())))
-        }
+        ("States.Hash", _, Some(Value::Text(algorithm)), _) if !ALGORITHMS.contains(&algorithm.as_str()) => say(
+            format!("there is no hash algorithm `{algorithm}`"),
+            format!("it takes one of {}", super::list(ALGORITHMS.iter().copied())),
+        ),
         ("States.ArrayRange", Some(Value::Number(from)), Some(Value::Number(to)), Some(Value::Number(step))) => {
             let (from, to, step) = (from.parse::<f64>().ok()?, to.parse::<f64>().ok()?, step.parse::<f64>().ok()?);
             if step == 0.0 {

@@ -18,9 +18,8 @@ rule! {
 fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
     let Some(label) = item.value.get("Label").and_then(Json::as_str) else { return };
     let characters = label.chars().count();
-    let forbidden = label.chars().find(|c| {
-        c.is_whitespace() || c.is_control() || r#"?*<>{}[]:;,\|^~$#%&`""#.contains(*c)
-    });
+    let forbidden =
+        label.chars().find(|c| c.is_whitespace() || c.is_control() || r#"?*<>{}[]:;,\|^~$#%&`""#.contains(*c));
     let message = match forbidden {
         _ if characters == 0 => "the label is empty".to_owned(),
         _ if characters > MAX_CHARACTERS => format!("the label has {characters} characters"),

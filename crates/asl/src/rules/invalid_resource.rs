@@ -18,13 +18,22 @@ rule! {
 const INSTEAD: &[(&str, &str)] = &[
     ("sns", "write `arn:aws:states:::sns:publish` and the topic as the parameter `TopicArn`"),
     ("sqs", "write `arn:aws:states:::sqs:sendMessage` and the address of the queue as the parameter `QueueUrl`"),
-    ("dynamodb", "write `arn:aws:states:::dynamodb:putItem`, `getItem`, `updateItem` or `deleteItem`, and the table as the parameter `TableName`"),
-    ("states", "write `arn:aws:states:::states:startExecution.sync:2` and the state machine as the parameter `StateMachineArn`"),
+    (
+        "dynamodb",
+        "write `arn:aws:states:::dynamodb:putItem`, `getItem`, `updateItem` or `deleteItem`, and the table as the parameter `TableName`",
+    ),
+    (
+        "states",
+        "write `arn:aws:states:::states:startExecution.sync:2` and the state machine as the parameter `StateMachineArn`",
+    ),
     ("events", "write `arn:aws:states:::events:putEvents` and the event bus in `Entries`"),
     ("ecs", "write `arn:aws:states:::ecs:runTask.sync` and the task as the parameter `TaskDefinition`"),
     ("glue", "write `arn:aws:states:::glue:startJobRun.sync` and the job as the parameter `JobName`"),
     ("batch", "write `arn:aws:states:::batch:submitJob.sync` and the job as the parameter `JobDefinition`"),
-    ("s3", "write `arn:aws:states:::aws-sdk:s3:getObject` or another operation, and the bucket as the parameter `Bucket`"),
+    (
+        "s3",
+        "write `arn:aws:states:::aws-sdk:s3:getObject` or another operation, and the bucket as the parameter `Bucket`",
+    ),
 ];
 
 fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
@@ -85,8 +94,9 @@ fn placeholder(item: &Item<'_>, text: &str, region: &str, account: &str) -> Opti
         let parts: Vec<&str> = region.split('-').collect();
         parts.len() >= 3 && parts.last().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()))
     };
-    let is_account =
-        open(account) || account.is_empty() || (account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()));
+    let is_account = open(account)
+        || account.is_empty()
+        || (account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()));
     let message = match (is_region, is_account) {
         (true, true) => return None,
         (false, true) => format!("`{region}` is no region"),

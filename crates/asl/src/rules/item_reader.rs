@@ -97,7 +97,9 @@ impl Reader<'_> {
             "S3_INVENTORY" if self.has("InputType") && self.word("InputType") != "MANIFEST" => {
                 self.say("InputType", "an S3 inventory has a type of its own", "remove `InputType`");
             }
-            "ATHENA_DATA" if !matches!(self.word("InputType"), "CSV" | "JSONL" | "PARQUET") && !self.unknown("InputType") => {
+            "ATHENA_DATA"
+                if !matches!(self.word("InputType"), "CSV" | "JSONL" | "PARQUET") && !self.unknown("InputType") =>
+            {
                 let help = "write `CSV`, `JSONL` or `PARQUET`";
                 self.say("InputType", "Athena's manifest needs the type of the data", help);
             }

@@ -20,9 +20,8 @@ fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>)
         let help = "put text and expression together with `&`, such as `{% 'order ' & $states.input.id %}`";
         let finding = |message: &str| RULE.finding(expression.at.clone(), message).help(help);
         match expression.content {
-            Content::Unclosed => findings.push(
-                finding("the expression begins with `{%` and does not end with `%}`").schema(&expression.at),
-            ),
+            Content::Unclosed => findings
+                .push(finding("the expression begins with `{%` and does not end with `%}`").schema(&expression.at)),
             Content::Embedded => findings.push(
                 finding("text with an expression in it is passed on as text: the whole string must be the expression")
                     .as_warning(),

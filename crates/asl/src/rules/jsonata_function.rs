@@ -28,7 +28,10 @@ fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>)
         tree.walk(&mut |node| {
             let Kind::Call(procedure, arguments) = &node.kind else { return };
             let Kind::Variable(name) = &procedure.kind else { return };
-            if name.is_empty() || subject.variables.assignments.iter().any(|set| set.name == *name) || defined.contains(name.as_str()) {
+            if name.is_empty()
+                || subject.variables.assignments.iter().any(|set| set.name == *name)
+                || defined.contains(name.as_str())
+            {
                 return;
             }
             // `value ~> $f(…)` gives the function its first value.

@@ -31,7 +31,9 @@ fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>)
                 "$" => ("`$$` does not exist in Step Functions".to_owned(), "write `$states.input`".to_owned()),
                 name => (
                     format!("`{name}` stands for nothing here"),
-                    format!("write `$states.input.{name}` for a field of the input, `${name}` for a variable, or quotes for text"),
+                    format!(
+                        "write `$states.input.{name}` for a field of the input, `${name}` for a variable, or quotes for text"
+                    ),
                 ),
             };
             findings.push(

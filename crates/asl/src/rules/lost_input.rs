@@ -19,9 +19,10 @@ fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>)
         None => return,
     };
     let target = item.value.get("Next").and_then(crate::Json::as_str);
-    let target = subject.state_of(item).zip(target).and_then(|(state, name)| {
-        subject.states.get(subject.graph.state_named(state.namespace, name)?)
-    });
+    let target = subject
+        .state_of(item)
+        .zip(target)
+        .and_then(|(state, name)| subject.states.get(subject.graph.state_named(state.namespace, name)?));
     let fails = target.is_some_and(|target| target.ty == "Fail");
     if item.value.get(field).is_none() && !fails {
         findings.push(RULE.finding(item.at.clone(), "the error takes the place of the input").help(help));

@@ -1,9 +1,9 @@
 //! Map states over their limits.
 
 use crate::diagnostic::Diagnostic;
+use crate::graph::distributed;
 use crate::json::Json;
 use crate::subject::{Item, Subject};
-use crate::graph::distributed;
 
 /// How many items an inline Map state works on at once (service quotas).
 const INLINE_CONCURRENCY: f64 = 40.0;

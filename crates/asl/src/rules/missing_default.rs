@@ -34,9 +34,9 @@ fn covers_all(rule: &Json, rules: &[Json]) -> bool {
     };
     let opposite = |field: &str| {
         let Some(Json::Bool(flag)) = rule.get(field) else { return false };
-        rules.iter().any(|other| {
-            other.get("Variable") == rule.get("Variable") && other.get(field) == Some(&Json::Bool(!flag))
-        })
+        rules
+            .iter()
+            .any(|other| other.get("Variable") == rule.get("Variable") && other.get(field) == Some(&Json::Bool(!flag)))
     };
     always || TWO_WAYS.iter().any(|field| opposite(field))
 }

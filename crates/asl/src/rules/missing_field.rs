@@ -1,7 +1,7 @@
 //! Fields that must be there.
 
-use crate::subject::{Item, Subject};
 use crate::diagnostic::Diagnostic;
+use crate::subject::{Item, Subject};
 
 rule! {
     /// A field is missing without which the object means nothing, such as the `Resource` of a Task.

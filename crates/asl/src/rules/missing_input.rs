@@ -23,8 +23,14 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     let objects = subject.objects.iter();
     let expressions = objects.flat_map(|item| subject.expressions_of(item).map(move |expression| (item, expression)));
     for (item, expression) in expressions {
-        let Some((index, state)) = item.state.and_then(|index| Some((index, subject.states.get(index)?))) else { continue };
-        let Some(input) = inputs.get(index).and_then(Option::as_ref).filter(|_| reads_input(expression, &item.shape.name, state)) else { continue };
+        let Some((index, state)) = item.state.and_then(|index| Some((index, subject.states.get(index)?))) else {
+            continue;
+        };
+        let Some(input) =
+            inputs.get(index).and_then(Option::as_ref).filter(|_| reads_input(expression, &item.shape.name, state))
+        else {
+            continue;
+        };
         if is_presence_test(item) {
             continue;
         }
@@ -65,11 +71,7 @@ fn say(
 }
 
 /// The state that leads to this one, where there is only one.
-fn replaced_by<'s, 'a>(
-    subject: &'s Subject<'a>,
-    state: usize,
-    inputs: &[Option<Rc<Shape>>],
-) -> Option<&'s State<'a>> {
+fn replaced_by<'s, 'a>(subject: &'s Subject<'a>, state: usize, inputs: &[Option<Rc<Shape>>]) -> Option<&'s State<'a>> {
     // Among very many states the search would not be in proportion to the text.
     let target = subject.states.get(state).filter(|_| subject.states.len() < 500)?;
     let mut before = subject.states.iter().enumerate().filter(|(index, other)| {
@@ -93,7 +95,10 @@ fn reads_input(expression: &Expression<'_>, owner: &str, state: &State<'_>) -> b
         "OutputPath" | "ResultSelector" | "ResultPath" => false,
         "Assign" => matches!(state.ty, "Wait") && owner == "Wait" && whole_input,
         "ItemSelector" | "BatchInput" => owner == "Map" && whole_input,
-        _ => whole_input && matches!(owner, "Task" | "Pass" | "Wait" | "Parallel" | "Map" | "ChoiceRule" | "Comparison" | "Fail"),
+        _ => {
+            whole_input
+                && matches!(owner, "Task" | "Pass" | "Wait" | "Parallel" | "Map" | "ChoiceRule" | "Comparison" | "Fail")
+        }
     }
 }
 

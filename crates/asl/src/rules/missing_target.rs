@@ -1,12 +1,10 @@
 //! Transitions to states that do not exist.
 
-use indexmap::IndexMap;
-
 use crate::check::Form;
-use crate::subject::Subject;
 use crate::diagnostic::{Diagnostic, Fix, is_certain};
-use crate::json::Json;
 use crate::graph::Edge;
+use crate::json::Members;
+use crate::subject::Subject;
 
 rule! {
     /// `StartAt`, `Next` or `Default` names a state that does not exist. In ASL a transition cannot leave its branch or
@@ -41,7 +39,8 @@ fn check_edge(subject: &Subject<'_>, namespace: usize, edge: &Edge<'_>, findings
     if meant == Some(target) {
         return;
     }
-    let finding = RULE.finding(edge.at.clone(), format!("there is no state `{target}`"))
+    let finding = RULE
+        .finding(edge.at.clone(), format!("there is no state `{target}`"))
         .aws("MISSING_TRANSITION_TARGET", Some(edge.at.clone()));
     let elsewhere = (0..graph.namespaces.len().min(MAX_SEARCHED))
         .find_map(|index| subject.states.get(graph.state_named(index, target)?));
@@ -51,13 +50,15 @@ fn check_edge(subject: &Subject<'_>, namespace: usize, edge: &Edge<'_>, findings
                 "a transition cannot leave its branch or item processor: end there and go on after the state around it",
             )
             .related(other.at.clone(), format!("`{target}` is here, in another scope")),
-        (Some(name), _) => finding.help(format!("did you mean `{name}`?")).fix_if(is_certain(target, name, states.keys().map(String::as_str)), Fix::value(edge.at.clone(), name)),
+        (Some(name), _) => finding
+            .help(format!("did you mean `{name}`?"))
+            .fix_if(is_certain(target, name, states.keys().map(String::as_str)), Fix::value(edge.at.clone(), name)),
         (None, _) => finding.help(known(states)),
     });
 }
 
 /// The states that there are, as far as a reader will read on.
-fn known(states: &IndexMap<String, Json>) -> String {
+fn known(states: &Members) -> String {
     const SHOWN: usize = 12;
     if states.is_empty() {
         return "there is no state at all yet".to_owned();

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use foldhash::fast::RandomState;
+
 use crate::check::Form;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::json::Json;
@@ -180,7 +182,7 @@ pub(crate) fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
 }
 
 /// What looks at an object, by the name of its shape.
-static CHECKS: LazyLock<HashMap<&str, Vec<CheckObject>>> = LazyLock::new(|| {
+static CHECKS: LazyLock<HashMap<&str, Vec<CheckObject>, RandomState>> = LazyLock::new(|| {
     let language = Language::get();
     let states = language.states.iter().map(|state| (state, true));
     let others = language.objects().chain([&language.definition]).map(|object| (object, false));

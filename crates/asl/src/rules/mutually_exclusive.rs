@@ -1,8 +1,8 @@
 //! Fields of which only one may stand.
 
-use crate::subject::{Item, Subject};
 use crate::diagnostic::Diagnostic;
 use crate::shape::Shape;
+use crate::subject::{Item, Subject};
 
 rule! {
     /// Two fields say the same thing in two ways, such as `TimeoutSeconds` and `TimeoutSecondsPath`; or none of the

@@ -1,8 +1,8 @@
 //! Workflows without an end.
 
-use crate::subject::Subject;
 use crate::diagnostic::Diagnostic;
 use crate::graph::is_terminal;
+use crate::subject::Subject;
 
 rule! {
     /// No state of the state machine ends it: none has `End: true`, none is a Succeed or Fail state.

@@ -30,9 +30,8 @@ fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>)
                         .help(format!("call the member `{name}.$` to look the value up"))
                         .fix(Fix::key(at, format!("{name}.$"))),
                 ),
-                Way::Element(..) => findings.push(
-                    finding.help("make the array with `States.Array`, in a member whose name ends in `.$`"),
-                ),
+                Way::Element(..) => findings
+                    .push(finding.help("make the array with `States.Array`, in a member whose name ends in `.$`")),
                 // A template that is a string and no object is for another rule.
                 Way::Start(_) => {}
             }
@@ -44,24 +43,23 @@ fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>)
 /// Paths in the fixed result of a Pass state.
 fn in_result(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
     let Some(result) = item.value.get("Result") else { return };
-        let container = item.at.join("Result");
-        let mut first = None;
-        result.walk(&Way::Start(&container), &mut |way, inner| {
-            if first.is_none() {
-                let text = inner.as_str().filter(|text| looks_like_path(text));
-                first = text.map(|text| (way.pointer(), text));
-            }
-            first.is_none()
-        });
-        if let Some((at, text)) = first {
-            findings.push(
-                RULE.finding(at, format!("`{text}` is not looked up: the `Result` of a Pass state is fixed"))
-                    .aws("PASS_RESULT_IS_STATIC", Some(container))
-                    .help("write `Parameters` in place of `Result`"),
-            );
+    let container = item.at.join("Result");
+    let mut first = None;
+    result.walk(&Way::Start(&container), &mut |way, inner| {
+        if first.is_none() {
+            let text = inner.as_str().filter(|text| looks_like_path(text));
+            first = text.map(|text| (way.pointer(), text));
         }
+        first.is_none()
+    });
+    if let Some((at, text)) = first {
+        findings.push(
+            RULE.finding(at, format!("`{text}` is not looked up: the `Result` of a Pass state is fixed"))
+                .aws("PASS_RESULT_IS_STATIC", Some(container))
+                .help("write `Parameters` in place of `Result`"),
+        );
     }
-
+}
 
 /// Whether a text is meant to be looked up.
 fn looks_like_path(text: &str) -> bool {

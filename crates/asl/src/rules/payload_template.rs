@@ -32,7 +32,9 @@ fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>)
         let help = match (error.help.is_empty(), expression.text.starts_with('$') || kind != "path") {
             (false, _) => error.help.clone(),
             (true, true) => "write a path such as `$.order.id`, or an intrinsic function".to_owned(),
-            (true, false) => format!("write a path that starts with `$`, or call the member `{plain}` for a fixed value"),
+            (true, false) => {
+                format!("write a path that starts with `$`, or call the member `{plain}` for a fixed value")
+            }
         };
         findings.push(RULE.inside(expression, &error.span, message).schema(&container).help(help));
     }

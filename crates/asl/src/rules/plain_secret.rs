@@ -5,7 +5,8 @@ use crate::pointer::Way;
 use crate::subject::{Item, Subject};
 
 /// Endings of names, in small letters without `-` and `_`, behind which secrets stand.
-const NAMES: &[&str] = &["password", "passwd", "secret", "apikey", "accesskey", "secretkey", "privatekey", "authtoken", "authorization"];
+const NAMES: &[&str] =
+    &["password", "passwd", "secret", "apikey", "accesskey", "secretkey", "privatekey", "authtoken", "authorization"];
 
 rule! {
     /// A password, key or token seems to stand in the definition, where everybody can read it who may see the state machine
@@ -35,6 +36,7 @@ fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
 
 fn is_secret(key: &str, text: &str) -> bool {
     let name: String = key.chars().filter(|c| !"-_".contains(*c)).flat_map(char::to_lowercase).collect();
-    let looked_up = text.starts_with("{%") || text.starts_with('$') || text.starts_with("arn:") || text.contains("resolve:");
+    let looked_up =
+        text.starts_with("{%") || text.starts_with('$') || text.starts_with("arn:") || text.contains("resolve:");
     NAMES.iter().any(|ending| name.ends_with(ending)) && !looked_up && text.chars().count() >= 6
 }

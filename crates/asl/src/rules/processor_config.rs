@@ -26,23 +26,23 @@ rule! {
 
 /// Modes and types that do not go together.
 fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
-        let mode = item.value.get("Mode");
-        let execution_type = item.value.get("ExecutionType");
-        if mode.and_then(Json::as_str) == Some("DISTRIBUTED") && execution_type.is_none() {
-            findings.push(
-                RULE.finding(item.at.clone(), "a distributed Map state needs an `ExecutionType`")
-                    .schema(&item.at)
-                    .help("write `STANDARD`, or `EXPRESS` for items that take less than five minutes"),
-            );
-        }
-        let inline = mode.is_none() || mode.and_then(Json::as_str) == Some("INLINE");
-        if inline && execution_type.is_some() {
-            findings.push(
-                RULE.finding(item.at.join("ExecutionType"), "an inline Map state has no `ExecutionType`")
-                    .schema(&item.at)
-                    .help("remove it, or write `Mode: \"DISTRIBUTED\"`"),
-            );
-        }
+    let mode = item.value.get("Mode");
+    let execution_type = item.value.get("ExecutionType");
+    if mode.and_then(Json::as_str) == Some("DISTRIBUTED") && execution_type.is_none() {
+        findings.push(
+            RULE.finding(item.at.clone(), "a distributed Map state needs an `ExecutionType`")
+                .schema(&item.at)
+                .help("write `STANDARD`, or `EXPRESS` for items that take less than five minutes"),
+        );
+    }
+    let inline = mode.is_none() || mode.and_then(Json::as_str) == Some("INLINE");
+    if inline && execution_type.is_some() {
+        findings.push(
+            RULE.finding(item.at.join("ExecutionType"), "an inline Map state has no `ExecutionType`")
+                .schema(&item.at)
+                .help("remove it, or write `Mode: \"DISTRIBUTED\"`"),
+        );
+    }
 }
 
 /// Fields that mean nothing in an inline Map state.
@@ -50,14 +50,14 @@ fn distributed_only(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnos
     if !is_inline(item) {
         return;
     }
-        let present: Vec<_> = DISTRIBUTED_ONLY.iter().filter(|field| item.value.get(field).is_some()).collect();
-        for field in present {
-            findings.push(
-                RULE.finding(item.at.join(field), format!("`{field}` means nothing in an inline Map state"))
-                    .as_warning()
-                    .help("write `ProcessorConfig` with `Mode: \"DISTRIBUTED\"` and an `ExecutionType`, or remove it"),
-            );
-        }
+    let present: Vec<_> = DISTRIBUTED_ONLY.iter().filter(|field| item.value.get(field).is_some()).collect();
+    for field in present {
+        findings.push(
+            RULE.finding(item.at.join(field), format!("`{field}` means nothing in an inline Map state"))
+                .as_warning()
+                .help("write `ProcessorConfig` with `Mode: \"DISTRIBUTED\"` and an `ExecutionType`, or remove it"),
+        );
+    }
 }
 
 fn is_inline(item: &Item<'_>) -> bool {

@@ -22,7 +22,8 @@ fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>)
         let name = &expression.field.name;
         let finding = if let Some(segment) = path.indefinite() {
             let message = format!("`{name}` must lead to one place, and this step leads to several or to none");
-            RULE.inside(expression, &segment.span, message).help("write only names and numbers, such as `$.orders[0].id`")
+            RULE.inside(expression, &segment.span, message)
+                .help("write only names and numbers, such as `$.orders[0].id`")
         } else if reads == Reads::ResultPath && path.root == Root::Context {
             let message = format!("`{name}` cannot write into the context object");
             RULE.inside(expression, &(0..2), message).help("write a path that starts with `$.`")

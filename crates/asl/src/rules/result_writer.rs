@@ -22,11 +22,9 @@ fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
         _ => "",
     };
     if !message.is_empty() {
-        findings.push(
-            RULE.finding(item.at.clone(), message)
-                .schema(&item.at)
-                .help("write `Resource: \"arn:aws:states:::s3:putObject\"` and the `Bucket` and `Prefix`, or a `WriterConfig`"),
-        );
+        findings.push(RULE.finding(item.at.clone(), message).schema(&item.at).help(
+            "write `Resource: \"arn:aws:states:::s3:putObject\"` and the `Bucket` and `Prefix`, or a `WriterConfig`",
+        ));
     }
     let foreign = resource.and_then(Json::as_str).filter(|resource| !resource.ends_with(":states:::s3:putObject"));
     if let Some(resource) = foreign {

@@ -1,8 +1,8 @@
 //! Variables that hide others.
 
 use crate::diagnostic::Diagnostic;
-use crate::subject::Subject;
 use crate::graph::distributed;
+use crate::subject::Subject;
 use crate::variables::Defined;
 
 rule! {
@@ -20,7 +20,8 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
         if !matches!(defined, Some(Defined::Always | Defined::Sometimes)) {
             continue;
         }
-        let outer = subject.variables.assignments.iter().find(|outer| outer.name == set.name && outer.state != set.state);
+        let outer =
+            subject.variables.assignments.iter().find(|outer| outer.name == set.name && outer.state != set.state);
         let finding = RULE
             .finding(set.at.clone(), format!("the variable `${}` is set outside as well", set.name))
             .aws("DUPLICATE_VARIABLE_NAME", set.at.parent())

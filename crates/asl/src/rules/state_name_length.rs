@@ -1,7 +1,7 @@
 //! State names over the limit.
 
-use crate::subject::Subject;
 use crate::diagnostic::Diagnostic;
+use crate::subject::Subject;
 
 /// The longest name of a state, in characters (Amazon States Language specification, "States").
 const MAX_CHARACTERS: usize = 80;
@@ -20,7 +20,11 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
             if characters == 0 || characters > MAX_CHARACTERS {
                 let message = format!("the name of a state has {characters} characters");
                 let help = format!("use from 1 to {MAX_CHARACTERS} characters");
-                findings.push(RULE.finding(namespace.at.join(name), message).aws("INVALID_STATE_NAME", Some(namespace.at.join(name))).help(help));
+                findings.push(
+                    RULE.finding(namespace.at.join(name), message)
+                        .aws("INVALID_STATE_NAME", Some(namespace.at.join(name)))
+                        .help(help),
+                );
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Fix, did_you_mean, is_certain};
 use crate::integration::{Operation, Resource, integration, operation};
-use crate::json::Json;
+use crate::json::{Json, Members};
 use crate::model::QueryLanguage;
 use crate::subject::{Item, Subject};
 
@@ -54,8 +54,7 @@ fn wanted(resource: Resource<'_>) -> Option<Wanted> {
             let name = format!("{}:{}", called.service, called.operation);
             let sdk = known.sdk.and_then(|(service, name)| operation(service, name));
             let complete = sdk.is_some();
-            let known =
-                sdk.unwrap_or_else(|| Operation { required: known.required.to_vec(), optional: Vec::new() });
+            let known = sdk.unwrap_or_else(|| Operation { required: known.required.to_vec(), optional: Vec::new() });
             Some(Wanted { name, known, complete })
         }
         Resource::Sdk(called) => {
@@ -73,13 +72,7 @@ fn needs(wanted: &Wanted, field: &str) -> String {
     }
 }
 
-fn check_members(
-    item: &Item<'_>,
-    field: &str,
-    members: &indexmap::IndexMap<String, Json>,
-    wanted: &Wanted,
-    findings: &mut Vec<Diagnostic>,
-) {
+fn check_members(item: &Item<'_>, field: &str, members: &Members, wanted: &Wanted, findings: &mut Vec<Diagnostic>) {
     let at = item.at.join(field);
     let plain = |key: &str| key.strip_suffix(".$").unwrap_or(key).to_owned();
     let given: Vec<(String, &String)> = members.keys().map(|key| (plain(key), key)).collect();

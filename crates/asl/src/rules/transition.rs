@@ -1,8 +1,8 @@
 //! States that do not say how to go on, or say it twice.
 
-use crate::subject::{Item, Subject};
 use crate::diagnostic::Diagnostic;
 use crate::json::Json;
+use crate::subject::{Item, Subject};
 
 rule! {
     /// A state that does not decide or end by its type has either `Next` or `End: true`. This one has neither, or both.
@@ -13,8 +13,7 @@ rule! {
 
 fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
     let (object, value, at) = (item.shape, item.value, &item.at);
-    let has = |name: &str| object.fields.iter().any(|field| field.name == name);
-    if !(has("Next") && has("End")) {
+    if object.field("Next").is_none() || object.field("End").is_none() {
         return;
     }
     let name = Subject::state_name(at).unwrap_or_default();
@@ -25,10 +24,10 @@ fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
             let message = format!("state `{name}` has a next state and ends as well");
             RULE.finding(at.join("End"), message).schema(at).help("remove `Next` or `End`")
         }
-        (false, None | Some(Json::Bool(false))) => {
-            RULE.finding(at.clone(), format!("state `{name}` does not say how to go on")).schema(at)
-                .help("write `Next` with the name of a state, or `End: true`")
-        }
+        (false, None | Some(Json::Bool(false))) => RULE
+            .finding(at.clone(), format!("state `{name}` does not say how to go on"))
+            .schema(at)
+            .help("write `Next` with the name of a state, or `End: true`"),
         _ => return,
     };
     findings.push(finding);

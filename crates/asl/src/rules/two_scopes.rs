@@ -1,8 +1,8 @@
 //! States that belong to two scopes.
 
-use crate::subject::Subject;
 use crate::diagnostic::Diagnostic;
 use crate::graph::{Edge, Scope};
+use crate::subject::Subject;
 
 rule! {
     /// In HCL all states are written side by side, and a branch or item processor gets those that its `start_at` leads
@@ -21,7 +21,9 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
             let state = namespace.first + position;
             let mut holding = holders(state);
             let (Some(first), Some(second)) = (holding.next(), holding.next()) else { continue };
-            let (Some(first_way), Some(second_way)) = (graph.way(first, state), graph.way(second, state)) else { continue };
+            let (Some(first_way), Some(second_way)) = (graph.way(first, state), graph.way(second, state)) else {
+                continue;
+            };
             // What follows a shared state is shared as well: only the first of them is worth a word.
             let follows_shared = |edge: &Edge<'_>| {
                 Subject::state_name(&edge.at)
@@ -33,7 +35,8 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
                 continue;
             }
             findings.push(
-                RULE.finding(namespace.at.join(name),
+                RULE.finding(
+                    namespace.at.join(name),
                     format!("state `{name}` is reached from {} and from {}", describe(first), describe(second)),
                 )
                 .help("end the branch before this state and go on after the state around it, or write a second state")

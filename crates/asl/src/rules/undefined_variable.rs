@@ -29,8 +29,10 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
             Some(Defined::Never) if names.contains(name.as_str()) => elsewhere(subject, read),
             Some(Defined::Never) => (
                 format!("the variable `${name}` is set nowhere"),
-                did_you_mean(name, names.iter().copied())
-                    .map_or_else(|| "set it with `Assign` in an earlier state".to_owned(), |known| format!("did you mean `${known}`?")),
+                did_you_mean(name, names.iter().copied()).map_or_else(
+                    || "set it with `Assign` in an earlier state".to_owned(),
+                    |known| format!("did you mean `${known}`?"),
+                ),
             ),
         };
         findings.push(RULE.inside(expression, &read.span, message).help(help));

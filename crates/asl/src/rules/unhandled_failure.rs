@@ -23,7 +23,8 @@ rule! {
 
 fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
     let name = Subject::state_name(&item.at).unwrap_or_default();
-    let list = |field: &str| item.value.get(field).is_some_and(|value| value.as_array().is_none_or(|list| !list.is_empty()));
+    let list =
+        |field: &str| item.value.get(field).is_some_and(|value| value.as_array().is_none_or(|list| !list.is_empty()));
     if !list("Retry") && !list("Catch") {
         findings.push(
             RULE.finding(item.at.clone(), format!("nothing handles a failure of state `{name}`"))

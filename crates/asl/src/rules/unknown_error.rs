@@ -45,7 +45,9 @@ fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
             let at = item.at.join("ErrorEquals").join(index);
             let finding = RULE.finding(at.clone(), format!("Step Functions has no error `{name}`"));
             findings.push(match did_you_mean(name, ERRORS.iter().copied()) {
-                Some(known) => finding.help(format!("did you mean `{known}`?")).fix_if(is_certain(name, known, ERRORS.iter().copied()), Fix::value(at, known)),
+                Some(known) => finding
+                    .help(format!("did you mean `{known}`?"))
+                    .fix_if(is_certain(name, known, ERRORS.iter().copied()), Fix::value(at, known)),
                 None => finding.help("names of your own cannot begin with `States.`"),
             });
         }

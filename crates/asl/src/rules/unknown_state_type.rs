@@ -1,9 +1,9 @@
 //! States of no known type.
 
-use crate::subject::Subject;
 use crate::diagnostic::{Diagnostic, Fix, did_you_mean, is_certain};
 use crate::json::Json;
 use crate::shape::Language;
+use crate::subject::Subject;
 
 rule! {
     /// The `Type` of a state is missing or is not one of the eight types of the language.
@@ -20,20 +20,24 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
             let at = namespace.at.join(name);
             let finding = match (state, state.get("Type")) {
                 (Json::Unknown, _) | (_, Some(Json::Unknown)) => continue,
-                (Json::Object(_), None) => RULE.finding(at.clone(), format!("state `{name}` has no `Type`")).schema(&at)
+                (Json::Object(_), None) => RULE
+                    .finding(at.clone(), format!("state `{name}` has no `Type`"))
+                    .schema(&at)
                     .help(format!("write one of {list}")),
                 (Json::Object(_), Some(Json::String(ty))) if types().any(|known| known == ty) => continue,
                 (Json::Object(_), Some(Json::String(ty))) => {
                     let at = at.join("Type");
                     let finding = RULE.finding(at.clone(), format!("there is no state type `{ty}`")).schema(&at);
                     match did_you_mean(ty, types()) {
-                        Some(known) => finding.help(format!("did you mean `{known}`?")).fix_if(is_certain(ty, known, types()), Fix::value(at, known)),
+                        Some(known) => finding
+                            .help(format!("did you mean `{known}`?"))
+                            .fix_if(is_certain(ty, known, types()), Fix::value(at, known)),
                         None => finding.help(format!("write one of {list}")),
                     }
                 }
-                (Json::Object(_), Some(other)) => {
-                    RULE.finding(at.join("Type"), format!("`Type` is {}, not a string", other.kind())).schema(&at.join("Type"))
-                }
+                (Json::Object(_), Some(other)) => RULE
+                    .finding(at.join("Type"), format!("`Type` is {}, not a string", other.kind()))
+                    .schema(&at.join("Type")),
                 (other, _) => {
                     RULE.finding(at.clone(), format!("state `{name}` is {}, not an object", other.kind())).schema(&at)
                 }

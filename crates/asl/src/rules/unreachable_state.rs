@@ -1,8 +1,8 @@
 //! States that nothing leads to.
 
 use crate::check::Form;
-use crate::subject::Subject;
 use crate::diagnostic::Diagnostic;
+use crate::subject::Subject;
 
 rule! {
     /// No way leads from the start to this state, so it would never run.

@@ -14,29 +14,30 @@ rule! {
 }
 
 fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
-        let (Some(language), Some(state)) = (subject.language_of(item), subject.state_of(item)) else { return };
-        for (name, field, _) in item.members() {
-            if field.language.is_none_or(|only| only == language) {
-                continue;
-            }
-            let message = format!("`{name}` is a field of {:?}, and state `{}` has {language:?}", other(language), state.name);
-            let help = match (name, language) {
-                ("Output" | "Condition" | "Items" | "Arguments", QueryLanguage::JSONPath) => {
-                    "write `QueryLanguage: \"JSONata\"` in the state, or use the fields of JSONPath".to_owned()
-                }
-                ("Parameters", _) => "write `Arguments` with JSONata expressions between `{%` and `%}`".to_owned(),
-                ("ResultPath" | "ResultSelector" | "OutputPath", _) => {
-                    "write `Output`, which can read `$states.input` and `$states.result`".to_owned()
-                }
-                ("ItemsPath", _) => "write `Items` with a JSONata expression".to_owned(),
-                ("Variable", _) => "write `Condition` with a JSONata expression".to_owned(),
-                (name, _) => match name.strip_suffix("Path") {
-                    Some(plain) => format!("write `{plain}` with a JSONata expression between `{{%` and `%}}`"),
-                    None => "remove it, or change the query language of the state".to_owned(),
-                },
-            };
-            findings.push(RULE.finding(item.at.join(name), message).schema(&state.at).help(help));
+    let (Some(language), Some(state)) = (subject.language_of(item), subject.state_of(item)) else { return };
+    for (name, field, _) in item.members() {
+        if field.language.is_none_or(|only| only == language) {
+            continue;
         }
+        let message =
+            format!("`{name}` is a field of {:?}, and state `{}` has {language:?}", other(language), state.name);
+        let help = match (name, language) {
+            ("Output" | "Condition" | "Items" | "Arguments", QueryLanguage::JSONPath) => {
+                "write `QueryLanguage: \"JSONata\"` in the state, or use the fields of JSONPath".to_owned()
+            }
+            ("Parameters", _) => "write `Arguments` with JSONata expressions between `{%` and `%}`".to_owned(),
+            ("ResultPath" | "ResultSelector" | "OutputPath", _) => {
+                "write `Output`, which can read `$states.input` and `$states.result`".to_owned()
+            }
+            ("ItemsPath", _) => "write `Items` with a JSONata expression".to_owned(),
+            ("Variable", _) => "write `Condition` with a JSONata expression".to_owned(),
+            (name, _) => match name.strip_suffix("Path") {
+                Some(plain) => format!("write `{plain}` with a JSONata expression between `{{%` and `%}}`"),
+                None => "remove it, or change the query language of the state".to_owned(),
+            },
+        };
+        findings.push(RULE.finding(item.at.join(name), message).schema(&state.at).help(help));
+    }
 }
 
 fn other(language: QueryLanguage) -> QueryLanguage {

@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use indexmap::IndexMap;
 use jsonc_parser::ast::{self, Value as Ast};
 use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, CommentCollectionStrategy, ParseOptions};
@@ -10,7 +9,7 @@ use jsonc_parser::{CollectOptions, CommentCollectionStrategy, ParseOptions};
 use super::{Document, MAX_DEPTH, Place};
 use crate::diagnostic::Diagnostic;
 use crate::expression::whole_characters;
-use crate::json::Json;
+use crate::json::{Json, Members};
 use crate::pointer::{Pointer, Way};
 use crate::rules::{duplicate_key, invalid_json};
 
@@ -118,8 +117,8 @@ impl Reader {
         (value, place)
     }
 
-    fn object(&mut self, object: &ast::Object<'_>, at: &Way<'_>) -> (IndexMap<String, Json>, Vec<Place>) {
-        let mut members = IndexMap::with_capacity(object.properties.len());
+    fn object(&mut self, object: &ast::Object<'_>, at: &Way<'_>) -> (Members, Vec<Place>) {
+        let mut members = Members::with_capacity_and_hasher(object.properties.len(), <_>::default());
         let mut places: Vec<Place> = Vec::with_capacity(object.properties.len());
         for property in &object.properties {
             let key = property.name.as_str().to_owned();

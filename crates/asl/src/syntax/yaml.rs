@@ -4,13 +4,12 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use indexmap::IndexMap;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, SpannedEventReceiver, Tag};
 
 use super::{Document, MAX_DEPTH, Place};
 use crate::diagnostic::Diagnostic;
 use crate::expression::whole_characters;
-use crate::json::Json;
+use crate::json::{Json, Members};
 use crate::pointer::Pointer;
 use crate::rules::{duplicate_key, invalid_json};
 
@@ -75,7 +74,7 @@ struct Open {
 
 enum OpenKind {
     Sequence(Vec<Json>),
-    Mapping { members: IndexMap<String, Json>, key: Option<(String, Range<usize>)> },
+    Mapping { members: Members, key: Option<(String, Range<usize>)> },
 }
 
 /// What a tag makes of a value.
@@ -256,7 +255,7 @@ impl<'input> SpannedEventReceiver<'input> for Builder<'_> {
                 self.opened(OpenKind::Sequence(Vec::new()), place, anchor, meaning(tag.as_ref()));
             }
             Event::MappingStart(anchor, tag) => {
-                let kind = OpenKind::Mapping { members: IndexMap::new(), key: None };
+                let kind = OpenKind::Mapping { members: Members::default(), key: None };
                 self.opened(kind, place, anchor, meaning(tag.as_ref()));
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(place.end),

@@ -2,12 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use asl::Json;
 use asl::model::QueryLanguage;
 use asl::shape::{Field, Language, Object, Shape};
-use indexmap::IndexMap;
-
-type Members = IndexMap<String, Json>;
+use asl::{Json, Members};
 
 /// A source of definitions; the same seed gives the same one.
 pub struct Generator {
@@ -52,7 +49,7 @@ impl Generator {
 
     /// A state machine.
     pub fn definition(&mut self) -> Json {
-        let mut members = Members::new();
+        let mut members = Members::default();
         if self.machine_language == QueryLanguage::JSONata || self.chance(50) {
             members.insert("QueryLanguage".into(), format!("{:?}", self.machine_language).into());
             self.covered.insert("Definition.QueryLanguage".into());
@@ -99,7 +96,7 @@ impl Generator {
             (None, false) => &["Task", "Pass", "Wait", "Succeed", "Fail"],
         };
         let object = Language::get().state(types[self.below(types.len())]).unwrap();
-        let mut members = Members::from([("Type".to_owned(), object.name.as_str().into())]);
+        let mut members = Members::from_iter([("Type".to_owned(), object.name.as_str().into())]);
         let mut language = self.machine_language;
         if self.chance(20) {
             language = QueryLanguage::JSONata;
@@ -162,13 +159,13 @@ impl Generator {
             }
             _ => {}
         }
-        if object.fields.iter().any(|field| field.name == "Catch") && self.chance(40) {
+        if object.field("Catch").is_some() && self.chance(40) {
             let target = names[self.below(names.len())].clone();
             let catcher = self.object("Catcher", language, &[("Next", target.into())]);
             members.insert("Catch".into(), Json::Array(vec![catcher]));
             covered(self, "Catch");
         }
-        if object.fields.iter().any(|field| field.name == "End") {
+        if object.field("End").is_some() {
             match next {
                 Some(next) => members.insert("Next".into(), next.as_str().into()),
                 None => members.insert("End".into(), Json::Bool(true)),
@@ -178,7 +175,7 @@ impl Generator {
     }
 
     fn container(&mut self, kind: &str, depth: usize) -> Json {
-        let mut members = Members::new();
+        let mut members = Members::default();
         for field in &Language::get().object(kind).unwrap().fields {
             if !["StartAt", "States"].contains(&field.name.as_str()) && self.chance(50) {
                 self.write(kind, field, self.machine_language, &mut members);
@@ -190,10 +187,10 @@ impl Generator {
     }
 
     fn rule(&mut self, target: &str, language: QueryLanguage) -> Json {
-        let mut members = Members::from([("Next".to_owned(), target.into())]);
+        let mut members = Members::from_iter([("Next".to_owned(), target.into())]);
         self.covered.insert("ChoiceRule.Next".into());
         for field in ["Comment", "Output", "Assign"] {
-            let field = Language::get().object("ChoiceRule").unwrap().fields.iter().find(|f| f.name == field).unwrap();
+            let field = Language::get().object("ChoiceRule").unwrap().field(field).unwrap();
             if self.chance(30) {
                 self.write("ChoiceRule", field, language, &mut members);
             }
@@ -213,7 +210,7 @@ impl Generator {
         let field = if nested { ["And", "Or", "Not"][self.below(3)] } else { "Variable" };
         self.covered.insert(format!("{owner}.{field}"));
         let inner = |generator: &mut Self| {
-            let mut inner = Members::new();
+            let mut inner = Members::default();
             if generator.chance(30) {
                 inner.insert("Comment".into(), "c".into());
                 generator.covered.insert("Comparison.Comment".into());
