@@ -45,8 +45,8 @@ impl MachineType {
 /// Checks a definition by all rules, parts of which may be unknown. A string with a placeholder such as `${Name}` counts
 /// as unknown. Findings come in the order of their place.
 pub fn check(root: &Json, form: Form, machine: MachineType) -> Vec<Diagnostic> {
-    let root = without_placeholders(root);
-    let subject = Subject::of(&root, form, machine);
+    let (root, known) = without_placeholders(root);
+    let subject = Subject::of(&root, known, form, machine);
     let mut findings = rules::check(&subject);
     findings.sort_by(|a, b| a.pointer.cmp(&b.pointer).then(a.code.cmp(b.code)));
     findings

@@ -39,6 +39,8 @@ pub struct Node<'a> {
     pub name: &'a str,
     /// The state itself.
     pub value: &'a Json,
+    /// Its place.
+    pub at: Pointer,
     /// The namespace that holds it.
     pub namespace: usize,
     /// The transitions out of it, in their order.
@@ -130,7 +132,7 @@ fn transitions<'a>(state: &'a Json, at: &Pointer) -> Vec<Edge<'a>> {
         return vec![edge(at.clone(), None)];
     }
     let mut edges = Vec::new();
-    let mut add = |holder: &'a Json, at: &dyn Fn() -> Pointer, field: &str| match holder.get(field) {
+    let mut add = |holder: &'a Json, at: &dyn Fn() -> Pointer, field: &'static str| match holder.get(field) {
         Some(Json::String(target)) => edges.push(edge(at().join(field), Some(target))),
         Some(Json::Unknown) => edges.push(edge(at().join(field), None)),
         _ => {}
@@ -181,13 +183,6 @@ impl<'a> Graph<'a> {
     pub fn state_named(&self, namespace: usize, name: &str) -> Option<usize> {
         let namespace = self.namespaces.get(namespace)?;
         Some(namespace.first + namespace.states.get_index_of(name)?)
-    }
-
-    /// The place of a state.
-    pub fn place(&self, state: usize) -> Pointer {
-        let place =
-            self.states.get(state).and_then(|node| Some(self.namespaces.get(node.namespace)?.at.join(node.name)));
-        place.unwrap_or_default()
     }
 
     /// The scopes that find their states in this namespace.
@@ -264,8 +259,9 @@ impl<'a> Graph<'a> {
     fn add_namespace(&mut self, states: &'a Members, at: Pointer) -> usize {
         let (index, first) = (self.namespaces.len(), self.states.len());
         let nodes = states.iter().map(|(name, value)| {
-            let edges = transitions(value, &at.join(name));
-            Node { name, value, namespace: index, edges, inside: Vec::new() }
+            let at = at.join(name);
+            let edges = transitions(value, &at);
+            Node { name, value, at, namespace: index, edges, inside: Vec::new() }
         });
         self.states.extend(nodes);
         self.namespaces.push(Namespace { at, states, first });
@@ -283,9 +279,10 @@ impl<'a> Graph<'a> {
         };
         for state in first..first + count {
             let Some(node) = self.states.get(state) else { continue };
-            for (inside, container) in containers(node.value) {
-                let enclosing = Enclosing { namespace, scope, state };
-                let added = self.add_scope(container, self.place(state).append(&inside), Some(enclosing));
+            let containers = containers(node.value).into_iter();
+            let placed: Vec<_> = containers.map(|(inside, scope)| (node.at.append(&inside), inside, scope)).collect();
+            for (at, inside, container) in placed {
+                let added = self.add_scope(container, at, Some(Enclosing { namespace, scope, state }));
                 if let (Some(added), Some(node)) = (added, self.states.get_mut(state)) {
                     node.inside.push((inside, added));
                 }

@@ -1,6 +1,8 @@
 //! Places in a definition.
 
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -9,62 +11,99 @@ use std::sync::Arc;
 pub struct Pointer(Vec<Token>);
 
 /// A step of a pointer: the name of a member, or the number of an element. Places share their steps.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Token(Arc<str>);
+#[derive(Debug, Clone)]
+pub struct Token(Text);
+
+#[derive(Debug, Clone)]
+enum Text {
+    Fixed(&'static str),
+    Shared(Arc<str>),
+}
 
 impl Deref for Token {
     type Target = str;
 
     fn deref(&self) -> &str {
-        &self.0
+        match &self.0 {
+            Text::Fixed(text) => text,
+            Text::Shared(text) => text,
+        }
+    }
+}
+
+impl PartialEq for Token {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Token {}
+
+impl PartialOrd for Token {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Token {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (**self).cmp(other)
+    }
+}
+
+impl Hash for Token {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (**self).hash(state);
     }
 }
 
 impl PartialEq<str> for Token {
     fn eq(&self, other: &str) -> bool {
-        &*self.0 == other
+        **self == *other
     }
 }
 
 impl fmt::Display for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self)
     }
 }
 
-impl From<&str> for Token {
-    fn from(text: &str) -> Self {
-        Self(text.into())
-    }
-}
-
-impl From<&&str> for Token {
-    fn from(text: &&str) -> Self {
-        Self((*text).into())
+impl From<&'static str> for Token {
+    fn from(text: &'static str) -> Self {
+        Self(Text::Fixed(text))
     }
 }
 
 impl From<String> for Token {
     fn from(text: String) -> Self {
-        Self(text.into())
+        Self(Text::Shared(text.into()))
     }
 }
 
 impl From<&String> for Token {
     fn from(text: &String) -> Self {
-        Self(text.as_str().into())
+        Self::named(text)
     }
 }
 
-impl From<&Token> for Token {
-    fn from(token: &Token) -> Self {
+impl From<&Self> for Token {
+    fn from(token: &Self) -> Self {
         token.clone()
     }
 }
 
 impl From<usize> for Token {
     fn from(index: usize) -> Self {
-        index.to_string().into()
+        const DIGITS: [&str; 10] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
+        DIGITS.get(index).map_or_else(|| index.to_string().into(), |digit| (*digit).into())
+    }
+}
+
+impl Token {
+    /// The step into a member of any name.
+    pub fn named(name: &str) -> Self {
+        Self(Text::Shared(name.into()))
     }
 }
 
@@ -77,8 +116,7 @@ impl Pointer {
     /// This place and a step into a member or element.
     #[must_use]
     pub fn join(&self, token: impl Into<Token>) -> Self {
-        let mut tokens = Vec::with_capacity(self.0.len() + 1);
-        tokens.extend_from_slice(&self.0);
+        let mut tokens = room(self, 1);
         tokens.push(token.into());
         Self(tokens)
     }
@@ -134,6 +172,8 @@ impl fmt::Display for Pointer {
 pub enum Way<'a> {
     /// Where the way begins.
     Start(&'a Pointer),
+    /// Where the way begins: a field of the object at a place.
+    Field(&'a Pointer, &'a str),
     /// A step into a member.
     Member(&'a Way<'a>, &'a str),
     /// A step into an element.
@@ -151,10 +191,24 @@ impl Way<'_> {
 
     /// The place as a pointer.
     pub fn pointer(&self) -> Pointer {
-        match self {
-            Self::Start(pointer) => (*pointer).clone(),
-            Self::Member(before, name) => before.pointer().join(name),
-            Self::Element(before, index) => before.pointer().join(*index),
-        }
+        Pointer(self.tokens(0))
     }
+
+    /// The steps, with room for so many more.
+    fn tokens(&self, more: usize) -> Vec<Token> {
+        let (mut tokens, last) = match self {
+            Self::Start(pointer) => return room(pointer, more),
+            Self::Field(pointer, name) => (room(pointer, more + 1), Token::named(name)),
+            Self::Member(before, name) => (before.tokens(more + 1), Token::named(name)),
+            Self::Element(before, index) => (before.tokens(more + 1), Token::from(*index)),
+        };
+        tokens.push(last);
+        tokens
+    }
+}
+
+fn room(pointer: &Pointer, more: usize) -> Vec<Token> {
+    let mut tokens = Vec::with_capacity(pointer.0.len() + more);
+    tokens.extend_from_slice(&pointer.0);
+    tokens
 }

@@ -117,8 +117,8 @@ pub enum Content {
 }
 
 impl<'a> Subject<'a> {
-    /// Takes a definition apart.
-    pub(crate) fn of(root: &'a Json, form: Form, machine: MachineType) -> Self {
+    /// Takes a definition apart, of which every value is known or not.
+    pub(crate) fn of(root: &'a Json, known: bool, form: Form, machine: MachineType) -> Self {
         let graph = Graph::of(root);
         let language = match root.get("QueryLanguage") {
             None => Some(QueryLanguage::JSONPath),
@@ -129,7 +129,7 @@ impl<'a> Subject<'a> {
         };
         let mut subject = Self {
             root,
-            known: root.is_known(),
+            known,
             form,
             machine,
             graph,
@@ -212,7 +212,7 @@ impl<'a> Subject<'a> {
                 ty,
                 value,
                 resource: resource.map(|text| (text, Resource::parse(text))),
-                at: self.graph.place(index),
+                at: node.at.clone(),
                 namespace: node.namespace,
                 scope,
                 language,
@@ -250,10 +250,10 @@ impl<'a> Subject<'a> {
         let owner = state.and_then(|state| self.states.get(state)).filter(|_| shape.name == "Task");
         let resource = owner.and_then(|state| state.resource);
         self.objects.push(Item { shape, value, fields, at, resource, expressions: 0..0, state });
-        for (position, (name, inner)) in members.iter().enumerate() {
+        for (position, inner) in members.values().enumerate() {
             let field = self.objects.get(index).and_then(|item| *item.fields.get(position)?);
             let Some(field) = field else { continue };
-            let place = || self.objects.get(index).map(|item| item.at.join(name)).unwrap_or_default();
+            let place = || self.objects.get(index).map(|item| item.at.join(field.name.as_str())).unwrap_or_default();
             match (&field.shape, inner) {
                 (Shape::Object(name), inner) => {
                     if let Some(object) = Language::get().object(name) {
@@ -269,13 +269,12 @@ impl<'a> Subject<'a> {
                     }
                 }
                 (Shape::States, Json::Object(states)) => {
-                    let place = place();
-                    let namespace = namespaces.get(&place).copied();
-                    for (name, state) in states {
-                        let ty = state.get("Type").and_then(Json::as_str);
-                        let Some(object) = ty.and_then(|ty| Language::get().state(ty)) else { continue };
-                        let index = namespace.and_then(|namespace| self.graph.state_named(namespace, name));
-                        self.collect_objects(object, state, place.join(name), index, namespaces);
+                    let namespace = namespaces.get(&place()).and_then(|index| self.graph.namespaces.get(*index));
+                    let Some(first) = namespace.map(|namespace| namespace.first) else { continue };
+                    for number in first..first + states.len() {
+                        let Some(state) = self.states.get(number) else { continue };
+                        let Some(object) = Language::get().state(state.ty) else { continue };
+                        self.collect_objects(object, state.value, state.at.clone(), Some(number), namespaces);
                     }
                 }
                 _ => {}
@@ -297,7 +296,7 @@ impl<'a> Subject<'a> {
 
     fn expressions_in(&self, item: &Item<'a>, to: &mut Vec<Expression<'a>>) {
         let Some(language) = item.state.and(self.language_of(item)) else { return };
-        for (name, field, value) in item.members() {
+        for (field, value) in item.members() {
             let other = field.language.is_some_and(|only| only != language);
             if field.reads == Reads::Nothing || other {
                 continue;
@@ -306,7 +305,7 @@ impl<'a> Subject<'a> {
             match language {
                 QueryLanguage::JSONPath => place.jsonpath(value, to),
                 QueryLanguage::JSONata => {
-                    place.jsonata(value, &Way::Member(&Way::Start(&item.at), name), to);
+                    place.jsonata(value, &Way::Field(&item.at, &field.name), to);
                 }
             }
         }
@@ -316,14 +315,18 @@ impl<'a> Subject<'a> {
 impl<'a> Item<'a> {
     /// The fields of the language that it has, with their known values.
     pub fn known_members(&self) -> impl Iterator<Item = (&'static Field, &'a Json)> {
-        let known = self.members().filter(|(_, _, value)| !matches!(value, Json::Unknown));
-        known.map(|(_, field, value)| (field, value))
+        self.members().filter(|(_, value)| !matches!(value, Json::Unknown))
     }
 
-    /// Its members that the language has, with their fields.
-    pub fn members(&self) -> impl Iterator<Item = (&'a str, &'static Field, &'a Json)> {
-        let members = self.value.as_object().into_iter().flatten();
-        members.zip(&self.fields).filter_map(|((name, value), field)| Some((name.as_str(), (*field)?, value)))
+    /// What it gives to what it calls, by the name of the field.
+    pub fn payloads(&self) -> impl Iterator<Item = (&'static str, &'a Json)> {
+        ["Parameters", "Arguments"].into_iter().filter_map(|field| Some((field, self.value.get(field)?)))
+    }
+
+    /// The fields of the language that it has, with their values.
+    pub fn members(&self) -> impl Iterator<Item = (&'static Field, &'a Json)> {
+        let values = self.value.as_object().into_iter().flat_map(|members| members.values());
+        self.fields.iter().zip(values).filter_map(|(field, value)| Some(((*field)?, value)))
     }
 }
 
@@ -363,14 +366,14 @@ impl Place<'_> {
     }
 
     fn jsonpath<'a>(&self, value: &'a Json, to: &mut Vec<Expression<'a>>) {
-        let at = || self.at.join(&self.field.name);
+        let at = || self.at.join(self.field.name.as_str());
         match (self.field.reads, value) {
             (Reads::Path | Reads::ReferencePath | Reads::ResultPath, Json::String(text)) => {
                 self.add(text, at(), Content::Path(Path::parse(text)), 0, to);
             }
             (Reads::PathOrIntrinsic, Json::String(text)) => self.add(text, at(), path_or_intrinsic(text), 0, to),
             (Reads::Template, value) => {
-                self.template(value, &Way::Member(&Way::Start(self.at), &self.field.name), to);
+                self.template(value, &Way::Field(self.at, &self.field.name), to);
             }
             _ => {}
         }
@@ -419,29 +422,37 @@ pub(crate) fn has_placeholder(text: &str) -> bool {
         })
 }
 
-/// The definition with every string that has a placeholder unknown, but for `Resource`, of which the rest can be read.
-pub(crate) fn without_placeholders(root: &Json) -> Cow<'_, Json> {
-    fn any(value: &Json) -> bool {
+/// The definition with every string that has a placeholder unknown, but for `Resource`, of which the rest can be read;
+/// and whether every value in it is known.
+pub(crate) fn without_placeholders(root: &Json) -> (Cow<'_, Json>, bool) {
+    let (mut placeholders, mut unknown) = (false, false);
+    root.walk(&Way::Start(&Pointer::root()), &mut |_, value| {
         match value {
-            Json::String(text) => has_placeholder(text),
-            Json::Array(elements) => elements.iter().any(any),
-            Json::Object(members) => members.values().any(any),
-            _ => false,
+            Json::Unknown => unknown = true,
+            Json::String(text) => placeholders |= has_placeholder(text),
+            _ => {}
         }
+        true
+    });
+    if !placeholders {
+        return (Cow::Borrowed(root), !unknown);
     }
-    fn strip(value: &Json) -> Json {
-        match value {
-            Json::String(text) if has_placeholder(text) => Json::Unknown,
-            Json::Array(elements) => Json::Array(elements.iter().map(strip).collect()),
-            Json::Object(members) => {
-                let strip_member = |(key, value): (&String, &Json)| {
-                    let keeps = key == "Resource" && matches!(value, Json::String(_));
-                    (key.clone(), if keeps { value.clone() } else { strip(value) })
-                };
-                Json::Object(members.iter().map(strip_member).collect())
-            }
-            other => other.clone(),
+    let stripped = strip(root);
+    let known = stripped.is_known();
+    (Cow::Owned(stripped), known)
+}
+
+fn strip(value: &Json) -> Json {
+    match value {
+        Json::String(text) if has_placeholder(text) => Json::Unknown,
+        Json::Array(elements) => Json::Array(elements.iter().map(strip).collect()),
+        Json::Object(members) => {
+            let strip_member = |(key, value): (&String, &Json)| {
+                let keeps = key == "Resource" && matches!(value, Json::String(_));
+                (key.clone(), if keeps { value.clone() } else { strip(value) })
+            };
+            Json::Object(members.iter().map(strip_member).collect())
         }
+        other => other.clone(),
     }
-    if any(root) { Cow::Owned(strip(root)) } else { Cow::Borrowed(root) }
 }

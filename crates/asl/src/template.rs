@@ -126,7 +126,7 @@ fn check_template(text: &str, document: &Document, machine: MachineType) -> Chec
             None => machine,
             Some(word) => word.as_str().and_then(MachineType::named).unwrap_or(MachineType::Unknown),
         };
-        let at = Pointer::from_iter(["Resources", name, "Properties"]);
+        let at = Pointer::root().join("Resources").join(name).join("Properties");
         if let Some(file) = properties.get("DefinitionUri").and_then(Json::as_str) {
             checked.files.push((file.to_owned(), machine));
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use asl::{Pointer, Severity};
+use asl::{Pointer, Severity, Token};
 use sfn_aws::{Call, Verdict};
 use tfplugin::{AttributePath, Context, Diagnostic, Diagnostics, PlanRequest, Value};
 
@@ -77,16 +77,13 @@ fn of_verdicts(verdicts: Vec<Verdict>, config: &Value, checks: &Checks, text: &s
 fn flat_pointer(location: &str, text: &str) -> Option<Pointer> {
     let (document, _) = asl::parse(text).ok()?;
     let graph = asl::graph::Graph::of(&document.root);
-    let places = graph
-        .namespaces
-        .iter()
-        .flat_map(|namespace| namespace.states.keys().map(|name| (namespace.at.join(name).aws_location(), name)));
+    let places = graph.states.iter().map(|node| (node.at.aws_location(), node.name));
     let is_inside =
         |place: &str| location.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '[']));
     let (place, name) = places.filter(|(place, _)| is_inside(place)).max_by_key(|(place, _)| place.len())?;
     let rest = location.get(place.len()..)?.replace('[', "/").replace(']', "");
     let inside = rest.split('/').filter(|step| !step.is_empty());
-    Some(["States", name].into_iter().chain(inside).collect())
+    Some(["States", name].into_iter().chain(inside).map(Token::named).collect())
 }
 
 #[cfg(test)]

@@ -45,7 +45,8 @@ fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
 
 /// `NumericEquals: "$.x"` compares with a text, not with what stands at the path.
 fn paths_of_operands(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
-    for (name, field, value) in item.members() {
+    for (field, value) in item.members() {
+        let name = field.name.as_str();
         let Some(text) = value.as_str().filter(|text| text.starts_with("$.") || text.starts_with("$$.")) else {
             continue;
         };

@@ -22,11 +22,9 @@ fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
     if !matches!(resource, Some(Resource::Optimized(called)) if called.service == "dynamodb") {
         return;
     }
-    for field in ["Parameters", "Arguments"] {
+    for (field, payload) in item.payloads() {
         for members in ["Item", "Key", "ExpressionAttributeValues"] {
-            let Some(Json::Object(values)) = item.value.get(field).and_then(|payload| payload.get(members)) else {
-                continue;
-            };
+            let Some(Json::Object(values)) = payload.get(members) else { continue };
             let at = item.at.join(field).join(members);
             for (name, value) in values.iter().filter(|(name, _)| !name.ends_with(".$")) {
                 check_value(value, &Way::Member(&Way::Start(&at), name), findings);

@@ -23,10 +23,8 @@ fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
     if !matches!(item.resource, Some((_, Resource::Optimized(called))) if called.service == "http") {
         return;
     }
-    for field in ["Parameters", "Arguments"] {
-        if let Some(payload @ Json::Object(_)) = item.value.get(field) {
-            check_payload(item, field, payload, findings);
-        }
+    for (field, payload) in item.payloads().filter(|(_, payload)| matches!(payload, Json::Object(_))) {
+        check_payload(item, field, payload, findings);
     }
     if let Some(Json::Number(seconds)) = item.value.get("TimeoutSeconds")
         && seconds.as_f64().is_some_and(|seconds| seconds > MAX_SECONDS)
@@ -37,7 +35,7 @@ fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-fn check_payload(item: &Item<'_>, field: &str, payload: &Json, findings: &mut Vec<Diagnostic>) {
+fn check_payload(item: &Item<'_>, field: &'static str, payload: &Json, findings: &mut Vec<Diagnostic>) {
     let at = item.at.join(field);
     let connection = |holder: &str| match payload.get(holder) {
         None => false,

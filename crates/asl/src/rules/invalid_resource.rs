@@ -3,7 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::integration::Resource;
 use crate::json::Json;
-use crate::pointer::{Pointer, Way};
+use crate::pointer::Way;
 use crate::subject::{Item, Subject};
 
 rule! {
@@ -37,11 +37,8 @@ const INSTEAD: &[(&str, &str)] = &[
 ];
 
 fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
-    for field in ["Parameters", "Arguments"] {
-        if let Some(payload) = item.value.get(field) {
-            let at = item.at.join(field);
-            in_payload(payload, &at, findings);
-        }
+    for (field, payload) in item.payloads() {
+        in_payload(payload, &Way::Field(&item.at, field), findings);
     }
     let Some((text, resource)) = item.resource else { return };
     let (message, help) = match resource {
@@ -69,8 +66,8 @@ fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
 }
 
 /// ARNs in a payload whose region or account is the very word.
-fn in_payload(payload: &Json, at: &Pointer, findings: &mut Vec<Diagnostic>) {
-    payload.walk(&Way::Start(at), &mut |way, inner| {
+fn in_payload(payload: &Json, way: &Way<'_>, findings: &mut Vec<Diagnostic>) {
+    payload.walk(way, &mut |way, inner| {
         let Some(text) = inner.as_str().filter(|text| text.starts_with("arn:")) else { return true };
         let mut parts = text.split(':').skip(3);
         if parts.next().is_some_and(is_word) || parts.next().is_some_and(is_word) {

@@ -52,7 +52,7 @@ impl Reader<'_> {
         matches!(self.config.get(field), Some(Json::Unknown))
     }
 
-    fn say(&mut self, field: &str, message: &str, help: &str) {
+    fn say(&mut self, field: &'static str, message: &str, help: &str) {
         let at = if self.has(field) { self.at.join(field) } else { self.at.clone() };
         self.findings.push(RULE.finding(at, message).schema(&self.at).help(help));
     }

@@ -36,13 +36,12 @@ fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>)
 
 /// Expressions that a state of JSONPath passes on as text.
 fn in_jsonpath(item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
-    for (name, field, value) in item.members() {
+    for (field, value) in item.members() {
         let is_read = matches!(field.reads, Reads::Template | Reads::Expression);
         if item.state.is_none() || !is_read || field.language == Some(QueryLanguage::JSONata) {
             continue;
         }
-        let at = item.at.join(name);
-        value.walk(&Way::Start(&at), &mut |way, inner| {
+        value.walk(&Way::Field(&item.at, &field.name), &mut |way, inner| {
             if inner.as_str().is_some_and(|text| matches!(delimited(text), Delimited::Expression(..))) {
                 let message = "a JSONata expression in a state of JSONPath is passed on as text";
                 let help = "write `QueryLanguage: \"JSONata\"` in the state or in the state machine";

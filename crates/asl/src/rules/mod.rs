@@ -10,7 +10,7 @@ use crate::check::Form;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::json::Json;
 use crate::model::QueryLanguage;
-use crate::pointer::Pointer;
+use crate::pointer::{Pointer, Way};
 use crate::shape::{Field, Language, Object, Reads, Shape};
 use crate::subject::{Expression, Item, Subject};
 
@@ -199,10 +199,10 @@ static CHECKS: LazyLock<HashMap<&str, Vec<CheckObject>, RandomState>> = LazyLock
 });
 
 /// The payload templates of an object in JSONPath, with their places.
-fn templates<'s, 'a>(subject: &'s Subject<'a>, item: &'s Item<'a>) -> impl Iterator<Item = (Pointer, &'a Json)> {
+fn templates<'s, 'a>(subject: &'s Subject<'a>, item: &'s Item<'a>) -> impl Iterator<Item = (Way<'s>, &'a Json)> {
     let reads = item.state.is_some() && subject.language_of(item) == Some(QueryLanguage::JSONPath);
-    let templates = item.members().filter(move |(_, field, _)| reads && field.reads == Reads::Template);
-    templates.map(|(name, _, value)| (item.at.join(name), value))
+    let templates = item.members().filter(move |(field, _)| reads && field.reads == Reads::Template);
+    templates.map(|(field, value)| (Way::Field(&item.at, &field.name), value))
 }
 
 /// Words as a list for people: `` `a`, `b` ``.

@@ -16,7 +16,7 @@ rule! {
 
 fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
     for (container, value) in super::templates(subject, item) {
-        value.walk(&Way::Start(&container), &mut |way, inner| {
+        value.walk(&container, &mut |way, inner| {
             if way.name().is_some_and(|key| key.ends_with(".$")) {
                 return false;
             }
@@ -33,7 +33,7 @@ fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>)
                 Way::Element(..) => findings
                     .push(finding.help("make the array with `States.Array`, in a member whose name ends in `.$`")),
                 // A template that is a string and no object is for another rule.
-                Way::Start(_) => {}
+                Way::Start(_) | Way::Field(..) => {}
             }
             true
         });

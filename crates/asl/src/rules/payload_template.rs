@@ -2,7 +2,6 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::json::Json;
-use crate::pointer::Way;
 use crate::shape::Reads;
 use crate::subject::{Content, Item, Subject};
 
@@ -39,13 +38,13 @@ fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>)
         findings.push(RULE.inside(expression, &error.span, message).schema(&container).help(help));
     }
     for (container, value) in super::templates(subject, item) {
-        value.walk(&Way::Start(&container), &mut |way, inner| {
+        value.walk(&container, &mut |way, inner| {
             let Some(key) = way.name().filter(|key| key.ends_with(".$")) else { return true };
             if !matches!(inner, Json::String(_) | Json::Unknown) {
                 let message = format!("the value of `{key}` is {}, not a path or an intrinsic function", inner.kind());
                 let plain = key.strip_suffix(".$").unwrap_or(key);
                 let help = format!("write a path as a string, or call the member `{plain}` for a fixed value");
-                findings.push(RULE.finding(way.pointer(), message).schema(&container).help(help));
+                findings.push(RULE.finding(way.pointer(), message).schema(&container.pointer()).help(help));
             }
             false
         });

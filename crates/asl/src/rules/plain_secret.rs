@@ -15,22 +15,19 @@ rule! {
 }
 
 fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
-    for field in ["Parameters", "Arguments"] {
-        if let Some(payload) = item.value.get(field) {
-            let at = item.at.join(field);
-            payload.walk(&Way::Start(&at), &mut |way, inner| {
-                if let (Some(name), Some(text)) = (way.name(), inner.as_str())
-                    && is_secret(name, text)
-                {
-                    findings.push(
-                        RULE.finding(way.pointer(), format!("`{name}` seems to hold a secret"))
-                            .private()
-                            .help("read it in the task from Secrets Manager, or use a connection of EventBridge"),
-                    );
-                }
-                true
-            });
-        }
+    for (field, payload) in item.payloads() {
+        payload.walk(&Way::Field(&item.at, field), &mut |way, inner| {
+            if let (Some(name), Some(text)) = (way.name(), inner.as_str())
+                && is_secret(name, text)
+            {
+                findings.push(
+                    RULE.finding(way.pointer(), format!("`{name}` seems to hold a secret"))
+                        .private()
+                        .help("read it in the task from Secrets Manager, or use a connection of EventBridge"),
+                );
+            }
+            true
+        });
     }
 }
 

@@ -50,7 +50,7 @@ fn distributed_only(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnos
     if !is_inline(item) {
         return;
     }
-    let present: Vec<_> = DISTRIBUTED_ONLY.iter().filter(|field| item.value.get(field).is_some()).collect();
+    let present: Vec<_> = DISTRIBUTED_ONLY.iter().copied().filter(|field| item.value.get(field).is_some()).collect();
     for field in present {
         findings.push(
             RULE.finding(item.at.join(field), format!("`{field}` means nothing in an inline Map state"))

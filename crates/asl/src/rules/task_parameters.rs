@@ -72,7 +72,13 @@ fn needs(wanted: &Wanted, field: &str) -> String {
     }
 }
 
-fn check_members(item: &Item<'_>, field: &str, members: &Members, wanted: &Wanted, findings: &mut Vec<Diagnostic>) {
+fn check_members(
+    item: &Item<'_>,
+    field: &'static str,
+    members: &Members,
+    wanted: &Wanted,
+    findings: &mut Vec<Diagnostic>,
+) {
     let at = item.at.join(field);
     let plain = |key: &str| key.strip_suffix(".$").unwrap_or(key).to_owned();
     let given: Vec<(String, &String)> = members.keys().map(|key| (plain(key), key)).collect();
@@ -88,7 +94,7 @@ fn check_members(item: &Item<'_>, field: &str, members: &Members, wanted: &Wante
                 None => did_you_mean(name, required.iter().chain(optional).copied()),
             };
             unused.retain(|known| Some(*known) != guess);
-            let place = at.join(key.as_str());
+            let place = at.join(*key);
             let message = format!("`{}` has no parameter `{name}`", wanted.name);
             let finding = RULE.finding(place.clone(), message).schema(&at);
             findings.push(match guess {

@@ -16,7 +16,7 @@ fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>)
     if resource.is_none_or(|resource| resource.pattern() != "waitForTaskToken") {
         return;
     }
-    let payload = ["Parameters", "Arguments"].iter().find_map(|field| item.value.get(field));
+    let payload = item.payloads().map(|(_, payload)| payload).next();
     // Without a payload there is another finding, and in what is not known the token may be.
     if payload.is_none_or(|payload| !payload.is_known()) || subject.language_of(item).is_none() {
         return;

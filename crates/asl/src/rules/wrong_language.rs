@@ -15,7 +15,8 @@ rule! {
 
 fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
     let (Some(language), Some(state)) = (subject.language_of(item), subject.state_of(item)) else { return };
-    for (name, field, _) in item.members() {
+    for (field, _) in item.members() {
+        let name = field.name.as_str();
         if field.language.is_none_or(|only| only == language) {
             continue;
         }

@@ -61,24 +61,31 @@ fn lower_first(text: &str) -> String {
 
 /// The place where brackets go deeper than is allowed.
 fn too_deep(text: &str) -> Option<usize> {
-    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
-    for (at, byte) in text.bytes().enumerate() {
+    let mut depth = 0_usize;
+    let mut bytes = text.bytes().enumerate();
+    while let Some((at, byte)) = bytes.next() {
         match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            _ if in_string => {}
-            b'{' | b'[' => {
-                depth += 1;
-                if depth > MAX_DEPTH {
-                    return Some(at);
-                }
-            }
+            b'"' => skip_string(&mut bytes),
+            b'{' | b'[' if depth == MAX_DEPTH => return Some(at),
+            b'{' | b'[' => depth += 1,
             b'}' | b']' => depth = depth.saturating_sub(1),
             _ => {}
         }
     }
     None
+}
+
+/// Goes on to the end of a string whose first quote has been read.
+fn skip_string(bytes: &mut impl Iterator<Item = (usize, u8)>) {
+    while let Some((_, byte)) = bytes.next() {
+        match byte {
+            b'"' => return,
+            b'\\' => {
+                bytes.next();
+            }
+            _ => {}
+        }
+    }
 }
 
 struct Reader {
@@ -125,15 +132,15 @@ impl Reader {
             let inside = Way::Member(at, &key);
             let (value, place) = self.value(&property.value, &inside);
             let place = Place { key: self.span(&property.name), ..place };
-            let twice = members.contains_key(&key).then(|| {
-                let mut diagnostic = duplicate_key::diagnostic(&key, inside.pointer());
-                diagnostic.span = Some(place.key.clone());
-                diagnostic
-            });
-            self.diagnostics.extend(twice);
             let (index, before) = members.insert_full(key, value);
             match before.and_then(|_| places.get_mut(index)) {
-                Some(slot) => *slot = place,
+                Some(slot) => {
+                    let name = property.name.as_str();
+                    let mut diagnostic = duplicate_key::diagnostic(name, Way::Member(at, name).pointer());
+                    diagnostic.span = Some(place.key.clone());
+                    self.diagnostics.push(diagnostic);
+                    *slot = place;
+                }
                 None => places.push(place),
             }
         }
