@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::json::Json;
 use crate::pointer::Pointer;
 use crate::rules;
-use crate::subject::{Subject, without_placeholders};
+use crate::subject::{Subject, is_complete, strip};
 use crate::syntax::{self, Document};
 use crate::template::placed;
 
@@ -45,8 +45,23 @@ impl MachineType {
 /// Checks a definition by all rules, parts of which may be unknown. A string with a placeholder such as `${Name}` counts
 /// as unknown. Findings come in the order of their place.
 pub fn check(root: &Json, form: Form, machine: MachineType) -> Vec<Diagnostic> {
-    let (root, known) = without_placeholders(root);
-    let subject = Subject::of(&root, known, form, machine);
+    if is_complete(root) {
+        return check_known(root, true, form, machine);
+    }
+    let root = strip(root);
+    check_known(&root, root.is_known(), form, machine)
+}
+
+/// Checks a definition that was read from text.
+pub(crate) fn check_document(document: &Document, machine: MachineType) -> Vec<Diagnostic> {
+    match document.complete {
+        true => check_known(&document.root, true, Form::Nested, machine),
+        false => check(&document.root, Form::Nested, machine),
+    }
+}
+
+fn check_known(root: &Json, known: bool, form: Form, machine: MachineType) -> Vec<Diagnostic> {
+    let subject = Subject::of(root, known, form, machine);
     let mut findings = rules::check(&subject);
     findings.sort_by(|a, b| a.pointer.cmp(&b.pointer).then(a.code.cmp(b.code)));
     findings
@@ -58,7 +73,7 @@ pub fn check_text(text: &str, machine: MachineType) -> (Option<Document>, Vec<Di
     match syntax::parse(text) {
         Err(diagnostic) => (None, vec![*diagnostic]),
         Ok((document, mut findings)) => {
-            let found = check(&document.root, Form::Nested, machine).into_iter();
+            let found = check_document(&document, machine).into_iter();
             findings.extend(found.map(|finding| placed(finding, &document, text, &Pointer::root())));
             (Some(document), findings)
         }

@@ -6,7 +6,6 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 
-use crate::graph::is_terminal;
 use crate::subject::Subject;
 
 /// The price of a thousand transitions in most regions, in US dollars.
@@ -57,7 +56,7 @@ impl Costs {
                 cost.most = cost.most.zip(inner.most).map(|(a, b)| a.saturating_add(b));
             }
             costs.states.push(cost);
-            costs.ends.push(is_terminal(node.value));
+            costs.ends.push(node.ends);
             let targets = node.edges.iter().filter(|edge| !edge.catches()).filter_map(|edge| edge.to);
             costs.edges.push(targets.filter_map(|state| scope.reached.get_index_of(&state)).collect());
         }

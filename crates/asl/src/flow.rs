@@ -9,7 +9,6 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
-use crate::graph::is_terminal;
 use crate::json::Json;
 use crate::jsonata::{Delimited, delimited};
 use crate::jsonpath::{Path, Root, Step};
@@ -205,8 +204,8 @@ impl Flow<'_, '_> {
             }
         }
         let ends = scope.reached.iter().filter_map(|index| {
-            let state = self.subject.states.get(*index).filter(|state| is_terminal(state.value) && state.ty != "Fail");
-            state.and(self.outputs.get(*index)?.clone())
+            let (state, node) = (self.subject.states.get(*index)?, self.subject.graph.states.get(*index)?);
+            self.outputs.get(*index)?.clone().filter(|_| node.ends && state.ty != "Fail")
         });
         ends.reduce(|before, after| Shape::joined(&before, &after)).unwrap_or(anything)
     }

@@ -45,6 +45,8 @@ pub struct Node<'a> {
     pub namespace: usize,
     /// The transitions out of it, in their order.
     pub edges: Vec<Edge<'a>>,
+    /// Whether the workflow may end after it.
+    pub ends: bool,
     /// The scopes inside it: where in the state they stand, and their numbers.
     pub inside: Vec<(Pointer, usize)>,
 }
@@ -154,7 +156,7 @@ fn transitions<'a>(state: &'a Json, at: &Pointer) -> Vec<Edge<'a>> {
 }
 
 /// Whether the workflow may end after this state.
-pub fn is_terminal(state: &Json) -> bool {
+fn is_terminal(state: &Json) -> bool {
     matches!(state, Json::Unknown)
         || matches!(state.get("End"), Some(Json::Bool(true) | Json::Unknown))
         || matches!(state.get("Type").and_then(Json::as_str), Some("Succeed" | "Fail"))
@@ -261,7 +263,7 @@ impl<'a> Graph<'a> {
         let nodes = states.iter().map(|(name, value)| {
             let at = at.join(name);
             let edges = transitions(value, &at);
-            Node { name, value, at, namespace: index, edges, inside: Vec::new() }
+            Node { name, value, at, namespace: index, edges, ends: is_terminal(value), inside: Vec::new() }
         });
         self.states.extend(nodes);
         self.namespaces.push(Namespace { at, states, first });

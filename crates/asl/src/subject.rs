@@ -1,6 +1,5 @@
 //! What the rules look at: a definition, taken apart once.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -422,27 +421,19 @@ pub(crate) fn has_placeholder(text: &str) -> bool {
         })
 }
 
-/// The definition with every string that has a placeholder unknown, but for `Resource`, of which the rest can be read;
-/// and whether every value in it is known.
-pub(crate) fn without_placeholders(root: &Json) -> (Cow<'_, Json>, bool) {
-    let (mut placeholders, mut unknown) = (false, false);
-    root.walk(&Way::Start(&Pointer::root()), &mut |_, value| {
-        match value {
-            Json::Unknown => unknown = true,
-            Json::String(text) => placeholders |= has_placeholder(text),
-            _ => {}
-        }
-        true
-    });
-    if !placeholders {
-        return (Cow::Borrowed(root), !unknown);
+/// Whether every value is known and no string has a placeholder.
+pub(crate) fn is_complete(root: &Json) -> bool {
+    match root {
+        Json::Unknown => false,
+        Json::String(text) => !has_placeholder(text),
+        Json::Array(elements) => elements.iter().all(is_complete),
+        Json::Object(members) => members.values().all(is_complete),
+        _ => true,
     }
-    let stripped = strip(root);
-    let known = stripped.is_known();
-    (Cow::Owned(stripped), known)
 }
 
-fn strip(value: &Json) -> Json {
+/// The definition with every string that has a placeholder unknown, but for `Resource`, of which the rest can be read.
+pub(crate) fn strip(value: &Json) -> Json {
     match value {
         Json::String(text) if has_placeholder(text) => Json::Unknown,
         Json::Array(elements) => Json::Array(elements.iter().map(strip).collect()),

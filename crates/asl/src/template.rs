@@ -3,7 +3,7 @@
 //! Sources: CloudFormation user guide, `AWS::StepFunctions::StateMachine`; SAM developer guide,
 //! `AWS::Serverless::StateMachine`.
 
-use crate::check::{Form, MachineType, check};
+use crate::check::{Form, MachineType, check, check_document};
 use crate::diagnostic::Diagnostic;
 use crate::json::{Json, Members};
 use crate::pointer::Pointer;
@@ -85,7 +85,7 @@ fn check_all(text: &str, format: Format, machine: MachineType) -> Checked {
         return Checked::default();
     }
     let mut checked = Checked { definitions: 1, files: Vec::new(), findings };
-    let found = check(&document.root, Form::Nested, machine);
+    let found = check_document(&document, machine);
     checked.findings.extend(found.into_iter().map(|finding| placed(finding, &document, text, &Pointer::root())));
     checked
 }

@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::Diagnostic;
-use crate::graph::is_terminal;
 use crate::subject::Subject;
 
 rule! {
@@ -20,7 +19,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
         let mut before: HashMap<usize, Vec<usize>> = HashMap::new();
         let mut ends: Vec<usize> = Vec::new();
         for state in scope.reached.iter().copied() {
-            if subject.states.get(state).is_some_and(|state| is_terminal(state.value)) {
+            if subject.graph.states.get(state).is_some_and(|node| node.ends) {
                 ends.push(state);
             }
             for target in subject.graph.targets(state) {

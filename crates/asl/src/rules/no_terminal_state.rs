@@ -1,7 +1,6 @@
 //! Workflows without an end.
 
 use crate::diagnostic::Diagnostic;
-use crate::graph::is_terminal;
 use crate::subject::Subject;
 
 rule! {
@@ -23,7 +22,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     if edges.any(|edge| edge.target.is_some() && edge.to.is_none()) {
         return;
     }
-    if !subject.graph.reached(scope).any(|node| is_terminal(node.value)) {
+    if !subject.graph.reached(scope).any(|node| node.ends) {
         findings.push(
             RULE.finding(scope.at.join("StartAt"), "no state ends the workflow")
                 .aws("MISSING_END_STATE", None)

@@ -15,34 +15,31 @@ rule! {
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     let types = || Language::get().states.iter().map(|state| state.name.as_str());
     let list = types().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    for namespace in &subject.graph.namespaces {
-        for (name, state) in namespace.states {
-            let at = namespace.at.join(name);
-            let finding = match (state, state.get("Type")) {
-                (Json::Unknown, _) | (_, Some(Json::Unknown)) => continue,
-                (Json::Object(_), None) => RULE
-                    .finding(at.clone(), format!("state `{name}` has no `Type`"))
-                    .schema(&at)
-                    .help(format!("write one of {list}")),
-                (Json::Object(_), Some(Json::String(ty))) if types().any(|known| known == ty) => continue,
-                (Json::Object(_), Some(Json::String(ty))) => {
-                    let at = at.join("Type");
-                    let finding = RULE.finding(at.clone(), format!("there is no state type `{ty}`")).schema(&at);
-                    match did_you_mean(ty, types()) {
-                        Some(known) => finding
-                            .help(format!("did you mean `{known}`?"))
-                            .fix_if(is_certain(ty, known, types()), Fix::value(at, known)),
-                        None => finding.help(format!("write one of {list}")),
-                    }
+    for state in subject.states.iter().filter(|state| Language::get().state(state.ty).is_none()) {
+        let (name, at) = (state.name, &state.at);
+        let finding = match (state.value, state.value.get("Type")) {
+            (Json::Unknown, _) | (_, Some(Json::Unknown)) => continue,
+            (Json::Object(_), None) => RULE
+                .finding(at.clone(), format!("state `{name}` has no `Type`"))
+                .schema(at)
+                .help(format!("write one of {list}")),
+            (Json::Object(_), Some(Json::String(ty))) => {
+                let at = at.join("Type");
+                let finding = RULE.finding(at.clone(), format!("there is no state type `{ty}`")).schema(&at);
+                match did_you_mean(ty, types()) {
+                    Some(known) => finding
+                        .help(format!("did you mean `{known}`?"))
+                        .fix_if(is_certain(ty, known, types()), Fix::value(at, known)),
+                    None => finding.help(format!("write one of {list}")),
                 }
-                (Json::Object(_), Some(other)) => RULE
-                    .finding(at.join("Type"), format!("`Type` is {}, not a string", other.kind()))
-                    .schema(&at.join("Type")),
-                (other, _) => {
-                    RULE.finding(at.clone(), format!("state `{name}` is {}, not an object", other.kind())).schema(&at)
-                }
-            };
-            findings.push(finding);
-        }
+            }
+            (Json::Object(_), Some(other)) => RULE
+                .finding(at.join("Type"), format!("`Type` is {}, not a string", other.kind()))
+                .schema(&at.join("Type")),
+            (other, _) => {
+                RULE.finding(at.clone(), format!("state `{name}` is {}, not an object", other.kind())).schema(at)
+            }
+        };
+        findings.push(finding);
     }
 }

@@ -12,6 +12,7 @@ use crate::expression::whole_characters;
 use crate::json::{Json, Members};
 use crate::pointer::{Pointer, Way};
 use crate::rules::{duplicate_key, invalid_json};
+use crate::subject::has_placeholder;
 
 /// Reads JSON text. A member that occurs twice is reported, and its last value counts, as it does on AWS.
 ///
@@ -34,9 +35,9 @@ pub fn parse(text: &str) -> Result<(Document, Vec<Diagnostic>), Box<Diagnostic>>
         fail(format!("invalid JSON: {}", lower_first(&error.kind().to_string())), error.range().start)
     })?;
     let ast = parsed.value.ok_or_else(|| fail("the definition is empty".into(), 0))?;
-    let mut reader = Reader { diagnostics: Vec::new(), offset };
+    let mut reader = Reader { diagnostics: Vec::new(), offset, complete: true };
     let (root, places) = reader.value(&ast, &Way::Start(&Pointer::root()));
-    Ok((Document { root, places }, reader.diagnostics))
+    Ok((Document { root, places, complete: reader.complete }, reader.diagnostics))
 }
 
 fn strict() -> ParseOptions {
@@ -91,6 +92,7 @@ fn skip_string(bytes: &mut impl Iterator<Item = (usize, u8)>) {
 struct Reader {
     diagnostics: Vec<Diagnostic>,
     offset: usize,
+    complete: bool,
 }
 
 impl Reader {
@@ -104,7 +106,10 @@ impl Reader {
         let value = match ast {
             Ast::NullKeyword(_) => Json::Null,
             Ast::BooleanLit(flag) => Json::Bool(flag.value),
-            Ast::StringLit(text) => Json::String(text.value.clone().into_owned()),
+            Ast::StringLit(text) => {
+                self.complete &= !has_placeholder(&text.value);
+                Json::String(text.value.clone().into_owned())
+            }
             Ast::NumberLit(number) => {
                 // The parser has accepted it as a number, and numbers keep their text.
                 number.value.parse().map_or(Json::Null, Json::Number)

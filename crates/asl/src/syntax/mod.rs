@@ -20,6 +20,8 @@ const MAX_DEPTH: usize = 128;
 pub struct Document {
     /// The value.
     pub root: Json,
+    /// Whether every value is known and no string waits to be filled.
+    pub(crate) complete: bool,
     places: Place,
 }
 

@@ -12,6 +12,7 @@ use crate::expression::whole_characters;
 use crate::json::{Json, Members};
 use crate::pointer::Pointer;
 use crate::rules::{duplicate_key, invalid_json};
+use crate::subject::is_complete;
 
 /// How many values aliases may add up to, so that no small text can grow without bounds.
 const MAX_VALUES: usize = 200_000;
@@ -38,7 +39,7 @@ pub fn parse_yaml(text: &str) -> Result<(Document, Vec<Diagnostic>), Box<Diagnos
         return Err(fail(message, span));
     }
     match builder.root {
-        Some((root, places)) => Ok((Document { root, places }, builder.diagnostics)),
+        Some((root, places)) => Ok((Document { complete: is_complete(&root), root, places }, builder.diagnostics)),
         None => Err(fail("the definition is empty".to_owned(), 0..0)),
     }
 }
