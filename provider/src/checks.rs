@@ -2,7 +2,6 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use asl::rules::RULES;
 use asl::{Selection, Severity};
 use tfplugin::schema::{Attribute, Block, NestedBlock, Nesting};
 use tfplugin::{AttributePath, Diagnostic, Diagnostics, Type, Value};
@@ -28,11 +27,7 @@ impl Checks {
     pub fn of(config: &Value) -> Self {
         let usual = Self::default();
         let block = config.get("checks").as_list().and_then(<[Value]>::first).cloned().unwrap_or(Value::Null);
-        let level = match block.get("level").as_str() {
-            Some("error") => Severity::Error,
-            Some("lint") => Severity::Lint,
-            _ => usual.selection.level,
-        };
+        let level = block.get("level").as_str().and_then(Severity::named).unwrap_or(usual.selection.level);
         let selection = Selection { level, ignore: block.get("ignore").strings(), ..usual.selection };
         Self { selection, remote: block.get("remote").as_bool().unwrap_or(usual.remote), refused: usual.refused }
     }
@@ -94,7 +89,7 @@ pub fn validate(config: &Value) -> Diagnostics {
     let Some(block) = config.get("checks").as_list().and_then(<[Value]>::first) else { return Diagnostics::default() };
     let at = |name: &str| AttributePath::root("checks").index(0).attribute(name);
     let mut diagnostics = unknown_rules(block.get("ignore"), &at("ignore"));
-    if let Some(level) = block.get("level").as_str().filter(|level| !["error", "warning", "lint"].contains(level)) {
+    if let Some(level) = block.get("level").as_str().filter(|level| Severity::named(level).is_none()) {
         let detail = "It takes `error`, `warning` or `lint`.";
         diagnostics.push(Diagnostic::error(format!("there is no level `{level}`"), detail).at(at("level")));
     }
@@ -109,12 +104,8 @@ pub fn validate_ignored(config: &Value) -> Diagnostics {
 fn unknown_rules(list: &Value, at: &AttributePath) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
     for word in list.strings() {
-        let selection = Selection { ignore: vec![word.clone()], ..Selection::default() };
-        if RULES.iter().any(|rule| selection.ignores(rule.code)) {
-            continue;
-        }
-        let names = RULES.iter().flat_map(|rule| [rule.code, rule.name]);
-        let guess = asl::did_you_mean(&word, names).map(|name| format!("Did you mean `{name}`? ")).unwrap_or_default();
+        let Err(meant) = asl::rules::selects(&word) else { continue };
+        let guess = meant.map(|name| format!("Did you mean `{name}`? ")).unwrap_or_default();
         let detail = format!("{guess}The guide \"Checks\" lists all rules.");
         diagnostics.push(Diagnostic::error(format!("there is no rule `{word}`"), detail).at(at.clone()));
     }

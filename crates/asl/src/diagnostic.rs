@@ -15,6 +15,25 @@ pub enum Severity {
     Lint,
 }
 
+impl Severity {
+    /// All of them, the worst first.
+    pub const ALL: [Self; 3] = [Self::Error, Self::Warning, Self::Lint];
+
+    /// The severity in a word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Lint => "lint",
+        }
+    }
+
+    /// The severity that a word names.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|severity| severity.name() == name)
+    }
+}
+
 /// Another place that has to do with a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Related {

@@ -31,6 +31,35 @@ impl SyntaxError {
     }
 }
 
+/// What AWS knows about a function of one of the languages.
+pub struct Function {
+    /// Its name, in JSONata without the `$`.
+    pub name: &'static str,
+    /// The least number of values; in JSONata the context stands for a missing first one where the language has that.
+    pub least: usize,
+    /// The largest number of values.
+    pub most: usize,
+}
+
+impl Function {
+    pub(crate) const fn new(name: &'static str, least: usize, most: usize) -> Self {
+        Self { name, least, most }
+    }
+
+    /// What is wrong with giving it so many values: how many it takes, and what to do.
+    pub(crate) fn wrong_number(&self, given: usize) -> Option<(String, &'static str)> {
+        let values = |count: usize| if count == 1 { "1 value".to_owned() } else { format!("{count} values") };
+        let takes = match (self.least, self.most) {
+            (least, most) if (least..=most).contains(&given) => return None,
+            (least, usize::MAX) => format!("at least {}", values(least)),
+            (least, most) if least == most => values(least),
+            (least, most) => format!("{least} to {}", values(most)),
+        };
+        let help = if given < self.least { "add what is missing" } else { "remove what is too much" };
+        Some((format!("takes {takes} and is given {given}"), help))
+    }
+}
+
 /// The smallest part of a text that has whole characters and these bytes.
 pub(crate) fn whole_characters(text: &str, span: Range<usize>) -> Range<usize> {
     let start = (0..=span.start.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use crate::expression::SyntaxError;
+use crate::expression::{Function, SyntaxError};
 use crate::jsonpath::Path;
 
 /// A call of an intrinsic function.
@@ -270,40 +270,26 @@ impl Parser<'_> {
     }
 }
 
-/// What AWS knows about an intrinsic function.
-pub struct Function {
-    /// Its name.
-    pub name: &'static str,
-    /// The least number of arguments.
-    pub least: usize,
-    /// The largest number of arguments.
-    pub most: usize,
-}
-
-const fn function(name: &'static str, least: usize, most: usize) -> Function {
-    Function { name, least, most }
-}
-
 /// All intrinsic functions.
 pub const FUNCTIONS: &[Function] = &[
-    function("States.Format", 1, usize::MAX),
-    function("States.StringToJson", 1, 1),
-    function("States.JsonToString", 1, 1),
-    function("States.Array", 0, usize::MAX),
-    function("States.ArrayPartition", 2, 2),
-    function("States.ArrayContains", 2, 2),
-    function("States.ArrayRange", 3, 3),
-    function("States.ArrayGetItem", 2, 2),
-    function("States.ArrayLength", 1, 1),
-    function("States.ArrayUnique", 1, 1),
-    function("States.Base64Encode", 1, 1),
-    function("States.Base64Decode", 1, 1),
-    function("States.Hash", 2, 2),
-    function("States.JsonMerge", 3, 3),
-    function("States.MathRandom", 2, 3),
-    function("States.MathAdd", 2, 2),
-    function("States.StringSplit", 2, 2),
-    function("States.UUID", 0, 0),
+    Function::new("States.Format", 1, usize::MAX),
+    Function::new("States.StringToJson", 1, 1),
+    Function::new("States.JsonToString", 1, 1),
+    Function::new("States.Array", 0, usize::MAX),
+    Function::new("States.ArrayPartition", 2, 2),
+    Function::new("States.ArrayContains", 2, 2),
+    Function::new("States.ArrayRange", 3, 3),
+    Function::new("States.ArrayGetItem", 2, 2),
+    Function::new("States.ArrayLength", 1, 1),
+    Function::new("States.ArrayUnique", 1, 1),
+    Function::new("States.Base64Encode", 1, 1),
+    Function::new("States.Base64Decode", 1, 1),
+    Function::new("States.Hash", 2, 2),
+    Function::new("States.JsonMerge", 3, 3),
+    Function::new("States.MathRandom", 2, 3),
+    Function::new("States.MathAdd", 2, 2),
+    Function::new("States.StringSplit", 2, 2),
+    Function::new("States.UUID", 0, 0),
 ];
 
 /// The function of this name.

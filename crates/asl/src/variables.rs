@@ -113,6 +113,11 @@ impl Variables {
         variables
     }
 
+    /// Whether any state sets a variable.
+    pub fn is_set(&self, name: &str) -> bool {
+        self.index.contains_key(name)
+    }
+
     /// Whether a variable has a value when a state begins; `None` where that was not followed.
     pub fn defined(&self, state: usize, name: &str) -> Option<Defined> {
         let Some(index) = self.index.get(name) else { return Some(Defined::Never) };

@@ -6,7 +6,7 @@ use asl::check::MachineType;
 use asl::{Selection, Severity};
 use serde::Deserialize;
 
-use crate::{Failure, Level, Machine, ValidateArgs};
+use crate::{Failure, Machine, ValidateArgs};
 
 /// The file.
 #[derive(Deserialize, Default)]
@@ -72,15 +72,18 @@ pub fn settings(arguments: &ValidateArgs) -> Result<Settings, Failure> {
         (None, None) => MachineType::Standard,
     };
     let level = match (arguments.level, file.level.as_deref()) {
-        (Some(Level::Error), _) | (None, Some("error")) => Severity::Error,
-        (Some(Level::Warning), _) | (None, None | Some("warning")) => Severity::Warning,
-        (Some(Level::Lint), _) | (None, Some("lint")) => Severity::Lint,
-        (None, Some(other)) => return Err(format!("{place}: `level` is `error`, `warning` or `lint`, not `{other}`")),
+        (Some(level), _) => level.into(),
+        (None, None) => Selection::default().level,
+        (None, Some(word)) => Severity::named(word)
+            .ok_or_else(|| format!("{place}: `level` is `error`, `warning` or `lint`, not `{word}`"))?,
     };
     let select = if arguments.select.is_empty() { file.select } else { arguments.select.clone() };
     let ignore: Vec<String> = file.ignore.into_iter().chain(arguments.ignore.clone()).collect();
     for word in select.iter().chain(&ignore) {
-        known(word)?;
+        asl::rules::selects(word).map_err(|meant| {
+            let hint = meant.map(|name| format!(": did you mean `{name}`?")).unwrap_or_default();
+            format!("there is no rule `{word}`{hint}")
+        })?;
     }
     Ok(Settings {
         machine,
@@ -89,16 +92,6 @@ pub fn settings(arguments: &ValidateArgs) -> Result<Settings, Failure> {
         exclude: file.exclude.iter().map(|path| folder.join(path)).collect(),
         warnings_as_errors: arguments.warnings_as_errors || file.warnings_as_errors,
     })
-}
-
-fn known(word: &str) -> Result<(), Failure> {
-    let rules = asl::rules::RULES;
-    if rules.iter().any(|rule| Selection { ignore: vec![word.to_owned()], ..Selection::default() }.ignores(rule.code)) {
-        return Ok(());
-    }
-    let names = rules.iter().flat_map(|rule| [rule.code, rule.name]);
-    let hint = asl::did_you_mean(word, names).map(|name| format!(": did you mean `{name}`?")).unwrap_or_default();
-    Err(format!("there is no rule `{word}`{hint}"))
 }
 
 fn read(path: &Path) -> Result<File, Failure> {

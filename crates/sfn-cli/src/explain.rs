@@ -5,20 +5,18 @@ use std::fmt::Write as _;
 use asl::rules::{RULES, Rule, rule_named};
 use serde_json::json;
 
-use crate::render::severity;
 use crate::{Exit, Failure, ListFormat, print};
 
 /// Prints the documentation of a rule.
 pub fn explain(name: &str) -> Result<Exit, Failure> {
     let Some(rule) = rule_named(name) else {
-        let names = RULES.iter().flat_map(|rule| [rule.code, rule.name]);
-        let hint = match asl::did_you_mean(name, names) {
-            Some(known) => format!("did you mean `{known}`?"),
-            None => "`sfn rules` lists all of them".to_owned(),
+        let hint = match asl::rules::selects(name) {
+            Err(Some(known)) => format!("did you mean `{known}`?"),
+            _ => "`sfn rules` lists all of them".to_owned(),
         };
         return Err(format!("there is no rule `{name}`: {hint}"));
     };
-    print(&format!("{} {} ({})\n\n{}\n", rule.code, rule.name, severity(rule.severity), text(rule)))?;
+    print(&format!("{} {} ({})\n\n{}\n", rule.code, rule.name, rule.severity.name(), text(rule)))?;
     Ok(Exit::Clean)
 }
 
@@ -44,7 +42,7 @@ pub fn list(format: ListFormat) -> Result<Exit, Failure> {
                     "{}  {:width$}  {:7}  {}",
                     rule.code,
                     rule.name,
-                    severity(rule.severity),
+                    rule.severity.name(),
                     summary(rule)
                 );
                 table
@@ -52,7 +50,7 @@ pub fn list(format: ListFormat) -> Result<Exit, Failure> {
         }
         ListFormat::Json => {
             let rules = RULES.iter().map(|rule| {
-                json!({"code": rule.code, "name": rule.name, "severity": severity(rule.severity), "explanation": text(rule)})
+                json!({"code": rule.code, "name": rule.name, "severity": rule.severity.name(), "explanation": text(rule)})
             });
             format!("{:#}\n", serde_json::Value::from_iter(rules))
         }

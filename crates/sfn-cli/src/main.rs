@@ -102,6 +102,16 @@ enum Level {
     Lint,
 }
 
+impl From<Level> for asl::Severity {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Error => Self::Error,
+            Level::Warning => Self::Warning,
+            Level::Lint => Self::Lint,
+        }
+    }
+}
+
 #[derive(Clone, Copy, ValueEnum, PartialEq, Eq)]
 enum ListFormat {
     /// A table.

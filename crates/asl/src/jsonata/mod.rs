@@ -7,7 +7,7 @@ mod lexer;
 mod parser;
 mod tree;
 
-pub use functions::{FUNCTIONS, Function, function_named};
+pub use functions::{FUNCTIONS, function_named};
 pub use parser::parse;
 pub use tree::{Kind, Node};
 

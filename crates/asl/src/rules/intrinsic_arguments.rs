@@ -50,13 +50,8 @@ fn check_call(expression: &Expression<'_>, call: &Call) -> Option<Diagnostic> {
         return say(format!("there is no intrinsic function `{}`", call.name), help);
     };
     let given = call.arguments.len();
-    if given < function.least || given > function.most {
-        let wanted = match (function.least, function.most) {
-            (least, usize::MAX) => format!("at least {least}"),
-            (least, most) if least == most => format!("{least}"),
-            (least, most) => format!("{least} to {most}"),
-        };
-        return say(format!("`{}` takes {wanted} values and is given {given}", call.name), String::new());
+    if let Some((wrong, help)) = function.wrong_number(given) {
+        return say(format!("`{}` {wrong}", call.name), help.to_owned());
     }
     let value = |index: usize| call.arguments.get(index).map(|argument| &argument.value);
     // The number of values is checked when the definition is read, and the values when the state runs.

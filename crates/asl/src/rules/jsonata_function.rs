@@ -28,10 +28,7 @@ fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>)
         tree.walk(&mut |node| {
             let Kind::Call(procedure, arguments) = &node.kind else { return };
             let Kind::Variable(name) = &procedure.kind else { return };
-            if name.is_empty()
-                || subject.variables.assignments.iter().any(|set| set.name == *name)
-                || defined.contains(name.as_str())
-            {
+            if name.is_empty() || subject.variables.is_set(name) || defined.contains(name.as_str()) {
                 return;
             }
             // `value ~> $f(…)` gives the function its first value.
@@ -54,13 +51,6 @@ fn wrong(name: &str, given: usize) -> Option<(String, String)> {
         };
         return Some((format!("Step Functions has no function `${name}`"), help));
     };
-    if (function.least..=function.most).contains(&given) {
-        return None;
-    }
-    let wanted = match (function.least, function.most) {
-        (least, usize::MAX) => format!("at least {least}"),
-        (least, most) if least == most => format!("{least}"),
-        (least, most) => format!("{least} to {most}"),
-    };
-    Some((format!("`${name}` takes {wanted} values and is given {given}"), String::new()))
+    let (wrong, help) = function.wrong_number(given)?;
+    Some((format!("`${name}` {wrong}"), help.to_owned()))
 }

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use foldhash::fast::RandomState;
 
 use crate::check::Form;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Selection, Severity, did_you_mean};
 use crate::json::Json;
 use crate::model::QueryLanguage;
 use crate::pointer::{Pointer, Way};
@@ -54,6 +54,18 @@ impl Rule {
 /// The rule with this code or name.
 pub fn rule_named(name: &str) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.code.eq_ignore_ascii_case(name) || rule.name == name)
+}
+
+/// Whether a word selects a rule: its code, its name, or the beginning of codes.
+///
+/// # Errors
+/// The name of a rule that is likely meant, where there is one.
+pub fn selects(word: &str) -> Result<(), Option<&'static str>> {
+    let selection = Selection { ignore: vec![word.to_owned()], ..Selection::default() };
+    if RULES.iter().any(|rule| selection.ignores(rule.code)) {
+        return Ok(());
+    }
+    Err(did_you_mean(word, RULES.iter().flat_map(|rule| [rule.code, rule.name])))
 }
 
 /// Declares a rule by its explanation, code, name, severity and what looks at which shape.

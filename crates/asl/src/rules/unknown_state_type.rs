@@ -35,10 +35,12 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
             }
             (Json::Object(_), Some(other)) => RULE
                 .finding(at.join("Type"), format!("`Type` is {}, not a string", other.kind()))
-                .schema(&at.join("Type")),
-            (other, _) => {
-                RULE.finding(at.clone(), format!("state `{name}` is {}, not an object", other.kind())).schema(at)
-            }
+                .schema(&at.join("Type"))
+                .help(format!("write one of {list}")),
+            (other, _) => RULE
+                .finding(at.clone(), format!("state `{name}` is {}, not an object", other.kind()))
+                .schema(at)
+                .help("write an object with the `Type` of the state"),
         };
         findings.push(finding);
     }

@@ -34,8 +34,18 @@ fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>)
         let expressions = subject.language_of(item) != Some(QueryLanguage::JSONPath);
         if !fits(&field.shape, value, expressions) {
             let at = item.at.join(&field.name);
-            let message = format!("`{}` is {}, not {}", field.name, value.kind(), wanted(&field.shape));
-            findings.push(RULE.finding(at.clone(), message).schema(&at));
+            let wanted = wanted(&field.shape, expressions);
+            let message = format!("`{}` is {}, not {wanted}", field.name, value.kind());
+            let text = value.as_str().unwrap_or_default();
+            let twin = format!("{}Path", field.name);
+            let help = if text.starts_with('$') && item.shape.field(&twin).is_some() {
+                format!("write `{twin}` to look it up")
+            } else if text.starts_with("{%") {
+                format!("write `QueryLanguage: \"JSONata\"` in the state, or {wanted}")
+            } else {
+                format!("write {wanted}")
+            };
+            findings.push(RULE.finding(at.clone(), message).schema(&at).help(help));
             continue;
         }
         if let (Shape::Strings | Shape::Objects(_), Json::Array(elements)) = (&field.shape, value) {
@@ -46,7 +56,8 @@ fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>)
             let at = item.at.join(&field.name);
             for (index, element) in elements.iter().enumerate().filter(|(_, element)| !fits(element)) {
                 let message = format!("an element of `{}` is {}, not {wanted}", field.name, element.kind());
-                findings.push(RULE.finding(at.join(index), message).schema(&at.join(index)));
+                let finding = RULE.finding(at.join(index), message).schema(&at.join(index));
+                findings.push(finding.help(format!("write {wanted}")));
             }
         }
     }
@@ -73,8 +84,11 @@ fn is_whole(number: &Number) -> bool {
     number.is_i64() || number.is_u64() || number.as_f64().is_some_and(|float| float.fract() == 0.0)
 }
 
-fn wanted(shape: &Shape) -> &'static str {
+fn wanted(shape: &Shape, expressions: bool) -> &'static str {
     match shape {
+        Shape::BooleanOrExpression if !expressions => "a boolean",
+        Shape::IntegerOrExpression if !expressions => "a whole number",
+        Shape::NumberOrExpression if !expressions => "a number",
         Shape::String | Shape::Enum(_) => "a string",
         Shape::NullableString => "a string or null",
         Shape::Boolean => "a boolean",

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Lines, Report, severity};
+use super::{Lines, Report};
 use crate::validate::Outcome;
 
 pub(super) fn render(report: &Report<'_>) -> String {
@@ -24,7 +24,7 @@ fn file(outcome: &Outcome) -> Value {
         });
         json!({
             "code": finding.code,
-            "severity": severity(finding.severity),
+            "severity": finding.severity.name(),
             "message": finding.message,
             "help": finding.help,
             "pointer": finding.pointer.to_string(),

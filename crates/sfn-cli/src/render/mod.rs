@@ -41,15 +41,6 @@ pub fn render(format: Format, report: &Report<'_>) -> String {
     }
 }
 
-/// A severity in a word.
-pub fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Lint => "lint",
-    }
-}
-
 /// Where the lines of a text begin.
 struct Lines<'t> {
     text: &'t str,

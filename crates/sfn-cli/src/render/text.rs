@@ -98,13 +98,9 @@ fn summary(report: &Report<'_>) -> String {
     let definitions = plural(report.definitions(), "definition");
     let fixed: usize = report.outcomes.iter().map(|outcome| outcome.fixed).sum();
     let fixed = if fixed > 0 { format!(", {fixed} fixed") } else { String::new() };
-    let counts = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Lint, "lint")];
-    let counts: Vec<String> = counts
-        .into_iter()
-        .map(|(severity, word)| (report.count(severity), word))
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| plural(count, word))
-        .collect();
+    let counts = Severity::ALL.map(|severity| (report.count(severity), severity.name()));
+    let counts: Vec<String> =
+        counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, word)| plural(count, word)).collect();
     match counts.as_slice() {
         [] => format!("{definitions} checked: nothing to complain of{fixed}\n"),
         counts => format!("{definitions} checked: {}{fixed}; `sfn explain CODE` tells more\n", counts.join(", ")),
