@@ -10,6 +10,7 @@ mod function;
 mod known;
 mod messages;
 mod provider;
+mod provider_functions;
 mod state_machine;
 mod tags;
 mod timeouts;

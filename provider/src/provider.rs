@@ -10,6 +10,7 @@ use crate::checks::Checks;
 use crate::configuration::{self, Shared};
 use crate::data_definition::DefinitionDataSource;
 use crate::function::Function;
+use crate::provider_functions;
 use crate::state_machine::StateMachine;
 
 /// Address in the registry.
@@ -47,6 +48,10 @@ impl Provider for SfnProvider {
 
     fn data_sources(&self) -> Vec<Box<dyn DataSource>> {
         vec![Box::new(DefinitionDataSource::new(self.shared.clone()))]
+    }
+
+    fn functions(&self) -> Vec<Box<dyn tfplugin::Function>> {
+        provider_functions::all()
     }
 
     async fn validate(&self, config: &Value) -> Diagnostics {

@@ -27,7 +27,7 @@ async fn examples_are_formatted_and_valid() {
     let format = ["fmt", "-check", "-recursive", examples.to_str().unwrap()];
     assert_success(&workspace.terraform(&format).await.unwrap());
     let mut checked = 0;
-    for group in ["resources", "data-sources", "workflows"] {
+    for group in ["resources", "data-sources", "functions", "workflows"] {
         for folder in folders_with_configurations(group) {
             let example = folder.strip_prefix(&examples).unwrap();
             let workspace = Workspace::of_example(&aws, example.to_str().unwrap()).unwrap();
@@ -38,5 +38,5 @@ async fn examples_are_formatted_and_valid() {
             checked += 1;
         }
     }
-    assert!(checked >= 4, "only {checked} examples were found");
+    assert!(checked >= 9, "only {checked} examples were found");
 }

@@ -20,6 +20,7 @@ mod interrupted;
 mod lifecycle;
 mod mistakes;
 mod provider_block;
+mod provider_functions;
 mod scale;
 
 use e2e::{Outcome, Workspace};

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use terraform_provider_sfn::SfnProvider;
 use tfplugin::schema::{Attribute, AttributeType, Block, NestedBlock, Nesting};
-use tfplugin::{Provider as _, Type};
+use tfplugin::{Provider as _, Signature, Type};
 
 /// What stands in the folder but is written by hand.
 const BY_HAND: &str = "decisions";
@@ -86,6 +86,11 @@ fn pages() -> io::Result<BTreeMap<String, String>> {
         let example = self::example(&format!("data-sources/{name}/data-source.tf"))?;
         pages.insert(format!("data-sources/{}.md", short(name)), page(name, "Data Source", &block, &example));
     }
+    for function in provider.functions() {
+        let name = function.name();
+        let example = self::example(&format!("functions/{name}/function.tf"))?;
+        pages.insert(format!("functions/{name}.md"), function_page(name, &function.signature(), &example));
+    }
     pages.insert("guides/checks.md".to_owned(), checks());
     Ok(pages)
 }
@@ -107,6 +112,31 @@ fn page(name: &str, kind: &str, block: &Block, example: &str) -> String {
         block.description,
         schema(block)
     )
+}
+
+fn function_page(name: &str, signature: &Signature, example: &str) -> String {
+    let parameters =
+        signature.parameters.iter().map(|parameter| format!("{} {}", parameter.name, constraint(&parameter.ty)));
+    let variadic =
+        signature.variadic.iter().map(|parameter| format!("{} {}...", parameter.name, constraint(&parameter.ty)));
+    let listed = parameters.chain(variadic).collect::<Vec<_>>().join(", ");
+    let mut page = format!(
+        "---\npage_title: \"{name} function - sfn\"\nsubcategory: \"\"\ndescription: |-\n  {summary}\n---\n\n# function: {name}\n\n{summary}. {description}\n\nIt needs no configuration of the provider, and asks AWS nothing. Functions of providers need Terraform 1.8 or OpenTofu 1.7.\n\n## Example Usage\n\n{example}\n## Signature\n\n```text\n{name}({listed}) {result}\n```\n\n## Arguments\n\n",
+        summary = signature.summary,
+        description = signature.description,
+        result = constraint(&signature.result),
+    );
+    for (position, parameter) in signature.parameters.iter().chain(&signature.variadic).enumerate() {
+        let _ = writeln!(
+            page,
+            "{}. `{}` ({}) {}",
+            position + 1,
+            parameter.name,
+            label(&parameter.ty),
+            parameter.description
+        );
+    }
+    page
 }
 
 fn example(path: &str) -> io::Result<String> {
@@ -202,21 +232,42 @@ fn one_line(text: &str) -> String {
 }
 
 fn type_name(attribute: &Attribute) -> String {
-    fn name(ty: &Type) -> String {
-        match ty {
-            Type::Bool => "Boolean".into(),
-            Type::Number => "Number".into(),
-            Type::String => "String".into(),
-            Type::Dynamic => "Any".into(),
-            Type::List(element) => format!("List of {}", name(element)),
-            Type::Set(element) => format!("Set of {}", name(element)),
-            Type::Map(element) => format!("Map of {}", name(element)),
-            Type::Tuple(_) => "Tuple".into(),
-            Type::Object(_) => "Object".into(),
-        }
-    }
     match &attribute.ty {
-        AttributeType::Plain(ty) => name(ty),
+        AttributeType::Plain(ty) => label(ty),
         AttributeType::Nested(..) => "Attributes".into(),
+    }
+}
+
+/// A type as the Registry's pages write it.
+fn label(ty: &Type) -> String {
+    match ty {
+        Type::Bool => "Boolean".into(),
+        Type::Number => "Number".into(),
+        Type::String => "String".into(),
+        Type::Dynamic => "Any".into(),
+        Type::List(element) => format!("List of {}", label(element)),
+        Type::Set(element) => format!("Set of {}", label(element)),
+        Type::Map(element) => format!("Map of {}", label(element)),
+        Type::Tuple(_) => "Tuple".into(),
+        Type::Object(_) => "Object".into(),
+    }
+}
+
+/// A type as a type constraint of Terraform.
+fn constraint(ty: &Type) -> String {
+    let list = |types: Vec<String>| types.join(", ");
+    match ty {
+        Type::Bool => "bool".into(),
+        Type::Number => "number".into(),
+        Type::String => "string".into(),
+        Type::Dynamic => "any".into(),
+        Type::List(element) => format!("list({})", constraint(element)),
+        Type::Set(element) => format!("set({})", constraint(element)),
+        Type::Map(element) => format!("map({})", constraint(element)),
+        Type::Tuple(elements) => format!("tuple([{}])", list(elements.iter().map(constraint).collect())),
+        Type::Object(attributes) => {
+            let attributes = attributes.iter().map(|(name, ty)| format!("{name} = {}", constraint(ty)));
+            format!("object({{ {} }})", list(attributes.collect()))
+        }
     }
 }

@@ -6,10 +6,24 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 
+use crate::check::{Form, MachineType};
+use crate::json::Json;
 use crate::subject::Subject;
 
-/// The price of a thousand transitions in most regions, in US dollars.
+/// The price of a thousand transitions of Standard executions in most regions, in US dollars.
 pub const PRICE_OF_A_THOUSAND: f64 = 0.025;
+/// The price of a million Express executions in most regions, in US dollars.
+pub const PRICE_OF_A_MILLION_REQUESTS: f64 = 1.0;
+/// The price of a GB-second of Express executions in most regions, in US dollars, below 1,000 GB-hours a month.
+pub const PRICE_OF_A_GB_SECOND: f64 = 0.000_016_67;
+/// The memory that an Express execution is billed for at least, in GB: it goes by chunks of 64 MB.
+pub const LEAST_MEMORY: f64 = 0.0625;
+/// The month in which the prices were looked up.
+pub const PRICES_AS_OF: &str = "November 2026";
+
+/// How many routes are told, and how many steps are taken in search of them.
+const MAX_ROUTES: usize = 100;
+const MAX_STEPS: usize = 100_000;
 
 /// How many transitions an execution takes when nothing fails and nothing is retried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +32,39 @@ pub struct Transitions {
     pub least: u64,
     /// On the longest way; `None` when a loop or a Map state makes it depend on the input.
     pub most: Option<u64>,
+}
+
+/// A way through the state machine from its start to an end, on which nothing fails and no state comes twice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// The names of the states, in their order; those inside Parallel and Map states are not told.
+    pub states: Vec<String>,
+    /// What it takes, with what is inside Parallel and Map states.
+    pub transitions: Transitions,
+}
+
+/// What an execution takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Estimate {
+    /// On any way.
+    pub transitions: Transitions,
+    /// On each way.
+    pub routes: Vec<Route>,
+    /// Whether these are all ways.
+    pub complete: bool,
+}
+
+/// What an execution of a definition takes, when nothing fails and nothing is retried.
+pub fn estimate(definition: &Json) -> Estimate {
+    let subject = Subject::of(definition, definition.is_known(), Form::Nested, MachineType::Standard);
+    let mut known = HashMap::new();
+    let costs = Costs::of(&subject, 0, &mut known);
+    let (routes, complete) = costs.routes();
+    let told = |route: &Vec<usize>| Route {
+        states: route.iter().filter_map(|position| costs.names.get(*position).cloned()).collect(),
+        transitions: costs.along(route),
+    };
+    Estimate { transitions: costs.total(), routes: routes.iter().map(told).collect(), complete }
 }
 
 /// The transitions of a whole execution.
@@ -38,6 +85,7 @@ fn of_scope(subject: &Subject<'_>, scope: usize, known: &mut HashMap<usize, Tran
 
 /// The costs of the states of a scope and the ways between them, by position.
 struct Costs {
+    names: Vec<String>,
     states: Vec<Transitions>,
     ends: Vec<bool>,
     edges: Vec<Vec<usize>>,
@@ -45,7 +93,7 @@ struct Costs {
 
 impl Costs {
     fn of(subject: &Subject<'_>, index: usize, known: &mut HashMap<usize, Transitions>) -> Self {
-        let mut costs = Self { states: Vec::new(), ends: Vec::new(), edges: Vec::new() };
+        let mut costs = Self { names: Vec::new(), states: Vec::new(), ends: Vec::new(), edges: Vec::new() };
         let Some(scope) = subject.graph.scopes.get(index) else { return costs };
         for node in subject.graph.reached(scope) {
             let is_map = node.value.get("ItemProcessor").or_else(|| node.value.get("Iterator")).is_some();
@@ -55,12 +103,54 @@ impl Costs {
                 cost.least = cost.least.saturating_add(inner.least);
                 cost.most = cost.most.zip(inner.most).map(|(a, b)| a.saturating_add(b));
             }
+            costs.names.push(node.name.to_owned());
             costs.states.push(cost);
             costs.ends.push(node.ends);
             let targets = node.edges.iter().filter(|edge| !edge.catches()).filter_map(|edge| edge.to);
             costs.edges.push(targets.filter_map(|state| scope.reached.get_index_of(&state)).collect());
         }
         costs
+    }
+
+    /// What a route takes, by the positions of its states.
+    fn along(&self, route: &[usize]) -> Transitions {
+        let states = route.iter().filter_map(|position| self.states.get(*position));
+        states.fold(Transitions { least: 0, most: Some(0) }, |sum, state| Transitions {
+            least: sum.least.saturating_add(state.least),
+            most: sum.most.zip(state.most).map(|(a, b)| a.saturating_add(b)),
+        })
+    }
+
+    /// The routes in the order of the transitions, and whether these are all.
+    fn routes(&self) -> (Vec<Vec<usize>>, bool) {
+        let mut routes = Vec::new();
+        let mut path: Vec<(usize, usize)> = if self.states.is_empty() { Vec::new() } else { vec![(0, 0)] };
+        for _ in 0..MAX_STEPS {
+            let Some((position, next)) = path.last_mut() else { return (routes, true) };
+            let targets = self.edges.get(*position).map(Vec::as_slice).unwrap_or_default();
+            if *next == 0 && self.ends.get(*position) == Some(&true) {
+                if routes.len() == MAX_ROUTES {
+                    return (routes, false);
+                }
+                routes.push(path.iter().map(|(position, _)| *position).collect());
+                path.pop();
+                continue;
+            }
+            let target = targets.get(*next).copied();
+            let seen = targets.get(..*next).unwrap_or_default();
+            let again = target.is_some_and(|target| seen.contains(&target));
+            *next += 1;
+            match target {
+                None => {
+                    path.pop();
+                }
+                Some(target) if !again && path.iter().all(|(position, _)| *position != target) => {
+                    path.push((target, 0))
+                }
+                Some(_) => {}
+            }
+        }
+        (routes, false)
     }
 
     fn total(&self) -> Transitions {

@@ -121,6 +121,24 @@ impl Json {
         })
     }
 
+    /// A text that is the same for all values that say the same: members sorted by name, numbers in their shortest form,
+    /// no blanks. `None` where a part is unknown.
+    pub fn normalized(&self) -> Option<String> {
+        fn sorted(value: Value) -> Value {
+            match value {
+                Value::Number(number) => Value::Number(shortest(number)),
+                Value::Array(elements) => elements.into_iter().map(sorted).collect(),
+                Value::Object(members) => {
+                    let mut members: Vec<_> = members.into_iter().map(|(key, value)| (key, sorted(value))).collect();
+                    members.sort_by(|(a, _), (b, _)| a.cmp(b));
+                    members.into_iter().collect()
+                }
+                other => other,
+            }
+        }
+        Some(sorted(self.to_value()?).to_string())
+    }
+
     /// Whether both say the same: the order of members, white space, escapes and the notation of numbers do not count.
     /// An unknown value is the same as nothing, not even another one.
     pub fn same_meaning(&self, other: &Self) -> bool {
@@ -136,14 +154,23 @@ impl Json {
     }
 }
 
+/// A number in the shortest form that means the same.
+fn shortest(number: Number) -> Number {
+    let plain = decimal(&number.to_string()).map(|number| number.normalized());
+    let plain = plain.filter(|number| number.fractional_digit_count().abs() < 30);
+    plain.and_then(|plain| plain.to_plain_string().parse().ok()).unwrap_or(number)
+}
+
+/// The value of a number. Aligning exponents takes memory in proportion to their distance, so absurd ones have none.
+fn decimal(text: &str) -> Option<BigDecimal> {
+    BigDecimal::from_str(text).ok().filter(|number| number.fractional_digit_count().abs() < 10_000)
+}
+
 fn same_number(a: &Number, b: &Number) -> bool {
     let (a, b) = (a.to_string(), b.to_string());
     if a == b {
         return true;
     }
-    // Aligning exponents takes memory in proportion to their distance, so absurd ones are compared as text.
-    let decimal =
-        |text: &str| BigDecimal::from_str(text).ok().filter(|number| number.fractional_digit_count().abs() < 10_000);
     matches!((decimal(&a), decimal(&b)), (Some(a), Some(b)) if a == b)
 }
 

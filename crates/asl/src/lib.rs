@@ -6,6 +6,7 @@
 pub mod check;
 pub mod cost;
 mod diagnostic;
+pub mod diagram;
 mod expression;
 
 pub mod flat;

@@ -1,0 +1,83 @@
+//! What is made of a definition for people: diagrams, costs, a canonical text.
+
+use asl::cost::estimate;
+use asl::diagram::{Format, draw};
+use asl::{Json, parse};
+
+const ORDER: &str = r#"{
+  "StartAt": "Check \"it\"",
+  "States": {
+    "Check \"it\"": {
+      "Type": "Choice",
+      "Choices": [
+        {"And": [{"Variable": "$.total", "NumericGreaterThan": 100}, {"Not": {"Variable": "$.known", "BooleanEquals": true}}], "Next": "Ask"},
+        {"Variable": "$.comment", "StringMatches": "a very long pattern that nobody wants to read in a diagram*", "Next": "Both"}
+      ],
+      "Default": "Both"
+    },
+    "Ask": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "Catch": [{"ErrorEquals": ["States.Timeout", "No"], "Next": "Refused"}], "Next": "Both"},
+    "Both": {
+      "Type": "Parallel",
+      "Branches": [
+        {"StartAt": "Pay", "States": {"Pay": {"Type": "Task", "Resource": "r", "Next": "Paid"}, "Paid": {"Type": "Pass", "End": true}}},
+        {"StartAt": "Each", "States": {"Each": {"Type": "Map", "ItemProcessor": {"StartAt": "Pack", "States": {"Pack": {"Type": "Pass", "End": true}}}, "End": true}}}
+      ],
+      "Next": "Pause"
+    },
+    "Pause": {"Type": "Wait", "Seconds": 5, "Next": "Again"},
+    "Again": {"Type": "Choice", "QueryLanguage": "JSONata", "Choices": [{"Condition": "{% $states.input.n < 3 %}", "Next": "Pause"}], "Default": "Done"},
+    "Done": {"Type": "Succeed"},
+    "Refused": {"Type": "Fail"}
+  }
+}"#;
+
+fn value(text: &str) -> Json {
+    parse(text).unwrap().0.root
+}
+
+#[test]
+fn a_definition_is_drawn() {
+    insta::assert_snapshot!("mermaid", draw(&value(ORDER), Format::Mermaid));
+    insta::assert_snapshot!("dot", draw(&value(ORDER), Format::Dot));
+    assert_eq!(draw(&value("{}"), Format::Mermaid), "flowchart TD\n");
+}
+
+#[test]
+fn an_execution_is_estimated_by_route() {
+    let estimate = estimate(&value(ORDER));
+    let routes = estimate.routes.iter().map(|route| {
+        let transitions = route.transitions;
+        format!("{}: {} to {:?}", route.states.join(" > "), transitions.least, transitions.most)
+    });
+    let routes: Vec<String> = routes.collect();
+    insta::assert_snapshot!(format!(
+        "{:?} complete {}\n{}",
+        estimate.transitions,
+        estimate.complete,
+        routes.join("\n")
+    ));
+}
+
+#[test]
+fn very_many_routes_are_not_all_told() {
+    let choice = |n: usize| {
+        format!(
+            r#""C{n}": {{"Type": "Choice", "Choices": [{{"Variable": "$.x", "IsNull": true, "Next": "P{n}"}}], "Default": "C{next}"}}, "P{n}": {{"Type": "Pass", "Next": "C{next}"}}"#,
+            next = n + 1
+        )
+    };
+    let states: Vec<String> = (0..40).map(choice).collect();
+    let text = format!(r#"{{"StartAt": "C0", "States": {{{}, "C40": {{"Type": "Succeed"}}}}}}"#, states.join(", "));
+    let estimate = estimate(&value(&text));
+    assert_eq!((estimate.routes.len(), estimate.complete), (100, false));
+    assert_eq!((estimate.transitions.least, estimate.transitions.most), (41, Some(81)));
+}
+
+#[test]
+fn the_same_meaning_has_the_same_canonical_text() {
+    let text = |text: &str| value(text).normalized().unwrap();
+    assert_eq!(text(r#"{ "b": [1.0, 2e1, -0.50], "a": "é" }"#), r#"{"a":"é","b":[1,20,-0.5]}"#);
+    assert_eq!(text(r#"{"a": "\u00e9", "b": [1, 20, -0.5]}"#), text(r#"{ "b": [1.0, 2e1, -0.50], "a": "é" }"#));
+    assert_eq!(text("1e400"), "1e+400");
+    assert_eq!(Json::Array(vec![Json::Unknown]).normalized(), None);
+}

@@ -1,0 +1,24 @@
+data "sfn_definition" "order" {
+  start_at = "Check"
+
+  choice "Check" {
+    rule {
+      variable             = "$.total"
+      numeric_greater_than = 100
+      next                 = "Ask"
+    }
+    default = "Done"
+  }
+
+  wait "Ask" {
+    seconds = 60
+    next    = "Done"
+  }
+
+  succeed "Done" {}
+}
+
+# GitHub shows a block of Mermaid in Markdown as a diagram.
+output "diagram" {
+  value = provider::sfn::graph(data.sfn_definition.order.json, "mermaid")
+}

@@ -1,0 +1,21 @@
+locals {
+  definition = jsonencode({
+    StartAt = "Tell"
+    States = {
+      Tell = {
+        Type     = "Task"
+        Resource = "arn:aws:states:::sns:publish"
+        Parameters = {
+          TopicArn    = "arn:aws:sns:eu-west-1:123456789012:orders"
+          "Message.$" = "$.message"
+        }
+        End = true
+      }
+    }
+  })
+}
+
+# For a role that is made elsewhere.
+output "policy" {
+  value = provider::sfn::policy(local.definition)
+}
