@@ -168,7 +168,7 @@ impl Workspace {
     /// When there is no Terraform.
     pub fn start(&self, arguments: &[&str]) -> io::Result<Child> {
         let program = terraform_binary().ok_or_else(|| {
-            io::Error::other("Terraform 1.5 or later, or OpenTofu 1.6 or later, is needed on the PATH")
+            io::Error::other("Terraform 1.8 or later, or OpenTofu 1.7 or later, is needed on the PATH")
         })?;
         let path = std::env::var_os("PATH").unwrap_or_default();
         let home = std::env::var_os("HOME").unwrap_or_default();

@@ -13,7 +13,7 @@ pub fn check() -> io::Result<()> {
     let mut missing = Vec::new();
     if terraform_binary().is_none() {
         missing.push(
-            "Terraform 1.5 or later (or OpenTofu 1.6 or later) is missing: put `terraform` or `tofu` on the PATH",
+            "Terraform 1.8 or later (or OpenTofu 1.7 or later) is missing: put `terraform` or `tofu` on the PATH",
         );
     }
     let python = ["-c", "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))"];

@@ -1,5 +1,7 @@
 //! What is made of a definition for people: diagrams, costs, a canonical text.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 use asl::cost::estimate;
 use asl::diagram::{Format, draw};
 use asl::{Json, parse};
