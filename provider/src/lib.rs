@@ -1,5 +1,6 @@
 //! Terraform provider for AWS Step Functions: workflows as typed blocks, checked before they are deployed.
 
+mod alias;
 pub mod blocks;
 mod checks;
 mod configuration;
@@ -7,6 +8,7 @@ mod data_definition;
 mod definition;
 mod execution_role;
 mod function;
+mod identity;
 mod known;
 mod messages;
 mod provider;

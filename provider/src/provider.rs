@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use tfplugin::schema::Schema;
 use tfplugin::{Context, DataSource, Diagnostic, Diagnostics, Provider, Resource, Value};
 
+use crate::alias::Alias;
 use crate::checks::Checks;
 use crate::configuration::{self, Shared};
 use crate::data_definition::DefinitionDataSource;
@@ -43,7 +44,11 @@ impl Provider for SfnProvider {
     }
 
     fn resources(&self) -> Vec<Box<dyn Resource>> {
-        vec![Box::new(StateMachine::new(self.shared.clone())), Box::new(Function::new(self.shared.clone()))]
+        vec![
+            Box::new(StateMachine::new(self.shared.clone())),
+            Box::new(Alias::new(self.shared.clone())),
+            Box::new(Function::new(self.shared.clone())),
+        ]
     }
 
     fn data_sources(&self) -> Vec<Box<dyn DataSource>> {

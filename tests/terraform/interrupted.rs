@@ -142,7 +142,7 @@ async fn a_killed_update_converges() {
         let state = workspace.resource("sfn_state_machine.it").await.unwrap().unwrap();
         let policy = aws.role_policy("it-eu-west-1-state-machine", "terraform-provider-sfn").await.unwrap();
         assert!(policy.contains("sqs:SendMessage") && !policy.contains("sns:Publish"), "after call {calls}: {policy}");
-        assert_eq!(state["version_arn"], format!("{}:2", machine_arn("it")), "after call {calls}");
+        assert_eq!(state["state_machine_version_arn"], format!("{}:2", machine_arn("it")), "after call {calls}");
         assert_eq!(state["tracing_configuration"]["enabled"], true);
     }
     assert!(calls >= 8, "only {calls} calls were made");

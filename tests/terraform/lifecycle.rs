@@ -46,7 +46,7 @@ async fn nothing_is_left_after_destroy() {
     assert_empty(&workspace.plan().await.unwrap());
     assert_eq!(counts(&aws).await, (1, 1, 1));
     let state = workspace.resource("sfn_state_machine.it").await.unwrap().unwrap();
-    assert_eq!(state["version_arn"], format!("{}:1", machine_arn("it")));
+    assert_eq!(state["state_machine_version_arn"], format!("{}:1", machine_arn("it")));
     assert_eq!(state["arn"], machine_arn("it"));
     assert_eq!(state["tags_all"], json!({ "team": "orders" }));
     assert_eq!(state["status"], "ACTIVE");
@@ -113,7 +113,7 @@ async fn a_new_version_is_planned_exactly_when_one_is_published() {
     assert_success(&workspace.apply().await.unwrap());
     workspace.configure(&machine("execution_role {}\npublish = true\ntags = { a = \"b\" }")).unwrap();
     let tags = workspace.plan().await.unwrap();
-    assert!(!tags.text.contains("version_arn"), "{}", tags.text);
+    assert!(!tags.text.contains("state_machine_version_arn"), "{}", tags.text);
     assert_success(&workspace.apply().await.unwrap());
     workspace
         .configure(
@@ -125,7 +125,7 @@ async fn a_new_version_is_planned_exactly_when_one_is_published() {
     assert_says(&workspace.plan().await.unwrap(), &[":1\" -> (known after apply)"]);
     assert_success(&workspace.apply().await.unwrap());
     let state = workspace.resource("sfn_state_machine.it").await.unwrap().unwrap();
-    assert_eq!(state["version_arn"], format!("{}:2", machine_arn("it")));
+    assert_eq!(state["state_machine_version_arn"], format!("{}:2", machine_arn("it")));
     assert_empty(&workspace.plan().await.unwrap());
 }
 

@@ -72,6 +72,10 @@ impl AwsError {
                 "A state machine of this name exists and differs. Import it with an `import` block or `terraform \
                  import`, or choose another name."
             }
+            "AliasAlreadyExists" => {
+                "An alias of this name exists and differs. Import it with an `import` block or `terraform import`, or \
+                 choose another name."
+            }
             "InvalidSignatureException"
             | "UnrecognizedClientException"
             | "InvalidClientTokenId"

@@ -3,6 +3,7 @@
 //! Plain structs in and out, no Terraform type. Every call takes a [`Call`], which says until when it may take and who
 //! may cancel it; what time heals is tried again ([`mod@retry`]).
 
+pub mod alias;
 mod config;
 mod error;
 pub mod execution;

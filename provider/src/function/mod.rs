@@ -8,14 +8,14 @@ mod source;
 
 use async_trait::async_trait;
 use sfn_aws::function;
-use tfplugin::schema::{IdentityAttribute, IdentitySchema, Schema};
+use tfplugin::schema::{IdentitySchema, Schema};
 use tfplugin::{
     ApplyRequest, Context, Diagnostic, Diagnostics, Failed, Found, ImportKey, Plan, PlanRequest, Present, Private,
-    Resource, Type, Value,
+    Resource, Value,
 };
 
 use crate::configuration::Shared;
-use crate::{messages, timeouts};
+use crate::{identity, messages, timeouts};
 
 /// The resource.
 pub struct Function {
@@ -31,8 +31,7 @@ impl Function {
 
 /// A state as Terraform keeps it, with the identity of the function.
 fn present(state: Value) -> Present {
-    let name = state.get("function_name").clone();
-    let identity = Some(Value::object([("function_name", name)]));
+    let identity = identity::of(&state, "function_name");
     Present { state, private: Private::new(), identity, warnings: Diagnostics::default() }
 }
 
@@ -47,13 +46,7 @@ impl Resource for Function {
     }
 
     fn identity_schema(&self) -> Option<IdentitySchema> {
-        let name = IdentityAttribute {
-            name: "function_name".into(),
-            ty: Type::String,
-            required_for_import: true,
-            description: "Name of the function.".into(),
-        };
-        Some(IdentitySchema { version: 0, attributes: vec![name] })
+        Some(identity::schema("function_name", "Name of the function."))
     }
 
     async fn validate(&self, config: &Value) -> Diagnostics {
@@ -100,10 +93,7 @@ impl Resource for Function {
 
     async fn import(&self, key: ImportKey, cx: &Context) -> Result<Present, Diagnostics> {
         let configured = self.shared.get()?;
-        let name = match key {
-            ImportKey::Id(id) => id,
-            ImportKey::Identity(identity) => identity.get("function_name").as_str().unwrap_or_default().to_owned(),
-        };
+        let name = identity::imported(key, "function_name");
         let described = function::describe(&configured.aws, &timeouts::read(cx), &name).await;
         let doing = format!("import the function `{name}`");
         match described.map_err(|error| messages::of_aws(&doing, &error))? {

@@ -86,7 +86,7 @@ impl Change<'_> {
         let new = New { name: settings::name(&state).to_owned(), kind, tags };
         let wanted = settings::wanted(&state, &account);
         let created = state_machine::create(aws, call, &new, &wanted, &settings::publish(&state)).await?;
-        state.set("version_arn", created.version_arn.clone());
+        state.set("state_machine_version_arn", created.version_arn.clone());
         self.describe(state, created).await
     }
 
@@ -141,18 +141,18 @@ impl Change<'_> {
         let change = state_machine::Change::between(&wanted.0, &wanted.1);
         let changed = if !change.is_empty() {
             state_machine::update(aws, self.call, arn, &change, &publish).await?
-        } else if publish.publish && prior.get("version_arn").is_null() {
+        } else if publish.publish && prior.get("state_machine_version_arn").is_null() {
             let version = state_machine::publish(aws, self.call, arn, publish.description.as_deref()).await?;
             Changed { arn: arn.to_owned(), version_arn: Some(version), revision_id: None }
         } else {
-            for name in ["version_arn", "revision_id"] {
+            for name in ["state_machine_version_arn", "revision_id"] {
                 state.set(name, prior.get(name).clone());
             }
             return Ok(None);
         };
         let or_prior =
             |value: &Option<String>, name| value.clone().map_or_else(|| prior.get(name).clone(), Value::from);
-        state.set("version_arn", or_prior(&changed.version_arn, "version_arn"));
+        state.set("state_machine_version_arn", or_prior(&changed.version_arn, "state_machine_version_arn"));
         state.set("revision_id", or_prior(&changed.revision_id, "revision_id"));
         Ok(Some(changed))
     }

@@ -9,14 +9,14 @@ mod settings;
 mod validate;
 
 use async_trait::async_trait;
-use tfplugin::schema::{IdentityAttribute, IdentitySchema, Schema};
+use tfplugin::schema::{IdentitySchema, Schema};
 use tfplugin::{
     ApplyRequest, Context, Diagnostic, Diagnostics, Failed, Found, ImportKey, Plan, PlanRequest, Present, Private,
-    Resource, Type, Value,
+    Resource, Value,
 };
 
 use crate::configuration::Shared;
-use crate::{messages, timeouts};
+use crate::{identity, messages, timeouts};
 
 /// The resource.
 pub struct StateMachine {
@@ -32,8 +32,7 @@ impl StateMachine {
 
 /// A state as Terraform keeps it, with the identity of the state machine.
 fn present(state: Value, warnings: Diagnostics) -> Present {
-    let arn = state.get("arn").clone();
-    let identity = (!arn.is_null()).then(|| Value::object([("arn", arn)]));
+    let identity = identity::of(&state, "arn");
     Present { state, private: Private::new(), identity, warnings }
 }
 
@@ -48,13 +47,7 @@ impl Resource for StateMachine {
     }
 
     fn identity_schema(&self) -> Option<IdentitySchema> {
-        let arn = IdentityAttribute {
-            name: "arn".into(),
-            ty: Type::String,
-            required_for_import: true,
-            description: "ARN of the state machine.".into(),
-        };
-        Some(IdentitySchema { version: 0, attributes: vec![arn] })
+        Some(identity::schema("arn", "ARN of the state machine."))
     }
 
     async fn validate(&self, config: &Value) -> Diagnostics {
@@ -98,10 +91,7 @@ impl Resource for StateMachine {
     async fn import(&self, key: ImportKey, cx: &Context) -> Result<Present, Diagnostics> {
         let configured = self.shared.get()?;
         let call = timeouts::read(cx);
-        let id = match key {
-            ImportKey::Id(id) => id,
-            ImportKey::Identity(identity) => identity.get("arn").as_str().unwrap_or_default().to_owned(),
-        };
+        let id = identity::imported(key, "arn");
         if !id.starts_with("arn:") || !id.contains(":stateMachine:") {
             let detail = "Give the ARN of a state machine, such as \
                           `arn:aws:states:eu-west-1:123456789012:stateMachine:orders`.";

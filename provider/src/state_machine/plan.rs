@@ -104,12 +104,12 @@ fn plan_computed(planned: &mut Value, prior: &Value, policy: Option<String>) {
     planned.set("policy_json", policy);
     let publishes = planned.get("publish").as_bool().unwrap_or_default() || planned.get("publish").is_unknown();
     let changes = is_new || changes(prior, planned);
-    let first_version = publishes && prior.get("version_arn").is_null();
+    let first_version = publishes && prior.get("state_machine_version_arn").is_null();
     let version = match (publishes, changes || first_version) {
         (true, true) => Value::Unknown,
-        _ => prior.get("version_arn").clone(),
+        _ => prior.get("state_machine_version_arn").clone(),
     };
-    planned.set("version_arn", version);
+    planned.set("state_machine_version_arn", version);
     planned.set("revision_id", if changes { Value::Unknown } else { prior.get("revision_id").clone() });
 }
 

@@ -59,7 +59,7 @@ pub(super) async fn read(
     let revision = Value::from(described.revision_id);
     // Somebody has changed the state machine, and may have published a version as well.
     if revision != *prior.get("revision_id") && prior.get("publish").as_bool() == Some(true) {
-        state.set("version_arn", state_machine::newest_version(aws, call, arn).await.map_err(refused)?);
+        state.set("state_machine_version_arn", state_machine::newest_version(aws, call, arn).await.map_err(refused)?);
     }
     state.set("revision_id", revision);
     Ok(Some((state, warnings)))

@@ -30,7 +30,7 @@ pub(super) fn schema() -> Schema {
         computed("asl", "The definition as it is rendered for AWS: JSON in the Amazon States Language."),
         computed("policy_json", "The permissions that the definition needs, as a policy document."),
         computed("revision_id", "The revision of definition, role and settings."),
-        computed("version_arn", "ARN of the version that was published last."),
+        computed("state_machine_version_arn", "ARN of the version that was published last."),
         computed("status", "`ACTIVE` or `DELETING`."),
         computed("creation_date", "When it was created, as RFC 3339 has it."),
     ]);

@@ -1,0 +1,185 @@
+//! Aliases of state machines.
+
+use local_aws::{Fault, LocalAws};
+use serde_json::{Value, json};
+
+use super::{assert_empty, assert_says, assert_success, aws, machine_arn, workspace};
+
+/// A state machine that publishes, and aliases of it with these routes.
+fn configuration(comment: &str, aliases: &str) -> String {
+    format!(
+        r#"
+resource "sfn_state_machine" "it" {{
+  name     = "it"
+  comment  = "{comment}"
+  start_at = "A"
+  publish  = true
+  execution_role {{}}
+  pass "A" {{
+    end = true
+  }}
+}}
+
+{aliases}
+"#
+    )
+}
+
+fn alias(name: &str, extra: &str, routes: &[(&str, i64)]) -> String {
+    let routes = routes.iter().map(|(version, weight)| {
+        format!("  routing_configuration {{\n    state_machine_version_arn = {version}\n    weight = {weight}\n  }}\n")
+    });
+    format!("resource \"sfn_alias\" \"{name}\" {{\n  name = \"{name}\"\n{extra}\n{}}}\n", routes.collect::<String>())
+}
+
+const NEWEST: &str = "sfn_state_machine.it.state_machine_version_arn";
+const FIRST: &str = "\"${sfn_state_machine.it.arn}:1\"";
+
+/// The routes of an alias, as AWS has them.
+async fn routes(aws: &LocalAws, name: &str) -> Value {
+    let arn = format!("{}:{name}", machine_arn("it"));
+    let found = aws.call("AWSStepFunctions.DescribeStateMachineAlias", &json!({ "stateMachineAliasArn": arn })).await;
+    let routes = found.unwrap()["routingConfiguration"].clone();
+    let number =
+        |route: &Value| route["stateMachineVersionArn"].as_str().unwrap().rsplit(':').next().unwrap().to_owned();
+    routes.as_array().unwrap().iter().map(|route| json!([number(route), route["weight"]])).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alias_follows_the_versions_in_one_apply() {
+    let aws = aws().await;
+    let live = alias("live", "", &[(NEWEST, 100)]);
+    let workspace = workspace(&aws, &configuration("one", &live));
+    assert_success(&workspace.apply().await.unwrap());
+    assert_empty(&workspace.plan().await.unwrap());
+    let state = workspace.resource("sfn_alias.live").await.unwrap().unwrap();
+    assert_eq!(state["arn"], format!("{}:live", machine_arn("it")));
+    assert_eq!(state["arn"], state["id"]);
+    assert!(state["creation_date"].as_str().unwrap().starts_with("20"), "{state}");
+    assert_eq!(routes(&aws, "live").await, json!([["1", 100]]));
+    // A change of the state machine publishes, and the alias moves on in the same apply.
+    workspace.configure(&configuration("two", &live)).unwrap();
+    assert_says(&workspace.plan().await.unwrap(), &["-> (known after apply)", "0 to add, 2 to change, 0 to destroy"]);
+    assert_success(&workspace.apply().await.unwrap());
+    assert_empty(&workspace.plan().await.unwrap());
+    assert_eq!(routes(&aws, "live").await, json!([["2", 100]]));
+    // A canary: most stay with the first version.
+    let canary = alias("live", "description = \"canary\"", &[(FIRST, 90), (NEWEST, 10)]);
+    workspace.configure(&configuration("two", &canary)).unwrap();
+    assert_success(&workspace.apply().await.unwrap());
+    assert_empty(&workspace.plan().await.unwrap());
+    assert_eq!(routes(&aws, "live").await, json!([["1", 90], ["2", 10]]));
+    // Without its description it has none.
+    workspace.configure(&configuration("two", &live)).unwrap();
+    assert_success(&workspace.apply().await.unwrap());
+    assert_empty(&workspace.plan().await.unwrap());
+    assert_success(&workspace.destroy().await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alias_is_imported_and_made_again() {
+    let aws = aws().await;
+    let text = configuration("one", &alias("live", "description = \"d\"", &[(NEWEST, 100)]));
+    let workspace = workspace(&aws, &text);
+    assert_success(&workspace.apply().await.unwrap());
+    assert_success(&workspace.terraform(&["state", "rm", "sfn_alias.live"]).await.unwrap());
+    let arn = format!("{}:live", machine_arn("it"));
+    assert_success(&workspace.terraform(&["import", "-no-color", "sfn_alias.live", &arn]).await.unwrap());
+    assert_empty(&workspace.plan().await.unwrap());
+    aws.call("AWSStepFunctions.DeleteStateMachineAlias", &json!({ "stateMachineAliasArn": arn })).await.unwrap();
+    assert_says(&workspace.plan().await.unwrap(), &["1 to add, 0 to change, 0 to destroy"]);
+    assert_success(&workspace.apply().await.unwrap());
+    assert_empty(&workspace.plan().await.unwrap());
+    let machine = machine_arn("it");
+    let wrong = workspace.terraform(&["import", "-no-color", "sfn_alias.other", &machine]).await.unwrap();
+    assert!(!wrong.is_success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_name_replaces_the_alias() {
+    let aws = aws().await;
+    let workspace = workspace(&aws, &configuration("one", &alias("live", "", &[(NEWEST, 100)])));
+    assert_success(&workspace.apply().await.unwrap());
+    let renamed = alias("live", "", &[(NEWEST, 100)]).replace("name = \"live\"", "name = \"main\"");
+    workspace.configure(&configuration("one", &renamed)).unwrap();
+    assert_says(&workspace.plan().await.unwrap(), &["# forces replacement", "1 to add, 0 to change, 1 to destroy"]);
+    assert_success(&workspace.apply().await.unwrap());
+    assert_eq!(routes(&aws, "main").await, json!([["1", 100]]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mistakes_are_told_before_aws_is_asked() {
+    let aws = aws().await;
+    let version = "\"arn:aws:states:eu-west-1:123456789012:stateMachine:it:1\"";
+    let second = "\"arn:aws:states:eu-west-1:123456789012:stateMachine:it:2\"";
+    let other = "\"arn:aws:states:eu-west-1:123456789012:stateMachine:other:2\"";
+    let whole = "\"arn:aws:states:eu-west-1:123456789012:stateMachine:it\"";
+    for (name, list, said) in [
+        ("live", vec![(version, 50), (second, 40)], "the weights make 90"),
+        ("live", vec![(version, 101)], "the weight is out of range"),
+        ("live", vec![(version, 50), (version, 50)], "the alias names the same version twice"),
+        ("live", vec![(version, 50), (other, 50)], "the versions are of different state machines"),
+        ("live", vec![(whole, 100)], "is no ARN of a version"),
+        ("live", vec![], "routing_configuration"),
+        ("live", vec![(version, 50), (second, 25), (other, 25)], "routing_configuration"),
+    ] {
+        let workspace = workspace(&aws, &alias(name, "", &list));
+        assert_says(&workspace.plan().await.unwrap(), &[said]);
+    }
+    for name in ["12", "with space"] {
+        let text = alias("live", "", &[(version, 100)]).replace("name = \"live\"", &format!("name = \"{name}\""));
+        assert_says(&workspace(&aws, &text).plan().await.unwrap(), &[&format!("`{name}` is no name of an alias")]);
+    }
+    assert_eq!(aws.proxy().count("CreateStateMachineAlias"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn faults_are_overcome_or_told() {
+    let aws = aws().await;
+    let workspace = workspace(&aws, &configuration("one", &alias("live", "", &[(NEWEST, 100)])));
+    let conflict = || Fault::Refuse(400, "ConflictException".into(), "another change is under way".into());
+    let busy = || Fault::Refuse(503, "ServiceUnavailable".into(), "busy".into());
+    for operation in ["CreateStateMachineAlias", "UpdateStateMachineAlias", "DeleteStateMachineAlias"] {
+        for fault in [Fault::throttled(), busy(), Fault::Drop, conflict(), Fault::LoseAnswer] {
+            aws.proxy().fault(operation, 1, fault);
+        }
+    }
+    assert_success(&workspace.apply().await.unwrap());
+    workspace.configure(&configuration("two", &alias("live", "description = \"d\"", &[(NEWEST, 100)]))).unwrap();
+    assert_success(&workspace.apply().await.unwrap());
+    assert_empty(&workspace.plan().await.unwrap());
+    assert_eq!(routes(&aws, "live").await, json!([["2", 100]]));
+    workspace.configure(&configuration("two", "")).unwrap();
+    assert_success(&workspace.apply().await.unwrap());
+    // One that exists and differs is told at once.
+    let taken = Fault::Refuse(400, "ConflictException".into(), "exists with other values".into());
+    workspace.configure(&configuration("two", &alias("live", "", &[(NEWEST, 100)]))).unwrap();
+    assert_success(&workspace.apply().await.unwrap());
+    assert_success(&workspace.terraform(&["state", "rm", "sfn_alias.live"]).await.unwrap());
+    aws.proxy().fault("CreateStateMachineAlias", usize::MAX, taken);
+    let other = alias("live", "description = \"other\"", &[(NEWEST, 100)]);
+    workspace.configure(&configuration("two", &other)).unwrap();
+    let start = std::time::Instant::now();
+    assert_says(
+        &workspace.apply().await.unwrap(),
+        &["cannot create the alias `live`", "Import it with an `import` block"],
+    );
+    assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fifty_aliases_move_at_once() {
+    let aws = aws().await;
+    let aliases = |count: usize| {
+        let alias = alias("many", "count = %COUNT%", &[(NEWEST, 100)]);
+        alias.replace("name = \"many\"", "name = \"a${count.index}\"").replace("%COUNT%", &count.to_string())
+    };
+    let workspace = workspace(&aws, &configuration("one", &aliases(50)));
+    let parallel = ["apply", "-auto-approve", "-no-color", "-parallelism=20"];
+    assert_success(&workspace.terraform(&parallel).await.unwrap());
+    assert_empty(&workspace.plan().await.unwrap());
+    workspace.configure(&configuration("two", &aliases(50))).unwrap();
+    assert_success(&workspace.terraform(&parallel).await.unwrap());
+    assert_empty(&workspace.plan().await.unwrap());
+    assert_eq!(routes(&aws, "a49").await, json!([["2", 100]]));
+}
