@@ -1,11 +1,13 @@
 //! Terraform provider for AWS Step Functions: workflows as typed blocks, checked before they are deployed.
 
+mod activity;
 mod alias;
 pub mod blocks;
 mod checks;
 mod configuration;
 mod data_definition;
 mod definition;
+mod encryption;
 mod execution_role;
 mod function;
 mod identity;

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use asl::shape::Language;
 use asl::{Diagnostic as Finding, Severity};
 use sfn_aws::AwsError;
-use tfplugin::{AttributePath, Diagnostic, Diagnostics};
+use tfplugin::{AttributePath, Diagnostic, Diagnostics, Value};
 
 use crate::blocks::Flat;
 
@@ -114,4 +114,14 @@ pub fn of_aws(doing: &str, error: &AwsError) -> Diagnostic {
         detail.push_str(help);
     }
     Diagnostic::error(format!("cannot {doing}"), detail)
+}
+
+/// A word that is none of those an attribute takes.
+pub fn one_of(value: &Value, path: AttributePath, words: &[&str]) -> Option<Diagnostic> {
+    let text = value.as_str().filter(|text| !words.contains(text))?;
+    let list = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+    let guess = asl::did_you_mean(text, words.iter().copied());
+    let hint = guess.map(|word| format!("Did you mean `{word}`? ")).unwrap_or_default();
+    let detail = format!("{hint}It takes one of {list}.");
+    Some(Diagnostic::error(format!("there is no `{text}` here"), detail).at(path))
 }

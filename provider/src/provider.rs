@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use tfplugin::schema::Schema;
 use tfplugin::{Context, DataSource, Diagnostic, Diagnostics, Provider, Resource, Value};
 
+use crate::activity::Activity;
 use crate::alias::Alias;
 use crate::checks::Checks;
 use crate::configuration::{self, Shared};
@@ -47,6 +48,7 @@ impl Provider for SfnProvider {
         vec![
             Box::new(StateMachine::new(self.shared.clone())),
             Box::new(Alias::new(self.shared.clone())),
+            Box::new(Activity::new(self.shared.clone())),
             Box::new(Function::new(self.shared.clone())),
         ]
     }

@@ -8,6 +8,7 @@
     reason = "helpers of tests fail as tests do"
 )]
 
+mod activities;
 mod aliases;
 mod calls;
 mod checks;

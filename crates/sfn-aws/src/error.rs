@@ -41,7 +41,11 @@ impl AwsError {
     pub fn is_not_found(&self) -> bool {
         matches!(
             self.code.as_str(),
-            "StateMachineDoesNotExist" | "NoSuchEntity" | "ResourceNotFoundException" | "ResourceNotFound"
+            "StateMachineDoesNotExist"
+                | "ActivityDoesNotExist"
+                | "NoSuchEntity"
+                | "ResourceNotFoundException"
+                | "ResourceNotFound"
         )
     }
 
@@ -71,6 +75,10 @@ impl AwsError {
             "StateMachineAlreadyExists" => {
                 "A state machine of this name exists and differs. Import it with an `import` block or `terraform \
                  import`, or choose another name."
+            }
+            "ActivityAlreadyExists" => {
+                "An activity of this name exists and differs. Import it with an `import` block or `terraform import`, or \
+                 choose another name."
             }
             "AliasAlreadyExists" => {
                 "An alias of this name exists and differs. Import it with an `import` block or `terraform import`, or \

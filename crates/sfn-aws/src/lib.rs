@@ -3,6 +3,7 @@
 //! Plain structs in and out, no Terraform type. Every call takes a [`Call`], which says until when it may take and who
 //! may cancel it; what time heals is tried again ([`mod@retry`]).
 
+pub mod activity;
 pub mod alias;
 mod config;
 mod error;
@@ -12,6 +13,7 @@ pub mod log_group;
 pub mod retry;
 pub mod role;
 pub mod state_machine;
+pub mod tags;
 
 pub use config::{AssumeRole, Aws, Identity, Settings};
 pub use error::AwsError;

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use aws_sdk_sfn::types::{
     CloudWatchLogsLogGroup, EncryptionConfiguration, EncryptionType, LogDestination, LogLevel, LoggingConfiguration,
-    StateMachineStatus, StateMachineType, Tag, TracingConfiguration, ValidateStateMachineDefinitionDiagnostic,
+    StateMachineStatus, StateMachineType, TracingConfiguration, ValidateStateMachineDefinitionDiagnostic,
     ValidateStateMachineDefinitionSeverity,
 };
 
 use crate::config::Aws;
 use crate::error::AwsError;
 use crate::retry::Call;
-use crate::tags_between;
+use crate::tags;
 
 /// Where and how much a state machine logs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +31,7 @@ impl Logging {
     }
 }
 
-/// How a state machine is encrypted at rest.
+/// How a state machine or an activity is encrypted at rest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Encryption {
     /// `AWS_OWNED_KEY` or `CUSTOMER_MANAGED_KMS_KEY`.
@@ -46,6 +46,16 @@ impl Encryption {
     /// The key that AWS owns.
     pub fn aws_owned() -> Self {
         Self { kind: "AWS_OWNED_KEY".into(), kms_key_id: None, reuse_seconds: None }
+    }
+}
+
+impl From<EncryptionConfiguration> for Encryption {
+    fn from(found: EncryptionConfiguration) -> Self {
+        Self {
+            kind: found.r#type.as_str().to_owned(),
+            kms_key_id: found.kms_key_id,
+            reuse_seconds: found.kms_data_key_reuse_period_seconds,
+        }
     }
 }
 
@@ -134,17 +144,16 @@ fn logging(logging: &Logging) -> LoggingConfiguration {
         .build()
 }
 
-fn encryption(operation: &'static str, encryption: &Encryption) -> Result<EncryptionConfiguration, AwsError> {
+pub(crate) fn encryption(
+    operation: &'static str,
+    encryption: &Encryption,
+) -> Result<EncryptionConfiguration, AwsError> {
     EncryptionConfiguration::builder()
         .r#type(EncryptionType::from(encryption.kind.as_str()))
         .set_kms_key_id(encryption.kms_key_id.clone())
         .set_kms_data_key_reuse_period_seconds(encryption.reuse_seconds)
         .build()
         .map_err(|error| AwsError::local(operation, error.to_string()))
-}
-
-fn tags(tags: &BTreeMap<String, String>) -> Vec<Tag> {
-    tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
 }
 
 /// Creates a state machine; the same again is no error and gives the one that is there.
@@ -169,7 +178,7 @@ pub async fn create(
                 .create_state_machine()
                 .name(&new.name)
                 .r#type(StateMachineType::from(new.kind.as_str()))
-                .set_tags((!new.tags.is_empty()).then(|| tags(&new.tags)))
+                .set_tags(tags::listed(&new.tags))
                 .definition(&wanted.definition)
                 .role_arn(&wanted.role_arn)
                 .logging_configuration(logging(&wanted.logging))
@@ -303,11 +312,7 @@ pub async fn describe(aws: &Aws, call: &Call, arn: &str) -> Result<Option<Descri
             .into_iter()
             .find_map(|destination| destination.cloud_watch_logs_log_group?.log_group_arn),
     });
-    let encryption = answer.encryption_configuration.map(|encryption| Encryption {
-        kind: encryption.r#type.as_str().to_owned(),
-        kms_key_id: encryption.kms_key_id,
-        reuse_seconds: encryption.kms_data_key_reuse_period_seconds,
-    });
+    let encryption = answer.encryption_configuration.map(Encryption::from);
     Ok(Some(Described {
         arn: answer.state_machine_arn,
         name: answer.name,
@@ -364,54 +369,6 @@ pub async fn delete(aws: &Aws, call: &Call, arn: &str) -> Result<(), AwsError> {
         }
     })
     .await
-}
-
-/// The tags of a state machine.
-///
-/// # Errors
-/// What AWS refused.
-pub async fn read_tags(aws: &Aws, call: &Call, arn: &str) -> Result<BTreeMap<String, String>, AwsError> {
-    let (client, operation) = (aws.sfn().await?, "ListTagsForResource");
-    let answer = call
-        .once(operation, async {
-            let request = client.list_tags_for_resource().resource_arn(arn);
-            request.send().await.map_err(|error| AwsError::new(operation, error))
-        })
-        .await?;
-    let pair = |tag: Tag| Some((tag.key?, tag.value.unwrap_or_default()));
-    Ok(answer.tags.unwrap_or_default().into_iter().filter_map(pair).collect())
-}
-
-/// Makes the tags of a state machine those that are wanted.
-///
-/// # Errors
-/// What AWS refused.
-pub async fn write_tags(
-    aws: &Aws,
-    call: &Call,
-    arn: &str,
-    from: &BTreeMap<String, String>,
-    to: &BTreeMap<String, String>,
-) -> Result<(), AwsError> {
-    let client = aws.sfn().await?;
-    let (removed, changed) = tags_between(from, to);
-    if !removed.is_empty() {
-        let operation = "UntagResource";
-        call.once(operation, async {
-            let request = client.untag_resource().resource_arn(arn).set_tag_keys(Some(removed));
-            request.send().await.map_err(|error| AwsError::new(operation, error))
-        })
-        .await?;
-    }
-    if !changed.is_empty() {
-        let operation = "TagResource";
-        call.once(operation, async {
-            let request = client.tag_resource().resource_arn(arn).set_tags(Some(tags(&changed)));
-            request.send().await.map_err(|error| AwsError::new(operation, error))
-        })
-        .await?;
-    }
-    Ok(())
 }
 
 /// What AWS says about a definition.

@@ -119,7 +119,7 @@ impl Change<'_> {
             delete_log_group(configured, call, prior, &account).await?;
         }
         let tags = (prior.get("tags_all").string_map(), state.get("tags_all").string_map());
-        state_machine::write_tags(&configured.aws, call, arn, &tags.0, &tags.1).await?;
+        sfn_aws::tags::write(&configured.aws, call, arn, &tags.0, &tags.1).await?;
         match changed {
             Some(changed) => self.describe(state, changed).await,
             None => Ok(state),

@@ -7,7 +7,7 @@ use tfplugin::{Diagnostic, Diagnostics, Value};
 
 use super::{refused, same_policy, settings};
 use crate::configuration::Configured;
-use crate::{blocks, definition, tags};
+use crate::{blocks, definition, encryption, tags};
 
 /// Reads the state machine; `None` when it is gone. `prior` is null for an import. Three calls at most tell that nothing
 /// has changed.
@@ -22,7 +22,7 @@ pub(super) async fn read(
     let Some(described) = state_machine::describe(aws, call, arn).await.map_err(refused)? else {
         return Ok(None);
     };
-    let found = state_machine::read_tags(aws, call, arn).await.map_err(refused)?;
+    let found = sfn_aws::tags::read(aws, call, arn).await.map_err(refused)?;
     let account = Account::of_arn(arn);
     let mut warnings = Diagnostics::default();
     let mut state = if prior.is_null() { Value::object::<String>([]) } else { prior.clone() };
@@ -40,7 +40,7 @@ pub(super) async fn read(
     }
     state.set("logging_configuration", settings::logging_block(&described, prior, &account));
     state.set("tracing_configuration", settings::tracing_block(&described, prior));
-    state.set("encryption_configuration", settings::encryption_block(&described, prior));
+    state.set("encryption_configuration", encryption::state_of(described.encryption.as_ref(), prior));
     let (own, all) = tags::of_object(&tags::visible(found), prior, &configured.default_tags);
     state.set("tags", own);
     state.set("tags_all", all);

@@ -3,7 +3,7 @@
 use tfplugin::Type;
 use tfplugin::schema::{Attribute, Block, NestedBlock, Nesting, Schema};
 
-use crate::{checks, definition, execution_role, tags, timeouts};
+use crate::{checks, definition, encryption, execution_role, tags, timeouts};
 
 /// The schema.
 pub(super) fn schema() -> Schema {
@@ -41,7 +41,7 @@ pub(super) fn schema() -> Schema {
         ),
         logging_block(),
         tracing_block(),
-        encryption_block(),
+        encryption::block(),
         timeouts::block(),
     ];
     blocks.extend(definition::blocks());
@@ -81,17 +81,4 @@ fn logging_block() -> NestedBlock {
 fn tracing_block() -> NestedBlock {
     let attributes = vec![Attribute::required("enabled", Type::Bool, "Whether executions are traced.")];
     single("tracing_configuration", attributes, "X-Ray. Without the block executions are not traced.")
-}
-
-fn encryption_block() -> NestedBlock {
-    let attributes = vec![
-        Attribute::required("type", Type::String, "`AWS_OWNED_KEY` or `CUSTOMER_MANAGED_KMS_KEY`."),
-        Attribute::optional("kms_key_id", Type::String, "The customer-managed key: id, ARN or alias."),
-        Attribute::optional(
-            "kms_data_key_reuse_period_seconds",
-            Type::Number,
-            "For how long a data key is used again, from 60 to 900 seconds; 300 if absent.",
-        ),
-    ];
-    single("encryption_configuration", attributes, "Encryption at rest. Without the block AWS uses a key of its own.")
 }

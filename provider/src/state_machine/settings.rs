@@ -2,9 +2,10 @@
 
 use asl::Json;
 use asl::policy::{Account, Document, Settings, derive};
-use sfn_aws::state_machine::{Described, Encryption, Logging, Publish, Wanted};
-use tfplugin::{Number, Value};
+use sfn_aws::state_machine::{Described, Logging, Publish, Wanted};
+use tfplugin::Value;
 
+use crate::encryption;
 use crate::execution_role::Owned;
 
 /// Where the log groups of state machines go: below this prefix AWS needs no entry in the limited resource policy
@@ -64,18 +65,6 @@ fn logging(state: &Value, account: &Account) -> Logging {
     }
 }
 
-fn encryption(state: &Value) -> Encryption {
-    let block = state.get("encryption_configuration");
-    if block.is_null() || block.get("type").as_str() == Some("AWS_OWNED_KEY") {
-        return Encryption::aws_owned();
-    }
-    Encryption {
-        kind: block.get("type").as_str().unwrap_or_default().to_owned(),
-        kms_key_id: block.get("kms_key_id").as_str().map(str::to_owned),
-        reuse_seconds: block.get("kms_data_key_reuse_period_seconds").as_i64().and_then(|s| i32::try_from(s).ok()),
-    }
-}
-
 /// What AWS is told of a state whose `asl` and `role_arn` are known.
 pub(super) fn wanted(state: &Value, account: &Account) -> Wanted {
     let text = |name: &str| state.get(name).as_str().unwrap_or_default().to_owned();
@@ -84,7 +73,7 @@ pub(super) fn wanted(state: &Value, account: &Account) -> Wanted {
         role_arn: text("role_arn"),
         logging: logging(state, account),
         tracing: tracing(state),
-        encryption: encryption(state),
+        encryption: encryption::of(state),
     }
 }
 
@@ -103,7 +92,7 @@ pub(super) fn policy(definition: &Json, state: &Value, account: &Account) -> (Do
         name: state.get("name").as_str().unwrap_or("*").to_owned(),
         logging: logs(state),
         tracing: tracing(state),
-        kms_key_id: encryption(state).kms_key_id,
+        kms_key_id: encryption::of(state).kms_key_id,
     };
     derive(definition, &settings)
 }
@@ -153,30 +142,4 @@ pub(super) fn tracing_block(described: &Described, prior: &Value) -> Value {
         Some(false) if before.is_null() => Value::Null,
         Some(enabled) => Value::object([("enabled", enabled.into())]),
     }
-}
-
-/// The `encryption_configuration` for what AWS has.
-pub(super) fn encryption_block(described: &Described, prior: &Value) -> Value {
-    let before = prior.get("encryption_configuration");
-    let Some(found) = &described.encryption else {
-        return before.clone();
-    };
-    if found.kind == "AWS_OWNED_KEY" && before.is_null() {
-        return Value::Null;
-    }
-    let written = before.get("kms_data_key_reuse_period_seconds");
-    let reuse = match found.reuse_seconds {
-        // AWS fills in its default where none was written.
-        Some(300) if written.is_null() => Value::Null,
-        seconds => Value::from(seconds.map(|seconds| Number::from(i64::from(seconds)))),
-    };
-    let key = match (before.get("kms_key_id").as_str(), &found.kms_key_id) {
-        (Some(written), Some(found)) if found.ends_with(written) => Some(written.to_owned()),
-        (_, found) => found.clone(),
-    };
-    Value::object([
-        ("type", found.kind.as_str().into()),
-        ("kms_key_id", key.into()),
-        ("kms_data_key_reuse_period_seconds", reuse),
-    ])
 }

@@ -3,7 +3,8 @@
 use tfplugin::{AttributePath, Diagnostic, Diagnostics, Severity, Value};
 
 use crate::checks::{self, Checks};
-use crate::{definition, execution_role, timeouts};
+use crate::messages::one_of;
+use crate::{definition, encryption, execution_role, timeouts};
 
 /// The days that CloudWatch Logs takes (API reference, PutRetentionPolicy).
 const RETENTIONS: [i64; 22] =
@@ -25,7 +26,6 @@ pub(super) fn validate(config: &Value, checks: &Checks) -> Diagnostics {
     diagnostics.extend(execution_role::validate(config, "role_arn"));
     let root = AttributePath::root;
     let logging = |name: &str| root("logging_configuration").attribute(name);
-    let encryption = |name: &str| root("encryption_configuration").attribute(name);
     let block = config.get("logging_configuration");
     diagnostics.extend(one_of(config.get("type"), root("type"), &["STANDARD", "EXPRESS"]));
     diagnostics.extend(one_of(block.get("level"), logging("level"), &["ALL", "ERROR", "FATAL", "OFF"]));
@@ -48,12 +48,7 @@ pub(super) fn validate(config: &Value, checks: &Checks) -> Diagnostics {
             ));
         }
     }
-    let block = config.get("encryption_configuration");
-    diagnostics.extend(one_of(block.get("type"), encryption("type"), &["AWS_OWNED_KEY", "CUSTOMER_MANAGED_KMS_KEY"]));
-    if block.get("type").as_str() == Some("CUSTOMER_MANAGED_KMS_KEY") && block.get("kms_key_id").is_null() {
-        let detail = "Write the id, ARN or alias of the key.";
-        diagnostics.push(error(encryption("type"), "`kms_key_id` is missing".into(), detail.into()));
-    }
+    diagnostics.extend(encryption::validate(config));
     if !config.get("version_description").is_null()
         && config.get("publish").as_bool() != Some(true)
         && !config.get("publish").is_unknown()
@@ -67,14 +62,6 @@ pub(super) fn validate(config: &Value, checks: &Checks) -> Diagnostics {
 
 fn error(path: AttributePath, message: String, detail: String) -> Diagnostic {
     Diagnostic::error(message, detail).at(path)
-}
-
-fn one_of(value: &Value, path: AttributePath, words: &[&str]) -> Option<Diagnostic> {
-    let text = value.as_str().filter(|text| !words.contains(text))?;
-    let list = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
-    let guess = asl::did_you_mean(text, words.iter().copied());
-    let hint = guess.map(|word| format!("Did you mean `{word}`? ")).unwrap_or_default();
-    Some(error(path, format!("there is no `{text}` here"), format!("{hint}It takes one of {list}.")))
 }
 
 fn names(config: &Value) -> Vec<Diagnostic> {
