@@ -183,3 +183,41 @@ async fn fifty_aliases_move_at_once() {
     assert_empty(&workspace.plan().await.unwrap());
     assert_eq!(routes(&aws, "a49").await, json!([["2", 100]]));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn old_versions_go_but_for_those_of_an_alias() {
+    let aws = aws().await;
+    let text = |comment: &str| {
+        configuration(comment, &alias("old", "", &[(FIRST, 100)]))
+            .replace("publish  = true", "publish = true\n  keep_versions = 2")
+    };
+    let workspace = workspace(&aws, &text("one"));
+    assert_success(&workspace.apply().await.unwrap());
+    for comment in ["two", "three", "four", "five"] {
+        workspace.configure(&text(comment)).unwrap();
+        assert_success(&workspace.apply().await.unwrap());
+    }
+    assert_empty(&workspace.plan().await.unwrap());
+    let machine = json!({ "stateMachineArn": machine_arn("it") });
+    let versions = async || {
+        let list = aws.call("AWSStepFunctions.ListStateMachineVersions", &machine).await.unwrap();
+        let arns = list["stateMachineVersions"].as_array().unwrap().clone();
+        let number = |version: &Value| {
+            version["stateMachineVersionArn"].as_str().unwrap().rsplit(':').next().unwrap().to_owned()
+        };
+        arns.iter().map(number).collect::<Vec<_>>()
+    };
+    assert_eq!(versions().await, ["5", "4", "1"]);
+    // What cannot be deleted is a warning, as the update itself went through.
+    aws.proxy().fault("DeleteStateMachineVersion", 30, Fault::Refuse(400, "AccessDeniedException".into(), "no".into()));
+    workspace.configure(&text("six")).unwrap();
+    let outcome = workspace.apply().await.unwrap();
+    assert_success(&outcome);
+    assert_says(&outcome, &["Warning: old versions of `it` are still there"]);
+    aws.proxy().forget();
+    workspace.configure(&text("seven")).unwrap();
+    assert_success(&workspace.apply().await.unwrap());
+    assert_eq!(versions().await, ["7", "6", "1"]);
+    workspace.configure(&text("eight").replace("keep_versions = 2", "keep_versions = 0")).unwrap();
+    assert_says(&workspace.plan().await.unwrap(), &["0 versions cannot be kept"]);
+}

@@ -343,6 +343,51 @@ pub async fn newest_version(aws: &Aws, call: &Call, arn: &str) -> Result<Option<
     Ok(answer.state_machine_versions.into_iter().next().map(|version| version.state_machine_version_arn))
 }
 
+/// Deletes all versions but the newest ones, and but those that an alias leads to.
+///
+/// # Errors
+/// What AWS refused.
+pub async fn delete_old_versions(aws: &Aws, call: &Call, arn: &str, keep: usize) -> Result<(), AwsError> {
+    for version in versions(aws, call, arn).await?.into_iter().skip(keep) {
+        let (client, operation) = (aws.sfn().await?, "DeleteStateMachineVersion");
+        let answer = call
+            .once(operation, async {
+                let request = client.delete_state_machine_version().state_machine_version_arn(version);
+                request.send().await.map_err(|error| AwsError::new(operation, error))
+            })
+            .await;
+        match answer {
+            // An alias leads to it.
+            Err(error) if error.code == "ConflictException" || error.is_not_found() => {}
+            Err(error) => return Err(error),
+            Ok(_) => {}
+        }
+    }
+    Ok(())
+}
+
+/// The ARNs of all versions, the newest first.
+///
+/// # Errors
+/// What AWS refused.
+pub async fn versions(aws: &Aws, call: &Call, arn: &str) -> Result<Vec<String>, AwsError> {
+    let (client, operation) = (aws.sfn().await?, "ListStateMachineVersions");
+    let (mut arns, mut token) = (Vec::new(), None);
+    loop {
+        let answer = call
+            .once(operation, async {
+                let request = client.list_state_machine_versions().state_machine_arn(arn).set_next_token(token.clone());
+                request.send().await.map_err(|error| AwsError::new(operation, error))
+            })
+            .await?;
+        arns.extend(answer.state_machine_versions.into_iter().map(|version| version.state_machine_version_arn));
+        token = answer.next_token;
+        if token.is_none() {
+            return Ok(arns);
+        }
+    }
+}
+
 /// Deletes a state machine with its versions and aliases, and waits until it is gone.
 ///
 /// # Errors

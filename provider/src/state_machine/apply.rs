@@ -3,7 +3,7 @@
 use asl::policy::{Account, Document};
 use sfn_aws::state_machine::{self, Changed, New};
 use sfn_aws::{AwsError, Call, log_group};
-use tfplugin::{ApplyRequest, Failed, Present, Value};
+use tfplugin::{ApplyRequest, Diagnostic, Diagnostics, Failed, Present, Value};
 
 use super::{present, refused, same_policy, settings};
 use crate::checks::Checks;
@@ -45,8 +45,30 @@ pub(super) async fn update(configured: &Configured, request: &ApplyRequest, call
     let doing = format!("update the state machine `{}`", settings::name(&request.prior));
     let mut change = Change { configured, call, request, reached: Some(request.prior.clone()) };
     match change.update(rendered(request, &configured.checks)).await {
-        Ok(state) => Ok(present(known(state), Default::default())),
+        Ok(state) => {
+            let state = known(state);
+            let warnings = delete_old_versions(configured, &request.prior, &state, call).await;
+            Ok(present(state, warnings))
+        }
         Err(error) => Err(failed(&doing, &error, change.reached)),
+    }
+}
+
+/// Deletes the versions that are not to be kept; what stands against that is no reason to fail.
+async fn delete_old_versions(configured: &Configured, prior: &Value, state: &Value, call: &Call) -> Diagnostics {
+    let same = |name: &str| prior.get(name) == state.get(name);
+    let keep = state.get("keep_versions").as_i64().and_then(|keep| usize::try_from(keep).ok());
+    let Some(keep) = keep.filter(|_| !(same("keep_versions") && same("state_machine_version_arn"))) else {
+        return Diagnostics::default();
+    };
+    let arn = state.get("arn").as_str().unwrap_or_default();
+    match state_machine::delete_old_versions(&configured.aws, call, arn, keep).await {
+        Ok(()) => Diagnostics::default(),
+        Err(error) => {
+            let detail = format!("{error}\n\nThe update itself went through. The next one that publishes tries again.");
+            let summary = format!("old versions of `{}` are still there", settings::name(state));
+            Diagnostic::warning(summary, detail).into()
+        }
     }
 }
 

@@ -20,6 +20,12 @@ pub(super) fn schema() -> Schema {
         either("role_arn", "ARN of the role it runs with, unless `execution_role` makes one."),
         Attribute::optional("publish", Type::Bool, "Whether each change is published as a version; `false` if absent."),
         string("version_description", "Description of the versions that are published; only with `publish`."),
+        Attribute::optional(
+            "keep_versions",
+            Type::Number,
+            "How many versions are kept: after an update that publishes, older ones that no alias leads to are deleted. If absent, all \
+             are kept, of which AWS has at most 1,000. Only with `publish`.",
+        ),
     ];
     attributes.extend(definition::attributes());
     attributes.push(checks::attribute());

@@ -49,12 +49,16 @@ pub(super) fn validate(config: &Value, checks: &Checks) -> Diagnostics {
         }
     }
     diagnostics.extend(encryption::validate(config));
-    if !config.get("version_description").is_null()
-        && config.get("publish").as_bool() != Some(true)
-        && !config.get("publish").is_unknown()
-    {
-        let detail = "A description belongs to a version: write `publish = true` as well, or remove it.";
-        diagnostics.push(error(root("version_description"), "no version is published".into(), detail.into()));
+    let publishes = config.get("publish").as_bool() == Some(true) || config.get("publish").is_unknown();
+    for name in ["version_description", "keep_versions"] {
+        if !config.get(name).is_null() && !publishes {
+            let detail = format!("`{name}` is about versions: write `publish = true` as well, or remove it.");
+            diagnostics.push(error(root(name), "no version is published".into(), detail));
+        }
+    }
+    if let Some(number) = config.get("keep_versions").as_i64().filter(|number| *number < 1) {
+        let detail = "The newest version is always kept: write 1 or more, or remove it to keep all.";
+        diagnostics.push(error(root("keep_versions"), format!("{number} versions cannot be kept"), detail.into()));
     }
     diagnostics.extend(timeouts::validate(config));
     diagnostics
