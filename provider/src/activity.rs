@@ -36,8 +36,8 @@ impl Activity {
         cx: &Context,
     ) -> Result<Value, Diagnostics> {
         let tags = aws_tags::read(&configured.aws, &timeouts::read(cx), &found.arn).await;
-        let tags = tags::visible(tags.map_err(|error| refused("read", &found.name, &error))?);
-        let (own, all) = tags::of_object(&tags, prior, &configured.default_tags);
+        let found_tags = tags.map_err(|error| refused("read", &found.name, &error))?;
+        let (own, all) = tags::of_object(found_tags, prior, &configured.tags);
         Ok(Value::object([
             ("name", found.name.as_str().into()),
             ("id", found.arn.as_str().into()),
@@ -95,10 +95,11 @@ impl Resource for Activity {
         diagnostics
     }
 
-    async fn plan(&self, request: PlanRequest, _: &Context) -> Result<Plan, Diagnostics> {
+    async fn plan(&self, request: PlanRequest, cx: &Context) -> Result<Plan, Diagnostics> {
         let mut planned = request.proposed;
-        planned.set("tags_all", tags::all(&request.config, &self.shared.default_tags()));
+        planned.set("tags_all", tags::all(&request.config, &self.shared.tags()));
         let Some(prior) = request.prior else {
+            self.shared.check_access(cx).await?;
             ["id", "arn", "creation_date"].into_iter().for_each(|name| planned.set(name, Value::Unknown));
             return Ok(Plan { planned, ..Plan::default() });
         };

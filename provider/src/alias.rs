@@ -71,9 +71,10 @@ impl Resource for Alias {
         diagnostics
     }
 
-    async fn plan(&self, request: PlanRequest, _: &Context) -> Result<Plan, Diagnostics> {
+    async fn plan(&self, request: PlanRequest, cx: &Context) -> Result<Plan, Diagnostics> {
         let mut planned = request.proposed;
         let Some(prior) = request.prior else {
+            self.shared.check_access(cx).await?;
             ["id", "arn", "creation_date"].into_iter().for_each(|name| planned.set(name, Value::Unknown));
             return Ok(Plan { planned, ..Plan::default() });
         };

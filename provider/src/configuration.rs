@@ -1,14 +1,16 @@
 //! The provider block.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
-use sfn_aws::{AssumeRole, Aws, Settings, Tags};
+use sfn_aws::{AssumeRole, Aws, Call, Settings};
 use tfplugin::schema::{Attribute, Block, NestedBlock, Nesting, Schema};
-use tfplugin::{AttributePath, Diagnostic, Diagnostics, Type, Value};
+use tfplugin::{AttributePath, Context, Diagnostic, Diagnostics, Type, Value};
 
 use crate::checks::{self, Checks};
-use crate::timeouts;
+use crate::{messages, tags, timeouts};
 
 /// Services whose endpoint can be set, with other names that `provider "aws"` has for them.
 const SERVICES: [(&str, &[&str]); 5] = [
@@ -19,14 +21,46 @@ const SERVICES: [(&str, &[&str]); 5] = [
     ("sts", &[]),
 ];
 
+/// Arguments of `provider "aws"` that mean nothing here, and whether they are booleans; strings else.
+const IGNORED: [(&str, bool); 9] = [
+    ("ec2_metadata_service_endpoint", false),
+    ("ec2_metadata_service_endpoint_mode", false),
+    ("insecure", true),
+    ("s3_us_east_1_regional_endpoint", false),
+    ("s3_use_path_style", true),
+    ("skip_metadata_api_check", false),
+    ("skip_region_validation", true),
+    ("tag_policy_compliance", false),
+    ("token_bucket_rate_limiter_capacity", false),
+];
+
+/// How long AWS may take to say who the credentials belong to.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// What the provider block says, in use.
 pub struct Configured {
     /// The clients.
     pub aws: Aws,
-    /// Tags for everything.
-    pub default_tags: Tags,
+    /// The tags of everything.
+    pub tags: tags::Rules,
+    /// Whether AWS need not be asked before an object is planned.
+    trusted: AtomicBool,
     /// The checks.
     pub checks: Arc<Checks>,
+}
+
+impl Configured {
+    /// Asks AWS who the credentials belong to.
+    ///
+    /// # Errors
+    /// When AWS cannot be asked, or the account is a wrong one.
+    pub async fn ask_identity(&self, cx: &Context) -> Result<(), Diagnostics> {
+        let call = Call::new(PATIENCE, cx.cancelled.clone());
+        match self.aws.identity(&call).await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(messages::of_aws("use the credentials", &error).into()),
+        }
+    }
 }
 
 /// The configuration that all resources share, once Terraform has given it.
@@ -68,9 +102,21 @@ impl Shared {
         self.checks.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The tags for everything; none while there is no configuration.
-    pub fn default_tags(&self) -> Tags {
-        self.current().map(|configured| configured.default_tags.clone()).unwrap_or_default()
+    /// The tags of everything; none while there is no configuration.
+    pub fn tags(&self) -> tags::Rules {
+        self.current().map(|configured| configured.tags.clone()).unwrap_or_default()
+    }
+
+    /// Asks AWS who the credentials belong to before the first new object is planned, so that a plan that cannot be applied
+    /// says so. Only the first to ask is told of a failure.
+    ///
+    /// # Errors
+    /// When AWS cannot be asked, or the account is a wrong one.
+    pub async fn check_access(&self, cx: &Context) -> Result<(), Diagnostics> {
+        match self.current() {
+            Some(configured) if !configured.trusted.swap(true, Ordering::Relaxed) => configured.ask_identity(cx).await,
+            _ => Ok(()),
+        }
     }
 }
 
@@ -79,7 +125,8 @@ pub fn schema() -> Schema {
     let string = |name: &str, description: &str| Attribute::optional(name, Type::String, description);
     let strings = |name: &str, description: &str| Attribute::optional(name, Type::list(Type::String), description);
     let flag = |name: &str, description: &str| Attribute::optional(name, Type::Bool, description);
-    let attributes = vec![
+    let accounts = |name: &str, description: &str| Attribute::optional(name, Type::set(Type::String), description);
+    let mut attributes = vec![
         string("region", "Region. Also `AWS_REGION`, `AWS_DEFAULT_REGION` or the profile."),
         string("profile", "Profile of the shared configuration files. Also `AWS_PROFILE`."),
         string("access_key", "Access key id. Also `AWS_ACCESS_KEY_ID`."),
@@ -92,13 +139,23 @@ pub fn schema() -> Schema {
             Type::Number,
             "How often a call is tried in all; 25 if absent. Also `AWS_MAX_ATTEMPTS`.",
         ),
+        string("retry_mode", "`standard`, the default, or `adaptive`. Also `AWS_RETRY_MODE`."),
+        flag("use_fips_endpoint", "Whether endpoints are those with FIPS. Also `AWS_USE_FIPS_ENDPOINT`."),
+        flag("use_dualstack_endpoint", "Whether endpoints take IPv6 as well. Also `AWS_USE_DUALSTACK_ENDPOINT`."),
+        accounts("allowed_account_ids", "The only accounts that may be used."),
+        accounts("forbidden_account_ids", "Accounts that may not be used."),
         flag("skip_credentials_validation", "Whether to go on when AWS cannot be asked who the credentials belong to."),
         flag(
             "skip_requesting_account_id",
             "Whether AWS is not to be asked for the account, for endpoints without STS.",
         ),
     ];
-    let blocks = vec![assume_role_block(), checks::block(), default_tags_block(), endpoints_block()];
+    attributes.extend(IGNORED.map(|(name, ty)| {
+        let description = "Taken from `provider \"aws\"` and without any effect here.";
+        Attribute::optional(name, if ty { Type::Bool } else { Type::String }, description)
+    }));
+    let blocks =
+        vec![assume_role_block(), checks::block(), default_tags_block(), tags::ignore_block(), endpoints_block()];
     let description = "Workflows of AWS Step Functions as typed blocks, checked before they are deployed. The arguments are those of \
                        `provider \"aws\"`.";
     Schema { version: 0, block: Block { attributes, blocks, description: description.into(), ..Block::default() } }
@@ -152,6 +209,30 @@ pub fn validate(config: &Value) -> Diagnostics {
         let detail = format!("Write `{missing}` as well, or leave both to the environment or the profile.");
         diagnostics.push(Diagnostic::error(message, detail).at(AttributePath::root(there)));
     }
+    if has("allowed_account_ids") && has("forbidden_account_ids") {
+        let detail = "Write either the only accounts that may be used, or those that may not.";
+        let message = "both `allowed_account_ids` and `forbidden_account_ids` are there";
+        diagnostics.push(Diagnostic::error(message, detail).at(AttributePath::root("forbidden_account_ids")));
+    }
+    for name in ["allowed_account_ids", "forbidden_account_ids"] {
+        if has(name) && config.get("skip_requesting_account_id").as_bool() == Some(true) {
+            let detail = "The account has to be asked for: remove `skip_requesting_account_id`.";
+            let message = format!("`{name}` needs the account");
+            diagnostics.push(Diagnostic::error(message, detail).at(AttributePath::root(name)));
+        }
+    }
+    diagnostics.extend(messages::one_of(
+        config.get("retry_mode"),
+        AttributePath::root("retry_mode"),
+        &["standard", "adaptive"],
+    ));
+    let ignored: Vec<&str> = IGNORED.iter().map(|(name, _)| *name).filter(|name| has(name)).collect();
+    if let Some(first) = ignored.first() {
+        let list = ignored.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let detail = "They are taken so that a `provider \"aws\"` block can be pasted: remove them.";
+        let message = format!("without effect in this provider: {list}");
+        diagnostics.push(Diagnostic::warning(message, detail).at(AttributePath::root(*first)));
+    }
     for (index, role) in config.get("assume_role").as_list().unwrap_or_default().iter().enumerate() {
         if let Some(text) = role.get("duration").as_str().filter(|text| timeouts::parse(text).is_none()) {
             let path = AttributePath::root("assume_role").index(index).attribute("duration");
@@ -185,12 +266,26 @@ pub fn configure(config: &Value) -> Configured {
         endpoints: endpoints(config),
         assume_role: config.get("assume_role").as_list().unwrap_or_default().iter().map(role).collect(),
         max_retries: config.get("max_retries").as_i64().and_then(|retries| u32::try_from(retries).ok()),
+        adaptive_retries: text(config, "retry_mode").map(|mode| mode == "adaptive"),
+        use_fips: config.get("use_fips_endpoint").as_bool(),
+        use_dual_stack: config.get("use_dualstack_endpoint").as_bool(),
+        allowed_accounts: config.get("allowed_account_ids").strings(),
+        forbidden_accounts: config.get("forbidden_account_ids").strings(),
         skip_credentials_validation: flag("skip_credentials_validation"),
         skip_requesting_account_id: flag("skip_requesting_account_id"),
     };
-    let defaults = config.get("default_tags").as_list().and_then(<[Value]>::first);
-    let default_tags = defaults.map(|block| block.get("tags").string_map()).unwrap_or_default();
-    Configured { aws: Aws::new(settings), default_tags, checks: Arc::new(Checks::of(config)) }
+    let trusted = settings.skip_credentials_validation || settings.skip_requesting_account_id;
+    Configured {
+        aws: Aws::new(settings),
+        tags: tags::Rules::of(config),
+        checks: Arc::new(Checks::of(config)),
+        trusted: AtomicBool::new(trusted),
+    }
+}
+
+/// Whether only some accounts may be used.
+pub fn restricts_accounts(config: &Value) -> bool {
+    ["allowed_account_ids", "forbidden_account_ids"].iter().any(|name| !config.get(name).strings().is_empty())
 }
 
 fn endpoints(config: &Value) -> BTreeMap<String, String> {

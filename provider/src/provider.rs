@@ -67,9 +67,13 @@ impl Provider for SfnProvider {
         configuration::validate(config)
     }
 
-    async fn configure(&self, config: Value, _: &str, _: &Context) -> Result<Diagnostics, Diagnostics> {
+    async fn configure(&self, config: Value, _: &str, cx: &Context) -> Result<Diagnostics, Diagnostics> {
         let configured = configuration::configure(&config);
         self.shared.set_checks(configured.checks.clone());
+        // In a wrong account objects would seem to be gone, so that this is asked before anything is read.
+        if configuration::restricts_accounts(&config) {
+            configured.ask_identity(cx).await?;
+        }
         self.shared.set(configured);
         if config.is_wholly_known() {
             return Ok(Diagnostics::default());

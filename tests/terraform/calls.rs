@@ -38,13 +38,13 @@ async fn nothing_to_change_makes_no_writing_call_and_three_reading_ones() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_plan_without_an_object_asks_only_whether_the_definition_is_right() {
+async fn a_plan_without_an_object_asks_only_who_it_is_and_whether_the_definition_is_right() {
     let aws = aws().await;
     let workspace = workspace(&aws, CONFIGURATION);
     let plan = workspace.plan().await.unwrap();
     assert_eq!(plan.code, 2, "{}", plan.text);
     let calls: Vec<_> = aws.proxy().calls().into_iter().map(|call| call.operation).collect();
-    assert_eq!(calls, ["ValidateStateMachineDefinition"]);
+    assert_eq!(calls, ["GetCallerIdentity", "ValidateStateMachineDefinition"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

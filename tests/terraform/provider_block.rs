@@ -93,6 +93,94 @@ async fn what_is_missing_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn only_some_accounts_may_be_used() {
+    let aws = aws().await;
+    let refused = "the credentials are of the account";
+    let blocks = [
+        ("allowed_account_ids = [\"111111111111\"]".to_owned(), refused),
+        (format!("forbidden_account_ids = [\"{ACCOUNT}\"]"), refused),
+        (
+            "allowed_account_ids = [\"1\"]\n forbidden_account_ids = [\"2\"]".to_owned(),
+            "both `allowed_account_ids` and",
+        ),
+        (
+            "allowed_account_ids = [\"1\"]\n skip_requesting_account_id = true".to_owned(),
+            "`allowed_account_ids` needs the account",
+        ),
+    ];
+    for (block, said) in blocks {
+        assert_says(&with_provider(&aws, &block).plan().await.unwrap(), &[said]);
+    }
+    let workspace = with_provider(&aws, &format!("allowed_account_ids = [\"{ACCOUNT}\", \"111111111111\"]"));
+    assert_success(&workspace.apply().await.unwrap());
+    // In a wrong account nothing seems to be gone.
+    let text = workspace.path().join("main.tf");
+    let text = std::fs::read_to_string(text).unwrap().replace(&format!("\"{ACCOUNT}\", "), "");
+    workspace.write("main.tf", &text).unwrap();
+    assert_says(
+        &workspace.plan().await.unwrap(),
+        &[refused, "Use the credentials or the profile of the right account"],
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn credentials_that_do_not_work_are_told_once_in_the_plan() {
+    let aws = aws().await;
+    let workspace = with_provider(&aws, "");
+    let second = MACHINE.replace("\"it\"", "\"other\"");
+    workspace.write("second.tf", &second).unwrap();
+    let unknown = local_aws::Fault::Refuse(403, "InvalidClientTokenId".into(), "The security token is invalid.".into());
+    aws.proxy().fault("GetCallerIdentity", usize::MAX, unknown);
+    let plan = workspace.plan().await.unwrap();
+    assert_says(&plan, &["cannot use the credentials", "AWS does not know the credentials"]);
+    assert_eq!(plan.text.matches("Error:").count(), 1, "{}", plan.text);
+    // An address where nobody answers.
+    aws.proxy().forget();
+    let mut workspace = with_provider(&aws, "");
+    workspace.set_env("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
+    let start = std::time::Instant::now();
+    assert_says(&workspace.plan().await.unwrap(), &["cannot use the credentials", "Check the network, the proxy"]);
+    assert!(start.elapsed().as_secs() < 15, "{:?}", start.elapsed());
+    // Who plans without AWS says so.
+    let mut workspace = with_provider(&aws, "skip_credentials_validation = true\n checks {\n remote = false\n }");
+    workspace.set_env("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
+    assert_says(&workspace.plan().await.unwrap(), &["1 to add, 0 to change, 0 to destroy"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tags_of_somebody_else_stay() {
+    let aws = aws().await;
+    let block = "ignore_tags {\n keys = [\"Owner\"]\n key_prefixes = [\"kubernetes.io/\"]\n }";
+    let mut workspace = with_provider(&aws, block);
+    workspace.set_env("TF_AWS_DEFAULT_TAGS_Team", "orders");
+    assert_success(&workspace.apply().await.unwrap());
+    let arn = super::machine_arn("it");
+    let theirs = [("Owner", "somebody"), ("kubernetes.io/cluster", "c")];
+    let tags: Vec<_> = theirs.iter().map(|(key, value)| json!({ "key": key, "value": value })).collect();
+    let body = json!({ "resourceArn": arn, "tags": tags });
+    aws.call("AWSStepFunctions.TagResource", &body).await.unwrap();
+    assert_empty(&workspace.plan().await.unwrap());
+    let text = std::fs::read_to_string(workspace.path().join("main.tf")).unwrap().replace("own = \"yes\", ", "");
+    workspace.write("main.tf", &text).unwrap();
+    assert_success(&workspace.apply().await.unwrap());
+    let found = aws.call("AWSStepFunctions.ListTagsForResource", &json!({ "resourceArn": arn })).await.unwrap();
+    let mut keys: Vec<_> = found["tags"].as_array().unwrap().iter().map(|tag| tag["key"].as_str().unwrap()).collect();
+    keys.sort_unstable();
+    assert_eq!(keys, ["Owner", "Team", "both", "kubernetes.io/cluster"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_block_of_the_other_provider_can_be_pasted() {
+    let aws = aws().await;
+    let block = "retry_mode = \"standard\"\n use_fips_endpoint = false\n s3_use_path_style = true\n skip_region_validation = true\n token_bucket_rate_limiter_capacity = 500";
+    let workspace = with_provider(&aws, block);
+    let plan = workspace.plan().await.unwrap();
+    let said = "without effect in this provider: `s3_use_path_style`, `skip_region_validation`, `token_bucket_rate_limiter_capacity`";
+    assert_says(&plan, &[said, "1 to add"]);
+    assert_says(&with_provider(&aws, "retry_mode = \"fast\"").plan().await.unwrap(), &["there is no `fast` here"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn terraform_attaches_to_a_provider_that_is_debugged() {
     let aws = aws().await;
     let mut workspace = with_provider(&aws, "");

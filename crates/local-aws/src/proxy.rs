@@ -179,7 +179,7 @@ impl Server {
         match &fault {
             Some(Fault::Refuse(status, code, message)) => {
                 self.record(&name, *status);
-                return refusal(*status, code, message);
+                return refusal(*status, code, message, body.starts_with(b"Action="));
             }
             Some(Fault::Answer(json)) => {
                 self.record(&name, 200);
@@ -264,12 +264,19 @@ impl Server {
     }
 }
 
-fn refusal(status: u16, code: &str, message: &str) -> io::Result<Response<Full<Bytes>>> {
-    let body = serde_json::json!({ "__type": code, "message": message, "Message": message });
+/// A refusal in the notation of the service: XML for those that are asked with forms, JSON for all others.
+fn refusal(status: u16, code: &str, message: &str, is_form: bool) -> io::Result<Response<Full<Bytes>>> {
+    let body = if is_form {
+        format!(
+            "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
+        )
+    } else {
+        serde_json::json!({ "__type": code, "message": message, "Message": message }).to_string()
+    };
     Response::builder()
         .status(status)
-        .header("content-type", "application/x-amz-json-1.0")
+        .header("content-type", if is_form { "text/xml" } else { "application/x-amz-json-1.0" })
         .header("x-amzn-errortype", code)
-        .body(Full::new(Bytes::from(body.to_string())))
+        .body(Full::new(body.into()))
         .map_err(io::Error::other)
 }

@@ -64,6 +64,16 @@ pub struct Settings {
     pub assume_role: Vec<AssumeRole>,
     /// How often a call is tried in all.
     pub max_retries: Option<u32>,
+    /// Whether retries are slowed down for all calls when AWS throttles; as in the environment if absent.
+    pub adaptive_retries: Option<bool>,
+    /// Whether endpoints are those with FIPS; as in the environment if absent.
+    pub use_fips: Option<bool>,
+    /// Whether endpoints take IPv6 as well; as in the environment if absent.
+    pub use_dual_stack: Option<bool>,
+    /// The only accounts that may be used; any if empty.
+    pub allowed_accounts: Vec<String>,
+    /// Accounts that may not be used.
+    pub forbidden_accounts: Vec<String>,
     /// Whether credentials are used without asking AWS who they belong to.
     pub skip_credentials_validation: bool,
     /// Whether the account is not asked for.
@@ -166,15 +176,27 @@ impl Aws {
             .await;
         match answer {
             Ok(answer) => {
+                self.check_account(answer.account().unwrap_or_default())?;
                 let partition = answer.arn().and_then(|arn| arn.split(':').nth(1)).unwrap_or("aws").to_owned();
                 Ok(Identity { account: answer.account().map(str::to_owned), partition, region })
             }
-            Err(error) if self.settings.skip_credentials_validation => {
+            Err(error) if self.settings.skip_credentials_validation && error.code != "AccountNotAllowed" => {
                 tracing::warn!(%error, "the account is not known");
                 Ok(unasked)
             }
             Err(error) => Err(error),
         }
+    }
+
+    fn check_account(&self, account: &str) -> Result<(), AwsError> {
+        let Settings { allowed_accounts, forbidden_accounts, .. } = &self.settings;
+        let is_in = |accounts: &[String]| accounts.iter().any(|other| other == account);
+        if is_in(forbidden_accounts) || !(allowed_accounts.is_empty() || is_in(allowed_accounts)) {
+            let message =
+                format!("the credentials are of the account {account}, which the provider block does not allow");
+            return Err(AwsError { code: "AccountNotAllowed".into(), ..AwsError::local("GetCallerIdentity", message) });
+        }
+        Ok(())
     }
 
     async fn config(&self) -> Result<&SdkConfig, AwsError> {
@@ -191,7 +213,11 @@ fn partition(region: &str) -> &'static str {
 }
 
 async fn load(settings: &Settings) -> Result<SdkConfig, AwsError> {
-    let retries = RetryConfig::standard()
+    let adaptive = settings
+        .adaptive_retries
+        .unwrap_or_else(|| std::env::var("AWS_RETRY_MODE").is_ok_and(|mode| mode.eq_ignore_ascii_case("adaptive")));
+    let retries = if adaptive { RetryConfig::adaptive() } else { RetryConfig::standard() };
+    let retries = retries
         .with_max_attempts(settings.max_retries.unwrap_or(ATTEMPTS).max(1))
         .with_initial_backoff(Duration::from_millis(300))
         .with_max_backoff(Duration::from_secs(20));
@@ -203,6 +229,12 @@ async fn load(settings: &Settings) -> Result<SdkConfig, AwsError> {
         .profile_files(profile_files(settings))
         .retry_config(retries)
         .timeout_config(timeouts);
+    if let Some(fips) = settings.use_fips {
+        loader = loader.use_fips(fips);
+    }
+    if let Some(dual_stack) = settings.use_dual_stack {
+        loader = loader.use_dual_stack(dual_stack);
+    }
     if let Some(region) = &settings.region {
         loader = loader.region(Region::new(region.clone()));
     }

@@ -80,6 +80,10 @@ impl AwsError {
                 "An activity of this name exists and differs. Import it with an `import` block or `terraform import`, or \
                  choose another name."
             }
+            "AccountNotAllowed" => {
+                "Use the credentials or the profile of the right account, or change `allowed_account_ids` or \
+                 `forbidden_account_ids` of the provider block."
+            }
             "AliasAlreadyExists" => {
                 "An alias of this name exists and differs. Import it with an `import` block or `terraform import`, or \
                  choose another name."
@@ -92,6 +96,10 @@ impl AwsError {
             | "SignatureDoesNotMatch" => {
                 "AWS does not know the credentials, or they have expired. Check the profile or the environment \
                  variables that they come from."
+            }
+            "" if has("did not answer in time") => {
+                "Check the network, the proxy and the `endpoints` of the provider block. A plan without AWS is made with \
+                 `skip_credentials_validation = true`."
             }
             "" if has("credentials") => {
                 "Give credentials in the provider block, in the environment (AWS_ACCESS_KEY_ID or AWS_PROFILE) or in \

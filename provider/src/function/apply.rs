@@ -74,7 +74,7 @@ impl Change<'_> {
         };
         let described = function::create(aws, call, &new, hash.as_deref()).await?;
         state.set("version", Value::Null);
-        Ok(settings::state(&described, &known(state), &self.configured.default_tags))
+        Ok(settings::state(&described, &known(state), &self.configured.tags))
     }
 
     async fn update(&mut self, mut state: Value) -> Result<Value, AwsError> {
@@ -115,7 +115,7 @@ impl Change<'_> {
         }
         let described = function::describe(aws, call, name).await?;
         Ok(match described {
-            Some(described) => settings::state(&described, &state, &self.configured.default_tags),
+            Some(described) => settings::state(&described, &state, &self.configured.tags),
             None => state,
         })
     }

@@ -53,8 +53,11 @@ impl Resource for Function {
         schema::validate(config)
     }
 
-    async fn plan(&self, request: PlanRequest, _: &Context) -> Result<Plan, Diagnostics> {
-        plan::plan(&request, &self.shared.default_tags())
+    async fn plan(&self, request: PlanRequest, cx: &Context) -> Result<Plan, Diagnostics> {
+        if request.prior.is_none() {
+            self.shared.check_access(cx).await?;
+        }
+        plan::plan(&request, &self.shared.tags())
     }
 
     async fn create(&self, request: ApplyRequest, cx: &Context) -> Result<Present, Failed> {
@@ -74,7 +77,7 @@ impl Resource for Function {
         Ok(match described {
             None => Found::Gone,
             Some(described) => {
-                let state = settings::state(&described, &state, &configured.default_tags);
+                let state = settings::state(&described, &state, &configured.tags);
                 Found::Present(Box::new(present(state)))
             }
         })
@@ -97,7 +100,7 @@ impl Resource for Function {
         let described = function::describe(&configured.aws, &timeouts::read(cx), &name).await;
         let doing = format!("import the function `{name}`");
         match described.map_err(|error| messages::of_aws(&doing, &error))? {
-            Some(described) => Ok(present(settings::state(&described, &Value::Null, &configured.default_tags))),
+            Some(described) => Ok(present(settings::state(&described, &Value::Null, &configured.tags))),
             None => Err(Diagnostic::error(
                 format!("there is no function `{name}`"),
                 "Give the name of a function of this account and region, or its ARN.",

@@ -1,6 +1,5 @@
 //! What a change will lead to.
 
-use sfn_aws::Tags;
 use sfn_aws::function::Code;
 use tfplugin::{AttributePath, Diagnostic, Diagnostics, Plan, PlanRequest, Value};
 
@@ -8,11 +7,11 @@ use super::settings;
 use crate::{execution_role, tags};
 
 /// Plans a creation or an update: the code is read and hashed, and AWS is not asked.
-pub(super) fn plan(request: &PlanRequest, default_tags: &Tags) -> Result<Plan, Diagnostics> {
+pub(super) fn plan(request: &PlanRequest, rules: &tags::Rules) -> Result<Plan, Diagnostics> {
     let config = &request.config;
     let prior = request.prior.clone().unwrap_or_default();
     let mut planned = request.proposed.clone();
-    planned.set("tags_all", tags::all(config, default_tags));
+    planned.set("tags_all", tags::all(config, rules));
     for (name, default) in
         [("memory_size", Value::from(128)), ("timeout", Value::from(3)), ("architectures", vec!["x86_64"].into())]
     {

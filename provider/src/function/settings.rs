@@ -4,7 +4,6 @@ use std::io;
 use std::path::Path;
 
 use asl::policy::{Account, Document, Statement};
-use sfn_aws::Tags;
 use sfn_aws::function::{Code, Configuration, Described, Logging};
 use tfplugin::Value;
 
@@ -92,7 +91,7 @@ pub(super) fn policy(state: &Value, account: &Account) -> Document {
 }
 
 /// The state for a function as it is, in the words of `prior` where those say the same.
-pub(super) fn state(described: &Described, prior: &Value, defaults: &Tags) -> Value {
+pub(super) fn state(described: &Described, prior: &Value, rules: &tags::Rules) -> Value {
     let mut state = if prior.is_null() { Value::object::<String>([]) } else { prior.clone() };
     let found = &described.configuration;
     for (name, value) in [
@@ -127,7 +126,7 @@ pub(super) fn state(described: &Described, prior: &Value, defaults: &Tags) -> Va
         state.set("version", described.version.as_str());
         state.set("qualified_arn", format!("{}:{}", described.arn, described.version));
     }
-    let (own, all) = tags::of_object(&tags::visible(described.tags.clone()), prior, defaults);
+    let (own, all) = tags::of_object(described.tags.clone(), prior, rules);
     state.set("tags", own);
     state.set("tags_all", all);
     state

@@ -56,7 +56,10 @@ impl Resource for StateMachine {
 
     async fn plan(&self, request: PlanRequest, cx: &Context) -> Result<Plan, Diagnostics> {
         let checks = self.shared.checks();
-        let mut plan = plan::plan(&request, &self.shared.default_tags(), &checks)?;
+        if request.prior.is_none() {
+            self.shared.check_access(cx).await?;
+        }
+        let mut plan = plan::plan(&request, &self.shared.tags(), &checks)?;
         let said = remote::check(&self.shared, &checks, &request, &plan.planned, cx).await;
         plan.warnings.extend(said.into_result()?);
         Ok(plan)

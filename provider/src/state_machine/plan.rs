@@ -1,7 +1,6 @@
 //! What a change will lead to.
 
 use asl::policy::Account;
-use sfn_aws::Tags;
 use tfplugin::{AttributePath, Diagnostics, Plan, PlanRequest, Value};
 
 use super::{same_policy, settings};
@@ -10,7 +9,7 @@ use crate::definition::{self, Evaluated};
 use crate::{blocks, execution_role, messages, tags};
 
 /// Plans a creation or an update, without asking AWS.
-pub(super) fn plan(request: &PlanRequest, default_tags: &Tags, checks: &Checks) -> Result<Plan, Diagnostics> {
+pub(super) fn plan(request: &PlanRequest, rules: &tags::Rules, checks: &Checks) -> Result<Plan, Diagnostics> {
     let evaluated = definition::evaluate(&request.config, &checks.selection(&request.config));
     let Evaluated { definition, text, diagnostics } = evaluated;
     let mut warnings = diagnostics.into_result()?;
@@ -20,7 +19,7 @@ pub(super) fn plan(request: &PlanRequest, default_tags: &Tags, checks: &Checks) 
     plan_names(&mut planned, request);
     let role = |state: &Value| settings::owned_role(state, "");
     execution_role::plan(&mut planned, request.prior.as_ref(), "role_arn", role);
-    planned.set("tags_all", tags::all(&request.config, default_tags));
+    planned.set("tags_all", tags::all(&request.config, rules));
     planned.set("asl", text.map_or(Value::Unknown, |text| kept_text(&prior, &text)));
     let account = Account::of_arn(prior.get("arn").as_str().unwrap_or_default());
     let policy = definition.as_ref().map(|definition| settings::policy(definition, &planned, &account));

@@ -41,7 +41,7 @@ pub(super) async fn read(
     state.set("logging_configuration", settings::logging_block(&described, prior, &account));
     state.set("tracing_configuration", settings::tracing_block(&described, prior));
     state.set("encryption_configuration", encryption::state_of(described.encryption.as_ref(), prior));
-    let (own, all) = tags::of_object(&tags::visible(found), prior, &configured.default_tags);
+    let (own, all) = tags::of_object(found, prior, &configured.tags);
     state.set("tags", own);
     state.set("tags_all", all);
     let region = account.region.clone().unwrap_or_default();
