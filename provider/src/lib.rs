@@ -5,7 +5,7 @@ mod alias;
 pub mod blocks;
 mod checks;
 mod configuration;
-mod data_definition;
+mod data_sources;
 mod definition;
 mod encryption;
 mod execution_role;

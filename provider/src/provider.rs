@@ -10,10 +10,9 @@ use crate::activity::Activity;
 use crate::alias::Alias;
 use crate::checks::Checks;
 use crate::configuration::{self, Shared};
-use crate::data_definition::DefinitionDataSource;
 use crate::function::Function;
-use crate::provider_functions;
 use crate::state_machine::StateMachine;
+use crate::{data_sources, provider_functions};
 
 /// Address in the registry.
 const ADDRESS: &str = "registry.terraform.io/terraform-provider-sfn/sfn";
@@ -54,7 +53,7 @@ impl Provider for SfnProvider {
     }
 
     fn data_sources(&self) -> Vec<Box<dyn DataSource>> {
-        vec![Box::new(DefinitionDataSource::new(self.shared.clone()))]
+        data_sources::all(&self.shared)
     }
 
     fn functions(&self) -> Vec<Box<dyn tfplugin::Function>> {

@@ -12,6 +12,7 @@ mod activities;
 mod aliases;
 mod calls;
 mod checks;
+mod data_sources;
 mod definitions;
 mod demo;
 mod drift;

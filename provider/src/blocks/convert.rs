@@ -125,7 +125,8 @@ pub(super) fn object_from_json(object: &Object, json: &Json) -> Option<Value> {
     members.keys().all(known).then(|| Value::object(entries))
 }
 
-fn any_from_json(json: &Json) -> Option<Value> {
+/// Any JSON as a value; `None` for a number that no value can hold.
+pub fn any_from_json(json: &Json) -> Option<Value> {
     Some(match json {
         Json::Null => Value::Null,
         Json::Unknown => Value::Unknown,

@@ -11,6 +11,7 @@ mod place;
 mod schema;
 mod to_asl;
 
+pub use convert::any_from_json;
 pub use from_asl::{from_asl, keep_equal};
 pub use schema::{STATE_BLOCKS, definition_attributes, state_blocks};
 pub use to_asl::{Flat, to_asl};

@@ -9,11 +9,11 @@ use crate::configuration::Shared;
 use crate::{checks, definition};
 
 /// The data source.
-pub struct DefinitionDataSource {
+pub struct Definition {
     shared: Shared,
 }
 
-impl DefinitionDataSource {
+impl Definition {
     /// The data source with the provider's configuration.
     pub fn new(shared: Shared) -> Self {
         Self { shared }
@@ -21,7 +21,7 @@ impl DefinitionDataSource {
 }
 
 #[async_trait]
-impl DataSource for DefinitionDataSource {
+impl DataSource for Definition {
     fn type_name(&self) -> &'static str {
         "sfn_definition"
     }

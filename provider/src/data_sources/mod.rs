@@ -1,0 +1,54 @@
+//! The data sources, one file each.
+
+mod activity;
+mod alias;
+mod definition;
+mod state_machine;
+mod versions;
+
+use sfn_aws::Call;
+use tfplugin::{AttributePath, DataSource, Diagnostic, Diagnostics, Value};
+
+use crate::configuration::{Configured, Shared};
+use crate::messages;
+
+/// All data sources.
+pub fn all(shared: &Shared) -> Vec<Box<dyn DataSource>> {
+    vec![
+        Box::new(activity::Activity::new(shared.clone())),
+        Box::new(alias::Alias::new(shared.clone())),
+        Box::new(definition::Definition::new(shared.clone())),
+        Box::new(state_machine::StateMachine::new(shared.clone())),
+        Box::new(versions::Versions::new(shared.clone())),
+    ]
+}
+
+/// An object is named by exactly one of two attributes.
+fn either(config: &Value, first: &str, second: &str) -> Diagnostics {
+    let message = match (config.get(first).is_null(), config.get(second).is_null()) {
+        (true, true) => format!("neither `{first}` nor `{second}` is there"),
+        (false, false) => format!("both `{first}` and `{second}` are there"),
+        _ => return Diagnostics::default(),
+    };
+    Diagnostic::error(message, "Write one of the two.").at(AttributePath::root(first)).into()
+}
+
+/// The ARN of an object of Step Functions in the account and region in use.
+///
+/// # Errors
+/// When the account is not known.
+async fn arn_of(configured: &Configured, call: &Call, kind: &str, name: &str) -> Result<String, Diagnostics> {
+    let identity = configured.aws.identity(call).await;
+    let identity = identity.map_err(|error| messages::of_aws(&format!("look for `{name}`"), &error))?;
+    let Some(account) = &identity.account else {
+        let detail = "Write the `arn`, or remove `skip_requesting_account_id` from the provider block.";
+        return Err(Diagnostic::error("the account is not known", detail).at(AttributePath::root("name")).into());
+    };
+    Ok(format!("arn:{}:states:{}:{account}:{kind}:{name}", identity.partition, identity.region))
+}
+
+/// That there is no such object.
+fn missing(kind: &str, arn: &str, attribute: &str) -> Diagnostics {
+    let detail = "Check the account, the region and the name.";
+    Diagnostic::error(format!("there is no {kind} `{arn}`"), detail).at(AttributePath::root(attribute)).into()
+}

@@ -1,0 +1,111 @@
+//! Data sources.
+
+use e2e::Workspace;
+use local_aws::LocalAws;
+use serde_json::{Value, json};
+
+use super::{assert_says, assert_success, aws, machine_arn, workspace};
+
+const OBJECTS: &str = r#"
+resource "sfn_state_machine" "orders" {
+  name     = "orders"
+  comment  = "COMMENT"
+  start_at = "Greet"
+  publish  = true
+  tags     = { team = "orders" }
+  execution_role {}
+  logging_configuration {
+    level = "ERROR"
+  }
+  pass "Greet" {
+    end = true
+  }
+}
+
+resource "sfn_alias" "live" {
+  name        = "live"
+  description = "d"
+  routing_configuration {
+    state_machine_version_arn = sfn_state_machine.orders.state_machine_version_arn
+    weight                    = 100
+  }
+}
+
+resource "sfn_activity" "pack" {
+  name = "pack"
+}
+"#;
+
+/// An AWS that has the objects which the examples look for, the state machine in two versions.
+async fn with_objects() -> (LocalAws, Workspace) {
+    let aws = aws().await;
+    let workspace = workspace(&aws, OBJECTS);
+    assert_success(&workspace.apply().await.unwrap());
+    workspace.configure(&OBJECTS.replace("COMMENT", "changed")).unwrap();
+    assert_success(&workspace.apply().await.unwrap());
+    (aws, workspace)
+}
+
+/// The outputs of a configuration, after it was applied.
+async fn outputs(workspace: &Workspace) -> Value {
+    assert_success(&workspace.apply().await.unwrap());
+    let shown = workspace.terraform(&["output", "-json"]).await.unwrap();
+    serde_json::from_str(&shown.stdout).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_examples_find_what_is_there() {
+    let (aws, _objects) = with_objects().await;
+    let version = |number: usize| json!(format!("{}:{number}", machine_arn("orders")));
+    for (example, name, expected) in [
+        ("sfn_state_machine", "states", json!(["Greet"])),
+        ("sfn_state_machine_versions", "newest", version(2)),
+        ("sfn_alias", "live_version", version(2)),
+        ("sfn_activity", "worker_takes_from", json!(machine_arn("pack").replace("stateMachine", "activity"))),
+    ] {
+        let workspace = Workspace::of_example(&aws, &format!("data-sources/{example}")).unwrap();
+        workspace.write("versions.tf", e2e::HEADER).unwrap();
+        assert_eq!(outputs(&workspace).await[name]["value"], expected, "{example}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_state_machine_is_told_whole() {
+    let (aws, objects) = with_objects().await;
+    let made = objects.resource("sfn_state_machine.orders").await.unwrap().unwrap();
+    let arn = machine_arn("orders");
+    let text = format!(
+        "data \"sfn_state_machine\" \"it\" {{\n arn = \"{arn}\"\n}}\noutput \"it\" {{\n value = data.sfn_state_machine.it\n}}\n"
+    );
+    let outputs = outputs(&workspace(&aws, &text)).await;
+    let found = &outputs["it"]["value"];
+    for name in
+        ["arn", "creation_date", "name", "role_arn", "revision_id", "status", "type", "state_machine_version_arn"]
+    {
+        assert_eq!(found[name], made[name], "{name}");
+    }
+    let definition: Value = serde_json::from_str(found["definition"].as_str().unwrap()).unwrap();
+    assert_eq!((&definition, &found["asl"]["StartAt"]), (&found["asl"], &json!("Greet")));
+    assert_eq!(found["description"], "changed");
+    assert_eq!(found["tags"]["team"], "orders");
+    assert_eq!(found["logging_configuration"]["level"], "ERROR");
+    assert!(found["logging_configuration"]["log_destination"].as_str().unwrap().ends_with(":*"), "{found}");
+    assert_eq!(found["tracing_configuration"], json!({ "enabled": false }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_there_is_told() {
+    let aws = aws().await;
+    for (text, said) in [
+        ("data \"sfn_state_machine\" \"it\" {\n name = \"no\"\n}", "there is no state machine"),
+        ("data \"sfn_state_machine\" \"it\" {}", "neither `name` nor `arn` is there"),
+        ("data \"sfn_activity\" \"it\" {\n name = \"a\"\n arn = \"b\"\n}", "both `name` and `arn` are there"),
+        ("data \"sfn_activity\" \"it\" {\n name = \"no\"\n}", "there is no activity"),
+        (
+            "data \"sfn_alias\" \"it\" {\n name = \"no\"\n statemachine_arn = \"arn:aws:states:eu-west-1:123456789012:stateMachine:no\"\n}",
+            "there is no alias",
+        ),
+    ] {
+        assert_says(&workspace(&aws, text).plan().await.unwrap(), &[said]);
+    }
+}
