@@ -5,12 +5,13 @@ use sfn_aws::activity::{self, Described};
 use sfn_aws::tags as aws_tags;
 use tfplugin::schema::{Attribute, Block, IdentitySchema, Schema};
 use tfplugin::{
-    ApplyRequest, AttributePath, Context, Diagnostic, Diagnostics, Failed, Found, ImportKey, Plan, PlanRequest,
-    Present, Private, Resource, Type, Value,
+    ApplyRequest, AttributePath, Context, Diagnostic, Diagnostics, Failed, Found, ImportKey, MoveRequest, Plan,
+    PlanRequest, Present, Private, Resource, Type, Value,
 };
 
 use crate::configuration::{Configured, Shared};
 use crate::known::known;
+use crate::moving::Former;
 use crate::{encryption, identity, messages, tags, timeouts};
 
 /// The longest name (API reference, CreateActivity).
@@ -172,7 +173,22 @@ impl Resource for Activity {
             }
         }
     }
+
+    async fn take_over(&self, request: &MoveRequest) -> Result<Option<Present>, Diagnostics> {
+        let Some(former) = Former::of(request, FORMER_TYPE)? else { return Ok(None) };
+        Ok(Some(present(Value::object([
+            ("name", former.value("name")),
+            ("id", former.value("id")),
+            ("arn", former.value("id")),
+            ("creation_date", former.value("creation_date")),
+            ("tags", former.tags()),
+            (encryption::BLOCK, encryption::moved(&former)),
+        ]))))
+    }
 }
+
+/// The type whose objects become activities by a `moved` block.
+const FORMER_TYPE: &str = "aws_sfn_activity";
 
 fn name(state: &Value) -> &str {
     state.get("name").as_str().unwrap_or_default()

@@ -10,6 +10,7 @@ use tfplugin::{
 
 use crate::configuration::Shared;
 use crate::known::known;
+use crate::moving::Former;
 use crate::{identity, messages, timeouts};
 
 /// The block of the routes.
@@ -18,9 +19,8 @@ const ROUTES: &str = "routing_configuration";
 const MAX_NAME: usize = 80;
 /// The longest description, in characters (API reference, CreateStateMachineAlias).
 const MAX_DESCRIPTION: usize = 256;
-/// The type and provider whose objects become aliases by a `moved` block.
+/// The type whose objects become aliases by a `moved` block.
 const FORMER_TYPE: &str = "aws_sfn_alias";
-const FORMER_PROVIDER: &str = "hashicorp/aws";
 
 /// The resource.
 pub struct Alias {
@@ -148,30 +148,19 @@ impl Resource for Alias {
     }
 
     async fn take_over(&self, request: &MoveRequest) -> Result<Option<Present>, Diagnostics> {
-        if request.source_type != FORMER_TYPE || !request.source_provider.ends_with(FORMER_PROVIDER) {
-            return Ok(None);
-        }
-        let former: serde_json::Value = serde_json::from_slice(&request.source_state).map_err(|error| {
-            Diagnostic::error(format!("the state of the `{FORMER_TYPE}` cannot be read"), error.to_string())
-        })?;
-        let text = |value: &serde_json::Value, name: &str| {
-            let text = value.get(name).and_then(serde_json::Value::as_str).filter(|text| !text.is_empty());
-            text.map(str::to_owned)
+        let Some(former) = Former::of(request, FORMER_TYPE)? else { return Ok(None) };
+        let route = |route: Former| Route {
+            version_arn: route.text("state_machine_version_arn").unwrap_or_default(),
+            weight: route.number("weight").and_then(|weight| i32::try_from(weight).ok()).unwrap_or_default(),
         };
-        let routes = former.get(ROUTES).and_then(serde_json::Value::as_array).into_iter().flatten();
-        let routes = routes.map(|route| Route {
-            version_arn: text(route, "state_machine_version_arn").unwrap_or_default(),
-            weight: route
-                .get("weight")
-                .and_then(serde_json::Value::as_i64)
-                .and_then(|weight| i32::try_from(weight).ok())
-                .unwrap_or_default(),
-        });
         let described = Described {
-            arn: text(&former, "arn").unwrap_or_default(),
-            name: text(&former, "name").unwrap_or_default(),
-            creation_date: text(&former, "creation_date").unwrap_or_default(),
-            wanted: Wanted { description: text(&former, "description"), routes: routes.collect() },
+            arn: former.text("arn").unwrap_or_default(),
+            name: former.text("name").unwrap_or_default(),
+            creation_date: former.text("creation_date").unwrap_or_default(),
+            wanted: Wanted {
+                description: former.text("description"),
+                routes: former.blocks(ROUTES).map(route).collect(),
+            },
         };
         Ok(Some(present(state_of(&described, &Value::Null))))
     }
@@ -315,47 +304,4 @@ fn present(state: Value) -> Present {
 
 fn refused(verb: &str, state: &Value, error: &sfn_aws::AwsError) -> Diagnostics {
     messages::of_aws(&format!("{verb} the alias `{}`", name(state)), error).into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    async fn moved(source_type: &str, provider: &str, state: &str) -> Option<Value> {
-        let request = MoveRequest {
-            source_provider: provider.into(),
-            source_type: source_type.into(),
-            source_version: 0,
-            source_state: state.into(),
-        };
-        Alias::new(Shared::default()).take_over(&request).await.unwrap().map(|present| present.state)
-    }
-
-    #[tokio::test]
-    async fn an_alias_of_hashicorp_aws_moves_in() {
-        let state = r#"{
-            "arn": "arn:aws:states:eu-west-1:123456789012:stateMachine:it:live",
-            "creation_date": "2026-01-01T00:00:00Z",
-            "description": "",
-            "id": "arn:aws:states:eu-west-1:123456789012:stateMachine:it:live",
-            "name": "live",
-            "region": "eu-west-1",
-            "routing_configuration": [
-                {"state_machine_version_arn": "arn:aws:states:eu-west-1:123456789012:stateMachine:it:2", "weight": 100}
-            ],
-            "timeouts": null
-        }"#;
-        let state = moved("aws_sfn_alias", "registry.terraform.io/hashicorp/aws", state).await.unwrap();
-        assert_eq!(state.get("name").as_str(), Some("live"));
-        assert_eq!(state.get("id"), state.get("arn"));
-        assert!(state.get("description").is_null());
-        assert_eq!(wanted(&state).routes.first().map(|route| route.weight), Some(100));
-        assert_eq!(machine(&state), Some("arn:aws:states:eu-west-1:123456789012:stateMachine:it"));
-    }
-
-    #[tokio::test]
-    async fn other_things_do_not() {
-        assert_eq!(moved("aws_sfn_activity", "registry.terraform.io/hashicorp/aws", "{}").await, None);
-        assert_eq!(moved("aws_sfn_alias", "registry.terraform.io/other/aws", "{}").await, None);
-    }
 }

@@ -5,6 +5,7 @@ use tfplugin::schema::{Attribute, Block, NestedBlock, Nesting};
 use tfplugin::{AttributePath, Diagnostic, Diagnostics, Number, Type, Value};
 
 use crate::messages::one_of;
+use crate::moving::Former;
 
 /// The name of the block.
 pub const BLOCK: &str = "encryption_configuration";
@@ -74,4 +75,14 @@ pub fn state_of(found: Option<&Encryption>, prior: &Value) -> Value {
         (_, found) => found.clone(),
     };
     Value::object([("type", found.kind.as_str().into()), ("kms_key_id", key.into()), (REUSE, reuse)])
+}
+
+/// The block of an object that moves in; a key of AWS's own needs none.
+pub fn moved(former: &Former) -> Value {
+    let customer = "CUSTOMER_MANAGED_KMS_KEY";
+    let block = former.blocks(BLOCK).find(|block| block.text("type").as_deref() == Some(customer));
+    block.map_or(Value::Null, |block| {
+        let reuse = block.number(REUSE).map_or(Value::Null, Value::from);
+        Value::object([("type", customer.into()), ("kms_key_id", block.value("kms_key_id")), (REUSE, reuse)])
+    })
 }

@@ -13,6 +13,7 @@ mod function;
 mod identity;
 mod known;
 mod messages;
+mod moving;
 mod provider;
 mod provider_functions;
 mod state_machine;

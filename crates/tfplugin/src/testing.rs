@@ -177,6 +177,24 @@ impl Client {
         }
     }
 
+    /// MoveResourceState from the stored JSON of another type.
+    pub async fn moved(&mut self, name: &str, source_type: &str, source_provider: &str, json: &[u8]) -> Answer {
+        let request = proto::move_resource_state::Request {
+            source_provider_address: source_provider.into(),
+            source_type_name: source_type.into(),
+            source_state: Some(proto::RawState { json: json.to_vec(), flatmap: Default::default() }),
+            target_type_name: name.into(),
+            ..Default::default()
+        };
+        let answer = self.raw.move_resource_state(request).await.expect("an answer").into_inner();
+        Answer {
+            value: self.value(name, answer.target_state.as_ref()),
+            private: answer.target_private,
+            messages: messages(&answer.diagnostics),
+            replaces: Vec::new(),
+        }
+    }
+
     /// UpgradeResourceState from stored JSON.
     pub async fn upgrade(&mut self, name: &str, version: i64, json: &[u8]) -> Answer {
         let raw_state = Some(proto::RawState { json: json.to_vec(), flatmap: Default::default() });

@@ -1,6 +1,7 @@
 //! `resource "sfn_state_machine"`.
 
 mod apply;
+mod moved;
 mod plan;
 mod read;
 mod remote;
@@ -11,11 +12,12 @@ mod validate;
 use async_trait::async_trait;
 use tfplugin::schema::{IdentitySchema, Schema};
 use tfplugin::{
-    ApplyRequest, Context, Diagnostic, Diagnostics, Failed, Found, ImportKey, Plan, PlanRequest, Present, Private,
-    Resource, Value,
+    ApplyRequest, Context, Diagnostic, Diagnostics, Failed, Found, ImportKey, MoveRequest, Plan, PlanRequest, Present,
+    Private, Resource, Value,
 };
 
 use crate::configuration::Shared;
+use crate::moving::Former;
 use crate::{identity, messages, timeouts};
 
 /// The resource.
@@ -108,6 +110,11 @@ impl Resource for StateMachine {
             )
             .into()),
         }
+    }
+
+    async fn take_over(&self, request: &MoveRequest) -> Result<Option<Present>, Diagnostics> {
+        let former = Former::of(request, moved::FORMER_TYPE)?;
+        Ok(former.map(|former| present(moved::state(&former), Diagnostics::default())))
     }
 }
 

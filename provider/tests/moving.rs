@@ -1,0 +1,141 @@
+//! Objects of hashicorp/aws move in: with the same configuration nothing is left to change.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "helpers of tests fail as tests do"
+)]
+
+use local_aws::{ACCOUNT, LocalAws, REGION};
+use serde_json::json;
+use terraform_provider_sfn::SfnProvider;
+use tfplugin::testing::Client;
+use tfplugin::{Provider as _, Server, Value};
+
+const AWS: &str = "registry.terraform.io/hashicorp/aws";
+const DEFINITION: &str = r#"{ "StartAt": "A", "States": { "A": { "Type": "Pass", "End": true } } }"#;
+
+async fn client(aws: &LocalAws) -> Client {
+    let provider = SfnProvider::default();
+    let schema = provider.schema();
+    let names = ["sfn", "lambda", "iam", "logs", "sts"].map(|name| (name, Value::from(aws.url())));
+    let config = Value::object([
+        ("region", REGION.into()),
+        ("access_key", ACCOUNT.into()),
+        ("secret_key", "test".into()),
+        ("endpoints", Value::List(vec![Value::object(names)])),
+    ]);
+    let mut client = Client::connect(Server::new(provider)).await;
+    assert_eq!(client.configure(&config, &schema).await, Vec::<String>::new());
+    client
+}
+
+/// Makes an object, hands it over as the other provider stores it, and plans the same configuration. Gives the state.
+async fn check(client: &mut Client, ty: &str, config: &Value, former: impl Fn(&Value) -> serde_json::Value) -> Value {
+    let planned = client.plan(ty, &Value::Null, config).await;
+    let made = client.apply(ty, &Value::Null, &planned.value, config).await.clean();
+    let stored = former(&made).to_string();
+    let moved = client.moved(ty, &format!("aws_{ty}"), AWS, stored.as_bytes()).await.clean();
+    let read = client.read(ty, &moved).await.clean();
+    let plan = client.plan(ty, &read, config).await;
+    assert_eq!(plan.value, read, "something is left to change");
+    assert_eq!(plan.replaces, Vec::<String>::new());
+    made
+}
+
+fn text<'a>(state: &'a Value, name: &str) -> &'a str {
+    state.get(name).as_str().unwrap_or_default()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn state_machines_aliases_and_activities_move_in() {
+    let log = std::env::temp_dir().join(format!("ministack-{}.log", std::process::id()));
+    let aws = LocalAws::start(&log).await.unwrap();
+    let mut client = client(&aws).await;
+
+    let role = "arn:aws:iam::123456789012:role/theirs";
+    let plain = Value::object([("name", "plain".into()), ("definition", DEFINITION.into()), ("role_arn", role.into())]);
+    // As version 5 stores it: blocks that nobody wrote, and no region.
+    let stored = |made: &Value| {
+        json!({
+            "arn": text(made, "arn"), "id": text(made, "arn"), "name": "plain", "name_prefix": "",
+            "creation_date": text(made, "creation_date"), "definition": DEFINITION, "description": "",
+            "encryption_configuration": [{"kms_data_key_reuse_period_seconds": 0, "kms_key_id": "", "type": "AWS_OWNED_KEY"}],
+            "logging_configuration": [{"include_execution_data": false, "level": "OFF", "log_destination": ""}],
+            "publish": false, "revision_id": "", "role_arn": role, "state_machine_version_arn": "", "status": "ACTIVE",
+            "tags": null, "tags_all": {}, "timeouts": null, "tracing_configuration": [{"enabled": false}],
+            "type": "STANDARD", "version_description": null
+        })
+    };
+    check(&mut client, "sfn_state_machine", &plain, stored).await;
+
+    let log_group = format!("arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/vendedlogs/states/full:*");
+    let key = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+    let full = Value::object([
+        ("name", "full".into()),
+        ("definition", DEFINITION.into()),
+        ("role_arn", role.into()),
+        ("publish", true.into()),
+        ("tags", Value::object([("team", "orders".into())])),
+        (
+            "logging_configuration",
+            Value::object([
+                ("level", "ERROR".into()),
+                ("include_execution_data", true.into()),
+                ("log_destination", log_group.as_str().into()),
+            ]),
+        ),
+        ("tracing_configuration", Value::object([("enabled", true.into())])),
+        (
+            "encryption_configuration",
+            Value::object([
+                ("type", "CUSTOMER_MANAGED_KMS_KEY".into()),
+                ("kms_key_id", key.into()),
+                ("kms_data_key_reuse_period_seconds", 450.into()),
+            ]),
+        ),
+    ]);
+    // As version 6 stores it.
+    let stored = |made: &Value| {
+        json!({
+            "arn": text(made, "arn"), "id": text(made, "arn"), "name": "full", "name_prefix": "", "region": REGION,
+            "creation_date": text(made, "creation_date"), "definition": DEFINITION, "description": "",
+            "encryption_configuration": [{"kms_data_key_reuse_period_seconds": 450, "kms_key_id": key, "type": "CUSTOMER_MANAGED_KMS_KEY"}],
+            "logging_configuration": [{"include_execution_data": true, "level": "ERROR", "log_destination": log_group}],
+            "publish": true, "revision_id": text(made, "revision_id"), "role_arn": role,
+            "state_machine_version_arn": text(made, "state_machine_version_arn"), "status": "ACTIVE",
+            "tags": {"team": "orders"}, "tags_all": {"team": "orders"}, "timeouts": null,
+            "tracing_configuration": [{"enabled": true}], "type": "STANDARD", "version_description": null
+        })
+    };
+    let made = check(&mut client, "sfn_state_machine", &full, stored).await;
+
+    let version = text(&made, "state_machine_version_arn");
+    let route = Value::object([("state_machine_version_arn", version.into()), ("weight", 100.into())]);
+    let alias = Value::object([("name", "live".into()), ("routing_configuration", Value::List(vec![route]))]);
+    let stored = |made: &Value| {
+        json!({
+            "arn": text(made, "arn"), "creation_date": text(made, "creation_date"), "description": "",
+            "id": text(made, "arn"), "name": "live", "region": REGION, "timeouts": null,
+            "routing_configuration": [{"state_machine_version_arn": version, "weight": 100}]
+        })
+    };
+    check(&mut client, "sfn_alias", &alias, stored).await;
+
+    let activity = Value::object([("name", "pack".into()), ("tags", Value::object([("a", "b".into())]))]);
+    let stored = |made: &Value| {
+        json!({
+            "creation_date": text(made, "creation_date"), "encryption_configuration": [], "id": text(made, "arn"),
+            "name": "pack", "tags": {"a": "b"}, "tags_all": {"a": "b"}
+        })
+    };
+    check(&mut client, "sfn_activity", &activity, stored).await;
+
+    for (source, provider) in [("aws_sfn_alias", AWS), ("aws_sfn_state_machine", "registry.terraform.io/other/aws")] {
+        let refused = client.moved("sfn_state_machine", source, provider, b"{}").await;
+        assert!(refused.messages[0].starts_with("error: cannot move"), "{:?}", refused.messages);
+    }
+    let broken = client.moved("sfn_activity", "aws_sfn_activity", AWS, b"{").await;
+    assert!(broken.messages[0].contains("the state of the `aws_sfn_activity` cannot be read"), "{:?}", broken.messages);
+}
