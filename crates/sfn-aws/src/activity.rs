@@ -92,16 +92,12 @@ pub async fn describe(aws: &Aws, call: &Call, arn: &str) -> Result<Option<Descri
             request.send().await.map_err(|error| AwsError::new(operation, error))
         })
         .await;
-    match answer {
-        Ok(answer) => Ok(Some(Described {
-            arn: answer.activity_arn,
-            name: answer.name,
-            creation_date: rfc3339(&answer.creation_date),
-            encryption: answer.encryption_configuration.map(Encryption::from),
-        })),
-        Err(error) if error.is_not_found() => Ok(None),
-        Err(error) => Err(error),
-    }
+    Ok(AwsError::absent_is_none(answer)?.map(|answer| Described {
+        arn: answer.activity_arn,
+        name: answer.name,
+        creation_date: rfc3339(&answer.creation_date),
+        encryption: answer.encryption_configuration.map(Encryption::from),
+    }))
 }
 
 /// Deletes an activity; one that is gone already is no error.
@@ -116,8 +112,5 @@ pub async fn delete(aws: &Aws, call: &Call, arn: &str) -> Result<(), AwsError> {
             request.send().await.map_err(|error| AwsError::new(operation, error))
         })
         .await;
-    match answer {
-        Err(error) if !error.is_not_found() => Err(error),
-        _ => Ok(()),
-    }
+    AwsError::absent_is_none(answer).map(drop)
 }

@@ -104,11 +104,7 @@ pub async fn describe(aws: &Aws, call: &Call, arn: &str) -> Result<Option<Descri
             request.send().await.map_err(|error| AwsError::new(operation, error))
         })
         .await;
-    let answer = match answer {
-        Ok(answer) => answer,
-        Err(error) if error.is_not_found() => return Ok(None),
-        Err(error) => return Err(error),
-    };
+    let Some(answer) = AwsError::absent_is_none(answer)? else { return Ok(None) };
     let routes = answer.routing_configuration.unwrap_or_default().into_iter();
     let routes = routes.map(|item| Route { version_arn: item.state_machine_version_arn, weight: item.weight });
     let description = answer.description.filter(|text| !text.is_empty());
@@ -153,8 +149,5 @@ pub async fn delete(aws: &Aws, call: &Call, arn: &str) -> Result<(), AwsError> {
             request.send().await.map_err(|error| AwsError::new(operation, error))
         })
         .await;
-    match answer {
-        Err(error) if !error.is_not_found() => Err(error),
-        _ => Ok(()),
-    }
+    AwsError::absent_is_none(answer).map(drop)
 }

@@ -37,6 +37,15 @@ impl AwsError {
         Self { operation, code, message }
     }
 
+    /// What AWS answered about an object; `None` when it says that there is none.
+    pub(crate) fn absent_is_none<T>(answer: Result<T, Self>) -> Result<Option<T>, Self> {
+        match answer {
+            Ok(answer) => Ok(Some(answer)),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Whether AWS says that the object does not exist.
     pub fn is_not_found(&self) -> bool {
         matches!(

@@ -209,14 +209,10 @@ pub async fn describe(aws: &Aws, call: &Call, name: &str) -> Result<Option<Descr
             request.send().await.map_err(|error| AwsError::new(operation, error))
         })
         .await;
-    match answer {
-        Ok(answer) => {
-            let tags = answer.tags.unwrap_or_default().into_iter().collect();
-            Ok(answer.configuration.map(|configuration| Described { tags, ..described(configuration) }))
-        }
-        Err(error) if error.is_not_found() => Ok(None),
-        Err(error) => Err(error),
-    }
+    Ok(AwsError::absent_is_none(answer)?.and_then(|answer| {
+        let tags = answer.tags.unwrap_or_default().into_iter().collect();
+        answer.configuration.map(|configuration| Described { tags, ..described(configuration) })
+    }))
 }
 
 fn described(configuration: FunctionConfiguration) -> Described {
@@ -365,7 +361,7 @@ pub async fn delete(aws: &Aws, call: &Call, name: &str) -> Result<(), AwsError> 
             request.send().await.map_err(|error| AwsError::new(operation, error))
         })
         .await;
-    answer.map(|_| ()).or_else(|error| if error.is_not_found() { Ok(()) } else { Err(error) })
+    AwsError::absent_is_none(answer).map(drop)
 }
 
 /// Makes the tags of a function those that are wanted.

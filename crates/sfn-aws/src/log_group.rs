@@ -61,11 +61,10 @@ pub async fn delete(aws: &Aws, call: &Call, name: &str, arn: &str, owner: &str) 
             request.send().await.map_err(|error| AwsError::new(operation, error))
         })
         .await;
-    match answer {
-        Ok(answer) if answer.tags().and_then(|tags| tags.get(OWNER_TAG)).is_some_and(|tag| tag == owner) => {}
-        Ok(_) => return Ok(()),
-        Err(error) if error.is_not_found() => return Ok(()),
-        Err(error) => return Err(error),
+    let found = AwsError::absent_is_none(answer)?;
+    let tags = found.as_ref().and_then(|answer| answer.tags());
+    if tags.and_then(|tags| tags.get(OWNER_TAG)).is_none_or(|tag| tag != owner) {
+        return Ok(());
     }
     let operation = "DeleteLogGroup";
     let answer = call
@@ -74,5 +73,5 @@ pub async fn delete(aws: &Aws, call: &Call, name: &str, arn: &str, owner: &str) 
             request.send().await.map_err(|error| AwsError::new(operation, error))
         })
         .await;
-    answer.map(|_| ()).or_else(|error| if error.is_not_found() { Ok(()) } else { Err(error) })
+    AwsError::absent_is_none(answer).map(drop)
 }

@@ -103,7 +103,7 @@ pub async fn write_policy(aws: &Aws, call: &Call, name: &str, document: Option<&
                 request.send().await.map_err(|error| AwsError::new(operation, error))
             })
             .await;
-        return answer.map(|_| ()).or_else(|error| if error.is_not_found() { Ok(()) } else { Err(error) });
+        return AwsError::absent_is_none(answer).map(drop);
     };
     let operation = "PutRolePolicy";
     call.healing(operation, || async {
@@ -132,12 +132,9 @@ pub async fn read_policy(aws: &Aws, call: &Call, name: &str) -> Result<Option<St
             request.send().await.map_err(|error| AwsError::new(operation, error))
         })
         .await;
-    match answer {
-        // IAM gives documents percent-encoded.
-        Ok(answer) => Ok(Some(percent_decode_str(&answer.policy_document).decode_utf8_lossy().into_owned())),
-        Err(error) if error.is_not_found() => Ok(None),
-        Err(error) => Err(error),
-    }
+    // IAM gives documents percent-encoded.
+    let decoded = |document: &str| percent_decode_str(document).decode_utf8_lossy().into_owned();
+    Ok(AwsError::absent_is_none(answer)?.map(|answer| decoded(&answer.policy_document)))
 }
 
 /// Changes the boundary of the role.
@@ -179,5 +176,5 @@ pub async fn delete(aws: &Aws, call: &Call, name: &str) -> Result<(), AwsError> 
             request.send().await.map_err(|error| AwsError::new(operation, error))
         })
         .await;
-    answer.map(|_| ()).or_else(|error| if error.is_not_found() { Ok(()) } else { Err(error) })
+    AwsError::absent_is_none(answer).map(drop)
 }

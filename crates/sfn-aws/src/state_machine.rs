@@ -295,11 +295,7 @@ pub async fn describe(aws: &Aws, call: &Call, arn: &str) -> Result<Option<Descri
             request.send().await.map_err(|error| AwsError::new(operation, error))
         })
         .await;
-    let answer = match answer {
-        Ok(answer) => answer,
-        Err(error) if error.is_not_found() => return Ok(None),
-        Err(error) => return Err(error),
-    };
+    let Some(answer) = AwsError::absent_is_none(answer)? else { return Ok(None) };
     if answer.status == Some(StateMachineStatus::Deleting) {
         return Ok(None);
     }

@@ -44,10 +44,7 @@ impl DataSource for Activity {
 
     async fn read(&self, config: Value, cx: &Context) -> Result<(Value, Diagnostics), Diagnostics> {
         let (configured, call) = (self.shared.get()?, timeouts::read(cx));
-        let (arn, attribute) = match (config.get("arn").as_str(), config.get("name").as_str()) {
-            (Some(arn), _) => (arn.to_owned(), "arn"),
-            (None, name) => (arn_of(&configured, &call, "activity", name.unwrap_or_default()).await?, "name"),
-        };
+        let (arn, attribute) = arn_of(&configured, &call, &config, "activity").await?;
         let found = activity::describe(&configured.aws, &call, &arn).await;
         let found = found.map_err(|error| messages::of_aws(&format!("read the activity `{arn}`"), &error))?;
         let found = found.ok_or_else(|| missing("activity", &arn, attribute))?;

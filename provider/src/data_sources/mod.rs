@@ -33,18 +33,27 @@ fn either(config: &Value, first: &str, second: &str) -> Diagnostics {
     Diagnostic::error(message, "Write one of the two.").at(AttributePath::root(first)).into()
 }
 
-/// The ARN of an object of Step Functions in the account and region in use.
+/// The ARN that is written, or that of the written name in the account and region in use; and the attribute it is from.
 ///
 /// # Errors
 /// When the account is not known.
-async fn arn_of(configured: &Configured, call: &Call, kind: &str, name: &str) -> Result<String, Diagnostics> {
+async fn arn_of(
+    configured: &Configured,
+    call: &Call,
+    config: &Value,
+    kind: &str,
+) -> Result<(String, &'static str), Diagnostics> {
+    if let Some(arn) = config.get("arn").as_str() {
+        return Ok((arn.to_owned(), "arn"));
+    }
+    let name = config.get("name").as_str().unwrap_or_default();
     let identity = configured.aws.identity(call).await;
     let identity = identity.map_err(|error| messages::of_aws(&format!("look for `{name}`"), &error))?;
     let Some(account) = &identity.account else {
         let detail = "Write the `arn`, or remove `skip_requesting_account_id` from the provider block.";
         return Err(Diagnostic::error("the account is not known", detail).at(AttributePath::root("name")).into());
     };
-    Ok(format!("arn:{}:states:{}:{account}:{kind}:{name}", identity.partition, identity.region))
+    Ok((format!("arn:{}:states:{}:{account}:{kind}:{name}", identity.partition, identity.region), "name"))
 }
 
 /// That there is no such object.

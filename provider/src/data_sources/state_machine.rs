@@ -78,10 +78,7 @@ impl DataSource for StateMachine {
 
     async fn read(&self, config: Value, cx: &Context) -> Result<(Value, Diagnostics), Diagnostics> {
         let (configured, call) = (self.shared.get()?, timeouts::read(cx));
-        let (arn, attribute) = match (config.get("arn").as_str(), config.get("name").as_str()) {
-            (Some(arn), _) => (arn.to_owned(), "arn"),
-            (None, name) => (arn_of(&configured, &call, "stateMachine", name.unwrap_or_default()).await?, "name"),
-        };
+        let (arn, attribute) = arn_of(&configured, &call, &config, "stateMachine").await?;
         let refused = |error| messages::of_aws(&format!("read the state machine `{arn}`"), &error);
         let found = state_machine::describe(&configured.aws, &call, &arn).await.map_err(refused)?;
         let found = found.ok_or_else(|| missing("state machine", &arn, attribute))?;
