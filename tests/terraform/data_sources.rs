@@ -60,6 +60,7 @@ async fn the_examples_find_what_is_there() {
     for (example, name, expected) in [
         ("sfn_state_machine", "states", json!(["Greet"])),
         ("sfn_state_machine_versions", "newest", version(2)),
+        ("sfn_state_machines", "names", json!(["orders"])),
         ("sfn_alias", "live_version", version(2)),
         ("sfn_activity", "worker_takes_from", json!(machine_arn("pack").replace("stateMachine", "activity"))),
     ] {
@@ -108,4 +109,35 @@ async fn what_is_not_there_is_told() {
     ] {
         assert_says(&workspace(&aws, text).plan().await.unwrap(), &[said]);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_are_filtered() {
+    let aws = aws().await;
+    let definition = json!({ "StartAt": "A", "States": { "A": { "Type": "Pass", "End": true } } }).to_string();
+    for number in 0..120 {
+        let body = json!({
+            "name": format!("m{number:03}"), "definition": definition, "roleArn": "arn:aws:iam::123456789012:role/r",
+            "type": if number % 2 == 0 { "STANDARD" } else { "EXPRESS" },
+            "tags": [{ "key": "parity", "value": if number < 10 { "low" } else { "high" } }],
+        });
+        aws.call("AWSStepFunctions.CreateStateMachine", &body).await.unwrap();
+    }
+    let text = r#"
+data "sfn_state_machines" "all" {}
+
+data "sfn_state_machines" "some" {
+  name_prefix = "m0"
+  type        = "EXPRESS"
+  tags        = { parity = "low" }
+}
+
+output "counts" {
+  value = [length(data.sfn_state_machines.all.arns), data.sfn_state_machines.some.names]
+}
+"#;
+    let outputs = outputs(&workspace(&aws, text)).await;
+    assert_eq!(outputs["counts"]["value"], json!([120, ["m001", "m003", "m005", "m007", "m009"]]));
+    let wrong = workspace(&aws, "data \"sfn_state_machines\" \"it\" {\n type = \"EXPRES\"\n}");
+    assert_says(&wrong.plan().await.unwrap(), &["there is no `EXPRES` here", "Did you mean `EXPRESS`?"]);
 }

@@ -38,5 +38,5 @@ async fn examples_are_formatted_and_valid() {
             checked += 1;
         }
     }
-    assert!(checked >= 15, "only {checked} examples were found");
+    assert!(checked >= 16, "only {checked} examples were found");
 }

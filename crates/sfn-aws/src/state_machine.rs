@@ -324,6 +324,46 @@ pub async fn describe(aws: &Aws, call: &Call, arn: &str) -> Result<Option<Descri
     }))
 }
 
+/// A state machine in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// ARN.
+    pub arn: String,
+    /// Name.
+    pub name: String,
+    /// `STANDARD` or `EXPRESS`.
+    pub kind: String,
+    /// RFC 3339.
+    pub creation_date: String,
+}
+
+/// All state machines of the account and region.
+///
+/// # Errors
+/// What AWS refused.
+pub async fn list(aws: &Aws, call: &Call) -> Result<Vec<Listed>, AwsError> {
+    let (client, operation) = (aws.sfn().await?, "ListStateMachines");
+    let (mut found, mut token) = (Vec::new(), None);
+    loop {
+        let answer = call
+            .once(operation, async {
+                let request = client.list_state_machines().set_next_token(token.clone());
+                request.send().await.map_err(|error| AwsError::new(operation, error))
+            })
+            .await?;
+        found.extend(answer.state_machines.into_iter().map(|machine| Listed {
+            arn: machine.state_machine_arn,
+            name: machine.name,
+            kind: machine.r#type.as_str().to_owned(),
+            creation_date: crate::function::rfc3339(&machine.creation_date),
+        }));
+        token = answer.next_token;
+        if token.is_none() {
+            return Ok(found);
+        }
+    }
+}
+
 /// The newest version, or `None` where there is none.
 ///
 /// # Errors

@@ -4,6 +4,7 @@ mod activity;
 mod alias;
 mod definition;
 mod state_machine;
+mod state_machines;
 mod versions;
 
 use sfn_aws::Call;
@@ -19,6 +20,7 @@ pub fn all(shared: &Shared) -> Vec<Box<dyn DataSource>> {
         Box::new(alias::Alias::new(shared.clone())),
         Box::new(definition::Definition::new(shared.clone())),
         Box::new(state_machine::StateMachine::new(shared.clone())),
+        Box::new(state_machines::StateMachines::new(shared.clone())),
         Box::new(versions::Versions::new(shared.clone())),
     ]
 }
