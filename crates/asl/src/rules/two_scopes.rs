@@ -1,5 +1,7 @@
 //! States that belong to two scopes.
 
+use std::collections::HashMap;
+
 use crate::diagnostic::Diagnostic;
 use crate::graph::{Edge, Scope};
 use crate::subject::Subject;
@@ -15,12 +17,15 @@ rule! {
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     let graph = &subject.graph;
     for (index, namespace) in graph.namespaces.iter().enumerate() {
-        let scopes: Vec<&Scope<'_>> = graph.scopes_in(index).filter(|scope| scope.attached).collect();
-        let holders = |state: usize| scopes.iter().filter(move |scope| scope.reached.contains(&state));
+        let mut holders: HashMap<usize, Vec<&Scope<'_>>> = HashMap::new();
+        for scope in graph.scopes_in(index).filter(|scope| scope.attached) {
+            for state in &scope.reached {
+                holders.entry(*state).or_default().push(scope);
+            }
+        }
         for (position, name) in namespace.states.keys().enumerate() {
             let state = namespace.first + position;
-            let mut holding = holders(state);
-            let (Some(first), Some(second)) = (holding.next(), holding.next()) else { continue };
+            let Some([first, second, ..]) = holders.get(&state).map(Vec::as_slice) else { continue };
             let (Some(first_way), Some(second_way)) = (graph.way(first, state), graph.way(second, state)) else {
                 continue;
             };
@@ -29,7 +34,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
                 Subject::state_name(&edge.at)
                     .filter(|from| edge.at.tokens().last().is_some_and(|field| field != "StartAt") && from != name)
                     .and_then(|from| graph.state_named(index, from))
-                    .is_some_and(|from| holders(from).count() > 1)
+                    .is_some_and(|from| holders.get(&from).is_some_and(|scopes| scopes.len() > 1))
             };
             if follows_shared(first_way) && follows_shared(second_way) {
                 continue;

@@ -1,5 +1,7 @@
 //! States that nothing leads to.
 
+use std::collections::HashSet;
+
 use crate::check::Form;
 use crate::diagnostic::Diagnostic;
 use crate::subject::Subject;
@@ -22,8 +24,8 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
             continue;
         }
         let states = namespace.states.keys().enumerate();
-        let is_reached = |state: usize| scopes.iter().any(|scope| scope.reached.contains(&state));
-        for (_, name) in states.filter(|(index, _)| !is_reached(namespace.first + index)) {
+        let reached: HashSet<&usize> = scopes.iter().flat_map(|scope| &scope.reached).collect();
+        for (_, name) in states.filter(|(index, _)| !reached.contains(&(namespace.first + index))) {
             let at = namespace.at.join(name);
             findings.push(
                 RULE.finding(at.clone(), format!("no way leads to state `{name}`"))
