@@ -16,6 +16,7 @@ mod messages;
 mod moving;
 mod provider;
 mod provider_functions;
+mod regional;
 mod state_machine;
 mod tags;
 mod timeouts;

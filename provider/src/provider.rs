@@ -11,6 +11,7 @@ use crate::alias::Alias;
 use crate::checks::Checks;
 use crate::configuration::{self, Shared};
 use crate::function::Function;
+use crate::regional::Regional;
 use crate::state_machine::StateMachine;
 use crate::{data_sources, provider_functions};
 
@@ -45,10 +46,10 @@ impl Provider for SfnProvider {
 
     fn resources(&self) -> Vec<Box<dyn Resource>> {
         vec![
-            Box::new(StateMachine::new(self.shared.clone())),
-            Box::new(Alias::new(self.shared.clone())),
-            Box::new(Activity::new(self.shared.clone())),
-            Box::new(Function::new(self.shared.clone())),
+            Box::new(Regional::new(Activity::new, &self.shared)),
+            Box::new(Regional::new(Alias::new, &self.shared)),
+            Box::new(Regional::new(Function::new, &self.shared)),
+            Box::new(Regional::new(StateMachine::new, &self.shared)),
         ]
     }
 

@@ -24,6 +24,7 @@ mod lifecycle;
 mod mistakes;
 mod provider_block;
 mod provider_functions;
+mod regions;
 mod scale;
 
 use e2e::{Outcome, Workspace};

@@ -141,6 +141,16 @@ async fn credentials_that_do_not_work_are_told_once_in_the_plan() {
     let start = std::time::Instant::now();
     assert_says(&workspace.plan().await.unwrap(), &["cannot use the credentials", "Check the network, the proxy"]);
     assert!(start.elapsed().as_secs() < 15, "{:?}", start.elapsed());
+    // The same once there are objects to be read, however many.
+    let mut workspace = with_provider(&aws, "");
+    workspace.write("second.tf", &second).unwrap();
+    assert_success(&workspace.apply().await.unwrap());
+    workspace.set_env("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
+    let start = std::time::Instant::now();
+    let plan = workspace.plan().await.unwrap();
+    assert_says(&plan, &["cannot reach AWS", "Check the network, the proxy"]);
+    assert_eq!(plan.text.matches("Error:").count(), 1, "{}", plan.text);
+    assert!(start.elapsed().as_secs() < 15, "{:?}", start.elapsed());
     // Who plans without AWS says so.
     let mut workspace = with_provider(&aws, "skip_credentials_validation = true\n checks {\n remote = false\n }");
     workspace.set_env("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
@@ -178,6 +188,68 @@ async fn a_block_of_the_other_provider_can_be_pasted() {
     let said = "without effect in this provider: `s3_use_path_style`, `skip_region_validation`, `token_bucket_rate_limiter_capacity`";
     assert_says(&plan, &[said, "1 to add"]);
     assert_says(&with_provider(&aws, "retry_mode = \"fast\"").plan().await.unwrap(), &["there is no `fast` here"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_go_through_the_proxy() {
+    let aws = aws().await;
+    // Only the proxy knows this host.
+    let block = format!("http_proxy = \"{}\"\n endpoints {{\n {} }}", aws.url(), {
+        let services = ["sfn", "iam", "sts"];
+        services.map(|service| format!("{service} = \"http://aws.invalid\"\n")).concat()
+    });
+    let workspace = with_provider(&aws, &block);
+    assert_success(&workspace.apply().await.unwrap());
+    assert_empty(&workspace.plan().await.unwrap());
+    let wrong = with_provider(&aws, "https_proxy = \"no address\"");
+    assert_says(&wrong.plan().await.unwrap(), &["`no address` is no address of a proxy"]);
+    let wrong = with_provider(&aws, "custom_ca_bundle = \"/nowhere/ca.pem\"");
+    assert_says(&wrong.plan().await.unwrap(), &["the certificates of `/nowhere/ca.pem` cannot be used"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn roles_are_assumed_with_all_that_can_be_said() {
+    let aws = aws().await;
+    let role = "Action=CreateRole&Version=2010-05-08&RoleName=deployer&AssumeRolePolicyDocument=%7B%7D";
+    aws.query("iam", role).await.unwrap();
+    let arn = format!("arn:aws:iam::{ACCOUNT}:role/deployer");
+    let block = format!(
+        "assume_role {{\n role_arn = \"{arn}\"\n source_identity = \"Ada\"\n tags = {{ team = \"orders\" }}\n \
+         transitive_tag_keys = [\"team\"]\n external_id = \"x1\"\n session_name = \"ci\"\n }}"
+    );
+    assert_success(&with_provider(&aws, &block).apply().await.unwrap());
+    let sent = aws.proxy().bodies("AssumeRole").join("\n");
+    for part in ["SourceIdentity=Ada", "TransitiveTagKeys.member.1=team", "Tags.member.1.Key=team", "ExternalId=x1"] {
+        assert!(sent.contains(part), "{part} is not in {sent}");
+    }
+    // By a token there are no other credentials.
+    let token = format!(
+        "assume_role_with_web_identity {{\n role_arn = \"{arn}\"\n web_identity_token_file = \"${{path.module}}/token\"\n }}"
+    );
+    let mut workspace = with_provider(&aws, &token);
+    workspace.write("token", "token-of-the-pipeline\n").unwrap();
+    for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
+        workspace.remove_env(name);
+    }
+    assert_success(&workspace.apply().await.unwrap());
+    let sent = aws.proxy().bodies("AssumeRoleWithWebIdentity").join("\n");
+    assert!(
+        sent.contains("WebIdentityToken=token-of-the-pipeline&")
+            || sent.ends_with("WebIdentityToken=token-of-the-pipeline"),
+        "{sent}"
+    );
+    for (block, said) in [
+        (format!("role_arn = \"{arn}\""), "there is no token"),
+        ("web_identity_token = \"t\"".to_owned(), "there is no role to assume"),
+        (format!("role_arn = \"{arn}\"\n duration = \"soon\"\n web_identity_token = \"t\""), "`soon` is no duration"),
+    ] {
+        let workspace = with_provider(&aws, &format!("assume_role_with_web_identity {{\n {block}\n }}"));
+        assert_says(&workspace.plan().await.unwrap(), &[said]);
+    }
+    // A role that cannot be assumed is told with its name.
+    aws.proxy().fault("AssumeRole", 30, local_aws::Fault::Refuse(403, "AccessDenied".into(), "not you".into()));
+    let refused = format!("assume_role {{\n role_arn = \"{arn}\"\n }}");
+    assert_says(&with_provider(&aws, &refused).plan().await.unwrap(), &["deployer` cannot be assumed"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

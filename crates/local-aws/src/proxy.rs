@@ -59,6 +59,8 @@ pub struct RecordedCall {
     pub operation: String,
     /// HTTP status of the answer; 0 for a broken connection.
     pub status: u16,
+    /// What was sent.
+    pub body: Bytes,
 }
 
 impl RecordedCall {
@@ -140,6 +142,12 @@ impl Proxy {
         lock(&self.state).calls.iter().filter(|call| call.operation == operation).count()
     }
 
+    /// What was sent to an operation, call by call.
+    pub fn bodies(&self, operation: &str) -> Vec<String> {
+        let calls = self.calls().into_iter().filter(|call| call.operation == operation);
+        calls.map(|call| String::from_utf8_lossy(&call.body).into_owned()).collect()
+    }
+
     /// Forgets the calls, the faults and the hook.
     pub fn forget(&self) {
         let mut state = lock(&self.state);
@@ -178,15 +186,15 @@ impl Server {
         let fault = self.next_fault(&name);
         match &fault {
             Some(Fault::Refuse(status, code, message)) => {
-                self.record(&name, *status);
+                self.record(&name, *status, &body);
                 return refusal(*status, code, message, body.starts_with(b"Action="));
             }
             Some(Fault::Answer(json)) => {
-                self.record(&name, 200);
+                self.record(&name, 200, &body);
                 return Ok(Response::new(Full::new(json.clone().into())));
             }
             Some(Fault::Drop) => {
-                self.record(&name, 0);
+                self.record(&name, 0, &body);
                 return Err(other("connection dropped".into()));
             }
             Some(Fault::Delay(delay)) => tokio::time::sleep(*delay).await,
@@ -202,10 +210,10 @@ impl Server {
         parts.headers.remove("content-length");
         parts.headers.remove("transfer-encoding");
         if matches!(fault, Some(Fault::LoseAnswer)) {
-            self.record(&name, 0);
+            self.record(&name, 0, &body);
             return Err(other("answer lost".into()));
         }
-        self.record(&name, parts.status.as_u16());
+        self.record(&name, parts.status.as_u16(), &body);
         self.run_hook(&name);
         Ok(Response::from_parts(parts, Full::new(answer)))
     }
@@ -218,8 +226,8 @@ impl Server {
         Some(fault.clone())
     }
 
-    fn record(&self, name: &str, status: u16) {
-        lock(&self.state).calls.push(RecordedCall { operation: name.to_owned(), status });
+    fn record(&self, name: &str, status: u16, body: &Bytes) {
+        lock(&self.state).calls.push(RecordedCall { operation: name.to_owned(), status, body: body.clone() });
     }
 
     fn run_hook(&self, name: &str) {

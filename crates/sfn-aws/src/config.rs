@@ -1,12 +1,12 @@
 //! Credentials, region and clients.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
-use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
+use aws_config::{AppName, BehaviorVersion, FrameworkMetadata, Region, SdkConfig};
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use aws_sdk_cloudwatchlogs as logs;
 use aws_sdk_iam as iam;
@@ -14,31 +14,16 @@ use aws_sdk_lambda as lambda;
 use aws_sdk_sfn as sfn;
 use aws_sdk_sts as sts;
 use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
-use sts::config::{Credentials, SharedCredentialsProvider};
+use sts::config::Credentials;
 use tokio::sync::OnceCell;
 
+use crate::credentials::{self, AssumeRole, WebIdentity};
 use crate::error::AwsError;
+use crate::http;
 use crate::retry::Call;
 
 /// Attempts of a call by default, as `provider "aws"` has them.
 const ATTEMPTS: u32 = 25;
-
-/// A role to assume.
-#[derive(Debug, Clone, Default)]
-pub struct AssumeRole {
-    /// The role.
-    pub role_arn: String,
-    /// Name of the session; a fixed one if absent.
-    pub session_name: Option<String>,
-    /// What the role's trust policy asks for.
-    pub external_id: Option<String>,
-    /// How long the credentials are to last.
-    pub duration: Option<Duration>,
-    /// A policy that narrows the session.
-    pub policy: Option<String>,
-    /// Managed policies that narrow the session.
-    pub policy_arns: Vec<String>,
-}
 
 /// What decides about credentials, region and endpoints; what is absent comes from the environment and the shared
 /// configuration files, as everywhere with AWS.
@@ -58,10 +43,24 @@ pub struct Settings {
     pub shared_config_files: Vec<String>,
     /// Paths of the shared credentials files.
     pub shared_credentials_files: Vec<String>,
-    /// Addresses by service: `sfn`, `lambda`, `iam`, `logs`, `sts`.
+    /// Addresses by the names of services, such as `sfn`.
     pub endpoints: BTreeMap<String, String>,
     /// Roles to assume, one with the credentials of the other.
     pub assume_role: Vec<AssumeRole>,
+    /// A role to assume with a token, before all others.
+    pub assume_role_with_web_identity: Option<WebIdentity>,
+    /// Region of the calls to STS; that of all calls if absent.
+    pub sts_region: Option<String>,
+    /// Proxy for all calls; that of the environment if absent.
+    pub http_proxy: Option<String>,
+    /// Proxy for calls by HTTPS.
+    pub https_proxy: Option<String>,
+    /// Hosts that are called without a proxy, with commas.
+    pub no_proxy: Option<String>,
+    /// A file with the only certificate authorities that are trusted; those of the environment or the system if absent.
+    pub custom_ca_bundle: Option<String>,
+    /// What the user agent says in addition: `product/version`.
+    pub user_agent: Vec<String>,
     /// How often a call is tried in all.
     pub max_retries: Option<u32>,
     /// Whether retries are slowed down for all calls when AWS throttles; as in the environment if absent.
@@ -93,57 +92,65 @@ pub struct Identity {
 
 /// The clients. Nothing is loaded and nobody is asked before the first call that needs it.
 pub struct Aws {
-    settings: Settings,
+    settings: Arc<Settings>,
+    /// The clients that this one has the configuration of, all but the region.
+    base: Option<Arc<Aws>>,
     config: OnceCell<SdkConfig>,
     identity: OnceCell<Identity>,
-    sfn: OnceCell<sfn::Client>,
-    lambda: OnceCell<lambda::Client>,
-    iam: OnceCell<iam::Client>,
-    logs: OnceCell<logs::Client>,
-    sts: OnceCell<sts::Client>,
+    clients: Clients,
 }
 
-macro_rules! client {
-    ($name:ident) => {
-        pub(crate) async fn $name(&self) -> Result<&$name::Client, AwsError> {
-            self.$name
-                .get_or_try_init(async || {
-                    // The SDK's own budget of retries is shared by all calls, so that one throttled call would fail
-                    // another.
-                    let budget =
-                        RetryPartition::custom("terraform-provider-sfn").token_bucket(TokenBucket::unlimited());
-                    let mut builder =
-                        $name::config::Builder::from(self.config().await?).retry_partition(budget.build());
-                    if let Some(endpoint) = self.settings.endpoints.get(stringify!($name)) {
-                        builder = builder.endpoint_url(endpoint);
-                    }
-                    Ok($name::Client::from_conf(builder.build()))
-                })
-                .await
+macro_rules! clients {
+    ($($name:ident),*) => {
+        #[derive(Default)]
+        struct Clients {
+            $($name: OnceCell<$name::Client>,)*
+        }
+
+        impl Aws {
+            $(pub(crate) async fn $name(&self) -> Result<&$name::Client, AwsError> {
+                self.clients
+                    .$name
+                    .get_or_try_init(async || {
+                        // The SDK's own budget of retries is shared by all calls, so that one throttled call would fail
+                        // another.
+                        let budget =
+                            RetryPartition::custom("terraform-provider-sfn").token_bucket(TokenBucket::unlimited());
+                        let mut builder =
+                            $name::config::Builder::from(self.config().await?).retry_partition(budget.build());
+                        if let Some(endpoint) = self.settings.endpoints.get(stringify!($name)) {
+                            builder = builder.endpoint_url(endpoint);
+                        }
+                        if let (Some(region), "sts") = (&self.settings.sts_region, stringify!($name)) {
+                            builder = builder.region(Region::new(region.clone()));
+                        }
+                        Ok($name::Client::from_conf(builder.build()))
+                    })
+                    .await
+            })*
         }
     };
 }
+
+clients!(iam, lambda, logs, sfn, sts);
 
 impl Aws {
     /// Clients with these settings.
     pub fn new(settings: Settings) -> Self {
         Self {
-            settings,
+            settings: Arc::new(settings),
+            base: None,
             config: OnceCell::new(),
             identity: OnceCell::new(),
-            sfn: OnceCell::new(),
-            lambda: OnceCell::new(),
-            iam: OnceCell::new(),
-            logs: OnceCell::new(),
-            sts: OnceCell::new(),
+            clients: Clients::default(),
         }
     }
 
-    client!(sfn);
-    client!(lambda);
-    client!(iam);
-    client!(logs);
-    client!(sts);
+    /// Clients with the same credentials for another region.
+    pub fn in_region(self: &Arc<Self>, region: &str) -> Self {
+        let settings = Settings { region: Some(region.to_owned()), ..(*self.settings).clone() };
+        Self { base: Some(self.clone()), ..Self::new(settings) }
+    }
 
     /// The region in use.
     ///
@@ -163,6 +170,10 @@ impl Aws {
 
     async fn ask_identity(&self, call: &Call) -> Result<Identity, AwsError> {
         let region = self.region().await?;
+        if let Some(base) = &self.base {
+            let identity = Box::pin(base.identity(call)).await?;
+            return Ok(Identity { region, ..identity.clone() });
+        }
         let unasked = Identity { account: None, partition: partition(&region).to_owned(), region: region.clone() };
         if self.settings.skip_requesting_account_id {
             return Ok(unasked);
@@ -189,7 +200,7 @@ impl Aws {
     }
 
     fn check_account(&self, account: &str) -> Result<(), AwsError> {
-        let Settings { allowed_accounts, forbidden_accounts, .. } = &self.settings;
+        let Settings { allowed_accounts, forbidden_accounts, .. } = &*self.settings;
         let is_in = |accounts: &[String]| accounts.iter().any(|other| other == account);
         if is_in(forbidden_accounts) || !(allowed_accounts.is_empty() || is_in(allowed_accounts)) {
             let message =
@@ -200,12 +211,18 @@ impl Aws {
     }
 
     async fn config(&self) -> Result<&SdkConfig, AwsError> {
-        self.config.get_or_try_init(|| load(&self.settings)).await
+        self.config.get_or_try_init(|| self.load()).await
+    }
+
+    async fn load(&self) -> Result<SdkConfig, AwsError> {
+        let Some(base) = &self.base else { return load(&self.settings).await };
+        let config = Box::pin(base.config()).await?.to_builder();
+        Ok(config.region(self.settings.region.clone().map(Region::new)).build())
     }
 }
 
-/// The partition of a region, for when AWS is not to be asked.
-fn partition(region: &str) -> &'static str {
+/// The partition of a region.
+pub fn partition(region: &str) -> &'static str {
     [("cn-", "aws-cn"), ("us-gov-", "aws-us-gov"), ("us-iso-", "aws-iso"), ("us-isob-", "aws-iso-b")]
         .iter()
         .find(|(prefix, _)| region.starts_with(prefix))
@@ -228,7 +245,8 @@ async fn load(settings: &Settings) -> Result<SdkConfig, AwsError> {
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .profile_files(profile_files(settings))
         .retry_config(retries)
-        .timeout_config(timeouts);
+        .timeout_config(timeouts)
+        .http_client(http::client(settings)?);
     if let Some(fips) = settings.use_fips {
         loader = loader.use_fips(fips);
     }
@@ -248,6 +266,15 @@ async fn load(settings: &Settings) -> Result<SdkConfig, AwsError> {
     if let Ok(name) = AppName::new("terraform-provider-sfn") {
         loader = loader.app_name(name);
     }
+    let environment = std::env::var("TF_APPEND_USER_AGENT").unwrap_or_default();
+    let products = settings.user_agent.iter().map(String::as_str).chain(environment.split(' '));
+    for product in products {
+        let (name, version) = product.split_once('/').map_or((product, None), |(name, version)| (name, Some(version)));
+        let version = version.and_then(|version| version.split(' ').next()).map(str::to_owned);
+        if let Ok(metadata) = FrameworkMetadata::new(name.to_owned(), version) {
+            loader = loader.framework_metadata(metadata);
+        }
+    }
     let config = loader.load().await;
     if config.region().is_none() {
         return Err(AwsError::local(
@@ -255,7 +282,7 @@ async fn load(settings: &Settings) -> Result<SdkConfig, AwsError> {
             "no region: set `region` in the provider block, AWS_REGION, or `region` in the profile",
         ));
     }
-    assume_roles(settings, config).await
+    Ok(credentials::assume(settings, config).await)
 }
 
 /// The files that hold profiles: those of the settings, or the usual ones.
@@ -273,40 +300,9 @@ fn profile_files(settings: &Settings) -> EnvConfigFiles {
 }
 
 /// `~/` at the start of a path is the home directory, as in the shared configuration files themselves.
-fn expand_home(path: &str) -> String {
+pub(crate) fn expand_home(path: &str) -> String {
     match (path.strip_prefix("~/"), std::env::var("HOME")) {
         (Some(rest), Ok(home)) => format!("{home}/{rest}"),
         _ => path.to_owned(),
     }
-}
-
-/// Takes on the roles of the settings, each with the credentials of the one before.
-async fn assume_roles(settings: &Settings, config: SdkConfig) -> Result<SdkConfig, AwsError> {
-    let Some(mut provider) = config.credentials_provider() else {
-        return Ok(config);
-    };
-    let mut sts = config.to_builder();
-    if let Some(endpoint) = settings.endpoints.get("sts") {
-        sts.set_endpoint_url(Some(endpoint.clone()));
-    }
-    let sts = sts.build();
-    for role in &settings.assume_role {
-        let mut builder = AssumeRoleProvider::builder(&role.role_arn)
-            .configure(&sts)
-            .session_name(role.session_name.as_deref().unwrap_or("terraform-provider-sfn"));
-        if let Some(external_id) = &role.external_id {
-            builder = builder.external_id(external_id);
-        }
-        if let Some(duration) = role.duration {
-            builder = builder.session_length(duration);
-        }
-        if let Some(policy) = &role.policy {
-            builder = builder.policy(policy);
-        }
-        if !role.policy_arns.is_empty() {
-            builder = builder.policy_arns(role.policy_arns.clone());
-        }
-        provider = SharedCredentialsProvider::new(builder.build_from_provider(provider).await);
-    }
-    Ok(config.into_builder().credentials_provider(provider).build())
 }

@@ -6,16 +6,19 @@
 pub mod activity;
 pub mod alias;
 mod config;
+mod credentials;
 mod error;
 pub mod execution;
 pub mod function;
+mod http;
 pub mod log_group;
 pub mod retry;
 pub mod role;
 pub mod state_machine;
 pub mod tags;
 
-pub use config::{AssumeRole, Aws, Identity, Settings};
+pub use config::{Aws, Identity, Settings, partition};
+pub use credentials::{AssumeRole, Session, WebIdentity};
 pub use error::AwsError;
 pub use retry::Call;
 pub use state_machine::Verdict;

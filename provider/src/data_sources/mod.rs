@@ -12,16 +12,17 @@ use tfplugin::{AttributePath, DataSource, Diagnostic, Diagnostics, Value};
 
 use crate::configuration::{Configured, Shared};
 use crate::messages;
+use crate::regional::Regional;
 
 /// All data sources.
 pub fn all(shared: &Shared) -> Vec<Box<dyn DataSource>> {
     vec![
-        Box::new(activity::Activity::new(shared.clone())),
-        Box::new(alias::Alias::new(shared.clone())),
+        Box::new(Regional::new(activity::Activity::new, shared)),
+        Box::new(Regional::new(alias::Alias::new, shared)),
         Box::new(definition::Definition::new(shared.clone())),
-        Box::new(state_machine::StateMachine::new(shared.clone())),
-        Box::new(state_machines::StateMachines::new(shared.clone())),
-        Box::new(versions::Versions::new(shared.clone())),
+        Box::new(Regional::new(state_machine::StateMachine::new, shared)),
+        Box::new(Regional::new(state_machines::StateMachines::new, shared)),
+        Box::new(Regional::new(versions::Versions::new, shared)),
     ]
 }
 

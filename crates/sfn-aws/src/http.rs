@@ -1,0 +1,84 @@
+//! The HTTP client of all AWS clients: proxies and certificate authorities.
+
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_smithy_http_client::{Builder, Connector};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+
+use crate::config::Settings;
+use crate::error::AwsError;
+
+/// The client that these settings ask for.
+///
+/// # Errors
+/// When a proxy is no address, or the certificates cannot be read.
+pub(crate) fn client(settings: &Settings) -> Result<SharedHttpClient, AwsError> {
+    let (proxy, trust) = (proxy(settings)?, trust_store(settings)?);
+    let context = TlsContext::builder().with_trust_store(trust).build();
+    let context = context.map_err(|error| AwsError::local("configuration", error.to_string()))?;
+    Ok(Builder::new().build_with_connector_fn(move |connector, components| {
+        let mut builder = Connector::builder().proxy_config(proxy.clone());
+        builder.set_connector_settings(connector.cloned());
+        if let Some(components) = components {
+            builder.set_sleep_impl(components.sleep_impl());
+        }
+        builder.tls_provider(Provider::Rustls(CryptoMode::AwsLc)).tls_context(context.clone()).build()
+    }))
+}
+
+/// The proxy: that for HTTPS, which AWS speaks, before that for HTTP, which then is for both; of the environment otherwise.
+fn proxy(settings: &Settings) -> Result<ProxyConfig, AwsError> {
+    let (address, proxy) = match (&settings.https_proxy, &settings.http_proxy) {
+        (Some(address), None) => (address, ProxyConfig::https(address.as_str())),
+        (Some(address), Some(_)) | (None, Some(address)) => (address, ProxyConfig::all(address.as_str())),
+        (None, None) => return Ok(ProxyConfig::from_env()),
+    };
+    let proxy = proxy.map_err(|_| AwsError::local("configuration", format!("`{address}` is no address of a proxy")))?;
+    let exceptions = settings.no_proxy.clone();
+    let exceptions = exceptions.or_else(|| ["NO_PROXY", "no_proxy"].iter().find_map(|name| std::env::var(name).ok()));
+    Ok(exceptions.map_or(proxy.clone(), |rules| proxy.no_proxy(rules)))
+}
+
+/// The certificate authorities: those of the bundle alone, or those of the system.
+fn trust_store(settings: &Settings) -> Result<TrustStore, AwsError> {
+    let path = settings.custom_ca_bundle.clone().or_else(|| std::env::var("AWS_CA_BUNDLE").ok());
+    let Some(path) = path.filter(|path| !path.is_empty()) else { return Ok(TrustStore::default()) };
+    let refused = |error: String| {
+        AwsError::local("configuration", format!("the certificates of `{path}` cannot be used: {error}"))
+    };
+    let pem = std::fs::read(crate::config::expand_home(&path)).map_err(|error| refused(error.to_string()))?;
+    // The connector takes it for granted that they can be used.
+    let mut count = 0;
+    for certificate in CertificateDer::pem_slice_iter(&pem) {
+        let certificate = certificate.map_err(|error| refused(error.to_string()))?;
+        RootCertStore::empty().add(certificate).map_err(|error| refused(error.to_string()))?;
+        count += 1;
+    }
+    if count == 0 {
+        return Err(refused("it has none in PEM form".into()));
+    }
+    Ok(TrustStore::empty().with_pem_certificate(pem))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(settings: Settings) -> String {
+        client(&settings).err().map(|error| error.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_told() {
+        let bundle = |path: &str| Settings { custom_ca_bundle: Some(path.into()), ..Settings::default() };
+        assert!(said(bundle("/nowhere.pem")).contains("the certificates of `/nowhere.pem` cannot be used"));
+        assert!(said(bundle("Cargo.toml")).contains("it has none in PEM form"));
+        let proxy = Settings { https_proxy: Some("not an address".into()), ..Settings::default() };
+        assert!(said(proxy).contains("`not an address` is no address of a proxy"));
+        assert_eq!(said(Settings { http_proxy: Some("http://127.0.0.1:3128".into()), ..Settings::default() }), "");
+    }
+}
