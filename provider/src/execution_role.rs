@@ -1,6 +1,6 @@
 //! `execution_role {}`: a role that belongs to one state machine or function.
 
-use asl::policy::{Account, Document, trust_policy};
+use asl::policy::{Account, Document, Statement, trust_policy};
 use sfn_aws::role::{self, Role};
 use sfn_aws::{Aws, AwsError, Call, Identity, Tags};
 use tfplugin::schema::{Attribute, Block, NestedBlock, Nesting};
@@ -9,8 +9,12 @@ use tfplugin::{AttributePath, Diagnostic, Type, Value};
 /// The longest name of a role (IAM quotas).
 const MAX_NAME: usize = 64;
 
-/// The block.
-pub fn block(description: &str) -> NestedBlock {
+/// The attribute with the state machines that a function may start.
+pub const STARTS: &str = "start_executions_of";
+/// The attribute that narrows what states may use.
+pub const RESOURCES: &str = "resources";
+
+fn block(special: Attribute, description: &str) -> NestedBlock {
     let attribute = |name: &str, description: &str| Attribute::optional(name, Type::String, description);
     let block = Block {
         attributes: vec![
@@ -20,11 +24,76 @@ pub fn block(description: &str) -> NestedBlock {
             ),
             attribute("path", "Path of the role; `/` if absent. A change replaces the role."),
             attribute("permissions_boundary", "ARN of the policy that bounds the role."),
+            special,
         ],
+        blocks: vec![statement_block()],
         description: description.to_owned(),
         ..Block::default()
     };
     NestedBlock::new("execution_role", Nesting::Single, block)
+}
+
+/// The block of a state machine.
+pub fn state_machine_block() -> NestedBlock {
+    let resources = Attribute::optional(
+        RESOURCES,
+        Type::map(Type::list(Type::String)),
+        "ARNs by the name of a state, in place of the wildcard that a value known only at run time would make.",
+    );
+    block(
+        resources,
+        "A role that the provider makes and deletes with the state machine, with just the permissions that the definition \
+         needs. New permissions are granted before an update, old ones taken away after it.",
+    )
+}
+
+/// The block of a function.
+pub fn function_block() -> NestedBlock {
+    let starts = Attribute::optional(
+        STARTS,
+        Type::list(Type::String),
+        "ARNs of state machines, or of their versions and aliases, of which it may start, describe and stop executions and \
+         answer task tokens.",
+    );
+    block(
+        starts,
+        "A role that the provider makes and deletes with the function, with just the permissions that its logs, traces, network \
+         and dead-letter target need.",
+    )
+}
+
+fn statement_block() -> NestedBlock {
+    let list = |name: &str, description: &str| Attribute::required(name, Type::list(Type::String), description);
+    let condition = Block {
+        attributes: vec![
+            Attribute::required("test", Type::String, "Operator, such as `StringEquals`."),
+            Attribute::required("variable", Type::String, "Key, such as `aws:SourceAccount`."),
+            list("values", "Values, of which one has to match."),
+        ],
+        description: "When the statement holds.".into(),
+        ..Block::default()
+    };
+    let block = Block {
+        attributes: vec![list("actions", "Actions, such as `s3:GetObject`."), list("resources", "ARNs.")],
+        blocks: vec![NestedBlock::new("condition", Nesting::List, condition)],
+        description: "Something else that is allowed.".into(),
+        ..Block::default()
+    };
+    NestedBlock::new("statement", Nesting::List, block)
+}
+
+/// Adds what the `statement` blocks of the role allow.
+pub fn add_statements(block: &Value, document: &mut Document) {
+    for written in block.get("statement").as_list().unwrap_or_default() {
+        let mut statement = Statement::allow(written.get("actions").strings(), written.get("resources").strings());
+        for condition in written.get("condition").as_list().unwrap_or_default() {
+            let text = |name: &str| condition.get(name).as_str().unwrap_or_default();
+            for value in condition.get("values").strings() {
+                statement = statement.when(text("test"), text("variable"), value);
+            }
+        }
+        document.add(statement);
+    }
 }
 
 /// Checks that exactly one of the block and the attribute is there.

@@ -1,6 +1,8 @@
 //! Moving in from hashicorp/aws: what a `moved` block hands over is the state as that provider has stored it, in its
 //! versions 5 and 6. What AWS knows is read right after, so that only what was written has to be taken over.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value as Json;
 use tfplugin::{Diagnostic, Diagnostics, MoveRequest, Value};
 
@@ -46,6 +48,12 @@ impl Former {
     /// A whole number.
     pub fn number(&self, name: &str) -> Option<i64> {
         self.0.get(name).and_then(Json::as_i64)
+    }
+
+    /// Numbers by key.
+    pub fn numbers(&self, name: &str) -> BTreeMap<String, f64> {
+        let numbers = self.0.get(name).and_then(Json::as_object).into_iter().flatten();
+        numbers.filter_map(|(key, number)| Some((key.clone(), number.as_f64()?))).collect()
     }
 
     /// The blocks of this name.

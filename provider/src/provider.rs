@@ -11,6 +11,9 @@ use crate::alias::Alias;
 use crate::checks::Checks;
 use crate::configuration::{self, Shared};
 use crate::function::Function;
+use crate::function_alias::FunctionAlias;
+use crate::function_event_invoke::FunctionEventInvoke;
+use crate::function_permission::FunctionPermission;
 use crate::regional::Regional;
 use crate::state_machine::StateMachine;
 use crate::{data_sources, provider_functions};
@@ -49,6 +52,9 @@ impl Provider for SfnProvider {
             Box::new(Regional::new(Activity::new, &self.shared)),
             Box::new(Regional::new(Alias::new, &self.shared)),
             Box::new(Regional::new(Function::new, &self.shared)),
+            Box::new(Regional::new(FunctionAlias::new, &self.shared)),
+            Box::new(Regional::new(FunctionEventInvoke::new, &self.shared)),
+            Box::new(Regional::new(FunctionPermission::new, &self.shared)),
             Box::new(Regional::new(StateMachine::new, &self.shared)),
         ]
     }

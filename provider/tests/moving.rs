@@ -16,6 +16,79 @@ use tfplugin::{Provider as _, Server, Value};
 const AWS: &str = "registry.terraform.io/hashicorp/aws";
 const DEFINITION: &str = r#"{ "StartAt": "A", "States": { "A": { "Type": "Pass", "End": true } } }"#;
 
+#[tokio::test(flavor = "multi_thread")]
+async fn functions_and_what_belongs_to_them_move_in() {
+    let log = std::env::temp_dir().join(format!("ministack-{}.log", std::process::id()));
+    let aws = LocalAws::start(&log).await.unwrap();
+    let mut client = client(&aws).await;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("main.py"), "def handler(event, context):\n    return event\n").unwrap();
+    let zip = std::process::Command::new("python3")
+        .args(["-m", "zipfile", "-c", "code.zip", "main.py"])
+        .current_dir(folder.path())
+        .status();
+    assert!(zip.unwrap().success());
+    let file = folder.path().join("code.zip").to_str().unwrap().to_owned();
+    let role = format!("arn:aws:iam::{ACCOUNT}:role/theirs");
+    let function = Value::object([
+        ("function_name", "f".into()),
+        ("filename", file.as_str().into()),
+        ("role", role.as_str().into()),
+        ("handler", "main.handler".into()),
+        ("runtime", "python3.13".into()),
+        ("publish", true.into()),
+        ("memory_size", 256.into()),
+        ("environment", Value::object([("variables", Value::object([("A", "b".into())]))])),
+        ("tags", Value::object([("team", "orders".into())])),
+    ]);
+    let stored = |made: &Value| {
+        json!({
+            "architectures": ["x86_64"], "arn": text(made, "arn"), "code_sha256": text(made, "source_code_hash"),
+            "dead_letter_config": [], "description": "", "environment": [{"variables": {"A": "b"}}],
+            "ephemeral_storage": [{"size": 512}], "file_system_config": [], "filename": file, "function_name": "f",
+            "handler": "main.handler", "id": "f", "image_config": [], "image_uri": "", "invoke_arn": text(made, "invoke_arn"),
+            "kms_key_arn": "", "layers": [], "logging_config": [{"log_format": "Text", "log_group": "/aws/lambda/f"}],
+            "memory_size": 256, "package_type": "Zip", "publish": true, "qualified_arn": text(made, "qualified_arn"),
+            "reserved_concurrent_executions": -1, "role": role, "runtime": "python3.13", "s3_bucket": null,
+            "skip_destroy": false, "snap_start": [], "source_code_hash": text(made, "source_code_hash"),
+            "tags": {"team": "orders"}, "tags_all": {"team": "orders"}, "timeout": 3, "timeouts": null,
+            "tracing_config": [{"mode": "PassThrough"}], "version": text(made, "version"), "vpc_config": []
+        })
+    };
+    let made = check(&mut client, "sfn_lambda_function", &function, stored).await;
+
+    let alias = Value::object([
+        ("name", "live".into()),
+        ("function_name", "f".into()),
+        ("function_version", made.get("version").clone()),
+        ("description", "d".into()),
+    ]);
+    let stored = |made: &Value| {
+        json!({
+            "arn": text(made, "arn"), "id": text(made, "arn"), "invoke_arn": text(made, "invoke_arn"), "name": "live",
+            "function_name": "f", "function_version": "1", "description": "d", "routing_config": []
+        })
+    };
+    check(&mut client, "sfn_lambda_alias", &alias, stored).await;
+
+    let permission = Value::object([
+        ("statement_id", "s".into()),
+        ("action", "lambda:InvokeFunction".into()),
+        ("function_name", "f".into()),
+        ("principal", "events.amazonaws.com".into()),
+        ("source_arn", "arn:aws:events:eu-west-1:123456789012:rule/nightly".into()),
+    ]);
+    let stored = |_: &Value| {
+        json!({
+            "action": "lambda:InvokeFunction", "event_source_token": null, "function_name": "f", "id": "s",
+            "function_url_auth_type": null, "principal": "events.amazonaws.com", "principal_org_id": null, "qualifier": "",
+            "source_account": null, "source_arn": "arn:aws:events:eu-west-1:123456789012:rule/nightly",
+            "statement_id": "s", "statement_id_prefix": ""
+        })
+    };
+    check(&mut client, "sfn_lambda_permission", &permission, stored).await;
+}
+
 async fn client(aws: &LocalAws) -> Client {
     let provider = SfnProvider::default();
     let schema = provider.schema();
@@ -36,7 +109,8 @@ async fn check(client: &mut Client, ty: &str, config: &Value, former: impl Fn(&V
     let planned = client.plan(ty, &Value::Null, config).await;
     let made = client.apply(ty, &Value::Null, &planned.value, config).await.clean();
     let stored = former(&made).to_string();
-    let moved = client.moved(ty, &format!("aws_{ty}"), AWS, stored.as_bytes()).await.clean();
+    let moved =
+        client.moved(ty, &format!("aws_{}", ty.replace("sfn_lambda", "lambda")), AWS, stored.as_bytes()).await.clean();
     let read = client.read(ty, &moved).await.clean();
     let plan = client.plan(ty, &read, config).await;
     assert_eq!(plan.value, read, "something is left to change");

@@ -1,10 +1,11 @@
 //! What users copy is formatted and valid.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use e2e::{Workspace, repository};
+use local_aws::LocalAws;
 
-use super::{assert_success, aws};
+use super::{assert_empty, assert_success, aws};
 
 fn folders_with_configurations(below: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -29,14 +30,46 @@ async fn examples_are_formatted_and_valid() {
     let mut checked = 0;
     for group in ["resources", "data-sources", "functions", "workflows"] {
         for folder in folders_with_configurations(group) {
-            let example = folder.strip_prefix(&examples).unwrap();
-            let workspace = Workspace::of_example(&aws, example.to_str().unwrap()).unwrap();
-            if !workspace.path().join("versions.tf").exists() {
-                workspace.write("versions.tf", e2e::HEADER).unwrap();
-            }
+            let workspace = example(&aws, &folder);
             assert_success(&workspace.terraform(&["validate", "-no-color"]).await.unwrap());
             checked += 1;
         }
     }
-    assert!(checked >= 16, "only {checked} examples were found");
+    assert!(checked >= 20, "only {checked} examples were found");
+}
+
+/// A folder of examples with the usual header where it has none.
+fn example(aws: &LocalAws, folder: &Path) -> Workspace {
+    let name = folder.strip_prefix(repository().join("examples")).unwrap();
+    let workspace = Workspace::of_example(aws, name.to_str().unwrap()).unwrap();
+    if !workspace.path().join("versions.tf").exists() {
+        workspace.write("versions.tf", e2e::HEADER).unwrap();
+    }
+    workspace
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn examples_of_the_reference_can_be_applied() {
+    let aws = aws().await;
+    aws.create_topic("alarms").await.unwrap();
+    for group in ["resources", "functions"] {
+        for folder in folders_with_configurations(group) {
+            let workspace = example(&aws, &folder);
+            assert_success(&workspace.apply().await.unwrap());
+            assert_empty(&workspace.plan().await.unwrap());
+            assert_success(&workspace.destroy().await.unwrap());
+        }
+    }
+    // Data sources read what the examples of resources make.
+    let resources = repository().join("examples/resources");
+    let kept: Vec<Workspace> =
+        ["sfn_alias", "sfn_activity", "sfn_lambda_function"].map(|name| example(&aws, &resources.join(name))).into();
+    for workspace in &kept {
+        assert_success(&workspace.apply().await.unwrap());
+    }
+    for folder in folders_with_configurations("data-sources") {
+        let workspace = example(&aws, &folder);
+        assert_success(&workspace.apply().await.unwrap());
+        assert_empty(&workspace.plan().await.unwrap());
+    }
 }

@@ -18,6 +18,7 @@ mod demo;
 mod drift;
 mod examples;
 mod faults;
+mod function_wiring;
 mod functions;
 mod interrupted;
 mod lifecycle;

@@ -1,7 +1,7 @@
 //! Credentials, region and clients.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
@@ -15,7 +15,7 @@ use aws_sdk_sfn as sfn;
 use aws_sdk_sts as sts;
 use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
 use sts::config::Credentials;
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, OwnedMutexGuard};
 
 use crate::credentials::{self, AssumeRole, WebIdentity};
 use crate::error::AwsError;
@@ -98,6 +98,8 @@ pub struct Aws {
     config: OnceCell<SdkConfig>,
     identity: OnceCell<Identity>,
     clients: Clients,
+    /// What is changed by one call at a time.
+    alone: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
 
 macro_rules! clients {
@@ -143,6 +145,7 @@ impl Aws {
             config: OnceCell::new(),
             identity: OnceCell::new(),
             clients: Clients::default(),
+            alone: Mutex::default(),
         }
     }
 
@@ -150,6 +153,15 @@ impl Aws {
     pub fn in_region(self: &Arc<Self>, region: &str) -> Self {
         let settings = Settings { region: Some(region.to_owned()), ..(*self.settings).clone() };
         Self { base: Some(self.clone()), ..Self::new(settings) }
+    }
+
+    /// Waits until nobody else changes this object, and keeps others waiting until the guard goes.
+    pub(crate) async fn alone(&self, object: &str) -> OwnedMutexGuard<()> {
+        let object = {
+            let mut alone = self.alone.lock().unwrap_or_else(PoisonError::into_inner);
+            alone.entry(object.to_owned()).or_default().clone()
+        };
+        object.lock_owned().await
     }
 
     /// The region in use.

@@ -97,6 +97,10 @@ impl AwsError {
                 "An alias of this name exists and differs. Import it with an `import` block or `terraform import`, or \
                  choose another name."
             }
+            "PermissionAlreadyExists" => {
+                "A statement of this id exists and allows something else. Import it with an `import` block or `terraform \
+                 import`, or choose another `statement_id`."
+            }
             "InvalidSignatureException"
             | "UnrecognizedClientException"
             | "InvalidClientTokenId"

@@ -3,8 +3,8 @@ resource "sfn_activity" "pack" {
   name = "pack"
 }
 
-resource "sfn_state_machine" "orders" {
-  name     = "orders"
+resource "sfn_state_machine" "packing" {
+  name     = "packing"
   start_at = "Pack"
 
   execution_role {}

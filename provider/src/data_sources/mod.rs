@@ -3,12 +3,13 @@
 mod activity;
 mod alias;
 mod definition;
+mod function;
 mod state_machine;
 mod state_machines;
 mod versions;
 
 use sfn_aws::Call;
-use tfplugin::{AttributePath, DataSource, Diagnostic, Diagnostics, Value};
+use tfplugin::{AttributePath, DataSource, Diagnostic, Diagnostics, Type, Value};
 
 use crate::configuration::{Configured, Shared};
 use crate::messages;
@@ -20,10 +21,16 @@ pub fn all(shared: &Shared) -> Vec<Box<dyn DataSource>> {
         Box::new(Regional::new(activity::Activity::new, shared)),
         Box::new(Regional::new(alias::Alias::new, shared)),
         Box::new(definition::Definition::new(shared.clone())),
+        Box::new(Regional::new(function::Function::new, shared)),
         Box::new(Regional::new(state_machine::StateMachine::new, shared)),
         Box::new(Regional::new(state_machines::StateMachines::new, shared)),
         Box::new(Regional::new(versions::Versions::new, shared)),
     ]
+}
+
+/// The type of an object with these attributes.
+fn object<const N: usize>(attributes: [(&str, Type); N]) -> Type {
+    Type::Object(attributes.into_iter().map(|(name, ty)| (name.to_owned(), ty)).collect())
 }
 
 /// An object is named by exactly one of two attributes.

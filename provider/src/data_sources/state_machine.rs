@@ -7,7 +7,7 @@ use sfn_aws::{Tags, tags};
 use tfplugin::schema::{Attribute, Block, Schema};
 use tfplugin::{Context, DataSource, Diagnostics, Type, Value};
 
-use super::{arn_of, either, missing};
+use super::{arn_of, either, missing, object};
 use crate::configuration::Shared;
 use crate::{blocks, messages, timeouts};
 
@@ -21,10 +21,6 @@ impl StateMachine {
     pub fn new(shared: Shared) -> Self {
         Self { shared }
     }
-}
-
-fn object<const N: usize>(attributes: [(&str, Type); N]) -> Type {
-    Type::Object(attributes.into_iter().map(|(name, ty)| (name.to_owned(), ty)).collect())
 }
 
 #[async_trait]

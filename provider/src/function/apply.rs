@@ -3,10 +3,10 @@
 use asl::policy::Account;
 use sfn_aws::function::{self, Code, New};
 use sfn_aws::{AwsError, Call};
-use tfplugin::{ApplyRequest, Failed, Present, Value};
+use tfplugin::{ApplyRequest, Diagnostic, Diagnostics, Failed, Present, Value};
 
 use super::plan::{code_changes, configuration_changes};
-use super::{present, settings};
+use super::{policy, present, settings};
 use crate::configuration::Configured;
 use crate::execution_role::{self, Owned};
 use crate::known::known;
@@ -59,7 +59,7 @@ impl Change<'_> {
         let tags = state.get("tags_all").string_map();
         if let Some(owned) = settings::owned_role(&state, &aws.region().await?) {
             let identity = aws.identity(call).await?;
-            let policy = settings::policy(&state, &execution_role::account(identity));
+            let policy = policy::policy(&state, &execution_role::account(identity));
             self.reached = Some(state.clone());
             state.set("role", owned.ensure(aws, call, &policy, identity, &tags).await?);
             self.reached = Some(state.clone());
@@ -74,7 +74,14 @@ impl Change<'_> {
         };
         let described = function::create(aws, call, &new, hash.as_deref()).await?;
         state.set("version", Value::Null);
-        Ok(settings::state(&described, &known(state), &self.configured.tags))
+        let state = known(state);
+        let made = settings::state(&described, &state, &self.configured.tags);
+        self.reached = Some(made.clone());
+        function::reserve(aws, call, &new.name, described.reserved_concurrency, settings::reserved(&state)).await?;
+        let number = state.get("reserved_concurrent_executions").clone();
+        let mut made = made;
+        made.set("reserved_concurrent_executions", number);
+        Ok(made)
     }
 
     async fn update(&mut self, mut state: Value) -> Result<Value, AwsError> {
@@ -88,7 +95,8 @@ impl Change<'_> {
         }
         let changes = (code_changes(prior, &state), configuration_changes(prior, &state));
         if changes.1 {
-            function::update_configuration(aws, call, name, &settings::configuration(&state)).await?;
+            let (before, wanted) = (settings::configuration(prior), settings::configuration(&state));
+            function::update_configuration(aws, call, name, &before, &wanted).await?;
             self.reached = Some(self.configured_only(&state));
         }
         if changes.0 {
@@ -98,6 +106,7 @@ impl Change<'_> {
                 reached.set("source_code_hash", state.get("source_code_hash").clone());
             }
         }
+        function::reserve(aws, call, name, settings::reserved(prior), settings::reserved(&state)).await?;
         let first = prior.get("version").as_str() == Some("$LATEST");
         if settings::publishes(&state) && (changes.0 || changes.1 || first) {
             let version = function::publish(aws, call, name).await?;
@@ -125,9 +134,17 @@ impl Change<'_> {
     fn configured_only(&self, state: &Value) -> Value {
         let prior = &self.request.prior;
         let mut reached = state.clone();
-        for name in
-            ["source_code_hash", "architectures", "source_code_size", "version", "qualified_arn", "tags", "tags_all"]
-        {
+        for name in [
+            "source_code_hash",
+            "architectures",
+            "source_code_size",
+            "version",
+            "qualified_arn",
+            "tags",
+            "tags_all",
+            "reserved_concurrent_executions",
+            "image_uri",
+        ] {
             reached.set(name, prior.get(name).clone());
         }
         if !prior.get("execution_role").is_null() {
@@ -145,13 +162,13 @@ impl Change<'_> {
         account: &Account,
     ) -> Result<String, AwsError> {
         let (aws, call, prior) = (&self.configured.aws, self.call, &self.request.prior);
-        let policy = settings::policy(state, account);
+        let policy = policy::policy(state, account);
         let Some(before) = before.filter(|before| before.is_same(owned)) else {
             let tags = state.get("tags_all").string_map();
             return owned.ensure(aws, call, &policy, aws.identity(call).await?, &tags).await;
         };
         owned.write_boundary(aws, call, before).await?;
-        if policy != settings::policy(prior, account) {
+        if policy != policy::policy(prior, account) {
             owned.write(aws, call, &policy).await?;
         }
         Ok(prior.get("role").as_str().unwrap_or_default().to_owned())
@@ -159,11 +176,15 @@ impl Change<'_> {
 }
 
 /// Deletes the function, and then what only it used.
-pub(super) async fn delete(configured: &Configured, state: &Value, call: &Call) -> Result<(), Failed> {
+pub(super) async fn delete(configured: &Configured, state: &Value, call: &Call) -> Result<Diagnostics, Failed> {
     let aws = &configured.aws;
     let name = settings::name(state);
     let doing = format!("delete the function `{name}`");
     let failed = |error: AwsError| failed(&doing, &error, Some(state.clone()));
+    if state.get("skip_destroy").as_bool() == Some(true) {
+        let detail = "`skip_destroy` says so. Delete it in the console, or import it again.";
+        return Ok(Diagnostic::warning(format!("the function `{name}` is still there"), detail).into());
+    }
     // Without an ARN the creation had failed before there was a function.
     let region = match state.get("arn").as_str() {
         Some(arn) => {
@@ -175,5 +196,5 @@ pub(super) async fn delete(configured: &Configured, state: &Value, call: &Call) 
     if let Some(owned) = settings::owned_role(state, &region) {
         owned.delete(aws, call).await.map_err(failed)?;
     }
-    Ok(())
+    Ok(Diagnostics::default())
 }

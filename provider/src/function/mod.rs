@@ -1,7 +1,9 @@
 //! `resource "sfn_lambda_function"`.
 
 mod apply;
+mod moved;
 mod plan;
+mod policy;
 mod schema;
 mod settings;
 mod source;
@@ -10,11 +12,14 @@ use async_trait::async_trait;
 use sfn_aws::function;
 use tfplugin::schema::{IdentitySchema, Schema};
 use tfplugin::{
-    ApplyRequest, Context, Diagnostic, Diagnostics, Failed, Found, ImportKey, Plan, PlanRequest, Present, Private,
-    Resource, Value,
+    ApplyRequest, Context, Diagnostic, Diagnostics, Failed, Found, ImportKey, MoveRequest, Plan, PlanRequest, Present,
+    Private, Resource, Value,
 };
 
+pub use settings::invoke_arn;
+
 use crate::configuration::Shared;
+use crate::moving::Former;
 use crate::{identity, messages, timeouts};
 
 /// The resource.
@@ -90,8 +95,7 @@ impl Resource for Function {
 
     async fn delete(&self, request: ApplyRequest, cx: &Context) -> Result<Diagnostics, Failed> {
         let configured = self.shared.get()?;
-        apply::delete(&configured, &request.prior, &timeouts::call(&request.prior, "delete", cx)).await?;
-        Ok(Diagnostics::default())
+        apply::delete(&configured, &request.prior, &timeouts::call(&request.prior, "delete", cx)).await
     }
 
     async fn import(&self, key: ImportKey, cx: &Context) -> Result<Present, Diagnostics> {
@@ -107,5 +111,10 @@ impl Resource for Function {
             )
             .into()),
         }
+    }
+
+    async fn take_over(&self, request: &MoveRequest) -> Result<Option<Present>, Diagnostics> {
+        let former = Former::of(request, moved::FORMER_TYPE)?;
+        Ok(former.map(|former| present(moved::state(&former))))
     }
 }

@@ -19,13 +19,15 @@ pub(super) fn plan(request: &PlanRequest, rules: &tags::Rules) -> Result<Plan, D
             planned.set(name, default);
         }
     }
+    planned.set("package_type", if config.get("image_uri").is_null() { "Zip" } else { "Image" });
     plan_code(&mut planned, request)?;
     let role = |state: &Value| settings::owned_role(state, "");
     execution_role::plan(&mut planned, request.prior.as_ref(), "role", role);
     plan_computed(&mut planned, &prior);
-    let renamed = request.prior.is_some() && prior.get("function_name") != planned.get("function_name");
-    let requires_replace = renamed.then(|| AttributePath::root("function_name"));
-    Ok(Plan { planned, requires_replace: requires_replace.into_iter().collect(), ..Plan::default() })
+    let fixed = ["function_name", "package_type"].into_iter();
+    let replaced = fixed.filter(|name| request.prior.is_some() && prior.get(name) != planned.get(name));
+    let requires_replace = replaced.map(AttributePath::root).collect();
+    Ok(Plan { planned, requires_replace, ..Plan::default() })
 }
 
 /// The hash tells whether the code has changed; code in S3 has the hash that is written, or changes with its place.
@@ -34,7 +36,7 @@ fn plan_code(planned: &mut Value, request: &PlanRequest) -> Result<(), Diagnosti
     if !config.get("source_code_hash").is_null() {
         return Ok(());
     }
-    let places = ["source_dir", "filename", "s3_bucket", "s3_key", "s3_object_version"];
+    let places = ["source_dir", "filename", "image_uri", "s3_bucket", "s3_key", "s3_object_version"];
     if places.iter().any(|name| config.get(name).is_unknown()) {
         planned.set("source_code_hash", Value::Unknown);
         return Ok(());
@@ -50,7 +52,7 @@ fn plan_code(planned: &mut Value, request: &PlanRequest) -> Result<(), Diagnosti
     match (settings::hash(&code), code) {
         (Some(hash), _) => planned.set("source_code_hash", hash),
         (None, Code::Zip(_)) => {}
-        (None, Code::S3 { .. }) => {
+        (None, Code::S3 { .. } | Code::Image(_)) => {
             let moved = places.iter().any(|name| prior.get(name) != planned.get(name));
             let hash = if moved { Value::Unknown } else { prior.get("source_code_hash").clone() };
             planned.set("source_code_hash", hash);
@@ -80,11 +82,25 @@ fn plan_computed(planned: &mut Value, prior: &Value) {
 
 /// Whether the code is another.
 pub(super) fn code_changes(prior: &Value, planned: &Value) -> bool {
-    ["source_code_hash", "architectures"].iter().any(|name| prior.get(name) != planned.get(name))
+    ["source_code_hash", "architectures", "image_uri"].iter().any(|name| prior.get(name) != planned.get(name))
 }
+
+/// What the configuration is made of and may be unknown in a plan.
+const CONFIGURATION: [&str; 10] = [
+    "role",
+    "environment",
+    "layers",
+    "vpc_config",
+    "dead_letter_config",
+    "file_system_config",
+    "logging_config",
+    "image_config",
+    "kms_key_arn",
+    "description",
+];
 
 /// Whether the configuration is another.
 pub(super) fn configuration_changes(prior: &Value, planned: &Value) -> bool {
-    let unknown = ["role", "environment", "layers"].iter().any(|name| !planned.get(name).is_wholly_known());
+    let unknown = CONFIGURATION.iter().any(|name| !planned.get(name).is_wholly_known());
     unknown || settings::configuration(prior) != settings::configuration(planned)
 }

@@ -10,6 +10,7 @@ use crate::checks::Checks;
 use crate::configuration::Configured;
 use crate::definition;
 use crate::execution_role::{self, Owned};
+use crate::identity;
 use crate::known::known;
 
 /// A change under way: each step that goes through moves `reached` on, which is what is kept when the next one fails.
@@ -30,7 +31,7 @@ fn failed(doing: &str, error: &AwsError, left: Option<Value>) -> Failed {
 pub(super) async fn create(configured: &Configured, request: &ApplyRequest, call: &Call) -> Result<Present, Failed> {
     let mut state = rendered(request, &configured.checks);
     if state.get("name").is_unknown() {
-        state.set("name", generated_name(state.get("name_prefix").as_str()));
+        state.set("name", identity::made_up_name(state.get("name_prefix").as_str()));
     }
     let doing = format!("create the state machine `{}`", settings::name(&state));
     let mut change = Change { configured, call, request, reached: None };
@@ -264,18 +265,6 @@ async fn write_log_group(
 /// By what a log group is known to belong to a state machine.
 fn log_owner(name: &str, account: &Account) -> String {
     format!("state-machine/{}/{name}", account.region.as_deref().unwrap_or_default())
-}
-
-/// A name that nothing else has: a prefix, and 26 digits of time and chance.
-fn generated_name(prefix: Option<&str>) -> String {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    let chance = u64::from(now.subsec_nanos()) ^ (u64::from(std::process::id()) << 20);
-    format!(
-        "{}{:014}{:012}",
-        prefix.unwrap_or("terraform-"),
-        now.as_millis() % 100_000_000_000_000,
-        chance % 1_000_000_000_000
-    )
 }
 
 async fn write_changed_log_group(

@@ -41,10 +41,7 @@ pub(super) fn schema() -> Schema {
         computed("creation_date", "When it was created, as RFC 3339 has it."),
     ]);
     let mut blocks = vec![
-        execution_role::block(
-            "A role that the provider makes and deletes with the state machine, with just the permissions that the definition \
-             needs. New permissions are granted before an update, old ones taken away after it.",
-        ),
+        execution_role::state_machine_block(),
         logging_block(),
         tracing_block(),
         encryption::block(),

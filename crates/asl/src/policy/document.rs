@@ -9,6 +9,9 @@ use super::resource::Account;
 /// Version of the policy language (IAM user guide, "Version").
 const VERSION: &str = "2012-10-17";
 
+/// Conditions: operator, key and values.
+pub type Conditions = BTreeMap<String, BTreeMap<String, BTreeSet<String>>>;
+
 /// Actions allowed on resources.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Statement {
@@ -16,8 +19,8 @@ pub struct Statement {
     pub actions: Vec<String>,
     /// ARNs, possibly with wildcards.
     pub resources: Vec<String>,
-    /// Conditions: operator, key and values.
-    pub conditions: BTreeMap<String, BTreeMap<String, String>>,
+    /// When it holds.
+    pub conditions: Conditions,
 }
 
 impl Statement {
@@ -33,16 +36,17 @@ impl Statement {
         }
     }
 
-    /// The same statement under a condition.
+    /// The same statement under a condition; of several values for the same key one has to match.
     #[must_use]
     pub fn when(mut self, operator: &str, key: &str, value: impl Into<String>) -> Self {
-        self.conditions.entry(operator.to_owned()).or_default().insert(key.to_owned(), value.into());
+        let keys = self.conditions.entry(operator.to_owned()).or_default();
+        keys.entry(key.to_owned()).or_default().insert(value.into());
         self
     }
 }
 
 /// Actions and conditions: what statements must share to be merged.
-type Kind = (BTreeSet<String>, BTreeMap<String, BTreeMap<String, String>>);
+type Kind = (BTreeSet<String>, Conditions);
 
 /// A policy. Statements with the same actions and conditions are one, and a wildcard swallows what it covers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -94,7 +98,11 @@ impl Document {
             json.insert("Action".into(), one_or_many(statement.actions));
             json.insert("Resource".into(), one_or_many(statement.resources));
             if !statement.conditions.is_empty() {
-                json.insert("Condition".into(), json!(statement.conditions));
+                let keys = |keys: BTreeMap<String, BTreeSet<String>>| -> Map<String, Value> {
+                    keys.into_iter().map(|(key, values)| (key, one_or_many(values.into_iter().collect()))).collect()
+                };
+                let conditions = statement.conditions.into_iter().map(|(operator, all)| (operator, keys(all).into()));
+                json.insert("Condition".into(), Value::Object(conditions.collect()));
             }
             Value::Object(json)
         };

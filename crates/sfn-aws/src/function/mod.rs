@@ -1,11 +1,15 @@
 //! Lambda functions.
 
+pub mod alias;
+mod configuration;
+pub mod event_invoke;
+pub mod permission;
+
 use std::collections::BTreeMap;
 
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::{
-    ApplicationLogLevel, Architecture, Environment, FunctionCode, FunctionConfiguration, LastUpdateStatus, LogFormat,
-    LoggingConfig, Runtime, State, SystemLogLevel, TracingConfig, TracingMode,
+    Architecture, FunctionCode, FunctionConfiguration, LastUpdateStatus, PackageType, Runtime, State,
 };
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
@@ -14,6 +18,8 @@ use crate::config::Aws;
 use crate::error::AwsError;
 use crate::retry::Call;
 use crate::tags_between;
+
+pub use configuration::{Configuration, Durable, FileSystem, Image, Logging, Vpc};
 
 /// A moment as RFC 3339 has it.
 pub(crate) fn rfc3339(moment: &DateTime) -> String {
@@ -34,44 +40,8 @@ pub enum Code {
         /// Version of the object.
         version: Option<String>,
     },
-}
-
-/// How a function logs.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Logging {
-    /// `Text` or `JSON`.
-    pub format: Option<String>,
-    /// Level of the function's own lines.
-    pub application_level: Option<String>,
-    /// Level of Lambda's lines.
-    pub system_level: Option<String>,
-    /// Name of the log group.
-    pub group: Option<String>,
-}
-
-/// The configuration of a function.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Configuration {
-    /// ARN of the role it runs with.
-    pub role: String,
-    /// Entry point in the code.
-    pub handler: Option<String>,
-    /// Such as `python3.13`.
-    pub runtime: Option<String>,
-    /// A text for people.
-    pub description: Option<String>,
-    /// Memory in MiB.
-    pub memory_size: Option<i32>,
-    /// The longest time a call may take, in seconds.
-    pub timeout: Option<i32>,
-    /// Environment variables; they may hold secrets.
-    pub environment: BTreeMap<String, String>,
-    /// ARNs of layers.
-    pub layers: Vec<String>,
-    /// `Active` or `PassThrough`.
-    pub tracing: Option<String>,
-    /// Logs.
-    pub logging: Option<Logging>,
+    /// A container image in ECR.
+    Image(String),
 }
 
 /// A function to be made.
@@ -110,27 +80,14 @@ pub struct Described {
     pub last_modified: String,
     /// Configuration.
     pub configuration: Configuration,
+    /// The image that it is made of.
+    pub image_uri: Option<String>,
+    /// Concurrent calls that are kept for it.
+    pub reserved_concurrency: Option<i32>,
+    /// `Active`, `Pending`, `Inactive` or `Failed`.
+    pub state: String,
     /// Tags.
     pub tags: BTreeMap<String, String>,
-}
-
-fn environment(configuration: &Configuration) -> Environment {
-    let variables = configuration.environment.iter().map(|(key, value)| (key.clone(), value.clone()));
-    Environment::builder().set_variables(Some(variables.collect())).build()
-}
-
-fn tracing(configuration: &Configuration) -> TracingConfig {
-    let mode = configuration.tracing.as_deref().unwrap_or("PassThrough");
-    TracingConfig::builder().mode(TracingMode::from(mode)).build()
-}
-
-fn logging(logging: &Logging) -> LoggingConfig {
-    LoggingConfig::builder()
-        .set_log_format(logging.format.as_deref().map(LogFormat::from))
-        .set_application_log_level(logging.application_level.as_deref().map(ApplicationLogLevel::from))
-        .set_system_log_level(logging.system_level.as_deref().map(SystemLogLevel::from))
-        .set_log_group(logging.group.clone())
-        .build()
 }
 
 fn architectures(names: &[String]) -> Option<Vec<Architecture>> {
@@ -143,6 +100,7 @@ fn function_code(code: &Code) -> FunctionCode {
         Code::S3 { bucket, key, version } => {
             FunctionCode::builder().s3_bucket(bucket).s3_key(key).set_s3_object_version(version.clone()).build()
         }
+        Code::Image(uri) => FunctionCode::builder().image_uri(uri).build(),
     }
 }
 
@@ -154,6 +112,9 @@ fn function_code(code: &Code) -> FunctionCode {
 pub async fn create(aws: &Aws, call: &Call, new: &New, code_sha256: Option<&str>) -> Result<Described, AwsError> {
     let (client, operation) = (aws.lambda().await?, "CreateFunction");
     let configuration = &new.configuration;
+    let is_image = matches!(new.code, Code::Image(_));
+    let file_systems = configuration.file_systems(operation)?;
+    let storage = configuration.ephemeral_storage(operation)?;
     let answer = call
         .healing(operation, || async {
             client
@@ -169,9 +130,18 @@ pub async fn create(aws: &Aws, call: &Call, new: &New, code_sha256: Option<&str>
                 .set_timeout(configuration.timeout)
                 .set_layers((!configuration.layers.is_empty()).then(|| configuration.layers.clone()))
                 .set_architectures(architectures(&new.architectures))
-                .set_logging_config(configuration.logging.as_ref().map(logging))
-                .environment(environment(configuration))
-                .tracing_config(tracing(configuration))
+                .set_logging_config(configuration.logging())
+                .environment(configuration.environment())
+                .tracing_config(configuration.tracing())
+                .set_vpc_config(configuration.vpc.is_some().then(|| configuration.vpc()))
+                .set_dead_letter_config(configuration.dead_letter.is_some().then(|| configuration.dead_letter()))
+                .set_image_config(configuration.image.is_some().then(|| configuration.image()))
+                .set_ephemeral_storage(configuration.ephemeral_storage.is_some().then(|| storage.clone()))
+                .set_snap_start(configuration.snap_start.then(|| configuration.snap_start()))
+                .set_kms_key_arn(configuration.kms_key_arn.clone())
+                .set_file_system_configs((!file_systems.is_empty()).then(|| file_systems.clone()))
+                .set_durable_config(configuration.durable())
+                .set_package_type(is_image.then_some(PackageType::Image))
                 .set_tags((!new.tags.is_empty()).then(|| new.tags.clone().into_iter().collect()))
                 .send()
                 .await
@@ -197,62 +167,90 @@ pub async fn create(aws: &Aws, call: &Call, new: &New, code_sha256: Option<&str>
     }
 }
 
+/// Makes the concurrency that is kept for a function what is wanted; without a number none is kept.
+///
+/// # Errors
+/// What AWS refused.
+pub async fn reserve(
+    aws: &Aws,
+    call: &Call,
+    name: &str,
+    before: Option<i32>,
+    wanted: Option<i32>,
+) -> Result<(), AwsError> {
+    let client = aws.lambda().await?;
+    match wanted {
+        _ if before == wanted => Ok(()),
+        Some(number) => {
+            let operation = "PutFunctionConcurrency";
+            call.healing(operation, || async {
+                let request = client.put_function_concurrency().function_name(name);
+                let request = request.reserved_concurrent_executions(number);
+                request.send().await.map(drop).map_err(|error| AwsError::new(operation, error))
+            })
+            .await
+        }
+        None => {
+            let operation = "DeleteFunctionConcurrency";
+            call.healing(operation, || async {
+                let request = client.delete_function_concurrency().function_name(name);
+                request.send().await.map(drop).map_err(|error| AwsError::new(operation, error))
+            })
+            .await
+        }
+    }
+}
+
 /// Reads a function by name or ARN; `None` when there is none.
 ///
 /// # Errors
 /// What AWS refused.
 pub async fn describe(aws: &Aws, call: &Call, name: &str) -> Result<Option<Described>, AwsError> {
+    describe_qualified(aws, call, name, None).await
+}
+
+/// Reads a function, or a version or alias of it; `None` when there is none.
+///
+/// # Errors
+/// What AWS refused.
+pub async fn describe_qualified(
+    aws: &Aws,
+    call: &Call,
+    name: &str,
+    qualifier: Option<&str>,
+) -> Result<Option<Described>, AwsError> {
     let (client, operation) = (aws.lambda().await?, "GetFunction");
     let answer = call
         .once(operation, async {
-            let request = client.get_function().function_name(name);
+            let request = client.get_function().function_name(name).set_qualifier(qualifier.map(str::to_owned));
             request.send().await.map_err(|error| AwsError::new(operation, error))
         })
         .await;
     Ok(AwsError::absent_is_none(answer)?.and_then(|answer| {
         let tags = answer.tags.unwrap_or_default().into_iter().collect();
-        answer.configuration.map(|configuration| Described { tags, ..described(configuration) })
+        let image_uri = answer.code.and_then(|code| code.image_uri);
+        let reserved_concurrency = answer.concurrency.and_then(|kept| kept.reserved_concurrent_executions);
+        let configuration = answer.configuration?;
+        Some(Described { tags, image_uri, reserved_concurrency, ..described(configuration) })
     }))
 }
 
-fn described(configuration: FunctionConfiguration) -> Described {
-    let logging = configuration.logging_config.map(|logging| Logging {
-        format: logging.log_format.map(|format| format.as_str().to_owned()),
-        application_level: logging.application_log_level.map(|level| level.as_str().to_owned()),
-        system_level: logging.system_log_level.map(|level| level.as_str().to_owned()),
-        group: logging.log_group,
-    });
-    let architectures = configuration.architectures.unwrap_or_default();
+fn described(found: FunctionConfiguration) -> Described {
+    let architectures = found.architectures().iter().map(|architecture| architecture.as_str().to_owned());
     Described {
         // A version or alias at the end of the ARN is not part of the function's own.
-        arn: configuration
-            .function_arn
-            .map(|arn| arn.split(':').take(7).collect::<Vec<_>>().join(":"))
-            .unwrap_or_default(),
-        name: configuration.function_name.unwrap_or_default(),
-        version: configuration.version.unwrap_or_default(),
-        code_sha256: configuration.code_sha256.unwrap_or_default(),
-        code_size: configuration.code_size,
-        architectures: architectures.iter().map(|architecture| architecture.as_str().to_owned()).collect(),
-        last_modified: configuration.last_modified.unwrap_or_default(),
-        configuration: Configuration {
-            role: configuration.role.unwrap_or_default(),
-            handler: configuration.handler.filter(|text| !text.is_empty()),
-            runtime: configuration.runtime.map(|runtime| runtime.as_str().to_owned()),
-            description: configuration.description.filter(|text| !text.is_empty()),
-            memory_size: configuration.memory_size,
-            timeout: configuration.timeout,
-            environment: configuration
-                .environment
-                .and_then(|environment| environment.variables)
-                .unwrap_or_default()
-                .into_iter()
-                .collect(),
-            layers: configuration.layers.unwrap_or_default().into_iter().filter_map(|layer| layer.arn).collect(),
-            tracing: configuration.tracing_config.and_then(|tracing| tracing.mode).map(|mode| mode.as_str().to_owned()),
-            logging,
-        },
+        arn: found.function_arn().map(|arn| arn.split(':').take(7).collect::<Vec<_>>().join(":")).unwrap_or_default(),
+        name: found.function_name().unwrap_or_default().to_owned(),
+        version: found.version().unwrap_or_default().to_owned(),
+        code_sha256: found.code_sha256().unwrap_or_default().to_owned(),
+        code_size: found.code_size(),
+        architectures: architectures.collect(),
+        last_modified: found.last_modified().unwrap_or_default().to_owned(),
+        state: found.state().map(|state| state.as_str().to_owned()).unwrap_or_default(),
+        image_uri: None,
+        reserved_concurrency: None,
         tags: BTreeMap::new(),
+        configuration: Configuration::from(found),
     }
 }
 
@@ -293,6 +291,7 @@ pub async fn update_code(aws: &Aws, call: &Call, name: &str, code: &Code, kinds:
             Code::S3 { bucket, key, version } => {
                 request.s3_bucket(bucket).s3_key(key).set_s3_object_version(version.clone())
             }
+            Code::Image(uri) => request.image_uri(uri),
         };
         request.send().await.map_err(|error| AwsError::new(operation, error))
     })
@@ -300,7 +299,7 @@ pub async fn update_code(aws: &Aws, call: &Call, name: &str, code: &Code, kinds:
     wait(aws, call, name).await.map(|_| ())
 }
 
-/// Gives a function another configuration, and waits until it is in use.
+/// Gives a function another configuration than the one before, and waits until it is in use.
 ///
 /// # Errors
 /// What AWS refused.
@@ -308,24 +307,37 @@ pub async fn update_configuration(
     aws: &Aws,
     call: &Call,
     name: &str,
-    configuration: &Configuration,
+    before: &Configuration,
+    wanted: &Configuration,
 ) -> Result<(), AwsError> {
     let (client, operation) = (aws.lambda().await?, "UpdateFunctionConfiguration");
+    let file_systems = wanted.file_systems(operation)?;
+    let storage = wanted.ephemeral_storage(operation)?;
     call.healing(operation, || async {
         client
             .update_function_configuration()
             .function_name(name)
-            .role(&configuration.role)
-            .set_handler(configuration.handler.clone())
-            .set_runtime(configuration.runtime.as_deref().map(Runtime::from))
+            .role(&wanted.role)
+            .set_handler(wanted.handler.clone())
+            .set_runtime(wanted.runtime.as_deref().map(Runtime::from))
             // What is no longer wanted is emptied: an absent value would be kept.
-            .description(configuration.description.clone().unwrap_or_default())
-            .set_memory_size(configuration.memory_size)
-            .set_timeout(configuration.timeout)
-            .set_layers(Some(configuration.layers.clone()))
-            .set_logging_config(configuration.logging.as_ref().map(logging))
-            .environment(environment(configuration))
-            .tracing_config(tracing(configuration))
+            .description(wanted.description.clone().unwrap_or_default())
+            .set_memory_size(wanted.memory_size)
+            .set_timeout(wanted.timeout)
+            .set_layers(Some(wanted.layers.clone()))
+            .set_logging_config(wanted.logging())
+            .environment(wanted.environment())
+            .tracing_config(wanted.tracing())
+            .set_vpc_config((before.vpc != wanted.vpc).then(|| wanted.vpc()))
+            .set_dead_letter_config((before.dead_letter != wanted.dead_letter).then(|| wanted.dead_letter()))
+            .set_image_config((before.image != wanted.image).then(|| wanted.image()))
+            .set_ephemeral_storage((before.ephemeral_storage != wanted.ephemeral_storage).then(|| storage.clone()))
+            .set_snap_start((before.snap_start != wanted.snap_start).then(|| wanted.snap_start()))
+            .set_kms_key_arn(
+                (before.kms_key_arn != wanted.kms_key_arn).then(|| wanted.kms_key_arn.clone().unwrap_or_default()),
+            )
+            .set_file_system_configs((before.file_system != wanted.file_system).then(|| file_systems.clone()))
+            .set_durable_config(wanted.durable().filter(|_| before.durable != wanted.durable))
             .send()
             .await
             .map_err(|error| AwsError::new(operation, error))

@@ -1,0 +1,202 @@
+//! Who may call a function: the statements of its resource policy.
+
+use aws_sdk_lambda::types::FunctionUrlAuthType;
+use serde_json::Value;
+
+use crate::config::Aws;
+use crate::error::AwsError;
+use crate::retry::Call;
+
+/// A statement.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Permission {
+    /// What tells it from the others of the function.
+    pub statement_id: String,
+    /// Such as `lambda:InvokeFunction`.
+    pub action: String,
+    /// A service, an account, the ARN of a user or role, or `*`.
+    pub principal: String,
+    /// The only organisation that may.
+    pub principal_org_id: Option<String>,
+    /// The only account that a service may call for.
+    pub source_account: Option<String>,
+    /// The only object that a service may call for.
+    pub source_arn: Option<String>,
+    /// A token that Alexa has to send.
+    pub event_source_token: Option<String>,
+    /// How callers of the function's address prove who they are.
+    pub function_url_auth_type: Option<String>,
+    /// Whether it holds for calls of the function's address alone.
+    pub invoked_via_function_url: Option<bool>,
+}
+
+impl Permission {
+    /// Whether both allow the same.
+    fn is_same(&self, other: &Self) -> bool {
+        let plain =
+            |permission: &Self| Self { principal: account_of(&permission.principal).to_owned(), ..permission.clone() };
+        plain(self) == plain(other)
+    }
+
+    /// The statement as the policy has it; where it says what `prior` says in other words, in those of `prior`.
+    fn of_statement(statement: &Value, prior: Option<&Self>) -> Self {
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let member = |name: &str| statement.get(name);
+        let first = |value: &Value| value.as_object()?.values().next().and_then(text);
+        let principal = member("Principal").and_then(|value| text(value).or_else(|| first(value)));
+        let condition = |key: &str| {
+            let operators = member("Condition")?.as_object()?;
+            let mut keys = operators.values().filter_map(Value::as_object).flatten();
+            keys.find(|(name, _)| name.eq_ignore_ascii_case(key)).and_then(|(_, value)| text(value))
+        };
+        let found = Self {
+            statement_id: member("Sid").and_then(text).unwrap_or_default(),
+            action: member("Action").and_then(text).unwrap_or_default(),
+            principal: principal.unwrap_or_default(),
+            principal_org_id: condition("aws:PrincipalOrgID"),
+            source_account: condition("AWS:SourceAccount"),
+            source_arn: condition("AWS:SourceArn"),
+            event_source_token: condition("lambda:EventSourceToken"),
+            function_url_auth_type: condition("lambda:FunctionUrlAuthType"),
+            invoked_via_function_url: condition("lambda:InvokedViaFunctionUrl").map(|text| text == "true"),
+        };
+        prior.filter(|prior| prior.is_same(&found)).cloned().unwrap_or(found)
+    }
+}
+
+/// The account of an ARN that stands for the whole account, which is how AWS writes an account.
+fn account_of(principal: &str) -> &str {
+    let account = principal.strip_suffix(":root").and_then(|arn| arn.rsplit(':').next());
+    account.unwrap_or(principal)
+}
+
+/// The name in a name or ARN of a function.
+fn name_of(function: &str) -> &str {
+    function.split(':').nth(6).unwrap_or(function)
+}
+
+/// Adds a statement; one that allows the same under the same id is no error. Statements of a function are added one after the
+/// other, as Lambda would lose some of those that come at once.
+///
+/// # Errors
+/// What AWS refused, after what time heals was waited out.
+pub async fn add(
+    aws: &Aws,
+    call: &Call,
+    function: &str,
+    qualifier: Option<&str>,
+    wanted: &Permission,
+) -> Result<(), AwsError> {
+    let (client, operation) = (aws.lambda().await?, "AddPermission");
+    let _alone = aws.alone(name_of(function)).await;
+    let answer = call
+        .healing(operation, || async {
+            let request = client.add_permission().function_name(function).set_qualifier(qualifier.map(str::to_owned));
+            request
+                .statement_id(&wanted.statement_id)
+                .action(&wanted.action)
+                .principal(&wanted.principal)
+                .set_principal_org_id(wanted.principal_org_id.clone())
+                .set_source_account(wanted.source_account.clone())
+                .set_source_arn(wanted.source_arn.clone())
+                .set_event_source_token(wanted.event_source_token.clone())
+                .set_function_url_auth_type(wanted.function_url_auth_type.as_deref().map(FunctionUrlAuthType::from))
+                .set_invoked_via_function_url(wanted.invoked_via_function_url)
+                .send()
+                .await
+                .map(drop)
+                .map_err(|error| AwsError::new(operation, error))
+        })
+        .await;
+    match answer {
+        // It may be there by a call whose answer was lost.
+        Err(error) if error.code == "ResourceConflictException" => {
+            match find(aws, call, function, qualifier, &wanted.statement_id, Some(wanted)).await? {
+                Some(found) if found.is_same(wanted) => Ok(()),
+                Some(_) => Err(AwsError { code: "PermissionAlreadyExists".into(), ..error }),
+                None => Err(error),
+            }
+        }
+        answer => answer,
+    }
+}
+
+/// The statement of this id, in the words of `prior` where it says the same; `None` when there is none.
+///
+/// # Errors
+/// What AWS refused, or that the policy cannot be read.
+pub async fn find(
+    aws: &Aws,
+    call: &Call,
+    function: &str,
+    qualifier: Option<&str>,
+    statement_id: &str,
+    prior: Option<&Permission>,
+) -> Result<Option<Permission>, AwsError> {
+    let (client, operation) = (aws.lambda().await?, "GetPolicy");
+    let answer = call
+        .once(operation, async {
+            let request = client.get_policy().function_name(function).set_qualifier(qualifier.map(str::to_owned));
+            request.send().await.map_err(|error| AwsError::new(operation, error))
+        })
+        .await;
+    // A function without a statement has no policy at all.
+    let Some(text) = AwsError::absent_is_none(answer)?.and_then(|answer| answer.policy) else { return Ok(None) };
+    let policy: Value = serde_json::from_str(&text).map_err(|error| AwsError::local(operation, error.to_string()))?;
+    let statements = policy.get("Statement").and_then(Value::as_array).into_iter().flatten();
+    let statement =
+        statements.into_iter().find(|statement| statement.get("Sid").and_then(Value::as_str) == Some(statement_id));
+    Ok(statement.map(|statement| Permission::of_statement(statement, prior)))
+}
+
+/// Removes a statement; one that is gone already is no error.
+///
+/// # Errors
+/// What AWS refused, after what time heals was waited out.
+pub async fn remove(
+    aws: &Aws,
+    call: &Call,
+    function: &str,
+    qualifier: Option<&str>,
+    statement_id: &str,
+) -> Result<(), AwsError> {
+    let (client, operation) = (aws.lambda().await?, "RemovePermission");
+    let _alone = aws.alone(name_of(function)).await;
+    let answer = call
+        .healing(operation, || async {
+            let request = client.remove_permission().function_name(function).statement_id(statement_id);
+            let request = request.set_qualifier(qualifier.map(str::to_owned));
+            request.send().await.map_err(|error| AwsError::new(operation, error))
+        })
+        .await;
+    AwsError::absent_is_none(answer).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn statements_are_read() {
+        let statement = json!({
+            "Sid": "s", "Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": "arn:…",
+            "Principal": { "AWS": "arn:aws:iam::123456789012:root" },
+            "Condition": {
+                "StringEquals": { "AWS:SourceAccount": "123456789012", "aws:PrincipalOrgID": "o-1" },
+                "ArnLike": { "AWS:SourceArn": "arn:aws:s3:::b" },
+            },
+        });
+        let found = Permission::of_statement(&statement, None);
+        assert_eq!(found.principal, "arn:aws:iam::123456789012:root");
+        assert_eq!(found.source_arn.as_deref(), Some("arn:aws:s3:::b"));
+        assert_eq!(found.principal_org_id.as_deref(), Some("o-1"));
+        // The account as it was written stays.
+        let prior = Permission { principal: "123456789012".into(), ..found.clone() };
+        assert_eq!(Permission::of_statement(&statement, Some(&prior)), prior);
+        let other = Permission { principal: "210987654321".into(), ..found.clone() };
+        assert_eq!(Permission::of_statement(&statement, Some(&other)), found);
+        assert_eq!(Permission::of_statement(&json!({ "Principal": "*" }), None).principal, "*");
+    }
+}

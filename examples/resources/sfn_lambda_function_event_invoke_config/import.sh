@@ -1,0 +1,1 @@
+terraform import sfn_lambda_function_event_invoke_config.charge charge

@@ -1,0 +1,1 @@
+terraform import sfn_lambda_permission.nightly charge/nightly
