@@ -1,10 +1,12 @@
 //! `execution_role {}`: a role that belongs to one state machine or function.
 
+use std::collections::BTreeMap;
+
 use asl::policy::{Account, Document, Statement, trust_policy};
 use sfn_aws::role::{self, Role};
 use sfn_aws::{Aws, AwsError, Call, Identity, Tags};
 use tfplugin::schema::{Attribute, Block, NestedBlock, Nesting};
-use tfplugin::{AttributePath, Diagnostic, Type, Value};
+use tfplugin::{AttributePath, Diagnostic, Diagnostics, Type, Value};
 
 /// The longest name of a role (IAM quotas).
 const MAX_NAME: usize = 64;
@@ -80,6 +82,25 @@ fn statement_block() -> NestedBlock {
         ..Block::default()
     };
     NestedBlock::new("statement", Nesting::List, block)
+}
+
+/// What the role narrows states to.
+pub fn resources(block: &Value) -> BTreeMap<String, Vec<String>> {
+    let resources = block.get(RESOURCES).as_map().into_iter().flatten();
+    resources.map(|(state, arns)| (state.clone(), arns.strings())).collect()
+}
+
+/// Checks that what the role narrows are states of the workflow.
+pub fn validate_resources(block: &Value, states: &[String]) -> Diagnostics {
+    let unknown = resources(block).into_keys().filter(|name| !states.contains(name));
+    let error = |name: String| {
+        let guess = asl::did_you_mean(&name, states.iter().map(String::as_str));
+        let hint = guess.map(|state| format!("Did you mean `{state}`? ")).unwrap_or_default();
+        let detail = format!("{hint}`resources` has the names of states, and the ARNs that each may use.");
+        let path = AttributePath::root("execution_role").attribute(RESOURCES);
+        Diagnostic::error(format!("there is no state `{name}`"), detail).at(path)
+    };
+    unknown.map(error).collect()
 }
 
 /// Adds what the `statement` blocks of the role allow.

@@ -161,3 +161,59 @@ async fn a_role_and_a_log_group_of_somebody_else_stay() {
     assert_success(&workspace.destroy().await.unwrap());
     assert_eq!(counts(&aws).await, (0, 0, 1));
 }
+
+const CALLS: &str = r#"
+resource "sfn_state_machine" "it" {
+  name     = "it"
+  start_at = "Load"
+  execution_role {
+    ROLE
+  }
+  task "Load" {
+    resource   = "arn:aws:states:::aws-sdk:comprehend:detectSentiment"
+    parameters = { "Text.$" = "$.text", LanguageCode = "en" }
+    next       = "Send"
+  }
+  task "Send" {
+    resource   = "arn:aws:states:::sqs:sendMessage"
+    parameters = { "QueueUrl.$" = "$.queue", MessageBody = "hello" }
+    end        = true
+  }
+}
+"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_is_narrowed_and_widened() {
+    let aws = aws().await;
+    let queue = "arn:aws:sqs:eu-west-1:123456789012:orders";
+    let workspace = workspace(&aws, &CALLS.replace("ROLE", ""));
+    let plan = workspace.plan().await.unwrap();
+    assert_says(
+        &plan,
+        &[
+            "state `Send` may call sqs:SendMessage on any resource, because `QueueUrl` is known only at run time",
+            "state `Load` may call comprehend:DetectSentiment on any resource",
+        ],
+    );
+    let role = format!(
+        "path = \"/workflows/\"\n    permissions_boundary = \"arn:aws:iam::123456789012:policy/bound\"\n    resources = {{ Send = [\"{queue}\"], \
+         Load = [\"*\"] }}\n    statement {{\n      actions   = [\"kms:Decrypt\"]\n      resources = [\"arn:aws:kms:eu-west-1:123456789012:key/1\"]\n    }}"
+    );
+    workspace.configure(&CALLS.replace("ROLE", &role)).unwrap();
+    let outcome = workspace.apply().await.unwrap();
+    assert_success(&outcome);
+    assert!(!outcome.text.contains("any resource"), "{}", outcome.text);
+    assert_empty(&workspace.plan().await.unwrap());
+    let state = workspace.resource("sfn_state_machine.it").await.unwrap().unwrap();
+    let policy = state["policy_json"].as_str().unwrap();
+    assert!(policy.contains(queue) && policy.contains("kms:Decrypt"), "{policy}");
+    assert!(state["role_arn"].as_str().unwrap().contains(":role/workflows/"), "{state}");
+    // What the role is narrowed to may change by itself.
+    workspace.configure(&CALLS.replace("ROLE", &role.replace("orders", "parcels"))).unwrap();
+    assert_success(&workspace.apply().await.unwrap());
+    assert_empty(&workspace.plan().await.unwrap());
+    let state = workspace.resource("sfn_state_machine.it").await.unwrap().unwrap();
+    assert!(state["policy_json"].as_str().unwrap().contains("parcels"), "{state}");
+    workspace.configure(&CALLS.replace("ROLE", &role.replace("Send =", "Sent ="))).unwrap();
+    assert_says(&workspace.plan().await.unwrap(), &["there is no state `Sent`", "Did you mean `Send`?"]);
+}

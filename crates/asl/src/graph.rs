@@ -101,6 +101,17 @@ pub struct Graph<'a> {
 /// How many names are compared for one definition: enough for any that a person wrote, few enough for any text.
 const MAX_GUESSES: usize = 200_000;
 
+/// The names of all states of a definition, those of inner scopes as well.
+pub fn state_names(definition: &Json) -> Vec<String> {
+    let states = definition.get("States").and_then(Json::as_object).into_iter().flatten();
+    let mut names = Vec::new();
+    for (name, state) in states {
+        names.push(name.to_string());
+        containers(state).into_iter().for_each(|(_, scope)| names.extend(state_names(scope)));
+    }
+    names
+}
+
 /// The scopes inside a state: the fields of `state` that hold objects with a start of their own.
 pub fn containers(state: &Json) -> Vec<(Pointer, &Json)> {
     let mut found = Vec::new();

@@ -66,13 +66,157 @@ fn each_integration_gets_what_it_needs() {
         ("arn:aws:states:::events:putEvents", r#"{"Entries":[{"Source":"s"},{"EventBusName":"bus"}]}"#),
         ("arn:aws:states:eu-west-1:123456789012:activity:a", "{}"),
         ("arn:aws:states:::aws-sdk:sesv2:sendEmail", "{}"),
-        ("arn:aws:states:::ecs:runTask.sync", "{}"),
     ];
+    insta::assert_snapshot!(said(&cases));
+}
+
+/// What each call needs.
+fn said(cases: &[(&str, &str)]) -> String {
     let said: Vec<String> = cases
         .iter()
         .map(|(resource, payload)| format!("{resource} {payload}\n{}", policy(resource, payload)))
         .collect();
-    insta::assert_snapshot!(said.join("\n\n"));
+    said.join("\n\n")
+}
+
+#[test]
+fn jobs_get_what_they_need_to_be_waited_for() {
+    let cases = [
+        ("arn:aws:states:::batch:submitJob.sync", r#"{"JobQueue":"q","JobDefinition":"d","JobName":"j"}"#),
+        ("arn:aws:states:::batch:submitJob", r#"{"JobQueue":"q","JobDefinition":"d:3","JobName":"j"}"#),
+        (
+            "arn:aws:states:::ecs:runTask",
+            r#"{"TaskDefinition":"web:4","Overrides":{"TaskRoleArn":"arn:aws:iam::1:role/t","ExecutionRoleArn":"arn:aws:iam::1:role/e"},"Tags":[]}"#,
+        ),
+        ("arn:aws:states:::ecs:runTask.sync", r#"{"TaskDefinition":"arn:aws:ecs:eu-west-1:1:task-definition/web"}"#),
+        ("arn:aws:states:::glue:startJobRun.sync", r#"{"JobName":"load"}"#),
+        ("arn:aws:states:::databrew:startJobRun.sync", r#"{"Name.$":"$.n"}"#),
+        (
+            "arn:aws:states:::sagemaker:createTrainingJob.sync",
+            r#"{"TrainingJobName.$":"$.n","RoleArn":"arn:aws:iam::1:role/sm"}"#,
+        ),
+        ("arn:aws:states:::sagemaker:createEndpoint", r#"{"EndpointName":"e","EndpointConfigName":"c"}"#),
+        (
+            "arn:aws:states:::elasticmapreduce:createCluster.sync",
+            r#"{"Name":"c","ServiceRole":"EMR_DefaultRole","JobFlowRole.$":"$.r"}"#,
+        ),
+        ("arn:aws:states:::elasticmapreduce:addStep.sync", r#"{"ClusterId":"j-1","Step":{}}"#),
+        ("arn:aws:states:::emr-containers:createVirtualCluster", "{}"),
+        (
+            "arn:aws:states:::emr-containers:startJobRun.sync",
+            r#"{"VirtualClusterId":"v","ExecutionRoleArn":"arn:aws:iam::1:role/x"}"#,
+        ),
+        (
+            "arn:aws:states:::emr-serverless:startJobRun.sync",
+            r#"{"ApplicationId":"a","ExecutionRoleArn":"arn:aws:iam::1:role/x"}"#,
+        ),
+        ("arn:aws:states:::codebuild:startBuild.sync", r#"{"ProjectName":"p"}"#),
+        ("arn:aws:states:::codebuild:stopBuild", r#"{"Id.$":"$.id"}"#),
+        (
+            "arn:aws:states:::eks:createNodegroup.sync",
+            r#"{"ClusterName":"c","NodegroupName":"n","NodeRole":"arn:aws:iam::1:role/n"}"#,
+        ),
+        ("arn:aws:states:::eks:runJob.sync", "{}"),
+        (
+            "arn:aws:states:::athena:startQueryExecution.sync",
+            r#"{"QueryString":"q","QueryExecutionContext":{"Database":"d"}}"#,
+        ),
+        (
+            "arn:aws:states:::apigateway:invoke",
+            r#"{"ApiEndpoint":"abc.execute-api.eu-west-1.amazonaws.com","Method":"GET","Stage":"prod","Path":"/orders","AuthType":"IAM_ROLE"}"#,
+        ),
+        (
+            "arn:aws:states:::apigateway:invoke",
+            r#"{"ApiEndpoint":"abc.execute-api.eu-west-1.amazonaws.com","Method":"GET"}"#,
+        ),
+        (
+            "arn:aws:states:::http:invoke",
+            r#"{"ApiEndpoint":"https://bank.example.com/pay","Method":"POST","Authentication":{"ConnectionArn":"arn:aws:events:eu-west-1:1:connection/bank/1"}}"#,
+        ),
+        (
+            "arn:aws:states:::bedrock:invokeModel",
+            r#"{"ModelId":"eu.anthropic.claude-v1","Output":{"S3Uri":"s3://out/x"}}"#,
+        ),
+        (
+            "arn:aws:states:::bedrock:createModelCustomizationJob.sync",
+            r#"{"BaseModelIdentifier":"amazon.titan","RoleArn":"arn:aws:iam::1:role/b"}"#,
+        ),
+        ("arn:aws:states:::mediaconvert:createJob.sync", r#"{"Role":"arn:aws:iam::1:role/m"}"#),
+        ("arn:aws:states:::aws-sdk:dynamodb:batchWriteItem", r#"{"RequestItems":{"orders":[],"items.$":"$.i"}}"#),
+        ("arn:aws:states:::aws-sdk:s3:putObject", r#"{"Bucket":"b","Key":"k"}"#),
+        ("arn:aws:states:::aws-sdk:eventbridge:putTargets", r#"{"Rule":"nightly"}"#),
+        (
+            "arn:aws:states:::aws-sdk:scheduler:createSchedule",
+            r#"{"Name":"n","Target":{"RoleArn":"arn:aws:iam::1:role/s"}}"#,
+        ),
+        (
+            "arn:aws:states:::aws-sdk:redshiftdata:executeStatement",
+            r#"{"ClusterIdentifier":"c","Database":"d","DbUser":"u"}"#,
+        ),
+        ("arn:aws:states:::aws-sdk:glue:startCrawler", r#"{"Name":"{% $name %}"}"#),
+    ];
+    insta::assert_snapshot!(said(&cases));
+}
+
+#[test]
+fn every_integration_is_in_the_table() {
+    for known in asl::integration::INTEGRATIONS {
+        let patterns = known.patterns.iter().map(|pattern| format!(".{pattern}"));
+        for pattern in patterns.chain([String::new()]) {
+            let resource = format!("arn:aws:states:::{}:{}{pattern}", known.service, known.operation);
+            let said = policy(&resource, "{}");
+            assert!(!said.contains("ASL4002"), "{said}");
+        }
+    }
+}
+
+#[test]
+fn a_wide_grant_is_narrowed_by_name() {
+    let text = r#"{"StartAt":"T","States":{"T":{"Type":"Task","Resource":"arn:aws:states:::ecs:runTask.sync",
+        "Parameters":{"TaskDefinition.$":"$.t"},"Credentials":{"RoleArn.$":"$.r"},"End":true}}}"#;
+    let named = ["arn:aws:iam::123456789012:role/web", "arn:aws:ecs:eu-west-1:123456789012:task-definition/web:*"];
+    let resources = [("T".to_owned(), named.map(str::to_owned).to_vec())].into();
+    let narrowed = of_definition(text, &Settings { resources, ..settings() });
+    insta::assert_snapshot!(format!("{}\n\n{narrowed}", of_definition(text, &settings())));
+}
+
+/// The policies of all valid definitions of the collection, where it is there. Nothing is in one that no state needs: each
+/// line is for a call that the definitions behind it make.
+#[test]
+fn policies_of_real_definitions() {
+    let corpus = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
+    let Ok(index) = std::fs::read_to_string(corpus.join("index.jsonl")) else {
+        eprintln!("skipped: there is no collection of definitions here");
+        return;
+    };
+    let mut by_policy = std::collections::BTreeMap::<String, Vec<String>>::new();
+    for line in index.lines() {
+        let entry: serde_json::Value = serde_json::from_str(line).unwrap();
+        let file = entry["file"].as_str().unwrap();
+        let Ok(text) = std::fs::read_to_string(corpus.join(file)) else { continue };
+        let Ok((document, _)) = asl::parse(&text) else { continue };
+        if entry["verdict"] == "valid" {
+            let (policy, findings) = derive(&document.root, &settings());
+            let lines = policy.statements().map(|statement| {
+                let resources = statement.resources.join(" ");
+                let short = resources.replace("eu-west-1:123456789012", "…");
+                format!("  {} on {short}", statement.actions.join(" "))
+            });
+            let unknown = findings
+                .iter()
+                .filter(|finding| finding.code == "ASL4002")
+                .map(|finding| format!("  {}", finding.message));
+            let lines: Vec<String> = lines.chain(unknown).collect();
+            by_policy.entry(lines.join("\n")).or_default().push(file.to_owned());
+        }
+    }
+    let of_one = |(policy, files): (String, Vec<String>)| {
+        let policy = if policy.is_empty() { "  nothing".to_owned() } else { policy };
+        format!("{} and {} more\n{policy}", files[0], files.len() - 1)
+    };
+    let mut all: Vec<String> = by_policy.into_iter().map(of_one).collect();
+    all.sort();
+    insta::assert_snapshot!(all.join("\n\n"));
 }
 
 #[test]

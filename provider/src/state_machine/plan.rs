@@ -23,6 +23,10 @@ pub(super) fn plan(request: &PlanRequest, rules: &tags::Rules, checks: &Checks) 
     planned.set("asl", text.map_or(Value::Unknown, |text| kept_text(&prior, &text)));
     let account = Account::of_arn(prior.get("arn").as_str().unwrap_or_default());
     let policy = definition.as_ref().map(|definition| settings::policy(definition, &planned, &account));
+    if let Some(definition) = &definition {
+        let names = asl::graph::state_names(definition);
+        warnings.extend(execution_role::validate_resources(planned.get("execution_role"), &names).into_result()?);
+    }
     if let Some((_, findings)) = policy.as_ref().filter(|_| !planned.get("execution_role").is_null()) {
         let flat = blocks::to_asl(&request.config);
         if !definition::is_text(&request.config) {
@@ -36,7 +40,8 @@ pub(super) fn plan(request: &PlanRequest, rules: &tags::Rules, checks: &Checks) 
             warnings.extend(messages::of_blocks(flattened.collect(), &flat));
         }
     }
-    let policy = policy.map(|(document, _)| document.to_json());
+    let is_known = planned.get("execution_role").is_wholly_known();
+    let policy = policy.filter(|_| is_known).map(|(document, _)| document.to_json());
     plan_computed(&mut planned, &prior, policy);
     let requires_replace = ["name", "name_prefix", "type"]
         .into_iter()

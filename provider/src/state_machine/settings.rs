@@ -6,7 +6,7 @@ use sfn_aws::state_machine::{Described, Logging, Publish, Wanted};
 use tfplugin::Value;
 
 use crate::encryption;
-use crate::execution_role::Owned;
+use crate::execution_role::{self, Owned};
 
 /// Where the log groups of state machines go: below this prefix AWS needs no entry in the limited resource policy
 /// (Step Functions developer guide, "Logging using CloudWatch Logs").
@@ -93,8 +93,11 @@ pub(super) fn policy(definition: &Json, state: &Value, account: &Account) -> (Do
         logging: logs(state),
         tracing: tracing(state),
         kms_key_id: encryption::of(state).kms_key_id,
+        resources: execution_role::resources(state.get("execution_role")),
     };
-    derive(definition, &settings)
+    let (mut document, findings) = derive(definition, &settings);
+    execution_role::add_statements(state.get("execution_role"), &mut document);
+    (document, findings)
 }
 
 /// The permissions for the definition that a state has as text.

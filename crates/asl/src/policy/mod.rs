@@ -3,15 +3,23 @@
 //! Every integration is a row of [`table`]; the walk is here. Values that are only known while the workflow runs make
 //! a wildcard, which is reported.
 
+mod athena;
+mod bedrock;
 mod document;
+mod pattern;
 mod resource;
+mod rows;
 mod table;
+
+use std::collections::BTreeMap;
 
 use crate::diagnostic::Diagnostic;
 use crate::graph::{containers, distributed};
 use crate::json::Json;
 use crate::pointer::Pointer;
 use crate::rules::{Rule, any_resource, unknown_permissions};
+
+use table::{Grant, Wide};
 
 pub use document::{Document, Statement, trust_policy};
 pub use resource::{Account, Scoped};
@@ -29,6 +37,8 @@ pub struct Settings {
     pub tracing: bool,
     /// The customer-managed key it is encrypted with.
     pub kms_key_id: Option<String>,
+    /// ARNs by state, in place of what would be a wildcard.
+    pub resources: BTreeMap<String, Vec<String>>,
 }
 
 /// A call that a state makes, as the table sees it.
@@ -41,6 +51,10 @@ pub(crate) struct Call<'a> {
     pub(crate) pattern: &'a str,
     /// The operation, such as `startExecution`.
     pub(crate) operation: &'a str,
+    /// The service by the name that IAM has for it.
+    pub(crate) service: &'a str,
+    /// Whether it is called by the SDK and not by an integration of its own.
+    pub(crate) sdk: bool,
 }
 
 /// The policy of a definition in ASL form, with a warning for each wildcard that a value known only at run time makes
@@ -93,24 +107,40 @@ impl Walk<'_> {
                 &unknown_permissions::RULE,
                 at.join("Resource"),
                 format!("the permissions of `{resource}` in state `{name}` are not known"),
-                "give the role what the call needs yourself, with `role_arn`",
+                "allow what the call needs with a `statement` in `execution_role`",
             );
             return;
         };
         for grant in grants {
-            if let Some(field) = grant.dynamic {
-                self.warn(
-                    &any_resource::RULE,
-                    at.join("Resource"),
-                    format!(
-                        "state `{name}` may call {} on any resource, because `{field}` is known only at run time",
-                        grant.statement.actions.join(", "),
-                    ),
-                    "write the value out where there is only one, so that the role can be narrowed to it",
-                );
-            }
-            self.document.add(grant.statement);
+            let statement = self.narrowed(&name, grant, at);
+            self.document.add(statement);
         }
+    }
+
+    /// The statement of a grant, with the resources that the settings name for the state where it is wide.
+    fn narrowed(&mut self, name: &str, grant: Grant, at: &Pointer) -> Statement {
+        let Grant { mut statement, wide } = grant;
+        let Some(wide) = wide else { return statement };
+        let named = self.settings.resources.get(name).map(Vec::as_slice).unwrap_or_default();
+        let service = statement.actions.first().and_then(|action| action.split(':').next()).unwrap_or_default();
+        let fitting: Vec<String> = named.iter().filter(|arn| is_of_service(arn, service)).cloned().collect();
+        if !fitting.is_empty() {
+            statement.resources = fitting;
+            return statement;
+        }
+        let (actions, help) = (statement.actions.join(", "), "write the value out where there is only one");
+        let (reason, help) = match wide {
+            Wide::Parameter(name) => (format!("`{name}` is known only at run time"), help),
+            Wide::Elsewhere(place) => (format!("its resources stand in {place}"), "name the resources"),
+            Wide::Unknown => ("which one the parameters name is not known".to_owned(), "name the resources"),
+        };
+        self.warn(
+            &any_resource::RULE,
+            at.join("Resource"),
+            format!("state `{name}` may call {actions} on any resource, because {reason}"),
+            &format!("{help}, or narrow the role: `execution_role {{ resources = {{ \"{name}\" = [\"arn:…\"] }} }}`"),
+        );
+        statement
     }
 
     fn credentials(&mut self, state: &Json, at: &Pointer) {
@@ -118,17 +148,27 @@ impl Walk<'_> {
             return;
         };
         let role = credentials.get("RoleArn").and_then(Json::as_str).filter(|role| role.starts_with("arn:"));
-        if role.is_none() {
-            let name = crate::subject::Subject::state_name(at).unwrap_or_default();
-            let message = format!("state `{name}` may assume any role, because `RoleArn` is known only at run time");
-            self.warn(
-                &any_resource::RULE,
-                at.join("Credentials"),
-                message,
-                "write the role out where there is only one",
-            );
+        if let Some(role) = role {
+            self.document.add(Statement::allow(["sts:AssumeRole"], [role]));
+            return;
         }
-        self.document.add(Statement::allow(["sts:AssumeRole"], [role.unwrap_or("*")]));
+        let name = crate::subject::Subject::state_name(at).unwrap_or_default();
+        let named = self.settings.resources.get(name).map(Vec::as_slice).unwrap_or_default();
+        let roles: Vec<String> = named.iter().filter(|arn| is_of_service(arn, "iam")).cloned().collect();
+        if !roles.is_empty() {
+            self.document.add(Statement::allow(["sts:AssumeRole"], roles));
+            return;
+        }
+        self.warn(
+            &any_resource::RULE,
+            at.join("Credentials"),
+            format!("state `{name}` may assume any role, because `RoleArn` is known only at run time"),
+            &format!(
+                "write the role out where there is only one, or narrow the role: `execution_role {{ resources = {{ \"{name}\" = \
+                 [\"arn:…\"] }} }}`"
+            ),
+        );
+        self.document.add(Statement::allow(["sts:AssumeRole"], ["*"]));
     }
 
     fn map(&mut self, state: &Json, at: &Pointer) {
@@ -147,4 +187,10 @@ impl Walk<'_> {
     fn warn(&mut self, rule: &Rule, at: Pointer, message: String, help: &str) {
         self.findings.push(rule.finding(at, message).help(help));
     }
+}
+
+/// Whether an ARN is one of a service that actions name: `redshift` for `redshift-data` as well.
+fn is_of_service(arn: &str, service: &str) -> bool {
+    let own = arn.split(':').nth(2).unwrap_or_default();
+    arn == "*" || own == service || (!own.is_empty() && service.split('-').next() == own.split('-').next())
 }

@@ -42,6 +42,34 @@ pub enum Scoped {
     Dynamic(&'static str),
 }
 
+/// What a call says of a parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Given<'a> {
+    /// This text.
+    Text(&'a str),
+    /// Something that is known only while the workflow runs.
+    AtRunTime,
+    /// Nothing.
+    Absent,
+}
+
+/// What a call says of a parameter, which may be one within another: `Target.RoleArn`.
+pub(super) fn given<'a>(payload: Option<&'a Json>, path: &str) -> Given<'a> {
+    let Some(mut value) = payload else { return Given::Absent };
+    for name in path.split('.') {
+        // An expression or a path in place of the whole says nothing of its parts.
+        if value.as_object().is_none() || value.get(&format!("{name}.$")).is_some() {
+            return Given::AtRunTime;
+        }
+        let Some(inner) = value.get(name) else { return Given::Absent };
+        value = inner;
+    }
+    match value.as_str() {
+        Some(text) if !text.trim_start().starts_with("{%") => Given::Text(text),
+        _ => Given::AtRunTime,
+    }
+}
+
 /// The text of a field, where it is written out and is no JSONata expression.
 pub(super) fn literal<'a>(payload: Option<&'a Json>, field: &'static str) -> Result<&'a str, &'static str> {
     payload

@@ -4,43 +4,72 @@
 //! each integration.
 
 use super::document::{Document, Statement};
-use super::resource::{Scoped, arn_or_name, function_arn, literal, queue_arn};
-use super::{Call, Settings};
+use super::resource::{Given, Scoped, arn_or_name, function_arn, given, literal, queue_arn};
+use super::rows::{ECS_RUN_TASK, ROWS};
+use super::{Call, Settings, athena, bedrock, pattern};
 use crate::integration::{Called, Resource};
 use crate::json::Json;
 
-/// A statement, and the field whose value is known only at run time where that made it a wildcard.
-pub(super) struct Grant {
-    pub(super) statement: Statement,
-    pub(super) dynamic: Option<&'static str>,
+/// Why a statement is wider than what the call will do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wide {
+    /// This parameter is known only at run time.
+    Parameter(&'static str),
+    /// It does not stand in the call but here.
+    Elsewhere(&'static str),
+    /// Which parameters name the resource is not known.
+    Unknown,
 }
 
-/// A row of the table: an integration's service and operation and what a call of it needs. The operation `*` stands
-/// for every operation that no other row names.
-struct Row {
+/// A statement, and why it is wide where it is.
+pub(super) struct Grant {
+    pub(super) statement: Statement,
+    pub(super) wide: Option<Wide>,
+}
+
+/// An integration with rules of its own; the operation `*` stands for every one that no other row names.
+struct Special {
     service: &'static str,
     operation: &'static str,
     grants: fn(&Call<'_>) -> Vec<Grant>,
 }
 
-const ROWS: &[Row] = &[
-    Row { service: "lambda", operation: "invoke", grants: lambda_invoke },
-    Row { service: "sns", operation: "publish", grants: sns_publish },
-    Row { service: "sqs", operation: "sendMessage", grants: sqs_send_message },
-    Row { service: "dynamodb", operation: "*", grants: dynamodb },
-    Row { service: "states", operation: "startExecution", grants: start_execution },
-    Row { service: "events", operation: "putEvents", grants: put_events },
-    Row { service: "s3", operation: "getObject", grants: s3_get_object },
-    Row { service: "s3", operation: "listObjectsV2", grants: s3_list_objects },
-    Row { service: "s3", operation: "putObject", grants: s3_put_object },
+const fn special(service: &'static str, operation: &'static str, grants: fn(&Call<'_>) -> Vec<Grant>) -> Special {
+    Special { service, operation, grants }
+}
+
+const SPECIALS: &[Special] = &[
+    special("apigateway", "invoke", api_gateway),
+    special("athena", "startQueryExecution", athena::start_query),
+    special("athena", "getQueryResults", athena::get_results),
+    special("bedrock", "createModelCustomizationJob", bedrock::customize),
+    special("bedrock", "invokeModel", bedrock::invoke),
+    special("bedrockagentcore", "*", any_of_service),
+    special("dynamodb", "*", dynamodb),
+    special("ecs", "runTask", ecs_run_task),
+    special("events", "putEvents", put_events),
+    special("http", "invoke", http_invoke),
+    special("lambda", "invoke", lambda_invoke),
+    special("redshift-data", "batchExecuteStatement", redshift_execute),
+    special("redshift-data", "executeStatement", redshift_execute),
+    special("s3", "*", s3),
+    special("sns", "publish", sns_publish),
+    special("sqs", "*", sqs),
+    special("states", "startExecution", start_execution),
+    special("states", "startSyncExecution", start_execution),
 ];
 
 /// Names that IAM has for services whose name in `aws-sdk` integrations is another.
 const IAM_NAMES: &[(&str, &str)] = &[
     ("bedrockagent", "bedrock"),
     ("cloudwatchlogs", "logs"),
+    ("costexplorer", "ce"),
+    ("bedrockruntime", "bedrock"),
     ("efs", "elasticfilesystem"),
     ("elasticloadbalancingv2", "elasticloadbalancing"),
+    ("emr", "elasticmapreduce"),
+    ("emrcontainers", "emr-containers"),
+    ("emrserverless", "emr-serverless"),
     ("eventbridge", "events"),
     ("mediapackagevod", "mediapackage-vod"),
     ("mwaa", "airflow"),
@@ -55,18 +84,33 @@ pub(super) fn grant(resource: &str, payload: Option<&Json>, settings: &Settings)
         Resource::Function { .. } => Some(vec![fixed(invoke(&function_arn(resource, &settings.account)))]),
         // The worker that polls an activity needs permissions, the state machine none.
         Resource::Activity => Some(Vec::new()),
-        Resource::Sdk(called) => Some(aws_sdk(called.service, called.operation, payload, settings)),
+        Resource::Sdk(Called { service, operation, .. }) => {
+            let service = IAM_NAMES.iter().find(|(sdk, _)| *sdk == service).map_or(service, |(_, iam)| iam);
+            let call = Call { settings, payload, pattern: "", operation, service, sdk: true };
+            Some(known(&call).unwrap_or_else(|| any_of_service(&call)))
+        }
         Resource::Optimized(Called { service, operation, pattern }) => {
-            let call = Call { settings, payload, pattern, operation };
-            row(service, operation).map(|row| (row.grants)(&call))
+            known(&Call { settings, payload, pattern, operation, service, sdk: false })
         }
         Resource::Other(_) | Resource::Invalid | Resource::Unknown => None,
     }
 }
 
-fn row(service: &str, operation: &str) -> Option<&'static Row> {
-    let of_service = || ROWS.iter().filter(|row| row.service == service);
-    of_service().find(|row| row.operation == operation).or_else(|| of_service().find(|row| row.operation == "*"))
+fn known(call: &Call<'_>) -> Option<Vec<Grant>> {
+    let of_service = || SPECIALS.iter().filter(|special| special.service == call.service);
+    let named = of_service().find(|special| special.operation == call.operation);
+    if let Some(special) = named.or_else(|| of_service().find(|special| special.operation == "*")) {
+        return Some((special.grants)(call));
+    }
+    let row = ROWS.iter().find(|row| row.service == call.service && row.operation == call.operation);
+    row.map(|row| pattern::grants(row, call))
+}
+
+/// The action that is called as the operation, on any resource.
+fn any_of_service(call: &Call<'_>) -> Vec<Grant> {
+    let service = if call.service == "bedrockagentcore" { "bedrock-agentcore" } else { call.service };
+    let statement = Statement::allow([action(service, call.operation)], ["*"]);
+    vec![Grant { statement, wide: Some(Wide::Unknown) }]
 }
 
 /// What the state machine itself needs, whatever its states do.
@@ -117,15 +161,15 @@ pub(super) fn distributed_map(settings: &Settings) -> [Statement; 3] {
     ]
 }
 
-fn fixed(statement: Statement) -> Grant {
-    Grant { statement, dynamic: None }
+pub(super) fn fixed(statement: Statement) -> Grant {
+    Grant { statement, wide: None }
 }
 
-fn scoped(actions: &[&str], scope: Scoped) -> Grant {
+pub(super) fn scoped(actions: &[&str], scope: Scoped) -> Grant {
     let allow = |resource: String| Statement::allow(actions.iter().copied(), [resource]);
     match scope {
         Scoped::Static(arn) => fixed(allow(arn)),
-        Scoped::Dynamic(field) => Grant { statement: allow("*".into()), dynamic: Some(field) },
+        Scoped::Dynamic(field) => Grant { statement: allow("*".into()), wide: Some(Wide::Parameter(field)) },
     }
 }
 
@@ -152,15 +196,43 @@ fn sns_publish(call: &Call<'_>) -> Vec<Grant> {
     vec![scoped(&["sns:Publish"], arn_or_name(call.payload, field, |name| account.arn("sns", name)))]
 }
 
-fn sqs_send_message(call: &Call<'_>) -> Vec<Grant> {
+fn sqs(call: &Call<'_>) -> Vec<Grant> {
     let queue = literal(call.payload, "QueueUrl").ok().and_then(|url| queue_arn(url, &call.settings.account));
-    vec![scoped(&["sqs:SendMessage"], queue.map_or(Scoped::Dynamic("QueueUrl"), Scoped::Static))]
+    vec![scoped(&[&action("sqs", call.operation)], queue.map_or(Scoped::Dynamic("QueueUrl"), Scoped::Static))]
 }
+
+/// What IAM asks for a call that is no action of its own (DynamoDB developer guide, "Using IAM with DynamoDB transactions").
+const TRANSACTIONS: [(&str, &[&str]); 2] = [
+    (
+        "transactWriteItems",
+        &["dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+    ),
+    ("transactGetItems", &["dynamodb:GetItem"]),
+];
 
 fn dynamodb(call: &Call<'_>) -> Vec<Grant> {
     let account = &call.settings.account;
-    let table = arn_or_name(call.payload, "TableName", |name| account.arn("dynamodb", &format!("table/{name}")));
-    vec![scoped(&[&action("dynamodb", call.operation)], table)]
+    let arn = |name: &str| account.arn("dynamodb", &format!("table/{name}"));
+    if let Some((_, actions)) = TRANSACTIONS.iter().find(|(operation, _)| *operation == call.operation) {
+        return vec![scoped(actions, Scoped::Dynamic("TransactItems"))];
+    }
+    let own = action("dynamodb", call.operation);
+    // Requests to several tables have these as their keys.
+    if let Some(tables) = call.payload.and_then(|payload| payload.get("RequestItems")).and_then(Json::as_object) {
+        let tables = tables.keys().map(|name| match name.strip_suffix(".$") {
+            Some(_) => scoped(&[&own], Scoped::Dynamic("RequestItems")),
+            None if name.starts_with("arn:") => scoped(&[&own], Scoped::Static(name.to_string())),
+            None => scoped(&[&own], Scoped::Static(arn(name))),
+        });
+        return tables.collect();
+    }
+    let mut grant = scoped(&[&own], arn_or_name(call.payload, "TableName", arn));
+    if let Ok(index) = literal(call.payload, "IndexName") {
+        let tables = grant.statement.resources.iter().filter(|table| *table != "*");
+        let indexes: Vec<_> = tables.map(|table| format!("{table}/index/{index}")).collect();
+        grant.statement.resources.extend(indexes);
+    }
+    vec![grant]
 }
 
 fn start_execution(call: &Call<'_>) -> Vec<Grant> {
@@ -171,7 +243,7 @@ fn start_execution(call: &Call<'_>) -> Vec<Grant> {
         Scoped::Static(arn) => Scoped::Static(format!("{}:*", arn.replacen(":stateMachine:", ":execution:", 1))),
         dynamic @ Scoped::Dynamic(_) => dynamic.clone(),
     };
-    let mut grants = vec![scoped(&["states:StartExecution"], machine)];
+    let mut grants = vec![scoped(&[&action("states", call.operation)], machine)];
     if call.pattern.starts_with("sync") {
         grants.push(scoped(&["states:DescribeExecution", "states:StopExecution"], executions));
         grants.push(fixed(managed_rule(call.settings, "StepFunctionsGetEventsForStepFunctionsExecutionRule")));
@@ -180,7 +252,7 @@ fn start_execution(call: &Call<'_>) -> Vec<Grant> {
 }
 
 /// The EventBridge rule by which Step Functions hears that a job it started has ended.
-fn managed_rule(settings: &Settings, rule: &str) -> Statement {
+pub(super) fn managed_rule(settings: &Settings, rule: &str) -> Statement {
     let rule = settings.account.arn("events", &format!("rule/{rule}"));
     Statement::allow(["events:DescribeRule", "events:PutRule", "events:PutTargets"], [rule])
 }
@@ -199,65 +271,137 @@ fn put_events(call: &Call<'_>) -> Vec<Grant> {
     entries.iter().map(|entry| scoped(&["events:PutEvents"], bus(entry))).collect()
 }
 
-fn s3(call: &Call<'_>, actions: &[&str], suffix: impl FnOnce(Option<&Json>) -> String) -> Vec<Grant> {
+/// An operation of S3, or the reader and writer of a distributed Map, which are no calls of the SDK.
+fn s3(call: &Call<'_>) -> Vec<Grant> {
     let partition = call.settings.account.partition.as_deref().unwrap_or("aws");
-    let bucket = literal(call.payload, "Bucket").map_or_else(Scoped::Dynamic, |name| {
-        Scoped::Static(format!("arn:{partition}:s3:::{name}{}", suffix(call.payload)))
-    });
-    vec![scoped(actions, bucket)]
+    let on = |actions: &[&str], suffix: &str| {
+        let bucket = literal(call.payload, "Bucket")
+            .map_or_else(Scoped::Dynamic, |name| Scoped::Static(format!("arn:{partition}:s3:::{name}{suffix}")));
+        scoped(actions, bucket)
+    };
+    let object = format!("/{}", literal(call.payload, "Key").unwrap_or("*"));
+    match (call.operation, call.sdk) {
+        ("listObjectsV2", false) => vec![on(&["s3:ListBucket"], ""), on(&["s3:GetObject"], "/*")],
+        ("putObject", false) => {
+            let actions = ["s3:AbortMultipartUpload", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject"];
+            let prefix = literal(call.payload, "Prefix").map(|prefix| format!("/{}/*", prefix.trim_end_matches('/')));
+            vec![on(&actions, prefix.as_deref().unwrap_or("/*"))]
+        }
+        ("getObject" | "headObject", _) => vec![on(&["s3:GetObject"], &object)],
+        ("createMultipartUpload" | "uploadPart" | "completeMultipartUpload", _) => vec![on(&["s3:PutObject"], &object)],
+        ("deleteObjects", _) => vec![on(&["s3:DeleteObject"], "/*")],
+        ("listObjectVersions", _) => vec![on(&["s3:ListBucketVersions"], "")],
+        ("putObject" | "deleteObject", true) => vec![on(&[&action("s3", call.operation)], &object)],
+        ("listObjects" | "listObjectsV2" | "headBucket", _) => vec![on(&["s3:ListBucket"], "")],
+        ("copyObject", _) => {
+            vec![on(&["s3:PutObject"], &object), scoped(&["s3:GetObject"], Scoped::Dynamic("CopySource"))]
+        }
+        _ => any_of_service(call),
+    }
 }
 
-fn s3_get_object(call: &Call<'_>) -> Vec<Grant> {
-    s3(call, &["s3:GetObject"], |payload| format!("/{}", literal(payload, "Key").unwrap_or("*")))
-}
-
-fn s3_list_objects(call: &Call<'_>) -> Vec<Grant> {
-    let mut grants = s3(call, &["s3:ListBucket"], |_| String::new());
-    grants.extend(s3(call, &["s3:GetObject"], |_| "/*".into()));
+fn ecs_run_task(call: &Call<'_>) -> Vec<Grant> {
+    let has = |parameter: &str| given(call.payload, parameter) != Given::Absent;
+    let mut grants = pattern::grants(&ECS_RUN_TASK, call);
+    for parameter in ["Overrides.TaskRoleArn", "Overrides.ExecutionRoleArn"] {
+        grants.extend(pattern::pass_role(call, parameter, ECS));
+    }
+    // A role that is not overridden is that of the task definition.
+    if !(has("Overrides.TaskRoleArn") && has("Overrides.ExecutionRoleArn")) {
+        let statement = Statement::allow(["iam:PassRole"], ["*"]);
+        let statement = statement.when("StringEquals", "iam:PassedToService", ECS);
+        grants.push(Grant { statement, wide: Some(Wide::Elsewhere("the task definition")) });
+    }
+    if has("Tags") || has("PropagateTags") {
+        let tasks = call.settings.account.arn("ecs", "task/*");
+        grants.push(fixed(Statement::allow(["ecs:TagResource"], [tasks])));
+    }
     grants
 }
 
-fn s3_put_object(call: &Call<'_>) -> Vec<Grant> {
-    let actions = ["s3:AbortMultipartUpload", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject"];
-    s3(call, &actions, |payload| match literal(payload, "Prefix") {
-        Ok(prefix) => format!("/{}/*", prefix.trim_end_matches('/')),
-        Err(_) => "/*".into(),
-    })
+/// The service that runs tasks.
+const ECS: &str = "ecs-tasks.amazonaws.com";
+
+fn http_invoke(call: &Call<'_>) -> Vec<Grant> {
+    let Settings { account, name, .. } = call.settings;
+    let machine = account.arn("states", &format!("stateMachine:{name}"));
+    let mut statement = Statement::allow(["states:InvokeHTTPEndpoint"], [machine]);
+    let mut wide = None;
+    match given(call.payload, "ApiEndpoint") {
+        Given::Text(endpoint) => {
+            statement = statement.when("StringLike", "states:HTTPEndpoint", format!("{endpoint}*"))
+        }
+        _ => wide = Some(Wide::Parameter("ApiEndpoint")),
+    }
+    if let Given::Text(method) = given(call.payload, "Method") {
+        statement = statement.when("StringEquals", "states:HTTPMethod", method);
+    }
+    let connections = ["Authentication.ConnectionArn", "InvocationConfig.ConnectionArn"];
+    let connection = connections.into_iter().find(|path| given(call.payload, path) != Given::Absent);
+    let path = connection.unwrap_or("Authentication.ConnectionArn");
+    let scope = match given(call.payload, path) {
+        Given::Text(arn) => Scoped::Static(arn.to_owned()),
+        _ => Scoped::Dynamic(path),
+    };
+    let secrets = account.arn("secretsmanager", "secret:events!connection/*");
+    vec![
+        Grant { statement, wide },
+        scoped(&["events:RetrieveConnectionCredentials"], scope),
+        fixed(Statement::allow(["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"], [secrets])),
+    ]
+}
+
+/// A call of an API: only with the role's credentials does it need a permission.
+fn api_gateway(call: &Call<'_>) -> Vec<Grant> {
+    if matches!(given(call.payload, "AuthType"), Given::Absent | Given::Text("NO_AUTH")) {
+        return Vec::new();
+    }
+    let part = |name: &'static str| match given(call.payload, name) {
+        Given::Text(text) => text.trim_matches('/').to_owned(),
+        _ => "*".into(),
+    };
+    let Given::Text(endpoint) = given(call.payload, "ApiEndpoint") else {
+        return vec![scoped(&["execute-api:Invoke"], Scoped::Dynamic("ApiEndpoint"))];
+    };
+    let api = endpoint.trim_start_matches("https://").split('.').next().unwrap_or("*");
+    let path = format!("{api}/{}/{}/{}", part("Stage"), part("Method"), part("Path"));
+    vec![scoped(&["execute-api:Invoke"], Scoped::Static(call.settings.account.arn("execute-api", &path)))]
+}
+
+/// A statement for Redshift: with a secret, or with a user's temporary credentials (Redshift management guide, "Authorizing
+/// access to the Amazon Redshift Data API").
+fn redshift_execute(call: &Call<'_>) -> Vec<Grant> {
+    let account = &call.settings.account;
+    let own = action("redshift-data", call.operation);
+    let serverless = given(call.payload, "WorkgroupName") != Given::Absent;
+    let target = if serverless {
+        // The ARN has an id where the call has a name.
+        scoped(&[&own], Scoped::Static(account.arn("redshift-serverless", "workgroup/*")))
+    } else {
+        let cluster = |name: &str| account.arn("redshift", &format!("cluster:{name}"));
+        scoped(&[&own], arn_or_name(call.payload, "ClusterIdentifier", cluster))
+    };
+    let credentials = match given(call.payload, "SecretArn") {
+        Given::Text(arn) => scoped(&["secretsmanager:GetSecretValue"], Scoped::Static(arn.to_owned())),
+        Given::AtRunTime => scoped(&["secretsmanager:GetSecretValue"], Scoped::Dynamic("SecretArn")),
+        Given::Absent if serverless => {
+            let workgroups = account.arn("redshift-serverless", "workgroup/*");
+            scoped(&["redshift-serverless:GetCredentials"], Scoped::Static(workgroups))
+        }
+        Given::Absent => {
+            let part = |name: &'static str| literal(call.payload, name).unwrap_or("*");
+            let (cluster, database) = (part("ClusterIdentifier"), part("Database"));
+            let user = account.arn("redshift", &format!("dbuser:{cluster}/{}", part("DbUser")));
+            let database = account.arn("redshift", &format!("dbname:{cluster}/{database}"));
+            fixed(Statement::allow(["redshift:GetClusterCredentials"], [user, database]))
+        }
+    };
+    vec![target, credentials]
 }
 
 /// An operation as IAM names it: `getItem` → `dynamodb:GetItem`.
-fn action(service: &str, operation: &str) -> String {
+pub(super) fn action(service: &str, operation: &str) -> String {
     let mut letters = operation.chars();
     let operation: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
     format!("{service}:{operation}")
-}
-
-fn aws_sdk(service: &str, operation: &str, payload: Option<&Json>, settings: &Settings) -> Vec<Grant> {
-    match (service, operation) {
-        ("dynamodb", _) if literal(payload, "TableName").is_ok() => {
-            let call = Call { settings, payload, pattern: "", operation };
-            let mut grants = dynamodb(&call);
-            if let (Ok(index), Some(grant)) = (literal(payload, "IndexName"), grants.first_mut()) {
-                let indexes: Vec<_> =
-                    grant.statement.resources.iter().map(|table| format!("{table}/index/{index}")).collect();
-                grant.statement.resources.extend(indexes);
-            }
-            grants
-        }
-        ("sfn", "startSyncExecution" | "startExecution") => {
-            let machine = arn_or_name(payload, "StateMachineArn", |name| {
-                settings.account.arn("states", &format!("stateMachine:{name}"))
-            });
-            vec![scoped(&[&action("states", operation)], machine)]
-        }
-        ("lambda", "invoke") => lambda_invoke(&Call { settings, payload, pattern: "", operation }),
-        ("s3", _) if row("s3", operation).is_some() => {
-            let call = Call { settings, payload, pattern: "", operation };
-            row("s3", operation).map(|row| (row.grants)(&call)).unwrap_or_default()
-        }
-        _ => {
-            let name = IAM_NAMES.iter().find(|(sdk, _)| *sdk == service).map_or(service, |(_, iam)| iam);
-            vec![fixed(Statement::allow([action(name, operation)], ["*"]))]
-        }
-    }
 }
