@@ -1,6 +1,7 @@
 //! Terraform provider for AWS Step Functions: workflows as typed blocks, checked before they are deployed.
 
 mod activity;
+mod alarm;
 mod alias;
 pub mod blocks;
 mod checks;

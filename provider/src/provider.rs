@@ -7,6 +7,7 @@ use tfplugin::schema::Schema;
 use tfplugin::{Context, DataSource, Diagnostic, Diagnostics, Provider, Resource, Value};
 
 use crate::activity::Activity;
+use crate::alarm::ExecutionAlarm;
 use crate::alias::Alias;
 use crate::checks::Checks;
 use crate::configuration::{self, Shared};
@@ -51,6 +52,7 @@ impl Provider for SfnProvider {
         vec![
             Box::new(Regional::new(Activity::new, &self.shared)),
             Box::new(Regional::new(Alias::new, &self.shared)),
+            Box::new(Regional::new(ExecutionAlarm::new, &self.shared)),
             Box::new(Regional::new(Function::new, &self.shared)),
             Box::new(Regional::new(FunctionAlias::new, &self.shared)),
             Box::new(Regional::new(FunctionEventInvoke::new, &self.shared)),

@@ -1,7 +1,7 @@
 //! Data sources.
 
 use e2e::Workspace;
-use local_aws::LocalAws;
+use local_aws::{Fault, LocalAws};
 use serde_json::{Value, json};
 
 use super::{assert_says, assert_success, aws, machine_arn, workspace};
@@ -140,4 +140,74 @@ output "counts" {
     assert_eq!(outputs["counts"]["value"], json!([120, ["m001", "m003", "m005", "m007", "m009"]]));
     let wrong = workspace(&aws, "data \"sfn_state_machines\" \"it\" {\n type = \"EXPRES\"\n}");
     assert_says(&wrong.plan().await.unwrap(), &["there is no `EXPRES` here", "Did you mean `EXPRESS`?"]);
+}
+
+const EXECUTED: &str = r#"
+resource "sfn_state_machine" "it" {
+  name     = "it"
+  start_at = "Try"
+  execution_role {}
+  pass "Try" {
+    end = true
+  }
+}
+"#;
+
+/// A history as AWS gives it, in two pages: the emulator leaves out the attempts of a task.
+fn history() -> [String; 2] {
+    let event = |id: i64, at: i64, kind: &str, details: Value| {
+        let mut event = json!({ "id": id, "previousEventId": id - 1, "timestamp": 1_760_000_000 + at, "type": kind });
+        event.as_object_mut().unwrap().extend(details.as_object().unwrap().clone());
+        event
+    };
+    let failed = json!({ "lambdaFunctionFailedEventDetails": { "error": "Busy", "cause": "too many" } });
+    let scheduled = || json!({ "lambdaFunctionScheduledEventDetails": { "resource": "arn:aws:lambda:eu-west-1:123456789012:function:f" } });
+    let first = json!({ "nextToken": "more", "events": [
+        event(1, 0, "ExecutionStarted", json!({})),
+        event(2, 0, "TaskStateEntered", json!({ "stateEnteredEventDetails": { "name": "Try" } })),
+        event(3, 0, "LambdaFunctionScheduled", scheduled()),
+        event(4, 2, "LambdaFunctionFailed", failed),
+    ]});
+    let second = json!({ "events": [
+        event(5, 3, "LambdaFunctionScheduled", scheduled()),
+        event(6, 5, "LambdaFunctionSucceeded", json!({})),
+        event(7, 5, "TaskStateExited", json!({ "stateExitedEventDetails": { "name": "Try" } })),
+        event(8, 5, "ExecutionSucceeded", json!({})),
+    ]});
+    [first.to_string(), second.to_string()]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_execution_is_told_by_state() {
+    let aws = aws().await;
+    let workspace = workspace(&aws, EXECUTED);
+    assert_success(&workspace.apply().await.unwrap());
+    let body = json!({ "stateMachineArn": machine_arn("it"), "input": "{\"order\":1}", "name": "one" });
+    let started = aws.call("AWSStepFunctions.StartExecution", &body).await.unwrap();
+    let arn = started["executionArn"].as_str().unwrap();
+    for page in history() {
+        aws.proxy().fault("GetExecutionHistory", 1, Fault::Answer(page));
+    }
+    let data = format!(
+        "data \"sfn_execution\" \"it\" {{\n  arn = \"{arn}\"\n}}\noutput \"it\" {{\n  value = data.sfn_execution.it\n}}\n"
+    );
+    workspace.configure(&format!("{EXECUTED}\n{data}")).unwrap();
+    assert_success(&workspace.apply().await.unwrap());
+    let output = workspace.terraform(&["output", "-json"]).await.unwrap();
+    let outputs: Value = serde_json::from_str(&output.text).unwrap();
+    let found = &outputs["it"]["value"];
+    assert_eq!((&found["name"], &found["input"]), (&json!("one"), &json!("{\"order\":1}")));
+    let told = json!([{
+        "name": "Try", "type": "Task", "entered": 1, "exited": 1, "failures": 1, "retries": 1, "seconds": 5,
+        "error": "Busy", "cause": "too many"
+    }]);
+    assert_eq!(found["states"], told);
+    for (arn, said) in [
+        ("arn:aws:states:eu-west-1:123456789012:execution:it:two", "there is no execution"),
+        ("arn:aws:states:eu-west-1:123456789012:express:it:two:three", "leave no history but their logs"),
+    ] {
+        let text = format!("data \"sfn_execution\" \"it\" {{\n  arn = \"{arn}\"\n}}\n");
+        workspace.configure(&format!("{EXECUTED}\n{text}")).unwrap();
+        assert_says(&workspace.plan().await.unwrap(), &[said]);
+    }
 }

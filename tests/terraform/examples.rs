@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use e2e::{Workspace, repository};
 use local_aws::LocalAws;
+use serde_json::json;
 
-use super::{assert_empty, assert_success, aws};
+use super::{assert_empty, assert_success, aws, machine_arn};
 
 fn folders_with_configurations(below: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -35,7 +36,7 @@ async fn examples_are_formatted_and_valid() {
             checked += 1;
         }
     }
-    assert!(checked >= 20, "only {checked} examples were found");
+    assert!(checked >= 22, "only {checked} examples were found");
 }
 
 /// A folder of examples with the usual header where it has none.
@@ -67,6 +68,8 @@ async fn examples_of_the_reference_can_be_applied() {
     for workspace in &kept {
         assert_success(&workspace.apply().await.unwrap());
     }
+    let execution = json!({ "stateMachineArn": machine_arn("orders"), "name": "4711" });
+    aws.call("AWSStepFunctions.StartExecution", &execution).await.unwrap();
     for folder in folders_with_configurations("data-sources") {
         let workspace = example(&aws, &folder);
         assert_success(&workspace.apply().await.unwrap());

@@ -9,6 +9,7 @@
 )]
 
 mod activities;
+mod alarms;
 mod aliases;
 mod calls;
 mod checks;

@@ -13,7 +13,7 @@ const SCRIPT: &str = include_str!("sdk_tables.py");
 /// # Errors
 /// When Python or botocore cannot be had, or the table cannot be written.
 pub fn run() -> io::Result<()> {
-    let python = local_aws::python("botocore", BOTOCORE)?;
+    let python = local_aws::python(&[("botocore", BOTOCORE)])?;
     let output = Command::new(python).args(["-c", SCRIPT]).stdin(Stdio::null()).stderr(Stdio::inherit()).output()?;
     if !output.status.success() {
         return Err(io::Error::other("the table could not be made"));

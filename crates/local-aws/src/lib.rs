@@ -21,6 +21,8 @@ pub use proxy::{Fault, Proxy, RecordedCall};
 
 /// Version of ministack that the tests were made with.
 pub const MINISTACK: &str = "1.5.33";
+/// The version of what the emulator reads and writes CBOR with, in which CloudWatch is spoken to.
+const CBOR2: &str = "5.9.0";
 /// The region that the demo and the tests use.
 pub const REGION: &str = "eu-west-1";
 /// The account that [`LocalAws::env`] signs in to: ministack takes a 12-digit access key for one.
@@ -48,7 +50,7 @@ impl LocalAws {
     /// # Errors
     /// When Python is missing, ministack cannot be installed or does not come up.
     pub async fn start(log: &Path) -> io::Result<Self> {
-        let python = venv::python("ministack", MINISTACK)?;
+        let python = venv::python(&[("ministack", MINISTACK), ("cbor2", CBOR2)])?;
         let emulator = Emulator::start(&python, log).await?;
         let proxy = Proxy::start(emulator.port()).await?;
         Ok(Self { emulator, proxy, log: log.to_path_buf() })

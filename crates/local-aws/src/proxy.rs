@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
+use hyper::header::{HeaderMap, HeaderValue};
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::client::legacy::Client;
@@ -187,7 +188,7 @@ impl Server {
         match &fault {
             Some(Fault::Refuse(status, code, message)) => {
                 self.record(&name, *status, &body);
-                return refusal(*status, code, message, body.starts_with(b"Action="));
+                return refusal(*status, code, message, Notation::of(&parts.headers, &body));
             }
             Some(Fault::Answer(json)) => {
                 self.record(&name, 200, &body);
@@ -272,19 +273,51 @@ impl Server {
     }
 }
 
-/// A refusal in the notation of the service: XML for those that are asked with forms, JSON for all others.
-fn refusal(status: u16, code: &str, message: &str, is_form: bool) -> io::Result<Response<Full<Bytes>>> {
-    let body = if is_form {
-        format!(
-            "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
-        )
-    } else {
-        serde_json::json!({ "__type": code, "message": message, "Message": message }).to_string()
+/// How a service is spoken to.
+#[derive(Clone, Copy)]
+enum Notation {
+    Form,
+    Cbor,
+    Json,
+}
+
+impl Notation {
+    fn of(headers: &HeaderMap, body: &[u8]) -> Self {
+        match headers.get("smithy-protocol").map(HeaderValue::as_bytes) {
+            Some(b"rpc-v2-cbor") => Self::Cbor,
+            _ if body.starts_with(b"Action=") => Self::Form,
+            _ => Self::Json,
+        }
+    }
+}
+
+/// A refusal in the notation of the service.
+fn refusal(status: u16, code: &str, message: &str, notation: Notation) -> io::Result<Response<Full<Bytes>>> {
+    let (kind, body) = match notation {
+        Notation::Form => {
+            let error = format!("<Type>Sender</Type><Code>{code}</Code><Message>{message}</Message>");
+            ("text/xml", format!("<ErrorResponse><Error>{error}</Error></ErrorResponse>").into_bytes())
+        }
+        Notation::Cbor => ("application/cbor", cbor(&[("__type", code), ("message", message)])),
+        Notation::Json => {
+            let body = serde_json::json!({ "__type": code, "message": message, "Message": message });
+            ("application/x-amz-json-1.0", body.to_string().into_bytes())
+        }
     };
-    Response::builder()
-        .status(status)
-        .header("content-type", if is_form { "text/xml" } else { "application/x-amz-json-1.0" })
-        .header("x-amzn-errortype", code)
-        .body(Full::new(body.into()))
-        .map_err(io::Error::other)
+    let mut response = Response::builder().status(status).header("content-type", kind).header("x-amzn-errortype", code);
+    if matches!(notation, Notation::Cbor) {
+        response = response.header("smithy-protocol", "rpc-v2-cbor");
+    }
+    response.body(Full::new(body.into())).map_err(io::Error::other)
+}
+
+/// Texts by name in CBOR (RFC 8949): a map of fewer than 24 texts, each of fewer than 65,536 bytes.
+fn cbor(members: &[(&str, &str)]) -> Vec<u8> {
+    let text = |text: &str| {
+        let length = u16::try_from(text.len()).unwrap_or(u16::MAX).to_be_bytes();
+        [&[0x79][..], &length, text.as_bytes()].concat()
+    };
+    let count = 0xa0 | u8::try_from(members.len()).unwrap_or_default();
+    let members = members.iter().flat_map(|(name, value)| [text(name), text(value)].concat());
+    [count].into_iter().chain(members).collect()
 }

@@ -5,25 +5,29 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// The Python of an environment that has this version of a package; it is made if there is none.
+/// The Python of an environment that has these packages in these versions; it is made if there is none.
 ///
 /// # Errors
 /// When Python or the package cannot be had.
-pub fn python(package: &str, version: &str) -> io::Result<PathBuf> {
-    let folder = cache()?.join(format!("{package}-{version}"));
+pub fn python(packages: &[(&str, &str)]) -> io::Result<PathBuf> {
+    let list = |between: &'static str| packages.iter().map(move |(name, version)| format!("{name}{between}{version}"));
+    let name = list("-").collect::<Vec<_>>().join("-");
+    let folder = cache()?.join(&name);
     let (python, done) = (folder.join("bin/python"), folder.join("complete"));
     fs::create_dir_all(&folder)?;
     // Tests start at once in several processes: one makes the environment, the others wait for it.
     let lock = fs::File::create(folder.join("lock"))?;
     lock.lock()?;
     if !done.exists() {
-        eprintln!("installing {package} {version} (once)");
+        eprintln!("installing {name} (once)");
         let venv = folder.to_string_lossy().into_owned();
         run(Path::new("python3"), &["-m", "venv", &venv])
             .map_err(|error| other(format!("Python 3 with the module venv is needed: {error}")))?;
-        let wanted = format!("{package}=={version}");
-        run(&python, &["-m", "pip", "install", "--quiet", "--disable-pip-version-check", &wanted])?;
-        fs::write(&done, version)?;
+        let wanted: Vec<String> = list("==").collect();
+        let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+        let arguments: Vec<&str> = install.into_iter().chain(wanted.iter().map(String::as_str)).collect();
+        run(&python, &arguments)?;
+        fs::write(&done, name)?;
     }
     Ok(python)
 }

@@ -8,6 +8,7 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, FrameworkMetadata, Region, SdkConfig};
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
+use aws_sdk_cloudwatch as cloudwatch;
 use aws_sdk_cloudwatchlogs as logs;
 use aws_sdk_iam as iam;
 use aws_sdk_lambda as lambda;
@@ -134,7 +135,7 @@ macro_rules! clients {
     };
 }
 
-clients!(iam, lambda, logs, sfn, sts);
+clients!(cloudwatch, iam, lambda, logs, sfn, sts);
 
 impl Aws {
     /// Clients with these settings.

@@ -52,6 +52,7 @@ impl AwsError {
             self.code.as_str(),
             "StateMachineDoesNotExist"
                 | "ActivityDoesNotExist"
+                | "ExecutionDoesNotExist"
                 | "NoSuchEntity"
                 | "ResourceNotFoundException"
                 | "ResourceNotFound"

@@ -6,10 +6,26 @@ use crate::function::rfc3339;
 use crate::retry::Call;
 
 /// An execution as it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Execution {
     /// ARN.
     pub arn: String,
+    /// Name.
+    pub name: String,
+    /// ARN of the state machine.
+    pub state_machine_arn: String,
+    /// ARN of the version that it runs, where it was started by a version or alias.
+    pub state_machine_version_arn: Option<String>,
+    /// ARN of the alias that it was started by.
+    pub state_machine_alias_arn: Option<String>,
+    /// When it started, as RFC 3339 has it.
+    pub start_date: String,
+    /// When it ended.
+    pub stop_date: Option<String>,
+    /// JSON.
+    pub input: Option<String>,
+    /// How often it was redriven.
+    pub redrive_count: i32,
     /// `RUNNING`, `SUCCEEDED`, `FAILED`, `TIMED_OUT` or `ABORTED`.
     pub status: String,
     /// JSON, when it succeeded.
@@ -46,20 +62,47 @@ pub async fn start(aws: &Aws, call: &Call, state_machine_arn: &str, input: &str)
     Ok(answer.execution_arn)
 }
 
+/// Reads an execution; `None` when there is none.
+///
+/// # Errors
+/// What AWS refused.
+pub async fn describe(aws: &Aws, call: &Call, arn: &str) -> Result<Option<Execution>, AwsError> {
+    let (client, operation) = (aws.sfn().await?, "DescribeExecution");
+    let answer = call
+        .once(operation, async {
+            let request = client.describe_execution().execution_arn(arn);
+            request.send().await.map_err(|error| AwsError::new(operation, error))
+        })
+        .await;
+    Ok(AwsError::absent_is_none(answer)?.map(|answer| Execution {
+        arn: answer.execution_arn,
+        name: answer.name.unwrap_or_default(),
+        state_machine_arn: answer.state_machine_arn,
+        state_machine_version_arn: answer.state_machine_version_arn,
+        state_machine_alias_arn: answer.state_machine_alias_arn,
+        start_date: rfc3339(&answer.start_date),
+        stop_date: answer.stop_date.as_ref().map(rfc3339),
+        input: answer.input,
+        redrive_count: answer.redrive_count.unwrap_or_default(),
+        status: answer.status.as_str().to_owned(),
+        output: answer.output,
+        error: answer.error,
+        cause: answer.cause,
+    }))
+}
+
 /// Waits until an execution has ended.
 ///
 /// # Errors
 /// What AWS refused, or that time is up.
 pub async fn wait(aws: &Aws, call: &Call, arn: &str) -> Result<Execution, AwsError> {
-    let (client, operation) = (aws.sfn().await?, "DescribeExecution");
-    call.until(operation, || async {
-        let request = client.describe_execution().execution_arn(arn);
-        let answer = request.send().await.map_err(|error| AwsError::new(operation, error))?;
-        let status = answer.status.as_str().to_owned();
-        let (output, error, cause) = (answer.output, answer.error, answer.cause);
-        Ok((status != "RUNNING").then(|| Execution { arn: arn.to_owned(), status, output, error, cause }))
-    })
-    .await
+    let operation = "DescribeExecution";
+    let ended = call.until(operation, || async {
+        let found = describe(aws, call, arn).await?;
+        let found = found.ok_or_else(|| AwsError::local(operation, format!("there is no execution `{arn}`")))?;
+        Ok((found.status != "RUNNING").then_some(found))
+    });
+    ended.await
 }
 
 /// The whole history of an execution.

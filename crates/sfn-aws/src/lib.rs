@@ -4,12 +4,14 @@
 //! may cancel it; what time heals is tried again ([`mod@retry`]).
 
 pub mod activity;
+pub mod alarm;
 pub mod alias;
 mod config;
 mod credentials;
 mod error;
 pub mod execution;
 pub mod function;
+pub mod history;
 mod http;
 pub mod log_group;
 pub mod retry;

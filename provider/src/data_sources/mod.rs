@@ -3,6 +3,7 @@
 mod activity;
 mod alias;
 mod definition;
+mod execution;
 mod function;
 mod state_machine;
 mod state_machines;
@@ -21,6 +22,7 @@ pub fn all(shared: &Shared) -> Vec<Box<dyn DataSource>> {
         Box::new(Regional::new(activity::Activity::new, shared)),
         Box::new(Regional::new(alias::Alias::new, shared)),
         Box::new(definition::Definition::new(shared.clone())),
+        Box::new(Regional::new(execution::Execution::new, shared)),
         Box::new(Regional::new(function::Function::new, shared)),
         Box::new(Regional::new(state_machine::StateMachine::new, shared)),
         Box::new(Regional::new(state_machines::StateMachines::new, shared)),

@@ -1,0 +1,17 @@
+variable "execution" {
+  description = "ARN of an execution; that of the order 4711 if absent."
+  type        = string
+  default     = "arn:aws:states:eu-west-1:123456789012:execution:orders:4711"
+}
+
+data "sfn_execution" "it" {
+  arn = var.execution
+}
+
+# The states that took longer than a minute, and those that needed more than one attempt.
+output "slow" {
+  value = [for state in data.sfn_execution.it.states : state.name if state.seconds > 60]
+}
+output "flaky" {
+  value = { for state in data.sfn_execution.it.states : state.name => state.error if state.retries > 0 }
+}

@@ -1,0 +1,1 @@
+terraform import sfn_execution_alarm.failed billing-failed
