@@ -1,5 +1,6 @@
 //! `resource "sfn_activity"`.
 
+use asl::wiring::Kind;
 use async_trait::async_trait;
 use sfn_aws::activity::{self, Described};
 use sfn_aws::tags as aws_tags;
@@ -101,6 +102,7 @@ impl Resource for Activity {
         planned.set("tags_all", tags::all(&request.config, &self.shared.tags()));
         let Some(prior) = request.prior else {
             self.shared.check_access(cx).await?;
+            self.shared.making.note(Kind::Activity, planned.get("name").as_str().unwrap_or_default());
             ["id", "arn", "creation_date"].into_iter().for_each(|name| planned.set(name, Value::Unknown));
             return Ok(Plan { planned, ..Plan::default() });
         };

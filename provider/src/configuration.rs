@@ -11,6 +11,7 @@ use tfplugin::{AttributePath, Context, Diagnostic, Diagnostics, Type, Value};
 use tokio::sync::OnceCell;
 
 use crate::checks::{self, Checks};
+use crate::seen::{Making, Seen};
 use crate::{messages, tags, timeouts};
 
 /// Services whose endpoint can be set, with other names that `provider "aws"` has for them.
@@ -64,6 +65,8 @@ pub struct Configured {
     unreachable: OnceCell<Option<Diagnostics>>,
     /// Whether that was told.
     told: AtomicBool,
+    /// What AWS said about objects that workflows call.
+    pub seen: Seen,
 }
 
 impl Configured {
@@ -79,6 +82,7 @@ impl Configured {
                 regions: Mutex::default(),
                 unreachable: OnceCell::new(),
                 told: AtomicBool::new(false),
+                seen: Seen::default(),
             })
         });
         made.clone()
@@ -103,6 +107,8 @@ pub struct Shared {
     configured: Arc<RwLock<Option<Arc<Configured>>>>,
     checks: Arc<RwLock<Arc<Checks>>>,
     region: Option<String>,
+    /// What this run is going to make.
+    pub making: Arc<Making>,
 }
 
 impl Shared {
@@ -416,6 +422,7 @@ pub fn configure(config: &Value) -> Configured {
         regions: Mutex::default(),
         unreachable: OnceCell::new(),
         told: AtomicBool::new(false),
+        seen: Seen::default(),
     }
 }
 

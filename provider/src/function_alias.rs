@@ -1,5 +1,6 @@
 //! `resource "sfn_lambda_alias"`.
 
+use asl::wiring::Kind;
 use async_trait::async_trait;
 use sfn_aws::AwsError;
 use sfn_aws::function::alias::{self, Wanted};
@@ -101,6 +102,7 @@ impl Resource for FunctionAlias {
         let mut planned = request.proposed;
         let Some(prior) = request.prior else {
             self.shared.check_access(cx).await?;
+            self.shared.making.note(Kind::Function, function_name(text(&planned, "function_name")));
             ["id", "arn", "invoke_arn"].into_iter().for_each(|name| planned.set(name, Value::Unknown));
             return Ok(Plan { planned, ..Plan::default() });
         };

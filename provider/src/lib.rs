@@ -21,6 +21,7 @@ mod moving;
 mod provider;
 mod provider_functions;
 mod regional;
+mod seen;
 mod state_machine;
 mod tags;
 mod timeouts;

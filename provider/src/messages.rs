@@ -46,6 +46,12 @@ pub fn of_text(findings: Vec<Finding>, text: &str, attribute: &AttributePath) ->
     findings.into_iter().map(diagnostic).collect()
 }
 
+/// A finding without a place of its own.
+pub fn of_finding(finding: Finding) -> Diagnostic {
+    let detail = detail(&finding.help, &[], &finding);
+    with_severity(finding.severity, finding.message, detail)
+}
+
 fn with_severity(severity: Severity, summary: String, detail: String) -> Diagnostic {
     match severity {
         Severity::Error => Diagnostic::error(summary, detail),

@@ -28,6 +28,7 @@ mod provider_block;
 mod provider_functions;
 mod regions;
 mod scale;
+mod wiring;
 
 use e2e::{Outcome, Workspace};
 use local_aws::LocalAws;

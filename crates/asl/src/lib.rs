@@ -26,6 +26,7 @@ mod subject;
 mod syntax;
 pub mod template;
 pub mod variables;
+pub mod wiring;
 
 pub use diagnostic::{AwsAnswer, Diagnostic, Fix, Inside, Related, Selection, Severity, did_you_mean};
 pub use expression::SyntaxError;

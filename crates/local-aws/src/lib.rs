@@ -90,6 +90,15 @@ impl LocalAws {
         self.emulator.configure(&serde_json::json!({ "stepfunctions._SFN_WAIT_SCALE": scale })).await
     }
 
+    /// Gives answers for calls that the emulator cannot make, in the form that AWS's own local Step Functions has for them;
+    /// an execution takes them when its state machine is started by `ARN#CASE`.
+    ///
+    /// # Errors
+    /// When ministack does not answer.
+    pub async fn mock(&self, config: &Value) -> io::Result<()> {
+        self.emulator.configure(&serde_json::json!({ "stepfunctions._sfn_mock_config": config })).await
+    }
+
     /// Sends a JSON call to a service as a client would, for tests that change things behind Terraform's back.
     ///
     /// # Errors

@@ -10,9 +10,12 @@ use aws_config::{AppName, BehaviorVersion, FrameworkMetadata, Region, SdkConfig}
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use aws_sdk_cloudwatch as cloudwatch;
 use aws_sdk_cloudwatchlogs as logs;
+use aws_sdk_dynamodb as dynamodb;
 use aws_sdk_iam as iam;
 use aws_sdk_lambda as lambda;
 use aws_sdk_sfn as sfn;
+use aws_sdk_sns as sns;
+use aws_sdk_sqs as sqs;
 use aws_sdk_sts as sts;
 use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
 use sts::config::Credentials;
@@ -135,7 +138,7 @@ macro_rules! clients {
     };
 }
 
-clients!(cloudwatch, iam, lambda, logs, sfn, sts);
+clients!(cloudwatch, dynamodb, iam, lambda, logs, sfn, sns, sqs, sts);
 
 impl Aws {
     /// Clients with these settings.

@@ -53,9 +53,25 @@ impl AwsError {
             "StateMachineDoesNotExist"
                 | "ActivityDoesNotExist"
                 | "ExecutionDoesNotExist"
+                | "QueueDoesNotExist"
+                | "AWS.SimpleQueueService.NonExistentQueue"
+                | "NotFound"
+                | "NotFoundException"
                 | "NoSuchEntity"
                 | "ResourceNotFoundException"
                 | "ResourceNotFound"
+        )
+    }
+
+    /// Whether the credentials lack a permission.
+    pub fn is_denied(&self) -> bool {
+        matches!(
+            self.code.as_str(),
+            "AccessDenied"
+                | "AccessDeniedException"
+                | "AuthorizationError"
+                | "AuthorizationErrorException"
+                | "UnauthorizedOperation"
         )
     }
 

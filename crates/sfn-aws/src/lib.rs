@@ -10,6 +10,7 @@ mod config;
 mod credentials;
 mod error;
 pub mod execution;
+pub mod existence;
 pub mod function;
 pub mod history;
 mod http;

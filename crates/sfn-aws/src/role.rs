@@ -178,3 +178,27 @@ pub async fn delete(aws: &Aws, call: &Call, name: &str) -> Result<(), AwsError> 
         .await;
     AwsError::absent_is_none(answer).map(drop)
 }
+
+/// Which of these actions a role may not take on a resource (IAM API reference, SimulatePrincipalPolicy).
+///
+/// # Errors
+/// What AWS refused.
+pub async fn denied(
+    aws: &Aws,
+    call: &Call,
+    role_arn: &str,
+    actions: &[String],
+    resource: &str,
+) -> Result<Vec<String>, AwsError> {
+    let (client, operation) = (aws.iam().await?, "SimulatePrincipalPolicy");
+    let answer = call
+        .once(operation, async {
+            let request = client.simulate_principal_policy().policy_source_arn(role_arn);
+            let request = request.set_action_names(Some(actions.to_vec())).resource_arns(resource);
+            request.send().await.map_err(|error| AwsError::new(operation, error))
+        })
+        .await?;
+    let results = answer.evaluation_results.unwrap_or_default().into_iter();
+    let denied = results.filter(|result| result.eval_decision.as_str() != "allowed");
+    Ok(denied.map(|result| result.eval_action_name).collect())
+}

@@ -8,6 +8,7 @@ mod schema;
 mod settings;
 mod source;
 
+use asl::wiring::Kind;
 use async_trait::async_trait;
 use sfn_aws::function;
 use tfplugin::schema::{IdentitySchema, Schema};
@@ -61,6 +62,7 @@ impl Resource for Function {
     async fn plan(&self, request: PlanRequest, cx: &Context) -> Result<Plan, Diagnostics> {
         if request.prior.is_none() {
             self.shared.check_access(cx).await?;
+            self.shared.making.note(Kind::Function, settings::name(&request.config));
         }
         plan::plan(&request, &self.shared.tags())
     }

@@ -8,7 +8,9 @@ mod remote;
 mod schema;
 mod settings;
 mod validate;
+mod wiring;
 
+use asl::wiring::Kind;
 use async_trait::async_trait;
 use tfplugin::schema::{IdentitySchema, Schema};
 use tfplugin::{
@@ -60,10 +62,13 @@ impl Resource for StateMachine {
         let checks = self.shared.checks();
         if request.prior.is_none() {
             self.shared.check_access(cx).await?;
+            self.shared.making.note(Kind::StateMachine, settings::name(&request.config));
         }
         let mut plan = plan::plan(&request, &self.shared.tags(), &checks)?;
         let said = remote::check(&self.shared, &checks, &request, &plan.planned, cx).await;
         plan.warnings.extend(said.into_result()?);
+        let wired = wiring::check(&self.shared, &checks, &request, &plan.planned, cx).await;
+        plan.warnings.extend(wired.into_result()?);
         Ok(plan)
     }
 

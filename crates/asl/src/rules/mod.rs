@@ -17,7 +17,7 @@ use crate::subject::{Expression, Item, Subject};
 /// A rule: what is looked for, and how users are told about it.
 pub struct Rule {
     /// Stable code: `ASL0…` text, `ASL1…` structure, `ASL2…` graph, `ASL3…` expressions and variables, `ASL4…`
-    /// permissions, `ASL5…` tasks, `ASL6…` data flow, `ASL7…` reliability, `ASL8…` cost.
+    /// permissions and wiring, `ASL5…` tasks, `ASL6…` data flow, `ASL7…` reliability, `ASL8…` cost.
     pub code: &'static str,
     /// Stable name for people.
     pub name: &'static str,
@@ -145,6 +145,12 @@ rules! {
     unused_variable
     any_resource
     unknown_permissions
+    missing_object
+    function_not_ready
+    retired_runtime
+    function_timeout
+    unpublished_function
+    role_denied
     invalid_resource
     unknown_integration
     integration_pattern

@@ -1,0 +1,173 @@
+//! What workflows call is looked at before they are deployed.
+
+use local_aws::{Fault, LocalAws};
+
+use super::{assert_empty, assert_says, assert_success, aws, workspace};
+
+const CODE: &str = "def handler(event, context):\n    return event\n";
+
+/// A provider block with this wiring, and a workflow whose one task is this.
+fn configuration(wiring: &str, machine: &str, task: &str) -> String {
+    format!(
+        r#"
+resource "sfn_state_machine" "it" {{
+  name     = "it"
+  start_at = "Call"
+  execution_role {{}}
+  {machine}
+  task "Call" {{
+    {task}
+    end = true
+  }}
+}}
+{wiring}
+"#
+    )
+}
+
+fn with_checks(aws: &LocalAws, checks: &str, text: &str) -> e2e::Workspace {
+    let workspace = e2e::Workspace::new(aws).unwrap();
+    let block = format!("provider \"sfn\" {{\n  checks {{\n    {checks}\n  }}\n}}");
+    let header = e2e::HEADER.replace("provider \"sfn\" {}", &block);
+    workspace.write("main.tf", &format!("{header}{text}")).unwrap();
+    workspace.write("code/main.py", CODE).unwrap();
+    workspace
+}
+
+const FUNCTION: &str = r#"
+resource "sfn_lambda_function" "f" {
+  function_name = "f"
+  source_dir    = "${path.module}/code"
+  handler       = "main.handler"
+  runtime       = "python3.13"
+  timeout       = 30
+  execution_role {}
+}
+"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_there_is_told_at_its_line() {
+    let aws = aws().await;
+    let arn = |service: &str, rest: &str| format!("arn:aws:{service}:eu-west-1:123456789012:{rest}");
+    let call = |resource: &str, parameter: &str, value: &str| {
+        format!("resource = \"arn:aws:states:::{resource}\"\n    parameters = {{ {parameter} = \"{value}\" }}")
+    };
+    for (task, said) in [
+        (format!("lambda {{\n function_arn = \"{}\"\n }}", arn("lambda", "function:no")), "calls the function"),
+        (format!("resource = \"{}\"", arn("lambda", "function:no:live")), "calls the function"),
+        (format!("resource = \"{}\"", arn("states", "activity:no")), "calls the activity"),
+        (
+            call("states:startExecution", "StateMachineArn", &arn("states", "stateMachine:no")),
+            "calls the state machine",
+        ),
+        (
+            call("states:startExecution", "StateMachineArn", &arn("states", "stateMachine:no:live")),
+            "calls the state machine",
+        ),
+        (call("sns:publish", "Message = \"m\", TopicArn", &arn("sns", "no")), "calls the topic"),
+        (
+            call(
+                "sqs:sendMessage",
+                "MessageBody = \"m\", QueueUrl",
+                "https://sqs.eu-west-1.amazonaws.com/123456789012/no",
+            ),
+            "calls the queue",
+        ),
+        (call("dynamodb:getItem", "Key = {}, TableName", &arn("dynamodb", "table/no")), "calls the table"),
+    ] {
+        let workspace = workspace(&aws, &configuration("", "", &task));
+        let plan = workspace.plan().await.unwrap();
+        assert_says(&plan, &[said, "which is not there", "(ASL4101)", "1 to add"]);
+    }
+    // Required, it is an error.
+    let missing = format!("resource = \"{}\"", arn("lambda", "function:no"));
+    let workspace = with_checks(&aws, "wiring = \"required\"", &configuration("", "", &missing));
+    let plan = workspace.plan().await.unwrap();
+    assert_says(&plan, &["Error: state `Call` calls the function", "in resource \"sfn_state_machine\" \"it\""]);
+    let workspace = with_checks(&aws, "wiring = \"off\"", &configuration("", "", &missing));
+    assert!(!workspace.plan().await.unwrap().text.contains("ASL4101"));
+    let workspace = with_checks(&aws, "wiring = \"of\"", &configuration("", "", &missing));
+    assert_says(&workspace.plan().await.unwrap(), &["there is no `of` here"]);
+    // What belongs to another account cannot be looked at, and is nobody's mistake.
+    let foreign = missing.replace("123456789012", "210987654321");
+    let workspace = with_checks(&aws, "wiring = \"required\"", &configuration("", "", &foreign));
+    assert!(!workspace.plan().await.unwrap().text.contains("not there"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_this_apply_makes_is_not_missing() {
+    let aws = aws().await;
+    for task in [
+        "lambda {\n function_arn = sfn_lambda_function.f.function_name\n }",
+        "resource = sfn_lambda_function.f.arn",
+        "resource = \"arn:aws:states:::dynamodb:getItem\"\n    parameters = { TableName = \"made-elsewhere\", Key = {} }",
+    ] {
+        let workspace = with_checks(&aws, "wiring = \"auto\"", &configuration(FUNCTION, "", task));
+        let plan = workspace.plan().await.unwrap();
+        assert!(!plan.text.contains("not there"), "{}", plan.text);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_function_that_does_not_fit_is_told() {
+    let aws = aws().await;
+    let task = "lambda {\n function_arn = sfn_lambda_function.f.arn\n }\n timeout_seconds = 10";
+    let workspace = with_checks(&aws, "level = \"lint\"", FUNCTION);
+    assert_success(&workspace.apply().await.unwrap());
+    let text = std::fs::read_to_string(workspace.path().join("main.tf")).unwrap();
+    workspace.write("main.tf", &text.replace(FUNCTION, &configuration(FUNCTION, "publish = true", task))).unwrap();
+    aws.proxy().forget();
+    let plan = workspace.plan().await.unwrap();
+    assert_says(
+        &plan,
+        &[
+            "may take 30 s, and state `Call` gives it 10 s",
+            "versions of the state machine call the newest code",
+            "(ASL4105)",
+        ],
+    );
+    assert_success(&workspace.apply().await.unwrap());
+    // An unchanged workflow is not looked at again.
+    aws.proxy().forget();
+    assert_empty(&workspace.plan().await.unwrap());
+    assert_eq!(aws.proxy().count("GetFunction"), 1, "only the function itself is read");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn that_nothing_may_be_looked_at_is_told_once() {
+    let aws = aws().await;
+    let task = "resource = \"arn:aws:lambda:eu-west-1:123456789012:function:no\"";
+    let second = configuration("", "", task).replace("\"it\"", "\"other\"");
+    let denied = || Fault::Refuse(403, "AccessDeniedException".into(), "not you".into());
+    aws.proxy().fault("GetFunction", usize::MAX, denied());
+    let text = format!("{}{second}", configuration("", "", task));
+    let plan = workspace(&aws, &text).plan().await.unwrap();
+    assert_says(&plan, &["what the workflows call could not be looked at", "2 to add"]);
+    assert_eq!(plan.text.matches("could not be looked at").count(), 1, "{}", plan.text);
+    assert_eq!(aws.proxy().count("GetFunction"), 1, "one read for one function");
+    let workspace = with_checks(&aws, "wiring = \"required\"", &configuration("", "", task));
+    assert_says(&workspace.plan().await.unwrap(), &["Error: what the workflows call could not be looked at"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_that_may_not_call_is_told() {
+    let aws = aws().await;
+    let queue = "https://sqs.eu-west-1.amazonaws.com/123456789012/orders";
+    let task = format!(
+        "resource = \"arn:aws:states:::sqs:sendMessage\"\n    parameters = {{ QueueUrl = \"{queue}\", MessageBody = \"m\" }}"
+    );
+    aws.query("sqs", "Action=CreateQueue&Version=2012-11-05&QueueName=orders").await.unwrap();
+    let text = configuration("", "", &task)
+        .replace("execution_role {}", "role_arn = \"arn:aws:iam::123456789012:role/theirs\"");
+    let answer = "<SimulatePrincipalPolicyResponse><SimulatePrincipalPolicyResult><EvaluationResults><member>\
+                  <EvalActionName>sqs:SendMessage</EvalActionName><EvalDecision>implicitDeny</EvalDecision></member>\
+                  </EvaluationResults></SimulatePrincipalPolicyResult></SimulatePrincipalPolicyResponse>";
+    aws.proxy().fault("SimulatePrincipalPolicy", 1, Fault::Answer(answer.into()));
+    let plan = workspace(&aws, &text).plan().await.unwrap();
+    assert_says(
+        &plan,
+        &["role/theirs` may not call sqs:SendMessage on `arn:aws:sqs:eu-west-1:123456789012:orders`", "(ASL4106)"],
+    );
+    let sent = aws.proxy().bodies("SimulatePrincipalPolicy").join("");
+    assert!(sent.contains("ActionNames.member.1=sqs%3ASendMessage"), "{sent}");
+}
