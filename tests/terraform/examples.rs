@@ -32,11 +32,12 @@ async fn examples_are_formatted_and_valid() {
     for group in ["resources", "data-sources", "functions", "workflows"] {
         for folder in folders_with_configurations(group) {
             let workspace = example(&aws, &folder);
+            assert_success(&workspace.terraform(&["get", "-no-color"]).await.unwrap());
             assert_success(&workspace.terraform(&["validate", "-no-color"]).await.unwrap());
             checked += 1;
         }
     }
-    assert!(checked >= 22, "only {checked} examples were found");
+    assert!(checked >= 40, "only {checked} examples were found");
 }
 
 /// A folder of examples with the usual header where it has none.

@@ -29,6 +29,7 @@ mod provider_functions;
 mod regions;
 mod scale;
 mod wiring;
+mod workflows;
 
 use e2e::{Outcome, Workspace};
 use local_aws::LocalAws;

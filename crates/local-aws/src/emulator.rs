@@ -8,8 +8,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Full};
-use hyper::Request;
 use hyper::body::Bytes;
+use hyper::{Method, Request};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -130,6 +130,7 @@ async fn send(port: u16, path: &str, target: Option<&str>, body: &Value) -> io::
     let service = match target.and_then(|target| target.split('.').next()) {
         Some("AWSStepFunctions") => "states",
         Some("Logs_20140328") => "logs",
+        Some("DynamoDB_20120810") => "dynamodb",
         _ => "ministack",
     };
     let scope = format!("{ACCOUNT}/20260101/{REGION}/{service}/aws4_request");
@@ -148,4 +149,20 @@ async fn send(port: u16, path: &str, target: Option<&str>, body: &Value) -> io::
         return Err(other(format!("{}: {}", target.unwrap_or(path), String::from_utf8_lossy(&bytes))));
     }
     Ok(serde_json::from_slice(&bytes).unwrap_or_default())
+}
+
+/// Calls a service by method and path, such as `PUT /bucket/key` of S3.
+pub(crate) async fn rest(port: u16, service: &str, method: Method, path: &str, body: &str) -> io::Result<Bytes> {
+    let scope = format!("{ACCOUNT}/20260101/{REGION}/{service}/aws4_request");
+    let request = Request::builder()
+        .method(method)
+        .uri(format!("http://127.0.0.1:{port}{path}"))
+        .header("authorization", format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"))
+        .body(Full::new(Bytes::from(body.to_owned())))
+        .map_err(io::Error::other)?;
+    let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
+    let answer = client.request(request).await.map_err(io::Error::other)?;
+    let status = answer.status();
+    let bytes = answer.into_body().collect().await.map_err(io::Error::other)?.to_bytes();
+    if status.is_success() { Ok(bytes) } else { Err(other(format!("{path}: {}", String::from_utf8_lossy(&bytes)))) }
 }

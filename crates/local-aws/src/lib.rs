@@ -13,6 +13,7 @@ pub use venv::python;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use hyper::Method;
 use serde_json::Value;
 
 pub use emulator::Emulator;
@@ -23,6 +24,8 @@ pub use proxy::{Fault, Proxy, RecordedCall};
 pub const MINISTACK: &str = "1.5.33";
 /// The version of what the emulator reads and writes CBOR with, in which CloudWatch is spoken to.
 const CBOR2: &str = "5.9.0";
+/// The version of what functions of Python find in Lambda's runtime.
+const BOTO3: &str = "1.43.106";
 /// The region that the demo and the tests use.
 pub const REGION: &str = "eu-west-1";
 /// The account that [`LocalAws::env`] signs in to: ministack takes a 12-digit access key for one.
@@ -50,7 +53,7 @@ impl LocalAws {
     /// # Errors
     /// When Python is missing, ministack cannot be installed or does not come up.
     pub async fn start(log: &Path) -> io::Result<Self> {
-        let python = venv::python(&[("ministack", MINISTACK), ("cbor2", CBOR2)])?;
+        let python = venv::python(&[("ministack", MINISTACK), ("cbor2", CBOR2), ("boto3", BOTO3)])?;
         let emulator = Emulator::start(&python, log).await?;
         let proxy = Proxy::start(emulator.port()).await?;
         Ok(Self { emulator, proxy, log: log.to_path_buf() })
@@ -122,6 +125,35 @@ impl LocalAws {
     /// When there is no answer, or AWS refuses.
     pub async fn query(&self, service: &str, form: &str) -> io::Result<String> {
         emulator::query(self.emulator.port(), service, form).await
+    }
+
+    /// Calls a function and gives its result.
+    ///
+    /// # Errors
+    /// When there is no answer, or AWS refuses.
+    pub async fn invoke(&self, function: &str, payload: &Value) -> io::Result<Value> {
+        let path = format!("/2015-03-31/functions/{function}/invocations");
+        let answer = emulator::rest(self.emulator.port(), "lambda", Method::POST, &path, &payload.to_string()).await?;
+        Ok(serde_json::from_slice(&answer)?)
+    }
+
+    /// Makes a bucket of S3.
+    ///
+    /// # Errors
+    /// When there is no answer, or AWS refuses.
+    pub async fn create_bucket(&self, bucket: &str) -> io::Result<()> {
+        let location = format!("<LocationConstraint>{REGION}</LocationConstraint>");
+        let body = format!("<CreateBucketConfiguration>{location}</CreateBucketConfiguration>");
+        emulator::rest(self.emulator.port(), "s3", Method::PUT, &format!("/{bucket}"), &body).await.map(drop)
+    }
+
+    /// Writes an object into a bucket of S3.
+    ///
+    /// # Errors
+    /// When there is no answer, or AWS refuses.
+    pub async fn put_object(&self, bucket: &str, key: &str, content: &str) -> io::Result<()> {
+        let path = format!("/{bucket}/{key}");
+        emulator::rest(self.emulator.port(), "s3", Method::PUT, &path, content).await.map(drop)
     }
 
     /// Makes an SNS topic and gives its ARN.

@@ -1,0 +1,2 @@
+def handler(row, context):
+    return {"order": row["order"], "amount": float(row["amount"])}

@@ -1,0 +1,2 @@
+def handler(order, context):
+    return {"trackingId": f"t-{order['orderId']}"}

@@ -1,0 +1,8 @@
+class PaymentDeclined(Exception):
+    """The bank says no."""
+
+
+def handler(order, context):
+    if order["card"] == "declined":
+        raise PaymentDeclined("the bank has declined the card")
+    return {"approved": order["card"] == "valid", "amount": order["amount"]}

@@ -1,0 +1,2 @@
+def handler(order, context):
+    return {"reservationId": f"r-{order['orderId']}"}

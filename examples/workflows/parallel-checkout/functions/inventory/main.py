@@ -1,0 +1,2 @@
+def handler(order, context):
+    return {"reservationId": "r-1"}

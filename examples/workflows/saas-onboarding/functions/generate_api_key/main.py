@@ -1,0 +1,2 @@
+def handler(signup, context):
+    return {"apiKey": "k-1"}

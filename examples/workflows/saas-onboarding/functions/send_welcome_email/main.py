@@ -1,0 +1,2 @@
+def handler(mail, context):
+    return {"sent": True}

@@ -1,0 +1,8 @@
+class ValidationError(Exception):
+    """The signup is wrong."""
+
+
+def handler(signup, context):
+    if "@" not in signup.get("email", ""):
+        raise ValidationError("there is no email address")
+    return signup

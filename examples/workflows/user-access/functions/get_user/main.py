@@ -1,0 +1,2 @@
+def handler(event, context):
+    return {"userId": event["userId"], "role": "admin" if event["userId"] == "ada" else "guest"}
