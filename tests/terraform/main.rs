@@ -8,6 +8,7 @@
     reason = "helpers of tests fail as tests do"
 )]
 
+mod acceptance;
 mod activities;
 mod alarms;
 mod aliases;

@@ -108,7 +108,15 @@ impl Resource for StateMachine {
             return Err(Diagnostic::error(format!("`{id}` is no ARN of a state machine"), detail).into());
         }
         match read::read(&configured, &call, &id, &Value::Null).await? {
-            Some((state, warnings)) => Ok(present(state, warnings)),
+            Some((mut state, warnings)) => {
+                // Only that there are versions tells that it publishes. Who may not look at them imports it all the same.
+                let newest = sfn_aws::state_machine::newest_version(&configured.aws, &call, &id).await;
+                if let Ok(Some(version)) = newest {
+                    state.set("publish", true);
+                    state.set("state_machine_version_arn", version);
+                }
+                Ok(present(state, warnings))
+            }
             None => Err(Diagnostic::error(
                 format!("there is no state machine `{id}`"),
                 "Check the account, the region and the name in the ARN.",
