@@ -118,8 +118,9 @@ impl Resource for Activity {
         let call = timeouts::call(&request.planned, "create", cx);
         let mut state = known(request.planned);
         let tags = state.get("tags_all").string_map();
-        let created = activity::create(&configured.aws, &call, name(&state), &encryption::of(&state), &tags).await;
-        let (arn, date) = created.map_err(|error| refused("create", name(&state), &error))?;
+        let created =
+            activity::create(&configured.aws, &call, state.text("name"), &encryption::of(&state), &tags).await;
+        let (arn, date) = created.map_err(|error| refused("create", state.text("name"), &error))?;
         state.set("id", arn.clone());
         state.set("arn", arn);
         state.set("creation_date", date);
@@ -128,8 +129,8 @@ impl Resource for Activity {
 
     async fn read(&self, state: Value, _: Private, cx: &Context) -> Result<Found, Diagnostics> {
         let configured = self.shared.get()?;
-        let described = activity::describe(&configured.aws, &timeouts::read(cx), arn(&state)).await;
-        match described.map_err(|error| refused("read", name(&state), &error))? {
+        let described = activity::describe(&configured.aws, &timeouts::read(cx), state.text("arn")).await;
+        match described.map_err(|error| refused("read", state.text("name"), &error))? {
             Some(found) => {
                 let state = self.state(&found, &state, &configured, cx).await?;
                 Ok(Found::Present(Box::new(present(state))))
@@ -143,9 +144,9 @@ impl Resource for Activity {
         let call = timeouts::call(&request.planned, "update", cx);
         let state = known(request.planned);
         let (from, to) = (request.prior.get("tags_all").string_map(), state.get("tags_all").string_map());
-        let written = aws_tags::write(&configured.aws, &call, arn(&state), &from, &to).await;
+        let written = aws_tags::write(&configured.aws, &call, state.text("arn"), &from, &to).await;
         written.map_err(|error| Failed {
-            diagnostics: refused("update", name(&state), &error),
+            diagnostics: refused("update", state.text("name"), &error),
             left: Some(Box::new(present(request.prior.clone()))),
         })?;
         Ok(present(state))
@@ -154,8 +155,8 @@ impl Resource for Activity {
     async fn delete(&self, request: ApplyRequest, cx: &Context) -> Result<Diagnostics, Failed> {
         let configured = self.shared.get()?;
         let call = timeouts::call(&request.prior, "delete", cx);
-        let deleted = activity::delete(&configured.aws, &call, arn(&request.prior)).await;
-        deleted.map_err(|error| refused("delete", name(&request.prior), &error))?;
+        let deleted = activity::delete(&configured.aws, &call, request.prior.text("arn")).await;
+        deleted.map_err(|error| refused("delete", request.prior.text("name"), &error))?;
         Ok(Diagnostics::default())
     }
 
@@ -192,17 +193,8 @@ impl Resource for Activity {
 /// The type whose objects become activities by a `moved` block.
 const FORMER_TYPE: &str = "aws_sfn_activity";
 
-fn name(state: &Value) -> &str {
-    state.get("name").as_str().unwrap_or_default()
-}
-
-fn arn(state: &Value) -> &str {
-    state.get("arn").as_str().unwrap_or_default()
-}
-
 fn present(state: Value) -> Present {
-    let identity = identity::of(&state, "arn");
-    Present { state, private: Private::new(), identity, warnings: Diagnostics::default() }
+    identity::present(state, &["arn"])
 }
 
 fn refused(verb: &str, name: &str, error: &sfn_aws::AwsError) -> Diagnostics {

@@ -210,7 +210,7 @@ impl Resource for ExecutionAlarm {
         if state.get("name").is_unknown() {
             state.set("name", made_name(&state));
         }
-        let (aws, name, wanted) = (&configured.aws, text(&state, "name").to_owned(), wanted(&state));
+        let (aws, name, wanted) = (&configured.aws, state.text("name").to_owned(), wanted(&state));
         let refused = |error: AwsError| refused("create", &name, &error);
         // Writing an alarm would take the place of one that is there.
         let there = alarm::describe(aws, &call, &name).await.map_err(refused)?;
@@ -232,7 +232,7 @@ impl Resource for ExecutionAlarm {
 
     async fn read(&self, state: Value, _: Private, cx: &Context) -> Result<Found, Diagnostics> {
         let configured = self.shared.get()?;
-        let name = text(&state, "name").to_owned();
+        let name = state.text("name").to_owned();
         let found = alarm::describe(&configured.aws, &timeouts::read(cx), &name).await;
         match found.map_err(|error| refused("read", &name, &error))? {
             None => Ok(Found::Gone),
@@ -244,7 +244,7 @@ impl Resource for ExecutionAlarm {
         let configured = self.shared.get()?;
         let call = timeouts::call(&request.planned, "update", cx);
         let state = known(request.planned);
-        let (aws, name, prior) = (&configured.aws, text(&state, "name"), &request.prior);
+        let (aws, name, prior) = (&configured.aws, state.text("name"), &request.prior);
         let failed = |error: AwsError, left: Value| Failed {
             diagnostics: refused("update", name, &error),
             left: Some(Box::new(present(left))),
@@ -254,7 +254,7 @@ impl Resource for ExecutionAlarm {
             written.map_err(|error| failed(error, prior.clone()))?;
         }
         let tags = (prior.get("tags_all").string_map(), state.get("tags_all").string_map());
-        let tagged = alarm::write_tags(aws, &call, text(&state, "arn"), &tags.0, &tags.1).await;
+        let tagged = alarm::write_tags(aws, &call, state.text("arn"), &tags.0, &tags.1).await;
         tagged.map_err(|error| {
             let mut left = state.clone();
             ["tags", "tags_all"].into_iter().for_each(|name| left.set(name, prior.get(name).clone()));
@@ -265,7 +265,7 @@ impl Resource for ExecutionAlarm {
 
     async fn delete(&self, request: ApplyRequest, cx: &Context) -> Result<Diagnostics, Failed> {
         let configured = self.shared.get()?;
-        let (call, name) = (timeouts::call(&request.prior, "delete", cx), text(&request.prior, "name"));
+        let (call, name) = (timeouts::call(&request.prior, "delete", cx), request.prior.text("name"));
         let deleted = alarm::delete(&configured.aws, &call, name).await;
         deleted.map_err(|error| refused("delete", name, &error))?;
         Ok(Diagnostics::default())
@@ -284,10 +284,6 @@ impl Resource for ExecutionAlarm {
             }
         }
     }
-}
-
-fn text<'a>(state: &'a Value, name: &str) -> &'a str {
-    state.get(name).as_str().unwrap_or_default()
 }
 
 fn is_statistic(word: &str) -> bool {
@@ -318,15 +314,15 @@ fn made_name(state: &Value) -> Option<String> {
 }
 
 fn wanted(state: &Value) -> Wanted {
-    let metric = text(state, "metric");
+    let metric = state.text("metric");
     let number = |name: &str| state.get(name).as_i64().and_then(|number| i32::try_from(number).ok());
     let threshold = state.get("threshold").as_number().and_then(|number| number.to_string().parse::<f64>().ok());
     let named = METRICS.iter().find(|(name, ..)| *name == metric);
     Wanted {
         description: state.get("description").as_str().filter(|text| !text.is_empty()).map(str::to_owned),
         metric: named.map(|(_, metric, _)| *metric).unwrap_or_default().to_owned(),
-        dimensions: dimensions(text(state, "state_machine_arn")),
-        statistic: text(state, "statistic").to_owned(),
+        dimensions: dimensions(state.text("state_machine_arn")),
+        statistic: state.text("statistic").to_owned(),
         period: number("period").unwrap_or_default(),
         evaluation_periods: number("evaluation_periods").unwrap_or_default(),
         datapoints_to_alarm: number("datapoints_to_alarm"),
@@ -373,8 +369,7 @@ fn foreign(name: &str) -> Diagnostics {
 }
 
 fn present(state: Value) -> Present {
-    let identity = identity::of(&state, "name");
-    Present { state, private: Private::new(), identity, warnings: Diagnostics::default() }
+    identity::present(state, &["name"])
 }
 
 fn refused(verb: &str, name: &str, error: &AwsError) -> Diagnostics {

@@ -90,7 +90,7 @@ impl Resource for Alias {
         let configured = self.shared.get()?;
         let call = timeouts::call(&request.planned, "create", cx);
         let mut state = known(request.planned);
-        let created = alias::create(&configured.aws, &call, name(&state), &wanted(&state)).await;
+        let created = alias::create(&configured.aws, &call, state.text("name"), &wanted(&state)).await;
         let (arn, date) = created.map_err(|error| refused("create", &state, &error))?;
         state.set("id", arn.clone());
         state.set("arn", arn);
@@ -100,7 +100,7 @@ impl Resource for Alias {
 
     async fn read(&self, state: Value, _: Private, cx: &Context) -> Result<Found, Diagnostics> {
         let configured = self.shared.get()?;
-        let described = alias::describe(&configured.aws, &timeouts::read(cx), arn(&state)).await;
+        let described = alias::describe(&configured.aws, &timeouts::read(cx), state.text("arn")).await;
         let described = described.map_err(|error| refused("read", &state, &error))?;
         Ok(described.map_or(Found::Gone, |found| Found::Present(Box::new(present(state_of(&found, &state))))))
     }
@@ -110,7 +110,7 @@ impl Resource for Alias {
         let call = timeouts::call(&request.planned, "update", cx);
         let state = known(request.planned);
         if wanted(&state) != wanted(&request.prior) {
-            let updated = alias::update(&configured.aws, &call, arn(&state), &wanted(&state)).await;
+            let updated = alias::update(&configured.aws, &call, state.text("arn"), &wanted(&state)).await;
             updated.map_err(|error| Failed {
                 diagnostics: refused("update", &state, &error),
                 left: Some(Box::new(present(request.prior.clone()))),
@@ -122,7 +122,7 @@ impl Resource for Alias {
     async fn delete(&self, request: ApplyRequest, cx: &Context) -> Result<Diagnostics, Failed> {
         let configured = self.shared.get()?;
         let call = timeouts::call(&request.prior, "delete", cx);
-        let deleted = alias::delete(&configured.aws, &call, arn(&request.prior)).await;
+        let deleted = alias::delete(&configured.aws, &call, request.prior.text("arn")).await;
         deleted.map_err(|error| refused("delete", &request.prior, &error))?;
         Ok(Diagnostics::default())
     }
@@ -255,14 +255,6 @@ fn machine(state: &Value) -> Option<&str> {
     routes.iter().find_map(|route| machine_of(route.get("state_machine_version_arn").as_str()?))
 }
 
-fn name(state: &Value) -> &str {
-    state.get("name").as_str().unwrap_or_default()
-}
-
-fn arn(state: &Value) -> &str {
-    state.get("arn").as_str().unwrap_or_default()
-}
-
 /// What a state asks for.
 fn wanted(state: &Value) -> Wanted {
     let route = |route: &Value| Route {
@@ -298,10 +290,9 @@ fn state_of(found: &Described, prior: &Value) -> Value {
 }
 
 fn present(state: Value) -> Present {
-    let identity = identity::of(&state, "arn");
-    Present { state, private: Private::new(), identity, warnings: Diagnostics::default() }
+    identity::present(state, &["arn"])
 }
 
 fn refused(verb: &str, state: &Value, error: &sfn_aws::AwsError) -> Diagnostics {
-    messages::of_aws(&format!("{verb} the alias `{}`", name(state)), error).into()
+    messages::of_aws(&format!("{verb} the alias `{}`", state.text("name")), error).into()
 }

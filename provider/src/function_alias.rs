@@ -102,12 +102,12 @@ impl Resource for FunctionAlias {
         let mut planned = request.proposed;
         let Some(prior) = request.prior else {
             self.shared.check_access(cx).await?;
-            self.shared.making.note(Kind::Function, function_name(text(&planned, "function_name")));
+            self.shared.making.note(Kind::Function, function_name(planned.text("function_name")));
             ["id", "arn", "invoke_arn"].into_iter().for_each(|name| planned.set(name, Value::Unknown));
             return Ok(Plan { planned, ..Plan::default() });
         };
         // An ARN and the name in it are the same function.
-        if function_name(text(&prior, "function_name")) == function_name(text(&planned, "function_name")) {
+        if function_name(prior.text("function_name")) == function_name(planned.text("function_name")) {
             let before = prior.get("function_name").clone();
             planned.set("function_name", before);
         }
@@ -120,7 +120,7 @@ impl Resource for FunctionAlias {
         let configured = self.shared.get()?;
         let call = timeouts::call(&request.planned, "create", cx);
         let state = known(request.planned);
-        let (function, name) = (text(&state, "function_name"), text(&state, "name"));
+        let (function, name) = (state.text("function_name"), state.text("name"));
         let created = alias::create(&configured.aws, &call, function, name, &wanted(&state)).await;
         let arn = created.map_err(|error| refused("create", &state, &error))?;
         Ok(present(with_arn(state, &arn)))
@@ -128,7 +128,7 @@ impl Resource for FunctionAlias {
 
     async fn read(&self, state: Value, _: Private, cx: &Context) -> Result<Found, Diagnostics> {
         let configured = self.shared.get()?;
-        let (function, name) = (text(&state, "function_name"), text(&state, "name"));
+        let (function, name) = (state.text("function_name"), state.text("name"));
         let described = alias::describe(&configured.aws, &timeouts::read(cx), function, name).await;
         let described = described.map_err(|error| refused("read", &state, &error))?;
         Ok(described.map_or(Found::Gone, |(arn, found)| {
@@ -141,7 +141,7 @@ impl Resource for FunctionAlias {
         let call = timeouts::call(&request.planned, "update", cx);
         let state = known(request.planned);
         if wanted(&state) != wanted(&request.prior) {
-            let (function, name) = (text(&state, "function_name"), text(&state, "name"));
+            let (function, name) = (state.text("function_name"), state.text("name"));
             let updated = alias::update(&configured.aws, &call, function, name, &wanted(&state)).await;
             updated.map_err(|error| Failed {
                 diagnostics: refused("update", &state, &error),
@@ -154,7 +154,7 @@ impl Resource for FunctionAlias {
     async fn delete(&self, request: ApplyRequest, cx: &Context) -> Result<Diagnostics, Failed> {
         let configured = self.shared.get()?;
         let call = timeouts::call(&request.prior, "delete", cx);
-        let (function, name) = (text(&request.prior, "function_name"), text(&request.prior, "name"));
+        let (function, name) = (request.prior.text("function_name"), request.prior.text("name"));
         let deleted = alias::delete(&configured.aws, &call, function, name).await;
         deleted.map_err(|error| refused("delete", &request.prior, &error))?;
         Ok(Diagnostics::default())
@@ -177,7 +177,7 @@ impl Resource for FunctionAlias {
                 }
             }
             ImportKey::Identity(identity) => {
-                (text(&identity, "function_name").to_owned(), text(&identity, "name").to_owned())
+                (identity.text("function_name").to_owned(), identity.text("name").to_owned())
             }
         };
         let described = alias::describe(&configured.aws, &timeouts::read(cx), &function, &name).await;
@@ -207,10 +207,6 @@ impl Resource for FunctionAlias {
     }
 }
 
-fn text<'a>(state: &'a Value, name: &str) -> &'a str {
-    state.get(name).as_str().unwrap_or_default()
-}
-
 /// The name in a name or ARN of a function.
 fn function_name(function: &str) -> &str {
     function.split(':').nth(6).unwrap_or(function)
@@ -229,7 +225,7 @@ fn wanted(state: &Value) -> Wanted {
     let weights = state.get(ROUTING).get(WEIGHTS).as_map().into_iter().flatten();
     let weights = weights.filter_map(|(version, weight)| Some((version.clone(), share_of(weight.as_number()?)?)));
     Wanted {
-        version: text(state, "function_version").to_owned(),
+        version: state.text("function_version").to_owned(),
         description: state.get("description").as_str().filter(|text| !text.is_empty()).map(str::to_owned),
         weights: weights.collect(),
     }
@@ -258,11 +254,10 @@ fn with_arn(mut state: Value, arn: &str) -> Value {
 }
 
 fn present(state: Value) -> Present {
-    let identity = identity::of_all(&state, &["function_name", "name"]);
-    Present { state, private: Private::new(), identity, warnings: Diagnostics::default() }
+    identity::present(state, &["function_name", "name"])
 }
 
 fn refused(verb: &str, state: &Value, error: &AwsError) -> Diagnostics {
-    let doing = format!("{verb} the alias `{}` of `{}`", text(state, "name"), text(state, "function_name"));
+    let doing = format!("{verb} the alias `{}` of `{}`", state.text("name"), state.text("function_name"));
     messages::of_aws(&doing, error).into()
 }

@@ -133,7 +133,7 @@ impl Resource for FunctionEventInvoke {
         let configured = self.shared.get()?;
         let call = timeouts::call(&request.planned, "create", cx);
         let state = known(request.planned);
-        let (aws, function, wanted) = (&configured.aws, text(&state, "function_name"), wanted(&state));
+        let (aws, function, wanted) = (&configured.aws, state.text("function_name"), wanted(&state));
         let found = event_invoke::describe(aws, &call, function, qualifier(&state)).await;
         let found = found.map_err(|error| refused("create", &state, &error))?;
         if found.is_some_and(|(_, found)| !is_same(&found, &wanted)) {
@@ -148,7 +148,7 @@ impl Resource for FunctionEventInvoke {
 
     async fn read(&self, state: Value, _: Private, cx: &Context) -> Result<Found, Diagnostics> {
         let configured = self.shared.get()?;
-        let (function, call) = (text(&state, "function_name"), timeouts::read(cx));
+        let (function, call) = (state.text("function_name"), timeouts::read(cx));
         let found = event_invoke::describe(&configured.aws, &call, function, qualifier(&state)).await;
         let found = found.map_err(|error| refused("read", &state, &error))?;
         Ok(found.map_or(Found::Gone, |(_, found)| Found::Present(Box::new(present(state_of(&found, state))))))
@@ -158,7 +158,7 @@ impl Resource for FunctionEventInvoke {
         let configured = self.shared.get()?;
         let call = timeouts::call(&request.planned, "update", cx);
         let state = known(request.planned);
-        let (function, wanted) = (text(&state, "function_name"), wanted(&state));
+        let (function, wanted) = (state.text("function_name"), wanted(&state));
         let written = event_invoke::write(&configured.aws, &call, function, qualifier(&state), &wanted).await;
         written.map_err(|error| Failed {
             diagnostics: refused("update", &state, &error),
@@ -170,7 +170,7 @@ impl Resource for FunctionEventInvoke {
     async fn delete(&self, request: ApplyRequest, cx: &Context) -> Result<Diagnostics, Failed> {
         let configured = self.shared.get()?;
         let (call, state) = (timeouts::call(&request.prior, "delete", cx), &request.prior);
-        let function = text(state, "function_name");
+        let function = state.text("function_name");
         let deleted = event_invoke::delete(&configured.aws, &call, function, qualifier(state)).await;
         deleted.map_err(|error| refused("delete", state, &error))?;
         Ok(Diagnostics::default())
@@ -182,7 +182,7 @@ impl Resource for FunctionEventInvoke {
             ImportKey::Id(id) => without_qualifier(&id),
             ImportKey::Identity(identity) => {
                 let qualifier = identity.get("qualifier").as_str().map(str::to_owned);
-                (text(&identity, "function_name").to_owned(), qualifier)
+                (identity.text("function_name").to_owned(), qualifier)
             }
         };
         let found = event_invoke::describe(&configured.aws, &timeouts::read(cx), &function, qualifier.as_deref()).await;
@@ -199,10 +199,6 @@ impl Resource for FunctionEventInvoke {
             }
         }
     }
-}
-
-fn text<'a>(state: &'a Value, name: &str) -> &'a str {
-    state.get(name).as_str().unwrap_or_default()
 }
 
 fn qualifier(state: &Value) -> Option<&str> {
@@ -254,14 +250,13 @@ fn state_of(found: &Wanted, mut state: Value) -> Value {
 }
 
 fn present(mut state: Value) -> Present {
-    let id = [Some(text(&state, "function_name")), qualifier(&state)].into_iter().flatten().collect::<Vec<_>>();
+    let id = [Some(state.text("function_name")), qualifier(&state)].into_iter().flatten().collect::<Vec<_>>();
     let id = id.join(":");
     state.set("id", id);
-    let identity = identity::of_all(&state, &["function_name", "qualifier"]);
-    Present { state, private: Private::new(), identity, warnings: Diagnostics::default() }
+    identity::present(state, &["function_name", "qualifier"])
 }
 
 fn refused(verb: &str, state: &Value, error: &AwsError) -> Diagnostics {
-    let doing = format!("{verb} the configuration of asynchronous calls of `{}`", text(state, "function_name"));
+    let doing = format!("{verb} the configuration of asynchronous calls of `{}`", state.text("function_name"));
     messages::of_aws(&doing, error).into()
 }

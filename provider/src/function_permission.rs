@@ -165,7 +165,7 @@ impl Resource for FunctionPermission {
         }
         state.set("id", state.get("statement_id").clone());
         let state = known(state);
-        let function = text(&state, "function_name");
+        let function = state.text("function_name");
         let added = permission::add(&configured.aws, &call, function, qualifier(&state), &wanted(&state)).await;
         added.map_err(|error| refused("add", &state, &error))?;
         Ok(present(state))
@@ -173,7 +173,7 @@ impl Resource for FunctionPermission {
 
     async fn read(&self, state: Value, _: Private, cx: &Context) -> Result<Found, Diagnostics> {
         let configured = self.shared.get()?;
-        let (function, id, prior) = (text(&state, "function_name"), text(&state, "statement_id"), wanted(&state));
+        let (function, id, prior) = (state.text("function_name"), state.text("statement_id"), wanted(&state));
         let call = timeouts::read(cx);
         let found = permission::find(&configured.aws, &call, function, qualifier(&state), id, Some(&prior)).await;
         let found = found.map_err(|error| refused("read", &state, &error))?;
@@ -188,7 +188,7 @@ impl Resource for FunctionPermission {
     async fn delete(&self, request: ApplyRequest, cx: &Context) -> Result<Diagnostics, Failed> {
         let configured = self.shared.get()?;
         let (call, state) = (timeouts::call(&request.prior, "delete", cx), &request.prior);
-        let (function, id) = (text(state, "function_name"), text(state, "statement_id"));
+        let (function, id) = (state.text("function_name"), state.text("statement_id"));
         let removed = permission::remove(&configured.aws, &call, function, qualifier(state), id).await;
         removed.map_err(|error| refused("remove", state, &error))?;
         Ok(Diagnostics::default())
@@ -206,7 +206,7 @@ impl Resource for FunctionPermission {
                 (function, qualifier, statement.to_owned())
             }
             ImportKey::Identity(identity) => {
-                let own = |name: &str| text(&identity, name).to_owned();
+                let own = |name: &str| identity.text(name).to_owned();
                 let qualifier = identity.get("qualifier").as_str().map(str::to_owned);
                 (own("function_name"), qualifier, own("statement_id"))
             }
@@ -237,10 +237,6 @@ impl Resource for FunctionPermission {
     }
 }
 
-fn text<'a>(state: &'a Value, name: &str) -> &'a str {
-    state.get(name).as_str().unwrap_or_default()
-}
-
 fn qualifier(state: &Value) -> Option<&str> {
     state.get("qualifier").as_str().filter(|text| !text.is_empty())
 }
@@ -258,9 +254,9 @@ pub fn without_qualifier(function: &str) -> (String, Option<String>) {
 fn wanted(state: &Value) -> Permission {
     let own = |name: &str| state.get(name).as_str().filter(|text| !text.is_empty()).map(str::to_owned);
     Permission {
-        statement_id: text(state, "statement_id").to_owned(),
-        action: text(state, "action").to_owned(),
-        principal: text(state, "principal").to_owned(),
+        statement_id: state.text("statement_id").to_owned(),
+        action: state.text("action").to_owned(),
+        principal: state.text("principal").to_owned(),
         principal_org_id: own("principal_org_id"),
         source_account: own("source_account"),
         source_arn: own("source_arn"),
@@ -285,12 +281,11 @@ fn state_of(found: Permission, mut state: Value) -> Value {
 }
 
 fn present(state: Value) -> Present {
-    let identity = identity::of_all(&state, &["function_name", "statement_id", "qualifier"]);
-    Present { state, private: Private::new(), identity, warnings: Diagnostics::default() }
+    identity::present(state, &["function_name", "statement_id", "qualifier"])
 }
 
 fn refused(verb: &str, state: &Value, error: &AwsError) -> Diagnostics {
     let doing =
-        format!("{verb} the permission of `{}` to call `{}`", text(state, "principal"), text(state, "function_name"));
+        format!("{verb} the permission of `{}` to call `{}`", state.text("principal"), state.text("function_name"));
     messages::of_aws(&doing, error).into()
 }

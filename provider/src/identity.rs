@@ -1,7 +1,7 @@
 //! Identities: what tells an object from all others of its kind.
 
 use tfplugin::schema::{IdentityAttribute, IdentitySchema};
-use tfplugin::{ImportKey, Type, Value};
+use tfplugin::{Diagnostics, ImportKey, Present, Private, Type, Value};
 
 /// The schema of an identity that is this attribute.
 pub fn schema(name: &str, description: &str) -> IdentitySchema {
@@ -28,6 +28,12 @@ pub fn of(state: &Value, name: &str) -> Option<Value> {
 pub fn of_all(state: &Value, names: &[&str]) -> Option<Value> {
     let first = state.get(names.first()?);
     (!first.is_null()).then(|| Value::object(names.iter().map(|name| (*name, state.get(name).clone()))))
+}
+
+/// A state as Terraform keeps it, with the identity that is these attributes.
+pub fn present(state: Value, names: &[&str]) -> Present {
+    let identity = of_all(&state, names);
+    Present { state, private: Private::new(), identity, warnings: Diagnostics::default() }
 }
 
 /// What an import names, by its id or by its identity.

@@ -12,6 +12,9 @@ fn folders_with_configurations(below: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(repository().join("examples").join(below)).unwrap() {
         let path = entry.unwrap().path();
+        if !path.is_dir() {
+            continue;
+        }
         let has_configuration =
             std::fs::read_dir(&path).unwrap().any(|file| file.unwrap().path().extension().is_some_and(|e| e == "tf"));
         if has_configuration {

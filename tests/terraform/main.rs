@@ -19,6 +19,7 @@ mod definitions;
 mod demo;
 mod drift;
 mod examples;
+mod fault_matrix;
 mod faults;
 mod function_wiring;
 mod functions;

@@ -72,3 +72,25 @@ async fn too_large_a_definition_is_reported_before_aws_is_asked() {
     assert_says(&workspace.plan().await.unwrap(), &["and AWS takes at most 1048576"]);
     assert_eq!(aws.proxy().calls(), []);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fifty_versions_at_once() {
+    let aws = aws().await;
+    let text = |comment: &str| {
+        format!(
+            "resource \"sfn_state_machine\" \"it\" {{\n  count = 50\n  name = \"it-${{count.index}}\"\n  comment = \"{comment}\"\n  \
+             start_at = \"A\"\n  publish = true\n  keep_versions = 1\n  role_arn = \"arn:aws:iam::123456789012:role/r\"\n  \
+             pass \"A\" {{\n    end = true\n  }}\n}}\n\
+             output \"versions\" {{\n  value = toset(sfn_state_machine.it[*].state_machine_version_arn)\n}}\n"
+        )
+    };
+    let workspace = workspace(&aws, &text("one"));
+    let parallel = ["apply", "-auto-approve", "-no-color", "-parallelism=20"];
+    assert_success(&workspace.terraform(&parallel).await.unwrap());
+    assert_empty(&workspace.plan().await.unwrap());
+    workspace.configure(&text("two")).unwrap();
+    assert_success(&workspace.terraform(&parallel).await.unwrap());
+    assert_empty(&workspace.plan().await.unwrap());
+    let output = workspace.terraform(&["output", "-json", "versions"]).await.unwrap();
+    assert_eq!(output.text.matches(":2\"").count(), 50, "{}", output.text);
+}

@@ -180,6 +180,19 @@ fn a_wide_grant_is_narrowed_by_name() {
     insta::assert_snapshot!(format!("{}\n\n{narrowed}", of_definition(text, &settings())));
 }
 
+#[test]
+fn narrowing_keeps_what_was_written_out() {
+    let text = r#"{"StartAt":"T","States":{"T":{"Type":"Task","Resource":"arn:aws:states:::batch:submitJob",
+        "Parameters":{"JobQueue":"q","JobDefinition.$":"$.d","JobName":"j"},"End":true}}}"#;
+    let named = vec!["arn:aws:batch:eu-west-1:123456789012:job-definition/load:3".to_owned()];
+    let resources = [("T".to_owned(), named)].into();
+    assert_eq!(
+        of_definition(text, &Settings { resources, ..settings() }),
+        "batch:SubmitJob on arn:aws:batch:eu-west-1:123456789012:job-definition/load:3 \
+         arn:aws:batch:eu-west-1:123456789012:job-queue/q"
+    );
+}
+
 /// The policies of all valid definitions of the collection, where it is there. Nothing is in one that no state needs: each
 /// line is for a call that the definitions behind it make.
 #[test]

@@ -88,8 +88,18 @@ impl Case {
     }
 }
 
-/// Rules that are looked at where a text is read or a policy derived.
-const ELSEWHERE: [&str; 3] = ["too-large", "any-resource", "unknown-permissions"];
+/// Rules that are looked at where a text is read, a policy derived, or AWS asked.
+const ELSEWHERE: [&str; 9] = [
+    "too-large",
+    "any-resource",
+    "unknown-permissions",
+    "missing-object",
+    "function-not-ready",
+    "retired-runtime",
+    "function-timeout",
+    "unpublished-function",
+    "role-denied",
+];
 
 #[test]
 fn each_rule_accepts_and_rejects() {

@@ -100,6 +100,11 @@ impl Value {
         if let Self::Map(entries) = self.plain() { Some(entries) } else { None }
     }
 
+    /// The text of an attribute; empty where there is none.
+    pub fn text(&self, name: &str) -> &str {
+        self.get(name).as_str().unwrap_or_default()
+    }
+
     /// The attribute of this name; null where there is none.
     pub fn get(&self, name: &str) -> &Value {
         static NULL: Value = Value::Null;

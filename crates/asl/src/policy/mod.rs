@@ -125,7 +125,9 @@ impl Walk<'_> {
         let service = statement.actions.first().and_then(|action| action.split(':').next()).unwrap_or_default();
         let fitting: Vec<String> = named.iter().filter(|arn| is_of_service(arn, service)).cloned().collect();
         if !fitting.is_empty() {
-            statement.resources = fitting;
+            // What was written out stays: a call may need several things, of which one is known only at run time.
+            statement.resources.retain(|resource| !resource.trim_end_matches(":*").contains('*'));
+            statement.resources.extend(fitting);
             return statement;
         }
         let (actions, help) = (statement.actions.join(", "), "write the value out where there is only one");

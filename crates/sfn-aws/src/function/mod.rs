@@ -159,7 +159,10 @@ pub async fn create(aws: &Aws, call: &Call, new: &New, code_sha256: Option<&str>
                 if found.configuration.role == configuration.role
                     && code_sha256.is_some_and(|hash| hash == found.code_sha256) =>
             {
-                wait(aws, call, &new.name).await
+                let described = wait(aws, call, &new.name).await?;
+                // Publishing what has not changed gives the version that there is.
+                let version = if new.publish { publish(aws, call, &new.name).await? } else { described.version };
+                Ok(Described { version, ..described })
             }
             _ => Err(error),
         },

@@ -1,0 +1,146 @@
+//! Every writing call of a function and a state machine goes wrong once in every way, from their creation to their end.
+
+use local_aws::Fault;
+
+use super::{assert_empty, assert_success, aws, counts, workspace};
+
+/// The writing calls by the code with which their service says that there are too many calls, and that another change is
+/// under way.
+const OPERATIONS: [(&str, (u16, &str), Option<&str>); 27] = {
+    const STATES: (u16, &str) = (400, "ThrottlingException");
+    const LAMBDA: (u16, &str) = (429, "TooManyRequestsException");
+    const IAM: (u16, &str) = (400, "Throttling");
+    const CONFLICT: Option<&str> = Some("ConflictException");
+    const BUSY: Option<&str> = Some("ResourceConflictException");
+    const CONCURRENT: Option<&str> = Some("ConcurrentModification");
+    const ABORTED: Option<&str> = Some("OperationAbortedException");
+    [
+        ("CreateStateMachine", STATES, CONFLICT),
+        ("UpdateStateMachine", STATES, CONFLICT),
+        ("DeleteStateMachine", STATES, CONFLICT),
+        ("PublishStateMachineVersion", STATES, CONFLICT),
+        ("DeleteStateMachineVersion", STATES, None),
+        ("TagResource", STATES, None),
+        ("UntagResource", STATES, None),
+        ("CreateFunction", LAMBDA, BUSY),
+        ("UpdateFunctionCode", LAMBDA, BUSY),
+        ("UpdateFunctionConfiguration", LAMBDA, BUSY),
+        ("PublishVersion", LAMBDA, BUSY),
+        ("DeleteFunction", LAMBDA, BUSY),
+        ("PutFunctionConcurrency", LAMBDA, BUSY),
+        ("DeleteFunctionConcurrency", LAMBDA, BUSY),
+        ("CreateRole", IAM, CONCURRENT),
+        ("PutRolePolicy", IAM, CONCURRENT),
+        ("DeleteRolePolicy", IAM, CONCURRENT),
+        ("DeleteRole", IAM, CONCURRENT),
+        ("PutRolePermissionsBoundary", IAM, CONCURRENT),
+        ("DeleteRolePermissionsBoundary", IAM, CONCURRENT),
+        ("CreateLogGroup", STATES, ABORTED),
+        ("PutRetentionPolicy", STATES, ABORTED),
+        ("DeleteRetentionPolicy", STATES, ABORTED),
+        ("DeleteLogGroup", STATES, ABORTED),
+        ("CreateAlias", LAMBDA, BUSY),
+        ("UpdateAlias", LAMBDA, BUSY),
+        ("DeleteAlias", LAMBDA, BUSY),
+    ]
+};
+
+fn configuration(changed: bool) -> String {
+    let or = |first: &str, second: &str| if changed { second.to_owned() } else { first.to_owned() };
+    format!(
+        r#"
+resource "sfn_lambda_function" "f" {{
+  function_name = "f"
+  source_dir    = "${{path.module}}/code"
+  handler       = "main.handler"
+  runtime       = "python3.13"
+  publish       = true
+  {concurrency}
+  description   = "{text}"
+  tags          = {{ {tag} }}
+  execution_role {{
+    {boundary}
+  }}
+}}
+
+resource "sfn_lambda_alias" "live" {{
+  name             = "live"
+  function_name    = sfn_lambda_function.f.function_name
+  function_version = sfn_lambda_function.f.version
+}}
+
+resource "sfn_state_machine" "it" {{
+  name          = "it"
+  comment       = "{text}"
+  start_at      = "Call"
+  publish       = true
+  keep_versions = 1
+  tags          = {{ {tag} }}
+  execution_role {{
+    {boundary}
+  }}
+  logging_configuration {{
+    level = "ERROR"
+    {retention}
+  }}
+  task "Call" {{
+    lambda {{
+      function_arn = sfn_lambda_alias.live.arn
+    }}
+    end = true
+  }}
+}}
+"#,
+        text = or("one", "two"),
+        tag = or("a = \"1\"", "b = \"2\""),
+        concurrency = or("reserved_concurrent_executions = 5", ""),
+        boundary = or("permissions_boundary = \"arn:aws:iam::123456789012:policy/bound\"", ""),
+        retention = or("retention_in_days = 7", ""),
+    )
+}
+
+/// From creation by a change to the end, while each call goes wrong once in this way.
+async fn check(fault: impl Fn(&(&str, (u16, &str), Option<&str>)) -> Option<Fault>) {
+    let aws = aws().await;
+    let workspace = workspace(&aws, &configuration(false));
+    workspace.write("code/main.py", "def handler(event, context):\n    return event\n").unwrap();
+    for operation in &OPERATIONS {
+        if let Some(fault) = fault(operation) {
+            aws.proxy().fault(operation.0, 1, fault);
+        }
+    }
+    assert_success(&workspace.apply().await.unwrap());
+    assert_empty(&workspace.plan().await.unwrap());
+    workspace.write("code/main.py", "def handler(event, context):\n    return None\n").unwrap();
+    workspace.configure(&configuration(true)).unwrap();
+    assert_success(&workspace.apply().await.unwrap());
+    assert_empty(&workspace.plan().await.unwrap());
+    assert_success(&workspace.destroy().await.unwrap());
+    assert_eq!(counts(&aws).await, (0, 0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn throttling() {
+    check(|(_, (status, code), _)| Some(Fault::Refuse(*status, (*code).into(), "Rate exceeded".into()))).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_error() {
+    check(|_| Some(Fault::Refuse(503, "ServiceUnavailable".into(), "busy".into()))).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broken_connection() {
+    check(|_| Some(Fault::Drop)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_answer() {
+    check(|_| Some(Fault::LoseAnswer)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_change_under_way() {
+    let message = "The operation cannot be performed at this time. An update is in progress for resource";
+    check(|(_, _, conflict)| conflict.map(|code| Fault::Refuse(409, code.into(), message.into()))).await;
+}
