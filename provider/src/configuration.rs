@@ -114,6 +114,7 @@ pub struct Shared {
 impl Shared {
     /// Takes a configuration into use; a process that is debugged gets one for each run of Terraform.
     pub fn set(&self, configured: Configured) {
+        self.making.clear();
         *self.configured.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(configured));
     }
 

@@ -1,10 +1,10 @@
 //! What was seen in AWS during a run of Terraform, and what the run is going to make.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use asl::wiring::{Facts, Kind};
+use asl::wiring::{Facts, FunctionFacts, Kind};
 use sfn_aws::AwsError;
 use tokio::sync::OnceCell;
 
@@ -29,21 +29,56 @@ impl Seen {
     }
 }
 
-/// What the run is going to make, by its name. Terraform plans what something refers to before it, so that what a workflow
-/// names by a reference is known here by then.
+/// What the run is going to make or to change, by its name. Terraform plans what something refers to before it, so that what
+/// a workflow names by a reference is known here by then.
 #[derive(Default)]
-pub struct Making(Mutex<HashSet<(Kind, String)>>);
+pub struct Making(Mutex<HashMap<(Kind, String), Planned>>);
+
+/// What is planned of something.
+#[derive(Clone, Default)]
+struct Planned {
+    is_new: bool,
+    function: Option<FunctionFacts>,
+}
 
 impl Making {
+    /// Forgets everything, for another run.
+    pub fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// Notes that something of this name will be made.
     pub fn note(&self, kind: Kind, name: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert((kind, name.to_owned()));
+        self.of(kind, name.to_owned(), |planned| planned.is_new = true);
+    }
+
+    /// Notes what a function of this name will be like.
+    pub fn note_function(&self, name: &str, facts: FunctionFacts) {
+        self.of(Kind::Function, name.to_owned(), |planned| planned.function = Some(facts));
+    }
+
+    /// What is planned of something, changed by `change`.
+    fn of(&self, kind: Kind, name: String, change: impl FnOnce(&mut Planned)) -> Planned {
+        let mut making = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let planned = making.entry((kind, name)).or_default();
+        change(planned);
+        planned.clone()
     }
 
     /// Whether what has this name or ARN will be made; a version or alias is made with what it is of.
     pub fn has(&self, kind: Kind, id: &str) -> bool {
-        let name = if id.starts_with("arn:") { id.split(':').nth(6) } else { id.split(':').next() };
-        let making = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        making.contains(&(kind, name.unwrap_or_default().to_owned()))
+        self.of(kind, name(id), |_| ()).is_new
     }
+
+    /// What the function of this name or ARN will be like; `None` for one that the run leaves alone, and for a version or
+    /// alias, which may stay behind.
+    pub fn function(&self, id: &str) -> Option<FunctionFacts> {
+        let is_whole = id.split(':').count() == if id.starts_with("arn:") { 7 } else { 1 };
+        self.of(Kind::Function, name(id), |_| ()).function.filter(|_| is_whole)
+    }
+}
+
+fn name(id: &str) -> String {
+    let name = if id.starts_with("arn:") { id.split(':').nth(6) } else { id.split(':').next() };
+    name.unwrap_or_default().to_owned()
 }

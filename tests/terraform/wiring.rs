@@ -106,6 +106,10 @@ async fn what_this_apply_makes_is_not_missing() {
         let plan = workspace.plan().await.unwrap();
         assert!(!plan.text.contains("not there"), "{}", plan.text);
     }
+    // A function that is named is judged before it is made.
+    let short = "lambda {\n function_arn = sfn_lambda_function.f.function_name\n }\n timeout_seconds = 10";
+    let workspace = with_checks(&aws, "wiring = \"auto\"", &configuration(FUNCTION, "", short));
+    assert_says(&workspace.plan().await.unwrap(), &["may take 30 s, and state `Call` gives it 10 s"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -126,6 +130,12 @@ async fn a_function_that_does_not_fit_is_told() {
             "(ASL4105)",
         ],
     );
+    // What the same plan changes of the function counts.
+    let text = std::fs::read_to_string(workspace.path().join("main.tf")).unwrap();
+    workspace.write("main.tf", &text.replace("timeout       = 30", "timeout       = 5")).unwrap();
+    let plan = workspace.plan().await.unwrap();
+    assert!(!plan.text.contains("ASL4104"), "{}", plan.text);
+    workspace.write("main.tf", &text).unwrap();
     assert_success(&workspace.apply().await.unwrap());
     // An unchanged workflow is not looked at again.
     aws.proxy().forget();

@@ -64,7 +64,9 @@ impl Resource for Function {
             self.shared.check_access(cx).await?;
             self.shared.making.note(Kind::Function, settings::name(&request.config));
         }
-        plan::plan(&request, &self.shared.tags())
+        let plan = plan::plan(&request, &self.shared.tags())?;
+        self.shared.making.note_function(settings::name(&plan.planned), settings::facts(&plan.planned));
+        Ok(plan)
     }
 
     async fn create(&self, request: ApplyRequest, cx: &Context) -> Result<Present, Failed> {

@@ -4,6 +4,7 @@ use std::io;
 use std::path::Path;
 
 use asl::policy::Account;
+use asl::wiring::FunctionFacts;
 use sfn_aws::function::{Code, Configuration, Described, Durable, FileSystem, Image, Logging, Vpc};
 use tfplugin::Value;
 
@@ -99,6 +100,13 @@ fn sorted(mut list: Vec<String>) -> Vec<String> {
 pub(super) fn reserved(state: &Value) -> Option<i32> {
     let number = state.get("reserved_concurrent_executions").as_i64()?;
     i32::try_from(number).ok().filter(|number| *number >= 0)
+}
+
+/// What a workflow that calls a function of this state has to know of it.
+pub(super) fn facts(state: &Value) -> FunctionFacts {
+    let Configuration { runtime, timeout, .. } = configuration(state);
+    let reserved_concurrency = reserved(state);
+    FunctionFacts { state: "Active".into(), runtime, timeout_seconds: timeout, reserved_concurrency }
 }
 
 /// Whether a version is published with each change.

@@ -119,7 +119,13 @@ async fn look(
     let own = identity.account.clone().unwrap_or_default();
     let mut tasks = JoinSet::new();
     let objects: std::collections::BTreeSet<Object> = uses.iter().map(|used| (used.kind, used.id.clone())).collect();
+    let mut facts = BTreeMap::new();
     for (kind, id) in objects {
+        // What the same run changes is judged as it will be.
+        if let Some(planned) = shared.making.function(&id).filter(|_| kind == Kind::Function) {
+            facts.insert((kind, id), Ok(Facts::Function(planned)));
+            continue;
+        }
         let (region, account) = place(kind, &id);
         // What is in another account cannot be looked at with these credentials.
         if account.is_some_and(|account| account != own) {
@@ -134,7 +140,6 @@ async fn look(
             ((kind, id), facts)
         });
     }
-    let mut facts = BTreeMap::new();
     while let Some(Ok((object, found))) = tasks.join_next().await {
         facts.insert(object, found);
     }
