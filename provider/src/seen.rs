@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use asl::wiring::{Facts, FunctionFacts, Kind};
 use sfn_aws::AwsError;
@@ -44,37 +44,34 @@ struct Planned {
 impl Making {
     /// Forgets everything, for another run.
     pub fn clear(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.lock().clear();
     }
 
     /// Notes that something of this name will be made.
     pub fn note(&self, kind: Kind, name: &str) {
-        self.of(kind, name.to_owned(), |planned| planned.is_new = true);
+        self.lock().entry((kind, name.to_owned())).or_default().is_new = true;
     }
 
     /// Notes what a function of this name will be like.
     pub fn note_function(&self, name: &str, facts: FunctionFacts) {
-        self.of(Kind::Function, name.to_owned(), |planned| planned.function = Some(facts));
-    }
-
-    /// What is planned of something, changed by `change`.
-    fn of(&self, kind: Kind, name: String, change: impl FnOnce(&mut Planned)) -> Planned {
-        let mut making = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let planned = making.entry((kind, name)).or_default();
-        change(planned);
-        planned.clone()
+        self.lock().entry((Kind::Function, name.to_owned())).or_default().function = Some(facts);
     }
 
     /// Whether what has this name or ARN will be made; a version or alias is made with what it is of.
     pub fn has(&self, kind: Kind, id: &str) -> bool {
-        self.of(kind, name(id), |_| ()).is_new
+        self.lock().get(&(kind, name(id))).is_some_and(|planned| planned.is_new)
     }
 
     /// What the function of this name or ARN will be like; `None` for one that the run leaves alone, and for a version or
     /// alias, which may stay behind.
     pub fn function(&self, id: &str) -> Option<FunctionFacts> {
         let is_whole = id.split(':').count() == if id.starts_with("arn:") { 7 } else { 1 };
-        self.of(Kind::Function, name(id), |_| ()).function.filter(|_| is_whole)
+        let planned = self.lock().get(&(Kind::Function, name(id)))?.function.clone();
+        planned.filter(|_| is_whole)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<(Kind, String), Planned>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
