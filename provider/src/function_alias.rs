@@ -4,6 +4,7 @@ use asl::wiring::Kind;
 use async_trait::async_trait;
 use sfn_aws::AwsError;
 use sfn_aws::function::alias::{self, Wanted};
+use sfn_aws::function::name_of;
 use tfplugin::schema::{Attribute, Block, IdentitySchema, NestedBlock, Nesting, Schema};
 use tfplugin::{
     ApplyRequest, AttributePath, Context, Diagnostic, Diagnostics, Failed, Found, ImportKey, MoveRequest, Number, Plan,
@@ -102,12 +103,12 @@ impl Resource for FunctionAlias {
         let mut planned = request.proposed;
         let Some(prior) = request.prior else {
             self.shared.check_access(cx).await?;
-            self.shared.making.note(Kind::Function, function_name(planned.text("function_name")));
+            self.shared.making.note(Kind::Function, name_of(planned.text("function_name")));
             ["id", "arn", "invoke_arn"].into_iter().for_each(|name| planned.set(name, Value::Unknown));
             return Ok(Plan { planned, ..Plan::default() });
         };
         // An ARN and the name in it are the same function.
-        if function_name(prior.text("function_name")) == function_name(planned.text("function_name")) {
+        if name_of(prior.text("function_name")) == name_of(planned.text("function_name")) {
             let before = prior.get("function_name").clone();
             planned.set("function_name", before);
         }
@@ -205,11 +206,6 @@ impl Resource for FunctionAlias {
         let state = Value::object([("name", former.value("name")), ("function_name", former.value("function_name"))]);
         Ok(Some(present(with_arn(state_of(&found, state), &former.text("arn").unwrap_or_default()))))
     }
-}
-
-/// The name in a name or ARN of a function.
-fn function_name(function: &str) -> &str {
-    function.split(':').nth(6).unwrap_or(function)
 }
 
 /// A share as a float; the decimal digits are what counts, not the bits.

@@ -45,6 +45,8 @@ const OPERATIONS: [(&str, (u16, &str), Option<&str>); 27] = {
     ]
 };
 
+const BOUNDARY: &str = "permissions_boundary = \"arn:aws:iam::123456789012:policy/bound\"";
+
 fn configuration(changed: bool) -> String {
     let or = |first: &str, second: &str| if changed { second.to_owned() } else { first.to_owned() };
     format!(
@@ -77,7 +79,7 @@ resource "sfn_state_machine" "it" {{
   keep_versions = 1
   tags          = {{ {tag} }}
   execution_role {{
-    {boundary}
+    {later_boundary}
   }}
   logging_configuration {{
     level = "ERROR"
@@ -90,11 +92,23 @@ resource "sfn_state_machine" "it" {{
     end = true
   }}
 }}
+
+# Published as it is.
+resource "sfn_state_machine" "late" {{
+  name     = "late"
+  start_at = "A"
+  publish  = {changed}
+  role_arn = "arn:aws:iam::123456789012:role/theirs"
+  pass "A" {{
+    end = true
+  }}
+}}
 "#,
         text = or("one", "two"),
         tag = or("a = \"1\"", "b = \"2\""),
         concurrency = or("reserved_concurrent_executions = 5", ""),
-        boundary = or("permissions_boundary = \"arn:aws:iam::123456789012:policy/bound\"", ""),
+        boundary = or(BOUNDARY, ""),
+        later_boundary = or("", BOUNDARY),
         retention = or("retention_in_days = 7", ""),
     )
 }
@@ -117,6 +131,9 @@ async fn check(fault: impl Fn(&(&str, (u16, &str), Option<&str>)) -> Option<Faul
     assert_empty(&workspace.plan().await.unwrap());
     assert_success(&workspace.destroy().await.unwrap());
     assert_eq!(counts(&aws).await, (0, 0, 0));
+    let uncalled: Vec<&str> =
+        OPERATIONS.iter().map(|(name, ..)| *name).filter(|name| aws.proxy().count(name) == 0).collect();
+    assert_eq!(uncalled, Vec::<&str>::new(), "a fault of a call that is not made shows nothing");
 }
 
 #[tokio::test(flavor = "multi_thread")]

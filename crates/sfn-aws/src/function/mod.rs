@@ -26,6 +26,11 @@ pub(crate) fn rfc3339(moment: &DateTime) -> String {
     moment.fmt(Format::DateTime).unwrap_or_default()
 }
 
+/// The name in a name or ARN of a function.
+pub fn name_of(function: &str) -> &str {
+    function.split(':').nth(6).unwrap_or(function)
+}
+
 /// Where the code comes from.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Code {

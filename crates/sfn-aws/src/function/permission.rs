@@ -70,11 +70,6 @@ fn account_of(principal: &str) -> &str {
     account.unwrap_or(principal)
 }
 
-/// The name in a name or ARN of a function.
-fn name_of(function: &str) -> &str {
-    function.split(':').nth(6).unwrap_or(function)
-}
-
 /// Adds a statement; one that allows the same under the same id is no error. Statements of a function are added one after the
 /// other, as Lambda would lose some of those that come at once.
 ///
@@ -88,7 +83,7 @@ pub async fn add(
     wanted: &Permission,
 ) -> Result<(), AwsError> {
     let (client, operation) = (aws.lambda().await?, "AddPermission");
-    let _alone = aws.alone(name_of(function)).await;
+    let _alone = aws.alone(super::name_of(function)).await;
     let answer = call
         .healing(operation, || async {
             let request = client.add_permission().function_name(function).set_qualifier(qualifier.map(str::to_owned));
@@ -161,7 +156,7 @@ pub async fn remove(
     statement_id: &str,
 ) -> Result<(), AwsError> {
     let (client, operation) = (aws.lambda().await?, "RemovePermission");
-    let _alone = aws.alone(name_of(function)).await;
+    let _alone = aws.alone(super::name_of(function)).await;
     let answer = call
         .healing(operation, || async {
             let request = client.remove_permission().function_name(function).statement_id(statement_id);
