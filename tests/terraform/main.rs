@@ -14,6 +14,7 @@ mod alarms;
 mod aliases;
 mod calls;
 mod checks;
+mod converted;
 mod data_sources;
 mod definitions;
 mod demo;

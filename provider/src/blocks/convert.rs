@@ -98,16 +98,27 @@ pub(super) fn from_json(shape: &Shape, json: &Json) -> Option<Value> {
             let items: Option<Vec<_>> = items.iter().map(|item| item.as_str().map(Value::from)).collect();
             items.map(Value::List)
         }
-        (Shape::Object(name), Json::Object(_)) => object_from_json(Language::get().object(name)?, json),
+        (Shape::Object(name), Json::Object(_)) => member_from_json(name, json),
         // An empty list of blocks is no block at all.
         (Shape::Objects(_), Json::Array(items)) if items.is_empty() => None,
         (Shape::Objects(name), Json::Array(items)) => {
-            let object = Language::get().object(name)?;
-            items.iter().map(|item| object_from_json(object, item)).collect::<Option<_>>().map(Value::List)
+            items.iter().map(|item| member_from_json(name, item)).collect::<Option<_>>().map(Value::List)
         }
         (Shape::Json, json) => any_from_json(json),
         _ => None,
     }
+}
+
+/// An object in a field: a block has all its attributes, an object in an attribute only those that are there.
+fn member_from_json(name: &str, json: &Json) -> Option<Value> {
+    let language = Language::get();
+    let value = object_from_json(language.object(name)?, json)?;
+    Some(match value {
+        Value::Map(entries) if language.is_recursive(name) => {
+            Value::Map(entries.into_iter().filter(|(_, value)| !value.is_null()).collect())
+        }
+        other => other,
+    })
 }
 
 /// The members of an object of the language under their names in HCL, null where absent.

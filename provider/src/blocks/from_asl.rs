@@ -1,7 +1,8 @@
 //! ASL → blocks.
 
+use asl::check::{Form, MachineType, check};
 use asl::shape::{Field, Language, Object, Shape};
-use asl::{Json, Members};
+use asl::{Json, Members, Selection};
 use tfplugin::Value;
 
 use super::convert::{from_json, object_from_json, to_json};
@@ -15,9 +16,7 @@ use super::to_asl::to_asl;
 /// # Errors
 /// Why blocks cannot hold the definition.
 pub fn from_asl(definition: &Json, prior: &Value) -> Result<Value, String> {
-    let flat = asl::flat::flatten(definition).ok_or(
-        "two states have the same name, a state is not reached, or something stands in the place of a state that is none",
-    )?;
+    let flat = asl::flat::flatten(definition).ok_or_else(|| why_not_flat(definition))?;
     let members = flat.as_object().ok_or("it is no JSON object")?;
     let language = Language::get();
     let mut value = Value::object::<String>([]);
@@ -35,7 +34,11 @@ pub fn from_asl(definition: &Json, prior: &Value) -> Result<Value, String> {
         for (name, state) in states {
             if state.get("Type").and_then(Json::as_str) == Some(object.name.as_str()) {
                 let held = state_block(object, state, jsonata, prior.get(block).get(name));
-                let held = held.ok_or_else(|| format!("the state `{name}` has a value that a block cannot hold"))?;
+                let held = held.ok_or_else(|| {
+                    let field =
+                        unheld(object, state).map_or_else(|| "a value".to_owned(), |field| format!("`{field}`"));
+                    format!("no block can hold {field} of the state `{name}`")
+                })?;
                 entries.push((name.clone(), held));
             }
         }
@@ -46,6 +49,24 @@ pub fn from_asl(definition: &Json, prior: &Value) -> Result<Value, String> {
     } else {
         Err("a block would not say exactly the same".into())
     }
+}
+
+/// Why the states of a definition cannot stand side by side.
+fn why_not_flat(definition: &Json) -> String {
+    let reasons = ["unreachable-state", "two-scopes", "duplicate-state-name"].map(str::to_owned).to_vec();
+    let selection = Selection { select: reasons, ..Selection::default() };
+    let findings = check(definition, Form::Nested, MachineType::Unknown);
+    let found = findings.into_iter().find(|finding| selection.keeps(finding));
+    found.map_or_else(|| "something stands in the place of a state that is none".to_owned(), |finding| finding.message)
+}
+
+/// The field of a state that no block can hold.
+fn unheld<'a>(object: &Object, state: &'a Json) -> Option<&'a str> {
+    let is_held = |(name, json): &(&String, &Json)| match object.field(name) {
+        Some(field) => field.shape == Shape::States || from_json(&field.shape, json).is_some(),
+        None => *name == "Type",
+    };
+    state.as_object()?.iter().find(|member| !is_held(member)).map(|(name, _)| name.as_str())
 }
 
 fn state_block(object: &'static Object, state: &Json, jsonata: bool, prior: &Value) -> Option<Value> {

@@ -1,0 +1,13 @@
+//! From what exists to configuration of the provider `sfn`.
+//!
+//! Each source — a definition, a template, a Terraform file, AWS itself — is read into a [`Machine`], and one writer turns
+//! machines into blocks.
+
+pub mod definition;
+mod machine;
+mod placeholders;
+mod schemas;
+mod workflow;
+
+pub use machine::{Definition, Machine};
+pub use placeholders::Placeholders;

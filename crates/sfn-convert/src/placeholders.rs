@@ -1,0 +1,45 @@
+//! Texts and numbers that stand for expressions while a definition is read and turned into blocks.
+
+use tfconfig::References;
+
+/// What stands before and after the number of an expression; Unicode keeps these characters for private use.
+const OPEN: char = '\u{e000}';
+const CLOSE: char = '\u{e001}';
+
+/// The first of the numbers that stand for expressions: too large for any field of the language.
+const FIRST_NUMBER: u64 = 7_919_000_000_000_001;
+
+/// Expressions, each behind a text or number of its own.
+#[derive(Debug, Clone, Default)]
+pub struct Placeholders {
+    expressions: Vec<String>,
+}
+
+impl Placeholders {
+    /// A text that is written as this expression, also as a part of a longer one.
+    pub fn text(&mut self, expression: &str) -> String {
+        format!("{OPEN}{}{CLOSE}", self.number_of(expression))
+    }
+
+    /// A number that is written as this expression.
+    pub fn number(&mut self, expression: &str) -> u64 {
+        FIRST_NUMBER + self.number_of(expression) as u64
+    }
+
+    fn number_of(&mut self, expression: &str) -> usize {
+        self.expressions.iter().position(|known| known == expression).unwrap_or_else(|| {
+            self.expressions.push(expression.to_owned());
+            self.expressions.len() - 1
+        })
+    }
+
+    /// What is to be put in their places.
+    pub fn references(&self) -> References {
+        let mut references = References::default();
+        for (number, expression) in self.expressions.iter().enumerate() {
+            references.insert(format!("{OPEN}{number}{CLOSE}"), expression.as_str());
+            references.insert((FIRST_NUMBER + number as u64).to_string(), expression.as_str());
+        }
+        references
+    }
+}

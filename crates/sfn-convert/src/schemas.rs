@@ -1,0 +1,18 @@
+//! The schemas of the provider's resources.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use terraform_provider_sfn::SfnProvider;
+use tfplugin::Provider as _;
+use tfplugin::schema::Block;
+
+/// The block of a resource; empty for a type that the provider does not have.
+pub fn resource(type_name: &str) -> &'static Block {
+    static NONE: LazyLock<Block> = LazyLock::new(Block::default);
+    static SCHEMAS: LazyLock<HashMap<&'static str, Block>> = LazyLock::new(|| {
+        let resources = SfnProvider::default().resources();
+        resources.iter().map(|resource| (resource.type_name(), resource.schema().block)).collect()
+    });
+    SCHEMAS.get(type_name).unwrap_or(&NONE)
+}

@@ -1,0 +1,104 @@
+//! Single expressions.
+
+use hcl_edit::Ident;
+
+/// Whether a word may stand where HCL takes a name.
+pub fn is_identifier(word: &str) -> bool {
+    Ident::try_new(word).is_ok()
+}
+
+/// A name for a resource or variable that says this text.
+pub fn label(text: &str) -> String {
+    let mut label: String =
+        text.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '_' | '-') { c } else { '_' }).collect();
+    if !label.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
+        label.insert(0, '_');
+    }
+    label
+}
+
+/// A string as HCL has it.
+pub fn quoted(text: &str) -> String {
+    format!("\"{}\"", escaped(text))
+}
+
+/// The inside of a quoted string.
+pub(crate) fn escaped(text: &str) -> String {
+    let mut written = String::new();
+    for c in literal(text).chars() {
+        match c {
+            '"' => written.push_str("\\\""),
+            '\\' => written.push_str("\\\\"),
+            '\n' => written.push_str("\\n"),
+            '\r' => written.push_str("\\r"),
+            '\t' => written.push_str("\\t"),
+            c if c.is_control() => written.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => written.push(c),
+        }
+    }
+    written
+}
+
+/// A text that a template leaves as it is.
+fn literal(text: &str) -> String {
+    text.replace("${", "$${").replace("%{", "%%{")
+}
+
+/// The key of an object.
+pub(crate) fn key(text: &str) -> String {
+    // The words of expressions would be read as such.
+    let is_word = matches!(text, "null" | "true" | "false" | "for" | "if" | "in");
+    if is_identifier(text) && !is_word { text.to_owned() } else { quoted(text) }
+}
+
+/// A text of several lines as a here document for an attribute on this level; `None` where it would not say the same.
+pub(crate) fn here_document(text: &str, indent: usize) -> Option<String> {
+    let (lines, ends): (&str, bool) = match text.strip_suffix('\n') {
+        Some(lines) => (lines, true),
+        None => (text, false),
+    };
+    let is_plain = |line: &str| {
+        line.chars().all(|c| !c.is_control())
+            && !line.trim().is_empty()
+            && line.trim() != "EOT"
+            && !line.starts_with('\t')
+    };
+    // What the lines are indented by is taken away again only as far as one of them has no more.
+    let is_flush = lines.lines().any(|line| !line.starts_with(char::is_whitespace));
+    if !lines.contains('\n') || !is_flush || !lines.split('\n').all(is_plain) {
+        return None;
+    }
+    let margin = " ".repeat(indent);
+    let mut written = String::new();
+    for line in lines.split('\n') {
+        written.push_str(&format!("{margin}  {}\n", literal(line)));
+    }
+    Some(match ends {
+        true => format!("<<-EOT\n{written}{margin}EOT"),
+        false => format!("chomp(<<-EOT\n{written}{margin}EOT\n{margin})"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_identifiers() {
+        for (text, expected) in
+            [("orders", "orders"), ("My orders!", "My_orders_"), ("2nd", "_2nd"), ("", "_"), ("-a", "_-a")]
+        {
+            assert_eq!(label(text), expected);
+            assert!(is_identifier(&label(text)));
+        }
+    }
+
+    #[test]
+    fn here_documents_only_where_they_say_the_same() {
+        assert_eq!(here_document("a\n  ${b}\n", 2).unwrap(), "<<-EOT\n    a\n      $${b}\n  EOT");
+        assert_eq!(here_document("a\nb", 0).unwrap(), "chomp(<<-EOT\n  a\n  b\nEOT\n)");
+        for text in ["a", "a\n", "  a\n  b", "a\n\nb", "a\n\tb", "a\r\nb", "a\nEOT", "a\nb\n\n", "\na\nb"] {
+            assert_eq!(here_document(text, 2), None, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Terraform configuration as text.
+//!
+//! What is written is laid out as `terraform fmt` would: [`Body`] takes care of that, [`Writer`] makes bodies of values
+//! and their schema, and [`References`] puts expressions where a text stands for something that has a name.
+
+mod body;
+mod expression;
+mod references;
+mod writer;
+
+pub use body::Body;
+pub use expression::{is_identifier, label, quoted};
+pub use references::References;
+pub use writer::{KeyOrder, Labelled, Writer};

@@ -1,0 +1,105 @@
+//! Expressions in place of texts.
+
+use std::collections::BTreeMap;
+
+use crate::expression::{escaped, quoted};
+
+/// Which texts stand for something that has an expression of its own: an ARN for a resource, a placeholder for a variable.
+#[derive(Debug, Clone, Default)]
+pub struct References {
+    expressions: BTreeMap<String, String>,
+}
+
+impl References {
+    /// Puts `expression` in the place of `text`, wherever it is a whole value or a part that ends with a name.
+    pub fn insert(&mut self, text: impl Into<String>, expression: impl Into<String>) {
+        self.expressions.insert(text.into(), expression.into());
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.expressions.is_empty()
+    }
+
+    /// The expression for exactly this text.
+    pub fn get(&self, text: &str) -> Option<&str> {
+        self.expressions.get(text).map(String::as_str)
+    }
+
+    /// All of another's as well.
+    pub fn extend(&mut self, other: &References) {
+        self.expressions.extend(other.expressions.iter().map(|(text, expression)| (text.clone(), expression.clone())));
+    }
+
+    /// The expression of a string.
+    pub fn string(&self, text: &str) -> String {
+        if let Some(expression) = self.get(text) {
+            return expression.to_owned();
+        }
+        let mut written = String::new();
+        let mut rest = text;
+        let mut before = None;
+        while let Some((start, found, expression)) = self.next(rest, before) {
+            let (literal, from) = rest.split_at(start);
+            // A `$` right before an interpolation would escape it.
+            match literal.strip_suffix('$') {
+                Some(literal) => written.push_str(&format!("{}\\u0024", escaped(literal))),
+                None => written.push_str(&escaped(literal)),
+            }
+            written.push_str(&format!("${{{expression}}}"));
+            before = found.chars().next_back();
+            rest = from.get(found.len()..).unwrap_or_default();
+        }
+        if written.is_empty() {
+            return quoted(text);
+        }
+        written.push_str(&escaped(rest));
+        format!("\"{written}\"")
+    }
+
+    /// The first of the texts in `text`, and the longest of those that begin there.
+    fn next(&self, text: &str, before: Option<char>) -> Option<(usize, &str, &str)> {
+        let found = self.expressions.iter().filter_map(|(needle, expression)| {
+            let mut places = text.match_indices(needle.as_str());
+            let place = places.find(|(start, found)| {
+                let before = text.get(..*start).and_then(|text| text.chars().next_back()).or(before);
+                let after = text.get(start + found.len()..).and_then(|text| text.chars().next());
+                stands_alone(needle, before, after)
+            })?;
+            Some((place.0, needle.as_str(), expression.as_str()))
+        });
+        found.min_by_key(|(start, needle, _)| (*start, std::cmp::Reverse(needle.len())))
+    }
+}
+
+/// Whether a text is not just a part of a longer name.
+fn stands_alone(needle: &str, before: Option<char>, after: Option<char>) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    let (first, last) = (needle.chars().next(), needle.chars().next_back());
+    let joined = |a: Option<char>, b: Option<char>| matches!((a, b), (Some(a), Some(b)) if is_part(a) && is_part(b));
+    !joined(before, first) && !joined(last, after)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_become_expressions() {
+        let mut references = References::default();
+        references.insert("arn:aws:lambda:eu-west-1:1:function:f", "sfn_lambda_function.f.arn");
+        references.insert("arn:aws:lambda:eu-west-1:1:function:f-long", "sfn_lambda_function.f_long.arn");
+        references.insert("\u{e000}0\u{e001}", "var.stage");
+        for (text, expression) in [
+            ("arn:aws:lambda:eu-west-1:1:function:f", "sfn_lambda_function.f.arn"),
+            ("arn:aws:lambda:eu-west-1:1:function:f:live", "\"${sfn_lambda_function.f.arn}:live\""),
+            ("arn:aws:lambda:eu-west-1:1:function:f-long:1", "\"${sfn_lambda_function.f_long.arn}:1\""),
+            ("arn:aws:lambda:eu-west-1:1:function:f2", "\"arn:aws:lambda:eu-west-1:1:function:f2\""),
+            ("a\"${b}-\u{e000}0\u{e001}\u{e000}0\u{e001}%{c}", "\"a\\\"$${b}-${var.stage}${var.stage}%%{c}\""),
+            ("$$${a}$\u{e000}0\u{e001}", "\"$$$${a}\\u0024${var.stage}\""),
+            ("", "\"\""),
+        ] {
+            assert_eq!(references.string(text), expression, "{text}");
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Definitions become configuration that means the same.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use asl::check::{MachineType, check_text, has_errors};
+use asl::template::Format;
+use e2e::{HEADER, Workspace, repository};
+use serde_json::Value;
+use sfn_convert::definition;
+use tfconfig::{Body, References};
+
+use crate::{assert_success, aws};
+
+/// The valid definitions below a folder, with their types: those of an index of verdicts, or all where there is none.
+fn valid_definitions(folder: &Path) -> Vec<(String, String, String)> {
+    let index = fs::read_to_string(folder.join("index.jsonl")).unwrap_or_default();
+    let indexed = index.lines().filter_map(|line| {
+        let entry: Value = serde_json::from_str(line).ok()?;
+        let text = |key: &str| entry[key].as_str().unwrap_or_default().to_owned();
+        (text("verdict") == "valid").then(|| (text("file"), text("state_machine_type")))
+    });
+    let mut entries: Vec<(String, String)> = indexed.collect();
+    if index.is_empty() {
+        let files =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned());
+        entries = files.filter(|file| file.ends_with(".json")).map(|file| (file, "STANDARD".to_owned())).collect();
+        entries.sort();
+    }
+    let mut found = Vec::new();
+    for (file, kind) in entries {
+        let Ok(text) = fs::read_to_string(folder.join(&file)) else { continue };
+        let machine = MachineType::named(&kind).unwrap_or_default();
+        if matches!(check_text(&text, machine), (Some(_), findings) if !has_errors(&findings)) {
+            found.push((file, text, kind));
+        }
+    }
+    found
+}
+
+/// Converts all of them, plans them in one run, and gives what the blocks could not hold.
+async fn check(definitions: &[(String, String, String)]) -> BTreeMap<String, String> {
+    let aws = aws().await;
+    let workspace = Workspace::new(&aws).expect("the provider is built");
+    workspace.write("versions.tf", HEADER).unwrap();
+    let mut kept_whole = BTreeMap::new();
+    for (number, (file, text, kind)) in definitions.iter().enumerate() {
+        let mut machine = definition::read(text, Format::Json, &format!("m{number}")).expect(file);
+        machine.settings.set("type", kind.as_str());
+        let mut body = Body::default();
+        if let Some(reason) = machine.write(&References::default(), &mut body) {
+            kept_whole.insert(file.clone(), reason);
+        }
+        workspace.write(&format!("m{number}.tf"), &body.render()).unwrap();
+    }
+    let formatted = workspace.terraform(&["fmt", "-check", "-diff"]).await.unwrap();
+    assert!(formatted.is_success(), "terraform fmt would write it otherwise:\n{}", formatted.text);
+    let planned = workspace.terraform(&["plan", "-out=plan", "-no-color"]).await.unwrap();
+    assert_success(&planned);
+    let shown = workspace.terraform(&["show", "-json", "plan"]).await.unwrap();
+    let plan: Value = serde_json::from_str(shown.stdout.trim()).unwrap();
+    let resources = plan["planned_values"]["root_module"]["resources"].as_array().unwrap();
+    let rendered: BTreeMap<&str, &str> = resources
+        .iter()
+        .filter_map(|resource| Some((resource["name"].as_str()?, resource["values"]["asl"].as_str()?)))
+        .collect();
+    for (number, (file, text, _)) in definitions.iter().enumerate() {
+        let planned = rendered.get(format!("m{number}").as_str()).unwrap_or_else(|| panic!("{file} is not planned"));
+        let (before, after) = (asl::parse(text).unwrap().0, asl::parse(planned).unwrap().0);
+        assert!(before.root.same_meaning(&after.root), "{file} means something else:\n{planned}");
+    }
+    kept_whole
+}
+
+#[tokio::test]
+async fn own_definitions_mean_the_same_in_blocks() {
+    let definitions = valid_definitions(&repository().join("tests/definitions"));
+    assert!(definitions.len() >= 8, "only {} definitions", definitions.len());
+    let kept_whole = check(&definitions).await;
+    assert_eq!(kept_whole.keys().map(String::as_str).collect::<Vec<_>>(), ["an-empty-retry.asl.json"]);
+}
+
+#[tokio::test]
+async fn every_valid_definition_of_the_collection_means_the_same_in_blocks() {
+    let corpus: PathBuf = repository().join("../shared/corpus");
+    if !corpus.join("index.jsonl").exists() {
+        println!("skipped: there is no collection of definitions beside the repository");
+        return;
+    }
+    let definitions = valid_definitions(&corpus);
+    let kept_whole = check(&definitions).await;
+    let mut score = format!(
+        "{} valid definitions mean the same after a plan: {} as blocks, {} as `definition`:\n",
+        definitions.len(),
+        definitions.len() - kept_whole.len(),
+        kept_whole.len()
+    );
+    for (file, reason) in &kept_whole {
+        score.push_str(&format!("  {file}: {reason}\n"));
+    }
+    insta::assert_snapshot!(score);
+}
