@@ -16,6 +16,7 @@ mod function_event_invoke;
 mod function_permission;
 mod identity;
 mod known;
+mod list_resources;
 mod messages;
 mod moving;
 mod provider;

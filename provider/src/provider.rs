@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use tfplugin::schema::Schema;
-use tfplugin::{Context, DataSource, Diagnostic, Diagnostics, Provider, Resource, Value};
+use tfplugin::{Context, DataSource, Diagnostic, Diagnostics, ListResource, Provider, Resource, Value};
 
 use crate::activity::Activity;
 use crate::alarm::ExecutionAlarm;
@@ -17,7 +17,7 @@ use crate::function_event_invoke::FunctionEventInvoke;
 use crate::function_permission::FunctionPermission;
 use crate::regional::Regional;
 use crate::state_machine::StateMachine;
-use crate::{data_sources, provider_functions};
+use crate::{data_sources, list_resources, provider_functions};
 
 /// Address in the registry.
 const ADDRESS: &str = "registry.terraform.io/terraform-provider-sfn/sfn";
@@ -63,6 +63,10 @@ impl Provider for SfnProvider {
 
     fn data_sources(&self) -> Vec<Box<dyn DataSource>> {
         data_sources::all(&self.shared)
+    }
+
+    fn list_resources(&self) -> Vec<Box<dyn ListResource>> {
+        list_resources::all(&self.shared)
     }
 
     fn functions(&self) -> Vec<Box<dyn tfplugin::Function>> {

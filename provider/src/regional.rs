@@ -205,6 +205,14 @@ impl<R: Resource> Resource for Regional<R> {
         self.anywhere.upgrade(version, state, raw).await
     }
 
+    async fn configuration(&self, state: &Value) -> Value {
+        let mut config = self.anywhere.configuration(state).await;
+        let region = state.get(REGION);
+        let is_default = *region == self.default_region().await;
+        config.set(REGION, if is_default { Value::Null } else { region.clone() });
+        config
+    }
+
     async fn take_over(&self, request: &MoveRequest) -> Result<Option<Present>, Diagnostics> {
         let Some(mut present) = self.anywhere.take_over(request).await? else { return Ok(None) };
         // Without an ARN the region is that of the provider block, which the read after the move fills in.

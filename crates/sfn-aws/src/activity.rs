@@ -61,8 +61,17 @@ pub async fn create(
 /// # Errors
 /// What AWS refused.
 pub async fn find(aws: &Aws, call: &Call, name: &str) -> Result<Option<String>, AwsError> {
+    let all = list(aws, call).await?;
+    Ok(all.into_iter().find_map(|(arn, known)| (known == name).then_some(arn)))
+}
+
+/// ARN and name of all activities of the account and region.
+///
+/// # Errors
+/// What AWS refused.
+pub async fn list(aws: &Aws, call: &Call) -> Result<Vec<(String, String)>, AwsError> {
     let (client, operation) = (aws.sfn().await?, "ListActivities");
-    let mut token = None;
+    let (mut found, mut token) = (Vec::new(), None);
     loop {
         let answer = call
             .once(operation, async {
@@ -70,12 +79,10 @@ pub async fn find(aws: &Aws, call: &Call, name: &str) -> Result<Option<String>, 
                 request.send().await.map_err(|error| AwsError::new(operation, error))
             })
             .await?;
-        if let Some(found) = answer.activities.into_iter().find(|activity| activity.name == name) {
-            return Ok(Some(found.activity_arn));
-        }
+        found.extend(answer.activities.into_iter().map(|activity| (activity.activity_arn, activity.name)));
         token = answer.next_token;
         if token.is_none() {
-            return Ok(None);
+            return Ok(found);
         }
     }
 }

@@ -116,6 +116,29 @@ pub async fn describe(aws: &Aws, call: &Call, arn: &str) -> Result<Option<Descri
     }))
 }
 
+/// The ARNs of all aliases of a state machine.
+///
+/// # Errors
+/// What AWS refused.
+pub async fn list(aws: &Aws, call: &Call, state_machine_arn: &str) -> Result<Vec<String>, AwsError> {
+    let (client, operation) = (aws.sfn().await?, "ListStateMachineAliases");
+    let (mut found, mut token) = (Vec::new(), None);
+    loop {
+        let answer = call
+            .once(operation, async {
+                let request = client.list_state_machine_aliases().state_machine_arn(state_machine_arn);
+                let answer = request.set_next_token(token.clone()).send().await;
+                answer.map_err(|error| AwsError::new(operation, error))
+            })
+            .await?;
+        found.extend(answer.state_machine_aliases.into_iter().map(|alias| alias.state_machine_alias_arn));
+        token = answer.next_token;
+        if token.is_none() {
+            return Ok(found);
+        }
+    }
+}
+
 /// Changes an alias.
 ///
 /// # Errors

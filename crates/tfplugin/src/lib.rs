@@ -36,8 +36,8 @@ pub use diagnostics::{Diagnostic, Diagnostics, Severity};
 pub use number::{NotANumber, Number};
 pub use path::{AttributePath, Step};
 pub use provider::{
-    ApplyRequest, Context, DataSource, Failed, Found, Function, FunctionError, ImportKey, MoveRequest, Parameter, Plan,
-    PlanRequest, Present, Private, Provider, Resource, Signature,
+    ApplyRequest, Context, DataSource, Failed, Found, Function, FunctionError, ImportKey, ListRequest, ListResource,
+    Listed, Listing, MoveRequest, Parameter, Plan, PlanRequest, Present, Private, Provider, Resource, Signature,
 };
 pub use server::{ServeError, Server, serve};
 pub use types::Type;

@@ -1,6 +1,7 @@
 //! What a provider implements.
 
 use async_trait::async_trait;
+use tokio::sync::mpsc::Sender;
 use tokio_util::sync::CancellationToken;
 
 use crate::diagnostics::Diagnostics;
@@ -36,6 +37,11 @@ pub trait Provider: Send + Sync + 'static {
 
     /// The data sources; called once.
     fn data_sources(&self) -> Vec<Box<dyn DataSource>> {
+        Vec::new()
+    }
+
+    /// The list resources; called once. Each lists objects of a resource of the same name, which has an identity.
+    fn list_resources(&self) -> Vec<Box<dyn ListResource>> {
         Vec::new()
     }
 
@@ -224,6 +230,12 @@ pub trait Resource: Send + Sync + 'static {
         Ok(state)
     }
 
+    /// What a person would write for an object in this state: what only the provider sets is left out, and so should be
+    /// what is the default anyway.
+    async fn configuration(&self, state: &Value) -> Value {
+        self.schema().block.written(state)
+    }
+
     /// Takes over an object of another type; `Ok(None)` where this resource does not know that type.
     ///
     /// # Errors
@@ -252,6 +264,60 @@ pub trait DataSource: Send + Sync + 'static {
     /// # Errors
     /// Diagnostics of which one at least is an error.
     async fn read(&self, config: Value, cx: &Context) -> Result<(Value, Diagnostics), Diagnostics>;
+}
+
+/// What a search asks for.
+#[derive(Debug, Clone)]
+pub struct ListRequest {
+    /// The configuration of the search.
+    pub config: Value,
+    /// Whether the objects themselves are wanted and not just what tells them apart.
+    pub include_resource: bool,
+}
+
+/// An object that a search found.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// Its identity, by the identity schema of the resource.
+    pub identity: Value,
+    /// What it is called.
+    pub display_name: String,
+    /// The object in the resource's schema, where it was asked for.
+    pub state: Option<Value>,
+    /// Warnings.
+    pub warnings: Diagnostics,
+}
+
+/// Where a search puts what it finds.
+#[derive(Debug, Clone)]
+pub struct Listing(pub(crate) Sender<Result<Listed, Diagnostics>>);
+
+impl Listing {
+    /// Adds an object; `false` when no more are wanted.
+    pub async fn push(&self, listed: Listed) -> bool {
+        self.0.send(Ok(listed)).await.is_ok()
+    }
+}
+
+/// A search for objects of a resource.
+#[async_trait]
+pub trait ListResource: Send + Sync + 'static {
+    /// Name of the resource.
+    fn type_name(&self) -> &'static str;
+
+    /// Schema of the search; called once.
+    fn schema(&self) -> Schema;
+
+    /// Checks a configuration, parts of which may be unknown.
+    async fn validate(&self, _config: &Value) -> Diagnostics {
+        Diagnostics::default()
+    }
+
+    /// Searches, and stops when no more are wanted.
+    ///
+    /// # Errors
+    /// Why the search did not get to its end; what was found until then counts.
+    async fn list(&self, request: ListRequest, found: &Listing, cx: &Context) -> Result<(), Diagnostics>;
 }
 
 /// A parameter of a function.

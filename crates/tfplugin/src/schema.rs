@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::types::Type;
+use crate::value::Value;
 
 /// The schema of a provider, resource or data source.
 #[derive(Debug, Clone, Default)]
@@ -211,6 +212,31 @@ impl Block {
         }
         self.attributes.iter().any(|attribute| dynamic(&attribute.value_type()))
             || self.blocks.iter().any(|nested| nested.block.has_dynamic())
+    }
+
+    /// What of a value of this block can have been written: null for what only the provider sets.
+    #[must_use]
+    pub fn written(&self, value: &Value) -> Value {
+        if value.is_null() {
+            return Value::Null;
+        }
+        let may_be_written = |attribute: &&Attribute| attribute.required || attribute.optional;
+        let attributes = self.attributes.iter().map(|attribute| {
+            let kept = Some(attribute).filter(may_be_written).map(|_| value.get(&attribute.name).clone());
+            (attribute.name.clone(), kept.unwrap_or_default())
+        });
+        let blocks = self.blocks.iter().map(|nested| {
+            let inner = value.get(&nested.name);
+            let written = match inner.plain() {
+                Value::List(elements) => Value::List(elements.iter().map(|e| nested.block.written(e)).collect()),
+                Value::Map(entries) if nested.nesting == Nesting::Map => {
+                    Value::object(entries.iter().map(|(label, e)| (label.clone(), nested.block.written(e))))
+                }
+                other => nested.block.written(other),
+            };
+            (nested.name.clone(), written)
+        });
+        Value::object(attributes.chain(blocks))
     }
 
     /// The attribute of this name.

@@ -14,6 +14,7 @@ use crate::proto::{self, diagnostic::Severity};
 use crate::schema::{Block, Schema};
 use crate::server::Server;
 use crate::value::Value;
+use crate::wire;
 
 /// A client of one server.
 #[derive(Clone)]
@@ -175,6 +176,60 @@ impl Client {
             messages: messages(&answer.diagnostics),
             replaces: Vec::new(),
         }
+    }
+
+    /// ImportResourceState by identity.
+    pub async fn import_by_identity(&mut self, name: &str, identity: &Value) -> Answer {
+        let schema = self.server.identity_schema(name).expect("the resource has an identity");
+        let request = proto::import_resource_state::Request {
+            type_name: name.into(),
+            identity: Some(wire::identity(identity, schema)),
+            ..Default::default()
+        };
+        let answer = self.raw.import_resource_state(request).await.expect("an answer").into_inner();
+        let imported = answer.imported_resources.first();
+        Answer {
+            value: self.value(name, imported.and_then(|imported| imported.state.as_ref())),
+            private: Vec::new(),
+            messages: messages(&answer.diagnostics),
+            replaces: Vec::new(),
+        }
+    }
+
+    /// GenerateResourceConfig.
+    pub async fn generate(&mut self, name: &str, state: &Value) -> Answer {
+        let request =
+            proto::generate_resource_config::Request { type_name: name.into(), state: self.message(name, state) };
+        let answer = self.raw.generate_resource_config(request).await.expect("an answer").into_inner();
+        Answer {
+            value: self.value(name, answer.config.as_ref()),
+            private: Vec::new(),
+            messages: messages(&answer.diagnostics),
+            replaces: Vec::new(),
+        }
+    }
+
+    /// ListResource: for each object its identity, its name and, where asked for, the object; then the messages.
+    pub async fn list(
+        &mut self,
+        name: &str,
+        config: &Value,
+        include_resource_object: bool,
+        limit: i64,
+    ) -> (Vec<(Value, String, Value)>, Vec<String>) {
+        let schema = self.server.list_schema(name).expect("the list resource exists");
+        let config = Some(proto::DynamicValue { msgpack: codec::encode(config, &schema.block), json: Vec::new() });
+        let request = proto::list_resource::Request { type_name: name.into(), config, include_resource_object, limit };
+        let mut events = self.raw.list_resource(request).await.expect("an answer").into_inner();
+        let identity_schema = self.server.identity_schema(name).expect("the resource has an identity").as_block();
+        let (mut found, mut said) = (Vec::new(), Vec::new());
+        while let Some(event) = events.message().await.expect("an event") {
+            said.extend(messages(&event.diagnostic));
+            let Some(identity) = event.identity.and_then(|identity| identity.identity_data) else { continue };
+            let identity = codec::decode(&identity.msgpack, &identity_schema).expect("the identity fits its schema");
+            found.push((identity, event.display_name, self.value(name, event.resource_object.as_ref())));
+        }
+        (found, said)
     }
 
     /// MoveResourceState from the stored JSON of another type.

@@ -120,6 +120,17 @@ impl Value {
         }
     }
 
+    /// The object without the attributes that have these values.
+    #[must_use]
+    pub fn without(mut self, attributes: &[(&str, Value)]) -> Self {
+        for (name, value) in attributes {
+            if self.get(name).plain() == value {
+                self.set(name, Value::Null);
+            }
+        }
+        self
+    }
+
     /// The strings of a list, leaving out what is not a known string.
     pub fn strings(&self) -> Vec<String> {
         self.as_list().unwrap_or_default().iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()

@@ -16,8 +16,8 @@ use tfplugin::schema::{Attribute, Block, IdentityAttribute, IdentitySchema, Nest
 use tfplugin::testing::Client;
 use tfplugin::{
     ApplyRequest, AttributePath, Context, DataSource, Diagnostic, Diagnostics, Failed, Found, Function, FunctionError,
-    ImportKey, MoveRequest, Parameter, Plan, PlanRequest, Present, Private, Provider, Resource, Server, Signature,
-    Type, Value,
+    ImportKey, ListRequest, ListResource, Listed, Listing, MoveRequest, Parameter, Plan, PlanRequest, Present, Private,
+    Provider, Resource, Server, Signature, Type, Value,
 };
 
 struct TestProvider;
@@ -45,6 +45,10 @@ impl Provider for TestProvider {
         vec![Box::new(Echo)]
     }
 
+    fn list_resources(&self) -> Vec<Box<dyn ListResource>> {
+        vec![Box::new(Things)]
+    }
+
     fn functions(&self) -> Vec<Box<dyn Function>> {
         vec![Box::new(Join)]
     }
@@ -55,6 +59,66 @@ impl Provider for TestProvider {
             _ => Ok(Diagnostics::default()),
         }
     }
+}
+
+/// A search that finds things without end, until it fails or panics as its configuration says.
+struct Things;
+
+#[async_trait]
+impl ListResource for Things {
+    fn type_name(&self) -> &'static str {
+        "test_thing"
+    }
+
+    fn schema(&self) -> Schema {
+        let attributes = vec![
+            Attribute::optional("fail_after", Type::Number, ""),
+            Attribute::optional("panic_after", Type::Number, ""),
+        ];
+        Schema { version: 0, block: Block { attributes, ..Block::default() } }
+    }
+
+    async fn list(&self, request: ListRequest, found: &Listing, _: &Context) -> Result<(), Diagnostics> {
+        for number in 0.. {
+            if request.config.get("fail_after").as_i64() == Some(number) {
+                return Err(Diagnostic::error("cannot list", "").into());
+            }
+            assert!(request.config.get("panic_after").as_i64() != Some(number), "out of order");
+            let identity = Value::object([("name", format!("t{number}").into())]);
+            let state = request.include_resource.then(|| identity.clone());
+            let listed =
+                Listed { identity, display_name: format!("thing {number}"), state, warnings: Diagnostics::default() };
+            if !found.push(listed).await {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn searches_end_with_the_limit_or_a_message() {
+    let mut client = Client::connect(Server::new(TestProvider)).await;
+    let config = |name: &str, number: i64| Value::object([(name, number.into())]);
+    let (found, said) = client.list("test_thing", &Value::object::<String>([]), true, 40).await;
+    assert_eq!((found.len(), said.len()), (40, 0));
+    assert_eq!((found[39].1.as_str(), found[39].2.text("name")), ("thing 39", "t39"));
+    let (found, said) = client.list("test_thing", &config("fail_after", 3), false, 0).await;
+    assert_eq!((found.len(), said), (3, vec!["error: cannot list\n".to_owned()]));
+    assert!(found[0].2.is_null());
+    let (found, said) = client.list("test_thing", &config("panic_after", 1), false, 0).await;
+    assert_eq!(found.len(), 1);
+    assert!(said[0].starts_with("error: the provider has a bug\nA panic ended this call: out of order"), "{said:?}");
+}
+
+#[tokio::test]
+async fn a_generated_configuration_is_what_can_be_written() {
+    let mut client = Client::connect(Server::new(TestProvider)).await;
+    let part = Value::object([("a", Value::object([("any", 1.into())]))]);
+    let state = Value::object([("name", "n".into()), ("id", "1".into()), ("part", part.clone())]);
+    let config = client.generate("test_thing", &state).await.clean();
+    assert_eq!((config.text("name"), config.get("id")), ("n", &Value::Null));
+    assert_eq!(config.get("part").get("a").get("any").as_i64(), Some(1));
 }
 
 /// A resource whose `name` tells what becomes of it.
@@ -385,8 +449,9 @@ async fn what_is_not_there_is_said() {
     let request = proto::list_resource::Request { type_name: "test_l".into(), ..Default::default() };
     let event = client.raw.list_resource(request).await.unwrap().into_inner().message().await.unwrap().unwrap();
     assert_eq!(event.diagnostic[0].summary, "no list resource `test_l`");
-    let request = proto::generate_resource_config::Request::default();
-    assert_eq!(client.raw.generate_resource_config(request).await.unwrap_err().code(), tonic::Code::Unimplemented);
+    let request = proto::generate_resource_config::Request { type_name: "test_other".into(), state: None };
+    let answer = client.raw.generate_resource_config(request).await.unwrap().into_inner();
+    assert_eq!(answer.diagnostics[0].summary, "no resource `test_other`");
 }
 
 #[tokio::test]

@@ -117,6 +117,13 @@ impl Resource for Function {
         }
     }
 
+    async fn configuration(&self, state: &Value) -> Value {
+        let mut config = self.schema().block.written(state).without(&schema::defaults());
+        // The hash of a zip file follows from the file.
+        config.set("source_code_hash", Value::Null);
+        config
+    }
+
     async fn take_over(&self, request: &MoveRequest) -> Result<Option<Present>, Diagnostics> {
         let former = Former::of(request, moved::FORMER_TYPE)?;
         Ok(former.map(|former| present(moved::state(&former))))

@@ -158,6 +158,16 @@ fn logging_block() -> NestedBlock {
     single("logging_config", attributes, "How the function logs.")
 }
 
+/// What attributes are that are not written (API reference, CreateFunction).
+pub(super) fn defaults() -> [(&'static str, Value); 4] {
+    [
+        ("package_type", "Zip".into()),
+        ("architectures", Value::List(vec!["x86_64".into()])),
+        ("memory_size", 128.into()),
+        ("timeout", 3.into()),
+    ]
+}
+
 /// Checks a configuration.
 pub(super) fn validate(config: &Value) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();

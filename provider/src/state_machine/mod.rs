@@ -125,6 +125,10 @@ impl Resource for StateMachine {
         }
     }
 
+    async fn configuration(&self, state: &Value) -> Value {
+        self.schema().block.written(state).without(&[("type", "STANDARD".into())])
+    }
+
     async fn take_over(&self, request: &MoveRequest) -> Result<Option<Present>, Diagnostics> {
         let former = Former::of(request, moved::FORMER_TYPE)?;
         Ok(former.map(|former| present(moved::state(&former), Diagnostics::default())))

@@ -209,6 +209,29 @@ pub async fn reserve(
     }
 }
 
+/// Name and ARN of all functions of the account and region.
+///
+/// # Errors
+/// What AWS refused.
+pub async fn list(aws: &Aws, call: &Call) -> Result<Vec<(String, String)>, AwsError> {
+    let (client, operation) = (aws.lambda().await?, "ListFunctions");
+    let (mut found, mut marker) = (Vec::new(), None);
+    loop {
+        let answer = call
+            .once(operation, async {
+                let request = client.list_functions().set_marker(marker.clone());
+                request.send().await.map_err(|error| AwsError::new(operation, error))
+            })
+            .await?;
+        let functions = answer.functions.unwrap_or_default().into_iter();
+        found.extend(functions.filter_map(|function| Some((function.function_name?, function.function_arn?))));
+        marker = answer.next_marker.filter(|marker| !marker.is_empty());
+        if marker.is_none() {
+            return Ok(found);
+        }
+    }
+}
+
 /// Reads a function by name or ARN; `None` when there is none.
 ///
 /// # Errors

@@ -3,6 +3,7 @@
 mod companions;
 mod functions;
 mod handshake;
+mod lists;
 mod resources;
 mod rpc;
 mod tls;
@@ -15,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::proto;
-use crate::provider::{Context, DataSource, Function, Provider, Resource, Signature};
+use crate::provider::{Context, DataSource, Function, ListResource, Provider, Resource, Signature};
 use crate::schema::{IdentitySchema, Schema};
 use crate::value::Value;
 use crate::wire;
@@ -35,6 +36,7 @@ struct Catalog {
     provider: Schema,
     resources: HashMap<&'static str, Arc<ResourceEntry>>,
     data_sources: HashMap<&'static str, Arc<DataSourceEntry>>,
+    list_resources: HashMap<&'static str, Arc<ListEntry>>,
     functions: HashMap<&'static str, Arc<FunctionEntry>>,
 }
 
@@ -46,6 +48,11 @@ struct ResourceEntry {
 
 struct DataSourceEntry {
     data_source: Box<dyn DataSource>,
+    schema: Schema,
+}
+
+struct ListEntry {
+    list_resource: Box<dyn ListResource>,
     schema: Schema,
 }
 
@@ -65,6 +72,10 @@ impl Server {
             let schema = data_source.schema();
             (data_source.type_name(), Arc::new(DataSourceEntry { data_source, schema }))
         };
+        let list_resource = |list_resource: Box<dyn ListResource>| {
+            let schema = list_resource.schema();
+            (list_resource.type_name(), Arc::new(ListEntry { list_resource, schema }))
+        };
         let function = |function: Box<dyn Function>| {
             let signature = function.signature();
             (function.name(), Arc::new(FunctionEntry { function, signature }))
@@ -73,6 +84,7 @@ impl Server {
             provider: provider.schema(),
             resources: provider.resources().into_iter().map(resource).collect(),
             data_sources: provider.data_sources().into_iter().map(data_source).collect(),
+            list_resources: provider.list_resources().into_iter().map(list_resource).collect(),
             functions: provider.functions().into_iter().map(function).collect(),
         };
         Self { provider: Arc::new(provider), catalog: Arc::new(catalog), cancelled: Arc::default() }
@@ -89,6 +101,16 @@ impl Server {
     #[cfg(feature = "testing")]
     pub(crate) fn resource_schema(&self, name: &str) -> Option<&Schema> {
         self.catalog.resources.get(name).map(|entry| &entry.schema)
+    }
+
+    #[cfg(feature = "testing")]
+    pub(crate) fn list_schema(&self, name: &str) -> Option<&Schema> {
+        self.catalog.list_resources.get(name).map(|entry| &entry.schema)
+    }
+
+    #[cfg(feature = "testing")]
+    pub(crate) fn identity_schema(&self, name: &str) -> Option<&IdentitySchema> {
+        self.catalog.resources.get(name).and_then(|entry| entry.identity.as_ref())
     }
 
     fn context(&self) -> Context {
@@ -115,12 +137,16 @@ impl Server {
         self.catalog.data_sources.get(name).cloned().ok_or_else(|| unknown_type("data source", name))
     }
 
+    fn list_resource(&self, name: &str) -> Result<Arc<ListEntry>, Diagnostics> {
+        self.catalog.list_resources.get(name).cloned().ok_or_else(|| unknown_type("list resource", name))
+    }
+
     fn capabilities() -> proto::ServerCapabilities {
         proto::ServerCapabilities {
             plan_destroy: true,
             get_provider_schema_optional: true,
             move_resource_state: true,
-            generate_resource_config: false,
+            generate_resource_config: true,
         }
     }
 }

@@ -208,6 +208,18 @@ fn import_key(
     }
 }
 
+/// What a person would write for an object in this state.
+pub(crate) async fn configuration(
+    server: &Server,
+    request: proto::generate_resource_config::Request,
+) -> Result<proto::DynamicValue, Diagnostics> {
+    let entry = server.resource(&request.type_name)?;
+    let state = read(request.state.as_ref(), &entry.schema)?;
+    let inner = Arc::clone(&entry);
+    let config = guarded(async move { Ok(inner.resource.configuration(&state).await) }).await?;
+    Ok(wire::message(&config, &entry.schema.block))
+}
+
 pub(crate) async fn take_over(
     server: &Server,
     request: proto::move_resource_state::Request,

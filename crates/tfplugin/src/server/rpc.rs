@@ -5,7 +5,7 @@ use std::pin::Pin;
 use tokio_stream::{Stream, once};
 use tonic::{Request, Response, Status, Streaming};
 
-use super::{Server, functions, guarded, read, resources, unknown_type};
+use super::{Server, functions, guarded, lists, read, resources, unknown_type};
 use crate::proto::provider_server::Provider as Service;
 use crate::proto::{self, *};
 use crate::wire;
@@ -66,6 +66,12 @@ impl Service for Server {
                 .map(name)
                 .map(|type_name| get_metadata::DataSourceMetadata { type_name })
                 .collect(),
+            list_resources: catalog
+                .list_resources
+                .keys()
+                .map(name)
+                .map(|type_name| get_metadata::ListResourceMetadata { type_name })
+                .collect(),
             functions: catalog.functions.keys().map(name).map(|name| get_metadata::FunctionMetadata { name }).collect(),
             ..Default::default()
         }))
@@ -79,10 +85,13 @@ impl Service for Server {
         let resources = catalog.resources.iter().map(|(name, entry)| ((*name).to_owned(), wire::schema(&entry.schema)));
         let data_sources =
             catalog.data_sources.iter().map(|(name, entry)| ((*name).to_owned(), wire::schema(&entry.schema)));
+        let list_resources =
+            catalog.list_resources.iter().map(|(name, entry)| ((*name).to_owned(), wire::schema(&entry.schema)));
         Ok(Response::new(get_provider_schema::Response {
             provider: Some(wire::schema(&catalog.provider)),
             resource_schemas: resources.collect(),
             data_source_schemas: data_sources.collect(),
+            list_resource_schemas: list_resources.collect(),
             functions: function_messages(self),
             server_capabilities: Some(Self::capabilities()),
             ..Default::default()
@@ -213,10 +222,10 @@ impl Service for Server {
 
     async fn generate_resource_config(
         &self,
-        _: Request<generate_resource_config::Request>,
+        request: Request<generate_resource_config::Request>,
     ) -> Reply<generate_resource_config::Response> {
-        // Not among the capabilities, so Terraform writes the configuration itself.
-        Err(Status::unimplemented("this provider leaves generated configuration to Terraform"))
+        let outcome = resources::configuration(self, request.into_inner()).await;
+        reply!(outcome, generate_resource_config::Response, |r, config| r.config = Some(config))
     }
 
     async fn validate_ephemeral_resource_config(
@@ -250,16 +259,18 @@ impl Service for Server {
     type ListResourceStream = Events<list_resource::Event>;
 
     async fn list_resource(&self, request: Request<list_resource::Request>) -> Reply<Self::ListResourceStream> {
-        let diagnostic = wire::diagnostics(unknown_type("list resource", &request.get_ref().type_name));
-        let event = list_resource::Event { diagnostic, ..Default::default() };
-        Ok(Response::new(Box::pin(once(Ok(event)))))
+        Ok(Response::new(match lists::list(self, request.into_inner()) {
+            Ok(events) => Box::pin(events),
+            Err(diagnostics) => Box::pin(once(Ok(lists::failed(diagnostics)))),
+        }))
     }
 
     async fn validate_list_resource_config(
         &self,
         request: Request<validate_list_resource_config::Request>,
     ) -> Reply<validate_list_resource_config::Response> {
-        none!("list resource", request.get_ref().type_name, validate_list_resource_config::Response)
+        let outcome = lists::validate(self, request.into_inner()).await;
+        reply!(outcome, validate_list_resource_config::Response, |r, d| r.diagnostics = wire::diagnostics(d))
     }
 
     async fn validate_state_store_config(

@@ -1,0 +1,64 @@
+//! Searches: messages in, a stream of messages out.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc::{Receiver, channel};
+use tokio_stream::wrappers::ReceiverStream;
+use tokio_stream::{Stream, StreamExt as _};
+use tonic::Status;
+
+use crate::diagnostics::Diagnostics;
+use crate::proto::{list_resource, validate_list_resource_config};
+use crate::provider::{ListRequest, Listed, Listing};
+use crate::wire;
+
+use super::{ResourceEntry, Server, guarded, read};
+
+/// How many objects are found ahead of Terraform.
+const AHEAD: usize = 16;
+
+pub(crate) async fn validate(
+    server: &Server,
+    request: validate_list_resource_config::Request,
+) -> Result<Diagnostics, Diagnostics> {
+    let entry = server.list_resource(&request.type_name)?;
+    let config = read(request.config.as_ref(), &entry.schema)?;
+    guarded(async move { Ok(entry.list_resource.validate(&config).await) }).await
+}
+
+/// Searches in the background; the search ends when the stream is dropped or has as many events as were asked for.
+pub(crate) fn list(
+    server: &Server,
+    request: list_resource::Request,
+) -> Result<impl Stream<Item = Result<list_resource::Event, Status>> + Send + use<>, Diagnostics> {
+    let (entry, resource) = (server.list_resource(&request.type_name)?, server.resource(&request.type_name)?);
+    let config = read(request.config.as_ref(), &entry.schema)?;
+    let wanted = ListRequest { config, include_resource: request.include_resource_object };
+    let (sender, receiver): (_, Receiver<Result<Listed, Diagnostics>>) = channel(AHEAD);
+    let cx = server.context();
+    tokio::spawn(async move {
+        let found = Listing(sender.clone());
+        let outcome = guarded(async move { entry.list_resource.list(wanted, &found, &cx).await }).await;
+        if let Err(diagnostics) = outcome {
+            // Nobody listens any more: then nobody misses it.
+            let _ = sender.send(Err(diagnostics)).await;
+        }
+    });
+    let limit = usize::try_from(request.limit).ok().filter(|limit| *limit > 0).unwrap_or(usize::MAX);
+    let events = ReceiverStream::new(receiver).take(limit);
+    Ok(events.map(move |found| Ok(found.map_or_else(failed, |listed| event(&resource, listed)))))
+}
+
+/// An event that says what went wrong.
+pub(crate) fn failed(diagnostics: Diagnostics) -> list_resource::Event {
+    list_resource::Event { diagnostic: wire::diagnostics(diagnostics), ..Default::default() }
+}
+
+fn event(resource: &Arc<ResourceEntry>, listed: Listed) -> list_resource::Event {
+    list_resource::Event {
+        identity: resource.identity.as_ref().map(|schema| wire::identity(&listed.identity, schema)),
+        display_name: listed.display_name,
+        resource_object: listed.state.map(|state| wire::message(&state, &resource.schema.block)),
+        diagnostic: wire::diagnostics(listed.warnings),
+    }
+}
