@@ -378,7 +378,7 @@ fn validate_web_identity(role: &Value) -> Option<Diagnostic> {
 }
 
 /// Takes the block into use. Nobody is asked yet.
-pub fn configure(config: &Value) -> Configured {
+pub fn configure(config: &Value, pace: Option<f64>) -> Configured {
     let text = |value: &Value, name: &str| value.get(name).as_str().map(str::to_owned);
     let flag = |name: &str| config.get(name).as_bool().unwrap_or_default();
     let role = |role: &Value| AssumeRole {
@@ -413,6 +413,7 @@ pub fn configure(config: &Value) -> Configured {
         forbidden_accounts: config.get("forbidden_account_ids").strings(),
         skip_credentials_validation: flag("skip_credentials_validation"),
         skip_requesting_account_id: flag("skip_requesting_account_id"),
+        pace,
     };
     let trusted = settings.skip_credentials_validation || settings.skip_requesting_account_id;
     Configured {

@@ -17,7 +17,7 @@ use crate::function_event_invoke::FunctionEventInvoke;
 use crate::function_permission::FunctionPermission;
 use crate::regional::Regional;
 use crate::state_machine::StateMachine;
-use crate::{data_sources, list_resources, provider_functions};
+use crate::{data_sources, list_resources, messages, provider_functions, timeouts};
 
 /// Address in the registry.
 const ADDRESS: &str = "registry.terraform.io/terraform-provider-sfn/sfn";
@@ -26,6 +26,35 @@ const ADDRESS: &str = "registry.terraform.io/terraform-provider-sfn/sfn";
 #[derive(Default)]
 pub struct SfnProvider {
     shared: Shared,
+    pace: Option<f64>,
+}
+
+impl SfnProvider {
+    /// A provider that makes no more calls than this many times AWS's default quotas, for those who read thousands of
+    /// objects in one go.
+    pub fn paced(factor: f64) -> Self {
+        Self { pace: Some(factor), ..Self::default() }
+    }
+
+    /// The zip file of a function, by its ARN; `None` for a function of an image.
+    ///
+    /// # Errors
+    /// Why it cannot be had.
+    pub async fn function_code(&self, arn: &str, cx: &Context) -> Result<Option<Vec<u8>>, Diagnostics> {
+        let region = arn.split(':').nth(3).map(str::to_owned);
+        let configured = self.shared.in_region(region).get()?;
+        let code = sfn_aws::function::code(&configured.aws, &timeouts::read(cx), arn).await;
+        code.map_err(|error| messages::of_aws(&format!("fetch the code of the function `{arn}`"), &error).into())
+    }
+
+    /// The region of the configuration in use.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn region(&self) -> Result<String, Diagnostics> {
+        let configured = self.shared.get()?;
+        configured.aws.region().await.map_err(|error| messages::of_aws("find the region", &error).into())
+    }
 }
 
 #[async_trait]
@@ -80,7 +109,7 @@ impl Provider for SfnProvider {
     }
 
     async fn configure(&self, config: Value, _: &str, cx: &Context) -> Result<Diagnostics, Diagnostics> {
-        let configured = configuration::configure(&config);
+        let configured = configuration::configure(&config, self.pace);
         self.shared.set_checks(configured.checks.clone());
         // In a wrong account objects would seem to be gone, so that this is asked before anything is read.
         if configuration::restricts_accounts(&config) {

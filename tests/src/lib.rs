@@ -29,10 +29,17 @@ pub fn repository() -> PathBuf {
 /// # Errors
 /// When it is not built.
 pub fn provider_binary() -> io::Result<PathBuf> {
+    built("terraform-provider-sfn")
+}
+
+/// A program of this build, beside the program that runs.
+fn built(name: &str) -> io::Result<PathBuf> {
     let program = std::env::current_exe()?;
-    let name = format!("terraform-provider-sfn{}", std::env::consts::EXE_SUFFIX);
-    let found = program.ancestors().skip(1).take(2).map(|folder| folder.join(&name)).find(|path| path.exists());
-    found.ok_or_else(|| io::Error::other("the provider is not built: run `cargo build`, or `cargo xtask test`"))
+    let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    let found = program.ancestors().skip(1).take(2).map(|folder| folder.join(&file)).find(|path| path.exists());
+    found.ok_or_else(|| {
+        io::Error::other(format!("{name} is not built: run `cargo build --workspace`, or `cargo xtask test`"))
+    })
 }
 
 /// Terraform or OpenTofu, whichever is there.
@@ -170,6 +177,18 @@ impl Workspace {
         let program = terraform_binary().ok_or_else(|| {
             io::Error::other("Terraform 1.8 or later, or OpenTofu 1.7 or later, is needed on the PATH")
         })?;
+        self.run(&program, arguments)
+    }
+
+    /// Starts the command `sfn` of this build with these arguments.
+    ///
+    /// # Errors
+    /// When it is not built.
+    pub fn start_sfn(&self, arguments: &[&str]) -> io::Result<Child> {
+        self.run(&built("sfn")?, arguments)
+    }
+
+    fn run(&self, program: &Path, arguments: &[&str]) -> io::Result<Child> {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let home = std::env::var_os("HOME").unwrap_or_default();
         Command::new(program)
@@ -194,14 +213,15 @@ impl Workspace {
     /// # Errors
     /// When there is no Terraform.
     pub async fn terraform(&self, arguments: &[&str]) -> io::Result<Outcome> {
-        let output = self.start(arguments)?.wait_with_output().await?;
-        let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        Ok(Outcome {
-            code: output.status.code().unwrap_or(-1),
-            text: without_development_warning(&format!("{stdout}{stderr}")),
-            stdout,
-        })
+        outcome(self.start(arguments)?).await
+    }
+
+    /// Runs the command `sfn` of this build with these arguments.
+    ///
+    /// # Errors
+    /// When it is not built.
+    pub async fn sfn(&self, arguments: &[&str]) -> io::Result<Outcome> {
+        outcome(self.start_sfn(arguments)?).await
     }
 
     /// `terraform apply` without questions.
@@ -242,6 +262,21 @@ impl Workspace {
             .find(|resource| resource.get("address").and_then(Value::as_str) == Some(address));
         Ok(found.and_then(|resource| resource.get("values")).cloned())
     }
+}
+
+/// What a program gave when it has ended.
+///
+/// # Errors
+/// When it cannot be waited for.
+pub async fn outcome(child: Child) -> io::Result<Outcome> {
+    let output = child.wait_with_output().await?;
+    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    Ok(Outcome {
+        code: output.status.code().unwrap_or(-1),
+        text: without_development_warning(&format!("{stdout}{stderr}")),
+        stdout,
+    })
 }
 
 /// Terraform warns at each run that it takes the provider from a folder; nobody needs to read that in a test.

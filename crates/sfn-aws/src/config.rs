@@ -81,6 +81,8 @@ pub struct Settings {
     pub skip_credentials_validation: bool,
     /// Whether the account is not asked for.
     pub skip_requesting_account_id: bool,
+    /// How many times AWS's default quotas of calls are kept to; without it calls are made as fast as they come.
+    pub pace: Option<f64>,
 }
 
 /// Who the credentials belong to.
@@ -174,6 +176,11 @@ impl Aws {
     /// When none is configured anywhere.
     pub async fn region(&self) -> Result<String, AwsError> {
         Ok(self.config().await?.region().map(|region| region.as_ref().to_owned()).unwrap_or_default())
+    }
+
+    /// What stands at an address that AWS gave.
+    pub(crate) async fn download(&self, call: &Call, address: &str) -> Result<Vec<u8>, AwsError> {
+        call.once("download", http::download(&self.settings, address)).await
     }
 
     /// Who the credentials belong to; AWS is asked once.

@@ -4,30 +4,62 @@ use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_http_client::{Builder, Connector};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::http::{HttpConnector as _, SharedHttpClient};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
 use crate::config::Settings;
 use crate::error::AwsError;
+use crate::pace;
 
 /// The client that these settings ask for.
 ///
 /// # Errors
 /// When a proxy is no address, or the certificates cannot be read.
 pub(crate) fn client(settings: &Settings) -> Result<SharedHttpClient, AwsError> {
-    let (proxy, trust) = (proxy(settings)?, trust_store(settings)?);
-    let context = TlsContext::builder().with_trust_store(trust).build();
-    let context = context.map_err(|error| AwsError::local("configuration", error.to_string()))?;
-    Ok(Builder::new().build_with_connector_fn(move |connector, components| {
+    let (proxy, context) = (proxy(settings)?, tls_context(settings)?);
+    let client = Builder::new().build_with_connector_fn(move |connector, components| {
         let mut builder = Connector::builder().proxy_config(proxy.clone());
         builder.set_connector_settings(connector.cloned());
         if let Some(components) = components {
             builder.set_sleep_impl(components.sleep_impl());
         }
         builder.tls_provider(Provider::Rustls(CryptoMode::AwsLc)).tls_context(context.clone()).build()
-    }))
+    });
+    Ok(match settings.pace {
+        Some(factor) => pace::paced(client, factor),
+        None => client,
+    })
+}
+
+/// What stands at an address that AWS gave, such as the code of a function.
+///
+/// # Errors
+/// When it cannot be had.
+pub(crate) async fn download(settings: &Settings, address: &str) -> Result<Vec<u8>, AwsError> {
+    let refused = |error: String| AwsError::local("download", error);
+    let connector = Connector::builder()
+        .proxy_config(proxy(settings)?)
+        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+        .tls_context(tls_context(settings)?)
+        .build();
+    let mut request = HttpRequest::new(SdkBody::empty());
+    request.set_uri(address).map_err(|error| refused(error.to_string()))?;
+    let answer = connector.call(request).await.map_err(|error| refused(error.to_string()))?;
+    if !answer.status().is_success() {
+        return Err(refused(format!("the answer was {}", answer.status())));
+    }
+    let body = ByteStream::new(answer.into_body()).collect().await.map_err(|error| refused(error.to_string()))?;
+    Ok(body.to_vec())
+}
+
+fn tls_context(settings: &Settings) -> Result<TlsContext, AwsError> {
+    let context = TlsContext::builder().with_trust_store(trust_store(settings)?).build();
+    context.map_err(|error| AwsError::local("configuration", error.to_string()))
 }
 
 /// The proxy: that for HTTPS, which AWS speaks, before that for HTTP, which then is for both; of the environment otherwise.

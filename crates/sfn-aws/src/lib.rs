@@ -15,6 +15,7 @@ pub mod function;
 pub mod history;
 mod http;
 pub mod log_group;
+mod pace;
 pub mod retry;
 pub mod role;
 pub mod state_machine;

@@ -3,6 +3,7 @@
 mod config;
 mod explain;
 mod fix;
+mod import;
 mod input;
 mod render;
 mod validate;
@@ -26,6 +27,11 @@ enum Command {
     ///
     /// Exit code 0: nothing was found, or only warnings and hints. 1: errors were found. 2: it could not run.
     Validate(ValidateArgs),
+    /// Write what is in AWS as Terraform files, one for each state machine, with `import` blocks; nothing in AWS changes.
+    ///
+    /// What a folder has already stays as it is, so that an import that was stopped goes on where it was. Exit code 0: all
+    /// was written. 2: something was not, and the rest was.
+    Import(ImportArgs),
     /// Explain a rule, by its code or its name.
     Explain {
         /// Code or name, such as `ASL2001` or `missing-target`.
@@ -69,6 +75,62 @@ struct ValidateArgs {
     /// The configuration; otherwise `sfn.toml` in the current folder or one above it.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+}
+
+#[derive(Args)]
+#[command(group(clap::ArgGroup::new("which").args(["names", "prefix", "tags", "all"]).required(true).multiple(true)))]
+struct ImportArgs {
+    /// ARNs or names of state machines.
+    #[arg(value_name = "ARN|NAME", conflicts_with_all = ["prefix", "tags", "all"])]
+    names: Vec<String>,
+    /// Those whose names begin like this.
+    #[arg(long)]
+    prefix: Option<String>,
+    /// Those with this tag; of several tags all.
+    #[arg(long = "tag", value_name = "KEY=VALUE", value_parser = pair)]
+    tags: Vec<(String, String)>,
+    /// All of the account and region.
+    #[arg(long)]
+    all: bool,
+    /// Regions to look in, the first of which is that of the provider block [default: that of the environment or profile].
+    #[arg(long, value_name = "REGION", value_delimiter = ',')]
+    region: Vec<String>,
+    /// Profile of the shared configuration files.
+    #[arg(long)]
+    profile: Option<String>,
+    /// The folder of the files.
+    #[arg(long, value_name = "FOLDER", default_value = ".")]
+    out: PathBuf,
+    /// What is imported beside the state machines.
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "aliases")]
+    with: Vec<Beside>,
+    /// An expression to write in place of an ARN or another text.
+    #[arg(long = "map", value_name = "TEXT=EXPRESSION", value_parser = pair)]
+    map: Vec<(String, String)>,
+    /// How many times AWS's default quotas of API calls the account has.
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = factor)]
+    pace: f64,
+}
+
+#[derive(Clone, Copy, ValueEnum, PartialEq, Eq)]
+enum Beside {
+    /// The aliases of the state machines.
+    Aliases,
+    /// The Lambda functions that they call, with their code.
+    Functions,
+    /// Nothing.
+    Nothing,
+}
+
+/// `KEY=VALUE`
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("write it as KEY=VALUE")?;
+    Ok((key.to_owned(), value.to_owned()))
+}
+
+fn factor(text: &str) -> Result<f64, String> {
+    let factor = text.parse().ok().filter(|factor: &f64| factor.is_finite() && *factor >= 0.01);
+    factor.ok_or_else(|| "write a number from 0.01".to_owned())
 }
 
 #[derive(Clone, Copy, ValueEnum, PartialEq, Eq)]
@@ -143,6 +205,7 @@ type Failure = String;
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Validate(arguments) => validate::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
         Command::Explain { rule } => explain::explain(&rule),
         Command::Rules { format } => explain::list(format),
         Command::Schema => explain::schema(),

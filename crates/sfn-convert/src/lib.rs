@@ -4,6 +4,7 @@
 //! machines into blocks.
 
 pub mod definition;
+pub mod import;
 mod machine;
 mod placeholders;
 mod schemas;

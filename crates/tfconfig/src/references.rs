@@ -16,6 +16,11 @@ impl References {
         self.expressions.insert(text.into(), expression.into());
     }
 
+    /// Leaves a text as it is again.
+    pub fn remove(&mut self, text: &str) {
+        self.expressions.remove(text);
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.expressions.is_empty()

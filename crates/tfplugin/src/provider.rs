@@ -1,7 +1,7 @@
 //! What a provider implements.
 
 use async_trait::async_trait;
-use tokio::sync::mpsc::Sender;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio_util::sync::CancellationToken;
 
 use crate::diagnostics::Diagnostics;
@@ -293,6 +293,12 @@ pub struct Listed {
 pub struct Listing(pub(crate) Sender<Result<Listed, Diagnostics>>);
 
 impl Listing {
+    /// A search's end of a channel, and the other one.
+    pub fn channel(ahead: usize) -> (Self, Receiver<Result<Listed, Diagnostics>>) {
+        let (sender, receiver) = channel(ahead);
+        (Self(sender), receiver)
+    }
+
     /// Adds an object; `false` when no more are wanted.
     pub async fn push(&self, listed: Listed) -> bool {
         self.0.send(Ok(listed)).await.is_ok()

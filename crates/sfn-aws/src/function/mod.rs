@@ -266,6 +266,25 @@ pub async fn describe_qualified(
     }))
 }
 
+/// The zip file of a function; `None` for one of an image, or that is gone.
+///
+/// # Errors
+/// What AWS refused, or that the file could not be had.
+pub async fn code(aws: &Aws, call: &Call, name: &str) -> Result<Option<Vec<u8>>, AwsError> {
+    let (client, operation) = (aws.lambda().await?, "GetFunction");
+    let answer = call
+        .once(operation, async {
+            let request = client.get_function().function_name(name);
+            request.send().await.map_err(|error| AwsError::new(operation, error))
+        })
+        .await;
+    let location = AwsError::absent_is_none(answer)?.and_then(|answer| answer.code?.location);
+    match location {
+        Some(address) => aws.download(call, &address).await.map(Some),
+        None => Ok(None),
+    }
+}
+
 fn described(found: FunctionConfiguration) -> Described {
     let architectures = found.architectures().iter().map(|architecture| architecture.as_str().to_owned());
     Described {

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use tokio::sync::mpsc::{Receiver, channel};
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_stream::{Stream, StreamExt as _};
 use tonic::Status;
@@ -34,10 +33,10 @@ pub(crate) fn list(
     let (entry, resource) = (server.list_resource(&request.type_name)?, server.resource(&request.type_name)?);
     let config = read(request.config.as_ref(), &entry.schema)?;
     let wanted = ListRequest { config, include_resource: request.include_resource_object };
-    let (sender, receiver): (_, Receiver<Result<Listed, Diagnostics>>) = channel(AHEAD);
+    let (found, receiver) = Listing::channel(AHEAD);
     let cx = server.context();
     tokio::spawn(async move {
-        let found = Listing(sender.clone());
+        let sender = found.0.clone();
         let outcome = guarded(async move { entry.list_resource.list(wanted, &found, &cx).await }).await;
         if let Err(diagnostics) = outcome {
             // Nobody listens any more: then nobody misses it.

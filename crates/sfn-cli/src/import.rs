@@ -1,0 +1,106 @@
+//! `sfn import`
+
+use std::io::IsTerminal as _;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use sfn_convert::import::{self, Options, Progress, Summary, With};
+use tfconfig::References;
+use tfplugin::Context;
+use tokio_util::sync::CancellationToken;
+
+use crate::{Beside, Exit, Failure, ImportArgs, print};
+
+/// A bar on the terminal; nothing where there is none.
+struct Bar(ProgressBar);
+
+impl Bar {
+    fn new() -> Self {
+        let bar = if std::io::stderr().is_terminal() { ProgressBar::no_length() } else { ProgressBar::hidden() };
+        let style = ProgressStyle::with_template("{pos}/{len} {wide_bar} {eta} left, {msg}");
+        Self(bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())))
+    }
+}
+
+impl Progress for Bar {
+    fn found(&self, count: usize) {
+        self.0.set_length(count.try_into().unwrap_or(u64::MAX));
+    }
+
+    fn done(&self, name: &str) {
+        self.0.set_message(name.to_owned());
+        self.0.inc(1);
+    }
+}
+
+/// Runs the command.
+pub fn run(arguments: &ImportArgs) -> Result<Exit, Failure> {
+    let mut references = References::default();
+    for (text, expression) in &arguments.map {
+        references.insert(text.as_str(), expression.as_str());
+    }
+    let with = |wanted: Beside| arguments.with.contains(&wanted);
+    let options = Options {
+        regions: arguments.region.clone(),
+        profile: arguments.profile.clone(),
+        names: arguments.names.clone(),
+        prefix: arguments.prefix.clone(),
+        tags: arguments.tags.iter().cloned().collect(),
+        all: arguments.all,
+        folder: arguments.out.clone(),
+        with: With { aliases: with(Beside::Aliases), functions: with(Beside::Functions) },
+        references,
+        pace: arguments.pace,
+    };
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
+    let bar = Bar::new();
+    let summary = runtime.block_on(async {
+        let cancelled = CancellationToken::new();
+        tokio::spawn({
+            let cancelled = cancelled.clone();
+            async move {
+                if tokio::signal::ctrl_c().await.is_ok() {
+                    cancelled.cancel();
+                }
+            }
+        });
+        import::run(&options, &bar, Context { cancelled }).await
+    })?;
+    bar.0.finish_and_clear();
+    report(arguments, &summary)
+}
+
+fn report(arguments: &ImportArgs, summary: &Summary) -> Result<Exit, Failure> {
+    for (file, note) in &summary.notes {
+        eprintln!("note: {file}: {note}");
+    }
+    for (what, reason) in &summary.failures {
+        eprintln!("error: {what}: {reason}");
+    }
+    let machines = counted(summary.machines.len(), "state machine", "state machines");
+    let mut text = format!("{machines} written to {}", arguments.out.display());
+    let beside = [(summary.aliases, "alias", "aliases"), (summary.functions, "function", "functions")];
+    let beside =
+        beside.into_iter().filter(|(count, ..)| *count > 0).map(|(count, one, many)| counted(count, one, many));
+    let beside: Vec<String> = beside.collect();
+    if !beside.is_empty() {
+        text.push_str(&format!(" with {}", beside.join(" and ")));
+    }
+    text.push('\n');
+    if summary.kept > 0 {
+        text.push_str(&format!("{} there already\n", counted(summary.kept, "was", "were")));
+    }
+    if !summary.failures.is_empty() {
+        text.push_str(&format!("{} not be imported\n", counted(summary.failures.len(), "could", "could")));
+    }
+    if summary.stopped {
+        text.push_str("stopped: the same command goes on from here\n");
+    } else if !summary.machines.is_empty() {
+        text.push_str("`terraform init` and `terraform plan` show what is to be imported\n");
+    }
+    print(&text)?;
+    Ok(if summary.failures.is_empty() && !summary.stopped { Exit::Clean } else { Exit::Failed })
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}

@@ -1,0 +1,112 @@
+//! The file of a state machine.
+
+use tfconfig::{Body, References, Writer, quoted};
+use tfplugin::Value;
+
+use super::folder::{Declared, Folder};
+use super::gather::{Gathered, MODULE, Object};
+use super::targets::Target;
+use crate::machine::{Definition, Machine, TYPE};
+use crate::schemas;
+
+/// A file that is to be written.
+#[derive(Debug)]
+pub struct File {
+    /// Its name.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+    /// What it declares.
+    pub declared: Vec<Declared>,
+    /// How many functions are among that.
+    pub functions: usize,
+    /// What people should know.
+    pub notes: Vec<String>,
+}
+
+/// The file of a state machine and of what belongs to it and no other file declares.
+pub fn render(folder: &Folder, references: &References, target: &Target, gathered: &Gathered) -> File {
+    let mut declared: Vec<Declared> = Vec::new();
+    let mut references = references.clone();
+    let mut notes = Vec::new();
+    let mut add = |ty: &str, arn: &str, name: &str, references: &mut References| {
+        let label = folder.label(ty, name, &declared);
+        if references.get(arn).is_none() {
+            references.insert(arn, format!("{ty}.{label}.arn"));
+        }
+        declared.push(Declared { arn: arn.to_owned(), ty: ty.to_owned(), label: label.clone() });
+        label
+    };
+    let functions: Vec<(String, &Object)> = gathered
+        .functions
+        .iter()
+        .filter(|function| !folder.imports(&function.arn))
+        .map(|function| (add("sfn_lambda_function", &function.arn, &function.name, &mut references), &**function))
+        .collect();
+    // A resource cannot refer to itself, so that its own ARN stays as it is until the aliases.
+    let mut for_machine = references.clone();
+    let label = add(TYPE, &target.arn, &target.name, &mut references);
+    for_machine.remove(&target.arn);
+    for_machine.insert(MODULE, "path.module");
+    let mut body = Body::default();
+    import_block(&mut body, TYPE, &label, &target.arn);
+    let definition = match &gathered.definition {
+        Some(definition) => Definition::Asl(definition.clone()),
+        None => {
+            let text = gathered.machine.config.text("definition");
+            Definition::Expression(quoted(text), "it is no JSON".into())
+        }
+    };
+    let mut machine = Machine::new(label, definition);
+    machine.settings = gathered.machine.config.clone();
+    if let Some(reason) = machine.write(&for_machine, &mut body) {
+        notes.push(format!("the definition is not in blocks: {reason}"));
+    }
+    for alias in &gathered.aliases {
+        let label = add("sfn_alias", &alias.arn, &format!("{}_{}", target.name, alias.name), &mut references);
+        import_block(&mut body, "sfn_alias", &label, &alias.arn);
+        write(&mut body, "sfn_alias", &label, alias, &references, Body::default());
+    }
+    for (label, function) in &functions {
+        import_block(&mut body, "sfn_lambda_function", label, &function.arn);
+        write(&mut body, "sfn_lambda_function", label, function, &for_machine, code_stays(&function.config));
+        if !function.config.get("environment").is_null() {
+            notes.push(format!(
+                "it has the environment variables of the function `{}`: look for secrets",
+                function.name
+            ));
+        }
+    }
+    let functions = functions.len();
+    File { name: folder.file(&tfconfig::label(&target.name)), text: body.render(), declared, functions, notes }
+}
+
+fn import_block(body: &mut Body, ty: &str, label: &str, id: &str) {
+    let mut import = Body::default();
+    import.attribute("to", format!("{ty}.{label}"));
+    import.attribute("id", quoted(id));
+    body.spaced_block("import", import);
+}
+
+fn write(body: &mut Body, ty: &str, label: &str, object: &Object, references: &References, last: Body) {
+    let writer = Writer { references: references.clone(), ..Writer::default() };
+    let mut content = writer.body(schemas::resource(ty), &object.config, 1);
+    if !last.is_empty() {
+        content.blank();
+        content.extend(last);
+    }
+    body.spaced_block(format!("resource \"{ty}\" {}", quoted(label)), content);
+}
+
+/// What keeps Terraform from uploading the code that was just fetched: an import cannot tell where code came from.
+fn code_stays(config: &Value) -> Body {
+    let mut last = Body::default();
+    if config.get("filename").is_null() {
+        return last;
+    }
+    let mut lifecycle = Body::default();
+    lifecycle.comment("Without this the code is deployed from the file.");
+    lifecycle.attribute("ignore_changes", "[filename]");
+    last.block("lifecycle", lifecycle);
+    last
+}

@@ -1,0 +1,226 @@
+//! The folder of the files: what it declares already, and files that appear whole or not at all.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use hcl_edit::expr::{Expression, TraversalOperator};
+use hcl_edit::structure::{Block, Body as Parsed};
+use tfconfig::{Body, References, quoted};
+
+use super::Options;
+use super::targets::Target;
+
+/// The attribute that names an object of each type.
+const NAMES: [(&str, &str); 3] =
+    [("sfn_state_machine", "name"), ("sfn_alias", "name"), ("sfn_lambda_function", "function_name")];
+
+/// Something that a file declares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Declared {
+    /// Its ARN.
+    pub arn: String,
+    /// The type of the resource.
+    pub ty: String,
+    /// The label of the resource.
+    pub label: String,
+}
+
+/// A folder of configuration.
+#[derive(Debug)]
+pub struct Folder {
+    path: PathBuf,
+    /// The region of the provider block.
+    region: String,
+    /// Names of files, in lower case, as some systems make no difference.
+    files: BTreeSet<String>,
+    /// Labels by type.
+    labels: BTreeSet<(String, String)>,
+    /// Addresses by what `import` blocks name.
+    imports: BTreeMap<String, String>,
+    /// Resources by type, region and name.
+    named: BTreeSet<(String, String, String)>,
+    /// Whether a file says where the provider comes from.
+    has_provider: bool,
+}
+
+impl Folder {
+    /// Looks at a folder, which is made where there is none.
+    ///
+    /// # Errors
+    /// When it cannot be read, or a file in it is no configuration.
+    pub fn open(path: &Path, region: &str) -> Result<Self, String> {
+        let mut folder = Self {
+            path: path.to_owned(),
+            region: region.to_owned(),
+            files: BTreeSet::new(),
+            labels: BTreeSet::new(),
+            imports: BTreeMap::new(),
+            named: BTreeSet::new(),
+            has_provider: false,
+        };
+        let refused = |error: std::io::Error| format!("cannot use the folder {}: {error}", path.display());
+        fs::create_dir_all(path).map_err(refused)?;
+        for entry in fs::read_dir(path).map_err(refused)? {
+            let entry = entry.map_err(refused)?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            folder.files.insert(name.to_lowercase());
+            if name.ends_with(".tf") {
+                let file = entry.path();
+                let text =
+                    fs::read_to_string(&file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+                let body: Parsed =
+                    text.parse().map_err(|error| format!("{} is no configuration: {error}", file.display()))?;
+                body.blocks().for_each(|block| folder.look_at(block));
+            }
+        }
+        Ok(folder)
+    }
+
+    fn look_at(&mut self, block: &Block) {
+        let labels: Vec<&str> = block.labels.iter().map(|label| label.as_str()).collect();
+        match (block.ident.as_str(), labels.as_slice()) {
+            ("import", []) => {
+                let id = block.body.get_attribute("id").and_then(|id| id.value.as_str());
+                let to = block.body.get_attribute("to").and_then(|to| address(&to.value));
+                if let (Some(id), Some(to)) = (id, to) {
+                    self.imports.insert(id.to_owned(), to);
+                }
+            }
+            ("resource", [ty, label]) => {
+                self.labels.insert(((*ty).to_owned(), (*label).to_owned()));
+                let text = |name: &str| block.body.get_attribute(name).and_then(|it| it.value.as_str());
+                let attribute = NAMES.iter().find(|(known, _)| known == ty).map(|(_, name)| *name);
+                if let Some(name) = attribute.and_then(text) {
+                    let region = text("region").unwrap_or(&self.region).to_owned();
+                    self.named.insert(((*ty).to_owned(), region, name.to_owned()));
+                }
+            }
+            ("terraform", []) => {
+                let providers = block.body.get_blocks("required_providers");
+                self.has_provider |= providers.into_iter().any(|block| block.body.has_attribute("sfn"));
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a state machine is declared already.
+    pub fn has(&self, target: &Target) -> bool {
+        let named = ("sfn_state_machine".to_owned(), target.region.clone(), target.name.clone());
+        self.imports.contains_key(&target.arn) || self.named.contains(&named)
+    }
+
+    /// Whether something is declared already, by its ARN.
+    pub fn imports(&self, arn: &str) -> bool {
+        self.imports.contains_key(arn)
+    }
+
+    /// Adds what the folder declares to what is written as an expression.
+    pub fn refer(&self, references: &mut References) {
+        for (id, address) in &self.imports {
+            insert(references, id, address);
+        }
+    }
+
+    /// A label that no other resource of the type has.
+    pub fn label(&self, ty: &str, name: &str, taken: &[Declared]) -> String {
+        let label = tfconfig::label(name);
+        let is_free = |label: &String| {
+            !self.labels.contains(&(ty.to_owned(), label.clone()))
+                && !taken.iter().any(|other| other.ty == ty && other.label == *label)
+        };
+        let numbered = (2..).map(|number| format!("{label}_{number}"));
+        std::iter::once(label.clone()).chain(numbered).find(is_free).unwrap_or_default()
+    }
+
+    /// The name of a file that is not there yet.
+    pub fn file(&self, stem: &str) -> String {
+        let numbered = (2..).map(|number| format!("{stem}_{number}.tf"));
+        let is_free = |name: &String| !self.files.contains(&name.to_lowercase());
+        std::iter::once(format!("{stem}.tf")).chain(numbered).find(is_free).unwrap_or_default()
+    }
+
+    /// Takes note of something that was written.
+    pub fn declare(&mut self, declared: &Declared, references: &mut References) {
+        let address = format!("{}.{}", declared.ty, declared.label);
+        self.labels.insert((declared.ty.clone(), declared.label.clone()));
+        insert(references, &declared.arn, &address);
+        self.imports.insert(declared.arn.clone(), address);
+    }
+
+    /// Writes where the provider comes from, unless a file says so already.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write_versions(&mut self, options: &Options) -> Result<(), String> {
+        if self.has_provider {
+            return Ok(());
+        }
+        let mut providers = Body::default();
+        let version = env!("CARGO_PKG_VERSION").rsplit_once('.').map_or("0", |(version, _)| version);
+        let source =
+            format!("{{\n      source  = \"terraform-provider-sfn/sfn\"\n      version = \"~> {version}\"\n    }}");
+        providers.attribute("sfn", source);
+        let mut terraform = Body::default();
+        terraform.attribute("required_version", quoted(">= 1.8"));
+        terraform.spaced_block("required_providers", providers);
+        let mut provider = Body::default();
+        provider.attribute("region", quoted(&self.region));
+        if let Some(profile) = &options.profile {
+            provider.attribute("profile", quoted(profile));
+        }
+        let mut body = Body::default();
+        body.block("terraform", terraform);
+        body.spaced_block("provider \"sfn\"", provider);
+        self.write(&self.file("versions"), &body.render())?;
+        self.has_provider = true;
+        Ok(())
+    }
+
+    /// Writes a file, whole or not at all.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write(&mut self, name: &str, text: &str) -> Result<(), String> {
+        write_whole(&self.path.join(name), text.as_bytes())?;
+        self.files.insert(name.to_lowercase());
+        Ok(())
+    }
+}
+
+/// Writes a file under another name first, so that nobody sees a part of it.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_whole(path: &Path, content: &[u8]) -> Result<(), String> {
+    let refused = |error: std::io::Error| format!("cannot write {}: {error}", path.display());
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(refused)?;
+    }
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".partial");
+    let partial = path.with_file_name(name);
+    let outcome = fs::write(&partial, content).and_then(|()| fs::rename(&partial, path));
+    outcome.map_err(|error| {
+        // What is left of it would only be in the way; the reason that is told is the first one.
+        let _ = fs::remove_file(&partial);
+        refused(error)
+    })
+}
+
+/// Refers to something by its ARN, unless an expression is given for it.
+fn insert(references: &mut References, arn: &str, address: &str) {
+    if arn.starts_with("arn:") && references.get(arn).is_none() {
+        references.insert(arn, format!("{address}.arn"));
+    }
+}
+
+/// The address of a resource, such as `sfn_state_machine.orders`.
+fn address(expression: &Expression) -> Option<String> {
+    let traversal = expression.as_traversal()?;
+    let ty = traversal.expr.as_variable()?;
+    match traversal.operators.first().map(|operator| operator.value())? {
+        TraversalOperator::GetAttr(label) => Some(format!("{}.{}", ty.as_str(), label.as_str())),
+        _ => None,
+    }
+}

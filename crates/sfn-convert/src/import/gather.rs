@@ -1,0 +1,185 @@
+//! What AWS knows of a state machine and of what belongs to it.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use asl::Json;
+use asl::wiring::{Kind, uses};
+use terraform_provider_sfn::blocks::{STATE_BLOCKS, definition_attributes};
+use tfplugin::{ImportKey, Value};
+use tokio::sync::OnceCell;
+
+use super::folder::write_whole;
+use super::targets::{Target, listed};
+use super::{Aws, With, said};
+
+/// Stands for the folder of the files.
+pub const MODULE: &str = "\u{e000}module\u{e001}";
+
+/// An object with the configuration that a person would write for it.
+#[derive(Debug, Clone)]
+pub struct Object {
+    /// Its ARN.
+    pub arn: String,
+    /// Its name.
+    pub name: String,
+    /// The configuration.
+    pub config: Value,
+}
+
+/// All that is written for a state machine.
+#[derive(Debug, Clone)]
+pub struct Gathered {
+    /// Its settings.
+    pub machine: Object,
+    /// Its definition; `None` for one that is no JSON.
+    pub definition: Option<Json>,
+    /// Its aliases.
+    pub aliases: Vec<Object>,
+    /// The functions that it calls.
+    pub functions: Vec<Arc<Object>>,
+    /// What of it could not be read.
+    pub failures: Vec<(String, String)>,
+}
+
+/// Reads a state machine and what is wanted with it.
+///
+/// # Errors
+/// Why the state machine itself cannot be read.
+pub async fn machine(aws: &Aws, target: &Target, with: With, functions: &Functions) -> Result<Gathered, String> {
+    let (mut machine, state) = import(aws, "sfn_state_machine", &target.arn).await?;
+    let definition =
+        state.get("asl").as_str().and_then(|text| asl::parse(text).ok()).map(|(document, _)| document.root);
+    if definition.is_some() {
+        // The definition is written from its ASL, in its own order.
+        for attribute in definition_attributes() {
+            machine.config.set(&attribute.name, Value::Null);
+        }
+        for (block, _) in STATE_BLOCKS.iter() {
+            machine.config.set(block, Value::Null);
+        }
+        machine.config.set("definition", Value::Null);
+    }
+    let mut gathered =
+        Gathered { machine, definition, aliases: Vec::new(), functions: Vec::new(), failures: Vec::new() };
+    if with.aliases {
+        aliases(aws, target, &mut gathered).await;
+    }
+    if with.functions {
+        functions.called(aws, target, &mut gathered).await;
+    }
+    Ok(gathered)
+}
+
+/// An object as the provider imports it: with its configuration, and its state.
+async fn import(aws: &Aws, ty: &str, arn: &str) -> Result<(Object, Value), String> {
+    let resource = aws.resource(ty)?;
+    let present = resource.import(ImportKey::Id(arn.to_owned()), &aws.cx).await;
+    let state = present.map_err(|diagnostics| said(&diagnostics))?.state;
+    let config = resource.configuration(&state).await;
+    let name = ["name", "function_name"].into_iter().find_map(|name| state.get(name).as_str()).unwrap_or_default();
+    let name = name.to_owned();
+    Ok((Object { arn: arn.to_owned(), name, config }, state))
+}
+
+async fn aliases(aws: &Aws, target: &Target, gathered: &mut Gathered) {
+    let config = Value::object([
+        ("state_machine_arn", Value::from(target.arn.as_str())),
+        ("region", target.region.as_str().into()),
+    ]);
+    let found = match listed(aws, "sfn_alias", config).await {
+        Ok(found) => found,
+        Err(diagnostics) => return gathered.failures.push((target.arn.clone(), said(&diagnostics))),
+    };
+    for alias in found {
+        let arn = alias.identity.text("arn");
+        match import(aws, "sfn_alias", arn).await {
+            Ok((object, _)) => gathered.aliases.push(object),
+            Err(reason) => gathered.failures.push((arn.to_owned(), reason)),
+        }
+    }
+}
+
+type Cell = Arc<OnceCell<Result<Arc<Object>, String>>>;
+
+/// Functions, each of which is read once however many state machines call it.
+#[derive(Debug)]
+pub struct Functions {
+    folder: PathBuf,
+    read: Mutex<HashMap<String, Cell>>,
+}
+
+impl Functions {
+    /// Functions whose code goes below this folder.
+    pub fn new(folder: &Path) -> Self {
+        Self { folder: folder.to_owned(), read: Mutex::default() }
+    }
+
+    async fn called(&self, aws: &Aws, target: &Target, gathered: &mut Gathered) {
+        let called = gathered.definition.as_ref().map(uses).unwrap_or_default();
+        let functions = called.into_iter().filter(|used| used.kind == Kind::Function);
+        let mut arns: Vec<String> = functions.filter_map(|used| function_arn(&used.id, &target.arn)).collect();
+        arns.sort();
+        arns.dedup();
+        for arn in arns {
+            let cell = self.read.lock().unwrap_or_else(PoisonError::into_inner).entry(arn.clone()).or_default().clone();
+            match cell.get_or_init(|| self.function(aws, &arn)).await {
+                Ok(object) => gathered.functions.push(object.clone()),
+                Err(reason) => gathered.failures.push((arn, reason.clone())),
+            }
+        }
+    }
+
+    async fn function(&self, aws: &Aws, arn: &str) -> Result<Arc<Object>, String> {
+        let (mut object, _) = import(aws, "sfn_lambda_function", arn).await?;
+        if object.config.get("image_uri").is_null() {
+            let code = aws.provider.function_code(arn, &aws.cx).await.map_err(|diagnostics| said(&diagnostics))?;
+            let code = code.ok_or("AWS gives no code for it")?;
+            let region = arn.split(':').nth(3).filter(|region| *region != aws.region);
+            let stem = region.map_or_else(|| object.name.clone(), |region| format!("{}_{region}", object.name));
+            let file = format!("functions/{stem}.zip");
+            write_whole(&self.folder.join(&file), &code)?;
+            object.config.set("filename", format!("{MODULE}/{file}"));
+        }
+        Ok(Arc::new(object))
+    }
+}
+
+/// The ARN of a function, without version, for how a state names it; `None` for one of another account.
+fn function_arn(id: &str, machine: &str) -> Option<String> {
+    let own: Vec<&str> = machine.split(':').collect();
+    let [_, partition, _, region, account, ..] = own.as_slice() else { return None };
+    let parts: Vec<&str> = id.split(':').collect();
+    let (of, name) = match parts.as_slice() {
+        ["arn", _, "lambda", of_region, of_account, "function", name, ..] => {
+            if of_region != region {
+                return (of_account == account).then(|| parts.get(..7).unwrap_or_default().join(":"));
+            }
+            (*of_account, *name)
+        }
+        [of_account, "function", name, ..] => (*of_account, *name),
+        [name] | [name, _] => (*account, *name),
+        _ => return None,
+    };
+    (of == *account && !name.is_empty()).then(|| format!("arn:{partition}:lambda:{region}:{account}:function:{name}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn functions_are_known_by_their_arn() {
+        let machine = "arn:aws:states:eu-west-1:123456789012:stateMachine:m";
+        let function = "arn:aws:lambda:eu-west-1:123456789012:function:f";
+        for id in ["f", "f:live", "123456789012:function:f", function, &format!("{function}:1")] {
+            assert_eq!(function_arn(id, machine).as_deref(), Some(function), "{id}");
+        }
+        let elsewhere = "arn:aws:lambda:us-east-1:123456789012:function:f";
+        assert_eq!(function_arn(elsewhere, machine).as_deref(), Some(elsewhere));
+        for id in ["arn:aws:lambda:eu-west-1:210987654321:function:f", "210987654321:function:f", ""] {
+            assert_eq!(function_arn(id, machine), None, "{id}");
+        }
+    }
+}
