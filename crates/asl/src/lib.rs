@@ -7,6 +7,7 @@ pub mod check;
 pub mod cost;
 mod diagnostic;
 pub mod diagram;
+pub mod diff;
 mod expression;
 
 pub mod flat;
@@ -33,4 +34,4 @@ pub use expression::SyntaxError;
 pub use json::{Json, Members};
 pub use pointer::{Pointer, Token, Way};
 pub use subject::Subject;
-pub use syntax::{Document, parse, parse_yaml};
+pub use syntax::{Document, parse, parse_yaml, parse_yaml_template};

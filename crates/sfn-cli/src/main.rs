@@ -1,6 +1,8 @@
 //! `sfn`: parses arguments, calls the crates, prints.
 
 mod config;
+mod convert;
+mod diff;
 mod explain;
 mod fix;
 mod import;
@@ -27,6 +29,16 @@ enum Command {
     ///
     /// Exit code 0: nothing was found, or only warnings and hints. 1: errors were found. 2: it could not run.
     Validate(ValidateArgs),
+    /// Write a definition, a template or a Terraform file of hashicorp/aws as configuration of this provider.
+    ///
+    /// Takes ASL as JSON or YAML, templates of CloudFormation and SAM, `serverless.yml`, and `.tf` files. Exit code 0: all was
+    /// converted. 2: something was not, and the rest was.
+    Convert(ConvertArgs),
+    /// Compare two definitions by what they mean, state by state.
+    ///
+    /// Each is a file, a state machine in a template (`FILE#NAME`), or the ARN of a state machine, version or alias. Exit code
+    /// 0: they mean the same. 1: they differ. 2: they could not be compared.
+    Diff(DiffArgs),
     /// Write what is in AWS as Terraform files, one for each state machine, with `import` blocks; nothing in AWS changes.
     ///
     /// What a folder has already stays as it is, so that an import that was stopped goes on where it was. Exit code 0: all
@@ -75,6 +87,42 @@ struct ValidateArgs {
     /// The configuration; otherwise `sfn.toml` in the current folder or one above it.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+}
+
+#[derive(Args)]
+struct ConvertArgs {
+    /// The file; `-` for standard input.
+    file: PathBuf,
+    /// Where the configuration goes; standard output if absent.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// An expression to write in place of an ARN, or of something in a template by its name, such as `Charge.Arn`.
+    #[arg(long = "map", value_name = "TEXT=EXPRESSION", value_parser = pair)]
+    map: Vec<(String, String)>,
+}
+
+#[derive(Args)]
+struct DiffArgs {
+    /// The definition before.
+    before: String,
+    /// The definition after.
+    after: String,
+    /// How the differences are written.
+    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
+    format: DiffFormat,
+    /// Profile of the shared configuration files, for ARNs.
+    #[arg(long)]
+    profile: Option<String>,
+}
+
+#[derive(Clone, Copy, ValueEnum, PartialEq, Eq)]
+enum DiffFormat {
+    /// For people.
+    Text,
+    /// One JSON document.
+    Json,
+    /// Tables for pull requests.
+    Markdown,
 }
 
 #[derive(Args)]
@@ -205,6 +253,8 @@ type Failure = String;
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Validate(arguments) => validate::run(&arguments),
+        Command::Convert(arguments) => convert::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Explain { rule } => explain::explain(&rule),
         Command::Rules { format } => explain::list(format),

@@ -158,3 +158,79 @@ fn rules_and_schema_are_complete() {
     assert_eq!(task["Comment"]["type"], serde_json::json!(["string"]));
     assert_eq!(task["ResultPath"]["type"], serde_json::json!(["string", "null"]));
 }
+
+const ORDERS: &str = r#"{"Comment": "Takes orders.", "StartAt": "Charge", "States": {
+  "Charge": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "TimeoutSeconds": 5,
+    "Parameters": {"TopicArn": "arn:aws:sns:eu-west-1:123456789012:t", "Message.$": "$"},
+    "Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 2}], "Next": "Both"},
+  "Both": {"Type": "Parallel", "Branches": [{"StartAt": "Old", "States": {"Old": {"Type": "Pass", "End": true}}}], "Next": "Gone"},
+  "Gone": {"Type": "Succeed"}}}"#;
+
+/// The same in YAML, with changes of all kinds.
+const CHANGED: &str = "StartAt: Charge
+TimeoutSeconds: 60
+States:
+  Charge:
+    Type: Task
+    Resource: arn:aws:states:::sns:publish
+    Parameters: {TopicArn: 'arn:aws:sns:eu-west-1:123456789012:t', Message.$: $.text | `$`}
+    Retry: [{ErrorEquals: [Mine], MaxAttempts: 1}, {ErrorEquals: [States.ALL], MaxAttempts: 2}]
+    Next: Both
+  Both:
+    Type: Parallel
+    Branches:
+      - StartAt: New
+        States:
+          New: {Type: Pass, End: true}
+    Next: Last
+  Last: {Type: Wait, Seconds: 1, End: true}
+";
+
+#[test]
+fn definitions_are_compared_by_meaning() {
+    let template = "Resources:\n  One: {Type: AWS::StepFunctions::StateMachine, Properties: {DefinitionString: '{\"StartAt\":\"A\",\"States\":{\"A\":{\"Type\":\"Succeed\"}}}'}}\n  Two: {Type: AWS::StepFunctions::StateMachine, Properties: {DefinitionString: '{\"StartAt\":\"A\",\"States\":{\"A\":{\"Type\":\"Fail\"}}}'}}\n";
+    let folder =
+        folder(&[("a.asl.json", ORDERS), ("b.asl.yaml", CHANGED), ("right.yaml", RIGHT), ("t.yaml", template)]);
+    let mut said = String::new();
+    for arguments in [
+        &["a.asl.json", "b.asl.yaml"][..],
+        &["a.asl.json", "b.asl.yaml", "--format", "json"],
+        &["a.asl.json", "b.asl.yaml", "--format", "markdown"],
+        &["a.asl.json", "a.asl.json"],
+        &["a.asl.json", "a.asl.json", "--format", "markdown"],
+        &["right.yaml", "t.yaml#One"],
+        &["t.yaml#One", "t.yaml#two"],
+        &["right.yaml", "t.yaml"],
+        &["right.yaml", "t.yaml#Three"],
+        &["right.yaml", "nowhere.json"],
+        &["right.yaml", "arn:aws:lambda:eu-west-1:123456789012:function:f"],
+    ] {
+        said += &sfn(folder.path(), &[&["diff"], arguments].concat(), "");
+    }
+    said += &sfn(folder.path(), &["diff", "-", "right.yaml"], RIGHT);
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn definitions_are_converted() {
+    let lost = "Resources:\n  Lost: {Type: AWS::Serverless::StateMachine, Properties: {DefinitionUri: lost.json}}\n  There: {Type: AWS::Serverless::StateMachine, Properties: {DefinitionUri: sub/there.json}}\n";
+    let there = "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Succeed\"}}}";
+    let folder =
+        folder(&[("orders.asl.json", ORDERS), ("lost.yaml", lost), ("sub/there.json", there), ("package.json", "{}")]);
+    let mut said = String::new();
+    for arguments in [
+        &["orders.asl.json", "--map", "arn:aws:sns:eu-west-1:123456789012:t=aws_sns_topic.t.arn"][..],
+        &["orders.asl.json", "--out", "orders.tf"],
+        &["lost.yaml", "--out", "rest.tf"],
+        &["package.json", "--out", "never.tf"],
+        &["nowhere.json"],
+    ] {
+        said += &sfn(folder.path(), &[&["convert"], arguments].concat(), "");
+    }
+    said += &sfn(folder.path(), &["convert", "-"], there);
+    let mut names: Vec<String> =
+        fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    said += &format!("{names:?}\n{}", fs::read_to_string(folder.path().join("rest.tf")).unwrap());
+    insta::assert_snapshot!(said);
+}

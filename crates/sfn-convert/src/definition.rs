@@ -43,7 +43,7 @@ pub fn document(text: &str, format: Format) -> Result<Document, String> {
 }
 
 /// A finding with its line.
-fn said(text: &str, finding: &asl::Diagnostic) -> String {
+pub(crate) fn said(text: &str, finding: &asl::Diagnostic) -> String {
     let start = finding.span.as_ref().map_or(0, |span| span.start);
     let line = text.get(..start).map_or(1, |before| before.matches('\n').count() + 1);
     format!("line {line}: {}", finding.message)

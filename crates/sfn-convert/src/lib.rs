@@ -4,10 +4,13 @@
 //! machines into blocks.
 
 pub mod definition;
+pub mod files;
 pub mod import;
 mod machine;
 mod placeholders;
 mod schemas;
+pub mod sources;
+pub mod subject;
 mod workflow;
 
 pub use machine::{Definition, Machine};

@@ -35,8 +35,33 @@ pub struct Machine {
     pub settings: Value,
     /// What its source says above its states.
     pub comments: BTreeMap<String, String>,
-    /// What is written beside them, such as `count` or `lifecycle`.
-    pub others: Body,
+    /// What is written beside them.
+    pub beside: Beside,
+}
+
+/// What Terraform itself reads in a resource.
+#[derive(Debug, Clone, Default)]
+pub struct Beside {
+    /// What comes first, such as `count`.
+    pub first: Body,
+    /// What comes last, such as `lifecycle`.
+    pub last: Body,
+}
+
+impl Beside {
+    /// A resource with what is beside its own attributes and blocks.
+    pub fn around(&self, content: Body) -> Body {
+        let mut body = self.first.clone();
+        if !body.is_empty() {
+            body.blank();
+        }
+        body.extend(content);
+        if !self.last.is_empty() {
+            body.blank();
+            body.extend(self.last.clone());
+        }
+        body
+    }
 }
 
 /// What has become of a state machine.
@@ -56,7 +81,7 @@ impl Machine {
             definition,
             settings: Value::object::<String>([]),
             comments: BTreeMap::new(),
-            others: Body::default(),
+            beside: Beside::default(),
         }
     }
 
@@ -108,8 +133,7 @@ impl Machine {
             writer.references.insert(WRITTEN_OUT, expression);
         }
         let writer = Writer { labelled: &states, ..writer };
-        body.extend(self.others.clone());
-        body.extend(writer.body(schemas::resource(TYPE), &value, 1));
+        body.extend(self.beside.around(writer.body(schemas::resource(TYPE), &value, 1)));
         Written { body, reason }
     }
 }

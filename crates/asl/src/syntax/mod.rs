@@ -10,7 +10,7 @@ use crate::json::Json;
 use crate::pointer::Pointer;
 
 pub use json::parse;
-pub use yaml::parse_yaml;
+pub use yaml::{parse_yaml, parse_yaml_template};
 
 /// How deep arrays and objects may be nested, so that no text can exhaust the stack.
 const MAX_DEPTH: usize = 128;

@@ -23,6 +23,18 @@ const MAX_VALUES: usize = 200_000;
 /// # Errors
 /// One diagnostic, when the text is no YAML.
 pub fn parse_yaml(text: &str) -> Result<(Document, Vec<Diagnostic>), Box<Diagnostic>> {
+    read(text, false)
+}
+
+/// The same for a whole template, in which tags such as `!Ref` become the functions that they are short for.
+///
+/// # Errors
+/// One diagnostic, when the text is no YAML.
+pub fn parse_yaml_template(text: &str) -> Result<(Document, Vec<Diagnostic>), Box<Diagnostic>> {
+    read(text, true)
+}
+
+fn read(text: &str, functions: bool) -> Result<(Document, Vec<Diagnostic>), Box<Diagnostic>> {
     let offsets = Offsets::of(text);
     let fail = |message: String, span: Range<usize>| {
         let mut diagnostic = Diagnostic::error(invalid_json::RULE.code, Pointer::root(), message)
@@ -30,7 +42,7 @@ pub fn parse_yaml(text: &str) -> Result<(Document, Vec<Diagnostic>), Box<Diagnos
         diagnostic.span = Some(whole_characters(text, span));
         Box::new(diagnostic)
     };
-    let mut builder = Builder::new(text, &offsets);
+    let mut builder = Builder { functions, ..Builder::new(text, &offsets) };
     if let Err(error) = Parser::new_from_str(text).load(&mut builder, false) {
         let at = offsets.byte(error.marker().index());
         return Err(fail(format!("invalid YAML: {}", error.info()), at..at + 1));
@@ -79,7 +91,7 @@ enum OpenKind {
 }
 
 /// What a tag makes of a value.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 enum Meaning {
     /// The value itself.
     Itself,
@@ -89,11 +101,17 @@ enum Meaning {
     Substituted,
     /// Something that CloudFormation knows later.
     Later,
+    /// The argument of a function of CloudFormation.
+    Function(String),
 }
 
-fn meaning(tag: Option<&Cow<'_, Tag>>) -> Meaning {
+fn meaning(tag: Option<&Cow<'_, Tag>>, functions: bool) -> Meaning {
     match tag {
         None => Meaning::Itself,
+        Some(tag) if tag.handle == "!" && functions => Meaning::Function(match tag.suffix.as_str() {
+            name @ ("Ref" | "Condition") => name.to_owned(),
+            name => format!("Fn::{name}"),
+        }),
         Some(tag) if tag.handle == "!" => match tag.suffix.as_str() {
             "Sub" => Meaning::Substituted,
             _ => Meaning::Later,
@@ -112,6 +130,8 @@ struct Builder<'t> {
     root: Option<(Json, Place)>,
     failure: Option<(String, Range<usize>)>,
     diagnostics: Vec<Diagnostic>,
+    /// Whether tags of CloudFormation become functions.
+    functions: bool,
 }
 
 impl<'t> Builder<'t> {
@@ -125,6 +145,7 @@ impl<'t> Builder<'t> {
             root: None,
             failure: None,
             diagnostics: Vec::new(),
+            functions: false,
         }
     }
 
@@ -220,11 +241,20 @@ impl<'t> Builder<'t> {
                 (first, Place { inner: Vec::new(), ..places.into_iter().next().unwrap_or_default() })
             }
             (Meaning::Later, _) => (Json::Unknown, Place { value: span, ..Place::default() }),
+            (Meaning::Function(name), value) => {
+                let argument = Place { value: span.clone(), inner: places, ..Place::default() };
+                (function(name, value), Place { value: span, inner: vec![argument], ..Place::default() })
+            }
             (_, value) => (value, Place { value: span, inner: places, ..Place::default() }),
         };
         let inside = self.values - before;
         self.anchored(value, place, anchor, 1, inside);
     }
+}
+
+/// A call of a function of CloudFormation, written out.
+fn function(name: String, argument: Json) -> Json {
+    Json::Object(Members::from_iter([(name, argument)]))
 }
 
 fn key_text(value: &Json) -> String {
@@ -245,19 +275,24 @@ impl<'input> SpannedEventReceiver<'input> for Builder<'_> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let is_key = matches!(self.open.last(), Some(Open { kind: OpenKind::Mapping { key: None, .. }, .. }));
-                let value = match meaning(tag.as_ref()) {
+                let value = match meaning(tag.as_ref(), self.functions) {
                     Meaning::Later => Json::Unknown,
+                    Meaning::Function(name) => {
+                        let inner = vec![Place { value: place.clone(), ..Place::default() }];
+                        let value = function(name, Json::String(text.into_owned()));
+                        return self.anchored(value, Place { value: place, inner, ..Place::default() }, anchor, 2, 0);
+                    }
                     Meaning::Itself if style == ScalarStyle::Plain && !is_key => plain(&text),
                     _ => Json::String(text.into_owned()),
                 };
                 self.anchored(value, Place { value: place, ..Place::default() }, anchor, 1, 0);
             }
             Event::SequenceStart(anchor, tag) => {
-                self.opened(OpenKind::Sequence(Vec::new()), place, anchor, meaning(tag.as_ref()));
+                self.opened(OpenKind::Sequence(Vec::new()), place, anchor, meaning(tag.as_ref(), self.functions));
             }
             Event::MappingStart(anchor, tag) => {
                 let kind = OpenKind::Mapping { members: Members::default(), key: None };
-                self.opened(kind, place, anchor, meaning(tag.as_ref()));
+                self.opened(kind, place, anchor, meaning(tag.as_ref(), self.functions));
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(place.end),
             Event::Alias(anchor) => match self.anchors.get(&anchor).cloned() {

@@ -1,5 +1,6 @@
 //! Findings in the formats that people and programs read.
 
+pub mod difference;
 mod github;
 mod json;
 mod sarif;

@@ -6,7 +6,7 @@ use tfplugin::Value;
 use super::folder::{Declared, Folder};
 use super::gather::{Gathered, MODULE, Object};
 use super::targets::Target;
-use crate::machine::{Definition, Machine, TYPE};
+use crate::machine::{Beside, Definition, Machine, TYPE};
 use crate::schemas;
 
 /// A file that is to be written.
@@ -65,11 +65,11 @@ pub fn render(folder: &Folder, references: &References, target: &Target, gathere
     for alias in &gathered.aliases {
         let label = add("sfn_alias", &alias.arn, &format!("{}_{}", target.name, alias.name), &mut references);
         import_block(&mut body, "sfn_alias", &label, &alias.arn);
-        write(&mut body, "sfn_alias", &label, alias, &references, Body::default());
+        write(&mut body, "sfn_alias", &label, alias, &references, &Beside::default());
     }
     for (label, function) in &functions {
         import_block(&mut body, "sfn_lambda_function", label, &function.arn);
-        write(&mut body, "sfn_lambda_function", label, function, &for_machine, code_stays(&function.config));
+        write(&mut body, "sfn_lambda_function", label, function, &for_machine, &code_stays(&function.config));
         if !function.config.get("environment").is_null() {
             notes.push(format!(
                 "it has the environment variables of the function `{}`: look for secrets",
@@ -88,25 +88,20 @@ fn import_block(body: &mut Body, ty: &str, label: &str, id: &str) {
     body.spaced_block("import", import);
 }
 
-fn write(body: &mut Body, ty: &str, label: &str, object: &Object, references: &References, last: Body) {
+fn write(body: &mut Body, ty: &str, label: &str, object: &Object, references: &References, beside: &Beside) {
     let writer = Writer { references: references.clone(), ..Writer::default() };
-    let mut content = writer.body(schemas::resource(ty), &object.config, 1);
-    if !last.is_empty() {
-        content.blank();
-        content.extend(last);
-    }
+    let content = beside.around(writer.body(schemas::resource(ty), &object.config, 1));
     body.spaced_block(format!("resource \"{ty}\" {}", quoted(label)), content);
 }
 
 /// What keeps Terraform from uploading the code that was just fetched: an import cannot tell where code came from.
-fn code_stays(config: &Value) -> Body {
-    let mut last = Body::default();
-    if config.get("filename").is_null() {
-        return last;
+fn code_stays(config: &Value) -> Beside {
+    let mut beside = Beside::default();
+    if !config.get("filename").is_null() {
+        let mut lifecycle = Body::default();
+        lifecycle.comment("Without this the code is deployed from the file.");
+        lifecycle.attribute("ignore_changes", "[filename]");
+        beside.last.block("lifecycle", lifecycle);
     }
-    let mut lifecycle = Body::default();
-    lifecycle.comment("Without this the code is deployed from the file.");
-    lifecycle.attribute("ignore_changes", "[filename]");
-    last.block("lifecycle", lifecycle);
-    last
+    beside
 }

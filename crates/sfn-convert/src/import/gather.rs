@@ -10,9 +10,9 @@ use terraform_provider_sfn::blocks::{STATE_BLOCKS, definition_attributes};
 use tfplugin::{ImportKey, Value};
 use tokio::sync::OnceCell;
 
-use super::folder::write_whole;
 use super::targets::{Target, listed};
 use super::{Aws, With, said};
+use crate::files::write_whole;
 
 /// Stands for the folder of the files.
 pub const MODULE: &str = "\u{e000}module\u{e001}";

@@ -1,0 +1,359 @@
+//! Templates of CloudFormation and SAM.
+//!
+//! Sources: CloudFormation template reference, `AWS::StepFunctions::StateMachine`, `…::StateMachineVersion` and
+//! `…::StateMachineAlias`; SAM specification, `AWS::Serverless::StateMachine`.
+
+use asl::{Json, Members};
+use tfplugin::Value;
+
+use super::intrinsic::Template;
+use super::{Converted, Map, Resource, Source, Variable, relative};
+use crate::definition;
+use crate::machine::{Definition, Machine};
+
+/// The types of state machines.
+const MACHINES: [&str; 2] = ["AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine"];
+const VERSION: &str = "AWS::StepFunctions::StateMachineVersion";
+const ALIAS: &str = "AWS::StepFunctions::StateMachineAlias";
+
+/// Properties that become something, under the names of both types; others are named in a note.
+const KNOWN: [&str; 25] = [
+    "AutoPublishAlias",
+    "Definition",
+    "DefinitionS3Location",
+    "DefinitionString",
+    "DefinitionSubstitutions",
+    "DefinitionUri",
+    "EncryptionConfiguration",
+    "Logging",
+    "LoggingConfiguration",
+    "Name",
+    "PermissionsBoundary",
+    "Policies",
+    "PropagateTags",
+    "Role",
+    "RoleArn",
+    "RolePath",
+    "StateMachineName",
+    "StateMachineType",
+    "Tags",
+    "Tracing",
+    "TracingConfiguration",
+    "Type",
+    "UseAliasAsEventTarget",
+    "Comment",
+    "DeploymentPreference",
+];
+
+/// Converts a template.
+///
+/// # Errors
+/// That there is no state machine in it.
+pub fn convert(root: &Json, source: &Source<'_>, map: &Map) -> Result<Converted, String> {
+    let resources = root.get("Resources").and_then(Json::as_object).cloned().unwrap_or_default();
+    let ty = |resource: &Json| resource.get("Type").and_then(Json::as_str).unwrap_or_default().to_owned();
+    let mut out = Converted::default();
+    let mut template = Template { root, map, machines: Default::default() };
+    for (id, _) in resources.iter().filter(|(_, resource)| MACHINES.contains(&ty(resource).as_str())) {
+        let label = unique(&template, id);
+        template.machines.insert(id.clone(), label);
+    }
+    if template.machines.is_empty() {
+        return Err("the template has no state machine".into());
+    }
+    for (id, resource) in &resources {
+        let Some(label) = template.machines.get(id).cloned() else { continue };
+        match machine(&template, id, &label, resource, source, &mut out) {
+            Ok(machine) => out.machines.push(machine),
+            Err(reason) => out.failures.push(format!("`{id}`: {reason}")),
+        }
+    }
+    for (id, resource) in resources.iter().filter(|(_, resource)| ty(resource) == VERSION) {
+        publish(&template, id, resource, &mut out);
+    }
+    for (id, resource) in resources.iter().filter(|(_, resource)| ty(resource) == ALIAS) {
+        alias(&template, &resources, id, resource, &mut out);
+    }
+    Ok(out)
+}
+
+fn unique(template: &Template<'_>, id: &str) -> String {
+    let label = Converted::default().label(id);
+    let is_free = |label: &String| template.machines.values().all(|other| other != label);
+    let numbered = (2..).map(|number| format!("{label}_{number}"));
+    std::iter::once(label.clone()).chain(numbered).find(is_free).unwrap_or_default()
+}
+
+fn machine(
+    template: &Template<'_>,
+    id: &str,
+    label: &str,
+    resource: &Json,
+    source: &Source<'_>,
+    out: &mut Converted,
+) -> Result<Machine, String> {
+    let properties = resource.get("Properties").and_then(Json::as_object).cloned().unwrap_or_default();
+    let (definition, comments) = definition_of(template, &properties, source, out)?;
+    let mut machine = Machine::new(label, Definition::Asl(definition));
+    machine.comments = comments;
+    let either = |names: [&str; 2]| names.iter().find_map(|name| properties.get(*name));
+    let is_sam = resource.get("Type").and_then(Json::as_str) == Some("AWS::Serverless::StateMachine");
+    let ty = if is_sam { properties.get("Type") } else { properties.get("StateMachineType") };
+    let name = either(["StateMachineName", "Name"]).map(|name| template.value(name, out));
+    let mut settings = Value::object([("name", name.clone().unwrap_or_default())]);
+    if let Some(ty) = ty.map(|ty| template.value(ty, out)).filter(|ty| ty.as_str() != Some("STANDARD")) {
+        settings.set("type", ty);
+    }
+    match either(["RoleArn", "Role"]) {
+        Some(role) => settings.set("role_arn", template.value(role, out)),
+        None => {
+            let mut role = Value::object::<String>([]);
+            if let Some(boundary) = properties.get("PermissionsBoundary") {
+                role.set("permissions_boundary", template.value(boundary, out));
+            }
+            settings.set("execution_role", role);
+            out.notes.push(format!(
+                "`{id}`: the role that SAM made is replaced by one that the provider derives from the definition"
+            ));
+        }
+    }
+    settings.set("logging_configuration", logging(template, either(["LoggingConfiguration", "Logging"]), out));
+    settings.set("tracing_configuration", tracing(template, either(["TracingConfiguration", "Tracing"]), out));
+    settings.set("encryption_configuration", encryption(template, properties.get("EncryptionConfiguration"), out));
+    settings.set("tags", tags(template, properties.get("Tags"), out));
+    machine.settings = settings;
+    notes(id, resource, &properties, out);
+    let arn = import_id(template, label, name.as_ref(), out);
+    out.import(&machine.address(), &arn);
+    out.arns.insert(label.to_owned(), arn);
+    if let Some(alias) = properties.get("AutoPublishAlias") {
+        machine.settings.set("publish", true);
+        let name = template.value(alias, out);
+        add_alias(out, label, name, newest(label), "live");
+    }
+    Ok(machine)
+}
+
+/// The definition, wherever it is.
+fn definition_of(
+    template: &Template<'_>,
+    properties: &Members,
+    source: &Source<'_>,
+    out: &mut Converted,
+) -> Result<(Json, std::collections::BTreeMap<String, String>), String> {
+    let substitutions =
+        properties.get("DefinitionSubstitutions").and_then(Json::as_object).cloned().unwrap_or_default();
+    if let Some(definition @ Json::Object(_)) = properties.get("Definition") {
+        return Ok((template.definition(definition, &substitutions, out), Default::default()));
+    }
+    if let Some(text) = properties.get("DefinitionString") {
+        let text = definition_text(template, text, out);
+        let text = template.filled_text(&text, &substitutions, true, out);
+        let document = definition::document(&text, asl::template::Format::Json)?;
+        return Ok((document.root, Default::default()));
+    }
+    match properties.get("DefinitionUri") {
+        Some(Json::String(path)) if !path.starts_with("s3://") => {
+            let text = (source.files)(&relative(path))?;
+            let format = match path.rsplit('.').next() {
+                Some("json") => asl::template::Format::Json,
+                Some("yaml" | "yml") => asl::template::Format::Yaml,
+                _ => asl::template::Format::of(&text),
+            };
+            let is_json = format == asl::template::Format::Json;
+            let text = template.filled_text(&text, &substitutions, is_json, out);
+            let read = definition::read(&text, format, "it").map_err(|reason| format!("{path}: {reason}"))?;
+            match read.definition {
+                Definition::Asl(definition) => Ok((definition, read.comments)),
+                Definition::Expression(_, reason) => Err(reason),
+            }
+        }
+        Some(_) => Err("its definition is in S3: fetch the file, and name it in `DefinitionUri`".into()),
+        None if properties.contains_key("DefinitionS3Location") => {
+            Err("its definition is in S3: fetch the file, and convert it by itself".into())
+        }
+        None => Err("it has no definition".into()),
+    }
+}
+
+/// The text of `DefinitionString`. What stands in braces outside of JSON strings has to be a number, which a text cannot
+/// tell, so that it is put in as one here.
+fn definition_text(template: &Template<'_>, value: &Json, out: &mut Converted) -> String {
+    let text = template.text(value, out);
+    let mut quotes = super::intrinsic::Quotes::default();
+    let mut written = String::new();
+    let mut rest = text.as_str();
+    while let Some(start) = rest.find('\u{e000}') {
+        let (before, from) = rest.split_at(start);
+        let end = from.find('\u{e001}').map_or(from.len(), |end| end + '\u{e001}'.len_utf8());
+        let (placeholder, after) = from.split_at(end);
+        quotes.read(before);
+        written.push_str(before);
+        if quotes.inside {
+            written.push_str(placeholder);
+        } else {
+            let expression = out.placeholders.references().string(placeholder);
+            written.push_str(&out.placeholders.number(&expression).to_string());
+        }
+        rest = after;
+    }
+    written + rest
+}
+
+fn logging(template: &Template<'_>, value: Option<&Json>, out: &mut Converted) -> Value {
+    let Some(value) = value else { return Value::Null };
+    let mut block = Value::object::<String>([]);
+    for (property, name) in [("Level", "level"), ("IncludeExecutionData", "include_execution_data")] {
+        if let Some(value) = value.get(property) {
+            block.set(name, template.value(value, out));
+        }
+    }
+    let first = value.get("Destinations").and_then(Json::as_array).and_then(<[Json]>::first);
+    if let Some(arn) = first.and_then(|first| first.get("CloudWatchLogsLogGroup")?.get("LogGroupArn")) {
+        block.set("log_destination", template.value(arn, out));
+    }
+    if block.get("level").is_null() || block.get("level").as_str() == Some("OFF") { Value::Null } else { block }
+}
+
+fn tracing(template: &Template<'_>, value: Option<&Json>, out: &mut Converted) -> Value {
+    match value.and_then(|value| value.get("Enabled")) {
+        None | Some(Json::Bool(false)) => Value::Null,
+        Some(enabled) => Value::object([("enabled", template.value(enabled, out))]),
+    }
+}
+
+fn encryption(template: &Template<'_>, value: Option<&Json>, out: &mut Converted) -> Value {
+    let Some(value) = value.filter(|value| value.get("Type").and_then(Json::as_str) != Some("AWS_OWNED_KEY")) else {
+        return Value::Null;
+    };
+    let names = [
+        ("Type", "type"),
+        ("KmsKeyId", "kms_key_id"),
+        ("KmsDataKeyReusePeriodSeconds", "kms_data_key_reuse_period_seconds"),
+    ];
+    let attribute =
+        |(property, name)| (name, value.get(property).map(|it| template.value(it, out)).unwrap_or_default());
+    Value::object(names.map(attribute))
+}
+
+/// Tags, as a list of keys and values or, in SAM, as a map.
+fn tags(template: &Template<'_>, value: Option<&Json>, out: &mut Converted) -> Value {
+    match value {
+        Some(Json::Array(tags)) => {
+            let tag = |tag: &Json| {
+                let (key, value) = (tag.get("Key")?, tag.get("Value")?);
+                Some((template.text(key, out), template.value(value, out)))
+            };
+            Value::object(tags.iter().filter_map(tag))
+        }
+        Some(tags @ Json::Object(_)) => template.value(tags, out),
+        _ => Value::Null,
+    }
+}
+
+/// The expression of the newest version of a state machine.
+fn newest(label: &str) -> String {
+    format!("sfn_state_machine.{label}.state_machine_version_arn")
+}
+
+fn add_alias(out: &mut Converted, machine: &str, name: Value, version: String, fallback: &str) {
+    let version = out.placeholders.text(&version);
+    let label = tfconfig::label(&format!("{machine}_{}", name.as_str().filter(|it| it.is_ascii()).unwrap_or(fallback)));
+    let route = Value::object([("state_machine_version_arn", version.into()), ("weight", 100.into())]);
+    let value = Value::object([("name", name.clone()), ("routing_configuration", Value::List(vec![route]))]);
+    let name = out.placeholders.references().string(name.as_str().unwrap_or_default());
+    let arn = out.arns.get(machine).cloned().unwrap_or_default();
+    let id = format!("\"{}:{}\"", inside(&arn), inside(&name));
+    out.import(&format!("sfn_alias.{label}"), &id);
+    out.resources.push(Resource { ty: "sfn_alias".into(), label, value, beside: Default::default() });
+}
+
+/// An expression as a part of a quoted string.
+fn inside(expression: &str) -> String {
+    match expression.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        Some(inner) => inner.to_owned(),
+        None => format!("${{{expression}}}"),
+    }
+}
+
+/// The state machine that a version resource publishes publishes by itself.
+fn publish(template: &Template<'_>, id: &str, resource: &Json, out: &mut Converted) {
+    let machine = resource.get("Properties").and_then(|properties| properties.get("StateMachineArn"));
+    let label = machine.and_then(|machine| machine_named(template, machine));
+    match label.and_then(|label| out.machines.iter_mut().find(|machine| machine.label == label)) {
+        Some(machine) => machine.settings.set("publish", true),
+        None => out.notes.push(format!("`{id}` is left out: its state machine is not in this template")),
+    }
+}
+
+/// The label of the state machine that a value leads to.
+fn machine_named(template: &Template<'_>, value: &Json) -> Option<String> {
+    let name = match (value.get("Ref"), value.get("Fn::GetAtt")) {
+        (Some(Json::String(name)), _) => name.as_str(),
+        (_, Some(Json::String(path))) => path.split('.').next()?,
+        (_, Some(Json::Array(parts))) => parts.first()?.as_str()?,
+        _ => return None,
+    };
+    template.machines.get(name).cloned()
+}
+
+fn alias(template: &Template<'_>, resources: &Members, id: &str, resource: &Json, out: &mut Converted) {
+    let properties = resource.get("Properties").and_then(Json::as_object).cloned().unwrap_or_default();
+    let preference = properties.get("DeploymentPreference");
+    let first = properties
+        .get("RoutingConfiguration")
+        .and_then(Json::as_array)
+        .filter(|routes| routes.len() == 1)
+        .and_then(<[Json]>::first);
+    let version = preference
+        .and_then(|preference| preference.get("StateMachineVersionArn"))
+        .or_else(|| first.and_then(|route| route.get("StateMachineVersionArn")));
+    let of_version =
+        version.and_then(|version| version.get("Ref")?.as_str()).and_then(|version| resources.get(version));
+    let machine =
+        of_version.and_then(|version| machine_named(template, version.get("Properties")?.get("StateMachineArn")?));
+    let Some(machine) = machine else {
+        out.notes.push(format!("`{id}` is left out: write an `sfn_alias` with its versions"));
+        return;
+    };
+    let name = properties.get("Name").map(|name| template.value(name, out)).unwrap_or_default();
+    if name.is_null() {
+        out.notes.push(format!("`{id}` is left out: it has no name"));
+        return;
+    }
+    add_alias(out, &machine, name, newest(&machine), "alias");
+    if preference.is_some() {
+        out.notes.push(format!("`{id}`: the alias moves at once; its gradual deployment is left out"));
+    }
+}
+
+/// What is left out of a state machine, and what is to be done before the stack lets go of it.
+fn notes(id: &str, resource: &Json, properties: &Members, out: &mut Converted) {
+    let left_out: Vec<String> =
+        properties.keys().filter(|name| !KNOWN.contains(&name.as_str())).map(|name| format!("`{name}`")).collect();
+    if !left_out.is_empty() {
+        out.notes.push(format!("`{id}`: left out: {}", left_out.join(", ")));
+    }
+    if resource.get("Condition").is_some() {
+        out.notes.push(format!("`{id}`: its condition is left out"));
+    }
+    if resource.get("DeletionPolicy").and_then(Json::as_str) != Some("Retain") {
+        out.notes.push(format!("`{id}`: set `DeletionPolicy: Retain` on it before you take it out of the stack"));
+    }
+}
+
+/// What imports a state machine: its ARN, put together where its name is known.
+fn import_id(template: &Template<'_>, label: &str, name: Option<&Value>, out: &mut Converted) -> String {
+    let Some(name) = name.and_then(Value::as_str) else {
+        let description = "ARN of the state machine that is there.".to_owned();
+        return out.variable(&format!("{label}_arn"), Variable { description, ..Variable::default() });
+    };
+    let name = out.placeholders.references().string(name);
+    let pseudo = |name: &str, out: &mut Converted| {
+        let reference = Json::Object(Members::from_iter([("Ref".to_owned(), Json::from(name))]));
+        inside(&template.expression(&reference, out))
+    };
+    let (partition, region, account) =
+        (pseudo("AWS::Partition", out), pseudo("AWS::Region", out), pseudo("AWS::AccountId", out));
+    format!("\"arn:{partition}:states:{region}:{account}:stateMachine:{}\"", inside(&name))
+}

@@ -1,0 +1,355 @@
+//! Functions of CloudFormation as expressions of Terraform.
+//!
+//! Sources: CloudFormation template reference, "Intrinsic functions" and "Pseudo parameters".
+
+use std::collections::BTreeMap;
+
+use asl::{Json, Members};
+use tfconfig::quoted;
+use tfplugin::Value;
+
+use super::{Converted, Map, Variable};
+
+/// A template, as far as its functions need it.
+pub struct Template<'a> {
+    /// The whole of it.
+    pub root: &'a Json,
+    /// What is written in place of a name.
+    pub map: &'a Map,
+    /// The labels of the state machines in it by their logical ids.
+    pub machines: BTreeMap<String, String>,
+}
+
+/// The function that an object is a call of, with its argument.
+fn function(value: &Json) -> Option<(&str, &Json)> {
+    let mut members = value.as_object()?.iter();
+    let (name, argument) = members.next()?;
+    let is_function = name == "Ref" || name.starts_with("Fn::");
+    (members.next().is_none() && is_function).then_some((name.as_str(), argument))
+}
+
+/// Whether a value means that there is none.
+pub fn is_no_value(value: &Json) -> bool {
+    matches!(function(value), Some(("Ref", Json::String(name))) if name == "AWS::NoValue")
+}
+
+impl Template<'_> {
+    /// A value as an expression.
+    pub fn expression(&self, value: &Json, out: &mut Converted) -> String {
+        match value {
+            Json::Array(elements) => {
+                let elements: Vec<_> = elements.iter().map(|element| self.expression(element, out)).collect();
+                format!("[{}]", elements.join(", "))
+            }
+            Json::Object(members) if function(value).is_none() => {
+                let member =
+                    |(key, value): (&String, &Json)| format!("{} = {}", quoted(key), self.expression(value, out));
+                format!("{{ {} }}", members.iter().map(member).collect::<Vec<_>>().join(", "))
+            }
+            Json::Number(number) => number.to_string(),
+            Json::Bool(flag) => flag.to_string(),
+            Json::Null | Json::Unknown => "null".into(),
+            Json::String(_) | Json::Object(_) => {
+                let text = self.text(value, out);
+                out.placeholders.references().string(&text)
+            }
+        }
+    }
+
+    /// A value as a text in which placeholders stand for expressions.
+    pub fn text(&self, value: &Json, out: &mut Converted) -> String {
+        match (value, function(value)) {
+            (Json::String(text), _) => text.clone(),
+            (Json::Number(number), _) => number.to_string(),
+            (Json::Bool(flag), _) => flag.to_string(),
+            (_, Some(("Fn::Sub", argument))) => self.substituted(argument, out),
+            (_, Some(("Fn::Join", Json::Array(parts))))
+                if matches!(parts.as_slice(), [Json::String(_), Json::Array(_)]) =>
+            {
+                let [Json::String(delimiter), Json::Array(parts)] = parts.as_slice() else { return String::new() };
+                let parts: Vec<_> = parts.iter().map(|part| self.text(part, out)).collect();
+                parts.join(delimiter)
+            }
+            (_, Some((name, argument))) => {
+                let expression = self.call(name, argument, out);
+                out.placeholders.text(&expression)
+            }
+            _ => {
+                let expression = self.expression(value, out);
+                out.placeholders.text(&expression)
+            }
+        }
+    }
+
+    /// A call of a function as an expression; a variable where Terraform has nothing like it.
+    fn call(&self, name: &str, argument: &Json, out: &mut Converted) -> String {
+        let arguments = argument.as_array().unwrap_or_default();
+        match (name, argument, arguments) {
+            ("Ref", Json::String(name), _) => self.reference(name, out),
+            ("Fn::GetAtt", Json::String(path), _) => {
+                let (resource, attribute) = path.split_once('.').unwrap_or((path, "Ref"));
+                self.attribute(resource, attribute, out)
+            }
+            ("Fn::GetAtt", _, [Json::String(resource), Json::String(attribute)]) => {
+                self.attribute(resource, attribute, out)
+            }
+            ("Fn::If", _, [Json::String(condition), yes, no]) => {
+                let variable = Variable {
+                    description: format!("The condition `{condition}` of the template."),
+                    ty: Some("bool".into()),
+                    ..Variable::default()
+                };
+                let condition = out.variable(condition, variable);
+                let (yes, no) = (self.or_null(yes, out), self.or_null(no, out));
+                format!("{condition} ? {yes} : {no}")
+            }
+            ("Fn::Select", _, [index, list]) => {
+                format!("element({}, {})", self.expression(list, out), self.text(index, out))
+            }
+            ("Fn::Split", _, [delimiter, text]) => {
+                format!("split({}, {})", self.expression(delimiter, out), self.expression(text, out))
+            }
+            ("Fn::Join", _, [delimiter, list]) => {
+                format!("join({}, {})", self.expression(delimiter, out), self.expression(list, out))
+            }
+            ("Fn::Base64", value, _) => format!("base64encode({})", self.expression(value, out)),
+            ("Fn::ImportValue", value, _) => {
+                let name = value.as_str().map_or_else(|| "imported_value".to_owned(), str::to_owned);
+                let description = format!("The value `{name}`, which another stack exports.");
+                out.variable(&name, Variable { description, ..Variable::default() })
+            }
+            _ => {
+                let words: Vec<&str> = arguments.iter().filter_map(Json::as_str).collect();
+                let text = argument.to_value().map(|value| value.to_string()).unwrap_or_default();
+                let name = format!("{}_{}", name.trim_start_matches("Fn::"), words.join("_"));
+                let description = format!("The value of `{}` of the template.", text.replace('`', "'"));
+                out.variable(&name, Variable { description, ..Variable::default() })
+            }
+        }
+    }
+
+    fn or_null(&self, value: &Json, out: &mut Converted) -> String {
+        if is_no_value(value) { "null".to_owned() } else { self.expression(value, out) }
+    }
+
+    /// What `Ref` gives.
+    fn reference(&self, name: &str, out: &mut Converted) -> String {
+        if let Some(expression) = self.map.get(name) {
+            return expression.clone();
+        }
+        if let Some(label) = self.machines.get(name) {
+            return format!("sfn_state_machine.{label}.arn");
+        }
+        if let Some(pseudo) = name.strip_prefix("AWS::") {
+            return pseudo_parameter(pseudo, out);
+        }
+        match self.root.get("Parameters").and_then(|parameters| parameters.get(name)) {
+            Some(parameter) => out.variable(name, of_parameter(name, parameter)),
+            None => self.attribute(name, "Ref", out),
+        }
+    }
+
+    /// An attribute of a resource of the template.
+    fn attribute(&self, resource: &str, attribute: &str, out: &mut Converted) -> String {
+        let name = format!("{resource}.{attribute}");
+        if let Some(expression) = self.map.get(&name) {
+            return expression.clone();
+        }
+        if let Some(label) = self.machines.get(resource) {
+            let attribute = match attribute {
+                "Name" => "name",
+                "StateMachineRevisionId" => "revision_id",
+                _ => "arn",
+            };
+            return format!("sfn_state_machine.{label}.{attribute}");
+        }
+        let ty = self.root.get("Resources").and_then(|all| all.get(resource)?.get("Type")?.as_str());
+        let of = ty.map_or_else(|| "which the file does not declare".to_owned(), |ty| format!("of the type {ty}"));
+        let (name, description) = match attribute {
+            "Ref" => (resource.to_owned(), format!("What `Ref` gives for `{resource}`, {of}.")),
+            _ => (format!("{resource}_{attribute}"), format!("The attribute `{attribute}` of `{resource}`, {of}.")),
+        };
+        out.variable(&name, Variable { description, ..Variable::default() })
+    }
+
+    /// `Fn::Sub`, whose placeholders are in braces.
+    fn substituted(&self, argument: &Json, out: &mut Converted) -> String {
+        let (text, own) = match argument {
+            Json::Array(parts) => (parts.first().and_then(Json::as_str), parts.get(1).and_then(Json::as_object)),
+            other => (other.as_str(), None),
+        };
+        fill(text.unwrap_or_default(), |name| {
+            Some(match (name.strip_prefix('!'), own.and_then(|own| own.get(name))) {
+                (Some(literal), _) => format!("${{{literal}}}"),
+                (None, Some(value)) => self.text(value, out),
+                (None, None) => {
+                    let expression = match name.split_once('.') {
+                        Some((resource, attribute)) => self.attribute(resource, attribute, out),
+                        None => self.reference(name, out),
+                    };
+                    out.placeholders.text(&expression)
+                }
+            })
+        })
+    }
+
+    /// A value of an attribute.
+    pub fn value(&self, value: &Json, out: &mut Converted) -> Value {
+        match value {
+            value if is_no_value(value) => Value::Null,
+            Json::Bool(flag) => (*flag).into(),
+            Json::Number(_) => terraform_provider_sfn::blocks::any_from_json(value).unwrap_or_default(),
+            Json::Null | Json::Unknown => Value::Null,
+            value if function(value).is_some() => self.text(value, out).into(),
+            Json::String(text) => text.as_str().into(),
+            Json::Array(elements) => Value::List(elements.iter().map(|element| self.value(element, out)).collect()),
+            Json::Object(members) => {
+                Value::object(members.iter().map(|(key, value)| (key.clone(), self.value(value, out))))
+            }
+        }
+    }
+
+    /// A definition that is an object of the template: its functions become placeholders, and so do its substitutions.
+    pub fn definition(&self, value: &Json, substitutions: &Members, out: &mut Converted) -> Json {
+        if let Some((name, argument)) = function(value) {
+            if self.is_number(name, argument) {
+                let expression = self.call(name, argument, out);
+                return Json::Number(out.placeholders.number(&expression).into());
+            }
+            return Json::String(self.text(value, out));
+        }
+        match value {
+            Json::String(text) => Json::String(self.filled(text, substitutions, out)),
+            Json::Array(elements) => {
+                Json::Array(elements.iter().map(|it| self.definition(it, substitutions, out)).collect())
+            }
+            Json::Object(members) => {
+                let members = members.iter().filter(|(_, value)| !is_no_value(value));
+                Json::Object(
+                    members
+                        .map(|(key, value)| {
+                            (self.filled(key, substitutions, out), self.definition(value, substitutions, out))
+                        })
+                        .collect(),
+                )
+            }
+            other => other.clone(),
+        }
+    }
+
+    /// Whether a function gives a number.
+    fn is_number(&self, name: &str, argument: &Json) -> bool {
+        let parameter = argument.as_str().filter(|_| name == "Ref");
+        let ty = parameter.and_then(|name| self.root.get("Parameters")?.get(name)?.get("Type")?.as_str());
+        ty == Some("Number")
+    }
+
+    fn filled(&self, text: &str, substitutions: &Members, out: &mut Converted) -> String {
+        fill(text, |name| substitutions.get(name).map(|value| self.text(value, out)))
+    }
+
+    /// The text of a definition with its substitutions: a placeholder that is not inside of a JSON string becomes a number.
+    pub fn filled_text(&self, text: &str, substitutions: &Members, is_json: bool, out: &mut Converted) -> String {
+        let mut filled = String::new();
+        let mut rest = text;
+        let mut quotes = Quotes::default();
+        while let Some((before, name, after)) = next(rest) {
+            quotes.read(before);
+            filled.push_str(before);
+            match substitutions.get(name) {
+                None => filled.push_str(&format!("${{{name}}}")),
+                Some(value) if is_json && !quotes.inside => {
+                    let expression = self.expression(value, out);
+                    filled.push_str(&out.placeholders.number(&expression).to_string());
+                }
+                Some(value) => filled.push_str(&self.text(value, out)),
+            }
+            rest = after;
+        }
+        filled + rest
+    }
+}
+
+/// Whether a place in JSON text is inside of a string.
+#[derive(Debug, Default)]
+pub struct Quotes {
+    /// It is.
+    pub inside: bool,
+    escaped: bool,
+}
+
+impl Quotes {
+    /// Goes on through a part of the text.
+    pub fn read(&mut self, text: &str) {
+        for c in text.chars() {
+            match c {
+                _ if self.escaped => self.escaped = false,
+                '\\' if self.inside => self.escaped = true,
+                '"' => self.inside = !self.inside,
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The first name in `${…}`, with what is before and after it.
+fn next(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = text.split_once("${")?;
+    let (name, after) = rest.split_once('}')?;
+    Some((before, name, after))
+}
+
+/// A text whose names in `${…}` are replaced; those that nothing is given for stay.
+fn fill(text: &str, mut value: impl FnMut(&str) -> Option<String>) -> String {
+    let mut filled = String::new();
+    let mut rest = text;
+    while let Some((before, name, after)) = next(rest) {
+        filled.push_str(before);
+        filled.push_str(&value(name).unwrap_or_else(|| format!("${{{name}}}")));
+        rest = after;
+    }
+    filled + rest
+}
+
+fn pseudo_parameter(name: &str, out: &mut Converted) -> String {
+    let (name, description, default) = match name {
+        "Region" => ("region", "Region of the state machines.", None),
+        "AccountId" => ("account_id", "Account of the state machines.", None),
+        "Partition" => ("partition", "Partition of AWS: `aws`, `aws-cn` or `aws-us-gov`.", Some("\"aws\"")),
+        "URLSuffix" => ("url_suffix", "Domain of AWS's endpoints.", Some("\"amazonaws.com\"")),
+        "StackName" => ("stack_name", "Name of the stack that this was.", None),
+        "StackId" => ("stack_id", "ARN of the stack that this was.", None),
+        other => (other, "A pseudo parameter of the template.", None),
+    };
+    out.variable(name, Variable { description: description.into(), default: default.map(str::to_owned), ty: None })
+}
+
+fn of_parameter(name: &str, parameter: &Json) -> Variable {
+    let text = |key: &str| parameter.get(key).and_then(Json::as_str);
+    let kind = text("Type").unwrap_or("String");
+    let is_list = kind == "CommaDelimitedList" || kind.starts_with("List<");
+    let default = parameter.get("Default").filter(|_| !kind.starts_with("AWS::SSM::")).map(|default| {
+        let text = match default {
+            Json::String(text) => text.clone(),
+            Json::Number(number) => number.to_string(),
+            Json::Bool(flag) => flag.to_string(),
+            _ => String::new(),
+        };
+        match kind {
+            "Number" => text,
+            _ if is_list => {
+                let items: Vec<_> = text.split(',').map(|item| quoted(item.trim())).collect();
+                format!("[{}]", items.join(", "))
+            }
+            _ => quoted(&text),
+        }
+    });
+    let ty = match kind {
+        "Number" => Some("number".to_owned()),
+        _ if is_list => Some("list(string)".to_owned()),
+        _ => None,
+    };
+    let description =
+        text("Description").map_or_else(|| format!("The parameter `{name}` of the template."), str::to_owned);
+    Variable { description, default, ty }
+}

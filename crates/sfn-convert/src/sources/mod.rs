@@ -1,0 +1,220 @@
+//! Files in which state machines are declared, turned into configuration of the provider.
+
+mod cloudformation;
+mod intrinsic;
+mod serverless;
+mod terraform;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use asl::template::Format;
+use asl::{Json, Pointer, Way};
+use heck::ToSnakeCase as _;
+use tfconfig::{Body, References, Writer, quoted};
+use tfplugin::Value;
+
+use crate::definition;
+use crate::machine::{Beside, Machine};
+use crate::placeholders::Placeholders;
+use crate::schemas;
+
+/// Reads files that a file names, relative to its folder.
+pub type Files<'a> = &'a dyn Fn(&Path) -> Result<String, String>;
+
+/// A file that is to be converted.
+pub struct Source<'a> {
+    /// Its path, which tells how it is written.
+    pub path: &'a Path,
+    /// Its text.
+    pub text: &'a str,
+    /// The files beside it.
+    pub files: Files<'a>,
+}
+
+/// What is written in place of a text, an ARN, or of something in a template by its name, such as `Charge.Arn`.
+pub type Map = BTreeMap<String, String>;
+
+/// A value that whoever uses the configuration has to give.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Variable {
+    description: String,
+    /// An expression.
+    default: Option<String>,
+    /// An expression.
+    ty: Option<String>,
+}
+
+/// A resource beside the state machines.
+#[derive(Debug, Clone)]
+struct Resource {
+    ty: String,
+    label: String,
+    value: Value,
+    beside: Beside,
+}
+
+/// Configuration made of a file.
+#[derive(Debug, Default)]
+pub struct Converted {
+    /// The state machines.
+    pub machines: Vec<Machine>,
+    resources: Vec<Resource>,
+    /// `moved` and `import` blocks.
+    blocks: Vec<(String, Body)>,
+    variables: BTreeMap<String, Variable>,
+    /// The expressions of the ARNs that state machines have already, by their labels.
+    arns: BTreeMap<String, String>,
+    placeholders: Placeholders,
+    /// What was left out, and what there is to do.
+    pub notes: Vec<String>,
+    /// State machines that could not be converted, with the reasons.
+    pub failures: Vec<String>,
+}
+
+/// Converts a file.
+///
+/// # Errors
+/// Why there is nothing in it to convert.
+pub fn convert(source: &Source<'_>, map: &Map) -> Result<Converted, String> {
+    let extension = source.path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    if extension == "tf" {
+        return terraform::convert(source, map);
+    }
+    let format = match extension {
+        "json" => Format::Json,
+        "yaml" | "yml" => Format::Yaml,
+        _ => Format::of(source.text),
+    };
+    let document = match format {
+        Format::Json => asl::parse(source.text),
+        Format::Yaml => asl::parse_yaml_template(source.text),
+    };
+    let root = document.map_err(|finding| definition::said(source.text, &finding))?.0.root;
+    if root.get("Resources").is_some() {
+        cloudformation::convert(&root, source, map)
+    } else if root.get("stepFunctions").is_some() || root.get("service").is_some() {
+        serverless::convert(root, source, map)
+    } else {
+        let stem = source.path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let name = stem.split('.').next().filter(|name| !name.is_empty() && *name != "-").unwrap_or("workflow");
+        let machine = definition::read(source.text, format, name)?;
+        Ok(Converted { machines: vec![machine], ..Converted::default() })
+    }
+}
+
+impl Converted {
+    /// The text of the configuration.
+    pub fn render(&mut self, map: &Map) -> String {
+        let mut references = self.placeholders.references();
+        for (text, expression) in map.iter().filter(|(text, _)| text.starts_with("arn:")) {
+            references.insert(text.as_str(), expression.as_str());
+        }
+        let mut file = Body::default();
+        for (name, variable) in &self.variables {
+            let mut body = Body::default();
+            body.attribute("description", quoted(&variable.description));
+            body.attribute("type", variable.ty.as_deref().unwrap_or("string"));
+            if let Some(default) = &variable.default {
+                body.attribute("default", default.as_str());
+            }
+            file.spaced_block(format!("variable {}", quoted(name)), body);
+        }
+        for machine in &self.machines {
+            if let Some(reason) = machine.write(&references, &mut file) {
+                self.notes.push(format!("`{}` is not in blocks: {reason}", machine.address()));
+            }
+        }
+        for resource in &self.resources {
+            let writer = Writer { references: references.clone(), ..Writer::default() };
+            let body = resource.beside.around(writer.body(schemas::resource(&resource.ty), &resource.value, 1));
+            file.spaced_block(format!("resource {} {}", quoted(&resource.ty), quoted(&resource.label)), body);
+        }
+        for (header, body) in &self.blocks {
+            file.spaced_block(header.as_str(), body.clone());
+        }
+        file.render()
+    }
+
+    /// The definitions by the names of their state machines, as far as they are ASL; what is known only later has an
+    /// expression in braces in its place.
+    pub fn definitions(&self) -> Vec<(&str, Json)> {
+        let references = self.placeholders.references();
+        let shown = |machine: &'_ Machine| match &machine.definition {
+            crate::Definition::Asl(definition) => Some(readable(definition, &references)),
+            crate::Definition::Expression(..) => None,
+        };
+        self.machines.iter().filter_map(|machine| Some((machine.label.as_str(), shown(machine)?))).collect()
+    }
+
+    fn import(&mut self, to: &str, id: &str) {
+        let mut body = Body::default();
+        body.attribute("to", to);
+        body.attribute("id", id);
+        self.blocks.push(("import".into(), body));
+    }
+
+    fn moved(&mut self, from: &str, to: &str) {
+        let mut body = Body::default();
+        body.attribute("from", from);
+        body.attribute("to", to);
+        self.blocks.push(("moved".into(), body));
+    }
+
+    /// The expression of a variable, which is declared.
+    fn variable(&mut self, name: &str, variable: Variable) -> String {
+        let label = label_of(name);
+        let is_free = |name: &String| self.variables.get(name).is_none_or(|known| *known == variable);
+        let numbered = (2..).map(|number| format!("{label}_{number}"));
+        let name = std::iter::once(label.clone()).chain(numbered).find(is_free).unwrap_or_default();
+        self.variables.insert(name.clone(), variable);
+        format!("var.{name}")
+    }
+
+    /// A label that no other state machine has.
+    fn label(&self, name: &str) -> String {
+        let label = label_of(name);
+        let is_free = |label: &String| self.machines.iter().all(|machine| machine.label != *label);
+        let numbered = (2..).map(|number| format!("{label}_{number}"));
+        std::iter::once(label.clone()).chain(numbered).find(is_free).unwrap_or_default()
+    }
+}
+
+/// The label that something of this name gets.
+pub fn label_of(name: &str) -> String {
+    tfconfig::label(&name.to_snake_case())
+}
+
+/// A definition with its expressions for people to read.
+fn readable(value: &Json, references: &References) -> Json {
+    match value {
+        Json::String(text) => {
+            let expression = references.string(text);
+            if expression == quoted(text) { value.clone() } else { Json::String(expression) }
+        }
+        Json::Number(number) => match references.get(&number.to_string()) {
+            Some(expression) => Json::String(expression.to_owned()),
+            None => value.clone(),
+        },
+        Json::Array(elements) => Json::Array(elements.iter().map(|element| readable(element, references)).collect()),
+        Json::Object(members) => {
+            Json::Object(members.iter().map(|(key, value)| (key.clone(), readable(value, references))).collect())
+        }
+        other => other.clone(),
+    }
+}
+
+/// Whether any string of a value has this in it.
+fn mentions(value: &Json, part: &str) -> bool {
+    let mut found = false;
+    value.walk(&Way::Start(&Pointer::root()), &mut |_, value| {
+        found |= value.as_str().is_some_and(|text| text.contains(part));
+        !found
+    });
+    found
+}
+
+/// A path without what leads nowhere, such as `./`.
+fn relative(path: &str) -> PathBuf {
+    Path::new(path).components().filter(|part| !matches!(part, std::path::Component::CurDir)).collect()
+}

@@ -1,0 +1,257 @@
+//! Files of the Serverless Framework with its plugin `serverless-step-functions`.
+//!
+//! Sources: Serverless Framework documentation, "Variables"; README of serverless-step-functions.
+
+use std::path::Path;
+
+use asl::template::Format;
+use asl::{Json, Members};
+use tfplugin::Value;
+
+use super::intrinsic::Template;
+use super::{Converted, Map, Source, Variable, mentions, relative};
+use crate::machine::{Definition, Machine};
+
+/// How often a variable may lead to another, so that none leads in a circle.
+const MAX_DEPTH: usize = 16;
+
+/// Settings of a state machine that become something; others are named in a note.
+const KNOWN: [&str; 9] = [
+    "definition",
+    "encryptionConfig",
+    "id",
+    "inheritGlobalTags",
+    "loggingConfig",
+    "name",
+    "role",
+    "tags",
+    "tracingConfig",
+];
+
+/// Converts a file.
+///
+/// # Errors
+/// That there is no state machine in it.
+pub fn convert(root: Json, source: &Source<'_>, map: &Map) -> Result<Converted, String> {
+    let mut out = Converted::default();
+    let variables = Variables { root: &root, source };
+    let resolved = variables.resolve(&root, 0, &mut out);
+    let machines = resolved.get("stepFunctions").and_then(|section| section.get("stateMachines"));
+    let machines = machines.and_then(Json::as_object).cloned().unwrap_or_default();
+    if machines.is_empty() {
+        return Err("the file has no `stepFunctions` with `stateMachines`".into());
+    }
+    // Only what the state machines need is asked for.
+    let declared = std::mem::take(&mut out.variables);
+    let resources = resolved.get("resources").cloned().unwrap_or(Json::Null);
+    let mut template = Template { root: &resources, map, machines: Default::default() };
+    for (key, machine) in &machines {
+        let id = machine.get("id").and_then(Json::as_str).map_or_else(|| logical_id(key), str::to_owned);
+        template.machines.insert(id, Converted::default().label(key));
+    }
+    for (key, settings) in &machines {
+        let label = out.label(key);
+        match machine(&template, key, &label, settings, &mut out) {
+            Ok(machine) => out.machines.push(machine),
+            Err(reason) => out.failures.push(format!("`{key}`: {reason}")),
+        }
+    }
+    keep_used(&machines, declared, &mut out);
+    Ok(out)
+}
+
+/// The logical id that the plugin gives a state machine.
+fn logical_id(key: &str) -> String {
+    let mut name: String = key.replace('-', "Dash").replace('_', "Underscore");
+    if let Some(first) = name.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    format!("{name}StepFunctionsStateMachine")
+}
+
+/// Declares the variables that stand in the state machines, of all that stand in the file.
+fn keep_used(machines: &Members, declared: std::collections::BTreeMap<String, Variable>, out: &mut Converted) {
+    let machines = Json::Object(machines.clone());
+    for (name, variable) in declared {
+        let placeholder = out.placeholders.text(&format!("var.{name}"));
+        if mentions(&machines, &placeholder) {
+            out.variables.insert(name, variable);
+        }
+    }
+}
+
+fn machine(
+    template: &Template<'_>,
+    key: &str,
+    label: &str,
+    settings: &Json,
+    out: &mut Converted,
+) -> Result<Machine, String> {
+    let definition = settings.get("definition").filter(|definition| definition.get("States").is_some());
+    let definition = definition.ok_or("it has no `definition` with `States`")?;
+    let definition = template.definition(definition, &Members::default(), out);
+    let mut machine = Machine::new(label, Definition::Asl(definition));
+    let value = |name: &str, out: &mut Converted| settings.get(name).map(|value| template.value(value, out));
+    let name = value("name", out);
+    let mut config = Value::object([("name", name.clone().unwrap_or_default())]);
+    if let Some(ty) = value("type", out).filter(|ty| ty.as_str() != Some("STANDARD")) {
+        config.set("type", ty);
+    }
+    match value("role", out) {
+        Some(role) => config.set("role_arn", role),
+        None => {
+            config.set("execution_role", Value::object::<String>([]));
+            out.notes.push(format!(
+                "`{key}`: the role that the plugin made is replaced by one that the provider derives from the definition"
+            ));
+        }
+    }
+    if let Some(tags @ Json::Object(_)) = settings.get("tags") {
+        config.set("tags", template.value(tags, out));
+    }
+    if let Some(logs) = settings.get("loggingConfig") {
+        let mut block = Value::object::<String>([]);
+        for (from, to) in [("level", "level"), ("includeExecutionData", "include_execution_data")] {
+            block.set(to, logs.get(from).map(|value| template.value(value, out)).unwrap_or_default());
+        }
+        let destination = logs.get("destinations").and_then(Json::as_array).and_then(<[Json]>::first);
+        block.set("log_destination", destination.map(|value| template.value(value, out)).unwrap_or_default());
+        if block.get("level").is_null() {
+            block.set("level", "OFF");
+        }
+        config.set("logging_configuration", block);
+    }
+    if let Some(enabled) = settings.get("tracingConfig").and_then(|tracing| tracing.get("enabled")) {
+        config.set("tracing_configuration", Value::object([("enabled", template.value(enabled, out))]));
+    }
+    if let Some(encryption) = settings.get("encryptionConfig") {
+        let names = [
+            ("Type", "type"),
+            ("KmsKeyId", "kms_key_id"),
+            ("KmsDataKeyReusePeriodSeconds", "kms_data_key_reuse_period_seconds"),
+        ];
+        let attribute =
+            |(from, to)| (to, encryption.get(from).map(|value| template.value(value, out)).unwrap_or_default());
+        config.set("encryption_configuration", Value::object(names.map(attribute)));
+    }
+    machine.settings = config;
+    let left_out = settings.as_object().into_iter().flatten().map(|(name, _)| name.as_str());
+    let left_out: Vec<String> =
+        left_out.filter(|name| !KNOWN.contains(name) && *name != "type").map(|name| format!("`{name}`")).collect();
+    if !left_out.is_empty() {
+        out.notes.push(format!("`{key}`: left out: {}", left_out.join(", ")));
+    }
+    out.notes.push(format!("`{key}`: write `retain: true` on it before you take it out of the file"));
+    let description = format!("ARN of the state machine `{key}` that is there.");
+    let arn = out.variable(&format!("{label}_arn"), Variable { description, ..Variable::default() });
+    out.import(&machine.address(), &arn);
+    Ok(machine)
+}
+
+/// The variables of a file, `${source:address, fallback}`.
+struct Variables<'a> {
+    root: &'a Json,
+    source: &'a Source<'a>,
+}
+
+impl Variables<'_> {
+    /// A value with its variables in place: with what the file says itself or another file says, or with placeholders.
+    fn resolve(&self, value: &Json, depth: usize, out: &mut Converted) -> Json {
+        match value {
+            Json::String(text) => self.text(text, depth, out),
+            Json::Array(elements) => {
+                Json::Array(elements.iter().map(|element| self.resolve(element, depth, out)).collect())
+            }
+            Json::Object(members) => {
+                let member = |(key, value): (&String, &Json)| {
+                    let key = match self.text(key, depth, out) {
+                        Json::String(key) => key,
+                        _ => key.clone(),
+                    };
+                    (key, self.resolve(value, depth, out))
+                };
+                Json::Object(members.iter().map(member).collect())
+            }
+            other => other.clone(),
+        }
+    }
+
+    fn text(&self, text: &str, depth: usize, out: &mut Converted) -> Json {
+        let mut text = text.to_owned();
+        let mut from = 0;
+        // The innermost variables first, as they may be parts of the addresses of others.
+        while let Some((start, end)) = text.get(from..).and_then(innermost).map(|(a, b)| (a + from, b + from)) {
+            let inside = text.get(start + 2..end).unwrap_or_default().to_owned();
+            let is_whole = start == 0 && end + 1 == text.len();
+            match self.variable(&inside, depth, out) {
+                // Such as `${AWS::Region}` of `Fn::Sub`.
+                None => from = end,
+                Some(value) if is_whole => return value,
+                Some(value) => {
+                    let value = match value {
+                        Json::String(text) => text,
+                        other => other.to_value().map(|value| value.to_string()).unwrap_or_default(),
+                    };
+                    text.replace_range(start..=end, &value);
+                }
+            }
+        }
+        Json::String(text)
+    }
+
+    /// What a variable stands for; `None` for what is none of the Serverless Framework.
+    fn variable(&self, inside: &str, depth: usize, out: &mut Converted) -> Option<Json> {
+        let (address, fallback) = match inside.split_once(',') {
+            Some((address, fallback)) => (address.trim(), Some(fallback.trim())),
+            None => (inside.trim(), None),
+        };
+        let is_variable = address.contains(':') && !address.contains("::") || address.starts_with("file(");
+        if !is_variable {
+            return None;
+        }
+        if let Some(value) = self.known(address).filter(|_| depth < MAX_DEPTH) {
+            return Some(self.resolve(&value, depth + 1, out));
+        }
+        let name = address.split_once(':').map_or(address, |(source, rest)| match source {
+            "self" | "opt" | "sls" | "env" | "param" => rest,
+            _ => address,
+        });
+        let default = fallback.map(|text| text.trim_matches(['\'', '"'])).filter(|text| !text.contains(['$', ':']));
+        let variable = Variable {
+            description: format!("`{address}` of the Serverless Framework."),
+            default: default.map(tfconfig::quoted),
+            ty: None,
+        };
+        let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+        let expression = out.variable(name.trim_matches('_'), variable);
+        Some(Json::String(out.placeholders.text(&expression)))
+    }
+
+    /// What the file or one beside it says at an address.
+    fn known(&self, address: &str) -> Option<Json> {
+        if let Some(path) = address.strip_prefix("self:") {
+            return at(self.root, path).cloned();
+        }
+        let (file, path) = address.strip_prefix("file(")?.split_once(')')?;
+        let path = path.strip_prefix(':').unwrap_or_default();
+        let text = (self.source.files)(&relative(file)).ok()?;
+        let is_json = Path::new(file).extension().is_some_and(|extension| extension == "json")
+            || Format::of(&text) == Format::Json;
+        let parsed = if is_json { asl::parse(&text) } else { asl::parse_yaml_template(&text) };
+        at(&parsed.ok()?.0.root, path).cloned()
+    }
+}
+
+/// The value at a path of names with dots.
+fn at<'a>(root: &'a Json, path: &str) -> Option<&'a Json> {
+    path.split('.').filter(|name| !name.is_empty()).try_fold(root, |value, name| match value {
+        Json::Array(elements) => elements.get(name.parse::<usize>().ok()?),
+        other => other.get(name),
+    })
+}
+
+/// Where the first variable begins that has no other in it, and where its brace closes.
+fn innermost(text: &str) -> Option<(usize, usize)> {
+    let end = text.match_indices('}').find(|(end, _)| text.get(..*end).is_some_and(|before| before.contains("${")))?.0;
+    Some((text.get(..end)?.rfind("${")?, end))
+}

@@ -1,0 +1,92 @@
+//! Files of other tools become configuration of this provider.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use sfn_convert::sources::{Map, Source, convert};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sources")
+}
+
+/// What a file becomes, and what is said about it.
+fn converted(path: &str, text: &str, map: &[(&str, &str)]) -> String {
+    let path = folder().join(path);
+    let files = |file: &Path| {
+        let name = file.display().to_string();
+        fs::read_to_string(path.parent().unwrap().join(file)).map_err(|_| format!("cannot read {name}"))
+    };
+    let map: Map = map.iter().map(|(text, expression)| ((*text).to_owned(), (*expression).to_owned())).collect();
+    let source = Source { path: &path, text, files: &files };
+    match convert(&source, &map) {
+        Err(reason) => format!("error: {reason}"),
+        Ok(mut converted) => {
+            let mut said = converted.render(&map);
+            converted.notes.iter().for_each(|note| said += &format!("note: {note}\n"));
+            converted.failures.iter().for_each(|failure| said += &format!("error: {failure}\n"));
+            said
+        }
+    }
+}
+
+#[track_caller]
+fn check(path: &str, map: &[(&str, &str)]) -> String {
+    converted(path, &fs::read_to_string(folder().join(path)).unwrap(), map)
+}
+
+#[test]
+fn cloudformation() {
+    insta::assert_snapshot!(check(
+        "cloudformation/template.yaml",
+        &[("ChargeFunction.Arn", "aws_lambda_function.charge.arn")]
+    ));
+}
+
+#[test]
+fn sam() {
+    insta::assert_snapshot!(check("sam/template.yaml", &[]));
+}
+
+#[test]
+fn serverless() {
+    insta::assert_snapshot!(check("serverless/serverless.yml", &[]));
+}
+
+#[test]
+fn terraform() {
+    insta::assert_snapshot!(check("terraform/main.tf", &[]));
+}
+
+#[test]
+fn what_cannot_be_converted_is_said() {
+    for (path, text, said) in [
+        ("a.json", "{", "error: line 1: "),
+        ("a.yaml", "a: [", "error: line"),
+        ("a.yaml", "just words", "error: it is no definition of a state machine"),
+        ("a.yaml", "Resources: {A: {Type: 'AWS::S3::Bucket'}}", "error: the template has no state machine"),
+        ("serverless.yml", "service: a\nfunctions: {}", "error: the file has no `stepFunctions`"),
+        ("a.tf", "resource {{", "error: it is no configuration"),
+        ("a.tf", "resource \"aws_s3_bucket\" \"b\" {}", "error: it has no `aws_sfn_state_machine`"),
+        (
+            "a.tf",
+            "resource \"aws_sfn_state_machine\" \"b\" {}",
+            "error: `aws_sfn_state_machine.b`: it has no definition",
+        ),
+        ("a.yaml", "Resources: {A: {Type: 'AWS::StepFunctions::StateMachine'}}", "error: `A`: it has no definition"),
+        (
+            "a.yaml",
+            "Resources: {A: {Type: 'AWS::StepFunctions::StateMachine', Properties: {DefinitionString: '{'}}}",
+            "error: `A`: line 1: ",
+        ),
+        (
+            "a.yaml",
+            "service: ${self:service}\nstepFunctions: {stateMachines: {a: {definition: '${self:stepFunctions.stateMachines.a.definition}'}}}",
+            "error: `a`: it has no `definition`",
+        ),
+    ] {
+        let found = converted(path, text, &[]);
+        assert!(found.contains(said), "{text}: {found}");
+    }
+}
