@@ -122,6 +122,34 @@ impl Workspace {
         self.folder.path().join(&self.inside)
     }
 
+    /// Lets this build stand in for another provider, whose resources may be in the state but not in the configuration.
+    ///
+    /// # Errors
+    /// When it cannot be linked.
+    pub fn stand_in(&self, source: &str) -> io::Result<()> {
+        let name = source.rsplit('/').next().unwrap_or(source);
+        let folder = self.folder.path().join(".stand-in");
+        fs::create_dir_all(&folder)?;
+        let file = format!("terraform-provider-{name}{}", std::env::consts::EXE_SUFFIX);
+        fs::hard_link(provider_binary()?, folder.join(&file))
+            .or_else(|_| fs::copy(provider_binary()?, folder.join(&file)).map(|_| ()))?;
+        let settings = self.folder.path().join("terraform.rc");
+        let text = fs::read_to_string(&settings)?;
+        let line = format!("  dev_overrides {{\n    \"{source}\" = \"{}\"\n", folder.display());
+        fs::write(settings, text.replace("  dev_overrides {\n", &line))
+    }
+
+    /// Goes into a folder, from where it is.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn enter(&mut self, folder: &str) -> io::Result<()> {
+        let path = fs::canonicalize(self.path().join(folder))?;
+        let root = fs::canonicalize(self.folder.path())?;
+        self.inside = path.strip_prefix(root).map(Path::to_path_buf).map_err(io::Error::other)?;
+        Ok(())
+    }
+
     /// The folder around it, for logs.
     pub fn outside(&self) -> &Path {
         self.folder.path()

@@ -24,6 +24,7 @@ mod fault_matrix;
 mod faults;
 mod function_wiring;
 mod functions;
+mod guides;
 mod imported;
 mod interrupted;
 mod lifecycle;

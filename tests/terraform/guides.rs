@@ -1,0 +1,271 @@
+//! The guides, walked: their files are written, their commands run, and what they promise has to be said.
+
+use std::fs;
+use std::path::PathBuf;
+
+use e2e::{Outcome, Workspace, repository};
+use local_aws::LocalAws;
+use serde_json::{Value, json};
+
+use crate::{aws, machine_arn};
+
+/// A step of a guide.
+enum Step {
+    /// A file with its content.
+    Write(String, String),
+    /// A line for the shell.
+    Run(String),
+    /// What the line before it says, line by line.
+    Expect(String),
+}
+
+/// The steps of a guide: fenced blocks, of which those that follow the name of a file are its content.
+fn steps(guide: &str) -> Vec<Step> {
+    let text = fs::read_to_string(repository().join("docs/guides").join(guide)).expect("the guide is there");
+    let mut steps = Vec::new();
+    let mut before = String::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        let Some(language) = line.strip_prefix("```") else {
+            if !line.is_empty() {
+                before = line.to_owned();
+            }
+            continue;
+        };
+        let body: String = lines.by_ref().take_while(|line| *line != "```").map(|line| format!("{line}\n")).collect();
+        let file = before.rsplit_once('`').and_then(|(rest, _)| rest.rsplit_once('`')).map(|(_, file)| file.to_owned());
+        match (language, file) {
+            ("shell", _) => steps.extend(body.lines().map(|line| Step::Run(line.to_owned()))),
+            ("text", _) => steps.extend(body.lines().map(|line| Step::Expect(line.to_owned()))),
+            (_, Some(file))
+                if file.contains('.') && (before.ends_with(':') || before.contains(&format!("`{file}` gives"))) =>
+            {
+                steps.push(Step::Write(file, body));
+            }
+            _ => {}
+        }
+        before.clear();
+    }
+    steps
+}
+
+/// Walks a guide; `other` runs the lines of tools that are not here.
+async fn walk(guide: &str, aws: &LocalAws, workspace: &mut Workspace, other: impl AsyncFn(&str) -> bool) {
+    let mut said = String::new();
+    let mut commands = 0;
+    for step in steps(guide) {
+        match step {
+            Step::Write(file, content) => workspace.write(&file, &content).expect("it is written"),
+            Step::Expect(line) => {
+                let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+                assert!(words(&said).contains(&words(&line)), "{guide}: `{line}` is not in:\n{said}");
+            }
+            Step::Run(line) => {
+                commands += 1;
+                let outcome = run(&line, aws, workspace, &other).await;
+                assert!(outcome.is_success(), "{guide}: `{line}` failed ({}):\n{}", outcome.code, outcome.text);
+                said = outcome.text;
+            }
+        }
+    }
+    assert!(commands > 2, "{guide} has hardly any commands");
+}
+
+/// Runs a line as far as its program is here.
+async fn run(line: &str, aws: &LocalAws, workspace: &mut Workspace, other: &impl AsyncFn(&str) -> bool) -> Outcome {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let option = |name: &str| words.iter().position(|word| *word == name).map(|at| words[at + 1]);
+    let read =
+        |file: &str| fs::read_to_string(workspace.path().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+    let done = Outcome { code: 0, text: String::new(), stdout: String::new() };
+    match words.as_slice() {
+        // The provider of this build needs no installation.
+        ["terraform", "init"] => done,
+        ["terraform", rest @ ..] => {
+            let mut arguments = vec![rest[0], "-no-color"];
+            arguments.extend(&rest[1..]);
+            arguments.extend((rest[0] == "apply").then_some("-auto-approve"));
+            workspace.terraform(&arguments).await.expect("terraform runs")
+        }
+        ["sfn", rest @ ..] => workspace.sfn(rest).await.expect("sfn runs"),
+        ["cd", folder] => {
+            workspace.enter(folder).expect("there is the folder");
+            done
+        }
+        ["sed", "-i", edit, file] => {
+            let [_, from, to, _] = edit.split('/').collect::<Vec<_>>()[..] else { panic!("{edit}") };
+            let text = read(file).replace(from, to);
+            workspace.write(file, &text).expect("it is written");
+            done
+        }
+        ["aws", "stepfunctions", "create-state-machine", ..] => {
+            let definition = read(option("--definition").unwrap().trim_start_matches("file://"));
+            let body = json!({ "name": option("--name"), "definition": definition, "roleArn": option("--role-arn") });
+            aws.call("AWSStepFunctions.CreateStateMachine", &body).await.expect("it is created");
+            done
+        }
+        _ if other(line).await => done,
+        ["aws", "cloudformation", "deploy", ..] => {
+            let template = read(option("--template-file").unwrap());
+            let form = [
+                ("Action", "CreateStack"),
+                ("Version", "2010-05-15"),
+                ("StackName", option("--stack-name").unwrap()),
+                ("TemplateBody", &template),
+                ("Capabilities.member.1", "CAPABILITY_NAMED_IAM"),
+            ];
+            aws.query("cloudformation", &encoded(&form)).await.expect("the stack is made");
+            stack_is(aws, option("--stack-name").unwrap(), "CREATE_COMPLETE").await;
+            done
+        }
+        ["aws", "cloudformation", "delete-stack", ..] => {
+            let form =
+                [("Action", "DeleteStack"), ("Version", "2010-05-15"), ("StackName", option("--stack-name").unwrap())];
+            aws.query("cloudformation", &encoded(&form)).await.expect("the stack goes");
+            stack_is(aws, option("--stack-name").unwrap(), "DELETE_COMPLETE").await;
+            done
+        }
+        _ => panic!("nobody runs `{line}`"),
+    }
+}
+
+/// A form as browsers send it.
+fn encoded(form: &[(&str, &str)]) -> String {
+    let encode = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+    form.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect::<Vec<_>>().join("&")
+}
+
+/// Waits until a stack is in this state, or gone for good.
+async fn stack_is(aws: &LocalAws, name: &str, status: &str) {
+    let form = [("Action", "DescribeStacks"), ("Version", "2010-05-15"), ("StackName", name)];
+    let mut said = String::new();
+    for _ in 0..100 {
+        said = aws.query("cloudformation", &encoded(&form)).await.unwrap_or_else(|error| error.to_string());
+        if said.contains(status) || (status == "DELETE_COMPLETE" && said.contains("does not exist")) {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    panic!("the stack {name} is not {status}: {said}");
+}
+
+async fn exists(aws: &LocalAws, name: &str) -> bool {
+    let body = json!({ "stateMachineArn": machine_arn(name) });
+    aws.call("AWSStepFunctions.DescribeStateMachine", &body).await.is_ok_and(|found| found["name"] == name)
+}
+
+/// Creates what another tool would have deployed.
+async fn deployed(aws: &LocalAws, name: &str, definition: &Value, role: &str, tags: &[(&str, &str)]) -> bool {
+    let tags: Vec<Value> = tags.iter().map(|(key, value)| json!({ "key": key, "value": value })).collect();
+    let body = json!({ "name": name, "definition": definition.to_string(), "roleArn": role, "tags": tags });
+    aws.call("AWSStepFunctions.CreateStateMachine", &body).await.is_ok()
+}
+
+async fn nobody(_: &str) -> bool {
+    false
+}
+
+#[tokio::test]
+async fn importing() {
+    let aws = aws().await;
+    let mut workspace = Workspace::new(&aws).unwrap();
+    // The last part begins in a folder of its own, where its file is.
+    fs::create_dir(workspace.path().join("by-hand")).unwrap();
+    let steps = steps("importing.md");
+    assert!(steps.iter().any(|step| matches!(step, Step::Write(file, _) if file == "main.tf")));
+    walk("importing.md", &aws, &mut workspace, nobody).await;
+    let generated = fs::read_to_string(workspace.path().join("generated.tf")).unwrap();
+    assert!(generated.contains("choice \"InStock\" {"), "{generated}");
+}
+
+#[tokio::test]
+async fn coming_from_cloudformation() {
+    let aws = aws().await;
+    let mut workspace = Workspace::new(&aws).unwrap();
+    let sam = async |line: &str| match line {
+        "sam deploy --template-file sam/template.yaml --stack-name refunds" => {
+            let definition =
+                json!({ "StartAt": "Wait", "States": { "Wait": { "Type": "Wait", "Seconds": 1, "End": true } } });
+            let role = "arn:aws:iam::123456789012:role/refunds-RefundsRole-1a2b3c";
+            let tags = [("team", "orders"), ("aws:cloudformation:stack-name", "refunds")];
+            deployed(&aws, "Refunds-1a2b3c", &definition, role, &tags).await
+        }
+        // What it retains stays, and there is nothing else in it.
+        "aws cloudformation delete-stack --stack-name refunds" => true,
+        _ => false,
+    };
+    walk("coming-from-cloudformation.md", &aws, &mut workspace, sam).await;
+    assert!(exists(&aws, "orders-prod").await && exists(&aws, "Refunds-1a2b3c").await);
+}
+
+#[tokio::test]
+async fn coming_from_the_serverless_framework() {
+    let aws = aws().await;
+    let mut workspace = Workspace::new(&aws).unwrap();
+    let serverless = async |line: &str| match line {
+        "serverless deploy" => {
+            let charge = "arn:aws:lambda:eu-west-1:123456789012:function:shop-dev-charge";
+            let task = json!({ "Type": "Task", "Resource": charge, "TimeoutSeconds": 5, "End": true });
+            let definition = json!({ "Comment": "Takes orders.", "StartAt": "Charge", "States": { "Charge": task } });
+            let role = "arn:aws:iam::123456789012:role/orders";
+            deployed(&aws, "shop-orders-dev", &definition, role, &[("stage", "dev")]).await
+        }
+        "serverless remove" => true,
+        _ => false,
+    };
+    walk("coming-from-serverless-framework.md", &aws, &mut workspace, serverless).await;
+    assert!(exists(&aws, "shop-orders-dev").await);
+}
+
+#[tokio::test]
+async fn coming_from_hashicorp_aws() {
+    let aws = aws().await;
+    let mut workspace = Workspace::new(&aws).unwrap();
+    aws.create_topic("told").await.unwrap();
+    // As hashicorp/aws has applied it.
+    let definition = json!({ "StartAt": "Tell", "States": { "Tell": { "Type": "Task", "Resource": "arn:aws:states:::sns:publish",
+        "Parameters": { "TopicArn": "arn:aws:sns:eu-west-1:123456789012:told", "Message.$": "$" }, "TimeoutSeconds": 5, "End": true } } });
+    assert!(
+        deployed(&aws, "orders", &definition, "arn:aws:iam::123456789012:role/orders", &[("team", "orders")]).await
+    );
+    let arn = machine_arn("orders");
+    let attributes = json!({
+        "arn": arn, "id": arn, "name": "orders", "name_prefix": "", "region": "eu-west-1", "creation_date": "2026-01-01T00:00:00Z",
+        "definition": definition.to_string(), "description": "", "encryption_configuration": [{ "kms_data_key_reuse_period_seconds": 0, "kms_key_id": "", "type": "AWS_OWNED_KEY" }],
+        "logging_configuration": [{ "include_execution_data": false, "level": "OFF", "log_destination": "" }], "publish": false,
+        "revision_id": "", "role_arn": "arn:aws:iam::123456789012:role/orders", "state_machine_version_arn": "", "status": "ACTIVE",
+        "tags": { "team": "orders" }, "tags_all": { "team": "orders" }, "timeouts": null, "tracing_configuration": [{ "enabled": false }],
+        "type": "STANDARD", "version_description": null
+    });
+    let state = json!({ "version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "00000000-0000-0000-0000-000000000000", "outputs": {},
+        "resources": [{ "mode": "managed", "type": "aws_sfn_state_machine", "name": "orders",
+            "provider": "provider[\"registry.terraform.io/hashicorp/aws\"]", "instances": [{ "schema_version": 0, "attributes": attributes }] }] });
+    workspace.write("terraform.tfstate", &state.to_string()).unwrap();
+    workspace.stand_in("hashicorp/aws").unwrap();
+    aws.proxy().forget();
+    walk("coming-from-hashicorp-aws.md", &aws, &mut workspace, nobody).await;
+    let writes: Vec<_> =
+        aws.proxy().calls().into_iter().filter(|call| !call.reads()).map(|call| call.operation).collect();
+    assert_eq!(writes, Vec::<String>::new(), "nothing is written in AWS");
+}
+
+#[test]
+fn every_guide_that_leads_somewhere_is_walked() {
+    let folder = repository().join("docs/guides");
+    let with_commands: Vec<PathBuf> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| fs::read_to_string(path).unwrap().contains("```shell"))
+        .collect();
+    let mut names: Vec<_> = with_commands.iter().map(|path| path.file_name().unwrap().to_str().unwrap()).collect();
+    names.sort_unstable();
+    assert_eq!(
+        names,
+        [
+            "coming-from-cloudformation.md",
+            "coming-from-hashicorp-aws.md",
+            "coming-from-serverless-framework.md",
+            "importing.md"
+        ]
+    );
+}
