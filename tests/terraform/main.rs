@@ -14,6 +14,7 @@ mod alarms;
 mod aliases;
 mod calls;
 mod checks;
+mod compared;
 mod converted;
 mod data_sources;
 mod definitions;

@@ -86,6 +86,12 @@ fn pages() -> io::Result<BTreeMap<String, String>> {
         let example = self::example(&format!("data-sources/{name}/data-source.tf"))?;
         pages.insert(format!("data-sources/{}.md", short(name)), page(name, "Data Source", &block, &example));
     }
+    for list in provider.list_resources() {
+        let (name, block) = (list.type_name(), list.schema().block);
+        let example = self::example(&format!("list-resources/{name}/list-resource.tfquery.hcl"))?;
+        let page = page(name, "List Resource", &block, &example);
+        pages.insert(format!("list-resources/{}.md", short(name)), format!("{page}{LISTED}"));
+    }
     for function in provider.functions() {
         let name = function.name();
         let example = self::example(&format!("functions/{name}/function.tf"))?;
@@ -94,6 +100,9 @@ fn pages() -> io::Result<BTreeMap<String, String>> {
     pages.insert("guides/checks.md".to_owned(), checks());
     Ok(pages)
 }
+
+/// What is said below the page of every search.
+const LISTED: &str = "\nThese are the attributes of the block `config`. Searches need Terraform 1.14 and its command `terraform query`.\n";
 
 fn short(name: &str) -> &str {
     name.strip_prefix("sfn_").unwrap_or(name)

@@ -1,0 +1,3 @@
+list "sfn_activity" "all" {
+  provider = sfn
+}
