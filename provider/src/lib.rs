@@ -17,6 +17,7 @@ mod function_permission;
 mod identity;
 mod known;
 mod list_resources;
+mod log_group;
 mod messages;
 mod moving;
 mod provider;

@@ -15,6 +15,7 @@ use crate::function::Function;
 use crate::function_alias::FunctionAlias;
 use crate::function_event_invoke::FunctionEventInvoke;
 use crate::function_permission::FunctionPermission;
+use crate::log_group::LogGroup;
 use crate::regional::Regional;
 use crate::state_machine::StateMachine;
 use crate::{data_sources, list_resources, messages, provider_functions, timeouts};
@@ -86,6 +87,7 @@ impl Provider for SfnProvider {
             Box::new(Regional::new(FunctionAlias::new, &self.shared)),
             Box::new(Regional::new(FunctionEventInvoke::new, &self.shared)),
             Box::new(Regional::new(FunctionPermission::new, &self.shared)),
+            Box::new(Regional::new(LogGroup::new, &self.shared)),
             Box::new(Regional::new(StateMachine::new, &self.shared)),
         ]
     }

@@ -118,6 +118,10 @@ async fn what_exists_is_imported_and_written_cleanly() {
     let (_, generated) = check(&mut client, "sfn_activity", &activity, "arn").await;
     assert_eq!(written(&generated), ["name", "tags"]);
 
+    let group = Value::object([("name", "/aws/x".into()), ("retention_in_days", 7.into())]);
+    let (_, generated) = check(&mut client, "sfn_cloudwatch_log_group", &group, "name").await;
+    assert_eq!(written(&generated), ["name", "retention_in_days"]);
+
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("main.py"), "def handler(event, context):\n    return event\n").unwrap();
     let zip = std::process::Command::new("python3")

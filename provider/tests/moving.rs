@@ -109,13 +109,17 @@ async fn check(client: &mut Client, ty: &str, config: &Value, former: impl Fn(&V
     let planned = client.plan(ty, &Value::Null, config).await;
     let made = client.apply(ty, &Value::Null, &planned.value, config).await.clean();
     let stored = former(&made).to_string();
-    let moved =
-        client.moved(ty, &format!("aws_{}", ty.replace("sfn_lambda", "lambda")), AWS, stored.as_bytes()).await.clean();
+    let moved = client.moved(ty, &former_type(ty), AWS, stored.as_bytes()).await.clean();
     let read = client.read(ty, &moved).await.clean();
     let plan = client.plan(ty, &read, config).await;
     assert_eq!(plan.value, read, "something is left to change");
     assert_eq!(plan.replaces, Vec::<String>::new());
     made
+}
+
+/// The type in hashicorp/aws.
+fn former_type(ty: &str) -> String {
+    format!("aws_{}", ty.replace("sfn_lambda", "lambda").replace("sfn_cloudwatch", "cloudwatch"))
 }
 
 fn text<'a>(state: &'a Value, name: &str) -> &'a str {
@@ -205,6 +209,20 @@ async fn state_machines_aliases_and_activities_move_in() {
         })
     };
     check(&mut client, "sfn_activity", &activity, stored).await;
+
+    let group = Value::object([
+        ("name", "/aws/theirs".into()),
+        ("retention_in_days", 14.into()),
+        ("tags", Value::object([("a", "b".into())])),
+    ]);
+    let stored = |made: &Value| {
+        json!({
+            "arn": text(made, "arn"), "id": "/aws/theirs", "name": "/aws/theirs", "name_prefix": "", "region": REGION,
+            "retention_in_days": 14, "kms_key_id": "", "log_group_class": "STANDARD", "skip_destroy": false,
+            "tags": {"a": "b"}, "tags_all": {"a": "b"}
+        })
+    };
+    check(&mut client, "sfn_cloudwatch_log_group", &group, stored).await;
 
     for (source, provider) in [("aws_sfn_alias", AWS), ("aws_sfn_state_machine", "registry.terraform.io/other/aws")] {
         let refused = client.moved("sfn_state_machine", source, provider, b"{}").await;

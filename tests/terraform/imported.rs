@@ -74,6 +74,11 @@ resource "sfn_lambda_function" "f" {
   }
 }
 
+resource "sfn_cloudwatch_log_group" "theirs" {
+  name              = "/aws/vendedlogs/states/theirs"
+  retention_in_days = 14
+}
+
 resource "sfn_state_machine" "orders" {
   name     = "orders"
   type     = "STANDARD"
@@ -85,7 +90,7 @@ resource "sfn_state_machine" "orders" {
 
   logging_configuration {
     level           = "ERROR"
-    log_destination = "arn:aws:logs:eu-west-1:123456789012:log-group:theirs:*"
+    log_destination = sfn_cloudwatch_log_group.theirs.arn
   }
 
   tracing_configuration {
@@ -148,7 +153,7 @@ resource "sfn_alias" "live" {
 
     let ours = folder(&aws);
     aws.proxy().forget();
-    let imported = ours.sfn(&["import", "--all", "--with", "aliases,functions"]).await.unwrap();
+    let imported = ours.sfn(&["import", "--all", "--with", "aliases,log-groups,functions"]).await.unwrap();
     assert_success(&imported);
     let writes: Vec<String> =
         aws.proxy().calls().into_iter().filter(|call| !call.reads()).map(|call| call.operation).collect();
@@ -158,10 +163,10 @@ resource "sfn_alias" "live" {
     insta::assert_snapshot!("versions", read(&ours, "versions.tf"));
     insta::assert_snapshot!("orders", read(&ours, "orders.tf"));
     insta::assert_snapshot!("audit", read(&ours, "audit.tf"));
-    check(&ours, 5).await;
+    check(&ours, 6).await;
 
     // A second time there is nothing left to do.
-    let again = ours.sfn(&["import", "--all", "--with", "aliases,functions"]).await.unwrap();
+    let again = ours.sfn(&["import", "--all", "--with", "aliases,log-groups,functions"]).await.unwrap();
     assert_success(&again);
     assert_says(&again, &["0 state machines written to .", "2 were there already"]);
 }

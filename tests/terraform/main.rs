@@ -29,6 +29,7 @@ mod guides;
 mod imported;
 mod interrupted;
 mod lifecycle;
+mod log_groups;
 mod mistakes;
 mod provider_block;
 mod provider_functions;

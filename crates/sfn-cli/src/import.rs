@@ -47,7 +47,11 @@ pub fn run(arguments: &ImportArgs) -> Result<Exit, Failure> {
         tags: arguments.tags.iter().cloned().collect(),
         all: arguments.all,
         folder: arguments.out.clone(),
-        with: With { aliases: with(Beside::Aliases), functions: with(Beside::Functions) },
+        with: With {
+            aliases: with(Beside::Aliases),
+            log_groups: with(Beside::LogGroups),
+            functions: with(Beside::Functions),
+        },
         references,
         pace: arguments.pace,
     };
@@ -78,12 +82,16 @@ fn report(arguments: &ImportArgs, summary: &Summary) -> Result<Exit, Failure> {
     }
     let machines = counted(summary.machines.len(), "state machine", "state machines");
     let mut text = format!("{machines} written to {}", arguments.out.display());
-    let beside = [(summary.aliases, "alias", "aliases"), (summary.functions, "function", "functions")];
+    let beside = [
+        (summary.aliases, "alias", "aliases"),
+        (summary.log_groups, "log group", "log groups"),
+        (summary.functions, "function", "functions"),
+    ];
     let beside =
         beside.into_iter().filter(|(count, ..)| *count > 0).map(|(count, one, many)| counted(count, one, many));
     let beside: Vec<String> = beside.collect();
     if !beside.is_empty() {
-        text.push_str(&format!(" with {}", beside.join(" and ")));
+        text.push_str(&format!(" with {}", beside.join(", ")));
     }
     text.push('\n');
     if summary.kept > 0 {

@@ -164,6 +164,8 @@ struct ImportArgs {
 enum Beside {
     /// The aliases of the state machines.
     Aliases,
+    /// The log groups that they write to, where those are not their own.
+    LogGroups,
     /// The Lambda functions that they call, with their code.
     Functions,
     /// Nothing.

@@ -18,8 +18,6 @@ pub struct File {
     pub text: String,
     /// What it declares.
     pub declared: Vec<Declared>,
-    /// How many functions are among that.
-    pub functions: usize,
     /// What people should know.
     pub notes: Vec<String>,
 }
@@ -37,11 +35,11 @@ pub fn render(folder: &Folder, references: &References, target: &Target, gathere
         declared.push(Declared { arn: arn.to_owned(), ty: ty.to_owned(), label: label.clone() });
         label
     };
-    let functions: Vec<(String, &Object)> = gathered
-        .functions
+    let related: Vec<(&str, String, &Object)> = gathered
+        .related
         .iter()
-        .filter(|function| !folder.imports(&function.arn))
-        .map(|function| (add("sfn_lambda_function", &function.arn, &function.name, &mut references), &**function))
+        .filter(|(_, object)| !folder.imports(&object.arn))
+        .map(|(ty, object)| (*ty, add(ty, &object.arn, short(&object.name), &mut references), &**object))
         .collect();
     // A resource cannot refer to itself, so that its own ARN stays as it is until the aliases.
     let mut for_machine = references.clone();
@@ -67,18 +65,19 @@ pub fn render(folder: &Folder, references: &References, target: &Target, gathere
         import_block(&mut body, "sfn_alias", &label, &alias.arn);
         write(&mut body, "sfn_alias", &label, alias, &references, &Beside::default());
     }
-    for (label, function) in &functions {
-        import_block(&mut body, "sfn_lambda_function", label, &function.arn);
-        write(&mut body, "sfn_lambda_function", label, function, &for_machine, &code_stays(&function.config));
-        if !function.config.get("environment").is_null() {
-            notes.push(format!(
-                "it has the environment variables of the function `{}`: look for secrets",
-                function.name
-            ));
+    for (ty, label, object) in &related {
+        import_block(&mut body, ty, label, &object.arn);
+        write(&mut body, ty, label, object, &for_machine, &code_stays(&object.config));
+        if !object.config.get("environment").is_null() {
+            notes.push(format!("it has the environment variables of the function `{}`: look for secrets", object.name));
         }
     }
-    let functions = functions.len();
-    File { name: folder.file(&tfconfig::label(&target.name)), text: body.render(), declared, functions, notes }
+    File { name: folder.file(&tfconfig::label(&target.name)), text: body.render(), declared, notes }
+}
+
+/// The last part of a name like a path, as those of log groups are.
+fn short(name: &str) -> &str {
+    name.rsplit('/').find(|part| !part.is_empty()).unwrap_or(name)
 }
 
 fn import_block(body: &mut Body, ty: &str, label: &str, id: &str) {

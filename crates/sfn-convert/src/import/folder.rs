@@ -13,8 +13,7 @@ use super::targets::Target;
 use crate::files::write_whole;
 
 /// The attribute that names an object of each type.
-const NAMES: [(&str, &str); 3] =
-    [("sfn_state_machine", "name"), ("sfn_alias", "name"), ("sfn_lambda_function", "function_name")];
+const NAMES: [(&str, &str); 1] = [("sfn_state_machine", "name")];
 
 /// Something that a file declares.
 #[derive(Debug, Clone, PartialEq, Eq)]

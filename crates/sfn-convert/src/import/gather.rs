@@ -17,6 +17,11 @@ use crate::files::write_whole;
 /// Stands for the folder of the files.
 pub const MODULE: &str = "\u{e000}module\u{e001}";
 
+/// The type of functions.
+pub const FUNCTION: &str = "sfn_lambda_function";
+/// The type of log groups.
+pub const LOG_GROUP: &str = "sfn_cloudwatch_log_group";
+
 /// An object with the configuration that a person would write for it.
 #[derive(Debug, Clone)]
 pub struct Object {
@@ -37,8 +42,8 @@ pub struct Gathered {
     pub definition: Option<Json>,
     /// Its aliases.
     pub aliases: Vec<Object>,
-    /// The functions that it calls.
-    pub functions: Vec<Arc<Object>>,
+    /// The functions that it calls and the log group that it writes to, with their types.
+    pub related: Vec<(&'static str, Arc<Object>)>,
     /// What of it could not be read.
     pub failures: Vec<(String, String)>,
 }
@@ -47,7 +52,7 @@ pub struct Gathered {
 ///
 /// # Errors
 /// Why the state machine itself cannot be read.
-pub async fn machine(aws: &Aws, target: &Target, with: With, functions: &Functions) -> Result<Gathered, String> {
+pub async fn machine(aws: &Aws, target: &Target, with: With, related: &Related) -> Result<Gathered, String> {
     let (mut machine, state) = import(aws, "sfn_state_machine", &target.arn).await?;
     let definition =
         state.get("asl").as_str().and_then(|text| asl::parse(text).ok()).map(|(document, _)| document.root);
@@ -61,13 +66,25 @@ pub async fn machine(aws: &Aws, target: &Target, with: With, functions: &Functio
         }
         machine.config.set("definition", Value::Null);
     }
-    let mut gathered =
-        Gathered { machine, definition, aliases: Vec::new(), functions: Vec::new(), failures: Vec::new() };
+    let mut gathered = Gathered { machine, definition, aliases: Vec::new(), related: Vec::new(), failures: Vec::new() };
     if with.aliases {
         aliases(aws, target, &mut gathered).await;
     }
+    if with.log_groups {
+        let group = gathered.machine.config.get("logging_configuration").text("log_destination").to_owned();
+        if !group.is_empty() {
+            related.add(aws, LOG_GROUP, group.trim_end_matches(":*"), &mut gathered).await;
+        }
+    }
     if with.functions {
-        functions.called(aws, target, &mut gathered).await;
+        let called = gathered.definition.as_ref().map(uses).unwrap_or_default();
+        let functions = called.into_iter().filter(|used| used.kind == Kind::Function);
+        let mut arns: Vec<String> = functions.filter_map(|used| function_arn(&used.id, &target.arn)).collect();
+        arns.sort();
+        arns.dedup();
+        for arn in arns {
+            related.add(aws, FUNCTION, &arn, &mut gathered).await;
+        }
     }
     Ok(gathered)
 }
@@ -103,36 +120,36 @@ async fn aliases(aws: &Aws, target: &Target, gathered: &mut Gathered) {
 
 type Cell = Arc<OnceCell<Result<Arc<Object>, String>>>;
 
-/// Functions, each of which is read once however many state machines call it.
+/// What several state machines may share, each of which is read once.
 #[derive(Debug)]
-pub struct Functions {
+pub struct Related {
     folder: PathBuf,
     read: Mutex<HashMap<String, Cell>>,
 }
 
-impl Functions {
-    /// Functions whose code goes below this folder.
+impl Related {
+    /// Related objects, of which the code of functions goes below this folder.
     pub fn new(folder: &Path) -> Self {
         Self { folder: folder.to_owned(), read: Mutex::default() }
     }
 
-    async fn called(&self, aws: &Aws, target: &Target, gathered: &mut Gathered) {
-        let called = gathered.definition.as_ref().map(uses).unwrap_or_default();
-        let functions = called.into_iter().filter(|used| used.kind == Kind::Function);
-        let mut arns: Vec<String> = functions.filter_map(|used| function_arn(&used.id, &target.arn)).collect();
-        arns.sort();
-        arns.dedup();
-        for arn in arns {
-            let cell = self.read.lock().unwrap_or_else(PoisonError::into_inner).entry(arn.clone()).or_default().clone();
-            match cell.get_or_init(|| self.function(aws, &arn)).await {
-                Ok(object) => gathered.functions.push(object.clone()),
-                Err(reason) => gathered.failures.push((arn, reason.clone())),
-            }
+    async fn add(&self, aws: &Aws, ty: &'static str, arn: &str, gathered: &mut Gathered) {
+        let cell = self.read.lock().unwrap_or_else(PoisonError::into_inner).entry(arn.to_owned()).or_default().clone();
+        match cell.get_or_init(|| self.object(aws, ty, arn)).await {
+            Ok(object) => gathered.related.push((ty, object.clone())),
+            Err(reason) => gathered.failures.push((arn.to_owned(), reason.clone())),
         }
     }
 
+    async fn object(&self, aws: &Aws, ty: &str, arn: &str) -> Result<Arc<Object>, String> {
+        if ty == FUNCTION {
+            return self.function(aws, arn).await;
+        }
+        import(aws, ty, arn).await.map(|(object, _)| Arc::new(object))
+    }
+
     async fn function(&self, aws: &Aws, arn: &str) -> Result<Arc<Object>, String> {
-        let (mut object, _) = import(aws, "sfn_lambda_function", arn).await?;
+        let (mut object, _) = import(aws, FUNCTION, arn).await?;
         if object.config.get("image_uri").is_null() {
             let code = aws.provider.function_code(arn, &aws.cx).await.map_err(|diagnostics| said(&diagnostics))?;
             let code = code.ok_or("AWS gives no code for it")?;

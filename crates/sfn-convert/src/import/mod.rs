@@ -17,7 +17,7 @@ use tfplugin::{Context, Diagnostics, ListResource, Provider as _, Resource, Valu
 use tokio::sync::Semaphore;
 
 use folder::Folder;
-use gather::{Functions, Gathered};
+use gather::{FUNCTION, Gathered, LOG_GROUP, Related};
 use targets::Target;
 
 /// How many state machines are read at a time.
@@ -53,6 +53,8 @@ pub struct Options {
 pub struct With {
     /// Their aliases.
     pub aliases: bool,
+    /// The log groups that they write to, where those are not their own.
+    pub log_groups: bool,
     /// The functions that they call, with their code.
     pub functions: bool,
 }
@@ -72,6 +74,8 @@ pub struct Summary {
     pub machines: Vec<String>,
     /// How many aliases were written.
     pub aliases: usize,
+    /// How many log groups were written.
+    pub log_groups: usize,
     /// How many functions were written.
     pub functions: usize,
     /// How many of them the folder has already.
@@ -142,16 +146,16 @@ pub async fn run(options: &Options, progress: &dyn Progress, cx: Context) -> Res
     if !targets.is_empty() {
         folder.write_versions(options)?;
     }
-    let (slots, functions) = (Arc::new(Semaphore::new(AT_ONCE)), Arc::new(Functions::new(&options.folder)));
+    let (slots, related) = (Arc::new(Semaphore::new(AT_ONCE)), Arc::new(Related::new(&options.folder)));
     let tasks: Vec<_> = targets
         .into_iter()
         .map(|target| {
-            let (aws, slots, functions, with) = (aws.clone(), slots.clone(), functions.clone(), options.with);
+            let (aws, slots, related, with) = (aws.clone(), slots.clone(), related.clone(), options.with);
             let task = tokio::spawn({
                 let target = target.clone();
                 async move {
                     let _slot = slots.acquire().await.map_err(|error| error.to_string())?;
-                    gather::machine(&aws, &target, with, &functions).await
+                    gather::machine(&aws, &target, with, &related).await
                 }
             });
             (target, task)
@@ -195,7 +199,9 @@ fn write(
             file.declared.iter().for_each(|declared| folder.declare(declared, references));
             summary.machines.push(target.name.clone());
             summary.aliases += gathered.aliases.len();
-            summary.functions += file.functions;
+            let count = |ty: &str| file.declared.iter().filter(|declared| declared.ty == ty).count();
+            summary.functions += count(FUNCTION);
+            summary.log_groups += count(LOG_GROUP);
             summary.failures.extend(gathered.failures);
             summary.notes.extend(file.notes.into_iter().map(|note| (file.name.clone(), note)));
         }
