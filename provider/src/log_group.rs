@@ -98,15 +98,8 @@ impl Resource for LogGroup {
             let error = Diagnostic::error("both `name` and `name_prefix` are there", "Remove one of the two.");
             diagnostics.push(error.at(AttributePath::root("name_prefix")));
         }
-        let days = config.get("retention_in_days").as_i64();
-        if let Some(days) = days.filter(|days| *days != 0 && !RETENTIONS.contains(days)) {
-            let list = RETENTIONS.map(|days| days.to_string()).join(", ");
-            let error = Diagnostic::error(
-                format!("events cannot be kept for {days} days"),
-                format!("Write one of {list}, or 0 for ever."),
-            );
-            diagnostics.push(error.at(AttributePath::root("retention_in_days")));
-        }
+        let days = config.get("retention_in_days").as_i64().filter(|days| *days != 0);
+        diagnostics.extend(days.and_then(|days| wrong_retention(days, AttributePath::root("retention_in_days"))));
         let class = AttributePath::root("log_group_class");
         diagnostics.extend(messages::one_of(config.get("log_group_class"), class, &CLASSES));
         diagnostics
@@ -231,6 +224,14 @@ impl Resource for LogGroup {
             ("tags", former.tags()),
         ]))))
     }
+}
+
+/// What is wrong with keeping events for so many days.
+pub fn wrong_retention(days: i64, path: AttributePath) -> Option<Diagnostic> {
+    let list = RETENTIONS.map(|days| days.to_string()).join(", ");
+    let error =
+        || Diagnostic::error(format!("logs cannot be kept for {days} days"), format!("It takes one of {list}."));
+    (!RETENTIONS.contains(&days)).then(|| error().at(path))
 }
 
 /// The name in a name or ARN of a log group.

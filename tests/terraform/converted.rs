@@ -101,3 +101,35 @@ async fn every_valid_definition_of_the_collection_means_the_same_in_blocks() {
     }
     insta::assert_snapshot!(score);
 }
+
+#[tokio::test]
+async fn what_other_tools_had_is_valid_configuration() {
+    let aws = aws().await;
+    let sources = repository().join("crates/sfn-convert/tests/sources");
+    for (file, code) in [
+        ("cloudformation/template.yaml", 2),
+        ("sam/template.yaml", 2),
+        ("serverless/serverless.yml", 2),
+        ("terraform/main.tf", 0),
+    ] {
+        let workspace = Workspace::new(&aws).unwrap();
+        workspace.write("versions.tf", HEADER).unwrap();
+        let source = sources.join(file);
+        let map = ["--map", "ChargeFunction.Arn=var.charge"];
+        let arguments = [&["convert", source.to_str().unwrap(), "--out", "converted.tf"][..], &map].concat();
+        let converted = workspace.sfn(&arguments).await.unwrap();
+        assert_eq!(converted.code, code, "{file}: {}", converted.text);
+        let formatted = workspace.terraform(&["fmt", "-check", "-diff"]).await.unwrap();
+        assert!(formatted.is_success(), "{file}: terraform fmt would write it otherwise:\n{}", formatted.text);
+        // The resources of hashicorp/aws that are referred to are not here.
+        if file != "terraform/main.tf" {
+            workspace
+                .write(
+                    "charge.tf",
+                    "variable \"charge\" {\n  default = \"arn:aws:lambda:eu-west-1:123456789012:function:f\"\n}\n",
+                )
+                .unwrap();
+            assert_success(&workspace.terraform(&["validate", "-no-color"]).await.unwrap());
+        }
+    }
+}

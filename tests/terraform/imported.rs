@@ -254,6 +254,20 @@ async fn what_cannot_be_imported_is_said_and_the_rest_is_done() {
 }
 
 #[tokio::test]
+async fn any_name_that_aws_takes_is_imported() {
+    let aws = aws().await;
+    // Two of them differ by case alone, which some file systems do not tell.
+    for name in ["Orders", "orders", "2nd.try", "über+alles@home='x'!", "for"] {
+        create(&aws, name, &waits()).await;
+    }
+    let workspace = folder(&aws);
+    assert_success(&workspace.sfn(&["import", "--all"]).await.unwrap());
+    let lower: std::collections::BTreeSet<String> = files(&workspace).iter().map(|name| name.to_lowercase()).collect();
+    assert_eq!((lower.len(), files(&workspace).len()), (6, 6), "{lower:?}");
+    check(&workspace, 5).await;
+}
+
+#[tokio::test]
 async fn several_regions_go_into_one_folder() {
     let aws = aws().await;
     create(&aws, "orders", &waits()).await;

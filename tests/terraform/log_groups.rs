@@ -62,7 +62,7 @@ async fn mistakes_and_faults_are_told_or_overcome() {
         workspace(&aws, &group("retention_in_days = 8\nlog_group_class = \"CHEAP\"").replace("/aws", "/a ws"));
     assert_says(
         &workspace.plan().await.unwrap(),
-        &["is no name of a log group", "events cannot be kept for 8 days", "Write one of 1, 3, 5, 7, 14", "CHEAP"],
+        &["is no name of a log group", "logs cannot be kept for 8 days", "It takes one of 1, 3, 5, 7, 14", "CHEAP"],
     );
     for operation in ["CreateLogGroup", "PutRetentionPolicy", "DeleteRetentionPolicy", "DeleteLogGroup", "TagResource"]
     {

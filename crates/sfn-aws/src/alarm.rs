@@ -5,7 +5,7 @@ use aws_sdk_cloudwatch::types::{ComparisonOperator, Dimension, MetricAlarm, Stat
 use crate::config::Aws;
 use crate::error::AwsError;
 use crate::retry::Call;
-use crate::{Tags, tags_between};
+use crate::{Tags, retag};
 
 /// The namespace of all metrics of Step Functions.
 const NAMESPACE: &str = "AWS/States";
@@ -163,22 +163,5 @@ pub async fn read_tags(aws: &Aws, call: &Call, arn: &str) -> Result<Tags, AwsErr
 /// What AWS refused.
 pub async fn write_tags(aws: &Aws, call: &Call, arn: &str, from: &Tags, to: &Tags) -> Result<(), AwsError> {
     let client = aws.cloudwatch().await?;
-    let (removed, changed) = tags_between(from, to);
-    if !removed.is_empty() {
-        let operation = "UntagResource";
-        call.once(operation, async {
-            let request = client.untag_resource().resource_arn(arn).set_tag_keys(Some(removed));
-            request.send().await.map_err(|error| AwsError::new(operation, error))
-        })
-        .await?;
-    }
-    if !changed.is_empty() {
-        let operation = "TagResource";
-        call.once(operation, async {
-            let request = client.tag_resource().resource_arn(arn).set_tags(Some(listed(&changed)));
-            request.send().await.map_err(|error| AwsError::new(operation, error))
-        })
-        .await?;
-    }
-    Ok(())
+    retag!(client, call, resource_arn(arn), from => to, |tags| listed(&tags))
 }

@@ -39,3 +39,26 @@ fn tags_between(from: &Tags, to: &Tags) -> (Vec<String>, Tags) {
     let changed = to.iter().filter(|(key, value)| from.get(*key) != Some(value));
     (removed, changed.map(|(key, value)| (key.clone(), value.clone())).collect())
 }
+
+/// Makes the tags of an object those that are wanted, with the client of any service: `field(arn)` is what the service calls
+/// the object, the last argument gives the service's own form of tags. Only what differs is sent.
+macro_rules! retag {
+    ($client:ident, $call:ident, $field:ident($arn:expr), $from:expr => $to:expr, $form:expr) => {{
+        let (removed, changed) = crate::tags_between($from, $to);
+        if !removed.is_empty() {
+            let operation = "UntagResource";
+            let request = $client.untag_resource().$field($arn).set_tag_keys(Some(removed));
+            let sent = async { request.send().await.map_err(|error| AwsError::new(operation, error)) };
+            $call.once(operation, sent).await?;
+        }
+        if !changed.is_empty() {
+            let operation = "TagResource";
+            let form: fn(crate::Tags) -> _ = $form;
+            let request = $client.tag_resource().$field($arn).set_tags(Some(form(changed)));
+            let sent = async { request.send().await.map_err(|error| AwsError::new(operation, error)) };
+            $call.once(operation, sent).await?;
+        }
+        Ok(())
+    }};
+}
+pub(crate) use retag;

@@ -7,7 +7,7 @@ use aws_sdk_cloudwatchlogs::types::LogGroupClass;
 use crate::config::Aws;
 use crate::error::AwsError;
 use crate::retry::Call;
-use crate::{OWNER_TAG, Tags, tags_between};
+use crate::{OWNER_TAG, Tags, retag};
 
 /// What is wanted of a log group.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -147,24 +147,7 @@ async fn write_key(aws: &Aws, call: &Call, name: &str, key: Option<&str>) -> Res
 
 async fn write_tags(aws: &Aws, call: &Call, arn: &str, from: &Tags, to: &Tags) -> Result<(), AwsError> {
     let client = aws.logs().await?;
-    let (removed, changed) = tags_between(from, to);
-    if !removed.is_empty() {
-        let operation = "UntagResource";
-        call.once(operation, async {
-            let request = client.untag_resource().resource_arn(arn).set_tag_keys(Some(removed));
-            request.send().await.map_err(|error| AwsError::new(operation, error))
-        })
-        .await?;
-    }
-    if !changed.is_empty() {
-        let operation = "TagResource";
-        call.once(operation, async {
-            let request = client.tag_resource().resource_arn(arn).set_tags(Some(changed.into_iter().collect()));
-            request.send().await.map_err(|error| AwsError::new(operation, error))
-        })
-        .await?;
-    }
-    Ok(())
+    retag!(client, call, resource_arn(arn), from => to, |tags| tags.into_iter().collect())
 }
 
 /// Deletes a log group; one that is gone already is no error.

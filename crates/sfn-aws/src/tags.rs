@@ -5,7 +5,7 @@ use aws_sdk_sfn::types::Tag;
 use crate::config::Aws;
 use crate::error::AwsError;
 use crate::retry::Call;
-use crate::{Tags, tags_between};
+use crate::{Tags, retag};
 
 /// The tags for a request; `None` without any.
 pub(crate) fn listed(tags: &Tags) -> Option<Vec<Tag>> {
@@ -34,22 +34,5 @@ pub async fn read(aws: &Aws, call: &Call, arn: &str) -> Result<Tags, AwsError> {
 /// What AWS refused.
 pub async fn write(aws: &Aws, call: &Call, arn: &str, from: &Tags, to: &Tags) -> Result<(), AwsError> {
     let client = aws.sfn().await?;
-    let (removed, changed) = tags_between(from, to);
-    if !removed.is_empty() {
-        let operation = "UntagResource";
-        call.once(operation, async {
-            let request = client.untag_resource().resource_arn(arn).set_tag_keys(Some(removed));
-            request.send().await.map_err(|error| AwsError::new(operation, error))
-        })
-        .await?;
-    }
-    if !changed.is_empty() {
-        let operation = "TagResource";
-        call.once(operation, async {
-            let request = client.tag_resource().resource_arn(arn).set_tags(listed(&changed));
-            request.send().await.map_err(|error| AwsError::new(operation, error))
-        })
-        .await?;
-    }
-    Ok(())
+    retag!(client, call, resource_arn(arn), from => to, |tags| listed(&tags).unwrap_or_default())
 }

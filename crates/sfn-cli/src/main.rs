@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-/// Checks AWS Step Functions workflows.
+/// AWS Step Functions workflows for people and pipelines.
 #[derive(Parser)]
 #[command(name = "sfn", version, about, max_term_width = 100)]
 struct Cli {

@@ -39,6 +39,9 @@ pub fn document(text: &str, format: Format) -> Result<Document, String> {
     if document.root.get("States").is_none() || document.root.get("StartAt").is_none() {
         return Err("it is no definition of a state machine: it has no `StartAt` and `States`".into());
     }
+    if !document.root.is_known() {
+        return Err("it has tags of CloudFormation, such as `!Ref`: convert the template that it belongs to".into());
+    }
     Ok(document)
 }
 
@@ -156,5 +159,7 @@ States:
             let error = read(text, Format::Json, "x").unwrap_err();
             assert!(error.contains(said), "{error}");
         }
+        let tagged = "StartAt: A\nStates: {A: {Type: Task, Resource: !GetAtt F.Arn, End: true}}";
+        assert!(read(tagged, Format::Yaml, "x").unwrap_err().contains("it has tags of CloudFormation"));
     }
 }

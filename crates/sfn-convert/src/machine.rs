@@ -12,9 +12,6 @@ use crate::{schemas, workflow};
 /// The type of the resource.
 pub const TYPE: &str = "sfn_state_machine";
 
-/// Stands for a definition that is no string but an expression.
-const WRITTEN_OUT: &str = "\u{e000}definition\u{e001}";
-
 /// What a state machine does.
 #[derive(Debug, Clone)]
 pub enum Definition {
@@ -101,7 +98,7 @@ impl Machine {
 
     fn content(&self, references: &References) -> Written {
         let mut value = self.settings.clone();
-        let mut writer = Writer { references: references.clone(), ..Writer::default() };
+        let mut writer = Writer::new(references);
         let mut body = Body::default();
         let mut states = Vec::new();
         let mut written_out = None;
@@ -129,8 +126,7 @@ impl Machine {
         };
         if let (Some(expression), Some(reason)) = (written_out, &reason) {
             body.comment(&format!("Not in blocks: {reason}."));
-            value.set("definition", WRITTEN_OUT);
-            writer.references.insert(WRITTEN_OUT, expression);
+            writer.given = Some(("definition", expression));
         }
         let writer = Writer { labelled: &states, ..writer };
         body.extend(self.beside.around(writer.body(schemas::resource(TYPE), &value, 1)));

@@ -60,6 +60,17 @@ fn terraform() {
 }
 
 #[test]
+fn placeholders_of_a_definition_are_mapped_or_named() {
+    let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": ${Seconds}, "Next": "B"},
+        "B": {"Type": "Task", "Resource": "${ChargeArn}", "Comment": "${Other}", "End": true}}}"#;
+    insta::assert_snapshot!(converted(
+        "orders.asl.json",
+        text,
+        &[("ChargeArn", "aws_lambda_function.charge.arn"), ("Seconds", "var.seconds")]
+    ));
+}
+
+#[test]
 fn what_cannot_be_converted_is_said() {
     for (path, text, said) in [
         ("a.json", "{", "error: line 1: "),

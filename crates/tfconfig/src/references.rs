@@ -1,6 +1,7 @@
 //! Expressions in place of texts.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use crate::expression::{escaped, quoted};
 
@@ -63,18 +64,44 @@ impl References {
     }
 
     /// The first of the texts in `text`, and the longest of those that begin there.
-    fn next(&self, text: &str, before: Option<char>) -> Option<(usize, &str, &str)> {
-        let found = self.expressions.iter().filter_map(|(needle, expression)| {
-            let mut places = text.match_indices(needle.as_str());
-            let place = places.find(|(start, found)| {
-                let before = text.get(..*start).and_then(|text| text.chars().next_back()).or(before);
-                let after = text.get(start + found.len()..).and_then(|text| text.chars().next());
-                stands_alone(needle, before, after)
-            })?;
-            Some((place.0, needle.as_str(), expression.as_str()))
-        });
-        found.min_by_key(|(start, needle, _)| (*start, std::cmp::Reverse(needle.len())))
+    fn next<'a>(&'a self, text: &'a str, before: Option<char>) -> Option<(usize, &'a str, &'a str)> {
+        let mut before = before;
+        for (start, c) in text.char_indices() {
+            let rest = text.get(start..).unwrap_or_default();
+            if let Some((found, expression)) = self.longest_at(rest, before) {
+                return Some((start, found, expression));
+            }
+            before = Some(c);
+        }
+        None
     }
+
+    /// The longest text that `rest` begins with. Of the texts in their order, those that `rest` begins with come before it,
+    /// the longest last, with others between them that share a beginning.
+    fn longest_at<'a>(&'a self, rest: &str, before: Option<char>) -> Option<(&'a str, &'a str)> {
+        let mut upper = rest;
+        while !upper.is_empty() {
+            let range = (Bound::Unbounded, Bound::Included(upper));
+            let (needle, expression) = self.expressions.range::<str, _>(range).next_back()?;
+            if let Some(after) = rest.strip_prefix(needle.as_str()) {
+                if !needle.is_empty() && stands_alone(needle, before, after.chars().next()) {
+                    return Some((needle, expression));
+                }
+                // A shorter one may stand alone.
+                upper = shorter(needle, rest);
+            } else {
+                let shared = needle.chars().zip(rest.chars()).take_while(|(a, b)| a == b).map(|(c, _)| c.len_utf8());
+                upper = rest.get(..shared.sum()).unwrap_or_default();
+            }
+        }
+        None
+    }
+}
+
+/// The text without its last character, as a part of `rest`, which begins with it.
+fn shorter<'a>(text: &str, rest: &'a str) -> &'a str {
+    let last = text.chars().next_back().map_or(0, char::len_utf8);
+    rest.get(..text.len() - last).unwrap_or_default()
 }
 
 /// Whether a text is not just a part of a longer name.
@@ -94,12 +121,16 @@ mod tests {
         let mut references = References::default();
         references.insert("arn:aws:lambda:eu-west-1:1:function:f", "sfn_lambda_function.f.arn");
         references.insert("arn:aws:lambda:eu-west-1:1:function:f-long", "sfn_lambda_function.f_long.arn");
+        references.insert("arn:aws:lambda:eu-west-1:1:function:g", "g");
+        references.insert("arn:aws:lambda:eu-west-1:1", "one");
         references.insert("\u{e000}0\u{e001}", "var.stage");
         for (text, expression) in [
             ("arn:aws:lambda:eu-west-1:1:function:f", "sfn_lambda_function.f.arn"),
             ("arn:aws:lambda:eu-west-1:1:function:f:live", "\"${sfn_lambda_function.f.arn}:live\""),
             ("arn:aws:lambda:eu-west-1:1:function:f-long:1", "\"${sfn_lambda_function.f_long.arn}:1\""),
-            ("arn:aws:lambda:eu-west-1:1:function:f2", "\"arn:aws:lambda:eu-west-1:1:function:f2\""),
+            ("arn:aws:lambda:eu-west-1:1:function:f2", "\"${one}:function:f2\""),
+            ("arn:aws:lambda:eu-west-1:12:function:f", "\"arn:aws:lambda:eu-west-1:12:function:f\""),
+            ("xarn:aws:lambda:eu-west-1:1", "\"xarn:aws:lambda:eu-west-1:1\""),
             ("a\"${b}-\u{e000}0\u{e001}\u{e000}0\u{e001}%{c}", "\"a\\\"$${b}-${var.stage}${var.stage}%%{c}\""),
             ("$$${a}$\u{e000}0\u{e001}", "\"$$$${a}\\u0024${var.stage}\""),
             ("", "\"\""),

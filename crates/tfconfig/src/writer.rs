@@ -48,17 +48,24 @@ pub struct Labelled {
 }
 
 /// Writes values as configuration.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Writer<'a> {
     /// What is written as an expression.
-    pub references: References,
+    pub references: &'a References,
     /// The order of members.
     pub order: KeyOrder,
     /// The order of labelled blocks; those it does not name follow in the order of the schema.
     pub labelled: &'a [Labelled],
+    /// An attribute of the resource itself whose expression is given, laid out for its place.
+    pub given: Option<(&'a str, String)>,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    /// A writer that puts expressions in the place of these texts.
+    pub fn new(references: &'a References) -> Self {
+        Self { references, order: KeyOrder::default(), labelled: &[], given: None }
+    }
+
     /// The content of a block of this schema that is `level` blocks deep. Null attributes are left out, and so are the
     /// attributes that only the provider sets.
     pub fn body(&self, schema: &Block, value: &Value, level: usize) -> Body {
@@ -66,7 +73,10 @@ impl Writer<'_> {
         let indent = level * STEP;
         for attribute in schema.attributes.iter().filter(|attribute| attribute.required || attribute.optional) {
             let value = value.get(&attribute.name);
-            if !value.is_null() {
+            let given = self.given.as_ref().filter(|(name, _)| level == 1 && *name == attribute.name);
+            if let Some((name, expression)) = given {
+                body.attribute(*name, expression.as_str());
+            } else if !value.is_null() {
                 body.attribute(&attribute.name, self.attribute(&attribute.name, value, indent));
             }
         }

@@ -4,11 +4,7 @@ use tfplugin::{AttributePath, Diagnostic, Diagnostics, Severity, Value};
 
 use crate::checks::{self, Checks};
 use crate::messages::one_of;
-use crate::{definition, encryption, execution_role, timeouts};
-
-/// The days that CloudWatch Logs takes (API reference, PutRetentionPolicy).
-const RETENTIONS: [i64; 22] =
-    [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
+use crate::{definition, encryption, execution_role, log_group, timeouts};
 
 /// The longest name of a state machine, and of a prefix that leaves room for what is made up.
 const MAX_NAME: usize = 80;
@@ -31,13 +27,8 @@ pub(super) fn validate(config: &Value, checks: &Checks) -> Diagnostics {
     diagnostics.extend(one_of(block.get("level"), logging("level"), &["ALL", "ERROR", "FATAL", "OFF"]));
     if let Some(days) = block.get("retention_in_days").as_i64() {
         let path = logging("retention_in_days");
-        if !RETENTIONS.contains(&days) {
-            let list = RETENTIONS.map(|days| days.to_string()).join(", ");
-            diagnostics.push(error(
-                path,
-                format!("logs cannot be kept for {days} days"),
-                format!("It takes one of {list}."),
-            ));
+        if let Some(wrong) = log_group::wrong_retention(days, path.clone()) {
+            diagnostics.push(wrong);
         } else if !block.get("log_destination").is_null() {
             let detail =
                 "The log group of `log_destination` is not this resource's: set its retention where it is made.";
@@ -68,6 +59,11 @@ fn error(path: AttributePath, message: String, detail: String) -> Diagnostic {
     Diagnostic::error(message, detail).at(path)
 }
 
+/// Whether AWS refuses a character in a name (API reference, CreateStateMachine, `name`).
+fn is_refused(c: char) -> bool {
+    c.is_whitespace() || c.is_control() || "<>{}[]?*\"#%\\^|~`$&,;:/".contains(c)
+}
+
 fn names(config: &Value) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
     if !config.get("name").is_null() && !config.get("name_prefix").is_null() {
@@ -82,15 +78,11 @@ fn names(config: &Value) -> Vec<Diagnostic> {
         let Some(name) = config.get(attribute).as_str() else {
             continue;
         };
-        let fits = !name.is_empty() && name.len() <= longest;
-        if !fits || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
-            let path = AttributePath::root(attribute);
+        let characters = name.chars().count();
+        if characters == 0 || characters > longest || name.chars().any(is_refused) {
             let detail = format!("Use from 1 to {longest} letters, digits, `-` and `_`.");
-            diagnostics.push(error(
-                path,
-                format!("`{name}` is no {} of a state machine", attribute.replace('_', " ")),
-                detail,
-            ));
+            let message = format!("`{name}` is no {} of a state machine", attribute.replace('_', " "));
+            diagnostics.push(error(AttributePath::root(attribute), message, detail));
         }
     }
     diagnostics

@@ -16,8 +16,8 @@ use aws_smithy_types::date_time::Format;
 
 use crate::config::Aws;
 use crate::error::AwsError;
+use crate::retag;
 use crate::retry::Call;
-use crate::tags_between;
 
 pub use configuration::{Configuration, Durable, FileSystem, Image, Logging, Vpc};
 
@@ -438,22 +438,5 @@ pub async fn write_tags(
     to: &BTreeMap<String, String>,
 ) -> Result<(), AwsError> {
     let client = aws.lambda().await?;
-    let (removed, changed) = tags_between(from, to);
-    if !removed.is_empty() {
-        let operation = "UntagResource";
-        call.once(operation, async {
-            let request = client.untag_resource().resource(arn).set_tag_keys(Some(removed));
-            request.send().await.map_err(|error| AwsError::new(operation, error))
-        })
-        .await?;
-    }
-    if !changed.is_empty() {
-        let operation = "TagResource";
-        call.once(operation, async {
-            let request = client.tag_resource().resource(arn).set_tags(Some(changed.into_iter().collect()));
-            request.send().await.map_err(|error| AwsError::new(operation, error))
-        })
-        .await?;
-    }
-    Ok(())
+    retag!(client, call, resource(arn), from => to, |tags| tags.into_iter().collect())
 }

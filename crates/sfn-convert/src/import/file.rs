@@ -4,7 +4,7 @@ use tfconfig::{Body, References, Writer, quoted};
 use tfplugin::Value;
 
 use super::folder::{Declared, Folder};
-use super::gather::{Gathered, MODULE, Object};
+use super::gather::{Gathered, Object};
 use super::targets::Target;
 use crate::machine::{Beside, Definition, Machine, TYPE};
 use crate::schemas;
@@ -22,32 +22,52 @@ pub struct File {
     pub notes: Vec<String>,
 }
 
-/// The file of a state machine and of what belongs to it and no other file declares.
-pub fn render(folder: &Folder, references: &References, target: &Target, gathered: &Gathered) -> File {
+/// The file of a state machine and of what belongs to it and no other file declares. What it declares can be referred to
+/// from then on.
+pub fn render(folder: &Folder, references: &mut References, target: &Target, gathered: &Gathered) -> File {
     let mut declared: Vec<Declared> = Vec::new();
-    let mut references = references.clone();
     let mut notes = Vec::new();
     let mut add = |ty: &str, arn: &str, name: &str, references: &mut References| {
         let label = folder.label(ty, name, &declared);
+        declared.push(Declared { arn: arn.to_owned(), ty: ty.to_owned(), label: label.clone() });
         if references.get(arn).is_none() {
             references.insert(arn, format!("{ty}.{label}.arn"));
         }
-        declared.push(Declared { arn: arn.to_owned(), ty: ty.to_owned(), label: label.clone() });
         label
     };
-    let related: Vec<(&str, String, &Object)> = gathered
-        .related
-        .iter()
-        .filter(|(_, object)| !folder.imports(&object.arn))
-        .map(|(ty, object)| (*ty, add(ty, &object.arn, short(&object.name), &mut references), &**object))
-        .collect();
-    // A resource cannot refer to itself, so that its own ARN stays as it is until the aliases.
-    let mut for_machine = references.clone();
-    let label = add(TYPE, &target.arn, &target.name, &mut references);
-    for_machine.remove(&target.arn);
-    for_machine.insert(MODULE, "path.module");
+    let related = gathered.related.iter().filter(|(_, object)| !folder.imports(&object.arn));
+    let related: Vec<(&str, String, &Object)> =
+        related.map(|(ty, object)| (*ty, add(ty, &object.arn, short(&object.name), references), &**object)).collect();
+    // Nothing may refer to itself, nor a function to a state machine that calls it.
+    let mut beside = Body::default();
+    for (ty, label, object) in &related {
+        import_block(&mut beside, ty, label, &object.arn);
+        write(&mut beside, ty, label, object, references, &code_stays(&object.config));
+        if !object.config.get("environment").is_null() {
+            notes.push(format!("it has the environment variables of the function `{}`: look for secrets", object.name));
+        }
+    }
     let mut body = Body::default();
+    let label = folder.label(TYPE, &target.name, &[]);
     import_block(&mut body, TYPE, &label, &target.arn);
+    if let Some(reason) = machine(&label, gathered).write(references, &mut body) {
+        notes.push(format!("the definition is not in blocks: {reason}"));
+    }
+    add(TYPE, &target.arn, &target.name, references);
+    for alias in &gathered.aliases {
+        let label = add("sfn_alias", &alias.arn, &format!("{}_{}", target.name, alias.name), references);
+        import_block(&mut body, "sfn_alias", &label, &alias.arn);
+        write(&mut body, "sfn_alias", &label, alias, references, &Beside::default());
+    }
+    if !beside.is_empty() {
+        body.blank();
+        body.extend(beside);
+    }
+    File { name: folder.file(&tfconfig::label(&target.name)), text: body.render(), declared, notes }
+}
+
+/// The state machine itself.
+fn machine(label: &str, gathered: &Gathered) -> Machine {
     let definition = match &gathered.definition {
         Some(definition) => Definition::Asl(definition.clone()),
         None => {
@@ -55,24 +75,7 @@ pub fn render(folder: &Folder, references: &References, target: &Target, gathere
             Definition::Expression(quoted(text), "it is no JSON".into())
         }
     };
-    let mut machine = Machine::new(label, definition);
-    machine.settings = gathered.machine.config.clone();
-    if let Some(reason) = machine.write(&for_machine, &mut body) {
-        notes.push(format!("the definition is not in blocks: {reason}"));
-    }
-    for alias in &gathered.aliases {
-        let label = add("sfn_alias", &alias.arn, &format!("{}_{}", target.name, alias.name), &mut references);
-        import_block(&mut body, "sfn_alias", &label, &alias.arn);
-        write(&mut body, "sfn_alias", &label, alias, &references, &Beside::default());
-    }
-    for (ty, label, object) in &related {
-        import_block(&mut body, ty, label, &object.arn);
-        write(&mut body, ty, label, object, &for_machine, &code_stays(&object.config));
-        if !object.config.get("environment").is_null() {
-            notes.push(format!("it has the environment variables of the function `{}`: look for secrets", object.name));
-        }
-    }
-    File { name: folder.file(&tfconfig::label(&target.name)), text: body.render(), declared, notes }
+    Machine { settings: gathered.machine.config.clone(), ..Machine::new(label, definition) }
 }
 
 /// The last part of a name like a path, as those of log groups are.
@@ -88,7 +91,7 @@ fn import_block(body: &mut Body, ty: &str, label: &str, id: &str) {
 }
 
 fn write(body: &mut Body, ty: &str, label: &str, object: &Object, references: &References, beside: &Beside) {
-    let writer = Writer { references: references.clone(), ..Writer::default() };
+    let writer = Writer::new(references);
     let content = beside.around(writer.body(schemas::resource(ty), &object.config, 1));
     body.spaced_block(format!("resource \"{ty}\" {}", quoted(label)), content);
 }

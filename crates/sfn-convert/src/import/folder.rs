@@ -117,8 +117,10 @@ impl Folder {
 
     /// Adds what the folder declares to what is written as an expression.
     pub fn refer(&self, references: &mut References) {
-        for (id, address) in &self.imports {
-            insert(references, id, address);
+        for (id, address) in self.imports.iter().filter(|(id, _)| id.starts_with("arn:")) {
+            if references.get(id).is_none() {
+                references.insert(id.as_str(), format!("{address}.arn"));
+            }
         }
     }
 
@@ -141,11 +143,9 @@ impl Folder {
     }
 
     /// Takes note of something that was written.
-    pub fn declare(&mut self, declared: &Declared, references: &mut References) {
-        let address = format!("{}.{}", declared.ty, declared.label);
+    pub fn declare(&mut self, declared: &Declared) {
         self.labels.insert((declared.ty.clone(), declared.label.clone()));
-        insert(references, &declared.arn, &address);
-        self.imports.insert(declared.arn.clone(), address);
+        self.imports.insert(declared.arn.clone(), format!("{}.{}", declared.ty, declared.label));
     }
 
     /// Writes where the provider comes from, unless a file says so already.
@@ -162,7 +162,7 @@ impl Folder {
             format!("{{\n      source  = \"terraform-provider-sfn/sfn\"\n      version = \"~> {version}\"\n    }}");
         providers.attribute("sfn", source);
         let mut terraform = Body::default();
-        terraform.attribute("required_version", quoted(">= 1.8"));
+        terraform.attribute("required_version", quoted(">= 1.5"));
         terraform.spaced_block("required_providers", providers);
         let mut provider = Body::default();
         provider.attribute("region", quoted(&self.region));
@@ -185,13 +185,6 @@ impl Folder {
         write_whole(&self.path.join(name), text.as_bytes())?;
         self.files.insert(name.to_lowercase());
         Ok(())
-    }
-}
-
-/// Refers to something by its ARN, unless an expression is given for it.
-fn insert(references: &mut References, arn: &str, address: &str) {
-    if arn.starts_with("arn:") && references.get(arn).is_none() {
-        references.insert(arn, format!("{address}.arn"));
     }
 }
 

@@ -17,7 +17,7 @@ use tfplugin::{Context, Diagnostics, ListResource, Provider as _, Resource, Valu
 use tokio::sync::Semaphore;
 
 use folder::Folder;
-use gather::{FUNCTION, Gathered, LOG_GROUP, Related};
+use gather::{FUNCTION, Gathered, LOG_GROUP, MODULE, Related};
 use targets::Target;
 
 /// How many state machines are read at a time.
@@ -162,6 +162,7 @@ pub async fn run(options: &Options, progress: &dyn Progress, cx: Context) -> Res
         })
         .collect();
     let mut references = options.references.clone();
+    references.insert(MODULE, "path.module");
     folder.refer(&mut references);
     for (target, task) in tasks {
         if aws.cx.cancelled.is_cancelled() {
@@ -190,13 +191,16 @@ fn write(
 ) {
     let outcome = gathered.and_then(|gathered| {
         let file = file::render(folder, references, target, &gathered);
-        folder.write(&file.name, &file.text)?;
+        if let Err(reason) = folder.write(&file.name, &file.text) {
+            file.declared.iter().for_each(|declared| references.remove(&declared.arn));
+            return Err(reason);
+        }
         Ok((gathered, file))
     });
     match outcome {
         Err(reason) => summary.failures.push((target.arn.clone(), reason)),
         Ok((gathered, file)) => {
-            file.declared.iter().for_each(|declared| folder.declare(declared, references));
+            file.declared.iter().for_each(|declared| folder.declare(declared));
             summary.machines.push(target.name.clone());
             summary.aliases += gathered.aliases.len();
             let count = |ty: &str| file.declared.iter().filter(|declared| declared.ty == ty).count();

@@ -292,6 +292,21 @@ impl Quotes {
     }
 }
 
+/// The names in `${…}` that a template could give something for.
+pub fn names(text: &str) -> Vec<&str> {
+    let is_name = |name: &str| {
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | ':'))
+    };
+    let (mut names, mut rest) = (Vec::new(), text);
+    while let Some((_, name, after)) = next(rest) {
+        if is_name(name) && !names.contains(&name) {
+            names.push(name);
+        }
+        rest = after;
+    }
+    names
+}
+
 /// The first name in `${…}`, with what is before and after it.
 fn next(text: &str) -> Option<(&str, &str, &str)> {
     let (before, rest) = text.split_once("${")?;

@@ -18,6 +18,7 @@ use crate::definition;
 use crate::machine::{Beside, Machine};
 use crate::placeholders::Placeholders;
 use crate::schemas;
+use intrinsic::Template;
 
 /// Reads files that a file names, relative to its folder.
 pub type Files<'a> = &'a dyn Fn(&Path) -> Result<String, String>;
@@ -98,9 +99,25 @@ pub fn convert(source: &Source<'_>, map: &Map) -> Result<Converted, String> {
     } else {
         let stem = source.path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let name = stem.split('.').next().filter(|name| !name.is_empty() && *name != "-").unwrap_or("workflow");
-        let machine = definition::read(source.text, format, name)?;
-        Ok(Converted { machines: vec![machine], ..Converted::default() })
+        alone(source.text, format, name, map)
     }
+}
+
+/// A definition by itself, in which `${Name}` may stand for what a template would put there.
+fn alone(text: &str, format: Format, name: &str, map: &Map) -> Result<Converted, String> {
+    let mut out = Converted::default();
+    let template = Template { root: &Json::Null, map, machines: BTreeMap::new() };
+    let reference = |name: &String| {
+        (name.clone(), Json::Object([("Ref".to_owned(), Json::from(name.as_str()))].into_iter().collect()))
+    };
+    let text = template.filled_text(text, &map.keys().map(reference).collect(), format == Format::Json, &mut out);
+    out.machines.push(definition::read(&text, format, name)?);
+    let names = intrinsic::names(&text);
+    if !names.is_empty() {
+        let list = names.iter().map(|name| format!("`${{{name}}}`")).collect::<Vec<_>>().join(", ");
+        out.notes.push(format!("{list} stands as it is: `--map NAME=EXPRESSION` writes an expression in its place"));
+    }
+    Ok(out)
 }
 
 impl Converted {
@@ -126,7 +143,7 @@ impl Converted {
             }
         }
         for resource in &self.resources {
-            let writer = Writer { references: references.clone(), ..Writer::default() };
+            let writer = Writer::new(&references);
             let body = resource.beside.around(writer.body(schemas::resource(&resource.ty), &resource.value, 1));
             file.spaced_block(format!("resource {} {}", quoted(&resource.ty), quoted(&resource.label)), body);
         }
