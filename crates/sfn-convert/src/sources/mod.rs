@@ -91,14 +91,19 @@ pub fn convert(source: &Source<'_>, map: &Map) -> Result<Converted, String> {
         Format::Json => asl::parse(source.text),
         Format::Yaml => asl::parse_yaml_template(source.text),
     };
-    let root = document.map_err(|finding| definition::said(source.text, &finding))?.0.root;
+    let stem = source.path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let name = stem.split('.').next().filter(|name| !name.is_empty() && *name != "-").unwrap_or("workflow");
+    let root = match document {
+        Ok((document, _)) => document.root,
+        // A definition may become JSON only by what stands in its braces.
+        Err(_) if source.text.contains("${") => return alone(source.text, format, name, map),
+        Err(finding) => return Err(definition::said(source.text, &finding)),
+    };
     if root.get("Resources").is_some() {
         cloudformation::convert(&root, source, map)
     } else if root.get("stepFunctions").is_some() || root.get("service").is_some() {
         serverless::convert(root, source, map)
     } else {
-        let stem = source.path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let name = stem.split('.').next().filter(|name| !name.is_empty() && *name != "-").unwrap_or("workflow");
         alone(source.text, format, name, map)
     }
 }
