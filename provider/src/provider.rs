@@ -48,6 +48,14 @@ impl SfnProvider {
         code.map_err(|error| messages::of_aws(&format!("fetch the code of the function `{arn}`"), &error).into())
     }
 
+    /// Asks AWS who the credentials belong to, for ten seconds at most.
+    ///
+    /// # Errors
+    /// When AWS cannot be reached, or the credentials do not work.
+    pub async fn check_access(&self, cx: &Context) -> Result<(), Diagnostics> {
+        self.shared.check_access(cx).await
+    }
+
     /// The region of the configuration in use.
     ///
     /// # Errors

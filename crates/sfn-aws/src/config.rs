@@ -299,7 +299,7 @@ async fn load(settings: &Settings) -> Result<SdkConfig, AwsError> {
         }
     }
     let config = loader.load().await;
-    if config.region().is_none() {
+    if config.region().is_none_or(|region| region.as_ref().is_empty()) {
         return Err(AwsError::local(
             "configuration",
             "no region: set `region` in the provider block, AWS_REGION, or `region` in the profile",

@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal as _;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use sfn_convert::import::{self, Options, Progress, Summary, With};
 use tfconfig::References;
 use tfplugin::Context;
@@ -10,20 +10,22 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{Beside, Exit, Failure, ImportArgs, print};
 
-/// A bar on the terminal; nothing where there is none.
+/// A bar on the terminal, once it is known how long it is; nothing where there is no terminal.
 struct Bar(ProgressBar);
 
 impl Bar {
     fn new() -> Self {
-        let bar = if std::io::stderr().is_terminal() { ProgressBar::no_length() } else { ProgressBar::hidden() };
         let style = ProgressStyle::with_template("{pos}/{len} {wide_bar} {eta} left, {msg}");
-        Self(bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())))
+        Self(ProgressBar::hidden().with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())))
     }
 }
 
 impl Progress for Bar {
     fn found(&self, count: usize) {
         self.0.set_length(count.try_into().unwrap_or(u64::MAX));
+        if count > 0 && std::io::stderr().is_terminal() {
+            self.0.set_draw_target(ProgressDrawTarget::stderr());
+        }
     }
 
     fn done(&self, name: &str) {
@@ -81,6 +83,11 @@ fn report(arguments: &ImportArgs, summary: &Summary) -> Result<Exit, Failure> {
         eprintln!("error: {what}: {reason}");
     }
     let machines = counted(summary.machines.len(), "state machine", "state machines");
+    let nothing = summary.machines.is_empty() && summary.kept == 0 && summary.failures.is_empty() && !summary.stopped;
+    if nothing {
+        print("there is no state machine like that\n")?;
+        return Ok(Exit::Clean);
+    }
     let mut text = format!("{machines} written to {}", arguments.out.display());
     let beside = [
         (summary.aliases, "alias", "aliases"),

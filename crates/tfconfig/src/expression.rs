@@ -9,8 +9,7 @@ pub fn is_identifier(word: &str) -> bool {
 
 /// A name for a resource or variable that says this text.
 pub fn label(text: &str) -> String {
-    let mut label: String =
-        text.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '_' | '-') { c } else { '_' }).collect();
+    let mut label: String = text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     if !label.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
         label.insert(0, '_');
     }
@@ -86,7 +85,7 @@ mod tests {
     #[test]
     fn labels_are_identifiers() {
         for (text, expected) in
-            [("orders", "orders"), ("My orders!", "My_orders_"), ("2nd", "_2nd"), ("", "_"), ("-a", "_-a")]
+            [("orders", "orders"), ("My orders!", "My_orders_"), ("2nd", "_2nd"), ("", "_"), ("a-b", "a_b")]
         {
             assert_eq!(label(text), expected);
             assert!(is_identifier(&label(text)));

@@ -63,7 +63,7 @@ pub fn render(folder: &Folder, references: &mut References, target: &Target, gat
         body.blank();
         body.extend(beside);
     }
-    File { name: folder.file(&tfconfig::label(&target.name)), text: body.render(), declared, notes }
+    File { name: folder.file(&stem(&target.name)), text: body.render(), declared, notes }
 }
 
 /// The state machine itself.
@@ -76,6 +76,11 @@ fn machine(label: &str, gathered: &Gathered) -> Machine {
         }
     };
     Machine { settings: gathered.machine.config.clone(), ..Machine::new(label, definition) }
+}
+
+/// A name of a file that says this name, on any system.
+fn stem(name: &str) -> String {
+    name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '_' | '-') { c } else { '_' }).collect()
 }
 
 /// The last part of a name like a path, as those of log groups are.

@@ -104,7 +104,13 @@ impl Aws {
         let region = options.regions.first().map(String::as_str);
         let config = Value::object([("region", region.into()), ("profile", options.profile.as_deref().into())]);
         provider.configure(config, "", &cx).await.map_err(|diagnostics| said(&diagnostics))?;
-        let region = provider.region().await.map_err(|diagnostics| said(&diagnostics))?;
+        let region = provider.region().await.map_err(|diagnostics| match said(&diagnostics) {
+            said if said.contains("no region:") => {
+                "no region: give `--region`, or set AWS_REGION or `region` in the profile".to_owned()
+            }
+            said => said,
+        })?;
+        provider.check_access(&cx).await.map_err(|diagnostics| said(&diagnostics))?;
         let (resources, lists) = (provider.resources(), provider.list_resources());
         Ok(Self { provider, resources, lists, cx, region })
     }
