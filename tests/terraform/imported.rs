@@ -254,6 +254,15 @@ async fn what_cannot_be_imported_is_said_and_the_rest_is_done() {
     assert_says(&imported, &["cannot use the credentials", "AWS did not answer"]);
     assert!(start.elapsed() < Duration::from_secs(20), "it took {:?}", start.elapsed());
 
+    // Two providers are not to manage one state machine.
+    aws.proxy().forget();
+    let workspace = folder(&aws);
+    workspace.write("theirs.tf", "resource \"aws_sfn_state_machine\" \"it\" {\n  name = \"a\"\n}\n").unwrap();
+    let imported = workspace.sfn(&["import", "--all"]).await.unwrap();
+    assert_eq!(imported.code, 2);
+    assert_says(&imported, &["`aws_sfn_state_machine.it` manages it in this folder", "1 state machine written"]);
+    assert_eq!(files(&workspace), ["b.tf", "theirs.tf", "versions.tf"]);
+
     let workspace = folder(&aws);
     workspace.write("broken.tf", "resource {{").unwrap();
     let imported = workspace.sfn(&["import", &a]).await.unwrap();

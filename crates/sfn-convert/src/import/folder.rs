@@ -12,8 +12,9 @@ use super::Options;
 use super::targets::Target;
 use crate::files::write_whole;
 
-/// The attribute that names an object of each type.
-const NAMES: [(&str, &str); 1] = [("sfn_state_machine", "name")];
+/// The types of state machines: ours, and that of hashicorp/aws.
+const MACHINE: &str = "sfn_state_machine";
+const FORMER_MACHINE: &str = "aws_sfn_state_machine";
 
 /// Something that a file declares.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,8 +39,8 @@ pub struct Folder {
     labels: BTreeSet<(String, String)>,
     /// Addresses by what `import` blocks name.
     imports: BTreeMap<String, String>,
-    /// Resources by type, region and name.
-    named: BTreeSet<(String, String, String)>,
+    /// Addresses of state machines by region and name.
+    machines: BTreeMap<(String, String), String>,
     /// Whether a file says where the provider comes from.
     has_provider: bool,
 }
@@ -56,7 +57,7 @@ impl Folder {
             files: BTreeSet::new(),
             labels: BTreeSet::new(),
             imports: BTreeMap::new(),
-            named: BTreeSet::new(),
+            machines: BTreeMap::new(),
             has_provider: false,
         };
         let refused = |error: std::io::Error| format!("cannot use the folder {}: {error}", path.display());
@@ -90,10 +91,9 @@ impl Folder {
             ("resource", [ty, label]) => {
                 self.labels.insert(((*ty).to_owned(), (*label).to_owned()));
                 let text = |name: &str| block.body.get_attribute(name).and_then(|it| it.value.as_str());
-                let attribute = NAMES.iter().find(|(known, _)| known == ty).map(|(_, name)| *name);
-                if let Some(name) = attribute.and_then(text) {
+                if let Some(name) = text("name").filter(|_| [MACHINE, FORMER_MACHINE].contains(ty)) {
                     let region = text("region").unwrap_or(&self.region).to_owned();
-                    self.named.insert(((*ty).to_owned(), region, name.to_owned()));
+                    self.machines.insert((region, name.to_owned()), format!("{ty}.{label}"));
                 }
             }
             ("terraform", []) => {
@@ -106,8 +106,16 @@ impl Folder {
 
     /// Whether a state machine is declared already.
     pub fn has(&self, target: &Target) -> bool {
-        let named = ("sfn_state_machine".to_owned(), target.region.clone(), target.name.clone());
-        self.imports.contains_key(&target.arn) || self.named.contains(&named)
+        self.imports.contains_key(&target.arn) || self.machine(target).is_some()
+    }
+
+    /// The address by which hashicorp/aws manages a state machine.
+    pub fn former(&self, target: &Target) -> Option<&str> {
+        self.machine(target).filter(|address| address.starts_with(FORMER_MACHINE))
+    }
+
+    fn machine(&self, target: &Target) -> Option<&str> {
+        self.machines.get(&(target.region.clone(), target.name.clone())).map(String::as_str)
     }
 
     /// Whether something is declared already, by its ARN.

@@ -145,6 +145,13 @@ pub async fn run(options: &Options, progress: &dyn Progress, cx: Context) -> Res
     let mut folder = Folder::open(&options.folder, &aws.region)?;
     let mut summary = Summary::default();
     let mut targets = targets::find(&aws, options, &mut summary).await;
+    for target in &targets {
+        if let Some(address) = folder.former(target) {
+            let reason = format!("`{address}` manages it in this folder: `sfn convert` moves it");
+            summary.failures.push((target.arn.clone(), reason));
+        }
+    }
+    targets.retain(|target| folder.former(target).is_none());
     let found = targets.len();
     targets.retain(|target| !folder.has(target));
     summary.kept = found - targets.len();
