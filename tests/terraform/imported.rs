@@ -305,6 +305,13 @@ async fn several_regions_go_into_one_folder() {
     check(&workspace, 2).await;
     let again = workspace.sfn(&regions).await.unwrap();
     assert_says(&again, &["0 state machines written", "2 were there already"]);
+
+    // A folder keeps the region of its provider block, whatever is asked for later.
+    let workspace = folder(&aws);
+    assert_success(&workspace.sfn(&["import", "--all"]).await.unwrap());
+    assert_success(&workspace.sfn(&["import", "--all", "--region", "us-east-1"]).await.unwrap());
+    assert_eq!(files(&workspace), ["orders.tf", "orders_2.tf", "versions.tf"]);
+    check(&workspace, 2).await;
 }
 
 #[tokio::test]

@@ -140,7 +140,8 @@ struct ImportArgs {
     /// All of the account and region.
     #[arg(long)]
     all: bool,
-    /// Regions to look in, the first of which is that of the provider block [default: that of the environment or profile].
+    /// Regions to look in; the first is that of the provider block, unless the folder has one [default: that of the provider
+    /// block, the environment or the profile].
     #[arg(long, value_name = "REGION", value_delimiter = ',')]
     region: Vec<String>,
     /// Profile of the shared configuration files.

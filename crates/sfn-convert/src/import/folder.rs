@@ -31,16 +31,16 @@ pub struct Declared {
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
-    /// The region of the provider block.
-    region: String,
+    /// The region of the provider block, as far as it is written out.
+    pub region: Option<String>,
     /// Names of files, in lower case, as some systems make no difference.
     files: BTreeSet<String>,
     /// Labels by type.
     labels: BTreeSet<(String, String)>,
-    /// Addresses by what `import` blocks name.
-    imports: BTreeMap<String, String>,
-    /// Addresses of state machines by region and name.
-    machines: BTreeMap<(String, String), String>,
+    /// Addresses by what `import` blocks name; none for those inside of modules and with keys.
+    imports: BTreeMap<String, Option<String>>,
+    /// Addresses of state machines by name and region, where that is not the one of the provider block.
+    machines: BTreeMap<(String, Option<String>), String>,
     /// Whether a file says where the provider comes from.
     has_provider: bool,
 }
@@ -50,10 +50,10 @@ impl Folder {
     ///
     /// # Errors
     /// When it cannot be read, or a file in it is no configuration.
-    pub fn open(path: &Path, region: &str) -> Result<Self, String> {
+    pub fn open(path: &Path) -> Result<Self, String> {
         let mut folder = Self {
             path: path.to_owned(),
-            region: region.to_owned(),
+            region: None,
             files: BTreeSet::new(),
             labels: BTreeSet::new(),
             imports: BTreeMap::new(),
@@ -84,7 +84,7 @@ impl Folder {
             ("import", []) => {
                 let id = block.body.get_attribute("id").and_then(|id| id.value.as_str());
                 let to = block.body.get_attribute("to").and_then(|to| address(&to.value));
-                if let (Some(id), Some(to)) = (id, to) {
+                if let Some(id) = id {
                     self.imports.insert(id.to_owned(), to);
                 }
             }
@@ -92,9 +92,13 @@ impl Folder {
                 self.labels.insert(((*ty).to_owned(), (*label).to_owned()));
                 let text = |name: &str| block.body.get_attribute(name).and_then(|it| it.value.as_str());
                 if let Some(name) = text("name").filter(|_| [MACHINE, FORMER_MACHINE].contains(ty)) {
-                    let region = text("region").unwrap_or(&self.region).to_owned();
-                    self.machines.insert((region, name.to_owned()), format!("{ty}.{label}"));
+                    let region = text("region").map(str::to_owned);
+                    self.machines.insert((name.to_owned(), region), format!("{ty}.{label}"));
                 }
+            }
+            ("provider", ["sfn"]) if !block.body.has_attribute("alias") => {
+                self.has_provider = true;
+                self.region = block.body.get_attribute("region").and_then(|it| it.value.as_str()).map(str::to_owned);
             }
             ("terraform", []) => {
                 let providers = block.body.get_blocks("required_providers");
@@ -115,7 +119,10 @@ impl Folder {
     }
 
     fn machine(&self, target: &Target) -> Option<&str> {
-        self.machines.get(&(target.region.clone(), target.name.clone())).map(String::as_str)
+        let is_default = self.region.as_ref() == Some(&target.region);
+        let regions = [Some(Some(target.region.clone())), is_default.then_some(None)];
+        let mut found = regions.into_iter().flatten().map(|region| self.machines.get(&(target.name.clone(), region)));
+        found.find_map(|address| address.map(String::as_str))
     }
 
     /// Whether something is declared already, by its ARN.
@@ -126,7 +133,7 @@ impl Folder {
     /// Adds what the folder declares to what is written as an expression.
     pub fn refer(&self, references: &mut References) {
         for (id, address) in self.imports.iter().filter(|(id, _)| id.starts_with("arn:")) {
-            if references.get(id).is_none() {
+            if let (Some(address), None) = (address, references.get(id)) {
                 references.insert(id.as_str(), format!("{address}.arn"));
             }
         }
@@ -153,7 +160,7 @@ impl Folder {
     /// Takes note of something that was written.
     pub fn declare(&mut self, declared: &Declared) {
         self.labels.insert((declared.ty.clone(), declared.label.clone()));
-        self.imports.insert(declared.arn.clone(), format!("{}.{}", declared.ty, declared.label));
+        self.imports.insert(declared.arn.clone(), Some(format!("{}.{}", declared.ty, declared.label)));
     }
 
     /// Writes where the provider comes from, unless a file says so already.
@@ -173,7 +180,7 @@ impl Folder {
         terraform.attribute("required_version", quoted(">= 1.5"));
         terraform.spaced_block("required_providers", providers);
         let mut provider = Body::default();
-        provider.attribute("region", quoted(&self.region));
+        provider.attribute("region", quoted(self.region.as_deref().unwrap_or_default()));
         if let Some(profile) = &options.profile {
             provider.attribute("profile", quoted(profile));
         }
@@ -196,12 +203,15 @@ impl Folder {
     }
 }
 
-/// The address of a resource, such as `sfn_state_machine.orders`.
+/// The address of a resource of ours, such as `sfn_state_machine.orders`; `None` for one in a module or with a key.
 fn address(expression: &Expression) -> Option<String> {
     let traversal = expression.as_traversal()?;
-    let ty = traversal.expr.as_variable()?;
-    match traversal.operators.first().map(|operator| operator.value())? {
-        TraversalOperator::GetAttr(label) => Some(format!("{}.{}", ty.as_str(), label.as_str())),
+    let ty = traversal.expr.as_variable().filter(|ty| ty.as_str().starts_with("sfn_"))?;
+    match traversal.operators.as_slice() {
+        [one] => match one.value() {
+            TraversalOperator::GetAttr(label) => Some(format!("{}.{}", ty.as_str(), label.as_str())),
+            _ => None,
+        },
         _ => None,
     }
 }

@@ -26,7 +26,8 @@ const AT_ONCE: usize = 16;
 /// What is to be imported, and how.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Regions to look in; that of the environment if there are none. The first is that of the provider block.
+    /// Regions to look in; that of the provider block or the environment if there are none. The first is that of the provider
+    /// block, unless the folder has one.
     pub regions: Vec<String>,
     /// Profile of the shared configuration files.
     pub profile: Option<String>,
@@ -99,9 +100,10 @@ struct Aws {
 }
 
 impl Aws {
-    async fn new(options: &Options, cx: Context) -> Result<Self, String> {
+    /// The provider, in the region of the folder's provider block or the first one that is asked for.
+    async fn new(options: &Options, folder: &Folder, cx: Context) -> Result<Self, String> {
         let provider = SfnProvider::paced(options.pace);
-        let region = options.regions.first().map(String::as_str);
+        let region = folder.region.as_deref().or(options.regions.first().map(String::as_str));
         let config = Value::object([("region", region.into()), ("profile", options.profile.as_deref().into())]);
         provider.configure(config, "", &cx).await.map_err(|diagnostics| said(&diagnostics))?;
         let region = provider.region().await.map_err(|diagnostics| match said(&diagnostics) {
@@ -141,8 +143,9 @@ fn said(diagnostics: &Diagnostics) -> String {
 /// # Errors
 /// Why nothing at all could be done.
 pub async fn run(options: &Options, progress: &dyn Progress, cx: Context) -> Result<Summary, String> {
-    let aws = Arc::new(Aws::new(options, cx).await?);
-    let mut folder = Folder::open(&options.folder, &aws.region)?;
+    let mut folder = Folder::open(&options.folder)?;
+    let aws = Arc::new(Aws::new(options, &folder, cx).await?);
+    folder.region = Some(aws.region.clone());
     let mut summary = Summary::default();
     let mut targets = targets::find(&aws, options, &mut summary).await;
     for target in &targets {
