@@ -7,8 +7,12 @@ use std::path::{Path, PathBuf};
 use asl::check::{MachineType, check_text, has_errors};
 use asl::template::Format;
 use e2e::{HEADER, Workspace, repository};
-use serde_json::Value;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::TestRunner;
+use serde_json::{Value, json};
 use sfn_convert::definition;
+use terraform_provider_sfn::blocks::any_from_json;
 use tfconfig::{Body, References};
 
 use crate::{assert_success, aws};
@@ -100,6 +104,69 @@ async fn every_valid_definition_of_the_collection_means_the_same_in_blocks() {
         score.push_str(&format!("  {file}: {reason}\n"));
     }
     insta::assert_snapshot!(score);
+}
+
+/// Any value, with what is hard to write in its texts.
+fn value() -> impl Strategy<Value = Value> {
+    let text = proptest::collection::vec(
+        prop_oneof![
+            4 => "[a-c ]{0,3}",
+            1 => prop::sample::select(vec![
+                "$", "%", "{", "}", "${", "%{", "$${", "\"", "\\", "\n", "\r", "\t", "\u{1}", "\u{7f}", "\u{2028}", "é", "🙂", "EOT", "#", "//",
+                "<<", "=", "\n\n", " \n", "null", "\u{e000}",
+            ])
+            .prop_map(str::to_owned),
+        ],
+        0..6,
+    )
+    .prop_map(|parts| parts.concat());
+    let leaf = prop_oneof![
+        1 => Just(Value::Null),
+        1 => any::<bool>().prop_map(Value::from),
+        1 => (-1_000_000_i64..1_000_000).prop_map(Value::from),
+        1 => (-1_000_i64..1_000).prop_map(|number| json!(number as f64 / 8.0)),
+        4 => text.clone().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 24, 5, move |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+            proptest::collection::vec((text.clone(), inner), 0..5)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+#[tokio::test]
+async fn whatever_a_value_is_terraform_reads_the_same() {
+    let aws = aws().await;
+    let workspace = Workspace::new(&aws).unwrap();
+    let mut runner = TestRunner::deterministic();
+    let values: Vec<Value> = (0..400).map(|_| value().new_tree(&mut runner).unwrap().current()).collect();
+    let attribute = tfplugin::schema::Attribute::optional("value", tfplugin::Type::Dynamic, "");
+    let schema = tfplugin::schema::Block { attributes: vec![attribute], ..Default::default() };
+    let references = References::default();
+    let mut file = Body::default();
+    for (number, value) in values.iter().enumerate() {
+        let value = any_from_json(&asl::Json::from(value.clone())).unwrap();
+        let content = tfplugin::Value::object([("value", value)]);
+        let mut body = tfconfig::Writer::new(&references).body(&schema, &content, 1);
+        if body.is_empty() {
+            body.attribute("value", "null");
+        }
+        file.spaced_block(format!("output \"o{number}\""), body);
+    }
+    workspace.write("main.tf", &file.render()).unwrap();
+    let formatted = workspace.terraform(&["fmt", "-check", "-diff"]).await.unwrap();
+    assert!(formatted.is_success(), "terraform fmt would write it otherwise:\n{}", formatted.text);
+    assert_success(&workspace.apply().await.unwrap());
+    let outputs = workspace.terraform(&["output", "-json"]).await.unwrap();
+    let outputs: Value = serde_json::from_str(outputs.stdout.trim()).unwrap();
+    for (number, value) in values.iter().enumerate() {
+        // Terraform does not keep outputs that are null.
+        let read = outputs.get(format!("o{number}")).map_or(&Value::Null, |output| &output["value"]);
+        let (written, read) = (asl::Json::from(value.clone()), asl::Json::from(read.clone()));
+        assert!(written.same_meaning(&read), "{value:#} became {read:?}");
+    }
 }
 
 #[tokio::test]
