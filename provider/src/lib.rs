@@ -18,6 +18,7 @@ mod identity;
 mod known;
 mod list_resources;
 mod log_group;
+mod machine_filter;
 mod messages;
 mod moving;
 mod provider;

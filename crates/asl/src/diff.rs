@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::graph::Graph;
+use crate::graph::{Graph, Scope, containers};
 use crate::json::{Json, Members};
 use crate::pointer::Pointer;
 
@@ -147,23 +147,19 @@ fn added(new: &Found, gone: &mut Vec<&Found>) -> Change {
 fn states(definition: &Json) -> Vec<Found> {
     let graph = Graph::of(definition);
     let (mut found, mut known) = (Vec::new(), HashSet::new());
+    let mut add = |number: usize, scope: &Scope<'_>| {
+        if let Some(node) = graph.states.get(number).filter(|_| known.insert(number)) {
+            let kind = node.value.get("Type").and_then(Json::as_str).unwrap_or_default().to_owned();
+            let scope = graph.title(scope).unwrap_or_default();
+            found.push(Found { name: node.name.to_owned(), kind, scope, value: shallow(node.value) });
+        }
+    };
+    for scope in graph.in_reading_order() {
+        scope.reached.iter().for_each(|number| add(*number, scope));
+    }
     for scope in &graph.scopes {
-        let title = match (scope.holder.and_then(|holder| graph.states.get(holder)), scope.at.tokens()) {
-            (Some(holder), [.., list, index]) if list == "Branches" => {
-                let number = index.parse::<usize>().map_or_else(|_| index.to_string(), |index| (index + 1).to_string());
-                format!("branch {number} of `{}`", holder.name)
-            }
-            (Some(holder), _) => format!("each item of `{}`", holder.name),
-            (None, _) => String::new(),
-        };
-        let all = graph.states.iter().enumerate().filter(|(_, node)| node.namespace == scope.namespace);
-        let reached = scope.reached.iter().filter_map(|number| Some((*number, graph.states.get(*number)?)));
-        for (number, node) in reached.chain(all) {
-            if known.insert(number) {
-                let kind = node.value.get("Type").and_then(Json::as_str).unwrap_or_default().to_owned();
-                let value = shallow(node.value);
-                found.push(Found { name: node.name.to_owned(), kind, scope: title.clone(), value });
-            }
+        if let Some(namespace) = graph.namespaces.get(scope.namespace) {
+            (0..namespace.states.len()).for_each(|offset| add(namespace.first + offset, scope));
         }
     }
     found
@@ -172,7 +168,7 @@ fn states(definition: &Json) -> Vec<Found> {
 /// An object of the language without the states in it.
 fn shallow(value: &Json) -> Json {
     let mut value = value.clone();
-    for (inside, _) in crate::graph::containers(&value.clone()) {
+    for (inside, _) in containers(&value.clone()) {
         if let Some(Json::Object(members)) = value.at_mut(&inside) {
             members.shift_remove("States");
         }

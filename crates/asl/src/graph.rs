@@ -192,6 +192,32 @@ impl<'a> Graph<'a> {
         graph
     }
 
+    /// The scopes as a reader follows them: the state machine, then those inside of each of its states, in their order.
+    pub fn in_reading_order(&self) -> Vec<&Scope<'a>> {
+        let (mut order, mut waiting) = (IndexSet::new(), vec![0]);
+        while let Some(number) = waiting.pop() {
+            // In the flat form a branch may lead back to the state that holds it.
+            if let Some(scope) = self.scopes.get(number).filter(|_| order.insert(number)) {
+                let inside: Vec<usize> =
+                    self.reached(scope).flat_map(|node| node.inside.iter().map(|(_, number)| *number)).collect();
+                waiting.extend(inside.into_iter().rev());
+            }
+        }
+        order.into_iter().filter_map(|number| self.scopes.get(number)).collect()
+    }
+
+    /// What a scope is in words, such as "branch 1 of `Both`"; `None` for the state machine itself.
+    pub fn title(&self, scope: &Scope<'_>) -> Option<String> {
+        let holder = self.states.get(scope.holder?)?.name;
+        Some(match scope.at.tokens() {
+            [.., list, index] if list == "Branches" => {
+                let number = index.parse::<usize>().map_or_else(|_| index.to_string(), |index| (index + 1).to_string());
+                format!("branch {number} of `{holder}`")
+            }
+            _ => format!("each item of `{holder}`"),
+        })
+    }
+
     /// The number of the namespace's state of this name.
     pub fn state_named(&self, namespace: usize, name: &str) -> Option<usize> {
         let namespace = self.namespaces.get(namespace)?;

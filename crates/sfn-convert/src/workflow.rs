@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use asl::graph::{Graph, Scope};
+use asl::graph::Graph;
 use asl::shape::Language;
 use asl::{Json, Pointer, Way};
 use terraform_provider_sfn::blocks;
@@ -26,47 +26,25 @@ pub fn blocks(definition: &Json, comments: &BTreeMap<String, String>) -> Result<
     let value = blocks::from_asl(definition, &Value::Null)?;
     let graph = Graph::of(definition);
     let mut states = Vec::new();
-    if let Some(root) = graph.scopes.first() {
-        add_scope(&graph, root, "", comments, &mut states);
+    for scope in graph.in_reading_order() {
+        for (position, node) in graph.reached(scope).enumerate() {
+            let title = graph.title(scope).filter(|_| position == 0).map(|title| sentence(&title));
+            let own = comments.get(node.name).filter(|comment| !comment.is_empty());
+            states.push(Labelled {
+                block: node.value.get("Type").and_then(Json::as_str).unwrap_or_default().to_lowercase(),
+                label: node.name.to_owned(),
+                comment: title.iter().chain(own).map(String::as_str).collect::<Vec<_>>().join("\n"),
+            });
+        }
     }
     Ok(Blocks { value, states })
 }
 
-fn add_scope(
-    graph: &Graph<'_>,
-    scope: &Scope<'_>,
-    title: &str,
-    comments: &BTreeMap<String, String>,
-    states: &mut Vec<Labelled>,
-) {
-    let nodes: Vec<_> = graph.reached(scope).collect();
-    for (position, node) in nodes.iter().enumerate() {
-        let own = comments.get(node.name).map(String::as_str).unwrap_or_default();
-        let said = [if position == 0 { title } else { "" }, own];
-        states.push(Labelled {
-            block: node.value.get("Type").and_then(Json::as_str).unwrap_or_default().to_lowercase(),
-            label: node.name.to_owned(),
-            comment: said.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n"),
-        });
-    }
-    for node in nodes {
-        for (inside, number) in &node.inside {
-            if let Some(scope) = graph.scopes.get(*number) {
-                add_scope(graph, scope, &title_of(inside, node.name), comments, states);
-            }
-        }
-    }
-}
-
-/// What is said above the first state of a scope.
-fn title_of(inside: &Pointer, holder: &str) -> String {
-    match inside.tokens() {
-        [_, index] => {
-            let number = index.parse::<usize>().map_or_else(|_| index.to_string(), |index| (index + 1).to_string());
-            format!("Branch {number} of `{holder}`.")
-        }
-        _ => format!("Each item of `{holder}`."),
-    }
+/// A phrase as a sentence.
+fn sentence(phrase: &str) -> String {
+    let mut characters = phrase.chars();
+    let first = characters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(characters).chain(['.']).collect()
 }
 
 /// The order in which the objects of a definition were written.

@@ -1,11 +1,12 @@
 //! `data "sfn_state_machines"`.
 
 use async_trait::async_trait;
-use sfn_aws::{state_machine, tags};
+use sfn_aws::state_machine;
 use tfplugin::schema::{Attribute, Block, Schema};
-use tfplugin::{AttributePath, Context, DataSource, Diagnostics, Type, Value};
+use tfplugin::{Context, DataSource, Diagnostics, Type, Value};
 
 use crate::configuration::Shared;
+use crate::machine_filter::{self, MachineFilter};
 use crate::{messages, timeouts};
 
 /// The data source.
@@ -27,16 +28,9 @@ impl DataSource for StateMachines {
     }
 
     fn schema(&self) -> Schema {
-        let string = |name: &str, description: &str| Attribute::optional(name, Type::String, description);
         let listed = ["arn", "name", "type", "creation_date"].map(|name| (name.to_owned(), Type::String));
-        let attributes = vec![
-            string("name_prefix", "What their names begin with."),
-            string("type", "`STANDARD` or `EXPRESS`."),
-            Attribute::optional(
-                "tags",
-                Type::map(Type::String),
-                "Tags that they have, with these values. The tags of each one that is left are read by a call of their own.",
-            ),
+        let mut attributes = machine_filter::attributes();
+        attributes.extend([
             Attribute::computed("id", Type::String, "A fixed text."),
             Attribute::computed("arns", Type::list(Type::String), "Their ARNs, in the order of their names."),
             Attribute::computed("names", Type::list(Type::String), "Their names."),
@@ -45,34 +39,24 @@ impl DataSource for StateMachines {
                 Type::list(Type::Object(listed.into_iter().collect())),
                 "What is told of each.",
             ),
-        ];
+        ]);
         let description = "The state machines of this account and region, or some of them.".into();
         Schema { version: 0, block: Block { attributes, description, ..Block::default() } }
     }
 
     async fn validate(&self, config: &Value) -> Diagnostics {
-        let ty = messages::one_of(config.get("type"), AttributePath::root("type"), &["STANDARD", "EXPRESS"]);
-        ty.into_iter().collect()
+        machine_filter::validate(config)
     }
 
     async fn read(&self, config: Value, cx: &Context) -> Result<(Value, Diagnostics), Diagnostics> {
         let (configured, call) = (self.shared.get()?, timeouts::read(cx));
         let refused = |error| messages::of_aws("list the state machines", &error);
-        let mut found = state_machine::list(&configured.aws, &call).await.map_err(refused)?;
-        let prefix = config.get("name_prefix").as_str().unwrap_or_default();
-        let ty = config.get("type").as_str();
-        found.retain(|machine| machine.name.starts_with(prefix) && ty.is_none_or(|ty| machine.kind == ty));
-        found.sort_by(|a, b| a.name.cmp(&b.name));
-        let wanted = config.get("tags").string_map();
+        let filter = MachineFilter::of(&config);
         let mut listed = Vec::new();
-        for machine in found {
-            if !wanted.is_empty() {
-                let tags = tags::read(&configured.aws, &call, &machine.arn).await.map_err(refused)?;
-                if wanted.iter().any(|(key, value)| tags.get(key) != Some(value)) {
-                    continue;
-                }
+        for machine in filter.list(&configured.aws, &call).await.map_err(refused)? {
+            if filter.has_tags(&configured.aws, &call, &machine).await.map_err(refused)? {
+                listed.push(machine);
             }
-            listed.push(machine);
         }
         let texts =
             |of: fn(&state_machine::Listed) -> &str| Value::List(listed.iter().map(|it| of(it).into()).collect());

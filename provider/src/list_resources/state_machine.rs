@@ -1,12 +1,12 @@
 //! `list "sfn_state_machine"`.
 
 use async_trait::async_trait;
-use sfn_aws::{state_machine, tags};
-use tfplugin::schema::{Attribute, Schema};
-use tfplugin::{AttributePath, Context, Diagnostics, ListRequest, ListResource, Listing, Type, Value};
+use tfplugin::schema::Schema;
+use tfplugin::{Context, Diagnostics, ListRequest, ListResource, Listing, Value};
 
 use super::{Object, push, schema, within};
 use crate::configuration::Shared;
+use crate::machine_filter::{self, MachineFilter};
 use crate::regional::Regional;
 use crate::state_machine::StateMachine;
 use crate::{messages, timeouts};
@@ -30,40 +30,22 @@ impl ListResource for StateMachines {
     }
 
     fn schema(&self) -> Schema {
-        let string = |name: &str, description: &str| Attribute::optional(name, Type::String, description);
-        let attributes = vec![
-            string("name_prefix", "What their names begin with."),
-            string("type", "`STANDARD` or `EXPRESS`."),
-            Attribute::optional(
-                "tags",
-                Type::map(Type::String),
-                "Tags that they have, with these values. The tags of each one that is left are read by a call of their own.",
-            ),
-        ];
-        schema(attributes, "The state machines of an account and region.")
+        schema(machine_filter::attributes(), "The state machines of an account and region.")
     }
 
     async fn validate(&self, config: &Value) -> Diagnostics {
-        let ty = messages::one_of(config.get("type"), AttributePath::root("type"), &["STANDARD", "EXPRESS"]);
-        ty.into_iter().collect()
+        machine_filter::validate(config)
     }
 
     async fn list(&self, request: ListRequest, found: &Listing, cx: &Context) -> Result<(), Diagnostics> {
         let (shared, call) = (within(&self.shared, &request.config), timeouts::read(cx));
         let aws = &shared.get()?.aws;
         let refused = |error| messages::of_aws("list the state machines", &error);
-        let mut machines = state_machine::list(aws, &call).await.map_err(refused)?;
-        let (prefix, ty) = (request.config.text("name_prefix"), request.config.get("type").as_str());
-        machines.retain(|machine| machine.name.starts_with(prefix) && ty.is_none_or(|ty| machine.kind == ty));
-        machines.sort_by(|a, b| a.name.cmp(&b.name));
-        let wanted = request.config.get("tags").string_map();
+        let filter = MachineFilter::of(&request.config);
         let resource = Regional::new(StateMachine::new, &self.shared);
-        for machine in machines {
-            if !wanted.is_empty() {
-                let tags = tags::read(aws, &call, &machine.arn).await.map_err(refused)?;
-                if wanted.iter().any(|(key, value)| tags.get(key) != Some(value)) {
-                    continue;
-                }
+        for machine in filter.list(aws, &call).await.map_err(refused)? {
+            if !filter.has_tags(aws, &call, &machine).await.map_err(refused)? {
+                continue;
             }
             let identity = Value::object([("arn", Value::from(machine.arn.as_str()))]);
             let object = Object { arn: machine.arn, identity, name: machine.name };

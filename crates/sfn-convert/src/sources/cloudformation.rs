@@ -222,7 +222,8 @@ fn tracing(template: &Template<'_>, value: Option<&Json>, out: &mut Converted) -
     }
 }
 
-fn encryption(template: &Template<'_>, value: Option<&Json>, out: &mut Converted) -> Value {
+/// `EncryptionConfiguration`, whose properties have the same names in a `serverless.yml`.
+pub(super) fn encryption(template: &Template<'_>, value: Option<&Json>, out: &mut Converted) -> Value {
     let Some(value) = value.filter(|value| value.get("Type").and_then(Json::as_str) != Some("AWS_OWNED_KEY")) else {
         return Value::Null;
     };

@@ -8,6 +8,7 @@ use asl::template::Format;
 use asl::{Json, Members};
 use tfplugin::Value;
 
+use super::cloudformation::encryption;
 use super::intrinsic::Template;
 use super::{Converted, Map, Source, Variable, mentions, relative};
 use crate::machine::{Definition, Machine};
@@ -124,16 +125,7 @@ fn machine(
     if let Some(enabled) = settings.get("tracingConfig").and_then(|tracing| tracing.get("enabled")) {
         config.set("tracing_configuration", Value::object([("enabled", template.value(enabled, out))]));
     }
-    if let Some(encryption) = settings.get("encryptionConfig") {
-        let names = [
-            ("Type", "type"),
-            ("KmsKeyId", "kms_key_id"),
-            ("KmsDataKeyReusePeriodSeconds", "kms_data_key_reuse_period_seconds"),
-        ];
-        let attribute =
-            |(from, to)| (to, encryption.get(from).map(|value| template.value(value, out)).unwrap_or_default());
-        config.set("encryption_configuration", Value::object(names.map(attribute)));
-    }
+    config.set("encryption_configuration", encryption(template, settings.get("encryptionConfig"), out));
     machine.settings = config;
     let left_out = settings.as_object().into_iter().flatten().map(|(name, _)| name.as_str());
     let left_out: Vec<String> =
