@@ -197,6 +197,7 @@ fn definitions_in_json() {
         if let Some(document) = document {
             check(&document.root, Form::Nested, MachineType::Express);
             check(&document.root, Form::Flat, MachineType::Unknown);
+            assert!(asl::diff::diff(&document.root, &document.root).is_empty());
             if let Some(flat) = asl::flat::flatten(&document.root) {
                 assert!(asl::flat::nest(&flat).is_some_and(|again| again.same_meaning(&document.root)));
             }
@@ -207,6 +208,8 @@ fn definitions_in_json() {
 #[test]
 fn definitions_in_yaml_and_templates() {
     fuzz("yaml", &seeds("yaml"), |text| {
+        // Tags become functions, and the rest is the same.
+        assert_eq!(asl::parse_yaml(text).is_ok(), asl::parse_yaml_template(text).is_ok());
         for format in [Format::Yaml, Format::Json] {
             for finding in check_file(text, format, MachineType::Standard).findings {
                 let span = finding.span.clone().unwrap();
