@@ -1,6 +1,6 @@
 //! Files of other tools become configuration of this provider.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests fail as tests do")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -100,4 +100,53 @@ fn what_cannot_be_converted_is_said() {
         let found = converted(path, text, &[]);
         assert!(found.contains(said), "{text}: {found}");
     }
+}
+
+/// Files that somebody has damaged: lines removed, doubled or exchanged, characters put in.
+fn damaged(text: &str, random: &mut impl FnMut(usize) -> usize) -> String {
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    for _ in 0..1 + random(3) {
+        let (at, other) = (random(lines.len()), random(lines.len()));
+        match random(4) {
+            0 => drop(lines.remove(at)),
+            1 => lines.insert(at, lines[other].clone()),
+            2 => lines.swap(at, other),
+            _ => {
+                let marks = ["$", "${", "}", "\"", "!Ref ", "\\", "{", "'", ":", "\u{e000}", "%{if a}", "é", "${x} "];
+                let place = (0..=lines[at].len()).filter(|at_byte| lines[at].is_char_boundary(*at_byte));
+                let places: Vec<usize> = place.collect();
+                let mark = marks[random(marks.len())];
+                let place = places[random(places.len())];
+                lines[at].insert_str(place, mark);
+            }
+        }
+    }
+    lines.join("\n")
+}
+
+#[test]
+fn damaged_files_are_refused_or_become_configuration() {
+    let mut state = 7_u64;
+    let mut random = |limit: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((state >> 33) as usize) % limit.max(1)
+    };
+    let mut converted_ones = 0;
+    for path in ["cloudformation/template.yaml", "sam/template.yaml", "serverless/serverless.yml", "terraform/main.tf"]
+    {
+        let text = fs::read_to_string(folder().join(path)).unwrap();
+        for _ in 0..250 {
+            let damaged = damaged(&text, &mut random);
+            let said = converted(path, &damaged, &[]);
+            let configuration: String = said
+                .lines()
+                .take_while(|line| !line.starts_with("note: ") && !line.starts_with("error: "))
+                .map(|line| format!("{line}\n"))
+                .collect();
+            let parsed = configuration.parse::<hcl_edit::structure::Body>();
+            assert!(parsed.is_ok(), "{:?}\n{configuration}\n--- of ---\n{damaged}", parsed.err());
+            converted_ones += usize::from(!configuration.is_empty());
+        }
+    }
+    assert!(converted_ones > 200, "only {converted_ones} became anything");
 }

@@ -7,7 +7,7 @@ use asl::{Json, Members};
 use tfplugin::Value;
 
 use super::intrinsic::Template;
-use super::{Converted, Map, Resource, Source, Variable, relative};
+use super::{Converted, Map, Resource, Source, Variable, label_of, relative};
 use crate::definition;
 use crate::machine::{Definition, Machine};
 
@@ -52,7 +52,6 @@ const KNOWN: [&str; 25] = [
 pub fn convert(root: &Json, source: &Source<'_>, map: &Map) -> Result<Converted, String> {
     let resources = root.get("Resources").and_then(Json::as_object).cloned().unwrap_or_default();
     let ty = |resource: &Json| resource.get("Type").and_then(Json::as_str).unwrap_or_default().to_owned();
-    let mut out = Converted::default();
     let mut template = Template { root, map, machines: Default::default() };
     for (id, _) in resources.iter().filter(|(_, resource)| MACHINES.contains(&ty(resource).as_str())) {
         let label = unique(&template, id);
@@ -61,13 +60,19 @@ pub fn convert(root: &Json, source: &Source<'_>, map: &Map) -> Result<Converted,
     if template.machines.is_empty() {
         return Err("the template has no state machine".into());
     }
-    for (id, resource) in &resources {
-        let Some(label) = template.machines.get(id).cloned() else { continue };
-        match machine(&template, id, &label, resource, source, &mut out) {
-            Ok(machine) => out.machines.push(machine),
-            Err(reason) => out.failures.push(format!("`{id}`: {reason}")),
+    let mut failures = Vec::new();
+    // What cannot be converted is nothing that the others may refer to, so that they are converted anew without it.
+    let mut out = loop {
+        let (out, failed) = machines(&template, &resources, source);
+        if failed.is_empty() {
+            break out;
         }
-    }
+        for (id, reason) in failed {
+            template.machines.remove(&id);
+            failures.push(format!("`{id}`: {reason}"));
+        }
+    };
+    out.failures = failures;
     for (id, resource) in resources.iter().filter(|(_, resource)| ty(resource) == VERSION) {
         publish(&template, id, resource, &mut out);
     }
@@ -77,8 +82,22 @@ pub fn convert(root: &Json, source: &Source<'_>, map: &Map) -> Result<Converted,
     Ok(out)
 }
 
-fn unique(template: &Template<'_>, id: &str) -> String {
-    let label = Converted::default().label(id);
+/// The state machines of a template, and those that cannot be converted, with the reasons.
+fn machines(template: &Template<'_>, resources: &Members, source: &Source<'_>) -> (Converted, Vec<(String, String)>) {
+    let (mut out, mut failed) = (Converted::default(), Vec::new());
+    for (id, resource) in resources {
+        let Some(label) = template.machines.get(id) else { continue };
+        match machine(template, id, label, resource, source, &mut out) {
+            Ok(machine) => out.machines.push(machine),
+            Err(reason) => failed.push((id.clone(), reason)),
+        }
+    }
+    (out, failed)
+}
+
+/// A label that no other state machine of the file has.
+pub(super) fn unique(template: &Template<'_>, id: &str) -> String {
+    let label = label_of(id);
     let is_free = |label: &String| template.machines.values().all(|other| other != label);
     let numbered = (2..).map(|number| format!("{label}_{number}"));
     std::iter::once(label.clone()).chain(numbered).find(is_free).unwrap_or_default()

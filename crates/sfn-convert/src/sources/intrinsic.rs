@@ -351,7 +351,7 @@ fn of_parameter(name: &str, parameter: &Json) -> Variable {
             _ => String::new(),
         };
         match kind {
-            "Number" => text,
+            "Number" if text.parse::<serde_json::Number>().is_ok() => text,
             _ if is_list => {
                 let items: Vec<_> = text.split(',').map(|item| quoted(item.trim())).collect();
                 format!("[{}]", items.join(", "))

@@ -192,14 +192,6 @@ impl Converted {
         self.variables.insert(name.clone(), variable);
         format!("var.{name}")
     }
-
-    /// A label that no other state machine has.
-    fn label(&self, name: &str) -> String {
-        let label = label_of(name);
-        let is_free = |label: &String| self.machines.iter().all(|machine| machine.label != *label);
-        let numbered = (2..).map(|number| format!("{label}_{number}"));
-        std::iter::once(label.clone()).chain(numbered).find(is_free).unwrap_or_default()
-    }
 }
 
 /// The label that something of this name gets.

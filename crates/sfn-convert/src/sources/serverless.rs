@@ -2,13 +2,14 @@
 //!
 //! Sources: Serverless Framework documentation, "Variables"; README of serverless-step-functions.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use asl::template::Format;
 use asl::{Json, Members};
 use tfplugin::Value;
 
-use super::cloudformation::encryption;
+use super::cloudformation::{encryption, unique};
 use super::intrinsic::Template;
 use super::{Converted, Map, Source, Variable, mentions, relative};
 use crate::machine::{Definition, Machine};
@@ -46,12 +47,17 @@ pub fn convert(root: Json, source: &Source<'_>, map: &Map) -> Result<Converted, 
     let declared = std::mem::take(&mut out.variables);
     let resources = resolved.get("resources").cloned().unwrap_or(Json::Null);
     let mut template = Template { root: &resources, map, machines: Default::default() };
-    for (key, machine) in &machines {
+    let mut labels = BTreeMap::new();
+    let is_whole =
+        |machine: &Json| machine.get("definition").is_some_and(|definition| definition.get("States").is_some());
+    for (key, machine) in machines.iter().filter(|(_, machine)| is_whole(machine)) {
         let id = machine.get("id").and_then(Json::as_str).map_or_else(|| logical_id(key), str::to_owned);
-        template.machines.insert(id, Converted::default().label(key));
+        let label = unique(&template, key);
+        labels.insert(key, label.clone());
+        template.machines.insert(id, label);
     }
     for (key, settings) in &machines {
-        let label = out.label(key);
+        let label = labels.get(key).cloned().unwrap_or_default();
         match machine(&template, key, &label, settings, &mut out) {
             Ok(machine) => out.machines.push(machine),
             Err(reason) => out.failures.push(format!("`{key}`: {reason}")),
@@ -71,7 +77,7 @@ fn logical_id(key: &str) -> String {
 }
 
 /// Declares the variables that stand in the state machines, of all that stand in the file.
-fn keep_used(machines: &Members, declared: std::collections::BTreeMap<String, Variable>, out: &mut Converted) {
+fn keep_used(machines: &Members, declared: BTreeMap<String, Variable>, out: &mut Converted) {
     let machines = Json::Object(machines.clone());
     for (name, variable) in declared {
         let placeholder = out.placeholders.text(&format!("var.{name}"));

@@ -106,6 +106,10 @@ impl Reader<'_> {
         let mut beside = Beside::default();
         let mut value = self.attributes(schema, &block.body, &mut beside);
         let from = format!("{ty}.{label}");
+        if !tfconfig::is_identifier(label) {
+            self.out.failures.push(format!("`{from}`: Terraform takes no such name"));
+            return;
+        }
         if block.body.has_attribute("provider") {
             self.out.notes.push(format!("`{from}`: its `provider` is left out: write that of `sfn`"));
         }
