@@ -6,6 +6,7 @@
 pub mod codec;
 mod diagnostics;
 mod log;
+pub mod model;
 mod number;
 mod path;
 mod provider;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::Facts;
 use crate::types::Type;
 use crate::value::Value;
 
@@ -57,6 +58,8 @@ pub struct Attribute {
     pub write_only: bool,
     /// Why not to use it any more; empty for an attribute in good standing.
     pub deprecation: String,
+    /// What is known of it beside its type.
+    pub facts: Facts,
 }
 
 /// How often a nested block or attribute may occur.
@@ -85,6 +88,8 @@ pub struct NestedBlock {
     pub min_items: i64,
     /// The largest number of blocks; zero for no limit.
     pub max_items: i64,
+    /// What is known of it beside its content.
+    pub facts: Facts,
 }
 
 impl Attribute {
@@ -99,7 +104,15 @@ impl Attribute {
             sensitive: false,
             write_only: false,
             deprecation: String::new(),
+            facts: Facts::default(),
         }
+    }
+
+    /// The same attribute with what is known of it, which its description then ends in.
+    #[must_use]
+    pub fn with_facts(mut self, facts: Facts) -> Self {
+        self.description.push_str(&facts.sentences());
+        Self { facts, ..self }
     }
 
     /// An attribute that must be written.
@@ -178,7 +191,21 @@ impl Nesting {
 impl NestedBlock {
     /// A nested block that may occur as often as `nesting` allows.
     pub fn new(name: impl Into<String>, nesting: Nesting, block: Block) -> Self {
-        Self { name: name.into(), nesting, block, min_items: 0, max_items: 0 }
+        Self { name: name.into(), nesting, block, min_items: 0, max_items: 0, facts: Facts::default() }
+    }
+
+    /// The same block with this description.
+    #[must_use]
+    pub fn described(mut self, description: impl Into<String>) -> Self {
+        self.block.description = description.into();
+        self
+    }
+
+    /// The same block with what is known of it, which its description then ends in.
+    #[must_use]
+    pub fn with_facts(mut self, facts: Facts) -> Self {
+        self.block.description.push_str(&facts.sentences());
+        Self { facts, ..self }
     }
 
     /// Whether Terraform decides the type of this block by its values, as it does for lists and maps with a

@@ -120,6 +120,13 @@ impl Value {
         }
     }
 
+    /// Adds the entries of another object; those of the same name are replaced.
+    pub fn extend(&mut self, other: Value) {
+        if let (Self::Map(entries), Self::Map(others)) = (self, other) {
+            entries.extend(others);
+        }
+    }
+
     /// The object without the attributes that have these values.
     #[must_use]
     pub fn without(mut self, attributes: &[(&str, Value)]) -> Self {

@@ -1,0 +1,285 @@
+//! Rust types as attributes and blocks.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Attr, Model};
+use crate::number::Number;
+use crate::schema::{Block, Nesting};
+use crate::types::Type;
+use crate::value::Value;
+
+/// A Rust type that is the value of an attribute.
+pub trait AttributeValue: Sized {
+    /// Its Terraform type.
+    fn ty() -> Type;
+
+    /// Reads a value; `None` for one that is not known as a whole.
+    fn read(value: &Value) -> Option<Self>;
+
+    /// The value for Terraform.
+    fn write(&self) -> Value;
+
+    /// Whether the value means as little as null.
+    fn is_empty(&self) -> bool {
+        false
+    }
+}
+
+impl AttributeValue for String {
+    fn ty() -> Type {
+        Type::String
+    }
+
+    fn read(value: &Value) -> Option<Self> {
+        value.as_str().map(str::to_owned)
+    }
+
+    fn write(&self) -> Value {
+        self.as_str().into()
+    }
+
+    fn is_empty(&self) -> bool {
+        String::is_empty(self)
+    }
+}
+
+impl AttributeValue for bool {
+    fn ty() -> Type {
+        Type::Bool
+    }
+
+    fn read(value: &Value) -> Option<Self> {
+        value.as_bool()
+    }
+
+    fn write(&self) -> Value {
+        (*self).into()
+    }
+}
+
+impl AttributeValue for Number {
+    fn ty() -> Type {
+        Type::Number
+    }
+
+    fn read(value: &Value) -> Option<Self> {
+        value.as_number().cloned()
+    }
+
+    fn write(&self) -> Value {
+        self.clone().into()
+    }
+}
+
+macro_rules! integers {
+    ($($integer:ty),*) => {
+        $(impl AttributeValue for $integer {
+            fn ty() -> Type {
+                Type::Number
+            }
+
+            fn read(value: &Value) -> Option<Self> {
+                <$integer>::try_from(value.as_i64()?).ok()
+            }
+
+            fn write(&self) -> Value {
+                i64::from(*self).into()
+            }
+        })*
+    };
+}
+
+integers!(i32, i64);
+
+/// The decimal digits are what counts, not the bits.
+impl AttributeValue for f64 {
+    fn ty() -> Type {
+        Type::Number
+    }
+
+    fn read(value: &Value) -> Option<Self> {
+        value.as_number()?.to_string().parse().ok()
+    }
+
+    fn write(&self) -> Value {
+        self.to_string().parse::<Number>().map_or(Value::Null, Value::from)
+    }
+}
+
+/// Any value, of a type that is decided value by value.
+impl AttributeValue for Value {
+    fn ty() -> Type {
+        Type::Dynamic
+    }
+
+    fn read(value: &Value) -> Option<Self> {
+        Some(value.clone())
+    }
+
+    fn write(&self) -> Value {
+        self.clone()
+    }
+}
+
+/// Null and empty elements, as modules pass them for what is not wanted, are left out.
+fn elements<T: AttributeValue, C: FromIterator<T>>(value: &Value) -> Option<C> {
+    let items = value.as_list()?.iter().filter(|item| !item.is_null());
+    items.map(T::read).filter(|item| item.as_ref().is_none_or(|item| !item.is_empty())).collect()
+}
+
+impl<T: AttributeValue> AttributeValue for Vec<T> {
+    fn ty() -> Type {
+        Type::list(T::ty())
+    }
+
+    fn read(value: &Value) -> Option<Self> {
+        elements(value)
+    }
+
+    fn write(&self) -> Value {
+        Value::List(self.iter().map(T::write).collect())
+    }
+
+    fn is_empty(&self) -> bool {
+        Vec::is_empty(self)
+    }
+}
+
+impl<T: AttributeValue + Ord> AttributeValue for BTreeSet<T> {
+    fn ty() -> Type {
+        Type::set(T::ty())
+    }
+
+    fn read(value: &Value) -> Option<Self> {
+        elements(value)
+    }
+
+    fn write(&self) -> Value {
+        Value::List(self.iter().map(T::write).collect())
+    }
+
+    fn is_empty(&self) -> bool {
+        BTreeSet::is_empty(self)
+    }
+}
+
+/// Entries whose value is null are absent.
+impl<T: AttributeValue> AttributeValue for BTreeMap<String, T> {
+    fn ty() -> Type {
+        Type::map(T::ty())
+    }
+
+    fn read(value: &Value) -> Option<Self> {
+        let entries = value.as_map()?.iter().filter(|(_, value)| !value.is_null());
+        entries.map(|(key, value)| Some((key.clone(), T::read(value)?))).collect()
+    }
+
+    fn write(&self) -> Value {
+        Value::object(self.iter().map(|(key, value)| (key.clone(), value.write())))
+    }
+
+    fn is_empty(&self) -> bool {
+        BTreeMap::is_empty(self)
+    }
+}
+
+/// A field that is an attribute.
+pub trait AttributeField {
+    /// Its Terraform type.
+    fn ty() -> Type;
+
+    /// Reads the attribute.
+    fn read(value: &Value) -> Self;
+
+    /// The attribute for Terraform.
+    fn write(&self) -> Value;
+}
+
+impl<T: AttributeValue> AttributeField for Attr<T> {
+    fn ty() -> Type {
+        T::ty()
+    }
+
+    fn read(value: &Value) -> Self {
+        match value.plain() {
+            Value::Null => Self::Null,
+            Value::Unknown => Self::Unknown,
+            _ => match T::read(value) {
+                Some(known) if known.is_empty() => Self::Null,
+                Some(known) => Self::Known(known),
+                None => Self::Unknown,
+            },
+        }
+    }
+
+    fn write(&self) -> Value {
+        match self {
+            Self::Null => Value::Null,
+            Self::Unknown => Value::Unknown,
+            Self::Known(value) => value.write(),
+        }
+    }
+}
+
+/// A field that is a block, or a list of blocks.
+pub trait BlockField {
+    /// How often the block may occur.
+    const NESTING: Nesting;
+
+    /// The content of the block.
+    fn block() -> Block;
+
+    /// Reads the block.
+    fn read(value: &Value) -> Self;
+
+    /// The block for Terraform.
+    fn write(&self) -> Value;
+}
+
+impl<M: Model> BlockField for Attr<M> {
+    const NESTING: Nesting = Nesting::Single;
+
+    fn block() -> Block {
+        M::block()
+    }
+
+    fn read(value: &Value) -> Self {
+        match value.plain() {
+            Value::Null => Self::Null,
+            Value::Unknown => Self::Unknown,
+            _ => Self::Known(M::from_value(value)),
+        }
+    }
+
+    fn write(&self) -> Value {
+        match self {
+            Self::Null => Value::Null,
+            Self::Unknown => Value::Unknown,
+            Self::Known(model) => model.to_value(),
+        }
+    }
+}
+
+impl<M: Model> BlockField for Attr<Vec<M>> {
+    const NESTING: Nesting = Nesting::List;
+
+    fn block() -> Block {
+        M::block()
+    }
+
+    fn read(value: &Value) -> Self {
+        match value.plain() {
+            Value::Unknown => Self::Unknown,
+            Value::List(items) if !items.is_empty() => Self::Known(items.iter().map(M::from_value).collect()),
+            _ => Self::Null,
+        }
+    }
+
+    fn write(&self) -> Value {
+        match self {
+            Self::Null => Value::List(Vec::new()),
+            Self::Unknown => Value::Unknown,
+            Self::Known(models) => Value::List(models.iter().map(M::to_value).collect()),
+        }
+    }
+}

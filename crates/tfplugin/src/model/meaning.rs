@@ -1,0 +1,167 @@
+//! When two values mean the same, and how what was written stays.
+
+use super::facts::{Equality, Facts};
+use crate::schema::{Attribute, AttributeType, Block, NestedBlock, Nesting};
+use crate::types::Type;
+use crate::value::Value;
+
+impl Attribute {
+    /// The value in the one form of all that mean the same.
+    pub fn meaning(&self, value: &Value) -> Value {
+        let plain = value.plain();
+        let value = if self.facts.empty_is_absent { simplified(plain) } else { plain.clone() };
+        match (&value, self.facts.fallback()) {
+            (Value::Null, Some(fallback)) => fallback.clone(),
+            _ => value,
+        }
+    }
+
+    /// Whether two values mean the same.
+    pub fn is_same(&self, a: &Value, b: &Value) -> bool {
+        let is_set = matches!(&self.ty, AttributeType::Plain(Type::Set(_)));
+        is_same(&self.facts, is_set, &self.meaning(a), &self.meaning(b))
+    }
+}
+
+impl NestedBlock {
+    /// Whether two values of the block, or of all blocks of its name, mean the same.
+    pub fn is_same(&self, a: &Value, b: &Value) -> bool {
+        is_same(&self.facts, self.nesting == Nesting::Set, &self.meaning(a), &self.meaning(b))
+    }
+
+    fn meaning(&self, value: &Value) -> Value {
+        let one = |value: &Value| match value.plain() {
+            Value::Map(_) => {
+                let meaning = self.block.meaning(value);
+                let is_empty = meaning.as_map().is_some_and(|entries| entries.values().all(Value::is_null));
+                if is_empty && self.facts.empty_is_absent { Value::Null } else { meaning }
+            }
+            other => other.clone(),
+        };
+        match (self.nesting, value.plain()) {
+            (Nesting::List | Nesting::Set, Value::List(items)) => {
+                let items: Vec<Value> = items.iter().map(one).filter(|item| !item.is_null()).collect();
+                if items.is_empty() { Value::Null } else { Value::List(items) }
+            }
+            (Nesting::Map, Value::Map(entries)) if entries.is_empty() => Value::Null,
+            (Nesting::Map, Value::Map(entries)) => {
+                Value::object(entries.iter().map(|(label, item)| (label.clone(), one(item))))
+            }
+            _ => one(value),
+        }
+    }
+}
+
+impl Block {
+    /// A value of this block in the one form of all that mean the same.
+    pub fn meaning(&self, value: &Value) -> Value {
+        if value.is_null() || value.is_unknown() {
+            return value.plain().clone();
+        }
+        let attributes = self.attributes.iter().map(|a| (a.name.clone(), a.meaning(value.get(&a.name))));
+        let blocks = self.blocks.iter().map(|b| (b.name.clone(), b.meaning(value.get(&b.name))));
+        Value::object(attributes.chain(blocks))
+    }
+
+    /// What was found, in the words of what was written wherever both mean the same.
+    #[must_use]
+    pub fn keep_written(&self, written: &Value, found: &Value) -> Value {
+        if written.is_null() || found.is_null() || found.is_unknown() {
+            return found.clone();
+        }
+        let attributes = self.attributes.iter().map(|attribute| {
+            let (written, found) = (written.get(&attribute.name), found.get(&attribute.name));
+            let kept = if attribute.is_same(written, found) { written } else { found };
+            (attribute.name.clone(), kept.clone())
+        });
+        let blocks = self.blocks.iter().map(|nested| {
+            (nested.name.clone(), nested.keep_written(written.get(&nested.name), found.get(&nested.name)))
+        });
+        Value::object(attributes.chain(blocks))
+    }
+
+    /// What was planned, with what was found in the place of what was not known then.
+    #[must_use]
+    pub fn fill_unknown(&self, planned: &Value, found: &Value) -> Value {
+        match (planned, found) {
+            (Value::Unknown, found) => known(found),
+            (Value::List(planned), Value::List(found)) if planned.len() == found.len() => Value::List(
+                planned.iter().zip(found).map(|(planned, found)| self.fill_unknown(planned, found)).collect(),
+            ),
+            (Value::Map(entries), found) => Value::object(
+                entries.iter().map(|(name, planned)| (name.clone(), self.fill_unknown(planned, found.get(name)))),
+            ),
+            (planned, _) => known(planned),
+        }
+    }
+}
+
+impl NestedBlock {
+    fn keep_written(&self, written: &Value, found: &Value) -> Value {
+        if self.is_same(written, found) {
+            return written.clone();
+        }
+        match (self.nesting, written.plain(), found.plain()) {
+            (Nesting::Single, Value::Map(_), Value::Map(_)) => self.block.keep_written(written, found),
+            (Nesting::List, Value::List(before), Value::List(now)) if before.len() == now.len() => {
+                Value::List(before.iter().zip(now).map(|(a, b)| self.block.keep_written(a, b)).collect())
+            }
+            _ => found.clone(),
+        }
+    }
+}
+
+fn is_same(facts: &Facts, is_set: bool, a: &Value, b: &Value) -> bool {
+    if a == b {
+        return true;
+    }
+    if a.is_null() || b.is_null() || a.is_unknown() || b.is_unknown() {
+        return false;
+    }
+    match facts.equality {
+        Equality::Custom(same) => same(a, b),
+        Equality::AnyOrder => same_elements(a, b),
+        Equality::Exact => is_set && same_elements(a, b),
+    }
+}
+
+fn same_elements(a: &Value, b: &Value) -> bool {
+    let (Some(a), Some(b)) = (a.as_list(), b.as_list()) else { return false };
+    let mut rest: Vec<&Value> = b.iter().collect();
+    let all_found = a.iter().all(|item| match rest.iter().position(|other| *other == item) {
+        Some(found) => {
+            rest.swap_remove(found);
+            true
+        }
+        None => false,
+    });
+    all_found && rest.is_empty()
+}
+
+/// The value without what is empty, as modules pass it for what is not wanted; null where nothing is left. An empty text
+/// in a map is a value of its own.
+fn simplified(value: &Value) -> Value {
+    match value.plain() {
+        Value::String(text) if text.is_empty() => Value::Null,
+        Value::List(items) => {
+            let items: Vec<Value> = items.iter().map(simplified).filter(|item| !item.is_null()).collect();
+            if items.is_empty() { Value::Null } else { Value::List(items) }
+        }
+        Value::Map(entries) => {
+            let mut entries = entries.clone();
+            entries.retain(|_, value| !value.is_null());
+            if entries.is_empty() { Value::Null } else { Value::Map(entries) }
+        }
+        other => other.clone(),
+    }
+}
+
+/// The value with null in place of all that is unknown.
+pub(crate) fn known(value: &Value) -> Value {
+    match value {
+        Value::Unknown => Value::Null,
+        Value::List(items) => Value::List(items.iter().map(known).collect()),
+        Value::Map(entries) => Value::object(entries.iter().map(|(key, value)| (key.clone(), known(value)))),
+        other => other.clone(),
+    }
+}

@@ -1,0 +1,105 @@
+//! Planning by the facts of a schema.
+
+use crate::path::AttributePath;
+use crate::schema::{Attribute, Block, NestedBlock, Nesting};
+use crate::value::Value;
+
+/// What a schema alone decides about a change.
+#[derive(Debug, Clone, Default)]
+pub struct Planned {
+    /// The state after the change.
+    pub value: Value,
+    /// What cannot be changed in place.
+    pub requires_replace: Vec<AttributePath>,
+}
+
+impl Block {
+    /// Plans a change: defaults where nothing is written, unknown for what the provider sets, and what was before where that
+    /// means the same as what is written now.
+    pub fn plan(&self, prior: Option<&Value>, config: &Value) -> Planned {
+        let value = self.planned(prior, config);
+        let mut requires_replace = Vec::new();
+        if let Some(prior) = prior {
+            self.collect_replaced(prior, &value, &AttributePath::default(), &mut requires_replace);
+        }
+        Planned { value, requires_replace }
+    }
+
+    fn planned(&self, prior: Option<&Value>, config: &Value) -> Value {
+        if config.is_null() || config.is_unknown() {
+            return config.clone();
+        }
+        let attributes = self.attributes.iter().map(|attribute| {
+            let before = prior.map(|prior| prior.get(&attribute.name));
+            (attribute.name.clone(), attribute.planned(before, config.get(&attribute.name)))
+        });
+        let blocks = self.blocks.iter().map(|nested| {
+            let before = prior.map(|prior| prior.get(&nested.name));
+            (nested.name.clone(), nested.planned(before, config.get(&nested.name)))
+        });
+        Value::object(attributes.chain(blocks))
+    }
+
+    /// The paths of what was changed and cannot be changed in place.
+    fn collect_replaced(&self, prior: &Value, planned: &Value, at: &AttributePath, paths: &mut Vec<AttributePath>) {
+        for attribute in self.attributes.iter().filter(|attribute| attribute.facts.replace) {
+            if !attribute.is_same(prior.get(&attribute.name), planned.get(&attribute.name)) {
+                paths.push(at.clone().attribute(attribute.name.clone()));
+            }
+        }
+        for nested in &self.blocks {
+            let (before, after) = (prior.get(&nested.name), planned.get(&nested.name));
+            let path = at.clone().attribute(nested.name.clone());
+            if nested.facts.replace {
+                if !nested.is_same(before, after) {
+                    paths.push(path);
+                }
+            } else if nested.nesting == Nesting::Single && !before.is_null() && !after.is_null() {
+                nested.block.collect_replaced(before, after, &path, paths);
+            }
+        }
+    }
+}
+
+impl Attribute {
+    fn planned(&self, prior: Option<&Value>, written: &Value) -> Value {
+        let is_written = !written.is_null();
+        if is_written {
+            // Terraform takes the value before in place of one that means the same, but not in place of null.
+            let kept = prior.filter(|prior| !prior.is_null() && !written.is_unknown() && self.is_same(prior, written));
+            return kept.unwrap_or(written).clone();
+        }
+        if !self.computed {
+            return Value::Null;
+        }
+        match (&self.facts.default, prior) {
+            // What stands for the default may be written in another way in the state.
+            (Some(default), Some(prior)) if !prior.is_null() && self.is_same(prior, default) => prior.clone(),
+            (Some(default), _) => default.clone(),
+            (None, Some(prior)) => prior.clone(),
+            (None, None) => Value::Unknown,
+        }
+    }
+}
+
+impl NestedBlock {
+    fn planned(&self, prior: Option<&Value>, config: &Value) -> Value {
+        match (self.nesting, config.plain()) {
+            (Nesting::List | Nesting::Set, Value::List(items)) => {
+                let before = |index: usize| prior.and_then(|prior| prior.as_list()?.get(index));
+                let in_order = self.nesting == Nesting::List;
+                let items = items.iter().enumerate();
+                let items = items.map(|(at, item)| self.block.planned(before(at).filter(|_| in_order), item));
+                Value::List(items.collect())
+            }
+            (Nesting::Map, Value::Map(entries)) => {
+                let before = |label: &str| prior.map(|prior| prior.get(label)).filter(|before| !before.is_null());
+                let entries =
+                    entries.iter().map(|(label, item)| (label.clone(), self.block.planned(before(label), item)));
+                Value::object(entries)
+            }
+            (Nesting::Single, Value::Map(_)) => self.block.planned(prior.filter(|prior| !prior.is_null()), config),
+            _ => config.clone(),
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Validation by the facts of a schema.
+
+use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::path::AttributePath;
+use crate::schema::{Attribute, Block, NestedBlock, Nesting};
+use crate::value::Value;
+
+impl Block {
+    /// Checks every value on its own, and what cannot be written together. What is not known yet is checked once it is.
+    pub fn check(&self, config: &Value) -> Diagnostics {
+        let mut diagnostics = Diagnostics::default();
+        self.check_at(config, &AttributePath::default(), &mut diagnostics);
+        diagnostics
+    }
+
+    fn check_at(&self, config: &Value, at: &AttributePath, diagnostics: &mut Diagnostics) {
+        for attribute in &self.attributes {
+            let path = at.clone().attribute(attribute.name.clone());
+            attribute.check(config.get(&attribute.name), &path, diagnostics);
+            if attribute.is_written(config) {
+                self.check_conflicts(config, &attribute.name, &attribute.facts.conflicts_with, &path, diagnostics);
+            }
+        }
+        for nested in &self.blocks {
+            let path = at.clone().attribute(nested.name.clone());
+            nested.check(config.get(&nested.name), &path, diagnostics);
+            if nested.is_written(config) {
+                self.check_conflicts(config, &nested.name, &nested.facts.conflicts_with, &path, diagnostics);
+            }
+        }
+    }
+
+    fn check_conflicts(
+        &self,
+        config: &Value,
+        name: &str,
+        others: &[&str],
+        path: &AttributePath,
+        diagnostics: &mut Diagnostics,
+    ) {
+        for other in others.iter().filter(|other| self.is_written(config, other)) {
+            let detail = format!("Remove `{name}` or `{other}`.");
+            diagnostics.push(Diagnostic::error(format!("`{name}` conflicts with `{other}`"), detail).at(path.clone()));
+        }
+    }
+
+    /// Whether the attribute or block of this name is known to be written, and to mean something.
+    pub fn is_written(&self, config: &Value, name: &str) -> bool {
+        self.attribute(name).is_some_and(|attribute| attribute.is_written(config))
+            || self.nested(name).is_some_and(|nested| nested.is_written(config))
+    }
+}
+
+impl Attribute {
+    fn is_written(&self, config: &Value) -> bool {
+        let value = config.get(&self.name).plain();
+        let is_empty = match value {
+            Value::Null | Value::Unknown => true,
+            Value::String(text) => text.is_empty() && self.facts.empty_is_absent,
+            Value::List(items) => items.is_empty() && self.facts.empty_is_absent,
+            Value::Map(entries) => entries.is_empty() && self.facts.empty_is_absent,
+            Value::Bool(_) | Value::Number(_) | Value::Typed(_) => false,
+        };
+        !is_empty
+    }
+
+    fn check(&self, value: &Value, path: &AttributePath, diagnostics: &mut Diagnostics) {
+        // What is empty is absent, unless it has to be written.
+        let is_absent = value.is_null() || (!self.required && self.facts.empty_is_absent && is_empty(value));
+        if value.is_unknown() || is_absent {
+            return;
+        }
+        let problems = self.facts.validators.iter().filter_map(|validator| validator.check(&self.name, value));
+        diagnostics.extend(problems.map(|problem| problem.at(path.clone())));
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value.plain() {
+        Value::String(text) => text.is_empty(),
+        Value::List(items) => items.is_empty(),
+        _ => false,
+    }
+}
+
+impl NestedBlock {
+    fn is_written(&self, config: &Value) -> bool {
+        match config.get(&self.name).plain() {
+            Value::Null | Value::Unknown => false,
+            Value::List(items) => !items.is_empty(),
+            Value::Map(entries) => self.nesting == Nesting::Single || !entries.is_empty(),
+            _ => true,
+        }
+    }
+
+    fn check(&self, value: &Value, path: &AttributePath, diagnostics: &mut Diagnostics) {
+        match (self.nesting, value.plain()) {
+            (Nesting::List, Value::List(items)) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.block.check_at(item, &path.clone().index(index), diagnostics);
+                }
+            }
+            // An element of a set has no path that Terraform finds.
+            (Nesting::Set, Value::List(items)) => {
+                items.iter().for_each(|item| self.block.check_at(item, path, diagnostics));
+            }
+            (Nesting::Map, Value::Map(entries)) => {
+                for (label, item) in entries {
+                    self.block.check_at(item, &path.clone().key(label.clone()), diagnostics);
+                }
+            }
+            (Nesting::Single, Value::Map(_)) => self.block.check_at(value, path, diagnostics),
+            _ => {}
+        }
+    }
+}
