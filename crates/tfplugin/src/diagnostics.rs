@@ -35,6 +35,13 @@ impl Diagnostic {
         Self { severity: Severity::Warning, ..Self::error(summary, detail) }
     }
 
+    /// The same message, whose place is counted from inside `outer`.
+    #[must_use]
+    pub fn below(mut self, outer: &AttributePath) -> Self {
+        self.path = self.path.map(|path| outer.clone().join(&path));
+        self
+    }
+
     /// The same message at a place in the configuration.
     #[must_use]
     pub fn at(mut self, path: AttributePath) -> Self {

@@ -41,6 +41,13 @@ impl AttributePath {
         self
     }
 
+    /// This path and the steps of another.
+    #[must_use]
+    pub fn join(mut self, inner: &Self) -> Self {
+        self.0.extend(inner.0.iter().cloned());
+        self
+    }
+
     /// The steps, outermost first.
     pub fn steps(&self) -> &[Step] {
         &self.0

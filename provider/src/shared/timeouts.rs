@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use sfn_aws::Call;
 use tfplugin::schema::{Attribute, Block, NestedBlock, Nesting};
-use tfplugin::{AttributePath, Context, Diagnostic, Diagnostics, Type, Value};
+use tfplugin::model::Problem;
+use tfplugin::{AttributePath, Context, Diagnostics, Type, Value};
 
 /// How long an operation may take unless the configuration says otherwise.
 pub const DEFAULT: Duration = Duration::from_secs(600);
@@ -16,13 +17,12 @@ const OPERATIONS: [&str; 3] = ["create", "update", "delete"];
 /// The block.
 pub fn block() -> NestedBlock {
     let attribute = |name: &str| {
-        let description =
-            format!("The longest time to {name} it, such as `90s`, `10m` or `1h30m`; ten minutes if absent.");
+        let description = format!("Maximum time to {name} the object, such as `90s` or `1h30m`. Defaults to `10m`.");
         Attribute::optional(name, Type::String, description)
     };
     let block = Block {
         attributes: OPERATIONS.iter().map(|name| attribute(name)).collect(),
-        description: "How long operations may take.".into(),
+        description: "Maximum time of operations.".into(),
         ..Block::default()
     };
     NestedBlock::new("timeouts", Nesting::Single, block)
@@ -34,17 +34,29 @@ pub fn validate(config: &Value) -> Diagnostics {
     let wrong = OPERATIONS.iter().filter_map(|name| {
         let text = timeouts.get(name).as_str()?;
         parse(text).is_none().then(|| {
-            let detail = "Write a number with a unit, such as `90s`, `10m` or `1h30m`.";
-            let path = AttributePath::root("timeouts").attribute(*name);
-            Diagnostic::error(format!("`{text}` is no duration"), detail).at(path)
+            problem(text).at(AttributePath::root("timeouts").attribute(*name))
         })
     });
     wrong.collect()
 }
 
-/// The call for an operation of a resource.
+/// What to write in place of a text that is not a duration.
+pub fn problem(text: &str) -> Problem {
+    Problem::new(format!("invalid duration `{text}`"), "Write a number with a unit, such as `90s`, `10m` or `1h30m`.")
+}
+
+/// Checks a duration.
+///
+/// # Errors
+/// When the text is not a duration.
+pub fn duration(text: &str) -> Result<(), Problem> {
+    parse(text).map(|_| ()).ok_or_else(|| problem(text))
+}
+
+/// The call for an operation of a resource: `create`, `update`, `delete` or `read`.
 pub fn call(state: &Value, operation: &str, cx: &Context) -> Call {
-    let longest = state.get("timeouts").get(operation).as_str().and_then(parse).unwrap_or(DEFAULT);
+    let default = if operation == "read" { READ } else { DEFAULT };
+    let longest = state.get("timeouts").get(operation).as_str().and_then(parse).unwrap_or(default);
     Call::new(longest, cx.cancelled.clone())
 }
 

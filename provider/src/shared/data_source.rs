@@ -1,0 +1,251 @@
+//! What a data source and a search implement, and the adapters that make Terraform's of them.
+
+use std::marker::PhantomData;
+
+use async_trait::async_trait;
+use tfplugin::model::Model;
+use tfplugin::schema::{Attribute, Schema};
+use tfplugin::{
+    AttributePath, Context, DataSource, Diagnostic, Diagnostics, ImportKey, ListRequest, ListResource, Listed, Listing,
+    Resource as _, Type, Value,
+};
+
+use super::managed::{Managed, Operation, Refusal};
+use super::region::{self, REGION};
+use super::resource::ManagedResource;
+use super::timeouts;
+use crate::diagnostics;
+use crate::session::ProviderContext;
+
+/// Something that Terraform reads.
+#[async_trait]
+pub trait Lookup: Model + Send + Sync + 'static {
+    /// Type of the data source, such as `sfn_alias`.
+    const TYPE: &'static str;
+
+    /// What is looked up, such as "alias `live`".
+    fn title(&self) -> String;
+
+    /// Checks what spans attributes. What is unknown is checked once it is known.
+    fn validate(&self, _provider: &ProviderContext) -> Diagnostics {
+        Diagnostics::default()
+    }
+
+    /// Completes the configuration with what AWS has. Gives warnings as well.
+    ///
+    /// # Errors
+    /// Why it cannot be read, or that there is none.
+    async fn look_up(self, operation: &Operation) -> Result<(Self, Diagnostics), Refusal>;
+}
+
+/// That there is no such object, at the attribute that names it.
+pub fn not_found(title: &str, attribute: &str) -> Refusal {
+    let detail = "Check the account, the region and the name.";
+    Diagnostic::error(format!("there is no {title}"), detail).at(AttributePath::root(attribute)).into()
+}
+
+/// A Terraform data source made of a model.
+pub struct LookupDataSource<T> {
+    provider: ProviderContext,
+    schema: Schema,
+    model: PhantomData<fn() -> T>,
+}
+
+impl<T: Lookup> LookupDataSource<T> {
+    /// The data source with the provider's configuration.
+    pub fn new(provider: &ProviderContext) -> Self {
+        let mut block = T::block();
+        let description = "Region to read from. Defaults to the region of the ARN, or of the provider.";
+        block.attributes.push(Attribute::optional_computed(REGION, Type::String, description));
+        Self { provider: provider.clone(), schema: Schema { version: 0, block }, model: PhantomData }
+    }
+}
+
+fn operation(provider: ProviderContext, cx: &Context) -> Result<Operation, Diagnostics> {
+    let session = provider.session()?;
+    let tags = sfn_aws::Tags::new;
+    Ok(Operation { provider, session, call: timeouts::call(&Value::Null, "read", cx), tags: tags(), prior_tags: tags() })
+}
+
+#[async_trait]
+impl<T: Lookup> DataSource for LookupDataSource<T> {
+    fn type_name(&self) -> &'static str {
+        T::TYPE
+    }
+
+    fn schema(&self) -> Schema {
+        self.schema.clone()
+    }
+
+    async fn validate(&self, config: &Value) -> Diagnostics {
+        let mut diagnostics = self.schema.block.check(config);
+        diagnostics.extend(T::from_value(config).validate(&self.provider));
+        diagnostics.extend(region::validate(&self.provider, config));
+        diagnostics
+    }
+
+    async fn read(&self, config: Value, cx: &Context) -> Result<(Value, Diagnostics), Diagnostics> {
+        let written = config.get(REGION).as_str().map(str::to_owned);
+        let region = written.or_else(|| T::from_value(&config).region());
+        let provider = self.provider.in_region(region.clone());
+        let operation = operation(provider, cx)?;
+        let model = T::from_value(&config);
+        let title = model.title();
+        let read = tokio::select! {
+            read = model.look_up(&operation) => read,
+            reason = self.provider.until_unreachable(cx) => {
+                let again = || Diagnostic::error("AWS cannot be reached", "Another message gives the reason.").into();
+                return Err(reason.unwrap_or_else(again));
+            }
+        };
+        let (found, warnings) = match read {
+            Ok(read) => read,
+            Err(Refusal::Told(diagnostics)) => return Err(diagnostics),
+            Err(Refusal::Aws(error)) => return Err(diagnostics::of_aws(&format!("read the {title}"), &error).into()),
+        };
+        let mut state = self.schema.block.fill_unknown(&config, &config);
+        let found = found.to_value();
+        for (name, value) in found.as_map().into_iter().flatten() {
+            // What is written stays as it is written.
+            if state.get(name).is_null() || self.schema.block.nested(name).is_some_and(|_| !value.is_null()) {
+                state.set(name, self.schema.block.fill_unknown(&Value::Unknown, value));
+            }
+        }
+        let region = match region {
+            Some(region) => region.into(),
+            None => self.provider.default_region().await,
+        };
+        state.set(REGION, if region.is_unknown() { Value::Null } else { region });
+        Ok((state, warnings))
+    }
+}
+
+/// The region that a model names by an ARN.
+trait Regional {
+    fn region(&self) -> Option<String>;
+}
+
+impl<T: Model> Regional for T {
+    fn region(&self) -> Option<String> {
+        let value = self.to_value();
+        ["arn", "statemachine_arn", "state_machine_arn", "function_name"]
+            .iter()
+            .find_map(|name| aws_arn::region_of(value.get(name).as_str()?))
+    }
+}
+
+/// An object that a search found.
+pub struct FoundObject {
+    /// The id that imports it.
+    pub id: String,
+    /// Its identity.
+    pub identity: Value,
+    /// What it is called.
+    pub name: String,
+}
+
+/// A search for objects of a resource.
+#[async_trait]
+pub trait Search: Model + Send + Sync + 'static {
+    /// The resource whose objects are found.
+    type Resource: Managed;
+
+    /// What is searched, such as "aliases of `orders`".
+    fn title(&self) -> String;
+
+    /// Checks what spans attributes. What is unknown is checked once it is known.
+    fn validate(&self) -> Diagnostics {
+        Diagnostics::default()
+    }
+
+    /// The objects, in the order of their names.
+    ///
+    /// # Errors
+    /// What AWS refused.
+    async fn search(&self, operation: &Operation) -> Result<Vec<FoundObject>, Refusal>;
+
+    /// Whether an object is wanted, where that takes a call of its own.
+    ///
+    /// # Errors
+    /// What AWS refused.
+    async fn is_wanted(&self, _object: &FoundObject, _operation: &Operation) -> Result<bool, Refusal> {
+        Ok(true)
+    }
+}
+
+/// A Terraform list resource made of a search.
+pub struct SearchListResource<T> {
+    provider: ProviderContext,
+    schema: Schema,
+    model: PhantomData<fn() -> T>,
+}
+
+impl<T: Search> SearchListResource<T> {
+    /// The search with the provider's configuration.
+    pub fn new(provider: &ProviderContext) -> Self {
+        let mut block = T::block();
+        let description = "Region to search. Defaults to the region of the provider.";
+        block.attributes.push(Attribute::optional(REGION, Type::String, description));
+        Self { provider: provider.clone(), schema: Schema { version: 0, block }, model: PhantomData }
+    }
+}
+
+#[async_trait]
+impl<T: Search> ListResource for SearchListResource<T> {
+    fn type_name(&self) -> &'static str {
+        T::Resource::TYPE
+    }
+
+    fn schema(&self) -> Schema {
+        self.schema.clone()
+    }
+
+    async fn validate(&self, config: &Value) -> Diagnostics {
+        let mut diagnostics = self.schema.block.check(config);
+        diagnostics.extend(T::from_value(config).validate());
+        diagnostics.extend(region::validate(&self.provider, config));
+        // Terraform resolves a path from the `list` block, in which the search is configured by its block `config`.
+        diagnostics.into_iter().map(|diagnostic| diagnostic.below(&AttributePath::root("config"))).collect()
+    }
+
+    async fn list(&self, request: ListRequest, found: &Listing, cx: &Context) -> Result<(), Diagnostics> {
+        let written = request.config.get(REGION).as_str().map(str::to_owned);
+        let search = T::from_value(&request.config);
+        let operation = operation(self.provider.in_region(written.or_else(|| search.region())), cx)?;
+        let refused = |refusal: Refusal| match refusal {
+            Refusal::Told(diagnostics) => diagnostics,
+            Refusal::Aws(error) => diagnostics::of_aws(&format!("list the {}", search.title()), &error).into(),
+        };
+        let resource = ManagedResource::<T::Resource>::new(&operation.provider);
+        for object in search.search(&operation).await.map_err(refused)? {
+            let is_wanted = search.is_wanted(&object, &operation).await.map_err(refused)?;
+            if is_wanted && !push(&resource, object, &request, found, cx).await {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Gives an object, with its state where that was asked for; `false` when no more are wanted. One that cannot be read is
+/// given without.
+async fn push<T: Managed>(
+    resource: &ManagedResource<T>,
+    object: FoundObject,
+    request: &ListRequest,
+    found: &Listing,
+    cx: &Context,
+) -> bool {
+    let mut listed =
+        Listed { identity: object.identity, display_name: object.name, state: None, warnings: Diagnostics::default() };
+    if request.include_resource {
+        match resource.import(ImportKey::Id(object.id), cx).await {
+            Ok(present) => (listed.state, listed.warnings) = (Some(present.state), present.warnings),
+            Err(diagnostics) => {
+                let warning = |error: &Diagnostic| Diagnostic::warning(error.summary.clone(), error.detail.clone());
+                listed.warnings = diagnostics.iter().map(warning).collect();
+            }
+        }
+    }
+    found.push(listed).await
+}

@@ -1,0 +1,53 @@
+//! Identities: what tells an object from all others of its kind; and generated names.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use tfplugin::schema::{IdentityAttribute, IdentitySchema};
+use tfplugin::{Type, Value};
+
+use super::managed::IdentityPart;
+
+/// The schema of an identity.
+pub fn schema(parts: &[IdentityPart]) -> IdentitySchema {
+    let attribute = |part: &IdentityPart| IdentityAttribute {
+        name: part.name.into(),
+        ty: Type::String,
+        required_for_import: part.required,
+        description: part.description.into(),
+    };
+    IdentitySchema { version: 0, attributes: parts.iter().map(attribute).collect() }
+}
+
+/// The identity of an object in this state; `None` where there is no object yet.
+pub fn of_all(state: &Value, names: &[&str]) -> Option<Value> {
+    let first = state.get(names.first()?);
+    (!first.is_null()).then(|| Value::object(names.iter().map(|name| (*name, state.get(name).clone()))))
+}
+
+/// A name that nothing else has: a prefix, and 26 digits of time, process and a counter.
+pub fn unique_name(prefix: Option<&str>) -> String {
+    static COUNTER: AtomicU64 = AtomicU64::new(0);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_millis());
+    let count = COUNTER.fetch_add(1, Ordering::Relaxed);
+    let process = u64::from(std::process::id());
+    format!(
+        "{}{:014}{:07}{:05}",
+        prefix.unwrap_or("terraform-"),
+        now % 100_000_000_000_000,
+        process % 10_000_000,
+        count % 100_000
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn generated_names_differ_in_one_tick_of_the_clock() {
+        let names: std::collections::HashSet<String> = (0..1000).map(|_| unique_name(Some("p-"))).collect();
+        assert_eq!(names.len(), 1000);
+        assert!(names.iter().all(|name| name.len() == 28 && name.starts_with("p-")));
+    }
+}
