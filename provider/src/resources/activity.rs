@@ -2,201 +2,117 @@
 
 use asl::wiring::Kind;
 use async_trait::async_trait;
-use sfn_aws::activity::{self, Described};
-use sfn_aws::tags as aws_tags;
-use tfplugin::schema::{Attribute, Block, IdentitySchema, Schema};
-use tfplugin::{
-    ApplyRequest, AttributePath, Context, Diagnostic, Diagnostics, Failed, Found, ImportKey, MoveRequest, Plan,
-    PlanRequest, Present, Private, Resource, Type, Value,
-};
+use aws_arn::Arn;
+use sfn_aws::{Identity, activity, tags};
+use tfplugin::Diagnostics;
+use tfplugin::model::{Attr, Model, Problem};
 
-use crate::configuration::{Configured, Shared};
-use crate::known::known;
-use crate::moving::Former;
-use crate::{encryption, identity, messages, tags, timeouts};
+use crate::session::ProviderContext;
+use crate::shared::encryption::Encryption;
+use crate::shared::managed::{Failed, IdentityPart, Managed, Observed, Operation, Refusal};
+use crate::shared::move_state::SourceState;
+use crate::shared::{empty, names};
 
-/// The longest name (API reference, CreateActivity).
-const MAX_NAME: usize = 80;
-
-/// The resource.
+/// An activity: a task that a worker of your own polls for, wherever it runs, and reports on.
+#[derive(Debug, Clone, Model)]
 pub struct Activity {
-    shared: Shared,
+    /// Name of the activity. 1–80 characters.
+    #[tf(required, replace, validate = names::activity)]
+    name: Attr<String>,
+    /// ARN of the activity.
+    #[tf(computed)]
+    id: Attr<String>,
+    /// ARN of the activity, which is the `resource` of a task.
+    #[tf(computed)]
+    arn: Attr<String>,
+    /// Creation date, as RFC 3339.
+    #[tf(computed)]
+    creation_date: Attr<String>,
+    /// Encryption at rest. Defaults to a key that AWS owns.
+    #[tf(block, replace)]
+    encryption_configuration: Attr<Encryption>,
 }
 
 impl Activity {
-    /// The resource with the provider's configuration.
-    pub fn new(shared: Shared) -> Self {
-        Self { shared }
-    }
-
-    /// The state of an activity that was found.
-    async fn state(
-        &self,
-        found: &Described,
-        prior: &Value,
-        configured: &Configured,
-        cx: &Context,
-    ) -> Result<Value, Diagnostics> {
-        let tags = aws_tags::read(&configured.aws, &timeouts::read(cx), &found.arn).await;
-        let found_tags = tags.map_err(|error| refused("read", &found.name, &error))?;
-        let (own, all) = tags::of_object(found_tags, prior, &configured.tags);
-        Ok(Value::object([
-            ("name", found.name.as_str().into()),
-            ("id", found.arn.as_str().into()),
-            ("arn", found.arn.as_str().into()),
-            ("creation_date", found.creation_date.as_str().into()),
-            ("tags", own),
-            ("tags_all", all),
-            (encryption::BLOCK, encryption::state_of(found.encryption.as_ref(), prior)),
-            ("timeouts", prior.get("timeouts").clone()),
-        ]))
+    fn with(self, arn: String, creation_date: String) -> Self {
+        Self { id: arn.clone().into(), arn: arn.into(), creation_date: creation_date.into(), ..self }
     }
 }
 
 #[async_trait]
-impl Resource for Activity {
-    fn type_name(&self) -> &'static str {
-        "sfn_activity"
+impl Managed for Activity {
+    const TYPE: &'static str = "sfn_activity";
+    const IDENTITY: &'static [IdentityPart] = &[IdentityPart::required("arn", "ARN of the activity.")];
+    const MOVED_FROM: Option<&'static str> = Some("aws_sfn_activity");
+    const TAGGED: bool = true;
+    const CALLED_AS: Option<Kind> = Some(Kind::Activity);
+
+    fn title(&self) -> String {
+        format!("activity `{}`", self.name.text().or(self.arn.text()).unwrap_or("?"))
     }
 
-    fn schema(&self) -> Schema {
-        let computed = |name: &str, description: &str| Attribute::computed(name, Type::String, description);
-        let mut attributes = vec![Attribute::required("name", Type::String, "Name. A change replaces the activity.")];
-        attributes.extend(tags::attributes());
-        attributes.extend([
-            computed("id", "The ARN."),
-            computed("arn", "ARN, which is the `resource` of a task."),
-            computed("creation_date", "When it was created."),
-        ]);
-        let mut encryption = encryption::block();
-        encryption.block.description.push_str(" A change replaces the activity, as AWS cannot change it.");
-        let block = Block {
-            attributes,
-            blocks: vec![encryption, timeouts::block()],
-            description: "An activity: a task that a worker of your own takes, wherever it runs, and reports on."
-                .into(),
-            ..Block::default()
+    fn called(&self) -> Option<&str> {
+        self.name.text()
+    }
+
+    fn validate(&self, _provider: &ProviderContext) -> Diagnostics {
+        Encryption::validate(&self.encryption_configuration)
+    }
+
+    async fn create(&self, operation: &Operation) -> Result<Self, Failed<Self>> {
+        let encryption = Encryption::settings(&self.encryption_configuration);
+        let (name, tags) = (self.name.get()?, &operation.tags);
+        let created = activity::create(operation.aws(), &operation.call, name, &encryption, tags).await;
+        let (arn, date) = created.map_err(|error| Failed::created(error, self.clone()))?;
+        Ok(self.clone().with(arn, date))
+    }
+
+    async fn read(&self, operation: &Operation) -> Result<Option<Observed<Self>>, Refusal> {
+        let (aws, call) = (operation.aws(), &operation.call);
+        let found = match self.arn.text() {
+            Some(arn) => activity::describe(aws, call, arn).await?,
+            // The response to its creation was lost.
+            None => activity::find(aws, call, self.name.get()?).await?,
         };
-        Schema { version: 0, block }
+        let Some(found) = found else { return Ok(None) };
+        let tags = tags::read(aws, call, &found.arn).await?;
+        let encryption = Encryption::observed(found.encryption.as_ref(), &self.encryption_configuration);
+        let model = Self { name: found.name.into(), encryption_configuration: encryption, ..self.clone() };
+        Ok(Some(Observed::tagged(model.with(found.arn, found.creation_date), tags)))
     }
 
-    fn identity_schema(&self) -> Option<IdentitySchema> {
-        Some(identity::schema("arn", "ARN of the activity."))
+    async fn update(&self, _prior: &Self, _operation: &Operation) -> Result<Self, Failed<Self>> {
+        // Only its tags can change.
+        Ok(self.clone())
     }
 
-    async fn validate(&self, config: &Value) -> Diagnostics {
-        let mut diagnostics = timeouts::validate(config);
-        diagnostics.extend(encryption::validate(config));
-        let allowed = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
-        let wrong = |name: &&str| name.is_empty() || name.len() > MAX_NAME || !name.chars().all(allowed);
-        if let Some(name) = config.get("name").as_str().filter(wrong) {
-            let detail = "Write 1 to 80 letters, digits, `-` and `_`.";
-            let error = Diagnostic::error(format!("`{name}` is no name of an activity"), detail);
-            diagnostics.push(error.at(AttributePath::root("name")));
+    async fn write_tags(&self, operation: &Operation) -> Result<(), Refusal> {
+        let (from, to) = (&operation.prior_tags, &operation.tags);
+        Ok(tags::write(operation.aws(), &operation.call, self.arn.get()?, from, to).await?)
+    }
+
+    async fn delete(&self, operation: &Operation) -> Result<Diagnostics, Refusal> {
+        if let Some(arn) = self.arn.text() {
+            activity::delete(operation.aws(), &operation.call, arn).await?;
         }
-        diagnostics
-    }
-
-    async fn plan(&self, request: PlanRequest, cx: &Context) -> Result<Plan, Diagnostics> {
-        let mut planned = request.proposed;
-        planned.set("tags_all", tags::all(&request.config, &self.shared.tags()));
-        let Some(prior) = request.prior else {
-            self.shared.check_access(cx).await?;
-            self.shared.making.note(Kind::Activity, planned.get("name").as_str().unwrap_or_default());
-            ["id", "arn", "creation_date"].into_iter().for_each(|name| planned.set(name, Value::Unknown));
-            return Ok(Plan { planned, ..Plan::default() });
-        };
-        let encrypted = encryption::of(&prior) != encryption::of(&planned);
-        let replaced = [(prior.get("name") != planned.get("name"), "name"), (encrypted, encryption::BLOCK)];
-        let replaced = replaced.into_iter().filter(|(replaced, _)| *replaced);
-        let requires_replace = replaced.map(|(_, name)| AttributePath::root(name)).collect();
-        Ok(Plan { planned, requires_replace, ..Plan::default() })
-    }
-
-    async fn create(&self, request: ApplyRequest, cx: &Context) -> Result<Present, Failed> {
-        let configured = self.shared.get()?;
-        let call = timeouts::call(&request.planned, "create", cx);
-        let mut state = known(request.planned);
-        let tags = state.get("tags_all").string_map();
-        let created =
-            activity::create(&configured.aws, &call, state.text("name"), &encryption::of(&state), &tags).await;
-        let (arn, date) = created.map_err(|error| refused("create", state.text("name"), &error))?;
-        state.set("id", arn.clone());
-        state.set("arn", arn);
-        state.set("creation_date", date);
-        Ok(present(state))
-    }
-
-    async fn read(&self, state: Value, _: Private, cx: &Context) -> Result<Found, Diagnostics> {
-        let configured = self.shared.get()?;
-        let described = activity::describe(&configured.aws, &timeouts::read(cx), state.text("arn")).await;
-        match described.map_err(|error| refused("read", state.text("name"), &error))? {
-            Some(found) => {
-                let state = self.state(&found, &state, &configured, cx).await?;
-                Ok(Found::Present(Box::new(present(state))))
-            }
-            None => Ok(Found::Gone),
-        }
-    }
-
-    async fn update(&self, request: ApplyRequest, cx: &Context) -> Result<Present, Failed> {
-        let configured = self.shared.get()?;
-        let call = timeouts::call(&request.planned, "update", cx);
-        let state = known(request.planned);
-        let (from, to) = (request.prior.get("tags_all").string_map(), state.get("tags_all").string_map());
-        let written = aws_tags::write(&configured.aws, &call, state.text("arn"), &from, &to).await;
-        written.map_err(|error| Failed {
-            diagnostics: refused("update", state.text("name"), &error),
-            left: Some(Box::new(present(request.prior.clone()))),
-        })?;
-        Ok(present(state))
-    }
-
-    async fn delete(&self, request: ApplyRequest, cx: &Context) -> Result<Diagnostics, Failed> {
-        let configured = self.shared.get()?;
-        let call = timeouts::call(&request.prior, "delete", cx);
-        let deleted = activity::delete(&configured.aws, &call, request.prior.text("arn")).await;
-        deleted.map_err(|error| refused("delete", request.prior.text("name"), &error))?;
         Ok(Diagnostics::default())
     }
 
-    async fn import(&self, key: ImportKey, cx: &Context) -> Result<Present, Diagnostics> {
-        let configured = self.shared.get()?;
-        let id = identity::imported(key, "arn");
-        if !id.starts_with("arn:") || !id.contains(":activity:") {
-            let detail = "Give the ARN of an activity, such as `arn:aws:states:eu-west-1:123456789012:activity:pack`.";
-            return Err(Diagnostic::error(format!("`{id}` is no ARN of an activity"), detail).into());
+    fn parse_import_id(id: &str) -> Result<Self, Problem> {
+        let is_activity = Arn::parse(id).is_some_and(|arn| arn.service == "states" && arn.resource.starts_with("activity:"));
+        if !is_activity {
+            let detail = "Use the ARN of an activity, such as `arn:aws:states:eu-west-1:123456789012:activity:pack`.";
+            return Err(Problem::new(format!("`{id}` is not the ARN of an activity"), detail));
         }
-        let described = activity::describe(&configured.aws, &timeouts::read(cx), &id).await;
-        match described.map_err(|error| refused("import", &id, &error))? {
-            Some(found) => Ok(present(self.state(&found, &Value::Null, &configured, cx).await?)),
-            None => {
-                let detail = "Check the account, the region and the name in the ARN.";
-                Err(Diagnostic::error(format!("there is no activity `{id}`"), detail).into())
-            }
-        }
+        Ok(Self { arn: id.into(), ..empty() })
     }
 
-    async fn take_over(&self, request: &MoveRequest) -> Result<Option<Present>, Diagnostics> {
-        let Some(former) = Former::of(request, FORMER_TYPE)? else { return Ok(None) };
-        Ok(Some(present(Value::object([
-            ("name", former.value("name")),
-            ("id", former.value("id")),
-            ("arn", former.value("id")),
-            ("creation_date", former.value("creation_date")),
-            ("tags", former.tags()),
-            (encryption::BLOCK, encryption::moved(&former)),
-        ]))))
+    fn import_id(&self, identity: &Identity) -> String {
+        identity.arn("states", &format!("activity:{}", self.name.text().unwrap_or("?")))
     }
-}
 
-/// The type whose objects become activities by a `moved` block.
-const FORMER_TYPE: &str = "aws_sfn_activity";
-
-fn present(state: Value) -> Present {
-    identity::present(state, &["arn"])
-}
-
-fn refused(verb: &str, name: &str, error: &sfn_aws::AwsError) -> Diagnostics {
-    messages::of_aws(&format!("{verb} the activity `{name}`"), error).into()
+    fn moved(self, _source: &SourceState) -> Self {
+        let encryption_configuration = Encryption::moved(self.encryption_configuration);
+        Self { arn: self.id.clone(), encryption_configuration, ..self }
+    }
 }

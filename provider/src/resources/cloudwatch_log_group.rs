@@ -1,284 +1,168 @@
 //! `resource "sfn_cloudwatch_log_group"`.
 
 use async_trait::async_trait;
-use sfn_aws::log_group::{self, Described, Wanted};
-use tfplugin::schema::{Attribute, Block, IdentitySchema, Schema};
-use tfplugin::{
-    ApplyRequest, AttributePath, Context, Diagnostic, Diagnostics, Failed, Found, ImportKey, MoveRequest, Plan,
-    PlanRequest, Present, Private, Resource, Type, Value,
-};
+use aws_arn::Arn;
+use sfn_aws::Identity;
+use sfn_aws::log_group::{self, Described, RETENTION_DAYS, Wanted};
+use tfplugin::model::{Attr, Model, Problem};
+use tfplugin::{Diagnostic, Diagnostics};
 
-use crate::configuration::{Configured, Shared};
-use crate::known::known;
-use crate::moving::Former;
-use crate::{identity, messages, tags, timeouts};
+use crate::shared::managed::{Change, Failed, IdentityPart, Managed, Observed, Operation, PlanOutcome, Refusal};
+use crate::shared::move_state::SourceState;
+use crate::shared::{empty, identity};
 
-/// The longest name (API reference, CreateLogGroup).
-const MAX_NAME: usize = 512;
-/// For how many days events can be kept (API reference, PutRetentionPolicy).
-const RETENTIONS: [i64; 22] =
-    [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
-const CLASSES: [&str; 3] = ["STANDARD", "INFREQUENT_ACCESS", "DELIVERY"];
-/// The type whose objects become log groups by a `moved` block.
-const FORMER_TYPE: &str = "aws_cloudwatch_log_group";
-
-/// The resource.
+/// A log group for several state machines, or one that exists already. A state machine has a log group of its own without it:
+/// `logging_configuration` without `log_destination`.
+#[derive(Debug, Clone, Model)]
 pub struct LogGroup {
-    shared: Shared,
+    /// Name of the log group. Generated if neither `name` nor `name_prefix` is set. Below `/aws/vendedlogs/` logs of state
+    /// machines need no resource policy.
+    #[tf(optional, computed, replace, validate = log_group_name)]
+    name: Attr<String>,
+    /// Prefix of a generated name.
+    #[tf(optional, replace, validate = log_group_name, conflicts = ["name"])]
+    name_prefix: Attr<String>,
+    /// Days to keep events. Events are kept forever if it is not set or `0`.
+    #[tf(optional, absent = 0, validate = retention)]
+    retention_in_days: Attr<i32>,
+    /// ARN of the KMS key that encrypts events. Defaults to a key that AWS owns.
+    #[tf(optional)]
+    kms_key_id: Attr<String>,
+    /// Class of the log group.
+    #[tf(optional, computed, replace, default = "STANDARD", one_of = ["STANDARD", "INFREQUENT_ACCESS", "DELIVERY"])]
+    log_group_class: Attr<String>,
+    /// Whether to leave the log group in AWS when the resource is destroyed.
+    #[tf(optional, absent = false)]
+    skip_destroy: Attr<bool>,
+    /// Name of the log group.
+    #[tf(computed)]
+    id: Attr<String>,
+    /// ARN of the log group, without `:*`.
+    #[tf(computed)]
+    arn: Attr<String>,
+}
+
+/// API reference, CreateLogGroup, `logGroupName`.
+fn log_group_name(name: &str) -> Result<(), Problem> {
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || "_-/.#".contains(c);
+    if name.is_empty() || name.len() > 512 || !name.chars().all(is_allowed) {
+        let detail = "Use 1 to 512 letters, digits, `_`, `-`, `/`, `.` and `#`.";
+        return Err(Problem::new(format!("invalid log group name `{name}`"), detail));
+    }
+    Ok(())
+}
+
+/// Checks for how many days events can be kept (API reference, PutRetentionPolicy); zero is forever.
+///
+/// # Errors
+/// When CloudWatch does not keep events for so many days.
+pub fn retention(days: &i32) -> Result<(), Problem> {
+    if *days == 0 || RETENTION_DAYS.contains(days) {
+        return Ok(());
+    }
+    let list = RETENTION_DAYS.map(|days| days.to_string()).join(", ");
+    Err(Problem::new(format!("unsupported retention of {days} days"), format!("Valid values are {list}.")))
 }
 
 impl LogGroup {
-    /// The resource with the provider's configuration.
-    pub fn new(shared: Shared) -> Self {
-        Self { shared }
+    fn wanted(&self, operation: &Operation) -> Wanted {
+        Wanted {
+            retention: self.retention_in_days.known().copied().filter(|days| *days != 0),
+            kms_key_id: self.kms_key_id.text().map(str::to_owned),
+            class: self.log_group_class.text().map(str::to_owned),
+            tags: operation.tags.clone(),
+        }
+    }
+
+    fn observed(&self, name: &str, found: Described) -> Observed<Self> {
+        let model = Self {
+            name: name.into(),
+            id: name.into(),
+            arn: found.arn.into(),
+            retention_in_days: found.is.retention.into(),
+            kms_key_id: found.is.kms_key_id.into(),
+            log_group_class: found.is.class.unwrap_or_else(|| "STANDARD".to_owned()).into(),
+            ..self.clone()
+        };
+        Observed::tagged(model, found.is.tags)
     }
 }
 
 #[async_trait]
-impl Resource for LogGroup {
-    fn type_name(&self) -> &'static str {
-        "sfn_cloudwatch_log_group"
+impl Managed for LogGroup {
+    const TYPE: &'static str = "sfn_cloudwatch_log_group";
+    const IDENTITY: &'static [IdentityPart] = &[IdentityPart::required("name", "Name of the log group.")];
+    const PREFIX: Option<&'static str> = Some("name_prefix");
+    const MOVED_FROM: Option<&'static str> = Some("aws_cloudwatch_log_group");
+    const TAGGED: bool = true;
+
+    fn title(&self) -> String {
+        format!("log group `{}`", self.name.text().unwrap_or("?"))
     }
 
-    fn schema(&self) -> Schema {
-        let string = |name: &str, description: &str| Attribute::optional(name, Type::String, description);
-        let mut attributes = vec![
-            Attribute::optional_computed(
-                "name",
-                Type::String,
-                "Name; made up if absent. Below `/aws/vendedlogs/` logs of state machines need no resource policy. A change replaces \
-                 the log group.",
-            ),
-            string("name_prefix", "What a made-up name begins with. A change replaces the log group."),
-            Attribute::optional(
-                "retention_in_days",
-                Type::Number,
-                "For how many days events are kept; for ever if absent or 0.",
-            ),
-            string("kms_key_id", "ARN of the key that events are encrypted with; AWS's own if absent."),
-            Attribute::optional_computed(
-                "log_group_class",
-                Type::String,
-                "`STANDARD`, the default, `INFREQUENT_ACCESS` or `DELIVERY`. A change replaces the log group.",
-            ),
-            Attribute::optional("skip_destroy", Type::Bool, "Whether it stays in AWS when it is destroyed here."),
-        ];
-        attributes.extend(tags::attributes());
-        attributes.extend([
-            Attribute::computed("id", Type::String, "The name."),
-            Attribute::computed("arn", Type::String, "ARN, without `:*`."),
-        ]);
-        let block = Block {
-            attributes,
-            blocks: vec![timeouts::block()],
-            description: "A log group for several state machines, or one that is there already. A state machine of its own has one without it: \
-                          `logging_configuration` without `log_destination`."
-                .into(),
-            ..Block::default()
-        };
-        Schema { version: 0, block }
+    async fn plan(&mut self, change: &Change<'_, Self>) -> Result<PlanOutcome, Diagnostics> {
+        self.name = identity::planned_name(&self.name, &self.name_prefix, change.prior.map(|prior| &prior.name_prefix));
+        Ok(PlanOutcome::default())
     }
 
-    fn identity_schema(&self) -> Option<IdentitySchema> {
-        Some(identity::schema("name", "Name of the log group."))
-    }
-
-    async fn validate(&self, config: &Value) -> Diagnostics {
-        let mut diagnostics = timeouts::validate(config);
-        let allowed = |c: char| c.is_ascii_alphanumeric() || "_-/.#".contains(c);
-        for name in ["name", "name_prefix"] {
-            let wrong = |text: &&str| text.is_empty() || text.len() > MAX_NAME || !text.chars().all(allowed);
-            if let Some(text) = config.get(name).as_str().filter(wrong) {
-                let detail = "Write 1 to 512 letters, digits, `_`, `-`, `/`, `.` and `#`.";
-                let error = Diagnostic::error(format!("`{text}` is no name of a log group"), detail);
-                diagnostics.push(error.at(AttributePath::root(name)));
-            }
+    async fn create(&self, operation: &Operation) -> Result<Self, Failed<Self>> {
+        let name = identity::name_or_generated(&self.name, &self.name_prefix);
+        let named = Self { name: name.as_str().into(), id: name.as_str().into(), ..self.clone() };
+        let created = log_group::create(operation.aws(), &operation.call, &name, &named.wanted(operation)).await;
+        match created {
+            Ok(found) => Ok(Self { arn: found.arn.into(), ..named }),
+            Err(error) => Err(Failed::created(error, named)),
         }
-        if !config.get("name").is_null() && !config.get("name_prefix").is_null() {
-            let error = Diagnostic::error("both `name` and `name_prefix` are there", "Remove one of the two.");
-            diagnostics.push(error.at(AttributePath::root("name_prefix")));
-        }
-        let days = config.get("retention_in_days").as_i64().filter(|days| *days != 0);
-        diagnostics.extend(days.and_then(|days| wrong_retention(days, AttributePath::root("retention_in_days"))));
-        let class = AttributePath::root("log_group_class");
-        diagnostics.extend(messages::one_of(config.get("log_group_class"), class, &CLASSES));
-        diagnostics
     }
 
-    async fn plan(&self, request: PlanRequest, cx: &Context) -> Result<Plan, Diagnostics> {
-        let mut planned = request.proposed;
-        planned.set("tags_all", tags::all(&request.config, &self.shared.tags()));
-        if request.config.get("log_group_class").is_null() {
-            planned.set("log_group_class", "STANDARD");
-        }
-        let Some(prior) = request.prior else {
-            self.shared.check_access(cx).await?;
-            let named = !planned.get("name").is_null();
-            let unknown = ["id", "arn", "name"].into_iter().filter(|name| *name != "name" || !named);
-            unknown.for_each(|name| planned.set(name, Value::Unknown));
-            return Ok(Plan { planned, ..Plan::default() });
-        };
-        let prefix = request.config.get("name_prefix");
-        let renamed = !prefix.is_null() && prior.get("name_prefix") != prefix;
-        let replaced = [
-            (prior.get("name") != planned.get("name"), "name"),
-            (renamed, "name_prefix"),
-            (prior.get("log_group_class") != planned.get("log_group_class"), "log_group_class"),
-        ];
-        let replaced = replaced.into_iter().filter(|(replaced, _)| *replaced);
-        let requires_replace = replaced.map(|(_, name)| AttributePath::root(name)).collect();
-        Ok(Plan { planned, requires_replace, ..Plan::default() })
+    async fn read(&self, operation: &Operation) -> Result<Option<Observed<Self>>, Refusal> {
+        let name = self.name.get()?;
+        let found = log_group::describe(operation.aws(), &operation.call, name).await?;
+        Ok(found.map(|found| self.observed(name, found)))
     }
 
-    async fn create(&self, request: ApplyRequest, cx: &Context) -> Result<Present, Failed> {
-        let configured = self.shared.get()?;
-        let call = timeouts::call(&request.planned, "create", cx);
-        let mut state = known(request.planned);
-        if state.get("name").is_null() {
-            state.set("name", identity::made_up_name(state.get("name_prefix").as_str()));
-        }
-        let name = state.text("name").to_owned();
-        let found = log_group::create(&configured.aws, &call, &name, &wanted(&state)).await.map_err(|error| {
-            if error.code == "ResourceAlreadyExistsException" {
-                let detail = "Choose another name, or import it: `terraform import` takes its name.";
-                Diagnostic::error(format!("there is a log group `{name}` already"), detail)
-                    .at(AttributePath::root("name"))
-                    .into()
-            } else {
-                refused("create", &name, &error)
-            }
-        })?;
-        Ok(present(state_of(&name, &found, &state, &configured)))
-    }
-
-    async fn read(&self, state: Value, _: Private, cx: &Context) -> Result<Found, Diagnostics> {
-        let configured = self.shared.get()?;
-        let name = state.text("name").to_owned();
-        let found = log_group::describe(&configured.aws, &timeouts::read(cx), &name).await;
-        let found = found.map_err(|error| refused("read", &name, &error))?;
-        let present = found.map(|found| present(state_of(&name, &found, &state, &configured)));
-        Ok(present.map_or(Found::Gone, |present| Found::Present(Box::new(present))))
-    }
-
-    async fn update(&self, request: ApplyRequest, cx: &Context) -> Result<Present, Failed> {
-        let configured = self.shared.get()?;
-        let call = timeouts::call(&request.planned, "update", cx);
-        let state = known(request.planned);
-        let name = state.text("name").to_owned();
-        let left = |diagnostics| Failed { diagnostics, left: Some(Box::new(present(request.prior.clone()))) };
-        let failed = |error: &sfn_aws::AwsError| left(refused("update", &name, error));
-        let found = log_group::describe(&configured.aws, &call, &name).await.map_err(|error| failed(&error))?;
-        let Some(found) = found else {
+    async fn update(&self, _prior: &Self, operation: &Operation) -> Result<Self, Failed<Self>> {
+        let (aws, call, name) = (operation.aws(), &operation.call, self.name.get()?);
+        let Some(found) = log_group::describe(aws, call, name).await? else {
             let detail = "It was deleted since the plan: plan again.";
-            return Err(left(Diagnostic::error(format!("there is no log group `{name}`"), detail).into()));
+            return Err(Refusal::from(Diagnostic::error(format!("there is no {}", self.title()), detail)).into());
         };
-        log_group::update(&configured.aws, &call, &name, &found, &wanted(&state))
-            .await
-            .map_err(|error| failed(&error))?;
-        Ok(present(state))
+        let wanted = Wanted { tags: found.is.tags.clone(), ..self.wanted(operation) };
+        log_group::update(aws, call, name, &found, &wanted).await?;
+        Ok(self.clone())
     }
 
-    async fn delete(&self, request: ApplyRequest, cx: &Context) -> Result<Diagnostics, Failed> {
-        let (configured, prior) = (self.shared.get()?, &request.prior);
-        if prior.get("skip_destroy").as_bool() == Some(true) {
-            let detail = "`skip_destroy` says so.";
-            return Ok(
-                Diagnostic::warning(format!("the log group `{}` stays in AWS", prior.text("name")), detail).into()
-            );
+    async fn write_tags(&self, operation: &Operation) -> Result<(), Refusal> {
+        let (from, to) = (&operation.prior_tags, &operation.tags);
+        Ok(log_group::write_tags(operation.aws(), &operation.call, self.arn.get()?, from, to).await?)
+    }
+
+    async fn delete(&self, operation: &Operation) -> Result<Diagnostics, Refusal> {
+        if self.skip_destroy == Attr::Known(true) {
+            let detail = "It is kept because of `skip_destroy`.";
+            return Ok(Diagnostic::warning(format!("the {} still exists", self.title()), detail).into());
         }
-        let call = timeouts::call(prior, "delete", cx);
-        let removed = log_group::remove(&configured.aws, &call, prior.text("name")).await;
-        removed.map_err(|error| refused("delete", prior.text("name"), &error))?;
+        log_group::remove(operation.aws(), &operation.call, self.name.get()?).await?;
         Ok(Diagnostics::default())
     }
 
-    async fn import(&self, key: ImportKey, cx: &Context) -> Result<Present, Diagnostics> {
-        let configured = self.shared.get()?;
-        let id = identity::imported(key, "name");
-        let name = name_of(&id).to_owned();
-        let found = log_group::describe(&configured.aws, &timeouts::read(cx), &name).await;
-        match found.map_err(|error| refused("import", &name, &error))? {
-            Some(found) => Ok(present(state_of(&name, &found, &Value::Null, &configured))),
-            None => {
-                let detail = "Give the name of a log group of this account and region, or its ARN.";
-                Err(Diagnostic::error(format!("there is no log group `{name}`"), detail).into())
-            }
+    fn parse_import_id(id: &str) -> Result<Self, Problem> {
+        let resource = Arn::parse(id).map(|arn| arn.resource);
+        let name = resource.as_deref().map_or(Some(id), |resource| resource.strip_prefix("log-group:"));
+        match name.map(|name| name.trim_end_matches(":*")) {
+            Some(name) => Ok(Self { name: name.into(), ..empty() }),
+            None => Err(Problem::new(format!("`{id}` is not a log group"), "Use the name or the ARN of a log group.")),
         }
     }
 
-    async fn configuration(&self, state: &Value) -> Value {
-        self.schema().block.written(state).without(&[("log_group_class", "STANDARD".into())])
+    fn import_id(&self, _identity: &Identity) -> String {
+        self.name.text().unwrap_or("?").to_owned()
     }
 
-    async fn take_over(&self, request: &MoveRequest) -> Result<Option<Present>, Diagnostics> {
-        let Some(former) = Former::of(request, FORMER_TYPE)? else { return Ok(None) };
-        let retention = former.number("retention_in_days").filter(|days| *days != 0);
-        Ok(Some(present(Value::object([
-            ("name", former.value("name")),
-            ("id", former.value("name")),
-            ("arn", former.value("arn")),
-            ("retention_in_days", retention.map_or(Value::Null, Value::from)),
-            ("kms_key_id", former.value("kms_key_id")),
-            ("log_group_class", former.text("log_group_class").unwrap_or_else(|| "STANDARD".into()).into()),
-            ("skip_destroy", if former.flag("skip_destroy") { true.into() } else { Value::Null }),
-            ("tags", former.tags()),
-        ]))))
+    fn moved(self, _source: &SourceState) -> Self {
+        let class = self.log_group_class.into_known().unwrap_or_else(|| "STANDARD".to_owned());
+        Self { id: self.name.clone(), log_group_class: class.into(), ..self }
     }
-}
-
-/// What is wrong with keeping events for so many days.
-pub fn wrong_retention(days: i64, path: AttributePath) -> Option<Diagnostic> {
-    let list = RETENTIONS.map(|days| days.to_string()).join(", ");
-    let error =
-        || Diagnostic::error(format!("logs cannot be kept for {days} days"), format!("It takes one of {list}."));
-    (!RETENTIONS.contains(&days)).then(|| error().at(path))
-}
-
-/// The name in a name or ARN of a log group.
-fn name_of(id: &str) -> &str {
-    let name = if id.starts_with("arn:") { id.splitn(7, ':').nth(6).unwrap_or_default() } else { id };
-    name.trim_end_matches(":*")
-}
-
-/// What a state asks for.
-fn wanted(state: &Value) -> Wanted {
-    let days = state.get("retention_in_days").as_i64().filter(|days| *days != 0);
-    Wanted {
-        retention: days.and_then(|days| i32::try_from(days).ok()),
-        kms_key_id: state.get("kms_key_id").as_str().map(str::to_owned),
-        class: state.get("log_group_class").as_str().map(str::to_owned),
-        tags: state.get("tags_all").string_map(),
-    }
-}
-
-/// The state of a log group; what was written stays where it says the same.
-fn state_of(name: &str, found: &Described, prior: &Value, configured: &Configured) -> Value {
-    let (own, all) = tags::of_object(found.is.tags.clone(), prior, &configured.tags);
-    let retention = match found.is.retention {
-        None if prior.get("retention_in_days").as_i64() == Some(0) => 0.into(),
-        days => days.map_or(Value::Null, |days| i64::from(days).into()),
-    };
-    Value::object([
-        ("name", name.into()),
-        ("id", name.into()),
-        ("arn", found.arn.as_str().into()),
-        ("name_prefix", prior.get("name_prefix").clone()),
-        ("retention_in_days", retention),
-        ("kms_key_id", found.is.kms_key_id.clone().into()),
-        ("log_group_class", found.is.class.as_deref().unwrap_or("STANDARD").into()),
-        ("skip_destroy", prior.get("skip_destroy").clone()),
-        ("tags", own),
-        ("tags_all", all),
-        ("timeouts", prior.get("timeouts").clone()),
-    ])
-}
-
-fn present(state: Value) -> Present {
-    identity::present(state, &["name"])
-}
-
-fn refused(verb: &str, name: &str, error: &sfn_aws::AwsError) -> Diagnostics {
-    messages::of_aws(&format!("{verb} the log group `{name}`"), error).into()
 }
 
 #[cfg(test)]
@@ -286,10 +170,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_told_from_arns() {
-        for id in ["/aws/x", "arn:aws:logs:eu-west-1:1:log-group:/aws/x", "arn:aws:logs:eu-west-1:1:log-group:/aws/x:*"]
-        {
-            assert_eq!(name_of(id), "/aws/x");
+    fn imports_take_names_and_arns() {
+        for id in ["/aws/x", "arn:aws:logs:eu-west-1:1:log-group:/aws/x", "arn:aws:logs:eu-west-1:1:log-group:/aws/x:*"] {
+            assert_eq!(LogGroup::parse_import_id(id).map(|group| group.name), Ok(Attr::from("/aws/x")), "{id}");
         }
+        assert!(LogGroup::parse_import_id("arn:aws:iam::1:role/r").is_err());
     }
 }

@@ -1,259 +1,171 @@
 //! `resource "sfn_lambda_alias"`.
 
+use std::collections::BTreeMap;
+
 use asl::wiring::Kind;
 use async_trait::async_trait;
-use sfn_aws::AwsError;
+use aws_arn::FunctionArn;
+use sfn_aws::Identity;
 use sfn_aws::function::alias::{self, Wanted};
-use sfn_aws::function::name_of;
-use tfplugin::schema::{Attribute, Block, IdentitySchema, NestedBlock, Nesting, Schema};
-use tfplugin::{
-    ApplyRequest, AttributePath, Context, Diagnostic, Diagnostics, Failed, Found, ImportKey, MoveRequest, Number, Plan,
-    PlanRequest, Present, Private, Resource, Type, Value,
-};
+use tfplugin::model::{Attr, Model, Problem};
+use tfplugin::{AttributePath, Diagnostic, Diagnostics};
 
-use crate::configuration::Shared;
-use crate::function::invoke_arn;
-use crate::known::known;
-use crate::moving::Former;
-use crate::{identity, messages, timeouts};
+use super::lambda_function::invoke_arn;
+use crate::session::ProviderContext;
+use crate::shared::managed::{Change, Failed, IdentityPart, Managed, Observed, Operation, PlanOutcome, Refusal};
+use crate::shared::{empty, same_function};
 
-/// The block of the weights.
 const ROUTING: &str = "routing_config";
-/// The attribute of the weights.
 const WEIGHTS: &str = "additional_version_weights";
-/// The type whose objects become aliases by a `moved` block.
-const FORMER_TYPE: &str = "aws_lambda_alias";
 
-/// The resource.
-pub struct FunctionAlias {
-    shared: Shared,
+/// A name for a version of a Lambda function, or for two with weighted routing.
+#[derive(Debug, Clone, Model)]
+pub struct LambdaAlias {
+    /// Name of the alias.
+    #[tf(required, replace)]
+    name: Attr<String>,
+    /// Name or ARN of the function.
+    #[tf(required, replace, equal = same_function)]
+    function_name: Attr<String>,
+    /// Version that the alias invokes, such as `sfn_lambda_function.f.version`.
+    #[tf(required)]
+    function_version: Attr<String>,
+    /// Description of the alias.
+    #[tf(optional)]
+    description: Attr<String>,
+    /// ARN of the alias.
+    #[tf(computed)]
+    id: Attr<String>,
+    /// ARN of the alias, by which a workflow calls the function.
+    #[tf(computed)]
+    arn: Attr<String>,
+    /// ARN by which API Gateway invokes the function.
+    #[tf(computed)]
+    invoke_arn: Attr<String>,
+    /// Routing to a second version.
+    #[tf(block)]
+    routing_config: Attr<Routing>,
 }
 
-impl FunctionAlias {
-    /// The resource with the provider's configuration.
-    pub fn new(shared: Shared) -> Self {
-        Self { shared }
+/// Routing to a second version.
+#[derive(Debug, Clone, Model)]
+struct Routing {
+    /// Share of invocations, from 0 to 1, by version. The rest goes to `function_version`.
+    #[tf(optional)]
+    additional_version_weights: Attr<BTreeMap<String, f64>>,
+}
+
+impl LambdaAlias {
+    fn weights(&self) -> BTreeMap<String, f64> {
+        let weights = self.routing_config.known().and_then(|routing| routing.additional_version_weights.known());
+        weights.cloned().unwrap_or_else(BTreeMap::new)
+    }
+
+    fn wanted(&self) -> Result<Wanted, Refusal> {
+        let version = self.function_version.get()?.clone();
+        Ok(Wanted { version, description: self.description.text().map(str::to_owned), weights: self.weights() })
+    }
+
+    fn with_arn(self, arn: &str) -> Self {
+        Self { id: arn.into(), arn: arn.into(), invoke_arn: invoke_arn(arn).into(), ..self }
+    }
+
+    fn observed(&self, arn: &str, found: Wanted) -> Self {
+        let routing = (!found.weights.is_empty()).then(|| Routing { additional_version_weights: found.weights.into() });
+        let (version, description) = (found.version.into(), found.description.into());
+        Self { function_version: version, description, routing_config: routing.into(), ..self.clone() }.with_arn(arn)
     }
 }
 
 #[async_trait]
-impl Resource for FunctionAlias {
-    fn type_name(&self) -> &'static str {
-        "sfn_lambda_alias"
+impl Managed for LambdaAlias {
+    const TYPE: &'static str = "sfn_lambda_alias";
+    const IDENTITY: &'static [IdentityPart] = &[
+        IdentityPart::required("function_name", "Name of the function."),
+        IdentityPart::required("name", "Name of the alias."),
+    ];
+    const MOVED_FROM: Option<&'static str> = Some("aws_lambda_alias");
+
+    fn title(&self) -> String {
+        let name = |name: &Attr<String>| name.text().unwrap_or("?").to_owned();
+        format!("alias `{}` of `{}`", name(&self.name), name(&self.function_name))
     }
 
-    fn schema(&self) -> Schema {
-        let required = |name: &str, description: &str| Attribute::required(name, Type::String, description);
-        let computed = |name: &str, description: &str| Attribute::computed(name, Type::String, description);
-        let attributes = vec![
-            required("name", "Name. A change replaces the alias."),
-            required("function_name", "Name or ARN of the function. A change replaces the alias."),
-            required("function_version", "The version that it leads to, such as `sfn_lambda_function.f.version`."),
-            Attribute::optional("description", Type::String, "A text for people."),
-            computed("id", "The ARN."),
-            computed("arn", "ARN, by which a workflow calls the function."),
-            computed("invoke_arn", "ARN by which API Gateway calls the function."),
-        ];
-        let weights = Attribute::optional(
-            WEIGHTS,
-            Type::map(Type::Number),
-            "The share of calls, from 0 to 1, that each of these versions gets; the rest goes to `function_version`.",
-        );
-        let description = "Another version that gets some of the calls.".into();
-        let routing = Block { attributes: vec![weights], description, ..Block::default() };
-        let block = Block {
-            attributes,
-            blocks: vec![NestedBlock::new(ROUTING, Nesting::Single, routing), timeouts::block()],
-            description: "A name for a version of a Lambda function, or for two among which calls are divided.".into(),
-            ..Block::default()
+    fn validate(&self, _provider: &ProviderContext) -> Diagnostics {
+        let mut diagnostics = Diagnostics::default();
+        let mut error = |message: String, detail: &str| {
+            let path = AttributePath::root(ROUTING).attribute(WEIGHTS);
+            diagnostics.push(Diagnostic::error(message, detail).at(path));
         };
-        Schema { version: 0, block }
-    }
-
-    fn identity_schema(&self) -> Option<IdentitySchema> {
-        let attributes = [("function_name", "Name of the function.", true), ("name", "Name of the alias.", true)];
-        Some(identity::schema_of(&attributes))
-    }
-
-    async fn validate(&self, config: &Value) -> Diagnostics {
-        let mut diagnostics = timeouts::validate(config);
-        let weights = config.get(ROUTING).get(WEIGHTS);
-        let at = || AttributePath::root(ROUTING).attribute(WEIGHTS);
-        for (version, weight) in weights.as_map().into_iter().flatten() {
-            let share = weight.as_number().and_then(share_of);
-            if !weight.is_unknown() && !share.is_some_and(|share| (0.0..=1.0).contains(&share)) {
-                let detail = "A weight is the share of calls, from 0 to 1: one in ten is `0.1`.";
-                let message = format!("the weight of version {version} is out of range");
-                diagnostics.push(Diagnostic::error(message, detail).at(at()));
+        let weights = self.weights();
+        for (version, weight) in &weights {
+            if !(0.0..=1.0).contains(weight) {
+                let detail = "A weight is a share of invocations: one in ten is `0.1`.";
+                error(format!("the weight of version {version} must be between 0 and 1, got {weight}"), detail);
             }
-            if config.get("function_version").as_str() == Some(version) {
-                let detail = "`function_version` gets what the others leave: write the other version here.";
-                let message = format!("version {version} is named twice");
-                diagnostics.push(Diagnostic::error(message, detail).at(at()));
+            if self.function_version.text() == Some(version) {
+                let detail = "`function_version` receives what the other version leaves: use another version here.";
+                error(format!("version {version} is both `function_version` and an additional version"), detail);
             }
         }
-        if weights.as_map().is_some_and(|weights| weights.len() > 1) {
-            let detail = "An alias divides calls between two versions: write one here.";
-            diagnostics.push(Diagnostic::error("there are more than two versions", detail).at(at()));
+        if weights.len() > 1 {
+            let detail = "An alias routes to two versions at most.";
+            error(format!("`{WEIGHTS}` must have one version, got {}", weights.len()), detail);
         }
         diagnostics
     }
 
-    async fn plan(&self, request: PlanRequest, cx: &Context) -> Result<Plan, Diagnostics> {
-        let mut planned = request.proposed;
-        let Some(prior) = request.prior else {
-            self.shared.check_access(cx).await?;
-            self.shared.making.note(Kind::Function, name_of(planned.text("function_name")));
-            ["id", "arn", "invoke_arn"].into_iter().for_each(|name| planned.set(name, Value::Unknown));
-            return Ok(Plan { planned, ..Plan::default() });
-        };
-        // An ARN and the name in it are the same function.
-        if name_of(prior.text("function_name")) == name_of(planned.text("function_name")) {
-            let before = prior.get("function_name").clone();
-            planned.set("function_name", before);
+    async fn plan(&mut self, change: &Change<'_, Self>) -> Result<PlanOutcome, Diagnostics> {
+        if let (None, Some(function)) = (change.prior, self.function_name.text()) {
+            change.provider.planned.record(Kind::Function, None, Some(function), None);
         }
-        let replaced = ["name", "function_name"].into_iter().filter(|name| prior.get(name) != planned.get(name));
-        let requires_replace = replaced.map(AttributePath::root).collect();
-        Ok(Plan { planned, requires_replace, ..Plan::default() })
+        Ok(PlanOutcome::default())
     }
 
-    async fn create(&self, request: ApplyRequest, cx: &Context) -> Result<Present, Failed> {
-        let configured = self.shared.get()?;
-        let call = timeouts::call(&request.planned, "create", cx);
-        let state = known(request.planned);
-        let (function, name) = (state.text("function_name"), state.text("name"));
-        let created = alias::create(&configured.aws, &call, function, name, &wanted(&state)).await;
-        let arn = created.map_err(|error| refused("create", &state, &error))?;
-        Ok(present(with_arn(state, &arn)))
+    async fn create(&self, operation: &Operation) -> Result<Self, Failed<Self>> {
+        let (function, name) = (self.function_name.get()?, self.name.get()?);
+        let created = alias::create(operation.aws(), &operation.call, function, name, &self.wanted()?).await;
+        let arn = created.map_err(|error| Failed::created(error, self.clone()))?;
+        Ok(self.clone().with_arn(&arn))
     }
 
-    async fn read(&self, state: Value, _: Private, cx: &Context) -> Result<Found, Diagnostics> {
-        let configured = self.shared.get()?;
-        let (function, name) = (state.text("function_name"), state.text("name"));
-        let described = alias::describe(&configured.aws, &timeouts::read(cx), function, name).await;
-        let described = described.map_err(|error| refused("read", &state, &error))?;
-        Ok(described.map_or(Found::Gone, |(arn, found)| {
-            Found::Present(Box::new(present(with_arn(state_of(&found, state), &arn))))
-        }))
+    async fn read(&self, operation: &Operation) -> Result<Option<Observed<Self>>, Refusal> {
+        let (function, name) = (self.function_name.get()?, self.name.get()?);
+        let found = alias::describe(operation.aws(), &operation.call, function, name).await?;
+        Ok(found.map(|(arn, found)| Observed::untagged(self.observed(&arn, found))))
     }
 
-    async fn update(&self, request: ApplyRequest, cx: &Context) -> Result<Present, Failed> {
-        let configured = self.shared.get()?;
-        let call = timeouts::call(&request.planned, "update", cx);
-        let state = known(request.planned);
-        if wanted(&state) != wanted(&request.prior) {
-            let (function, name) = (state.text("function_name"), state.text("name"));
-            let updated = alias::update(&configured.aws, &call, function, name, &wanted(&state)).await;
-            updated.map_err(|error| Failed {
-                diagnostics: refused("update", &state, &error),
-                left: Some(Box::new(present(request.prior.clone()))),
-            })?;
+    async fn update(&self, prior: &Self, operation: &Operation) -> Result<Self, Failed<Self>> {
+        let wanted = self.wanted()?;
+        if wanted != prior.wanted()? {
+            let (function, name) = (self.function_name.get()?, self.name.get()?);
+            alias::update(operation.aws(), &operation.call, function, name, &wanted).await?;
         }
-        Ok(present(state))
+        Ok(self.clone())
     }
 
-    async fn delete(&self, request: ApplyRequest, cx: &Context) -> Result<Diagnostics, Failed> {
-        let configured = self.shared.get()?;
-        let call = timeouts::call(&request.prior, "delete", cx);
-        let (function, name) = (request.prior.text("function_name"), request.prior.text("name"));
-        let deleted = alias::delete(&configured.aws, &call, function, name).await;
-        deleted.map_err(|error| refused("delete", &request.prior, &error))?;
+    async fn delete(&self, operation: &Operation) -> Result<Diagnostics, Refusal> {
+        alias::delete(operation.aws(), &operation.call, self.function_name.get()?, self.name.get()?).await?;
         Ok(Diagnostics::default())
     }
 
-    async fn import(&self, key: ImportKey, cx: &Context) -> Result<Present, Diagnostics> {
-        let configured = self.shared.get()?;
-        let (function, name) = match key {
-            ImportKey::Id(id) => {
-                let parts: Vec<&str> = id.split(':').collect();
-                match (parts.as_slice(), id.split_once('/')) {
-                    (["arn", _, "lambda", _, _, "function", function, alias], _) => {
-                        ((*function).to_owned(), (*alias).to_owned())
-                    }
-                    (_, Some((function, alias))) => (function.to_owned(), alias.to_owned()),
-                    _ => {
-                        let detail = "Give `FUNCTION/ALIAS`, such as `charge-card/live`, or the ARN of the alias.";
-                        return Err(Diagnostic::error(format!("`{id}` is no alias of a function"), detail).into());
-                    }
-                }
-            }
-            ImportKey::Identity(identity) => {
-                (identity.text("function_name").to_owned(), identity.text("name").to_owned())
-            }
+    fn parse_import_id(id: &str) -> Result<Self, Problem> {
+        let by_arn = || {
+            let arn = FunctionArn::parse(id).filter(|_| id.starts_with("arn:"))?;
+            Some((arn.name, arn.qualifier?))
         };
-        let described = alias::describe(&configured.aws, &timeouts::read(cx), &function, &name).await;
-        let doing = format!("import the alias `{name}` of `{function}`");
-        match described.map_err(|error| messages::of_aws(&doing, &error))? {
-            Some((arn, found)) => {
-                let state = Value::object([("name", name.into()), ("function_name", function.into())]);
-                Ok(present(with_arn(state_of(&found, state), &arn)))
-            }
+        let by_name = || id.split_once('/').map(|(function, alias)| (function.to_owned(), alias.to_owned()));
+        match by_arn().or_else(by_name) {
+            Some((function, name)) => Ok(Self { function_name: function.into(), name: name.into(), ..empty() }),
             None => {
-                let detail = "Check the account, the region and the names.";
-                Err(Diagnostic::error(format!("the function `{function}` has no alias `{name}`"), detail).into())
+                let detail = "Use `FUNCTION/ALIAS`, such as `charge-card/live`, or the ARN of the alias.";
+                Err(Problem::new(format!("`{id}` is not an alias of a function"), detail))
             }
         }
     }
 
-    async fn take_over(&self, request: &MoveRequest) -> Result<Option<Present>, Diagnostics> {
-        let Some(former) = Former::of(request, FORMER_TYPE)? else { return Ok(None) };
-        let weights = former.blocks(ROUTING).map(|block| block.numbers(WEIGHTS)).next().unwrap_or_default();
-        let found = Wanted {
-            version: former.text("function_version").unwrap_or_default(),
-            description: former.text("description"),
-            weights,
-        };
-        let state = Value::object([("name", former.value("name")), ("function_name", former.value("function_name"))]);
-        Ok(Some(present(with_arn(state_of(&found, state), &former.text("arn").unwrap_or_default()))))
+    fn import_id(&self, _identity: &Identity) -> String {
+        let function = self.function_name.text().and_then(FunctionArn::parse).map(|function| function.name);
+        format!("{}/{}", function.as_deref().unwrap_or("?"), self.name.text().unwrap_or("?"))
     }
-}
-
-/// A share as a float; the decimal digits are what counts, not the bits.
-fn share_of(number: &Number) -> Option<f64> {
-    number.to_string().parse().ok()
-}
-
-fn number_of(share: f64) -> Value {
-    share.to_string().parse::<Number>().map_or(Value::Null, Value::from)
-}
-
-fn wanted(state: &Value) -> Wanted {
-    let weights = state.get(ROUTING).get(WEIGHTS).as_map().into_iter().flatten();
-    let weights = weights.filter_map(|(version, weight)| Some((version.clone(), share_of(weight.as_number()?)?)));
-    Wanted {
-        version: state.text("function_version").to_owned(),
-        description: state.get("description").as_str().filter(|text| !text.is_empty()).map(str::to_owned),
-        weights: weights.collect(),
-    }
-}
-
-/// The state with what was found; what was written stays where it says the same.
-fn state_of(found: &Wanted, mut state: Value) -> Value {
-    let before = wanted(&state);
-    state.set("function_version", found.version.as_str());
-    if before.description != found.description {
-        state.set("description", found.description.clone());
-    }
-    if before.weights != found.weights {
-        let weight = |(version, weight): (&String, &f64)| (version.clone(), number_of(*weight));
-        let block = Value::object([(WEIGHTS, Value::object(found.weights.iter().map(weight)))]);
-        state.set(ROUTING, if found.weights.is_empty() { Value::Null } else { block });
-    }
-    state
-}
-
-fn with_arn(mut state: Value, arn: &str) -> Value {
-    state.set("id", arn);
-    state.set("arn", arn);
-    state.set("invoke_arn", invoke_arn(arn));
-    state
-}
-
-fn present(state: Value) -> Present {
-    identity::present(state, &["function_name", "name"])
-}
-
-fn refused(verb: &str, state: &Value, error: &AwsError) -> Diagnostics {
-    let doing = format!("{verb} the alias `{}` of `{}`", state.text("name"), state.text("function_name"));
-    messages::of_aws(&doing, error).into()
 }

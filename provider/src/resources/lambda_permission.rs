@@ -1,291 +1,197 @@
 //! `resource "sfn_lambda_permission"`.
 
 use async_trait::async_trait;
-use sfn_aws::AwsError;
-use sfn_aws::function::permission::{self, Permission};
-use tfplugin::schema::{Attribute, Block, IdentitySchema, Schema};
-use tfplugin::{
-    ApplyRequest, AttributePath, Context, Diagnostic, Diagnostics, Failed, Found, ImportKey, MoveRequest, Plan,
-    PlanRequest, Present, Private, Resource, Type, Value,
-};
+use aws_arn::FunctionArn;
+use sfn_aws::Identity;
+use sfn_aws::function::permission::{self, Permission as Statement};
+use tfplugin::model::{Attr, Model, Problem};
+use tfplugin::{AttributePath, Diagnostic, Diagnostics};
 
-use crate::configuration::Shared;
-use crate::known::known;
-use crate::moving::Former;
-use crate::{identity, messages, timeouts};
+use crate::session::ProviderContext;
+use crate::shared::managed::{Change, Failed, IdentityPart, Managed, Observed, Operation, PlanOutcome, Refusal};
+use crate::shared::{empty, identity, same_function};
 
-/// The type whose objects become permissions by a `moved` block.
-const FORMER_TYPE: &str = "aws_lambda_permission";
-/// What a permission is made of; it is replaced when any of it changes.
-const PARTS: [&str; 11] = [
-    "action",
-    "function_name",
-    "principal",
-    "principal_org_id",
-    "qualifier",
-    "source_account",
-    "source_arn",
-    "statement_id",
-    "event_source_token",
-    "function_url_auth_type",
-    "invoked_via_function_url",
-];
-/// The longest id (API reference, AddPermission).
-const MAX_ID: usize = 100;
-
-/// The resource.
-pub struct FunctionPermission {
-    shared: Shared,
+/// Grants a principal permission to invoke a Lambda function. Any number of permissions of one function can be made at once.
+#[derive(Debug, Clone, Model)]
+pub struct Permission {
+    /// Action to allow, such as `lambda:InvokeFunction`.
+    #[tf(required, replace, validate = action)]
+    action: Attr<String>,
+    /// Name or ARN of the function.
+    #[tf(required, replace, equal = same_function)]
+    function_name: Attr<String>,
+    /// Principal to allow: a service such as `events.amazonaws.com`, an account, an ARN, or `*`.
+    #[tf(required, replace)]
+    principal: Attr<String>,
+    /// ID of the only organization to allow.
+    #[tf(optional, replace)]
+    principal_org_id: Attr<String>,
+    /// Version or alias of the function. Defaults to the function itself.
+    #[tf(optional, replace)]
+    qualifier: Attr<String>,
+    /// The only account that a service may invoke the function for.
+    #[tf(optional, replace, validate = account)]
+    source_account: Attr<String>,
+    /// ARN of the only resource that a service may invoke the function for.
+    #[tf(optional, replace)]
+    source_arn: Attr<String>,
+    /// ID of the statement. Generated if neither `statement_id` nor `statement_id_prefix` is set.
+    #[tf(optional, computed, replace, validate = statement_id)]
+    statement_id: Attr<String>,
+    /// Prefix of a generated ID.
+    #[tf(optional, replace, validate = statement_id, conflicts = ["statement_id"])]
+    statement_id_prefix: Attr<String>,
+    /// Token that Alexa has to send.
+    #[tf(optional, replace)]
+    event_source_token: Attr<String>,
+    /// Authentication of invocations by the function's URL.
+    #[tf(optional, replace, one_of = ["AWS_IAM", "NONE"])]
+    function_url_auth_type: Attr<String>,
+    /// Whether to allow invocations by the function's URL only.
+    #[tf(optional, replace, absent = false)]
+    invoked_via_function_url: Attr<bool>,
+    /// ID of the statement.
+    #[tf(computed)]
+    id: Attr<String>,
 }
 
-impl FunctionPermission {
-    /// The resource with the provider's configuration.
-    pub fn new(shared: Shared) -> Self {
-        Self { shared }
+fn action(action: &str) -> Result<(), Problem> {
+    let operation = action.strip_prefix("lambda:").unwrap_or("");
+    let is_word = !operation.is_empty() && operation.chars().all(|c| c.is_ascii_alphabetic());
+    if action == "*" || operation == "*" || is_word {
+        return Ok(());
+    }
+    Err(Problem::new(format!("`{action}` is not an action of Lambda"), "Use `lambda:InvokeFunction`, for example."))
+}
+
+fn account(account: &str) -> Result<(), Problem> {
+    if account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(());
+    }
+    Err(Problem::new(format!("`{account}` is not an AWS account ID"), "An account ID has twelve digits."))
+}
+
+/// API reference, AddPermission, `StatementId`.
+fn statement_id(id: &str) -> Result<(), Problem> {
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+    if !id.is_empty() && id.len() <= 100 && id.chars().all(is_allowed) {
+        return Ok(());
+    }
+    Err(Problem::new(format!("invalid statement ID `{id}`"), "Use 1 to 100 letters, digits, `-` and `_`."))
+}
+
+impl Permission {
+    fn statement(&self) -> Result<Statement, Refusal> {
+        let own = |value: &Attr<String>| value.text().map(str::to_owned);
+        Ok(Statement {
+            statement_id: self.statement_id.get()?.clone(),
+            action: self.action.get()?.clone(),
+            principal: self.principal.get()?.clone(),
+            principal_org_id: own(&self.principal_org_id),
+            source_account: own(&self.source_account),
+            source_arn: own(&self.source_arn),
+            event_source_token: own(&self.event_source_token),
+            function_url_auth_type: own(&self.function_url_auth_type),
+            invoked_via_function_url: self.invoked_via_function_url.known().copied(),
+        })
+    }
+
+    fn observed(&self, found: Statement) -> Self {
+        Self {
+            id: found.statement_id.as_str().into(),
+            statement_id: found.statement_id.into(),
+            action: found.action.into(),
+            principal: found.principal.into(),
+            principal_org_id: found.principal_org_id.into(),
+            source_account: found.source_account.into(),
+            source_arn: found.source_arn.into(),
+            event_source_token: found.event_source_token.into(),
+            function_url_auth_type: found.function_url_auth_type.into(),
+            invoked_via_function_url: found.invoked_via_function_url.into(),
+            ..self.clone()
+        }
     }
 }
 
 #[async_trait]
-impl Resource for FunctionPermission {
-    fn type_name(&self) -> &'static str {
-        "sfn_lambda_permission"
+impl Managed for Permission {
+    const TYPE: &'static str = "sfn_lambda_permission";
+    const IDENTITY: &'static [IdentityPart] = &[
+        IdentityPart::required("function_name", "Name of the function."),
+        IdentityPart::required("statement_id", "ID of the statement."),
+        IdentityPart::optional("qualifier", "Version or alias of the function."),
+    ];
+    const NAMED_BY: &'static str = "statement_id";
+    const PREFIX: Option<&'static str> = Some("statement_id_prefix");
+    const MOVED_FROM: Option<&'static str> = Some("aws_lambda_permission");
+
+    fn title(&self) -> String {
+        let (id, function) = (self.statement_id.text().unwrap_or("?"), self.function_name.text().unwrap_or("?"));
+        format!("permission `{id}` of `{function}`")
     }
 
-    fn schema(&self) -> Schema {
-        let string = |name: &str, description: &str| Attribute::optional(name, Type::String, description);
-        let required = |name: &str, description: &str| Attribute::required(name, Type::String, description);
-        let attributes = vec![
-            required("action", "What is allowed, such as `lambda:InvokeFunction`."),
-            required("function_name", "Name or ARN of the function."),
-            required("principal", "Who may: a service such as `events.amazonaws.com`, an account, an ARN, or `*`."),
-            string("principal_org_id", "The only organisation that may."),
-            string("qualifier", "The version or alias that it is about; the function itself if absent."),
-            string("source_account", "The only account that a service may call for."),
-            string("source_arn", "The only object that a service may call for."),
-            Attribute::optional_computed("statement_id", Type::String, "Id of the statement; made up if absent."),
-            string("statement_id_prefix", "What a made-up id begins with."),
-            string("event_source_token", "A token that Alexa has to send."),
-            string("function_url_auth_type", "`AWS_IAM` or `NONE`, for calls of the function's address."),
-            Attribute::optional(
-                "invoked_via_function_url",
-                Type::Bool,
-                "Whether it holds for calls of the function's address alone.",
-            ),
-            Attribute::computed("id", Type::String, "The id of the statement."),
-        ];
-        let description =
-            "Somebody who may call a Lambda function. A change replaces it. Any number of them for one function may \
-                           be made at once."
-                .into();
-        Schema {
-            version: 0,
-            block: Block { attributes, blocks: vec![timeouts::block()], description, ..Block::default() },
-        }
-    }
-
-    fn identity_schema(&self) -> Option<IdentitySchema> {
-        Some(identity::schema_of(&[
-            ("function_name", "Name of the function.", true),
-            ("statement_id", "Id of the statement.", true),
-            ("qualifier", "The version or alias that it is about.", false),
-        ]))
-    }
-
-    async fn validate(&self, config: &Value) -> Diagnostics {
-        let mut diagnostics = timeouts::validate(config);
-        let mut error = |name: &str, message: String, detail: &str| {
-            diagnostics.push(Diagnostic::error(message, detail).at(AttributePath::root(name)));
-        };
-        let is_action = |action: &str| {
-            let operation = action.strip_prefix("lambda:").unwrap_or_default();
-            action == "*"
-                || operation == "*"
-                || (!operation.is_empty() && operation.chars().all(|c| c.is_ascii_alphabetic()))
-        };
-        if let Some(action) = config.get("action").as_str().filter(|action| !is_action(action)) {
-            error(
-                "action",
-                format!("`{action}` is no action of Lambda"),
-                "Write `lambda:InvokeFunction`, for example.",
-            );
-        }
-        if let Some(account) = config.get("source_account").as_str()
-            && (account.len() != 12 || !account.bytes().all(|byte| byte.is_ascii_digit()))
-        {
-            error("source_account", format!("`{account}` is no account"), "An account has twelve digits.");
-        }
-        if !config.get("statement_id").is_null() && !config.get("statement_id_prefix").is_null() {
-            let message = "both `statement_id` and `statement_id_prefix` are there";
-            error("statement_id_prefix", message.into(), "Remove one of the two.");
-        }
-        let is_id = |id: &str| id.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)) && !id.is_empty();
-        for name in ["statement_id", "statement_id_prefix"] {
-            if let Some(id) = config.get(name).as_str().filter(|id| !is_id(id) || id.len() > MAX_ID) {
-                let detail = "Write 1 to 100 letters, digits, `-` and `_`.";
-                error(name, format!("`{id}` is no id of a statement"), detail);
+    fn validate(&self, _provider: &ProviderContext) -> Diagnostics {
+        // Without a source any account could have the service invoke the function.
+        let sources = [&self.source_account, &self.source_arn, &self.principal_org_id];
+        match self.principal.text() {
+            Some(service) if service.ends_with(".amazonaws.com") && sources.iter().all(|source| source.is_null()) => {
+                let detail = "Set `source_arn` or `source_account` to allow your own resources only.";
+                let message = format!("`{service}` may invoke the function for any account");
+                Diagnostic::warning(message, detail).at(AttributePath::root("principal")).into()
             }
+            _ => Diagnostics::default(),
         }
-        // A service is anybody's: without a source any account could have it call the function.
-        let service = config.get("principal").as_str().filter(|principal| principal.ends_with(".amazonaws.com"));
-        let bound = ["source_account", "source_arn", "principal_org_id"];
-        if let Some(service) = service.filter(|_| bound.iter().all(|name| config.get(name).is_null())) {
-            let detail = "Write `source_arn` or `source_account`, so that only your own objects can.";
-            let message = format!("`{service}` may call the function for any account");
-            diagnostics.push(Diagnostic::warning(message, detail).at(AttributePath::root("principal")));
+    }
+
+    async fn plan(&mut self, change: &Change<'_, Self>) -> Result<PlanOutcome, Diagnostics> {
+        let before = change.prior.map(|prior| &prior.statement_id_prefix);
+        self.statement_id = identity::planned_name(&self.statement_id, &self.statement_id_prefix, before);
+        self.id = self.statement_id.clone();
+        Ok(PlanOutcome::default())
+    }
+
+    async fn create(&self, operation: &Operation) -> Result<Self, Failed<Self>> {
+        let id = identity::name_or_generated(&self.statement_id, &self.statement_id_prefix);
+        let named = Self { id: id.as_str().into(), statement_id: id.into(), ..self.clone() };
+        let (function, qualifier, statement) = (named.function_name.get()?, named.qualifier.text(), named.statement()?);
+        let added = permission::add(operation.aws(), &operation.call, function, qualifier, &statement).await;
+        match added {
+            Ok(()) => Ok(named),
+            Err(error) => Err(Failed::created(error, named)),
         }
-        diagnostics
     }
 
-    async fn plan(&self, request: PlanRequest, cx: &Context) -> Result<Plan, Diagnostics> {
-        let mut planned = request.proposed;
-        let Some(prior) = request.prior else {
-            self.shared.check_access(cx).await?;
-            if planned.get("statement_id").is_null() {
-                planned.set("statement_id", Value::Unknown);
-            }
-            planned.set("id", planned.get("statement_id").clone());
-            return Ok(Plan { planned, ..Plan::default() });
-        };
-        if request.config.get("statement_id").is_null() {
-            let same = prior.get("statement_id_prefix") == planned.get("statement_id_prefix");
-            planned.set("statement_id", if same { prior.get("statement_id").clone() } else { Value::Unknown });
-        }
-        planned.set("id", planned.get("statement_id").clone());
-        let replaced = PARTS.into_iter().filter(|name| prior.get(name) != planned.get(name));
-        let requires_replace = replaced.map(AttributePath::root).collect();
-        Ok(Plan { planned, requires_replace, ..Plan::default() })
+    async fn read(&self, operation: &Operation) -> Result<Option<Observed<Self>>, Refusal> {
+        let (function, id) = (self.function_name.get()?, self.statement_id.get()?);
+        let (qualifier, prior) = (self.qualifier.text(), self.statement().ok());
+        let found = permission::find(operation.aws(), &operation.call, function, qualifier, id, prior.as_ref()).await?;
+        Ok(found.map(|found| Observed::untagged(self.observed(found))))
     }
 
-    async fn create(&self, request: ApplyRequest, cx: &Context) -> Result<Present, Failed> {
-        let configured = self.shared.get()?;
-        let call = timeouts::call(&request.planned, "create", cx);
-        let mut state = request.planned;
-        if state.get("statement_id").is_unknown() {
-            state.set("statement_id", identity::made_up_name(state.get("statement_id_prefix").as_str()));
-        }
-        state.set("id", state.get("statement_id").clone());
-        let state = known(state);
-        let function = state.text("function_name");
-        let added = permission::add(&configured.aws, &call, function, qualifier(&state), &wanted(&state)).await;
-        added.map_err(|error| refused("add", &state, &error))?;
-        Ok(present(state))
+    async fn update(&self, _prior: &Self, _operation: &Operation) -> Result<Self, Failed<Self>> {
+        // All that AWS has of it forces a new resource.
+        Ok(self.clone())
     }
 
-    async fn read(&self, state: Value, _: Private, cx: &Context) -> Result<Found, Diagnostics> {
-        let configured = self.shared.get()?;
-        let (function, id, prior) = (state.text("function_name"), state.text("statement_id"), wanted(&state));
-        let call = timeouts::read(cx);
-        let found = permission::find(&configured.aws, &call, function, qualifier(&state), id, Some(&prior)).await;
-        let found = found.map_err(|error| refused("read", &state, &error))?;
-        Ok(found.map_or(Found::Gone, |found| Found::Present(Box::new(present(state_of(found, state))))))
-    }
-
-    async fn update(&self, request: ApplyRequest, _: &Context) -> Result<Present, Failed> {
-        // What could differ is how long it may take, and what a made-up id begins with.
-        Ok(present(known(request.planned)))
-    }
-
-    async fn delete(&self, request: ApplyRequest, cx: &Context) -> Result<Diagnostics, Failed> {
-        let configured = self.shared.get()?;
-        let (call, state) = (timeouts::call(&request.prior, "delete", cx), &request.prior);
-        let (function, id) = (state.text("function_name"), state.text("statement_id"));
-        let removed = permission::remove(&configured.aws, &call, function, qualifier(state), id).await;
-        removed.map_err(|error| refused("remove", state, &error))?;
+    async fn delete(&self, operation: &Operation) -> Result<Diagnostics, Refusal> {
+        let (function, id) = (self.function_name.get()?, self.statement_id.get()?);
+        permission::remove(operation.aws(), &operation.call, function, self.qualifier.text(), id).await?;
         Ok(Diagnostics::default())
     }
 
-    async fn import(&self, key: ImportKey, cx: &Context) -> Result<Present, Diagnostics> {
-        let configured = self.shared.get()?;
-        let (function, qualifier, id) = match key {
-            ImportKey::Id(id) => {
-                let Some((function, statement)) = id.rsplit_once('/') else {
-                    let detail = "Give `FUNCTION/ID`, or `FUNCTION:ALIAS/ID`, such as `charge-card:live/from-events`.";
-                    return Err(Diagnostic::error(format!("`{id}` is no permission of a function"), detail).into());
-                };
-                let (function, qualifier) = without_qualifier(function);
-                (function, qualifier, statement.to_owned())
-            }
-            ImportKey::Identity(identity) => {
-                let own = |name: &str| identity.text(name).to_owned();
-                let qualifier = identity.get("qualifier").as_str().map(str::to_owned);
-                (own("function_name"), qualifier, own("statement_id"))
-            }
+    fn parse_import_id(id: &str) -> Result<Self, Problem> {
+        let parsed = id.rsplit_once('/').and_then(|(function, id)| Some((FunctionArn::parse(function)?, id)));
+        let Some((function, statement)) = parsed else {
+            let detail = "Use `FUNCTION/ID`, or `FUNCTION:ALIAS/ID`, such as `charge-card:live/from-events`.";
+            return Err(Problem::new(format!("`{id}` is not a permission of a function"), detail));
         };
-        let call = timeouts::read(cx);
-        let found = permission::find(&configured.aws, &call, &function, qualifier.as_deref(), &id, None).await;
-        let doing = format!("import the permission `{id}` of `{function}`");
-        match found.map_err(|error| messages::of_aws(&doing, &error))? {
-            Some(found) => {
-                let state = Value::object([("function_name", function.into()), ("qualifier", qualifier.into())]);
-                Ok(present(state_of(found, state)))
-            }
-            None => {
-                let detail = "Check the account, the region and the names.";
-                Err(Diagnostic::error(format!("the function `{function}` has no permission `{id}`"), detail).into())
-            }
-        }
+        let qualifier = function.qualifier.into();
+        Ok(Self { function_name: function.function.into(), qualifier, statement_id: statement.into(), ..empty() })
     }
 
-    async fn take_over(&self, request: &MoveRequest) -> Result<Option<Present>, Diagnostics> {
-        let Some(former) = Former::of(request, FORMER_TYPE)? else { return Ok(None) };
-        let mut state = Value::object(PARTS.map(|name| (name, former.value(name))));
-        let via_url = former.flag("invoked_via_function_url");
-        state.set("invoked_via_function_url", if via_url { true.into() } else { Value::Null });
-        state.set("statement_id_prefix", former.value("statement_id_prefix"));
-        state.set("id", former.value("statement_id"));
-        Ok(Some(present(state)))
+    fn import_id(&self, _identity: &Identity) -> String {
+        let function = self.function_name.text().unwrap_or("?");
+        let qualifier = self.qualifier.text().map_or_else(String::new, |qualifier| format!(":{qualifier}"));
+        format!("{function}{qualifier}/{}", self.statement_id.text().unwrap_or("?"))
     }
-}
-
-fn qualifier(state: &Value) -> Option<&str> {
-    state.get("qualifier").as_str().filter(|text| !text.is_empty())
-}
-
-/// A name or ARN of a function, and the version or alias behind it.
-pub fn without_qualifier(function: &str) -> (String, Option<String>) {
-    let parts: Vec<&str> = function.split(':').collect();
-    match parts.as_slice() {
-        [arn @ .., qualifier] if arn.len() == 7 => (arn.join(":"), Some((*qualifier).to_owned())),
-        [name, qualifier] => ((*name).to_owned(), Some((*qualifier).to_owned())),
-        _ => (function.to_owned(), None),
-    }
-}
-
-fn wanted(state: &Value) -> Permission {
-    let own = |name: &str| state.get(name).as_str().filter(|text| !text.is_empty()).map(str::to_owned);
-    Permission {
-        statement_id: state.text("statement_id").to_owned(),
-        action: state.text("action").to_owned(),
-        principal: state.text("principal").to_owned(),
-        principal_org_id: own("principal_org_id"),
-        source_account: own("source_account"),
-        source_arn: own("source_arn"),
-        event_source_token: own("event_source_token"),
-        function_url_auth_type: own("function_url_auth_type"),
-        invoked_via_function_url: state.get("invoked_via_function_url").as_bool(),
-    }
-}
-
-fn state_of(found: Permission, mut state: Value) -> Value {
-    state.set("id", found.statement_id.as_str());
-    state.set("statement_id", found.statement_id);
-    state.set("action", found.action);
-    state.set("principal", found.principal);
-    state.set("principal_org_id", found.principal_org_id);
-    state.set("source_account", found.source_account);
-    state.set("source_arn", found.source_arn);
-    state.set("event_source_token", found.event_source_token);
-    state.set("function_url_auth_type", found.function_url_auth_type);
-    state.set("invoked_via_function_url", found.invoked_via_function_url.map_or(Value::Null, Value::from));
-    state
-}
-
-fn present(state: Value) -> Present {
-    identity::present(state, &["function_name", "statement_id", "qualifier"])
-}
-
-fn refused(verb: &str, state: &Value, error: &AwsError) -> Diagnostics {
-    let doing =
-        format!("{verb} the permission of `{}` to call `{}`", state.text("principal"), state.text("function_name"));
-    messages::of_aws(&doing, error).into()
 }

@@ -2,153 +2,151 @@
 
 use std::collections::BTreeMap;
 
-use asl::policy::{Account, Document, Statement, trust_policy};
-use sfn_aws::role::{self, Role};
+use asl::policy::{Account, Document, Statement as Grant, trust_policy};
+use sfn_aws::role::{self, Adopted, Role};
 use sfn_aws::{Aws, AwsError, Call, Identity, Tags};
-use tfplugin::schema::{Attribute, Block, NestedBlock, Nesting};
-use tfplugin::{AttributePath, Diagnostic, Diagnostics, Type, Value};
+use tfplugin::model::{Attr, Model};
+use tfplugin::{AttributePath, Diagnostic, Diagnostics};
 
 /// The longest name of a role (IAM quotas).
 const MAX_NAME: usize = 64;
 
-/// The attribute with the state machines that a function may start.
-pub const STARTS: &str = "start_executions_of";
-/// The attribute that narrows what states may use.
-pub const RESOURCES: &str = "resources";
-
-fn block(special: Attribute, description: &str) -> NestedBlock {
-    let attribute = |name: &str, description: &str| Attribute::optional(name, Type::String, description);
-    let block = Block {
-        attributes: vec![
-            attribute(
-                "name",
-                "Name of the role; made from the name and the region if absent. A change replaces the role.",
-            ),
-            attribute("path", "Path of the role; `/` if absent. A change replaces the role."),
-            attribute("permissions_boundary", "ARN of the policy that bounds the role."),
-            special,
-        ],
-        blocks: vec![statement_block()],
-        description: description.to_owned(),
-        ..Block::default()
-    };
-    NestedBlock::new("execution_role", Nesting::Single, block)
-}
-
 /// The block of a state machine.
-pub fn state_machine_block() -> NestedBlock {
-    let resources = Attribute::optional(
-        RESOURCES,
-        Type::map(Type::list(Type::String)),
-        "ARNs by the name of a state, in place of the wildcard that a value known only at run time would make.",
-    );
-    block(
-        resources,
-        "A role that the provider makes and deletes with the state machine, with just the permissions that the definition \
-         needs. New permissions are granted before an update, old ones taken away after it.",
-    )
+#[derive(Debug, Clone, Model)]
+pub struct MachineRole {
+    #[tf(flatten)]
+    pub role: RoleSettings,
+    /// ARNs by the name of a state, in place of the wildcard that a value known only at run time requires.
+    #[tf(optional)]
+    pub resources: Attr<BTreeMap<String, Vec<String>>>,
+    /// Further permissions of the role.
+    #[tf(block)]
+    pub statement: Attr<Vec<Statement>>,
 }
 
 /// The block of a function.
-pub fn function_block() -> NestedBlock {
-    let starts = Attribute::optional(
-        STARTS,
-        Type::list(Type::String),
-        "ARNs of state machines, or of their versions and aliases, of which it may start, describe and stop executions and \
-         answer task tokens.",
-    );
-    block(
-        starts,
-        "A role that the provider makes and deletes with the function, with just the permissions that its logs, traces, network \
-         and dead-letter target need.",
-    )
+#[derive(Debug, Clone, Model)]
+pub struct FunctionRole {
+    #[tf(flatten)]
+    pub role: RoleSettings,
+    /// ARNs of state machines, or of their versions and aliases, of which the function may start, describe and stop executions
+    /// and answer task tokens.
+    #[tf(optional)]
+    pub start_executions_of: Attr<Vec<String>>,
+    /// Further permissions of the role.
+    #[tf(block)]
+    pub statement: Attr<Vec<Statement>>,
 }
 
-fn statement_block() -> NestedBlock {
-    let list = |name: &str, description: &str| Attribute::required(name, Type::list(Type::String), description);
-    let condition = Block {
-        attributes: vec![
-            Attribute::required("test", Type::String, "Operator, such as `StringEquals`."),
-            Attribute::required("variable", Type::String, "Key, such as `aws:SourceAccount`."),
-            list("values", "Values, of which one has to match."),
-        ],
-        description: "When the statement holds.".into(),
-        ..Block::default()
-    };
-    let block = Block {
-        attributes: vec![list("actions", "Actions, such as `s3:GetObject`."), list("resources", "ARNs.")],
-        blocks: vec![NestedBlock::new("condition", Nesting::List, condition)],
-        description: "Something else that is allowed.".into(),
-        ..Block::default()
-    };
-    NestedBlock::new("statement", Nesting::List, block)
+/// What both have.
+#[derive(Debug, Clone, Model)]
+pub struct RoleSettings {
+    /// Name of the role. Defaults to a name made of the name of the object and the region. Changing this forces a new role.
+    #[tf(optional)]
+    name: Attr<String>,
+    /// Path of the role. Changing this forces a new role.
+    #[tf(optional, absent = "/")]
+    path: Attr<String>,
+    /// ARN of the permissions boundary of the role.
+    #[tf(optional)]
+    permissions_boundary: Attr<String>,
 }
 
-/// What the role narrows states to.
-pub fn resources(block: &Value) -> BTreeMap<String, Vec<String>> {
-    let resources = block.get(RESOURCES).as_map().into_iter().flatten();
-    resources.map(|(state, arns)| (state.clone(), arns.strings())).collect()
+/// A statement of the policy of a role.
+#[derive(Debug, Clone, Model)]
+pub struct Statement {
+    /// Actions, such as `s3:GetObject`.
+    #[tf(required)]
+    actions: Attr<Vec<String>>,
+    /// ARNs.
+    #[tf(required)]
+    resources: Attr<Vec<String>>,
+    /// Condition of the statement.
+    #[tf(block)]
+    condition: Attr<Vec<Condition>>,
 }
 
-/// Checks that what the role narrows are states of the workflow.
-pub fn validate_resources(block: &Value, states: &[String]) -> Diagnostics {
-    let unknown = resources(block).into_keys().filter(|name| !states.contains(name));
-    let error = |name: String| {
-        let guess = asl::did_you_mean(&name, states.iter().map(String::as_str));
-        let hint = guess.map(|state| format!("Did you mean `{state}`? ")).unwrap_or_default();
-        let detail = format!("{hint}`resources` has the names of states, and the ARNs that each may use.");
-        let path = AttributePath::root("execution_role").attribute(RESOURCES);
-        Diagnostic::error(format!("there is no state `{name}`"), detail).at(path)
-    };
-    unknown.map(error).collect()
+/// A condition of a statement.
+#[derive(Debug, Clone, Model)]
+struct Condition {
+    /// Operator, such as `StringEquals`.
+    #[tf(required)]
+    test: Attr<String>,
+    /// Key, such as `aws:SourceAccount`.
+    #[tf(required)]
+    variable: Attr<String>,
+    /// Values, one of which has to match.
+    #[tf(required)]
+    values: Attr<Vec<String>>,
 }
 
-/// Adds what the `statement` blocks of the role allow.
-pub fn add_statements(block: &Value, document: &mut Document) {
-    for written in block.get("statement").as_list().unwrap_or_default() {
-        let mut statement = Statement::allow(written.get("actions").strings(), written.get("resources").strings());
-        for condition in written.get("condition").as_list().unwrap_or_default() {
-            let text = |name: &str| condition.get(name).as_str().unwrap_or_default();
-            for value in condition.get("values").strings() {
-                statement = statement.when(text("test"), text("variable"), value);
-            }
-        }
-        document.add(statement);
+impl MachineRole {
+    /// What the role narrows states to.
+    pub fn resources(&self) -> BTreeMap<String, Vec<String>> {
+        self.resources.known().cloned().unwrap_or_else(BTreeMap::new)
+    }
+
+    /// Checks that what the role narrows are states of the workflow.
+    pub fn validate_resources(&self, states: &[String]) -> Diagnostics {
+        let unknown = self.resources().into_keys().filter(|name| !states.contains(name));
+        let error = |name: String| {
+            let guess = asl::did_you_mean(&name, states.iter().map(String::as_str));
+            let hint = guess.map_or_else(String::new, |state| format!("Did you mean `{state}`? "));
+            let detail = format!("{hint}`resources` maps names of states to the ARNs that each may use.");
+            let path = AttributePath::root("execution_role").attribute("resources");
+            Diagnostic::error(format!("there is no state `{name}`"), detail).at(path)
+        };
+        unknown.map(error).collect()
     }
 }
 
-/// Checks that exactly one of the block and the attribute is there.
-pub fn validate(config: &Value, attribute: &str) -> Option<Diagnostic> {
-    match (config.get("execution_role").is_null(), config.get(attribute).is_null()) {
-        (false, false) => Some(
+/// Adds what the `statement` blocks of a role allow.
+pub fn add_statements(statements: &Attr<Vec<Statement>>, document: &mut Document) {
+    let list = |values: &Attr<Vec<String>>| values.known().cloned().unwrap_or_else(Vec::new);
+    for written in statements.known().into_iter().flatten() {
+        let mut grant = Grant::allow(list(&written.actions), list(&written.resources));
+        for condition in written.condition.known().into_iter().flatten() {
+            if let (Some(test), Some(variable)) = (condition.test.text(), condition.variable.text()) {
+                for value in list(&condition.values) {
+                    grant = grant.when(test, variable, value);
+                }
+            }
+        }
+        document.add(grant);
+    }
+}
+
+/// Checks that there is either the block or the attribute. What is not known yet is checked once it is.
+pub fn validate<T>(block: &Attr<T>, attribute: &Attr<String>, name: &str) -> Option<Diagnostic> {
+    match (block, attribute) {
+        (Attr::Known(_), Attr::Known(_)) => Some(
             Diagnostic::error(
-                format!("both `{attribute}` and `execution_role` are there"),
-                "With `execution_role` the provider makes the role itself: remove one of the two.",
+                format!("`{name}` conflicts with `execution_role`"),
+                format!("With `execution_role` the provider creates the role: remove `{name}` or the block."),
             )
-            .at(AttributePath::root(attribute)),
+            .at(AttributePath::root(name)),
         ),
-        (true, true) => Some(Diagnostic::error(
-            "there is no role",
-            format!(
-                "Write `execution_role {{}}` for a role with just the permissions that are needed, or `{attribute}`."
-            ),
+        (Attr::Null, Attr::Null) => Some(Diagnostic::error(
+            format!("one of `execution_role` and `{name}` is required"),
+            format!("Write `execution_role {{}}` for a role with just the permissions that are needed, or set `{name}`."),
         )),
         _ => None,
     }
 }
 
-/// Plans the attribute that holds the role's ARN: as it was while the role stays the same, unknown otherwise. `role`
-/// reads the role that a state describes.
-pub fn plan(planned: &mut Value, prior: Option<&Value>, attribute: &str, role: impl Fn(&Value) -> Option<Owned>) {
-    let Some(after) = role(planned) else { return };
-    let is_known = planned.get("execution_role").is_wholly_known();
-    let kept = prior.filter(|prior| is_known && role(prior).is_some_and(|before| before.is_same(&after)));
-    planned.set(attribute, kept.map_or(Value::Unknown, |prior| prior.get(attribute).clone()));
+/// Plans the ARN of the role: as it was while the role stays the same, unknown for another role. Without a role of the
+/// provider's own it is what is written.
+pub fn plan(written: &Attr<String>, after: Option<&ManagedRole>, before: Option<(&ManagedRole, &Attr<String>)>) -> Attr<String> {
+    match (after, before) {
+        (None, _) => written.clone(),
+        (Some(after), Some((before, arn))) if before.is_same(after) => arn.clone(),
+        (Some(_), _) => Attr::Unknown,
+    }
 }
 
-/// A role of ours: what it is called and for whom it is.
+/// A role of the provider's own: what it is called, and what for.
 #[derive(Debug, Clone)]
-pub struct Owned {
+pub struct ManagedRole {
     /// Name.
     pub name: String,
     path: Option<String>,
@@ -157,43 +155,57 @@ pub struct Owned {
     owner: String,
 }
 
-impl Owned {
-    /// The role that a block describes, for `kind` and `name`, such as `state-machine` and `orders`.
-    pub fn of(block: &Value, kind: &str, service: &'static str, name: &str, region: &str) -> Self {
-        let text = |attribute: &str| block.get(attribute).as_str().map(str::to_owned);
+/// For what a role is.
+#[derive(Debug, Clone, Copy)]
+pub struct Owner<'a> {
+    /// `state-machine` or `function`.
+    pub kind: &'static str,
+    /// The service that assumes the role.
+    pub service: &'static str,
+    /// Name of the state machine or function.
+    pub name: &'a str,
+    /// Region of it.
+    pub region: &'a str,
+}
+
+impl ManagedRole {
+    /// The role that a block describes.
+    pub fn of(settings: &RoleSettings, owner: Owner<'_>) -> Self {
+        let Owner { kind, service, name, region } = owner;
+        let text = |value: &Attr<String>| value.text().map(str::to_owned);
         Self {
-            name: text("name").unwrap_or_else(|| shortened(&format!("{name}-{region}-{kind}"))),
-            path: text("path"),
-            permissions_boundary: text("permissions_boundary"),
+            name: text(&settings.name).unwrap_or_else(|| shortened(&format!("{name}-{region}-{kind}"))),
+            path: text(&settings.path),
+            permissions_boundary: text(&settings.permissions_boundary),
             service,
             owner: format!("{kind}/{region}/{name}"),
         }
     }
 
-    /// Makes the role, or takes up what an interrupted run left, and gives it this policy. Gives the ARN.
+    /// Creates the role, or adopts one that was created for the same object, and gives it this policy. Callers make sure that
+    /// the object is theirs, or does not exist.
     ///
     /// # Errors
     /// What AWS refused.
-    pub async fn ensure(
+    pub async fn create_or_adopt(
         &self,
         aws: &Aws,
         call: &Call,
         policy: &Document,
         identity: &Identity,
         tags: &Tags,
-    ) -> Result<String, AwsError> {
-        let account = account(identity);
+    ) -> Result<Adopted, AwsError> {
         let role = Role {
             name: self.name.clone(),
             path: self.path.clone(),
             permissions_boundary: self.permissions_boundary.clone(),
-            trust_policy: trust_policy(self.service, &account),
+            trust_policy: trust_policy(self.service, &account(identity)),
             owner: self.owner.clone(),
             tags: tags.clone(),
         };
-        let arn = role::ensure(aws, call, &role).await?;
+        let adopted = role::create_or_adopt(aws, call, &role).await?;
         self.write(aws, call, policy).await?;
-        Ok(arn)
+        Ok(adopted)
     }
 
     /// Gives the role this policy.
@@ -214,6 +226,14 @@ impl Owned {
             return Ok(());
         }
         role::write_boundary(aws, call, &self.name, self.permissions_boundary.as_deref()).await
+    }
+
+    /// Changes the tags of the role.
+    ///
+    /// # Errors
+    /// What AWS refused.
+    pub async fn write_tags(&self, aws: &Aws, call: &Call, from: &Tags, to: &Tags) -> Result<(), AwsError> {
+        role::write_tags(aws, call, &self.name, from, to).await
     }
 
     /// Whether both describe the same role, up to what can be changed in place.

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use tfplugin::model::Attr;
 use tfplugin::schema::{IdentityAttribute, IdentitySchema};
 use tfplugin::{Type, Value};
 
@@ -38,6 +39,24 @@ pub fn unique_name(prefix: Option<&str>) -> String {
         process % 10_000_000,
         count % 100_000
     )
+}
+
+/// The name in a plan: the written one, or that of the state while its prefix stays, or unknown.
+pub fn planned_name(
+    planned: &Attr<String>,
+    prefix: &Attr<String>,
+    prior_prefix: Option<&Attr<String>>,
+) -> Attr<String> {
+    match prior_prefix {
+        // A prefix that is absent belongs to a name that was written or generated before.
+        Some(before) if !prefix.is_null() && before != prefix => Attr::Unknown,
+        _ => planned.clone(),
+    }
+}
+
+/// The name of a new object: the written one, or a generated one.
+pub fn name_or_generated(name: &Attr<String>, prefix: &Attr<String>) -> String {
+    name.text().map_or_else(|| unique_name(prefix.text()), str::to_owned)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use asl::wiring::Kind;
 use async_trait::async_trait;
-use sfn_aws::{Aws, AwsError, Call, Identity, Tags};
+use sfn_aws::{Aws, AwsError, Call, CreateError, Identity, Tags};
 use tfplugin::model::{Missing, Model, Problem};
 use tfplugin::{AttributePath, Context, Diagnostic, Diagnostics};
 
@@ -101,6 +101,11 @@ impl<T> Failed<T> {
     /// A failure that left this.
     pub fn leaving(refusal: impl Into<Refusal>, partial: T) -> Self {
         Self { refusal: refusal.into(), partial: Some(Box::new(partial)) }
+    }
+
+    /// A creation that failed. What may exist because of it belongs in the state.
+    pub fn created(error: CreateError, model: T) -> Self {
+        Self { refusal: error.error.into(), partial: error.may_exist.then(|| Box::new(model)) }
     }
 }
 
