@@ -25,8 +25,8 @@ pub fn sections(name: &str, identity: Option<&IdentitySchema>) -> io::Result<Str
 fn permissions(name: &str) -> io::Result<String> {
     let table = read_example(&format!("resources/{name}/permissions.md"))?;
     Ok(format!(
-        "\n## Permissions\n\nThe credentials of the provider need these IAM actions. `sts:GetCallerIdentity`, which every plan and apply \
-         calls, needs no permission.\n\n{table}"
+        "\n## Permissions\n\nThe credentials of the provider need these IAM actions. The provider also calls `sts:GetCallerIdentity`, \
+         which needs no permission.\n\n{table}"
     ))
 }
 
