@@ -1,4 +1,4 @@
-# A fragment that several state machines share.
+# A fragment for several state machines.
 data "sfn_definition" "notify" {
   start_at = "Publish"
 

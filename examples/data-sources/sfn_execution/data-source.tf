@@ -1,5 +1,5 @@
 variable "execution" {
-  description = "ARN of an execution; that of the order 4711 if absent."
+  description = "ARN of an execution."
   type        = string
   default     = "arn:aws:states:eu-west-1:123456789012:execution:orders:4711"
 }
@@ -8,7 +8,7 @@ data "sfn_execution" "it" {
   arn = var.execution
 }
 
-# The states that took longer than a minute, and those that needed more than one attempt.
+# States that took longer than a minute, and states that were retried.
 output "slow" {
   value = [for state in data.sfn_execution.it.states : state.name if state.seconds > 60]
 }

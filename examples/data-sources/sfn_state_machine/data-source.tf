@@ -2,7 +2,7 @@ data "sfn_state_machine" "orders" {
   name = "orders"
 }
 
-# The definition can be looked into like any value.
+# The definition is a value like any other.
 output "states" {
   value = keys(data.sfn_state_machine.orders.asl.States)
 }

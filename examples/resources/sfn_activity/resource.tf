@@ -1,4 +1,4 @@
-# A worker of your own takes the work with GetActivityTask and reports with SendTaskSuccess.
+# A worker polls for tasks with GetActivityTask and reports results with SendTaskSuccess.
 resource "sfn_activity" "pack" {
   name = "pack"
 }

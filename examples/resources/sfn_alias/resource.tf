@@ -10,7 +10,7 @@ resource "sfn_state_machine" "orders" {
   }
 }
 
-# The newest version gets all executions.
+# Always the newest version.
 resource "sfn_alias" "live" {
   name = "live"
 

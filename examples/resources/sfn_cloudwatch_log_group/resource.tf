@@ -1,4 +1,4 @@
-# One log group for all workflows of a team. Below /aws/vendedlogs/ it needs no resource policy.
+# A log group for all workflows of a team. Below /aws/vendedlogs/ no resource policy is needed.
 resource "sfn_cloudwatch_log_group" "workflows" {
   name              = "/aws/vendedlogs/states/workflows"
   retention_in_days = 30

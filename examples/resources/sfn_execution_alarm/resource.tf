@@ -10,19 +10,19 @@ resource "sfn_state_machine" "billing" {
 }
 
 variable "topic" {
-  description = "ARN of the SNS topic that the people on duty read."
+  description = "ARN of the SNS topic that notifies the people on duty."
   type        = string
   default     = "arn:aws:sns:eu-west-1:123456789012:alarms"
 }
 
-# Each failed execution is told.
+# Notify about each failed execution.
 resource "sfn_execution_alarm" "failed" {
   state_machine_arn = sfn_state_machine.billing.arn
   metric            = "failed"
   alarm_actions     = [var.topic]
 }
 
-# Told when 99 of 100 executions take up to ten minutes or more, three times in five periods.
+# Notify when the 99th percentile of the duration is ten minutes or more in three of five periods.
 resource "sfn_execution_alarm" "slow" {
   state_machine_arn   = sfn_state_machine.billing.arn
   metric              = "duration"

@@ -8,16 +8,16 @@ resource "sfn_lambda_function" "charge" {
   execution_role {}
 }
 
-# The newest version gets all calls; a workflow that names this ARN follows it.
+# Always the newest version. A workflow that calls this ARN follows it.
 resource "sfn_lambda_alias" "live" {
   name             = "live"
   function_name    = sfn_lambda_function.charge.function_name
   function_version = sfn_lambda_function.charge.version
 }
 
-# While a new version is tried, most calls stay with the version that is known to work.
+# Send a tenth of the calls to a new version.
 variable "tried" {
-  description = "A version that gets a tenth of the calls."
+  description = "Version that gets a tenth of the calls."
   type        = string
   default     = null
 }

@@ -2,7 +2,7 @@ resource "sfn_state_machine" "order" {
   name     = "order"
   start_at = "Validate"
 
-  # A role with just the permissions that the states below need.
+  # A role with the permissions that the states need, and no others.
   execution_role {}
 
   logging_configuration {
@@ -22,7 +22,7 @@ resource "sfn_state_machine" "order" {
     next = "Prepare"
   }
 
-  # All states stand side by side; a branch gets those that its start leads to.
+  # All states are written side by side. A branch has the states that its start_at leads to.
   parallel "Prepare" {
     branch {
       start_at = "Charge"

@@ -1,0 +1,6 @@
+import {
+  to = sfn_activity.pack
+  identity = {
+    arn = "arn:aws:states:eu-west-1:123456789012:activity:pack"
+  }
+}

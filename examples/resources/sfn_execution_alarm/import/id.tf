@@ -1,0 +1,4 @@
+import {
+  to = sfn_execution_alarm.failed
+  id = "billing-failed"
+}

@@ -1,0 +1,6 @@
+import {
+  to = sfn_execution_alarm.failed
+  identity = {
+    name = "billing-failed"
+  }
+}

@@ -1,0 +1,4 @@
+import {
+  to = sfn_lambda_alias.live
+  id = "charge/live"
+}

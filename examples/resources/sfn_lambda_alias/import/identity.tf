@@ -1,0 +1,7 @@
+import {
+  to = sfn_lambda_alias.live
+  identity = {
+    function_name = "charge"
+    name          = "live"
+  }
+}

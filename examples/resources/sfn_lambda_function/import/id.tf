@@ -1,0 +1,4 @@
+import {
+  to = sfn_lambda_function.charge
+  id = "charge"
+}

@@ -1,0 +1,6 @@
+import {
+  to = sfn_lambda_function.charge
+  identity = {
+    function_name = "charge"
+  }
+}

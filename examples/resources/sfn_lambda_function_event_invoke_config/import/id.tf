@@ -1,0 +1,4 @@
+import {
+  to = sfn_lambda_function_event_invoke_config.charge
+  id = "charge"
+}

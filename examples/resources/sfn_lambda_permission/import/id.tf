@@ -1,0 +1,4 @@
+import {
+  to = sfn_lambda_permission.nightly
+  id = "charge/nightly"
+}

@@ -1,0 +1,4 @@
+import {
+  to = sfn_state_machine.order
+  id = "arn:aws:states:eu-west-1:123456789012:stateMachine:order"
+}
