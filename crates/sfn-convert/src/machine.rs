@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use asl::Json;
-use terraform_provider_sfn::blocks::any_from_json;
+use asl_hcl::any_from_json;
 use tfconfig::{Body, References, Writer, quoted};
 use tfplugin::Value;
 

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use asl::graph::Graph;
 use asl::shape::Language;
 use asl::{Json, Pointer, Way};
-use terraform_provider_sfn::blocks;
 use tfconfig::{KeyOrder, Labelled};
 use tfplugin::Value;
 
@@ -23,7 +22,7 @@ pub struct Blocks {
 /// # Errors
 /// Why blocks cannot hold it.
 pub fn blocks(definition: &Json, comments: &BTreeMap<String, String>) -> Result<Blocks, String> {
-    let value = blocks::from_asl(definition, &Value::Null)?;
+    let value = asl_hcl::from_asl(definition, &Value::Null)?;
     let graph = Graph::of(definition);
     let mut states = Vec::new();
     for scope in graph.in_reading_order() {

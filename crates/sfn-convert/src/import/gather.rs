@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use asl::Json;
 use asl::wiring::{Kind, uses};
-use terraform_provider_sfn::blocks::{STATE_BLOCKS, definition_attributes};
+use asl_hcl::{STATE_BLOCKS, definition_attributes};
 use tfplugin::{ImportKey, Value};
 use tokio::sync::OnceCell;
 

@@ -10,7 +10,7 @@ use tfplugin::Value;
 const NULL: &str = "null";
 
 /// The JSON of an attribute or block of this shape; `None` when it is absent.
-pub(super) fn to_json(shape: &Shape, value: &Value) -> Option<Json> {
+pub(crate) fn to_json(shape: &Shape, value: &Value) -> Option<Json> {
     let value = value.plain();
     match (shape, value) {
         (_, Value::Null) => None,
@@ -48,7 +48,7 @@ fn literal(text: &str) -> Json {
 
 /// An object of the language whose members have the names of HCL; a member the language does not have keeps its name,
 /// so that the checks find it.
-pub(super) fn object_to_json(object: &Object, value: &Value) -> Json {
+pub(crate) fn object_to_json(object: &Object, value: &Value) -> Json {
     let entries = match value.plain() {
         Value::Map(entries) => entries,
         Value::Unknown => return Json::Unknown,
@@ -64,7 +64,7 @@ pub(super) fn object_to_json(object: &Object, value: &Value) -> Json {
 }
 
 /// Any value as it stands.
-pub(super) fn any_to_json(value: &Value) -> Json {
+pub(crate) fn any_to_json(value: &Value) -> Json {
     match value.plain() {
         Value::Null | Value::Typed(_) => Json::Null,
         Value::Unknown => Json::Unknown,
@@ -79,7 +79,7 @@ pub(super) fn any_to_json(value: &Value) -> Json {
 }
 
 /// The attribute or block for a field's JSON; `None` when HCL cannot hold it.
-pub(super) fn from_json(shape: &Shape, json: &Json) -> Option<Value> {
+pub(crate) fn from_json(shape: &Shape, json: &Json) -> Option<Value> {
     match (shape, json) {
         (Shape::NullableString, Json::Null) => Some(NULL.into()),
         (Shape::NullableString, Json::String(text)) if text == NULL => None,
@@ -122,7 +122,7 @@ fn member_from_json(name: &str, json: &Json) -> Option<Value> {
 }
 
 /// The members of an object of the language under their names in HCL, null where absent.
-pub(super) fn object_from_json(object: &Object, json: &Json) -> Option<Value> {
+pub(crate) fn object_from_json(object: &Object, json: &Json) -> Option<Value> {
     let members = json.as_object()?;
     let mut entries = Vec::new();
     for field in object.fields.iter().filter(|field| field.shape != Shape::States) {
