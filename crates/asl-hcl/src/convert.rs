@@ -109,16 +109,19 @@ pub(crate) fn from_json(shape: &Shape, json: &Json) -> Option<Value> {
     }
 }
 
-/// An object in a field: a block has all its attributes, an object in an attribute only those that are there.
+/// An object in a field: a block has all its attributes, an object in an attribute only those that are there, in their
+/// order.
 fn member_from_json(name: &str, json: &Json) -> Option<Value> {
     let language = Language::get();
-    let value = object_from_json(language.object(name)?, json)?;
-    Some(match value {
-        Value::Map(entries) if language.is_recursive(name) => {
-            Value::Map(entries.into_iter().filter(|(_, value)| !value.is_null()).collect())
-        }
-        other => other,
-    })
+    let object = language.object(name)?;
+    if !language.is_recursive(name) {
+        return object_from_json(object, json);
+    }
+    let members = json.as_object()?.iter().map(|(name, json)| {
+        let field = object.field(name)?;
+        Some((field.hcl.clone(), from_json(&field.shape, json)?))
+    });
+    members.collect::<Option<Vec<_>>>().map(Value::object)
 }
 
 /// The members of an object of the language under their names in HCL, null where absent.
@@ -136,7 +139,7 @@ pub(crate) fn object_from_json(object: &Object, json: &Json) -> Option<Value> {
     members.keys().all(known).then(|| Value::object(entries))
 }
 
-/// Any JSON as a value; `None` for a number that no value can hold.
+/// Any JSON as a value, members in their order; `None` for a number that no value can hold.
 pub fn any_from_json(json: &Json) -> Option<Value> {
     Some(match json {
         Json::Null => Value::Null,
