@@ -3,10 +3,10 @@
 use asl::check::{Form, MachineType, check, check_text};
 use asl::rules::too_large;
 use asl::{Json, Selection};
+use asl_hcl::{STATE_BLOCKS, definition_attributes, state_blocks, to_asl};
 use tfplugin::schema::{Attribute, NestedBlock};
 use tfplugin::{AttributePath, Diagnostic, Diagnostics, Type, Value};
 
-use crate::blocks::{STATE_BLOCKS, definition_attributes, state_blocks, to_asl};
 use crate::messages;
 
 /// A definition, as far as it is known.

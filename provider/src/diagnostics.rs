@@ -4,10 +4,9 @@ use std::collections::HashSet;
 
 use asl::shape::Language;
 use asl::{Diagnostic as Finding, Severity};
+use asl_hcl::Flat;
 use sfn_aws::AwsError;
 use tfplugin::{AttributePath, Diagnostic, Diagnostics, Value};
-
-use crate::blocks::Flat;
 
 /// Findings about blocks, at the attribute they are about and in the names of HCL.
 pub fn of_blocks(findings: Vec<Finding>, flat: &Flat) -> Diagnostics {

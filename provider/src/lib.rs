@@ -3,7 +3,6 @@
 mod activity;
 mod alarm;
 mod alias;
-pub mod blocks;
 mod checks;
 mod configuration;
 mod data_sources;

@@ -60,7 +60,10 @@ fn written(config: &Value) -> Vec<&str> {
     let is_written = |value: &Value| {
         !value.is_null() && !value.as_map().is_some_and(|entries| entries.is_empty()) && value.as_list() != Some(&[])
     };
-    config.as_map().unwrap().iter().filter(|(_, value)| is_written(value)).map(|(name, _)| name.as_str()).collect()
+    let entries = config.as_map().unwrap().iter().filter(|(_, value)| is_written(value));
+    let mut names: Vec<&str> = entries.map(|(name, _)| name.as_str()).collect();
+    names.sort_unstable();
+    names
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -18,7 +18,7 @@ use asl::Json;
 use asl::check::{Form, MachineType, check};
 use generator::{Generator, all_fields};
 use local_aws::{ACCOUNT, LocalAws, REGION};
-use terraform_provider_sfn::{SfnProvider, blocks};
+use terraform_provider_sfn::SfnProvider;
 use tfplugin::testing::Client;
 use tfplugin::{Provider as _, Server, Value};
 
@@ -49,7 +49,7 @@ async fn check_case(client: &mut Client, seed: u64, definition: &Json) {
     let findings = check(definition, Form::Nested, MachineType::Standard);
     let errors: Vec<_> = findings.into_iter().filter(|finding| finding.severity == asl::Severity::Error).collect();
     assert_eq!(errors, [], "{}", context());
-    let held = blocks::from_asl(definition, &Value::Null);
+    let held = asl_hcl::from_asl(definition, &Value::Null);
     let mut config = held.unwrap_or_else(|reason| panic!("{reason}: {}", context()));
     let name = format!("case-{seed}");
     config.set("name", name.as_str());

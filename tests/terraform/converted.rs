@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 
 use asl::check::{MachineType, check_text, has_errors};
 use asl::template::Format;
+use asl_hcl::any_from_json;
 use e2e::{HEADER, Workspace, repository};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 use sfn_convert::definition;
-use terraform_provider_sfn::blocks::any_from_json;
 use tfconfig::{Body, References};
 
 use crate::{assert_success, aws};

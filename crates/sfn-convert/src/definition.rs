@@ -135,6 +135,14 @@ States:
     }
 
     #[test]
+    fn members_keep_their_order() {
+        let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": [{"b": 1, "a": 2}, {"a": 3, "b": 4}],
+            "End": true}}}"#;
+        let written = written(text, Format::Json);
+        assert!(written.contains("{ b = 1, a = 2 },") && written.contains("{ a = 3, b = 4 },"), "{written}");
+    }
+
+    #[test]
     fn texts_of_several_lines_stay_readable() {
         let text = r#"{"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": {"Type": "Succeed",
             "Comment": "one\ntwo", "Output": "{% (\n  $a := 1;\n  $a + 1\n) %}"}}}"#;

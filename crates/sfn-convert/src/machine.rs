@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use asl::Json;
-use terraform_provider_sfn::blocks::any_from_json;
+use asl_hcl::{STATE_BLOCKS, any_from_json, from_asl};
 use tfconfig::{Body, References, Writer, quoted};
 use tfplugin::Value;
 
@@ -12,11 +12,16 @@ use crate::{schemas, workflow};
 /// The type of the resource.
 pub const TYPE: &str = "sfn_state_machine";
 
+/// Stands for the definition while the attributes are written.
+const DEFINITION: &str = "\u{e000}definition\u{e001}";
+
 /// What a state machine does.
 #[derive(Debug, Clone)]
 pub enum Definition {
-    /// ASL.
+    /// ASL, whose blocks are still to be made.
     Asl(Json),
+    /// ASL whose blocks are among the settings.
+    Blocks(Json),
     /// An expression that only Terraform can tell the value of, with the reason why it was left as it is.
     Expression(String, String),
 }
@@ -30,7 +35,7 @@ pub struct Machine {
     pub definition: Definition,
     /// Its other attributes and blocks, as the provider has them.
     pub settings: Value,
-    /// What its source says above its states.
+    /// The comments above its states in its source, by the names of the states.
     pub comments: BTreeMap<String, String>,
     /// What is written beside them.
     pub beside: Beside,
@@ -97,50 +102,61 @@ impl Machine {
     }
 
     fn content(&self, references: &References) -> Written {
-        let mut value = self.settings.clone();
-        let mut writer = Writer::new(references);
-        let mut body = Body::default();
-        let mut states = Vec::new();
-        let mut written_out = None;
-        let reason = match &self.definition {
-            Definition::Asl(definition) => {
-                writer.order = workflow::key_order(definition);
-                match workflow::blocks(definition, &self.comments) {
-                    Ok(blocks) => {
-                        for (name, held) in blocks.value.as_map().into_iter().flatten() {
-                            value.set(name, held.clone());
-                        }
-                        states = blocks.states;
-                        None
+        match &self.definition {
+            Definition::Asl(definition) => match from_asl(definition, &Value::Null) {
+                Ok(blocks) => {
+                    let mut value = self.settings.clone();
+                    value.set("definition", Value::Null);
+                    for (name, held) in blocks.as_map().into_iter().flatten() {
+                        value.set(name, held.clone());
                     }
-                    Err(reason) => {
-                        written_out = Some(as_text(definition, &writer));
-                        Some(reason)
-                    }
+                    self.in_blocks(definition, &value, references)
                 }
-            }
-            Definition::Expression(expression, reason) => {
-                written_out = Some(expression.clone());
-                Some(reason.clone())
-            }
-        };
-        if let (Some(expression), Some(reason)) = (written_out, &reason) {
-            body.comment(&format!("Not in blocks: {reason}."));
-            writer.given = Some(("definition", expression));
+                Err(reason) => self.whole(as_text(definition, references), reason, references),
+            },
+            Definition::Blocks(definition) => self.in_blocks(definition, &self.settings, references),
+            Definition::Expression(expression, reason) => self.whole(expression.clone(), reason.clone(), references),
         }
-        let writer = Writer { labelled: &states, ..writer };
-        body.extend(self.beside.around(writer.body(schemas::resource(TYPE), &value, 1)));
-        Written { body, reason }
+    }
+
+    /// The resource with a block for each state, in the order in which people read them.
+    fn in_blocks(&self, definition: &Json, value: &Value, references: &References) -> Written {
+        let (schema, writer) = (schemas::resource(TYPE), Writer::new(references));
+        let is_setting = |name: &str| !STATE_BLOCKS.iter().any(|(block, _)| block == name);
+        let settings = value.as_map().into_iter().flatten().filter(|(name, _)| is_setting(name));
+        let settings = Value::object(settings.map(|(name, value)| (name.clone(), value.clone())));
+        let mut content = writer.body(schema, &settings, 1);
+        for state in workflow::in_reading_order(definition, &self.comments) {
+            let held = value.get(&state.block).get(&state.label);
+            if let Some(nested) = schema.nested(&state.block).filter(|_| !held.is_null()) {
+                content.blank();
+                content.comment(&state.comment);
+                writer.labelled(nested, &state.label, held, 1, &mut content);
+            }
+        }
+        Written { body: self.beside.around(content), reason: None }
+    }
+
+    /// The resource with an expression for its `definition`.
+    fn whole(&self, expression: String, reason: String, references: &References) -> Written {
+        let mut references = references.clone();
+        references.insert(DEFINITION, expression);
+        let mut value = self.settings.clone();
+        value.set("definition", DEFINITION);
+        let mut body = Body::default();
+        body.comment(&format!("Not in blocks: {reason}."));
+        body.extend(self.beside.around(Writer::new(&references).body(schemas::resource(TYPE), &value, 1)));
+        Written { body, reason: Some(reason) }
     }
 }
 
 /// A definition as an expression for `definition`.
-fn as_text(definition: &Json, writer: &Writer<'_>) -> String {
+fn as_text(definition: &Json, references: &References) -> String {
     match any_from_json(definition) {
-        Some(value) => format!("jsonencode({})", writer.expression(&value, 2, 24)),
+        Some(value) => format!("jsonencode({})", Writer::new(references).expression(&value, 2, 24)),
         None => {
             let text = definition.to_value().map(|value| value.to_string()).unwrap_or_default();
-            writer.references.string(&text)
+            references.string(&text)
         }
     }
 }

@@ -11,4 +11,4 @@ mod writer;
 pub use body::Body;
 pub use expression::{is_identifier, label, quoted};
 pub use references::References;
-pub use writer::{KeyOrder, Labelled, Writer};
+pub use writer::Writer;

@@ -1,7 +1,5 @@
 //! Values as configuration, by their schema.
 
-use std::collections::{BTreeMap, HashMap};
-
 use tfplugin::Value;
 use tfplugin::schema::{Block, NestedBlock, Nesting};
 
@@ -13,85 +11,31 @@ use crate::references::References;
 /// The longest line that a list or object is put on.
 const WIDTH: usize = 100;
 
-/// In which order the members of objects were written, which Terraform's values do not keep.
-#[derive(Debug, Clone, Default)]
-pub struct KeyOrder {
-    by_keys: HashMap<Vec<String>, Vec<String>>,
-}
-
-impl KeyOrder {
-    /// Remembers an object by its keys; the first with the same keys counts.
-    pub fn insert(&mut self, keys: Vec<String>) {
-        let mut sorted = keys.clone();
-        sorted.sort();
-        self.by_keys.entry(sorted).or_insert(keys);
-    }
-
-    fn sorted<'a>(&self, entries: &'a BTreeMap<String, Value>) -> Vec<(&'a String, &'a Value)> {
-        let keys: Vec<String> = entries.keys().cloned().collect();
-        match self.by_keys.get(&keys) {
-            Some(order) => order.iter().filter_map(|key| entries.get_key_value(key)).collect(),
-            None => entries.iter().collect(),
-        }
-    }
-}
-
-/// One of the labelled blocks of a body, in the order in which they are to be read.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Labelled {
-    /// The name of the block.
-    pub block: String,
-    /// Its label.
-    pub label: String,
-    /// What is said above it; nothing if empty.
-    pub comment: String,
-}
-
 /// Writes values as configuration.
 #[derive(Debug)]
 pub struct Writer<'a> {
     /// What is written as an expression.
     pub references: &'a References,
-    /// The order of members.
-    pub order: KeyOrder,
-    /// The order of labelled blocks; those it does not name follow in the order of the schema.
-    pub labelled: &'a [Labelled],
-    /// An attribute of the resource itself whose expression is given, laid out for its place.
-    pub given: Option<(&'a str, String)>,
 }
 
 impl<'a> Writer<'a> {
     /// A writer that puts expressions in the place of these texts.
     pub fn new(references: &'a References) -> Self {
-        Self { references, order: KeyOrder::default(), labelled: &[], given: None }
+        Self { references }
     }
 
     /// The content of a block of this schema that is `level` blocks deep. Null attributes are left out, and so are the
-    /// attributes that only the provider sets.
+    /// attributes that only the provider sets. Labelled blocks are in the order of their labels in `value`.
     pub fn body(&self, schema: &Block, value: &Value, level: usize) -> Body {
         let mut body = Body::default();
-        let indent = level * STEP;
         for attribute in schema.attributes.iter().filter(|attribute| attribute.required || attribute.optional) {
             let value = value.get(&attribute.name);
-            let given = self.given.as_ref().filter(|(name, _)| level == 1 && *name == attribute.name);
-            if let Some((name, expression)) = given {
-                body.attribute(*name, expression.as_str());
-            } else if !value.is_null() {
-                body.attribute(&attribute.name, self.attribute(&attribute.name, value, indent));
+            if !value.is_null() {
+                body.attribute(&attribute.name, self.attribute(&attribute.name, value, level * STEP));
             }
         }
         for nested in &schema.blocks {
             self.nested(nested, value.get(&nested.name), level, &mut body);
-        }
-        for labelled in self.labelled.iter().filter(|_| level == 1) {
-            if let Some(nested) = schema.nested(&labelled.block).filter(|nested| nested.nesting == Nesting::Map) {
-                let content = value.get(&labelled.block).get(&labelled.label);
-                if !content.is_null() {
-                    body.blank();
-                    body.comment(&labelled.comment);
-                    self.labelled(nested, &labelled.label, content, level, &mut body);
-                }
-            }
         }
         body
     }
@@ -108,18 +52,16 @@ impl<'a> Writer<'a> {
             }
             Nesting::Map => {
                 for (label, element) in value.as_map().into_iter().flatten() {
-                    let placed = |labelled: &Labelled| labelled.block == nested.name && labelled.label == *label;
-                    if level != 1 || !self.labelled.iter().any(placed) {
-                        body.blank();
-                        self.labelled(nested, label, element, level, body);
-                    }
+                    body.blank();
+                    self.labelled(nested, label, element, level, body);
                 }
             }
             Nesting::Single => {}
         }
     }
 
-    fn labelled(&self, nested: &NestedBlock, label: &str, value: &Value, level: usize, body: &mut Body) {
+    /// Adds one labelled block to a body that is `level` blocks deep.
+    pub fn labelled(&self, nested: &NestedBlock, label: &str, value: &Value, level: usize, body: &mut Body) {
         // `terraform fmt` drops labels with these characters.
         if !label.contains(['$', '%']) {
             body.block(format!("{} {}", nested.name, quoted(label)), self.body(&nested.block, value, level + 1));
@@ -154,7 +96,7 @@ impl<'a> Writer<'a> {
             }
             Value::String(text) => self.references.string(text),
             Value::List(elements) => self.list(elements, indent, used),
-            Value::Map(entries) => self.object(&self.order.sorted(entries), indent, used),
+            Value::Map(entries) => self.object(&entries.iter().collect::<Vec<_>>(), indent, used),
         }
     }
 

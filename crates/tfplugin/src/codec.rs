@@ -3,9 +3,9 @@
 //! Both are read into the same tree, so that one walk along the schema serves both. The one difference: a dynamic
 //! value is `[type, value]` in MessagePack and `{"type": …, "value": …}` in JSON.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
+use indexmap::IndexMap;
 use rmpv::{Integer, Value as Wire};
 use serde_json::Value as Json;
 
@@ -139,7 +139,7 @@ fn decode_block(wire: &Wire, block: &Block, actual: Option<&Type>) -> Result<Val
         Some(Type::Object(attributes)) => attributes.get(name),
         _ => None,
     };
-    let mut value = BTreeMap::new();
+    let mut value = IndexMap::with_capacity(block.attributes.len() + block.blocks.len());
     for attribute in &block.attributes {
         let (wire, declared) = (field(entries, &attribute.name), attribute.value_type());
         let decoded = match (part(&attribute.name), &declared) {
@@ -302,7 +302,7 @@ fn encode_type(value: &Value, ty: &Type) -> Wire {
 fn block_or_empty(value: &Value, nesting: Nesting) -> Value {
     match (value.plain(), nesting) {
         (Value::Null, Nesting::List | Nesting::Set) => Value::List(Vec::new()),
-        (Value::Null, Nesting::Map) => Value::Map(BTreeMap::new()),
+        (Value::Null, Nesting::Map) => Value::Map(IndexMap::new()),
         (other, _) => other.clone(),
     }
 }

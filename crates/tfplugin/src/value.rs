@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use indexmap::IndexMap;
+
 use crate::number::Number;
 use crate::types::Type;
 
@@ -21,8 +23,9 @@ pub enum Value {
     String(String),
     /// A list, set or tuple.
     List(Vec<Value>),
-    /// A map or object, or a block.
-    Map(BTreeMap<String, Value>),
+    /// A map or object, or a block, in the order in which it was built or decoded. Terraform itself has no such order: two
+    /// maps with the same entries are equal.
+    Map(IndexMap<String, Value>),
     /// The value of a dynamic attribute with the type it came with, so that it goes back as it was.
     Typed(Box<Typed>),
 }
@@ -37,7 +40,7 @@ pub struct Typed {
 }
 
 impl Value {
-    /// An object of these entries.
+    /// An object of these entries, in their order.
     pub fn object<K: Into<String>>(entries: impl IntoIterator<Item = (K, Value)>) -> Self {
         Self::Map(entries.into_iter().map(|(name, value)| (name.into(), value)).collect())
     }
@@ -96,7 +99,7 @@ impl Value {
     }
 
     /// The entries of a map, object or block.
-    pub fn as_map(&self) -> Option<&BTreeMap<String, Value>> {
+    pub fn as_map(&self) -> Option<&IndexMap<String, Value>> {
         if let Self::Map(entries) = self.plain() { Some(entries) } else { None }
     }
 
@@ -111,7 +114,8 @@ impl Value {
         self.as_map().and_then(|entries| entries.get(name)).unwrap_or(&NULL)
     }
 
-    /// Sets an attribute of an object; any other value becomes an object of this one attribute.
+    /// Sets an attribute of an object, which keeps its place if it is already there; any other value becomes an object of
+    /// this one attribute.
     pub fn set(&mut self, name: &str, value: impl Into<Value>) {
         if let Self::Map(entries) = self {
             entries.insert(name.to_owned(), value.into());

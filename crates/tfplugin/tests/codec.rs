@@ -71,7 +71,7 @@ fn open(known: bool) -> impl Strategy<Value = Value> {
     prop_oneof![8 => leaf(known), 1 => Just(Value::Null)].prop_recursive(3, 24, 4, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::List),
-            prop::collection::btree_map("[a-z$.]{1,5}", inner, 0..4).prop_map(Value::Map),
+            prop::collection::vec(("[a-z$.]{1,5}", inner), 0..4).prop_map(Value::object),
         ]
     })
 }
@@ -106,9 +106,9 @@ fn labelled(known: bool) -> impl Strategy<Value = Value> {
 }
 
 fn whole(known: bool) -> impl Strategy<Value = Value> {
-    let tags = prop::collection::btree_map("[a-z]{1,3}", text(known), 0..3).prop_map(Value::Map);
+    let tags = prop::collection::vec(("[a-z]{1,3}", text(known)), 0..3).prop_map(Value::object);
     let plain = prop::collection::vec(number().prop_map(|n| Value::object([("n", n)])), 0..2).prop_map(Value::List);
-    let tasks = prop::collection::btree_map("[A-Z][a-z]{0,3}", labelled(known), 0..3).prop_map(Value::Map);
+    let tasks = prop::collection::vec(("[A-Z][a-z]{0,3}", labelled(known)), 0..3).prop_map(Value::object);
     (
         (open(known), tags, prop_oneof![Just(Value::Null), number()], prop::option::of(any::<bool>())),
         (tasks, prop::collection::vec(inner(known), 0..3), prop::option::of(inner(known)), plain),
@@ -169,6 +169,19 @@ fn wire_forms_of_terraform_are_read() {
     // a dynamic value carries its type
     let bytes = encode_value(&Value::from("x"), &Type::Dynamic);
     assert_eq!(bytes, b"\x92\xc4\x08\"string\"\xa1x");
+}
+
+#[test]
+fn maps_keep_their_order_and_are_equal_in_any() {
+    let number = |number: i64| Value::from(number);
+    let (ab, ba) = ([("a", number(1)), ("b", number(2))], [("b", number(2)), ("a", number(1))]);
+    let keys = |value: &Value| value.as_map().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(Value::object(ab.clone()), Value::object(ba.clone()));
+    assert_eq!(keys(&Value::object(ba.clone())), ["b", "a"]);
+    let numbers = Type::map(Type::Number);
+    assert_eq!(keys(&decode_value(&encode_value(&Value::object(ba.clone()), &numbers), &numbers).unwrap()), ["b", "a"]);
+    // The members of an object are in the order of its type, so that the same object is always the same bytes.
+    assert_eq!(encode_value(&Value::object(ba), &Type::Dynamic), encode_value(&Value::object(ab), &Type::Dynamic));
 }
 
 #[test]

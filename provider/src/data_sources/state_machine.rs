@@ -9,7 +9,7 @@ use tfplugin::{Context, DataSource, Diagnostics, Type, Value};
 
 use super::{arn_of, either, missing, object};
 use crate::configuration::Shared;
-use crate::{blocks, messages, timeouts};
+use crate::{messages, timeouts};
 
 /// The data source.
 pub struct StateMachine {
@@ -111,7 +111,7 @@ fn state(found: &Described, version: Option<String>, tags: Tags) -> Value {
         ("status", found.status.as_str().into()),
         ("role_arn", found.role_arn.as_str().into()),
         ("definition", found.definition.as_str().into()),
-        ("asl", blocks::any_from_json(&definition).unwrap_or(Value::Null)),
+        ("asl", asl_hcl::any_from_json(&definition).unwrap_or(Value::Null)),
         ("description", comment.into()),
         ("revision_id", found.revision_id.clone().into()),
         ("creation_date", found.creation_date.as_str().into()),

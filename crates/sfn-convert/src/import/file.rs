@@ -68,12 +68,11 @@ pub fn render(folder: &Folder, references: &mut References, target: &Target, gat
 
 /// The state machine itself.
 fn machine(label: &str, gathered: &Gathered) -> Machine {
+    let text = gathered.machine.config.get("definition");
     let definition = match &gathered.definition {
+        Some(definition) if text.is_null() => Definition::Blocks(definition.clone()),
         Some(definition) => Definition::Asl(definition.clone()),
-        None => {
-            let text = gathered.machine.config.text("definition");
-            Definition::Expression(quoted(text), "it is no JSON".into())
-        }
+        None => Definition::Expression(quoted(text.as_str().unwrap_or_default()), "it is no JSON".into()),
     };
     Machine { settings: gathered.machine.config.clone(), ..Machine::new(label, definition) }
 }

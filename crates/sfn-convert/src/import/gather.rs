@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use asl::Json;
 use asl::wiring::{Kind, uses};
-use terraform_provider_sfn::blocks::{STATE_BLOCKS, definition_attributes};
 use tfplugin::{ImportKey, Value};
 use tokio::sync::OnceCell;
 
@@ -36,7 +35,7 @@ pub struct Object {
 /// All that is written for a state machine.
 #[derive(Debug, Clone)]
 pub struct Gathered {
-    /// Its settings.
+    /// The state machine, whose configuration has its states as blocks or its `definition`.
     pub machine: Object,
     /// Its definition; `None` for one that is no JSON.
     pub definition: Option<Json>,
@@ -53,19 +52,9 @@ pub struct Gathered {
 /// # Errors
 /// Why the state machine itself cannot be read.
 pub async fn machine(aws: &Aws, target: &Target, with: With, related: &Related) -> Result<Gathered, String> {
-    let (mut machine, state) = import(aws, "sfn_state_machine", &target.arn).await?;
+    let (machine, state) = import(aws, "sfn_state_machine", &target.arn).await?;
     let definition =
         state.get("asl").as_str().and_then(|text| asl::parse(text).ok()).map(|(document, _)| document.root);
-    if definition.is_some() {
-        // The definition is written from its ASL, in its own order.
-        for attribute in definition_attributes() {
-            machine.config.set(&attribute.name, Value::Null);
-        }
-        for (block, _) in STATE_BLOCKS.iter() {
-            machine.config.set(block, Value::Null);
-        }
-        machine.config.set("definition", Value::Null);
-    }
     let mut gathered = Gathered { machine, definition, aliases: Vec::new(), related: Vec::new(), failures: Vec::new() };
     if with.aliases {
         aliases(aws, target, &mut gathered).await;

@@ -3,6 +3,8 @@
 //! Sources: CloudFormation template reference, `AWS::StepFunctions::StateMachine`, `…::StateMachineVersion` and
 //! `…::StateMachineAlias`; SAM specification, `AWS::Serverless::StateMachine`.
 
+use std::collections::BTreeMap;
+
 use asl::{Json, Members};
 use tfplugin::Value;
 
@@ -183,7 +185,7 @@ fn definition_of(
             let text = template.filled_text(&text, &substitutions, is_json, out);
             let read = definition::read(&text, format, "it").map_err(|reason| format!("{path}: {reason}"))?;
             match read.definition {
-                Definition::Asl(definition) => Ok((definition, read.comments)),
+                Definition::Asl(definition) | Definition::Blocks(definition) => Ok((definition, read.comments)),
                 Definition::Expression(_, reason) => Err(reason),
             }
         }
@@ -256,7 +258,7 @@ pub(super) fn encryption(template: &Template<'_>, value: Option<&Json>, out: &mu
     Value::object(names.map(attribute))
 }
 
-/// Tags, as a list of keys and values or, in SAM, as a map.
+/// Tags, as a list of keys and values, which are sorted, or, in SAM, as a map.
 fn tags(template: &Template<'_>, value: Option<&Json>, out: &mut Converted) -> Value {
     match value {
         Some(Json::Array(tags)) => {
@@ -264,7 +266,7 @@ fn tags(template: &Template<'_>, value: Option<&Json>, out: &mut Converted) -> V
                 let (key, value) = (tag.get("Key")?, tag.get("Value")?);
                 Some((template.text(key, out), template.value(value, out)))
             };
-            Value::object(tags.iter().filter_map(tag))
+            tags.iter().filter_map(tag).collect::<BTreeMap<_, _>>().into()
         }
         Some(tags @ Json::Object(_)) => template.value(tags, out),
         _ => Value::Null,

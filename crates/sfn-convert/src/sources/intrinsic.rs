@@ -198,7 +198,7 @@ impl Template<'_> {
         match value {
             value if is_no_value(value) => Value::Null,
             Json::Bool(flag) => (*flag).into(),
-            Json::Number(_) => terraform_provider_sfn::blocks::any_from_json(value).unwrap_or_default(),
+            Json::Number(_) => asl_hcl::any_from_json(value).unwrap_or_default(),
             Json::Null | Json::Unknown => Value::Null,
             value if function(value).is_some() => self.text(value, out).into(),
             Json::String(text) => text.as_str().into(),

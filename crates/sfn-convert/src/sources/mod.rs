@@ -163,7 +163,9 @@ impl Converted {
     pub fn definitions(&self) -> Vec<(&str, Json)> {
         let references = self.placeholders.references();
         let shown = |machine: &'_ Machine| match &machine.definition {
-            crate::Definition::Asl(definition) => Some(readable(definition, &references)),
+            crate::Definition::Asl(definition) | crate::Definition::Blocks(definition) => {
+                Some(readable(definition, &references))
+            }
             crate::Definition::Expression(..) => None,
         };
         self.machines.iter().filter_map(|machine| Some((machine.label.as_str(), shown(machine)?))).collect()

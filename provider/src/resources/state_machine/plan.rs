@@ -6,7 +6,7 @@ use tfplugin::{AttributePath, Diagnostics, Plan, PlanRequest, Value};
 use super::{same_policy, settings};
 use crate::checks::Checks;
 use crate::definition::{self, Evaluated};
-use crate::{blocks, execution_role, messages, tags};
+use crate::{execution_role, messages, tags};
 
 /// Plans a creation or an update, without asking AWS.
 pub(super) fn plan(request: &PlanRequest, rules: &tags::Rules, checks: &Checks) -> Result<Plan, Diagnostics> {
@@ -28,7 +28,7 @@ pub(super) fn plan(request: &PlanRequest, rules: &tags::Rules, checks: &Checks) 
         warnings.extend(execution_role::validate_resources(planned.get("execution_role"), &names).into_result()?);
     }
     if let Some((_, findings)) = policy.as_ref().filter(|_| !planned.get("execution_role").is_null()) {
-        let flat = blocks::to_asl(&request.config);
+        let flat = asl_hcl::to_asl(&request.config);
         if !definition::is_text(&request.config) {
             // A nested place is a place in the flat form from the last state's name on.
             let selection = checks.selection(&request.config);
@@ -68,7 +68,7 @@ fn keep_what_says_the_same(planned: &mut Value, prior: &Value) {
         let before = before.to_owned();
         planned.set("definition", before);
     }
-    blocks::keep_equal(prior, planned);
+    asl_hcl::keep_equal(prior, planned);
 }
 
 fn kept_text(prior: &Value, text: &str) -> Value {

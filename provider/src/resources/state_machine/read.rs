@@ -7,7 +7,7 @@ use tfplugin::{Diagnostic, Diagnostics, Value};
 
 use super::{refused, same_policy, settings};
 use crate::configuration::Configured;
-use crate::{blocks, definition, encryption, tags};
+use crate::{definition, encryption, tags};
 
 /// Reads the state machine; `None` when it is gone. `prior` is null for an import. Three calls at most tell that nothing
 /// has changed.
@@ -77,7 +77,7 @@ fn read_definition(state: &mut Value, described: &Described, prior: &Value, warn
         return;
     }
     let held = match asl::parse(text) {
-        Ok((document, _)) => blocks::from_asl(&document.root, prior),
+        Ok((document, _)) => asl_hcl::from_asl(&document.root, prior),
         Err(finding) => Err(finding.message),
     };
     match held {

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use asl::{Pointer, Severity, Token};
+use asl_hcl::to_asl;
 use sfn_aws::{Call, Verdict};
 use tfplugin::{AttributePath, Context, Diagnostic, Diagnostics, PlanRequest, Value};
 
-use crate::blocks::to_asl;
 use crate::checks::Checks;
 use crate::configuration::Shared;
 use crate::definition;

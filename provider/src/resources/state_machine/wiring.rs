@@ -7,12 +7,12 @@ use std::time::Duration;
 use asl::policy::Account;
 use asl::wiring::{Facts, FunctionFacts, Kind, Use, judge, uses};
 use asl::{Diagnostic as Finding, Json};
+use asl_hcl::to_asl;
 use sfn_aws::{AwsError, Call, activity, alias, existence, function, role, state_machine};
 use tfplugin::{AttributePath, Context, Diagnostic, Diagnostics, PlanRequest, Severity, Value};
 use tokio::task::JoinSet;
 
 use super::settings;
-use crate::blocks::to_asl;
 use crate::checks::{Checks, Wiring};
 use crate::configuration::{Configured, Shared};
 use crate::{definition, execution_role, messages};

@@ -6,13 +6,13 @@ use std::fs;
 use std::path::Path;
 
 use asl::check::{check_text, has_errors};
+use asl_hcl::from_asl;
 use serde_json::Value as Json;
-use terraform_provider_sfn::blocks::from_asl;
 use tfplugin::Value;
 
 #[test]
 fn real_definitions_become_blocks() {
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus");
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
     let Ok(index) = fs::read_to_string(corpus.join("index.jsonl")) else {
         println!("skipped: there is no collection of definitions beside the repository");
         return;

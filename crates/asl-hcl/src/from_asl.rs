@@ -5,10 +5,10 @@ use asl::shape::{Field, Language, Object, Shape};
 use asl::{Json, Members, Selection};
 use tfplugin::Value;
 
-use super::convert::{from_json, object_from_json, to_json};
-use super::lambda;
-use super::schema::{STATE_BLOCKS, is_block};
-use super::to_asl::to_asl;
+use crate::convert::{from_json, object_from_json, to_json};
+use crate::lambda;
+use crate::schema::{STATE_BLOCKS, is_block};
+use crate::to_asl::to_asl;
 
 /// The blocks and top-level attributes that describe a definition, so that they describe it exactly; what of `prior`
 /// says the same is kept as it was written.

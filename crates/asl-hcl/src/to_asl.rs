@@ -6,9 +6,9 @@ use asl::shape::{Language, Object, Shape};
 use asl::{Json, Members};
 use tfplugin::{AttributePath, Diagnostic, Diagnostics, Value};
 
-use super::convert::{object_to_json, to_json};
-use super::lambda::Lambda;
-use super::schema::STATE_BLOCKS;
+use crate::convert::{object_to_json, to_json};
+use crate::lambda::Lambda;
+use crate::schema::STATE_BLOCKS;
 
 /// A definition in the flat form, and from which blocks it came.
 #[derive(Debug)]
@@ -17,20 +17,20 @@ pub struct Flat {
     pub json: Json,
     /// What is wrong with the blocks themselves.
     pub diagnostics: Diagnostics,
-    pub(super) origins: HashMap<String, Origin>,
+    pub(crate) origins: HashMap<String, Origin>,
     /// The configuration, to tell what is written in it.
-    pub(super) config: Value,
+    pub(crate) config: Value,
 }
 
 /// The block that a state came from.
 #[derive(Debug, Clone)]
-pub(super) struct Origin {
-    pub(super) block: String,
-    pub(super) object: &'static Object,
+pub(crate) struct Origin {
+    pub(crate) block: String,
+    pub(crate) object: &'static Object,
     /// Whether `lambda {}` stands in it.
-    pub(super) lambda: bool,
+    pub(crate) lambda: bool,
     /// How many retriers `lambda {}` puts before those that are written.
-    pub(super) retriers_before: usize,
+    pub(crate) retriers_before: usize,
 }
 
 /// The definition that the blocks of a configuration describe, in the flat form. Unknown values become unknown JSON.

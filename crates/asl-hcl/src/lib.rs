@@ -1,8 +1,8 @@
 //! Typed HCL blocks ⇄ the Amazon States Language.
 //!
 //! Everything here is derived from the language's shape ([`asl::shape`]): which blocks there are, how their values
-//! become ASL and back, and which attribute a place in the ASL stands for. No field is named but those of the one piece
-//! of sugar ([`lambda`]).
+//! become ASL and back, and which attribute corresponds to a place in the ASL. The only fields that are named are those
+//! that the block `lambda` expands to.
 
 mod convert;
 mod from_asl;

@@ -4,8 +4,8 @@ use asl::shape::{Field, Language, Object, Shape};
 use asl::{Pointer, Token};
 use tfplugin::{AttributePath, Step};
 
-use super::schema::is_block;
-use super::to_asl::{Flat, Origin};
+use crate::schema::is_block;
+use crate::to_asl::{Flat, Origin};
 
 /// Where a walk along a pointer ended, and the object whose block that is.
 type End = (AttributePath, Option<&'static Object>);

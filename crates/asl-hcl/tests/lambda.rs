@@ -2,7 +2,7 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
-use terraform_provider_sfn::blocks::{from_asl, to_asl};
+use asl_hcl::{from_asl, to_asl};
 use tfplugin::Value;
 
 const ARN: &str = "arn:aws:lambda:eu-west-1:123456789012:function:f";

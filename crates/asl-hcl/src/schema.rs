@@ -6,7 +6,7 @@ use asl::shape::{Field, Language, Object, Shape};
 use tfplugin::Type;
 use tfplugin::schema::{Attribute, Block, NestedBlock, Nesting};
 
-use super::lambda;
+use crate::lambda;
 
 /// The name of the block of each state type, with the type, in the order of the language.
 pub static STATE_BLOCKS: LazyLock<Vec<(String, &'static Object)>> =
@@ -54,7 +54,7 @@ fn inner(field: &Field) -> Option<(&'static Object, Nesting)> {
 }
 
 /// Whether a field is a block, and not an attribute.
-pub(super) fn is_block(field: &Field) -> bool {
+pub(crate) fn is_block(field: &Field) -> bool {
     inner(field).is_some()
 }
 

@@ -10,7 +10,7 @@ use tfplugin::Value;
 const NULL: &str = "null";
 
 /// The JSON of an attribute or block of this shape; `None` when it is absent.
-pub(super) fn to_json(shape: &Shape, value: &Value) -> Option<Json> {
+pub(crate) fn to_json(shape: &Shape, value: &Value) -> Option<Json> {
     let value = value.plain();
     match (shape, value) {
         (_, Value::Null) => None,
@@ -48,7 +48,7 @@ fn literal(text: &str) -> Json {
 
 /// An object of the language whose members have the names of HCL; a member the language does not have keeps its name,
 /// so that the checks find it.
-pub(super) fn object_to_json(object: &Object, value: &Value) -> Json {
+pub(crate) fn object_to_json(object: &Object, value: &Value) -> Json {
     let entries = match value.plain() {
         Value::Map(entries) => entries,
         Value::Unknown => return Json::Unknown,
@@ -64,7 +64,7 @@ pub(super) fn object_to_json(object: &Object, value: &Value) -> Json {
 }
 
 /// Any value as it stands.
-pub(super) fn any_to_json(value: &Value) -> Json {
+pub(crate) fn any_to_json(value: &Value) -> Json {
     match value.plain() {
         Value::Null | Value::Typed(_) => Json::Null,
         Value::Unknown => Json::Unknown,
@@ -79,7 +79,7 @@ pub(super) fn any_to_json(value: &Value) -> Json {
 }
 
 /// The attribute or block for a field's JSON; `None` when HCL cannot hold it.
-pub(super) fn from_json(shape: &Shape, json: &Json) -> Option<Value> {
+pub(crate) fn from_json(shape: &Shape, json: &Json) -> Option<Value> {
     match (shape, json) {
         (Shape::NullableString, Json::Null) => Some(NULL.into()),
         (Shape::NullableString, Json::String(text)) if text == NULL => None,
@@ -109,20 +109,23 @@ pub(super) fn from_json(shape: &Shape, json: &Json) -> Option<Value> {
     }
 }
 
-/// An object in a field: a block has all its attributes, an object in an attribute only those that are there.
+/// An object in a field: a block has all its attributes, an object in an attribute only those that are there, in their
+/// order.
 fn member_from_json(name: &str, json: &Json) -> Option<Value> {
     let language = Language::get();
-    let value = object_from_json(language.object(name)?, json)?;
-    Some(match value {
-        Value::Map(entries) if language.is_recursive(name) => {
-            Value::Map(entries.into_iter().filter(|(_, value)| !value.is_null()).collect())
-        }
-        other => other,
-    })
+    let object = language.object(name)?;
+    if !language.is_recursive(name) {
+        return object_from_json(object, json);
+    }
+    let members = json.as_object()?.iter().map(|(name, json)| {
+        let field = object.field(name)?;
+        Some((field.hcl.clone(), from_json(&field.shape, json)?))
+    });
+    members.collect::<Option<Vec<_>>>().map(Value::object)
 }
 
 /// The members of an object of the language under their names in HCL, null where absent.
-pub(super) fn object_from_json(object: &Object, json: &Json) -> Option<Value> {
+pub(crate) fn object_from_json(object: &Object, json: &Json) -> Option<Value> {
     let members = json.as_object()?;
     let mut entries = Vec::new();
     for field in object.fields.iter().filter(|field| field.shape != Shape::States) {
@@ -136,7 +139,7 @@ pub(super) fn object_from_json(object: &Object, json: &Json) -> Option<Value> {
     members.keys().all(known).then(|| Value::object(entries))
 }
 
-/// Any JSON as a value; `None` for a number that no value can hold.
+/// Any JSON as a value, members in their order; `None` for a number that no value can hold.
 pub fn any_from_json(json: &Json) -> Option<Value> {
     Some(match json {
         Json::Null => Value::Null,

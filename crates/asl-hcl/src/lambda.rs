@@ -7,21 +7,21 @@ use asl::{Json, Members};
 use tfplugin::schema::{Attribute, Block};
 use tfplugin::{Type, Value};
 
-use super::convert::any_to_json;
+use crate::convert::any_to_json;
 
 /// What the block says.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Lambda {
+pub(crate) struct Lambda {
     function: Json,
     qualifier: Option<Json>,
     payload: Option<Json>,
     unwrap: bool,
     wait_for_task_token: bool,
-    pub(super) retry_service_exceptions: bool,
+    pub(crate) retry_service_exceptions: bool,
 }
 
 /// The schema of the block.
-pub(super) fn block() -> Block {
+pub(crate) fn block() -> Block {
     let attribute = |name: &str, ty: Type, description: &str| Attribute::optional(name, ty, description);
     Block {
         attributes: vec![
@@ -78,7 +78,7 @@ fn retrier() -> Json {
 
 impl Lambda {
     /// Reads a block.
-    pub(super) fn read(block: &Value) -> Self {
+    pub(crate) fn read(block: &Value) -> Self {
         let json = |name: &str| {
             let value = block.get(name);
             (!value.is_null()).then(|| any_to_json(value))
@@ -97,7 +97,7 @@ impl Lambda {
     /// The block that says this, with null for what is the default.
     fn write(&self) -> Value {
         let value = |json: &Option<Json>| {
-            json.as_ref().and_then(|json| super::convert::from_json(&asl::shape::Shape::Json, json))
+            json.as_ref().and_then(|json| crate::convert::from_json(&asl::shape::Shape::Json, json))
         };
         let unless = |flag: bool, default: bool| (flag != default).then_some(flag);
         Value::object([
@@ -126,12 +126,12 @@ impl Lambda {
     }
 
     /// Whether the block asks for what only a function's ARN allows and gives a name.
-    pub(super) fn needs_arn(&self, members: &Members, jsonata: bool) -> bool {
+    pub(crate) fn needs_arn(&self, members: &Members, jsonata: bool) -> bool {
         self.is_direct(members, jsonata) && self.function.as_str().is_some_and(|name| !name.starts_with("arn:"))
     }
 
     /// Adds to a task what the block stands for.
-    pub(super) fn expand(&self, members: &mut Members, jsonata: bool) {
+    pub(crate) fn expand(&self, members: &mut Members, jsonata: bool) {
         if self.is_direct(members, jsonata) {
             members.insert("Resource".into(), self.name());
             if let Some(payload) = &self.payload {
@@ -200,7 +200,7 @@ fn template(name: &str, payload: &Json) -> (String, Json) {
 }
 
 /// Finds the block that a task's ASL stands for, and what of the task is left beside it.
-pub(super) fn recognise(task: &Json, jsonata: bool) -> Option<(Value, Json)> {
+pub(crate) fn recognise(task: &Json, jsonata: bool) -> Option<(Value, Json)> {
     let mut rest = task.as_object()?.clone();
     let resource = rest.shift_remove("Resource")?.as_str()?.to_owned();
     let passed = rest.shift_remove(if jsonata { "Arguments" } else { "Parameters" });
