@@ -3,71 +3,89 @@
 use std::collections::HashSet;
 
 use asl::shape::Language;
-use asl::{Diagnostic as Finding, Severity};
+use asl::{Diagnostic as Finding, Json, Severity};
 use asl_hcl::Flat;
 use sfn_aws::AwsError;
-use tfplugin::{AttributePath, Diagnostic, Diagnostics, Value};
+use tfplugin::{AttributePath, Diagnostic, Diagnostics};
 
 /// Findings about blocks, at the attribute they are about and in the names of HCL.
 pub fn of_blocks(findings: Vec<Finding>, flat: &Flat) -> Diagnostics {
     let states: HashSet<&str> = flat.state_names().collect();
-    let diagnostic = |finding: Finding| {
+    let shown = |finding: Finding| {
+        let finding = without_values(finding, &flat.json, &states);
         let related =
             finding.related.iter().filter_map(|related| Some((flat.path(&related.pointer)?, &related.message)));
         let related = related.map(|(path, message)| format!("{path}: {message}"));
-        let places: Vec<String> = inside(&finding).into_iter().chain(related).collect();
+        let place = flat.place_in_states(&finding.pointer).map(|place| format!("at `{place}`"));
+        let places: Vec<String> = place.into_iter().chain(inside(&finding)).chain(related).collect();
         let summary = in_hcl(&finding.message, &states);
         let detail = detail(&in_hcl(&finding.help, &states), &places, &finding);
-        let diagnostic = with_severity(finding.severity, summary, detail);
+        let diagnostic = diagnostic(&finding, summary, detail);
         match flat.path(&finding.pointer) {
             Some(path) => diagnostic.at(path),
             None => diagnostic,
         }
     };
-    findings.into_iter().map(diagnostic).collect()
+    findings.into_iter().map(shown).collect()
 }
 
-/// Findings about a JSON text in an attribute, with line, column and the line itself.
+/// Findings about a JSON text in an attribute, with line and column. The line itself is not shown: Terraform hides it where
+/// it is sensitive, and the provider is not told.
 pub fn of_text(findings: Vec<Finding>, text: &str, attribute: &AttributePath) -> Diagnostics {
-    let diagnostic = |finding: Finding| {
+    let root = asl::parse(text).map_or(Json::Null, |(document, _)| document.root);
+    let names = asl::graph::state_names(&root);
+    let states: HashSet<&str> = names.iter().map(String::as_str).collect();
+    let shown = |finding: Finding| {
+        let finding = without_values(finding, &root, &states);
         let place = finding.span.as_ref().map(|span| {
             let (line, column) = asl::check::line_and_column(text, span);
-            let source = text.lines().nth(line - 1).unwrap_or_default();
-            let shown: String = source.trim().chars().take(120).collect();
-            let place = format!("line {line}, column {column} of the definition, at `{}`", finding.pointer);
-            if finding.private { place } else { format!("{place}:\n    {shown}") }
+            format!("line {line}, column {column} of the definition, at `{}`", finding.pointer)
         });
         let related = finding.related.iter().map(|related| format!("{}: {}", related.pointer, related.message));
-        let places: Vec<String> = place.into_iter().chain(related).collect();
+        let places: Vec<String> = place.into_iter().chain(inside(&finding)).chain(related).collect();
         let detail = detail(&finding.help, &places, &finding);
-        with_severity(finding.severity, finding.message, detail).at(attribute.clone())
+        diagnostic(&finding, finding.message.clone(), detail).at(attribute.clone())
     };
-    findings.into_iter().map(diagnostic).collect()
+    findings.into_iter().map(shown).collect()
+}
+
+/// The finding without values of the workflow in its texts, which may be sensitive. A name that resembles a known one is a
+/// slip of the finger and stays, and so do names of states and fields.
+fn without_values(finding: Finding, root: &Json, states: &HashSet<&str>) -> Finding {
+    if finding.help.to_lowercase().contains("did you mean") {
+        return finding;
+    }
+    let value = root.at(&finding.pointer).and_then(Json::as_str).unwrap_or("");
+    let inside = finding.inside.as_ref().map_or("", |inside| inside.text.as_str());
+    let is_value = |word: &str| {
+        word.len() > 2 && !states.contains(word) && hcl_name(word).is_none() && (value.contains(word) || inside.contains(word))
+    };
+    let masked = |text: &str| {
+        let parts = text.split('`').enumerate().map(|(index, part)| if index % 2 == 1 && is_value(part) { "…" } else { part });
+        parts.collect::<Vec<_>>().join("`")
+    };
+    Finding { message: masked(&finding.message), help: masked(&finding.help), ..finding }
 }
 
 /// A finding without a place of its own.
 pub fn of_finding(finding: Finding) -> Diagnostic {
     let detail = detail(&finding.help, &[], &finding);
-    with_severity(finding.severity, finding.message, detail)
+    diagnostic(&finding, finding.message.clone(), detail)
 }
 
-fn with_severity(severity: Severity, summary: String, detail: String) -> Diagnostic {
-    match severity {
+fn diagnostic(finding: &Finding, summary: String, detail: String) -> Diagnostic {
+    let diagnostic = match finding.severity {
         Severity::Error => Diagnostic::error(summary, detail),
         Severity::Warning | Severity::Lint => Diagnostic::warning(summary, detail),
-    }
+    };
+    Diagnostic { group: Some(finding.code), ..diagnostic }
 }
 
-/// The part of an expression that a finding is about. Terraform shows the line of the attribute, and no column.
+/// The part of an expression that a finding is about, without the expression, which may be sensitive.
 fn inside(finding: &Finding) -> Option<String> {
     let inside = finding.inside.as_ref().filter(|inside| inside.range != (0..inside.text.len()) && !finding.private)?;
     let before = inside.text.get(..inside.range.start)?.chars().count();
-    let marks = inside.text.get(inside.range.clone())?.chars().count().max(1);
-    // A text of several lines or of many characters has no mark that anybody would find.
-    if inside.text.contains('\n') || inside.text.chars().count() > 100 {
-        return Some(format!("at character {} of the expression", before + 1));
-    }
-    Some(format!("    {}\n    {}{}", inside.text, " ".repeat(before), "^".repeat(marks)))
+    Some(format!("at character {} of the expression", before + 1))
 }
 
 fn detail(help: &str, places: &[String], finding: &Finding) -> String {
@@ -111,22 +129,12 @@ fn hcl_name(name: &str) -> Option<&'static str> {
     objects.flat_map(|object| &object.fields).find(|field| field.name == name).map(|field| field.hcl.as_str())
 }
 
-/// A failed call to AWS: what was being done, what AWS said and what to do.
+/// A failed call to AWS: what was being done, what AWS answered and what to do.
 pub fn of_aws(doing: &str, error: &AwsError) -> Diagnostic {
     let mut detail = error.to_string();
     if let Some(help) = error.help() {
         detail.push_str("\n\n");
-        detail.push_str(help);
+        detail.push_str(&help);
     }
     Diagnostic::error(format!("cannot {doing}"), detail)
-}
-
-/// A word that is none of those an attribute takes.
-pub fn one_of(value: &Value, path: AttributePath, words: &[&str]) -> Option<Diagnostic> {
-    let text = value.as_str().filter(|text| !words.contains(text))?;
-    let list = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
-    let guess = asl::did_you_mean(text, words.iter().copied());
-    let hint = guess.map(|word| format!("Did you mean `{word}`? ")).unwrap_or_default();
-    let detail = format!("{hint}It takes one of {list}.");
-    Some(Diagnostic::error(format!("there is no `{text}` here"), detail).at(path))
 }

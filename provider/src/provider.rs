@@ -3,22 +3,16 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use sfn_aws::Call;
+use tfplugin::model::Model as _;
 use tfplugin::schema::Schema;
 use tfplugin::{Context, DataSource, Diagnostic, Diagnostics, ListResource, Provider, Resource, Value};
 
-use crate::activity::Activity;
-use crate::alarm::ExecutionAlarm;
-use crate::alias::Alias;
-use crate::checks::Checks;
-use crate::configuration::{self, Shared};
-use crate::function::Function;
-use crate::function_alias::FunctionAlias;
-use crate::function_event_invoke::FunctionEventInvoke;
-use crate::function_permission::FunctionPermission;
-use crate::log_group::LogGroup;
-use crate::regional::Regional;
-use crate::state_machine::StateMachine;
-use crate::{data_sources, list_resources, messages, provider_functions, timeouts};
+use crate::provider_block::{self, ProviderBlock, single};
+use crate::session::{ProviderContext, ProviderSession};
+use crate::shared::checks::Checks;
+use crate::shared::timeouts;
+use crate::{data_sources, diagnostics, functions, list_resources, resources};
 
 /// Address in the registry.
 const ADDRESS: &str = "registry.terraform.io/terraform-provider-sfn/sfn";
@@ -26,7 +20,7 @@ const ADDRESS: &str = "registry.terraform.io/terraform-provider-sfn/sfn";
 /// The provider `sfn`.
 #[derive(Default)]
 pub struct SfnProvider {
-    shared: Shared,
+    context: ProviderContext,
     pace: Option<f64>,
 }
 
@@ -42,10 +36,10 @@ impl SfnProvider {
     /// # Errors
     /// Why it cannot be had.
     pub async fn function_code(&self, arn: &str, cx: &Context) -> Result<Option<Vec<u8>>, Diagnostics> {
-        let region = arn.split(':').nth(3).map(str::to_owned);
-        let configured = self.shared.in_region(region).get()?;
-        let code = sfn_aws::function::code(&configured.aws, &timeouts::read(cx), arn).await;
-        code.map_err(|error| messages::of_aws(&format!("fetch the code of the function `{arn}`"), &error).into())
+        let session = self.context.in_region(aws_arn::region_of(arn)).session()?;
+        let call: Call = timeouts::call(&Value::Null, "read", cx);
+        let code = sfn_aws::function::code(&session.aws, &call, arn).await;
+        code.map_err(|error| diagnostics::of_aws(&format!("fetch the code of the function `{arn}`"), &error).into())
     }
 
     /// Asks AWS who the credentials belong to, for ten seconds at most.
@@ -53,7 +47,7 @@ impl SfnProvider {
     /// # Errors
     /// When AWS cannot be reached, or the credentials do not work.
     pub async fn check_access(&self, cx: &Context) -> Result<(), Diagnostics> {
-        self.shared.check_access(cx).await
+        self.context.check_access(cx).await
     }
 
     /// The region of the configuration in use.
@@ -61,8 +55,8 @@ impl SfnProvider {
     /// # Errors
     /// When there is none.
     pub async fn region(&self) -> Result<String, Diagnostics> {
-        let configured = self.shared.get()?;
-        configured.aws.region().await.map_err(|error| messages::of_aws("find the region", &error).into())
+        let session = self.context.session()?;
+        session.aws.region().await.map_err(|error| diagnostics::of_aws("find the region", &error).into())
     }
 }
 
@@ -83,55 +77,50 @@ impl Provider for SfnProvider {
     }
 
     fn schema(&self) -> Schema {
-        configuration::schema()
+        provider_block::schema()
     }
 
     fn resources(&self) -> Vec<Box<dyn Resource>> {
-        vec![
-            Box::new(Regional::new(Activity::new, &self.shared)),
-            Box::new(Regional::new(Alias::new, &self.shared)),
-            Box::new(Regional::new(ExecutionAlarm::new, &self.shared)),
-            Box::new(Regional::new(Function::new, &self.shared)),
-            Box::new(Regional::new(FunctionAlias::new, &self.shared)),
-            Box::new(Regional::new(FunctionEventInvoke::new, &self.shared)),
-            Box::new(Regional::new(FunctionPermission::new, &self.shared)),
-            Box::new(Regional::new(LogGroup::new, &self.shared)),
-            Box::new(Regional::new(StateMachine::new, &self.shared)),
-        ]
+        resources::all(&self.context)
     }
 
     fn data_sources(&self) -> Vec<Box<dyn DataSource>> {
-        data_sources::all(&self.shared)
+        data_sources::all(&self.context)
     }
 
     fn list_resources(&self) -> Vec<Box<dyn ListResource>> {
-        list_resources::all(&self.shared)
+        list_resources::all(&self.context)
     }
 
     fn functions(&self) -> Vec<Box<dyn tfplugin::Function>> {
-        provider_functions::all()
+        functions::all()
     }
 
     async fn validate(&self, config: &Value) -> Diagnostics {
+        let block = ProviderBlock::from_value(config);
         // Resources are validated before the provider is configured, and their checks are chosen here.
-        self.shared.set_checks(Arc::new(Checks::of(config)));
-        configuration::validate(config)
+        let checks = Arc::new(Checks::of(single(&block.checks)));
+        self.context.set_checks(checks, block.skips_region_validation());
+        block.validate(config)
     }
 
     async fn configure(&self, config: Value, _: &str, cx: &Context) -> Result<Diagnostics, Diagnostics> {
-        let configured = configuration::configure(&config, self.pace);
-        self.shared.set_checks(configured.checks.clone());
-        // In a wrong account objects would seem to be gone, so that this is asked before anything is read.
-        if configuration::restricts_accounts(&config) {
-            configured.ask_identity(cx).await?;
+        let block = ProviderBlock::from_value(&config);
+        let checks = Arc::new(Checks::of(single(&block.checks)));
+        self.context.set_checks(checks.clone(), block.skips_region_validation());
+        let session = ProviderSession::new(&block, checks, self.pace);
+        // In a wrong account objects would seem to be gone, so that this is checked before anything is read.
+        if block.restricts_accounts() && session.is_known {
+            session.check_identity(cx).await?;
         }
-        self.shared.set(configured);
-        if config.is_wholly_known() {
+        let is_known = session.is_known;
+        self.context.set_session(session);
+        if is_known {
             return Ok(Diagnostics::default());
         }
         Ok(Diagnostic::warning(
-            "the provider's configuration is not known yet",
-            "Its unknown parts count as absent until the apply.",
+            "the credentials of the provider are not known yet",
+            "Nothing is read from AWS until the apply: the plan relies on the state.",
         )
         .into())
     }

@@ -12,6 +12,7 @@ use tokio::sync::OnceCell;
 use crate::diagnostics;
 use crate::provider_block::ProviderBlock;
 use crate::shared::checks::Checks;
+use crate::shared::fold::Folder;
 use crate::shared::lookup_cache::{LookupCache, PlannedResources};
 use crate::shared::tags::TagRules;
 
@@ -107,12 +108,15 @@ pub struct ProviderContext {
     region: Option<String>,
     /// What this run is going to make.
     pub planned: Arc<PlannedResources>,
+    /// The findings of this run.
+    pub findings: Arc<Folder>,
 }
 
 impl ProviderContext {
     /// Takes a session into use; a process that is debugged gets one for each run of Terraform.
     pub fn set_session(&self, session: ProviderSession) {
         self.planned.clear();
+        self.findings.clear();
         *self.session.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(session));
     }
 

@@ -22,17 +22,24 @@ pub struct Diagnostic {
     pub detail: String,
     /// Where in the configuration.
     pub path: Option<AttributePath>,
+    /// What it has in common with others, such as the rule that was broken. Terraform does not see it.
+    pub group: Option<&'static str>,
 }
 
 impl Diagnostic {
     /// An error about the whole resource.
     pub fn error(summary: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { severity: Severity::Error, summary: summary.into(), detail: detail.into(), path: None }
+        Self { severity: Severity::Error, summary: summary.into(), detail: detail.into(), path: None, group: None }
     }
 
     /// A warning about the whole resource.
     pub fn warning(summary: impl Into<String>, detail: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(summary, detail) }
+    }
+
+    /// Whether it is an error.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
     }
 
     /// The same message, whose place is counted from inside `outer`.
@@ -67,7 +74,7 @@ impl Diagnostics {
 
     /// Whether any message is an error.
     pub fn has_errors(&self) -> bool {
-        self.0.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+        self.0.iter().any(Diagnostic::is_error)
     }
 
     /// Whether there is nothing to say.

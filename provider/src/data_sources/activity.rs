@@ -2,58 +2,59 @@
 
 use async_trait::async_trait;
 use sfn_aws::activity;
-use tfplugin::schema::{Attribute, Block, Schema};
-use tfplugin::{Context, DataSource, Diagnostics, Type, Value};
+use tfplugin::Diagnostics;
+use tfplugin::model::{Attr, Model};
 
-use super::{arn_of, either, missing};
-use crate::configuration::Shared;
-use crate::{messages, timeouts};
+use super::{arns, require_name_or_arn};
+use crate::session::ProviderContext;
+use crate::shared::data_source::{Lookup, not_found};
+use crate::shared::managed::{Operation, Refusal};
 
-/// The data source.
+/// Details of an existing activity.
+#[derive(Debug, Clone, Model)]
 pub struct Activity {
-    shared: Shared,
-}
-
-impl Activity {
-    /// The data source with the provider's configuration.
-    pub fn new(shared: Shared) -> Self {
-        Self { shared }
-    }
+    /// Name of the activity. Required unless `arn` is set.
+    #[tf(optional, computed, conflicts = ["arn"])]
+    name: Attr<String>,
+    /// ARN of the activity. Required unless `name` is set.
+    #[tf(optional, computed)]
+    arn: Attr<String>,
+    /// ARN of the activity.
+    #[tf(computed)]
+    id: Attr<String>,
+    /// Creation date, as RFC 3339.
+    #[tf(computed)]
+    creation_date: Attr<String>,
 }
 
 #[async_trait]
-impl DataSource for Activity {
-    fn type_name(&self) -> &'static str {
-        "sfn_activity"
+impl Lookup for Activity {
+    const TYPE: &'static str = "sfn_activity";
+
+    fn title(&self) -> String {
+        format!("activity `{}`", self.name.text().or(self.arn.text()).unwrap_or("?"))
     }
 
-    fn schema(&self) -> Schema {
-        let attributes = vec![
-            Attribute::optional_computed("name", Type::String, "Name; this or `arn`."),
-            Attribute::optional_computed("arn", Type::String, "ARN; this or `name`."),
-            Attribute::computed("id", Type::String, "The ARN."),
-            Attribute::computed("creation_date", Type::String, "When it was created."),
-        ];
-        let description = "An activity that exists.".into();
-        Schema { version: 0, block: Block { attributes, description, ..Block::default() } }
+    fn validate(&self, _provider: &ProviderContext) -> Diagnostics {
+        let named = require_name_or_arn(&self.name, &self.arn);
+        named.into_iter().chain(arns::ACTIVITY.validate(&self.arn, "arn")).collect()
     }
 
-    async fn validate(&self, config: &Value) -> Diagnostics {
-        either(config, "name", "arn")
-    }
-
-    async fn read(&self, config: Value, cx: &Context) -> Result<(Value, Diagnostics), Diagnostics> {
-        let (configured, call) = (self.shared.get()?, timeouts::read(cx));
-        let (arn, attribute) = arn_of(&configured, &call, &config, "activity").await?;
-        let found = activity::describe(&configured.aws, &call, &arn).await;
-        let found = found.map_err(|error| messages::of_aws(&format!("read the activity `{arn}`"), &error))?;
-        let found = found.ok_or_else(|| missing("activity", &arn, attribute))?;
-        let state = Value::object([
-            ("name", found.name.into()),
-            ("arn", Value::from(found.arn.as_str())),
-            ("id", found.arn.into()),
-            ("creation_date", found.creation_date.into()),
-        ]);
-        Ok((state, Diagnostics::default()))
+    async fn look_up(self, operation: &Operation) -> Result<(Self, Diagnostics), Refusal> {
+        let (aws, call) = (operation.aws(), &operation.call);
+        let (found, attribute) = if self.arn.is_null() {
+            (activity::find(aws, call, self.name.get()?).await?, "name")
+        } else {
+            let arn = arns::ACTIVITY.get(&self.arn, "arn")?.to_string();
+            (activity::describe(aws, call, &arn).await?, "arn")
+        };
+        let found = found.ok_or_else(|| not_found(&self.title(), attribute))?;
+        let model = Self {
+            name: found.name.into(),
+            id: found.arn.clone().into(),
+            arn: found.arn.into(),
+            creation_date: found.creation_date.into(),
+        };
+        Ok((model, Diagnostics::default()))
     }
 }

@@ -1,70 +1,90 @@
 //! `data "sfn_alias"`.
 
 use async_trait::async_trait;
-use sfn_aws::alias::{self, Route};
-use tfplugin::schema::{Attribute, Block, Schema};
-use tfplugin::{Context, DataSource, Diagnostics, Type, Value};
+use aws_arn::{Qualifier, StateMachineArn};
+use sfn_aws::alias;
+use tfplugin::Diagnostics;
+use tfplugin::model::{Attr, Model};
 
-use super::missing;
-use crate::configuration::Shared;
-use crate::{messages, timeouts};
+use super::{Object, arns};
+use crate::session::ProviderContext;
+use crate::shared::data_source::{Lookup, not_found};
+use crate::shared::managed::{Operation, Refusal};
+use crate::shared::names;
 
-/// The data source.
+const MACHINE: &str = "statemachine_arn";
+
+/// Details of an existing alias of a state machine.
+#[derive(Debug, Clone, Model)]
 pub struct Alias {
-    shared: Shared,
+    /// Name of the alias.
+    #[tf(required, validate = names::alias)]
+    name: Attr<String>,
+    /// ARN of the state machine.
+    #[tf(required)]
+    statemachine_arn: Attr<String>,
+    /// ARN of the alias.
+    #[tf(computed)]
+    id: Attr<String>,
+    /// ARN of the alias, by which executions are started.
+    #[tf(computed)]
+    arn: Attr<String>,
+    /// Description of the alias.
+    #[tf(computed)]
+    description: Attr<String>,
+    /// Creation date, as RFC 3339.
+    #[tf(computed)]
+    creation_date: Attr<String>,
+    /// Versions that receive executions: `state_machine_version_arn` with its `weight` in percent.
+    #[tf(computed)]
+    routing_configuration: Attr<Vec<Object<Route>>>,
 }
 
-impl Alias {
-    /// The data source with the provider's configuration.
-    pub fn new(shared: Shared) -> Self {
-        Self { shared }
+/// A version that receives executions.
+#[derive(Debug, Clone, Model)]
+struct Route {
+    /// ARN of the version.
+    #[tf(computed)]
+    state_machine_version_arn: Attr<String>,
+    /// Percentage of executions that the version receives.
+    #[tf(computed)]
+    weight: Attr<i32>,
+}
+
+impl From<alias::Route> for Object<Route> {
+    fn from(found: alias::Route) -> Self {
+        Self(Route { state_machine_version_arn: found.version_arn.into(), weight: found.weight.into() })
     }
 }
 
 #[async_trait]
-impl DataSource for Alias {
-    fn type_name(&self) -> &'static str {
-        "sfn_alias"
+impl Lookup for Alias {
+    const TYPE: &'static str = "sfn_alias";
+
+    fn title(&self) -> String {
+        let machine = arns::machine_name(&self.statemachine_arn);
+        format!("alias `{}` of `{machine}`", self.name.text().unwrap_or("?"))
     }
 
-    fn schema(&self) -> Schema {
-        let computed = |name: &str, description: &str| Attribute::computed(name, Type::String, description);
-        let route = [("state_machine_version_arn", Type::String), ("weight", Type::Number)];
-        let route = Type::Object(route.into_iter().map(|(name, ty)| (name.to_owned(), ty)).collect());
-        let attributes = vec![
-            Attribute::required("name", Type::String, "Name."),
-            Attribute::required("statemachine_arn", Type::String, "ARN of the state machine."),
-            computed("id", "The ARN."),
-            computed("arn", "ARN, by which executions are started."),
-            computed("description", "A text for people."),
-            computed("creation_date", "When it was created."),
-            Attribute::computed(
-                "routing_configuration",
-                Type::list(route),
-                "The versions that it leads to, with their shares in percent.",
-            ),
-        ];
-        let description = "An alias of a state machine that exists.".into();
-        Schema { version: 0, block: Block { attributes, description, ..Block::default() } }
+    fn validate(&self, _provider: &ProviderContext) -> Diagnostics {
+        arns::STATE_MACHINE.validate(&self.statemachine_arn, MACHINE).into_iter().collect()
     }
 
-    async fn read(&self, config: Value, cx: &Context) -> Result<(Value, Diagnostics), Diagnostics> {
-        let configured = self.shared.get()?;
-        let text = |name: &str| config.get(name).as_str().unwrap_or_default();
-        let arn = format!("{}:{}", text("statemachine_arn"), text("name"));
-        let found = alias::describe(&configured.aws, &timeouts::read(cx), &arn).await;
-        let found = found.map_err(|error| messages::of_aws(&format!("read the alias `{arn}`"), &error))?;
-        let found = found.ok_or_else(|| missing("alias", &arn, "name"))?;
-        let route = |route: Route| {
-            let version = ("state_machine_version_arn", Value::from(route.version_arn));
-            Value::object([version, ("weight", i64::from(route.weight).into())])
+    async fn look_up(self, operation: &Operation) -> Result<(Self, Diagnostics), Refusal> {
+        let machine = arns::STATE_MACHINE.get(&self.statemachine_arn, MACHINE)?;
+        let qualifier = Some(Qualifier::Alias(self.name.get()?.clone()));
+        let arn = StateMachineArn { qualifier, ..machine }.to_string();
+        let found = alias::describe(operation.aws(), &operation.call, &arn).await?;
+        let found = found.ok_or_else(|| not_found(&self.title(), "name"))?;
+        let routes: Vec<_> = found.wanted.routes.into_iter().map(Object::<Route>::from).collect();
+        let model = Self {
+            id: found.arn.clone().into(),
+            arn: found.arn.into(),
+            description: found.wanted.description.into(),
+            creation_date: found.creation_date.into(),
+            routing_configuration: routes.into(),
+            ..self
         };
-        let mut state = config;
-        state.set("id", found.arn.as_str());
-        state.set("arn", found.arn);
-        state.set("description", found.wanted.description);
-        state.set("creation_date", found.creation_date);
-        state.set("routing_configuration", Value::List(found.wanted.routes.into_iter().map(route).collect()));
-        Ok((state, Diagnostics::default()))
+        Ok((model, Diagnostics::default()))
     }
 }

@@ -1,60 +1,72 @@
 //! `data "sfn_definition"`: a workflow, or a part of one, without a state machine.
 
-use asl::policy::{Settings, derive};
+use asl::check::MachineType;
+use asl::policy::Settings;
 use async_trait::async_trait;
-use tfplugin::schema::{Attribute, Block, Schema};
-use tfplugin::{Context, DataSource, Diagnostics, Type, Value};
+use tfplugin::model::{Attr, Model};
+use tfplugin::schema::Schema;
+use tfplugin::{Context, DataSource, Diagnostics, Value};
 
-use crate::configuration::Shared;
-use crate::{checks, definition};
+use crate::session::ProviderContext;
+use crate::shared::checks;
+use crate::workflow::{Workflow, WorkflowBlocks};
 
-/// The data source.
-pub struct Definition {
-    shared: Shared,
+/// Renders a workflow to the Amazon States Language, for the `definition` of a branch or item processor, or for anything else
+/// that takes it. Calls nothing.
+#[derive(Debug, Clone, Model)]
+struct Definition {
+    #[tf(flatten)]
+    workflow: WorkflowBlocks,
+    /// Rules whose findings about this workflow are left out: codes such as `ASL7001`, prefixes of codes such as `ASL7`, or
+    /// names such as `missing-timeout`.
+    #[tf(optional)]
+    ignore_diagnostics: Attr<Vec<String>>,
+    /// Definition as JSON. Sensitive, as it contains all values of the workflow; use `nonsensitive()` to show it.
+    #[tf(computed, sensitive)]
+    json: Attr<String>,
+    /// Permissions that the workflow needs, as a policy document. Accounts and regions that no ARN names are `*`.
+    #[tf(computed, sensitive)]
+    policy_json: Attr<String>,
 }
 
-impl Definition {
+/// The data source. It has no region, as it calls nothing.
+pub struct DefinitionDataSource(ProviderContext);
+
+impl DefinitionDataSource {
     /// The data source with the provider's configuration.
-    pub fn new(shared: Shared) -> Self {
-        Self { shared }
+    pub fn new(provider: &ProviderContext) -> Self {
+        Self(provider.clone())
     }
 }
 
 #[async_trait]
-impl DataSource for Definition {
+impl DataSource for DefinitionDataSource {
     fn type_name(&self) -> &'static str {
         "sfn_definition"
     }
 
     fn schema(&self) -> Schema {
-        let mut attributes = definition::attributes();
-        attributes.push(checks::attribute());
-        attributes.push(Attribute::computed("json", Type::String, "The definition as JSON."));
-        attributes.push(Attribute::computed(
-            "policy_json",
-            Type::String,
-            "The permissions that the workflow needs, as a policy document. Accounts and regions that no ARN names are `*`.",
-        ));
-        let description = "Renders a workflow to the Amazon States Language, for the `definition` of a branch or item processor, or \
-                           for anything else that takes it. Asks AWS nothing.";
-        let block =
-            Block { attributes, blocks: definition::blocks(), description: description.into(), ..Block::default() };
-        Schema { version: 0, block }
+        Schema { version: 0, block: Definition::block() }
     }
 
     async fn validate(&self, config: &Value) -> Diagnostics {
-        definition::evaluate(config, &self.shared.checks().selection(config)).diagnostics
+        let definition = Definition::from_value(config);
+        let selection = self.0.checks().selection(&definition.ignore_diagnostics);
+        let workflow = Workflow::new(&definition.workflow, MachineType::Standard);
+        let mut diagnostics = workflow.check(&selection);
+        diagnostics.extend(checks::validate_ignored(&definition.ignore_diagnostics));
+        diagnostics
     }
 
     async fn read(&self, config: Value, _: &Context) -> Result<(Value, Diagnostics), Diagnostics> {
-        let evaluated = definition::evaluate(&config, &self.shared.checks().selection(&config));
-        let warnings = evaluated.diagnostics.into_result()?;
+        let definition = Definition::from_value(&config);
+        let selection = self.0.checks().selection(&definition.ignore_diagnostics);
+        let workflow = Workflow::new(&definition.workflow, MachineType::Standard);
+        let settings = Settings { name: "*".into(), ..Settings::default() };
+        let policy = workflow.policy(&settings, &selection).map(|(document, _)| document.to_json());
+        let found = Definition { json: workflow.text().into(), policy_json: policy.into(), ..definition };
         let mut state = config;
-        if let Some(definition) = &evaluated.definition {
-            let settings = Settings { name: "*".into(), ..Settings::default() };
-            state.set("policy_json", derive(definition, &settings).0.to_json());
-        }
-        state.set("json", Value::from(evaluated.text));
-        Ok((state, warnings))
+        state.extend(Value::object(["json", "policy_json"].map(|name| (name, found.to_value().get(name).clone()))));
+        Ok((state, Diagnostics::default()))
     }
 }

@@ -3,129 +3,149 @@
 use async_trait::async_trait;
 use sfn_aws::execution;
 use sfn_aws::history::{self, StateSummary};
-use tfplugin::schema::{Attribute, Block, Schema};
-use tfplugin::{AttributePath, Context, DataSource, Diagnostic, Diagnostics, Type, Value};
+use tfplugin::model::{Attr, Model};
+use tfplugin::{Diagnostics, Number};
 
-use super::{missing, object};
-use crate::configuration::Shared;
-use crate::{messages, timeouts};
+use super::{Object, arns};
+use crate::session::ProviderContext;
+use crate::shared::data_source::{Lookup, not_found};
+use crate::shared::managed::{Operation, Refusal};
 
-/// The data source.
+/// Details of an execution of a state machine of type `STANDARD`, with a summary of its history.
+#[derive(Debug, Clone, Model)]
 pub struct Execution {
-    shared: Shared,
+    /// ARN of the execution.
+    #[tf(required)]
+    arn: Attr<String>,
+    /// ARN of the execution.
+    #[tf(computed)]
+    id: Attr<String>,
+    /// Name of the execution.
+    #[tf(computed)]
+    name: Attr<String>,
+    /// ARN of the state machine.
+    #[tf(computed)]
+    state_machine_arn: Attr<String>,
+    /// ARN of the version that runs; null unless the execution was started by a version or alias.
+    #[tf(computed)]
+    state_machine_version_arn: Attr<String>,
+    /// ARN of the alias that the execution was started by; null without one.
+    #[tf(computed)]
+    state_machine_alias_arn: Attr<String>,
+    /// Status of the execution: `RUNNING`, `SUCCEEDED`, `FAILED`, `TIMED_OUT`, `ABORTED` or `PENDING_REDRIVE`.
+    #[tf(computed)]
+    status: Attr<String>,
+    /// Start date, as RFC 3339.
+    #[tf(computed)]
+    start_date: Attr<String>,
+    /// Stop date, as RFC 3339; null while the execution runs.
+    #[tf(computed)]
+    stop_date: Attr<String>,
+    /// Input as JSON.
+    #[tf(computed)]
+    input: Attr<String>,
+    /// Output as JSON; null unless the execution succeeded.
+    #[tf(computed)]
+    output: Attr<String>,
+    /// Name of the error; null unless the execution failed.
+    #[tf(computed)]
+    error: Attr<String>,
+    /// Cause of the error; null unless the execution failed.
+    #[tf(computed)]
+    cause: Attr<String>,
+    /// Number of redrives.
+    #[tf(computed)]
+    redrive_count: Attr<i32>,
+    /// Summary of each state, in the order in which the states were first entered: its `name` and `type`, how often it
+    /// was `entered` and `exited`, the number of failed attempts (`failures`) and of further attempts (`retries`), the
+    /// time in the state in `seconds`, and the last `error` with its `cause`.
+    #[tf(computed)]
+    states: Attr<Vec<Object<State>>>,
 }
 
-impl Execution {
-    /// The data source with the provider's configuration.
-    pub fn new(shared: Shared) -> Self {
-        Self { shared }
+/// What an execution did in a state.
+#[derive(Debug, Clone, Model)]
+struct State {
+    /// Name of the state.
+    #[tf(computed)]
+    name: Attr<String>,
+    /// Type of the state, such as `Task`.
+    #[tf(computed, name = "type")]
+    kind: Attr<String>,
+    /// How often the state was entered.
+    #[tf(computed)]
+    entered: Attr<Number>,
+    /// How often the state was exited.
+    #[tf(computed)]
+    exited: Attr<Number>,
+    /// Number of failed attempts.
+    #[tf(computed)]
+    failures: Attr<Number>,
+    /// Number of attempts after the first of each entry.
+    #[tf(computed)]
+    retries: Attr<Number>,
+    /// Time in the state, in seconds.
+    #[tf(computed)]
+    seconds: Attr<Number>,
+    /// Error of the last failed attempt.
+    #[tf(computed)]
+    error: Attr<String>,
+    /// Cause of the error.
+    #[tf(computed)]
+    cause: Attr<String>,
+}
+
+impl From<StateSummary> for Object<State> {
+    fn from(found: StateSummary) -> Self {
+        Self(State {
+            name: found.name.into(),
+            kind: found.kind.into(),
+            entered: Number::from(found.entered).into(),
+            exited: Number::from(found.exited).into(),
+            failures: Number::from(found.failures).into(),
+            retries: Number::from(found.retries).into(),
+            // AWS gives milliseconds; further digits come from the binary fraction.
+            seconds: format!("{:.3}", found.seconds).parse::<Number>().ok().into(),
+            error: found.error.into(),
+            cause: found.cause.into(),
+        })
     }
 }
 
 #[async_trait]
-impl DataSource for Execution {
-    fn type_name(&self) -> &'static str {
-        "sfn_execution"
+impl Lookup for Execution {
+    const TYPE: &'static str = "sfn_execution";
+
+    fn title(&self) -> String {
+        format!("execution `{}`", self.arn.text().unwrap_or("?"))
     }
 
-    fn schema(&self) -> Schema {
-        let text = |name: &str, description: &str| Attribute::computed(name, Type::String, description);
-        let state = object([
-            ("name", Type::String),
-            ("type", Type::String),
-            ("entered", Type::Number),
-            ("exited", Type::Number),
-            ("failures", Type::Number),
-            ("retries", Type::Number),
-            ("seconds", Type::Number),
-            ("error", Type::String),
-            ("cause", Type::String),
-        ]);
-        let attributes = vec![
-            Attribute::required("arn", Type::String, "ARN of the execution."),
-            text("id", "The ARN."),
-            text("name", "Name."),
-            text("state_machine_arn", "ARN of the state machine."),
-            text(
-                "state_machine_version_arn",
-                "ARN of the version that it runs, where it was started by one or by an alias.",
-            ),
-            text("state_machine_alias_arn", "ARN of the alias that it was started by."),
-            text("status", "`RUNNING`, `SUCCEEDED`, `FAILED`, `TIMED_OUT`, `ABORTED` or `PENDING_REDRIVE`."),
-            text("start_date", "When it started."),
-            text("stop_date", "When it ended; null while it runs."),
-            text("input", "Its input as JSON."),
-            text("output", "Its output as JSON; null unless it succeeded."),
-            text("error", "Name of the error; null unless it failed."),
-            text("cause", "Cause of the error."),
-            Attribute::computed("redrive_count", Type::Number, "How often it was redriven."),
-            Attribute::computed(
-                "states",
-                Type::list(state),
-                "What it has done by state, in the order in which they were entered first: how often it was `entered` and `exited`, how \
-                 many attempts failed (`failures`) and were made again (`retries`), the time in it in `seconds`, and the last `error` \
-                 with its `cause`.",
-            ),
-        ];
-        let description = "An execution of a state machine of type STANDARD, with its history in short.".into();
-        Schema { version: 0, block: Block { attributes, description, ..Block::default() } }
+    fn validate(&self, _provider: &ProviderContext) -> Diagnostics {
+        arns::EXECUTION.validate(&self.arn, "arn").into_iter().collect()
     }
 
-    async fn validate(&self, config: &Value) -> Diagnostics {
-        match config.get("arn").as_str() {
-            Some(arn) if !arn.contains(":execution:") => {
-                let detail = if arn.contains(":express:") {
-                    "Executions of type EXPRESS leave no history but their logs."
-                } else {
-                    "Write the ARN of an execution, such as `arn:aws:states:eu-west-1:123456789012:execution:orders:4711`."
-                };
-                let error = Diagnostic::error(format!("`{arn}` is no ARN of an execution"), detail);
-                error.at(AttributePath::root("arn")).into()
-            }
-            _ => Diagnostics::default(),
-        }
+    async fn look_up(self, operation: &Operation) -> Result<(Self, Diagnostics), Refusal> {
+        let (aws, call) = (operation.aws(), &operation.call);
+        let arn = arns::EXECUTION.get(&self.arn, "arn")?.to_string();
+        let found = execution::describe(aws, call, &arn).await?.ok_or_else(|| not_found(&self.title(), "arn"))?;
+        let states = history::summary(aws, call, &arn).await?;
+        let model = Self {
+            id: found.arn.clone().into(),
+            arn: found.arn.into(),
+            name: found.name.into(),
+            state_machine_arn: found.state_machine_arn.into(),
+            state_machine_version_arn: found.state_machine_version_arn.into(),
+            state_machine_alias_arn: found.state_machine_alias_arn.into(),
+            status: found.status.into(),
+            start_date: found.start_date.into(),
+            stop_date: found.stop_date.into(),
+            input: found.input.into(),
+            output: found.output.into(),
+            error: found.error.into(),
+            cause: found.cause.into(),
+            redrive_count: found.redrive_count.into(),
+            states: states.into_iter().map(Object::<State>::from).collect::<Vec<_>>().into(),
+        };
+        Ok((model, Diagnostics::default()))
     }
-
-    async fn read(&self, config: Value, cx: &Context) -> Result<(Value, Diagnostics), Diagnostics> {
-        let (configured, call) = (self.shared.get()?, timeouts::read(cx));
-        let arn = config.get("arn").as_str().unwrap_or_default();
-        let refused = |error| messages::of_aws(&format!("read the execution `{arn}`"), &error);
-        let found = execution::describe(&configured.aws, &call, arn).await.map_err(refused)?;
-        let found = found.ok_or_else(|| missing("execution", arn, "arn"))?;
-        let states = history::summary(&configured.aws, &call, arn).await.map_err(refused)?;
-        let state = Value::object([
-            ("arn", Value::from(found.arn.as_str())),
-            ("id", found.arn.as_str().into()),
-            ("name", found.name.into()),
-            ("state_machine_arn", found.state_machine_arn.into()),
-            ("state_machine_version_arn", found.state_machine_version_arn.into()),
-            ("state_machine_alias_arn", found.state_machine_alias_arn.into()),
-            ("status", found.status.into()),
-            ("start_date", found.start_date.into()),
-            ("stop_date", found.stop_date.into()),
-            ("input", found.input.into()),
-            ("output", found.output.into()),
-            ("error", found.error.into()),
-            ("cause", found.cause.into()),
-            ("redrive_count", i64::from(found.redrive_count).into()),
-            ("states", Value::List(states.into_iter().map(state_value).collect())),
-        ]);
-        Ok((state, Diagnostics::default()))
-    }
-}
-
-fn state_value(state: StateSummary) -> Value {
-    let number = |number: u64| i64::try_from(number).map_or(Value::Null, Value::from);
-    let seconds = format!("{:.3}", state.seconds).parse::<tfplugin::Number>();
-    Value::object([
-        ("name", Value::from(state.name)),
-        ("type", state.kind.into()),
-        ("entered", number(state.entered)),
-        ("exited", number(state.exited)),
-        ("failures", number(state.failures)),
-        ("retries", number(state.retries)),
-        ("seconds", seconds.map_or(Value::Null, Value::from)),
-        ("error", state.error.into()),
-        ("cause", state.cause.into()),
-    ])
 }

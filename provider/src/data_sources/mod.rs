@@ -1,75 +1,100 @@
-//! The data sources, one file each.
+//! The data sources, one file each, by their types without `sfn_`.
 
 mod activity;
 mod alias;
+pub mod arns;
 mod definition;
 mod execution;
-mod function;
+mod lambda_function;
 mod state_machine;
+mod state_machine_versions;
 mod state_machines;
-mod versions;
 
-use sfn_aws::Call;
-use tfplugin::{AttributePath, DataSource, Diagnostic, Diagnostics, Type, Value};
+use tfplugin::model::{Attr, AttributeValue, Model};
+use tfplugin::{AttributePath, DataSource, Diagnostic, Type, Value};
 
-use crate::configuration::{Configured, Shared};
-use crate::messages;
-use crate::regional::Regional;
+use crate::session::ProviderContext;
+use crate::shared::data_source::LookupDataSource;
 
 /// All data sources.
-pub fn all(shared: &Shared) -> Vec<Box<dyn DataSource>> {
+pub fn all(provider: &ProviderContext) -> Vec<Box<dyn DataSource>> {
     vec![
-        Box::new(Regional::new(activity::Activity::new, shared)),
-        Box::new(Regional::new(alias::Alias::new, shared)),
-        Box::new(definition::Definition::new(shared.clone())),
-        Box::new(Regional::new(execution::Execution::new, shared)),
-        Box::new(Regional::new(function::Function::new, shared)),
-        Box::new(Regional::new(state_machine::StateMachine::new, shared)),
-        Box::new(Regional::new(state_machines::StateMachines::new, shared)),
-        Box::new(Regional::new(versions::Versions::new, shared)),
+        Box::new(LookupDataSource::<activity::Activity>::new(provider)),
+        Box::new(LookupDataSource::<alias::Alias>::new(provider)),
+        Box::new(definition::DefinitionDataSource::new(provider)),
+        Box::new(LookupDataSource::<execution::Execution>::new(provider)),
+        Box::new(LookupDataSource::<lambda_function::Function>::new(provider)),
+        Box::new(LookupDataSource::<state_machine::StateMachine>::new(provider)),
+        Box::new(LookupDataSource::<state_machine_versions::Versions>::new(provider)),
+        Box::new(LookupDataSource::<state_machines::StateMachines>::new(provider)),
     ]
 }
 
-/// The type of an object with these attributes.
-fn object<const N: usize>(attributes: [(&str, Type); N]) -> Type {
-    Type::Object(attributes.into_iter().map(|(name, ty)| (name.to_owned(), ty)).collect())
-}
+/// The value of an attribute of object type, whose attributes are those of a model without blocks.
+#[derive(Debug, Clone)]
+struct Object<M>(M);
 
-/// An object is named by exactly one of two attributes.
-fn either(config: &Value, first: &str, second: &str) -> Diagnostics {
-    let message = match (config.get(first).is_null(), config.get(second).is_null()) {
-        (true, true) => format!("neither `{first}` nor `{second}` is there"),
-        (false, false) => format!("both `{first}` and `{second}` are there"),
-        _ => return Diagnostics::default(),
-    };
-    Diagnostic::error(message, "Write one of the two.").at(AttributePath::root(first)).into()
-}
-
-/// The ARN that is written, or that of the written name in the account and region in use; and the attribute it is from.
-///
-/// # Errors
-/// When the account is not known.
-async fn arn_of(
-    configured: &Configured,
-    call: &Call,
-    config: &Value,
-    kind: &str,
-) -> Result<(String, &'static str), Diagnostics> {
-    if let Some(arn) = config.get("arn").as_str() {
-        return Ok((arn.to_owned(), "arn"));
+impl<M: Model> AttributeValue for Object<M> {
+    fn ty() -> Type {
+        M::block().value_type()
     }
-    let name = config.get("name").as_str().unwrap_or_default();
-    let identity = configured.aws.identity(call).await;
-    let identity = identity.map_err(|error| messages::of_aws(&format!("look for `{name}`"), &error))?;
-    let Some(account) = &identity.account else {
-        let detail = "Write the `arn`, or remove `skip_requesting_account_id` from the provider block.";
-        return Err(Diagnostic::error("the account is not known", detail).at(AttributePath::root("name")).into());
-    };
-    Ok((format!("arn:{}:states:{}:{account}:{kind}:{name}", identity.partition, identity.region), "name"))
+
+    fn read(value: &Value) -> Option<Self> {
+        value.as_map().map(|_| Self(M::from_value(value)))
+    }
+
+    fn write(&self) -> Value {
+        self.0.to_value()
+    }
 }
 
-/// That there is no such object.
-fn missing(kind: &str, arn: &str, attribute: &str) -> Diagnostics {
-    let detail = "Check the account, the region and the name.";
-    Diagnostic::error(format!("there is no {kind} `{arn}`"), detail).at(AttributePath::root(attribute)).into()
+/// Checks that a name or an ARN is set. The schema says that they conflict.
+fn require_name_or_arn(name: &Attr<String>, arn: &Attr<String>) -> Option<Diagnostic> {
+    let missing = || {
+        let error = Diagnostic::error("one of `name` and `arn` is required", "Set `name` or `arn`.");
+        error.at(AttributePath::root("name"))
+    };
+    (name.is_null() && arn.is_null()).then(missing)
+}
+
+#[cfg(test)]
+mod tests {
+    use tfplugin::model::AttributeField;
+
+    use super::*;
+
+    /// A model.
+    #[derive(Debug, Clone, Model)]
+    struct Route {
+        /// A text.
+        #[tf(computed)]
+        version: Attr<String>,
+        /// A number.
+        #[tf(computed)]
+        weight: Attr<i32>,
+    }
+
+    #[test]
+    fn objects_are_typed_read_and_written_as_their_models() {
+        type Routes = Attr<Vec<Object<Route>>>;
+        let object = [("version".to_owned(), Type::String), ("weight".to_owned(), Type::Number)];
+        assert_eq!(Routes::ty(), Type::list(Type::Object(object.into())));
+        let routes = Value::List(vec![Value::object([("version", "v".into()), ("weight", Value::Null)])]);
+        assert_eq!(Routes::read(&routes).write(), routes);
+        assert!(Routes::read(&Value::Unknown).is_unknown() && Routes::read(&Value::Null).is_null());
+    }
+
+    #[test]
+    fn a_name_or_an_arn_is_required_once_both_are_known() {
+        let known = || -> Attr<String> { "a".into() };
+        for (name, arn, is_missing) in [
+            (Attr::Null, Attr::Null, true),
+            (Attr::Null, Attr::Unknown, false),
+            (Attr::Unknown, Attr::Null, false),
+            (known(), Attr::Null, false),
+            (Attr::Null, known(), false),
+        ] {
+            assert_eq!(require_name_or_arn(&name, &arn).is_some(), is_missing, "{name:?} {arn:?}");
+        }
+    }
 }

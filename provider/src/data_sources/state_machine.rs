@@ -2,123 +2,178 @@
 
 use asl::Json;
 use async_trait::async_trait;
+use aws_arn::StateMachineArn;
 use sfn_aws::state_machine::{self, Described};
-use sfn_aws::{Tags, tags};
-use tfplugin::schema::{Attribute, Block, Schema};
-use tfplugin::{Context, DataSource, Diagnostics, Type, Value};
+use sfn_aws::{Tags, encryption, tags};
+use tfplugin::model::{Attr, Model};
+use tfplugin::{Diagnostics, Value};
 
-use super::{arn_of, either, missing, object};
-use crate::configuration::Shared;
-use crate::{messages, timeouts};
+use super::{Object, arns, require_name_or_arn};
+use crate::session::ProviderContext;
+use crate::shared::data_source::{Lookup, not_found};
+use crate::shared::managed::{Operation, Refusal};
 
-/// The data source.
+/// Details of an existing state machine.
+#[derive(Debug, Clone, Model)]
 pub struct StateMachine {
-    shared: Shared,
+    /// Name of the state machine. Required unless `arn` is set.
+    #[tf(optional, computed, conflicts = ["arn"])]
+    name: Attr<String>,
+    /// ARN of the state machine. Required unless `name` is set.
+    #[tf(optional, computed)]
+    arn: Attr<String>,
+    /// ARN of the state machine.
+    #[tf(computed)]
+    id: Attr<String>,
+    /// Type of the state machine: `STANDARD` or `EXPRESS`.
+    #[tf(computed, name = "type")]
+    kind: Attr<String>,
+    /// Status of the state machine: `ACTIVE` or `DELETING`.
+    #[tf(computed)]
+    status: Attr<String>,
+    /// ARN of the execution role.
+    #[tf(computed)]
+    role_arn: Attr<String>,
+    /// Definition as JSON.
+    #[tf(computed)]
+    definition: Attr<String>,
+    /// Definition as a value, such as `asl.States.Charge.Resource`.
+    #[tf(computed)]
+    asl: Attr<Value>,
+    /// Comment of the definition.
+    #[tf(computed)]
+    description: Attr<String>,
+    /// Revision of definition, role and settings; null until the first change.
+    #[tf(computed)]
+    revision_id: Attr<String>,
+    /// Creation date, as RFC 3339.
+    #[tf(computed)]
+    creation_date: Attr<String>,
+    /// ARN of the newest version; null without versions.
+    #[tf(computed)]
+    state_machine_version_arn: Attr<String>,
+    /// Logging: `level`, `include_execution_data` and `log_destination`.
+    #[tf(computed)]
+    logging_configuration: Attr<Object<Logging>>,
+    /// Tracing with AWS X-Ray: `enabled`.
+    #[tf(computed)]
+    tracing_configuration: Attr<Object<Tracing>>,
+    /// Encryption at rest: `type`, `kms_key_id` and `kms_data_key_reuse_period_seconds`.
+    #[tf(computed)]
+    encryption_configuration: Attr<Object<Encryption>>,
+    /// Tags of the state machine.
+    #[tf(computed)]
+    tags: Attr<Tags>,
+}
+
+/// Logging.
+#[derive(Debug, Clone, Model)]
+struct Logging {
+    /// Level: `ALL`, `ERROR`, `FATAL` or `OFF`.
+    #[tf(computed)]
+    level: Attr<String>,
+    /// Whether inputs and outputs are logged.
+    #[tf(computed)]
+    include_execution_data: Attr<bool>,
+    /// ARN of the log group, which ends in `:*`.
+    #[tf(computed)]
+    log_destination: Attr<String>,
+}
+
+impl From<state_machine::Logging> for Object<Logging> {
+    fn from(found: state_machine::Logging) -> Self {
+        Self(Logging {
+            level: found.level.into(),
+            include_execution_data: found.include_execution_data.into(),
+            log_destination: found.destination.into(),
+        })
+    }
+}
+
+/// Tracing with AWS X-Ray.
+#[derive(Debug, Clone, Model)]
+struct Tracing {
+    /// Whether executions are traced.
+    #[tf(computed)]
+    enabled: Attr<bool>,
+}
+
+/// Encryption at rest.
+#[derive(Debug, Clone, Model)]
+struct Encryption {
+    /// Type of the key: `AWS_OWNED_KEY` or `CUSTOMER_MANAGED_KMS_KEY`.
+    #[tf(computed, name = "type")]
+    kind: Attr<String>,
+    /// Customer managed key.
+    #[tf(computed)]
+    kms_key_id: Attr<String>,
+    /// Seconds for which a data key is reused.
+    #[tf(computed)]
+    kms_data_key_reuse_period_seconds: Attr<i32>,
+}
+
+impl From<encryption::Encryption> for Object<Encryption> {
+    fn from(found: encryption::Encryption) -> Self {
+        Self(Encryption {
+            kind: found.kind.into(),
+            kms_key_id: found.kms_key_id.into(),
+            kms_data_key_reuse_period_seconds: found.reuse_seconds.into(),
+        })
+    }
 }
 
 impl StateMachine {
-    /// The data source with the provider's configuration.
-    pub fn new(shared: Shared) -> Self {
-        Self { shared }
+    fn of(found: Described, newest_version: Option<String>, tags: Tags) -> Self {
+        // A definition that cannot be parsed here, such as one that is nested too deeply, is given as text only.
+        let definition = asl::parse(&found.definition).ok().map(|(document, _)| document.root);
+        let comment = definition.as_ref().and_then(|definition| definition.get("Comment")).and_then(Json::as_str);
+        Self {
+            name: found.name.into(),
+            id: found.arn.clone().into(),
+            arn: found.arn.into(),
+            kind: found.kind.into(),
+            status: found.status.into(),
+            role_arn: found.role_arn.into(),
+            description: comment.map(str::to_owned).into(),
+            asl: definition.as_ref().and_then(asl_hcl::any_from_json).into(),
+            definition: found.definition.into(),
+            revision_id: found.revision_id.into(),
+            creation_date: found.creation_date.into(),
+            state_machine_version_arn: newest_version.into(),
+            logging_configuration: Object::<Logging>::from(found.logging).into(),
+            tracing_configuration: Object(Tracing { enabled: found.tracing.unwrap_or(false).into() }).into(),
+            encryption_configuration: found.encryption.map(Object::<Encryption>::from).into(),
+            tags: tags.into(),
+        }
     }
 }
 
 #[async_trait]
-impl DataSource for StateMachine {
-    fn type_name(&self) -> &'static str {
-        "sfn_state_machine"
+impl Lookup for StateMachine {
+    const TYPE: &'static str = "sfn_state_machine";
+
+    fn title(&self) -> String {
+        format!("state machine `{}`", self.name.text().or(self.arn.text()).unwrap_or("?"))
     }
 
-    fn schema(&self) -> Schema {
-        let text = |name: &str, description: &str| Attribute::computed(name, Type::String, description);
-        let (string, flag) = (Type::String, Type::Bool);
-        let logging = object([
-            ("level", string.clone()),
-            ("include_execution_data", flag.clone()),
-            ("log_destination", string.clone()),
-        ]);
-        let encryption = object([
-            ("type", string.clone()),
-            ("kms_key_id", string),
-            ("kms_data_key_reuse_period_seconds", Type::Number),
-        ]);
-        let attributes = vec![
-            Attribute::optional_computed("name", Type::String, "Name; this or `arn`."),
-            Attribute::optional_computed("arn", Type::String, "ARN; this or `name`."),
-            text("id", "The ARN."),
-            text("type", "`STANDARD` or `EXPRESS`."),
-            text("status", "`ACTIVE` or `DELETING`."),
-            text("role_arn", "ARN of the role that it runs with."),
-            text("definition", "The definition as JSON."),
-            Attribute::computed(
-                "asl",
-                Type::Dynamic,
-                "The definition as a value, such as `asl.States.Charge.Resource`.",
-            ),
-            text("description", "The comment of the definition."),
-            text("revision_id", "The revision of definition, role and settings."),
-            text("creation_date", "When it was created."),
-            text("state_machine_version_arn", "ARN of the newest version; null without any."),
-            Attribute::computed("logging_configuration", logging, "Its logs."),
-            Attribute::computed("tracing_configuration", object([("enabled", flag)]), "Whether X-Ray traces it."),
-            Attribute::computed("encryption_configuration", encryption, "Its encryption at rest."),
-            Attribute::computed("tags", Type::map(Type::String), "Its tags."),
-        ];
-        let description = "A state machine that exists.".into();
-        Schema { version: 0, block: Block { attributes, description, ..Block::default() } }
+    fn validate(&self, _provider: &ProviderContext) -> Diagnostics {
+        let named = require_name_or_arn(&self.name, &self.arn);
+        named.into_iter().chain(arns::QUALIFIED_STATE_MACHINE.validate(&self.arn, "arn")).collect()
     }
 
-    async fn validate(&self, config: &Value) -> Diagnostics {
-        either(config, "name", "arn")
+    async fn look_up(self, operation: &Operation) -> Result<(Self, Diagnostics), Refusal> {
+        let (aws, call) = (operation.aws(), &operation.call);
+        let (found, attribute) = if self.arn.is_null() {
+            (state_machine::find(aws, call, self.name.get()?).await?, "name")
+        } else {
+            let arn = arns::QUALIFIED_STATE_MACHINE.get(&self.arn, "arn")?.to_string();
+            (state_machine::describe(aws, call, &arn).await?, "arn")
+        };
+        let found = found.ok_or_else(|| not_found(&self.title(), attribute))?;
+        // Versions and tags belong to the state machine itself, also where a version or alias is read.
+        let machine = StateMachineArn::parse(&found.arn).map_or_else(|| found.arn.clone(), |arn| arn.machine);
+        let newest_version = state_machine::newest_version(aws, call, &machine).await?;
+        let tags = tags::read(aws, call, &machine).await?;
+        Ok((Self::of(found, newest_version, tags), Diagnostics::default()))
     }
-
-    async fn read(&self, config: Value, cx: &Context) -> Result<(Value, Diagnostics), Diagnostics> {
-        let (configured, call) = (self.shared.get()?, timeouts::read(cx));
-        let (arn, attribute) = arn_of(&configured, &call, &config, "stateMachine").await?;
-        let refused = |error| messages::of_aws(&format!("read the state machine `{arn}`"), &error);
-        let found = state_machine::describe(&configured.aws, &call, &arn).await.map_err(refused)?;
-        let found = found.ok_or_else(|| missing("state machine", &arn, attribute))?;
-        let version = state_machine::newest_version(&configured.aws, &call, &found.arn).await.map_err(refused)?;
-        let tags = tags::read(&configured.aws, &call, &found.arn).await.map_err(refused)?;
-        Ok((state(&found, version, tags), Diagnostics::default()))
-    }
-}
-
-fn state(found: &Described, version: Option<String>, tags: Tags) -> Value {
-    let definition = asl::parse(&found.definition).map(|(document, _)| document.root).unwrap_or(Json::Null);
-    let comment = definition.get("Comment").and_then(Json::as_str).map(str::to_owned);
-    let logging = Value::object([
-        ("level", found.logging.level.as_str().into()),
-        ("include_execution_data", found.logging.include_execution_data.into()),
-        ("log_destination", found.logging.destination.clone().into()),
-    ]);
-    let encryption = found.encryption.as_ref().map_or(Value::Null, |encryption| {
-        Value::object([
-            ("type", encryption.kind.as_str().into()),
-            ("kms_key_id", encryption.kms_key_id.clone().into()),
-            (
-                "kms_data_key_reuse_period_seconds",
-                encryption.reuse_seconds.map_or(Value::Null, |s| i64::from(s).into()),
-            ),
-        ])
-    });
-    let tracing = Value::object([("enabled", found.tracing.unwrap_or_default().into())]);
-    Value::object([
-        ("name", found.name.as_str().into()),
-        ("arn", found.arn.as_str().into()),
-        ("id", found.arn.as_str().into()),
-        ("type", found.kind.as_str().into()),
-        ("status", found.status.as_str().into()),
-        ("role_arn", found.role_arn.as_str().into()),
-        ("definition", found.definition.as_str().into()),
-        ("asl", asl_hcl::any_from_json(&definition).unwrap_or(Value::Null)),
-        ("description", comment.into()),
-        ("revision_id", found.revision_id.clone().into()),
-        ("creation_date", found.creation_date.as_str().into()),
-        ("state_machine_version_arn", version.into()),
-        ("logging_configuration", logging),
-        ("tracing_configuration", tracing),
-        ("encryption_configuration", encryption),
-        ("tags", tags.into()),
-    ])
 }

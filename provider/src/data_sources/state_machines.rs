@@ -2,77 +2,86 @@
 
 use async_trait::async_trait;
 use sfn_aws::state_machine;
-use tfplugin::schema::{Attribute, Block, Schema};
-use tfplugin::{Context, DataSource, Diagnostics, Type, Value};
+use tfplugin::Diagnostics;
+use tfplugin::model::{Attr, Model};
 
-use crate::configuration::Shared;
-use crate::machine_filter::{self, MachineFilter};
-use crate::{messages, timeouts};
+use super::Object;
+use crate::shared::data_source::Lookup;
+use crate::shared::machine_filter::MachineFilter;
+use crate::shared::managed::{Operation, Refusal};
 
-/// The data source.
+/// State machines of an account and region.
+#[derive(Debug, Clone, Model)]
 pub struct StateMachines {
-    shared: Shared,
+    #[tf(flatten)]
+    filter: MachineFilter,
+    /// The constant `state-machines`.
+    #[tf(computed)]
+    id: Attr<String>,
+    /// ARNs of the state machines, in the order of their names.
+    #[tf(computed)]
+    arns: Attr<Vec<String>>,
+    /// Names of the state machines.
+    #[tf(computed)]
+    names: Attr<Vec<String>>,
+    /// State machines in the order of their names, each with its `arn`, `name`, `type` and `creation_date`.
+    #[tf(computed)]
+    state_machines: Attr<Vec<Object<Listed>>>,
 }
 
-impl StateMachines {
-    /// The data source with the provider's configuration.
-    pub fn new(shared: Shared) -> Self {
-        Self { shared }
+/// A state machine.
+#[derive(Debug, Clone, Model)]
+struct Listed {
+    /// ARN of the state machine.
+    #[tf(computed)]
+    arn: Attr<String>,
+    /// Name of the state machine.
+    #[tf(computed)]
+    name: Attr<String>,
+    /// Type of the state machine: `STANDARD` or `EXPRESS`.
+    #[tf(computed, name = "type")]
+    kind: Attr<String>,
+    /// Creation date, as RFC 3339.
+    #[tf(computed)]
+    creation_date: Attr<String>,
+}
+
+impl From<state_machine::Listed> for Object<Listed> {
+    fn from(found: state_machine::Listed) -> Self {
+        Self(Listed {
+            arn: found.arn.into(),
+            name: found.name.into(),
+            kind: found.kind.into(),
+            creation_date: found.creation_date.into(),
+        })
     }
 }
 
 #[async_trait]
-impl DataSource for StateMachines {
-    fn type_name(&self) -> &'static str {
-        "sfn_state_machines"
+impl Lookup for StateMachines {
+    const TYPE: &'static str = "sfn_state_machines";
+
+    fn title(&self) -> String {
+        "state machines".into()
     }
 
-    fn schema(&self) -> Schema {
-        let listed = ["arn", "name", "type", "creation_date"].map(|name| (name.to_owned(), Type::String));
-        let mut attributes = machine_filter::attributes();
-        attributes.extend([
-            Attribute::computed("id", Type::String, "A fixed text."),
-            Attribute::computed("arns", Type::list(Type::String), "Their ARNs, in the order of their names."),
-            Attribute::computed("names", Type::list(Type::String), "Their names."),
-            Attribute::computed(
-                "state_machines",
-                Type::list(Type::Object(listed.into_iter().collect())),
-                "What is told of each.",
-            ),
-        ]);
-        let description = "The state machines of this account and region, or some of them.".into();
-        Schema { version: 0, block: Block { attributes, description, ..Block::default() } }
-    }
-
-    async fn validate(&self, config: &Value) -> Diagnostics {
-        machine_filter::validate(config)
-    }
-
-    async fn read(&self, config: Value, cx: &Context) -> Result<(Value, Diagnostics), Diagnostics> {
-        let (configured, call) = (self.shared.get()?, timeouts::read(cx));
-        let refused = |error| messages::of_aws("list the state machines", &error);
-        let filter = MachineFilter::of(&config);
-        let mut listed = Vec::new();
-        for machine in filter.list(&configured.aws, &call).await.map_err(refused)? {
-            if filter.has_tags(&configured.aws, &call, &machine).await.map_err(refused)? {
-                listed.push(machine);
+    async fn look_up(self, operation: &Operation) -> Result<(Self, Diagnostics), Refusal> {
+        let (aws, call) = (operation.aws(), &operation.call);
+        let mut machines = Vec::new();
+        for machine in self.filter.list(aws, call).await? {
+            if self.filter.has_tags(aws, call, &machine.arn).await? {
+                machines.push(machine);
             }
         }
-        let texts =
-            |of: fn(&state_machine::Listed) -> &str| Value::List(listed.iter().map(|it| of(it).into()).collect());
-        let object = |machine: &state_machine::Listed| {
-            Value::object([
-                ("arn", Value::from(machine.arn.as_str())),
-                ("name", machine.name.as_str().into()),
-                ("type", machine.kind.as_str().into()),
-                ("creation_date", machine.creation_date.as_str().into()),
-            ])
+        let arns: Vec<_> = machines.iter().map(|machine| machine.arn.clone()).collect();
+        let names: Vec<_> = machines.iter().map(|machine| machine.name.clone()).collect();
+        let model = Self {
+            id: "state-machines".into(),
+            arns: arns.into(),
+            names: names.into(),
+            state_machines: machines.into_iter().map(Object::<Listed>::from).collect::<Vec<_>>().into(),
+            ..self
         };
-        let mut state = config;
-        state.set("id", "state-machines");
-        state.set("arns", texts(|machine| &machine.arn));
-        state.set("names", texts(|machine| &machine.name));
-        state.set("state_machines", Value::List(listed.iter().map(object).collect()));
-        Ok((state, Diagnostics::default()))
+        Ok((model, Diagnostics::default()))
     }
 }

@@ -2,52 +2,33 @@
 
 use async_trait::async_trait;
 use sfn_aws::activity;
-use tfplugin::schema::{Attribute, Schema};
-use tfplugin::{Context, Diagnostics, ListRequest, ListResource, Listing, Type, Value};
+use tfplugin::model::{Attr, Model};
 
-use super::{Object, push, schema, within};
-use crate::activity::Activity;
-use crate::configuration::Shared;
-use crate::regional::Regional;
-use crate::{messages, timeouts};
+use super::by_arn;
+use crate::resources::activity::Activity;
+use crate::shared::data_source::{FoundObject, Search};
+use crate::shared::managed::{Operation, Refusal};
 
-/// The search.
+/// Activities of an account and region.
+#[derive(Debug, Clone, Model)]
 pub struct Activities {
-    shared: Shared,
-}
-
-impl Activities {
-    /// The search with the provider's configuration.
-    pub fn new(shared: Shared) -> Self {
-        Self { shared }
-    }
+    /// Prefix of the names.
+    #[tf(optional)]
+    name_prefix: Attr<String>,
 }
 
 #[async_trait]
-impl ListResource for Activities {
-    fn type_name(&self) -> &'static str {
-        "sfn_activity"
+impl Search for Activities {
+    type Resource = Activity;
+
+    fn title(&self) -> String {
+        "activities".into()
     }
 
-    fn schema(&self) -> Schema {
-        let prefix = Attribute::optional("name_prefix", Type::String, "What their names begin with.");
-        schema(vec![prefix], "The activities of an account and region.")
-    }
-
-    async fn list(&self, request: ListRequest, found: &Listing, cx: &Context) -> Result<(), Diagnostics> {
-        let shared = within(&self.shared, &request.config);
-        let activities = activity::list(&shared.get()?.aws, &timeouts::read(cx)).await;
-        let mut activities = activities.map_err(|error| messages::of_aws("list the activities", &error))?;
-        activities.sort_by(|(_, a), (_, b)| a.cmp(b));
-        let resource = Regional::new(Activity::new, &self.shared);
-        for (arn, name) in activities {
-            let identity = Value::object([("arn", Value::from(arn.as_str()))]);
-            if name.starts_with(request.config.text("name_prefix"))
-                && !push(&resource, Object { arn, identity, name }, &request, found, cx).await
-            {
-                break;
-            }
-        }
-        Ok(())
+    async fn search(&self, operation: &Operation) -> Result<Vec<FoundObject>, Refusal> {
+        let mut found = activity::list(operation.aws(), &operation.call).await?;
+        found.retain(|(_, name)| self.name_prefix.text().is_none_or(|prefix| name.starts_with(prefix)));
+        found.sort_by(|(_, a), (_, b)| a.cmp(b));
+        Ok(found.into_iter().map(|(arn, name)| by_arn(arn, name)).collect())
     }
 }

@@ -1,53 +1,75 @@
 //! `list "sfn_alias"`.
 
 use async_trait::async_trait;
+use aws_arn::StateMachineArn;
 use sfn_aws::alias;
-use tfplugin::schema::{Attribute, Schema};
-use tfplugin::{Context, Diagnostics, ListRequest, ListResource, Listing, Type, Value};
+use tfplugin::Diagnostics;
+use tfplugin::model::{Attr, Model};
 
-use super::{Object, push, schema, within};
-use crate::alias::Alias;
-use crate::configuration::Shared;
-use crate::regional::Regional;
-use crate::{messages, timeouts};
+use super::by_arn;
+use crate::data_sources::arns;
+use crate::resources::alias::Alias;
+use crate::shared::data_source::{FoundObject, Search};
+use crate::shared::managed::{Operation, Refusal};
 
-/// The search.
+const MACHINE: &str = "state_machine_arn";
+
+/// Aliases of a state machine.
+#[derive(Debug, Clone, Model)]
 pub struct Aliases {
-    shared: Shared,
-}
-
-impl Aliases {
-    /// The search with the provider's configuration.
-    pub fn new(shared: Shared) -> Self {
-        Self { shared }
-    }
+    /// ARN of the state machine.
+    #[tf(required)]
+    state_machine_arn: Attr<String>,
 }
 
 #[async_trait]
-impl ListResource for Aliases {
-    fn type_name(&self) -> &'static str {
-        "sfn_alias"
+impl Search for Aliases {
+    type Resource = Alias;
+
+    fn title(&self) -> String {
+        format!("aliases of `{}`", arns::machine_name(&self.state_machine_arn))
     }
 
-    fn schema(&self) -> Schema {
-        let machine = Attribute::required("state_machine_arn", Type::String, "ARN of the state machine.");
-        schema(vec![machine], "The aliases of a state machine.")
-    }
-
-    async fn list(&self, request: ListRequest, found: &Listing, cx: &Context) -> Result<(), Diagnostics> {
-        let shared = within(&self.shared, &request.config);
-        let machine = request.config.text("state_machine_arn");
-        let arns = alias::list(&shared.get()?.aws, &timeouts::read(cx), machine).await;
-        let mut arns = arns.map_err(|error| messages::of_aws(&format!("list the aliases of `{machine}`"), &error))?;
-        arns.sort();
-        let resource = Regional::new(Alias::new, &self.shared);
-        for arn in arns {
-            let identity = Value::object([("arn", Value::from(arn.as_str()))]);
-            let name = arn.rsplit(':').next().unwrap_or_default().to_owned();
-            if !push(&resource, Object { arn, identity, name }, &request, found, cx).await {
-                break;
-            }
+    fn validate(&self) -> Diagnostics {
+        if self.state_machine_arn.is_unknown() {
+            return Diagnostics::default();
         }
-        Ok(())
+        arns::STATE_MACHINE.get(&self.state_machine_arn, MACHINE).err().into_iter().collect()
+    }
+
+    async fn search(&self, operation: &Operation) -> Result<Vec<FoundObject>, Refusal> {
+        let machine = arns::STATE_MACHINE.get(&self.state_machine_arn, MACHINE)?.machine;
+        let mut found = alias::list(operation.aws(), &operation.call, &machine).await?;
+        found.sort();
+        let object = |arn: String| {
+            let name = StateMachineArn::parse(&arn).and_then(|arn| arn.alias().map(str::to_owned));
+            by_arn(arn.clone(), name.unwrap_or(arn))
+        };
+        Ok(found.into_iter().map(object).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tfplugin::{AttributePath, Value};
+
+    use super::*;
+
+    #[test]
+    fn the_arn_is_checked_at_its_own_path_once_it_is_known() {
+        let machine = "arn:aws:states:eu-west-1:123456789012:stateMachine:orders";
+        for (arn, is_valid) in [
+            (Value::Unknown, true),
+            (machine.into(), true),
+            ("orders".into(), false),
+            ("".into(), false),
+            (format!("{machine}:live").into(), false),
+            (machine.replace("stateMachine", "activity").into(), false),
+        ] {
+            let search = Aliases::from_value(&Value::object([(MACHINE, arn)]));
+            let diagnostics = search.validate();
+            assert_eq!(diagnostics.is_empty(), is_valid, "{search:?}");
+            assert!(diagnostics.iter().all(|error| error.path == Some(AttributePath::root(MACHINE))));
+        }
     }
 }

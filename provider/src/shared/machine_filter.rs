@@ -1,72 +1,75 @@
-//! Which state machines of an account and region are meant: by prefix, type and tags.
-
-use std::collections::BTreeMap;
+//! Which state machines of an account and region are wanted: by prefix, type and tags.
 
 use sfn_aws::state_machine::{self, Listed};
-use sfn_aws::{Aws, AwsError, Call, tags};
-use tfplugin::schema::Attribute;
-use tfplugin::{AttributePath, Diagnostics, Type, Value};
+use sfn_aws::{Aws, AwsError, Call, Tags, tags};
+use tfplugin::model::{Attr, Model};
 
-use crate::messages;
-
-/// What a configuration asks for.
+/// The arguments of a data source or list resource that select state machines.
+#[derive(Debug, Clone, Model)]
 pub struct MachineFilter {
-    prefix: String,
-    ty: Option<String>,
-    tags: BTreeMap<String, String>,
-}
-
-/// The attributes.
-pub fn attributes() -> Vec<Attribute> {
-    let string = |name: &str, description: &str| Attribute::optional(name, Type::String, description);
-    vec![
-        string("name_prefix", "What their names begin with."),
-        string("type", "`STANDARD` or `EXPRESS`."),
-        Attribute::optional(
-            "tags",
-            Type::map(Type::String),
-            "Tags that they have, with these values. The tags of each one that is left are read by a call of their own.",
-        ),
-    ]
-}
-
-/// Checks them.
-pub fn validate(config: &Value) -> Diagnostics {
-    let ty = messages::one_of(config.get("type"), AttributePath::root("type"), &["STANDARD", "EXPRESS"]);
-    ty.into_iter().collect()
+    /// Prefix of the names.
+    #[tf(optional)]
+    name_prefix: Attr<String>,
+    /// Type of the state machines.
+    #[tf(optional, name = "type", one_of = ["STANDARD", "EXPRESS"])]
+    kind: Attr<String>,
+    /// Tags that the state machines have, with these values. Takes one call for each state machine of this prefix and
+    /// type.
+    #[tf(optional)]
+    tags: Attr<Tags>,
 }
 
 impl MachineFilter {
-    /// Reads a configuration.
-    pub fn of(config: &Value) -> Self {
-        Self {
-            prefix: config.text("name_prefix").to_owned(),
-            ty: config.get("type").as_str().map(str::to_owned),
-            tags: config.get("tags").string_map(),
-        }
-    }
-
     /// The state machines of this prefix and type, in the order of their names.
     ///
     /// # Errors
     /// What AWS refused.
     pub async fn list(&self, aws: &Aws, call: &Call) -> Result<Vec<Listed>, AwsError> {
         let mut found = state_machine::list(aws, call).await?;
-        let is_of_type = |machine: &Listed| self.ty.as_ref().is_none_or(|ty| machine.kind == *ty);
-        found.retain(|machine| machine.name.starts_with(&self.prefix) && is_of_type(machine));
+        found.retain(|machine| self.has_name_and_type(machine));
         found.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(found)
     }
 
-    /// Whether a state machine has the tags; AWS is asked only where some are wanted.
+    fn has_name_and_type(&self, machine: &Listed) -> bool {
+        let has_prefix = self.name_prefix.text().is_none_or(|prefix| machine.name.starts_with(prefix));
+        has_prefix && self.kind.text().is_none_or(|kind| machine.kind == kind)
+    }
+
+    /// Whether the state machine with this ARN has the tags; AWS is called only where some are wanted.
     ///
     /// # Errors
     /// What AWS refused.
-    pub async fn has_tags(&self, aws: &Aws, call: &Call, machine: &Listed) -> Result<bool, AwsError> {
-        if self.tags.is_empty() {
-            return Ok(true);
+    pub async fn has_tags(&self, aws: &Aws, call: &Call, arn: &str) -> Result<bool, AwsError> {
+        let Some(wanted) = self.tags.known() else { return Ok(true) };
+        let found = tags::read(aws, call, arn).await?;
+        Ok(wanted.iter().all(|(key, value)| found.get(key) == Some(value)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tfplugin::Value;
+
+    use super::*;
+
+    #[test]
+    fn state_machines_are_selected_by_prefix_and_type() {
+        let machine = Listed {
+            arn: "arn:aws:states:eu-west-1:123456789012:stateMachine:orders".into(),
+            name: "orders".into(),
+            kind: "STANDARD".into(),
+            creation_date: "2026-11-03T09:30:00Z".into(),
+        };
+        for (prefix, kind, expected) in [
+            (Value::Null, Value::Null, true),
+            ("".into(), "".into(), true),
+            ("ord".into(), "STANDARD".into(), true),
+            ("pay".into(), Value::Null, false),
+            (Value::Null, "EXPRESS".into(), false),
+        ] {
+            let config = Value::object([("name_prefix", prefix), ("type", kind)]);
+            assert_eq!(MachineFilter::from_value(&config).has_name_and_type(&machine), expected, "{config:?}");
         }
-        let found = tags::read(aws, call, &machine.arn).await?;
-        Ok(self.tags.iter().all(|(key, value)| found.get(key) == Some(value)))
     }
 }

@@ -4,6 +4,7 @@ pub mod checks;
 pub mod data_source;
 pub mod encryption;
 pub mod execution_role;
+pub mod fold;
 pub mod identity;
 pub mod lookup_cache;
 pub mod machine_filter;

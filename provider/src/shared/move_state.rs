@@ -35,9 +35,9 @@ impl SourceState {
         block_value(block, &self.0)
     }
 
-    /// Whether a flag is set.
-    pub fn flag(&self, name: &str) -> bool {
-        self.0.get(name).and_then(Json::as_bool) == Some(true)
+    /// A text that is not empty.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.0.get(name).and_then(Json::as_str).filter(|text| !text.is_empty())
     }
 
     /// The tags that were written; null without any.

@@ -194,7 +194,7 @@ impl<T: Managed> Resource for ManagedResource<T> {
         diagnostics.extend(T::from_value(config).validate(&self.provider));
         diagnostics.extend(region::validate(&self.provider, config));
         diagnostics.extend(timeouts::validate(config));
-        diagnostics
+        self.provider.findings.fold(diagnostics, &T::from_value(config).title()).await
     }
 
     async fn plan(&self, request: PlanRequest, cx: &Context) -> Result<Plan, Diagnostics> {
@@ -232,7 +232,7 @@ impl<T: Managed> Resource for ManagedResource<T> {
             planned: planned.value,
             requires_replace: planned.requires_replace,
             private: Private::new(),
-            warnings: outcome.warnings,
+            warnings: self.provider.findings.fold(outcome.warnings, &model.title()).await,
         })
     }
 

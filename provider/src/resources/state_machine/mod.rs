@@ -1,149 +1,252 @@
 //! `resource "sfn_state_machine"`.
 
 mod apply;
-mod moved;
 mod plan;
 mod read;
+mod references;
 mod remote;
-mod schema;
 mod settings;
-mod validate;
-mod wiring;
+mod update;
 
+use asl::check::MachineType;
 use asl::wiring::Kind;
 use async_trait::async_trait;
-use tfplugin::schema::{IdentitySchema, Schema};
-use tfplugin::{
-    ApplyRequest, Context, Diagnostic, Diagnostics, Failed, Found, ImportKey, MoveRequest, Plan, PlanRequest, Present,
-    Private, Resource, Value,
-};
+use aws_arn::StateMachineArn;
+use sfn_aws::Identity;
+use tfplugin::model::{Attr, Model, Problem};
+use tfplugin::{AttributePath, Diagnostic, Diagnostics};
 
-use crate::configuration::Shared;
-use crate::moving::Former;
-use crate::{identity, messages, timeouts};
+use super::cloudwatch_log_group::retention;
+use crate::session::ProviderContext;
+use crate::shared::encryption::Encryption;
+use crate::shared::execution_role::{self, MachineRole};
+use crate::shared::managed::{Change, Failed, IdentityPart, Managed, Observed, Operation, PlanOutcome, Refusal};
+use crate::shared::move_state::SourceState;
+use crate::shared::{checks, empty, names};
+use crate::workflow::{Workflow, WorkflowBlocks, same_definition};
 
-/// The resource.
+/// A workflow of AWS Step Functions, with its versions, role, log group, tracing and encryption. All states are written side by
+/// side; a branch or item processor contains those that its `start_at` leads to.
+#[derive(Debug, Clone, Model)]
 pub struct StateMachine {
-    shared: Shared,
+    /// Name of the state machine. 1–80 characters. Generated if neither `name` nor `name_prefix` is set.
+    #[tf(optional, computed, replace, validate = names::state_machine)]
+    name: Attr<String>,
+    /// Prefix of a generated name.
+    #[tf(optional, replace, validate = names::state_machine_prefix, conflicts = ["name"])]
+    name_prefix: Attr<String>,
+    /// Type of the state machine.
+    #[tf(optional, computed, replace, name = "type", default = "STANDARD", one_of = ["STANDARD", "EXPRESS"])]
+    kind: Attr<String>,
+    /// ARN of the role that executions assume. Conflicts with `execution_role`, with which the provider creates the role.
+    #[tf(optional, computed)]
+    role_arn: Attr<String>,
+    /// Whether to publish a version with each change.
+    #[tf(optional, absent = false)]
+    publish: Attr<bool>,
+    /// Description of published versions. Requires `publish`.
+    #[tf(optional)]
+    version_description: Attr<String>,
+    /// Number of versions to keep: after an update that publishes, older versions that no alias routes to are deleted.
+    /// Defaults to all, of which AWS allows 1,000. Requires `publish`.
+    #[tf(optional, at_least = 1)]
+    keep_versions: Attr<i32>,
+    #[tf(flatten)]
+    workflow: WorkflowBlocks,
+    /// Rules whose findings about this workflow are left out: codes such as `ASL7001`, prefixes of codes such as `ASL7`, or
+    /// names such as `missing-timeout`.
+    #[tf(optional)]
+    ignore_diagnostics: Attr<Vec<String>>,
+    /// ARN of the state machine.
+    #[tf(computed)]
+    id: Attr<String>,
+    /// ARN of the state machine.
+    #[tf(computed)]
+    arn: Attr<String>,
+    /// Definition as it is rendered for AWS: JSON in the Amazon States Language. Sensitive, as it contains all values of the
+    /// workflow; use `nonsensitive()` to show it.
+    #[tf(computed, sensitive, equal = same_text)]
+    asl: Attr<String>,
+    /// Permissions that the definition needs, as a policy document.
+    #[tf(computed, sensitive, equal = same_text)]
+    policy_json: Attr<String>,
+    /// Revision of definition, role and settings.
+    #[tf(computed)]
+    revision_id: Attr<String>,
+    /// ARN of the latest published version.
+    #[tf(computed)]
+    state_machine_version_arn: Attr<String>,
+    /// Status: `ACTIVE` or `DELETING`.
+    #[tf(computed)]
+    status: Attr<String>,
+    /// Creation date, as RFC 3339.
+    #[tf(computed)]
+    creation_date: Attr<String>,
+    /// Role that the provider creates and deletes with the state machine, with just the permissions that the definition
+    /// needs. New permissions are granted before an update, old ones are removed after it.
+    #[tf(block, present)]
+    execution_role: Attr<MachineRole>,
+    /// Logs of executions. Without the block there are none.
+    #[tf(block)]
+    logging_configuration: Attr<Logging>,
+    /// Tracing with X-Ray. Without the block executions are not traced.
+    #[tf(block)]
+    tracing_configuration: Attr<Tracing>,
+    /// Encryption at rest. Defaults to a key that AWS owns.
+    #[tf(block)]
+    encryption_configuration: Attr<Encryption>,
+}
+
+/// Logs of executions.
+#[derive(Debug, Clone, PartialEq, Model)]
+struct Logging {
+    /// Level of events to log.
+    #[tf(required, one_of = ["ALL", "ERROR", "FATAL", "OFF"])]
+    level: Attr<String>,
+    /// Whether to log input and output of states.
+    #[tf(optional, absent = false)]
+    include_execution_data: Attr<bool>,
+    /// ARN of a log group, with or without `:*`. Without it the provider creates the log group `/aws/vendedlogs/states/NAME`,
+    /// and deletes it with the state machine.
+    #[tf(optional, equal = settings::same_log_group)]
+    log_destination: Attr<String>,
+    /// Days that the log group of the provider keeps its events. Events are kept forever if it is not set. Conflicts with
+    /// `log_destination`.
+    #[tf(optional, validate = retention)]
+    retention_in_days: Attr<i32>,
+}
+
+/// Tracing with X-Ray.
+#[derive(Debug, Clone, PartialEq, Model)]
+struct Tracing {
+    /// Whether to trace executions.
+    #[tf(required)]
+    enabled: Attr<bool>,
+}
+
+fn same_text(a: &tfplugin::Value, b: &tfplugin::Value) -> bool {
+    matches!((a.as_str(), b.as_str()), (Some(a), Some(b)) if same_definition(a, b))
 }
 
 impl StateMachine {
-    /// The resource with the provider's configuration.
-    pub fn new(shared: Shared) -> Self {
-        Self { shared }
+    /// The workflow of this configuration, converted.
+    fn workflow(&self) -> Workflow {
+        let machine_type = match &self.kind {
+            Attr::Unknown => MachineType::Unknown,
+            kind => kind.text().and_then(MachineType::named).unwrap_or(MachineType::Standard),
+        };
+        Workflow::new(&self.workflow, machine_type)
     }
-}
 
-/// A state as Terraform keeps it, with the identity of the state machine.
-fn present(state: Value, warnings: Diagnostics) -> Present {
-    let identity = identity::of(&state, "arn");
-    Present { state, private: Private::new(), identity, warnings }
+    fn publishes(&self) -> bool {
+        matches!(self.publish, Attr::Known(true) | Attr::Unknown)
+    }
+
+    fn name(&self) -> &str {
+        self.name.text().unwrap_or("?")
+    }
 }
 
 #[async_trait]
-impl Resource for StateMachine {
-    fn type_name(&self) -> &'static str {
-        "sfn_state_machine"
+impl Managed for StateMachine {
+    const TYPE: &'static str = "sfn_state_machine";
+    const IDENTITY: &'static [IdentityPart] = &[IdentityPart::required("arn", "ARN of the state machine.")];
+    const PREFIX: Option<&'static str> = Some("name_prefix");
+    const MOVED_FROM: Option<&'static str> = Some("aws_sfn_state_machine");
+    const TAGGED: bool = true;
+    const CALLED_AS: Option<Kind> = Some(Kind::StateMachine);
+
+    fn title(&self) -> String {
+        format!("state machine `{}`", self.name.text().or(self.arn.text()).unwrap_or("?"))
     }
 
-    fn schema(&self) -> Schema {
-        schema::schema()
+    fn called(&self) -> Option<&str> {
+        self.name.text()
     }
 
-    fn identity_schema(&self) -> Option<IdentitySchema> {
-        Some(identity::schema("arn", "ARN of the state machine."))
-    }
-
-    async fn validate(&self, config: &Value) -> Diagnostics {
-        validate::validate(config, &self.shared.checks())
-    }
-
-    async fn plan(&self, request: PlanRequest, cx: &Context) -> Result<Plan, Diagnostics> {
-        let checks = self.shared.checks();
-        if request.prior.is_none() {
-            self.shared.check_access(cx).await?;
-            self.shared.making.note(Kind::StateMachine, settings::name(&request.config));
+    fn validate(&self, provider: &ProviderContext) -> Diagnostics {
+        let selection = provider.checks().selection(&self.ignore_diagnostics);
+        let mut diagnostics = self.workflow().check(&selection);
+        diagnostics.extend(checks::validate_ignored(&self.ignore_diagnostics));
+        diagnostics.extend(execution_role::validate(&self.execution_role, &self.role_arn, "role_arn"));
+        diagnostics.extend(Encryption::validate(&self.encryption_configuration));
+        if let Some(logging) = self.logging_configuration.known()
+            && logging.retention_in_days.known().is_some()
+            && logging.log_destination.known().is_some()
+        {
+            let path = AttributePath::root("logging_configuration").attribute("retention_in_days");
+            let detail = "The log group of `log_destination` is managed elsewhere: set its retention there.";
+            let message = "`retention_in_days` conflicts with `log_destination`";
+            diagnostics.push(Diagnostic::error(message, detail).at(path));
         }
-        let mut plan = plan::plan(&request, &self.shared.tags(), &checks)?;
-        let said = remote::check(&self.shared, &checks, &request, &plan.planned, cx).await;
-        plan.warnings.extend(said.into_result()?);
-        let wired = wiring::check(&self.shared, &checks, &request, &plan.planned, cx).await;
-        plan.warnings.extend(wired.into_result()?);
-        Ok(plan)
-    }
-
-    async fn create(&self, request: ApplyRequest, cx: &Context) -> Result<Present, Failed> {
-        let configured = self.shared.get()?;
-        apply::create(&configured, &request, &timeouts::call(&request.planned, "create", cx)).await
-    }
-
-    async fn read(&self, state: Value, _: Private, cx: &Context) -> Result<Found, Diagnostics> {
-        let configured = self.shared.get()?;
-        let Some(arn) = state.get("arn").as_str() else {
-            // The creation failed before there was a state machine, and what was made by then is still to be deleted.
-            return Ok(Found::Present(Box::new(present(state, Diagnostics::default()))));
-        };
-        let found = read::read(&configured, &timeouts::read(cx), arn, &state).await?;
-        Ok(found.map_or(Found::Gone, |(state, warnings)| Found::Present(Box::new(present(state, warnings)))))
-    }
-
-    async fn update(&self, request: ApplyRequest, cx: &Context) -> Result<Present, Failed> {
-        let configured = self.shared.get()?;
-        apply::update(&configured, &request, &timeouts::call(&request.planned, "update", cx)).await
-    }
-
-    async fn delete(&self, request: ApplyRequest, cx: &Context) -> Result<Diagnostics, Failed> {
-        let configured = self.shared.get()?;
-        apply::delete(&configured, &request.prior, &timeouts::call(&request.prior, "delete", cx)).await?;
-        Ok(Diagnostics::default())
-    }
-
-    async fn import(&self, key: ImportKey, cx: &Context) -> Result<Present, Diagnostics> {
-        let configured = self.shared.get()?;
-        let call = timeouts::read(cx);
-        let id = identity::imported(key, "arn");
-        if !id.starts_with("arn:") || !id.contains(":stateMachine:") {
-            let detail = "Give the ARN of a state machine, such as \
-                          `arn:aws:states:eu-west-1:123456789012:stateMachine:orders`.";
-            return Err(Diagnostic::error(format!("`{id}` is no ARN of a state machine"), detail).into());
+        let versions = [("version_description", self.version_description.is_null()), ("keep_versions", self.keep_versions.is_null())];
+        for (name, _) in versions.into_iter().filter(|(_, is_null)| !is_null && !self.publishes()) {
+            let detail = format!("Set `publish = true` as well, or remove `{name}`.");
+            let error = Diagnostic::error(format!("`{name}` requires `publish`"), detail);
+            diagnostics.push(error.at(AttributePath::root(name)));
         }
-        match read::read(&configured, &call, &id, &Value::Null).await? {
-            Some((mut state, warnings)) => {
-                // Only that there are versions tells that it publishes. Who may not look at them imports it all the same.
-                let newest = sfn_aws::state_machine::newest_version(&configured.aws, &call, &id).await;
-                if let Ok(Some(version)) = newest {
-                    state.set("publish", true);
-                    state.set("state_machine_version_arn", version);
-                }
-                Ok(present(state, warnings))
-            }
-            None => Err(Diagnostic::error(
-                format!("there is no state machine `{id}`"),
-                "Check the account, the region and the name in the ARN.",
-            )
-            .into()),
+        diagnostics
+    }
+
+    async fn plan(&mut self, change: &Change<'_, Self>) -> Result<PlanOutcome, Diagnostics> {
+        plan::plan(self, change).await
+    }
+
+    async fn create(&self, operation: &Operation) -> Result<Self, Failed<Self>> {
+        apply::create(self, operation).await
+    }
+
+    async fn read(&self, operation: &Operation) -> Result<Option<Observed<Self>>, Refusal> {
+        read::read(self, operation).await
+    }
+
+    async fn update(&self, prior: &Self, operation: &Operation) -> Result<Self, Failed<Self>> {
+        update::update(self, prior, operation).await
+    }
+
+    async fn write_tags(&self, operation: &Operation) -> Result<(), Refusal> {
+        apply::write_tags(self, operation).await
+    }
+
+    async fn delete(&self, operation: &Operation) -> Result<Diagnostics, Refusal> {
+        apply::delete(self, operation).await
+    }
+
+    fn parse_import_id(id: &str) -> Result<Self, Problem> {
+        if StateMachineArn::parse(id).is_none_or(|arn| arn.qualifier.is_some()) {
+            let detail = "Use the ARN of a state machine, such as `arn:aws:states:eu-west-1:123456789012:stateMachine:orders`.";
+            return Err(Problem::new(format!("`{id}` is not the ARN of a state machine"), detail));
+        }
+        Ok(Self { arn: id.into(), ..empty() })
+    }
+
+    fn import_id(&self, identity: &Identity) -> String {
+        identity.arn("states", &format!("stateMachine:{}", self.name()))
+    }
+
+    async fn complete_import(self, operation: &Operation) -> Result<Self, Refusal> {
+        // Only that there are versions shows that it publishes. Who may not list them imports it all the same.
+        let newest = sfn_aws::state_machine::newest_version(operation.aws(), &operation.call, self.arn.get()?).await;
+        match newest {
+            Ok(Some(version)) => Ok(Self { publish: true.into(), state_machine_version_arn: version.into(), ..self }),
+            _ => Ok(self),
         }
     }
 
-    async fn configuration(&self, state: &Value) -> Value {
-        self.schema().block.written(state).without(&[("type", "STANDARD".into())])
-    }
-
-    async fn take_over(&self, request: &MoveRequest) -> Result<Option<Present>, Diagnostics> {
-        let former = Former::of(request, moved::FORMER_TYPE)?;
-        Ok(former.map(|former| present(moved::state(&former), Diagnostics::default())))
-    }
-}
-
-/// A failed call as diagnostics.
-fn refused(doing: &str, error: &sfn_aws::AwsError) -> Diagnostics {
-    messages::of_aws(doing, error).into()
-}
-
-/// Whether two texts are the same policy.
-fn same_policy(a: Option<&str>, b: Option<&str>) -> bool {
-    match (a, b) {
-        (Some(a), Some(b)) => crate::definition::same(a, b),
-        (a, b) => a.is_none() && b.is_none(),
+    /// hashicorp/aws stores blocks that nobody wrote; those that turn something off are left out, as without a block it is
+    /// off.
+    fn moved(self, source: &SourceState) -> Self {
+        let is_logged = self.logging_configuration.known().is_some_and(|logging| logging.level.text() != Some("OFF"));
+        let is_traced = self.tracing_configuration.known().is_some_and(|tracing| tracing.enabled == Attr::Known(true));
+        let definition = source.text("definition");
+        Self {
+            id: self.arn.clone(),
+            asl: definition.into(),
+            workflow: definition.map_or(self.workflow, WorkflowBlocks::of_text),
+            logging_configuration: if is_logged { self.logging_configuration } else { Attr::Null },
+            tracing_configuration: if is_traced { self.tracing_configuration } else { Attr::Null },
+            encryption_configuration: Encryption::moved(self.encryption_configuration),
+            ..self
+        }
     }
 }

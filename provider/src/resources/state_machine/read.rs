@@ -1,103 +1,108 @@
 //! From AWS to a state.
 
 use asl::policy::{Account, Document};
-use sfn_aws::state_machine::Described;
-use sfn_aws::{AwsError, Call, role, state_machine};
-use tfplugin::{Diagnostic, Diagnostics, Value};
+use sfn_aws::state_machine::{self, Described};
+use sfn_aws::{role, tags};
+use tfplugin::model::Attr;
+use tfplugin::{Diagnostic, Diagnostics};
 
-use super::{refused, same_policy, settings};
-use crate::configuration::Configured;
-use crate::{definition, encryption, tags};
+use super::StateMachine;
+use super::settings::same_policy;
+use crate::shared::encryption::Encryption;
+use crate::shared::managed::{Observed, Operation, Refusal};
+use crate::workflow::{WorkflowBlocks, same_definition};
 
-/// Reads the state machine; `None` when it is gone. `prior` is null for an import. Three calls at most tell that nothing
-/// has changed.
+/// Reads the state machine; `None` when it does not exist. Three calls at most show that nothing has changed.
 pub(super) async fn read(
-    configured: &Configured,
-    call: &Call,
-    arn: &str,
-    prior: &Value,
-) -> Result<Option<(Value, Diagnostics)>, Diagnostics> {
-    let refused = |error: AwsError| refused(&format!("read the state machine `{arn}`"), &error);
-    let aws = &configured.aws;
-    let Some(described) = state_machine::describe(aws, call, arn).await.map_err(refused)? else {
-        return Ok(None);
+    before: &StateMachine,
+    operation: &Operation,
+) -> Result<Option<Observed<StateMachine>>, Refusal> {
+    let (aws, call) = (operation.aws(), &operation.call);
+    let Some(arn) = before.arn.text() else {
+        // The creation failed before there was a state machine, and what was created by then is still to be deleted.
+        return Ok(Some(Observed::tagged(before.clone(), operation.tags.clone())));
     };
-    let found = sfn_aws::tags::read(aws, call, arn).await.map_err(refused)?;
+    let Some(found) = state_machine::describe(aws, call, arn).await? else { return Ok(None) };
+    let found_tags = tags::read(aws, call, arn).await?;
     let account = Account::of_arn(arn);
     let mut warnings = Diagnostics::default();
-    let mut state = if prior.is_null() { Value::object::<String>([]) } else { prior.clone() };
-    read_definition(&mut state, &described, prior, &mut warnings);
-    for (name, value) in [
-        ("id", &described.arn),
-        ("arn", &described.arn),
-        ("name", &described.name),
-        ("type", &described.kind),
-        ("status", &described.status),
-        ("creation_date", &described.creation_date),
-        ("role_arn", &described.role_arn),
-    ] {
-        state.set(name, value.as_str());
-    }
-    state.set("logging_configuration", settings::logging_block(&described, prior, &account));
-    state.set("tracing_configuration", settings::tracing_block(&described, prior));
-    state.set("encryption_configuration", encryption::state_of(described.encryption.as_ref(), prior));
-    let (own, all) = tags::of_object(found, prior, &configured.tags);
-    state.set("tags", own);
-    state.set("tags_all", all);
-    let region = account.region.clone().unwrap_or_default();
-    let policy = match settings::owned_role(prior, &region) {
-        // A role without a policy allows as much as one with an empty policy.
-        Some(owned) => {
-            let found = role::read_policy(aws, call, &owned.name).await.map_err(refused)?;
-            found.or_else(|| Some(Document::default().to_json()))
-        }
-        None => settings::policy_of_text(&state, &account).map(|document| document.to_json()),
+    let (asl, workflow) = read_definition(before, &found, &mut warnings);
+    let mut model = StateMachine {
+        asl,
+        workflow,
+        id: found.arn.as_str().into(),
+        arn: found.arn.as_str().into(),
+        name: found.name.as_str().into(),
+        kind: found.kind.as_str().into(),
+        status: found.status.as_str().into(),
+        creation_date: found.creation_date.as_str().into(),
+        role_arn: found.role_arn.as_str().into(),
+        logging_configuration: before.observed_logging(&found, &account),
+        tracing_configuration: before.observed_tracing(&found),
+        encryption_configuration: Encryption::observed(found.encryption.as_ref(), &before.encryption_configuration),
+        ..before.clone()
     };
-    if !same_policy(policy.as_deref(), prior.get("policy_json").as_str()) {
-        state.set("policy_json", policy);
-    }
-    let revision = Value::from(described.revision_id);
+    read_policy(&mut model, before, &account, operation).await?;
+    let revision = Attr::from(found.revision_id);
     // Somebody has changed the state machine, and may have published a version as well.
-    if revision != *prior.get("revision_id") && prior.get("publish").as_bool() == Some(true) {
-        state.set("state_machine_version_arn", state_machine::newest_version(aws, call, arn).await.map_err(refused)?);
+    if revision != before.revision_id && before.publish == Attr::Known(true) {
+        model.state_machine_version_arn = state_machine::newest_version(aws, call, arn).await?.into();
     }
-    state.set("revision_id", revision);
-    Ok(Some((state, warnings)))
+    model.revision_id = revision;
+    Ok(Some(Observed { warnings, ..Observed::tagged(model, found_tags) }))
 }
 
-/// The definition in the words of `prior` as far as those still fit.
-fn read_definition(state: &mut Value, described: &Described, prior: &Value, warnings: &mut Diagnostics) {
-    let text = &described.definition;
-    if prior.get("asl").as_str().is_some_and(|before| definition::same(before, text)) {
-        return;
+/// The policy of the role that the provider manages, or the permissions that the definition needs.
+async fn read_policy(
+    model: &mut StateMachine,
+    before: &StateMachine,
+    account: &Account,
+    operation: &Operation,
+) -> Result<(), Refusal> {
+    let region = account.region.as_deref().unwrap_or("");
+    let policy = match before.managed_role(region) {
+        // A role without a policy allows as much as one with an empty policy.
+        Some(managed) => {
+            let found = role::read_policy(operation.aws(), &operation.call, &managed.name).await?;
+            Some(found.unwrap_or_else(|| Document::default().to_json()))
+        }
+        None => model.policy_of_asl(account).map(|document| document.to_json()),
+    };
+    if !same_policy(policy.as_deref(), before.policy_json.text()) {
+        model.policy_json = policy.into();
     }
-    state.set("asl", text.as_str());
-    if definition::is_text(prior) {
-        state.set("definition", text.as_str());
-        return;
+    Ok(())
+}
+
+/// The definition in the words of the state as far as those still fit.
+fn read_definition(
+    before: &StateMachine,
+    found: &Described,
+    warnings: &mut Diagnostics,
+) -> (Attr<String>, WorkflowBlocks) {
+    let text = &found.definition;
+    if before.asl.text().is_some_and(|before| same_definition(before, text)) {
+        return (before.asl.clone(), before.workflow.clone());
+    }
+    if before.workflow.is_text() {
+        return (text.as_str().into(), WorkflowBlocks::of_text(text));
     }
     let held = match asl::parse(text) {
-        Ok((document, _)) => asl_hcl::from_asl(&document.root, prior),
+        Ok((document, _)) => asl_hcl::from_asl(&document.root, &before.workflow.0),
         Err(finding) => Err(finding.message),
     };
     match held {
         Ok(value) => {
-            for (name, value) in value.as_map().into_iter().flatten() {
-                state.set(name, value.clone());
-            }
+            let mut blocks = before.workflow.clone();
+            blocks.0.extend(value);
+            (text.as_str().into(), blocks)
         }
         Err(reason) => {
-            for attribute in definition::attributes() {
-                state.set(&attribute.name, Value::Null);
-            }
-            for block in definition::blocks() {
-                state.set(&block.name, Value::object::<String>([]));
-            }
-            state.set("definition", text.as_str());
             warnings.push(Diagnostic::warning(
-                format!("blocks cannot hold the definition of `{}`", described.name),
+                format!("blocks cannot hold the definition of `{}`", found.name),
                 format!("It is kept as `definition` instead: {reason}."),
             ));
+            (text.as_str().into(), WorkflowBlocks::of_text(text))
         }
     }
 }

@@ -1,148 +1,154 @@
-//! From a configuration or state to what AWS is told, and back.
+//! From the model to what AWS takes, and back.
 
-use asl::Json;
-use asl::policy::{Account, Document, Settings, derive};
-use sfn_aws::state_machine::{Described, Logging, Publish, Wanted};
+use asl::policy::{Account, Document, Settings};
+use sfn_aws::state_machine::{Described, Logging as LoggingSettings, Publish, Wanted};
 use tfplugin::Value;
+use tfplugin::model::Attr;
 
-use crate::encryption;
-use crate::execution_role::{self, Owned};
+use super::{Logging, StateMachine, Tracing};
+use crate::shared::encryption::Encryption;
+use crate::shared::execution_role::{self, ManagedRole, MachineRole, Owner};
+use crate::shared::managed::Refusal;
 
-/// Where the log groups of state machines go: below this prefix AWS needs no entry in the limited resource policy
-/// (Step Functions developer guide, "Logging using CloudWatch Logs").
+/// Where the log groups of state machines are: below this prefix AWS needs no entry in the limited resource policy (Step
+/// Functions developer guide, "Logging using CloudWatch Logs").
 const LOG_GROUPS: &str = "/aws/vendedlogs/states/";
 
-/// The name of a state machine of this state.
-pub(super) fn name(state: &Value) -> &str {
-    state.get("name").as_str().unwrap_or_default()
+/// Whether two ARNs name the same log group, one of them with `:*`.
+pub(super) fn same_log_group(a: &Value, b: &Value) -> bool {
+    matches!((a.as_str(), b.as_str()), (Some(a), Some(b)) if a.trim_end_matches(":*") == b.trim_end_matches(":*"))
 }
 
-/// The log group that the provider keeps for a state machine.
-pub(super) fn log_group(name: &str) -> String {
-    format!("{LOG_GROUPS}{name}")
-}
-
-/// The ARN of that log group, as Step Functions wants it.
-pub(super) fn log_group_arn(name: &str, account: &Account) -> String {
-    account.arn("logs", &format!("log-group:{}:*", log_group(name)))
-}
-
-/// Whether the provider keeps the log group.
-pub(super) fn keeps_log_group(state: &Value) -> bool {
-    logs(state) && state.get("logging_configuration").get("log_destination").is_null()
-}
-
-/// Whether anything is logged.
-pub(super) fn logs(state: &Value) -> bool {
-    let block = state.get("logging_configuration");
-    !block.is_null() && block.get("level").as_str() != Some("OFF")
-}
-
-/// For how long that log group keeps its events.
-pub(super) fn retention(state: &Value) -> Option<i32> {
-    let days = state.get("logging_configuration").get("retention_in_days").as_i64()?;
-    i32::try_from(days).ok()
-}
-
-/// Whether X-Ray traces it.
-pub(super) fn tracing(state: &Value) -> bool {
-    state.get("tracing_configuration").get("enabled").as_bool().unwrap_or_default()
-}
-
-fn logging(state: &Value, account: &Account) -> Logging {
-    let block = state.get("logging_configuration");
-    if !logs(state) {
-        return Logging::off();
+impl StateMachine {
+    /// The name of the log group that the provider creates for the state machine.
+    pub(super) fn log_group(&self) -> String {
+        format!("{LOG_GROUPS}{}", self.name())
     }
-    let destination = match block.get("log_destination").as_str() {
-        Some(arn) => format!("{}:*", arn.trim_end_matches(":*")),
-        None => log_group_arn(name(state), account),
-    };
-    Logging {
-        level: block.get("level").as_str().unwrap_or("OFF").to_owned(),
-        include_execution_data: block.get("include_execution_data").as_bool().unwrap_or_default(),
-        destination: Some(destination),
+
+    /// The ARN of that log group, without `:*`.
+    pub(super) fn log_group_arn(&self, account: &Account) -> String {
+        account.arn("logs", &format!("log-group:{}", self.log_group()))
+    }
+
+    /// Whether the provider manages the log group.
+    pub(super) fn manages_log_group(&self) -> bool {
+        self.logs() && self.logging_configuration.known().is_some_and(|logging| logging.log_destination.is_null())
+    }
+
+    /// Whether anything is logged.
+    pub(super) fn logs(&self) -> bool {
+        self.logging_configuration.known().is_some_and(|logging| logging.level.text() != Some("OFF"))
+    }
+
+    /// For how many days that log group keeps its events.
+    pub(super) fn retention(&self) -> Option<i32> {
+        self.logging_configuration.known()?.retention_in_days.known().copied().filter(|days| *days != 0)
+    }
+
+    /// Whether X-Ray traces it.
+    pub(super) fn traces(&self) -> bool {
+        self.tracing_configuration.known().is_some_and(|tracing| tracing.enabled == Attr::Known(true))
+    }
+
+    fn logging(&self, account: &Account) -> LoggingSettings {
+        let Some(logging) = self.logging_configuration.known().filter(|_| self.logs()) else {
+            return LoggingSettings::off();
+        };
+        let group = logging.log_destination.text().map_or_else(|| self.log_group_arn(account), str::to_owned);
+        LoggingSettings {
+            level: logging.level.text().unwrap_or("OFF").to_owned(),
+            include_execution_data: logging.include_execution_data == Attr::Known(true),
+            destination: Some(format!("{}:*", group.trim_end_matches(":*"))),
+        }
+    }
+
+    /// What AWS is to have, once the definition and the role are known.
+    ///
+    /// # Errors
+    /// When one of them is not.
+    pub(super) fn wanted(&self, account: &Account) -> Result<Wanted, Refusal> {
+        Ok(Wanted {
+            definition: self.asl.get()?.clone(),
+            role_arn: self.role_arn.get()?.clone(),
+            logging: self.logging(account),
+            tracing: self.traces(),
+            encryption: Encryption::settings(&self.encryption_configuration),
+        })
+    }
+
+    /// Whether and how a version is published.
+    pub(super) fn publish(&self) -> Publish {
+        let description = self.version_description.text().map(str::to_owned);
+        Publish { publish: self.publish == Attr::Known(true), description }
+    }
+
+    /// The settings that the permissions of the definition depend on.
+    pub(super) fn policy_settings(&self, account: &Account) -> Settings {
+        Settings {
+            account: account.clone(),
+            name: self.name.text().unwrap_or("*").to_owned(),
+            logging: self.logs(),
+            tracing: self.traces(),
+            kms_key_id: Encryption::settings(&self.encryption_configuration).kms_key_id,
+            resources: self.execution_role.known().map(MachineRole::resources).unwrap_or_else(Default::default),
+        }
+    }
+
+    /// The permissions for the definition that is known as text, with those of the role's own statements.
+    pub(super) fn policy_of_asl(&self, account: &Account) -> Option<Document> {
+        let (document, _) = asl::parse(self.asl.text()?).ok()?;
+        Some(self.with_statements(asl::policy::derive(&document.root, &self.policy_settings(account)).0))
+    }
+
+    /// A policy with the role's own statements.
+    pub(super) fn with_statements(&self, mut document: Document) -> Document {
+        if let Some(role) = self.execution_role.known() {
+            execution_role::add_statements(&role.statement, &mut document);
+        }
+        document
+    }
+
+    /// The role that the provider manages; `None` where the role is created elsewhere.
+    pub(super) fn managed_role(&self, region: &str) -> Option<ManagedRole> {
+        let owner = Owner { kind: "state-machine", service: "states.amazonaws.com", name: self.name(), region };
+        self.execution_role.known().map(|role| ManagedRole::of(&role.role, owner))
+    }
+
+    /// The `logging_configuration` for what AWS has.
+    pub(super) fn observed_logging(&self, found: &Described, account: &Account) -> Attr<Logging> {
+        if found.logging.level == "OFF" && self.logging_configuration.is_null() {
+            return Attr::Null;
+        }
+        let before = self.logging_configuration.known();
+        let named = Self { name: found.name.as_str().into(), ..self.clone() };
+        let own = named.log_group_arn(account);
+        let is_own = |arn: &String| arn.trim_end_matches(":*") == own;
+        // The provider's own log group is not written.
+        let is_written = before.is_some_and(|before| !before.log_destination.is_null());
+        let destination = found.logging.destination.clone().filter(|arn| is_written || !is_own(arn));
+        let destination = destination.or_else(|| before.filter(|_| found.logging.destination.is_none())?.log_destination.clone().into_known());
+        Attr::Known(Logging {
+            level: found.logging.level.as_str().into(),
+            include_execution_data: found.logging.include_execution_data.into(),
+            log_destination: destination.into(),
+            retention_in_days: before.map_or(Attr::Null, |before| before.retention_in_days),
+        })
+    }
+
+    /// The `tracing_configuration` for what AWS has.
+    pub(super) fn observed_tracing(&self, found: &Described) -> Attr<Tracing> {
+        match found.tracing {
+            None => self.tracing_configuration.clone(),
+            Some(false) if self.tracing_configuration.is_null() => Attr::Null,
+            Some(enabled) => Attr::Known(Tracing { enabled: enabled.into() }),
+        }
     }
 }
 
-/// What AWS is told of a state whose `asl` and `role_arn` are known.
-pub(super) fn wanted(state: &Value, account: &Account) -> Wanted {
-    let text = |name: &str| state.get(name).as_str().unwrap_or_default().to_owned();
-    Wanted {
-        definition: text("asl"),
-        role_arn: text("role_arn"),
-        logging: logging(state, account),
-        tracing: tracing(state),
-        encryption: encryption::of(state),
-    }
-}
-
-/// Whether and how a version is published.
-pub(super) fn publish(state: &Value) -> Publish {
-    Publish {
-        publish: state.get("publish").as_bool().unwrap_or_default(),
-        description: state.get("version_description").as_str().map(str::to_owned),
-    }
-}
-
-/// The permissions that a definition needs with the settings of this state.
-pub(super) fn policy(definition: &Json, state: &Value, account: &Account) -> (Document, Vec<asl::Diagnostic>) {
-    let settings = Settings {
-        account: account.clone(),
-        name: state.get("name").as_str().unwrap_or("*").to_owned(),
-        logging: logs(state),
-        tracing: tracing(state),
-        kms_key_id: encryption::of(state).kms_key_id,
-        resources: execution_role::resources(state.get("execution_role")),
-    };
-    let (mut document, findings) = derive(definition, &settings);
-    execution_role::add_statements(state.get("execution_role"), &mut document);
-    (document, findings)
-}
-
-/// The permissions for the definition that a state has as text.
-pub(super) fn policy_of_text(state: &Value, account: &Account) -> Option<Document> {
-    let (document, _) = asl::parse(state.get("asl").as_str()?).ok()?;
-    Some(policy(&document.root, state, account).0)
-}
-
-/// The role that `execution_role` describes; `None` where the role is made elsewhere.
-pub(super) fn owned_role(state: &Value, region: &str) -> Option<Owned> {
-    let block = state.get("execution_role");
-    let owned = || Owned::of(block, "state-machine", "states.amazonaws.com", name(state), region);
-    (!block.is_null()).then(owned)
-}
-
-/// The `logging_configuration` for what AWS has, in the words of `prior` where those say the same.
-pub(super) fn logging_block(described: &Described, prior: &Value, account: &Account) -> Value {
-    let (found, before) = (&described.logging, prior.get("logging_configuration"));
-    if found.level == "OFF" && before.is_null() {
-        return Value::Null;
-    }
-    let mut block = if before.is_null() { Value::object::<String>([]) } else { before.plain().clone() };
-    block.set("level", found.level.as_str());
-    if before.get("include_execution_data").as_bool().unwrap_or_default() != found.include_execution_data {
-        block.set("include_execution_data", found.include_execution_data);
-    }
-    let Some(destination) = &found.destination else {
-        return block;
-    };
-    let own = log_group_arn(&described.name, account);
-    let written = before.get("log_destination").as_str();
-    let is_same =
-        written.map_or(*destination == own, |arn| arn.trim_end_matches(":*") == destination.trim_end_matches(":*"));
-    if !is_same {
-        block.set("log_destination", destination.as_str());
-    }
-    block
-}
-
-/// The `tracing_configuration` for what AWS has.
-pub(super) fn tracing_block(described: &Described, prior: &Value) -> Value {
-    let before = prior.get("tracing_configuration");
-    match described.tracing {
-        None => before.clone(),
-        Some(false) if before.is_null() => Value::Null,
-        Some(enabled) => Value::object([("enabled", enabled.into())]),
+/// Whether two texts are the same policy.
+pub(super) fn same_policy(a: Option<&str>, b: Option<&str>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => crate::workflow::same_definition(a, b),
+        (a, b) => a.is_none() && b.is_none(),
     }
 }

@@ -1,0 +1,133 @@
+//! The ARNs by which objects are looked up.
+
+use aws_arn::{Arn, FunctionArn, StateMachineArn};
+use tfplugin::model::{Attr, Problem};
+use tfplugin::{AttributePath, Diagnostic};
+
+/// What an attribute has to be, and how it is read.
+pub struct ArnKind<T> {
+    /// With its article, such as "the ARN of an activity".
+    what: &'static str,
+    parse: fn(&str) -> Option<T>,
+    detail: &'static str,
+}
+
+/// The ARN of an activity.
+pub const ACTIVITY: ArnKind<Arn> = ArnKind {
+    what: "the ARN of an activity",
+    parse: |text| of_states(text, "activity:"),
+    detail: "Use the ARN of an activity, such as `arn:aws:states:eu-west-1:123456789012:activity:pack`.",
+};
+
+/// The ARN of an execution of a state machine of type `STANDARD`.
+pub const EXECUTION: ArnKind<Arn> = ArnKind {
+    what: "the ARN of an execution",
+    parse: |text| of_states(text, "execution:"),
+    detail: "Use the ARN of an execution, such as `arn:aws:states:eu-west-1:123456789012:execution:orders:4711`. \
+             Executions of type `EXPRESS` have no history other than their logs.",
+};
+
+/// The name or ARN of a Lambda function, with or without a version or alias.
+pub const FUNCTION: ArnKind<FunctionArn> = ArnKind {
+    what: "the name or ARN of a function",
+    parse: FunctionArn::parse,
+    detail: "Use a name such as `charge`, or an ARN such as `arn:aws:lambda:eu-west-1:123456789012:function:charge`.",
+};
+
+/// The ARN of a state machine, of a version or of an alias.
+pub const QUALIFIED_STATE_MACHINE: ArnKind<StateMachineArn> = ArnKind {
+    what: "the ARN of a state machine",
+    parse: StateMachineArn::parse,
+    detail: "Use the ARN of a state machine, such as `arn:aws:states:eu-west-1:123456789012:stateMachine:orders`.",
+};
+
+/// The ARN of a state machine itself.
+pub const STATE_MACHINE: ArnKind<StateMachineArn> = ArnKind {
+    what: "the ARN of a state machine",
+    parse: |text| StateMachineArn::parse(text).filter(|arn| arn.qualifier.is_none()),
+    detail: "Use the ARN of a state machine without a version or alias, such as \
+             `arn:aws:states:eu-west-1:123456789012:stateMachine:orders`.",
+};
+
+/// An ARN of Step Functions whose resource begins with this.
+fn of_states(text: &str, kind: &str) -> Option<Arn> {
+    let is_kind =
+        |arn: &Arn| arn.service == "states" && arn.resource.strip_prefix(kind).is_some_and(|id| !id.is_empty());
+    Arn::parse(text).filter(is_kind)
+}
+
+impl<T> ArnKind<T> {
+    /// Checks an attribute before it is used. Only a value that begins with `arn:` is checked here, since tests with
+    /// mocks have made-up values; [`Self::get`] checks any other value.
+    pub fn validate(&self, value: &Attr<String>, attribute: &str) -> Option<Diagnostic> {
+        let text = value.text().filter(|text| text.starts_with("arn:"))?;
+        (self.parse)(text).is_none().then(|| self.invalid(text, attribute))
+    }
+
+    /// The parts of an attribute that is known, or absent.
+    ///
+    /// # Errors
+    /// When it is anything else than this kind of ARN.
+    pub fn get(&self, value: &Attr<String>, attribute: &str) -> Result<T, Diagnostic> {
+        let text = value.text().unwrap_or("");
+        (self.parse)(text).ok_or_else(|| self.invalid(text, attribute))
+    }
+
+    fn invalid(&self, text: &str, attribute: &str) -> Diagnostic {
+        let summary = format!("`{text}` is not {}", self.what);
+        Problem::new(summary, self.detail).at(AttributePath::root(attribute))
+    }
+}
+
+/// The name of a state machine for messages: that in its ARN, or the text as it is.
+pub fn machine_name(arn: &Attr<String>) -> String {
+    let text = arn.text().unwrap_or("?");
+    StateMachineArn::parse(text).map_or_else(|| text.to_owned(), |arn| arn.name().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PREFIX: &str = "arn:aws:states:eu-west-1:123456789012:";
+
+    /// Whether a text is accepted in a configuration, and when it is used.
+    fn check<T>(kind: &ArnKind<T>, text: &str, in_validate: bool, in_use: bool) {
+        let value: Attr<String> = text.into();
+        assert_eq!(kind.validate(&value, "arn").is_none(), in_validate, "{text}");
+        assert_eq!(kind.get(&value, "arn").is_ok(), in_use, "{text}");
+    }
+
+    #[test]
+    fn arns_are_told_from_those_of_other_objects() {
+        let machine = format!("{PREFIX}stateMachine:orders");
+        check(&ACTIVITY, &format!("{PREFIX}activity:pack"), true, true);
+        check(&EXECUTION, &format!("{PREFIX}execution:orders:4711"), true, true);
+        check(&FUNCTION, "arn:aws:lambda:eu-west-1:123456789012:function:charge:live", true, true);
+        check(&FUNCTION, "charge", true, true);
+        check(&STATE_MACHINE, &machine, true, true);
+        for arn in [&machine, &format!("{machine}:3"), &format!("{machine}:live")] {
+            check(&QUALIFIED_STATE_MACHINE, arn, true, true);
+            check(&ACTIVITY, arn, false, false);
+            check(&EXECUTION, arn, false, false);
+            check(&FUNCTION, arn, false, false);
+        }
+        check(&STATE_MACHINE, &format!("{machine}:3"), false, false);
+        check(&STATE_MACHINE, &format!("{machine}:live"), false, false);
+        check(&EXECUTION, &format!("{PREFIX}express:orders:4711:5"), false, false);
+        check(&ACTIVITY, &format!("{PREFIX}activity:"), false, false);
+    }
+
+    #[test]
+    fn made_up_values_are_refused_only_when_they_are_used() {
+        check(&ACTIVITY, "a1b2c3d4", true, false);
+        check(&EXECUTION, "a1b2c3d4", true, false);
+        check(&STATE_MACHINE, "a1b2c3d4", true, false);
+        check(&QUALIFIED_STATE_MACHINE, "a1b2c3d4", true, false);
+        for absent in [Attr::Null, Attr::Unknown] {
+            assert!(STATE_MACHINE.validate(&absent, "arn").is_none());
+        }
+        let summary = STATE_MACHINE.get(&Attr::from("orders"), "arn").map_err(|error| error.summary);
+        assert_eq!(summary.unwrap_err(), "`orders` is not the ARN of a state machine");
+    }
+}

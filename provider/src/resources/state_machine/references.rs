@@ -1,0 +1,194 @@
+//! Whether what a workflow refers to exists and fits, before it is deployed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use asl::Diagnostic as Finding;
+use asl::policy::Account;
+use asl::wiring::{Facts, FunctionFacts, Kind, Use, judge};
+use aws_arn::StateMachineArn;
+use sfn_aws::{AwsError, Call, activity, alias, existence, function, role, state_machine};
+use tfplugin::model::Attr;
+use tfplugin::{Diagnostic, Diagnostics, Severity};
+use tokio::task::JoinSet;
+
+use super::StateMachine;
+use crate::session::{ProviderContext, ProviderSession};
+use crate::shared::checks::{Checks, Wiring};
+use crate::shared::execution_role;
+use crate::shared::managed::Change;
+use crate::workflow::Workflow;
+
+/// How long AWS may take for all that a workflow calls; the plan goes on without the rest.
+const LOOKUP_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Something that is called, by what tells it from all others.
+type Object = (Kind, String);
+
+/// Checks everything that the workflow of a plan calls, each object once in a run of Terraform.
+pub(super) async fn check(planned: &StateMachine, change: &Change<'_, StateMachine>, workflow: &Workflow) -> Diagnostics {
+    let (provider, checks) = (change.provider, change.provider.checks());
+    let is_changed = |prior: &StateMachine| {
+        prior.asl != planned.asl || prior.publish != planned.publish || prior.role_arn != planned.role_arn
+    };
+    let is_wanted = match checks.wiring {
+        Wiring::Off => false,
+        Wiring::Required => true,
+        Wiring::Auto => change.prior.is_none_or(is_changed),
+    };
+    let Some(session) = provider.session().ok().filter(|session| is_wanted && session.is_known) else {
+        return Diagnostics::default();
+    };
+    let call = Call::new(LOOKUP_TIMEOUT, change.cx.cancelled.clone());
+    let references = workflow.references();
+    let facts = look_up(provider, &session, &call, &references).await;
+    let publishes = planned.publish == Attr::Known(true);
+    let prior = change.prior.and_then(|prior| prior.asl.text()).unwrap_or("");
+    let mut findings: Vec<Finding> = Vec::new();
+    let mut unverified = None;
+    for reference in &references {
+        match facts.get(&(reference.kind, reference.id.clone())) {
+            Some(Ok(Facts::Missing)) if may_be_made(provider, reference, prior, &checks) => {}
+            Some(Ok(facts)) => findings.extend(judge(reference, facts, publishes)),
+            Some(Err(error)) => unverified = unverified.or(Some(error.clone())),
+            None => {}
+        }
+    }
+    match refusals(&session, &call, planned, workflow).await {
+        Ok(refused) => findings.extend(refused),
+        Err(error) => unverified = unverified.or(Some(error)),
+    }
+    let selection = checks.selection(&planned.ignore_diagnostics);
+    let mut diagnostics = workflow.report_references(findings, &selection);
+    if checks.wiring == Wiring::Required {
+        diagnostics =
+            diagnostics.into_iter().map(|found| Diagnostic { severity: Severity::Error, ..found }).collect();
+    }
+    diagnostics.extend(unverified.and_then(|error| cannot_verify(&error, &checks)));
+    diagnostics
+}
+
+/// Whether something that is not there may be made by the same apply. What this provider is going to make is known; what is
+/// called by its plain name may be made by another provider, unless the workflow called it before.
+fn may_be_made(provider: &ProviderContext, used: &Use, prior: &str, checks: &Checks) -> bool {
+    let is_plain = !used.id.contains(':');
+    provider.planned.is_new(used.kind, &used.id)
+        || (is_plain && checks.wiring == Wiring::Auto && !prior.contains(&format!("\"{}\"", used.id)))
+}
+
+fn cannot_verify(error: &AwsError, checks: &Checks) -> Option<Diagnostic> {
+    let summary = "could not verify the resources that workflows call";
+    let detail = format!(
+        "{error}\n\nAllow the reading calls to verify them, or turn this off with `checks {{ wiring = \"off\" }}` in the provider \
+         block."
+    );
+    match checks.wiring {
+        Wiring::Required => Some(Diagnostic::error(summary, detail)),
+        Wiring::Auto if checks.record_unverified() => Some(Diagnostic::warning(summary, detail)),
+        Wiring::Auto | Wiring::Off => None,
+    }
+}
+
+/// Asks AWS about each object, all at once; what was asked before in this run is not asked again.
+async fn look_up(
+    provider: &ProviderContext,
+    session: &Arc<ProviderSession>,
+    call: &Call,
+    uses: &[Use],
+) -> BTreeMap<Object, Result<Facts, AwsError>> {
+    let Ok(identity) = session.aws.identity(call).await else { return BTreeMap::new() };
+    let own = &identity.account;
+    let mut tasks = JoinSet::new();
+    let objects: BTreeSet<Object> = uses.iter().map(|used| (used.kind, used.id.clone())).collect();
+    let mut facts = BTreeMap::new();
+    for (kind, id) in objects {
+        // What the same run changes is judged as it will be.
+        if let Some(planned) = provider.planned.function(&id).filter(|_| kind == Kind::Function) {
+            facts.insert((kind, id), Ok(Facts::Function(planned)));
+            continue;
+        }
+        let (region, account) = place(kind, &id);
+        // What is in another account cannot be looked at with these credentials.
+        if account.is_some_and(|account| own.as_ref() != Some(&account)) {
+            continue;
+        }
+        let there = provider.in_region(region.or_else(|| Some(identity.region.clone())));
+        let Ok(there) = there.session() else { continue };
+        let (session, call) = (session.clone(), call.clone());
+        tasks.spawn(async move {
+            let ask = || ask(&there, &call, kind, &id);
+            let facts = session.lookups.get_or_fetch((kind, id.clone()), ask).await;
+            ((kind, id), facts)
+        });
+    }
+    while let Some(Ok((object, found))) = tasks.join_next().await {
+        facts.insert(object, found);
+    }
+    facts
+}
+
+/// The region and the account that an id says.
+fn place(kind: Kind, id: &str) -> (Option<String>, Option<String>) {
+    if kind == Kind::Queue {
+        let mut parts = id.split("://").nth(1).unwrap_or("").split('/');
+        let host = parts.next().unwrap_or("");
+        let region = host.strip_prefix("sqs.").and_then(|host| host.split('.').next()).map(str::to_owned);
+        return (region, parts.next().map(str::to_owned));
+    }
+    if !id.starts_with("arn:") {
+        return (None, None);
+    }
+    let account = Account::of_arn(id);
+    (account.region, account.id)
+}
+
+async fn ask(session: &ProviderSession, call: &Call, kind: Kind, id: &str) -> Result<Facts, AwsError> {
+    let aws = &session.aws;
+    let is_there = match kind {
+        Kind::Function => {
+            let described = function::describe(aws, call, id).await?;
+            return Ok(described.map_or(Facts::Missing, |found| {
+                Facts::Function(FunctionFacts {
+                    state: found.state,
+                    runtime: found.configuration.runtime,
+                    timeout_seconds: found.configuration.timeout,
+                    reserved_concurrency: found.reserved_concurrency,
+                })
+            }));
+        }
+        Kind::StateMachine => match StateMachineArn::parse(id) {
+            Some(arn) if arn.alias().is_some() => alias::describe(aws, call, id).await?.is_some(),
+            _ => state_machine::describe(aws, call, id).await?.is_some(),
+        },
+        Kind::Activity => activity::describe(aws, call, id).await?.is_some(),
+        Kind::Queue => existence::queue(aws, call, id).await?,
+        Kind::Topic => existence::topic(aws, call, id).await?,
+        Kind::Table => existence::table(aws, call, id).await?,
+    };
+    Ok(if is_there { Facts::There } else { Facts::Missing })
+}
+
+/// What the role may not do that the workflow does, where the role is created elsewhere and known.
+async fn refusals(
+    session: &ProviderSession,
+    call: &Call,
+    planned: &StateMachine,
+    workflow: &Workflow,
+) -> Result<Vec<Finding>, AwsError> {
+    let Some(role_arn) = planned.role_arn.text().filter(|_| planned.execution_role.is_null()) else {
+        return Ok(Vec::new());
+    };
+    let account = execution_role::account(session.aws.identity(call).await?);
+    let Some(definition) = workflow.definition() else { return Ok(Vec::new()) };
+    let (policy, _) = asl::policy::derive(definition, &planned.policy_settings(&account));
+    let mut findings = Vec::new();
+    for statement in policy.statements() {
+        // A version or alias of a function is covered by what covers the function; a wildcard cannot be simulated.
+        let resource = statement.resources.iter().find(|resource| !resource.contains('*'));
+        let Some(resource) = resource.filter(|_| statement.conditions.is_empty()) else { continue };
+        let denied = role::denied(&session.aws, call, role_arn, &statement.actions, resource).await?;
+        findings.extend(denied.iter().map(|action| asl::wiring::denied(role_arn, action, resource)));
+    }
+    Ok(findings)
+}

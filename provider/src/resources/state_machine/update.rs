@@ -1,0 +1,168 @@
+//! Changing what differs: new permissions first, then the state machine, then what is no longer needed goes.
+
+use asl::policy::{Account, Document};
+use sfn_aws::state_machine::{self, Change, Changed};
+use sfn_aws::{AwsError, log_group};
+use tfplugin::model::Attr;
+
+use super::StateMachine;
+use super::apply::{describe, rendered};
+use super::settings::same_policy;
+use crate::shared::execution_role::ManagedRole;
+use crate::shared::managed::{Failed, Operation, Refusal};
+
+/// A change under way: each step that goes through moves `reached` on, which is what is kept when the next one fails.
+struct Update<'a> {
+    operation: &'a Operation,
+    prior: &'a StateMachine,
+    arn: &'a str,
+    account: Account,
+    reached: StateMachine,
+}
+
+/// Changes the state machine, its role and its log group.
+pub(super) async fn update(
+    planned: &StateMachine,
+    prior: &StateMachine,
+    operation: &Operation,
+) -> Result<StateMachine, Failed<StateMachine>> {
+    let arn = prior.arn.get()?;
+    let account = Account::of_arn(arn);
+    let mut update = Update { operation, prior, arn, account, reached: prior.clone() };
+    let updated = match update.run(rendered(planned, Some(prior))).await {
+        Ok(updated) => updated,
+        Err(refusal) => return Err(Failed::leaving(refusal, update.reached)),
+    };
+    match delete_old_versions(&updated, prior, operation).await {
+        Ok(()) => Ok(updated),
+        Err(error) => {
+            // The update itself went through, and the next one that publishes tries again.
+            tracing::warn!(%error, "old versions still exist");
+            Ok(updated)
+        }
+    }
+}
+
+/// Deletes the versions that are not to be kept.
+async fn delete_old_versions(updated: &StateMachine, prior: &StateMachine, operation: &Operation) -> Result<(), Refusal> {
+    let is_same = updated.keep_versions == prior.keep_versions
+        && updated.state_machine_version_arn == prior.state_machine_version_arn;
+    let keep = updated.keep_versions.known().and_then(|keep| usize::try_from(*keep).ok());
+    let Some(keep) = keep.filter(|_| !is_same) else { return Ok(()) };
+    Ok(state_machine::delete_old_versions(operation.aws(), &operation.call, updated.arn.get()?, keep).await?)
+}
+
+impl Update<'_> {
+    async fn run(&mut self, mut machine: StateMachine) -> Result<StateMachine, Refusal> {
+        let (aws, call, prior) = (self.operation.aws(), &self.operation.call, self.prior);
+        let region = self.account.region.clone().unwrap_or_else(String::new);
+        let (before, after) = (prior.managed_role(&region), machine.managed_role(&region));
+        self.write_changed_log_group(&machine).await?;
+        let policy = machine.policy_of_asl(&self.account).unwrap_or_else(Document::default);
+        let mut written = prior.policy_json.text().filter(|_| before.is_some()).map(str::to_owned);
+        if let Some(role) = &after {
+            let granted = self.grant(role, before.as_ref(), &policy, &mut written).await;
+            self.reached.policy_json = written.clone().into();
+            machine.role_arn = granted?.into();
+        }
+        let changed = self.change(&mut machine).await?;
+        self.reached = self.before_clearing_up(&machine, written.clone().filter(|_| after.is_some()));
+        if let Some(role) = after.as_ref().filter(|_| !same_policy(written.as_deref(), Some(&policy.to_json()))) {
+            role.write(aws, call, &policy).await?;
+        }
+        let is_same = same_policy(Some(&policy.to_json()), prior.policy_json.text());
+        machine.policy_json = if is_same { prior.policy_json.clone() } else { policy.to_json().into() };
+        if let Some(before) = before.filter(|before| after.as_ref().is_none_or(|after| !after.is_same(before))) {
+            before.delete(aws, call).await?;
+        }
+        if prior.manages_log_group() && !machine.manages_log_group() {
+            prior.delete_log_group(self.operation, &self.account).await?;
+        }
+        match changed {
+            Some(changed) => describe(machine, changed, self.operation).await.map_err(|failed| failed.refusal),
+            None => Ok(machine),
+        }
+    }
+
+    /// Changes the state machine itself, or publishes it as it is; `None` when neither is needed.
+    async fn change(&self, machine: &mut StateMachine) -> Result<Option<Changed>, Refusal> {
+        let (aws, call, prior) = (self.operation.aws(), &self.operation.call, self.prior);
+        let publish = machine.publish();
+        let change = Change::between(&prior.wanted(&self.account)?, &machine.wanted(&self.account)?);
+        let changed = if !change.is_empty() {
+            state_machine::update(aws, call, self.arn, &change, &publish).await?
+        } else if publish.publish && prior.state_machine_version_arn.is_null() {
+            let version = state_machine::publish(aws, call, self.arn, publish.description.as_deref()).await?;
+            Changed { arn: self.arn.to_owned(), version_arn: Some(version), revision_id: None }
+        } else {
+            machine.state_machine_version_arn = prior.state_machine_version_arn.clone();
+            machine.revision_id = prior.revision_id.clone();
+            return Ok(None);
+        };
+        let or_prior = |found: &Option<String>, prior: &Attr<String>| found.clone().map_or_else(|| prior.clone(), Attr::from);
+        machine.state_machine_version_arn = or_prior(&changed.version_arn, &prior.state_machine_version_arn);
+        machine.revision_id = or_prior(&changed.revision_id, &prior.revision_id);
+        Ok(Some(changed))
+    }
+
+    /// What there is once the state machine is changed: as planned, but for what the role has, and for what the old state
+    /// machine used and is still to be deleted.
+    fn before_clearing_up(&self, machine: &StateMachine, policy: Option<String>) -> StateMachine {
+        let prior = self.prior;
+        let mut reached = machine.clone();
+        if let Some(policy) = policy {
+            reached.policy_json = policy.into();
+        }
+        let region = self.account.region.as_deref().unwrap_or("");
+        if let Some(before) = prior.managed_role(region)
+            && machine.managed_role(region).is_none_or(|after| !after.is_same(&before))
+        {
+            reached.execution_role = prior.execution_role.clone();
+        }
+        if prior.manages_log_group() && !machine.manages_log_group() {
+            reached.logging_configuration = prior.logging_configuration.clone();
+        }
+        reached
+    }
+
+    /// Gives the role what the old and the new definition need, and keeps in `written` what it has by then.
+    async fn grant(
+        &self,
+        role: &ManagedRole,
+        before: Option<&ManagedRole>,
+        policy: &Document,
+        written: &mut Option<String>,
+    ) -> Result<String, Refusal> {
+        let (aws, call, tags) = (self.operation.aws(), &self.operation.call, &self.operation.tags);
+        let Some(before) = before.filter(|before| before.is_same(role)) else {
+            let adopted = role.create_or_adopt(aws, call, policy, aws.identity(call).await?, tags).await?;
+            *written = Some(policy.to_json());
+            return Ok(adopted.arn);
+        };
+        role.write_boundary(aws, call, before).await?;
+        let mut both = self.prior.policy_of_asl(&self.account).unwrap_or_else(Document::default);
+        both.merge(policy);
+        if !same_policy(written.as_deref(), Some(&both.to_json())) {
+            match role.write(aws, call, &both).await {
+                // Somebody has deleted the role: it is created again, under the same name and ARN.
+                Err(error) if error.is_not_found() => {
+                    role.create_or_adopt(aws, call, &both, aws.identity(call).await?, tags).await?;
+                }
+                outcome => outcome?,
+            }
+            *written = Some(both.to_json());
+        }
+        Ok(self.prior.role_arn.get()?.clone())
+    }
+
+    async fn write_changed_log_group(&self, machine: &StateMachine) -> Result<(), AwsError> {
+        let (aws, call, prior) = (self.operation.aws(), &self.operation.call, self.prior);
+        match (prior.manages_log_group(), machine.manages_log_group()) {
+            (false, true) => machine.write_log_group(self.operation, &self.account, &self.operation.tags).await.map(drop),
+            (true, true) if prior.retention() != machine.retention() => {
+                log_group::write_retention(aws, call, &machine.log_group(), machine.retention()).await
+            }
+            _ => Ok(()),
+        }
+    }
+}
