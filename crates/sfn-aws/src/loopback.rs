@@ -40,13 +40,34 @@ where
     port
 }
 
-/// Reads what the client sends first, writes what belongs to it, and waits until the client has read it.
+/// Reads a request, or what a client of another protocol sends first.
+async fn receive(stream: &mut (impl AsyncRead + Unpin)) -> String {
+    let (mut text, mut received) = (String::new(), [0; 8192]);
+    while !is_complete(&text) {
+        match stream.read(&mut received).await {
+            Ok(count) if count > 0 => text.push_str(&String::from_utf8_lossy(&received[..count])),
+            _ => break,
+        }
+    }
+    text
+}
+
+fn is_complete(text: &str) -> bool {
+    let is_http = ["GET ", "POST ", "PUT "].iter().any(|method| text.starts_with(method));
+    let Some((head, body)) = text.split_once("\r\n\r\n").filter(|_| is_http) else {
+        return !text.is_empty() && !is_http;
+    };
+    let head = head.to_ascii_lowercase();
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok());
+    body.len() >= length.unwrap_or(0)
+}
+
+/// Reads a request, writes what belongs to it, and waits until the client has read it.
 pub(crate) async fn respond(mut stream: impl AsyncRead + AsyncWrite + Unpin, response: impl FnOnce(&str) -> String) {
-    let mut received = [0; 8192];
-    let count = stream.read(&mut received).await.unwrap_or(0);
-    let response = response(&String::from_utf8_lossy(&received[..count]));
+    let response = response(&receive(&mut stream).await);
     let _ = stream.write_all(response.as_bytes()).await;
     let _ = stream.shutdown().await;
+    let mut received = [0; 64];
     while stream.read(&mut received).await.is_ok_and(|count| count > 0) {}
 }
 
