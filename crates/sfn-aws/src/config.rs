@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{AppName, BehaviorVersion, FrameworkMetadata, Region, SdkConfig};
+use aws_config::{AppName, BehaviorVersion, ConfigLoader, FrameworkMetadata, Region, SdkConfig};
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use aws_sdk_cloudwatch as cloudwatch;
 use aws_sdk_cloudwatchlogs as logs;
@@ -22,12 +22,11 @@ use sts::config::Credentials;
 use tokio::sync::{OnceCell, OwnedMutexGuard};
 
 use crate::credentials::{self, AssumeRole, WebIdentity};
-use crate::error::AwsError;
-use crate::http;
-use crate::retry::Call;
-
-/// Attempts of a call by default, as `provider "aws"` has them.
-const ATTEMPTS: u32 = 25;
+use crate::error::{AwsError, AwsErrorKind};
+use crate::profile;
+use crate::regions::{self, UnknownRegion};
+use crate::retry::{ATTEMPTS, Call};
+use crate::{http, metadata};
 
 /// What decides about credentials, region and endpoints; what is absent comes from the environment and the shared
 /// configuration files, as everywhere with AWS.
@@ -81,8 +80,26 @@ pub struct Settings {
     pub skip_credentials_validation: bool,
     /// Whether the account is not asked for.
     pub skip_requesting_account_id: bool,
+    /// Whether a region that AWS does not have is used as it is.
+    pub skip_region_validation: bool,
+    /// Address of the metadata service of EC2; as in the environment if absent.
+    pub ec2_metadata_service_endpoint: Option<String>,
+    /// `IPv4` or `IPv6`: how the metadata service of EC2 is called; as in the environment if absent.
+    pub ec2_metadata_service_endpoint_mode: Option<String>,
     /// How many times AWS's default quotas of calls are kept to; without it calls are made as fast as they come.
     pub pace: Option<f64>,
+}
+
+impl Settings {
+    /// How often a call is tried in all.
+    pub(crate) fn attempts(&self) -> u32 {
+        self.max_retries.unwrap_or(ATTEMPTS).max(1)
+    }
+
+    /// Whether the access key and the secret key are among the settings.
+    fn has_keys(&self) -> bool {
+        self.access_key.is_some() && self.secret_key.is_some()
+    }
 }
 
 /// Who the credentials belong to.
@@ -173,7 +190,7 @@ impl Aws {
     /// The region in use.
     ///
     /// # Errors
-    /// When none is configured anywhere.
+    /// When none is configured anywhere, or AWS does not have it.
     pub async fn region(&self) -> Result<String, AwsError> {
         Ok(self.config().await?.region().map(|region| region.as_ref().to_owned()).unwrap_or_default())
     }
@@ -197,7 +214,8 @@ impl Aws {
             let identity = Box::pin(base.identity(call)).await?;
             return Ok(Identity { region, ..identity.clone() });
         }
-        let unasked = Identity { account: None, partition: partition(&region).to_owned(), region: region.clone() };
+        let unasked =
+            Identity { account: None, partition: regions::partition(&region).to_owned(), region: region.clone() };
         if self.settings.skip_requesting_account_id {
             return Ok(unasked);
         }
@@ -214,8 +232,8 @@ impl Aws {
                 let partition = answer.arn().and_then(|arn| arn.split(':').nth(1)).unwrap_or("aws").to_owned();
                 Ok(Identity { account: answer.account().map(str::to_owned), partition, region })
             }
-            Err(error) if self.settings.skip_credentials_validation && error.code != "AccountNotAllowed" => {
-                tracing::warn!(%error, "the account is not known");
+            Err(error) if self.settings.skip_credentials_validation => {
+                tracing::warn!(%error, "the account is unknown");
                 Ok(unasked)
             }
             Err(error) => Err(error),
@@ -228,7 +246,7 @@ impl Aws {
         if is_in(forbidden_accounts) || !(allowed_accounts.is_empty() || is_in(allowed_accounts)) {
             let message =
                 format!("the credentials are of the account {account}, which the provider block does not allow");
-            return Err(AwsError { code: "AccountNotAllowed".into(), ..AwsError::local("GetCallerIdentity", message) });
+            return Err(AwsError::of(AwsErrorKind::AccountNotAllowed, "GetCallerIdentity", message));
         }
         Ok(())
     }
@@ -239,35 +257,56 @@ impl Aws {
 
     async fn load(&self) -> Result<SdkConfig, AwsError> {
         let Some(base) = &self.base else { return load(&self.settings).await };
+        check_regions(&self.settings, self.settings.region.as_deref())?;
         let config = Box::pin(base.config()).await?.to_builder();
         Ok(config.region(self.settings.region.clone().map(Region::new)).build())
     }
 }
 
-/// The partition of a region.
-pub fn partition(region: &str) -> &'static str {
-    [("cn-", "aws-cn"), ("us-gov-", "aws-us-gov"), ("us-iso-", "aws-iso"), ("us-isob-", "aws-iso-b")]
-        .iter()
-        .find(|(prefix, _)| region.starts_with(prefix))
-        .map_or("aws", |(_, partition)| partition)
+/// Checks that AWS has this region and that of the calls to STS.
+fn check_regions(settings: &Settings, region: Option<&str>) -> Result<(), AwsError> {
+    let regions = [region, settings.sts_region.as_deref()].into_iter().flatten();
+    for region in regions.filter(|_| !settings.skip_region_validation) {
+        regions::check(region).map_err(|UnknownRegion { nearest }| {
+            let hint = nearest.map_or_else(String::new, |nearest| format!(" Did you mean `{nearest}`?"));
+            let message = format!("`{region}` is not an AWS region.{hint}");
+            AwsError::of(AwsErrorKind::InvalidRegion, "configuration", message)
+        })?;
+    }
+    Ok(())
 }
 
 async fn load(settings: &Settings) -> Result<SdkConfig, AwsError> {
-    let adaptive = settings
-        .adaptive_retries
-        .unwrap_or_else(|| std::env::var("AWS_RETRY_MODE").is_ok_and(|mode| mode.eq_ignore_ascii_case("adaptive")));
-    let retries = if adaptive { RetryConfig::adaptive() } else { RetryConfig::standard() };
-    let retries = retries
-        .with_max_attempts(settings.max_retries.unwrap_or(ATTEMPTS).max(1))
-        .with_initial_backoff(Duration::from_millis(300))
-        .with_max_backoff(Duration::from_secs(20));
+    let profiles = profile::load(profile_files(settings), settings.profile.clone()).await;
+    if !settings.has_keys() {
+        profile::check_selected(&profiles, settings.profile.as_deref())?;
+    }
+    let config = loader(settings)?.load().await;
+    let region = config.region().map(AsRef::<str>::as_ref);
+    let Some(region) = region.filter(|region| !region.is_empty()) else {
+        return Err(AwsError::of(
+            AwsErrorKind::NoRegion,
+            "configuration",
+            "no region: set `region` in the provider block, AWS_REGION, or `region` in the profile",
+        ));
+    };
+    check_regions(settings, Some(region))?;
+    let config = match metadata::provider(settings, profile_files(settings), &config)? {
+        Some(provider) if !settings.has_keys() => config.into_builder().credentials_provider(provider).build(),
+        _ => config,
+    };
+    Ok(credentials::assume(settings, config, profiles))
+}
+
+/// What loads the configuration of the SDK with these settings.
+fn loader(settings: &Settings) -> Result<ConfigLoader, AwsError> {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(5))
         .operation_attempt_timeout(Duration::from_secs(60))
         .build();
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .profile_files(profile_files(settings))
-        .retry_config(retries)
+        .retry_config(retries(settings))
         .timeout_config(timeouts)
         .http_client(http::client(settings)?);
     if let Some(fips) = settings.use_fips {
@@ -289,23 +328,30 @@ async fn load(settings: &Settings) -> Result<SdkConfig, AwsError> {
     if let Ok(name) = AppName::new("terraform-provider-sfn") {
         loader = loader.app_name(name);
     }
+    Ok(user_agents(settings).into_iter().fold(loader, ConfigLoader::framework_metadata))
+}
+
+fn retries(settings: &Settings) -> RetryConfig {
+    let adaptive = settings
+        .adaptive_retries
+        .unwrap_or_else(|| std::env::var("AWS_RETRY_MODE").is_ok_and(|mode| mode.eq_ignore_ascii_case("adaptive")));
+    let retries = if adaptive { RetryConfig::adaptive() } else { RetryConfig::standard() };
+    retries
+        .with_max_attempts(settings.attempts())
+        .with_initial_backoff(Duration::from_millis(300))
+        .with_max_backoff(Duration::from_secs(20))
+}
+
+/// What the user agent contains in addition.
+fn user_agents(settings: &Settings) -> Vec<FrameworkMetadata> {
     let environment = std::env::var("TF_APPEND_USER_AGENT").unwrap_or_default();
     let products = settings.user_agent.iter().map(String::as_str).chain(environment.split(' '));
-    for product in products {
+    let metadata = products.filter_map(|product| {
         let (name, version) = product.split_once('/').map_or((product, None), |(name, version)| (name, Some(version)));
         let version = version.and_then(|version| version.split(' ').next()).map(str::to_owned);
-        if let Ok(metadata) = FrameworkMetadata::new(name.to_owned(), version) {
-            loader = loader.framework_metadata(metadata);
-        }
-    }
-    let config = loader.load().await;
-    if config.region().is_none_or(|region| region.as_ref().is_empty()) {
-        return Err(AwsError::local(
-            "configuration",
-            "no region: set `region` in the provider block, AWS_REGION, or `region` in the profile",
-        ));
-    }
-    Ok(credentials::assume(settings, config).await)
+        FrameworkMetadata::new(name.to_owned(), version).ok()
+    });
+    metadata.collect()
 }
 
 /// The files that hold profiles: those of the settings, or the usual ones.
@@ -327,5 +373,46 @@ pub(crate) fn expand_home(path: &str) -> String {
     match (path.strip_prefix("~/"), std::env::var("HOME")) {
         (Some(rest), Ok(home)) => format!("{home}/{rest}"),
         _ => path.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(region: &str) -> Settings {
+        let key = Some("key".to_owned());
+        Settings { region: Some(region.into()), access_key: key.clone(), secret_key: key, ..Settings::default() }
+    }
+
+    async fn check(aws: &Aws, expected: Result<&str, &str>) {
+        let region = aws.region().await;
+        let kind = region.as_ref().err().map(|error| error.kind);
+        let message = region.map_err(|error| error.to_string());
+        assert_eq!(message.as_ref().map(String::as_str).map_err(String::as_str), expected);
+        assert_eq!(kind, expected.is_err().then_some(AwsErrorKind::InvalidRegion));
+    }
+
+    #[tokio::test]
+    async fn a_region_that_aws_does_not_have_is_refused() {
+        let misspelt = "configuration: `eu-wst-1` is not an AWS region. Did you mean `eu-west-1`?";
+        for (region, expected) in [
+            ("eu-west-1", Ok("eu-west-1")),
+            ("eu-wst-1", Err(misspelt)),
+            ("frankfurt", Err("configuration: `frankfurt` is not an AWS region.")),
+        ] {
+            check(&Aws::new(settings(region)), expected).await;
+            check(&Arc::new(Aws::new(settings("us-east-1"))).in_region(region), expected).await;
+        }
+        let sts_region = Some("eu-wst-1".to_owned());
+        check(&Aws::new(Settings { sts_region, ..settings("eu-west-1") }), Err(misspelt)).await;
+    }
+
+    #[tokio::test]
+    async fn a_region_is_not_checked_where_the_settings_say_so() {
+        let settings = Settings { skip_region_validation: true, ..settings("moon-1") };
+        let aws = Arc::new(Aws::new(settings));
+        check(&aws, Ok("moon-1")).await;
+        check(&aws.in_region("moon-2"), Ok("moon-2")).await;
     }
 }

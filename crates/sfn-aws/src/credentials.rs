@@ -1,5 +1,6 @@
 //! Roles that are assumed: with other credentials, or with a token of somebody whom AWS trusts.
 
+use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
 use aws_config::{Region, SdkConfig};
@@ -7,11 +8,12 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::future;
 use aws_sdk_sts as sts;
 use sts::config::{Credentials, ProvideCredentials, SharedCredentialsProvider};
-use sts::error::DisplayErrorContext;
 use sts::types::{PolicyDescriptorType, Tag};
 
+use crate::attempt::{self, Progress};
 use crate::config::Settings;
-use crate::error::AwsError;
+use crate::error::{AwsError, AwsErrorKind};
+use crate::profile::{self, Profiles};
 
 /// What sessions are called unless the settings say otherwise.
 const SESSION: &str = "terraform-provider-sfn";
@@ -72,9 +74,19 @@ pub struct WebIdentity {
     pub token_file: Option<String>,
 }
 
-/// The configuration with the credentials of the roles that the settings name, each assumed with those of the one before.
-pub(crate) async fn assume(settings: &Settings, config: SdkConfig) -> SdkConfig {
-    let Some(mut provider) = config.credentials_provider() else { return config };
+impl WebIdentity {
+    /// Whether there is a role or a token.
+    fn is_given(&self) -> bool {
+        let is_given = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
+        !self.session.role_arn.is_empty() || is_given(&self.token) || is_given(&self.token_file)
+    }
+}
+
+/// The configuration with the credentials of the roles that the settings name, each assumed with those of the one before. A
+/// role without an ARN is not assumed, as in `provider "aws"`.
+pub(crate) fn assume(settings: &Settings, config: SdkConfig, profiles: Profiles) -> SdkConfig {
+    let Some(provider) = config.credentials_provider() else { return config };
+    let mut provider = SharedCredentialsProvider::new(Explained { provider, profiles, failed: OnceLock::new() });
     let mut base = config.to_builder();
     if let Some(endpoint) = settings.endpoints.get("sts") {
         base.set_endpoint_url(Some(endpoint.clone()));
@@ -83,11 +95,11 @@ pub(crate) async fn assume(settings: &Settings, config: SdkConfig) -> SdkConfig 
         base.set_region(Region::new(region.clone()));
     }
     let base = base.build();
-    if let Some(web_identity) = &settings.assume_role_with_web_identity {
+    if let Some(web_identity) = settings.assume_role_with_web_identity.as_ref().filter(|role| role.is_given()) {
         let assumed = ByToken { client: sts::Client::new(&base), web_identity: web_identity.clone() };
         provider = SharedCredentialsProvider::new(assumed);
     }
-    for role in &settings.assume_role {
+    for role in settings.assume_role.iter().filter(|role| !role.session.role_arn.is_empty()) {
         let config = base.to_builder().credentials_provider(provider).build();
         let assumed = ByCredentials { client: sts::Client::new(&config), role: role.clone() };
         provider = SharedCredentialsProvider::new(assumed);
@@ -96,6 +108,38 @@ pub(crate) async fn assume(settings: &Settings, config: SdkConfig) -> SdkConfig 
 }
 
 type Provided = Result<Credentials, CredentialsError>;
+
+/// The credentials of the settings, the environment and the files, with the reason in words where there are none.
+struct Explained {
+    provider: SharedCredentialsProvider,
+    profiles: Profiles,
+    /// Why the configuration gives no credentials. The SDK gives the reason only once.
+    failed: OnceLock<AwsError>,
+}
+
+/// Profiles have secrets.
+impl std::fmt::Debug for Explained {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Explained").field("provider", &self.provider).finish_non_exhaustive()
+    }
+}
+
+impl Explained {
+    async fn provide(&self) -> Provided {
+        if let Some(error) = self.failed.get() {
+            return Err(CredentialsError::provider_error(error.clone()));
+        }
+        let error = match self.provider.provide_credentials().await {
+            Ok(credentials) => return Ok(credentials),
+            Err(error) => error,
+        };
+        let explained = profile::explain(&error, &self.profiles);
+        if profile::is_configuration(&error) {
+            self.failed.get_or_init(|| explained.clone());
+        }
+        Err(CredentialsError::provider_error(explained))
+    }
+}
 
 #[derive(Debug)]
 struct ByCredentials {
@@ -106,8 +150,10 @@ struct ByCredentials {
 impl ByCredentials {
     async fn provide(&self) -> Provided {
         let AssumeRole { session, external_id, source_identity, tags, transitive_tag_keys } = &self.role;
+        let operation = "AssumeRole";
         let tags = tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build());
-        let tags: Vec<Tag> = tags.collect::<Result<_, _>>().map_err(refused(session))?;
+        let tags = tags.collect::<Result<Vec<Tag>, _>>();
+        let tags = tags.map_err(|error| refused(session, AwsError::caused(operation, &error)))?;
         let answer = self
             .client
             .assume_role()
@@ -122,8 +168,8 @@ impl ByCredentials {
             .set_transitive_tag_keys((!transitive_tag_keys.is_empty()).then(|| transitive_tag_keys.clone()))
             .send()
             .await
-            .map_err(refused(session))?;
-        credentials(session, answer.credentials)
+            .map_err(|error| refused(session, AwsError::new(operation, error)))?;
+        credentials(session, operation, answer.credentials)
     }
 }
 
@@ -142,11 +188,13 @@ impl std::fmt::Debug for ByToken {
 impl ByToken {
     async fn provide(&self) -> Provided {
         let WebIdentity { session, token, token_file } = &self.web_identity;
+        let operation = "AssumeRoleWithWebIdentity";
         let token = match (token, token_file) {
             (Some(token), _) => token.clone(),
-            (None, Some(path)) => std::fs::read_to_string(crate::config::expand_home(path))
-                .map_err(|error| AwsError::local("AssumeRoleWithWebIdentity", format!("cannot read `{path}`: {error}")))
-                .map_err(refused(session))?,
+            (None, Some(path)) => std::fs::read_to_string(crate::config::expand_home(path)).map_err(|error| {
+                let reason = format!("the token file `{path}` cannot be read: {error}");
+                refused(session, AwsError::local(operation, reason))
+            })?,
             (None, None) => String::new(),
         };
         let answer = self
@@ -160,8 +208,8 @@ impl ByToken {
             .web_identity_token(token.trim())
             .send()
             .await
-            .map_err(refused(session))?;
-        credentials(session, answer.credentials)
+            .map_err(|error| refused(session, AwsError::new(operation, error)))?;
+        credentials(session, operation, answer.credentials)
     }
 }
 
@@ -172,27 +220,38 @@ macro_rules! provider {
             where
                 Self: 'a,
             {
-                future::ProvideCredentials::new(self.provide())
+                future::ProvideCredentials::new(async move {
+                    let provided = self.provide().await;
+                    // The requests for credentials are over; that of the call itself is still to be sent.
+                    attempt::record(|observed| observed.progress = Progress::Unsent);
+                    provided
+                })
             }
         }
     };
 }
 
+provider!(Explained);
 provider!(ByCredentials);
 provider!(ByToken);
 
-/// Why a role cannot be assumed, with all that is behind it.
-fn refused<E: std::error::Error>(session: &Session) -> impl FnOnce(E) -> CredentialsError {
-    let role = session.role_arn.clone();
-    move |error| {
-        let reason = format!("the role `{role}` cannot be assumed: {}", DisplayErrorContext(error));
-        CredentialsError::provider_error(reason)
+/// Why a role cannot be assumed. Where the credentials for it are missing, that is the reason.
+fn refused(session: &Session, error: AwsError) -> CredentialsError {
+    use AwsErrorKind as Kind;
+    if error.kind == Kind::Credentials && error.code.is_none() {
+        return CredentialsError::provider_error(error);
     }
+    let message = format!("the role `{}` cannot be assumed: {}", session.role_arn, error.message);
+    let kind = match error.kind {
+        Kind::Unreachable | Kind::TimedOut | Kind::NotAws => error.kind,
+        _ => Kind::Credentials,
+    };
+    // With a code the credentials would be taken for those that AWS refuses.
+    CredentialsError::provider_error(AwsError { kind, code: None, message, ..error })
 }
 
-fn credentials(session: &Session, given: Option<sts::types::Credentials>) -> Provided {
-    let given =
-        given.ok_or_else(|| AwsError::local("AssumeRole", "AWS gave no credentials")).map_err(refused(session))?;
+fn credentials(session: &Session, operation: &'static str, given: Option<sts::types::Credentials>) -> Provided {
+    let given = given.ok_or_else(|| refused(session, AwsError::local(operation, "AWS gave no credentials")))?;
     let expires = SystemTime::try_from(given.expiration).ok();
     let (key, secret, token) = (given.access_key_id, given.secret_access_key, given.session_token);
     Ok(Credentials::new(key, secret, Some(token), expires, "AssumeRole"))

@@ -1,8 +1,99 @@
 //! Why a call to AWS failed.
 
+use std::error::Error;
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_types::error::display::DisplayErrorContext;
+use aws_smithy_types::error::ErrorMetadata;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+use crate::{answer, causes};
+
+/// What kind of failure a call ended with. Behaviour depends on the kind, never on the text of a message.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AwsErrorKind {
+    /// The object does not exist.
+    NotFound,
+    /// An object of this name exists.
+    AlreadyExists,
+    /// Another change of the object is under way, or its state does not allow the call.
+    Conflict,
+    /// The credentials lack a permission, or a role does.
+    Denied,
+    /// AWS takes fewer calls.
+    Throttled,
+    /// There are no credentials, or AWS does not accept them.
+    Credentials,
+    /// The credentials belong to an account that the settings exclude.
+    AccountNotAllowed,
+    /// No region is configured.
+    NoRegion,
+    /// The region does not exist.
+    InvalidRegion,
+    /// There was no response in time.
+    TimedOut,
+    /// The operation was cancelled.
+    Cancelled,
+    /// The endpoint cannot be reached, or the connection to it broke.
+    Unreachable,
+    /// The response is not one of AWS.
+    NotAws,
+    /// Any other failure.
+    Other,
+}
+
+/// The codes of AWS that have a kind of their own. `ResourceConflictException` is Lambda's code for an object that exists
+/// as well as for a change that is under way; who creates such an object decides.
+const CODES: &[(&str, AwsErrorKind)] = &[
+    ("ActivityDoesNotExist", AwsErrorKind::NotFound),
+    ("AWS.SimpleQueueService.NonExistentQueue", AwsErrorKind::NotFound),
+    ("ExecutionDoesNotExist", AwsErrorKind::NotFound),
+    ("NoSuchEntity", AwsErrorKind::NotFound),
+    ("NotFound", AwsErrorKind::NotFound),
+    ("NotFoundException", AwsErrorKind::NotFound),
+    ("QueueDoesNotExist", AwsErrorKind::NotFound),
+    ("ResourceNotFound", AwsErrorKind::NotFound),
+    ("ResourceNotFoundException", AwsErrorKind::NotFound),
+    ("StateMachineDoesNotExist", AwsErrorKind::NotFound),
+    ("ActivityAlreadyExists", AwsErrorKind::AlreadyExists),
+    ("EntityAlreadyExists", AwsErrorKind::AlreadyExists),
+    ("ResourceAlreadyExistsException", AwsErrorKind::AlreadyExists),
+    ("StateMachineAlreadyExists", AwsErrorKind::AlreadyExists),
+    ("ConcurrentModification", AwsErrorKind::Conflict),
+    ("ConflictException", AwsErrorKind::Conflict),
+    ("DeleteConflict", AwsErrorKind::Conflict),
+    ("OperationAbortedException", AwsErrorKind::Conflict),
+    ("ResourceConflictException", AwsErrorKind::Conflict),
+    ("StateMachineDeleting", AwsErrorKind::Conflict),
+    ("AccessDenied", AwsErrorKind::Denied),
+    ("AccessDeniedException", AwsErrorKind::Denied),
+    ("AuthorizationError", AwsErrorKind::Denied),
+    ("AuthorizationErrorException", AwsErrorKind::Denied),
+    ("UnauthorizedOperation", AwsErrorKind::Denied),
+    ("BandwidthLimitExceeded", AwsErrorKind::Throttled),
+    ("EC2ThrottledException", AwsErrorKind::Throttled),
+    ("PriorRequestNotComplete", AwsErrorKind::Throttled),
+    ("ProvisionedThroughputExceededException", AwsErrorKind::Throttled),
+    ("RequestLimitExceeded", AwsErrorKind::Throttled),
+    ("RequestThrottled", AwsErrorKind::Throttled),
+    ("RequestThrottledException", AwsErrorKind::Throttled),
+    ("SlowDown", AwsErrorKind::Throttled),
+    ("ThrottledException", AwsErrorKind::Throttled),
+    ("Throttling", AwsErrorKind::Throttled),
+    ("ThrottlingException", AwsErrorKind::Throttled),
+    ("TooManyRequestsException", AwsErrorKind::Throttled),
+    ("TransactionInProgressException", AwsErrorKind::Throttled),
+    ("ExpiredToken", AwsErrorKind::Credentials),
+    ("ExpiredTokenException", AwsErrorKind::Credentials),
+    ("IncompleteSignature", AwsErrorKind::Credentials),
+    ("InvalidClientTokenId", AwsErrorKind::Credentials),
+    ("InvalidSignatureException", AwsErrorKind::Credentials),
+    ("MissingAuthenticationToken", AwsErrorKind::Credentials),
+    ("MissingAuthenticationTokenException", AwsErrorKind::Credentials),
+    ("SignatureDoesNotMatch", AwsErrorKind::Credentials),
+    ("UnrecognizedClientException", AwsErrorKind::Credentials),
+];
 
 /// A failed call.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -10,34 +101,90 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 pub struct AwsError {
     /// The operation, such as `CreateStateMachine`.
     pub operation: &'static str,
-    /// AWS's code, such as `AccessDeniedException`; empty when AWS gave no answer.
-    pub code: String,
-    /// What AWS said, or why there was no answer.
+    /// The kind of failure.
+    pub kind: AwsErrorKind,
+    /// AWS's code, such as `AccessDeniedException`; `None` when AWS gave none.
+    pub code: Option<String>,
+    /// AWS's code and message, or why there is no response, in one sentence or two.
     pub message: String,
 }
 
 impl AwsError {
-    /// A failure that did not come from AWS.
+    /// A failure that does not come from AWS, of the kind [`AwsErrorKind::Other`].
     pub fn local(operation: &'static str, message: impl Into<String>) -> Self {
-        Self { operation, code: String::new(), message: message.into() }
+        Self::of(AwsErrorKind::Other, operation, message)
     }
 
-    /// Takes the code and the message out of an error of the SDK.
-    pub(crate) fn new<E, R>(operation: &'static str, error: SdkError<E, R>) -> Self
+    /// A failure of a kind, without a code of AWS.
+    pub fn of(kind: AwsErrorKind, operation: &'static str, message: impl Into<String>) -> Self {
+        Self { operation, kind, code: None, message: message.into() }
+    }
+
+    /// The same failure with another kind, for callers that know more than the code tells.
+    #[must_use]
+    pub fn with_kind(self, kind: AwsErrorKind) -> Self {
+        Self { kind, ..self }
+    }
+
+    /// The failure that an error of the SDK stands for.
+    pub(crate) fn new<E>(operation: &'static str, error: SdkError<E, HttpResponse>) -> Self
     where
-        E: ProvideErrorMetadata + std::error::Error + 'static,
-        R: std::fmt::Debug,
+        E: ProvideErrorMetadata + Error + 'static,
     {
-        let code = error.code().unwrap_or_default().to_owned();
-        let message = match error.message() {
-            Some(message) if code.is_empty() => message.to_owned(),
-            Some(message) => format!("{code}: {message}"),
-            None => DisplayErrorContext(&error).to_string(),
-        };
-        Self { operation, code, message }
+        Self::of_sdk(operation, &error)
     }
 
-    /// What AWS answered about an object; `None` when it says that there is none.
+    /// As [`AwsError::new`], for an error that somebody else owns.
+    pub(crate) fn of_sdk<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Self
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+    {
+        if let Some(code) = error.code().filter(|code| !code.is_empty()) {
+            return Self::of_code(operation, code, error.message());
+        }
+        match error {
+            SdkError::ServiceError(context) => Self::of_response(operation, error, context.raw()),
+            SdkError::ResponseError(context) => Self::of_response(operation, error, context.raw()),
+            SdkError::TimeoutError(_) => Self::of(AwsErrorKind::TimedOut, operation, "AWS did not answer in time"),
+            _ => Self::caused(operation, error),
+        }
+    }
+
+    /// A response without a code: incomplete, with a message only, or not one of AWS.
+    fn of_response(operation: &'static str, error: &(dyn Error + 'static), response: &HttpResponse) -> Self {
+        // The SDK puts the body back once it is read.
+        if response.body().bytes().is_none() {
+            let message = "the connection ended before the response was complete";
+            return Self::of(AwsErrorKind::Unreachable, operation, message);
+        }
+        // An error without a code has no metadata, but they are its cause.
+        let message = causes::find::<ErrorMetadata>(error).and_then(ErrorMetadata::message);
+        match message.filter(|message| !message.is_empty()) {
+            Some(message) => Self::local(operation, format!("HTTP {}: {message}", response.status().as_u16())),
+            None => Self::of(AwsErrorKind::NotAws, operation, answer::foreign(response)),
+        }
+    }
+
+    /// A refusal with a code of AWS.
+    fn of_code(operation: &'static str, code: &str, message: Option<&str>) -> Self {
+        let kind = CODES.iter().find(|(known, _)| *known == code).map_or(AwsErrorKind::Other, |(_, kind)| *kind);
+        let message = match message.filter(|message| !message.is_empty()) {
+            Some(message) => format!("{code}: {message}"),
+            None => code.to_owned(),
+        };
+        Self { operation, kind, code: Some(code.to_owned()), message }
+    }
+
+    /// The failure of this crate that is behind an error, such as that of the HTTP client or of the credentials; the texts
+    /// of the error and its causes otherwise.
+    pub(crate) fn caused(operation: &'static str, error: &(dyn Error + 'static)) -> Self {
+        match causes::find::<Self>(error) {
+            Some(known) => Self { operation, ..known.clone() },
+            None => Self::local(operation, causes::texts(error)),
+        }
+    }
+
+    /// What AWS answered about an object; `None` when it does not exist.
     pub(crate) fn absent_is_none<T>(answer: Result<T, Self>) -> Result<Option<T>, Self> {
         match answer {
             Ok(answer) => Ok(Some(answer)),
@@ -46,96 +193,102 @@ impl AwsError {
         }
     }
 
-    /// Whether AWS says that the object does not exist.
+    /// Whether the object does not exist.
     pub fn is_not_found(&self) -> bool {
-        matches!(
-            self.code.as_str(),
-            "StateMachineDoesNotExist"
-                | "ActivityDoesNotExist"
-                | "ExecutionDoesNotExist"
-                | "QueueDoesNotExist"
-                | "AWS.SimpleQueueService.NonExistentQueue"
-                | "NotFound"
-                | "NotFoundException"
-                | "NoSuchEntity"
-                | "ResourceNotFoundException"
-                | "ResourceNotFound"
-        )
+        self.kind == AwsErrorKind::NotFound
     }
 
     /// Whether the credentials lack a permission.
     pub fn is_denied(&self) -> bool {
-        matches!(
-            self.code.as_str(),
-            "AccessDenied"
-                | "AccessDeniedException"
-                | "AuthorizationError"
-                | "AuthorizationErrorException"
-                | "UnauthorizedOperation"
-        )
+        self.kind == AwsErrorKind::Denied
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+mod tests {
+    use aws_sdk_sfn::operation::describe_state_machine::DescribeStateMachineError;
+    use aws_smithy_runtime_api::client::result::ConnectorError;
+    use aws_smithy_types::body::SdkBody;
+
+    use super::*;
+
+    type Failed = SdkError<DescribeStateMachineError, HttpResponse>;
+
+    fn response(status: u16, media_type: &'static str, body: &str) -> HttpResponse {
+        let mut response = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body));
+        response.headers_mut().insert("content-type", media_type);
+        response
     }
 
-    /// What the user can do about it, where that can be told.
-    pub fn help(&self) -> Option<&'static str> {
-        let message = &self.message;
-        let has = |text: &str| message.contains(text);
-        Some(match self.code.as_str() {
-            "AccessDeniedException" | "InvalidParameterValueException"
-                if has("assume the provided role") || has("cannot be assumed") =>
-            {
-                "The role exists but its trust policy does not let the service assume it: allow `sts:AssumeRole` for \
-                 `states.amazonaws.com` (a state machine) or `lambda.amazonaws.com` (a function), or use \
-                 `execution_role {}`, which makes the right role."
-            }
-            "AccessDeniedException" if has("managed-rule") => {
-                "The role lacks `events:PutRule`, `events:PutTargets` and `events:DescribeRule` on the rule that Step \
-                 Functions keeps for `.sync` integrations."
-            }
-            "AccessDeniedException" if has("Log Destination") => {
-                "The role lacks `logs:CreateLogDelivery` and the other log delivery permissions, or the log group's \
-                 resource policy is full: use a log group below `/aws/vendedlogs/`."
-            }
-            "AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation" => {
-                "The credentials in use lack the permission that the message names."
-            }
-            "StateMachineAlreadyExists" => {
-                "A state machine of this name exists and differs. Import it with an `import` block or `terraform \
-                 import`, or choose another name."
-            }
-            "ActivityAlreadyExists" => {
-                "An activity of this name exists and differs. Import it with an `import` block or `terraform import`, or \
-                 choose another name."
-            }
-            "AccountNotAllowed" => {
-                "Use the credentials or the profile of the right account, or change `allowed_account_ids` or \
-                 `forbidden_account_ids` of the provider block."
-            }
-            "AliasAlreadyExists" => {
-                "An alias of this name exists and differs. Import it with an `import` block or `terraform import`, or \
-                 choose another name."
-            }
-            "PermissionAlreadyExists" => {
-                "A statement of this id exists and allows something else. Import it with an `import` block or `terraform \
-                 import`, or choose another `statement_id`."
-            }
-            "InvalidSignatureException"
-            | "UnrecognizedClientException"
-            | "InvalidClientTokenId"
-            | "ExpiredToken"
-            | "ExpiredTokenException"
-            | "SignatureDoesNotMatch" => {
-                "AWS does not know the credentials, or they have expired. Check the profile or the environment \
-                 variables that they come from."
-            }
-            "" if has("did not answer in time") => {
-                "Check the network, the proxy and the `endpoints` of the provider block. A plan without AWS is made with \
-                 `skip_credentials_validation = true`."
-            }
-            "" if has("credentials") => {
-                "Give credentials in the provider block, in the environment (AWS_ACCESS_KEY_ID or AWS_PROFILE) or in \
-                 the shared configuration files."
-            }
-            _ => return None,
-        })
+    fn refused(code: &str, message: Option<&str>) -> Failed {
+        let mut metadata = ErrorMetadata::builder().code(code);
+        if let Some(message) = message {
+            metadata = metadata.message(message);
+        }
+        let error = DescribeStateMachineError::generic(metadata.build());
+        Failed::service_error(error, response(400, "application/x-amz-json-1.0", "{}"))
+    }
+
+    fn page() -> HttpResponse {
+        response(404, "text/html", "<html><title>404 Not Found</title></html>")
+    }
+
+    /// The message, the kind and the code of an error of the SDK.
+    fn check(error: Failed, kind: AwsErrorKind, code: Option<&str>, message: &str) {
+        let error = AwsError::new("DescribeStateMachine", error);
+        assert_eq!(error.to_string(), format!("DescribeStateMachine: {message}"));
+        assert_eq!((error.kind, error.code.as_deref()), (kind, code), "{message}");
+    }
+
+    #[test]
+    fn a_code_has_its_kind() {
+        for (code, kind) in [
+            ("StateMachineDoesNotExist", AwsErrorKind::NotFound),
+            ("ResourceAlreadyExistsException", AwsErrorKind::AlreadyExists),
+            ("ResourceConflictException", AwsErrorKind::Conflict),
+            ("AccessDeniedException", AwsErrorKind::Denied),
+            ("ThrottlingException", AwsErrorKind::Throttled),
+            ("ExpiredTokenException", AwsErrorKind::Credentials),
+            ("InvalidDefinition", AwsErrorKind::Other),
+        ] {
+            check(refused(code, Some("text")), kind, Some(code), &format!("{code}: text"));
+            check(refused(code, None), kind, Some(code), code);
+        }
+    }
+
+    #[test]
+    fn each_code_is_listed_once() {
+        for (code, _) in CODES {
+            assert_eq!(CODES.iter().filter(|(other, _)| other == code).count(), 1, "{code}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_of_aws_is_one_sentence() {
+        let sentence = "HTTP 404 with text/html, which is not a response of AWS: `404 Not Found`. Check the endpoint and \
+                        the proxy.";
+        let unparsed = DescribeStateMachineError::unhandled("expected value at line 1");
+        check(Failed::service_error(unparsed, page()), AwsErrorKind::NotAws, None, sentence);
+        check(Failed::response_error("no JSON", page()), AwsErrorKind::NotAws, None, sentence);
+        let metadata = ErrorMetadata::builder().message("not implemented").build();
+        let spoken = Failed::service_error(DescribeStateMachineError::unhandled(metadata), page());
+        check(spoken, AwsErrorKind::Other, None, "HTTP 404: not implemented");
+    }
+
+    #[test]
+    fn a_missing_response_has_its_reason() {
+        let mut unread = page();
+        drop(unread.take_body());
+        let sentence = "the connection ended before the response was complete";
+        check(Failed::response_error("reset", unread), AwsErrorKind::Unreachable, None, sentence);
+        check(Failed::timeout_error("60 s"), AwsErrorKind::TimedOut, None, "AWS did not answer in time");
+        let known = AwsError::of(AwsErrorKind::Unreachable, "connect", "connection refused by 127.0.0.1:1");
+        let known = Failed::dispatch_failure(ConnectorError::other(known.into(), None));
+        check(known, AwsErrorKind::Unreachable, None, "connection refused by 127.0.0.1:1");
+        let unknown = Failed::dispatch_failure(ConnectorError::other("no endpoint".into(), None));
+        check(unknown, AwsErrorKind::Other, None, "no endpoint");
+        let incomplete = Failed::construction_failure("`name` is missing");
+        check(incomplete, AwsErrorKind::Other, None, "failed to construct request: `name` is missing");
     }
 }

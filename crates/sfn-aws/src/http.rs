@@ -4,10 +4,11 @@ use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_http_client::{Builder, Connector};
-use aws_smithy_runtime_api::client::http::{HttpConnector as _, SharedHttpClient};
+use aws_smithy_runtime_api::client::http::{HttpConnector as _, SharedHttpClient, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
+use hyper_util::client::proxy::matcher::Matcher;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
@@ -15,46 +16,52 @@ use rustls::pki_types::pem::PemObject as _;
 use crate::config::Settings;
 use crate::error::AwsError;
 use crate::pace;
+use crate::reach::{self, Resolver, Ways};
 
 /// The client that these settings ask for.
 ///
 /// # Errors
 /// When a proxy is no address, or the certificates cannot be read.
 pub(crate) fn client(settings: &Settings) -> Result<SharedHttpClient, AwsError> {
-    let (proxy, context) = (proxy(settings)?, tls_context(settings)?);
+    let ((proxy, proxies), context) = (proxy(settings)?, tls_context(settings)?);
     let client = Builder::new().build_with_connector_fn(move |connector, components| {
         let mut builder = Connector::builder().proxy_config(proxy.clone());
         builder.set_connector_settings(connector.cloned());
         if let Some(components) = components {
             builder.set_sleep_impl(components.sleep_impl());
         }
-        builder.tls_provider(Provider::Rustls(CryptoMode::AwsLc)).tls_context(context.clone()).build()
+        let builder = builder.tls_provider(Provider::Rustls(CryptoMode::AwsLc)).tls_context(context.clone());
+        builder.build_with_resolver(Resolver)
     });
+    let client = reach::client(client, Ways { proxies, attempts: settings.attempts() });
     Ok(match settings.pace {
         Some(factor) => pace::paced(client, factor),
         None => client,
     })
 }
 
-/// What stands at an address that AWS gave, such as the code of a function.
+/// What an address that AWS gave leads to, such as the code of a function.
 ///
 /// # Errors
-/// When it cannot be had.
+/// When it cannot be downloaded.
 pub(crate) async fn download(settings: &Settings, address: &str) -> Result<Vec<u8>, AwsError> {
-    let refused = |error: String| AwsError::local("download", error);
+    let operation = "download";
+    let (proxy, proxies) = proxy(settings)?;
     let connector = Connector::builder()
-        .proxy_config(proxy(settings)?)
+        .proxy_config(proxy)
         .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
         .tls_context(tls_context(settings)?)
-        .build();
+        .build_with_resolver(Resolver);
+    let ways = Ways { proxies, attempts: settings.attempts() };
+    let connector = reach::connector(SharedHttpConnector::new(connector), ways);
     let mut request = HttpRequest::new(SdkBody::empty());
-    request.set_uri(address).map_err(|error| refused(error.to_string()))?;
-    let answer = connector.call(request).await.map_err(|error| refused(error.to_string()))?;
+    request.set_uri(address).map_err(|error| AwsError::caused(operation, &error))?;
+    let answer = connector.call(request).await.map_err(|error| AwsError::caused(operation, &error))?;
     if !answer.status().is_success() {
-        return Err(refused(format!("the answer was {}", answer.status())));
+        return Err(AwsError::local(operation, format!("HTTP {}", answer.status().as_u16())));
     }
-    let body = ByteStream::new(answer.into_body()).collect().await.map_err(|error| refused(error.to_string()))?;
-    Ok(body.to_vec())
+    let body = ByteStream::new(answer.into_body()).collect().await;
+    Ok(body.map_err(|error| AwsError::caused(operation, &error))?.to_vec())
 }
 
 fn tls_context(settings: &Settings) -> Result<TlsContext, AwsError> {
@@ -62,17 +69,24 @@ fn tls_context(settings: &Settings) -> Result<TlsContext, AwsError> {
     context.map_err(|error| AwsError::local("configuration", error.to_string()))
 }
 
-/// The proxy: that for HTTPS, which AWS speaks, before that for HTTP, which then is for both; of the environment otherwise.
-fn proxy(settings: &Settings) -> Result<ProxyConfig, AwsError> {
-    let (address, proxy) = match (&settings.https_proxy, &settings.http_proxy) {
-        (Some(address), None) => (address, ProxyConfig::https(address.as_str())),
-        (Some(address), Some(_)) | (None, Some(address)) => (address, ProxyConfig::all(address.as_str())),
-        (None, None) => return Ok(ProxyConfig::from_env()),
+/// The proxy: that for HTTPS, which AWS uses, before that for HTTP, which then is for both; of the environment otherwise.
+/// With it comes which requests go through it.
+fn proxy(settings: &Settings) -> Result<(ProxyConfig, Matcher), AwsError> {
+    let rules = Matcher::builder();
+    let (address, proxy, rules) = match (&settings.https_proxy, &settings.http_proxy) {
+        (Some(address), None) => (address, ProxyConfig::https(address.as_str()), rules.https(address)),
+        (Some(address), Some(_)) | (None, Some(address)) => {
+            (address, ProxyConfig::all(address.as_str()), rules.all(address))
+        }
+        (None, None) => return Ok((ProxyConfig::from_env(), Matcher::from_env())),
     };
     let proxy = proxy.map_err(|_| AwsError::local("configuration", format!("`{address}` is no address of a proxy")))?;
     let exceptions = settings.no_proxy.clone();
     let exceptions = exceptions.or_else(|| ["NO_PROXY", "no_proxy"].iter().find_map(|name| std::env::var(name).ok()));
-    Ok(exceptions.map_or(proxy.clone(), |rules| proxy.no_proxy(rules)))
+    Ok(match exceptions {
+        Some(exceptions) => (proxy.no_proxy(&exceptions), rules.no(exceptions).build()),
+        None => (proxy, rules.build()),
+    })
 }
 
 /// The certificate authorities: those of the bundle alone, or those of the system.

@@ -1,30 +1,43 @@
 //! AWS as the provider and the command need it: state machines, functions, roles, log groups.
 //!
-//! Plain structs in and out, no Terraform type. Every call takes a [`Call`], which says until when it may take and who
-//! may cancel it; what time heals is tried again ([`mod@retry`]).
+//! Plain structs in and out, no Terraform type. Every call takes a [`Call`], which has its deadline and its cancellation;
+//! what time heals is tried again ([`mod@retry`]). An [`AwsError`] has its kind, AWS's code and one sentence: why there are no
+//! credentials, why an endpoint cannot be reached, or which response is not one of AWS.
 
 pub mod activity;
 pub mod alarm;
 pub mod alias;
+mod answer;
+mod attempt;
+mod causes;
 mod config;
 mod credentials;
 mod error;
 pub mod execution;
 pub mod existence;
 pub mod function;
+mod help;
 pub mod history;
 mod http;
 pub mod log_group;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests fail as tests do")]
+mod loopback;
+mod metadata;
 mod pace;
+mod profile;
+mod reach;
+pub mod regions;
 pub mod retry;
 pub mod role;
 pub mod state_machine;
 pub mod tags;
 
-pub use config::{Aws, Identity, Settings, partition};
+pub use config::{Aws, Identity, Settings};
 pub use credentials::{AssumeRole, Session, WebIdentity};
-pub use error::AwsError;
-pub use retry::Call;
+pub use error::{AwsError, AwsErrorKind};
+pub use regions::partition;
+pub use retry::{Call, Created};
 pub use state_machine::Verdict;
 
 /// The tag by which what this project made for an object is told from what it found.

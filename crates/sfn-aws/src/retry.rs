@@ -1,75 +1,109 @@
 //! How long a call may take, who may end it, and what is worth another try.
 //!
-//! Throttling, server errors and broken connections are tried again by the SDK. Here are the refusals that time heals.
+//! Throttling, server errors and broken connections are tried again by the SDK, but for [creations](Call::creating). Here
+//! are the refusals that time heals.
 
 use std::future::Future;
 use std::time::Duration;
 
+use aws_config::retry::RetryConfig;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::error::AwsError;
+use crate::attempt::{Observed, Progress, Record};
+use crate::error::{AwsError, AwsErrorKind};
 
 /// How long a new role may take until every part of AWS knows it. A true lack of permission is reported after this.
 pub const PROPAGATION: Duration = Duration::from_secs(90);
 /// How long a deletion or another change of the same object may be under way.
 const UNDER_WAY: Duration = Duration::from_secs(300);
 
+/// Attempts of a call by default, as `provider "aws"` has them.
+pub(crate) const ATTEMPTS: u32 = 25;
+
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// A refusal that time heals.
-struct Reason {
+pub(crate) struct Reason {
     /// AWS's code.
     code: &'static str,
-    /// What the message contains, where the code says too little.
+    /// What the message contains, where the code tells too little.
     message: Option<&'static str>,
     /// For how long to try.
     within: Duration,
+    /// What the user can do about it when time does not heal it.
+    pub(crate) help: Option<&'static str>,
 }
 
-/// All refusals that time heals.
+const TRUST: &str = "The role exists but its trust policy does not let the service assume it: allow `sts:AssumeRole` for \
+                     `states.amazonaws.com` (a state machine) or `lambda.amazonaws.com` (a function), or use \
+                     `execution_role {}`, which makes the right role.";
+const MANAGED_RULE: &str = "The role lacks `events:PutRule`, `events:PutTargets` and `events:DescribeRule` on the rule \
+                            that Step Functions keeps for `.sync` integrations.";
+const LOG_DELIVERY: &str = "The role lacks `logs:CreateLogDelivery` and the other log delivery permissions, or the log \
+                            group's resource policy is full: use a log group below `/aws/vendedlogs/`.";
+
+/// A refusal with a code of AWS.
+const fn refusal(code: &'static str, within: Duration) -> Reason {
+    Reason { code, message: None, within, help: None }
+}
+
+/// A refusal with a code of AWS and a part of its message.
+const fn refusal_with(code: &'static str, message: &'static str, within: Duration) -> Reason {
+    Reason { code, message: Some(message), within, help: None }
+}
+
+impl Reason {
+    const fn help(self, help: &'static str) -> Self {
+        Self { help: Some(help), ..self }
+    }
+}
+
+/// All refusals that time heals: the only place where messages of AWS are compared.
 const REASONS: &[Reason] = &[
     // A role that was just made is not known everywhere.
-    Reason {
-        code: "AccessDeniedException",
-        message: Some("authorized to assume the provided role"),
-        within: PROPAGATION,
-    },
-    Reason { code: "AccessDeniedException", message: Some("authorized to create managed-rule"), within: PROPAGATION },
-    Reason {
-        code: "AccessDeniedException",
-        message: Some("authorized to access the Log Destination"),
-        within: PROPAGATION,
-    },
-    Reason {
-        code: "InvalidParameterValueException",
-        message: Some("cannot be assumed by Lambda"),
-        within: PROPAGATION,
-    },
-    Reason {
-        code: "InvalidParameterValueException",
-        message: Some("execution role does not have permissions"),
-        within: PROPAGATION,
-    },
-    Reason {
-        code: "InvalidParameterValueException",
-        message: Some("KMS key is invalid for CreateGrant"),
-        within: PROPAGATION,
-    },
-    Reason { code: "InvalidParameterValueException", message: Some("throttled by EC2"), within: UNDER_WAY },
-    Reason { code: "InvalidParameterValueException", message: Some("destination ARN"), within: PROPAGATION },
-    Reason { code: "InvalidParameterValueException", message: Some("does not have permissions"), within: PROPAGATION },
+    refusal_with("AccessDeniedException", "authorized to assume the provided role", PROPAGATION).help(TRUST),
+    refusal_with("AccessDeniedException", "authorized to create managed-rule", PROPAGATION).help(MANAGED_RULE),
+    refusal_with("AccessDeniedException", "authorized to access the Log Destination", PROPAGATION).help(LOG_DELIVERY),
+    refusal_with("InvalidParameterValueException", "cannot be assumed by Lambda", PROPAGATION).help(TRUST),
+    refusal_with("InvalidParameterValueException", "execution role does not have permissions", PROPAGATION),
+    refusal_with("InvalidParameterValueException", "KMS key is invalid for CreateGrant", PROPAGATION),
+    refusal_with("InvalidParameterValueException", "throttled by EC2", UNDER_WAY),
+    refusal_with("InvalidParameterValueException", "destination ARN", PROPAGATION),
+    refusal_with("InvalidParameterValueException", "does not have permissions", PROPAGATION),
     // An object of the same name is still going away, or another change of the object is still under way.
-    Reason { code: "StateMachineDeleting", message: None, within: UNDER_WAY },
-    Reason { code: "ConflictException", message: None, within: PROPAGATION },
-    Reason { code: "ResourceConflictException", message: Some("update is in progress"), within: UNDER_WAY },
-    Reason { code: "ResourceConflictException", message: Some("Pending"), within: UNDER_WAY },
-    Reason { code: "ResourceConflictException", message: Some("concurrent update"), within: UNDER_WAY },
-    Reason { code: "OperationAbortedException", message: None, within: PROPAGATION },
-    Reason { code: "ConcurrentModification", message: None, within: PROPAGATION },
-    Reason { code: "DeleteConflict", message: None, within: PROPAGATION },
+    refusal("StateMachineDeleting", UNDER_WAY),
+    refusal("ConflictException", PROPAGATION),
+    refusal_with("ResourceConflictException", "update is in progress", UNDER_WAY),
+    refusal_with("ResourceConflictException", "Pending", UNDER_WAY),
+    refusal_with("ResourceConflictException", "concurrent update", UNDER_WAY),
+    refusal("OperationAbortedException", PROPAGATION),
+    refusal("ConcurrentModification", PROPAGATION),
+    refusal("DeleteConflict", PROPAGATION),
 ];
+
+/// The entry of the table for a failure.
+pub(crate) fn reason(error: &AwsError) -> Option<&'static Reason> {
+    let code = error.code.as_deref()?;
+    let mut reasons = REASONS.iter().filter(|reason| reason.code == code);
+    reasons.find(|reason| reason.message.is_none_or(|text| error.message.contains(text)))
+}
+
+/// The retry configuration of requests that [`Call::creating`] repeats itself: the SDK sends them once.
+pub fn once_only() -> RetryConfig {
+    RetryConfig::disabled()
+}
+
+/// How a creation ended.
+#[derive(Debug)]
+pub struct Created<T> {
+    /// What AWS answered last, or why it did not.
+    pub answer: Result<T, AwsError>,
+    /// Whether AWS may have carried out an attempt without its answer having arrived: there was no response, the connection
+    /// broke, or the server failed. An object that exists already may then be the one of this call.
+    pub lost: bool,
+}
 
 /// Until when an operation may take, and who may end it.
 #[derive(Debug, Clone)]
@@ -102,10 +136,24 @@ impl Call {
         operation: &'static str,
         call: impl Future<Output = Result<T, AwsError>>,
     ) -> Result<T, AwsError> {
+        self.recorded(operation, &Record::default(), call).await
+    }
+
+    /// Runs one attempt, and records what becomes of its requests.
+    async fn recorded<T>(
+        &self,
+        operation: &'static str,
+        record: &Record,
+        call: impl Future<Output = Result<T, AwsError>>,
+    ) -> Result<T, AwsError> {
+        let ended = |kind, message: String| Err(AwsError::of(kind, operation, message));
         tokio::select! {
-            answer = call => answer,
-            () = self.cancelled.cancelled() => Err(AwsError::local(operation, "stopped before AWS answered")),
-            () = tokio::time::sleep_until(self.deadline) => Err(AwsError::local(operation, "AWS did not answer in time")),
+            answer = record.of(call) => answer,
+            () = self.cancelled.cancelled() => ended(AwsErrorKind::Cancelled, "cancelled before AWS answered".into()),
+            () = tokio::time::sleep_until(self.deadline) => {
+                let cause = record.observed().cause.map_or_else(String::new, |cause| format!(": {cause}"));
+                ended(AwsErrorKind::TimedOut, format!("AWS did not answer in time{cause}"))
+            }
         }
     }
 
@@ -124,14 +172,45 @@ impl Call {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
-            let Some(within) = heals_within(&error) else {
+            let Some(reason) = reason(&error) else {
                 return Err(error);
             };
-            if start.elapsed() + pause > within || self.pause(operation, pause).await.is_err() {
+            if start.elapsed() + pause > reason.within || self.pause(operation, pause).await.is_err() {
                 return Err(error);
             }
-            tracing::info!(operation, code = error.code.as_str(), "trying again");
-            pause = (pause * 3 / 2).min(LONGEST_PAUSE);
+            tracing::info!(operation, code = error.code.as_deref(), "trying again");
+            pause = longer(pause);
+        }
+    }
+
+    /// Runs a call that creates something, as [`Call::healing`] does, and repeats it after throttling, server errors, broken
+    /// connections and missing responses until the deadline, or as often as the settings allow. Unlike the SDK it tells
+    /// whether an answer was lost. The requests must be sent with [`once_only`].
+    pub async fn creating<T, F: Future<Output = Result<T, AwsError>>>(
+        &self,
+        operation: &'static str,
+        mut attempt: impl FnMut() -> F,
+    ) -> Created<T> {
+        let (start, mut pause, mut count, mut lost) = (Instant::now(), FIRST_PAUSE, 0, false);
+        loop {
+            let record = Record::default();
+            tracing::debug!(operation, "call");
+            let error = match self.recorded(operation, &record, attempt()).await {
+                Ok(answer) => return Created { answer: Ok(answer), lost },
+                Err(error) => error,
+            };
+            let observed = record.observed();
+            lost |= is_lost(&error, &observed);
+            count += 1;
+            let again = match reason(&error) {
+                Some(reason) => start.elapsed() + pause <= reason.within,
+                None => is_passing(&error, &observed) && count < observed.attempts.unwrap_or(ATTEMPTS),
+            };
+            if !again || self.pause(operation, pause).await.is_err() {
+                return Created { answer: Err(error), lost };
+            }
+            tracing::info!(operation, code = error.code.as_deref(), lost, "trying again");
+            pause = longer(pause);
         }
     }
 
@@ -150,7 +229,7 @@ impl Call {
                 return Ok(value);
             }
             self.pause(operation, pause).await?;
-            pause = (pause * 3 / 2).min(LONGEST_PAUSE);
+            pause = longer(pause);
         }
     }
 
@@ -163,11 +242,27 @@ impl Call {
     }
 }
 
-fn heals_within(error: &AwsError) -> Option<Duration> {
-    REASONS
-        .iter()
-        .find(|reason| reason.code == error.code && reason.message.is_none_or(|text| error.message.contains(text)))
-        .map(|reason| reason.within)
+/// The pause after this one.
+fn longer(pause: Duration) -> Duration {
+    (pause * 3 / 2).min(LONGEST_PAUSE)
+}
+
+/// Whether AWS may have carried out an attempt that failed.
+fn is_lost(error: &AwsError, observed: &Observed) -> bool {
+    match observed.progress {
+        Progress::Unsent | Progress::Unconnected => false,
+        Progress::Sent => true,
+        // A success whose response broke off. A call that is throttled is not carried out.
+        Progress::Answered(200..=299) => error.kind == AwsErrorKind::Unreachable,
+        Progress::Answered(status) => status >= 500 && error.kind != AwsErrorKind::Throttled,
+    }
+}
+
+/// Whether another attempt may end otherwise.
+fn is_passing(error: &AwsError, observed: &Observed) -> bool {
+    let is_unconnected = observed.progress == Progress::Unconnected;
+    let is_temporary = is_unconnected || error.kind == AwsErrorKind::Throttled || is_lost(error, observed);
+    is_temporary && !observed.is_final
 }
 
 #[cfg(test)]
@@ -175,9 +270,10 @@ mod tests {
     use std::cell::Cell;
 
     use super::*;
+    use crate::attempt;
 
-    fn refusal(code: &str, message: &str) -> AwsError {
-        AwsError { operation: "Test", code: code.into(), message: message.into() }
+    fn refused(code: &str, message: &str) -> AwsError {
+        AwsError { code: Some(code.into()), ..AwsError::local("Test", message) }
     }
 
     fn call() -> Call {
@@ -193,7 +289,7 @@ mod tests {
         let outcome = call()
             .healing("Test", || {
                 tries.set(tries.get() + 1);
-                let answer = if tries.get() > 3 { Ok(7) } else { Err(refusal("AccessDeniedException", RACE)) };
+                let answer = if tries.get() > 3 { Ok(7) } else { Err(refused("AccessDeniedException", RACE)) };
                 async { answer }
             })
             .await;
@@ -204,7 +300,7 @@ mod tests {
     async fn a_role_that_never_works_is_reported_within_two_minutes() {
         let start = Instant::now();
         let outcome: Result<(), _> =
-            call().healing("Test", || async { Err(refusal("AccessDeniedException", RACE)) }).await;
+            call().healing("Test", || async { Err(refused("AccessDeniedException", RACE)) }).await;
         let error = outcome.unwrap_err();
         assert!(start.elapsed() > Duration::from_secs(60) && start.elapsed() < Duration::from_secs(120));
         assert!(error.help().unwrap().contains("trust policy"));
@@ -215,7 +311,7 @@ mod tests {
         let start = Instant::now();
         let message = "User: x is not authorized to perform: states:CreateStateMachine";
         let outcome: Result<(), _> =
-            call().healing("Test", || async { Err(refusal("AccessDeniedException", message)) }).await;
+            call().healing("Test", || async { Err(refused("AccessDeniedException", message)) }).await;
         assert!(outcome.is_err());
         assert_eq!(start.elapsed(), Duration::ZERO);
     }
@@ -229,8 +325,8 @@ mod tests {
             cancelled.cancel();
         });
         let start = Instant::now();
-        let outcome: Result<(), _> = call.healing("Test", || async { Err(refusal("StateMachineDeleting", "")) }).await;
-        assert_eq!(outcome.unwrap_err().code, "StateMachineDeleting");
+        let outcome: Result<(), _> = call.healing("Test", || async { Err(refused("StateMachineDeleting", "")) }).await;
+        assert_eq!(outcome.unwrap_err().code.as_deref(), Some("StateMachineDeleting"));
         assert!(start.elapsed() < Duration::from_secs(3));
     }
 
@@ -238,6 +334,96 @@ mod tests {
     async fn time_runs_out() {
         let call = Call::new(Duration::from_secs(5), CancellationToken::new());
         let outcome: Result<(), _> = call.until("Test", || async { Ok(None) }).await;
-        assert_eq!(outcome.unwrap_err().to_string(), "Test: AWS did not answer in time");
+        let error = outcome.unwrap_err();
+        assert_eq!(
+            (error.to_string().as_str(), error.kind),
+            ("Test: AWS did not answer in time", AwsErrorKind::TimedOut)
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_last_cause_is_told_when_time_runs_out() {
+        let call = Call::new(Duration::from_secs(5), CancellationToken::new());
+        let hangs = async {
+            attempt::record(|observed| observed.cause = Some("the connection was reset by 127.0.0.1:1".into()));
+            std::future::pending::<Result<(), AwsError>>().await
+        };
+        let error = call.once("Test", hangs).await.unwrap_err();
+        assert_eq!(error.to_string(), "Test: AWS did not answer in time: the connection was reset by 127.0.0.1:1");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_cancelled_call_is_no_timeout() {
+        let cancelled = CancellationToken::new();
+        cancelled.cancel();
+        let call = Call::new(Duration::from_secs(5), cancelled);
+        let error = call.once("Test", std::future::pending::<Result<(), AwsError>>()).await.unwrap_err();
+        assert_eq!(error.kind, AwsErrorKind::Cancelled);
+    }
+
+    /// Creates with failures of these kinds before the last answer, each with how far its request gets: how many attempts
+    /// there were, whether the last one was refused with its code, and whether an answer was lost.
+    async fn create(failures: &[(Progress, AwsError)]) -> (usize, Option<String>, bool) {
+        let count = Cell::new(0);
+        let created = call()
+            .creating("Test", || {
+                let failure = failures.get(count.get()).cloned();
+                count.set(count.get() + 1);
+                async move {
+                    let Some((progress, error)) = failure else { return Ok(()) };
+                    attempt::record(|observed| (observed.progress, observed.attempts) = (progress, Some(4)));
+                    Err(error)
+                }
+            })
+            .await;
+        let code = created.answer.err().map(|error| error.code.unwrap_or(error.message));
+        (count.get(), code, created.lost)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_creation_tells_whether_an_answer_was_lost() {
+        let of = |kind, message: &str| AwsError::of(kind, "Test", message);
+        let broken = (Progress::Sent, of(AwsErrorKind::Unreachable, "reset"));
+        let unconnected = (Progress::Unconnected, of(AwsErrorKind::Unreachable, "no connection"));
+        let unsent = (Progress::Unsent, of(AwsErrorKind::Unreachable, "refused"));
+        let failed = (Progress::Answered(500), refused("InternalFailure", ""));
+        let page = (Progress::Answered(502), of(AwsErrorKind::NotAws, "page"));
+        let foreign = (Progress::Answered(404), of(AwsErrorKind::NotAws, "not found"));
+        let cut = (Progress::Answered(200), of(AwsErrorKind::Unreachable, "cut"));
+        let throttled = (Progress::Answered(503), refused("SlowDown", "").with_kind(AwsErrorKind::Throttled));
+        let new_role = (Progress::Answered(400), refused("AccessDeniedException", RACE));
+        let exists = (Progress::Answered(400), refused("ActivityAlreadyExists", ""));
+        let code = |code: &str| Some(code.to_owned());
+        for (failures, expected) in [
+            (vec![], (1, None, false)),
+            (vec![exists.clone()], (1, code("ActivityAlreadyExists"), false)),
+            (vec![broken.clone()], (2, None, true)),
+            (vec![broken.clone(), exists.clone()], (2, code("ActivityAlreadyExists"), true)),
+            (vec![failed, exists.clone()], (2, code("ActivityAlreadyExists"), true)),
+            (vec![page, exists.clone()], (2, code("ActivityAlreadyExists"), true)),
+            (vec![cut, exists.clone()], (2, code("ActivityAlreadyExists"), true)),
+            (vec![throttled.clone(), exists.clone()], (2, code("ActivityAlreadyExists"), false)),
+            (vec![unconnected, exists.clone()], (2, code("ActivityAlreadyExists"), false)),
+            (vec![new_role; 6], (7, None, false)),
+            (vec![unsent], (1, code("refused"), false)),
+            (vec![foreign], (1, code("not found"), false)),
+            // No more often than the settings allow.
+            (vec![throttled; 9], (4, code("SlowDown"), false)),
+            (vec![broken; 9], (4, code("reset"), true)),
+        ] {
+            assert_eq!(create(&failures).await, expected, "{failures:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_creation_ends_at_the_deadline() {
+        let call = Call::new(Duration::from_secs(5), CancellationToken::new());
+        let created: Created<()> = call
+            .creating("Test", || async {
+                attempt::record(|observed| observed.progress = Progress::Sent);
+                std::future::pending().await
+            })
+            .await;
+        assert_eq!((created.answer.unwrap_err().kind, created.lost), (AwsErrorKind::TimedOut, true));
     }
 }
