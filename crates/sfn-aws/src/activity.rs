@@ -1,10 +1,12 @@
 //! Activities: queues of work that workers take from.
 
-use crate::config::Aws;
+use crate::config::{Aws, Identity};
+use crate::creation::{CreateError, Creation, send_once};
+use crate::encryption::Encryption;
 use crate::error::AwsError;
-use crate::function::rfc3339;
 use crate::retry::Call;
-use crate::state_machine::{Encryption, encryption};
+use crate::state_machine::states_arn;
+use crate::time::{Began, rfc3339};
 use crate::{Tags, tags};
 
 /// An activity as it is.
@@ -14,55 +16,64 @@ pub struct Described {
     pub arn: String,
     /// Name.
     pub name: String,
-    /// RFC 3339.
+    /// When it was created, as RFC 3339.
     pub creation_date: String,
-    /// Encryption; absent where the endpoint does not say.
+    /// Encryption; `None` where the endpoint does not return it.
     pub encryption: Option<Encryption>,
 }
 
-/// Creates an activity; one of this name with the same encryption is no error, and gets these tags. Gives its ARN and when
-/// it was created.
+/// Creates an activity. Returns its ARN and its creation date as RFC 3339.
 ///
 /// # Errors
-/// What AWS refused, after what time heals was waited out.
+/// What AWS refused, and that there is an activity of this name.
 pub async fn create(
     aws: &Aws,
     call: &Call,
     name: &str,
-    wanted: &Encryption,
-    wanted_tags: &Tags,
-) -> Result<(String, String), AwsError> {
-    let (client, operation) = (aws.sfn().await?, "CreateActivity");
-    let encrypted = (*wanted != Encryption::aws_owned()).then(|| encryption(operation, wanted)).transpose()?;
-    let answer = call
-        .healing(operation, || async {
-            let request = client.create_activity().name(name).set_tags(tags::listed(wanted_tags));
-            let request = request.set_encryption_configuration(encrypted.clone());
-            request.send().await.map_err(|error| AwsError::new(operation, error))
-        })
-        .await;
-    let error = match answer {
-        Ok(answer) => return Ok((answer.activity_arn, rfc3339(&answer.creation_date))),
-        Err(error) if error.code == "ActivityAlreadyExists" => error,
-        Err(error) => return Err(error),
+    encryption: &Encryption,
+    new_tags: &Tags,
+) -> Result<(String, String), CreateError> {
+    let (client, operation, began) = (aws.sfn().await?, "CreateActivity", Began::now());
+    let configuration = encryption.to_creation(operation)?;
+    let look = || async {
+        let Some(found) = find(aws, call, name).await? else { return Ok(None) };
+        let found_tags = tags::read(aws, call, &found.arn).await?;
+        Ok(Some((found, found_tags)))
     };
-    // It may be there by a call whose answer was lost.
-    let Some(arn) = find(aws, call, name).await? else { return Err(error) };
-    let Some(found) = describe(aws, call, &arn).await? else { return Err(error) };
-    if found.encryption.unwrap_or_else(Encryption::aws_owned) != *wanted {
-        return Err(error);
-    }
-    tags::write(aws, call, &arn, &tags::read(aws, call, &arn).await?, wanted_tags).await?;
-    Ok((arn, found.creation_date))
+    // AWS succeeds for an activity of the same name and encryption; its date tells it from a new one.
+    let send = || async {
+        let request = client.create_activity().name(name).set_tags(tags::listed(new_tags));
+        let request = request.set_encryption_configuration(configuration.clone());
+        let answer = send_once!(request, aws_sdk_sfn).await.map_err(|error| AwsError::new(operation, error))?;
+        let is_new = !began.is_clearly_after(&answer.creation_date);
+        Ok(is_new.then(|| (answer.activity_arn, rfc3339(&answer.creation_date))))
+    };
+    let own = |(found, found_tags): (Described, Tags)| {
+        let is_same = encryption.is_met_by(found.encryption.as_ref()) && tags::are_same(&found_tags, new_tags);
+        is_same.then_some(Some((found.arn, found.creation_date)))
+    };
+    let creation = Creation { aws, call, operation, object: format!("an activity `{name}`") };
+    let created = creation.run(look, send, own).await?;
+    created.ok_or_else(|| creation.already_exists(None).into())
 }
 
-/// The ARN of the activity of this name.
+/// The ARN of the activity of this name in the account and region of the credentials; `None` where the account is unknown.
+pub fn arn_of(identity: &Identity, name: &str) -> Option<String> {
+    states_arn(identity, format!("activity:{name}"))
+}
+
+/// Looks for an activity by its name in the account and region of the credentials; `None` when there is none.
 ///
 /// # Errors
 /// What AWS refused.
-pub async fn find(aws: &Aws, call: &Call, name: &str) -> Result<Option<String>, AwsError> {
-    let all = list(aws, call).await?;
-    Ok(all.into_iter().find_map(|(arn, known)| (known == name).then_some(arn)))
+pub async fn find(aws: &Aws, call: &Call, name: &str) -> Result<Option<Described>, AwsError> {
+    if let Some(arn) = arn_of(aws.identity(call).await?, name) {
+        return describe(aws, call, &arn).await;
+    }
+    match list(aws, call).await?.into_iter().find(|(_, listed)| listed == name) {
+        Some((arn, _)) => describe(aws, call, &arn).await,
+        None => Ok(None),
+    }
 }
 
 /// ARN and name of all activities of the account and region.
@@ -107,7 +118,7 @@ pub async fn describe(aws: &Aws, call: &Call, arn: &str) -> Result<Option<Descri
     }))
 }
 
-/// Deletes an activity; one that is gone already is no error.
+/// Deletes an activity; one that is already gone is no error.
 ///
 /// # Errors
 /// What AWS refused.

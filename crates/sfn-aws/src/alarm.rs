@@ -1,37 +1,43 @@
 //! CloudWatch alarms on the metrics of executions.
 
+use aws_sdk_cloudwatch::Client;
+use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmFluentBuilder;
 use aws_sdk_cloudwatch::types::{ComparisonOperator, Dimension, MetricAlarm, Statistic, Tag};
 
 use crate::config::Aws;
+use crate::creation::{CreateError, Creation, send_once};
 use crate::error::AwsError;
+use crate::fields::{non_empty, required};
 use crate::retry::Call;
 use crate::{Tags, retag};
 
 /// The namespace of all metrics of Step Functions.
 const NAMESPACE: &str = "AWS/States";
+/// The operation that creates and overwrites alarms.
+const PUT: &str = "PutMetricAlarm";
 
-/// An alarm.
+/// The settings of an alarm.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Wanted {
-    /// A text for people.
+    /// Human-readable description.
     pub description: Option<String>,
-    /// The metric, such as `ExecutionsFailed`.
+    /// Name of the metric, such as `ExecutionsFailed`.
     pub metric: String,
-    /// What the metric is of: names and values.
+    /// Names and values of the metric's dimensions.
     pub dimensions: Vec<(String, String)>,
-    /// Such as `Sum`, or a percentile such as `p99`.
+    /// Statistic such as `Sum`, or a percentile such as `p99`.
     pub statistic: String,
-    /// The length of a period in seconds.
+    /// Length of a period in seconds.
     pub period: i32,
-    /// How many periods are looked at.
+    /// Number of periods that are evaluated.
     pub evaluation_periods: i32,
-    /// How many of them have to be over the threshold; all if absent.
+    /// Number of these periods that must reach the threshold; all if `None`.
     pub datapoints_to_alarm: Option<i32>,
-    /// From which value on it is an alarm.
+    /// The value from which on a period counts.
     pub threshold: f64,
-    /// What happens on an alarm: ARNs of topics.
+    /// ARNs that are notified of an alarm.
     pub alarm_actions: Vec<String>,
-    /// What happens when it is over.
+    /// ARNs that are notified when it is over.
     pub ok_actions: Vec<String>,
 }
 
@@ -42,45 +48,60 @@ pub struct Described {
     pub name: String,
     /// ARN.
     pub arn: String,
-    /// What it is; `None` for an alarm that is not on a metric of Step Functions, or not of this form.
+    /// Its settings; `None` for an alarm on a metric of another service, or of another form.
     pub wanted: Option<Wanted>,
 }
 
-/// Makes an alarm of this name what is wanted. Tags are those of a new one.
+/// Creates an alarm.
 ///
 /// # Errors
-/// What AWS refused, after what time heals was waited out.
-pub async fn write(aws: &Aws, call: &Call, name: &str, wanted: &Wanted, tags: &Tags) -> Result<(), AwsError> {
-    let (client, operation) = (aws.cloudwatch().await?, "PutMetricAlarm");
-    let dimension = |(name, value): &(String, String)| Dimension::builder().name(name).value(value).build();
-    let simple = Statistic::from(wanted.statistic.as_str());
-    let is_percentile = matches!(wanted.statistic.strip_prefix('p'), Some(rest) if rest.parse::<f64>().is_ok());
-    call.healing(operation, || async {
-        client
-            .put_metric_alarm()
-            .alarm_name(name)
-            .set_alarm_description(wanted.description.clone())
-            .namespace(NAMESPACE)
-            .metric_name(&wanted.metric)
-            .set_dimensions(Some(wanted.dimensions.iter().map(dimension).collect()))
-            .set_statistic((!is_percentile).then(|| simple.clone()))
-            .set_extended_statistic(is_percentile.then(|| wanted.statistic.clone()))
-            .period(wanted.period)
-            .evaluation_periods(wanted.evaluation_periods)
-            .set_datapoints_to_alarm(wanted.datapoints_to_alarm)
-            .threshold(wanted.threshold)
-            .comparison_operator(ComparisonOperator::GreaterThanOrEqualToThreshold)
-            // Without executions there is nothing wrong.
-            .treat_missing_data("notBreaching")
-            .set_alarm_actions(Some(wanted.alarm_actions.clone()))
-            .set_ok_actions(Some(wanted.ok_actions.clone()))
-            .set_tags((!tags.is_empty()).then(|| listed(tags)))
-            .send()
-            .await
-            .map(drop)
-            .map_err(|error| AwsError::new(operation, error))
+/// What AWS refused, after waiting for what is only temporary, and that there is an alarm of this name.
+pub async fn create(aws: &Aws, call: &Call, name: &str, wanted: &Wanted, tags: &Tags) -> Result<(), CreateError> {
+    let (client, operation) = (aws.cloudwatch().await?, PUT);
+    let send = || async {
+        let request = put(client, name, wanted).set_tags((!tags.is_empty()).then(|| listed(tags)));
+        let answer = send_once!(request, aws_sdk_cloudwatch).await;
+        answer.map(drop).map_err(|error| AwsError::new(operation, error))
+    };
+    let own = |found: Described| (found.wanted.as_ref() == Some(wanted)).then_some(());
+    let creation = Creation { aws, call, operation, object: format!("an alarm `{name}`") };
+    creation.run(|| describe(aws, call, name), send, own).await
+}
+
+/// Updates an alarm. Its tags stay as they are.
+///
+/// # Errors
+/// What AWS refused, after waiting for what is only temporary.
+pub async fn update(aws: &Aws, call: &Call, name: &str, wanted: &Wanted) -> Result<(), AwsError> {
+    let client = aws.cloudwatch().await?;
+    call.healing(PUT, || async {
+        put(client, name, wanted).send().await.map(drop).map_err(|error| AwsError::new(PUT, error))
     })
     .await
+}
+
+/// The request that creates or overwrites an alarm.
+fn put(client: &Client, name: &str, wanted: &Wanted) -> PutMetricAlarmFluentBuilder {
+    let dimension = |(name, value): &(String, String)| Dimension::builder().name(name).value(value).build();
+    let is_percentile = matches!(wanted.statistic.strip_prefix('p'), Some(rest) if rest.parse::<f64>().is_ok());
+    client
+        .put_metric_alarm()
+        .alarm_name(name)
+        .set_alarm_description(wanted.description.clone())
+        .namespace(NAMESPACE)
+        .metric_name(&wanted.metric)
+        .set_dimensions(Some(wanted.dimensions.iter().map(dimension).collect()))
+        .set_statistic((!is_percentile).then(|| Statistic::from(wanted.statistic.as_str())))
+        .set_extended_statistic(is_percentile.then(|| wanted.statistic.clone()))
+        .period(wanted.period)
+        .evaluation_periods(wanted.evaluation_periods)
+        .set_datapoints_to_alarm(wanted.datapoints_to_alarm)
+        .threshold(wanted.threshold)
+        .comparison_operator(ComparisonOperator::GreaterThanOrEqualToThreshold)
+        // A period without executions is not an alarm.
+        .treat_missing_data("notBreaching")
+        .set_alarm_actions(Some(wanted.alarm_actions.clone()))
+        .set_ok_actions(Some(wanted.ok_actions.clone()))
 }
 
 /// Reads an alarm; `None` when there is none of this name.
@@ -95,9 +116,10 @@ pub async fn describe(aws: &Aws, call: &Call, name: &str) -> Result<Option<Descr
             request.send().await.map_err(|error| AwsError::new(operation, error))
         })
         .await?;
-    Ok(answer.metric_alarms.unwrap_or_default().into_iter().next().map(|alarm| Described {
-        name: alarm.alarm_name.clone().unwrap_or_default(),
-        arn: alarm.alarm_arn.clone().unwrap_or_default(),
+    let Some(alarm) = answer.metric_alarms.into_iter().flatten().next() else { return Ok(None) };
+    Ok(Some(Described {
+        name: required(operation, "name", alarm.alarm_name.clone())?,
+        arn: required(operation, "ARN", alarm.alarm_arn.clone())?,
         wanted: wanted(alarm),
     }))
 }
@@ -105,24 +127,24 @@ pub async fn describe(aws: &Aws, call: &Call, name: &str) -> Result<Option<Descr
 fn wanted(alarm: MetricAlarm) -> Option<Wanted> {
     let fits = alarm.namespace.as_deref() == Some(NAMESPACE)
         && alarm.comparison_operator == Some(ComparisonOperator::GreaterThanOrEqualToThreshold);
-    let extended = alarm.extended_statistic.filter(|text| !text.is_empty());
-    let statistic = extended.or(alarm.statistic.map(|statistic| statistic.as_str().to_owned()));
+    let statistic =
+        non_empty(alarm.extended_statistic).or(alarm.statistic.map(|statistic| statistic.as_str().to_owned()));
     let pair = |dimension: Dimension| Some((dimension.name?, dimension.value?));
     fits.then_some(Wanted {
-        description: alarm.alarm_description.filter(|text| !text.is_empty()),
+        description: non_empty(alarm.alarm_description),
         metric: alarm.metric_name?,
-        dimensions: alarm.dimensions.unwrap_or_default().into_iter().filter_map(pair).collect(),
+        dimensions: alarm.dimensions.into_iter().flatten().filter_map(pair).collect(),
         statistic: statistic?,
         period: alarm.period?,
         evaluation_periods: alarm.evaluation_periods?,
         datapoints_to_alarm: alarm.datapoints_to_alarm,
         threshold: alarm.threshold?,
-        alarm_actions: alarm.alarm_actions.unwrap_or_default(),
-        ok_actions: alarm.ok_actions.unwrap_or_default(),
+        alarm_actions: alarm.alarm_actions.into_iter().flatten().collect(),
+        ok_actions: alarm.ok_actions.into_iter().flatten().collect(),
     })
 }
 
-/// Deletes an alarm; one that is gone already is no error.
+/// Deletes an alarm; one that is already gone is no error.
 ///
 /// # Errors
 /// What AWS refused.
@@ -154,10 +176,10 @@ pub async fn read_tags(aws: &Aws, call: &Call, arn: &str) -> Result<Tags, AwsErr
         })
         .await?;
     let pair = |tag: Tag| Some((tag.key?, tag.value.unwrap_or_default()));
-    Ok(answer.tags.unwrap_or_default().into_iter().filter_map(pair).collect())
+    Ok(answer.tags.into_iter().flatten().filter_map(pair).collect())
 }
 
-/// Makes the tags of an alarm those that are wanted.
+/// Changes the tags of an alarm.
 ///
 /// # Errors
 /// What AWS refused.

@@ -1,32 +1,35 @@
 //! Aliases of state machines: a name for one or two versions.
 
+use aws_arn::{Qualifier, StateMachineArn};
 use aws_sdk_sfn::types::RoutingConfigurationListItem;
 
 use crate::config::Aws;
+use crate::creation::{CreateError, Creation, send_once};
 use crate::error::AwsError;
-use crate::function::rfc3339;
+use crate::fields::{non_empty, required};
 use crate::retry::Call;
+use crate::time::{Began, rfc3339};
 
-/// A version that an alias leads to.
+/// A version that an alias routes executions to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Route {
     /// ARN of the version.
     pub version_arn: String,
-    /// The share of executions that it gets, in percent.
+    /// Share of the executions that it receives, in percent.
     pub weight: i32,
 }
 
-/// What is wanted of an alias.
+/// What can be changed of an alias.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
-    /// A text for people.
+    /// Human-readable description.
     pub description: Option<String>,
-    /// One or two versions, whose weights are 100 together.
+    /// One or two versions, whose weights add up to 100.
     pub routes: Vec<Route>,
 }
 
 impl Wanted {
-    /// Whether both ask for the same; the order of the routes does not count.
+    /// Whether both are equal; the order of the routes does not count.
     pub fn is_same(&self, other: &Self) -> bool {
         let sorted = |routes: &[Route]| {
             let mut routes = routes.to_vec();
@@ -44,7 +47,7 @@ pub struct Described {
     pub arn: String,
     /// Name.
     pub name: String,
-    /// RFC 3339.
+    /// When it was created, as RFC 3339.
     pub creation_date: String,
     /// What can be changed.
     pub wanted: Wanted,
@@ -58,38 +61,40 @@ fn routes(operation: &'static str, routes: &[Route]) -> Result<Vec<RoutingConfig
     routes.iter().map(item).collect()
 }
 
-/// Creates an alias; one of this name that says the same is no error. Gives its ARN and when it was created.
+/// Creates an alias. Returns its ARN and its creation date as RFC 3339.
 ///
 /// # Errors
-/// What AWS refused, after what time heals was waited out; an alias of this name that differs is refused at once.
-pub async fn create(aws: &Aws, call: &Call, name: &str, wanted: &Wanted) -> Result<(String, String), AwsError> {
-    let (client, operation) = (aws.sfn().await?, "CreateStateMachineAlias");
+/// What AWS refused, and that the state machine has an alias of this name.
+pub async fn create(aws: &Aws, call: &Call, name: &str, wanted: &Wanted) -> Result<(String, String), CreateError> {
+    let (client, operation, began) = (aws.sfn().await?, "CreateStateMachineAlias", Began::now());
     let routes = routes(operation, &wanted.routes)?;
-    call.healing(operation, || async {
+    let version = wanted.routes.first().and_then(|route| StateMachineArn::parse(&route.version_arn));
+    let Some(version) = version else {
+        return Err(AwsError::local(operation, "the alias routes to no version of a state machine").into());
+    };
+    let object = format!("an alias `{name}` of `{}`", version.name());
+    let arn = with_alias(version, name);
+    // AWS succeeds for an alias of the same name, description and routes; its date tells it from a new one.
+    let send = || async {
         let request = client.create_state_machine_alias().name(name).set_description(wanted.description.clone());
-        let answer = request.set_routing_configuration(Some(routes.clone())).send().await;
-        let error = match answer.map_err(|error| AwsError::new(operation, error)) {
-            Ok(answer) => return Ok((answer.state_machine_alias_arn, rfc3339(&answer.creation_date))),
-            Err(error) => error,
-        };
-        // A conflict is an alias that is there, perhaps by a call whose answer was lost, or another change under way.
-        if error.code != "ConflictException" {
-            return Err(error);
-        }
-        match existing(aws, call, name, wanted).await? {
-            None => Err(error),
-            Some(found) if found.wanted.is_same(wanted) => Ok((found.arn, found.creation_date)),
-            Some(_) => Err(AwsError { code: "AliasAlreadyExists".into(), ..error }),
-        }
-    })
-    .await
+        let request = request.set_routing_configuration(Some(routes.clone()));
+        let answer = send_once!(request, aws_sdk_sfn).await.map_err(|error| AwsError::new(operation, error))?;
+        let is_new = !began.is_clearly_after(&answer.creation_date);
+        Ok(is_new.then(|| (answer.state_machine_alias_arn, rfc3339(&answer.creation_date))))
+    };
+    let own = |found: Described| found.wanted.is_same(wanted).then_some(Some((found.arn, found.creation_date)));
+    let creation = Creation { aws, call, operation, object };
+    let created = creation.run(|| describe(aws, call, &arn), send, own).await?;
+    created.ok_or_else(|| creation.already_exists(None).into())
 }
 
-/// The alias of this name that is there already.
-async fn existing(aws: &Aws, call: &Call, name: &str, wanted: &Wanted) -> Result<Option<Described>, AwsError> {
-    let machine = wanted.routes.first().and_then(|route| route.version_arn.rsplit_once(':'));
-    let Some((machine, _)) = machine else { return Ok(None) };
-    describe(aws, call, &format!("{machine}:{name}")).await
+/// The ARN of an alias of the state machine that a version belongs to; `None` for any other text.
+pub fn arn_of(version_arn: &str, name: &str) -> Option<String> {
+    Some(with_alias(StateMachineArn::parse(version_arn)?, name))
+}
+
+fn with_alias(arn: StateMachineArn, name: &str) -> String {
+    StateMachineArn { qualifier: Some(Qualifier::Alias(name.to_owned())), ..arn }.to_string()
 }
 
 /// Reads an alias; `None` when there is none.
@@ -105,14 +110,13 @@ pub async fn describe(aws: &Aws, call: &Call, arn: &str) -> Result<Option<Descri
         })
         .await;
     let Some(answer) = AwsError::absent_is_none(answer)? else { return Ok(None) };
-    let routes = answer.routing_configuration.unwrap_or_default().into_iter();
+    let routes = answer.routing_configuration.into_iter().flatten();
     let routes = routes.map(|item| Route { version_arn: item.state_machine_version_arn, weight: item.weight });
-    let description = answer.description.filter(|text| !text.is_empty());
     Ok(Some(Described {
-        arn: answer.state_machine_alias_arn.unwrap_or_else(|| arn.to_owned()),
-        name: answer.name.unwrap_or_default(),
-        creation_date: answer.creation_date.as_ref().map(rfc3339).unwrap_or_default(),
-        wanted: Wanted { description, routes: routes.collect() },
+        arn: required(operation, "ARN", answer.state_machine_alias_arn)?,
+        name: required(operation, "name", answer.name)?,
+        creation_date: rfc3339(&required(operation, "creation date", answer.creation_date)?),
+        wanted: Wanted { description: non_empty(answer.description), routes: routes.collect() },
     }))
 }
 
@@ -142,13 +146,13 @@ pub async fn list(aws: &Aws, call: &Call, state_machine_arn: &str) -> Result<Vec
 /// Changes an alias.
 ///
 /// # Errors
-/// What AWS refused, after what time heals was waited out.
+/// What AWS refused, after waiting for what is only temporary.
 pub async fn update(aws: &Aws, call: &Call, arn: &str, wanted: &Wanted) -> Result<(), AwsError> {
     let (client, operation) = (aws.sfn().await?, "UpdateStateMachineAlias");
     let routes = routes(operation, &wanted.routes)?;
     call.healing(operation, || async {
         let request = client.update_state_machine_alias().state_machine_alias_arn(arn);
-        // What is not sent stays, so that an absent description is sent as an empty one.
+        // AWS keeps what is not sent, so an absent description is sent as an empty one.
         request
             .description(wanted.description.clone().unwrap_or_default())
             .set_routing_configuration(Some(routes.clone()))
@@ -160,10 +164,10 @@ pub async fn update(aws: &Aws, call: &Call, arn: &str, wanted: &Wanted) -> Resul
     Ok(())
 }
 
-/// Deletes an alias; one that is gone already is no error.
+/// Deletes an alias; one that is already gone is no error.
 ///
 /// # Errors
-/// What AWS refused, after what time heals was waited out.
+/// What AWS refused, after waiting for what is only temporary.
 pub async fn delete(aws: &Aws, call: &Call, arn: &str) -> Result<(), AwsError> {
     let (client, operation) = (aws.sfn().await?, "DeleteStateMachineAlias");
     let answer = call
@@ -173,4 +177,36 @@ pub async fn delete(aws: &Aws, call: &Call, arn: &str) -> Result<(), AwsError> {
         })
         .await;
     AwsError::absent_is_none(answer).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arn_of_an_alias_follows_from_a_version() {
+        let machine = "arn:aws:states:eu-west-1:123456789012:stateMachine:orders";
+        for arn in [format!("{machine}:3"), machine.to_owned()] {
+            assert_eq!(arn_of(&arn, "live"), Some(format!("{machine}:live")));
+        }
+        assert_eq!(arn_of("orders:3", "live"), None);
+    }
+
+    #[test]
+    fn the_order_of_routes_does_not_count() {
+        let wanted = |routes: &[(&str, i32)], description: Option<&str>| Wanted {
+            description: description.map(str::to_owned),
+            routes: routes.iter().map(|(arn, weight)| Route { version_arn: (*arn).into(), weight: *weight }).collect(),
+        };
+        let canary = wanted(&[("m:1", 90), ("m:2", 10)], None);
+        assert!(canary.is_same(&wanted(&[("m:2", 10), ("m:1", 90)], None)));
+        for other in [
+            wanted(&[("m:1", 90), ("m:3", 10)], None),
+            wanted(&[("m:1", 80), ("m:2", 20)], None),
+            wanted(&[("m:1", 100)], None),
+            wanted(&[("m:1", 90), ("m:2", 10)], Some("d")),
+        ] {
+            assert!(!canary.is_same(&other), "{other:?}");
+        }
+    }
 }

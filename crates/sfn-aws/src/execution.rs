@@ -2,8 +2,9 @@
 
 use crate::config::Aws;
 use crate::error::AwsError;
-use crate::function::rfc3339;
+use crate::fields::required;
 use crate::retry::Call;
+use crate::time::rfc3339;
 
 /// An execution as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -14,32 +15,32 @@ pub struct Execution {
     pub name: String,
     /// ARN of the state machine.
     pub state_machine_arn: String,
-    /// ARN of the version that it runs, where it was started by a version or alias.
+    /// ARN of the version that it runs, where it was started with the ARN of a version or alias.
     pub state_machine_version_arn: Option<String>,
-    /// ARN of the alias that it was started by.
+    /// ARN of the alias that it was started with.
     pub state_machine_alias_arn: Option<String>,
-    /// When it started, as RFC 3339 has it.
+    /// When it started, as RFC 3339.
     pub start_date: String,
-    /// When it ended.
+    /// When it ended, as RFC 3339.
     pub stop_date: Option<String>,
-    /// JSON.
+    /// Input, as JSON.
     pub input: Option<String>,
-    /// How often it was redriven.
+    /// Number of redrives.
     pub redrive_count: i32,
     /// `RUNNING`, `SUCCEEDED`, `FAILED`, `TIMED_OUT` or `ABORTED`.
     pub status: String,
-    /// JSON, when it succeeded.
+    /// Output of a successful execution, as JSON.
     pub output: Option<String>,
-    /// Name of the error, when it failed.
+    /// Name of the error of a failed execution.
     pub error: Option<String>,
-    /// Cause of the error, when it failed.
+    /// Cause of the error of a failed execution.
     pub cause: Option<String>,
 }
 
 /// An event of an execution's history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    /// RFC 3339.
+    /// When it happened, as RFC 3339.
     pub timestamp: String,
     /// Such as `TaskStateEntered`.
     pub kind: String,
@@ -47,7 +48,7 @@ pub struct Event {
     pub state: Option<String>,
 }
 
-/// Starts an execution and gives its ARN.
+/// Starts an execution. Returns its ARN.
 ///
 /// # Errors
 /// What AWS refused.
@@ -74,16 +75,17 @@ pub async fn describe(aws: &Aws, call: &Call, arn: &str) -> Result<Option<Execut
             request.send().await.map_err(|error| AwsError::new(operation, error))
         })
         .await;
-    Ok(AwsError::absent_is_none(answer)?.map(|answer| Execution {
+    let Some(answer) = AwsError::absent_is_none(answer)? else { return Ok(None) };
+    Ok(Some(Execution {
         arn: answer.execution_arn,
-        name: answer.name.unwrap_or_default(),
+        name: required(operation, "name", answer.name)?,
         state_machine_arn: answer.state_machine_arn,
         state_machine_version_arn: answer.state_machine_version_arn,
         state_machine_alias_arn: answer.state_machine_alias_arn,
         start_date: rfc3339(&answer.start_date),
         stop_date: answer.stop_date.as_ref().map(rfc3339),
         input: answer.input,
-        redrive_count: answer.redrive_count.unwrap_or_default(),
+        redrive_count: answer.redrive_count.unwrap_or(0),
         status: answer.status.as_str().to_owned(),
         output: answer.output,
         error: answer.error,
@@ -94,7 +96,7 @@ pub async fn describe(aws: &Aws, call: &Call, arn: &str) -> Result<Option<Execut
 /// Waits until an execution has ended.
 ///
 /// # Errors
-/// What AWS refused, or that time is up.
+/// What AWS refused, or that it did not end in time.
 pub async fn wait(aws: &Aws, call: &Call, arn: &str) -> Result<Execution, AwsError> {
     let operation = "DescribeExecution";
     let ended = call.until(operation, || async {

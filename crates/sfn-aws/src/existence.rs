@@ -1,4 +1,4 @@
-//! Whether something is there: queues, topics and tables.
+//! Whether queues, topics and tables exist.
 
 use crate::config::Aws;
 use crate::error::AwsError;

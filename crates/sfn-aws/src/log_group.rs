@@ -1,25 +1,45 @@
-//! Log groups: those that belong to one state machine, and those that stand for themselves.
+//! Log groups: those that belong to one state machine, and those that are resources of their own.
 
-use std::collections::HashMap;
-
-use aws_sdk_cloudwatchlogs::types::LogGroupClass;
+use aws_sdk_cloudwatchlogs::Client;
+use aws_sdk_cloudwatchlogs::operation::create_log_group::builders::CreateLogGroupFluentBuilder;
+use aws_sdk_cloudwatchlogs::types::{LogGroup, LogGroupClass};
+use aws_smithy_types::DateTime;
 
 use crate::config::Aws;
-use crate::error::AwsError;
-use crate::retry::Call;
+use crate::creation::{CreateError, Creation, is_conflict, send_once};
+use crate::error::{AwsError, AwsErrorKind};
+use crate::fields::required;
+use crate::retry::{Call, Created};
+use crate::tags::{self, changeable};
+use crate::time::Began;
 use crate::{OWNER_TAG, Tags, retag};
 
-/// What is wanted of a log group.
+/// The numbers of days for which CloudWatch Logs can keep events (API reference, PutRetentionPolicy).
+pub const RETENTION_DAYS: [i32; 22] =
+    [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
+
+/// The class that AWS gives a log group for which none is requested.
+const DEFAULT_CLASS: &str = "STANDARD";
+
+/// The settings of a log group.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wanted {
-    /// For how many days events are kept; `None` for ever.
+    /// For how many days events are kept; `None` keeps them for ever.
     pub retention: Option<i32>,
-    /// ARN of the key that encrypts it; AWS's own if absent.
+    /// ARN of the KMS key that encrypts it; a key of AWS if `None`.
     pub kms_key_id: Option<String>,
-    /// `STANDARD`, `INFREQUENT_ACCESS` or `DELIVERY`; `STANDARD` if absent.
+    /// `STANDARD`, `INFREQUENT_ACCESS` or `DELIVERY`; `STANDARD` if `None`.
     pub class: Option<String>,
     /// Tags.
     pub tags: Tags,
+}
+
+impl Wanted {
+    /// Whether a log group is as `CreateLogGroup` was asked to create it.
+    fn is_as_sent(&self, sent: &Self) -> bool {
+        let class = |wanted: &Self| wanted.class.clone().unwrap_or_else(|| DEFAULT_CLASS.to_owned());
+        self.kms_key_id == sent.kms_key_id && class(self) == class(sent) && tags::are_same(&self.tags, &sent.tags)
+    }
 }
 
 /// A log group as it is.
@@ -27,45 +47,38 @@ pub struct Wanted {
 pub struct Described {
     /// ARN, without `:*`.
     pub arn: String,
-    /// What it is like.
+    /// Its settings.
     pub is: Wanted,
 }
 
-/// Who a log group that stands for itself is marked as belonging to, so that one whose answer was lost is known again.
-fn own_mark(name: &str) -> String {
-    format!("log-group/{name}")
-}
-
-/// Creates a log group that stands for itself. One that an interrupted run has left is taken up.
+/// Creates a log group.
 ///
 /// # Errors
-/// What AWS refused, and that there is one of this name that is somebody else's.
-pub async fn create(aws: &Aws, call: &Call, name: &str, wanted: &Wanted) -> Result<Described, AwsError> {
+/// What AWS refused, after waiting for what is only temporary, and that there is a log group of this name.
+pub async fn create(aws: &Aws, call: &Call, name: &str, wanted: &Wanted) -> Result<Described, CreateError> {
     let (client, operation) = (aws.logs().await?, "CreateLogGroup");
-    let mut tags: HashMap<String, String> = wanted.tags.clone().into_iter().collect();
-    tags.insert(OWNER_TAG.to_owned(), own_mark(name));
-    let created = call
-        .healing(operation, || async {
-            let request = client.create_log_group().log_group_name(name).set_tags(Some(tags.clone()));
-            let request = request.set_kms_key_id(wanted.kms_key_id.clone());
-            let request = request.set_log_group_class(wanted.class.as_deref().map(LogGroupClass::from));
-            request.send().await.map_err(|error| AwsError::new(operation, error))
-        })
-        .await;
-    let missing = || AwsError::local(operation, "the log group is gone again");
-    match created {
-        Err(error) if error.code == "ResourceAlreadyExistsException" => {
-            let found = describe(aws, call, name).await?.ok_or_else(missing)?;
-            if found.is.tags.get(OWNER_TAG) != Some(&own_mark(name)) {
-                return Err(error);
-            }
-            update(aws, call, name, &found, wanted).await?;
+    let send = || async {
+        let request = request(client, name, &wanted.tags).set_kms_key_id(wanted.kms_key_id.clone());
+        let request = request.set_log_group_class(wanted.class.as_deref().map(LogGroupClass::from));
+        let answer = send_once!(request, aws_sdk_cloudwatchlogs).await;
+        answer.map(drop).map_err(|error| AwsError::new(operation, error))
+    };
+    let own = |found: Described| found.is.is_as_sent(wanted).then_some(());
+    let creation = Creation { aws, call, operation, object: format!("a log group `{name}`") };
+    creation.run(|| describe(aws, call, name), send, own).await?;
+    let described = async {
+        if wanted.retention.is_some() {
+            write_retention(aws, call, name, wanted.retention).await?;
         }
-        Err(error) => return Err(error),
-        Ok(_) if wanted.retention.is_some() => write_retention(aws, call, name, wanted.retention).await?,
-        Ok(_) => {}
-    }
-    describe(aws, call, name).await?.ok_or_else(missing)
+        let gone = || AwsError::local("DescribeLogGroups", format!("the log group `{name}` was deleted meanwhile"));
+        describe(aws, call, name).await?.ok_or_else(gone)
+    };
+    described.await.map_err(CreateError::afterwards)
+}
+
+fn request(client: &Client, name: &str, tags: &Tags) -> CreateLogGroupFluentBuilder {
+    let tags = (!tags.is_empty()).then(|| tags.clone().into_iter().collect());
+    client.create_log_group().log_group_name(name).set_tags(tags)
 }
 
 /// Reads a log group with its tags; `None` when there is none.
@@ -73,6 +86,17 @@ pub async fn create(aws: &Aws, call: &Call, name: &str, wanted: &Wanted) -> Resu
 /// # Errors
 /// What AWS refused.
 pub async fn describe(aws: &Aws, call: &Call, name: &str) -> Result<Option<Described>, AwsError> {
+    let Some(group) = find(aws, call, name).await? else { return Ok(None) };
+    let arn = arn_of(&group)?;
+    // Without tags it has been deleted in between.
+    let Some(tags) = read_tags(aws, call, &arn).await? else { return Ok(None) };
+    let class = group.log_group_class.map(|class| class.as_str().to_owned());
+    let is = Wanted { retention: group.retention_in_days, kms_key_id: group.kms_key_id, class, tags };
+    Ok(Some(Described { arn, is }))
+}
+
+/// The log group of this name as AWS lists it; `None` when there is none.
+async fn find(aws: &Aws, call: &Call, name: &str) -> Result<Option<LogGroup>, AwsError> {
     let (client, operation) = (aws.logs().await?, "DescribeLogGroups");
     let answer = call
         .once(operation, async {
@@ -80,20 +104,22 @@ pub async fn describe(aws: &Aws, call: &Call, name: &str) -> Result<Option<Descr
             request.send().await.map_err(|error| AwsError::new(operation, error))
         })
         .await?;
-    // Names come in their order, so that the name itself is before all others that begin with it.
-    let groups = answer.log_groups.unwrap_or_default();
-    let Some(group) = groups.into_iter().find(|group| group.log_group_name.as_deref() == Some(name)) else {
-        return Ok(None);
-    };
-    let arn = group.arn.unwrap_or_default().trim_end_matches(":*").to_owned();
-    let tags = read_tags(aws, call, &arn).await?.unwrap_or_default();
-    let class = group.log_group_class.map(|class| class.as_str().to_owned());
-    let is = Wanted { retention: group.retention_in_days, kms_key_id: group.kms_key_id, class, tags };
-    Ok(Some(Described { arn, is }))
+    // The list is sorted, so that the name itself comes before the longer ones that begin with it.
+    let mut groups = answer.log_groups.into_iter().flatten();
+    Ok(groups.find(|group| group.log_group_name.as_deref() == Some(name)))
 }
 
-/// The tags of a log group; `None` when there is none.
-async fn read_tags(aws: &Aws, call: &Call, arn: &str) -> Result<Option<Tags>, AwsError> {
+/// The ARN of a log group without `:*` at its end.
+fn arn_of(group: &LogGroup) -> Result<String, AwsError> {
+    let arn = required("DescribeLogGroups", "ARN", group.arn.as_deref())?;
+    Ok(arn.trim_end_matches(":*").to_owned())
+}
+
+/// The tags of a log group, the one that names its owner included; `None` when there is no log group. The ARN is without `:*`.
+///
+/// # Errors
+/// What AWS refused.
+pub async fn read_tags(aws: &Aws, call: &Call, arn: &str) -> Result<Option<Tags>, AwsError> {
     let (client, operation) = (aws.logs().await?, "ListTagsForResource");
     let answer = call
         .once(operation, async {
@@ -101,10 +127,10 @@ async fn read_tags(aws: &Aws, call: &Call, arn: &str) -> Result<Option<Tags>, Aw
             request.send().await.map_err(|error| AwsError::new(operation, error))
         })
         .await;
-    Ok(AwsError::absent_is_none(answer)?.map(|answer| answer.tags.unwrap_or_default().into_iter().collect()))
+    Ok(AwsError::absent_is_none(answer)?.map(|answer| answer.tags.into_iter().flatten().collect()))
 }
 
-/// Makes a log group what is wanted; its class cannot be changed.
+/// Updates a log group. Its class cannot be changed.
 ///
 /// # Errors
 /// What AWS refused.
@@ -115,12 +141,7 @@ pub async fn update(aws: &Aws, call: &Call, name: &str, found: &Described, wante
     if found.is.kms_key_id != wanted.kms_key_id {
         write_key(aws, call, name, wanted.kms_key_id.as_deref()).await?;
     }
-    let mut tags = wanted.tags.clone();
-    // The mark stays, wherever it came from.
-    if let Some(owner) = found.is.tags.get(OWNER_TAG) {
-        tags.insert(OWNER_TAG.to_owned(), owner.clone());
-    }
-    write_tags(aws, call, &found.arn, &found.is.tags, &tags).await
+    write_tags(aws, call, &found.arn, &found.is.tags, &wanted.tags).await
 }
 
 async fn write_key(aws: &Aws, call: &Call, name: &str, key: Option<&str>) -> Result<(), AwsError> {
@@ -145,12 +166,17 @@ async fn write_key(aws: &Aws, call: &Call, name: &str, key: Option<&str>) -> Res
     }
 }
 
-async fn write_tags(aws: &Aws, call: &Call, arn: &str, from: &Tags, to: &Tags) -> Result<(), AwsError> {
+/// Changes the tags of a log group. The tag that names its owner is neither changed nor removed. The ARN is without `:*`.
+///
+/// # Errors
+/// What AWS refused.
+pub async fn write_tags(aws: &Aws, call: &Call, arn: &str, from: &Tags, to: &Tags) -> Result<(), AwsError> {
     let client = aws.logs().await?;
-    retag!(client, call, resource_arn(arn), from => to, |tags| tags.into_iter().collect())
+    let (from, to) = (changeable(from), changeable(to));
+    retag!(client, call, resource_arn(arn), &from => &to, |tags| tags.into_iter().collect())
 }
 
-/// Deletes a log group; one that is gone already is no error.
+/// Deletes a log group; one that is already gone is no error.
 ///
 /// # Errors
 /// What AWS refused.
@@ -165,25 +191,51 @@ pub async fn remove(aws: &Aws, call: &Call, name: &str) -> Result<(), AwsError> 
     AwsError::absent_is_none(answer).map(drop)
 }
 
-/// Makes the log group, unless it is there already.
+/// Creates the log group of a state machine, or reuses one that carries the tag of the same owner and gives it these tags.
+/// Only for an owner that does not exist yet, or whose log group it is. Returns whether this call made it; otherwise an
+/// interrupted run has left it.
 ///
 /// # Errors
-/// What AWS refused.
-pub async fn ensure(aws: &Aws, call: &Call, name: &str, owner: &str) -> Result<(), AwsError> {
-    let (client, operation) = (aws.logs().await?, "CreateLogGroup");
-    let answer = call
-        .healing(operation, || async {
-            let request = client.create_log_group().log_group_name(name).tags(OWNER_TAG, owner);
-            request.send().await.map_err(|error| AwsError::new(operation, error))
+/// What AWS refused, after waiting for what is only temporary, and [`AwsErrorKind::AlreadyExists`] for a log group of this name
+/// that belongs to something else.
+pub async fn create_or_adopt(aws: &Aws, call: &Call, name: &str, owner: &str, tags: &Tags) -> Result<bool, AwsError> {
+    let (client, operation, began) = (aws.logs().await?, "CreateLogGroup", Began::now());
+    let mut owned_tags = tags.clone();
+    owned_tags.insert(OWNER_TAG.to_owned(), owner.to_owned());
+    let Created { answer, lost } = call
+        .creating(operation, || async {
+            let answer = send_once!(request(client, name, &owned_tags), aws_sdk_cloudwatchlogs).await;
+            answer.map(drop).map_err(|error| AwsError::new(operation, error))
         })
         .await;
-    match answer {
-        Err(error) if error.code != "ResourceAlreadyExistsException" => Err(error),
-        _ => Ok(()),
+    let refusal = match answer {
+        Ok(()) => return Ok(true),
+        Err(error) if is_conflict(&error) => error,
+        Err(error) => return Err(error),
+    };
+    let Some(group) = find(aws, call, name).await? else { return Err(refusal) };
+    let arn = arn_of(&group)?;
+    let Some(found) = read_tags(aws, call, &arn).await? else { return Err(refusal) };
+    if !is_owned_by(&found, owner) {
+        return Err(foreign(name, owner, refusal));
     }
+    write_tags(aws, call, &arn, &found, tags).await?;
+    let created = group.creation_time.map(DateTime::from_millis);
+    Ok(lost && created.is_none_or(|created| !began.is_clearly_after(&created)))
 }
 
-/// For how many days events are kept; `None` for ever.
+fn is_owned_by(tags: &Tags, owner: &str) -> bool {
+    tags.get(OWNER_TAG).is_some_and(|tag| tag == owner)
+}
+
+fn foreign(name: &str, owner: &str, refusal: AwsError) -> AwsError {
+    let message = format!(
+        "a log group `{name}` already exists and does not belong to `{owner}`. Set `log_destination` to its ARN to use it."
+    );
+    AwsError { code: refusal.code, ..AwsError::of(AwsErrorKind::AlreadyExists, refusal.operation, message) }
+}
+
+/// Sets for how many days events are kept; `None` keeps them for ever.
 ///
 /// # Errors
 /// What AWS refused.
@@ -209,14 +261,61 @@ pub async fn write_retention(aws: &Aws, call: &Call, name: &str, days: Option<i3
     }
 }
 
-/// Deletes the log group if it was made for this owner; one that somebody else made stays.
+/// Deletes a log group that belongs to this owner; any other stays.
 ///
 /// # Errors
 /// What AWS refused.
 pub async fn delete(aws: &Aws, call: &Call, name: &str, arn: &str, owner: &str) -> Result<(), AwsError> {
-    let tags = read_tags(aws, call, arn.trim_end_matches(":*")).await?.unwrap_or_default();
-    if tags.get(OWNER_TAG).is_none_or(|tag| tag != owner) {
-        return Ok(());
+    match read_tags(aws, call, arn.trim_end_matches(":*")).await? {
+        Some(tags) if is_owned_by(&tags, owner) => remove(aws, call, name).await,
+        _ => Ok(()),
     }
-    remove(aws, call, name).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wanted() -> Wanted {
+        let tags = Tags::from([("a".to_owned(), "1".to_owned())]);
+        Wanted { retention: Some(30), kms_key_id: None, class: None, tags }
+    }
+
+    #[test]
+    fn a_log_group_is_compared_with_what_was_sent() {
+        // The retention is set by a call of its own afterwards, and AWS adds the default class.
+        let created = Wanted { retention: None, class: Some("STANDARD".into()), ..wanted() };
+        assert!(created.is_as_sent(&wanted()));
+        for other in [
+            Wanted { class: Some("DELIVERY".into()), ..wanted() },
+            Wanted { kms_key_id: Some("arn:aws:kms:eu-west-1:123456789012:key/k".into()), ..wanted() },
+            Wanted { tags: Tags::new(), ..wanted() },
+        ] {
+            assert!(!other.is_as_sent(&wanted()), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_log_group_belongs_to_what_its_tag_names() {
+        let tags = |owner: &str| Tags::from([(OWNER_TAG.to_owned(), owner.to_owned())]);
+        assert!(is_owned_by(&tags("state-machine/eu-west-1/orders"), "state-machine/eu-west-1/orders"));
+        assert!(!is_owned_by(&tags("state-machine/eu-west-1/other"), "state-machine/eu-west-1/orders"));
+        assert!(!is_owned_by(&Tags::new(), "state-machine/eu-west-1/orders"));
+    }
+
+    #[test]
+    fn the_arn_is_without_its_wildcard() {
+        let group = |arn: Option<&str>| LogGroup::builder().set_arn(arn.map(str::to_owned)).build();
+        let arn = "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/x";
+        for written in [arn.to_owned(), format!("{arn}:*")] {
+            assert_eq!(arn_of(&group(Some(&written))).ok().as_deref(), Some(arn));
+        }
+        assert_eq!(arn_of(&group(None)).unwrap_err().to_string(), "DescribeLogGroups: AWS returned no ARN");
+    }
+
+    #[test]
+    fn the_days_of_retention_are_sorted() {
+        assert!(RETENTION_DAYS.is_sorted_by(|a, b| a < b));
+        assert!(RETENTION_DAYS.contains(&30) && !RETENTION_DAYS.contains(&8));
+    }
 }

@@ -1,95 +1,165 @@
-//! Execution roles that belong to one state machine or function.
+//! Execution roles that the provider creates for one state machine or function.
 
-use std::collections::BTreeMap;
-
-use aws_sdk_iam::types::Tag;
+use aws_sdk_iam::types::{self, Tag};
 use percent_encoding::percent_decode_str;
 
-use crate::OWNER_TAG;
 use crate::config::Aws;
-use crate::error::AwsError;
-use crate::retry::Call;
+use crate::creation::{is_conflict, send_once};
+use crate::error::{AwsError, AwsErrorKind};
+use crate::fields::required;
+use crate::retry::{Call, Created};
+use crate::tags::changeable;
+use crate::time::Began;
+use crate::{OWNER_TAG, Tags, tags_between};
 
-/// Name of the one inline policy that a role of ours has.
+/// Name of the inline policy that holds all permissions of such a role.
 const POLICY_NAME: &str = "terraform-provider-sfn";
 
-/// A role to be there.
+/// A role as it is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Role {
     /// Name.
     pub name: String,
     /// Path, such as `/`.
     pub path: Option<String>,
-    /// ARN of the policy that bounds it.
+    /// ARN of the permissions boundary.
     pub permissions_boundary: Option<String>,
-    /// Who may assume it: a policy document.
+    /// Trust policy: the document with who may assume it.
     pub trust_policy: String,
-    /// What it is for; the same owner finds it again after an interruption.
+    /// What it belongs to, such as `state-machine/eu-west-1/orders`. Kept as a tag.
     pub owner: String,
     /// Further tags.
-    pub tags: BTreeMap<String, String>,
+    pub tags: Tags,
 }
 
-/// Makes the role, or takes it up again when an interrupted run of the same owner has made it. Gives the ARN.
+/// A role that a state machine or a function can use from now on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Adopted {
+    /// ARN.
+    pub arn: String,
+    /// Whether this call made it; otherwise an interrupted run has left it.
+    pub made: bool,
+}
+
+/// Creates the role, or reuses one of this name that carries the tag of the same owner. Only for an owner that does not exist
+/// yet, or whose role it is. A reused role gets the wanted tags and permissions boundary.
 ///
 /// # Errors
-/// What AWS refused, or that a role of this name belongs to somebody else.
-pub async fn ensure(aws: &Aws, call: &Call, role: &Role) -> Result<String, AwsError> {
-    let (client, operation) = (aws.iam().await?, "CreateRole");
+/// What AWS refused, after waiting for what is only temporary, and [`AwsErrorKind::AlreadyExists`] for a role of this name that
+/// belongs to something else.
+pub async fn create_or_adopt(aws: &Aws, call: &Call, role: &Role) -> Result<Adopted, AwsError> {
+    let (client, operation, began) = (aws.iam().await?, "CreateRole", Began::now());
     let mut tags = role.tags.clone();
     tags.insert(OWNER_TAG.to_owned(), role.owner.clone());
-    let tags = tags
-        .iter()
-        .map(|(key, value)| Tag::builder().key(key).value(value).build())
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| AwsError::local(operation, error.to_string()))?;
-    let answer = call
-        .healing(operation, || async {
-            client
+    let tags = listed(operation, &tags)?;
+    let Created { answer, lost } = call
+        .creating(operation, || async {
+            let request = client
                 .create_role()
                 .role_name(&role.name)
                 .set_path(role.path.clone())
                 .set_permissions_boundary(role.permissions_boundary.clone())
                 .assume_role_policy_document(&role.trust_policy)
-                .set_tags(Some(tags.clone()))
-                .send()
-                .await
-                .map_err(|error| AwsError::new(operation, error))
+                .set_tags(Some(tags.clone()));
+            send_once!(request, aws_sdk_iam).await.map_err(|error| AwsError::new(operation, error))
         })
         .await;
-    match answer {
-        Ok(answer) => Ok(answer.role.map(|role| role.arn).unwrap_or_default()),
-        Err(error) if error.code == "EntityAlreadyExists" => take_up(aws, call, role).await,
-        Err(error) => Err(error),
+    let refusal = match answer {
+        Ok(answer) => {
+            let role = required(operation, "role", answer.role)?;
+            return Ok(Adopted { arn: role.arn, made: true });
+        }
+        Err(error) if is_conflict(&error) => error,
+        Err(error) => return Err(error),
+    };
+    let Some(found) = get(aws, call, &role.name).await? else { return Err(refusal) };
+    if owner_of(&found) != Some(role.owner.as_str()) {
+        return Err(foreign(role, refusal));
     }
+    let made = lost && !began.is_clearly_after(&found.create_date);
+    adopt(aws, call, role, &found).await?;
+    Ok(Adopted { arn: found.arn, made })
 }
 
-async fn take_up(aws: &Aws, call: &Call, wanted: &Role) -> Result<String, AwsError> {
+/// The role of this name as IAM has it; `None` when there is none.
+async fn get(aws: &Aws, call: &Call, name: &str) -> Result<Option<types::Role>, AwsError> {
     let (client, operation) = (aws.iam().await?, "GetRole");
     let answer = call
         .once(operation, async {
-            let request = client.get_role().role_name(&wanted.name);
+            let request = client.get_role().role_name(name);
             request.send().await.map_err(|error| AwsError::new(operation, error))
         })
-        .await?;
-    let Some(role) = answer.role else {
-        return Err(AwsError::local(operation, "AWS gave no role"));
-    };
-    let owner = role.tags().iter().find(|tag| tag.key() == OWNER_TAG).map(Tag::value);
-    if owner == Some(wanted.owner.as_str()) {
-        return Ok(role.arn);
-    }
-    Err(AwsError::local(
-        "CreateRole",
-        format!(
-            "a role `{}` exists and was not made for `{}`: name another one in `execution_role`, or use it with \
-             `role_arn`",
-            wanted.name, wanted.owner
-        ),
-    ))
+        .await;
+    AwsError::absent_is_none(answer)?.map(|answer| required(operation, "role", answer.role)).transpose()
 }
 
-/// Gives the role this policy and no other; an empty document takes the policy away.
+/// Gives a reused role what is wanted of it, apart from its policies.
+async fn adopt(aws: &Aws, call: &Call, wanted: &Role, found: &types::Role) -> Result<(), AwsError> {
+    let boundary = found.permissions_boundary.as_ref().and_then(|boundary| boundary.permissions_boundary_arn());
+    if boundary != wanted.permissions_boundary.as_deref() {
+        write_boundary(aws, call, &wanted.name, wanted.permissions_boundary.as_deref()).await?;
+    }
+    write_tags(aws, call, &wanted.name, &tags_of(found.tags()), &wanted.tags).await
+}
+
+fn owner_of(role: &types::Role) -> Option<&str> {
+    role.tags().iter().find(|tag| tag.key() == OWNER_TAG).map(Tag::value)
+}
+
+fn foreign(role: &Role, refusal: AwsError) -> AwsError {
+    let Role { name, owner, .. } = role;
+    let message = format!(
+        "a role `{name}` already exists and does not belong to `{owner}`. Set another `name` in `execution_role`, or pass the \
+         ARN of the role instead of the block."
+    );
+    AwsError { code: refusal.code, ..AwsError::of(AwsErrorKind::AlreadyExists, refusal.operation, message) }
+}
+
+fn listed(operation: &'static str, tags: &Tags) -> Result<Vec<Tag>, AwsError> {
+    let tag = |(key, value): (&String, &String)| Tag::builder().key(key).value(value).build();
+    tags.iter().map(tag).collect::<Result<Vec<_>, _>>().map_err(|error| AwsError::local(operation, error.to_string()))
+}
+
+fn tags_of(tags: &[Tag]) -> Tags {
+    tags.iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect()
+}
+
+/// The tags of a role, the one that names its owner included; `None` when there is no role.
+///
+/// # Errors
+/// What AWS refused.
+pub async fn read_tags(aws: &Aws, call: &Call, name: &str) -> Result<Option<Tags>, AwsError> {
+    Ok(get(aws, call, name).await?.map(|role| tags_of(role.tags())))
+}
+
+/// Changes the tags of a role. The tag that names its owner is neither changed nor removed.
+///
+/// # Errors
+/// What AWS refused.
+pub async fn write_tags(aws: &Aws, call: &Call, name: &str, from: &Tags, to: &Tags) -> Result<(), AwsError> {
+    let client = aws.iam().await?;
+    let (removed, changed) = tags_between(&changeable(from), &changeable(to));
+    if !removed.is_empty() {
+        let operation = "UntagRole";
+        call.healing(operation, || async {
+            let request = client.untag_role().role_name(name).set_tag_keys(Some(removed.clone()));
+            request.send().await.map(drop).map_err(|error| AwsError::new(operation, error))
+        })
+        .await?;
+    }
+    if !changed.is_empty() {
+        let operation = "TagRole";
+        let tags = listed(operation, &changed)?;
+        call.healing(operation, || async {
+            let request = client.tag_role().role_name(name).set_tags(Some(tags.clone()));
+            request.send().await.map(drop).map_err(|error| AwsError::new(operation, error))
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+/// Replaces the inline policy of a role; `None` removes it.
 ///
 /// # Errors
 /// What AWS refused.
@@ -120,7 +190,7 @@ pub async fn write_policy(aws: &Aws, call: &Call, name: &str, document: Option<&
     .map(|_| ())
 }
 
-/// The role's policy; `None` when it, or the role, is not there.
+/// The inline policy of a role; `None` when there is no such policy, or no role.
 ///
 /// # Errors
 /// What AWS refused.
@@ -132,12 +202,12 @@ pub async fn read_policy(aws: &Aws, call: &Call, name: &str) -> Result<Option<St
             request.send().await.map_err(|error| AwsError::new(operation, error))
         })
         .await;
-    // IAM gives documents percent-encoded.
+    // IAM returns documents percent-encoded.
     let decoded = |document: &str| percent_decode_str(document).decode_utf8_lossy().into_owned();
     Ok(AwsError::absent_is_none(answer)?.map(|answer| decoded(&answer.policy_document)))
 }
 
-/// Changes the boundary of the role.
+/// Sets the permissions boundary of a role; `None` removes it.
 ///
 /// # Errors
 /// What AWS refused.
@@ -163,7 +233,7 @@ pub async fn write_boundary(aws: &Aws, call: &Call, name: &str, boundary: Option
     }
 }
 
-/// Deletes the role and its policy; one that is gone is no error.
+/// Deletes a role and its inline policy; one that is already gone is no error.
 ///
 /// # Errors
 /// What AWS refused.
@@ -179,7 +249,7 @@ pub async fn delete(aws: &Aws, call: &Call, name: &str) -> Result<(), AwsError> 
     AwsError::absent_is_none(answer).map(drop)
 }
 
-/// Which of these actions a role may not take on a resource (IAM API reference, SimulatePrincipalPolicy).
+/// The actions of a list that a role is not allowed to take on a resource (IAM API reference, SimulatePrincipalPolicy).
 ///
 /// # Errors
 /// What AWS refused.
@@ -198,7 +268,51 @@ pub async fn denied(
             request.send().await.map_err(|error| AwsError::new(operation, error))
         })
         .await?;
-    let results = answer.evaluation_results.unwrap_or_default().into_iter();
+    let results = answer.evaluation_results.into_iter().flatten();
     let denied = results.filter(|result| result.eval_decision.as_str() != "allowed");
     Ok(denied.map(|result| result.eval_action_name).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_belongs_to_what_its_tag_names() {
+        let role = |tags: &[Tag]| {
+            types::Role::builder()
+                .path("/")
+                .role_name("r")
+                .role_id("AROA")
+                .arn("arn:aws:iam::123456789012:role/r")
+                .create_date(aws_smithy_types::DateTime::from_secs(0))
+                .set_tags(Some(tags.to_vec()))
+                .build()
+                .unwrap()
+        };
+        let tag = |key: &str, value: &str| Tag::builder().key(key).value(value).build().unwrap();
+        let ours = role(&[tag("a", "1"), tag(OWNER_TAG, "state-machine/eu-west-1/orders")]);
+        assert_eq!(owner_of(&ours), Some("state-machine/eu-west-1/orders"));
+        assert_eq!(owner_of(&role(&[tag("a", "1")])), None);
+        assert_eq!(tags_of(ours.tags()).len(), 2);
+    }
+
+    #[test]
+    fn a_foreign_role_is_refused_with_what_to_do() {
+        let role = Role {
+            name: "orders".into(),
+            path: None,
+            permissions_boundary: None,
+            trust_policy: "{}".into(),
+            owner: "state-machine/eu-west-1/orders".into(),
+            tags: Tags::new(),
+        };
+        let refusal = AwsError {
+            code: Some("EntityAlreadyExists".into()),
+            ..AwsError::of(AwsErrorKind::AlreadyExists, "CreateRole", "EntityAlreadyExists: Role orders already exists")
+        };
+        let error = foreign(&role, refusal);
+        assert_eq!((error.kind, error.code.as_deref()), (AwsErrorKind::AlreadyExists, Some("EntityAlreadyExists")));
+        assert!(error.to_string().starts_with("CreateRole: a role `orders` already exists and does not belong to"));
+    }
 }

@@ -1,17 +1,18 @@
 //! State machines, their versions and tags.
 
-use std::collections::BTreeMap;
-
+use aws_arn::Arn;
 use aws_sdk_sfn::types::{
-    CloudWatchLogsLogGroup, EncryptionConfiguration, EncryptionType, LogDestination, LogLevel, LoggingConfiguration,
-    StateMachineStatus, StateMachineType, TracingConfiguration, ValidateStateMachineDefinitionDiagnostic,
-    ValidateStateMachineDefinitionSeverity,
+    CloudWatchLogsLogGroup, LogDestination, LogLevel, LoggingConfiguration, StateMachineStatus, StateMachineType,
+    TracingConfiguration, ValidateStateMachineDefinitionDiagnostic, ValidateStateMachineDefinitionSeverity,
 };
 
-use crate::config::Aws;
+use crate::config::{Aws, Identity};
+use crate::creation::{CreateError, Creation, is_conflict, send_once};
+use crate::encryption::Encryption;
 use crate::error::AwsError;
 use crate::retry::Call;
-use crate::tags;
+use crate::time::{Began, rfc3339};
+use crate::{Tags, tags};
 
 /// Where and how much a state machine logs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,48 +26,20 @@ pub struct Logging {
 }
 
 impl Logging {
-    /// No logs.
+    /// Nothing is logged.
     pub fn off() -> Self {
         Self { level: "OFF".into(), include_execution_data: false, destination: None }
     }
 }
 
-/// How a state machine or an activity is encrypted at rest.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Encryption {
-    /// `AWS_OWNED_KEY` or `CUSTOMER_MANAGED_KMS_KEY`.
-    pub kind: String,
-    /// The customer-managed key.
-    pub kms_key_id: Option<String>,
-    /// For how many seconds a data key is used again.
-    pub reuse_seconds: Option<i32>,
-}
-
-impl Encryption {
-    /// The key that AWS owns.
-    pub fn aws_owned() -> Self {
-        Self { kind: "AWS_OWNED_KEY".into(), kms_key_id: None, reuse_seconds: None }
-    }
-}
-
-impl From<EncryptionConfiguration> for Encryption {
-    fn from(found: EncryptionConfiguration) -> Self {
-        Self {
-            kind: found.r#type.as_str().to_owned(),
-            kms_key_id: found.kms_key_id,
-            reuse_seconds: found.kms_data_key_reuse_period_seconds,
-        }
-    }
-}
-
-/// What is wanted of a state machine.
+/// What can be changed of a state machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
     /// ASL.
     pub definition: String,
-    /// Role it runs with.
+    /// ARN of the execution role.
     pub role_arn: String,
-    /// Logs.
+    /// Logging.
     pub logging: Logging,
     /// Whether X-Ray traces it.
     pub tracing: bool,
@@ -74,7 +47,7 @@ pub struct Wanted {
     pub encryption: Encryption,
 }
 
-/// What cannot be changed later.
+/// What a creation sets beside that. Only the tags can be changed later.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct New {
     /// Name.
@@ -82,26 +55,26 @@ pub struct New {
     /// `STANDARD` or `EXPRESS`.
     pub kind: String,
     /// Tags.
-    pub tags: BTreeMap<String, String>,
+    pub tags: Tags,
 }
 
 /// Whether and how a version is published with a change.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Publish {
-    /// Whether one is.
+    /// Whether one is published.
     pub publish: bool,
     /// Its description.
     pub description: Option<String>,
 }
 
-/// A change that AWS has taken.
+/// The outcome of a creation or an update.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Changed {
     /// ARN of the state machine.
     pub arn: String,
     /// The version published with it.
     pub version_arn: Option<String>,
-    /// The revision, where AWS names it.
+    /// The revision, where AWS returns it.
     pub revision_id: Option<String>,
 }
 
@@ -116,19 +89,19 @@ pub struct Described {
     pub kind: String,
     /// `ACTIVE` or `DELETING`.
     pub status: String,
-    /// ARN of the role it runs with.
+    /// ARN of the execution role.
     pub role_arn: String,
-    /// ASL as AWS keeps it.
+    /// ASL, as AWS stores it.
     pub definition: String,
-    /// RFC 3339.
+    /// When it was created, as RFC 3339.
     pub creation_date: String,
     /// The revision; absent until the first change.
     pub revision_id: Option<String>,
-    /// Logs.
+    /// Logging.
     pub logging: Logging,
-    /// Whether X-Ray traces it; absent where the endpoint does not say.
+    /// Whether X-Ray traces it; `None` where the endpoint does not return it.
     pub tracing: Option<bool>,
-    /// Encryption; absent where the endpoint does not say.
+    /// Encryption; `None` where the endpoint does not return it.
     pub encryption: Option<Encryption>,
 }
 
@@ -144,64 +117,101 @@ fn logging(logging: &Logging) -> LoggingConfiguration {
         .build()
 }
 
-pub(crate) fn encryption(
-    operation: &'static str,
-    encryption: &Encryption,
-) -> Result<EncryptionConfiguration, AwsError> {
-    EncryptionConfiguration::builder()
-        .r#type(EncryptionType::from(encryption.kind.as_str()))
-        .set_kms_key_id(encryption.kms_key_id.clone())
-        .set_kms_data_key_reuse_period_seconds(encryption.reuse_seconds)
-        .build()
-        .map_err(|error| AwsError::local(operation, error.to_string()))
-}
-
-/// Creates a state machine; the same again is no error and gives the one that is there.
+/// Creates a state machine.
 ///
 /// # Errors
-/// What AWS refused, after what time heals was waited out.
+/// What AWS refused, after waiting for what is only temporary, and that there is a state machine of this name.
 pub async fn create(
     aws: &Aws,
     call: &Call,
     new: &New,
     wanted: &Wanted,
     publish: &Publish,
-) -> Result<Changed, AwsError> {
-    let (client, operation) = (aws.sfn().await?, "CreateStateMachine");
-    // The default needs no mention, and emulators that do not know encryption refuse it.
-    let encrypted = (wanted.encryption != Encryption::aws_owned())
-        .then(|| encryption(operation, &wanted.encryption))
-        .transpose()?;
-    let answer = call
-        .healing(operation, || async {
-            client
-                .create_state_machine()
-                .name(&new.name)
-                .r#type(StateMachineType::from(new.kind.as_str()))
-                .set_tags(tags::listed(&new.tags))
-                .definition(&wanted.definition)
-                .role_arn(&wanted.role_arn)
-                .logging_configuration(logging(&wanted.logging))
-                .tracing_configuration(TracingConfiguration::builder().enabled(wanted.tracing).build())
-                .set_encryption_configuration(encrypted.clone())
-                .publish(publish.publish)
-                .set_version_description(publish.description.clone().filter(|_| publish.publish))
-                .send()
-                .await
-                .map_err(|error| AwsError::new(operation, error))
-        })
-        .await?;
-    Ok(Changed { arn: answer.state_machine_arn, version_arn: answer.state_machine_version_arn, revision_id: None })
+) -> Result<Changed, CreateError> {
+    let (client, operation, began) = (aws.sfn().await?, "CreateStateMachine", Began::now());
+    let encryption = wanted.encryption.to_creation(operation)?;
+    let look = || async {
+        let Some(found) = find(aws, call, &new.name).await? else { return Ok(None) };
+        let found_tags = tags::read(aws, call, &found.arn).await?;
+        let version = if publish.publish { newest_version(aws, call, &found.arn).await? } else { None };
+        Ok(Some((found, found_tags, version)))
+    };
+    // AWS succeeds for a state machine of the same name, type and definition; its date tells it from a new one.
+    let send = || async {
+        let request = client
+            .create_state_machine()
+            .name(&new.name)
+            .r#type(StateMachineType::from(new.kind.as_str()))
+            .set_tags(tags::listed(&new.tags))
+            .definition(&wanted.definition)
+            .role_arn(&wanted.role_arn)
+            .logging_configuration(logging(&wanted.logging))
+            .tracing_configuration(TracingConfiguration::builder().enabled(wanted.tracing).build())
+            .set_encryption_configuration(encryption.clone())
+            .publish(publish.publish)
+            .set_version_description(publish.description.clone().filter(|_| publish.publish));
+        let answer = send_once!(request, aws_sdk_sfn).await.map_err(|error| AwsError::new(operation, error))?;
+        let is_new = !began.is_clearly_after(&answer.creation_date);
+        let created =
+            Changed { arn: answer.state_machine_arn, version_arn: answer.state_machine_version_arn, revision_id: None };
+        Ok(is_new.then_some(created))
+    };
+    let own = |(found, found_tags, version_arn): (Described, Tags, Option<String>)| {
+        let is_same = is_as_sent(new, wanted, &found) && tags::are_same(&found_tags, &new.tags);
+        is_same.then_some(Some(Changed { arn: found.arn, version_arn, revision_id: None }))
+    };
+    let creation = Creation { aws, call, operation, object: format!("a state machine `{}`", new.name) };
+    let created = creation.run(look, send, own).await?;
+    created.ok_or_else(|| creation.already_exists(None).into())
 }
 
-/// What of a state machine is to change; what is absent stays.
+/// Whether a state machine is as it was sent to be created. Tags are not part of its description.
+fn is_as_sent(new: &New, wanted: &Wanted, found: &Described) -> bool {
+    found.name == new.name
+        && found.kind == new.kind
+        && found.definition == wanted.definition
+        && found.role_arn == wanted.role_arn
+        && found.logging == wanted.logging
+        && found.tracing.is_none_or(|tracing| tracing == wanted.tracing)
+        && wanted.encryption.is_met_by(found.encryption.as_ref())
+}
+
+/// The ARN of the state machine of this name in the account and region of the credentials; `None` where the account is
+/// unknown.
+pub fn arn_of(identity: &Identity, name: &str) -> Option<String> {
+    states_arn(identity, format!("stateMachine:{name}"))
+}
+
+/// The ARN of an object of Step Functions; `None` where the account is unknown.
+pub(crate) fn states_arn(identity: &Identity, resource: String) -> Option<String> {
+    let account = identity.account.clone()?;
+    let (partition, region) = (identity.partition.clone(), identity.region.clone());
+    Some(Arn { partition, service: "states".into(), region, account, resource }.to_string())
+}
+
+/// Looks for a state machine by its name in the account and region of the credentials; `None` when there is none, or one that
+/// is being deleted.
+///
+/// # Errors
+/// What AWS refused.
+pub async fn find(aws: &Aws, call: &Call, name: &str) -> Result<Option<Described>, AwsError> {
+    if let Some(arn) = arn_of(aws.identity(call).await?, name) {
+        return describe(aws, call, &arn).await;
+    }
+    match list(aws, call).await?.into_iter().find(|listed| listed.name == name) {
+        Some(listed) => describe(aws, call, &listed.arn).await,
+        None => Ok(None),
+    }
+}
+
+/// A change of a state machine; what is `None` stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Change {
     /// ASL.
     pub definition: Option<String>,
-    /// Role it runs with.
+    /// ARN of the execution role.
     pub role_arn: Option<String>,
-    /// Logs.
+    /// Logging.
     pub logging: Option<Logging>,
     /// Whether X-Ray traces it.
     pub tracing: Option<bool>,
@@ -210,9 +220,9 @@ pub struct Change {
 }
 
 impl Change {
-    /// What leads from one state machine to another.
+    /// The change from one configuration to another.
     pub fn between(from: &Wanted, to: &Wanted) -> Self {
-        // AWS takes a change of the encryption only together with the definition that it re-encrypts.
+        // AWS accepts a change of the encryption only together with the definition that it re-encrypts.
         let definition = from.definition != to.definition || from.encryption != to.encryption;
         Self {
             definition: definition.then(|| to.definition.clone()),
@@ -223,16 +233,16 @@ impl Change {
         }
     }
 
-    /// Whether nothing is to change.
+    /// Whether nothing changes.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// Changes a state machine; executions that run go on with what they started with.
+/// Updates a state machine. Running executions keep the definition they started with.
 ///
 /// # Errors
-/// What AWS refused, after what time heals was waited out.
+/// What AWS refused, after waiting for what is only temporary.
 pub async fn update(
     aws: &Aws,
     call: &Call,
@@ -241,7 +251,7 @@ pub async fn update(
     publish: &Publish,
 ) -> Result<Changed, AwsError> {
     let (client, operation) = (aws.sfn().await?, "UpdateStateMachine");
-    let encrypted = change.encryption.as_ref().map(|wanted| encryption(operation, wanted)).transpose()?;
+    let encrypted = change.encryption.as_ref().map(|wanted| wanted.to_request(operation)).transpose()?;
     let answer = call
         .healing(operation, || async {
             client
@@ -264,7 +274,7 @@ pub async fn update(
     Ok(Changed { arn: arn.to_owned(), version_arn: answer.state_machine_version_arn, revision_id: answer.revision_id })
 }
 
-/// Publishes the state machine as it is as a version.
+/// Publishes the current state machine as a version. Returns the ARN of the version.
 ///
 /// # Errors
 /// What AWS refused.
@@ -283,7 +293,7 @@ pub async fn publish(aws: &Aws, call: &Call, arn: &str, description: Option<&str
     Ok(answer.state_machine_version_arn)
 }
 
-/// Reads a state machine; `None` when there is none, or one that is going away.
+/// Reads a state machine; `None` when there is none, or one that is being deleted.
 ///
 /// # Errors
 /// What AWS refused.
@@ -304,8 +314,8 @@ pub async fn describe(aws: &Aws, call: &Call, arn: &str) -> Result<Option<Descri
         include_execution_data: logging.include_execution_data,
         destination: logging
             .destinations
-            .unwrap_or_default()
             .into_iter()
+            .flatten()
             .find_map(|destination| destination.cloud_watch_logs_log_group?.log_group_arn),
     });
     let encryption = answer.encryption_configuration.map(Encryption::from);
@@ -316,7 +326,7 @@ pub async fn describe(aws: &Aws, call: &Call, arn: &str) -> Result<Option<Descri
         status: answer.status.map_or_else(|| "ACTIVE".to_owned(), |status| status.as_str().to_owned()),
         role_arn: answer.role_arn,
         definition: answer.definition,
-        creation_date: crate::function::rfc3339(&answer.creation_date),
+        creation_date: rfc3339(&answer.creation_date),
         revision_id: answer.revision_id,
         logging,
         tracing: answer.tracing_configuration.map(|tracing| tracing.enabled),
@@ -333,7 +343,7 @@ pub struct Listed {
     pub name: String,
     /// `STANDARD` or `EXPRESS`.
     pub kind: String,
-    /// RFC 3339.
+    /// When it was created, as RFC 3339.
     pub creation_date: String,
 }
 
@@ -355,7 +365,7 @@ pub async fn list(aws: &Aws, call: &Call) -> Result<Vec<Listed>, AwsError> {
             arn: machine.state_machine_arn,
             name: machine.name,
             kind: machine.r#type.as_str().to_owned(),
-            creation_date: crate::function::rfc3339(&machine.creation_date),
+            creation_date: rfc3339(&machine.creation_date),
         }));
         token = answer.next_token;
         if token.is_none() {
@@ -379,7 +389,7 @@ pub async fn newest_version(aws: &Aws, call: &Call, arn: &str) -> Result<Option<
     Ok(answer.state_machine_versions.into_iter().next().map(|version| version.state_machine_version_arn))
 }
 
-/// Deletes all versions but the newest ones, and but those that an alias leads to.
+/// Deletes all versions except the newest `keep` ones and those that an alias routes to.
 ///
 /// # Errors
 /// What AWS refused.
@@ -393,8 +403,8 @@ pub async fn delete_old_versions(aws: &Aws, call: &Call, arn: &str, keep: usize)
             })
             .await;
         match answer {
-            // An alias leads to it.
-            Err(error) if error.code == "ConflictException" || error.is_not_found() => {}
+            // An alias routes to it, or it is already gone.
+            Err(error) if is_conflict(&error) || error.is_not_found() => {}
             Err(error) => return Err(error),
             Ok(_) => {}
         }
@@ -452,7 +462,7 @@ pub async fn delete(aws: &Aws, call: &Call, arn: &str) -> Result<(), AwsError> {
     .await
 }
 
-/// What AWS says about a definition.
+/// A finding of AWS about a definition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
     /// Whether AWS refuses the definition for it.
@@ -466,10 +476,10 @@ pub struct Verdict {
 }
 
 impl Aws {
-    /// Asks AWS about a definition, once: a refusal is no reason to wait.
+    /// Has AWS validate a definition. A refusal is not retried.
     ///
     /// # Errors
-    /// When AWS cannot be asked.
+    /// Why AWS did not validate it.
     pub async fn validate_definition(
         &self,
         call: &Call,
@@ -477,16 +487,15 @@ impl Aws {
         kind: &str,
     ) -> Result<Vec<Verdict>, AwsError> {
         let (client, operation) = (self.sfn().await?, "ValidateStateMachineDefinition");
-        let once = aws_sdk_sfn::config::Config::builder().retry_config(aws_config::retry::RetryConfig::disabled());
         let request = client
             .validate_state_machine_definition()
             .definition(definition)
             .r#type(StateMachineType::from(kind))
-            .severity(ValidateStateMachineDefinitionSeverity::Warning)
-            .customize()
-            .config_override(once);
+            .severity(ValidateStateMachineDefinitionSeverity::Warning);
         let answer = call
-            .once(operation, async { request.send().await.map_err(|error| AwsError::new(operation, error)) })
+            .once(operation, async {
+                send_once!(request, aws_sdk_sfn).await.map_err(|error| AwsError::new(operation, error))
+            })
             .await?;
         let verdict = |said: &ValidateStateMachineDefinitionDiagnostic| Verdict {
             is_error: said.severity == ValidateStateMachineDefinitionSeverity::Error,
@@ -495,5 +504,68 @@ impl Aws {
             location: said.location.clone(),
         };
         Ok(answer.diagnostics.iter().map(verdict).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent() -> (New, Wanted) {
+        let new = New { name: "orders".into(), kind: "STANDARD".into(), tags: Tags::new() };
+        let wanted = Wanted {
+            definition: r#"{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}"#.into(),
+            role_arn: "arn:aws:iam::123456789012:role/r".into(),
+            logging: Logging::off(),
+            tracing: false,
+            encryption: Encryption::aws_owned(),
+        };
+        (new, wanted)
+    }
+
+    fn found() -> Described {
+        let (new, wanted) = sent();
+        Described {
+            arn: "arn:aws:states:eu-west-1:123456789012:stateMachine:orders".into(),
+            name: new.name,
+            kind: new.kind,
+            status: "ACTIVE".into(),
+            role_arn: wanted.role_arn,
+            definition: wanted.definition,
+            creation_date: "2026-11-03T09:30:00Z".into(),
+            revision_id: None,
+            logging: wanted.logging,
+            tracing: Some(false),
+            encryption: Some(wanted.encryption),
+        }
+    }
+
+    #[test]
+    fn a_state_machine_is_compared_with_what_was_sent() {
+        let (new, wanted) = sent();
+        assert!(is_as_sent(&new, &wanted, &found()));
+        assert!(is_as_sent(&new, &wanted, &Described { tracing: None, encryption: None, ..found() }));
+        let logging = Logging { level: "ALL".into(), ..Logging::off() };
+        for other in [
+            Described { kind: "EXPRESS".into(), ..found() },
+            Described { definition: "{}".into(), ..found() },
+            Described { role_arn: "arn:aws:iam::123456789012:role/other".into(), ..found() },
+            Described { logging, ..found() },
+            Described { tracing: Some(true), ..found() },
+        ] {
+            assert!(!is_as_sent(&new, &wanted, &other), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn the_arn_is_known_before_the_state_machine_exists() {
+        let identity = |account: Option<&str>| Identity {
+            account: account.map(str::to_owned),
+            partition: "aws-cn".into(),
+            region: "cn-north-1".into(),
+        };
+        let arn = arn_of(&identity(Some("123456789012")), "orders");
+        assert_eq!(arn.as_deref(), Some("arn:aws-cn:states:cn-north-1:123456789012:stateMachine:orders"));
+        assert_eq!(arn_of(&identity(None), "orders"), None);
     }
 }

@@ -1,18 +1,33 @@
-//! Tags of state machines and activities.
+//! Tags of state machines and activities, and the comparison of tags.
 
 use aws_sdk_sfn::types::Tag;
 
 use crate::config::Aws;
 use crate::error::AwsError;
 use crate::retry::Call;
-use crate::{Tags, retag};
+use crate::{OWNER_TAG, Tags, retag};
+
+/// What the keys of AWS's own tags begin with; users can neither set nor remove these.
+const RESERVED: &str = "aws:";
 
 /// The tags for a request; `None` without any.
 pub(crate) fn listed(tags: &Tags) -> Option<Vec<Tag>> {
     (!tags.is_empty()).then(|| tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect())
 }
 
-/// The tags of an object.
+/// Whether an object has exactly the tags that were sent, apart from AWS's own.
+pub(crate) fn are_same(found: &Tags, sent: &Tags) -> bool {
+    let own = |tags: &Tags| tags.clone().into_iter().filter(|(key, _)| !key.starts_with(RESERVED)).collect::<Tags>();
+    own(found) == own(sent)
+}
+
+/// The tags that a change may set or remove: neither AWS's own nor the one that names the owner.
+pub(crate) fn changeable(tags: &Tags) -> Tags {
+    let is_kept = |key: &str| key == OWNER_TAG || key.starts_with(RESERVED);
+    tags.clone().into_iter().filter(|(key, _)| !is_kept(key)).collect()
+}
+
+/// The tags of a state machine or an activity.
 ///
 /// # Errors
 /// What AWS refused.
@@ -25,14 +40,38 @@ pub async fn read(aws: &Aws, call: &Call, arn: &str) -> Result<Tags, AwsError> {
         })
         .await?;
     let pair = |tag: Tag| Some((tag.key?, tag.value.unwrap_or_default()));
-    Ok(answer.tags.unwrap_or_default().into_iter().filter_map(pair).collect())
+    Ok(answer.tags.into_iter().flatten().filter_map(pair).collect())
 }
 
-/// Makes the tags of an object those that are wanted.
+/// Changes the tags of a state machine or an activity.
 ///
 /// # Errors
 /// What AWS refused.
 pub async fn write(aws: &Aws, call: &Call, arn: &str, from: &Tags, to: &Tags) -> Result<(), AwsError> {
     let client = aws.sfn().await?;
     retag!(client, call, resource_arn(arn), from => to, |tags| listed(&tags).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tags(pairs: &[(&str, &str)]) -> Tags {
+        pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn tags_of_aws_do_not_count() {
+        let sent = tags(&[("a", "1")]);
+        assert!(are_same(&tags(&[("a", "1"), ("aws:cloudformation:stack-name", "s")]), &sent));
+        for other in [tags(&[]), tags(&[("a", "2")]), tags(&[("a", "1"), ("b", "1")])] {
+            assert!(!are_same(&other, &sent), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn the_owner_tag_is_never_changed() {
+        let all = tags(&[("a", "1"), (OWNER_TAG, "state-machine/eu-west-1/orders"), ("aws:x", "1")]);
+        assert_eq!(changeable(&all), tags(&[("a", "1")]));
+    }
 }

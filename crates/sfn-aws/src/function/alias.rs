@@ -4,18 +4,21 @@ use std::collections::BTreeMap;
 
 use aws_sdk_lambda::types::AliasRoutingConfiguration;
 
+use super::name_of;
 use crate::config::Aws;
+use crate::creation::{CreateError, Creation, send_once};
 use crate::error::AwsError;
+use crate::fields::{non_empty, required};
 use crate::retry::Call;
 
-/// What an alias is to be.
+/// The settings of an alias.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Wanted {
-    /// The version that it leads to.
+    /// The version that receives invocations.
     pub version: String,
-    /// A text for people.
+    /// Human-readable description.
     pub description: Option<String>,
-    /// The share of calls that other versions get, from 0 to 1.
+    /// Shares of the invocations that other versions receive, from 0 to 1.
     pub weights: BTreeMap<String, f64>,
 }
 
@@ -26,35 +29,30 @@ impl Wanted {
     }
 }
 
-/// Creates an alias; one of this name that says the same is no error. Gives its ARN.
+/// Creates an alias. Returns its ARN.
 ///
 /// # Errors
-/// What AWS refused, after what time heals was waited out.
-pub async fn create(aws: &Aws, call: &Call, function: &str, name: &str, wanted: &Wanted) -> Result<String, AwsError> {
+/// What AWS refused, after waiting for what is only temporary, and that the function has an alias of this name.
+pub async fn create(
+    aws: &Aws,
+    call: &Call,
+    function: &str,
+    name: &str,
+    wanted: &Wanted,
+) -> Result<String, CreateError> {
     let (client, operation) = (aws.lambda().await?, "CreateAlias");
-    let answer = call
-        .healing(operation, || async {
-            let request = client.create_alias().function_name(function).name(name).function_version(&wanted.version);
-            request
-                .set_description(wanted.description.clone())
-                .set_routing_config((!wanted.weights.is_empty()).then(|| wanted.routing()))
-                .send()
-                .await
-                .map_err(|error| AwsError::new(operation, error))
-        })
-        .await;
-    match answer {
-        Ok(answer) => Ok(answer.alias_arn.unwrap_or_default()),
-        // It may be there by a call whose answer was lost.
-        Err(error) if error.code == "ResourceConflictException" || error.code == "ConflictException" => {
-            match describe(aws, call, function, name).await? {
-                Some((arn, found)) if found == *wanted => Ok(arn),
-                Some(_) => Err(AwsError { code: "AliasAlreadyExists".into(), ..error }),
-                None => Err(error),
-            }
-        }
-        Err(error) => Err(error),
-    }
+    let send = || async {
+        let request = client.create_alias().function_name(function).name(name).function_version(&wanted.version);
+        let request = request
+            .set_description(wanted.description.clone())
+            .set_routing_config((!wanted.weights.is_empty()).then(|| wanted.routing()));
+        let answer = send_once!(request, aws_sdk_lambda).await.map_err(|error| AwsError::new(operation, error))?;
+        required(operation, "ARN", answer.alias_arn)
+    };
+    let own = |(arn, found): (String, Wanted)| (found == *wanted).then_some(arn);
+    let object = format!("an alias `{name}` of the function `{}`", name_of(function));
+    let creation = Creation { aws, call, operation, object };
+    creation.run(|| describe(aws, call, function, name), send, own).await
 }
 
 /// Reads an alias and its ARN; `None` when there is none.
@@ -74,25 +72,24 @@ pub async fn describe(
             request.send().await.map_err(|error| AwsError::new(operation, error))
         })
         .await;
-    Ok(AwsError::absent_is_none(answer)?.map(|answer| {
-        let weights = answer.routing_config.and_then(|routing| routing.additional_version_weights);
-        let wanted = Wanted {
-            version: answer.function_version.unwrap_or_default(),
-            description: answer.description.filter(|text| !text.is_empty()),
-            weights: weights.unwrap_or_default().into_iter().collect(),
-        };
-        (answer.alias_arn.unwrap_or_default(), wanted)
-    }))
+    let Some(answer) = AwsError::absent_is_none(answer)? else { return Ok(None) };
+    let weights = answer.routing_config.and_then(|routing| routing.additional_version_weights);
+    let wanted = Wanted {
+        version: required(operation, "version", answer.function_version)?,
+        description: non_empty(answer.description),
+        weights: weights.into_iter().flatten().collect(),
+    };
+    Ok(Some((required(operation, "ARN", answer.alias_arn)?, wanted)))
 }
 
-/// Changes an alias.
+/// Updates an alias.
 ///
 /// # Errors
-/// What AWS refused, after what time heals was waited out.
+/// What AWS refused, after waiting for what is only temporary.
 pub async fn update(aws: &Aws, call: &Call, function: &str, name: &str, wanted: &Wanted) -> Result<(), AwsError> {
     let (client, operation) = (aws.lambda().await?, "UpdateAlias");
     call.healing(operation, || async {
-        // What is not sent stays, so that nothing is sent as an empty text and empty weights.
+        // AWS keeps what is not sent, so an absent description and absent weights are sent as empty ones.
         client
             .update_alias()
             .function_name(function)
@@ -108,10 +105,10 @@ pub async fn update(aws: &Aws, call: &Call, function: &str, name: &str, wanted: 
     .await
 }
 
-/// Deletes an alias; one that is gone already is no error.
+/// Deletes an alias; one that is already gone is no error.
 ///
 /// # Errors
-/// What AWS refused, after what time heals was waited out.
+/// What AWS refused, after waiting for what is only temporary.
 pub async fn delete(aws: &Aws, call: &Call, function: &str, name: &str) -> Result<(), AwsError> {
     let (client, operation) = (aws.lambda().await?, "DeleteAlias");
     let answer = call

@@ -1,23 +1,30 @@
-//! What a function is configured with, and how the SDK says it.
+//! The configuration of a function, and its form in requests and responses.
 
 use std::collections::BTreeMap;
 
 use aws_sdk_lambda::types::{
-    ApplicationLogLevel, DeadLetterConfig, DurableConfig, Environment, EphemeralStorage, FileSystemConfig,
-    FunctionConfiguration, ImageConfig, LogFormat, LoggingConfig, SnapStart, SnapStartApplyOn, SystemLogLevel,
-    TracingConfig, TracingMode, VpcConfig,
+    ApplicationLogLevel, CapacityProviderConfig, DeadLetterConfig, DurableConfig, Environment, EphemeralStorage,
+    FileSystemConfig, FunctionConfiguration, ImageConfig, LambdaManagedInstancesCapacityProviderConfig, LogFormat,
+    LoggingConfig, SnapStart, SnapStartApplyOn, SystemLogLevel, TenancyConfig, TenantIsolationMode, TracingConfig,
+    TracingMode, VpcConfig,
 };
 
 use crate::error::AwsError;
+use crate::fields::{non_empty, required};
 
-/// How a function logs.
+/// The mode of tracing that a function has by default.
+const DEFAULT_TRACING: &str = "PassThrough";
+/// The size of `/tmp` that a function has by default, in MiB (API reference, EphemeralStorage).
+const DEFAULT_STORAGE: i32 = 512;
+
+/// Logging of a function.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Logging {
     /// `Text` or `JSON`.
     pub format: Option<String>,
-    /// Level of the function's own lines.
+    /// Level of the function's own logs.
     pub application_level: Option<String>,
-    /// Level of Lambda's lines.
+    /// Level of Lambda's logs.
     pub system_level: Option<String>,
     /// Name of the log group.
     pub group: Option<String>,
@@ -26,57 +33,68 @@ pub struct Logging {
 /// The network of a function.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Vpc {
-    /// Subnets, in the order of their ids.
+    /// IDs of the subnets, sorted.
     pub subnets: Vec<String>,
-    /// Security groups, in the order of their ids.
+    /// IDs of the security groups, sorted.
     pub security_groups: Vec<String>,
-    /// Whether it may call out by IPv6.
+    /// Whether it may send traffic over IPv6 in subnets with both protocols.
     pub ipv6: bool,
 }
 
-/// What is run of a container image.
+/// Settings that override those of a container image.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Image {
-    /// Arguments.
+    /// Command.
     pub command: Vec<String>,
-    /// Program.
+    /// Entry point.
     pub entry_point: Vec<String>,
-    /// Folder to run in.
+    /// Working directory.
     pub working_directory: Option<String>,
 }
 
-/// A file system that a function sees.
+/// A file system that a function mounts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FileSystem {
     /// ARN of the access point.
     pub arn: String,
-    /// Folder, below `/mnt/`.
+    /// Mount path, which begins with `/mnt/`.
     pub local_mount_path: String,
 }
 
-/// How long a durable function may run.
+/// Settings of a durable function.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Durable {
-    /// In seconds.
+    /// How long an execution may take, in seconds.
     pub execution_timeout: i32,
-    /// For how many days its history is kept.
+    /// For how many days the history of an execution is kept.
     pub retention_days: Option<i32>,
 }
 
+/// The capacity provider whose managed instances a function runs on.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CapacityProvider {
+    /// ARN.
+    pub arn: String,
+    /// How many invocations an execution environment handles at the same time, at most.
+    pub per_execution_environment_max_concurrency: Option<i32>,
+    /// Memory of an execution environment for each vCPU, in GiB.
+    pub execution_environment_memory_gib_per_vcpu: Option<f64>,
+}
+
 /// The configuration of a function.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Configuration {
-    /// ARN of the role it runs with.
+    /// ARN of the execution role.
     pub role: String,
     /// Entry point in the code.
     pub handler: Option<String>,
     /// Such as `python3.13`.
     pub runtime: Option<String>,
-    /// A text for people.
+    /// Human-readable description.
     pub description: Option<String>,
     /// Memory in MiB.
     pub memory_size: Option<i32>,
-    /// The longest time a call may take, in seconds.
+    /// How long an invocation may take, in seconds.
     pub timeout: Option<i32>,
     /// Environment variables; they may hold secrets.
     pub environment: BTreeMap<String, String>,
@@ -84,24 +102,28 @@ pub struct Configuration {
     pub layers: Vec<String>,
     /// `Active` or `PassThrough`.
     pub tracing: Option<String>,
-    /// Logs.
+    /// Logging.
     pub logging: Option<Logging>,
-    /// Network; the internet if absent.
+    /// VPC; none if `None`.
     pub vpc: Option<Vpc>,
-    /// ARN of the queue or topic for events that were not dealt with.
+    /// ARN of the queue or topic that receives failed events.
     pub dead_letter: Option<String>,
-    /// What is run of an image.
+    /// Settings that override those of the image.
     pub image: Option<Image>,
     /// Size of `/tmp` in MiB.
     pub ephemeral_storage: Option<i32>,
     /// Whether published versions start from a snapshot.
     pub snap_start: bool,
-    /// Key that environment variables are encrypted with.
+    /// ARN of the KMS key that encrypts the environment variables.
     pub kms_key_arn: Option<String>,
     /// File system.
     pub file_system: Option<FileSystem>,
-    /// How long it may run when it is durable.
+    /// Settings of a durable function.
     pub durable: Option<Durable>,
+    /// `PER_TENANT` for execution environments of their own for each tenant. Cannot be changed.
+    pub tenant_isolation_mode: Option<String>,
+    /// Capacity provider; on demand if `None`.
+    pub capacity_provider: Option<CapacityProvider>,
 }
 
 impl Configuration {
@@ -111,7 +133,7 @@ impl Configuration {
     }
 
     pub(super) fn tracing(&self) -> TracingConfig {
-        let mode = self.tracing.as_deref().unwrap_or("PassThrough");
+        let mode = self.tracing.as_deref().unwrap_or(DEFAULT_TRACING);
         TracingConfig::builder().mode(TracingMode::from(mode)).build()
     }
 
@@ -125,7 +147,7 @@ impl Configuration {
         Some(config.build())
     }
 
-    /// The network; none at all is said by empty lists.
+    /// The network; empty lists take a function out of its network.
     pub(super) fn vpc(&self) -> VpcConfig {
         let vpc = self.vpc.clone().unwrap_or_default();
         VpcConfig::builder()
@@ -149,7 +171,7 @@ impl Configuration {
     }
 
     pub(super) fn ephemeral_storage(&self, operation: &'static str) -> Result<EphemeralStorage, AwsError> {
-        let size = self.ephemeral_storage.unwrap_or(512);
+        let size = self.ephemeral_storage.unwrap_or(DEFAULT_STORAGE);
         EphemeralStorage::builder().size(size).build().map_err(|error| AwsError::local(operation, error.to_string()))
     }
 
@@ -171,61 +193,284 @@ impl Configuration {
         let config = DurableConfig::builder().execution_timeout(durable.execution_timeout);
         Some(config.set_retention_period_in_days(durable.retention_days).build())
     }
-}
 
-impl From<FunctionConfiguration> for Configuration {
-    fn from(found: FunctionConfiguration) -> Self {
-        let logging = found.logging_config.map(|logging| Logging {
-            format: logging.log_format.map(|format| format.as_str().to_owned()),
-            application_level: logging.application_log_level.map(|level| level.as_str().to_owned()),
-            system_level: logging.system_log_level.map(|level| level.as_str().to_owned()),
-            group: logging.log_group,
-        });
+    pub(super) fn tenancy(&self, operation: &'static str) -> Result<Option<TenancyConfig>, AwsError> {
+        let config = |mode: &String| {
+            let mode = TenantIsolationMode::from(mode.as_str());
+            TenancyConfig::builder().tenant_isolation_mode(mode).build()
+        };
+        let config = self.tenant_isolation_mode.as_ref().map(config).transpose();
+        config.map_err(|error| AwsError::local(operation, error.to_string()))
+    }
+
+    pub(super) fn capacity_provider(
+        &self,
+        operation: &'static str,
+    ) -> Result<Option<CapacityProviderConfig>, AwsError> {
+        let Some(provider) = &self.capacity_provider else { return Ok(None) };
+        let instances = LambdaManagedInstancesCapacityProviderConfig::builder()
+            .capacity_provider_arn(&provider.arn)
+            .set_per_execution_environment_max_concurrency(provider.per_execution_environment_max_concurrency)
+            .set_execution_environment_memory_gib_per_v_cpu(provider.execution_environment_memory_gib_per_vcpu)
+            .build()
+            .map_err(|error| AwsError::local(operation, error.to_string()))?;
+        let config = CapacityProviderConfig::builder().lambda_managed_instances_capacity_provider_config(instances);
+        Ok(Some(config.build()))
+    }
+
+    /// The configuration that AWS returned.
+    ///
+    /// # Errors
+    /// When the response lacks what every function has.
+    pub(super) fn of_response(operation: &'static str, found: FunctionConfiguration) -> Result<Self, AwsError> {
         let vpc = found.vpc_config.map(|vpc| Vpc {
-            subnets: sorted(vpc.subnet_ids.unwrap_or_default()),
-            security_groups: sorted(vpc.security_group_ids.unwrap_or_default()),
-            ipv6: vpc.ipv6_allowed_for_dual_stack.unwrap_or_default(),
+            subnets: sorted(vpc.subnet_ids.into_iter().flatten().collect()),
+            security_groups: sorted(vpc.security_group_ids.into_iter().flatten().collect()),
+            ipv6: vpc.ipv6_allowed_for_dual_stack == Some(true),
         });
-        let image = found.image_config_response.and_then(|response| response.image_config).map(|image| Image {
-            command: image.command.unwrap_or_default(),
-            entry_point: image.entry_point.unwrap_or_default(),
-            working_directory: text(image.working_directory),
-        });
-        let system = found.file_system_configs.unwrap_or_default().into_iter().next();
+        let image = found.image_config_response.and_then(|response| response.image_config).map(Image::from);
+        let system = found.file_system_configs.into_iter().flatten().next();
         let snap_start = found.snap_start.and_then(|snap_start| snap_start.apply_on);
         let environment = found.environment.and_then(|environment| environment.variables);
-        Self {
-            role: found.role.unwrap_or_default(),
-            handler: text(found.handler),
+        let durable = found.durable_config.and_then(|durable| {
+            let execution_timeout = durable.execution_timeout?;
+            Some(Durable { execution_timeout, retention_days: durable.retention_period_in_days })
+        });
+        let instances =
+            found.capacity_provider_config.and_then(|config| config.lambda_managed_instances_capacity_provider_config);
+        Ok(Self {
+            role: required(operation, "role", found.role)?,
+            handler: non_empty(found.handler),
             runtime: found.runtime.map(|runtime| runtime.as_str().to_owned()),
-            description: text(found.description),
+            description: non_empty(found.description),
             memory_size: found.memory_size,
             timeout: found.timeout,
-            environment: environment.unwrap_or_default().into_iter().collect(),
-            layers: found.layers.unwrap_or_default().into_iter().filter_map(|layer| layer.arn).collect(),
+            environment: environment.into_iter().flatten().collect(),
+            layers: found.layers.into_iter().flatten().filter_map(|layer| layer.arn).collect(),
             tracing: found.tracing_config.and_then(|tracing| tracing.mode).map(|mode| mode.as_str().to_owned()),
-            logging,
+            logging: found.logging_config.map(Logging::from),
             vpc: vpc.filter(|vpc| !vpc.subnets.is_empty()),
-            dead_letter: text(found.dead_letter_config.and_then(|config| config.target_arn)),
+            dead_letter: non_empty(found.dead_letter_config.and_then(|config| config.target_arn)),
             image: image.filter(|image| *image != Image::default()),
             ephemeral_storage: found.ephemeral_storage.map(|storage| storage.size),
             snap_start: snap_start == Some(SnapStartApplyOn::PublishedVersions),
-            kms_key_arn: text(found.kms_key_arn),
+            kms_key_arn: non_empty(found.kms_key_arn),
             file_system: system.map(|system| FileSystem { arn: system.arn, local_mount_path: system.local_mount_path }),
-            durable: found.durable_config.and_then(|durable| {
-                let execution_timeout = durable.execution_timeout?;
-                Some(Durable { execution_timeout, retention_days: durable.retention_period_in_days })
+            durable,
+            tenant_isolation_mode: found.tenancy_config.map(|config| config.tenant_isolation_mode.as_str().to_owned()),
+            capacity_provider: instances.map(CapacityProvider::from),
+        })
+    }
+
+    /// Whether a function that was created with this configuration is as `found` now: AWS fills in what was not sent.
+    pub(super) fn is_met_by(&self, found: &Self) -> bool {
+        let tracing = self.tracing.clone().unwrap_or_else(|| DEFAULT_TRACING.to_owned());
+        // Without variables there is nothing to encrypt, and AWS does not store the key.
+        let keeps_key = !self.environment.is_empty() || found.kms_key_arn.is_some();
+        let expected = Self {
+            handler: or(&self.handler, &found.handler),
+            runtime: or(&self.runtime, &found.runtime),
+            description: or(&self.description, &found.description),
+            memory_size: self.memory_size.or(found.memory_size),
+            timeout: self.timeout.or(found.timeout),
+            ephemeral_storage: self.ephemeral_storage.or(found.ephemeral_storage),
+            // Some emulators return neither tracing nor logging.
+            tracing: found.tracing.as_ref().map(|_| tracing),
+            logging: found.logging.as_ref().map(|found| match &self.logging {
+                Some(logging) => logging.filled_from(found),
+                None => found.clone(),
             }),
+            vpc: self.vpc.clone().map(Vpc::sorted).filter(|vpc| !vpc.subnets.is_empty()),
+            image: self.image.clone().filter(|image| *image != Image::default()),
+            kms_key_arn: self.kms_key_arn.clone().filter(|_| keeps_key),
+            durable: self.durable.as_ref().map(|durable| durable.filled_from(found.durable.as_ref())),
+            capacity_provider: self
+                .capacity_provider
+                .as_ref()
+                .map(|provider| provider.filled_from(found.capacity_provider.as_ref())),
+            ..self.clone()
+        };
+        expected == *found
+    }
+}
+
+impl Logging {
+    /// What was sent, with the fields that AWS filled in.
+    fn filled_from(&self, found: &Self) -> Self {
+        Self {
+            format: or(&self.format, &found.format),
+            application_level: or(&self.application_level, &found.application_level),
+            system_level: or(&self.system_level, &found.system_level),
+            group: or(&self.group, &found.group),
         }
     }
 }
 
-/// A text that says something.
-fn text(text: Option<String>) -> Option<String> {
-    text.filter(|text| !text.is_empty())
+impl From<LoggingConfig> for Logging {
+    fn from(found: LoggingConfig) -> Self {
+        Self {
+            format: found.log_format.map(|format| format.as_str().to_owned()),
+            application_level: found.application_log_level.map(|level| level.as_str().to_owned()),
+            system_level: found.system_log_level.map(|level| level.as_str().to_owned()),
+            group: found.log_group,
+        }
+    }
+}
+
+impl Vpc {
+    fn sorted(self) -> Self {
+        Self { subnets: sorted(self.subnets), security_groups: sorted(self.security_groups), ipv6: self.ipv6 }
+    }
+}
+
+impl From<ImageConfig> for Image {
+    fn from(found: ImageConfig) -> Self {
+        Self {
+            command: found.command.into_iter().flatten().collect(),
+            entry_point: found.entry_point.into_iter().flatten().collect(),
+            working_directory: non_empty(found.working_directory),
+        }
+    }
+}
+
+impl Durable {
+    /// What was sent, with the retention that AWS filled in.
+    fn filled_from(&self, found: Option<&Self>) -> Self {
+        let retention_days = self.retention_days.or(found.and_then(|found| found.retention_days));
+        Self { retention_days, ..self.clone() }
+    }
+}
+
+impl CapacityProvider {
+    /// What was sent, with the limits that AWS filled in.
+    fn filled_from(&self, found: Option<&Self>) -> Self {
+        let Some(found) = found else { return self.clone() };
+        let concurrency = self.per_execution_environment_max_concurrency;
+        let memory = self.execution_environment_memory_gib_per_vcpu;
+        Self {
+            arn: self.arn.clone(),
+            per_execution_environment_max_concurrency: concurrency.or(found.per_execution_environment_max_concurrency),
+            execution_environment_memory_gib_per_vcpu: memory.or(found.execution_environment_memory_gib_per_vcpu),
+        }
+    }
+}
+
+impl From<LambdaManagedInstancesCapacityProviderConfig> for CapacityProvider {
+    fn from(found: LambdaManagedInstancesCapacityProviderConfig) -> Self {
+        Self {
+            arn: found.capacity_provider_arn,
+            per_execution_environment_max_concurrency: found.per_execution_environment_max_concurrency,
+            execution_environment_memory_gib_per_vcpu: found.execution_environment_memory_gib_per_v_cpu,
+        }
+    }
+}
+
+fn or(sent: &Option<String>, found: &Option<String>) -> Option<String> {
+    sent.clone().or_else(|| found.clone())
 }
 
 fn sorted(mut list: Vec<String>) -> Vec<String> {
     list.sort();
     list
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent() -> Configuration {
+        Configuration {
+            role: "arn:aws:iam::123456789012:role/r".into(),
+            handler: Some("main.handler".into()),
+            runtime: Some("python3.13".into()),
+            kms_key_arn: Some("arn:aws:kms:eu-west-1:123456789012:key/k".into()),
+            vpc: Some(Vpc { subnets: vec!["b".into(), "a".into()], ..Vpc::default() }),
+            logging: Some(Logging { format: Some("JSON".into()), ..Logging::default() }),
+            ..Configuration::default()
+        }
+    }
+
+    /// What AWS makes of it.
+    fn found() -> Configuration {
+        Configuration {
+            memory_size: Some(128),
+            timeout: Some(3),
+            ephemeral_storage: Some(DEFAULT_STORAGE),
+            tracing: Some(DEFAULT_TRACING.into()),
+            logging: Some(Logging {
+                format: Some("JSON".into()),
+                application_level: Some("INFO".into()),
+                system_level: Some("INFO".into()),
+                group: Some("/aws/lambda/f".into()),
+            }),
+            vpc: sent().vpc.map(Vpc::sorted),
+            kms_key_arn: None,
+            ..sent()
+        }
+    }
+
+    #[test]
+    fn defaults_of_aws_are_no_difference() {
+        assert!(sent().is_met_by(&found()));
+        let emulated = Configuration { tracing: None, logging: None, ..found() };
+        assert!(sent().is_met_by(&emulated));
+        let empty = Configuration { image: Some(Image::default()), vpc: Some(Vpc::default()), ..sent() };
+        assert!(empty.is_met_by(&Configuration { vpc: None, ..found() }));
+    }
+
+    #[test]
+    fn what_was_sent_has_to_be_there() {
+        let text = |text: &str| Some(text.to_owned());
+        for other in [
+            Configuration { role: "arn:aws:iam::123456789012:role/other".into(), ..found() },
+            Configuration { handler: text("other.handler"), ..found() },
+            Configuration { runtime: text("python3.14"), ..found() },
+            Configuration { environment: BTreeMap::from([("STAGE".into(), "prod".into())]), ..found() },
+            Configuration { layers: vec!["arn".into()], ..found() },
+            Configuration { tracing: text("Active"), ..found() },
+            Configuration { logging: Some(Logging { format: text("Text"), ..Logging::default() }), ..found() },
+            Configuration { vpc: None, ..found() },
+            Configuration { dead_letter: text("arn"), ..found() },
+            Configuration { snap_start: true, ..found() },
+            Configuration { kms_key_arn: text("other"), ..found() },
+            Configuration { tenant_isolation_mode: text("PER_TENANT"), ..found() },
+            Configuration { capacity_provider: Some(CapacityProvider::default()), ..found() },
+        ] {
+            assert!(!sent().is_met_by(&other), "{other:?}");
+        }
+        let sized = Configuration { memory_size: Some(256), ..sent() };
+        assert!(!sized.is_met_by(&found()));
+        let variables = BTreeMap::from([("STAGE".to_owned(), "prod".to_owned())]);
+        let encrypted = Configuration { environment: variables.clone(), ..sent() };
+        assert!(!encrypted.is_met_by(&Configuration { environment: variables, ..found() }));
+    }
+
+    #[test]
+    fn limits_of_a_capacity_provider_are_filled_in() {
+        let provider = |concurrency, memory| {
+            Some(CapacityProvider {
+                arn: "arn:aws:lambda:eu-west-1:123456789012:capacity-provider:p".into(),
+                per_execution_environment_max_concurrency: concurrency,
+                execution_environment_memory_gib_per_vcpu: memory,
+            })
+        };
+        let sent = |concurrency| Configuration { capacity_provider: provider(concurrency, None), ..sent() };
+        let found = Configuration { capacity_provider: provider(Some(10), Some(2.0)), ..found() };
+        assert!(sent(None).is_met_by(&found) && sent(Some(10)).is_met_by(&found));
+        assert!(!sent(Some(20)).is_met_by(&found));
+    }
+
+    #[test]
+    fn a_capacity_provider_survives_the_way_to_a_request_and_back() {
+        let provider = CapacityProvider {
+            arn: "arn:aws:lambda:eu-west-1:123456789012:capacity-provider:p".into(),
+            per_execution_environment_max_concurrency: Some(10),
+            execution_environment_memory_gib_per_vcpu: Some(2.0),
+        };
+        let configuration = Configuration { capacity_provider: Some(provider.clone()), ..Configuration::default() };
+        let request = configuration.capacity_provider("CreateFunction").unwrap().unwrap();
+        let instances = request.lambda_managed_instances_capacity_provider_config.unwrap();
+        assert_eq!(CapacityProvider::from(instances), provider);
+        assert_eq!(Configuration::default().capacity_provider("CreateFunction").ok(), Some(None));
+    }
 }

@@ -1,56 +1,96 @@
-//! What becomes of asynchronous calls of a function.
+//! Asynchronous invocations of a function: retries and destinations.
 
+use aws_sdk_lambda::Client;
+use aws_sdk_lambda::operation::put_function_event_invoke_config::builders::PutFunctionEventInvokeConfigFluentBuilder;
 use aws_sdk_lambda::types::{DestinationConfig, OnFailure, OnSuccess};
 
+use super::name_of;
 use crate::config::Aws;
+use crate::creation::{CreateError, Creation, send_once};
 use crate::error::AwsError;
+use crate::fields::{non_empty, required};
 use crate::retry::Call;
 
-/// How asynchronous calls are dealt with.
+/// The operation that creates and overwrites the configuration.
+const PUT: &str = "PutFunctionEventInvokeConfig";
+
+/// The configuration of asynchronous invocations.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wanted {
-    /// How long an event waits at the most, in seconds.
+    /// Maximum age of an event, in seconds.
     pub maximum_event_age: Option<i32>,
-    /// How often a failed call is tried again.
+    /// Maximum number of retries of a failed invocation.
     pub maximum_retry_attempts: Option<i32>,
-    /// ARN of where failed events go.
+    /// ARN of the destination of failed events.
     pub on_failure: Option<String>,
-    /// ARN of where results go.
+    /// ARN of the destination of results.
     pub on_success: Option<String>,
 }
 
-/// Makes it what is wanted, all of it.
+/// Creates the configuration of a function, or of a version or alias of it.
 ///
 /// # Errors
-/// What AWS refused, after what time heals was waited out.
-pub async fn write(
+/// What AWS refused, after waiting for what is only temporary, and that there is one already.
+pub async fn create(
+    aws: &Aws,
+    call: &Call,
+    function: &str,
+    qualifier: Option<&str>,
+    wanted: &Wanted,
+) -> Result<(), CreateError> {
+    let (client, operation) = (aws.lambda().await?, PUT);
+    let send = || async {
+        let answer = send_once!(put(client, function, qualifier, wanted), aws_sdk_lambda).await;
+        answer.map(drop).map_err(|error| AwsError::new(operation, error))
+    };
+    let own = |(_, found): (String, Wanted)| (found == *wanted).then_some(());
+    let target = match qualifier {
+        Some(qualifier) => format!("{}:{qualifier}", name_of(function)),
+        None => name_of(function),
+    };
+    let object = format!("a configuration of asynchronous invocations of the function `{target}`");
+    let creation = Creation { aws, call, operation, object };
+    creation.run(|| describe(aws, call, function, qualifier), send, own).await
+}
+
+/// Updates the configuration, all of it.
+///
+/// # Errors
+/// What AWS refused, after waiting for what is only temporary.
+pub async fn update(
     aws: &Aws,
     call: &Call,
     function: &str,
     qualifier: Option<&str>,
     wanted: &Wanted,
 ) -> Result<(), AwsError> {
-    let (client, operation) = (aws.lambda().await?, "PutFunctionEventInvokeConfig");
-    let failure = wanted.on_failure.as_ref().map(|arn| OnFailure::builder().destination(arn).build());
-    let success = wanted.on_success.as_ref().map(|arn| OnSuccess::builder().destination(arn).build());
-    let destinations = DestinationConfig::builder().set_on_failure(failure).set_on_success(success).build();
-    call.healing(operation, || async {
-        client
-            .put_function_event_invoke_config()
-            .function_name(function)
-            .set_qualifier(qualifier.map(str::to_owned))
-            .set_maximum_event_age_in_seconds(wanted.maximum_event_age)
-            .set_maximum_retry_attempts(wanted.maximum_retry_attempts)
-            .destination_config(destinations.clone())
-            .send()
-            .await
-            .map(drop)
-            .map_err(|error| AwsError::new(operation, error))
+    let client = aws.lambda().await?;
+    call.healing(PUT, || async {
+        let answer = put(client, function, qualifier, wanted).send().await;
+        answer.map(drop).map_err(|error| AwsError::new(PUT, error))
     })
     .await
 }
 
-/// Reads it, and the ARN of the function that it is for; `None` when there is none.
+/// The request that creates or overwrites the configuration.
+fn put(
+    client: &Client,
+    function: &str,
+    qualifier: Option<&str>,
+    wanted: &Wanted,
+) -> PutFunctionEventInvokeConfigFluentBuilder {
+    let failure = wanted.on_failure.as_ref().map(|arn| OnFailure::builder().destination(arn).build());
+    let success = wanted.on_success.as_ref().map(|arn| OnSuccess::builder().destination(arn).build());
+    client
+        .put_function_event_invoke_config()
+        .function_name(function)
+        .set_qualifier(qualifier.map(str::to_owned))
+        .set_maximum_event_age_in_seconds(wanted.maximum_event_age)
+        .set_maximum_retry_attempts(wanted.maximum_retry_attempts)
+        .destination_config(DestinationConfig::builder().set_on_failure(failure).set_on_success(success).build())
+}
+
+/// Reads the configuration, and the ARN of the function, version or alias that it is for; `None` when there is none.
 ///
 /// # Errors
 /// What AWS refused.
@@ -68,25 +108,24 @@ pub async fn describe(
             request.send().await.map_err(|error| AwsError::new(operation, error))
         })
         .await;
-    Ok(AwsError::absent_is_none(answer)?.map(|answer| {
-        let destinations = answer.destination_config;
-        let failure = destinations.as_ref().and_then(|all| all.on_failure()).and_then(|on| on.destination());
-        let success = destinations.as_ref().and_then(|all| all.on_success()).and_then(|on| on.destination());
-        let text = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
-        let wanted = Wanted {
-            maximum_event_age: answer.maximum_event_age_in_seconds,
-            maximum_retry_attempts: answer.maximum_retry_attempts,
-            on_failure: text(failure),
-            on_success: text(success),
-        };
-        (answer.function_arn.unwrap_or_default(), wanted)
-    }))
+    let Some(answer) = AwsError::absent_is_none(answer)? else { return Ok(None) };
+    let (failure, success) = match answer.destination_config {
+        Some(destinations) => (destinations.on_failure, destinations.on_success),
+        None => (None, None),
+    };
+    let wanted = Wanted {
+        maximum_event_age: answer.maximum_event_age_in_seconds,
+        maximum_retry_attempts: answer.maximum_retry_attempts,
+        on_failure: non_empty(failure.and_then(|on_failure| on_failure.destination)),
+        on_success: non_empty(success.and_then(|on_success| on_success.destination)),
+    };
+    Ok(Some((required(operation, "ARN", answer.function_arn)?, wanted)))
 }
 
-/// Takes it away; one that is gone already is no error.
+/// Deletes the configuration; one that is already gone is no error.
 ///
 /// # Errors
-/// What AWS refused, after what time heals was waited out.
+/// What AWS refused, after waiting for what is only temporary.
 pub async fn delete(aws: &Aws, call: &Call, function: &str, qualifier: Option<&str>) -> Result<(), AwsError> {
     let (client, operation) = (aws.lambda().await?, "DeleteFunctionEventInvokeConfig");
     let answer = call

@@ -1,181 +1,74 @@
 //! Lambda functions.
 
 pub mod alias;
+mod code;
+pub mod code_signing;
 mod configuration;
+mod create;
 pub mod event_invoke;
 pub mod permission;
+pub mod recursion;
+pub mod runtime_management;
+mod version;
 
-use std::collections::BTreeMap;
-
-use aws_sdk_lambda::primitives::Blob;
-use aws_sdk_lambda::types::{
-    Architecture, FunctionCode, FunctionConfiguration, LastUpdateStatus, PackageType, Runtime, State,
-};
-use aws_smithy_types::DateTime;
-use aws_smithy_types::date_time::Format;
+use aws_arn::FunctionArn;
+use aws_sdk_lambda::types::{Architecture, FunctionConfiguration, LastUpdateStatus, Runtime, State};
 
 use crate::config::Aws;
 use crate::error::AwsError;
-use crate::retag;
+use crate::fields::{non_empty, required};
 use crate::retry::Call;
+use crate::{Tags, retag};
 
-pub use configuration::{Configuration, Durable, FileSystem, Image, Logging, Vpc};
+pub use code::{Code, code, update_code};
+pub use configuration::{CapacityProvider, Configuration, Durable, FileSystem, Image, Logging, Vpc};
+pub use create::{New, create};
+pub use version::{newest_version, publish};
 
-/// A moment as RFC 3339 has it.
-pub(crate) fn rfc3339(moment: &DateTime) -> String {
-    moment.fmt(Format::DateTime).unwrap_or_default()
-}
-
-/// The name in a name or ARN of a function.
-pub fn name_of(function: &str) -> &str {
-    function.split(':').nth(6).unwrap_or(function)
-}
-
-/// Where the code comes from.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Code {
-    /// The bytes of a zip file.
-    Zip(Vec<u8>),
-    /// A zip file in S3.
-    S3 {
-        /// Bucket.
-        bucket: String,
-        /// Key.
-        key: String,
-        /// Version of the object.
-        version: Option<String>,
-    },
-    /// A container image in ECR.
-    Image(String),
-}
-
-/// A function to be made.
-#[derive(Clone, PartialEq, Eq)]
-pub struct New {
-    /// Name.
-    pub name: String,
-    /// `x86_64` or `arm64`.
-    pub architectures: Vec<String>,
-    /// Code.
-    pub code: Code,
-    /// Configuration.
-    pub configuration: Configuration,
-    /// Whether a version is published.
-    pub publish: bool,
-    /// Tags.
-    pub tags: BTreeMap<String, String>,
-}
+/// The HTTP status of a deletion that goes on after the response.
+const ACCEPTED: i32 = 202;
 
 /// A function as it is.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Described {
     /// ARN without version.
     pub arn: String,
     /// Name.
     pub name: String,
-    /// Version that was asked for or published, `$LATEST` otherwise.
+    /// The version that was read or published; `$LATEST` for the function itself.
     pub version: String,
-    /// SHA-256 of the zip file, in Base64.
-    pub code_sha256: String,
+    /// SHA-256 of the zip file, in Base64; `None` where the endpoint does not return it.
+    pub code_sha256: Option<String>,
     /// Size of the zip file, in bytes.
     pub code_size: i64,
     /// `x86_64` or `arm64`.
     pub architectures: Vec<String>,
-    /// When it was last changed.
-    pub last_modified: String,
+    /// When it was last changed; `None` where the endpoint does not return it.
+    pub last_modified: Option<String>,
     /// Configuration.
     pub configuration: Configuration,
-    /// The image that it is made of.
+    /// URI of its container image.
     pub image_uri: Option<String>,
-    /// Concurrent calls that are kept for it.
+    /// ARN of the KMS key that encrypts the zip file; a key of AWS if `None`.
+    pub source_kms_key_arn: Option<String>,
+    /// Number of concurrent executions that are reserved for it.
     pub reserved_concurrency: Option<i32>,
-    /// `Active`, `Pending`, `Inactive` or `Failed`.
+    /// State such as `Active`, `Pending`, `Inactive` or `Failed`.
     pub state: String,
     /// Tags.
-    pub tags: BTreeMap<String, String>,
+    pub tags: Tags,
 }
 
 fn architectures(names: &[String]) -> Option<Vec<Architecture>> {
     (!names.is_empty()).then(|| names.iter().map(|name| Architecture::from(name.as_str())).collect())
 }
 
-fn function_code(code: &Code) -> FunctionCode {
-    match code {
-        Code::Zip(bytes) => FunctionCode::builder().zip_file(Blob::new(bytes.clone())).build(),
-        Code::S3 { bucket, key, version } => {
-            FunctionCode::builder().s3_bucket(bucket).s3_key(key).set_s3_object_version(version.clone()).build()
-        }
-        Code::Image(uri) => FunctionCode::builder().image_uri(uri).build(),
-    }
+/// The name in a name or ARN of a function, for locks and messages.
+fn name_of(function: &str) -> String {
+    FunctionArn::parse(function).map_or_else(|| function.to_owned(), |arn| arn.name)
 }
 
-/// Creates a function and waits until it can be called. One of the same name that an interrupted run left is taken
-/// up when it has the same code and role.
-///
-/// # Errors
-/// What AWS refused, after what time heals was waited out.
-pub async fn create(aws: &Aws, call: &Call, new: &New, code_sha256: Option<&str>) -> Result<Described, AwsError> {
-    let (client, operation) = (aws.lambda().await?, "CreateFunction");
-    let configuration = &new.configuration;
-    let is_image = matches!(new.code, Code::Image(_));
-    let file_systems = configuration.file_systems(operation)?;
-    let storage = configuration.ephemeral_storage(operation)?;
-    let answer = call
-        .healing(operation, || async {
-            client
-                .create_function()
-                .function_name(&new.name)
-                .role(&configuration.role)
-                .code(function_code(&new.code))
-                .publish(new.publish)
-                .set_handler(configuration.handler.clone())
-                .set_runtime(configuration.runtime.as_deref().map(Runtime::from))
-                .set_description(configuration.description.clone())
-                .set_memory_size(configuration.memory_size)
-                .set_timeout(configuration.timeout)
-                .set_layers((!configuration.layers.is_empty()).then(|| configuration.layers.clone()))
-                .set_architectures(architectures(&new.architectures))
-                .set_logging_config(configuration.logging())
-                .environment(configuration.environment())
-                .tracing_config(configuration.tracing())
-                .set_vpc_config(configuration.vpc.is_some().then(|| configuration.vpc()))
-                .set_dead_letter_config(configuration.dead_letter.is_some().then(|| configuration.dead_letter()))
-                .set_image_config(configuration.image.is_some().then(|| configuration.image()))
-                .set_ephemeral_storage(configuration.ephemeral_storage.is_some().then(|| storage.clone()))
-                .set_snap_start(configuration.snap_start.then(|| configuration.snap_start()))
-                .set_kms_key_arn(configuration.kms_key_arn.clone())
-                .set_file_system_configs((!file_systems.is_empty()).then(|| file_systems.clone()))
-                .set_durable_config(configuration.durable())
-                .set_package_type(is_image.then_some(PackageType::Image))
-                .set_tags((!new.tags.is_empty()).then(|| new.tags.clone().into_iter().collect()))
-                .send()
-                .await
-                .map_err(|error| AwsError::new(operation, error))
-        })
-        .await;
-    match answer {
-        Ok(answer) => {
-            let version = answer.version.unwrap_or_default();
-            let described = wait(aws, call, &new.name).await?;
-            Ok(Described { version, ..described })
-        }
-        Err(error) if error.code == "ResourceConflictException" => match describe(aws, call, &new.name).await? {
-            Some(found)
-                if found.configuration.role == configuration.role
-                    && code_sha256.is_some_and(|hash| hash == found.code_sha256) =>
-            {
-                let described = wait(aws, call, &new.name).await?;
-                // Publishing what has not changed gives the version that there is.
-                let version = if new.publish { publish(aws, call, &new.name).await? } else { described.version };
-                Ok(Described { version, ..described })
-            }
-            _ => Err(error),
-        },
-        Err(error) => Err(error),
-    }
-}
-
-/// Makes the concurrency that is kept for a function what is wanted; without a number none is kept.
+/// Reserves concurrent executions for a function; `None` removes the reservation.
 ///
 /// # Errors
 /// What AWS refused.
@@ -223,13 +116,28 @@ pub async fn list(aws: &Aws, call: &Call) -> Result<Vec<(String, String)>, AwsEr
                 request.send().await.map_err(|error| AwsError::new(operation, error))
             })
             .await?;
-        let functions = answer.functions.unwrap_or_default().into_iter();
+        let functions = answer.functions.into_iter().flatten();
         found.extend(functions.filter_map(|function| Some((function.function_name?, function.function_arn?))));
         marker = answer.next_marker.filter(|marker| !marker.is_empty());
         if marker.is_none() {
             return Ok(found);
         }
     }
+}
+
+/// Whether there is a function of this name or ARN.
+///
+/// # Errors
+/// What AWS refused.
+pub async fn exists(aws: &Aws, call: &Call, name: &str) -> Result<bool, AwsError> {
+    let (client, operation) = (aws.lambda().await?, "GetFunctionConfiguration");
+    let answer = call
+        .once(operation, async {
+            let request = client.get_function_configuration().function_name(name);
+            request.send().await.map_err(|error| AwsError::new(operation, error))
+        })
+        .await;
+    Ok(AwsError::absent_is_none(answer)?.is_some())
 }
 
 /// Reads a function by name or ARN; `None` when there is none.
@@ -257,54 +165,40 @@ pub async fn describe_qualified(
             request.send().await.map_err(|error| AwsError::new(operation, error))
         })
         .await;
-    Ok(AwsError::absent_is_none(answer)?.and_then(|answer| {
-        let tags = answer.tags.unwrap_or_default().into_iter().collect();
-        let image_uri = answer.code.and_then(|code| code.image_uri);
-        let reserved_concurrency = answer.concurrency.and_then(|kept| kept.reserved_concurrent_executions);
-        let configuration = answer.configuration?;
-        Some(Described { tags, image_uri, reserved_concurrency, ..described(configuration) })
+    let Some(answer) = AwsError::absent_is_none(answer)? else { return Ok(None) };
+    let configuration = required(operation, "configuration", answer.configuration)?;
+    let (image_uri, source_kms_key_arn) = match answer.code {
+        Some(code) => (code.image_uri, non_empty(code.source_kms_key_arn)),
+        None => (None, None),
+    };
+    Ok(Some(Described {
+        tags: answer.tags.into_iter().flatten().collect(),
+        image_uri,
+        source_kms_key_arn,
+        reserved_concurrency: answer.concurrency.and_then(|concurrency| concurrency.reserved_concurrent_executions),
+        ..described(operation, configuration)?
     }))
 }
 
-/// The zip file of a function; `None` for one of an image, or that is gone.
-///
-/// # Errors
-/// What AWS refused, or that the file could not be had.
-pub async fn code(aws: &Aws, call: &Call, name: &str) -> Result<Option<Vec<u8>>, AwsError> {
-    let (client, operation) = (aws.lambda().await?, "GetFunction");
-    let answer = call
-        .once(operation, async {
-            let request = client.get_function().function_name(name);
-            request.send().await.map_err(|error| AwsError::new(operation, error))
-        })
-        .await;
-    let location = AwsError::absent_is_none(answer)?.and_then(|answer| answer.code?.location);
-    match location {
-        Some(address) => aws.download(call, &address).await.map(Some),
-        None => Ok(None),
-    }
+fn described(operation: &'static str, found: FunctionConfiguration) -> Result<Described, AwsError> {
+    let arn = required(operation, "ARN", found.function_arn.as_deref())?;
+    Ok(Described {
+        // The ARN of a version or alias ends with it.
+        arn: FunctionArn::parse(arn).map_or_else(|| arn.to_owned(), |arn| arn.function),
+        name: required(operation, "name", found.function_name.clone())?,
+        version: required(operation, "version", found.version.clone())?,
+        code_sha256: non_empty(found.code_sha256.clone()),
+        code_size: found.code_size,
+        architectures: found.architectures().iter().map(|name| name.as_str().to_owned()).collect(),
+        last_modified: non_empty(found.last_modified.clone()),
+        // Functions from before there were states have none, and can be invoked.
+        state: found.state.as_ref().unwrap_or(&State::Active).as_str().to_owned(),
+        configuration: Configuration::of_response(operation, found)?,
+        ..Described::default()
+    })
 }
 
-fn described(found: FunctionConfiguration) -> Described {
-    let architectures = found.architectures().iter().map(|architecture| architecture.as_str().to_owned());
-    Described {
-        // A version or alias at the end of the ARN is not part of the function's own.
-        arn: found.function_arn().map(|arn| arn.split(':').take(7).collect::<Vec<_>>().join(":")).unwrap_or_default(),
-        name: found.function_name().unwrap_or_default().to_owned(),
-        version: found.version().unwrap_or_default().to_owned(),
-        code_sha256: found.code_sha256().unwrap_or_default().to_owned(),
-        code_size: found.code_size(),
-        architectures: architectures.collect(),
-        last_modified: found.last_modified().unwrap_or_default().to_owned(),
-        state: found.state().map(|state| state.as_str().to_owned()).unwrap_or_default(),
-        image_uri: None,
-        reserved_concurrency: None,
-        tags: BTreeMap::new(),
-        configuration: Configuration::from(found),
-    }
-}
-
-/// Waits until a function can be called and no change of it is under way.
+/// Waits until a function can be invoked and no change of it is under way.
 ///
 /// # Errors
 /// What AWS refused, or why the function does not become active.
@@ -315,8 +209,9 @@ pub async fn wait(aws: &Aws, call: &Call, name: &str) -> Result<Described, AwsEr
         let answer = request.send().await.map_err(|error| AwsError::new(operation, error))?;
         let failed = answer.state == Some(State::Failed) || answer.last_update_status == Some(LastUpdateStatus::Failed);
         if failed {
-            let reason = answer.last_update_status_reason.or(answer.state_reason).unwrap_or_default();
-            return Err(AwsError::local(operation, format!("the function `{name}` failed: {reason}")));
+            let reason = answer.last_update_status_reason.or(answer.state_reason);
+            let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+            return Err(AwsError::local(operation, format!("the function `{name}` failed{reason}")));
         }
         let busy =
             answer.state == Some(State::Pending) || answer.last_update_status == Some(LastUpdateStatus::InProgress);
@@ -328,28 +223,7 @@ pub async fn wait(aws: &Aws, call: &Call, name: &str) -> Result<Described, AwsEr
         .ok_or_else(|| AwsError::local(operation, format!("the function `{name}` was deleted meanwhile")))
 }
 
-/// Gives a function other code, and waits until it is in use.
-///
-/// # Errors
-/// What AWS refused.
-pub async fn update_code(aws: &Aws, call: &Call, name: &str, code: &Code, kinds: &[String]) -> Result<(), AwsError> {
-    let (client, operation) = (aws.lambda().await?, "UpdateFunctionCode");
-    call.healing(operation, || async {
-        let request = client.update_function_code().function_name(name).set_architectures(architectures(kinds));
-        let request = match code {
-            Code::Zip(bytes) => request.zip_file(Blob::new(bytes.clone())),
-            Code::S3 { bucket, key, version } => {
-                request.s3_bucket(bucket).s3_key(key).set_s3_object_version(version.clone())
-            }
-            Code::Image(uri) => request.image_uri(uri),
-        };
-        request.send().await.map_err(|error| AwsError::new(operation, error))
-    })
-    .await?;
-    wait(aws, call, name).await.map(|_| ())
-}
-
-/// Gives a function another configuration than the one before, and waits until it is in use.
+/// Updates the configuration of a function, and waits until it is in use. The tenant isolation mode cannot be changed.
 ///
 /// # Errors
 /// What AWS refused.
@@ -363,6 +237,7 @@ pub async fn update_configuration(
     let (client, operation) = (aws.lambda().await?, "UpdateFunctionConfiguration");
     let file_systems = wanted.file_systems(operation)?;
     let storage = wanted.ephemeral_storage(operation)?;
+    let capacity_provider = wanted.capacity_provider(operation)?;
     call.healing(operation, || async {
         client
             .update_function_configuration()
@@ -370,7 +245,7 @@ pub async fn update_configuration(
             .role(&wanted.role)
             .set_handler(wanted.handler.clone())
             .set_runtime(wanted.runtime.as_deref().map(Runtime::from))
-            // What is no longer wanted is emptied: an absent value would be kept.
+            // AWS keeps what is not sent, so what is no longer wanted is sent as empty.
             .description(wanted.description.clone().unwrap_or_default())
             .set_memory_size(wanted.memory_size)
             .set_timeout(wanted.timeout)
@@ -388,33 +263,21 @@ pub async fn update_configuration(
             )
             .set_file_system_configs((before.file_system != wanted.file_system).then(|| file_systems.clone()))
             .set_durable_config(wanted.durable().filter(|_| before.durable != wanted.durable))
+            .set_capacity_provider_config(
+                capacity_provider.clone().filter(|_| before.capacity_provider != wanted.capacity_provider),
+            )
             .send()
             .await
             .map_err(|error| AwsError::new(operation, error))
     })
     .await?;
-    wait(aws, call, name).await.map(|_| ())
+    wait(aws, call, name).await.map(drop)
 }
 
-/// Publishes the function as it is, and gives the version.
+/// Deletes a function with its versions and aliases, and waits until it is gone; one that is already gone is no error.
 ///
 /// # Errors
-/// What AWS refused.
-pub async fn publish(aws: &Aws, call: &Call, name: &str) -> Result<String, AwsError> {
-    let (client, operation) = (aws.lambda().await?, "PublishVersion");
-    let answer = call
-        .healing(operation, || async {
-            let request = client.publish_version().function_name(name);
-            request.send().await.map_err(|error| AwsError::new(operation, error))
-        })
-        .await?;
-    Ok(answer.version.unwrap_or_default())
-}
-
-/// Deletes a function with its versions; one that is gone is no error.
-///
-/// # Errors
-/// What AWS refused.
+/// What AWS refused, or that it was not gone in time.
 pub async fn delete(aws: &Aws, call: &Call, name: &str) -> Result<(), AwsError> {
     let (client, operation) = (aws.lambda().await?, "DeleteFunction");
     let answer = call
@@ -423,20 +286,20 @@ pub async fn delete(aws: &Aws, call: &Call, name: &str) -> Result<(), AwsError> 
             request.send().await.map_err(|error| AwsError::new(operation, error))
         })
         .await;
-    AwsError::absent_is_none(answer).map(drop)
+    match AwsError::absent_is_none(answer)? {
+        // Only functions on capacity providers take time.
+        Some(answer) if answer.status_code == ACCEPTED => {
+            call.until(operation, || async { Ok((!exists(aws, call, name).await?).then_some(())) }).await
+        }
+        _ => Ok(()),
+    }
 }
 
-/// Makes the tags of a function those that are wanted.
+/// Changes the tags of a function.
 ///
 /// # Errors
 /// What AWS refused.
-pub async fn write_tags(
-    aws: &Aws,
-    call: &Call,
-    arn: &str,
-    from: &BTreeMap<String, String>,
-    to: &BTreeMap<String, String>,
-) -> Result<(), AwsError> {
+pub async fn write_tags(aws: &Aws, call: &Call, arn: &str, from: &Tags, to: &Tags) -> Result<(), AwsError> {
     let client = aws.lambda().await?;
     retag!(client, call, resource(arn), from => to, |tags| tags.into_iter().collect())
 }

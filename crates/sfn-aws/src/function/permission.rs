@@ -1,44 +1,46 @@
-//! Who may call a function: the statements of its resource policy.
+//! Who may invoke a function: the statements of its resource-based policy.
 
+use aws_arn::Arn;
 use aws_sdk_lambda::types::FunctionUrlAuthType;
 use serde_json::Value;
 
+use super::name_of;
 use crate::config::Aws;
+use crate::creation::{CreateError, Creation, send_once};
 use crate::error::AwsError;
 use crate::retry::Call;
 
 /// A statement.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Permission {
-    /// What tells it from the others of the function.
+    /// Statement ID, unique in the policy.
     pub statement_id: String,
     /// Such as `lambda:InvokeFunction`.
     pub action: String,
     /// A service, an account, the ARN of a user or role, or `*`.
     pub principal: String,
-    /// The only organisation that may.
+    /// ID of the organization that the principal must belong to.
     pub principal_org_id: Option<String>,
-    /// The only account that a service may call for.
+    /// Account of the resource that a service invokes the function for.
     pub source_account: Option<String>,
-    /// The only object that a service may call for.
+    /// ARN of the resource that a service invokes the function for.
     pub source_arn: Option<String>,
-    /// A token that Alexa has to send.
+    /// Token that Alexa must send.
     pub event_source_token: Option<String>,
-    /// How callers of the function's address prove who they are.
+    /// Authentication of callers of the function URL: `AWS_IAM` or `NONE`.
     pub function_url_auth_type: Option<String>,
-    /// Whether it holds for calls of the function's address alone.
+    /// Whether it only holds for invocations through the function URL.
     pub invoked_via_function_url: Option<bool>,
 }
 
 impl Permission {
     /// Whether both allow the same.
     fn is_same(&self, other: &Self) -> bool {
-        let plain =
-            |permission: &Self| Self { principal: account_of(&permission.principal).to_owned(), ..permission.clone() };
+        let plain = |permission: &Self| Self { principal: account_of(&permission.principal), ..permission.clone() };
         plain(self) == plain(other)
     }
 
-    /// The statement as the policy has it; where it says what `prior` says in other words, in those of `prior`.
+    /// The statement of a policy; `prior` itself where both are equal, though AWS writes it in other words.
     fn of_statement(statement: &Value, prior: Option<&Self>) -> Self {
         let text = |value: &Value| value.as_str().map(str::to_owned);
         let member = |name: &str| statement.get(name);
@@ -64,59 +66,48 @@ impl Permission {
     }
 }
 
-/// The account of an ARN that stands for the whole account, which is how AWS writes an account.
-fn account_of(principal: &str) -> &str {
-    let account = principal.strip_suffix(":root").and_then(|arn| arn.rsplit(':').next());
-    account.unwrap_or(principal)
+/// The account in the ARN of its root user, which is how AWS writes an account as principal.
+fn account_of(principal: &str) -> String {
+    let arn = Arn::parse(principal).filter(|arn| arn.service == "iam" && arn.resource == "root");
+    arn.map_or_else(|| principal.to_owned(), |arn| arn.account)
 }
 
-/// Adds a statement; one that allows the same under the same id is no error. Statements of a function are added one after the
-/// other, as Lambda would lose some of those that come at once.
+/// Adds a statement. Statements of a function are added one after the other, as Lambda loses some that are added at the same
+/// time.
 ///
 /// # Errors
-/// What AWS refused, after what time heals was waited out.
+/// What AWS refused, after waiting for what is only temporary, and that the function has a statement of this id.
 pub async fn add(
     aws: &Aws,
     call: &Call,
     function: &str,
     qualifier: Option<&str>,
     wanted: &Permission,
-) -> Result<(), AwsError> {
-    let (client, operation) = (aws.lambda().await?, "AddPermission");
-    let _alone = aws.alone(super::name_of(function)).await;
-    let answer = call
-        .healing(operation, || async {
-            let request = client.add_permission().function_name(function).set_qualifier(qualifier.map(str::to_owned));
-            request
-                .statement_id(&wanted.statement_id)
-                .action(&wanted.action)
-                .principal(&wanted.principal)
-                .set_principal_org_id(wanted.principal_org_id.clone())
-                .set_source_account(wanted.source_account.clone())
-                .set_source_arn(wanted.source_arn.clone())
-                .set_event_source_token(wanted.event_source_token.clone())
-                .set_function_url_auth_type(wanted.function_url_auth_type.as_deref().map(FunctionUrlAuthType::from))
-                .set_invoked_via_function_url(wanted.invoked_via_function_url)
-                .send()
-                .await
-                .map(drop)
-                .map_err(|error| AwsError::new(operation, error))
-        })
-        .await;
-    match answer {
-        // It may be there by a call whose answer was lost.
-        Err(error) if error.code == "ResourceConflictException" => {
-            match find(aws, call, function, qualifier, &wanted.statement_id, Some(wanted)).await? {
-                Some(found) if found.is_same(wanted) => Ok(()),
-                Some(_) => Err(AwsError { code: "PermissionAlreadyExists".into(), ..error }),
-                None => Err(error),
-            }
-        }
-        answer => answer,
-    }
+) -> Result<(), CreateError> {
+    let (client, operation, name) = (aws.lambda().await?, "AddPermission", name_of(function));
+    let id = wanted.statement_id.as_str();
+    let send = || async {
+        let request = client.add_permission().function_name(function).set_qualifier(qualifier.map(str::to_owned));
+        let request = request
+            .statement_id(id)
+            .action(&wanted.action)
+            .principal(&wanted.principal)
+            .set_principal_org_id(wanted.principal_org_id.clone())
+            .set_source_account(wanted.source_account.clone())
+            .set_source_arn(wanted.source_arn.clone())
+            .set_event_source_token(wanted.event_source_token.clone())
+            .set_function_url_auth_type(wanted.function_url_auth_type.as_deref().map(FunctionUrlAuthType::from))
+            .set_invoked_via_function_url(wanted.invoked_via_function_url);
+        let answer = send_once!(request, aws_sdk_lambda).await;
+        answer.map(drop).map_err(|error| AwsError::new(operation, error))
+    };
+    let own = |found: Permission| found.is_same(wanted).then_some(());
+    let _alone = aws.alone(&name).await;
+    let creation = Creation { aws, call, operation, object: format!("a permission `{id}` of the function `{name}`") };
+    creation.run(|| find(aws, call, function, qualifier, id, Some(wanted)), send, own).await
 }
 
-/// The statement of this id, in the words of `prior` where it says the same; `None` when there is none.
+/// The statement of this ID, as `prior` writes it where both are equal; `None` when there is none.
 ///
 /// # Errors
 /// What AWS refused, or that the policy cannot be read.
@@ -144,10 +135,10 @@ pub async fn find(
     Ok(statement.map(|statement| Permission::of_statement(statement, prior)))
 }
 
-/// Removes a statement; one that is gone already is no error.
+/// Removes a statement; one that is already gone is no error.
 ///
 /// # Errors
-/// What AWS refused, after what time heals was waited out.
+/// What AWS refused, after waiting for what is only temporary.
 pub async fn remove(
     aws: &Aws,
     call: &Call,
@@ -156,7 +147,7 @@ pub async fn remove(
     statement_id: &str,
 ) -> Result<(), AwsError> {
     let (client, operation) = (aws.lambda().await?, "RemovePermission");
-    let _alone = aws.alone(super::name_of(function)).await;
+    let _alone = aws.alone(&name_of(function)).await;
     let answer = call
         .healing(operation, || async {
             let request = client.remove_permission().function_name(function).statement_id(statement_id);
@@ -193,5 +184,17 @@ mod tests {
         let other = Permission { principal: "210987654321".into(), ..found.clone() };
         assert_eq!(Permission::of_statement(&statement, Some(&other)), found);
         assert_eq!(Permission::of_statement(&json!({ "Principal": "*" }), None).principal, "*");
+    }
+
+    #[test]
+    fn an_account_is_the_same_as_its_root_user() {
+        for (principal, expected) in [
+            ("arn:aws:iam::123456789012:root", "123456789012"),
+            ("123456789012", "123456789012"),
+            ("arn:aws:iam::123456789012:role/r", "arn:aws:iam::123456789012:role/r"),
+            ("events.amazonaws.com", "events.amazonaws.com"),
+        ] {
+            assert_eq!(account_of(principal), expected);
+        }
     }
 }
