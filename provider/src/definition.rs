@@ -3,7 +3,7 @@
 use asl::check::{Form, MachineType, check, check_text};
 use asl::rules::too_large;
 use asl::{Json, Selection};
-use asl_hcl::{STATE_BLOCKS, definition_attributes, state_blocks, to_asl};
+use asl_hcl::{definition_attributes, has_states, state_blocks, to_asl};
 use tfplugin::schema::{Attribute, NestedBlock};
 use tfplugin::{AttributePath, Diagnostic, Diagnostics, Type, Value};
 
@@ -38,17 +38,9 @@ pub fn is_text(config: &Value) -> bool {
     !config.get("definition").is_null()
 }
 
-/// Whether any block of a state is there, or may be.
-fn has_blocks(config: &Value) -> bool {
-    STATE_BLOCKS.iter().any(|(block, _)| {
-        let states = config.get(block);
-        states.is_unknown() || states.as_map().is_some_and(|states| !states.is_empty())
-    })
-}
-
 /// Puts together and checks what a configuration describes.
 pub fn evaluate(config: &Value, selection: &Selection) -> Evaluated {
-    match (is_text(config), has_blocks(config) || !config.get("start_at").is_null()) {
+    match (is_text(config), has_states(config) || !config.get("start_at").is_null()) {
         (true, true) => failed(
             Diagnostic::error(
                 "both `definition` and blocks of states are there",

@@ -15,11 +15,12 @@ pub fn of_blocks(findings: Vec<Finding>, flat: &Flat) -> Diagnostics {
         let related =
             finding.related.iter().filter_map(|related| Some((flat.path(&related.pointer)?, &related.message)));
         let related = related.map(|(path, message)| format!("{path}: {message}"));
-        let places: Vec<String> = inside(&finding).into_iter().chain(related).collect();
+        let place = flat.place_in_states(&finding.pointer).map(|place| format!("at `{place}`"));
+        let places: Vec<String> = place.into_iter().chain(inside(&finding)).chain(related).collect();
         let summary = in_hcl(&finding.message, &states);
         let detail = detail(&in_hcl(&finding.help, &states), &places, &finding);
         let diagnostic = with_severity(finding.severity, summary, detail);
-        match flat.path(&finding.pointer) {
+        match flat.line_path(&finding.pointer) {
             Some(path) => diagnostic.at(path),
             None => diagnostic,
         }

@@ -60,9 +60,10 @@ fn of_verdicts(verdicts: Vec<Verdict>, config: &Value, checks: &Checks, text: &s
         };
         let path = match &flat {
             None => Some(AttributePath::root("definition")),
-            Some(flat) => {
-                verdict.location.and_then(|location| flat_pointer(&location, text)).and_then(|place| flat.path(&place))
-            }
+            Some(flat) => verdict
+                .location
+                .and_then(|location| flat_pointer(&location, text))
+                .and_then(|place| flat.line_path(&place)),
         };
         match path {
             Some(path) => diagnostic.at(path),
