@@ -21,7 +21,7 @@ pub fn of_blocks(findings: Vec<Finding>, flat: &Flat) -> Diagnostics {
         let summary = in_hcl(&finding.message, &states);
         let detail = detail(&in_hcl(&finding.help, &states), &places, &finding);
         let diagnostic = diagnostic(&finding, summary, detail);
-        match flat.path(&finding.pointer) {
+        match flat.line_path(&finding.pointer) {
             Some(path) => diagnostic.at(path),
             None => diagnostic,
         }

@@ -231,7 +231,7 @@ impl Workflow {
     /// The attribute that AWS means by a location in the nested definition, such as `/States/A/Next`.
     pub fn locate(&self, location: &str) -> Option<AttributePath> {
         match &self.source {
-            Source::Blocks(flat) => flat.path(&flat_pointer(location, self.nested.as_ref()?)?),
+            Source::Blocks(flat) => flat.line_path(&flat_pointer(location, self.nested.as_ref()?)?),
             Source::Text { .. } | Source::None => Some(AttributePath::root(DEFINITION)),
         }
     }

@@ -16,6 +16,7 @@ use std::collections::BTreeSet;
 
 use asl::Json;
 use asl::check::{Form, MachineType, check};
+use asl_hcl::{STATE_BLOCKS, STATES};
 use generator::{Generator, all_fields};
 use local_aws::{ACCOUNT, LocalAws, REGION};
 use terraform_provider_sfn::SfnProvider;
@@ -68,9 +69,33 @@ async fn check_case(client: &mut Client, seed: u64, definition: &Json) {
     assert!(imported.get("definition").is_null(), "{}", context());
     assert_eq!(client.plan(TYPE, &imported, &config).await.clean(), imported, "{}", context());
 
+    // Every fifth also with its states as values, which is a change of the configuration and none in AWS.
+    let state = if seed.is_multiple_of(5) { as_values(client, &config, state).await } else { state };
+
     let gone = client.plan(TYPE, &state, &Value::Null).await.clean();
     client.apply(TYPE, &state, &gone, &Value::Null).await.clean();
     assert!(client.read(TYPE, &state).await.clean().is_null());
+}
+
+/// Moves all states from blocks into `states`; gives the state after that.
+async fn as_values(client: &mut Client, config: &Value, state: Value) -> Value {
+    let (mut config, mut entries) = (config.clone(), Vec::new());
+    for (block, _) in STATE_BLOCKS.iter() {
+        for (name, value) in config.get(block).as_map().into_iter().flatten() {
+            let mut entry = value.clone();
+            entry.set("type", block.as_str());
+            entries.push((name.clone(), entry));
+        }
+        config.set(block, Value::object::<String>([]));
+    }
+    config.set(STATES, Value::object(entries));
+    assert_eq!(client.validate(TYPE, &config).await, Vec::<String>::new(), "{config:?}");
+    let planned = client.plan(TYPE, &state, &config).await.clean();
+    assert_eq!(planned.get("asl"), state.get("asl"), "{config:?}");
+    let moved = client.apply(TYPE, &state, &planned, &config).await.clean();
+    assert_eq!(client.read(TYPE, &moved).await.clean(), moved, "{config:?}");
+    assert_eq!(client.plan(TYPE, &moved, &config).await.clean(), moved, "{config:?}");
+    moved
 }
 
 #[tokio::test(flavor = "multi_thread")]

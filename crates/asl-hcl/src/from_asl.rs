@@ -1,17 +1,20 @@
-//! ASL → blocks.
+//! ASL → blocks and states as values.
 
 use asl::check::{Form, MachineType, check};
 use asl::shape::{Field, Language, Object, Shape};
 use asl::{Json, Members, Selection};
-use tfplugin::Value;
+use tfplugin::{Diagnostics, Value};
 
 use crate::convert::{from_json, object_from_json, to_json};
 use crate::lambda;
-use crate::schema::{STATE_BLOCKS, is_block};
+use crate::schema::{STATE_BLOCKS, STATES, is_block};
+use crate::state_path::StatePath;
+use crate::states;
 use crate::to_asl::to_asl;
 
 /// The blocks and top-level attributes that describe a definition, so that they describe it exactly; what of `prior`
-/// says the same is kept as it was written.
+/// says the same is kept as it was written. A state that `prior` has in `states` stays there, any other becomes a block.
+/// Members are in the order of the definition.
 ///
 /// # Errors
 /// Why blocks cannot hold the definition.
@@ -28,27 +31,66 @@ pub fn from_asl(definition: &Json, prior: &Value) -> Result<Value, String> {
         value.set(&field.hcl, attribute);
     }
     let jsonata = members.get("QueryLanguage").and_then(Json::as_str) == Some("JSONata");
-    let states = members.get("States").and_then(Json::as_object).ok_or("it has no states")?;
+    let found = members.get("States").and_then(Json::as_object).ok_or("it has no states")?;
+    let in_value = prior.get(STATES);
     for (block, object) in STATE_BLOCKS.iter() {
         let mut entries = Vec::new();
-        for (name, state) in states {
+        for (name, state) in found.iter().filter(|(name, _)| in_value.get(name).is_null()) {
             if state.get("Type").and_then(Json::as_str) == Some(object.name.as_str()) {
                 let held = state_block(object, state, jsonata, prior.get(block).get(name));
-                let held = held.ok_or_else(|| {
-                    let field =
-                        unheld(object, state).map_or_else(|| "a value".to_owned(), |field| format!("`{field}`"));
-                    format!("no block can hold {field} of the state `{name}`")
-                })?;
-                entries.push((name.clone(), held));
+                entries.push((name.clone(), held.ok_or_else(|| why_not_held(object, name, state))?));
             }
         }
         value.set(block, Value::object(entries));
     }
+    value.set(STATES, states_in_value(in_value, found, jsonata)?);
     if to_asl(&value).json.same_meaning(&flat) {
         Ok(value)
     } else {
         Err("a block would not say exactly the same".into())
     }
+}
+
+/// The value of `states` for what was found, which is `written` itself where nothing of it has changed. States that are
+/// not there any more are left out.
+fn states_in_value(written: &Value, found: &Members, jsonata: bool) -> Result<Value, String> {
+    let Some(before) = written.as_map() else { return Ok(Value::Null) };
+    let mut is_same = true;
+    let mut entries = Vec::new();
+    for (name, entry) in before {
+        let Some(state) = found.get(name).filter(|_| !entry.is_null()) else {
+            // A null is no state, and stays.
+            if entry.is_null() {
+                entries.push((name.clone(), Value::Null));
+            } else {
+                is_same = false;
+            }
+            continue;
+        };
+        if describes(STATES, entry, state, jsonata) {
+            entries.push((name.clone(), states::typed_entry(written, name)));
+        } else {
+            is_same = false;
+            entries.push((name.clone(), changed_entry(name, entry, state, jsonata)?));
+        }
+    }
+    Ok(if is_same { written.clone() } else { Value::object(entries) })
+}
+
+/// A state of `states` that is not as it was written.
+fn changed_entry(name: &str, written: &Value, state: &Json, jsonata: bool) -> Result<Value, String> {
+    let ty = state.get("Type").and_then(Json::as_str).unwrap_or_default();
+    let object = Language::get().state(ty).ok_or_else(|| format!("there is no block for the state `{name}`"))?;
+    let before = states::read(name, written, &StatePath::in_states(name), &mut Diagnostics::default());
+    let before = before.filter(|(before, _)| before.name == object.name).map_or(Value::Null, |(_, block)| block);
+    let block = state_block(object, state, jsonata, &before).ok_or_else(|| why_not_held(object, name, state))?;
+    Ok(states::write(object, &block, written, &before))
+}
+
+/// What of a state no block can hold.
+fn why_not_held(object: &Object, name: &str, state: &Json) -> String {
+    let field = unheld(object, state).map_or_else(|| "a value".to_owned(), |field| format!("`{field}`"));
+    format!("no block can hold {field} of the state `{name}`")
 }
 
 /// Why the states of a definition cannot stand side by side.
@@ -93,7 +135,7 @@ fn state_block(object: &'static Object, state: &Json, jsonata: bool, prior: &Val
     // The same state may be written with or without sugar: what was written before stays where it still fits.
     [prior.clone(), with_prior_sugar(object, prior, state, &block)]
         .into_iter()
-        .find(|candidate| describes(object, candidate, state, jsonata))
+        .find(|candidate| describes(&object.name.to_lowercase(), candidate, state, jsonata))
         .or(Some(block))
 }
 
@@ -119,18 +161,24 @@ fn with_prior_sugar(object: &'static Object, prior: &Value, state: &Json, block:
     candidate
 }
 
-/// Whether a block describes this state.
-fn describes(object: &Object, block: &Value, state: &Json, jsonata: bool) -> bool {
-    let name = object.name.to_lowercase();
-    let mut config = Value::object([(name, Value::object([("it", block.clone())]))]);
+/// Whether a state that is written under this name, of a block or of `states`, describes this state.
+fn describes(argument: &str, written: &Value, state: &Json, jsonata: bool) -> bool {
+    let mut config = Value::object([(argument, Value::object([("it", written.clone())]))]);
     config.set("query_language", if jsonata { "JSONata" } else { "JSONPath" });
     let flat = to_asl(&config);
     flat.json.get("States").and_then(|states| states.get("it")).is_some_and(|it| it.same_meaning(state))
 }
 
 /// Keeps what `prior` says in other words, such as a list in place of a tuple, wherever it says the same as `value`;
-/// both are whole configurations.
+/// both are whole configurations. Of the argument `states` the whole value is kept or nothing, as Terraform takes no value
+/// of an attribute but the configured one and the one before.
 pub fn keep_equal(prior: &Value, value: &mut Value) {
+    let language = value.get("query_language");
+    if let (Some(before), Some(after)) = (meaning(prior.get(STATES), language), meaning(value.get(STATES), language))
+        && before.same_meaning(&after)
+    {
+        value.set(STATES, prior.get(STATES).clone());
+    }
     for field in &Language::get().definition.fields {
         keep_equal_field(field, prior, value);
     }
@@ -146,6 +194,15 @@ pub fn keep_equal(prior: &Value, value: &mut Value) {
         }
         value.set(block, states);
     }
+}
+
+/// The ASL of the states of a value of `states`; `None` where there is no value, or a part of it is unknown or wrong.
+fn meaning(value: &Value, language: &Value) -> Option<Json> {
+    if value.is_null() {
+        return None;
+    }
+    let flat = to_asl(&Value::object([(STATES, value.clone()), ("query_language", language.clone())]));
+    flat.json.get("States").filter(|states| states.is_known() && flat.diagnostics.is_empty()).cloned()
 }
 
 fn keep_equal_fields(object: &Object, prior: &Value, block: &mut Value) {

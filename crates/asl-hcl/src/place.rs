@@ -4,31 +4,42 @@ use asl::shape::{Field, Language, Object, Shape};
 use asl::{Pointer, Token};
 use tfplugin::{AttributePath, Step};
 
-use crate::schema::is_block;
+use crate::schema::{DEFINITION, is_block};
+use crate::state_path::{StatePath, is_in_states, with_line};
 use crate::to_asl::{Flat, Origin};
 
 /// Where a walk along a pointer ended, and the object whose block that is.
-type End = (AttributePath, Option<&'static Object>);
+type End = (StatePath, Option<&'static Object>);
 
 impl Flat {
     /// The attribute that a place in the flat definition came from; the nearest one around it where the place has none
-    /// of its own.
+    /// of its own. In the argument `states` it is the path into its value.
     pub fn path(&self, pointer: &Pointer) -> Option<AttributePath> {
         let (path, object) = match pointer.tokens() {
-            [states, name, rest @ ..] if states == "States" => {
-                let origin = self.origins.get(&**name)?;
-                inside_state(origin, rest, AttributePath::root(origin.block.clone()).key(name.to_string()))
-            }
+            [states, name, rest @ ..] if states == "States" => inside_state(self.origins.get(&**name)?, rest),
             [first, rest @ ..] => {
                 let field = Language::get().definition.field(first)?;
-                inside_field(field, rest, AttributePath::root(field.hcl.clone()))
+                inside_field(field, rest, StatePath::in_machine(&field.hcl))
             }
             [] => return None,
         };
         Some(match object {
-            Some(object) => self.header(object, path),
-            None => path,
+            // The line of an object in a value is found by its own path.
+            Some(object) if !path.is_in_states() => self.header(object, path.into_path()),
+            _ => path.into_path(),
         })
+    }
+
+    /// The path to give to Terraform for a place, so that it shows a line: as [`Flat::path`], but no further into the
+    /// argument `states` than to the state.
+    pub fn line_path(&self, pointer: &Pointer) -> Option<AttributePath> {
+        self.path(pointer).map(with_line)
+    }
+
+    /// The place in words of what came from the argument `states`; `None` for anything else. The line that Terraform shows
+    /// is that of the argument where the states are written elsewhere.
+    pub fn place_in_states(&self, pointer: &Pointer) -> Option<String> {
+        self.path(pointer).filter(is_in_states).map(|path| path.to_string())
     }
 
     /// Terraform finds the line of an attribute, not of a block; for an attribute that is not written it shows the line
@@ -57,49 +68,52 @@ impl Flat {
     }
 }
 
-fn inside_state(origin: &Origin, tokens: &[Token], path: AttributePath) -> End {
-    let Some((first, rest)) = tokens.split_first() else {
-        return (path, Some(origin.object));
+fn inside_state(origin: &Origin, tokens: &[Token]) -> End {
+    let path = origin.path.clone();
+    let (Some(object), Some((first, rest))) = (origin.object, tokens.split_first()) else {
+        return (path, origin.object);
     };
-    let sugar = path.clone().attribute("lambda");
+    let sugar = path.clone().member("lambda");
     let end = match &**first {
-        "Resource" if origin.lambda => sugar.attribute("function_arn"),
+        "Resource" if origin.lambda => sugar.member("function_arn"),
         "Parameters" | "Arguments" if origin.lambda => match rest.split_first() {
-            Some((name, inner)) if name != "FunctionName" => into_open_value(inner, sugar.attribute("payload")),
-            _ => sugar.attribute("function_arn"),
+            Some((name, inner)) if name != "FunctionName" => into_open_value(inner, sugar.member("payload")),
+            _ => sugar.member("function_arn"),
         },
         "Retry" if origin.retriers_before > 0 => {
             let Some((index, inner)) = rest.split_first() else {
-                return (path, Some(origin.object));
+                return (path, Some(object));
             };
             let index = index.parse::<usize>().unwrap_or_default();
             match index.checked_sub(origin.retriers_before) {
                 Some(index) => {
                     let written = [first.clone(), Token::from(index)];
                     let tokens: Vec<Token> = written.into_iter().chain(inner.iter().cloned()).collect();
-                    return inside(origin.object, &tokens, path);
+                    return inside(object, &tokens, path);
                 }
-                None => sugar.attribute("retry_service_exceptions"),
+                None => sugar.member("retry_service_exceptions"),
             }
         }
-        _ => return inside(origin.object, tokens, path),
+        // What a block has in its name is a member of a value.
+        "Type" if path.is_in_states() => path.member("type"),
+        _ => return inside(object, tokens, path),
     };
     (end, None)
 }
 
-fn inside(object: &'static Object, tokens: &[Token], path: AttributePath) -> End {
+fn inside(object: &'static Object, tokens: &[Token], path: StatePath) -> End {
     let Some((first, rest)) = tokens.split_first() else {
         return (path, Some(object));
     };
     match object.field(first) {
         // The states of an embedded workflow stand in its JSON.
-        Some(field) if field.shape == Shape::States => (path.attribute("definition"), None),
-        Some(field) => inside_field(field, rest, path.attribute(field.hcl.clone())),
+        Some(field) if field.shape == Shape::States => (path.member(DEFINITION), None),
+        Some(field) => inside_field(field, rest, path.member(&field.hcl)),
         None => (path, Some(object)),
     }
 }
 
-fn inside_field(field: &Field, tokens: &[Token], path: AttributePath) -> End {
+fn inside_field(field: &Field, tokens: &[Token], path: StatePath) -> End {
     match (&field.shape, tokens) {
         (Shape::Object(name), tokens) if is_block(field) => match Language::get().object(name) {
             Some(object) => inside(object, tokens, path),
@@ -118,23 +132,24 @@ fn inside_field(field: &Field, tokens: &[Token], path: AttributePath) -> End {
 }
 
 /// Into an attribute that holds objects of the language under their names in HCL.
-fn into_condition(name: &str, tokens: &[Token], path: AttributePath) -> AttributePath {
+fn into_condition(name: &str, tokens: &[Token], path: StatePath) -> StatePath {
     match tokens.first().map(|first| (first, first.parse())) {
         Some((_, Ok(index))) => path.index(index),
         Some((first, Err(_))) => {
             let fields = Language::get().object(name).map(|object| object.fields.as_slice()).unwrap_or_default();
             let known = fields.iter().find(|field| *field.name == **first);
-            path.key(known.map_or_else(|| first.to_string(), |field| field.hcl.clone()))
+            path.key(known.map_or(&**first, |field| field.hcl.as_str()))
         }
         None => path,
     }
 }
 
-/// Into an attribute that holds any value: one step, which is as far as Terraform follows a path to a line.
-fn into_open_value(tokens: &[Token], path: AttributePath) -> AttributePath {
+/// Into an attribute that holds any value: one step, which is as far as Terraform before 1.15 follows a path into an
+/// attribute.
+fn into_open_value(tokens: &[Token], path: StatePath) -> StatePath {
     match tokens.first().map(|first| (first, first.parse())) {
         Some((_, Ok(index))) => path.index(index),
-        Some((first, Err(_))) => path.key(first.to_string()),
+        Some((first, Err(_))) => path.key(first),
         None => path,
     }
 }

@@ -12,16 +12,39 @@ use crate::lambda;
 pub static STATE_BLOCKS: LazyLock<Vec<(String, &'static Object)>> =
     LazyLock::new(|| Language::get().states.iter().map(|state| (state.name.to_lowercase(), state)).collect());
 
-/// The fields of the state machine itself, without its states.
+/// The argument of a branch or item processor that holds a whole workflow.
+pub(crate) const DEFINITION: &str = "definition";
+
+/// The argument that holds states as values, beside the blocks.
+pub const STATES: &str = "states";
+
+/// The attributes of a workflow: the fields of the state machine itself, and `states`.
 pub fn definition_attributes() -> Vec<Attribute> {
-    Language::get().definition.fields.iter().filter_map(attribute).collect()
+    let fields = Language::get().definition.fields.iter().filter_map(attribute);
+    fields.chain([states_attribute()]).collect()
+}
+
+fn states_attribute() -> Attribute {
+    let description = format!(
+        "States as values, beside those in blocks: a map of state name to an object with `type` ({}) and the arguments of the \
+         block of that type. Nested blocks are objects, or lists of objects where the block can be repeated. Use it for states that \
+         come from a variable, an output or a `for` expression; the guide \"States from modules\" shows how. A state name must not \
+         be used in both `states` and a block.",
+        type_words()
+    );
+    Attribute::optional(STATES, Type::Dynamic, description)
+}
+
+/// The values of `type` in a state of `states`, for people.
+pub(crate) fn type_words() -> String {
+    STATE_BLOCKS.iter().map(|(block, _)| format!("`{block}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// One labelled block for each type of state.
 pub fn state_blocks() -> Vec<NestedBlock> {
     let nested = |(name, state): &(String, &Object)| {
         let mut block = block(state);
-        if state.name == "Task" {
+        if has_lambda(state) {
             block.blocks.insert(0, NestedBlock::new("lambda", Nesting::Single, lambda::block()));
         }
         NestedBlock::new(name.clone(), Nesting::Map, block)
@@ -29,11 +52,21 @@ pub fn state_blocks() -> Vec<NestedBlock> {
     STATE_BLOCKS.iter().map(nested).collect()
 }
 
+/// Whether a state may have the block `lambda`.
+pub(crate) fn has_lambda(state: &Object) -> bool {
+    state.name == "Task"
+}
+
+/// Whether an object holds a workflow of its own, such as a branch.
+pub(crate) fn holds_workflow(object: &Object) -> bool {
+    object.fields.iter().any(|field| field.shape == Shape::States)
+}
+
 fn block(object: &Object) -> Block {
     let mut attributes: Vec<Attribute> = object.fields.iter().filter_map(attribute).collect();
-    if object.fields.iter().any(|field| field.shape == Shape::States) {
+    if holds_workflow(object) {
         attributes.push(Attribute::optional(
-            "definition",
+            DEFINITION,
             Type::String,
             "A whole workflow as JSON, such as the `json` of an `sfn_definition` data source, in place of `start_at`.",
         ));
@@ -42,8 +75,9 @@ fn block(object: &Object) -> Block {
     Block { attributes, blocks, description: object.description.clone(), ..Block::default() }
 }
 
-/// The object in a field that is a block of its own; objects that contain their own kind cannot be blocks.
-fn inner(field: &Field) -> Option<(&'static Object, Nesting)> {
+/// The object in a field that is a block of its own, and whether it can be repeated; objects that contain their own kind
+/// cannot be blocks.
+pub(crate) fn inner(field: &Field) -> Option<(&'static Object, Nesting)> {
     let (name, nesting) = match &field.shape {
         Shape::Object(name) => (name, Nesting::Single),
         Shape::Objects(name) => (name, Nesting::List),

@@ -1,4 +1,4 @@
-//! Blocks → ASL.
+//! Blocks and states as values → ASL.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,9 @@ use tfplugin::{AttributePath, Diagnostic, Diagnostics, Value};
 
 use crate::convert::{object_to_json, to_json};
 use crate::lambda::Lambda;
-use crate::schema::STATE_BLOCKS;
+use crate::schema::{DEFINITION, STATE_BLOCKS, STATES};
+use crate::state_path::StatePath;
+use crate::states;
 
 /// A definition in the flat form, and from which blocks it came.
 #[derive(Debug)]
@@ -22,18 +24,44 @@ pub struct Flat {
     pub(crate) config: Value,
 }
 
-/// The block that a state came from.
+/// Where a state came from.
 #[derive(Debug, Clone)]
 pub(crate) struct Origin {
-    pub(crate) block: String,
-    pub(crate) object: &'static Object,
-    /// Whether `lambda {}` stands in it.
+    pub(crate) path: StatePath,
+    /// The type of the state; `None` where it is not known.
+    pub(crate) object: Option<&'static Object>,
+    /// Whether the state has `lambda`.
     pub(crate) lambda: bool,
-    /// How many retriers `lambda {}` puts before those that are written.
+    /// How many retriers `lambda` puts before those that are written.
     pub(crate) retriers_before: usize,
 }
 
-/// The definition that the blocks of a configuration describe, in the flat form. Unknown values become unknown JSON.
+impl Origin {
+    /// The origin of a state that is not known yet, or wrong.
+    fn unknown(path: StatePath) -> Self {
+        Self { path, object: None, lambda: false, retriers_before: 0 }
+    }
+
+    /// The origin of a state of this type, by its arguments.
+    fn of(path: StatePath, object: &'static Object, block: &Value) -> Self {
+        let sugar = block.get("lambda");
+        let lambda = !sugar.is_null();
+        let retriers_before = usize::from(lambda && Lambda::read(sugar).retry_service_exceptions);
+        Self { path, object: Some(object), lambda, retriers_before }
+    }
+}
+
+/// Whether any state is written as a block or in `states`, or may be.
+pub fn has_states(config: &Value) -> bool {
+    let in_blocks = STATE_BLOCKS.iter().any(|(block, _)| {
+        let states = config.get(block);
+        states.is_unknown() || states.as_map().is_some_and(|states| !states.is_empty())
+    });
+    in_blocks || !config.get(STATES).is_null()
+}
+
+/// The definition that the blocks and the argument `states` of a configuration describe, in the flat form. Unknown values
+/// become unknown JSON.
 pub fn to_asl(config: &Value) -> Flat {
     let mut flat =
         Flat { json: Json::Null, diagnostics: Diagnostics::default(), origins: HashMap::new(), config: config.clone() };
@@ -44,41 +72,71 @@ pub fn to_asl(config: &Value) -> Flat {
         }
     }
     let jsonata = members.get("QueryLanguage").and_then(Json::as_str) == Some("JSONata");
-    let mut states = Members::default();
+    let mut found = Members::default();
     let mut all_known = true;
     for (block, object) in STATE_BLOCKS.iter() {
         all_known &= !config.get(block).is_unknown();
         for (label, value) in config.get(block).as_map().into_iter().flatten() {
-            let path = AttributePath::root(block.clone()).key(label.clone());
+            let path = StatePath::in_block(block, label);
             let state = flat.state(object, value, &path, jsonata);
-            let lambda = !value.get("lambda").is_null();
-            let retriers_before = usize::from(lambda && Lambda::read(value.get("lambda")).retry_service_exceptions);
-            let origin = Origin { block: block.clone(), object, lambda, retriers_before };
-            if let Some(other) = flat.origins.insert(label.clone(), origin) {
-                flat.diagnostics.push(
-                    Diagnostic::error(
-                        format!("another state is called `{label}`"),
-                        format!(
-                            "There is a `{}` block of this name as well, and state names are unique in the whole state \
-                             machine: rename one of the two.",
-                            other.block
-                        ),
-                    )
-                    .at(path),
-                );
-            }
-            states.insert(label.clone(), state);
+            flat.add(label, Origin::of(path, object, value), state, &mut found);
         }
     }
+    all_known &= flat.add_values(config.get(STATES), jsonata, &mut found);
     // Blocks that are not known yet may be any states, so nothing can be said about how states hang together.
-    members.insert("States".into(), if all_known { Json::Object(states) } else { Json::Unknown });
+    members.insert("States".into(), if all_known { Json::Object(found) } else { Json::Unknown });
     flat.json = Json::Object(members);
     flat
 }
 
 impl Flat {
-    fn state(&mut self, object: &'static Object, block: &Value, path: &AttributePath, jsonata: bool) -> Json {
+    /// Adds the states of the argument `states`; false when it is not known yet which states those are.
+    fn add_values(&mut self, value: &Value, jsonata: bool, found: &mut Members) -> bool {
+        let entries = match value.plain() {
+            Value::Null => return true,
+            Value::Unknown => return false,
+            Value::Map(entries) => entries,
+            other => {
+                let detail = "Write a map of state name to an object with the `type` and the arguments of the state.";
+                let message = format!("`{STATES}` is {}, not a map of states", states::kind(other));
+                self.diagnostics.push(Diagnostic::error(message, detail).at(AttributePath::root(STATES)));
+                // Which states were meant is not known.
+                return false;
+            }
+        };
+        for (name, value) in entries.iter().filter(|(_, value)| !value.is_null()) {
+            let path = StatePath::in_states(name);
+            match states::read(name, value, &path, &mut self.diagnostics) {
+                Some((object, block)) => {
+                    let state = self.state(object, &block, &path, jsonata);
+                    self.add(name, Origin::of(path, object, &block), state, found);
+                }
+                None => self.add(name, Origin::unknown(path), Json::Unknown, found),
+            }
+        }
+        true
+    }
+
+    /// Adds a state, whose name must be new.
+    fn add(&mut self, name: &str, origin: Origin, state: Json, found: &mut Members) {
+        if let Some(other) = self.origins.get(name) {
+            let object = other.object.map_or("state", |object| object.name.as_str()).to_lowercase();
+            let detail = format!(
+                "There is a `{object}` block of this name as well, and state names are unique in the whole state machine: \
+                 rename one of the two."
+            );
+            self.diagnostics.push(origin.path.error(format!("another state is called `{name}`"), &detail));
+            return;
+        }
+        self.origins.insert(name.to_owned(), origin);
+        found.insert(name.to_owned(), state);
+    }
+
+    fn state(&mut self, object: &'static Object, block: &Value, path: &StatePath, jsonata: bool) -> Json {
         let lambda = block.get("lambda");
+        if block.is_unknown() || lambda.is_unknown() {
+            return Json::Unknown;
+        }
         let mut plain = block.plain().clone();
         plain.set("lambda", Value::Null);
         let mut members = Members::from_iter([("Type".to_owned(), Json::from(object.name.as_str()))]);
@@ -89,53 +147,50 @@ impl Flat {
         self.embed_definitions(object, &plain, &mut members, path);
         let own = members.get("QueryLanguage").and_then(Json::as_str);
         let jsonata = own.map_or(jsonata, |language| language == "JSONata");
-        if lambda.is_unknown() {
-            return Json::Unknown;
-        }
         if !lambda.is_null() {
             self.check_lambda(lambda, &members, path, jsonata);
             Lambda::read(lambda).expand(&mut members, jsonata);
-            let place = |name: &str| object.fields.iter().position(|field| field.name == name);
+            let position = |name: &str| object.fields.iter().position(|field| field.name == name);
             // `Type` is no field of the object, and so comes first.
-            members.sort_by(|a, _, b, _| place(a).cmp(&place(b)));
+            members.sort_by(|a, _, b, _| position(a).cmp(&position(b)));
         }
         Json::Object(members)
     }
 
-    fn check_lambda(&mut self, lambda: &Value, members: &Members, path: &AttributePath, jsonata: bool) {
-        let inside = path.clone().attribute("lambda");
+    fn check_lambda(&mut self, lambda: &Value, members: &Members, path: &StatePath, jsonata: bool) {
+        let inside = path.clone().member("lambda");
         if lambda.get("function_arn").is_null() {
             let detail = "Write the ARN of the function to call, or its name.";
-            self.diagnostics.push(Diagnostic::error("`lambda` has no `function_arn`", detail).at(inside.clone()));
+            self.diagnostics.push(inside.clone().error("`lambda` has no `function_arn`", detail));
         }
         if Lambda::read(lambda).needs_arn(members, jsonata) {
             let detail = "Beside `result_path`, `result_selector` or `output_path` the result can be unwrapped only when \
                           the function is given by its ARN: write the ARN, or `unwrap = false`.";
             let message = "`function_arn` is a name, and its ARN is needed here";
-            self.diagnostics.push(Diagnostic::error(message, detail).at(inside.attribute("function_arn")));
+            self.diagnostics.push(inside.member("function_arn").error(message, detail));
         }
         for (field, hcl) in [("Resource", "resource"), ("Parameters", "parameters"), ("Arguments", "arguments")] {
             if members.contains_key(field) {
                 let message = format!("both `lambda` and `{hcl}` are there");
                 let detail = "`lambda` stands for both: move what is passed into its `payload`, or write the task out.";
-                self.diagnostics.push(Diagnostic::error(message, detail).at(path.clone().attribute(hcl)));
+                self.diagnostics.push(path.clone().member(hcl).error(message, detail));
             }
         }
     }
 
     /// Puts a workflow that is given as JSON into the branch or processor that names it.
-    fn embed_definitions(&mut self, object: &Object, block: &Value, members: &mut Members, path: &AttributePath) {
+    fn embed_definitions(&mut self, object: &Object, block: &Value, members: &mut Members, path: &StatePath) {
         for field in &object.fields {
             let inner = block.get(&field.hcl);
             match (&field.shape, members.get_mut(&field.name)) {
                 (Shape::Object(_), Some(Json::Object(slot))) => {
-                    self.embed(inner, slot, &path.clone().attribute(&field.hcl));
+                    self.embed(inner, slot, path.clone().member(&field.hcl));
                 }
                 (Shape::Objects(_), Some(Json::Array(slots))) => {
                     for (index, (slot, inner)) in slots.iter_mut().zip(inner.as_list().unwrap_or_default()).enumerate()
                     {
                         if let Json::Object(slot) = slot {
-                            self.embed(inner, slot, &path.clone().attribute(&field.hcl).index(index));
+                            self.embed(inner, slot, path.clone().member(&field.hcl).index(index));
                         }
                     }
                 }
@@ -144,9 +199,9 @@ impl Flat {
         }
     }
 
-    fn embed(&mut self, block: &Value, slot: &mut Members, path: &AttributePath) {
-        let path = path.clone().attribute("definition");
-        match block.get("definition").plain() {
+    fn embed(&mut self, block: &Value, slot: &mut Members, path: StatePath) {
+        let path = path.member(DEFINITION);
+        match block.get(DEFINITION).plain() {
             Value::Unknown => {
                 slot.insert("States".into(), Json::Unknown);
                 slot.insert("StartAt".into(), Json::Unknown);
@@ -156,7 +211,7 @@ impl Flat {
                     if slot.contains_key("StartAt") {
                         let detail = "The JSON says where it starts: remove `start_at`, or the `definition`.";
                         let message = "both `definition` and `start_at` are there";
-                        self.diagnostics.push(Diagnostic::error(message, detail).at(path.clone()));
+                        self.diagnostics.push(path.error(message, detail));
                     }
                     for (key, value) in as_scope(document.root) {
                         slot.entry(key).or_insert(value);
@@ -164,7 +219,7 @@ impl Flat {
                 }
                 Err(finding) => {
                     let detail = "Use the `json` of an `sfn_definition` data source, or `jsonencode`.";
-                    self.diagnostics.push(Diagnostic::error(finding.message, detail).at(path));
+                    self.diagnostics.push(path.error(finding.message, detail));
                 }
             },
             _ => {}

@@ -1,0 +1,73 @@
+//! Paths to states and to what is in them.
+
+use tfplugin::{AttributePath, Diagnostic, Step};
+
+use crate::schema::STATES;
+
+/// The path to a state or to something in it. A block has attributes, the value of an argument has keys.
+#[derive(Debug, Clone)]
+pub(crate) struct StatePath {
+    path: AttributePath,
+    in_value: bool,
+}
+
+impl StatePath {
+    /// A state in a block.
+    pub(crate) fn in_block(block: &str, label: &str) -> Self {
+        Self { path: AttributePath::root(block).key(label), in_value: false }
+    }
+
+    /// A state in the argument `states`.
+    pub(crate) fn in_states(name: &str) -> Self {
+        Self { path: AttributePath::root(STATES).key(name), in_value: true }
+    }
+
+    /// An attribute of the state machine itself.
+    pub(crate) fn in_machine(attribute: &str) -> Self {
+        Self { path: AttributePath::root(attribute), in_value: false }
+    }
+
+    /// This path and a step into a member.
+    pub(crate) fn member(self, name: &str) -> Self {
+        let path = if self.in_value { self.path.key(name) } else { self.path.attribute(name) };
+        Self { path, ..self }
+    }
+
+    /// This path and a step into an element.
+    pub(crate) fn index(self, index: usize) -> Self {
+        Self { path: self.path.index(index), ..self }
+    }
+
+    /// This path and a step into a member of an open value.
+    pub(crate) fn key(self, key: &str) -> Self {
+        Self { path: self.path.key(key), ..self }
+    }
+
+    /// Whether it leads into the argument `states`.
+    pub(crate) fn is_in_states(&self) -> bool {
+        self.in_value
+    }
+
+    /// An error here, at the part of the path that has a line. In `states` the whole path is a part of the detail.
+    pub(crate) fn error(self, summary: impl Into<String>, detail: &str) -> Diagnostic {
+        let detail = if self.in_value { format!("{detail}\n\nat `{}`", self.path) } else { detail.to_owned() };
+        Diagnostic::error(summary, detail).at(with_line(self.path))
+    }
+
+    /// The path as Terraform has it.
+    pub(crate) fn into_path(self) -> AttributePath {
+        self.path
+    }
+}
+
+/// Whether a path leads into the value of `states`.
+pub(crate) fn is_in_states(path: &AttributePath) -> bool {
+    matches!(path.steps(), [Step::Attribute(first), _, ..] if first == STATES)
+}
+
+/// The part of a path that every version of Terraform finds a line for: the state in the value of `states`, or the argument
+/// where the value is written elsewhere. Before version 1.15 Terraform follows one step into an argument, and shows the
+/// first line of the resource for a longer path (`tfdiags/contextual.go`).
+pub(crate) fn with_line(path: AttributePath) -> AttributePath {
+    if is_in_states(&path) { path.steps().iter().take(2).cloned().collect() } else { path }
+}

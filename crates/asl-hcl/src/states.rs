@@ -1,0 +1,286 @@
+//! States as values: what the argument `states` holds, read as the blocks that say the same, and written again.
+//!
+//! Terraform converts what is written in a block to the types of its schema and refuses what the schema does not have. A
+//! value of any type comes as it is, so that both is done here.
+
+use asl::did_you_mean;
+use asl::shape::{Field, Object, Shape};
+use tfplugin::schema::Nesting;
+use tfplugin::{Diagnostics, Number, Type, Typed, Value};
+
+use crate::lambda;
+use crate::schema::{DEFINITION, STATE_BLOCKS, has_lambda, holds_workflow, inner, type_words};
+use crate::state_path::StatePath;
+
+/// The argument of a state that names its type.
+const TYPE: &str = "type";
+/// The block of a task that stands for a call of a function.
+const LAMBDA: &str = "lambda";
+
+/// Reads a state: its type, and its arguments as the block of that type would have them. `None` where the state or its
+/// type is not known yet, or where it is none, which is added to the diagnostics.
+pub(crate) fn read(
+    name: &str,
+    value: &Value,
+    path: &StatePath,
+    diagnostics: &mut Diagnostics,
+) -> Option<(&'static Object, Value)> {
+    let mut reader = Reader { diagnostics };
+    match value.plain() {
+        Value::Unknown => None,
+        Value::Map(_) => {
+            let object = reader.state_type(name, value.get(TYPE), path)?;
+            Some((object, reader.arguments(object, value, path, true)))
+        }
+        other => {
+            let message = format!("state `{name}` is {}, not an object", kind(other));
+            reader.error(path.clone(), message, "Write an object with the `type` and the arguments of the state.");
+            None
+        }
+    }
+}
+
+/// The type of state that a word names, as a block or as in ASL.
+fn type_named(word: &str) -> Option<&'static Object> {
+    let named = STATE_BLOCKS.iter().find(|(block, object)| block == word || object.name == word);
+    named.map(|(_, object)| *object)
+}
+
+/// What kind of value it is, for messages.
+pub(crate) fn kind(value: &Value) -> &'static str {
+    match value.plain() {
+        Value::Null | Value::Typed(_) => "null",
+        Value::Unknown => "unknown",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::List(_) => "a list",
+        Value::Map(_) => "an object",
+    }
+}
+
+struct Reader<'a> {
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl Reader<'_> {
+    fn error(&mut self, path: StatePath, message: String, detail: &str) {
+        self.diagnostics.push(path.error(message, detail));
+    }
+
+    fn state_type(&mut self, name: &str, word: &Value, path: &StatePath) -> Option<&'static Object> {
+        let list = format!("Write one of {}.", type_words());
+        match word.plain() {
+            Value::Unknown => {}
+            Value::Null => self.error(path.clone(), format!("state `{name}` has no `{TYPE}`"), &list),
+            Value::String(word) => {
+                if let Some(object) = type_named(word) {
+                    return Some(object);
+                }
+                let guess = did_you_mean(word, STATE_BLOCKS.iter().map(|(block, _)| block.as_str()));
+                let hint = guess.map_or_else(String::new, |guess| format!("Did you mean `{guess}`? "));
+                self.error(path.clone().member(TYPE), format!("unsupported state type `{word}`"), &(hint + &list));
+            }
+            other => self.error(path.clone().member(TYPE), format!("`{TYPE}` is {}, not a string", kind(other)), &list),
+        }
+        None
+    }
+
+    /// The arguments of a state, or of an object in it. Null is absent.
+    fn arguments(&mut self, object: &'static Object, value: &Value, path: &StatePath, is_state: bool) -> Value {
+        let mut block = Value::object::<String>([]);
+        for (name, member) in value.as_map().into_iter().flatten().filter(|(_, member)| !member.is_null()) {
+            let path = path.clone().member(name);
+            match (name.as_str(), argument(object, name)) {
+                (TYPE, _) if is_state => {}
+                (_, Some(field)) => block.set(name, self.argument(field, member, &path)),
+                (LAMBDA, None) if is_state && has_lambda(object) => block.set(name, self.lambda(member, path)),
+                (DEFINITION, None) if holds_workflow(object) => {
+                    block.set(name, self.typed(name, &Type::String, member, path));
+                }
+                _ => {
+                    let of_asl = object.field(name).map(|field| field.hcl.as_str());
+                    let guess = of_asl.or_else(|| did_you_mean(name, names(object, is_state)));
+                    self.unsupported(name, guess, path);
+                }
+            }
+        }
+        block
+    }
+
+    fn argument(&mut self, field: &Field, value: &Value, path: &StatePath) -> Value {
+        match (inner(field), value.plain()) {
+            (Some((object, Nesting::Single)), Value::Map(_)) => self.arguments(object, value, path, false),
+            (Some((object, Nesting::List)), Value::List(items)) => {
+                let items = items.iter().enumerate().map(|(index, item)| match item.plain() {
+                    Value::Map(_) => self.arguments(object, item, &path.clone().index(index), false),
+                    other => other.clone(),
+                });
+                Value::List(items.collect())
+            }
+            // The check of types has a message for what is no object.
+            (Some(_), other) => other.clone(),
+            (None, other) => converted(&field.shape, other),
+        }
+    }
+
+    fn lambda(&mut self, value: &Value, path: StatePath) -> Value {
+        let entries = match value.plain() {
+            Value::Map(entries) => entries,
+            Value::Unknown => return Value::Unknown,
+            other => {
+                let message = format!("`{LAMBDA}` is {}, not an object", kind(other));
+                self.error(path, message, "Write an object with the `function_arn` of the function to call.");
+                return Value::Null;
+            }
+        };
+        let attributes = lambda::block().attributes;
+        let mut block = Value::object::<String>([]);
+        for (name, member) in entries.iter().filter(|(_, member)| !member.is_null()) {
+            let path = path.clone().member(name);
+            match attributes.iter().find(|attribute| attribute.name == *name) {
+                Some(attribute) => block.set(name, self.typed(name, &attribute.value_type(), member, path)),
+                None => {
+                    let known = attributes.iter().map(|attribute| attribute.name.as_str());
+                    self.unsupported(name, did_you_mean(name, known), path);
+                }
+            }
+        }
+        block
+    }
+
+    /// A value of an argument that ASL does not have, and so has no check of types of its own.
+    fn typed(&mut self, name: &str, ty: &Type, value: &Value, path: StatePath) -> Value {
+        let (value, wanted) = match ty {
+            Type::String => (as_text(value.plain()), "a string"),
+            Type::Bool => (as_flag(value.plain()), "a boolean"),
+            _ => return value.plain().clone(),
+        };
+        if matches!((ty, &value), (_, Value::Unknown) | (Type::String, Value::String(_)) | (Type::Bool, Value::Bool(_)))
+        {
+            return value;
+        }
+        self.error(path, format!("`{name}` is {}, not {wanted}", kind(&value)), &format!("Write {wanted}."));
+        Value::Null
+    }
+
+    fn unsupported(&mut self, name: &str, guess: Option<&str>, path: StatePath) {
+        let hint = guess.map_or_else(String::new, |guess| format!(" Did you mean `{guess}`?"));
+        let detail = format!("An argument named `{name}` is not expected here.{hint}");
+        self.error(path, format!("unsupported argument `{name}`"), &detail);
+    }
+}
+
+/// The field that an argument stands for.
+fn argument<'a>(object: &'a Object, name: &str) -> Option<&'a Field> {
+    object.fields.iter().find(|field| field.hcl == name && field.shape != Shape::States)
+}
+
+/// The names of the arguments of a state, or of an object in it.
+fn names(object: &'static Object, is_state: bool) -> Vec<&'static str> {
+    let fields = object.fields.iter().filter(|field| field.shape != Shape::States);
+    let others = [(TYPE, is_state), (LAMBDA, is_state && has_lambda(object)), (DEFINITION, holds_workflow(object))];
+    let others = others.into_iter().filter(|(_, is_there)| *is_there).map(|(name, _)| name);
+    fields.map(|field| field.hcl.as_str()).chain(others).collect()
+}
+
+/// The value as Terraform would convert it for an attribute of a block.
+fn converted(shape: &Shape, value: &Value) -> Value {
+    match (shape, value) {
+        (Shape::String | Shape::NullableString | Shape::Enum(_), _) => as_text(value),
+        (Shape::Boolean, _) => as_flag(value),
+        (Shape::Integer | Shape::Number, _) => as_number(value),
+        (Shape::Strings, Value::List(items)) => Value::List(items.iter().map(|item| as_text(item.plain())).collect()),
+        _ => value.clone(),
+    }
+}
+
+fn as_text(value: &Value) -> Value {
+    match value {
+        Value::Bool(flag) => flag.to_string().into(),
+        Value::Number(number) => number.to_string().into(),
+        other => other.clone(),
+    }
+}
+
+fn as_flag(value: &Value) -> Value {
+    match value.as_str() {
+        Some("true" | "1") => true.into(),
+        Some("false" | "0") => false.into(),
+        _ => value.clone(),
+    }
+}
+
+fn as_number(value: &Value) -> Value {
+    value.as_str().and_then(|text| text.parse::<Number>().ok()).map_or_else(|| value.clone(), Value::from)
+}
+
+/// The value of `states` for this state, with the type that it has in there.
+pub(crate) fn typed_entry(states: &Value, name: &str) -> Value {
+    let ty = match states {
+        Value::Typed(typed) => match &typed.ty {
+            Type::Object(attributes) => attributes.get(name),
+            Type::Map(element) => Some(element.as_ref()),
+            _ => None,
+        },
+        _ => None,
+    };
+    match (ty, states.get(name)) {
+        (Some(ty), value) if *ty != Type::Dynamic && !matches!(value, Value::Typed(_)) => {
+            Value::Typed(Box::new(Typed { ty: ty.clone(), value: value.clone() }))
+        }
+        (_, value) => value.clone(),
+    }
+}
+
+/// Writes a state as a value of `states`. `written` is the value that it had there, and `before` the block that this was:
+/// what is the same in `block` stays as it was written.
+pub(crate) fn write(object: &'static Object, block: &Value, written: &Value, before: &Value) -> Value {
+    let word = written.get(TYPE);
+    let is_same = word.as_str().and_then(type_named).is_some_and(|before| before.name == object.name);
+    let (mut block, mut before) = (block.clone(), before.clone());
+    block.set(TYPE, if is_same { word.clone() } else { object.name.to_lowercase().into() });
+    before.set(TYPE, word.clone());
+    members(Some(object), &block, written, &before)
+}
+
+/// The members of an object, first those that were written, in their order. What was written and says nothing stays.
+fn members(object: Option<&'static Object>, block: &Value, written: &Value, before: &Value) -> Value {
+    let mut entries = Value::object::<String>([]);
+    for (name, value) in written.as_map().into_iter().flatten() {
+        if !block.get(name).is_null() {
+            entries.set(name, member(object, name, block, written, before));
+        } else if value.is_null() || value.as_list().is_some_and(<[Value]>::is_empty) {
+            entries.set(name, value.clone());
+        }
+    }
+    for (name, value) in block.as_map().into_iter().flatten() {
+        if !value.is_null() && entries.get(name).is_null() {
+            entries.set(name, member(object, name, block, written, before));
+        }
+    }
+    entries
+}
+
+fn member(object: Option<&'static Object>, name: &str, block: &Value, written: &Value, before: &Value) -> Value {
+    let (after, written, before) = (block.get(name), written.get(name), before.get(name));
+    let field = object.and_then(|object| argument(object, name));
+    match field.and_then(inner) {
+        _ if after == before && !written.is_null() => written.clone(),
+        Some((object, Nesting::List)) => {
+            let nth = |list: &Value, index: usize| {
+                list.as_list().and_then(|list| list.get(index)).cloned().unwrap_or_default()
+            };
+            let elements = after.as_list().unwrap_or_default().iter().enumerate();
+            let elements = elements.map(|(index, after)| {
+                let (written, before) = (nth(written, index), nth(before, index));
+                let is_same = *after == before && !written.is_null();
+                if is_same { written } else { members(Some(object), after, &written, &before) }
+            });
+            Value::List(elements.collect())
+        }
+        Some((object, _)) => members(Some(object), after, written, before),
+        None if name == LAMBDA => members(None, after, written, before),
+        None => after.clone(),
+    }
+}
