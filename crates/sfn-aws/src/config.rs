@@ -113,6 +113,14 @@ pub struct Identity {
     pub region: String,
 }
 
+impl Identity {
+    /// The ARN of a resource of this account and region; `?` stands for an account that is not known.
+    pub fn arn(&self, service: &str, resource: &str) -> String {
+        let Self { account, partition, region } = self;
+        format!("arn:{partition}:{service}:{region}:{}:{resource}", account.as_deref().unwrap_or("?"))
+    }
+}
+
 /// The clients. Nothing is loaded and nobody is asked before the first call that needs it.
 pub struct Aws {
     settings: Arc<Settings>,

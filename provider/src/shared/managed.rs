@@ -233,6 +233,11 @@ pub trait Managed: Model + Clone + Send + Sync + 'static {
     /// Why not, with what was changed all the same.
     async fn update(&self, prior: &Self, operation: &Operation) -> Result<Self, Failed<Self>>;
 
+    /// Removes what a finished update has left. What fails is a warning.
+    async fn clear_up(&self, _prior: &Self, _operation: &Operation) -> Diagnostics {
+        Diagnostics::default()
+    }
+
     /// Deletes the object; one that is gone already is no error. Gives warnings.
     ///
     /// # Errors

@@ -5,7 +5,6 @@ use std::marker::PhantomData;
 
 use async_trait::async_trait;
 use sfn_aws::{AwsError, AwsErrorKind};
-use tfplugin::model::Model;
 use tfplugin::schema::{Attribute, IdentitySchema, Schema};
 use tfplugin::{
     ApplyRequest, AttributePath, Context, Diagnostic, Diagnostics, Failed as FailedApply, Found, ImportKey,
@@ -307,7 +306,8 @@ impl<T: Managed> Resource for ManagedResource<T> {
                 return Err(FailedApply { diagnostics, left: Some(Box::new(self.present(left))) });
             }
         }
-        Ok(self.present(state))
+        let warnings = updated.clear_up(&before, &operation).await;
+        Ok(Present { warnings, ..self.present(state) })
     }
 
     async fn delete(&self, request: ApplyRequest, cx: &Context) -> Result<Diagnostics, FailedApply> {

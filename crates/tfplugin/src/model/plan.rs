@@ -25,6 +25,22 @@ impl Block {
         Planned { value, requires_replace }
     }
 
+    /// What a person would write for an object in this state: nothing that only the provider sets, that is the default, or
+    /// that means nothing.
+    #[must_use]
+    pub fn configuration(&self, state: &Value) -> Value {
+        if state.is_null() {
+            return Value::Null;
+        }
+        let attributes = self.attributes.iter().map(|attribute| {
+            let value = state.get(&attribute.name);
+            let is_written = (attribute.required || attribute.optional) && !attribute.is_same(value, &Value::Null);
+            (attribute.name.clone(), if is_written { value.clone() } else { Value::Null })
+        });
+        let blocks = self.blocks.iter().map(|nested| (nested.name.clone(), nested.configuration(state.get(&nested.name))));
+        Value::object(attributes.chain(blocks))
+    }
+
     fn planned(&self, prior: Option<&Value>, config: &Value) -> Value {
         if config.is_null() || config.is_unknown() {
             return config.clone();
@@ -83,6 +99,17 @@ impl Attribute {
 }
 
 impl NestedBlock {
+    fn configuration(&self, state: &Value) -> Value {
+        match state.plain() {
+            Value::List(items) => Value::List(items.iter().map(|item| self.block.configuration(item)).collect()),
+            Value::Map(entries) if self.nesting == Nesting::Map => {
+                Value::object(entries.iter().map(|(label, item)| (label.clone(), self.block.configuration(item))))
+            }
+            Value::Map(_) if self.facts.empty_is_absent && self.is_same(state, &Value::Null) => Value::Null,
+            value => self.block.configuration(value),
+        }
+    }
+
     fn planned(&self, prior: Option<&Value>, config: &Value) -> Value {
         match (self.nesting, config.plain()) {
             (Nesting::List | Nesting::Set, Value::List(items)) => {

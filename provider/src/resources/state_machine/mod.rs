@@ -204,6 +204,10 @@ impl Managed for StateMachine {
         update::update(self, prior, operation).await
     }
 
+    async fn clear_up(&self, prior: &Self, operation: &Operation) -> Diagnostics {
+        update::delete_old_versions(self, prior, operation).await
+    }
+
     async fn write_tags(&self, operation: &Operation) -> Result<(), Refusal> {
         apply::write_tags(self, operation).await
     }
@@ -241,7 +245,7 @@ impl Managed for StateMachine {
         let definition = source.text("definition");
         Self {
             id: self.arn.clone(),
-            asl: definition.into(),
+            asl: definition.map(str::to_owned).into(),
             workflow: definition.map_or(self.workflow, WorkflowBlocks::of_text),
             logging_configuration: if is_logged { self.logging_configuration } else { Attr::Null },
             tracing_configuration: if is_traced { self.tracing_configuration } else { Attr::Null },

@@ -4,6 +4,7 @@ use asl::policy::{Account, Document};
 use sfn_aws::state_machine::{self, Change, Changed};
 use sfn_aws::{AwsError, log_group};
 use tfplugin::model::Attr;
+use tfplugin::{Diagnostic, Diagnostics};
 
 use super::StateMachine;
 use super::apply::{describe, rendered};
@@ -29,27 +30,29 @@ pub(super) async fn update(
     let arn = prior.arn.get()?;
     let account = Account::of_arn(arn);
     let mut update = Update { operation, prior, arn, account, reached: prior.clone() };
-    let updated = match update.run(rendered(planned, Some(prior))).await {
-        Ok(updated) => updated,
-        Err(refusal) => return Err(Failed::leaving(refusal, update.reached)),
-    };
-    match delete_old_versions(&updated, prior, operation).await {
-        Ok(()) => Ok(updated),
-        Err(error) => {
-            // The update itself went through, and the next one that publishes tries again.
-            tracing::warn!(%error, "old versions still exist");
-            Ok(updated)
-        }
+    match update.run(rendered(planned, Some(prior))).await {
+        Ok(updated) => Ok(updated),
+        Err(refusal) => Err(Failed::leaving(refusal, update.reached)),
     }
 }
 
-/// Deletes the versions that are not to be kept.
-async fn delete_old_versions(updated: &StateMachine, prior: &StateMachine, operation: &Operation) -> Result<(), Refusal> {
+/// Deletes the versions that are not to be kept; a failure is a warning, as the update itself went through.
+pub(super) async fn delete_old_versions(
+    updated: &StateMachine,
+    prior: &StateMachine,
+    operation: &Operation,
+) -> Diagnostics {
     let is_same = updated.keep_versions == prior.keep_versions
         && updated.state_machine_version_arn == prior.state_machine_version_arn;
     let keep = updated.keep_versions.known().and_then(|keep| usize::try_from(*keep).ok());
-    let Some(keep) = keep.filter(|_| !is_same) else { return Ok(()) };
-    Ok(state_machine::delete_old_versions(operation.aws(), &operation.call, updated.arn.get()?, keep).await?)
+    let (Some(keep), Some(arn)) = (keep.filter(|_| !is_same), updated.arn.text()) else { return Diagnostics::default() };
+    match state_machine::delete_old_versions(operation.aws(), &operation.call, arn, keep).await {
+        Ok(()) => Diagnostics::default(),
+        Err(error) => {
+            let detail = format!("{error}\n\nThe update itself went through. The next one that publishes tries again.");
+            Diagnostic::warning(format!("old versions of `{}` still exist", updated.name()), detail).into()
+        }
+    }
 }
 
 impl Update<'_> {
