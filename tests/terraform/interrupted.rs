@@ -90,7 +90,7 @@ impl Until {
 }
 
 fn is_write(operation: &str) -> bool {
-    RecordedCall { operation: operation.to_owned(), status: 200, body: Default::default() }.is_write()
+    !RecordedCall { operation: operation.to_owned(), status: 200, body: Default::default() }.reads()
 }
 
 /// Applies, and kills the provider after that call was carried out and before its answer arrives; whether it came to that.

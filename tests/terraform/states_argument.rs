@@ -312,8 +312,8 @@ async fn a_mistake_is_shown_at_the_argument() {
     for (number, (states, parts)) in MISTAKES.iter().enumerate() {
         let address = format!("sfn_state_machine.m{number}");
         let found: Vec<_> = errors.iter().filter(|error| error.address == address).collect();
-        let is_told = found.iter().any(|error| parts.iter().all(|part| error.text.contains(part)));
-        assert!(is_told, "{parts:?} are not in an error of {states}: {found:#?}");
+        let is_reported = found.iter().any(|error| parts.iter().all(|part| error.text.contains(part)));
+        assert!(is_reported, "{parts:?} are not in an error of {states}: {found:#?}");
     }
     // Terraform shows the line of the argument.
     let plan = workspace.plan().await.unwrap();

@@ -375,8 +375,8 @@ async fn a_conflict_that_is_known_is_an_error() {
         let module = format!("module.m{number}.");
         let texts: Vec<&str> =
             errors.iter().filter(|error| error.address.starts_with(&module)).map(|error| error.text.as_str()).collect();
-        let is_told = texts.iter().any(|text| parts.iter().all(|part| text.contains(part)));
-        assert!(is_told, "{parts:?} are not in one error of `{more}`: {texts:#?}");
+        let is_reported = texts.iter().any(|text| parts.iter().all(|part| text.contains(part)));
+        assert!(is_reported, "{parts:?} are not in one error of `{more}`: {texts:#?}");
     }
 }
 
