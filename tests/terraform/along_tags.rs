@@ -39,7 +39,7 @@ fn configure(workspace: &Workspace, defaults: &str, own: &str) {
     workspace.write("main.tf", &format!("{header}{}", OWNERS.replace("OWN", own))).unwrap();
 }
 
-/// Fails unless everything has these tags, and nothing but them and the tag by which the provider knows its own.
+/// Fails unless everything has these tags, and nothing but them and the tag of the owner.
 async fn assert_tags(aws: &LocalAws, expected: &[&str]) {
     let expected: BTreeSet<String> = expected.iter().map(|tag| (*tag).to_owned()).collect();
     for (object, tags) in [

@@ -47,7 +47,7 @@ async fn a_published_function_is_only_imported() {
     assert_eq!(changes(&aws), Vec::<String>::new());
 }
 
-/// The folder is no part of what AWS knows; that its code is the same is.
+/// AWS does not have the folder, but the hash of its code.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_code_is_not_published_again() {
     let (aws, _theirs) = with_function().await;

@@ -77,7 +77,7 @@ resource "sfn_lambda_function" "it" {
   }
 }
 
-# Whoever wants to see the definition says that nothing in it is secret.
+# A definition without a secret, shown on purpose.
 data "sfn_definition" "open" {
   start_at = "A"
   succeed "A" {}
