@@ -1,13 +1,17 @@
-//! The provider is killed after each single call: the next apply converges, with no duplicate and nothing orphaned.
+//! The provider is killed after each single call: the next apply converges, or its error shows the `import` block by which
+//! the one after it does. Nothing is duplicated or orphaned.
 
 use std::fs;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering};
 
 use e2e::Workspace;
-use local_aws::LocalAws;
+use local_aws::{LocalAws, RecordedCall};
 use rustix::process::{Pid, Signal, kill_process};
 
+use super::inventory::inventory;
+use super::objects::{self, BASE, BASE_ELSEWHERE, BASE_HERE, OBJECTS};
+use super::runs::{Reported, apply_errors};
 use super::{assert_empty, assert_success, aws, counts, describe, machine_arn, workspace};
 
 const BEFORE: &str = r#"
@@ -63,15 +67,43 @@ fn kill_providers(terraform: i32) {
     }
 }
 
-/// Applies, and kills the provider after call number `after`; whether it came to that.
-async fn apply_and_kill(aws: &LocalAws, workspace: &Workspace, after: usize) -> bool {
+/// When the provider is killed.
+#[derive(Clone, Copy)]
+pub enum Until {
+    /// After so many calls.
+    Call(usize),
+    /// After so many calls that write.
+    Write(usize),
+    /// After the first call of an operation.
+    Operation(&'static str),
+}
+
+impl Until {
+    /// Whether it has come to that with call `number`, of this operation, which is write number `writes`.
+    fn is_now(self, number: usize, operation: &str, writes: usize) -> bool {
+        match self {
+            Self::Call(after) => number == after,
+            Self::Write(after) => writes == after && is_write(operation),
+            Self::Operation(name) => operation == name,
+        }
+    }
+}
+
+fn is_write(operation: &str) -> bool {
+    !RecordedCall { operation: operation.to_owned(), status: 200, body: Default::default() }.reads()
+}
+
+/// Applies, and kills the provider after that call was carried out and before its answer arrives; whether it came to that.
+pub async fn apply_and_kill(aws: &LocalAws, workspace: &Workspace, until: Until) -> bool {
     let (terraform, killed) = (Arc::new(AtomicI32::new(0)), Arc::new(AtomicBool::new(false)));
     let hook = (Arc::clone(&terraform), Arc::clone(&killed));
+    let writes = AtomicUsize::new(0);
     aws.proxy().forget();
-    aws.proxy().after_each_call(move |number, _| {
-        if number == after {
+    aws.proxy().after_each_call(move |number, operation| {
+        let write = usize::from(is_write(operation));
+        let writes = writes.fetch_add(write, Ordering::SeqCst) + write;
+        if until.is_now(number, operation, writes) && !hook.1.swap(true, Ordering::SeqCst) {
             kill_providers(hook.0.load(Ordering::SeqCst));
-            hook.1.store(true, Ordering::SeqCst);
         }
     });
     let child = workspace.start(&["apply", "-auto-approve", "-no-color"]).expect("terraform starts");
@@ -83,13 +115,25 @@ async fn apply_and_kill(aws: &LocalAws, workspace: &Workspace, after: usize) -> 
     was_killed
 }
 
+/// Applies after a kill. What fails shows the `import` block that helps, and with these blocks the next apply succeeds.
+async fn converge(workspace: &Workspace) {
+    let errors = apply_errors(workspace).await;
+    if errors.is_empty() {
+        return;
+    }
+    let blocks: Vec<String> = errors.iter().map(Reported::import_block).collect();
+    workspace.write("imports.tf", &blocks.concat()).expect("the blocks are written");
+    assert_success(&workspace.apply().await.expect("terraform runs"));
+}
+
 async fn versions(aws: &LocalAws) -> usize {
     let arn = serde_json::json!({ "stateMachineArn": machine_arn("it") });
     let list = aws.call("AWSStepFunctions.ListStateMachineVersions", &arn).await.expect("list");
     list["stateMachineVersions"].as_array().map_or(0, Vec::len)
 }
 
-fn skip_without_proc() -> bool {
+/// Whether there is no /proc, without which the provider is not found.
+pub fn skip_without_proc() -> bool {
     let skip = !std::path::Path::new("/proc/self/status").exists();
     if skip {
         eprintln!("skipped: without /proc the provider's process is not found");
@@ -107,13 +151,15 @@ async fn a_killed_creation_converges() {
     loop {
         aws.reset().await.unwrap();
         let workspace = workspace(&aws, AFTER);
-        if !apply_and_kill(&aws, &workspace, calls + 1).await {
+        if !apply_and_kill(&aws, &workspace, Until::Call(calls + 1)).await {
             break;
         }
         calls += 1;
-        assert_success(&workspace.apply().await.unwrap());
+        converge(&workspace).await;
         assert_empty(&workspace.plan().await.unwrap());
         assert_eq!((counts(&aws).await, versions(&aws).await), ((1, 1, 1), 1), "after call {calls}");
+        assert_success(&workspace.destroy().await.unwrap());
+        assert_eq!(counts(&aws).await, (0, 0, 0), "after call {calls}");
     }
     assert!(calls >= 6, "only {calls} calls were made");
 }
@@ -130,7 +176,7 @@ async fn a_killed_update_converges() {
         let workspace = workspace(&aws, BEFORE);
         assert_success(&workspace.apply().await.unwrap());
         workspace.configure(AFTER).unwrap();
-        if !apply_and_kill(&aws, &workspace, calls + 1).await {
+        if !apply_and_kill(&aws, &workspace, Until::Call(calls + 1)).await {
             break;
         }
         calls += 1;
@@ -169,15 +215,44 @@ async fn a_killed_function_converges() {
         aws.reset().await.unwrap();
         let workspace = workspace(&aws, FUNCTION);
         workspace.write("code/main.py", "def handler(event, context):\n    return event\n").unwrap();
-        if !apply_and_kill(&aws, &workspace, calls + 1).await {
+        if !apply_and_kill(&aws, &workspace, Until::Call(calls + 1)).await {
             break;
         }
         calls += 1;
-        assert_success(&workspace.apply().await.unwrap());
+        converge(&workspace).await;
         assert_empty(&workspace.plan().await.unwrap());
         assert_eq!(counts(&aws).await, (0, 1, 0), "after call {calls}");
         assert_success(&workspace.destroy().await.unwrap());
         assert_eq!(counts(&aws).await, (0, 0, 0), "after call {calls}");
     }
     assert!(calls >= 5, "only {calls} calls were made");
+}
+
+/// The objects that do not make a role or a log group of their own, all in one configuration.
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_creations_of_single_objects_converge() {
+    if skip_without_proc() {
+        return;
+    }
+    let aws = aws().await;
+    let base = objects::with_code(&aws, &format!("{BASE}{BASE_HERE}"));
+    assert_success(&base.apply().await.unwrap());
+    let before = inventory(&aws).await;
+    let parts: Vec<String> = OBJECTS[2..].iter().map(|object| object.configuration("")).collect();
+    let configuration = format!("{BASE_ELSEWHERE}{}", parts.concat());
+    let configuration = configuration.replace("name = \"/it\"", "name = \"/it\"\n  retention_in_days = 7");
+    let mut writes = 0;
+    loop {
+        let workspace = workspace(&aws, &configuration);
+        if !apply_and_kill(&aws, &workspace, Until::Write(writes + 1)).await {
+            break;
+        }
+        writes += 1;
+        converge(&workspace).await;
+        assert_empty(&workspace.plan().await.unwrap());
+        assert_eq!(inventory(&aws).await.len(), before.len() + parts.len(), "after write {writes}");
+        assert_success(&workspace.destroy().await.unwrap());
+        assert_eq!(inventory(&aws).await, before, "after write {writes}");
+    }
+    assert!(writes > parts.len(), "only {writes} calls write");
 }

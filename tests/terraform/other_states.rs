@@ -1,0 +1,177 @@
+//! Objects of another state are not taken over, changed or deleted.
+
+use local_aws::{Fault, LocalAws};
+
+use super::interrupted::{Until, apply_and_kill, skip_without_proc};
+use super::inventory::{changes, inventory};
+use super::objects::{self, BASE, BASE_ELSEWHERE, BASE_HERE, OBJECTS};
+use super::runs::{apply_errors, stored_resources};
+use super::{assert_empty, assert_says, assert_success, aws};
+
+/// The calls that create objects.
+const CREATIONS: [&str; 10] = [
+    "CreateStateMachine",
+    "CreateFunction",
+    "CreateActivity",
+    "CreateLogGroup",
+    "CreateStateMachineAlias",
+    "CreateAlias",
+    "AddPermission",
+    "PutFunctionEventInvokeConfig",
+    "PutMetricAlarm",
+    "CreateRole",
+];
+
+/// Another state has the objects, and a second one is to create them with this configuration. Where both are the same, the
+/// blocks that the errors show import them.
+async fn check(ours: &str, is_answer_lost: bool) {
+    let aws = aws().await;
+    let theirs = objects::all("");
+    let first = objects::with_code(&aws, &format!("{BASE}{BASE_HERE}{theirs}"));
+    assert_success(&first.apply().await.unwrap());
+    let before = inventory(&aws).await;
+
+    let second = objects::with_code(&aws, &format!("{BASE_ELSEWHERE}{ours}"));
+    aws.proxy().forget();
+    if is_answer_lost {
+        CREATIONS.iter().for_each(|operation| aws.proxy().fault(operation, 1, Fault::LoseAnswer));
+    }
+    let errors = apply_errors(&second).await;
+    let mut blocks = String::new();
+    for object in &OBJECTS {
+        let error = errors.iter().find(|error| error.address == object.address);
+        let error = error.unwrap_or_else(|| panic!("{} was taken over: {errors:#?}", object.address));
+        error.assert_says(&["already exists"]);
+        blocks.push_str(&error.import_block());
+    }
+    assert_eq!(errors.len(), OBJECTS.len(), "{errors:#?}");
+    assert_eq!(stored_resources(&second).await, Vec::<serde_json::Value>::new(), "nothing is in the failed state");
+    assert_success(&second.destroy().await.unwrap());
+    assert_eq!(changes(&aws), Vec::<String>::new());
+    assert_eq!(inventory(&aws).await, before);
+    aws.proxy().forget();
+    assert_empty(&first.plan().await.unwrap());
+
+    if ours != theirs {
+        return;
+    }
+    second.write("imports.tf", &blocks).unwrap();
+    assert_says(&second.plan().await.unwrap(), &["Plan: 9 to import, 0 to add", "0 to destroy"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_objects_are_left_to_the_other_state() {
+    check(&objects::all(""), false).await;
+}
+
+/// The same names with other settings, which would show if they were written.
+fn other_settings() -> String {
+    [
+        ("start_at = \"Rest\"", "comment  = \"ours\"\n  tags = { whose = \"ours\" }\n  start_at = \"Rest\""),
+        ("level = \"ERROR\"", "level = \"ALL\"\n    retention_in_days = 7"),
+        ("function_name = \"it\"", "description = \"ours\"\n  tags = { whose = \"ours\" }\n  function_name = \"it\""),
+        ("name = \"it\"\n\n}", "name = \"it\"\n  tags = { whose = \"ours\" }\n}"),
+        ("name = \"/it\"", "name = \"/it\"\n  retention_in_days = 7\n  tags = { whose = \"ours\" }"),
+        ("weight                    = 100\n  }", "weight                    = 100\n  }\n  description = \"ours\""),
+        (
+            "function_version = local.function_version",
+            "function_version = local.function_version\n  description = \"ours\"",
+        ),
+        ("rule/it", "rule/ours"),
+        ("maximum_retry_attempts = 1", "maximum_retry_attempts = 2"),
+        ("metric            = \"failed\"", "metric            = \"timed_out\"\n  tags = { whose = \"ours\" }"),
+    ]
+    .iter()
+    .fold(objects::all(""), |text, (from, to)| {
+        assert_eq!(text.matches(from).count(), 1, "{from}");
+        text.replace(from, to)
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn objects_with_other_settings_are_left_to_the_other_state() {
+    check(&other_settings(), false).await;
+}
+
+/// An answer that is lost is no proof that the object is new.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_answer_takes_nothing_over() {
+    check(&objects::all(""), true).await;
+}
+
+const MACHINE: &str = r#"
+resource "sfn_state_machine" "it" {
+  name     = "NAME"
+  start_at = "Rest"
+  execution_role {
+    ROLE
+  }
+  pass "Rest" {
+    end = true
+  }
+}
+"#;
+
+fn machine(aws: &LocalAws, name: &str, role: &str) -> e2e::Workspace {
+    objects::with_code(aws, &MACHINE.replace("NAME", name).replace("ROLE", role))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_role_of_another_machine_is_not_used() {
+    let aws = aws().await;
+    let theirs = machine(&aws, "theirs", "name = \"shared\"");
+    assert_success(&theirs.apply().await.unwrap());
+    aws.proxy().forget();
+    let ours = machine(&aws, "ours", "name = \"shared\"");
+    let errors = apply_errors(&ours).await;
+    assert_eq!(errors.len(), 1, "{errors:#?}");
+    errors[0].assert_says(&["shared", "already exists"]);
+    assert_success(&ours.destroy().await.unwrap());
+    assert_eq!(changes(&aws), Vec::<String>::new());
+    assert_empty(&theirs.plan().await.unwrap());
+    assert!(inventory(&aws).await.contains("role shared"));
+}
+
+/// One run ends after it made the role; the role is taken up by the state that makes the machine, and stays with it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_stays_with_the_machine_that_uses_it() {
+    if skip_without_proc() {
+        return;
+    }
+    let aws = aws().await;
+    let (killed, other) = (machine(&aws, "it", ""), machine(&aws, "it", ""));
+    assert!(apply_and_kill(&aws, &killed, Until::Operation("CreateRole")).await, "no role was made");
+    assert_success(&other.apply().await.unwrap());
+    let before = inventory(&aws).await;
+    assert_eq!(before.len(), 2, "{before:?}");
+    aws.proxy().forget();
+    let errors = apply_errors(&killed).await;
+    assert_eq!(errors.len(), 1, "{errors:#?}");
+    errors[0].assert_says(&["already exists"]);
+    assert_success(&killed.destroy().await.unwrap());
+    assert_eq!(changes(&aws), Vec::<String>::new());
+    assert_eq!(inventory(&aws).await, before);
+    assert_empty(&other.plan().await.unwrap());
+}
+
+/// A creation that AWS refuses leaves nothing in the state, however often it is tried.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_creation_leaves_nothing() {
+    let aws = aws().await;
+    let base = objects::with_code(&aws, &format!("{BASE}{BASE_HERE}"));
+    assert_success(&base.apply().await.unwrap());
+    let parts: Vec<String> = OBJECTS[2..].iter().map(|object| object.configuration("")).collect();
+    let workspace = objects::with_code(&aws, &format!("{BASE_ELSEWHERE}{}", parts.concat()));
+    for operation in CREATIONS {
+        let refusal = Fault::Refuse(403, "AccessDeniedException".into(), "you may not".into());
+        aws.proxy().fault(operation, usize::MAX, refusal);
+    }
+    for _ in 0..2 {
+        let errors = apply_errors(&workspace).await;
+        assert_eq!(errors.len(), parts.len(), "{errors:#?}");
+        assert_eq!(stored_resources(&workspace).await, Vec::<serde_json::Value>::new());
+    }
+    aws.proxy().forget();
+    assert_success(&workspace.apply().await.unwrap());
+    assert_empty(&workspace.plan().await.unwrap());
+}

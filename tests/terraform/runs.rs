@@ -1,0 +1,100 @@
+//! Runs of Terraform whose outcome is read from JSON, where no line is broken.
+
+use e2e::Workspace;
+use serde_json::Value;
+
+use super::assert_success;
+
+/// An error of a run.
+#[derive(Debug)]
+pub struct Reported {
+    /// Address of the resource, empty where it is about something else.
+    pub address: String,
+    /// The first sentence, and the rest below it.
+    pub text: String,
+}
+
+impl Reported {
+    /// The `import` block that the error shows, which is one, for the address of the resource.
+    #[track_caller]
+    pub fn import_block(&self) -> String {
+        let (text, address) = (&self.text, &self.address);
+        assert!(!address.is_empty(), "no resource is named by:\n{text}");
+        assert_eq!(text.matches("import {").count(), 1, "there is to be one `import` block in:\n{text}");
+        let block = text.split("import {").nth(1).unwrap_or_default().split('}').next().unwrap_or_default();
+        let id = block.lines().map(str::trim).find(|line| line.starts_with("id") && line.contains("= \""));
+        let id = id.unwrap_or_else(|| panic!("there is no `id = \"…\"` in:\n{text}"));
+        format!("import {{\n  to = {address}\n  {id}\n}}\n")
+    }
+
+    /// Fails unless each of these parts is in the text.
+    #[track_caller]
+    pub fn assert_says(&self, parts: &[&str]) {
+        let text = self.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for part in parts {
+            assert!(text.contains(part), "`{part}` is not in the error of {}:\n{}", self.address, self.text);
+        }
+    }
+}
+
+/// Applies, and gives the errors; none where it went through.
+pub async fn apply_errors(workspace: &Workspace) -> Vec<Reported> {
+    errors(workspace, &["apply", "-auto-approve", "-json"]).await
+}
+
+/// Plans, and gives the errors; none where it went through.
+pub async fn plan_errors(workspace: &Workspace) -> Vec<Reported> {
+    errors(workspace, &["plan", "-json"]).await
+}
+
+async fn errors(workspace: &Workspace, arguments: &[&str]) -> Vec<Reported> {
+    let outcome = workspace.terraform(arguments).await.expect("terraform runs");
+    let errors: Vec<Reported> = outcome.stdout.lines().filter_map(error).collect();
+    assert_eq!(errors.is_empty(), outcome.is_success(), "{}", outcome.text);
+    errors
+}
+
+/// The error that a line of Terraform's JSON reports, if it does.
+fn error(line: &str) -> Option<Reported> {
+    let message: Value = serde_json::from_str(line).ok()?;
+    let diagnostic = message.get("diagnostic").filter(|found| found["severity"] == "error")?;
+    let field = |name: &str| diagnostic[name].as_str().unwrap_or_default().to_owned();
+    Some(Reported { address: field("address"), text: format!("{}\n{}", field("summary"), field("detail")) })
+}
+
+/// The plan, in the form of `terraform show -json`. The file stays as `planned`, to be applied.
+pub async fn plan_json(workspace: &Workspace) -> Value {
+    assert_success(&workspace.terraform(&["plan", "-no-color", "-out=planned"]).await.expect("terraform runs"));
+    let shown = workspace.terraform(&["show", "-json", "planned"]).await.expect("terraform runs");
+    assert_success(&shown);
+    serde_json::from_str(shown.stdout.trim()).expect("the plan is JSON")
+}
+
+/// The change that a plan has for an address.
+pub fn change<'a>(plan: &'a Value, address: &str) -> &'a Value {
+    let mut changes = plan["resource_changes"].as_array().into_iter().flatten();
+    let found = changes.find(|change| change["address"] == address);
+    found.map(|change| &change["change"]).unwrap_or_else(|| panic!("{address} is not in the plan: {plan}"))
+}
+
+/// The actions that a plan has for an address, such as `["create"]`.
+pub fn actions(plan: &Value, address: &str) -> Vec<String> {
+    let actions = change(plan, address)["actions"].as_array().into_iter().flatten();
+    actions.filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// The resources of the state as it is stored, with those that were deposed; none before the first apply.
+pub async fn stored_resources(workspace: &Workspace) -> Vec<Value> {
+    let pulled = workspace.terraform(&["state", "pull"]).await.expect("terraform runs");
+    assert_success(&pulled);
+    let state: Value = serde_json::from_str(pulled.stdout.trim()).unwrap_or_default();
+    let resources = state["resources"].as_array().cloned().unwrap_or_default();
+    resources.into_iter().filter(|resource| resource["mode"] == "managed").collect()
+}
+
+/// How many objects of the state are deposed.
+pub async fn deposed(workspace: &Workspace) -> usize {
+    let resources = stored_resources(workspace).await;
+    let instances = resources.iter().filter_map(|resource| resource["instances"].as_array()).flatten();
+    instances.filter(|instance| !instance["deposed"].is_null()).count()
+}
