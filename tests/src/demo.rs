@@ -9,6 +9,7 @@ use local_aws::LocalAws;
 use sfn_aws::{Aws, Call, Settings, execution};
 use tokio_util::sync::CancellationToken;
 
+use crate::terraform::{self, Terraform};
 use crate::{Outcome, Workspace};
 
 const EXAMPLE: &str = "workflows/order-processing";
@@ -21,6 +22,7 @@ const ORDER: &str = r#"{"orderId":"o-1001","card":"4242424242424242","items":[{"
 /// The first step that fails.
 pub async fn run(keep: bool) -> io::Result<()> {
     title(1, "start an AWS on this machine");
+    println!("with {}", Terraform::at(terraform::chosen()?)?);
     let log = std::env::temp_dir().join(format!("sfn-demo-{}.log", std::process::id()));
     let aws = LocalAws::start(&log).await?;
     println!("listening on {}", aws.url());
@@ -121,12 +123,13 @@ fn edit_retry(main: &Path) -> io::Result<()> {
 
 async fn import(aws: &LocalAws, arn: &str) -> io::Result<()> {
     let workspace = Workspace::new(aws)?;
-    workspace.configure(&format!("import {{\n  to = sfn_state_machine.order\n  id = \"{arn}\"\n}}\n"))?;
+    workspace.configure(&terraform::import_to_generate("sfn_state_machine.order", arn))?;
     let generated = workspace.terraform(&["plan", "-no-color", "-generate-config-out=generated.tf"]).await?;
     show_lines(&expect("plan", generated)?, &["Plan:"]);
     let written = fs::read_to_string(workspace.path().join("generated.tf"))?;
     let first: Vec<&str> = written.lines().skip_while(|line| !line.contains("choice \"")).take(9).collect();
     println!("generated.tf has {} lines, among them:\n{}", written.lines().count(), first.join("\n"));
+    workspace.configure(&terraform::import("sfn_state_machine.order", arn))?;
     expect("apply", workspace.apply().await?)?;
     show_lines(&expect("plan", workspace.plan().await?)?, &["No changes."]);
     Ok(())
@@ -139,7 +142,10 @@ async fn leave_running(aws: LocalAws, mut workspace: Workspace, arn: &str) -> io
     for (name, value) in workspace.env() {
         println!("export {name}='{value}'");
     }
-    println!("\nterraform plan\naws stepfunctions describe-state-machine --state-machine-arn {arn}");
+    println!(
+        "\n{} plan\naws stepfunctions describe-state-machine --state-machine-arn {arn}",
+        workspace.program()?.display()
+    );
     std::future::pending::<()>().await;
     drop(aws);
     Ok(())

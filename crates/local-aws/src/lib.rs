@@ -1,6 +1,6 @@
 //! AWS on loopback, for tests and the demo.
 //!
-//! Starts ministack in a virtual environment of its own, and in front of it a proxy that keeps what ministack drops,
+//! Starts an emulator in a virtual environment of its own, and in front of it a proxy that keeps what ministack drops,
 //! records the calls and injects faults. Everything listens on 127.0.0.1 only.
 
 mod emulator;
@@ -8,7 +8,7 @@ mod operation;
 mod proxy;
 mod venv;
 
-pub use venv::python;
+pub use venv::{program, python};
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,23 +17,26 @@ use hyper::Method;
 use serde_json::Value;
 
 pub use emulator::Emulator;
+use emulator::Process;
 pub use operation::operation;
 pub use proxy::{Fault, Proxy, RecordedCall};
 
 /// Version of ministack that the tests were made with.
 pub const MINISTACK: &str = "1.5.33";
+/// Version of moto, the second emulator.
+pub const MOTO: &str = "5.2.5";
 /// The version of what the emulator reads and writes CBOR with, in which CloudWatch is spoken to.
 const CBOR2: &str = "5.9.0";
 /// The version of what functions of Python find in Lambda's runtime.
 const BOTO3: &str = "1.43.106";
 /// The region that the demo and the tests use.
 pub const REGION: &str = "eu-west-1";
-/// The account that [`LocalAws::env`] signs in to: ministack takes a 12-digit access key for one.
+/// The account that [`LocalAws::env`] signs in to: ministack takes a 12-digit access key for one, moto has no other.
 pub const ACCOUNT: &str = "123456789012";
 
 /// A running AWS. Ends when dropped.
 pub struct LocalAws {
-    emulator: Emulator,
+    emulator: Process,
     proxy: Proxy,
     log: PathBuf,
 }
@@ -48,13 +51,25 @@ impl Drop for LocalAws {
 }
 
 impl LocalAws {
-    /// Starts one, on free ports; `log` takes the output of ministack and is removed with it.
+    /// Starts one, on free ports, with the emulator that [`Emulator::of_environment`] gives; `log` takes its output and is
+    /// removed with it.
     ///
     /// # Errors
-    /// When Python is missing, ministack cannot be installed or does not come up.
+    /// Python is missing, or the emulator is unknown, cannot be installed or does not come up.
     pub async fn start(log: &Path) -> io::Result<Self> {
-        let python = venv::python(&[("ministack", MINISTACK), ("cbor2", CBOR2), ("boto3", BOTO3)])?;
-        let emulator = Emulator::start(&python, log).await?;
+        Self::start_with(Emulator::of_environment()?, log).await
+    }
+
+    /// Starts one with the second emulator, moto.
+    ///
+    /// # Errors
+    /// Python is missing, or moto cannot be installed or does not come up.
+    pub async fn start_moto(log: &Path) -> io::Result<Self> {
+        Self::start_with(Emulator::Moto, log).await
+    }
+
+    async fn start_with(emulator: Emulator, log: &Path) -> io::Result<Self> {
+        let emulator = Process::start(emulator, log).await?;
         let proxy = Proxy::start(emulator.port()).await?;
         Ok(Self { emulator, proxy, log: log.to_path_buf() })
     }
@@ -87,7 +102,7 @@ impl LocalAws {
     /// Makes Wait states end at once, or as they should again.
     ///
     /// # Errors
-    /// When ministack does not answer.
+    /// When the emulator is not ministack or does not answer.
     pub async fn skip_waits(&self, skip: bool) -> io::Result<()> {
         let scale = i32::from(!skip);
         self.emulator.configure(&serde_json::json!({ "stepfunctions._SFN_WAIT_SCALE": scale })).await
@@ -97,7 +112,7 @@ impl LocalAws {
     /// an execution takes them when its state machine is started by `ARN#CASE`.
     ///
     /// # Errors
-    /// When ministack does not answer.
+    /// When the emulator is not ministack or does not answer.
     pub async fn mock(&self, config: &Value) -> io::Result<()> {
         self.emulator.configure(&serde_json::json!({ "stepfunctions._sfn_mock_config": config })).await
     }
@@ -113,7 +128,7 @@ impl LocalAws {
     /// Forgets everything that was made in this AWS.
     ///
     /// # Errors
-    /// When ministack does not answer.
+    /// When the emulator does not answer.
     pub async fn reset(&self) -> io::Result<()> {
         self.proxy.forget();
         self.emulator.reset().await
@@ -193,7 +208,7 @@ impl LocalAws {
         self.query("iam", &form).await.map(|_| ())
     }
 
-    /// The process group of ministack, for tests that look whether it is gone.
+    /// The process group of the emulator, for tests that look whether it is gone.
     pub fn process_group(&self) -> i32 {
         self.emulator.process_group()
     }

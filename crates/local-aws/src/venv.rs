@@ -2,34 +2,100 @@
 
 use std::fs;
 use std::io;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// The Python of an environment that has these packages in these versions; it is made if there is none.
+/// Starts a script of an environment with its Python. `exec` keeps the process ID, so that a signal reaches the script;
+/// `-I` keeps packages of the user out.
+const WRAPPER: &str = "#!/bin/sh\nexec \"${0%/*}/python\" -I \"${0%/*}/";
+
+/// The Python of an environment that has these packages, by name and version; the environment is made if it is missing.
 ///
 /// # Errors
-/// When Python or the package cannot be had.
+/// Python is missing, or a package cannot be installed.
 pub fn python(packages: &[(&str, &str)]) -> io::Result<PathBuf> {
-    let list = |between: &'static str| packages.iter().map(move |(name, version)| format!("{name}{between}{version}"));
-    let name = list("-").collect::<Vec<_>>().join("-");
-    let folder = cache()?.join(&name);
-    let (python, done) = (folder.join("bin/python"), folder.join("complete"));
-    fs::create_dir_all(&folder)?;
-    // Tests start at once in several processes: one makes the environment, the others wait for it.
-    let lock = fs::File::create(folder.join("lock"))?;
-    lock.lock()?;
-    if !done.exists() {
-        eprintln!("installing {name} (once)");
-        let venv = folder.to_string_lossy().into_owned();
-        run(Path::new("python3"), &["-m", "venv", &venv])
-            .map_err(|error| other(format!("Python 3 with the module venv is needed: {error}")))?;
-        let wanted: Vec<String> = list("==").collect();
-        let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-        let arguments: Vec<&str> = install.into_iter().chain(wanted.iter().map(String::as_str)).collect();
-        run(&python, &arguments)?;
-        fs::write(&done, name)?;
+    let environment = Environment::of(packages)?;
+    environment.install(packages, &[])?;
+    Ok(environment.python())
+}
+
+/// The path of a program `name`: a script in Python that runs in an environment with these packages, by name and
+/// version. The environment is made if it is missing; packages are taken as wheels only, nothing is compiled.
+///
+/// # Errors
+/// Python is missing, a package cannot be installed or has no wheel for this system, or the program cannot be written.
+pub fn program(packages: &[(&str, &str)], name: &str, script: &str) -> io::Result<PathBuf> {
+    let environment = Environment::of(packages)?;
+    environment.install(packages, &["--only-binary", ":all:"])?;
+    environment.write(&format!("bin/{name}.py"), script)?;
+    environment.write(&format!("bin/{name}"), &format!("{WRAPPER}{name}.py\" \"$@\"\n"))
+}
+
+/// A folder with a virtual environment.
+struct Environment {
+    /// Such as `ministack-1.5.33`.
+    name: String,
+    folder: PathBuf,
+}
+
+impl Environment {
+    fn of(packages: &[(&str, &str)]) -> io::Result<Self> {
+        let names: Vec<String> = packages.iter().map(|(name, version)| format!("{name}-{version}")).collect();
+        let name = names.join("-");
+        Ok(Self { folder: cache()?.join(&name), name })
     }
-    Ok(python)
+
+    fn python(&self) -> PathBuf {
+        self.folder.join("bin/python")
+    }
+
+    /// Holds the lock of this environment until the file is dropped: tests start at once in several processes.
+    fn lock(&self) -> io::Result<fs::File> {
+        fs::create_dir_all(&self.folder)?;
+        let lock = fs::File::create(self.folder.join("lock"))?;
+        lock.lock()?;
+        Ok(lock)
+    }
+
+    fn install(&self, packages: &[(&str, &str)], options: &[&str]) -> io::Result<()> {
+        let complete = self.folder.join("complete");
+        if complete.exists() {
+            return Ok(());
+        }
+        let _lock = self.lock()?;
+        if complete.exists() {
+            return Ok(());
+        }
+        eprintln!("installing {} (once)", self.name);
+        let folder = self.folder.to_string_lossy().into_owned();
+        run(Path::new("python3"), &["-m", "venv", &folder])
+            .map_err(|error| other(format!("Python 3 with the module venv is needed: {error}")))?;
+        let packages: Vec<String> = packages.iter().map(|(name, version)| format!("{name}=={version}")).collect();
+        let mut arguments = vec!["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+        arguments.extend(options);
+        arguments.extend(packages.iter().map(String::as_str));
+        run(&self.python(), &arguments)?;
+        fs::write(complete, &self.name)
+    }
+
+    /// Writes an executable file, unless it is there with this content. A file that another process runs is replaced, not
+    /// written to.
+    fn write(&self, name: &str, content: &str) -> io::Result<PathBuf> {
+        let path = self.folder.join(name);
+        let is_current = || fs::read_to_string(&path).is_ok_and(|current| current == content);
+        if is_current() {
+            return Ok(path);
+        }
+        let _lock = self.lock()?;
+        if !is_current() {
+            let new = self.folder.join("new");
+            fs::write(&new, content)?;
+            fs::set_permissions(&new, fs::Permissions::from_mode(0o755))?;
+            fs::rename(new, &path)?;
+        }
+        Ok(path)
+    }
 }
 
 fn cache() -> io::Result<PathBuf> {
