@@ -58,10 +58,14 @@ fn without_values(finding: Finding, root: &Json, states: &HashSet<&str>) -> Find
     let value = root.at(&finding.pointer).and_then(Json::as_str).unwrap_or("");
     let inside = finding.inside.as_ref().map_or("", |inside| inside.text.as_str());
     let is_value = |word: &str| {
-        word.len() > 2 && !states.contains(word) && hcl_name(word).is_none() && (value.contains(word) || inside.contains(word))
+        word.len() > 2
+            && !states.contains(word)
+            && hcl_name(word).is_none()
+            && (value.contains(word) || inside.contains(word))
     };
     let masked = |text: &str| {
-        let parts = text.split('`').enumerate().map(|(index, part)| if index % 2 == 1 && is_value(part) { "…" } else { part });
+        let parts =
+            text.split('`').enumerate().map(|(index, part)| if index % 2 == 1 && is_value(part) { "…" } else { part });
         parts.collect::<Vec<_>>().join("`")
     };
     Finding { message: masked(&finding.message), help: masked(&finding.help), ..finding }

@@ -227,12 +227,14 @@ struct Endpoints(BTreeMap<String, String>);
 impl Model for Endpoints {
     fn block() -> Block {
         let names = SERVICES.iter().flat_map(|(name, others)| [*name].into_iter().chain(others.iter().copied()));
-        let attribute = |name: &str| Attribute::optional(name, Type::String, format!("Address of the service `{name}`."));
+        let attribute =
+            |name: &str| Attribute::optional(name, Type::String, format!("Address of the service `{name}`."));
         let inner = Block {
             attributes: names.map(attribute).collect(),
-            description: "Addresses of services, in place of those of AWS. Can also be set with the `AWS_ENDPOINT_URL` and \
+            description:
+                "Addresses of services, in place of those of AWS. Can also be set with the `AWS_ENDPOINT_URL` and \
                           `AWS_ENDPOINT_URL_SFN` environment variables."
-                .into(),
+                    .into(),
             ..Block::default()
         };
         Block { blocks: vec![NestedBlock::new("endpoints", Nesting::Set, inner)], ..Block::default() }
@@ -295,7 +297,8 @@ impl ProviderBlock {
     }
 
     fn validate_accounts(&self) -> Option<Diagnostic> {
-        let name = if self.allowed_account_ids.known().is_some() { "allowed_account_ids" } else { "forbidden_account_ids" };
+        let name =
+            if self.allowed_account_ids.known().is_some() { "allowed_account_ids" } else { "forbidden_account_ids" };
         let skips = self.skip_requesting_account_id == Attr::Known(true);
         (skips && self.restricts_accounts()).then(|| {
             let detail = "The account must be requested: remove `skip_requesting_account_id`.";

@@ -195,7 +195,9 @@ impl ProviderContext {
     /// When AWS cannot be asked, or the account is not allowed.
     pub async fn check_access(&self, cx: &Context) -> Result<(), Diagnostics> {
         match self.current() {
-            Some(session) if !session.credentials_checked.swap(true, Ordering::Relaxed) => session.check_identity(cx).await,
+            Some(session) if !session.credentials_checked.swap(true, Ordering::Relaxed) => {
+                session.check_identity(cx).await
+            }
             _ => Ok(()),
         }
     }

@@ -200,6 +200,7 @@ pub(crate) async fn query(port: u16, service: &str, form: &str) -> io::Result<St
     let request = Request::post(format!("http://127.0.0.1:{port}/"))
         .header("content-type", "application/x-www-form-urlencoded")
         .header("authorization", format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"))
+        .header(UNRECORDED, "1")
         .body(Full::new(Bytes::from(form.to_owned())))
         .map_err(io::Error::other)?;
     let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
@@ -225,7 +226,8 @@ async fn send(port: u16, path: &str, target: Option<&str>, body: &Value) -> io::
     let scope = format!("{ACCOUNT}/20260101/{REGION}/{service}/aws4_request");
     let mut request = Request::post(format!("http://127.0.0.1:{port}{path}"))
         .header("content-type", if target.is_some() { "application/x-amz-json-1.0" } else { "application/json" })
-        .header("authorization", format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"));
+        .header("authorization", format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"))
+        .header(UNRECORDED, "1");
     if let Some(target) = target {
         request = request.header("x-amz-target", target);
     }
@@ -247,6 +249,7 @@ pub(crate) async fn rest(port: u16, service: &str, method: Method, path: &str, b
         .method(method)
         .uri(format!("http://127.0.0.1:{port}{path}"))
         .header("authorization", format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"))
+        .header(UNRECORDED, "1")
         .body(Full::new(Bytes::from(body.to_owned())))
         .map_err(io::Error::other)?;
     let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();

@@ -122,7 +122,7 @@ impl LocalAws {
     /// # Errors
     /// When there is no answer, or AWS refuses.
     pub async fn call(&self, target: &str, body: &Value) -> io::Result<Value> {
-        emulator::call(self.emulator.port(), target, body).await
+        emulator::call(self.proxy.port(), target, body).await
     }
 
     /// Forgets everything that was made in this AWS.
@@ -139,7 +139,7 @@ impl LocalAws {
     /// # Errors
     /// When there is no answer, or AWS refuses.
     pub async fn query(&self, service: &str, form: &str) -> io::Result<String> {
-        emulator::query(self.emulator.port(), service, form).await
+        emulator::query(self.proxy.port(), service, form).await
     }
 
     /// Calls a function and gives its result.
@@ -148,7 +148,7 @@ impl LocalAws {
     /// When there is no answer, or AWS refuses.
     pub async fn invoke(&self, function: &str, payload: &Value) -> io::Result<Value> {
         let path = format!("/2015-03-31/functions/{function}/invocations");
-        let answer = emulator::rest(self.emulator.port(), "lambda", Method::POST, &path, &payload.to_string()).await?;
+        let answer = emulator::rest(self.proxy.port(), "lambda", Method::POST, &path, &payload.to_string()).await?;
         Ok(serde_json::from_slice(&answer)?)
     }
 
@@ -159,7 +159,7 @@ impl LocalAws {
     pub async fn create_bucket(&self, bucket: &str) -> io::Result<()> {
         let location = format!("<LocationConstraint>{REGION}</LocationConstraint>");
         let body = format!("<CreateBucketConfiguration>{location}</CreateBucketConfiguration>");
-        emulator::rest(self.emulator.port(), "s3", Method::PUT, &format!("/{bucket}"), &body).await.map(drop)
+        emulator::rest(self.proxy.port(), "s3", Method::PUT, &format!("/{bucket}"), &body).await.map(drop)
     }
 
     /// Writes an object into a bucket of S3.
@@ -168,7 +168,7 @@ impl LocalAws {
     /// When there is no answer, or AWS refuses.
     pub async fn put_object(&self, bucket: &str, key: &str, content: &str) -> io::Result<()> {
         let path = format!("/{bucket}/{key}");
-        emulator::rest(self.emulator.port(), "s3", Method::PUT, &path, content).await.map(drop)
+        emulator::rest(self.proxy.port(), "s3", Method::PUT, &path, content).await.map(drop)
     }
 
     /// Makes an SNS topic and gives its ARN.

@@ -110,10 +110,14 @@ fn the_schema_comes_from_the_struct() {
         (attribute.required, attribute.optional, attribute.computed)
     };
     assert_eq!(flags("name"), (true, false, false));
-    assert_eq!((flags("type"), flags("size"), flags("id")), ((false, true, true), (false, true, false), (false, false, true)));
+    assert_eq!(
+        (flags("type"), flags("size"), flags("id")),
+        ((false, true, true), (false, true, false), (false, false, true))
+    );
     let secret = block.attribute("secret").unwrap();
     assert!(secret.sensitive && secret.deprecation == "Use another one.");
-    let nested: Vec<_> = block.blocks.iter().map(|nested| (nested.name.as_str(), nested.nesting, nested.max_items)).collect();
+    let nested: Vec<_> =
+        block.blocks.iter().map(|nested| (nested.name.as_str(), nested.nesting, nested.max_items)).collect();
     assert_eq!(nested, [("inner", Nesting::Single, 0), ("mark", Nesting::Single, 0), ("item", Nesting::List, 2)]);
     assert_eq!(block.description, "A thing.");
 }
@@ -161,11 +165,17 @@ fn single_values_and_conflicts_are_checked_once_they_are_known() {
             ("size", "`size` must be between 1 and 9, got 10"),
         ],
     );
-    check(value([("size", "1.5".parse::<tfplugin::Number>().unwrap().into())]), &[("size", "`size` must be between 1 and 9, got 1.5")]);
+    check(
+        value([("size", "1.5".parse::<tfplugin::Number>().unwrap().into())]),
+        &[("size", "`size` must be between 1 and 9, got 1.5")],
+    );
     check(value([("text", "t".into()), ("file", "f".into())]), &[("text", "`text` conflicts with `file`")]);
     for other in [Value::Null, Value::Unknown, "".into()] {
         check(value([("text", "t".into()), ("file", other.clone())]), &[]);
-        check(value([("text", other.clone()), ("file", "f".into()), ("type", other.clone()), ("size", Value::Unknown)]), &[]);
+        check(
+            value([("text", other.clone()), ("file", "f".into()), ("type", other.clone()), ("size", Value::Unknown)]),
+            &[],
+        );
     }
     let fancy = Thing::block().check(&value([("type", "FANCI".into())]));
     assert_eq!(fancy.iter().next().unwrap().detail, "Did you mean `FANCY`? Valid values are `PLAIN` and `FANCY`.");

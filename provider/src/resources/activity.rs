@@ -99,7 +99,8 @@ impl Managed for Activity {
     }
 
     fn parse_import_id(id: &str) -> Result<Self, Problem> {
-        let is_activity = Arn::parse(id).is_some_and(|arn| arn.service == "states" && arn.resource.starts_with("activity:"));
+        let is_activity =
+            Arn::parse(id).is_some_and(|arn| arn.service == "states" && arn.resource.starts_with("activity:"));
         if !is_activity {
             let detail = "Use the ARN of an activity, such as `arn:aws:states:eu-west-1:123456789012:activity:pack`.";
             return Err(Problem::new(format!("`{id}` is not the ARN of an activity"), detail));

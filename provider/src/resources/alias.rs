@@ -90,7 +90,10 @@ impl Alias {
     }
 
     fn observed(&self, found: Described) -> Self {
-        let route = |target: Target| Route { state_machine_version_arn: target.version_arn.into(), weight: target.weight.into() };
+        let route = |target: Target| Route {
+            state_machine_version_arn: target.version_arn.into(),
+            weight: target.weight.into(),
+        };
         let routes = found.wanted.routes.into_iter().map(route).collect::<Vec<_>>();
         let (description, routes) = (found.wanted.description.into(), routes.into());
         Self { name: found.name.into(), description, routing_configuration: routes, ..self.clone() }
@@ -125,11 +128,14 @@ impl Managed for Alias {
                 diagnostics.push(Diagnostic::error(message, detail).at(path(1, VERSION)));
             }
         }
-        let weights = self.routes().iter().map(|route| route.weight.known().copied().filter(|weight| (0..=100).contains(weight)));
+        let weights =
+            self.routes().iter().map(|route| route.weight.known().copied().filter(|weight| (0..=100).contains(weight)));
         let (total, last) = (weights.sum::<Option<i32>>(), self.routes().len().checked_sub(1));
         if let (Some(total), Some(last)) = (total.filter(|total| *total != 100), last) {
             let detail = "Change the weights so that they add up to 100.";
-            diagnostics.push(Diagnostic::error(format!("weights must add up to 100, got {total}"), detail).at(path(last, "weight")));
+            diagnostics.push(
+                Diagnostic::error(format!("weights must add up to 100, got {total}"), detail).at(path(last, "weight")),
+            );
         }
         diagnostics
     }
@@ -152,7 +158,8 @@ impl Managed for Alias {
     }
 
     async fn read(&self, operation: &Operation) -> Result<Option<Observed<Self>>, Refusal> {
-        let arn = self.arn.text().map(str::to_owned).or_else(|| Some(format!("{}:{}", self.machine()?, self.name.text()?)));
+        let arn =
+            self.arn.text().map(str::to_owned).or_else(|| Some(format!("{}:{}", self.machine()?, self.name.text()?)));
         let Some(arn) = arn else { return Ok(None) };
         let found = alias::describe(operation.aws(), &operation.call, &arn).await?;
         Ok(found.map(|found| Observed::untagged(self.observed(found))))
@@ -175,7 +182,8 @@ impl Managed for Alias {
 
     fn parse_import_id(id: &str) -> Result<Self, Problem> {
         if StateMachineArn::parse(id).is_none_or(|arn| arn.alias().is_none()) {
-            let detail = "Use the ARN of an alias, such as `arn:aws:states:eu-west-1:123456789012:stateMachine:orders:live`.";
+            let detail =
+                "Use the ARN of an alias, such as `arn:aws:states:eu-west-1:123456789012:stateMachine:orders:live`.";
             return Err(Problem::new(format!("`{id}` is not the ARN of an alias"), detail));
         }
         Ok(Self { arn: id.into(), ..empty() })

@@ -171,7 +171,8 @@ mod tests {
 
     #[test]
     fn imports_take_names_and_arns() {
-        for id in ["/aws/x", "arn:aws:logs:eu-west-1:1:log-group:/aws/x", "arn:aws:logs:eu-west-1:1:log-group:/aws/x:*"] {
+        for id in ["/aws/x", "arn:aws:logs:eu-west-1:1:log-group:/aws/x", "arn:aws:logs:eu-west-1:1:log-group:/aws/x:*"]
+        {
             assert_eq!(LogGroup::parse_import_id(id).map(|group| group.name), Ok(Attr::from("/aws/x")), "{id}");
         }
         assert!(LogGroup::parse_import_id("arn:aws:iam::1:role/r").is_err());

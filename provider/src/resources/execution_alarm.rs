@@ -142,7 +142,8 @@ impl ExecutionAlarm {
     fn observed(&self, found: Described) -> Option<Self> {
         let (arn, name, found) = (found.arn, found.name, found.wanted?);
         let (metric, ..) = METRICS.iter().find(|(_, metric, _)| *metric == found.metric)?;
-        let value = |name: &str| found.dimensions.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str());
+        let value =
+            |name: &str| found.dimensions.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str());
         let machine = value("StateMachineArn")?;
         let qualifier = value("Version").or(value("Alias")).map_or_else(String::new, |value| format!(":{value}"));
         let model = Self {
@@ -203,7 +204,8 @@ impl Managed for ExecutionAlarm {
             self.statistic = self.default_statistic().map_or(Attr::Unknown, Attr::from);
         }
         if change.config.name.is_null() {
-            let is_same = |prior: &Self| prior.state_machine_arn == self.state_machine_arn && prior.metric == self.metric;
+            let is_same =
+                |prior: &Self| prior.state_machine_arn == self.state_machine_arn && prior.metric == self.metric;
             let kept = change.prior.filter(|prior| is_same(prior)).map(|prior| prior.name.clone());
             self.name = kept.unwrap_or_else(|| self.default_name().map_or(Attr::Unknown, Attr::from));
         }
@@ -229,7 +231,8 @@ impl Managed for ExecutionAlarm {
         let Some(found) = alarm::describe(aws, call, self.name.get()?).await? else { return Ok(None) };
         let tags = alarm::read_tags(aws, call, &found.arn).await?;
         let Some(model) = self.observed(found) else {
-            let detail = "An alarm on another metric, or with another comparison, is for `aws_cloudwatch_metric_alarm`.";
+            let detail =
+                "An alarm on another metric, or with another comparison, is for `aws_cloudwatch_metric_alarm`.";
             let message = format!("the {} is not on executions of a state machine", self.title());
             return Err(Diagnostic::error(message, detail).into());
         };

@@ -104,7 +104,8 @@ impl Managed for EventInvokeConfig {
 
     fn validate(&self, _provider: &ProviderContext) -> Diagnostics {
         let numbers = [&self.maximum_event_age_in_seconds, &self.maximum_retry_attempts];
-        let is_empty = self.destination_config.known().is_some_and(|all| all.on_failure.is_null() && all.on_success.is_null());
+        let is_empty =
+            self.destination_config.known().is_some_and(|all| all.on_failure.is_null() && all.on_success.is_null());
         if (self.destination_config.is_null() || is_empty) && numbers.iter().all(|number| number.is_null()) {
             let detail = "Set `maximum_event_age_in_seconds`, `maximum_retry_attempts` or a destination.";
             let error = Diagnostic::error("nothing is configured", detail);

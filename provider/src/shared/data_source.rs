@@ -64,7 +64,13 @@ impl<T: Lookup> LookupDataSource<T> {
 fn operation(provider: ProviderContext, cx: &Context) -> Result<Operation, Diagnostics> {
     let session = provider.session()?;
     let tags = sfn_aws::Tags::new;
-    Ok(Operation { provider, session, call: timeouts::call(&Value::Null, "read", cx), tags: tags(), prior_tags: tags() })
+    Ok(Operation {
+        provider,
+        session,
+        call: timeouts::call(&Value::Null, "read", cx),
+        tags: tags(),
+        prior_tags: tags(),
+    })
 }
 
 #[async_trait]

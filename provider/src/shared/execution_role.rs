@@ -128,7 +128,9 @@ pub fn validate<T>(block: &Attr<T>, attribute: &Attr<String>, name: &str) -> Opt
         ),
         (Attr::Null, Attr::Null) => Some(Diagnostic::error(
             format!("one of `execution_role` and `{name}` is required"),
-            format!("Write `execution_role {{}}` for a role with just the permissions that are needed, or set `{name}`."),
+            format!(
+                "Write `execution_role {{}}` for a role with just the permissions that are needed, or set `{name}`."
+            ),
         )),
         _ => None,
     }
@@ -136,7 +138,11 @@ pub fn validate<T>(block: &Attr<T>, attribute: &Attr<String>, name: &str) -> Opt
 
 /// Plans the ARN of the role: as it was while the role stays the same, unknown for another role. Without a role of the
 /// provider's own it is what is written.
-pub fn plan(written: &Attr<String>, after: Option<&ManagedRole>, before: Option<(&ManagedRole, &Attr<String>)>) -> Attr<String> {
+pub fn plan(
+    written: &Attr<String>,
+    after: Option<&ManagedRole>,
+    before: Option<(&ManagedRole, &Attr<String>)>,
+) -> Attr<String> {
     match (after, before) {
         (None, _) => written.clone(),
         (Some(after), Some((before, arn))) if before.is_same(after) => arn.clone(),

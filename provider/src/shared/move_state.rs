@@ -48,7 +48,10 @@ impl SourceState {
 
 fn block_value(block: &Block, json: &Json) -> Value {
     let member = |name: &str| json.get(name).unwrap_or(&Json::Null);
-    let attributes = block.attributes.iter().map(|attribute| (attribute.name.clone(), attribute_value(attribute, member(&attribute.name))));
+    let attributes = block
+        .attributes
+        .iter()
+        .map(|attribute| (attribute.name.clone(), attribute_value(attribute, member(&attribute.name))));
     let blocks = block.blocks.iter().map(|nested| (nested.name.clone(), nested_value(nested, member(&nested.name))));
     Value::object(attributes.chain(blocks))
 }
@@ -65,7 +68,9 @@ fn nested_value(nested: &NestedBlock, json: &Json) -> Value {
     let items = json.as_array().map(Vec::as_slice).unwrap_or(&[]);
     match nested.nesting {
         Nesting::Single => items.first().map_or(Value::Null, |item| block_value(&nested.block, item)),
-        Nesting::List | Nesting::Set => Value::List(items.iter().map(|item| block_value(&nested.block, item)).collect()),
+        Nesting::List | Nesting::Set => {
+            Value::List(items.iter().map(|item| block_value(&nested.block, item)).collect())
+        }
         Nesting::Map => Value::object::<String>([]),
     }
 }

@@ -37,7 +37,8 @@ impl<T: Managed> ManagedResource<T> {
         if T::TAGGED {
             block.attributes.extend(tags::attributes());
         }
-        let description = "Region of the object. Defaults to the region of the provider. Changing this forces a new resource.";
+        let description =
+            "Region of the object. Defaults to the region of the provider. Changing this forces a new resource.";
         block.attributes.push(Attribute::optional_computed(REGION, Type::String, description));
         block.blocks.push(timeouts::block());
         Self { provider: provider.clone(), schema: Schema { version: 0, block }, model: PhantomData }
@@ -63,7 +64,8 @@ impl<T: Managed> ManagedResource<T> {
         found.set(REGION, region.clone());
         found.set(TIMEOUTS, prior.get(TIMEOUTS).clone());
         if T::TAGGED {
-            let (own, all) = tags::of_object(observed.tags.unwrap_or_else(Default::default), prior, &operation.session.tags);
+            let (own, all) =
+                tags::of_object(observed.tags.unwrap_or_else(Default::default), prior, &operation.session.tags);
             found.set(TAGS, own);
             found.set(TAGS_ALL, all);
         }

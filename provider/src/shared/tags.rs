@@ -41,7 +41,9 @@ impl TagRules {
             .filter_map(|(name, value)| Some((name.strip_prefix(DEFAULT_VARIABLES)?.to_owned(), value)))
             .collect();
         let written = single(&block.default_tags).map(|default| &default.tags);
-        defaults.extend(written.and_then(Attr::known).into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())));
+        defaults.extend(
+            written.and_then(Attr::known).into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())),
+        );
         let ignored = single(&block.ignore_tags);
         Self {
             defaults,
@@ -95,8 +97,11 @@ pub fn of_object(found: Tags, prior: &Value, rules: &TagRules) -> (Value, Value)
         (false, true) => false,
         (false, false) => rules.defaults.get(key) != Some(value),
     };
-    let mut own: BTreeMap<String, String> =
-        found.iter().filter(|(key, value)| is_own(key, value)).map(|(key, value)| (key.clone(), value.clone())).collect();
+    let mut own: BTreeMap<String, String> = found
+        .iter()
+        .filter(|(key, value)| is_own(key, value))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect();
     // What is written and is to be ignored stays as it was written.
     own.extend(written.into_iter().filter(|(key, _)| rules.ignores(key)));
     // No tags and an empty map of tags are the same to AWS: what was written stays.

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use sfn_aws::Call;
-use tfplugin::schema::{Attribute, Block, NestedBlock, Nesting};
 use tfplugin::model::Problem;
+use tfplugin::schema::{Attribute, Block, NestedBlock, Nesting};
 use tfplugin::{AttributePath, Context, Diagnostics, Type, Value};
 
 /// How long an operation may take unless the configuration says otherwise.
@@ -33,9 +33,7 @@ pub fn validate(config: &Value) -> Diagnostics {
     let timeouts = config.get("timeouts");
     let wrong = OPERATIONS.iter().filter_map(|name| {
         let text = timeouts.get(name).as_str()?;
-        parse(text).is_none().then(|| {
-            problem(text).at(AttributePath::root("timeouts").attribute(*name))
-        })
+        parse(text).is_none().then(|| problem(text).at(AttributePath::root("timeouts").attribute(*name)))
     });
     wrong.collect()
 }

@@ -37,7 +37,8 @@ impl Block {
             let is_written = (attribute.required || attribute.optional) && !attribute.is_same(value, &Value::Null);
             (attribute.name.clone(), if is_written { value.clone() } else { Value::Null })
         });
-        let blocks = self.blocks.iter().map(|nested| (nested.name.clone(), nested.configuration(state.get(&nested.name))));
+        let blocks =
+            self.blocks.iter().map(|nested| (nested.name.clone(), nested.configuration(state.get(&nested.name))));
         Value::object(attributes.chain(blocks))
     }
 

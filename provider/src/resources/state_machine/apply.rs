@@ -48,7 +48,10 @@ struct Made {
 
 /// Creates log group, role and state machine, in this order, unless there is a state machine of this name. A log group or role
 /// that an interrupted run has left is reused.
-pub(super) async fn create(planned: &StateMachine, operation: &Operation) -> Result<StateMachine, Failed<StateMachine>> {
+pub(super) async fn create(
+    planned: &StateMachine,
+    operation: &Operation,
+) -> Result<StateMachine, Failed<StateMachine>> {
     let (aws, call) = (operation.aws(), &operation.call);
     let mut machine = rendered(planned, None);
     machine.name = name_or_generated(&planned.name, &planned.name_prefix).into();
@@ -124,7 +127,8 @@ pub(super) fn rendered(planned: &StateMachine, prior: Option<&StateMachine>) -> 
     if machine.asl.is_unknown() {
         let text = planned.workflow().text();
         let before = prior.and_then(|prior| prior.asl.text());
-        let kept = text.as_deref().and_then(|text| before.filter(|before| crate::workflow::same_definition(before, text)));
+        let kept =
+            text.as_deref().and_then(|text| before.filter(|before| crate::workflow::same_definition(before, text)));
         machine.asl = kept.map(str::to_owned).or(text).into();
     }
     machine

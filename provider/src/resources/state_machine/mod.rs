@@ -179,7 +179,10 @@ impl Managed for StateMachine {
             let message = "`retention_in_days` conflicts with `log_destination`";
             diagnostics.push(Diagnostic::error(message, detail).at(path));
         }
-        let versions = [("version_description", self.version_description.is_null()), ("keep_versions", self.keep_versions.is_null())];
+        let versions = [
+            ("version_description", self.version_description.is_null()),
+            ("keep_versions", self.keep_versions.is_null()),
+        ];
         for (name, _) in versions.into_iter().filter(|(_, is_null)| !is_null && !self.publishes()) {
             let detail = format!("Set `publish = true` as well, or remove `{name}`.");
             let error = Diagnostic::error(format!("`{name}` requires `publish`"), detail);
@@ -218,7 +221,8 @@ impl Managed for StateMachine {
 
     fn parse_import_id(id: &str) -> Result<Self, Problem> {
         if StateMachineArn::parse(id).is_none_or(|arn| arn.qualifier.is_some()) {
-            let detail = "Use the ARN of a state machine, such as `arn:aws:states:eu-west-1:123456789012:stateMachine:orders`.";
+            let detail =
+                "Use the ARN of a state machine, such as `arn:aws:states:eu-west-1:123456789012:stateMachine:orders`.";
             return Err(Problem::new(format!("`{id}` is not the ARN of a state machine"), detail));
         }
         Ok(Self { arn: id.into(), ..empty() })

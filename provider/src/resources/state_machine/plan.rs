@@ -23,7 +23,8 @@ pub(super) async fn plan(
     if let Some(prior) = change.prior {
         planned.workflow.keep_equal(&prior.workflow);
     }
-    planned.name = identity::planned_name(&planned.name, &planned.name_prefix, change.prior.map(|prior| &prior.name_prefix));
+    planned.name =
+        identity::planned_name(&planned.name, &planned.name_prefix, change.prior.map(|prior| &prior.name_prefix));
     plan_role(planned, change);
     planned.asl = plan_text(&workflow, change.prior);
     let account = change.prior.and_then(|prior| prior.arn.text()).map_or_else(Account::default, Account::of_arn);

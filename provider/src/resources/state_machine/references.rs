@@ -27,7 +27,11 @@ const LOOKUP_TIMEOUT: Duration = Duration::from_secs(10);
 type Object = (Kind, String);
 
 /// Checks everything that the workflow of a plan calls, each object once in a run of Terraform.
-pub(super) async fn check(planned: &StateMachine, change: &Change<'_, StateMachine>, workflow: &Workflow) -> Diagnostics {
+pub(super) async fn check(
+    planned: &StateMachine,
+    change: &Change<'_, StateMachine>,
+    workflow: &Workflow,
+) -> Diagnostics {
     let (provider, checks) = (change.provider, change.provider.checks());
     let is_changed = |prior: &StateMachine| {
         prior.asl != planned.asl || prior.publish != planned.publish || prior.role_arn != planned.role_arn
@@ -62,8 +66,7 @@ pub(super) async fn check(planned: &StateMachine, change: &Change<'_, StateMachi
     let selection = checks.selection(&planned.ignore_diagnostics);
     let mut diagnostics = workflow.report_references(findings, &selection);
     if checks.wiring == Wiring::Required {
-        diagnostics =
-            diagnostics.into_iter().map(|found| Diagnostic { severity: Severity::Error, ..found }).collect();
+        diagnostics = diagnostics.into_iter().map(|found| Diagnostic { severity: Severity::Error, ..found }).collect();
     }
     diagnostics.extend(unverified.and_then(|error| cannot_verify(&error, &checks)));
     diagnostics

@@ -16,11 +16,16 @@ const VALIDATION_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Lets AWS validate a definition that is new or changed and wholly known. When AWS cannot be asked there is one warning for
 /// the whole run.
-pub(super) async fn check(planned: &StateMachine, change: &Change<'_, StateMachine>, workflow: &Workflow) -> Diagnostics {
+pub(super) async fn check(
+    planned: &StateMachine,
+    change: &Change<'_, StateMachine>,
+    workflow: &Workflow,
+) -> Diagnostics {
     let checks = change.provider.checks();
     let (Some(text), Some(kind)) = (planned.asl.text(), planned.kind.text()) else { return Diagnostics::default() };
     let is_same = change.prior.is_some_and(|prior| prior.asl.text() == Some(text));
-    let Some(session) = change.provider.session().ok().filter(|session| checks.asks_aws() && !is_same && session.is_known)
+    let Some(session) =
+        change.provider.session().ok().filter(|session| checks.asks_aws() && !is_same && session.is_known)
     else {
         return Diagnostics::default();
     };

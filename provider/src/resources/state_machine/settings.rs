@@ -7,7 +7,7 @@ use tfplugin::model::Attr;
 
 use super::{Logging, StateMachine, Tracing};
 use crate::shared::encryption::Encryption;
-use crate::shared::execution_role::{self, ManagedRole, MachineRole, Owner};
+use crate::shared::execution_role::{self, MachineRole, ManagedRole, Owner};
 use crate::shared::managed::Refusal;
 
 /// Where the log groups of state machines are: below this prefix AWS needs no entry in the limited resource policy (Step
@@ -126,7 +126,8 @@ impl StateMachine {
         // The provider's own log group is not written.
         let is_written = before.is_some_and(|before| !before.log_destination.is_null());
         let destination = found.logging.destination.clone().filter(|arn| is_written || !is_own(arn));
-        let destination = destination.or_else(|| before.filter(|_| found.logging.destination.is_none())?.log_destination.clone().into_known());
+        let destination = destination
+            .or_else(|| before.filter(|_| found.logging.destination.is_none())?.log_destination.clone().into_known());
         Attr::Known(Logging {
             level: found.logging.level.as_str().into(),
             include_execution_data: found.logging.include_execution_data.into(),

@@ -45,7 +45,9 @@ pub(super) async fn delete_old_versions(
     let is_same = updated.keep_versions == prior.keep_versions
         && updated.state_machine_version_arn == prior.state_machine_version_arn;
     let keep = updated.keep_versions.known().and_then(|keep| usize::try_from(*keep).ok());
-    let (Some(keep), Some(arn)) = (keep.filter(|_| !is_same), updated.arn.text()) else { return Diagnostics::default() };
+    let (Some(keep), Some(arn)) = (keep.filter(|_| !is_same), updated.arn.text()) else {
+        return Diagnostics::default();
+    };
     match state_machine::delete_old_versions(operation.aws(), &operation.call, arn, keep).await {
         Ok(()) => Diagnostics::default(),
         Err(error) => {
@@ -102,7 +104,8 @@ impl Update<'_> {
             machine.revision_id = prior.revision_id.clone();
             return Ok(None);
         };
-        let or_prior = |found: &Option<String>, prior: &Attr<String>| found.clone().map_or_else(|| prior.clone(), Attr::from);
+        let or_prior =
+            |found: &Option<String>, prior: &Attr<String>| found.clone().map_or_else(|| prior.clone(), Attr::from);
         machine.state_machine_version_arn = or_prior(&changed.version_arn, &prior.state_machine_version_arn);
         machine.revision_id = or_prior(&changed.revision_id, &prior.revision_id);
         Ok(Some(changed))
@@ -161,7 +164,9 @@ impl Update<'_> {
     async fn write_changed_log_group(&self, machine: &StateMachine) -> Result<(), AwsError> {
         let (aws, call, prior) = (self.operation.aws(), &self.operation.call, self.prior);
         match (prior.manages_log_group(), machine.manages_log_group()) {
-            (false, true) => machine.write_log_group(self.operation, &self.account, &self.operation.tags).await.map(drop),
+            (false, true) => {
+                machine.write_log_group(self.operation, &self.account, &self.operation.tags).await.map(drop)
+            }
             (true, true) if prior.retention() != machine.retention() => {
                 log_group::write_retention(aws, call, &machine.log_group(), machine.retention()).await
             }
