@@ -15,6 +15,7 @@ use hyper_util::rt::TokioExecutor;
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::Value;
 
+use crate::proxy::UNRECORDED;
 use crate::venv::{self, other};
 use crate::{ACCOUNT, REGION};
 
