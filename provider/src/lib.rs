@@ -1,8 +1,5 @@
 //! Terraform provider for AWS Step Functions: workflows as typed blocks, checked before they are deployed.
 
-// Futures of the SDK are deeper than the default limit.
-#![recursion_limit = "256"]
-
 mod data_sources;
 mod diagnostics;
 mod functions;

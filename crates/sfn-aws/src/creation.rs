@@ -70,22 +70,22 @@ impl Creation<'_> {
     ///
     /// # Errors
     /// What AWS refused, and [`AwsErrorKind::AlreadyExists`] for an object that this creation did not make.
-    pub(crate) async fn run<T, E, F, S>(
+    pub(crate) async fn run<T: Send, E: Send, F, S>(
         &self,
         mut find: impl FnMut() -> F,
         mut send: impl FnMut() -> S,
         own: impl FnOnce(E) -> Option<T>,
     ) -> Result<T, CreateError>
     where
-        F: Future<Output = Result<Option<E>, AwsError>>,
-        S: Future<Output = Result<T, AwsError>>,
+        F: Future<Output = Result<Option<E>, AwsError>> + Send,
+        S: Future<Output = Result<T, AwsError>> + Send,
     {
         // Two resources of one configuration may have the same name: the second one has to find the object of the first.
         let _alone = self.aws.alone(&self.object).await;
-        if find().await?.is_some() {
+        if Box::pin(find()).await?.is_some() {
             return Err(CreateError::from(self.already_exists(None)));
         }
-        let created = self.call.creating(self.operation, || attempt(send(), find())).await;
+        let created = self.call.creating(self.operation, || attempt(Box::pin(send()), Box::pin(find()))).await;
         self.outcome(created, own)
     }
 

@@ -4,9 +4,6 @@
 //! what time heals is tried again ([`mod@retry`]). An [`AwsError`] has its kind, AWS's code and one sentence: why there are no
 //! credentials, why an endpoint cannot be reached, or which response is not one of AWS.
 
-// Calls of the SDK are futures within futures, deeper than the default limit.
-#![recursion_limit = "256"]
-
 pub mod activity;
 pub mod alarm;
 pub mod alias;

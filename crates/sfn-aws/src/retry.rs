@@ -4,6 +4,7 @@
 //! are the refusals that time heals.
 
 use std::future::Future;
+use std::pin::Pin;
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
@@ -112,6 +113,9 @@ pub struct Call {
     cancelled: CancellationToken,
 }
 
+/// A call on its way.
+type Sent<'a, T> = Pin<Box<dyn Future<Output = Result<T, AwsError>> + Send + 'a>>;
+
 impl Call {
     /// An operation that may take this long.
     pub fn new(longest: Duration, cancelled: CancellationToken) -> Self {
@@ -122,30 +126,24 @@ impl Call {
     ///
     /// # Errors
     /// What AWS answered, or why it did not.
-    pub async fn once<T>(
-        &self,
+    pub fn once<'a, T: 'a>(
+        &'a self,
         operation: &'static str,
-        call: impl Future<Output = Result<T, AwsError>>,
-    ) -> Result<T, AwsError> {
-        tracing::debug!(operation, "call");
-        self.bounded(operation, call).await
-    }
-
-    async fn bounded<T>(
-        &self,
-        operation: &'static str,
-        call: impl Future<Output = Result<T, AwsError>>,
-    ) -> Result<T, AwsError> {
-        self.recorded(operation, &Record::default(), call).await
+        call: impl Future<Output = Result<T, AwsError>> + Send + 'a,
+    ) -> impl Future<Output = Result<T, AwsError>> + Send + 'a
+    where
+        T: Send,
+    {
+        // Calls of the SDK are large futures, which every function around them would hold once more.
+        let call: Sent<'a, T> = Box::pin(call);
+        async move {
+            tracing::debug!(operation, "call");
+            self.recorded(operation, &Record::default(), call).await
+        }
     }
 
     /// Runs one attempt, and records what becomes of its requests.
-    async fn recorded<T>(
-        &self,
-        operation: &'static str,
-        record: &Record,
-        call: impl Future<Output = Result<T, AwsError>>,
-    ) -> Result<T, AwsError> {
+    async fn recorded<T>(&self, operation: &'static str, record: &Record, call: Sent<'_, T>) -> Result<T, AwsError> {
         let ended = |kind, message: String| Err(AwsError::of(kind, operation, message));
         tokio::select! {
             answer = record.of(call) => answer,
@@ -161,7 +159,7 @@ impl Call {
     ///
     /// # Errors
     /// The last refusal, or why there was no answer.
-    pub async fn healing<T, F: Future<Output = Result<T, AwsError>>>(
+    pub async fn healing<T: Send, F: Future<Output = Result<T, AwsError>> + Send>(
         &self,
         operation: &'static str,
         mut call: impl FnMut() -> F,
@@ -186,7 +184,7 @@ impl Call {
     /// Runs a call that creates something, as [`Call::healing`] does, and repeats it after throttling, server errors, broken
     /// connections and missing responses until the deadline, or as often as the settings allow. Unlike the SDK it tells
     /// whether an answer was lost. The requests must be sent with [`once_only`].
-    pub async fn creating<T, F: Future<Output = Result<T, AwsError>>>(
+    pub async fn creating<T: Send, F: Future<Output = Result<T, AwsError>> + Send>(
         &self,
         operation: &'static str,
         mut attempt: impl FnMut() -> F,
@@ -195,7 +193,7 @@ impl Call {
         loop {
             let record = Record::default();
             tracing::debug!(operation, "call");
-            let error = match self.recorded(operation, &record, attempt()).await {
+            let error = match self.recorded(operation, &record, Box::pin(attempt())).await {
                 Ok(answer) => return Created { answer: Ok(answer), lost },
                 Err(error) => error,
             };
@@ -218,7 +216,7 @@ impl Call {
     ///
     /// # Errors
     /// The error of `poll`, or that time is up or the operation was cancelled.
-    pub async fn until<T, F: Future<Output = Result<Option<T>, AwsError>>>(
+    pub async fn until<T: Send, F: Future<Output = Result<Option<T>, AwsError>> + Send>(
         &self,
         operation: &'static str,
         mut poll: impl FnMut() -> F,
@@ -234,7 +232,7 @@ impl Call {
     }
 
     async fn pause(&self, operation: &'static str, pause: Duration) -> Result<(), AwsError> {
-        self.bounded(operation, async {
+        self.once(operation, async {
             tokio::time::sleep(pause).await;
             Ok(())
         })

@@ -3,9 +3,6 @@
 //! Each source — a definition, a template, a Terraform file, AWS itself — is read into a [`Machine`], and one writer turns
 //! machines into blocks.
 
-// Futures of the SDK are deeper than the default limit.
-#![recursion_limit = "256"]
-
 pub mod definition;
 pub mod files;
 pub mod import;
