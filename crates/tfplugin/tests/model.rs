@@ -235,6 +235,25 @@ fn what_was_written_stays_where_it_means_the_same() {
 }
 
 #[test]
+fn an_imported_object_has_no_more_than_a_person_would_write() {
+    let nothing = object([("value", "".into())]);
+    let found = value([
+        ("name", "a".into()),
+        ("type", "PLAIN".into()),
+        ("size", 3.into()),
+        ("words", list([])),
+        ("text", "t".into()),
+        ("id", "1".into()),
+        ("inner", nothing.clone()),
+        ("mark", nothing),
+    ]);
+    let mark = object([("value", Value::Null)]);
+    let kept =
+        [("name", "a".into()), ("type", "PLAIN".into()), ("text", "t".into()), ("id", "1".into()), ("mark", mark)];
+    assert_eq!(Thing::block().imported(&found), value(kept));
+}
+
+#[test]
 fn what_was_unknown_is_filled_in() {
     let planned = value([("name", "a".into()), ("id", Value::Unknown), ("inner", object([("value", Value::Unknown)]))]);
     let found = value([("name", "A".into()), ("id", "1".into()), ("inner", object([("value", "v".into())]))]);

@@ -69,7 +69,8 @@ impl<T: Managed> ManagedResource<T> {
             found.set(TAGS, own);
             found.set(TAGS_ALL, all);
         }
-        let state = self.schema.block.keep_written(prior, &found);
+        let block = &self.schema.block;
+        let state = if prior.is_null() { block.imported(&found) } else { block.keep_written(prior, &found) };
         Present { warnings: observed.warnings, ..self.present(state) }
     }
 

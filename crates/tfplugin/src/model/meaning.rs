@@ -80,6 +80,21 @@ impl Block {
         Value::object(attributes.chain(blocks))
     }
 
+    /// An object that was found and has not been written yet: what means the same as nothing written is null.
+    #[must_use]
+    pub fn imported(&self, found: &Value) -> Value {
+        if found.is_null() || found.is_unknown() {
+            return found.clone();
+        }
+        let attributes = self.attributes.iter().map(|attribute| {
+            let value = found.get(&attribute.name);
+            let is_nothing = !attribute.computed && !attribute.required && attribute.is_same(value, &Value::Null);
+            (attribute.name.clone(), if is_nothing { Value::Null } else { value.clone() })
+        });
+        let blocks = self.blocks.iter().map(|nested| (nested.name.clone(), nested.imported(found.get(&nested.name))));
+        Value::object(attributes.chain(blocks))
+    }
+
     /// What was planned, with what was found in the place of what was not known then.
     #[must_use]
     pub fn fill_unknown(&self, planned: &Value, found: &Value) -> Value {
@@ -97,6 +112,17 @@ impl Block {
 }
 
 impl NestedBlock {
+    fn imported(&self, found: &Value) -> Value {
+        match (self.nesting, found.plain()) {
+            (Nesting::Single, Value::Map(_)) if self.is_same(found, &Value::Null) => Value::Null,
+            (Nesting::Single, Value::Map(_)) => self.block.imported(found),
+            (Nesting::List, Value::List(items)) => {
+                Value::List(items.iter().map(|item| self.block.imported(item)).collect())
+            }
+            _ => found.clone(),
+        }
+    }
+
     fn keep_written(&self, written: &Value, found: &Value) -> Value {
         if self.is_same(written, found) {
             return written.clone();
