@@ -58,10 +58,6 @@ pub fn call(state: &Value, operation: &str, cx: &Context) -> Call {
     Call::new(longest, cx.cancelled.clone())
 }
 
-/// The call for reading.
-pub fn read(cx: &Context) -> Call {
-    Call::new(READ, cx.cancelled.clone())
-}
 
 /// A duration as Go writes it: `1h30m`, `90s`, `500ms`.
 pub fn parse(text: &str) -> Option<Duration> {

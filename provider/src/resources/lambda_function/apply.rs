@@ -1,200 +1,167 @@
-//! Carrying out changes, so that nothing is lost when one of them fails.
+//! Creating and deleting, so that nothing is lost when a step fails, and nothing is touched that is not this resource's.
 
-use asl::policy::Account;
-use sfn_aws::function::{self, Code, New};
-use sfn_aws::{AwsError, Call};
-use tfplugin::{ApplyRequest, Diagnostic, Diagnostics, Failed, Present, Value};
+use aws_arn::region_of;
+use sfn_aws::function::{self, New};
+use sfn_aws::role::Adopted;
+use sfn_aws::{AwsError, AwsErrorKind, CreateError};
+use tfplugin::model::Attr;
+use tfplugin::{Diagnostic, Diagnostics};
 
-use super::plan::{code_changes, configuration_changes};
-use super::{policy, present, settings};
-use crate::configuration::Configured;
-use crate::execution_role::{self, Owned};
-use crate::known::known;
-use crate::messages;
+use super::Function;
+use super::separate::Separate;
+use crate::diagnostics;
+use crate::shared::execution_role::{self, ManagedRole};
+use crate::shared::managed::{Failed, Operation, Refusal};
 
-/// A change under way: each step that goes through moves `reached` on, which is what is kept when the next one fails.
-struct Change<'a> {
-    configured: &'a Configured,
-    call: &'a Call,
-    request: &'a ApplyRequest,
-    reached: Option<Value>,
-}
+/// The operations of a role that fail before there is a role of this function.
+const BEFORE_THE_ROLE: [&str; 2] = ["CreateRole", "GetRole"];
 
-/// A failed change, with what exists by then.
-fn failed(doing: &str, error: &AwsError, left: Option<Value>) -> Failed {
-    let left = left.map(|state| Box::new(present(known(state))));
-    Failed { diagnostics: messages::of_aws(doing, error).into(), left }
-}
-
-/// Creates the role and the function; each step finds again what an interrupted run has left.
-pub(super) async fn create(configured: &Configured, request: &ApplyRequest, call: &Call) -> Result<Present, Failed> {
-    let doing = format!("create the function `{}`", settings::name(&request.planned));
-    let mut change = Change { configured, call, request, reached: None };
-    match change.create(request.planned.clone()).await {
-        Ok(state) => Ok(present(state)),
-        Err(error) => Err(failed(&doing, &error, change.reached)),
+/// Creates the role and the function, unless there is a function of this name.
+pub(super) async fn create(planned: &Function, operation: &Operation) -> Result<Function, Failed<Function>> {
+    let (aws, call, name) = (operation.aws(), &operation.call, planned.function_name.get()?);
+    let (code, hash) = planned.code_as_planned().map_err(Refusal::from)?;
+    let mut wanted = planned.clone();
+    let owned = create_role(planned, operation).await?;
+    if let Some((_, adopted)) = &owned {
+        wanted.settings.role = adopted.arn.as_str().into();
+    }
+    wanted.settings.role.get()?;
+    let new = New {
+        name: name.clone(),
+        architectures: wanted.code.architectures(),
+        code,
+        source_kms_key_arn: wanted.code.source_kms_key_arn().map(str::to_owned),
+        code_signing_config_arn: wanted.code_signing_config_arn.text().map(str::to_owned),
+        configuration: wanted.settings.configuration(),
+        publish: wanted.publish == Attr::Known(true),
+        publish_to: wanted.publish_to.text().map(str::to_owned),
+        tags: operation.tags.clone(),
+    };
+    let found = match function::create(aws, call, &new, hash.as_deref()).await {
+        Ok(found) => found,
+        Err(failed) => return Err(refused(wanted, owned, failed, operation).await),
+    };
+    if wanted.code.source_code_hash.is_unknown() {
+        wanted.code.source_code_hash = hash.into();
+    }
+    let created = wanted.observed(&found);
+    let (before, separate) = (Separate::of_new(found.reserved_concurrency), Separate::of(&wanted));
+    if separate == before {
+        return Ok(created);
+    }
+    match separate.write(&before, aws, call, name).await {
+        Ok(()) => described(created, operation).await,
+        Err(error) => Err(Failed::leaving(error, created)),
     }
 }
 
-/// Changes what differs, one thing after the other, as Lambda wants it.
-pub(super) async fn update(configured: &Configured, request: &ApplyRequest, call: &Call) -> Result<Present, Failed> {
-    let doing = format!("update the function `{}`", settings::name(&request.prior));
-    let mut change = Change { configured, call, request, reached: Some(request.prior.clone()) };
-    match change.update(request.planned.clone()).await {
-        Ok(state) => Ok(present(state)),
-        Err(error) => Err(failed(&doing, &error, change.reached)),
+/// The function with what AWS has of it by now, such as the date of the last change.
+pub(super) async fn described(changed: Function, operation: &Operation) -> Result<Function, Failed<Function>> {
+    match function::describe(operation.aws(), &operation.call, changed.name()).await {
+        Ok(Some(found)) => Ok(changed.observed(&found)),
+        Ok(None) => Ok(changed),
+        Err(error) => Err(Failed::leaving(error, changed)),
     }
 }
 
-/// The code that a state describes.
-fn code(state: &Value) -> Result<Code, AwsError> {
-    settings::code(state).map_err(|error| AwsError::local("reading the code", error.to_string()))
+/// Creates the role of the function, or adopts the one that an interrupted run has left; `None` where the role is created
+/// elsewhere.
+async fn create_role(
+    planned: &Function,
+    operation: &Operation,
+) -> Result<Option<(ManagedRole, Adopted)>, Failed<Function>> {
+    if planned.execution_role.is_null() {
+        return Ok(None);
+    }
+    let (aws, call, name) = (operation.aws(), &operation.call, planned.name());
+    if function::exists(aws, call, name).await? {
+        let message = format!("a function `{name}` already exists");
+        return Err(AwsError::of(AwsErrorKind::AlreadyExists, "CreateFunction", message).into());
+    }
+    let identity = aws.identity(call).await?;
+    let Some(role) = planned.managed_role(&identity.region) else { return Ok(None) };
+    let policy = planned.policy(&execution_role::account(identity));
+    match role.create_or_adopt(aws, call, &policy, identity, &operation.tags).await {
+        Ok(adopted) => Ok(Some((role, adopted))),
+        Err(error) => {
+            let doing = format!("create the role `{}` of the function `{name}`", role.name);
+            let refusal = Refusal::from(diagnostics::of_aws(&doing, &error));
+            let is_nothing = BEFORE_THE_ROLE.contains(&error.operation);
+            Err(if is_nothing { refusal.into() } else { Failed::leaving(refusal, planned.clone()) })
+        }
+    }
 }
 
-impl Change<'_> {
-    async fn create(&mut self, mut state: Value) -> Result<Value, AwsError> {
-        let (aws, call) = (&self.configured.aws, self.call);
-        let code = code(&state)?;
-        let hash = settings::hash(&code);
-        let tags = state.get("tags_all").string_map();
-        if let Some(owned) = settings::owned_role(&state, &aws.region().await?) {
-            let identity = aws.identity(call).await?;
-            let policy = policy::policy(&state, &execution_role::account(identity));
-            self.reached = Some(state.clone());
-            state.set("role", owned.ensure(aws, call, &policy, identity, &tags).await?);
-            self.reached = Some(state.clone());
+/// A creation that failed, with what exists all the same. The ARN tells that a function may exist because of it.
+async fn refused(
+    mut wanted: Function,
+    owned: Option<(ManagedRole, Adopted)>,
+    failed: CreateError,
+    operation: &Operation,
+) -> Failed<Function> {
+    let CreateError { error, may_exist } = failed;
+    if error.kind == AwsErrorKind::AlreadyExists && !may_exist {
+        if let Some((role, adopted)) = owned.filter(|(_, adopted)| adopted.made) {
+            remove_role(&role, &adopted.arn, wanted.name(), operation).await;
         }
-        let new = New {
-            name: settings::name(&state).to_owned(),
-            architectures: state.get("architectures").strings(),
-            code,
-            configuration: settings::configuration(&state),
-            publish: settings::publishes(&state),
-            tags,
-        };
-        let described = function::create(aws, call, &new, hash.as_deref()).await?;
-        state.set("version", Value::Null);
-        let state = known(state);
-        let made = settings::state(&described, &state, &self.configured.tags);
-        self.reached = Some(made.clone());
-        function::reserve(aws, call, &new.name, described.reserved_concurrency, settings::reserved(&state)).await?;
-        let number = state.get("reserved_concurrent_executions").clone();
-        let mut made = made;
-        made.set("reserved_concurrent_executions", number);
-        Ok(made)
+        return error.into();
     }
+    if !may_exist && owned.is_none() {
+        return error.into();
+    }
+    if may_exist {
+        let identity = operation.aws().identity(&operation.call).await;
+        let arn = identity.map(|identity| identity.arn("lambda", &format!("function:{}", wanted.short_name())));
+        wanted.arn = arn.ok().into();
+    }
+    Failed::leaving(error, wanted)
+}
 
-    async fn update(&mut self, mut state: Value) -> Result<Value, AwsError> {
-        let (aws, call, prior) = (&self.configured.aws, self.call, &self.request.prior);
-        let (name, arn) = (settings::name(prior), prior.get("arn").as_str().unwrap_or_default());
-        let account = Account::of_arn(arn);
-        let region = account.region.clone().unwrap_or_default();
-        let (before, after) = (settings::owned_role(prior, &region), settings::owned_role(&state, &region));
-        if let Some(owned) = &after {
-            state.set("role", self.grant(owned, before.as_ref(), &state, &account).await?);
-        }
-        let changes = (code_changes(prior, &state), configuration_changes(prior, &state));
-        if changes.1 {
-            let (before, wanted) = (settings::configuration(prior), settings::configuration(&state));
-            function::update_configuration(aws, call, name, &before, &wanted).await?;
-            self.reached = Some(self.configured_only(&state));
-        }
-        if changes.0 {
-            let kinds = state.get("architectures").strings();
-            function::update_code(aws, call, name, &code(&state)?, &kinds).await?;
-            if let Some(reached) = &mut self.reached {
-                reached.set("source_code_hash", state.get("source_code_hash").clone());
-            }
-        }
-        function::reserve(aws, call, name, settings::reserved(prior), settings::reserved(&state)).await?;
-        let first = prior.get("version").as_str() == Some("$LATEST");
-        if settings::publishes(&state) && (changes.0 || changes.1 || first) {
-            let version = function::publish(aws, call, name).await?;
-            state.set("qualified_arn", format!("{arn}:{version}"));
-            state.set("version", version);
-        }
-        if let Some(before) = before.filter(|before| after.as_ref().is_none_or(|after| !after.is_same(before))) {
-            before.delete(aws, call).await?;
-        }
-        let tags = (prior.get("tags_all").string_map(), state.get("tags_all").string_map());
-        function::write_tags(aws, call, arn, &tags.0, &tags.1).await?;
-        let state = known(state);
-        if !(changes.0 || changes.1) {
-            return Ok(state);
-        }
-        let described = function::describe(aws, call, name).await?;
-        Ok(match described {
-            Some(described) => settings::state(&described, &state, &self.configured.tags),
-            None => state,
-        })
+/// Removes a role that this creation made, unless the function of somebody else uses it by now.
+async fn remove_role(role: &ManagedRole, arn: &str, name: &str, operation: &Operation) {
+    let (aws, call) = (operation.aws(), &operation.call);
+    let Ok(found) = function::describe(aws, call, name).await else { return };
+    if found.is_some_and(|found| found.configuration.role == arn) {
+        return;
     }
+    if let Err(error) = role.delete(aws, call).await {
+        tracing::warn!(%error, role = role.name, "the role could not be removed again");
+    }
+}
 
-    /// What there is once the configuration is changed, and nothing else; a role that is still to be deleted stays
-    /// known.
-    fn configured_only(&self, state: &Value) -> Value {
-        let prior = &self.request.prior;
-        let mut reached = state.clone();
-        for name in [
-            "source_code_hash",
-            "architectures",
-            "source_code_size",
-            "version",
-            "qualified_arn",
-            "tags",
-            "tags_all",
-            "reserved_concurrent_executions",
-            "image_uri",
-        ] {
-            reached.set(name, prior.get(name).clone());
-        }
-        if !prior.get("execution_role").is_null() {
-            reached.set("execution_role", prior.get("execution_role").clone());
-        }
-        reached
+/// Changes the tags of the function and of its role.
+pub(super) async fn write_tags(tagged: &Function, operation: &Operation) -> Result<(), Refusal> {
+    let (aws, call, arn) = (operation.aws(), &operation.call, tagged.arn.get()?);
+    let (from, to) = (&operation.prior_tags, &operation.tags);
+    let region = region_of(arn);
+    if let Some(role) = tagged.managed_role(region.as_deref().unwrap_or("")) {
+        role.write_tags(aws, call, from, to).await?;
     }
-
-    /// Gives the role what the function needs now, and gives its ARN.
-    async fn grant(
-        &self,
-        owned: &Owned,
-        before: Option<&Owned>,
-        state: &Value,
-        account: &Account,
-    ) -> Result<String, AwsError> {
-        let (aws, call, prior) = (&self.configured.aws, self.call, &self.request.prior);
-        let policy = policy::policy(state, account);
-        let Some(before) = before.filter(|before| before.is_same(owned)) else {
-            let tags = state.get("tags_all").string_map();
-            return owned.ensure(aws, call, &policy, aws.identity(call).await?, &tags).await;
-        };
-        owned.write_boundary(aws, call, before).await?;
-        if policy != policy::policy(prior, account) {
-            owned.write(aws, call, &policy).await?;
-        }
-        Ok(prior.get("role").as_str().unwrap_or_default().to_owned())
-    }
+    Ok(function::write_tags(aws, call, arn, from, to).await?)
 }
 
 /// Deletes the function, and then what only it used.
-pub(super) async fn delete(configured: &Configured, state: &Value, call: &Call) -> Result<Diagnostics, Failed> {
-    let aws = &configured.aws;
-    let name = settings::name(state);
-    let doing = format!("delete the function `{name}`");
-    let failed = |error: AwsError| failed(&doing, &error, Some(state.clone()));
-    if state.get("skip_destroy").as_bool() == Some(true) {
-        let detail = "`skip_destroy` says so. Delete it in the console, or import it again.";
-        return Ok(Diagnostic::warning(format!("the function `{name}` is still there"), detail).into());
-    }
-    // Without an ARN the creation had failed before there was a function.
-    let region = match state.get("arn").as_str() {
-        Some(arn) => {
-            function::delete(aws, call, name).await.map_err(failed)?;
-            Account::of_arn(arn).region.unwrap_or_default()
+pub(super) async fn delete(deleted: &Function, operation: &Operation) -> Result<Diagnostics, Refusal> {
+    let (aws, call, name) = (operation.aws(), &operation.call, deleted.function_name.get()?);
+    let region = match deleted.arn.text() {
+        Some(_) if deleted.skip_destroy == Attr::Known(true) => {
+            let detail = "It is kept because of `skip_destroy`.";
+            return Ok(Diagnostic::warning(format!("the function `{name}` still exists"), detail).into());
         }
-        None => aws.region().await.map_err(failed)?,
+        Some(arn) => {
+            function::delete(aws, call, name).await?;
+            region_of(arn)
+        }
+        None => {
+            // The creation failed before there was a function; one that exists by now belongs to somebody else.
+            if deleted.execution_role.is_null() || function::exists(aws, call, name).await? {
+                return Ok(Diagnostics::default());
+            }
+            Some(aws.region().await?)
+        }
     };
-    if let Some(owned) = settings::owned_role(state, &region) {
-        owned.delete(aws, call).await.map_err(failed)?;
+    if let Some(role) = deleted.managed_role(region.as_deref().unwrap_or("")) {
+        role.delete(aws, call).await?;
     }
     Ok(Diagnostics::default())
 }

@@ -1,131 +1,288 @@
 //! `resource "sfn_lambda_function"`.
 
 mod apply;
-mod moved;
+mod blocks;
+mod code;
 mod plan;
 mod policy;
-mod schema;
+mod read;
+mod separate;
 mod settings;
 mod source;
+mod update;
+mod validate;
 
-use asl::wiring::Kind;
+use asl::wiring::{FunctionFacts, Kind};
 use async_trait::async_trait;
-use sfn_aws::function;
-use tfplugin::schema::{IdentitySchema, Schema};
-use tfplugin::{
-    ApplyRequest, Context, Diagnostic, Diagnostics, Failed, Found, ImportKey, MoveRequest, Plan, PlanRequest, Present,
-    Private, Resource, Value,
-};
+use aws_arn::{Arn, FunctionArn};
+use sfn_aws::Identity;
+use tfplugin::Diagnostics;
+use tfplugin::model::{Attr, Model, Problem};
 
-pub use settings::invoke_arn;
+use crate::session::ProviderContext;
+use crate::shared::execution_role::{FunctionRole, ManagedRole, Owner};
+use crate::shared::managed::{Change, Failed, IdentityPart, Managed, Observed, Operation, PlanOutcome, Refusal};
+use crate::shared::move_state::SourceState;
+use crate::shared::{empty, same_function};
 
-use crate::configuration::Shared;
-use crate::moving::Former;
-use crate::{identity, messages, timeouts};
+use code::CodeSource;
+use separate::RuntimeManagementConfig;
+use settings::Settings;
 
-/// The resource.
+/// The version of a function that is not published.
+const LATEST: &str = "$LATEST";
+
+/// A Lambda function, with its code, role and versions.
+///
+/// A function without any argument for its code has its code deployed elsewhere: everything else is managed here. Such a
+/// function can be imported, and not created.
+#[derive(Debug, Clone, Model)]
 pub struct Function {
-    shared: Shared,
+    /// Name of the function. 1–64 letters, digits, `-` and `_`.
+    #[tf(required, replace, equal = same_function, validate = function_name)]
+    function_name: Attr<String>,
+    #[tf(flatten)]
+    code: CodeSource,
+    /// Type of the package: `Image` with `image_uri`, `Zip` otherwise. Changing this forces a new resource.
+    #[tf(optional, computed, one_of = ["Image", "Zip"])]
+    package_type: Attr<String>,
+    #[tf(flatten)]
+    settings: Settings,
+    /// Whether to publish a version with each change of code or configuration.
+    #[tf(optional, absent = false)]
+    publish: Attr<bool>,
+    /// What to publish in place of a numbered version. Requires `publish`.
+    #[tf(optional, one_of = ["LATEST_PUBLISHED"])]
+    publish_to: Attr<String>,
+    /// Number of concurrent executions that are reserved for the function, which is also the most that it gets. `-1`
+    /// reserves none.
+    #[tf(optional, absent = -1, at_least = -1)]
+    reserved_concurrent_executions: Attr<i32>,
+    /// ARN of the code signing configuration.
+    #[tf(optional)]
+    code_signing_config_arn: Attr<String>,
+    /// What Lambda does when the function invokes itself in a loop through other services.
+    #[tf(optional, absent = "Terminate", one_of = ["Allow", "Terminate"])]
+    recursive_loop: Attr<String>,
+    /// Whether to leave the function in AWS when the resource is destroyed.
+    #[tf(optional, absent = false)]
+    skip_destroy: Attr<bool>,
+    /// Name of the function.
+    #[tf(computed)]
+    id: Attr<String>,
+    /// ARN of the function, without a version.
+    #[tf(computed)]
+    arn: Attr<String>,
+    /// Latest published version, `$LATEST` without one.
+    #[tf(computed)]
+    version: Attr<String>,
+    /// ARN of `version`.
+    #[tf(computed)]
+    qualified_arn: Attr<String>,
+    /// ARN by which API Gateway invokes the function.
+    #[tf(computed)]
+    invoke_arn: Attr<String>,
+    /// ARN by which API Gateway invokes `version`.
+    #[tf(computed)]
+    qualified_invoke_arn: Attr<String>,
+    /// Size of the zip file in bytes.
+    #[tf(computed)]
+    source_code_size: Attr<i64>,
+    /// Date of the last change.
+    #[tf(computed)]
+    last_modified: Attr<String>,
+    /// Role that the provider creates and deletes with the function, with just the permissions that logs, tracing, network,
+    /// dead-letter target and file system need. It has the tags of the function.
+    #[tf(block, present)]
+    execution_role: Attr<FunctionRole>,
+    /// When Lambda updates the runtime. Without the block it does so automatically.
+    #[tf(block)]
+    runtime_management_config: Attr<RuntimeManagementConfig>,
+}
+
+/// API reference, CreateFunction, `FunctionName`, which may also be an ARN.
+fn function_name(name: &str) -> Result<(), Problem> {
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+    let is_name = (1..=64).contains(&name.len()) && name.chars().all(is_allowed);
+    let is_arn = || FunctionArn::parse(name).is_some_and(|function| function.qualifier.is_none());
+    if is_name || (name.contains(':') && is_arn()) {
+        return Ok(());
+    }
+    Err(Problem::new(format!("invalid function name `{name}`"), "Use 1 to 64 letters, digits, `-` and `_`."))
+}
+
+/// The ARN by which API Gateway calls a function (API Gateway developer guide, "Lambda integrations").
+pub fn invoke_arn(arn: &str) -> String {
+    let (partition, region) = Arn::parse(arn).map_or_else(Default::default, |arn| (arn.partition, arn.region));
+    format!("arn:{partition}:apigateway:{region}:lambda:path/2015-03-31/functions/{arn}/invocations")
 }
 
 impl Function {
-    /// The resource with the provider's configuration.
-    pub fn new(shared: Shared) -> Self {
-        Self { shared }
+    fn name(&self) -> &str {
+        self.function_name.text().unwrap_or("?")
     }
-}
 
-/// A state as Terraform keeps it, with the identity of the function.
-fn present(state: Value) -> Present {
-    let identity = identity::of(&state, "function_name");
-    Present { state, private: Private::new(), identity, warnings: Diagnostics::default() }
+    /// The name without what an ARN has beside it.
+    fn short_name(&self) -> String {
+        FunctionArn::parse(self.name()).map_or_else(|| self.name().to_owned(), |function| function.name)
+    }
+
+    /// The role that the provider manages; `None` where the role is created elsewhere.
+    fn managed_role(&self, region: &str) -> Option<ManagedRole> {
+        let name = self.short_name();
+        let owner = Owner { kind: "function", service: "lambda.amazonaws.com", name: &name, region };
+        self.execution_role.known().map(|role| ManagedRole::of(&role.role, owner))
+    }
+
+    /// The concurrent executions that are reserved.
+    fn reserved(&self) -> Option<i32> {
+        self.reserved_concurrent_executions.known().copied().filter(|number| *number >= 0)
+    }
+
+    fn publishes(&self) -> bool {
+        matches!(self.publish, Attr::Known(true) | Attr::Unknown)
+    }
+
+    /// Whether an update publishes a version.
+    fn is_to_publish(&self, prior: &Self) -> bool {
+        let changes = self.changes_code(prior) || self.settings.changes(&prior.settings);
+        let is_first = prior.version.text() == Some(LATEST);
+        self.publishes() && (changes || is_first || self.publish_to != prior.publish_to)
+    }
+
+    /// What a workflow that calls the function depends on.
+    fn facts(&self) -> FunctionFacts {
+        FunctionFacts {
+            state: "Active".into(),
+            runtime: self.settings.runtime.text().map(str::to_owned),
+            timeout_seconds: self.settings.timeout.known().copied(),
+            reserved_concurrency: self.reserved(),
+        }
+    }
 }
 
 #[async_trait]
-impl Resource for Function {
-    fn type_name(&self) -> &'static str {
-        "sfn_lambda_function"
+impl Managed for Function {
+    const TYPE: &'static str = "sfn_lambda_function";
+    const IDENTITY: &'static [IdentityPart] = &[IdentityPart::required("function_name", "Name of the function.")];
+    const NAMED_BY: &'static str = "function_name";
+    const MOVED_FROM: Option<&'static str> = Some("aws_lambda_function");
+    const TAGGED: bool = true;
+    const CALLED_AS: Option<Kind> = Some(Kind::Function);
+
+    fn title(&self) -> String {
+        format!("function `{}`", self.name())
     }
 
-    fn schema(&self) -> Schema {
-        schema::schema()
+    fn called(&self) -> Option<&str> {
+        self.function_name.text()
     }
 
-    fn identity_schema(&self) -> Option<IdentitySchema> {
-        Some(identity::schema("function_name", "Name of the function."))
+    fn validate(&self, _provider: &ProviderContext) -> Diagnostics {
+        validate::validate(self)
     }
 
-    async fn validate(&self, config: &Value) -> Diagnostics {
-        schema::validate(config)
+    async fn plan(&mut self, change: &Change<'_, Self>) -> Result<PlanOutcome, Diagnostics> {
+        plan::plan(self, change)
     }
 
-    async fn plan(&self, request: PlanRequest, cx: &Context) -> Result<Plan, Diagnostics> {
-        if request.prior.is_none() {
-            self.shared.check_access(cx).await?;
-            self.shared.making.note(Kind::Function, settings::name(&request.config));
-        }
-        let plan = plan::plan(&request, &self.shared.tags())?;
-        self.shared.making.note_function(settings::name(&plan.planned), settings::facts(&plan.planned));
-        Ok(plan)
+    async fn create(&self, operation: &Operation) -> Result<Self, Failed<Self>> {
+        apply::create(self, operation).await
     }
 
-    async fn create(&self, request: ApplyRequest, cx: &Context) -> Result<Present, Failed> {
-        let configured = self.shared.get()?;
-        apply::create(&configured, &request, &timeouts::call(&request.planned, "create", cx)).await
+    async fn read(&self, operation: &Operation) -> Result<Option<Observed<Self>>, Refusal> {
+        read::read(self, operation).await
     }
 
-    async fn read(&self, state: Value, _: Private, cx: &Context) -> Result<Found, Diagnostics> {
-        let configured = self.shared.get()?;
-        if state.get("arn").is_null() {
-            // The creation failed before there was a function, and what was made by then is still to be deleted.
-            return Ok(Found::Present(Box::new(present(state))));
-        }
-        let name = state.get("function_name").as_str().unwrap_or_default();
-        let described = function::describe(&configured.aws, &timeouts::read(cx), name).await;
-        let described = described.map_err(|error| messages::of_aws(&format!("read the function `{name}`"), &error))?;
-        Ok(match described {
-            None => Found::Gone,
-            Some(described) => {
-                let state = settings::state(&described, &state, &configured.tags);
-                Found::Present(Box::new(present(state)))
+    async fn update(&self, prior: &Self, operation: &Operation) -> Result<Self, Failed<Self>> {
+        update::update(self, prior, operation).await
+    }
+
+    async fn write_tags(&self, operation: &Operation) -> Result<(), Refusal> {
+        apply::write_tags(self, operation).await
+    }
+
+    async fn delete(&self, operation: &Operation) -> Result<Diagnostics, Refusal> {
+        apply::delete(self, operation).await
+    }
+
+    fn parse_import_id(id: &str) -> Result<Self, Problem> {
+        match FunctionArn::parse(id).filter(|function| function.qualifier.is_none()) {
+            Some(function) => Ok(Self { function_name: function.name.into(), ..empty() }),
+            None => {
+                let detail = "Use the name or the ARN of a function, without version or alias.";
+                Err(Problem::new(format!("`{id}` is not a function"), detail))
             }
-        })
-    }
-
-    async fn update(&self, request: ApplyRequest, cx: &Context) -> Result<Present, Failed> {
-        let configured = self.shared.get()?;
-        apply::update(&configured, &request, &timeouts::call(&request.planned, "update", cx)).await
-    }
-
-    async fn delete(&self, request: ApplyRequest, cx: &Context) -> Result<Diagnostics, Failed> {
-        let configured = self.shared.get()?;
-        apply::delete(&configured, &request.prior, &timeouts::call(&request.prior, "delete", cx)).await
-    }
-
-    async fn import(&self, key: ImportKey, cx: &Context) -> Result<Present, Diagnostics> {
-        let configured = self.shared.get()?;
-        let name = identity::imported(key, "function_name");
-        let described = function::describe(&configured.aws, &timeouts::read(cx), &name).await;
-        let doing = format!("import the function `{name}`");
-        match described.map_err(|error| messages::of_aws(&doing, &error))? {
-            Some(described) => Ok(present(settings::state(&described, &Value::Null, &configured.tags))),
-            None => Err(Diagnostic::error(
-                format!("there is no function `{name}`"),
-                "Give the name of a function of this account and region, or its ARN.",
-            )
-            .into()),
         }
     }
 
-    async fn configuration(&self, state: &Value) -> Value {
-        let mut config = self.schema().block.written(state).without(&schema::defaults());
-        // The hash of a zip file follows from the file.
-        config.set("source_code_hash", Value::Null);
-        config
+    fn import_id(&self, _identity: &Identity) -> String {
+        self.name().to_owned()
     }
 
-    async fn take_over(&self, request: &MoveRequest) -> Result<Option<Present>, Diagnostics> {
-        let former = Former::of(request, moved::FORMER_TYPE)?;
-        Ok(former.map(|former| present(moved::state(&former))))
+    async fn complete_import(self, operation: &Operation) -> Result<Self, Refusal> {
+        Ok(read::complete_import(self, operation).await)
+    }
+
+    /// The hash and the type of the package follow from the code.
+    fn configuration(self) -> Self {
+        let code = CodeSource { source_code_hash: Attr::Null, ..self.code };
+        Self { code, package_type: Attr::Null, ..self }
+    }
+
+    /// Takes what AWS does not know. The rest is read right after: hashicorp/aws stores blocks that nobody wrote.
+    fn moved(self, _source: &SourceState) -> Self {
+        let publishes = self.publish == Attr::Known(true);
+        // That provider keeps the newest version even where it publishes none.
+        let published = |value: Attr<String>| if publishes { value } else { Attr::Null };
+        Self {
+            id: self.function_name.clone(),
+            function_name: self.function_name,
+            arn: self.arn,
+            code: CodeSource { architectures: Attr::Null, ..self.code },
+            package_type: self.package_type,
+            settings: Settings { role: self.settings.role, ..empty() },
+            publish: self.publish,
+            publish_to: self.publish_to,
+            code_signing_config_arn: self.code_signing_config_arn,
+            skip_destroy: self.skip_destroy,
+            version: published(self.version),
+            qualified_arn: published(self.qualified_arn),
+            last_modified: self.last_modified,
+            ..empty()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn functions_have_names() {
+        let longest = "x".repeat(64);
+        for name in ["f", "charge-card_2", &longest, "arn:aws:lambda:eu-west-1:123456789012:function:f"] {
+            assert_eq!(function_name(name), Ok(()), "{name}");
+        }
+        for name in ["", "a b", "f.g", "f:live", &"x".repeat(65), "arn:aws:iam::123456789012:role/r"] {
+            assert!(function_name(name).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn imports_take_names_and_arns() {
+        for id in ["f", "arn:aws:lambda:eu-west-1:123456789012:function:f"] {
+            assert_eq!(Function::parse_import_id(id).map(|function| function.function_name), Ok("f".into()), "{id}");
+        }
+        assert!(Function::parse_import_id("f:live").is_err());
+    }
+
+    #[test]
+    fn api_gateway_has_an_arn_of_its_own() {
+        assert_eq!(
+            invoke_arn("arn:aws-cn:lambda:cn-north-1:123456789012:function:f:live"),
+            "arn:aws-cn:apigateway:cn-north-1:lambda:path/2015-03-31/functions/\
+             arn:aws-cn:lambda:cn-north-1:123456789012:function:f:live/invocations"
+        );
     }
 }

@@ -1,106 +1,161 @@
 //! What a change will lead to.
 
-use sfn_aws::function::Code;
-use tfplugin::{AttributePath, Diagnostic, Diagnostics, Plan, PlanRequest, Value};
+use tfplugin::model::{Attr, Model as _};
+use tfplugin::{AttributePath, Diagnostic, Diagnostics};
 
-use super::settings;
-use crate::{execution_role, tags};
+use super::Function;
+use super::blocks::{CapacityProviderConfig, DurableConfig};
+use super::code::{Place, fingerprint, missing};
+use crate::shared::execution_role;
+use crate::shared::managed::{Change, PlanOutcome};
 
-/// Plans a creation or an update: the code is read and hashed, and AWS is not asked.
-pub(super) fn plan(request: &PlanRequest, rules: &tags::Rules) -> Result<Plan, Diagnostics> {
-    let config = &request.config;
-    let prior = request.prior.clone().unwrap_or_default();
-    let mut planned = request.proposed.clone();
-    planned.set("tags_all", tags::all(config, rules));
-    for (name, default) in
-        [("memory_size", Value::from(128)), ("timeout", Value::from(3)), ("architectures", vec!["x86_64"].into())]
-    {
-        if config.get(name).is_null() {
-            planned.set(name, default);
-        }
+/// Plans a creation or an update. The code is read and hashed; AWS is not asked.
+pub(super) fn plan(planned: &mut Function, change: &Change<'_, Function>) -> Result<PlanOutcome, Diagnostics> {
+    let mut warnings = Diagnostics::default();
+    plan_package_type(planned, change);
+    let size = plan_code(planned, change, &mut warnings)?;
+    planned.settings.role = plan_role(planned, change);
+    plan_computed(planned, change.prior, size);
+    if let Some(name) = planned.function_name.text() {
+        change.provider.planned.record_function(name, planned.facts());
     }
-    planned.set("package_type", if config.get("image_uri").is_null() { "Zip" } else { "Image" });
-    plan_code(&mut planned, request)?;
-    let role = |state: &Value| settings::owned_role(state, "");
-    execution_role::plan(&mut planned, request.prior.as_ref(), "role", role);
-    plan_computed(&mut planned, &prior);
-    let fixed = ["function_name", "package_type"].into_iter();
-    let replaced = fixed.filter(|name| request.prior.is_some() && prior.get(name) != planned.get(name));
-    let requires_replace = replaced.map(AttributePath::root).collect();
-    Ok(Plan { planned, requires_replace, ..Plan::default() })
+    let requires_replace = change.prior.map_or_else(Vec::new, |prior| replaced(planned, prior));
+    Ok(PlanOutcome { warnings, requires_replace })
 }
 
-/// The hash tells whether the code has changed; code in S3 has the hash that is written, or changes with its place.
-fn plan_code(planned: &mut Value, request: &PlanRequest) -> Result<(), Diagnostics> {
-    let (config, prior) = (&request.config, request.prior.clone().unwrap_or_default());
-    if !config.get("source_code_hash").is_null() {
-        return Ok(());
+/// The value of an attribute that is computed where nothing is written. It is null in the plan where an empty text is written:
+/// Terraform accepts only that, or the value before.
+fn computed<T: Clone + PartialEq>(planned: &Attr<T>, prior: Option<&Attr<T>>, value: Attr<T>) -> Attr<T> {
+    match planned {
+        Attr::Null if prior != Some(&value) => Attr::Null,
+        _ => value,
     }
-    let places = ["source_dir", "filename", "image_uri", "s3_bucket", "s3_key", "s3_object_version"];
-    if places.iter().any(|name| config.get(name).is_unknown()) {
-        planned.set("source_code_hash", Value::Unknown);
-        return Ok(());
+}
+
+/// The type of the package follows from the code; without any code it stays.
+fn plan_package_type(planned: &mut Function, change: &Change<'_, Function>) {
+    if !change.config.package_type.is_null() {
+        return;
     }
-    let unreadable = |error: std::io::Error| {
-        let name = if config.get("source_dir").is_null() { "filename" } else { "source_dir" };
-        let detail = format!(
-            "{error}. A relative path starts at the folder that Terraform runs in: write `${{path.module}}/…`."
-        );
-        Diagnostic::error("the code cannot be read", detail).at(AttributePath::root(name))
+    let prior = change.prior.map(|prior| &prior.package_type);
+    let value: Attr<String> = match (planned.code.package_type(), prior) {
+        (Attr::Known(package_type), _) => package_type.into(),
+        (_, Some(prior)) => prior.clone(),
+        (_, None) => Attr::Unknown,
     };
-    let code = settings::code(planned).map_err(unreadable)?;
-    match (settings::hash(&code), code) {
-        (Some(hash), _) => planned.set("source_code_hash", hash),
-        (None, Code::Zip(_)) => {}
-        (None, Code::S3 { .. } | Code::Image(_)) => {
-            let moved = places.iter().any(|name| prior.get(name) != planned.get(name));
-            let hash = if moved { Value::Unknown } else { prior.get("source_code_hash").clone() };
-            planned.set("source_code_hash", hash);
+    planned.package_type = computed(&planned.package_type, prior, value);
+}
+
+/// Plans the hash of the code, and gives the size of a zip file whose hash is not the user's.
+fn plan_code(
+    planned: &mut Function,
+    change: &Change<'_, Function>,
+    warnings: &mut Diagnostics,
+) -> Result<Option<i64>, Diagnostic> {
+    let is_written = !change.config.code.source_code_hash.is_null();
+    let before = change.prior.map(|prior| &prior.code.source_code_hash);
+    let (hash, size) = match (planned.code.place(), change.prior) {
+        (Attr::Null, None) => return Err(missing()),
+        (Attr::Null, Some(prior)) => {
+            keep_code(planned, change.config, prior)?;
+            (prior.code.source_code_hash.clone(), None)
         }
+        _ if is_written => return Ok(None),
+        (Attr::Unknown, _) => (Attr::Unknown, None),
+        (Attr::Known(place), prior) => hash_of(place, prior, warnings)?,
+    };
+    if !is_written {
+        planned.code.source_code_hash = computed(&planned.code.source_code_hash, before, hash);
     }
-    Ok(())
+    Ok(size)
 }
 
-fn plan_computed(planned: &mut Value, prior: &Value) {
-    let is_new = prior.is_null();
-    for name in ["id", "arn", "invoke_arn"] {
-        planned.set(name, if is_new { Value::Unknown } else { prior.get(name).clone() });
+/// The hash and the size of the code. What is not on this machine has the hash that AWS has, until it comes from elsewhere.
+fn hash_of(
+    place: Place<'_>,
+    prior: Option<&Function>,
+    warnings: &mut Diagnostics,
+) -> Result<(Attr<String>, Option<i64>), Diagnostic> {
+    let kept = prior.filter(|prior| prior.code.place() == Attr::Known(place));
+    let as_before = kept.map_or(Attr::Unknown, |prior| prior.code.source_code_hash.clone());
+    if place.path().is_none() {
+        return Ok((as_before, None));
     }
-    let code_changes = is_new || code_changes(prior, planned);
-    let changes = code_changes || configuration_changes(prior, planned);
-    let publishes = planned.get("publish").as_bool().unwrap_or_default() || planned.get("publish").is_unknown();
-    let first = publishes && prior.get("version").as_str() == Some("$LATEST");
-    for (name, unknown) in [
-        ("source_code_size", code_changes),
-        ("last_modified", changes),
-        ("version", is_new || first || (publishes && changes)),
-        ("qualified_arn", is_new || first || (publishes && changes)),
-    ] {
-        planned.set(name, if unknown { Value::Unknown } else { prior.get(name).clone() });
+    match place.code() {
+        Ok(code) => Ok(match fingerprint(&code) {
+            Some((hash, size)) => (hash.into(), Some(size)),
+            None => (Attr::Unknown, None),
+        }),
+        // A destroy plans as well, and a function that exists may be destroyed without its code.
+        Err(error) if prior.is_some() && place.is_missing() => {
+            let effect = match kept {
+                Some(_) => "The function keeps the code that it has.",
+                None => "It has to exist when the plan is applied.",
+            };
+            let detail = format!("{} {effect}", error.detail);
+            warnings.push(Diagnostic { path: error.path, ..Diagnostic::warning(error.summary, detail) });
+            Ok((as_before, None))
+        }
+        Err(error) => Err(error),
     }
 }
 
-/// Whether the code is another.
-pub(super) fn code_changes(prior: &Value, planned: &Value) -> bool {
-    ["source_code_hash", "architectures", "image_uri"].iter().any(|name| prior.get(name) != planned.get(name))
+/// What AWS changes together with the code stays without it.
+fn keep_code(planned: &mut Function, config: &Function, prior: &Function) -> Result<(), Diagnostic> {
+    if config.code.architectures.is_null() {
+        planned.code.architectures = prior.code.architectures.clone();
+    }
+    let Some(name) = planned.code.changed_without_code(&prior.code) else { return Ok(()) };
+    let detail =
+        "AWS changes it together with the code, which is deployed elsewhere: write the value that the function has.";
+    Err(Diagnostic::error(format!("`{name}` cannot change without the code"), detail).at(AttributePath::root(name)))
 }
 
-/// What the configuration is made of and may be unknown in a plan.
-const CONFIGURATION: [&str; 10] = [
-    "role",
-    "environment",
-    "layers",
-    "vpc_config",
-    "dead_letter_config",
-    "file_system_config",
-    "logging_config",
-    "image_config",
-    "kms_key_arn",
-    "description",
-];
+/// Plans the ARN of the role: as before while the provider's own role stays the same.
+fn plan_role(planned: &Function, change: &Change<'_, Function>) -> Attr<String> {
+    let written = &planned.settings.role;
+    if planned.execution_role.is_null() || !change.config.settings.role.is_null() {
+        return written.clone();
+    }
+    let is_known = planned.execution_role.known().is_some_and(|role| role.role.to_value().is_wholly_known())
+        && !planned.function_name.is_unknown();
+    let after = planned.managed_role("").filter(|_| is_known);
+    let before = change.prior.and_then(|prior| Some((prior.managed_role("")?, &prior.settings.role)));
+    let value = match after {
+        None => Attr::Unknown,
+        after => execution_role::plan(written, after.as_ref(), before.as_ref().map(|(role, arn)| (role, *arn))),
+    };
+    computed(written, change.prior.map(|prior| &prior.settings.role), value)
+}
 
-/// Whether the configuration is another.
-pub(super) fn configuration_changes(prior: &Value, planned: &Value) -> bool {
-    let unknown = CONFIGURATION.iter().any(|name| !planned.get(name).is_wholly_known());
-    unknown || settings::configuration(prior) != settings::configuration(planned)
+fn plan_computed(planned: &mut Function, prior: Option<&Function>, size: Option<i64>) {
+    let changes_code = prior.is_none_or(|prior| planned.changes_code(prior));
+    let changes = changes_code
+        || prior.is_none_or(|prior| planned.settings.changes(&prior.settings) || planned.changes_separate(prior));
+    if changes_code {
+        planned.source_code_size = size.map_or(Attr::Unknown, Attr::Known);
+    }
+    if changes {
+        planned.last_modified = Attr::Unknown;
+    }
+    if prior.is_none_or(|prior| planned.is_to_publish(prior)) {
+        planned.version = Attr::Unknown;
+        planned.qualified_arn = Attr::Unknown;
+        planned.qualified_invoke_arn = Attr::Unknown;
+    }
+}
+
+/// What AWS cannot change in place, beside the attributes that say so themselves.
+fn replaced(planned: &Function, prior: &Function) -> Vec<AttributePath> {
+    let (before, after) = (&prior.settings, &planned.settings);
+    let package_types = (prior.package_type.text(), planned.package_type.text());
+    let durable = DurableConfig::is_present(&before.durable_config) != DurableConfig::is_present(&after.durable_config);
+    let capacity_provider = CapacityProviderConfig::is_present(&before.capacity_provider_config)
+        != CapacityProviderConfig::is_present(&after.capacity_provider_config);
+    let changes = [
+        ("package_type", matches!(package_types, (Some(before), Some(after)) if before != after)),
+        ("durable_config", durable && !after.durable_config.is_unknown()),
+        ("capacity_provider_config", capacity_provider && !after.capacity_provider_config.is_unknown()),
+    ];
+    changes.into_iter().filter(|(_, is_replaced)| *is_replaced).map(|(name, _)| AttributePath::root(name)).collect()
 }

@@ -1,281 +1,255 @@
-//! From a configuration or state to what AWS is told, and back.
+//! The configuration of a function: from the model to AWS, and back.
 
-use std::io;
-use std::path::Path;
+use sfn_aws::function::Configuration;
+use tfplugin::model::{Attr, Model};
 
-use asl::policy::Account;
-use asl::wiring::FunctionFacts;
-use sfn_aws::function::{Code, Configuration, Described, Durable, FileSystem, Image, Logging, Vpc};
-use tfplugin::Value;
+use super::blocks::{
+    CapacityProviderConfig, DeadLetterConfig, DurableConfig, Environment, EphemeralStorage, FileSystemConfig,
+    ImageConfig, LoggingConfig, SnapStart, TenancyConfig, TracingConfig, VpcConfig,
+};
 
-use super::source;
-use crate::execution_role::Owned;
-use crate::tags;
-
-/// The size of `/tmp` in MiB that a function has by default (API reference, EphemeralStorage).
-const DEFAULT_STORAGE: i32 = 512;
-
-/// The name of a function of this state.
-pub(super) fn name(state: &Value) -> &str {
-    state.get("function_name").as_str().unwrap_or_default()
+/// The configuration of a function.
+#[derive(Debug, Clone, Model)]
+pub(super) struct Settings {
+    /// ARN of the role that the function assumes. Conflicts with `execution_role`, with which the provider creates the role.
+    #[tf(optional, computed)]
+    pub(super) role: Attr<String>,
+    /// Entry point in the code, such as `main.handler`. Required for a zip file.
+    #[tf(optional)]
+    pub(super) handler: Attr<String>,
+    /// Runtime, such as `python3.13`, `nodejs22.x` or `provided.al2023`. Required for a zip file.
+    #[tf(optional)]
+    pub(super) runtime: Attr<String>,
+    /// Description of the function.
+    #[tf(optional)]
+    pub(super) description: Attr<String>,
+    /// Memory in MiB.
+    #[tf(optional, computed, default = 128, at_least = 128)]
+    pub(super) memory_size: Attr<i32>,
+    /// Maximum time of an invocation in seconds.
+    #[tf(optional, computed, default = 3, at_least = 1)]
+    pub(super) timeout: Attr<i32>,
+    /// ARNs of up to five layers.
+    #[tf(optional)]
+    pub(super) layers: Attr<Vec<String>>,
+    /// ARN of the KMS key that encrypts the environment variables and snapshots. Defaults to a key that AWS owns.
+    #[tf(optional)]
+    pub(super) kms_key_arn: Attr<String>,
+    /// Environment variables.
+    #[tf(block)]
+    pub(super) environment: Attr<Environment>,
+    /// Tracing with X-Ray. Without the block the function traces what a caller traces.
+    #[tf(block)]
+    pub(super) tracing_config: Attr<TracingConfig>,
+    /// Logs of the function.
+    #[tf(block)]
+    pub(super) logging_config: Attr<LoggingConfig>,
+    /// Access to a VPC.
+    #[tf(block)]
+    pub(super) vpc_config: Attr<VpcConfig>,
+    /// Destination of events of asynchronous invocations that the function could not process.
+    #[tf(block)]
+    pub(super) dead_letter_config: Attr<DeadLetterConfig>,
+    /// Settings that override those of the container image.
+    #[tf(block)]
+    pub(super) image_config: Attr<ImageConfig>,
+    /// Size of `/tmp`. Without the block it is 512 MiB.
+    #[tf(block)]
+    pub(super) ephemeral_storage: Attr<EphemeralStorage>,
+    /// SnapStart, with which published versions start from a snapshot.
+    #[tf(block)]
+    pub(super) snap_start: Attr<SnapStart>,
+    /// A file system that the function mounts.
+    #[tf(block)]
+    pub(super) file_system_config: Attr<FileSystemConfig>,
+    /// Durable executions, which outlast a single invocation. Adding or removing the block forces a new resource.
+    #[tf(block)]
+    pub(super) durable_config: Attr<DurableConfig>,
+    /// Tenant isolation.
+    #[tf(block, replace)]
+    pub(super) tenancy_config: Attr<TenancyConfig>,
+    /// Instances of your own that the function runs on. Adding or removing the block forces a new resource.
+    #[tf(block)]
+    pub(super) capacity_provider_config: Attr<CapacityProviderConfig>,
 }
 
-/// The code that a state describes.
-pub(super) fn code(state: &Value) -> io::Result<Code> {
-    let text = |name: &str| state.get(name).as_str();
-    if let Some(folder) = text("source_dir") {
-        return source::zip_folder(Path::new(folder)).map(Code::Zip);
-    }
-    if let Some(file) = text("filename") {
-        let read = std::fs::read(file).map(Code::Zip);
-        return read.map_err(|error| io::Error::new(error.kind(), format!("cannot read `{file}`: {error}")));
-    }
-    if let Some(uri) = text("image_uri") {
-        return Ok(Code::Image(uri.to_owned()));
-    }
-    Ok(Code::S3 {
-        bucket: text("s3_bucket").unwrap_or_default().to_owned(),
-        key: text("s3_key").unwrap_or_default().to_owned(),
-        version: text("s3_object_version").map(str::to_owned),
-    })
+fn own(text: &Attr<String>) -> Option<String> {
+    text.text().map(str::to_owned)
 }
 
-/// The hash of the code, where it is here to be hashed.
-pub(super) fn hash(code: &Code) -> Option<String> {
-    if let Code::Zip(bytes) = code { Some(source::hash(bytes)) } else { None }
+/// What AWS has, or what was there before where it does not return it.
+fn or_before<T: Clone>(found: Option<T>, before: &Attr<T>) -> Attr<T> {
+    found.map_or_else(|| before.clone(), Attr::Known)
 }
 
-/// The configuration that a state describes.
-pub(super) fn configuration(state: &Value) -> Configuration {
-    let text = |value: &Value, name: &str| value.get(name).as_str().map(str::to_owned);
-    let number = |value: &Value, name: &str| value.get(name).as_i64().and_then(|number| i32::try_from(number).ok());
-    let block = |name: &str| Some(state.get(name)).filter(|block| !block.is_null());
-    Configuration {
-        role: text(state, "role").unwrap_or_default(),
-        handler: text(state, "handler"),
-        runtime: text(state, "runtime"),
-        description: text(state, "description"),
-        memory_size: number(state, "memory_size"),
-        timeout: number(state, "timeout"),
-        environment: state.get("environment").get("variables").string_map(),
-        layers: state.get("layers").strings(),
-        tracing: text(state.get("tracing_config"), "mode"),
-        logging: block("logging_config").map(|logging| Logging {
-            format: text(logging, "log_format"),
-            application_level: text(logging, "application_log_level"),
-            system_level: text(logging, "system_log_level"),
-            group: text(logging, "log_group"),
-        }),
-        vpc: block("vpc_config").map(|vpc| Vpc {
-            subnets: sorted(vpc.get("subnet_ids").strings()),
-            security_groups: sorted(vpc.get("security_group_ids").strings()),
-            ipv6: vpc.get("ipv6_allowed_for_dual_stack").as_bool().unwrap_or_default(),
-        }),
-        dead_letter: text(state.get("dead_letter_config"), "target_arn"),
-        image: block("image_config").map(|image| Image {
-            command: image.get("command").strings(),
-            entry_point: image.get("entry_point").strings(),
-            working_directory: text(image, "working_directory"),
-        }),
-        ephemeral_storage: number(state.get("ephemeral_storage"), "size"),
-        snap_start: state.get("snap_start").get("apply_on").as_str() == Some("PublishedVersions"),
-        kms_key_arn: text(state, "kms_key_arn"),
-        file_system: block("file_system_config").map(|system| FileSystem {
-            arn: text(system, "arn").unwrap_or_default(),
-            local_mount_path: text(system, "local_mount_path").unwrap_or_default(),
-        }),
-        durable: block("durable_config").map(|durable| Durable {
-            execution_timeout: number(durable, "execution_timeout").unwrap_or_default(),
-            retention_days: number(durable, "retention_period"),
-        }),
-    }
-}
-
-fn sorted(mut list: Vec<String>) -> Vec<String> {
-    list.sort();
-    list
-}
-
-/// The concurrency that is kept for a function of this state; `-1` keeps none, as in hashicorp/aws.
-pub(super) fn reserved(state: &Value) -> Option<i32> {
-    let number = state.get("reserved_concurrent_executions").as_i64()?;
-    i32::try_from(number).ok().filter(|number| *number >= 0)
-}
-
-/// What a workflow that calls a function of this state has to know of it.
-pub(super) fn facts(state: &Value) -> FunctionFacts {
-    let Configuration { runtime, timeout, .. } = configuration(state);
-    let reserved_concurrency = reserved(state);
-    FunctionFacts { state: "Active".into(), runtime, timeout_seconds: timeout, reserved_concurrency }
-}
-
-/// Whether a version is published with each change.
-pub(super) fn publishes(state: &Value) -> bool {
-    state.get("publish").as_bool().unwrap_or_default()
-}
-
-/// The role that `execution_role` describes; `None` where the role is made elsewhere.
-pub(super) fn owned_role(state: &Value, region: &str) -> Option<Owned> {
-    let block = state.get("execution_role");
-    let owned = || Owned::of(block, "function", "lambda.amazonaws.com", name(state), region);
-    (!block.is_null()).then(owned)
-}
-
-/// The state for a function as it is, in the words of `prior` where those say the same.
-pub(super) fn state(described: &Described, prior: &Value, rules: &tags::Rules) -> Value {
-    let mut state = if prior.is_null() { Value::object::<String>([]) } else { prior.clone() };
-    let found = &described.configuration;
-    for (name, value) in [
-        ("id", &described.name),
-        ("function_name", &described.name),
-        ("arn", &described.arn),
-        ("role", &found.role),
-        ("source_code_hash", &described.code_sha256),
-        ("last_modified", &described.last_modified),
-    ] {
-        state.set(name, value.as_str());
-    }
-    state.set("invoke_arn", invoke_arn(&described.arn));
-    state.set("source_code_size", described.code_size);
-    for (name, value) in [("handler", &found.handler), ("runtime", &found.runtime), ("description", &found.description)]
-    {
-        let is_same = prior.get(name).as_str().unwrap_or_default() == value.as_deref().unwrap_or_default();
-        if prior.is_null() || !is_same {
-            state.set(name, value.clone());
+impl Settings {
+    /// The configuration for AWS. What is not known is absent.
+    pub(super) fn configuration(&self) -> Configuration {
+        Configuration {
+            role: self.role.text().unwrap_or("").to_owned(),
+            handler: own(&self.handler),
+            runtime: own(&self.runtime),
+            description: own(&self.description),
+            memory_size: self.memory_size.known().copied(),
+            timeout: self.timeout.known().copied(),
+            environment: Environment::settings(&self.environment),
+            layers: self.layers.known().into_iter().flatten().cloned().collect(),
+            tracing: TracingConfig::settings(&self.tracing_config),
+            logging: LoggingConfig::settings(&self.logging_config),
+            vpc: VpcConfig::settings(&self.vpc_config),
+            dead_letter: DeadLetterConfig::settings(&self.dead_letter_config),
+            image: ImageConfig::settings(&self.image_config),
+            ephemeral_storage: EphemeralStorage::settings(&self.ephemeral_storage),
+            snap_start: SnapStart::settings(&self.snap_start),
+            kms_key_arn: own(&self.kms_key_arn),
+            file_system: FileSystemConfig::settings(&self.file_system_config),
+            durable: DurableConfig::settings(&self.durable_config),
+            tenant_isolation_mode: TenancyConfig::settings(&self.tenancy_config),
+            capacity_provider: CapacityProviderConfig::settings(&self.capacity_provider_config),
         }
     }
-    state.set("architectures", described.architectures.clone());
-    state.set("memory_size", found.memory_size.map(i64::from));
-    state.set("timeout", found.timeout.map(i64::from));
-    if prior.get("layers").strings() != found.layers {
-        state.set("layers", found.layers.clone());
-    }
-    state.set("environment", environment(found, prior));
-    state.set("tracing_config", tracing(found, prior));
-    state.set("logging_config", logging(found, prior, name(&state)));
-    for (name, block) in optional_blocks(found, &configuration(prior)) {
-        if let Some(block) = block {
-            state.set(name, block);
-        }
-    }
-    if reserved(prior) != described.reserved_concurrency {
-        state.set("reserved_concurrent_executions", described.reserved_concurrency.map(i64::from));
-    }
-    let package = if described.image_uri.is_some() { "Image" } else { "Zip" };
-    state.set("package_type", package);
-    if described.image_uri.is_some() && prior.get("image_uri").as_str() != described.image_uri.as_deref() {
-        state.set("image_uri", described.image_uri.clone());
-    }
-    if prior.get("version").is_null() {
-        state.set("version", described.version.as_str());
-        state.set("qualified_arn", format!("{}:{}", described.arn, described.version));
-    }
-    let (own, all) = tags::of_object(described.tags.clone(), prior, rules);
-    state.set("tags", own);
-    state.set("tags_all", all);
-    state
-}
 
-/// The ARN by which API Gateway calls a function (API Gateway developer guide, "Lambda integrations").
-pub fn invoke_arn(arn: &str) -> String {
-    let account = Account::of_arn(arn);
-    let (partition, region) = (account.partition.unwrap_or_default(), account.region.unwrap_or_default());
-    format!("arn:{partition}:apigateway:{region}:lambda:path/2015-03-31/functions/{arn}/invocations")
-}
+    /// Whether the configuration is another one, or is not known yet.
+    pub(super) fn changes(&self, prior: &Self) -> bool {
+        !self.to_value().is_wholly_known() || self.configuration() != prior.configuration()
+    }
 
-/// The blocks of what not every function has, where they say something else than before.
-fn optional_blocks(found: &Configuration, before: &Configuration) -> [(&'static str, Option<Value>); 8] {
-    let changed = |same: bool, block: Option<Value>| (!same).then(|| block.unwrap_or_default());
-    let number = |number: i32| Value::from(i64::from(number));
-    let vpc = found.vpc.as_ref().map(|vpc| {
-        Value::object([
-            ("subnet_ids", vpc.subnets.clone().into()),
-            ("security_group_ids", vpc.security_groups.clone().into()),
-            ("ipv6_allowed_for_dual_stack", if vpc.ipv6 { true.into() } else { Value::Null }),
-        ])
-    });
-    let image = found.image.as_ref().map(|image| {
-        let list = |list: &Vec<String>| if list.is_empty() { Value::Null } else { list.clone().into() };
-        Value::object([
-            ("command", list(&image.command)),
-            ("entry_point", list(&image.entry_point)),
-            ("working_directory", image.working_directory.clone().into()),
-        ])
-    });
-    let system = found.file_system.as_ref().map(|system| {
-        Value::object([
-            ("arn", system.arn.as_str().into()),
-            ("local_mount_path", system.local_mount_path.as_str().into()),
-        ])
-    });
-    let durable = found.durable.as_ref().map(|durable| {
-        Value::object([
-            ("execution_timeout", number(durable.execution_timeout)),
-            ("retention_period", durable.retention_days.map_or(Value::Null, number)),
-        ])
-    });
-    let dead_letter = found.dead_letter.as_deref().map(|arn| Value::object([("target_arn", arn.into())]));
-    let storage = found.ephemeral_storage.unwrap_or(DEFAULT_STORAGE);
-    let snap_start = found.snap_start.then(|| Value::object([("apply_on", "PublishedVersions".into())]));
-    [
-        ("vpc_config", changed(found.vpc == before.vpc, vpc)),
-        ("dead_letter_config", changed(found.dead_letter == before.dead_letter, dead_letter)),
-        ("image_config", changed(found.image == before.image, image)),
-        (
-            "ephemeral_storage",
-            changed(
-                storage == before.ephemeral_storage.unwrap_or(DEFAULT_STORAGE),
-                Some(Value::object([("size", number(storage))])),
+    /// The settings of a function as AWS has it, as they were where AWS does not return them.
+    pub(super) fn observed(&self, found: &Configuration, function: &str) -> Self {
+        let before = self.configuration();
+        let layers = Some(&found.layers).filter(|layers| !layers.is_empty()).cloned();
+        // The form of an absent VPC may be a block with empty lists.
+        let vpc = found.vpc.as_ref().map(VpcConfig::of);
+        Self {
+            role: found.role.as_str().into(),
+            handler: found.handler.clone().into(),
+            runtime: found.runtime.clone().into(),
+            description: found.description.clone().into(),
+            memory_size: or_before(found.memory_size, &self.memory_size),
+            timeout: or_before(found.timeout, &self.timeout),
+            layers: layers.into(),
+            kms_key_arn: self.observed_key(found),
+            environment: Environment::of(&found.environment),
+            tracing_config: TracingConfig::observed(&self.tracing_config, found.tracing.as_deref()),
+            logging_config: LoggingConfig::observed(&self.logging_config, found.logging.as_ref(), function),
+            vpc_config: if found.vpc == before.vpc { self.vpc_config.clone() } else { vpc.into() },
+            dead_letter_config: found.dead_letter.as_deref().map(DeadLetterConfig::of).into(),
+            image_config: found.image.as_ref().map(ImageConfig::of).into(),
+            ephemeral_storage: EphemeralStorage::observed(&self.ephemeral_storage, found.ephemeral_storage),
+            snap_start: SnapStart::observed(&self.snap_start, found.snap_start),
+            file_system_config: found.file_system.as_ref().map(FileSystemConfig::of).into(),
+            durable_config: DurableConfig::observed(&self.durable_config, found.durable.as_ref()),
+            tenancy_config: found.tenant_isolation_mode.as_deref().map(TenancyConfig::of).into(),
+            capacity_provider_config: CapacityProviderConfig::observed(
+                &self.capacity_provider_config,
+                found.capacity_provider.as_ref(),
             ),
-        ),
-        ("snap_start", changed(found.snap_start == before.snap_start, snap_start)),
-        ("file_system_config", changed(found.file_system == before.file_system, system)),
-        ("durable_config", changed(found.durable == before.durable, durable)),
-        (
+        }
+    }
+
+    /// AWS does not store the key of a function without environment variables.
+    fn observed_key(&self, found: &Configuration) -> Attr<String> {
+        match &found.kms_key_arn {
+            None if found.environment.is_empty() => self.kms_key_arn.clone(),
+            key => key.clone().into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sfn_aws::function::{Logging, Vpc};
+    use tfplugin::Value;
+
+    use super::*;
+
+    fn block(entries: &[(&str, Value)]) -> Value {
+        Value::object(entries.iter().map(|(name, value)| (*name, value.clone())))
+    }
+
+    fn settings(name: &str, value: Value) -> Settings {
+        Settings::from_value(&Value::object([("role", Value::from("r")), (name, value)]))
+    }
+
+    /// What AWS returns for a function without any setting.
+    fn usual() -> Configuration {
+        Configuration {
+            role: "r".into(),
+            memory_size: Some(128),
+            timeout: Some(3),
+            tracing: Some("PassThrough".into()),
+            logging: Some(Logging {
+                format: Some("Text".into()),
+                group: Some("/aws/lambda/f".into()),
+                ..Logging::default()
+            }),
+            ephemeral_storage: Some(512),
+            ..Configuration::default()
+        }
+    }
+
+    #[test]
+    fn what_is_empty_is_absent() {
+        let none = || Value::List(Vec::new());
+        for (name, value) in [
+            ("vpc_config", block(&[("subnet_ids", none()), ("security_group_ids", none())])),
+            ("dead_letter_config", block(&[("target_arn", "".into())])),
+            ("image_config", block(&[("command", none()), ("entry_point", none()), ("working_directory", "".into())])),
+            ("logging_config", block(&[("log_format", "".into()), ("log_group", "".into())])),
+            ("environment", block(&[("variables", Value::object::<String>([]))])),
+            ("file_system_config", block(&[("arn", "".into()), ("local_mount_path", "".into())])),
+            ("snap_start", block(&[("apply_on", "None".into())])),
+            ("layers", Value::List(vec!["".into()])),
+            ("kms_key_arn", "".into()),
+        ] {
+            let (written, absent) = (settings(name, value), settings(name, Value::Null));
+            assert_eq!(written.configuration(), absent.configuration(), "{name}");
+            assert!(!written.changes(&absent) && !absent.changes(&written), "{name}");
+        }
+    }
+
+    /// What was written, what AWS returns for it, and whether it is the same.
+    fn check(name: &str, written: Value, found: Configuration, is_same: bool) {
+        let nested = Settings::block();
+        let prior =
+            Settings { memory_size: Attr::Known(128), timeout: Attr::Known(3), ..settings(name, written) }.to_value();
+        let observed = Settings::from_value(&prior).observed(&found, "f").to_value();
+        let kept = nested.keep_written(&prior, &observed);
+        assert_eq!(kept == prior, is_same, "{name}: {prior:?} and {kept:?}");
+    }
+
+    #[test]
+    fn what_aws_fills_in_is_no_change() {
+        let json =
+            || Some(Logging { format: Some("JSON".into()), group: Some("/aws/lambda/f".into()), ..Logging::default() });
+        let levels = |level: &str| {
+            json().map(|json| Logging {
+                application_level: Some(level.into()),
+                system_level: Some("INFO".into()),
+                ..json
+            })
+        };
+        let vpc = || Vpc { subnets: vec!["a".into(), "b".into()], security_groups: vec!["s".into()], ipv6: false };
+        let subnets =
+            |ids: [&str; 2]| block(&[("subnet_ids", ids.to_vec().into()), ("security_group_ids", vec!["s"].into())]);
+        let format = || block(&[("log_format", "JSON".into())]);
+        check("layers", Value::Null, usual(), true);
+        check("kms_key_arn", "k".into(), usual(), true);
+        check(
             "kms_key_arn",
-            changed(found.kms_key_arn == before.kms_key_arn, found.kms_key_arn.as_deref().map(Value::from)),
-        ),
-    ]
-}
-
-fn environment(found: &Configuration, prior: &Value) -> Value {
-    let before = prior.get("environment");
-    if before.get("variables").string_map() == found.environment {
-        return before.clone();
+            "k".into(),
+            Configuration { environment: [("A".into(), "b".into())].into(), ..usual() },
+            false,
+        );
+        check("logging_config", format(), Configuration { logging: levels("INFO"), ..usual() }, true);
+        check("logging_config", format(), Configuration { logging: levels("DEBUG"), ..usual() }, false);
+        check("logging_config", Value::Null, Configuration { logging: json(), ..usual() }, false);
+        check("logging_config", format(), Configuration { logging: None, ..usual() }, true);
+        check("vpc_config", subnets(["b", "a"]), Configuration { vpc: Some(vpc()), ..usual() }, true);
+        check("vpc_config", subnets(["b", "c"]), Configuration { vpc: Some(vpc()), ..usual() }, false);
+        check("vpc_config", subnets(["b", "a"]), usual(), false);
+        check("ephemeral_storage", block(&[("size", 512.into())]), usual(), true);
+        check("tracing_config", block(&[("mode", "PassThrough".into())]), usual(), true);
+        check("tracing_config", block(&[("mode", "Active".into())]), usual(), false);
     }
-    Value::object([("variables", found.environment.clone().into())])
-}
-
-fn tracing(found: &Configuration, prior: &Value) -> Value {
-    let before = prior.get("tracing_config");
-    match found.tracing.as_deref() {
-        None => before.clone(),
-        Some("PassThrough") if before.is_null() => Value::Null,
-        Some(mode) => Value::object([("mode", mode.into())]),
-    }
-}
-
-fn logging(found: &Configuration, prior: &Value, name: &str) -> Value {
-    let before = prior.get("logging_config");
-    let Some(logging) = &found.logging else {
-        return before.clone();
-    };
-    let format = logging.format.as_deref().unwrap_or("Text");
-    let default_group = format!("/aws/lambda/{name}");
-    let group = logging.group.as_deref().filter(|group| *group != default_group);
-    if before.is_null() && format == "Text" && group.is_none() {
-        return Value::Null;
-    }
-    // AWS fills in its defaults for what was not written.
-    let level = |attribute: &str, level: &Option<String>| match (before.get(attribute).is_null(), level.as_deref()) {
-        (true, Some("INFO") | None) => Value::Null,
-        (_, level) => level.into(),
-    };
-    let group = if before.get("log_group").is_null() { group } else { logging.group.as_deref() };
-    Value::object([
-        ("log_format", format.into()),
-        ("application_log_level", level("application_log_level", &logging.application_level)),
-        ("system_log_level", level("system_log_level", &logging.system_level)),
-        ("log_group", group.into()),
-    ])
 }

@@ -1,0 +1,210 @@
+//! Changing what differs, one thing after the other, as Lambda demands it.
+
+use asl::policy::{Account, Document};
+use sfn_aws::AwsError;
+use sfn_aws::function::{self, Code, Configuration, Logging, code_signing};
+
+use super::apply::described;
+use super::blocks::{LEVEL, LOG_GROUPS, TEXT};
+use super::separate::Separate;
+use super::{Function, LATEST};
+use crate::shared::execution_role::ManagedRole;
+use crate::shared::managed::{Failed, Operation, Refusal};
+
+/// A change under way: each step that goes through moves `reached` on, which is what is kept when the next one fails.
+struct Update<'a> {
+    operation: &'a Operation,
+    prior: &'a Function,
+    name: &'a str,
+    account: Account,
+    reached: Function,
+}
+
+/// Changes the function and its role.
+pub(super) async fn update(
+    planned: &Function,
+    prior: &Function,
+    operation: &Operation,
+) -> Result<Function, Failed<Function>> {
+    let (name, account) = (prior.function_name.get()?.as_str(), Account::of_arn(prior.arn.get()?));
+    let mut update = Update { operation, prior, name, account, reached: prior.clone() };
+    let changed = match update.run(planned.clone()).await {
+        Ok(changed) => changed,
+        Err(refusal) => return Err(Failed::leaving(refusal, update.reached)),
+    };
+    // Only what changes makes a new date.
+    if changed.last_modified.is_unknown() { described(changed, operation).await } else { Ok(changed) }
+}
+
+impl Update<'_> {
+    async fn run(&mut self, mut changed: Function) -> Result<Function, Refusal> {
+        let (aws, call, prior, name) = (self.operation.aws(), &self.operation.call, self.prior, self.name);
+        let code = if changed.changes_code(prior) { Some(changed.code_as_planned()?) } else { None };
+        let region = self.account.region.clone();
+        let region = region.as_deref().unwrap_or("");
+        let (before, after) = (prior.managed_role(region), changed.managed_role(region));
+        let mut granted = prior.policy(&self.account);
+        if let Some(role) = &after {
+            let arn = self.grant(role, before.as_ref(), &changed.policy(&self.account), &mut granted).await?;
+            changed.settings.role = arn.into();
+        }
+        let is_to_publish = changed.is_to_publish(prior);
+        if changed.changes_code_signing(prior) {
+            code_signing::write(aws, call, name, changed.code_signing_config_arn.text()).await?;
+        }
+        self.write_configuration(&changed).await?;
+        if let Some((code, hash)) = code {
+            self.write_code(&mut changed, &code, hash).await?;
+        }
+        Separate::of(&changed).write(&Separate::of(prior), aws, call, name).await?;
+        if is_to_publish {
+            let version = function::publish(aws, call, name, changed.publish_to.text()).await?;
+            changed = changed.with_version(&version);
+        } else if changed.version.is_unknown() {
+            // The role turned out to be the same.
+            changed = changed.with_version(prior.version.text().unwrap_or(LATEST));
+        }
+        self.reached = Function { execution_role: self.reached.execution_role.clone(), ..changed.clone() };
+        self.clear_up(&changed, before, after, &granted).await?;
+        Ok(changed)
+    }
+
+    /// Changes the configuration, where it is another one.
+    async fn write_configuration(&mut self, changed: &Function) -> Result<(), AwsError> {
+        let prior = self.prior;
+        if !changed.settings.changes(&prior.settings) {
+            return Ok(());
+        }
+        let mut before = prior.settings.configuration();
+        let wanted = with_default_logging(&before, changed.settings.configuration(), &prior.short_name());
+        // AWS has dropped the key of a function without variables.
+        before.kms_key_arn = before.kms_key_arn.filter(|_| !before.environment.is_empty());
+        let (aws, call) = (self.operation.aws(), &self.operation.call);
+        function::update_configuration(aws, call, self.name, &before, &wanted).await?;
+        self.reached.settings = changed.settings.clone();
+        // A role that is still to be deleted stays known.
+        if prior.execution_role.is_null() {
+            self.reached.execution_role = changed.execution_role.clone();
+        }
+        self.leave_unpublished(changed);
+        Ok(())
+    }
+
+    async fn write_code(&mut self, changed: &mut Function, code: &Code, hash: Option<String>) -> Result<(), AwsError> {
+        let (aws, call) = (self.operation.aws(), &self.operation.call);
+        let (architectures, key) = (changed.code.architectures(), changed.code.source_kms_key_arn());
+        function::update_code(aws, call, self.name, code, &architectures, key).await?;
+        if changed.code.source_code_hash.is_unknown() {
+            changed.code.source_code_hash = hash.into();
+        }
+        self.reached.code = changed.code.clone();
+        self.leave_unpublished(changed);
+        Ok(())
+    }
+
+    /// Until the version is published the state has none, so that the next apply publishes it.
+    fn leave_unpublished(&mut self, changed: &Function) {
+        if changed.publishes() {
+            self.reached = self.reached.clone().with_version(LATEST);
+        }
+    }
+
+    /// Gives the role what the function needs before and after, and keeps in `granted` what it has by then. Gives its ARN.
+    async fn grant(
+        &self,
+        role: &ManagedRole,
+        before: Option<&ManagedRole>,
+        policy: &Document,
+        granted: &mut Document,
+    ) -> Result<String, AwsError> {
+        let (aws, call, tags) = (self.operation.aws(), &self.operation.call, &self.operation.tags);
+        let arn = self.prior.settings.role.text();
+        if let (Some(before), Some(arn)) = (before.filter(|before| before.is_same(role)), arn) {
+            role.write_boundary(aws, call, before).await?;
+            let mut both = granted.clone();
+            both.merge(policy);
+            if both == *granted {
+                return Ok(arn.to_owned());
+            }
+            *granted = both;
+            match role.write(aws, call, granted).await {
+                // Somebody has deleted the role: it is created again, under the same name and ARN.
+                Err(error) if error.is_not_found() => {}
+                outcome => return outcome.map(|()| arn.to_owned()),
+            }
+        } else {
+            *granted = policy.clone();
+        }
+        Ok(role.create_or_adopt(aws, call, granted, aws.identity(call).await?, tags).await?.arn)
+    }
+
+    /// Takes from the role what is no longer needed, and deletes a role that another one has replaced.
+    async fn clear_up(
+        &self,
+        changed: &Function,
+        before: Option<ManagedRole>,
+        after: Option<ManagedRole>,
+        granted: &Document,
+    ) -> Result<(), AwsError> {
+        let (aws, call) = (self.operation.aws(), &self.operation.call);
+        let policy = changed.policy(&self.account);
+        if let Some(role) = after.as_ref().filter(|_| policy != *granted) {
+            role.write(aws, call, &policy).await?;
+        }
+        match before.filter(|before| after.as_ref().is_none_or(|after| !after.is_same(before))) {
+            Some(before) => before.delete(aws, call).await,
+            None => Ok(()),
+        }
+    }
+}
+
+/// AWS keeps what is not sent of the logging, so what is no longer wanted is sent as its default.
+fn with_default_logging(before: &Configuration, mut wanted: Configuration, name: &str) -> Configuration {
+    let Some(before) = &before.logging else { return wanted };
+    let logging = wanted.logging.get_or_insert_with(|| Logging { format: Some(TEXT.to_owned()), ..Logging::default() });
+    if before.group.is_some() && logging.group.is_none() {
+        logging.group = Some(format!("{LOG_GROUPS}{name}"));
+    }
+    if logging.format.as_deref() != Some(TEXT) {
+        let levels = [
+            (&mut logging.application_level, &before.application_level),
+            (&mut logging.system_level, &before.system_level),
+        ];
+        for (level, before) in levels {
+            if before.is_some() && level.is_none() {
+                *level = Some(LEVEL.to_owned());
+            }
+        }
+    }
+    wanted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn logging(format: &str, level: Option<&str>, group: Option<&str>) -> Option<Logging> {
+        Some(Logging {
+            format: Some(format.into()),
+            application_level: level.map(str::to_owned),
+            system_level: None,
+            group: group.map(str::to_owned),
+        })
+    }
+
+    fn check(before: Option<Logging>, wanted: Option<Logging>, sent: Option<Logging>) {
+        let configuration = |logging| Configuration { logging, ..Configuration::default() };
+        assert_eq!(with_default_logging(&configuration(before), configuration(wanted), "f").logging, sent);
+    }
+
+    #[test]
+    fn logging_that_is_no_longer_wanted_is_sent_as_the_default() {
+        let json = || logging("JSON", Some("DEBUG"), Some("/theirs"));
+        check(None, None, None);
+        check(None, json(), json());
+        check(json(), json(), json());
+        check(json(), None, logging("Text", None, Some("/aws/lambda/f")));
+        check(json(), logging("JSON", None, None), logging("JSON", Some("INFO"), Some("/aws/lambda/f")));
+        check(logging("Text", None, None), None, logging("Text", None, None));
+    }
+}
