@@ -64,12 +64,23 @@ impl WorkflowBlocks {
 
     /// The JSON, where the workflow is given as that and it is known.
     pub fn text(&self) -> Option<&str> {
-        self.0.get(DEFINITION).as_str()
+        self.0.get(DEFINITION).as_str().filter(|text| !text.is_empty())
     }
 
     /// Whether the workflow is given as JSON.
     pub fn is_text(&self) -> bool {
-        !self.0.get(DEFINITION).is_null()
+        self.text().is_some() || self.0.get(DEFINITION).is_unknown()
+    }
+
+    /// The same without attributes that are empty, which are absent.
+    fn without_empty(&self) -> Self {
+        let mut blocks = self.clone();
+        for attribute in attributes() {
+            if self.0.get(&attribute.name).as_str() == Some("") {
+                blocks.0.set(&attribute.name, Value::Null);
+            }
+        }
+        blocks
     }
 
     fn is_blocks(&self) -> bool {
@@ -111,6 +122,7 @@ pub struct Workflow {
 impl Workflow {
     /// Converts a configuration. `machine_type` is the type of the state machine, where there is one.
     pub fn new(blocks: &WorkflowBlocks, machine_type: MachineType) -> Self {
+        let blocks = &blocks.without_empty();
         let mut workflow = Self { source: Source::None, errors: Diagnostics::default(), nested: None, machine_type };
         match (blocks.0.get(DEFINITION).plain(), blocks.is_blocks()) {
             (Value::String(text), _) => workflow.read_text(blocks, text),

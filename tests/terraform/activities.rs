@@ -4,6 +4,7 @@ use local_aws::Fault;
 use serde_json::json;
 
 use super::{assert_empty, assert_says, assert_success, aws, workspace};
+use e2e::terraform::import;
 
 fn activity(extra: &str) -> String {
     format!("resource \"sfn_activity\" \"it\" {{\n  name = \"it\"\n{extra}\n}}\n")
@@ -66,7 +67,11 @@ async fn mistakes_and_faults_are_told_or_overcome() {
     let workspace = workspace(&aws, &wrong);
     assert_says(
         &workspace.plan().await.unwrap(),
-        &["`i t` is no name of an activity", "a data key cannot be used again for 30 s"],
+        &[
+            "invalid activity name `i t`",
+            "Use 1 to 80 characters",
+            "`kms_data_key_reuse_period_seconds` must be between 60 and 900, got 30",
+        ],
     );
     for operation in ["CreateActivity", "DeleteActivity", "TagResource", "UntagResource"] {
         for fault in
@@ -80,12 +85,21 @@ async fn mistakes_and_faults_are_told_or_overcome() {
     workspace.configure(&activity("tags = { b = \"1\" }")).unwrap();
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
-    // An activity of this name that is encrypted otherwise is somebody else's.
+    // An activity of this name is somebody else's, whether it is encrypted otherwise or not.
     assert_success(&workspace.terraform(&["state", "rm", "sfn_activity.it"]).await.unwrap());
-    workspace.configure(&activity(ENCRYPTED)).unwrap();
-    assert_says(&workspace.apply().await.unwrap(), &["cannot create the activity `it`", "Import it"]);
-    workspace.configure(&activity("tags = { c = \"1\" }")).unwrap();
-    assert_success(&workspace.apply().await.unwrap());
+    let writes = aws.proxy().writes().len();
+    let wanted = activity("tags = { c = \"1\" }");
+    let block = format!("import {{ to = sfn_activity.NAME id = \"{}\" }}", arn());
+    for configuration in [&activity(ENCRYPTED), &wanted] {
+        workspace.configure(configuration).unwrap();
+        let refused = workspace.apply().await.unwrap();
+        assert_says(&refused, &["Error: the activity `it` already exists", "nothing was changed", &block]);
+        assert_eq!(workspace.resource("sfn_activity.it").await.unwrap(), None);
+    }
+    assert_eq!(aws.proxy().writes().len(), writes, "it was changed: {:?}", aws.proxy().writes());
+    // The block of the message brings it in.
+    workspace.configure(&format!("{}{wanted}", import("sfn_activity.it", &arn()))).unwrap();
+    assert_says(&workspace.apply().await.unwrap(), &["1 imported, 0 added, 1 changed, 0 destroyed"]);
     assert_empty(&workspace.plan().await.unwrap());
     assert_success(&workspace.destroy().await.unwrap());
 }

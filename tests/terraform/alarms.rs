@@ -38,7 +38,11 @@ async fn an_alarm_lives_and_dies() {
     // An alarm of somebody else is not written over.
     assert_success(&workspace.terraform(&["state", "rm", import[2]]).await.unwrap());
     workspace.configure(&ALARM.replace("tags  ", "threshold = 5\n  tags  ")).unwrap();
-    assert_says(&workspace.apply().await.unwrap(), &["an alarm `it-failed` exists and differs"]);
+    let puts = aws.proxy().count("PutMetricAlarm");
+    let block = "import { to = sfn_execution_alarm.NAME id = \"it-failed\" }";
+    assert_says(&workspace.apply().await.unwrap(), &["Error: the alarm `it-failed` already exists", block]);
+    assert_eq!(workspace.resource(import[2]).await.unwrap(), None);
+    assert_eq!(aws.proxy().count("PutMetricAlarm"), puts, "it was written over");
     assert_success(&workspace.terraform(&import).await.unwrap());
     let changed = ALARM
         .replace("tags  ", "threshold = 5\n  period = 300\n  evaluation_periods = 2\n  datapoints_to_alarm = 1\n  description = \"d\"\n  tags  ")
@@ -66,12 +70,12 @@ async fn mistakes_are_told() {
     let aws = aws().await;
     for (from, to, said) in [
         ("\"failed\"", "\"faild\"", "Did you mean `failed`?"),
-        ("\"failed\"", "\"duration\"", "there is no `threshold`"),
-        ("\"failed\"", "\"failed\"\n  statistic = \"p99\"", "executions are counted"),
-        ("\"failed\"", "\"duration\"\n  threshold = 1\n  statistic = \"p101\"", "there is no `p101` here"),
-        (":stateMachine:", ":activity:", "is no ARN of a state machine"),
-        ("\"failed\"", "\"failed\"\n  period = 90", "the period is 90"),
-        ("\"failed\"", "\"failed\"\n  datapoints_to_alarm = 2", "2 of 1 periods cannot be"),
+        ("\"failed\"", "\"duration\"", "`threshold` is required for `duration`"),
+        ("\"failed\"", "\"failed\"\n  statistic = \"p99\"", "`statistic` is for `duration` only"),
+        ("\"failed\"", "\"duration\"\n  threshold = 1\n  statistic = \"p101\"", "unsupported value `p101`"),
+        (":stateMachine:", ":activity:", "is not the ARN of a state machine"),
+        ("\"failed\"", "\"failed\"\n  period = 90", "`period` must be a multiple of 60, got 90"),
+        ("\"failed\"", "\"failed\"\n  datapoints_to_alarm = 2", "`datapoints_to_alarm` must be at most 1, got 2"),
     ] {
         let workspace = workspace(&aws, &ALARM.replace(from, to));
         assert_says(&workspace.plan().await.unwrap(), &[said]);

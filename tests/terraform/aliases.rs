@@ -115,11 +115,11 @@ async fn mistakes_are_told_before_aws_is_asked() {
     let other = "\"arn:aws:states:eu-west-1:123456789012:stateMachine:other:2\"";
     let whole = "\"arn:aws:states:eu-west-1:123456789012:stateMachine:it\"";
     for (name, list, said) in [
-        ("live", vec![(version, 50), (second, 40)], "the weights make 90"),
-        ("live", vec![(version, 101)], "the weight is out of range"),
-        ("live", vec![(version, 50), (version, 50)], "the alias names the same version twice"),
-        ("live", vec![(version, 50), (other, 50)], "the versions are of different state machines"),
-        ("live", vec![(whole, 100)], "is no ARN of a version"),
+        ("live", vec![(version, 50), (second, 40)], "weights must add up to 100, got 90"),
+        ("live", vec![(version, 101)], "`weight` must be between 0 and 100, got 101"),
+        ("live", vec![(version, 50), (version, 50)], "both routes have the same version"),
+        ("live", vec![(version, 50), (other, 50)], "the versions belong to different state machines"),
+        ("live", vec![(whole, 100)], "is not the ARN of a version"),
         ("live", vec![], "routing_configuration"),
         ("live", vec![(version, 50), (second, 25), (other, 25)], "routing_configuration"),
     ] {
@@ -128,7 +128,7 @@ async fn mistakes_are_told_before_aws_is_asked() {
     }
     for name in ["12", "with space"] {
         let text = alias("live", "", &[(version, 100)]).replace("name = \"live\"", &format!("name = \"{name}\""));
-        assert_says(&workspace(&aws, &text).plan().await.unwrap(), &[&format!("`{name}` is no name of an alias")]);
+        assert_says(&workspace(&aws, &text).plan().await.unwrap(), &[&format!("invalid alias name `{name}`")]);
     }
     assert_eq!(aws.proxy().count("CreateStateMachineAlias"), 0);
 }
@@ -151,20 +151,23 @@ async fn faults_are_overcome_or_told() {
     assert_eq!(routes(&aws, "live").await, json!([["2", 100]]));
     workspace.configure(&configuration("two", "")).unwrap();
     assert_success(&workspace.apply().await.unwrap());
-    // One that exists and differs is told at once.
-    let taken = Fault::Refuse(400, "ConflictException".into(), "exists with other values".into());
+    // One that exists is told at once, and stays as it is.
     workspace.configure(&configuration("two", &alias("live", "", &[(NEWEST, 100)]))).unwrap();
     assert_success(&workspace.apply().await.unwrap());
     assert_success(&workspace.terraform(&["state", "rm", "sfn_alias.live"]).await.unwrap());
-    aws.proxy().fault("CreateStateMachineAlias", usize::MAX, taken);
-    let other = alias("live", "description = \"other\"", &[(NEWEST, 100)]);
-    workspace.configure(&configuration("two", &other)).unwrap();
+    aws.proxy().forget();
+    let other = configuration("two", &alias("live", "description = \"other\"", &[(NEWEST, 100)]));
+    workspace.configure(&other).unwrap();
     let start = std::time::Instant::now();
-    assert_says(
-        &workspace.apply().await.unwrap(),
-        &["cannot create the alias `live`", "Import it with an `import` block"],
-    );
+    let arn = format!("{}:live", machine_arn("it"));
+    let block = format!("import {{ to = sfn_alias.NAME id = \"{arn}\" }}");
+    assert_says(&workspace.apply().await.unwrap(), &["Error: the alias `live` already exists", &block]);
     assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
+    assert!(aws.proxy().writes().is_empty(), "{:?}", aws.proxy().writes());
+    // The block of the message brings it in.
+    workspace.configure(&format!("{}{other}", e2e::terraform::import("sfn_alias.live", &arn))).unwrap();
+    assert_says(&workspace.apply().await.unwrap(), &["1 imported, 0 added, 1 changed, 0 destroyed"]);
+    assert_empty(&workspace.plan().await.unwrap());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -213,11 +216,11 @@ async fn old_versions_go_but_for_those_of_an_alias() {
     workspace.configure(&text("six")).unwrap();
     let outcome = workspace.apply().await.unwrap();
     assert_success(&outcome);
-    assert_says(&outcome, &["Warning: old versions of `it` are still there"]);
+    assert_says(&outcome, &["Warning: old versions of `it` still exist"]);
     aws.proxy().forget();
     workspace.configure(&text("seven")).unwrap();
     assert_success(&workspace.apply().await.unwrap());
     assert_eq!(versions().await, ["7", "6", "1"]);
     workspace.configure(&text("eight").replace("keep_versions = 2", "keep_versions = 0")).unwrap();
-    assert_says(&workspace.plan().await.unwrap(), &["0 versions cannot be kept"]);
+    assert_says(&workspace.plan().await.unwrap(), &["`keep_versions` must be at least 1, got 0"]);
 }

@@ -99,8 +99,8 @@ async fn what_is_not_there_is_told() {
     let aws = aws().await;
     for (text, said) in [
         ("data \"sfn_state_machine\" \"it\" {\n name = \"no\"\n}", "there is no state machine"),
-        ("data \"sfn_state_machine\" \"it\" {}", "neither `name` nor `arn` is there"),
-        ("data \"sfn_activity\" \"it\" {\n name = \"a\"\n arn = \"b\"\n}", "both `name` and `arn` are there"),
+        ("data \"sfn_state_machine\" \"it\" {}", "one of `name` and `arn` is required"),
+        ("data \"sfn_activity\" \"it\" {\n name = \"a\"\n arn = \"b\"\n}", "`name` conflicts with `arn`"),
         ("data \"sfn_activity\" \"it\" {\n name = \"no\"\n}", "there is no activity"),
         (
             "data \"sfn_alias\" \"it\" {\n name = \"no\"\n statemachine_arn = \"arn:aws:states:eu-west-1:123456789012:stateMachine:no\"\n}",
@@ -139,7 +139,7 @@ output "counts" {
     let outputs = outputs(&workspace(&aws, text)).await;
     assert_eq!(outputs["counts"]["value"], json!([120, ["m001", "m003", "m005", "m007", "m009"]]));
     let wrong = workspace(&aws, "data \"sfn_state_machines\" \"it\" {\n type = \"EXPRES\"\n}");
-    assert_says(&wrong.plan().await.unwrap(), &["there is no `EXPRES` here", "Did you mean `EXPRESS`?"]);
+    assert_says(&wrong.plan().await.unwrap(), &["unsupported value `EXPRES`", "Did you mean `EXPRESS`?"]);
 }
 
 const EXECUTED: &str = r#"
@@ -204,7 +204,7 @@ async fn an_execution_is_told_by_state() {
     assert_eq!(found["states"], told);
     for (arn, said) in [
         ("arn:aws:states:eu-west-1:123456789012:execution:it:two", "there is no execution"),
-        ("arn:aws:states:eu-west-1:123456789012:express:it:two:three", "leave no history but their logs"),
+        ("arn:aws:states:eu-west-1:123456789012:express:it:two:three", "have no history other than their logs"),
     ] {
         let text = format!("data \"sfn_execution\" \"it\" {{\n  arn = \"{arn}\"\n}}\n");
         workspace.configure(&format!("{EXECUTED}\n{text}")).unwrap();

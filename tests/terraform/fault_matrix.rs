@@ -6,7 +6,7 @@ use super::{assert_empty, assert_success, aws, counts, workspace};
 
 /// The writing calls by the code with which their service says that there are too many calls, and that another change is
 /// under way.
-const OPERATIONS: [(&str, (u16, &str), Option<&str>); 27] = {
+const OPERATIONS: [(&str, (u16, &str), Option<&str>); 29] = {
     const STATES: (u16, &str) = (400, "ThrottlingException");
     const LAMBDA: (u16, &str) = (429, "TooManyRequestsException");
     const IAM: (u16, &str) = (400, "Throttling");
@@ -33,6 +33,8 @@ const OPERATIONS: [(&str, (u16, &str), Option<&str>); 27] = {
         ("PutRolePolicy", IAM, CONCURRENT),
         ("DeleteRolePolicy", IAM, CONCURRENT),
         ("DeleteRole", IAM, CONCURRENT),
+        ("TagRole", IAM, CONCURRENT),
+        ("UntagRole", IAM, CONCURRENT),
         ("PutRolePermissionsBoundary", IAM, CONCURRENT),
         ("DeleteRolePermissionsBoundary", IAM, CONCURRENT),
         ("CreateLogGroup", STATES, ABORTED),

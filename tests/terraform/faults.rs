@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use local_aws::Fault;
 
-use super::{assert_empty, assert_says, assert_success, aws, counts, workspace};
+use super::{assert_empty, assert_says, assert_success, aws, counts, machine_arn, workspace};
 
 const CONFIGURATION: &str = r#"
 resource "sfn_state_machine" "it" {
@@ -85,7 +85,9 @@ async fn a_state_machine_of_somebody_else_is_not_touched() {
     });
     aws.call("AWSStepFunctions.CreateStateMachine", &theirs).await.unwrap();
     let workspace = workspace(&aws, CONFIGURATION);
-    assert_says(&workspace.apply().await.unwrap(), &["cannot create the state machine `it`", "Import it"]);
+    let block = format!("import {{ to = sfn_state_machine.NAME id = \"{}\" }}", machine_arn("it"));
+    assert_says(&workspace.apply().await.unwrap(), &["Error: the state machine `it` already exists", &block]);
+    assert_eq!(workspace.resource("sfn_state_machine.it").await.unwrap(), None);
     assert_success(&workspace.destroy().await.unwrap());
     assert_eq!(counts(&aws).await, (1, 0, 0));
 }

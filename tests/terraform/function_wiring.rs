@@ -82,8 +82,8 @@ async fn an_alias_follows_the_versions_and_divides_calls() {
     workspace.configure(&configuration("two", "")).unwrap();
     assert_success(&workspace.apply().await.unwrap());
     for (weights, said) in [
-        ("{ \"1\" = 10 }", "the weight of version 1 is out of range"),
-        ("{ \"1\" = 0.1, \"2\" = 0.1 }", "there are more than two versions"),
+        ("{ \"1\" = 10 }", "the weight of version 1 must be between 0 and 1, got 10"),
+        ("{ \"1\" = 0.1, \"2\" = 0.1 }", "`additional_version_weights` must have one version, got 2"),
     ] {
         let block = format!("\"9\"\n  routing_config {{\n    additional_version_weights = {weights}\n  }}");
         workspace.configure(&configuration("two", &ALIAS.replace("sfn_lambda_function.f.version", &block))).unwrap();
@@ -120,14 +120,14 @@ async fn a_permission_lives_and_dies() {
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
     for (from, to, said) in [
-        ("lambda:InvokeFunction", "InvokeFunction", "`InvokeFunction` is no action of Lambda"),
-        ("from-rule", "from rule", "`from rule` is no id of a statement"),
+        ("lambda:InvokeFunction", "InvokeFunction", "`InvokeFunction` is not an action of Lambda"),
+        ("from-rule", "from rule", "invalid statement ID `from rule`"),
         (
             "source_arn    = \"arn:aws:events:eu-west-1:123456789012:rule/nightly\"",
             "",
-            "may call the function for any account",
+            "`events.amazonaws.com` may invoke the function for any account",
         ),
-        ("source_arn ", "source_account = \"12\"\n  source_arn ", "`12` is no account"),
+        ("source_arn ", "source_account = \"12\"\n  source_arn ", "`12` is not an AWS account ID"),
     ] {
         workspace.configure(&configuration("one", &PERMISSION.replace(from, to))).unwrap();
         assert_says(&workspace.plan().await.unwrap(), &[said]);
@@ -183,12 +183,16 @@ async fn asynchronous_calls_are_configured() {
     assert_success(&workspace.terraform(&["state", "rm", import[2]]).await.unwrap());
     let other = ASYNCHRONOUS.replace("attempts = 0", "attempts = 1");
     workspace.configure(&configuration("one", &other)).unwrap();
-    assert_says(&workspace.apply().await.unwrap(), &["has another configuration of asynchronous calls already"]);
+    let writes = aws.proxy().writes().len();
+    let block = "import { to = sfn_lambda_function_event_invoke_config.NAME id = \"f\" }";
+    let exists = "Error: the configuration of asynchronous invocations of `f` already exists";
+    assert_says(&workspace.apply().await.unwrap(), &[exists, block]);
+    assert_eq!(aws.proxy().writes().len(), writes, "it was changed: {:?}", aws.proxy().writes());
     assert_success(&workspace.terraform(&import).await.unwrap());
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
     workspace.configure(&configuration("one", &ASYNCHRONOUS.replace("attempts = 0", "attempts = 3"))).unwrap();
-    assert_says(&workspace.plan().await.unwrap(), &["`maximum_retry_attempts` is 3"]);
+    assert_says(&workspace.plan().await.unwrap(), &["`maximum_retry_attempts` must be between 0 and 2, got 3"]);
     workspace.configure(&configuration("one", "")).unwrap();
     assert_success(&workspace.apply().await.unwrap());
 }
@@ -213,6 +217,9 @@ resource "sfn_lambda_function" "all" {
         values   = ["123456789012"]
       }
     }
+  }
+  environment {
+    variables = { STAGE = "prod" }
   }
   tracing_config {
     mode = "Active"
@@ -274,9 +281,9 @@ async fn a_function_has_everything_a_function_can_have() {
     assert_success(&workspace.apply().await.unwrap());
     let destroyed = workspace.destroy().await.unwrap();
     assert_success(&destroyed);
-    assert_says(&destroyed, &["the function `all` is still there"]);
+    assert_says(&destroyed, &["the function `all` still exists"]);
     for (from, to, said) in [
-        ("size = 1024", "size = 100", "`ephemeral_storage` is 100"),
+        ("size = 1024", "size = 100", "`size` must be at least 512, got 100"),
         (
             "  vpc_config",
             "  snap_start {\n    apply_on = \"PublishedVersion\"\n  }\n  vpc_config",
@@ -285,9 +292,9 @@ async fn a_function_has_everything_a_function_can_have() {
         (
             "  vpc_config",
             "  snap_start {\n    apply_on = \"PublishedVersions\"\n  }\n  vpc_config",
-            "`snap_start` and `ephemeral_storage` do not go together",
+            "`snap_start` conflicts with `ephemeral_storage`",
         ),
-        ("runtime ", "package_type = \"Image\"\n  runtime ", "the code is no `Image`"),
+        ("runtime ", "package_type = \"Image\"\n  runtime ", "`package_type` cannot be `Image`"),
     ] {
         workspace.configure(&COMPLETE.replace(from, to)).unwrap();
         assert_says(&workspace.plan().await.unwrap(), &[said]);
@@ -317,5 +324,5 @@ resource "sfn_lambda_function" "image" {
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
     workspace.configure(&image.replace("execution_role", "runtime = \"python3.13\"\n  execution_role")).unwrap();
-    assert_says(&workspace.plan().await.unwrap(), &["a function from an image has no `runtime`"]);
+    assert_says(&workspace.plan().await.unwrap(), &["`runtime` conflicts with `image_uri`"]);
 }

@@ -70,14 +70,18 @@ async fn an_import_by_name_gives_an_empty_plan() {
 async fn mistakes_are_told() {
     let aws = aws().await;
     for (extra, message) in [
-        ("", "there is no role"),
-        ("execution_role {}\n timeout = 901", "`timeout` is 901"),
-        ("execution_role {}\n filename = \"x.zip\"", "both `source_dir` and `filename` are there"),
+        ("", "one of `execution_role` and `role` is required"),
+        ("execution_role {}\n timeout = 0", "`timeout` must be at least 1, got 0"),
+        ("execution_role {}\n filename = \"x.zip\"", "`filename` conflicts with `source_dir`"),
         ("execution_role {}", "the code cannot be read"),
     ] {
         let workspace = workspace(&aws, &function(extra));
         assert_says(&workspace.plan().await.unwrap(), &[message]);
     }
+    // How long a function may take at most is left to AWS, which raises it now and then.
+    let workspace = workspace(&aws, &function("execution_role {}\n timeout = 5400"));
+    workspace.write("code/main.py", CODE).unwrap();
+    assert_says(&workspace.plan().await.unwrap(), &["+ timeout = 5400", "1 to add, 0 to change, 0 to destroy"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

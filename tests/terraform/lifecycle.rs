@@ -103,7 +103,7 @@ async fn importing_something_else_is_refused() {
     let aws = aws().await;
     let workspace = workspace(&aws, "import {\n  to = sfn_state_machine.it\n  id = \"orders\"\n}\n");
     let plan = workspace.terraform(&["plan", "-no-color", "-generate-config-out=generated.tf"]).await.unwrap();
-    assert_says(&plan, &["`orders` is no ARN of a state machine"]);
+    assert_says(&plan, &["`orders` is not the ARN of a state machine"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,6 @@
 //! Log groups that stand for themselves.
 
+use e2e::terraform::import;
 use local_aws::{Fault, LocalAws};
 use serde_json::{Value, json};
 
@@ -62,7 +63,12 @@ async fn mistakes_and_faults_are_told_or_overcome() {
         workspace(&aws, &group("retention_in_days = 8\nlog_group_class = \"CHEAP\"").replace("/aws", "/a ws"));
     assert_says(
         &workspace.plan().await.unwrap(),
-        &["is no name of a log group", "logs cannot be kept for 8 days", "It takes one of 1, 3, 5, 7, 14", "CHEAP"],
+        &[
+            "invalid log group name `/a ws/vendedlogs/states/it`",
+            "unsupported retention of 8 days",
+            "Valid values are 1, 3, 5, 7, 14",
+            "unsupported value `CHEAP`",
+        ],
     );
     for operation in ["CreateLogGroup", "PutRetentionPolicy", "DeleteRetentionPolicy", "DeleteLogGroup", "TagResource"]
     {
@@ -86,9 +92,15 @@ async fn mistakes_and_faults_are_told_or_overcome() {
     // One that somebody else made stays theirs.
     aws.call("Logs_20140328.CreateLogGroup", &json!({ "logGroupName": NAME })).await.unwrap();
     workspace.configure(&group("retention_in_days = 30")).unwrap();
-    assert_says(
-        &workspace.apply().await.unwrap(),
-        &["there is a log group `/aws/vendedlogs/states/it` already", "import it"],
-    );
+    let block = format!("import {{ to = sfn_cloudwatch_log_group.NAME id = \"{NAME}\" }}");
+    let exists = "Error: the log group `/aws/vendedlogs/states/it` already exists";
+    assert_says(&workspace.apply().await.unwrap(), &[exists, "import it", &block]);
+    assert_eq!(workspace.resource("sfn_cloudwatch_log_group.it").await.unwrap(), None);
     assert_eq!(groups(&aws).await[0].get("retentionInDays"), None);
+    // The block of the message brings it in.
+    let imported = format!("{}{}", import("sfn_cloudwatch_log_group.it", NAME), group("retention_in_days = 30"));
+    workspace.configure(&imported).unwrap();
+    assert_says(&workspace.apply().await.unwrap(), &["1 imported, 0 added, 1 changed, 0 destroyed"]);
+    assert_eq!(groups(&aws).await[0]["retentionInDays"], 30);
+    assert_empty(&workspace.plan().await.unwrap());
 }

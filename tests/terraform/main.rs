@@ -57,6 +57,7 @@ mod saved_plans;
 mod scale;
 mod sensitive;
 mod states_argument;
+mod states_of_releases;
 mod unknown_exclusives;
 mod unreachable;
 mod warnings;

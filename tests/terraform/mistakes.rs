@@ -93,7 +93,7 @@ resource "sfn_state_machine" "it" {
     assert_says(
         &outcome,
         &[
-            "there is no `ERORR` here",
+            "unsupported value `ERORR`",
             "Did you mean `ERROR`?",
             &place("ERORR"),
             "`timeout_seconds` is 0, and must be from 1 to 99999999",
@@ -183,7 +183,7 @@ async fn a_workflow_is_given_in_one_way() {
         "resource \"sfn_state_machine\" \"it\" {\n  execution_role {}\n  definition = \"{}\"\n  succeed \"A\" {}\n}\n";
     let none = "resource \"sfn_state_machine\" \"it\" {\n  execution_role {}\n}\n";
     for (configuration, message) in
-        [(both, "both `definition` and blocks of states are there"), (none, "there is no workflow")]
+        [(both, "`succeed` conflicts with `definition`"), (none, "one of `definition` and `start_at` is required")]
     {
         let workspace = workspace(&aws, configuration);
         assert_says(&workspace.terraform(&["validate", "-no-color"]).await.unwrap(), &[message]);

@@ -2,7 +2,7 @@
 
 use e2e::Workspace;
 use local_aws::{ACCOUNT, LocalAws};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
@@ -77,7 +77,7 @@ async fn what_is_missing_is_told() {
     let workspace = with_provider(&aws, "access_key = \"x\"");
     assert_says(
         &workspace.terraform(&["validate", "-no-color"]).await.unwrap(),
-        &["`access_key` is there without `secret_key`"],
+        &["`access_key` requires `secret_key`"],
     );
     let mut workspace = with_provider(&aws, "");
     workspace.remove_env("AWS_REGION");
@@ -101,11 +101,11 @@ async fn only_some_accounts_may_be_used() {
         (format!("forbidden_account_ids = [\"{ACCOUNT}\"]"), refused),
         (
             "allowed_account_ids = [\"1\"]\n forbidden_account_ids = [\"2\"]".to_owned(),
-            "both `allowed_account_ids` and",
+            "`allowed_account_ids` conflicts with `forbidden_account_ids`",
         ),
         (
             "allowed_account_ids = [\"1\"]\n skip_requesting_account_id = true".to_owned(),
-            "`allowed_account_ids` needs the account",
+            "`allowed_account_ids` conflicts with `skip_requesting_account_id`",
         ),
     ];
     for (block, said) in blocks {
@@ -132,14 +132,16 @@ async fn credentials_that_do_not_work_are_told_once_in_the_plan() {
     let unknown = local_aws::Fault::Refuse(403, "InvalidClientTokenId".into(), "The security token is invalid.".into());
     aws.proxy().fault("GetCallerIdentity", usize::MAX, unknown);
     let plan = workspace.plan().await.unwrap();
-    assert_says(&plan, &["cannot use the credentials", "AWS does not know the credentials"]);
+    assert_says(&plan, &["cannot use the credentials", "The credentials are invalid or have expired"]);
     assert_eq!(plan.text.matches("Error:").count(), 1, "{}", plan.text);
     // An address where nobody answers.
     aws.proxy().forget();
     let mut workspace = with_provider(&aws, "");
     workspace.set_env("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
     let start = std::time::Instant::now();
-    assert_says(&workspace.plan().await.unwrap(), &["cannot use the credentials", "Check the network, the proxy"]);
+    let refused = "connection refused by 127.0.0.1:9";
+    let plan = workspace.plan().await.unwrap();
+    assert_says(&plan, &["cannot use the credentials", refused, "Check the network, the proxy"]);
     assert!(start.elapsed().as_secs() < 15, "{:?}", start.elapsed());
     // The same once there are objects to be read, however many.
     let mut workspace = with_provider(&aws, "");
@@ -148,7 +150,7 @@ async fn credentials_that_do_not_work_are_told_once_in_the_plan() {
     workspace.set_env("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
     let start = std::time::Instant::now();
     let plan = workspace.plan().await.unwrap();
-    assert_says(&plan, &["cannot reach AWS", "Check the network, the proxy"]);
+    assert_says(&plan, &[refused, "Check the network, the proxy"]);
     assert_eq!(plan.text.matches("Error:").count(), 1, "{}", plan.text);
     assert!(start.elapsed().as_secs() < 15, "{:?}", start.elapsed());
     // Who plans without AWS says so.
@@ -185,9 +187,26 @@ async fn a_block_of_the_other_provider_can_be_pasted() {
     let block = "retry_mode = \"standard\"\n use_fips_endpoint = false\n s3_use_path_style = true\n skip_region_validation = true\n token_bucket_rate_limiter_capacity = 500";
     let workspace = with_provider(&aws, block);
     let plan = workspace.plan().await.unwrap();
-    let said = "without effect in this provider: `s3_use_path_style`, `skip_region_validation`, `token_bucket_rate_limiter_capacity`";
-    assert_says(&plan, &[said, "1 to add"]);
-    assert_says(&with_provider(&aws, "retry_mode = \"fast\"").plan().await.unwrap(), &["there is no `fast` here"]);
+    // Terraform shows one warning of a kind with its line, and counts the others.
+    let (deprecated, more) = ("Warning: Argument is deprecated", "(and one more similar warning elsewhere)");
+    assert_says(
+        &plan,
+        &[deprecated, "s3_use_path_style = true", "It has no effect in this provider", more, "1 to add"],
+    );
+    assert!(!plan.text.contains("skip_region_validation"), "it has its effect:\n{}", plan.text);
+    let shown = workspace.terraform(&["providers", "schema", "-json"]).await.unwrap();
+    let schema: Value = serde_json::from_str(&shown.stdout).unwrap();
+    let provider = &schema["provider_schemas"][format!("registry.terraform.io/{}", e2e::SOURCE)]["provider"];
+    for (name, is_deprecated) in [
+        ("s3_use_path_style", true),
+        ("token_bucket_rate_limiter_capacity", true),
+        ("skip_region_validation", false),
+        ("ec2_metadata_service_endpoint", false),
+    ] {
+        let attribute = &provider["block"]["attributes"][name];
+        assert_eq!(attribute["deprecated"] == true, is_deprecated, "{name}: {attribute}");
+    }
+    assert_says(&with_provider(&aws, "retry_mode = \"fast\"").plan().await.unwrap(), &["unsupported value `fast`"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -239,9 +258,9 @@ async fn roles_are_assumed_with_all_that_can_be_said() {
         "{sent}"
     );
     for (block, said) in [
-        (format!("role_arn = \"{arn}\""), "there is no token"),
-        ("web_identity_token = \"t\"".to_owned(), "there is no role to assume"),
-        (format!("role_arn = \"{arn}\"\n duration = \"soon\"\n web_identity_token = \"t\""), "`soon` is no duration"),
+        (format!("role_arn = \"{arn}\""), "one of `web_identity_token` and `web_identity_token_file` is required"),
+        ("web_identity_token = \"t\"".to_owned(), "`role_arn` is required"),
+        (format!("role_arn = \"{arn}\"\n duration = \"soon\"\n web_identity_token = \"t\""), "invalid duration `soon`"),
     ] {
         let workspace = with_provider(&aws, &format!("assume_role_with_web_identity {{\n {block}\n }}"));
         assert_says(&workspace.plan().await.unwrap(), &[said]);

@@ -68,7 +68,8 @@ async fn an_object_may_be_in_another_region() {
     assert_success(&workspace.apply().await.unwrap());
     workspace.configure(&ELSEWHERE.replace("name = \"near\"", "name = \"near\"\n region = \"eu-central-1\"")).unwrap();
     assert_says(&workspace.plan().await.unwrap(), &["\"us-east-1\" -> \"eu-central-1\" # forces replacement"]);
-    for (region, said) in [("eu_west_1", "`eu_west_1` is no region"), ("cn-north-1", "is in another partition of AWS")]
+    for (region, said) in
+        [("eu_west_1", "`eu_west_1` is not an AWS region"), ("cn-north-1", "is in another partition of AWS")]
     {
         let text = ELSEWHERE.replace("name = \"near\"", &format!("name = \"near\"\n region = \"{region}\""));
         workspace.configure(&text).unwrap();

@@ -87,7 +87,7 @@ async fn what_is_not_there_is_told_at_its_line() {
     let workspace = with_checks(&aws, "wiring = \"off\"", &configuration("", "", &missing));
     assert!(!workspace.plan().await.unwrap().text.contains("ASL4101"));
     let workspace = with_checks(&aws, "wiring = \"of\"", &configuration("", "", &missing));
-    assert_says(&workspace.plan().await.unwrap(), &["there is no `of` here"]);
+    assert_says(&workspace.plan().await.unwrap(), &["unsupported value `of`", "Did you mean `off`?"]);
     // What belongs to another account cannot be looked at, and is nobody's mistake.
     let foreign = missing.replace("123456789012", "210987654321");
     let workspace = with_checks(&aws, "wiring = \"required\"", &configuration("", "", &foreign));
@@ -152,11 +152,11 @@ async fn that_nothing_may_be_looked_at_is_told_once() {
     aws.proxy().fault("GetFunction", usize::MAX, denied());
     let text = format!("{}{second}", configuration("", "", task));
     let plan = workspace(&aws, &text).plan().await.unwrap();
-    assert_says(&plan, &["what the workflows call could not be looked at", "2 to add"]);
-    assert_eq!(plan.text.matches("could not be looked at").count(), 1, "{}", plan.text);
+    assert_says(&plan, &["Warning: could not verify the resources that workflows call", "2 to add"]);
+    assert_eq!(plan.text.matches("could not verify the resources").count(), 1, "{}", plan.text);
     assert_eq!(aws.proxy().count("GetFunction"), 1, "one read for one function");
     let workspace = with_checks(&aws, "wiring = \"required\"", &configuration("", "", task));
-    assert_says(&workspace.plan().await.unwrap(), &["Error: what the workflows call could not be looked at"]);
+    assert_says(&workspace.plan().await.unwrap(), &["Error: could not verify the resources that workflows call"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -91,7 +91,7 @@ impl<T: Lookup> DataSource for LookupDataSource<T> {
     }
 
     async fn read(&self, config: Value, cx: &Context) -> Result<(Value, Diagnostics), Diagnostics> {
-        let written = config.get(REGION).as_str().map(str::to_owned);
+        let written = region::written(&config).map(str::to_owned);
         let region = written.or_else(|| T::from_value(&config).region());
         let provider = self.provider.in_region(region.clone());
         let operation = operation(provider, cx)?;
@@ -215,7 +215,7 @@ impl<T: Search> ListResource for SearchListResource<T> {
     }
 
     async fn list(&self, request: ListRequest, found: &Listing, cx: &Context) -> Result<(), Diagnostics> {
-        let written = request.config.get(REGION).as_str().map(str::to_owned);
+        let written = region::written(&request.config).map(str::to_owned);
         let search = T::from_value(&request.config);
         let operation = operation(self.provider.in_region(written.or_else(|| search.region())), cx)?;
         let refused = |refusal: Refusal| match refusal {

@@ -25,9 +25,14 @@ pub fn split_import_id(id: &str) -> (String, Option<String>) {
     }
 }
 
+/// The region of a configuration or state; `None` where it is absent, empty or unknown.
+pub fn written(value: &Value) -> Option<&str> {
+    value.get(REGION).as_str().filter(|region| !region.is_empty())
+}
+
 /// Checks the attribute of a configuration.
 pub fn validate(provider: &ProviderContext, config: &Value) -> Diagnostics {
-    let Some(region) = config.get(REGION).as_str() else { return Diagnostics::default() };
+    let Some(region) = written(config) else { return Diagnostics::default() };
     problem(region, provider.skips_region_validation())
         .map(|problem| problem.at(AttributePath::root(REGION)).into())
         .unwrap_or_else(Diagnostics::default)
@@ -52,7 +57,7 @@ pub fn problem(region: &str, skip_validation: bool) -> Option<Diagnostic> {
 /// # Errors
 /// When they are for another one.
 pub async fn check_partition(provider: &ProviderContext, region: &Value) -> Result<(), Diagnostics> {
-    let (Some(region), Ok(session)) = (region.as_str(), provider.session()) else { return Ok(()) };
+    let (Some(region), Ok(session)) = (region.as_str().filter(|region| !region.is_empty()), provider.session()) else { return Ok(()) };
     if !session.is_known {
         return Ok(());
     }

@@ -46,7 +46,7 @@ impl<T: Managed> ManagedResource<T> {
 
     /// The provider in the region of this state or configuration.
     fn within(&self, state: &Value) -> ProviderContext {
-        let own = state.get(REGION).as_str().map(str::to_owned);
+        let own = region::written(state).map(str::to_owned);
         self.provider.in_region(own.or_else(|| aws_arn::region_of(state.get("arn").as_str()?)))
     }
 
@@ -157,10 +157,14 @@ impl<T: Managed> ManagedResource<T> {
 
     /// The region that is planned, and whether that means another object.
     async fn plan_region(&self, request: &PlanRequest) -> Result<(Value, bool), Diagnostics> {
-        let written = request.config.get(REGION).clone();
-        let region = if written.is_null() { self.provider.default_region().await } else { written };
-        region::check_partition(&self.provider, &region).await?;
         let before = request.prior.as_ref().map(|prior| prior.get(REGION).clone());
+        let region = match request.config.get(REGION) {
+            Value::Null => self.provider.default_region().await,
+            // An empty text is absent, and Terraform takes it or what was before.
+            Value::String(text) if text.is_empty() => before.clone().unwrap_or_else(|| text.as_str().into()),
+            written => written.clone(),
+        };
+        region::check_partition(&self.provider, &region).await?;
         let moves = before.is_some_and(|before| !before.is_null() && !region.is_unknown() && before != region);
         Ok((region, moves))
     }
@@ -370,9 +374,8 @@ impl<T: Managed> Resource for ManagedResource<T> {
 impl<T: Managed> ManagedResource<T> {
     /// The region of an object: its own, that of its ARN, or that of the provider.
     async fn region_of(&self, state: &Value) -> Value {
-        let own = state.get(REGION);
-        if !own.is_null() && !own.is_unknown() {
-            return own.clone();
+        if !state.get(REGION).is_null() && !state.get(REGION).is_unknown() {
+            return state.get(REGION).clone();
         }
         match state.get("arn").as_str().and_then(aws_arn::region_of) {
             Some(region) => region.into(),

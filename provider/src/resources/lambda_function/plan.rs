@@ -25,7 +25,7 @@ pub(super) fn plan(planned: &mut Function, change: &Change<'_, Function>) -> Res
 
 /// The value of an attribute that is computed where nothing is written. It is null in the plan where an empty text is written:
 /// Terraform accepts only that, or the value before.
-fn computed<T: Clone + PartialEq>(planned: &Attr<T>, prior: Option<&Attr<T>>, value: Attr<T>) -> Attr<T> {
+fn computed<T: PartialEq>(planned: &Attr<T>, prior: Option<&Attr<T>>, value: Attr<T>) -> Attr<T> {
     match planned {
         Attr::Null if prior != Some(&value) => Attr::Null,
         _ => value,
@@ -52,21 +52,19 @@ fn plan_code(
     change: &Change<'_, Function>,
     warnings: &mut Diagnostics,
 ) -> Result<Option<i64>, Diagnostic> {
-    let is_written = !change.config.code.source_code_hash.is_null();
-    let before = change.prior.map(|prior| &prior.code.source_code_hash);
-    let (hash, size) = match (planned.code.place(), change.prior) {
-        (Attr::Null, None) => return Err(missing()),
-        (Attr::Null, Some(prior)) => {
-            keep_code(planned, change.config, prior)?;
-            (prior.code.source_code_hash.clone(), None)
-        }
-        _ if is_written => return Ok(None),
-        (Attr::Unknown, _) => (Attr::Unknown, None),
-        (Attr::Known(place), prior) => hash_of(place, prior, warnings)?,
-    };
-    if !is_written {
-        planned.code.source_code_hash = computed(&planned.code.source_code_hash, before, hash);
+    if planned.code.place().is_null() {
+        keep_code(planned, change.config, change.prior.ok_or_else(missing)?)?;
+        return Ok(None);
     }
+    if !change.config.code.source_code_hash.is_null() {
+        return Ok(None);
+    }
+    let (hash, size) = match planned.code.place() {
+        Attr::Known(place) => hash_of(place, change.prior, warnings)?,
+        Attr::Null | Attr::Unknown => (Attr::Unknown, None),
+    };
+    let before = change.prior.map(|prior| &prior.code.source_code_hash);
+    planned.code.source_code_hash = computed(&planned.code.source_code_hash, before, hash);
     Ok(size)
 }
 
@@ -102,6 +100,9 @@ fn hash_of(
 
 /// What AWS changes together with the code stays without it.
 fn keep_code(planned: &mut Function, config: &Function, prior: &Function) -> Result<(), Diagnostic> {
+    if config.code.source_code_hash.is_null() {
+        planned.code.source_code_hash = prior.code.source_code_hash.clone();
+    }
     if config.code.architectures.is_null() {
         planned.code.architectures = prior.code.architectures.clone();
     }
