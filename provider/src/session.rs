@@ -188,6 +188,11 @@ impl ProviderContext {
         (!session.reported.swap(true, Ordering::Relaxed)).then(|| reason.clone())
     }
 
+    /// Whether it is to be reported that AWS cannot be reached: one message is enough.
+    pub fn report_unreachable(&self) -> bool {
+        self.current().is_none_or(|session| !session.reported.swap(true, Ordering::Relaxed))
+    }
+
     /// Asks AWS whose the credentials are before the first new object is planned, so that a plan that cannot be applied
     /// fails. Only the first to ask gets the failure.
     ///

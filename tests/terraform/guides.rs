@@ -7,7 +7,7 @@ use e2e::{Outcome, Workspace, repository};
 use local_aws::LocalAws;
 use serde_json::{Value, json};
 
-use crate::{aws, machine_arn};
+use crate::{assert_empty, assert_says, assert_success, aws, describe, machine_arn};
 
 /// A step of a guide.
 enum Step {
@@ -19,11 +19,25 @@ enum Step {
     Expect(String),
 }
 
-/// The steps of a guide: fenced blocks, of which those that follow the name of a file are its content.
-fn steps(guide: &str) -> Vec<Step> {
+/// A fenced block of a guide.
+struct Fence {
+    language: String,
+    /// The line before it; empty where another block is before it.
+    before: String,
+    body: String,
+}
+
+impl Fence {
+    /// The last quoted word of the line before it.
+    fn quoted(&self) -> Option<&str> {
+        let (rest, _) = self.before.rsplit_once('`')?;
+        rest.rsplit_once('`').map(|(_, quoted)| quoted)
+    }
+}
+
+fn fences(guide: &str) -> Vec<Fence> {
     let text = fs::read_to_string(repository().join("docs/guides").join(guide)).expect("the guide is there");
-    let mut steps = Vec::new();
-    let mut before = String::new();
+    let (mut fences, mut before) = (Vec::new(), String::new());
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
         let Some(language) = line.strip_prefix("```") else {
@@ -33,20 +47,62 @@ fn steps(guide: &str) -> Vec<Step> {
             continue;
         };
         let body: String = lines.by_ref().take_while(|line| *line != "```").map(|line| format!("{line}\n")).collect();
-        let file = before.rsplit_once('`').and_then(|(rest, _)| rest.rsplit_once('`')).map(|(_, file)| file.to_owned());
-        match (language, file) {
+        fences.push(Fence { language: language.to_owned(), before: std::mem::take(&mut before), body });
+    }
+    fences
+}
+
+/// The steps of a guide: fenced blocks, of which those that follow the name of a file are its content.
+fn steps(guide: &str) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for fence in fences(guide) {
+        let Fence { language, before, body } = &fence;
+        match (language.as_str(), fence.quoted()) {
             ("shell", _) => steps.extend(body.lines().map(|line| Step::Run(line.to_owned()))),
             ("text", _) => steps.extend(body.lines().map(|line| Step::Expect(line.to_owned()))),
             (_, Some(file))
                 if file.contains('.') && (before.ends_with(':') || before.contains(&format!("`{file}` gives"))) =>
             {
-                steps.push(Step::Write(file, body));
+                steps.push(Step::Write(file.to_owned(), body.clone()));
             }
             _ => {}
         }
-        before.clear();
     }
     steps
+}
+
+/// The complete configurations of a guide, each with its files: blocks of Terraform, and the further files after them.
+fn configurations(guide: &str) -> Vec<Vec<(String, String)>> {
+    let mut configurations: Vec<Vec<(String, String)>> = Vec::new();
+    for fence in fences(guide) {
+        match (fence.quoted().filter(|_| fence.before.ends_with("`:")), fence.language.as_str()) {
+            (Some(file), _) => {
+                let configuration = configurations.last_mut().expect("a file belongs to a configuration");
+                configuration.push((file.to_owned(), fence.body.clone()));
+            }
+            (None, "terraform") => configurations.push(vec![("main.tf".to_owned(), fence.body)]),
+            _ => {}
+        }
+    }
+    configurations
+}
+
+/// Applies each configuration of a guide in a folder of its own, does what the guide says of it, and destroys it.
+async fn check(guide: &str, count: usize, promises: impl AsyncFn(usize, &LocalAws, &Workspace)) {
+    let aws = aws().await;
+    let configurations = configurations(guide);
+    assert_eq!(configurations.len(), count, "{guide}");
+    for (number, files) in configurations.iter().enumerate() {
+        let workspace = Workspace::new(&aws).unwrap();
+        for (name, content) in files {
+            workspace.write(name, content).unwrap();
+        }
+        assert_success(&workspace.terraform(&["validate", "-no-color"]).await.unwrap());
+        assert_success(&workspace.apply().await.unwrap());
+        assert_empty(&workspace.plan().await.unwrap());
+        promises(number, &aws, &workspace).await;
+        assert_success(&workspace.destroy().await.unwrap());
+    }
 }
 
 /// Walks a guide; `other` runs the lines of tools that are not here.
@@ -79,8 +135,8 @@ async fn run(line: &str, aws: &LocalAws, workspace: &mut Workspace, other: &impl
         |file: &str| fs::read_to_string(workspace.path().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
     let done = Outcome { code: 0, text: String::new(), stdout: String::new() };
     match words.as_slice() {
-        // The provider of this build needs no installation.
-        ["terraform", "init"] => done,
+        // The provider of this build needs no installation, and modules are those of the folder.
+        ["terraform", "init"] => workspace.terraform(&["get", "-no-color"]).await.expect("terraform runs"),
         ["terraform", rest @ ..] => {
             let mut arguments = vec![rest[0], "-no-color"];
             arguments.extend(&rest[1..]);
@@ -249,6 +305,90 @@ async fn coming_from_hashicorp_aws() {
     assert_eq!(writes, Vec::<String>::new(), "nothing is written in AWS");
 }
 
+#[tokio::test]
+async fn modules() {
+    let aws = aws().await;
+    let mut workspace = Workspace::new(&aws).unwrap();
+    walk("modules.md", &aws, &mut workspace, nobody).await;
+    let found = describe(&aws, "orders").await;
+    let definition: Value = serde_json::from_str(found["definition"].as_str().unwrap()).unwrap();
+    let mut states: Vec<&String> = definition["States"].as_object().unwrap().keys().collect();
+    states.sort_unstable();
+    assert_eq!(states, ["Done", "Express", "Kind", "Notify", "Standard"]);
+}
+
+/// Applies with these further arguments.
+async fn apply_with(workspace: &Workspace, arguments: &[&str]) -> Outcome {
+    workspace.terraform(&[&["apply", "-auto-approve", "-no-color"][..], arguments].concat()).await.unwrap()
+}
+
+#[tokio::test]
+async fn lifecycle() {
+    check("lifecycle.md", 6, async |number: usize, aws: &LocalAws, workspace: &Workspace| match number {
+        // Ignored fields and states.
+        0 => {
+            let plan = ["plan", "-detailed-exitcode", "-no-color", "-var", "seconds=30"];
+            assert_empty(&workspace.terraform(&plan).await.unwrap());
+        }
+        // The new alias is there before the old one goes.
+        1 => {
+            aws.proxy().forget();
+            let applied = apply_with(workspace, &["-var", "type=EXPRESS"]).await;
+            assert_says(&applied, &["2 added, 0 changed, 2 destroyed"]);
+            let writes: Vec<String> = aws.proxy().writes().into_iter().map(|call| call.operation).collect();
+            let place = |name: &str| writes.iter().position(|operation| operation == name).unwrap();
+            assert!(place("CreateStateMachineAlias") < place("DeleteStateMachineAlias"), "{writes:?}");
+            assert!(place("CreateStateMachineAlias") < place("DeleteStateMachine"), "{writes:?}");
+        }
+        // Replaced because something else changes.
+        2 => {
+            let applied = apply_with(workspace, &["-var", "generation=2"]).await;
+            assert_says(&applied, &["sfn_activity.pack: Destroying", "1 added, 1 changed, 1 destroyed"]);
+        }
+        // What is kept is not adopted again.
+        3 => {
+            let kept = "the log group `/aws/vendedlogs/states/audit` still exists";
+            assert_says(&workspace.destroy().await.unwrap(), &["Destroy complete!", kept]);
+            let block = "import { to = sfn_cloudwatch_log_group.NAME id = \"/aws/vendedlogs/states/audit\" }";
+            assert_says(&workspace.apply().await.unwrap(), &["already exists", block]);
+        }
+        // The apply has to find the code of the plan.
+        4 => {
+            let plan = ["plan", "-no-color", "-out=tfplan"];
+            workspace.write("src/main.py", "def handler(event, context):\n    return 1\n").unwrap();
+            assert_success(&workspace.terraform(&plan).await.unwrap());
+            workspace.write("src/main.py", "def handler(event, context):\n    return 2\n").unwrap();
+            let refused = workspace.terraform(&["apply", "-no-color", "tfplan"]).await.unwrap();
+            assert_says(&refused, &["the code of `charge` is not the planned code", "Planned SHA-256", "Plan again."]);
+            assert_success(&workspace.terraform(&plan).await.unwrap());
+            assert_success(&workspace.terraform(&["apply", "-no-color", "tfplan"]).await.unwrap());
+            assert_empty(&workspace.plan().await.unwrap());
+        }
+        // What the apply builds is known after it.
+        _ => {
+            workspace.write("src/main.py", "def handler(event, context):\n    return 1\n").unwrap();
+            let plan = workspace.plan().await.unwrap();
+            let hash = plan.text.lines().find(|line| line.contains("~ source_code_hash")).unwrap_or_default();
+            assert!(hash.ends_with("-> (known after apply)"), "{}", plan.text);
+            assert_says(&workspace.apply().await.unwrap(), &["1 added, 1 changed, 1 destroyed"]);
+            assert_empty(&workspace.plan().await.unwrap());
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sensitive_values() {
+    check("sensitive-values.md", 1, async |_: usize, _: &LocalAws, workspace: &Workspace| {
+        let shown = workspace.terraform(&["output", "-no-color"]).await.unwrap();
+        assert_says(&shown, &["start = \"Accept\"", "policy = <sensitive>", "\"StartAt\": \"Accept\""]);
+        let tested = workspace.terraform(&["test", "-no-color"]).await.unwrap();
+        assert_success(&tested);
+        assert_says(&tested, &["1 passed, 0 failed"]);
+    })
+    .await;
+}
+
 #[test]
 fn every_guide_that_leads_somewhere_is_walked() {
     let folder = repository().join("docs/guides");
@@ -265,7 +405,8 @@ fn every_guide_that_leads_somewhere_is_walked() {
             "coming-from-cloudformation.md",
             "coming-from-hashicorp-aws.md",
             "coming-from-serverless-framework.md",
-            "importing.md"
+            "importing.md",
+            "modules.md"
         ]
     );
 }

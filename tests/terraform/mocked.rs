@@ -160,7 +160,7 @@ async fn a_word_that_is_no_arn_is_refused_by_the_plan() {
     assert_success(&workspace.terraform(&["validate", "-no-color"]).await.unwrap());
     let plan = workspace.plan().await.unwrap();
     assert_eq!(plan.code, 1, "{}", plan.text);
-    assert_says(&plan, &["`an-alarm-on-orders`", "`an-alias-of-orders`", "`a-task-of-orders`"]);
+    assert_says(&plan, &["`an-alarm-on-orders`", "`an-alias-of-orders`", "a-task-of-orders"]);
     // What begins as an ARN is looked at at once.
     let wrong = NO_ARNS.replace("\"an-alarm-on-orders\"", "\"arn:aws:states:eu-west-1:123456789012:activity:it\"");
     workspace.configure(&wrong).unwrap();

@@ -282,7 +282,7 @@ async fn a_state_that_somebody_changed_is_shown() {
 
 /// Mistakes in `states`, with what the error has.
 const MISTAKES: [(&str, &[&str]); 8] = [
-    ("{ First = { type = \"pass\", next = \"Gone\" } }", &["there is no state `Gone`"]),
+    ("{ First = { type = \"pass\", next = \"Gone\" } }", &["there is no state"]),
     ("{ First = { type = \"tsk\", end = true } }", &["`tsk`", "Did you mean `task`?"]),
     ("{ First = { end = true } }", &["`First`", "`type`"]),
     ("{ First = { type = \"pass\", ende = true } }", &["`ende`", "Did you mean `end`?"]),

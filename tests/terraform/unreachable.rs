@@ -25,7 +25,7 @@ const NOISE: [&str; 12] = [
     "HeaderMap",
     "ErrorMetadata",
     "ProviderError",
-    "source: ",
+    " source: ",
     "Some(",
 ];
 

@@ -77,6 +77,19 @@ impl Alias {
         versions.filter_map(StateMachineArn::parse).map(|arn| arn.machine).next()
     }
 
+    /// Checks in a plan what [`version`] leaves.
+    fn require_versions(&self) -> Result<(), Diagnostics> {
+        let versions = self.routes().iter().map(|route| route.state_machine_version_arn.text()).enumerate();
+        let is_other = |text: &str| StateMachineArn::parse(text).is_none_or(|arn| !arn.is_version());
+        let wrong = versions.filter_map(|(index, version)| Some((index, version.filter(|text| is_other(text))?)));
+        let error = |(index, text): (usize, &str)| {
+            let detail = "Use the `state_machine_version_arn` of a state machine with `publish = true`.";
+            let path = AttributePath::root(ROUTES).index(index).attribute(VERSION);
+            Diagnostic::error(format!("`{text}` is not the ARN of a version"), detail).at(path)
+        };
+        wrong.map(error).collect::<Diagnostics>().into_result().map(drop)
+    }
+
     fn wanted(&self) -> Result<Wanted, Refusal> {
         let route = |route: &Route| -> Result<Target, Refusal> {
             Ok(Target { version_arn: route.state_machine_version_arn.get()?.clone(), weight: *route.weight.get()? })
@@ -141,6 +154,7 @@ impl Managed for Alias {
     }
 
     async fn plan(&mut self, change: &Change<'_, Self>) -> Result<PlanOutcome, Diagnostics> {
+        self.require_versions()?;
         let before = change.prior.and_then(Self::machine);
         // AWS deletes the aliases of a state machine with it.
         let is_moved = before.is_some_and(|before| match self.machine() {

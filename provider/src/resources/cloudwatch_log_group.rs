@@ -65,6 +65,11 @@ pub fn retention(days: &i32) -> Result<(), Problem> {
 }
 
 impl LogGroup {
+    /// The name, which is the id where an empty one was written.
+    fn key(&self) -> Result<&String, Refusal> {
+        Ok(self.name.known().map_or_else(|| self.id.get(), Ok)?)
+    }
+
     fn wanted(&self, operation: &Operation) -> Wanted {
         Wanted {
             retention: self.retention_in_days.known().copied().filter(|days| *days != 0),
@@ -116,13 +121,13 @@ impl Managed for LogGroup {
     }
 
     async fn read(&self, operation: &Operation) -> Result<Option<Observed<Self>>, Refusal> {
-        let name = self.name.get()?;
+        let name = self.key()?;
         let found = log_group::describe(operation.aws(), &operation.call, name).await?;
         Ok(found.map(|found| self.observed(name, found)))
     }
 
     async fn update(&self, _prior: &Self, operation: &Operation) -> Result<Self, Failed<Self>> {
-        let (aws, call, name) = (operation.aws(), &operation.call, self.name.get()?);
+        let (aws, call, name) = (operation.aws(), &operation.call, self.key()?);
         let Some(found) = log_group::describe(aws, call, name).await? else {
             let detail = "It was deleted since the plan: plan again.";
             return Err(Refusal::from(Diagnostic::error(format!("there is no {}", self.title()), detail)).into());
@@ -142,7 +147,7 @@ impl Managed for LogGroup {
             let detail = "It is kept because of `skip_destroy`.";
             return Ok(Diagnostic::warning(format!("the {} still exists", self.title()), detail).into());
         }
-        log_group::remove(operation.aws(), &operation.call, self.name.get()?).await?;
+        log_group::remove(operation.aws(), &operation.call, self.key()?).await?;
         Ok(Diagnostics::default())
     }
 

@@ -9,7 +9,7 @@ use tfplugin::{AttributePath, Diagnostic, Diagnostics};
 
 use crate::session::ProviderContext;
 use crate::shared::managed::{Change, Failed, IdentityPart, Managed, Observed, Operation, PlanOutcome, Refusal};
-use crate::shared::{empty, machine_arn};
+use crate::shared::{empty, machine_arn, require_machine_arn};
 
 /// An alarm on the executions of a state machine. Periods without executions do not raise an alarm.
 #[derive(Debug, Clone, Model)]
@@ -112,6 +112,14 @@ impl ExecutionAlarm {
         Some(format!("{}{qualifier}-{}", arn.name(), self.metric.text()?))
     }
 
+    /// The name, which is at the end of the ARN where an empty one was written.
+    fn key(&self) -> Result<&str, Refusal> {
+        match self.name.text() {
+            Some(name) => Ok(name),
+            None => Ok(self.arn.get()?.split_once(":alarm:").map_or("", |(_, name)| name)),
+        }
+    }
+
     fn wanted(&self) -> Result<Wanted, Refusal> {
         let text = self.state_machine_arn.get()?;
         let arn = StateMachineArn::parse(text).ok_or_else(|| {
@@ -128,7 +136,7 @@ impl ExecutionAlarm {
             description: self.description.text().map(str::to_owned),
             metric: metric.unwrap_or(self.metric.get()?).to_owned(),
             dimensions: [("StateMachineArn".to_owned(), arn.machine)].into_iter().chain(qualifier).collect(),
-            statistic: self.statistic.get()?.clone(),
+            statistic: self.statistic.text().or(self.default_statistic()).unwrap_or("Sum").to_owned(),
             period: *self.period.get()?,
             evaluation_periods: *self.evaluation_periods.get()?,
             datapoints_to_alarm: self.datapoints_to_alarm.known().copied(),
@@ -209,6 +217,7 @@ impl Managed for ExecutionAlarm {
             let kept = change.prior.filter(|prior| is_same(prior)).map(|prior| prior.name.clone());
             self.name = kept.unwrap_or_else(|| self.default_name().map_or(Attr::Unknown, Attr::from));
         }
+        require_machine_arn(&self.state_machine_arn)?;
         let is_renamed = change.prior.is_some_and(|prior| prior.name != self.name);
         let requires_replace = is_renamed.then(|| AttributePath::root("name")).into_iter().collect();
         Ok(PlanOutcome { requires_replace, ..PlanOutcome::default() })
@@ -228,7 +237,7 @@ impl Managed for ExecutionAlarm {
 
     async fn read(&self, operation: &Operation) -> Result<Option<Observed<Self>>, Refusal> {
         let (aws, call) = (operation.aws(), &operation.call);
-        let Some(found) = alarm::describe(aws, call, self.name.get()?).await? else { return Ok(None) };
+        let Some(found) = alarm::describe(aws, call, self.key()?).await? else { return Ok(None) };
         let tags = alarm::read_tags(aws, call, &found.arn).await?;
         let Some(model) = self.observed(found) else {
             let detail =
@@ -242,7 +251,7 @@ impl Managed for ExecutionAlarm {
     async fn update(&self, prior: &Self, operation: &Operation) -> Result<Self, Failed<Self>> {
         let wanted = self.wanted()?;
         if wanted != prior.wanted()? {
-            alarm::update(operation.aws(), &operation.call, prior.name.get()?, &wanted).await?;
+            alarm::update(operation.aws(), &operation.call, prior.key()?, &wanted).await?;
         }
         Ok(self.clone())
     }
@@ -253,7 +262,7 @@ impl Managed for ExecutionAlarm {
     }
 
     async fn delete(&self, operation: &Operation) -> Result<Diagnostics, Refusal> {
-        alarm::delete(operation.aws(), &operation.call, self.name.get()?).await?;
+        alarm::delete(operation.aws(), &operation.call, self.key()?).await?;
         Ok(Diagnostics::default())
     }
 

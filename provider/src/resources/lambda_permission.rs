@@ -81,10 +81,15 @@ fn statement_id(id: &str) -> Result<(), Problem> {
 }
 
 impl Permission {
+    /// The ID of the statement, where an empty one was written as well.
+    fn key(&self) -> Result<&String, Refusal> {
+        Ok(self.statement_id.known().map_or_else(|| self.id.get(), Ok)?)
+    }
+
     fn statement(&self) -> Result<Statement, Refusal> {
         let own = |value: &Attr<String>| value.text().map(str::to_owned);
         Ok(Statement {
-            statement_id: self.statement_id.get()?.clone(),
+            statement_id: self.key()?.clone(),
             action: self.action.get()?.clone(),
             principal: self.principal.get()?.clone(),
             principal_org_id: own(&self.principal_org_id),
@@ -146,7 +151,12 @@ impl Managed for Permission {
     async fn plan(&mut self, change: &Change<'_, Self>) -> Result<PlanOutcome, Diagnostics> {
         let before = change.prior.map(|prior| &prior.statement_id_prefix);
         self.statement_id = identity::planned_name(&self.statement_id, &self.statement_id_prefix, before);
-        self.id = self.statement_id.clone();
+        // An empty ID is absent, and the generated one is kept here.
+        self.id = match (&self.statement_id, change.prior) {
+            (Attr::Null, Some(prior)) => prior.id.clone(),
+            (Attr::Null, None) => Attr::Unknown,
+            (id, _) => id.clone(),
+        };
         Ok(PlanOutcome::default())
     }
 
@@ -162,7 +172,7 @@ impl Managed for Permission {
     }
 
     async fn read(&self, operation: &Operation) -> Result<Option<Observed<Self>>, Refusal> {
-        let (function, id) = (self.function_name.get()?, self.statement_id.get()?);
+        let (function, id) = (self.function_name.get()?, self.key()?);
         let (qualifier, prior) = (self.qualifier.text(), self.statement().ok());
         let found = permission::find(operation.aws(), &operation.call, function, qualifier, id, prior.as_ref()).await?;
         Ok(found.map(|found| Observed::untagged(self.observed(found))))
@@ -174,7 +184,7 @@ impl Managed for Permission {
     }
 
     async fn delete(&self, operation: &Operation) -> Result<Diagnostics, Refusal> {
-        let (function, id) = (self.function_name.get()?, self.statement_id.get()?);
+        let (function, id) = (self.function_name.get()?, self.key()?);
         permission::remove(operation.aws(), &operation.call, function, self.qualifier.text(), id).await?;
         Ok(Diagnostics::default())
     }

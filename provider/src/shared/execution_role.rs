@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use asl::policy::{Account, Document, Statement as Grant, trust_policy};
 use sfn_aws::role::{self, Adopted, Role};
-use sfn_aws::{Aws, AwsError, Call, Identity, Tags};
+use sfn_aws::{Aws, AwsError, Call, Identity, OWNER_TAG, Tags};
 use tfplugin::model::{Attr, Model};
 use tfplugin::{AttributePath, Diagnostic, Diagnostics};
 
@@ -247,12 +247,16 @@ impl ManagedRole {
         self.name == other.name && self.path == other.path && self.owner == other.owner
     }
 
-    /// Deletes the role.
+    /// Deletes the role, unless it belongs to something else.
     ///
     /// # Errors
     /// What AWS refused.
     pub async fn delete(&self, aws: &Aws, call: &Call) -> Result<(), AwsError> {
-        role::delete(aws, call, &self.name).await
+        let tags = role::read_tags(aws, call, &self.name).await?;
+        match tags.as_ref().and_then(|tags| tags.get(OWNER_TAG)) {
+            Some(owner) if *owner == self.owner => role::delete(aws, call, &self.name).await,
+            _ => Ok(()),
+        }
     }
 }
 

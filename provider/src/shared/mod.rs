@@ -38,3 +38,18 @@ pub fn machine_arn(text: &str) -> Result<(), tfplugin::model::Problem> {
     let detail = "Use the `arn` of a state machine, or of a version or alias of it.";
     Err(tfplugin::model::Problem::new(format!("`{text}` is not the ARN of a state machine"), detail))
 }
+
+/// Checks in a plan what [`machine_arn`] leaves.
+///
+/// # Errors
+/// For a text that is not the ARN of a state machine.
+pub fn require_machine_arn(arn: &tfplugin::model::Attr<String>) -> Result<(), tfplugin::Diagnostics> {
+    match arn.text().filter(|text| aws_arn::StateMachineArn::parse(text).is_none()) {
+        None => Ok(()),
+        Some(text) => {
+            let detail = "Use the `arn` of a state machine, or of a version or alias of it.";
+            let error = tfplugin::Diagnostic::error(format!("`{text}` is not the ARN of a state machine"), detail);
+            Err(error.at(tfplugin::AttributePath::root("state_machine_arn")).into())
+        }
+    }
+}

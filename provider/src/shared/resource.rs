@@ -165,7 +165,8 @@ impl<T: Managed> ManagedResource<T> {
             written => written.clone(),
         };
         region::check_partition(&self.provider, &region).await?;
-        let moves = before.is_some_and(|before| !before.is_null() && !region.is_unknown() && before != region);
+        // As any argument that forces a new resource, a region that is not known yet does.
+        let moves = before.is_some_and(|before| !before.is_null() && before != region);
         Ok((region, moves))
     }
 }
@@ -174,10 +175,15 @@ fn tags_of(state: &Value) -> sfn_aws::Tags {
     state.get(TAGS_ALL).string_map()
 }
 
-/// Carries over what a resource changed in its plan; the rest stays as it was written.
-fn carry_over(before: &Value, after: &Value, planned: &mut Value) {
+/// Carries over what a resource changed in its plan; the rest stays as it was written. In the place of what is written,
+/// Terraform takes nothing but what was before.
+fn carry_over(before: &Value, after: &Value, request: &PlanRequest, planned: &mut Value) {
     for (name, value) in after.as_map().into_iter().flatten().filter(|(name, value)| before.get(name) != *value) {
-        planned.set(name, value.clone());
+        let is_text = request.config.get(name).as_str().is_some();
+        let is_before = request.prior.as_ref().is_some_and(|prior| prior.get(name) == value);
+        if !is_text || is_before {
+            planned.set(name, value.clone());
+        }
     }
 }
 
@@ -227,7 +233,7 @@ impl<T: Managed> Resource for ManagedResource<T> {
         }
         let change = Change { prior: prior.as_ref(), config: &config, provider: &provider, cx };
         let outcome = model.plan(&change).await?;
-        carry_over(&before.to_value(), &model.to_value(), &mut planned.value);
+        carry_over(&before.to_value(), &model.to_value(), &request, &mut planned.value);
         planned.requires_replace.extend(outcome.requires_replace);
         if let (Some(kind), Some(called), false) =
             (T::CALLED_AS, prior.as_ref().and_then(T::called), planned.requires_replace.is_empty())
@@ -274,6 +280,10 @@ impl<T: Managed> Resource for ManagedResource<T> {
         };
         let observed = match observed {
             Ok(observed) => observed,
+            // The run fails anyway once one object has said so.
+            Err(Refusal::Aws(error)) if error.kind == AwsErrorKind::Unreachable && !self.provider.report_unreachable() => {
+                return Ok(unread());
+            }
             Err(refusal) => return Err(self.refused("read", &model, refusal, &operation).await),
         };
         let Some(observed) = observed else { return Ok(Found::Gone) };

@@ -80,14 +80,19 @@ impl Block {
 
 impl Attribute {
     fn planned(&self, prior: Option<&Value>, written: &Value) -> Value {
-        let is_written = !written.is_null();
-        if is_written {
+        let is_empty = !written.is_unknown() && self.meaning(written) == self.meaning(&Value::Null);
+        if !written.is_null() {
+            // What is empty is absent: the provider's own value stays.
+            if let Some(prior) = prior.filter(|prior| is_empty && self.computed && !prior.is_null()) {
+                return prior.clone();
+            }
             // Terraform takes the value before in place of one that means the same, but not in place of null.
             let kept = prior.filter(|prior| !prior.is_null() && !written.is_unknown() && self.is_same(prior, written));
             return kept.unwrap_or(written).clone();
         }
         if !self.computed {
-            return Value::Null;
+            // Null has a type of its own where the attribute is of any type.
+            return written.clone();
         }
         match (&self.facts.default, prior) {
             // What stands for the default may be written in another way in the state.

@@ -70,6 +70,10 @@ impl Attribute {
         if value.is_unknown() || is_absent {
             return;
         }
+        if !self.deprecation.is_empty() {
+            let summary = format!("`{}` is deprecated", self.name);
+            diagnostics.push(Diagnostic::warning(summary, self.deprecation.clone()).at(path.clone()));
+        }
         let problems = self.facts.validators.iter().filter_map(|validator| validator.check(&self.name, value));
         diagnostics.extend(problems.map(|problem| problem.at(path.clone())));
     }

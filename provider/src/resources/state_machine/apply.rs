@@ -6,6 +6,7 @@ use sfn_aws::{AwsError, AwsErrorKind, Tags, log_group, tags};
 use tfplugin::Diagnostics;
 
 use super::StateMachine;
+use crate::diagnostics;
 use crate::shared::execution_role;
 use crate::shared::identity::name_or_generated;
 use crate::shared::managed::{Failed, Operation, Refusal};
@@ -64,13 +65,13 @@ pub(super) async fn create(
     let mut made = Made::default();
     if machine.manages_log_group() {
         let written = machine.write_log_group(operation, &account, &operation.tags).await;
-        made.log_group = written.map_err(|error| Failed::leaving(error, machine.clone()))?;
+        made.log_group = written.map_err(|error| along(&machine, &made, error, "log group", &machine.log_group()))?;
     }
     let policy = machine.policy_of_asl(&account).unwrap_or_else(Document::default);
     machine.policy_json = policy.to_json().into();
     if let Some(role) = machine.managed_role(&identity.region) {
         let adopted = role.create_or_adopt(aws, call, &policy, identity, &operation.tags).await;
-        let adopted = adopted.map_err(|error| Failed::leaving(error, machine.clone()))?;
+        let adopted = adopted.map_err(|error| along(&machine, &made, error, "role", &role.name))?;
         (machine.role_arn, made.role) = (adopted.arn.into(), adopted.made);
     }
     let new = New {
@@ -97,6 +98,14 @@ pub(super) async fn create(
     };
     machine.state_machine_version_arn = created.version_arn.clone().into();
     describe(machine, created, operation).await
+}
+
+/// A failure to create what comes along with the state machine. What belongs to something else leaves nothing behind.
+fn along(machine: &StateMachine, made: &Made, error: AwsError, kind: &str, name: &str) -> Failed<StateMachine> {
+    let is_foreign = error.kind == AwsErrorKind::AlreadyExists;
+    let doing = format!("create the {kind} `{name}` of the state machine `{}`", machine.name());
+    let refusal = Refusal::from(diagnostics::of_aws(&doing, &error));
+    if is_foreign && !made.log_group { refusal.into() } else { Failed::leaving(refusal, machine.clone()) }
 }
 
 /// Removes what this creation made, unless the state machine of somebody else uses it by now.

@@ -166,7 +166,7 @@ impl Managed for StateMachine {
 
     fn validate(&self, provider: &ProviderContext) -> Diagnostics {
         let selection = provider.checks().selection(&self.ignore_diagnostics);
-        let mut diagnostics = self.workflow().check(&selection);
+        let mut diagnostics = self.workflow().check_early(&selection);
         diagnostics.extend(checks::validate_ignored(&self.ignore_diagnostics));
         diagnostics.extend(execution_role::validate(&self.execution_role, &self.role_arn, "role_arn"));
         diagnostics.extend(Encryption::validate(&self.encryption_configuration));

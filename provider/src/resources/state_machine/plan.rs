@@ -19,7 +19,7 @@ pub(super) async fn plan(
     let checks = change.provider.checks();
     let selection = checks.selection(&planned.ignore_diagnostics);
     let workflow = change.config.workflow();
-    let mut warnings = Diagnostics::default();
+    let mut warnings = workflow.check_resources(&selection).into_result()?;
     if let Some(prior) = change.prior {
         planned.workflow.keep_equal(&prior.workflow);
     }
