@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use e2e::Workspace;
 use serde_json::{Map, Value};
 
+use super::inventory::changes;
 use super::objects::{self, BASE, BASE_ELSEWHERE, BASE_HERE, OBJECTS, Object};
 use super::{assert_empty, assert_success, aws};
 
@@ -89,9 +90,12 @@ async fn every_optional_argument_may_be_null_empty_or_unknown() {
         workspace.configure(&configuration(form)).unwrap();
         assert_success(&workspace.apply().await.unwrap());
         assert_empty(&workspace.plan().await.unwrap());
-        // All three are the same.
+        // All three are the same to AWS.
         for other in [Form::Null, Form::Empty].into_iter().filter(|other| *other != form) {
+            aws.proxy().forget();
             workspace.configure(&configuration(other)).unwrap();
+            assert_success(&workspace.apply().await.unwrap());
+            assert_eq!(changes(&aws), Vec::<String>::new(), "from {form:?} to {other:?}");
             assert_empty(&workspace.plan().await.unwrap());
         }
         assert_success(&workspace.destroy().await.unwrap());

@@ -371,12 +371,10 @@ async fn a_conflict_that_is_known_is_an_error() {
     let workspace = calls(&aws, &arguments).await;
     assert_success(&workspace.terraform(&["validate", "-no-color"]).await.unwrap());
     let errors = plan_errors(&workspace).await;
-    for (number, (_, more, parts)) in CONFLICTS.iter().enumerate() {
-        let module = format!("module.m{number}.");
-        let texts: Vec<&str> =
-            errors.iter().filter(|error| error.address.starts_with(&module)).map(|error| error.text.as_str()).collect();
-        let is_reported = texts.iter().any(|text| parts.iter().all(|part| text.contains(part)));
-        assert!(is_reported, "{parts:?} are not in one error of `{more}`: {texts:#?}");
+    for (_, more, parts) in &CONFLICTS {
+        // Terraform shows the same error at the same line of a module once.
+        let is_reported = errors.iter().any(|error| parts.iter().all(|part| error.text.contains(part)));
+        assert!(is_reported, "{parts:?} are not in one error of `{more}`: {errors:#?}");
     }
 }
 

@@ -36,6 +36,11 @@ impl Json {
         self.as_object()?.get(key)
     }
 
+    /// Whether an object has a member that is known to be there: one that is not known yet may still be absent.
+    pub fn is_set(&self, key: &str) -> bool {
+        self.get(key).is_some_and(|value| !matches!(value, Self::Unknown))
+    }
+
     /// The members of an object.
     pub fn as_object(&self) -> Option<&Members> {
         if let Self::Object(members) = self { Some(members) } else { None }

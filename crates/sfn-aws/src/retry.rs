@@ -126,14 +126,11 @@ impl Call {
     ///
     /// # Errors
     /// What AWS answered, or why it did not.
-    pub fn once<'a, T: 'a>(
+    pub fn once<'a, T: Send + 'a>(
         &'a self,
         operation: &'static str,
         call: impl Future<Output = Result<T, AwsError>> + Send + 'a,
-    ) -> impl Future<Output = Result<T, AwsError>> + Send + 'a
-    where
-        T: Send,
-    {
+    ) -> impl Future<Output = Result<T, AwsError>> + Send + 'a {
         // Calls of the SDK are large futures, which every function around them would hold once more.
         let call: Sent<'a, T> = Box::pin(call);
         async move {

@@ -133,8 +133,11 @@ impl Managed for EventInvokeConfig {
         Ok(found.map(|(_, found)| Observed::untagged(self.observed(found))))
     }
 
-    async fn update(&self, _prior: &Self, operation: &Operation) -> Result<Self, Failed<Self>> {
+    async fn update(&self, prior: &Self, operation: &Operation) -> Result<Self, Failed<Self>> {
         let (function, qualifier) = (self.function_name.get()?, self.qualifier.text());
+        if self.wanted() == prior.wanted() {
+            return Ok(self.clone());
+        }
         event_invoke::update(operation.aws(), &operation.call, function, qualifier, &self.wanted()).await?;
         Ok(self.clone())
     }

@@ -57,7 +57,9 @@ pub fn problem(region: &str, skip_validation: bool) -> Option<Diagnostic> {
 /// # Errors
 /// When they are for another one.
 pub async fn check_partition(provider: &ProviderContext, region: &Value) -> Result<(), Diagnostics> {
-    let (Some(region), Ok(session)) = (region.as_str().filter(|region| !region.is_empty()), provider.session()) else { return Ok(()) };
+    let (Some(region), Ok(session)) = (region.as_str().filter(|region| !region.is_empty()), provider.session()) else {
+        return Ok(());
+    };
     if !session.is_known {
         return Ok(());
     }

@@ -281,7 +281,9 @@ impl<T: Managed> Resource for ManagedResource<T> {
         let observed = match observed {
             Ok(observed) => observed,
             // The run fails anyway once one object has said so.
-            Err(Refusal::Aws(error)) if error.kind == AwsErrorKind::Unreachable && !self.provider.report_unreachable() => {
+            Err(Refusal::Aws(error))
+                if error.kind == AwsErrorKind::Unreachable && !self.provider.report_unreachable() =>
+            {
                 return Ok(unread());
             }
             Err(refusal) => return Err(self.refused("read", &model, refusal, &operation).await),

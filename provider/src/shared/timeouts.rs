@@ -58,7 +58,6 @@ pub fn call(state: &Value, operation: &str, cx: &Context) -> Call {
     Call::new(longest, cx.cancelled.clone())
 }
 
-
 /// A duration as Go writes it: `1h30m`, `90s`, `500ms`.
 pub fn parse(text: &str) -> Option<Duration> {
     let mut rest = text;

@@ -11,7 +11,7 @@ rule! {
 }
 
 fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
-    if item.value.get("ItemSelector").is_some() && item.value.get("Parameters").is_some() {
+    if item.value.is_set("ItemSelector") && item.value.is_set("Parameters") {
         findings.push(
             RULE.finding(item.at.join("Parameters"), "both `ItemSelector` and `Parameters` are there")
                 .schema(&item.at)

@@ -41,7 +41,11 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn has(&self, field: &str) -> bool {
-        self.config.get(field).is_some()
+        self.config.is_set(field)
+    }
+
+    fn lacks(&self, field: &str) -> bool {
+        self.config.get(field).is_none()
     }
 
     fn word(&self, field: &str) -> &str {
@@ -62,7 +66,7 @@ impl Reader<'_> {
             return;
         }
         let (input, location) = (self.word("InputType").to_owned(), self.word("CSVHeaderLocation").to_owned());
-        if input == "CSV" && !self.has("CSVHeaderLocation") {
+        if input == "CSV" && self.lacks("CSVHeaderLocation") {
             let help = "write `FIRST_ROW`, or `GIVEN` and the names in `CSVHeaders`";
             self.say("CSVHeaderLocation", "a CSV file needs a `CSVHeaderLocation`", help);
         }
@@ -73,7 +77,7 @@ impl Reader<'_> {
                 }
             }
         }
-        if location == "GIVEN" && !self.has("CSVHeaders") {
+        if location == "GIVEN" && self.lacks("CSVHeaders") {
             self.say("CSVHeaders", "the header of the CSV file is given nowhere", "write the names in `CSVHeaders`");
         }
         if location == "FIRST_ROW" && self.has("CSVHeaders") {
@@ -88,7 +92,7 @@ impl Reader<'_> {
                 let help = "it reads what `s3:listObjectsV2` has listed";
                 self.say("Transformation", "`LOAD_AND_FLATTEN` is for listed objects", help);
             }
-            if !self.has("InputType") {
+            if self.lacks("InputType") {
                 let help = "write the type of the objects: `CSV`, `JSON`, `JSONL` or `PARQUET`";
                 self.say("InputType", "`LOAD_AND_FLATTEN` needs an `InputType`", help);
             }

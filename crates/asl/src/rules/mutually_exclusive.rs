@@ -24,8 +24,10 @@ fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
     let (object, value, at) = (item.shape, item.value, &item.at);
     let group = EXACTLY_ONE.iter().find(|(name, _)| *name == object.name).map(|(_, group)| *group);
     if let Some(group) = group {
-        let present: Vec<_> = group.iter().filter(|field| value.get(field).is_some()).collect();
-        if present.len() != 1 {
+        // What is not known yet may still be absent.
+        let present: Vec<_> = group.iter().filter(|field| value.is_set(field)).collect();
+        let may_be_one = present.is_empty() && group.iter().any(|field| value.get(field).is_some());
+        if present.len() != 1 && !may_be_one {
             let list = group.iter().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(", ");
             let message = match present.as_slice() {
                 [] => format!("none of {list} is there"),
@@ -36,9 +38,9 @@ fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
     }
     // A path that may be null, such as `ResultPath`, says where something goes and stands for no other field.
     for path in object.fields.iter().filter(|field| field.shape == Shape::String) {
-        let Some(name) = path.name.strip_suffix("Path").filter(|name| value.get(name).is_some()) else { continue };
+        let Some(name) = path.name.strip_suffix("Path").filter(|name| value.is_set(name)) else { continue };
         let in_group = group.is_some_and(|group| group.contains(&name));
-        if !in_group && value.get(&path.name).is_some() {
+        if !in_group && value.is_set(&path.name) {
             let message = format!("both `{name}` and `{}` are there", path.name);
             let place = at.join(&path.name);
             findings.push(RULE.finding(place, message).schema(at).help("write one of them"));

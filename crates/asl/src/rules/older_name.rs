@@ -10,7 +10,7 @@ rule! {
 
 fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
     for (older, name) in [("Iterator", "ItemProcessor"), ("Parameters", "ItemSelector")] {
-        if item.value.get(older).is_some() && item.value.get(name).is_none() {
+        if item.value.is_set(older) && item.value.get(name).is_none() {
             let at = item.at.join(older);
             findings.push(
                 RULE.finding(at.clone(), format!("`{older}` is the older name of `{name}`"))

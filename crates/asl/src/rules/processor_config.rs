@@ -36,7 +36,7 @@ fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
         );
     }
     let inline = mode.is_none() || mode.and_then(Json::as_str) == Some("INLINE");
-    if inline && execution_type.is_some() {
+    if inline && item.value.is_set("ExecutionType") {
         findings.push(
             RULE.finding(item.at.join("ExecutionType"), "an inline Map state has no `ExecutionType`")
                 .schema(&item.at)
@@ -50,7 +50,7 @@ fn distributed_only(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnos
     if !is_inline(item) {
         return;
     }
-    let present: Vec<_> = DISTRIBUTED_ONLY.iter().copied().filter(|field| item.value.get(field).is_some()).collect();
+    let present: Vec<_> = DISTRIBUTED_ONLY.iter().copied().filter(|field| item.value.is_set(field)).collect();
     for field in present {
         findings.push(
             RULE.finding(item.at.join(field), format!("`{field}` means nothing in an inline Map state"))

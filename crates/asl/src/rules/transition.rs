@@ -17,9 +17,11 @@ fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
         return;
     }
     let name = Subject::state_name(at).unwrap_or_default();
-    let next = value.get("Next").is_some();
+    let next = value.is_set("Next");
     let finding = match (next, value.get("End")) {
         (_, Some(Json::Unknown)) => return,
+        // A next state that is not known yet may still be absent.
+        (false, _) if value.get("Next").is_some() => return,
         (true, Some(Json::Bool(true))) => {
             let message = format!("state `{name}` has a next state and ends as well");
             RULE.finding(at.join("End"), message).schema(at).help("remove `Next` or `End`")

@@ -17,7 +17,7 @@ fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>)
     let (Some(language), Some(state)) = (subject.language_of(item), subject.state_of(item)) else { return };
     for (field, _) in item.members() {
         let name = field.name.as_str();
-        if field.language.is_none_or(|only| only == language) {
+        if field.language.is_none_or(|only| only == language) || !item.value.is_set(name) {
             continue;
         }
         let message =
