@@ -363,7 +363,6 @@ impl ProviderBlock {
             ec2_metadata_service_endpoint: text(&self.ec2_metadata_service_endpoint),
             ec2_metadata_service_endpoint_mode: text(&self.ec2_metadata_service_endpoint_mode),
             pace,
-            ..Settings::default()
         }
     }
 }
@@ -397,7 +396,7 @@ impl WebIdentityBlock {
             (token, file) => (token.map(str::to_owned), file.map(str::to_owned)),
         };
         let name = variable("AWS_ROLE_SESSION_NAME");
-        let session = self.session.settings(&role_arn.unwrap_or_else(String::new), name);
+        let session = self.session.settings(&role_arn.unwrap_or_default(), name);
         WebIdentity { session, token, token_file }
     }
 

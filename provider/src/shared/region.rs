@@ -35,7 +35,7 @@ pub fn validate(provider: &ProviderContext, config: &Value) -> Diagnostics {
     let Some(region) = written(config) else { return Diagnostics::default() };
     problem(region, provider.skips_region_validation())
         .map(|problem| problem.at(AttributePath::root(REGION)).into())
-        .unwrap_or_else(Diagnostics::default)
+        .unwrap_or_default()
 }
 
 /// What is wrong with a region; `None` for one that AWS has.

@@ -64,8 +64,7 @@ impl<T: Managed> ManagedResource<T> {
         found.set(REGION, region.clone());
         found.set(TIMEOUTS, prior.get(TIMEOUTS).clone());
         if T::TAGGED {
-            let (own, all) =
-                tags::of_object(observed.tags.unwrap_or_else(Default::default), prior, &operation.session.tags);
+            let (own, all) = tags::of_object(observed.tags.unwrap_or_default(), prior, &operation.session.tags);
             found.set(TAGS, own);
             found.set(TAGS_ALL, all);
         }
@@ -315,15 +314,16 @@ impl<T: Managed> Resource for ManagedResource<T> {
             }
         };
         let state = self.applied(&planned, &updated);
-        if T::TAGGED && operation.tags != operation.prior_tags {
-            if let Err(refusal) = updated.write_tags(&operation).await {
-                let diagnostics = self.refused("tag", &before, refusal, &operation).await;
-                let mut left = state;
-                for name in [TAGS, TAGS_ALL] {
-                    left.set(name, prior.get(name).clone());
-                }
-                return Err(FailedApply { diagnostics, left: Some(Box::new(self.present(left))) });
+        if T::TAGGED
+            && operation.tags != operation.prior_tags
+            && let Err(refusal) = updated.write_tags(&operation).await
+        {
+            let diagnostics = self.refused("tag", &before, refusal, &operation).await;
+            let mut left = state;
+            for name in [TAGS, TAGS_ALL] {
+                left.set(name, prior.get(name).clone());
             }
+            return Err(FailedApply { diagnostics, left: Some(Box::new(self.present(left))) });
         }
         let warnings = updated.clear_up(&before, &operation).await;
         Ok(Present { warnings, ..self.present(state) })

@@ -1,6 +1,6 @@
 //! Creating and deleting, so that nothing is lost when a step fails, and nothing is touched that is not this resource's.
 
-use asl::policy::{Account, Document};
+use asl::policy::Account;
 use sfn_aws::state_machine::{self, New};
 use sfn_aws::{AwsError, AwsErrorKind, Tags, log_group, tags};
 use tfplugin::Diagnostics;
@@ -67,7 +67,7 @@ pub(super) async fn create(
         let written = machine.write_log_group(operation, &account, &operation.tags).await;
         made.log_group = written.map_err(|error| along(&machine, &made, error, "log group", &machine.log_group()))?;
     }
-    let policy = machine.policy_of_asl(&account).unwrap_or_else(Document::default);
+    let policy = machine.policy_of_asl(&account).unwrap_or_default();
     machine.policy_json = policy.to_json().into();
     if let Some(role) = machine.managed_role(&identity.region) {
         let adopted = role.create_or_adopt(aws, call, &policy, identity, &operation.tags).await;
@@ -116,17 +116,18 @@ async fn undo(machine: &StateMachine, made: &Made, operation: &Operation, accoun
     let group = machine.log_group_arn(account);
     let destination = found.as_ref().and_then(|found| found.logging.destination.as_deref());
     let uses_log_group = destination.is_some_and(|arn| arn.trim_end_matches(":*") == group);
-    if made.role && !uses_role {
-        if let Some(role) = machine.managed_role(account.region.as_deref().unwrap_or("")) {
-            if let Err(error) = role.delete(operation.aws(), &operation.call).await {
-                tracing::warn!(%error, role = role.name, "the role could not be removed again");
-            }
-        }
+    if made.role
+        && !uses_role
+        && let Some(role) = machine.managed_role(account.region.as_deref().unwrap_or(""))
+        && let Err(error) = role.delete(operation.aws(), &operation.call).await
+    {
+        tracing::warn!(%error, role = role.name, "the role could not be removed again");
     }
-    if made.log_group && !uses_log_group {
-        if let Err(error) = machine.delete_log_group(operation, account).await {
-            tracing::warn!(%error, "the log group could not be removed again");
-        }
+    if made.log_group
+        && !uses_log_group
+        && let Err(error) = machine.delete_log_group(operation, account).await
+    {
+        tracing::warn!(%error, "the log group could not be removed again");
     }
 }
 

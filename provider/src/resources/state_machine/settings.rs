@@ -90,7 +90,7 @@ impl StateMachine {
             logging: self.logs(),
             tracing: self.traces(),
             kms_key_id: Encryption::settings(&self.encryption_configuration).kms_key_id,
-            resources: self.execution_role.known().map(MachineRole::resources).unwrap_or_else(Default::default),
+            resources: self.execution_role.known().map(MachineRole::resources).unwrap_or_default(),
         }
     }
 

@@ -60,10 +60,10 @@ pub(super) async fn delete_old_versions(
 impl Update<'_> {
     async fn run(&mut self, mut machine: StateMachine) -> Result<StateMachine, Refusal> {
         let (aws, call, prior) = (self.operation.aws(), &self.operation.call, self.prior);
-        let region = self.account.region.clone().unwrap_or_else(String::new);
+        let region = self.account.region.clone().unwrap_or_default();
         let (before, after) = (prior.managed_role(&region), machine.managed_role(&region));
         self.write_changed_log_group(&machine).await?;
-        let policy = machine.policy_of_asl(&self.account).unwrap_or_else(Document::default);
+        let policy = machine.policy_of_asl(&self.account).unwrap_or_default();
         let mut written = prior.policy_json.text().filter(|_| before.is_some()).map(str::to_owned);
         if let Some(role) = &after {
             let granted = self.grant(role, before.as_ref(), &policy, &mut written).await;
@@ -146,7 +146,7 @@ impl Update<'_> {
             return Ok(adopted.arn);
         };
         role.write_boundary(aws, call, before).await?;
-        let mut both = self.prior.policy_of_asl(&self.account).unwrap_or_else(Document::default);
+        let mut both = self.prior.policy_of_asl(&self.account).unwrap_or_default();
         both.merge(policy);
         if !same_policy(written.as_deref(), Some(&both.to_json())) {
             match role.write(aws, call, &both).await {
