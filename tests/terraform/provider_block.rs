@@ -236,7 +236,9 @@ async fn roles_are_assumed_with_all_that_can_be_said() {
         "assume_role {{\n role_arn = \"{arn}\"\n source_identity = \"Ada\"\n tags = {{ team = \"orders\" }}\n \
          transitive_tag_keys = [\"team\"]\n external_id = \"x1\"\n session_name = \"ci\"\n }}"
     );
-    assert_success(&with_provider(&aws, &block).apply().await.unwrap());
+    let workspace = with_provider(&aws, &block);
+    assert_success(&workspace.apply().await.unwrap());
+    assert_success(&workspace.destroy().await.unwrap());
     let sent = aws.proxy().bodies("AssumeRole").join("\n");
     for part in ["SourceIdentity=Ada", "TransitiveTagKeys.member.1=team", "Tags.member.1.Key=team", "ExternalId=x1"] {
         assert!(sent.contains(part), "{part} is not in {sent}");

@@ -351,7 +351,7 @@ const CONFLICTS: [(&str, &str, [&str; 2]); 8] = [
     (MACHINE, "name_prefix = \"n-\"", ["`name`", "`name_prefix`"]),
     (MACHINE, "seconds_path = \"$.s\"", ["`seconds`", "`seconds_path`"]),
     (MACHINE, "timestamp = \"2026-01-01T00:00:00Z\"", ["`seconds`", "`timestamp`"]),
-    (MACHINE, "definition = \"{}\"", ["`definition`", "state"]),
+    (MACHINE, "definition = \"{}\"", ["`definition`", "`start_at`"]),
     (FUNCTION, "filename = \"code.zip\"", ["`source_dir`", "`filename`"]),
     (FUNCTION, "s3_bucket = \"b\"\n  s3_key = \"k\"", ["`source_dir`", "`s3_bucket`"]),
     (FUNCTION, "statement_id = \"a\"\n  statement_id_prefix = \"b\"", ["`statement_id`", "`statement_id_prefix`"]),

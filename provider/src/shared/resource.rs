@@ -164,8 +164,10 @@ impl<T: Managed> ManagedResource<T> {
             written => written.clone(),
         };
         region::check_partition(&self.provider, &region).await?;
+        let default = self.provider.default_region().await;
+        let meant = |region: Value| if region.as_str() == Some("") { default.clone() } else { region };
         // As any argument that forces a new resource, a region that is not known yet does.
-        let moves = before.is_some_and(|before| !before.is_null() && before != region);
+        let moves = before.is_some_and(|before| !before.is_null() && meant(before) != meant(region.clone()));
         Ok((region, moves))
     }
 }

@@ -71,8 +71,8 @@ impl Attribute {
             return;
         }
         if !self.deprecation.is_empty() {
-            let summary = format!("`{}` is deprecated", self.name);
-            diagnostics.push(Diagnostic::warning(summary, self.deprecation.clone()).at(path.clone()));
+            let warning = Diagnostic::warning("Argument is deprecated", self.deprecation.clone());
+            diagnostics.push(warning.at(path.clone()));
         }
         let problems = self.facts.validators.iter().filter_map(|validator| validator.check(&self.name, value));
         diagnostics.extend(problems.map(|problem| problem.at(path.clone())));
