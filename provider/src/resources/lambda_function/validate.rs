@@ -22,7 +22,7 @@ pub(super) fn validate(function: &Function) -> Diagnostics {
         let summary = format!("`layers` must have up to {MAX_LAYERS} layers, got {layers}");
         diagnostics.push(error("layers", summary, "Merge some of them."));
     }
-    if !function.publish_to.is_null() && !function.publishes() {
+    if function.publish_to.known().is_some() && !function.publishes() {
         let detail = "Set `publish = true` as well, or remove `publish_to`.";
         diagnostics.push(error("publish_to", "`publish_to` requires `publish`", detail));
     }

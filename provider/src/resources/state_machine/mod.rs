@@ -180,10 +180,11 @@ impl Managed for StateMachine {
             diagnostics.push(Diagnostic::error(message, detail).at(path));
         }
         let versions = [
-            ("version_description", self.version_description.is_null()),
-            ("keep_versions", self.keep_versions.is_null()),
+            ("version_description", self.version_description.known().is_none()),
+            ("keep_versions", self.keep_versions.known().is_none()),
         ];
-        for (name, _) in versions.into_iter().filter(|(_, is_null)| !is_null && !self.publishes()) {
+        // What is not known yet may still be absent.
+        for (name, _) in versions.into_iter().filter(|(_, is_absent)| !is_absent && !self.publishes()) {
             let detail = format!("Set `publish = true` as well, or remove `{name}`.");
             let error = Diagnostic::error(format!("`{name}` requires `publish`"), detail);
             diagnostics.push(error.at(AttributePath::root(name)));
