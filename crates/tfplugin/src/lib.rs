@@ -37,8 +37,9 @@ pub use diagnostics::{Diagnostic, Diagnostics, Severity};
 pub use number::{NotANumber, Number};
 pub use path::{AttributePath, Step};
 pub use provider::{
-    ApplyRequest, Context, DataSource, Failed, Found, Function, FunctionError, ImportKey, ListRequest, ListResource,
-    Listed, Listing, MoveRequest, Parameter, Plan, PlanRequest, Present, Private, Provider, Resource, Signature,
+    ApplyError, ApplyRequest, Context, DataSource, Function, FunctionError, ImportKey, ListRequest, ListResource,
+    Listed, Listing, MoveRequest, Parameter, Plan, PlanRequest, Private, Provider, ReadOutcome, Resource,
+    ResourceState, Signature,
 };
 pub use server::{ServeError, Server, serve};
 pub use types::Type;

@@ -104,7 +104,7 @@ pub struct ApplyRequest {
 
 /// A resource as it is now.
 #[derive(Debug, Clone, Default)]
-pub struct Present {
+pub struct ResourceState {
     /// The state, wholly known.
     pub state: Value,
     /// What the resource keeps for itself.
@@ -117,26 +117,26 @@ pub struct Present {
 
 /// A change that did not go through.
 #[derive(Debug, Clone, Default)]
-pub struct Failed {
+pub struct ApplyError {
     /// Why.
     pub diagnostics: Diagnostics,
     /// What exists all the same, to be kept in the state: nothing that was created may be lost.
-    pub left: Option<Box<Present>>,
+    pub partial_state: Option<Box<ResourceState>>,
 }
 
-impl From<Diagnostics> for Failed {
+impl From<Diagnostics> for ApplyError {
     fn from(diagnostics: Diagnostics) -> Self {
-        Self { diagnostics, left: None }
+        Self { diagnostics, partial_state: None }
     }
 }
 
 /// What reading a resource found.
 #[derive(Debug, Clone)]
-pub enum Found {
-    /// It is there.
-    Present(Box<Present>),
-    /// It was deleted behind Terraform's back.
-    Gone,
+pub enum ReadOutcome {
+    /// The resource as it is now.
+    Found(Box<ResourceState>),
+    /// It was deleted outside of Terraform.
+    NotFound,
 }
 
 /// What an import is given.
@@ -190,25 +190,25 @@ pub trait Resource: Send + Sync + 'static {
     ///
     /// # Errors
     /// Why not, with what exists all the same.
-    async fn create(&self, request: ApplyRequest, cx: &Context) -> Result<Present, Failed>;
+    async fn create(&self, request: ApplyRequest, cx: &Context) -> Result<ResourceState, ApplyError>;
 
     /// Reads the object. `state` is what Terraform has of it, `private` what the resource kept.
     ///
     /// # Errors
-    /// Why it could not be read, which is not the same as `Found::Gone`.
-    async fn read(&self, state: Value, private: Private, cx: &Context) -> Result<Found, Diagnostics>;
+    /// Why it could not be read, which is not the same as `ReadOutcome::NotFound`.
+    async fn read(&self, state: Value, private: Private, cx: &Context) -> Result<ReadOutcome, Diagnostics>;
 
     /// Changes the object in place.
     ///
     /// # Errors
     /// Why not, with what was changed all the same.
-    async fn update(&self, request: ApplyRequest, cx: &Context) -> Result<Present, Failed>;
+    async fn update(&self, request: ApplyRequest, cx: &Context) -> Result<ResourceState, ApplyError>;
 
     /// Deletes the object; one that is gone already is no error. Returns warnings.
     ///
     /// # Errors
     /// Why not; the prior state is kept.
-    async fn delete(&self, request: ApplyRequest, cx: &Context) -> Result<Diagnostics, Failed>;
+    async fn delete(&self, request: ApplyRequest, cx: &Context) -> Result<Diagnostics, ApplyError>;
 
     /// Plans a deletion, for resources that warn of it.
     async fn plan_destroy(&self, _prior: &Value) -> Diagnostics {
@@ -219,7 +219,7 @@ pub trait Resource: Send + Sync + 'static {
     ///
     /// # Errors
     /// Why there is none to be had.
-    async fn import(&self, key: ImportKey, cx: &Context) -> Result<Present, Diagnostics>;
+    async fn import(&self, key: ImportKey, cx: &Context) -> Result<ResourceState, Diagnostics>;
 
     /// Brings a stored state to the current schema. `state` has the current schema's attributes, null where the
     /// stored state had none, and `raw` is the stored JSON for whatever else a version change needs.
@@ -240,7 +240,7 @@ pub trait Resource: Send + Sync + 'static {
     ///
     /// # Errors
     /// Why a known type's state cannot be taken over.
-    async fn take_over(&self, _request: &MoveRequest) -> Result<Option<Present>, Diagnostics> {
+    async fn move_state(&self, _request: &MoveRequest) -> Result<Option<ResourceState>, Diagnostics> {
         Ok(None)
     }
 }

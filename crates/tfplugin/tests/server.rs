@@ -15,9 +15,9 @@ use tfplugin::proto;
 use tfplugin::schema::{Attribute, Block, IdentityAttribute, IdentitySchema, NestedBlock, Nesting, Schema};
 use tfplugin::testing::Client;
 use tfplugin::{
-    ApplyRequest, AttributePath, Context, DataSource, Diagnostic, Diagnostics, Failed, Found, Function, FunctionError,
-    ImportKey, ListRequest, ListResource, Listed, Listing, MoveRequest, Parameter, Plan, PlanRequest, Present, Private,
-    Provider, Resource, Server, Signature, Type, Value,
+    ApplyError, ApplyRequest, AttributePath, Context, DataSource, Diagnostic, Diagnostics, Found, Function,
+    FunctionError, ImportKey, ListRequest, ListResource, Listed, Listing, MoveRequest, Parameter, Plan, PlanRequest,
+    Private, Provider, Resource, ResourceState, Server, Signature, Type, Value,
 };
 
 struct TestProvider;
@@ -124,9 +124,9 @@ async fn a_generated_configuration_is_what_can_be_written() {
 /// A resource whose `name` tells what becomes of it.
 struct Thing;
 
-fn present(state: Value) -> Present {
+fn present(state: Value) -> ResourceState {
     let identity = Some(Value::object([("name", state.get("name").clone())]));
-    Present { state, private: b"kept".to_vec(), identity, warnings: Diagnostics::default() }
+    ResourceState { state, private: b"kept".to_vec(), identity, warnings: Diagnostics::default() }
 }
 
 #[async_trait]
@@ -178,13 +178,13 @@ impl Resource for Thing {
         Ok(Plan { planned, requires_replace, private: b"planned".to_vec(), warnings: Diagnostics::default() })
     }
 
-    async fn create(&self, request: ApplyRequest, cx: &Context) -> Result<Present, Failed> {
+    async fn create(&self, request: ApplyRequest, cx: &Context) -> Result<ResourceState, ApplyError> {
         let mut state = request.planned;
         state.set("id", "1");
         match state.get("name").as_str() {
             Some("half") => {
                 let left = Some(Box::new(present(state)));
-                Err(Failed { diagnostics: Diagnostic::error("half done", "").into(), left })
+                Err(ApplyError { diagnostics: Diagnostic::error("half done", "").into(), partial_state: left })
             }
             Some("slow") => {
                 tokio::select! {
@@ -198,24 +198,24 @@ impl Resource for Thing {
 
     async fn read(&self, state: Value, _: Private, _: &Context) -> Result<Found, Diagnostics> {
         match state.get("name").as_str() {
-            Some("gone") => Ok(Found::Gone),
+            Some("gone") => Ok(ReadOutcome::NotFound),
             Some("broken") => Err(Diagnostic::error("cannot read", "").into()),
-            _ => Ok(Found::Present(Box::new(present(state)))),
+            _ => Ok(ReadOutcome::Found(Box::new(present(state)))),
         }
     }
 
-    async fn update(&self, request: ApplyRequest, _: &Context) -> Result<Present, Failed> {
+    async fn update(&self, request: ApplyRequest, _: &Context) -> Result<ResourceState, ApplyError> {
         Ok(present(request.planned))
     }
 
-    async fn delete(&self, request: ApplyRequest, _: &Context) -> Result<Diagnostics, Failed> {
+    async fn delete(&self, request: ApplyRequest, _: &Context) -> Result<Diagnostics, ApplyError> {
         match request.prior.get("name").as_str() {
             Some("stuck") => Err(Diagnostics::from(Diagnostic::error("stuck", "")).into()),
             _ => Ok(Diagnostics::default()),
         }
     }
 
-    async fn import(&self, key: ImportKey, _: &Context) -> Result<Present, Diagnostics> {
+    async fn import(&self, key: ImportKey, _: &Context) -> Result<ResourceState, Diagnostics> {
         let name = match key {
             ImportKey::Id(id) => id,
             ImportKey::Identity(identity) => identity.get("name").as_str().unwrap_or_default().to_owned(),
@@ -230,7 +230,7 @@ impl Resource for Thing {
         Ok(state)
     }
 
-    async fn take_over(&self, request: &MoveRequest) -> Result<Option<Present>, Diagnostics> {
+    async fn move_state(&self, request: &MoveRequest) -> Result<Option<ResourceState>, Diagnostics> {
         let known = request.source_type == "other_thing";
         Ok(known.then(|| present(Value::object([("name", "moved"), ("id", "1")].map(|(k, v)| (k, Value::from(v)))))))
     }

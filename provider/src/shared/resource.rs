@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use sfn_aws::{AwsError, AwsErrorKind};
 use tfplugin::schema::{Attribute, IdentitySchema, Schema};
 use tfplugin::{
-    ApplyRequest, AttributePath, Context, Diagnostic, Diagnostics, Failed as FailedApply, Found, ImportKey,
-    MoveRequest, Plan, PlanRequest, Present, Private, Resource, Type, Value,
+    ApplyError, ApplyRequest, AttributePath, Context, Diagnostic, Diagnostics, ImportKey, MoveRequest, Plan,
+    PlanRequest, Private, ReadOutcome, Resource, ResourceState, Type, Value,
 };
 
 use super::managed::{Change, Failed, Managed, Observed, Operation, Refusal};
@@ -59,7 +59,7 @@ impl<T: Managed> ManagedResource<T> {
     }
 
     /// The state of an object that was read, in the words of the state before.
-    fn state_of(&self, observed: Observed<T>, prior: &Value, region: &Value, operation: &Operation) -> Present {
+    fn state_of(&self, observed: Observed<T>, prior: &Value, region: &Value, operation: &Operation) -> ResourceState {
         let mut found = observed.model.to_value();
         found.set(REGION, region.clone());
         found.set(TIMEOUTS, prior.get(TIMEOUTS).clone());
@@ -70,13 +70,13 @@ impl<T: Managed> ManagedResource<T> {
         }
         let block = &self.schema.block;
         let state = if prior.is_null() { block.imported(&found) } else { block.keep_written(prior, &found) };
-        Present { warnings: observed.warnings, ..self.present(state) }
+        ResourceState { warnings: observed.warnings, ..self.resource_state(state) }
     }
 
-    fn present(&self, state: Value) -> Present {
+    fn resource_state(&self, state: Value) -> ResourceState {
         let names: Vec<&str> = T::IDENTITY.iter().map(|part| part.name).collect();
         let identity = identity::of_all(&state, &names);
-        Present { state, private: Private::new(), identity, warnings: Diagnostics::default() }
+        ResourceState { state, private: Private::new(), identity, warnings: Diagnostics::default() }
     }
 
     /// What an operation left, with what only the adapter has.
@@ -249,23 +249,28 @@ impl<T: Managed> Resource for ManagedResource<T> {
         })
     }
 
-    async fn create(&self, request: ApplyRequest, cx: &Context) -> Result<Present, FailedApply> {
+    async fn create(&self, request: ApplyRequest, cx: &Context) -> Result<ResourceState, ApplyError> {
         let planned = self.resolved(&request).await?;
         let operation = self.operation(&planned, "create", cx)?;
         let model = T::from_value(&planned);
         match model.create(&operation).await {
-            Ok(created) => Ok(self.present(self.applied(&planned, &created))),
+            Ok(created) => Ok(self.resource_state(self.applied(&planned, &created))),
             Err(Failed { refusal, partial }) => {
                 let diagnostics = self.refused("create", &model, refusal, &operation).await;
-                let left = partial.map(|left| Box::new(self.present(self.applied(&planned, &left))));
-                Err(FailedApply { diagnostics, left })
+                let left = partial.map(|left| Box::new(self.resource_state(self.applied(&planned, &left))));
+                Err(ApplyError { diagnostics, partial_state: left })
             }
         }
     }
 
-    async fn read(&self, state: Value, private: Private, cx: &Context) -> Result<Found, Diagnostics> {
+    async fn read(&self, state: Value, private: Private, cx: &Context) -> Result<ReadOutcome, Diagnostics> {
         let operation = self.operation(&state, "read", cx)?;
-        let unread = || Found::Present(Box::new(Present { private: private.clone(), ..self.present(state.clone()) }));
+        let unread = || {
+            ReadOutcome::Found(Box::new(ResourceState {
+                private: private.clone(),
+                ..self.resource_state(state.clone())
+            }))
+        };
         // With other credentials the object may seem to be gone.
         if !operation.session.is_known {
             return Ok(unread());
@@ -289,12 +294,12 @@ impl<T: Managed> Resource for ManagedResource<T> {
             }
             Err(refusal) => return Err(self.refused("read", &model, refusal, &operation).await),
         };
-        let Some(observed) = observed else { return Ok(Found::Gone) };
+        let Some(observed) = observed else { return Ok(ReadOutcome::NotFound) };
         let region = self.region_of(&state).await;
-        Ok(Found::Present(Box::new(self.state_of(observed, &state, &region, &operation))))
+        Ok(ReadOutcome::Found(Box::new(self.state_of(observed, &state, &region, &operation))))
     }
 
-    async fn update(&self, request: ApplyRequest, cx: &Context) -> Result<Present, FailedApply> {
+    async fn update(&self, request: ApplyRequest, cx: &Context) -> Result<ResourceState, ApplyError> {
         let (planned, prior) = (self.resolved(&request).await?, &request.prior);
         let operation = Operation { prior_tags: tags_of(prior), ..self.operation(&planned, "update", cx)? };
         let (model, before) = (T::from_value(&planned), T::from_value(prior));
@@ -312,7 +317,7 @@ impl<T: Managed> Resource for ManagedResource<T> {
             Err(Failed { refusal, partial }) => {
                 let diagnostics = self.refused("update", &before, refusal, &operation).await;
                 let left = partial.map_or_else(|| prior.clone(), |partial| reached(&partial));
-                return Err(FailedApply { diagnostics, left: Some(Box::new(self.present(left))) });
+                return Err(ApplyError { diagnostics, partial_state: Some(Box::new(self.resource_state(left))) });
             }
         };
         let state = self.applied(&planned, &updated);
@@ -325,13 +330,13 @@ impl<T: Managed> Resource for ManagedResource<T> {
             for name in [TAGS, TAGS_ALL] {
                 left.set(name, prior.get(name).clone());
             }
-            return Err(FailedApply { diagnostics, left: Some(Box::new(self.present(left))) });
+            return Err(ApplyError { diagnostics, partial_state: Some(Box::new(self.resource_state(left))) });
         }
         let warnings = updated.clear_up(&before, &operation).await;
-        Ok(Present { warnings, ..self.present(state) })
+        Ok(ResourceState { warnings, ..self.resource_state(state) })
     }
 
-    async fn delete(&self, request: ApplyRequest, cx: &Context) -> Result<Diagnostics, FailedApply> {
+    async fn delete(&self, request: ApplyRequest, cx: &Context) -> Result<Diagnostics, ApplyError> {
         let operation = self.operation(&request.prior, "delete", cx)?;
         let model = T::from_value(&request.prior);
         match model.delete(&operation).await {
@@ -340,7 +345,7 @@ impl<T: Managed> Resource for ManagedResource<T> {
         }
     }
 
-    async fn import(&self, key: ImportKey, cx: &Context) -> Result<Present, Diagnostics> {
+    async fn import(&self, key: ImportKey, cx: &Context) -> Result<ResourceState, Diagnostics> {
         let (model, region) = Self::import_key(key)?;
         let mut state = Value::object::<String>([]);
         state.set(REGION, region);
@@ -371,7 +376,7 @@ impl<T: Managed> Resource for ManagedResource<T> {
         config
     }
 
-    async fn take_over(&self, request: &MoveRequest) -> Result<Option<Present>, Diagnostics> {
+    async fn move_state(&self, request: &MoveRequest) -> Result<Option<ResourceState>, Diagnostics> {
         let Some(source_type) = T::MOVED_FROM else { return Ok(None) };
         let Some(source) = SourceState::of(request, source_type)? else { return Ok(None) };
         let model = T::from_value(&source.to_value(&self.schema.block)).moved(&source);
@@ -381,7 +386,7 @@ impl<T: Managed> Resource for ManagedResource<T> {
         if T::TAGGED {
             state.set(TAGS, source.tags());
         }
-        Ok(Some(self.present(state)))
+        Ok(Some(self.resource_state(state)))
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::codec;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::proto;
-use crate::provider::{ApplyRequest, Failed, Found, ImportKey, MoveRequest, PlanRequest, Present};
+use crate::provider::{ApplyError, ApplyRequest, ImportKey, MoveRequest, PlanRequest, ReadOutcome, ResourceState};
 use crate::schema::IdentitySchema;
 use crate::value::Value;
 use crate::wire;
@@ -17,7 +17,7 @@ impl ResourceEntry {
         Some(wire::message(value, &self.schema.block))
     }
 
-    fn identity(&self, present: &Present) -> Option<proto::ResourceIdentityData> {
+    fn identity(&self, present: &ResourceState) -> Option<proto::ResourceIdentityData> {
         let schema = self.identity.as_ref()?;
         present.identity.as_ref().map(|identity| wire::identity(identity, schema))
     }
@@ -90,8 +90,10 @@ pub(crate) async fn refresh(
     let (inner, private) = (Arc::clone(&entry), request.private);
     let found = guarded(async move { inner.resource.read(state, private, &cx).await }).await?;
     Ok(match found {
-        Found::Gone => proto::read_resource::Response { new_state: entry.message(&Value::Null), ..Default::default() },
-        Found::Present(present) => proto::read_resource::Response {
+        ReadOutcome::NotFound => {
+            proto::read_resource::Response { new_state: entry.message(&Value::Null), ..Default::default() }
+        }
+        ReadOutcome::Found(present) => proto::read_resource::Response {
             new_state: entry.message(&present.state),
             new_identity: entry.identity(&present),
             private: present.private,
@@ -149,7 +151,7 @@ pub(crate) async fn apply(
     let outcome = guarded(async move {
         let resource = &inner.resource;
         Ok(if change.planned.is_null() {
-            let gone = |warnings| Present { warnings, ..Present::default() };
+            let gone = |warnings| ResourceState { warnings, ..ResourceState::default() };
             resource.delete(change, &cx).await.map(gone)
         } else if change.prior.is_null() {
             resource.create(change, &cx).await
@@ -162,7 +164,9 @@ pub(crate) async fn apply(
             let warnings = std::mem::take(&mut present.warnings);
             (present, warnings)
         }
-        Ok(Err(Failed { diagnostics, left })) => (left.map_or_else(|| kept(prior), |left| *left), diagnostics),
+        Ok(Err(ApplyError { diagnostics, partial_state })) => {
+            (partial_state.map_or_else(|| kept(prior), |left| *left), diagnostics)
+        }
         Err(bug) => (kept(prior), bug),
     };
     Ok(Response {
@@ -175,8 +179,8 @@ pub(crate) async fn apply(
 }
 
 /// The state to return when a change failed without leaving another.
-fn kept(state: Value) -> Present {
-    Present { state, ..Present::default() }
+fn kept(state: Value) -> ResourceState {
+    ResourceState { state, ..ResourceState::default() }
 }
 
 pub(crate) async fn import(
@@ -220,7 +224,7 @@ pub(crate) async fn configuration(
     Ok(wire::message(&config, &entry.schema.block))
 }
 
-pub(crate) async fn take_over(
+pub(crate) async fn move_state(
     server: &Server,
     request: proto::move_resource_state::Request,
 ) -> Result<proto::move_resource_state::Response, Diagnostics> {
@@ -232,7 +236,7 @@ pub(crate) async fn take_over(
         source_state: request.source_state.map(|state| state.json).unwrap_or_default(),
     };
     let inner = Arc::clone(&entry);
-    let Some(present) = guarded(async move { inner.resource.take_over(&source).await }).await? else {
+    let Some(present) = guarded(async move { inner.resource.move_state(&source).await }).await? else {
         return Err(Diagnostic::error(
             format!("cannot move `{}` to `{}`", request.source_type_name, request.target_type_name),
             "The provider does not know how to take over an object of that type. Remove the `moved` block and \

@@ -205,7 +205,7 @@ impl Service for Server {
         &self,
         request: Request<move_resource_state::Request>,
     ) -> Reply<move_resource_state::Response> {
-        reply!(resources::take_over(self, request.into_inner()).await, move_resource_state::Response)
+        reply!(resources::move_state(self, request.into_inner()).await, move_resource_state::Response)
     }
 
     async fn read_data_source(&self, request: Request<read_data_source::Request>) -> Reply<read_data_source::Response> {
