@@ -15,9 +15,9 @@ use tfplugin::proto;
 use tfplugin::schema::{Attribute, Block, IdentityAttribute, IdentitySchema, NestedBlock, Nesting, Schema};
 use tfplugin::testing::Client;
 use tfplugin::{
-    ApplyError, ApplyRequest, AttributePath, Context, DataSource, Diagnostic, Diagnostics, Found, Function,
-    FunctionError, ImportKey, ListRequest, ListResource, Listed, Listing, MoveRequest, Parameter, Plan, PlanRequest,
-    Private, Provider, Resource, ResourceState, Server, Signature, Type, Value,
+    ApplyError, ApplyRequest, AttributePath, Context, DataSource, Diagnostic, Diagnostics, Function, FunctionError,
+    ImportKey, ListRequest, ListResource, Listed, Listing, MoveRequest, Parameter, Plan, PlanRequest, Private,
+    Provider, ReadOutcome, Resource, ResourceState, Server, Signature, Type, Value,
 };
 
 struct TestProvider;
