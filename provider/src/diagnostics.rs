@@ -8,6 +8,9 @@ use asl_hcl::Flat;
 use sfn_aws::AwsError;
 use tfplugin::{AttributePath, Diagnostic, Diagnostics};
 
+/// What the codes of rules about references to other objects begin with.
+const REFERENCES: &str = "ASL41";
+
 /// Findings about blocks, at the attribute they are about and in the names of HCL.
 pub fn of_blocks(findings: Vec<Finding>, flat: &Flat) -> Diagnostics {
     let states: HashSet<&str> = flat.state_names().collect();
@@ -52,7 +55,8 @@ pub fn of_text(findings: Vec<Finding>, text: &str, attribute: &AttributePath) ->
 /// The finding without values of the workflow in its texts, which may be sensitive. A name that resembles a known one is a
 /// slip of the finger and stays, and so do names of states and fields.
 fn without_values(finding: Finding, root: &Json, states: &HashSet<&str>) -> Finding {
-    if finding.help.to_lowercase().contains("did you mean") {
+    // Names of what a workflow calls are no payload.
+    if finding.code.starts_with(REFERENCES) || finding.help.to_lowercase().contains("did you mean") {
         return finding;
     }
     let value = root.at(&finding.pointer).and_then(Json::as_str).unwrap_or("");

@@ -217,7 +217,8 @@ fn what_was_written_stays_where_it_means_the_same() {
     check("text", "".into(), "t".into(), false);
     check("size", Value::Null, 3.into(), true);
     check("size", Value::Null, 4.into(), false);
-    check("type", Value::Null, "PLAIN".into(), true);
+    // What the provider sets, and has not set yet, is taken as it is found.
+    check("type", Value::Null, "PLAIN".into(), false);
     check("file", "x/f".into(), "f".into(), true);
     check("file", "x/f".into(), "g".into(), false);
     check("words", list(["b", "a"]), list(["a", "b"]), true);

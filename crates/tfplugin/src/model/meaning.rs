@@ -71,7 +71,9 @@ impl Block {
         }
         let attributes = self.attributes.iter().map(|attribute| {
             let (written, found) = (written.get(&attribute.name), found.get(&attribute.name));
-            let kept = if attribute.is_same(written, found) { written } else { found };
+            // What the provider sets and has not set yet was not written.
+            let is_unset = attribute.computed && written.is_null();
+            let kept = if !is_unset && attribute.is_same(written, found) { written } else { found };
             (attribute.name.clone(), kept.clone())
         });
         let blocks = self.blocks.iter().map(|nested| {
