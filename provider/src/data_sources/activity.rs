@@ -5,8 +5,9 @@ use sfn_aws::activity;
 use tfplugin::Diagnostics;
 use tfplugin::model::{Attr, Model};
 
-use super::{arns, require_name_or_arn};
+use super::require_name_or_arn;
 use crate::session::ProviderContext;
+use crate::shared::arns;
 use crate::shared::data_source::{Lookup, not_found};
 use crate::shared::managed::{Operation, Refusal};
 

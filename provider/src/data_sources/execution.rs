@@ -6,8 +6,9 @@ use sfn_aws::history::{self, StateSummary};
 use tfplugin::model::{Attr, Model};
 use tfplugin::{Diagnostics, Number};
 
-use super::{Object, arns};
+use super::Object;
 use crate::session::ProviderContext;
+use crate::shared::arns;
 use crate::shared::data_source::{Lookup, not_found};
 use crate::shared::managed::{Operation, Refusal};
 

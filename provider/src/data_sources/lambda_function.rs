@@ -8,9 +8,10 @@ use sfn_aws::function::{self, Described, Vpc};
 use tfplugin::Diagnostics;
 use tfplugin::model::{Attr, Model};
 
-use super::{Object, arns};
+use super::Object;
 use crate::resources::lambda_function::invoke_arn;
 use crate::session::ProviderContext;
+use crate::shared::arns;
 use crate::shared::data_source::{Lookup, not_found};
 use crate::shared::managed::{Operation, Refusal};
 

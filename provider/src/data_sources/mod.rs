@@ -2,7 +2,6 @@
 
 mod activity;
 mod alias;
-pub mod arns;
 mod definition;
 mod execution;
 mod lambda_function;

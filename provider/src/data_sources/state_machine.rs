@@ -8,8 +8,9 @@ use sfn_aws::{Tags, encryption, tags};
 use tfplugin::model::{Attr, Model};
 use tfplugin::{Diagnostics, Value};
 
-use super::{Object, arns, require_name_or_arn};
+use super::{Object, require_name_or_arn};
 use crate::session::ProviderContext;
+use crate::shared::arns;
 use crate::shared::data_source::{Lookup, not_found};
 use crate::shared::managed::{Operation, Refusal};
 

@@ -5,8 +5,8 @@ use sfn_aws::state_machine;
 use tfplugin::Diagnostics;
 use tfplugin::model::{Attr, Model};
 
-use super::arns;
 use crate::session::ProviderContext;
+use crate::shared::arns;
 use crate::shared::data_source::Lookup;
 use crate::shared::managed::{Operation, Refusal};
 

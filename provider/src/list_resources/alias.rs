@@ -7,8 +7,8 @@ use tfplugin::Diagnostics;
 use tfplugin::model::{Attr, Model};
 
 use super::by_arn;
-use crate::data_sources::arns;
 use crate::resources::alias::Alias;
+use crate::shared::arns;
 use crate::shared::data_source::{FoundObject, Search};
 use crate::shared::managed::{Operation, Refusal};
 

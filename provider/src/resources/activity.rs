@@ -2,7 +2,6 @@
 
 use asl::wiring::Kind;
 use async_trait::async_trait;
-use aws_arn::Arn;
 use sfn_aws::{Identity, activity, tags};
 use tfplugin::Diagnostics;
 use tfplugin::model::{Attr, Model, Problem};
@@ -11,7 +10,7 @@ use crate::session::ProviderContext;
 use crate::shared::encryption::Encryption;
 use crate::shared::managed::{Failed, IdentityPart, Managed, Observed, Operation, Refusal};
 use crate::shared::move_state::SourceState;
-use crate::shared::{empty, names};
+use crate::shared::{arns, empty, names};
 
 /// An activity: a task that a worker of your own polls for, wherever it runs, and reports on.
 #[derive(Debug, Clone, Model)]
@@ -99,12 +98,7 @@ impl Managed for Activity {
     }
 
     fn parse_import_id(id: &str) -> Result<Self, Problem> {
-        let is_activity =
-            Arn::parse(id).is_some_and(|arn| arn.service == "states" && arn.resource.starts_with("activity:"));
-        if !is_activity {
-            let detail = "Use the ARN of an activity, such as `arn:aws:states:eu-west-1:123456789012:activity:pack`.";
-            return Err(Problem::new(format!("`{id}` is not the ARN of an activity"), detail));
-        }
+        arns::ACTIVITY.parse(id)?;
         Ok(Self { arn: id.into(), ..empty() })
     }
 

@@ -10,7 +10,7 @@ use tfplugin::{AttributePath, Diagnostic, Diagnostics};
 
 use crate::session::ProviderContext;
 use crate::shared::managed::{Change, Failed, IdentityPart, Managed, Observed, Operation, PlanOutcome, Refusal};
-use crate::shared::{empty, names};
+use crate::shared::{arns, empty, names};
 
 const ROUTES: &str = "routing_configuration";
 const VERSION: &str = "state_machine_version_arn";
@@ -22,7 +22,7 @@ pub struct Alias {
     #[tf(required, replace, validate = names::alias)]
     name: Attr<String>,
     /// Description of the alias. Up to 256 characters.
-    #[tf(optional, validate = description)]
+    #[tf(optional, validate = names::alias_description)]
     description: Attr<String>,
     /// ARN of the alias.
     #[tf(computed)]
@@ -42,28 +42,11 @@ pub struct Alias {
 #[derive(Debug, Clone, Model)]
 struct Route {
     /// ARN of a version of the state machine.
-    #[tf(required, validate = version)]
+    #[tf(required, validate = arns::version)]
     state_machine_version_arn: Attr<String>,
     /// Percentage of executions that the version receives.
     #[tf(required, between = 0..=100)]
     weight: Attr<i32>,
-}
-
-/// The longest description, in characters (API reference, CreateStateMachineAlias).
-fn description(text: &str) -> Result<(), Problem> {
-    let length = text.chars().count();
-    let problem = || Problem::new(format!("`description` must have up to 256 characters, got {length}"), "Shorten it.");
-    if length > 256 { Err(problem()) } else { Ok(()) }
-}
-
-/// A text that does not begin with `arn:` is judged by AWS: tests with mocks have made-up values.
-fn version(arn: &str) -> Result<(), Problem> {
-    if !arn.starts_with("arn:") || StateMachineArn::parse(arn).is_some_and(|arn| arn.is_version()) {
-        return Ok(());
-    }
-    let detail = "Use the `state_machine_version_arn` of a state machine with `publish = true`, which ends in the number of \
-                  the version.";
-    Err(Problem::new(format!("`{arn}` is not the ARN of a version"), detail))
 }
 
 impl Alias {
@@ -77,17 +60,13 @@ impl Alias {
         versions.filter_map(StateMachineArn::parse).map(|arn| arn.machine).next()
     }
 
-    /// Checks in a plan what [`version`] leaves.
+    /// Checks in a plan what validation leaves.
     fn require_versions(&self) -> Result<(), Diagnostics> {
-        let versions = self.routes().iter().map(|route| route.state_machine_version_arn.text()).enumerate();
-        let is_other = |text: &str| StateMachineArn::parse(text).is_none_or(|arn| !arn.is_version());
-        let wrong = versions.filter_map(|(index, version)| Some((index, version.filter(|text| is_other(text))?)));
-        let error = |(index, text): (usize, &str)| {
-            let detail = "Use the `state_machine_version_arn` of a state machine with `publish = true`.";
-            let path = AttributePath::root(ROUTES).index(index).attribute(VERSION);
-            Diagnostic::error(format!("`{text}` is not the ARN of a version"), detail).at(path)
-        };
-        wrong.map(error).collect::<Diagnostics>().into_result().map(drop)
+        let known = self.routes().iter().enumerate();
+        let known = known.filter_map(|(index, route)| Some((index, route.state_machine_version_arn.text()?)));
+        let wrong = known.filter_map(|(index, arn)| Some((index, arns::VERSION.parse(arn).err()?)));
+        let at = |index: usize| AttributePath::root(ROUTES).index(index).attribute(VERSION);
+        wrong.map(|(index, problem)| problem.at(at(index))).collect::<Diagnostics>().into_result().map(drop)
     }
 
     fn wanted(&self) -> Result<Wanted, Refusal> {
@@ -195,11 +174,7 @@ impl Managed for Alias {
     }
 
     fn parse_import_id(id: &str) -> Result<Self, Problem> {
-        if StateMachineArn::parse(id).is_none_or(|arn| arn.alias().is_none()) {
-            let detail =
-                "Use the ARN of an alias, such as `arn:aws:states:eu-west-1:123456789012:stateMachine:orders:live`.";
-            return Err(Problem::new(format!("`{id}` is not the ARN of an alias"), detail));
-        }
+        arns::ALIAS.parse(id)?;
         Ok(Self { arn: id.into(), ..empty() })
     }
 

@@ -9,7 +9,7 @@ use tfplugin::{Diagnostic, Diagnostics};
 
 use crate::shared::managed::{Change, Failed, IdentityPart, Managed, Observed, Operation, PlanOutcome, Refusal};
 use crate::shared::move_state::SourceState;
-use crate::shared::{empty, identity};
+use crate::shared::{empty, identity, names};
 
 /// A log group for several state machines, or one that exists already. A state machine has a log group of its own without it:
 /// `logging_configuration` without `log_destination`.
@@ -17,10 +17,10 @@ use crate::shared::{empty, identity};
 pub struct LogGroup {
     /// Name of the log group. Generated if neither `name` nor `name_prefix` is set. Below `/aws/vendedlogs/` logs of state
     /// machines need no resource policy.
-    #[tf(optional, computed, replace, validate = log_group_name)]
+    #[tf(optional, computed, replace, validate = names::log_group)]
     name: Attr<String>,
     /// Prefix of a generated name.
-    #[tf(optional, replace, validate = log_group_name, conflicts = ["name"])]
+    #[tf(optional, replace, validate = names::log_group, conflicts = ["name"])]
     name_prefix: Attr<String>,
     /// Days to keep events. Events are kept forever if it is not set or `0`.
     #[tf(optional, absent = 0, validate = retention)]
@@ -40,16 +40,6 @@ pub struct LogGroup {
     /// ARN of the log group, without `:*`.
     #[tf(computed)]
     arn: Attr<String>,
-}
-
-/// API reference, CreateLogGroup, `logGroupName`.
-fn log_group_name(name: &str) -> Result<(), Problem> {
-    let is_allowed = |c: char| c.is_ascii_alphanumeric() || "_-/.#".contains(c);
-    if name.is_empty() || name.len() > 512 || !name.chars().all(is_allowed) {
-        let detail = "Use 1 to 512 letters, digits, `_`, `-`, `/`, `.` and `#`.";
-        return Err(Problem::new(format!("invalid log group name `{name}`"), detail));
-    }
-    Ok(())
 }
 
 /// Checks for how many days events can be kept (API reference, PutRetentionPolicy); zero is forever.

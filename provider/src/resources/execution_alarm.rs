@@ -9,19 +9,19 @@ use tfplugin::{AttributePath, Diagnostic, Diagnostics};
 
 use crate::session::ProviderContext;
 use crate::shared::managed::{Change, Failed, IdentityPart, Managed, Observed, Operation, PlanOutcome, Refusal};
-use crate::shared::{empty, machine_arn, require_machine_arn};
+use crate::shared::{arns, empty, names};
 
 /// An alarm on the executions of a state machine. Periods without executions do not raise an alarm.
 #[derive(Debug, Clone, Model)]
 pub struct ExecutionAlarm {
     /// ARN of the state machine, or of a version or alias for the executions that it starts.
-    #[tf(required, validate = machine_arn)]
+    #[tf(required, validate = arns::qualified_state_machine)]
     state_machine_arn: Attr<String>,
     /// Metric of the alarm.
     #[tf(required, one_of = ["failed", "timed_out", "aborted", "throttled", "duration"])]
     metric: Attr<String>,
     /// Name of the alarm. 1–255 characters. Defaults to the names of the state machine and the metric.
-    #[tf(optional, computed, replace, validate = alarm_name)]
+    #[tf(optional, computed, replace, validate = names::alarm)]
     name: Attr<String>,
     /// Human-readable description, which notifications include.
     #[tf(optional)]
@@ -66,13 +66,6 @@ const METRICS: [(&str, &str, &str); 5] = [
     ("throttled", "ExecutionThrottled", "Sum"),
     (DURATION, "ExecutionTime", "Maximum"),
 ];
-
-/// API reference, PutMetricAlarm, `AlarmName`.
-fn alarm_name(name: &str) -> Result<(), Problem> {
-    let is_valid = !name.is_empty() && name.chars().count() <= 255;
-    let problem = || Problem::new(format!("invalid alarm name `{name}`"), "Use 1 to 255 characters.");
-    if is_valid { Ok(()) } else { Err(problem()) }
-}
 
 fn statistic(word: &str) -> Result<(), Problem> {
     let percentile = || word.strip_prefix('p').and_then(|rest| rest.parse::<f64>().ok());
@@ -121,11 +114,7 @@ impl ExecutionAlarm {
     }
 
     fn wanted(&self) -> Result<Wanted, Refusal> {
-        let text = self.state_machine_arn.get()?;
-        let arn = StateMachineArn::parse(text).ok_or_else(|| {
-            let error = Diagnostic::error(format!("`{text}` is not the ARN of a state machine"), "Use its `arn`.");
-            Refusal::from(error.at(AttributePath::root("state_machine_arn")))
-        })?;
+        let arn = arns::QUALIFIED_STATE_MACHINE.get(&self.state_machine_arn, "state_machine_arn")?;
         let qualifier = arn.qualifier.map(|qualifier| match qualifier {
             Qualifier::Version(number) => ("Version".to_owned(), number.to_string()),
             Qualifier::Alias(alias) => ("Alias".to_owned(), alias),
@@ -217,7 +206,9 @@ impl Managed for ExecutionAlarm {
             let kept = change.prior.filter(|prior| is_same(prior)).map(|prior| prior.name.clone());
             self.name = kept.unwrap_or_else(|| self.default_name().map_or(Attr::Unknown, Attr::from));
         }
-        require_machine_arn(&self.state_machine_arn)?;
+        if !self.state_machine_arn.is_unknown() {
+            arns::QUALIFIED_STATE_MACHINE.get(&self.state_machine_arn, "state_machine_arn")?;
+        }
         let is_renamed = change.prior.is_some_and(|prior| prior.name != self.name);
         let requires_replace = is_renamed.then(|| AttributePath::root("name")).into_iter().collect();
         Ok(PlanOutcome { requires_replace, ..PlanOutcome::default() })

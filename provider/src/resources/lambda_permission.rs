@@ -9,13 +9,13 @@ use tfplugin::{AttributePath, Diagnostic, Diagnostics};
 
 use crate::session::ProviderContext;
 use crate::shared::managed::{Change, Failed, IdentityPart, Managed, Observed, Operation, PlanOutcome, Refusal};
-use crate::shared::{empty, identity, same_function};
+use crate::shared::{empty, identity, names, same_function};
 
 /// Grants a principal permission to invoke a Lambda function. Any number of permissions of one function can be made at once.
 #[derive(Debug, Clone, Model)]
 pub struct Permission {
     /// Action to allow, such as `lambda:InvokeFunction`.
-    #[tf(required, replace, validate = action)]
+    #[tf(required, replace, validate = names::lambda_action)]
     action: Attr<String>,
     /// Name or ARN of the function.
     #[tf(required, replace, equal = same_function)]
@@ -30,16 +30,16 @@ pub struct Permission {
     #[tf(optional, replace)]
     qualifier: Attr<String>,
     /// The only account that a service may invoke the function for.
-    #[tf(optional, replace, validate = account)]
+    #[tf(optional, replace, validate = names::account)]
     source_account: Attr<String>,
     /// ARN of the only resource that a service may invoke the function for.
     #[tf(optional, replace)]
     source_arn: Attr<String>,
     /// ID of the statement. Generated if neither `statement_id` nor `statement_id_prefix` is set.
-    #[tf(optional, computed, replace, validate = statement_id)]
+    #[tf(optional, computed, replace, validate = names::statement_id)]
     statement_id: Attr<String>,
     /// Prefix of a generated ID.
-    #[tf(optional, replace, validate = statement_id, conflicts = ["statement_id"])]
+    #[tf(optional, replace, validate = names::statement_id, conflicts = ["statement_id"])]
     statement_id_prefix: Attr<String>,
     /// Token that Alexa has to send.
     #[tf(optional, replace)]
@@ -53,31 +53,6 @@ pub struct Permission {
     /// ID of the statement.
     #[tf(computed)]
     id: Attr<String>,
-}
-
-fn action(action: &str) -> Result<(), Problem> {
-    let operation = action.strip_prefix("lambda:").unwrap_or("");
-    let is_word = !operation.is_empty() && operation.chars().all(|c| c.is_ascii_alphabetic());
-    if action == "*" || operation == "*" || is_word {
-        return Ok(());
-    }
-    Err(Problem::new(format!("`{action}` is not an action of Lambda"), "Use `lambda:InvokeFunction`, for example."))
-}
-
-fn account(account: &str) -> Result<(), Problem> {
-    if account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Ok(());
-    }
-    Err(Problem::new(format!("`{account}` is not an AWS account ID"), "An account ID has twelve digits."))
-}
-
-/// API reference, AddPermission, `StatementId`.
-fn statement_id(id: &str) -> Result<(), Problem> {
-    let is_allowed = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
-    if !id.is_empty() && id.len() <= 100 && id.chars().all(is_allowed) {
-        return Ok(());
-    }
-    Err(Problem::new(format!("invalid statement ID `{id}`"), "Use 1 to 100 letters, digits, `-` and `_`."))
 }
 
 impl Permission {

@@ -65,6 +65,73 @@ pub fn alias(name: &str) -> Result<(), Problem> {
     Ok(())
 }
 
+/// Checks the description of an alias of a state machine (API reference, CreateStateMachineAlias, `description`).
+///
+/// # Errors
+/// When it is longer than 256 characters.
+pub fn alias_description(text: &str) -> Result<(), Problem> {
+    let length = text.chars().count();
+    valid(length <= 256, || (format!("`description` must have up to 256 characters, got {length}"), "Shorten it."))
+}
+
+/// Checks the name of a log group, or its prefix (API reference, CreateLogGroup, `logGroupName`).
+///
+/// # Errors
+/// When AWS refuses the name.
+pub fn log_group(name: &str) -> Result<(), Problem> {
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || "_-/.#".contains(c);
+    let is_valid = !name.is_empty() && name.len() <= 512 && name.chars().all(is_allowed);
+    let detail = "Use 1 to 512 letters, digits, `_`, `-`, `/`, `.` and `#`.";
+    valid(is_valid, || (format!("invalid log group name `{name}`"), detail))
+}
+
+/// Checks the name of an alarm (API reference, PutMetricAlarm, `AlarmName`).
+///
+/// # Errors
+/// When AWS refuses the name.
+pub fn alarm(name: &str) -> Result<(), Problem> {
+    let is_valid = !name.is_empty() && name.chars().count() <= 255;
+    valid(is_valid, || (format!("invalid alarm name `{name}`"), "Use 1 to 255 characters."))
+}
+
+/// Checks the ID of a statement, or its prefix (API reference, AddPermission, `StatementId`).
+///
+/// # Errors
+/// When AWS refuses the ID.
+pub fn statement_id(id: &str) -> Result<(), Problem> {
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+    let is_valid = !id.is_empty() && id.len() <= 100 && id.chars().all(is_allowed);
+    valid(is_valid, || (format!("invalid statement ID `{id}`"), "Use 1 to 100 letters, digits, `-` and `_`."))
+}
+
+/// Checks an action of Lambda, such as `lambda:InvokeFunction`.
+///
+/// # Errors
+/// When it is none.
+pub fn lambda_action(action: &str) -> Result<(), Problem> {
+    let operation = action.strip_prefix("lambda:").unwrap_or("");
+    let is_word = !operation.is_empty() && operation.chars().all(|c| c.is_ascii_alphabetic());
+    let is_valid = action == "*" || operation == "*" || is_word;
+    valid(is_valid, || (format!("`{action}` is not an action of Lambda"), "Use `lambda:InvokeFunction`, for example."))
+}
+
+/// Checks an account ID.
+///
+/// # Errors
+/// When it does not have twelve digits.
+pub fn account(id: &str) -> Result<(), Problem> {
+    let is_valid = id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit());
+    valid(is_valid, || (format!("`{id}` is not an AWS account ID"), "An account ID has twelve digits."))
+}
+
+fn valid(is_valid: bool, problem: impl FnOnce() -> (String, &'static str)) -> Result<(), Problem> {
+    if is_valid {
+        return Ok(());
+    }
+    let (summary, detail) = problem();
+    Err(Problem::new(summary, detail))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,6 +145,26 @@ mod tests {
             assert!(activity(name).is_err() && state_machine(name).is_err(), "{name}");
         }
         assert!(state_machine_prefix(&"x".repeat(52)).is_ok() && state_machine_prefix(&"x".repeat(53)).is_err());
+        for (name, valid) in [("/aws/x.y#z", true), ("", false), ("a b", false), (&"x".repeat(513), false)] {
+            assert_eq!(log_group(name).is_ok(), valid, "{name}");
+        }
+        for (id, valid) in [("from-events_1", true), ("", false), ("a.b", false), (&"x".repeat(101), false)] {
+            assert_eq!(statement_id(id).is_ok(), valid, "{id}");
+        }
+        for (action, valid) in [
+            ("lambda:InvokeFunction", true),
+            ("lambda:*", true),
+            ("*", true),
+            ("InvokeFunction", false),
+            ("lambda:", false),
+        ] {
+            assert_eq!(lambda_action(action).is_ok(), valid, "{action}");
+        }
+        for (id, valid) in [("123456789012", true), ("12345678901", false), ("12345678901x", false)] {
+            assert_eq!(account(id).is_ok(), valid, "{id}");
+        }
+        assert!(alarm(&"x".repeat(255)).is_ok() && alarm("").is_err() && alarm(&"x".repeat(256)).is_err());
+        assert!(alias_description(&"x".repeat(256)).is_ok() && alias_description(&"x".repeat(257)).is_err());
         for (name, valid) in [("live", true), ("v1.2", true), ("12", false), ("a b", false), ("", false)] {
             assert_eq!(alias(name).is_ok(), valid, "{name}");
         }

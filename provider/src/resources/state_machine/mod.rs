@@ -11,7 +11,6 @@ mod update;
 use asl::check::MachineType;
 use asl::wiring::Kind;
 use async_trait::async_trait;
-use aws_arn::StateMachineArn;
 use sfn_aws::Identity;
 use tfplugin::model::{Attr, Model, Problem};
 use tfplugin::{AttributePath, Diagnostic, Diagnostics};
@@ -22,7 +21,7 @@ use crate::shared::encryption::Encryption;
 use crate::shared::execution_role::{self, MachineRole};
 use crate::shared::managed::{Change, Failed, IdentityPart, Managed, Observed, Operation, PlanOutcome, Refusal};
 use crate::shared::move_state::SourceState;
-use crate::shared::{checks, empty, names};
+use crate::shared::{arns, checks, empty, names};
 use crate::workflow::{Workflow, WorkflowBlocks, same_definition};
 
 /// A workflow of AWS Step Functions, with its versions, role, log group, tracing and encryption. All states are written side by
@@ -221,11 +220,7 @@ impl Managed for StateMachine {
     }
 
     fn parse_import_id(id: &str) -> Result<Self, Problem> {
-        if StateMachineArn::parse(id).is_none_or(|arn| arn.qualifier.is_some()) {
-            let detail =
-                "Use the ARN of a state machine, such as `arn:aws:states:eu-west-1:123456789012:stateMachine:orders`.";
-            return Err(Problem::new(format!("`{id}` is not the ARN of a state machine"), detail));
-        }
+        arns::STATE_MACHINE.parse(id)?;
         Ok(Self { arn: id.into(), ..empty() })
     }
 

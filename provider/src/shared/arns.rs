@@ -1,4 +1,4 @@
-//! The ARNs by which objects are looked up.
+//! The ARNs that arguments and imports take.
 
 use aws_arn::{Arn, FunctionArn, StateMachineArn};
 use tfplugin::model::{Attr, Problem};
@@ -41,6 +41,21 @@ pub const QUALIFIED_STATE_MACHINE: ArnKind<StateMachineArn> = ArnKind {
     detail: "Use the ARN of a state machine, such as `arn:aws:states:eu-west-1:123456789012:stateMachine:orders`.",
 };
 
+/// The ARN of a version of a state machine.
+pub const VERSION: ArnKind<StateMachineArn> = ArnKind {
+    what: "the ARN of a version",
+    parse: |text| StateMachineArn::parse(text).filter(StateMachineArn::is_version),
+    detail: "Use the `state_machine_version_arn` of a state machine with `publish = true`, which ends in the number of the \
+             version.",
+};
+
+/// The ARN of an alias of a state machine.
+pub const ALIAS: ArnKind<StateMachineArn> = ArnKind {
+    what: "the ARN of an alias",
+    parse: |text| StateMachineArn::parse(text).filter(|arn| arn.alias().is_some()),
+    detail: "Use the ARN of an alias, such as `arn:aws:states:eu-west-1:123456789012:stateMachine:orders:live`.",
+};
+
 /// The ARN of a state machine itself.
 pub const STATE_MACHINE: ArnKind<StateMachineArn> = ArnKind {
     what: "the ARN of a state machine",
@@ -74,9 +89,40 @@ impl<T> ArnKind<T> {
     }
 
     fn invalid(&self, text: &str, attribute: &str) -> Diagnostic {
-        let summary = format!("`{text}` is not {}", self.what);
-        Problem::new(summary, self.detail).at(AttributePath::root(attribute))
+        self.problem(text).at(AttributePath::root(attribute))
     }
+
+    fn problem(&self, text: &str) -> Problem {
+        Problem::new(format!("`{text}` is not {}", self.what), self.detail)
+    }
+
+    /// The parts of a text.
+    ///
+    /// # Errors
+    /// When it is anything else than this kind of ARN.
+    pub fn parse(&self, text: &str) -> Result<T, Problem> {
+        (self.parse)(text).ok_or_else(|| self.problem(text))
+    }
+
+    fn check(&self, text: &str) -> Result<(), Problem> {
+        if text.starts_with("arn:") { self.parse(text).map(drop) } else { Ok(()) }
+    }
+}
+
+/// Checks the ARN of a state machine, version or alias in a configuration, as [`ArnKind::validate`] does.
+///
+/// # Errors
+/// For an ARN of anything else.
+pub fn qualified_state_machine(text: &str) -> Result<(), Problem> {
+    QUALIFIED_STATE_MACHINE.check(text)
+}
+
+/// Checks the ARN of a version in a configuration, as [`ArnKind::validate`] does.
+///
+/// # Errors
+/// For an ARN of anything else.
+pub fn version(text: &str) -> Result<(), Problem> {
+    VERSION.check(text)
 }
 
 /// The name of a state machine for messages: that in its ARN, or the text as it is.
