@@ -196,7 +196,7 @@ impl Resource for Thing {
         }
     }
 
-    async fn read(&self, state: Value, _: Private, _: &Context) -> Result<Found, Diagnostics> {
+    async fn read(&self, state: Value, _: Private, _: &Context) -> Result<ReadOutcome, Diagnostics> {
         match state.get("name").as_str() {
             Some("gone") => Ok(ReadOutcome::NotFound),
             Some("broken") => Err(Diagnostic::error("cannot read", "").into()),
