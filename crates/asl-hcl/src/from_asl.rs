@@ -59,7 +59,7 @@ fn states_in_value(written: &Value, found: &Members, jsonata: bool) -> Result<Va
     let mut entries = Vec::new();
     for (name, entry) in before {
         let Some(state) = found.get(name).filter(|_| !entry.is_null()) else {
-            // A null is no state, and stays.
+            // A null is not a state: keep it as written.
             if entry.is_null() {
                 entries.push((name.clone(), Value::Null));
             } else {
@@ -87,7 +87,7 @@ fn changed_entry(name: &str, written: &Value, state: &Json, jsonata: bool) -> Re
     Ok(states::write(object, &block, written, &before))
 }
 
-/// What of a state no block can hold.
+/// Returns the error for a state with a field that no block can hold.
 fn why_not_held(object: &Object, name: &str, state: &Json) -> String {
     let field = unheld(object, state).map_or_else(|| "a value".to_owned(), |field| format!("`{field}`"));
     format!("no block can hold {field} of the state `{name}`")
@@ -196,7 +196,7 @@ pub fn keep_equal(prior: &Value, value: &mut Value) {
     }
 }
 
-/// The ASL of the states of a value of `states`; `None` where there is no value, or a part of it is unknown or wrong.
+/// Converts the value of `states` to ASL. Returns `None` if the value is null, or if a part of it is unknown or invalid.
 fn meaning(value: &Value, language: &Value) -> Option<Json> {
     if value.is_null() {
         return None;

@@ -35,7 +35,7 @@ fn states_attribute() -> Attribute {
     Attribute::optional(STATES, Type::Dynamic, description)
 }
 
-/// The values of `type` in a state of `states`, for people.
+/// Lists the valid values of `type` in a state, for messages and documentation.
 pub(crate) fn type_words() -> String {
     STATE_BLOCKS.iter().map(|(block, _)| format!("`{block}`")).collect::<Vec<_>>().join(", ")
 }

@@ -46,7 +46,7 @@ fn type_named(word: &str) -> Option<&'static Object> {
     named.map(|(_, object)| *object)
 }
 
-/// What kind of value it is, for messages.
+/// Returns the kind of the value, as error messages name it.
 pub(crate) fn kind(value: &Value) -> &'static str {
     match value.plain() {
         Value::Null | Value::Typed(_) => "null",
@@ -118,7 +118,7 @@ impl Reader<'_> {
                 });
                 Value::List(items.collect())
             }
-            // The check of types has a message for what is no object.
+            // The type check already reports a value that is not an object.
             (Some(_), other) => other.clone(),
             (None, other) => converted(&field.shape, other),
         }

@@ -43,7 +43,7 @@ fn bare(value: &Value) -> Value {
     }
 }
 
-/// What is wrong, with its place.
+/// Returns each error with its attribute path.
 fn said(flat: &Flat) -> Vec<String> {
     flat.diagnostics.iter().map(|found| format!("{} at {}", found.summary, found.path.clone().unwrap())).collect()
 }
@@ -459,7 +459,7 @@ fn commented(definition: &Json) -> Json {
     let mut flat = asl::flat::flatten(definition).unwrap();
     let Some(Json::Object(states)) = flat.at_mut(&["States"].into_iter().collect()) else { panic!("no states") };
     for state in states.values_mut() {
-        let Json::Object(members) = state else { panic!("a state is no object") };
+        let Json::Object(members) = state else { panic!("the state must be an object") };
         members.insert("Comment".into(), "changed".into());
     }
     asl::flat::nest(&flat).unwrap()

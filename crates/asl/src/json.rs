@@ -98,7 +98,7 @@ impl Json {
         }
     }
 
-    /// What kind of value it is, for messages.
+    /// Returns the JSON type of the value, as error messages name it.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Null => "null",

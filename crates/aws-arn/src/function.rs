@@ -40,7 +40,7 @@ impl FunctionArn {
     }
 }
 
-/// What stands before the name: nothing, `123456789012:function:`, or the beginning of an ARN.
+/// Splits the prefix from the function name: empty, `123456789012:function:`, or the first fields of an ARN.
 fn split_prefix(text: &str) -> Option<(&str, &str)> {
     const KIND: &str = "function:";
     let is_arn = text.starts_with("arn:");

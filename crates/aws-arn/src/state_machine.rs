@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::Arn;
 
-/// What follows the name of a state machine.
+/// The qualifier of a state machine ARN: a version or an alias.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Qualifier {
     /// The number of a version.

@@ -1,4 +1,4 @@
-//! What AWS does and the emulator does not.
+//! Behavior of AWS that the emulator does not implement.
 
 use std::io;
 use std::pin::Pin;
