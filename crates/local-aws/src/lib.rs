@@ -120,7 +120,7 @@ impl LocalAws {
     /// Sends a JSON call to a service as a client would, for tests that change things behind Terraform's back.
     ///
     /// # Errors
-    /// When there is no answer, or AWS refuses.
+    /// If there is no response, or AWS returns an error.
     pub async fn call(&self, target: &str, body: &Value) -> io::Result<Value> {
         emulator::call(self.proxy.port(), target, body).await
     }
@@ -137,7 +137,7 @@ impl LocalAws {
     /// Sends a form to a query service, such as `Action=ListRoles` to `iam`, and gives the XML it answers.
     ///
     /// # Errors
-    /// When there is no answer, or AWS refuses.
+    /// If there is no response, or AWS returns an error.
     pub async fn query(&self, service: &str, form: &str) -> io::Result<String> {
         emulator::query(self.proxy.port(), service, form).await
     }
@@ -145,7 +145,7 @@ impl LocalAws {
     /// Calls a function and gives its result.
     ///
     /// # Errors
-    /// When there is no answer, or AWS refuses.
+    /// If there is no response, or AWS returns an error.
     pub async fn invoke(&self, function: &str, payload: &Value) -> io::Result<Value> {
         let path = format!("/2015-03-31/functions/{function}/invocations");
         let answer = emulator::rest(self.proxy.port(), "lambda", Method::POST, &path, &payload.to_string()).await?;
@@ -155,7 +155,7 @@ impl LocalAws {
     /// Makes a bucket of S3.
     ///
     /// # Errors
-    /// When there is no answer, or AWS refuses.
+    /// If there is no response, or AWS returns an error.
     pub async fn create_bucket(&self, bucket: &str) -> io::Result<()> {
         let location = format!("<LocationConstraint>{REGION}</LocationConstraint>");
         let body = format!("<CreateBucketConfiguration>{location}</CreateBucketConfiguration>");
@@ -165,7 +165,7 @@ impl LocalAws {
     /// Writes an object into a bucket of S3.
     ///
     /// # Errors
-    /// When there is no answer, or AWS refuses.
+    /// If there is no response, or AWS returns an error.
     pub async fn put_object(&self, bucket: &str, key: &str, content: &str) -> io::Result<()> {
         let path = format!("/{bucket}/{key}");
         emulator::rest(self.proxy.port(), "s3", Method::PUT, &path, content).await.map(drop)
@@ -174,7 +174,7 @@ impl LocalAws {
     /// Makes an SNS topic and gives its ARN.
     ///
     /// # Errors
-    /// When there is no answer, or AWS refuses.
+    /// If there is no response, or AWS returns an error.
     pub async fn create_topic(&self, name: &str) -> io::Result<String> {
         self.query("sns", &format!("Action=CreateTopic&Version=2010-03-31&Name={name}")).await?;
         Ok(format!("arn:aws:sns:{REGION}:{ACCOUNT}:{name}"))
@@ -183,7 +183,7 @@ impl LocalAws {
     /// The names of all roles.
     ///
     /// # Errors
-    /// When there is no answer, or AWS refuses.
+    /// If there is no response, or AWS returns an error.
     pub async fn role_names(&self) -> io::Result<Vec<String>> {
         let xml = self.query("iam", "Action=ListRoles&Version=2010-05-08").await?;
         let names = xml.split("<RoleName>").skip(1).filter_map(|rest| rest.split("</RoleName>").next());
@@ -193,7 +193,7 @@ impl LocalAws {
     /// An inline policy of a role, as IAM gives it.
     ///
     /// # Errors
-    /// When there is no answer, or AWS refuses.
+    /// If there is no response, or AWS returns an error.
     pub async fn role_policy(&self, role: &str, policy: &str) -> io::Result<String> {
         let form = format!("Action=GetRolePolicy&Version=2010-05-08&RoleName={role}&PolicyName={policy}");
         self.query("iam", &form).await.map(|xml| xml.replace("%3A", ":"))
@@ -202,7 +202,7 @@ impl LocalAws {
     /// Takes an inline policy from a role.
     ///
     /// # Errors
-    /// When there is no answer, or AWS refuses.
+    /// If there is no response, or AWS returns an error.
     pub async fn remove_role_policy(&self, role: &str, policy: &str) -> io::Result<()> {
         let form = format!("Action=DeleteRolePolicy&Version=2010-05-08&RoleName={role}&PolicyName={policy}");
         self.query("iam", &form).await.map(|_| ())

@@ -25,7 +25,7 @@ pub struct Described {
 /// Creates an activity. Returns its ARN and its creation date as RFC 3339.
 ///
 /// # Errors
-/// What AWS refused, and that there is an activity of this name.
+/// Errors returned by AWS, and `AwsErrorKind::AlreadyExists` if an activity of this name exists.
 pub async fn create(
     aws: &Aws,
     call: &Call,
@@ -65,7 +65,7 @@ pub fn arn_of(identity: &Identity, name: &str) -> Option<String> {
 /// Looks for an activity by its name in the account and region of the credentials; `None` when there is none.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn find(aws: &Aws, call: &Call, name: &str) -> Result<Option<Described>, AwsError> {
     if let Some(arn) = arn_of(aws.identity(call).await?, name) {
         return describe(aws, call, &arn).await;
@@ -79,7 +79,7 @@ pub async fn find(aws: &Aws, call: &Call, name: &str) -> Result<Option<Described
 /// ARN and name of all activities of the account and region.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn list(aws: &Aws, call: &Call) -> Result<Vec<(String, String)>, AwsError> {
     let (client, operation) = (aws.sfn().await?, "ListActivities");
     let (mut found, mut token) = (Vec::new(), None);
@@ -101,7 +101,7 @@ pub async fn list(aws: &Aws, call: &Call) -> Result<Vec<(String, String)>, AwsEr
 /// Reads an activity; `None` when there is none.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn describe(aws: &Aws, call: &Call, arn: &str) -> Result<Option<Described>, AwsError> {
     let (client, operation) = (aws.sfn().await?, "DescribeActivity");
     let answer = call
@@ -118,10 +118,10 @@ pub async fn describe(aws: &Aws, call: &Call, arn: &str) -> Result<Option<Descri
     }))
 }
 
-/// Deletes an activity; one that is already gone is no error.
+/// Deletes an activity; succeeds if it does not exist.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn delete(aws: &Aws, call: &Call, arn: &str) -> Result<(), AwsError> {
     let (client, operation) = (aws.sfn().await?, "DeleteActivity");
     let answer = call

@@ -55,7 +55,7 @@ pub struct Described {
 /// Creates an alarm.
 ///
 /// # Errors
-/// What AWS refused, after waiting for what is only temporary, and that there is an alarm of this name.
+/// Errors of AWS that remain after retries, and `AwsErrorKind::AlreadyExists` if an alarm of this name exists.
 pub async fn create(aws: &Aws, call: &Call, name: &str, wanted: &Wanted, tags: &Tags) -> Result<(), CreateError> {
     let (client, operation) = (aws.cloudwatch().await?, PUT);
     let send = || async {
@@ -71,7 +71,7 @@ pub async fn create(aws: &Aws, call: &Call, name: &str, wanted: &Wanted, tags: &
 /// Updates an alarm. Its tags stay as they are.
 ///
 /// # Errors
-/// What AWS refused, after waiting for what is only temporary.
+/// Errors of AWS that remain after retries.
 pub async fn update(aws: &Aws, call: &Call, name: &str, wanted: &Wanted) -> Result<(), AwsError> {
     let client = aws.cloudwatch().await?;
     call.healing(PUT, || async {
@@ -107,7 +107,7 @@ fn put(client: &Client, name: &str, wanted: &Wanted) -> PutMetricAlarmFluentBuil
 /// Reads an alarm; `None` when there is none of this name.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn describe(aws: &Aws, call: &Call, name: &str) -> Result<Option<Described>, AwsError> {
     let (client, operation) = (aws.cloudwatch().await?, "DescribeAlarms");
     let answer = call
@@ -144,10 +144,10 @@ fn wanted(alarm: MetricAlarm) -> Option<Wanted> {
     })
 }
 
-/// Deletes an alarm; one that is already gone is no error.
+/// Deletes an alarm; succeeds if it does not exist.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn delete(aws: &Aws, call: &Call, name: &str) -> Result<(), AwsError> {
     let (client, operation) = (aws.cloudwatch().await?, "DeleteAlarms");
     let answer = call
@@ -166,7 +166,7 @@ fn listed(tags: &Tags) -> Vec<Tag> {
 /// The tags of an alarm.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn read_tags(aws: &Aws, call: &Call, arn: &str) -> Result<Tags, AwsError> {
     let (client, operation) = (aws.cloudwatch().await?, "ListTagsForResource");
     let answer = call
@@ -182,7 +182,7 @@ pub async fn read_tags(aws: &Aws, call: &Call, arn: &str) -> Result<Tags, AwsErr
 /// Changes the tags of an alarm.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn write_tags(aws: &Aws, call: &Call, arn: &str, from: &Tags, to: &Tags) -> Result<(), AwsError> {
     let client = aws.cloudwatch().await?;
     retag!(client, call, resource_arn(arn), from => to, |tags| listed(&tags))

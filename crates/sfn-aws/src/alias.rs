@@ -64,7 +64,7 @@ fn routes(operation: &'static str, routes: &[Route]) -> Result<Vec<RoutingConfig
 /// Creates an alias. Returns its ARN and its creation date as RFC 3339.
 ///
 /// # Errors
-/// What AWS refused, and that the state machine has an alias of this name.
+/// Errors returned by AWS, and `AwsErrorKind::AlreadyExists` if the state machine has an alias of this name.
 pub async fn create(aws: &Aws, call: &Call, name: &str, wanted: &Wanted) -> Result<(String, String), CreateError> {
     let (client, operation, began) = (aws.sfn().await?, "CreateStateMachineAlias", Began::now());
     let routes = routes(operation, &wanted.routes)?;
@@ -100,7 +100,7 @@ fn with_alias(arn: StateMachineArn, name: &str) -> String {
 /// Reads an alias; `None` when there is none.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn describe(aws: &Aws, call: &Call, arn: &str) -> Result<Option<Described>, AwsError> {
     let (client, operation) = (aws.sfn().await?, "DescribeStateMachineAlias");
     let answer = call
@@ -123,7 +123,7 @@ pub async fn describe(aws: &Aws, call: &Call, arn: &str) -> Result<Option<Descri
 /// The ARNs of all aliases of a state machine.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn list(aws: &Aws, call: &Call, state_machine_arn: &str) -> Result<Vec<String>, AwsError> {
     let (client, operation) = (aws.sfn().await?, "ListStateMachineAliases");
     let (mut found, mut token) = (Vec::new(), None);
@@ -146,7 +146,7 @@ pub async fn list(aws: &Aws, call: &Call, state_machine_arn: &str) -> Result<Vec
 /// Changes an alias.
 ///
 /// # Errors
-/// What AWS refused, after waiting for what is only temporary.
+/// Errors of AWS that remain after retries.
 pub async fn update(aws: &Aws, call: &Call, arn: &str, wanted: &Wanted) -> Result<(), AwsError> {
     let (client, operation) = (aws.sfn().await?, "UpdateStateMachineAlias");
     let routes = routes(operation, &wanted.routes)?;
@@ -164,10 +164,10 @@ pub async fn update(aws: &Aws, call: &Call, arn: &str, wanted: &Wanted) -> Resul
     Ok(())
 }
 
-/// Deletes an alias; one that is already gone is no error.
+/// Deletes an alias; succeeds if it does not exist.
 ///
 /// # Errors
-/// What AWS refused, after waiting for what is only temporary.
+/// Errors of AWS that remain after retries.
 pub async fn delete(aws: &Aws, call: &Call, arn: &str) -> Result<(), AwsError> {
     let (client, operation) = (aws.sfn().await?, "DeleteStateMachineAlias");
     let answer = call

@@ -69,7 +69,7 @@ impl Creation<'_> {
     /// was sent.
     ///
     /// # Errors
-    /// What AWS refused, and [`AwsErrorKind::AlreadyExists`] for an object that this creation did not make.
+    /// Errors returned by AWS, and [`AwsErrorKind::AlreadyExists`] for an object that this creation did not make.
     pub(crate) async fn run<T: Send, E: Send, F, S>(
         &self,
         mut find: impl FnMut() -> F,

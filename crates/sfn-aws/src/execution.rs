@@ -51,7 +51,7 @@ pub struct Event {
 /// Starts an execution. Returns its ARN.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn start(aws: &Aws, call: &Call, state_machine_arn: &str, input: &str) -> Result<String, AwsError> {
     let (client, operation) = (aws.sfn().await?, "StartExecution");
     let answer = call
@@ -66,7 +66,7 @@ pub async fn start(aws: &Aws, call: &Call, state_machine_arn: &str, input: &str)
 /// Reads an execution; `None` when there is none.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn describe(aws: &Aws, call: &Call, arn: &str) -> Result<Option<Execution>, AwsError> {
     let (client, operation) = (aws.sfn().await?, "DescribeExecution");
     let answer = call
@@ -96,7 +96,7 @@ pub async fn describe(aws: &Aws, call: &Call, arn: &str) -> Result<Option<Execut
 /// Waits until an execution has ended.
 ///
 /// # Errors
-/// What AWS refused, or that it did not end in time.
+/// Errors returned by AWS, or that it did not end in time.
 pub async fn wait(aws: &Aws, call: &Call, arn: &str) -> Result<Execution, AwsError> {
     let operation = "DescribeExecution";
     let ended = call.until(operation, || async {
@@ -110,7 +110,7 @@ pub async fn wait(aws: &Aws, call: &Call, arn: &str) -> Result<Execution, AwsErr
 /// The whole history of an execution.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn history(aws: &Aws, call: &Call, arn: &str) -> Result<Vec<Event>, AwsError> {
     let (client, operation) = (aws.sfn().await?, "GetExecutionHistory");
     let (mut events, mut token) = (Vec::new(), None);

@@ -7,7 +7,7 @@ use crate::retry::Call;
 /// Whether there is a queue at this address.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn queue(aws: &Aws, call: &Call, url: &str) -> Result<bool, AwsError> {
     let (client, operation) = (aws.sqs().await?, "GetQueueAttributes");
     let answer = call
@@ -22,7 +22,7 @@ pub async fn queue(aws: &Aws, call: &Call, url: &str) -> Result<bool, AwsError> 
 /// Whether there is a topic of this ARN.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn topic(aws: &Aws, call: &Call, arn: &str) -> Result<bool, AwsError> {
     let (client, operation) = (aws.sns().await?, "GetTopicAttributes");
     let answer = call
@@ -37,7 +37,7 @@ pub async fn topic(aws: &Aws, call: &Call, arn: &str) -> Result<bool, AwsError> 
 /// Whether there is a table of this name or ARN.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn table(aws: &Aws, call: &Call, name: &str) -> Result<bool, AwsError> {
     let (client, operation) = (aws.dynamodb().await?, "DescribeTable");
     let answer = call

@@ -34,7 +34,7 @@ pub struct StateSummary {
 /// The history of an execution by state, in the order in which they were entered first.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn summary(aws: &Aws, call: &Call, arn: &str) -> Result<Vec<StateSummary>, AwsError> {
     let (client, operation) = (aws.sfn().await?, "GetExecutionHistory");
     let (mut summary, mut token) = (Summary::default(), None);

@@ -54,7 +54,7 @@ pub struct Described {
 /// Creates a log group.
 ///
 /// # Errors
-/// What AWS refused, after waiting for what is only temporary, and that there is a log group of this name.
+/// Errors of AWS that remain after retries, and `AwsErrorKind::AlreadyExists` if a log group of this name exists.
 pub async fn create(aws: &Aws, call: &Call, name: &str, wanted: &Wanted) -> Result<Described, CreateError> {
     let (client, operation) = (aws.logs().await?, "CreateLogGroup");
     let send = || async {
@@ -84,7 +84,7 @@ fn request(client: &Client, name: &str, tags: &Tags) -> CreateLogGroupFluentBuil
 /// Reads a log group with its tags; `None` when there is none.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn describe(aws: &Aws, call: &Call, name: &str) -> Result<Option<Described>, AwsError> {
     let Some(group) = find(aws, call, name).await? else { return Ok(None) };
     let arn = arn_of(&group)?;
@@ -118,7 +118,7 @@ fn arn_of(group: &LogGroup) -> Result<String, AwsError> {
 /// The tags of a log group, the one that names its owner included; `None` when there is no log group. The ARN is without `:*`.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn read_tags(aws: &Aws, call: &Call, arn: &str) -> Result<Option<Tags>, AwsError> {
     let (client, operation) = (aws.logs().await?, "ListTagsForResource");
     let answer = call
@@ -133,7 +133,7 @@ pub async fn read_tags(aws: &Aws, call: &Call, arn: &str) -> Result<Option<Tags>
 /// Updates a log group. Its class cannot be changed.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn update(aws: &Aws, call: &Call, name: &str, found: &Described, wanted: &Wanted) -> Result<(), AwsError> {
     if found.is.retention != wanted.retention {
         write_retention(aws, call, name, wanted.retention).await?;
@@ -169,17 +169,17 @@ async fn write_key(aws: &Aws, call: &Call, name: &str, key: Option<&str>) -> Res
 /// Changes the tags of a log group. The tag that names its owner is neither changed nor removed. The ARN is without `:*`.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn write_tags(aws: &Aws, call: &Call, arn: &str, from: &Tags, to: &Tags) -> Result<(), AwsError> {
     let client = aws.logs().await?;
     let (from, to) = (changeable(from), changeable(to));
     retag!(client, call, resource_arn(arn), &from => &to, |tags| tags.into_iter().collect())
 }
 
-/// Deletes a log group; one that is already gone is no error.
+/// Deletes a log group; succeeds if it does not exist.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn remove(aws: &Aws, call: &Call, name: &str) -> Result<(), AwsError> {
     let (client, operation) = (aws.logs().await?, "DeleteLogGroup");
     let answer = call
@@ -196,7 +196,7 @@ pub async fn remove(aws: &Aws, call: &Call, name: &str) -> Result<(), AwsError> 
 /// interrupted run has left it.
 ///
 /// # Errors
-/// What AWS refused, after waiting for what is only temporary, and [`AwsErrorKind::AlreadyExists`] for a log group of this name
+/// Errors of AWS that remain after retries, and [`AwsErrorKind::AlreadyExists`] for a log group of this name
 /// that belongs to something else.
 pub async fn create_or_adopt(aws: &Aws, call: &Call, name: &str, owner: &str, tags: &Tags) -> Result<bool, AwsError> {
     let (client, operation, began) = (aws.logs().await?, "CreateLogGroup", Began::now());
@@ -238,7 +238,7 @@ fn foreign(name: &str, owner: &str, refusal: AwsError) -> AwsError {
 /// Sets for how many days events are kept; `None` keeps them for ever.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn write_retention(aws: &Aws, call: &Call, name: &str, days: Option<i32>) -> Result<(), AwsError> {
     let client = aws.logs().await?;
     match days {
@@ -264,7 +264,7 @@ pub async fn write_retention(aws: &Aws, call: &Call, name: &str, days: Option<i3
 /// Deletes a log group that belongs to this owner; any other stays.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn delete(aws: &Aws, call: &Call, name: &str, arn: &str, owner: &str) -> Result<(), AwsError> {
     match read_tags(aws, call, arn.trim_end_matches(":*")).await? {
         Some(tags) if is_owned_by(&tags, owner) => remove(aws, call, name).await,

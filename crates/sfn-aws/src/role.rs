@@ -45,7 +45,7 @@ pub struct Adopted {
 /// yet, or whose role it is. A reused role gets the wanted tags and permissions boundary.
 ///
 /// # Errors
-/// What AWS refused, after waiting for what is only temporary, and [`AwsErrorKind::AlreadyExists`] for a role of this name that
+/// Errors of AWS that remain after retries, and [`AwsErrorKind::AlreadyExists`] for a role of this name that
 /// belongs to something else.
 pub async fn create_or_adopt(aws: &Aws, call: &Call, role: &Role) -> Result<Adopted, AwsError> {
     let (client, operation, began) = (aws.iam().await?, "CreateRole", Began::now());
@@ -127,7 +127,7 @@ fn tags_of(tags: &[Tag]) -> Tags {
 /// The tags of a role, the one that names its owner included; `None` when there is no role.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn read_tags(aws: &Aws, call: &Call, name: &str) -> Result<Option<Tags>, AwsError> {
     Ok(get(aws, call, name).await?.map(|role| tags_of(role.tags())))
 }
@@ -135,7 +135,7 @@ pub async fn read_tags(aws: &Aws, call: &Call, name: &str) -> Result<Option<Tags
 /// Changes the tags of a role. The tag that names its owner is neither changed nor removed.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn write_tags(aws: &Aws, call: &Call, name: &str, from: &Tags, to: &Tags) -> Result<(), AwsError> {
     let client = aws.iam().await?;
     let (removed, changed) = tags_between(&changeable(from), &changeable(to));
@@ -162,7 +162,7 @@ pub async fn write_tags(aws: &Aws, call: &Call, name: &str, from: &Tags, to: &Ta
 /// Replaces the inline policy of a role; `None` removes it.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn write_policy(aws: &Aws, call: &Call, name: &str, document: Option<&str>) -> Result<(), AwsError> {
     let client = aws.iam().await?;
     let Some(document) = document else {
@@ -193,7 +193,7 @@ pub async fn write_policy(aws: &Aws, call: &Call, name: &str, document: Option<&
 /// The inline policy of a role; `None` when there is no such policy, or no role.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn read_policy(aws: &Aws, call: &Call, name: &str) -> Result<Option<String>, AwsError> {
     let (client, operation) = (aws.iam().await?, "GetRolePolicy");
     let answer = call
@@ -210,7 +210,7 @@ pub async fn read_policy(aws: &Aws, call: &Call, name: &str) -> Result<Option<St
 /// Sets the permissions boundary of a role; `None` removes it.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn write_boundary(aws: &Aws, call: &Call, name: &str, boundary: Option<&str>) -> Result<(), AwsError> {
     let client = aws.iam().await?;
     match boundary {
@@ -233,10 +233,10 @@ pub async fn write_boundary(aws: &Aws, call: &Call, name: &str, boundary: Option
     }
 }
 
-/// Deletes a role and its inline policy; one that is already gone is no error.
+/// Deletes a role and its inline policy; succeeds if it does not exist.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn delete(aws: &Aws, call: &Call, name: &str) -> Result<(), AwsError> {
     write_policy(aws, call, name, None).await?;
     let (client, operation) = (aws.iam().await?, "DeleteRole");
@@ -252,7 +252,7 @@ pub async fn delete(aws: &Aws, call: &Call, name: &str) -> Result<(), AwsError> 
 /// The actions of a list that a role is not allowed to take on a resource (IAM API reference, SimulatePrincipalPolicy).
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn denied(
     aws: &Aws,
     call: &Call,

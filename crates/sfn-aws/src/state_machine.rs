@@ -120,7 +120,7 @@ fn logging(logging: &Logging) -> LoggingConfiguration {
 /// Creates a state machine.
 ///
 /// # Errors
-/// What AWS refused, after waiting for what is only temporary, and that there is a state machine of this name.
+/// Errors of AWS that remain after retries, and `AwsErrorKind::AlreadyExists` if a state machine of this name exists.
 pub async fn create(
     aws: &Aws,
     call: &Call,
@@ -193,7 +193,7 @@ pub(crate) fn states_arn(identity: &Identity, resource: String) -> Option<String
 /// is being deleted.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn find(aws: &Aws, call: &Call, name: &str) -> Result<Option<Described>, AwsError> {
     if let Some(arn) = arn_of(aws.identity(call).await?, name) {
         return describe(aws, call, &arn).await;
@@ -242,7 +242,7 @@ impl Change {
 /// Updates a state machine. Running executions keep the definition they started with.
 ///
 /// # Errors
-/// What AWS refused, after waiting for what is only temporary.
+/// Errors of AWS that remain after retries.
 pub async fn update(
     aws: &Aws,
     call: &Call,
@@ -277,7 +277,7 @@ pub async fn update(
 /// Publishes the current state machine as a version. Returns the ARN of the version.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn publish(aws: &Aws, call: &Call, arn: &str, description: Option<&str>) -> Result<String, AwsError> {
     let (client, operation) = (aws.sfn().await?, "PublishStateMachineVersion");
     let answer = call
@@ -296,7 +296,7 @@ pub async fn publish(aws: &Aws, call: &Call, arn: &str, description: Option<&str
 /// Reads a state machine; `None` when there is none, or one that is being deleted.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn describe(aws: &Aws, call: &Call, arn: &str) -> Result<Option<Described>, AwsError> {
     let (client, operation) = (aws.sfn().await?, "DescribeStateMachine");
     let answer = call
@@ -350,7 +350,7 @@ pub struct Listed {
 /// All state machines of the account and region.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn list(aws: &Aws, call: &Call) -> Result<Vec<Listed>, AwsError> {
     let (client, operation) = (aws.sfn().await?, "ListStateMachines");
     let (mut found, mut token) = (Vec::new(), None);
@@ -377,7 +377,7 @@ pub async fn list(aws: &Aws, call: &Call) -> Result<Vec<Listed>, AwsError> {
 /// The newest version, or `None` where there is none.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn newest_version(aws: &Aws, call: &Call, arn: &str) -> Result<Option<String>, AwsError> {
     let (client, operation) = (aws.sfn().await?, "ListStateMachineVersions");
     let answer = call
@@ -392,7 +392,7 @@ pub async fn newest_version(aws: &Aws, call: &Call, arn: &str) -> Result<Option<
 /// Deletes all versions except the newest `keep` ones and those that an alias routes to.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn delete_old_versions(aws: &Aws, call: &Call, arn: &str, keep: usize) -> Result<(), AwsError> {
     for version in versions(aws, call, arn).await?.into_iter().skip(keep) {
         let (client, operation) = (aws.sfn().await?, "DeleteStateMachineVersion");
@@ -415,7 +415,7 @@ pub async fn delete_old_versions(aws: &Aws, call: &Call, arn: &str, keep: usize)
 /// The ARNs of all versions, the newest first.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn versions(aws: &Aws, call: &Call, arn: &str) -> Result<Vec<String>, AwsError> {
     let (client, operation) = (aws.sfn().await?, "ListStateMachineVersions");
     let (mut arns, mut token) = (Vec::new(), None);
@@ -437,7 +437,7 @@ pub async fn versions(aws: &Aws, call: &Call, arn: &str) -> Result<Vec<String>, 
 /// Deletes a state machine with its versions and aliases, and waits until it is gone.
 ///
 /// # Errors
-/// What AWS refused, or that it was not gone in time.
+/// Errors returned by AWS, or that it was not gone in time.
 pub async fn delete(aws: &Aws, call: &Call, arn: &str) -> Result<(), AwsError> {
     let (client, operation) = (aws.sfn().await?, "DeleteStateMachine");
     let answer = call

@@ -30,7 +30,7 @@ pub(crate) fn changeable(tags: &Tags) -> Tags {
 /// The tags of a state machine or an activity.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn read(aws: &Aws, call: &Call, arn: &str) -> Result<Tags, AwsError> {
     let (client, operation) = (aws.sfn().await?, "ListTagsForResource");
     let answer = call
@@ -46,7 +46,7 @@ pub async fn read(aws: &Aws, call: &Call, arn: &str) -> Result<Tags, AwsError> {
 /// Changes the tags of a state machine or an activity.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn write(aws: &Aws, call: &Call, arn: &str, from: &Tags, to: &Tags) -> Result<(), AwsError> {
     let client = aws.sfn().await?;
     retag!(client, call, resource_arn(arn), from => to, |tags| listed(&tags).unwrap_or_default())

@@ -167,13 +167,13 @@ pub trait Search: Model + Send + Sync + 'static {
     /// The objects, in the order of their names.
     ///
     /// # Errors
-    /// What AWS refused.
+    /// Errors returned by AWS.
     async fn search(&self, operation: &Operation) -> Result<Vec<FoundObject>, Refusal>;
 
     /// Whether an object is wanted, where that takes a call of its own.
     ///
     /// # Errors
-    /// What AWS refused.
+    /// Errors returned by AWS.
     async fn is_wanted(&self, _object: &FoundObject, _operation: &Operation) -> Result<bool, Refusal> {
         Ok(true)
     }

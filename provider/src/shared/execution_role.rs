@@ -192,7 +192,7 @@ impl ManagedRole {
     /// the object is theirs, or does not exist.
     ///
     /// # Errors
-    /// What AWS refused.
+    /// Errors returned by AWS.
     pub async fn create_or_adopt(
         &self,
         aws: &Aws,
@@ -217,7 +217,7 @@ impl ManagedRole {
     /// Gives the role this policy.
     ///
     /// # Errors
-    /// What AWS refused.
+    /// Errors returned by AWS.
     pub async fn write(&self, aws: &Aws, call: &Call, policy: &Document) -> Result<(), AwsError> {
         let document = (!policy.is_empty()).then(|| policy.to_json());
         role::write_policy(aws, call, &self.name, document.as_deref()).await
@@ -226,7 +226,7 @@ impl ManagedRole {
     /// Changes the boundary to that of another description of the same role.
     ///
     /// # Errors
-    /// What AWS refused.
+    /// Errors returned by AWS.
     pub async fn write_boundary(&self, aws: &Aws, call: &Call, before: &Self) -> Result<(), AwsError> {
         if self.permissions_boundary == before.permissions_boundary {
             return Ok(());
@@ -237,7 +237,7 @@ impl ManagedRole {
     /// Changes the tags of the role.
     ///
     /// # Errors
-    /// What AWS refused.
+    /// Errors returned by AWS.
     pub async fn write_tags(&self, aws: &Aws, call: &Call, from: &Tags, to: &Tags) -> Result<(), AwsError> {
         role::write_tags(aws, call, &self.name, from, to).await
     }
@@ -250,7 +250,7 @@ impl ManagedRole {
     /// Deletes the role, unless it belongs to something else.
     ///
     /// # Errors
-    /// What AWS refused.
+    /// Errors returned by AWS.
     pub async fn delete(&self, aws: &Aws, call: &Call) -> Result<(), AwsError> {
         let tags = role::read_tags(aws, call, &self.name).await?;
         match tags.as_ref().and_then(|tags| tags.get(OWNER_TAG)) {

@@ -23,7 +23,7 @@ impl MachineFilter {
     /// The state machines of this prefix and type, in the order of their names.
     ///
     /// # Errors
-    /// What AWS refused.
+    /// Errors returned by AWS.
     pub async fn list(&self, aws: &Aws, call: &Call) -> Result<Vec<Listed>, AwsError> {
         let mut found = state_machine::list(aws, call).await?;
         found.retain(|machine| self.has_name_and_type(machine));
@@ -39,7 +39,7 @@ impl MachineFilter {
     /// Whether the state machine with this ARN has the tags; AWS is called only where some are wanted.
     ///
     /// # Errors
-    /// What AWS refused.
+    /// Errors returned by AWS.
     pub async fn has_tags(&self, aws: &Aws, call: &Call, arn: &str) -> Result<bool, AwsError> {
         let Some(wanted) = self.tags.known() else { return Ok(true) };
         let found = tags::read(aws, call, arn).await?;

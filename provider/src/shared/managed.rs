@@ -247,7 +247,7 @@ pub trait Managed: Model + Clone + Send + Sync + 'static {
     /// Changes the tags of the object; only for resources with tags.
     ///
     /// # Errors
-    /// What AWS refused.
+    /// Errors returned by AWS.
     async fn write_tags(&self, _operation: &Operation) -> Result<(), Refusal> {
         Ok(())
     }

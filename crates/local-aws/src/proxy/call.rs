@@ -13,7 +13,7 @@ pub type Answer = Response<Bytes>;
 pub struct Call {
     /// Such as `CreateStateMachine`.
     pub operation: String,
-    /// What was sent.
+    /// The request as received.
     pub request: Request<Bytes>,
 }
 

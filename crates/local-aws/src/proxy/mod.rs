@@ -101,7 +101,7 @@ impl Proxy {
         lock(&self.state).calls.iter().filter(|call| call.operation == operation).count()
     }
 
-    /// What was sent to an operation, call by call.
+    /// The bodies of the requests of an operation, in order.
     pub fn bodies(&self, operation: &str) -> Vec<String> {
         let calls = self.calls().into_iter().filter(|call| call.operation == operation);
         calls.map(|call| String::from_utf8_lossy(&call.body).into_owned()).collect()

@@ -12,7 +12,7 @@ pub struct RecordedCall {
     pub operation: String,
     /// HTTP status of the answer; 0 for a broken connection.
     pub status: u16,
-    /// What was sent.
+    /// The body of the request.
     pub body: Bytes,
 }
 

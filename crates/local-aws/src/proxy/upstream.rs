@@ -31,7 +31,7 @@ impl Upstream {
     /// Sends a request as it is.
     ///
     /// # Errors
-    /// When there is no answer.
+    /// If there is no response.
     pub async fn send(&self, request: Request<Bytes>) -> io::Result<Answer> {
         let (mut parts, body) = request.into_parts();
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
@@ -48,7 +48,7 @@ impl Upstream {
     /// Makes a call of Step Functions of its own, in the account and region of a client's call.
     ///
     /// # Errors
-    /// When there is no answer.
+    /// If there is no response.
     pub async fn states(&self, client: &Call, operation: &str, body: &Value) -> io::Result<Answer> {
         let mut request = own(client, Method::POST, "/", Some(body))?;
         let target = HeaderValue::try_from(format!("AWSStepFunctions.{operation}")).map_err(io::Error::other)?;
@@ -60,7 +60,7 @@ impl Upstream {
     /// Makes a call of Lambda of its own, in the account and region of a client's call.
     ///
     /// # Errors
-    /// When there is no answer.
+    /// If there is no response.
     pub async fn lambda(&self, client: &Call, method: Method, path: &str, body: Option<&Value>) -> io::Result<Answer> {
         self.send(own(client, method, path, body)?).await
     }
@@ -68,7 +68,7 @@ impl Upstream {
     /// Reads the configuration of the function, and of its version or alias, that a client's call of Lambda is about.
     ///
     /// # Errors
-    /// When there is no answer.
+    /// If there is no response.
     pub async fn function_of(&self, client: &Call) -> io::Result<Answer> {
         let name = client.segment(2).ok_or_else(|| io::Error::other("the call names no function"))?;
         let query = client.request.uri().query().map_or_else(String::new, |query| format!("?{query}"));

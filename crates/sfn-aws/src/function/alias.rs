@@ -32,7 +32,7 @@ impl Wanted {
 /// Creates an alias. Returns its ARN.
 ///
 /// # Errors
-/// What AWS refused, after waiting for what is only temporary, and that the function has an alias of this name.
+/// Errors of AWS that remain after retries, and `AwsErrorKind::AlreadyExists` if the function has an alias of this name.
 pub async fn create(
     aws: &Aws,
     call: &Call,
@@ -58,7 +58,7 @@ pub async fn create(
 /// Reads an alias and its ARN; `None` when there is none.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn describe(
     aws: &Aws,
     call: &Call,
@@ -85,7 +85,7 @@ pub async fn describe(
 /// Updates an alias.
 ///
 /// # Errors
-/// What AWS refused, after waiting for what is only temporary.
+/// Errors of AWS that remain after retries.
 pub async fn update(aws: &Aws, call: &Call, function: &str, name: &str, wanted: &Wanted) -> Result<(), AwsError> {
     let (client, operation) = (aws.lambda().await?, "UpdateAlias");
     call.healing(operation, || async {
@@ -105,10 +105,10 @@ pub async fn update(aws: &Aws, call: &Call, function: &str, name: &str, wanted: 
     .await
 }
 
-/// Deletes an alias; one that is already gone is no error.
+/// Deletes an alias; succeeds if it does not exist.
 ///
 /// # Errors
-/// What AWS refused, after waiting for what is only temporary.
+/// Errors of AWS that remain after retries.
 pub async fn delete(aws: &Aws, call: &Call, function: &str, name: &str) -> Result<(), AwsError> {
     let (client, operation) = (aws.lambda().await?, "DeleteAlias");
     let answer = call

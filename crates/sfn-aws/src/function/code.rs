@@ -43,7 +43,7 @@ impl Code {
 /// The zip file of a function; `None` for one of a container image, or that does not exist.
 ///
 /// # Errors
-/// What AWS refused, or why the file could not be downloaded.
+/// Errors returned by AWS, or why the file could not be downloaded.
 pub async fn code(aws: &Aws, call: &Call, name: &str) -> Result<Option<Vec<u8>>, AwsError> {
     let (client, operation) = (aws.lambda().await?, "GetFunction");
     let answer = call
@@ -63,7 +63,7 @@ pub async fn code(aws: &Aws, call: &Call, name: &str) -> Result<Option<Vec<u8>>,
 /// `None`.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn update_code(
     aws: &Aws,
     call: &Call,

@@ -8,7 +8,7 @@ use crate::retry::Call;
 /// ARN of the code signing configuration; `None` when there is none, or no function.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn read(aws: &Aws, call: &Call, name: &str) -> Result<Option<String>, AwsError> {
     let (client, operation) = (aws.lambda().await?, "GetFunctionCodeSigningConfig");
     let answer = call
@@ -23,7 +23,7 @@ pub async fn read(aws: &Aws, call: &Call, name: &str) -> Result<Option<String>, 
 /// Sets the code signing configuration; `None` removes it.
 ///
 /// # Errors
-/// What AWS refused, after waiting for what is only temporary.
+/// Errors of AWS that remain after retries.
 pub async fn write(aws: &Aws, call: &Call, name: &str, arn: Option<&str>) -> Result<(), AwsError> {
     let client = aws.lambda().await?;
     match arn {

@@ -295,7 +295,7 @@ impl Configuration {
 }
 
 impl Logging {
-    /// What was sent, with the fields that AWS filled in.
+    /// The request, with the fields that AWS filled in.
     fn filled_from(&self, found: &Self) -> Self {
         Self {
             format: or(&self.format, &found.format),
@@ -334,7 +334,7 @@ impl From<ImageConfig> for Image {
 }
 
 impl Durable {
-    /// What was sent, with the retention that AWS filled in.
+    /// The request, with the retention that AWS filled in.
     fn filled_from(&self, found: Option<&Self>) -> Self {
         let retention_days = self.retention_days.or(found.and_then(|found| found.retention_days));
         Self { retention_days, ..self.clone() }
@@ -342,7 +342,7 @@ impl Durable {
 }
 
 impl CapacityProvider {
-    /// What was sent, with the limits that AWS filled in.
+    /// The request, with the limits that AWS filled in.
     fn filled_from(&self, found: Option<&Self>) -> Self {
         let Some(found) = found else { return self.clone() };
         let concurrency = self.per_execution_environment_max_concurrency;

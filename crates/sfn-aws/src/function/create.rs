@@ -57,7 +57,7 @@ impl New {
 /// known.
 ///
 /// # Errors
-/// What AWS refused, after waiting for what is only temporary, and that there is a function of this name.
+/// Errors of AWS that remain after retries, and `AwsErrorKind::AlreadyExists` if a function of this name exists.
 pub async fn create(aws: &Aws, call: &Call, new: &New, code_sha256: Option<&str>) -> Result<Described, CreateError> {
     let client = aws.lambda().await?;
     let request = request(client.create_function(), new)?;

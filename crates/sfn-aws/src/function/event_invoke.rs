@@ -30,7 +30,7 @@ pub struct Wanted {
 /// Creates the configuration of a function, or of a version or alias of it.
 ///
 /// # Errors
-/// What AWS refused, after waiting for what is only temporary, and that there is one already.
+/// Errors of AWS that remain after retries, and `AwsErrorKind::AlreadyExists` if there is one already.
 pub async fn create(
     aws: &Aws,
     call: &Call,
@@ -56,7 +56,7 @@ pub async fn create(
 /// Updates the configuration, all of it.
 ///
 /// # Errors
-/// What AWS refused, after waiting for what is only temporary.
+/// Errors of AWS that remain after retries.
 pub async fn update(
     aws: &Aws,
     call: &Call,
@@ -93,7 +93,7 @@ fn put(
 /// Reads the configuration, and the ARN of the function, version or alias that it is for; `None` when there is none.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn describe(
     aws: &Aws,
     call: &Call,
@@ -122,10 +122,10 @@ pub async fn describe(
     Ok(Some((required(operation, "ARN", answer.function_arn)?, wanted)))
 }
 
-/// Deletes the configuration; one that is already gone is no error.
+/// Deletes the configuration; succeeds if it does not exist.
 ///
 /// # Errors
-/// What AWS refused, after waiting for what is only temporary.
+/// Errors of AWS that remain after retries.
 pub async fn delete(aws: &Aws, call: &Call, function: &str, qualifier: Option<&str>) -> Result<(), AwsError> {
     let (client, operation) = (aws.lambda().await?, "DeleteFunctionEventInvokeConfig");
     let answer = call

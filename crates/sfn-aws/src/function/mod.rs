@@ -71,7 +71,7 @@ fn name_of(function: &str) -> String {
 /// Reserves concurrent executions for a function; `None` removes the reservation.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn reserve(
     aws: &Aws,
     call: &Call,
@@ -105,7 +105,7 @@ pub async fn reserve(
 /// Name and ARN of all functions of the account and region.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn list(aws: &Aws, call: &Call) -> Result<Vec<(String, String)>, AwsError> {
     let (client, operation) = (aws.lambda().await?, "ListFunctions");
     let (mut found, mut marker) = (Vec::new(), None);
@@ -128,7 +128,7 @@ pub async fn list(aws: &Aws, call: &Call) -> Result<Vec<(String, String)>, AwsEr
 /// Whether there is a function of this name or ARN.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn exists(aws: &Aws, call: &Call, name: &str) -> Result<bool, AwsError> {
     let (client, operation) = (aws.lambda().await?, "GetFunctionConfiguration");
     let answer = call
@@ -143,7 +143,7 @@ pub async fn exists(aws: &Aws, call: &Call, name: &str) -> Result<bool, AwsError
 /// Reads a function by name or ARN; `None` when there is none.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn describe(aws: &Aws, call: &Call, name: &str) -> Result<Option<Described>, AwsError> {
     describe_qualified(aws, call, name, None).await
 }
@@ -151,7 +151,7 @@ pub async fn describe(aws: &Aws, call: &Call, name: &str) -> Result<Option<Descr
 /// Reads a function, or a version or alias of it; `None` when there is none.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn describe_qualified(
     aws: &Aws,
     call: &Call,
@@ -201,7 +201,7 @@ fn described(operation: &'static str, found: FunctionConfiguration) -> Result<De
 /// Waits until a function can be invoked and no change of it is under way.
 ///
 /// # Errors
-/// What AWS refused, or why the function does not become active.
+/// Errors returned by AWS, or why the function does not become active.
 pub async fn wait(aws: &Aws, call: &Call, name: &str) -> Result<Described, AwsError> {
     let (client, operation) = (aws.lambda().await?, "GetFunctionConfiguration");
     let ready = || async {
@@ -226,7 +226,7 @@ pub async fn wait(aws: &Aws, call: &Call, name: &str) -> Result<Described, AwsEr
 /// Updates the configuration of a function, and waits until it is in use. The tenant isolation mode cannot be changed.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn update_configuration(
     aws: &Aws,
     call: &Call,
@@ -274,10 +274,10 @@ pub async fn update_configuration(
     wait(aws, call, name).await.map(drop)
 }
 
-/// Deletes a function with its versions and aliases, and waits until it is gone; one that is already gone is no error.
+/// Deletes a function with its versions and aliases, and waits until it is gone; succeeds if it does not exist.
 ///
 /// # Errors
-/// What AWS refused, or that it was not gone in time.
+/// Errors returned by AWS, or that it was not gone in time.
 pub async fn delete(aws: &Aws, call: &Call, name: &str) -> Result<(), AwsError> {
     let (client, operation) = (aws.lambda().await?, "DeleteFunction");
     let answer = call
@@ -298,7 +298,7 @@ pub async fn delete(aws: &Aws, call: &Call, name: &str) -> Result<(), AwsError> 
 /// Changes the tags of a function.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn write_tags(aws: &Aws, call: &Call, arn: &str, from: &Tags, to: &Tags) -> Result<(), AwsError> {
     let client = aws.lambda().await?;
     retag!(client, call, resource(arn), from => to, |tags| tags.into_iter().collect())

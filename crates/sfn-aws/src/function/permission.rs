@@ -76,7 +76,7 @@ fn account_of(principal: &str) -> String {
 /// time.
 ///
 /// # Errors
-/// What AWS refused, after waiting for what is only temporary, and that the function has a statement of this id.
+/// Errors of AWS that remain after retries, and `AwsErrorKind::AlreadyExists` if the function has a statement of this id.
 pub async fn add(
     aws: &Aws,
     call: &Call,
@@ -110,7 +110,7 @@ pub async fn add(
 /// The statement of this ID, as `prior` writes it where both are equal; `None` when there is none.
 ///
 /// # Errors
-/// What AWS refused, or that the policy cannot be read.
+/// Errors returned by AWS, or that the policy cannot be read.
 pub async fn find(
     aws: &Aws,
     call: &Call,
@@ -135,10 +135,10 @@ pub async fn find(
     Ok(statement.map(|statement| Permission::of_statement(statement, prior)))
 }
 
-/// Removes a statement; one that is already gone is no error.
+/// Removes a statement; succeeds if it does not exist.
 ///
 /// # Errors
-/// What AWS refused, after waiting for what is only temporary.
+/// Errors of AWS that remain after retries.
 pub async fn remove(
     aws: &Aws,
     call: &Call,

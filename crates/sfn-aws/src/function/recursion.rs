@@ -10,7 +10,7 @@ use crate::retry::Call;
 /// `Allow` or `Terminate`, which is the default; `None` when there is no function.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn read(aws: &Aws, call: &Call, name: &str) -> Result<Option<String>, AwsError> {
     let (client, operation) = (aws.lambda().await?, "GetFunctionRecursionConfig");
     let answer = call
@@ -26,7 +26,7 @@ pub async fn read(aws: &Aws, call: &Call, name: &str) -> Result<Option<String>, 
 /// Sets it to `Allow` or `Terminate`.
 ///
 /// # Errors
-/// What AWS refused, after waiting for what is only temporary.
+/// Errors of AWS that remain after retries.
 pub async fn write(aws: &Aws, call: &Call, name: &str, recursive_loop: &str) -> Result<(), AwsError> {
     let (client, operation) = (aws.lambda().await?, "PutFunctionRecursionConfig");
     call.healing(operation, || async {

@@ -19,7 +19,7 @@ pub struct RuntimeManagement {
 /// Reads the settings; `None` when there is no function.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn read(aws: &Aws, call: &Call, name: &str) -> Result<Option<RuntimeManagement>, AwsError> {
     let (client, operation) = (aws.lambda().await?, "GetRuntimeManagementConfig");
     let answer = call
@@ -38,7 +38,7 @@ pub async fn read(aws: &Aws, call: &Call, name: &str) -> Result<Option<RuntimeMa
 /// Replaces the settings.
 ///
 /// # Errors
-/// What AWS refused, after waiting for what is only temporary.
+/// Errors of AWS that remain after retries.
 pub async fn write(aws: &Aws, call: &Call, name: &str, wanted: &RuntimeManagement) -> Result<(), AwsError> {
     let (client, operation) = (aws.lambda().await?, "PutRuntimeManagementConfig");
     call.healing(operation, || async {

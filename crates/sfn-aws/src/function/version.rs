@@ -11,7 +11,7 @@ use crate::retry::Call;
 /// `publish_to` is `LATEST_PUBLISHED` where no numbered version is wanted.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn publish(aws: &Aws, call: &Call, name: &str, publish_to: Option<&str>) -> Result<String, AwsError> {
     let (client, operation) = (aws.lambda().await?, "PublishVersion");
     let answer = call
@@ -27,7 +27,7 @@ pub async fn publish(aws: &Aws, call: &Call, name: &str, publish_to: Option<&str
 /// The newest numbered version of a function; `None` when there is none, or no function.
 ///
 /// # Errors
-/// What AWS refused.
+/// Errors returned by AWS.
 pub async fn newest_version(aws: &Aws, call: &Call, name: &str) -> Result<Option<String>, AwsError> {
     let (client, operation) = (aws.lambda().await?, "ListVersionsByFunction");
     let (mut versions, mut marker) = (Vec::new(), None);

@@ -74,7 +74,7 @@ impl Separate {
     /// Writes what differs from `before`.
     ///
     /// # Errors
-    /// What AWS refused.
+    /// Errors returned by AWS.
     pub(super) async fn write(&self, before: &Self, aws: &Aws, call: &Call, name: &str) -> Result<(), AwsError> {
         function::reserve(aws, call, name, before.reserved, self.reserved).await?;
         if self.recursive_loop != before.recursive_loop {
@@ -104,7 +104,7 @@ impl Function {
     /// Reads those of the settings that the state has.
     ///
     /// # Errors
-    /// What AWS refused.
+    /// Errors returned by AWS.
     pub(super) async fn read_separate(&mut self, aws: &Aws, call: &Call, name: &str) -> Result<(), AwsError> {
         if !self.code_signing_config_arn.is_null() {
             self.code_signing_config_arn = code_signing::read(aws, call, name).await?.into();
