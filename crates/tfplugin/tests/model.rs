@@ -207,6 +207,25 @@ fn a_change_is_planned_by_what_it_means() {
 }
 
 #[test]
+fn a_written_default_replaces_another_value() {
+    let state = value([("name", "a".into()), ("type", "FANCY".into()), ("size", 9.into()), ("id", "1".into())]);
+    let check = |name: &str, written: Value, expected: Value, is_changed: bool| {
+        let planned = Thing::block().plan(Some(&state), &value([("name", "a".into()), (name, written.clone())])).value;
+        assert_eq!(planned.get(name), &expected, "{name} = {written:?}");
+        let attribute = Thing::block().attribute(name).cloned().unwrap();
+        assert_eq!(!attribute.is_same(state.get(name), planned.get(name)), is_changed, "{name} = {written:?}");
+    };
+    check("type", "PLAIN".into(), "PLAIN".into(), true);
+    check("type", Value::Null, "PLAIN".into(), true);
+    // What is empty stands for the default as well.
+    check("type", "".into(), "".into(), true);
+    check("type", "FANCY".into(), "FANCY".into(), false);
+    check("type", Value::Unknown, Value::Unknown, true);
+    check("size", 3.into(), 3.into(), true);
+    check("size", Value::Null, Value::Null, true);
+}
+
+#[test]
 fn what_was_written_stays_where_it_means_the_same() {
     let check = |name: &str, written: Value, found: Value, is_kept: bool| {
         let (before, now) = (value([(name, written.clone())]), value([(name, found.clone())]));

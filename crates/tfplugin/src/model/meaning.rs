@@ -16,6 +16,11 @@ impl Attribute {
         }
     }
 
+    /// Whether a value is null, or empty where that means the same as null.
+    pub(super) fn is_empty(&self, value: &Value) -> bool {
+        value.is_null() || (self.facts.empty_is_absent && simplified(value).is_null())
+    }
+
     /// Whether two values mean the same.
     pub fn is_same(&self, a: &Value, b: &Value) -> bool {
         let is_set = matches!(&self.ty, AttributeType::Plain(Type::Set(_)));

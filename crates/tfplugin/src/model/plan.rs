@@ -80,10 +80,10 @@ impl Block {
 
 impl Attribute {
     fn planned(&self, prior: Option<&Value>, written: &Value) -> Value {
-        let is_empty = !written.is_unknown() && self.meaning(written) == self.meaning(&Value::Null);
         if !written.is_null() {
-            // What is empty is absent: the provider's own value stays.
-            if let Some(prior) = prior.filter(|prior| is_empty && self.computed && !prior.is_null()) {
+            // An empty value is absent: the value that the provider set stays. With a default, it stands for the default.
+            let keeps_prior = self.computed && self.facts.default.is_none() && self.is_empty(written);
+            if let Some(prior) = prior.filter(|prior| keeps_prior && !prior.is_null()) {
                 return prior.clone();
             }
             // Terraform takes the value before in place of one that means the same, but not in place of null.

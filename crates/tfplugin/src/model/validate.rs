@@ -53,20 +53,13 @@ impl Block {
 
 impl Attribute {
     fn is_written(&self, config: &Value) -> bool {
-        let value = config.get(&self.name).plain();
-        let is_empty = match value {
-            Value::Null | Value::Unknown => true,
-            Value::String(text) => text.is_empty() && self.facts.empty_is_absent,
-            Value::List(items) => items.is_empty() && self.facts.empty_is_absent,
-            Value::Map(entries) => entries.is_empty() && self.facts.empty_is_absent,
-            Value::Bool(_) | Value::Number(_) | Value::Typed(_) => false,
-        };
-        !is_empty
+        let value = config.get(&self.name);
+        !value.is_unknown() && !self.is_empty(value)
     }
 
     fn check(&self, value: &Value, path: &AttributePath, diagnostics: &mut Diagnostics) {
         // What is empty is absent, unless it has to be written.
-        let is_absent = value.is_null() || (!self.required && self.facts.empty_is_absent && is_empty(value));
+        let is_absent = value.is_null() || (!self.required && self.is_empty(value));
         if value.is_unknown() || is_absent {
             return;
         }
@@ -76,14 +69,6 @@ impl Attribute {
         }
         let problems = self.facts.validators.iter().filter_map(|validator| validator.check(&self.name, value));
         diagnostics.extend(problems.map(|problem| problem.at(path.clone())));
-    }
-}
-
-fn is_empty(value: &Value) -> bool {
-    match value.plain() {
-        Value::String(text) => text.is_empty(),
-        Value::List(items) => items.is_empty(),
-        _ => false,
     }
 }
 
