@@ -63,6 +63,7 @@ mod unreachable;
 mod warnings;
 mod wiring;
 mod workflows;
+mod written_defaults;
 
 use e2e::{Outcome, Workspace};
 use local_aws::LocalAws;

@@ -111,6 +111,14 @@ async fn only_some_accounts_may_be_used() {
     for (block, said) in blocks {
         assert_says(&with_provider(&aws, &block).plan().await.unwrap(), &[said]);
     }
+    // An account that cannot be asked for is not allowed either.
+    let refusal = local_aws::Fault::Refuse(403, "AccessDenied".into(), "not today".into());
+    aws.proxy().fault("GetCallerIdentity", usize::MAX, refusal);
+    for name in ["allowed_account_ids", "forbidden_account_ids"] {
+        let block = format!("{name} = [\"111111111111\"]\n skip_credentials_validation = true");
+        assert_says(&with_provider(&aws, &block).plan().await.unwrap(), &["cannot use the credentials", "not today"]);
+    }
+    aws.proxy().forget();
     let workspace = with_provider(&aws, &format!("allowed_account_ids = [\"{ACCOUNT}\", \"111111111111\"]"));
     assert_success(&workspace.apply().await.unwrap());
     // In a wrong account nothing seems to be gone.

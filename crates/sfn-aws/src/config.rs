@@ -96,6 +96,11 @@ impl Settings {
         self.max_retries.unwrap_or(ATTEMPTS).max(1)
     }
 
+    /// Whether only some accounts may be used.
+    fn restricts_accounts(&self) -> bool {
+        !(self.allowed_accounts.is_empty() && self.forbidden_accounts.is_empty())
+    }
+
     /// Whether the access key and the secret key are among the settings.
     fn has_keys(&self) -> bool {
         self.access_key.is_some() && self.secret_key.is_some()
@@ -240,7 +245,8 @@ impl Aws {
                 let partition = answer.arn().and_then(|arn| arn.split(':').nth(1)).unwrap_or("aws").to_owned();
                 Ok(Identity { account: answer.account().map(str::to_owned), partition, region })
             }
-            Err(error) if self.settings.skip_credentials_validation => {
+            // Without an account, a restriction to some accounts cannot be checked.
+            Err(error) if self.settings.skip_credentials_validation && !self.settings.restricts_accounts() => {
                 tracing::warn!(%error, "the account is unknown");
                 Ok(unasked)
             }

@@ -1,0 +1,42 @@
+//! A default that is written in place of another value is applied, as leaving the argument out is.
+
+use super::objects::{self, BASE, BASE_HERE, OBJECTS};
+use super::runs::{change, plan_json};
+use super::{assert_empty, assert_success, aws};
+
+/// Arguments with a default: the address of the object, another value, and the default.
+const ARGUMENTS: [(&str, &str, &str); 7] = [
+    ("sfn_state_machine.it", "type = \"EXPRESS\"", "type = \"STANDARD\""),
+    ("sfn_lambda_function.it", "memory_size = 256", "memory_size = 128"),
+    ("sfn_lambda_function.it", "timeout = 30", "timeout = 3"),
+    ("sfn_lambda_function.it", "architectures = [\"arm64\"]", "architectures = [\"x86_64\"]"),
+    ("sfn_execution_alarm.it", "threshold = 5", "threshold = 1"),
+    ("sfn_execution_alarm.it", "period = 300", "period = 60"),
+    ("sfn_execution_alarm.it", "evaluation_periods = 2", "evaluation_periods = 1"),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_written_default_is_applied() {
+    let aws = aws().await;
+    let addresses: std::collections::BTreeSet<&str> = ARGUMENTS.iter().map(|(address, ..)| *address).collect();
+    let configuration = |is_default: bool| {
+        let objects = OBJECTS.iter().filter(|object| addresses.contains(object.address)).map(|object| {
+            let lines = ARGUMENTS.iter().filter(|(address, ..)| *address == object.address);
+            let lines = lines.map(|(_, other, default)| if is_default { *default } else { *other });
+            object.configuration(&lines.map(|line| format!("  {line}\n")).collect::<String>())
+        });
+        format!("{BASE}{BASE_HERE}{}", objects.collect::<String>())
+    };
+    let workspace = objects::with_code(&aws, &configuration(false));
+    assert_success(&workspace.apply().await.unwrap());
+    assert_empty(&workspace.plan().await.unwrap());
+    workspace.configure(&configuration(true)).unwrap();
+    let plan = plan_json(&workspace).await;
+    for (address, other, default) in ARGUMENTS {
+        let (change, name) = (change(&plan, address), default.split(" =").next().unwrap());
+        assert_ne!(change["before"][name], change["after"][name], "{address}: {other} became {default}");
+    }
+    assert_success(&workspace.apply().await.unwrap());
+    assert_empty(&workspace.plan().await.unwrap());
+    assert_success(&workspace.destroy().await.unwrap());
+}
