@@ -99,6 +99,32 @@ async fn an_import_gives_blocks_and_an_empty_plan() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_role_in_use_is_not_deleted_for_another_path() {
+    let aws = aws().await;
+    let workspace = workspace(&aws, &machine("execution_role {}"));
+    assert_success(&workspace.apply().await.unwrap());
+    let roles = aws.role_names().await.unwrap();
+    // The default in writing is the same path.
+    workspace.configure(&machine("execution_role {\n path = \"/\"\n }")).unwrap();
+    assert_success(&workspace.apply().await.unwrap());
+    assert_eq!(aws.role_names().await.unwrap(), roles);
+    assert_empty(&workspace.plan().await.unwrap());
+    workspace.configure(&machine("execution_role {\n path = \"/app/\"\n }")).unwrap();
+    let refusal = "cannot change from `/` to `/app/`";
+    assert_says(&workspace.plan().await.unwrap(), &[refusal, "Set another `name` in `execution_role`"]);
+    // A path that is unknown in the plan is refused in the apply.
+    let unknown = "execution_role {\n path = terraform_data.path.output\n }";
+    let path = "resource \"terraform_data\" \"path\" {\n input = \"/app/\"\n }\n";
+    workspace.configure(&format!("{path}{}", machine(unknown))).unwrap();
+    assert_says(&workspace.apply().await.unwrap(), &[refusal]);
+    assert_eq!(aws.role_names().await.unwrap(), roles);
+    workspace.configure(&machine("execution_role {\n path = \"/app/\"\n name = \"other\"\n }")).unwrap();
+    assert_success(&workspace.apply().await.unwrap());
+    assert_eq!(aws.role_names().await.unwrap(), ["other"]);
+    assert_empty(&workspace.plan().await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn importing_something_else_is_refused() {
     let aws = aws().await;
     let workspace = workspace(&aws, "import {\n  to = sfn_state_machine.it\n  id = \"orders\"\n}\n");

@@ -1,12 +1,13 @@
 //! Objects of another state are not taken over, changed or deleted.
 
 use local_aws::{Fault, LocalAws};
+use serde_json::json;
 
 use super::interrupted::{Until, apply_and_kill, skip_without_proc};
-use super::inventory::{changes, inventory};
+use super::inventory::{changes, inventory, log_group_tags, states_tags};
 use super::objects::{self, BASE, BASE_ELSEWHERE, BASE_HERE, OBJECTS};
 use super::runs::{apply_errors, stored_resources};
-use super::{assert_empty, assert_says, assert_success, aws};
+use super::{assert_empty, assert_says, assert_success, aws, machine_arn};
 
 /// The calls that create objects.
 const CREATIONS: [&str; 10] = [
@@ -174,4 +175,35 @@ async fn a_refused_creation_leaves_nothing() {
     aws.proxy().forget();
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_group_of_an_imported_state_machine_stays_with_its_owner() {
+    let aws = aws().await;
+    let name = "/aws/vendedlogs/states/it";
+    let group = json!({ "logGroupName": name, "tags": { "team": "theirs" } });
+    aws.call("Logs_20140328.CreateLogGroup", &group).await.unwrap();
+    let arn = format!("arn:aws:logs:eu-west-1:123456789012:log-group:{name}:*");
+    let logging = json!({ "level": "ERROR", "destinations": [{ "cloudWatchLogsLogGroup": { "logGroupArn": arn } }] });
+    let definition = json!({ "StartAt": "A", "States": { "A": { "Type": "Succeed" } } }).to_string();
+    let role = "arn:aws:iam::123456789012:role/theirs";
+    let body = json!({ "name": "it", "definition": definition, "roleArn": role, "loggingConfiguration": logging });
+    aws.call("AWSStepFunctions.CreateStateMachine", &body).await.unwrap();
+    let import =
+        "import {\n  to = sfn_state_machine.it\n  id = \"arn:aws:states:eu-west-1:123456789012:stateMachine:it\"\n}\n";
+    let workspace = objects::with_code(&aws, import);
+    let plan = workspace.terraform(&["plan", "-no-color", "-generate-config-out=generated.tf"]).await.unwrap();
+    assert_says(&plan, &["1 to import, 0 to add, 0 to change, 0 to destroy"]);
+    let generated = std::fs::read_to_string(workspace.path().join("generated.tf")).unwrap();
+    assert!(generated.contains(arn.trim_end_matches(":*")), "{generated}");
+    assert_success(&workspace.apply().await.unwrap());
+    // A change of the tags does not reach the log group, and neither does the end of the state machine.
+    let tagged = generated.replacen("role_arn", "tags = { team = \"ours\" }\n  role_arn", 1);
+    let tagged: Vec<&str> = tagged.lines().filter(|line| !line.trim_start().starts_with("tags  ")).collect();
+    workspace.write("generated.tf", &tagged.join("\n")).unwrap();
+    assert_success(&workspace.apply().await.unwrap());
+    assert_eq!(states_tags(&aws, &machine_arn("it")).await, ["team=ours".to_owned()].into());
+    assert_eq!(log_group_tags(&aws, name).await, ["team=theirs".to_owned()].into());
+    assert_success(&workspace.destroy().await.unwrap());
+    assert_eq!(inventory(&aws).await, [format!("log group {name}")].into());
 }

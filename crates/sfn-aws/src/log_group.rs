@@ -266,10 +266,16 @@ pub async fn write_retention(aws: &Aws, call: &Call, name: &str, days: Option<i3
 /// # Errors
 /// Errors returned by AWS.
 pub async fn delete(aws: &Aws, call: &Call, name: &str, arn: &str, owner: &str) -> Result<(), AwsError> {
-    match read_tags(aws, call, arn.trim_end_matches(":*")).await? {
-        Some(tags) if is_owned_by(&tags, owner) => remove(aws, call, name).await,
-        _ => Ok(()),
-    }
+    if is_owned(aws, call, arn, owner).await? { remove(aws, call, name).await } else { Ok(()) }
+}
+
+/// Whether a log group carries the tag of this owner.
+///
+/// # Errors
+/// Errors returned by AWS.
+pub async fn is_owned(aws: &Aws, call: &Call, arn: &str, owner: &str) -> Result<bool, AwsError> {
+    let tags = read_tags(aws, call, arn.trim_end_matches(":*")).await?;
+    Ok(tags.is_some_and(|tags| is_owned_by(&tags, owner)))
 }
 
 #[cfg(test)]

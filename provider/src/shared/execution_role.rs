@@ -44,7 +44,7 @@ pub struct RoleSettings {
     /// Name of the role. Defaults to a name made of the name of the object and the region. Changing this forces a new role.
     #[tf(optional)]
     name: Attr<String>,
-    /// Path of the role. Changing this forces a new role.
+    /// Path of the role. Changing this requires another `name`.
     #[tf(optional, absent = "/")]
     path: Attr<String>,
     /// ARN of the permissions boundary of the role.
@@ -138,24 +138,35 @@ pub fn validate<T>(block: &Attr<T>, attribute: &Attr<String>, name: &str) -> Opt
 
 /// Plans the ARN of the role: as it was while the role stays the same, unknown for another role. Without a role of the
 /// provider's own it is what is written.
+///
+/// # Errors
+/// When the path changes and the name does not.
 pub fn plan(
     written: &Attr<String>,
     after: Option<&ManagedRole>,
     before: Option<(&ManagedRole, &Attr<String>)>,
-) -> Attr<String> {
+) -> Result<Attr<String>, Diagnostic> {
     match (after, before) {
-        (None, _) => written.clone(),
-        (Some(after), Some((before, arn))) if before.is_same(after) => arn.clone(),
-        (Some(_), _) => Attr::Unknown,
+        (None, _) => Ok(written.clone()),
+        (Some(after), Some((before, _))) if after.is_moved(before) => {
+            let path = AttributePath::root("execution_role").attribute("path");
+            Err(Diagnostic::error(after.cannot_move(before), OTHER_NAME).at(path))
+        }
+        (Some(after), Some((before, arn))) if before.is_same(after) => Ok(arn.clone()),
+        (Some(_), _) => Ok(Attr::Unknown),
     }
 }
+
+/// What to do about a path that cannot change.
+const OTHER_NAME: &str = "IAM cannot change the path of a role, and its name is unique in the account whatever the path is. \
+                          Set another `name` in `execution_role`, or keep the path.";
 
 /// A role of the provider's own: what it is called, and what for.
 #[derive(Debug, Clone)]
 pub struct ManagedRole {
     /// Name.
     pub name: String,
-    path: Option<String>,
+    path: String,
     permissions_boundary: Option<String>,
     service: &'static str,
     owner: String,
@@ -181,7 +192,7 @@ impl ManagedRole {
         let text = |value: &Attr<String>| value.text().map(str::to_owned);
         Self {
             name: text(&settings.name).unwrap_or_else(|| shortened(&format!("{name}-{region}-{kind}"))),
-            path: text(&settings.path),
+            path: text(&settings.path).unwrap_or_else(|| "/".to_owned()),
             permissions_boundary: text(&settings.permissions_boundary),
             service,
             owner: format!("{kind}/{region}/{name}"),
@@ -203,7 +214,7 @@ impl ManagedRole {
     ) -> Result<Adopted, AwsError> {
         let role = Role {
             name: self.name.clone(),
-            path: self.path.clone(),
+            path: Some(self.path.clone()),
             permissions_boundary: self.permissions_boundary.clone(),
             trust_policy: trust_policy(self.service, &account(identity)),
             owner: self.owner.clone(),
@@ -223,11 +234,14 @@ impl ManagedRole {
         role::write_policy(aws, call, &self.name, document.as_deref()).await
     }
 
-    /// Changes the boundary to that of another description of the same role.
+    /// Changes what can be changed of the role that `before` describes: the permissions boundary.
     ///
     /// # Errors
-    /// Errors returned by AWS.
-    pub async fn write_boundary(&self, aws: &Aws, call: &Call, before: &Self) -> Result<(), AwsError> {
+    /// Errors returned by AWS, and for another path, which can be unknown in the plan.
+    pub async fn change(&self, aws: &Aws, call: &Call, before: &Self) -> Result<(), AwsError> {
+        if self.is_moved(before) {
+            return Err(AwsError::local("UpdateRole", format!("{}. {OTHER_NAME}", self.cannot_move(before))));
+        }
         if self.permissions_boundary == before.permissions_boundary {
             return Ok(());
         }
@@ -242,9 +256,18 @@ impl ManagedRole {
         role::write_tags(aws, call, &self.name, from, to).await
     }
 
-    /// Whether both describe the same role, up to what can be changed in place.
+    /// Whether both describe the same role: names are unique in an account, whatever the path.
     pub fn is_same(&self, other: &Self) -> bool {
-        self.name == other.name && self.path == other.path && self.owner == other.owner
+        self.name == other.name && self.owner == other.owner
+    }
+
+    /// Whether the same role is to have another path, which IAM cannot do.
+    fn is_moved(&self, before: &Self) -> bool {
+        self.is_same(before) && self.path != before.path
+    }
+
+    fn cannot_move(&self, before: &Self) -> String {
+        format!("the path of the role `{}` cannot change from `{}` to `{}`", self.name, before.path, self.path)
     }
 
     /// Deletes the role, unless it belongs to something else.

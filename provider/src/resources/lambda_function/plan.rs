@@ -14,7 +14,7 @@ pub(super) fn plan(planned: &mut Function, change: &Change<'_, Function>) -> Res
     let mut warnings = Diagnostics::default();
     plan_package_type(planned, change);
     let size = plan_code(planned, change, &mut warnings)?;
-    planned.settings.role = plan_role(planned, change);
+    planned.settings.role = plan_role(planned, change)?;
     plan_computed(planned, change.prior, size);
     if let Some(name) = planned.function_name.text() {
         change.provider.planned.record_function(name, planned.facts());
@@ -113,10 +113,10 @@ fn keep_code(planned: &mut Function, config: &Function, prior: &Function) -> Res
 }
 
 /// Plans the ARN of the role: as before while the provider's own role stays the same.
-fn plan_role(planned: &Function, change: &Change<'_, Function>) -> Attr<String> {
+fn plan_role(planned: &Function, change: &Change<'_, Function>) -> Result<Attr<String>, Diagnostic> {
     let written = &planned.settings.role;
     if planned.execution_role.is_null() || !change.config.settings.role.is_null() {
-        return written.clone();
+        return Ok(written.clone());
     }
     let is_known = planned.execution_role.known().is_some_and(|role| role.role.to_value().is_wholly_known())
         && !planned.function_name.is_unknown();
@@ -124,9 +124,9 @@ fn plan_role(planned: &Function, change: &Change<'_, Function>) -> Attr<String> 
     let before = change.prior.and_then(|prior| Some((prior.managed_role("")?, &prior.settings.role)));
     let value = match after {
         None => Attr::Unknown,
-        after => execution_role::plan(written, after.as_ref(), before.as_ref().map(|(role, arn)| (role, *arn))),
+        after => execution_role::plan(written, after.as_ref(), before.as_ref().map(|(role, arn)| (role, *arn)))?,
     };
-    computed(written, change.prior.map(|prior| &prior.settings.role), value)
+    Ok(computed(written, change.prior.map(|prior| &prior.settings.role), value))
 }
 
 fn plan_computed(planned: &mut Function, prior: Option<&Function>, size: Option<i64>) {

@@ -120,7 +120,7 @@ impl Update<'_> {
         let (aws, call, tags) = (self.operation.aws(), &self.operation.call, &self.operation.tags);
         let arn = self.prior.settings.role.text();
         if let (Some(before), Some(arn)) = (before.filter(|before| before.is_same(role)), arn) {
-            role.write_boundary(aws, call, before).await?;
+            role.change(aws, call, before).await?;
             let mut both = granted.clone();
             both.merge(policy);
             if both == *granted {

@@ -13,7 +13,7 @@ use crate::shared::managed::{Failed, Operation, Refusal};
 
 impl StateMachine {
     /// Whom its log group belongs to, as a tag.
-    fn log_group_owner(&self, account: &Account) -> String {
+    pub(super) fn log_group_owner(&self, account: &Account) -> String {
         format!("state-machine/{}/{}", account.region.as_deref().unwrap_or(""), self.name())
     }
 

@@ -1,8 +1,8 @@
 //! What a change will lead to.
 
 use asl::policy::Account;
-use tfplugin::Diagnostics;
 use tfplugin::model::{Attr, BlockField as _};
+use tfplugin::{Diagnostic, Diagnostics};
 
 use super::settings::same_policy;
 use super::{StateMachine, references, remote};
@@ -25,7 +25,7 @@ pub(super) async fn plan(
     }
     planned.name =
         identity::planned_name(&planned.name, &planned.name_prefix, change.prior.map(|prior| &prior.name_prefix));
-    plan_role(planned, change);
+    plan_role(planned, change)?;
     planned.asl = plan_text(&workflow, change.prior);
     let account = change.prior.and_then(|prior| prior.arn.text()).map_or_else(Account::default, Account::of_arn);
     let policy = workflow.policy(&planned.policy_settings(&account), &selection);
@@ -44,15 +44,16 @@ pub(super) async fn plan(
     Ok(PlanOutcome { warnings, ..PlanOutcome::default() })
 }
 
-fn plan_role(planned: &mut StateMachine, change: &Change<'_, StateMachine>) {
+fn plan_role(planned: &mut StateMachine, change: &Change<'_, StateMachine>) -> Result<(), Diagnostic> {
     let after = planned.managed_role("");
     let before = change.prior.and_then(|prior| Some((prior.managed_role("")?, &prior.role_arn)));
     let is_known = planned.execution_role.write().is_wholly_known();
     planned.role_arn = match &planned.execution_role {
         Attr::Null => planned.role_arn.clone(),
         _ if !is_known => Attr::Unknown,
-        _ => execution_role::plan(&planned.role_arn, after.as_ref(), before.as_ref().map(|(role, arn)| (role, *arn))),
+        _ => execution_role::plan(&planned.role_arn, after.as_ref(), before.as_ref().map(|(role, arn)| (role, *arn)))?,
     };
+    Ok(())
 }
 
 /// The text of the definition, as before where it means the same.

@@ -2,7 +2,7 @@
 
 use asl::policy::{Account, Document};
 use sfn_aws::state_machine::{self, Described};
-use sfn_aws::{role, tags};
+use sfn_aws::{log_group, role, tags};
 use tfplugin::model::Attr;
 use tfplugin::{Diagnostic, Diagnostics};
 
@@ -25,6 +25,7 @@ pub(super) async fn read(
     let Some(found) = state_machine::describe(aws, call, arn).await? else { return Ok(None) };
     let found_tags = tags::read(aws, call, arn).await?;
     let account = Account::of_arn(arn);
+    let owns_log_group = owns_log_group(before, &found, &account, operation).await?;
     let mut warnings = Diagnostics::default();
     let (asl, workflow) = read_definition(before, &found, &mut warnings);
     let mut model = StateMachine {
@@ -37,7 +38,7 @@ pub(super) async fn read(
         status: found.status.as_str().into(),
         creation_date: found.creation_date.as_str().into(),
         role_arn: found.role_arn.as_str().into(),
-        logging_configuration: before.observed_logging(&found, &account),
+        logging_configuration: before.observed_logging(&found, owns_log_group),
         tracing_configuration: before.observed_tracing(&found),
         encryption_configuration: Encryption::observed(found.encryption.as_ref(), &before.encryption_configuration),
         ..before.clone()
@@ -50,6 +51,29 @@ pub(super) async fn read(
     }
     model.revision_id = revision;
     Ok(Some(Observed { warnings, ..Observed::tagged(model, found_tags) }))
+}
+
+/// Whether the state machine logs to the provider's own log group. A state that has a `logging_configuration` tells; for an
+/// imported state machine the tag of the log group does.
+async fn owns_log_group(
+    before: &StateMachine,
+    found: &Described,
+    account: &Account,
+    operation: &Operation,
+) -> Result<bool, Refusal> {
+    let named = StateMachine { name: found.name.as_str().into(), ..before.clone() };
+    let arn = named.log_group_arn(account);
+    if found.logging.destination.as_deref().is_none_or(|destination| destination.trim_end_matches(":*") != arn) {
+        return Ok(false);
+    }
+    if !before.logging_configuration.is_null() {
+        return Ok(true);
+    }
+    match log_group::is_owned(operation.aws(), &operation.call, &arn, &named.log_group_owner(account)).await {
+        // Whose it is, is not known then. With its ARN in the configuration it is left alone.
+        Err(error) if error.is_denied() => Ok(false),
+        outcome => Ok(outcome?),
+    }
 }
 
 /// The policy of the role that the provider manages, or the permissions that the definition needs.

@@ -114,18 +114,15 @@ impl StateMachine {
         self.execution_role.known().map(|role| ManagedRole::of(&role.role, owner))
     }
 
-    /// The `logging_configuration` for what AWS has.
-    pub(super) fn observed_logging(&self, found: &Described, account: &Account) -> Attr<Logging> {
+    /// The `logging_configuration` for what AWS has. `owns_log_group` tells whether the destination is the provider's own log
+    /// group, which is not written.
+    pub(super) fn observed_logging(&self, found: &Described, owns_log_group: bool) -> Attr<Logging> {
         if found.logging.level == "OFF" && self.logging_configuration.is_null() {
             return Attr::Null;
         }
         let before = self.logging_configuration.known();
-        let named = Self { name: found.name.as_str().into(), ..self.clone() };
-        let own = named.log_group_arn(account);
-        let is_own = |arn: &String| arn.trim_end_matches(":*") == own;
-        // The provider's own log group is not written.
         let is_written = before.is_some_and(|before| !before.log_destination.is_null());
-        let destination = found.logging.destination.clone().filter(|arn| is_written || !is_own(arn));
+        let destination = found.logging.destination.clone().filter(|_| is_written || !owns_log_group);
         let destination = destination
             .or_else(|| before.filter(|_| found.logging.destination.is_none())?.log_destination.clone().into_known());
         Attr::Known(Logging {

@@ -145,7 +145,7 @@ impl Update<'_> {
             *written = Some(policy.to_json());
             return Ok(adopted.arn);
         };
-        role.write_boundary(aws, call, before).await?;
+        role.change(aws, call, before).await?;
         let mut both = self.prior.policy_of_asl(&self.account).unwrap_or_default();
         both.merge(policy);
         if !same_policy(written.as_deref(), Some(&both.to_json())) {
