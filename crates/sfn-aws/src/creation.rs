@@ -85,8 +85,13 @@ impl Creation<'_> {
         if Box::pin(find()).await?.is_some() {
             return Err(CreateError::from(self.already_exists(None)));
         }
-        let created = self.call.creating(self.operation, || attempt(Box::pin(send()), Box::pin(find()))).await;
-        self.outcome(created, own)
+        let created = self.call.creating(self.operation, |next| {
+            // Before an attempt that follows refusals only, somebody else may have created it. Some operations then succeed.
+            let before = (next.number > 0 && !next.lost).then(|| Box::pin(find()));
+            let taken = self.already_exists(None);
+            attempt(before, taken, Box::pin(send()), Box::pin(find()))
+        });
+        self.outcome(created.await, own)
     }
 
     /// The outcome of all attempts. Where a response was lost, an equal object comes from this creation.
@@ -112,12 +117,21 @@ impl Creation<'_> {
     }
 }
 
-/// Makes one attempt, and looks for the object when AWS reports a conflict. A failed look must not count as a lost response
-/// to the creation, so it ends the attempts.
+/// Makes one attempt, and looks for the object when AWS reports a conflict. An object that `before` finds ends the attempts as
+/// `taken`. A failed look must not count as a lost response to the creation, so it ends the attempts too.
 async fn attempt<T, E>(
+    before: Option<impl Future<Output = Result<Option<E>, AwsError>>>,
+    taken: AwsError,
     send: impl Future<Output = Result<T, AwsError>>,
     find: impl Future<Output = Result<Option<E>, AwsError>>,
 ) -> Result<Attempt<T, E>, AwsError> {
+    if let Some(before) = before {
+        match before.await {
+            Ok(Some(found)) => return Ok(Attempt::Refused { refusal: taken, found }),
+            Ok(None) => {}
+            Err(error) => return Ok(Attempt::Unknown(error)),
+        }
+    }
     let refusal = match send.await {
         Ok(created) => return Ok(Attempt::Created(created)),
         Err(error) if !is_conflict(&error) => return Err(error),
@@ -149,13 +163,14 @@ pub(crate) use send_once;
 
 #[cfg(test)]
 mod tests {
-    use std::cell::Cell;
+    use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::Duration;
 
     use tokio_util::sync::CancellationToken;
 
     use super::*;
     use crate::Settings;
+    use crate::attempt::{self, Progress};
 
     /// What a response looks like; each attempt takes the next one.
     #[derive(Clone, Copy)]
@@ -164,6 +179,8 @@ mod tests {
         Taken,
         Lost,
         Refused,
+        /// The role is not known everywhere yet.
+        NewRole,
     }
 
     impl Response {
@@ -177,6 +194,10 @@ mod tests {
                 }),
                 Self::Lost => Err(error(AwsErrorKind::TimedOut, "no response")),
                 Self::Refused => Err(error(AwsErrorKind::Denied, "no")),
+                Self::NewRole => Err(AwsError {
+                    code: Some("AccessDeniedException".into()),
+                    ..error(AwsErrorKind::Denied, "not authorized to assume the provided role")
+                }),
             }
         }
     }
@@ -186,14 +207,14 @@ mod tests {
         let aws = Aws::new(Settings::default());
         let call = Call::new(Duration::from_secs(60), CancellationToken::new());
         let creation = Creation { aws: &aws, call: &call, operation: "CreateThing", object: "a thing `t`".into() };
-        let (look, response) = (Cell::new(0), Cell::new(0));
-        let find = || {
-            let found = looks.get(look.replace(look.get() + 1)).copied().flatten();
-            async move { Ok(found) }
-        };
-        let send = || {
-            let result = responses.get(response.replace(response.get() + 1)).expect("a response").result();
-            async move { result }
+        let (look, response) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let find = || async { Ok(looks.get(look.fetch_add(1, Ordering::Relaxed)).copied().flatten()) };
+        let send = || async {
+            let response = *responses.get(response.fetch_add(1, Ordering::Relaxed)).expect("a response");
+            let is_lost = matches!(response, Response::Lost);
+            let progress = if is_lost { Progress::Sent } else { Progress::Answered(400) };
+            attempt::record(|observed| observed.progress = progress);
+            response.result()
         };
         creation.run(find, send, |found| (found == "mine").then_some(found)).await
     }
@@ -210,6 +231,18 @@ mod tests {
         assert_taken(create(&[Some("mine")], &[]).await, None);
         // Someone else was faster.
         assert_taken(create(&[None, Some("mine")], &[Response::Taken]).await, Some("ThingExists"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_object_that_appears_between_the_attempts_is_not_adopted() {
+        use Response::{Created, Lost, NewRole, Taken};
+        assert_eq!(create(&[None, None], &[NewRole, Created]).await.ok(), Some("created"));
+        assert_taken(create(&[None, Some("mine")], &[NewRole]).await, None);
+        assert_taken(create(&[None, None, Some("mine")], &[NewRole, NewRole]).await, None);
+        // After a lost response it may be the own one: AWS decides, and then the comparison.
+        assert_eq!(create(&[None, Some("mine")], &[Lost, Taken]).await.ok(), Some("mine"));
+        assert_taken(create(&[None, Some("theirs")], &[Lost, Taken]).await, Some("ThingExists"));
+        assert_eq!(create(&[None, Some("theirs")], &[Lost, Created]).await.ok(), Some("created"));
     }
 
     #[tokio::test(start_paused = true)]
@@ -247,12 +280,20 @@ mod tests {
 
     #[tokio::test]
     async fn a_failed_look_ends_the_attempts() {
-        let denied = || AwsError::of(AwsErrorKind::Denied, "GetThing", "no");
-        let outcome = attempt::<(), ()>(async { Err(Response::Taken.result().unwrap_err()) }, async { Err(denied()) });
-        assert!(matches!(outcome.await, Ok(Attempt::Unknown(error)) if error.operation == "GetThing"));
-        let outcome = attempt::<(), ()>(async { Err(Response::Lost.result().unwrap_err()) }, async { Err(denied()) });
-        assert!(matches!(outcome.await, Err(error) if error.kind == AwsErrorKind::TimedOut));
-        let outcome = attempt::<(), ()>(async { Err(Response::Taken.result().unwrap_err()) }, async { Ok(None) });
-        assert!(matches!(outcome.await, Err(error) if error.kind == AwsErrorKind::AlreadyExists));
+        let failed = |kind| AwsError::of(kind, "GetThing", "no");
+        let denied = || failed(AwsErrorKind::Denied);
+        let try_once = |before: Option<Result<Option<()>, AwsError>>, sent: Response, look| {
+            let before = before.map(|before| async { before });
+            let send = async move { sent.result().map(drop) };
+            attempt(before, failed(AwsErrorKind::AlreadyExists), send, async { look })
+        };
+        let outcome = try_once(None, Response::Taken, Err(denied())).await;
+        assert!(matches!(outcome, Ok(Attempt::Unknown(error)) if error.operation == "GetThing"));
+        let outcome = try_once(Some(Err(denied())), Response::Created, Ok(None)).await;
+        assert!(matches!(outcome, Ok(Attempt::Unknown(error)) if error.operation == "GetThing"));
+        let outcome = try_once(None, Response::Lost, Err(denied())).await;
+        assert!(matches!(outcome, Err(error) if error.kind == AwsErrorKind::TimedOut));
+        let outcome = try_once(None, Response::Taken, Ok(None)).await;
+        assert!(matches!(outcome, Err(error) if error.kind == AwsErrorKind::AlreadyExists));
     }
 }

@@ -42,7 +42,7 @@ pub use creation::CreateError;
 pub use credentials::{AssumeRole, Session, WebIdentity};
 pub use error::{AwsError, AwsErrorKind};
 pub use regions::partition;
-pub use retry::{Call, Created};
+pub use retry::Call;
 pub use state_machine::Verdict;
 
 /// The tag by which what this project made for an object is told from what it found.

@@ -203,7 +203,7 @@ pub async fn create_or_adopt(aws: &Aws, call: &Call, name: &str, owner: &str, ta
     let mut owned_tags = tags.clone();
     owned_tags.insert(OWNER_TAG.to_owned(), owner.to_owned());
     let Created { answer, lost } = call
-        .creating(operation, || async {
+        .creating(operation, |_| async {
             let answer = send_once!(request(client, name, &owned_tags), aws_sdk_cloudwatchlogs).await;
             answer.map(drop).map_err(|error| AwsError::new(operation, error))
         })

@@ -92,18 +92,27 @@ pub(crate) fn reason(error: &AwsError) -> Option<&'static Reason> {
 }
 
 /// The retry configuration of requests that [`Call::creating`] repeats itself: the SDK sends them once.
-pub fn once_only() -> RetryConfig {
+pub(crate) fn once_only() -> RetryConfig {
     RetryConfig::disabled()
 }
 
 /// How a creation ended.
 #[derive(Debug)]
-pub struct Created<T> {
+pub(crate) struct Created<T> {
     /// What AWS answered last, or why it did not.
-    pub answer: Result<T, AwsError>,
+    pub(crate) answer: Result<T, AwsError>,
     /// Whether AWS may have carried out an attempt without its answer having arrived: there was no response, the connection
     /// broke, or the server failed. An object that exists already may then be the one of this call.
-    pub lost: bool,
+    pub(crate) lost: bool,
+}
+
+/// An attempt of a creation that is about to be made.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Try {
+    /// How many attempts were made before.
+    pub(crate) number: u32,
+    /// Whether AWS may have carried out one of them.
+    pub(crate) lost: bool,
 }
 
 /// Until when an operation may take, and who may end it.
@@ -181,16 +190,16 @@ impl Call {
     /// Runs a call that creates something, as [`Call::healing`] does, and repeats it after throttling, server errors, broken
     /// connections and missing responses until the deadline, or as often as the settings allow. Unlike the SDK it tells
     /// whether an answer was lost. The requests must be sent with [`once_only`].
-    pub async fn creating<T: Send, F: Future<Output = Result<T, AwsError>> + Send>(
+    pub(crate) async fn creating<T: Send, F: Future<Output = Result<T, AwsError>> + Send>(
         &self,
         operation: &'static str,
-        mut attempt: impl FnMut() -> F,
+        mut attempt: impl FnMut(Try) -> F,
     ) -> Created<T> {
         let (start, mut pause, mut count, mut lost) = (Instant::now(), FIRST_PAUSE, 0, false);
         loop {
             let record = Record::default();
             tracing::debug!(operation, "call");
-            let error = match self.recorded(operation, &record, Box::pin(attempt())).await {
+            let error = match self.recorded(operation, &record, Box::pin(attempt(Try { number: count, lost }))).await {
                 Ok(answer) => return Created { answer: Ok(answer), lost },
                 Err(error) => error,
             };
@@ -247,8 +256,9 @@ fn is_lost(error: &AwsError, observed: &Observed) -> bool {
     match observed.progress {
         Progress::Unsent | Progress::Unconnected => false,
         Progress::Sent => true,
-        // A success whose response broke off. A call that is throttled is not carried out.
-        Progress::Answered(200..=299) => error.kind == AwsErrorKind::Unreachable,
+        // A success whose response broke off, came too late or lacks something. A page of a proxy is no success of AWS.
+        Progress::Answered(200..=299) => error.kind != AwsErrorKind::NotAws,
+        // A call that is throttled is not carried out.
         Progress::Answered(status) => status >= 500 && error.kind != AwsErrorKind::Throttled,
     }
 }
@@ -361,7 +371,8 @@ mod tests {
     async fn create(failures: &[(Progress, AwsError)]) -> (usize, Option<String>, bool) {
         let count = Cell::new(0);
         let created = call()
-            .creating("Test", || {
+            .creating("Test", |next| {
+                assert_eq!(next.number as usize, count.get());
                 let failure = failures.get(count.get()).cloned();
                 count.set(count.get() + 1);
                 async move {
@@ -385,7 +396,10 @@ mod tests {
         let page = (Progress::Answered(502), of(AwsErrorKind::NotAws, "page"));
         let foreign = (Progress::Answered(404), of(AwsErrorKind::NotAws, "not found"));
         let cut = (Progress::Answered(200), of(AwsErrorKind::Unreachable, "cut"));
-        let throttled = (Progress::Answered(503), refused("SlowDown", "").with_kind(AwsErrorKind::Throttled));
+        let late = (Progress::Answered(200), of(AwsErrorKind::TimedOut, "late"));
+        let page_of_proxy = (Progress::Answered(200), of(AwsErrorKind::NotAws, "sign in"));
+        let slow_down = AwsError { code: Some("SlowDown".into()), ..of(AwsErrorKind::Throttled, "") };
+        let throttled = (Progress::Answered(503), slow_down);
         let new_role = (Progress::Answered(400), refused("AccessDeniedException", RACE));
         let exists = (Progress::Answered(400), refused("ActivityAlreadyExists", ""));
         let code = |code: &str| Some(code.to_owned());
@@ -397,6 +411,8 @@ mod tests {
             (vec![failed, exists.clone()], (2, code("ActivityAlreadyExists"), true)),
             (vec![page, exists.clone()], (2, code("ActivityAlreadyExists"), true)),
             (vec![cut, exists.clone()], (2, code("ActivityAlreadyExists"), true)),
+            (vec![late, exists.clone()], (2, code("ActivityAlreadyExists"), true)),
+            (vec![page_of_proxy], (1, code("sign in"), false)),
             (vec![throttled.clone(), exists.clone()], (2, code("ActivityAlreadyExists"), false)),
             (vec![unconnected, exists.clone()], (2, code("ActivityAlreadyExists"), false)),
             (vec![new_role; 6], (7, None, false)),
@@ -414,7 +430,7 @@ mod tests {
     async fn a_creation_ends_at_the_deadline() {
         let call = Call::new(Duration::from_secs(5), CancellationToken::new());
         let created: Created<()> = call
-            .creating("Test", || async {
+            .creating("Test", |_| async {
                 attempt::record(|observed| observed.progress = Progress::Sent);
                 std::future::pending().await
             })

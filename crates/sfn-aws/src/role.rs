@@ -53,7 +53,7 @@ pub async fn create_or_adopt(aws: &Aws, call: &Call, role: &Role) -> Result<Adop
     tags.insert(OWNER_TAG.to_owned(), role.owner.clone());
     let tags = listed(operation, &tags)?;
     let Created { answer, lost } = call
-        .creating(operation, || async {
+        .creating(operation, |_| async {
             let request = client
                 .create_role()
                 .role_name(&role.name)
