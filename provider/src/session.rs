@@ -13,7 +13,7 @@ use crate::diagnostics;
 use crate::provider_block::ProviderBlock;
 use crate::shared::checks::Checks;
 use crate::shared::fold::Folder;
-use crate::shared::lookup_cache::{LookupCache, PlannedResources};
+use crate::shared::lookup_cache::{LookupCache, PlannedIn, PlannedResources};
 use crate::shared::tags::TagRules;
 
 /// How long AWS may take to identify the credentials.
@@ -106,8 +106,7 @@ pub struct ProviderContext {
     checks: Arc<RwLock<Arc<Checks>>>,
     skips_region_validation: Arc<AtomicBool>,
     region: Option<String>,
-    /// What this run is going to make.
-    pub planned: Arc<PlannedResources>,
+    planned: Arc<PlannedResources>,
     /// The findings of this run.
     pub findings: Arc<Folder>,
 }
@@ -135,6 +134,11 @@ impl ProviderContext {
         };
         let session = self.current().ok_or_else(missing)?;
         Ok(self.region.as_deref().map_or_else(|| session.clone(), |region| session.in_region(region)))
+    }
+
+    /// What this run is going to make or to change, seen from this region.
+    pub fn planned(&self) -> PlannedIn<'_> {
+        self.planned.within(self.region.as_deref())
     }
 
     /// The same provider in another region; in that of the provider block without one.

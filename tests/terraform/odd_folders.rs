@@ -68,6 +68,12 @@ async fn links_and_names_of_any_script_are_code() {
     symlink("../shared", workspace.path().join("odd/shared")).unwrap();
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
+    for (file, before) in [("odd/ünïcode/日本.py", "A = 1\n"), ("shared/helper.py", "B = 1\n")] {
+        workspace.write(file, "C = 2\n").unwrap();
+        assert_eq!(workspace.plan().await.unwrap().code, 2, "{file} is part of the code");
+        workspace.write(file, before).unwrap();
+        assert_empty(&workspace.plan().await.unwrap());
+    }
 }
 
 /// Names that `CreateActivity` takes: 1 to 80 characters without white space, brackets, wildcards, control characters

@@ -1,5 +1,6 @@
 //! Objects in another region than that of the provider block.
 
+use super::runs::{actions, plan_json};
 use super::{assert_empty, assert_says, assert_success, aws, workspace};
 
 const ELSEWHERE: &str = r#"
@@ -76,5 +77,22 @@ async fn an_object_may_be_in_another_region() {
         assert_says(&workspace.plan().await.unwrap(), &[said]);
     }
     workspace.configure(ELSEWHERE).unwrap();
+    assert_success(&workspace.destroy().await.unwrap());
+}
+
+/// A state machine of the same name in another region is another one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_machine_of_the_same_name_elsewhere_replaces_no_alias() {
+    let aws = aws().await;
+    let workspace = workspace(&aws, ELSEWHERE);
+    assert_success(&workspace.apply().await.unwrap());
+    let machine = ELSEWHERE.split("resource \"sfn_alias\"").next().unwrap();
+    let near = machine.replace("\"far\" {", "\"near\" {").replace("  region   = \"us-east-1\"\n", "");
+    let changed = ELSEWHERE.replace("end = true", "comment = \"changed\"\n    end = true");
+    workspace.configure(&format!("{near}{changed}")).unwrap();
+    let plan = plan_json(&workspace).await;
+    assert_eq!(actions(&plan, "sfn_state_machine.near"), ["create"]);
+    assert_eq!(actions(&plan, "sfn_state_machine.far"), ["update"]);
+    assert_eq!(actions(&plan, "sfn_alias.far"), ["update"]);
     assert_success(&workspace.destroy().await.unwrap());
 }

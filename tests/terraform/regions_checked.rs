@@ -50,7 +50,6 @@ async fn a_misspelt_region_is_an_error_with_the_nearest_one() {
         assert_eq!(plan.code, 1, "{place}:\n{}", plan.text);
         assert_says(&plan, &["`eu-wst-1`", "Did you mean `eu-west-1`?"]);
     }
-    assert_eq!(aws.proxy().count("CreateActivity"), 0);
 }
 
 /// A region may be newer than the provider.
@@ -63,7 +62,7 @@ async fn the_check_can_be_skipped() {
         let workspace = with_provider(&aws, &block, &RESOURCE.replace("REGION", region));
         let applied = workspace.apply().await.unwrap();
         assert_success(&applied);
-        assert!(!applied.text.contains("without effect"), "it has its effect:\n{}", applied.text);
+        assert!(!applied.text.contains("no effect"), "it has its effect:\n{}", applied.text);
         let state = workspace.resource("sfn_activity.it").await.unwrap().unwrap();
         let arn = machine_arn("it").replace("stateMachine", "activity").replace("eu-west-1", "eu-wst-1");
         assert_eq!(state["arn"], arn);

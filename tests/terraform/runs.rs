@@ -87,7 +87,10 @@ pub fn actions(plan: &Value, address: &str) -> Vec<String> {
 pub async fn stored_resources(workspace: &Workspace) -> Vec<Value> {
     let pulled = workspace.terraform(&["state", "pull"]).await.expect("terraform runs");
     assert_success(&pulled);
-    let state: Value = serde_json::from_str(pulled.stdout.trim()).unwrap_or_default();
+    if pulled.stdout.trim().is_empty() {
+        return Vec::new();
+    }
+    let state: Value = serde_json::from_str(pulled.stdout.trim()).expect("the state is JSON");
     let resources = state["resources"].as_array().cloned().unwrap_or_default();
     resources.into_iter().filter(|resource| resource["mode"] == "managed").collect()
 }

@@ -123,7 +123,9 @@ async fn no_run_shows_a_secret() {
     // A change of another part shows the definition once more.
     let changed = CONFIGURATION.replace("\"POST\"", "\"PUT\"");
     workspace.configure(&format!("{VARIABLE}{changed}")).unwrap();
-    assert_silent(&workspace.plan().await.unwrap());
+    let planned = workspace.plan().await.unwrap();
+    assert_eq!(planned.code, 2, "{}", planned.text);
+    assert_silent(&planned);
     let destroyed = workspace.destroy().await.unwrap();
     assert_success(&destroyed);
     assert_silent(&destroyed);

@@ -1,8 +1,13 @@
 //! A default that is written in place of another value is applied, as leaving the argument out is.
 
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::inventory::lambda;
 use super::objects::{self, BASE, BASE_HERE, OBJECTS};
 use super::runs::{change, plan_json};
-use super::{assert_empty, assert_success, aws};
+use super::{assert_empty, assert_success, aws, describe};
 
 /// Arguments with a default: the address of the object, another value, and the default.
 const ARGUMENTS: [(&str, &str, &str); 7] = [
@@ -18,7 +23,7 @@ const ARGUMENTS: [(&str, &str, &str); 7] = [
 #[tokio::test(flavor = "multi_thread")]
 async fn a_written_default_is_applied() {
     let aws = aws().await;
-    let addresses: std::collections::BTreeSet<&str> = ARGUMENTS.iter().map(|(address, ..)| *address).collect();
+    let addresses: BTreeSet<&str> = ARGUMENTS.iter().map(|(address, ..)| *address).collect();
     let configuration = |is_default: bool| {
         let objects = OBJECTS.iter().filter(|object| addresses.contains(object.address)).map(|object| {
             let lines = ARGUMENTS.iter().filter(|(address, ..)| *address == object.address);
@@ -33,10 +38,16 @@ async fn a_written_default_is_applied() {
     workspace.configure(&configuration(true)).unwrap();
     let plan = plan_json(&workspace).await;
     for (address, other, default) in ARGUMENTS {
-        let (change, name) = (change(&plan, address), default.split(" =").next().unwrap());
-        assert_ne!(change["before"][name], change["after"][name], "{address}: {other} became {default}");
+        let (name, value) = default.split_once(" = ").unwrap();
+        let expected: Value = serde_json::from_str(value).unwrap();
+        let change = change(&plan, address);
+        assert_eq!(change["after"][name], expected, "{address}: {other} becomes {default}");
+        assert_ne!(change["before"][name], expected, "{address}: {other} becomes {default}");
     }
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
+    let function = lambda(&aws, "/2015-03-31/functions/it/configuration").await;
+    assert_eq!((&function["MemorySize"], &function["Timeout"]), (&json!(128), &json!(3)));
+    assert_eq!(describe(&aws, "it").await["type"], "STANDARD");
     assert_success(&workspace.destroy().await.unwrap());
 }

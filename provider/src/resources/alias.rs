@@ -138,7 +138,7 @@ impl Managed for Alias {
         // AWS deletes the aliases of a state machine with it.
         let is_moved = before.is_some_and(|before| match self.machine() {
             Some(machine) => machine != before,
-            None => change.provider.planned.is_replaced(Kind::StateMachine, &before),
+            None => change.provider.planned().is_replaced(Kind::StateMachine, &before),
         });
         let requires_replace = is_moved.then(|| AttributePath::root(ROUTES)).into_iter().collect();
         Ok(PlanOutcome { requires_replace, ..PlanOutcome::default() })

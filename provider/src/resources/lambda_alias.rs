@@ -117,7 +117,7 @@ impl Managed for LambdaAlias {
 
     async fn plan(&mut self, change: &Change<'_, Self>) -> Result<PlanOutcome, Diagnostics> {
         if let (None, Some(function)) = (change.prior, self.function_name.text()) {
-            change.provider.planned.record(Kind::Function, None, Some(function), None);
+            change.provider.planned().record(Kind::Function, None, Some(function), None);
         }
         Ok(PlanOutcome::default())
     }

@@ -230,7 +230,7 @@ impl<T: Managed> Resource for ManagedResource<T> {
         if let Some(kind) = T::CALLED_AS {
             let is_generated = request.config.get(T::NAMED_BY).is_null();
             let configuration = is_generated.then(|| format!("{:?}", request.config));
-            provider.planned.record(kind, prior.as_ref().and_then(T::called), model.called(), configuration);
+            provider.planned().record(kind, prior.as_ref().and_then(T::called), model.called(), configuration);
         }
         let change = Change { prior: prior.as_ref(), config: &config, provider: &provider, cx };
         let outcome = model.plan(&change).await?;
@@ -239,7 +239,9 @@ impl<T: Managed> Resource for ManagedResource<T> {
         if let (Some(kind), Some(called), false) =
             (T::CALLED_AS, prior.as_ref().and_then(T::called), planned.requires_replace.is_empty())
         {
-            provider.planned.record_replaced(kind, called);
+            // What is replaced is in the region of the state, which may be another one than that of the plan.
+            let before = request.prior.as_ref().map_or_else(|| provider.clone(), |prior| self.within(prior));
+            before.planned().record_replaced(kind, called);
         }
         Ok(Plan {
             planned: planned.value,

@@ -17,7 +17,7 @@ pub(super) fn plan(planned: &mut Function, change: &Change<'_, Function>) -> Res
     planned.settings.role = plan_role(planned, change)?;
     plan_computed(planned, change.prior, size);
     if let Some(name) = planned.function_name.text() {
-        change.provider.planned.record_function(name, planned.facts());
+        change.provider.planned().record_function(name, planned.facts());
     }
     let requires_replace = change.prior.map_or_else(Vec::new, |prior| replaced(planned, prior));
     Ok(PlanOutcome { warnings, requires_replace })

@@ -46,11 +46,13 @@ pub(super) async fn check(
     };
     let call = Call::new(LOOKUP_TIMEOUT, change.cx.cancelled.clone());
     let references = workflow.references();
-    let facts = look_up(provider, &session, &call, &references).await;
     let publishes = planned.publish == Attr::Known(true);
     let prior = change.prior.and_then(|prior| prior.asl.text()).unwrap_or("");
     let mut findings: Vec<Finding> = Vec::new();
-    let mut unverified = None;
+    let (facts, mut unverified) = match look_up(provider, &session, &call, &references).await {
+        Ok(facts) => (facts, None),
+        Err(error) => (BTreeMap::new(), Some(error)),
+    };
     for reference in &references {
         match facts.get(&(reference.kind, reference.id.clone())) {
             Some(Ok(Facts::Missing)) if may_be_made(provider, reference, prior, &checks) => {}
@@ -76,7 +78,7 @@ pub(super) async fn check(
 /// called by its plain name may be made by another provider, unless the workflow called it before.
 fn may_be_made(provider: &ProviderContext, used: &Use, prior: &str, checks: &Checks) -> bool {
     let is_plain = !used.id.contains(':');
-    provider.planned.is_new(used.kind, &used.id)
+    provider.planned().is_new(used.kind, &used.id)
         || (is_plain && checks.wiring == Wiring::Auto && !prior.contains(&format!("\"{}\"", used.id)))
 }
 
@@ -94,26 +96,35 @@ fn cannot_verify(error: &AwsError, checks: &Checks) -> Option<Diagnostic> {
 }
 
 /// Asks AWS about each object, all at once; what was asked before in this run is not asked again.
+///
+/// # Errors
+/// When the account of the credentials cannot be asked for.
 async fn look_up(
     provider: &ProviderContext,
     session: &Arc<ProviderSession>,
     call: &Call,
     uses: &[Use],
-) -> BTreeMap<Object, Result<Facts, AwsError>> {
-    let Ok(identity) = session.aws.identity(call).await else { return BTreeMap::new() };
+) -> Result<BTreeMap<Object, Result<Facts, AwsError>>, AwsError> {
+    if uses.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let identity = session.aws.identity(call).await?;
     let own = &identity.account;
     let mut tasks = JoinSet::new();
     let objects: BTreeSet<Object> = uses.iter().map(|used| (used.kind, used.id.clone())).collect();
     let mut facts = BTreeMap::new();
     for (kind, id) in objects {
+        let (region, account) = place(kind, &id);
+        // What is in another account cannot be looked at with these credentials.
+        if own.as_ref().zip(account.as_ref()).is_some_and(|(own, account)| own != account) {
+            continue;
+        }
         // What the same run changes is judged as it will be.
-        if let Some(planned) = provider.planned.function(&id).filter(|_| kind == Kind::Function) {
+        if let Some(planned) = provider.planned().function(&id).filter(|_| kind == Kind::Function) {
             facts.insert((kind, id), Ok(Facts::Function(planned)));
             continue;
         }
-        let (region, account) = place(kind, &id);
-        // What is in another account cannot be looked at with these credentials.
-        if account.is_some_and(|account| own.as_ref() != Some(&account)) {
+        if own.is_none() && account.is_some() {
             continue;
         }
         let there = provider.in_region(region.or_else(|| Some(identity.region.clone())));
@@ -128,7 +139,7 @@ async fn look_up(
     while let Some(Ok((object, found))) = tasks.join_next().await {
         facts.insert(object, found);
     }
-    facts
+    Ok(facts)
 }
 
 /// The region and the account that an id says.
