@@ -24,6 +24,7 @@ mod drift;
 mod empties;
 mod every_optional_argument;
 mod examples;
+mod failed_updates;
 mod fault_matrix;
 mod faults;
 mod function_code;

@@ -157,7 +157,7 @@ async fn a_refused_creation_leaves_nothing() {
     let aws = aws().await;
     let base = objects::with_code(&aws, &format!("{BASE}{BASE_HERE}"));
     assert_success(&base.apply().await.unwrap());
-    let parts: Vec<String> = OBJECTS[2..].iter().map(|object| object.configuration("")).collect();
+    let parts: Vec<String> = OBJECTS.iter().map(|object| object.configuration("")).collect();
     let workspace = objects::with_code(&aws, &format!("{BASE_ELSEWHERE}{}", parts.concat()));
     for operation in CREATIONS {
         let refusal = Fault::Refuse(403, "AccessDeniedException".into(), "you may not".into());

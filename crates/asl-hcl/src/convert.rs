@@ -5,6 +5,8 @@ use asl::shape::{Language, Object, Shape};
 use serde_json::Number;
 use tfplugin::Value;
 
+use crate::schema::{DEFINITION, holds_workflow};
+
 /// The text that stands for JSON `null` in an attribute where `null` has a meaning of its own: to Terraform, null is
 /// absence.
 const NULL: &str = "null";
@@ -58,7 +60,9 @@ pub(crate) fn object_to_json(object: &Object, value: &Value) -> Json {
         let json = to_json(&field.shape, entries.get(&field.hcl)?)?;
         Some((field.name.clone(), json))
     });
-    let is_known = |name: &str| name == "definition" || object.fields.iter().any(|field| field.hcl == name);
+    let is_known = |name: &str| {
+        (name == DEFINITION && holds_workflow(object)) || object.fields.iter().any(|field| field.hcl == name)
+    };
     let others = entries.iter().filter(|(name, value)| !is_known(name) && !value.is_null());
     Json::Object(known.chain(others.map(|(name, value)| (name.clone(), any_to_json(value)))).collect())
 }

@@ -7,7 +7,7 @@ use tfplugin::{Diagnostics, Value};
 
 use crate::convert::{from_json, object_from_json, to_json};
 use crate::lambda;
-use crate::schema::{STATE_BLOCKS, STATES, is_block};
+use crate::schema::{STATE_BLOCKS, STATES, has_lambda, is_block};
 use crate::state_path::StatePath;
 use crate::states;
 use crate::to_asl::to_asl;
@@ -119,7 +119,7 @@ fn state_block(object: &'static Object, state: &Json, jsonata: bool, prior: &Val
         members.shift_remove("Type");
         object_from_json(object, &Json::Object(members))
     };
-    let sugar = if object.name == "Task" { lambda::recognise(state, jsonata) } else { None };
+    let sugar = if has_lambda(object) { lambda::recognise(state, jsonata) } else { None };
     let mut block = match sugar {
         Some((sugar, rest)) => {
             let mut block = plain(&rest)?;

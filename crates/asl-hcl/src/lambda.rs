@@ -4,8 +4,7 @@
 //! same block.
 
 use asl::{Json, Members};
-use tfplugin::schema::{Attribute, Block};
-use tfplugin::{Type, Value};
+use tfplugin::Value;
 
 use crate::convert::any_to_json;
 
@@ -18,41 +17,6 @@ pub(crate) struct Lambda {
     unwrap: bool,
     wait_for_task_token: bool,
     pub(crate) retry_service_exceptions: bool,
-}
-
-/// The schema of the block.
-pub(crate) fn block() -> Block {
-    let attribute = |name: &str, ty: Type, description: &str| Attribute::optional(name, ty, description);
-    Block {
-        attributes: vec![
-            attribute("function_arn", Type::String, "The function to call: its ARN, or its name."),
-            attribute("qualifier", Type::String, "The version or alias to call."),
-            attribute(
-                "payload",
-                Type::Dynamic,
-                "What the function gets; the state's input if absent. With JSONPath a string that begins with `$` is a path.",
-            ),
-            attribute(
-                "unwrap",
-                Type::Bool,
-                "Whether the state's result is what the function returns (`true`, the default), and not the envelope of \
-                 the call. Beside `result_path`, `result_selector` or `output_path` this needs the function's ARN.",
-            ),
-            attribute(
-                "wait_for_task_token",
-                Type::Bool,
-                "Whether the state waits until somebody returns the task token; `false` if absent. Without `payload` \
-                 the function gets `input` and `taskToken`.",
-            ),
-            attribute(
-                "retry_service_exceptions",
-                Type::Bool,
-                "Whether failures of the Lambda service itself are tried again, as AWS recommends; `true` if absent.",
-            ),
-        ],
-        description: "Calls a Lambda function: short for `resource`, `parameters` and a retrier.".into(),
-        ..Block::default()
-    }
 }
 
 /// The errors of the Lambda service that AWS recommends to retry (Step Functions developer guide, "Handle transient
@@ -77,21 +41,24 @@ fn retrier() -> Json {
 }
 
 impl Lambda {
-    /// Reads a block.
-    pub(crate) fn read(block: &Value) -> Self {
+    /// Reads a block; `None` while it is not known what it stands for.
+    pub(crate) fn read(block: &Value) -> Option<Self> {
         let json = |name: &str| {
             let value = block.get(name);
             (!value.is_null()).then(|| any_to_json(value))
         };
-        let flag = |name: &str, default: bool| block.get(name).as_bool().unwrap_or(default);
-        Self {
+        let flag = |name: &str, default: bool| match block.get(name).plain() {
+            Value::Unknown => None,
+            value => Some(value.as_bool().unwrap_or(default)),
+        };
+        Some(Self {
             function: json("function_arn").unwrap_or(Json::Null),
             qualifier: json("qualifier"),
             payload: json("payload"),
-            unwrap: flag("unwrap", true),
-            wait_for_task_token: flag("wait_for_task_token", false),
-            retry_service_exceptions: flag("retry_service_exceptions", true),
-        }
+            unwrap: flag("unwrap", true)?,
+            wait_for_task_token: flag("wait_for_task_token", false)?,
+            retry_service_exceptions: flag("retry_service_exceptions", true)?,
+        })
     }
 
     /// The block that says this, with null for what is the default.
@@ -119,27 +86,39 @@ impl Lambda {
     }
 
     /// Whether the function itself is the resource: only then can its result be put beside the input without the
-    /// envelope, in JSONPath.
-    fn is_direct(&self, members: &Members, jsonata: bool) -> bool {
-        let shaped = ["ResultPath", "ResultSelector", "OutputPath"].iter().any(|field| members.contains_key(*field));
-        !jsonata && self.unwrap && !self.wait_for_task_token && shaped
+    /// envelope, in JSONPath. `None` while the fields that decide are not known.
+    fn is_direct(&self, members: &Members, jsonata: bool) -> Option<bool> {
+        if jsonata || !self.unwrap || self.wait_for_task_token {
+            return Some(false);
+        }
+        let mut shaping = ["ResultPath", "ResultSelector", "OutputPath"].iter().filter_map(|field| members.get(*field));
+        let is_known = |value: &Json| !matches!(value, Json::Unknown);
+        if shaping.clone().any(is_known) { Some(true) } else { shaping.next().is_none().then_some(false) }
     }
 
     /// Whether the block asks for what only a function's ARN allows and gives a name.
     pub(crate) fn needs_arn(&self, members: &Members, jsonata: bool) -> bool {
-        self.is_direct(members, jsonata) && self.function.as_str().is_some_and(|name| !name.starts_with("arn:"))
+        self.is_direct(members, jsonata) == Some(true)
+            && self.function.as_str().is_some_and(|name| !name.starts_with("arn:"))
     }
 
-    /// Adds to a task what the block stands for.
-    pub(crate) fn expand(&self, members: &mut Members, jsonata: bool) {
-        if self.is_direct(members, jsonata) {
+    /// Whether a path that selects the payload stands where the task has another one already.
+    pub(crate) fn selects_twice(&self, members: &Members, jsonata: bool) -> bool {
+        let is_selected = members.get("InputPath").is_some_and(|path| !matches!(path, Json::Unknown));
+        self.is_direct(members, jsonata) == Some(true) && self.payload.as_ref().is_some_and(is_path) && is_selected
+    }
+
+    /// The task with what the block stands for; `None` while that is not known.
+    pub(crate) fn expand(&self, mut members: Members, jsonata: bool) -> Option<Members> {
+        if self.is_direct(&members, jsonata)? {
             members.insert("Resource".into(), self.name());
             if let Some(payload) = &self.payload {
-                let (key, payload) = template("Parameters", payload);
-                members.insert(key, payload);
+                // A template is an object; a path selects in another field.
+                let key = if is_path(payload) { "InputPath" } else { "Parameters" };
+                members.insert(key.into(), payload.clone());
             }
         } else {
-            self.expand_invoke(members, jsonata);
+            self.expand_invoke(&mut members, jsonata);
         }
         if self.retry_service_exceptions {
             let retriers = match members.get("Retry") {
@@ -149,6 +128,7 @@ impl Lambda {
             };
             members.insert("Retry".into(), retriers);
         }
+        Some(members)
     }
 
     fn expand_invoke(&self, members: &mut Members, jsonata: bool) {
@@ -193,10 +173,12 @@ const UNWRAP_JSONATA: &str = "{% $states.result.Payload %}";
 
 /// A payload as a member of a JSONPath template: a path goes under a name that ends in `.$`.
 fn template(name: &str, payload: &Json) -> (String, Json) {
-    match payload {
-        Json::String(path) if path.starts_with('$') => (format!("{name}.$"), payload.clone()),
-        _ => (name.to_owned(), payload.clone()),
-    }
+    let key = if is_path(payload) { format!("{name}.$") } else { name.to_owned() };
+    (key, payload.clone())
+}
+
+fn is_path(payload: &Json) -> bool {
+    payload.as_str().is_some_and(|text| text.starts_with('$'))
 }
 
 /// Finds the block that a task's ASL stands for, and what of the task is left beside it.
@@ -233,8 +215,7 @@ pub(crate) fn recognise(task: &Json, jsonata: bool) -> Option<(Value, Json)> {
     };
     let without_payload = Lambda { payload: None, ..lambda.clone() };
     [without_payload, lambda].into_iter().find_map(|lambda| {
-        let mut again = rest.clone();
-        lambda.expand(&mut again, jsonata);
+        let again = lambda.expand(rest.clone(), jsonata)?;
         Json::Object(again).same_meaning(task).then(|| (lambda.write(), Json::Object(rest.clone())))
     })
 }

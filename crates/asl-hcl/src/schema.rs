@@ -6,8 +6,6 @@ use asl::shape::{Field, Language, Object, Shape};
 use tfplugin::Type;
 use tfplugin::schema::{Attribute, Block, NestedBlock, Nesting};
 
-use crate::lambda;
-
 /// The name of the block of each state type, with the type, in the order of the language.
 pub static STATE_BLOCKS: LazyLock<Vec<(String, &'static Object)>> =
     LazyLock::new(|| Language::get().states.iter().map(|state| (state.name.to_lowercase(), state)).collect());
@@ -45,11 +43,46 @@ pub fn state_blocks() -> Vec<NestedBlock> {
     let nested = |(name, state): &(String, &Object)| {
         let mut block = block(state);
         if has_lambda(state) {
-            block.blocks.insert(0, NestedBlock::new("lambda", Nesting::Single, lambda::block()));
+            block.blocks.insert(0, NestedBlock::new("lambda", Nesting::Single, lambda_block()));
         }
         NestedBlock::new(name.clone(), Nesting::Map, block)
     };
     STATE_BLOCKS.iter().map(nested).collect()
+}
+
+/// The block `lambda`.
+pub(crate) fn lambda_block() -> Block {
+    let attribute = |name: &str, ty: Type, description: &str| Attribute::optional(name, ty, description);
+    Block {
+        attributes: vec![
+            attribute("function_arn", Type::String, "The function to call: its ARN, or its name."),
+            attribute("qualifier", Type::String, "The version or alias to call."),
+            attribute(
+                "payload",
+                Type::Dynamic,
+                "What the function gets; the state's input if absent. With JSONPath a string that begins with `$` is a path.",
+            ),
+            attribute(
+                "unwrap",
+                Type::Bool,
+                "Whether the state's result is what the function returns (`true`, the default), and not the envelope of \
+                 the call. Beside `result_path`, `result_selector` or `output_path` this needs the function's ARN.",
+            ),
+            attribute(
+                "wait_for_task_token",
+                Type::Bool,
+                "Whether the state waits until somebody returns the task token; `false` if absent. Without `payload` \
+                 the function gets `input` and `taskToken`.",
+            ),
+            attribute(
+                "retry_service_exceptions",
+                Type::Bool,
+                "Whether failures of the Lambda service itself are tried again, as AWS recommends; `true` if absent.",
+            ),
+        ],
+        description: "Calls a Lambda function: short for `resource`, `parameters` and a retrier.".into(),
+        ..Block::default()
+    }
 }
 
 /// Whether a state may have the block `lambda`.

@@ -8,8 +8,7 @@ use asl::shape::{Field, Object, Shape};
 use tfplugin::schema::Nesting;
 use tfplugin::{Diagnostics, Number, Type, Typed, Value};
 
-use crate::lambda;
-use crate::schema::{DEFINITION, STATE_BLOCKS, has_lambda, holds_workflow, inner, type_words};
+use crate::schema::{DEFINITION, STATE_BLOCKS, has_lambda, holds_workflow, inner, lambda_block, type_words};
 use crate::state_path::StatePath;
 
 /// The argument of a state that names its type.
@@ -134,7 +133,7 @@ impl Reader<'_> {
                 return Value::Null;
             }
         };
-        let attributes = lambda::block().attributes;
+        let attributes = lambda_block().attributes;
         let mut block = Value::object::<String>([]);
         for (name, member) in entries.iter().filter(|(_, member)| !member.is_null()) {
             let path = path.clone().member(name);

@@ -46,7 +46,8 @@ impl Origin {
     fn of(path: StatePath, object: &'static Object, block: &Value) -> Self {
         let sugar = block.get("lambda");
         let lambda = !sugar.is_null();
-        let retriers_before = usize::from(lambda && Lambda::read(sugar).retry_service_exceptions);
+        let sugar = Lambda::read(sugar).filter(|_| lambda);
+        let retriers_before = usize::from(sugar.is_some_and(|sugar| sugar.retry_service_exceptions));
         Self { path, object: Some(object), lambda, retriers_before }
     }
 }
@@ -71,7 +72,7 @@ pub fn to_asl(config: &Value) -> Flat {
             members.insert(field.name.clone(), json);
         }
     }
-    let jsonata = members.get("QueryLanguage").and_then(Json::as_str) == Some("JSONata");
+    let jsonata = is_jsonata(members.get("QueryLanguage"), Some(false));
     let mut found = Members::default();
     let mut all_known = true;
     for (block, object) in STATE_BLOCKS.iter() {
@@ -91,7 +92,7 @@ pub fn to_asl(config: &Value) -> Flat {
 
 impl Flat {
     /// Adds the states of the argument `states`; false when it is not known yet which states those are.
-    fn add_values(&mut self, value: &Value, jsonata: bool, found: &mut Members) -> bool {
+    fn add_values(&mut self, value: &Value, jsonata: Option<bool>, found: &mut Members) -> bool {
         let entries = match value.plain() {
             Value::Null => return true,
             Value::Unknown => return false,
@@ -132,7 +133,8 @@ impl Flat {
         found.insert(name.to_owned(), state);
     }
 
-    fn state(&mut self, object: &'static Object, block: &Value, path: &StatePath, jsonata: bool) -> Json {
+    /// The state that a block describes; `jsonata` is the query language of the definition, `None` while it is not known.
+    fn state(&mut self, object: &'static Object, block: &Value, path: &StatePath, jsonata: Option<bool>) -> Json {
         let lambda = block.get("lambda");
         if block.is_unknown() || lambda.is_unknown() {
             return Json::Unknown;
@@ -145,32 +147,41 @@ impl Flat {
             _ => return Json::Unknown,
         }
         self.embed_definitions(object, &plain, &mut members, path);
-        let own = members.get("QueryLanguage").and_then(Json::as_str);
-        let jsonata = own.map_or(jsonata, |language| language == "JSONata");
-        if !lambda.is_null() {
-            self.check_lambda(lambda, &members, path, jsonata);
-            Lambda::read(lambda).expand(&mut members, jsonata);
-            let position = |name: &str| object.fields.iter().position(|field| field.name == name);
-            // `Type` is no field of the object, and so comes first.
-            members.sort_by(|a, _, b, _| position(a).cmp(&position(b)));
+        if lambda.is_null() {
+            return Json::Object(members);
         }
-        Json::Object(members)
-    }
-
-    fn check_lambda(&mut self, lambda: &Value, members: &Members, path: &StatePath, jsonata: bool) {
-        let inside = path.clone().member("lambda");
-        if lambda.get("function_arn").is_null() {
-            let detail = "Write the ARN of the function to call, or its name.";
-            self.diagnostics.push(inside.clone().error("`lambda` has no `function_arn`", detail));
-        }
-        if Lambda::read(lambda).needs_arn(members, jsonata) {
+        self.check_lambda(lambda, &members, path);
+        let sugar = Lambda::read(lambda).zip(is_jsonata(members.get("QueryLanguage"), jsonata));
+        let Some((lambda, jsonata)) = sugar else { return Json::Unknown };
+        if lambda.needs_arn(&members, jsonata) {
             let detail = "Beside `result_path`, `result_selector` or `output_path` the result can be unwrapped only when \
                           the function is given by its ARN: write the ARN, or `unwrap = false`.";
             let message = "`function_arn` is a name, and its ARN is needed here";
-            self.diagnostics.push(inside.member("function_arn").error(message, detail));
+            self.diagnostics.push(path.clone().member("lambda").member("function_arn").error(message, detail));
+        }
+        if lambda.selects_twice(&members, jsonata) {
+            let detail = "Beside `result_path`, `result_selector` or `output_path` a path in `payload` is the `input_path` of \
+                          the task: write one path in place of both.";
+            let message = "both `input_path` and a path in `payload` are there";
+            self.diagnostics.push(path.clone().member("input_path").error(message, detail));
+        }
+        let Some(mut members) = lambda.expand(members, jsonata) else { return Json::Unknown };
+        let position = |name: &str| object.fields.iter().position(|field| field.name == name);
+        // `Type` is no field of the object, and so comes first.
+        members.sort_by(|a, _, b, _| position(a).cmp(&position(b)));
+        Json::Object(members)
+    }
+
+    /// Checks what `lambda` requires, and beside what it cannot be written.
+    fn check_lambda(&mut self, lambda: &Value, members: &Members, path: &StatePath) {
+        if lambda.get("function_arn").is_null() {
+            let detail = "Write the ARN of the function to call, or its name.";
+            let path = path.clone().member("lambda");
+            self.diagnostics.push(path.error("`lambda` has no `function_arn`", detail));
         }
         for (field, hcl) in [("Resource", "resource"), ("Parameters", "parameters"), ("Arguments", "arguments")] {
-            if members.contains_key(field) {
+            // What is not known yet may still be absent.
+            if members.get(field).is_some_and(|value| !matches!(value, Json::Unknown)) {
                 let message = format!("both `lambda` and `{hcl}` are there");
                 let detail = "`lambda` stands for both: move what is passed into its `payload`, or write the task out.";
                 self.diagnostics.push(path.clone().member(hcl).error(message, detail));
@@ -208,7 +219,7 @@ impl Flat {
             }
             Value::String(text) => match asl::parse(text) {
                 Ok((document, _)) => {
-                    if slot.contains_key("StartAt") {
+                    if slot.get("StartAt").is_some_and(|start| !matches!(start, Json::Unknown)) {
                         let detail = "The JSON says where it starts: remove `start_at`, or the `definition`.";
                         let message = "both `definition` and `start_at` are there";
                         self.diagnostics.push(path.error(message, detail));
@@ -224,6 +235,16 @@ impl Flat {
             },
             _ => {}
         }
+    }
+}
+
+/// Whether the query language is JSONata, by the `QueryLanguage` of a state or definition; without one it is inherited.
+/// `None` while it is not known.
+fn is_jsonata(own: Option<&Json>, inherited: Option<bool>) -> Option<bool> {
+    match own {
+        None => inherited,
+        Some(Json::Unknown) => None,
+        Some(language) => Some(language.as_str() == Some("JSONata")),
     }
 }
 

@@ -113,5 +113,60 @@ fn what_cannot_be_is_said() {
         said(&[("function_arn", ARN.into())], &[("resource", ARN.into())]),
         ["both `lambda` and `resource` are there at task[\"Call\"].resource"]
     );
+    assert_eq!(
+        said(
+            &[("function_arn", ARN.into()), ("payload", "$.a".into())],
+            &[("result_path", "$.x".into()), ("input_path", "$.b".into())]
+        ),
+        ["both `input_path` and a path in `payload` are there at task[\"Call\"].input_path"]
+    );
     assert_eq!(said(&[("function_arn", Value::Unknown)], &[("result_path", "$.x".into())]), Vec::<String>::new());
+}
+
+/// What is not known yet may be absent in the end, or anything: no conflict is reported, and no state is rendered of which a
+/// part may turn out otherwise.
+#[test]
+fn what_is_not_known_yet_leaves_open_what_depends_on_it() {
+    let state = |config: &Value| {
+        let flat = to_asl(config);
+        assert!(flat.diagnostics.is_empty(), "{:?}", flat.diagnostics);
+        flat.json.get("States").and_then(|states| states.get("Call")).unwrap().clone()
+    };
+    let arn = ("function_arn", Value::from(ARN));
+    for flag in ["unwrap", "wait_for_task_token", "retry_service_exceptions"] {
+        let config = workflow("JSONPath", &[arn.clone(), (flag, Value::Unknown)], &[]);
+        assert_eq!(state(&config), asl::Json::Unknown, "{flag}");
+    }
+    for field in ["result_path", "result_selector", "output_path", "query_language"] {
+        let config = workflow("JSONPath", std::slice::from_ref(&arn), &[(field, Value::Unknown)]);
+        assert_eq!(state(&config), asl::Json::Unknown, "{field}");
+    }
+    let mut config = workflow("JSONPath", std::slice::from_ref(&arn), &[]);
+    config.set("query_language", Value::Unknown);
+    assert_eq!(state(&config), asl::Json::Unknown);
+    // A name is in order where the field that forbids it may be absent.
+    let config = workflow("JSONPath", &[("function_arn", "f".into())], &[("result_path", Value::Unknown)]);
+    assert_eq!(state(&config), asl::Json::Unknown);
+    // These do not change what the rest stands for.
+    for field in ["resource", "parameters", "arguments", "input_path", "retry"] {
+        let config = workflow("JSONPath", std::slice::from_ref(&arn), &[(field, Value::Unknown)]);
+        assert!(matches!(state(&config), asl::Json::Object(_)), "{field}");
+    }
+    // One that is known decides.
+    let others = [("result_path", "$.x".into()), ("output_path", Value::Unknown)];
+    let known = state(&workflow("JSONPath", &[arn], &others));
+    assert_eq!(known.get("Resource").and_then(asl::Json::as_str), Some(ARN));
+}
+
+#[test]
+fn a_path_selects_the_payload_of_a_function_that_is_the_resource() {
+    let lambda = [("function_arn", Value::from(ARN)), ("payload", "$.order".into())];
+    let config = workflow("JSONPath", &lambda, &[("result_path", "$.x".into())]);
+    let definition = asl::flat::nest(&to_asl(&config).json).unwrap();
+    assert_eq!(errors(&definition), []);
+    let call = definition.get("States").and_then(|states| states.get("Call")).unwrap();
+    assert_eq!(call.get("InputPath").and_then(asl::Json::as_str), Some("$.order"));
+    // It stays as it was written.
+    let again = from_asl(&definition, &config).unwrap();
+    assert_eq!(written(&again.get("task").clone()), written(config.get("task")));
 }

@@ -84,7 +84,8 @@ fn attribute(field: &Field) -> Result<TokenStream> {
         (_, true, false) => quote!(optional),
         _ => quote!(computed),
     };
-    let facts = facts(field)?;
+    let fits = quote!(<#ty as ::tfplugin::model::AttributeField>::validator());
+    let facts = facts(field, &fits)?;
     let sensitive = field.sensitive.then(|| quote!(.sensitive()));
     let write_only = field.write_only.then(|| quote!(.write_only()));
     let deprecated = field.deprecated.as_ref().map(|reason| quote!(.deprecated(#reason)));
@@ -98,7 +99,7 @@ fn attribute(field: &Field) -> Result<TokenStream> {
 
 fn block(field: &Field) -> Result<TokenStream> {
     let Field { ty, name, description, .. } = field;
-    let facts = facts(field)?;
+    let facts = facts(field, &quote!(::core::option::Option::<::tfplugin::model::Validator>::None))?;
     let min = field.min.as_ref().map(|min| quote!(nested.min_items = #min;));
     let max = field.max.as_ref().map(|max| quote!(nested.max_items = #max;));
     Ok(quote! {
@@ -113,7 +114,8 @@ fn block(field: &Field) -> Result<TokenStream> {
     })
 }
 
-fn facts(field: &Field) -> Result<TokenStream> {
+/// The facts of a field; `fits` is the check of its type, which comes after those that are written.
+fn facts(field: &Field, fits: &TokenStream) -> Result<TokenStream> {
     let (replace, empty) = (field.replace, !field.present);
     let value = |expression: &Option<syn::Expr>| match expression {
         Some(expression) => quote!(::core::option::Option::Some(::tfplugin::Value::from(#expression))),
@@ -134,7 +136,10 @@ fn facts(field: &Field) -> Result<TokenStream> {
             absent: #absent,
             empty_is_absent: #empty,
             equality: #equality,
-            validators: ::std::vec![#(#validators),*],
+            validators: ::core::iter::Iterator::collect(::core::iter::Iterator::chain(
+                ::core::iter::IntoIterator::into_iter([#(#validators),*]),
+                #fits,
+            )),
             conflicts_with: ::std::vec::Vec::from(#conflicts),
         }
     })

@@ -18,6 +18,12 @@ struct Thing {
     /// Size.
     #[tf(optional, absent = 3, between = 1..=9)]
     size: Attr<i32>,
+    /// Count.
+    #[tf(optional)]
+    count: Attr<i32>,
+    /// Share.
+    #[tf(optional)]
+    share: Attr<f64>,
     /// Text.
     #[tf(optional, conflicts = ["file"])]
     text: Attr<String>,
@@ -97,6 +103,8 @@ fn the_schema_comes_from_the_struct() {
             ("name", "Name of the thing. Changing this forces a new resource."),
             ("type", "Kind. Valid values are `PLAIN` and `FANCY`. Defaults to `PLAIN`."),
             ("size", "Size. Must be between 1 and 9. Defaults to `3`."),
+            ("count", "Count."),
+            ("share", "Share."),
             ("text", "Text. Conflicts with `file`."),
             ("file", "File."),
             ("words", "Words."),
@@ -169,6 +177,16 @@ fn single_values_and_conflicts_are_checked_once_they_are_known() {
         value([("size", "1.5".parse::<tfplugin::Number>().unwrap().into())]),
         &[("size", "`size` must be between 1 and 9, got 1.5")],
     );
+    // A number that the type of the field cannot hold is not unknown.
+    let number = |text: &str| value([("count", text.parse::<tfplugin::Number>().unwrap().into())]);
+    check(number("2147483647"), &[]);
+    let range = "`count` must be a whole number between -2147483648 and 2147483647, got";
+    for text in ["30.5", "2147483648"] {
+        check(number(text), &[("count", &format!("{range} {text}"))]);
+    }
+    let share = value([("share", "1e400".parse::<tfplugin::Number>().unwrap().into())]);
+    assert_eq!(Thing::block().check(&share).iter().count(), 1);
+    check(value([("share", "0.5".parse::<tfplugin::Number>().unwrap().into())]), &[]);
     check(value([("text", "t".into()), ("file", "f".into())]), &[("text", "`text` conflicts with `file`")]);
     for other in [Value::Null, Value::Unknown, "".into()] {
         check(value([("text", "t".into()), ("file", other.clone())]), &[]);

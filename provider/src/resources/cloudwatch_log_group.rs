@@ -20,7 +20,7 @@ pub struct LogGroup {
     #[tf(optional, computed, replace, validate = names::log_group)]
     name: Attr<String>,
     /// Prefix of a generated name.
-    #[tf(optional, replace, validate = names::log_group, conflicts = ["name"])]
+    #[tf(optional, replace, validate = names::log_group_prefix, conflicts = ["name"])]
     name_prefix: Attr<String>,
     /// Days to keep events. Events are kept forever if it is not set or `0`.
     #[tf(optional, absent = 0, validate = retention)]

@@ -39,7 +39,7 @@ pub struct Permission {
     #[tf(optional, computed, replace, validate = names::statement_id)]
     statement_id: Attr<String>,
     /// Prefix of a generated ID.
-    #[tf(optional, replace, validate = names::statement_id, conflicts = ["statement_id"])]
+    #[tf(optional, replace, validate = names::statement_id_prefix, conflicts = ["statement_id"])]
     statement_id_prefix: Attr<String>,
     /// Token that Alexa has to send.
     #[tf(optional, replace)]

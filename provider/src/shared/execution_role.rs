@@ -261,9 +261,19 @@ impl ManagedRole {
         self.name == other.name && self.owner == other.owner
     }
 
+    /// Whether an ARN names this role.
+    pub fn is_at(&self, arn: &str) -> bool {
+        arn.rsplit('/').next() == Some(&self.name)
+    }
+
     /// Whether the same role is to have another path, which IAM cannot do.
     fn is_moved(&self, before: &Self) -> bool {
         self.is_same(before) && self.path != before.path
+    }
+
+    /// Whether an object that had the role `before` gets this one in its place.
+    pub fn is_new(&self, before: Option<&Self>) -> bool {
+        before.is_none_or(|before| !self.is_same(before))
     }
 
     fn cannot_move(&self, before: &Self) -> String {

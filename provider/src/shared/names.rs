@@ -22,6 +22,8 @@ fn states_name(kind: &str, name: &str, longest: usize) -> Result<(), Problem> {
 
 /// The longest name of a state machine or activity.
 const MAX_NAME: usize = 80;
+/// How many digits a generated name adds to its prefix.
+const GENERATED: usize = 26;
 /// The longest prefix, which leaves room for what is generated.
 const MAX_PREFIX: usize = 52;
 
@@ -74,15 +76,20 @@ pub fn alias_description(text: &str) -> Result<(), Problem> {
     valid(length <= 256, || (format!("`description` must have up to 256 characters, got {length}"), "Shorten it."))
 }
 
-/// Checks the name of a log group, or its prefix (API reference, CreateLogGroup, `logGroupName`).
+/// Checks the name of a log group (API reference, CreateLogGroup, `logGroupName`).
 ///
 /// # Errors
 /// When AWS refuses the name.
 pub fn log_group(name: &str) -> Result<(), Problem> {
-    let is_allowed = |c: char| c.is_ascii_alphanumeric() || "_-/.#".contains(c);
-    let is_valid = !name.is_empty() && name.len() <= 512 && name.chars().all(is_allowed);
-    let detail = "Use 1 to 512 letters, digits, `_`, `-`, `/`, `.` and `#`.";
-    valid(is_valid, || (format!("invalid log group name `{name}`"), detail))
+    bounded("log group name", name, 512, "_-/.#")
+}
+
+/// Checks the prefix of the name of a log group, to which a generated name adds digits.
+///
+/// # Errors
+/// When AWS refuses names with it.
+pub fn log_group_prefix(prefix: &str) -> Result<(), Problem> {
+    bounded("log group name prefix", prefix, 512 - GENERATED, "_-/.#")
 }
 
 /// Checks the name of an alarm (API reference, PutMetricAlarm, `AlarmName`).
@@ -94,14 +101,33 @@ pub fn alarm(name: &str) -> Result<(), Problem> {
     valid(is_valid, || (format!("invalid alarm name `{name}`"), "Use 1 to 255 characters."))
 }
 
-/// Checks the ID of a statement, or its prefix (API reference, AddPermission, `StatementId`).
+/// Checks the ID of a statement (API reference, AddPermission, `StatementId`).
 ///
 /// # Errors
 /// When AWS refuses the ID.
 pub fn statement_id(id: &str) -> Result<(), Problem> {
-    let is_allowed = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
-    let is_valid = !id.is_empty() && id.len() <= 100 && id.chars().all(is_allowed);
-    valid(is_valid, || (format!("invalid statement ID `{id}`"), "Use 1 to 100 letters, digits, `-` and `_`."))
+    bounded("statement ID", id, 100, "-_")
+}
+
+/// Checks the prefix of the ID of a statement, to which a generated ID adds digits.
+///
+/// # Errors
+/// When AWS refuses IDs with it.
+pub fn statement_id_prefix(prefix: &str) -> Result<(), Problem> {
+    bounded("statement ID prefix", prefix, 100 - GENERATED, "-_")
+}
+
+/// Checks that a text has from 1 to `longest` letters, digits and characters of `others`.
+fn bounded(what: &str, text: &str, longest: usize, others: &str) -> Result<(), Problem> {
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || others.contains(c);
+    let is_valid = !text.is_empty() && text.len() <= longest && text.chars().all(is_allowed);
+    if is_valid {
+        return Ok(());
+    }
+    let others: Vec<String> = others.chars().map(|c| format!("`{c}`")).collect();
+    let listed = others.split_last().map_or_else(String::new, |(last, rest)| format!("{} and {last}", rest.join(", ")));
+    let detail = format!("Use 1 to {longest} letters, digits, {listed}.");
+    Err(Problem::new(format!("invalid {what} `{text}`"), detail))
 }
 
 /// Checks an action of Lambda, such as `lambda:InvokeFunction`.
@@ -151,6 +177,9 @@ mod tests {
         for (id, valid) in [("from-events_1", true), ("", false), ("a.b", false), (&"x".repeat(101), false)] {
             assert_eq!(statement_id(id).is_ok(), valid, "{id}");
         }
+        assert!(statement_id_prefix(&"x".repeat(74)).is_ok() && statement_id_prefix(&"x".repeat(75)).is_err());
+        assert!(log_group_prefix(&"x".repeat(486)).is_ok() && log_group_prefix(&"x".repeat(487)).is_err());
+        assert_eq!(log_group("a b").unwrap_err().detail, "Use 1 to 512 letters, digits, `_`, `-`, `/`, `.` and `#`.");
         for (action, valid) in [
             ("lambda:InvokeFunction", true),
             ("lambda:*", true),

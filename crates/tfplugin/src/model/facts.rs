@@ -28,7 +28,7 @@ impl Problem {
 }
 
 /// A check of a single known value.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub enum Validator {
     /// One of these words.
     OneOf(&'static [&'static str]),
@@ -36,6 +36,13 @@ pub enum Validator {
     Between(i64, i64),
     /// A whole number of at least this.
     AtLeast(i64),
+    /// A value that the type of the field can hold.
+    Fits {
+        /// Which values these are, such as `a whole number`.
+        range: String,
+        /// Whether a value is one.
+        fits: fn(&Value) -> bool,
+    },
     /// Anything else.
     Custom(fn(&Value) -> Option<Problem>),
 }
@@ -59,6 +66,10 @@ impl Validator {
                 let fits = number.as_i64().is_some_and(|number| number >= *least);
                 let summary = format!("`{name}` must be at least {least}, got {number}");
                 (!fits).then(|| Problem::new(summary, format!("Write a whole number of {least} or more.")))
+            }
+            Self::Fits { range, fits } => {
+                let number = value.as_number().filter(|_| !fits(value))?;
+                Some(Problem::new(format!("`{name}` must be {range}, got {number}"), "Write a number in that range."))
             }
             Self::Custom(check) => check(value),
         }
@@ -126,7 +137,7 @@ impl Facts {
                 Validator::OneOf(words) => drop(write!(text, " Valid values are {}.", listed(words))),
                 Validator::Between(least, most) => drop(write!(text, " Must be between {least} and {most}.")),
                 Validator::AtLeast(least) => drop(write!(text, " Must be at least {least}.")),
-                Validator::Custom(_) => {}
+                Validator::Fits { .. } | Validator::Custom(_) => {}
             }
         }
         if let Some(value) = self.fallback() {

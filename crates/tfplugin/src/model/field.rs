@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Attr, Model};
+use super::{Attr, Model, Validator};
 use crate::number::Number;
 use crate::schema::{Block, Nesting};
 use crate::types::Type;
@@ -22,6 +22,11 @@ pub trait AttributeValue: Sized {
     /// Whether the value means as little as null.
     fn is_empty(&self) -> bool {
         false
+    }
+
+    /// Which values of the Terraform type fit the Rust type, such as `a whole number`; `None` where all do.
+    fn range() -> Option<String> {
+        None
     }
 }
 
@@ -85,6 +90,10 @@ macro_rules! integers {
             fn write(&self) -> Value {
                 i64::from(*self).into()
             }
+
+            fn range() -> Option<String> {
+                Some(format!("a whole number between {} and {}", <$integer>::MIN, <$integer>::MAX))
+            }
         })*
     };
 }
@@ -98,11 +107,15 @@ impl AttributeValue for f64 {
     }
 
     fn read(value: &Value) -> Option<Self> {
-        value.as_number()?.to_string().parse().ok()
+        value.as_number()?.to_string().parse().ok().filter(|number: &Self| number.is_finite())
     }
 
     fn write(&self) -> Value {
         self.to_string().parse::<Number>().map_or(Value::Null, Value::from)
+    }
+
+    fn range() -> Option<String> {
+        Some(format!("a number between {:e} and {:e}", Self::MIN, Self::MAX))
     }
 }
 
@@ -193,6 +206,9 @@ pub trait AttributeField {
 
     /// The attribute for Terraform.
     fn write(&self) -> Value;
+
+    /// Checks that a value fits the Rust type; `None` where all do.
+    fn validator() -> Option<Validator>;
 }
 
 impl<T: AttributeValue> AttributeField for Attr<T> {
@@ -218,6 +234,10 @@ impl<T: AttributeValue> AttributeField for Attr<T> {
             Self::Unknown => Value::Unknown,
             Self::Known(value) => value.write(),
         }
+    }
+
+    fn validator() -> Option<Validator> {
+        Some(Validator::Fits { range: T::range()?, fits: |value| T::read(value).is_some() })
     }
 }
 

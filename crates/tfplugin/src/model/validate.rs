@@ -67,8 +67,8 @@ impl Attribute {
             let warning = Diagnostic::warning("Argument is deprecated", self.deprecation.clone());
             diagnostics.push(warning.at(path.clone()));
         }
-        let problems = self.facts.validators.iter().filter_map(|validator| validator.check(&self.name, value));
-        diagnostics.extend(problems.map(|problem| problem.at(path.clone())));
+        let problem = self.facts.validators.iter().find_map(|validator| validator.check(&self.name, value));
+        diagnostics.extend(problem.map(|problem| problem.at(path.clone())));
     }
 }
 

@@ -101,8 +101,8 @@ async fn refused(
 ) -> Failed<Function> {
     let CreateError { error, may_exist } = failed;
     if error.kind == AwsErrorKind::AlreadyExists && !may_exist {
-        if let Some((role, adopted)) = owned.filter(|(_, adopted)| adopted.made) {
-            remove_role(&role, &adopted.arn, wanted.name(), operation).await;
+        if let Some((role, _)) = owned.filter(|(_, adopted)| adopted.made) {
+            remove_unused_role(&role, wanted.name(), operation).await;
         }
         return error.into();
     }
@@ -117,16 +117,18 @@ async fn refused(
     Failed::leaving(error, wanted)
 }
 
-/// Removes a role that this creation made, unless the function of somebody else uses it by now.
-async fn remove_role(role: &ManagedRole, arn: &str, name: &str, operation: &Operation) {
+/// Removes a role that was made for a function, unless there is one of this name that uses it by now. Returns whether one
+/// uses it.
+pub(super) async fn remove_unused_role(role: &ManagedRole, name: &str, operation: &Operation) -> bool {
     let (aws, call) = (operation.aws(), &operation.call);
-    let Ok(found) = function::describe(aws, call, name).await else { return };
-    if found.is_some_and(|found| found.configuration.role == arn) {
-        return;
+    let Ok(found) = function::describe(aws, call, name).await else { return false };
+    if found.is_some_and(|found| role.is_at(&found.configuration.role)) {
+        return true;
     }
     if let Err(error) = role.delete(aws, call).await {
         tracing::warn!(%error, role = role.name, "the role could not be removed again");
     }
+    false
 }
 
 /// Changes the tags of the function and of its role.

@@ -4,7 +4,7 @@ use asl::policy::{Account, Document};
 use sfn_aws::AwsError;
 use sfn_aws::function::{self, Code, Configuration, Logging, code_signing};
 
-use super::apply::described;
+use super::apply::{described, remove_unused_role};
 use super::blocks::{LEVEL, LOG_GROUPS, TEXT};
 use super::separate::Separate;
 use super::{Function, LATEST};
@@ -30,13 +30,27 @@ pub(super) async fn update(
     let mut update = Update { operation, prior, name, account, reached: prior.clone() };
     let changed = match update.run(planned.clone()).await {
         Ok(changed) => changed,
-        Err(refusal) => return Err(Failed::leaving(refusal, update.reached)),
+        Err(refusal) => {
+            update.undo_unused(planned).await;
+            return Err(Failed::leaving(refusal, update.reached));
+        }
     };
     // Only what changes makes a new date.
     if changed.last_modified.is_unknown() { described(changed, operation).await } else { Ok(changed) }
 }
 
 impl Update<'_> {
+    /// After a failure: removes the role that this update made if the function does not use it. Keeps one that it uses.
+    async fn undo_unused(&mut self, planned: &Function) {
+        let region = self.account.region.as_deref().unwrap_or("");
+        let (before, after) = (self.prior.managed_role(region), planned.managed_role(region));
+        let Some(role) = after.filter(|after| after.is_new(before.as_ref())) else { return };
+        let is_used = remove_unused_role(&role, self.name, self.operation).await;
+        if is_used && before.is_none() {
+            self.reached.execution_role = planned.execution_role.clone();
+        }
+    }
+
     async fn run(&mut self, mut changed: Function) -> Result<Function, Refusal> {
         let (aws, call, prior, name) = (self.operation.aws(), &self.operation.call, self.prior, self.name);
         let code = if changed.changes_code(prior) { Some(changed.code_as_planned()?) } else { None };
@@ -151,7 +165,7 @@ impl Update<'_> {
         if let Some(role) = after.as_ref().filter(|_| policy != *granted) {
             role.write(aws, call, &policy).await?;
         }
-        match before.filter(|before| after.as_ref().is_none_or(|after| !after.is_same(before))) {
+        match before.filter(|before| before.is_new(after.as_ref())) {
             Some(before) => before.delete(aws, call).await,
             None => Ok(()),
         }

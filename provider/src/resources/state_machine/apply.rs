@@ -40,11 +40,11 @@ impl StateMachine {
     }
 }
 
-/// What a creation has made by now, which goes again when the state machine turns out to belong to somebody else.
+/// What exists because of a creation or update, and is removed again if that fails and the state machine does not use it.
 #[derive(Default)]
-struct Made {
-    log_group: bool,
-    role: bool,
+pub(super) struct Made {
+    pub log_group: bool,
+    pub role: bool,
 }
 
 /// Creates log group, role and state machine, in this order, unless there is a state machine of this name. A log group or role
@@ -100,35 +100,43 @@ pub(super) async fn create(
     describe(machine, created, operation).await
 }
 
-/// A failure to create what comes along with the state machine. What belongs to something else leaves nothing behind.
+/// The operations that fail before there is a role or a log group of this state machine.
+const BEFORE_ANYTHING: [&str; 5] =
+    ["CreateRole", "GetRole", "CreateLogGroup", "DescribeLogGroups", "ListTagsForResource"];
+
+/// A failure to create what comes along with the state machine. What is left behind belongs in the state.
 fn along(machine: &StateMachine, made: &Made, error: AwsError, kind: &str, name: &str) -> Failed<StateMachine> {
-    let is_foreign = error.kind == AwsErrorKind::AlreadyExists;
+    let is_nothing = !made.log_group && BEFORE_ANYTHING.contains(&error.operation);
     let doing = format!("create the {kind} `{name}` of the state machine `{}`", machine.name());
     let refusal = Refusal::from(diagnostics::of_aws(&doing, &error));
-    if is_foreign && !made.log_group { refusal.into() } else { Failed::leaving(refusal, machine.clone()) }
+    if is_nothing { refusal.into() } else { Failed::leaving(refusal, machine.clone()) }
 }
 
-/// Removes what this creation made, unless the state machine of somebody else uses it by now.
-async fn undo(machine: &StateMachine, made: &Made, operation: &Operation, account: &Account) {
-    let found = state_machine::find(operation.aws(), &operation.call, machine.name()).await;
-    let Ok(found) = found else { return };
-    let uses_role = found.as_ref().is_some_and(|found| machine.role_arn.text() == Some(&found.role_arn));
-    let group = machine.log_group_arn(account);
-    let destination = found.as_ref().and_then(|found| found.logging.destination.as_deref());
-    let uses_log_group = destination.is_some_and(|arn| arn.trim_end_matches(":*") == group);
-    if made.role
-        && !uses_role
-        && let Some(role) = machine.managed_role(account.region.as_deref().unwrap_or(""))
-        && let Err(error) = role.delete(operation.aws(), &operation.call).await
-    {
-        tracing::warn!(%error, role = role.name, "the role could not be removed again");
+/// Removes what was made for a state machine, unless there is one of this name that uses it by now. Returns what stays.
+pub(super) async fn undo(machine: &StateMachine, made: &Made, operation: &Operation, account: &Account) -> Made {
+    let (aws, call) = (operation.aws(), &operation.call);
+    let mut stays = Made::default();
+    let Ok(found) = state_machine::find(aws, call, machine.name()).await else { return stays };
+    let role = machine.managed_role(account.region.as_deref().unwrap_or("")).filter(|_| made.role);
+    if let Some(role) = role {
+        stays.role = found.as_ref().is_some_and(|found| role.is_at(&found.role_arn));
+        if !stays.role
+            && let Err(error) = role.delete(aws, call).await
+        {
+            tracing::warn!(%error, role = role.name, "the role could not be removed again");
+        }
     }
-    if made.log_group
-        && !uses_log_group
-        && let Err(error) = machine.delete_log_group(operation, account).await
-    {
-        tracing::warn!(%error, "the log group could not be removed again");
+    if made.log_group {
+        let group = machine.log_group_arn(account);
+        let destination = found.as_ref().and_then(|found| found.logging.destination.as_deref());
+        stays.log_group = destination.is_some_and(|arn| arn.trim_end_matches(":*") == group);
+        if !stays.log_group
+            && let Err(error) = machine.delete_log_group(operation, account).await
+        {
+            tracing::warn!(%error, "the log group could not be removed again");
+        }
     }
+    stays
 }
 
 /// What was planned, with the definition that was not known then; the old text stays where it means the same.

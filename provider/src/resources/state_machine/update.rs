@@ -7,7 +7,7 @@ use tfplugin::model::Attr;
 use tfplugin::{Diagnostic, Diagnostics};
 
 use super::StateMachine;
-use super::apply::{describe, rendered};
+use super::apply::{Made, describe, rendered, undo};
 use super::settings::same_policy;
 use crate::shared::execution_role::ManagedRole;
 use crate::shared::managed::{Failed, Operation, Refusal};
@@ -32,7 +32,10 @@ pub(super) async fn update(
     let mut update = Update { operation, prior, arn, account, reached: prior.clone() };
     match update.run(rendered(planned, Some(prior))).await {
         Ok(updated) => Ok(updated),
-        Err(refusal) => Err(Failed::leaving(refusal, update.reached)),
+        Err(refusal) => {
+            update.undo_unused(planned).await;
+            Err(Failed::leaving(refusal, update.reached))
+        }
     }
 }
 
@@ -58,6 +61,25 @@ pub(super) async fn delete_old_versions(
 }
 
 impl Update<'_> {
+    /// After a failure: removes the role and log group that this update made and the state machine does not use. Keeps those
+    /// that it uses.
+    async fn undo_unused(&mut self, planned: &StateMachine) {
+        let (prior, region) = (self.prior, self.account.region.as_deref().unwrap_or(""));
+        let is_new_role =
+            planned.managed_role(region).is_some_and(|role| role.is_new(prior.managed_role(region).as_ref()));
+        let made = Made { log_group: planned.manages_log_group() && !prior.manages_log_group(), role: is_new_role };
+        if !made.log_group && !made.role {
+            return;
+        }
+        let stays = undo(planned, &made, self.operation, &self.account).await;
+        if stays.role && prior.execution_role.is_null() {
+            self.reached.execution_role = planned.execution_role.clone();
+        }
+        if stays.log_group {
+            self.reached.logging_configuration = planned.logging_configuration.clone();
+        }
+    }
+
     async fn run(&mut self, mut machine: StateMachine) -> Result<StateMachine, Refusal> {
         let (aws, call, prior) = (self.operation.aws(), &self.operation.call, self.prior);
         let region = self.account.region.clone().unwrap_or_default();
@@ -77,7 +99,7 @@ impl Update<'_> {
         }
         let is_same = same_policy(Some(&policy.to_json()), prior.policy_json.text());
         machine.policy_json = if is_same { prior.policy_json.clone() } else { policy.to_json().into() };
-        if let Some(before) = before.filter(|before| after.as_ref().is_none_or(|after| !after.is_same(before))) {
+        if let Some(before) = before.filter(|before| before.is_new(after.as_ref())) {
             before.delete(aws, call).await?;
         }
         if prior.manages_log_group() && !machine.manages_log_group() {
@@ -121,7 +143,7 @@ impl Update<'_> {
         }
         let region = self.account.region.as_deref().unwrap_or("");
         if let Some(before) = prior.managed_role(region)
-            && machine.managed_role(region).is_none_or(|after| !after.is_same(&before))
+            && before.is_new(machine.managed_role(region).as_ref())
         {
             reached.execution_role = prior.execution_role.clone();
         }
