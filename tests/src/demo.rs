@@ -97,7 +97,7 @@ async fn execute(aws: &LocalAws, arn: &str) -> io::Result<()> {
     };
     let (client, call) = (Aws::new(settings), Call::new(Duration::from_secs(60), CancellationToken::new()));
     println!("input   {ORDER}");
-    let execution = execution::start(&client, &call, arn, ORDER).await.map_err(io::Error::other)?;
+    let execution = execution::start(&client, &call, arn, "order", ORDER).await.map_err(io::Error::other)?;
     let ended = execution::wait(&client, &call, &execution).await.map_err(io::Error::other)?;
     for event in execution::history(&client, &call, &execution).await.map_err(io::Error::other)? {
         let time = event.timestamp.split('T').nth(1).unwrap_or_default().trim_end_matches('Z');

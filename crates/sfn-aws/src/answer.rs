@@ -12,11 +12,20 @@ const READ: usize = 64 * 1024;
 /// Elements of HTML that have no visible text, with their ends.
 const HIDDEN: [(&str, &str); 3] = [("script", "</script"), ("style", "</style"), ("!--", "-->")];
 
+/// Whether a response is a page for people, as proxies and load balancers give it.
+pub(crate) fn is_page(response: &HttpResponse) -> bool {
+    media_type(response) == "text/html"
+}
+
+fn media_type(response: &HttpResponse) -> &str {
+    let media_type = response.headers().try_get("content-type").and_then(Result::ok).unwrap_or("");
+    media_type.split(';').next().unwrap_or("").trim()
+}
+
 /// The response in a sentence: its status, media type and the beginning of its text.
 pub(crate) fn foreign(response: &HttpResponse) -> String {
     let status = response.status().as_u16();
-    let media_type = response.headers().try_get("content-type").and_then(Result::ok).unwrap_or("");
-    let media_type = media_type.split(';').next().unwrap_or("").trim();
+    let media_type = media_type(response);
     let with = if media_type.is_empty() { String::new() } else { format!(" with {media_type}") };
     let body = response.body().bytes().unwrap_or(&[]);
     let body = String::from_utf8_lossy(body.get(..READ).unwrap_or(body));

@@ -35,6 +35,8 @@ pub(crate) struct Observed {
     pub(crate) cause: Option<String>,
     /// How many attempts the settings allow.
     pub(crate) attempts: Option<u32>,
+    /// How many pages were the last responses, see [`is_page`](crate::answer::is_page).
+    pub(crate) pages: u32,
 }
 
 /// The record of an attempt.

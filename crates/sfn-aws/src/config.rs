@@ -25,7 +25,7 @@ use crate::credentials::{self, AssumeRole, WebIdentity};
 use crate::error::{AwsError, AwsErrorKind};
 use crate::profile;
 use crate::regions::{self, UnknownRegion};
-use crate::retry::{ATTEMPTS, Call};
+use crate::retry::{ATTEMPTS, Call, PageRetries};
 use crate::{http, metadata};
 
 /// What decides about credentials, region and endpoints; what is absent comes from the environment and the shared
@@ -155,7 +155,7 @@ macro_rules! clients {
                         let budget =
                             RetryPartition::custom("terraform-provider-sfn").token_bucket(TokenBucket::unlimited());
                         let mut builder =
-                            $name::config::Builder::from(self.config().await?).retry_partition(budget.build());
+                            $name::config::Builder::from(self.config().await?).retry_partition(budget.build()).retry_classifier(PageRetries);
                         if let Some(endpoint) = self.settings.endpoints.get(stringify!($name)) {
                             builder = builder.endpoint_url(endpoint);
                         }

@@ -33,6 +33,8 @@ pub enum AwsErrorKind {
     InvalidRegion,
     /// There was no response in time.
     TimedOut,
+    /// AWS was still carrying out the operation when time was up.
+    Unfinished,
     /// The operation was cancelled.
     Cancelled,
     /// The endpoint cannot be reached, or the connection to it broke.
@@ -118,12 +120,6 @@ impl AwsError {
     /// A failure of a kind, without a code of AWS.
     pub fn of(kind: AwsErrorKind, operation: &'static str, message: impl Into<String>) -> Self {
         Self { operation, kind, code: None, message: message.into() }
-    }
-
-    /// The same failure with another kind, for callers that know more than the code tells.
-    #[must_use]
-    pub fn with_kind(self, kind: AwsErrorKind) -> Self {
-        Self { kind, ..self }
     }
 
     /// The failure that an error of the SDK stands for.

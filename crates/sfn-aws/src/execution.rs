@@ -48,15 +48,22 @@ pub struct Event {
     pub state: Option<String>,
 }
 
-/// Starts an execution. Returns its ARN.
+/// Starts an execution. Returns its ARN. AWS starts a second one of the same name only with another input, so that a repeated
+/// request of a standard workflow starts none (API reference, StartExecution).
 ///
 /// # Errors
 /// Errors returned by AWS.
-pub async fn start(aws: &Aws, call: &Call, state_machine_arn: &str, input: &str) -> Result<String, AwsError> {
+pub async fn start(
+    aws: &Aws,
+    call: &Call,
+    state_machine_arn: &str,
+    name: &str,
+    input: &str,
+) -> Result<String, AwsError> {
     let (client, operation) = (aws.sfn().await?, "StartExecution");
     let answer = call
         .once(operation, async {
-            let request = client.start_execution().state_machine_arn(state_machine_arn).input(input);
+            let request = client.start_execution().state_machine_arn(state_machine_arn).name(name).input(input);
             request.send().await.map_err(|error| AwsError::new(operation, error))
         })
         .await?;

@@ -29,6 +29,7 @@ impl AwsError {
                 "Correct the region. For a region that is newer than this version of the provider, set \
                  `skip_region_validation = true` in the provider block."
             }
+            AwsErrorKind::Unfinished => "Apply again once AWS has finished, or set a longer duration in `timeouts`.",
             AwsErrorKind::TimedOut | AwsErrorKind::Unreachable => {
                 "Check the network, the proxy and the `endpoints` of the provider block. A plan without AWS is made with \
                  `skip_credentials_validation = true`."
@@ -58,6 +59,7 @@ mod tests {
             (of(AwsErrorKind::InvalidRegion, "Test"), Some("`skip_region_validation = true`")),
             (of(AwsErrorKind::Unreachable, "Test"), Some("Check the network")),
             (of(AwsErrorKind::TimedOut, "Test"), Some("Check the network")),
+            (of(AwsErrorKind::Unfinished, "Test"), Some("a longer duration in `timeouts`")),
             (of(AwsErrorKind::NotAws, "Test"), None),
             (of(AwsErrorKind::Other, "Test"), None),
         ] {

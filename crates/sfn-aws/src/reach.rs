@@ -19,6 +19,7 @@ use hyper_util::client::legacy;
 use hyper_util::client::proxy::matcher::Matcher;
 use rustls::CertificateError;
 
+use crate::answer;
 use crate::attempt::{self, Progress};
 use crate::causes;
 use crate::error::{AwsError, AwsErrorKind};
@@ -128,8 +129,9 @@ impl Connector {
             });
             let error = match self.connector.call(request).await {
                 Ok(response) => {
-                    let status = response.status().as_u16();
+                    let (status, is_page) = (response.status().as_u16(), answer::is_page(&response));
                     attempt::record(|observed| {
+                        observed.pages = if is_page { observed.pages + 1 } else { 0 };
                         observed.progress = Progress::Answered(status);
                         observed.cause = (status >= 500).then(|| format!("HTTP {status} from {}", way.endpoint));
                     });

@@ -8,14 +8,16 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
+use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
+use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::attempt::{Observed, Progress, Record};
+use crate::attempt::{self, Observed, Progress, Record};
 use crate::error::{AwsError, AwsErrorKind};
 
 /// How long a new role may take until every part of AWS knows it. A true lack of permission is reported after this.
-pub const PROPAGATION: Duration = Duration::from_secs(90);
+const PROPAGATION: Duration = Duration::from_secs(90);
 /// How long a deletion or another change of the same object may be under way.
 const UNDER_WAY: Duration = Duration::from_secs(300);
 
@@ -68,7 +70,6 @@ const REASONS: &[Reason] = &[
     refusal_with("AccessDeniedException", "authorized to create managed-rule", PROPAGATION).help(MANAGED_RULE),
     refusal_with("AccessDeniedException", "authorized to access the Log Destination", PROPAGATION).help(LOG_DELIVERY),
     refusal_with("InvalidParameterValueException", "cannot be assumed by Lambda", PROPAGATION).help(TRUST),
-    refusal_with("InvalidParameterValueException", "execution role does not have permissions", PROPAGATION),
     refusal_with("InvalidParameterValueException", "KMS key is invalid for CreateGrant", PROPAGATION),
     refusal_with("InvalidParameterValueException", "throttled by EC2", UNDER_WAY),
     refusal_with("InvalidParameterValueException", "destination ARN", PROPAGATION),
@@ -94,6 +95,26 @@ pub(crate) fn reason(error: &AwsError) -> Option<&'static Reason> {
 /// The retry configuration of requests that [`Call::creating`] repeats itself: the SDK sends them once.
 pub(crate) fn once_only() -> RetryConfig {
     RetryConfig::disabled()
+}
+
+/// How often a request is sent that a proxy or load balancer answers with a page. These may be restarting, but a wrong address
+/// stays wrong.
+const ATTEMPTS_WITH_PAGES: u32 = 5;
+
+/// Ends the retries of the SDK after [`ATTEMPTS_WITH_PAGES`].
+#[derive(Debug)]
+pub(crate) struct PageRetries;
+
+impl ClassifyRetry for PageRetries {
+    fn classify_retry(&self, _: &InterceptorContext) -> RetryAction {
+        let mut is_enough = false;
+        attempt::record(|observed| is_enough = observed.pages >= ATTEMPTS_WITH_PAGES);
+        if is_enough { RetryAction::RetryForbidden } else { RetryAction::NoActionIndicated }
+    }
+
+    fn name(&self) -> &'static str {
+        "pages"
+    }
 }
 
 /// How a creation ended.
@@ -208,7 +229,7 @@ impl Call {
             count += 1;
             let again = match reason(&error) {
                 Some(reason) => start.elapsed() + pause <= reason.within,
-                None => is_passing(&error, &observed) && count < observed.attempts.unwrap_or(ATTEMPTS),
+                None => is_passing(&error, &observed) && count < attempts(&error, &observed),
             };
             if !again || self.pause(operation, pause).await.is_err() {
                 return Created { answer: Err(error), lost };
@@ -232,7 +253,12 @@ impl Call {
             if let Some(value) = self.once(operation, poll()).await? {
                 return Ok(value);
             }
-            self.pause(operation, pause).await?;
+            self.pause(operation, pause).await.map_err(|error| match error.kind {
+                AwsErrorKind::TimedOut => {
+                    AwsError::of(AwsErrorKind::Unfinished, operation, "AWS did not finish it in time")
+                }
+                _ => error,
+            })?;
             pause = longer(pause);
         }
     }
@@ -270,12 +296,17 @@ fn is_passing(error: &AwsError, observed: &Observed) -> bool {
     is_temporary && !observed.is_final
 }
 
+/// How many attempts may be made in all.
+fn attempts(error: &AwsError, observed: &Observed) -> u32 {
+    let allowed = observed.attempts.unwrap_or(ATTEMPTS);
+    if error.kind == AwsErrorKind::NotAws { allowed.min(ATTEMPTS_WITH_PAGES) } else { allowed }
+}
+
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
 
     use super::*;
-    use crate::attempt;
 
     fn refused(code: &str, message: &str) -> AwsError {
         AwsError { code: Some(code.into()), ..AwsError::local("Test", message) }
@@ -342,7 +373,7 @@ mod tests {
         let error = outcome.unwrap_err();
         assert_eq!(
             (error.to_string().as_str(), error.kind),
-            ("Test: AWS did not answer in time", AwsErrorKind::TimedOut)
+            ("Test: AWS did not finish it in time", AwsErrorKind::Unfinished)
         );
     }
 
@@ -377,7 +408,7 @@ mod tests {
                 count.set(count.get() + 1);
                 async move {
                     let Some((progress, error)) = failure else { return Ok(()) };
-                    attempt::record(|observed| (observed.progress, observed.attempts) = (progress, Some(4)));
+                    attempt::record(|observed| (observed.progress, observed.attempts) = (progress, Some(8)));
                     Err(error)
                 }
             })
@@ -409,7 +440,7 @@ mod tests {
             (vec![broken.clone()], (2, None, true)),
             (vec![broken.clone(), exists.clone()], (2, code("ActivityAlreadyExists"), true)),
             (vec![failed, exists.clone()], (2, code("ActivityAlreadyExists"), true)),
-            (vec![page, exists.clone()], (2, code("ActivityAlreadyExists"), true)),
+            (vec![page.clone(), exists.clone()], (2, code("ActivityAlreadyExists"), true)),
             (vec![cut, exists.clone()], (2, code("ActivityAlreadyExists"), true)),
             (vec![late, exists.clone()], (2, code("ActivityAlreadyExists"), true)),
             (vec![page_of_proxy], (1, code("sign in"), false)),
@@ -419,8 +450,9 @@ mod tests {
             (vec![unsent], (1, code("refused"), false)),
             (vec![foreign], (1, code("not found"), false)),
             // No more often than the settings allow.
-            (vec![throttled; 9], (4, code("SlowDown"), false)),
-            (vec![broken; 9], (4, code("reset"), true)),
+            (vec![throttled; 9], (8, code("SlowDown"), false)),
+            (vec![broken; 9], (8, code("reset"), true)),
+            (vec![page; 9], (5, code("page"), true)),
         ] {
             assert_eq!(create(&failures).await, expected, "{failures:?}");
         }

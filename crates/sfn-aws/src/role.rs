@@ -261,16 +261,23 @@ pub async fn denied(
     resource: &str,
 ) -> Result<Vec<String>, AwsError> {
     let (client, operation) = (aws.iam().await?, "SimulatePrincipalPolicy");
-    let answer = call
-        .once(operation, async {
-            let request = client.simulate_principal_policy().policy_source_arn(role_arn);
-            let request = request.set_action_names(Some(actions.to_vec())).resource_arns(resource);
-            request.send().await.map_err(|error| AwsError::new(operation, error))
-        })
-        .await?;
-    let results = answer.evaluation_results.into_iter().flatten();
-    let denied = results.filter(|result| result.eval_decision.as_str() != "allowed");
-    Ok(denied.map(|result| result.eval_action_name).collect())
+    let (mut denied, mut marker) = (Vec::new(), None);
+    loop {
+        let answer = call
+            .once(operation, async {
+                let request = client.simulate_principal_policy().policy_source_arn(role_arn).set_marker(marker);
+                let request = request.set_action_names(Some(actions.to_vec())).resource_arns(resource);
+                request.send().await.map_err(|error| AwsError::new(operation, error))
+            })
+            .await?;
+        let results = answer.evaluation_results.into_iter().flatten();
+        let refused = results.filter(|result| result.eval_decision.as_str() != "allowed");
+        denied.extend(refused.map(|result| result.eval_action_name));
+        marker = answer.marker.filter(|_| answer.is_truncated);
+        if marker.is_none() {
+            return Ok(denied);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -185,3 +185,20 @@ async fn a_page_is_not_a_response_of_aws() {
          and the proxy."
     );
 }
+
+/// A proxy that restarts is waited for, a wrong address is not.
+#[tokio::test]
+async fn a_page_of_a_failing_server_is_asked_for_a_few_times() {
+    let (_folder, nobody) = nobody();
+    let page = response("502 Bad Gateway", "text/html", "<html><title>502 Bad Gateway</title></html>");
+    let count = Arc::new(AtomicUsize::new(0));
+    let counter = count.clone();
+    let port = server(move |stream| {
+        counter.fetch_add(1, Ordering::Relaxed);
+        let page = page.clone();
+        async move { answer(stream, &page).await }
+    })
+    .await;
+    let error = ask(&format!("http://127.0.0.1:{port}"), &nobody, Duration::from_secs(60)).await.unwrap_err();
+    assert_eq!((error.kind, count.load(Ordering::Relaxed)), (AwsErrorKind::NotAws, 5));
+}
