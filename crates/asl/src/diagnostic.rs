@@ -1,6 +1,9 @@
 //! What a check has to say about a definition.
 
+use std::borrow::Cow;
 use std::ops::Range;
+
+use printable::printable;
 
 use crate::pointer::Pointer;
 
@@ -70,7 +73,7 @@ pub struct Inside {
     pub range: Range<usize>,
 }
 
-/// A change that certainly repairs the finding.
+/// A change that repairs the finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
     /// The value, or with `is_key` the name of the member, to replace.
@@ -79,19 +82,28 @@ pub struct Fix {
     pub is_key: bool,
     /// The new text, without quotes.
     pub replacement: String,
-    /// What is replaced in the text, in bytes and with its quotes, for a definition that was parsed from text.
+    /// Whether it only corrects a mistake. Other repairs change what a definition that works does.
+    pub is_safe: bool,
+    /// What is replaced in the text, in bytes and with its quotes, for a definition that was parsed from text; `None` where it
+    /// is not one plain or quoted text.
     pub span: Option<Range<usize>>,
 }
 
 impl Fix {
     /// Another value, which is a string.
     pub fn value(pointer: Pointer, replacement: impl Into<String>) -> Self {
-        Self { pointer, is_key: false, replacement: replacement.into(), span: None }
+        Self { pointer, is_key: false, replacement: replacement.into(), is_safe: true, span: None }
     }
 
     /// Another name of a member.
     pub fn key(pointer: Pointer, replacement: impl Into<String>) -> Self {
-        Self { pointer, is_key: true, replacement: replacement.into(), span: None }
+        Self { pointer, is_key: true, replacement: replacement.into(), is_safe: true, span: None }
+    }
+
+    /// The same change as a suggestion, which is safe only if this holds.
+    #[must_use]
+    pub(crate) fn safe_if(self, is_safe: bool) -> Self {
+        Self { is_safe, ..self }
     }
 }
 
@@ -169,7 +181,7 @@ impl Diagnostic {
         Self {
             code,
             severity: Severity::Error,
-            message: message.into(),
+            message: shown(message),
             help: String::new(),
             pointer,
             inside: None,
@@ -222,13 +234,13 @@ impl Diagnostic {
     /// The same finding with what to do.
     #[must_use]
     pub fn help(self, help: impl Into<String>) -> Self {
-        Self { help: help.into(), ..self }
+        Self { help: shown(help), ..self }
     }
 
     /// The same finding with another place.
     #[must_use]
     pub fn related(mut self, pointer: Pointer, message: impl Into<String>) -> Self {
-        self.related.push(Related { pointer, message: message.into(), span: None });
+        self.related.push(Related { pointer, message: shown(message), span: None });
         self
     }
 
@@ -238,10 +250,25 @@ impl Diagnostic {
         if certain { self.fix(fix) } else { self }
     }
 
+    /// The same finding with its repair changed.
+    #[must_use]
+    pub(crate) fn map_fix(self, change: impl FnOnce(Fix) -> Fix) -> Self {
+        Self { fix: self.fix.map(change), ..self }
+    }
+
     /// The same finding with a repair.
     #[must_use]
     pub fn fix(self, fix: Fix) -> Self {
         Self { fix: Some(fix), ..self }
+    }
+}
+
+/// A text that may contain words of the definition.
+fn shown(text: impl Into<String>) -> String {
+    let text = text.into();
+    match printable(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(shown) => shown,
     }
 }
 

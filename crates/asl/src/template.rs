@@ -7,7 +7,8 @@ use crate::check::{Form, MachineType, check, check_document};
 use crate::diagnostic::Diagnostic;
 use crate::json::{Json, Members};
 use crate::pointer::Pointer;
-use crate::syntax::{Document, parse, parse_yaml};
+use crate::substitution::Substitutions;
+use crate::syntax::{Document, parse_unfilled, parse_yaml};
 
 /// How a file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,10 +35,21 @@ impl Format {
 pub struct Checked {
     /// How many definitions it has.
     pub definitions: usize,
-    /// Files that it names as definitions, relative to itself.
-    pub files: Vec<(String, MachineType)>,
+    /// Files that it names as definitions.
+    pub files: Vec<NamedFile>,
     /// What is said about them, with places in the text of the file.
     pub findings: Vec<Diagnostic>,
+}
+
+/// A file with the definition of a state machine of a template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedFile {
+    /// Its path, relative to the template.
+    pub path: String,
+    /// The type of the state machine.
+    pub machine: MachineType,
+    /// What is put into it.
+    pub substitutions: Substitutions,
 }
 
 /// A definition in a template.
@@ -56,17 +68,22 @@ enum Content {
     Joined(String),
 }
 
-/// Checks all definitions of a file. The type of a state machine that a template names counts before `machine`. Findings
-/// come in the order of their places.
-pub fn check_file(text: &str, format: Format, machine: MachineType) -> Checked {
-    let mut checked = check_all(text, format, machine);
+/// Whether a text is worth a look: it mentions what definitions and templates with state machines have.
+pub fn may_have_definitions(text: &str) -> bool {
+    ["StartAt", "AWS::Serverless", "AWS::StepFunctions"].iter().any(|word| text.contains(word))
+}
+
+/// Checks all definitions of a file. The type of a state machine that a template names counts before `machine`. With `is_asl`
+/// the file is a definition whatever stands in it, unless it is a template. Findings come in the order of their places.
+pub fn check_file(text: &str, format: Format, machine: MachineType, is_asl: bool) -> Checked {
+    let mut checked = check_all(text, format, machine, is_asl);
     checked.findings.sort_by_key(|finding| finding.span.as_ref().map_or(0, |span| span.start));
     checked
 }
 
-fn check_all(text: &str, format: Format, machine: MachineType) -> Checked {
+fn check_all(text: &str, format: Format, machine: MachineType, is_asl: bool) -> Checked {
     let parsed = match format {
-        Format::Json => parse(text),
+        Format::Json => parse_unfilled(text),
         Format::Yaml => parse_yaml(text),
     };
     let (document, findings) = match parsed {
@@ -76,18 +93,45 @@ fn check_all(text: &str, format: Format, machine: MachineType) -> Checked {
     if document.root.get("Resources").and_then(Json::as_object).is_some() {
         return check_template(text, &document, machine);
     }
-    // An empty object, or no object at all, is a definition of which all is missing; other documents are none.
-    let is_definition = match document.root.as_object() {
-        Some(members) => members.is_empty() || members.contains_key("StartAt") || members.contains_key("States"),
-        None => true,
-    };
-    if !is_definition {
+    let has_states = document.root.get("StartAt").is_some() || document.root.get("States").is_some();
+    if !is_asl && !has_states {
         return Checked::default();
     }
-    let mut checked = Checked { definitions: 1, files: Vec::new(), findings };
-    let found = check_document(&document, machine);
-    checked.findings.extend(found.into_iter().map(|finding| placed(finding, &document, text, &Pointer::root())));
-    checked
+    Checked { definitions: 1, files: Vec::new(), findings: check_parsed((document, findings), text, machine) }
+}
+
+/// Checks the text of a file that a template names. As AWS does it, what is known of the substitutions is put into the text,
+/// which is read as JSON or else as YAML; `format` is what it is told to be when it is neither. Findings come in the order of
+/// their places.
+pub fn check_named(text: &str, format: Format, file: &NamedFile) -> Vec<Diagnostic> {
+    let filled = file.substitutions.fill(text);
+    let (json, yaml) = (parse_unfilled(&filled.text), || parse_yaml(&filled.text));
+    let parsed = match (json, format) {
+        (Ok(parsed), _) => Ok(parsed),
+        (Err(_), Format::Yaml) => yaml(),
+        (Err(error), Format::Json) => yaml().map_err(|_| error),
+    };
+    let findings = match parsed {
+        Ok(parsed) => check_parsed(parsed, &filled.text, file.machine),
+        Err(error) => vec![*error],
+    };
+    let mut findings: Vec<Diagnostic> = findings.into_iter().map(|finding| filled.unfilled(finding)).collect();
+    findings.sort_by_key(|finding| finding.span.as_ref().map_or(0, |span| span.start));
+    findings
+}
+
+/// The findings of a definition that was read from a text, after those that reading it gave.
+fn check_parsed(
+    (document, mut findings): (Document, Vec<Diagnostic>),
+    text: &str,
+    machine: MachineType,
+) -> Vec<Diagnostic> {
+    let found = match has_functions(&document.root) {
+        true => check(&later(&document.root), Form::Nested, machine),
+        false => check_document(&document, machine),
+    };
+    findings.extend(found.into_iter().map(|finding| placed(finding, &document, text, &Pointer::root())));
+    findings
 }
 
 /// A finding with its places in the text of the document, inside of which the definition stands at `at`.
@@ -101,8 +145,9 @@ pub(crate) fn placed(mut finding: Diagnostic, document: &Document, text: &str, a
         _ => document.shown(&pointer),
     });
     if let Some(fix) = &mut finding.fix {
-        let place = at.append(&fix.pointer);
-        fix.span = if fix.is_key { document.key_span(&place) } else { Some(document.span(&place)) };
+        fix.pointer = at.append(&fix.pointer);
+        let (at, is_key) = (&fix.pointer, fix.is_key);
+        fix.span = if is_key { document.key_letters(text, at) } else { document.value_letters(text, at) };
     }
     finding.pointer = pointer;
     for related in &mut finding.related {
@@ -128,7 +173,8 @@ fn check_template(text: &str, document: &Document, machine: MachineType) -> Chec
         };
         let at = Pointer::root().join("Resources").join(name).join("Properties");
         if let Some(file) = properties.get("DefinitionUri").and_then(Json::as_str) {
-            checked.files.push((file.to_owned(), machine));
+            let substitutions = Substitutions::of(properties.get("DefinitionSubstitutions"));
+            checked.files.push(NamedFile { path: file.to_owned(), machine, substitutions });
         }
         for embedded in embedded(properties, &at, machine) {
             checked.definitions += 1;
@@ -180,12 +226,28 @@ fn later(value: &Json) -> Json {
     match value {
         Json::Object(members) => match only_member(members) {
             Some(("Fn::Sub", Json::String(text))) => Json::String(text.clone()),
-            Some((name, _)) if name == "Ref" || name.starts_with("Fn::") => Json::Unknown,
+            Some((name, _)) if is_function(name) => Json::Unknown,
             _ => Json::Object(members.iter().map(|(key, value)| (key.clone(), later(value))).collect()),
         },
         Json::Array(elements) => Json::Array(elements.iter().map(later).collect()),
         other => other.clone(),
     }
+}
+
+/// Whether CloudFormation has something to put into a value.
+fn has_functions(value: &Json) -> bool {
+    match value {
+        Json::Object(members) => {
+            let name = only_member(members).map(|(name, _)| name);
+            name.is_some_and(is_function) || members.values().any(has_functions)
+        }
+        Json::Array(elements) => elements.iter().any(has_functions),
+        _ => false,
+    }
+}
+
+fn is_function(name: &str) -> bool {
+    name == "Ref" || name.starts_with("Fn::")
 }
 
 fn only_member(members: &Members) -> Option<(&str, &Json)> {
@@ -203,7 +265,10 @@ fn check_embedded(embedded: &Embedded, document: &Document, text: &str) -> Vec<D
         Content::Text(inner) => (inner, true),
         Content::Joined(inner) => (inner, false),
     };
-    let (_, findings) = crate::check::check_text(inner, embedded.machine);
+    let findings = match parse_unfilled(inner) {
+        Err(finding) => vec![*finding],
+        Ok(parsed) => check_parsed(parsed, inner, embedded.machine),
+    };
     let in_file = |mut finding: Diagnostic| {
         finding.span = Some(match finding.span.filter(|_| exact) {
             Some(span) => document.span_inside(text, &embedded.at, &span),

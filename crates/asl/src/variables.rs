@@ -26,6 +26,8 @@ pub struct Variables {
     index: HashMap<String, usize>,
     /// What is set when a state begins, by the state's index.
     entry: HashMap<usize, Flow>,
+    /// The variables that have a value where a rule of a Choice state holds, by the place of the rule.
+    guards: HashMap<Pointer, Vec<String>>,
 }
 
 /// A place where a variable is set.
@@ -50,6 +52,8 @@ pub struct Read {
     pub span: Range<usize>,
     /// The index of the state.
     pub state: usize,
+    /// Whether the expression asks with `$exists` whether the variable has a value.
+    pub guarded: bool,
 }
 
 /// Whether a variable has a value.
@@ -103,6 +107,7 @@ impl Variables {
     ) -> Self {
         let mut variables =
             Self { assignments: assignments(objects), reads: reads(objects, expressions), ..Self::default() };
+        variables.guards = guards(expressions);
         for assignment in &variables.assignments {
             let next = variables.index.len();
             variables.index.entry(assignment.name.clone()).or_insert(next);
@@ -166,7 +171,8 @@ impl Variables {
             for edge in graph.edges(index) {
                 let Some(target) = edge.to else { continue };
                 let mut leaving = joined;
-                for name in assigned_on(state, &edge.at) {
+                let guarded = edge.at.parent().and_then(|rule| self.guards.get(&rule)).into_iter().flatten();
+                for name in assigned_on(state, &edge.at).chain(guarded.map(String::as_str)) {
                     if let Some(variable) = self.index.get(name) {
                         leaving.set(*variable);
                     }
@@ -220,22 +226,68 @@ fn reads(objects: &[Item<'_>], expressions: &[Expression<'_>]) -> Vec<Read> {
         for (path, span) in expression.paths() {
             if let Root::Variable(name) = &path.root {
                 let span = span.start..span.start + name.len() + 1;
-                found.push(Read { name: name.clone(), expression: index, span, state });
+                found.push(Read { name: name.clone(), expression: index, span, state, guarded: false });
             }
         }
         if let Some(tree) = expression.jsonata() {
-            let (own, called) = (names_defined_in(tree), called(tree));
+            let (own, called, asked) = (names_defined_in(tree), called(tree), asked_for(tree));
             tree.walk(&mut |node| {
                 if let Kind::Variable(name) = &node.kind {
                     let known = matches!(name.as_str(), "" | "$" | "states") || own.contains(name.as_str());
                     if !known && function_named(name).is_none() && !called.contains(&node.span.start) {
-                        found.push(Read { name: name.clone(), expression: index, span: node.span.clone(), state });
+                        let guarded = asked.contains(name.as_str());
+                        let (name, span) = (name.clone(), node.span.clone());
+                        found.push(Read { name, expression: index, span, state, guarded });
                     }
                 }
             });
         }
     }
     found
+}
+
+/// The variables that an expression asks for with `$exists`.
+fn asked_for(tree: &Node) -> HashSet<&str> {
+    let mut asked = HashSet::new();
+    tree.walk(&mut |node| asked.extend(asked_by(node)));
+    asked
+}
+
+/// The variables that a call of `$exists` asks for.
+fn asked_by(node: &Node) -> HashSet<&str> {
+    let mut asked = HashSet::new();
+    if let Kind::Call(procedure, arguments) = &node.kind
+        && matches!(&procedure.kind, Kind::Variable(name) if name == "exists")
+    {
+        for argument in arguments {
+            argument.walk(&mut |part| {
+                if let Kind::Variable(name) = &part.kind {
+                    asked.insert(name.as_str());
+                }
+            });
+        }
+    }
+    asked
+}
+
+/// The variables that have a value where a condition holds.
+fn guaranteed(condition: &Node) -> HashSet<&str> {
+    match &condition.kind {
+        Kind::Binary("and", left, right) => guaranteed(left).into_iter().chain(guaranteed(right)).collect(),
+        Kind::Block(nodes) => nodes.last().map_or_else(HashSet::new, guaranteed),
+        _ => asked_by(condition),
+    }
+}
+
+/// The variables that have a value where a rule holds, by the place of the rule.
+fn guards(expressions: &[Expression<'_>]) -> HashMap<Pointer, Vec<String>> {
+    let guard = |expression: &Expression<'_>| {
+        let (last, _) = expression.at.tokens().split_last()?;
+        let names = guaranteed(expression.jsonata().filter(|_| *last == *"Condition")?);
+        let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+        Some((expression.at.parent()?, names)).filter(|(_, names)| !names.is_empty())
+    };
+    expressions.iter().filter_map(guard).collect()
 }
 
 /// The places of the variables that are called as functions, which [`crate::rules::jsonata_function`] looks at.

@@ -211,7 +211,7 @@ fn definitions_in_yaml_and_templates() {
         // Tags become functions, and the rest is the same.
         assert_eq!(asl::parse_yaml(text).is_ok(), asl::parse_yaml_template(text).is_ok());
         for format in [Format::Yaml, Format::Json] {
-            for finding in check_file(text, format, MachineType::Standard).findings {
+            for finding in check_file(text, format, MachineType::Standard, true).findings {
                 let span = finding.span.clone().unwrap();
                 assert!(text.get(span.clone()).is_some(), "{span:?} is no part of the text");
             }

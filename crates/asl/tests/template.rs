@@ -18,7 +18,7 @@ fn definitions_are_found_where_they_stand() {
     let mut said = String::new();
     for file in &files {
         let text = fs::read_to_string(file).unwrap();
-        let checked = check_file(&text, Format::of(&text), MachineType::Standard);
+        let checked = check_file(&text, Format::of(&text), MachineType::Standard, false);
         let name = file.file_name().unwrap().to_string_lossy();
         let _ = writeln!(said, "== {name}: {} definitions, files {:?}", checked.definitions, checked.files);
         for finding in checked.findings.iter().filter(|finding| finding.severity != Severity::Lint) {
@@ -49,4 +49,58 @@ fn aliases_cannot_grow_without_bounds() {
     let deep = "[".repeat(5_000);
     assert!(asl::parse_yaml(&deep).is_err());
     assert!(asl::parse_yaml("a: *nothing").is_err());
+}
+
+/// YAML that people have, and the JSON that it means.
+#[test]
+fn yaml_means_what_its_readers_take_it_for() {
+    for (yaml, json) in [
+        // Merge keys: what is written wins, wherever it stands, and so does the first of a list.
+        ("a: &a {x: 1, y: 2}\nb:\n  <<: *a\n  x: 3\n", r#"{"a": {"x": 1, "y": 2}, "b": {"x": 3, "y": 2}}"#),
+        ("a: &a {x: 1, y: 2}\nb:\n  x: 3\n  <<: *a\n", r#"{"a": {"x": 1, "y": 2}, "b": {"x": 3, "y": 2}}"#),
+        (
+            "a: &a {x: 1}\nb: &b {x: 2, y: 3}\nc: {<<: [*a, *b], z: 4}\n",
+            r#"{"a": {"x": 1}, "b": {"x": 2, "y": 3}, "c": {"x": 1, "y": 3, "z": 4}}"#,
+        ),
+        // Numbers of YAML 1.2.
+        (
+            "[+5, 007, -012, .5, 1., 0x1F, 0o17, 1e3, -.5e-1, 1_000, 1.2.3, 0xG, '5', .]",
+            r#"[5, 7, -12, 0.5, 1, 31, 15, 1e3, -0.5e-1, "1_000", "1.2.3", "0xG", "5", "."]"#,
+        ),
+        // Booleans of YAML 1.1 only in templates.
+        ("a: [yes, Off, 'no']", r#"{"a": ["yes", "Off", "no"]}"#),
+        ("Resources: [yes, Off, 'no']", r#"{"Resources": [true, false, "no"]}"#),
+        // Lines in brackets and quotes that stand at the column of their key.
+        ("a:\n  b: [\n  1,\n{x: 2\n}\n  ]\n  c: 3\n", r#"{"a": {"b": [1, {"x": 2}], "c": 3}}"#),
+        ("a:\n  b: \"one\ntwo\\\n\nthree\"\n  c: 'x\n\ny'\n", r#"{"a": {"b": "one two\nthree", "c": "x\ny"}}"#),
+        ("\u{feff}a: 1\r\nb: |\r\n  x\r\n  y\r\nc: 'z'\r\n", r#"{"a": 1, "b": "x\ny\n", "c": "z"}"#),
+    ] {
+        let (document, findings) = asl::parse_yaml(yaml).unwrap_or_else(|error| panic!("{yaml}: {}", error.message));
+        assert!(document.root.same_meaning(&asl::parse(json).unwrap().0.root), "{yaml}: {:?}", document.root);
+        assert_eq!(findings, [], "{yaml}");
+    }
+    assert_eq!(asl::parse_yaml("a: &a {x: 1}\nb: {<<: *a, x: 2, x: 3}").unwrap().1.len(), 1);
+}
+
+/// Placeholders are values of any kind that are not known yet, wherever a value may stand.
+#[test]
+fn placeholders_are_values_that_are_not_known() {
+    let unknown = |root: &asl::Json, path: &[&str]| {
+        let at: asl::Pointer = path.iter().map(|step| (*step).to_owned()).collect();
+        assert_eq!(root.at(&at), Some(&asl::Json::Unknown), "{path:?} in {root:?}");
+    };
+    let json = asl::parse_unfilled(r#"{"a": ${A}, "b": [1, ${jsonencode({x = "}"})}], "c": "${C}", "d": {${K}: 1}}"#);
+    let root = json.unwrap().0.root;
+    for path in [&["a"][..], &["b", "1"], &["d"]] {
+        unknown(&root, path);
+    }
+    assert_eq!(root.get("c").and_then(asl::Json::as_str), Some("${C}"));
+    for yaml in ["a: ${A}\nb: [1, x]\nc: x-${C}\n", "{a: ${A}, b: [1, x], c: 'x-${C}'}"] {
+        let root = asl::parse_yaml(yaml).unwrap().0.root;
+        unknown(&root, &["a"]);
+        assert_eq!(root.get("c").and_then(asl::Json::as_str), Some("x-${C}"));
+    }
+    // AWS takes none of them as they are.
+    assert!(asl::parse(r#"{"a": ${A}}"#).is_err());
+    assert!(asl::parse_unfilled(r#"{"a": ${}}"#).is_err() && asl::parse_unfilled(r#"{"a" ${A}}"#).is_err());
 }

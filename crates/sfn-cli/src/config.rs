@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use asl::check::MachineType;
-use asl::{Selection, Severity};
+use asl::{Diagnostic, Selection, Severity};
 use serde::Deserialize;
 
 use crate::{Failure, Machine, ValidateArgs};
@@ -43,12 +43,14 @@ pub struct Settings {
     pub exclude: Vec<PathBuf>,
     /// Whether warnings count as errors.
     pub warnings_as_errors: bool,
+    /// Whether files that templates name are read wherever they are.
+    pub allow_outside: bool,
 }
 
 impl Settings {
-    /// The same settings for a state machine of another type.
-    pub fn of_type(&self, machine: MachineType) -> Self {
-        Self { machine, selection: self.selection.clone(), exclude: Vec::new(), ..*self }
+    /// The findings that are shown.
+    pub fn kept(&self, findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        findings.into_iter().filter(|finding| self.selection.keeps(finding)).collect()
     }
 }
 
@@ -91,12 +93,16 @@ pub fn settings(arguments: &ValidateArgs) -> Result<Settings, Failure> {
         selection: Selection { level: if select.is_empty() { level } else { Severity::Lint }, select, ignore },
         exclude: file.exclude.iter().map(|path| folder.join(path)).collect(),
         warnings_as_errors: arguments.warnings_as_errors || file.warnings_as_errors,
+        allow_outside: arguments.allow_outside,
     })
 }
 
 fn read(path: &Path) -> Result<File, Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-    toml::from_str(&text).map_err(|error| format!("{}: {}", path.display(), error.to_string().trim_end()))
+    toml::from_str(&text).map_err(|error| {
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or("");
+        format!("{}: line {}: {}", path.display(), before.matches('\n').count() + 1, error.message())
+    })
 }
 
 /// `sfn.toml` in this folder or the nearest one above it.

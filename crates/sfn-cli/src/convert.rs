@@ -1,20 +1,20 @@
 //! `sfn convert`
 
-use std::fs;
 use std::path::Path;
 
 use sfn_convert::files::write_whole;
 use sfn_convert::sources::{Source, convert};
 
+use crate::beside::Boundary;
 use crate::input::Input;
-use crate::{ConvertArgs, Exit, Failure, print};
+use crate::{ConvertArgs, Exit, Failure, print, tell};
 
 /// Runs the command.
 pub fn run(arguments: &ConvertArgs) -> Result<Exit, Failure> {
     let path = &arguments.file;
-    let (text, _) = Input { path: path.clone(), named: true }.read()?;
+    let (text, _) = Input::named(path).read()?;
     let map = arguments.map.iter().cloned().collect();
-    let source = Source { path, text: &text, files: &|file| beside(path, file) };
+    let source = Source { path, text: &text, files: &beside(path, arguments.allow_outside) };
     let mut converted = convert(&source, &map).map_err(|reason| format!("{}: {reason}", path.display()))?;
     let configuration = converted.render(&map);
     match &arguments.out {
@@ -25,16 +25,17 @@ pub fn run(arguments: &ConvertArgs) -> Result<Exit, Failure> {
         None => print(&configuration)?,
     }
     for note in &converted.notes {
-        eprintln!("note: {note}");
+        tell("note", note);
     }
     for failure in &converted.failures {
-        eprintln!("error: {}: {failure}", path.display());
+        tell("error", &format!("{}: {failure}", path.display()));
     }
     Ok(if converted.failures.is_empty() { Exit::Clean } else { Exit::Failed })
 }
 
-/// The text of a file that another one names.
-pub fn beside(path: &Path, file: &Path) -> Result<String, String> {
-    let path = path.parent().unwrap_or(Path::new("")).join(file);
-    fs::read_to_string(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))
+/// Reads files that the file at a path names, relative to its folder.
+pub fn beside(path: &Path, allow_outside: bool) -> impl Fn(&Path) -> Result<String, String> {
+    let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
+    let boundary = Boundary::around(&folder, allow_outside);
+    move |file| boundary.read(&folder.join(file))
 }

@@ -20,7 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Runs the command.
 pub fn run(arguments: &DiffArgs) -> Result<Exit, Failure> {
     let profile = arguments.profile.as_deref();
-    let read = |name: &str| definition(name, profile).map_err(|reason| format!("{name}: {reason}"));
+    let outside = arguments.allow_outside;
+    let read = |name: &str| definition(name, profile, outside).map_err(|reason| format!("{name}: {reason}"));
     let (before, after) = (read(&arguments.before)?, read(&arguments.after)?);
     let found = diff(&before, &after);
     let names = (arguments.before.as_str(), arguments.after.as_str());
@@ -32,7 +33,7 @@ pub fn run(arguments: &DiffArgs) -> Result<Exit, Failure> {
     Ok(if found.is_empty() { Exit::Clean } else { Exit::Findings })
 }
 
-fn definition(name: &str, profile: Option<&str>) -> Result<Json, String> {
+fn definition(name: &str, profile: Option<&str>, allow_outside: bool) -> Result<Json, String> {
     if name.starts_with("arn:") {
         let runtime = tokio::runtime::Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
         let call = Call::new(PATIENCE, CancellationToken::new());
@@ -45,6 +46,6 @@ fn definition(name: &str, profile: Option<&str>) -> Result<Json, String> {
         None => (name, None),
     };
     let path = PathBuf::from(path);
-    let (text, _) = Input { path: path.clone(), named: true }.read()?;
-    subject::of_file(&path, machine, &text, &|file| beside(&path, file))
+    let (text, _) = Input::named(&path).read()?;
+    subject::of_file(&path, machine, &text, &beside(&path, allow_outside))
 }

@@ -8,7 +8,7 @@ use tfconfig::References;
 use tfplugin::Context;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Beside, Exit, Failure, ImportArgs, print};
+use crate::{Beside, Exit, Failure, ImportArgs, print, tell};
 
 /// A bar on the terminal, once it is known how long it is; nothing where there is no terminal.
 struct Bar(ProgressBar);
@@ -77,10 +77,10 @@ pub fn run(arguments: &ImportArgs) -> Result<Exit, Failure> {
 
 fn report(arguments: &ImportArgs, summary: &Summary) -> Result<Exit, Failure> {
     for (file, note) in &summary.notes {
-        eprintln!("note: {file}: {note}");
+        tell("note", &format!("{file}: {note}"));
     }
     for (what, reason) in &summary.failures {
-        eprintln!("error: {what}: {reason}");
+        tell("error", &format!("{what}: {reason}"));
     }
     let machines = counted(summary.machines.len(), "state machine", "state machines");
     let nothing = summary.machines.is_empty() && summary.kept == 0 && summary.failures.is_empty() && !summary.stopped;

@@ -5,6 +5,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use asl::template::Format;
+use ignore::{DirEntry, WalkBuilder};
 
 use crate::Failure;
 
@@ -16,11 +17,25 @@ const SKIPPED: &[&str] = &["node_modules", "target"];
 pub struct Input {
     /// Where it is; `-` for standard input.
     pub path: PathBuf,
-    /// Whether it was asked for by name, so that it must hold a definition.
+    /// Whether it was asked for by name.
     pub named: bool,
+    /// The folder that is checked, which it is in.
+    pub folder: PathBuf,
 }
 
 impl Input {
+    /// A file that was asked for by name.
+    pub fn named(path: &Path) -> Self {
+        Self { path: path.to_path_buf(), named: true, folder: path.parent().unwrap_or(Path::new("")).to_path_buf() }
+    }
+
+    /// Whether its name, or that it comes from standard input, says that it is a definition.
+    pub fn says_asl(&self) -> bool {
+        let name = self.path.file_name().and_then(|name| name.to_str()).unwrap_or("");
+        let is_asl = |name: &str| [".asl", ".asl.json", ".asl.yaml", ".asl.yml"].iter().any(|end| name.ends_with(end));
+        self.path.as_os_str() == "-" || is_asl(name)
+    }
+
     /// Its text and how that is written.
     pub fn read(&self) -> Result<(String, Format), Failure> {
         let name = self.path.display();
@@ -32,12 +47,17 @@ impl Input {
         };
         outcome.map_err(|error| format!("cannot read {name}: {error}"))?;
         let text = String::from_utf8(bytes).map_err(|_| format!("{name} is no text in UTF-8"))?;
-        let format = match extension(&self.path) {
-            "json" => Format::Json,
-            "yaml" | "yml" => Format::Yaml,
-            _ => Format::of(&text),
-        };
+        let format = format_of(&self.path, &text);
         Ok((text, format))
+    }
+}
+
+/// How a file is written, by its name or else by its text.
+pub fn format_of(path: &Path, text: &str) -> Format {
+    match extension(path) {
+        "json" => Format::Json,
+        "yaml" | "yml" => Format::Yaml,
+        _ => Format::of(text),
     }
 }
 
@@ -50,12 +70,10 @@ pub fn collect(paths: &[PathBuf], exclude: &[PathBuf]) -> Result<Vec<Input>, Fai
     let here = [PathBuf::from(".")];
     let mut inputs = Vec::new();
     for path in if paths.is_empty() { &here } else { paths } {
-        if path.as_os_str() == "-" {
-            inputs.push(Input { path: path.clone(), named: true });
-        } else if path.is_dir() {
-            walk(path, exclude, &mut inputs)?;
-        } else if path.exists() {
-            inputs.push(Input { path: path.clone(), named: true });
+        if path.as_os_str() != "-" && path.is_dir() {
+            inputs.extend(walk(path, exclude)?);
+        } else if path.as_os_str() == "-" || path.exists() {
+            inputs.push(Input::named(path));
         } else {
             return Err(format!("there is no file {}", path.display()));
         }
@@ -63,30 +81,30 @@ pub fn collect(paths: &[PathBuf], exclude: &[PathBuf]) -> Result<Vec<Input>, Fai
     Ok(inputs)
 }
 
-fn walk(folder: &Path, exclude: &[PathBuf], inputs: &mut Vec<Input>) -> Result<(), Failure> {
-    let fail = |error: std::io::Error| format!("cannot read {}: {error}", folder.display());
-    let mut paths = Vec::new();
-    for entry in fs::read_dir(folder).map_err(fail)? {
-        paths.push(entry.map_err(fail)?.path());
-    }
-    paths.sort();
-    for path in paths {
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let excluded = exclude.iter().any(|excluded| same(excluded, &path));
-        if name.starts_with('.') || SKIPPED.contains(&name) || excluded {
-            continue;
+/// The files of a folder that may hold definitions, but for those that `.gitignore` names. A link is not followed: what it
+/// leads to is checked where it is.
+fn walk(folder: &Path, exclude: &[PathBuf]) -> Result<Vec<Input>, Failure> {
+    let exclude: Vec<PathBuf> = exclude.iter().filter_map(|path| fs::canonicalize(path).ok()).collect();
+    let is_wanted = move |entry: &DirEntry| {
+        let is_skipped = entry.depth() > 0 && SKIPPED.iter().any(|name| entry.file_name() == *name);
+        let is_excluded =
+            !exclude.is_empty() && fs::canonicalize(entry.path()).is_ok_and(|path| exclude.contains(&path));
+        !is_skipped && !is_excluded
+    };
+    let entries = WalkBuilder::new(folder)
+        .require_git(false)
+        .sort_by_file_name(std::ffi::OsStr::cmp)
+        .filter_entry(is_wanted)
+        .build();
+    let mut inputs = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|error| format!("cannot read {}: {error}", folder.display()))?;
+        let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
+        if is_file && matches!(extension(entry.path()), "json" | "yaml" | "yml" | "asl" | "template") {
+            let path = if folder.as_os_str() == "." { entry.path().strip_prefix(".") } else { Ok(entry.path()) };
+            let path = path.unwrap_or(entry.path()).to_path_buf();
+            inputs.push(Input { path, named: false, folder: folder.to_path_buf() });
         }
-        let kind = fs::symlink_metadata(&path).map_err(fail)?.file_type();
-        // A link may lead in a circle; what it leads to is looked at where it is.
-        if kind.is_dir() {
-            walk(&path, exclude, inputs)?;
-        } else if kind.is_file() && matches!(extension(&path), "json" | "yaml" | "yml" | "asl" | "template") {
-            inputs.push(Input { path, named: false });
-        }
     }
-    Ok(())
-}
-
-fn same(a: &Path, b: &Path) -> bool {
-    matches!((fs::canonicalize(a), fs::canonicalize(b)), (Ok(a), Ok(b)) if a == b)
+    Ok(inputs)
 }

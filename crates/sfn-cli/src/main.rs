@@ -1,5 +1,6 @@
 //! `sfn`: parses arguments, calls the crates, prints.
 
+mod beside;
 mod config;
 mod convert;
 mod diff;
@@ -84,6 +85,12 @@ struct ValidateArgs {
     /// Repair in the files what can certainly be repaired.
     #[arg(long)]
     fix: bool,
+    /// Make repairs as well that change what a state does, such as `.sync:2` in place of `.sync`.
+    #[arg(long, requires = "fix")]
+    unsafe_fixes: bool,
+    /// Read files that a template names also outside of its folder and of the repository around it.
+    #[arg(long)]
+    allow_outside: bool,
     /// The configuration; otherwise `sfn.toml` in the current folder or one above it.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -99,6 +106,9 @@ struct ConvertArgs {
     /// An expression to write in place of an ARN, or of something in a template by its name, such as `Charge.Arn`.
     #[arg(long = "map", value_name = "TEXT=EXPRESSION", value_parser = pair)]
     map: Vec<(String, String)>,
+    /// Read files that the file names also outside of its folder and of the repository around it.
+    #[arg(long)]
+    allow_outside: bool,
 }
 
 #[derive(Args)]
@@ -113,6 +123,9 @@ struct DiffArgs {
     /// Profile of the shared configuration files, for ARNs.
     #[arg(long)]
     profile: Option<String>,
+    /// Read files that a file names also outside of its folder and of the repository around it.
+    #[arg(long)]
+    allow_outside: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum, PartialEq, Eq)]
@@ -264,10 +277,15 @@ fn main() -> ExitCode {
         Command::Schema => explain::schema(),
     };
     let exit = outcome.unwrap_or_else(|failure| {
-        eprintln!("error: {failure}");
+        tell("error", &failure);
         Exit::Failed
     });
     exit.into()
+}
+
+/// Prints a message to standard error, in one line.
+fn tell(kind: &str, text: &str) {
+    eprintln!("{kind}: {}", printable::printable(text));
 }
 
 /// Prints to standard output. A reader that has heard enough, such as `head`, is no failure.

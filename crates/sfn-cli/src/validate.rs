@@ -1,19 +1,18 @@
 //! `sfn validate`.
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use asl::check::MachineType;
-use asl::template::{Checked, check_file};
+use asl::template::{Checked, NamedFile, check_file, check_named, may_have_definitions};
 use asl::{Diagnostic, Severity};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::beside::Boundary;
 use crate::config::{Settings, settings};
-use crate::input::{Input, collect};
+use crate::input::{Input, collect, format_of};
 use crate::render::{self, Report};
-use crate::{Exit, Failure, ValidateArgs, fix, print};
+use crate::{Exit, Failure, ValidateArgs, fix, print, tell};
 
 /// From how many files on a bar shows how far it is.
 const BAR: usize = 20;
@@ -25,22 +24,18 @@ pub fn run(arguments: &ValidateArgs) -> Result<Exit, Failure> {
     let mut outcomes = check_all(&inputs, &settings);
     let of_template = |outcome: &Outcome| {
         let template = outcome.path.clone();
-        outcome.files.clone().into_iter().map(move |(path, machine)| (path, machine, template.clone()))
+        outcome.files.clone().into_iter().map(move |file| (file, template.clone()))
     };
     let named: Vec<_> = outcomes.iter().flat_map(of_template).collect();
-    let known: HashSet<PathBuf> = inputs.iter().map(|input| input.path.clone()).collect();
-    for (path, machine, template) in named {
-        if !known.contains(&path) {
-            let mut outcome = check_one(&Input { path, named: true }, &settings.of_type(machine));
-            outcome.failure = outcome.failure.map(|failure| format!("{failure}, which {} names", template.display()));
-            outcomes.push(outcome);
-        }
+    for (file, template) in named {
+        let mut outcome = check_beside(&file, &settings);
+        outcome.failure = outcome.failure.map(|failure| format!("{}: {failure}", template.display()));
+        add(&mut outcomes, outcome);
     }
     if arguments.fix {
-        fix::apply(&mut outcomes, |path, text| {
-            let written =
-                std::fs::write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()));
-            written.map(|()| check_one(&Input { path: path.to_path_buf(), named: true }, &settings))
+        fix::apply(&mut outcomes, arguments.unsafe_fixes, |outcome| match &outcome.beside {
+            Some(beside) => check_beside(beside, &settings),
+            None => check_one(&Input::named(&outcome.path), &settings),
         })?;
     }
     report(arguments, &settings, &outcomes)
@@ -55,13 +50,56 @@ pub struct Outcome {
     /// How many definitions it has.
     pub definitions: usize,
     /// Definitions in other files that it names.
-    pub files: Vec<(PathBuf, MachineType)>,
+    pub files: Vec<Beside>,
     /// What was found.
     pub findings: Vec<Diagnostic>,
     /// Why it could not be checked.
     pub failure: Option<Failure>,
     /// How many findings were repaired.
     pub fixed: usize,
+    /// Whether it was asked for by name.
+    pub named: bool,
+    /// How a template names it, if one does.
+    pub beside: Option<Beside>,
+}
+
+impl Outcome {
+    fn of(path: &Path, named: bool) -> Self {
+        Self {
+            path: path.to_path_buf(),
+            text: String::new(),
+            definitions: 0,
+            files: Vec::new(),
+            findings: Vec::new(),
+            failure: None,
+            fixed: 0,
+            named,
+            beside: None,
+        }
+    }
+}
+
+/// A file that a template names.
+#[derive(Clone)]
+pub struct Beside {
+    path: PathBuf,
+    file: NamedFile,
+    boundary: Boundary,
+}
+
+/// Adds what was found in a file as a template names it, which counts before what was found in the file by itself.
+fn add(outcomes: &mut Vec<Outcome>, new: Outcome) {
+    let is_same = |outcome: &&mut Outcome| outcome.path.components().eq(new.path.components());
+    match outcomes.iter_mut().find(is_same) {
+        Some(outcome) if outcome.beside.is_some() => {
+            let found = new.findings.into_iter().filter(|finding| !outcome.findings.contains(finding));
+            let found: Vec<_> = found.collect();
+            outcome.findings.extend(found);
+        }
+        Some(outcome) if new.failure.is_none() => *outcome = new,
+        Some(_) => {}
+        None => outcomes.push(new),
+    }
 }
 
 /// Checks files on all processors; outcomes have the order of the files.
@@ -97,41 +135,34 @@ fn check_all(inputs: &[Input], settings: &Settings) -> Vec<Outcome> {
 }
 
 fn check_one(input: &Input, settings: &Settings) -> Outcome {
-    let mut outcome = Outcome {
-        path: input.path.clone(),
-        text: String::new(),
-        definitions: 0,
-        files: Vec::new(),
-        findings: Vec::new(),
-        failure: None,
-        fixed: 0,
-    };
+    let mut outcome = Outcome::of(&input.path, input.named);
     let (text, format) = match input.read() {
         Ok(read) => read,
         Err(failure) => return Outcome { failure: Some(failure), ..outcome },
     };
-    let looks_like_one =
-        text.contains("StartAt") || text.contains("AWS::Serverless") || text.contains("AWS::StepFunctions");
+    let says_asl = input.says_asl();
     // In a folder there is much that is none of ours.
-    if !input.named && !looks_like_one {
+    if !input.named && !says_asl && !may_have_definitions(&text) {
         return outcome;
     }
-    let Checked { definitions, files, findings } = check_file(&text, format, settings.machine);
+    let Checked { definitions, files, findings } = check_file(&text, format, settings.machine, says_asl);
+    let boundary = Boundary::around(&input.folder, settings.allow_outside);
     let folder = input.path.parent().unwrap_or(Path::new(""));
-    let is_local = |file: &str| !file.contains("://") && !file.contains("${");
-    outcome.files =
-        files.iter().filter(|(file, _)| is_local(file)).map(|(file, ty)| (folder.join(file), *ty)).collect();
-    if input.named && definitions == 0 && outcome.files.is_empty() {
-        let failure = format!(
-            "{} has no definition: neither `StartAt` and `States` nor a template with state machines",
-            input.path.display()
-        );
-        return Outcome { failure: Some(failure), text, ..outcome };
-    }
-    outcome.definitions = definitions;
-    outcome.findings = findings.into_iter().filter(|finding| settings.selection.keeps(finding)).collect();
-    outcome.text = text;
-    outcome
+    let is_local = |file: &NamedFile| !file.path.contains("://") && !file.path.contains("${");
+    let beside = |file: NamedFile| Beside { path: folder.join(&file.path), file, boundary: boundary.clone() };
+    outcome.files = files.into_iter().filter(is_local).map(beside).collect();
+    Outcome { definitions, findings: settings.kept(findings), text, ..outcome }
+}
+
+/// Checks the file of a definition that a template names.
+fn check_beside(beside: &Beside, settings: &Settings) -> Outcome {
+    let outcome = Outcome { beside: Some(beside.clone()), ..Outcome::of(&beside.path, true) };
+    let text = match beside.boundary.read(&beside.path) {
+        Ok(text) => text,
+        Err(failure) => return Outcome { failure: Some(failure), ..outcome },
+    };
+    let findings = check_named(&text, format_of(&beside.path, &text), &beside.file);
+    Outcome { definitions: 1, findings: settings.kept(findings), text, ..outcome }
 }
 
 fn report(arguments: &ValidateArgs, settings: &Settings, outcomes: &[Outcome]) -> Result<Exit, Failure> {
@@ -139,10 +170,14 @@ fn report(arguments: &ValidateArgs, settings: &Settings, outcomes: &[Outcome]) -
     print(&render::render(arguments.format, &report))?;
     let mut failed = false;
     for failure in outcomes.iter().filter_map(|outcome| outcome.failure.as_ref()) {
-        eprintln!("error: {failure}");
+        tell("error", failure);
         failed = true;
     }
-    if !failed && report.definitions() == 0 {
+    let is_empty = |outcome: &&Outcome| outcome.definitions == 0 && outcome.files.is_empty();
+    for outcome in outcomes.iter().filter(|outcome| outcome.named && outcome.failure.is_none()).filter(is_empty) {
+        tell("note", &format!("{} has no state machine", outcome.path.display()));
+    }
+    if !failed && report.definitions() == 0 && !outcomes.iter().any(|outcome| outcome.named) {
         return Err("there is no definition here".to_owned());
     }
     let worst = if settings.warnings_as_errors { Severity::Warning } else { Severity::Error };

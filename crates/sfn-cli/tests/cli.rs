@@ -234,3 +234,168 @@ fn definitions_are_converted() {
     said += &format!("{names:?}\n{}", fs::read_to_string(folder.path().join("rest.tf")).unwrap());
     insta::assert_snapshot!(said);
 }
+
+const DEFINITION: &str = "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Succeed\"}}}";
+
+/// A template whose state machine is defined in this file.
+fn template(file: &str) -> String {
+    format!("Resources:\n  M:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n      DefinitionUri: {file}\n")
+}
+
+#[test]
+fn files_outside_are_not_read() {
+    let folder = folder(&[
+        ("secret.json", "{\"password\": \"hunter2\"}"),
+        ("judged/inside.yaml", &template("deep/a.asl.json")),
+        ("judged/deep/a.asl.json", DEFINITION),
+        ("judged/outside.yaml", &template("../secret.json")),
+        ("judged/environment.yaml", &template("/proc/self/environ")),
+        ("judged/device.yaml", &template("/dev/zero")),
+        (
+            "judged/main.tf",
+            "resource \"aws_sfn_state_machine\" \"a\" {\n  name = \"a\"\n  role_arn = \"r\"\n  definition = file(\"../secret.json\")\n}\n",
+        ),
+        ("judged/stack.yaml", &template("../secret.json")),
+    ]);
+    let judged = folder.path().join("judged");
+    let mut said = String::new();
+    for arguments in [
+        &["validate", "inside.yaml"][..],
+        &["validate", "outside.yaml"],
+        &["validate", "environment.yaml"],
+        &["validate", "--allow-outside", "device.yaml"],
+        &["validate", "."],
+        &["convert", "main.tf"],
+        &["convert", "stack.yaml"],
+        &["diff", "stack.yaml", "deep/a.asl.json"],
+    ] {
+        said += &sfn(&judged, arguments, "");
+    }
+    assert!(!said.contains("hunter2") && !said.contains("PATH="), "{said}");
+    // With the permission it is read.
+    let allowed = sfn(&judged, &["validate", "--allow-outside", "outside.yaml"], "");
+    assert!(allowed.contains("`StartAt`"), "{allowed}");
+    let root = folder.path().canonicalize().unwrap();
+    insta::assert_snapshot!(said.replace(root.to_str().unwrap(), "ROOT"));
+}
+
+#[test]
+fn texts_of_files_are_printable() {
+    let state = "a\\n::error::b\\u001b[31m\\u202e";
+    let definition = format!(
+        "{{\"StartAt\": \"{state}\", \"States\": {{\"{state}\": {{\"Type\": \"Pass\", \"Next\": \"{state}2\"}}}}}}"
+    );
+    let other = definition.replace("Pass", "Succeed").replace(&format!(", \"Next\": \"{state}2\""), "");
+    let folder = folder(&[("a.asl.json", &definition), ("b.asl.json", &other), ("c\u{1b}\n::error::d.asl.json", "[]")]);
+    fs::write(folder.path().join("sfn.toml"), "[validate]\nlevel = \"\\n::error::\\u001b\"\n").unwrap();
+    for arguments in [
+        &["validate", "--config", "none.toml", "a.asl.json"][..],
+        &["validate", "a.asl.json"],
+        &["diff", "a.asl.json", "b.asl.json"],
+        &["diff", "--format", "markdown", "a.asl.json", "b.asl.json"],
+        &["convert", "a.asl.json"],
+    ] {
+        check_printable(&sfn(folder.path(), arguments, ""));
+    }
+    fs::remove_file(folder.path().join("sfn.toml")).unwrap();
+    for format in ["text", "github"] {
+        check_printable(&sfn(folder.path(), &["validate", "--format", format], ""));
+    }
+    // Programs get the places as they are, which JSON escapes as far as terminals obey them.
+    for format in ["json", "sarif"] {
+        let said = sfn(folder.path(), &["validate", "--format", format], "");
+        assert!(!said.contains('\u{1b}') && !said.contains("\n::error"), "{said:?}");
+    }
+}
+
+/// No line begins a command of GitHub, and there is nothing that a terminal obeys.
+#[track_caller]
+fn check_printable(said: &str) {
+    let (_, said) = said.split_once("\n").unwrap();
+    let commands = said.lines().filter(|line| line.trim_start().starts_with("::error::"));
+    assert_eq!(commands.count(), 0, "{said:?}");
+    assert!(!said.contains(['\u{1b}', '\u{202e}']), "{said:?}");
+}
+
+#[test]
+fn a_folder_is_looked_through_for_definitions() {
+    let folder = folder(&[
+        ("typo.asl.json", "{\"startAt\": \"A\"}"),
+        ("empty.asl.yaml", ""),
+        ("list.json", "[{\"StartAt\": \"09:00\"}]"),
+        ("text.yaml", "StartAt is a word\n"),
+        ("built/wrong.asl.json", WRONG),
+        ("vendor/wrong.asl.json", WRONG),
+        (".gitignore", "built/\n*.tmp.json\n"),
+        ("x.tmp.json", WRONG),
+        ("vendor/.gitignore", "!wrong.asl.json\n"),
+    ]);
+    let mut said = sfn(folder.path(), &["validate", "--format", "github"], "");
+    said += &sfn(folder.path(), &["validate", "list.json", "text.yaml"], "");
+    said += &sfn(folder.path(), &["validate", "vendor"], "");
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn what_a_template_puts_into_a_file_counts() {
+    let substitutions = "      DefinitionSubstitutions: {Seconds: 5, Word: Fnish, Function: !Ref F}\n";
+    let definition = r#"{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": ${Seconds}, "Next": "${Word}"},
+  "Finish": {"Type": "Task", "Resource": "${Function}", "TimeoutSeconds": "${Seconds}", "End": true,}}}
+"#;
+    let folder =
+        folder(&[("template.yaml", &format!("{}{substitutions}", template("a.asl.json"))), ("a.asl.json", definition)]);
+    let mut said = sfn(folder.path(), &["validate"], "");
+    said += &sfn(folder.path(), &["validate", "--fix", "template.yaml"], "");
+    assert_eq!(fs::read_to_string(folder.path().join("a.asl.json")).unwrap(), definition);
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn repairs_leave_what_is_around() {
+    let yaml = r#"Resources:
+  M:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Definition:
+        StartAt: Charge
+        States:
+          Charge:
+            Type: Task
+            Resource: !Sub arn:${AWS::Partition}:states:::lambda:invoek # why
+            Parameters: {FunctionName: !GetAtt F.Arn}
+            Next: 'Shpi'
+          Ship:
+            Type: Task
+            Resource:
+              Fn::Sub: "arn:${AWS::Partition}:states:::lambda:invoek"
+            Parameters: &same {FunctionName: !Ref F}
+            Next: &next Fnish
+          Block:
+            Type: Pass
+            Next: |-
+              Fnish
+          Finish: {Type: Succeed}
+"#;
+    let unsafe_ones = r#"{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync",
+  "Parameters": {"StateMachineArn": "arn:aws:states:eu-west-1:123456789012:stateMachine:m", "Input": {"id": "$.id"}}, "End": true}}}
+"#;
+    let folder = folder(&[("template.yaml", yaml), ("unsafe.asl.json", unsafe_ones)]);
+    let level = ["--level", "lint", "--ignore", "ASL7"];
+    let mut said = sfn(folder.path(), &[&["validate", "--fix"][..], &level].concat(), "");
+    said += &fs::read_to_string(folder.path().join("template.yaml")).unwrap();
+    assert_eq!(fs::read_to_string(folder.path().join("unsafe.asl.json")).unwrap(), unsafe_ones);
+    said +=
+        &sfn(folder.path(), &[&["validate", "--fix", "--unsafe-fixes", "unsafe.asl.json"][..], &level].concat(), "");
+    said += &fs::read_to_string(folder.path().join("unsafe.asl.json")).unwrap();
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn long_lines_are_cut_to_what_they_are_about() {
+    let long = "x".repeat(3_000);
+    let definition = format!(
+        "{{\"StartAt\": \"A\", \"Comment\": \"{long}\", \"States\": {{\"A\": {{\"Type\": \"Pass\", \"Next\": \"é\"}}, \"Comment\": {{}}}}, \"Comment\": \"{long}\"}}"
+    );
+    let folder = folder(&[("a.asl.json", &definition)]);
+    insta::assert_snapshot!(sfn(folder.path(), &["validate"], ""));
+}

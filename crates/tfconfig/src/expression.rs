@@ -1,6 +1,7 @@
 //! Single expressions.
 
 use hcl_edit::Ident;
+use printable::is_hidden;
 
 /// Whether a word may stand where HCL takes a name.
 pub fn is_identifier(word: &str) -> bool {
@@ -31,7 +32,8 @@ pub(crate) fn escaped(text: &str) -> String {
             '\n' => written.push_str("\\n"),
             '\r' => written.push_str("\\r"),
             '\t' => written.push_str("\\t"),
-            c if c.is_control() => written.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c if is_hidden(c) && u32::from(c) > 0xffff => written.push_str(&format!("\\U{:08x}", u32::from(c))),
+            c if is_hidden(c) => written.push_str(&format!("\\u{:04x}", u32::from(c))),
             c => written.push(c),
         }
     }
@@ -57,10 +59,7 @@ pub(crate) fn here_document(text: &str, indent: usize) -> Option<String> {
         None => (text, false),
     };
     let is_plain = |line: &str| {
-        line.chars().all(|c| !c.is_control())
-            && !line.trim().is_empty()
-            && line.trim() != "EOT"
-            && !line.starts_with('\t')
+        !line.contains(is_hidden) && !line.trim().is_empty() && line.trim() != "EOT" && !line.starts_with('\t')
     };
     // What the lines are indented by is taken away again only as far as one of them has no more.
     let is_flush = lines.lines().any(|line| !line.starts_with(char::is_whitespace));

@@ -1,5 +1,7 @@
 //! Translation between the protocol's messages and this crate's types.
 
+use printable::{printable, printable_lines};
+
 use crate::codec;
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity};
 use crate::path::{AttributePath, Step};
@@ -37,8 +39,8 @@ fn diagnostic(diagnostic: Diagnostic) -> proto::Diagnostic {
     };
     proto::Diagnostic {
         severity: severity.into(),
-        summary: diagnostic.summary,
-        detail: diagnostic.detail,
+        summary: printable(&diagnostic.summary).into_owned(),
+        detail: printable_lines(&diagnostic.detail).into_owned(),
         attribute: diagnostic.path.as_ref().map(path),
     }
 }

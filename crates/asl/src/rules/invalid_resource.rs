@@ -73,7 +73,8 @@ fn in_payload(payload: &Json, way: &Way<'_>, findings: &mut Vec<Diagnostic>) {
         if parts.next().is_some_and(is_word) || parts.next().is_some_and(is_word) {
             let message = format!("`{text}` names no real region and account");
             let help = "write the region and the twelve digits of the account";
-            findings.push(RULE.finding(way.pointer(), message).help(help));
+            // AWS takes any text there.
+            findings.push(RULE.finding(way.pointer(), message).help(help).as_warning());
         }
         true
     });

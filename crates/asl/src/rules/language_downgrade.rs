@@ -19,7 +19,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
             RULE.finding(at.clone(), message)
                 .schema(&state.at)
                 .help("remove `QueryLanguage` from the state, or from the state machine and write it in each state of JSONata")
-                .fix(Fix::value(at, "JSONata".to_owned())),
+                .fix(Fix::value(at, "JSONata".to_owned()).safe_if(false)),
         );
     }
 }

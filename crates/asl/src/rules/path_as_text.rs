@@ -28,7 +28,7 @@ fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>)
                 Way::Member(_, name) => findings.push(
                     finding
                         .help(format!("call the member `{name}.$` to look the value up"))
-                        .fix(Fix::key(at, format!("{name}.$"))),
+                        .fix(Fix::key(at, format!("{name}.$")).safe_if(false)),
                 ),
                 Way::Element(..) => findings
                     .push(finding.help("make the array with `States.Array`, in a member whose name ends in `.$`")),

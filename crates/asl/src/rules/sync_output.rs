@@ -16,7 +16,7 @@ fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
         findings.push(
             RULE.finding(at.clone(), "the output of the execution is text that holds JSON")
                 .help("write `.sync:2` to get the JSON itself")
-                .fix(Fix::value(at, format!("{text}:2"))),
+                .fix(Fix::value(at, format!("{text}:2")).safe_if(false)),
         );
     }
 }

@@ -22,6 +22,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
         let name = &read.name;
         let (message, help) = match subject.variables.defined(read.state, name) {
             None | Some(Defined::Always) => continue,
+            Some(Defined::Sometimes) if read.guarded => continue,
             Some(Defined::Sometimes) => (
                 format!("`${name}` is not set on every way to this state"),
                 "set it with `Assign` on the other ways as well".to_owned(),

@@ -43,7 +43,7 @@ fn optimized(called: Called<'_>, text: &str, at: Pointer) -> Diagnostic {
             return finding.help(format!("write `arn:aws:states:::aws-sdk:{service}:{name}`"));
         }
         let services = INTEGRATIONS.iter().map(|known| known.service);
-        return guess(finding, text, service, services, "");
+        return guess(finding, text, service, services, "").map_fix(|fix| fix.safe_if(false));
     }
     let finding = finding(at, text, name, format!("there is no integration `{service}:{name}`"));
     let sdk = INTEGRATIONS.iter().find(|known| known.service == service).and_then(|known| known.sdk);
@@ -60,7 +60,9 @@ fn sdk(called: Called<'_>, text: &str, at: Pointer) -> Diagnostic {
         None => {
             let finding = finding(at, text, service, format!("the AWS SDK has no service `{service}`"));
             let help = "write the name of the service in the AWS SDK for Java, in small letters";
-            guess(finding, text, service, services().collect::<Vec<_>>().into_iter(), help)
+            let services = services().collect::<Vec<_>>().into_iter();
+            // Another service does something else.
+            guess(finding, text, service, services, help).map_fix(|fix| fix.safe_if(false))
         }
         Some(names) => {
             let finding = finding(at, text, name, format!("the service `{service}` has no operation `{name}`"));

@@ -6,6 +6,7 @@ use jsonc_parser::ast::{self, Value as Ast};
 use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, CommentCollectionStrategy, ParseOptions};
 
+use super::placeholder::Placeholders;
 use super::{Document, MAX_DEPTH, Place};
 use crate::diagnostic::Diagnostic;
 use crate::expression::whole_characters;
@@ -19,6 +20,20 @@ use crate::subject::has_placeholder;
 /// # Errors
 /// One diagnostic, when the text is no JSON.
 pub fn parse(text: &str) -> Result<(Document, Vec<Diagnostic>), Box<Diagnostic>> {
+    read(text, &Placeholders::default())
+}
+
+/// The same for a text that is filled in before it becomes JSON: placeholders such as `${Name}` outside of quotes are values
+/// that are not known.
+///
+/// # Errors
+/// One diagnostic, when the text is no JSON whatever is put in their place.
+pub fn parse_unfilled(text: &str) -> Result<(Document, Vec<Diagnostic>), Box<Diagnostic>> {
+    let placeholders = Placeholders::of_json(text);
+    if placeholders.is_empty() { parse(text) } else { read(&placeholders.as_strings(text), &placeholders) }
+}
+
+fn read(text: &str, placeholders: &Placeholders) -> Result<(Document, Vec<Diagnostic>), Box<Diagnostic>> {
     let text_without_mark = text.strip_prefix('\u{feff}').unwrap_or(text);
     let offset = text.len() - text_without_mark.len();
     let fail = |message: String, at: usize| {
@@ -35,7 +50,7 @@ pub fn parse(text: &str) -> Result<(Document, Vec<Diagnostic>), Box<Diagnostic>>
         fail(format!("invalid JSON: {}", lower_first(&error.kind().to_string())), error.range().start)
     })?;
     let ast = parsed.value.ok_or_else(|| fail("the definition is empty".into(), 0))?;
-    let mut reader = Reader { diagnostics: Vec::new(), offset, complete: true };
+    let mut reader = Reader { diagnostics: Vec::new(), offset, complete: true, placeholders };
     let (root, places) = reader.value(&ast, &Way::Start(&Pointer::root()));
     Ok((Document { root, places, complete: reader.complete }, reader.diagnostics))
 }
@@ -89,13 +104,14 @@ fn skip_string(bytes: &mut impl Iterator<Item = (usize, u8)>) {
     }
 }
 
-struct Reader {
+struct Reader<'p> {
     diagnostics: Vec<Diagnostic>,
     offset: usize,
     complete: bool,
+    placeholders: &'p Placeholders,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn span(&self, node: &impl Ranged) -> Range<usize> {
         let range = node.range();
         range.start + self.offset..range.end + self.offset
@@ -106,6 +122,10 @@ impl Reader {
         let value = match ast {
             Ast::NullKeyword(_) => Json::Null,
             Ast::BooleanLit(flag) => Json::Bool(flag.value),
+            Ast::StringLit(_) if self.placeholders.begins(place.value.start) => {
+                self.complete = false;
+                Json::Unknown
+            }
             Ast::StringLit(text) => {
                 self.complete &= !has_placeholder(&text.value);
                 Json::String(text.value.clone().into_owned())
@@ -122,6 +142,12 @@ impl Reader {
             }
             Ast::Object(object) => {
                 let (members, inner) = self.object(object, at);
+                let is_key = |key: &Place| self.placeholders.begins(key.key.start);
+                // A member of any name may replace another one.
+                if inner.iter().any(is_key) {
+                    self.complete = false;
+                    return (Json::Unknown, place);
+                }
                 place.inner = inner;
                 Json::Object(members)
             }

@@ -1,6 +1,8 @@
 //! From text to a definition, with the place of every value.
 
+mod indentation;
 mod json;
+mod placeholder;
 mod yaml;
 
 use std::ops::Range;
@@ -9,7 +11,7 @@ use crate::expression::whole_characters;
 use crate::json::Json;
 use crate::pointer::Pointer;
 
-pub use json::parse;
+pub use json::{parse, parse_unfilled};
 pub use yaml::{parse_yaml, parse_yaml_template};
 
 /// How deep arrays and objects may be nested, so that no text can exhaust the stack.
@@ -55,6 +57,9 @@ impl Document {
     /// where they cannot be told.
     pub fn span_inside(&self, text: &str, pointer: &Pointer, part: &Range<usize>) -> Range<usize> {
         let whole = self.span(pointer);
+        if !matches!(self.root.at(pointer), Some(Json::String(_))) {
+            return whole;
+        }
         let tagged = text.get(whole.clone()).unwrap_or_default();
         // In YAML a tag such as `!Sub` may stand before the string.
         let written = match tagged.split_once(char::is_whitespace) {
@@ -74,6 +79,18 @@ impl Document {
         }
     }
 
+    /// The bytes of the text that a string takes, quotes and all, where these are the string and nothing else: no tag, no
+    /// anchor, no block of lines, no function that makes the string.
+    pub(crate) fn value_letters(&self, text: &str, pointer: &Pointer) -> Option<Range<usize>> {
+        let (place, exact) = self.nearest(pointer);
+        letters(text, &place.value, self.root.at(pointer)?.as_str()?).filter(|_| exact)
+    }
+
+    /// The same for the name of a member.
+    pub(crate) fn key_letters(&self, text: &str, pointer: &Pointer) -> Option<Range<usize>> {
+        letters(text, &self.key_span(pointer)?, pointer.tokens().last()?)
+    }
+
     fn nearest(&self, pointer: &Pointer) -> (&Place, bool) {
         let (mut value, mut place) = (&self.root, &self.places);
         for token in pointer.tokens() {
@@ -91,6 +108,22 @@ impl Document {
         }
         (place, true)
     }
+}
+
+/// The bytes that a string takes in a place, after a tag that may stand before it.
+fn letters(text: &str, place: &Range<usize>, string: &str) -> Option<Range<usize>> {
+    let tagged = text.get(place.clone())?;
+    let written = match tagged.split_once(' ') {
+        Some((tag, rest)) if tag.starts_with('!') => rest.trim_start(),
+        _ => tagged,
+    };
+    let is_string = match written.chars().next()? {
+        '"' => serde_json::from_str::<String>(written).is_ok_and(|read| read == string),
+        '\'' => written.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''))?.replace("''", "'") == string,
+        _ => written == string,
+    };
+    let is_one_line = !written.contains('\n');
+    (is_string && is_one_line).then(|| place.end - written.len()..place.end)
 }
 
 /// Where in a quoted string, escapes and all, the byte stands that is at `offset` of the text it means.

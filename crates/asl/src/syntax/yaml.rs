@@ -1,11 +1,13 @@
 //! From YAML to a definition, with the place of every value.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, SpannedEventReceiver, Tag};
 
+use super::indentation::Indented;
+use super::placeholder::{Marks, is_placeholder};
 use super::{Document, MAX_DEPTH, Place};
 use crate::diagnostic::Diagnostic;
 use crate::expression::whole_characters;
@@ -34,38 +36,93 @@ pub fn parse_yaml_template(text: &str) -> Result<(Document, Vec<Diagnostic>), Bo
     read(text, true)
 }
 
-fn read(text: &str, functions: bool) -> Result<(Document, Vec<Diagnostic>), Box<Diagnostic>> {
-    let offsets = Offsets::of(text);
+type Read = Result<(Document, Vec<Diagnostic>), Box<Diagnostic>>;
+
+fn read(text: &str, functions: bool) -> Read {
+    let plain = read_marked(text, functions, None);
+    // In flow collections, braces have another meaning.
+    match (&plain, Marks::of_yaml(text)) {
+        (Err(_), Some((marked, marks))) => read_marked(&marked, functions, Some(marks)).or(plain),
+        _ => plain,
+    }
+}
+
+fn read_marked(text: &str, functions: bool, marks: Option<Marks>) -> Read {
+    let mut indented = Indented::of(text);
+    loop {
+        match read_indented(text, &indented, functions, marks.as_ref()) {
+            Err(Unread::Indentation(at, error)) if !indented.indent(at) => return Err(error),
+            Err(Unread::Indentation(..)) => {}
+            Err(Unread::Other(error)) => return Err(error),
+            Ok(read) => return Ok(read),
+        }
+    }
+}
+
+/// Why a text cannot be read.
+enum Unread {
+    /// What stands at this place of the indented text stands too far to the left.
+    Indentation(usize, Box<Diagnostic>),
+    /// Anything else.
+    Other(Box<Diagnostic>),
+}
+
+fn read_indented(
+    text: &str,
+    indented: &Indented<'_>,
+    functions: bool,
+    marks: Option<&Marks>,
+) -> Result<(Document, Vec<Diagnostic>), Unread> {
+    let offsets = Offsets::of(indented);
     let fail = |message: String, span: Range<usize>| {
         let mut diagnostic = Diagnostic::error(invalid_json::RULE.code, Pointer::root(), message)
             .help("write the definition as one YAML or JSON object");
         diagnostic.span = Some(whole_characters(text, span));
         Box::new(diagnostic)
     };
-    let mut builder = Builder { functions, ..Builder::new(text, &offsets) };
-    if let Err(error) = Parser::new_from_str(text).load(&mut builder, false) {
+    let mut builder = Builder { functions, marks, is_template: is_template(text), ..Builder::new(text, &offsets) };
+    if let Err(error) = Parser::new_from_str(&indented.text).load(&mut builder, false) {
         let at = offsets.byte(error.marker().index());
-        return Err(fail(format!("invalid YAML: {}", error.info()), at..at + 1));
+        let failure = fail(format!("invalid YAML: {}", error.info()), at..at + 1);
+        return Err(match error.info().contains("indent") {
+            true => Unread::Indentation(offsets.indented(error.marker().index()), failure),
+            false => Unread::Other(failure),
+        });
     }
     if let Some((message, span)) = builder.failure {
-        return Err(fail(message, span));
+        return Err(Unread::Other(fail(message, span)));
     }
     match builder.root {
         Some((root, places)) => Ok((Document { complete: is_complete(&root), root, places }, builder.diagnostics)),
-        None => Err(fail("the definition is empty".to_owned(), 0..0)),
+        None => Err(Unread::Other(fail("the definition is empty".to_owned(), 0..0))),
     }
 }
 
-/// From places in characters, which the parser gives, to places in bytes.
-struct Offsets(Option<Vec<usize>>);
+/// Whether a text is a template of CloudFormation, which reads YAML 1.1.
+fn is_template(text: &str) -> bool {
+    text.lines().any(|line| line.starts_with("Resources:") || line.starts_with("AWSTemplateFormatVersion:"))
+}
 
-impl Offsets {
-    fn of(text: &str) -> Self {
-        Self((!text.is_ascii()).then(|| text.char_indices().map(|(at, _)| at).chain([text.len()]).collect()))
+/// From places in characters of the indented text, which the parser gives, to places in bytes of the text itself.
+struct Offsets<'i> {
+    table: Option<Vec<usize>>,
+    indented: &'i Indented<'i>,
+}
+
+impl<'i> Offsets<'i> {
+    fn of(indented: &'i Indented<'i>) -> Self {
+        let text = &indented.text;
+        let table = (!text.is_ascii()).then(|| text.char_indices().map(|(at, _)| at).chain([text.len()]).collect());
+        Self { table, indented }
+    }
+
+    /// The byte of the indented text.
+    fn indented(&self, index: usize) -> usize {
+        self.table.as_ref().map_or(index, |table| table.get(index).or(table.last()).copied().unwrap_or(0))
     }
 
     fn byte(&self, index: usize) -> usize {
-        self.0.as_ref().map_or(index, |table| table.get(index).or(table.last()).copied().unwrap_or_default())
+        self.indented.original(self.indented(index))
     }
 
     fn span(&self, span: Span) -> Range<usize> {
@@ -87,7 +144,7 @@ struct Open {
 
 enum OpenKind {
     Sequence(Vec<Json>),
-    Mapping { members: Members, key: Option<(String, Range<usize>)> },
+    Mapping { members: Members, key: Option<(String, Range<usize>)>, merged: HashSet<String> },
 }
 
 /// What a tag makes of a value.
@@ -123,7 +180,7 @@ fn meaning(tag: Option<&Cow<'_, Tag>>, functions: bool) -> Meaning {
 
 struct Builder<'t> {
     text: &'t str,
-    offsets: &'t Offsets,
+    offsets: &'t Offsets<'t>,
     open: Vec<Open>,
     anchors: HashMap<usize, (Json, Place, usize)>,
     values: usize,
@@ -132,10 +189,14 @@ struct Builder<'t> {
     diagnostics: Vec<Diagnostic>,
     /// Whether tags of CloudFormation become functions.
     functions: bool,
+    /// What stands in the place of placeholders.
+    marks: Option<&'t Marks>,
+    /// Whether it is a template of CloudFormation.
+    is_template: bool,
 }
 
 impl<'t> Builder<'t> {
-    fn new(text: &'t str, offsets: &'t Offsets) -> Self {
+    fn new(text: &'t str, offsets: &'t Offsets<'t>) -> Self {
         Self {
             text,
             offsets,
@@ -146,6 +207,8 @@ impl<'t> Builder<'t> {
             failure: None,
             diagnostics: Vec::new(),
             functions: false,
+            marks: None,
+            is_template: false,
         }
     }
 
@@ -174,7 +237,7 @@ impl<'t> Builder<'t> {
             self.root.get_or_insert((value, place));
             return;
         };
-        let OpenKind::Mapping { members, key } = &mut open.kind else {
+        let OpenKind::Mapping { members, key, merged } = &mut open.kind else {
             if let OpenKind::Sequence(values) = &mut open.kind {
                 values.push(value);
                 open.places.push(place);
@@ -184,16 +247,18 @@ impl<'t> Builder<'t> {
         match key.take() {
             None => *key = Some((key_text(&value), place.value)),
             Some((name, _)) if name == "<<" => {
-                // What is written in the mapping itself wins over what is merged in.
-                for (index, (name, inner)) in value.as_object().into_iter().flatten().enumerate() {
+                let places = &mut open.places;
+                merge(&value, &place, &mut |name, value, place| {
+                    // What is written in the mapping itself, or merged in before, wins.
                     if !members.contains_key(name) {
-                        members.insert(name.clone(), inner.clone());
-                        open.places.push(place.inner.get(index).cloned().unwrap_or_default());
+                        merged.insert(name.to_owned());
+                        members.insert(name.to_owned(), value.clone());
+                        places.push(place.clone());
                     }
-                }
+                });
             }
             Some((name, span)) => {
-                if members.contains_key(&name) {
+                if members.contains_key(&name) && !merged.remove(&name) {
                     let mut diagnostic = duplicate_key::diagnostic(&name, pointer.join(&name));
                     diagnostic.span = Some(span.clone());
                     self.diagnostics.push(diagnostic);
@@ -252,6 +317,20 @@ impl<'t> Builder<'t> {
     }
 }
 
+/// Gives the members of the mapping, or of the mappings of a list, that a merge key names (YAML 1.1, "Merge Key Language-
+/// Independent Type").
+fn merge(value: &Json, place: &Place, add: &mut impl FnMut(&str, &Json, &Place)) {
+    match value {
+        Json::Object(members) => {
+            for ((name, value), place) in members.iter().zip(&place.inner) {
+                add(name, value, place);
+            }
+        }
+        Json::Array(values) => values.iter().zip(&place.inner).for_each(|(value, place)| merge(value, place, add)),
+        _ => {}
+    }
+}
+
 /// A call of a function of CloudFormation, written out.
 fn function(name: String, argument: Json) -> Json {
     Json::Object(Members::from_iter([(name, argument)]))
@@ -274,6 +353,10 @@ impl<'input> SpannedEventReceiver<'input> for Builder<'_> {
         let place = self.offsets.span(span);
         match event {
             Event::Scalar(text, style, anchor, tag) => {
+                let text = match self.marks.as_ref().and_then(|marks| marks.unmarked(&text)) {
+                    Some(unmarked) => Cow::Owned(unmarked),
+                    None => text,
+                };
                 let is_key = matches!(self.open.last(), Some(Open { kind: OpenKind::Mapping { key: None, .. }, .. }));
                 let value = match meaning(tag.as_ref(), self.functions) {
                     Meaning::Later => Json::Unknown,
@@ -282,7 +365,7 @@ impl<'input> SpannedEventReceiver<'input> for Builder<'_> {
                         let value = function(name, Json::String(text.into_owned()));
                         return self.anchored(value, Place { value: place, inner, ..Place::default() }, anchor, 2, 0);
                     }
-                    Meaning::Itself if style == ScalarStyle::Plain && !is_key => plain(&text),
+                    Meaning::Itself if style == ScalarStyle::Plain && !is_key => plain(&text, self.is_template),
                     _ => Json::String(text.into_owned()),
                 };
                 self.anchored(value, Place { value: place, ..Place::default() }, anchor, 1, 0);
@@ -291,7 +374,7 @@ impl<'input> SpannedEventReceiver<'input> for Builder<'_> {
                 self.opened(OpenKind::Sequence(Vec::new()), place, anchor, meaning(tag.as_ref(), self.functions));
             }
             Event::MappingStart(anchor, tag) => {
-                let kind = OpenKind::Mapping { members: Members::default(), key: None };
+                let kind = OpenKind::Mapping { members: Members::default(), key: None, merged: HashSet::new() };
                 self.opened(kind, place, anchor, meaning(tag.as_ref(), self.functions));
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(place.end),
@@ -304,15 +387,40 @@ impl<'input> SpannedEventReceiver<'input> for Builder<'_> {
     }
 }
 
-/// What a word without quotes is (YAML 1.2, core schema, as far as JSON has it).
-fn plain(text: &str) -> Json {
+/// What a word without quotes is (YAML 1.2, core schema, as far as JSON has it; in templates also the booleans of YAML 1.1).
+fn plain(text: &str, is_template: bool) -> Json {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => Json::Null,
         "true" | "True" | "TRUE" => Json::Bool(true),
         "false" | "False" | "FALSE" => Json::Bool(false),
-        text => match text.parse::<serde_json::Number>() {
-            Ok(number) => Json::Number(number),
-            Err(_) => Json::String(text.to_owned()),
-        },
+        "yes" | "Yes" | "YES" | "on" | "On" | "ON" if is_template => Json::Bool(true),
+        "no" | "No" | "NO" | "off" | "Off" | "OFF" if is_template => Json::Bool(false),
+        text if is_placeholder(text) => Json::Unknown,
+        text => number(text).map_or_else(|| Json::String(text.to_owned()), Json::Number),
     }
+}
+
+/// A number as YAML has it: with a sign, leading zeros, nothing before or after the point, in octal or hexadecimal digits.
+fn number(text: &str) -> Option<serde_json::Number> {
+    let radix = |digits: &str, radix| u64::from_str_radix(digits, radix).ok().map(Into::into);
+    let is_plain = |digits: &str| digits.chars().all(|c| c.is_ascii_alphanumeric());
+    match (text.strip_prefix("0o"), text.strip_prefix("0x")) {
+        (Some(digits), _) if is_plain(digits) => return radix(digits, 8),
+        (_, Some(digits)) if is_plain(digits) => return radix(digits, 16),
+        _ => {}
+    }
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", text.strip_prefix('+').unwrap_or(text)),
+    };
+    let mantissa = digits.len() - digits.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').len();
+    let (mantissa, exponent) = digits.split_at(mantissa);
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    if whole.is_empty() && fraction.is_empty() {
+        return None;
+    }
+    let whole = whole.trim_start_matches('0');
+    let whole = if whole.is_empty() { "0" } else { whole };
+    let point = if fraction.is_empty() { "" } else { "." };
+    format!("{sign}{whole}{point}{fraction}{exponent}").parse().ok()
 }

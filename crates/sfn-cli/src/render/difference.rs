@@ -2,6 +2,7 @@
 
 use asl::Json;
 use asl::diff::{Change, Difference, Field, State};
+use printable::printable;
 use serde_json::{Value, json};
 
 /// The longest value that is shown whole to people, in characters.
@@ -68,32 +69,32 @@ fn name(state: &State) -> String {
 
 /// For people.
 pub fn text(difference: &Difference, (before, after): (&str, &str)) -> String {
-    let mut text = format!("{before} -> {after}\n\n");
+    let mut lines = vec![format!("{before} -> {after}"), String::new()];
     let field = |field: &Field| match (&field.before, &field.after) {
-        (Some(before), Some(after)) => format!("~ {}: {} -> {}\n", place(field), shown(before), shown(after)),
-        (None, Some(after)) => format!("+ {}: {}\n", place(field), shown(after)),
-        (Some(before), None) => format!("- {}: {}\n", place(field), shown(before)),
+        (Some(before), Some(after)) => format!("~ {}: {} -> {}", place(field), shown(before), shown(after)),
+        (None, Some(after)) => format!("+ {}: {}", place(field), shown(after)),
+        (Some(before), None) => format!("- {}: {}", place(field), shown(before)),
         (None, None) => String::new(),
     };
-    difference.fields.iter().for_each(|it| text.push_str(&field(it)));
+    lines.extend(difference.fields.iter().map(field));
     for state in &difference.states {
         match &state.change {
-            Change::Added => text.push_str(&format!("+ state {}\n", name(state))),
-            Change::Removed => text.push_str(&format!("- state {}\n", name(state))),
-            Change::Renamed(from) => text.push_str(&format!("~ state {}, renamed from `{from}`\n", name(state))),
+            Change::Added => lines.push(format!("+ state {}", name(state))),
+            Change::Removed => lines.push(format!("- state {}", name(state))),
+            Change::Renamed(from) => lines.push(format!("~ state {}, renamed from `{from}`", name(state))),
             Change::Changed { fields, moved_from } => {
-                let moved = moved_from.as_ref().map(|from| format!(", moved from {}", scope(from))).unwrap_or_default();
-                text.push_str(&format!("~ state {}{moved}\n", name(state)));
-                fields.iter().for_each(|it| text.push_str(&format!("    {}", field(it))));
+                let moved =
+                    moved_from.as_ref().map_or_else(String::new, |from| format!(", moved from {}", scope(from)));
+                lines.push(format!("~ state {}{moved}", name(state)));
+                lines.extend(fields.iter().map(|it| format!("    {}", field(it))));
             }
         }
     }
     if !difference.is_empty() {
-        text.push('\n');
+        lines.push(String::new());
     }
-    text.push_str(&sum(difference));
-    text.push('\n');
-    text
+    lines.push(sum(difference));
+    lines.iter().map(|line| format!("{}\n", printable(line))).collect()
 }
 
 fn scope(scope: &str) -> &str {
@@ -194,7 +195,7 @@ fn rows(text: &mut String, of: &str, fields: &[Field]) {
 
 /// Text that Markdown leaves as it is in a cell of a table.
 fn plain(text: &str) -> String {
-    text.replace('|', "\\|").replace('\n', " ")
+    printable(text).replace('|', "\\|")
 }
 
 /// Code in a cell of a table.

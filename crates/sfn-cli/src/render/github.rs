@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use asl::Severity;
+use printable::printable;
 
 use super::{Lines, Report};
 
@@ -31,7 +32,7 @@ pub(super) fn render(report: &Report<'_>) -> String {
             let _ = writeln!(
                 text,
                 "::{command} file={},line={},endLine={}{columns},title={}::{}",
-                property(&outcome.path.to_string_lossy()),
+                property(&printable(&outcome.path.to_string_lossy())),
                 start.line,
                 end.line,
                 finding.code,

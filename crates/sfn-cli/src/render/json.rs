@@ -31,7 +31,9 @@ fn file(outcome: &Outcome) -> Value {
             "place": place(&finding.span),
             "aws": finding.aws.as_ref().map(|aws| json!({"code": aws.code, "location": aws.location()})),
             "related": related.collect::<Vec<_>>(),
-            "fix": finding.fix.as_ref().map(|fix| json!({"place": place(&fix.span), "replacement": fix.replacement})),
+            "fix": finding.fix.as_ref().map(|fix| json!({
+                "place": place(&fix.span), "replacement": fix.replacement, "safe": fix.is_safe,
+            })),
         })
     });
     json!({

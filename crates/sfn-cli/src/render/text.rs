@@ -3,14 +3,21 @@
 use std::io::IsTerminal as _;
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 use asl::{Diagnostic, Severity};
+use printable::printable;
 
 use super::{Lines, Report};
 use crate::validate::Outcome;
 
 /// How many lines are shown around the one that a finding is about.
 const AROUND: usize = 1;
+/// How many lines apart places may be that are shown in one piece.
+const APART: usize = 20;
+/// The longest piece of a file that is shown whole, in bytes.
+const LONGEST: usize = 2_000;
+/// How much is shown before and after a place in a line that is too long, in bytes.
+const MARGIN: usize = 60;
 
 pub(super) fn render(report: &Report<'_>) -> String {
     let colours = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
@@ -33,26 +40,27 @@ fn groups<'a>(outcome: &'a Outcome, finding: &'a Diagnostic, lines: &Lines<'a>) 
         Severity::Warning => Level::WARNING,
         Severity::Lint => Level::NOTE.with_name("lint"),
     };
-    let path = outcome.path.to_string_lossy();
-    let mut main = level
-        .primary_title(finding.message.as_str())
-        .id(finding.code)
-        .elements(Vec::<annotate_snippets::Element<'a>>::new());
+    let path = printable(&outcome.path.to_string_lossy()).into_owned();
+    let title = level.primary_title(finding.message.as_str()).id(finding.code);
+    let mut main = title.elements(Vec::<Element<'a>>::new());
     let span = finding.span.clone().unwrap_or(0..0);
     if finding.private {
-        let position = lines.position(span.start);
-        main = main.element(annotate_snippets::Origin::path(path).line(position.line).char_column(position.column));
+        main = main.element(origin(&path, lines, span.start));
     } else {
-        let related: Vec<(Range<usize>, &str)> = finding
-            .related
-            .iter()
-            .filter_map(|related| Some((related.span.clone()?, related.message.as_str())))
-            .collect();
-        main = main.element(snippet(&path, lines, first_line(lines, &span), &related));
+        let primary = Place { span: first_line(lines, &span), label: None };
+        let related = finding.related.iter().filter_map(|related| {
+            let span = first_line(lines, related.span.as_ref()?);
+            Some(Place { span, label: Some(related.message.as_str()) })
+        });
+        let mut places: Vec<Place<'a>> = related.collect();
+        places.push(primary);
+        for together in near(places, lines) {
+            main = snippet(main, &path, lines, &together);
+        }
     }
     if let Some(aws) = &finding.aws {
         let place = aws.location().map(|location| format!(" at {location}")).unwrap_or_default();
-        main = main.element(Level::NOTE.message(format!("AWS: {}{place}", aws.code)));
+        main = main.element(Level::NOTE.message(format!("AWS: {}{}", aws.code, printable(&place))));
     }
     if !finding.help.is_empty() {
         main = main.element(Level::HELP.message(finding.help.as_str()));
@@ -60,34 +68,80 @@ fn groups<'a>(outcome: &'a Outcome, finding: &'a Diagnostic, lines: &Lines<'a>) 
     vec![main]
 }
 
-/// The lines around a finding and around the places that have to do with it.
-fn snippet<'a>(
-    path: &str,
-    lines: &Lines<'a>,
+/// A place that is shown.
+struct Place<'a> {
     span: Range<usize>,
-    related: &[(Range<usize>, &'a str)],
-) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
-    let related: Vec<(Range<usize>, &str)> =
-        related.iter().map(|(place, message)| (first_line(lines, place), *message)).collect();
-    let places = || related.iter().map(|(place, _)| place).chain([&span]);
-    let start = places().map(|place| place.start).min().unwrap_or_default();
-    let end = places().map(|place| place.end).max().unwrap_or_default();
-    let first = lines.position(start).line.saturating_sub(AROUND).max(1);
-    let window = lines.range(first, lines.position(end).line + AROUND);
-    let source = lines.text.get(window.clone()).unwrap_or_default();
-    let within = |place: &Range<usize>| place.start - window.start..(place.end - window.start).min(source.len());
-    let context = related.iter().map(|(place, message)| AnnotationKind::Context.span(within(place)).label(*message));
-    Snippet::source(source)
-        .path(path.to_owned())
-        .line_start(first)
-        .annotation(AnnotationKind::Primary.span(within(&span)))
-        .annotations(context.collect::<Vec<_>>())
+    /// What it has to do with the finding; `None` for the place of the finding itself.
+    label: Option<&'a str>,
+}
+
+impl<'a> Place<'a> {
+    fn annotation(&self, start: usize) -> Annotation<'a> {
+        let within = self.span.start - start..self.span.end - start;
+        match self.label {
+            Some(label) => AnnotationKind::Context.span(within).label(label),
+            None => AnnotationKind::Primary.span(within),
+        }
+    }
+}
+
+fn origin(path: &str, lines: &Lines<'_>, at: usize) -> Origin<'static> {
+    let position = lines.position(at);
+    Origin::path(path.to_owned()).line(position.line).char_column(position.column)
+}
+
+/// Places that are shown in one piece, that of the finding in the first.
+fn near<'a>(mut places: Vec<Place<'a>>, lines: &Lines<'_>) -> Vec<Vec<Place<'a>>> {
+    places.sort_by_key(|place| place.span.start);
+    let mut pieces: Vec<Vec<Place<'a>>> = Vec::new();
+    for place in places {
+        let is_near = |before: &Place<'_>| {
+            lines.position(place.span.start).line - lines.position(before.span.start).line <= APART
+                && place.span.start - before.span.start <= LONGEST
+        };
+        match pieces.last_mut() {
+            Some(piece) if piece.last().is_some_and(is_near) => piece.push(place),
+            _ => pieces.push(vec![place]),
+        }
+    }
+    pieces.sort_by_key(|piece| piece.iter().all(|place| place.label.is_some()));
+    pieces
+}
+
+/// Adds the lines around places that are near each other; of lines that are too long only what stands at the places.
+fn snippet<'a>(main: Group<'a>, path: &str, lines: &Lines<'a>, places: &[Place<'a>]) -> Group<'a> {
+    let start = places.iter().map(|place| place.span.start).min().unwrap_or(0);
+    let end = places.iter().map(|place| place.span.end).max().unwrap_or(0);
+    let first = lines.position(start).line;
+    let around = first.saturating_sub(AROUND).max(1);
+    let window = lines.range(around, lines.position(end).line + AROUND);
+    if window.len() <= LONGEST {
+        let source = lines.text.get(window.clone()).unwrap_or("");
+        let annotations = places.iter().map(|place| place.annotation(window.start));
+        return main.element(
+            Snippet::source(source)
+                .path(path.to_owned())
+                .line_start(around)
+                .annotations(annotations.collect::<Vec<_>>()),
+        );
+    }
+    let line = lines.range(first, lines.position(end).line);
+    let margin = |at: usize, to: usize| (at..=to).find(|at| lines.text.is_char_boundary(*at)).unwrap_or(to);
+    let from = margin(start.saturating_sub(MARGIN).max(line.start), start);
+    let to = margin((end + MARGIN).min(line.end), line.end);
+    let (before, after) = (if from > line.start { "…" } else { "" }, if to < line.end { "…" } else { "" });
+    let source = format!("{before}{}{after}", lines.text.get(from..to).unwrap_or("").trim_end_matches('\n'));
+    let annotations = places.iter().map(|place| place.annotation(from.saturating_sub(before.len())));
+    main.element(Snippet::source(source).line_start(first).annotations(annotations.collect::<Vec<_>>()))
+        .element(origin(path, lines, start))
 }
 
 /// A place up to the end of its first line: a whole state need not be shown.
 fn first_line(lines: &Lines<'_>, span: &Range<usize>) -> Range<usize> {
-    let text = lines.text.get(span.clone()).unwrap_or_default();
-    span.start..span.start + text.lines().next().unwrap_or_default().len()
+    let text = lines.text.get(span.clone()).unwrap_or("");
+    let shown = text.lines().next().unwrap_or("");
+    let end = shown.char_indices().nth(LONGEST / 10).map_or(shown.len(), |(end, _)| end);
+    span.start..span.start + end
 }
 
 fn summary(report: &Report<'_>) -> String {

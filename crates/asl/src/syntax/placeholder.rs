@@ -1,0 +1,194 @@
+//! Placeholders outside of quotes, such as `"Seconds": ${Pause}`: values that are known once the text is filled in.
+//!
+//! CloudFormation (`Fn::Sub`), SAM (`DefinitionSubstitutions`) and template files of Terraform put text in their place, so
+//! that a value of any kind may stand there.
+
+use std::ops::Range;
+
+/// Where placeholders stand in a text that has them outside of quotes.
+#[derive(Debug, Default)]
+pub(super) struct Placeholders(Vec<Range<usize>>);
+
+impl Placeholders {
+    /// The placeholders of a JSON text. Those that follow each other, or letters and digits, are one.
+    pub(super) fn of_json(text: &str) -> Self {
+        let (bytes, mut found) = (text.as_bytes(), Vec::new());
+        let mut at = 0;
+        while let Some(byte) = bytes.get(at) {
+            at = match byte {
+                b'"' => after_string(bytes, at),
+                b'$' => match end_of_value(text, at) {
+                    Some(end) => {
+                        found.push(at..end);
+                        end
+                    }
+                    None => at + 1,
+                },
+                _ => at + 1,
+            };
+        }
+        Self(found)
+    }
+
+    /// Whether there is none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether one begins here.
+    pub(super) fn begins(&self, at: usize) -> bool {
+        self.0.binary_search_by_key(&at, |range| range.start).is_ok()
+    }
+
+    /// The text with a string of the same length in the place of each.
+    pub(super) fn as_strings(&self, text: &str) -> String {
+        self.replaced(text, |length| format!("\"{}\"", "_".repeat(length.saturating_sub(2))))
+    }
+
+    fn replaced(&self, text: &str, with: impl Fn(usize) -> String) -> String {
+        let (mut replaced, mut at) = (String::with_capacity(text.len()), 0);
+        for range in &self.0 {
+            replaced.push_str(text.get(at..range.start).unwrap_or(""));
+            replaced.push_str(&with(range.len()));
+            at = range.end;
+        }
+        replaced + text.get(at..).unwrap_or("")
+    }
+}
+
+/// The end of a string whose first quote is here.
+fn after_string(bytes: &[u8], start: usize) -> usize {
+    let mut at = start + 1;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'"' => return at + 1,
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+    bytes.len()
+}
+
+/// The end of a value that begins with a placeholder here; `None` for another `$`.
+fn end_of_value(text: &str, start: usize) -> Option<usize> {
+    let mut end = end_of_placeholder(text, start)?;
+    loop {
+        let rest = text.get(end..)?;
+        let word =
+            rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || "._-+".contains(c)).len();
+        end += word;
+        match end_of_placeholder(text, end) {
+            Some(next) => end = next,
+            None if word == 0 => return Some(end),
+            None => {}
+        }
+    }
+}
+
+/// The end of `${…}`, in which there may be braces and strings, as in a call of a function of Terraform.
+fn end_of_placeholder(text: &str, start: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    if !text.get(start..)?.starts_with("${") {
+        return None;
+    }
+    let (mut at, mut depth) = (start + 2, 1_usize);
+    while depth > 0 {
+        match bytes.get(at)? {
+            b'{' => depth += 1,
+            b'}' => depth -= 1,
+            b'"' => at = after_string(bytes, at) - 1,
+            _ => {}
+        }
+        at += 1;
+    }
+    // Nothing is named in it.
+    (at > start + 3).then_some(at)
+}
+
+/// The mark of a placeholder in YAML, in whose flow collections no brace can stand: it is as long, and plain.
+pub(super) struct Marks(Vec<(String, String)>);
+
+impl Marks {
+    /// The text with marks in the place of placeholders such as `${Name}`; `None` where it has none.
+    pub(super) fn of_yaml(text: &str) -> Option<(String, Self)> {
+        let (mut marked, mut marks, mut rest) = (String::with_capacity(text.len()), Vec::new(), text);
+        while let Some((before, from)) = rest.split_once("${") {
+            let name = from.split_once('}').map(|(name, _)| name).filter(|name| is_name(name));
+            marked.push_str(before);
+            rest = match name {
+                Some(name) => {
+                    let (placeholder, mark) = (format!("${{{name}}}"), format!("$_{name}_"));
+                    marked.push_str(&mark);
+                    marks.push((mark, placeholder));
+                    from.get(name.len() + 1..).unwrap_or("")
+                }
+                None => {
+                    marked.push_str("${");
+                    from
+                }
+            };
+        }
+        marked.push_str(rest);
+        marks.sort();
+        marks.dedup();
+        (!marks.is_empty()).then_some((marked, Self(marks)))
+    }
+
+    /// A text as it was before.
+    pub(super) fn unmarked(&self, text: &str) -> Option<String> {
+        let has_mark = text.contains("$_");
+        has_mark
+            .then(|| self.0.iter().fold(text.to_owned(), |text, (mark, placeholder)| text.replace(mark, placeholder)))
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_.-:[]".contains(c))
+}
+
+/// Whether a text is placeholders and nothing else, so that it may become a value of any kind.
+pub(super) fn is_placeholder(text: &str) -> bool {
+    let mut rest = text;
+    while let Some(after) =
+        rest.strip_prefix("${").and_then(|rest| rest.split_once('}')).filter(|(name, _)| is_name(name))
+    {
+        rest = after.1;
+    }
+    rest.is_empty() && !text.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_outside_of_quotes_are_found() {
+        let found = |text: &str| {
+            let placeholders = Placeholders::of_json(text);
+            placeholders.0.iter().map(|range| text[range.clone()].to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(found(r#"{"a": ${A}, "b": "${B}", "c": [${C.D}]}"#), ["${A}", "${C.D}"]);
+        assert_eq!(found(r#"{"a": ${jsonencode({ b = "}" })}, "\"${x}": 1}"#), [r#"${jsonencode({ b = "}" })}"#]);
+        assert_eq!(found("[${A}${B}, ${A}0, ${A}.5${B}]"), ["${A}${B}", "${A}0", "${A}.5${B}"]);
+        for none in ["", "{}", "[$]", "[${]", "[${}]", "[$ {a}]", "\"${a}", "{\"a\": \"\\\\\"}"] {
+            assert_eq!(found(none), Vec::<String>::new(), "{none}");
+        }
+        let text = "[${A},\n ${jsonencode([\n1])}]";
+        let replaced = Placeholders::of_json(text).as_strings(text);
+        assert_eq!(replaced.len(), text.len());
+        assert_eq!(replaced.find(','), text.find(','));
+    }
+
+    #[test]
+    fn placeholders_in_yaml_are_marked_and_come_back() {
+        let (marked, marks) = Marks::of_yaml("a: {b: ${B}, c: '${AWS::Region}/${!no}'}").unwrap();
+        assert_eq!(marked, "a: {b: $_B_, c: '$_AWS::Region_/${!no}'}");
+        assert_eq!(marks.unmarked("$_AWS::Region_/x").as_deref(), Some("${AWS::Region}/x"));
+        assert_eq!(marks.unmarked("x"), None);
+        assert!(Marks::of_yaml("a: ${}").is_none());
+        assert!(is_placeholder("${A}") && is_placeholder("${A}${B.C}"));
+        assert!(
+            !is_placeholder("") && !is_placeholder("a${A}") && !is_placeholder("${A}b") && !is_placeholder("${!A}")
+        );
+    }
+}
