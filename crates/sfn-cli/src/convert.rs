@@ -12,6 +12,9 @@ use crate::{ConvertArgs, Exit, Failure, print, tell};
 /// Runs the command.
 pub fn run(arguments: &ConvertArgs) -> Result<Exit, Failure> {
     let path = &arguments.file;
+    if let Some(out) = arguments.out.as_ref().filter(|out| out.exists() && !arguments.force) {
+        return Err(format!("there is a file {} already: `--force` replaces it", out.display()));
+    }
     let (text, _) = Input::named(path).read()?;
     let map = arguments.map.iter().cloned().collect();
     let source = Source { path, text: &text, files: &beside(path, arguments.allow_outside) };

@@ -103,6 +103,9 @@ struct ConvertArgs {
     /// Where the configuration goes; standard output if absent.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Replace the file of `--out` if there is one.
+    #[arg(long, requires = "out")]
+    force: bool,
     /// An expression to write in place of an ARN, or of something in a template by its name, such as `Charge.Arn`.
     #[arg(long = "map", value_name = "TEXT=EXPRESSION", value_parser = pair)]
     map: Vec<(String, String)>,

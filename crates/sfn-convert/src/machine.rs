@@ -48,6 +48,8 @@ pub struct Beside {
     pub first: Body,
     /// What comes last, such as `lifecycle`.
     pub last: Body,
+    /// Comments on attributes and blocks, by their names.
+    pub comments: Vec<(String, String)>,
 }
 
 impl Beside {
@@ -61,6 +63,10 @@ impl Beside {
         if !self.last.is_empty() {
             body.blank();
             body.extend(self.last.clone());
+        }
+        // Those at the top are put there one after the other.
+        for (name, comment) in self.comments.iter().rev() {
+            body.comment_on(name, comment);
         }
         body
     }

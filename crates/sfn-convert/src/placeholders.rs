@@ -33,6 +33,12 @@ impl Placeholders {
         })
     }
 
+    /// The expression that a number stands for.
+    pub fn expression(&self, number: &serde_json::Number) -> Option<&str> {
+        let index = number.as_u64()?.checked_sub(FIRST_NUMBER)?;
+        self.expressions.get(usize::try_from(index).ok()?).map(String::as_str)
+    }
+
     /// What is to be put in their places.
     pub fn references(&self) -> References {
         let mut references = References::default();

@@ -24,6 +24,9 @@ fn converted(path: &str, text: &str, map: &[(&str, &str)]) -> String {
         Err(reason) => format!("error: {reason}"),
         Ok(mut converted) => {
             let mut said = converted.render(&map);
+            if !said.ends_with('\n') {
+                said.push('\n');
+            }
             converted.notes.iter().for_each(|note| said += &format!("note: {note}\n"));
             converted.failures.iter().for_each(|failure| said += &format!("error: {failure}\n"));
             said
@@ -57,6 +60,22 @@ fn serverless() {
 #[test]
 fn terraform() {
     insta::assert_snapshot!(check("terraform/main.tf", &[]));
+}
+
+/// Only the resources of Step Functions are exchanged, and the names by which the rest refers to them.
+#[test]
+fn the_rest_of_a_terraform_file_stays() {
+    let path = "terraform-file/main.tf";
+    let said = check(path, &[]);
+    let text = fs::read_to_string(folder().join(path)).unwrap();
+    let kept = |line: &&str| !line.contains("aws_sfn_");
+    let end = text.find("resource \"aws_sfn_activity\"").unwrap();
+    for part in [&text[..text.find("resource \"aws_sfn").unwrap()], &text[end..]] {
+        for line in part.lines().filter(kept).filter(|line| !line.contains("pack")) {
+            assert!(said.contains(line), "{line}");
+        }
+    }
+    insta::assert_snapshot!(said);
 }
 
 #[test]

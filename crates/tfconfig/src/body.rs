@@ -45,6 +45,18 @@ impl Body {
         self.items.extend(text.lines().map(|line| Item::Comment(line.trim_end().to_owned())));
     }
 
+    /// Adds a comment above the attribute or block of this name, or else at the top.
+    pub fn comment_on(&mut self, name: &str, text: &str) {
+        let is_named = |item: &Item| match item {
+            Item::Attribute(known, _) => known == name,
+            Item::Block(header, _) => header.split(' ').next() == Some(name),
+            Item::Comment(_) | Item::Blank => false,
+        };
+        let at = self.items.iter().position(is_named).unwrap_or(0);
+        let lines: Vec<Item> = text.lines().map(|line| Item::Comment(line.trim_end().to_owned())).collect();
+        self.items.splice(at..at, lines);
+    }
+
     /// Adds an empty line, unless there is one already or nothing to be set apart.
     pub fn blank(&mut self) {
         if !matches!(self.items.last(), None | Some(Item::Blank)) {

@@ -1,6 +1,7 @@
 //! Files in which state machines are declared, turned into configuration of the provider.
 
 mod cloudformation;
+mod frame;
 mod intrinsic;
 mod serverless;
 mod terraform;
@@ -18,6 +19,7 @@ use crate::definition;
 use crate::machine::{Beside, Machine};
 use crate::placeholders::Placeholders;
 use crate::schemas;
+use frame::Frame;
 use intrinsic::Template;
 
 /// Reads files that a file names, relative to its folder.
@@ -55,6 +57,14 @@ struct Resource {
     beside: Beside,
 }
 
+impl Resource {
+    fn write(&self, references: &References, file: &mut Body) {
+        let writer = Writer::new(references);
+        let body = self.beside.around(writer.body(schemas::resource(&self.ty), &self.value, 1));
+        file.spaced_block(format!("resource {} {}", quoted(&self.ty), quoted(&self.label)), body);
+    }
+}
+
 /// Configuration made of a file.
 #[derive(Debug, Default)]
 pub struct Converted {
@@ -67,6 +77,8 @@ pub struct Converted {
     /// The expressions of the ARNs that state machines have already, by their labels.
     arns: BTreeMap<String, String>,
     placeholders: Placeholders,
+    /// The file that the resources stand in, where it stays as it is around them.
+    frame: Option<Frame>,
     /// What was left out, and what there is to do.
     pub notes: Vec<String>,
     /// State machines that could not be converted, with the reasons.
@@ -132,6 +144,11 @@ impl Converted {
         for (text, expression) in map.iter().filter(|(text, _)| text.starts_with("arn:")) {
             references.insert(text.as_str(), expression.as_str());
         }
+        if let Some(frame) = self.frame.take() {
+            let text = frame.render(self, &references);
+            self.frame = Some(frame);
+            return text;
+        }
         let mut file = Body::default();
         for (name, variable) in &self.variables {
             let mut body = Body::default();
@@ -142,20 +159,23 @@ impl Converted {
             }
             file.spaced_block(format!("variable {}", quoted(name)), body);
         }
-        for machine in &self.machines {
-            if let Some(reason) = machine.write(&references, &mut file) {
-                self.notes.push(format!("`{}` is not in blocks: {reason}", machine.address()));
-            }
+        for index in 0..self.machines.len() {
+            self.write_machine(index, &references, &mut file);
         }
         for resource in &self.resources {
-            let writer = Writer::new(&references);
-            let body = resource.beside.around(writer.body(schemas::resource(&resource.ty), &resource.value, 1));
-            file.spaced_block(format!("resource {} {}", quoted(&resource.ty), quoted(&resource.label)), body);
+            resource.write(&references, &mut file);
         }
         for (header, body) in &self.blocks {
             file.spaced_block(header.as_str(), body.clone());
         }
         file.render()
+    }
+
+    fn write_machine(&mut self, index: usize, references: &References, file: &mut Body) {
+        let Some(machine) = self.machines.get(index) else { return };
+        if let Some(reason) = machine.write(references, file) {
+            self.notes.push(format!("`{}` is not in blocks: {reason}", machine.address()));
+        }
     }
 
     /// The definitions by the names of their state machines, as far as they are ASL; what is known only later has an

@@ -1,0 +1,368 @@
+//! Definitions that expressions of Terraform give.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use asl::shape::{Language, Shape};
+use asl::{Json, Members};
+use hcl_edit::Decorate as _;
+use hcl_edit::expr::{Expression, FuncCall, Object, ObjectKey, TraversalOperator};
+use hcl_edit::structure::Body as Parsed;
+use hcl_edit::template::{Element, StringTemplate, Template};
+use hcl_edit::visit_mut::{VisitMut, visit_expr_mut};
+
+use super::Reader;
+use super::comments::comments;
+use crate::definition;
+use crate::machine::Definition;
+use crate::sources::intrinsic::Quotes;
+use crate::sources::relative;
+
+/// How often a local value may lead to another.
+const MAX_DEPTH: usize = 16;
+
+/// The names of fields that hold any JSON: what stands there as an expression stays one.
+static OPEN: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
+    let fields = || {
+        let language = Language::get();
+        let objects = language.states.iter().chain([&language.definition]).chain(language.objects());
+        objects.flat_map(|object| &object.fields)
+    };
+    let structured: BTreeSet<&str> =
+        fields().filter(|field| !matches!(field.shape, Shape::Json)).map(|field| field.name.as_str()).collect();
+    fields().map(|field| field.name.as_str()).filter(|name| !structured.contains(name)).collect()
+});
+
+/// The fields that name states.
+const TRANSITIONS: [&str; 3] = ["StartAt", "Next", "Default"];
+
+/// The names of fields that hold numbers: what stands there as an expression is one.
+static NUMBERS: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
+    let language = Language::get();
+    let objects = language.states.iter().chain([&language.definition]).chain(language.objects());
+    let fields = objects.flat_map(|object| &object.fields);
+    let is_number = |shape: &Shape| {
+        matches!(shape, Shape::Integer | Shape::Number | Shape::IntegerOrExpression | Shape::NumberOrExpression)
+    };
+    fields.filter(|field| is_number(&field.shape)).map(|field| field.name.as_str()).collect()
+});
+
+impl Reader<'_> {
+    /// The definition that an expression gives, as far as it can be told.
+    pub(super) fn definition(&mut self, expression: &Expression) -> Definition {
+        let read = match expression {
+            Expression::FuncCall(call) if is_call(call, "jsonencode") => match call.args.iter().next() {
+                Some(argument) => self.json(argument, 0),
+                None => Err("`jsonencode` has no argument".into()),
+            },
+            other => self.text(other, 0).and_then(|text| {
+                let document = definition::document(&text, asl::template::Format::Json)?;
+                self.check_numbers(&document.root)?;
+                Ok(document.root)
+            }),
+        };
+        match read {
+            Ok(definition) if definition.get("States").is_some() => Definition::Asl(definition),
+            Ok(_) => Definition::Expression(self.written(expression), "only Terraform knows its states".into()),
+            Err(reason) => Definition::Expression(self.written(expression), reason),
+        }
+    }
+
+    /// An expression that makes JSON.
+    fn json(&mut self, expression: &Expression, depth: usize) -> Result<Json, String> {
+        Ok(match expression {
+            Expression::Null(_) => Json::Null,
+            Expression::Bool(flag) => Json::Bool(*flag.value()),
+            Expression::Number(_) => {
+                let text = self.written(expression);
+                Json::Number(text.parse().map_err(|_| format!("`{text}` is no number of JSON"))?)
+            }
+            Expression::UnaryOp(_) => match self.written(expression).parse() {
+                Ok(number) => Json::Number(number),
+                Err(_) => Json::String(self.placeholder(expression)),
+            },
+            Expression::String(text) => Json::String(text.as_str().to_owned()),
+            Expression::StringTemplate(template) => Json::String(self.elements(template.iter(), &mut None)?),
+            Expression::HeredocTemplate(_) => Json::String(self.placeholder(expression)),
+            Expression::Array(elements) => {
+                Json::Array(elements.iter().map(|element| self.json(element, depth)).collect::<Result<_, _>>()?)
+            }
+            Expression::Object(object) => Json::Object(self.members(object, depth)?),
+            Expression::Parenthesis(inner) => self.json(inner.inner(), depth)?,
+            Expression::FuncCall(call) if is_call(call, "yamldecode") || is_call(call, "jsondecode") => {
+                let argument = call.args.iter().next().ok_or("a function has no argument")?;
+                let text = self.text(argument, depth)?;
+                let parsed = if is_call(call, "yamldecode") { asl::parse_yaml(&text) } else { asl::parse(&text) };
+                parsed.map_err(|finding| definition::said(&text, &finding))?.0.root
+            }
+            other => match self.local(other).filter(|local| depth < MAX_DEPTH && is_made_of_parts(local)) {
+                Some(local) => self.json(&local, depth + 1)?,
+                None => Json::String(self.placeholder(other)),
+            },
+        })
+    }
+
+    fn members(&mut self, object: &Object, depth: usize) -> Result<Members, String> {
+        let mut members = Members::default();
+        for (key, value) in object {
+            let comment = key.decor().prefix().and_then(|prefix| comments(prefix));
+            let key = match key {
+                ObjectKey::Ident(name) => name.as_str().to_owned(),
+                ObjectKey::Expression(name) => match self.constant(name, 0) {
+                    Some(name) => name,
+                    None => return Err(format!("the name `{}` is an expression", first_line(&self.written(name)))),
+                },
+            };
+            // Names of states and of other members do not meet.
+            if let Some(comment) = comment {
+                self.comments.insert(key.clone(), comment);
+            }
+            let value = value.expr();
+            let is_transition = TRANSITIONS.contains(&key.as_str());
+            let json = match self.constant(value, 0).filter(|_| is_transition) {
+                Some(name) => Json::String(name),
+                None => self.json(value, if OPEN.contains(key.as_str()) { MAX_DEPTH } else { depth })?,
+            };
+            let json = match json {
+                Json::String(_) if NUMBERS.contains(key.as_str()) && !is_text(value) => {
+                    let written = self.written(value);
+                    Json::Number(self.out.placeholders.number(&written).into())
+                }
+                json => json,
+            };
+            members.insert(key, json);
+        }
+        Ok(members)
+    }
+
+    /// The text that an expression is in any case, through local values.
+    fn constant(&self, expression: &Expression, depth: usize) -> Option<String> {
+        match expression {
+            Expression::String(text) => Some(text.as_str().to_owned()),
+            Expression::Parenthesis(inner) => self.constant(inner.inner(), depth),
+            Expression::StringTemplate(template) => template
+                .iter()
+                .map(|element| match element {
+                    Element::Literal(text) => Some(text.as_str().to_owned()),
+                    Element::Interpolation(inner) => self.constant(&inner.expr, depth),
+                    Element::Directive(_) => None,
+                })
+                .collect(),
+            other => self.constant(&self.local(other).filter(|_| depth < MAX_DEPTH)?, depth + 1),
+        }
+    }
+
+    /// Checks that what stands outside of quotes in a text stands where the language has a number: anything else may be one.
+    fn check_numbers(&self, value: &Json) -> Result<(), String> {
+        let check = |name: &str, value: &Json| match value {
+            Json::Number(number) if !NUMBERS.contains(name) => match self.out.placeholders.expression(number) {
+                Some(expression) => {
+                    Err(format!("`${{{expression}}}` stands outside of quotes, and may be of any type"))
+                }
+                None => Ok(()),
+            },
+            value => self.check_numbers(value),
+        };
+        match value {
+            Json::Object(members) => members.iter().try_for_each(|(name, value)| check(name, value)),
+            Json::Array(values) => values.iter().try_for_each(|value| check("", value)),
+            _ => Ok(()),
+        }
+    }
+
+    /// An expression that makes the text of a definition.
+    fn text(&mut self, expression: &Expression, depth: usize) -> Result<String, String> {
+        let mut quotes = Some(Quotes::default());
+        match expression {
+            Expression::String(text) => Ok(text.as_str().to_owned()),
+            Expression::StringTemplate(template) => match only_interpolation(template) {
+                Some(inner) => self.text(inner, depth),
+                None => self.elements(template.iter(), &mut quotes),
+            },
+            Expression::HeredocTemplate(heredoc) => match self.lines(expression) {
+                Some(template) => self.elements(template.iter(), &mut quotes),
+                None => self.elements(heredoc.template.iter(), &mut quotes),
+            },
+            Expression::Parenthesis(inner) => self.text(inner.inner(), depth),
+            Expression::FuncCall(call) if is_call(call, "file") => self.file(call),
+            Expression::FuncCall(call) if is_call(call, "templatefile") => self.template_file(call),
+            other => match self.local(other).filter(|_| depth < MAX_DEPTH) {
+                Some(Expression::FuncCall(call)) if is_call(&call, "jsonencode") => {
+                    let json = self.json(call.args.iter().next().ok_or("`jsonencode` has no argument")?, depth + 1)?;
+                    Ok(json.to_value().map(|value| value.to_string()).unwrap_or_default())
+                }
+                Some(local) => self.text(&local, depth + 1),
+                None => match self.rendered(other) {
+                    Some(template) => self.rendered_text(&template),
+                    None => Err(format!("only Terraform knows the value of `{}`", first_line(&self.written(other)))),
+                },
+            },
+        }
+    }
+
+    /// The text of a template; with `quotes` it is JSON, in which what is not inside of a string becomes a number.
+    fn elements<'e>(
+        &mut self,
+        elements: impl Iterator<Item = &'e Element>,
+        quotes: &mut Option<Quotes>,
+    ) -> Result<String, String> {
+        let mut text = String::new();
+        for element in elements {
+            match element {
+                Element::Literal(literal) => {
+                    if let Some(quotes) = quotes {
+                        quotes.read(literal.as_str());
+                    }
+                    text.push_str(literal.as_str());
+                }
+                Element::Interpolation(interpolation) => {
+                    let is_value = quotes.as_ref().is_some_and(|quotes| !quotes.inside);
+                    match encoded(&interpolation.expr).filter(|_| is_value) {
+                        Some(value) => text.push_str(&format!("\"{}\"", self.placeholder(value))),
+                        None if is_value => {
+                            let written = self.written(&interpolation.expr);
+                            text.push_str(&self.out.placeholders.number(&written).to_string());
+                        }
+                        None => text.push_str(&self.placeholder(&interpolation.expr)),
+                    }
+                }
+                Element::Directive(_) => return Err("it is a template with `%{ … }`".into()),
+            }
+        }
+        Ok(text)
+    }
+
+    fn file(&mut self, call: &FuncCall) -> Result<String, String> {
+        let path = call.args.iter().next().and_then(path).ok_or("the path of its file is not written out")?;
+        (self.source.files)(&relative(&path))
+    }
+
+    /// A file in which variables stand, with what the call gives for them.
+    fn template_file(&mut self, call: &FuncCall) -> Result<String, String> {
+        let text = self.file(call)?;
+        let given = call.args.iter().nth(1).and_then(Expression::as_object);
+        self.filled(&text, given.ok_or("the variables of its template are not written out")?)
+    }
+
+    /// The text of a template with what is given for its variables.
+    fn filled(&mut self, text: &str, given: &Object) -> Result<String, String> {
+        let template: Template = text.parse().map_err(|error| format!("its template is none: {error}"))?;
+        let mut variables = Fill(BTreeMap::new());
+        for (key, value) in given {
+            let name = match key {
+                ObjectKey::Ident(name) => name.as_str(),
+                ObjectKey::Expression(name) => name.as_str().unwrap_or(""),
+            };
+            variables.0.insert(name.to_owned(), value.expr().clone());
+        }
+        let mut elements: Vec<Element> = template.iter().cloned().collect();
+        elements.iter_mut().for_each(|element| variables.visit_element_mut(element));
+        self.elements(elements.iter(), &mut Some(Quotes::default()))
+    }
+
+    /// The `template_file` data source that an expression gives the text of.
+    fn rendered(&self, expression: &Expression) -> Option<Parsed> {
+        let text = self.written(expression);
+        let name = text.strip_prefix("data.template_file.")?.strip_suffix(".rendered")?;
+        self.templates.get(name).cloned()
+    }
+
+    fn rendered_text(&mut self, data: &Parsed) -> Result<String, String> {
+        let template = data.get_attribute("template").map(|attribute| &attribute.value);
+        let text = match template {
+            Some(Expression::FuncCall(call)) if is_call(call, "file") => self.file(call)?,
+            Some(other) => other.as_str().map(str::to_owned).ok_or("its `template` is not written out")?,
+            None => return Err("its `template_file` has no `template`".into()),
+        };
+        let given = data.get_attribute("vars").and_then(|attribute| attribute.value.as_object());
+        self.filled(&text, given.unwrap_or(&Object::new()))
+    }
+
+    /// The lines of a here document with `<<-`, from which only what all of them are indented by is taken.
+    fn lines(&self, expression: &Expression) -> Option<Template> {
+        let text = self.as_it_stands(expression)?;
+        let (_, body) = text.strip_prefix("<<-")?.split_once('\n')?;
+        let (body, _) = body.rsplit_once('\n')?;
+        let indentation = |line: &&str| line.len() - line.trim_start_matches([' ', '\t']).len();
+        let margin = body.lines().filter(|line| !line.trim().is_empty()).map(|line| indentation(&line)).min()?;
+        let lines: Vec<&str> = body.lines().map(|line| line.get(margin..).unwrap_or("")).collect();
+        format!("{}\n", lines.join("\n")).parse().ok()
+    }
+
+    /// What `local.name` stands for.
+    fn local(&self, expression: &Expression) -> Option<Expression> {
+        let traversal = expression.as_traversal()?;
+        let is_local = traversal.expr.as_variable().is_some_and(|name| name.as_str() == "local");
+        match traversal.operators.as_slice() {
+            [one] if is_local => match one.value() {
+                TraversalOperator::GetAttr(name) => self.locals.get(name.as_str()).cloned(),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+/// Puts what is given in the place of variables.
+struct Fill(BTreeMap<String, Expression>);
+
+impl VisitMut for Fill {
+    fn visit_expr_mut(&mut self, node: &mut Expression) {
+        if let Some(given) = node.as_variable().and_then(|name| self.0.get(name.as_str())) {
+            let mut given = given.clone();
+            given.decor_mut().clear();
+            *node = given;
+            return;
+        }
+        visit_expr_mut(self, node);
+    }
+}
+
+fn is_call(call: &FuncCall, name: &str) -> bool {
+    call.name.namespace.is_empty() && call.name.name.as_str() == name
+}
+
+/// Whether an expression may have states in it; others are better referred to.
+fn is_made_of_parts(expression: &Expression) -> bool {
+    matches!(expression, Expression::Array(_) | Expression::Object(_) | Expression::FuncCall(_))
+}
+
+/// Whether an expression is a string for certain.
+fn is_text(expression: &Expression) -> bool {
+    matches!(expression, Expression::String(_) | Expression::StringTemplate(_) | Expression::HeredocTemplate(_))
+}
+
+/// A path that is written out, relative to the file.
+fn path(expression: &Expression) -> Option<String> {
+    if let Some(text) = expression.as_str() {
+        return Some(text.to_owned());
+    }
+    let mut path = String::new();
+    for element in expression.as_string_template()?.iter() {
+        match element {
+            Element::Literal(text) => path.push_str(text.as_str()),
+            Element::Interpolation(inner) if inner.expr.to_string().trim() == "path.module" => path.push('.'),
+            _ => return None,
+        }
+    }
+    Some(path)
+}
+
+/// What `jsonencode(…)` makes JSON of.
+fn encoded(expression: &Expression) -> Option<&Expression> {
+    let call = expression.as_func_call().filter(|call| is_call(call, "jsonencode"))?;
+    call.args.iter().next()
+}
+
+/// The expression of a template that has nothing else, such as `"${var.name}"`.
+fn only_interpolation(template: &StringTemplate) -> Option<&Expression> {
+    let mut elements = template.iter();
+    match (elements.next(), elements.next()) {
+        (Some(Element::Interpolation(inner)), None) => Some(&inner.expr),
+        _ => None,
+    }
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
+}
