@@ -1,11 +1,11 @@
-//! Tasks of this repository: `cargo xtask demo | test | docs | score | sdk-tables | fuzz | bench`.
+//! Tasks of this repository: `cargo xtask demo | test | docs | score | update-aws | fuzz | bench`.
 
 mod bench;
 mod docs;
 mod needs;
-mod sdk_tables;
 mod start;
 mod test;
+mod update_aws;
 
 use std::process::ExitCode;
 
@@ -18,7 +18,8 @@ tasks:
   test            run all tests, and some of them again with other versions of Terraform
   docs [--check]  write docs/ from the schemas and the examples; --check only tells whether it is up to date
   score           judge real definitions beside the repository anew, and write the score that the tests compare with
-  sdk-tables      write the table of the operations of the AWS SDK and their parameters anew
+  update-aws      write the tables of what AWS publishes anew: operations, IAM actions, runtimes; with --check tell
+                  what would change
   fuzz [SECONDS]  try to bring the checks down, for so many seconds each; 60 if absent
   bench           measure size, start, time and memory of the release build with 1, 100 and 500 state machines
 ";
@@ -33,7 +34,8 @@ async fn main() -> ExitCode {
         ["test"] => test::run(),
         ["bench"] => bench::run().await,
         ["score"] => score(),
-        ["sdk-tables"] => sdk_tables::run(),
+        ["update-aws"] => update_aws::run(false),
+        ["update-aws", "--check"] => update_aws::run(true),
         ["fuzz"] => fuzz("60"),
         ["fuzz", seconds] => fuzz(seconds),
         ["docs"] => docs::run(false),

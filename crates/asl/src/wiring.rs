@@ -1,5 +1,9 @@
 //! What a definition calls by name: functions, state machines, activities, queues, topics and tables.
 
+mod runtimes;
+
+use runtimes::retired;
+
 use crate::diagnostic::Diagnostic;
 use crate::graph::Graph;
 use crate::integration::{Called, Resource};
@@ -123,39 +127,6 @@ pub struct FunctionFacts {
     pub reserved_concurrency: Option<i32>,
 }
 
-/// Runtimes that get no security updates any more (Lambda developer guide, "Lambda runtimes", as of November 2026).
-const RETIRED: [&str; 29] = [
-    "dotnet5.0",
-    "dotnet6",
-    "dotnet7",
-    "dotnetcore1.0",
-    "dotnetcore2.0",
-    "dotnetcore2.1",
-    "dotnetcore3.1",
-    "go1.x",
-    "java8",
-    "nodejs",
-    "nodejs4.3",
-    "nodejs4.3-edge",
-    "nodejs6.10",
-    "nodejs8.10",
-    "nodejs10.x",
-    "nodejs12.x",
-    "nodejs14.x",
-    "nodejs16.x",
-    "nodejs18.x",
-    "nodejs20.x",
-    "provided",
-    "python2.7",
-    "python3.6",
-    "python3.7",
-    "python3.8",
-    "python3.9",
-    "ruby2.5",
-    "ruby2.7",
-    "ruby3.2",
-];
-
 /// What is wrong between a state and what it calls. `publishes` says whether the state machine has versions.
 pub fn judge(used: &Use, facts: &Facts, publishes: bool) -> Vec<Diagnostic> {
     let Use { kind, id, state, at, timeout_seconds } = used;
@@ -179,9 +150,20 @@ pub fn judge(used: &Use, facts: &Facts, publishes: bool) -> Vec<Diagnostic> {
         let message = format!("state `{state}` calls the function `{id}`, which has no concurrency");
         find(&function_not_ready::RULE, message, "reserve more than zero, or remove the reservation");
     }
-    if let Some(runtime) = function.runtime.as_deref().filter(|runtime| RETIRED.contains(runtime)) {
-        let message = format!("state `{state}` calls the function `{id}` with the retired runtime `{runtime}`");
-        find(&retired_runtime::RULE, message, "move the function to a newer runtime");
+    if let Some((runtime, retired)) = function.runtime.as_deref().and_then(|runtime| Some((runtime, retired(runtime)?)))
+    {
+        let message = format!(
+            "state `{state}` calls the function `{id}` with `{runtime}`, a runtime retired on {}",
+            retired.since
+        );
+        let successor = retired.successor.map_or_else(|| "a newer runtime".to_owned(), |name| format!("`{name}`"));
+        let blocked = match (retired.uncreatable, retired.unchangeable) {
+            (Some(create), Some(update)) => {
+                format!(": Lambda creates no functions with it from {create} and updates none from {update}")
+            }
+            _ => String::new(),
+        };
+        find(&retired_runtime::RULE, message, &format!("move the function to {successor}{blocked}"));
     }
     if let (Some(own), Some(given)) = (function.timeout_seconds, *timeout_seconds)
         && f64::from(own) > given

@@ -251,3 +251,45 @@ fn nothing_needs_nothing() {
     let (document, _) = derive(&asl::parse(text).unwrap().0.root, &settings());
     assert!(document.is_empty());
 }
+
+/// The actions that IAM lists, as the table of the SDK has them, and those of the integrations with rows of their own.
+fn listed() -> std::collections::BTreeSet<String> {
+    let mut listed = std::collections::BTreeSet::new();
+    for service in asl::integration::services() {
+        for operation in asl::integration::operations(service).unwrap() {
+            let action = asl::integration::action(service, operation).unwrap();
+            if action.is_listed {
+                listed.insert(format!("{}:{}", action.prefix, action.name));
+            }
+        }
+    }
+    let others = ["dynamodb:ConditionCheckItem", "iam:PassRole", "lakeformation:GetDataAccess"].map(str::to_owned);
+    let partiql = ["Delete", "Insert", "Select", "Update"].map(|verb| format!("dynamodb:PartiQL{verb}"));
+    listed.into_iter().chain(others).chain(partiql).collect()
+}
+
+/// A role that is derived for any operation of the SDK has actions that IAM lists, or ASL4002 says that it lists none.
+#[test]
+fn every_operation_has_an_action_or_a_warning() {
+    let (listed, mut wrong, mut unlisted) = (listed(), Vec::new(), 0);
+    for service in asl::integration::services() {
+        for operation in asl::integration::operations(service).unwrap() {
+            let definition = format!(
+                r#"{{"StartAt": "A", "States": {{"A": {{"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:{service}:{operation}", "Parameters": {{}}, "End": true}}}}}}"#
+            );
+            let definition = asl::parse(&definition).unwrap().0.root;
+            let (document, findings) = derive(&definition, &Settings::default());
+            if findings.iter().any(|finding| finding.code == "ASL4002") {
+                unlisted += 1;
+                continue;
+            }
+            let actions = document.statements().flat_map(|statement| statement.actions);
+            wrong.extend(actions.filter(|action| !listed.contains(action)));
+        }
+    }
+    wrong.sort();
+    wrong.dedup();
+    assert_eq!(wrong, Vec::<String>::new());
+    // A table without the list of IAM would warn of all.
+    assert!(unlisted > 0 && unlisted < 1_000, "{unlisted}");
+}

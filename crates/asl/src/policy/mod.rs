@@ -51,6 +51,8 @@ pub(crate) struct Call<'a> {
     pub(crate) pattern: &'a str,
     /// The operation, such as `startExecution`.
     pub(crate) operation: &'a str,
+    /// The service by the name that integrations have for it.
+    pub(crate) name: &'a str,
     /// The service by the name that IAM has for it.
     pub(crate) service: &'a str,
     /// Whether it is called by the SDK and not by an integration of its own.
@@ -121,6 +123,12 @@ impl Walk<'_> {
     fn narrowed(&mut self, name: &str, grant: Grant, at: &Pointer) -> Statement {
         let Grant { mut statement, wide } = grant;
         let Some(wide) = wide else { return statement };
+        if wide == Wide::Unlisted {
+            let message =
+                format!("IAM lists no action `{}`, for a call in state `{name}`", statement.actions.join(", "));
+            let help = "allow what the call needs with a `statement` in `execution_role`";
+            self.warn(&unknown_permissions::RULE, at.join("Resource"), message, help);
+        }
         let named = self.settings.resources.get(name).map(Vec::as_slice).unwrap_or_default();
         let service = statement.actions.first().and_then(|action| action.split(':').next()).unwrap_or_default();
         let fitting: Vec<String> = named.iter().filter(|arn| is_of_service(arn, service)).cloned().collect();
@@ -134,7 +142,9 @@ impl Walk<'_> {
         let (reason, help) = match wide {
             Wide::Parameter(name) => (format!("`{name}` is known only at run time"), help),
             Wide::Elsewhere(place) => (format!("its resources stand in {place}"), "name the resources"),
-            Wide::Unknown => ("which one the parameters name is not known".to_owned(), "name the resources"),
+            Wide::Unknown | Wide::Unlisted => {
+                ("which one the parameters name is not known".to_owned(), "name the resources")
+            }
         };
         self.warn(
             &any_resource::RULE,

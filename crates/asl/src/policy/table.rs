@@ -7,7 +7,7 @@ use super::document::{Document, Statement};
 use super::resource::{Given, Scoped, arn_or_name, function_arn, given, literal, queue_arn};
 use super::rows::{ECS_RUN_TASK, ROWS};
 use super::{Call, Settings, athena, bedrock, pattern};
-use crate::integration::{Called, Resource};
+use crate::integration::{self, Called, Resource};
 use crate::json::Json;
 
 /// Why a statement is wider than what the call will do.
@@ -19,6 +19,8 @@ pub(super) enum Wide {
     Elsewhere(&'static str),
     /// Which parameters name the resource is not known.
     Unknown,
+    /// IAM lists no such action.
+    Unlisted,
 }
 
 /// A statement, and why it is wide where it is.
@@ -59,25 +61,6 @@ const SPECIALS: &[Special] = &[
     special("states", "startSyncExecution", start_execution),
 ];
 
-/// Names that IAM has for services whose name in `aws-sdk` integrations is another.
-const IAM_NAMES: &[(&str, &str)] = &[
-    ("bedrockagent", "bedrock"),
-    ("cloudwatchlogs", "logs"),
-    ("costexplorer", "ce"),
-    ("bedrockruntime", "bedrock"),
-    ("efs", "elasticfilesystem"),
-    ("elasticloadbalancingv2", "elasticloadbalancing"),
-    ("emr", "elasticmapreduce"),
-    ("emrcontainers", "emr-containers"),
-    ("emrserverless", "emr-serverless"),
-    ("eventbridge", "events"),
-    ("mediapackagevod", "mediapackage-vod"),
-    ("mwaa", "airflow"),
-    ("redshiftdata", "redshift-data"),
-    ("sesv2", "ses"),
-    ("sfn", "states"),
-];
-
 /// What a task with this resource needs; `None` for an integration that the table lacks.
 pub(super) fn grant(resource: &str, payload: Option<&Json>, settings: &Settings) -> Option<Vec<Grant>> {
     match Resource::parse(resource) {
@@ -85,12 +68,13 @@ pub(super) fn grant(resource: &str, payload: Option<&Json>, settings: &Settings)
         // The worker that polls an activity needs permissions, the state machine none.
         Resource::Activity => Some(Vec::new()),
         Resource::Sdk(Called { service, operation, .. }) => {
-            let service = IAM_NAMES.iter().find(|(sdk, _)| *sdk == service).map_or(service, |(_, iam)| iam);
-            let call = Call { settings, payload, pattern: "", operation, service, sdk: true };
+            let action = integration::action(service, operation)?;
+            let call =
+                Call { settings, payload, pattern: "", operation, name: service, service: action.prefix, sdk: true };
             Some(known(&call).unwrap_or_else(|| any_of_service(&call)))
         }
         Resource::Optimized(Called { service, operation, pattern }) => {
-            known(&Call { settings, payload, pattern, operation, service, sdk: false })
+            known(&Call { settings, payload, pattern, operation, name: service, service, sdk: false })
         }
         Resource::Other(_) | Resource::Invalid | Resource::Unknown => None,
     }
@@ -99,18 +83,21 @@ pub(super) fn grant(resource: &str, payload: Option<&Json>, settings: &Settings)
 fn known(call: &Call<'_>) -> Option<Vec<Grant>> {
     let of_service = || SPECIALS.iter().filter(|special| special.service == call.service);
     let named = of_service().find(|special| special.operation == call.operation);
-    if let Some(special) = named.or_else(|| of_service().find(|special| special.operation == "*")) {
+    // Services that share a prefix are not alike otherwise.
+    let any = || of_service().find(|special| special.operation == "*" && special.service == call.name);
+    if let Some(special) = named.or_else(any) {
         return Some((special.grants)(call));
     }
     let row = ROWS.iter().find(|row| row.service == call.service && row.operation == call.operation);
     row.map(|row| pattern::grants(row, call))
 }
 
-/// The action that is called as the operation, on any resource.
+/// The action of the operation, on any resource.
 fn any_of_service(call: &Call<'_>) -> Vec<Grant> {
-    let service = if call.service == "bedrockagentcore" { "bedrock-agentcore" } else { call.service };
-    let statement = Statement::allow([action(service, call.operation)], ["*"]);
-    vec![Grant { statement, wide: Some(Wide::Unknown) }]
+    let Some(action) = integration::action(call.name, call.operation) else { return Vec::new() };
+    let wide = if action.is_listed { Wide::Unknown } else { Wide::Unlisted };
+    let statement = Statement::allow([format!("{}:{}", action.prefix, action.name)], ["*"]);
+    vec![Grant { statement, wide: Some(wide) }]
 }
 
 /// What the state machine itself needs, whatever its states do.
@@ -196,13 +183,22 @@ fn sns_publish(call: &Call<'_>) -> Vec<Grant> {
     vec![scoped(&["sns:Publish"], arn_or_name(call.payload, field, |name| account.arn("sns", name)))]
 }
 
+/// An operation on a queue; one on a batch needs the action of the single one (SQS developer guide, "Amazon SQS API permissions").
 fn sqs(call: &Call<'_>) -> Vec<Grant> {
+    let operation = call.operation.strip_suffix("Batch").unwrap_or(call.operation);
     let queue = literal(call.payload, "QueueUrl").ok().and_then(|url| queue_arn(url, &call.settings.account));
-    vec![scoped(&[&action("sqs", call.operation)], queue.map_or(Scoped::Dynamic("QueueUrl"), Scoped::Static))]
+    vec![scoped(&[&action("sqs", operation)], queue.map_or(Scoped::Dynamic("QueueUrl"), Scoped::Static))]
 }
 
+/// What a statement in PartiQL may do (DynamoDB developer guide, "IAM security policies with PartiQL for DynamoDB").
+const PARTIQL: &[&str] =
+    &["dynamodb:PartiQLDelete", "dynamodb:PartiQLInsert", "dynamodb:PartiQLSelect", "dynamodb:PartiQLUpdate"];
+
 /// What IAM asks for a call that is no action of its own (DynamoDB developer guide, "Using IAM with DynamoDB transactions").
-const TRANSACTIONS: [(&str, &[&str]); 2] = [
+const TRANSACTIONS: [(&str, &[&str]); 5] = [
+    ("batchExecuteStatement", PARTIQL),
+    ("executeStatement", PARTIQL),
+    ("executeTransaction", PARTIQL),
     (
         "transactWriteItems",
         &["dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
@@ -214,7 +210,10 @@ fn dynamodb(call: &Call<'_>) -> Vec<Grant> {
     let account = &call.settings.account;
     let arn = |name: &str| account.arn("dynamodb", &format!("table/{name}"));
     if let Some((_, actions)) = TRANSACTIONS.iter().find(|(operation, _)| *operation == call.operation) {
-        return vec![scoped(actions, Scoped::Dynamic("TransactItems"))];
+        return vec![scoped(actions, Scoped::Dynamic(if *actions == PARTIQL { "Statement" } else { "TransactItems" }))];
+    }
+    if integration::action("dynamodb", call.operation).is_some_and(|action| !action.is_listed) {
+        return any_of_service(call);
     }
     let own = action("dynamodb", call.operation);
     // Requests to several tables have these as their keys.

@@ -1,0 +1,57 @@
+//! `cargo xtask update-aws [--check]`: the tables of what AWS publishes.
+
+use std::fs;
+use std::io;
+use std::process::{Command, Stdio};
+
+/// Where the facts come from: the model of AWS, and the lists of IAM's actions and of Lambda's runtimes.
+const PACKAGES: [(&str, &str); 2] = [("botocore", "1.44.5"), ("cfn-lint", "1.58.0")];
+const SCRIPT: &str = include_str!("update_aws.py");
+
+/// The tables by their names, and the files they are in.
+const TABLES: [(&str, &str); 2] =
+    [("sdk", "crates/asl/src/integration/sdk.txt"), ("runtimes", "crates/asl/src/wiring/runtimes.txt")];
+
+/// Writes the tables anew; with `check` tells what would change in them and writes nothing.
+///
+/// # Errors
+/// When Python or its packages cannot be had, a table cannot be written, or with `check` one would change.
+pub fn run(check: bool) -> io::Result<()> {
+    let python = local_aws::python(&PACKAGES)?;
+    let output = Command::new(python).args(["-c", SCRIPT]).stdin(Stdio::null()).stderr(Stdio::inherit()).output()?;
+    if !output.status.success() {
+        return Err(io::Error::other("the tables could not be made"));
+    }
+    let text = String::from_utf8_lossy(&output.stdout);
+    let mut is_changed = false;
+    for (name, path) in TABLES {
+        let table = text.split("== ").find_map(|table| table.strip_prefix(&format!("{name}\n")));
+        let table = table.ok_or_else(|| io::Error::other(format!("there is no table `{name}`")))?;
+        println!("{path}: {}", first_line(table).trim_start_matches("# "));
+        let file = e2e::repository().join(path);
+        if check {
+            is_changed |= tell_changes(&fs::read_to_string(&file)?, table);
+        } else {
+            fs::write(&file, table)?;
+        }
+    }
+    if is_changed { Err(io::Error::other("AWS has changed: run `cargo xtask update-aws`")) } else { Ok(()) }
+}
+
+/// Prints the lines that differ, but for the first, which has the day.
+fn tell_changes(before: &str, after: &str) -> bool {
+    let lines = |text: &str| text.lines().skip(1).map(str::to_owned).collect::<std::collections::BTreeSet<_>>();
+    let (old, new) = (lines(before), lines(after));
+    let (gone, added): (Vec<_>, Vec<_>) = (old.difference(&new).collect(), new.difference(&old).collect());
+    for (mark, changed) in [("-", &gone), ("+", &added)] {
+        changed.iter().take(50).for_each(|line| println!("{mark} {}", line.chars().take(150).collect::<String>()));
+        if changed.len() > 50 {
+            println!("{mark} and {} more", changed.len() - 50);
+        }
+    }
+    !gone.is_empty() || !added.is_empty()
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or("")
+}
