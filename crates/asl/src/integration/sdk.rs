@@ -93,11 +93,6 @@ pub fn operation(service: &str, operation: &str) -> Option<Operation> {
     Some(Operation { required: names(required), optional: names(optional) })
 }
 
-/// The prefix that a service has in IAM.
-pub fn iam_prefix(service: &str) -> Option<&'static str> {
-    Some(tables().services.get(service)?.prefix)
-}
-
 /// The action of IAM that an operation needs; `None` for one that does not exist.
 pub fn action(service: &str, operation: &str) -> Option<Action> {
     let service = tables().services.get(service)?;
@@ -150,6 +145,5 @@ mod tests {
             );
         }
         assert_eq!(action("lambda", "Invoke"), None);
-        assert_eq!(iam_prefix("sfn"), Some("states"));
     }
 }
