@@ -4,8 +4,9 @@ Takes no input. The output is text: for each table `== name`, then its lines.
 
 `sdk`: the services, operations and parameters of the AWS SDK, as `aws-sdk` integrations name them. A line of comment, a
 line with the names of all parameters, then a line `:service prefix` for each service, with its prefix in IAM, and for each
-of its operations `name required|optional`, whose numbers in base 36 count the names from 0. A name is followed by `?` if
-IAM has no action of that name, and by `=Action` if its action has another name.
+of its operations `name required|optional`, whose numbers in base 36 count the names from 0. A name is followed by `!` if
+Step Functions does not call the operation, by `?` if IAM has no action of that name, and by `=Action` if its action has
+another name.
 
 `runtimes`: the runtimes of Lambda with the days from which they are deprecated, cannot be created and cannot be updated, and
 with their successors; `-` stands for none.
@@ -22,14 +23,22 @@ import botocore
 import botocore.session
 import cfnlint
 
-# Names that the AWS SDK for Java, which Step Functions follows, does not derive from the id of the service.
-EXCEPTIONS = {"configservice": "config"}
+# Operations that Step Functions does not call, beside those that stream events (Step Functions developer guide, "Learning to
+# use AWS service SDK integrations").
+UNSUPPORTED = {
+    "apigatewaymanagementapi:*",
+    "rdsdata:ExecuteSql",
+    "sts:AssumeRole",
+    "sts:AssumeRoleWithSAML",
+    "sts:AssumeRoleWithWebIdentity",
+}
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 def service_name(model):
+    """The name of the package in the AWS SDK for Java 2, which Step Functions follows: the id without words that say nothing."""
     name = re.sub(r"[ \-]", "", model.service_id).lower()
-    return EXCEPTIONS.get(name, name)
+    return name.removeprefix("amazon").removeprefix("aws").removesuffix("service")
 
 
 SPECIFICATIONS = pathlib.Path(cfnlint.__file__).parent / "data" / "AdditionalSpecs"
@@ -90,6 +99,11 @@ def prefix_of(name, model, actions):
     return best
 
 
+def is_supported(service, operation):
+    streams = operation.has_event_stream_input or operation.has_event_stream_output
+    return not streams and UNSUPPORTED.isdisjoint({f"{service}:*", f"{service}:{operation.name}"})
+
+
 def action_of(prefix, operation, actions):
     """What stands behind the name of an operation: nothing, its action or a question mark."""
     if prefix == BY_METHOD:
@@ -104,8 +118,13 @@ def lower_first(name):
     return name[:1].lower() + name[1:]
 
 
-def upper_first(name):
-    return name[:1].upper() + name[1:]
+def parameter_name(name):
+    """A member as the AWS SDK for Java 2 has it, with a capital letter: of capitals at the beginning only the first and the one
+    that begins the next word stay, as in `DbInstanceIdentifier`."""
+    end = 1
+    while end < len(name) and name[end].isupper() and not (end < len(name) - 1 and name[end + 1].islower()):
+        end += 1
+    return name[:1].upper() + name[1:end].lower() + name[end:]
 
 
 def parameters(operation):
@@ -117,7 +136,7 @@ def parameters(operation):
     made_up |= {name for name, member in shape.members.items() if member.metadata.get("idempotencyToken")}
     required = [name for name in shape.required_members if name not in made_up]
     others = [name for name in shape.members if name not in required]
-    return [upper_first(name) for name in required], [upper_first(name) for name in others]
+    return [parameter_name(name) for name in required], [parameter_name(name) for name in others]
 
 
 def base36(number):
@@ -139,14 +158,15 @@ def sdk():
         table = services.setdefault(service_name(model), {})
         for operation in model.operation_names:
             shape = model.operation_model(operation)
-            table[lower_first(operation)] = (action_of(prefix, shape, actions), *parameters(shape))
+            mark = "" if is_supported(service_name(model), shape) else "!"
+            table[lower_first(operation)] = (mark + action_of(prefix, shape, actions), *parameters(shape))
     uses = collections.Counter()
     for table in services.values():
         for _, required, others in table.values():
             uses.update(required + others)
     names = sorted(uses, key=lambda name: (-uses[name], name))
     number = {name: base36(index) for index, name in enumerate(names)}
-    unknown = sum(action == "?" for table in services.values() for action, _, _ in table.values())
+    unknown = sum(action.endswith("?") for table in services.values() for action, _, _ in table.values())
     print(f"# botocore {botocore.__version__}, cfn-lint {importlib.metadata.version('cfn-lint')}: {len(services)} services, "
           f"{sum(map(len, services.values()))} operations, {unknown} without an action that IAM has")
     print(" ".join(names))

@@ -165,6 +165,8 @@ pub struct Diagnostic {
     pub inside: Option<Inside>,
     /// Whether what stands there must not be shown, because it may be a secret.
     pub private: bool,
+    /// Whether it is about the name of the member, and not about its value.
+    pub about_name: bool,
     /// What AWS says about it, where that is known.
     pub aws: Option<AwsAnswer>,
     /// Where in the text, in bytes, for a definition that was parsed from text.
@@ -186,6 +188,7 @@ impl Diagnostic {
             pointer,
             inside: None,
             private: false,
+            about_name: false,
             aws: None,
             span: None,
             related: Vec::new(),
@@ -217,6 +220,12 @@ impl Diagnostic {
     #[must_use]
     pub fn private(self) -> Self {
         Self { private: true, ..self }
+    }
+
+    /// The same finding about the name of the member.
+    #[must_use]
+    pub(crate) fn about_name(self) -> Self {
+        Self { about_name: true, ..self }
     }
 
     /// The same finding with another severity.

@@ -141,7 +141,7 @@ pub(crate) fn placed(mut finding: Diagnostic, document: &Document, text: &str, a
     finding.span = Some(match (&finding.inside, &finding.fix) {
         (Some(inside), _) => document.span_inside(text, &pointer, &inside.range),
         (None, Some(fix)) if fix.is_key => key(),
-        (None, _) if finding.private => key(),
+        (None, _) if finding.private || finding.about_name => key(),
         _ => document.shown(&pointer),
     });
     if let Some(fix) = &mut finding.fix {

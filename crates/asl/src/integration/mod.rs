@@ -6,7 +6,7 @@ mod optimized;
 mod sdk;
 
 pub use optimized::{INTEGRATIONS, Integration, integration};
-pub use sdk::{Action, Operation, action, operation, operations, services};
+pub use sdk::{Action, Operation, action, is_supported, operation, operations, services};
 
 /// The resource of a Task, taken apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

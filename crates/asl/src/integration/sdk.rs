@@ -37,6 +37,8 @@ struct Service {
 /// A line of the table.
 #[derive(Clone, Copy)]
 struct Line {
+    /// Whether Step Functions calls the operation.
+    is_supported: bool,
     /// What stands behind the name: nothing, `?`, or `=` and the action.
     action: &'static str,
     parameters: &'static str,
@@ -60,8 +62,10 @@ fn tables() -> &'static Tables {
                     current = Some(services.entry(service).or_insert(Service { prefix: rest, ..Service::default() }));
                 }
                 (None, Some(service)) => {
-                    let (operation, action) = first.split_at(first.find(['?', '=']).unwrap_or(first.len()));
-                    service.operations.insert(operation, Line { action, parameters: rest });
+                    let (operation, marks) = first.split_at(first.find(['!', '?', '=']).unwrap_or(first.len()));
+                    let action = marks.trim_start_matches('!');
+                    let line = Line { is_supported: action == marks, action, parameters: rest };
+                    service.operations.insert(operation, line);
                 }
                 (None, None) => {}
             }
@@ -91,6 +95,12 @@ pub fn operation(service: &str, operation: &str) -> Option<Operation> {
         numbers.split_whitespace().filter_map(name).collect()
     };
     Some(Operation { required: names(required), optional: names(optional) })
+}
+
+/// Whether Step Functions calls an operation that the SDK has.
+pub fn is_supported(service: &str, operation: &str) -> bool {
+    let service = tables().services.get(service);
+    service.and_then(|service| service.operations.get(operation)).is_some_and(|line| line.is_supported)
 }
 
 /// The action of IAM that an operation needs; `None` for one that does not exist.
@@ -145,5 +155,7 @@ mod tests {
             );
         }
         assert_eq!(action("lambda", "Invoke"), None);
+        assert!(is_supported("lambda", "invoke") && !is_supported("lambda", "invokeWithResponseStream"));
+        assert!(!is_supported("sts", "assumeRole") && !is_supported("apigatewaymanagementapi", "postToConnection"));
     }
 }

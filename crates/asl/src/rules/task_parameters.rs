@@ -86,24 +86,22 @@ fn check_members(
     let mut unused: Vec<&str> = required.iter().copied().filter(|name| !has(&given, name)).collect();
     if wanted.complete {
         for (name, key) in &given {
-            // The SDK for Java writes some names with other capitals than the API.
-            let like = required.iter().chain(optional).find(|known| known.eq_ignore_ascii_case(name));
-            let guess = match like {
-                Some(known) if name.chars().next().is_some_and(char::is_lowercase) => Some(*known),
-                Some(_) => continue,
-                None => did_you_mean(name, required.iter().chain(optional).copied()),
-            };
+            let mut known = required.iter().chain(optional).copied();
+            if known.clone().any(|known| known == name) {
+                continue;
+            }
+            let like = known.clone().find(|known| known.eq_ignore_ascii_case(name));
+            let guess = like.or_else(|| did_you_mean(name, known.by_ref()));
             unused.retain(|known| Some(*known) != guess);
             let place = at.join(*key);
             let message = format!("`{}` has no parameter `{name}`", wanted.name);
-            let finding = RULE.finding(place.clone(), message).schema(&at);
+            let finding = RULE.finding(place.clone(), message).schema(&at).about_name();
             findings.push(match guess {
                 Some(known) => finding.help(format!("did you mean `{known}`?")).fix_if(
                     is_certain(name, known, required.iter().chain(optional).copied()),
                     Fix::key(place, if key.ends_with(".$") { format!("{known}.$") } else { known.to_owned() }),
                 ),
-                // The table may be older than the parameter.
-                None => finding.as_warning().help("remove it"),
+                None => finding.help("remove it"),
             });
         }
     }

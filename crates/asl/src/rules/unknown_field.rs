@@ -22,7 +22,7 @@ fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
         let message = format!("{} has no field `{key}`", describe(&object.name, is_state));
         let elsewhere = || holders(key);
         let place = at.join(key);
-        let finding = RULE.finding(place.clone(), message).schema(at);
+        let finding = RULE.finding(place.clone(), message).schema(at).about_name();
         findings.push(match did_you_mean(key, object.fields.iter().map(|field| field.name.as_str())) {
             Some(name) => finding.help(format!("did you mean `{name}`?")).fix_if(
                 is_certain(key, name, object.fields.iter().map(|field| field.name.as_str())),

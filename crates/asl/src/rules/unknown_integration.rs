@@ -1,12 +1,15 @@
 //! Integrations that do not exist.
 
 use crate::diagnostic::{Diagnostic, Fix, did_you_mean, is_certain};
-use crate::integration::{Called, INTEGRATIONS, Resource, integration, operation, operations, services};
+use crate::integration::{
+    Called, INTEGRATIONS, Resource, integration, is_supported, operation, operations, services,
+};
 use crate::pointer::Pointer;
 use crate::subject::{Item, Subject};
 
 rule! {
-    /// Step Functions has no such integration: the service, or the operation of the service, does not exist. Operations
+    /// Step Functions has no such integration: the service, or the operation of the service, does not exist, or is one that Step
+    /// Functions does not call, such as one that streams events. Operations
     /// that have no integration of their own are called as `arn:aws:states:::aws-sdk:SERVICE:OPERATION`, with the
     /// names of the AWS SDK for Java.
     ///
@@ -28,6 +31,13 @@ fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
             if operation(called.service, called.operation).is_none() && !RETIRED.contains(&called.service) =>
         {
             findings.push(sdk(called, text, at));
+        }
+        Resource::Sdk(called)
+            if operation(called.service, called.operation).is_some()
+                && !is_supported(called.service, called.operation) =>
+        {
+            let message = format!("Step Functions does not call `{}:{}`", called.service, called.operation);
+            findings.push(finding(at, text, called.operation, message).help("call it from a Lambda function"));
         }
         _ => {}
     }

@@ -280,12 +280,12 @@ impl Generator {
             }
             ("Task", "TimeoutSeconds") => Json::Number(1_000.into()),
             ("Task", "Parameters" | "Arguments") => {
-                let required = match members.get("Resource").and_then(Json::as_str).unwrap_or_default() {
-                    text if text.ends_with("sns:publish") => "Message",
-                    _ => "FunctionName",
+                let (required, optional) = match members.get("Resource").and_then(Json::as_str).unwrap_or_default() {
+                    text if text.ends_with("sns:publish") => ("Message", "MessageAttributes"),
+                    _ => ("FunctionName", "Payload"),
                 };
                 let value = self.open(language, 1);
-                object(vec![(required, value), ("Other", self.open(language, 1))])
+                object(vec![(required, value), (optional, self.open(language, 1))])
             }
             ("ItemReader", "Resource") => "arn:aws:states:::s3:listObjectsV2".into(),
             ("ItemReader", "ReaderConfig") => return Some(self.reader_config(language)),
