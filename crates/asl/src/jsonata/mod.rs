@@ -5,6 +5,7 @@
 mod functions;
 mod lexer;
 mod parser;
+mod steps;
 mod tree;
 
 pub use functions::{FUNCTIONS, function_named};

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::lexer::{Token, TokenKind, tokens};
+use super::steps;
 use super::tree::{Kind, Node};
 use crate::expression::SyntaxError;
 
@@ -22,7 +23,7 @@ fn read(text: &str) -> Result<Node, SyntaxError> {
     let mut parser = Parser { tokens: tokens(text)?, at: 0, end: text.len(), depth: 0, height: 0 };
     let node = parser.expression(0)?;
     match parser.peek() {
-        None => Ok(node),
+        None => steps::check_parent(&node).map(|()| node),
         Some(token) => Err(SyntaxError::new(token.span.clone(), format!("{} is not expected here", describe(token)))),
     }
 }
@@ -170,9 +171,11 @@ impl Parser {
                 let right = self.operand(operator)?;
                 not_a_literal(&left)?;
                 not_a_literal(&right)?;
+                steps::check_path(&left, &right)?;
                 Kind::Path(left, right)
             }
             "[" => {
+                steps::check_predicate(&left)?;
                 let condition = if self.eat("]") {
                     None
                 } else {
@@ -183,12 +186,20 @@ impl Parser {
                 Kind::Predicate(left, condition)
             }
             "(" => return self.call(*left),
-            "{" => Kind::Group(left, self.pairs()?),
+            "{" => {
+                steps::check_group(&left)?;
+                Kind::Group(left, self.pairs()?)
+            }
             "^" => Kind::Sort(left, self.sort_terms()?),
-            "@" | "#" => match self.operand(operator)?.kind {
-                Kind::Variable(name) => Kind::Bind(left, name),
-                _ => return Err(must_be_variable(place, operator)),
-            },
+            "@" | "#" => {
+                if operator == "@" {
+                    steps::check_binding(&left)?;
+                }
+                match self.operand(operator)?.kind {
+                    Kind::Variable(name) => Kind::Bind(left, name),
+                    _ => return Err(must_be_variable(place, operator)),
+                }
+            }
             "?" => {
                 let then = self.after_question_mark(place)?;
                 let otherwise = if self.eat(":") { Some(Box::new(self.expression(0)?)) } else { None };
@@ -353,6 +364,11 @@ impl Parser {
             _ => "",
         }) {
             match operator {
+                "<" if depth > 0 && !self.has_parameters() => {
+                    let span = self.peek().map_or(0..0, |token| token.span.clone());
+                    let message = "only functions (`f`) and arrays (`a`) have types in `<` and `>`";
+                    return Err(SyntaxError::new(span, message));
+                }
                 "<" => depth += 1,
                 ">" => depth -= 1,
                 "{" | "}" => break,
@@ -364,6 +380,14 @@ impl Parser {
             }
         }
         self.expect(">")
+    }
+}
+
+impl Parser {
+    /// Whether the type before this place in a signature is one that has types of its own.
+    fn has_parameters(&self) -> bool {
+        let before = self.at.checked_sub(1).and_then(|at| self.tokens.get(at));
+        before.is_some_and(|token| matches!(&token.kind, TokenKind::Name(name) if name.ends_with(['a', 'f'])))
     }
 }
 

@@ -57,6 +57,7 @@ fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
         ),
         Resource::Function { region, account, .. } => {
             findings.extend(placeholder(item, text, region, account));
+            findings.extend(malformed_name(item, text));
             return;
         }
         _ => return,
@@ -83,6 +84,21 @@ fn in_payload(payload: &Json, way: &Way<'_>, findings: &mut Vec<Diagnostic>) {
 /// Whether a part of an ARN is the word that stands for it in documentation.
 fn is_word(part: &str) -> bool {
     matches!(part, "region" | "account" | "account-id" | "accountid")
+}
+
+/// A function whose name cannot be one, so that the call is sure to fail (Lambda API reference, Invoke, `FunctionName`).
+fn malformed_name(item: &Item<'_>, text: &str) -> Option<Diagnostic> {
+    let name = text.split(':').nth(6).unwrap_or("");
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+    if text.contains("${") || (!name.is_empty() && name.chars().all(is_name)) {
+        return None;
+    }
+    let message = match name {
+        "" => format!("`{text}` names no function"),
+        name => format!("`{name}` is not the name of a function"),
+    };
+    let help = "use letters, digits, `-` and `_`";
+    Some(RULE.finding(item.at.join("Resource"), message).help(help).as_warning())
 }
 
 /// A region or an account that somebody forgot to fill in.

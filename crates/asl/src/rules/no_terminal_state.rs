@@ -22,7 +22,9 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     if edges.any(|edge| edge.target.is_some() && edge.to.is_none()) {
         return;
     }
-    if !subject.graph.reached(scope).any(|node| node.ends) {
+    // One that no way leads to counts as well.
+    let mut all = subject.graph.states.iter().filter(|node| node.namespace == scope.namespace);
+    if !all.any(|node| node.ends) {
         findings.push(
             RULE.finding(scope.at.join("StartAt"), "no state ends the workflow")
                 .aws("MISSING_END_STATE", None)

@@ -23,6 +23,11 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
         if scopes.iter().any(|scope| scope.open) || scopes.iter().all(|scope| scope.reached.is_empty()) {
             continue;
         }
+        // Where no state of the workflow ends it, that is what is wrong, as AWS sees it as well.
+        let ends = graph.states.iter().any(|node| node.namespace == index && node.ends);
+        if index == 0 && !ends && subject.form == Form::Nested {
+            continue;
+        }
         let states = namespace.states.keys().enumerate();
         let reached: HashSet<&usize> = scopes.iter().flat_map(|scope| &scope.reached).collect();
         for (_, name) in states.filter(|(index, _)| !reached.contains(&(namespace.first + index))) {
