@@ -35,4 +35,4 @@ pub use expression::SyntaxError;
 pub use json::{Json, Members};
 pub use pointer::{Pointer, Token, Way};
 pub use subject::Subject;
-pub use syntax::{Document, parse, parse_unfilled, parse_yaml, parse_yaml_template};
+pub use syntax::{Document, parse, parse_unfilled, parse_yaml, parse_yaml_template, parse_yaml_unfilled};

@@ -8,7 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::json::{Json, Members};
 use crate::pointer::Pointer;
 use crate::substitution::Substitutions;
-use crate::syntax::{Document, parse_unfilled, parse_yaml};
+use crate::syntax::{Document, parse_unfilled, parse_yaml_unfilled};
 
 /// How a file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,7 +84,7 @@ pub fn check_file(text: &str, format: Format, machine: MachineType, is_asl: bool
 fn check_all(text: &str, format: Format, machine: MachineType, is_asl: bool) -> Checked {
     let parsed = match format {
         Format::Json => parse_unfilled(text),
-        Format::Yaml => parse_yaml(text),
+        Format::Yaml => parse_yaml_unfilled(text),
     };
     let (document, findings) = match parsed {
         Ok(parsed) => parsed,
@@ -105,7 +105,7 @@ fn check_all(text: &str, format: Format, machine: MachineType, is_asl: bool) -> 
 /// their places.
 pub fn check_named(text: &str, format: Format, file: &NamedFile) -> Vec<Diagnostic> {
     let filled = file.substitutions.fill(text);
-    let (json, yaml) = (parse_unfilled(&filled.text), || parse_yaml(&filled.text));
+    let (json, yaml) = (parse_unfilled(&filled.text), || parse_yaml_unfilled(&filled.text));
     let parsed = match (json, format) {
         (Ok(parsed), _) => Ok(parsed),
         (Err(_), Format::Yaml) => yaml(),

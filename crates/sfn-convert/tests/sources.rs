@@ -89,6 +89,71 @@ fn placeholders_of_a_definition_are_mapped_or_named() {
     ));
 }
 
+/// Nothing of a source is lost or changed without a word.
+#[test]
+fn what_is_left_out_of_a_template_is_told() {
+    let template = r"
+Conditions: {IsProd: !Equals [a, b]}
+Resources:
+  Invoices:
+    Type: AWS::Serverless::StateMachine
+    DeletionPolicy: Retain
+    Properties:
+      Name: invoices
+      RolePath: /billing/
+      AutoPublishAlias: live
+      DeploymentPreference: {Type: LINEAR, Percentage: 10, Interval: 1}
+      Logging: !If [IsProd, {Level: ALL}, !Ref 'AWS::NoValue']
+      Tracing: {Enabled: !If [IsProd, true, false]}
+      Definition:
+        StartAt: A
+        States:
+          A: {Type: Pass, Result: {x: !If [IsProd, 1, !Ref 'AWS::NoValue']}, Next: B}
+          B: {Type: Task, Resource: !ImportValue {'Fn::Sub': '${Stage}-one'}, Next: C}
+          C: {Type: Task, Resource: !ImportValue two, End: true}
+  Other:
+    Type: AWS::StepFunctions::StateMachine
+    DeletionPolicy: Retain
+    Properties:
+      StateMachineName: other
+      RoleArn: arn:aws:iam::123456789012:role/r
+      Tags: [{Key: a, Value: b}, !If [IsProd, {Key: c, Value: d}, !Ref 'AWS::NoValue']]
+      Definition: {StartAt: A, States: {A: {Type: Succeed}}}
+  First: {Type: AWS::StepFunctions::StateMachineVersion, Properties: {StateMachineArn: !Ref Other, Description: first}}
+  Newest:
+    Type: AWS::StepFunctions::StateMachineAlias
+    Properties:
+      Name: newest
+      Description: the newest
+      RoutingConfiguration: [{StateMachineVersionArn: !Ref First, Weight: 100}]
+  Pack: {Type: AWS::StepFunctions::Activity, Properties: {Name: pack, Tags: [{Key: a, Value: b}]}}
+";
+    insta::assert_snapshot!(converted("template.yaml", template, &[]));
+}
+
+#[test]
+fn variables_of_different_values_stay_apart() {
+    let file = r"
+service: s
+provider: {name: aws, tags: {team: a, stage: '${opt:stage}'}}
+stepFunctions:
+  stateMachines:
+    one:
+      role: arn:aws:iam::123456789012:role/r
+      tags: {team: b}
+      definition:
+        StartAt: A
+        States:
+          A: {Type: Pass, Result: {a: '${env:TOPIC}', b: !Ref Topic}, End: true}
+    two:
+      role: arn:aws:iam::123456789012:role/r
+      inheritGlobalTags: false
+      definition: {StartAt: A, States: {A: {Type: Succeed}}}
+resources: {Resources: {Topic: {Type: 'AWS::SNS::Topic'}}}
+";
+    insta::assert_snapshot!(converted("serverless.yml", file, &[]));
+}
+
 #[test]
 fn what_cannot_be_converted_is_said() {
     for (path, text, said) in [

@@ -12,7 +12,7 @@ use crate::json::Json;
 use crate::pointer::Pointer;
 
 pub use json::{parse, parse_unfilled};
-pub use yaml::{parse_yaml, parse_yaml_template};
+pub use yaml::{parse_yaml, parse_yaml_template, parse_yaml_unfilled};
 
 /// How deep arrays and objects may be nested, so that no text can exhaust the stack.
 const MAX_DEPTH: usize = 128;

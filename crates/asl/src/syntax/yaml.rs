@@ -25,7 +25,16 @@ const MAX_VALUES: usize = 200_000;
 /// # Errors
 /// One diagnostic, when the text is no YAML.
 pub fn parse_yaml(text: &str) -> Result<(Document, Vec<Diagnostic>), Box<Diagnostic>> {
-    read(text, false)
+    read(text, Reading::Definition)
+}
+
+/// The same for a text that is filled in before it is read: placeholders such as `${Name}` outside of quotes are values that
+/// are not known.
+///
+/// # Errors
+/// One diagnostic, when the text is no YAML whatever is put in their place.
+pub fn parse_yaml_unfilled(text: &str) -> Result<(Document, Vec<Diagnostic>), Box<Diagnostic>> {
+    read(text, Reading::Unfilled)
 }
 
 /// The same for a whole template, in which tags such as `!Ref` become the functions that they are short for.
@@ -33,24 +42,35 @@ pub fn parse_yaml(text: &str) -> Result<(Document, Vec<Diagnostic>), Box<Diagnos
 /// # Errors
 /// One diagnostic, when the text is no YAML.
 pub fn parse_yaml_template(text: &str) -> Result<(Document, Vec<Diagnostic>), Box<Diagnostic>> {
-    read(text, true)
+    read(text, Reading::Template)
+}
+
+/// As what a text is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// A definition as it is.
+    Definition,
+    /// A definition whose placeholders are still to be filled in.
+    Unfilled,
+    /// A whole template, in which tags are functions.
+    Template,
 }
 
 type Read = Result<(Document, Vec<Diagnostic>), Box<Diagnostic>>;
 
-fn read(text: &str, functions: bool) -> Read {
-    let plain = read_marked(text, functions, None);
+fn read(text: &str, reading: Reading) -> Read {
+    let plain = read_marked(text, reading, None);
     // In flow collections, braces have another meaning.
     match (&plain, Marks::of_yaml(text)) {
-        (Err(_), Some((marked, marks))) => read_marked(&marked, functions, Some(marks)).or(plain),
+        (Err(_), Some((marked, marks))) => read_marked(&marked, reading, Some(marks)).or(plain),
         _ => plain,
     }
 }
 
-fn read_marked(text: &str, functions: bool, marks: Option<Marks>) -> Read {
+fn read_marked(text: &str, reading: Reading, marks: Option<Marks>) -> Read {
     let mut indented = Indented::of(text);
     loop {
-        match read_indented(text, &indented, functions, marks.as_ref()) {
+        match read_indented(text, &indented, reading, marks.as_ref()) {
             Err(Unread::Indentation(at, error)) if !indented.indent(at) => return Err(error),
             Err(Unread::Indentation(..)) => {}
             Err(Unread::Other(error)) => return Err(error),
@@ -70,7 +90,7 @@ enum Unread {
 fn read_indented(
     text: &str,
     indented: &Indented<'_>,
-    functions: bool,
+    reading: Reading,
     marks: Option<&Marks>,
 ) -> Result<(Document, Vec<Diagnostic>), Unread> {
     let offsets = Offsets::of(indented);
@@ -80,7 +100,7 @@ fn read_indented(
         diagnostic.span = Some(whole_characters(text, span));
         Box::new(diagnostic)
     };
-    let mut builder = Builder { functions, marks, is_template: is_template(text), ..Builder::new(text, &offsets) };
+    let mut builder = Builder { reading, marks, is_template: is_template(text), ..Builder::new(text, &offsets) };
     if let Err(error) = Parser::new_from_str(&indented.text).load(&mut builder, false) {
         let at = offsets.byte(error.marker().index());
         let failure = fail(format!("invalid YAML: {}", error.info()), at..at + 1);
@@ -187,8 +207,7 @@ struct Builder<'t> {
     root: Option<(Json, Place)>,
     failure: Option<(String, Range<usize>)>,
     diagnostics: Vec<Diagnostic>,
-    /// Whether tags of CloudFormation become functions.
-    functions: bool,
+    reading: Reading,
     /// What stands in the place of placeholders.
     marks: Option<&'t Marks>,
     /// Whether it is a template of CloudFormation.
@@ -206,7 +225,7 @@ impl<'t> Builder<'t> {
             root: None,
             failure: None,
             diagnostics: Vec::new(),
-            functions: false,
+            reading: Reading::Definition,
             marks: None,
             is_template: false,
         }
@@ -270,6 +289,19 @@ impl<'t> Builder<'t> {
                     None => open.places.push(place),
                 }
             }
+        }
+    }
+
+    /// What a word without quotes is (YAML 1.2, core schema, as far as JSON has it; in templates also the booleans of YAML 1.1).
+    fn plain(&self, text: &str) -> Json {
+        match text {
+            "" | "~" | "null" | "Null" | "NULL" => Json::Null,
+            "true" | "True" | "TRUE" => Json::Bool(true),
+            "false" | "False" | "FALSE" => Json::Bool(false),
+            "yes" | "Yes" | "YES" | "on" | "On" | "ON" if self.is_template => Json::Bool(true),
+            "no" | "No" | "NO" | "off" | "Off" | "OFF" if self.is_template => Json::Bool(false),
+            text if self.reading == Reading::Unfilled && is_placeholder(text) => Json::Unknown,
+            text => number(text).map_or_else(|| Json::String(text.to_owned()), Json::Number),
         }
     }
 
@@ -358,24 +390,29 @@ impl<'input> SpannedEventReceiver<'input> for Builder<'_> {
                     None => text,
                 };
                 let is_key = matches!(self.open.last(), Some(Open { kind: OpenKind::Mapping { key: None, .. }, .. }));
-                let value = match meaning(tag.as_ref(), self.functions) {
+                let value = match meaning(tag.as_ref(), self.reading == Reading::Template) {
                     Meaning::Later => Json::Unknown,
                     Meaning::Function(name) => {
                         let inner = vec![Place { value: place.clone(), ..Place::default() }];
                         let value = function(name, Json::String(text.into_owned()));
                         return self.anchored(value, Place { value: place, inner, ..Place::default() }, anchor, 2, 0);
                     }
-                    Meaning::Itself if style == ScalarStyle::Plain && !is_key => plain(&text, self.is_template),
+                    Meaning::Itself if style == ScalarStyle::Plain && !is_key => self.plain(&text),
                     _ => Json::String(text.into_owned()),
                 };
                 self.anchored(value, Place { value: place, ..Place::default() }, anchor, 1, 0);
             }
             Event::SequenceStart(anchor, tag) => {
-                self.opened(OpenKind::Sequence(Vec::new()), place, anchor, meaning(tag.as_ref(), self.functions));
+                self.opened(
+                    OpenKind::Sequence(Vec::new()),
+                    place,
+                    anchor,
+                    meaning(tag.as_ref(), self.reading == Reading::Template),
+                );
             }
             Event::MappingStart(anchor, tag) => {
                 let kind = OpenKind::Mapping { members: Members::default(), key: None, merged: HashSet::new() };
-                self.opened(kind, place, anchor, meaning(tag.as_ref(), self.functions));
+                self.opened(kind, place, anchor, meaning(tag.as_ref(), self.reading == Reading::Template));
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(place.end),
             Event::Alias(anchor) => match self.anchors.get(&anchor).cloned() {
@@ -384,19 +421,6 @@ impl<'input> SpannedEventReceiver<'input> for Builder<'_> {
             },
             _ => {}
         }
-    }
-}
-
-/// What a word without quotes is (YAML 1.2, core schema, as far as JSON has it; in templates also the booleans of YAML 1.1).
-fn plain(text: &str, is_template: bool) -> Json {
-    match text {
-        "" | "~" | "null" | "Null" | "NULL" => Json::Null,
-        "true" | "True" | "TRUE" => Json::Bool(true),
-        "false" | "False" | "FALSE" => Json::Bool(false),
-        "yes" | "Yes" | "YES" | "on" | "On" | "ON" if is_template => Json::Bool(true),
-        "no" | "No" | "NO" | "off" | "Off" | "OFF" if is_template => Json::Bool(false),
-        text if is_placeholder(text) => Json::Unknown,
-        text => number(text).map_or_else(|| Json::String(text.to_owned()), Json::Number),
     }
 }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use asl::{Json, Members};
 use tfplugin::Value;
 
-use super::intrinsic::Template;
+use super::intrinsic::{Template, function};
 use super::{Converted, Map, Resource, Source, Variable, label_of, relative};
 use crate::definition;
 use crate::machine::{Definition, Machine};
@@ -17,6 +17,7 @@ use crate::machine::{Definition, Machine};
 const MACHINES: [&str; 2] = ["AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine"];
 const VERSION: &str = "AWS::StepFunctions::StateMachineVersion";
 const ALIAS: &str = "AWS::StepFunctions::StateMachineAlias";
+const ACTIVITY: &str = "AWS::StepFunctions::Activity";
 
 /// Properties that become something, under the names of both types; others are named in a note.
 const KNOWN: [&str; 25] = [
@@ -81,6 +82,9 @@ pub fn convert(root: &Json, source: &Source<'_>, map: &Map) -> Result<Converted,
     for (id, resource) in resources.iter().filter(|(_, resource)| ty(resource) == ALIAS) {
         alias(&template, &resources, id, resource, &mut out);
     }
+    for (id, resource) in resources.iter().filter(|(_, resource)| ty(resource) == ACTIVITY) {
+        activity(&template, id, resource, &mut out);
+    }
     Ok(out)
 }
 
@@ -129,8 +133,10 @@ fn machine(
         Some(role) => settings.set("role_arn", template.value(role, out)),
         None => {
             let mut role = Value::object::<String>([]);
-            if let Some(boundary) = properties.get("PermissionsBoundary") {
-                role.set("permissions_boundary", template.value(boundary, out));
+            for (property, argument) in [("PermissionsBoundary", "permissions_boundary"), ("RolePath", "path")] {
+                if let Some(value) = properties.get(property) {
+                    role.set(argument, template.value(value, out));
+                }
             }
             settings.set("execution_role", role);
             out.notes.push(format!(
@@ -143,14 +149,18 @@ fn machine(
     settings.set("encryption_configuration", encryption(template, properties.get("EncryptionConfiguration"), out));
     settings.set("tags", tags(template, properties.get("Tags"), out));
     machine.settings = settings;
+    tell_conditions(id, &properties, out);
     notes(id, resource, &properties, out);
     let arn = import_id(template, label, name.as_ref(), out);
     out.import(&machine.address(), &arn);
     out.arns.insert(label.to_owned(), arn);
+    if properties.contains_key("DeploymentPreference") {
+        out.notes.push(format!("`{id}`: the alias moves at once; its gradual deployment is left out"));
+    }
     if let Some(alias) = properties.get("AutoPublishAlias") {
         machine.settings.set("publish", true);
         let name = template.value(alias, out);
-        add_alias(out, label, name, newest(label), "live");
+        add_alias(out, label, name, Value::Null, "live");
     }
     Ok(machine)
 }
@@ -278,11 +288,15 @@ fn newest(label: &str) -> String {
     format!("sfn_state_machine.{label}.state_machine_version_arn")
 }
 
-fn add_alias(out: &mut Converted, machine: &str, name: Value, version: String, fallback: &str) {
-    let version = out.placeholders.text(&version);
+fn add_alias(out: &mut Converted, machine: &str, name: Value, description: Value, fallback: &str) {
+    let version = out.placeholders.text(&newest(machine));
     let label = tfconfig::label(&format!("{machine}_{}", name.as_str().filter(|it| it.is_ascii()).unwrap_or(fallback)));
     let route = Value::object([("state_machine_version_arn", version.into()), ("weight", 100.into())]);
-    let value = Value::object([("name", name.clone()), ("routing_configuration", Value::List(vec![route]))]);
+    let value = Value::object([
+        ("name", name.clone()),
+        ("description", description),
+        ("routing_configuration", Value::List(vec![route])),
+    ]);
     let name = out.placeholders.references().string(name.as_str().unwrap_or_default());
     let arn = out.arns.get(machine).cloned().unwrap_or_default();
     let id = format!("\"{}:{}\"", inside(&arn), inside(&name));
@@ -302,8 +316,13 @@ fn inside(expression: &str) -> String {
 fn publish(template: &Template<'_>, id: &str, resource: &Json, out: &mut Converted) {
     let machine = resource.get("Properties").and_then(|properties| properties.get("StateMachineArn"));
     let label = machine.and_then(|machine| machine_named(template, machine));
+    let description = resource.get("Properties").and_then(|properties| properties.get("Description"));
+    let description = description.map_or(Value::Null, |text| template.value(text, out));
     match label.and_then(|label| out.machines.iter_mut().find(|machine| machine.label == label)) {
-        Some(machine) => machine.settings.set("publish", true),
+        Some(machine) => {
+            machine.settings.set("publish", true);
+            machine.settings.set("version_description", description);
+        }
         None => out.notes.push(format!("`{id}` is left out: its state machine is not in this template")),
     }
 }
@@ -343,10 +362,41 @@ fn alias(template: &Template<'_>, resources: &Members, id: &str, resource: &Json
         out.notes.push(format!("`{id}` is left out: it has no name"));
         return;
     }
-    add_alias(out, &machine, name, newest(&machine), "alias");
+    let description = properties.get("Description").map_or(Value::Null, |text| template.value(text, out));
+    add_alias(out, &machine, name, description, "alias");
     if preference.is_some() {
         out.notes.push(format!("`{id}`: the alias moves at once; its gradual deployment is left out"));
     }
+}
+
+/// Tells of blocks and tags that a condition decides about, which are left out.
+fn tell_conditions(id: &str, properties: &Members, out: &mut Converted) {
+    let blocks =
+        ["LoggingConfiguration", "Logging", "TracingConfiguration", "Tracing", "EncryptionConfiguration", "Tags"];
+    for name in blocks {
+        let Some(value) = properties.get(name) else { continue };
+        let is_conditional = |value: &Json| matches!(function(value), Some(("Fn::If" | "Fn::Transform", _)));
+        let within = value.as_array().unwrap_or_default().iter().any(is_conditional);
+        if is_conditional(value) {
+            out.notes.push(format!("`{id}`: `{name}` depends on a condition and is left out: write the block by hand"));
+        } else if within {
+            out.notes.push(format!("`{id}`: what depends on a condition in `{name}` is left out: write it by hand"));
+        }
+    }
+}
+
+fn activity(template: &Template<'_>, id: &str, resource: &Json, out: &mut Converted) {
+    let properties = resource.get("Properties").and_then(Json::as_object).cloned().unwrap_or_default();
+    let name = properties.get("Name").map_or(Value::Null, |name| template.value(name, out));
+    let label = label_of(id);
+    let value = Value::object([
+        ("name", name.clone()),
+        ("tags", tags(template, properties.get("Tags"), out)),
+        ("encryption_configuration", encryption(template, properties.get("EncryptionConfiguration"), out)),
+    ]);
+    let arn = arn(template, "activity", &label, Some(&name), out);
+    out.import(&format!("sfn_activity.{label}"), &arn);
+    out.resources.push(Resource { ty: "sfn_activity".into(), label, value, beside: Default::default() });
 }
 
 /// What is left out of a state machine, and what is to be done before the stack lets go of it.
@@ -366,8 +416,13 @@ fn notes(id: &str, resource: &Json, properties: &Members, out: &mut Converted) {
 
 /// What imports a state machine: its ARN, put together where its name is known.
 fn import_id(template: &Template<'_>, label: &str, name: Option<&Value>, out: &mut Converted) -> String {
+    arn(template, "stateMachine", label, name, out)
+}
+
+fn arn(template: &Template<'_>, kind: &str, label: &str, name: Option<&Value>, out: &mut Converted) -> String {
     let Some(name) = name.and_then(Value::as_str) else {
-        let description = "ARN of the state machine that is there.".to_owned();
+        let what = if kind == "activity" { "activity" } else { "state machine" };
+        let description = format!("ARN of the {what} that is there.");
         return out.variable(&format!("{label}_arn"), Variable { description, ..Variable::default() });
     };
     let name = out.placeholders.references().string(name);
@@ -377,5 +432,5 @@ fn import_id(template: &Template<'_>, label: &str, name: Option<&Value>, out: &m
     };
     let (partition, region, account) =
         (pseudo("AWS::Partition", out), pseudo("AWS::Region", out), pseudo("AWS::AccountId", out));
-    format!("\"arn:{partition}:states:{region}:{account}:stateMachine:{}\"", inside(&name))
+    format!("\"arn:{partition}:states:{region}:{account}:{kind}:{}\"", inside(&name))
 }

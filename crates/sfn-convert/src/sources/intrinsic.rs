@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use asl::{Json, Members};
+use asl::{Json, Members, Pointer, Way};
 use tfconfig::quoted;
 use tfplugin::Value;
 
@@ -21,7 +21,7 @@ pub struct Template<'a> {
 }
 
 /// The function that an object is a call of, with its argument.
-fn function(value: &Json) -> Option<(&str, &Json)> {
+pub fn function(value: &Json) -> Option<(&str, &Json)> {
     let mut members = value.as_object()?.iter();
     let (name, argument) = members.next()?;
     let is_function = name == "Ref" || name.starts_with("Fn::");
@@ -100,6 +100,10 @@ impl Template<'_> {
                     ..Variable::default()
                 };
                 let condition = out.variable(condition, variable);
+                if is_no_value(yes) || is_no_value(no) {
+                    let note = format!("`{condition}`: what the template leaves out by this condition is null here");
+                    out.notes.push(note);
+                }
                 let (yes, no) = (self.or_null(yes, out), self.or_null(no, out));
                 format!("{condition} ? {yes} : {no}")
             }
@@ -114,7 +118,12 @@ impl Template<'_> {
             }
             ("Fn::Base64", value, _) => format!("base64encode({})", self.expression(value, out)),
             ("Fn::ImportValue", value, _) => {
-                let name = value.as_str().map_or_else(|| "imported_value".to_owned(), str::to_owned);
+                let mut words = Vec::new();
+                value.walk(&Way::Start(&Pointer::root()), &mut |_, part| {
+                    words.extend(part.as_str().map(str::to_owned));
+                    true
+                });
+                let name = words.join("-");
                 let description = format!("The value `{name}`, which another stack exports.");
                 out.variable(&name, Variable { description, ..Variable::default() })
             }

@@ -43,8 +43,8 @@ pub fn convert(root: Json, source: &Source<'_>, map: &Map) -> Result<Converted, 
     if machines.is_empty() {
         return Err("the file has no `stepFunctions` with `stateMachines`".into());
     }
-    // Only what the state machines need is asked for.
-    let declared = std::mem::take(&mut out.variables);
+    let declared: Vec<String> = out.variables.keys().cloned().collect();
+    let global_tags = resolved.get("provider").and_then(|provider| provider.get("tags"));
     let resources = resolved.get("resources").cloned().unwrap_or(Json::Null);
     let mut template = Template { root: &resources, map, machines: Default::default() };
     let mut labels = BTreeMap::new();
@@ -58,12 +58,12 @@ pub fn convert(root: Json, source: &Source<'_>, map: &Map) -> Result<Converted, 
     }
     for (key, settings) in &machines {
         let label = labels.get(key).cloned().unwrap_or_default();
-        match machine(&template, key, &label, settings, &mut out) {
+        match machine(&template, key, &label, &with_tags(settings, global_tags), &mut out) {
             Ok(machine) => out.machines.push(machine),
             Err(reason) => out.failures.push(format!("`{key}`: {reason}")),
         }
     }
-    keep_used(&machines, declared, &mut out);
+    drop_unused(&machines, &declared, &mut out);
     Ok(out)
 }
 
@@ -76,13 +76,34 @@ fn logical_id(key: &str) -> String {
     format!("{name}StepFunctionsStateMachine")
 }
 
-/// Declares the variables that stand in the state machines, of all that stand in the file.
-fn keep_used(machines: &Members, declared: BTreeMap<String, Variable>, out: &mut Converted) {
-    let machines = Json::Object(machines.clone());
-    for (name, variable) in declared {
+/// The settings of a state machine with the tags of the whole file, which it has unless it says otherwise; its own count first.
+fn with_tags(settings: &Json, global: Option<&Json>) -> Json {
+    let inherits = settings.get("inheritGlobalTags") != Some(&Json::Bool(false));
+    let (Some(Json::Object(global)), Json::Object(settings), true) = (global, settings, inherits) else {
+        return settings.clone();
+    };
+    let mut tags = global.clone();
+    tags.extend(settings.get("tags").and_then(Json::as_object).cloned().unwrap_or_default());
+    let mut settings = settings.clone();
+    settings.insert("tags".to_owned(), Json::Object(tags));
+    Json::Object(settings)
+}
+
+/// Whether a map has a text with this part.
+fn has_text(value: &Value, part: &str) -> bool {
+    value
+        .as_map()
+        .is_some_and(|entries| entries.iter().any(|(_, value)| value.as_str().is_some_and(|text| text.contains(part))))
+}
+
+/// Drops the variables of the file that no state machine needs.
+fn drop_unused(machines: &Members, declared: &[String], out: &mut Converted) {
+    let all = Json::Object(machines.clone());
+    for name in declared {
         let placeholder = out.placeholders.text(&format!("var.{name}"));
-        if mentions(&machines, &placeholder) {
-            out.variables.insert(name, variable);
+        let is_tag = out.machines.iter().any(|machine| has_text(machine.settings.get("tags"), &placeholder));
+        if !is_tag && !mentions(&all, &placeholder) {
+            out.variables.remove(name);
         }
     }
 }
