@@ -135,7 +135,7 @@ resource "sfn_state_machine" "audit" {
   definition = jsonencode({
     StartAt = "A"
     States  = { A = { Type = "Task", Resource = "arn:aws:states:::lambda:invoke", Retry = [], End = true
-      Parameters = { FunctionName = sfn_lambda_function.f["ship"].arn, Input = "arn:aws:states:eu-west-1:123456789012:stateMachine:audit" } } }
+      Parameters = { FunctionName = sfn_lambda_function.f["ship"].arn, ClientContext = "arn:aws:states:eu-west-1:123456789012:stateMachine:audit" } } }
   })
 }
 
