@@ -112,7 +112,7 @@ mod tests {
     use crate::pointer::Pointer;
 
     fn substitutions() -> Substitutions {
-        let text = r#"{"T": 5, "Long": "a longer text", "E": "", "Later": {"Ref": "X"}}"#;
+        let text = r#"{"T": 5, "Yes": true, "Long": "a longer text", "E": "", "Later": {"Ref": "X"}}"#;
         Substitutions::of(Some(&crate::parse(text).unwrap().0.root))
     }
 
@@ -121,6 +121,7 @@ mod tests {
         for (text, filled) in [
             ("", ""),
             ("a ${T} b", "a 5 b"),
+            ("${Yes}", "true"),
             ("${T}${Long}${E}|", "5a longer text|"),
             ("${Later} ${None} ${T", "${Later} ${None} ${T"),
         ] {
@@ -152,7 +153,11 @@ mod tests {
             finding.fix.as_mut().unwrap().span = finding.span.clone();
             filled.unfilled(finding)
         };
-        assert!(finding("longer").fix.is_none());
+        for touched in ["longer", "b a", "text c", "a longer text", "ab a longer text cd"] {
+            assert!(finding(touched).fix.is_none(), "{touched}");
+        }
+        // What ends or begins where it was filled in is apart.
+        assert!(finding("ab ").fix.is_some() && finding(" cd").fix.is_some());
         let kept = finding("cd");
         assert_eq!((kept.span, kept.fix.unwrap().span), (Some(11..13), Some(11..13)));
     }
