@@ -100,7 +100,7 @@ async fn execute(aws: &LocalAws, arn: &str) -> io::Result<()> {
     let execution = execution::start(&client, &call, arn, "order", ORDER).await.map_err(io::Error::other)?;
     let ended = execution::wait(&client, &call, &execution).await.map_err(io::Error::other)?;
     for event in execution::history(&client, &call, &execution).await.map_err(io::Error::other)? {
-        let time = event.timestamp.split('T').nth(1).unwrap_or_default().trim_end_matches('Z');
+        let time = event.timestamp.split('T').nth(1).unwrap_or("").trim_end_matches('Z');
         println!("  {:<12}  {:<24} {}", time.get(..12).unwrap_or(time), event.kind, event.state.unwrap_or_default());
     }
     println!("status  {}", ended.status);

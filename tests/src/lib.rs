@@ -337,7 +337,7 @@ fn without_development_warning(text: &str) -> String {
     };
     let (before, warning) = text.split_at(start);
     let last = warning.find("published").and_then(|at| Some(at + warning.get(at..)?.find('\n')? + 1));
-    let after = last.and_then(|end| warning.get(end..)).unwrap_or_default();
+    let after = last.and_then(|end| warning.get(end..)).unwrap_or("");
     // The sentence may be broken between its last two words.
     let after = after.strip_prefix("releases.\n").unwrap_or(after);
     format!("{before}{after}")

@@ -118,7 +118,7 @@ fn provider_memory() -> u64 {
         field("Name:").filter(|name| name.starts_with("terraform-provi"))?;
         field("VmHWM:")?.split_whitespace().next()?.parse().ok()
     });
-    memory.max().unwrap_or_default()
+    memory.max().unwrap_or(0)
 }
 
 fn state_machines(size: usize) -> String {

@@ -79,7 +79,7 @@ fn states_in_value(written: &Value, found: &Members, jsonata: bool) -> Result<Va
 
 /// A state of `states` that is not as it was written.
 fn changed_entry(name: &str, written: &Value, state: &Json, jsonata: bool) -> Result<Value, String> {
-    let ty = state.get("Type").and_then(Json::as_str).unwrap_or_default();
+    let ty = state.get("Type").and_then(Json::as_str).unwrap_or("");
     let object = Language::get().state(ty).ok_or_else(|| format!("there is no block for the state `{name}`"))?;
     let before = states::read(name, written, &StatePath::in_states(name), &mut Diagnostics::default());
     let before = before.filter(|(before, _)| before.name == object.name).map_or(Value::Null, |(_, block)| block);

@@ -48,7 +48,7 @@ impl Flat {
         let block = path.steps().iter().fold(&self.config, |value, step| match step {
             Step::Attribute(name) | Step::Key(name) => value.get(name),
             Step::Index(index) => {
-                let items = value.as_list().unwrap_or_default();
+                let items = value.as_list().unwrap_or(&[]);
                 usize::try_from(*index).ok().and_then(|index| items.get(index)).unwrap_or(value)
             }
         });
@@ -84,7 +84,7 @@ fn inside_state(origin: &Origin, tokens: &[Token]) -> End {
             let Some((index, inner)) = rest.split_first() else {
                 return (path, Some(object));
             };
-            let index = index.parse::<usize>().unwrap_or_default();
+            let index = index.parse::<usize>().unwrap_or(0);
             match index.checked_sub(origin.retriers_before) {
                 Some(index) => {
                     let written = [first.clone(), Token::from(index)];
@@ -136,7 +136,7 @@ fn into_condition(name: &str, tokens: &[Token], path: StatePath) -> StatePath {
     match tokens.first().map(|first| (first, first.parse())) {
         Some((_, Ok(index))) => path.index(index),
         Some((first, Err(_))) => {
-            let fields = Language::get().object(name).map(|object| object.fields.as_slice()).unwrap_or_default();
+            let fields = Language::get().object(name).map(|object| object.fields.as_slice()).unwrap_or(&[]);
             let known = fields.iter().find(|field| *field.name == **first);
             path.key(known.map_or(&**first, |field| field.hcl.as_str()))
         }

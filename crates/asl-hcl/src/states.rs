@@ -270,7 +270,7 @@ fn member(object: Option<&'static Object>, name: &str, block: &Value, written: &
             let nth = |list: &Value, index: usize| {
                 list.as_list().and_then(|list| list.get(index)).cloned().unwrap_or_default()
             };
-            let elements = after.as_list().unwrap_or_default().iter().enumerate();
+            let elements = after.as_list().unwrap_or(&[]).iter().enumerate();
             let elements = elements.map(|(index, after)| {
                 let (written, before) = (nth(written, index), nth(before, index));
                 let is_same = *after == before && !written.is_null();

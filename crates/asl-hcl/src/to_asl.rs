@@ -198,8 +198,7 @@ impl Flat {
                     self.embed(inner, slot, path.clone().member(&field.hcl));
                 }
                 (Shape::Objects(_), Some(Json::Array(slots))) => {
-                    for (index, (slot, inner)) in slots.iter_mut().zip(inner.as_list().unwrap_or_default()).enumerate()
-                    {
+                    for (index, (slot, inner)) in slots.iter_mut().zip(inner.as_list().unwrap_or(&[])).enumerate() {
                         if let Json::Object(slot) = slot {
                             self.embed(inner, slot, path.clone().member(&field.hcl).index(index));
                         }

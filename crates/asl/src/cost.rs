@@ -127,7 +127,7 @@ impl Costs {
         let mut path: Vec<(usize, usize)> = if self.states.is_empty() { Vec::new() } else { vec![(0, 0)] };
         for _ in 0..MAX_STEPS {
             let Some((position, next)) = path.last_mut() else { return (routes, true) };
-            let targets = self.edges.get(*position).map(Vec::as_slice).unwrap_or_default();
+            let targets = self.edges.get(*position).map(Vec::as_slice).unwrap_or(&[]);
             if *next == 0 && self.ends.get(*position) == Some(&true) {
                 if routes.len() == MAX_ROUTES {
                     return (routes, false);
@@ -137,7 +137,7 @@ impl Costs {
                 continue;
             }
             let target = targets.get(*next).copied();
-            let seen = targets.get(..*next).unwrap_or_default();
+            let seen = targets.get(..*next).unwrap_or(&[]);
             let again = target.is_some_and(|target| seen.contains(&target));
             *next += 1;
             match target {

@@ -91,7 +91,7 @@ impl<'g, 'a> Drawing<'g, 'a> {
                 let Some(scope) = self.graph.scopes.get(*inner) else { continue };
                 let title = match at.tokens() {
                     [.., index] if index.parse::<usize>().is_ok() => {
-                        format!("branch {} of {}", index.parse::<usize>().unwrap_or_default() + 1, node.name)
+                        format!("branch {} of {}", index.parse::<usize>().unwrap_or(0) + 1, node.name)
                     }
                     _ => format!("for each item of {}", node.name),
                 };
@@ -179,9 +179,9 @@ impl<'g, 'a> Drawing<'g, 'a> {
 
 /// When a way is taken: the condition of a rule, the errors of a catcher; nothing for the only way.
 fn label(node: &Node<'_>, edge: &Edge<'_>) -> String {
-    match edge.at.tokens().get(node.at.tokens().len()..).unwrap_or_default() {
+    match edge.at.tokens().get(node.at.tokens().len()..).unwrap_or(&[]) {
         [list, index, _] => {
-            let entries = node.value.get(list).and_then(Json::as_array).unwrap_or_default();
+            let entries = node.value.get(list).and_then(Json::as_array).unwrap_or(&[]);
             let Some(entry) = index.parse::<usize>().ok().and_then(|index| entries.get(index)) else {
                 return String::new();
             };
@@ -210,7 +210,7 @@ fn condition(rule: &Json) -> String {
         return format!("not {}", condition(inner));
     }
     let members = rule.as_object().into_iter().flatten();
-    let variable = rule.get("Variable").and_then(Json::as_str).unwrap_or_default();
+    let variable = rule.get("Variable").and_then(Json::as_str).unwrap_or("");
     let mut comparisons =
         members.filter(|(name, _)| !matches!(name.as_str(), "Variable" | "Next" | "Comment" | "Assign" | "Output"));
     comparisons.next().map(|(name, value)| format!("{variable} {name} {}", shown(value))).unwrap_or_default()

@@ -232,8 +232,7 @@ fn kept(before: &[Json], after: &[Json]) -> Vec<(usize, usize)> {
     // The length of the longest common part of what follows each pair of places.
     let width = after.len() + 1;
     let mut lengths = vec![0usize; (before.len() + 1) * width];
-    let length =
-        |lengths: &[usize], old: usize, new: usize| lengths.get(old * width + new).copied().unwrap_or_default();
+    let length = |lengths: &[usize], old: usize, new: usize| lengths.get(old * width + new).copied().unwrap_or(0);
     let mut matches = vec![false; lengths.len()];
     for old in (0..before.len()).rev() {
         for new in (0..after.len()).rev() {
@@ -249,7 +248,7 @@ fn kept(before: &[Json], after: &[Json]) -> Vec<(usize, usize)> {
     }
     let (mut old, mut new, mut pairs) = (0, 0, Vec::new());
     while old < before.len() && new < after.len() {
-        if matches.get(old * width + new).copied().unwrap_or_default() {
+        if matches.get(old * width + new).copied().unwrap_or(false) {
             pairs.push((old, new));
             (old, new) = (old + 1, new + 1);
         } else if length(&lengths, old + 1, new) >= length(&lengths, old, new + 1) {

@@ -62,7 +62,7 @@ impl Function {
 
 /// The smallest part of a text that has whole characters and these bytes.
 pub(crate) fn whole_characters(text: &str, span: Range<usize>) -> Range<usize> {
-    let start = (0..=span.start.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
+    let start = (0..=span.start.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let end = (span.end.min(text.len())..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
     start..end.max(start)
 }

@@ -271,14 +271,14 @@ impl Flow<'_, '_> {
     }
 
     fn result(&mut self, index: usize, state: &State<'_>, given: &Rc<Shape>, depth: usize) -> Rc<Shape> {
-        let inside = self.subject.graph.states.get(index).map(|node| node.inside.as_slice()).unwrap_or_default();
+        let inside = self.subject.graph.states.get(index).map(|node| node.inside.as_slice()).unwrap_or(&[]);
         let shape = match state.ty {
             "Pass" => match state.value.get("Result") {
                 Some(result) => Shape::of(result, false, 0),
                 None => return given.clone(),
             },
             "Parallel" => {
-                let branches = state.value.get("Branches").and_then(Json::as_array).unwrap_or_default();
+                let branches = state.value.get("Branches").and_then(Json::as_array).unwrap_or(&[]);
                 let outputs = (0..branches.len()).map(|branch| {
                     let place = Pointer::root().join("Branches").join(branch);
                     match inside.iter().find(|(at, _)| *at == place) {
@@ -309,7 +309,7 @@ impl Flow<'_, '_> {
 
 /// What goes along a transition: after an error that was caught it is not the state's output.
 fn leaving(state: &State<'_>, edge: &Pointer, input: &Rc<Shape>, output: &Rc<Shape>) -> Rc<Shape> {
-    let inside = edge.tokens().get(state.at.tokens().len()..).unwrap_or_default();
+    let inside = edge.tokens().get(state.at.tokens().len()..).unwrap_or(&[]);
     let [list, index, _] = inside else { return output.clone() };
     let entry = index.parse().ok().and_then(|index: usize| state.value.get(list)?.as_array()?.get(index));
     let Some(entry) = entry else { return Rc::new(Shape::Any) };

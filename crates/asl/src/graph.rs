@@ -152,7 +152,7 @@ fn transitions<'a>(state: &'a Json, at: &Pointer) -> Vec<Edge<'a>> {
     };
     add(state, &|| at.clone(), "Next");
     for list in ["Choices", "Catch"] {
-        for (index, item) in state.get(list).and_then(Json::as_array).unwrap_or_default().iter().enumerate() {
+        for (index, item) in state.get(list).and_then(Json::as_array).unwrap_or(&[]).iter().enumerate() {
             add(item, &|| at.join(list).join(index), "Next");
         }
     }
@@ -231,7 +231,7 @@ impl<'a> Graph<'a> {
 
     /// The transitions out of a state.
     pub fn edges(&self, state: usize) -> &[Edge<'a>] {
-        self.states.get(state).map(|node| node.edges.as_slice()).unwrap_or_default()
+        self.states.get(state).map(|node| node.edges.as_slice()).unwrap_or(&[])
     }
 
     /// The states that transitions lead to from a state, as often as they do.

@@ -102,7 +102,7 @@ impl Call {
             Value::Call(call) => call.depth(),
             _ => 0,
         });
-        1 + inner.max().unwrap_or_default()
+        1 + inner.max().unwrap_or(0)
     }
 }
 
@@ -114,7 +114,7 @@ struct Parser<'a> {
 
 impl Parser<'_> {
     fn rest(&self) -> &str {
-        self.text.get(self.at..).unwrap_or_default()
+        self.text.get(self.at..).unwrap_or("")
     }
 
     fn peek(&self) -> Option<char> {
@@ -145,7 +145,7 @@ impl Parser<'_> {
         }
         let length = self.rest().find(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '_'));
         self.at += length.unwrap_or(self.rest().len());
-        let name = self.text.get(start..self.at).unwrap_or_default().to_owned();
+        let name = self.text.get(start..self.at).unwrap_or("").to_owned();
         self.blanks();
         if self.peek() != Some('(') {
             return self.fail(self.at, format!("`(` is expected after `{name}`"));
@@ -213,7 +213,7 @@ impl Parser<'_> {
         let start = self.at;
         let length = self.rest().find(|c: char| !(c.is_ascii_alphanumeric() || "+-.".contains(c)));
         self.at += length.unwrap_or(self.rest().len());
-        let written = self.text.get(start..self.at).unwrap_or_default();
+        let written = self.text.get(start..self.at).unwrap_or("");
         if written.parse::<f64>().is_ok_and(f64::is_finite) {
             return Ok(Value::Number(written.to_owned()));
         }
@@ -263,7 +263,7 @@ impl Parser<'_> {
             }
             self.next();
         }
-        let text = self.text.get(start..self.at).unwrap_or_default();
+        let text = self.text.get(start..self.at).unwrap_or("");
         Path::parse(text)
             .map(Value::Path)
             .map_err(|error| SyntaxError { span: error.span.start + start..error.span.end + start, ..error })

@@ -97,7 +97,7 @@ struct Parser<'a> {
 
 impl Parser<'_> {
     fn rest(&self) -> &str {
-        self.text.get(self.at..).unwrap_or_default()
+        self.text.get(self.at..).unwrap_or("")
     }
 
     fn peek(&self) -> Option<char> {
@@ -190,7 +190,7 @@ impl Parser<'_> {
                 c => self.at += c.len_utf8(),
             }
         }
-        let name = self.text.get(from..self.at).unwrap_or_default().to_owned();
+        let name = self.text.get(from..self.at).unwrap_or("").to_owned();
         if name.is_empty() {
             return self.fail(start, "a name is expected after `.`");
         }
@@ -300,7 +300,7 @@ impl Parser<'_> {
         let start = self.at;
         let length = self.rest().find(|c: char| !(c.is_ascii_digit() || "-:, ".contains(c)));
         self.at += length.unwrap_or(self.rest().len());
-        let written = self.text.get(start..self.at).unwrap_or_default().trim();
+        let written = self.text.get(start..self.at).unwrap_or("").trim();
         let whole = |part: &str| part.trim().parse::<i64>().ok();
         if let Some(index) = whole(written) {
             return Ok(Step::Element(index));

@@ -217,7 +217,7 @@ fn leave_out_null(schema: &mut Value) {
 
 /// A text of the schema, as one line.
 fn text(schema: &Value, key: &str) -> String {
-    let text = schema.get(key).and_then(Value::as_str).unwrap_or_default();
+    let text = schema.get(key).and_then(Value::as_str).unwrap_or("");
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -194,7 +194,7 @@ impl<'a> Subject<'a> {
         for (index, node) in self.graph.states.iter().enumerate() {
             let value = node.value;
             let scope = owner.get(index).copied().flatten().or_else(|| own.get(&node.namespace).copied());
-            let scope = scope.unwrap_or_default();
+            let scope = scope.unwrap_or(0);
             let (language, downgraded) = match value.get("QueryLanguage") {
                 None => (self.language, false),
                 Some(Json::Unknown) => (None, false),
@@ -204,7 +204,7 @@ impl<'a> Subject<'a> {
                     language => (language, false),
                 },
             };
-            let ty = value.get("Type").and_then(Json::as_str).unwrap_or_default();
+            let ty = value.get("Type").and_then(Json::as_str).unwrap_or("");
             let resource = value.get("Resource").and_then(Json::as_str).filter(|_| ty == "Task");
             self.states.push(State {
                 name: node.name,
@@ -216,7 +216,7 @@ impl<'a> Subject<'a> {
                 scope,
                 language,
                 downgraded,
-                express: express.get(scope).copied().unwrap_or_default(),
+                express: express.get(scope).copied().unwrap_or(false),
             });
         }
     }

@@ -190,7 +190,7 @@ fn variable_name(key: &str) -> &str {
 
 /// The variables that are set on the way out of a state by this transition.
 fn assigned_on<'a>(state: &'a State<'_>, edge: &Pointer) -> impl Iterator<Item = &'a str> {
-    let inside = edge.tokens().get(state.at.tokens().len()..).unwrap_or_default();
+    let inside = edge.tokens().get(state.at.tokens().len()..).unwrap_or(&[]);
     // A rule or catcher sets its own variables and none of the state's.
     let holder = match inside {
         [list, index, _] => index.parse().ok().and_then(|index: usize| state.value.get(list)?.as_array()?.get(index)),

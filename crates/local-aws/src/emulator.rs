@@ -153,7 +153,7 @@ impl Process {
     }
 
     pub(crate) fn process_group(&self) -> i32 {
-        i32::try_from(self.child.id()).unwrap_or_default()
+        i32::try_from(self.child.id()).unwrap_or(0)
     }
 
     /// Changes settings of ministack.

@@ -53,7 +53,7 @@ pub fn operation(method: &Method, path: &str, target: Option<&str>, body: &[u8])
     if let Some(name) = target.and_then(|target| target.split('.').nth(1)) {
         return name.to_owned();
     }
-    let form = std::str::from_utf8(body).unwrap_or_default();
+    let form = std::str::from_utf8(body).unwrap_or("");
     if let Some(name) = form.split('&').find_map(|pair| pair.strip_prefix("Action=")) {
         return name.to_owned();
     }

@@ -28,14 +28,14 @@ fn text(rule: &Rule) -> String {
 /// The first sentence of the documentation.
 fn summary(rule: &Rule) -> String {
     let text = text(rule).replace('\n', " ");
-    text.split(". ").next().unwrap_or_default().trim_end_matches('.').to_owned()
+    text.split(". ").next().unwrap_or("").trim_end_matches('.').to_owned()
 }
 
 /// Prints all rules.
 pub fn list(format: ListFormat) -> Result<Exit, Failure> {
     let listed = match format {
         ListFormat::Text => {
-            let width = RULES.iter().map(|rule| rule.name.len()).max().unwrap_or_default();
+            let width = RULES.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
             RULES.iter().fold(String::new(), |mut table, rule| {
                 let _ = writeln!(
                     table,

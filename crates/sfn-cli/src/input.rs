@@ -62,7 +62,7 @@ pub fn format_of(path: &Path, text: &str) -> Format {
 }
 
 fn extension(path: &Path) -> &str {
-    path.extension().and_then(|extension| extension.to_str()).unwrap_or_default()
+    path.extension().and_then(|extension| extension.to_str()).unwrap_or("")
 }
 
 /// The files under these paths, in the order of their names.

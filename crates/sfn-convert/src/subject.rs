@@ -22,9 +22,7 @@ pub fn of_file(path: &Path, name: Option<&str>, text: &str, files: Files<'_>) ->
     match (definitions.len(), definitions.into_iter().next()) {
         (1, Some((_, definition))) => Ok(definition),
         (0, _) if !converted.failures.is_empty() => Err(converted.failures.join("; ")),
-        (0, _) => {
-            Err(format!("there is no state machine `{}` in it, but {}", name.unwrap_or_default(), names.join(", ")))
-        }
+        (0, _) => Err(format!("there is no state machine `{}` in it, but {}", name.unwrap_or(""), names.join(", "))),
         _ => Err(format!("it has several state machines: write one of {} behind a `#`", names.join(", "))),
     }
 }

@@ -113,14 +113,14 @@ pub(crate) fn aligned<'a>(entries: impl IntoIterator<Item = (&'a str, &'a str)>)
     let mut lines = Vec::new();
     let mut run: Vec<(&str, &str)> = Vec::new();
     let close = |run: &mut Vec<(&str, &str)>, lines: &mut Vec<String>| {
-        let width = run.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
+        let width = run.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
         for (name, value) in run.drain(..) {
             let space = " ".repeat(width.saturating_sub(name.chars().count()));
             lines.push(format!("{name}{space} = {value}"));
         }
     };
     for (name, value) in entries {
-        let first = value.lines().next().unwrap_or_default();
+        let first = value.lines().next().unwrap_or("");
         let is_here_document = first.starts_with("<<");
         if value.contains('\n') && !is_here_document {
             close(&mut run, &mut lines);

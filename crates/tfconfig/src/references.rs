@@ -54,7 +54,7 @@ impl References {
             }
             written.push_str(&format!("${{{expression}}}"));
             before = found.chars().next_back();
-            rest = from.get(found.len()..).unwrap_or_default();
+            rest = from.get(found.len()..).unwrap_or("");
         }
         if written.is_empty() {
             return quoted(text);
@@ -67,7 +67,7 @@ impl References {
     fn next<'a>(&'a self, text: &'a str, before: Option<char>) -> Option<(usize, &'a str, &'a str)> {
         let mut before = before;
         for (start, c) in text.char_indices() {
-            let rest = text.get(start..).unwrap_or_default();
+            let rest = text.get(start..).unwrap_or("");
             if let Some((found, expression)) = self.longest_at(rest, before) {
                 return Some((start, found, expression));
             }
@@ -91,7 +91,7 @@ impl References {
                 upper = shorter(needle, rest);
             } else {
                 let shared = needle.chars().zip(rest.chars()).take_while(|(a, b)| a == b).map(|(c, _)| c.len_utf8());
-                upper = rest.get(..shared.sum()).unwrap_or_default();
+                upper = rest.get(..shared.sum()).unwrap_or("");
             }
         }
         None
@@ -101,7 +101,7 @@ impl References {
 /// The text without its last character, as a part of `rest`, which begins with it.
 fn shorter<'a>(text: &str, rest: &'a str) -> &'a str {
     let last = text.chars().next_back().map_or(0, char::len_utf8);
-    rest.get(..text.len() - last).unwrap_or_default()
+    rest.get(..text.len() - last).unwrap_or("")
 }
 
 /// Whether a text is not just a part of a longer name.

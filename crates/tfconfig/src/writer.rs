@@ -46,7 +46,7 @@ impl<'a> Writer<'a> {
                 body.spaced_block(&nested.name, self.body(&nested.block, value, level + 1));
             }
             Nesting::List | Nesting::Set => {
-                for element in value.as_list().unwrap_or_default() {
+                for element in value.as_list().unwrap_or(&[]) {
                     body.spaced_block(&nested.name, self.body(&nested.block, element, level + 1));
                 }
             }

@@ -188,7 +188,7 @@ fn decode_nested(wire: &Wire, nested: &NestedBlock, actual: Option<&Type>) -> Re
         (Nesting::Map, Wire::Map(entries)) => entries
             .iter()
             .map(|(key, item)| {
-                let key = key.as_str().unwrap_or_default();
+                let key = key.as_str().unwrap_or("");
                 Ok((key.to_owned(), decode_block(item, &nested.block, element(0, key))?))
             })
             .collect::<Result<_, _>>()
@@ -208,7 +208,7 @@ fn decode_type(wire: &Wire, ty: &Type) -> Result<Value, CodecError> {
         }
         (Type::Bool, Wire::Boolean(flag)) => Ok(Value::Bool(*flag)),
         (Type::Number, wire) => decode_number(wire).map(Value::Number),
-        (Type::String, Wire::String(text)) => Ok(Value::String(text.as_str().unwrap_or_default().to_owned())),
+        (Type::String, Wire::String(text)) => Ok(Value::String(text.as_str().unwrap_or("").to_owned())),
         (Type::List(element) | Type::Set(element), Wire::Array(items)) => {
             items.iter().map(|item| decode_type(item, element)).collect::<Result<_, _>>().map(Value::List)
         }
@@ -220,7 +220,7 @@ fn decode_type(wire: &Wire, ty: &Type) -> Result<Value, CodecError> {
             .map(Value::List),
         (Type::Map(element), Wire::Map(entries)) => entries
             .iter()
-            .map(|(key, item)| Ok((key.as_str().unwrap_or_default().to_owned(), decode_type(item, element)?)))
+            .map(|(key, item)| Ok((key.as_str().unwrap_or("").to_owned(), decode_type(item, element)?)))
             .collect::<Result<_, _>>()
             .map(Value::Map),
         (Type::Object(attributes), Wire::Map(entries)) => attributes
@@ -419,8 +419,7 @@ fn wire_to_json(wire: &Wire) -> Json {
             items => items.iter().map(wire_to_json).collect(),
         },
         Wire::Map(entries) => {
-            let entries =
-                entries.iter().map(|(key, item)| (key.as_str().unwrap_or_default().to_owned(), wire_to_json(item)));
+            let entries = entries.iter().map(|(key, item)| (key.as_str().unwrap_or("").to_owned(), wire_to_json(item)));
             Json::Object(entries.collect())
         }
         Wire::Boolean(flag) => Json::Bool(*flag),
@@ -430,7 +429,7 @@ fn wire_to_json(wire: &Wire) -> Json {
             let number = Number::try_from(*float).ok().and_then(|number| number.to_string().parse().ok());
             number.map_or(Json::Null, Json::Number)
         }
-        Wire::String(text) => Json::from(text.as_str().unwrap_or_default()),
+        Wire::String(text) => Json::from(text.as_str().unwrap_or("")),
         Wire::Nil | Wire::F32(_) | Wire::Binary(_) | Wire::Ext(..) => Json::Null,
     }
 }

@@ -105,7 +105,7 @@ impl Value {
 
     /// The text of an attribute; empty where there is none.
     pub fn text(&self, name: &str) -> &str {
-        self.get(name).as_str().unwrap_or_default()
+        self.get(name).as_str().unwrap_or("")
     }
 
     /// The attribute of this name; null where there is none.
@@ -144,7 +144,7 @@ impl Value {
 
     /// The strings of a list, leaving out what is not a known string.
     pub fn strings(&self) -> Vec<String> {
-        self.as_list().unwrap_or_default().iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()
+        self.as_list().unwrap_or(&[]).iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()
     }
 
     /// The entries of a map whose values are known strings.

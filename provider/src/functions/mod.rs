@@ -106,7 +106,7 @@ fn validate(text: &str, rest: &[Value]) -> Result<Value, FunctionError> {
     let machine = match rest {
         [] => MachineType::Standard,
         [ty] => {
-            let name = ty.as_str().unwrap_or_default();
+            let name = ty.as_str().unwrap_or("");
             MachineType::named(name)
                 .ok_or_else(|| argument(1, format!("there is no type `{name}`: write `STANDARD` or `EXPRESS`")))?
         }
@@ -168,7 +168,7 @@ fn graph_signature() -> Signature {
 }
 
 fn graph(text: &str, rest: &[Value]) -> Result<Value, FunctionError> {
-    let name = rest.first().and_then(Value::as_str).unwrap_or_default();
+    let name = rest.first().and_then(Value::as_str).unwrap_or("");
     let format = Format::named(name)
         .ok_or_else(|| argument(1, format!("there is no format `{name}`: write `mermaid` or `dot`")))?;
     Ok(draw(&read(text)?, format).into())

@@ -54,7 +54,7 @@ impl<'a> Resource<'a> {
             [_, ..] if text.starts_with("${") && text.contains('}') => Self::Unknown,
             ["arn", _, "lambda", region, account, "function", name @ ..] if !name.is_empty() => {
                 let start = text.len() - name.iter().map(|part| part.len() + 1).sum::<usize>() + 1;
-                Self::Function { region, account, name: text.get(start..).unwrap_or_default() }
+                Self::Function { region, account, name: text.get(start..).unwrap_or("") }
             }
             ["arn", _, "states", _, _, "activity", _] => Self::Activity,
             ["arn", _, "states", _, _, "aws-sdk", service, rest @ ..] if !rest.is_empty() => {
@@ -118,7 +118,7 @@ fn split(text: &str) -> Vec<&str> {
 /// The operation and pattern at the end of an ARN, where `.sync:2` has a colon of its own.
 fn called<'a>(text: &'a str, service: &'a str, rest: &[&'a str]) -> Called<'a> {
     let length = rest.iter().map(|part| part.len() + 1).sum::<usize>() - 1;
-    let end = text.get(text.len() - length..).unwrap_or_default();
+    let end = text.get(text.len() - length..).unwrap_or("");
     let (operation, pattern) = end.split_once('.').unwrap_or((end, ""));
     Called { service, operation, pattern }
 }

@@ -72,7 +72,7 @@ struct Lexer<'a> {
 
 impl Lexer<'_> {
     fn rest(&self) -> &str {
-        self.text.get(self.at..).unwrap_or_default()
+        self.text.get(self.at..).unwrap_or("")
     }
 
     fn peek(&self) -> Option<char> {
@@ -191,7 +191,7 @@ impl Lexer<'_> {
         let Some(end) = rest.find('`') else {
             return Err(SyntaxError::new(start..self.text.len(), "the name is not closed by a backquote"));
         };
-        let name = rest.get(..end).unwrap_or_default().to_owned();
+        let name = rest.get(..end).unwrap_or("").to_owned();
         self.at += end + 1;
         Ok(TokenKind::Name(name))
     }
@@ -237,7 +237,7 @@ impl Lexer<'_> {
         let variable = self.peek() == Some('$');
         let length = self.rest().find(|c| is_blank(c) || is_operator(c)).unwrap_or(self.rest().len());
         self.at += length.max(self.peek().map_or(1, char::len_utf8));
-        let word = self.text.get(start..self.at).unwrap_or_default();
+        let word = self.text.get(start..self.at).unwrap_or("");
         match word {
             _ if variable => TokenKind::Variable(word.chars().skip(1).collect()),
             "and" => TokenKind::Operator("and"),

@@ -102,7 +102,7 @@ impl<'de> Deserialize<'de> for State {
             Some("Map") => typed(value).map(Self::Map),
             Some("Succeed") => typed(value).map(Self::Succeed),
             Some("Fail") => typed(value).map(Self::Fail),
-            other => Err(D::Error::custom(format!("no state type `{}`", other.unwrap_or_default()))),
+            other => Err(D::Error::custom(format!("no state type `{}`", other.unwrap_or("")))),
         }
     }
 }

@@ -103,7 +103,7 @@ impl Walk<'_> {
         };
         let payload = holder.get("Parameters").or_else(|| holder.get("Arguments"));
         let granted = table::grant(resource, payload, self.settings);
-        let name = crate::subject::Subject::state_name(at).unwrap_or_default().to_owned();
+        let name = crate::subject::Subject::state_name(at).unwrap_or("").to_owned();
         let Some(grants) = granted else {
             self.warn(
                 &unknown_permissions::RULE,
@@ -203,6 +203,6 @@ impl Walk<'_> {
 
 /// Whether an ARN is one of a service that actions name: `redshift` for `redshift-data` as well.
 fn is_of_service(arn: &str, service: &str) -> bool {
-    let own = arn.split(':').nth(2).unwrap_or_default();
+    let own = arn.split(':').nth(2).unwrap_or("");
     arn == "*" || own == service || (!own.is_empty() && service.split('-').next() == own.split('-').next())
 }

@@ -14,9 +14,9 @@ rule! {
 
 fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
     for list in ["Retry", "Catch"] {
-        let entries = item.value.get(list).and_then(Json::as_array).unwrap_or_default();
+        let entries = item.value.get(list).and_then(Json::as_array).unwrap_or(&[]);
         for (index, entry) in entries.iter().enumerate() {
-            let errors = entry.get("ErrorEquals").and_then(Json::as_array).unwrap_or_default();
+            let errors = entry.get("ErrorEquals").and_then(Json::as_array).unwrap_or(&[]);
             let Some(position) = errors.iter().position(|error| error.as_str() == Some("States.ALL")) else {
                 continue;
             };

@@ -16,7 +16,7 @@ rule! {
 fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
     for list in ["Retry", "Catch"] {
         let mut earlier: Vec<&str> = Vec::new();
-        for (index, entry) in item.value.get(list).and_then(Json::as_array).unwrap_or_default().iter().enumerate() {
+        for (index, entry) in item.value.get(list).and_then(Json::as_array).unwrap_or(&[]).iter().enumerate() {
             let Some(errors) = entry.get("ErrorEquals").and_then(Json::as_array) else { continue };
             let names: Vec<&str> = errors.iter().filter_map(Json::as_str).collect();
             if names.len() != errors.len() || names.is_empty() {

@@ -15,7 +15,7 @@ const CONSEQUENCES: &[&str] = &["Next", "Assign", "Output", "Comment"];
 fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
     let mut earlier: Vec<(Vec<(&String, &Json)>, usize)> = Vec::new();
     let mut always: Option<usize> = None;
-    for (index, rule) in item.value.get("Choices").and_then(Json::as_array).unwrap_or_default().iter().enumerate() {
+    for (index, rule) in item.value.get("Choices").and_then(Json::as_array).unwrap_or(&[]).iter().enumerate() {
         let Some(members) = rule.as_object().filter(|_| rule.is_known()) else { continue };
         let mut condition: Vec<(&String, &Json)> =
             members.iter().filter(|(key, _)| !CONSEQUENCES.contains(&key.as_str())).collect();

@@ -53,7 +53,7 @@ fn number(value: Option<&Json>) -> Option<f64> {
 /// The longest time of a task in seconds: all attempts time out, with the waits between them. `None` without a timeout.
 pub(crate) fn longest(task: &Json) -> Option<f64> {
     let timeout = number(task.get("TimeoutSeconds"))?;
-    let retriers = task.get("Retry").and_then(Json::as_array).unwrap_or_default();
+    let retriers = task.get("Retry").and_then(Json::as_array).unwrap_or(&[]);
     let mut total = timeout;
     for retrier in retriers.iter().filter(|retrier| retries_timeouts(retrier)) {
         let attempts = number(retrier.get("MaxAttempts")).unwrap_or(3.0);
@@ -71,7 +71,7 @@ pub(crate) fn longest(task: &Json) -> Option<f64> {
 
 /// Whether a retrier tries again after a timeout.
 fn retries_timeouts(retrier: &Json) -> bool {
-    let errors = retrier.get("ErrorEquals").and_then(Json::as_array).unwrap_or_default();
+    let errors = retrier.get("ErrorEquals").and_then(Json::as_array).unwrap_or(&[]);
     errors
         .iter()
         .filter_map(Json::as_str)

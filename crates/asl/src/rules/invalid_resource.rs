@@ -117,7 +117,7 @@ fn placeholder(item: &Item<'_>, text: &str, region: &str, account: &str) -> Opti
         (true, false) => format!("`{account}` is no account"),
         (false, false) => format!("`{region}` is no region, and `{account}` no account"),
     };
-    let start = text.find(if is_region { account } else { region }).unwrap_or_default();
+    let start = text.find(if is_region { account } else { region }).unwrap_or(0);
     let length = if is_region { account.len() } else { region.len() };
     let at = item.at.join("Resource");
     let finding = RULE

@@ -49,7 +49,7 @@ impl Reader<'_> {
     }
 
     fn word(&self, field: &str) -> &str {
-        self.config.get(field).and_then(Json::as_str).unwrap_or_default()
+        self.config.get(field).and_then(Json::as_str).unwrap_or("")
     }
 
     fn unknown(&self, field: &str) -> bool {

@@ -14,11 +14,11 @@ const TWO_WAYS: &[&str] =
     &["BooleanEquals", "IsPresent", "IsNull", "IsNumeric", "IsString", "IsBoolean", "IsTimestamp", "Condition"];
 
 fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
-    let rules = item.value.get("Choices").and_then(Json::as_array).unwrap_or_default();
+    let rules = item.value.get("Choices").and_then(Json::as_array).unwrap_or(&[]);
     if item.value.get("Default").is_some() || rules.is_empty() || rules.iter().any(|rule| covers_all(rule, rules)) {
         return;
     }
-    let name = Subject::state_name(&item.at).unwrap_or_default();
+    let name = Subject::state_name(&item.at).unwrap_or("");
     findings.push(
         RULE.finding(item.at.clone(), format!("state `{name}` has no `Default`"))
             .help("name the state that runs when no rule holds, such as a Fail state"),

@@ -22,7 +22,7 @@ fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
         _ => false,
     };
     if waits && !beats && long {
-        let name = Subject::state_name(&item.at).unwrap_or_default();
+        let name = Subject::state_name(&item.at).unwrap_or("");
         findings.push(
             RULE.finding(item.at.join("TimeoutSeconds"), format!("state `{name}` waits without signs of life"))
                 .help("write `HeartbeatSeconds`, and let the worker send heartbeats"),

@@ -59,8 +59,8 @@ fn say(
     state: usize,
     inputs: &[Option<Rc<Shape>>],
 ) -> Diagnostic {
-    let name = subject.states.get(state).map(|state| state.name).unwrap_or_default();
-    let written = expression.text.get(expression.range(span)).unwrap_or_default();
+    let name = subject.states.get(state).map(|state| state.name).unwrap_or("");
+    let written = expression.text.get(expression.range(span)).unwrap_or("");
     let finding = RULE
         .inside(expression, span, format!("`{written}` is not in the input of state `{name}`: {why}"))
         .help("keep the input with `ResultPath` (in JSONata `Output`) in the states before, or read what is there");

@@ -16,7 +16,7 @@ fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
     if has("TimeoutSeconds") || has("TimeoutSecondsPath") {
         return;
     }
-    let name = Subject::state_name(&item.at).unwrap_or_default();
+    let name = Subject::state_name(&item.at).unwrap_or("");
     let finding = RULE
         .finding(item.at.clone(), format!("state `{name}` has no timeout"))
         .help("write `TimeoutSeconds`, somewhat longer than the task should ever take");

@@ -18,7 +18,7 @@ fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>)
             Some(QueryLanguage::JSONata) => "write `Output` with `$states.input` and `$states.result` to keep both",
             _ => "write `ResultPath`, such as `$.results`, to keep the input",
         };
-        let name = Subject::state_name(&item.at).unwrap_or_default();
+        let name = Subject::state_name(&item.at).unwrap_or("");
         let message = format!("the results of state `{name}` take the place of the input");
         findings.push(RULE.finding(item.at.clone(), message).help(help));
     }

@@ -16,7 +16,7 @@ fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
     if object.field("Next").is_none() || object.field("End").is_none() {
         return;
     }
-    let name = Subject::state_name(at).unwrap_or_default();
+    let name = Subject::state_name(at).unwrap_or("");
     let next = value.is_set("Next");
     let finding = match (next, value.get("End")) {
         (_, Some(Json::Unknown)) => return,

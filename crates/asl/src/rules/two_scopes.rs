@@ -59,7 +59,7 @@ fn describe(scope: &Scope<'_>) -> String {
         (Some(name), Some("ItemProcessor")) => format!("the item processor of `{name}`"),
         (Some(name), Some("Iterator")) => format!("the iterator of `{name}`"),
         (Some(name), index) => {
-            let number = index.and_then(|index| index.parse::<usize>().ok()).unwrap_or_default() + 1;
+            let number = index.and_then(|index| index.parse::<usize>().ok()).unwrap_or(0) + 1;
             format!("branch {number} of `{name}`")
         }
     }

@@ -22,7 +22,7 @@ rule! {
 }
 
 fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
-    let name = Subject::state_name(&item.at).unwrap_or_default();
+    let name = Subject::state_name(&item.at).unwrap_or("");
     let list =
         |field: &str| item.value.get(field).is_some_and(|value| value.as_array().is_none_or(|list| !list.is_empty()));
     if !list("Retry") && !list("Catch") {
@@ -50,7 +50,7 @@ fn retries_transient(item: &Item<'_>) -> bool {
     let Some(retriers) = item.value.get("Retry") else { return false };
     let Some(retriers) = retriers.as_array() else { return true };
     retriers.iter().filter_map(|retrier| retrier.get("ErrorEquals")).any(|errors| {
-        let errors = errors.as_array().unwrap_or_default();
+        let errors = errors.as_array().unwrap_or(&[]);
         errors.iter().any(|error| error.as_str().is_none_or(|name| TRANSIENT.contains(&name)))
     })
 }

@@ -37,7 +37,7 @@ fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
         if field.name != "ErrorEquals" {
             continue;
         }
-        for (index, error) in value.as_array().unwrap_or_default().iter().enumerate() {
+        for (index, error) in value.as_array().unwrap_or(&[]).iter().enumerate() {
             let Some(name) = error.as_str().filter(|name| name.to_lowercase().starts_with("states.")) else { continue };
             if ERRORS.contains(&name) || name.starts_with("States.Http.StatusCode.") {
                 continue;

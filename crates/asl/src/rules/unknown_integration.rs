@@ -1,9 +1,7 @@
 //! Integrations that do not exist.
 
 use crate::diagnostic::{Diagnostic, Fix, did_you_mean, is_certain};
-use crate::integration::{
-    Called, INTEGRATIONS, Resource, integration, is_supported, operation, operations, services,
-};
+use crate::integration::{Called, INTEGRATIONS, Resource, integration, is_supported, operation, operations, services};
 use crate::pointer::Pointer;
 use crate::subject::{Item, Subject};
 
@@ -83,7 +81,7 @@ fn sdk(called: Called<'_>, text: &str, at: Pointer) -> Diagnostic {
 }
 
 fn finding(at: Pointer, text: &str, word: &str, message: String) -> Diagnostic {
-    let start = text.rfind(word).unwrap_or_default();
+    let start = text.rfind(word).unwrap_or(0);
     RULE.finding(at.clone(), message).schema(&at).inside(text, start..start + word.len())
 }
 
@@ -99,7 +97,7 @@ fn guess<'a>(
         Some(guess) => {
             let (certain, known) = (is_certain(word, guess, known), guess);
             let at = finding.pointer.clone();
-            let start = text.rfind(word).unwrap_or_default();
+            let start = text.rfind(word).unwrap_or(0);
             let mut replacement = text.to_owned();
             replacement.replace_range(start..start + word.len(), known);
             finding.help(format!("did you mean `{known}`?")).fix_if(certain, Fix::value(at, replacement))

@@ -36,7 +36,7 @@ fn check(subject: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>)
             let at = item.at.join(&field.name);
             let wanted = wanted(&field.shape, expressions);
             let message = format!("`{}` is {}, not {wanted}", field.name, value.kind());
-            let text = value.as_str().unwrap_or_default();
+            let text = value.as_str().unwrap_or("");
             let twin = format!("{}Path", field.name);
             let help = if text.starts_with('$') && item.shape.field(&twin).is_some() {
                 format!("write `{twin}` to look it up")

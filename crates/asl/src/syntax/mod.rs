@@ -60,7 +60,7 @@ impl Document {
         if !matches!(self.root.at(pointer), Some(Json::String(_))) {
             return whole;
         }
-        let tagged = text.get(whole.clone()).unwrap_or_default();
+        let tagged = text.get(whole.clone()).unwrap_or("");
         // In YAML a tag such as `!Sub` may stand before the string.
         let written = match tagged.split_once(char::is_whitespace) {
             Some((tag, rest)) if tag.starts_with('!') => rest.trim_start(),
@@ -129,14 +129,14 @@ fn letters(text: &str, place: &Range<usize>, string: &str) -> Option<Range<usize
 /// Where in a quoted string, escapes and all, the byte stands that is at `offset` of the text it means.
 fn written_offset(quoted: &str, offset: usize) -> usize {
     let (mut written, mut meant) = (1, 0);
-    let mut rest = quoted.get(1..).unwrap_or_default().chars();
+    let mut rest = quoted.get(1..).unwrap_or("").chars();
     while meant < offset {
         match rest.next() {
             None => break,
             Some('\\') => match rest.next() {
                 Some('u') => {
                     let digits: String = rest.by_ref().take(4).collect();
-                    let code = u32::from_str_radix(&digits, 16).unwrap_or_default();
+                    let code = u32::from_str_radix(&digits, 16).unwrap_or(0);
                     written += 6;
                     // Each half of a surrogate pair stands for half of a character of four bytes.
                     meant += char::from_u32(code).map_or(2, char::len_utf8);

@@ -315,7 +315,7 @@ impl<'t> Builder<'t> {
 
     /// The place of the value that is being read, as far as messages need it.
     fn pointer(&self) -> Pointer {
-        let around = self.open.split_last().map(|(_, around)| around).unwrap_or_default();
+        let around = self.open.split_last().map(|(_, around)| around).unwrap_or(&[]);
         let steps = around.iter().map(|open| match &open.kind {
             OpenKind::Sequence(values) => values.len().to_string(),
             OpenKind::Mapping { key, .. } => key.as_ref().map(|(name, _)| name.clone()).unwrap_or_default(),
@@ -330,7 +330,7 @@ impl<'t> Builder<'t> {
             OpenKind::Mapping { members, .. } => Json::Object(members),
         };
         // The end of a block is where the next one begins.
-        let written = self.text.get(start..end).unwrap_or_default();
+        let written = self.text.get(start..end).unwrap_or("");
         let span = start..start + written.trim_end().len();
         let (value, place) = match (tag, value) {
             (Meaning::Substituted, Json::Array(values)) => {

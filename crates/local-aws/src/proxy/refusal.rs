@@ -72,7 +72,7 @@ fn cbor(members: &[(&str, &str)]) -> Vec<u8> {
         let length = u16::try_from(text.len()).unwrap_or(u16::MAX).to_be_bytes();
         [&[0x79][..], &length, text.as_bytes()].concat()
     };
-    let count = 0xa0 | u8::try_from(members.len()).unwrap_or_default();
+    let count = 0xa0 | u8::try_from(members.len()).unwrap_or(0);
     let members = members.iter().flat_map(|(name, value)| [text(name), text(value)].concat());
     [count].into_iter().chain(members).collect()
 }

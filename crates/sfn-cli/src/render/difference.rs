@@ -44,7 +44,7 @@ fn sum(difference: &Difference) -> String {
 fn shown(value: &Json) -> String {
     let text = value.to_value().map(|value| value.to_string()).unwrap_or_default();
     match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or("")),
         None => text,
     }
 }
@@ -201,7 +201,7 @@ fn plain(text: &str) -> String {
 /// Code in a cell of a table.
 fn code(text: &str) -> String {
     // Code ends at the first run of as many backticks as it began with.
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
     let space = if longest > 0 { " " } else { "" };
     format!("{fence}{space}{}{space}{fence}", plain(text))

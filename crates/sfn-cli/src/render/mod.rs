@@ -83,13 +83,13 @@ impl<'t> Lines<'t> {
 
     fn position(&self, at: usize) -> Position {
         let line = self.starts.partition_point(|start| *start <= at).max(1);
-        let start = self.starts.get(line - 1).copied().unwrap_or_default();
+        let start = self.starts.get(line - 1).copied().unwrap_or(0);
         Position { line, column: self.characters(at) - self.characters(start) + 1 }
     }
 
     /// The bytes of these lines, counted from one.
     fn range(&self, first: usize, last: usize) -> Range<usize> {
-        let start = self.starts.get(first.saturating_sub(1)).copied().unwrap_or_default();
+        let start = self.starts.get(first.saturating_sub(1)).copied().unwrap_or(0);
         let end = self.starts.get(last).copied().unwrap_or(self.text.len());
         start..end
     }

@@ -72,7 +72,7 @@ fn machine(label: &str, gathered: &Gathered) -> Machine {
     let definition = match &gathered.definition {
         Some(definition) if text.is_null() => Definition::Blocks(definition.clone()),
         Some(definition) => Definition::Asl(definition.clone()),
-        None => Definition::Expression(quoted(text.as_str().unwrap_or_default()), "it is no JSON".into()),
+        None => Definition::Expression(quoted(text.as_str().unwrap_or("")), "it is no JSON".into()),
     };
     Machine { settings: gathered.machine.config.clone(), ..Machine::new(label, definition) }
 }

@@ -180,7 +180,7 @@ impl Folder {
         terraform.attribute("required_version", quoted(">= 1.5"));
         terraform.spaced_block("required_providers", providers);
         let mut provider = Body::default();
-        provider.attribute("region", quoted(self.region.as_deref().unwrap_or_default()));
+        provider.attribute("region", quoted(self.region.as_deref().unwrap_or("")));
         if let Some(profile) = &options.profile {
             provider.attribute("profile", quoted(profile));
         }

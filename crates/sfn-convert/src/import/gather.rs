@@ -84,7 +84,7 @@ async fn import(aws: &Aws, ty: &str, arn: &str) -> Result<(Object, Value), Strin
     let present = resource.import(ImportKey::Id(arn.to_owned()), &aws.cx).await;
     let state = present.map_err(|diagnostics| said(&diagnostics))?.state;
     let config = resource.configuration(&state).await;
-    let name = ["name", "function_name"].into_iter().find_map(|name| state.get(name).as_str()).unwrap_or_default();
+    let name = ["name", "function_name"].into_iter().find_map(|name| state.get(name).as_str()).unwrap_or("");
     let name = name.to_owned();
     Ok((Object { arn: arn.to_owned(), name, config }, state))
 }
@@ -160,7 +160,7 @@ fn function_arn(id: &str, machine: &str) -> Option<String> {
     let (of, name) = match parts.as_slice() {
         ["arn", _, "lambda", of_region, of_account, "function", name, ..] => {
             if of_region != region {
-                return (of_account == account).then(|| parts.get(..7).unwrap_or_default().join(":"));
+                return (of_account == account).then(|| parts.get(..7).unwrap_or(&[]).join(":"));
             }
             (*of_account, *name)
         }

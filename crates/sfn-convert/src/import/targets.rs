@@ -24,7 +24,7 @@ impl Target {
         let parts: Vec<&str> = arn.split(':').collect();
         match parts.as_slice() {
             ["arn", _, "states", region, _, "stateMachine", name, ..] => {
-                let arn = parts.get(..7).unwrap_or_default().join(":");
+                let arn = parts.get(..7).unwrap_or(&[]).join(":");
                 Ok(Self { name: (*name).to_owned(), region: (*region).to_owned(), arn })
             }
             ["arn", _, "states", _, _, kind, ..] => {

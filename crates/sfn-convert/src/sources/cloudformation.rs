@@ -54,7 +54,7 @@ const KNOWN: [&str; 25] = [
 /// That there is no state machine in it.
 pub fn convert(root: &Json, source: &Source<'_>, map: &Map) -> Result<Converted, String> {
     let resources = root.get("Resources").and_then(Json::as_object).cloned().unwrap_or_default();
-    let ty = |resource: &Json| resource.get("Type").and_then(Json::as_str).unwrap_or_default().to_owned();
+    let ty = |resource: &Json| resource.get("Type").and_then(Json::as_str).unwrap_or("").to_owned();
     let mut template = Template { root, map, machines: Default::default() };
     for (id, _) in resources.iter().filter(|(_, resource)| MACHINES.contains(&ty(resource).as_str())) {
         let label = unique(&template, id);
@@ -297,7 +297,7 @@ fn add_alias(out: &mut Converted, machine: &str, name: Value, description: Value
         ("description", description),
         ("routing_configuration", Value::List(vec![route])),
     ]);
-    let name = out.placeholders.references().string(name.as_str().unwrap_or_default());
+    let name = out.placeholders.references().string(name.as_str().unwrap_or(""));
     let arn = out.arns.get(machine).cloned().unwrap_or_default();
     let id = format!("\"{}:{}\"", inside(&arn), inside(&name));
     out.import(&format!("sfn_alias.{label}"), &id);
@@ -376,7 +376,7 @@ fn tell_conditions(id: &str, properties: &Members, out: &mut Converted) {
     for name in blocks {
         let Some(value) = properties.get(name) else { continue };
         let is_conditional = |value: &Json| matches!(function(value), Some(("Fn::If" | "Fn::Transform", _)));
-        let within = value.as_array().unwrap_or_default().iter().any(is_conditional);
+        let within = value.as_array().unwrap_or(&[]).iter().any(is_conditional);
         if is_conditional(value) {
             out.notes.push(format!("`{id}`: `{name}` depends on a condition and is left out: write the block by hand"));
         } else if within {

@@ -83,7 +83,7 @@ impl Template<'_> {
 
     /// A call of a function as an expression; a variable where Terraform has nothing like it.
     fn call(&self, name: &str, argument: &Json, out: &mut Converted) -> String {
-        let arguments = argument.as_array().unwrap_or_default();
+        let arguments = argument.as_array().unwrap_or(&[]);
         match (name, argument, arguments) {
             ("Ref", Json::String(name), _) => self.reference(name, out),
             ("Fn::GetAtt", Json::String(path), _) => {
@@ -187,7 +187,7 @@ impl Template<'_> {
             Json::Array(parts) => (parts.first().and_then(Json::as_str), parts.get(1).and_then(Json::as_object)),
             other => (other.as_str(), None),
         };
-        fill(text.unwrap_or_default(), |name| {
+        fill(text.unwrap_or(""), |name| {
             Some(match (name.strip_prefix('!'), own.and_then(|own| own.get(name))) {
                 (Some(literal), _) => format!("${{{literal}}}"),
                 (None, Some(value)) => self.text(value, out),

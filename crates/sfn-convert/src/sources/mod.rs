@@ -90,7 +90,7 @@ pub struct Converted {
 /// # Errors
 /// Why there is nothing in it to convert.
 pub fn convert(source: &Source<'_>, map: &Map) -> Result<Converted, String> {
-    let extension = source.path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    let extension = source.path.extension().and_then(|extension| extension.to_str()).unwrap_or("");
     if extension == "tf" {
         return terraform::convert(source, map);
     }
@@ -103,7 +103,7 @@ pub fn convert(source: &Source<'_>, map: &Map) -> Result<Converted, String> {
         Format::Json => asl::parse(source.text),
         Format::Yaml => asl::parse_yaml_template(source.text),
     };
-    let stem = source.path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let stem = source.path.file_name().and_then(|name| name.to_str()).unwrap_or("");
     let name = stem.split('.').next().filter(|name| !name.is_empty() && *name != "-").unwrap_or("workflow");
     let root = match document {
         Ok((document, _)) => document.root,

@@ -200,7 +200,7 @@ impl Variables<'_> {
         let mut from = 0;
         // The innermost variables first, as they may be parts of the addresses of others.
         while let Some((start, end)) = text.get(from..).and_then(innermost).map(|(a, b)| (a + from, b + from)) {
-            let inside = text.get(start + 2..end).unwrap_or_default().to_owned();
+            let inside = text.get(start + 2..end).unwrap_or("").to_owned();
             let is_whole = start == 0 && end + 1 == text.len();
             match self.variable(&inside, depth, out) {
                 // Such as `${AWS::Region}` of `Fn::Sub`.
@@ -252,7 +252,7 @@ impl Variables<'_> {
             return at(self.root, path).cloned();
         }
         let (file, path) = address.strip_prefix("file(")?.split_once(')')?;
-        let path = path.strip_prefix(':').unwrap_or_default();
+        let path = path.strip_prefix(':').unwrap_or("");
         let text = (self.source.files)(&relative(file)).ok()?;
         let is_json = Path::new(file).extension().is_some_and(|extension| extension == "json")
             || Format::of(&text) == Format::Json;

@@ -76,7 +76,7 @@ pub(crate) fn upgrade_identity(
     let Some(schema) = &entry.identity else {
         return Err(Diagnostic::error(format!("`{}` has no identity", request.type_name), "").into());
     };
-    let raw = request.raw_identity.as_ref().map(|raw| raw.json.as_slice()).unwrap_or_default();
+    let raw = request.raw_identity.as_ref().map(|raw| raw.json.as_slice()).unwrap_or(&[]);
     let identity = codec::decode_json(raw, &schema.as_block()).map_err(|error| undecodable(&error))?;
     Ok(wire::identity(&identity, schema))
 }

@@ -364,5 +364,5 @@ fn only_interpolation(template: &StringTemplate) -> Option<&Expression> {
 }
 
 fn first_line(text: &str) -> &str {
-    text.lines().next().unwrap_or_default()
+    text.lines().next().unwrap_or("")
 }
