@@ -196,7 +196,7 @@ pub(crate) fn recognise(task: &Json, jsonata: bool) -> Option<(Value, Json)> {
             rest.shift_remove(output);
         }
         let payload = passed.get("Payload").or_else(|| passed.get("Payload.$")).cloned();
-        let function = passed.get("FunctionName")?.clone();
+        let function = passed.get("FunctionName").filter(|name| name.as_str().is_some())?.clone();
         // Waiting for a token leaves no envelope to unwrap, so that the default says it as well.
         let unwrap = unwrap || wait_for_task_token;
         Lambda { function, qualifier: None, payload, unwrap, wait_for_task_token, retry_service_exceptions }
@@ -215,8 +215,10 @@ pub(crate) fn recognise(task: &Json, jsonata: bool) -> Option<(Value, Json)> {
     };
     let without_payload = Lambda { payload: None, ..lambda.clone() };
     [without_payload, lambda].into_iter().find_map(|lambda| {
-        let again = lambda.expand(rest.clone(), jsonata)?;
-        Json::Object(again).same_meaning(task).then(|| (lambda.write(), Json::Object(rest.clone())))
+        // What a block cannot hold, such as a payload that is null, is lost on the way back.
+        let block = lambda.write();
+        let again = Lambda::read(&block)?.expand(rest.clone(), jsonata)?;
+        Json::Object(again).same_meaning(task).then(|| (block, Json::Object(rest.clone())))
     })
 }
 

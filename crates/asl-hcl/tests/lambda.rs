@@ -170,3 +170,23 @@ fn a_path_selects_the_payload_of_a_function_that_is_the_resource() {
     let again = from_asl(&definition, &config).unwrap();
     assert_eq!(written(&again.get("task").clone()), written(config.get("task")));
 }
+
+/// What the block cannot say is left written out.
+#[test]
+fn a_task_that_no_block_describes_is_written_out() {
+    for parameters in [
+        r#"{"FunctionName": null, "Payload.$": "$"}"#,
+        r#"{"FunctionName": "f", "Payload": null}"#,
+        r#"{"FunctionName": 5, "Payload": {}}"#,
+        r#"{"FunctionName": "f", "Payload.$": "$", "ClientContext": "x"}"#,
+    ] {
+        let text = format!(
+            r#"{{"StartAt": "A", "States": {{"A": {{"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
+                "Parameters": {parameters}, "OutputPath": "$.Payload", "End": true}}}}}}"#
+        );
+        let definition = asl::parse(&text).unwrap().0.root;
+        let blocks = from_asl(&definition, &Value::Null).unwrap();
+        assert!(blocks.get("task").get("A").get("lambda").is_null(), "{parameters}");
+        assert!(to_asl(&blocks).json.same_meaning(&definition), "{parameters}");
+    }
+}
