@@ -27,6 +27,11 @@ import cfnlint
 # use AWS service SDK integrations").
 UNSUPPORTED = {
     "apigatewaymanagementapi:*",
+    "efs:CreateTags",
+    "efs:DeleteTags",
+    "efs:DescribeTags",
+    "emr:DescribeJobFlows",
+    "lambda:InvokeAsync",
     "rdsdata:ExecuteSql",
     "sts:AssumeRole",
     "sts:AssumeRoleWithSAML",
@@ -118,9 +123,16 @@ def lower_first(name):
     return name[:1].lower() + name[1:]
 
 
+# Members that are words of Java, to which its SDK adds a word.
+RESERVED = {"case", "catch", "class", "default", "do", "else", "enum", "equals", "final", "for", "if", "import", "interface",
+            "new", "package", "private", "public", "return", "static", "switch", "this", "throw", "try", "void", "while"}
+
+
 def parameter_name(name):
     """A member as the AWS SDK for Java 2 has it, with a capital letter: of capitals at the beginning only the first and the one
     that begins the next word stay, as in `DbInstanceIdentifier`."""
+    if name.lower() in RESERVED:
+        name += "Value"
     end = 1
     while end < len(name) and name[end].isupper() and not (end < len(name) - 1 and name[end + 1].islower()):
         end += 1

@@ -79,6 +79,8 @@ fn yaml_means_what_its_readers_take_it_for() {
         assert!(document.root.same_meaning(&asl::parse(json).unwrap().0.root), "{yaml}: {:?}", document.root);
         assert_eq!(findings, [], "{yaml}");
     }
+    // Tabs are refused by all readers.
+    assert!(asl::parse_yaml("a:\n\tb: 1\n").is_err());
     assert_eq!(asl::parse_yaml("a: &a {x: 1}\nb: {<<: *a, x: 2, x: 3}").unwrap().1.len(), 1);
 }
 

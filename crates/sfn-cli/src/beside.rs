@@ -15,20 +15,26 @@ const LARGEST: u64 = 10 * 1024 * 1024;
 /// Where files may be that another file names.
 #[derive(Debug, Clone)]
 pub struct Boundary {
-    /// The folder that they have to be in; `None` for any.
-    root: Option<PathBuf>,
+    /// The folder that they have to be in.
+    root: PathBuf,
+    /// Whether they may be elsewhere as well.
+    is_open: bool,
 }
 
 impl Boundary {
     /// The repository around a folder, or else the folder itself; with `allow_outside` any folder.
     pub fn around(folder: &Path, allow_outside: bool) -> Self {
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        let root = || {
-            let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_path_buf());
-            let repository = folder.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_path_buf);
-            repository.unwrap_or(folder)
-        };
-        Self { root: (!allow_outside).then(root) }
+        let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_path_buf());
+        let repository = folder.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_path_buf);
+        Self { root: repository.unwrap_or(folder), is_open: allow_outside }
+    }
+
+    /// Whether a file is in the folder. A link counts as what it leads to; what Git keeps for itself is not in it.
+    pub fn holds(&self, path: &Path) -> bool {
+        let real = fs::canonicalize(path);
+        let inside = real.as_ref().ok().and_then(|real| real.strip_prefix(&self.root).ok());
+        inside.is_some_and(|inside| inside.components().all(|part| part.as_os_str() != ".git"))
     }
 
     /// The text of a file.
@@ -38,10 +44,9 @@ impl Boundary {
     pub fn read(&self, path: &Path) -> Result<String, Failure> {
         let name = path.display();
         let refused = |error: std::io::Error| format!("cannot read {name}: {error}");
-        // A link counts as what it leads to.
         let real = fs::canonicalize(path).map_err(refused)?;
-        if let Some(root) = self.root.as_ref().filter(|root| !real.starts_with(root)) {
-            let root = root.display();
+        if !self.is_open && !self.holds(&real) {
+            let root = self.root.display();
             return Err(format!("{name} is outside of {root}, and is read with `--allow-outside` only"));
         }
         // To open a pipe or a device would wait, or read without an end.
@@ -87,8 +92,10 @@ mod tests {
         check(&closed, &at("judged/deep"), "not a regular file");
         check(&closed, &at("judged/none"), "cannot read");
         check(&Boundary::around(&at("judged"), true), &at("other"), "outside");
-        // The repository around it counts.
+        // The repository around it counts, but for what Git keeps in it.
         fs::create_dir(at(".git")).unwrap();
+        fs::write(at(".git/config"), "outside").unwrap();
+        check(&Boundary::around(&at("judged"), false), &at(".git/config"), "is outside of");
         check(&Boundary::around(&at("judged"), false), &at("other"), "outside");
     }
 

@@ -21,7 +21,7 @@ pub fn run(arguments: &ConvertArgs) -> Result<Exit, Failure> {
     let mut converted = convert(&source, &map).map_err(|reason| format!("{}: {reason}", path.display()))?;
     let configuration = converted.render(&map);
     match &arguments.out {
-        Some(out) if !converted.machines.is_empty() || converted.failures.is_empty() => {
+        Some(out) if converted.failures.is_empty() || !(converted.machines.is_empty() || arguments.force) => {
             write_whole(out, configuration.as_bytes())?;
         }
         Some(_) => {}

@@ -161,7 +161,16 @@ fn check_beside(beside: &Beside, settings: &Settings) -> Outcome {
         Ok(text) => text,
         Err(failure) => return Outcome { failure: Some(failure), ..outcome },
     };
-    let findings = check_named(&text, format_of(&beside.path, &text), &beside.file);
+    // What stands in a file that is something else is nobody's business.
+    if !text.contains("StartAt") {
+        let failure =
+            format!("{} is not the definition of a state machine: it has no `StartAt`", beside.path.display());
+        return Outcome { failure: Some(failure), ..outcome };
+    }
+    let mut findings = check_named(&text, format_of(&beside.path, &text), &beside.file);
+    if !beside.boundary.holds(&beside.path) {
+        findings.iter_mut().for_each(|finding| finding.fix = None);
+    }
     Outcome { definitions: 1, findings: settings.kept(findings), text, ..outcome }
 }
 

@@ -390,6 +390,28 @@ fn repairs_leave_what_is_around() {
     insta::assert_snapshot!(said);
 }
 
+/// A place may begin anywhere in a long line.
+#[test]
+fn excerpts_of_long_lines_begin_at_a_character() {
+    for before in 40..70 {
+        for filling in ["a", "é"] {
+            let text = format!("{{\"C\":\"{}\",\"b\":é{}}}", "a".repeat(before), filling.repeat(3_000));
+            let folder = folder(&[("a.asl.json", &text)]);
+            let said = sfn(folder.path(), &["validate"], "");
+            assert!(said.contains("ASL0001") && said.ends_with("[exit 1]\n"), "{before}: {said}");
+        }
+    }
+}
+
+#[test]
+fn a_file_that_is_no_definition_is_neither_shown_nor_repaired() {
+    let state = "{\"version\": 4, \"terraform_version\": \"1.8.0\", \"secret\": \"hunter2\"}";
+    let folder = folder(&[("template.yaml", &template("terraform.tfstate")), ("terraform.tfstate", state)]);
+    let said = sfn(folder.path(), &["validate", "--fix", "--unsafe-fixes", "template.yaml"], "");
+    assert!(!said.contains("hunter2") && said.contains("is not the definition of a state machine"), "{said}");
+    assert_eq!(fs::read_to_string(folder.path().join("terraform.tfstate")).unwrap(), state);
+}
+
 #[test]
 fn long_lines_are_cut_to_what_they_are_about() {
     let long = "x".repeat(3_000);

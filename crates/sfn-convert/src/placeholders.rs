@@ -1,5 +1,6 @@
 //! Texts and numbers that stand for expressions while a definition is read and turned into blocks.
 
+use asl::Json;
 use tfconfig::References;
 
 /// What stands before and after the number of an expression; Unicode keeps these characters for private use.
@@ -8,6 +9,11 @@ const CLOSE: char = '\u{e001}';
 
 /// The first of the numbers that stand for expressions: too large for any field of the language.
 const FIRST_NUMBER: u64 = 7_919_000_000_000_001;
+
+/// Whether a number is one that stands for an expression, and something else.
+fn is_part(number: &str) -> bool {
+    number.contains("7919000000000")
+}
 
 /// Expressions, each behind a text or number of its own.
 #[derive(Debug, Clone, Default)]
@@ -31,6 +37,40 @@ impl Placeholders {
             self.expressions.push(expression.to_owned());
             self.expressions.len() - 1
         })
+    }
+
+    /// Checks that expressions are whole values: a number that is put together from several, or a name of a member, cannot be
+    /// written as one.
+    ///
+    /// # Errors
+    /// The expression that is not a value.
+    pub fn check(&self, value: &Json) -> Result<(), String> {
+        match value {
+            Json::Number(number) if self.expression(number).is_none() && is_part(&number.to_string()) => {
+                Err("an expression outside of quotes touches other characters".to_owned())
+            }
+            Json::Object(members) => members.iter().try_for_each(|(name, value)| {
+                if name.contains(OPEN) {
+                    return Err("the name of a member is an expression".to_owned());
+                }
+                self.check(value)
+            }),
+            Json::Array(values) => values.iter().try_for_each(|value| self.check(value)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The first expression that stands for a number in a member that is selected by its name; elements have none.
+    pub fn find(&self, value: &Json, is_selected: &dyn Fn(&str) -> bool) -> Option<&str> {
+        let member = |name: &str, value: &Json| match value {
+            Json::Number(number) if is_selected(name) => self.expression(number),
+            value => self.find(value, is_selected),
+        };
+        match value {
+            Json::Object(members) => members.iter().find_map(|(name, value)| member(name, value)),
+            Json::Array(values) => values.iter().find_map(|value| member("", value)),
+            _ => None,
+        }
     }
 
     /// The expression that a number stands for.

@@ -364,7 +364,7 @@ impl Parser {
             _ => "",
         }) {
             match operator {
-                "<" if depth > 0 && !self.has_parameters() => {
+                "<" if depth == 1 && !self.has_parameters() => {
                     let span = self.peek().map_or(0..0, |token| token.span.clone());
                     let message = "only functions (`f`) and arrays (`a`) have types in `<` and `>`";
                     return Err(SyntaxError::new(span, message));

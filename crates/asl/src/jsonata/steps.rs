@@ -48,6 +48,8 @@ pub(super) fn check_group(left: &Node) -> Checked {
 /// Checks what `@` stands behind (S0215, S0216).
 pub(super) fn check_binding(left: &Node) -> Checked {
     let before = match &left.kind {
+        // `[]` alone is no predicate.
+        Kind::Predicate(left, None) => return check_binding(left),
         Kind::Predicate(..) => "predicates",
         Kind::Sort(..) => "the order",
         _ => return Ok(()),
@@ -70,7 +72,8 @@ pub(super) fn check_path(left: &Node, right: &Node) -> Checked {
 /// Whether the last step of an expression may be part of something.
 fn may_have_parent(node: &Node) -> bool {
     match &node.kind {
-        Kind::Name(_) | Kind::Wildcard | Kind::Parent => true,
+        // A string is a name as a step of a path.
+        Kind::Name(_) | Kind::Text(_) | Kind::Wildcard | Kind::Parent => true,
         Kind::Path(_, right) => may_have_parent(right),
         Kind::Predicate(left, _) | Kind::Group(left, _) | Kind::Sort(left, _) | Kind::Bind(left, _) => {
             may_have_parent(left)
@@ -86,9 +89,7 @@ pub(super) fn check_parent(root: &Node) -> Checked {
         Kind::Parent => {
             Err(SyntaxError::new(root.span.clone(), "`%` has no parent here: it is the beginning of the expression"))
         }
-        Kind::Path(left, _) | Kind::Predicate(left, _) | Kind::Group(left, _) | Kind::Sort(left, _) => {
-            check_parent(left)
-        }
+        Kind::Path(left, _) | Kind::Predicate(left, _) | Kind::Group(left, _) => check_parent(left),
         _ => Ok(()),
     }
 }
@@ -114,6 +115,11 @@ mod tests {
             "a^(%.b)",
             "function($x)<a<n>f<n:n>:n>{$x}",
             "a#$i",
+            "a[]@$x.b",
+            "$states.input.loans[]@$l.books[]@$b[$l.isbn=$b.isbn].{\"a\":$b}",
+            "$x.\"order id\".%.y",
+            "%^(a)",
+            "function($x)<a<s<n>>:n>{$x}",
             "a[0]#$i",
         ] {
             assert!(parse(text).is_ok(), "{text}: {:?}", parse(text).err());

@@ -16,7 +16,32 @@ rule! {
 }
 
 /// Services that the SDK has no longer, and what became of them is for AWS to say.
-const RETIRED: &[&str] = &["lookoutvision", "lookoutmetrics", "lookoutequipment", "qldb", "qldbsession", "robomaker"];
+const RETIRED: &[&str] = &[
+    "apptest",
+    "elasticinference",
+    "elastictranscoder",
+    "evidently",
+    "finspace",
+    "finspacedata",
+    "honeycode",
+    "iotanalytics",
+    "iotevents",
+    "ioteventsdata",
+    "iotfleethub",
+    "lookoutequipment",
+    "lookoutmetrics",
+    "lookoutvision",
+    "opsworks",
+    "opsworkscm",
+    "panorama",
+    "privatenetworks",
+    "qldb",
+    "qldbsession",
+    "robomaker",
+    "simspaceweaver",
+    "sms",
+    "tnb",
+];
 
 fn check(_: &Subject<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
     let Some((text, resource)) = item.resource else { return };

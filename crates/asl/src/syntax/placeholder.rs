@@ -5,6 +5,9 @@
 
 use std::ops::Range;
 
+/// The longest placeholder, in bytes: a text of beginnings without an end is not read over and over.
+const MAX_LENGTH: usize = 4_096;
+
 /// Where placeholders stand in a text that has them outside of quotes.
 #[derive(Debug, Default)]
 pub(super) struct Placeholders(Vec<Range<usize>>);
@@ -93,6 +96,9 @@ fn end_of_placeholder(text: &str, start: usize) -> Option<usize> {
     }
     let (mut at, mut depth) = (start + 2, 1_usize);
     while depth > 0 {
+        if at - start > MAX_LENGTH {
+            return None;
+        }
         match bytes.get(at)? {
             b'{' => depth += 1,
             b'}' => depth -= 1,
@@ -173,6 +179,7 @@ mod tests {
         for none in ["", "{}", "[$]", "[${]", "[${}]", "[$ {a}]", "\"${a}", "{\"a\": \"\\\\\"}"] {
             assert_eq!(found(none), Vec::<String>::new(), "{none}");
         }
+        assert_eq!(found(&format!("[{}", "${".repeat(50_000))), Vec::<String>::new());
         let text = "[${A},\n ${jsonencode([\n1])}]";
         let replaced = Placeholders::of_json(text).as_strings(text);
         assert_eq!(replaced.len(), text.len());

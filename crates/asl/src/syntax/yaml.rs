@@ -79,6 +79,12 @@ fn read_marked(text: &str, reading: Reading, marks: Option<Marks>) -> Read {
     }
 }
 
+/// Whether a message of the parser is about a line in brackets or quotes that stands too far to the left.
+fn is_indentation(message: &str) -> bool {
+    matches!(message, "invalid indentation" | "invalid indentation in quoted scalar")
+        || message.contains("in flow construct")
+}
+
 /// Why a text cannot be read.
 enum Unread {
     /// What stands at this place of the indented text stands too far to the left.
@@ -104,7 +110,7 @@ fn read_indented(
     if let Err(error) = Parser::new_from_str(&indented.text).load(&mut builder, false) {
         let at = offsets.byte(error.marker().index());
         let failure = fail(format!("invalid YAML: {}", error.info()), at..at + 1);
-        return Err(match error.info().contains("indent") {
+        return Err(match is_indentation(error.info()) {
             true => Unread::Indentation(offsets.indented(error.marker().index()), failure),
             false => Unread::Other(failure),
         });

@@ -76,8 +76,9 @@ struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    fn annotation(&self, start: usize) -> Annotation<'a> {
-        let within = self.span.start - start..self.span.end - start;
+    /// The annotation in an excerpt that begins at this byte, with so many bytes before it.
+    fn annotation(&self, start: usize, before: usize) -> Annotation<'a> {
+        let within = self.span.start - start + before..self.span.end - start + before;
         match self.label {
             Some(label) => AnnotationKind::Context.span(within).label(label),
             None => AnnotationKind::Primary.span(within),
@@ -117,7 +118,7 @@ fn snippet<'a>(main: Group<'a>, path: &str, lines: &Lines<'a>, places: &[Place<'
     let window = lines.range(around, lines.position(end).line + AROUND);
     if window.len() <= LONGEST {
         let source = lines.text.get(window.clone()).unwrap_or("");
-        let annotations = places.iter().map(|place| place.annotation(window.start));
+        let annotations = places.iter().map(|place| place.annotation(window.start, 0));
         return main.element(
             Snippet::source(source)
                 .path(path.to_owned())
@@ -131,7 +132,7 @@ fn snippet<'a>(main: Group<'a>, path: &str, lines: &Lines<'a>, places: &[Place<'
     let to = margin((end + MARGIN).min(line.end), line.end);
     let (before, after) = (if from > line.start { "…" } else { "" }, if to < line.end { "…" } else { "" });
     let source = format!("{before}{}{after}", lines.text.get(from..to).unwrap_or("").trim_end_matches('\n'));
-    let annotations = places.iter().map(|place| place.annotation(from.saturating_sub(before.len())));
+    let annotations = places.iter().map(|place| place.annotation(from, before.len()));
     main.element(Snippet::source(source).line_start(first).annotations(annotations.collect::<Vec<_>>()))
         .element(origin(path, lines, start))
 }

@@ -119,6 +119,13 @@ fn machine(
 ) -> Result<Machine, String> {
     let properties = resource.get("Properties").and_then(Json::as_object).cloned().unwrap_or_default();
     let (definition, comments) = definition_of(template, &properties, source, out)?;
+    out.placeholders.check(&definition)?;
+    let is_open = |name: &str| !super::terraform::NUMBERS.contains(name);
+    if let Some(expression) = out.placeholders.find(&definition, &is_open) {
+        let note =
+            format!("`{id}`: `{expression}` stands outside of quotes: give it a value of the type that it has there");
+        out.notes.push(note);
+    }
     let mut machine = Machine::new(label, Definition::Asl(definition));
     machine.comments = comments;
     let either = |names: [&str; 2]| names.iter().find_map(|name| properties.get(*name));

@@ -51,6 +51,10 @@ impl Frame {
             text.push_str(&replacement);
             at = range.end;
         }
-        text + self.text.get(at..).unwrap_or("")
+        let text = text + self.text.get(at..).unwrap_or("");
+        if let Err(error) = text.parse::<hcl_edit::structure::Body>() {
+            converted.failures.push(format!("the configuration that was made cannot be read: {error}"));
+        }
+        text
     }
 }

@@ -37,7 +37,7 @@ static OPEN: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
 const TRANSITIONS: [&str; 3] = ["StartAt", "Next", "Default"];
 
 /// The names of fields that hold numbers: what stands there as an expression is one.
-static NUMBERS: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
+pub static NUMBERS: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
     let language = Language::get();
     let objects = language.states.iter().chain([&language.definition]).chain(language.objects());
     let fields = objects.flat_map(|object| &object.fields);
@@ -88,7 +88,8 @@ impl Reader<'_> {
                 Json::Array(elements.iter().map(|element| self.json(element, depth)).collect::<Result<_, _>>()?)
             }
             Expression::Object(object) => Json::Object(self.members(object, depth)?),
-            Expression::Parenthesis(inner) => self.json(inner.inner(), depth)?,
+            // Lines of an expression go on only within its parentheses.
+            Expression::Parenthesis(inner) if is_value(inner.inner()) => self.json(inner.inner(), depth)?,
             Expression::FuncCall(call) if is_call(call, "yamldecode") || is_call(call, "jsondecode") => {
                 let argument = call.args.iter().next().ok_or("a function has no argument")?;
                 let text = self.text(argument, depth)?;
@@ -154,19 +155,11 @@ impl Reader<'_> {
 
     /// Checks that what stands outside of quotes in a text stands where the language has a number: anything else may be one.
     fn check_numbers(&self, value: &Json) -> Result<(), String> {
-        let check = |name: &str, value: &Json| match value {
-            Json::Number(number) if !NUMBERS.contains(name) => match self.out.placeholders.expression(number) {
-                Some(expression) => {
-                    Err(format!("`${{{expression}}}` stands outside of quotes, and may be of any type"))
-                }
-                None => Ok(()),
-            },
-            value => self.check_numbers(value),
-        };
-        match value {
-            Json::Object(members) => members.iter().try_for_each(|(name, value)| check(name, value)),
-            Json::Array(values) => values.iter().try_for_each(|value| check("", value)),
-            _ => Ok(()),
+        self.out.placeholders.check(value)?;
+        let unclear = self.out.placeholders.find(value, &|name| !NUMBERS.contains(name));
+        match unclear {
+            Some(expression) => Err(format!("`${{{expression}}}` stands outside of quotes, and may be of any type")),
+            None => Ok(()),
         }
     }
 
@@ -325,6 +318,18 @@ fn is_call(call: &FuncCall, name: &str) -> bool {
 /// Whether an expression may have states in it; others are better referred to.
 fn is_made_of_parts(expression: &Expression) -> bool {
     matches!(expression, Expression::Array(_) | Expression::Object(_) | Expression::FuncCall(_))
+}
+
+/// Whether an expression means the same without parentheses around it.
+fn is_value(expression: &Expression) -> bool {
+    match expression {
+        Expression::Parenthesis(inner) => is_value(inner.inner()),
+        other => {
+            is_made_of_parts(other)
+                || is_text(other)
+                || matches!(other, Expression::Traversal(_) | Expression::Number(_))
+        }
+    }
 }
 
 /// Whether an expression is a string for certain.

@@ -1,46 +1,88 @@
-//! Where the rest of a file refers to what is converted.
+//! References to what is converted, in the rest of the file and in what is taken over from it.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
 
 use hcl_edit::Span as _;
-use hcl_edit::expr::{Expression, TraversalOperator};
-use hcl_edit::structure::Body as Parsed;
+use hcl_edit::expr::{Expression, ObjectKey, ObjectKeyMut, TraversalOperator};
+use hcl_edit::structure::{Block, Body as Parsed};
 use hcl_edit::visit_mut::{VisitMut, visit_expr_mut};
 
 use super::TYPES;
 use crate::sources::Converted;
 use crate::sources::frame::Frame;
 
-/// Finds where the rest of the file refers to what is converted. `moved` and `removed` blocks tell of the past, and stay.
-pub(super) fn rename_elsewhere(body: &Parsed, frame: &mut Frame, out: &mut Converted) {
-    struct Find<'a> {
-        converted: BTreeSet<String>,
-        text: &'a str,
-        found: Vec<Range<usize>>,
-        unclear: BTreeSet<String>,
+/// The part of a type that is not in ours.
+pub(super) const PREFIX: &str = "aws_";
+
+/// Finds references to resources that are converted.
+pub(super) struct Find<'a> {
+    /// The addresses of the resources, as they are written before.
+    converted: &'a BTreeSet<String>,
+    text: &'a str,
+    /// The bytes of the names of their types.
+    found: Vec<Range<usize>>,
+    /// What is referred to at places that are not known.
+    unclear: BTreeSet<String>,
+}
+
+impl<'a> Find<'a> {
+    pub(super) fn new(converted: &'a BTreeSet<String>, text: &'a str) -> Self {
+        Self { converted, text, found: Vec::new(), unclear: BTreeSet::new() }
     }
-    impl VisitMut for Find<'_> {
-        fn visit_expr_mut(&mut self, node: &mut Expression) {
-            if let Expression::Traversal(traversal) = node
-                && let Some(ty) = traversal.expr.as_variable().filter(|ty| TYPES.contains(&ty.as_str()))
-                && let Some(TraversalOperator::GetAttr(label)) = traversal.operators.first().map(|first| first.value())
-            {
-                let name = format!("{}.{}", ty.as_str(), label.as_str());
-                let span = traversal.expr.span().filter(|span| self.text.get(span.clone()) == Some(ty.as_str()));
-                match span {
-                    _ if !self.converted.contains(&name) => {}
-                    Some(span) => self.found.push(span),
-                    None => drop(self.unclear.insert(name)),
-                }
-            }
-            visit_expr_mut(self, node);
+
+    /// The bytes of the names of types in an expression; `None` where some are not known.
+    pub(super) fn in_expression(mut self, expression: &Expression) -> Option<Vec<Range<usize>>> {
+        self.visit_expr_mut(&mut expression.clone());
+        self.unclear.is_empty().then_some(self.found)
+    }
+}
+
+impl VisitMut for Find<'_> {
+    fn visit_object_key_mut(&mut self, node: ObjectKeyMut<'_>) {
+        if let ObjectKey::Expression(expression) = &*node {
+            self.visit_expr_mut(&mut expression.clone());
         }
     }
-    let converted = out.machines.iter().map(|machine| machine.address());
-    let converted = converted.chain(out.resources.iter().map(|resource| format!("{}.{}", resource.ty, resource.label)));
-    let converted = converted.map(|address| format!("aws_{address}")).collect();
-    let mut find = Find { converted, text: &frame.text, found: Vec::new(), unclear: BTreeSet::new() };
+
+    fn visit_expr_mut(&mut self, node: &mut Expression) {
+        if let Expression::Traversal(traversal) = node
+            && let Some(ty) = traversal.expr.as_variable().filter(|ty| TYPES.contains(&ty.as_str()))
+            && let Some(TraversalOperator::GetAttr(label)) = traversal.operators.first().map(|first| first.value())
+        {
+            let name = format!("{}.{}", ty.as_str(), label.as_str());
+            let span = traversal.expr.span().filter(|span| self.text.get(span.clone()) == Some(ty.as_str()));
+            match span {
+                _ if !self.converted.contains(&name) => {}
+                Some(span) => self.found.push(span),
+                None => drop(self.unclear.insert(name)),
+            }
+        }
+        visit_expr_mut(self, node);
+    }
+}
+
+/// The addresses of the resources that can be converted.
+pub(super) fn convertible(body: &Parsed) -> BTreeSet<String> {
+    let address = |block: &Block| match block.labels.as_slice() {
+        [ty, label] if block.ident.as_str() == "resource" && TYPES.contains(&ty.as_str()) => {
+            let is_whole = ty.as_str() != "aws_sfn_state_machine" || block.body.has_attribute("definition");
+            (is_whole && tfconfig::is_identifier(label.as_str())).then(|| format!("{}.{}", ty.as_str(), label.as_str()))
+        }
+        _ => None,
+    };
+    body.blocks().filter_map(address).collect()
+}
+
+/// Finds where the rest of the file refers to what is converted. `moved` and `removed` blocks tell of the past, and stay.
+pub(super) fn rename_elsewhere(
+    body: &Parsed,
+    converted: &BTreeSet<String>,
+    text: &str,
+    frame: &mut Frame,
+    out: &mut Converted,
+) {
+    let mut find = Find::new(converted, text);
     for block in body.blocks() {
         let is_past = matches!(block.ident.as_str(), "moved" | "removed");
         let is_converted = block.span().is_some_and(|span| frame.parts.iter().any(|(part, _)| *part == span));
@@ -55,16 +97,22 @@ pub(super) fn rename_elsewhere(body: &Parsed, frame: &mut Frame, out: &mut Conve
         out.notes.push(format!("the rest of the file refers to {list}: write it without `aws_`"));
     }
 }
-/// The text of an expression with our names for the resources that are converted.
-pub(super) fn renamed(text: &str) -> String {
+
+/// The text of an expression of another file with our names for the resources that are converted.
+pub(super) fn renamed(text: &str, converted: &BTreeSet<String>) -> String {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     let mut renamed = String::new();
     let mut rest = text;
     while let Some(at) = TYPES.iter().filter_map(|ty| rest.find(&format!("{ty}."))).min() {
         let (before, from) = rest.split_at(at);
-        let part_of_more = before.ends_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.'));
+        let address: String = {
+            let (ty, label) = from.split_once('.').unwrap_or((from, ""));
+            format!("{ty}.{}", label.split(|c| !is_part(c)).next().unwrap_or(""))
+        };
+        let is_own = converted.contains(&address) && !before.ends_with(|c: char| is_part(c) || c == '.');
         renamed.push_str(before);
-        renamed.push_str(if part_of_more { "aws_" } else { "" });
-        rest = from.strip_prefix("aws_").unwrap_or(from);
+        renamed.push_str(if is_own { "" } else { PREFIX });
+        rest = from.strip_prefix(PREFIX).unwrap_or(from);
     }
     renamed + rest
 }

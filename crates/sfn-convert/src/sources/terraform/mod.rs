@@ -4,10 +4,11 @@ mod comments;
 mod definition;
 mod elsewhere;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use comments::comment_on;
-use elsewhere::{rename_elsewhere, renamed};
+pub use definition::NUMBERS;
+use elsewhere::{Find, PREFIX, convertible, rename_elsewhere, renamed};
 use hcl_edit::expr::Expression;
 use hcl_edit::structure::{Block, Body as Parsed, Structure};
 use hcl_edit::{Decorate as _, Span as _};
@@ -29,7 +30,9 @@ const TYPES: [&str; 3] = ["aws_sfn_state_machine", "aws_sfn_alias", "aws_sfn_act
 /// That it is no configuration, or has no resource of Step Functions.
 pub fn convert(source: &Source<'_>, _: &Map) -> Result<Converted, String> {
     let body: Parsed = source.text.parse().map_err(|error| format!("it is no configuration: {error}"))?;
+    let converted = convertible(&body);
     let mut reader = Reader {
+        converted: &converted,
         locals: locals(&body),
         templates: templates(&body),
         comments: BTreeMap::new(),
@@ -48,7 +51,7 @@ pub fn convert(source: &Source<'_>, _: &Map) -> Result<Converted, String> {
     if out.machines.is_empty() && out.resources.is_empty() && out.failures.is_empty() {
         return Err("it has no `aws_sfn_state_machine`, `aws_sfn_alias` or `aws_sfn_activity`".into());
     }
-    rename_elsewhere(&body, &mut frame, &mut out);
+    rename_elsewhere(&body, &converted, source.text, &mut frame, &mut out);
     if !requires_provider(&body) {
         out.notes.push("add `sfn` to the `required_providers` of the module, unless another file has it".into());
     }
@@ -81,6 +84,8 @@ fn locals(body: &Parsed) -> BTreeMap<String, Expression> {
 }
 
 struct Reader<'a> {
+    /// The addresses of the resources that are converted.
+    converted: &'a BTreeSet<String>,
     locals: BTreeMap<String, Expression>,
     templates: BTreeMap<String, Parsed>,
     /// The comments above the states of the state machine that is being read.
@@ -208,11 +213,23 @@ impl Reader<'_> {
 
     /// An expression as it stands in the file, with our names for the resources that are converted.
     fn written(&self, expression: &Expression) -> String {
-        renamed(&self.as_it_stands(expression).unwrap_or_else(|| {
+        let own = || {
+            let (text, start) = (self.as_it_stands(expression)?, expression.span()?.start);
+            let mut places = Find::new(self.converted, self.source.text).in_expression(expression)?;
+            places.sort_by_key(|place| std::cmp::Reverse(place.start));
+            let mut text = text;
+            for place in places {
+                let at = place.start.checked_sub(start)?;
+                text.get(at..at + PREFIX.len()).filter(|prefix| *prefix == PREFIX)?;
+                text.replace_range(at..at + PREFIX.len(), "");
+            }
+            Some(text)
+        };
+        own().unwrap_or_else(|| {
             let mut expression = expression.clone();
             expression.decor_mut().clear();
-            expression.to_string()
-        }))
+            renamed(&expression.to_string(), self.converted)
+        })
     }
 
     /// The text of an expression of the file; `None` for one of another file.
@@ -220,7 +237,7 @@ impl Reader<'_> {
         let text = self.source.text.get(expression.span()?)?;
         let parsed: Expression = text.parse().ok()?;
         let is_same = parsed.to_string().trim() == expression.to_string().trim();
-        is_same.then(|| text.trim().to_owned())
+        is_same.then(|| text.trim_end().to_owned())
     }
 }
 

@@ -37,6 +37,12 @@ resource "aws_sfn_state_machine" "invoices" {
     }
   })
 
+  tags = {
+    see                           = "aws_sfn_activity.pack in the docs"
+    (aws_sfn_activity.pack.name)  = aws_sfn_state_machine.other.name
+    (aws_sfn_state_machine.open.id) = "x"
+  }
+
   lifecycle {
     # Kept by hand.
     prevent_destroy = true
@@ -80,12 +86,52 @@ resource "aws_sfn_state_machine" "elsewhere" {
   }
 }
 
+resource "aws_sfn_state_machine" "chosen" {
+  name     = "chosen"
+  role_arn = var.role
+  definition = jsonencode({
+    StartAt = "A"
+    States = {
+      A = {
+        Type = "Task"
+        Resource = (
+          var.tell
+          ? "arn:aws:states:::sns:publish"
+          : var.other
+        )
+        Parameters = ({ TopicArn = (var.topic), Message = "m" })
+        End        = true
+      }
+    }
+  })
+}
+
+resource "aws_sfn_state_machine" "touching" {
+  name       = "touching"
+  role_arn   = var.role
+  definition = <<JSON
+{"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": ${var.minutes}0, "End": true}}}
+JSON
+}
+
+resource "aws_sfn_state_machine" "named" {
+  name       = "named"
+  role_arn   = var.role
+  definition = <<JSON
+{"StartAt": "${var.first}", "States": {"${var.first}": {"Type": "Succeed"}}}
+JSON
+}
+
 resource "aws_sfn_activity" "pack" { # by hand
   name = "pack"
 }
 
 output "arns" {
   value = "${aws_sfn_state_machine.invoices.arn},${join(",", [aws_sfn_activity.pack.id, aws_sfn_state_machine.other.arn])}"
+}
+
+locals {
+  names = { (aws_sfn_activity.pack.id) = 1, "${aws_sfn_activity.pack.name}" = 2 }
 }
 
 resource "aws_cloudwatch_event_target" "monthly" {
