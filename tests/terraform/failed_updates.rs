@@ -80,3 +80,30 @@ async fn a_new_role_goes_when_its_policy_is_refused() {
 async fn another_role_goes_when_the_update_is_refused() {
     check(OWN, RENAMED, &["UpdateStateMachine", "UpdateFunctionConfiguration"]).await;
 }
+
+/// The role is changed, and what comes after it fails: going back and going on both end with one role.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_that_is_in_use_by_then_is_not_lost() {
+    for goes_back in [true, false] {
+        let aws = aws().await;
+        let workspace = objects::with_code(&aws, &text(OWN));
+        assert_success(&workspace.apply().await.unwrap());
+        let before = inventory(&aws).await;
+        write(&workspace, RENAMED);
+        workspace.write("code/main.py", "def handler(event, context):\n    return 2\n").unwrap();
+        for operation in ["UpdateFunctionCode", "DeleteRole"] {
+            let fault = Fault::Refuse(403, "AccessDeniedException".into(), "you may not".into());
+            aws.proxy().fault(operation, 1, fault);
+        }
+        let failed = workspace.apply().await.unwrap();
+        assert_eq!(failed.text.matches("you may not").count(), 2, "{}", failed.text);
+        write(&workspace, if goes_back { OWN } else { RENAMED });
+        assert_success(&workspace.apply().await.unwrap());
+        assert_empty(&workspace.plan().await.unwrap());
+        if goes_back {
+            assert_eq!(inventory(&aws).await, before);
+        }
+        assert_success(&workspace.destroy().await.unwrap());
+        assert_eq!(super::counts(&aws).await, (0, 0, 0), "goes back: {goes_back}");
+    }
+}

@@ -152,7 +152,12 @@ pub fn plan(
             let path = AttributePath::root("execution_role").attribute("path");
             Err(Diagnostic::error(after.cannot_move(before), OTHER_NAME).at(path))
         }
-        (Some(after), Some((before, arn))) if before.is_same(after) => Ok(arn.clone()),
+        // A change that failed halfway may have left another role in use.
+        (Some(after), Some((before, arn)))
+            if before.is_same(after) && arn.text().is_none_or(|arn| after.is_at(arn)) =>
+        {
+            Ok(arn.clone())
+        }
         (Some(_), _) => Ok(Attr::Unknown),
     }
 }
@@ -264,6 +269,12 @@ impl ManagedRole {
     /// Whether an ARN names this role.
     pub fn is_at(&self, arn: &str) -> bool {
         arn.rsplit('/').next() == Some(&self.name)
+    }
+
+    /// The role at this ARN, as another one for the same object.
+    pub fn other(&self, arn: &str) -> Option<Self> {
+        let name = arn.rsplit('/').next()?.to_owned();
+        (name != self.name).then(|| Self { name, ..self.clone() })
     }
 
     /// Whether the same role is to have another path, which IAM cannot do.

@@ -1,5 +1,6 @@
 //! What a change will lead to.
 
+use aws_arn::region_of;
 use tfplugin::model::{Attr, Model as _};
 use tfplugin::{AttributePath, Diagnostic, Diagnostics};
 
@@ -120,8 +121,10 @@ fn plan_role(planned: &Function, change: &Change<'_, Function>) -> Result<Attr<S
     }
     let is_known = planned.execution_role.known().is_some_and(|role| role.role.to_value().is_wholly_known())
         && !planned.function_name.is_unknown();
-    let after = planned.managed_role("").filter(|_| is_known);
-    let before = change.prior.and_then(|prior| Some((prior.managed_role("")?, &prior.settings.role)));
+    let region = change.prior.and_then(|prior| region_of(prior.arn.text()?));
+    let region = region.as_deref().unwrap_or("");
+    let after = planned.managed_role(region).filter(|_| is_known);
+    let before = change.prior.and_then(|prior| Some((prior.managed_role(region)?, &prior.settings.role)));
     let value = match after {
         None => Attr::Unknown,
         after => execution_role::plan(written, after.as_ref(), before.as_ref().map(|(role, arn)| (role, *arn)))?,

@@ -133,7 +133,8 @@ impl Update<'_> {
     ) -> Result<String, AwsError> {
         let (aws, call, tags) = (self.operation.aws(), &self.operation.call, &self.operation.tags);
         let arn = self.prior.settings.role.text();
-        if let (Some(before), Some(arn)) = (before.filter(|before| before.is_same(role)), arn) {
+        let kept = before.zip(arn).filter(|(before, arn)| before.is_same(role) && role.is_at(arn));
+        if let Some((before, arn)) = kept {
             role.change(aws, call, before).await?;
             let mut both = granted.clone();
             both.merge(policy);
@@ -165,10 +166,12 @@ impl Update<'_> {
         if let Some(role) = after.as_ref().filter(|_| policy != *granted) {
             role.write(aws, call, &policy).await?;
         }
-        match before.filter(|before| before.is_new(after.as_ref())) {
-            Some(before) => before.delete(aws, call).await,
-            None => Ok(()),
+        // What a change that failed halfway has left: a role of this function that the state does not name.
+        let left = before.as_ref().and_then(|before| before.other(self.prior.settings.role.text()?));
+        for role in before.into_iter().chain(left).filter(|role| role.is_new(after.as_ref())) {
+            role.delete(aws, call).await?;
         }
+        Ok(())
     }
 }
 

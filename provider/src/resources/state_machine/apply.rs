@@ -206,7 +206,7 @@ pub(super) async fn delete(machine: &StateMachine, operation: &Operation) -> Res
     if let Some(role) = machine.managed_role(account.region.as_deref().unwrap_or("")) {
         role.delete(aws, call).await?;
     }
-    if machine.manages_log_group() {
+    if machine.may_have_log_group() {
         machine.delete_log_group(operation, &account).await?;
     }
     Ok(Diagnostics::default())

@@ -1,6 +1,7 @@
 //! What a change will lead to.
 
 use asl::policy::Account;
+use aws_arn::region_of;
 use tfplugin::model::{Attr, BlockField as _};
 use tfplugin::{Diagnostic, Diagnostics};
 
@@ -45,8 +46,10 @@ pub(super) async fn plan(
 }
 
 fn plan_role(planned: &mut StateMachine, change: &Change<'_, StateMachine>) -> Result<(), Diagnostic> {
-    let after = planned.managed_role("");
-    let before = change.prior.and_then(|prior| Some((prior.managed_role("")?, &prior.role_arn)));
+    let region = change.prior.and_then(|prior| region_of(prior.arn.text()?));
+    let region = region.as_deref().unwrap_or("");
+    let after = planned.managed_role(region);
+    let before = change.prior.and_then(|prior| Some((prior.managed_role(region)?, &prior.role_arn)));
     let is_known = planned.execution_role.write().is_wholly_known();
     planned.role_arn = match &planned.execution_role {
         Attr::Null => planned.role_arn.clone(),

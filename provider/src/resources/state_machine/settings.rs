@@ -35,6 +35,12 @@ impl StateMachine {
         self.logs() && self.logging_configuration.known().is_some_and(|logging| logging.log_destination.is_null())
     }
 
+    /// Whether there may be a log group of the provider's: the one that is in use, or one that a change which failed halfway has
+    /// left, after which nothing is logged.
+    pub(super) fn may_have_log_group(&self) -> bool {
+        self.logging_configuration.known().is_some_and(|logging| logging.log_destination.is_null())
+    }
+
     /// Whether anything is logged.
     pub(super) fn logs(&self) -> bool {
         self.logging_configuration.known().is_some_and(|logging| logging.level.text() != Some("OFF"))

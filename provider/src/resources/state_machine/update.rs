@@ -102,7 +102,13 @@ impl Update<'_> {
         if let Some(before) = before.filter(|before| before.is_new(after.as_ref())) {
             before.delete(aws, call).await?;
         }
-        if prior.manages_log_group() && !machine.manages_log_group() {
+        // What a change that failed halfway has left: a role of this state machine that the state does not name.
+        let left = prior.managed_role(&region).and_then(|role| role.other(prior.role_arn.text()?));
+        if let Some(left) = left.filter(|left| changed.is_some() && left.is_new(after.as_ref())) {
+            left.delete(aws, call).await?;
+        }
+        let is_dropped = prior.manages_log_group() || machine.logging_configuration.is_null();
+        if prior.may_have_log_group() && is_dropped && !machine.manages_log_group() {
             prior.delete_log_group(self.operation, &self.account).await?;
         }
         match changed {
@@ -162,7 +168,8 @@ impl Update<'_> {
         written: &mut Option<String>,
     ) -> Result<String, Refusal> {
         let (aws, call, tags) = (self.operation.aws(), &self.operation.call, &self.operation.tags);
-        let Some(before) = before.filter(|before| before.is_same(role)) else {
+        let prior_arn = self.prior.role_arn.get()?;
+        let Some(before) = before.filter(|before| before.is_same(role) && role.is_at(prior_arn)) else {
             let adopted = role.create_or_adopt(aws, call, policy, aws.identity(call).await?, tags).await?;
             *written = Some(policy.to_json());
             return Ok(adopted.arn);
@@ -180,7 +187,7 @@ impl Update<'_> {
             }
             *written = Some(both.to_json());
         }
-        Ok(self.prior.role_arn.get()?.clone())
+        Ok(prior_arn.clone())
     }
 
     async fn write_changed_log_group(&self, machine: &StateMachine) -> Result<(), AwsError> {
