@@ -8,35 +8,16 @@ use local_aws::LocalAws;
 use super::inventory::{log_group_tags, role_tags, states_tags};
 use super::{assert_empty, assert_success, aws, machine_arn, objects};
 
-/// A state machine and a function that own what they need.
-const OWNERS: &str = r#"
-resource "sfn_state_machine" "it" {
-  name     = "it"
-  start_at = "A"
-  tags     = { OWN }
-  execution_role {}
-  logging_configuration {
-    level = "ERROR"
-  }
-  pass "A" {
-    end = true
-  }
+/// A state machine and a function with a role each and these tags, and the log group of the state machine.
+fn owners(own: &str) -> String {
+    let role = format!("tags = {{ {own} }}\n  execution_role {{}}");
+    objects::owners(&format!("{role}\n  logging_configuration {{\n    level = \"ERROR\"\n  }}"), &role)
 }
-
-resource "sfn_lambda_function" "it" {
-  function_name = "it"
-  source_dir    = "${path.module}/code"
-  handler       = "main.handler"
-  runtime       = "python3.13"
-  tags          = { OWN }
-  execution_role {}
-}
-"#;
 
 fn configure(workspace: &Workspace, defaults: &str, own: &str) {
     let block = format!("provider \"sfn\" {{\n  default_tags {{\n    tags = {{ {defaults} }}\n  }}\n}}");
     let header = e2e::HEADER.replace("provider \"sfn\" {}", &block);
-    workspace.write("main.tf", &format!("{header}{}", OWNERS.replace("OWN", own))).unwrap();
+    workspace.write("main.tf", &format!("{header}{}", owners(own))).unwrap();
 }
 
 /// Fails unless everything has these tags, and nothing but them and the tag of the owner.

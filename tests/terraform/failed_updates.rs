@@ -6,32 +6,13 @@ use local_aws::Fault;
 use super::inventory::inventory;
 use super::{assert_empty, assert_success, aws, objects};
 
-const OBJECTS: &str = r#"
-resource "sfn_state_machine" "it" {
-  name     = "it"
-  start_at = "A"
-  MACHINE
-  pass "A" {
-    end = true
-  }
-}
-
-resource "sfn_lambda_function" "it" {
-  function_name = "it"
-  source_dir    = "${path.module}/code"
-  handler       = "main.handler"
-  runtime       = "python3.13"
-  FUNCTION
-}
-"#;
-
 const GIVEN: [&str; 2] =
     ["role_arn = \"arn:aws:iam::123456789012:role/theirs\"", "role = \"arn:aws:iam::123456789012:role/theirs\""];
 const OWN: [&str; 2] = ["execution_role {}\n  logging_configuration {\n    level = \"ALL\"\n  }", "execution_role {}"];
 const RENAMED: [&str; 2] = ["execution_role {\n    name = \"m\"\n  }", "execution_role {\n    name = \"f\"\n  }"];
 
 fn text([machine, function]: [&str; 2]) -> String {
-    OBJECTS.replace("MACHINE", machine).replace("FUNCTION", function)
+    objects::owners(machine, function)
 }
 
 /// Fails the update from one configuration to another at these operations; `after` is what exists then. What the first

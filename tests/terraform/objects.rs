@@ -180,3 +180,27 @@ pub fn with_code(aws: &LocalAws, configuration: &str) -> Workspace {
     workspace.write("code/main.py", "def handler(event, context):\n    return event\n").expect("the code is written");
     workspace
 }
+
+/// A state machine and a function, both called `it`, with these arguments.
+pub fn owners(machine: &str, function: &str) -> String {
+    format!(
+        r#"
+resource "sfn_state_machine" "it" {{
+  name     = "it"
+  start_at = "A"
+  {machine}
+  pass "A" {{
+    end = true
+  }}
+}}
+
+resource "sfn_lambda_function" "it" {{
+  function_name = "it"
+  source_dir    = "${{path.module}}/code"
+  handler       = "main.handler"
+  runtime       = "python3.13"
+  {function}
+}}
+"#
+    )
+}

@@ -110,7 +110,7 @@ def is_supported(service, operation):
 
 
 def action_of(prefix, operation, actions):
-    """What stands behind the name of an operation: nothing, its action or a question mark."""
+    """Returns the marker of the IAM action of an operation: empty, `=Action` or `?`."""
     if prefix == BY_METHOD:
         return "=" + operation.http["method"]
     if operation.name.lower() in actions.get(prefix, ()):

@@ -41,7 +41,7 @@ fn retrier() -> Json {
 }
 
 impl Lambda {
-    /// Reads a block; `None` while it is not known what it stands for.
+    /// Reads a block. Returns `None` while a flag is unknown.
     pub(crate) fn read(block: &Value) -> Option<Self> {
         let json = |name: &str| {
             let value = block.get(name);
@@ -102,13 +102,13 @@ impl Lambda {
             && self.function.as_str().is_some_and(|name| !name.starts_with("arn:"))
     }
 
-    /// Whether a path that selects the payload stands where the task has another one already.
+    /// Returns whether both `payload` and `input_path` select the input by a path.
     pub(crate) fn selects_twice(&self, members: &Members, jsonata: bool) -> bool {
         let is_selected = members.get("InputPath").is_some_and(|path| !matches!(path, Json::Unknown));
         self.is_direct(members, jsonata) == Some(true) && self.payload.as_ref().is_some_and(is_path) && is_selected
     }
 
-    /// The task with what the block stands for; `None` while that is not known.
+    /// Adds the fields that the block renders to the task. Returns `None` while they depend on unknown values.
     pub(crate) fn expand(&self, mut members: Members, jsonata: bool) -> Option<Members> {
         if self.is_direct(&members, jsonata)? {
             members.insert("Resource".into(), self.name());

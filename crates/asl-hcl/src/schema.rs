@@ -55,32 +55,32 @@ pub(crate) fn lambda_block() -> Block {
     let attribute = |name: &str, ty: Type, description: &str| Attribute::optional(name, ty, description);
     Block {
         attributes: vec![
-            attribute("function_arn", Type::String, "The function to call: its ARN, or its name."),
-            attribute("qualifier", Type::String, "The version or alias to call."),
+            attribute("function_arn", Type::String, "ARN or name of the function."),
+            attribute("qualifier", Type::String, "Version or alias of the function."),
             attribute(
                 "payload",
                 Type::Dynamic,
-                "What the function gets; the state's input if absent. With JSONPath a string that begins with `$` is a path.",
+                "Payload of the function. Defaults to the input of the state. In JSONPath, a string that begins with `$` is a path.",
             ),
             attribute(
                 "unwrap",
                 Type::Bool,
-                "Whether the state's result is what the function returns (`true`, the default), and not the envelope of \
-                 the call. Beside `result_path`, `result_selector` or `output_path` this needs the function's ARN.",
+                "Whether to use the value that the function returns as the result of the state, without the other fields of the \
+                 response. Defaults to `true`. With `result_path`, `result_selector` or `output_path`, `function_arn` must be an ARN.",
             ),
             attribute(
                 "wait_for_task_token",
                 Type::Bool,
-                "Whether the state waits until somebody returns the task token; `false` if absent. Without `payload` \
-                 the function gets `input` and `taskToken`.",
+                "Whether to wait until the task token is returned. Defaults to `false`. Without `payload`, the function receives \
+                 `input` and `taskToken`.",
             ),
             attribute(
                 "retry_service_exceptions",
                 Type::Bool,
-                "Whether failures of the Lambda service itself are tried again, as AWS recommends; `true` if absent.",
+                "Whether to retry errors of the Lambda service, as AWS recommends. Defaults to `true`.",
             ),
         ],
-        description: "Calls a Lambda function: short for `resource`, `parameters` and a retrier.".into(),
+        description: "Calls a Lambda function. Replaces `resource`, `parameters` and a retrier.".into(),
         ..Block::default()
     }
 }

@@ -162,12 +162,12 @@ impl Flat {
         if lambda.selects_twice(&members, jsonata) {
             let detail = "Beside `result_path`, `result_selector` or `output_path` a path in `payload` is the `input_path` of \
                           the task: write one path in place of both.";
-            let message = "both `input_path` and a path in `payload` are there";
+            let message = "`input_path` conflicts with a path in `payload`";
             self.diagnostics.push(path.clone().member("input_path").error(message, detail));
         }
         let Some(mut members) = lambda.expand(members, jsonata) else { return Json::Unknown };
         let position = |name: &str| object.fields.iter().position(|field| field.name == name);
-        // `Type` is no field of the object, and so comes first.
+        // `Type` is not a field of the object and has no position, so it comes first.
         members.sort_by(|a, _, b, _| position(a).cmp(&position(b)));
         Json::Object(members)
     }
@@ -182,8 +182,8 @@ impl Flat {
         for (field, hcl) in [("Resource", "resource"), ("Parameters", "parameters"), ("Arguments", "arguments")] {
             // What is not known yet may still be absent.
             if members.get(field).is_some_and(|value| !matches!(value, Json::Unknown)) {
-                let message = format!("both `lambda` and `{hcl}` are there");
-                let detail = "`lambda` stands for both: move what is passed into its `payload`, or write the task out.";
+                let message = format!("`lambda` conflicts with `{hcl}`");
+                let detail = "Move the parameters into `payload` of `lambda`, or remove the `lambda` block.";
                 self.diagnostics.push(path.clone().member(hcl).error(message, detail));
             }
         }
@@ -220,7 +220,7 @@ impl Flat {
                 Ok((document, _)) => {
                     if slot.get("StartAt").is_some_and(|start| !matches!(start, Json::Unknown)) {
                         let detail = "The JSON says where it starts: remove `start_at`, or the `definition`.";
-                        let message = "both `definition` and `start_at` are there";
+                        let message = "`definition` conflicts with `start_at`";
                         self.diagnostics.push(path.error(message, detail));
                     }
                     for (key, value) in as_scope(document.root) {

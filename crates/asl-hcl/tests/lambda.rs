@@ -111,20 +111,19 @@ fn what_cannot_be_is_said() {
     );
     assert_eq!(
         said(&[("function_arn", ARN.into())], &[("resource", ARN.into())]),
-        ["both `lambda` and `resource` are there at task[\"Call\"].resource"]
+        ["`lambda` conflicts with `resource` at task[\"Call\"].resource"]
     );
     assert_eq!(
         said(
             &[("function_arn", ARN.into()), ("payload", "$.a".into())],
             &[("result_path", "$.x".into()), ("input_path", "$.b".into())]
         ),
-        ["both `input_path` and a path in `payload` are there at task[\"Call\"].input_path"]
+        ["`input_path` conflicts with a path in `payload` at task[\"Call\"].input_path"]
     );
     assert_eq!(said(&[("function_arn", Value::Unknown)], &[("result_path", "$.x".into())]), Vec::<String>::new());
 }
 
-/// What is not known yet may be absent in the end, or anything: no conflict is reported, and no state is rendered of which a
-/// part may turn out otherwise.
+/// An unknown value may become null: no conflict is reported, and a state that depends on it is unknown.
 #[test]
 fn what_is_not_known_yet_leaves_open_what_depends_on_it() {
     let state = |config: &Value| {
@@ -147,7 +146,7 @@ fn what_is_not_known_yet_leaves_open_what_depends_on_it() {
     // A name is in order where the field that forbids it may be absent.
     let config = workflow("JSONPath", &[("function_arn", "f".into())], &[("result_path", Value::Unknown)]);
     assert_eq!(state(&config), asl::Json::Unknown);
-    // These do not change what the rest stands for.
+    // These fields do not change how the block is rendered.
     for field in ["resource", "parameters", "arguments", "input_path", "retry"] {
         let config = workflow("JSONPath", std::slice::from_ref(&arn), &[(field, Value::Unknown)]);
         assert!(matches!(state(&config), asl::Json::Object(_)), "{field}");
@@ -171,7 +170,7 @@ fn a_path_selects_the_payload_of_a_function_that_is_the_resource() {
     assert_eq!(written(&again.get("task").clone()), written(config.get("task")));
 }
 
-/// What the block cannot say is left written out.
+/// A task that the `lambda` block cannot describe exactly keeps `resource` and `parameters`.
 #[test]
 fn a_task_that_no_block_describes_is_written_out() {
     for parameters in [

@@ -82,10 +82,10 @@ pub struct Fix {
     pub is_key: bool,
     /// The new text, without quotes.
     pub replacement: String,
-    /// Whether it only corrects a mistake. Other repairs change what a definition that works does.
+    /// Whether the repair keeps the behavior of a valid definition.
     pub is_safe: bool,
-    /// What is replaced in the text, in bytes and with its quotes, for a definition that was parsed from text; `None` where it
-    /// is not one plain or quoted text.
+    /// Byte range to replace, including quotes. `None` if the definition was not parsed from text, or if the value is not one
+    /// plain or quoted string.
     pub span: Option<Range<usize>>,
 }
 
@@ -165,7 +165,7 @@ pub struct Diagnostic {
     pub inside: Option<Inside>,
     /// Whether what stands there must not be shown, because it may be a secret.
     pub private: bool,
-    /// Whether it is about the name of the member, and not about its value.
+    /// Whether the finding is about the name of the member instead of its value.
     pub about_name: bool,
     /// What AWS says about it, where that is known.
     pub aws: Option<AwsAnswer>,

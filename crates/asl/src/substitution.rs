@@ -58,7 +58,7 @@ pub(crate) struct Filled {
     pieces: Vec<Piece>,
 }
 
-/// What was put in the place of a placeholder.
+/// A placeholder that was replaced.
 #[derive(Debug)]
 struct Piece {
     /// The bytes in the new text.

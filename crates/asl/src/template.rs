@@ -48,7 +48,7 @@ pub struct NamedFile {
     pub path: String,
     /// The type of the state machine.
     pub machine: MachineType,
-    /// What is put into it.
+    /// Substitutions for its placeholders.
     pub substitutions: Substitutions,
 }
 
@@ -68,7 +68,7 @@ enum Content {
     Joined(String),
 }
 
-/// Whether a text is worth a look: it mentions what definitions and templates with state machines have.
+/// Returns whether a text may contain a definition or a template with state machines.
 pub fn may_have_definitions(text: &str) -> bool {
     ["StartAt", "AWS::Serverless", "AWS::StepFunctions"].iter().any(|word| text.contains(word))
 }
@@ -234,7 +234,7 @@ fn later(value: &Json) -> Json {
     }
 }
 
-/// Whether CloudFormation has something to put into a value.
+/// Returns whether a value contains intrinsic functions of CloudFormation.
 fn has_functions(value: &Json) -> bool {
     match value {
         Json::Object(members) => {

@@ -41,7 +41,7 @@ fn tell_why(finding: &mut Diagnostic, all: bool) {
     let why = match &finding.fix {
         None => return,
         Some(fix) if !fix.is_safe && !all => "`--unsafe-fixes` writes it, which changes what the state does",
-        Some(_) => "change it by hand, as what stands around it cannot be kept for certain",
+        Some(_) => "change it by hand: an automatic repair could change the text around it",
     };
     let separator = match finding.help.chars().last() {
         None => "",

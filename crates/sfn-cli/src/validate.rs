@@ -161,7 +161,7 @@ fn check_beside(beside: &Beside, settings: &Settings) -> Outcome {
         Ok(text) => text,
         Err(failure) => return Outcome { failure: Some(failure), ..outcome },
     };
-    // What stands in a file that is something else is nobody's business.
+    // The content of a file that is not a definition must not appear in messages.
     if !text.contains("StartAt") {
         let failure =
             format!("{} is not the definition of a state machine: it has no `StartAt`", beside.path.display());

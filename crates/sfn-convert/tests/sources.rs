@@ -162,7 +162,7 @@ fn what_cannot_be_converted_is_said() {
         ("a.yaml", "just words", "error: it is no definition of a state machine"),
         ("a.yaml", "Resources: {A: {Type: 'AWS::S3::Bucket'}}", "error: the template has no state machine"),
         ("serverless.yml", "service: a\nfunctions: {}", "error: the file has no `stepFunctions`"),
-        ("a.tf", "resource {{", "error: it is no configuration"),
+        ("a.tf", "resource {{", "error: it is not a Terraform configuration"),
         ("a.tf", "resource \"aws_s3_bucket\" \"b\" {}", "error: it has no `aws_sfn_state_machine`"),
         (
             "a.tf",

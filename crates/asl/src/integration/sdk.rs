@@ -39,7 +39,7 @@ struct Service {
 struct Line {
     /// Whether Step Functions calls the operation.
     is_supported: bool,
-    /// What stands behind the name: nothing, `?`, or `=` and the action.
+    /// Marker of the IAM action: empty, `?` if IAM lists no such action, or `=` and the name of the action.
     action: &'static str,
     parameters: &'static str,
 }

@@ -1,4 +1,4 @@
-//! What the steps of a path can have, and where.
+//! Order of predicates, groupings, bindings and parents in the steps of a path.
 //!
 //! JSONata 2.0.6 checks it when it has read an expression (`processAST` of its parser, errors S0209 to S0217).
 
@@ -27,7 +27,7 @@ fn is_grouped(node: &Node) -> bool {
     }
 }
 
-/// Checks what a predicate stands behind (S0209).
+/// Checks that a predicate does not follow a grouping (S0209).
 pub(super) fn check_predicate(left: &Node) -> Checked {
     match &left.kind {
         Kind::Group(inner, _) if !is_path(inner) => {
@@ -37,7 +37,7 @@ pub(super) fn check_predicate(left: &Node) -> Checked {
     }
 }
 
-/// Checks what a grouping stands behind (S0210).
+/// Checks that a path has one grouping at most (S0210).
 pub(super) fn check_group(left: &Node) -> Checked {
     if is_grouped(left) {
         return Err(SyntaxError::new(left.span.clone(), "a path can have one grouping with `{…}` only"));
@@ -45,10 +45,10 @@ pub(super) fn check_group(left: &Node) -> Checked {
     Ok(())
 }
 
-/// Checks what `@` stands behind (S0215, S0216).
+/// Checks that `@` does not follow a predicate or an order-by clause (S0215, S0216).
 pub(super) fn check_binding(left: &Node) -> Checked {
     let before = match &left.kind {
-        // `[]` alone is no predicate.
+        // `[]` without a condition is not a predicate.
         Kind::Predicate(left, None) => return check_binding(left),
         Kind::Predicate(..) => "predicates",
         Kind::Sort(..) => "the order",

@@ -1,4 +1,4 @@
-//! Lines inside of brackets and quotes that stand too far to the left.
+//! Indents lines inside of brackets and quotes that have too little indentation for YAML.
 //!
 //! YAML demands that the lines of a flow collection or a quoted text are indented more than the block around them (YAML 1.2.2,
 //! section 7.4). The readers that people use, such as PyYAML and js-yaml, take other lines as well, so that templates have them.

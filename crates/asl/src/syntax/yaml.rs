@@ -79,7 +79,7 @@ fn read_marked(text: &str, reading: Reading, marks: Option<Marks>) -> Read {
     }
 }
 
-/// Whether a message of the parser is about a line in brackets or quotes that stands too far to the left.
+/// Returns whether an error of the parser is about missing indentation inside of brackets or quotes.
 fn is_indentation(message: &str) -> bool {
     matches!(message, "invalid indentation" | "invalid indentation in quoted scalar")
         || message.contains("in flow construct")
@@ -87,7 +87,7 @@ fn is_indentation(message: &str) -> bool {
 
 /// Why a text cannot be read.
 enum Unread {
-    /// What stands at this place of the indented text stands too far to the left.
+    /// The line at this place of the indented text needs more indentation.
     Indentation(usize, Box<Diagnostic>),
     /// Anything else.
     Other(Box<Diagnostic>),
@@ -214,7 +214,7 @@ struct Builder<'t> {
     failure: Option<(String, Range<usize>)>,
     diagnostics: Vec<Diagnostic>,
     reading: Reading,
-    /// What stands in the place of placeholders.
+    /// Markers that replace placeholders.
     marks: Option<&'t Marks>,
     /// Whether it is a template of CloudFormation.
     is_template: bool,
@@ -298,7 +298,7 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// What a word without quotes is (YAML 1.2, core schema, as far as JSON has it; in templates also the booleans of YAML 1.1).
+    /// Converts an unquoted scalar (YAML 1.2, core schema, as far as JSON has it; in templates also the booleans of YAML 1.1).
     fn plain(&self, text: &str) -> Json {
         match text {
             "" | "~" | "null" | "Null" | "NULL" => Json::Null,

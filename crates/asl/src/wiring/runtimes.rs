@@ -3,20 +3,20 @@
 /// The runtimes, with the version and the day they are of in the first line.
 const TABLE: &str = include_str!("runtimes.txt");
 
-/// What becomes of a runtime that gets no security updates any more (Lambda developer guide, "Runtime deprecation policy").
+/// Deprecation dates of a retired runtime (Lambda developer guide, "Runtime deprecation policy").
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Retired {
-    /// The day since when it gets none.
+    /// Deprecation date.
     pub(super) since: &'static str,
-    /// The day from which no function can be created with it.
+    /// Date from which Lambda blocks creating functions.
     pub(super) uncreatable: Option<&'static str>,
-    /// The day from which no function with it can be updated.
+    /// Date from which Lambda blocks updating functions.
     pub(super) unchangeable: Option<&'static str>,
-    /// What to move to.
+    /// Recommended runtime.
     pub(super) successor: Option<&'static str>,
 }
 
-/// What becomes of a runtime that was retired on the day of the table; `None` for others.
+/// Returns the dates of a runtime that is retired as of the date of the table, or `None` for other runtimes.
 pub(super) fn retired(runtime: &str) -> Option<Retired> {
     let day = TABLE.lines().next()?.rsplit(' ').next()?;
     let mut fields = TABLE.lines().skip(1).find_map(|line| line.strip_prefix(runtime)?.strip_prefix(' '))?.split(' ');

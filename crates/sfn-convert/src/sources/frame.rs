@@ -6,7 +6,7 @@ use tfconfig::{Body, References};
 
 use super::Converted;
 
-/// What stands in the place of a block.
+/// The replacement for a block.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Part {
     /// A state machine, by its index.

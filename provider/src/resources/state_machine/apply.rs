@@ -40,7 +40,7 @@ impl StateMachine {
     }
 }
 
-/// What exists because of a creation or update, and is removed again if that fails and the state machine does not use it.
+/// Objects that a creation or update created. If it fails, those that the state machine does not use are deleted.
 #[derive(Default)]
 pub(super) struct Made {
     pub log_group: bool,

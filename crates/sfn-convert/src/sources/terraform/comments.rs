@@ -1,4 +1,4 @@
-//! Comments, and what they stand on.
+//! Comments of attributes, blocks and states.
 
 use hcl_edit::Decorate as _;
 use hcl_edit::structure::Structure;

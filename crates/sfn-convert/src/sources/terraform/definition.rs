@@ -75,7 +75,7 @@ impl Reader<'_> {
             Expression::Bool(flag) => Json::Bool(*flag.value()),
             Expression::Number(_) => {
                 let text = self.written(expression);
-                Json::Number(text.parse().map_err(|_| format!("`{text}` is no number of JSON"))?)
+                Json::Number(text.parse().map_err(|_| format!("`{text}` is not a JSON number"))?)
             }
             Expression::UnaryOp(_) => match self.written(expression).parse() {
                 Ok(number) => Json::Number(number),

@@ -27,9 +27,9 @@ const TYPES: [&str; 3] = ["aws_sfn_state_machine", "aws_sfn_alias", "aws_sfn_act
 /// Converts a file.
 ///
 /// # Errors
-/// That it is no configuration, or has no resource of Step Functions.
+/// When it is not a Terraform configuration, or has no resource of Step Functions.
 pub fn convert(source: &Source<'_>, _: &Map) -> Result<Converted, String> {
-    let body: Parsed = source.text.parse().map_err(|error| format!("it is no configuration: {error}"))?;
+    let body: Parsed = source.text.parse().map_err(|error| format!("it is not a Terraform configuration: {error}"))?;
     let converted = convertible(&body);
     let mut reader = Reader {
         converted: &converted,
