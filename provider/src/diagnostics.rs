@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use asl::shape::Language;
+use asl::schema::Language;
 use asl::{Diagnostic as Finding, Json, Severity};
 use asl_hcl::Flat;
 use sfn_aws::AwsError;
@@ -36,12 +36,12 @@ pub fn of_blocks(findings: Vec<Finding>, flat: &Flat) -> Diagnostics {
 /// it is sensitive, and the provider is not told.
 pub fn of_text(findings: Vec<Finding>, text: &str, attribute: &AttributePath) -> Diagnostics {
     let root = asl::parse(text).map_or(Json::Null, |(document, _)| document.root);
-    let names = asl::graph::state_names(&root);
+    let names = asl::semantic::graph::state_names(&root);
     let states: HashSet<&str> = names.iter().map(String::as_str).collect();
     let shown = |finding: Finding| {
         let finding = without_values(finding, &root, &states);
         let place = finding.span.as_ref().map(|span| {
-            let (line, column) = asl::check::line_and_column(text, span);
+            let (line, column) = asl::line_and_column(text, span);
             format!("line {line}, column {column} of the definition, at `{}`", finding.pointer)
         });
         let related = finding.related.iter().map(|related| format!("{}: {}", related.pointer, related.message));

@@ -1,11 +1,11 @@
 //! The workflow of a configuration: converted once per call, and taken by validation, plan, apply, the check of AWS, the
 //! references, the policy, the data source and the functions.
 
-use asl::check::{Form, MachineType, check, check_text};
+use asl::linter::Linter;
 use asl::policy::{Document, Settings, derive};
-use asl::rules::too_large;
-use asl::wiring::{Use, uses};
-use asl::{Diagnostic as Finding, Json, Pointer, Selection, Token};
+use asl::references::{ExternalReference, external_references};
+use asl::rules::MAX_CHARACTERS;
+use asl::{Diagnostic as Finding, Form, Json, JsonPointer, MachineType, RuleFilter, Segment};
 use asl_hcl::{Flat, STATE_BLOCKS, definition_attributes, has_states, state_blocks, to_asl};
 use tfplugin::model::Model;
 use tfplugin::schema::{Attribute, Block, NestedBlock};
@@ -175,38 +175,35 @@ impl Workflow {
     }
 
     /// Checks the workflow by all rules that are selected.
-    pub fn check(&self, selection: &Selection) -> Diagnostics {
+    pub fn check(&self, filter: &RuleFilter) -> Diagnostics {
         let mut diagnostics = self.errors.clone();
+        let linter = self.linter(filter);
         let findings = match &self.source {
-            Source::Text { text, .. } => {
-                let (_, mut findings) = check_text(text, self.machine_type);
-                findings.extend(too_large::check_text(text));
-                findings
-            }
+            Source::Text { text, .. } => linter.check_text(text).1,
             Source::Blocks(flat) => {
-                let mut findings = check(&flat.json, Form::Flat, self.machine_type);
-                findings.extend(self.text().as_deref().and_then(too_large::check_text));
+                let mut findings = linter.check(&flat.json, Form::Flat);
+                findings.extend(self.text().iter().flat_map(|text| linter.check_size(text)));
                 findings
             }
             Source::None => Vec::new(),
         };
-        diagnostics.extend(self.report(findings, selection));
+        diagnostics.extend(self.report(findings));
         diagnostics
     }
 
     /// Checks the workflow before values that are made up by tests with mocks are told from real ones: a `resource` that does
     /// not begin with `arn:` is left to [`Workflow::check_resources`].
-    pub fn check_early(&self, selection: &Selection) -> Diagnostics {
+    pub fn check_early(&self, filter: &RuleFilter) -> Diagnostics {
         let is_left = |found: &Diagnostic| found.group == Some(INVALID_RESOURCE) && self.has_other_resources();
-        self.check(selection).into_iter().filter(|found| !is_left(found)).collect()
+        self.check(filter).into_iter().filter(|found| !is_left(found)).collect()
     }
 
     /// Checks what [`Workflow::check_early`] leaves.
-    pub fn check_resources(&self, selection: &Selection) -> Diagnostics {
+    pub fn check_resources(&self, filter: &RuleFilter) -> Diagnostics {
         if !self.has_other_resources() {
             return Diagnostics::default();
         }
-        self.check(selection).into_iter().filter(|found| found.group == Some(INVALID_RESOURCE)).collect()
+        self.check(filter).into_iter().filter(|found| found.group == Some(INVALID_RESOURCE)).collect()
     }
 
     /// Whether a `resource` does not begin with `arn:`.
@@ -217,9 +214,13 @@ impl Workflow {
         resources.any(|resource| !resource.starts_with("arn:"))
     }
 
-    /// Findings that are selected, at the attributes they are about.
-    fn report(&self, mut findings: Vec<Finding>, selection: &Selection) -> Diagnostics {
-        findings.retain(|finding| selection.keeps(finding));
+    /// Returns the linter for the workflow.
+    pub fn linter(&self, filter: &RuleFilter) -> Linter {
+        Linter::new(self.machine_type).with_filter(filter.clone())
+    }
+
+    /// Findings at the attributes they are about.
+    fn report(&self, findings: Vec<Finding>) -> Diagnostics {
         match &self.source {
             Source::Text { text, .. } => diagnostics::of_text(findings, text, &AttributePath::root(DEFINITION)),
             Source::Blocks(flat) => diagnostics::of_blocks(findings, flat),
@@ -228,24 +229,24 @@ impl Workflow {
     }
 
     /// Findings about references to other objects, which have a place in the form in which the workflow is written.
-    pub fn report_references(&self, findings: Vec<Finding>, selection: &Selection) -> Diagnostics {
+    pub fn report_references(&self, findings: Vec<Finding>) -> Diagnostics {
         match &self.source {
-            Source::Text { .. } => {
-                let wanted = findings.into_iter().filter(|finding| selection.keeps(finding));
-                wanted.map(|finding| diagnostics::of_finding(finding).at(AttributePath::root(DEFINITION))).collect()
-            }
-            _ => self.report(findings, selection),
+            Source::Text { .. } => findings
+                .into_iter()
+                .map(|finding| diagnostics::of_finding(finding).at(AttributePath::root(DEFINITION)))
+                .collect(),
+            _ => self.report(findings),
         }
     }
 
     /// The permissions that the workflow needs, and what there is to report about them. `None` like
     /// [`Workflow::definition`].
-    pub fn policy(&self, settings: &Settings, selection: &Selection) -> Option<(Document, Diagnostics)> {
-        let (document, findings) = derive(self.nested.as_ref()?, settings);
+    pub fn policy(&self, settings: &Settings, filter: &RuleFilter) -> Option<(Document, Diagnostics)> {
+        let (document, gaps) = derive(self.nested.as_ref()?, settings);
         let reported = match &self.source {
             Source::Blocks(_) => {
                 let flat = |finding: Finding| Finding { pointer: in_flat_form(&finding.pointer), ..finding };
-                self.report(findings.into_iter().map(flat).collect(), selection)
+                self.report(self.linter(filter).check_policy(&gaps).into_iter().map(flat).collect())
             }
             _ => Diagnostics::default(),
         };
@@ -253,17 +254,17 @@ impl Workflow {
     }
 
     /// The objects that the workflow calls.
-    pub fn references(&self) -> Vec<Use> {
+    pub fn references(&self) -> Vec<ExternalReference> {
         match &self.source {
-            Source::Text { root: Some(root), .. } => uses(root),
-            Source::Blocks(flat) => uses(&flat.json),
+            Source::Text { root: Some(root), .. } => external_references(root),
+            Source::Blocks(flat) => external_references(&flat.json),
             Source::Text { root: None, .. } | Source::None => Vec::new(),
         }
     }
 
     /// The names of all states.
     pub fn state_names(&self) -> Vec<String> {
-        self.nested.as_ref().map_or_else(Vec::new, asl::graph::state_names)
+        self.nested.as_ref().map_or_else(Vec::new, asl::semantic::graph::state_names)
     }
 
     /// The attribute that AWS means by a location in the nested definition, such as `/States/A/Next`.
@@ -284,7 +285,7 @@ fn is_written(value: &Value) -> bool {
 fn render(definition: &Json) -> Option<String> {
     let value = definition.to_value()?;
     let pretty = serde_json::to_string_pretty(&value).ok()?;
-    if too_large::check_text(&pretty).is_none() { Some(pretty) } else { Some(value.to_string()) }
+    if pretty.chars().count() <= MAX_CHARACTERS { Some(pretty) } else { Some(value.to_string()) }
 }
 
 /// Whether two texts define the same state machine.
@@ -293,7 +294,7 @@ pub fn same_definition(a: &str, b: &str) -> bool {
 }
 
 /// The place that a state of a nested definition has in the flat form: from the last state's name on.
-fn in_flat_form(pointer: &Pointer) -> Pointer {
+fn in_flat_form(pointer: &JsonPointer) -> JsonPointer {
     let tokens = pointer.tokens();
     let last = tokens.iter().rposition(|token| token == "States").map_or(0, |last| last);
     tokens.iter().skip(last).cloned().collect()
@@ -301,15 +302,15 @@ fn in_flat_form(pointer: &Pointer) -> Pointer {
 
 /// The place in the flat form that AWS means by a location in the nested definition. Names of states are not escaped in a
 /// location, so that the states of the definition tell where one ends.
-fn flat_pointer(location: &str, nested: &Json) -> Option<Pointer> {
-    let graph = asl::graph::Graph::of(nested);
+fn flat_pointer(location: &str, nested: &Json) -> Option<JsonPointer> {
+    let graph = asl::semantic::graph::Graph::of(nested);
     let places = graph.states.iter().map(|node| (node.at.aws_location(), node.name));
     let is_inside =
         |place: &str| location.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '[']));
     let (place, name) = places.filter(|(place, _)| is_inside(place)).max_by_key(|(place, _)| place.len())?;
     let rest = location.get(place.len()..)?.replace('[', "/").replace(']', "");
     let inside = rest.split('/').filter(|step| !step.is_empty());
-    Some(["States", name].into_iter().chain(inside).map(Token::named).collect())
+    Some(["States", name].into_iter().chain(inside).map(Segment::named).collect())
 }
 
 #[cfg(test)]

@@ -15,7 +15,8 @@ mod generator;
 use std::collections::BTreeSet;
 
 use asl::Json;
-use asl::check::{Form, MachineType, check};
+use asl::linter::Linter;
+use asl::{Form, MachineType};
 use asl_hcl::{STATE_BLOCKS, STATES};
 use generator::{Generator, all_fields};
 use local_aws::{ACCOUNT, LocalAws, REGION};
@@ -47,7 +48,7 @@ async fn client(aws: &LocalAws) -> Client {
 /// Takes one definition through all calls; what it is called is the seed.
 async fn check_case(client: &mut Client, seed: u64, definition: &Json) {
     let context = || format!("seed {seed}: {}", definition.to_value().unwrap());
-    let findings = check(definition, Form::Nested, MachineType::Standard);
+    let findings = Linter::new(MachineType::Standard).check(definition, Form::Nested);
     let errors: Vec<_> = findings.into_iter().filter(|finding| finding.severity == asl::Severity::Error).collect();
     assert_eq!(errors, [], "{}", context());
     let held = asl_hcl::from_asl(definition, &Value::Null);

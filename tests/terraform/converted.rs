@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use asl::check::{MachineType, check_text, has_errors};
-use asl::template::Format;
+use asl::Format;
+use asl::MachineType;
+use asl::linter::{Linter, has_errors};
 use asl_hcl::any_from_json;
 use e2e::{HEADER, Workspace, repository};
 use proptest::prelude::*;
@@ -36,7 +37,7 @@ fn valid_definitions(folder: &Path) -> Vec<(String, String, String)> {
     for (file, kind) in entries {
         let Ok(text) = fs::read_to_string(folder.join(&file)) else { continue };
         let machine = MachineType::named(&kind).unwrap_or_default();
-        if matches!(check_text(&text, machine), (Some(_), findings) if !has_errors(&findings)) {
+        if matches!(Linter::new(machine).check_text(&text), (Some(_), findings) if !has_errors(&findings)) {
             found.push((file, text, kind));
         }
     }

@@ -1,7 +1,7 @@
 //! Single values ⇄ JSON.
 
 use asl::Json;
-use asl::shape::{Language, Object, Shape};
+use asl::schema::{FieldType, Language, ObjectSchema};
 use serde_json::Number;
 use tfplugin::Value;
 
@@ -12,19 +12,20 @@ use crate::schema::{DEFINITION, holds_workflow};
 const NULL: &str = "null";
 
 /// The JSON of an attribute or block of this shape; `None` when it is absent.
-pub(crate) fn to_json(shape: &Shape, value: &Value) -> Option<Json> {
+pub(crate) fn to_json(shape: &FieldType, value: &Value) -> Option<Json> {
     let value = value.plain();
     match (shape, value) {
         (_, Value::Null) => None,
         (_, Value::Unknown) => Some(Json::Unknown),
-        (Shape::NullableString, Value::String(text)) if text == NULL => Some(Json::Null),
-        (Shape::IntegerOrExpression | Shape::NumberOrExpression | Shape::BooleanOrExpression, Value::String(text)) => {
-            Some(literal(text))
-        }
-        (Shape::Object(name), Value::Map(_)) => {
+        (FieldType::NullableString, Value::String(text)) if text == NULL => Some(Json::Null),
+        (
+            FieldType::IntegerOrExpression | FieldType::NumberOrExpression | FieldType::BooleanOrExpression,
+            Value::String(text),
+        ) => Some(literal(text)),
+        (FieldType::Object(name), Value::Map(_)) => {
             Language::get().object(name).map(|object| object_to_json(object, value))
         }
-        (Shape::Objects(name), Value::List(items)) => {
+        (FieldType::Objects(name), Value::List(items)) => {
             // To Terraform no block at all is an empty list; an attribute that is empty was written so.
             if items.is_empty() && !Language::get().is_recursive(name) {
                 return None;
@@ -50,7 +51,7 @@ fn literal(text: &str) -> Json {
 
 /// An object of the language whose members have the names of HCL; a member the language does not have keeps its name,
 /// so that the checks find it.
-pub(crate) fn object_to_json(object: &Object, value: &Value) -> Json {
+pub(crate) fn object_to_json(object: &ObjectSchema, value: &Value) -> Json {
     let entries = match value.plain() {
         Value::Map(entries) => entries,
         Value::Unknown => return Json::Unknown,
@@ -83,32 +84,34 @@ pub(crate) fn any_to_json(value: &Value) -> Json {
 }
 
 /// The attribute or block for a field's JSON; `None` when HCL cannot hold it.
-pub(crate) fn from_json(shape: &Shape, json: &Json) -> Option<Value> {
+pub(crate) fn from_json(shape: &FieldType, json: &Json) -> Option<Value> {
     match (shape, json) {
-        (Shape::NullableString, Json::Null) => Some(NULL.into()),
-        (Shape::NullableString, Json::String(text)) if text == NULL => None,
+        (FieldType::NullableString, Json::Null) => Some(NULL.into()),
+        (FieldType::NullableString, Json::String(text)) if text == NULL => None,
         (_, Json::Null) => None,
-        (Shape::String | Shape::NullableString | Shape::Enum(_), Json::String(text)) => Some(text.as_str().into()),
-        (Shape::Boolean | Shape::BooleanOrExpression, Json::Bool(flag)) => Some((*flag).into()),
-        (Shape::Integer | Shape::Number | Shape::IntegerOrExpression | Shape::NumberOrExpression, Json::Number(_)) => {
-            any_from_json(json)
-        }
-        (Shape::IntegerOrExpression | Shape::NumberOrExpression | Shape::BooleanOrExpression, Json::String(text))
-            if text.starts_with("{%") =>
-        {
+        (FieldType::String | FieldType::NullableString | FieldType::Enum(_), Json::String(text)) => {
             Some(text.as_str().into())
         }
-        (Shape::Strings, Json::Array(items)) => {
+        (FieldType::Boolean | FieldType::BooleanOrExpression, Json::Bool(flag)) => Some((*flag).into()),
+        (
+            FieldType::Integer | FieldType::Number | FieldType::IntegerOrExpression | FieldType::NumberOrExpression,
+            Json::Number(_),
+        ) => any_from_json(json),
+        (
+            FieldType::IntegerOrExpression | FieldType::NumberOrExpression | FieldType::BooleanOrExpression,
+            Json::String(text),
+        ) if text.starts_with("{%") => Some(text.as_str().into()),
+        (FieldType::Strings, Json::Array(items)) => {
             let items: Option<Vec<_>> = items.iter().map(|item| item.as_str().map(Value::from)).collect();
             items.map(Value::List)
         }
-        (Shape::Object(name), Json::Object(_)) => member_from_json(name, json),
+        (FieldType::Object(name), Json::Object(_)) => member_from_json(name, json),
         // An empty list of blocks is no block at all.
-        (Shape::Objects(_), Json::Array(items)) if items.is_empty() => None,
-        (Shape::Objects(name), Json::Array(items)) => {
+        (FieldType::Objects(_), Json::Array(items)) if items.is_empty() => None,
+        (FieldType::Objects(name), Json::Array(items)) => {
             items.iter().map(|item| member_from_json(name, item)).collect::<Option<_>>().map(Value::List)
         }
-        (Shape::Json, json) => any_from_json(json),
+        (FieldType::Json, json) => any_from_json(json),
         _ => None,
     }
 }
@@ -129,10 +132,10 @@ fn member_from_json(name: &str, json: &Json) -> Option<Value> {
 }
 
 /// The members of an object of the language under their names in HCL, null where absent.
-pub(crate) fn object_from_json(object: &Object, json: &Json) -> Option<Value> {
+pub(crate) fn object_from_json(object: &ObjectSchema, json: &Json) -> Option<Value> {
     let members = json.as_object()?;
     let mut entries = Vec::new();
-    for field in object.fields.iter().filter(|field| field.shape != Shape::States) {
+    for field in object.fields.iter().filter(|field| field.shape != FieldType::States) {
         let value = match members.get(&field.name) {
             Some(json) => from_json(&field.shape, json)?,
             None => Value::Null,

@@ -1,8 +1,9 @@
 //! ASL → blocks and states as values.
 
-use asl::check::{Form, MachineType, check};
-use asl::shape::{Field, Language, Object, Shape};
-use asl::{Json, Members, Selection};
+use asl::linter::Linter;
+use asl::schema::{FieldSchema, FieldType, Language, ObjectSchema};
+use asl::{Form, MachineType};
+use asl::{Json, Members, RuleFilter};
 use tfplugin::{Diagnostics, Value};
 
 use crate::convert::{from_json, object_from_json, to_json};
@@ -23,7 +24,7 @@ pub fn from_asl(definition: &Json, prior: &Value) -> Result<Value, String> {
     let members = flat.as_object().ok_or("it is no JSON object")?;
     let language = Language::get();
     let mut value = Value::object::<String>([]);
-    for field in language.definition.fields.iter().filter(|field| field.shape != Shape::States) {
+    for field in language.definition.fields.iter().filter(|field| field.shape != FieldType::States) {
         let attribute = match members.get(&field.name) {
             Some(json) => from_json(&field.shape, json).ok_or_else(|| format!("`{}` cannot be held", field.name))?,
             None => Value::Null,
@@ -88,30 +89,29 @@ fn changed_entry(name: &str, written: &Value, state: &Json, jsonata: bool) -> Re
 }
 
 /// Returns the error for a state with a field that no block can hold.
-fn why_not_held(object: &Object, name: &str, state: &Json) -> String {
+fn why_not_held(object: &ObjectSchema, name: &str, state: &Json) -> String {
     let field = unheld(object, state).map_or_else(|| "a value".to_owned(), |field| format!("`{field}`"));
     format!("no block can hold {field} of the state `{name}`")
 }
 
 /// Why the states of a definition cannot stand side by side.
 fn why_not_flat(definition: &Json) -> String {
-    let reasons = ["unreachable-state", "two-scopes", "duplicate-state-name"].map(str::to_owned).to_vec();
-    let selection = Selection { select: reasons, ..Selection::default() };
-    let findings = check(definition, Form::Nested, MachineType::Unknown);
-    let found = findings.into_iter().find(|finding| selection.keeps(finding));
+    let reasons = ["unreachable-state", "state-in-two-scopes", "duplicate-state-name"].map(str::to_owned).to_vec();
+    let linter = Linter::new(MachineType::Unknown).with_filter(RuleFilter { select: reasons, ..RuleFilter::default() });
+    let found = linter.check(definition, Form::Nested).into_iter().next();
     found.map_or_else(|| "something stands in the place of a state that is none".to_owned(), |finding| finding.message)
 }
 
 /// The field of a state that no block can hold.
-fn unheld<'a>(object: &Object, state: &'a Json) -> Option<&'a str> {
+fn unheld<'a>(object: &ObjectSchema, state: &'a Json) -> Option<&'a str> {
     let is_held = |(name, json): &(&String, &Json)| match object.field(name) {
-        Some(field) => field.shape == Shape::States || from_json(&field.shape, json).is_some(),
+        Some(field) => field.shape == FieldType::States || from_json(&field.shape, json).is_some(),
         None => *name == "Type",
     };
     state.as_object()?.iter().find(|member| !is_held(member)).map(|(name, _)| name.as_str())
 }
 
-fn state_block(object: &'static Object, state: &Json, jsonata: bool, prior: &Value) -> Option<Value> {
+fn state_block(object: &'static ObjectSchema, state: &Json, jsonata: bool, prior: &Value) -> Option<Value> {
     let own = state.get("QueryLanguage").and_then(Json::as_str);
     let jsonata = own.map_or(jsonata, |language| language == "JSONata");
     let plain = |state: &Json| {
@@ -140,7 +140,7 @@ fn state_block(object: &'static Object, state: &Json, jsonata: bool, prior: &Val
 }
 
 /// The block with the sugar, or the lack of it, that was written before.
-fn with_prior_sugar(object: &'static Object, prior: &Value, state: &Json, block: &Value) -> Value {
+fn with_prior_sugar(object: &'static ObjectSchema, prior: &Value, state: &Json, block: &Value) -> Value {
     let mut members = state.as_object().cloned().unwrap_or_default();
     members.shift_remove("Type");
     let unsugared = object_from_json(object, &Json::Object(members));
@@ -205,7 +205,7 @@ fn meaning(value: &Value, language: &Value) -> Option<Json> {
     flat.json.get("States").filter(|states| states.is_known() && flat.diagnostics.is_empty()).cloned()
 }
 
-fn keep_equal_fields(object: &Object, prior: &Value, block: &mut Value) {
+fn keep_equal_fields(object: &ObjectSchema, prior: &Value, block: &mut Value) {
     if prior.is_null() {
         return;
     }
@@ -213,20 +213,20 @@ fn keep_equal_fields(object: &Object, prior: &Value, block: &mut Value) {
         keep_equal_field(field, prior, block);
     }
     let (before, after) = (prior.get("lambda").get("payload"), block.get("lambda").get("payload"));
-    if same(&Shape::Json, before, after) {
+    if same(&FieldType::Json, before, after) {
         let (before, mut sugar) = (before.clone(), block.get("lambda").plain().clone());
         sugar.set("payload", before);
         block.set("lambda", sugar);
     }
 }
 
-fn keep_equal_field(field: &Field, prior: &Value, block: &mut Value) {
+fn keep_equal_field(field: &FieldSchema, prior: &Value, block: &mut Value) {
     let (before, after) = (prior.get(&field.hcl), block.get(&field.hcl));
-    if field.shape == Shape::States || before == after {
+    if field.shape == FieldType::States || before == after {
         return;
     }
     let object = match &field.shape {
-        Shape::Object(name) | Shape::Objects(name) if is_block(field) => Language::get().object(name),
+        FieldType::Object(name) | FieldType::Objects(name) if is_block(field) => Language::get().object(name),
         _ => None,
     };
     let kept = match (object, before.as_list(), after.as_list()) {
@@ -252,7 +252,7 @@ fn keep_equal_field(field: &Field, prior: &Value, block: &mut Value) {
 }
 
 /// Whether both are there and say the same.
-fn same(shape: &Shape, before: &Value, after: &Value) -> bool {
+fn same(shape: &FieldType, before: &Value, after: &Value) -> bool {
     match (to_json(shape, before), to_json(shape, after)) {
         (Some(before), Some(after)) => before.same_meaning(&after),
         _ => false,

@@ -64,7 +64,7 @@ impl Lambda {
     /// The block that says this, with null for what is the default.
     fn write(&self) -> Value {
         let value = |json: &Option<Json>| {
-            json.as_ref().and_then(|json| crate::convert::from_json(&asl::shape::Shape::Json, json))
+            json.as_ref().and_then(|json| crate::convert::from_json(&asl::schema::FieldType::Json, json))
         };
         let unless = |flag: bool, default: bool| (flag != default).then_some(flag);
         Value::object([

@@ -1,6 +1,6 @@
 //! Typed HCL blocks, and states as values of the argument `states`, ⇄ the Amazon States Language.
 //!
-//! Everything here is derived from the language's shape ([`asl::shape`]): which blocks there are, how their values
+//! Everything here is derived from the language's shape ([`asl::schema`]): which blocks there are, how their values
 //! become ASL and back, and which attribute corresponds to a place in the ASL. The only fields that are named are those
 //! that the block `lambda` expands to.
 

@@ -1,7 +1,7 @@
 //! From a place in the ASL to the attribute it came from.
 
-use asl::shape::{Field, Language, Object, Shape};
-use asl::{Pointer, Token};
+use asl::schema::{FieldSchema, FieldType, Language, ObjectSchema};
+use asl::{JsonPointer, Segment};
 use tfplugin::{AttributePath, Step};
 
 use crate::schema::{DEFINITION, is_block};
@@ -9,12 +9,12 @@ use crate::state_path::{StatePath, is_in_states, with_line};
 use crate::to_asl::{Flat, Origin};
 
 /// Where a walk along a pointer ended, and the object whose block that is.
-type End = (StatePath, Option<&'static Object>);
+type End = (StatePath, Option<&'static ObjectSchema>);
 
 impl Flat {
     /// The attribute that a place in the flat definition came from; the nearest one around it where the place has none
     /// of its own. In the argument `states` it is the path into its value.
-    pub fn path(&self, pointer: &Pointer) -> Option<AttributePath> {
+    pub fn path(&self, pointer: &JsonPointer) -> Option<AttributePath> {
         let (path, object) = match pointer.tokens() {
             [states, name, rest @ ..] if states == "States" => inside_state(self.origins.get(&**name)?, rest),
             [first, rest @ ..] => {
@@ -32,19 +32,19 @@ impl Flat {
 
     /// The path to give to Terraform for a place, so that it shows a line: as [`Flat::path`], but no further into the
     /// argument `states` than to the state.
-    pub fn line_path(&self, pointer: &Pointer) -> Option<AttributePath> {
+    pub fn line_path(&self, pointer: &JsonPointer) -> Option<AttributePath> {
         self.path(pointer).map(with_line)
     }
 
     /// The place in words of what came from the argument `states`; `None` for anything else. The line that Terraform shows
     /// is that of the argument where the states are written elsewhere.
-    pub fn place_in_states(&self, pointer: &Pointer) -> Option<String> {
+    pub fn place_in_states(&self, pointer: &JsonPointer) -> Option<String> {
         self.path(pointer).filter(is_in_states).map(|path| path.to_string())
     }
 
     /// Terraform finds the line of an attribute, not of a block; for an attribute that is not written it shows the line
     /// on which its block begins.
-    fn header(&self, object: &Object, path: AttributePath) -> AttributePath {
+    fn header(&self, object: &ObjectSchema, path: AttributePath) -> AttributePath {
         let block = path.steps().iter().fold(&self.config, |value, step| match step {
             Step::Attribute(name) | Step::Key(name) => value.get(name),
             Step::Index(index) => {
@@ -55,7 +55,7 @@ impl Flat {
         let unwritten = object
             .fields
             .iter()
-            .find(|field| !is_block(field) && field.shape != Shape::States && block.get(&field.hcl).is_null());
+            .find(|field| !is_block(field) && field.shape != FieldType::States && block.get(&field.hcl).is_null());
         match unwritten {
             Some(field) => path.attribute(field.hcl.clone()),
             None => path,
@@ -68,7 +68,7 @@ impl Flat {
     }
 }
 
-fn inside_state(origin: &Origin, tokens: &[Token]) -> End {
+fn inside_state(origin: &Origin, tokens: &[Segment]) -> End {
     let path = origin.path.clone();
     let (Some(object), Some((first, rest))) = (origin.object, tokens.split_first()) else {
         return (path, origin.object);
@@ -87,8 +87,8 @@ fn inside_state(origin: &Origin, tokens: &[Token]) -> End {
             let index = index.parse::<usize>().unwrap_or(0);
             match index.checked_sub(origin.retriers_before) {
                 Some(index) => {
-                    let written = [first.clone(), Token::from(index)];
-                    let tokens: Vec<Token> = written.into_iter().chain(inner.iter().cloned()).collect();
+                    let written = [first.clone(), Segment::from(index)];
+                    let tokens: Vec<Segment> = written.into_iter().chain(inner.iter().cloned()).collect();
                     return inside(object, &tokens, path);
                 }
                 None => sugar.member("retry_service_exceptions"),
@@ -101,38 +101,38 @@ fn inside_state(origin: &Origin, tokens: &[Token]) -> End {
     (end, None)
 }
 
-fn inside(object: &'static Object, tokens: &[Token], path: StatePath) -> End {
+fn inside(object: &'static ObjectSchema, tokens: &[Segment], path: StatePath) -> End {
     let Some((first, rest)) = tokens.split_first() else {
         return (path, Some(object));
     };
     match object.field(first) {
         // The states of an embedded workflow stand in its JSON.
-        Some(field) if field.shape == Shape::States => (path.member(DEFINITION), None),
+        Some(field) if field.shape == FieldType::States => (path.member(DEFINITION), None),
         Some(field) => inside_field(field, rest, path.member(&field.hcl)),
         None => (path, Some(object)),
     }
 }
 
-fn inside_field(field: &Field, tokens: &[Token], path: StatePath) -> End {
+fn inside_field(field: &FieldSchema, tokens: &[Segment], path: StatePath) -> End {
     match (&field.shape, tokens) {
-        (Shape::Object(name), tokens) if is_block(field) => match Language::get().object(name) {
+        (FieldType::Object(name), tokens) if is_block(field) => match Language::get().object(name) {
             Some(object) => inside(object, tokens, path),
             None => (path, None),
         },
-        (Shape::Objects(name), [index, rest @ ..]) if is_block(field) => {
+        (FieldType::Objects(name), [index, rest @ ..]) if is_block(field) => {
             match (Language::get().object(name), index.parse()) {
                 (Some(object), Ok(index)) => inside(object, rest, path.index(index)),
                 _ => (path, None),
             }
         }
-        (Shape::Object(name) | Shape::Objects(name), tokens) => (into_condition(name, tokens, path), None),
-        (Shape::Strings | Shape::Json, tokens) => (into_open_value(tokens, path), None),
+        (FieldType::Object(name) | FieldType::Objects(name), tokens) => (into_condition(name, tokens, path), None),
+        (FieldType::Strings | FieldType::Json, tokens) => (into_open_value(tokens, path), None),
         _ => (path, None),
     }
 }
 
 /// Into an attribute that holds objects of the language under their names in HCL.
-fn into_condition(name: &str, tokens: &[Token], path: StatePath) -> StatePath {
+fn into_condition(name: &str, tokens: &[Segment], path: StatePath) -> StatePath {
     match tokens.first().map(|first| (first, first.parse())) {
         Some((_, Ok(index))) => path.index(index),
         Some((first, Err(_))) => {
@@ -146,7 +146,7 @@ fn into_condition(name: &str, tokens: &[Token], path: StatePath) -> StatePath {
 
 /// Into an attribute that holds any value: one step, which is as far as Terraform before 1.15 follows a path into an
 /// attribute.
-fn into_open_value(tokens: &[Token], path: StatePath) -> StatePath {
+fn into_open_value(tokens: &[Segment], path: StatePath) -> StatePath {
     match tokens.first().map(|first| (first, first.parse())) {
         Some((_, Ok(index))) => path.index(index),
         Some((first, Err(_))) => path.key(first),

@@ -2,12 +2,12 @@
 
 use std::sync::LazyLock;
 
-use asl::shape::{Field, Language, Object, Shape};
+use asl::schema::{FieldSchema, FieldType, Language, ObjectSchema};
 use tfplugin::Type;
 use tfplugin::schema::{Attribute, Block, NestedBlock, Nesting};
 
 /// The name of the block of each state type, with the type, in the order of the language.
-pub static STATE_BLOCKS: LazyLock<Vec<(String, &'static Object)>> =
+pub static STATE_BLOCKS: LazyLock<Vec<(String, &'static ObjectSchema)>> =
     LazyLock::new(|| Language::get().states.iter().map(|state| (state.name.to_lowercase(), state)).collect());
 
 /// The argument of a branch or item processor that holds a whole workflow.
@@ -40,7 +40,7 @@ pub(crate) fn type_words() -> String {
 
 /// One labelled block for each type of state.
 pub fn state_blocks() -> Vec<NestedBlock> {
-    let nested = |(name, state): &(String, &Object)| {
+    let nested = |(name, state): &(String, &ObjectSchema)| {
         let mut block = block(state);
         if has_lambda(state) {
             block.blocks.insert(0, NestedBlock::new("lambda", Nesting::Single, lambda_block()));
@@ -86,16 +86,16 @@ pub(crate) fn lambda_block() -> Block {
 }
 
 /// Whether a state may have the block `lambda`.
-pub(crate) fn has_lambda(state: &Object) -> bool {
+pub(crate) fn has_lambda(state: &ObjectSchema) -> bool {
     state.name == "Task"
 }
 
 /// Whether an object holds a workflow of its own, such as a branch.
-pub(crate) fn holds_workflow(object: &Object) -> bool {
-    object.fields.iter().any(|field| field.shape == Shape::States)
+pub(crate) fn holds_workflow(object: &ObjectSchema) -> bool {
+    object.fields.iter().any(|field| field.shape == FieldType::States)
 }
 
-fn block(object: &Object) -> Block {
+fn block(object: &ObjectSchema) -> Block {
     let mut attributes: Vec<Attribute> = object.fields.iter().filter_map(attribute).collect();
     if holds_workflow(object) {
         attributes.push(Attribute::optional(
@@ -110,10 +110,10 @@ fn block(object: &Object) -> Block {
 
 /// The object in a field that is a block of its own, and whether it can be repeated; objects that contain their own kind
 /// cannot be blocks.
-pub(crate) fn inner(field: &Field) -> Option<(&'static Object, Nesting)> {
+pub(crate) fn inner(field: &FieldSchema) -> Option<(&'static ObjectSchema, Nesting)> {
     let (name, nesting) = match &field.shape {
-        Shape::Object(name) => (name, Nesting::Single),
-        Shape::Objects(name) => (name, Nesting::List),
+        FieldType::Object(name) => (name, Nesting::Single),
+        FieldType::Objects(name) => (name, Nesting::List),
         _ => return None,
     };
     let language = Language::get();
@@ -121,33 +121,33 @@ pub(crate) fn inner(field: &Field) -> Option<(&'static Object, Nesting)> {
 }
 
 /// Whether a field is a block, and not an attribute.
-pub(crate) fn is_block(field: &Field) -> bool {
+pub(crate) fn is_block(field: &FieldSchema) -> bool {
     inner(field).is_some()
 }
 
-fn nested_block(field: &Field) -> Option<NestedBlock> {
+fn nested_block(field: &FieldSchema) -> Option<NestedBlock> {
     let (object, nesting) = inner(field)?;
     let mut block = block(object);
     block.description.clone_from(&field.description);
     Some(NestedBlock::new(field.hcl.clone(), nesting, block))
 }
 
-fn attribute(field: &Field) -> Option<Attribute> {
-    if field.shape == Shape::States || is_block(field) {
+fn attribute(field: &FieldSchema) -> Option<Attribute> {
+    if field.shape == FieldType::States || is_block(field) {
         return None;
     }
     let ty = match &field.shape {
-        Shape::String | Shape::NullableString | Shape::Enum(_) => Type::String,
-        Shape::Boolean => Type::Bool,
-        Shape::Integer | Shape::Number => Type::Number,
-        Shape::Strings => Type::list(Type::String),
+        FieldType::String | FieldType::NullableString | FieldType::Enum(_) => Type::String,
+        FieldType::Boolean => Type::Bool,
+        FieldType::Integer | FieldType::Number => Type::Number,
+        FieldType::Strings => Type::list(Type::String),
         _ => Type::Dynamic,
     };
     let mut description = field.description.clone();
     if let Some(language) = field.language {
         description.push_str(&format!(" {language:?} only."));
     }
-    if field.shape == Shape::NullableString {
+    if field.shape == FieldType::NullableString {
         description.push_str(" Write `\"null\"` for `null`.");
     }
     Some(Attribute::optional(field.hcl.clone(), ty, description))

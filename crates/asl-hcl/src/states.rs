@@ -4,7 +4,7 @@
 //! value of any type comes as it is, so that both is done here.
 
 use asl::did_you_mean;
-use asl::shape::{Field, Object, Shape};
+use asl::schema::{FieldSchema, FieldType, ObjectSchema};
 use tfplugin::schema::Nesting;
 use tfplugin::{Diagnostics, Number, Type, Typed, Value};
 
@@ -23,7 +23,7 @@ pub(crate) fn read(
     value: &Value,
     path: &StatePath,
     diagnostics: &mut Diagnostics,
-) -> Option<(&'static Object, Value)> {
+) -> Option<(&'static ObjectSchema, Value)> {
     let mut reader = Reader { diagnostics };
     match value.plain() {
         Value::Unknown => None,
@@ -40,7 +40,7 @@ pub(crate) fn read(
 }
 
 /// The type of state that a word names, as a block or as in ASL.
-fn type_named(word: &str) -> Option<&'static Object> {
+fn type_named(word: &str) -> Option<&'static ObjectSchema> {
     let named = STATE_BLOCKS.iter().find(|(block, object)| block == word || object.name == word);
     named.map(|(_, object)| *object)
 }
@@ -67,7 +67,7 @@ impl Reader<'_> {
         self.diagnostics.push(path.error(message, detail));
     }
 
-    fn state_type(&mut self, name: &str, word: &Value, path: &StatePath) -> Option<&'static Object> {
+    fn state_type(&mut self, name: &str, word: &Value, path: &StatePath) -> Option<&'static ObjectSchema> {
         let list = format!("Write one of {}.", type_words());
         match word.plain() {
             Value::Unknown => {}
@@ -86,7 +86,7 @@ impl Reader<'_> {
     }
 
     /// The arguments of a state, or of an object in it. Null is absent.
-    fn arguments(&mut self, object: &'static Object, value: &Value, path: &StatePath, is_state: bool) -> Value {
+    fn arguments(&mut self, object: &'static ObjectSchema, value: &Value, path: &StatePath, is_state: bool) -> Value {
         let mut block = Value::object::<String>([]);
         for (name, member) in value.as_map().into_iter().flatten().filter(|(_, member)| !member.is_null()) {
             let path = path.clone().member(name);
@@ -107,7 +107,7 @@ impl Reader<'_> {
         block
     }
 
-    fn argument(&mut self, field: &Field, value: &Value, path: &StatePath) -> Value {
+    fn argument(&mut self, field: &FieldSchema, value: &Value, path: &StatePath) -> Value {
         match (inner(field), value.plain()) {
             (Some((object, Nesting::Single)), Value::Map(_)) => self.arguments(object, value, path, false),
             (Some((object, Nesting::List)), Value::List(items)) => {
@@ -171,25 +171,27 @@ impl Reader<'_> {
 }
 
 /// The field that an argument stands for.
-fn argument<'a>(object: &'a Object, name: &str) -> Option<&'a Field> {
-    object.fields.iter().find(|field| field.hcl == name && field.shape != Shape::States)
+fn argument<'a>(object: &'a ObjectSchema, name: &str) -> Option<&'a FieldSchema> {
+    object.fields.iter().find(|field| field.hcl == name && field.shape != FieldType::States)
 }
 
 /// The names of the arguments of a state, or of an object in it.
-fn names(object: &'static Object, is_state: bool) -> Vec<&'static str> {
-    let fields = object.fields.iter().filter(|field| field.shape != Shape::States);
+fn names(object: &'static ObjectSchema, is_state: bool) -> Vec<&'static str> {
+    let fields = object.fields.iter().filter(|field| field.shape != FieldType::States);
     let others = [(TYPE, is_state), (LAMBDA, is_state && has_lambda(object)), (DEFINITION, holds_workflow(object))];
     let others = others.into_iter().filter(|(_, is_there)| *is_there).map(|(name, _)| name);
     fields.map(|field| field.hcl.as_str()).chain(others).collect()
 }
 
 /// The value as Terraform would convert it for an attribute of a block.
-fn converted(shape: &Shape, value: &Value) -> Value {
+fn converted(shape: &FieldType, value: &Value) -> Value {
     match (shape, value) {
-        (Shape::String | Shape::NullableString | Shape::Enum(_), _) => as_text(value),
-        (Shape::Boolean, _) => as_flag(value),
-        (Shape::Integer | Shape::Number, _) => as_number(value),
-        (Shape::Strings, Value::List(items)) => Value::List(items.iter().map(|item| as_text(item.plain())).collect()),
+        (FieldType::String | FieldType::NullableString | FieldType::Enum(_), _) => as_text(value),
+        (FieldType::Boolean, _) => as_flag(value),
+        (FieldType::Integer | FieldType::Number, _) => as_number(value),
+        (FieldType::Strings, Value::List(items)) => {
+            Value::List(items.iter().map(|item| as_text(item.plain())).collect())
+        }
         _ => value.clone(),
     }
 }
@@ -234,7 +236,7 @@ pub(crate) fn typed_entry(states: &Value, name: &str) -> Value {
 
 /// Writes a state as a value of `states`. `written` is the value that it had there, and `before` the block that this was:
 /// what is the same in `block` stays as it was written.
-pub(crate) fn write(object: &'static Object, block: &Value, written: &Value, before: &Value) -> Value {
+pub(crate) fn write(object: &'static ObjectSchema, block: &Value, written: &Value, before: &Value) -> Value {
     let word = written.get(TYPE);
     let is_same = word.as_str().and_then(type_named).is_some_and(|before| before.name == object.name);
     let (mut block, mut before) = (block.clone(), before.clone());
@@ -244,7 +246,7 @@ pub(crate) fn write(object: &'static Object, block: &Value, written: &Value, bef
 }
 
 /// The members of an object, first those that were written, in their order. What was written and says nothing stays.
-fn members(object: Option<&'static Object>, block: &Value, written: &Value, before: &Value) -> Value {
+fn members(object: Option<&'static ObjectSchema>, block: &Value, written: &Value, before: &Value) -> Value {
     let mut entries = Value::object::<String>([]);
     for (name, value) in written.as_map().into_iter().flatten() {
         if !block.get(name).is_null() {
@@ -261,7 +263,7 @@ fn members(object: Option<&'static Object>, block: &Value, written: &Value, befo
     entries
 }
 
-fn member(object: Option<&'static Object>, name: &str, block: &Value, written: &Value, before: &Value) -> Value {
+fn member(object: Option<&'static ObjectSchema>, name: &str, block: &Value, written: &Value, before: &Value) -> Value {
     let (after, written, before) = (block.get(name), written.get(name), before.get(name));
     let field = object.and_then(|object| argument(object, name));
     match field.and_then(inner) {

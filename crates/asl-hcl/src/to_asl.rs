@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use asl::shape::{Language, Object, Shape};
+use asl::schema::{FieldType, Language, ObjectSchema};
 use asl::{Json, Members};
 use tfplugin::{AttributePath, Diagnostic, Diagnostics, Value};
 
@@ -29,7 +29,7 @@ pub struct Flat {
 pub(crate) struct Origin {
     pub(crate) path: StatePath,
     /// The type of the state; `None` where it is not known.
-    pub(crate) object: Option<&'static Object>,
+    pub(crate) object: Option<&'static ObjectSchema>,
     /// Whether the state has `lambda`.
     pub(crate) lambda: bool,
     /// How many retriers `lambda` puts before those that are written.
@@ -43,7 +43,7 @@ impl Origin {
     }
 
     /// The origin of a state of this type, by its arguments.
-    fn of(path: StatePath, object: &'static Object, block: &Value) -> Self {
+    fn of(path: StatePath, object: &'static ObjectSchema, block: &Value) -> Self {
         let sugar = block.get("lambda");
         let lambda = !sugar.is_null();
         let sugar = Lambda::read(sugar).filter(|_| lambda);
@@ -68,7 +68,7 @@ pub fn to_asl(config: &Value) -> Flat {
         Flat { json: Json::Null, diagnostics: Diagnostics::default(), origins: HashMap::new(), config: config.clone() };
     let mut members = Members::default();
     for field in &Language::get().definition.fields {
-        if let Some(json) = to_json(&field.shape, config.get(&field.hcl)).filter(|_| field.shape != Shape::States) {
+        if let Some(json) = to_json(&field.shape, config.get(&field.hcl)).filter(|_| field.shape != FieldType::States) {
             members.insert(field.name.clone(), json);
         }
     }
@@ -134,7 +134,7 @@ impl Flat {
     }
 
     /// The state that a block describes; `jsonata` is the query language of the definition, `None` while it is not known.
-    fn state(&mut self, object: &'static Object, block: &Value, path: &StatePath, jsonata: Option<bool>) -> Json {
+    fn state(&mut self, object: &'static ObjectSchema, block: &Value, path: &StatePath, jsonata: Option<bool>) -> Json {
         let lambda = block.get("lambda");
         if block.is_unknown() || lambda.is_unknown() {
             return Json::Unknown;
@@ -190,14 +190,14 @@ impl Flat {
     }
 
     /// Puts a workflow that is given as JSON into the branch or processor that names it.
-    fn embed_definitions(&mut self, object: &Object, block: &Value, members: &mut Members, path: &StatePath) {
+    fn embed_definitions(&mut self, object: &ObjectSchema, block: &Value, members: &mut Members, path: &StatePath) {
         for field in &object.fields {
             let inner = block.get(&field.hcl);
             match (&field.shape, members.get_mut(&field.name)) {
-                (Shape::Object(_), Some(Json::Object(slot))) => {
+                (FieldType::Object(_), Some(Json::Object(slot))) => {
                     self.embed(inner, slot, path.clone().member(&field.hcl));
                 }
-                (Shape::Objects(_), Some(Json::Array(slots))) => {
+                (FieldType::Objects(_), Some(Json::Array(slots))) => {
                     for (index, (slot, inner)) in slots.iter_mut().zip(inner.as_list().unwrap_or(&[])).enumerate() {
                         if let Json::Object(slot) = slot {
                             self.embed(inner, slot, path.clone().member(&field.hcl).index(index));
@@ -263,7 +263,7 @@ fn as_scope(definition: Json) -> Members {
 fn set_language(states: &mut Json, language: &Json) {
     let Json::Object(states) = states else { return };
     for state in states.values_mut() {
-        let inside: Vec<_> = asl::graph::containers(state).into_iter().map(|(at, _)| at).collect();
+        let inside: Vec<_> = asl::semantic::graph::containers(state).into_iter().map(|(at, _)| at).collect();
         let Json::Object(members) = state else { continue };
         members.entry("QueryLanguage".to_owned()).or_insert_with(|| language.clone());
         for at in inside {

@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::Path;
 
-use asl::check::{check_text, has_errors};
+use asl::linter::{Linter, has_errors};
 use asl_hcl::from_asl;
 use serde_json::Value as Json;
 use tfplugin::Value;
@@ -22,7 +22,9 @@ fn real_definitions_become_blocks() {
         let entry: Json = serde_json::from_str(line).unwrap();
         let text = |key: &str| entry.get(key).and_then(Json::as_str).unwrap_or_default();
         let Ok(definition) = fs::read_to_string(corpus.join(text("file"))) else { continue };
-        let (Some(document), findings) = check_text(&definition, asl::check::MachineType::Standard) else { continue };
+        let (Some(document), findings) = Linter::new(asl::MachineType::Standard).check_text(&definition) else {
+            continue;
+        };
         if text("verdict") != "valid" || has_errors(&findings) {
             continue;
         }

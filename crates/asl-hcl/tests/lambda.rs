@@ -34,7 +34,7 @@ fn written(value: &Value) -> Value {
 
 /// The findings that AWS would refuse a definition for.
 fn errors(definition: &asl::Json) -> Vec<asl::Diagnostic> {
-    let findings = asl::check::check(definition, asl::check::Form::Nested, asl::check::MachineType::Standard);
+    let findings = asl::linter::Linter::new(asl::MachineType::Standard).check(definition, asl::Form::Nested);
     findings.into_iter().filter(|finding| finding.severity == asl::Severity::Error).collect()
 }
 

@@ -14,8 +14,9 @@ mod generator;
 
 use std::collections::BTreeSet;
 
-use asl::check::{Form, MachineType, check as findings, has_errors};
-use asl::{Json, Pointer};
+use asl::linter::{Linter, has_errors};
+use asl::{Form, MachineType};
+use asl::{Json, JsonPointer};
 use asl_hcl::{
     Flat, STATE_BLOCKS, STATES, any_from_json, definition_attributes, from_asl, has_states, keep_equal, to_asl,
 };
@@ -132,7 +133,7 @@ fn they_are_beside_the_blocks() {
     let expected =
         json!({ "StartAt": "A", "States": { "A": { "Type": "Pass", "Next": "B" }, "B": { "Type": "Succeed" } } });
     assert_eq!(flat.json.to_value().unwrap(), expected);
-    assert!(!has_errors(&findings(&flat.json, Form::Flat, MachineType::Standard)));
+    assert!(!has_errors(&Linter::new(MachineType::Standard).check(&flat.json, Form::Flat)));
     for (config, expected) in [
         (json!({}), false),
         (json!({ "start_at": "A", "pass": {}, "states": null }), false),
@@ -258,14 +259,14 @@ fn findings_lead_into_the_value() {
         ("States/M/ItemProcessor/States/X/Next", r#"states["M"]["item_processor"]["definition"]"#),
         ("States/C/Choices/0/And/0/Variable", r#"states["C"]["rule"][0]["and"][0]"#),
     ] {
-        let pointer: Pointer = pointer.split('/').map(str::to_owned).collect();
+        let pointer: JsonPointer = pointer.split('/').map(str::to_owned).collect();
         assert_eq!(flat.path(&pointer).unwrap().to_string(), expected);
         assert_eq!(flat.place_in_states(&pointer).as_deref(), Some(expected));
         let state = expected.split(']').next().unwrap();
         assert_eq!(flat.line_path(&pointer).unwrap().to_string(), format!("{state}]"));
     }
     for (pointer, expected) in [("StartAt", "start_at"), ("States/B/Next", r#"pass["B"].next"#), ("States", "states")] {
-        let pointer: Pointer = pointer.split('/').map(str::to_owned).collect();
+        let pointer: JsonPointer = pointer.split('/').map(str::to_owned).collect();
         assert_eq!(flat.path(&pointer).unwrap().to_string(), expected);
         assert_eq!(flat.line_path(&pointer), flat.path(&pointer));
         assert_eq!(flat.place_in_states(&pointer), None);
@@ -299,7 +300,7 @@ fn what_is_not_known_yet_is_no_mistake() {
         assert_eq!(said(&flat), Vec::<String>::new(), "{states:?}");
         assert_eq!(flat.json.get("States").unwrap().as_object().is_some(), knows_states, "{states:?}");
         assert!(!flat.json.is_known(), "{states:?}");
-        let found = findings(&flat.json, Form::Flat, MachineType::Standard);
+        let found = Linter::new(MachineType::Standard).check(&flat.json, Form::Flat);
         assert!(!has_errors(&found), "{states:?}: {found:?}");
         assert!(has_states(&config), "{states:?}");
     }

@@ -7,7 +7,8 @@ use std::hint::black_box;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use asl::check::{MachineType, check_text};
+use asl::MachineType;
+use asl::linter::Linter;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
 /// A definition of about so many bytes: tasks in a chain with parameters, retries and catchers, some of them in branches.
@@ -38,7 +39,7 @@ fn sizes(criterion: &mut Criterion) {
         let text = definition(size);
         group.throughput(Throughput::Bytes(text.len() as u64));
         group.bench_with_input(BenchmarkId::from_parameter(size), &text, |bencher, text| {
-            bencher.iter_with_large_drop(|| check_text(black_box(text), MachineType::Standard));
+            bencher.iter_with_large_drop(|| Linter::new(MachineType::Standard).check_text(black_box(text)));
         });
     }
     group.finish();
@@ -61,7 +62,7 @@ fn corpus(_: &mut Criterion) {
         .map(|text| {
             let runs = (0..5).map(|_| {
                 let start = Instant::now();
-                black_box(check_text(black_box(text), MachineType::Standard));
+                black_box(Linter::new(MachineType::Standard).check_text(black_box(text)));
                 start.elapsed()
             });
             runs.min().unwrap()

@@ -6,9 +6,9 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 
-use crate::check::{Form, MachineType};
 use crate::json::Json;
-use crate::subject::Subject;
+use crate::semantic::SemanticModel;
+use crate::semantic::kind::{Form, MachineType};
 
 /// The price of a thousand transitions of Standard executions in most regions, in US dollars.
 pub const PRICE_OF_A_THOUSAND: f64 = 0.025;
@@ -56,7 +56,7 @@ pub struct Estimate {
 
 /// What an execution of a definition takes, when nothing fails and nothing is retried.
 pub fn estimate(definition: &Json) -> Estimate {
-    let subject = Subject::of(definition, definition.is_known(), Form::Nested, MachineType::Standard);
+    let subject = SemanticModel::of(definition, definition.is_known(), Form::Nested, MachineType::Standard);
     let mut known = HashMap::new();
     let costs = Costs::of(&subject, 0, &mut known);
     let (routes, complete) = costs.routes();
@@ -68,11 +68,11 @@ pub fn estimate(definition: &Json) -> Estimate {
 }
 
 /// The transitions of a whole execution.
-pub fn of_execution(subject: &Subject<'_>) -> Transitions {
+pub fn of_execution(subject: &SemanticModel<'_>) -> Transitions {
     of_scope(subject, 0, &mut HashMap::new())
 }
 
-fn of_scope(subject: &Subject<'_>, scope: usize, known: &mut HashMap<usize, Transitions>) -> Transitions {
+fn of_scope(subject: &SemanticModel<'_>, scope: usize, known: &mut HashMap<usize, Transitions>) -> Transitions {
     if let Some(before) = known.get(&scope) {
         return *before;
     }
@@ -92,7 +92,7 @@ struct Costs {
 }
 
 impl Costs {
-    fn of(subject: &Subject<'_>, index: usize, known: &mut HashMap<usize, Transitions>) -> Self {
+    fn of(subject: &SemanticModel<'_>, index: usize, known: &mut HashMap<usize, Transitions>) -> Self {
         let mut costs = Self { names: Vec::new(), states: Vec::new(), ends: Vec::new(), edges: Vec::new() };
         let Some(scope) = subject.graph.scopes.get(index) else { return costs };
         for node in subject.graph.reached(scope) {

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use printable::printable;
 
-use crate::pointer::Pointer;
+use crate::pointer::JsonPointer;
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,7 +41,7 @@ impl Severity {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Related {
     /// Where.
-    pub pointer: Pointer,
+    pub pointer: JsonPointer,
     /// What that place has to do with it.
     pub message: String,
     /// Where in the text, in bytes, for a definition that was parsed from text.
@@ -54,13 +54,13 @@ pub struct AwsAnswer {
     /// The code, such as `SCHEMA_VALIDATION_FAILED`.
     pub code: &'static str,
     /// The place, where AWS gives one.
-    pub at: Option<Pointer>,
+    pub at: Option<JsonPointer>,
 }
 
 impl AwsAnswer {
     /// The place as AWS writes it.
     pub fn location(&self) -> Option<String> {
-        self.at.as_ref().map(Pointer::aws_location)
+        self.at.as_ref().map(JsonPointer::aws_location)
     }
 }
 
@@ -77,7 +77,7 @@ pub struct Inside {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
     /// The value, or with `is_key` the name of the member, to replace.
-    pub pointer: Pointer,
+    pub pointer: JsonPointer,
     /// Whether the name of the member is replaced and not its value.
     pub is_key: bool,
     /// The new text, without quotes.
@@ -91,13 +91,28 @@ pub struct Fix {
 
 impl Fix {
     /// Another value, which is a string.
-    pub fn value(pointer: Pointer, replacement: impl Into<String>) -> Self {
+    pub fn value(pointer: JsonPointer, replacement: impl Into<String>) -> Self {
         Self { pointer, is_key: false, replacement: replacement.into(), is_safe: true, span: None }
     }
 
     /// Another name of a member.
-    pub fn key(pointer: Pointer, replacement: impl Into<String>) -> Self {
+    pub fn key(pointer: JsonPointer, replacement: impl Into<String>) -> Self {
         Self { pointer, is_key: true, replacement: replacement.into(), is_safe: true, span: None }
+    }
+
+    /// Returns what to write in the place of the span of this text: in quotes where there are quotes, or where the replacement needs
+    /// them. `None` for a fix without a span.
+    pub fn written(&self, text: &str) -> Option<String> {
+        let old = text.get(self.span.clone()?)?;
+        let word = &self.replacement;
+        let is_plain =
+            word.chars().all(|c| c.is_ascii_alphanumeric() || "._-:/${}".contains(c)) && !word.ends_with(':');
+        Some(match old.chars().next() {
+            Some('\'') => format!("'{}'", word.replace('\'', "''")),
+            Some('"') => serde_json::Value::from(word.as_str()).to_string(),
+            _ if is_plain => word.clone(),
+            _ => serde_json::Value::from(word.as_str()).to_string(),
+        })
     }
 
     /// The same change as a suggestion, which is safe only if this holds.
@@ -105,43 +120,6 @@ impl Fix {
     pub(crate) fn safe_if(self, is_safe: bool) -> Self {
         Self { is_safe, ..self }
     }
-}
-
-/// Which findings are wanted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Selection {
-    /// The least severity.
-    pub level: Severity,
-    /// Codes, beginnings of codes or names of rules; all of them when empty.
-    pub select: Vec<String>,
-    /// Codes, beginnings of codes or names of rules that are left out.
-    pub ignore: Vec<String>,
-}
-
-impl Default for Selection {
-    fn default() -> Self {
-        Self { level: Severity::Warning, select: Vec::new(), ignore: Vec::new() }
-    }
-}
-
-impl Selection {
-    /// Whether a finding is wanted.
-    pub fn keeps(&self, finding: &Diagnostic) -> bool {
-        let selected = self.select.is_empty() || self.select.iter().any(|word| names(word, finding.code));
-        finding.severity <= self.level && selected && !self.ignores(finding.code)
-    }
-
-    /// Whether findings with this code are left out.
-    pub fn ignores(&self, code: &str) -> bool {
-        self.ignore.iter().any(|word| names(word, code))
-    }
-}
-
-/// Whether a word is a code, the beginning of one or the name of its rule.
-fn names(word: &str, code: &str) -> bool {
-    let rule = crate::rules::rule_named(code);
-    let begins = code.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
-    (begins && word.len() >= 4) || rule.is_some_and(|rule| rule.name == word)
 }
 
 /// AWS's code for most mistakes of form.
@@ -160,7 +138,7 @@ pub struct Diagnostic {
     /// What to do; empty where the message says it all.
     pub help: String,
     /// Where in the definition.
-    pub pointer: Pointer,
+    pub pointer: JsonPointer,
     /// Where in the string at that place, for a finding about a part of an expression.
     pub inside: Option<Inside>,
     /// Whether what stands there must not be shown, because it may be a secret.
@@ -179,7 +157,7 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// An error with this code at this place.
-    pub fn error(code: &'static str, pointer: Pointer, message: impl Into<String>) -> Self {
+    pub fn error(code: &'static str, pointer: JsonPointer, message: impl Into<String>) -> Self {
         Self {
             code,
             severity: Severity::Error,
@@ -198,13 +176,13 @@ impl Diagnostic {
 
     /// The same finding with AWS's code and the place that AWS gives.
     #[must_use]
-    pub fn aws(self, code: &'static str, at: Option<Pointer>) -> Self {
+    pub fn aws(self, code: &'static str, at: Option<JsonPointer>) -> Self {
         Self { aws: Some(AwsAnswer { code, at }), ..self }
     }
 
     /// The same finding with AWS's answer for most mistakes of form, at this place.
     #[must_use]
-    pub fn schema(self, at: &Pointer) -> Self {
+    pub fn schema(self, at: &JsonPointer) -> Self {
         self.aws(SCHEMA, Some(at.clone()))
     }
 
@@ -240,6 +218,12 @@ impl Diagnostic {
         Self { severity: Severity::Warning, ..self }
     }
 
+    /// The same finding at these bytes of the text.
+    #[must_use]
+    pub(crate) fn at_bytes(self, span: Range<usize>) -> Self {
+        Self { span: Some(span), ..self }
+    }
+
     /// The same finding with what to do.
     #[must_use]
     pub fn help(self, help: impl Into<String>) -> Self {
@@ -248,7 +232,7 @@ impl Diagnostic {
 
     /// The same finding with another place.
     #[must_use]
-    pub fn related(mut self, pointer: Pointer, message: impl Into<String>) -> Self {
+    pub fn related(mut self, pointer: JsonPointer, message: impl Into<String>) -> Self {
         self.related.push(Related { pointer, message: shown(message), span: None });
         self
     }
@@ -279,26 +263,4 @@ fn shown(text: impl Into<String>) -> String {
         Cow::Borrowed(_) => text,
         Cow::Owned(shown) => shown,
     }
-}
-
-/// Whether a word can only be meant to be this name: it is close, and no other name comes near.
-pub(crate) fn is_certain<'a>(word: &str, guess: &str, known: impl IntoIterator<Item = &'a str>) -> bool {
-    let lower = word.to_lowercase();
-    let distance = |name: &str| strsim::damerau_levenshtein(&lower, &name.to_lowercase());
-    let closest = distance(guess);
-    closest <= 2 && known.into_iter().filter(|name| *name != guess).all(|name| distance(name) >= closest + 2)
-}
-
-/// The name among `known` that `word` is most likely meant to be, unless all are too far off.
-pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let lower = word.to_lowercase();
-    let length = word.chars().count();
-    known
-        .into_iter()
-        // Names of quite another length are no candidates, and counting is cheaper than comparing.
-        .filter(|name| name.chars().count().abs_diff(length) <= 1.max(length / 3))
-        .map(|name| (strsim::damerau_levenshtein(&lower, &name.to_lowercase()), name))
-        .min_by_key(|(distance, _)| *distance)
-        .filter(|(distance, name)| *distance <= 1.max(name.chars().count().min(length) / 3))
-        .map(|(_, name)| name)
 }

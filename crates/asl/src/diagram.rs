@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::graph::{Edge, Graph, Node, Scope};
 use crate::json::Json;
+use crate::semantic::graph::{Edge, Graph, Scope, StateNode};
 
 /// The longest label of a way, in characters.
 const MAX_LABEL: usize = 48;
@@ -113,7 +113,7 @@ impl<'g, 'a> Drawing<'g, 'a> {
         self.line(close);
     }
 
-    fn state(&mut self, number: usize, node: &Node<'a>) {
+    fn state(&mut self, number: usize, node: &StateNode<'a>) {
         let ty = node.value.get("Type").and_then(Json::as_str).unwrap_or("?");
         let (name, ty_text) = (self.format.quoted(node.name), self.format.quoted(ty));
         let line = match self.format {
@@ -178,7 +178,7 @@ impl<'g, 'a> Drawing<'g, 'a> {
 }
 
 /// When a way is taken: the condition of a rule, the errors of a catcher; nothing for the only way.
-fn label(node: &Node<'_>, edge: &Edge<'_>) -> String {
+fn label(node: &StateNode<'_>, edge: &Edge<'_>) -> String {
     match edge.at.tokens().get(node.at.tokens().len()..).unwrap_or(&[]) {
         [list, index, _] => {
             let entries = node.value.get(list).and_then(Json::as_array).unwrap_or(&[]);

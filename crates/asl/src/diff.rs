@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::graph::{Graph, Scope, containers};
 use crate::json::{Json, Members};
-use crate::pointer::Pointer;
+use crate::pointer::JsonPointer;
+use crate::semantic::graph::{Graph, Scope, containers};
 
 /// How many pairs of elements of two arrays are compared at most to find out which stayed; longer arrays are compared
 /// element by element.
@@ -54,7 +54,7 @@ pub enum Change {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Field {
     /// Where it is in the state, by the places of the second definition, or of the first for what is gone.
-    pub at: Pointer,
+    pub at: JsonPointer,
     /// The value in the first definition.
     pub before: Option<Json>,
     /// The value in the second definition.
@@ -71,7 +71,7 @@ impl Difference {
 /// Compares two definitions.
 pub fn diff(before: &Json, after: &Json) -> Difference {
     let mut difference = Difference::default();
-    compare(&Pointer::root(), &shallow(before), &shallow(after), &mut difference.fields);
+    compare(&JsonPointer::root(), &shallow(before), &shallow(after), &mut difference.fields);
     let (olds, news) = (states(before), states(after));
     let (repeated, repeated_now) = (repeated(&olds), repeated(&news));
     let doubtful = |name: &str| repeated.contains(name) || repeated_now.contains(name);
@@ -129,7 +129,7 @@ fn keys<'a>(states: &'a [Found], doubtful: &dyn Fn(&str) -> bool) -> Vec<Key<'a>
 
 fn changed(old: &Found, new: &Found) -> Option<Change> {
     let mut fields = Vec::new();
-    compare(&Pointer::root(), &old.value, &new.value, &mut fields);
+    compare(&JsonPointer::root(), &old.value, &new.value, &mut fields);
     let moved_from = (old.scope != new.scope).then(|| old.scope.clone());
     (!fields.is_empty() || moved_from.is_some()).then_some(Change::Changed { fields, moved_from })
 }
@@ -179,7 +179,7 @@ fn shallow(value: &Json) -> Json {
     value
 }
 
-fn compare(at: &Pointer, before: &Json, after: &Json, fields: &mut Vec<Field>) {
+fn compare(at: &JsonPointer, before: &Json, after: &Json, fields: &mut Vec<Field>) {
     match (before, after) {
         (Json::Object(before), Json::Object(after)) => compare_members(at, before, after, fields),
         (Json::Array(before), Json::Array(after)) => compare_elements(at, before, after, fields),
@@ -188,7 +188,7 @@ fn compare(at: &Pointer, before: &Json, after: &Json, fields: &mut Vec<Field>) {
     }
 }
 
-fn compare_members(at: &Pointer, before: &Members, after: &Members, fields: &mut Vec<Field>) {
+fn compare_members(at: &JsonPointer, before: &Members, after: &Members, fields: &mut Vec<Field>) {
     for (key, value) in after {
         match before.get(key) {
             Some(old) => compare(&at.join(key), old, value, fields),
@@ -200,7 +200,7 @@ fn compare_members(at: &Pointer, before: &Members, after: &Members, fields: &mut
     }
 }
 
-fn compare_elements(at: &Pointer, before: &[Json], after: &[Json], fields: &mut Vec<Field>) {
+fn compare_elements(at: &JsonPointer, before: &[Json], after: &[Json], fields: &mut Vec<Field>) {
     let (mut old, mut new) = (0, 0);
     let kept = kept(before, after).into_iter().chain([(before.len(), after.len())]);
     for (old_end, new_end) in kept {

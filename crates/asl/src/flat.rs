@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 
-use crate::graph::{Graph, Node, Scope, containers};
 use crate::json::{Json, Members};
+use crate::semantic::graph::{Graph, Scope, StateNode, containers};
 
 /// Puts the states of a flat definition where they belong: each branch and item processor gets those it reaches.
 /// States stand in the order in which a reader follows the workflow.
 ///
-/// `None` when a state belongs to no scope or to two, which [`crate::check`] reports.
+/// `None` when a state belongs to no scope or to two, which the rules report.
 pub fn nest(flat: &Json) -> Option<Json> {
     let graph = Graph::of(flat);
     let mut owned = HashSet::new();
@@ -31,7 +31,7 @@ fn nest_scope(graph: &Graph<'_>, holder: &Json, scope: &Scope<'_>) -> Json {
     Json::Object(members)
 }
 
-fn nest_state(graph: &Graph<'_>, node: &Node<'_>) -> Json {
+fn nest_state(graph: &Graph<'_>, node: &StateNode<'_>) -> Json {
     let mut state = node.value.clone();
     for (inside, scope) in &node.inside {
         if let (Some(scope), Some(slot)) = (graph.scopes.get(*scope), state.at_mut(inside)) {

@@ -6,7 +6,7 @@ use bigdecimal::BigDecimal;
 use indexmap::IndexMap;
 use serde_json::{Number, Value};
 
-use crate::pointer::{Pointer, Way};
+use crate::pointer::{JsonPointer, PathBuilder};
 
 /// The members of an object by name, in the order they were written.
 pub type Members = IndexMap<String, Json, foldhash::fast::RandomState>;
@@ -57,7 +57,7 @@ impl Json {
     }
 
     /// The value that a pointer leads to.
-    pub fn at(&self, pointer: &Pointer) -> Option<&Json> {
+    pub fn at(&self, pointer: &JsonPointer) -> Option<&Json> {
         pointer.tokens().iter().try_fold(self, |value, token| match value {
             Self::Object(members) => members.get(&**token),
             Self::Array(elements) => elements.get(token.parse::<usize>().ok()?),
@@ -66,7 +66,7 @@ impl Json {
     }
 
     /// The value that a pointer leads to, to be changed.
-    pub fn at_mut(&mut self, pointer: &Pointer) -> Option<&mut Json> {
+    pub fn at_mut(&mut self, pointer: &JsonPointer) -> Option<&mut Json> {
         pointer.tokens().iter().try_fold(self, |value, token| match value {
             Self::Object(members) => members.get_mut(&**token),
             Self::Array(elements) => elements.get_mut(token.parse::<usize>().ok()?),
@@ -85,14 +85,19 @@ impl Json {
     }
 
     /// Calls `visit` for it and for what is inside it, with the way there; it goes into a value where `visit` says so.
-    pub fn walk<'a>(&'a self, way: &Way<'_>, visit: &mut dyn FnMut(&Way<'_>, &'a Json) -> bool) {
+    pub fn walk<'a>(&'a self, way: &PathBuilder<'_>, visit: &mut dyn FnMut(&PathBuilder<'_>, &'a Json) -> bool) {
         if !visit(way, self) {
             return;
         }
         match self {
-            Self::Object(members) => members.iter().for_each(|(key, inner)| inner.walk(&Way::Member(way, key), visit)),
+            Self::Object(members) => {
+                members.iter().for_each(|(key, inner)| inner.walk(&PathBuilder::Member(way, key), visit))
+            }
             Self::Array(elements) => {
-                elements.iter().enumerate().for_each(|(index, inner)| inner.walk(&Way::Element(way, index), visit));
+                elements
+                    .iter()
+                    .enumerate()
+                    .for_each(|(index, inner)| inner.walk(&PathBuilder::Element(way, index), visit));
             }
             _ => {}
         }

@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 /// A JSON Pointer (RFC 6901).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, PartialOrd, Ord)]
-pub struct Pointer(Vec<Token>);
+pub struct JsonPointer(Vec<Segment>);
 
 /// A step of a pointer: the name of a member, or the number of an element. Places share their steps.
 #[derive(Debug, Clone)]
-pub struct Token(Text);
+pub struct Segment(Text);
 
 #[derive(Debug, Clone)]
 enum Text {
@@ -20,7 +20,7 @@ enum Text {
     Shared(Arc<str>),
 }
 
-impl Deref for Token {
+impl Deref for Segment {
     type Target = str;
 
     fn deref(&self) -> &str {
@@ -31,83 +31,100 @@ impl Deref for Token {
     }
 }
 
-impl PartialEq for Token {
+impl PartialEq for Segment {
     fn eq(&self, other: &Self) -> bool {
         **self == **other
     }
 }
 
-impl Eq for Token {}
+impl Eq for Segment {}
 
-impl PartialOrd for Token {
+impl PartialOrd for Segment {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl Ord for Token {
+impl Ord for Segment {
     fn cmp(&self, other: &Self) -> Ordering {
         (**self).cmp(other)
     }
 }
 
-impl Hash for Token {
+impl Hash for Segment {
     fn hash<H: Hasher>(&self, state: &mut H) {
         (**self).hash(state);
     }
 }
 
-impl PartialEq<str> for Token {
+impl PartialEq<str> for Segment {
     fn eq(&self, other: &str) -> bool {
         **self == *other
     }
 }
 
-impl fmt::Display for Token {
+impl fmt::Display for Segment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self)
     }
 }
 
-impl From<&'static str> for Token {
+impl From<&'static str> for Segment {
     fn from(text: &'static str) -> Self {
         Self(Text::Fixed(text))
     }
 }
 
-impl From<String> for Token {
+impl From<String> for Segment {
     fn from(text: String) -> Self {
         Self(Text::Shared(text.into()))
     }
 }
 
-impl From<&String> for Token {
+impl From<&String> for Segment {
     fn from(text: &String) -> Self {
         Self::named(text)
     }
 }
 
-impl From<&Self> for Token {
+impl From<&Self> for Segment {
     fn from(token: &Self) -> Self {
         token.clone()
     }
 }
 
-impl From<usize> for Token {
+impl From<usize> for Segment {
     fn from(index: usize) -> Self {
         const DIGITS: [&str; 10] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
         DIGITS.get(index).map_or_else(|| index.to_string().into(), |digit| (*digit).into())
     }
 }
 
-impl Token {
+impl Segment {
     /// The step into a member of any name.
     pub fn named(name: &str) -> Self {
         Self(Text::Shared(name.into()))
     }
 }
 
-impl Pointer {
+impl JsonPointer {
+    /// Returns the name of the innermost state that the pointer leads to or into, in either form of a definition. Members of
+    /// payloads that are named like fields of the language are not followed.
+    pub fn state_name(&self) -> Option<&str> {
+        let (mut name, mut rest) = (None, self.tokens());
+        loop {
+            match rest {
+                [states, state, inner @ ..] if states == "States" => (name, rest) = (Some(&**state), inner),
+                _ => return name,
+            }
+            rest = match rest {
+                [field, inner @ ..] if field == "ItemProcessor" || field == "Iterator" => inner,
+                [field, _, inner @ ..] if field == "Branches" => inner,
+                _ => return name,
+            };
+        }
+    }
+
     /// The whole document.
     pub fn root() -> Self {
         Self::default()
@@ -115,7 +132,7 @@ impl Pointer {
 
     /// This place and a step into a member or element.
     #[must_use]
-    pub fn join(&self, token: impl Into<Token>) -> Self {
+    pub fn join(&self, token: impl Into<Segment>) -> Self {
         let mut tokens = room(self, 1);
         tokens.push(token.into());
         Self(tokens)
@@ -128,7 +145,7 @@ impl Pointer {
     }
 
     /// The steps from the document's top.
-    pub fn tokens(&self) -> &[Token] {
+    pub fn tokens(&self) -> &[Segment] {
         &self.0
     }
 
@@ -152,13 +169,13 @@ impl Pointer {
     }
 }
 
-impl<T: Into<Token>> FromIterator<T> for Pointer {
+impl<T: Into<Segment>> FromIterator<T> for JsonPointer {
     fn from_iter<I: IntoIterator<Item = T>>(tokens: I) -> Self {
         Self(tokens.into_iter().map(Into::into).collect())
     }
 }
 
-impl fmt::Display for Pointer {
+impl fmt::Display for JsonPointer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for token in &self.0 {
             write!(f, "/{}", token.replace('~', "~0").replace('/', "~1"))?;
@@ -169,18 +186,18 @@ impl fmt::Display for Pointer {
 
 /// A place on the way down through a value, written out as a pointer only when somebody asks.
 #[derive(Debug, Clone, Copy)]
-pub enum Way<'a> {
+pub enum PathBuilder<'a> {
     /// Where the way begins.
-    Start(&'a Pointer),
+    Start(&'a JsonPointer),
     /// Where the way begins: a field of the object at a place.
-    Field(&'a Pointer, &'a str),
+    Field(&'a JsonPointer, &'a str),
     /// A step into a member.
-    Member(&'a Way<'a>, &'a str),
+    Member(&'a PathBuilder<'a>, &'a str),
     /// A step into an element.
-    Element(&'a Way<'a>, usize),
+    Element(&'a PathBuilder<'a>, usize),
 }
 
-impl Way<'_> {
+impl PathBuilder<'_> {
     /// The name of the member that it leads into last.
     pub fn name(&self) -> Option<&str> {
         match self {
@@ -190,24 +207,24 @@ impl Way<'_> {
     }
 
     /// The place as a pointer.
-    pub fn pointer(&self) -> Pointer {
-        Pointer(self.tokens(0))
+    pub fn pointer(&self) -> JsonPointer {
+        JsonPointer(self.tokens(0))
     }
 
     /// The steps, with room for so many more.
-    fn tokens(&self, more: usize) -> Vec<Token> {
+    fn tokens(&self, more: usize) -> Vec<Segment> {
         let (mut tokens, last) = match self {
             Self::Start(pointer) => return room(pointer, more),
-            Self::Field(pointer, name) => (room(pointer, more + 1), Token::named(name)),
-            Self::Member(before, name) => (before.tokens(more + 1), Token::named(name)),
-            Self::Element(before, index) => (before.tokens(more + 1), Token::from(*index)),
+            Self::Field(pointer, name) => (room(pointer, more + 1), Segment::named(name)),
+            Self::Member(before, name) => (before.tokens(more + 1), Segment::named(name)),
+            Self::Element(before, index) => (before.tokens(more + 1), Segment::from(*index)),
         };
         tokens.push(last);
         tokens
     }
 }
 
-fn room(pointer: &Pointer, more: usize) -> Vec<Token> {
+fn room(pointer: &JsonPointer, more: usize) -> Vec<Segment> {
     let mut tokens = Vec::with_capacity(pointer.0.len() + more);
     tokens.extend_from_slice(&pointer.0);
     tokens

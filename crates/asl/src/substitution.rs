@@ -109,7 +109,7 @@ impl Filled {
 mod tests {
     use super::*;
     use crate::diagnostic::Fix;
-    use crate::pointer::Pointer;
+    use crate::pointer::JsonPointer;
 
     fn substitutions() -> Substitutions {
         let text = r#"{"T": 5, "Yes": true, "Long": "a longer text", "E": "", "Later": {"Ref": "X"}}"#;
@@ -148,7 +148,8 @@ mod tests {
         let filled = substitutions().fill("ab ${Long} cd");
         let finding = |part: &str| {
             let start = filled.text.find(part).unwrap();
-            let mut finding = Diagnostic::error("ASL0001", Pointer::root(), "x").fix(Fix::value(Pointer::root(), "y"));
+            let mut finding =
+                Diagnostic::error("ASL0001", JsonPointer::root(), "x").fix(Fix::value(JsonPointer::root(), "y"));
             finding.span = Some(start..start + part.len());
             finding.fix.as_mut().unwrap().span = finding.span.clone();
             filled.unfilled(finding)

@@ -7,7 +7,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use asl::check::{MachineType, check_text, has_errors};
+use asl::MachineType;
+use asl::linter::{Linter, has_errors};
 use asl::{Diagnostic, Severity};
 use serde_json::Value;
 
@@ -67,7 +68,7 @@ fn entries(corpus: &Path) -> Vec<Entry> {
         let verdict = entry["verdict"].as_str()?;
         let definition = fs::read_to_string(corpus.join(&file)).ok()?;
         let machine = MachineType::named(entry["state_machine_type"].as_str()?)?;
-        let (_, findings) = check_text(&definition, machine);
+        let (_, findings) = Linter::new(machine).check_text(&definition);
         (verdict != "unknown").then(|| Entry {
             file,
             basis: entry["basis"].as_str().unwrap_or_default().to_owned(),

@@ -4,11 +4,12 @@
 
 use std::fmt::Write as _;
 
+use asl::MachineType;
 use asl::Severity;
-use asl::check::{MachineType, check_text, has_errors};
+use asl::linter::{Linter, has_errors};
 
 fn codes(text: &str) -> Vec<&'static str> {
-    let (_, findings) = check_text(text, MachineType::Standard);
+    let (_, findings) = Linter::new(MachineType::Standard).check_text(text);
     findings.iter().filter(|finding| finding.severity == Severity::Error).map(|finding| finding.code).collect()
 }
 
@@ -69,7 +70,9 @@ fn long_strings_and_strange_numbers() {
             "{{\"StartAt\": \"A\", \"States\": {{\"A\": {{\"Type\": \"Pass\", \"Result\": {result}, \"End\": true}}}}}}"
         )
     };
-    assert!(codes(&pass(&format!("\"{}\"", "x".repeat(1 << 20)))).is_empty());
+    let long = |letters: usize| codes(&pass(&format!("\"{}\"", "x".repeat(letters))));
+    assert!(long((1 << 20) - 100).is_empty());
+    assert_eq!(long(1 << 20), ["ASL0003"]);
     assert!(codes(&pass("[1e400, -0, 1.0000000000000000000001, 99999999999999999999999999]")).is_empty());
     for wrong in ["NaN", "Infinity", "01", "1.", ".5", "+1", "0x10", "\"\\ud800\"", "\"\\x\"", "'a'"] {
         let said = codes(&pass(wrong));
@@ -95,7 +98,7 @@ fn long_expressions() {
     };
     assert!(codes(&output(&format!("{}1{}", "(".repeat(150), ")".repeat(150)))).is_empty());
     for bomb in ["(", "[", "{", "-", "function($x){", "$a.", "1+", "$f(", "a ? b : "] {
-        let (_, findings) = check_text(&output(&bomb.repeat(100_000)), MachineType::Standard);
+        let (_, findings) = Linter::new(MachineType::Standard).check_text(&output(&bomb.repeat(100_000)));
         assert!(has_errors(&findings), "{bomb}");
     }
     let path = format!("$.a{}", "[0]".repeat(100_000));

@@ -9,10 +9,11 @@ use std::path::Path;
 use std::sync::mpsc;
 use std::time::{Duration, Instant, SystemTime};
 
-use asl::check::{Form, MachineType, check, check_text};
+use asl::Format;
 use asl::intrinsic::Call;
 use asl::jsonpath::Path as JsonPath;
-use asl::template::{Format, check_file};
+use asl::linter::Linter;
+use asl::{Form, MachineType};
 
 /// How long one input may take before it counts as one that never ends.
 const HANG: Duration = Duration::from_secs(30);
@@ -189,14 +190,14 @@ fn fuzz(target: &str, seeds: &[String], run: fn(&str)) {
 #[test]
 fn definitions_in_json() {
     fuzz("json", &definitions(), |text| {
-        let (document, findings) = check_text(text, MachineType::Standard);
+        let (document, findings) = Linter::new(MachineType::Standard).check_text(text);
         for finding in &findings {
             let span = finding.span.clone().unwrap();
             assert!(text.get(span.clone()).is_some(), "{span:?} is no part of the text");
         }
         if let Some(document) = document {
-            check(&document.root, Form::Nested, MachineType::Express);
-            check(&document.root, Form::Flat, MachineType::Unknown);
+            Linter::new(MachineType::Express).check(&document.root, Form::Nested);
+            Linter::new(MachineType::Unknown).check(&document.root, Form::Flat);
             assert!(asl::diff::diff(&document.root, &document.root).is_empty());
             if let Some(flat) = asl::flat::flatten(&document.root) {
                 assert!(asl::flat::nest(&flat).is_some_and(|again| again.same_meaning(&document.root)));
@@ -211,7 +212,7 @@ fn definitions_in_yaml_and_templates() {
         // Tags become functions, and the rest is the same.
         assert_eq!(asl::parse_yaml(text).is_ok(), asl::parse_yaml_template(text).is_ok());
         for format in [Format::Yaml, Format::Json] {
-            for finding in check_file(text, format, MachineType::Standard, true).findings {
+            for finding in Linter::new(MachineType::Standard).check_file(text, format, true).findings {
                 let span = finding.span.clone().unwrap();
                 assert!(text.get(span.clone()).is_some(), "{span:?} is no part of the text");
             }

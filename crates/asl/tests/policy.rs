@@ -8,6 +8,8 @@
     reason = "helpers of tests fail as tests do"
 )]
 
+use asl::MachineType;
+use asl::linter::Linter;
 use asl::policy::{Account, Settings, derive};
 
 /// The policy for one task with this resource and payload, and what is said about it.
@@ -24,7 +26,8 @@ fn settings() -> Settings {
 }
 
 fn of_definition(text: &str, settings: &Settings) -> String {
-    let (document, findings) = derive(&asl::parse(text).unwrap().0.root, settings);
+    let (document, gaps) = derive(&asl::parse(text).unwrap().0.root, settings);
+    let findings = Linter::new(MachineType::Standard).check_policy(&gaps);
     let statements = document.statements().map(|statement| {
         let conditions =
             if statement.conditions.is_empty() { String::new() } else { format!(" if {:?}", statement.conditions) };
@@ -209,7 +212,8 @@ fn policies_of_real_definitions() {
         let Ok(text) = std::fs::read_to_string(corpus.join(file)) else { continue };
         let Ok((document, _)) = asl::parse(&text) else { continue };
         if entry["verdict"] == "valid" {
-            let (policy, findings) = derive(&document.root, &settings());
+            let (policy, gaps) = derive(&document.root, &settings());
+            let findings = Linter::new(MachineType::Standard).check_policy(&gaps);
             let lines = policy.statements().map(|statement| {
                 let resources = statement.resources.join(" ");
                 let short = resources.replace("eu-west-1:123456789012", "…");
@@ -278,7 +282,8 @@ fn every_operation_has_an_action_or_a_warning() {
                 r#"{{"StartAt": "A", "States": {{"A": {{"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:{service}:{operation}", "Parameters": {{}}, "End": true}}}}}}"#
             );
             let definition = asl::parse(&definition).unwrap().0.root;
-            let (document, findings) = derive(&definition, &Settings::default());
+            let (document, gaps) = derive(&definition, &Settings::default());
+            let findings = Linter::new(MachineType::Standard).check_policy(&gaps);
             if findings.iter().any(|finding| finding.code == "ASL4002") {
                 unlisted += 1;
                 continue;

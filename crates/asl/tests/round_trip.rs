@@ -11,10 +11,11 @@
 #[path = "support/generator.rs"]
 mod generator;
 
-use asl::check::{Form, MachineType, check, check_text};
 use asl::flat::{flatten, nest};
+use asl::linter::Linter;
 use asl::model::Definition;
 use asl::{Diagnostic, Severity};
+use asl::{Form, MachineType};
 use generator::{Generator, all_fields};
 use proptest::prelude::*;
 
@@ -30,7 +31,7 @@ proptest! {
     fn definitions_survive_model_text_and_flat_form(seed in any::<u64>()) {
         let definition = Generator::new(seed).definition();
         let value = definition.to_value().unwrap();
-        prop_assert_eq!(errors(check(&definition, Form::Nested, MachineType::Standard)), vec![]);
+        prop_assert_eq!(errors(Linter::new(MachineType::Standard).check(&definition, Form::Nested)), vec![]);
 
         // through the typed model
         let typed: Definition = serde_json::from_value(value.clone()).unwrap();
@@ -39,26 +40,26 @@ proptest! {
 
         // through text
         let text = serde_json::to_string_pretty(&value).unwrap();
-        let (document, findings) = check_text(&text, MachineType::Standard);
+        let (document, findings) = Linter::new(MachineType::Standard).check_text(&text);
         prop_assert!(document.unwrap().root.same_meaning(&definition) && errors(findings).is_empty());
 
         // through the flat form, which is checked by the same rules
         let flat = flatten(&definition).unwrap();
-        prop_assert_eq!(errors(check(&flat, Form::Flat, MachineType::Standard)), vec![]);
+        prop_assert_eq!(errors(Linter::new(MachineType::Standard).check(&flat, Form::Flat)), vec![]);
         prop_assert!(nest(&flat).unwrap().same_meaning(&definition));
     }
 
     #[test]
     fn no_text_brings_it_down(text in "\\PC{0,60}") {
-        let _ = check_text(&text, MachineType::Standard);
+        let _ = Linter::new(MachineType::Standard).check_text(&text);
     }
 
     #[test]
     fn no_broken_definition_brings_it_down(seed in any::<u64>(), cut in 0.0..1.0, junk in "[{}\\[\\]\",:0-9a-z]{0,3}") {
         let text = Generator::new(seed).definition().to_value().unwrap().to_string();
         let at = (0..=text.len()).rev().find(|at| text.is_char_boundary(*at) && *at as f64 <= cut * text.len() as f64).unwrap();
-        let _ = check_text(&format!("{}{junk}{}", &text[..at], &text[at..]), MachineType::Standard);
-        let _ = check_text(&text[..at], MachineType::Standard);
+        let _ = Linter::new(MachineType::Standard).check_text(&format!("{}{junk}{}", &text[..at], &text[at..]));
+        let _ = Linter::new(MachineType::Standard).check_text(&text[..at]);
     }
 }
 
@@ -76,7 +77,7 @@ fn the_generator_leaves_no_field_out() {
 #[test]
 fn deep_nesting_is_refused_and_not_followed() {
     let bomb = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
-    let (document, findings) = check_text(&bomb, MachineType::Standard);
+    let (document, findings) = Linter::new(MachineType::Standard).check_text(&bomb);
     assert!(document.is_none());
     assert_eq!(findings[0].message, "arrays and objects are nested more than 128 deep");
 }
@@ -85,6 +86,6 @@ fn deep_nesting_is_refused_and_not_followed() {
 fn ten_thousand_states_are_checked() {
     let states: Vec<String> = (0..10_000).map(|n| format!(r#""S{n}":{{"Type":"Pass","Next":"S{}"}}"#, n + 1)).collect();
     let text = format!(r#"{{"StartAt":"S0","States":{{{},"S10000":{{"Type":"Succeed"}}}}}}"#, states.join(","));
-    let (_, findings) = check_text(&text, MachineType::Standard);
+    let (_, findings) = Linter::new(MachineType::Standard).check_text(&text);
     assert_eq!(findings, []);
 }

@@ -12,8 +12,11 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use asl::check::{Form, MachineType, check, check_text, line_and_column};
+use asl::linter::Linter;
+use asl::references::{ExternalReference, FunctionInfo, KnownReference, ResourceInfo, external_references};
+use asl::rules::{rule_named, rules};
 use asl::{Diagnostic, Json, Severity};
+use asl::{Form, MachineType, line_and_column};
 
 /// The findings about a text, as a person reads them.
 fn report(text: &str, findings: &[Diagnostic]) -> String {
@@ -71,44 +74,136 @@ fn cases(text: &str) -> Vec<Case> {
             case.text.push('\n');
         }
     }
-    for case in &mut cases {
-        if case.text.starts_with("{\"Type\"") || case.text.starts_with("{ \"Type\"") {
-            case.text = format!("{{\"StartAt\": \"A\", \"States\": {{\"A\": {}}}}}\n", case.text.trim());
+    cases.iter_mut().for_each(|case| case.text = in_a_machine(&case.text));
+    cases
+}
+
+/// Rules whose input is no definition: they have tests of their own.
+const WITHOUT_CASES: [&str; 2] = ["definition-too-large", "role-denied"];
+
+/// The examples in the documentation of a rule: what is reported, and what to use instead.
+fn documented(documentation: &str) -> Vec<Case> {
+    let mut cases = Vec::new();
+    let mut heading = "";
+    let mut blocks = documentation.split("```");
+    while let (Some(before), Some(block)) = (blocks.next(), blocks.next()) {
+        heading = before.lines().rfind(|line| line.starts_with("## ")).unwrap_or(heading);
+        let (info, text) = block.split_once('\n').expect("a fence has lines");
+        let mut words = info.split(' ');
+        if words.next() != Some("json") {
+            continue;
         }
+        let words: Vec<&str> = words.collect();
+        cases.push(Case {
+            accepts: match heading {
+                "## Example" => false,
+                "## Use instead" => true,
+                _ => panic!("{heading} has an example"),
+            },
+            machine: if words.contains(&"express") { MachineType::Express } else { MachineType::Standard },
+            form: if words.contains(&"flat") { Form::Flat } else { Form::Nested },
+            text: in_a_machine(text),
+        });
     }
     cases
 }
 
-impl Case {
-    fn findings(&self) -> Vec<Diagnostic> {
-        match self.form {
-            Form::Nested => check_text(&self.text, self.machine).1,
-            Form::Flat => check(&asl::parse(&self.text).unwrap().0.root, Form::Flat, self.machine),
-        }
+/// A state as the only one of a state machine, and any other text as it is.
+fn in_a_machine(text: &str) -> String {
+    match text.trim_start_matches(|c: char| c == '{' || c.is_whitespace()).starts_with("\"Type\"") {
+        true => format!("{{\"StartAt\": \"A\", \"States\": {{\"A\": {}}}}}\n", text.trim()),
+        false => text.to_owned(),
     }
 }
 
-/// Rules that are looked at where a text is read, a policy derived, or AWS asked.
-const ELSEWHERE: [&str; 9] = [
-    "too-large",
-    "any-resource",
-    "unknown-permissions",
-    "missing-object",
-    "function-not-ready",
-    "retired-runtime",
-    "function-timeout",
-    "unpublished-function",
-    "role-denied",
-];
+/// What AWS says about the functions of the examples: they are healthy, unless their name says otherwise.
+fn known(reference: &ExternalReference) -> ResourceInfo {
+    let name = reference.id.split(':').nth(6).unwrap_or(&reference.id);
+    let healthy = FunctionInfo {
+        state: "Active".into(),
+        runtime: Some("python3.13".into()),
+        timeout_seconds: Some(3),
+        reserved_concurrency: None,
+    };
+    ResourceInfo::Function(match name {
+        "charge-removed" => return ResourceInfo::Missing,
+        "charge-failed" => FunctionInfo { state: "Failed".into(), ..healthy },
+        "charge-python38" => FunctionInfo { runtime: Some("python3.8".into()), ..healthy },
+        "charge-slow" => FunctionInfo { timeout_seconds: Some(900), ..healthy },
+        _ => healthy,
+    })
+}
+
+impl Case {
+    /// The findings of all rules, those about permissions and functions as well.
+    fn findings(&self) -> Vec<Diagnostic> {
+        let linter = Linter::new(self.machine).with_policy();
+        if self.form == Form::Flat {
+            return linter.check(&asl::parse(&self.text).unwrap().0.root, Form::Flat);
+        }
+        let (document, mut findings) = linter.check_text(&self.text);
+        for reference in document.iter().flat_map(|document| external_references(&document.root)) {
+            let info = known(&reference);
+            let known = KnownReference { reference: &reference, info: &info, publishes: true };
+            findings.extend(linter.check_reference(&known));
+        }
+        findings
+    }
+}
+
+#[test]
+fn what_is_to_be_used_instead_has_no_other_mistake() {
+    let mut wrong = String::new();
+    for rule in rules() {
+        let accepted = documented(&rule.documentation()).into_iter().filter(|case| case.accepts);
+        for case in accepted {
+            let findings = case.findings().into_iter().filter(|finding| finding.severity != Severity::Lint);
+            let findings: Vec<_> = findings.collect();
+            if !findings.is_empty() {
+                let _ = writeln!(wrong, "{}: {}", rule.name, report(&case.text, &findings));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn each_rule_is_documented_alike() {
+    for rule in rules() {
+        let documentation = rule.documentation();
+        let headings: Vec<&str> = documentation.lines().filter(|line| line.starts_with("## ")).collect();
+        let expected = ["## What it does", "## Why is this bad?", "## Example", "## Use instead", "## References"];
+        assert_eq!(headings, expected, "{}", rule.name);
+        let summary = rule.summary();
+        assert!(summary.starts_with("Checks for ") && summary.len() <= 120, "{}: {summary}", rule.name);
+        assert!(documentation.contains("https://"), "{} has no reference", rule.name);
+    }
+}
+
+#[test]
+fn names_select_one_rule_each() {
+    let names: Vec<&str> =
+        rules().flat_map(|rule| [rule.code, rule.name].into_iter().chain(rule.aliases.iter().copied())).collect();
+    for name in &names {
+        assert_eq!(names.iter().filter(|other| other == &name).count(), 1, "{name}");
+        assert!(rule_named(name).is_some(), "{name}");
+    }
+    assert_eq!(rule_named("heartbeat").map(|rule| rule.name), Some("heartbeat-not-shorter-than-timeout"));
+}
 
 #[test]
 fn each_rule_accepts_and_rejects() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rules");
     let mut wrong = String::new();
-    for rule in asl::rules::RULES.iter().filter(|rule| !ELSEWHERE.contains(&rule.name)) {
+    for rule in rules() {
+        let mut cases = documented(&rule.documentation());
         let file = folder.join(format!("{}.txt", rule.name));
-        let text = fs::read_to_string(&file).unwrap_or_else(|_| panic!("there is no {}", file.display()));
-        let cases = cases(&text);
+        // The examples of a rule are cases of it; a file has more.
+        cases.extend(fs::read_to_string(&file).iter().flat_map(|text| crate::cases(text)));
+        if WITHOUT_CASES.contains(&rule.name) {
+            assert!(cases.is_empty(), "{} has cases", rule.name);
+            continue;
+        }
         for accepts in [true, false] {
             assert!(cases.iter().any(|case| case.accepts == accepts), "{} accepts or rejects nothing", rule.name);
         }
@@ -125,7 +220,7 @@ fn each_rule_accepts_and_rejects() {
         insta::with_settings!({ snapshot_path => "snapshots/rules" }, { insta::assert_snapshot!(rule.name, said) });
     }
     assert!(wrong.is_empty(), "judged otherwise:\n{wrong}");
-    let names: Vec<&str> = asl::rules::RULES.iter().map(|rule| rule.name).collect();
+    let names: Vec<&str> = rules().map(|rule| rule.name).collect();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_string_lossy();
@@ -142,7 +237,7 @@ fn errors(findings: Vec<Diagnostic>) -> Vec<&'static str> {
 #[test]
 fn unknown_values_silence_only_what_reads_them() {
     let text = r#"{"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:lambda:eu-west-1:123456789012:function:f","TimeoutSeconds":0,"Next":"B"},"B":{"Type":"Succeed"}}}"#;
-    let (document, findings) = check_text(text, MachineType::Standard);
+    let (document, findings) = Linter::new(MachineType::Standard).check_text(text);
     assert_eq!(errors(findings), ["ASL1004"]);
     let unknown = |path: &[&str]| {
         let mut root = document.as_ref().unwrap().root.clone();
@@ -151,7 +246,7 @@ fn unknown_values_silence_only_what_reads_them() {
             _ => unreachable!("an object"),
         });
         *slot = Json::Unknown;
-        errors(check(&root, Form::Nested, MachineType::Standard))
+        errors(Linter::new(MachineType::Standard).check(&root, Form::Nested))
     };
     assert_eq!(unknown(&["States", "A", "TimeoutSeconds"]), Vec::<&str>::new());
     // With an unknown transition any state may be reached, and the timeout is as wrong as before.
@@ -164,7 +259,8 @@ fn unknown_values_silence_only_what_reads_them() {
 #[test]
 fn size_is_counted_in_characters() {
     let definition = |characters: usize| "é".repeat(characters);
-    assert!(asl::rules::too_large::check_text(&definition(1_048_576)).is_none());
-    let finding = asl::rules::too_large::check_text(&definition(1_048_577)).unwrap();
-    assert_eq!(finding.message, "the definition has 1048577 characters, and AWS takes at most 1048576");
+    let linter = Linter::new(MachineType::Standard);
+    assert!(linter.check_size(&definition(1_048_576)).is_empty());
+    let findings = linter.check_size(&definition(1_048_577));
+    assert_eq!(findings[0].message, "the definition has 1048577 characters, and AWS takes at most 1048576");
 }

@@ -6,8 +6,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use asl::check::{MachineType, check_text, has_errors, line_and_column};
+use asl::linter::{Linter, has_errors};
 use asl::{Diagnostic, Severity};
+use asl::{MachineType, line_and_column};
 
 /// A whole definition around a fragment: states, one state, or lists of a state. What it leads to exists.
 fn whole(text: &str) -> String {
@@ -75,7 +76,7 @@ fn seeds_have_their_verdict() {
     let mut said = String::new();
     for file in &files {
         let text = whole(&fs::read_to_string(file).unwrap());
-        let (_, findings) = check_text(&text, MachineType::Standard);
+        let (_, findings) = Linter::new(MachineType::Standard).check_text(&text);
         let name = file.file_name().unwrap().to_string_lossy();
         let verdict = if has_errors(&findings) { "refuted" } else { "works" };
         let _ = writeln!(said, "== {name}: {verdict}");

@@ -6,9 +6,10 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use asl::Format;
 use asl::Severity;
-use asl::check::{MachineType, line_and_column};
-use asl::template::{Format, check_file};
+use asl::linter::Linter;
+use asl::{MachineType, line_and_column};
 
 #[test]
 fn definitions_are_found_where_they_stand() {
@@ -18,7 +19,7 @@ fn definitions_are_found_where_they_stand() {
     let mut said = String::new();
     for file in &files {
         let text = fs::read_to_string(file).unwrap();
-        let checked = check_file(&text, Format::of(&text), MachineType::Standard, false);
+        let checked = Linter::new(MachineType::Standard).check_file(&text, Format::of_text(&text), false);
         let name = file.file_name().unwrap().to_string_lossy();
         let _ = writeln!(said, "== {name}: {} definitions, files {:?}", checked.definitions, checked.files);
         for finding in checked.findings.iter().filter(|finding| finding.severity != Severity::Lint) {
@@ -88,7 +89,7 @@ fn yaml_means_what_its_readers_take_it_for() {
 #[test]
 fn placeholders_are_values_that_are_not_known() {
     let unknown = |root: &asl::Json, path: &[&str]| {
-        let at: asl::Pointer = path.iter().map(|step| (*step).to_owned()).collect();
+        let at: asl::JsonPointer = path.iter().map(|step| (*step).to_owned()).collect();
         assert_eq!(root.at(&at), Some(&asl::Json::Unknown), "{path:?} in {root:?}");
     };
     let json = asl::parse_unfilled(r#"{"a": ${A}, "b": [1, ${jsonencode({x = "}"})}], "c": "${C}", "d": {${K}: 1}}"#);

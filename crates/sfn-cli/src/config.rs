@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use asl::check::MachineType;
-use asl::{Diagnostic, Selection, Severity};
+use asl::linter::Linter;
+use asl::{MachineType, RuleFilter, Severity};
 use serde::Deserialize;
 
 use crate::{Failure, Machine, ValidateArgs};
@@ -35,23 +35,14 @@ struct Validate {
 
 /// What arguments and configuration say together.
 pub struct Settings {
-    /// The type of state machines that do not say it.
-    pub machine: MachineType,
-    /// Which findings are shown.
-    pub selection: Selection,
+    /// The rules to check, for the type of state machines that do not say it.
+    pub linter: Linter,
     /// Folders and files that are left out.
     pub exclude: Vec<PathBuf>,
     /// Whether warnings count as errors.
     pub warnings_as_errors: bool,
     /// Whether files that templates name are read wherever they are.
     pub allow_outside: bool,
-}
-
-impl Settings {
-    /// The findings that are shown.
-    pub fn kept(&self, findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
-        findings.into_iter().filter(|finding| self.selection.keeps(finding)).collect()
-    }
 }
 
 /// Reads the configuration and puts the arguments over it.
@@ -75,22 +66,22 @@ pub fn settings(arguments: &ValidateArgs) -> Result<Settings, Failure> {
     };
     let level = match (arguments.level, file.level.as_deref()) {
         (Some(level), _) => level.into(),
-        (None, None) => Selection::default().level,
+        (None, None) => RuleFilter::default().level,
         (None, Some(word)) => Severity::named(word)
             .ok_or_else(|| format!("{place}: `level` is `error`, `warning` or `lint`, not `{word}`"))?,
     };
     let select = if arguments.select.is_empty() { file.select } else { arguments.select.clone() };
     let ignore: Vec<String> = file.ignore.into_iter().chain(arguments.ignore.clone()).collect();
     for word in select.iter().chain(&ignore) {
-        asl::rules::selects(word).map_err(|meant| {
+        asl::rules::selector::resolve_selector(word).map_err(|meant| {
             let hint = meant.map(|name| format!(": did you mean `{name}`?")).unwrap_or_default();
             format!("there is no rule `{word}`{hint}")
         })?;
     }
+    // Rules that are selected are reported whatever their severity.
+    let filter = RuleFilter { level: if select.is_empty() { level } else { Severity::Lint }, select, ignore };
     Ok(Settings {
-        machine,
-        // Who asks for a rule wants to see it, however mild it is.
-        selection: Selection { level: if select.is_empty() { level } else { Severity::Lint }, select, ignore },
+        linter: Linter::new(machine).with_policy().with_filter(filter),
         exclude: file.exclude.iter().map(|path| folder.join(path)).collect(),
         warnings_as_errors: arguments.warnings_as_errors || file.warnings_as_errors,
         allow_outside: arguments.allow_outside,

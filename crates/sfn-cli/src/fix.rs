@@ -5,8 +5,8 @@
 
 use std::path::Path;
 
-use asl::template::Format;
-use asl::{Diagnostic, Fix, Json, Pointer};
+use asl::Format;
+use asl::{Diagnostic, Fix, Json, JsonPointer};
 
 use crate::Failure;
 use crate::input::format_of;
@@ -79,21 +79,10 @@ fn with(text: &str, fixes: &[&Fix]) -> String {
     for fix in fixes {
         let Some(span) = &fix.span else { continue };
         changed.push_str(text.get(at..span.start).unwrap_or(""));
-        changed.push_str(&written(text.get(span.clone()).unwrap_or(""), &fix.replacement));
+        changed.push_str(&fix.written(text).unwrap_or_default());
         at = span.end;
     }
     changed + text.get(at..).unwrap_or("")
-}
-
-/// A word as it is written in the place of another: in quotes where that has quotes.
-fn written(old: &str, word: &str) -> String {
-    let is_plain = word.chars().all(|c| c.is_ascii_alphanumeric() || "._-:/${}".contains(c)) && !word.ends_with(':');
-    match old.chars().next() {
-        Some('\'') => format!("'{}'", word.replace('\'', "''")),
-        Some('"') => serde_json::Value::from(word).to_string(),
-        _ if is_plain => word.to_owned(),
-        _ => serde_json::Value::from(word).to_string(),
-    }
 }
 
 /// Whether the changed text means what the text means, but for the repairs.
@@ -126,7 +115,7 @@ fn repair(root: &mut Json, fix: &Fix) -> Option<()> {
         return Some(());
     }
     let (name, around) = fix.pointer.tokens().split_last()?;
-    let around: Pointer = around.iter().collect();
+    let around: JsonPointer = around.iter().collect();
     let Json::Object(members) = root.at_mut(&around)? else { return None };
     let renamed = |key: String| if key == **name { fix.replacement.clone() } else { key };
     let count = members.len();

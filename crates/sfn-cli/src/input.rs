@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use asl::template::Format;
+use asl::Format;
 use ignore::{DirEntry, WalkBuilder};
 
 use crate::Failure;
@@ -57,7 +57,7 @@ pub fn format_of(path: &Path, text: &str) -> Format {
     match extension(path) {
         "json" => Format::Json,
         "yaml" | "yml" => Format::Yaml,
-        _ => Format::of(text),
+        _ => Format::of_text(text),
     }
 }
 

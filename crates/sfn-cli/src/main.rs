@@ -47,7 +47,7 @@ enum Command {
     Import(ImportArgs),
     /// Explain a rule, by its code or its name.
     Explain {
-        /// Code or name, such as `ASL2001` or `missing-target`.
+        /// Code or name, such as `ASL2001` or `missing-transition-target`.
         rule: String,
     },
     /// List all rules.

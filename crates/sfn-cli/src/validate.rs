@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use asl::template::{Checked, NamedFile, check_file, check_named, may_have_definitions};
+use asl::template::{Checked, NamedFile, may_have_definitions};
 use asl::{Diagnostic, Severity};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -145,13 +145,13 @@ fn check_one(input: &Input, settings: &Settings) -> Outcome {
     if !input.named && !says_asl && !may_have_definitions(&text) {
         return outcome;
     }
-    let Checked { definitions, files, findings } = check_file(&text, format, settings.machine, says_asl);
+    let Checked { definitions, files, findings } = settings.linter.check_file(&text, format, says_asl);
     let boundary = Boundary::around(&input.folder, settings.allow_outside);
     let folder = input.path.parent().unwrap_or(Path::new(""));
     let is_local = |file: &NamedFile| !file.path.contains("://") && !file.path.contains("${");
     let beside = |file: NamedFile| Beside { path: folder.join(&file.path), file, boundary: boundary.clone() };
     outcome.files = files.into_iter().filter(is_local).map(beside).collect();
-    Outcome { definitions, findings: settings.kept(findings), text, ..outcome }
+    Outcome { definitions, findings, text, ..outcome }
 }
 
 /// Checks the file of a definition that a template names.
@@ -167,11 +167,11 @@ fn check_beside(beside: &Beside, settings: &Settings) -> Outcome {
             format!("{} is not the definition of a state machine: it has no `StartAt`", beside.path.display());
         return Outcome { failure: Some(failure), ..outcome };
     }
-    let mut findings = check_named(&text, format_of(&beside.path, &text), &beside.file);
+    let mut findings = settings.linter.check_named(&text, format_of(&beside.path, &text), &beside.file);
     if !beside.boundary.holds(&beside.path) {
         findings.iter_mut().for_each(|finding| finding.fix = None);
     }
-    Outcome { definitions: 1, findings: settings.kept(findings), text, ..outcome }
+    Outcome { definitions: 1, findings, text, ..outcome }
 }
 
 fn report(arguments: &ValidateArgs, settings: &Settings, outcomes: &[Outcome]) -> Result<Exit, Failure> {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use asl::graph::Graph;
-use asl::template::Format;
+use asl::Format;
+use asl::semantic::graph::Graph;
 use asl::{Document, parse, parse_yaml};
 use tfplugin::Value;
 
@@ -32,9 +32,10 @@ pub fn document(text: &str, format: Format) -> Result<Document, String> {
         Format::Json => parse(text),
         Format::Yaml => parse_yaml(text),
     };
-    let (document, findings) = parsed.map_err(|finding| said(text, &finding))?;
-    if let Some(finding) = findings.iter().find(|finding| finding.severity == asl::Severity::Error) {
-        return Err(said(text, finding));
+    let (document, errors) = parsed.map_err(|error| said(text, &error))?;
+    // Of a member that occurs twice one would be lost.
+    if let [error, ..] = errors.as_slice() {
+        return Err(said(text, error));
     }
     if document.root.get("States").is_none() || document.root.get("StartAt").is_none() {
         return Err("it is no definition of a state machine: it has no `StartAt` and `States`".into());
@@ -45,17 +46,16 @@ pub fn document(text: &str, format: Format) -> Result<Document, String> {
     Ok(document)
 }
 
-/// A finding with its line.
-pub(crate) fn said(text: &str, finding: &asl::Diagnostic) -> String {
-    let start = finding.span.as_ref().map_or(0, |span| span.start);
-    let line = text.get(..start).map_or(1, |before| before.matches('\n').count() + 1);
-    format!("line {line}: {}", finding.message)
+/// What is wrong with a text, with its line.
+pub(crate) fn said(text: &str, error: &asl::TextError) -> String {
+    let (line, _) = asl::line_and_column(text, &error.span);
+    format!("line {line}: {}", error.message)
 }
 
 /// What stands as comments right above states.
 fn comments(text: &str, document: &Document) -> BTreeMap<String, String> {
     let graph = Graph::of(&document.root);
-    let comment = |at: &asl::Pointer| {
+    let comment = |at: &asl::JsonPointer| {
         let before = text.get(..document.key_span(at)?.start)?;
         let mut lines: Vec<&str> = before.lines().rev().skip(usize::from(!before.ends_with('\n'))).collect();
         let end = lines.iter().position(|line| !line.trim_start().starts_with('#')).unwrap_or(lines.len());

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use asl::Json;
-use asl::graph::Graph;
+use asl::semantic::graph::Graph;
 
 /// A state, by the block that it is written as.
 #[derive(Debug, Clone, PartialEq, Eq)]

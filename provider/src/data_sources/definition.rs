@@ -1,6 +1,6 @@
 //! `data "sfn_definition"`: a workflow, or a part of one, without a state machine.
 
-use asl::check::MachineType;
+use asl::MachineType;
 use asl::policy::Settings;
 use async_trait::async_trait;
 use tfplugin::model::{Attr, Model};
@@ -51,19 +51,19 @@ impl DataSource for DefinitionDataSource {
 
     async fn validate(&self, config: &Value) -> Diagnostics {
         let definition = Definition::from_value(config);
-        let selection = self.0.checks().selection(&definition.ignore_diagnostics);
+        let filter = self.0.checks().filter(&definition.ignore_diagnostics);
         let workflow = Workflow::new(&definition.workflow, MachineType::Standard);
-        let mut diagnostics = workflow.check(&selection);
+        let mut diagnostics = workflow.check(&filter);
         diagnostics.extend(checks::validate_ignored(&definition.ignore_diagnostics));
         diagnostics
     }
 
     async fn read(&self, config: Value, _: &Context) -> Result<(Value, Diagnostics), Diagnostics> {
         let definition = Definition::from_value(&config);
-        let selection = self.0.checks().selection(&definition.ignore_diagnostics);
+        let filter = self.0.checks().filter(&definition.ignore_diagnostics);
         let workflow = Workflow::new(&definition.workflow, MachineType::Standard);
         let settings = Settings { name: "*".into(), ..Settings::default() };
-        let policy = workflow.policy(&settings, &selection).map(|(document, _)| document.to_json());
+        let policy = workflow.policy(&settings, &filter).map(|(document, _)| document.to_json());
         let found = Definition { json: workflow.text().into(), policy_json: policy.into(), ..definition };
         let mut state = config;
         state.extend(Value::object(["json", "policy_json"].map(|name| (name, found.to_value().get(name).clone()))));

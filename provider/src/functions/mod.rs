@@ -1,10 +1,11 @@
 //! Provider-defined functions: what the language knows about a definition. They need no configuration and call nothing.
 
-use asl::check::{MachineType, check_text, line_and_column};
 use asl::cost::{self, Transitions};
 use asl::diagram::{Format, draw};
+use asl::linter::Linter;
 use asl::policy::{Settings, derive};
 use asl::{Json, Severity};
+use asl::{MachineType, line_and_column};
 use async_trait::async_trait;
 use tfplugin::{Function, FunctionError, Number, Parameter, Signature, Type, Value};
 
@@ -68,9 +69,10 @@ fn object<const N: usize>(attributes: [(&str, Type); N]) -> Type {
 
 /// The definition of the first argument; an error that says where it is no JSON.
 fn read(text: &str) -> Result<Json, FunctionError> {
-    let (document, _) = asl::parse(text).map_err(|finding| {
-        let (line, column) = finding.span.as_ref().map_or((1, 1), |span| line_and_column(text, span));
-        argument(0, format!("line {line}, column {column}: {}; {}", finding.message, finding.help))
+    let (document, _) = asl::parse(text).map_err(|error| {
+        let (line, column) = line_and_column(text, &error.span);
+        let help = "write the definition as one JSON object";
+        argument(0, format!("line {line}, column {column}: {}; {help}", error.message))
     })?;
     match document.root {
         root @ Json::Object(_) => Ok(root),
@@ -94,7 +96,7 @@ fn validate_signature() -> Signature {
         Type::list(finding),
         "Checks a definition",
         "Gives what the checks find in a definition, in the order of its text: lints too, and nothing for a good one. `severity` is \
-         `error`, `warning` or `lint`; `pointer` is a JSON Pointer; `aws_code` is what AWS says, or null. A text that is no JSON is a \
+         `error`, `warning` or `lint`; `pointer` is a JSON JsonPointer; `aws_code` is what AWS says, or null. A text that is no JSON is a \
          finding as well. The guide \"Checks\" explains the codes.",
     );
     let ty = "`STANDARD` (the default) or `EXPRESS`, given once at most.";
@@ -112,7 +114,7 @@ fn validate(text: &str, rest: &[Value]) -> Result<Value, FunctionError> {
         }
         _ => return Err(argument(2, "a state machine has one type: remove this argument".into())),
     };
-    let (_, findings) = check_text(text, machine);
+    let (_, findings) = Linter::new(machine).check_text(text);
     let told = findings.iter().map(|finding| {
         let (line, column) = finding.span.as_ref().map_or((1, 1), |span| line_and_column(text, span));
         Value::object([

@@ -1,6 +1,6 @@
 //! `resource "sfn_activity"`.
 
-use asl::wiring::Kind;
+use asl::references::Kind;
 use async_trait::async_trait;
 use sfn_aws::{Identity, activity, tags};
 use tfplugin::Diagnostics;

@@ -2,14 +2,14 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use asl::{Selection, Severity};
+use asl::{RuleFilter, Severity};
 use tfplugin::model::{Attr, Model};
 use tfplugin::{AttributePath, Diagnostic, Diagnostics};
 
 /// The checks that the provider block chooses.
 #[derive(Debug)]
 pub struct Checks {
-    selection: Selection,
+    filter: RuleFilter,
     /// Whether AWS is asked as well.
     pub remote: bool,
     /// Whether AWS could not be asked once, and need not be asked again.
@@ -46,7 +46,7 @@ impl Wiring {
 impl Default for Checks {
     fn default() -> Self {
         Self {
-            selection: Selection::default(),
+            filter: RuleFilter::default(),
             remote: true,
             unavailable: AtomicBool::new(false),
             wiring: Wiring::default(),
@@ -87,17 +87,17 @@ impl Checks {
     pub fn of(block: Option<&ChecksBlock>) -> Self {
         let usual = Self::default();
         let Some(block) = block else { return usual };
-        let level = block.level.text().and_then(Severity::named).unwrap_or(usual.selection.level);
-        let selection = Selection { level, ignore: words(&block.ignore), ..usual.selection };
+        let level = block.level.text().and_then(Severity::named).unwrap_or(usual.filter.level);
+        let filter = RuleFilter { level, ignore: words(&block.ignore), ..usual.filter };
         let wiring = block.wiring.text().and_then(Wiring::named).unwrap_or(usual.wiring);
-        Self { selection, remote: block.remote.known().copied().unwrap_or(usual.remote), wiring, ..usual }
+        Self { filter, remote: block.remote.known().copied().unwrap_or(usual.remote), wiring, ..usual }
     }
 
     /// Which findings about a resource are wanted.
-    pub fn selection(&self, ignored: &Attr<Vec<String>>) -> Selection {
-        let mut selection = self.selection.clone();
-        selection.ignore.extend(words(ignored));
-        selection
+    pub fn filter(&self, ignored: &Attr<Vec<String>>) -> RuleFilter {
+        let mut filter = self.filter.clone();
+        filter.ignore.extend(words(ignored));
+        filter
     }
 
     /// Records that AWS cannot validate definitions; true the first time, when it is to be reported.
@@ -128,7 +128,7 @@ pub fn validate_ignored(ignored: &Attr<Vec<String>>) -> Diagnostics {
 fn unknown_rules(list: &Attr<Vec<String>>, at: &AttributePath) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
     for word in words(list) {
-        let Err(meant) = asl::rules::selects(&word) else { continue };
+        let Err(meant) = asl::rules::selector::resolve_selector(&word) else { continue };
         let guess = meant.map_or_else(String::new, |name| format!("Did you mean `{name}`? "));
         let detail = format!("{guess}The guide \"Checks\" lists all rules.");
         diagnostics.push(Diagnostic::error(format!("there is no rule `{word}`"), detail).at(at.clone()));

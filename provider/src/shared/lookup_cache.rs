@@ -4,12 +4,12 @@ use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use asl::wiring::{Facts, FunctionFacts, Kind};
+use asl::references::{FunctionInfo, Kind, ResourceInfo};
 use aws_arn::{Arn, FunctionArn};
 use sfn_aws::AwsError;
 use tokio::sync::OnceCell;
 
-type Answer = Arc<OnceCell<Result<Facts, AwsError>>>;
+type Answer = Arc<OnceCell<Result<ResourceInfo, AwsError>>>;
 
 /// What AWS answered about objects; each is asked about once.
 #[derive(Default)]
@@ -17,11 +17,11 @@ pub struct LookupCache(Mutex<HashMap<(Kind, String), Answer>>);
 
 impl LookupCache {
     /// What was answered about an object, or what `ask` answers now.
-    pub async fn get_or_fetch<F: Future<Output = Result<Facts, AwsError>>>(
+    pub async fn get_or_fetch<F: Future<Output = Result<ResourceInfo, AwsError>>>(
         &self,
         object: (Kind, String),
         ask: impl FnOnce() -> F,
-    ) -> Result<Facts, AwsError> {
+    ) -> Result<ResourceInfo, AwsError> {
         let answer = {
             let mut answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             answers.entry(object).or_default().clone()
@@ -39,7 +39,7 @@ pub struct PlannedResources(Mutex<Planned>);
 struct Planned {
     new: Objects,
     replaced: Objects,
-    functions: Vec<(Place, FunctionFacts)>,
+    functions: Vec<(Place, FunctionInfo)>,
     /// The objects whose name is generated, by their configuration.
     generated: HashMap<(Kind, String), Place>,
 }
@@ -127,7 +127,7 @@ impl PlannedIn<'_> {
     }
 
     /// Records what a function of this name will be like.
-    pub fn record_function(&self, function: &str, facts: FunctionFacts) {
+    pub fn record_function(&self, function: &str, facts: FunctionInfo) {
         let place = self.place(function);
         let functions = &mut self.all.lock().functions;
         functions.retain(|(other, _)| *other != place);
@@ -147,7 +147,7 @@ impl PlannedIn<'_> {
 
     /// What the function of this name or ARN will be like; `None` for one that the run leaves alone, and for a version or
     /// alias, which may stay behind.
-    pub fn function(&self, id: &str) -> Option<FunctionFacts> {
+    pub fn function(&self, id: &str) -> Option<FunctionInfo> {
         FunctionArn::parse(id).filter(|function| function.qualifier.is_none())?;
         let (planned, place) = (self.all.lock(), self.place(id));
         planned.functions.iter().find(|(other, _)| other.meets(&place)).map(|(_, facts)| facts.clone())
@@ -184,7 +184,7 @@ mod tests {
     #[test]
     fn a_function_is_judged_by_the_one_of_its_region() {
         let all = PlannedResources::default();
-        let facts = |seconds| FunctionFacts { timeout_seconds: Some(seconds), ..FunctionFacts::default() };
+        let facts = |seconds| FunctionInfo { timeout_seconds: Some(seconds), ..FunctionInfo::default() };
         let (here, there) = (all.within(Some("eu-west-1")), all.within(Some("us-east-1")));
         here.record_function("charge", facts(3));
         here.record_function("charge", facts(4));

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use asl::wiring::Kind;
+use asl::references::Kind;
 use async_trait::async_trait;
 use sfn_aws::{Aws, AwsError, Call, CreateError, Identity, Tags};
 use tfplugin::model::{Missing, Model, Problem};

@@ -15,8 +15,8 @@ its code, or its name: in the provider block with `checks { ignore = [...] }`, o
 
 A value that is not known yet, or a string with a placeholder such as `${Name}`, turns off only the rules that read it.
 
-| Code | Name | Severity |
-| --- | --- | --- |
+| Code | Name | Severity | What it does |
+| --- | --- | --- | --- |
 ";
 
 /// The page.
@@ -24,13 +24,18 @@ pub fn page() -> String {
     let mut page =
         super::front_matter("Checks", "The checks that the provider makes on a workflow before it is deployed.");
     page.push_str(INTRODUCTION);
-    for rule in asl::rules::RULES {
-        let anchor = format!("{}-{}", rule.code.to_lowercase(), rule.name);
-        let _ = writeln!(page, "| [{}](#{anchor}) | {} | {:?} |", rule.code, rule.name, rule.severity);
+    for rule in asl::rules::rules() {
+        let (code, anchor) = (rule.code, rule.anchor());
+        let _ = writeln!(page, "| [{code}](#{anchor}) | {} | {:?} | {} |", rule.name, rule.severity, rule.summary());
     }
-    for rule in asl::rules::RULES {
-        let explanation: Vec<&str> = rule.explanation.lines().map(str::trim).collect();
-        let _ = write!(page, "\n## {} {}\n\n{}\n", rule.code, rule.name, explanation.join("\n").trim());
+    for rule in asl::rules::rules() {
+        // The headings of a rule are below its own.
+        let documentation = rule.documentation().replace("\n## ", "\n### ");
+        let documentation = documentation.replacen("## ", "### ", 1);
+        let _ = write!(page, "\n## {} {}\n\n{}\n", rule.code, rule.name, documentation);
+        if let [first, ..] = rule.aliases {
+            let _ = writeln!(page, "\nThe earlier name `{first}` selects the rule as well.");
+        }
     }
     page
 }

@@ -1,12 +1,12 @@
 //! The language as Rust types, one file per state type.
 //!
 //! The doc comment of a field is its documentation everywhere: in Terraform, in the published JSON Schema, in the
-//! reference. From these types come the HCL blocks, the structural checks and the schema ([`crate::shape`]); nowhere
+//! reference. From these types come the HCL blocks, the structural checks and the schema ([`crate::schema`]); nowhere
 //! else is a list of fields written down.
 //!
 //! Schema extensions used on fields: `x-language` (the one query language that has the field), `x-block` (the name of
 //! the HCL block where it is not the field's own), `x-null` (JSON `null` has a meaning of its own), `x-reads` (which of
-//! the small languages inside a definition the field holds: [`crate::shape::Reads`]).
+//! the small languages inside a definition the field holds: [`crate::schema::Reads`]).
 //!
 //! Source: the Amazon States Language specification and the Step Functions developer guide.
 

@@ -4,8 +4,8 @@
 
 use super::Call;
 use super::document::Statement;
-use super::resource::{Given, given};
-use super::table::{Grant, Wide, action, fixed};
+use super::grant::{Grant, WildcardReason, action, fixed};
+use super::resource::{ParameterValue, given};
 
 /// What a query may do in the catalogue.
 const CATALOG: [&str; 19] = [
@@ -44,9 +44,9 @@ const OBJECTS: [&str; 8] = [
 pub(super) fn start_query(call: &Call<'_>) -> Vec<Grant> {
     let account = &call.settings.account;
     let (workgroup, unknown) = match given(call.payload, "WorkGroup") {
-        Given::Text(name) => (name, None),
-        Given::Absent => ("primary", None),
-        Given::AtRunTime => ("*", Some(Wide::Parameter("WorkGroup"))),
+        ParameterValue::Text(name) => (name, None),
+        ParameterValue::Absent => ("primary", None),
+        ParameterValue::AtRunTime => ("*", Some(WildcardReason::Parameter("WorkGroup"))),
     };
     let workgroup = account.arn("athena", &format!("workgroup/{workgroup}"));
     let catalogs = account.arn("athena", "datacatalog/*");
@@ -57,8 +57,8 @@ pub(super) fn start_query(call: &Call<'_>) -> Vec<Grant> {
         grants.push(Grant { statement: Statement::allow(waiting, [workgroup]), wide: unknown });
     }
     let database = match given(call.payload, "QueryExecutionContext.Database") {
-        Given::Text(name) => (name, None),
-        _ => ("*", Some(Wide::Elsewhere("the text of the query"))),
+        ParameterValue::Text(name) => (name, None),
+        _ => ("*", Some(WildcardReason::Elsewhere("the text of the query"))),
     };
     let tables = ["catalog".to_owned()]
         .into_iter()
@@ -67,7 +67,8 @@ pub(super) fn start_query(call: &Call<'_>) -> Vec<Grant> {
     grants.push(Grant { statement, wide: database.1 });
     let partition = account.partition.as_deref().unwrap_or("aws");
     let statement = Statement::allow(OBJECTS, [format!("arn:{partition}:s3:::*")]);
-    grants.push(Grant { statement, wide: Some(Wide::Elsewhere("the tables of the query and its workgroup")) });
+    grants
+        .push(Grant { statement, wide: Some(WildcardReason::Elsewhere("the tables of the query and its workgroup")) });
     grants.push(fixed(Statement::allow(["lakeformation:GetDataAccess"], ["*"])));
     grants
 }
@@ -80,8 +81,8 @@ pub(super) fn get_results(call: &Call<'_>) -> Vec<Grant> {
     vec![
         Grant {
             statement: Statement::allow(["athena:GetQueryResults"], [workgroups]),
-            wide: Some(Wide::Parameter("QueryExecutionId")),
+            wide: Some(WildcardReason::Parameter("QueryExecutionId")),
         },
-        Grant { statement: results, wide: Some(Wide::Elsewhere("the workgroup of the query")) },
+        Grant { statement: results, wide: Some(WildcardReason::Elsewhere("the workgroup of the query")) },
     ]
 }

@@ -4,9 +4,9 @@
 
 use super::Call;
 use super::document::Statement;
+use super::grant::{Grant, WildcardReason, fixed, managed_rule, scoped};
 use super::pattern::pass_role;
-use super::resource::{Account, Given, Scoped, given};
-use super::table::{Grant, Wide, fixed, managed_rule, scoped};
+use super::resource::{Account, ParameterValue, ResourceScope, given};
 
 /// Where an id begins with one of these, it is that of an inference profile, which works in several regions.
 const GEOGRAPHIES: [&str; 6] = ["us.", "eu.", "apac.", "us-gov.", "jp.", "global."];
@@ -14,28 +14,30 @@ const GEOGRAPHIES: [&str; 6] = ["us.", "eu.", "apac.", "us-gov.", "jp.", "global
 pub(super) fn invoke(call: &Call<'_>) -> Vec<Grant> {
     let account = &call.settings.account;
     let mut grants = match given(call.payload, "ModelId") {
-        Given::Text(id) => vec![fixed(Statement::allow(["bedrock:InvokeModel"], models(id, account)))],
-        _ => vec![scoped(&["bedrock:InvokeModel"], Scoped::Dynamic("ModelId"))],
+        ParameterValue::Text(id) => vec![fixed(Statement::allow(["bedrock:InvokeModel"], models(id, account)))],
+        _ => vec![scoped(&["bedrock:InvokeModel"], ResourceScope::Dynamic("ModelId"))],
     };
     for (parameter, action) in [("Input.S3Uri", "s3:GetObject"), ("Output.S3Uri", "s3:PutObject")] {
         let partition = account.partition.as_deref().unwrap_or("aws");
         match given(call.payload, parameter) {
-            Given::Text(uri) => {
+            ParameterValue::Text(uri) => {
                 let object = format!("arn:{partition}:s3:::{}", uri.trim_start_matches("s3://"));
                 grants.push(fixed(Statement::allow([action], [object])));
             }
-            Given::AtRunTime => grants.push(scoped(&[action], Scoped::Dynamic(parameter))),
-            Given::Absent => {}
+            ParameterValue::AtRunTime => grants.push(scoped(&[action], ResourceScope::Dynamic(parameter))),
+            ParameterValue::Absent => {}
         }
     }
     match given(call.payload, "GuardrailIdentifier") {
-        Given::Text(id) => {
+        ParameterValue::Text(id) => {
             let guardrail =
                 if id.starts_with("arn:") { id.to_owned() } else { account.arn("bedrock", &format!("guardrail/{id}")) };
             grants.push(fixed(Statement::allow(["bedrock:ApplyGuardrail"], [guardrail])));
         }
-        Given::AtRunTime => grants.push(scoped(&["bedrock:ApplyGuardrail"], Scoped::Dynamic("GuardrailIdentifier"))),
-        Given::Absent => {}
+        ParameterValue::AtRunTime => {
+            grants.push(scoped(&["bedrock:ApplyGuardrail"], ResourceScope::Dynamic("GuardrailIdentifier")))
+        }
+        ParameterValue::Absent => {}
     }
     grants
 }
@@ -59,8 +61,8 @@ pub(super) fn customize(call: &Call<'_>) -> Vec<Grant> {
     let account = &call.settings.account;
     let own = ["custom-model/*", "model-customization-job/*"].map(|part| account.arn("bedrock", part));
     let base = match given(call.payload, "BaseModelIdentifier") {
-        Given::Text(id) => (models(id, account), None),
-        _ => (vec!["*".to_owned()], Some(Wide::Parameter("BaseModelIdentifier"))),
+        ParameterValue::Text(id) => (models(id, account), None),
+        _ => (vec!["*".to_owned()], Some(WildcardReason::Parameter("BaseModelIdentifier"))),
     };
     let actions = ["bedrock:CreateModelCustomizationJob", "bedrock:TagResource"];
     let statement = Statement::allow(actions, base.0.into_iter().chain(own.clone()));

@@ -6,6 +6,8 @@
 mod athena;
 mod bedrock;
 mod document;
+mod gap;
+mod grant;
 mod pattern;
 mod resource;
 mod rows;
@@ -13,16 +15,16 @@ mod table;
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::Diagnostic;
-use crate::graph::{containers, distributed};
 use crate::json::Json;
-use crate::pointer::Pointer;
-use crate::rules::{Rule, any_resource, unknown_permissions};
+use crate::pointer::JsonPointer;
+use crate::semantic::graph::{containers, distributed};
 
-use table::{Grant, Wide};
+use grant::Grant;
 
 pub use document::{Document, Statement, trust_policy};
-pub use resource::{Account, Scoped};
+pub use gap::{Gap, GapKind};
+pub use grant::WildcardReason;
+pub use resource::{Account, ResourceScope};
 
 /// What decides about a policy beside the definition.
 #[derive(Debug, Clone, Default)]
@@ -59,23 +61,23 @@ pub(crate) struct Call<'a> {
     pub(crate) sdk: bool,
 }
 
-/// The policy of a definition in ASL form, with a warning for each wildcard that a value known only at run time makes
-/// and for each integration that the table lacks.
-pub fn derive(definition: &Json, settings: &Settings) -> (Document, Vec<Diagnostic>) {
-    let mut walk = Walk { settings, document: Document::default(), findings: Vec::new() };
-    walk.states(definition, &Pointer::root());
+/// Returns the policy of a definition in ASL form, and the permissions that cannot be derived exactly: wildcards in place of values
+/// known only at run time, and integrations without known permissions.
+pub fn derive(definition: &Json, settings: &Settings) -> (Document, Vec<Gap>) {
+    let mut walk = Walk { settings, document: Document::default(), gaps: Vec::new() };
+    walk.states(definition, &JsonPointer::root());
     table::service(settings, &mut walk.document);
-    (walk.document, walk.findings)
+    (walk.document, walk.gaps)
 }
 
 struct Walk<'a> {
     settings: &'a Settings,
     document: Document,
-    findings: Vec<Diagnostic>,
+    gaps: Vec<Gap>,
 }
 
 impl Walk<'_> {
-    fn states(&mut self, scope: &Json, at: &Pointer) {
+    fn states(&mut self, scope: &Json, at: &JsonPointer) {
         for (name, state) in scope.get("States").and_then(Json::as_object).into_iter().flatten() {
             let place = at.join("States").join(name);
             self.state(state, &place);
@@ -86,7 +88,7 @@ impl Walk<'_> {
         }
     }
 
-    fn state(&mut self, state: &Json, at: &Pointer) {
+    fn state(&mut self, state: &Json, at: &JsonPointer) {
         match state.get("Type").and_then(Json::as_str) {
             Some("Task") => {
                 self.call(state, at);
@@ -97,20 +99,16 @@ impl Walk<'_> {
         }
     }
 
-    fn call(&mut self, holder: &Json, at: &Pointer) {
+    fn call(&mut self, holder: &Json, at: &JsonPointer) {
         let Some(resource) = holder.get("Resource").and_then(Json::as_str) else {
             return;
         };
         let payload = holder.get("Parameters").or_else(|| holder.get("Arguments"));
         let granted = table::grant(resource, payload, self.settings);
-        let name = crate::subject::Subject::state_name(at).unwrap_or("").to_owned();
+        let name = at.state_name().unwrap_or("").to_owned();
         let Some(grants) = granted else {
-            self.warn(
-                &unknown_permissions::RULE,
-                at.join("Resource"),
-                format!("the permissions of `{resource}` in state `{name}` are not known"),
-                "allow what the call needs with a `statement` in `execution_role`",
-            );
+            let kind = GapKind::UnknownIntegration { resource: resource.to_owned() };
+            self.gaps.push(Gap { state: name, at: at.join("Resource"), kind });
             return;
         };
         for grant in grants {
@@ -120,14 +118,13 @@ impl Walk<'_> {
     }
 
     /// The statement of a grant, with the resources that the settings name for the state where it is wide.
-    fn narrowed(&mut self, name: &str, grant: Grant, at: &Pointer) -> Statement {
+    fn narrowed(&mut self, name: &str, grant: Grant, at: &JsonPointer) -> Statement {
         let Grant { mut statement, wide } = grant;
         let Some(wide) = wide else { return statement };
-        if wide == Wide::Unlisted {
-            let message =
-                format!("IAM lists no action `{}`, for a call in state `{name}`", statement.actions.join(", "));
-            let help = "allow what the call needs with a `statement` in `execution_role`";
-            self.warn(&unknown_permissions::RULE, at.join("Resource"), message, help);
+        let gap = |kind: GapKind| Gap { state: name.to_owned(), at: at.join("Resource"), kind };
+        let actions = statement.actions.join(", ");
+        if wide == WildcardReason::Unlisted {
+            self.gaps.push(gap(GapKind::UnlistedAction { actions: actions.clone() }));
         }
         let named = self.settings.resources.get(name).map(Vec::as_slice).unwrap_or_default();
         let service = statement.actions.first().and_then(|action| action.split(':').next()).unwrap_or_default();
@@ -138,24 +135,11 @@ impl Walk<'_> {
             statement.resources.extend(fitting);
             return statement;
         }
-        let (actions, help) = (statement.actions.join(", "), "write the value out where there is only one");
-        let (reason, help) = match wide {
-            Wide::Parameter(name) => (format!("`{name}` is known only at run time"), help),
-            Wide::Elsewhere(place) => (format!("its resources stand in {place}"), "name the resources"),
-            Wide::Unknown | Wide::Unlisted => {
-                ("which one the parameters name is not known".to_owned(), "name the resources")
-            }
-        };
-        self.warn(
-            &any_resource::RULE,
-            at.join("Resource"),
-            format!("state `{name}` may call {actions} on any resource, because {reason}"),
-            &format!("{help}, or narrow the role: `execution_role {{ resources = {{ \"{name}\" = [\"arn:…\"] }} }}`"),
-        );
+        self.gaps.push(gap(GapKind::AnyResource { actions, reason: wide }));
         statement
     }
 
-    fn credentials(&mut self, state: &Json, at: &Pointer) {
+    fn credentials(&mut self, state: &Json, at: &JsonPointer) {
         let Some(credentials) = state.get("Credentials") else {
             return;
         };
@@ -164,26 +148,18 @@ impl Walk<'_> {
             self.document.add(Statement::allow(["sts:AssumeRole"], [role]));
             return;
         }
-        let name = crate::subject::Subject::state_name(at).unwrap_or_default();
+        let name = at.state_name().unwrap_or("");
         let named = self.settings.resources.get(name).map(Vec::as_slice).unwrap_or_default();
         let roles: Vec<String> = named.iter().filter(|arn| is_of_service(arn, "iam")).cloned().collect();
         if !roles.is_empty() {
             self.document.add(Statement::allow(["sts:AssumeRole"], roles));
             return;
         }
-        self.warn(
-            &any_resource::RULE,
-            at.join("Credentials"),
-            format!("state `{name}` may assume any role, because `RoleArn` is known only at run time"),
-            &format!(
-                "write the role out where there is only one, or narrow the role: `execution_role {{ resources = {{ \"{name}\" = \
-                 [\"arn:…\"] }} }}`"
-            ),
-        );
+        self.gaps.push(Gap { state: name.to_owned(), at: at.join("Credentials"), kind: GapKind::AnyRole });
         self.document.add(Statement::allow(["sts:AssumeRole"], ["*"]));
     }
 
-    fn map(&mut self, state: &Json, at: &Pointer) {
+    fn map(&mut self, state: &Json, at: &JsonPointer) {
         if distributed(state).is_some() {
             for statement in table::distributed_map(self.settings) {
                 self.document.add(statement);
@@ -194,10 +170,6 @@ impl Walk<'_> {
                 self.call(holder, &at.join(field));
             }
         }
-    }
-
-    fn warn(&mut self, rule: &Rule, at: Pointer, message: String, help: &str) {
-        self.findings.push(rule.finding(at, message).help(help));
     }
 }
 

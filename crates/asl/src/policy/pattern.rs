@@ -2,16 +2,16 @@
 
 use super::Call;
 use super::document::Statement;
-use super::resource::{Account, Given, given};
+use super::grant::{Grant, WildcardReason, fixed, managed_rule};
+use super::resource::{Account, ParameterValue, given};
 use super::rows::{Permissions, Row};
-use super::table::{Grant, Wide, fixed, managed_rule};
 
 /// What a call of this row needs.
 pub(super) fn grants(row: &Row, call: &Call<'_>) -> Vec<Grant> {
     let waits = call.pattern.starts_with("sync");
     let mut grants = permissions(row.call, call);
     if let Some((key, parameter)) = row.binds
-        && let Given::Text(value) = given(call.payload, parameter)
+        && let ParameterValue::Text(value) = given(call.payload, parameter)
     {
         let bound = |grant: Grant| Grant { statement: grant.statement.when("StringEquals", key, value), ..grant };
         grants = grants.into_iter().map(bound).collect();
@@ -39,7 +39,7 @@ fn permissions(permissions: Permissions, call: &Call<'_>) -> Vec<Grant> {
         let (mut arns, mut wide) = (Vec::new(), None);
         for resource in *resources {
             let (arn, unknown) = arn(resource, call);
-            wide = wide.or(unknown.map(Wide::Parameter));
+            wide = wide.or(unknown.map(WildcardReason::Parameter));
             arns.push(arn);
         }
         Grant { statement: Statement::allow(actions.iter().copied(), arns), wide }
@@ -52,11 +52,13 @@ pub(super) fn pass_role(call: &Call<'_>, parameter: &'static str, service: &str)
     let allow =
         |role: &str| Statement::allow(["iam:PassRole"], [role]).when("StringEquals", "iam:PassedToService", service);
     match given(call.payload, parameter) {
-        Given::Absent => None,
-        Given::Text(role) if role.starts_with("arn:") => Some(fixed(allow(role))),
+        ParameterValue::Absent => None,
+        ParameterValue::Text(role) if role.starts_with("arn:") => Some(fixed(allow(role))),
         // Some services take the name of a role.
-        Given::Text(role) => Some(fixed(allow(&iam(&call.settings.account, &format!("role/{role}"))))),
-        Given::AtRunTime => Some(Grant { statement: allow("*"), wide: Some(Wide::Parameter(parameter)) }),
+        ParameterValue::Text(role) => Some(fixed(allow(&iam(&call.settings.account, &format!("role/{role}"))))),
+        ParameterValue::AtRunTime => {
+            Some(Grant { statement: allow("*"), wide: Some(WildcardReason::Parameter(parameter)) })
+        }
     }
 }
 
@@ -75,9 +77,11 @@ fn arn(resource: &'static str, call: &Call<'_>) -> (String, Option<&'static str>
         let (parameter, default) = place.split_once('=').map_or((place, None), |(name, text)| (name, Some(text)));
         let (parameter, tells) = parameter.strip_prefix('*').map_or((parameter, true), |name| (name, false));
         match (given(call.payload, parameter), default) {
-            (Given::Text(arn), _) if tells && arn.starts_with("arn:") => return (with_revision(arn, rest), None),
-            (Given::Text(text), _) if tells => filled.push_str(text),
-            (Given::Absent, Some(default)) => filled.push_str(default),
+            (ParameterValue::Text(arn), _) if tells && arn.starts_with("arn:") => {
+                return (with_revision(arn, rest), None);
+            }
+            (ParameterValue::Text(text), _) if tells => filled.push_str(text),
+            (ParameterValue::Absent, Some(default)) => filled.push_str(default),
             _ => {
                 filled.push('*');
                 unknown = Some(parameter);

@@ -35,7 +35,7 @@ impl Account {
 
 /// The resource of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Scoped {
+pub enum ResourceScope {
     /// This one, written out in the definition.
     Static(String),
     /// Whatever the field of this name holds at run time.
@@ -44,7 +44,7 @@ pub enum Scoped {
 
 /// What a call says of a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Given<'a> {
+pub(super) enum ParameterValue<'a> {
     /// This text.
     Text(&'a str),
     /// Something that is known only while the workflow runs.
@@ -54,19 +54,19 @@ pub(super) enum Given<'a> {
 }
 
 /// What a call says of a parameter, which may be one within another: `Target.RoleArn`.
-pub(super) fn given<'a>(payload: Option<&'a Json>, path: &str) -> Given<'a> {
-    let Some(mut value) = payload else { return Given::Absent };
+pub(super) fn given<'a>(payload: Option<&'a Json>, path: &str) -> ParameterValue<'a> {
+    let Some(mut value) = payload else { return ParameterValue::Absent };
     for name in path.split('.') {
         // An expression or a path in place of the whole says nothing of its parts.
         if value.as_object().is_none() || value.get(&format!("{name}.$")).is_some() {
-            return Given::AtRunTime;
+            return ParameterValue::AtRunTime;
         }
-        let Some(inner) = value.get(name) else { return Given::Absent };
+        let Some(inner) = value.get(name) else { return ParameterValue::Absent };
         value = inner;
     }
     match value.as_str() {
-        Some(text) if !text.trim_start().starts_with("{%") => Given::Text(text),
-        _ => Given::AtRunTime,
+        Some(text) if !text.trim_start().starts_with("{%") => ParameterValue::Text(text),
+        _ => ParameterValue::AtRunTime,
     }
 }
 
@@ -84,11 +84,11 @@ pub(super) fn arn_or_name(
     payload: Option<&Json>,
     field: &'static str,
     name_to_arn: impl FnOnce(&str) -> String,
-) -> Scoped {
+) -> ResourceScope {
     match literal(payload, field) {
-        Ok(text) if text.starts_with("arn:") => Scoped::Static(text.to_owned()),
-        Ok(text) => Scoped::Static(name_to_arn(text)),
-        Err(field) => Scoped::Dynamic(field),
+        Ok(text) if text.starts_with("arn:") => ResourceScope::Static(text.to_owned()),
+        Ok(text) => ResourceScope::Static(name_to_arn(text)),
+        Err(field) => ResourceScope::Dynamic(field),
     }
 }
 

@@ -4,43 +4,25 @@
 //! each integration.
 
 use super::document::{Document, Statement};
-use super::resource::{Given, Scoped, arn_or_name, function_arn, given, literal, queue_arn};
+use super::grant::{Grant, WildcardReason, action, fixed, managed_rule, scoped};
+use super::resource::{ParameterValue, ResourceScope, arn_or_name, function_arn, given, literal, queue_arn};
 use super::rows::{ECS_RUN_TASK, ROWS};
 use super::{Call, Settings, athena, bedrock, pattern};
 use crate::integration::{self, Called, Resource};
 use crate::json::Json;
 
-/// Why a statement is wider than what the call will do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wide {
-    /// This parameter is known only at run time.
-    Parameter(&'static str),
-    /// It does not stand in the call but here.
-    Elsewhere(&'static str),
-    /// Which parameters name the resource is not known.
-    Unknown,
-    /// IAM lists no such action.
-    Unlisted,
-}
-
-/// A statement, and why it is wide where it is.
-pub(super) struct Grant {
-    pub(super) statement: Statement,
-    pub(super) wide: Option<Wide>,
-}
-
 /// An integration with rules of its own; the operation `*` stands for every one that no other row names.
-struct Special {
+struct CustomGrant {
     service: &'static str,
     operation: &'static str,
     grants: fn(&Call<'_>) -> Vec<Grant>,
 }
 
-const fn special(service: &'static str, operation: &'static str, grants: fn(&Call<'_>) -> Vec<Grant>) -> Special {
-    Special { service, operation, grants }
+const fn special(service: &'static str, operation: &'static str, grants: fn(&Call<'_>) -> Vec<Grant>) -> CustomGrant {
+    CustomGrant { service, operation, grants }
 }
 
-const SPECIALS: &[Special] = &[
+const CUSTOM_GRANTS: &[CustomGrant] = &[
     special("apigateway", "invoke", api_gateway),
     special("athena", "startQueryExecution", athena::start_query),
     special("athena", "getQueryResults", athena::get_results),
@@ -81,7 +63,7 @@ pub(super) fn grant(resource: &str, payload: Option<&Json>, settings: &Settings)
 }
 
 fn known(call: &Call<'_>) -> Option<Vec<Grant>> {
-    let of_service = || SPECIALS.iter().filter(|special| special.service == call.service);
+    let of_service = || CUSTOM_GRANTS.iter().filter(|special| special.service == call.service);
     let named = of_service().find(|special| special.operation == call.operation);
     // Services that share a prefix are not alike otherwise.
     let any = || of_service().find(|special| special.operation == "*" && special.service == call.name);
@@ -95,7 +77,7 @@ fn known(call: &Call<'_>) -> Option<Vec<Grant>> {
 /// The action of the operation, on any resource.
 fn any_of_service(call: &Call<'_>) -> Vec<Grant> {
     let Some(action) = integration::action(call.name, call.operation) else { return Vec::new() };
-    let wide = if action.is_listed { Wide::Unknown } else { Wide::Unlisted };
+    let wide = if action.is_listed { WildcardReason::Unknown } else { WildcardReason::Unlisted };
     let statement = Statement::allow([format!("{}:{}", action.prefix, action.name)], ["*"]);
     vec![Grant { statement, wide: Some(wide) }]
 }
@@ -148,18 +130,6 @@ pub(super) fn distributed_map(settings: &Settings) -> [Statement; 3] {
     ]
 }
 
-pub(super) fn fixed(statement: Statement) -> Grant {
-    Grant { statement, wide: None }
-}
-
-pub(super) fn scoped(actions: &[&str], scope: Scoped) -> Grant {
-    let allow = |resource: String| Statement::allow(actions.iter().copied(), [resource]);
-    match scope {
-        Scoped::Static(arn) => fixed(allow(arn)),
-        Scoped::Dynamic(field) => Grant { statement: allow("*".into()), wide: Some(Wide::Parameter(field)) },
-    }
-}
-
 /// A function and its versions and aliases.
 fn invoke(function: &str) -> Statement {
     Statement::allow(["lambda:InvokeFunction"], [function.to_owned(), format!("{function}:*")])
@@ -168,7 +138,7 @@ fn invoke(function: &str) -> Statement {
 fn lambda_invoke(call: &Call<'_>) -> Vec<Grant> {
     match literal(call.payload, "FunctionName") {
         Ok(text) => vec![fixed(invoke(&function_arn(text, &call.settings.account)))],
-        Err(field) => vec![scoped(&["lambda:InvokeFunction"], Scoped::Dynamic(field))],
+        Err(field) => vec![scoped(&["lambda:InvokeFunction"], ResourceScope::Dynamic(field))],
     }
 }
 
@@ -187,7 +157,7 @@ fn sns_publish(call: &Call<'_>) -> Vec<Grant> {
 fn sqs(call: &Call<'_>) -> Vec<Grant> {
     let operation = call.operation.strip_suffix("Batch").unwrap_or(call.operation);
     let queue = literal(call.payload, "QueueUrl").ok().and_then(|url| queue_arn(url, &call.settings.account));
-    vec![scoped(&[&action("sqs", operation)], queue.map_or(Scoped::Dynamic("QueueUrl"), Scoped::Static))]
+    vec![scoped(&[&action("sqs", operation)], queue.map_or(ResourceScope::Dynamic("QueueUrl"), ResourceScope::Static))]
 }
 
 /// What a statement in PartiQL may do (DynamoDB developer guide, "IAM security policies with PartiQL for DynamoDB").
@@ -210,7 +180,10 @@ fn dynamodb(call: &Call<'_>) -> Vec<Grant> {
     let account = &call.settings.account;
     let arn = |name: &str| account.arn("dynamodb", &format!("table/{name}"));
     if let Some((_, actions)) = TRANSACTIONS.iter().find(|(operation, _)| *operation == call.operation) {
-        return vec![scoped(actions, Scoped::Dynamic(if *actions == PARTIQL { "Statement" } else { "TransactItems" }))];
+        return vec![scoped(
+            actions,
+            ResourceScope::Dynamic(if *actions == PARTIQL { "Statement" } else { "TransactItems" }),
+        )];
     }
     if integration::action("dynamodb", call.operation).is_some_and(|action| !action.is_listed) {
         return any_of_service(call);
@@ -219,9 +192,9 @@ fn dynamodb(call: &Call<'_>) -> Vec<Grant> {
     // Requests to several tables have these as their keys.
     if let Some(tables) = call.payload.and_then(|payload| payload.get("RequestItems")).and_then(Json::as_object) {
         let tables = tables.keys().map(|name| match name.strip_suffix(".$") {
-            Some(_) => scoped(&[&own], Scoped::Dynamic("RequestItems")),
-            None if name.starts_with("arn:") => scoped(&[&own], Scoped::Static(name.to_string())),
-            None => scoped(&[&own], Scoped::Static(arn(name))),
+            Some(_) => scoped(&[&own], ResourceScope::Dynamic("RequestItems")),
+            None if name.starts_with("arn:") => scoped(&[&own], ResourceScope::Static(name.to_string())),
+            None => scoped(&[&own], ResourceScope::Static(arn(name))),
         });
         return tables.collect();
     }
@@ -239,8 +212,10 @@ fn start_execution(call: &Call<'_>) -> Vec<Grant> {
     let machine =
         arn_or_name(call.payload, "StateMachineArn", |name| account.arn("states", &format!("stateMachine:{name}")));
     let executions = match &machine {
-        Scoped::Static(arn) => Scoped::Static(format!("{}:*", arn.replacen(":stateMachine:", ":execution:", 1))),
-        dynamic @ Scoped::Dynamic(_) => dynamic.clone(),
+        ResourceScope::Static(arn) => {
+            ResourceScope::Static(format!("{}:*", arn.replacen(":stateMachine:", ":execution:", 1)))
+        }
+        dynamic @ ResourceScope::Dynamic(_) => dynamic.clone(),
     };
     let mut grants = vec![scoped(&[&action("states", call.operation)], machine)];
     if call.pattern.starts_with("sync") {
@@ -250,20 +225,14 @@ fn start_execution(call: &Call<'_>) -> Vec<Grant> {
     grants
 }
 
-/// The EventBridge rule by which Step Functions hears that a job it started has ended.
-pub(super) fn managed_rule(settings: &Settings, rule: &str) -> Statement {
-    let rule = settings.account.arn("events", &format!("rule/{rule}"));
-    Statement::allow(["events:DescribeRule", "events:PutRule", "events:PutTargets"], [rule])
-}
-
 fn put_events(call: &Call<'_>) -> Vec<Grant> {
     let account = &call.settings.account;
     let Some(entries) = call.payload.and_then(|payload| payload.get("Entries")).and_then(Json::as_array) else {
-        return vec![scoped(&["events:PutEvents"], Scoped::Dynamic("Entries"))];
+        return vec![scoped(&["events:PutEvents"], ResourceScope::Dynamic("Entries"))];
     };
     let bus = |entry: &Json| {
         if entry.get("EventBusName").is_none() && entry.get("EventBusName.$").is_none() {
-            return Scoped::Static(account.arn("events", "event-bus/default"));
+            return ResourceScope::Static(account.arn("events", "event-bus/default"));
         }
         arn_or_name(Some(entry), "EventBusName", |name| account.arn("events", &format!("event-bus/{name}")))
     };
@@ -274,8 +243,9 @@ fn put_events(call: &Call<'_>) -> Vec<Grant> {
 fn s3(call: &Call<'_>) -> Vec<Grant> {
     let partition = call.settings.account.partition.as_deref().unwrap_or("aws");
     let on = |actions: &[&str], suffix: &str| {
-        let bucket = literal(call.payload, "Bucket")
-            .map_or_else(Scoped::Dynamic, |name| Scoped::Static(format!("arn:{partition}:s3:::{name}{suffix}")));
+        let bucket = literal(call.payload, "Bucket").map_or_else(ResourceScope::Dynamic, |name| {
+            ResourceScope::Static(format!("arn:{partition}:s3:::{name}{suffix}"))
+        });
         scoped(actions, bucket)
     };
     let object = format!("/{}", literal(call.payload, "Key").unwrap_or("*"));
@@ -293,14 +263,14 @@ fn s3(call: &Call<'_>) -> Vec<Grant> {
         ("putObject" | "deleteObject", true) => vec![on(&[&action("s3", call.operation)], &object)],
         ("listObjects" | "listObjectsV2" | "headBucket", _) => vec![on(&["s3:ListBucket"], "")],
         ("copyObject", _) => {
-            vec![on(&["s3:PutObject"], &object), scoped(&["s3:GetObject"], Scoped::Dynamic("CopySource"))]
+            vec![on(&["s3:PutObject"], &object), scoped(&["s3:GetObject"], ResourceScope::Dynamic("CopySource"))]
         }
         _ => any_of_service(call),
     }
 }
 
 fn ecs_run_task(call: &Call<'_>) -> Vec<Grant> {
-    let has = |parameter: &str| given(call.payload, parameter) != Given::Absent;
+    let has = |parameter: &str| given(call.payload, parameter) != ParameterValue::Absent;
     let mut grants = pattern::grants(&ECS_RUN_TASK, call);
     for parameter in ["Overrides.TaskRoleArn", "Overrides.ExecutionRoleArn"] {
         grants.extend(pattern::pass_role(call, parameter, ECS));
@@ -309,7 +279,7 @@ fn ecs_run_task(call: &Call<'_>) -> Vec<Grant> {
     if !(has("Overrides.TaskRoleArn") && has("Overrides.ExecutionRoleArn")) {
         let statement = Statement::allow(["iam:PassRole"], ["*"]);
         let statement = statement.when("StringEquals", "iam:PassedToService", ECS);
-        grants.push(Grant { statement, wide: Some(Wide::Elsewhere("the task definition")) });
+        grants.push(Grant { statement, wide: Some(WildcardReason::Elsewhere("the task definition")) });
     }
     if has("Tags") || has("PropagateTags") {
         let tasks = call.settings.account.arn("ecs", "task/*");
@@ -327,20 +297,20 @@ fn http_invoke(call: &Call<'_>) -> Vec<Grant> {
     let mut statement = Statement::allow(["states:InvokeHTTPEndpoint"], [machine]);
     let mut wide = None;
     match given(call.payload, "ApiEndpoint") {
-        Given::Text(endpoint) => {
+        ParameterValue::Text(endpoint) => {
             statement = statement.when("StringLike", "states:HTTPEndpoint", format!("{endpoint}*"))
         }
-        _ => wide = Some(Wide::Parameter("ApiEndpoint")),
+        _ => wide = Some(WildcardReason::Parameter("ApiEndpoint")),
     }
-    if let Given::Text(method) = given(call.payload, "Method") {
+    if let ParameterValue::Text(method) = given(call.payload, "Method") {
         statement = statement.when("StringEquals", "states:HTTPMethod", method);
     }
     let connections = ["Authentication.ConnectionArn", "InvocationConfig.ConnectionArn"];
-    let connection = connections.into_iter().find(|path| given(call.payload, path) != Given::Absent);
+    let connection = connections.into_iter().find(|path| given(call.payload, path) != ParameterValue::Absent);
     let path = connection.unwrap_or("Authentication.ConnectionArn");
     let scope = match given(call.payload, path) {
-        Given::Text(arn) => Scoped::Static(arn.to_owned()),
-        _ => Scoped::Dynamic(path),
+        ParameterValue::Text(arn) => ResourceScope::Static(arn.to_owned()),
+        _ => ResourceScope::Dynamic(path),
     };
     let secrets = account.arn("secretsmanager", "secret:events!connection/*");
     vec![
@@ -352,19 +322,19 @@ fn http_invoke(call: &Call<'_>) -> Vec<Grant> {
 
 /// A call of an API: only with the role's credentials does it need a permission.
 fn api_gateway(call: &Call<'_>) -> Vec<Grant> {
-    if matches!(given(call.payload, "AuthType"), Given::Absent | Given::Text("NO_AUTH")) {
+    if matches!(given(call.payload, "AuthType"), ParameterValue::Absent | ParameterValue::Text("NO_AUTH")) {
         return Vec::new();
     }
     let part = |name: &'static str| match given(call.payload, name) {
-        Given::Text(text) => text.trim_matches('/').to_owned(),
+        ParameterValue::Text(text) => text.trim_matches('/').to_owned(),
         _ => "*".into(),
     };
-    let Given::Text(endpoint) = given(call.payload, "ApiEndpoint") else {
-        return vec![scoped(&["execute-api:Invoke"], Scoped::Dynamic("ApiEndpoint"))];
+    let ParameterValue::Text(endpoint) = given(call.payload, "ApiEndpoint") else {
+        return vec![scoped(&["execute-api:Invoke"], ResourceScope::Dynamic("ApiEndpoint"))];
     };
     let api = endpoint.trim_start_matches("https://").split('.').next().unwrap_or("*");
     let path = format!("{api}/{}/{}/{}", part("Stage"), part("Method"), part("Path"));
-    vec![scoped(&["execute-api:Invoke"], Scoped::Static(call.settings.account.arn("execute-api", &path)))]
+    vec![scoped(&["execute-api:Invoke"], ResourceScope::Static(call.settings.account.arn("execute-api", &path)))]
 }
 
 /// A statement for Redshift: with a secret, or with a user's temporary credentials (Redshift management guide, "Authorizing
@@ -372,22 +342,22 @@ fn api_gateway(call: &Call<'_>) -> Vec<Grant> {
 fn redshift_execute(call: &Call<'_>) -> Vec<Grant> {
     let account = &call.settings.account;
     let own = action("redshift-data", call.operation);
-    let serverless = given(call.payload, "WorkgroupName") != Given::Absent;
+    let serverless = given(call.payload, "WorkgroupName") != ParameterValue::Absent;
     let target = if serverless {
         // The ARN has an id where the call has a name.
-        scoped(&[&own], Scoped::Static(account.arn("redshift-serverless", "workgroup/*")))
+        scoped(&[&own], ResourceScope::Static(account.arn("redshift-serverless", "workgroup/*")))
     } else {
         let cluster = |name: &str| account.arn("redshift", &format!("cluster:{name}"));
         scoped(&[&own], arn_or_name(call.payload, "ClusterIdentifier", cluster))
     };
     let credentials = match given(call.payload, "SecretArn") {
-        Given::Text(arn) => scoped(&["secretsmanager:GetSecretValue"], Scoped::Static(arn.to_owned())),
-        Given::AtRunTime => scoped(&["secretsmanager:GetSecretValue"], Scoped::Dynamic("SecretArn")),
-        Given::Absent if serverless => {
+        ParameterValue::Text(arn) => scoped(&["secretsmanager:GetSecretValue"], ResourceScope::Static(arn.to_owned())),
+        ParameterValue::AtRunTime => scoped(&["secretsmanager:GetSecretValue"], ResourceScope::Dynamic("SecretArn")),
+        ParameterValue::Absent if serverless => {
             let workgroups = account.arn("redshift-serverless", "workgroup/*");
-            scoped(&["redshift-serverless:GetCredentials"], Scoped::Static(workgroups))
+            scoped(&["redshift-serverless:GetCredentials"], ResourceScope::Static(workgroups))
         }
-        Given::Absent => {
+        ParameterValue::Absent => {
             let part = |name: &'static str| literal(call.payload, name).unwrap_or("*");
             let (cluster, database) = (part("ClusterIdentifier"), part("Database"));
             let user = account.arn("redshift", &format!("dbuser:{cluster}/{}", part("DbUser")));
@@ -396,11 +366,4 @@ fn redshift_execute(call: &Call<'_>) -> Vec<Grant> {
         }
     };
     vec![target, credentials]
-}
-
-/// An operation as IAM names it: `getItem` → `dynamodb:GetItem`.
-pub(super) fn action(service: &str, operation: &str) -> String {
-    let mut letters = operation.chars();
-    let operation: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
-    format!("{service}:{operation}")
 }

@@ -6,20 +6,17 @@ use jsonc_parser::ast::{self, Value as Ast};
 use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, CommentCollectionStrategy, ParseOptions};
 
-use super::placeholder::Placeholders;
-use super::{Document, MAX_DEPTH, Place};
-use crate::diagnostic::Diagnostic;
+use super::placeholder::{Placeholders, has_placeholder};
+use super::{Document, Format, MAX_DEPTH, Parsed, Place, TextError, TextErrorKind};
 use crate::expression::whole_characters;
 use crate::json::{Json, Members};
-use crate::pointer::{Pointer, Way};
-use crate::rules::{duplicate_key, invalid_json};
-use crate::subject::has_placeholder;
+use crate::pointer::{JsonPointer, PathBuilder};
 
 /// Reads JSON text. A member that occurs twice is reported, and its last value counts, as it does on AWS.
 ///
 /// # Errors
-/// One diagnostic, when the text is no JSON.
-pub fn parse(text: &str) -> Result<(Document, Vec<Diagnostic>), Box<Diagnostic>> {
+/// One problem, if the text is no JSON.
+pub fn parse(text: &str) -> Parsed {
     read(text, &Placeholders::default())
 }
 
@@ -27,32 +24,38 @@ pub fn parse(text: &str) -> Result<(Document, Vec<Diagnostic>), Box<Diagnostic>>
 /// that are not known.
 ///
 /// # Errors
-/// One diagnostic, when the text is no JSON whatever is put in their place.
-pub fn parse_unfilled(text: &str) -> Result<(Document, Vec<Diagnostic>), Box<Diagnostic>> {
+/// One problem, if the text is no JSON whatever is put in their place.
+pub fn parse_unfilled(text: &str) -> Parsed {
     let placeholders = Placeholders::of_json(text);
     if placeholders.is_empty() { parse(text) } else { read(&placeholders.as_strings(text), &placeholders) }
 }
 
-fn read(text: &str, placeholders: &Placeholders) -> Result<(Document, Vec<Diagnostic>), Box<Diagnostic>> {
+fn read(text: &str, placeholders: &Placeholders) -> Parsed {
     let text_without_mark = text.strip_prefix('\u{feff}').unwrap_or(text);
     let offset = text.len() - text_without_mark.len();
-    let fail = |message: String, at: usize| {
-        let mut diagnostic = Diagnostic::error(invalid_json::RULE.code, Pointer::root(), message)
-            .help("write the definition as one JSON object");
-        diagnostic.span = Some(whole_characters(text, at + offset..at + offset + 1));
-        Box::new(diagnostic)
+    let fail = |kind: TextErrorKind, message: String, at: usize| {
+        let span = whole_characters(text, at + offset..at + offset + 1);
+        Box::new(TextError { kind, format: Format::Json, message, at: JsonPointer::root(), span })
     };
     if let Some(at) = too_deep(text_without_mark) {
-        return Err(fail(format!("arrays and objects are nested more than {MAX_DEPTH} deep"), at));
+        return Err(fail(
+            TextErrorKind::TooDeep,
+            format!("arrays and objects are nested more than {MAX_DEPTH} deep"),
+            at,
+        ));
     }
     let collect = CollectOptions { comments: CommentCollectionStrategy::Off, tokens: false };
     let parsed = jsonc_parser::parse_to_ast(text_without_mark, &collect, &strict()).map_err(|error| {
-        fail(format!("invalid JSON: {}", lower_first(&error.kind().to_string())), error.range().start)
+        fail(
+            TextErrorKind::Malformed,
+            format!("invalid JSON: {}", lower_first(&error.kind().to_string())),
+            error.range().start,
+        )
     })?;
-    let ast = parsed.value.ok_or_else(|| fail("the definition is empty".into(), 0))?;
-    let mut reader = Reader { diagnostics: Vec::new(), offset, complete: true, placeholders };
-    let (root, places) = reader.value(&ast, &Way::Start(&Pointer::root()));
-    Ok((Document { root, places, complete: reader.complete }, reader.diagnostics))
+    let ast = parsed.value.ok_or_else(|| fail(TextErrorKind::Blank, "the definition is empty".into(), 0))?;
+    let mut reader = Reader { errors: Vec::new(), offset, complete: true, placeholders };
+    let (root, places) = reader.value(&ast, &PathBuilder::Start(&JsonPointer::root()));
+    Ok((Document { root, places, complete: reader.complete }, reader.errors))
 }
 
 fn strict() -> ParseOptions {
@@ -105,7 +108,7 @@ fn skip_string(bytes: &mut impl Iterator<Item = (usize, u8)>) {
 }
 
 struct Reader<'p> {
-    diagnostics: Vec<Diagnostic>,
+    errors: Vec<TextError>,
     offset: usize,
     complete: bool,
     placeholders: &'p Placeholders,
@@ -117,7 +120,7 @@ impl Reader<'_> {
         range.start + self.offset..range.end + self.offset
     }
 
-    fn value(&mut self, ast: &Ast<'_>, at: &Way<'_>) -> (Json, Place) {
+    fn value(&mut self, ast: &Ast<'_>, at: &PathBuilder<'_>) -> (Json, Place) {
         let mut place = Place { value: self.span(ast), ..Place::default() };
         let value = match ast {
             Ast::NullKeyword(_) => Json::Null,
@@ -136,7 +139,7 @@ impl Reader<'_> {
             }
             Ast::Array(array) => {
                 let elements = array.elements.iter().enumerate();
-                let (values, inner) = elements.map(|(i, e)| self.value(e, &Way::Element(at, i))).unzip();
+                let (values, inner) = elements.map(|(i, e)| self.value(e, &PathBuilder::Element(at, i))).unzip();
                 place.inner = inner;
                 Json::Array(values)
             }
@@ -155,21 +158,20 @@ impl Reader<'_> {
         (value, place)
     }
 
-    fn object(&mut self, object: &ast::Object<'_>, at: &Way<'_>) -> (Members, Vec<Place>) {
+    fn object(&mut self, object: &ast::Object<'_>, at: &PathBuilder<'_>) -> (Members, Vec<Place>) {
         let mut members = Members::with_capacity_and_hasher(object.properties.len(), <_>::default());
         let mut places: Vec<Place> = Vec::with_capacity(object.properties.len());
         for property in &object.properties {
             let key = property.name.as_str().to_owned();
-            let inside = Way::Member(at, &key);
+            let inside = PathBuilder::Member(at, &key);
             let (value, place) = self.value(&property.value, &inside);
             let place = Place { key: self.span(&property.name), ..place };
             let (index, before) = members.insert_full(key, value);
             match before.and_then(|_| places.get_mut(index)) {
                 Some(slot) => {
                     let name = property.name.as_str();
-                    let mut diagnostic = duplicate_key::diagnostic(name, Way::Member(at, name).pointer());
-                    diagnostic.span = Some(place.key.clone());
-                    self.diagnostics.push(diagnostic);
+                    let at = PathBuilder::Member(at, name).pointer();
+                    self.errors.push(TextError::duplicate_member(Format::Json, name, at, place.key.clone()));
                     *slot = place;
                 }
                 None => places.push(place),

@@ -1,18 +1,27 @@
 //! From text to a definition, with the place of every value.
 
+mod error;
+mod format;
 mod indentation;
 mod json;
-mod placeholder;
+mod line_index;
+pub(crate) mod placeholder;
 mod yaml;
 
 use std::ops::Range;
 
 use crate::expression::whole_characters;
 use crate::json::Json;
-use crate::pointer::Pointer;
+use crate::pointer::JsonPointer;
 
+pub use error::{TextError, TextErrorKind};
+pub use format::Format;
 pub use json::{parse, parse_unfilled};
+pub use line_index::line_and_column;
 pub use yaml::{parse_yaml, parse_yaml_template, parse_yaml_unfilled};
+
+/// A document with what is wrong in it, or why there is none.
+pub type Parsed = Result<(Document, Vec<TextError>), Box<TextError>>;
 
 /// How deep arrays and objects may be nested, so that no text can exhaust the stack.
 const MAX_DEPTH: usize = 128;
@@ -37,25 +46,25 @@ struct Place {
 
 impl Document {
     /// The bytes that a value, or failing that the nearest value around it, takes in the text.
-    pub fn span(&self, pointer: &Pointer) -> Range<usize> {
+    pub fn span(&self, pointer: &JsonPointer) -> Range<usize> {
         self.nearest(pointer).0.value.clone()
     }
 
     /// The bytes that the name of a member takes in the text, with its quotes; `None` for a place that is no member.
-    pub fn key_span(&self, pointer: &Pointer) -> Option<Range<usize>> {
+    pub fn key_span(&self, pointer: &JsonPointer) -> Option<Range<usize>> {
         let (place, exact) = self.nearest(pointer);
         (exact && !place.key.is_empty()).then(|| place.key.clone())
     }
 
     /// The bytes that show people which value is meant: those of its name for an object that has one.
-    pub fn shown(&self, pointer: &Pointer) -> Range<usize> {
+    pub fn label_span(&self, pointer: &JsonPointer) -> Range<usize> {
         let is_object = matches!(self.root.at(pointer), Some(Json::Object(_)));
         self.key_span(pointer).filter(|_| is_object).unwrap_or_else(|| self.span(pointer))
     }
 
     /// The bytes that a part of a string takes in this text, which the document was read from; those of the whole string
     /// where they cannot be told.
-    pub fn span_inside(&self, text: &str, pointer: &Pointer, part: &Range<usize>) -> Range<usize> {
+    pub fn span_inside(&self, text: &str, pointer: &JsonPointer, part: &Range<usize>) -> Range<usize> {
         let whole = self.span(pointer);
         if !matches!(self.root.at(pointer), Some(Json::String(_))) {
             return whole;
@@ -81,17 +90,17 @@ impl Document {
 
     /// The bytes of the text that a string takes, quotes and all, where these are the string and nothing else: no tag, no
     /// anchor, no block of lines, no function that makes the string.
-    pub(crate) fn value_letters(&self, text: &str, pointer: &Pointer) -> Option<Range<usize>> {
+    pub(crate) fn value_letters(&self, text: &str, pointer: &JsonPointer) -> Option<Range<usize>> {
         let (place, exact) = self.nearest(pointer);
         letters(text, &place.value, self.root.at(pointer)?.as_str()?).filter(|_| exact)
     }
 
     /// The same for the name of a member.
-    pub(crate) fn key_letters(&self, text: &str, pointer: &Pointer) -> Option<Range<usize>> {
+    pub(crate) fn key_letters(&self, text: &str, pointer: &JsonPointer) -> Option<Range<usize>> {
         letters(text, &self.key_span(pointer)?, pointer.tokens().last()?)
     }
 
-    fn nearest(&self, pointer: &Pointer) -> (&Place, bool) {
+    fn nearest(&self, pointer: &JsonPointer) -> (&Place, bool) {
         let (mut value, mut place) = (&self.root, &self.places);
         for token in pointer.tokens() {
             let next = match value {

@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use crate::json::Json;
+
 /// The longest placeholder, in bytes: a text of beginnings without an end is not read over and over.
 const MAX_LENGTH: usize = 4_096;
 
@@ -161,6 +163,44 @@ pub(super) fn is_placeholder(text: &str) -> bool {
         rest = after.1;
     }
     rest.is_empty() && !text.is_empty()
+}
+
+/// Returns whether a text has a placeholder, such as `${Table}`, that something else is going to fill.
+pub(crate) fn has_placeholder(text: &str) -> bool {
+    text.bytes().any(|byte| byte == b'$')
+        && text.match_indices("${").any(|(at, _)| {
+            let name = text.get(at + 2..).and_then(|rest| rest.split_once('}')).map(|(name, _)| name);
+            name.is_some_and(|name| {
+                !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_.-:[]".contains(c))
+            })
+        })
+}
+
+/// Returns whether every value is known and no string has a placeholder.
+pub(crate) fn is_complete(root: &Json) -> bool {
+    match root {
+        Json::Unknown => false,
+        Json::String(text) => !has_placeholder(text),
+        Json::Array(elements) => elements.iter().all(is_complete),
+        Json::Object(members) => members.values().all(is_complete),
+        _ => true,
+    }
+}
+
+/// Returns the definition with every string that has a placeholder unknown, but for `Resource`, of which the rest can be read.
+pub(crate) fn mask_placeholders(value: &Json) -> Json {
+    match value {
+        Json::String(text) if has_placeholder(text) => Json::Unknown,
+        Json::Array(elements) => Json::Array(elements.iter().map(mask_placeholders).collect()),
+        Json::Object(members) => {
+            let mask_member = |(key, value): (&String, &Json)| {
+                let keeps = key == "Resource" && matches!(value, Json::String(_));
+                (key.clone(), if keeps { value.clone() } else { mask_placeholders(value) })
+            };
+            Json::Object(members.iter().map(mask_member).collect())
+        }
+        other => other.clone(),
+    }
 }
 
 #[cfg(test)]

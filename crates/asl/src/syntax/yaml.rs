@@ -7,14 +7,11 @@ use std::ops::Range;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, SpannedEventReceiver, Tag};
 
 use super::indentation::Indented;
-use super::placeholder::{Marks, is_placeholder};
-use super::{Document, MAX_DEPTH, Place};
-use crate::diagnostic::Diagnostic;
+use super::placeholder::{Marks, is_complete, is_placeholder};
+use super::{Document, Format, MAX_DEPTH, Parsed, Place, TextError, TextErrorKind};
 use crate::expression::whole_characters;
 use crate::json::{Json, Members};
-use crate::pointer::Pointer;
-use crate::rules::{duplicate_key, invalid_json};
-use crate::subject::is_complete;
+use crate::pointer::JsonPointer;
 
 /// How many values aliases may add up to, so that no small text can grow without bounds.
 const MAX_VALUES: usize = 200_000;
@@ -23,8 +20,8 @@ const MAX_VALUES: usize = 200_000;
 /// are not known; the text of `!Sub` is kept with its placeholders.
 ///
 /// # Errors
-/// One diagnostic, when the text is no YAML.
-pub fn parse_yaml(text: &str) -> Result<(Document, Vec<Diagnostic>), Box<Diagnostic>> {
+/// One problem, if the text is no YAML.
+pub fn parse_yaml(text: &str) -> Parsed {
     read(text, Reading::Definition)
 }
 
@@ -32,16 +29,16 @@ pub fn parse_yaml(text: &str) -> Result<(Document, Vec<Diagnostic>), Box<Diagnos
 /// are not known.
 ///
 /// # Errors
-/// One diagnostic, when the text is no YAML whatever is put in their place.
-pub fn parse_yaml_unfilled(text: &str) -> Result<(Document, Vec<Diagnostic>), Box<Diagnostic>> {
+/// One problem, if the text is no YAML whatever is put in their place.
+pub fn parse_yaml_unfilled(text: &str) -> Parsed {
     read(text, Reading::Unfilled)
 }
 
 /// The same for a whole template, in which tags such as `!Ref` become the functions that they are short for.
 ///
 /// # Errors
-/// One diagnostic, when the text is no YAML.
-pub fn parse_yaml_template(text: &str) -> Result<(Document, Vec<Diagnostic>), Box<Diagnostic>> {
+/// One problem, if the text is no YAML.
+pub fn parse_yaml_template(text: &str) -> Parsed {
     read(text, Reading::Template)
 }
 
@@ -56,9 +53,7 @@ enum Reading {
     Template,
 }
 
-type Read = Result<(Document, Vec<Diagnostic>), Box<Diagnostic>>;
-
-fn read(text: &str, reading: Reading) -> Read {
+fn read(text: &str, reading: Reading) -> Parsed {
     let plain = read_marked(text, reading, None);
     // In flow collections, braces have another meaning.
     match (&plain, Marks::of_yaml(text)) {
@@ -67,7 +62,7 @@ fn read(text: &str, reading: Reading) -> Read {
     }
 }
 
-fn read_marked(text: &str, reading: Reading, marks: Option<Marks>) -> Read {
+fn read_marked(text: &str, reading: Reading, marks: Option<Marks>) -> Parsed {
     let mut indented = Indented::of(text);
     loop {
         match read_indented(text, &indented, reading, marks.as_ref()) {
@@ -88,9 +83,9 @@ fn is_indentation(message: &str) -> bool {
 /// Why a text cannot be read.
 enum Unread {
     /// The line at this place of the indented text needs more indentation.
-    Indentation(usize, Box<Diagnostic>),
+    Indentation(usize, Box<TextError>),
     /// Anything else.
-    Other(Box<Diagnostic>),
+    Other(Box<TextError>),
 }
 
 fn read_indented(
@@ -98,29 +93,27 @@ fn read_indented(
     indented: &Indented<'_>,
     reading: Reading,
     marks: Option<&Marks>,
-) -> Result<(Document, Vec<Diagnostic>), Unread> {
+) -> Result<(Document, Vec<TextError>), Unread> {
     let offsets = Offsets::of(indented);
-    let fail = |message: String, span: Range<usize>| {
-        let mut diagnostic = Diagnostic::error(invalid_json::RULE.code, Pointer::root(), message)
-            .help("write the definition as one YAML or JSON object");
-        diagnostic.span = Some(whole_characters(text, span));
-        Box::new(diagnostic)
+    let fail = |kind: TextErrorKind, message: String, span: Range<usize>| {
+        let span = whole_characters(text, span);
+        Box::new(TextError { kind, format: Format::Yaml, message, at: JsonPointer::root(), span })
     };
     let mut builder = Builder { reading, marks, is_template: is_template(text), ..Builder::new(text, &offsets) };
     if let Err(error) = Parser::new_from_str(&indented.text).load(&mut builder, false) {
         let at = offsets.byte(error.marker().index());
-        let failure = fail(format!("invalid YAML: {}", error.info()), at..at + 1);
+        let failure = fail(TextErrorKind::Malformed, format!("invalid YAML: {}", error.info()), at..at + 1);
         return Err(match is_indentation(error.info()) {
             true => Unread::Indentation(offsets.indented(error.marker().index()), failure),
             false => Unread::Other(failure),
         });
     }
-    if let Some((message, span)) = builder.failure {
-        return Err(Unread::Other(fail(message, span)));
+    if let Some((kind, message, span)) = builder.failure {
+        return Err(Unread::Other(fail(kind, message.to_owned(), span)));
     }
     match builder.root {
-        Some((root, places)) => Ok((Document { complete: is_complete(&root), root, places }, builder.diagnostics)),
-        None => Err(Unread::Other(fail("the definition is empty".to_owned(), 0..0))),
+        Some((root, places)) => Ok((Document { complete: is_complete(&root), root, places }, builder.errors)),
+        None => Err(Unread::Other(fail(TextErrorKind::Blank, "the definition is empty".to_owned(), 0..0))),
     }
 }
 
@@ -211,8 +204,8 @@ struct Builder<'t> {
     anchors: HashMap<usize, (Json, Place, usize)>,
     values: usize,
     root: Option<(Json, Place)>,
-    failure: Option<(String, Range<usize>)>,
-    diagnostics: Vec<Diagnostic>,
+    failure: Option<(TextErrorKind, &'static str, Range<usize>)>,
+    errors: Vec<TextError>,
     reading: Reading,
     /// Markers that replace placeholders.
     marks: Option<&'t Marks>,
@@ -230,20 +223,20 @@ impl<'t> Builder<'t> {
             values: 0,
             root: None,
             failure: None,
-            diagnostics: Vec::new(),
+            errors: Vec::new(),
             reading: Reading::Definition,
             marks: None,
             is_template: false,
         }
     }
 
-    fn fail(&mut self, message: &str, span: Range<usize>) {
-        self.failure.get_or_insert_with(|| (message.to_owned(), span));
+    fn fail(&mut self, kind: TextErrorKind, message: &'static str, span: Range<usize>) {
+        self.failure.get_or_insert((kind, message, span));
     }
 
     fn opened(&mut self, kind: OpenKind, place: Range<usize>, anchor: usize, tag: Meaning) {
         if self.open.len() >= MAX_DEPTH {
-            self.fail("arrays and objects are nested more than 128 deep", place.clone());
+            self.fail(TextErrorKind::TooDeep, "arrays and objects are nested more than 128 deep", place.clone());
         }
         let before = self.values;
         self.open.push(Open { kind, places: Vec::new(), start: place.start, anchor, tag, before });
@@ -254,7 +247,7 @@ impl<'t> Builder<'t> {
         self.values += count;
         if self.values > MAX_VALUES {
             let span = place.value.clone();
-            self.fail("aliases make the document too large", span);
+            self.fail(TextErrorKind::TooDeep, "aliases make the document too large", span);
             return;
         }
         let pointer = self.pointer();
@@ -284,9 +277,12 @@ impl<'t> Builder<'t> {
             }
             Some((name, span)) => {
                 if members.contains_key(&name) && !merged.remove(&name) {
-                    let mut diagnostic = duplicate_key::diagnostic(&name, pointer.join(&name));
-                    diagnostic.span = Some(span.clone());
-                    self.diagnostics.push(diagnostic);
+                    self.errors.push(TextError::duplicate_member(
+                        Format::Yaml,
+                        &name,
+                        pointer.join(&name),
+                        span.clone(),
+                    ));
                 }
                 let place = Place { key: span, ..place };
                 let (index, before) = members.insert_full(name, value);
@@ -320,7 +316,7 @@ impl<'t> Builder<'t> {
     }
 
     /// The place of the value that is being read, as far as messages need it.
-    fn pointer(&self) -> Pointer {
+    fn pointer(&self) -> JsonPointer {
         let around = self.open.split_last().map(|(_, around)| around).unwrap_or(&[]);
         let steps = around.iter().map(|open| match &open.kind {
             OpenKind::Sequence(values) => values.len().to_string(),
@@ -423,7 +419,7 @@ impl<'input> SpannedEventReceiver<'input> for Builder<'_> {
             Event::SequenceEnd | Event::MappingEnd => self.close(place.end),
             Event::Alias(anchor) => match self.anchors.get(&anchor).cloned() {
                 Some((value, inner, count)) => self.value(value, Place { value: place, ..inner }, count),
-                None => self.fail("an alias names no anchor before it", place),
+                None => self.fail(TextErrorKind::Malformed, "an alias names no anchor before it", place),
             },
             _ => {}
         }

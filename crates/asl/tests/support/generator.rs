@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use asl::model::QueryLanguage;
-use asl::shape::{Field, Language, Object, Shape};
+use asl::schema::{FieldSchema, FieldType, Language, ObjectSchema};
 use asl::{Json, Members};
 
 /// A source of definitions; the same seed gives the same one.
@@ -56,7 +56,7 @@ impl Generator {
         }
         for field in &Language::get().definition.fields {
             if !FLOW.contains(&field.name.as_str())
-                && field.shape != Shape::States
+                && field.shape != FieldType::States
                 && field.name != "StartAt"
                 && self.chance(40)
             {
@@ -126,7 +126,7 @@ impl Generator {
     /// Adds what says how the workflow goes on.
     fn flow(
         &mut self,
-        object: &'static Object,
+        object: &'static ObjectSchema,
         depth: usize,
         names: &[String],
         next: Option<&String>,
@@ -221,7 +221,7 @@ impl Generator {
         let value = match field {
             "Not" => inner(self),
             "Variable" => {
-                let comparisons: Vec<&Field> = Language::get()
+                let comparisons: Vec<&FieldSchema> = Language::get()
                     .object("Comparison")
                     .unwrap()
                     .fields
@@ -240,8 +240,8 @@ impl Generator {
     }
 
     /// Writes a field, unless the language has it not, or its twin with a path is there.
-    fn write(&mut self, owner: &str, field: &Field, language: QueryLanguage, members: &mut Members) {
-        let twin = field.shape == Shape::String
+    fn write(&mut self, owner: &str, field: &FieldSchema, language: QueryLanguage, members: &mut Members) {
+        let twin = field.shape == FieldType::String
             && field.name.strip_suffix("Path").is_some_and(|name| members.contains_key(name));
         if twin || field.language.is_some_and(|only| only != language) {
             return;
@@ -263,7 +263,13 @@ impl Generator {
     }
 
     /// A value for a field that takes not just any of its type.
-    fn particular(&mut self, owner: &str, field: &Field, language: QueryLanguage, members: &Members) -> Option<Json> {
+    fn particular(
+        &mut self,
+        owner: &str,
+        field: &FieldSchema,
+        language: QueryLanguage,
+        members: &Members,
+    ) -> Option<Json> {
         let object = |pairs: Vec<(&str, Json)>| {
             Json::Object(pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
         };
@@ -332,11 +338,11 @@ impl Generator {
         )
     }
 
-    fn value(&mut self, field: &Field, language: QueryLanguage) -> Option<Json> {
+    fn value(&mut self, field: &FieldSchema, language: QueryLanguage) -> Option<Json> {
         let name = field.name.as_str();
         Some(match &field.shape {
-            Shape::NullableString if self.chance(20) => Json::Null,
-            Shape::String | Shape::NullableString => match name {
+            FieldType::NullableString if self.chance(20) => Json::Null,
+            FieldType::String | FieldType::NullableString => match name {
                 "Resource" => [
                     "arn:aws:states:::sns:publish",
                     "arn:aws:states:::lambda:invoke",
@@ -347,26 +353,26 @@ impl Generator {
                 _ if name.ends_with("Path") => "$.p".into(),
                 _ => ["text", "with \"quotes\" and ${not} %{a template}", "ünï\ncode"][self.below(3)].into(),
             },
-            Shape::Enum(words) => words[self.below(words.len())].as_str().into(),
-            Shape::Boolean | Shape::BooleanOrExpression => Json::Bool(self.chance(50)),
-            Shape::Integer | Shape::IntegerOrExpression | Shape::Number | Shape::NumberOrExpression => {
-                let either = matches!(field.shape, Shape::IntegerOrExpression | Shape::NumberOrExpression);
+            FieldType::Enum(words) => words[self.below(words.len())].as_str().into(),
+            FieldType::Boolean | FieldType::BooleanOrExpression => Json::Bool(self.chance(50)),
+            FieldType::Integer | FieldType::IntegerOrExpression | FieldType::Number | FieldType::NumberOrExpression => {
+                let either = matches!(field.shape, FieldType::IntegerOrExpression | FieldType::NumberOrExpression);
                 if either && language == QueryLanguage::JSONata && self.chance(40) {
                     "{% $states.input.n %}".into()
-                } else if matches!(field.shape, Shape::Number | Shape::NumberOrExpression) && self.chance(50) {
+                } else if matches!(field.shape, FieldType::Number | FieldType::NumberOrExpression) && self.chance(50) {
                     Json::Number("1.25".parse().unwrap())
                 } else {
                     let minimum = field.minimum.unwrap_or(0);
                     Json::Number((minimum + i64::try_from(self.below(60)).unwrap()).into())
                 }
             }
-            Shape::Strings => Json::Array((0..1 + self.below(2)).map(|n| format!("Error{n}").into()).collect()),
-            Shape::Json => self.open(language, 0),
-            Shape::Object(kind) => self.object(kind, language, &[]),
-            Shape::Objects(kind) => {
+            FieldType::Strings => Json::Array((0..1 + self.below(2)).map(|n| format!("Error{n}").into()).collect()),
+            FieldType::Json => self.open(language, 0),
+            FieldType::Object(kind) => self.object(kind, language, &[]),
+            FieldType::Objects(kind) => {
                 Json::Array((0..1 + self.below(2)).map(|_| self.object(kind, language, &[])).collect())
             }
-            Shape::States => return None,
+            FieldType::States => return None,
         })
     }
 

@@ -161,7 +161,7 @@ pub fn markdown(difference: &Difference, (before, after): (&str, &str)) -> Strin
     for state in &difference.states {
         let scope_text = if state.scope.is_empty() { String::new() } else { format!("<br>in {}", plain(&state.scope)) };
         let name = format!("{} ({}){scope_text}", code(&state.name), state.kind);
-        let whole = |what: &'static str| Field { at: asl::Pointer::root().join(what), before: None, after: None };
+        let whole = |what: &'static str| Field { at: asl::JsonPointer::root().join(what), before: None, after: None };
         match &state.change {
             Change::Added => text.push_str(&format!("| {name} | *added* |  |  |\n")),
             Change::Removed => text.push_str(&format!("| {name} | *removed* |  |  |\n")),

@@ -1,21 +1,26 @@
 //! SARIF 2.1.0 (OASIS), which code scanning of GitHub and GitLab reads.
 
+use std::ops::Range;
+
 use asl::Severity;
-use asl::rules::RULES;
+use asl::rules::rules;
 use serde_json::{Value, json};
+
+use printable::printable;
 
 use super::{Lines, Report};
 use crate::validate::Outcome;
 
 pub(super) fn render(report: &Report<'_>) -> String {
-    let rules: Vec<Value> = RULES
-        .iter()
+    let rules: Vec<Value> = rules()
         .map(|rule| {
-            let text: Vec<&str> = rule.explanation.lines().map(str::trim).collect();
             json!({
                 "id": rule.code,
                 "name": rule.name,
-                "fullDescription": {"text": text.join("\n").trim()},
+                "shortDescription": {"text": rule.summary()},
+                "fullDescription": {"text": rule.summary()},
+                "help": {"text": rule.documentation(), "markdown": rule.documentation()},
+                "helpUri": rule.help_uri(),
                 "defaultConfiguration": {"level": level(rule.severity)},
             })
         })
@@ -45,12 +50,14 @@ fn level(severity: Severity) -> &'static str {
 fn results(outcome: &Outcome) -> Vec<Value> {
     let lines = Lines::of(&outcome.text);
     let uri = outcome.path.to_string_lossy().replace('\\', "/");
-    let location = |span: &Option<std::ops::Range<usize>>| {
-        let span = span.clone().unwrap_or(0..0);
+    let region = |span: &Range<usize>| {
         let (start, end) = (lines.position(span.start), lines.position(span.end));
+        json!({"startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column})
+    };
+    let location = |span: &Option<Range<usize>>| {
         json!({"physicalLocation": {
             "artifactLocation": {"uri": uri.trim_start_matches("./")},
-            "region": {"startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column},
+            "region": region(span.as_ref().unwrap_or(&(0..0))),
         }})
     };
     let result = |finding: &asl::Diagnostic| {
@@ -65,13 +72,26 @@ fn results(outcome: &Outcome) -> Vec<Value> {
             }
             place
         });
+        // A repair without a place in the text cannot be applied.
+        let fixes = finding.fix.iter().filter_map(|fix| {
+            let (span, quoted) = (fix.span.as_ref()?, fix.written(&outcome.text)?);
+            let description = format!("replace with `{}`", printable(&fix.replacement));
+            Some(json!({
+                "description": {"text": description},
+                "artifactChanges": [{
+                    "artifactLocation": {"uri": uri.trim_start_matches("./")},
+                    "replacements": [{"deletedRegion": region(span), "insertedContent": {"text": quoted}}],
+                }],
+            }))
+        });
         json!({
             "ruleId": finding.code,
-            "ruleIndex": RULES.iter().position(|rule| rule.code == finding.code),
+            "ruleIndex": rules().position(|rule| rule.code == finding.code),
             "level": level(finding.severity),
             "message": {"text": message},
             "locations": [location(&finding.span)],
             "relatedLocations": related.collect::<Vec<_>>(),
+            "fixes": fixes.collect::<Vec<_>>(),
         })
     };
     outcome.findings.iter().map(result).collect()

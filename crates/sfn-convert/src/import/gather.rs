@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use asl::Json;
-use asl::wiring::{Kind, uses};
+use asl::references::{Kind, external_references};
 use tfplugin::{ImportKey, Value};
 use tokio::sync::OnceCell;
 
@@ -66,7 +66,7 @@ pub async fn machine(aws: &Aws, target: &Target, with: With, related: &Related) 
         }
     }
     if with.functions {
-        let called = gathered.definition.as_ref().map(uses).unwrap_or_default();
+        let called = gathered.definition.as_ref().map(external_references).unwrap_or_default();
         let functions = called.into_iter().filter(|used| used.kind == Kind::Function);
         let mut arns: Vec<String> = functions.filter_map(|used| function_arn(&used.id, &target.arn)).collect();
         arns.sort();

@@ -187,18 +187,18 @@ fn definition_of(
     if let Some(text) = properties.get("DefinitionString") {
         let text = definition_text(template, text, out);
         let text = template.filled_text(&text, &substitutions, true, out);
-        let document = definition::document(&text, asl::template::Format::Json)?;
+        let document = definition::document(&text, asl::Format::Json)?;
         return Ok((document.root, Default::default()));
     }
     match properties.get("DefinitionUri") {
         Some(Json::String(path)) if !path.starts_with("s3://") => {
             let text = (source.files)(&relative(path))?;
             let format = match path.rsplit('.').next() {
-                Some("json") => asl::template::Format::Json,
-                Some("yaml" | "yml") => asl::template::Format::Yaml,
-                _ => asl::template::Format::of(&text),
+                Some("json") => asl::Format::Json,
+                Some("yaml" | "yml") => asl::Format::Yaml,
+                _ => asl::Format::of_text(&text),
             };
-            let is_json = format == asl::template::Format::Json;
+            let is_json = format == asl::Format::Json;
             let text = template.filled_text(&text, &substitutions, is_json, out);
             let read = definition::read(&text, format, "it").map_err(|reason| format!("{path}: {reason}"))?;
             match read.definition {

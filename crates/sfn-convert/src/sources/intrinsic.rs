@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use asl::{Json, Members, Pointer, Way};
+use asl::{Json, JsonPointer, Members, PathBuilder};
 use tfconfig::quoted;
 use tfplugin::Value;
 
@@ -119,7 +119,7 @@ impl Template<'_> {
             ("Fn::Base64", value, _) => format!("base64encode({})", self.expression(value, out)),
             ("Fn::ImportValue", value, _) => {
                 let mut words = Vec::new();
-                value.walk(&Way::Start(&Pointer::root()), &mut |_, part| {
+                value.walk(&PathBuilder::Start(&JsonPointer::root()), &mut |_, part| {
                     words.extend(part.as_str().map(str::to_owned));
                     true
                 });

@@ -9,8 +9,8 @@ mod terraform;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use asl::template::Format;
-use asl::{Json, Pointer, Way};
+use asl::Format;
+use asl::{Json, JsonPointer, PathBuilder};
 use heck::ToSnakeCase as _;
 use tfconfig::{Body, References, Writer, quoted};
 use tfplugin::Value;
@@ -97,7 +97,7 @@ pub fn convert(source: &Source<'_>, map: &Map) -> Result<Converted, String> {
     let format = match extension {
         "json" => Format::Json,
         "yaml" | "yml" => Format::Yaml,
-        _ => Format::of(source.text),
+        _ => Format::of_text(source.text),
     };
     let document = match format {
         Format::Json => asl::parse(source.text),
@@ -243,7 +243,7 @@ fn readable(value: &Json, references: &References) -> Json {
 /// Whether any string of a value has this in it.
 fn mentions(value: &Json, part: &str) -> bool {
     let mut found = false;
-    value.walk(&Way::Start(&Pointer::root()), &mut |_, value| {
+    value.walk(&PathBuilder::Start(&JsonPointer::root()), &mut |_, value| {
         found |= value.as_str().is_some_and(|text| text.contains(part));
         !found
     });

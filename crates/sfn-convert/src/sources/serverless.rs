@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use asl::template::Format;
+use asl::Format;
 use asl::{Json, Members};
 use tfplugin::Value;
 
@@ -255,7 +255,7 @@ impl Variables<'_> {
         let path = path.strip_prefix(':').unwrap_or("");
         let text = (self.source.files)(&relative(file)).ok()?;
         let is_json = Path::new(file).extension().is_some_and(|extension| extension == "json")
-            || Format::of(&text) == Format::Json;
+            || Format::of_text(&text) == Format::Json;
         let parsed = if is_json { asl::parse(&text) } else { asl::parse_yaml_template(&text) };
         at(&parsed.ok()?.0.root, path).cloned()
     }

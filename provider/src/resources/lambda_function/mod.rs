@@ -12,7 +12,7 @@ mod source;
 mod update;
 mod validate;
 
-use asl::wiring::{FunctionFacts, Kind};
+use asl::references::{FunctionInfo, Kind};
 use async_trait::async_trait;
 use aws_arn::{Arn, FunctionArn};
 use sfn_aws::Identity;
@@ -108,7 +108,10 @@ fn function_name(name: &str) -> Result<(), Problem> {
     if is_name || (name.contains(':') && is_arn()) {
         return Ok(());
     }
-    Err(Problem::new(format!("invalid function name `{name}`"), "Use 1 to 64 letters, digits, `-` and `_`."))
+    Err(Problem::new(
+        format!("invalid function name `{name}`"),
+        "ExternalReference 1 to 64 letters, digits, `-` and `_`.",
+    ))
 }
 
 /// The ARN by which API Gateway calls a function (API Gateway developer guide, "Lambda integrations").
@@ -151,8 +154,8 @@ impl Function {
     }
 
     /// What a workflow that calls the function depends on.
-    fn facts(&self) -> FunctionFacts {
-        FunctionFacts {
+    fn facts(&self) -> FunctionInfo {
+        FunctionInfo {
             state: "Active".into(),
             runtime: self.settings.runtime.text().map(str::to_owned),
             timeout_seconds: self.settings.timeout.known().copied(),
@@ -210,7 +213,7 @@ impl Managed for Function {
         match FunctionArn::parse(id).filter(|function| function.qualifier.is_none()) {
             Some(function) => Ok(Self { function_name: function.name.into(), ..empty() }),
             None => {
-                let detail = "Use the name or the ARN of a function, without version or alias.";
+                let detail = "ExternalReference the name or the ARN of a function, without version or alias.";
                 Err(Problem::new(format!("`{id}` is not a function"), detail))
             }
         }

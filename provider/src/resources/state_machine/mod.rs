@@ -8,8 +8,8 @@ mod remote;
 mod settings;
 mod update;
 
-use asl::check::MachineType;
-use asl::wiring::Kind;
+use asl::MachineType;
+use asl::references::Kind;
 use async_trait::async_trait;
 use sfn_aws::Identity;
 use tfplugin::model::{Attr, Model, Problem};
@@ -164,8 +164,8 @@ impl Managed for StateMachine {
     }
 
     fn validate(&self, provider: &ProviderContext) -> Diagnostics {
-        let selection = provider.checks().selection(&self.ignore_diagnostics);
-        let mut diagnostics = self.workflow().check_early(&selection);
+        let filter = provider.checks().filter(&self.ignore_diagnostics);
+        let mut diagnostics = self.workflow().check_early(&filter);
         diagnostics.extend(checks::validate_ignored(&self.ignore_diagnostics));
         diagnostics.extend(execution_role::validate(&self.execution_role, &self.role_arn, "role_arn"));
         diagnostics.extend(Encryption::validate(&self.encryption_configuration));

@@ -18,9 +18,9 @@ pub(super) async fn plan(
     change: &Change<'_, StateMachine>,
 ) -> Result<PlanOutcome, Diagnostics> {
     let checks = change.provider.checks();
-    let selection = checks.selection(&planned.ignore_diagnostics);
+    let filter = checks.filter(&planned.ignore_diagnostics);
     let workflow = change.config.workflow();
-    let mut warnings = workflow.check_resources(&selection).into_result()?;
+    let mut warnings = workflow.check_resources(&filter).into_result()?;
     if let Some(prior) = change.prior {
         planned.workflow.keep_equal(&prior.workflow);
     }
@@ -29,7 +29,7 @@ pub(super) async fn plan(
     plan_role(planned, change)?;
     planned.asl = plan_text(&workflow, change.prior);
     let account = change.prior.and_then(|prior| prior.arn.text()).map_or_else(Account::default, Account::of_arn);
-    let policy = workflow.policy(&planned.policy_settings(&account), &selection);
+    let policy = workflow.policy(&planned.policy_settings(&account), &filter);
     if let (Some(role), true) = (planned.execution_role.known(), workflow.definition().is_some()) {
         warnings.extend(role.validate_resources(&workflow.state_names()).into_result()?);
     }

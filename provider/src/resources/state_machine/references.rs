@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use asl::Diagnostic as Finding;
+use asl::linter::Linter;
 use asl::policy::Account;
-use asl::wiring::{Facts, FunctionFacts, Kind, Use, judge};
+use asl::references::{DeniedAction, ExternalReference, FunctionInfo, Kind, KnownReference, ResourceInfo};
 use aws_arn::StateMachineArn;
 use sfn_aws::{AwsError, Call, activity, alias, existence, function, role, state_machine};
 use tfplugin::model::Attr;
@@ -48,6 +49,7 @@ pub(super) async fn check(
     let references = workflow.references();
     let publishes = planned.publish == Attr::Known(true);
     let prior = change.prior.and_then(|prior| prior.asl.text()).unwrap_or("");
+    let linter = workflow.linter(&checks.filter(&planned.ignore_diagnostics));
     let mut findings: Vec<Finding> = Vec::new();
     let (facts, mut unverified) = match look_up(provider, &session, &call, &references).await {
         Ok(facts) => (facts, None),
@@ -55,18 +57,17 @@ pub(super) async fn check(
     };
     for reference in &references {
         match facts.get(&(reference.kind, reference.id.clone())) {
-            Some(Ok(Facts::Missing)) if may_be_made(provider, reference, prior, &checks) => {}
-            Some(Ok(facts)) => findings.extend(judge(reference, facts, publishes)),
+            Some(Ok(ResourceInfo::Missing)) if may_be_made(provider, reference, prior, &checks) => {}
+            Some(Ok(info)) => findings.extend(linter.check_reference(&KnownReference { reference, info, publishes })),
             Some(Err(error)) => unverified = unverified.or(Some(error.clone())),
             None => {}
         }
     }
-    match refusals(&session, &call, planned, workflow).await {
+    match refusals(&session, &call, planned, workflow, &linter).await {
         Ok(refused) => findings.extend(refused),
         Err(error) => unverified = unverified.or(Some(error)),
     }
-    let selection = checks.selection(&planned.ignore_diagnostics);
-    let mut diagnostics = workflow.report_references(findings, &selection);
+    let mut diagnostics = workflow.report_references(findings);
     if checks.wiring == Wiring::Required {
         diagnostics = diagnostics.into_iter().map(|found| Diagnostic { severity: Severity::Error, ..found }).collect();
     }
@@ -76,7 +77,7 @@ pub(super) async fn check(
 
 /// Whether something that is not there may be made by the same apply. What this provider is going to make is known; what is
 /// called by its plain name may be made by another provider, unless the workflow called it before.
-fn may_be_made(provider: &ProviderContext, used: &Use, prior: &str, checks: &Checks) -> bool {
+fn may_be_made(provider: &ProviderContext, used: &ExternalReference, prior: &str, checks: &Checks) -> bool {
     let is_plain = !used.id.contains(':');
     provider.planned().is_new(used.kind, &used.id)
         || (is_plain && checks.wiring == Wiring::Auto && !prior.contains(&format!("\"{}\"", used.id)))
@@ -103,8 +104,8 @@ async fn look_up(
     provider: &ProviderContext,
     session: &Arc<ProviderSession>,
     call: &Call,
-    uses: &[Use],
-) -> Result<BTreeMap<Object, Result<Facts, AwsError>>, AwsError> {
+    uses: &[ExternalReference],
+) -> Result<BTreeMap<Object, Result<ResourceInfo, AwsError>>, AwsError> {
     if uses.is_empty() {
         return Ok(BTreeMap::new());
     }
@@ -121,7 +122,7 @@ async fn look_up(
         }
         // What the same run changes is judged as it will be.
         if let Some(planned) = provider.planned().function(&id).filter(|_| kind == Kind::Function) {
-            facts.insert((kind, id), Ok(Facts::Function(planned)));
+            facts.insert((kind, id), Ok(ResourceInfo::Function(planned)));
             continue;
         }
         if own.is_none() && account.is_some() {
@@ -157,13 +158,13 @@ fn place(kind: Kind, id: &str) -> (Option<String>, Option<String>) {
     (account.region, account.id)
 }
 
-async fn ask(session: &ProviderSession, call: &Call, kind: Kind, id: &str) -> Result<Facts, AwsError> {
+async fn ask(session: &ProviderSession, call: &Call, kind: Kind, id: &str) -> Result<ResourceInfo, AwsError> {
     let aws = &session.aws;
     let is_there = match kind {
         Kind::Function => {
             let described = function::describe(aws, call, id).await?;
-            return Ok(described.map_or(Facts::Missing, |found| {
-                Facts::Function(FunctionFacts {
+            return Ok(described.map_or(ResourceInfo::Missing, |found| {
+                ResourceInfo::Function(FunctionInfo {
                     state: found.state,
                     runtime: found.configuration.runtime,
                     timeout_seconds: found.configuration.timeout,
@@ -180,7 +181,7 @@ async fn ask(session: &ProviderSession, call: &Call, kind: Kind, id: &str) -> Re
         Kind::Topic => existence::topic(aws, call, id).await?,
         Kind::Table => existence::table(aws, call, id).await?,
     };
-    Ok(if is_there { Facts::There } else { Facts::Missing })
+    Ok(if is_there { ResourceInfo::There } else { ResourceInfo::Missing })
 }
 
 /// What the role may not do that the workflow does, where the role is created elsewhere and known.
@@ -189,6 +190,7 @@ async fn refusals(
     call: &Call,
     planned: &StateMachine,
     workflow: &Workflow,
+    linter: &Linter,
 ) -> Result<Vec<Finding>, AwsError> {
     let Some(role_arn) = planned.role_arn.text().filter(|_| planned.execution_role.is_null()) else {
         return Ok(Vec::new());
@@ -202,7 +204,9 @@ async fn refusals(
         let resource = statement.resources.iter().find(|resource| !resource.contains('*'));
         let Some(resource) = resource.filter(|_| statement.conditions.is_empty()) else { continue };
         let denied = role::denied(&session.aws, call, role_arn, &statement.actions, resource).await?;
-        findings.extend(denied.iter().map(|action| asl::wiring::denied(role_arn, action, resource)));
+        findings.extend(
+            denied.iter().flat_map(|action| linter.check_denied(&DeniedAction { role: role_arn, action, resource })),
+        );
     }
     Ok(findings)
 }

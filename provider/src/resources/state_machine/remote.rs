@@ -45,8 +45,8 @@ pub(super) async fn check(
 }
 
 fn of_verdicts(verdicts: Vec<Verdict>, planned: &StateMachine, checks: &Checks, workflow: &Workflow) -> Diagnostics {
-    let selection = checks.selection(&planned.ignore_diagnostics);
-    let wanted = |verdict: &Verdict| verdict.is_error || selection.level >= Severity::Warning;
+    let filter = checks.filter(&planned.ignore_diagnostics);
+    let wanted = |verdict: &Verdict| verdict.is_error || filter.level >= Severity::Warning;
     let diagnostic = |verdict: Verdict| {
         let place = verdict.location.as_deref().map_or_else(String::new, |location| format!(" at `{location}`"));
         let detail = format!("Reported by AWS{place}. ({})", verdict.code);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use asl::shape::{Language, Shape};
+use asl::schema::{FieldType, Language};
 use asl::{Json, Members};
 use hcl_edit::Decorate as _;
 use hcl_edit::expr::{Expression, FuncCall, Object, ObjectKey, TraversalOperator};
@@ -29,7 +29,7 @@ static OPEN: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
         objects.flat_map(|object| &object.fields)
     };
     let structured: BTreeSet<&str> =
-        fields().filter(|field| !matches!(field.shape, Shape::Json)).map(|field| field.name.as_str()).collect();
+        fields().filter(|field| !matches!(field.shape, FieldType::Json)).map(|field| field.name.as_str()).collect();
     fields().map(|field| field.name.as_str()).filter(|name| !structured.contains(name)).collect()
 });
 
@@ -41,8 +41,11 @@ pub static NUMBERS: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
     let language = Language::get();
     let objects = language.states.iter().chain([&language.definition]).chain(language.objects());
     let fields = objects.flat_map(|object| &object.fields);
-    let is_number = |shape: &Shape| {
-        matches!(shape, Shape::Integer | Shape::Number | Shape::IntegerOrExpression | Shape::NumberOrExpression)
+    let is_number = |shape: &FieldType| {
+        matches!(
+            shape,
+            FieldType::Integer | FieldType::Number | FieldType::IntegerOrExpression | FieldType::NumberOrExpression
+        )
     };
     fields.filter(|field| is_number(&field.shape)).map(|field| field.name.as_str()).collect()
 });
@@ -56,7 +59,7 @@ impl Reader<'_> {
                 None => Err("`jsonencode` has no argument".into()),
             },
             other => self.text(other, 0).and_then(|text| {
-                let document = definition::document(&text, asl::template::Format::Json)?;
+                let document = definition::document(&text, asl::Format::Json)?;
                 self.check_numbers(&document.root)?;
                 Ok(document.root)
             }),

@@ -1,0 +1,107 @@
+//! States that nothing leads to.
+
+use std::collections::HashSet;
+
+use crate::diagnostic::Diagnostic;
+use crate::semantic::SemanticModel;
+use crate::semantic::kind::Form;
+
+rule! {
+    /// ## What it does
+    ///
+    /// Checks for states that no path from the start leads to.
+    ///
+    /// If the target of a transition does not exist, the transition is treated as if it leads to the state with the
+    /// closest name. One misspelled name is therefore reported only once, by the rule ASL2001.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// The state never runs. AWS rejects the definition with `MISSING_TRANSITION_TARGET` when the state machine is
+    /// created or updated.
+    ///
+    /// ## Example
+    ///
+    /// ```json
+    /// {
+    ///   "StartAt": "ChargeCard",
+    ///   "States": {
+    ///     "ChargeCard": {
+    ///       "Type": "Task",
+    ///       "Resource": "arn:aws:states:::lambda:invoke",
+    ///       "Parameters": {
+    ///         "FunctionName": "charge-card",
+    ///         "Payload.$": "$"
+    ///       },
+    ///       "End": true
+    ///     },
+    ///     "OrderRejected": {
+    ///       "Type": "Fail",
+    ///       "Error": "OrderRejected"
+    ///     }
+    ///   }
+    /// }
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```json
+    /// {
+    ///   "StartAt": "ChargeCard",
+    ///   "States": {
+    ///     "ChargeCard": {
+    ///       "Type": "Task",
+    ///       "Resource": "arn:aws:states:::lambda:invoke",
+    ///       "Parameters": {
+    ///         "FunctionName": "charge-card",
+    ///         "Payload.$": "$"
+    ///       },
+    ///       "Catch": [
+    ///         {
+    ///           "ErrorEquals": ["States.ALL"],
+    ///           "Next": "OrderRejected"
+    ///         }
+    ///       ],
+    ///       "End": true
+    ///     },
+    ///     "OrderRejected": {
+    ///       "Type": "Fail",
+    ///       "Error": "OrderRejected"
+    ///     }
+    ///   }
+    /// }
+    /// ```
+    ///
+    /// ## References
+    ///
+    /// - [Amazon States Language: Transitions](https://states-language.net/#transition)
+    /// - [State machine structure in Amazon States Language for Step Functions workflows](https://docs.aws.amazon.com/step-functions/latest/dg/statemachine-structure.html)
+    "ASL2002" "unreachable-state" [] Error
+    Whole => check
+}
+
+fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
+    let graph = &model.graph;
+    for (index, namespace) in graph.namespaces.iter().enumerate() {
+        let counts = |scope: &&crate::semantic::graph::Scope| scope.attached || model.form == Form::Nested;
+        let scopes: Vec<_> = graph.scopes_in(index).filter(counts).collect();
+        // Without a start, or with a way that is not known yet, any state may be meant.
+        if scopes.iter().any(|scope| scope.open) || scopes.iter().all(|scope| scope.reached.is_empty()) {
+            continue;
+        }
+        // Where no state of the workflow ends it, that is what is wrong, as AWS sees it as well.
+        let ends = graph.states.iter().any(|node| node.namespace == index && node.ends);
+        if index == 0 && !ends && model.form == Form::Nested {
+            continue;
+        }
+        let states = namespace.states.keys().enumerate();
+        let reached: HashSet<&usize> = scopes.iter().flat_map(|scope| &scope.reached).collect();
+        for (_, name) in states.filter(|(index, _)| !reached.contains(&(namespace.first + index))) {
+            let at = namespace.at.join(name);
+            findings.push(
+                RULE.finding(at.clone(), format!("no way leads to state `{name}`"))
+                    .aws("MISSING_TRANSITION_TARGET", Some(at))
+                    .help("name it in a transition, in the start of a branch or item processor, or remove it"),
+            );
+        }
+    }
+}

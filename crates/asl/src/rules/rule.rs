@@ -1,0 +1,115 @@
+//! What a rule is.
+
+use std::ops::Range;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::pointer::JsonPointer;
+use crate::policy::Gap;
+use crate::references::{DeniedAction, KnownReference};
+use crate::semantic::{Expression, Node, SemanticModel};
+use crate::syntax::TextError;
+
+/// The page of the Terraform Registry with the documentation of all rules.
+const PAGE: &str = "https://registry.terraform.io/providers/terraform-provider-sfn/sfn/latest/docs/guides/checks";
+
+/// A rule: what it looks at, and how it is documented.
+pub struct Rule {
+    /// Stable code; the digit after `ASL` is the family.
+    pub code: &'static str,
+    /// Name that says what is wrong.
+    pub name: &'static str,
+    /// Earlier names, which select the rule as well.
+    pub aliases: &'static [&'static str],
+    /// Severity of its findings, unless a finding has one of its own.
+    pub severity: Severity,
+    /// Markdown for users, each line after a blank.
+    pub explanation: &'static str,
+    /// What it looks at.
+    pub(crate) checks: &'static [Check],
+}
+
+/// What a rule looks at: the stages of a check, from the text to what AWS says about the resources that are called.
+pub(crate) enum Check {
+    /// Each problem found while reading the text.
+    Syntax(fn(&TextError, &mut Vec<Diagnostic>)),
+    /// The text as a whole.
+    Text(fn(&str, &mut Vec<Diagnostic>)),
+    /// The definition as a whole.
+    Whole(fn(&SemanticModel<'_>, &mut Vec<Diagnostic>)),
+    /// Each object of a type: its name, `State` for all states, or `Any`.
+    Object(&'static str, CheckObject),
+    /// Each permission that cannot be derived exactly.
+    Policy(fn(&Gap, &mut Vec<Diagnostic>)),
+    /// Each resource that a state calls, with what AWS says about it.
+    Reference(fn(&KnownReference<'_>, &mut Vec<Diagnostic>)),
+    /// Each action that the role does not allow.
+    Denied(fn(&DeniedAction<'_>, &mut Vec<Diagnostic>)),
+}
+
+pub(crate) type CheckObject = fn(&SemanticModel<'_>, &Node<'_>, &mut Vec<Diagnostic>);
+
+impl Rule {
+    /// Returns whether the rule has this name, or had it.
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        self.name == name || self.aliases.contains(&name)
+    }
+
+    /// Returns the documentation as Markdown.
+    pub fn documentation(&self) -> String {
+        let lines: Vec<&str> = self.explanation.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+        lines.join("\n").trim().to_owned()
+    }
+
+    /// Returns the first sentence of the documentation, without its period.
+    pub fn summary(&self) -> String {
+        let documentation = self.documentation();
+        let text = documentation.strip_prefix("## What it does").unwrap_or(&documentation).trim_start();
+        let paragraph = text.split("\n\n").next().unwrap_or("").replace('\n', " ");
+        paragraph.split(". ").next().unwrap_or("").trim_end_matches('.').to_owned()
+    }
+
+    /// Returns the heading of the rule on the page of checks as an anchor.
+    pub fn anchor(&self) -> String {
+        format!("{}-{}", self.code.to_lowercase(), self.name)
+    }
+
+    /// Returns the address of the documentation.
+    pub fn help_uri(&self) -> String {
+        format!("{PAGE}#{}", self.anchor())
+    }
+
+    /// A finding of this rule.
+    pub(crate) fn finding(&self, at: JsonPointer, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::error(self.code, at, message).severity(self.severity)
+    }
+
+    /// A finding about a part of an expression.
+    pub(crate) fn inside(&self, expression: &Expression<'_>, part: &Range<usize>, message: String) -> Diagnostic {
+        self.finding(expression.at.clone(), message).inside(expression.text, expression.range(part))
+    }
+}
+
+/// Declares a rule by its documentation, code, name, earlier names, severity, and which function looks at what.
+macro_rules! rule {
+    (@check Syntax $function:ident) => { $crate::rules::Check::Syntax($function) };
+    (@check Text $function:ident) => { $crate::rules::Check::Text($function) };
+    (@check Whole $function:ident) => { $crate::rules::Check::Whole($function) };
+    (@check Policy $function:ident) => { $crate::rules::Check::Policy($function) };
+    (@check Reference $function:ident) => { $crate::rules::Check::Reference($function) };
+    (@check Denied $function:ident) => { $crate::rules::Check::Denied($function) };
+    (@check $object:ident $function:ident) => { $crate::rules::Check::Object(stringify!($object), $function) };
+    (
+        $(#[doc = $doc:literal])*
+        $code:literal $name:literal [$($alias:literal),*] $severity:ident
+        $($($object:ident)|+ => $function:ident),+
+    ) => {
+        pub(crate) const RULE: $crate::rules::Rule = $crate::rules::Rule {
+            code: $code,
+            name: $name,
+            aliases: &[$($alias),*],
+            severity: $crate::Severity::$severity,
+            explanation: concat!($($doc, "\n"),*),
+            checks: &[$($(rule!(@check $object $function)),+),+],
+        };
+    };
+}

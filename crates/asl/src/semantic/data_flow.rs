@@ -1,0 +1,374 @@
+//! What a state gets as its input, as far as the states before it say.
+//!
+//! A forward analysis over the transitions of each scope. It knows what a Pass state or a payload template writes, and
+//! that a result without `ResultPath` takes the place of the input; what a task returns and what an execution is started
+//! with is anything. Where ways meet, a member is missing only if it is on all of them.
+//!
+//! Source: the specification, "Input and Output Processing"; the developer guide, "Transforming data with JSONata".
+
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+
+use crate::json::Json;
+use crate::jsonata::{Delimited, delimited};
+use crate::jsonpath::{Path, Root, Step};
+use crate::model::QueryLanguage;
+use crate::pointer::JsonPointer;
+use crate::semantic::{SemanticModel, State};
+
+/// How many members of an object, and how many levels, are followed; beyond that anything may be there.
+const MAX_MEMBERS: usize = 40;
+const MAX_DEPTH: usize = 8;
+/// How often a state is looked at again when more ways lead to it.
+const MAX_VISITS: usize = 4;
+
+/// What is known of a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AbstractValue {
+    /// Nothing.
+    Any,
+    /// An object with these members and, if it is open, any others.
+    Object(BTreeMap<Rc<str>, Rc<AbstractValue>>, bool),
+    /// An array with these elements first or, without any, of unknown length.
+    Array(Vec<Rc<AbstractValue>>),
+    /// A string, a number, a boolean or null.
+    Scalar,
+}
+
+impl AbstractValue {
+    /// What a literal is; `member` says what a member of a template holds.
+    fn of(value: &Json, template: bool, depth: usize) -> Self {
+        match value {
+            _ if depth > MAX_DEPTH => Self::Any,
+            Json::Unknown => Self::Any,
+            Json::Object(members) => {
+                let open = members.len() > MAX_MEMBERS;
+                let of = |(key, value): (&String, &Json)| match key.strip_suffix(".$") {
+                    Some(name) if template => (name.into(), Rc::new(Self::Any)),
+                    _ => (key.as_str().into(), Rc::new(Self::of(value, template, depth + 1))),
+                };
+                Self::Object(members.iter().take(MAX_MEMBERS).map(of).collect(), open)
+            }
+            Json::Array(elements) if elements.is_empty() => Self::Array(Vec::new()),
+            Json::Array(elements) => {
+                let known =
+                    elements.iter().take(MAX_MEMBERS).map(|value| Rc::new(Self::of(value, template, depth + 1)));
+                Self::Array(known.collect())
+            }
+            Json::String(text) if !matches!(delimited(text), Delimited::Text) => Self::Any,
+            _ => Self::Scalar,
+        }
+    }
+
+    /// What an error that was caught looks like.
+    fn error() -> Self {
+        let scalar = Rc::new(Self::Scalar);
+        Self::Object(BTreeMap::from([("Error".into(), scalar.clone()), ("Cause".into(), scalar)]), false)
+    }
+
+    /// What is known where two ways meet.
+    fn joined(a: &Rc<Self>, b: &Rc<Self>) -> Rc<Self> {
+        if a == b {
+            return a.clone();
+        }
+        let (Self::Object(members, open), Self::Object(others, others_open)) = (&**a, &**b) else {
+            return Rc::new(Self::Any);
+        };
+        let mut members = members.clone();
+        for (name, other) in others {
+            // It may be missing, and whatever is in it may be as well.
+            let joined = members.get(name).map_or_else(|| other.clone(), |before| Self::joined(before, other));
+            members.insert(name.clone(), joined);
+        }
+        let open = *open || *others_open || members.len() > MAX_MEMBERS;
+        Rc::new(Self::Object(members.into_iter().take(MAX_MEMBERS).collect(), open))
+    }
+
+    /// The name of the first member on a path that cannot be there, and how many steps lead to it.
+    pub fn missing<'p>(&self, path: impl IntoIterator<Item = &'p Step>) -> Option<(usize, String)> {
+        let mut current = self;
+        for (index, step) in path.into_iter().enumerate() {
+            let next = match (current, step) {
+                (Self::Object(members, open), Step::Member(name)) => match members.get(name.as_str()) {
+                    Some(shape) => shape,
+                    None if *open => return None,
+                    None => return Some((index, format!("it is an object without `{name}`"))),
+                },
+                (Self::Array(_), Step::Member(name)) => {
+                    return Some((index, format!("it is an array, which has no `{name}`")));
+                }
+                (Self::Array(elements), Step::Element(at)) if !elements.is_empty() => {
+                    let Ok(at) = usize::try_from(*at) else { return None };
+                    match elements.get(at) {
+                        Some(shape) => shape,
+                        None => {
+                            return Some((
+                                index,
+                                format!(
+                                    "it is an array of {} element{}",
+                                    elements.len(),
+                                    if elements.len() == 1 { "" } else { "s" }
+                                ),
+                            ));
+                        }
+                    }
+                }
+                (Self::Scalar, Step::Member(name)) => {
+                    return Some((index, format!("it is no object, and has no `{name}`")));
+                }
+                _ => return None,
+            };
+            current = next;
+        }
+        None
+    }
+
+    /// What stands at a path.
+    fn at(self: &Rc<Self>, path: &Path) -> Rc<Self> {
+        let mut current = self;
+        for segment in &path.segments {
+            let next = match (&**current, &segment.step) {
+                (Self::Object(members, _), Step::Member(name)) => members.get(name.as_str()),
+                (Self::Array(elements), Step::Element(at)) => usize::try_from(*at).ok().and_then(|at| elements.get(at)),
+                _ => None,
+            };
+            match next {
+                Some(next) => current = next,
+                None => return Rc::new(Self::Any),
+            }
+        }
+        current.clone()
+    }
+
+    /// The value with another put in at a path.
+    fn with(self: &Rc<Self>, names: &[&str], value: Rc<Self>) -> Rc<Self> {
+        let Some((first, rest)) = names.split_first() else { return value };
+        let (members, open) = match &**self {
+            Self::Object(members, open) => (Some(members), *open),
+            // Whatever it is, AWS makes an object of it or fails.
+            Self::Any => (None, true),
+            _ => (None, false),
+        };
+        let before = members.and_then(|members| members.get(*first));
+        let inner = match before {
+            Some(before) => before.with(rest, value),
+            None if members.is_some_and(|members| members.len() >= MAX_MEMBERS) => {
+                return Rc::new(Self::Object(members.cloned().unwrap_or_default(), true));
+            }
+            None => Rc::new(if open { Self::Any } else { Self::Object(BTreeMap::new(), false) }).with(rest, value),
+        };
+        if before == Some(&inner) {
+            return self.clone();
+        }
+        let mut members = members.cloned().unwrap_or_default();
+        members.insert((*first).into(), inner);
+        Rc::new(Self::Object(members, open))
+    }
+}
+
+/// What each state gets as its input, by the state's number; absent for one that nothing leads to.
+pub fn inputs(model: &SemanticModel<'_>) -> Vec<Option<Rc<AbstractValue>>> {
+    let count = model.states.len();
+    let mut flow = Flow { model, inputs: vec![None; count], outputs: vec![None; count], visits: vec![0; count] };
+    if !model.graph.scopes.is_empty() {
+        flow.scope(0, Rc::new(AbstractValue::Any), 0);
+    }
+    flow.inputs
+}
+
+struct Flow<'s, 'a> {
+    model: &'s SemanticModel<'a>,
+    inputs: Vec<Option<Rc<AbstractValue>>>,
+    outputs: Vec<Option<Rc<AbstractValue>>>,
+    visits: Vec<usize>,
+}
+
+impl Flow<'_, '_> {
+    /// Follows a scope from its start, and gives what comes out of its end.
+    fn scope(&mut self, scope: usize, input: Rc<AbstractValue>, depth: usize) -> Rc<AbstractValue> {
+        let anything = Rc::new(AbstractValue::Any);
+        let Some(scope) = self.model.graph.scopes.get(scope) else { return anything };
+        let Some(start) = scope.start.to else { return anything };
+        let mut queue = VecDeque::from([(start, input)]);
+        while let Some((index, arriving)) = queue.pop_front() {
+            let Some(state) = self.model.states.get(index) else { continue };
+            let Some(joined) = self.arrive(index, arriving) else { continue };
+            let after = self.output(index, state, &joined, depth);
+            for edge in self.model.graph.edges(index) {
+                if let Some(target) = edge.to.filter(|target| !self.may_be_anything(*target)) {
+                    queue.push_back((target, leaving(state, &edge.at, &joined, &after)));
+                }
+            }
+            if let Some(slot) = self.outputs.get_mut(index) {
+                *slot = Some(after);
+            }
+        }
+        let ends = scope.reached.iter().filter_map(|index| {
+            let (state, node) = (self.model.states.get(*index)?, self.model.graph.states.get(*index)?);
+            self.outputs.get(*index)?.clone().filter(|_| node.ends && state.ty != "Fail")
+        });
+        ends.reduce(|before, after| AbstractValue::joined(&before, &after)).unwrap_or(anything)
+    }
+
+    /// Whether the input of a state may be anything, so that no other way to it says more.
+    fn may_be_anything(&self, state: usize) -> bool {
+        self.inputs.get(state).and_then(Option::as_deref) == Some(&AbstractValue::Any)
+    }
+
+    /// Adds what comes along a way to the input of a state; `None` where that says nothing new.
+    fn arrive(&mut self, state: usize, arriving: Rc<AbstractValue>) -> Option<Rc<AbstractValue>> {
+        let (visits, slot) = (self.visits.get_mut(state)?, self.inputs.get_mut(state)?);
+        *visits += 1;
+        let joined = match slot {
+            Some(_) if *visits > MAX_VISITS => Rc::new(AbstractValue::Any),
+            Some(before) => AbstractValue::joined(before, &arriving),
+            None => arriving,
+        };
+        if slot.as_ref() == Some(&joined) {
+            return None;
+        }
+        *slot = Some(joined.clone());
+        Some(joined)
+    }
+
+    /// What comes out of a state that has done its work.
+    fn output(
+        &mut self,
+        index: usize,
+        state: &State<'_>,
+        input: &Rc<AbstractValue>,
+        depth: usize,
+    ) -> Rc<AbstractValue> {
+        if depth > MAX_DEPTH {
+            return Rc::new(AbstractValue::Any);
+        }
+        let of = |field: &str, template: bool| {
+            state.value.get(field).map(|value| Rc::new(AbstractValue::of(value, template, 0)))
+        };
+        match state.language {
+            Some(QueryLanguage::JSONPath) => {
+                let seen = select(input, state.value.get("InputPath"));
+                if matches!(state.ty, "Choice" | "Wait" | "Succeed") {
+                    return select(&seen, state.value.get("OutputPath"));
+                }
+                let raw = match state.ty {
+                    // Nobody knows what a task makes of what it is given.
+                    "Task" => Rc::new(AbstractValue::Any),
+                    "Map" => self.result(index, state, &seen, depth),
+                    _ => self.result(index, state, &of("Parameters", true).unwrap_or(seen), depth),
+                };
+                let merged = put(input, state.value.get("ResultPath"), of("ResultSelector", true).unwrap_or(raw));
+                select(&merged, state.value.get("OutputPath"))
+            }
+            Some(QueryLanguage::JSONata) => {
+                let given = of("Arguments", false).unwrap_or_else(|| input.clone());
+                let result = self.result(index, state, &given, depth);
+                match of("Output", false) {
+                    Some(output) => output,
+                    None if matches!(state.ty, "Task" | "Parallel" | "Map") => result,
+                    None => input.clone(),
+                }
+            }
+            None => {
+                let anything = Rc::new(AbstractValue::Any);
+                self.result(index, state, &anything, depth);
+                anything
+            }
+        }
+    }
+
+    fn result(
+        &mut self,
+        index: usize,
+        state: &State<'_>,
+        given: &Rc<AbstractValue>,
+        depth: usize,
+    ) -> Rc<AbstractValue> {
+        let inside = self.model.graph.states.get(index).map(|node| node.inside.as_slice()).unwrap_or(&[]);
+        let shape = match state.ty {
+            "Pass" => match state.value.get("Result") {
+                Some(result) => AbstractValue::of(result, false, 0),
+                None => return given.clone(),
+            },
+            "Parallel" => {
+                let branches = state.value.get("Branches").and_then(Json::as_array).unwrap_or(&[]);
+                let outputs = (0..branches.len()).map(|branch| {
+                    let place = JsonPointer::root().join("Branches").join(branch);
+                    match inside.iter().find(|(at, _)| *at == place) {
+                        Some((_, scope)) => self.scope(*scope, given.clone(), depth + 1),
+                        None => Rc::new(AbstractValue::Any),
+                    }
+                });
+                AbstractValue::Array(outputs.collect())
+            }
+            "Map" => {
+                let selector = state.value.get("ItemSelector").or_else(|| state.value.get("Parameters"));
+                let batched = state.value.get("ItemBatcher").is_some();
+                let template = state.language == Some(QueryLanguage::JSONPath);
+                let node = match selector {
+                    Some(selector) if !batched && state.language.is_some() => AbstractValue::of(selector, template, 0),
+                    _ => AbstractValue::Any,
+                };
+                if let Some((_, scope)) = inside.first() {
+                    self.scope(*scope, Rc::new(node), depth + 1);
+                }
+                if state.value.get("ResultWriter").is_some() {
+                    AbstractValue::Any
+                } else {
+                    AbstractValue::Array(Vec::new())
+                }
+            }
+            _ => AbstractValue::Any,
+        };
+        Rc::new(shape)
+    }
+}
+
+/// What goes along a transition: after an error that was caught it is not the state's output.
+fn leaving(
+    state: &State<'_>,
+    edge: &JsonPointer,
+    input: &Rc<AbstractValue>,
+    output: &Rc<AbstractValue>,
+) -> Rc<AbstractValue> {
+    let inside = edge.tokens().get(state.at.tokens().len()..).unwrap_or(&[]);
+    let [list, index, _] = inside else { return output.clone() };
+    let entry = index.parse().ok().and_then(|index: usize| state.value.get(list)?.as_array()?.get(index));
+    let Some(entry) = entry else { return Rc::new(AbstractValue::Any) };
+    let own = || entry.get("Output").map(|output| Rc::new(AbstractValue::of(output, false, 0)));
+    match (&**list, state.language) {
+        ("Catch", Some(QueryLanguage::JSONPath)) => {
+            put(input, entry.get("ResultPath"), Rc::new(AbstractValue::error()))
+        }
+        ("Catch", Some(QueryLanguage::JSONata)) => own().unwrap_or_else(|| Rc::new(AbstractValue::error())),
+        ("Choices", Some(QueryLanguage::JSONata)) => own().unwrap_or_else(|| output.clone()),
+        (_, None) => Rc::new(AbstractValue::Any),
+        _ => output.clone(),
+    }
+}
+
+/// The part of a value that `InputPath` or `OutputPath` leaves.
+fn select(value: &Rc<AbstractValue>, path: Option<&Json>) -> Rc<AbstractValue> {
+    let Some(path) = path else { return value.clone() };
+    match input_path(path) {
+        _ if *path == Json::Null => Rc::new(AbstractValue::Object(BTreeMap::new(), false)),
+        Some(path) => value.at(&path),
+        None => Rc::new(AbstractValue::Any),
+    }
+}
+
+/// A result put into the input by `ResultPath`.
+fn put(input: &Rc<AbstractValue>, path: Option<&Json>, result: Rc<AbstractValue>) -> Rc<AbstractValue> {
+    let Some(path) = path else { return result };
+    if *path == Json::Null {
+        return input.clone();
+    }
+    let Some(path) = input_path(path) else { return Rc::new(AbstractValue::Any) };
+    let names: Vec<&str> = path.members().collect();
+    if names.len() == path.segments.len() { input.with(&names, result) } else { Rc::new(AbstractValue::Any) }
+}
+
+/// A path into the input; `None` where it cannot be told what it selects.
+fn input_path(path: &Json) -> Option<Path> {
+    Path::parse(path.as_str()?).ok().filter(|path| path.root == Root::Input)
+}

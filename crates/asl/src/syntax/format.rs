@@ -1,0 +1,30 @@
+//! The formats of definitions.
+
+/// The format of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// JSON.
+    Json,
+    /// YAML.
+    Yaml,
+}
+
+impl Format {
+    /// Returns the format of a text by how it begins.
+    pub fn of_text(text: &str) -> Self {
+        if text.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[', '"']) {
+            Self::Json
+        } else {
+            Self::Yaml
+        }
+    }
+
+    /// Returns the format that the end of a file's name tells: JSON for `.json`, YAML for `.yaml` and `.yml`.
+    pub fn of_name(name: &str) -> Option<Self> {
+        match name.rsplit_once('.')?.1 {
+            "json" => Some(Self::Json),
+            "yaml" | "yml" => Some(Self::Yaml),
+            _ => None,
+        }
+    }
+}
