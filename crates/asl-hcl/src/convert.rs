@@ -69,7 +69,7 @@ pub(crate) fn object_to_json(object: &ObjectSchema, value: &Value) -> Json {
 }
 
 /// Any value as it stands.
-pub(crate) fn any_to_json(value: &Value) -> Json {
+pub fn any_to_json(value: &Value) -> Json {
     match value.plain() {
         Value::Null | Value::Typed(_) => Json::Null,
         Value::Unknown => Json::Unknown,

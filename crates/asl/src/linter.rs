@@ -46,6 +46,13 @@ impl Linter {
         Self { filter, ..self }
     }
 
+    /// The same linter without the findings of more rules, given by their selectors.
+    #[must_use]
+    pub fn ignoring(mut self, selectors: &[String]) -> Self {
+        self.filter.ignore.extend_from_slice(selectors);
+        self
+    }
+
     /// The same linter with the rules about the permissions that a definition needs. As no role is made from them here, their
     /// findings are lints.
     #[must_use]

@@ -15,7 +15,7 @@ pub struct Substitutions(BTreeMap<String, Option<String>>);
 
 impl Substitutions {
     /// Reads the property of a resource.
-    pub(crate) fn of(property: Option<&Json>) -> Self {
+    pub fn of(property: Option<&Json>) -> Self {
         let text = |value: &Json| match value {
             Json::String(text) => Some(text.clone()),
             Json::Number(number) => Some(number.to_string()),

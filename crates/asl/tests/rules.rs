@@ -79,7 +79,7 @@ fn cases(text: &str) -> Vec<Case> {
 }
 
 /// Rules whose input is no definition: they have tests of their own.
-const WITHOUT_CASES: [&str; 2] = ["definition-too-large", "role-denied"];
+const WITHOUT_CASES: [&str; 3] = ["definition-too-large", "invalid-configuration", "role-denied"];
 
 /// The examples in the documentation of a rule: what is reported, and what to use instead.
 fn documented(documentation: &str) -> Vec<Case> {

@@ -6,7 +6,13 @@ use asl::linter::Linter;
 use asl::{MachineType, RuleFilter, Severity};
 use serde::Deserialize;
 
-use crate::{Failure, Machine, ValidateArgs};
+use crate::Failure;
+use crate::commands::validate::{Args, Machine};
+
+/// The rules that `--no-path-check` turns off.
+const PATH_RULES: &[&str] = &["ASL3001", "ASL3002", "ASL3003", "ASL3004", "ASL3005"];
+/// The rules that `--no-arn-check` turns off.
+const ARN_RULES: &[&str] = &["ASL5001", "ASL5002", "ASL5003"];
 
 /// The file.
 #[derive(Deserialize, Default)]
@@ -46,7 +52,7 @@ pub struct Settings {
 }
 
 /// Reads the configuration and puts the arguments over it.
-pub fn settings(arguments: &ValidateArgs) -> Result<Settings, Failure> {
+pub fn settings(arguments: &Args) -> Result<Settings, Failure> {
     let found = match &arguments.config {
         Some(path) => Some(path.clone()),
         None => find(&std::env::current_dir().map_err(|error| format!("no current folder: {error}"))?),
@@ -71,7 +77,10 @@ pub fn settings(arguments: &ValidateArgs) -> Result<Settings, Failure> {
             .ok_or_else(|| format!("{place}: `level` is `error`, `warning` or `lint`, not `{word}`"))?,
     };
     let select = if arguments.select.is_empty() { file.select } else { arguments.select.clone() };
-    let ignore: Vec<String> = file.ignore.into_iter().chain(arguments.ignore.clone()).collect();
+    let mut ignore: Vec<String> = file.ignore.into_iter().chain(arguments.ignore.clone()).collect();
+    let skipped = |is_skipped: bool, codes: &'static [&'static str]| if is_skipped { codes } else { &[] };
+    ignore.extend(skipped(arguments.no_path_check, PATH_RULES).iter().map(|code| (*code).to_owned()));
+    ignore.extend(skipped(arguments.no_arn_check, ARN_RULES).iter().map(|code| (*code).to_owned()));
     for word in select.iter().chain(&ignore) {
         asl::rules::selector::resolve_selector(word).map_err(|meant| {
             let hint = meant.map(|name| format!(": did you mean `{name}`?")).unwrap_or_default();

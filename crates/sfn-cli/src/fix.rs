@@ -9,8 +9,8 @@ use asl::Format;
 use asl::{Diagnostic, Fix, Json, JsonPointer};
 
 use crate::Failure;
+use crate::check::Outcome;
 use crate::input::format_of;
-use crate::validate::Outcome;
 
 /// How often a file is repaired and checked again: a repair may show what another one needs.
 const ROUNDS: usize = 5;

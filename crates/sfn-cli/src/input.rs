@@ -12,6 +12,21 @@ use crate::Failure;
 /// Folders in which nobody looks for definitions.
 const SKIPPED: &[&str] = &["node_modules", "target"];
 
+/// Splits `FILE#NAME`; a file whose own name has the sign is taken whole.
+pub fn file_and_name(argument: &str) -> (&str, Option<&str>) {
+    let split = argument.rsplit_once('#').filter(|_| !Path::new(argument).exists());
+    split.map_or((argument, None), |(file, name)| (file, Some(name)))
+}
+
+/// What a file holds, by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Terraform configuration.
+    Configuration,
+    /// A definition or a template.
+    Text(Format),
+}
+
 /// A file that is to be checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
@@ -21,23 +36,46 @@ pub struct Input {
     pub named: bool,
     /// The folder that is checked, which it is in.
     pub folder: PathBuf,
+    /// Its text, for a definition that is an argument itself.
+    text: Option<String>,
+    /// The format of a definition that an option of asl-validator names.
+    format: Option<Format>,
 }
 
 impl Input {
     /// A file that was asked for by name.
     pub fn named(path: &Path) -> Self {
-        Self { path: path.to_path_buf(), named: true, folder: path.parent().unwrap_or(Path::new("")).to_path_buf() }
+        let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
+        Self { path: path.to_path_buf(), named: true, folder, text: None, format: None }
+    }
+
+    /// A file that is a definition in a format, whatever its name is.
+    pub fn definition_file(path: &Path, format: Format) -> Self {
+        Self { format: Some(format), ..Self::named(path) }
+    }
+
+    /// A definition that is an argument, under a name for messages.
+    pub fn definition_text(name: &str, text: &str, format: Format) -> Self {
+        Self { text: Some(text.to_owned()), format: Some(format), ..Self::named(Path::new(name)) }
+    }
+
+    /// Returns whether an option of asl-validator names it: what cannot be read is then a failure and not a finding.
+    pub fn must_be_readable(&self) -> bool {
+        self.format.is_some()
     }
 
     /// Whether its name, or that it comes from standard input, says that it is a definition.
     pub fn says_asl(&self) -> bool {
         let name = self.path.file_name().and_then(|name| name.to_str()).unwrap_or("");
         let is_asl = |name: &str| [".asl", ".asl.json", ".asl.yaml", ".asl.yml"].iter().any(|end| name.ends_with(end));
-        self.path.as_os_str() == "-" || is_asl(name)
+        self.format.is_some() || self.path.as_os_str() == "-" || is_asl(name)
     }
 
     /// Its text and how that is written.
-    pub fn read(&self) -> Result<(String, Format), Failure> {
+    pub fn read(&self) -> Result<(String, Kind), Failure> {
+        if let (Some(text), Some(format)) = (&self.text, self.format) {
+            return Ok((text.clone(), Kind::Text(format)));
+        }
         let name = self.path.display();
         let mut bytes = Vec::new();
         let outcome = if self.path.as_os_str() == "-" {
@@ -47,18 +85,17 @@ impl Input {
         };
         outcome.map_err(|error| format!("cannot read {name}: {error}"))?;
         let text = String::from_utf8(bytes).map_err(|_| format!("{name} is no text in UTF-8"))?;
-        let format = format_of(&self.path, &text);
-        Ok((text, format))
+        let kind = match extension(&self.path) {
+            "tf" if self.format.is_none() => Kind::Configuration,
+            _ => Kind::Text(self.format.unwrap_or_else(|| format_of(&self.path, &text))),
+        };
+        Ok((text, kind))
     }
 }
 
 /// How a file is written, by its name or else by its text.
 pub fn format_of(path: &Path, text: &str) -> Format {
-    match extension(path) {
-        "json" => Format::Json,
-        "yaml" | "yml" => Format::Yaml,
-        _ => Format::of_text(text),
-    }
+    Format::of_name(&path.to_string_lossy()).unwrap_or_else(|| Format::of_text(text))
 }
 
 fn extension(path: &Path) -> &str {
@@ -100,10 +137,10 @@ fn walk(folder: &Path, exclude: &[PathBuf]) -> Result<Vec<Input>, Failure> {
     for entry in entries {
         let entry = entry.map_err(|error| format!("cannot read {}: {error}", folder.display()))?;
         let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
-        if is_file && matches!(extension(entry.path()), "json" | "yaml" | "yml" | "asl" | "template") {
+        if is_file && matches!(extension(entry.path()), "json" | "yaml" | "yml" | "asl" | "template" | "tf") {
             let path = if folder.as_os_str() == "." { entry.path().strip_prefix(".") } else { Ok(entry.path()) };
             let path = path.unwrap_or(entry.path()).to_path_buf();
-            inputs.push(Input { path, named: false, folder: folder.to_path_buf() });
+            inputs.push(Input { named: false, folder: folder.to_path_buf(), ..Input::named(&path) });
         }
     }
     Ok(inputs)

@@ -421,3 +421,170 @@ fn long_lines_are_cut_to_what_they_are_about() {
     let folder = folder(&[("a.asl.json", &definition)]);
     insta::assert_snapshot!(sfn(folder.path(), &["validate"], ""));
 }
+
+const CONFIGURATION: &str = r#"locals {
+  queue = "orders"
+}
+
+resource "sfn_state_machine" "order" {
+  name     = "order"
+  start_at = "Send"
+  execution_role {}
+
+  task "Send" {
+    resource = "arn:${data.aws_partition.current.partition}:states:::sqs:sendMessage"
+    parameters = {
+      QueueUrl    = aws_sqs_queue.orders.url
+      MessageBody = { "id.$" = "$.id", note = "to ${local.queue} by ${var.team}" }
+    }
+    timeout_seconds = 30
+    retry {
+      error_equals = ["States.ALL"]
+      max_attempts = var.attempts
+    }
+    next = "Done"
+  }
+
+  dynamic "succeed" {
+    for_each = ["Done"]
+    labels   = [succeed.value]
+    content {}
+  }
+}
+
+data "sfn_definition" "part" {
+  start_at = "A"
+  pass "A" {
+    result = { a = 1 }
+    end    = true
+  }
+}
+"#;
+
+#[test]
+fn workflows_in_configuration_are_checked_and_rendered() {
+    let wrong = CONFIGURATION
+        .replace("timeout_seconds = 30", "timeout_seconds = 30\n    heartbeat_seconds = 60")
+        .replace("\"Done\"\n  }", "\"Dne\"\n  }")
+        .replace("  pass \"A\" {", "  ignore_diagnostics = [\"ASL2002\"]\n  suceed \"B\" {}\n  wait \"C\" {\n    secnds = 5\n  }\n  pass \"A\" {");
+    let old = r#"resource "aws_sfn_state_machine" "old" {
+  name       = "old"
+  role_arn   = aws_iam_role.r.arn
+  definition = jsonencode({
+    StartAt = "A"
+    States  = { A = { Type = "Wait", Secnds = 5, End = true }, B = local.unknown }
+  })
+}
+
+resource "aws_sfn_state_machine" "file" {
+  name       = "file"
+  definition = file("${path.module}/order.asl.json")
+}
+
+resource "aws_sfn_state_machine" "text" {
+  name       = "text"
+  definition = "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Sucess\"}}}"
+}
+"#;
+    let folder = folder(&[
+        ("right/main.tf", CONFIGURATION),
+        ("right/other.tf", "variable \"x\" {}\n"),
+        ("wrong/main.tf", &wrong),
+        ("old/main.tf", old),
+        ("old/order.asl.json", WRONG),
+        ("broken.tf", "resource \"sfn_state_machine\" \"a\" {\n"),
+        ("none.tf", "variable \"x\" {}\n"),
+    ]);
+    let mut said = String::new();
+    for arguments in [
+        &["validate", "right"][..],
+        &["validate", "wrong"],
+        &["validate", "old"],
+        &["validate", "broken.tf"],
+        &["validate", "none.tf"],
+        &["render", "right/main.tf"],
+        &["render", "right/main.tf#part"],
+        &["render", "right/main.tf#order"],
+        &["render", "right/main.tf#nothing"],
+        &["render", "old/main.tf#file"],
+        &["render", "broken.tf"],
+        &["render", "none.tf"],
+    ] {
+        said += &sfn(folder.path(), arguments, "");
+    }
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn what_is_rendered_means_the_same() {
+    let folder = folder(&[("main.tf", CONFIGURATION)]);
+    let rendered = sfn(folder.path(), &["render", "main.tf#order"], "");
+    let text = &rendered[rendered.find('{').unwrap()..=rendered.rfind('}').unwrap()];
+    fs::write(folder.path().join("order.asl.json"), text).unwrap();
+    for arguments in [&["diff", "order.asl.json", "main.tf#order"][..], &["validate", "order.asl.json"]] {
+        let said = sfn(folder.path(), arguments, "");
+        assert!(said.ends_with("[exit 0]\n"), "{said}");
+    }
+    let said = sfn(folder.path(), &["diff", "main.tf#part", "main.tf#order"], "");
+    assert!(said.ends_with("[exit 1]\n"), "{said}");
+}
+
+#[test]
+fn options_of_asl_validator_mean_the_same() {
+    let folder = folder(&[
+        ("right.txt", "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Succeed\"}}}"),
+        ("wrong.json", WRONG),
+        (
+            "path.json",
+            r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "InputPath": "a", "Next": "B"}, "B": {"Type": "Task", "Resource": "r", "End": true}}}"#,
+        ),
+        ("broken.json", "{"),
+        ("right.yaml", RIGHT),
+    ]);
+    let ends = |arguments: &[&str]| {
+        let said = sfn(folder.path(), &[&["validate"], arguments].concat(), "");
+        let exit = said.rsplit_once("[exit ").unwrap().1.trim_end_matches("]\n").to_owned();
+        (exit.parse::<u8>().unwrap(), said)
+    };
+    let cases: &[(&[&str], u8)] = &[
+        (&["--json-path", "right.txt"], 0),
+        (&["--json-path", "right.txt", "--json-path", "wrong.json"], 1),
+        (&["--json-path", "broken.json"], 2),
+        (&["--json-path", "nowhere.json"], 2),
+        (&["--json-definition", r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}"#], 0),
+        (&["--json-definition", r#"{"StartAt": "B", "States": {"A": {"Type": "Succeed"}}}"#], 1),
+        (&["--json-definition", "no"], 2),
+        (&["--yaml-path", "right.yaml", "--yaml-definition", RIGHT], 0),
+        (&["--yaml-definition", "StartAt: A"], 1),
+        (&["--json-path", "path.json"], 1),
+        (&["--json-path", "path.json", "--no-path-check"], 1),
+        (&["--json-path", "path.json", "--no-arn-check"], 1),
+        (&["--json-path", "path.json", "--no-path-check", "--no-arn-check"], 0),
+    ];
+    for (arguments, exit) in cases {
+        let (ended, said) = ends(arguments);
+        assert_eq!(ended, *exit, "{said}");
+        let (ended, said) = ends(&[*arguments, &["--silent"]].concat());
+        let printed = said.lines().skip_while(|line| !line.starts_with("[exit")).count();
+        assert_eq!((ended, printed), (*exit, 1), "{said}");
+        assert!(!said.contains("checked") && !said.contains("error:"), "{said}");
+    }
+    let (_, said) = ends(&["--json-definition", r#"{"StartAt": "B", "States": {"A": {"Type": "Succeed"}}}"#]);
+    assert!(said.contains("JSON definition 1:1:13"), "{said}");
+}
+
+#[test]
+fn json_output_follows_its_schema() {
+    let folder = folder(&[("order.asl.json", WRONG)]);
+    let read = |arguments: &[&str]| -> serde_json::Value {
+        let said = sfn(folder.path(), arguments, "");
+        serde_json::from_str(&said[said.find('{').unwrap()..=said.rfind('}').unwrap()]).unwrap()
+    };
+    let schema = read(&["schema", "--of", "findings"]);
+    let output = read(&["validate", "--format", "json", "order.asl.json"]);
+    let finding = &output["files"][0]["findings"][0];
+    let described = schema["$defs"]["Finding"]["properties"].as_object().unwrap();
+    let keys = |object: &serde_json::Map<String, serde_json::Value>| object.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(keys(finding.as_object().unwrap()), keys(described));
+    assert!(described.values().all(|field| field["description"].is_string()), "{described:#?}");
+}

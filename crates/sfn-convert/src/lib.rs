@@ -3,6 +3,7 @@
 //! Each source — a definition, a template, a Terraform file, AWS itself — is read into a [`Machine`], and one writer turns
 //! machines into blocks.
 
+pub mod configuration;
 pub mod definition;
 pub mod files;
 pub mod import;

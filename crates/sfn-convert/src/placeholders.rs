@@ -79,6 +79,25 @@ impl Placeholders {
         self.expressions.get(usize::try_from(index).ok()?).map(String::as_str)
     }
 
+    /// Takes a text apart: literals and the expressions between them, in their order.
+    pub fn pieces<'p>(&'p self, text: &'p str) -> Vec<(Option<&'p str>, Option<&'p str>)> {
+        let (mut pieces, mut rest) = (Vec::new(), text);
+        while let Some((before, from)) = rest.split_once(OPEN) {
+            let Some((number, after)) = from.split_once(CLOSE) else { break };
+            let expression = number.parse().ok().and_then(|number: usize| self.expressions.get(number));
+            let Some(expression) = expression else { break };
+            if !before.is_empty() {
+                pieces.push((Some(before), None));
+            }
+            pieces.push((None, Some(expression.as_str())));
+            rest = after;
+        }
+        if !rest.is_empty() || pieces.is_empty() {
+            pieces.push((Some(rest), None));
+        }
+        pieces
+    }
+
     /// What is to be put in their places.
     pub fn references(&self) -> References {
         let mut references = References::default();

@@ -7,6 +7,16 @@ use terraform_provider_sfn::SfnProvider;
 use tfplugin::Provider as _;
 use tfplugin::schema::Block;
 
+/// The block of a data source; empty for a type that the provider does not have.
+pub fn data_source(type_name: &str) -> &'static Block {
+    static NONE: LazyLock<Block> = LazyLock::new(Block::default);
+    static SCHEMAS: LazyLock<HashMap<&'static str, Block>> = LazyLock::new(|| {
+        let sources = SfnProvider::default().data_sources();
+        sources.iter().map(|source| (source.type_name(), source.schema().block)).collect()
+    });
+    SCHEMAS.get(type_name).unwrap_or(&NONE)
+}
+
 /// The block of a resource; empty for a type that the provider does not have.
 pub fn resource(type_name: &str) -> &'static Block {
     static NONE: LazyLock<Block> = LazyLock::new(Block::default);

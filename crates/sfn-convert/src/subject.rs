@@ -12,16 +12,29 @@ use crate::sources::{Files, Map, Source, convert};
 /// # Errors
 /// Why there is none.
 pub fn of_file(path: &Path, name: Option<&str>, text: &str, files: Files<'_>) -> Result<Json, String> {
-    let converted = convert(&Source { path, text, files }, &Map::new())?;
-    let mut definitions = converted.definitions();
-    let names: Vec<String> = definitions.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let is_configuration = path.extension().is_some_and(|extension| extension == "tf");
+    let own = if is_configuration { crate::configuration::definitions(text)? } else { Vec::new() };
+    let (others, failures) = match convert(&Source { path, text, files }, &Map::new()) {
+        Ok(converted) => {
+            let definitions = converted.definitions().into_iter().map(|(name, json)| (name.to_owned(), json));
+            (definitions.collect(), converted.failures)
+        }
+        Err(_) if !own.is_empty() => (Vec::new(), Vec::new()),
+        Err(reason) => return Err(reason),
+    };
+    only(own.into_iter().chain(others).collect(), name, &failures)
+}
+
+/// The only definition, or the only one of this name.
+fn only(mut definitions: Vec<(String, Json)>, name: Option<&str>, failures: &[String]) -> Result<Json, String> {
+    let names: Vec<String> = definitions.iter().map(|(name, _)| name.clone()).collect();
     if let Some(name) = name {
         let wanted = crate::sources::label_of(name);
         definitions.retain(|(known, _)| *known == name || *known == wanted);
     }
     match (definitions.len(), definitions.into_iter().next()) {
         (1, Some((_, definition))) => Ok(definition),
-        (0, _) if !converted.failures.is_empty() => Err(converted.failures.join("; ")),
+        (0, _) if !failures.is_empty() => Err(failures.join("; ")),
         (0, _) => Err(format!("there is no state machine `{}` in it, but {}", name.unwrap_or(""), names.join(", "))),
         _ => Err(format!("it has several state machines: write one of {} behind a `#`", names.join(", "))),
     }

@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use printable::printable;
 
-use super::Format;
 use crate::pointer::JsonPointer;
 
 /// A problem found while reading a text.
@@ -12,8 +11,6 @@ use crate::pointer::JsonPointer;
 pub struct TextError {
     /// What kind of problem it is.
     pub kind: TextErrorKind,
-    /// The format that the text was read as.
-    pub format: Format,
     /// What is wrong, in lower case without a final period.
     pub message: String,
     /// The member that it is about; the root for the text as a whole.
@@ -24,19 +21,23 @@ pub struct TextError {
 
 impl TextError {
     /// A member that an object has twice.
-    pub(super) fn duplicate_member(format: Format, name: &str, at: JsonPointer, span: Range<usize>) -> Self {
+    pub(super) fn duplicate_member(name: &str, at: JsonPointer, span: Range<usize>) -> Self {
         let message = format!("`{}` occurs twice in the same object", printable(name));
-        Self { kind: TextErrorKind::DuplicateMember, format, message, at, span }
+        Self { kind: TextErrorKind::DuplicateMember, message, at, span }
     }
 }
 
 /// Kinds of problems of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextErrorKind {
-    /// There is nothing in it.
+    /// There is nothing in a text that should be JSON.
     Blank,
-    /// It does not follow the grammar of its format.
-    Malformed,
+    /// It is not JSON.
+    InvalidJson,
+    /// It is not YAML.
+    InvalidYaml,
+    /// It is Terraform configuration that is not HCL, or does not follow the schema.
+    InvalidConfiguration,
     /// It is nested or repeated beyond what is read.
     TooDeep,
     /// An object has a member twice, and the last one counts.

@@ -7,7 +7,7 @@ use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, CommentCollectionStrategy, ParseOptions};
 
 use super::placeholder::{Placeholders, has_placeholder};
-use super::{Document, Format, MAX_DEPTH, Parsed, Place, TextError, TextErrorKind};
+use super::{Document, MAX_DEPTH, Parsed, Place, TextError, TextErrorKind};
 use crate::expression::whole_characters;
 use crate::json::{Json, Members};
 use crate::pointer::{JsonPointer, PathBuilder};
@@ -35,7 +35,7 @@ fn read(text: &str, placeholders: &Placeholders) -> Parsed {
     let offset = text.len() - text_without_mark.len();
     let fail = |kind: TextErrorKind, message: String, at: usize| {
         let span = whole_characters(text, at + offset..at + offset + 1);
-        Box::new(TextError { kind, format: Format::Json, message, at: JsonPointer::root(), span })
+        Box::new(TextError { kind, message, at: JsonPointer::root(), span })
     };
     if let Some(at) = too_deep(text_without_mark) {
         return Err(fail(
@@ -47,7 +47,7 @@ fn read(text: &str, placeholders: &Placeholders) -> Parsed {
     let collect = CollectOptions { comments: CommentCollectionStrategy::Off, tokens: false };
     let parsed = jsonc_parser::parse_to_ast(text_without_mark, &collect, &strict()).map_err(|error| {
         fail(
-            TextErrorKind::Malformed,
+            TextErrorKind::InvalidJson,
             format!("invalid JSON: {}", lower_first(&error.kind().to_string())),
             error.range().start,
         )
@@ -171,7 +171,7 @@ impl Reader<'_> {
                 Some(slot) => {
                     let name = property.name.as_str();
                     let at = PathBuilder::Member(at, name).pointer();
-                    self.errors.push(TextError::duplicate_member(Format::Json, name, at, place.key.clone()));
+                    self.errors.push(TextError::duplicate_member(name, at, place.key.clone()));
                     *slot = place;
                 }
                 None => places.push(place),

@@ -8,7 +8,7 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, SpannedEventReceiv
 
 use super::indentation::Indented;
 use super::placeholder::{Marks, is_complete, is_placeholder};
-use super::{Document, Format, MAX_DEPTH, Parsed, Place, TextError, TextErrorKind};
+use super::{Document, MAX_DEPTH, Parsed, Place, TextError, TextErrorKind};
 use crate::expression::whole_characters;
 use crate::json::{Json, Members};
 use crate::pointer::JsonPointer;
@@ -97,12 +97,12 @@ fn read_indented(
     let offsets = Offsets::of(indented);
     let fail = |kind: TextErrorKind, message: String, span: Range<usize>| {
         let span = whole_characters(text, span);
-        Box::new(TextError { kind, format: Format::Yaml, message, at: JsonPointer::root(), span })
+        Box::new(TextError { kind, message, at: JsonPointer::root(), span })
     };
     let mut builder = Builder { reading, marks, is_template: is_template(text), ..Builder::new(text, &offsets) };
     if let Err(error) = Parser::new_from_str(&indented.text).load(&mut builder, false) {
         let at = offsets.byte(error.marker().index());
-        let failure = fail(TextErrorKind::Malformed, format!("invalid YAML: {}", error.info()), at..at + 1);
+        let failure = fail(TextErrorKind::InvalidYaml, format!("invalid YAML: {}", error.info()), at..at + 1);
         return Err(match is_indentation(error.info()) {
             true => Unread::Indentation(offsets.indented(error.marker().index()), failure),
             false => Unread::Other(failure),
@@ -113,7 +113,7 @@ fn read_indented(
     }
     match builder.root {
         Some((root, places)) => Ok((Document { complete: is_complete(&root), root, places }, builder.errors)),
-        None => Err(Unread::Other(fail(TextErrorKind::Blank, "the definition is empty".to_owned(), 0..0))),
+        None => Err(Unread::Other(fail(TextErrorKind::InvalidYaml, "the definition is empty".to_owned(), 0..0))),
     }
 }
 
@@ -277,12 +277,7 @@ impl<'t> Builder<'t> {
             }
             Some((name, span)) => {
                 if members.contains_key(&name) && !merged.remove(&name) {
-                    self.errors.push(TextError::duplicate_member(
-                        Format::Yaml,
-                        &name,
-                        pointer.join(&name),
-                        span.clone(),
-                    ));
+                    self.errors.push(TextError::duplicate_member(&name, pointer.join(&name), span.clone()));
                 }
                 let place = Place { key: span, ..place };
                 let (index, before) = members.insert_full(name, value);
@@ -419,7 +414,7 @@ impl<'input> SpannedEventReceiver<'input> for Builder<'_> {
             Event::SequenceEnd | Event::MappingEnd => self.close(place.end),
             Event::Alias(anchor) => match self.anchors.get(&anchor).cloned() {
                 Some((value, inner, count)) => self.value(value, Place { value: place, ..inner }, count),
-                None => self.fail(TextErrorKind::Malformed, "an alias names no anchor before it", place),
+                None => self.fail(TextErrorKind::InvalidYaml, "an alias names no anchor before it", place),
             },
             _ => {}
         }

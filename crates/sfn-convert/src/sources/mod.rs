@@ -4,6 +4,7 @@ mod cloudformation;
 mod frame;
 mod intrinsic;
 mod serverless;
+mod template_text;
 mod terraform;
 
 use std::collections::BTreeMap;
@@ -16,7 +17,7 @@ use tfconfig::{Body, References, Writer, quoted};
 use tfplugin::Value;
 
 use crate::definition;
-use crate::machine::{Beside, Machine};
+use crate::machine::{Beside, Definition, Machine};
 use crate::placeholders::Placeholders;
 use crate::schemas;
 use frame::Frame;
@@ -128,7 +129,13 @@ fn alone(text: &str, format: Format, name: &str, map: &Map) -> Result<Converted,
         (name.clone(), Json::Object([("Ref".to_owned(), Json::from(name.as_str()))].into_iter().collect()))
     };
     let text = template.filled_text(text, &map.keys().map(reference).collect(), format == Format::Json, &mut out);
-    out.machines.push(definition::read(&text, format, name)?);
+    let text = if format == Format::Json { template_text::read(&text, &mut out) } else { text };
+    let mut machine = definition::read(&text, format, name)?;
+    if let Definition::Asl(root) = machine.definition {
+        out.placeholders.check(&root)?;
+        machine.definition = Definition::Asl(template_text::settle(root, "", &mut out));
+    }
+    out.machines.push(machine);
     let names = intrinsic::names(&text);
     if !names.is_empty() {
         let list = names.iter().map(|name| format!("`${{{name}}}`")).collect::<Vec<_>>().join(", ");
@@ -183,10 +190,8 @@ impl Converted {
     pub fn definitions(&self) -> Vec<(&str, Json)> {
         let references = self.placeholders.references();
         let shown = |machine: &'_ Machine| match &machine.definition {
-            crate::Definition::Asl(definition) | crate::Definition::Blocks(definition) => {
-                Some(readable(definition, &references))
-            }
-            crate::Definition::Expression(..) => None,
+            Definition::Asl(definition) | Definition::Blocks(definition) => Some(readable(definition, &references)),
+            Definition::Expression(..) => None,
         };
         self.machines.iter().filter_map(|machine| Some((machine.label.as_str(), shown(machine)?))).collect()
     }

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, SCHEMA};
 use crate::pointer::JsonPointer;
-use crate::syntax::{Format, TextError, TextErrorKind};
+use crate::syntax::{TextError, TextErrorKind};
 
 rule! {
     /// ## What it does
@@ -50,18 +50,20 @@ rule! {
 }
 
 fn check(error: &TextError, findings: &mut Vec<Diagnostic>) {
-    let help = match error.format {
-        Format::Json => "write the definition as one JSON object",
-        Format::Yaml => "write the definition as one YAML or JSON object",
-    };
     // AWS reads JSON only.
-    let aws = match (error.kind, error.format) {
-        (TextErrorKind::DuplicateMember, _) => return,
-        (TextErrorKind::Malformed, Format::Json) => Some(("INVALID_JSON_DESCRIPTION", None)),
-        (TextErrorKind::Blank, Format::Json) => Some((SCHEMA, Some(JsonPointer::root()))),
-        _ => None,
+    let aws = match error.kind {
+        TextErrorKind::InvalidJson => Some(("INVALID_JSON_DESCRIPTION", None)),
+        TextErrorKind::Blank => Some((SCHEMA, Some(JsonPointer::root()))),
+        TextErrorKind::InvalidYaml | TextErrorKind::TooDeep => None,
+        TextErrorKind::DuplicateMember | TextErrorKind::InvalidConfiguration => return,
     };
-    let finding = RULE.finding(error.at.clone(), error.message.clone()).help(help);
-    let finding = aws.map_or_else(|| finding.clone(), |(code, at)| finding.clone().aws(code, at));
-    findings.push(finding.at_bytes(error.span.clone()));
+    let help = match error.kind {
+        TextErrorKind::InvalidYaml => "write the definition as one YAML or JSON object",
+        _ => "write the definition as one JSON object",
+    };
+    let finding = RULE.finding(error.at.clone(), error.message.clone()).help(help).at_bytes(error.span.clone());
+    findings.push(match aws {
+        Some((code, at)) => finding.aws(code, at),
+        None => finding,
+    });
 }

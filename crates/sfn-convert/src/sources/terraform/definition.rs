@@ -357,7 +357,7 @@ fn path(expression: &Expression) -> Option<String> {
 }
 
 /// What `jsonencode(…)` makes JSON of.
-fn encoded(expression: &Expression) -> Option<&Expression> {
+pub fn encoded(expression: &Expression) -> Option<&Expression> {
     let call = expression.as_func_call().filter(|call| is_call(call, "jsonencode"))?;
     call.args.iter().next()
 }

@@ -1,14 +1,70 @@
 //! `sfn import`
 
 use std::io::IsTerminal as _;
+use std::path::PathBuf;
 
+use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use sfn_convert::import::{self, Options, Progress, Summary, With};
 use tfconfig::References;
 use tfplugin::Context;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Beside, Exit, Failure, ImportArgs, print, tell};
+use crate::commands::pair;
+use crate::{Exit, Failure, print, tell};
+
+#[derive(clap::Args)]
+#[command(group(clap::ArgGroup::new("which").args(["names", "prefix", "tags", "all"]).required(true).multiple(true)))]
+pub struct Args {
+    /// ARNs or names of state machines.
+    #[arg(value_name = "ARN|NAME", conflicts_with_all = ["prefix", "tags", "all"])]
+    pub names: Vec<String>,
+    /// Those whose names begin like this.
+    #[arg(long)]
+    pub prefix: Option<String>,
+    /// Those with this tag; of several tags all.
+    #[arg(long = "tag", value_name = "KEY=VALUE", value_parser = pair)]
+    pub tags: Vec<(String, String)>,
+    /// All of the account and region.
+    #[arg(long)]
+    pub all: bool,
+    /// Regions to look in; the first is that of the provider block, unless the folder has one [default: that of the provider
+    /// block, the environment or the profile].
+    #[arg(long, value_name = "REGION", value_delimiter = ',')]
+    pub region: Vec<String>,
+    /// Profile of the shared configuration files.
+    #[arg(long)]
+    pub profile: Option<String>,
+    /// The folder of the files.
+    #[arg(long, value_name = "FOLDER", default_value = ".")]
+    pub out: PathBuf,
+    /// What is imported beside the state machines.
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "aliases")]
+    pub with: Vec<Beside>,
+    /// An expression to write in place of an ARN or another text.
+    #[arg(long = "map", value_name = "TEXT=EXPRESSION", value_parser = pair)]
+    pub map: Vec<(String, String)>,
+    /// How many times AWS's default quotas of API calls the account has.
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = factor)]
+    pub pace: f64,
+}
+
+#[derive(Clone, Copy, ValueEnum, PartialEq, Eq)]
+pub enum Beside {
+    /// The aliases of the state machines.
+    Aliases,
+    /// The log groups that they write to, where those are not their own.
+    LogGroups,
+    /// The Lambda functions that they call, with their code.
+    Functions,
+    /// Nothing.
+    Nothing,
+}
+
+fn factor(text: &str) -> Result<f64, String> {
+    let factor = text.parse().ok().filter(|factor: &f64| factor.is_finite() && *factor >= 0.01);
+    factor.ok_or_else(|| "write a number from 0.01".to_owned())
+}
 
 /// A bar on the terminal, once it is known how long it is; nothing where there is no terminal.
 struct Bar(ProgressBar);
@@ -35,7 +91,7 @@ impl Progress for Bar {
 }
 
 /// Runs the command.
-pub fn run(arguments: &ImportArgs) -> Result<Exit, Failure> {
+pub fn run(arguments: &Args) -> Result<Exit, Failure> {
     let mut references = References::default();
     for (text, expression) in &arguments.map {
         references.insert(text.as_str(), expression.as_str());
@@ -75,7 +131,7 @@ pub fn run(arguments: &ImportArgs) -> Result<Exit, Failure> {
     report(arguments, &summary)
 }
 
-fn report(arguments: &ImportArgs, summary: &Summary) -> Result<Exit, Failure> {
+fn report(arguments: &Args, summary: &Summary) -> Result<Exit, Failure> {
     for (file, note) in &summary.notes {
         tell("note", &format!("{file}: {note}"));
     }

@@ -1,6 +1,5 @@
 //! Findings in the formats that people and programs read.
 
-pub mod difference;
 mod github;
 mod json;
 mod sarif;
@@ -10,8 +9,10 @@ use std::ops::Range;
 
 use asl::Severity;
 
-use crate::Format;
-use crate::validate::Outcome;
+pub use json::json_schema;
+
+use crate::check::Outcome;
+use crate::commands::validate::Format;
 
 /// All that was found.
 pub struct Report<'a> {

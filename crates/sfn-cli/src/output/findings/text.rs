@@ -8,7 +8,7 @@ use asl::{Diagnostic, Severity};
 use printable::printable;
 
 use super::{Lines, Report};
-use crate::validate::Outcome;
+use crate::check::Outcome;
 
 /// How many lines are shown around the one that a finding is about.
 const AROUND: usize = 1;
@@ -157,7 +157,7 @@ fn summary(report: &Report<'_>) -> String {
     let counts: Vec<String> =
         counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, word)| plural(count, word)).collect();
     match counts.as_slice() {
-        [] => format!("{definitions} checked: nothing to complain of{fixed}\n"),
-        counts => format!("{definitions} checked: {}{fixed}; `sfn explain CODE` tells more\n", counts.join(", ")),
+        [] => format!("{definitions} checked: no issues found{fixed}\n"),
+        counts => format!("{definitions} checked: {}{fixed}; run `sfn explain CODE` for details\n", counts.join(", ")),
     }
 }

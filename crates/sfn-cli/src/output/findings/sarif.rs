@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use printable::printable;
 
 use super::{Lines, Report};
-use crate::validate::Outcome;
+use crate::check::Outcome;
 
 pub(super) fn render(report: &Report<'_>) -> String {
     let rules: Vec<Value> = rules()

@@ -1,16 +1,35 @@
 //! `sfn convert`
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sfn_convert::files::write_whole;
 use sfn_convert::sources::{Source, convert};
 
 use crate::beside::Boundary;
+use crate::commands::pair;
 use crate::input::Input;
-use crate::{ConvertArgs, Exit, Failure, print, tell};
+use crate::{Exit, Failure, print, tell};
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// The file; `-` for standard input.
+    pub file: PathBuf,
+    /// Where the configuration goes; standard output if absent.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Replace the file of `--out` if there is one.
+    #[arg(long, requires = "out")]
+    pub force: bool,
+    /// An expression to write in place of an ARN, or of something in a template by its name, such as `Charge.Arn`.
+    #[arg(long = "map", value_name = "TEXT=EXPRESSION", value_parser = pair)]
+    pub map: Vec<(String, String)>,
+    /// Read files that the file names also outside of its folder and of the repository around it.
+    #[arg(long)]
+    pub allow_outside: bool,
+}
 
 /// Runs the command.
-pub fn run(arguments: &ConvertArgs) -> Result<Exit, Failure> {
+pub fn run(arguments: &Args) -> Result<Exit, Failure> {
     let path = &arguments.file;
     if let Some(out) = arguments.out.as_ref().filter(|out| out.exists() && !arguments.force) {
         return Err(format!("there is a file {} already: `--force` replaces it", out.display()));

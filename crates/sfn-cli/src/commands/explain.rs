@@ -3,12 +3,54 @@
 use std::fmt::Write as _;
 
 use asl::rules::{rule_named, rules};
+use clap::ValueEnum;
 use serde_json::json;
 
-use crate::{Exit, Failure, ListFormat, print};
+use crate::output::findings;
+use crate::{Exit, Failure, print};
+
+/// Arguments of `sfn explain`.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Code or name, such as `ASL2001` or `missing-transition-target`.
+    rule: String,
+}
+
+/// Arguments of `sfn rules`.
+#[derive(clap::Args)]
+pub struct ListArgs {
+    /// Format of the list.
+    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+    format: ListFormat,
+}
+
+#[derive(Clone, Copy, ValueEnum, PartialEq, Eq)]
+enum ListFormat {
+    /// A table.
+    Text,
+    /// A JSON document.
+    Json,
+}
+
+/// Arguments of `sfn schema`.
+#[derive(clap::Args)]
+pub struct SchemaArgs {
+    /// What to describe.
+    #[arg(long, value_enum, default_value_t = Described::Definition)]
+    of: Described,
+}
+
+#[derive(Clone, Copy, ValueEnum, PartialEq, Eq)]
+enum Described {
+    /// Definitions in the Amazon States Language.
+    Definition,
+    /// The output of `sfn validate --format json`.
+    Findings,
+}
 
 /// Prints the documentation of a rule.
-pub fn explain(name: &str) -> Result<Exit, Failure> {
+pub fn run(arguments: &Args) -> Result<Exit, Failure> {
+    let name = &arguments.rule;
     let Some(rule) = rule_named(name) else {
         let hint = match asl::rules::selector::resolve_selector(name) {
             Err(Some(known)) => format!("did you mean `{known}`?"),
@@ -21,8 +63,8 @@ pub fn explain(name: &str) -> Result<Exit, Failure> {
 }
 
 /// Prints all rules.
-pub fn list(format: ListFormat) -> Result<Exit, Failure> {
-    let listed = match format {
+pub fn list(arguments: &ListArgs) -> Result<Exit, Failure> {
+    let listed = match arguments.format {
         ListFormat::Text => {
             let width = rules().map(|rule| rule.name.len()).max().unwrap_or(0);
             rules().fold(String::new(), |mut table, rule| {
@@ -55,8 +97,12 @@ pub fn list(format: ListFormat) -> Result<Exit, Failure> {
     Ok(Exit::Clean)
 }
 
-/// Prints the JSON Schema of the language.
-pub fn schema() -> Result<Exit, Failure> {
-    print(&format!("{:#}\n", asl::schema::json_schema()))?;
+/// Prints a JSON Schema.
+pub fn schema(arguments: &SchemaArgs) -> Result<Exit, Failure> {
+    let schema = match arguments.of {
+        Described::Definition => asl::schema::json_schema(),
+        Described::Findings => findings::json_schema().to_value(),
+    };
+    print(&format!("{schema:#}\n"))?;
     Ok(Exit::Clean)
 }

@@ -1,45 +1,21 @@
-//! `sfn validate`.
+//! Checks files: what is in them, and in the files that they name.
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use asl::Diagnostic;
 use asl::template::{Checked, NamedFile, may_have_definitions};
-use asl::{Diagnostic, Severity};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use sfn_convert::configuration;
 
+use crate::Failure;
 use crate::beside::Boundary;
-use crate::config::{Settings, settings};
-use crate::input::{Input, collect, format_of};
-use crate::render::{self, Report};
-use crate::{Exit, Failure, ValidateArgs, fix, print, tell};
+use crate::config::Settings;
+use crate::input::{Input, Kind, format_of};
 
 /// From how many files on a bar shows how far it is.
 const BAR: usize = 20;
-
-/// Checks what the arguments name, prints what was found and says how it ended.
-pub fn run(arguments: &ValidateArgs) -> Result<Exit, Failure> {
-    let settings = settings(arguments)?;
-    let inputs = collect(&arguments.paths, &settings.exclude)?;
-    let mut outcomes = check_all(&inputs, &settings);
-    let of_template = |outcome: &Outcome| {
-        let template = outcome.path.clone();
-        outcome.files.clone().into_iter().map(move |file| (file, template.clone()))
-    };
-    let named: Vec<_> = outcomes.iter().flat_map(of_template).collect();
-    for (file, template) in named {
-        let mut outcome = check_beside(&file, &settings);
-        outcome.failure = outcome.failure.map(|failure| format!("{}: {failure}", template.display()));
-        add(&mut outcomes, outcome);
-    }
-    if arguments.fix {
-        fix::apply(&mut outcomes, arguments.unsafe_fixes, |outcome| match &outcome.beside {
-            Some(beside) => check_beside(beside, &settings),
-            None => check_one(&Input::named(&outcome.path), &settings),
-        })?;
-    }
-    report(arguments, &settings, &outcomes)
-}
 
 /// A file and what was found in it.
 pub struct Outcome {
@@ -59,6 +35,8 @@ pub struct Outcome {
     pub fixed: usize,
     /// Whether it was asked for by name.
     pub named: bool,
+    /// Whether a text that cannot be read is a failure.
+    pub must_be_readable: bool,
     /// How a template names it, if one does.
     pub beside: Option<Beside>,
 }
@@ -74,6 +52,7 @@ impl Outcome {
             failure: None,
             fixed: 0,
             named,
+            must_be_readable: false,
             beside: None,
         }
     }
@@ -88,7 +67,7 @@ pub struct Beside {
 }
 
 /// Adds what was found in a file as a template names it, which counts before what was found in the file by itself.
-fn add(outcomes: &mut Vec<Outcome>, new: Outcome) {
+pub fn add(outcomes: &mut Vec<Outcome>, new: Outcome) {
     let is_same = |outcome: &&mut Outcome| outcome.path.components().eq(new.path.components());
     match outcomes.iter_mut().find(is_same) {
         Some(outcome) if outcome.beside.is_some() => {
@@ -97,13 +76,15 @@ fn add(outcomes: &mut Vec<Outcome>, new: Outcome) {
             outcome.findings.extend(found);
         }
         Some(outcome) if new.failure.is_none() => *outcome = new,
+        // Each template that names a file says why it cannot be read.
+        Some(outcome) if outcome.failure.is_some() => outcomes.push(new),
         Some(_) => {}
         None => outcomes.push(new),
     }
 }
 
 /// Checks files on all processors; outcomes have the order of the files.
-fn check_all(inputs: &[Input], settings: &Settings) -> Vec<Outcome> {
+pub fn check_all(inputs: &[Input], settings: &Settings) -> Vec<Outcome> {
     let bar = if inputs.len() < BAR { ProgressBar::hidden() } else { ProgressBar::new(inputs.len() as u64) };
     if inputs.len() >= BAR {
         // Without a terminal the bar draws nothing.
@@ -134,18 +115,25 @@ fn check_all(inputs: &[Input], settings: &Settings) -> Vec<Outcome> {
     done.into_iter().map(|(_, outcome)| outcome).collect()
 }
 
-fn check_one(input: &Input, settings: &Settings) -> Outcome {
-    let mut outcome = Outcome::of(&input.path, input.named);
-    let (text, format) = match input.read() {
+pub fn check_one(input: &Input, settings: &Settings) -> Outcome {
+    let mut outcome = Outcome { must_be_readable: input.must_be_readable(), ..Outcome::of(&input.path, input.named) };
+    let (text, kind) = match input.read() {
         Ok(read) => read,
         Err(failure) => return Outcome { failure: Some(failure), ..outcome },
     };
     let says_asl = input.says_asl();
-    // In a folder there is much that is none of ours.
-    if !input.named && !says_asl && !may_have_definitions(&text) {
+    let may_have = match kind {
+        Kind::Configuration => configuration::may_have_workflows(&text),
+        Kind::Text(_) => says_asl || may_have_definitions(&text),
+    };
+    // Most files of a folder have no definition.
+    if !input.named && !may_have {
         return outcome;
     }
-    let Checked { definitions, files, findings } = settings.linter.check_file(&text, format, says_asl);
+    let Checked { definitions, files, findings } = match kind {
+        Kind::Configuration => configuration::check(&text, &settings.linter),
+        Kind::Text(format) => settings.linter.check_file(&text, format, says_asl),
+    };
     let boundary = Boundary::around(&input.folder, settings.allow_outside);
     let folder = input.path.parent().unwrap_or(Path::new(""));
     let is_local = |file: &NamedFile| !file.path.contains("://") && !file.path.contains("${");
@@ -155,7 +143,7 @@ fn check_one(input: &Input, settings: &Settings) -> Outcome {
 }
 
 /// Checks the file of a definition that a template names.
-fn check_beside(beside: &Beside, settings: &Settings) -> Outcome {
+pub fn check_beside(beside: &Beside, settings: &Settings) -> Outcome {
     let outcome = Outcome { beside: Some(beside.clone()), ..Outcome::of(&beside.path, true) };
     let text = match beside.boundary.read(&beside.path) {
         Ok(text) => text,
@@ -172,28 +160,4 @@ fn check_beside(beside: &Beside, settings: &Settings) -> Outcome {
         findings.iter_mut().for_each(|finding| finding.fix = None);
     }
     Outcome { definitions: 1, findings, text, ..outcome }
-}
-
-fn report(arguments: &ValidateArgs, settings: &Settings, outcomes: &[Outcome]) -> Result<Exit, Failure> {
-    let report = Report { outcomes };
-    print(&render::render(arguments.format, &report))?;
-    let mut failed = false;
-    for failure in outcomes.iter().filter_map(|outcome| outcome.failure.as_ref()) {
-        tell("error", failure);
-        failed = true;
-    }
-    let is_empty = |outcome: &&Outcome| outcome.definitions == 0 && outcome.files.is_empty();
-    for outcome in outcomes.iter().filter(|outcome| outcome.named && outcome.failure.is_none()).filter(is_empty) {
-        tell("note", &format!("{} has no state machine", outcome.path.display()));
-    }
-    if !failed && report.definitions() == 0 && !outcomes.iter().any(|outcome| outcome.named) {
-        return Err("there is no definition here".to_owned());
-    }
-    let worst = if settings.warnings_as_errors { Severity::Warning } else { Severity::Error };
-    let found = outcomes.iter().flat_map(|outcome| &outcome.findings).any(|finding| finding.severity <= worst);
-    Ok(match (failed, found) {
-        (true, _) => Exit::Failed,
-        (false, true) => Exit::Findings,
-        (false, false) => Exit::Clean,
-    })
 }

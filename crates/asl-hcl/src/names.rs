@@ -1,0 +1,19 @@
+//! Names of ASL in messages about HCL.
+
+use asl::schema::Language;
+
+/// Returns a message in which fields have the names that they have in HCL. Names of states stay as they are.
+pub fn in_hcl(message: &str, states: &[&str]) -> String {
+    let parts = message.split('`').enumerate().map(|(index, part)| {
+        let quoted = index % 2 == 1;
+        if quoted && !states.contains(&part) { hcl_name(part).unwrap_or(part) } else { part }
+    });
+    parts.collect::<Vec<_>>().join("`").replace("`End: true`", "`end = true`")
+}
+
+/// Returns the name that a field of ASL has in HCL.
+pub fn hcl_name(name: &str) -> Option<&'static str> {
+    let language = Language::get();
+    let objects = language.states.iter().chain([&language.definition]).chain(language.objects());
+    objects.flat_map(|object| &object.fields).find(|field| field.name == name).map(|field| field.hcl.as_str())
+}

@@ -1,0 +1,74 @@
+//! `sfn diff`
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use asl::Json;
+use asl::diff::diff;
+use clap::ValueEnum;
+use sfn_aws::Call;
+use sfn_convert::subject;
+use tokio_util::sync::CancellationToken;
+
+use crate::commands::convert::beside;
+use crate::input::{Input, file_and_name};
+use crate::output::difference;
+use crate::{Exit, Failure, print};
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// The definition before.
+    pub before: String,
+    /// The definition after.
+    pub after: String,
+    /// How the differences are written.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// Profile of the shared configuration files, for ARNs.
+    #[arg(long)]
+    pub profile: Option<String>,
+    /// Read files that a file names also outside of its folder and of the repository around it.
+    #[arg(long)]
+    pub allow_outside: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum, PartialEq, Eq)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// One JSON document.
+    Json,
+    /// Tables for pull requests.
+    Markdown,
+}
+
+/// How long AWS may take.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Runs the command.
+pub fn run(arguments: &Args) -> Result<Exit, Failure> {
+    let profile = arguments.profile.as_deref();
+    let outside = arguments.allow_outside;
+    let read = |name: &str| definition(name, profile, outside).map_err(|reason| format!("{name}: {reason}"));
+    let (before, after) = (read(&arguments.before)?, read(&arguments.after)?);
+    let found = diff(&before, &after);
+    let names = (arguments.before.as_str(), arguments.after.as_str());
+    print(&match arguments.format {
+        Format::Text => difference::text(&found, names),
+        Format::Json => difference::json(&found, names),
+        Format::Markdown => difference::markdown(&found, names),
+    })?;
+    Ok(if found.is_empty() { Exit::Clean } else { Exit::Findings })
+}
+
+fn definition(name: &str, profile: Option<&str>, allow_outside: bool) -> Result<Json, String> {
+    if name.starts_with("arn:") {
+        let runtime = tokio::runtime::Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
+        let call = Call::new(TIMEOUT, CancellationToken::new());
+        return runtime.block_on(subject::of_arn(name, profile, &call));
+    }
+    let (path, machine) = file_and_name(name);
+    let path = PathBuf::from(path);
+    let (text, _) = Input::named(&path).read()?;
+    subject::of_file(&path, machine, &text, &beside(&path, allow_outside))
+}

@@ -1,0 +1,36 @@
+//! `sfn render`
+
+use std::path::PathBuf;
+
+use sfn_convert::configuration;
+
+use crate::input::{Input, file_and_name};
+use crate::{Exit, Failure, print};
+
+/// Arguments of `sfn render`.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The file; `FILE#NAME` for one of several workflows, `-` for standard input.
+    file: String,
+}
+
+/// Runs the command.
+pub fn run(arguments: &Args) -> Result<Exit, Failure> {
+    let (path, name) = file_and_name(&arguments.file);
+    let (text, _) = Input::named(&PathBuf::from(path)).read()?;
+    let rendered = configuration::render(&text).map_err(|reason| format!("{path}: {reason}"))?;
+    let names: Vec<&str> = rendered.iter().map(|workflow| workflow.name.as_str()).collect();
+    let mut wanted = rendered.iter().filter(|workflow| name.is_none_or(|name| name == workflow.name));
+    let (Some(workflow), None) = (wanted.next(), wanted.next()) else {
+        return Err(match (names.len(), name) {
+            (0, _) => format!("{path} has no `sfn_state_machine` and no `sfn_definition`"),
+            (_, Some(name)) => format!("{path} has no workflow `{name}`, but {}", names.join(", ")),
+            (_, None) => format!("{path} has several workflows: write one of {} after a `#`", names.join(", ")),
+        });
+    };
+    if let Err(reason) = &workflow.definition {
+        return Err(format!("{path}: `{}`: {reason}", workflow.name));
+    }
+    print(&format!("{}\n", workflow.text))?;
+    Ok(Exit::Clean)
+}

@@ -1,0 +1,183 @@
+//! Workflows in Terraform configuration, read without Terraform: of this provider, and of hashicorp/aws as far as they are written as
+//! JSON. What only Terraform can compute is unknown, or a placeholder.
+
+mod render;
+
+use std::ops::Range;
+
+use asl::linter::Linter;
+use asl::substitution::Substitutions;
+use asl::template::{Checked, NamedFile};
+use asl::{Diagnostic, Form, Json, JsonPointer, MachineType, TextError, TextErrorKind};
+use asl_hcl::Flat;
+use tfconfig::reader::{Computed, Configuration, Declared};
+use tfplugin::schema::{Attribute, Block};
+use tfplugin::{AttributePath, Type, Value};
+
+use crate::schemas;
+
+pub use render::{Rendered, render};
+
+/// The argument with a whole definition.
+const DEFINITION: &str = "definition";
+
+/// Functions that read a file.
+const FILE_FUNCTIONS: [&str; 2] = ["file", "templatefile"];
+
+/// Returns whether a text may contain a workflow.
+pub fn may_have_workflows(text: &str) -> bool {
+    ["sfn_state_machine", "sfn_definition"].iter().any(|ty| text.contains(ty))
+}
+
+/// Checks all workflows of a file. Findings come in the order of their places.
+pub fn check(text: &str, linter: &Linter) -> Checked {
+    let mut checked = Checked::default();
+    let configuration = match Configuration::parse(text) {
+        Ok(configuration) => configuration,
+        Err(problem) => {
+            checked.definitions = usize::from(may_have_workflows(text));
+            checked.findings =
+                linter.syntax([error(format!("invalid configuration: {}", problem.message), problem.span)]);
+            return checked;
+        }
+    };
+    for declared in configuration.declared() {
+        if let Some(schema) = schema(&declared) {
+            checked.definitions += 1;
+            let read = declared.read(&schema, &mut unknown);
+            let linter = linter.with_machine(machine_type(&read.value)).ignoring(&ignored(&read.value));
+            let problems = read.problems.into_iter().filter(|_| is_ours(&declared));
+            checked.findings.extend(linter.syntax(problems.map(|problem| error(problem.message, problem.span))));
+            checked.findings.extend(check_workflow(&declared, &read.value, &linter));
+            checked.files.extend(file(&declared, linter.machine));
+        }
+    }
+    checked.findings.sort_by_key(|finding| finding.span.as_ref().map_or(0, |span| span.start));
+    checked
+}
+
+/// The schema of a resource or data source that has a workflow.
+fn schema(declared: &Declared<'_>) -> Option<Block> {
+    match (declared.is_data, declared.ty) {
+        (false, "sfn_state_machine") => Some(schemas::resource(declared.ty).clone()),
+        (true, "sfn_definition") => Some(schemas::data_source(declared.ty).clone()),
+        (false, "aws_sfn_state_machine") => {
+            let text = |name: &str| Attribute::optional(name, Type::String, "");
+            Some(Block { attributes: vec![text(DEFINITION), text("type")], ..Block::default() })
+        }
+        _ => None,
+    }
+}
+
+/// Whether the schema has all arguments.
+fn is_ours(declared: &Declared<'_>) -> bool {
+    declared.ty.starts_with("sfn_")
+}
+
+/// What only Terraform can compute is not known. Of a string the rest is, which counts in `resource`.
+fn unknown(computed: Computed<'_>) -> Value {
+    if computed.is_part { Value::from("${Computed}") } else { Value::Unknown }
+}
+
+fn machine_type(value: &Value) -> MachineType {
+    match value.get("type").plain() {
+        Value::Null => MachineType::Standard,
+        Value::String(word) => MachineType::named(word).unwrap_or(MachineType::Unknown),
+        _ => MachineType::Unknown,
+    }
+}
+
+fn ignored(value: &Value) -> Vec<String> {
+    let words = value.get("ignore_diagnostics").as_list().unwrap_or(&[]).iter();
+    words.filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+fn error(message: String, span: Range<usize>) -> TextError {
+    TextError { kind: TextErrorKind::InvalidConfiguration, message, at: JsonPointer::root(), span }
+}
+
+/// The file that an argument takes the definition from.
+fn file(declared: &Declared<'_>, machine: MachineType) -> Option<NamedFile> {
+    let path = FILE_FUNCTIONS.iter().find_map(|function| declared.file(DEFINITION, function))?;
+    Some(NamedFile { path, machine, substitutions: Substitutions::of(None) })
+}
+
+fn check_workflow(declared: &Declared<'_>, value: &Value, linter: &Linter) -> Vec<Diagnostic> {
+    let in_definition = |pointer: &JsonPointer| {
+        pointer.tokens().iter().fold(AttributePath::root(DEFINITION), |path, segment| match segment.parse() {
+            Ok(index) => path.index(index),
+            Err(_) => path.key(&**segment),
+        })
+    };
+    if let Some(encoded) = declared.encoded(DEFINITION, &mut unknown) {
+        let root = asl_hcl::any_to_json(&encoded);
+        let findings = linter.check(&root, Form::Nested).into_iter();
+        return findings.map(|finding| placed(finding, declared, |at| Some(in_definition(at)))).collect();
+    }
+    if let Some(text) = declared.template(DEFINITION, &mut unknown) {
+        let Value::String(text) = text else { return Vec::new() };
+        let (_, findings) = linter.check_text(&text);
+        let at = AttributePath::root(DEFINITION);
+        let in_text = |mut finding: Diagnostic| {
+            let inside = finding.span.take().unwrap_or(0..0);
+            finding.span = Some(declared.span_inside(&at, &text, &inside));
+            finding.related.clear();
+            Diagnostic { fix: None, inside: None, ..finding }
+        };
+        return findings.into_iter().map(in_text).collect();
+    }
+    if !is_ours(declared) || !asl_hcl::has_states(value) {
+        return Vec::new();
+    }
+    check_blocks(declared, &asl_hcl::to_asl(value), linter)
+}
+
+fn check_blocks(declared: &Declared<'_>, flat: &Flat, linter: &Linter) -> Vec<Diagnostic> {
+    let problems = flat.diagnostics.iter().map(|problem| {
+        let span = declared.span(problem.path.as_ref().unwrap_or(&AttributePath::default()));
+        error(format!("{}: {}", problem.summary, first_letter_lower(&problem.detail)), span)
+    });
+    let mut findings = linter.syntax(problems);
+    let names: Vec<&str> = flat.state_names().collect();
+    for finding in linter.check(&flat.json, Form::Flat) {
+        let mut finding = placed(finding, declared, |at| flat.path(at));
+        finding.message = asl_hcl::in_hcl(&finding.message, &names);
+        finding.help = asl_hcl::in_hcl(&finding.help, &names);
+        findings.push(finding);
+    }
+    findings
+}
+
+fn first_letter_lower(text: &str) -> String {
+    let mut letters = text.trim_end_matches('.').chars();
+    letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect()
+}
+
+/// A finding with its places in the configuration. A repair of ASL is none of HCL.
+fn placed(
+    mut finding: Diagnostic,
+    declared: &Declared<'_>,
+    path: impl Fn(&JsonPointer) -> Option<AttributePath>,
+) -> Diagnostic {
+    let path_of = |at: &JsonPointer| path(at).unwrap_or_default();
+    let at = path_of(&finding.pointer);
+    let is_about_name = finding.about_name || finding.private || finding.fix.as_ref().is_some_and(|fix| fix.is_key);
+    finding.span = Some(match &finding.inside {
+        Some(inside) => declared.span_inside(&at, &inside.text, &inside.range),
+        None if is_about_name => declared.name_span(&at),
+        None => declared.span(&at),
+    });
+    for related in &mut finding.related {
+        related.span = Some(declared.span(&path_of(&related.pointer)));
+    }
+    Diagnostic { fix: None, ..finding }
+}
+
+/// Returns the definitions of the provider's own resources and data sources by their names.
+///
+/// # Errors
+/// What is wrong with the file, or why a definition is not known.
+pub fn definitions(text: &str) -> Result<Vec<(String, Json)>, String> {
+    let own = render(text)?.into_iter().filter(|rendered| rendered.is_own);
+    own.map(|rendered| Ok((rendered.name, rendered.definition?))).collect()
+}

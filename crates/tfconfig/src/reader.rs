@@ -1,0 +1,106 @@
+//! Terraform configuration that is read: blocks as values by their schema, with the place of every value.
+//!
+//! What only Terraform can compute, such as a reference to a resource or the result of a function, is passed to the caller, who
+//! decides what it is. Local values of the same file are followed.
+
+mod places;
+mod values;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use hcl_edit::Span as _;
+use hcl_edit::expr::Expression;
+use hcl_edit::structure::{Block, Body};
+use tfplugin::{Type, Value};
+
+pub use values::Read;
+
+/// How often a local value may lead to another.
+const MAX_DEPTH: usize = 16;
+
+/// A file of configuration.
+#[derive(Debug)]
+pub struct Configuration<'t> {
+    text: &'t str,
+    body: Body,
+    locals: BTreeMap<String, Expression>,
+}
+
+/// Something wrong with a configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// What is wrong, in lower case without a final period.
+    pub message: String,
+    /// The bytes of the text that it is about.
+    pub span: Range<usize>,
+}
+
+/// A resource or data source.
+#[derive(Debug, Clone, Copy)]
+pub struct Declared<'c> {
+    /// Whether it is a data source.
+    pub is_data: bool,
+    /// The type, such as `sfn_state_machine`.
+    pub ty: &'c str,
+    /// The name.
+    pub name: &'c str,
+    block: &'c Block,
+    configuration: &'c Configuration<'c>,
+}
+
+/// An expression that only Terraform can compute.
+#[derive(Debug, Clone, Copy)]
+pub struct Computed<'e> {
+    /// The expression as it is written.
+    pub expression: &'e str,
+    /// The type that the schema expects; [`Type::Dynamic`] where that may be any.
+    pub ty: &'e Type,
+    /// Whether it is a part of a longer string.
+    pub is_part: bool,
+}
+
+/// Gives the value of a computed expression.
+pub type Compute<'f> = &'f mut dyn FnMut(Computed<'_>) -> Value;
+
+impl<'t> Configuration<'t> {
+    /// Parses a file.
+    ///
+    /// # Errors
+    /// Where it does not follow the grammar of HCL.
+    pub fn parse(text: &'t str) -> Result<Self, Problem> {
+        let body: Body = text.parse().map_err(|error: hcl_edit::parser::Error| {
+            let at = error.location().offset().min(text.len());
+            Problem { message: error.message().to_lowercase(), span: at..(at + 1).min(text.len()) }
+        })?;
+        let locals = body.blocks().filter(|block| block.ident.as_str() == "locals");
+        let locals = locals.flat_map(|block| block.body.attributes());
+        let locals = locals.map(|local| (local.key.as_str().to_owned(), local.value.clone())).collect();
+        Ok(Self { text, body, locals })
+    }
+
+    /// Returns the resources and data sources, in the order of the file.
+    pub fn declared(&self) -> impl Iterator<Item = Declared<'_>> {
+        self.body.blocks().filter_map(|block| {
+            let is_data = match block.ident.as_str() {
+                "resource" => false,
+                "data" => true,
+                _ => return None,
+            };
+            let [ty, name] = block.labels.as_slice() else { return None };
+            Some(Declared { is_data, ty: ty.as_str(), name: name.as_str(), block, configuration: self })
+        })
+    }
+
+    /// The text of an expression.
+    fn written(&self, expression: &Expression) -> String {
+        let text = expression.span().and_then(|span| self.text.get(span));
+        text.map_or_else(|| expression.to_string(), str::to_owned).trim().to_owned()
+    }
+
+    /// The local value that an expression names.
+    fn local(&self, expression: &Expression) -> Option<&Expression> {
+        let text = self.written(expression);
+        self.locals.get(text.strip_prefix("local.")?)
+    }
+}

@@ -1,0 +1,140 @@
+//! Where in the text a value is written.
+
+use std::ops::Range;
+
+use hcl_edit::Span as _;
+use hcl_edit::expr::{Expression, ObjectKey};
+use hcl_edit::structure::{Block, Body};
+use tfplugin::{AttributePath, Step};
+
+use super::Declared;
+use super::values::argument_of;
+
+/// Where a path has led to.
+enum At<'c> {
+    Body(&'c Body, &'c Block),
+    /// The blocks of this type, of which the next step takes one.
+    Blocks(&'c Body, &'c str),
+    Expression(&'c Expression),
+}
+
+impl Declared<'_> {
+    /// Returns the bytes of what a path leads to, or of the nearest value around it. A block is shown by its type and label.
+    pub fn span(&self, path: &AttributePath) -> Range<usize> {
+        let (mut at, mut span) = (At::Body(&self.block.body, self.block), header(self.block));
+        for step in path.steps() {
+            let Some(next) = next(&at, step) else { return span };
+            span = match &next {
+                At::Body(_, block) => header(block),
+                At::Blocks(..) => span,
+                At::Expression(expression) => expression.span().unwrap_or(span),
+            };
+            at = next;
+        }
+        self.trimmed(span)
+    }
+
+    /// Returns the bytes of the name of the argument or member that a path leads to; for anything else those of its value.
+    pub fn name_span(&self, path: &AttributePath) -> Range<usize> {
+        let steps = path.steps();
+        let whole = self.span(path);
+        let Some((last, before)) = steps.split_last() else { return whole };
+        let mut at = At::Body(&self.block.body, self.block);
+        for step in before {
+            let Some(next) = next(&at, step) else { return whole };
+            at = next;
+        }
+        name_in(&at, last).map_or(whole, |span| self.trimmed(span))
+    }
+
+    /// Returns the bytes of a part of the string that a path leads to, if it is written without escapes.
+    pub fn span_inside(&self, path: &AttributePath, text: &str, part: &Range<usize>) -> Range<usize> {
+        let whole = self.span(path);
+        let written = self.configuration.text.get(whole.clone()).unwrap_or("");
+        let is_plain = written.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) == Some(text);
+        if is_plain { whole.start + 1 + part.start..whole.start + 1 + part.end } else { whole }
+    }
+
+    /// A place without the blanks around it.
+    fn trimmed(&self, span: Range<usize>) -> Range<usize> {
+        let text = self.configuration.text.get(span.clone()).unwrap_or("");
+        let start = span.start + text.len() - text.trim_start().len();
+        start..start + text.trim().len()
+    }
+}
+
+/// The bytes of the type and labels of a block.
+fn header(block: &Block) -> Range<usize> {
+    let start = block.ident.span().unwrap_or(0..0);
+    let end = block.labels.last().and_then(|label| label.span()).map_or(start.end, |label| label.end);
+    start.start..end
+}
+
+fn next<'c>(at: &At<'c>, step: &Step) -> Option<At<'c>> {
+    match (at, step) {
+        (At::Body(body, _), Step::Attribute(name) | Step::Key(name)) => match body.get_attribute(name) {
+            Some(attribute) => Some(At::Expression(&attribute.value)),
+            None => {
+                let mut named = body.blocks().filter(|block| block.ident.as_str() == name);
+                let first = named.next()?;
+                // A block that occurs once has no step of its own.
+                Some(if first.labels.is_empty() && named.next().is_none() {
+                    At::Body(&first.body, first)
+                } else {
+                    At::Blocks(body, first.ident.as_str())
+                })
+            }
+        },
+        (At::Body(_, block), Step::Index(0)) => Some(At::Body(&block.body, block)),
+        (At::Blocks(body, name), Step::Key(label) | Step::Attribute(label)) => {
+            let is_named = |block: &&Block| block.labels.first().is_some_and(|known| known.as_str() == label);
+            body.get_blocks(name).find(is_named).map(|block| At::Body(&block.body, block))
+        }
+        (At::Blocks(body, name), Step::Index(index)) => {
+            let block = body.get_blocks(name).nth(usize::try_from(*index).ok()?)?;
+            Some(At::Body(&block.body, block))
+        }
+        (At::Expression(expression), step) => into(expression, step).map(At::Expression),
+        _ => None,
+    }
+}
+
+/// The bytes of the name that a step takes.
+fn name_in(at: &At<'_>, step: &Step) -> Option<Range<usize>> {
+    let (Step::Attribute(name) | Step::Key(name)) = step else { return None };
+    match at {
+        At::Body(body, _) => body.get_attribute(name)?.key.span(),
+        At::Blocks(..) => None,
+        At::Expression(expression) => member(expression, name)?.0.span(),
+    }
+}
+
+/// The member of an object in an expression.
+fn member<'c>(expression: &'c Expression, name: &str) -> Option<(&'c ObjectKey, &'c Expression)> {
+    if let Some(encoded) = argument_of(expression, "jsonencode") {
+        return member(encoded, name);
+    }
+    let is_named = |key: &ObjectKey| match key {
+        ObjectKey::Ident(key) => key.as_str() == name,
+        ObjectKey::Expression(key) => key.as_str() == Some(name),
+    };
+    match expression {
+        Expression::Parenthesis(inner) => member(inner.inner(), name),
+        Expression::Object(object) => {
+            object.iter().find(|(key, _)| is_named(key)).map(|(key, value)| (key, value.expr()))
+        }
+        _ => None,
+    }
+}
+
+fn into<'c>(expression: &'c Expression, step: &Step) -> Option<&'c Expression> {
+    if let Some(encoded) = argument_of(expression, "jsonencode") {
+        return into(encoded, step);
+    }
+    match (expression, step) {
+        (Expression::Parenthesis(inner), step) => into(inner.inner(), step),
+        (Expression::Object(_), Step::Key(key) | Step::Attribute(key)) => Some(member(expression, key)?.1),
+        (Expression::Array(elements), Step::Index(index)) => elements.get(usize::try_from(*index).ok()?),
+        _ => None,
+    }
+}

@@ -1,0 +1,287 @@
+//! Blocks and expressions as values.
+
+use hcl_edit::Span as _;
+use hcl_edit::expr::{Expression, ObjectKey, UnaryOperator};
+use hcl_edit::structure::{Block, Body};
+use hcl_edit::template::Element;
+use tfplugin::schema::{Block as Schema, NestedBlock, Nesting};
+use tfplugin::{Type, Value};
+
+use super::{Compute, Computed, Configuration, Declared, MAX_DEPTH, Problem};
+
+/// Arguments and blocks that Terraform itself reads in every resource.
+const META: [&str; 8] =
+    ["count", "for_each", "depends_on", "provider", "lifecycle", "provisioner", "connection", "timeouts"];
+
+/// A block that was read.
+#[derive(Debug)]
+pub struct Read {
+    /// Its value by the schema: absent arguments are null.
+    pub value: Value,
+    /// What is wrong with it.
+    pub problems: Vec<Problem>,
+}
+
+impl Declared<'_> {
+    /// Reads the block by its schema.
+    pub fn read(&self, schema: &Schema, compute: Compute<'_>) -> Read {
+        let mut reader =
+            Reader { configuration: self.configuration, compute, problems: Vec::new(), iterators: Vec::new() };
+        let value = reader.body(&self.block.body, schema, true);
+        Read { value, problems: reader.problems }
+    }
+
+    /// Returns the value of which an argument is the JSON text, if it is written as `jsonencode(…)`.
+    pub fn encoded(&self, argument: &str, compute: Compute<'_>) -> Option<Value> {
+        let expression = &self.block.body.get_attribute(argument)?.value;
+        let mut reader =
+            Reader { configuration: self.configuration, compute, problems: Vec::new(), iterators: Vec::new() };
+        Some(reader.value(argument_of(expression, "jsonencode")?, &Type::Dynamic, 0))
+    }
+
+    /// Returns the text of an argument that is written as one string or here document, with what computes the rest in it.
+    pub fn template(&self, argument: &str, compute: Compute<'_>) -> Option<Value> {
+        let expression = &self.block.body.get_attribute(argument)?.value;
+        let mut reader =
+            Reader { configuration: self.configuration, compute, problems: Vec::new(), iterators: Vec::new() };
+        match expression {
+            Expression::HeredocTemplate(_) | Expression::StringTemplate(_) | Expression::String(_) => {
+                Some(reader.value(expression, &Type::String, 0))
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns the path that a function such as `file` has as its first argument, relative to the folder of the configuration.
+    pub fn file(&self, argument: &str, function: &str) -> Option<String> {
+        let expression = &self.block.body.get_attribute(argument)?.value;
+        let path = argument_of(expression, function)?;
+        let written = self.configuration.written(path);
+        let path = written.strip_prefix('"')?.strip_suffix('"')?;
+        let path = path.strip_prefix("${path.module}/").unwrap_or(path);
+        (!path.contains("${")).then(|| path.to_owned())
+    }
+}
+
+/// The first argument of a call of this function.
+pub(super) fn argument_of<'e>(expression: &'e Expression, function: &str) -> Option<&'e Expression> {
+    let call = match expression {
+        Expression::Parenthesis(inner) => return argument_of(inner.inner(), function),
+        Expression::FuncCall(call) => call,
+        _ => return None,
+    };
+    let is_function = call.name.namespace.is_empty() && call.name.name.as_str() == function;
+    is_function.then(|| call.args.iter().next()).flatten()
+}
+
+struct Reader<'r, 'f> {
+    configuration: &'r Configuration<'r>,
+    compute: Compute<'f>,
+    problems: Vec<Problem>,
+    /// The iterators of the `dynamic` blocks around, with their objects of `key` and `value`.
+    iterators: Vec<(String, Value)>,
+}
+
+impl Reader<'_, '_> {
+    fn body(&mut self, body: &Body, schema: &Schema, is_resource: bool) -> Value {
+        self.report_unknown(body, schema, is_resource);
+        let attributes = schema.attributes.iter().map(|attribute| {
+            let written = body.get_attribute(&attribute.name);
+            let value = written.map_or(Value::Null, |written| self.value(&written.value, &attribute.value_type(), 0));
+            (attribute.name.clone(), value)
+        });
+        let mut members: Vec<(String, Value)> = attributes.collect();
+        for nested in &schema.blocks {
+            members.push((nested.name.clone(), self.nested(body, nested)));
+        }
+        Value::object(members)
+    }
+
+    fn nested(&mut self, body: &Body, nested: &NestedBlock) -> Value {
+        let mut blocks: Vec<(String, Value)> = Vec::new();
+        for block in body.blocks() {
+            let label = block.labels.first().map_or("", |label| label.as_str());
+            if block.ident.as_str() == nested.name {
+                blocks.push((label.to_owned(), self.body(&block.body, &nested.block, false)));
+            } else if block.ident.as_str() == "dynamic" && label == nested.name {
+                match self.dynamic(block, nested) {
+                    Some(expanded) => blocks.extend(expanded),
+                    // Which blocks there are is known to Terraform only.
+                    None => return Value::Unknown,
+                }
+            }
+        }
+        match nested.nesting {
+            Nesting::Single => blocks.into_iter().next().map_or(Value::Null, |(_, value)| value),
+            Nesting::List | Nesting::Set => Value::List(blocks.into_iter().map(|(_, value)| value).collect()),
+            Nesting::Map => Value::object(blocks),
+        }
+    }
+
+    /// The blocks of a `dynamic` block with their labels; `None` if what it repeats or names them by is not known.
+    fn dynamic(&mut self, block: &Block, nested: &NestedBlock) -> Option<Vec<(String, Value)>> {
+        let content = block.body.get_blocks("content").next()?;
+        let argument = |name: &str| block.body.get_attribute(name).map(|argument| &argument.value);
+        let iterator =
+            argument("iterator").map_or_else(|| nested.name.clone(), |name| self.configuration.written(name));
+        let elements = match self.value(argument("for_each")?, &Type::Dynamic, 0) {
+            Value::List(elements) => {
+                elements.into_iter().enumerate().map(|(index, value)| (Value::from(index as i64), value)).collect()
+            }
+            Value::Map(members) => members.into_iter().map(|(key, value)| (Value::from(key), value)).collect(),
+            _ => Vec::new(),
+        };
+        let is_known = !elements.is_empty();
+        let mut blocks = Vec::new();
+        for (key, value) in elements {
+            self.iterators.push((iterator.clone(), Value::object([("key", key), ("value", value)])));
+            let labels = argument("labels").map(|labels| self.value(labels, &Type::list(Type::String), 0));
+            let value = self.body(&content.body, &nested.block, false);
+            self.iterators.pop();
+            let label = match labels {
+                None => String::new(),
+                Some(labels) => labels.as_list()?.first()?.as_str()?.to_owned(),
+            };
+            blocks.push((label, value));
+        }
+        is_known.then_some(blocks)
+    }
+
+    /// The value of an iterator of a `dynamic` block, or of something in it.
+    fn iterated(&self, expression: &str) -> Option<Value> {
+        let (name, path) = expression.split_once('.')?;
+        let (_, object) = self.iterators.iter().rev().find(|(iterator, _)| iterator == name)?;
+        let mut value = object;
+        for step in path.split('.') {
+            value = value.as_map()?.get(step)?;
+        }
+        Some(value.clone())
+    }
+
+    fn report_unknown(&mut self, body: &Body, schema: &Schema, is_resource: bool) {
+        let is_meta = |name: &str| is_resource && META.contains(&name);
+        for attribute in body.attributes() {
+            let name = attribute.key.as_str();
+            if schema.attribute(name).is_none() && !is_meta(name) {
+                let message = match schema.nested(name) {
+                    Some(_) => format!("`{name}` is a block: write it without `=`"),
+                    None => format!("an argument named `{name}` is not expected here"),
+                };
+                self.problems.push(Problem { message, span: attribute.key.span().unwrap_or(0..0) });
+            }
+        }
+        for block in body.blocks() {
+            let name = block.ident.as_str();
+            if schema.nested(name).is_none() && !is_meta(name) && name != "dynamic" {
+                let message = match schema.attribute(name) {
+                    Some(_) => format!("`{name}` is an argument: write it with `=`"),
+                    None => format!("blocks of type `{name}` are not expected here"),
+                };
+                self.problems.push(Problem { message, span: block.ident.span().unwrap_or(0..0) });
+            }
+        }
+    }
+
+    /// The value of an expression where the schema expects a type.
+    fn value(&mut self, expression: &Expression, ty: &Type, depth: usize) -> Value {
+        let value = match expression {
+            Expression::Null(_) => Value::Null,
+            Expression::Bool(flag) => Value::Bool(*flag.value()),
+            Expression::Number(_) => self.number(expression, ""),
+            Expression::UnaryOp(operation) => match (&operation.operator.value(), &operation.expr) {
+                (UnaryOperator::Neg, number @ Expression::Number(_)) => self.number(number, "-"),
+                _ => self.computed(expression, ty, false),
+            },
+            Expression::String(text) => Value::String(text.as_str().to_owned()),
+            Expression::StringTemplate(template) => match template.iter().collect::<Vec<_>>().as_slice() {
+                [Element::Interpolation(only)] => return self.value(&only.expr, ty, depth),
+                elements => self.text(elements.iter().copied(), expression, depth),
+            },
+            Expression::HeredocTemplate(heredoc) => self.text(heredoc.template.iter(), expression, depth),
+            Expression::Array(elements) => {
+                let element = match ty {
+                    Type::List(element) | Type::Set(element) => element.as_ref(),
+                    _ => &Type::Dynamic,
+                };
+                Value::List(elements.iter().map(|value| self.value(value, element, depth)).collect())
+            }
+            Expression::Object(object) => {
+                let element = if let Type::Map(element) = ty { element.as_ref() } else { &Type::Dynamic };
+                let mut members = Vec::new();
+                for (key, value) in object {
+                    let Some(key) = self.key(key, depth) else { return Value::Unknown };
+                    members.push((key, self.value(value.expr(), element, depth)));
+                }
+                Value::object(members)
+            }
+            Expression::Parenthesis(inner) => return self.value(inner.inner(), ty, depth),
+            other => match self.configuration.local(other).filter(|_| depth < MAX_DEPTH) {
+                Some(local) => return self.value(local, ty, depth + 1),
+                None => self.computed(other, ty, false),
+            },
+        };
+        converted(value, ty)
+    }
+
+    fn number(&self, expression: &Expression, sign: &str) -> Value {
+        let text = format!("{sign}{}", self.configuration.written(expression));
+        text.parse().map_or(Value::Unknown, Value::Number)
+    }
+
+    /// The name of a member; `None` for one that only Terraform knows.
+    fn key(&mut self, key: &ObjectKey, depth: usize) -> Option<String> {
+        match key {
+            ObjectKey::Ident(name) => Some(name.as_str().to_owned()),
+            ObjectKey::Expression(name) => match self.value(name, &Type::String, depth) {
+                Value::String(name) => Some(name),
+                _ => None,
+            },
+        }
+    }
+
+    /// A text in which there may be interpolations; unknown with one of a value that is.
+    fn text<'e>(&mut self, elements: impl Iterator<Item = &'e Element>, whole: &Expression, depth: usize) -> Value {
+        let mut text = String::new();
+        for element in elements {
+            match element {
+                Element::Literal(literal) => text.push_str(literal.as_str()),
+                Element::Interpolation(inner) => {
+                    let value = match &inner.expr {
+                        expression @ (Expression::String(_) | Expression::Number(_)) => {
+                            self.value(expression, &Type::String, depth)
+                        }
+                        other => match self.configuration.local(other).filter(|_| depth < MAX_DEPTH) {
+                            Some(local) => self.value(&local.clone(), &Type::String, depth + 1),
+                            None => self.computed(other, &Type::String, true),
+                        },
+                    };
+                    match value {
+                        Value::String(part) => text.push_str(&part),
+                        _ => return Value::Unknown,
+                    }
+                }
+                Element::Directive(_) => return self.computed(whole, &Type::String, false),
+            }
+        }
+        Value::String(text)
+    }
+
+    fn computed(&mut self, expression: &Expression, ty: &Type, is_part: bool) -> Value {
+        let written = self.configuration.written(expression);
+        if let Some(value) = self.iterated(&written) {
+            return value;
+        }
+        (self.compute)(Computed { expression: &written, ty, is_part })
+    }
+}
+
+/// A value as the type that is expected, where Terraform converts it.
+fn converted(value: Value, ty: &Type) -> Value {
+    match (ty, &value) {
+        (Type::String, Value::Number(number)) => Value::String(number.to_string()),
+        (Type::String, Value::Bool(flag)) => Value::String(flag.to_string()),
+        (Type::Number, Value::String(text)) => text.parse().map_or(value, Value::Number),
+        (Type::Bool, Value::String(text)) => text.parse().map_or(value, Value::Bool),
+        _ => value,
+    }
+}
