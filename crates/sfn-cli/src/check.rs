@@ -70,15 +70,14 @@ pub struct Beside {
 pub fn add(outcomes: &mut Vec<Outcome>, new: Outcome) {
     let is_same = |outcome: &&mut Outcome| outcome.path.components().eq(new.path.components());
     match outcomes.iter_mut().find(is_same) {
+        // Each template that names a file says why it cannot be read.
+        Some(outcome) if outcome.failure.is_some() || new.failure.is_some() => outcomes.push(new),
         Some(outcome) if outcome.beside.is_some() => {
             let found = new.findings.into_iter().filter(|finding| !outcome.findings.contains(finding));
             let found: Vec<_> = found.collect();
             outcome.findings.extend(found);
         }
-        Some(outcome) if new.failure.is_none() => *outcome = new,
-        // Each template that names a file says why it cannot be read.
-        Some(outcome) if outcome.failure.is_some() => outcomes.push(new),
-        Some(_) => {}
+        Some(outcome) => *outcome = new,
         None => outcomes.push(new),
     }
 }
