@@ -2,11 +2,13 @@
 
 Takes no input. The output is text: for each table `== name`, then its lines.
 
-`sdk`: the services, operations and parameters of the AWS SDK, as `aws-sdk` integrations name them. A line of comment, a
-line with the names of all parameters, then a line `:service prefix` for each service, with its prefix in IAM, and for each
-of its operations `name required|optional`, whose numbers in base 36 count the names from 0. A name is followed by `!` if
-Step Functions does not call the operation, by `?` if IAM has no action of that name, and by `=Action` if its action has
-another name.
+`sdk`: the services, operations and structures of the AWS SDK, as `aws-sdk` integrations name them. Numbers are in base 36. A
+line of comment, a line with the names of all members, which are counted from 0, then for each service a line
+`:service prefix`, with its prefix in IAM; for each of its operations `name request response required…`, with the structures of
+the request and the response (`-` for none) and the members that the request must have; and for each structure
+`.number member…`. The name of an operation is followed by `!` if Step Functions does not call it, by `?` if IAM has no action of
+that name, and by `=Action` if its action has another name. A member is followed by the structure in it: by `.` and its number,
+after `*` for a list of it and after `%` for a map to it.
 
 `runtimes`: the runtimes of Lambda with the days from which they are deprecated, cannot be created and cannot be updated, and
 with their successors; `-` stands for none.
@@ -139,16 +141,49 @@ def parameter_name(name):
     return name[:1].upper() + name[1:end].lower() + name[end:]
 
 
-def parameters(operation):
-    """The names of the required and the other parameters; a token that the SDK makes up itself is not required."""
+def is_made_up(name, member):
+    """Returns whether the SDK makes up a token that is not given."""
+    return getattr(member, "is_idempotency_token", False) or bool(member.metadata.get("idempotencyToken"))
+
+
+def structure_in(shape):
+    """Returns the structure in a value and how it is reached: `.` directly, `*` as elements of a list, `%` as values of a map."""
+    inner = {"list": ("*", "member"), "map": ("%", "value")}.get(shape.type_name)
+    way, structure = (".", shape) if inner is None else (inner[0], getattr(shape, inner[1]))
+    is_open = structure.type_name != "structure" or getattr(structure, "is_document_type", False)
+    return None if is_open else (way, structure)
+
+
+class Shapes:
+    """The structures of a service that its operations take and give, by numbers."""
+
+    def __init__(self):
+        self.numbers, self.members, self.waiting = {}, {}, []
+
+    def number(self, structure):
+        """Returns the number of a structure; 0 is the one without members."""
+        if structure is None or not structure.members:
+            return 0
+        if structure.name not in self.numbers:
+            self.numbers[structure.name] = len(self.numbers) + 1
+            self.waiting.append(structure)
+        return self.numbers[structure.name]
+
+    def collect(self):
+        """Adds the structures inside of those that were asked for."""
+        while self.waiting:
+            structure = self.waiting.pop()
+            members = []
+            for name, member in structure.members.items():
+                inner = structure_in(member)
+                members.append((parameter_name(name), inner and (inner[0], self.number(inner[1]))))
+            self.members[self.numbers[structure.name]] = sorted(members)
+
+
+def required(operation):
     shape = operation.input_shape
-    if shape is None:
-        return [], []
-    made_up = {name for name, member in shape.members.items() if getattr(member, "is_idempotency_token", False)}
-    made_up |= {name for name, member in shape.members.items() if member.metadata.get("idempotencyToken")}
-    required = [name for name in shape.required_members if name not in made_up]
-    others = [name for name in shape.members if name not in required]
-    return [parameter_name(name) for name in required], [parameter_name(name) for name in others]
+    names = [] if shape is None else shape.required_members
+    return [parameter_name(name) for name in names if not is_made_up(name, shape.members[name])]
 
 
 def base36(number):
@@ -163,31 +198,52 @@ def base36(number):
 def sdk():
     session = botocore.session.get_session()
     actions = actions_of_iam()
-    services, prefixes = {}, {}
+    services, prefixes, shapes = {}, {}, {}
     for name in session.get_available_services():
         model = session.get_service_model(name)
-        prefix = prefixes.setdefault(service_name(model), prefix_of(name, model, actions))
-        table = services.setdefault(service_name(model), {})
+        service = service_name(model)
+        prefix = prefixes.setdefault(service, prefix_of(name, model, actions))
+        table = services.setdefault(service, {})
+        # Services of one name, such as two versions of an API, share no structures.
+        known = shapes.setdefault(service, {}).setdefault(name, Shapes())
         for operation in model.operation_names:
             shape = model.operation_model(operation)
-            mark = "" if is_supported(service_name(model), shape) else "!"
-            table[lower_first(operation)] = (mark + action_of(prefix, shape, actions), *parameters(shape))
+            is_called = is_supported(service, shape)
+            marks = ("" if is_called else "!") + action_of(prefix, shape, actions)
+            request = known.number(shape.input_shape) if is_called else 0
+            response = known.number(shape.output_shape) if is_called else 0
+            table[lower_first(operation)] = marks, required(shape) if is_called else [], (name, request), (name, response)
+        known.collect()
     uses = collections.Counter()
-    for table in services.values():
-        for _, required, others in table.values():
-            uses.update(required + others)
+    for tables in shapes.values():
+        for known in tables.values():
+            for members in known.members.values():
+                uses.update(name for name, _ in members)
     names = sorted(uses, key=lambda name: (-uses[name], name))
     number = {name: base36(index) for index, name in enumerate(names)}
-    unknown = sum(action.endswith("?") for table in services.values() for action, _, _ in table.values())
+    unknown = sum(line[0].endswith("?") for table in services.values() for line in table.values())
     print(f"# botocore {botocore.__version__}, cfn-lint {importlib.metadata.version('cfn-lint')}: {len(services)} services, "
           f"{sum(map(len, services.values()))} operations, {unknown} without an action that IAM has")
     print(" ".join(names))
     for service in sorted(services):
         print(f":{service} {prefixes[service]}")
+        # Numbers of structures go on from one model of the service to the next.
+        first, count = {}, 0
+        for name, known in shapes[service].items():
+            first[name] = count
+            count += len(known.numbers)
+
+        def at(model, structure):
+            return base36(first[model] + structure) if structure else "-"
+
         for operation in sorted(services[service]):
-            action, required, others = services[service][operation]
-            lists = " ".join(number[name] for name in sorted(required)), " ".join(number[name] for name in sorted(others))
-            print(f"{operation}{action} {'|'.join(lists)}")
+            marks, needed, request, response = services[service][operation]
+            print(f"{operation}{marks} {at(*request)} {at(*response)} {' '.join(number[name] for name in sorted(needed))}".rstrip())
+        for name, known in shapes[service].items():
+            for structure in sorted(known.members):
+                members = (number[member] + (inner[0] + at(name, inner[1]) if inner and inner[1] else "")
+                           for member, inner in known.members[structure])
+                print(f".{at(name, structure)} {' '.join(members)}")
 
 
 def runtimes():

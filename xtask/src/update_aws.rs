@@ -10,7 +10,7 @@ const SCRIPT: &str = include_str!("update_aws.py");
 
 /// The tables by their names, and the files they are in.
 const TABLES: [(&str, &str); 2] =
-    [("sdk", "crates/asl/src/integration/sdk.txt"), ("runtimes", "crates/asl/src/wiring/runtimes.txt")];
+    [("sdk", "crates/asl/src/integration/sdk.txt"), ("runtimes", "crates/asl/src/references/runtimes.txt")];
 
 /// Writes the tables anew; with `check` tells what would change in them and writes nothing.
 ///

@@ -5,8 +5,8 @@
 mod optimized;
 mod sdk;
 
-pub use optimized::{INTEGRATIONS, Integration, integration};
-pub use sdk::{Action, Operation, action, is_supported, operation, operations, services};
+pub use optimized::{INTEGRATIONS, Integration, Parameters, integration};
+pub use sdk::{Action, Nesting, Operation, Structure, action, is_supported, operation, operations, services};
 
 /// The resource of a Task, taken apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

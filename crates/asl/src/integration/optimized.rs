@@ -2,6 +2,8 @@
 //!
 //! Source: the developer guide, "Integrating optimized services" and the page of each service.
 
+use super::sdk::{Operation, Structure, operation};
+
 /// An integration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Integration {
@@ -11,10 +13,50 @@ pub struct Integration {
     pub operation: &'static str,
     /// How a state can wait for it, beside not at all.
     pub patterns: &'static [&'static str],
-    /// The service and operation of the SDK whose parameters it takes, where these are the same.
-    pub sdk: Option<(&'static str, &'static str)>,
-    /// Parameters that must be given where the SDK's are others.
-    pub required: &'static [&'static str],
+    /// What it takes.
+    pub parameters: Parameters,
+}
+
+/// The parameters of an integration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Parameters {
+    /// Those of an operation of the SDK, by service and operation.
+    Sdk(&'static str, &'static str),
+    /// Those of an operation of the SDK, of which others are required.
+    SdkRequiring(&'static str, &'static str, &'static [&'static str]),
+    /// The required and the other parameters.
+    Own(&'static [&'static str], &'static [&'static str]),
+    /// Not known.
+    Unknown,
+}
+
+impl Integration {
+    /// Returns the operation of the SDK whose parameters it takes, by service and operation.
+    pub fn sdk(&self) -> Option<(&'static str, &'static str)> {
+        match self.parameters {
+            Parameters::Sdk(service, operation) | Parameters::SdkRequiring(service, operation, _) => {
+                Some((service, operation))
+            }
+            Parameters::Own(..) | Parameters::Unknown => None,
+        }
+    }
+
+    /// Returns what it takes and gives; `None` if that is not known.
+    pub fn operation(&self) -> Option<Operation> {
+        Some(match self.parameters {
+            Parameters::Sdk(service, name) => operation(service, name)?,
+            Parameters::SdkRequiring(service, name, required) => {
+                let known = operation(service, name)?;
+                let all = known.request.into_iter().flat_map(Structure::names);
+                let optional = all.filter(|name| !required.contains(name)).collect();
+                Operation { required: required.to_vec(), optional, ..known }
+            }
+            Parameters::Own(required, optional) => {
+                Operation { required: required.to_vec(), optional: optional.to_vec(), request: None, response: None }
+            }
+            Parameters::Unknown => return None,
+        })
+    }
 }
 
 const NONE: &[&str] = &[];
@@ -22,91 +64,175 @@ const SYNC: &[&str] = &["sync"];
 const TOKEN: &[&str] = &["waitForTaskToken"];
 const BOTH: &[&str] = &["sync", "waitForTaskToken"];
 
-/// An integration with the parameters of the SDK.
 const fn of(
     service: &'static str,
     operation: &'static str,
     patterns: &'static [&'static str],
-    sdk: (&'static str, &'static str),
+    parameters: Parameters,
 ) -> Integration {
-    Integration { service, operation, patterns, sdk: Some(sdk), required: NONE }
+    Integration { service, operation, patterns, parameters }
 }
 
-/// An integration with parameters of its own.
-const fn own(
-    service: &'static str,
-    operation: &'static str,
-    patterns: &'static [&'static str],
-    required: &'static [&'static str],
-) -> Integration {
-    Integration { service, operation, patterns, sdk: None, required }
-}
+use Parameters::{Own, Sdk, SdkRequiring, Unknown};
 
 /// All integrations.
 pub const INTEGRATIONS: &[Integration] = &[
-    own("apigateway", "invoke", TOKEN, &["ApiEndpoint", "Method"]),
-    of("athena", "getQueryExecution", NONE, ("athena", "getQueryExecution")),
-    of("athena", "getQueryResults", NONE, ("athena", "getQueryResults")),
-    of("athena", "startQueryExecution", SYNC, ("athena", "startQueryExecution")),
-    of("athena", "stopQueryExecution", NONE, ("athena", "stopQueryExecution")),
-    of("batch", "submitJob", SYNC, ("batch", "submitJob")),
-    of("bedrock", "createModelCustomizationJob", SYNC, ("bedrock", "createModelCustomizationJob")),
-    own("bedrock", "invokeModel", TOKEN, &["ModelId"]),
-    own("bedrockagentcore", "invokeHarness", NONE, NONE),
-    of("codebuild", "batchDeleteBuilds", NONE, ("codebuild", "batchDeleteBuilds")),
-    of("codebuild", "batchGetReports", NONE, ("codebuild", "batchGetReports")),
-    of("codebuild", "retryBuildBatch", SYNC, ("codebuild", "retryBuildBatch")),
-    of("codebuild", "startBuild", SYNC, ("codebuild", "startBuild")),
-    of("codebuild", "startBuildBatch", SYNC, ("codebuild", "startBuildBatch")),
-    of("codebuild", "stopBuild", NONE, ("codebuild", "stopBuild")),
-    of("codebuild", "stopBuildBatch", NONE, ("codebuild", "stopBuildBatch")),
-    of("databrew", "startJobRun", SYNC, ("databrew", "startJobRun")),
-    of("dynamodb", "deleteItem", NONE, ("dynamodb", "deleteItem")),
-    of("dynamodb", "getItem", NONE, ("dynamodb", "getItem")),
-    of("dynamodb", "putItem", NONE, ("dynamodb", "putItem")),
-    of("dynamodb", "updateItem", NONE, ("dynamodb", "updateItem")),
-    own("ecs", "runTask", BOTH, &["TaskDefinition"]),
-    own("eks", "call", TOKEN, &["ClusterName", "CertificateAuthority", "Endpoint", "Method", "Path"]),
-    of("eks", "createCluster", SYNC, ("eks", "createCluster")),
-    of("eks", "createFargateProfile", SYNC, ("eks", "createFargateProfile")),
-    of("eks", "createNodegroup", SYNC, ("eks", "createNodegroup")),
-    of("eks", "deleteCluster", SYNC, ("eks", "deleteCluster")),
-    of("eks", "deleteFargateProfile", SYNC, ("eks", "deleteFargateProfile")),
-    of("eks", "deleteNodegroup", SYNC, ("eks", "deleteNodegroup")),
-    own("eks", "runJob", BOTH, &["ClusterName", "CertificateAuthority", "Endpoint", "Job"]),
-    own("elasticmapreduce", "addStep", SYNC, &["ClusterId", "Step"]),
-    own("elasticmapreduce", "cancelStep", NONE, &["ClusterId", "StepId"]),
-    own("elasticmapreduce", "createCluster", SYNC, &["Name", "Instances"]),
-    own("elasticmapreduce", "modifyInstanceFleetByName", NONE, &["ClusterId", "InstanceFleetName", "InstanceFleet"]),
-    own("elasticmapreduce", "modifyInstanceGroupByName", NONE, &["ClusterId", "InstanceGroupName", "InstanceGroup"]),
-    own("elasticmapreduce", "setClusterTerminationProtection", NONE, &["ClusterId", "TerminationProtected"]),
-    own("elasticmapreduce", "terminateCluster", SYNC, &["ClusterId"]),
-    of("emr-containers", "createVirtualCluster", NONE, ("emrcontainers", "createVirtualCluster")),
-    of("emr-containers", "deleteVirtualCluster", SYNC, ("emrcontainers", "deleteVirtualCluster")),
-    of("emr-containers", "startJobRun", SYNC, ("emrcontainers", "startJobRun")),
-    own("emr-serverless", "cancelJobRun", SYNC, &["ApplicationId", "JobRunId"]),
-    own("emr-serverless", "createApplication", SYNC, NONE),
-    own("emr-serverless", "deleteApplication", SYNC, &["ApplicationId"]),
-    own("emr-serverless", "startApplication", SYNC, &["ApplicationId"]),
-    own("emr-serverless", "startJobRun", SYNC, &["ApplicationId", "ExecutionRoleArn"]),
-    own("emr-serverless", "stopApplication", SYNC, &["ApplicationId"]),
-    of("events", "putEvents", TOKEN, ("eventbridge", "putEvents")),
-    of("glue", "startJobRun", SYNC, ("glue", "startJobRun")),
-    own("http", "invoke", NONE, &["ApiEndpoint", "Method"]),
-    of("lambda", "invoke", TOKEN, ("lambda", "invoke")),
-    of("mediaconvert", "createJob", SYNC, ("mediaconvert", "createJob")),
-    own("sagemaker", "createEndpoint", NONE, &["EndpointConfigName", "EndpointName"]),
-    own("sagemaker", "createEndpointConfig", NONE, &["EndpointConfigName", "ProductionVariants"]),
-    of("sagemaker", "createHyperParameterTuningJob", SYNC, ("sagemaker", "createHyperParameterTuningJob")),
-    of("sagemaker", "createLabelingJob", SYNC, ("sagemaker", "createLabelingJob")),
-    own("sagemaker", "createModel", NONE, &["ModelName", "ExecutionRoleArn"]),
-    of("sagemaker", "createProcessingJob", SYNC, ("sagemaker", "createProcessingJob")),
-    of("sagemaker", "createTrainingJob", SYNC, ("sagemaker", "createTrainingJob")),
-    of("sagemaker", "createTransformJob", SYNC, ("sagemaker", "createTransformJob")),
-    own("sagemaker", "updateEndpoint", NONE, &["EndpointConfigName", "EndpointName"]),
-    of("sns", "publish", TOKEN, ("sns", "publish")),
-    of("sqs", "sendMessage", TOKEN, ("sqs", "sendMessage")),
-    of("states", "startExecution", &["sync", "sync:2", "waitForTaskToken"], ("sfn", "startExecution")),
+    of(
+        "apigateway",
+        "invoke",
+        TOKEN,
+        Own(
+            &["ApiEndpoint", "Method"],
+            &["AllowNullValues", "AuthType", "Headers", "Path", "QueryParameters", "RequestBody", "Stage"],
+        ),
+    ),
+    of("athena", "getQueryExecution", NONE, Sdk("athena", "getQueryExecution")),
+    of("athena", "getQueryResults", NONE, Sdk("athena", "getQueryResults")),
+    of("athena", "startQueryExecution", SYNC, Sdk("athena", "startQueryExecution")),
+    of("athena", "stopQueryExecution", NONE, Sdk("athena", "stopQueryExecution")),
+    of("batch", "submitJob", SYNC, Sdk("batch", "submitJob")),
+    of("bedrock", "createModelCustomizationJob", SYNC, Sdk("bedrock", "createModelCustomizationJob")),
+    of(
+        "bedrock",
+        "invokeModel",
+        TOKEN,
+        Own(
+            &["ModelId"],
+            &[
+                "Accept",
+                "Body",
+                "ContentType",
+                "GuardrailIdentifier",
+                "GuardrailVersion",
+                "Input",
+                "Output",
+                "PerformanceConfigLatency",
+                "ServiceTier",
+                "Trace",
+            ],
+        ),
+    ),
+    of("bedrockagentcore", "invokeHarness", NONE, Unknown),
+    of("codebuild", "batchDeleteBuilds", NONE, Sdk("codebuild", "batchDeleteBuilds")),
+    of("codebuild", "batchGetReports", NONE, Sdk("codebuild", "batchGetReports")),
+    of("codebuild", "retryBuildBatch", SYNC, Sdk("codebuild", "retryBuildBatch")),
+    of("codebuild", "startBuild", SYNC, Sdk("codebuild", "startBuild")),
+    of("codebuild", "startBuildBatch", SYNC, Sdk("codebuild", "startBuildBatch")),
+    of("codebuild", "stopBuild", NONE, Sdk("codebuild", "stopBuild")),
+    of("codebuild", "stopBuildBatch", NONE, Sdk("codebuild", "stopBuildBatch")),
+    of("databrew", "startJobRun", SYNC, Sdk("databrew", "startJobRun")),
+    of("dynamodb", "deleteItem", NONE, Sdk("dynamodb", "deleteItem")),
+    of("dynamodb", "getItem", NONE, Sdk("dynamodb", "getItem")),
+    of("dynamodb", "putItem", NONE, Sdk("dynamodb", "putItem")),
+    of("dynamodb", "updateItem", NONE, Sdk("dynamodb", "updateItem")),
+    of("ecs", "runTask", BOTH, SdkRequiring("ecs", "runTask", &["TaskDefinition"])),
+    of(
+        "eks",
+        "call",
+        TOKEN,
+        Own(
+            &["ClusterName", "CertificateAuthority", "Endpoint", "Method", "Path"],
+            &["QueryParameters", "RequestBody"],
+        ),
+    ),
+    of("eks", "createCluster", SYNC, Sdk("eks", "createCluster")),
+    of("eks", "createFargateProfile", SYNC, Sdk("eks", "createFargateProfile")),
+    of("eks", "createNodegroup", SYNC, Sdk("eks", "createNodegroup")),
+    of("eks", "deleteCluster", SYNC, Sdk("eks", "deleteCluster")),
+    of("eks", "deleteFargateProfile", SYNC, Sdk("eks", "deleteFargateProfile")),
+    of("eks", "deleteNodegroup", SYNC, Sdk("eks", "deleteNodegroup")),
+    of(
+        "eks",
+        "runJob",
+        BOTH,
+        Own(&["ClusterName", "CertificateAuthority", "Endpoint", "Job"], &["LogOptions", "Namespace"]),
+    ),
+    of("elasticmapreduce", "addStep", SYNC, Own(&["ClusterId", "Step"], &["ExecutionRoleArn"])),
+    of("elasticmapreduce", "cancelStep", NONE, Own(&["ClusterId", "StepId"], NONE)),
+    of("elasticmapreduce", "createCluster", SYNC, SdkRequiring("emr", "runJobFlow", &["Name", "Instances"])),
+    of(
+        "elasticmapreduce",
+        "modifyInstanceFleetByName",
+        NONE,
+        Own(&["ClusterId", "InstanceFleetName", "InstanceFleet"], NONE),
+    ),
+    of(
+        "elasticmapreduce",
+        "modifyInstanceGroupByName",
+        NONE,
+        Own(&["ClusterId", "InstanceGroupName", "InstanceGroup"], NONE),
+    ),
+    of("elasticmapreduce", "setClusterTerminationProtection", NONE, Own(&["ClusterId", "TerminationProtected"], NONE)),
+    of("elasticmapreduce", "terminateCluster", SYNC, Own(&["ClusterId"], NONE)),
+    of("emr-containers", "createVirtualCluster", NONE, Sdk("emrcontainers", "createVirtualCluster")),
+    of("emr-containers", "deleteVirtualCluster", SYNC, Sdk("emrcontainers", "deleteVirtualCluster")),
+    of("emr-containers", "startJobRun", SYNC, Sdk("emrcontainers", "startJobRun")),
+    of(
+        "emr-serverless",
+        "cancelJobRun",
+        SYNC,
+        SdkRequiring("emrserverless", "cancelJobRun", &["ApplicationId", "JobRunId"]),
+    ),
+    of("emr-serverless", "createApplication", SYNC, SdkRequiring("emrserverless", "createApplication", NONE)),
+    of(
+        "emr-serverless",
+        "deleteApplication",
+        SYNC,
+        SdkRequiring("emrserverless", "deleteApplication", &["ApplicationId"]),
+    ),
+    of(
+        "emr-serverless",
+        "startApplication",
+        SYNC,
+        SdkRequiring("emrserverless", "startApplication", &["ApplicationId"]),
+    ),
+    of(
+        "emr-serverless",
+        "startJobRun",
+        SYNC,
+        SdkRequiring("emrserverless", "startJobRun", &["ApplicationId", "ExecutionRoleArn"]),
+    ),
+    of("emr-serverless", "stopApplication", SYNC, SdkRequiring("emrserverless", "stopApplication", &["ApplicationId"])),
+    of("events", "putEvents", TOKEN, Sdk("eventbridge", "putEvents")),
+    of("glue", "startJobRun", SYNC, Sdk("glue", "startJobRun")),
+    of(
+        "http",
+        "invoke",
+        NONE,
+        Own(
+            &["ApiEndpoint", "Method"],
+            &["Authentication", "Headers", "InvocationConfig", "QueryParameters", "RequestBody", "Transform"],
+        ),
+    ),
+    of("lambda", "invoke", TOKEN, Sdk("lambda", "invoke")),
+    of("mediaconvert", "createJob", SYNC, Sdk("mediaconvert", "createJob")),
+    of(
+        "sagemaker",
+        "createEndpoint",
+        NONE,
+        SdkRequiring("sagemaker", "createEndpoint", &["EndpointConfigName", "EndpointName"]),
+    ),
+    of(
+        "sagemaker",
+        "createEndpointConfig",
+        NONE,
+        SdkRequiring("sagemaker", "createEndpointConfig", &["EndpointConfigName", "ProductionVariants"]),
+    ),
+    of("sagemaker", "createHyperParameterTuningJob", SYNC, Sdk("sagemaker", "createHyperParameterTuningJob")),
+    of("sagemaker", "createLabelingJob", SYNC, Sdk("sagemaker", "createLabelingJob")),
+    of("sagemaker", "createModel", NONE, SdkRequiring("sagemaker", "createModel", &["ModelName", "ExecutionRoleArn"])),
+    of("sagemaker", "createProcessingJob", SYNC, Sdk("sagemaker", "createProcessingJob")),
+    of("sagemaker", "createTrainingJob", SYNC, Sdk("sagemaker", "createTrainingJob")),
+    of("sagemaker", "createTransformJob", SYNC, Sdk("sagemaker", "createTransformJob")),
+    of(
+        "sagemaker",
+        "updateEndpoint",
+        NONE,
+        SdkRequiring("sagemaker", "updateEndpoint", &["EndpointConfigName", "EndpointName"]),
+    ),
+    of("sns", "publish", TOKEN, Sdk("sns", "publish")),
+    of("sqs", "sendMessage", TOKEN, Sdk("sqs", "sendMessage")),
+    of("states", "startExecution", &["sync", "sync:2", "waitForTaskToken"], Sdk("sfn", "startExecution")),
 ];
 
 /// The integration of this service and operation.

@@ -1,112 +1,193 @@
 //! The operations of the AWS SDK, out of the table that `cargo xtask update-aws` writes.
 
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{LazyLock, OnceLock};
 
-/// The services, operations and parameters, with the version and the day they are of in the first line.
+use foldhash::fast::RandomState;
+
+/// The services, the names of their parameters and their IAM actions.
 const TABLE: &str = include_str!("sdk.txt");
 
-/// An operation of a service.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What an operation takes and gives.
+#[derive(Debug, Clone)]
 pub struct Operation {
-    /// The parameters that must be given.
+    /// Parameters that must be given.
     pub required: Vec<&'static str>,
-    /// The other parameters.
+    /// Other parameters.
     pub optional: Vec<&'static str>,
+    /// Structure of the parameters; `None` if there are none.
+    pub request: Option<Structure>,
+    /// Structure of the result; `None` if it has no members.
+    pub response: Option<Structure>,
 }
 
-/// The action of IAM for an operation.
+/// A structure of the API of a service: the names of its members, and the structures in them.
+#[derive(Clone, Copy)]
+pub struct Structure {
+    service: &'static Operations,
+    members: &'static str,
+}
+
+impl std::fmt::Debug for Structure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.names()).finish()
+    }
+}
+
+/// How a structure is inside of a member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nesting {
+    /// The member is the structure.
+    Single,
+    /// The member is a list of it.
+    List,
+    /// The member is a map to it.
+    Map,
+}
+
+impl Structure {
+    /// Returns the names of its members.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        self.members.split(' ').filter_map(|member| name_of(number_of(member)))
+    }
+
+    /// Returns the structure inside of a member, whose name may be written with other capitals.
+    pub fn inner(self, name: &str) -> Option<(Nesting, Structure)> {
+        let is_named = |member: &&str| name_of(number_of(member)).is_some_and(|known| known.eq_ignore_ascii_case(name));
+        let member = self.members.split(' ').find(is_named)?;
+        let at = member.find(WAYS)?;
+        let (way, number) = member.get(at..)?.split_at(1);
+        let nesting = match way {
+            "*" => Nesting::List,
+            "%" => Nesting::Map,
+            _ => Nesting::Single,
+        };
+        Some((nesting, self.service.structure(number)?))
+    }
+}
+
+/// What stands between a member and the structure in it.
+const WAYS: [char; 3] = ['.', '*', '%'];
+
+/// The number of a member's name.
+fn number_of(member: &str) -> &str {
+    member.split(WAYS).next().unwrap_or("")
+}
+
+/// The name of this number.
+fn name_of(number: &str) -> Option<&'static str> {
+    tables().names.get(usize::from_str_radix(number, 36).ok()?).copied()
+}
+
+/// An action of IAM.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Action {
-    /// The prefix of the service, such as `cognito-idp`.
+    /// Prefix of the service, such as `dynamodb`.
     pub prefix: &'static str,
-    /// The name, such as `AdminGetUser`.
+    /// Name, such as `PutItem`.
     pub name: String,
-    /// Whether IAM lists it. Otherwise it is what the operation is called, which may be right as well.
+    /// Whether IAM lists it. An action that it does not list is the name of the operation.
     pub is_listed: bool,
 }
 
-/// A service of the table.
-#[derive(Default)]
+/// A service, of which the lines are read when it is asked for.
 struct Service {
-    /// The prefix in IAM.
     prefix: &'static str,
-    operations: BTreeMap<&'static str, Line>,
+    lines: &'static str,
+    operations: OnceLock<Operations>,
 }
 
-/// A line of the table.
+/// The operations and structures of a service.
+struct Operations {
+    operations: BTreeMap<&'static str, Line>,
+    structures: HashMap<&'static str, &'static str, RandomState>,
+}
+
+/// An operation as the table has it.
 #[derive(Clone, Copy)]
 struct Line {
-    /// Whether Step Functions calls the operation.
     is_supported: bool,
-    /// Marker of the IAM action: empty, `?` if IAM lists no such action, or `=` and the name of the action.
     action: &'static str,
-    parameters: &'static str,
+    /// Structures of request and response, and the required members.
+    numbers: &'static str,
 }
 
-/// The table as lines, read once; the numbers in a line are looked up only for the operation that is asked for.
 struct Tables {
     names: Vec<&'static str>,
     services: BTreeMap<&'static str, Service>,
 }
 
+impl Service {
+    fn operations(&'static self) -> &'static Operations {
+        self.operations.get_or_init(|| Operations::read(self.lines))
+    }
+}
+
+impl Operations {
+    fn read(lines: &'static str) -> Self {
+        let mut read = Self { operations: BTreeMap::new(), structures: HashMap::default() };
+        for (first, rest) in lines.lines().filter_map(|line| line.split_once(' ')) {
+            if let Some(number) = first.strip_prefix('.') {
+                read.structures.insert(number, rest);
+                continue;
+            }
+            let (operation, marks) = first.split_at(first.find(['!', '?', '=']).unwrap_or(first.len()));
+            let action = marks.trim_start_matches('!');
+            read.operations.insert(operation, Line { is_supported: action == marks, action, numbers: rest });
+        }
+        read
+    }
+
+    fn structure(&'static self, number: &str) -> Option<Structure> {
+        Some(Structure { service: self, members: self.structures.get(number)? })
+    }
+}
+
 fn tables() -> &'static Tables {
     static TABLES: LazyLock<Tables> = LazyLock::new(|| {
-        let mut lines = TABLE.lines().skip(1);
-        let names = lines.next().unwrap_or("").split(' ').collect();
-        let mut services = BTreeMap::new();
-        let mut current = None;
-        for (first, rest) in lines.filter_map(|line| line.split_once(' ')) {
-            match (first.strip_prefix(':'), &mut current) {
-                (Some(service), _) => {
-                    current = Some(services.entry(service).or_insert(Service { prefix: rest, ..Service::default() }));
-                }
-                (None, Some(service)) => {
-                    let (operation, marks) = first.split_at(first.find(['!', '?', '=']).unwrap_or(first.len()));
-                    let action = marks.trim_start_matches('!');
-                    let line = Line { is_supported: action == marks, action, parameters: rest };
-                    service.operations.insert(operation, line);
-                }
-                (None, None) => {}
-            }
-        }
-        Tables { names, services }
+        let (_, rest) = TABLE.split_once('\n').unwrap_or_default();
+        let (names, rest) = rest.split_once('\n').unwrap_or_default();
+        let services = rest.strip_prefix(':').unwrap_or(rest).split("\n:").filter_map(|service| {
+            let (first, lines) = service.split_once('\n')?;
+            let (name, prefix) = first.split_once(' ')?;
+            Some((name, Service { prefix, lines, operations: OnceLock::new() }))
+        });
+        Tables { names: names.split(' ').collect(), services: services.collect() }
     });
     &TABLES
 }
 
-/// The names of all services.
+/// Returns all services, by name.
 pub fn services() -> impl Iterator<Item = &'static str> {
     tables().services.keys().copied()
 }
 
-/// The names of the operations of a service; `None` for a service that does not exist.
+/// Returns the operations of a service, by name; `None` for an unknown service.
 pub fn operations(service: &str) -> Option<impl Iterator<Item = &'static str>> {
-    Some(tables().services.get(service)?.operations.keys().copied())
+    Some(tables().services.get(service)?.operations().operations.keys().copied())
 }
 
-/// An operation of a service.
+/// Returns what an operation takes and gives; `None` for an unknown one.
 pub fn operation(service: &str, operation: &str) -> Option<Operation> {
-    let tables = tables();
-    let line = tables.services.get(service)?.operations.get(operation)?;
-    let (required, optional) = line.parameters.split_once('|')?;
-    let names = |numbers: &str| {
-        let name = |number: &str| tables.names.get(usize::from_str_radix(number, 36).ok()?).copied();
-        numbers.split_whitespace().filter_map(name).collect()
-    };
-    Some(Operation { required: names(required), optional: names(optional) })
+    let service = tables().services.get(service)?.operations();
+    let mut numbers = service.operations.get(operation)?.numbers.split(' ');
+    let mut structure = || service.structure(numbers.next()?);
+    let (request, response) = (structure(), structure());
+    let required: Vec<&str> = numbers.filter_map(name_of).collect();
+    let others = request.into_iter().flat_map(Structure::names).filter(|name| !required.contains(name));
+    Some(Operation { optional: others.collect(), required, request, response })
 }
 
-/// Whether Step Functions calls an operation that the SDK has.
+/// Returns whether Step Functions calls an operation.
 pub fn is_supported(service: &str, operation: &str) -> bool {
-    let service = tables().services.get(service);
-    service.and_then(|service| service.operations.get(operation)).is_some_and(|line| line.is_supported)
+    let line = tables().services.get(service).and_then(|service| service.operations().operations.get(operation));
+    line.is_some_and(|line| line.is_supported)
 }
 
-/// The action of IAM that an operation needs; `None` for one that does not exist.
+/// Returns the IAM action that allows an operation; `None` for an unknown one.
 pub fn action(service: &str, operation: &str) -> Option<Action> {
     let service = tables().services.get(service)?;
-    let (operation, line) = service.operations.get_key_value(operation)?;
+    let (operation, line) = service.operations().operations.get_key_value(operation)?;
     let own = || {
         let mut letters = operation.chars();
         let first = letters.next().into_iter().flat_map(char::to_uppercase);
@@ -131,9 +212,23 @@ mod tests {
         assert!(operation("dynamodb", "putitem").is_none());
         assert!(services().count() > 400);
         let all: usize = services().map(|service| operations(service).unwrap().count()).sum();
-        assert!(all > 15_000, "{all}");
-        let lines = TABLE.lines().filter(|line| line.contains('|')).count();
-        assert_eq!(all, lines);
+        assert!(TABLE.lines().next().unwrap().contains(&format!(" {all} operations")), "{all}");
+    }
+
+    #[test]
+    fn structures_lead_to_structures() {
+        let run = operation("ecs", "runTask").unwrap().request.unwrap();
+        let (nesting, network) = run.inner("NetworkConfiguration").unwrap();
+        assert_eq!((nesting, network.names().collect::<Vec<_>>()), (Nesting::Single, vec!["AwsvpcConfiguration"]));
+        let (nesting, tag) = run.inner("tags").unwrap();
+        assert_eq!((nesting, tag.names().collect::<Vec<_>>()), (Nesting::List, vec!["Key", "Value"]));
+        assert!(run.inner("Cluster").is_none() && run.inner("Nothing").is_none());
+        let get = operation("dynamodb", "getItem").unwrap();
+        let (nesting, value) = get.response.unwrap().inner("Item").unwrap();
+        assert_eq!(nesting, Nesting::Map);
+        // An attribute value may hold others.
+        assert_eq!(value.inner("M").map(|(nesting, _)| nesting), Some(Nesting::Map));
+        assert!(operation("sts", "assumeRole").unwrap().request.is_none());
     }
 
     #[test]

@@ -287,7 +287,7 @@ impl Generator {
             ("Task", "TimeoutSeconds") => Json::Number(1_000.into()),
             ("Task", "Parameters" | "Arguments") => {
                 let (required, optional) = match members.get("Resource").and_then(Json::as_str).unwrap_or_default() {
-                    text if text.ends_with("sns:publish") => ("Message", "MessageAttributes"),
+                    text if text.ends_with("sns:publish") => ("Message", "Subject"),
                     _ => ("FunctionName", "Payload"),
                 };
                 let value = self.open(language, 1);

@@ -58,7 +58,7 @@ rule! {
 fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     let Some((_, resource)) = node.resource else { return };
     let Resource::Sdk(called) = resource else { return };
-    let better = INTEGRATIONS.iter().find(|known| known.sdk == Some((called.service, called.operation)));
+    let better = INTEGRATIONS.iter().find(|known| known.sdk() == Some((called.service, called.operation)));
     if let Some(known) = better {
         let message = format!("`{}:{}` has an integration of its own", known.service, known.operation);
         let help = format!("write `arn:aws:states:::{}:{}`", known.service, known.operation);

@@ -1,7 +1,9 @@
 //! Integrations that do not exist.
 
 use crate::diagnostic::{Diagnostic, Fix};
-use crate::integration::{Called, INTEGRATIONS, Resource, integration, is_supported, operation, operations, services};
+use crate::integration::{
+    Called, INTEGRATIONS, Integration, Resource, integration, is_supported, operation, operations, services,
+};
 use crate::pointer::JsonPointer;
 use crate::semantic::{Node, SemanticModel};
 use crate::suggest::{did_you_mean, is_certain};
@@ -133,7 +135,7 @@ fn optimized(called: Called<'_>, text: &str, at: JsonPointer) -> Diagnostic {
         return guess(finding, text, service, services, "").map_fix(|fix| fix.safe_if(false));
     }
     let finding = finding(at, text, name, format!("there is no integration `{service}:{name}`"));
-    let sdk = INTEGRATIONS.iter().find(|known| known.service == service).and_then(|known| known.sdk);
+    let sdk = INTEGRATIONS.iter().find(|known| known.service == service).and_then(Integration::sdk);
     if let Some((sdk, _)) = sdk.filter(|(sdk, _)| operation(sdk, name).is_some()) {
         return finding.help(format!("write `arn:aws:states:::aws-sdk:{sdk}:{name}`"));
     }
