@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use asl::Json;
+use asl::{Json, JsonPointer};
 use asl_hcl::{STATE_BLOCKS, any_from_json, from_asl};
 use tfconfig::{Body, References, Writer, quoted};
 use tfplugin::Value;
 
+use crate::placeholders::Placeholders;
 use crate::{schemas, workflow};
 
 /// The type of the resource.
@@ -109,7 +110,7 @@ impl Machine {
 
     fn content(&self, references: &References) -> Written {
         match &self.definition {
-            Definition::Asl(definition) => match from_asl(definition, &Value::Null) {
+            Definition::Asl(definition) => match in_blocks_of_lambda(definition) {
                 Ok(blocks) => {
                     let mut value = self.settings.clone();
                     value.set("definition", Value::Null);
@@ -153,6 +154,48 @@ impl Machine {
         body.comment(&format!("Not in blocks: {reason}."));
         body.extend(self.beside.around(Writer::new(&references).body(schemas::resource(TYPE), &value, 1)));
         Written { body, reason: Some(reason) }
+    }
+}
+
+/// The blocks of a definition. Where an expression gives the partition of `lambda:invoke`, and another one the function, the block
+/// `lambda` takes the partition from the function's ARN.
+fn in_blocks_of_lambda(definition: &Json) -> Result<Value, String> {
+    let mut plain = definition.clone();
+    let mut names = Vec::new();
+    take_partitions(&mut plain, &mut names);
+    if !names.is_empty()
+        && let Ok(blocks) = from_asl(&plain, &Value::Null)
+        && names.iter().all(|name| !blocks.get("task").get(name).get("lambda").is_null())
+    {
+        return Ok(blocks);
+    }
+    from_asl(definition, &Value::Null)
+}
+
+/// Writes out the partitions of calls of `lambda:invoke` that are expressions, and collects the names of their states.
+fn take_partitions(scope: &mut Json, names: &mut Vec<String>) {
+    let is_expression = |text: &str| text.starts_with(Placeholders::OPEN) && text.ends_with(Placeholders::CLOSE);
+    let Some(Json::Object(states)) = scope.at_mut(&JsonPointer::root().join("States")) else { return };
+    for (name, state) in states {
+        let passed = state.get("Parameters").or_else(|| state.get("Arguments"));
+        let function = passed.and_then(|passed| passed.get("FunctionName")?.as_str()).unwrap_or("");
+        let resource = state.get("Resource").and_then(Json::as_str).unwrap_or("");
+        let parts = resource.strip_prefix("arn:").and_then(|rest| rest.split_once(":states:::lambda:invoke"));
+        if let Some((partition, pattern)) = parts
+            && is_expression(partition)
+            && is_expression(function)
+        {
+            let resource = format!("arn:aws:states:::lambda:invoke{pattern}");
+            names.push(name.clone());
+            if let Json::Object(members) = state {
+                members.insert("Resource".to_owned(), Json::from(resource.as_str()));
+            }
+        }
+        for (inside, _) in asl::semantic::graph::containers(&state.clone()) {
+            if let Some(scope) = state.at_mut(&inside) {
+                take_partitions(scope, names);
+            }
+        }
     }
 }
 

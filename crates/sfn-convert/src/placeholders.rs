@@ -22,6 +22,11 @@ pub struct Placeholders {
 }
 
 impl Placeholders {
+    /// What a text begins with that stands for an expression.
+    pub(crate) const OPEN: char = OPEN;
+    /// What it ends with.
+    pub(crate) const CLOSE: char = CLOSE;
+
     /// A text that is written as this expression, also as a part of a longer one.
     pub fn text(&mut self, expression: &str) -> String {
         format!("{OPEN}{}{CLOSE}", self.number_of(expression))

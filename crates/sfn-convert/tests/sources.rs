@@ -234,3 +234,13 @@ fn damaged_files_are_refused_or_become_configuration() {
     }
     assert!(converted_ones > 200, "only {converted_ones} became anything");
 }
+
+#[test]
+fn conditions_become_expressions() {
+    insta::assert_snapshot!(check("cloudformation/conditions.yaml", &[]));
+}
+
+#[test]
+fn fallbacks_become_defaults() {
+    insta::assert_snapshot!(check("serverless/fallbacks.yml", &[]));
+}

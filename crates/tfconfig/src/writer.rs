@@ -100,6 +100,21 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// An expression in one line, as a part of a longer one.
+    pub fn in_line(&self, value: &Value) -> String {
+        match value.plain() {
+            Value::List(elements) => {
+                format!("[{}]", elements.iter().map(|element| self.in_line(element)).collect::<Vec<_>>().join(", "))
+            }
+            Value::Map(entries) if entries.is_empty() => "{}".to_owned(),
+            Value::Map(entries) => {
+                let entry = |(name, value): (&String, &Value)| format!("{} = {}", self.key(name), self.in_line(value));
+                format!("{{ {} }}", entries.iter().map(entry).collect::<Vec<_>>().join(", "))
+            }
+            other => self.expression(other, 0, 0),
+        }
+    }
+
     fn list(&self, elements: &[Value], indent: usize, used: usize) -> String {
         let on_one_line = || {
             let written: Vec<String> = elements.iter().map(|element| self.expression(element, indent, used)).collect();

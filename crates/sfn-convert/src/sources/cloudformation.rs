@@ -6,9 +6,10 @@
 use std::collections::BTreeMap;
 
 use asl::{Json, Members};
+use tfconfig::{Body, Writer, quoted};
 use tfplugin::Value;
 
-use super::intrinsic::{Template, function};
+use super::intrinsic::{Template, function, is_no_value};
 use super::{Converted, Map, Resource, Source, Variable, label_of, relative};
 use crate::definition;
 use crate::machine::{Definition, Machine};
@@ -151,12 +152,20 @@ fn machine(
             ));
         }
     }
-    settings.set("logging_configuration", logging(template, either(["LoggingConfiguration", "Logging"]), out));
-    settings.set("tracing_configuration", tracing(template, either(["TracingConfiguration", "Tracing"]), out));
-    settings.set("encryption_configuration", encryption(template, properties.get("EncryptionConfiguration"), out));
+    let blocks: [(&str, Option<&Json>, ReadBlock); 3] = [
+        ("logging_configuration", either(["LoggingConfiguration", "Logging"]), logging),
+        ("tracing_configuration", either(["TracingConfiguration", "Tracing"]), tracing),
+        ("encryption_configuration", properties.get("EncryptionConfiguration"), encryption),
+    ];
+    for (name, value, read) in blocks {
+        match value.and_then(if_else) {
+            Some(choice) => conditional_block(template, name, choice, read, &mut machine, out),
+            None => settings.set(name, read(template, value, out)),
+        }
+    }
     settings.set("tags", tags(template, properties.get("Tags"), out));
     machine.settings = settings;
-    tell_conditions(id, &properties, out);
+    tell_macros(id, &properties, out);
     notes(id, resource, &properties, out);
     let arn = import_id(template, label, name.as_ref(), out);
     out.import(&machine.address(), &arn);
@@ -279,14 +288,78 @@ pub(super) fn encryption(template: &Template<'_>, value: Option<&Json>, out: &mu
 fn tags(template: &Template<'_>, value: Option<&Json>, out: &mut Converted) -> Value {
     match value {
         Some(Json::Array(tags)) => {
-            let tag = |tag: &Json| {
-                let (key, value) = (tag.get("Key")?, tag.get("Value")?);
-                Some((template.text(key, out), template.value(value, out)))
-            };
-            tags.iter().filter_map(tag).collect::<BTreeMap<_, _>>().into()
+            let mut all = BTreeMap::new();
+            let mut optional = Vec::new();
+            for tag in tags {
+                match if_else(tag) {
+                    Some((condition, yes, no)) => {
+                        let condition = template.condition(condition, out);
+                        let [yes, no] = [yes, no].map(|tag| in_line(&key_and_value(template, tag, out), out));
+                        optional.push(format!("{condition} ? {yes} : {no}"));
+                    }
+                    None => all.extend(key_and_value(template, tag, out)),
+                }
+            }
+            if optional.is_empty() {
+                return all.into();
+            }
+            let parts: Vec<String> = [in_line(&all, out)].into_iter().chain(optional).collect();
+            out.placeholders.text(&format!("merge({})", parts.join(", "))).into()
         }
         Some(tags @ Json::Object(_)) => template.value(tags, out),
         _ => Value::Null,
+    }
+}
+
+/// A tag; none for `AWS::NoValue`.
+fn key_and_value(template: &Template<'_>, tag: &Json, out: &mut Converted) -> BTreeMap<String, Value> {
+    let tag = tag.get("Key").zip(tag.get("Value"));
+    tag.map(|(key, value)| (template.text(key, out), template.value(value, out))).into_iter().collect()
+}
+
+fn in_line(tags: &BTreeMap<String, Value>, out: &Converted) -> String {
+    Writer::new(&out.placeholders.references()).in_line(&Value::object(tags.clone()))
+}
+
+/// Reads a property as a block.
+type ReadBlock = fn(&Template<'_>, Option<&Json>, &mut Converted) -> Value;
+
+/// A condition, and the values if it is true and if it is false.
+type Choice<'j> = (&'j str, &'j Json, &'j Json);
+
+/// The condition that decides about a value, and the two values.
+fn if_else(value: &Json) -> Option<Choice<'_>> {
+    match function(value)? {
+        ("Fn::If", Json::Array(arguments)) => match arguments.as_slice() {
+            [Json::String(condition), yes, no] => Some((condition, yes, no)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// A block that is there on a condition, or is another one if the condition is false.
+fn conditional_block(
+    template: &Template<'_>,
+    name: &str,
+    (condition, yes, no): Choice<'_>,
+    read: ReadBlock,
+    machine: &mut Machine,
+    out: &mut Converted,
+) {
+    let condition = template.condition(condition, out);
+    let schema = crate::schemas::resource(crate::machine::TYPE);
+    let Some(nested) = schema.nested(name) else { return };
+    for (value, repeated) in [(yes, ["[1]", "[]"]), (no, ["[]", "[1]"])] {
+        let value = if is_no_value(value) { Value::Null } else { read(template, Some(value), out) };
+        if value.is_null() {
+            continue;
+        }
+        let references = out.placeholders.references();
+        let mut dynamic = Body::default();
+        dynamic.attribute("for_each", format!("{condition} ? {} : {}", repeated[0], repeated[1]));
+        dynamic.spaced_block("content", Writer::new(&references).body(&nested.block, &value, 3));
+        machine.beside.last.spaced_block(format!("dynamic {}", quoted(name)), dynamic);
     }
 }
 
@@ -376,18 +449,12 @@ fn alias(template: &Template<'_>, resources: &Members, id: &str, resource: &Json
     }
 }
 
-/// Tells of blocks and tags that a condition decides about, which are left out.
-fn tell_conditions(id: &str, properties: &Members, out: &mut Converted) {
-    let blocks =
-        ["LoggingConfiguration", "Logging", "TracingConfiguration", "Tracing", "EncryptionConfiguration", "Tags"];
-    for name in blocks {
-        let Some(value) = properties.get(name) else { continue };
-        let is_conditional = |value: &Json| matches!(function(value), Some(("Fn::If" | "Fn::Transform", _)));
-        let within = value.as_array().unwrap_or(&[]).iter().any(is_conditional);
-        if is_conditional(value) {
-            out.notes.push(format!("`{id}`: `{name}` depends on a condition and is left out: write the block by hand"));
-        } else if within {
-            out.notes.push(format!("`{id}`: what depends on a condition in `{name}` is left out: write it by hand"));
+/// Tells of settings that a macro makes, which are left out.
+fn tell_macros(id: &str, properties: &Members, out: &mut Converted) {
+    for (name, value) in properties {
+        let is_made = |value: &Json| matches!(function(value), Some(("Fn::Transform", _)));
+        if is_made(value) || value.as_array().unwrap_or(&[]).iter().any(is_made) {
+            out.notes.push(format!("`{id}`: a macro makes `{name}` at deployment: write it by hand"));
         }
     }
 }

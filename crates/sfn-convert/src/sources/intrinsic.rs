@@ -8,6 +8,7 @@ use asl::{Json, JsonPointer, Members, PathBuilder};
 use tfconfig::quoted;
 use tfplugin::Value;
 
+use super::terraform::{NUMBERS, OPEN};
 use super::{Converted, Map, Variable};
 
 /// A template, as far as its functions need it.
@@ -18,6 +19,34 @@ pub struct Template<'a> {
     pub map: &'a Map,
     /// The labels of the state machines in it by their logical ids.
     pub machines: BTreeMap<String, String>,
+}
+
+/// How deep conditions may refer to each other.
+const MAX_CONDITIONS: usize = 16;
+
+/// The field of a definition that a value is in.
+#[derive(Clone, Copy)]
+struct Field<'n> {
+    name: &'n str,
+    /// Whether it is inside of a field that holds any JSON.
+    is_open: bool,
+}
+
+/// The condition on which a value is there, the value, and whether the condition has to be false for it.
+pub fn without_value(value: &Json) -> Option<(&str, &Json, bool)> {
+    let ("Fn::If", argument) = function(value)? else { return None };
+    match argument.as_array()? {
+        [Json::String(condition), yes, no] if is_no_value(no) => Some((condition, yes, false)),
+        [Json::String(condition), yes, no] if is_no_value(yes) => Some((condition, no, true)),
+        _ => None,
+    }
+}
+
+/// A value with placeholders as an expression in one line.
+fn in_line(value: &Json, out: &Converted) -> String {
+    let references = out.placeholders.references();
+    asl_hcl::any_from_json(value)
+        .map_or_else(|| "null".to_owned(), |value| tfconfig::Writer::new(&references).in_line(&value))
 }
 
 /// The function that an object is a call of, with its argument.
@@ -94,18 +123,12 @@ impl Template<'_> {
                 self.attribute(resource, attribute, out)
             }
             ("Fn::If", _, [Json::String(condition), yes, no]) => {
-                let variable = Variable {
-                    description: format!("The condition `{condition}` of the template."),
-                    ty: Some("bool".into()),
-                    ..Variable::default()
-                };
-                let condition = out.variable(condition, variable);
-                if is_no_value(yes) || is_no_value(no) {
-                    let note = format!("`{condition}`: what the template leaves out by this condition is null here");
-                    out.notes.push(note);
-                }
+                let condition = self.condition(condition, out);
                 let (yes, no) = (self.or_null(yes, out), self.or_null(no, out));
                 format!("{condition} ? {yes} : {no}")
+            }
+            ("Fn::FindInMap", _, [Json::String(map), first, second]) if self.mapping(map).is_some() => {
+                self.find_in_map(map, first, second, out)
             }
             ("Fn::Select", _, [index, list]) => {
                 format!("element({}, {})", self.expression(list, out), self.text(index, out))
@@ -135,6 +158,61 @@ impl Template<'_> {
                 out.variable(&name, Variable { description, ..Variable::default() })
             }
         }
+    }
+
+    /// A condition of the template as an expression; a variable if it uses what Terraform does not have.
+    pub fn condition(&self, name: &str, out: &mut Converted) -> String {
+        self.root
+            .get("Conditions")
+            .and_then(|conditions| conditions.get(name))
+            .and_then(|condition| self.tested(condition, MAX_CONDITIONS, out))
+            .unwrap_or_else(|| {
+                let description = format!("The condition `{name}` of the template.");
+                out.variable(name, Variable { description, ty: Some("bool".into()), ..Variable::default() })
+            })
+    }
+
+    fn tested(&self, condition: &Json, depth: usize, out: &mut Converted) -> Option<String> {
+        if let Some(name) = condition.get("Condition").and_then(Json::as_str) {
+            let named = self.root.get("Conditions")?.get(name)?;
+            return self.tested(named, depth.checked_sub(1)?, out);
+        }
+        let (name, argument) = function(condition)?;
+        let arguments = argument.as_array()?;
+        let mut joined = |operator: &str| {
+            let parts: Option<Vec<_>> =
+                arguments.iter().map(|part| self.tested(part, depth.checked_sub(1)?, out)).collect();
+            Some(format!("({})", parts?.join(operator)))
+        };
+        match (name, arguments) {
+            ("Fn::And", _) => joined(" && "),
+            ("Fn::Or", _) => joined(" || "),
+            ("Fn::Not", [inner]) => Some(format!("!{}", self.tested(inner, depth.checked_sub(1)?, out)?)),
+            ("Fn::Equals", [left, right]) => {
+                Some(format!("({} == {})", self.expression(left, out), self.expression(right, out)))
+            }
+            _ => None,
+        }
+    }
+
+    fn mapping(&self, name: &str) -> Option<&Members> {
+        self.root.get("Mappings")?.get(name)?.as_object()
+    }
+
+    /// `Fn::FindInMap` of a map that the template has.
+    fn find_in_map(&self, map: &str, first: &Json, second: &Json, out: &mut Converted) -> String {
+        let Some(mapping) = self.mapping(map) else { return "null".to_owned() };
+        let inner = |inner: &Json, out: &mut Converted| match second {
+            Json::String(name) => inner.get(name).map(|value| self.expression(value, out)),
+            second => Some(format!("{}[{}]", self.expression(inner, out), self.expression(second, out))),
+        };
+        if let Json::String(name) = first {
+            return mapping.get(name).and_then(|found| inner(found, out)).unwrap_or_else(|| "null".to_owned());
+        }
+        let entries =
+            mapping.iter().filter_map(|(key, value)| Some(format!("{} = {}", quoted(key), inner(value, out)?)));
+        let entries: Vec<_> = entries.collect();
+        format!("{{ {} }}[{}]", entries.join(", "), self.expression(first, out))
     }
 
     fn or_null(&self, value: &Json, out: &mut Converted) -> String {
@@ -220,30 +298,57 @@ impl Template<'_> {
 
     /// A definition that is an object of the template: its functions become placeholders, and so do its substitutions.
     pub fn definition(&self, value: &Json, substitutions: &Members, out: &mut Converted) -> Json {
+        self.field(value, Field { name: "", is_open: false }, substitutions, out)
+    }
+
+    fn field(&self, value: &Json, field: Field<'_>, substitutions: &Members, out: &mut Converted) -> Json {
         if let Some((name, argument)) = function(value) {
-            if self.is_number(name, argument) {
-                let expression = self.call(name, argument, out);
-                return Json::Number(out.placeholders.number(&expression).into());
+            let is_number = self.is_number(name, argument);
+            if !is_number && (field.is_open || !NUMBERS.contains(field.name)) {
+                return Json::String(self.text(value, out));
             }
-            return Json::String(self.text(value, out));
+            let expression = self.call(name, argument, out);
+            let is_text = name == "Ref" && !is_number;
+            let expression = if is_text { format!("tonumber({expression})") } else { expression };
+            return Json::Number(out.placeholders.number(&expression).into());
         }
         match value {
             Json::String(text) => Json::String(self.filled(text, substitutions, out)),
             Json::Array(elements) => {
-                Json::Array(elements.iter().map(|it| self.definition(it, substitutions, out)).collect())
+                Json::Array(elements.iter().map(|it| self.field(it, field, substitutions, out)).collect())
             }
-            Json::Object(members) => {
-                let members = members.iter().filter(|(_, value)| !is_no_value(value));
-                Json::Object(
-                    members
-                        .map(|(key, value)| {
-                            (self.filled(key, substitutions, out), self.definition(value, substitutions, out))
-                        })
-                        .collect(),
-                )
-            }
+            Json::Object(members) => self.fields(members, field, substitutions, out),
             other => other.clone(),
         }
+    }
+
+    fn fields(&self, members: &Members, field: Field<'_>, substitutions: &Members, out: &mut Converted) -> Json {
+        let (mut kept, mut optional) = (Members::default(), Vec::new());
+        for (key, value) in members.iter().filter(|(_, value)| !is_no_value(value)) {
+            let name = self.filled(key, substitutions, out);
+            let inner = Field { name: key, is_open: field.is_open || OPEN.contains(key.as_str()) };
+            match without_value(value).filter(|_| field.is_open) {
+                Some((condition, present, is_negated)) => {
+                    let condition = self.condition(condition, out);
+                    let present = self.field(present, inner, substitutions, out);
+                    let present = Json::Object(Members::from_iter([(name, present)]));
+                    let (yes, no) = (in_line(&present, out), "{}".to_owned());
+                    let (yes, no) = if is_negated { (no, yes) } else { (yes, no) };
+                    optional.push(format!("{condition} ? {yes} : {no}"));
+                }
+                None => {
+                    let value = self.field(value, inner, substitutions, out);
+                    kept.insert(name, value);
+                }
+            }
+        }
+        let kept = Json::Object(kept);
+        if optional.is_empty() {
+            return kept;
+        }
+        // An attribute that is null is there; a member that is left out is not.
+        let parts: Vec<String> = [in_line(&kept, out)].into_iter().chain(optional).collect();
+        Json::String(out.placeholders.text(&format!("merge({})", parts.join(", "))))
     }
 
     /// Whether a function gives a number.
@@ -335,7 +440,8 @@ fn fill(text: &str, mut value: impl FnMut(&str) -> Option<String>) -> String {
     filled + rest
 }
 
-fn pseudo_parameter(name: &str, out: &mut Converted) -> String {
+/// A pseudo parameter such as `AWS::Region`, by its name behind the colons.
+pub fn pseudo_parameter(name: &str, out: &mut Converted) -> String {
     let (name, description, default) = match name {
         "Region" => ("region", "Region of the state machines.", None),
         "AccountId" => ("account_id", "Account of the state machines.", None),

@@ -10,7 +10,7 @@ use asl::{Json, Members};
 use tfplugin::Value;
 
 use super::cloudformation::{encryption, unique};
-use super::intrinsic::Template;
+use super::intrinsic::{Template, pseudo_parameter};
 use super::{Converted, Map, Source, Variable, mentions, relative};
 use crate::machine::{Definition, Machine};
 
@@ -196,7 +196,7 @@ impl Variables<'_> {
     }
 
     fn text(&self, text: &str, depth: usize, out: &mut Converted) -> Json {
-        let mut text = text.to_owned();
+        let mut text = pseudo_parameters(text, out);
         let mut from = 0;
         // The innermost variables first, as they may be parts of the addresses of others.
         while let Some((start, end)) = text.get(from..).and_then(innermost).map(|(a, b)| (a + from, b + from)) {
@@ -209,6 +209,10 @@ impl Variables<'_> {
                 Some(value) => {
                     let value = match value {
                         Json::String(text) => text,
+                        Json::Number(number) => match out.placeholders.expression(&number).map(str::to_owned) {
+                            Some(expression) => out.placeholders.text(&expression),
+                            None => number.to_string(),
+                        },
                         other => other.to_value().map(|value| value.to_string()).unwrap_or_default(),
                     };
                     text.replace_range(start..=end, &value);
@@ -231,19 +235,68 @@ impl Variables<'_> {
         if let Some(value) = self.known(address).filter(|_| depth < MAX_DEPTH) {
             return Some(self.resolve(&value, depth + 1, out));
         }
+        let default = fallback.and_then(|fallback| self.fallback(fallback, depth, out));
+        if let Some(value) = self.selected(address, default.as_ref(), out) {
+            return Some(value);
+        }
         let name = address.split_once(':').map_or(address, |(source, rest)| match source {
             "self" | "opt" | "sls" | "env" | "param" => rest,
             _ => address,
         });
-        let default = fallback.map(|text| text.trim_matches(['\'', '"'])).filter(|text| !text.contains(['$', ':']));
+        let is_number = matches!(default, Some(Json::Number(_)));
         let variable = Variable {
             description: format!("`{address}` of the Serverless Framework."),
-            default: default.map(tfconfig::quoted),
-            ty: None,
+            default: default.as_ref().and_then(constant),
+            ty: is_number.then(|| "number".to_owned()),
         };
         let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
         let expression = out.variable(name.trim_matches('_'), variable);
-        Some(Json::String(out.placeholders.text(&expression)))
+        Some(match is_number {
+            true => Json::Number(out.placeholders.number(&expression).into()),
+            false => Json::String(out.placeholders.text(&expression)),
+        })
+    }
+
+    /// The value of a fallback: a literal, or what the file says at another address.
+    fn fallback(&self, fallback: &str, depth: usize, out: &mut Converted) -> Option<Json> {
+        let (first, rest) =
+            fallback.split_once(',').map_or((fallback, None), |(first, rest)| (first.trim(), Some(rest.trim())));
+        if first.contains(':') {
+            let known =
+                self.known(first).filter(|_| depth < MAX_DEPTH).map(|value| self.resolve(&value, depth + 1, out));
+            return known.or_else(|| self.fallback(rest?, depth, out));
+        }
+        if let Some(text) = ['\'', '"'].iter().find_map(|quote| first.strip_prefix(*quote)?.strip_suffix(*quote)) {
+            return Some(Json::String(text.to_owned()));
+        }
+        match first {
+            "true" => Some(Json::Bool(true)),
+            "false" => Some(Json::Bool(false)),
+            "null" | "" => None,
+            word => Some(word.parse().map_or_else(|_| Json::String(word.to_owned()), Json::Number)),
+        }
+    }
+
+    /// What a map of the file has under a name that is known only later, such as `self:custom.waits.${opt:stage}`.
+    fn selected(&self, address: &str, default: Option<&Json>, out: &mut Converted) -> Option<Json> {
+        let (map, key) = address.strip_prefix("self:")?.rsplit_once('.')?;
+        let pieces = out.placeholders.pieces(key);
+        let [(None, Some(key))] = pieces.as_slice() else { return None };
+        let members = at(self.root, map)?.as_object()?;
+        let entries: Option<Vec<String>> = members
+            .iter()
+            .map(|(name, value)| Some(format!("{} = {}", tfconfig::quoted(name), constant(value)?)))
+            .collect();
+        let entries = entries?.join(", ");
+        let expression = match default.and_then(constant) {
+            Some(default) => format!("lookup({{ {entries} }}, {key}, {default})"),
+            None => format!("{{ {entries} }}[{key}]"),
+        };
+        let is_number = members.values().all(|value| matches!(value, Json::Number(_)));
+        Some(match is_number {
+            true => Json::Number(out.placeholders.number(&expression).into()),
+            false => Json::String(out.placeholders.text(&expression)),
+        })
     }
 
     /// What the file or one beside it says at an address.
@@ -259,6 +312,32 @@ impl Variables<'_> {
         let parsed = if is_json { asl::parse(&text) } else { asl::parse_yaml_template(&text) };
         at(&parsed.ok()?.0.root, path).cloned()
     }
+}
+
+/// A literal as an expression.
+fn constant(value: &Json) -> Option<String> {
+    match value {
+        Json::String(text) if !text.contains(['$', '\u{e000}']) => Some(tfconfig::quoted(text)),
+        Json::Number(number) => Some(number.to_string()),
+        Json::Bool(flag) => Some(flag.to_string()),
+        _ => None,
+    }
+}
+
+/// A text in which pseudo parameters such as `#{AWS::Region}`, as the plugin serverless-pseudo-parameters has them, are
+/// placeholders.
+fn pseudo_parameters(text: &str, out: &mut Converted) -> String {
+    let (mut read, mut rest) = (String::new(), text);
+    while let Some((before, name, after)) = rest.split_once("#{AWS::").and_then(|(before, from)| {
+        let (name, after) = from.split_once('}')?;
+        Some((before, name, after))
+    }) {
+        let expression = pseudo_parameter(name, out);
+        read.push_str(before);
+        read.push_str(&out.placeholders.text(&expression));
+        rest = after;
+    }
+    read + rest
 }
 
 /// The value at a path of names with dots.

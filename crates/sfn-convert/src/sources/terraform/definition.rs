@@ -22,7 +22,7 @@ use crate::sources::relative;
 const MAX_DEPTH: usize = 16;
 
 /// The names of fields that hold any JSON: what stands there as an expression stays one.
-static OPEN: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
+pub static OPEN: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
     let fields = || {
         let language = Language::get();
         let objects = language.states.iter().chain([&language.definition]).chain(language.objects());

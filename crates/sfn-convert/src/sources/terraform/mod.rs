@@ -7,7 +7,7 @@ mod elsewhere;
 use std::collections::{BTreeMap, BTreeSet};
 
 use comments::comment_on;
-pub use definition::{NUMBERS, encoded};
+pub use definition::{NUMBERS, OPEN, encoded};
 use elsewhere::{Find, PREFIX, convertible, rename_elsewhere, renamed};
 use hcl_edit::expr::Expression;
 use hcl_edit::structure::{Block, Body as Parsed, Structure};
