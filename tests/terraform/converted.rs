@@ -202,3 +202,39 @@ async fn what_other_tools_had_is_valid_configuration() {
         }
     }
 }
+
+/// The files that other tools are converted from in the tests of the conversion, but for those of Terraform, which need other
+/// providers.
+fn sources() -> Vec<PathBuf> {
+    let folder = repository().join("crates/sfn-convert/tests/sources");
+    let kinds = ["cloudformation", "sam", "serverless"];
+    let files = kinds.iter().flat_map(|kind| fs::read_dir(folder.join(kind)).unwrap());
+    let mut files: Vec<PathBuf> = files.map(|file| file.unwrap().path()).filter(|path| path.is_file()).collect();
+    files.sort();
+    files
+}
+
+#[tokio::test]
+async fn what_other_tools_have_becomes_valid_configuration() {
+    let aws = aws().await;
+    let mut count = 0;
+    for path in sources() {
+        let name = path.strip_prefix(repository().join("crates/sfn-convert/tests/sources")).unwrap().to_owned();
+        let folder = path.parent().unwrap().to_owned();
+        let files = move |file: &Path| fs::read_to_string(folder.join(file)).map_err(|error| error.to_string());
+        let text = fs::read_to_string(&path).unwrap();
+        let source = sfn_convert::sources::Source { path: &path, text: &text, files: &files };
+        // Definitions beside a template are no sources by themselves.
+        let map = sfn_convert::sources::Map::from([("ChargeFunction.Arn".to_owned(), "\"charge\"".to_owned())]);
+        let Ok(mut converted) = sfn_convert::sources::convert(&source, &map) else { continue };
+        let workspace = Workspace::new(&aws).expect("the provider is built");
+        workspace.write("versions.tf", HEADER).unwrap();
+        workspace.write("main.tf", &converted.render(&map)).unwrap();
+        let validated = workspace.terraform(&["validate", "-no-color"]).await.unwrap();
+        assert!(validated.is_success(), "{}:\n{}\n{}", name.display(), validated.text, converted.render(&map));
+        let formatted = workspace.terraform(&["fmt", "-check", "-diff"]).await.unwrap();
+        assert!(formatted.is_success(), "{}: terraform fmt would write:\n{}", name.display(), formatted.text);
+        count += 1;
+    }
+    assert!(count >= 6, "{count}");
+}

@@ -157,14 +157,14 @@ fn machine(
         ("tracing_configuration", either(["TracingConfiguration", "Tracing"]), tracing),
         ("encryption_configuration", properties.get("EncryptionConfiguration"), encryption),
     ];
+    machine.settings = settings;
     for (name, value, read) in blocks {
         match value.and_then(if_else) {
             Some(choice) => conditional_block(template, name, choice, read, &mut machine, out),
-            None => settings.set(name, read(template, value, out)),
+            None => machine.settings.set(name, read(template, value, out)),
         }
     }
-    settings.set("tags", tags(template, properties.get("Tags"), out));
-    machine.settings = settings;
+    machine.settings.set("tags", tags(template, properties.get("Tags"), out));
     tell_macros(id, &properties, out);
     notes(id, resource, &properties, out);
     let arn = import_id(template, label, name.as_ref(), out);
@@ -350,17 +350,39 @@ fn conditional_block(
     let condition = template.condition(condition, out);
     let schema = crate::schemas::resource(crate::machine::TYPE);
     let Some(nested) = schema.nested(name) else { return };
-    for (value, repeated) in [(yes, ["[1]", "[]"]), (no, ["[]", "[1]"])] {
-        let value = if is_no_value(value) { Value::Null } else { read(template, Some(value), out) };
-        if value.is_null() {
+    let [yes, no] =
+        [yes, no].map(|value| if is_no_value(value) { Value::Null } else { read(template, Some(value), out) });
+    let (value, for_each) = match (yes.is_null(), no.is_null()) {
+        (true, true) => return,
+        (false, true) => (yes, format!("{condition} ? [1] : []")),
+        (true, false) => (no, format!("{condition} ? [] : [1]")),
+        (false, false) => {
+            machine.settings.set(name, either_value(&condition, &yes, &no, out));
+            return;
+        }
+    };
+    let references = out.placeholders.references();
+    let mut dynamic = Body::default();
+    dynamic.attribute("for_each", for_each);
+    dynamic.spaced_block("content", Writer::new(&references).body(&nested.block, &value, 3));
+    machine.beside.last.spaced_block(format!("dynamic {}", quoted(name)), dynamic);
+}
+
+/// A block whose attributes depend on a condition where the two values differ.
+fn either_value(condition: &str, yes: &Value, no: &Value, out: &mut Converted) -> Value {
+    let names = yes.as_map().into_iter().chain(no.as_map()).flat_map(|members| members.keys());
+    let mut block = Value::object::<String>([]);
+    for name in names {
+        let (yes, no) = (yes.get(name), no.get(name));
+        if yes == no {
+            block.set(name, yes.clone());
             continue;
         }
         let references = out.placeholders.references();
-        let mut dynamic = Body::default();
-        dynamic.attribute("for_each", format!("{condition} ? {} : {}", repeated[0], repeated[1]));
-        dynamic.spaced_block("content", Writer::new(&references).body(&nested.block, &value, 3));
-        machine.beside.last.spaced_block(format!("dynamic {}", quoted(name)), dynamic);
+        let [yes, no] = [yes, no].map(|value| Writer::new(&references).in_line(value));
+        block.set(name, out.placeholders.text(&format!("{condition} ? {yes} : {no}")));
     }
+    block
 }
 
 /// The expression of the newest version of a state machine.

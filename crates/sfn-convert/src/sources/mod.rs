@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use asl::Format;
-use asl::{Json, JsonPointer, PathBuilder};
+use asl::Json;
 use heck::ToSnakeCase as _;
 use tfconfig::{Body, References, Writer, quoted};
 use tfplugin::Value;
@@ -245,15 +245,6 @@ fn readable(value: &Json, references: &References) -> Json {
     }
 }
 
-/// Whether any string of a value has this in it.
-fn mentions(value: &Json, part: &str) -> bool {
-    let mut found = false;
-    value.walk(&PathBuilder::Start(&JsonPointer::root()), &mut |_, value| {
-        found |= value.as_str().is_some_and(|text| text.contains(part));
-        !found
-    });
-    found
-}
 
 /// A path without what leads nowhere, such as `./`.
 fn relative(path: &str) -> PathBuf {

@@ -2,16 +2,16 @@
 //!
 //! Sources: Serverless Framework documentation, "Variables"; README of serverless-step-functions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use asl::Format;
-use asl::{Json, Members};
+use asl::{Json, JsonPointer, Members, PathBuilder};
 use tfplugin::Value;
 
 use super::cloudformation::{encryption, unique};
 use super::intrinsic::{Template, pseudo_parameter};
-use super::{Converted, Map, Source, Variable, mentions, relative};
+use super::{Converted, Map, Source, Variable, relative};
 use crate::machine::{Definition, Machine};
 
 /// How often a variable may lead to another, so that none leads in a circle.
@@ -89,23 +89,34 @@ fn with_tags(settings: &Json, global: Option<&Json>) -> Json {
     Json::Object(settings)
 }
 
-/// Whether a map has a text with this part.
-fn has_text(value: &Value, part: &str) -> bool {
-    value
-        .as_map()
-        .is_some_and(|entries| entries.iter().any(|(_, value)| value.as_str().is_some_and(|text| text.contains(part))))
-}
-
 /// Drops the variables of the file that no state machine needs.
 fn drop_unused(machines: &Members, declared: &[String], out: &mut Converted) {
-    let all = Json::Object(machines.clone());
-    for name in declared {
-        let placeholder = out.placeholders.text(&format!("var.{name}"));
-        let is_tag = out.machines.iter().any(|machine| has_text(machine.settings.get("tags"), &placeholder));
-        if !is_tag && !mentions(&all, &placeholder) {
-            out.variables.remove(name);
-        }
-    }
+    let mut used = BTreeSet::new();
+    let mut collect = |value: &Json| {
+        value.walk(&PathBuilder::Start(&JsonPointer::root()), &mut |way, value| {
+            let texts = value.as_str().into_iter().chain(way.name());
+            let in_texts =
+                texts.flat_map(|text| out.placeholders.pieces(text)).filter_map(|(_, expression)| expression);
+            used.extend(in_texts.flat_map(variables));
+            if let Json::Number(number) = value {
+                used.extend(out.placeholders.expression(number).into_iter().flat_map(variables));
+            }
+            true
+        });
+    };
+    collect(&Json::Object(machines.clone()));
+    out.machines.iter().for_each(|machine| collect(&asl_hcl::any_to_json(machine.settings.get("tags"))));
+    let is_unused = |name: &&String| !used.contains(name.as_str());
+    let unused: Vec<&String> = declared.iter().filter(is_unused).collect();
+    unused.into_iter().for_each(|name| {
+        out.variables.remove(name);
+    });
+}
+
+/// The names of the variables in an expression.
+fn variables(expression: &str) -> impl Iterator<Item = String> {
+    let rest = expression.split("var.").skip(1);
+    rest.map(|rest| rest.chars().take_while(|c| c.is_alphanumeric() || "_-".contains(*c)).collect())
 }
 
 fn machine(
