@@ -404,3 +404,45 @@ async fn a_file_stays_as_it_is_when_it_cannot_be_replaced() {
     assert_eq!(files(&workspace), ["a.tf.partial", "versions.tf"]);
     assert_eq!(read(&workspace, "versions.tf"), HEADER);
 }
+
+#[tokio::test]
+async fn a_folder_with_other_providers_and_files_plans() {
+    let aws = aws().await;
+    let theirs = folder(&aws);
+    theirs.write("code/main.py", "def handler(event, context):\n    return event\n").unwrap();
+    let function = r#"
+resource "sfn_lambda_function" "f" {
+  function_name = "charge"
+  role          = "arn:aws:iam::123456789012:role/theirs"
+  runtime       = "python3.13"
+  handler       = "main.handler"
+  source_dir    = "${path.module}/code"
+}
+"#;
+    theirs.configure(function).unwrap();
+    assert_success(&theirs.apply().await.unwrap());
+    let task = json!({ "StartAt": "Charge", "States": { "Charge": {
+        "Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:charge", "End": true } } });
+    for name in ["orders_override", "override"] {
+        create(&aws, name, &task).await;
+    }
+    let workspace = folder(&aws);
+    let versions = "terraform {\n  required_version = \">= 1.5\"\n\n  required_providers {\n    other = {\n      source = \"example/other\"\n    }\n  } # ours\n}\n";
+    workspace.write("versions.tf", versions).unwrap();
+    workspace.write("functions/charge.zip", "ours").unwrap();
+    let imported = workspace.sfn(&["import", "--all", "--with", "functions"]).await.unwrap();
+    assert_success(&imported);
+    assert_says(&imported, &["versions.tf: `sfn` was added to `required_providers`"]);
+    let now = read(&workspace, "versions.tf");
+    let (before, after) = now.split_once("    sfn = {").unwrap();
+    assert!(versions.starts_with(before) && after.ends_with("  } # ours\n}\n"), "{now}");
+    assert_eq!(read(&workspace, "functions/charge.zip"), "ours");
+    assert!(workspace.path().join("functions/charge_2.zip").exists());
+    let names = files(&workspace);
+    assert!(names.iter().all(|name| !name.ends_with("override.tf")), "{names:?}");
+    // Terraform of the tests has no `example/other`.
+    workspace
+        .write("versions.tf", &now.replace("    other = {\n      source = \"example/other\"\n    }\n", ""))
+        .unwrap();
+    check(&workspace, 3).await;
+}

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use hcl_edit::Span as _;
 use hcl_edit::expr::{Expression, TraversalOperator};
 use hcl_edit::structure::{Block, Body as Parsed};
 use tfconfig::{Body, References, quoted};
@@ -42,7 +43,11 @@ pub struct Folder {
     /// Addresses of state machines by name and region, where that is not the one of the provider block.
     machines: BTreeMap<(String, Option<String>), String>,
     /// Whether a file says where the provider comes from.
+    has_source: bool,
+    /// Whether a file configures the provider.
     has_provider: bool,
+    /// The file that says where other providers come from, and the byte at which its list ends. A module can have one list only.
+    required: Option<(PathBuf, usize)>,
 }
 
 impl Folder {
@@ -58,7 +63,9 @@ impl Folder {
             labels: BTreeSet::new(),
             imports: BTreeMap::new(),
             machines: BTreeMap::new(),
+            has_source: false,
             has_provider: false,
+            required: None,
         };
         let refused = |error: std::io::Error| format!("cannot use the folder {}: {error}", path.display());
         fs::create_dir_all(path).map_err(refused)?;
@@ -72,13 +79,13 @@ impl Folder {
                     fs::read_to_string(&file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
                 let body: Parsed =
                     text.parse().map_err(|error| format!("{} is no configuration: {error}", file.display()))?;
-                body.blocks().for_each(|block| folder.look_at(block));
+                body.blocks().for_each(|block| folder.look_at(block, &file));
             }
         }
         Ok(folder)
     }
 
-    fn look_at(&mut self, block: &Block) {
+    fn look_at(&mut self, block: &Block, file: &Path) {
         let labels: Vec<&str> = block.labels.iter().map(|label| label.as_str()).collect();
         match (block.ident.as_str(), labels.as_slice()) {
             ("import", []) => {
@@ -101,8 +108,10 @@ impl Folder {
                 self.region = block.body.get_attribute("region").and_then(|it| it.value.as_str()).map(str::to_owned);
             }
             ("terraform", []) => {
-                let providers = block.body.get_blocks("required_providers");
-                self.has_provider |= providers.into_iter().any(|block| block.body.has_attribute("sfn"));
+                for block in block.body.get_blocks("required_providers") {
+                    self.has_source |= block.body.has_attribute("sfn");
+                    self.required = block.span().map(|span| (file.to_owned(), span.end)).or(self.required.take());
+                }
             }
             _ => {}
         }
@@ -153,7 +162,7 @@ impl Folder {
     /// The name of a file that is not there yet.
     pub fn file(&self, stem: &str) -> String {
         let numbered = (2..).map(|number| format!("{stem}_{number}.tf"));
-        let is_free = |name: &String| !self.files.contains(&name.to_lowercase());
+        let is_free = |name: &String| !self.files.contains(&name.to_lowercase()) && !is_override(name);
         std::iter::once(format!("{stem}.tf")).chain(numbered).find(is_free).unwrap_or_default()
     }
 
@@ -163,33 +172,37 @@ impl Folder {
         self.imports.insert(declared.arn.clone(), Some(format!("{}.{}", declared.ty, declared.label)));
     }
 
-    /// Writes where the provider comes from, unless a file says so already.
+    /// Writes where the provider comes from and how it is configured, unless a file says so already. Where the folder has a list of
+    /// providers, ours is added to it; the result names the file.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn write_versions(&mut self, options: &Options) -> Result<(), String> {
-        if self.has_provider {
-            return Ok(());
-        }
-        let mut providers = Body::default();
-        let version = env!("CARGO_PKG_VERSION").rsplit_once('.').map_or("0", |(version, _)| version);
-        let source =
-            format!("{{\n      source  = \"terraform-provider-sfn/sfn\"\n      version = \"~> {version}\"\n    }}");
-        providers.attribute("sfn", source);
-        let mut terraform = Body::default();
-        terraform.attribute("required_version", quoted(">= 1.5"));
-        terraform.spaced_block("required_providers", providers);
-        let mut provider = Body::default();
-        provider.attribute("region", quoted(self.region.as_deref().unwrap_or("")));
-        if let Some(profile) = &options.profile {
-            provider.attribute("profile", quoted(profile));
+    pub fn write_versions(&mut self, options: &Options) -> Result<Option<PathBuf>, String> {
+        if self.has_source {
+            return Ok(None);
         }
         let mut body = Body::default();
-        body.block("terraform", terraform);
-        body.spaced_block("provider \"sfn\"", provider);
-        self.write(&self.file("versions"), &body.render())?;
-        self.has_provider = true;
-        Ok(())
+        let mut changed = None;
+        match &self.required {
+            Some((file, end)) => {
+                add_source(file, *end)?;
+                changed = Some(file.clone());
+            }
+            None => body.block("terraform", requirement()),
+        }
+        if !self.has_provider {
+            let mut provider = Body::default();
+            provider.attribute("region", quoted(self.region.as_deref().unwrap_or("")));
+            if let Some(profile) = &options.profile {
+                provider.attribute("profile", quoted(profile));
+            }
+            body.spaced_block("provider \"sfn\"", provider);
+        }
+        if !body.is_empty() {
+            self.write(&self.file("versions"), &body.render())?;
+        }
+        (self.has_source, self.has_provider) = (true, true);
+        Ok(changed)
     }
 
     /// Writes a file, whole or not at all.
@@ -201,6 +214,40 @@ impl Folder {
         self.files.insert(name.to_lowercase());
         Ok(())
     }
+}
+
+/// Where the provider comes from, as an entry of `required_providers` that is indented by this.
+fn source(margin: &str) -> String {
+    let version = env!("CARGO_PKG_VERSION").rsplit_once('.').map_or("0", |(version, _)| version);
+    format!("{{\n{margin}  source  = \"terraform-provider-sfn/sfn\"\n{margin}  version = \"~> {version}\"\n{margin}}}")
+}
+
+/// The block `terraform` of a folder that has none.
+fn requirement() -> Body {
+    let mut providers = Body::default();
+    providers.attribute("sfn", source("    "));
+    let mut terraform = Body::default();
+    terraform.attribute("required_version", quoted(">= 1.5"));
+    terraform.spaced_block("required_providers", providers);
+    terraform
+}
+
+/// Adds the provider to the list of providers that ends at this byte of a file.
+fn add_source(path: &Path, end: usize) -> Result<(), String> {
+    let text = fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    let before = text.get(..end).and_then(|before| before.rfind('}'));
+    let (before, after) = before.and_then(|at| text.split_at_checked(at)).unwrap_or((text.as_str(), ""));
+    let margin: String = before.chars().rev().take_while(|c| *c == ' ' || *c == '\t').collect();
+    let list = before.trim_end();
+    let entry = format!("{margin}  sfn = {}", source(&format!("{margin}  ")));
+    write_whole(path, format!("{list}\n{entry}\n{margin}{after}").as_bytes())
+}
+
+/// Whether Terraform merges a file of this name into the others, instead of reading it by itself (Terraform documentation, "Override
+/// files").
+fn is_override(name: &str) -> bool {
+    let name = name.to_lowercase();
+    name == "override.tf" || name.ends_with("_override.tf")
 }
 
 /// The address of a resource of ours, such as `sfn_state_machine.orders`; `None` for one in a module or with a key.

@@ -144,11 +144,23 @@ impl Related {
             let code = code.ok_or("AWS gives no code for it")?;
             let region = arn.split(':').nth(3).filter(|region| *region != aws.region);
             let stem = region.map_or_else(|| object.name.clone(), |region| format!("{}_{region}", object.name));
-            let file = format!("functions/{stem}.zip");
+            let file = self.code_file(&stem, &code);
             write_whole(&self.folder.join(&file), &code)?;
             object.config.set("filename", format!("{MODULE}/{file}"));
         }
         Ok(Arc::new(object))
+    }
+}
+
+impl Related {
+    /// The file for code: one that has the same content, or one that is not there yet, as nothing in the folder is replaced.
+    fn code_file(&self, stem: &str, code: &[u8]) -> String {
+        let numbered = (2..).map(|number| format!("functions/{stem}_{number}.zip"));
+        let is_free = |file: &String| match std::fs::read(self.folder.join(file)) {
+            Ok(content) => content == code,
+            Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+        };
+        std::iter::once(format!("functions/{stem}.zip")).chain(numbered).find(is_free).unwrap_or_default()
     }
 }
 

@@ -245,7 +245,6 @@ fn readable(value: &Json, references: &References) -> Json {
     }
 }
 
-
 /// A path without what leads nowhere, such as `./`.
 fn relative(path: &str) -> PathBuf {
     Path::new(path).components().filter(|part| !matches!(part, std::path::Component::CurDir)).collect()
