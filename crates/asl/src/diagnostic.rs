@@ -122,6 +122,10 @@ impl Fix {
     }
 }
 
+/// The codes of AWS's warnings (API reference of ValidateStateMachineDefinition). Any other code is that of a definition that is
+/// rejected.
+const AWS_WARNINGS: [&str; 3] = ["NO_DOLLAR", "NO_PATH", "PASS_RESULT_IS_STATIC"];
+
 /// AWS's code for most mistakes of form.
 pub const SCHEMA: &str = "SCHEMA_VALIDATION_FAILED";
 
@@ -184,6 +188,14 @@ impl Diagnostic {
     #[must_use]
     pub fn schema(self, at: &JsonPointer) -> Self {
         self.aws(SCHEMA, Some(at.clone()))
+    }
+
+    /// The same finding without a code with which AWS would reject the definition, unless the finding is an error.
+    #[must_use]
+    pub(crate) fn as_aws_has_it(self) -> Self {
+        let is_error = self.severity == Severity::Error;
+        let aws = self.aws.filter(|aws| is_error || AWS_WARNINGS.contains(&aws.code));
+        Self { aws, ..self }
     }
 
     /// The same finding about a part of the string at its place.

@@ -158,14 +158,28 @@ impl Linter {
             let (_, gaps) = policy::derive(root, &Settings::default());
             findings.extend(self.check_policy(&gaps).into_iter().map(|finding| finding.severity(Severity::Lint)));
         }
-        findings.sort_by(|a, b| a.pointer.cmp(&b.pointer).then(a.code.cmp(b.code)));
+        let is_consequence = |finding: &Diagnostic| CONSEQUENCES.contains(&finding.code);
+        findings.sort_by(|a, b| {
+            let order = is_consequence(a).cmp(&is_consequence(b));
+            order.then_with(|| a.pointer.cmp(&b.pointer)).then(a.code.cmp(b.code))
+        });
         self.selected(findings)
     }
 
     fn selected(&self, mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
         findings.retain(|finding| self.filter.includes(finding));
-        findings
+        findings.into_iter().map(Diagnostic::as_aws_has_it).collect()
     }
+}
+
+/// The rules whose findings may follow from a mistake that another rule reports: such a state is not reachable because of a
+/// transition that leads nowhere.
+const CONSEQUENCES: [&str; 2] = ["ASL2002", "ASL2004"];
+
+/// Sorts findings by their places in a text, causes before consequences.
+pub fn sort_by_span(findings: &mut [Diagnostic]) {
+    let start = |finding: &Diagnostic| finding.span.as_ref().map_or(0, |span| span.start);
+    findings.sort_by_key(|finding| (CONSEQUENCES.contains(&finding.code), start(finding)));
 }
 
 fn checks() -> impl Iterator<Item = &'static Check> {

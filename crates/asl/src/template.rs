@@ -5,7 +5,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::json::{Json, Members};
-use crate::linter::{Linter, attach_spans};
+use crate::linter::{Linter, attach_spans, sort_by_span};
 use crate::pointer::JsonPointer;
 use crate::semantic::kind::{Form, MachineType};
 use crate::substitution::Substitutions;
@@ -58,7 +58,7 @@ impl Linter {
     /// `is_asl` the file is a definition whatever it contains, unless it is a template. Findings come in the order of their places.
     pub fn check_file(&self, text: &str, format: Format, is_asl: bool) -> Checked {
         let mut checked = self.check_all(text, format, is_asl);
-        checked.findings.sort_by_key(|finding| finding.span.as_ref().map_or(0, |span| span.start));
+        sort_by_span(&mut checked.findings);
         checked
     }
 
@@ -103,7 +103,7 @@ impl Linter {
             Err(error) => linter.syntax([*error]),
         };
         let mut findings: Vec<Diagnostic> = findings.into_iter().map(|finding| filled.unfilled(finding)).collect();
-        findings.sort_by_key(|finding| finding.span.as_ref().map_or(0, |span| span.start));
+        sort_by_span(&mut findings);
         findings
     }
 

@@ -264,3 +264,23 @@ fn size_is_counted_in_characters() {
     let findings = linter.check_size(&definition(1_048_577));
     assert_eq!(findings[0].message, "the definition has 1048577 characters, and AWS takes at most 1048576");
 }
+
+#[test]
+fn causes_come_before_consequences_and_warnings_have_no_codes_of_rejections() {
+    let text = r#"{"StartAt": "A", "States": {"C": {"Type": "Pass", "End": true}, "A": {"Type": "Pass", "Parameters": {"x.$": "States.MathAdd(1, '1')"}, "Next": "Nowhere"}}}"#;
+    let checked = Linter::new(MachineType::Standard).check_file(text, asl::Format::Json, true);
+    let codes: Vec<_> = checked.findings.iter().map(|finding| (finding.code, finding.aws.is_some())).collect();
+    assert_eq!(codes, [("ASL3006", false), ("ASL2001", true), ("ASL2002", true)]);
+    let (_, findings) = Linter::new(MachineType::Standard).check_text(text);
+    let codes: Vec<_> = findings.iter().map(|finding| finding.code).collect();
+    assert_eq!(codes, ["ASL2001", "ASL3006", "ASL2002"]);
+}
+
+#[test]
+fn a_state_named_states_has_its_name_in_messages() {
+    let text = r#"{"StartAt": "States", "States": {"States": {"Type": "Parallel", "Branches": [{"StartAt": "States.", "States": {"States.": {"Type": "Pass"}}}]}}}"#;
+    let (_, findings) = Linter::new(MachineType::Standard).check_text(text);
+    let messages: Vec<_> =
+        findings.iter().filter(|finding| finding.code == "ASL2005").map(|finding| finding.message.as_str()).collect();
+    assert_eq!(messages, ["state `States` does not say how to go on", "state `States.` does not say how to go on"]);
+}

@@ -52,7 +52,7 @@ pub fn check(text: &str, linter: &Linter) -> Checked {
             checked.files.extend(file(&declared, linter.machine));
         }
     }
-    checked.findings.sort_by_key(|finding| finding.span.as_ref().map_or(0, |span| span.start));
+    asl::linter::sort_by_span(&mut checked.findings);
     checked
 }
 

@@ -104,7 +104,8 @@ fn check_call(expression: &Expression<'_>, call: &Call) -> Option<Diagnostic> {
         ("States.Format", Some(Value::Text(template)), ..) => {
             let holes = holes(template);
             (holes != given - 1).then(|| {
-                let message = format!("the template has {holes} `{{}}`, and {} values are given", given - 1);
+                let values = if given == 2 { "1 value is".to_owned() } else { format!("{} values are", given - 1) };
+                let message = format!("the template has {holes} `{{}}`, and {values} given");
                 RULE.inside(expression, &call.span, message).as_warning().help("give one value for each `{}`")
             })
         }
@@ -129,6 +130,81 @@ fn check_call(expression: &Expression<'_>, call: &Call) -> Option<Diagnostic> {
         }
         _ => None,
     }
+    .or_else(|| wrong_kind(expression, call))
+}
+
+/// A kind of value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Any,
+    Array,
+    Bool,
+    Number,
+    Object,
+    Text,
+}
+
+impl Kind {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Any => "a value",
+            Self::Array => "an array",
+            Self::Bool => "a boolean",
+            Self::Number => "a number",
+            Self::Object => "an object",
+            Self::Text => "a string",
+        }
+    }
+}
+
+/// What a function takes, of which the last kind repeats, and what it gives (developer guide, "Intrinsic functions").
+fn kinds(name: &str) -> (&'static [Kind], Kind) {
+    use Kind::{Any, Array, Bool, Number, Object, Text};
+    match name {
+        "States.Format" => (&[Text, Any], Text),
+        "States.StringToJson" => (&[Text], Any),
+        "States.JsonToString" => (&[Any], Text),
+        "States.Array" => (&[Any], Array),
+        "States.ArrayPartition" => (&[Array, Number], Array),
+        "States.ArrayContains" => (&[Array, Any], Bool),
+        "States.ArrayRange" => (&[Number], Array),
+        "States.ArrayGetItem" => (&[Array, Number], Any),
+        "States.ArrayLength" => (&[Array], Number),
+        "States.ArrayUnique" => (&[Array], Array),
+        "States.Base64Encode" | "States.Base64Decode" => (&[Text], Text),
+        "States.Hash" => (&[Any, Text], Text),
+        "States.JsonMerge" => (&[Object, Object, Bool], Object),
+        "States.MathRandom" | "States.MathAdd" => (&[Number], Number),
+        "States.StringSplit" => (&[Text], Array),
+        "States.UUID" => (&[], Text),
+        _ => (&[], Any),
+    }
+}
+
+/// A literal, or the result of another function, that the function cannot take.
+fn wrong_kind(expression: &Expression<'_>, call: &Call) -> Option<Diagnostic> {
+    let (takes, _) = kinds(&call.name);
+    call.arguments.iter().enumerate().find_map(|(index, argument)| {
+        let taken = *takes.get(index).or(takes.last())?;
+        let given = match &argument.value {
+            Value::Text(_) => Kind::Text,
+            Value::Number(_) => Kind::Number,
+            Value::Bool(_) => Kind::Bool,
+            Value::Call(inner) => kinds(&inner.name).1,
+            Value::Null | Value::Path(_) => return None,
+        };
+        if taken == Kind::Any || given == Kind::Any || taken == given {
+            return None;
+        }
+        let message = format!("value {} of `{}` is {}, not {}", index + 1, call.name, given.word(), taken.word());
+        let help = match (taken, &argument.value) {
+            (Kind::Number, Value::Text(text)) if text.parse::<f64>().is_ok() => {
+                format!("write `{text}` without quotes")
+            }
+            _ => format!("give {}", taken.word()),
+        };
+        Some(RULE.inside(expression, &argument.span, message).as_warning().help(help))
+    })
 }
 
 /// How many values a template takes; `\{` and `\}` are text.
