@@ -3,10 +3,12 @@
 //! Sources: CloudFormation user guide, `AWS::StepFunctions::StateMachine`; SAM developer guide,
 //! `AWS::Serverless::StateMachine`.
 
+use std::ops::Range;
+
 use crate::diagnostic::Diagnostic;
 use crate::json::{Json, Members};
 use crate::linter::{Linter, attach_spans, sort_by_span};
-use crate::pointer::JsonPointer;
+use crate::pointer::{JsonPointer, PathBuilder};
 use crate::semantic::kind::{Form, MachineType};
 use crate::substitution::Substitutions;
 use crate::syntax::{Document, Format, TextError, parse_unfilled, parse_yaml_unfilled};
@@ -20,6 +22,17 @@ pub struct Checked {
     pub files: Vec<NamedFile>,
     /// What is said about them, with places in the text of the file.
     pub findings: Vec<Diagnostic>,
+    /// What is made when the file is deployed, and is not checked.
+    pub made_later: Vec<MadeLater>,
+}
+
+/// Something that is made when a file is deployed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MadeLater {
+    /// What makes it, such as `Fn::ForEach::Tasks` or `%{ for … }`.
+    pub by: String,
+    /// Where, in bytes of the text.
+    pub span: Range<usize>,
 }
 
 /// A file with the definition of a state machine of a template.
@@ -69,7 +82,11 @@ impl Linter {
         };
         let (document, errors) = match parsed {
             Ok(parsed) => parsed,
-            Err(error) => return Checked { definitions: 1, files: Vec::new(), findings: self.syntax([*error]) },
+            Err(error) => {
+                let made_later: Vec<MadeLater> = directive(text).into_iter().collect();
+                let findings = if made_later.is_empty() { self.syntax([*error]) } else { Vec::new() };
+                return Checked { definitions: 1, findings, made_later, ..Checked::default() };
+            }
         };
         if document.root.get("Resources").and_then(Json::as_object).is_some() {
             return self.check_template(text, &document);
@@ -83,7 +100,8 @@ impl Linter {
         if format == Format::Json {
             findings.extend(self.check_size(text));
         }
-        Checked { definitions: 1, files: Vec::new(), findings }
+        let made_later = made_later(&document.root, &JsonPointer::root(), &document);
+        Checked { definitions: 1, findings, made_later, ..Checked::default() }
     }
 
     /// Checks the text of a file that a template names. As AWS does it, what is known of the substitutions is put into the text,
@@ -122,6 +140,10 @@ impl Linter {
         let mut checked = Checked::default();
         let resources = document.root.get("Resources").and_then(Json::as_object);
         for (name, resource) in resources.into_iter().flatten() {
+            let at = JsonPointer::root().join("Resources").join(name);
+            if is_macro(name) {
+                checked.made_later.push(MadeLater::at(&at, document));
+            }
             let Some(properties) = resource.get("Properties") else { continue };
             let type_field = match resource.get("Type").and_then(Json::as_str) {
                 Some("AWS::StepFunctions::StateMachine") => "StateMachineType",
@@ -132,7 +154,8 @@ impl Linter {
                 None => self.machine,
                 Some(word) => word.as_str().and_then(MachineType::named).unwrap_or(MachineType::Unknown),
             };
-            let at = JsonPointer::root().join("Resources").join(name).join("Properties");
+            checked.made_later.extend(made_later(resource, &at, document));
+            let at = at.join("Properties");
             if let Some(file) = properties.get("DefinitionUri").and_then(Json::as_str) {
                 let substitutions = Substitutions::of(properties.get("DefinitionSubstitutions"));
                 checked.files.push(NamedFile { path: file.to_owned(), machine, substitutions });
@@ -225,7 +248,12 @@ fn mask_intrinsics(value: &Json) -> Json {
         Json::Object(members) => match only_member(members) {
             Some(("Fn::Sub", Json::String(text))) => Json::String(text.clone()),
             Some((name, _)) if is_function(name) => Json::Unknown,
-            _ => Json::Object(members.iter().map(|(key, value)| (key.clone(), mask_intrinsics(value))).collect()),
+            // What they make may be any member.
+            _ if members.keys().any(|name| is_macro(name)) => Json::Unknown,
+            _ => {
+                let there = members.iter().filter(|(_, value)| !is_no_value(value));
+                Json::Object(there.map(|(key, value)| (key.clone(), mask_intrinsics(value))).collect())
+            }
         },
         Json::Array(elements) => Json::Array(elements.iter().map(mask_intrinsics).collect()),
         other => other.clone(),
@@ -237,11 +265,52 @@ fn has_functions(value: &Json) -> bool {
     match value {
         Json::Object(members) => {
             let name = only_member(members).map(|(name, _)| name);
-            name.is_some_and(is_function) || members.values().any(has_functions)
+            name.is_some_and(is_function)
+                || members.keys().any(|name| is_macro(name))
+                || members.values().any(has_functions)
         }
         Json::Array(elements) => elements.iter().any(has_functions),
         _ => false,
     }
+}
+
+/// Returns whether a member of this name makes other members when the template is deployed.
+fn is_macro(name: &str) -> bool {
+    name == "Fn::Transform" || name.starts_with("Fn::ForEach")
+}
+
+/// Returns whether a value is left out when the template is deployed.
+fn is_no_value(value: &Json) -> bool {
+    let only = value.as_object().and_then(only_member);
+    matches!(only, Some(("Ref", Json::String(name))) if name == "AWS::NoValue")
+}
+
+impl MadeLater {
+    /// What a member of this name makes.
+    fn at(pointer: &JsonPointer, document: &Document) -> Self {
+        let by = pointer.tokens().last().map_or_else(String::new, |name| name.to_string());
+        Self { by, span: document.key_span(pointer).unwrap_or_else(|| document.span(pointer)) }
+    }
+}
+
+/// What macros and loops of CloudFormation make in a value at this place.
+fn made_later(value: &Json, at: &JsonPointer, document: &Document) -> Vec<MadeLater> {
+    let mut found = Vec::new();
+    value.walk(&PathBuilder::Start(at), &mut |way, _| {
+        if way.name().is_some_and(is_macro) {
+            found.push(MadeLater::at(&way.pointer(), document));
+        }
+        true
+    });
+    found
+}
+
+/// The first directive of a Terraform template file, such as `%{ for … }`, which makes a text that is not known here.
+fn directive(text: &str) -> Option<MadeLater> {
+    let start = text.find("%{")?;
+    let length = text.get(start..)?.find('}')? + 1;
+    let by = text.get(start..start + length).filter(|by| !by.contains('\n')).unwrap_or("%{ … }").to_owned();
+    Some(MadeLater { by, span: start..start + length })
 }
 
 fn is_function(name: &str) -> bool {

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use asl::Diagnostic;
-use asl::template::{Checked, NamedFile, may_have_definitions};
+use asl::template::{Checked, MadeLater, NamedFile, may_have_definitions};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use sfn_convert::configuration;
 
@@ -29,6 +29,8 @@ pub struct Outcome {
     pub files: Vec<Beside>,
     /// What was found.
     pub findings: Vec<Diagnostic>,
+    /// What is made when it is deployed, and was not checked.
+    pub made_later: Vec<MadeLater>,
     /// Why it could not be checked.
     pub failure: Option<Failure>,
     /// How many findings were repaired.
@@ -49,6 +51,7 @@ impl Outcome {
             definitions: 0,
             files: Vec::new(),
             findings: Vec::new(),
+            made_later: Vec::new(),
             failure: None,
             fixed: 0,
             named,
@@ -129,7 +132,7 @@ pub fn check_one(input: &Input, settings: &Settings) -> Outcome {
     if !input.named && !may_have {
         return outcome;
     }
-    let Checked { definitions, files, findings } = match kind {
+    let Checked { definitions, files, findings, made_later } = match kind {
         Kind::Configuration => configuration::check(&text, &settings.linter),
         Kind::Text(format) => settings.linter.check_file(&text, format, says_asl),
     };
@@ -138,7 +141,7 @@ pub fn check_one(input: &Input, settings: &Settings) -> Outcome {
     let is_local = |file: &NamedFile| !file.path.contains("://") && !file.path.contains("${");
     let beside = |file: NamedFile| Beside { path: folder.join(&file.path), file, boundary: boundary.clone() };
     outcome.files = files.into_iter().filter(is_local).map(beside).collect();
-    Outcome { definitions, findings, text, ..outcome }
+    Outcome { definitions, findings, made_later, text, ..outcome }
 }
 
 /// Checks the file of a definition that a template names.

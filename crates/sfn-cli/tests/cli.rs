@@ -588,3 +588,43 @@ fn json_output_follows_its_schema() {
     assert_eq!(keys(finding.as_object().unwrap()), keys(described));
     assert!(described.values().all(|field| field["description"].is_string()), "{described:#?}");
 }
+
+#[test]
+fn what_is_made_at_deployment_is_told() {
+    let machine = "Resources:\n  M:\n    Type: AWS::StepFunctions::StateMachine\n    Properties:\n      RoleArn: r\n      Definition:\n        StartAt: A\n        States:\n";
+    let folder = folder(&[
+        (
+            "loop.yaml",
+            &format!(
+                "{machine}          Fn::ForEach::Tasks:\n            - Name\n            - [A, B]\n            - ${{Name}}: {{Type: Succeed}}\n"
+            ),
+        ),
+        (
+            "macro.yaml",
+            &format!(
+                "{machine}          A:\n            Type: Pass\n            Secnds: 1\n            Fn::Transform: {{Name: AWS::Include}}\n          B: {{Type: Succeed}}\n"
+            ),
+        ),
+        (
+            "resources.yaml",
+            "Resources:\n  Fn::ForEach::Machines:\n    - Name\n    - [A]\n    - M${Name}: {Type: AWS::StepFunctions::StateMachine}\n  Other:\n    Type: AWS::S3::Bucket\n    Properties:\n      Fn::Transform: {Name: x}\n",
+        ),
+        (
+            "none.yaml",
+            &format!(
+                "{machine}          A:\n            Type: Wait\n            Seconds: 5\n            SecondsPath: !Ref AWS::NoValue\n            Next: !If [X, B, !Ref AWS::NoValue]\n          B: {{Type: Succeed}}\n"
+            ),
+        ),
+        (
+            "for.asl.json",
+            "{\"StartAt\": \"A\", \"States\": {%{ for name in names }\"${name}\": {\"Type\": \"Succeed\"},%{ endfor }\"A\": {\"Type\": \"Succeed\"}}}",
+        ),
+        (
+            "members.asl.json",
+            "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Pass\", \"Parameters\": {\"a\": 1, ${more}}, \"Nxt\": \"B\", \"End\": true}}}",
+        ),
+    ]);
+    let files = ["loop.yaml", "macro.yaml", "resources.yaml", "none.yaml", "for.asl.json", "members.asl.json"];
+    let said = files.map(|file| sfn(folder.path(), &["validate", file], "")).concat();
+    insta::assert_snapshot!(said);
+}

@@ -27,7 +27,7 @@ pub fn parse(text: &str) -> Parsed {
 /// One problem, if the text is no JSON whatever is put in their place.
 pub fn parse_unfilled(text: &str) -> Parsed {
     let placeholders = Placeholders::of_json(text);
-    if placeholders.is_empty() { parse(text) } else { read(&placeholders.as_strings(text), &placeholders) }
+    if placeholders.is_empty() { parse(text) } else { read(&placeholders.as_json(text), &placeholders) }
 }
 
 fn read(text: &str, placeholders: &Placeholders) -> Parsed {

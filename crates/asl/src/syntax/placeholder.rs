@@ -12,25 +12,46 @@ const MAX_LENGTH: usize = 4_096;
 
 /// Where placeholders stand in a text that has them outside of quotes.
 #[derive(Debug, Default)]
-pub(super) struct Placeholders(Vec<Range<usize>>);
+pub(super) struct Placeholders(Vec<Placeholder>);
+
+/// A placeholder.
+#[derive(Debug)]
+struct Placeholder {
+    range: Range<usize>,
+    /// Whether it becomes members of an object, and not a value.
+    is_member: bool,
+}
 
 impl Placeholders {
     /// The placeholders of a JSON text. Those that follow each other, or letters and digits, are one.
     pub(super) fn of_json(text: &str) -> Self {
         let (bytes, mut found) = (text.as_bytes(), Vec::new());
+        // The brackets around, and the character before.
+        let (mut around, mut before) = (Vec::new(), b' ');
         let mut at = 0;
         while let Some(byte) = bytes.get(at) {
+            let start = at;
             at = match byte {
                 b'"' => after_string(bytes, at),
-                b'$' => match end_of_value(text, at) {
-                    Some(end) => {
-                        found.push(at..end);
-                        end
-                    }
-                    None => at + 1,
-                },
+                b'$' => end_of_value(text, at).unwrap_or(at + 1),
+                b'{' | b'[' => {
+                    around.push(*byte);
+                    at + 1
+                }
+                b'}' | b']' => {
+                    around.pop();
+                    at + 1
+                }
                 _ => at + 1,
             };
+            if *byte == b'$' && at > start + 1 {
+                let is_entry = around.last() == Some(&b'{') && matches!(before, b'{' | b',');
+                let is_member = is_entry && !rest_begins(bytes, at, b':');
+                found.push(Placeholder { range: start..at, is_member });
+            }
+            if !byte.is_ascii_whitespace() {
+                before = *byte;
+            }
         }
         Self(found)
     }
@@ -42,23 +63,26 @@ impl Placeholders {
 
     /// Whether one begins here.
     pub(super) fn begins(&self, at: usize) -> bool {
-        self.0.binary_search_by_key(&at, |range| range.start).is_ok()
+        self.0.binary_search_by_key(&at, |placeholder| placeholder.range.start).is_ok()
     }
 
-    /// The text with a string of the same length in the place of each.
-    pub(super) fn as_strings(&self, text: &str) -> String {
-        self.replaced(text, |length| format!("\"{}\"", "_".repeat(length.saturating_sub(2))))
-    }
-
-    fn replaced(&self, text: &str, with: impl Fn(usize) -> String) -> String {
+    /// The text with a string, or a member, of the same length in the place of each.
+    pub(super) fn as_json(&self, text: &str) -> String {
         let (mut replaced, mut at) = (String::with_capacity(text.len()), 0);
-        for range in &self.0 {
+        for Placeholder { range, is_member } in &self.0 {
+            let value = if *is_member { ":0" } else { "" };
+            let filling = "_".repeat(range.len().saturating_sub(2 + value.len()));
             replaced.push_str(text.get(at..range.start).unwrap_or(""));
-            replaced.push_str(&with(range.len()));
+            replaced.push_str(&format!("\"{filling}\"{value}"));
             at = range.end;
         }
         replaced + text.get(at..).unwrap_or("")
     }
+}
+
+/// Returns whether this byte comes next, after blanks.
+fn rest_begins(bytes: &[u8], at: usize, byte: u8) -> bool {
+    bytes.get(at..).unwrap_or(&[]).iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&byte)
 }
 
 /// The end of a string whose first quote is here.
@@ -211,7 +235,7 @@ mod tests {
     fn placeholders_outside_of_quotes_are_found() {
         let found = |text: &str| {
             let placeholders = Placeholders::of_json(text);
-            placeholders.0.iter().map(|range| text[range.clone()].to_owned()).collect::<Vec<_>>()
+            placeholders.0.iter().map(|found| text[found.range.clone()].to_owned()).collect::<Vec<_>>()
         };
         assert_eq!(found(r#"{"a": ${A}, "b": "${B}", "c": [${C.D}]}"#), ["${A}", "${C.D}"]);
         assert_eq!(found(r#"{"a": ${jsonencode({ b = "}" })}, "\"${x}": 1}"#), [r#"${jsonencode({ b = "}" })}"#]);
@@ -221,9 +245,12 @@ mod tests {
         }
         assert_eq!(found(&format!("[{}", "${".repeat(50_000))), Vec::<String>::new());
         let text = "[${A},\n ${jsonencode([\n1])}]";
-        let replaced = Placeholders::of_json(text).as_strings(text);
+        let replaced = Placeholders::of_json(text).as_json(text);
         assert_eq!(replaced.len(), text.len());
         assert_eq!(replaced.find(','), text.find(','));
+        let members = r#"{${A}, "b": ${B}, ${C}: 1, "d": [${D}, ${E}], "e": {"f": 1, ${F} } }"#;
+        let replaced = Placeholders::of_json(members).as_json(members);
+        assert_eq!(replaced, r#"{"":0, "b": "__", "__": 1, "d": ["__", "__"], "e": {"f": 1, "":0 } }"#);
     }
 
     #[test]

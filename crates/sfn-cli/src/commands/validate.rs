@@ -186,6 +186,13 @@ fn show_failures(outcomes: &[Outcome]) {
     for failure in outcomes.iter().filter_map(|outcome| outcome.failure.as_ref()) {
         tell("error", failure);
     }
+    for outcome in outcomes {
+        for made in &outcome.made_later {
+            let (line, _) = asl::line_and_column(&outcome.text, &made.span);
+            let (path, by) = (outcome.path.display(), &made.by);
+            tell("note", &format!("{path}:{line}: `{by}` makes a part at deployment, which is not checked"));
+        }
+    }
     let is_empty = |outcome: &&Outcome| outcome.definitions == 0 && outcome.files.is_empty();
     for outcome in outcomes.iter().filter(|outcome| outcome.named && outcome.failure.is_none()).filter(is_empty) {
         tell("note", &format!("{} has no state machine", outcome.path.display()));
