@@ -122,3 +122,182 @@ fn repair(root: &mut Json, fix: &Fix) -> Option<()> {
     *members = std::mem::take(members).into_iter().map(|(key, value)| (renamed(key), value)).collect();
     (members.len() == count).then_some(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use asl::linter::Linter;
+    use asl::{MachineType, parse, parse_yaml_template};
+
+    use super::*;
+
+    /// How a definition is written.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    enum Style {
+        Json,
+        Line,
+        Block,
+        Flow,
+        Template,
+    }
+
+    impl Style {
+        const ALL: [Self; 5] = [Self::Json, Self::Line, Self::Block, Self::Flow, Self::Template];
+
+        fn format(self) -> Format {
+            if matches!(self, Self::Json | Self::Line) { Format::Json } else { Format::Yaml }
+        }
+
+        fn write(self, definition: &Json) -> String {
+            let value = definition.to_value().unwrap();
+            match self {
+                Self::Json => serde_json::to_string_pretty(&value).unwrap(),
+                Self::Line | Self::Flow => format!("{value}\n"),
+                Self::Block => block(definition, 0),
+                Self::Template => format!(
+                    "# Orders\nResources:\n  Orders:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n      Name: !Sub \
+                     '${{AWS::StackName}}-orders'\n      Definition:\n{}\n  Other: {{Type: 'AWS::SQS::Queue'}}\n",
+                    block(definition, 4)
+                ),
+            }
+        }
+
+        fn read(self, text: &str) -> Json {
+            let document = if self.format() == Format::Json { parse(text) } else { parse_yaml_template(text) };
+            let root = document.unwrap_or_else(|error| panic!("{}\n{text}", error.message)).0.root;
+            let inside = ["Resources", "Orders", "Properties", "Definition"];
+            if self == Self::Template { root.at(&inside.into_iter().collect()).unwrap().clone() } else { root }
+        }
+    }
+
+    /// A value as YAML in blocks, with a comment beside each text.
+    fn block(value: &Json, level: usize) -> String {
+        let margin = "  ".repeat(level);
+        let lines: Vec<String> = match value {
+            Json::Object(members) if !members.is_empty() => members
+                .iter()
+                .map(|(key, value)| format!("{margin}{}:{}", serde_json::json!(key), after_name(value, level)))
+                .collect(),
+            Json::Array(elements) if !elements.is_empty() => {
+                elements.iter().map(|element| format!("{margin}-{}", after_name(element, level))).collect()
+            }
+            other => vec![format!("{margin}{}", other.to_value().unwrap())],
+        };
+        lines.join("\n")
+    }
+
+    fn after_name(value: &Json, level: usize) -> String {
+        let is_nested = value.as_object().is_some_and(|members| !members.is_empty())
+            || value.as_array().is_some_and(|elements| !elements.is_empty());
+        match is_nested {
+            true => format!("\n{}", block(value, level + 1)),
+            false => format!(" {} # as before", value.to_value().unwrap()),
+        }
+    }
+
+    /// Definitions without mistakes: the corrections in the documentation of the rules and, where it is there, a collection.
+    fn definitions() -> Vec<Json> {
+        let mut texts: Vec<String> = asl::rules::rules()
+            .filter_map(|rule| {
+                let (_, instead) =
+                    rule.documentation().split_once("## Use instead").map(|(a, b)| (a.to_owned(), b.to_owned()))?;
+                let text = instead.split("```json\n").nth(1)?.split("```").next()?.to_owned();
+                let is_state = text.trim_start_matches(['{', ' ', '\n']).starts_with("\"Type\"");
+                Some(if is_state { format!("{{\"StartAt\": \"A\", \"States\": {{\"A\": {text}}}}}") } else { text })
+            })
+            .collect();
+        let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
+        let index = std::fs::read_to_string(corpus.join("index.jsonl")).unwrap_or_default();
+        for line in index.lines() {
+            let entry: serde_json::Value = serde_json::from_str(line).unwrap();
+            if entry["verdict"] == "valid" {
+                texts.extend(std::fs::read_to_string(corpus.join(entry["file"].as_str().unwrap_or(""))));
+            }
+        }
+        let read =
+            texts.iter().filter_map(|text| Some(parse(text).ok().filter(|(_, errors)| errors.is_empty())?.0.root));
+        read.filter(|root| root.to_value().is_some() && found(&Style::Json.write(root), Format::Json).is_empty())
+            .collect()
+    }
+
+    fn found(text: &str, format: Format) -> Vec<Diagnostic> {
+        Linter::new(MachineType::Standard).check_file(text, format, true).findings
+    }
+
+    /// A definition with a letter left out of the value or the name at this number; `None` when there are no more.
+    fn broken(definition: &Json, number: usize) -> Option<Json> {
+        let mut left = number;
+        let mut broken = definition.clone();
+        break_one(&mut broken, &mut left).then_some(broken)
+    }
+
+    fn break_one(value: &mut Json, left: &mut usize) -> bool {
+        let shortened = |word: &str| {
+            let mut letters: Vec<char> = word.chars().collect();
+            letters.remove(letters.len() / 2);
+            letters.into_iter().collect::<String>()
+        };
+        match value {
+            Json::Object(members) => {
+                let names: Vec<String> = members.keys().cloned().collect();
+                for name in names {
+                    let is_target = ["StartAt", "Next", "Default"].contains(&name.as_str());
+                    let is_field = ["Seconds", "Parameters", "Arguments", "Retry", "Catch", "ResultPath", "Resource"]
+                        .contains(&name.as_str());
+                    if (is_target || is_field) && name.len() > 3 {
+                        if *left == 0 {
+                            if is_target {
+                                let target = members.get(&name).and_then(Json::as_str).map(shortened);
+                                members.insert(name, target.unwrap_or_default().as_str().into());
+                            } else {
+                                let renamed = |key: String| if key == name { shortened(&name) } else { key };
+                                *members = std::mem::take(members)
+                                    .into_iter()
+                                    .map(|(key, value)| (renamed(key), value))
+                                    .collect();
+                            }
+                            return true;
+                        }
+                        *left -= 1;
+                    }
+                    if members.get_mut(&name).is_some_and(|inner| break_one(inner, left)) {
+                        return true;
+                    }
+                }
+                false
+            }
+            Json::Array(elements) => elements.iter_mut().any(|inner| break_one(inner, left)),
+            _ => false,
+        }
+    }
+
+    /// The letters of a text that differ from another one are one stretch.
+    fn is_one_change(before: &str, after: &str) -> bool {
+        let start = before.bytes().zip(after.bytes()).take_while(|(a, b)| a == b).count();
+        let end = before.bytes().rev().zip(after.bytes().rev()).take_while(|(a, b)| a == b).count();
+        before.len().saturating_sub(start + end) <= 100
+    }
+
+    #[test]
+    fn a_repair_gives_back_what_was_broken_or_changes_nothing() {
+        let (mut repaired_ones, mut untouched) = (0, 0);
+        for (index, definition) in definitions().iter().enumerate() {
+            for (number, style) in Style::ALL.into_iter().enumerate() {
+                let Some(wrong) = broken(definition, (index + number) % 7) else { continue };
+                let text = style.write(&wrong);
+                let (changed, count) = repaired(&text, style.format(), &found(&text, style.format()), false);
+                if count == 0 {
+                    assert_eq!(changed, text, "{style:?}");
+                    untouched += 1;
+                    continue;
+                }
+                let after = style.read(&changed);
+                assert!(is_one_change(&text, &changed), "{style:?}:\n{text}\n{changed}");
+                assert!(after.same_meaning(definition), "{style:?}:\n{text}\n{changed}");
+                repaired_ones += 1;
+            }
+        }
+        assert!(repaired_ones > 50, "{repaired_ones} repaired, {untouched} untouched");
+    }
+}

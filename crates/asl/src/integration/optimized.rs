@@ -2,6 +2,8 @@
 //!
 //! Source: the developer guide, "Integrating optimized services" and the page of each service.
 
+use std::borrow::Cow;
+
 use super::sdk::{Operation, Structure, operation};
 
 /// An integration.
@@ -42,17 +44,18 @@ impl Integration {
     }
 
     /// Returns what it takes and gives; `None` if that is not known.
-    pub fn operation(&self) -> Option<Operation> {
+    pub fn operation(&self) -> Option<Cow<'static, Operation>> {
         Some(match self.parameters {
-            Parameters::Sdk(service, name) => operation(service, name)?,
+            Parameters::Sdk(service, name) => Cow::Borrowed(operation(service, name)?),
             Parameters::SdkRequiring(service, name, required) => {
                 let known = operation(service, name)?;
                 let all = known.request.into_iter().flat_map(Structure::names);
                 let optional = all.filter(|name| !required.contains(name)).collect();
-                Operation { required: required.to_vec(), optional, ..known }
+                Cow::Owned(Operation { required: required.to_vec(), optional, ..*known })
             }
             Parameters::Own(required, optional) => {
-                Operation { required: required.to_vec(), optional: optional.to_vec(), request: None, response: None }
+                let (required, optional) = (required.to_vec(), optional.to_vec());
+                Cow::Owned(Operation { required, optional, request: None, response: None })
             }
             Parameters::Unknown => return None,
         })

@@ -25,7 +25,14 @@ pub struct Operation {
 #[derive(Clone, Copy)]
 pub struct Structure {
     service: &'static Operations,
-    members: &'static str,
+    members: &'static [Member],
+}
+
+/// A member of a structure.
+struct Member {
+    name: &'static str,
+    /// The structure in it, by its number.
+    inner: Option<(Nesting, &'static str)>,
 }
 
 impl std::fmt::Debug for Structure {
@@ -48,31 +55,35 @@ pub enum Nesting {
 impl Structure {
     /// Returns the names of its members.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
-        self.members.split(' ').filter_map(|member| name_of(number_of(member)))
+        self.members.iter().map(|member| member.name)
     }
 
     /// Returns the structure inside of a member, whose name may be written with other capitals.
     pub fn inner(self, name: &str) -> Option<(Nesting, Structure)> {
-        let is_named = |member: &&str| name_of(number_of(member)).is_some_and(|known| known.eq_ignore_ascii_case(name));
-        let member = self.members.split(' ').find(is_named)?;
-        let at = member.find(WAYS)?;
-        let (way, number) = member.get(at..)?.split_at(1);
-        let nesting = match way {
-            "*" => Nesting::List,
-            "%" => Nesting::Map,
-            _ => Nesting::Single,
-        };
+        let member = self.members.iter().find(|member| member.name.eq_ignore_ascii_case(name))?;
+        let (nesting, number) = member.inner?;
         Some((nesting, self.service.structure(number)?))
+    }
+}
+
+impl Member {
+    fn read(text: &'static str) -> Option<Self> {
+        let (number, inner) = text.split_at(text.find(WAYS).unwrap_or(text.len()));
+        let mut letters = inner.chars();
+        let inner = letters.next().map(|way| {
+            let nesting = match way {
+                '*' => Nesting::List,
+                '%' => Nesting::Map,
+                _ => Nesting::Single,
+            };
+            (nesting, letters.as_str())
+        });
+        Some(Self { name: name_of(number)?, inner })
     }
 }
 
 /// What stands between a member and the structure in it.
 const WAYS: [char; 3] = ['.', '*', '%'];
-
-/// The number of a member's name.
-fn number_of(member: &str) -> &str {
-    member.split(WAYS).next().unwrap_or("")
-}
 
 /// The name of this number.
 fn name_of(number: &str) -> Option<&'static str> {
@@ -100,16 +111,22 @@ struct Service {
 /// The operations and structures of a service.
 struct Operations {
     operations: BTreeMap<&'static str, Line>,
-    structures: HashMap<&'static str, &'static str, RandomState>,
+    structures: HashMap<&'static str, Members, RandomState>,
+}
+
+/// The members of a structure, which are read when they are asked for.
+struct Members {
+    text: &'static str,
+    members: OnceLock<Vec<Member>>,
 }
 
 /// An operation as the table has it.
-#[derive(Clone, Copy)]
 struct Line {
     is_supported: bool,
     action: &'static str,
     /// Structures of request and response, and the required members.
     numbers: &'static str,
+    operation: OnceLock<Operation>,
 }
 
 struct Tables {
@@ -128,18 +145,30 @@ impl Operations {
         let mut read = Self { operations: BTreeMap::new(), structures: HashMap::default() };
         for (first, rest) in lines.lines().filter_map(|line| line.split_once(' ')) {
             if let Some(number) = first.strip_prefix('.') {
-                read.structures.insert(number, rest);
+                read.structures.insert(number, Members { text: rest, members: OnceLock::new() });
                 continue;
             }
             let (operation, marks) = first.split_at(first.find(['!', '?', '=']).unwrap_or(first.len()));
             let action = marks.trim_start_matches('!');
-            read.operations.insert(operation, Line { is_supported: action == marks, action, numbers: rest });
+            let line = Line { is_supported: action == marks, action, numbers: rest, operation: OnceLock::new() };
+            read.operations.insert(operation, line);
         }
         read
     }
 
     fn structure(&'static self, number: &str) -> Option<Structure> {
-        Some(Structure { service: self, members: self.structures.get(number)? })
+        let structure = self.structures.get(number)?;
+        let members = structure.members.get_or_init(|| structure.text.split(' ').filter_map(Member::read).collect());
+        Some(Structure { service: self, members })
+    }
+
+    fn operation(&'static self, line: &Line) -> Operation {
+        let mut numbers = line.numbers.split(' ');
+        let mut structure = || self.structure(numbers.next()?);
+        let (request, response) = (structure(), structure());
+        let required: Vec<&str> = numbers.filter_map(name_of).collect();
+        let others = request.into_iter().flat_map(Structure::names).filter(|name| !required.contains(name));
+        Operation { optional: others.collect(), required, request, response }
     }
 }
 
@@ -168,14 +197,10 @@ pub fn operations(service: &str) -> Option<impl Iterator<Item = &'static str>> {
 }
 
 /// Returns what an operation takes and gives; `None` for an unknown one.
-pub fn operation(service: &str, operation: &str) -> Option<Operation> {
+pub fn operation(service: &str, operation: &str) -> Option<&'static Operation> {
     let service = tables().services.get(service)?.operations();
-    let mut numbers = service.operations.get(operation)?.numbers.split(' ');
-    let mut structure = || service.structure(numbers.next()?);
-    let (request, response) = (structure(), structure());
-    let required: Vec<&str> = numbers.filter_map(name_of).collect();
-    let others = request.into_iter().flat_map(Structure::names).filter(|name| !required.contains(name));
-    Some(Operation { optional: others.collect(), required, request, response })
+    let line = service.operations.get(operation)?;
+    Some(line.operation.get_or_init(|| service.operation(line)))
 }
 
 /// Returns whether Step Functions calls an operation.

@@ -1,5 +1,7 @@
 //! What an integration is given.
 
+use std::borrow::Cow;
+
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::integration::{Nesting, Operation, Resource, Structure, integration, operation};
 use crate::json::{Json, Members};
@@ -88,13 +90,13 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
 struct Wanted {
     /// What is called, for messages.
     name: String,
-    known: Operation,
+    known: Cow<'static, Operation>,
 }
 
 fn wanted(resource: Resource<'_>) -> Option<Wanted> {
     let (known, called) = match resource {
         Resource::Optimized(called) => (integration(called.service, called.operation)?.operation()?, called),
-        Resource::Sdk(called) => (operation(called.service, called.operation)?, called),
+        Resource::Sdk(called) => (Cow::Borrowed(operation(called.service, called.operation)?), called),
         _ => return None,
     };
     Some(Wanted { name: format!("{}:{}", called.service, called.operation), known })
@@ -116,7 +118,7 @@ fn check_members(
 ) {
     let at = node.at.join(field);
     let given: Vec<(&str, &String)> = members.keys().map(|key| (plain(key), key)).collect();
-    let Operation { required, optional, request, .. } = &wanted.known;
+    let Operation { required, optional, request, .. } = &*wanted.known;
     let mut unused: Vec<&str> = required.iter().copied().filter(|name| !has(&given, name)).collect();
     for (name, key) in &given {
         let known = required.iter().chain(optional).copied();
