@@ -1,7 +1,8 @@
-//! Tasks of this repository: `cargo xtask demo | test | docs | score | update-aws | fuzz | bench`.
+//! Tasks of this repository: `cargo xtask demo | test | docs | score | update-aws | mutants | fuzz | bench`.
 
 mod bench;
 mod docs;
+mod mutants;
 mod needs;
 mod start;
 mod test;
@@ -21,6 +22,9 @@ tasks:
   update-aws      write the tables of what AWS publishes anew: operations, IAM actions, runtimes; with --check tell
                   what would change
   fuzz [SECONDS]  try to bring the checks down, for so many seconds each; 60 if absent
+  mutants [--in-diff [COMMIT]] [ARGUMENT…]
+                  change the pure crates in small ways and tell what no test notices: with --in-diff only in lines that
+                  differ from a commit, `main` if absent; further arguments go to cargo-mutants, such as --shard 1/24
   bench           measure size, start, time and memory of the release build with 1, 100 and 500 state machines
 ";
 
@@ -36,6 +40,10 @@ async fn main() -> ExitCode {
         ["score"] => score(),
         ["update-aws"] => update_aws::run(false),
         ["update-aws", "--check"] => update_aws::run(true),
+        ["mutants", "--in-diff"] => mutants::run(Some("main"), &[]),
+        ["mutants", "--in-diff", base, more @ ..] if !base.starts_with('-') => mutants::run(Some(base), more),
+        ["mutants", "--in-diff", more @ ..] => mutants::run(Some("main"), more),
+        ["mutants", more @ ..] => mutants::run(None, more),
         ["fuzz"] => fuzz("60"),
         ["fuzz", seconds] => fuzz(seconds),
         ["docs"] => docs::run(false),

@@ -12,6 +12,8 @@ after `*` for a list of it and after `%` for a map to it.
 
 `runtimes`: the runtimes of Lambda with the days from which they are deprecated, cannot be created and cannot be updated, and
 with their successors; `-` stands for none.
+
+`partitions`: the partitions with what the names of their regions begin with, `*` if that is not one text, and their regions.
 """
 
 import collections
@@ -254,6 +256,18 @@ def runtimes():
         print(runtime, *(days[day] or "-" for day in ("deprecated", "create-block", "update-block", "successor")))
 
 
-for table in sdk, runtimes:
+def partitions():
+    data = pathlib.Path(botocore.__file__).parent / "data"
+    read = lambda name: json.loads((data / name).read_text())["partitions"]
+    endpoints = {partition["partition"]: partition["regions"] for partition in read("endpoints.json")}
+    print(f"# botocore {botocore.__version__}")
+    for partition in read("partitions.json"):
+        name = partition["id"]
+        regions = {region for region in [*partition["regions"], *endpoints.get(name, {})] if not region.endswith("-global")}
+        prefix = re.match(r"\^((?:[a-z]+\\-)*)", partition["regionRegex"]).group(1).replace("\\", "")
+        print(name, prefix or "*", *sorted(regions))
+
+
+for table in sdk, runtimes, partitions:
     print("==", table.__name__)
     table()

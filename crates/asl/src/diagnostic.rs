@@ -192,7 +192,7 @@ impl Diagnostic {
 
     /// The same finding without a code with which AWS would reject the definition, unless the finding is an error.
     #[must_use]
-    pub(crate) fn as_aws_has_it(self) -> Self {
+    pub(crate) fn without_false_rejection(self) -> Self {
         let is_error = self.severity == Severity::Error;
         let aws = self.aws.filter(|aws| is_error || AWS_WARNINGS.contains(&aws.code));
         Self { aws, ..self }

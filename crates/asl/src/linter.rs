@@ -168,7 +168,7 @@ impl Linter {
 
     fn selected(&self, mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
         findings.retain(|finding| self.filter.includes(finding));
-        findings.into_iter().map(Diagnostic::as_aws_has_it).collect()
+        findings.into_iter().map(Diagnostic::without_false_rejection).collect()
     }
 }
 

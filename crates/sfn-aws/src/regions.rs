@@ -1,71 +1,26 @@
 //! The regions of AWS and their partitions.
 
-/// The regions of each partition, in alphabetical order, without pseudo regions such as `aws-global`.
-///
-/// Source: `botocore/data/partitions.json` and `botocore/data/endpoints.json` of botocore 1.44.5, which hold what the AWS
-/// General Reference, "AWS service endpoints", lists.
-const PARTITIONS: [(&str, &[&str]); 8] = [
-    (
-        "aws",
-        &[
-            "af-south-1",
-            "ap-east-1",
-            "ap-east-2",
-            "ap-northeast-1",
-            "ap-northeast-2",
-            "ap-northeast-3",
-            "ap-south-1",
-            "ap-south-2",
-            "ap-southeast-1",
-            "ap-southeast-2",
-            "ap-southeast-3",
-            "ap-southeast-4",
-            "ap-southeast-5",
-            "ap-southeast-6",
-            "ap-southeast-7",
-            "ca-central-1",
-            "ca-west-1",
-            "eu-central-1",
-            "eu-central-2",
-            "eu-north-1",
-            "eu-south-1",
-            "eu-south-2",
-            "eu-west-1",
-            "eu-west-2",
-            "eu-west-3",
-            "il-central-1",
-            "me-central-1",
-            "me-south-1",
-            "me-west-1",
-            "mx-central-1",
-            "sa-east-1",
-            "sa-west-1",
-            "us-east-1",
-            "us-east-2",
-            "us-west-1",
-            "us-west-2",
-        ],
-    ),
-    ("aws-cn", &["cn-north-1", "cn-northwest-1"]),
-    ("aws-us-gov", &["us-gov-east-1", "us-gov-west-1"]),
-    ("aws-iso", &["us-iso-east-1", "us-iso-west-1"]),
-    ("aws-iso-b", &["us-isob-east-1", "us-isob-west-1"]),
-    ("aws-iso-e", &["eu-isoe-west-1"]),
-    ("aws-iso-f", &["us-isof-east-1", "us-isof-south-1"]),
-    ("aws-eusc", &["eusc-de-east-1"]),
-];
+use std::sync::LazyLock;
 
-/// What the names of a partition's regions begin with, for regions that are newer than the table (the `regionRegex` of
-/// botocore's `partitions.json`).
-const PREFIXES: [(&str, &str); 7] = [
-    ("cn-", "aws-cn"),
-    ("us-gov-", "aws-us-gov"),
-    ("us-iso-", "aws-iso"),
-    ("us-isob-", "aws-iso-b"),
-    ("eu-isoe-", "aws-iso-e"),
-    ("us-isof-", "aws-iso-f"),
-    ("eusc-", "aws-eusc"),
-];
+/// The partitions, with the version of botocore that they are from in the first line: `cargo xtask update-aws` writes it.
+const TABLE: &str = include_str!("regions.txt");
+
+/// A partition.
+struct Partition {
+    name: &'static str,
+    /// What the names of its regions begin with, for regions that are newer than the table.
+    prefix: Option<&'static str>,
+    regions: Vec<&'static str>,
+}
+
+static PARTITIONS: LazyLock<Vec<Partition>> = LazyLock::new(|| {
+    let partitions = TABLE.lines().skip(1).filter_map(|line| {
+        let mut words = line.split(' ');
+        let (name, prefix) = (words.next()?, words.next()?);
+        Some(Partition { name, prefix: Some(prefix).filter(|prefix| *prefix != "*"), regions: words.collect() })
+    });
+    partitions.collect()
+});
 
 /// How many letters a misspelt name may differ in from the region that is meant.
 const TYPOS: usize = 3;
@@ -88,13 +43,14 @@ pub fn check(region: &str) -> Result<(), UnknownRegion> {
 /// The partition of a region, such as `aws-cn`; `aws` for a name that nothing is known of.
 pub fn partition(region: &str) -> &'static str {
     let listed = all().find_map(|(partition, name)| (name == region).then_some(partition));
-    let prefixed = || PREFIXES.iter().find_map(|(prefix, partition)| region.starts_with(prefix).then_some(*partition));
+    let has_prefix = |partition: &&Partition| partition.prefix.is_some_and(|prefix| region.starts_with(prefix));
+    let prefixed = || PARTITIONS.iter().find(has_prefix).map(|partition| partition.name);
     listed.or_else(prefixed).unwrap_or("aws")
 }
 
 /// All regions with their partitions.
 fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
-    PARTITIONS.iter().flat_map(|(partition, regions)| regions.iter().map(move |region| (*partition, *region)))
+    PARTITIONS.iter().flat_map(|partition| partition.regions.iter().map(move |region| (partition.name, *region)))
 }
 
 fn nearest(region: &str) -> Option<&'static str> {

@@ -159,11 +159,11 @@ pub async fn run(options: &Options, progress: &dyn Progress, cx: Context) -> Res
     targets.retain(|target| !folder.has(target));
     summary.kept = found - targets.len();
     progress.found(targets.len());
-    if !targets.is_empty() {
-        if let Some(file) = folder.write_versions(options)? {
-            let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            summary.notes.push((name, "`sfn` was added to `required_providers`".to_owned()));
-        }
+    if !targets.is_empty()
+        && let Some(file) = folder.write_versions(options)?
+    {
+        let name = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        summary.notes.push((name, "`sfn` was added to `required_providers`".to_owned()));
     }
     let (slots, related) = (Arc::new(Semaphore::new(AT_ONCE)), Arc::new(Related::new(&options.folder)));
     let tasks: Vec<_> = targets

@@ -155,7 +155,7 @@ fn unknown(
     let name = plain(key);
     let guess =
         known.clone().find(|known| known.eq_ignore_ascii_case(name)).or_else(|| did_you_mean(name, known.clone()));
-    let place = at.join(&key.to_owned());
+    let place = at.join(key.to_owned());
     let finding = RULE.finding(place.clone(), message).schema(at).about_name();
     let finding = match guess {
         Some(known_name) => finding.help(format!("did you mean `{known_name}`?")).fix_if(

@@ -1,0 +1,47 @@
+//! `cargo xtask mutants`: changes the pure crates in small ways, and tells which changes no test notices.
+//!
+//! A change that no test notices is a missing test or superfluous code; one that stands has its reason in `.cargo/mutants.toml`.
+
+use std::io;
+use std::process::{Command, Stdio};
+
+use crate::needs;
+
+/// The crates whose tests need neither AWS nor Terraform.
+const PACKAGES: [&str; 5] = ["asl", "asl-hcl", "sfn-convert", "sfn-cli", "tfconfig"];
+
+/// Runs `cargo mutants` in place with more arguments, such as `--shard 1/24`; with `base` only for the lines that differ from
+/// that commit.
+///
+/// # Errors
+/// When the working tree has changes, which a run could lose, the program is not installed, or a change was not noticed.
+pub fn run(base: Option<&str>, more: &[&str]) -> io::Result<()> {
+    let status = git(&["status", "--porcelain", "--untracked-files=no"])?;
+    if !status.is_empty() {
+        return Err(io::Error::other("the working tree has changes: commit them, as the files are changed in place"));
+    }
+    let mut version = Command::new("cargo");
+    version.args(["mutants", "--version"]).stdout(Stdio::null()).stderr(Stdio::null());
+    if !version.status()?.success() {
+        return Err(io::Error::other("cargo-mutants is not installed: run `cargo install cargo-mutants --locked`"));
+    }
+    let diff = e2e::repository().join("target/mutants.diff");
+    let diff = diff.to_string_lossy();
+    let mut arguments =
+        vec!["mutants", "--in-place", "--baseline", "skip", "--timeout", "120", "--test-workspace", "false"];
+    PACKAGES.iter().for_each(|package| arguments.extend(["--package", package]));
+    if let Some(base) = base {
+        std::fs::write(&*diff, git(&["diff", base])?)?;
+        arguments.extend(["--in-diff", &diff]);
+    }
+    arguments.extend(more);
+    needs::cargo_with("FUZZ_SECONDS", "1", &arguments)
+}
+
+fn git(arguments: &[&str]) -> io::Result<String> {
+    let output = Command::new("git").args(arguments).current_dir(e2e::repository()).output()?;
+    match output.status.success() {
+        true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
+        false => Err(io::Error::other(String::from_utf8_lossy(&output.stderr).trim().to_owned())),
+    }
+}
