@@ -8,6 +8,7 @@ use std::collections::{BinaryHeap, HashMap, VecDeque};
 
 use crate::json::Json;
 use crate::semantic::SemanticModel;
+use crate::semantic::ids::ScopeId;
 use crate::semantic::kind::{Form, MachineType};
 
 /// The price of a thousand transitions of Standard executions in most regions, in US dollars.
@@ -58,7 +59,7 @@ pub struct Estimate {
 pub fn estimate(definition: &Json) -> Estimate {
     let subject = SemanticModel::of(definition, definition.is_known(), Form::Nested, MachineType::Standard);
     let mut known = HashMap::new();
-    let costs = Costs::of(&subject, 0, &mut known);
+    let costs = Costs::of(&subject, ScopeId::ROOT, &mut known);
     let (routes, complete) = costs.routes();
     let told = |route: &Vec<usize>| Route {
         states: route.iter().filter_map(|position| costs.names.get(*position).cloned()).collect(),
@@ -69,10 +70,10 @@ pub fn estimate(definition: &Json) -> Estimate {
 
 /// The transitions of a whole execution.
 pub fn of_execution(subject: &SemanticModel<'_>) -> Transitions {
-    of_scope(subject, 0, &mut HashMap::new())
+    of_scope(subject, ScopeId::ROOT, &mut HashMap::new())
 }
 
-fn of_scope(subject: &SemanticModel<'_>, scope: usize, known: &mut HashMap<usize, Transitions>) -> Transitions {
+fn of_scope(subject: &SemanticModel<'_>, scope: ScopeId, known: &mut HashMap<ScopeId, Transitions>) -> Transitions {
     if let Some(before) = known.get(&scope) {
         return *before;
     }
@@ -92,7 +93,7 @@ struct Costs {
 }
 
 impl Costs {
-    fn of(subject: &SemanticModel<'_>, index: usize, known: &mut HashMap<usize, Transitions>) -> Self {
+    fn of(subject: &SemanticModel<'_>, index: ScopeId, known: &mut HashMap<ScopeId, Transitions>) -> Self {
         let mut costs = Self { names: Vec::new(), states: Vec::new(), ends: Vec::new(), edges: Vec::new() };
         let Some(scope) = subject.graph.scopes.get(index) else { return costs };
         for node in subject.graph.reached(scope) {

@@ -276,3 +276,23 @@ fn shown(text: impl Into<String>) -> String {
         Cow::Owned(shown) => shown,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_replacement_is_written_like_what_it_replaces() {
+        let written = |text: &str, word: &str| {
+            let span = Some(0..text.len());
+            Fix { span, ..Fix::value(JsonPointer::root(), word) }.written(text).unwrap()
+        };
+        assert_eq!(written("\"Shiped\"", "a \"b\""), "\"a \\\"b\\\"\"");
+        assert_eq!(written("'Shiped'", "it's"), "'it''s'");
+        assert_eq!(written("Shiped", "arn:${AWS::Partition}:x"), "arn:${AWS::Partition}:x");
+        for word in ["a b", "a:", "#a", "ä"] {
+            assert_eq!(written("Shiped", word), format!("\"{word}\""));
+        }
+        assert_eq!(Fix::value(JsonPointer::root(), "a").written("b"), None);
+    }
+}

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::json::Json;
 use crate::semantic::graph::{Edge, Graph, Scope, StateNode};
+use crate::semantic::ids::{ScopeId, StateId};
 
 /// The longest label of a way, in characters.
 const MAX_LABEL: usize = 48;
@@ -50,7 +51,7 @@ pub fn draw(definition: &Json, format: Format) -> String {
     };
     drawing.text.push_str(open);
     drawing.text.push('\n');
-    if let Some(scope) = graph.scopes.first() {
+    if let Some(scope) = graph.scopes.get(ScopeId::ROOT) {
         drawing.start(scope);
         drawing.scope(scope);
     }
@@ -84,8 +85,8 @@ impl<'g, 'a> Drawing<'g, 'a> {
     /// The states of a scope, and the boxes inside them.
     fn scope(&mut self, scope: &Scope<'a>) {
         let Some(namespace) = self.graph.namespaces.get(scope.namespace).filter(|_| scope.owns_states) else { return };
-        let numbers = namespace.first..namespace.first + namespace.states.len();
-        for (number, node) in numbers.clone().zip(self.graph.states.get(numbers).into_iter().flatten()) {
+        for number in namespace.ids() {
+            let Some(node) = self.graph.states.get(number) else { continue };
             self.state(number, node);
             for (at, inner) in &node.inside {
                 let Some(scope) = self.graph.scopes.get(*inner) else { continue };
@@ -100,7 +101,7 @@ impl<'g, 'a> Drawing<'g, 'a> {
         }
     }
 
-    fn boxed(&mut self, number: usize, title: &str, scope: &Scope<'a>) {
+    fn boxed(&mut self, number: ScopeId, title: &str, scope: &Scope<'a>) {
         let title = self.format.quoted(title);
         let (open, close) = match self.format {
             Format::Mermaid => (format!("subgraph c{number} [\"{title}\"]"), "end"),
@@ -113,7 +114,7 @@ impl<'g, 'a> Drawing<'g, 'a> {
         self.line(close);
     }
 
-    fn state(&mut self, number: usize, node: &StateNode<'a>) {
+    fn state(&mut self, number: StateId, node: &StateNode<'a>) {
         let ty = node.value.get("Type").and_then(Json::as_str).unwrap_or("?");
         let (name, ty_text) = (self.format.quoted(node.name), self.format.quoted(ty));
         let line = match self.format {
@@ -141,7 +142,7 @@ impl<'g, 'a> Drawing<'g, 'a> {
 
     /// The ways between states, and from a state into the boxes inside it.
     fn ways(&mut self) {
-        for (number, node) in self.graph.states.iter().enumerate() {
+        for (number, node) in self.graph.states.enumerate() {
             let from = format!("s{number}");
             for (_, inner) in &node.inside {
                 let start = self.graph.scopes.get(*inner).and_then(|scope| scope.start.to);
@@ -157,7 +158,7 @@ impl<'g, 'a> Drawing<'g, 'a> {
         }
     }
 
-    fn way(&mut self, from: &str, to: usize, label: &str, dashed: bool) {
+    fn way(&mut self, from: &str, to: StateId, label: &str, dashed: bool) {
         let short: String = label.chars().take(MAX_LABEL).collect();
         let dots = if label.chars().nth(MAX_LABEL).is_some() { "…" } else { "" };
         let label = self.format.quoted(&format!("{short}{dots}"));

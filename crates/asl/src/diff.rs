@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use crate::json::{Json, Members};
 use crate::pointer::JsonPointer;
 use crate::semantic::graph::{Graph, Scope, containers};
+use crate::semantic::ids::StateId;
 
 /// How many pairs of elements of two arrays are compared at most to find out which stayed; longer arrays are compared
 /// element by element.
@@ -147,7 +148,7 @@ fn added(new: &Found, gone: &mut Vec<&Found>) -> Change {
 fn states(definition: &Json) -> Vec<Found> {
     let graph = Graph::of(definition);
     let (mut found, mut known) = (Vec::new(), HashSet::new());
-    let mut add = |number: usize, scope: &Scope<'_>| {
+    let mut add = |number: StateId, scope: &Scope<'_>| {
         if let Some(node) = graph.states.get(number).filter(|_| known.insert(number)) {
             let kind = node.value.get("Type").and_then(Json::as_str).unwrap_or_default().to_owned();
             let scope = graph.title(scope).unwrap_or_default();
@@ -159,7 +160,7 @@ fn states(definition: &Json) -> Vec<Found> {
     }
     for scope in &graph.scopes {
         if let Some(namespace) = graph.namespaces.get(scope.namespace) {
-            (0..namespace.states.len()).for_each(|offset| add(namespace.first + offset, scope));
+            namespace.ids().for_each(|number| add(number, scope));
         }
     }
     found

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::json::{Json, Members};
 use crate::semantic::graph::{Graph, Scope, StateNode, containers};
+use crate::semantic::ids::ScopeId;
 
 /// Puts the states of a flat definition where they belong: each branch and item processor gets those it reaches.
 /// States stand in the order in which a reader follows the workflow.
@@ -17,7 +18,7 @@ pub fn nest(flat: &Json) -> Option<Json> {
             return None;
         }
     }
-    let root = graph.scopes.first()?;
+    let root = graph.scopes.get(ScopeId::ROOT)?;
     Some(nest_scope(&graph, flat, root))
 }
 

@@ -45,7 +45,7 @@ enum Command {
     Diff(diff::Args),
     /// Write what is in AWS as Terraform files, one for each state machine, with `import` blocks; nothing in AWS changes.
     ///
-    /// What a folder has already stays as it is, so that an import that was stopped goes on where it was. Exit code 0: all
+    /// Files of the folder stay as they are, but `sfn` is added to `required_providers`. An import that was stopped goes on where it was. Exit code 0: all
     /// was written. 2: something was not, and the rest was.
     Import(import::Args),
     /// Explain a rule, by its code or its name.

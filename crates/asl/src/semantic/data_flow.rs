@@ -14,6 +14,7 @@ use crate::jsonata::{Delimited, delimited};
 use crate::jsonpath::{Path, Root, Step};
 use crate::model::QueryLanguage;
 use crate::pointer::JsonPointer;
+use crate::semantic::ids::{ScopeId, StateId, Table};
 use crate::semantic::{SemanticModel, State};
 
 /// How many members of an object, and how many levels, are followed; beyond that anything may be there.
@@ -167,25 +168,26 @@ impl AbstractValue {
 }
 
 /// What each state gets as its input, by the state's number; absent for one that nothing leads to.
-pub fn inputs(model: &SemanticModel<'_>) -> Vec<Option<Rc<AbstractValue>>> {
-    let count = model.states.len();
-    let mut flow = Flow { model, inputs: vec![None; count], outputs: vec![None; count], visits: vec![0; count] };
+pub fn inputs(model: &SemanticModel<'_>) -> Table<StateId, Option<Rc<AbstractValue>>> {
+    let states = &model.states;
+    let (inputs, outputs) = (Table::like(states, None), Table::like(states, None));
+    let mut flow = Flow { model, inputs, outputs, visits: Table::like(states, 0) };
     if !model.graph.scopes.is_empty() {
-        flow.scope(0, Rc::new(AbstractValue::Any), 0);
+        flow.scope(ScopeId::ROOT, Rc::new(AbstractValue::Any), 0);
     }
     flow.inputs
 }
 
 struct Flow<'s, 'a> {
     model: &'s SemanticModel<'a>,
-    inputs: Vec<Option<Rc<AbstractValue>>>,
-    outputs: Vec<Option<Rc<AbstractValue>>>,
-    visits: Vec<usize>,
+    inputs: Table<StateId, Option<Rc<AbstractValue>>>,
+    outputs: Table<StateId, Option<Rc<AbstractValue>>>,
+    visits: Table<StateId, usize>,
 }
 
 impl Flow<'_, '_> {
     /// Follows a scope from its start, and gives what comes out of its end.
-    fn scope(&mut self, scope: usize, input: Rc<AbstractValue>, depth: usize) -> Rc<AbstractValue> {
+    fn scope(&mut self, scope: ScopeId, input: Rc<AbstractValue>, depth: usize) -> Rc<AbstractValue> {
         let anything = Rc::new(AbstractValue::Any);
         let Some(scope) = self.model.graph.scopes.get(scope) else { return anything };
         let Some(start) = scope.start.to else { return anything };
@@ -211,12 +213,12 @@ impl Flow<'_, '_> {
     }
 
     /// Whether the input of a state may be anything, so that no other way to it says more.
-    fn may_be_anything(&self, state: usize) -> bool {
+    fn may_be_anything(&self, state: StateId) -> bool {
         self.inputs.get(state).and_then(Option::as_deref) == Some(&AbstractValue::Any)
     }
 
     /// Adds what comes along a way to the input of a state; `None` where that says nothing new.
-    fn arrive(&mut self, state: usize, arriving: Rc<AbstractValue>) -> Option<Rc<AbstractValue>> {
+    fn arrive(&mut self, state: StateId, arriving: Rc<AbstractValue>) -> Option<Rc<AbstractValue>> {
         let (visits, slot) = (self.visits.get_mut(state)?, self.inputs.get_mut(state)?);
         *visits += 1;
         let joined = match slot {
@@ -234,7 +236,7 @@ impl Flow<'_, '_> {
     /// What comes out of a state that has done its work.
     fn output(
         &mut self,
-        index: usize,
+        index: StateId,
         state: &State<'_>,
         input: &Rc<AbstractValue>,
         depth: usize,
@@ -279,7 +281,7 @@ impl Flow<'_, '_> {
 
     fn result(
         &mut self,
-        index: usize,
+        index: StateId,
         state: &State<'_>,
         given: &Rc<AbstractValue>,
         depth: usize,

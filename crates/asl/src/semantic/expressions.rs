@@ -7,6 +7,7 @@ use crate::jsonpath::Path;
 use crate::pointer::{JsonPointer, PathBuilder};
 use crate::schema::{ExpressionKind, FieldSchema};
 
+use super::ids::{ExpressionId, Table};
 use super::nodes::{Content, Expression};
 
 /// A field whose expressions are read.
@@ -16,11 +17,18 @@ pub(super) struct ExpressionCollector<'p> {
 }
 
 impl ExpressionCollector<'_> {
-    fn add<'a>(&self, text: &'a str, at: JsonPointer, content: Content, offset: usize, to: &mut Vec<Expression<'a>>) {
+    fn add<'a>(
+        &self,
+        text: &'a str,
+        at: JsonPointer,
+        content: Content,
+        offset: usize,
+        to: &mut Table<ExpressionId, Expression<'a>>,
+    ) {
         to.push(Expression { text, at, field: self.field, content, offset });
     }
 
-    pub(super) fn jsonpath<'a>(&self, value: &'a Json, to: &mut Vec<Expression<'a>>) {
+    pub(super) fn jsonpath<'a>(&self, value: &'a Json, to: &mut Table<ExpressionId, Expression<'a>>) {
         let at = || self.at.join(self.field.name.as_str());
         match (self.field.reads, value) {
             (ExpressionKind::Path | ExpressionKind::ReferencePath | ExpressionKind::ResultPath, Json::String(text)) => {
@@ -36,7 +44,7 @@ impl ExpressionCollector<'_> {
         }
     }
 
-    fn template<'a>(&self, value: &'a Json, way: &PathBuilder<'_>, to: &mut Vec<Expression<'a>>) {
+    fn template<'a>(&self, value: &'a Json, way: &PathBuilder<'_>, to: &mut Table<ExpressionId, Expression<'a>>) {
         value.walk(way, &mut |way, inner| {
             if let (Some(name), Some(text)) = (way.name(), inner.as_str())
                 && name.ends_with(".$")
@@ -47,7 +55,12 @@ impl ExpressionCollector<'_> {
         });
     }
 
-    pub(super) fn jsonata<'a>(&self, value: &'a Json, way: &PathBuilder<'_>, to: &mut Vec<Expression<'a>>) {
+    pub(super) fn jsonata<'a>(
+        &self,
+        value: &'a Json,
+        way: &PathBuilder<'_>,
+        to: &mut Table<ExpressionId, Expression<'a>>,
+    ) {
         value.walk(way, &mut |way, inner| {
             let Some(text) = inner.as_str() else { return true };
             match jsonata::delimited(text) {

@@ -11,6 +11,7 @@ use indexmap::IndexSet;
 
 use crate::json::{Json, Members};
 use crate::pointer::JsonPointer;
+use crate::semantic::ids::{Id as _, NamespaceId, ScopeId, StateId, Table};
 use crate::suggest::did_you_mean;
 
 /// A way from one state to another, or from a scope to its first state.
@@ -22,7 +23,7 @@ pub struct Edge<'a> {
     pub target: Option<&'a str>,
     /// The number of the state that it leads to: the one it names or, where there is none, the one it is likely meant to
     /// name.
-    pub to: Option<usize>,
+    pub to: Option<StateId>,
 }
 
 impl Edge<'_> {
@@ -42,13 +43,13 @@ pub struct StateNode<'a> {
     /// Its place.
     pub at: JsonPointer,
     /// The namespace that holds it.
-    pub namespace: usize,
+    pub namespace: NamespaceId,
     /// The transitions out of it, in their order.
     pub edges: Vec<Edge<'a>>,
     /// Whether the workflow may end after it.
     pub ends: bool,
     /// The scopes inside it: where in the state they stand, and their numbers.
-    pub inside: Vec<(JsonPointer, usize)>,
+    pub inside: Vec<(JsonPointer, ScopeId)>,
 }
 
 /// A place that holds states by name.
@@ -59,7 +60,19 @@ pub struct Namespace<'a> {
     /// Its states.
     pub states: &'a Members,
     /// The number of the first of them; the others follow.
-    pub first: usize,
+    first: StateId,
+}
+
+impl Namespace<'_> {
+    /// The numbers of its states, in the order in which they are written.
+    pub fn ids(&self) -> impl Iterator<Item = StateId> + use<> {
+        let first = self.first.position();
+        (first..first + self.states.len()).map(StateId::new)
+    }
+
+    fn id_at(&self, position: usize) -> StateId {
+        StateId::new(self.first.position() + position)
+    }
 }
 
 /// A sequence of states with its own start.
@@ -68,17 +81,17 @@ pub struct Scope<'a> {
     /// The object with `StartAt`.
     pub at: JsonPointer,
     /// The namespace in which its states are found.
-    pub namespace: usize,
+    pub namespace: NamespaceId,
     /// The scope around it.
-    pub parent: Option<usize>,
+    pub parent: Option<ScopeId>,
     /// The number of the state that holds it; `None` for the state machine itself.
-    pub holder: Option<usize>,
+    pub holder: Option<StateId>,
     /// Whether it has `States` of its own.
     pub owns_states: bool,
     /// The first state.
     pub start: Edge<'a>,
     /// The numbers of the states it reaches, in the order a reader follows.
-    pub reached: IndexSet<usize>,
+    pub reached: IndexSet<StateId>,
     /// Whether the state machine gets to this scope at all.
     pub attached: bool,
     /// Whether a transition is not known yet, so that more states may be reached.
@@ -89,11 +102,11 @@ pub struct Scope<'a> {
 #[derive(Debug)]
 pub struct Graph<'a> {
     /// All states by number: those of a namespace stand together, in the order in which they are written.
-    pub states: Vec<StateNode<'a>>,
+    pub states: Table<StateId, StateNode<'a>>,
     /// The places that hold states; the first is that of the state machine.
-    pub namespaces: Vec<Namespace<'a>>,
+    pub namespaces: Table<NamespaceId, Namespace<'a>>,
     /// The scopes; the first is the state machine.
-    pub scopes: Vec<Scope<'a>>,
+    pub scopes: Table<ScopeId, Scope<'a>>,
     /// How many names may still be compared in search of the one that was meant.
     guesses: Cell<usize>,
 }
@@ -177,16 +190,20 @@ fn is_terminal(state: &Json) -> bool {
 /// What is around a scope that is being added.
 #[derive(Clone, Copy)]
 struct Enclosing {
-    namespace: usize,
-    scope: usize,
-    state: usize,
+    namespace: NamespaceId,
+    scope: ScopeId,
+    state: StateId,
 }
 
 impl<'a> Graph<'a> {
     /// The graph of a state machine in either form.
     pub fn of(root: &'a Json) -> Self {
-        let mut graph =
-            Self { states: Vec::new(), namespaces: Vec::new(), scopes: Vec::new(), guesses: Cell::new(MAX_GUESSES) };
+        let mut graph = Self {
+            states: Table::default(),
+            namespaces: Table::default(),
+            scopes: Table::default(),
+            guesses: Cell::new(MAX_GUESSES),
+        };
         graph.add_scope(root, JsonPointer::root(), None);
         graph.attach();
         graph
@@ -194,11 +211,11 @@ impl<'a> Graph<'a> {
 
     /// The scopes as a reader follows them: the state machine, then those inside of each of its states, in their order.
     pub fn in_reading_order(&self) -> Vec<&Scope<'a>> {
-        let (mut order, mut waiting) = (IndexSet::new(), vec![0]);
+        let (mut order, mut waiting) = (IndexSet::new(), vec![ScopeId::ROOT]);
         while let Some(number) = waiting.pop() {
             // In the flat form a branch may lead back to the state that holds it.
             if let Some(scope) = self.scopes.get(number).filter(|_| order.insert(number)) {
-                let inside: Vec<usize> =
+                let inside: Vec<ScopeId> =
                     self.reached(scope).flat_map(|node| node.inside.iter().map(|(_, number)| *number)).collect();
                 waiting.extend(inside.into_iter().rev());
             }
@@ -219,23 +236,23 @@ impl<'a> Graph<'a> {
     }
 
     /// The number of the namespace's state of this name.
-    pub fn state_named(&self, namespace: usize, name: &str) -> Option<usize> {
+    pub fn state_named(&self, namespace: NamespaceId, name: &str) -> Option<StateId> {
         let namespace = self.namespaces.get(namespace)?;
-        Some(namespace.first + namespace.states.get_index_of(name)?)
+        Some(namespace.id_at(namespace.states.get_index_of(name)?))
     }
 
     /// The scopes that find their states in this namespace.
-    pub fn scopes_in(&self, namespace: usize) -> impl Iterator<Item = &Scope<'a>> {
+    pub fn scopes_in(&self, namespace: NamespaceId) -> impl Iterator<Item = &Scope<'a>> {
         self.scopes.iter().filter(move |scope| scope.namespace == namespace)
     }
 
     /// The transitions out of a state.
-    pub fn edges(&self, state: usize) -> &[Edge<'a>] {
+    pub fn edges(&self, state: StateId) -> &[Edge<'a>] {
         self.states.get(state).map(|node| node.edges.as_slice()).unwrap_or(&[])
     }
 
     /// The states that transitions lead to from a state, as often as they do.
-    pub fn targets(&self, state: usize) -> impl Iterator<Item = usize> {
+    pub fn targets(&self, state: StateId) -> impl Iterator<Item = StateId> {
         self.edges(state).iter().filter_map(|edge| edge.to)
     }
 
@@ -245,18 +262,18 @@ impl<'a> Graph<'a> {
     }
 
     /// The way by which a scope gets to a state first.
-    pub fn way<'s>(&'s self, scope: &'s Scope<'a>, state: usize) -> Option<&'s Edge<'a>> {
+    pub fn way<'s>(&'s self, scope: &'s Scope<'a>, state: StateId) -> Option<&'s Edge<'a>> {
         let mut edges = self.reached(scope).flat_map(|node| &node.edges);
         if scope.start.to == Some(state) { Some(&scope.start) } else { edges.find(|edge| edge.to == Some(state)) }
     }
 
     /// A scope and those around it, from the inside out.
-    pub fn around(&self, scope: usize) -> impl Iterator<Item = usize> {
+    pub fn around(&self, scope: ScopeId) -> impl Iterator<Item = ScopeId> {
         std::iter::successors(Some(scope), |inner| self.scopes.get(*inner)?.parent)
     }
 
     /// The state that a name leads to: the one of that name or, where there is none, the one that it is likely meant for.
-    fn resolve(&self, namespace: usize, target: &str) -> Option<usize> {
+    fn resolve(&self, namespace: NamespaceId, target: &str) -> Option<StateId> {
         self.state_named(namespace, target).or_else(|| {
             let states = self.namespaces.get(namespace)?.states;
             self.guesses.set(self.guesses.get().checked_sub(states.len())?);
@@ -265,7 +282,7 @@ impl<'a> Graph<'a> {
     }
 
     /// Adds the scope at `at` and, when it holds states of its own, all scopes inside those.
-    fn add_scope(&mut self, holder: &'a Json, at: JsonPointer, enclosing: Option<Enclosing>) -> Option<usize> {
+    fn add_scope(&mut self, holder: &'a Json, at: JsonPointer, enclosing: Option<Enclosing>) -> Option<ScopeId> {
         let own = holder.get("States").and_then(Json::as_object);
         let unknown_states = matches!(holder.get("States"), Some(Json::Unknown));
         let namespace = match (own, enclosing.map(|enclosing| enclosing.namespace)) {
@@ -287,24 +304,32 @@ impl<'a> Graph<'a> {
             at,
         };
         self.follow(&mut scope);
-        let index = self.scopes.len();
-        self.scopes.push(scope);
+        let index = self.scopes.push(scope);
         if own.is_some() {
             self.add_scopes_inside(namespace, index);
         }
         Some(index)
     }
 
-    fn add_namespace(&mut self, states: &'a Members, at: JsonPointer) -> usize {
-        let (index, first) = (self.namespaces.len(), self.states.len());
-        let nodes = states.iter().map(|(name, value)| {
+    fn add_namespace(&mut self, states: &'a Members, at: JsonPointer) -> NamespaceId {
+        let first = StateId::new(self.states.len());
+        let index = self.namespaces.push(Namespace { at: at.clone(), states, first });
+        let mut ids = Vec::with_capacity(states.len());
+        for (name, value) in states {
             let at = at.join(name);
             let edges = transitions(value, &at);
-            StateNode { name, value, at, namespace: index, edges, ends: is_terminal(value), inside: Vec::new() }
-        });
-        self.states.extend(nodes);
-        self.namespaces.push(Namespace { at, states, first });
-        for state in first..self.states.len() {
+            let ends = is_terminal(value);
+            ids.push(self.states.push(StateNode {
+                name,
+                value,
+                at,
+                namespace: index,
+                edges,
+                ends,
+                inside: Vec::new(),
+            }));
+        }
+        for state in ids {
             let targets = self.edges(state).iter().map(|edge| self.resolve(index, edge.target?)).collect::<Vec<_>>();
             let edges = self.states.get_mut(state).into_iter().flat_map(|node| &mut node.edges);
             edges.zip(targets).for_each(|(edge, to)| edge.to = to);
@@ -312,11 +337,9 @@ impl<'a> Graph<'a> {
         index
     }
 
-    fn add_scopes_inside(&mut self, namespace: usize, scope: usize) {
-        let Some((first, count)) = self.namespaces.get(namespace).map(|space| (space.first, space.states.len())) else {
-            return;
-        };
-        for state in first..first + count {
+    fn add_scopes_inside(&mut self, namespace: NamespaceId, scope: ScopeId) {
+        let ids: Vec<StateId> = self.namespaces.get(namespace).into_iter().flat_map(Namespace::ids).collect();
+        for state in ids {
             let Some(node) = self.states.get(state) else { continue };
             let containers = containers(node.value).into_iter();
             let placed: Vec<_> = containers.map(|(inside, scope)| (node.at.append(&inside), inside, scope)).collect();
@@ -330,7 +353,7 @@ impl<'a> Graph<'a> {
     }
 
     fn follow(&self, scope: &mut Scope<'a>) {
-        let mut queue: VecDeque<usize> = scope.start.to.into_iter().collect();
+        let mut queue: VecDeque<StateId> = scope.start.to.into_iter().collect();
         while let Some(state) = queue.pop_front() {
             if scope.reached.insert(state) {
                 scope.open |= self.edges(state).iter().any(|edge| edge.target.is_none());
@@ -341,13 +364,13 @@ impl<'a> Graph<'a> {
 
     /// Marks the scopes that the state machine gets to.
     fn attach(&mut self) {
-        let mut queue = VecDeque::from([0]);
+        let mut queue = VecDeque::from([ScopeId::ROOT]);
         let mut seen = HashSet::new();
         while let Some(current) = queue.pop_front() {
             let Some(scope) = self.scopes.get_mut(current).filter(|_| seen.insert(current)) else { continue };
             scope.attached = true;
             let reached = scope.reached.iter().filter_map(|state| self.states.get(*state));
-            let inner: Vec<usize> = reached.flat_map(|node| node.inside.iter().map(|(_, inner)| *inner)).collect();
+            let inner: Vec<ScopeId> = reached.flat_map(|node| node.inside.iter().map(|(_, inner)| *inner)).collect();
             for scope in inner {
                 if let Some(scope) = self.scopes.get_mut(scope).filter(|_| !seen.contains(&scope)) {
                     scope.parent = Some(current);

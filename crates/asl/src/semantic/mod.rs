@@ -3,12 +3,13 @@
 pub mod data_flow;
 mod expressions;
 pub mod graph;
+pub mod ids;
 pub mod kind;
 mod nodes;
 pub(crate) mod timing;
 pub mod variables;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::integration::Resource;
 use crate::json::Json;
@@ -18,6 +19,7 @@ use crate::schema::{ExpressionKind, FieldType, Language, ObjectSchema};
 
 use expressions::ExpressionCollector;
 use graph::{Graph, is_distributed};
+use ids::{ExpressionId, IdRange, NamespaceId, ScopeId, StateId, Table};
 use kind::{Form, MachineType};
 use variables::Variables;
 
@@ -39,11 +41,11 @@ pub struct SemanticModel<'a> {
     /// Its query language; `None` while that is unknown.
     pub language: Option<QueryLanguage>,
     /// All its states, by their numbers in the graph.
-    pub states: Vec<State<'a>>,
+    pub states: Table<StateId, State<'a>>,
     /// All its objects; the state machine comes first, and a state before what is inside it.
     pub objects: Vec<Node<'a>>,
     /// All its paths, intrinsic functions and JSONata expressions.
-    pub expressions: Vec<Expression<'a>>,
+    pub expressions: Table<ExpressionId, Expression<'a>>,
     /// Its variables.
     pub variables: Variables,
 }
@@ -66,14 +68,14 @@ impl<'a> SemanticModel<'a> {
             machine,
             graph,
             language,
-            states: Vec::new(),
+            states: Table::default(),
             objects: Vec::new(),
-            expressions: Vec::new(),
+            expressions: Table::default(),
             variables: Variables::default(),
         };
         model.collect_states();
-        let namespaces = model.graph.namespaces.iter().enumerate();
-        let namespaces: HashMap<JsonPointer, usize> =
+        let namespaces = model.graph.namespaces.enumerate();
+        let namespaces: HashMap<JsonPointer, NamespaceId> =
             namespaces.map(|(index, namespace)| (namespace.at.clone(), index)).collect();
         model.collect_objects(&Language::get().definition, root, JsonPointer::root(), None, &namespaces);
         model.collect_expressions();
@@ -83,7 +85,7 @@ impl<'a> SemanticModel<'a> {
 
     /// The expressions in the fields of an object.
     pub fn expressions_of(&self, node: &Node<'a>) -> impl Iterator<Item = &Expression<'a>> {
-        self.expressions.get(node.expressions.clone()).into_iter().flatten()
+        node.expressions.iter().filter_map(|id| self.expressions.get(id))
     }
 
     /// The state that an object is or is in.
@@ -104,23 +106,21 @@ impl<'a> SemanticModel<'a> {
 
     fn collect_states(&mut self) {
         let express = self.express_scopes();
-        let mut owner: Vec<Option<usize>> = vec![None; self.graph.states.len()];
-        for (index, scope) in
-            self.graph.scopes.iter().enumerate().filter(|(_, scope)| scope.attached || scope.owns_states)
-        {
+        let mut owner: Table<StateId, Option<ScopeId>> = Table::like(&self.graph.states, None);
+        for (index, scope) in self.graph.scopes.enumerate().filter(|(_, scope)| scope.attached || scope.owns_states) {
             for state in &scope.reached {
                 if let Some(slot) = owner.get_mut(*state) {
                     slot.get_or_insert(index);
                 }
             }
         }
-        let scopes = self.graph.scopes.iter().enumerate();
-        let own: HashMap<usize, usize> =
+        let scopes = self.graph.scopes.enumerate();
+        let own: HashMap<NamespaceId, ScopeId> =
             scopes.filter(|(_, scope)| scope.owns_states).map(|(index, scope)| (scope.namespace, index)).collect();
-        for (index, node) in self.graph.states.iter().enumerate() {
+        for (index, node) in self.graph.states.enumerate() {
             let value = node.value;
             let scope = owner.get(index).copied().flatten().or_else(|| own.get(&node.namespace).copied());
-            let scope = scope.unwrap_or(0);
+            let scope = scope.unwrap_or(ScopeId::ROOT);
             let (language, downgraded) = match value.get("QueryLanguage") {
                 None => (self.language, false),
                 Some(Json::Unknown) => (None, false),
@@ -142,21 +142,21 @@ impl<'a> SemanticModel<'a> {
                 scope,
                 language,
                 downgraded,
-                express: express.get(scope).copied().unwrap_or(false),
+                express: express.contains(&scope),
             });
         }
     }
 
     /// Which scopes run in Express executions.
-    fn express_scopes(&self) -> Vec<bool> {
-        let of = |index: usize| {
-            let child = self.graph.around(index).find_map(|scope| {
+    fn express_scopes(&self) -> HashSet<ScopeId> {
+        let is_express = |index: &ScopeId| {
+            let child = self.graph.around(*index).find_map(|scope| {
                 let processor = self.root.at(&self.graph.scopes.get(scope)?.at).filter(|it| is_distributed(it))?;
                 Some(processor.get("ProcessorConfig")?.get("ExecutionType").and_then(Json::as_str) == Some("EXPRESS"))
             });
             child.unwrap_or(self.machine == MachineType::Express)
         };
-        (0..self.graph.scopes.len()).map(of).collect()
+        self.graph.scopes.ids().filter(is_express).collect()
     }
 
     fn collect_objects(
@@ -164,8 +164,8 @@ impl<'a> SemanticModel<'a> {
         shape: &'static ObjectSchema,
         value: &'a Json,
         at: JsonPointer,
-        state: Option<usize>,
-        namespaces: &HashMap<JsonPointer, usize>,
+        state: Option<StateId>,
+        namespaces: &HashMap<JsonPointer, NamespaceId>,
     ) {
         let Json::Object(members) = value else {
             return;
@@ -174,7 +174,7 @@ impl<'a> SemanticModel<'a> {
         let fields: Vec<_> = members.keys().map(|name| shape.field(name)).collect();
         let owner = state.and_then(|state| self.states.get(state)).filter(|_| shape.name == "Task");
         let resource = owner.and_then(|state| state.resource);
-        self.objects.push(Node { shape, value, fields, at, resource, expressions: 0..0, state });
+        self.objects.push(Node { shape, value, fields, at, resource, expressions: IdRange::default(), state });
         for (position, inner) in members.values().enumerate() {
             let field = self.objects.get(index).and_then(|node| *node.fields.get(position)?);
             let Some(field) = field else { continue };
@@ -193,10 +193,11 @@ impl<'a> SemanticModel<'a> {
                         self.collect_objects(object, element, place.join(index), state, namespaces);
                     }
                 }
-                (FieldType::States, Json::Object(states)) => {
+                (FieldType::States, Json::Object(_)) => {
                     let namespace = namespaces.get(&place()).and_then(|index| self.graph.namespaces.get(*index));
-                    let Some(first) = namespace.map(|namespace| namespace.first) else { continue };
-                    for number in first..first + states.len() {
+                    let Some(namespace) = namespace else { continue };
+                    let numbers: Vec<StateId> = namespace.ids().collect();
+                    for number in numbers {
                         let Some(state) = self.states.get(number) else { continue };
                         let Some(object) = Language::get().state(state.ty) else { continue };
                         self.collect_objects(object, state.value, state.at.clone(), Some(number), namespaces);
@@ -208,18 +209,18 @@ impl<'a> SemanticModel<'a> {
     }
 
     fn collect_expressions(&mut self) {
-        let mut expressions = Vec::new();
+        let mut expressions = Table::default();
         let mut objects = std::mem::take(&mut self.objects);
         for node in &mut objects {
             let first = expressions.len();
             self.expressions_in(node, &mut expressions);
-            node.expressions = first..expressions.len();
+            node.expressions = IdRange::added(first, &expressions);
         }
         self.objects = objects;
         self.expressions = expressions;
     }
 
-    fn expressions_in(&self, node: &Node<'a>, to: &mut Vec<Expression<'a>>) {
+    fn expressions_in(&self, node: &Node<'a>, to: &mut Table<ExpressionId, Expression<'a>>) {
         let Some(language) = node.state.and(self.language_of(node)) else { return };
         for (field, value) in node.members() {
             let other = field.language.is_some_and(|only| only != language);

@@ -11,6 +11,7 @@ use crate::jsonpath::Path;
 use crate::model::QueryLanguage;
 use crate::pointer::JsonPointer;
 use crate::schema::{FieldSchema, ObjectSchema};
+use crate::semantic::ids::{ExpressionId, IdRange, NamespaceId, ScopeId, StateId};
 
 /// A state.
 #[derive(Debug)]
@@ -24,9 +25,9 @@ pub struct State<'a> {
     /// Its place.
     pub at: JsonPointer,
     /// The namespace that holds it.
-    pub namespace: usize,
+    pub namespace: NamespaceId,
     /// The scope it belongs to.
-    pub scope: usize,
+    pub scope: ScopeId,
     /// What it calls, as written and taken apart, where it is a Task.
     pub resource: Option<(&'a str, Resource<'a>)>,
     /// Its query language; `None` while that is unknown, or wrong.
@@ -51,9 +52,9 @@ pub struct Node<'a> {
     /// What it calls, as written and taken apart, where it is a Task.
     pub resource: Option<(&'a str, Resource<'a>)>,
     /// The indices of its expressions.
-    pub expressions: Range<usize>,
+    pub expressions: IdRange<ExpressionId>,
     /// The state that it is or is in, by its index; `None` for the state machine itself.
-    pub state: Option<usize>,
+    pub state: Option<StateId>,
 }
 
 /// An expression.

@@ -10,6 +10,7 @@ use crate::jsonata::{self, Kind, function_named};
 use crate::jsonpath::Root;
 use crate::pointer::JsonPointer;
 use crate::semantic::graph::{Graph, distributed};
+use crate::semantic::ids::{ExpressionId, ScopeId, StateId, Table};
 use crate::semantic::{Expression, Node, State};
 
 /// How many variables of one state machine are followed; more than any workflow has that a person wrote.
@@ -25,7 +26,7 @@ pub struct Variables {
     pub reads: Vec<Read>,
     index: HashMap<String, usize>,
     /// What is set when a state begins, by the state's index.
-    entry: HashMap<usize, Flow>,
+    entry: HashMap<StateId, Flow>,
     /// The variables that have a value where a rule of a Choice state holds, by the place of the rule.
     guards: HashMap<JsonPointer, Vec<String>>,
 }
@@ -38,7 +39,7 @@ pub struct Assignment {
     /// The member of `Assign`.
     pub at: JsonPointer,
     /// The index of the state.
-    pub state: usize,
+    pub state: StateId,
 }
 
 /// A place where a variable is read.
@@ -47,11 +48,11 @@ pub struct Read {
     /// The name of the variable.
     pub name: String,
     /// The index of the expression.
-    pub expression: usize,
+    pub expression: ExpressionId,
     /// The bytes of the expression that the name takes.
     pub span: Range<usize>,
     /// The index of the state.
-    pub state: usize,
+    pub state: StateId,
     /// Whether the expression asks with `$exists` whether the variable has a value.
     pub guarded: bool,
 }
@@ -101,9 +102,9 @@ impl Variables {
     /// Follows the variables of a state machine through its scopes.
     pub(crate) fn of(
         graph: &Graph<'_>,
-        states: &[State<'_>],
+        states: &Table<StateId, State<'_>>,
         objects: &[Node<'_>],
-        expressions: &[Expression<'_>],
+        expressions: &Table<ExpressionId, Expression<'_>>,
     ) -> Self {
         let mut variables =
             Self { assignments: assignments(objects), reads: reads(objects, expressions), ..Self::default() };
@@ -124,7 +125,7 @@ impl Variables {
     }
 
     /// Whether a variable has a value when a state begins; `None` where that was not followed.
-    pub fn defined(&self, state: usize, name: &str) -> Option<Defined> {
+    pub fn defined(&self, state: StateId, name: &str) -> Option<Defined> {
         let Some(index) = self.index.get(name) else { return Some(Defined::Never) };
         let flow = self.entry.get(&state)?;
         let has = |words: &[u64; WORDS]| words.get(index / 64).is_some_and(|word| word & (1 << (index % 64)) != 0);
@@ -135,11 +136,11 @@ impl Variables {
         })
     }
 
-    fn follow(&mut self, graph: &Graph<'_>, states: &[State<'_>]) {
-        let mut waiting: VecDeque<usize> = VecDeque::from([0]);
+    fn follow(&mut self, graph: &Graph<'_>, states: &Table<StateId, State<'_>>) {
+        let mut waiting = VecDeque::from([ScopeId::ROOT]);
         let mut seen = HashSet::new();
-        let mut inside: HashMap<usize, Vec<usize>> = HashMap::new();
-        for (index, scope) in graph.scopes.iter().enumerate() {
+        let mut inside: HashMap<ScopeId, Vec<ScopeId>> = HashMap::new();
+        for (index, scope) in graph.scopes.enumerate() {
             if let Some(parent) = scope.parent {
                 inside.entry(parent).or_default().push(index);
             }
@@ -159,7 +160,7 @@ impl Variables {
         }
     }
 
-    fn follow_scope(&mut self, graph: &Graph<'_>, start: usize, outer: Flow, states: &[State<'_>]) {
+    fn follow_scope(&mut self, graph: &Graph<'_>, start: StateId, outer: Flow, states: &Table<StateId, State<'_>>) {
         let mut queue = VecDeque::from([(start, outer)]);
         while let Some((index, arriving)) = queue.pop_front() {
             let joined = self.entry.get(&index).map_or(arriving, |before| before.joined(arriving));
@@ -217,10 +218,10 @@ fn assignments(objects: &[Node<'_>]) -> Vec<Assignment> {
     found
 }
 
-fn reads(objects: &[Node<'_>], expressions: &[Expression<'_>]) -> Vec<Read> {
+fn reads(objects: &[Node<'_>], expressions: &Table<ExpressionId, Expression<'_>>) -> Vec<Read> {
     let mut found = Vec::new();
-    let of_states = objects.iter().filter_map(|node| Some((node.expressions.clone(), node.state?)));
-    let expressions_of_states = of_states.flat_map(|(indices, state)| indices.map(move |index| (index, state)));
+    let of_states = objects.iter().filter_map(|node| Some((node.expressions, node.state?)));
+    let expressions_of_states = of_states.flat_map(|(indices, state)| indices.iter().map(move |index| (index, state)));
     for (index, state) in expressions_of_states {
         let Some(expression) = expressions.get(index) else { continue };
         for (path, span) in expression.paths() {
@@ -280,7 +281,7 @@ fn guaranteed(condition: &jsonata::Node) -> HashSet<&str> {
 }
 
 /// The variables that have a value where a rule holds, by the place of the rule.
-fn guards(expressions: &[Expression<'_>]) -> HashMap<JsonPointer, Vec<String>> {
+fn guards(expressions: &Table<ExpressionId, Expression<'_>>) -> HashMap<JsonPointer, Vec<String>> {
     let guard = |expression: &Expression<'_>| {
         let (last, _) = expression.at.tokens().split_last()?;
         let names = guaranteed(expression.jsonata().filter(|_| *last == *"Condition")?);

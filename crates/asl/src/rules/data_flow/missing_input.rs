@@ -7,6 +7,7 @@ use crate::jsonata::{Kind, Node};
 use crate::jsonpath::{Root, Step};
 use crate::model::QueryLanguage;
 use crate::semantic::data_flow::{AbstractValue, inputs};
+use crate::semantic::ids::{StateId, Table};
 use crate::semantic::{Expression, SemanticModel, State};
 
 rule! {
@@ -137,8 +138,8 @@ fn say(
     expression: &Expression<'_>,
     span: &std::ops::Range<usize>,
     why: &str,
-    state: usize,
-    inputs: &[Option<Rc<AbstractValue>>],
+    state: StateId,
+    inputs: &Table<StateId, Option<Rc<AbstractValue>>>,
 ) -> Diagnostic {
     let name = model.states.get(state).map(|state| state.name).unwrap_or("");
     let written = expression.text.get(expression.range(span)).unwrap_or("");
@@ -154,12 +155,12 @@ fn say(
 /// The state that leads to this one, where there is only one.
 fn replaced_by<'s, 'a>(
     model: &'s SemanticModel<'a>,
-    state: usize,
-    inputs: &[Option<Rc<AbstractValue>>],
+    state: StateId,
+    inputs: &Table<StateId, Option<Rc<AbstractValue>>>,
 ) -> Option<&'s State<'a>> {
     // Among very many states the search would not be in proportion to the text.
     let target = model.states.get(state).filter(|_| model.states.len() < 500)?;
-    let mut before = model.states.iter().enumerate().filter(|(index, other)| {
+    let mut before = model.states.enumerate().filter(|(index, other)| {
         inputs.get(*index).is_some_and(Option::is_some)
             && other.scope == target.scope
             && model.graph.targets(*index).any(|to| to == state)

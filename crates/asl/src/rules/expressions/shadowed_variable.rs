@@ -3,6 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::semantic::SemanticModel;
 use crate::semantic::graph::distributed;
+use crate::semantic::ids::StateId;
 use crate::semantic::variables::Defined;
 
 rule! {
@@ -114,7 +115,7 @@ fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
 }
 
 /// The Map or Parallel state around a state, whose variables it sees; a distributed Map shows none.
-fn holder(model: &SemanticModel<'_>, state: usize) -> Option<usize> {
+fn holder(model: &SemanticModel<'_>, state: StateId) -> Option<StateId> {
     let scope = model.graph.scopes.get(model.states.get(state)?.scope)?;
     let holder = scope.holder?;
     distributed(model.states.get(holder)?.value).is_none().then_some(holder)

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::Diagnostic;
 use crate::semantic::SemanticModel;
+use crate::semantic::ids::{ScopeId, StateId};
 
 rule! {
     /// ## What it does
@@ -95,12 +96,12 @@ rule! {
 }
 
 fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
-    for (index, scope) in model.graph.scopes.iter().enumerate() {
+    for (index, scope) in model.graph.scopes.enumerate() {
         if scope.open || (!scope.attached && !scope.owns_states) {
             continue;
         }
-        let mut before: HashMap<usize, Vec<usize>> = HashMap::new();
-        let mut ends: Vec<usize> = Vec::new();
+        let mut before: HashMap<StateId, Vec<StateId>> = HashMap::new();
+        let mut ends: Vec<StateId> = Vec::new();
         for state in scope.reached.iter().copied() {
             if model.graph.states.get(state).is_some_and(|node| node.ends) {
                 ends.push(state);
@@ -110,10 +111,10 @@ fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
             }
         }
         // A workflow without any end is another finding.
-        if ends.is_empty() && index == 0 {
+        if ends.is_empty() && index == ScopeId::ROOT {
             continue;
         }
-        let mut leads_out: HashSet<usize> = HashSet::new();
+        let mut leads_out: HashSet<StateId> = HashSet::new();
         while let Some(state) = ends.pop() {
             if leads_out.insert(state) {
                 ends.extend(before.get(&state).into_iter().flatten());
@@ -127,7 +128,7 @@ fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
             );
         }
     }
-    for (index, node) in model.graph.states.iter().enumerate() {
+    for (index, node) in model.graph.states.enumerate() {
         for edge in node.edges.iter().filter(|edge| edge.catches() && edge.to == Some(index)) {
             findings.push(
                 RULE.finding(edge.at.clone(), format!("after an error state `{}` runs again, for ever", node.name))

@@ -4,6 +4,7 @@ use crate::diagnostic::{Diagnostic, Fix};
 use crate::json::Members;
 use crate::semantic::SemanticModel;
 use crate::semantic::graph::Edge;
+use crate::semantic::ids::NamespaceId;
 use crate::semantic::kind::Form;
 use crate::suggest::is_certain;
 
@@ -87,7 +88,7 @@ fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-fn check_edge(model: &SemanticModel<'_>, namespace: usize, edge: &Edge<'_>, findings: &mut Vec<Diagnostic>) {
+fn check_edge(model: &SemanticModel<'_>, namespace: NamespaceId, edge: &Edge<'_>, findings: &mut Vec<Diagnostic>) {
     let graph = &model.graph;
     let (Some(target), Some(states)) = (edge.target, graph.namespaces.get(namespace).map(|namespace| namespace.states))
     else {
@@ -100,8 +101,8 @@ fn check_edge(model: &SemanticModel<'_>, namespace: usize, edge: &Edge<'_>, find
     let finding = RULE
         .finding(edge.at.clone(), format!("there is no state `{target}`"))
         .aws("MISSING_TRANSITION_TARGET", Some(edge.at.clone()));
-    let elsewhere = (0..graph.namespaces.len().min(MAX_SEARCHED))
-        .find_map(|index| model.states.get(graph.state_named(index, target)?));
+    let mut searched = graph.namespaces.ids().take(MAX_SEARCHED);
+    let elsewhere = searched.find_map(|index| model.states.get(graph.state_named(index, target)?));
     findings.push(match (meant, elsewhere) {
         (_, Some(other)) if model.form == Form::Nested => finding
             .help(

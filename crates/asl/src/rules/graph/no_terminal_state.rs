@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::semantic::SemanticModel;
+use crate::semantic::ids::ScopeId;
 
 rule! {
     /// ## What it does
@@ -64,7 +65,7 @@ rule! {
 }
 
 fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
-    let Some(scope) = model.graph.scopes.first() else {
+    let Some(scope) = model.graph.scopes.get(ScopeId::ROOT) else {
         return;
     };
     // A start or a transition that leads nowhere is reported by itself.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::diagnostic::Diagnostic;
 use crate::semantic::SemanticModel;
 use crate::semantic::graph::{Edge, Scope};
+use crate::semantic::ids::StateId;
 
 rule! {
     /// ## What it does
@@ -115,15 +116,14 @@ rule! {
 
 fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
     let graph = &model.graph;
-    for (index, namespace) in graph.namespaces.iter().enumerate() {
-        let mut holders: HashMap<usize, Vec<&Scope<'_>>> = HashMap::new();
+    for (index, namespace) in graph.namespaces.enumerate() {
+        let mut holders: HashMap<StateId, Vec<&Scope<'_>>> = HashMap::new();
         for scope in graph.scopes_in(index).filter(|scope| scope.attached) {
             for state in &scope.reached {
                 holders.entry(*state).or_default().push(scope);
             }
         }
-        for (position, name) in namespace.states.keys().enumerate() {
-            let state = namespace.first + position;
+        for (state, name) in namespace.ids().zip(namespace.states.keys()) {
             let Some([first, second, ..]) = holders.get(&state).map(Vec::as_slice) else { continue };
             let (Some(first_way), Some(second_way)) = (graph.way(first, state), graph.way(second, state)) else {
                 continue;

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::diagnostic::Diagnostic;
 use crate::semantic::SemanticModel;
+use crate::semantic::ids::{NamespaceId, StateId};
 use crate::semantic::kind::Form;
 
 rule! {
@@ -81,7 +82,7 @@ rule! {
 
 fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
     let graph = &model.graph;
-    for (index, namespace) in graph.namespaces.iter().enumerate() {
+    for (index, namespace) in graph.namespaces.enumerate() {
         let counts = |scope: &&crate::semantic::graph::Scope| scope.attached || model.form == Form::Nested;
         let scopes: Vec<_> = graph.scopes_in(index).filter(counts).collect();
         // Without a start, or with a way that is not known yet, any state may be meant.
@@ -90,12 +91,12 @@ fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
         }
         // Where no state of the workflow ends it, that is what is wrong, as AWS sees it as well.
         let ends = graph.states.iter().any(|node| node.namespace == index && node.ends);
-        if index == 0 && !ends && model.form == Form::Nested {
+        if index == NamespaceId::ROOT && !ends && model.form == Form::Nested {
             continue;
         }
-        let states = namespace.states.keys().enumerate();
-        let reached: HashSet<&usize> = scopes.iter().flat_map(|scope| &scope.reached).collect();
-        for (_, name) in states.filter(|(index, _)| !reached.contains(&(namespace.first + index))) {
+        let states = namespace.ids().zip(namespace.states.keys());
+        let reached: HashSet<&StateId> = scopes.iter().flat_map(|scope| &scope.reached).collect();
+        for (_, name) in states.filter(|(index, _)| !reached.contains(index)) {
             let at = namespace.at.join(name);
             findings.push(
                 RULE.finding(at.clone(), format!("no way leads to state `{name}`"))

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::diagnostic::Diagnostic;
 use crate::json::Json;
+use crate::semantic::ids::StateId;
 use crate::semantic::{SemanticModel, State};
 
 rule! {
@@ -124,12 +125,12 @@ fn waits(state: &State<'_>) -> bool {
 }
 
 /// A state that a way without waiting leads back to; searched in depth, without recursion.
-fn loop_start(model: &SemanticModel<'_>, states: impl Iterator<Item = usize>) -> Option<usize> {
-    let goes_on = |state: usize| model.states.get(state).is_some_and(|state| !waits(state));
-    let mut seen: HashSet<usize> = HashSet::new();
-    let mut on_path: HashSet<usize> = HashSet::new();
+fn loop_start(model: &SemanticModel<'_>, states: impl Iterator<Item = StateId>) -> Option<StateId> {
+    let goes_on = |state: StateId| model.states.get(state).is_some_and(|state| !waits(state));
+    let mut seen: HashSet<StateId> = HashSet::new();
+    let mut on_path: HashSet<StateId> = HashSet::new();
     for start in states.filter(|state| goes_on(*state)) {
-        let mut path: Vec<(usize, usize)> = Vec::new();
+        let mut path: Vec<(StateId, usize)> = Vec::new();
         if seen.insert(start) {
             on_path.insert(start);
             path.push((start, 0));

@@ -1,6 +1,7 @@
 //! Deadlines that do not fit together.
 
 use crate::diagnostic::Diagnostic;
+use crate::semantic::ids::ScopeId;
 use crate::semantic::kind::MachineType;
 use crate::semantic::timing::{EXPRESS_SECONDS, longest_time, number};
 use crate::semantic::{Node, SemanticModel};
@@ -89,7 +90,7 @@ rule! {
 fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     let whole = number(model.root.get("TimeoutSeconds")).filter(|seconds| *seconds > 0.0);
     let Some(state) = model.state_of(node) else { return };
-    let (limit, of) = match (whole.filter(|_| state.scope == 0 || !state.express), state.express) {
+    let (limit, of) = match (whole.filter(|_| state.scope == ScopeId::ROOT || !state.express), state.express) {
         (Some(seconds), false) => (seconds, "the timeout of the state machine"),
         (Some(seconds), true) if seconds < EXPRESS_SECONDS => (seconds, "the timeout of the state machine"),
         (_, true) => (EXPRESS_SECONDS, "the longest time of an Express execution"),
