@@ -110,6 +110,15 @@ async fn what_this_apply_makes_is_not_missing() {
     let short = "lambda {\n function_arn = sfn_lambda_function.f.function_name\n }\n timeout_seconds = 10";
     let workspace = with_checks(&aws, "wiring = \"auto\"", &configuration(FUNCTION, "", short));
     assert_says(&workspace.plan().await.unwrap(), &["may take 30 s, and state `Call` gives it 10 s"]);
+    // A durable function is called by a version or an alias only, and takes as long as its executions.
+    let durable = FUNCTION.replace("timeout       = 30", "durable_config {\n execution_timeout = 600\n }");
+    let workspace = with_checks(&aws, "wiring = \"auto\"", &configuration(&durable, "", short));
+    let said = ["Error: state `Call` calls the durable function", "(ASL4107)", "may take 600 s"];
+    assert_says(&workspace.plan().await.unwrap(), &said);
+    let qualified = short.replace("}", "  qualifier = \"live\"\n }").replace("10", "700");
+    let workspace = with_checks(&aws, "wiring = \"auto\"", &configuration(&durable, "", &qualified));
+    let plan = workspace.plan().await.unwrap();
+    assert!(!plan.text.contains("ASL4107") && !plan.text.contains("may take"), "{}", plan.text);
 }
 
 #[tokio::test(flavor = "multi_thread")]

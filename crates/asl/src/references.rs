@@ -56,10 +56,15 @@ pub struct ExternalReference {
 }
 
 impl ExternalReference {
+    /// Returns whether the identifier of a function has a qualifier: a version, an alias or `$LATEST`.
+    pub(crate) fn is_qualified(&self) -> bool {
+        let parts = if self.id.starts_with("arn:") { 8 } else { 2 };
+        self.id.split(':').count() == parts
+    }
+
     /// Returns whether the identifier of a function names a published version or an alias.
     pub(crate) fn is_published(&self) -> bool {
-        let parts = if self.id.starts_with("arn:") { 8 } else { 2 };
-        self.id.split(':').count() == parts && !self.id.ends_with(":$LATEST")
+        self.is_qualified() && !self.id.ends_with(":$LATEST")
     }
 }
 
@@ -127,6 +132,8 @@ pub struct FunctionInfo {
     pub runtime: Option<String>,
     /// Its own timeout in seconds.
     pub timeout_seconds: Option<i32>,
+    /// Timeout of its durable executions in seconds, if it is a durable function.
+    pub durable_timeout_seconds: Option<i32>,
     /// The concurrent calls that are kept for it.
     pub reserved_concurrency: Option<i32>,
 }
@@ -183,6 +190,7 @@ mod tests {
             state: "Failed".into(),
             runtime: Some("python3.8".into()),
             timeout_seconds: Some(30),
+            durable_timeout_seconds: None,
             reserved_concurrency: Some(0),
         });
         let linter = crate::linter::Linter::new(crate::MachineType::Standard);

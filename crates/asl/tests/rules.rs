@@ -123,12 +123,14 @@ fn known(reference: &ExternalReference) -> ResourceInfo {
         state: "Active".into(),
         runtime: Some("python3.13".into()),
         timeout_seconds: Some(3),
+        durable_timeout_seconds: None,
         reserved_concurrency: None,
     };
     ResourceInfo::Function(match name {
         "charge-removed" => return ResourceInfo::Missing,
         "charge-failed" => FunctionInfo { state: "Failed".into(), ..healthy },
         "charge-python38" => FunctionInfo { runtime: Some("python3.8".into()), ..healthy },
+        "charge-durable" => FunctionInfo { durable_timeout_seconds: Some(600), ..healthy },
         "charge-slow" => FunctionInfo { timeout_seconds: Some(900), ..healthy },
         _ => healthy,
     })

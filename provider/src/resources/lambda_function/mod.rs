@@ -25,6 +25,7 @@ use crate::shared::managed::{Change, Failed, IdentityPart, Managed, Observed, Op
 use crate::shared::move_state::SourceState;
 use crate::shared::{empty, same_function};
 
+use blocks::DurableConfig;
 use code::CodeSource;
 use separate::RuntimeManagementConfig;
 use settings::Settings;
@@ -159,6 +160,8 @@ impl Function {
             state: "Active".into(),
             runtime: self.settings.runtime.text().map(str::to_owned),
             timeout_seconds: self.settings.timeout.known().copied(),
+            durable_timeout_seconds: DurableConfig::settings(&self.settings.durable_config)
+                .map(|durable| durable.execution_timeout),
             reserved_concurrency: self.reserved(),
         }
     }

@@ -168,6 +168,7 @@ async fn ask(session: &ProviderSession, call: &Call, kind: Kind, id: &str) -> Re
                     state: found.state,
                     runtime: found.configuration.runtime,
                     timeout_seconds: found.configuration.timeout,
+                    durable_timeout_seconds: found.configuration.durable.map(|durable| durable.execution_timeout),
                     reserved_concurrency: found.reserved_concurrency,
                 })
             }));

@@ -59,7 +59,8 @@ rule! {
 
 fn check(known: &KnownReference<'_>, findings: &mut Vec<Diagnostic>) {
     let reference = known.reference;
-    let own = known.function().and_then(|function| function.timeout_seconds);
+    // A durable execution goes on beyond the timeout of one invocation.
+    let own = known.function().and_then(|function| function.durable_timeout_seconds.or(function.timeout_seconds));
     if let (Some(own), Some(given)) = (own, reference.timeout_seconds)
         && f64::from(own) > given
     {

@@ -6,6 +6,7 @@ pub(crate) mod missing_resource;
 pub(crate) mod retired_runtime;
 pub(crate) mod role_denied;
 pub(crate) mod unpublished_function;
+pub(crate) mod unqualified_durable_function;
 
 use super::Rule;
 
@@ -17,4 +18,5 @@ pub(super) const RULES: &[Rule] = &[
     function_outlasts_task::RULE,
     unpublished_function::RULE,
     role_denied::RULE,
+    unqualified_durable_function::RULE,
 ];
