@@ -1,5 +1,7 @@
 //! Findings and failures as Terraform shows them.
 
+use std::collections::HashSet;
+
 use asl::{Diagnostic as Finding, Json, Severity};
 use asl_hcl::{Flat, hcl_name, in_hcl};
 use sfn_aws::AwsError;
@@ -10,7 +12,7 @@ const REFERENCES: &str = "ASL41";
 
 /// Findings about blocks, at the attribute they are about and in the names of HCL.
 pub fn of_blocks(findings: Vec<Finding>, flat: &Flat) -> Diagnostics {
-    let states: Vec<&str> = flat.state_names().collect();
+    let states: HashSet<&str> = flat.state_names().collect();
     let shown = |finding: Finding| {
         let finding = without_values(finding, &flat.json, &states);
         let related =
@@ -34,7 +36,7 @@ pub fn of_blocks(findings: Vec<Finding>, flat: &Flat) -> Diagnostics {
 pub fn of_text(findings: Vec<Finding>, text: &str, attribute: &AttributePath) -> Diagnostics {
     let root = asl::parse(text).map_or(Json::Null, |(document, _)| document.root);
     let names = asl::semantic::graph::state_names(&root);
-    let states: Vec<&str> = names.iter().map(String::as_str).collect();
+    let states: HashSet<&str> = names.iter().map(String::as_str).collect();
     let shown = |finding: Finding| {
         let finding = without_values(finding, &root, &states);
         let place = finding.span.as_ref().map(|span| {
@@ -51,7 +53,7 @@ pub fn of_text(findings: Vec<Finding>, text: &str, attribute: &AttributePath) ->
 
 /// The finding without values of the workflow in its texts, which may be sensitive. A name that resembles a known one is a
 /// slip of the finger and stays, and so do names of states and fields.
-fn without_values(finding: Finding, root: &Json, states: &[&str]) -> Finding {
+fn without_values(finding: Finding, root: &Json, states: &HashSet<&str>) -> Finding {
     // Names of what a workflow calls are no payload.
     if finding.code.starts_with(REFERENCES) || finding.help.to_lowercase().contains("did you mean") {
         return finding;
@@ -60,7 +62,7 @@ fn without_values(finding: Finding, root: &Json, states: &[&str]) -> Finding {
     let inside = finding.inside.as_ref().map_or("", |inside| inside.text.as_str());
     let is_value = |word: &str| {
         word.len() > 2
-            && !states.contains(&word)
+            && !states.contains(word)
             && hcl_name(word).is_none()
             && (value.contains(word) || inside.contains(word))
     };

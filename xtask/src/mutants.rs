@@ -1,6 +1,6 @@
-//! `cargo xtask mutants`: changes the pure crates in small ways, and tells which changes no test notices.
+//! `cargo xtask mutants`: runs mutation tests on the crates that need neither AWS nor Terraform.
 //!
-//! A change that no test notices is a missing test or superfluous code; one that stands has its reason in `.cargo/mutants.toml`.
+//! A mutant that no test catches shows a missing test or superfluous code. `.cargo/mutants.toml` lists accepted mutants with reasons.
 
 use std::io;
 use std::process::{Command, Stdio};

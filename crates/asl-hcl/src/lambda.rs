@@ -98,8 +98,7 @@ impl Lambda {
 
     /// Whether the block asks for what only a function's ARN allows and gives a name.
     pub(crate) fn needs_arn(&self, members: &Members, jsonata: bool) -> bool {
-        self.is_direct(members, jsonata) == Some(true)
-            && self.function.as_str().is_some_and(|name| !name.starts_with("arn:"))
+        self.is_direct(members, jsonata) == Some(true) && self.function.as_str().is_some_and(is_name)
     }
 
     /// Returns whether both `payload` and `input_path` select the input by a path.
@@ -170,6 +169,13 @@ impl Lambda {
 
 const UNWRAP_JSONPATH: &str = "$.Payload";
 const UNWRAP_JSONATA: &str = "{% $states.result.Payload %}";
+
+/// Returns whether a text is the name of a function, and no ARN. What begins with another character is an expression, whose value
+/// may be one.
+fn is_name(function: &str) -> bool {
+    !function.starts_with("arn:")
+        && function.starts_with(|first: char| first.is_ascii_alphanumeric() || "-_".contains(first))
+}
 
 /// A payload as a member of a JSONPath template: a path goes under a name that ends in `.$`.
 fn template(name: &str, payload: &Json) -> (String, Json) {

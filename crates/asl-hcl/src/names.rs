@@ -1,12 +1,14 @@
 //! Names of ASL in messages about HCL.
 
+use std::collections::HashSet;
+
 use asl::schema::Language;
 
 /// Returns a message in which fields have the names that they have in HCL. Names of states stay as they are.
-pub fn in_hcl(message: &str, states: &[&str]) -> String {
+pub fn in_hcl(message: &str, states: &HashSet<&str>) -> String {
     let parts = message.split('`').enumerate().map(|(index, part)| {
         let quoted = index % 2 == 1;
-        if quoted && !states.contains(&part) { hcl_name(part).unwrap_or(part) } else { part }
+        if quoted && !states.contains(part) { hcl_name(part).unwrap_or(part) } else { part }
     });
     parts.collect::<Vec<_>>().join("`").replace("`End: true`", "`end = true`")
 }

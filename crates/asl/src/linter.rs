@@ -1,4 +1,4 @@
-//! The linter: which rules look at what, in which order findings come, and where in a text they are.
+//! The linter: runs the rules, sorts their findings, and adds their places in the text.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;

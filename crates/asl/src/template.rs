@@ -118,6 +118,7 @@ impl Linter {
         let linter = self.with_machine(file.machine);
         let findings = match parsed {
             Ok((document, errors)) => linter.check_definition(&document, errors, &filled.text),
+            Err(_) if directive(&filled.text).is_some() => Vec::new(),
             Err(error) => linter.syntax([*error]),
         };
         let mut findings: Vec<Diagnostic> = findings.into_iter().map(|finding| filled.unfilled(finding)).collect();
@@ -307,10 +308,30 @@ fn made_later(value: &Json, at: &JsonPointer, document: &Document) -> Vec<MadeLa
 
 /// The first directive of a Terraform template file, such as `%{ for … }`, which makes a text that is not known here.
 fn directive(text: &str) -> Option<MadeLater> {
-    let start = text.find("%{")?;
+    const WORDS: [&str; 5] = ["if ", "for ", "else", "endif", "endfor"];
+    let starts = text.match_indices("%{").map(|(start, _)| start);
+    let is_directive = |start: &usize| {
+        let rest = text.get(start + 2..).unwrap_or("").trim_start_matches(['~', ' ']);
+        WORDS.iter().any(|word| rest.starts_with(word))
+    };
+    let start = starts.filter(is_directive).find(|start| !is_in_string(text, *start))?;
     let length = text.get(start..)?.find('}')? + 1;
     let by = text.get(start..start + length).filter(|by| !by.contains('\n')).unwrap_or("%{ … }").to_owned();
     Some(MadeLater { by, span: start..start + length })
+}
+
+/// Returns whether a byte of a JSON text is inside of a string.
+fn is_in_string(text: &str, at: usize) -> bool {
+    let (mut is_inside, mut is_escaped) = (false, false);
+    for c in text.get(..at).unwrap_or("").chars() {
+        match c {
+            _ if is_escaped => is_escaped = false,
+            '\\' if is_inside => is_escaped = true,
+            '"' => is_inside = !is_inside,
+            _ => {}
+        }
+    }
+    is_inside
 }
 
 fn is_function(name: &str) -> bool {

@@ -17,7 +17,7 @@ const ROUNDS: usize = 5;
 
 /// Repairs what can be repaired, with `all` also where that changes what a definition does; `check` checks a file again.
 pub fn apply(outcomes: &mut [Outcome], all: bool, check: impl Fn(&Outcome) -> Outcome) -> Result<(), Failure> {
-    for outcome in outcomes.iter_mut().filter(|outcome| outcome.path.as_os_str() != "-") {
+    for outcome in outcomes.iter_mut().filter(|outcome| is_file(outcome)) {
         for _ in 0..ROUNDS {
             let format = format_of(&outcome.path, &outcome.text);
             let (text, count) = repaired(&outcome.text, format, &outcome.findings, all);
@@ -30,6 +30,11 @@ pub fn apply(outcomes: &mut [Outcome], all: bool, check: impl Fn(&Outcome) -> Ou
         outcome.findings.iter_mut().for_each(|finding| tell_why(finding, all));
     }
     Ok(())
+}
+
+/// Returns whether an outcome is of a file that was given as such: options of asl-validator only check.
+fn is_file(outcome: &Outcome) -> bool {
+    outcome.path.as_os_str() != "-" && !outcome.must_be_readable
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {

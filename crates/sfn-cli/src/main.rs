@@ -45,7 +45,7 @@ enum Command {
     Diff(diff::Args),
     /// Write what is in AWS as Terraform files, one for each state machine, with `import` blocks; nothing in AWS changes.
     ///
-    /// Files of the folder stay as they are, but `sfn` is added to `required_providers`. An import that was stopped goes on where it was. Exit code 0: all
+    /// Does not change existing files, except to add `sfn` to `required_providers`. To continue a stopped import, run the command again. Exit code 0: all
     /// was written. 2: something was not, and the rest was.
     Import(import::Args),
     /// Explain a rule, by its code or its name.

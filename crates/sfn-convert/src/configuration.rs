@@ -3,12 +3,13 @@
 
 mod render;
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use asl::linter::Linter;
 use asl::substitution::Substitutions;
 use asl::template::{Checked, NamedFile};
-use asl::{Diagnostic, Form, Json, JsonPointer, MachineType, TextError, TextErrorKind};
+use asl::{Diagnostic, Form, JsonPointer, MachineType, TextError, TextErrorKind};
 use asl_hcl::Flat;
 use tfconfig::reader::{Computed, Configuration, Declared};
 use tfplugin::schema::{Attribute, Block};
@@ -74,7 +75,7 @@ fn is_ours(declared: &Declared<'_>) -> bool {
     declared.ty.starts_with("sfn_")
 }
 
-/// What only Terraform can compute is not known. Of a string the rest is, which counts in `resource`.
+/// Returns an unknown value, or a placeholder for a part of a string, so that the rest of `resource` can be checked.
 fn unknown(computed: Computed<'_>) -> Value {
     if computed.is_part { Value::from("${Computed}") } else { Value::Unknown }
 }
@@ -116,7 +117,7 @@ fn check_workflow(declared: &Declared<'_>, value: &Value, linter: &Linter) -> Ve
     }
     if let Some(text) = declared.template(DEFINITION, &mut unknown) {
         let Value::String(text) = text else { return Vec::new() };
-        let (_, findings) = linter.check_text(&text);
+        let findings = linter.check_file(&text, asl::Format::Json, true).findings;
         let at = AttributePath::root(DEFINITION);
         let in_text = |mut finding: Diagnostic| {
             let inside = finding.span.take().unwrap_or(0..0);
@@ -135,10 +136,11 @@ fn check_workflow(declared: &Declared<'_>, value: &Value, linter: &Linter) -> Ve
 fn check_blocks(declared: &Declared<'_>, flat: &Flat, linter: &Linter) -> Vec<Diagnostic> {
     let problems = flat.diagnostics.iter().map(|problem| {
         let span = declared.span(problem.path.as_ref().unwrap_or(&AttributePath::default()));
-        error(format!("{}: {}", problem.summary, first_letter_lower(&problem.detail)), span)
+        let detail = problem.detail.split("\n\n").next().unwrap_or("");
+        error(format!("{}: {}", problem.summary, first_letter_lower(detail)), span)
     });
     let mut findings = linter.syntax(problems);
-    let names: Vec<&str> = flat.state_names().collect();
+    let names: HashSet<&str> = flat.state_names().collect();
     for finding in linter.check(&flat.json, Form::Flat) {
         let mut finding = placed(finding, declared, |at| flat.path(at));
         finding.message = asl_hcl::in_hcl(&finding.message, &names);
@@ -153,7 +155,7 @@ fn first_letter_lower(text: &str) -> String {
     letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect()
 }
 
-/// A finding with its places in the configuration. A repair of ASL is none of HCL.
+/// A finding with its places in the configuration. Fixes are removed, as they apply to ASL and not to HCL.
 fn placed(
     mut finding: Diagnostic,
     declared: &Declared<'_>,
@@ -171,13 +173,4 @@ fn placed(
         related.span = Some(declared.span(&path_of(&related.pointer)));
     }
     Diagnostic { fix: None, ..finding }
-}
-
-/// Returns the definitions of the provider's own resources and data sources by their names.
-///
-/// # Errors
-/// What is wrong with the file, or why a definition is not known.
-pub fn definitions(text: &str) -> Result<Vec<(String, Json)>, String> {
-    let own = render(text)?.into_iter().filter(|rendered| rendered.is_own);
-    own.map(|rendered| Ok((rendered.name, rendered.definition?))).collect()
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use asl::Json;
 use sfn_aws::{Aws, Call, Settings, alias, state_machine};
 
+use crate::configuration;
 use crate::sources::{Files, Map, Source, convert};
 
 /// A definition of a file, or of the state machine `name` in it: its logical id or label.
@@ -13,30 +14,59 @@ use crate::sources::{Files, Map, Source, convert};
 /// Why there is none.
 pub fn of_file(path: &Path, name: Option<&str>, text: &str, files: Files<'_>) -> Result<Json, String> {
     let is_configuration = path.extension().is_some_and(|extension| extension == "tf");
-    let own = if is_configuration { crate::configuration::definitions(text)? } else { Vec::new() };
-    let (others, failures) = match convert(&Source { path, text, files }, &Map::new()) {
+    let rendered = if is_configuration { configuration::render(text)? } else { Vec::new() };
+    let mut found: Vec<Found> = rendered
+        .into_iter()
+        .map(|workflow| Found { name: workflow.name, address: workflow.address, definition: workflow.definition })
+        .collect();
+    match convert(&Source { path, text, files }, &Map::new()) {
         Ok(converted) => {
-            let definitions = converted.definitions().into_iter().map(|(name, json)| (name.to_owned(), json));
-            (definitions.collect(), converted.failures)
+            // A definition in another file is known to the conversion only.
+            found.retain(|known| known.definition.is_ok() || !known.address.starts_with("aws_"));
+            for (name, definition) in converted.definitions() {
+                let is_known = found.iter().any(|known| known.name == name && known.definition.is_ok());
+                if !is_known || !is_configuration {
+                    let (name, address) = (name.to_owned(), name.to_owned());
+                    found.push(Found { name, address, definition: Ok(definition) });
+                }
+            }
+            let failed = converted.failures.into_iter();
+            found.extend(failed.map(|reason| Found {
+                name: String::new(),
+                address: String::new(),
+                definition: Err(reason),
+            }));
         }
-        Err(_) if !own.is_empty() => (Vec::new(), Vec::new()),
-        Err(reason) => return Err(reason),
-    };
-    only(own.into_iter().chain(others).collect(), name, &failures)
+        Err(reason) if found.is_empty() => return Err(reason),
+        Err(_) => {}
+    }
+    only(found, name)
 }
 
-/// The only definition, or the only one of this name.
-fn only(mut definitions: Vec<(String, Json)>, name: Option<&str>, failures: &[String]) -> Result<Json, String> {
-    let names: Vec<String> = definitions.iter().map(|(name, _)| name.clone()).collect();
+/// A definition of a file, or why there is none.
+struct Found {
+    name: String,
+    address: String,
+    definition: Result<Json, String>,
+}
+
+/// The only definition, or the only one of this name or address.
+fn only(mut found: Vec<Found>, name: Option<&str>) -> Result<Json, String> {
+    let has_name = |one: &&Found| !one.name.is_empty();
+    let addresses: Vec<String> = found.iter().filter(has_name).map(|one| one.address.clone()).collect();
     if let Some(name) = name {
-        let wanted = crate::sources::label_of(name);
-        definitions.retain(|(known, _)| *known == name || *known == wanted);
+        let label = crate::sources::label_of(name);
+        found.retain(|one| one.name == name || one.address == name || one.name == label);
+    } else if found.iter().any(|one| one.definition.is_ok()) {
+        found.retain(|one| one.definition.is_ok());
     }
-    match (definitions.len(), definitions.into_iter().next()) {
-        (1, Some((_, definition))) => Ok(definition),
-        (0, _) if !failures.is_empty() => Err(failures.join("; ")),
-        (0, _) => Err(format!("there is no state machine `{}` in it, but {}", name.unwrap_or(""), names.join(", "))),
-        _ => Err(format!("it has several state machines: write one of {} behind a `#`", names.join(", "))),
+    match (found.len(), found.into_iter().next()) {
+        (1, Some(one)) => one.definition,
+        (0, _) => Err(match name {
+            Some(name) => format!("it has no state machine `{name}`, but {}", addresses.join(", ")),
+            None => "it has no state machine".to_owned(),
+        }),
+        _ => Err(format!("it has several state machines: write one of {} behind a `#`", addresses.join(", "))),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Terraform configuration that is read: blocks as values by their schema, with the place of every value.
+//! Reads Terraform configuration: blocks as values by their schema, with the place of each value.
 //!
 //! What only Terraform can compute, such as a reference to a resource or the result of a function, is passed to the caller, who
 //! decides what it is. Local values of the same file are followed.
@@ -16,7 +16,7 @@ use tfplugin::{Type, Value};
 
 pub use values::Read;
 
-/// How often a local value may lead to another.
+/// The maximum depth of references between local values.
 const MAX_DEPTH: usize = 16;
 
 /// A file of configuration.
@@ -69,7 +69,9 @@ impl<'t> Configuration<'t> {
     /// # Errors
     /// Where it does not follow the grammar of HCL.
     pub fn parse(text: &'t str) -> Result<Self, Problem> {
-        let body: Body = text.parse().map_err(|error: hcl_edit::parser::Error| {
+        // Places stay the same.
+        let readable = text.replacen('\u{feff}', "   ", usize::from(text.starts_with('\u{feff}')));
+        let body: Body = readable.parse().map_err(|error: hcl_edit::parser::Error| {
             let at = error.location().offset().min(text.len());
             Problem { message: error.message().to_lowercase(), span: at..(at + 1).min(text.len()) }
         })?;

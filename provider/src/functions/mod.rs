@@ -96,7 +96,7 @@ fn validate_signature() -> Signature {
         Type::list(finding),
         "Checks a definition",
         "Gives what the checks find in a definition, in the order of its text: lints too, and nothing for a good one. `severity` is \
-         `error`, `warning` or `lint`; `pointer` is a JSON JsonPointer; `aws_code` is what AWS says, or null. A text that is no JSON is a \
+         `error`, `warning` or `lint`; `pointer` is a JSON Pointer; `aws_code` is what AWS says, or null. A text that is no JSON is a \
          finding as well. The guide \"Checks\" explains the codes.",
     );
     let ty = "`STANDARD` (the default) or `EXPRESS`, given once at most.";

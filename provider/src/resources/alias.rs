@@ -110,12 +110,12 @@ impl Managed for Alias {
             let (first, second) = (first.state_machine_version_arn.text(), second.state_machine_version_arn.text());
             let machine = |arn: Option<&str>| arn.and_then(StateMachineArn::parse).map(|arn| arn.machine);
             if first.is_some() && first == second {
-                let detail = "ExternalReference two different versions, or one with the weight 100.";
+                let detail = "Use two different versions, or one with the weight 100.";
                 diagnostics.push(Diagnostic::error("both routes have the same version", detail).at(path(1, VERSION)));
             } else if let (Some(one), Some(other)) = (machine(first), machine(second))
                 && one != other
             {
-                let detail = "ExternalReference two versions of one state machine.";
+                let detail = "Use two versions of one state machine.";
                 let message = "the versions belong to different state machines";
                 diagnostics.push(Diagnostic::error(message, detail).at(path(1, VERSION)));
             }

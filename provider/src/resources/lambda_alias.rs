@@ -158,7 +158,7 @@ impl Managed for LambdaAlias {
         match by_arn().or_else(by_name) {
             Some((function, name)) => Ok(Self { function_name: function.into(), name: name.into(), ..empty() }),
             None => {
-                let detail = "ExternalReference `FUNCTION/ALIAS`, such as `charge-card/live`, or the ARN of the alias.";
+                let detail = "Use `FUNCTION/ALIAS`, such as `charge-card/live`, or the ARN of the alias.";
                 Err(Problem::new(format!("`{id}` is not an alias of a function"), detail))
             }
         }

@@ -15,7 +15,7 @@ pub struct Integration {
     pub operation: &'static str,
     /// How a state can wait for it, beside not at all.
     pub patterns: &'static [&'static str],
-    /// What it takes.
+    /// The parameters of the integration.
     pub parameters: Parameters,
 }
 

@@ -41,7 +41,7 @@ impl std::fmt::Debug for Structure {
     }
 }
 
-/// How a structure is inside of a member.
+/// How a member contains a structure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Nesting {
     /// The member is the structure.
@@ -101,7 +101,7 @@ pub struct Action {
     pub is_listed: bool,
 }
 
-/// A service, of which the lines are read when it is asked for.
+/// A service. Its lines are parsed on first use.
 struct Service {
     prefix: &'static str,
     lines: &'static str,
@@ -114,13 +114,13 @@ struct Operations {
     structures: HashMap<&'static str, Members, RandomState>,
 }
 
-/// The members of a structure, which are read when they are asked for.
+/// The members of a structure. They are parsed on first use.
 struct Members {
     text: &'static str,
     members: OnceLock<Vec<Member>>,
 }
 
-/// An operation as the table has it.
+/// An operation in the table.
 struct Line {
     is_supported: bool,
     action: &'static str,

@@ -1,4 +1,4 @@
-//! What a policy cannot say exactly.
+//! Permissions that cannot be derived exactly.
 
 use super::WildcardReason;
 use crate::pointer::JsonPointer;

@@ -9,7 +9,7 @@ use super::resource::ResourceScope;
 pub enum WildcardReason {
     /// This parameter is known only at run time.
     Parameter(&'static str),
-    /// The resources are not named in the call but here.
+    /// The resources are named in this place and not in the call.
     Elsewhere(&'static str),
     /// Which parameters name the resource is not known.
     Unknown,

@@ -141,6 +141,16 @@ pub fn containers(state: &Json) -> Vec<(JsonPointer, &Json)> {
     found
 }
 
+/// Returns whether a state has branches or an item processor that are not known yet, which in the flat form may lead to any state.
+fn has_unknown_containers(state: &Json) -> bool {
+    let is_unknown = |value: &Json| match value {
+        Json::Unknown => true,
+        Json::Array(elements) => elements.iter().any(|element| matches!(element, Json::Unknown)),
+        _ => false,
+    };
+    ["Branches", "ItemProcessor", "Iterator"].iter().any(|field| state.get(field).is_some_and(is_unknown))
+}
+
 /// Whether an item processor runs each of its items in an execution of its own.
 pub fn is_distributed(processor: &Json) -> bool {
     processor.get("ProcessorConfig").and_then(|config| config.get("Mode")?.as_str()) == Some("DISTRIBUTED")
@@ -356,7 +366,9 @@ impl<'a> Graph<'a> {
         let mut queue: VecDeque<StateId> = scope.start.to.into_iter().collect();
         while let Some(state) = queue.pop_front() {
             if scope.reached.insert(state) {
-                scope.open |= self.edges(state).iter().any(|edge| edge.target.is_none());
+                let node = self.states.get(state);
+                let has_unknown_scopes = node.is_some_and(|node| has_unknown_containers(node.value));
+                scope.open |= has_unknown_scopes || self.edges(state).iter().any(|edge| edge.target.is_none());
                 queue.extend(self.targets(state));
             }
         }

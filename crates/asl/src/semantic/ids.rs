@@ -1,10 +1,10 @@
-//! Numbers that say what they count, and tables of what they count.
+//! Typed indexes, and the tables that they index.
 
 use std::marker::PhantomData;
 
-/// A number of something that stands in a [`Table`].
+/// An index into a [`Table`].
 pub trait Id: Copy {
-    /// The number of what stands at this position.
+    /// Returns the index of a position.
     fn new(position: usize) -> Self;
     /// The position.
     fn position(self) -> usize;

@@ -168,6 +168,7 @@ impl Reader<'_> {
             let place = Place { key: self.span(&property.name), ..place };
             let (index, before) = members.insert_full(key, value);
             match before.and_then(|_| places.get_mut(index)) {
+                Some(slot) if self.placeholders.begins(place.key.start) => *slot = place,
                 Some(slot) => {
                     let name = property.name.as_str();
                     let at = PathBuilder::Member(at, name).pointer();

@@ -23,7 +23,7 @@ pub struct Args {
     /// An expression to write in place of an ARN, or of something in a template by its name, such as `Charge.Arn`.
     #[arg(long = "map", value_name = "TEXT=EXPRESSION", value_parser = pair)]
     pub map: Vec<(String, String)>,
-    /// Read files that the file names also outside of its folder and of the repository around it.
+    /// Also read referenced files outside of the folder and the repository of the file.
     #[arg(long)]
     pub allow_outside: bool,
 }

@@ -27,7 +27,7 @@ pub struct Args {
     /// Profile of the shared configuration files, for ARNs.
     #[arg(long)]
     pub profile: Option<String>,
-    /// Read files that a file names also outside of its folder and of the repository around it.
+    /// Also read referenced files outside of the folder and the repository of the file.
     #[arg(long)]
     pub allow_outside: bool,
 }

@@ -19,10 +19,10 @@ pub struct Args {
     /// ARNs or names of state machines.
     #[arg(value_name = "ARN|NAME", conflicts_with_all = ["prefix", "tags", "all"])]
     pub names: Vec<String>,
-    /// Those whose names begin like this.
+    /// Import the state machines whose names begin with this prefix.
     #[arg(long)]
     pub prefix: Option<String>,
-    /// Those with this tag; of several tags all.
+    /// Import the state machines with this tag. With several tags, a state machine must have all of them.
     #[arg(long = "tag", value_name = "KEY=VALUE", value_parser = pair)]
     pub tags: Vec<(String, String)>,
     /// All of the account and region.
@@ -44,7 +44,7 @@ pub struct Args {
     /// An expression to write in place of an ARN or another text.
     #[arg(long = "map", value_name = "TEXT=EXPRESSION", value_parser = pair)]
     pub map: Vec<(String, String)>,
-    /// How many times AWS's default quotas of API calls the account has.
+    /// API quotas of the account as a multiple of the AWS default quotas.
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = factor)]
     pub pace: f64,
 }
@@ -63,7 +63,7 @@ pub enum Beside {
 
 fn factor(text: &str) -> Result<f64, String> {
     let factor = text.parse().ok().filter(|factor: &f64| factor.is_finite() && *factor >= 0.01);
-    factor.ok_or_else(|| "write a number from 0.01".to_owned())
+    factor.ok_or_else(|| "write a number of at least 0.01".to_owned())
 }
 
 /// A bar on the terminal, once it is known how long it is; nothing where there is no terminal.

@@ -24,22 +24,22 @@ pub struct Args {
     /// The least severity that is shown [default: warning].
     #[arg(long, value_enum)]
     pub level: Option<Level>,
-    /// Look only for these: codes such as `ASL2001`, beginnings of codes such as `ASL7`, or names of rules.
+    /// Check only these rules: codes such as `ASL2001`, prefixes of codes such as `ASL7`, or names.
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub select: Vec<String>,
-    /// Leave these out.
+    /// Ignore these rules.
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub ignore: Vec<String>,
     /// Exit with 1 for warnings as well.
     #[arg(long)]
     pub warnings_as_errors: bool,
-    /// Repair in the files what can certainly be repaired.
+    /// Apply safe fixes to the files.
     #[arg(long)]
     pub fix: bool,
-    /// Make repairs as well that change what a state does, such as `.sync:2` in place of `.sync`.
+    /// Also apply fixes that change the behavior of a state, such as `.sync:2` instead of `.sync`.
     #[arg(long, requires = "fix")]
     pub unsafe_fixes: bool,
-    /// Read files that a template names also outside of its folder and of the repository around it.
+    /// Also read referenced files outside of the folder and the repository of the template.
     #[arg(long)]
     pub allow_outside: bool,
     /// Check this text as a definition in JSON. Can be repeated.
@@ -91,11 +91,11 @@ pub enum Format {
 
 #[derive(Clone, Copy, ValueEnum, PartialEq, Eq)]
 pub enum Level {
-    /// What AWS refuses or is sure to fail.
+    /// Only errors: AWS rejects the definition, or the execution fails.
     Error,
-    /// What is likely to fail as well.
+    /// Errors and warnings.
     Warning,
-    /// Good practice as well.
+    /// Errors, warnings, and lints.
     Lint,
 }
 
@@ -190,7 +190,7 @@ fn show_failures(outcomes: &[Outcome]) {
         for made in &outcome.made_later {
             let (line, _) = asl::line_and_column(&outcome.text, &made.span);
             let (path, by) = (outcome.path.display(), &made.by);
-            tell("note", &format!("{path}:{line}: `{by}` makes a part at deployment, which is not checked"));
+            tell("note", &format!("{path}:{line}: `{by}` generates content at deployment, which is not checked"));
         }
     }
     let is_empty = |outcome: &&Outcome| outcome.definitions == 0 && outcome.files.is_empty();

@@ -1,19 +1,21 @@
 //! The ASL of a workflow, with placeholders for what only Terraform can compute.
 
 use asl::Json;
+use tfconfig::References;
 use tfconfig::reader::{Computed, Configuration, Declared};
 use tfplugin::{Type, Value};
 
 use super::{DEFINITION, FILE_FUNCTIONS, is_ours, schema};
 use crate::Placeholders;
+use crate::sources::template_text;
 
 /// A workflow of a configuration in ASL.
 #[derive(Debug)]
 pub struct Rendered {
     /// The name of the resource or data source.
     pub name: String,
-    /// Whether it is of this provider.
-    pub is_own: bool,
+    /// Its address, such as `data.sfn_definition.order`.
+    pub address: String,
     /// Its definition, in which a string is an expression where only Terraform can compute the value; or why there is none.
     pub definition: Result<Json, String>,
     /// The definition as text. Outside of quotes it has `${…}` in place of numbers, and of values of which the type is not known.
@@ -32,9 +34,13 @@ pub fn render(text: &str) -> Result<Vec<Rendered>, String> {
     let rendered = configuration.declared().filter_map(|declared| {
         let mut placeholders = Placeholders::default();
         let definition = definition(&declared, &mut placeholders)?;
-        let text = definition.as_ref().map_or_else(|_| String::new(), |root| text_of(root, &placeholders, 0));
-        let definition = definition.map(|root| readable(&root, &placeholders));
-        Some(Rendered { name: declared.name.to_owned(), is_own: is_ours(&declared), definition, text })
+        let references = placeholders.references();
+        let text =
+            definition.as_ref().map_or_else(|_| String::new(), |root| text_of(root, &placeholders, &references, 0));
+        let definition = definition.map(|root| readable(&root, &placeholders, &references));
+        let kind = if declared.is_data { "data." } else { "" };
+        let address = format!("{kind}{}.{}", declared.ty, declared.name);
+        Some(Rendered { name: declared.name.to_owned(), address, definition, text })
     });
     Ok(rendered.collect())
 }
@@ -43,14 +49,17 @@ pub fn render(text: &str) -> Result<Vec<Rendered>, String> {
 fn definition(declared: &Declared<'_>, placeholders: &mut Placeholders) -> Option<Result<Json, String>> {
     let schema = schema(declared)?;
     if let Some(function) = FILE_FUNCTIONS.iter().find(|function| declared.file(DEFINITION, function).is_some()) {
-        return Some(Err(format!("its definition is in the file that `{function}` names")));
+        return Some(Err(format!("the definition is in a separate file that `{function}` reads")));
     }
     let mut compute = |computed: Computed<'_>| placeholder(computed, placeholders);
     if let Some(encoded) = declared.encoded(DEFINITION, &mut compute) {
         return Some(known(asl_hcl::any_to_json(&encoded)));
     }
-    if let Some(Value::String(text)) = declared.template(DEFINITION, &mut compute) {
-        return Some(asl::parse(&text).map(|(document, _)| document.root).map_err(|error| error.message));
+    let mut written = |computed: Computed<'_>| Value::from(format!("${{{}}}", computed.expression));
+    if let Some(Value::String(text)) = declared.template(DEFINITION, &mut written) {
+        let text = template_text::read(&text, placeholders, &mut |name| name.to_owned());
+        let parsed = asl::parse(&text).map_err(|error| error.message);
+        return Some(parsed.map(|(document, _)| template_text::settle(document.root, "", placeholders, &|_| false)));
     }
     let read = declared.read(&schema, &mut compute);
     if let [problem, ..] = read.problems.as_slice()
@@ -65,16 +74,46 @@ fn definition(declared: &Declared<'_>, placeholders: &mut Placeholders) -> Optio
     if let Some(problem) = flat.diagnostics.iter().find(|problem| problem.is_error()) {
         return Some(Err(problem.summary.clone()));
     }
-    Some(known(flat.json).and_then(|flat| {
-        let is_apart = "a state belongs to no branch or to two: `sfn validate` shows which";
-        asl::flat::nest(&flat).ok_or_else(|| is_apart.to_owned())
-    }))
+    Some(known(flat.json).and_then(|flat| nested(&flat)))
+}
+
+/// The definition with each state in its scope.
+fn nested(flat: &Json) -> Result<Json, String> {
+    let is_apart = "a state belongs to two branches: `sfn validate` shows which";
+    let nested = asl::flat::nest(flat).ok_or(is_apart)?;
+    let placed = asl::semantic::graph::state_names(&nested);
+    let lost = asl::semantic::graph::state_names(flat).into_iter().find(|name| !placed.contains(name));
+    match lost {
+        Some(name) => Err(format!("no transition that is written out leads to the state `{name}`")),
+        None if has_computed_objects(&nested) => {
+            Err("a list of blocks is known only after Terraform evaluates the configuration".to_owned())
+        }
+        None => Ok(nested),
+    }
+}
+
+/// Returns whether an expression stands where the language has objects, whose members have other names in HCL.
+fn has_computed_objects(value: &Json) -> bool {
+    const FIELDS: [&str; 6] = ["Branches", "Catch", "Choices", "ItemProcessor", "Iterator", "Retry"];
+    match value {
+        Json::Object(members) => members.iter().any(|(name, value)| {
+            let is_computed = FIELDS.contains(&name.as_str()) && matches!(value, Json::String(_));
+            let is_open =
+                ["Parameters", "Arguments", "Result", "ItemSelector", "Output", "Assign"].contains(&name.as_str());
+            is_computed || (!is_open && has_computed_objects(value))
+        }),
+        Json::Array(elements) => elements.iter().any(has_computed_objects),
+        _ => false,
+    }
 }
 
 fn known(root: Json) -> Result<Json, String> {
     match root.is_known() {
         true => Ok(root),
-        false => Err("only Terraform knows its states".to_owned()),
+        false => {
+            let parts = "such as a boolean, the name of a member or a `dynamic` block";
+            Err(format!("a part is known only after Terraform evaluates the configuration, {parts}"))
+        }
     }
 }
 
@@ -98,16 +137,19 @@ enum Written {
     Expression(String),
 }
 
-fn written(text: &str, placeholders: &Placeholders) -> Written {
+fn written(text: &str, placeholders: &Placeholders, references: &References) -> Written {
     let pieces = placeholders.pieces(text);
     if let [(None, Some(expression))] = pieces.as_slice()
         && expression.starts_with("jsonencode(")
     {
         return Written::Expression((*expression).to_owned());
     }
-    // Quotes inside of an interpolation would end the string for whoever reads it as JSON.
-    if pieces.iter().any(|(_, expression)| expression.is_some_and(|it| it.contains(['"', '\\', '\n']))) {
-        return Written::Expression(format!("jsonencode({})", placeholders.references().string(text)));
+    // Quotes inside of an interpolation would end the string for a reader of JSON, and a literal that looks like an expression
+    // would become one.
+    let is_split = |expression: Option<&str>| expression.is_some_and(|it| it.contains(['"', '\\', '\n']));
+    let is_misread = |literal: Option<&str>| literal.is_some_and(template_text::has_expression);
+    if pieces.iter().any(|(literal, expression)| is_split(*expression) || is_misread(*literal)) {
+        return Written::Expression(format!("jsonencode({})", references.string(text)));
     }
     let piece = |(literal, expression): &(Option<&str>, Option<&str>)| match (literal, expression) {
         (Some(literal), _) => (*literal).to_owned(),
@@ -117,7 +159,7 @@ fn written(text: &str, placeholders: &Placeholders) -> Written {
 }
 
 /// The definition with expressions as they are written in configuration, as [`crate::sources::Converted::definitions`] has them.
-fn readable(value: &Json, placeholders: &Placeholders) -> Json {
+fn readable(value: &Json, placeholders: &Placeholders, references: &References) -> Json {
     match value {
         Json::String(text) => match placeholders.pieces(text).as_slice() {
             [(None, Some(expression))] => {
@@ -125,21 +167,23 @@ fn readable(value: &Json, placeholders: &Placeholders) -> Json {
                 Json::String(encoded.unwrap_or(expression).to_owned())
             }
             pieces if pieces.iter().any(|(_, expression)| expression.is_some()) => {
-                Json::String(placeholders.references().string(text))
+                Json::String(references.string(text))
             }
             _ => value.clone(),
         },
         Json::Number(number) => placeholders.expression(number).map_or_else(|| value.clone(), Json::from),
-        Json::Array(elements) => Json::Array(elements.iter().map(|element| readable(element, placeholders)).collect()),
-        Json::Object(members) => {
-            Json::Object(members.iter().map(|(key, value)| (key.clone(), readable(value, placeholders))).collect())
+        Json::Array(elements) => {
+            Json::Array(elements.iter().map(|element| readable(element, placeholders, references)).collect())
         }
+        Json::Object(members) => Json::Object(
+            members.iter().map(|(key, value)| (key.clone(), readable(value, placeholders, references))).collect(),
+        ),
         other => other.clone(),
     }
 }
 
 /// The definition as text.
-fn text_of(value: &Json, placeholders: &Placeholders, depth: usize) -> String {
+fn text_of(value: &Json, placeholders: &Placeholders, references: &References, depth: usize) -> String {
     let indentation = "  ".repeat(depth + 1);
     let lines = |items: Vec<String>, open: char, close: char| match items.is_empty() {
         true => format!("{open}{close}"),
@@ -149,7 +193,7 @@ fn text_of(value: &Json, placeholders: &Placeholders, depth: usize) -> String {
         }
     };
     match value {
-        Json::String(text) => match written(text, placeholders) {
+        Json::String(text) => match written(text, placeholders, references) {
             Written::Quoted(text) => quoted(&text),
             Written::Expression(expression) => format!("${{{expression}}}"),
         },
@@ -157,12 +201,14 @@ fn text_of(value: &Json, placeholders: &Placeholders, depth: usize) -> String {
             Some(expression) => format!("${{{expression}}}"),
             None => number.to_string(),
         },
-        Json::Array(elements) => {
-            lines(elements.iter().map(|element| text_of(element, placeholders, depth + 1)).collect(), '[', ']')
-        }
+        Json::Array(elements) => lines(
+            elements.iter().map(|element| text_of(element, placeholders, references, depth + 1)).collect(),
+            '[',
+            ']',
+        ),
         Json::Object(members) => {
             let member = |(key, value): (&String, &Json)| {
-                format!("{}: {}", quoted(key), text_of(value, placeholders, depth + 1))
+                format!("{}: {}", quoted(key), text_of(value, placeholders, references, depth + 1))
             };
             lines(members.iter().map(member).collect(), '{', '}')
         }

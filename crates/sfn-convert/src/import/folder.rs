@@ -238,6 +238,14 @@ fn add_source(path: &Path, end: usize) -> Result<(), String> {
     let before = text.get(..end).and_then(|before| before.rfind('}'));
     let (before, after) = before.and_then(|at| text.split_at_checked(at)).unwrap_or((text.as_str(), ""));
     let margin: String = before.chars().rev().take_while(|c| *c == ' ' || *c == '\t').collect();
+    // A block in one line has one argument only.
+    const HEADER: &str = "required_providers {";
+    let in_line = before.rfind(HEADER).map(|start| start + HEADER.len());
+    let in_line = in_line.filter(|at| before.get(*at..).is_some_and(|entries| !entries.contains('\n')));
+    let (margin, before) = match in_line.and_then(|at| before.split_at_checked(at)) {
+        Some((head, entries)) => ("  ".to_owned(), format!("{head}\n    {}", entries.trim())),
+        None => (margin, before.to_owned()),
+    };
     let list = before.trim_end();
     let entry = format!("{margin}  sfn = {}", source(&format!("{margin}  ")));
     write_whole(path, format!("{list}\n{entry}\n{margin}{after}").as_bytes())

@@ -158,7 +158,7 @@ impl Related {
         let numbered = (2..).map(|number| format!("functions/{stem}_{number}.zip"));
         let is_free = |file: &String| match std::fs::read(self.folder.join(file)) {
             Ok(content) => content == code,
-            Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+            Err(_) => true,
         };
         std::iter::once(format!("functions/{stem}.zip")).chain(numbered).find(is_free).unwrap_or_default()
     }

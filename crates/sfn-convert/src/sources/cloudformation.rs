@@ -306,6 +306,15 @@ fn tags(template: &Template<'_>, value: Option<&Json>, out: &mut Converted) -> V
             let parts: Vec<String> = [in_line(&all, out)].into_iter().chain(optional).collect();
             out.placeholders.text(&format!("merge({})", parts.join(", "))).into()
         }
+        Some(choice) if if_else(choice).is_some() => {
+            let Some((condition, yes, no)) = if_else(choice) else { return Value::Null };
+            let condition = template.condition(condition, out);
+            let [yes, no] = [yes, no].map(|value| {
+                let value = tags(template, Some(value).filter(|value| !is_no_value(value)), out);
+                Writer::new(&out.placeholders.references()).in_line(&value)
+            });
+            out.placeholders.text(&format!("{condition} ? {yes} : {no}")).into()
+        }
         Some(tags @ Json::Object(_)) => template.value(tags, out),
         _ => Value::Null,
     }
@@ -313,6 +322,9 @@ fn tags(template: &Template<'_>, value: Option<&Json>, out: &mut Converted) -> V
 
 /// A tag; none for `AWS::NoValue`.
 fn key_and_value(template: &Template<'_>, tag: &Json, out: &mut Converted) -> BTreeMap<String, Value> {
+    if if_else(tag).is_some() {
+        out.notes.push("a tag depends on several conditions and is left out: write it by hand".to_owned());
+    }
     let tag = tag.get("Key").zip(tag.get("Value"));
     tag.map(|(key, value)| (template.text(key, out), template.value(value, out))).into_iter().collect()
 }
@@ -350,8 +362,12 @@ fn conditional_block(
     let condition = template.condition(condition, out);
     let schema = crate::schemas::resource(crate::machine::TYPE);
     let Some(nested) = schema.nested(name) else { return };
-    let [yes, no] =
-        [yes, no].map(|value| if is_no_value(value) { Value::Null } else { read(template, Some(value), out) });
+    let [yes, no] = [yes, no].map(|value| {
+        if if_else(value).is_some() {
+            out.notes.push(format!("`{}`: `{name}` depends on several conditions: complete it by hand", machine.label));
+        }
+        if is_no_value(value) { Value::Null } else { read(template, Some(value), out) }
+    });
     let (value, for_each) = match (yes.is_null(), no.is_null()) {
         (true, true) => return,
         (false, true) => (yes, format!("{condition} ? [1] : []")),

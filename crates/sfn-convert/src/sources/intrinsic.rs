@@ -23,6 +23,8 @@ pub struct Template<'a> {
 
 /// How deep conditions may refer to each other.
 const MAX_CONDITIONS: usize = 16;
+/// The longest condition that is written as an expression, in bytes.
+const LONGEST_CONDITION: usize = 2_000;
 
 /// The field of a definition that a value is in.
 #[derive(Clone, Copy)]
@@ -124,8 +126,18 @@ impl Template<'_> {
             }
             ("Fn::If", _, [Json::String(condition), yes, no]) => {
                 let condition = self.condition(condition, out);
+                let is_composite = |value: &Json| match value {
+                    Json::Array(_) => true,
+                    Json::Object(_) => function(value).is_none_or(|(name, _)| name == "Fn::If"),
+                    _ => false,
+                };
+                // Terraform makes the two results of one type, and would turn numbers of objects and lists into texts.
+                let is_any = is_composite(yes) && !is_no_value(yes) || is_composite(no) && !is_no_value(no);
                 let (yes, no) = (self.or_null(yes, out), self.or_null(no, out));
-                format!("{condition} ? {yes} : {no}")
+                match is_any {
+                    true => format!("jsondecode({condition} ? jsonencode({yes}) : jsonencode({no}))"),
+                    false => format!("{condition} ? {yes} : {no}"),
+                }
             }
             ("Fn::FindInMap", _, [Json::String(map), first, second]) if self.mapping(map).is_some() => {
                 self.find_in_map(map, first, second, out)
@@ -166,6 +178,7 @@ impl Template<'_> {
             .get("Conditions")
             .and_then(|conditions| conditions.get(name))
             .and_then(|condition| self.tested(condition, MAX_CONDITIONS, out))
+            .filter(|condition| condition.len() <= LONGEST_CONDITION)
             .unwrap_or_else(|| {
                 let description = format!("The condition `{name}` of the template.");
                 out.variable(name, Variable { description, ty: Some("bool".into()), ..Variable::default() })
@@ -180,18 +193,40 @@ impl Template<'_> {
         let (name, argument) = function(condition)?;
         let arguments = argument.as_array()?;
         let mut joined = |operator: &str| {
-            let parts: Option<Vec<_>> =
-                arguments.iter().map(|part| self.tested(part, depth.checked_sub(1)?, out)).collect();
-            Some(format!("({})", parts?.join(operator)))
+            let mut parts = Vec::new();
+            let mut length = 0;
+            for part in arguments {
+                let part = self.tested(part, depth.checked_sub(1)?, out)?;
+                length += part.len();
+                parts.push(part);
+                if length > LONGEST_CONDITION {
+                    return None;
+                }
+            }
+            Some(format!("({})", parts.join(operator)))
         };
         match (name, arguments) {
             ("Fn::And", _) => joined(" && "),
             ("Fn::Or", _) => joined(" || "),
             ("Fn::Not", [inner]) => Some(format!("!{}", self.tested(inner, depth.checked_sub(1)?, out)?)),
             ("Fn::Equals", [left, right]) => {
-                Some(format!("({} == {})", self.expression(left, out), self.expression(right, out)))
+                Some(format!("({} == {})", self.compared(left, out), self.compared(right, out)))
             }
             _ => None,
+        }
+    }
+
+    /// A value as a text, as CloudFormation compares it.
+    fn compared(&self, value: &Json, out: &mut Converted) -> String {
+        match value {
+            Json::Number(number) => quoted(&number.to_string()),
+            Json::Bool(flag) => quoted(&flag.to_string()),
+            value => match function(value) {
+                Some((name, argument)) if self.is_number(name, argument) => {
+                    format!("tostring({})", self.expression(value, out))
+                }
+                _ => self.expression(value, out),
+            },
         }
     }
 
@@ -314,12 +349,31 @@ impl Template<'_> {
         }
         match value {
             Json::String(text) => Json::String(self.filled(text, substitutions, out)),
-            Json::Array(elements) => {
-                Json::Array(elements.iter().map(|it| self.field(it, field, substitutions, out)).collect())
-            }
+            Json::Array(elements) => self.elements(elements, field, substitutions, out),
             Json::Object(members) => self.fields(members, field, substitutions, out),
             other => other.clone(),
         }
+    }
+
+    fn elements(&self, elements: &[Json], field: Field<'_>, substitutions: &Members, out: &mut Converted) -> Json {
+        let there: Vec<&Json> = elements.iter().filter(|element| !is_no_value(element)).collect();
+        if !there.iter().any(|element| without_value(element).is_some()) {
+            return Json::Array(there.into_iter().map(|it| self.field(it, field, substitutions, out)).collect());
+        }
+        let lists: Vec<String> = there
+            .into_iter()
+            .map(|element| match without_value(element) {
+                Some((condition, present, is_negated)) => {
+                    let condition = self.condition(condition, out);
+                    let present = Json::Array(vec![self.field(present, field, substitutions, out)]);
+                    let (yes, no) = (in_line(&present, out), "[]".to_owned());
+                    let (yes, no) = if is_negated { (no, yes) } else { (yes, no) };
+                    format!("{condition} ? {yes} : {no}")
+                }
+                None => in_line(&Json::Array(vec![self.field(element, field, substitutions, out)]), out),
+            })
+            .collect();
+        Json::String(out.placeholders.text(&format!("concat({})", lists.join(", "))))
     }
 
     fn fields(&self, members: &Members, field: Field<'_>, substitutions: &Members, out: &mut Converted) -> Json {
@@ -346,7 +400,7 @@ impl Template<'_> {
         if optional.is_empty() {
             return kept;
         }
-        // An attribute that is null is there; a member that is left out is not.
+        // `merge` omits the member. A conditional with `null` would keep it with the value null.
         let parts: Vec<String> = [in_line(&kept, out)].into_iter().chain(optional).collect();
         Json::String(out.placeholders.text(&format!("merge({})", parts.join(", "))))
     }

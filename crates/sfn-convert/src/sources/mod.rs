@@ -4,10 +4,10 @@ mod cloudformation;
 mod frame;
 mod intrinsic;
 mod serverless;
-mod template_text;
+pub mod template_text;
 mod terraform;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use asl::Format;
@@ -121,6 +121,10 @@ pub fn convert(source: &Source<'_>, map: &Map) -> Result<Converted, String> {
     }
 }
 
+/// Names that a variable cannot have (Terraform documentation, "Input variables").
+const RESERVED: [&str; 8] =
+    ["count", "depends_on", "for_each", "lifecycle", "locals", "providers", "source", "version"];
+
 /// A definition by itself, in which `${Name}` may stand for what a template would put there.
 fn alone(text: &str, format: Format, name: &str, map: &Map) -> Result<Converted, String> {
     let mut out = Converted::default();
@@ -129,11 +133,13 @@ fn alone(text: &str, format: Format, name: &str, map: &Map) -> Result<Converted,
         (name.clone(), Json::Object([("Ref".to_owned(), Json::from(name.as_str()))].into_iter().collect()))
     };
     let text = template.filled_text(text, &map.keys().map(reference).collect(), format == Format::Json, &mut out);
-    let text = if format == Format::Json { template_text::read(&text, &mut out) } else { text };
+    let text = if format == Format::Json { unfilled(&text, &mut out) } else { text };
     let mut machine = definition::read(&text, format, name)?;
     if let Definition::Asl(root) = machine.definition {
         out.placeholders.check(&root)?;
-        machine.definition = Definition::Asl(template_text::settle(root, "", &mut out));
+        let variables: BTreeSet<String> = out.variables.keys().cloned().collect();
+        let root = template_text::settle(root, "", &mut out.placeholders, &|name| variables.contains(name));
+        machine.definition = Definition::Asl(root);
     }
     out.machines.push(machine);
     let names = intrinsic::names(&text);
@@ -142,6 +148,17 @@ fn alone(text: &str, format: Format, name: &str, map: &Map) -> Result<Converted,
         out.notes.push(format!("{list} stands as it is: `--map NAME=EXPRESSION` writes an expression in its place"));
     }
     Ok(out)
+}
+
+/// A text with placeholders in the place of expressions; names outside of quotes become variables.
+fn unfilled(text: &str, out: &mut Converted) -> String {
+    let mut placeholders = std::mem::take(&mut out.placeholders);
+    let text = template_text::read(text, &mut placeholders, &mut |name| {
+        let description = format!("Value of `${{{name}}}` in the definition.");
+        out.variable(name, Variable { description, ty: Some("any".to_owned()), ..Variable::default() })
+    });
+    out.placeholders = placeholders;
+    text
 }
 
 impl Converted {
@@ -213,6 +230,7 @@ impl Converted {
     /// The expression of a variable, which is declared.
     fn variable(&mut self, name: &str, variable: Variable) -> String {
         let label = label_of(name);
+        let label = if RESERVED.contains(&label.as_str()) { format!("{label}_value") } else { label };
         let is_free = |name: &String| self.variables.get(name).is_none_or(|known| *known == variable);
         let numbered = (2..).map(|number| format!("{label}_{number}"));
         let name = std::iter::once(label.clone()).chain(numbered).find(is_free).unwrap_or_default();

@@ -270,9 +270,9 @@ impl Variables<'_> {
 
     /// The value of a fallback: a literal, or what the file says at another address.
     fn fallback(&self, fallback: &str, depth: usize, out: &mut Converted) -> Option<Json> {
-        let (first, rest) =
-            fallback.split_once(',').map_or((fallback, None), |(first, rest)| (first.trim(), Some(rest.trim())));
-        if first.contains(':') {
+        let (first, rest) = first_and_rest(fallback);
+        let is_quoted = first.starts_with(['\'', '"']);
+        if first.contains(':') && !is_quoted {
             let known =
                 self.known(first).filter(|_| depth < MAX_DEPTH).map(|value| self.resolve(&value, depth + 1, out));
             return known.or_else(|| self.fallback(rest?, depth, out));
@@ -323,6 +323,20 @@ impl Variables<'_> {
         let parsed = if is_json { asl::parse(&text) } else { asl::parse_yaml_template(&text) };
         at(&parsed.ok()?.0.root, path).cloned()
     }
+}
+
+/// The first of several fallbacks, and the others. A comma inside of quotes separates none.
+fn first_and_rest(fallbacks: &str) -> (&str, Option<&str>) {
+    let mut quote = None;
+    for (at, c) in fallbacks.char_indices() {
+        match (quote, c) {
+            (None, '\'' | '"') => quote = Some(c),
+            (Some(open), c) if c == open => quote = None,
+            (None, ',') => return (fallbacks.get(..at).unwrap_or("").trim(), fallbacks.get(at + 1..).map(str::trim)),
+            _ => {}
+        }
+    }
+    (fallbacks.trim(), None)
 }
 
 /// A literal as an expression.

@@ -6,17 +6,20 @@ use hcl_edit::expr::Expression;
 
 use super::intrinsic::Quotes;
 use super::terraform::{NUMBERS, encoded};
-use super::{Converted, Variable};
+use crate::Placeholders;
 
 /// What an address of Terraform begins with, beside the type of a resource.
 const ROOTS: [&str; 9] = ["var", "local", "data", "module", "path", "each", "count", "terraform", "self"];
 
-/// What stands before an expression whose value is put into the text as JSON, until it is known which field it is for.
+/// The prefix of an expression that was written in `jsonencode(…)`. [`settle`] removes it.
 const ENCODED: &str = "jsonencode ";
+
+/// The longest expression, in bytes: a text of beginnings without an end is not read over and over.
+const LONGEST: usize = 4_096;
 
 /// Puts placeholders in the place of expressions, and of names outside of quotes, which become variables. A name inside of quotes
 /// stays as it is.
-pub fn read(text: &str, out: &mut Converted) -> String {
+pub fn read(text: &str, placeholders: &mut Placeholders, variable: &mut dyn FnMut(&str) -> String) -> String {
     let (mut written, mut rest, mut quotes) = (String::new(), text, Quotes::default());
     while let Some((before, from)) = rest.split_once("${") {
         quotes.read(before);
@@ -27,28 +30,31 @@ pub fn read(text: &str, out: &mut Converted) -> String {
             continue;
         };
         let expression = from.get(..end).unwrap_or("").trim();
-        written.push_str(&placeholder(expression, quotes.inside, out));
+        written.push_str(&placeholder(expression, quotes.inside, placeholders, variable));
         rest = from.get(end + 1..).unwrap_or("");
     }
     written + rest
 }
 
-fn placeholder(expression: &str, is_quoted: bool, out: &mut Converted) -> String {
+fn placeholder(
+    expression: &str,
+    is_quoted: bool,
+    placeholders: &mut Placeholders,
+    variable: &mut dyn FnMut(&str) -> String,
+) -> String {
     let parsed = expression.parse::<Expression>().ok();
     let is_reference = parsed.as_ref().is_some_and(is_reference);
     match (parsed.as_ref().and_then(encoded), is_quoted) {
-        (_, true) if is_reference => out.placeholders.text(expression),
+        (_, true) if is_reference => placeholders.text(expression),
         (_, true) => format!("${{{expression}}}"),
         (Some(value), false) => {
             let value = value.to_string();
-            format!("\"{}\"", out.placeholders.text(&format!("{ENCODED}{}", value.trim())))
+            format!("\"{}\"", placeholders.text(&format!("{ENCODED}{}", value.trim())))
         }
-        (None, false) if is_reference => out.placeholders.number(expression).to_string(),
+        (None, false) if is_reference => placeholders.number(expression).to_string(),
         (None, false) if tfconfig::is_identifier(expression) => {
-            let description = format!("Value of `${{{expression}}}` in the definition.");
-            let variable = Variable { description, ty: Some("any".to_owned()), ..Variable::default() };
-            let expression = out.variable(expression, variable);
-            out.placeholders.number(&expression).to_string()
+            let expression = variable(expression);
+            placeholders.number(&expression).to_string()
         }
         (None, false) => format!("${{{expression}}}"),
     }
@@ -56,6 +62,8 @@ fn placeholder(expression: &str, is_quoted: bool, out: &mut Converted) -> String
 
 /// The end of an expression: the brace that closes it.
 fn end_of_expression(text: &str, is_quoted: bool) -> Option<usize> {
+    let end = text.char_indices().map(|(at, _)| at).take_while(|at| *at <= LONGEST).last()?;
+    let text = text.get(..end + 1).or_else(|| text.get(..end))?;
     if is_quoted {
         return text.find(['}', '"']).filter(|end| text.get(*end..).is_some_and(|rest| rest.starts_with('}')));
     }
@@ -74,6 +82,13 @@ fn end_of_expression(text: &str, is_quoted: bool) -> Option<usize> {
     None
 }
 
+/// Returns whether a text has an expression of Terraform in `${…}`, which [`read`] would take for one.
+pub fn has_expression(text: &str) -> bool {
+    let expressions = text.split("${").skip(1).filter_map(|rest| rest.split_once('}'));
+    let mut parsed = expressions.filter_map(|(expression, _)| expression.trim().parse::<Expression>().ok());
+    parsed.any(|expression| is_reference(&expression))
+}
+
 /// Whether an expression can be written in a module as it is.
 fn is_reference(expression: &Expression) -> bool {
     match expression {
@@ -81,7 +96,9 @@ fn is_reference(expression: &Expression) -> bool {
             let root = traversal.expr.as_variable().map_or("", |name| name.as_str());
             ROOTS.contains(&root) || root.contains('_')
         }
-        Expression::FuncCall(_) | Expression::Conditional(_) | Expression::BinaryOp(_) | Expression::ForExpr(_) => true,
+        // A bare name is that of a variable of the template.
+        Expression::FuncCall(call) => !call.args.iter().any(|argument| matches!(argument, Expression::Variable(_))),
+        Expression::Conditional(_) | Expression::BinaryOp(_) | Expression::ForExpr(_) => true,
         Expression::Parenthesis(inner) => is_reference(inner.inner()),
         _ => false,
     }
@@ -89,33 +106,38 @@ fn is_reference(expression: &Expression) -> bool {
 
 /// The definition in which expressions outside of quotes are numbers only where the language has numbers. Anywhere else Terraform
 /// would read what the expression gives as JSON; a variable that was made for a name has the value itself.
-pub fn settle(value: Json, name: &str, out: &mut Converted) -> Json {
+pub fn settle(value: Json, name: &str, placeholders: &mut Placeholders, is_own: &dyn Fn(&str) -> bool) -> Json {
     match value {
         Json::Number(number) if !NUMBERS.contains(name) => {
-            let expression = out.placeholders.expression(&number).map(|expression| {
-                let is_own = expression.strip_prefix("var.").is_some_and(|name| out.variables.contains_key(name));
-                if is_own { expression.to_owned() } else { format!("jsondecode({expression})") }
+            let expression = placeholders.expression(&number).map(|expression| {
+                if expression.strip_prefix("var.").is_some_and(is_own) {
+                    expression.to_owned()
+                } else {
+                    format!("jsondecode({expression})")
+                }
             });
             match expression {
-                Some(expression) => Json::String(out.placeholders.text(&expression)),
+                Some(expression) => Json::String(placeholders.text(&expression)),
                 None => Json::Number(number),
             }
         }
         Json::String(text) => {
-            let encoded = match out.placeholders.pieces(&text).as_slice() {
+            let encoded = match placeholders.pieces(&text).as_slice() {
                 [(None, Some(expression))] => expression.strip_prefix(ENCODED).map(str::to_owned),
                 _ => None,
             };
             match encoded {
-                Some(expression) if NUMBERS.contains(name) => Json::Number(out.placeholders.number(&expression).into()),
-                Some(expression) => Json::String(out.placeholders.text(&expression)),
+                Some(expression) if NUMBERS.contains(name) => Json::Number(placeholders.number(&expression).into()),
+                Some(expression) => Json::String(placeholders.text(&expression)),
                 None => Json::String(text),
             }
         }
-        Json::Array(elements) => Json::Array(elements.into_iter().map(|element| settle(element, "", out)).collect()),
+        Json::Array(elements) => {
+            Json::Array(elements.into_iter().map(|element| settle(element, "", placeholders, is_own)).collect())
+        }
         Json::Object(members) => {
             let settled = members.into_iter().map(|(key, value)| {
-                let value = settle(value, &key, out);
+                let value = settle(value, &key, placeholders, is_own);
                 (key, value)
             });
             Json::Object(settled.collect())

@@ -13,6 +13,8 @@ use super::values::argument_of;
 /// Where a path has led to.
 enum At<'c> {
     Body(&'c Body, &'c Block),
+    /// The content of a `dynamic` block, of which the next step takes any.
+    Content(&'c Body, &'c Block),
     /// The blocks of this type, of which the next step takes one.
     Blocks(&'c Body, &'c str),
     Expression(&'c Expression),
@@ -25,7 +27,7 @@ impl Declared<'_> {
         for step in path.steps() {
             let Some(next) = next(&at, step) else { return span };
             span = match &next {
-                At::Body(_, block) => header(block),
+                At::Body(_, block) | At::Content(_, block) => header(block),
                 At::Blocks(..) => span,
                 At::Expression(expression) => expression.span().unwrap_or(span),
             };
@@ -51,8 +53,11 @@ impl Declared<'_> {
     pub fn span_inside(&self, path: &AttributePath, text: &str, part: &Range<usize>) -> Range<usize> {
         let whole = self.span(path);
         let written = self.configuration.text.get(whole.clone()).unwrap_or("");
-        let is_plain = written.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) == Some(text);
-        if is_plain { whole.start + 1 + part.start..whole.start + 1 + part.end } else { whole }
+        // A here document has the text as it is, and so has a string without escapes.
+        match written.find(text).filter(|_| !text.is_empty()) {
+            Some(at) => whole.start + at + part.start..whole.start + at + part.end,
+            None => whole,
+        }
     }
 
     /// A place without the blanks around it.
@@ -76,7 +81,7 @@ fn next<'c>(at: &At<'c>, step: &Step) -> Option<At<'c>> {
             Some(attribute) => Some(At::Expression(&attribute.value)),
             None => {
                 let mut named = body.blocks().filter(|block| block.ident.as_str() == name);
-                let first = named.next()?;
+                let Some(first) = named.next() else { return content_of(body, name) };
                 // A block that occurs once has no step of its own.
                 Some(if first.labels.is_empty() && named.next().is_none() {
                     At::Body(&first.body, first)
@@ -85,6 +90,8 @@ fn next<'c>(at: &At<'c>, step: &Step) -> Option<At<'c>> {
                 })
             }
         },
+        (At::Content(body, block), Step::Key(_) | Step::Index(_)) => Some(At::Body(body, block)),
+        (At::Content(body, block), step) => next(&At::Body(body, block), step),
         (At::Body(_, block), Step::Index(0)) => Some(At::Body(&block.body, block)),
         (At::Blocks(body, name), Step::Key(label) | Step::Attribute(label)) => {
             let is_named = |block: &&Block| block.labels.first().is_some_and(|known| known.as_str() == label);
@@ -99,11 +106,20 @@ fn next<'c>(at: &At<'c>, step: &Step) -> Option<At<'c>> {
     }
 }
 
+/// The content of the first `dynamic` block of this name.
+fn content_of<'c>(body: &'c Body, name: &str) -> Option<At<'c>> {
+    let is_named = |block: &&Block| {
+        block.ident.as_str() == "dynamic" && block.labels.first().is_some_and(|label| label.as_str() == name)
+    };
+    let content = body.blocks().find(is_named)?.body.blocks().find(|block| block.ident.as_str() == "content")?;
+    Some(At::Content(&content.body, content))
+}
+
 /// The bytes of the name that a step takes.
 fn name_in(at: &At<'_>, step: &Step) -> Option<Range<usize>> {
     let (Step::Attribute(name) | Step::Key(name)) = step else { return None };
     match at {
-        At::Body(body, _) => body.get_attribute(name)?.key.span(),
+        At::Body(body, _) | At::Content(body, _) => body.get_attribute(name)?.key.span(),
         At::Blocks(..) => None,
         At::Expression(expression) => member(expression, name)?.0.span(),
     }

@@ -1,5 +1,7 @@
 //! Blocks and expressions as values.
 
+use std::collections::HashSet;
+
 use hcl_edit::Span as _;
 use hcl_edit::expr::{Expression, ObjectKey, UnaryOperator};
 use hcl_edit::structure::{Block, Body};
@@ -13,6 +15,11 @@ use super::{Compute, Computed, Configuration, Declared, MAX_DEPTH, Problem};
 const META: [&str; 8] =
     ["count", "for_each", "depends_on", "provider", "lifecycle", "provisioner", "connection", "timeouts"];
 
+/// The largest number of blocks that a `dynamic` block makes, so that nested ones stay in bounds.
+const MAX_ELEMENTS: usize = 32;
+/// The largest number of values that are read through local values, so that no small text can grow without bounds.
+const MAX_VALUES: usize = 200_000;
+
 /// A block that was read.
 #[derive(Debug)]
 pub struct Read {
@@ -25,8 +32,14 @@ pub struct Read {
 impl Declared<'_> {
     /// Reads the block by its schema.
     pub fn read(&self, schema: &Schema, compute: Compute<'_>) -> Read {
-        let mut reader =
-            Reader { configuration: self.configuration, compute, problems: Vec::new(), iterators: Vec::new() };
+        let mut reader = Reader {
+            configuration: self.configuration,
+            compute,
+            problems: Vec::new(),
+            iterators: Vec::new(),
+            computed: 0,
+            values: 0,
+        };
         let value = reader.body(&self.block.body, schema, true);
         Read { value, problems: reader.problems }
     }
@@ -34,16 +47,28 @@ impl Declared<'_> {
     /// Returns the value of which an argument is the JSON text, if it is written as `jsonencode(…)`.
     pub fn encoded(&self, argument: &str, compute: Compute<'_>) -> Option<Value> {
         let expression = &self.block.body.get_attribute(argument)?.value;
-        let mut reader =
-            Reader { configuration: self.configuration, compute, problems: Vec::new(), iterators: Vec::new() };
+        let mut reader = Reader {
+            configuration: self.configuration,
+            compute,
+            problems: Vec::new(),
+            iterators: Vec::new(),
+            computed: 0,
+            values: 0,
+        };
         Some(reader.value(argument_of(expression, "jsonencode")?, &Type::Dynamic, 0))
     }
 
     /// Returns the text of an argument that is written as one string or here document, with what computes the rest in it.
     pub fn template(&self, argument: &str, compute: Compute<'_>) -> Option<Value> {
         let expression = &self.block.body.get_attribute(argument)?.value;
-        let mut reader =
-            Reader { configuration: self.configuration, compute, problems: Vec::new(), iterators: Vec::new() };
+        let mut reader = Reader {
+            configuration: self.configuration,
+            compute,
+            problems: Vec::new(),
+            iterators: Vec::new(),
+            computed: 0,
+            values: 0,
+        };
         match expression {
             Expression::HeredocTemplate(_) | Expression::StringTemplate(_) | Expression::String(_) => {
                 Some(reader.value(expression, &Type::String, 0))
@@ -80,6 +105,10 @@ struct Reader<'r, 'f> {
     problems: Vec<Problem>,
     /// The iterators of the `dynamic` blocks around, with their objects of `key` and `value`.
     iterators: Vec<(String, Value)>,
+    /// How many expressions the caller has computed.
+    computed: usize,
+    /// How many values were read.
+    values: usize,
 }
 
 impl Reader<'_, '_> {
@@ -99,9 +128,12 @@ impl Reader<'_, '_> {
 
     fn nested(&mut self, body: &Body, nested: &NestedBlock) -> Value {
         let mut blocks: Vec<(String, Value)> = Vec::new();
+        let mut labels = HashSet::new();
         for block in body.blocks() {
             let label = block.labels.first().map_or("", |label| label.as_str());
             if block.ident.as_str() == nested.name {
+                self.report_misplaced(block, nested, label, &labels);
+                labels.insert(label.to_owned());
                 blocks.push((label.to_owned(), self.body(&block.body, &nested.block, false)));
             } else if block.ident.as_str() == "dynamic" && label == nested.name {
                 match self.dynamic(block, nested) {
@@ -118,33 +150,48 @@ impl Reader<'_, '_> {
         }
     }
 
+    /// Reports a block that has no label, or that is there already.
+    fn report_misplaced(&mut self, block: &Block, nested: &NestedBlock, label: &str, before: &HashSet<String>) {
+        let name = &nested.name;
+        let message = match nested.nesting {
+            Nesting::Map if block.labels.len() != 1 => format!("a block `{name}` has one label"),
+            Nesting::Map if before.contains(label) => {
+                format!("there is another block `{name}` with the label `{label}`")
+            }
+            Nesting::Single if !before.is_empty() => format!("only one block `{name}` is allowed"),
+            _ => return,
+        };
+        self.problems.push(Problem { message, span: block.ident.span().unwrap_or(0..0) });
+    }
+
     /// The blocks of a `dynamic` block with their labels; `None` if what it repeats or names them by is not known.
     fn dynamic(&mut self, block: &Block, nested: &NestedBlock) -> Option<Vec<(String, Value)>> {
         let content = block.body.get_blocks("content").next()?;
         let argument = |name: &str| block.body.get_attribute(name).map(|argument| &argument.value);
         let iterator =
             argument("iterator").map_or_else(|| nested.name.clone(), |name| self.configuration.written(name));
-        let elements = match self.value(argument("for_each")?, &Type::Dynamic, 0) {
+        let elements: Vec<(Value, Value)> = match self.value(argument("for_each")?, &Type::Dynamic, 0) {
             Value::List(elements) => {
                 elements.into_iter().enumerate().map(|(index, value)| (Value::from(index as i64), value)).collect()
             }
             Value::Map(members) => members.into_iter().map(|(key, value)| (Value::from(key), value)).collect(),
-            _ => Vec::new(),
+            _ => return None,
         };
-        let is_known = !elements.is_empty();
+        if elements.len() > MAX_ELEMENTS {
+            return None;
+        }
         let mut blocks = Vec::new();
         for (key, value) in elements {
             self.iterators.push((iterator.clone(), Value::object([("key", key), ("value", value)])));
-            let labels = argument("labels").map(|labels| self.value(labels, &Type::list(Type::String), 0));
+            let label = match argument("labels").and_then(Expression::as_array).and_then(|labels| labels.get(0)) {
+                Some(label) => self.constant(label, 0),
+                None => argument("labels").is_none().then(String::new),
+            };
             let value = self.body(&content.body, &nested.block, false);
             self.iterators.pop();
-            let label = match labels {
-                None => String::new(),
-                Some(labels) => labels.as_list()?.first()?.as_str()?.to_owned(),
-            };
-            blocks.push((label, value));
+            blocks.push((label?, value));
         }
-        is_known.then_some(blocks)
+        Some(blocks)
     }
 
     /// The value of an iterator of a `dynamic` block, or of something in it.
@@ -184,6 +231,10 @@ impl Reader<'_, '_> {
 
     /// The value of an expression where the schema expects a type.
     fn value(&mut self, expression: &Expression, ty: &Type, depth: usize) -> Value {
+        self.values += 1;
+        if self.values > MAX_VALUES {
+            return Value::Unknown;
+        }
         let value = match expression {
             Expression::Null(_) => Value::Null,
             Expression::Bool(flag) => Value::Bool(*flag.value()),
@@ -232,11 +283,15 @@ impl Reader<'_, '_> {
     fn key(&mut self, key: &ObjectKey, depth: usize) -> Option<String> {
         match key {
             ObjectKey::Ident(name) => Some(name.as_str().to_owned()),
-            ObjectKey::Expression(name) => match self.value(name, &Type::String, depth) {
-                Value::String(name) => Some(name),
-                _ => None,
-            },
+            ObjectKey::Expression(name) => self.constant(name, depth),
         }
+    }
+
+    /// The text of an expression; `None` if the caller computes a part of it.
+    fn constant(&mut self, expression: &Expression, depth: usize) -> Option<String> {
+        let before = self.computed;
+        let value = self.value(expression, &Type::String, depth);
+        value.as_str().filter(|_| self.computed == before).map(str::to_owned)
     }
 
     /// A text in which there may be interpolations; unknown with one of a value that is.
@@ -252,7 +307,7 @@ impl Reader<'_, '_> {
                         }
                         other => match self.configuration.local(other).filter(|_| depth < MAX_DEPTH) {
                             Some(local) => self.value(&local.clone(), &Type::String, depth + 1),
-                            None => self.computed(other, &Type::String, true),
+                            None => converted(self.computed(other, &Type::String, true), &Type::String),
                         },
                     };
                     match value {
@@ -271,6 +326,7 @@ impl Reader<'_, '_> {
         if let Some(value) = self.iterated(&written) {
             return value;
         }
+        self.computed += 1;
         (self.compute)(Computed { expression: &written, ty, is_part })
     }
 }

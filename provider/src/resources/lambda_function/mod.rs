@@ -109,10 +109,7 @@ fn function_name(name: &str) -> Result<(), Problem> {
     if is_name || (name.contains(':') && is_arn()) {
         return Ok(());
     }
-    Err(Problem::new(
-        format!("invalid function name `{name}`"),
-        "ExternalReference 1 to 64 letters, digits, `-` and `_`.",
-    ))
+    Err(Problem::new(format!("invalid function name `{name}`"), "Use 1 to 64 letters, digits, `-` and `_`."))
 }
 
 /// The ARN by which API Gateway calls a function (API Gateway developer guide, "Lambda integrations").
@@ -216,7 +213,7 @@ impl Managed for Function {
         match FunctionArn::parse(id).filter(|function| function.qualifier.is_none()) {
             Some(function) => Ok(Self { function_name: function.name.into(), ..empty() }),
             None => {
-                let detail = "ExternalReference the name or the ARN of a function, without version or alias.";
+                let detail = "Use the name or the ARN of a function, without version or alias.";
                 Err(Problem::new(format!("`{id}` is not a function"), detail))
             }
         }
