@@ -628,3 +628,48 @@ fn what_is_made_at_deployment_is_told() {
     let said = files.map(|file| sfn(folder.path(), &["validate", file], "")).concat();
     insta::assert_snapshot!(said);
 }
+
+/// What only Terraform can compute is unknown when it is checked, and is never lost when it is rendered.
+#[test]
+fn what_terraform_computes_is_not_guessed() {
+    let machine = |body: &str| format!("resource \"sfn_state_machine\" \"m\" {{\n  name = \"m\"\n{body}\n}}\n");
+    let pass = "  pass \"A\" {\n    end = true\n  }\n  pass \"B\" {\n    end = true\n  }";
+    let branches = "  branch {\n      start_at = \"A\"\n    }\n    dynamic \"branch\" {\n      for_each = var.x\n      content {\n        start_at = branch.value\n      }\n    }";
+    let definition = r#"{"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": ${var.s}, "End": true}}}"#;
+    let folder = folder(&[
+        ("text.tf", &machine(&format!("  definition = <<EOT\n{definition}\nEOT"))),
+        (
+            "next.tf",
+            &machine(&format!("  start_at = \"S\"\n  pass \"S\" {{\n    next = var.b ? \"A\" : \"B\"\n  }}\n{pass}")),
+        ),
+        (
+            "branches.tf",
+            &machine(&format!("  start_at = \"P\"\n  parallel \"P\" {{\n  {branches}\n    end = true\n  }}\n{pass}")),
+        ),
+        (
+            "keys.tf",
+            &machine(
+                "  start_at = \"A\"\n  task \"A\" {\n    resource = \"arn:aws:states:::sns:publish\"\n    parameters = { TopicArn = var.t, \"${var.k}.$\" = \"$.x\" }\n    timeout_seconds = 5\n    end = true\n  }",
+            ),
+        ),
+        (
+            "escaped.tf",
+            &machine(
+                "  start_at = \"A\"\n  pass \"A\" {\n    result = { script = \"echo $${var.HOME}\" }\n    end = true\n  }",
+            ),
+        ),
+        (
+            "twice.tf",
+            &machine(
+                "  start_at = \"A\"\n  pass \"A\" {\n    next = \"B\"\n  }\n  pass \"A\" {\n    end = true\n  }\n  pass {\n    end = true\n  }",
+            ),
+        ),
+        ("mark.tf", &format!("\u{feff}{}", machine("  start_at = \"A\"\n  succeed \"A\" {}"))),
+    ]);
+    let mut said = String::new();
+    for file in ["text.tf", "next.tf", "branches.tf", "keys.tf", "escaped.tf", "twice.tf", "mark.tf"] {
+        said += &sfn(folder.path(), &["validate", file], "");
+        said += &sfn(folder.path(), &["render", file], "");
+    }
+    insta::assert_snapshot!(said);
+}
