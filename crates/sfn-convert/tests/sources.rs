@@ -244,3 +244,10 @@ fn conditions_become_expressions() {
 fn fallbacks_become_defaults() {
     insta::assert_snapshot!(check("serverless/fallbacks.yml", &[]));
 }
+
+#[test]
+fn names_outside_of_quotes_become_variables() {
+    let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": ${pause}, "Next": "B"}, "B": {"Type": "Pass",
+        "Result": {"a": ${jsonencode(subnets)}, "b": ${version}, "c": ${local.c}, "d": "${name}", "e": "${upper(name)}", "f": "${var.f}-x"}, "End": true}}}"#;
+    insta::assert_snapshot!(converted("definition.asl.json", text, &[]));
+}

@@ -47,6 +47,10 @@ fn placeholder(
     match (parsed.as_ref().and_then(encoded), is_quoted) {
         (_, true) if is_reference => placeholders.text(expression),
         (_, true) => format!("${{{expression}}}"),
+        (Some(Expression::Variable(name)), false) => {
+            let value = variable(name.as_str());
+            format!("\"{}\"", placeholders.text(&format!("{ENCODED}{value}")))
+        }
         (Some(value), false) => {
             let value = value.to_string();
             format!("\"{}\"", placeholders.text(&format!("{ENCODED}{}", value.trim())))

@@ -133,6 +133,10 @@ impl Reader<'_, '_> {
             let label = block.labels.first().map_or("", |label| label.as_str());
             if block.ident.as_str() == nested.name {
                 self.report_misplaced(block, nested, label, &labels);
+                // A block without a label has no place in the value.
+                if nested.nesting == Nesting::Map && block.labels.len() != 1 {
+                    continue;
+                }
                 labels.insert(label.to_owned());
                 blocks.push((label.to_owned(), self.body(&block.body, &nested.block, false)));
             } else if block.ident.as_str() == "dynamic" && label == nested.name {
