@@ -270,3 +270,37 @@ fn address(expression: &Expression) -> Option<String> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_provider_is_added_to_a_list_that_is_there() {
+        let path = std::env::temp_dir().join(format!("sfn-required-providers-{}.tf", std::process::id()));
+        for text in [
+            "terraform {\n  required_providers {\n    aws = { source = \"hashicorp/aws\" }\n  }\n}\n",
+            "terraform {\n  required_providers { aws = { source = \"hashicorp/aws\" } }\n}\n",
+            "terraform {\n  required_providers {\n  }\n  backend \"s3\" {}\n}\n",
+        ] {
+            fs::write(&path, text).unwrap();
+            let body: Parsed = text.parse().unwrap();
+            let list =
+                body.get_blocks("terraform").next().unwrap().body.get_blocks("required_providers").next().unwrap();
+            add_source(&path, list.span().unwrap().end).unwrap();
+            let changed = fs::read_to_string(&path).unwrap();
+            let body: Parsed = changed.parse().unwrap_or_else(|error| panic!("{error}\n{changed}"));
+            let terraform = body.get_blocks("terraform").next().unwrap();
+            let list = terraform.body.get_blocks("required_providers").next().unwrap();
+            assert!(list.body.has_attribute("sfn"), "{changed}");
+            assert_eq!(list.body.has_attribute("aws"), text.contains("aws"), "{changed}");
+            assert_eq!(terraform.body.has_blocks("backend"), text.contains("backend"), "{changed}");
+            // Terraform takes one argument only in a block of one line.
+            assert!(
+                changed.lines().all(|line| line.matches(" = {").count() <= 1 || !line.contains("sfn")),
+                "{changed}"
+            );
+        }
+        fs::remove_file(path).unwrap();
+    }
+}
