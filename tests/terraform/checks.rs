@@ -125,7 +125,11 @@ const MISTAKES: [(&str, &str, &str); 10] = [
     ("timeout_seconds = 20", "timeout_seconds = 0", "`timeout_seconds` is 0"),
     ("\"amount.$\"  = \"$.amount\"", "\"amount.$\"  = \"amount\"", "the value of `amount.$` is neither a path"),
     ("backoff_rate     = 2", "backoff_rate     = 0.2", "`backoff_rate` is 0.2"),
-    ("variable       = \"$.prepared[0].success\"", "variable       = \"prepared[0].success\"", "`variable` is no path"),
+    (
+        "variable       = \"$.prepared[0].success\"",
+        "variable       = \"prepared[0].success\"",
+        "`variable` is not a valid path",
+    ),
     (
         "default = \"NotifyPaymentFailure\"",
         "default = \"NotifyPaymentFailed\"",
@@ -136,16 +140,12 @@ const MISTAKES: [(&str, &str, &str); 10] = [
         "result_path     = \"$.shipments[*]\"",
         "`result_path` must lead to one place",
     ),
-    (
-        "States.Format('Order {} ships",
-        "States.Fromat('Order {} ships",
-        "there is no intrinsic function `States.Fromat`",
-    ),
+    ("States.Format('Order {} ships", "States.Fromat('Order {} ships", "unknown intrinsic function `States.Fromat`"),
     ("Subject     = \"Payment failed\"", "Subjct      = \"Payment failed\"", "`sns:publish` has no parameter `Subjct`"),
     (
         "resource = \"arn:aws:states:::sns:publish\"\n    parameters = {\n      TopicArn    = var.topic_arn\n      Subject     = \"Invalid order\"",
         "resource = \"arn:aws:states:::sns:publsh\"\n    parameters = {\n      TopicArn    = var.topic_arn\n      Subject     = \"Invalid order\"",
-        "there is no integration `sns:publsh`",
+        "unknown integration `sns:publsh`",
     ),
 ];
 
@@ -180,7 +180,10 @@ async fn a_finding_tells_the_place_in_the_expression_and_no_secret() {
         .replace("TopicArn =", "\"Subject.$\" = \"$.order[x].id\", TopicArn =");
     let plan = workspace(&aws, &expression).plan().await.unwrap();
     let place = "at character 9 of the expression";
-    assert_says(&plan, &["the value of `Subject.$` is no path", place, "(ASL3003, AWS: SCHEMA_VALIDATION_FAILED)"]);
+    assert_says(
+        &plan,
+        &["the value of `Subject.$` is not a valid path", place, "(ASL3003, AWS: SCHEMA_VALIDATION_FAILED)"],
+    );
     // Terraform shows the line of the configuration, and hides it where it is sensitive; the message has nothing of it.
     assert_eq!(plan.text.matches("$.order[x].id").count(), 1, "{}", plan.text);
 

@@ -60,7 +60,7 @@ impl Path {
     /// Reads a path. Blanks after it do not count.
     ///
     /// # Errors
-    /// The first place where the text is no path.
+    /// The first place where the text is not a valid path.
     pub fn parse(text: &str) -> Result<Self, SyntaxError> {
         Self::read(text).map_err(|error| error.within(text))
     }

@@ -83,60 +83,59 @@ impl Linter {
 
     /// Checks the size of a text that is sent to AWS.
     pub fn check_size(&self, text: &str) -> Vec<Diagnostic> {
-        let mut findings = Vec::new();
-        for check in checks() {
+        self.run(|check, findings| {
             if let Check::Text(check) = check {
-                check(text, &mut findings);
+                check(text, findings);
             }
-        }
-        self.selected(findings)
+        })
     }
 
-    /// Reports what is wrong with a text.
+    /// Reports problems found while reading a text.
     pub fn syntax(&self, errors: impl IntoIterator<Item = TextError>) -> Vec<Diagnostic> {
-        let mut findings = Vec::new();
-        for error in errors {
-            for check in checks() {
+        let of_error = |error: TextError| {
+            self.run(|check, findings| {
                 if let Check::Syntax(check) = check {
-                    check(&error, &mut findings);
+                    check(&error, findings);
                 }
-            }
-        }
-        self.selected(findings)
+            })
+        };
+        errors.into_iter().flat_map(of_error).collect()
     }
 
     /// Reports the permissions of a definition that cannot be derived exactly ([`policy::derive`]).
     pub fn check_policy(&self, gaps: &[Gap]) -> Vec<Diagnostic> {
-        let mut findings = Vec::new();
-        for gap in gaps {
-            for check in checks() {
+        let of_gap = |gap: &Gap| {
+            self.run(|check, findings| {
                 if let Check::Policy(check) = check {
-                    check(gap, &mut findings);
+                    check(gap, findings);
                 }
-            }
-        }
-        self.selected(findings)
+            })
+        };
+        gaps.iter().flat_map(of_gap).collect()
     }
 
-    /// Reports what is wrong between a state and a resource that it calls.
+    /// Reports problems of a resource that a state calls.
     pub fn check_reference(&self, reference: &KnownReference<'_>) -> Vec<Diagnostic> {
-        let mut findings = Vec::new();
-        for check in checks() {
+        self.run(|check, findings| {
             if let Check::Reference(check) = check {
-                check(reference, &mut findings);
+                check(reference, findings);
             }
-        }
-        self.selected(findings)
+        })
     }
 
     /// Reports an action that the role does not allow.
     pub fn check_denied(&self, denied: &DeniedAction<'_>) -> Vec<Diagnostic> {
-        let mut findings = Vec::new();
-        for check in checks() {
+        self.run(|check, findings| {
             if let Check::Denied(check) = check {
-                check(denied, &mut findings);
+                check(denied, findings);
             }
-        }
+        })
+    }
+
+    /// Runs the checks of one stage and returns the selected findings.
+    fn run(&self, stage: impl Fn(&Check, &mut Vec<Diagnostic>)) -> Vec<Diagnostic> {
+        let mut findings = Vec::new();
+        checks().for_each(|check| stage(check, &mut findings));
         self.selected(findings)
     }
 
@@ -202,7 +201,7 @@ fn check_model(model: &SemanticModel<'_>) -> Vec<Diagnostic> {
     findings
 }
 
-/// What looks at an object, by the name of its type.
+/// The checks of each type of object, by its name.
 static OBJECT_CHECKS: LazyLock<HashMap<&str, Vec<CheckObject>, RandomState>> = LazyLock::new(|| {
     let language = Language::get();
     let states = language.states.iter().map(|state| (state, true));
@@ -219,7 +218,7 @@ static OBJECT_CHECKS: LazyLock<HashMap<&str, Vec<CheckObject>, RandomState>> = L
     others.chain(states).map(of).collect()
 });
 
-/// A finding with its places in the text of the document, inside of which the definition stands at `at`.
+/// Returns a finding with its places in the text of a document that contains the definition at `at`.
 pub(crate) fn attach_spans(mut finding: Diagnostic, document: &Document, text: &str, at: &JsonPointer) -> Diagnostic {
     let pointer = at.append(&finding.pointer);
     let key = || document.key_span(&pointer).unwrap_or_else(|| document.span(&pointer));

@@ -1,4 +1,4 @@
-//! What a definition calls by name: functions, state machines, activities, queues, topics and tables.
+//! The resources that a definition calls by name: functions, state machines, activities, queues, topics and tables.
 
 mod runtimes;
 
@@ -100,7 +100,7 @@ fn external_reference(name: &str, state: &Json, at: &JsonPointer) -> Option<Exte
     Some(ExternalReference { kind, id, state: name.to_owned(), at, timeout_seconds })
 }
 
-/// What a call names, and by which parameters.
+/// Returns the kind of resource that a call names, and the parameters that name it.
 fn parameters(called: &Called<'_>) -> Option<(Kind, &'static [&'static str])> {
     Some(match (called.service, called.operation) {
         ("lambda", "invoke") => (Kind::Function, &["FunctionName"]),
@@ -112,10 +112,10 @@ fn parameters(called: &Called<'_>) -> Option<(Kind, &'static [&'static str])> {
     })
 }
 
-/// What AWS says about something that a state calls.
+/// The state of a resource in AWS.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ResourceInfo {
-    /// There is none.
+    /// It does not exist.
     Missing,
     /// It is there.
     There,
@@ -123,7 +123,7 @@ pub enum ResourceInfo {
     Function(FunctionInfo),
 }
 
-/// What AWS says about a function.
+/// The state of a function in AWS.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct FunctionInfo {
     /// `Active`, `Pending`, `Inactive` or `Failed`.
@@ -138,12 +138,12 @@ pub struct FunctionInfo {
     pub reserved_concurrency: Option<i32>,
 }
 
-/// A resource that a state calls, with what AWS says about it.
+/// A resource that a state calls, with its state in AWS.
 #[derive(Debug)]
 pub struct KnownReference<'a> {
     /// The reference.
     pub reference: &'a ExternalReference,
-    /// What AWS says.
+    /// The state of the resource in AWS.
     pub info: &'a ResourceInfo,
     /// Whether the state machine publishes versions.
     pub publishes: bool,

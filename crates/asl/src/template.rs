@@ -96,7 +96,7 @@ impl Linter {
             return Checked::default();
         }
         let mut findings = self.check_definition(&document, errors, text);
-        // What AWS counts is the text as JSON.
+        // The quota counts the JSON text.
         if format == Format::Json {
             findings.extend(self.check_size(text));
         }
@@ -287,7 +287,7 @@ fn is_no_value(value: &Json) -> bool {
 }
 
 impl MadeLater {
-    /// What a member of this name makes.
+    /// The content that a member of this name generates.
     fn at(pointer: &JsonPointer, document: &Document) -> Self {
         let by = pointer.tokens().last().map_or_else(String::new, |name| name.to_string());
         Self { by, span: document.key_span(pointer).unwrap_or_else(|| document.span(pointer)) }

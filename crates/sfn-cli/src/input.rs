@@ -18,7 +18,7 @@ pub fn file_and_name(argument: &str) -> (&str, Option<&str>) {
     split.map_or((argument, None), |(file, name)| (file, Some(name)))
 }
 
-/// What a file holds, by its name.
+/// The content of a file, by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// Terraform configuration.

@@ -1,4 +1,4 @@
-//! What a Task can call.
+//! The integrations that a Task can call.
 //!
 //! Source: the developer guide, "Integrating services", "Learning to use AWS service SDK integrations".
 

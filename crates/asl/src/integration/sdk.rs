@@ -8,7 +8,7 @@ use foldhash::fast::RandomState;
 /// The services, the names of their parameters and their IAM actions.
 const TABLE: &str = include_str!("sdk.txt");
 
-/// What an operation takes and gives.
+/// The parameters and the result of an operation.
 #[derive(Debug, Clone)]
 pub struct Operation {
     /// Parameters that must be given.
@@ -82,7 +82,7 @@ impl Member {
     }
 }
 
-/// What stands between a member and the structure in it.
+/// The separators between a member and the number of its structure.
 const WAYS: [char; 3] = ['.', '*', '%'];
 
 /// The name of this number.

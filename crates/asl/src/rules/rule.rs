@@ -1,4 +1,4 @@
-//! What a rule is.
+//! The type of rules.
 
 use std::ops::Range;
 
@@ -28,7 +28,7 @@ pub struct Rule {
     pub(crate) checks: &'static [Check],
 }
 
-/// What a rule looks at: the stages of a check, from the text to what AWS says about the resources that are called.
+/// The input of a check, by stage: from the text to the state of the called resources in AWS.
 pub(crate) enum Check {
     /// Each problem found while reading the text.
     Syntax(fn(&TextError, &mut Vec<Diagnostic>)),
@@ -40,7 +40,7 @@ pub(crate) enum Check {
     Object(&'static str, CheckObject),
     /// Each permission that cannot be derived exactly.
     Policy(fn(&Gap, &mut Vec<Diagnostic>)),
-    /// Each resource that a state calls, with what AWS says about it.
+    /// Each resource that a state calls, with its state in AWS.
     Reference(fn(&KnownReference<'_>, &mut Vec<Diagnostic>)),
     /// Each action that the role does not allow.
     Denied(fn(&DeniedAction<'_>, &mut Vec<Diagnostic>)),

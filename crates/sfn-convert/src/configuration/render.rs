@@ -1,13 +1,17 @@
 //! The ASL of a workflow, with placeholders for what only Terraform can compute.
 
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
 use asl::Json;
+use asl::schema::{FieldSchema, FieldType, Language};
 use tfconfig::References;
 use tfconfig::reader::{Computed, Configuration, Declared};
 use tfplugin::{Type, Value};
 
 use super::{DEFINITION, FILE_FUNCTIONS, is_ours, schema};
 use crate::Placeholders;
-use crate::sources::template_text;
+use crate::sources::{OPEN, template_text};
 
 /// A workflow of a configuration in ASL.
 #[derive(Debug)]
@@ -16,7 +20,7 @@ pub struct Rendered {
     pub name: String,
     /// Its address, such as `data.sfn_definition.order`.
     pub address: String,
-    /// Its definition, in which a string is an expression where only Terraform can compute the value; or why there is none.
+    /// Its definition, in which strings are expressions where only Terraform can compute the value; or why it cannot be rendered.
     pub definition: Result<Json, String>,
     /// The definition as text. Outside of quotes it has `${…}` in place of numbers, and of values of which the type is not known.
     pub text: String,
@@ -92,15 +96,20 @@ fn nested(flat: &Json) -> Result<Json, String> {
     }
 }
 
-/// Returns whether an expression stands where the language has objects, whose members have other names in HCL.
+/// The names of fields that hold objects of the language.
+static OBJECTS: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
+    let language = Language::get();
+    let objects = language.states.iter().chain([&language.definition]).chain(language.objects());
+    let is_object = |field: &&FieldSchema| matches!(field.shape, FieldType::Object(_) | FieldType::Objects(_));
+    objects.flat_map(|object| &object.fields).filter(is_object).map(|field| field.name.as_str()).collect()
+});
+
+/// Returns whether an expression is the value of a field that holds objects of the language, whose members have other names in HCL.
 fn has_computed_objects(value: &Json) -> bool {
-    const FIELDS: [&str; 6] = ["Branches", "Catch", "Choices", "ItemProcessor", "Iterator", "Retry"];
     match value {
         Json::Object(members) => members.iter().any(|(name, value)| {
-            let is_computed = FIELDS.contains(&name.as_str()) && matches!(value, Json::String(_));
-            let is_open =
-                ["Parameters", "Arguments", "Result", "ItemSelector", "Output", "Assign"].contains(&name.as_str());
-            is_computed || (!is_open && has_computed_objects(value))
+            let is_computed = OBJECTS.contains(name.as_str()) && matches!(value, Json::String(_));
+            is_computed || (!OPEN.contains(name.as_str()) && has_computed_objects(value))
         }),
         Json::Array(elements) => elements.iter().any(has_computed_objects),
         _ => false,

@@ -22,6 +22,7 @@ use crate::placeholders::Placeholders;
 use crate::schemas;
 use frame::Frame;
 use intrinsic::Template;
+pub(crate) use terraform::OPEN;
 
 /// Reads files that a file names, relative to its folder.
 pub type Files<'a> = &'a dyn Fn(&Path) -> Result<String, String>;

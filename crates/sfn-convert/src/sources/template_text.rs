@@ -8,7 +8,7 @@ use super::intrinsic::Quotes;
 use super::terraform::{NUMBERS, encoded};
 use crate::Placeholders;
 
-/// What an address of Terraform begins with, beside the type of a resource.
+/// The first names of Terraform addresses, beside the types of resources.
 const ROOTS: [&str; 9] = ["var", "local", "data", "module", "path", "each", "count", "terraform", "self"];
 
 /// The prefix of an expression that was written in `jsonencode(…)`. [`settle`] removes it.

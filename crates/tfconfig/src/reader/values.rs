@@ -32,14 +32,7 @@ pub struct Read {
 impl Declared<'_> {
     /// Reads the block by its schema.
     pub fn read(&self, schema: &Schema, compute: Compute<'_>) -> Read {
-        let mut reader = Reader {
-            configuration: self.configuration,
-            compute,
-            problems: Vec::new(),
-            iterators: Vec::new(),
-            computed: 0,
-            values: 0,
-        };
+        let mut reader = Reader::new(self.configuration, compute);
         let value = reader.body(&self.block.body, schema, true);
         Read { value, problems: reader.problems }
     }
@@ -47,28 +40,14 @@ impl Declared<'_> {
     /// Returns the value of which an argument is the JSON text, if it is written as `jsonencode(…)`.
     pub fn encoded(&self, argument: &str, compute: Compute<'_>) -> Option<Value> {
         let expression = &self.block.body.get_attribute(argument)?.value;
-        let mut reader = Reader {
-            configuration: self.configuration,
-            compute,
-            problems: Vec::new(),
-            iterators: Vec::new(),
-            computed: 0,
-            values: 0,
-        };
+        let mut reader = Reader::new(self.configuration, compute);
         Some(reader.value(argument_of(expression, "jsonencode")?, &Type::Dynamic, 0))
     }
 
     /// Returns the text of an argument that is written as one string or here document, with what computes the rest in it.
     pub fn template(&self, argument: &str, compute: Compute<'_>) -> Option<Value> {
         let expression = &self.block.body.get_attribute(argument)?.value;
-        let mut reader = Reader {
-            configuration: self.configuration,
-            compute,
-            problems: Vec::new(),
-            iterators: Vec::new(),
-            computed: 0,
-            values: 0,
-        };
+        let mut reader = Reader::new(self.configuration, compute);
         match expression {
             Expression::HeredocTemplate(_) | Expression::StringTemplate(_) | Expression::String(_) => {
                 Some(reader.value(expression, &Type::String, 0))
@@ -111,7 +90,11 @@ struct Reader<'r, 'f> {
     values: usize,
 }
 
-impl Reader<'_, '_> {
+impl<'r, 'f> Reader<'r, 'f> {
+    fn new(configuration: &'r Configuration<'r>, compute: Compute<'f>) -> Self {
+        Self { configuration, compute, problems: Vec::new(), iterators: Vec::new(), computed: 0, values: 0 }
+    }
+
     fn body(&mut self, body: &Body, schema: &Schema, is_resource: bool) -> Value {
         self.report_unknown(body, schema, is_resource);
         let attributes = schema.attributes.iter().map(|attribute| {
@@ -198,7 +181,7 @@ impl Reader<'_, '_> {
         Some(blocks)
     }
 
-    /// The value of an iterator of a `dynamic` block, or of something in it.
+    /// Returns the value of an iterator of a `dynamic` block, or of a member of it.
     fn iterated(&self, expression: &str) -> Option<Value> {
         let (name, path) = expression.split_once('.')?;
         let (_, object) = self.iterators.iter().rev().find(|(iterator, _)| iterator == name)?;

@@ -50,7 +50,7 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
         value.walk(&container, &mut |way, inner| {
             for key in inner.as_object().into_iter().flat_map(|members| members.keys()) {
                 if let Some(plain) = key.strip_suffix(".$").filter(|plain| inner.get(plain).is_some()) {
-                    let message = format!("both `{plain}` and `{key}` are there");
+                    let message = format!("`{key}` conflicts with `{plain}`");
                     let help = "both make the same member: remove one of the two";
                     let at = way.pointer().join(key);
                     findings.push(RULE.finding(at, message).schema(&container.pointer()).help(help));

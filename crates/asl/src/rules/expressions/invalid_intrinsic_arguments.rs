@@ -1,4 +1,4 @@
-//! What intrinsic functions are given.
+//! Arguments of intrinsic functions.
 
 use crate::diagnostic::Diagnostic;
 use crate::intrinsic::{Call, FUNCTIONS, Value, function_named};
@@ -91,7 +91,7 @@ fn check_call(expression: &Expression<'_>, call: &Call) -> Option<Diagnostic> {
             Some(name) => format!("did you mean `{name}`?"),
             None => format!("the intrinsic functions are {}", crate::rules::list(names)),
         };
-        return say(format!("there is no intrinsic function `{}`", call.name), help);
+        return say(format!("unknown intrinsic function `{}`", call.name), help);
     };
     let given = call.arguments.len();
     if let Some((wrong, help)) = function.wrong_number(given) {
@@ -114,7 +114,7 @@ fn check_call(expression: &Expression<'_>, call: &Call) -> Option<Diagnostic> {
             say("`States.JsonMerge` cannot merge deeply".to_owned(), help)
         }
         ("States.Hash", _, Some(Value::Text(algorithm)), _) if !ALGORITHMS.contains(&algorithm.as_str()) => say(
-            format!("there is no hash algorithm `{algorithm}`"),
+            format!("unsupported hash algorithm `{algorithm}`"),
             format!("it takes one of {}", crate::rules::list(ALGORITHMS.iter().copied())),
         ),
         ("States.ArrayRange", Some(Value::Number(from)), Some(Value::Number(to)), Some(Value::Number(step))) => {

@@ -1,4 +1,4 @@
-//! Text that is no JSONata.
+//! Invalid JSONata expressions.
 
 use crate::diagnostic::Diagnostic;
 use crate::semantic::{Content, Node, SemanticModel};

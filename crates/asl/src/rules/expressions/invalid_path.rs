@@ -1,4 +1,4 @@
-//! Text that is no path.
+//! Invalid paths and intrinsic functions.
 
 use crate::diagnostic::Diagnostic;
 use crate::schema::ExpressionKind;
@@ -49,9 +49,11 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
     for expression in model.expressions_of(node).filter(|expression| expression.field.reads != ExpressionKind::Template)
     {
         let (error, message) = match &expression.content {
-            Content::Path(Err(error)) => (error, format!("`{}` is no path: {}", expression.field.name, error.message)),
+            Content::Path(Err(error)) => {
+                (error, format!("`{}` is not a valid path: {}", expression.field.name, error.message))
+            }
             Content::Intrinsic(Err(error)) => {
-                (error, format!("`{}` is no intrinsic function: {}", expression.field.name, error.message))
+                (error, format!("`{}` is not a valid intrinsic function: {}", expression.field.name, error.message))
             }
             _ => continue,
         };

@@ -63,7 +63,7 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
         let message = if kind == "path" && !expression.text.starts_with('$') {
             format!("the value of `{key}` is neither a path nor an intrinsic function")
         } else {
-            format!("the value of `{key}` is no {kind}: {}", error.message)
+            format!("the value of `{key}` is not a valid {kind}: {}", error.message)
         };
         let help = match (error.help.is_empty(), expression.text.starts_with('$') || kind != "path") {
             (false, _) => error.help.clone(),

@@ -72,7 +72,7 @@ fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
         let message = if characters > MAX_CHARACTERS {
             format!("the name of a variable has {characters} characters")
         } else if !begins || !letters.all(|c| c.is_alphanumeric() || c == '_') {
-            format!("`{name}` is no name of a variable")
+            format!("`{name}` is not a valid variable name")
         } else {
             continue;
         };

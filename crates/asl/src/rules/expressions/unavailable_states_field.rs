@@ -73,12 +73,12 @@ fn wrong(node: &Node<'_>, expression: &Expression<'_>, name: &str) -> Option<(St
         "input" | "context" => None,
         "result" if after && matches!(owner, "Task" | "Map" | "Parallel") => None,
         "result" => Some((
-            "there is no `$states.result` here".to_owned(),
+            "`$states.result` is not available here".to_owned(),
             "it is there in `Assign` and `Output` of Task, Map and Parallel states".to_owned(),
         )),
         "errorOutput" if after && owner == "Catcher" => None,
         "errorOutput" => Some((
-            "there is no `$states.errorOutput` here".to_owned(),
+            "`$states.errorOutput` is not available here".to_owned(),
             "it is there in `Assign` and `Output` of a catcher".to_owned(),
         )),
         name => {

@@ -67,7 +67,9 @@ fn check(gap: &Gap, findings: &mut Vec<Diagnostic>) {
                 WildcardReason::Parameter(parameter) => {
                     (format!("`{parameter}` is known only at run time"), "write the value out where there is only one")
                 }
-                WildcardReason::Elsewhere(place) => (format!("its resources stand in {place}"), "name the resources"),
+                WildcardReason::Elsewhere(place) => {
+                    (format!("its resources are named in {place}"), "name the resources")
+                }
                 WildcardReason::Unknown | WildcardReason::Unlisted => {
                     ("which one the parameters name is not known".to_owned(), "name the resources")
                 }

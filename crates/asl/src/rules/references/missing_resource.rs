@@ -1,4 +1,4 @@
-//! What a state calls is not there.
+//! Resources that do not exist.
 
 use crate::diagnostic::Diagnostic;
 use crate::references::{KnownReference, ResourceInfo};

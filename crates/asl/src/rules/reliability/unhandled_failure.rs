@@ -4,7 +4,7 @@ use crate::diagnostic::Diagnostic;
 use crate::integration::Resource;
 use crate::semantic::{Node, SemanticModel};
 
-/// What a call of a function fails with now and then, without anybody's fault (developer guide, "Handle transient Lambda
+/// Transient errors of function calls (developer guide, "Handle transient Lambda
 /// service exceptions").
 const TRANSIENT: &[&str] = &[
     "Lambda.ServiceException",

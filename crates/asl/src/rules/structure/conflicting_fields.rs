@@ -77,7 +77,7 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
         let Some(name) = path.name.strip_suffix("Path").filter(|name| value.is_set(name)) else { continue };
         let in_group = group.is_some_and(|group| group.contains(&name));
         if !in_group && value.is_set(&path.name) {
-            let message = format!("both `{name}` and `{}` are there", path.name);
+            let message = format!("`{}` conflicts with `{name}`", path.name);
             let place = at.join(&path.name);
             findings.push(RULE.finding(place, message).schema(at).help("write one of them"));
         }

@@ -56,7 +56,7 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
         }
         let at = node.at.join(&field.name);
         findings.push(
-            RULE.finding(at.clone(), format!("`{text}` is no moment as RFC 3339 writes it"))
+            RULE.finding(at.clone(), format!("`{text}` is not an RFC 3339 timestamp"))
                 .schema(&at)
                 .help("write it like `2026-01-31T12:00:00Z`"),
         );

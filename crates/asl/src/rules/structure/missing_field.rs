@@ -70,7 +70,7 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
     }
 }
 
-/// What the field is, as an instruction.
+/// Returns how to write the field.
 fn wanted(field: &crate::schema::FieldSchema) -> String {
     let description = field.description.trim_end_matches('.');
     let mut letters = description.chars();

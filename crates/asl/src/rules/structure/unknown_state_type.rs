@@ -58,7 +58,7 @@ fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
                 .help(format!("write one of {list}")),
             (Json::Object(_), Some(Json::String(ty))) => {
                 let at = at.join("Type");
-                let finding = RULE.finding(at.clone(), format!("there is no state type `{ty}`")).schema(&at);
+                let finding = RULE.finding(at.clone(), format!("unknown state type `{ty}`")).schema(&at);
                 match did_you_mean(ty, types()) {
                     Some(known) => finding
                         .help(format!("did you mean `{known}`?"))

@@ -106,14 +106,14 @@ fn check_payload(node: &Node<'_>, field: &'static str, payload: &Json, findings:
     if let Some(address) = text("ApiEndpoint").filter(|address| !address.to_lowercase().starts_with("https://")) {
         let place = at.join("ApiEndpoint");
         let finding = RULE
-            .finding(place, format!("`{address}` is no HTTPS address"))
+            .finding(place, format!("`{address}` is not an HTTPS address"))
             .schema(&at)
             .help("write an address that begins with `https://`");
         findings.push(if address.contains("://") { finding } else { finding.as_warning() });
     }
     if let Some(method) = text("Method").filter(|method| !METHODS.contains(method)) {
         findings.push(
-            RULE.finding(at.join("Method"), format!("there is no method `{method}`"))
+            RULE.finding(at.join("Method"), format!("unsupported method `{method}`"))
                 .schema(&at)
                 .help(format!("it takes one of {}", crate::rules::list(METHODS.iter().copied()))),
         );

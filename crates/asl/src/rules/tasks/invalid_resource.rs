@@ -59,7 +59,7 @@ rule! {
     Task => check
 }
 
-/// What is to be written in place of the ARN of something that is not called itself.
+/// Returns what to write instead of the ARN of a resource that a task cannot call.
 const INSTEAD: &[(&str, &str)] = &[
     ("sns", "write `arn:aws:states:::sns:publish` and the topic as the parameter `TopicArn`"),
     ("sqs", "write `arn:aws:states:::sqs:sendMessage` and the address of the queue as the parameter `QueueUrl`"),
@@ -90,7 +90,7 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
         // A word such as `__arn__` is there to be replaced.
         Resource::Invalid if text.starts_with("__") && text.ends_with("__") => return,
         Resource::Invalid => (
-            format!("`{text}` is no ARN of something that can be called"),
+            format!("`{text}` is not an ARN that a task can call"),
             "write the ARN of a Lambda function or an integration such as `arn:aws:states:::sns:publish`",
         ),
         Resource::Other(service) => (
@@ -158,9 +158,9 @@ fn placeholder(node: &Node<'_>, text: &str, region: &str, account: &str) -> Opti
         || (account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()));
     let message = match (is_region, is_account) {
         (true, true) => return None,
-        (false, true) => format!("`{region}` is no region"),
-        (true, false) => format!("`{account}` is no account"),
-        (false, false) => format!("`{region}` is no region, and `{account}` no account"),
+        (false, true) => format!("`{region}` is not a region"),
+        (true, false) => format!("`{account}` is not an account ID"),
+        (false, false) => format!("`{region}` is not a region, and `{account}` is not an account ID"),
     };
     let start = text.find(if is_region { account } else { region }).unwrap_or(0);
     let length = if is_region { account.len() } else { region.len() };

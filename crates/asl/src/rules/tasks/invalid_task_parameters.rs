@@ -1,4 +1,4 @@
-//! What an integration is given.
+//! Parameters of integrations.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! Secrets that stand in the definition.
+//! Secrets in the definition.
 
 use crate::diagnostic::Diagnostic;
 use crate::pointer::PathBuilder;

@@ -127,14 +127,14 @@ fn optimized(called: Called<'_>, text: &str, at: JsonPointer) -> Diagnostic {
     let of_service: Vec<&str> =
         INTEGRATIONS.iter().filter(|known| known.service == service).map(|known| known.operation).collect();
     if of_service.is_empty() {
-        let finding = finding(at, text, service, format!("there is no integration of a service `{service}`"));
+        let finding = finding(at, text, service, format!("no integration supports the service `{service}`"));
         if operation(service, name).is_some() {
             return finding.help(format!("write `arn:aws:states:::aws-sdk:{service}:{name}`"));
         }
         let services = INTEGRATIONS.iter().map(|known| known.service);
         return guess(finding, text, service, services, "").map_fix(|fix| fix.safe_if(false));
     }
-    let finding = finding(at, text, name, format!("there is no integration `{service}:{name}`"));
+    let finding = finding(at, text, name, format!("unknown integration `{service}:{name}`"));
     let sdk = INTEGRATIONS.iter().find(|known| known.service == service).and_then(Integration::sdk);
     if let Some((sdk, _)) = sdk.filter(|(sdk, _)| operation(sdk, name).is_some()) {
         return finding.help(format!("write `arn:aws:states:::aws-sdk:{sdk}:{name}`"));

@@ -125,7 +125,7 @@ fn check_value(value: &Json, way: &PathBuilder<'_>, findings: &mut Vec<Diagnosti
                 }
             }
             ("N", Json::String(text)) if !text.starts_with("{%") && text.parse::<f64>().is_err() => {
-                say(at.pointer(), format!("`{text}` is no number"), "write the number as a string, such as `\"5\"`");
+                say(at.pointer(), format!("`{text}` is not a number"), "write the number as a string, such as `\"5\"`");
             }
             ("M", Json::Object(inner)) => {
                 for (name, value) in inner.iter().filter(|(name, _)| !name.ends_with(".$")) {

@@ -45,7 +45,7 @@ struct Finding {
     pointer: String,
     /// Place in the file; null if there is none.
     place: Option<Place>,
-    /// What AWS says about the same mistake; null where that is not known.
+    /// Code and place that AWS reports for the same mistake; null if not known.
     aws: Option<Aws>,
     /// Other places that have to do with the finding.
     related: Vec<Related>,
@@ -63,7 +63,7 @@ struct Place {
     end_column: usize,
 }
 
-/// What AWS says about a mistake.
+/// Code and place that AWS reports for a mistake.
 #[derive(Serialize, JsonSchema)]
 struct Aws {
     /// Code, such as `SCHEMA_VALIDATION_FAILED`.
