@@ -65,6 +65,37 @@ async fn an_alarm_lives_and_dies() {
     assert_success(&workspace.destroy().await.unwrap());
 }
 
+const MAP_RUNS: &str = r#"
+resource "sfn_execution_alarm" "it" {
+  metric    = "open_map_runs"
+  threshold = 900
+}
+"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_metric_of_the_account_has_no_dimensions() {
+    let aws = aws().await;
+    let workspace = workspace(&aws, MAP_RUNS);
+    assert_says(&workspace.plan().await.unwrap(), &["\"open_map_runs\"", "+ statistic = \"Maximum\""]);
+    assert_success(&workspace.apply().await.unwrap());
+    assert_empty(&workspace.plan().await.unwrap());
+    let sent = aws.proxy().bodies("PutMetricAlarm").pop().unwrap();
+    assert!(sent.contains("ApproximateOpenMapRunCount") && !sent.contains("StateMachineArn"), "{sent}");
+    let import = ["import", "-no-color", "sfn_execution_alarm.it", "open_map_runs"];
+    assert_success(&workspace.terraform(&["state", "rm", import[2]]).await.unwrap());
+    assert_success(&workspace.terraform(&import).await.unwrap());
+    assert_empty(&workspace.plan().await.unwrap());
+    let backlog = "metric = \"map_run_backlog\"";
+    workspace.configure(&format!("resource \"sfn_execution_alarm\" \"it\" {{ {backlog} }}")).unwrap();
+    assert_says(&workspace.apply().await.unwrap(), &["1 added, 0 changed, 1 destroyed"]);
+    assert_empty(&workspace.plan().await.unwrap());
+    // From the account to a state machine and its executions.
+    workspace.configure(ALARM).unwrap();
+    assert_says(&workspace.apply().await.unwrap(), &["1 added, 0 changed, 1 destroyed"]);
+    assert_empty(&workspace.plan().await.unwrap());
+    assert_success(&workspace.destroy().await.unwrap());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn mistakes_are_told() {
     let aws = aws().await;
@@ -75,6 +106,9 @@ async fn mistakes_are_told() {
         ("\"failed\"", "\"duration\"\n  threshold = 1\n  statistic = \"p101\"", "unsupported value `p101`"),
         (":stateMachine:", ":activity:", "is not the ARN of a state machine"),
         ("\"failed\"", "\"failed\"\n  period = 90", "`period` must be a multiple of 60, got 90"),
+        ("\"failed\"", "\"open_map_runs\"\n  threshold = 900", "`state_machine_arn` is not for `open_map_runs`"),
+        ("\"failed\"", "\"open_executions\"", "`threshold` is required for `open_executions`"),
+        ("state_machine_arn", "description", "`state_machine_arn` is required for `failed`"),
         ("\"failed\"", "\"failed\"\n  datapoints_to_alarm = 2", "`datapoints_to_alarm` must be at most 1, got 2"),
     ] {
         let workspace = workspace(&aws, &ALARM.replace(from, to));

@@ -8,7 +8,8 @@ line of comment, a line with the names of all members, which are counted from 0,
 the request and the response (`-` for none) and the members that the request must have; and for each structure
 `.number member…`. The name of an operation is followed by `!` if Step Functions does not call it, by `?` if IAM has no action of
 that name, and by `=Action` if its action has another name. A member is followed by the structure in it: by `.` and its number,
-after `*` for a list of it and after `%` for a map to it.
+after `*` for a list of it and after `%` for a map to it. A member that is a number is followed by `:least,most`, of which either
+may be empty.
 
 `runtimes`: the runtimes of Lambda with the days from which they are deprecated, cannot be created and cannot be updated, and
 with their successors; `-` stands for none.
@@ -28,15 +29,33 @@ import botocore.session
 import cfnlint
 
 # Operations that Step Functions does not call, beside those that stream events (Step Functions developer guide, "Learning to
-# use AWS service SDK integrations").
+# use AWS service SDK integrations", where they were listed until 2024, and what AWS answers).
 UNSUPPORTED = {
     "apigatewaymanagementapi:*",
+    "applicationdiscovery:DescribeExportConfigurations",
+    "applicationdiscovery:ExportConfigurations",
+    "codedeploy:BatchGetDeploymentInstances",
+    "codedeploy:GetDeploymentInstance",
+    "codedeploy:ListDeploymentInstances",
+    "codedeploy:SkipWaitTimeForInstanceTermination",
+    "comprehendmedical:DetectEntities",
+    "directconnect:AllocateConnectionOnInterconnect",
+    "directconnect:DescribeConnectionLoa",
+    "directconnect:DescribeConnectionsOnInterconnect",
+    "directconnect:DescribeInterconnectLoa",
     "efs:CreateTags",
     "efs:DeleteTags",
     "efs:DescribeTags",
     "emr:DescribeJobFlows",
+    "iot:AttachPrincipalPolicy",
+    "iot:DetachPrincipalPolicy",
+    "iot:ListPolicyPrincipals",
+    "iot:ListPrincipalPolicies",
+    "iotdeviceadvisor:ListTestCases",
     "lambda:InvokeAsync",
+    "mediapackage:RotateChannelCredentials",
     "rdsdata:ExecuteSql",
+    "shield:DeleteSubscription",
     "sts:AssumeRole",
     "sts:AssumeRoleWithSAML",
     "sts:AssumeRoleWithWebIdentity",
@@ -156,6 +175,13 @@ def structure_in(shape):
     return None if is_open else (way, structure)
 
 
+def limits_of(shape):
+    """Returns the least and the most that a number may be; `None` if it has no limits."""
+    least, most = shape.metadata.get("min"), shape.metadata.get("max")
+    is_limited = shape.type_name in {"integer", "long", "float", "double"} and (least, most) != (None, None)
+    return f":{'' if least is None else least},{'' if most is None else most}" if is_limited else ""
+
+
 class Shapes:
     """The structures of a service that its operations take and give, by numbers."""
 
@@ -178,8 +204,8 @@ class Shapes:
             members = []
             for name, member in structure.members.items():
                 inner = structure_in(member)
-                members.append((parameter_name(name), inner and (inner[0], self.number(inner[1]))))
-            self.members[self.numbers[structure.name]] = sorted(members)
+                members.append((parameter_name(name), inner and (inner[0], self.number(inner[1])), limits_of(member)))
+            self.members[self.numbers[structure.name]] = sorted(members, key=lambda member: member[0])
 
 
 def required(operation):
@@ -220,7 +246,7 @@ def sdk():
     for tables in shapes.values():
         for known in tables.values():
             for members in known.members.values():
-                uses.update(name for name, _ in members)
+                uses.update(name for name, _, _ in members)
     names = sorted(uses, key=lambda name: (-uses[name], name))
     number = {name: base36(index) for index, name in enumerate(names)}
     unknown = sum(line[0].endswith("?") for table in services.values() for line in table.values())
@@ -243,8 +269,8 @@ def sdk():
             print(f"{operation}{marks} {at(*request)} {at(*response)} {' '.join(number[name] for name in sorted(needed))}".rstrip())
         for name, known in shapes[service].items():
             for structure in sorted(known.members):
-                members = (number[member] + (inner[0] + at(name, inner[1]) if inner and inner[1] else "")
-                           for member, inner in known.members[structure])
+                members = (number[member] + (inner[0] + at(name, inner[1]) if inner and inner[1] else "") + limits
+                           for member, inner, limits in known.members[structure])
                 print(f".{at(name, structure)} {' '.join(members)}")
 
 

@@ -34,3 +34,10 @@ resource "sfn_execution_alarm" "slow" {
   alarm_actions       = [var.topic]
   ok_actions          = [var.topic]
 }
+
+# Notify before the account has the 1,000 open Map Runs that AWS allows.
+resource "sfn_execution_alarm" "map_runs" {
+  metric        = "open_map_runs"
+  threshold     = 900
+  alarm_actions = [var.topic]
+}

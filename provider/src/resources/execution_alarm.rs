@@ -11,14 +11,16 @@ use crate::session::ProviderContext;
 use crate::shared::managed::{Change, Failed, IdentityPart, Managed, Observed, Operation, PlanOutcome, Refusal};
 use crate::shared::{arns, empty, names};
 
-/// An alarm on the executions of a state machine. Periods without executions do not raise an alarm.
+/// An alarm on the executions of a state machine, or on what is open in the account: executions and Map Runs, for which AWS has
+/// limits. Periods without data do not raise an alarm.
 #[derive(Debug, Clone, Model)]
 pub struct ExecutionAlarm {
-    /// ARN of the state machine, or of a version or alias for the executions that it starts.
-    #[tf(required, validate = arns::qualified_state_machine)]
+    /// ARN of the state machine, or of a version or alias for the executions that it starts. Required for all metrics but
+    /// `open_executions`, `open_map_runs` and `map_run_backlog`, which are for the account in the region.
+    #[tf(optional, validate = arns::qualified_state_machine)]
     state_machine_arn: Attr<String>,
     /// Metric of the alarm.
-    #[tf(required, one_of = ["failed", "timed_out", "aborted", "throttled", "duration"])]
+    #[tf(required, one_of = ["failed", "timed_out", "aborted", "throttled", "duration", "open_executions", "open_map_runs", "map_run_backlog"])]
     metric: Attr<String>,
     /// Name of the alarm. 1–255 characters. Defaults to the names of the state machine and the metric.
     #[tf(optional, computed, replace, validate = names::alarm)]
@@ -26,8 +28,9 @@ pub struct ExecutionAlarm {
     /// Human-readable description, which notifications include.
     #[tf(optional)]
     description: Attr<String>,
-    /// Number of executions in a period that raises the alarm; for `duration`, for which it is required, the number of
-    /// seconds.
+    /// Number of executions in a period that raises the alarm; for `duration` the number of seconds, for `open_executions`,
+    /// `open_map_runs` and `map_run_backlog` the number of executions and Map Runs at any time. Required for `duration`,
+    /// `open_executions` and `open_map_runs`. AWS recommends 900 for `open_map_runs`, of which an account may have 1,000.
     #[tf(optional, computed, default = 1)]
     threshold: Attr<f64>,
     /// Statistic for `duration`: `Maximum`, `Average`, `Minimum` or a percentile such as `p99`. Defaults to `Maximum`.
@@ -56,16 +59,50 @@ pub struct ExecutionAlarm {
     arn: Attr<String>,
 }
 
+/// A metric of Step Functions (Step Functions developer guide, "Execution metrics" and "Map Run metrics").
+struct Metric {
+    /// The value of `metric`.
+    word: &'static str,
+    /// Its name in CloudWatch.
+    name: &'static str,
+    /// Its default statistic.
+    statistic: &'static str,
+    scope: Scope,
+    /// Whether 1 is a sensible threshold.
+    has_default_threshold: bool,
+}
+
+/// The range of a metric.
+#[derive(PartialEq)]
+enum Scope {
+    /// The executions of a state machine, which the dimensions name.
+    StateMachine,
+    /// The account in a region, without dimensions.
+    Account,
+}
+
 const DURATION: &str = "duration";
 
-/// A metric, its name in CloudWatch, and its statistic (Step Functions developer guide, "Execution metrics").
-const METRICS: [(&str, &str, &str); 5] = [
-    ("failed", "ExecutionsFailed", "Sum"),
-    ("timed_out", "ExecutionsTimedOut", "Sum"),
-    ("aborted", "ExecutionsAborted", "Sum"),
-    ("throttled", "ExecutionThrottled", "Sum"),
-    (DURATION, "ExecutionTime", "Maximum"),
+const METRICS: [Metric; 8] = [
+    Metric::executions("failed", "ExecutionsFailed"),
+    Metric::executions("timed_out", "ExecutionsTimedOut"),
+    Metric::executions("aborted", "ExecutionsAborted"),
+    Metric::executions("throttled", "ExecutionThrottled"),
+    Metric { statistic: "Maximum", has_default_threshold: false, ..Metric::executions(DURATION, "ExecutionTime") },
+    Metric { has_default_threshold: false, ..Metric::account("open_executions", "OpenExecutionCount") },
+    Metric { has_default_threshold: false, ..Metric::account("open_map_runs", "ApproximateOpenMapRunCount") },
+    Metric::account("map_run_backlog", "ApproximateMapRunBacklogSize"),
 ];
+
+impl Metric {
+    const fn executions(word: &'static str, name: &'static str) -> Self {
+        Self { word, name, statistic: "Sum", scope: Scope::StateMachine, has_default_threshold: true }
+    }
+
+    const fn account(word: &'static str, name: &'static str) -> Self {
+        Self { word, name, statistic: "Maximum", scope: Scope::Account, has_default_threshold: true }
+    }
+}
 
 fn statistic(word: &str) -> Result<(), Problem> {
     let percentile = || word.strip_prefix('p').and_then(|rest| rest.parse::<f64>().ok());
@@ -90,19 +127,28 @@ impl ExecutionAlarm {
         if self.is_duration() { 1000.0 } else { 1.0 }
     }
 
-    fn default_statistic(&self) -> Option<&'static str> {
-        METRICS.iter().find(|(name, ..)| self.metric.text() == Some(name)).map(|(.., statistic)| *statistic)
+    /// The metric, once it is known.
+    fn known_metric(&self) -> Option<&'static Metric> {
+        METRICS.iter().find(|metric| self.metric.text() == Some(metric.word))
     }
 
-    /// A name of the state machine and the metric, once both are known.
+    fn default_statistic(&self) -> Option<&'static str> {
+        self.known_metric().map(|metric| metric.statistic)
+    }
+
+    /// The names of the state machine and the metric, once both are known; the name of a metric of the account alone.
     fn default_name(&self) -> Option<String> {
+        let metric = self.known_metric()?;
+        if metric.scope == Scope::Account {
+            return Some(metric.word.to_owned());
+        }
         let arn = StateMachineArn::parse(self.state_machine_arn.text()?)?;
         let qualifier = match &arn.qualifier {
             Some(Qualifier::Version(number)) => format!("-{number}"),
             Some(Qualifier::Alias(alias)) => format!("-{alias}"),
             None => String::new(),
         };
-        Some(format!("{}{qualifier}-{}", arn.name(), self.metric.text()?))
+        Some(format!("{}{qualifier}-{}", arn.name(), metric.word))
     }
 
     /// The name, which is at the end of the ARN where an empty one was written.
@@ -113,18 +159,26 @@ impl ExecutionAlarm {
         }
     }
 
-    fn wanted(&self) -> Result<Wanted, Refusal> {
+    /// The names and values of the metric's dimensions; none for a metric of the account.
+    fn dimensions(&self) -> Result<Vec<(String, String)>, Refusal> {
+        if self.known_metric().is_some_and(|metric| metric.scope == Scope::Account) {
+            return Ok(Vec::new());
+        }
         let arn = arns::QUALIFIED_STATE_MACHINE.get(&self.state_machine_arn, "state_machine_arn")?;
         let qualifier = arn.qualifier.map(|qualifier| match qualifier {
             Qualifier::Version(number) => ("Version".to_owned(), number.to_string()),
             Qualifier::Alias(alias) => ("Alias".to_owned(), alias),
         });
-        let metric = METRICS.iter().find(|(name, ..)| self.metric.text() == Some(name)).map(|(_, metric, _)| *metric);
+        Ok([("StateMachineArn".to_owned(), arn.machine)].into_iter().chain(qualifier).collect())
+    }
+
+    fn wanted(&self) -> Result<Wanted, Refusal> {
+        let metric = self.known_metric().map(|metric| metric.name);
         let list = |list: &Attr<Vec<String>>| list.known().cloned().unwrap_or_else(Vec::new);
         Ok(Wanted {
             description: self.description.text().map(str::to_owned),
             metric: metric.unwrap_or(self.metric.get()?).to_owned(),
-            dimensions: [("StateMachineArn".to_owned(), arn.machine)].into_iter().chain(qualifier).collect(),
+            dimensions: self.dimensions()?,
             statistic: self.statistic.text().or(self.default_statistic()).unwrap_or("Sum").to_owned(),
             period: *self.period.get()?,
             evaluation_periods: *self.evaluation_periods.get()?,
@@ -135,17 +189,24 @@ impl ExecutionAlarm {
         })
     }
 
-    /// The model with what was found; `None` for an alarm on something else than executions.
+    /// The model with what was found; `None` for an alarm on another metric, or with other dimensions.
     fn observed(&self, found: Described) -> Option<Self> {
         let (arn, name, found) = (found.arn, found.name, found.wanted?);
-        let (metric, ..) = METRICS.iter().find(|(_, metric, _)| *metric == found.metric)?;
+        let metric = METRICS.iter().find(|metric| metric.name == found.metric)?;
         let value =
             |name: &str| found.dimensions.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str());
-        let machine = value("StateMachineArn")?;
-        let qualifier = value("Version").or(value("Alias")).map_or_else(String::new, |value| format!(":{value}"));
+        let state_machine_arn = match metric.scope {
+            Scope::Account if found.dimensions.is_empty() => None,
+            Scope::Account => return None,
+            Scope::StateMachine => {
+                let qualifier = value("Version").or(value("Alias"));
+                let qualifier = qualifier.map_or_else(String::new, |value| format!(":{value}"));
+                Some(format!("{}{qualifier}", value("StateMachineArn")?))
+            }
+        };
         let model = Self {
-            state_machine_arn: format!("{machine}{qualifier}").into(),
-            metric: (*metric).into(),
+            state_machine_arn: state_machine_arn.into(),
+            metric: metric.word.into(),
             name: name.into(),
             description: found.description.into(),
             statistic: found.statistic.into(),
@@ -178,13 +239,29 @@ impl Managed for ExecutionAlarm {
         let mut error = |name: &str, message: String, detail: &str| {
             diagnostics.push(Diagnostic::error(message, detail).at(AttributePath::root(name)));
         };
-        if self.is_duration() && self.threshold.is_null() {
-            error("threshold", "`threshold` is required for `duration`".into(), "Set the number of seconds.");
+        let metric = self.known_metric();
+        if let Some(Metric { word, has_default_threshold: false, .. }) = metric
+            && self.threshold.is_null()
+        {
+            let detail =
+                if self.is_duration() { "Set the number of seconds." } else { "Set the number to be told of." };
+            error("threshold", format!("`threshold` is required for `{word}`"), detail);
+        }
+        match metric {
+            Some(Metric { word, scope: Scope::Account, .. }) if !self.state_machine_arn.is_null() => {
+                let detail = "This metric is for all state machines of the account in the region: remove it.";
+                error("state_machine_arn", format!("`state_machine_arn` is not for `{word}`"), detail);
+            }
+            Some(Metric { word, scope: Scope::StateMachine, .. }) if self.state_machine_arn.is_null() => {
+                let detail = "Set the ARN of the state machine, or of one of its versions or aliases.";
+                error("state_machine_arn", format!("`state_machine_arn` is required for `{word}`"), detail);
+            }
+            _ => {}
         }
         // The statistic of a count is given back by generated configuration.
         let is_other = |default: &&str| self.statistic.text().is_some_and(|written| written != *default);
         if !self.is_duration() && self.default_statistic().filter(is_other).is_some() {
-            error("statistic", "`statistic` is for `duration` only".into(), "Executions are counted: remove it.");
+            error("statistic", "`statistic` is for `duration` only".into(), "This metric is a count: remove it.");
         }
         let periods = if self.evaluation_periods.is_null() { Some(&1) } else { self.evaluation_periods.known() };
         if let (Some(points), Some(periods)) = (self.datapoints_to_alarm.known(), periods)
@@ -206,7 +283,7 @@ impl Managed for ExecutionAlarm {
             let kept = change.prior.filter(|prior| is_same(prior)).map(|prior| prior.name.clone());
             self.name = kept.unwrap_or_else(|| self.default_name().map_or(Attr::Unknown, Attr::from));
         }
-        if !self.state_machine_arn.is_unknown() {
+        if !self.state_machine_arn.is_unknown() && !self.state_machine_arn.is_null() {
             arns::QUALIFIED_STATE_MACHINE.get(&self.state_machine_arn, "state_machine_arn")?;
         }
         let is_renamed = change.prior.is_some_and(|prior| prior.name != self.name);
@@ -233,7 +310,7 @@ impl Managed for ExecutionAlarm {
         let Some(model) = self.observed(found) else {
             let detail =
                 "An alarm on another metric, or with another comparison, is for `aws_cloudwatch_metric_alarm`.";
-            let message = format!("the {} is not on executions of a state machine", self.title());
+            let message = format!("the {} is not on a metric of `sfn_execution_alarm`", self.title());
             return Err(Diagnostic::error(message, detail).into());
         };
         Ok(Some(Observed::tagged(model, tags)))

@@ -6,7 +6,7 @@ mod optimized;
 mod sdk;
 
 pub use optimized::{INTEGRATIONS, Integration, Parameters, integration};
-pub use sdk::{Action, Nesting, Operation, Structure, action, is_supported, operation, operations, services};
+pub use sdk::{Action, Limits, Nesting, Operation, Structure, action, is_supported, operation, operations, services};
 
 /// The resource of a Task, taken apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -33,6 +33,17 @@ struct Member {
     name: &'static str,
     /// The structure in it, by its number.
     inner: Option<(Nesting, &'static str)>,
+    /// The limits of a number.
+    limits: Option<Limits>,
+}
+
+/// The least and the most that a number may be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limits {
+    /// The least; `None` for no limit.
+    pub least: Option<f64>,
+    /// The most; `None` for no limit.
+    pub most: Option<f64>,
 }
 
 impl std::fmt::Debug for Structure {
@@ -54,20 +65,56 @@ pub enum Nesting {
 
 impl Structure {
     /// Returns the names of its members.
-    pub fn names(self) -> impl Iterator<Item = &'static str> {
+    pub fn names(self) -> impl Iterator<Item = &'static str> + Clone {
         self.members.iter().map(|member| member.name)
+    }
+
+    /// Returns the name of the member that is written so. Abbreviations such as `SS` may be in capitals.
+    pub fn name(self, written: &str) -> Option<&'static str> {
+        self.names().find(|known| *known == written || *known == sdk_name(written))
     }
 
     /// Returns the structure inside of a member, whose name may be written with other capitals.
     pub fn inner(self, name: &str) -> Option<(Nesting, Structure)> {
-        let member = self.members.iter().find(|member| member.name.eq_ignore_ascii_case(name))?;
-        let (nesting, number) = member.inner?;
+        let (nesting, number) = self.member(name)?.inner?;
         Some((nesting, self.service.structure(number)?))
     }
+
+    /// Returns the limits of a member that is a number, whose name may be written with other capitals.
+    pub fn limits(self, name: &str) -> Option<Limits> {
+        self.member(name)?.limits
+    }
+
+    fn member(self, name: &str) -> Option<&'static Member> {
+        self.members.iter().find(|member| member.name.eq_ignore_ascii_case(name))
+    }
+}
+
+impl PartialEq for Structure {
+    /// Structures are equal if they are one place of the table.
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.members, other.members)
+    }
+}
+
+impl Eq for Structure {}
+
+/// A name as the AWS SDK for Java has it: of capitals at the beginning only the first stays, and the one that begins the next
+/// word.
+fn sdk_name(name: &str) -> String {
+    let letters: Vec<char> = name.chars().collect();
+    let is_upper = |index: usize| letters.get(index).is_some_and(|letter| letter.is_ascii_uppercase());
+    let begins_word = |index: usize| index + 1 < letters.len() && !is_upper(index + 1);
+    let end = (1..letters.len()).find(|index| !is_upper(*index) || begins_word(*index)).unwrap_or(letters.len());
+    let lower = |(index, letter): (usize, &char)| {
+        if (1..end).contains(&index) { letter.to_ascii_lowercase() } else { *letter }
+    };
+    letters.iter().enumerate().map(lower).collect()
 }
 
 impl Member {
     fn read(text: &'static str) -> Option<Self> {
+        let (text, limits) = text.split_once(':').map_or((text, None), |(text, limits)| (text, Limits::read(limits)));
         let (number, inner) = text.split_at(text.find(WAYS).unwrap_or(text.len()));
         let mut letters = inner.chars();
         let inner = letters.next().map(|way| {
@@ -78,7 +125,14 @@ impl Member {
             };
             (nesting, letters.as_str())
         });
-        Some(Self { name: name_of(number)?, inner })
+        Some(Self { name: name_of(number)?, inner, limits })
+    }
+}
+
+impl Limits {
+    fn read(text: &str) -> Option<Self> {
+        let (least, most) = text.split_once(',')?;
+        Some(Self { least: least.parse().ok(), most: most.parse().ok() })
     }
 }
 
@@ -276,6 +330,27 @@ mod tests {
         }
         assert_eq!(action("lambda", "Invoke"), None);
         assert!(is_supported("lambda", "invoke") && !is_supported("lambda", "invokeWithResponseStream"));
-        assert!(!is_supported("sts", "assumeRole") && !is_supported("apigatewaymanagementapi", "postToConnection"));
+        for (service, operation) in [
+            ("sts", "assumeRole"),
+            ("apigatewaymanagementapi", "postToConnection"),
+            ("shield", "deleteSubscription"),
+            ("iot", "attachPrincipalPolicy"),
+            ("kinesis", "subscribeToShard"),
+        ] {
+            assert!(!is_supported(service, operation), "{service}:{operation}");
+        }
+    }
+
+    #[test]
+    fn structures_have_limits_and_names_in_two_spellings() {
+        let scan = operation("dynamodb", "scan").unwrap().request.unwrap();
+        assert_eq!(scan.limits("Limit"), Some(Limits { least: Some(1.0), most: None }));
+        assert_eq!(scan.limits("segment"), Some(Limits { least: Some(0.0), most: Some(999_999.0) }));
+        assert_eq!((scan.limits("TableName"), scan.limits("Nothing")), (None, None));
+        let (nesting, value) = scan.inner("ExpressionAttributeValues").unwrap();
+        assert_eq!(nesting, Nesting::Map);
+        assert_eq!((value.name("SS"), value.name("Ss"), value.name("ss")), (Some("Ss"), Some("Ss"), None));
+        assert_eq!(value.inner("M").map(|(_, inner)| inner == value), Some(true));
+        assert!(scan != value);
     }
 }

@@ -66,6 +66,16 @@ fn list<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
     words.into_iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
+/// The range of a number as the end of a sentence; empty without limits.
+fn bounds<N: std::fmt::Display>(least: Option<N>, most: Option<N>) -> String {
+    match (least, most) {
+        (Some(least), Some(most)) => format!("and must be from {least} to {most}"),
+        (Some(least), None) => format!("and must be at least {least}"),
+        (None, Some(most)) => format!("and must be at most {most}"),
+        (None, None) => String::new(),
+    }
+}
+
 /// Whether a scope may leave out its states.
 fn states_are_elsewhere(model: &SemanticModel<'_>, field: &FieldSchema, at: &JsonPointer) -> bool {
     model.form == Form::Flat && field.shape == FieldType::States && !at.tokens().is_empty()

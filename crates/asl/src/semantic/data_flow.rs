@@ -1,8 +1,9 @@
 //! What a state gets as its input, as far as the states before it say.
 //!
-//! A forward analysis over the transitions of each scope. It knows what a Pass state or a payload template writes, and
-//! that a result without `ResultPath` takes the place of the input; what a task returns and what an execution is started
-//! with is anything. Where ways meet, a member is missing only if it is on all of them.
+//! A forward analysis over the transitions of each scope. It knows what a Pass state or a payload template writes, which
+//! members the API that a task calls returns, and that a result without `ResultPath` takes the place of the input; what a
+//! function returns and what an execution is started with is anything. Where ways meet, a member is missing only if it is on
+//! all of them.
 //!
 //! Source: the specification, "Input and Output Processing"; the developer guide, "Transforming data with JSONata".
 
@@ -15,6 +16,7 @@ use crate::jsonpath::{Path, Root, Step};
 use crate::model::QueryLanguage;
 use crate::pointer::JsonPointer;
 use crate::semantic::ids::{ScopeId, StateId, Table};
+use crate::semantic::response::{Reached, Response};
 use crate::semantic::{SemanticModel, State};
 
 /// How many members of an object, and how many levels, are followed; beyond that anything may be there.
@@ -32,6 +34,8 @@ pub enum AbstractValue {
     Object(BTreeMap<Rc<str>, Rc<AbstractValue>>, bool),
     /// An array with these elements first or, without any, of unknown length.
     Array(Vec<Rc<AbstractValue>>),
+    /// A part of the result of an API.
+    Response(Response),
     /// A string, a number, a boolean or null.
     Scalar,
 }
@@ -88,7 +92,8 @@ impl AbstractValue {
     /// The name of the first member on a path that cannot be there, and how many steps lead to it.
     pub fn missing<'p>(&self, path: impl IntoIterator<Item = &'p Step>) -> Option<(usize, String)> {
         let mut current = self;
-        for (index, step) in path.into_iter().enumerate() {
+        let mut path = path.into_iter().enumerate();
+        while let Some((index, step)) = path.next() {
             let next = match (current, step) {
                 (Self::Object(members, open), Step::Member(name)) => match members.get(name.as_str()) {
                     Some(shape) => shape,
@@ -117,6 +122,9 @@ impl AbstractValue {
                 (Self::Scalar, Step::Member(name)) => {
                     return Some((index, format!("it is no object, and has no `{name}`")));
                 }
+                (Self::Response(response), _) => {
+                    return not_returned(*response, std::iter::once((index, step)).chain(path));
+                }
                 _ => return None,
             };
             current = next;
@@ -126,11 +134,17 @@ impl AbstractValue {
 
     /// What stands at a path.
     fn at(self: &Rc<Self>, path: &Path) -> Rc<Self> {
-        let mut current = self;
+        let mut current = self.clone();
         for segment in &path.segments {
-            let next = match (&**current, &segment.step) {
-                (Self::Object(members, _), Step::Member(name)) => members.get(name.as_str()),
-                (Self::Array(elements), Step::Element(at)) => usize::try_from(*at).ok().and_then(|at| elements.get(at)),
+            let next = match (&*current, &segment.step) {
+                (Self::Object(members, _), Step::Member(name)) => members.get(name.as_str()).cloned(),
+                (Self::Array(elements), Step::Element(at)) => {
+                    usize::try_from(*at).ok().and_then(|at| elements.get(at)).cloned()
+                }
+                (Self::Response(response), step) => match response.step(step) {
+                    Reached::Response(next) => Some(Rc::new(Self::Response(next))),
+                    Reached::Anything | Reached::Nothing => None,
+                },
                 _ => None,
             };
             match next {
@@ -138,7 +152,7 @@ impl AbstractValue {
                 None => return Rc::new(Self::Any),
             }
         }
-        current.clone()
+        current
     }
 
     /// The value with another put in at a path.
@@ -147,7 +161,7 @@ impl AbstractValue {
         let (members, open) = match &**self {
             Self::Object(members, open) => (Some(members), *open),
             // Whatever it is, AWS makes an object of it or fails.
-            Self::Any => (None, true),
+            Self::Any | Self::Response(_) => (None, true),
             _ => (None, false),
         };
         let before = members.and_then(|members| members.get(*first));
@@ -254,9 +268,7 @@ impl Flow<'_, '_> {
                     return select(&seen, state.value.get("OutputPath"));
                 }
                 let raw = match state.ty {
-                    // Nobody knows what a task makes of what it is given.
-                    "Task" => Rc::new(AbstractValue::Any),
-                    "Map" => self.result(index, state, &seen, depth),
+                    "Task" | "Map" => self.result(index, state, &seen, depth),
                     _ => self.result(index, state, &of("Parameters", true).unwrap_or(seen), depth),
                 };
                 let merged = put(input, state.value.get("ResultPath"), of("ResultSelector", true).unwrap_or(raw));
@@ -320,10 +332,29 @@ impl Flow<'_, '_> {
                     AbstractValue::Array(Vec::new())
                 }
             }
+            // A function may return anything.
+            "Task" => state
+                .resource
+                .and_then(|(_, resource)| Response::of(resource))
+                .map_or(AbstractValue::Any, AbstractValue::Response),
             _ => AbstractValue::Any,
         };
         Rc::new(shape)
     }
+}
+
+/// The name of the first member on a path that the API does not return, and how many steps lead to it.
+fn not_returned<'p>(mut response: Response, path: impl Iterator<Item = (usize, &'p Step)>) -> Option<(usize, String)> {
+    for (index, step) in path {
+        match (response.step(step), step) {
+            (Reached::Response(next), _) => response = next,
+            (Reached::Nothing, Step::Member(name)) => {
+                return Some((index, format!("it is the result of an API that returns no `{name}` here")));
+            }
+            _ => return None,
+        }
+    }
+    None
 }
 
 /// What goes along a transition: after an error that was caught it is not the state's output.

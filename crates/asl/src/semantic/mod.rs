@@ -6,6 +6,7 @@ pub mod graph;
 pub mod ids;
 pub mod kind;
 mod nodes;
+pub mod response;
 pub(crate) mod timing;
 pub mod variables;
 

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::json::Json;
+use crate::rules::bounds;
 use crate::semantic::{Node, SemanticModel};
 
 rule! {
@@ -72,14 +73,5 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
             }
             _ => {}
         }
-    }
-}
-
-fn bounds(minimum: Option<i64>, maximum: Option<i64>) -> String {
-    match (minimum, maximum) {
-        (Some(minimum), Some(maximum)) => format!("and must be from {minimum} to {maximum}"),
-        (Some(minimum), None) => format!("and must be at least {minimum}"),
-        (None, Some(maximum)) => format!("and must be at most {maximum}"),
-        (None, None) => String::new(),
     }
 }

@@ -1,12 +1,11 @@
 //! Parameters of integrations.
 
-use std::borrow::Cow;
-
+use super::parameters::{Call, Given, plain};
 use crate::diagnostic::{Diagnostic, Fix};
-use crate::integration::{Nesting, Operation, Resource, Structure, integration, operation};
+use crate::integration::Operation;
 use crate::json::{Json, Members};
-use crate::model::QueryLanguage;
 use crate::pointer::JsonPointer;
+use crate::rules::list;
 use crate::semantic::{Node, SemanticModel};
 use crate::suggest::{did_you_mean, is_certain};
 
@@ -63,86 +62,66 @@ rule! {
 }
 
 fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
-    let Some((_, resource)) = node.resource else { return };
-    let Some(wanted) = wanted(resource) else { return };
-    let (field, other) = match model.language_of(node) {
-        Some(QueryLanguage::JSONPath) => ("Parameters", "Arguments"),
-        Some(QueryLanguage::JSONata) => ("Arguments", "Parameters"),
-        None => return,
-    };
-    match node.value.get(field) {
-        Some(Json::Object(members)) if !members.is_empty() || !wanted.known.required.is_empty() => {
-            check_members(node, field, members, &wanted, findings);
+    let Some(call) = Call::of(model, node) else { return };
+    let other = if call.field == "Parameters" { "Arguments" } else { "Parameters" };
+    match node.value.get(call.field) {
+        Some(Json::Object(members)) if !members.is_empty() || !call.operation.required.is_empty() => {
+            check_members(node, members, &call, findings);
+            if let Some(request) = call.request(node) {
+                request.walk(&mut |given| check_nested(given, &call, findings));
+            }
         }
         // The field of the other query language is reported by itself.
         None if node.value.get(other).is_none() => {
-            let message = format!("`{}` is called without `{field}`", wanted.name);
+            let message = format!("`{}` is called without `{}`", call.name, call.field);
             findings.push(
-                RULE.finding(node.at.join("Resource"), message)
-                    .schema(&node.at.join("Resource"))
-                    .help(needs(&wanted, field)),
+                RULE.finding(node.at.join("Resource"), message).schema(&node.at.join("Resource")).help(needs(&call)),
             );
         }
         _ => {}
     }
 }
 
-struct Wanted {
-    /// What is called, for messages.
-    name: String,
-    known: Cow<'static, Operation>,
-}
-
-fn wanted(resource: Resource<'_>) -> Option<Wanted> {
-    let (known, called) = match resource {
-        Resource::Optimized(called) => (integration(called.service, called.operation)?.operation()?, called),
-        Resource::Sdk(called) => (Cow::Borrowed(operation(called.service, called.operation)?), called),
-        _ => return None,
-    };
-    Some(Wanted { name: format!("{}:{}", called.service, called.operation), known })
-}
-
-fn needs(wanted: &Wanted, field: &str) -> String {
-    match wanted.known.required.as_slice() {
-        [] => format!("write `{field}: {{}}`"),
-        required => format!("write `{field}` with {}", crate::rules::list(required.iter().copied())),
+fn needs(call: &Call) -> String {
+    match call.operation.required.as_slice() {
+        [] => format!("write `{}: {{}}`", call.field),
+        required => format!("write `{}` with {}", call.field, list(required.iter().copied())),
     }
 }
 
-fn check_members(
-    node: &Node<'_>,
-    field: &'static str,
-    members: &Members,
-    wanted: &Wanted,
-    findings: &mut Vec<Diagnostic>,
-) {
-    let at = node.at.join(field);
+fn check_members(node: &Node<'_>, members: &Members, call: &Call, findings: &mut Vec<Diagnostic>) {
+    let at = node.at.join(call.field);
     let given: Vec<(&str, &String)> = members.keys().map(|key| (plain(key), key)).collect();
-    let Operation { required, optional, request, .. } = &*wanted.known;
+    let Operation { required, optional, .. } = &*call.operation;
     let mut unused: Vec<&str> = required.iter().copied().filter(|name| !has(&given, name)).collect();
+    let known = required.iter().chain(optional).copied();
     for (name, key) in &given {
-        let known = required.iter().chain(optional).copied();
         if known.clone().any(|known| known == *name) {
-            if let Some((nesting, structure)) = request.and_then(|request| request.inner(name)) {
-                let nested = Nested { wanted, path: (*name).to_owned(), structure };
-                nested.check(nesting, members.get(*key), &at.join(*key), findings);
-            }
             continue;
         }
-        let message = format!("`{}` has no parameter `{name}`", wanted.name);
-        let (finding, guess) = unknown(&at, key, message, known);
+        let message = format!("`{}` has no parameter `{name}`", call.name);
+        let (finding, guess) = unknown(&at, key, message, known.clone());
         unused.retain(|known| Some(*known) != guess);
         findings.push(finding);
     }
     for name in unused {
-        let message = format!("`{}` is called without `{name}`", wanted.name);
-        findings.push(RULE.finding(at.clone(), message).schema(&at).help(needs(wanted, field)));
+        let message = format!("`{}` is called without `{name}`", call.name);
+        findings.push(RULE.finding(at.clone(), message).schema(&at).help(needs(call)));
     }
 }
 
-/// The name of a member without the mark of a path.
-fn plain(key: &str) -> &str {
-    key.strip_suffix(".$").unwrap_or(key)
+/// Checks the names in an object inside of a parameter.
+fn check_nested(given: &Given<'_>, call: &Call, findings: &mut Vec<Diagnostic>) {
+    if given.path.is_empty() {
+        return;
+    }
+    for key in given.members.keys() {
+        let name = plain(key);
+        if given.structure.name(name).is_none() {
+            let message = format!("`{}` of `{}` has no member `{name}`", given.path, call.name);
+            findings.push(unknown(&given.at, key, message, given.structure.names()).0);
+        }
+    }
 }
 
 /// The finding about a member that is not known, and the name that was likely meant.
@@ -165,63 +144,6 @@ fn unknown(
         None => finding.help("remove it"),
     };
     (finding, guess)
-}
-
-/// A structure inside of a parameter.
-struct Nested<'w> {
-    wanted: &'w Wanted,
-    /// The way to it, such as `NetworkConfiguration.AwsvpcConfiguration`.
-    path: String,
-    structure: Structure,
-}
-
-impl Nested<'_> {
-    fn check(&self, nesting: Nesting, value: Option<&Json>, at: &JsonPointer, findings: &mut Vec<Diagnostic>) {
-        match (nesting, value) {
-            (Nesting::Single, Some(Json::Object(members))) => self.check_members(members, at, findings),
-            (Nesting::List, Some(Json::Array(elements))) => {
-                for (index, element) in elements.iter().enumerate() {
-                    self.check(Nesting::Single, Some(element), &at.join(index), findings);
-                }
-            }
-            (Nesting::Map, Some(Json::Object(members))) => {
-                for (key, value) in members {
-                    self.check(Nesting::Single, Some(value), &at.join(key), findings);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn check_members(&self, members: &Members, at: &JsonPointer, findings: &mut Vec<Diagnostic>) {
-        for (key, value) in members {
-            let name = plain(key);
-            // Abbreviations such as `SS` are taken in both ways of writing them.
-            let known = self.structure.names().find(|known| *known == name || *known == sdk_name(name));
-            let Some(known) = known else {
-                let message = format!("`{}` of `{}` has no member `{name}`", self.path, self.wanted.name);
-                findings.push(unknown(at, key, message, self.structure.names().collect::<Vec<_>>().into_iter()).0);
-                continue;
-            };
-            if let Some((nesting, structure)) = self.structure.inner(known) {
-                let path = format!("{}.{name}", self.path);
-                Nested { wanted: self.wanted, path, structure }.check(nesting, Some(value), &at.join(key), findings);
-            }
-        }
-    }
-}
-
-/// A name as the AWS SDK for Java has it: of capitals at the beginning only the first stays, and the one that begins the next
-/// word.
-fn sdk_name(name: &str) -> String {
-    let letters: Vec<char> = name.chars().collect();
-    let is_upper = |index: usize| letters.get(index).is_some_and(|letter| letter.is_ascii_uppercase());
-    let begins_word = |index: usize| index + 1 < letters.len() && !is_upper(index + 1);
-    let end = (1..letters.len()).find(|index| !is_upper(*index) || begins_word(*index)).unwrap_or(letters.len());
-    let lower = |(index, letter): (usize, &char)| {
-        if (1..end).contains(&index) { letter.to_ascii_lowercase() } else { *letter }
-    };
-    letters.iter().enumerate().map(lower).collect()
 }
 
 fn has(given: &[(&str, &String)], wanted: &str) -> bool {

@@ -6,6 +6,8 @@ pub(crate) mod invalid_http_task;
 pub(crate) mod invalid_resource;
 pub(crate) mod invalid_task_parameters;
 pub(crate) mod mixed_partitions;
+pub(crate) mod parameter_out_of_range;
+mod parameters;
 pub(crate) mod plain_text_secret;
 pub(crate) mod prefer_optimized;
 pub(crate) mod superseded_field;
@@ -35,4 +37,5 @@ pub(super) const RULES: &[Rule] = &[
     superseded_field::RULE,
     plain_text_secret::RULE,
     mixed_partitions::RULE,
+    parameter_out_of_range::RULE,
 ];

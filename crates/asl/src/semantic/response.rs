@@ -1,0 +1,73 @@
+//! Values that the API of a service returns.
+
+use crate::integration::{Nesting, Resource, Structure, integration, operation};
+use crate::jsonpath::Step;
+
+/// Members that an integration adds to the result of the API.
+const ADDED: [&str; 2] = ["SdkHttpMetadata", "SdkResponseMetadata"];
+
+/// An object, a list or a map in the result of an API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Response {
+    structure: Structure,
+    nesting: Nesting,
+}
+
+/// A value that a step leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reached {
+    /// A value with known members.
+    Response(Response),
+    /// A value of which nothing is known.
+    Anything,
+    /// Nothing: the API has no such member.
+    Nothing,
+}
+
+impl Response {
+    /// Returns the result of a task that calls `resource`; `None` if it is not known. With `.sync` and `.waitForTaskToken`, the
+    /// result is not the one of the operation.
+    pub fn of(resource: Resource<'_>) -> Option<Self> {
+        let (service, name) = match resource {
+            _ if !resource.pattern().is_empty() => return None,
+            Resource::Sdk(called) => (called.service, called.operation),
+            // An integration with a name of its own, such as `elasticmapreduce:createCluster`, has a result of its own.
+            Resource::Optimized(called) => {
+                integration(called.service, called.operation)?.sdk().filter(|(_, name)| *name == called.operation)?
+            }
+            _ => return None,
+        };
+        Some(Self { structure: operation(service, name)?.response?, nesting: Nesting::Single })
+    }
+
+    /// Returns the names of its members, or of those of its elements.
+    pub fn names(self) -> impl Iterator<Item = &'static str> + Clone {
+        self.structure.names()
+    }
+
+    /// Follows a step of a path.
+    pub fn step(self, step: &Step) -> Reached {
+        let element = Self { nesting: Nesting::Single, ..self };
+        match (self.nesting, step) {
+            (Nesting::Map, Step::Member(_)) => Reached::Response(element),
+            // JSONata reads the member of each element.
+            (Nesting::Single | Nesting::List, Step::Member(name)) => self.member(name),
+            (
+                Nesting::List | Nesting::Map,
+                Step::Element(_) | Step::Wildcard | Step::Slice | Step::Several | Step::Filter,
+            ) => Reached::Response(element),
+            _ => Reached::Anything,
+        }
+    }
+
+    fn member(self, name: &str) -> Reached {
+        match self.structure.name(name) {
+            None if ADDED.contains(&name) => Reached::Anything,
+            None => Reached::Nothing,
+            Some(known) => match self.structure.inner(known) {
+                Some((nesting, structure)) => Reached::Response(Self { structure, nesting }),
+                None => Reached::Anything,
+            },
+        }
+    }
+}
