@@ -14,6 +14,9 @@ may be empty.
 `runtimes`: the runtimes of Lambda with the days from which they are deprecated, cannot be created and cannot be updated, and
 with their successors; `-` stands for none.
 
+`properties`: the properties of the resources of CloudFormation and SAM that `sfn convert` reads, as `type path`, without
+those that can only be read.
+
 `partitions`: the partitions with what the names of their regions begin with, `*` if that is not one text, and their regions.
 """
 
@@ -294,6 +297,42 @@ def partitions():
         print(name, prefix or "*", *sorted(regions))
 
 
-for table in sdk, runtimes, partitions:
+RESOURCES = ("AWS::Serverless::StateMachine", "AWS::StepFunctions::Activity", "AWS::StepFunctions::StateMachine",
+             "AWS::StepFunctions::StateMachineAlias", "AWS::StepFunctions::StateMachineVersion")
+
+
+def paths(schema, root, at=()):
+    """Yields the paths of the properties in a schema; elements of a list are at the path of the list."""
+    if "$ref" in schema:
+        target = root
+        for part in schema["$ref"].removeprefix("#/").split("/"):
+            target = target[part]
+        schema = target
+    if "items" in schema:
+        yield from paths(schema["items"], root, at)
+    elif "properties" in schema:
+        for name, inner in schema["properties"].items():
+            yield from paths(inner, root, (*at, name))
+    else:
+        yield at
+
+
+def properties():
+    print(f"# cfn-lint {importlib.metadata.version('cfn-lint')}")
+    found = {}
+    for file in (pathlib.Path(cfnlint.__file__).parent / "data" / "schemas" / "resources").glob("*.json"):
+        text = file.read_text()
+        if not any(f'"{name}"' in text for name in RESOURCES):
+            continue
+        schema = json.loads(text)
+        read_only = {tuple(path.split("/")[2:]) for path in schema.get("readOnlyProperties", ())}
+        if schema["typeName"] in RESOURCES:
+            found[schema["typeName"]] = sorted(set(paths(schema, schema)) - read_only)
+    for name in RESOURCES:
+        for path in found[name]:
+            print(name, ".".join(path))
+
+
+for table in sdk, runtimes, partitions, properties:
     print("==", table.__name__)
     table()

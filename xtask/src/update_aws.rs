@@ -9,10 +9,11 @@ const PACKAGES: [(&str, &str); 2] = [("botocore", "1.44.5"), ("cfn-lint", "1.58.
 const SCRIPT: &str = include_str!("update_aws.py");
 
 /// The tables by their names, and the files they are in.
-const TABLES: [(&str, &str); 3] = [
+const TABLES: [(&str, &str); 4] = [
     ("sdk", "crates/asl/src/integration/sdk.txt"),
     ("runtimes", "crates/asl/src/references/runtimes.txt"),
     ("partitions", "crates/sfn-aws/src/regions.txt"),
+    ("properties", "crates/sfn-convert/tests/properties.txt"),
 ];
 
 /// Writes the tables anew; with `check` tells what would change in them and writes nothing.

@@ -10,6 +10,7 @@ use tfconfig::{Body, Writer, quoted};
 use tfplugin::Value;
 
 use super::intrinsic::{Template, function, is_no_value};
+use super::left_out::{self, left_out};
 use super::{Converted, Map, Resource, Source, Variable, label_of, relative};
 use crate::definition;
 use crate::machine::{Definition, Machine};
@@ -20,34 +21,49 @@ const VERSION: &str = "AWS::StepFunctions::StateMachineVersion";
 const ALIAS: &str = "AWS::StepFunctions::StateMachineAlias";
 const ACTIVITY: &str = "AWS::StepFunctions::Activity";
 
-/// Properties that become something, under the names of both types; others are named in a note.
-const KNOWN: [&str; 25] = [
+/// Properties of a state machine that become something, under the names of both types; others are named in a note.
+const KEPT: [&str; 27] = [
     "AutoPublishAlias",
     "Definition",
     "DefinitionS3Location",
     "DefinitionString",
     "DefinitionSubstitutions",
     "DefinitionUri",
-    "EncryptionConfiguration",
-    "Logging",
-    "LoggingConfiguration",
+    "DeploymentPreference",
+    "EncryptionConfiguration.KmsDataKeyReusePeriodSeconds",
+    "EncryptionConfiguration.KmsKeyId",
+    "EncryptionConfiguration.Type",
+    "Logging.Destinations.CloudWatchLogsLogGroup.LogGroupArn",
+    "Logging.IncludeExecutionData",
+    "Logging.Level",
+    "LoggingConfiguration.Destinations.CloudWatchLogsLogGroup.LogGroupArn",
+    "LoggingConfiguration.IncludeExecutionData",
+    "LoggingConfiguration.Level",
     "Name",
     "PermissionsBoundary",
-    "Policies",
-    "PropagateTags",
     "Role",
     "RoleArn",
     "RolePath",
     "StateMachineName",
     "StateMachineType",
     "Tags",
-    "Tracing",
-    "TracingConfiguration",
+    "Tracing.Enabled",
+    "TracingConfiguration.Enabled",
     "Type",
-    "UseAliasAsEventTarget",
-    "Comment",
-    "DeploymentPreference",
 ];
+const KEPT_OF_VERSION: [&str; 2] = ["Description", "StateMachineArn"];
+const KEPT_OF_ALIAS: [&str; 4] = ["DeploymentPreference", "Description", "Name", "RoutingConfiguration"];
+const KEPT_OF_ACTIVITY: [&str; 5] = [
+    "EncryptionConfiguration.KmsDataKeyReusePeriodSeconds",
+    "EncryptionConfiguration.KmsKeyId",
+    "EncryptionConfiguration.Type",
+    "Name",
+    "Tags",
+];
+/// Attributes of a resource beside its properties that become something, have a note of their own, or mean nothing outside of
+/// the stack.
+const KEPT_ATTRIBUTES: [&str; 6] =
+    ["Condition", "DeletionPolicy", "Metadata", "Properties", "Type", "UpdateReplacePolicy"];
 
 /// Converts a template.
 ///
@@ -79,12 +95,15 @@ pub fn convert(root: &Json, source: &Source<'_>, map: &Map) -> Result<Converted,
     out.failures = failures;
     for (id, resource) in resources.iter().filter(|(_, resource)| ty(resource) == VERSION) {
         publish(&template, id, resource, &mut out);
+        tell_left_out(id, resource, &KEPT_OF_VERSION, &mut out);
     }
     for (id, resource) in resources.iter().filter(|(_, resource)| ty(resource) == ALIAS) {
         alias(&template, &resources, id, resource, &mut out);
+        tell_left_out(id, resource, &KEPT_OF_ALIAS, &mut out);
     }
     for (id, resource) in resources.iter().filter(|(_, resource)| ty(resource) == ACTIVITY) {
         activity(&template, id, resource, &mut out);
+        tell_left_out(id, resource, &KEPT_OF_ACTIVITY, &mut out);
     }
     Ok(out)
 }
@@ -166,7 +185,8 @@ fn machine(
     }
     machine.settings.set("tags", tags(template, properties.get("Tags"), out));
     tell_macros(id, &properties, out);
-    notes(id, resource, &properties, out);
+    tell_left_out(id, resource, &KEPT, out);
+    notes(id, resource, out);
     let arn = import_id(template, label, name.as_ref(), out);
     out.import(&machine.address(), &arn);
     out.arns.insert(label.to_owned(), arn);
@@ -255,7 +275,11 @@ fn logging(template: &Template<'_>, value: Option<&Json>, out: &mut Converted) -
             block.set(name, template.value(value, out));
         }
     }
-    let first = value.get("Destinations").and_then(Json::as_array).and_then(<[Json]>::first);
+    let destinations = value.get("Destinations").and_then(Json::as_array).unwrap_or(&[]);
+    if destinations.len() > 1 {
+        out.notes.push("of several `Destinations` of logs, AWS takes one: the others are left out".to_owned());
+    }
+    let first = destinations.first();
     if let Some(arn) = first.and_then(|first| first.get("CloudWatchLogsLogGroup")?.get("LogGroupArn")) {
         block.set("log_destination", template.value(arn, out));
     }
@@ -511,16 +535,18 @@ fn activity(template: &Template<'_>, id: &str, resource: &Json, out: &mut Conver
     out.resources.push(Resource { ty: "sfn_activity".into(), label, value, beside: Default::default() });
 }
 
-/// What is left out of a state machine, and what is to be done before the stack lets go of it.
-fn notes(id: &str, resource: &Json, properties: &Members, out: &mut Converted) {
-    let left_out: Vec<String> =
-        properties.keys().filter(|name| !KNOWN.contains(&name.as_str())).map(|name| format!("`{name}`")).collect();
-    if !left_out.is_empty() {
-        out.notes.push(format!("`{id}`: left out: {}", left_out.join(", ")));
-    }
+/// Tells which properties and attributes of a resource become nothing.
+fn tell_left_out(id: &str, resource: &Json, kept: &[&str], out: &mut Converted) {
+    let properties = resource.get("Properties").map(|properties| left_out(properties, kept)).into_iter().flatten();
+    let attributes = left_out(resource, &KEPT_ATTRIBUTES);
+    out.notes.extend(left_out::note(id, properties.chain(attributes)));
     if resource.get("Condition").is_some() {
         out.notes.push(format!("`{id}`: its condition is left out"));
     }
+}
+
+/// Tells what is to be done before the stack lets go of a state machine.
+fn notes(id: &str, resource: &Json, out: &mut Converted) {
     if resource.get("DeletionPolicy").and_then(Json::as_str) != Some("Retain") {
         out.notes.push(format!("`{id}`: set `DeletionPolicy: Retain` on it before you take it out of the stack"));
     }

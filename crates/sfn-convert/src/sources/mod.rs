@@ -3,6 +3,7 @@
 mod cloudformation;
 mod frame;
 mod intrinsic;
+mod left_out;
 mod serverless;
 pub mod template_text;
 mod terraform;

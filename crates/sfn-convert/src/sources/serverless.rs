@@ -11,23 +11,29 @@ use tfplugin::Value;
 
 use super::cloudformation::{encryption, unique};
 use super::intrinsic::{Template, pseudo_parameter};
-use super::{Converted, Map, Source, Variable, relative};
+use super::{Converted, Map, Source, Variable, left_out, relative};
 use crate::machine::{Definition, Machine};
 
 /// How often a variable may lead to another, so that none leads in a circle.
 const MAX_DEPTH: usize = 16;
 
-/// Settings of a state machine that become something; others are named in a note.
-const KNOWN: [&str; 9] = [
+/// Settings of a state machine that become something, or have a note of their own; others are named in a note.
+const KEPT: [&str; 15] = [
     "definition",
-    "encryptionConfig",
+    "encryptionConfig.KmsDataKeyReusePeriodSeconds",
+    "encryptionConfig.KmsKeyId",
+    "encryptionConfig.Type",
     "id",
     "inheritGlobalTags",
-    "loggingConfig",
+    "loggingConfig.destinations",
+    "loggingConfig.includeExecutionData",
+    "loggingConfig.level",
     "name",
+    "retain",
     "role",
     "tags",
-    "tracingConfig",
+    "tracingConfig.enabled",
+    "type",
 ];
 
 /// Converts a file.
@@ -165,12 +171,7 @@ fn machine(
     }
     config.set("encryption_configuration", encryption(template, settings.get("encryptionConfig"), out));
     machine.settings = config;
-    let left_out = settings.as_object().into_iter().flatten().map(|(name, _)| name.as_str());
-    let left_out: Vec<String> =
-        left_out.filter(|name| !KNOWN.contains(name) && *name != "type").map(|name| format!("`{name}`")).collect();
-    if !left_out.is_empty() {
-        out.notes.push(format!("`{key}`: left out: {}", left_out.join(", ")));
-    }
+    out.notes.extend(left_out::note(key, left_out::left_out(settings, &KEPT)));
     out.notes.push(format!("`{key}`: write `retain: true` on it before you take it out of the file"));
     let description = format!("ARN of the state machine `{key}` that is there.");
     let arn = out.variable(&format!("{label}_arn"), Variable { description, ..Variable::default() });
