@@ -36,7 +36,8 @@ enum Command {
     /// Write a definition, a template or a Terraform file of hashicorp/aws as configuration of this provider.
     ///
     /// Takes ASL as JSON or YAML, templates of CloudFormation and SAM, `serverless.yml`, and `.tf` files. Exit code 0: all was
-    /// converted. 2: something was not, and the rest was.
+    /// converted. 1: all was, with mistakes of the source for which `terraform validate` rejects the configuration. 2: something
+    /// was not, and the rest was.
     Convert(convert::Args),
     /// Compare two definitions by what they mean, state by state.
     ///

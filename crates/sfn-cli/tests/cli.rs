@@ -673,3 +673,13 @@ fn what_terraform_computes_is_not_guessed() {
     }
     insta::assert_snapshot!(said);
 }
+
+/// Mistakes of a source are not corrected on the way; that Terraform rejects the configuration is told.
+#[test]
+fn a_conversion_tells_what_terraform_rejects() {
+    let folder = folder(&[("order.asl.json", WRONG)]);
+    let mut said = sfn(folder.path(), &["convert", "order.asl.json", "--out", "order.tf"], "");
+    said += &sfn(folder.path(), &["convert", "-"], RIGHT);
+    insta::assert_snapshot!(said);
+    assert!(folder.path().join("order.tf").exists());
+}

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use asl::linter::Linter;
+use asl::{MachineType, Severity};
 use sfn_convert::files::write_whole;
 use sfn_convert::sources::{Source, convert};
 
@@ -52,7 +54,31 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
     for failure in &converted.failures {
         tell("error", &format!("{}: {failure}", path.display()));
     }
-    Ok(if converted.failures.is_empty() { Exit::Clean } else { Exit::Failed })
+    let has_mistakes = tell_mistakes(arguments.out.as_deref(), &configuration);
+    Ok(match (converted.failures.is_empty(), has_mistakes) {
+        (true, false) => Exit::Clean,
+        (true, true) => Exit::Findings,
+        (false, _) => Exit::Failed,
+    })
+}
+
+/// Tells the mistakes of the source for which `terraform validate` rejects the configuration; returns whether there are any.
+fn tell_mistakes(out: Option<&Path>, configuration: &str) -> bool {
+    let linter = Linter::new(MachineType::Standard);
+    let findings = sfn_convert::configuration::check(configuration, &linter).findings;
+    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
+    let mut has_mistakes = false;
+    for finding in errors {
+        if !has_mistakes {
+            tell("error", "the configuration does not pass `terraform validate`:");
+        }
+        has_mistakes = true;
+        let before = finding.span.as_ref().and_then(|span| configuration.get(..span.start)).unwrap_or("");
+        let line = before.matches('\n').count() + 1;
+        let name = out.map_or("<stdout>".into(), Path::to_string_lossy);
+        tell(finding.code, &format!("{name}:{line}: {}", finding.message));
+    }
+    has_mistakes
 }
 
 /// Reads files that the file at a path names, relative to its folder.
