@@ -148,7 +148,11 @@ fn converted(file: &Value) -> Result<(String, Vec<String>), String> {
     let map = Map::new();
     let mut converted = convert(&Source { path, text: &text, files: &files }, &map)?;
     let rendered = converted.render(&map);
-    if converted.failures.is_empty() { Ok((rendered, converted.notes)) } else { Err(converted.failures.join("; ")) }
+    if converted.failures.is_empty() {
+        Ok((rendered, converted.notes.iter().map(ToString::to_string).collect()))
+    } else {
+        Err(converted.failures.join("; "))
+    }
 }
 
 /// The fate of a property.
@@ -226,8 +230,8 @@ fn no_argument_of_terraform_is_lost() {
         let files = |_: &Path| Err("no file".to_owned());
         let mut converted =
             convert(&Source { path: Path::new("main.tf"), text: &text, files: &files }, &Map::new()).unwrap();
-        let said =
-            format!("{}{}{}", converted.render(&Map::new()), converted.notes.join("\n"), converted.failures.join("\n"));
+        let notes: Vec<String> = converted.notes.iter().map(ToString::to_string).collect();
+        let said = format!("{}{}{}", converted.render(&Map::new()), notes.join("\n"), converted.failures.join("\n"));
         let name = argument.split(' ').next().unwrap();
         assert!(said.contains("marker") || said.contains(&format!("`{name}`")), "`{argument}` is lost:\n{said}");
     }

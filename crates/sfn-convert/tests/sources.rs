@@ -27,7 +27,10 @@ fn converted(path: &str, text: &str, map: &[(&str, &str)]) -> String {
             if !said.ends_with('\n') {
                 said.push('\n');
             }
-            converted.notes.iter().for_each(|note| said += &format!("note: {note}\n"));
+            for note in &converted.notes {
+                let line = note.line.map_or(String::new(), |line| format!("{line}: "));
+                said += &format!("note: {line}{note}\n");
+            }
             converted.failures.iter().for_each(|failure| said += &format!("error: {failure}\n"));
             said
         }
@@ -238,6 +241,7 @@ fn damaged_files_are_refused_or_become_configuration() {
 #[test]
 fn conditions_become_expressions() {
     insta::assert_snapshot!(check("cloudformation/conditions.yaml", &[]));
+    insta::assert_snapshot!("nested_conditions", check("cloudformation/nested-conditions.yaml", &[]));
 }
 
 #[test]

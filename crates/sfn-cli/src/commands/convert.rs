@@ -49,7 +49,8 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
         None => print(&configuration)?,
     }
     for note in &converted.notes {
-        tell("note", note);
+        let place = note.line.map_or(String::new(), |line| format!("{}:{line}: ", path.display()));
+        tell("note", &format!("{place}{note}"));
     }
     for failure in &converted.failures {
         tell("error", &format!("{}: {failure}", path.display()));

@@ -5,12 +5,14 @@
 
 use std::collections::BTreeMap;
 
-use asl::{Json, Members};
-use tfconfig::{Body, Writer, quoted};
+use asl::{Json, JsonPointer, Members};
+use tfconfig::Writer;
 use tfplugin::Value;
 
-use super::intrinsic::{Template, function, is_no_value};
-use super::left_out::{self, left_out};
+use super::choice::{self, Choice};
+use super::intrinsic::{Template, function};
+use super::left_out::left_out;
+use super::note::Note;
 use super::{Converted, Map, Resource, Source, Variable, label_of, relative};
 use crate::definition;
 use crate::machine::{Definition, Machine};
@@ -144,7 +146,7 @@ fn machine(
     if let Some(expression) = out.placeholders.find(&definition, &is_open) {
         let note =
             format!("`{id}`: `{expression}` stands outside of quotes: give it a value of the type that it has there");
-        out.notes.push(note);
+        out.notes.push(Note::at(place(id), note));
     }
     let mut machine = Machine::new(label, Definition::Asl(definition));
     machine.comments = comments;
@@ -166,22 +168,22 @@ fn machine(
                 }
             }
             settings.set("execution_role", role);
-            out.notes.push(format!(
-                "`{id}`: the role that SAM made is replaced by one that the provider derives from the definition"
-            ));
+            let note = "the role that SAM made is replaced by one that the provider derives from the definition";
+            out.notes.push(Note::at(place(id), format!("`{id}`: {note}")));
         }
     }
+    machine.settings = settings;
     let blocks: [(&str, Option<&Json>, ReadBlock); 3] = [
         ("logging_configuration", either(["LoggingConfiguration", "Logging"]), logging),
         ("tracing_configuration", either(["TracingConfiguration", "Tracing"]), tracing),
         ("encryption_configuration", properties.get("EncryptionConfiguration"), encryption),
     ];
-    machine.settings = settings;
     for (name, value, read) in blocks {
-        match value.and_then(if_else) {
-            Some(choice) => conditional_block(template, name, choice, read, &mut machine, out),
-            None => machine.settings.set(name, read(template, value, out)),
-        }
+        let Some(value) = value else { continue };
+        let mut read =
+            |value: &Json, out: &mut Converted| Some(read(template, Some(value), out)).filter(|it| !it.is_null());
+        let choice = Choice::read(template, value, out, &mut read);
+        choice::set_block(name, &choice, &mut machine, out);
     }
     machine.settings.set("tags", tags(template, properties.get("Tags"), out));
     tell_macros(id, &properties, out);
@@ -191,7 +193,7 @@ fn machine(
     out.import(&machine.address(), &arn);
     out.arns.insert(label.to_owned(), arn);
     if properties.contains_key("DeploymentPreference") {
-        out.notes.push(format!("`{id}`: the alias moves at once; its gradual deployment is left out"));
+        out.notes.push(not_gradual(id));
     }
     if let Some(alias) = properties.get("AutoPublishAlias") {
         machine.settings.set("publish", true);
@@ -277,7 +279,7 @@ fn logging(template: &Template<'_>, value: Option<&Json>, out: &mut Converted) -
     }
     let destinations = value.get("Destinations").and_then(Json::as_array).unwrap_or(&[]);
     if destinations.len() > 1 {
-        out.notes.push("of several `Destinations` of logs, AWS takes one: the others are left out".to_owned());
+        out.notes.push(Note::new("of several `Destinations` of logs, AWS takes one: the others are left out"));
     }
     let first = destinations.first();
     if let Some(arn) = first.and_then(|first| first.get("CloudWatchLogsLogGroup")?.get("LogGroupArn")) {
@@ -310,120 +312,54 @@ pub(super) fn encryption(template: &Template<'_>, value: Option<&Json>, out: &mu
 
 /// Tags, as a list of keys and values, which are sorted, or, in SAM, as a map.
 fn tags(template: &Template<'_>, value: Option<&Json>, out: &mut Converted) -> Value {
-    match value {
-        Some(Json::Array(tags)) => {
-            let mut all = BTreeMap::new();
-            let mut optional = Vec::new();
-            for tag in tags {
-                match if_else(tag) {
-                    Some((condition, yes, no)) => {
-                        let condition = template.condition(condition, out);
-                        let [yes, no] = [yes, no].map(|tag| in_line(&key_and_value(template, tag, out), out));
-                        optional.push(format!("{condition} ? {yes} : {no}"));
-                    }
-                    None => all.extend(key_and_value(template, tag, out)),
-                }
-            }
-            if optional.is_empty() {
-                return all.into();
-            }
-            let parts: Vec<String> = [in_line(&all, out)].into_iter().chain(optional).collect();
-            out.placeholders.text(&format!("merge({})", parts.join(", "))).into()
+    let Some(value) = value else { return Value::Null };
+    let choice = Choice::read(template, value, out, &mut |value, out| all_tags(template, value, out));
+    match choice {
+        Choice::Is(tags) => tags.unwrap_or_default(),
+        Choice::If(..) => {
+            let references = out.placeholders.references();
+            let write = |tags: Option<&Value>| Some(Writer::new(&references).in_line(tags.unwrap_or(&Value::Null)));
+            choice.expression(&write).map_or(Value::Null, |expression| out.placeholders.text(&expression).into())
         }
-        Some(choice) if if_else(choice).is_some() => {
-            let Some((condition, yes, no)) = if_else(choice) else { return Value::Null };
-            let condition = template.condition(condition, out);
-            let [yes, no] = [yes, no].map(|value| {
-                let value = tags(template, Some(value).filter(|value| !is_no_value(value)), out);
-                Writer::new(&out.placeholders.references()).in_line(&value)
-            });
-            out.placeholders.text(&format!("{condition} ? {yes} : {no}")).into()
-        }
-        Some(tags @ Json::Object(_)) => template.value(tags, out),
-        _ => Value::Null,
     }
 }
 
-/// A tag; none for `AWS::NoValue`.
-fn key_and_value(template: &Template<'_>, tag: &Json, out: &mut Converted) -> BTreeMap<String, Value> {
-    if if_else(tag).is_some() {
-        out.notes.push("a tag depends on several conditions and is left out: write it by hand".to_owned());
+/// Tags without a condition for all of them.
+fn all_tags(template: &Template<'_>, value: &Json, out: &mut Converted) -> Option<Value> {
+    let tags = match value {
+        Json::Array(tags) => tags,
+        Json::Object(_) => return Some(template.value(value, out)),
+        _ => return None,
+    };
+    let (mut all, mut optional) = (BTreeMap::new(), Vec::new());
+    for tag in tags {
+        let choice = Choice::read(template, tag, out, &mut |tag, out| key_and_value(template, tag, out));
+        match choice {
+            Choice::Is(tag) => all.extend(tag),
+            Choice::If(..) => {
+                let write = |tag: Option<&(String, Value)>| Some(in_line(tag.cloned(), out));
+                optional.extend(choice.expression(&write));
+            }
+        }
     }
-    let tag = tag.get("Key").zip(tag.get("Value"));
-    tag.map(|(key, value)| (template.text(key, out), template.value(value, out))).into_iter().collect()
+    if optional.is_empty() {
+        return Some(all.into());
+    }
+    let parts: Vec<String> = [in_line(all, out)].into_iter().chain(optional).collect();
+    Some(out.placeholders.text(&format!("merge({})", parts.join(", "))).into())
 }
 
-fn in_line(tags: &BTreeMap<String, Value>, out: &Converted) -> String {
-    Writer::new(&out.placeholders.references()).in_line(&Value::object(tags.clone()))
+fn key_and_value(template: &Template<'_>, tag: &Json, out: &mut Converted) -> Option<(String, Value)> {
+    let (key, value) = tag.get("Key").zip(tag.get("Value"))?;
+    Some((template.text(key, out), template.value(value, out)))
+}
+
+fn in_line(tags: impl IntoIterator<Item = (String, Value)>, out: &Converted) -> String {
+    Writer::new(&out.placeholders.references()).in_line(&Value::object(tags))
 }
 
 /// Reads a property as a block.
 type ReadBlock = fn(&Template<'_>, Option<&Json>, &mut Converted) -> Value;
-
-/// A condition, and the values if it is true and if it is false.
-type Choice<'j> = (&'j str, &'j Json, &'j Json);
-
-/// The condition that decides about a value, and the two values.
-fn if_else(value: &Json) -> Option<Choice<'_>> {
-    match function(value)? {
-        ("Fn::If", Json::Array(arguments)) => match arguments.as_slice() {
-            [Json::String(condition), yes, no] => Some((condition, yes, no)),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// A block that is there on a condition, or is another one if the condition is false.
-fn conditional_block(
-    template: &Template<'_>,
-    name: &str,
-    (condition, yes, no): Choice<'_>,
-    read: ReadBlock,
-    machine: &mut Machine,
-    out: &mut Converted,
-) {
-    let condition = template.condition(condition, out);
-    let schema = crate::schemas::resource(crate::machine::TYPE);
-    let Some(nested) = schema.nested(name) else { return };
-    let [yes, no] = [yes, no].map(|value| {
-        if if_else(value).is_some() {
-            out.notes.push(format!("`{}`: `{name}` depends on several conditions: complete it by hand", machine.label));
-        }
-        if is_no_value(value) { Value::Null } else { read(template, Some(value), out) }
-    });
-    let (value, for_each) = match (yes.is_null(), no.is_null()) {
-        (true, true) => return,
-        (false, true) => (yes, format!("{condition} ? [1] : []")),
-        (true, false) => (no, format!("{condition} ? [] : [1]")),
-        (false, false) => {
-            machine.settings.set(name, either_value(&condition, &yes, &no, out));
-            return;
-        }
-    };
-    let references = out.placeholders.references();
-    let mut dynamic = Body::default();
-    dynamic.attribute("for_each", for_each);
-    dynamic.spaced_block("content", Writer::new(&references).body(&nested.block, &value, 3));
-    machine.beside.last.spaced_block(format!("dynamic {}", quoted(name)), dynamic);
-}
-
-/// A block whose attributes depend on a condition where the two values differ.
-fn either_value(condition: &str, yes: &Value, no: &Value, out: &mut Converted) -> Value {
-    let names = yes.as_map().into_iter().chain(no.as_map()).flat_map(|members| members.keys());
-    let mut block = Value::object::<String>([]);
-    for name in names {
-        let (yes, no) = (yes.get(name), no.get(name));
-        if yes == no {
-            block.set(name, yes.clone());
-            continue;
-        }
-        let references = out.placeholders.references();
-        let [yes, no] = [yes, no].map(|value| Writer::new(&references).in_line(value));
-        block.set(name, out.placeholders.text(&format!("{condition} ? {yes} : {no}")));
-    }
-    block
-}
 
 /// The expression of the newest version of a state machine.
 fn newest(label: &str) -> String {
@@ -465,7 +401,9 @@ fn publish(template: &Template<'_>, id: &str, resource: &Json, out: &mut Convert
             machine.settings.set("publish", true);
             machine.settings.set("version_description", description);
         }
-        None => out.notes.push(format!("`{id}` is left out: its state machine is not in this template")),
+        None => out
+            .notes
+            .push(Note::at(place(id), format!("`{id}` is left out: its state machine is not in this template"))),
     }
 }
 
@@ -496,19 +434,29 @@ fn alias(template: &Template<'_>, resources: &Members, id: &str, resource: &Json
     let machine =
         of_version.and_then(|version| machine_named(template, version.get("Properties")?.get("StateMachineArn")?));
     let Some(machine) = machine else {
-        out.notes.push(format!("`{id}` is left out: write an `sfn_alias` with its versions"));
+        out.notes.push(Note::at(place(id), format!("`{id}` is left out: write an `sfn_alias` with its versions")));
         return;
     };
     let name = properties.get("Name").map(|name| template.value(name, out)).unwrap_or_default();
     if name.is_null() {
-        out.notes.push(format!("`{id}` is left out: it has no name"));
+        out.notes.push(Note::at(place(id), format!("`{id}` is left out: it has no name")));
         return;
     }
     let description = properties.get("Description").map_or(Value::Null, |text| template.value(text, out));
     add_alias(out, &machine, name, description, "alias");
     if preference.is_some() {
-        out.notes.push(format!("`{id}`: the alias moves at once; its gradual deployment is left out"));
+        out.notes.push(not_gradual(id));
     }
+}
+
+/// The place of a resource in the template.
+fn place(id: &str) -> JsonPointer {
+    JsonPointer::root().join("Resources").join(id.to_owned())
+}
+
+fn not_gradual(id: &str) -> Note {
+    let at = place(id).join("Properties").join("DeploymentPreference");
+    Note::at(at, format!("`{id}`: the alias moves at once; its gradual deployment is left out"))
 }
 
 /// Tells of settings that a macro makes, which are left out.
@@ -516,7 +464,8 @@ fn tell_macros(id: &str, properties: &Members, out: &mut Converted) {
     for (name, value) in properties {
         let is_made = |value: &Json| matches!(function(value), Some(("Fn::Transform", _)));
         if is_made(value) || value.as_array().unwrap_or(&[]).iter().any(is_made) {
-            out.notes.push(format!("`{id}`: a macro makes `{name}` at deployment: write it by hand"));
+            let note = format!("`{id}`: a macro makes `{name}` at deployment: write it by hand");
+            out.notes.push(Note::at(place(id).join("Properties").join(name), note));
         }
     }
 }
@@ -537,18 +486,21 @@ fn activity(template: &Template<'_>, id: &str, resource: &Json, out: &mut Conver
 
 /// Tells which properties and attributes of a resource become nothing.
 fn tell_left_out(id: &str, resource: &Json, kept: &[&str], out: &mut Converted) {
-    let properties = resource.get("Properties").map(|properties| left_out(properties, kept)).into_iter().flatten();
-    let attributes = left_out(resource, &KEPT_ATTRIBUTES);
-    out.notes.extend(left_out::note(id, properties.chain(attributes)));
+    let at = place(id);
+    if let Some(properties) = resource.get("Properties") {
+        out.notes.extend(left_out(id, properties, &at.join("Properties"), kept));
+    }
+    out.notes.extend(left_out(id, resource, &at, &KEPT_ATTRIBUTES));
     if resource.get("Condition").is_some() {
-        out.notes.push(format!("`{id}`: its condition is left out"));
+        out.notes.push(Note::at(at.join("Condition"), format!("`{id}`: its condition is left out")));
     }
 }
 
 /// Tells what is to be done before the stack lets go of a state machine.
 fn notes(id: &str, resource: &Json, out: &mut Converted) {
     if resource.get("DeletionPolicy").and_then(Json::as_str) != Some("Retain") {
-        out.notes.push(format!("`{id}`: set `DeletionPolicy: Retain` on it before you take it out of the stack"));
+        let note = format!("`{id}`: set `DeletionPolicy: Retain` on it before you take it out of the stack");
+        out.notes.push(Note::at(place(id), note));
     }
 }
 

@@ -1,46 +1,45 @@
 //! Properties of a source that become nothing.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-use asl::Json;
+use asl::{Json, JsonPointer};
 
 use super::intrinsic::function;
+use super::note::Note;
 
-/// Returns the paths of the properties in `value` that are not among `kept`, such as `Logging.Destinations`. A kept path
-/// covers everything in it; the elements of a list, and both values of `Fn::If`, are at the path of the list and of the
-/// function.
-pub(super) fn left_out(value: &Json, kept: &[&str]) -> BTreeSet<String> {
-    let mut paths = BTreeSet::new();
-    collect(value, "", kept, &mut paths);
-    paths
+/// Returns notes that name the properties of `id` in `value`, which is at a place of the file, that are not among `kept`: by
+/// their paths, such as `Logging.Destinations`. A kept path covers everything in it; the elements of a list, and both values of
+/// `Fn::If`, are at the path of the list and of the function.
+pub(super) fn left_out(id: &str, value: &Json, at: &JsonPointer, kept: &[&str]) -> Vec<Note> {
+    let mut found = BTreeMap::new();
+    collect(value, ("", at), kept, &mut found);
+    found.into_iter().map(|(path, at)| Note::at(at, format!("`{id}`: `{path}` is left out"))).collect()
 }
 
-fn collect(value: &Json, at: &str, kept: &[&str], paths: &mut BTreeSet<String>) {
+fn collect(value: &Json, (path, at): (&str, &JsonPointer), kept: &[&str], found: &mut BTreeMap<String, JsonPointer>) {
     match (function(value), value) {
         (Some(("Fn::If", Json::Array(arguments))), _) => {
-            arguments.iter().skip(1).for_each(|argument| collect(argument, at, kept, paths));
+            arguments.iter().skip(1).for_each(|argument| collect(argument, (path, at), kept, found));
         }
         (Some(_), _) => {}
-        (None, Json::Array(elements)) => elements.iter().for_each(|element| collect(element, at, kept, paths)),
+        (None, Json::Array(elements)) => {
+            for (index, element) in elements.iter().enumerate() {
+                collect(element, (path, &at.join(index)), kept, found);
+            }
+        }
         (None, Json::Object(members)) => {
             for (name, value) in members {
-                let path = if at.is_empty() { name.clone() } else { format!("{at}.{name}") };
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
                 let is_inside = |kept: &str| kept.strip_prefix(&path).is_some_and(|rest| rest.starts_with('.'));
                 if kept.contains(&path.as_str()) {
                     continue;
                 } else if kept.iter().any(|kept| is_inside(kept)) {
-                    collect(value, &path, kept, paths);
+                    collect(value, (&path, &at.join(name)), kept, found);
                 } else {
-                    paths.insert(path);
+                    found.entry(path).or_insert_with(|| at.join(name));
                 }
             }
         }
         _ => {}
     }
-}
-
-/// The note that names what is left out of a resource; `None` if nothing is.
-pub(super) fn note(id: &str, left_out: impl IntoIterator<Item = String>) -> Option<String> {
-    let paths: Vec<String> = left_out.into_iter().map(|path| format!("`{path}`")).collect();
-    (!paths.is_empty()).then(|| format!("`{id}`: left out: {}", paths.join(", ")))
 }

@@ -1,9 +1,11 @@
 //! Files in which state machines are declared, turned into configuration of the provider.
 
+mod choice;
 mod cloudformation;
 mod frame;
 mod intrinsic;
 mod left_out;
+mod note;
 mod serverless;
 pub mod template_text;
 mod terraform;
@@ -23,6 +25,7 @@ use crate::placeholders::Placeholders;
 use crate::schemas;
 use frame::Frame;
 use intrinsic::Template;
+pub use note::Note;
 pub(crate) use terraform::OPEN;
 
 /// Reads files that a file names, relative to its folder.
@@ -83,7 +86,7 @@ pub struct Converted {
     /// The file that the resources stand in, where it stays as it is around them.
     frame: Option<Frame>,
     /// What was left out, and what there is to do.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
     /// State machines that could not be converted, with the reasons.
     pub failures: Vec<String>,
 }
@@ -108,19 +111,22 @@ pub fn convert(source: &Source<'_>, map: &Map) -> Result<Converted, String> {
     };
     let stem = source.path.file_name().and_then(|name| name.to_str()).unwrap_or("");
     let name = stem.split('.').next().filter(|name| !name.is_empty() && *name != "-").unwrap_or("workflow");
-    let root = match document {
-        Ok((document, _)) => document.root,
+    let document = match document {
+        Ok((document, _)) => document,
         // A definition may become JSON only by what stands in its braces.
         Err(_) if source.text.contains("${") => return alone(source.text, format, name, map),
         Err(finding) => return Err(definition::said(source.text, &finding)),
     };
-    if root.get("Resources").is_some() {
-        cloudformation::convert(&root, source, map)
+    let root = &document.root;
+    let mut converted = if root.get("Resources").is_some() {
+        cloudformation::convert(root, source, map)?
     } else if root.get("stepFunctions").is_some() || root.get("service").is_some() {
-        serverless::convert(root, source, map)
+        serverless::convert(root, source, map)?
     } else {
-        alone(source.text, format, name, map)
-    }
+        alone(source.text, format, name, map)?
+    };
+    converted.notes.iter_mut().for_each(|note| note.find_line(source.text, &document));
+    Ok(converted)
 }
 
 /// Names that a variable cannot have (Terraform documentation, "Input variables").
@@ -147,7 +153,8 @@ fn alone(text: &str, format: Format, name: &str, map: &Map) -> Result<Converted,
     let names = intrinsic::names(&text);
     if !names.is_empty() {
         let list = names.iter().map(|name| format!("`${{{name}}}`")).collect::<Vec<_>>().join(", ");
-        out.notes.push(format!("{list} stands as it is: `--map NAME=EXPRESSION` writes an expression in its place"));
+        let note = format!("{list} stands as it is: `--map NAME=EXPRESSION` writes an expression in its place");
+        out.notes.push(Note::new(note));
     }
     Ok(out)
 }
@@ -200,7 +207,7 @@ impl Converted {
     fn write_machine(&mut self, index: usize, references: &References, file: &mut Body) {
         let Some(machine) = self.machines.get(index) else { return };
         if let Some(reason) = machine.write(references, file) {
-            self.notes.push(format!("`{}` is not in blocks: {reason}", machine.address()));
+            self.notes.push(Note::new(format!("`{}` is not in blocks: {reason}", machine.address())));
         }
     }
 

@@ -11,7 +11,9 @@ use tfplugin::Value;
 
 use super::cloudformation::{encryption, unique};
 use super::intrinsic::{Template, pseudo_parameter};
-use super::{Converted, Map, Source, Variable, left_out, relative};
+use super::left_out::left_out;
+use super::note::Note;
+use super::{Converted, Map, Source, Variable, relative};
 use crate::machine::{Definition, Machine};
 
 /// How often a variable may lead to another, so that none leads in a circle.
@@ -40,10 +42,10 @@ const KEPT: [&str; 15] = [
 ///
 /// # Errors
 /// That there is no state machine in it.
-pub fn convert(root: Json, source: &Source<'_>, map: &Map) -> Result<Converted, String> {
+pub fn convert(root: &Json, source: &Source<'_>, map: &Map) -> Result<Converted, String> {
     let mut out = Converted::default();
-    let variables = Variables { root: &root, source };
-    let resolved = variables.resolve(&root, 0, &mut out);
+    let variables = Variables { root, source };
+    let resolved = variables.resolve(root, 0, &mut out);
     let machines = resolved.get("stepFunctions").and_then(|section| section.get("stateMachines"));
     let machines = machines.and_then(Json::as_object).cloned().unwrap_or_default();
     if machines.is_empty() {
@@ -146,9 +148,8 @@ fn machine(
         Some(role) => config.set("role_arn", role),
         None => {
             config.set("execution_role", Value::object::<String>([]));
-            out.notes.push(format!(
-                "`{key}`: the role that the plugin made is replaced by one that the provider derives from the definition"
-            ));
+            let note = "the role that the plugin made is replaced by one that the provider derives from the definition";
+            out.notes.push(Note::at(place(key), format!("`{key}`: {note}")));
         }
     }
     if let Some(tags @ Json::Object(_)) = settings.get("tags") {
@@ -171,12 +172,18 @@ fn machine(
     }
     config.set("encryption_configuration", encryption(template, settings.get("encryptionConfig"), out));
     machine.settings = config;
-    out.notes.extend(left_out::note(key, left_out::left_out(settings, &KEPT)));
-    out.notes.push(format!("`{key}`: write `retain: true` on it before you take it out of the file"));
+    out.notes.extend(left_out(key, settings, &place(key), &KEPT));
+    let note = format!("`{key}`: write `retain: true` on it before you take it out of the file");
+    out.notes.push(Note::at(place(key), note));
     let description = format!("ARN of the state machine `{key}` that is there.");
     let arn = out.variable(&format!("{label}_arn"), Variable { description, ..Variable::default() });
     out.import(&machine.address(), &arn);
     Ok(machine)
+}
+
+/// The place of a state machine in the file.
+fn place(key: &str) -> JsonPointer {
+    JsonPointer::root().join("stepFunctions").join("stateMachines").join(key.to_owned())
 }
 
 /// The variables of a file, `${source:address, fallback}`.

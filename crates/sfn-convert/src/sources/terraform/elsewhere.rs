@@ -11,6 +11,7 @@ use hcl_edit::visit_mut::{VisitMut, visit_expr_mut};
 use super::TYPES;
 use crate::sources::Converted;
 use crate::sources::frame::Frame;
+use crate::sources::note::Note;
 
 /// The part of a type that is not in ours.
 pub(super) const PREFIX: &str = "aws_";
@@ -94,7 +95,7 @@ pub(super) fn rename_elsewhere(
     frame.renamed = found;
     if !unclear.is_empty() {
         let list = unclear.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        out.notes.push(format!("the rest of the file refers to {list}: write it without `aws_`"));
+        out.notes.push(Note::new(format!("the rest of the file refers to {list}: write it without `aws_`")));
     }
 }
 

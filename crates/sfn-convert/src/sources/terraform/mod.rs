@@ -17,6 +17,7 @@ use tfplugin::Value;
 use tfplugin::schema::{Block as Schema, Nesting};
 
 use super::frame::{Frame, Part};
+use super::note::Note;
 use super::{Converted, Map, Resource, Source};
 use crate::machine::{Beside, Definition, Machine};
 use crate::schemas;
@@ -53,7 +54,8 @@ pub fn convert(source: &Source<'_>, _: &Map) -> Result<Converted, String> {
     }
     rename_elsewhere(&body, &converted, source.text, &mut frame, &mut out);
     if !requires_provider(&body) {
-        out.notes.push("add `sfn` to the `required_providers` of the module, unless another file has it".into());
+        let note = "add `sfn` to the `required_providers` of the module, unless another file has it";
+        out.notes.push(Note::new(note));
     }
     out.frame = Some(frame);
     Ok(out)
@@ -111,7 +113,9 @@ impl Reader<'_> {
             return;
         }
         if block.body.has_attribute("provider") {
-            self.out.notes.push(format!("`{from}`: its `provider` is left out: write that of `sfn`"));
+            let note = format!("`{from}`: its `provider` is left out: write that of `sfn`");
+            let start = block.span().map_or(0, |span| span.start);
+            self.out.notes.push(Note::in_text(self.source.text, start, note));
         }
         if ours == "sfn_state_machine" {
             let definition = match block.body.get_attribute("definition") {

@@ -1,0 +1,121 @@
+//! Settings that depend on conditions of a template, `Fn::If` in each other to any depth.
+
+use std::collections::BTreeSet;
+
+use asl::Json;
+use tfconfig::{Body, Writer, quoted};
+use tfplugin::Value;
+
+use super::Converted;
+use super::intrinsic::{Template, function, is_no_value};
+use crate::machine::Machine;
+
+/// A value, or one of several by conditions.
+#[derive(Debug)]
+pub(super) enum Choice<T> {
+    /// The value; `None` for `AWS::NoValue`.
+    Is(Option<T>),
+    /// The condition, an expression, the choice if it is true, and the choice if it is false.
+    If(String, Box<Choice<T>>, Box<Choice<T>>),
+}
+
+/// The condition that decides about a value, and the two values.
+fn if_else(value: &Json) -> Option<(&str, &Json, &Json)> {
+    match function(value)? {
+        ("Fn::If", Json::Array(arguments)) => match arguments.as_slice() {
+            [Json::String(condition), yes, no] => Some((condition, yes, no)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+impl<T> Choice<T> {
+    /// Reads a value with `read`, which gets the values between which the conditions decide.
+    pub fn read(
+        template: &Template<'_>,
+        value: &Json,
+        out: &mut Converted,
+        read: &mut dyn FnMut(&Json, &mut Converted) -> Option<T>,
+    ) -> Self {
+        match if_else(value) {
+            Some((condition, yes, no)) => {
+                let condition = template.condition(condition, out);
+                let [yes, no] = [yes, no].map(|value| Box::new(Self::read(template, value, out, read)));
+                Self::If(condition, yes, no)
+            }
+            None if is_no_value(value) => Self::Is(None),
+            None => Self::Is(read(value, out)),
+        }
+    }
+
+    /// All values.
+    pub fn values(&self) -> Vec<&T> {
+        match self {
+            Self::Is(value) => value.iter().collect(),
+            Self::If(_, yes, no) => [yes, no].into_iter().flat_map(|choice| choice.values()).collect(),
+        }
+    }
+
+    /// Returns an expression of the choice, in which `write` makes an expression of a value. Where no value is needed,
+    /// `write` gives none.
+    pub fn expression(&self, write: &dyn Fn(Option<&T>) -> Option<String>) -> Option<String> {
+        match self {
+            Self::Is(value) => write(value.as_ref()),
+            Self::If(condition, yes, no) => match [yes, no].map(|choice| choice.part(write)) {
+                [Some(yes), Some(no)] if yes != no => Some(format!("{condition} ? {yes} : {no}")),
+                [yes, no] => yes.or(no),
+            },
+        }
+    }
+
+    /// The expression as a part of another one.
+    fn part(&self, write: &dyn Fn(Option<&T>) -> Option<String>) -> Option<String> {
+        let expression = self.expression(write)?;
+        let is_choice = matches!(self, Self::If(..)) && expression.contains(" ? ");
+        Some(if is_choice { format!("({expression})") } else { expression })
+    }
+}
+
+/// Sets a block of a state machine, or adds a `dynamic` block if it is there on a condition only.
+pub(super) fn set_block(name: &str, choice: &Choice<Value>, machine: &mut Machine, out: &mut Converted) {
+    let exists = |value: Option<&Value>| Some(if value.is_some() { "[1]" } else { "[]" }.to_owned());
+    match (choice, choice.expression(&exists).as_deref()) {
+        (_, None | Some("[]")) => {}
+        (Choice::Is(Some(value)), _) => machine.settings.set(name, value.clone()),
+        (_, Some("[1]")) => machine.settings.set(name, block(choice, out)),
+        (_, Some(for_each)) => {
+            let schema = crate::schemas::resource(crate::machine::TYPE);
+            let Some(nested) = schema.nested(name) else { return };
+            let value = block(choice, out);
+            let references = out.placeholders.references();
+            let mut dynamic = Body::default();
+            dynamic.attribute("for_each", for_each);
+            dynamic.spaced_block("content", Writer::new(&references).body(&nested.block, &value, 3));
+            machine.beside.last.spaced_block(format!("dynamic {}", quoted(name)), dynamic);
+        }
+    }
+}
+
+/// A block whose attributes depend on the conditions where their values differ.
+fn block(choice: &Choice<Value>, out: &mut Converted) -> Value {
+    let values = choice.values();
+    let names: BTreeSet<&String> =
+        values.iter().filter_map(|value| value.as_map()).flat_map(|map| map.keys()).collect();
+    let mut block = Value::object::<String>([]);
+    for name in names {
+        let mut members = values.iter().map(|value| value.get(name));
+        let first = members.next().cloned().unwrap_or_default();
+        if members.all(|value| *value == first) {
+            block.set(name, first);
+            continue;
+        }
+        let references = out.placeholders.references();
+        // Where the block is not there, its attributes mean nothing.
+        let write = |value: Option<&Value>| Some(Writer::new(&references).in_line(value?.get(name)));
+        if let Some(expression) = choice.expression(&write) {
+            block.set(name, out.placeholders.text(&expression));
+        }
+    }
+    block
+}
