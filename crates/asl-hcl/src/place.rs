@@ -5,7 +5,7 @@ use asl::{JsonPointer, Segment};
 use tfplugin::{AttributePath, Step};
 
 use crate::schema::{DEFINITION, is_block};
-use crate::state_path::{StatePath, is_in_states, with_line};
+use crate::state_path::{StatePath, is_in_states};
 use crate::to_asl::{Flat, Origin};
 
 /// Where a walk along a pointer ended, and the object whose block that is.
@@ -15,14 +15,7 @@ impl Flat {
     /// The attribute that a place in the flat definition came from; the nearest one around it where the place has none
     /// of its own. In the argument `states` it is the path into its value.
     pub fn path(&self, pointer: &JsonPointer) -> Option<AttributePath> {
-        let (path, object) = match pointer.tokens() {
-            [states, name, rest @ ..] if states == "States" => inside_state(self.origins.get(&**name)?, rest),
-            [first, rest @ ..] => {
-                let field = Language::get().definition.field(first)?;
-                inside_field(field, rest, StatePath::in_machine(&field.hcl))
-            }
-            [] => return None,
-        };
+        let (path, object) = self.end(pointer)?;
         Some(match object {
             // The line of an object in a value is found by its own path.
             Some(object) if !path.is_in_states() => self.header(object, path.into_path()),
@@ -30,10 +23,25 @@ impl Flat {
         })
     }
 
+    fn end(&self, pointer: &JsonPointer) -> Option<End> {
+        match pointer.tokens() {
+            [states, name, rest @ ..] if states == "States" => Some(inside_state(self.origins.get(&**name)?, rest)),
+            [first, rest @ ..] => {
+                let field = Language::get().definition.field(first)?;
+                Some(inside_field(field, rest, StatePath::in_machine(&field.hcl)))
+            }
+            [] => None,
+        }
+    }
+
     /// The path to give to Terraform for a place, so that it shows a line: as [`Flat::path`], but no further into the
-    /// argument `states` than to the state.
+    /// argument `states` than to the state, and one step into any other argument.
     pub fn line_path(&self, pointer: &JsonPointer) -> Option<AttributePath> {
-        self.path(pointer).map(with_line)
+        let (path, object) = self.end(pointer)?;
+        Some(match object {
+            Some(object) if !path.is_in_states() => self.header(object, path.into_path()),
+            _ => path.into_line_path(),
+        })
     }
 
     /// The place in words of what came from the argument `states`; `None` for anything else. The line that Terraform shows
@@ -133,23 +141,25 @@ fn inside_field(field: &FieldSchema, tokens: &[Segment], path: StatePath) -> End
 
 /// Into an attribute that holds objects of the language under their names in HCL.
 fn into_condition(name: &str, tokens: &[Segment], path: StatePath) -> StatePath {
-    match tokens.first().map(|first| (first, first.parse())) {
-        Some((_, Ok(index))) => path.index(index),
-        Some((first, Err(_))) => {
-            let fields = Language::get().object(name).map(|object| object.fields.as_slice()).unwrap_or(&[]);
-            let known = fields.iter().find(|field| *field.name == **first);
-            path.key(known.map_or(&**first, |field| field.hcl.as_str()))
-        }
-        None => path,
+    let Some((first, rest)) = tokens.split_first() else { return path };
+    if let Ok(index) = first.parse() {
+        return into_condition(name, rest, path.inner_index(index));
+    }
+    let fields = Language::get().object(name).map(|object| object.fields.as_slice()).unwrap_or(&[]);
+    let Some(known) = fields.iter().find(|field| *field.name == **first) else {
+        return into_open_value(tokens, path);
+    };
+    let path = path.inner_key(&known.hcl);
+    match &known.shape {
+        FieldType::Object(name) | FieldType::Objects(name) => into_condition(name, rest, path),
+        _ => into_open_value(rest, path),
     }
 }
 
-/// Into an attribute that holds any value: one step, which is as far as Terraform before 1.15 follows a path into an
-/// attribute.
+/// Into an attribute that holds any value.
 fn into_open_value(tokens: &[Segment], path: StatePath) -> StatePath {
-    match tokens.first().map(|first| (first, first.parse())) {
-        Some((_, Ok(index))) => path.index(index),
-        Some((first, Err(_))) => path.key(first),
-        None => path,
-    }
+    tokens.iter().fold(path, |path, token| match token.parse() {
+        Ok(index) => path.inner_index(index),
+        Err(_) => path.inner_key(token),
+    })
 }

@@ -9,22 +9,24 @@ use crate::schema::STATES;
 pub(crate) struct StatePath {
     path: AttributePath,
     in_value: bool,
+    /// How many steps lead into the value of an argument.
+    steps_inside: usize,
 }
 
 impl StatePath {
     /// A state in a block.
     pub(crate) fn in_block(block: &str, label: &str) -> Self {
-        Self { path: AttributePath::root(block).key(label), in_value: false }
+        Self { path: AttributePath::root(block).key(label), in_value: false, steps_inside: 0 }
     }
 
     /// A state in the argument `states`.
     pub(crate) fn in_states(name: &str) -> Self {
-        Self { path: AttributePath::root(STATES).key(name), in_value: true }
+        Self { path: AttributePath::root(STATES).key(name), in_value: true, steps_inside: 0 }
     }
 
     /// An attribute of the state machine itself.
     pub(crate) fn in_machine(attribute: &str) -> Self {
-        Self { path: AttributePath::root(attribute), in_value: false }
+        Self { path: AttributePath::root(attribute), in_value: false, steps_inside: 0 }
     }
 
     /// This path and a step into a member.
@@ -38,9 +40,14 @@ impl StatePath {
         Self { path: self.path.index(index), ..self }
     }
 
-    /// This path and a step into a member of an open value.
-    pub(crate) fn key(self, key: &str) -> Self {
-        Self { path: self.path.key(key), ..self }
+    /// This path and a step into a member of the value of an argument.
+    pub(crate) fn inner_key(self, key: &str) -> Self {
+        Self { path: self.path.key(key), steps_inside: self.steps_inside + 1, ..self }
+    }
+
+    /// This path and a step into an element of the value of an argument.
+    pub(crate) fn inner_index(self, index: usize) -> Self {
+        Self { path: self.path.index(index), steps_inside: self.steps_inside + 1, ..self }
     }
 
     /// Whether it leads into the argument `states`.
@@ -54,9 +61,16 @@ impl StatePath {
         Diagnostic::error(summary, detail).at(with_line(self.path))
     }
 
-    /// The path as Terraform has it.
+    /// The whole path.
     pub(crate) fn into_path(self) -> AttributePath {
         self.path
+    }
+
+    /// The part of the path that every version of Terraform finds a line for: one step into the value of an argument.
+    pub(crate) fn into_line_path(self) -> AttributePath {
+        let unseen = self.steps_inside.saturating_sub(1);
+        let seen = self.path.steps().len() - unseen;
+        with_line(self.path.steps().iter().take(seen).cloned().collect())
     }
 }
 

@@ -257,7 +257,7 @@ fn findings_lead_into_the_value() {
         ("States/A/Retry/1/ErrorEquals/0", r#"states["A"]["retry"][0]["error_equals"][0]"#),
         ("States/M/ItemProcessor/StartAt", r#"states["M"]["item_processor"]["start_at"]"#),
         ("States/M/ItemProcessor/States/X/Next", r#"states["M"]["item_processor"]["definition"]"#),
-        ("States/C/Choices/0/And/0/Variable", r#"states["C"]["rule"][0]["and"][0]"#),
+        ("States/C/Choices/0/And/0/Variable", r#"states["C"]["rule"][0]["and"][0]["variable"]"#),
     ] {
         let pointer: JsonPointer = pointer.split('/').map(str::to_owned).collect();
         assert_eq!(flat.path(&pointer).unwrap().to_string(), expected);
@@ -496,5 +496,29 @@ proptest! {
         prop_assert!(asl::flat::nest(&to_asl(&found).json).unwrap().same_meaning(&changed));
         let names = |value: &Value| value.get(STATES).as_map().unwrap().keys().cloned().collect::<Vec<_>>();
         prop_assert_eq!(names(&found), names(&config));
+    }
+}
+
+/// The place of a value in an argument is known, but Terraform is given one step into it.
+#[test]
+fn terraform_follows_one_step_into_an_argument() {
+    let flat = to_asl(&value(json!({
+        "start_at": "A",
+        "task": { "A": { "resource": "r", "parameters": { "A": { "b": [{ "0": 1 }] } }, "end": true } },
+        "choice": { "C": { "rule": [{ "and": [{ "not": { "variable": "$.a" } }], "next": "A" }] } }
+    })));
+    for (pointer, whole, line) in [
+        ("States/A/Parameters/A", r#"task["A"].parameters["A"]"#, r#"task["A"].parameters["A"]"#),
+        ("States/A/Parameters/A/b/0/0", r#"task["A"].parameters["A"]["b"][0][0]"#, r#"task["A"].parameters["A"]"#),
+        (
+            "States/C/Choices/0/And/0/Not/Variable",
+            r#"choice["C"].rule[0].and[0]["not"]["variable"]"#,
+            r#"choice["C"].rule[0].and[0]"#,
+        ),
+        ("States/A/Next", r#"task["A"].next"#, r#"task["A"].next"#),
+    ] {
+        let pointer: JsonPointer = pointer.split('/').map(str::to_owned).collect();
+        assert_eq!(flat.path(&pointer).unwrap().to_string(), whole);
+        assert_eq!(flat.line_path(&pointer).unwrap().to_string(), line);
     }
 }

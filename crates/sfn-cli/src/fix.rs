@@ -287,9 +287,10 @@ mod tests {
     #[test]
     fn a_repair_gives_back_what_was_broken_or_changes_nothing() {
         let (mut repaired_ones, mut untouched) = (0, 0);
-        for (index, definition) in definitions().iter().enumerate() {
-            for (number, style) in Style::ALL.into_iter().enumerate() {
-                let Some(wrong) = broken(definition, (index + number) % 7) else { continue };
+        for definition in &definitions() {
+            let places = Style::ALL.into_iter().flat_map(|style| (0..7).map(move |number| (style, number)));
+            for (style, number) in places {
+                let Some(wrong) = broken(definition, number) else { continue };
                 let text = style.write(&wrong);
                 let (changed, count) = repaired(&text, style.format(), &found(&text, style.format()), false);
                 if count == 0 {

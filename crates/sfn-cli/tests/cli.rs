@@ -683,3 +683,58 @@ fn a_conversion_tells_what_terraform_rejects() {
     insta::assert_snapshot!(said);
     assert!(folder.path().join("order.tf").exists());
 }
+
+const DEEP: &str = r#"resource "sfn_state_machine" "a" {
+  name     = "a"
+  start_at = "Run"
+  execution_role {}
+  task "Run" {
+    resource = "arn:aws:states:::ecs:runTask"
+    parameters = {
+      TaskDefinition = "t"
+      NetworkConfiguration = {
+        awsVpcConfiguration = {
+          Subnets = ["s"]
+        }
+      }
+      "Overrides" = {
+        "ContainerOverrides" = [
+          { Name = "a", Cpux = 1 }
+        ]
+      }
+    }
+    next = "B"
+  }
+  task "B" {
+    resource = "arn:aws:states:::athena:getQueryResults"
+    parameters = merge({ MaxResults = 5000 }, { QueryExecutionId = "x" })
+    end = true
+  }
+}
+resource "sfn_state_machine" "b" {
+  name     = "a"
+  execution_role {}
+  definition = <<-EOT
+    {
+      "StartAt": "A",
+      "States": {
+        "A": {
+          "Type": "Task",
+          "Resource": "${aws_lambda_function.f.arn}",
+          "Comment": "${upper("x")} äöü",
+          "Nxt": "B"
+        },
+        "B": {"Type": "Wait", "Seconds": ${var.x}, "Next": "${local.missing}"},
+        "C": {"Type": "Wait", "Seconds": -1, "End": true}
+      }
+    }
+  EOT
+}
+"#;
+
+/// Mistakes deep in a value and in a here document with interpolations are shown where they are written.
+#[test]
+fn mistakes_in_configuration_have_their_own_place() {
+    let folder = folder(&[("main.tf", DEEP)]);
+    insta::assert_snapshot!(sfn(folder.path(), &["validate", "main.tf"], ""));
+}

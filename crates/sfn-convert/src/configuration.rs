@@ -115,14 +115,13 @@ fn check_workflow(declared: &Declared<'_>, value: &Value, linter: &Linter) -> Ve
         let findings = linter.check(&root, Form::Nested).into_iter();
         return findings.map(|finding| placed(finding, declared, |at| Some(in_definition(at)))).collect();
     }
-    if let Some(text) = declared.template(DEFINITION, &mut unknown) {
-        let Value::String(text) = text else { return Vec::new() };
-        let findings = linter.check_file(&text, asl::Format::Json, true).findings;
-        let at = AttributePath::root(DEFINITION);
+    if let Some(template) = declared.template(DEFINITION, &mut unknown) {
+        let Some(text) = &template.text else { return Vec::new() };
+        let findings = linter.check_file(text, asl::Format::Json, true).findings;
+        let place = |span: Option<Range<usize>>| Some(template.span(&span.unwrap_or(0..0)));
         let in_text = |mut finding: Diagnostic| {
-            let inside = finding.span.take().unwrap_or(0..0);
-            finding.span = Some(declared.span_inside(&at, &text, &inside));
-            finding.related.clear();
+            finding.span = place(finding.span);
+            finding.related.iter_mut().for_each(|related| related.span = place(related.span.take()));
             Diagnostic { fix: None, inside: None, ..finding }
         };
         return findings.into_iter().map(in_text).collect();

@@ -4,6 +4,7 @@
 //! decides what it is. Local values of the same file are followed.
 
 mod places;
+mod template;
 mod values;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use hcl_edit::expr::Expression;
 use hcl_edit::structure::{Block, Body};
 use tfplugin::{Type, Value};
 
+pub use template::Template;
 pub use values::Read;
 
 /// The maximum depth of references between local values.

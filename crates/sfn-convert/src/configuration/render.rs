@@ -60,7 +60,8 @@ fn definition(declared: &Declared<'_>, placeholders: &mut Placeholders) -> Optio
         return Some(known(asl_hcl::any_to_json(&encoded)));
     }
     let mut written = |computed: Computed<'_>| Value::from(format!("${{{}}}", computed.expression));
-    if let Some(Value::String(text)) = declared.template(DEFINITION, &mut written) {
+    let template = declared.template(DEFINITION, &mut written);
+    if let Some(text) = template.and_then(|template| template.text) {
         let text = template_text::read(&text, placeholders, &mut |name| name.to_owned());
         let parsed = asl::parse(&text).map_err(|error| error.message);
         return Some(parsed.map(|(document, _)| template_text::settle(document.root, "", placeholders, &|_| false)));

@@ -117,7 +117,14 @@ fn content_of<'c>(body: &'c Body, name: &str) -> Option<At<'c>> {
 
 /// The bytes of the name that a step takes.
 fn name_in(at: &At<'_>, step: &Step) -> Option<Range<usize>> {
-    let (Step::Attribute(name) | Step::Key(name)) = step else { return None };
+    let digits;
+    let name = match step {
+        Step::Attribute(name) | Step::Key(name) => name,
+        Step::Index(index) => {
+            digits = index.to_string();
+            &digits
+        }
+    };
     match at {
         At::Body(body, _) | At::Content(body, _) => body.get_attribute(name)?.key.span(),
         At::Blocks(..) => None,
@@ -150,6 +157,8 @@ fn into<'c>(expression: &'c Expression, step: &Step) -> Option<&'c Expression> {
     match (expression, step) {
         (Expression::Parenthesis(inner), step) => into(inner.inner(), step),
         (Expression::Object(_), Step::Key(key) | Step::Attribute(key)) => Some(member(expression, key)?.1),
+        // A name of digits.
+        (Expression::Object(_), Step::Index(index)) => Some(member(expression, &index.to_string())?.1),
         (Expression::Array(elements), Step::Index(index)) => elements.get(usize::try_from(*index).ok()?),
         _ => None,
     }

@@ -9,6 +9,7 @@ use hcl_edit::template::Element;
 use tfplugin::schema::{Block as Schema, NestedBlock, Nesting};
 use tfplugin::{Type, Value};
 
+use super::template::{Kind, Piece, Template};
 use super::{Compute, Computed, Configuration, Declared, MAX_DEPTH, Problem};
 
 /// Arguments and blocks that Terraform itself reads in every resource.
@@ -45,15 +46,23 @@ impl Declared<'_> {
     }
 
     /// Returns the text of an argument that is written as one string or here document, with what computes the rest in it.
-    pub fn template(&self, argument: &str, compute: Compute<'_>) -> Option<Value> {
+    pub fn template(&self, argument: &str, compute: Compute<'_>) -> Option<Template<'_>> {
         let expression = &self.block.body.get_attribute(argument)?.value;
         let mut reader = Reader::new(self.configuration, compute);
-        match expression {
-            Expression::HeredocTemplate(_) | Expression::StringTemplate(_) | Expression::String(_) => {
-                Some(reader.value(expression, &Type::String, 0))
+        let whole = expression.span().unwrap_or(0..0);
+        let read = match expression {
+            Expression::HeredocTemplate(heredoc) => reader.text(heredoc.template.iter(), Kind::Lines, 0),
+            Expression::StringTemplate(template) => reader.text(template.iter(), Kind::Quoted, 0),
+            Expression::String(text) => {
+                // Without the quotes.
+                let source = whole.start + 1..whole.end.max(whole.start + 2) - 1;
+                let piece = Piece { text: 0..text.as_str().len(), source, kind: Kind::Quoted };
+                Some((text.as_str().to_owned(), vec![piece]))
             }
-            _ => None,
-        }
+            _ => return None,
+        };
+        let (text, pieces) = read.unzip();
+        Some(Template { text, source: self.configuration.text, whole, pieces: pieces.unwrap_or_default() })
     }
 
     /// Returns the path that a function such as `file` has as its first argument, relative to the folder of the configuration.
@@ -233,9 +242,15 @@ impl<'r, 'f> Reader<'r, 'f> {
             Expression::String(text) => Value::String(text.as_str().to_owned()),
             Expression::StringTemplate(template) => match template.iter().collect::<Vec<_>>().as_slice() {
                 [Element::Interpolation(only)] => return self.value(&only.expr, ty, depth),
-                elements => self.text(elements.iter().copied(), expression, depth),
+                elements => match self.text(elements.iter().copied(), Kind::Quoted, depth) {
+                    Some((text, _)) => Value::String(text),
+                    None => self.computed(expression, &Type::String, false),
+                },
             },
-            Expression::HeredocTemplate(heredoc) => self.text(heredoc.template.iter(), expression, depth),
+            Expression::HeredocTemplate(heredoc) => match self.text(heredoc.template.iter(), Kind::Lines, depth) {
+                Some((text, _)) => Value::String(text),
+                None => self.computed(expression, &Type::String, false),
+            },
             Expression::Array(elements) => {
                 let element = match ty {
                     Type::List(element) | Type::Set(element) => element.as_ref(),
@@ -281,31 +296,46 @@ impl<'r, 'f> Reader<'r, 'f> {
         value.as_str().filter(|_| self.computed == before).map(str::to_owned)
     }
 
-    /// A text in which there may be interpolations; unknown with one of a value that is.
-    fn text<'e>(&mut self, elements: impl Iterator<Item = &'e Element>, whole: &Expression, depth: usize) -> Value {
-        let mut text = String::new();
+    /// A text in which there may be interpolations, with its parts; `None` if one of them is not known, or with a directive.
+    fn text<'e>(
+        &mut self,
+        elements: impl Iterator<Item = &'e Element>,
+        kind: Kind,
+        depth: usize,
+    ) -> Option<(String, Vec<Piece>)> {
+        let (mut text, mut pieces) = (String::new(), Vec::new());
         for element in elements {
-            match element {
-                Element::Literal(literal) => text.push_str(literal.as_str()),
-                Element::Interpolation(inner) => {
-                    let value = match &inner.expr {
-                        expression @ (Expression::String(_) | Expression::Number(_)) => {
-                            self.value(expression, &Type::String, depth)
-                        }
-                        other => match self.configuration.local(other).filter(|_| depth < MAX_DEPTH) {
-                            Some(local) => self.value(&local.clone(), &Type::String, depth + 1),
-                            None => converted(self.computed(other, &Type::String, true), &Type::String),
-                        },
-                    };
-                    match value {
-                        Value::String(part) => text.push_str(&part),
-                        _ => return Value::Unknown,
-                    }
+            let start = text.len();
+            let kind = match element {
+                Element::Literal(literal) => {
+                    text.push_str(literal.as_str());
+                    kind
                 }
-                Element::Directive(_) => return self.computed(whole, &Type::String, false),
-            }
+                Element::Interpolation(inner) => {
+                    text.push_str(&self.interpolated(&inner.expr, depth)?);
+                    Kind::Interpolation
+                }
+                Element::Directive(_) => return None,
+            };
+            let source = element.span().unwrap_or(0..0);
+            pieces.push(Piece { text: start..text.len(), source, kind });
         }
-        Value::String(text)
+        Some((text, pieces))
+    }
+
+    /// The text of an interpolation; `None` for a value that is not known.
+    fn interpolated(&mut self, expression: &Expression, depth: usize) -> Option<String> {
+        let value = match expression {
+            Expression::String(_) | Expression::Number(_) => self.value(expression, &Type::String, depth),
+            other => match self.configuration.local(other).filter(|_| depth < MAX_DEPTH) {
+                Some(local) => self.value(&local.clone(), &Type::String, depth + 1),
+                None => converted(self.computed(other, &Type::String, true), &Type::String),
+            },
+        };
+        match value {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
     }
 
     fn computed(&mut self, expression: &Expression, ty: &Type, is_part: bool) -> Value {

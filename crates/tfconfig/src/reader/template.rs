@@ -1,0 +1,119 @@
+//! Strings and here documents, with the places of their parts in the configuration.
+
+use std::ops::Range;
+
+/// The text of a string or here document.
+#[derive(Debug)]
+pub struct Template<'c> {
+    /// The text, with what the caller computed in the places of interpolations; `None` if it cannot be known.
+    pub text: Option<String>,
+    pub(super) source: &'c str,
+    /// The bytes of the whole expression.
+    pub(super) whole: Range<usize>,
+    pub(super) pieces: Vec<Piece>,
+}
+
+/// A part of a template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Piece {
+    /// The bytes of the text.
+    pub text: Range<usize>,
+    /// The bytes of the configuration.
+    pub source: Range<usize>,
+    pub kind: Kind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Letters in a here document, of which indentation may be removed.
+    Lines,
+    /// Letters in quotes, which may have escapes.
+    Quoted,
+    /// The value of an interpolation.
+    Interpolation,
+}
+
+impl Template<'_> {
+    /// Returns the bytes of the configuration that a part of the text comes from.
+    pub fn span(&self, part: &Range<usize>) -> Range<usize> {
+        let start = self.place(part.start);
+        let text = self.text.as_deref().unwrap_or("");
+        // The last character of the part; of an empty part its place.
+        let last = (part.start..part.end).rev().find(|at| text.is_char_boundary(*at));
+        let end = last.map_or(start.start, |at| self.place(at).end);
+        start.start..end.max(start.start)
+    }
+
+    /// The bytes of the character at a byte of the text, or of the interpolation that it comes from.
+    fn place(&self, at: usize) -> Range<usize> {
+        let after = self.pieces.last().map_or(self.whole.end, |piece| piece.source.end);
+        let Some(piece) = self.pieces.iter().find(|piece| piece.text.contains(&at)) else { return after..after };
+        let text = self.text.as_deref().and_then(|text| text.get(piece.text.clone())).unwrap_or("");
+        let source = self.source.get(piece.source.clone()).unwrap_or("");
+        match piece.kind {
+            Kind::Interpolation => piece.source.clone(),
+            kind => {
+                let inside = aligned(source, text, at - piece.text.start, kind == Kind::Quoted);
+                piece.source.start + inside.start..piece.source.start + inside.end
+            }
+        }
+    }
+}
+
+/// Returns the bytes of `written` that the character at a byte of `text` comes from. Both have the same letters, but `written` has
+/// indentation, escapes, and the doubled beginnings of `$${` and `%%{` as well.
+fn aligned(written: &str, text: &str, at: usize, has_escapes: bool) -> Range<usize> {
+    let mut rest = written;
+    for (offset, letter) in text.char_indices() {
+        let taken = loop {
+            let Some(next) = rest.chars().next() else { return written.len()..written.len() };
+            let length = match rest.strip_prefix('\\') {
+                Some(escape) if has_escapes => 1 + escape_length(escape),
+                _ if next == letter => next.len_utf8(),
+                _ => {
+                    rest = rest.get(next.len_utf8()..).unwrap_or("");
+                    continue;
+                }
+            };
+            break length;
+        };
+        let start = written.len() - rest.len();
+        if offset == at {
+            return start..start + taken;
+        }
+        rest = rest.get(taken..).unwrap_or("");
+    }
+    written.len()..written.len()
+}
+
+/// The bytes of an escape after its backslash.
+fn escape_length(escape: &str) -> usize {
+    let first = escape.chars().next();
+    match first {
+        Some('u') => 5.min(escape.len()),
+        Some('U') => 9.min(escape.len()),
+        other => other.map_or(0, char::len_utf8),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_are_found_where_they_are_written() {
+        for (written, text, letter, has_escapes, place) in [
+            ("    a\n      b\n", "a\n  b\n", 'b', false, 12),
+            ("  {\n    \"x\": 1\n  }\n", "{\n  \"x\": 1\n}\n", '1', false, 13),
+            ("a $${b} c", "a ${b} c", 'b', false, 5),
+            (r#"{\"a\": \"b\"}"#, r#"{"a": "b"}"#, 'b', true, 10),
+            (r"a\nb\u00e9c", "a\nbéc", 'c', true, 10),
+            (r"a\n", r"a\n", 'n', false, 2),
+            ("äö", "äö", 'ö', false, 2),
+        ] {
+            let at = text.find(letter).unwrap();
+            assert_eq!(aligned(written, text, at, has_escapes).start, place, "{written}");
+        }
+        assert_eq!(aligned("a", "ab", 1, false), 1..1);
+    }
+}
