@@ -1,5 +1,7 @@
 //! Texts and numbers that stand for expressions while a definition is read and turned into blocks.
 
+use std::collections::HashMap;
+
 use asl::Json;
 use tfconfig::References;
 
@@ -19,6 +21,9 @@ fn is_part(number: &str) -> bool {
 #[derive(Debug, Clone, Default)]
 pub struct Placeholders {
     expressions: Vec<String>,
+    /// The numbers of the expressions.
+    numbers: HashMap<String, usize>,
+    references: References,
 }
 
 impl Placeholders {
@@ -38,10 +43,15 @@ impl Placeholders {
     }
 
     fn number_of(&mut self, expression: &str) -> usize {
-        self.expressions.iter().position(|known| known == expression).unwrap_or_else(|| {
-            self.expressions.push(expression.to_owned());
-            self.expressions.len() - 1
-        })
+        if let Some(number) = self.numbers.get(expression) {
+            return *number;
+        }
+        let number = self.expressions.len();
+        self.expressions.push(expression.to_owned());
+        self.numbers.insert(expression.to_owned(), number);
+        self.references.insert(format!("{OPEN}{number}{CLOSE}"), expression);
+        self.references.insert((FIRST_NUMBER + number as u64).to_string(), expression);
+        number
     }
 
     /// Checks that expressions are whole values: a number that is put together from several, or a name of a member, cannot be
@@ -103,13 +113,8 @@ impl Placeholders {
         pieces
     }
 
-    /// What is to be put in their places.
-    pub fn references(&self) -> References {
-        let mut references = References::default();
-        for (number, expression) in self.expressions.iter().enumerate() {
-            references.insert(format!("{OPEN}{number}{CLOSE}"), expression.as_str());
-            references.insert((FIRST_NUMBER + number as u64).to_string(), expression.as_str());
-        }
-        references
+    /// Returns what is to be put in their places.
+    pub fn references(&self) -> &References {
+        &self.references
     }
 }

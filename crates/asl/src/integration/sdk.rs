@@ -104,7 +104,7 @@ impl Eq for Structure {}
 fn sdk_name(name: &str) -> String {
     let letters: Vec<char> = name.chars().collect();
     let is_upper = |index: usize| letters.get(index).is_some_and(|letter| letter.is_ascii_uppercase());
-    let begins_word = |index: usize| index + 1 < letters.len() && !is_upper(index + 1);
+    let begins_word = |index: usize| letters.get(index + 1).is_some_and(char::is_ascii_lowercase);
     let end = (1..letters.len()).find(|index| !is_upper(*index) || begins_word(*index)).unwrap_or(letters.len());
     let lower = |(index, letter): (usize, &char)| {
         if (1..end).contains(&index) { letter.to_ascii_lowercase() } else { *letter }
@@ -338,6 +338,22 @@ mod tests {
             ("kinesis", "subscribeToShard"),
         ] {
             assert!(!is_supported(service, operation), "{service}:{operation}");
+        }
+    }
+
+    #[test]
+    fn names_are_as_in_the_sdk_for_java() {
+        for (written, name) in [
+            ("DBInstanceIdentifier", "DbInstanceIdentifier"),
+            ("MD5OfMessageBody", "Md5OfMessageBody"),
+            ("ETag", "ETag"),
+            ("SS", "Ss"),
+            ("S", "S"),
+            ("Item", "Item"),
+            ("item", "item"),
+            ("", ""),
+        ] {
+            assert_eq!(sdk_name(written), name);
         }
     }
 

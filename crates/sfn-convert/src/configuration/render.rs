@@ -40,8 +40,8 @@ pub fn render(text: &str) -> Result<Vec<Rendered>, String> {
         let definition = definition(&declared, &mut placeholders)?;
         let references = placeholders.references();
         let text =
-            definition.as_ref().map_or_else(|_| String::new(), |root| text_of(root, &placeholders, &references, 0));
-        let definition = definition.map(|root| readable(&root, &placeholders, &references));
+            definition.as_ref().map_or_else(|_| String::new(), |root| text_of(root, &placeholders, references, 0));
+        let definition = definition.map(|root| readable(&root, &placeholders, references));
         let kind = if declared.is_data { "data." } else { "" };
         let address = format!("{kind}{}.{}", declared.ty, declared.name);
         Some(Rendered { name: declared.name.to_owned(), address, definition, text })

@@ -91,7 +91,7 @@ pub(super) fn set_block(name: &str, choice: &Choice<Value>, machine: &mut Machin
             let references = out.placeholders.references();
             let mut dynamic = Body::default();
             dynamic.attribute("for_each", for_each);
-            dynamic.spaced_block("content", Writer::new(&references).body(&nested.block, &value, 3));
+            dynamic.spaced_block("content", Writer::new(references).body(&nested.block, &value, 3));
             machine.beside.last.spaced_block(format!("dynamic {}", quoted(name)), dynamic);
         }
     }
@@ -112,7 +112,7 @@ fn block(choice: &Choice<Value>, out: &mut Converted) -> Value {
         }
         let references = out.placeholders.references();
         // Where the block is not there, its attributes mean nothing.
-        let write = |value: Option<&Value>| Some(Writer::new(&references).in_line(value?.get(name)));
+        let write = |value: Option<&Value>| Some(Writer::new(references).in_line(value?.get(name)));
         if let Some(expression) = choice.expression(&write) {
             block.set(name, out.placeholders.text(&expression));
         }

@@ -318,7 +318,7 @@ fn tags(template: &Template<'_>, value: Option<&Json>, out: &mut Converted) -> V
         Choice::Is(tags) => tags.unwrap_or_default(),
         Choice::If(..) => {
             let references = out.placeholders.references();
-            let write = |tags: Option<&Value>| Some(Writer::new(&references).in_line(tags.unwrap_or(&Value::Null)));
+            let write = |tags: Option<&Value>| Some(Writer::new(references).in_line(tags.unwrap_or(&Value::Null)));
             choice.expression(&write).map_or(Value::Null, |expression| out.placeholders.text(&expression).into())
         }
     }

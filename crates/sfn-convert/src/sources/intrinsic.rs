@@ -48,7 +48,7 @@ pub fn without_value(value: &Json) -> Option<(&str, &Json, bool)> {
 fn in_line(value: &Json, out: &Converted) -> String {
     let references = out.placeholders.references();
     asl_hcl::any_from_json(value)
-        .map_or_else(|| "null".to_owned(), |value| tfconfig::Writer::new(&references).in_line(&value))
+        .map_or_else(|| "null".to_owned(), |value| tfconfig::Writer::new(references).in_line(&value))
 }
 
 /// The function that an object is a call of, with its argument.

@@ -173,7 +173,7 @@ fn unfilled(text: &str, out: &mut Converted) -> String {
 impl Converted {
     /// The text of the configuration.
     pub fn render(&mut self, map: &Map) -> String {
-        let mut references = self.placeholders.references();
+        let mut references = self.placeholders.references().clone();
         for (text, expression) in map.iter().filter(|(text, _)| text.starts_with("arn:")) {
             references.insert(text.as_str(), expression.as_str());
         }
@@ -216,7 +216,7 @@ impl Converted {
     pub fn definitions(&self) -> Vec<(&str, Json)> {
         let references = self.placeholders.references();
         let shown = |machine: &'_ Machine| match &machine.definition {
-            Definition::Asl(definition) | Definition::Blocks(definition) => Some(readable(definition, &references)),
+            Definition::Asl(definition) | Definition::Blocks(definition) => Some(readable(definition, references)),
             Definition::Expression(..) => None,
         };
         self.machines.iter().filter_map(|machine| Some((machine.label.as_str(), shown(machine)?))).collect()

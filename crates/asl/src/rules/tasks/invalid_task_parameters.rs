@@ -65,7 +65,7 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
     let Some(call) = Call::of(model, node) else { return };
     let other = if call.field == "Parameters" { "Arguments" } else { "Parameters" };
     match node.value.get(call.field) {
-        Some(Json::Object(members)) if !members.is_empty() || !call.operation.required.is_empty() => {
+        Some(Json::Object(members)) => {
             check_members(node, members, &call, findings);
             if let Some(request) = call.request(node) {
                 request.walk(&mut |given| check_nested(given, &call, findings));
