@@ -255,3 +255,12 @@ fn names_outside_of_quotes_become_variables() {
         "Result": {"a": ${jsonencode(subnets)}, "b": ${version}, "c": ${local.c}, "d": "${name}", "e": "${upper(name)}", "f": "${var.f}-x"}, "End": true}}}"#;
     insta::assert_snapshot!(converted("definition.asl.json", text, &[]));
 }
+
+#[test]
+fn a_definition_without_a_name_is_a_workflow() {
+    let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}"#;
+    for (path, label) in [("-", "workflow"), (".json", "workflow"), ("order.asl.json", "order")] {
+        let said = converted(path, text, &[]);
+        assert!(said.starts_with(&format!("resource \"sfn_state_machine\" \"{label}\"")), "{path}:\n{said}");
+    }
+}
