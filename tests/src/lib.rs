@@ -2,6 +2,7 @@
 //! it.
 
 pub mod demo;
+pub mod dist;
 pub mod terraform;
 
 use std::fs;

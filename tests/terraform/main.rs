@@ -51,6 +51,7 @@ mod provider_unknowns;
 mod queries;
 mod regions;
 mod regions_checked;
+mod releases;
 mod replaced_in_place;
 mod replaced_machines;
 mod runs;

@@ -1,12 +1,14 @@
-//! Tasks of this repository: `cargo xtask demo | test | docs | score | update-aws | mutants | fuzz | bench`.
+//! Tasks of this repository: `cargo xtask demo | test | dist | docs | score | update-aws | workflows | mutants | fuzz | bench`.
 
 mod bench;
+mod dist;
 mod docs;
 mod mutants;
 mod needs;
 mod start;
 mod test;
 mod update_aws;
+mod workflows;
 
 use std::process::ExitCode;
 
@@ -17,10 +19,14 @@ tasks:
   demo [--keep]   deploy the order-processing example to an AWS on this machine, run it, change it, import it;
                   --keep leaves it running
   test            run all tests, and some of them again with other versions of Terraform
+  dist [--target TARGET | sums]
+                  build the release for this machine or a target, and write its archives into target/dist; sums writes
+                  the checksums of all archives there, with a signature of the key that GPG_FINGERPRINT names
   docs [--check]  write docs/ from the schemas and the examples; --check only tells whether it is up to date
   score           judge real definitions beside the repository anew, and write the score that the tests compare with
   update-aws      write the tables of what AWS publishes anew: operations, IAM actions, runtimes; with --check tell
                   what would change
+  workflows       check the workflows of GitHub Actions, those of this repository and the example
   fuzz [SECONDS]  try to bring the checks down, for so many seconds each; 60 if absent
   mutants [--in-diff [COMMIT]] [ARGUMENT…]
                   change the pure crates in small ways and tell what no test notices: with --in-diff only in lines that
@@ -36,6 +42,7 @@ async fn main() -> ExitCode {
         ["demo"] => demo(false).await,
         ["demo", "--keep"] => demo(true).await,
         ["test"] => test::run(),
+        ["dist", more @ ..] => dist::run(more),
         ["bench"] => bench::run().await,
         ["score"] => score(),
         ["update-aws"] => update_aws::run(false),
@@ -44,6 +51,7 @@ async fn main() -> ExitCode {
         ["mutants", "--in-diff", base, more @ ..] if !base.starts_with('-') => mutants::run(Some(base), more),
         ["mutants", "--in-diff", more @ ..] => mutants::run(Some("main"), more),
         ["mutants", more @ ..] => mutants::run(None, more),
+        ["workflows"] => workflows::run(),
         ["fuzz"] => fuzz("60"),
         ["fuzz", seconds] => fuzz(seconds),
         ["docs"] => docs::run(false),

@@ -29,6 +29,11 @@ pub fn run() -> io::Result<()> {
     cargo(&["build", "--workspace", "--bins"])?;
     step("documentation");
     crate::docs::run(true)?;
+    step("workflows");
+    crate::workflows::run()?;
+    step("release");
+    // The tests of releases need the programs without libraries.
+    e2e::dist::build(&e2e::dist::Platform::find(None)?, "dev")?;
     step("fuzzing");
     // In the gate there is time for minutes; a person waits for seconds.
     let seconds = if std::env::var_os("CI").is_some() { "30" } else { "5" };

@@ -43,3 +43,19 @@ fn collect(value: &Json, (path, at): (&str, &JsonPointer), kept: &[&str], found:
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_values_of_a_condition_are_looked_at() {
+        let text = r#"{"A": {"Fn::If": ["c", {"Kept": 1, "Lost": 2}, {"Kept": {"Fn::If": 3}, "Other": [{"x": 1}]}]},
+            "B": [{"Kept": 1}, {"Lost": 2}], "C": {"Ref": "p"}, "D": {"Fn::If": ["c", {"x": 1}, 2]}, "E": 1}"#;
+        let (document, _) = asl::parse(text).unwrap();
+        let kept = ["A.Kept", "A.Other.x", "B.Kept", "C.Kept", "D"];
+        let notes = left_out("id", &document.root, &JsonPointer::root(), &kept);
+        let said: Vec<String> = notes.iter().map(ToString::to_string).collect();
+        assert_eq!(said, ["`id`: `A.Lost` is left out", "`id`: `B.Lost` is left out", "`id`: `E` is left out"]);
+    }
+}

@@ -163,3 +163,27 @@ fn into<'c>(expression: &'c Expression, step: &Step) -> Option<&'c Expression> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::reader::Configuration;
+
+    use super::*;
+
+    #[test]
+    fn names_of_digits_are_members_and_elements() {
+        let text = "resource \"t\" \"n\" {\n  v = { \"0\" = \"a\", l = [1, { \"7\" = \"b\" }] }\n}\n";
+        let configuration = Configuration::parse(text).unwrap();
+        let declared = configuration.declared().next().unwrap();
+        let shown = |path: AttributePath| {
+            let names = text.get(declared.name_span(&path)).unwrap();
+            (text.get(declared.span(&path)).unwrap(), names)
+        };
+        let v = || AttributePath::root("v");
+        assert_eq!(shown(v().index(0)), ("\"a\"", "\"0\""));
+        assert_eq!(shown(v().key("l").index(1).index(7)), ("\"b\"", "\"7\""));
+        assert_eq!(shown(v().key("l").index(0)), ("1", "1"));
+        // The nearest value around what is not there.
+        assert_eq!(shown(v().key("l").index(5)).0, "[1, { \"7\" = \"b\" }]");
+    }
+}

@@ -108,6 +108,8 @@ mod tests {
             ("a $${b} c", "a ${b} c", 'b', false, 5),
             (r#"{\"a\": \"b\"}"#, r#"{"a": "b"}"#, 'b', true, 10),
             (r"a\nb\u00e9c", "a\nbéc", 'c', true, 10),
+            (r"a\U0001F600c", "a😀c", 'c', true, 11),
+            (r"\täb", "\täb", 'b', true, 4),
             (r"a\n", r"a\n", 'n', false, 2),
             ("äö", "äö", 'ö', false, 2),
         ] {
@@ -115,5 +117,46 @@ mod tests {
             assert_eq!(aligned(written, text, at, has_escapes).start, place, "{written}");
         }
         assert_eq!(aligned("a", "ab", 1, false), 1..1);
+    }
+
+    /// The parts of the text of `v` are found in the configuration: what is shown for each of them.
+    fn shown(argument: &str, parts: &[&str]) -> Vec<String> {
+        let text =
+            format!("locals {{\n  here = \"HERE\"\n  list = []\n}}\nresource \"t\" \"n\" {{\n  v = {argument}\n}}\n");
+        let configuration = crate::reader::Configuration::parse(&text).unwrap();
+        let declared = configuration.declared().next().unwrap();
+        let mut compute = |_: crate::reader::Computed<'_>| tfplugin::Value::from("COMPUTED");
+        let template = declared.template("v", &mut compute).unwrap();
+        let filled = template.text.clone().unwrap_or_default();
+        let show = |part: &&str| {
+            let start = filled.find(part).unwrap_or_else(|| panic!("{part} is not in {filled}"));
+            text.get(template.span(&(start..start + part.len()))).unwrap().to_owned()
+        };
+        parts.iter().map(show).collect()
+    }
+
+    #[test]
+    fn parts_are_found_in_the_configuration() {
+        let lines = "<<-EOT\n    {\n      \"a\": ${x.y}, \"b\": \"${local.here}\",\n      \"ä\": ${1}, \"c\": ${\"s\"}\n    }\n  EOT";
+        let parts = ["\"a\"", "COMPUTED", "\"b\"", "HERE", "\"ä\": 1", "\"c\"", "s"];
+        let places = ["\"a\"", "${x.y}", "\"b\"", "${local.here}", "\"ä\": ${1}", "\"c\"", "${\"s\"}"];
+        assert_eq!(shown(lines, &parts), places);
+        assert_eq!(shown("\"{\\\"a\\\": ${x.y}, b\"", &["\"a\"", "COMPUTED", "b"]), ["\\\"a\\\"", "${x.y}", "b"]);
+        assert_eq!(shown("\"{\\\"a\\\": b}\"", &["{", "\"a\"", "b", "}"]), ["{", "\\\"a\\\"", "b", "}"]);
+        assert_eq!(shown("\"\"", &[""]), [""]);
+    }
+
+    /// Where the text ends, and what is not known.
+    #[test]
+    fn places_without_letters_are_empty() {
+        let text = "resource \"t\" \"n\" {\n  v = \"ab\"\n  w = \"${local.l} x\"\n}\nlocals { l = [] }\n";
+        let configuration = crate::reader::Configuration::parse(text).unwrap();
+        let declared = configuration.declared().next().unwrap();
+        let mut compute = |_: crate::reader::Computed<'_>| tfplugin::Value::Unknown;
+        let template = declared.template("v", &mut compute).unwrap();
+        let end = text.find("ab").unwrap() + 2;
+        assert_eq!((template.span(&(2..2)), template.span(&(0..0))), (end..end, end - 2..end - 2));
+        assert_eq!(declared.template("w", &mut compute).unwrap().text, None);
+        assert!(declared.template("x", &mut compute).is_none());
     }
 }

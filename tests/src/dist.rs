@@ -1,0 +1,188 @@
+//! What is released: archives of the provider and of the command `sfn`, with their checksums.
+//!
+//! The names are those that the registries of Terraform and OpenTofu expect (Terraform documentation, "Publish providers").
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use sha2::{Digest as _, Sha256};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, DateTime, ZipWriter};
+
+use crate::repository;
+
+/// The version of this build.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// The name of the program of the provider.
+pub const PROVIDER: &str = "terraform-provider-sfn";
+/// The name of the command.
+pub const COMMAND: &str = "sfn";
+
+/// A platform that is released for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Platform {
+    /// The target of the Rust compiler.
+    pub target: &'static str,
+    /// The operating system, as Terraform names it.
+    pub os: &'static str,
+    /// The architecture, as Terraform names it.
+    pub arch: &'static str,
+}
+
+/// All platforms.
+pub const PLATFORMS: [Platform; 6] = [
+    Platform { target: "x86_64-unknown-linux-gnu", os: "linux", arch: "amd64" },
+    Platform { target: "aarch64-unknown-linux-gnu", os: "linux", arch: "arm64" },
+    Platform { target: "x86_64-apple-darwin", os: "darwin", arch: "amd64" },
+    Platform { target: "aarch64-apple-darwin", os: "darwin", arch: "arm64" },
+    Platform { target: "x86_64-pc-windows-msvc", os: "windows", arch: "amd64" },
+    Platform { target: "aarch64-pc-windows-msvc", os: "windows", arch: "arm64" },
+];
+
+impl Platform {
+    /// Returns the platform of a target, or of this machine.
+    ///
+    /// # Errors
+    /// That nothing is released for it.
+    pub fn find(target: Option<&str>) -> io::Result<Self> {
+        let (os, arch) = (std::env::consts::OS, std::env::consts::ARCH);
+        let is_wanted = |platform: &&Self| match target {
+            Some(target) => platform.target == target,
+            None => {
+                platform.os.replace("darwin", "macos") == os
+                    && platform.arch.replace("amd64", "x86_64").replace("arm64", "aarch64") == arch
+            }
+        };
+        let known = PLATFORMS.iter().map(|platform| platform.target).collect::<Vec<_>>().join(", ");
+        let wanted = target.map_or_else(|| format!("{arch} on {os}"), str::to_owned);
+        let unknown = || io::Error::other(format!("there are no releases for {wanted}: use one of {known}"));
+        PLATFORMS.iter().find(is_wanted).copied().ok_or_else(unknown)
+    }
+
+    /// Returns the platform as Terraform writes it, such as `linux_amd64`.
+    pub fn name(&self) -> String {
+        format!("{}_{}", self.os, self.arch)
+    }
+
+    fn suffix(&self) -> &'static str {
+        if self.os == "windows" { ".exe" } else { "" }
+    }
+}
+
+/// The programs of a release.
+#[derive(Debug, Clone)]
+pub struct Programs {
+    /// The provider.
+    pub provider: PathBuf,
+    /// The command.
+    pub command: PathBuf,
+}
+
+/// Builds the programs in a profile. On Linux they need no libraries, so that they run in images without a C library.
+///
+/// # Errors
+/// When they cannot be built.
+pub fn build(platform: &Platform, profile: &str) -> io::Result<Programs> {
+    let root = repository();
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.args(["build", "--locked", "--quiet", "--profile", profile, "--target", platform.target]);
+    command.args(["--package", PROVIDER, "--package", "sfn-cli"]).current_dir(&root);
+    command.env("RUSTFLAGS", flags(platform, &root));
+    // What a debugger needs would make the programs of the tests four times as large.
+    command.envs([("CARGO_PROFILE_DEV_DEBUG", "false"), ("CARGO_PROFILE_DEV_STRIP", "symbols")]);
+    if !command.status()?.success() {
+        return Err(io::Error::other(format!("the programs for {} could not be built", platform.target)));
+    }
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    let folder = target.join(platform.target).join(if profile == "dev" { "debug" } else { profile });
+    let program = |name: &str| folder.join(format!("{name}{}", platform.suffix()));
+    Ok(Programs { provider: program(PROVIDER), command: program(COMMAND) })
+}
+
+/// The flags of the compiler. Paths of the machine are no part of the programs, so that any machine builds the same.
+fn flags(platform: &Platform, root: &Path) -> String {
+    let home = std::env::var_os("HOME").map_or_else(|| PathBuf::from("/"), PathBuf::from);
+    let cargo = std::env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from);
+    let mut flags = vec![
+        format!("--remap-path-prefix={}=/source", root.display()),
+        format!("--remap-path-prefix={}=/cargo", cargo.display()),
+    ];
+    if platform.os == "linux" {
+        flags.push("-Ctarget-feature=+crt-static".to_owned());
+    }
+    flags.join(" ")
+}
+
+/// Writes the archives of the programs into a folder.
+///
+/// # Errors
+/// When a program cannot be read, or an archive cannot be written.
+pub fn archive(programs: &Programs, platform: &Platform, version: &str, folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    let (name, suffix) = (platform.name(), platform.suffix());
+    let provider = format!("{PROVIDER}_v{version}{suffix}");
+    zip_one(&programs.provider, &provider, &folder.join(format!("{PROVIDER}_{version}_{name}.zip")))?;
+    let command = format!("{COMMAND}{suffix}");
+    zip_one(&programs.command, &command, &folder.join(format!("{COMMAND}_{version}_{name}.zip")))
+}
+
+/// Writes an archive of one program. The same program gives the same bytes.
+fn zip_one(program: &Path, name: &str, archive: &Path) -> io::Result<()> {
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Deflated)
+        .last_modified_time(DateTime::default())
+        .unix_permissions(0o755);
+    let mut zip = ZipWriter::new(fs::File::create(archive)?);
+    zip.start_file(name, options).map_err(io::Error::other)?;
+    zip.write_all(&fs::read(program)?)?;
+    zip.finish().map_err(io::Error::other)?;
+    Ok(())
+}
+
+/// Writes the manifest and the checksums of what is in the folder, and signs those of the provider if `GPG_FINGERPRINT` names
+/// a key.
+///
+/// # Errors
+/// When a file cannot be read or written, or the signature cannot be made.
+pub fn seal(version: &str, folder: &Path) -> io::Result<()> {
+    let manifest = format!("{PROVIDER}_{version}_manifest.json");
+    fs::copy(repository().join("terraform-registry-manifest.json"), folder.join(&manifest))?;
+    for name in [PROVIDER, COMMAND] {
+        let sums = folder.join(format!("{name}_{version}_SHA256SUMS"));
+        fs::write(&sums, checksums(&format!("{name}_{version}_"), folder)?)?;
+        if name == PROVIDER {
+            sign(&sums)?;
+        }
+    }
+    Ok(())
+}
+
+/// The checksums of the files whose names begin so, in the order of the names.
+fn checksums(prefix: &str, folder: &Path) -> io::Result<String> {
+    let files = fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
+    let mut names: Vec<String> = files.iter().map(|file| file.file_name().to_string_lossy().into_owned()).collect();
+    names.retain(|name| name.starts_with(prefix) && !name.contains("SHA256SUMS"));
+    names.sort();
+    names.iter().map(|name| Ok(format!("{}  {name}\n", sha256(&fs::read(folder.join(name))?)))).collect()
+}
+
+/// Returns the SHA-256 of bytes, in hexadecimal.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Writes a detached signature beside a file.
+fn sign(file: &Path) -> io::Result<()> {
+    let Some(key) = std::env::var_os("GPG_FINGERPRINT").filter(|key| !key.is_empty()) else {
+        println!("not signed: `GPG_FINGERPRINT` names no key");
+        return Ok(());
+    };
+    let mut signature = file.as_os_str().to_owned();
+    signature.push(".sig");
+    let mut gpg = Command::new("gpg");
+    gpg.args(["--batch", "--yes", "--detach-sign", "--local-user"]).arg(key).arg("--output").arg(signature).arg(file);
+    if gpg.status()?.success() { Ok(()) } else { Err(io::Error::other("gpg could not sign the checksums")) }
+}

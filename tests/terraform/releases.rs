@@ -1,0 +1,298 @@
+//! What a release has: programs without libraries, archives that Terraform installs.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use e2e::dist::{self, COMMAND, PROVIDER, Platform, Programs};
+use e2e::{HEADER, SOURCE, Workspace};
+use rcgen::{CertifiedKey, KeyPair};
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use sha2::{Digest as _, Sha256};
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+
+use super::{assert_empty, assert_says, assert_success, aws};
+
+const MACHINE: &str = r#"
+resource "sfn_state_machine" "it" {
+  name     = "it"
+  start_at = "Done"
+
+  execution_role {}
+
+  succeed "Done" {}
+}
+"#;
+
+/// The programs of a release, but in the profile of development, which is built in minutes.
+fn programs() -> (Platform, Programs) {
+    let platform = Platform::find(None).unwrap();
+    let programs = dist::build(&platform, "dev").unwrap();
+    (platform, programs)
+}
+
+/// A folder with the archives and checksums of these versions.
+fn release(versions: &[&str]) -> (TempDir, Platform) {
+    let (platform, programs) = programs();
+    let folder = tempfile::tempdir().unwrap();
+    for version in versions {
+        dist::archive(&programs, &platform, version, folder.path()).unwrap();
+        dist::seal(version, folder.path()).unwrap();
+    }
+    (folder, platform)
+}
+
+/// The settings of Terraform with which it installs the provider in this way, and nothing in another.
+fn install_from(workspace: &Workspace, method: &str) {
+    let settings = workspace.outside().join("terraform.rc");
+    fs::write(settings, format!("disable_checkpoint = true\nprovider_installation {{\n  {method}\n}}\n")).unwrap();
+}
+
+fn requiring(version: &str) -> String {
+    HEADER.replace("sfn\"\n", &format!("sfn\"\n      version = \"{version}\"\n")) + MACHINE
+}
+
+/// The checksum `h1:` of what is in an archive of this version (Terraform documentation, "Dependency Lock File").
+fn content_hash(version: &str) -> String {
+    let (_, programs) = programs();
+    let sum = dist::sha256(&fs::read(programs.provider).unwrap());
+    let listed = Sha256::digest(format!("{sum}  {PROVIDER}_v{version}\n"));
+    format!("h1:{}", STANDARD.encode(listed))
+}
+
+/// A certificate with its key, and in PEM.
+fn certificate() -> (CertifiedKey<KeyPair>, String) {
+    let own = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let encoded = STANDARD.encode(own.cert.der());
+    (own, format!("-----BEGIN CERTIFICATE-----\n{encoded}\n-----END CERTIFICATE-----\n"))
+}
+
+/// A mirror of providers on loopback (Terraform documentation, "Provider Network Mirror Protocol"): its address, and the file of
+/// the certificate.
+async fn mirror(files: PathBuf, platform: &Platform, versions: &[&str]) -> (String, TempDir) {
+    let (own, pem) = certificate();
+    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(own.signing_key.serialize_der()));
+    let certificates = tempfile::tempdir().unwrap();
+    fs::write(certificates.path().join("ca.pem"), pem).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let config = config.with_no_client_auth().with_single_cert(vec![own.cert.der().clone()], key).unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("https://localhost:{}/", listener.local_addr().unwrap().port());
+    let platform = platform.name();
+    let index = versions.iter().map(|version| format!("\"{version}\": {{}}")).collect::<Vec<_>>().join(", ");
+    let answer = move |path: &str| -> Option<Vec<u8>> {
+        let name = path.strip_prefix(&format!("/registry.terraform.io/{SOURCE}/"))?;
+        if name == "index.json" {
+            return Some(format!("{{\"versions\": {{{index}}}}}").into_bytes());
+        }
+        let Some(version) = name.strip_suffix(".json") else { return fs::read(files.join(name)).ok() };
+        let archive = format!("{PROVIDER}_{version}_{platform}.zip");
+        let sums = fs::read_to_string(files.join(format!("{PROVIDER}_{version}_SHA256SUMS"))).unwrap_or_default();
+        let sum = sums.lines().find_map(|line| line.strip_suffix(&format!("  {archive}")));
+        let hash = sum.map_or_else(|| "0".repeat(64), str::to_owned);
+        let archive = format!("{{\"url\": \"{archive}\", \"hashes\": [\"zh:{hash}\"]}}");
+        Some(format!("{{\"archives\": {{\"{platform}\": {archive}}}}}").into_bytes())
+    };
+    tokio::spawn(async move {
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            let Ok(mut stream) = acceptor.accept(stream).await else { continue };
+            let (mut request, mut part) = (String::new(), [0; 4096]);
+            while !request.contains("\r\n\r\n") {
+                let count = stream.read(&mut part).await.unwrap_or(0);
+                request.push_str(&String::from_utf8_lossy(&part[..count]));
+                if count == 0 {
+                    break;
+                }
+            }
+            let found = answer(request.split(' ').nth(1).unwrap_or(""));
+            let (status, body) = found.map_or(("404 Not Found", Vec::new()), |body| ("200 OK", body));
+            let head = format!(
+                "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+                body.len()
+            );
+            let _ = stream.write_all(&[head.as_bytes(), &body].concat()).await;
+            let _ = stream.shutdown().await;
+        }
+    });
+    (address, certificates)
+}
+
+/// The state that one version made is taken by the next one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_release_is_installed_from_a_folder_and_upgraded() {
+    let (files, platform) = release(&["0.1.0", "0.1.1"]);
+    let aws = aws().await;
+    let workspace = Workspace::new(&aws).unwrap();
+    let folder = workspace.outside().join("mirror/registry.terraform.io").join(SOURCE);
+    fs::create_dir_all(&folder).unwrap();
+    for version in ["0.1.0", "0.1.1"] {
+        let name = format!("{PROVIDER}_{version}_{}.zip", platform.name());
+        fs::copy(files.path().join(&name), folder.join(&name)).unwrap();
+    }
+    let root = workspace.outside().join("mirror");
+    install_from(&workspace, &format!("filesystem_mirror {{\n    path = \"{}\"\n  }}", root.display()));
+    workspace.write("main.tf", &requiring("0.1.0")).unwrap();
+    assert_says(
+        &workspace.terraform(&["init", "-no-color"]).await.unwrap(),
+        &["Installed terraform-provider-sfn/sfn v0.1.0"],
+    );
+    assert_says(&workspace.plan().await.unwrap(), &["1 to add"]);
+    assert_success(&workspace.apply().await.unwrap());
+    let lock = fs::read_to_string(workspace.path().join(".terraform.lock.hcl")).unwrap();
+    assert!(lock.contains("version     = \"0.1.0\"") && lock.contains(&content_hash("0.1.0")), "{lock}");
+    workspace.write("main.tf", &requiring("~> 0.1.0")).unwrap();
+    assert_says(
+        &workspace.terraform(&["init", "-no-color", "-upgrade"]).await.unwrap(),
+        &["Installed terraform-provider-sfn/sfn v0.1.1"],
+    );
+    assert_empty(&workspace.plan().await.unwrap());
+    assert_success(&workspace.destroy().await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_release_is_installed_from_a_server() {
+    let (files, platform) = release(&["0.1.0"]);
+    // An archive that is not the one of the checksum.
+    let broken = format!("{PROVIDER}_0.1.1_{}.zip", platform.name());
+    fs::write(files.path().join(broken), "not this one").unwrap();
+    let (address, certificates) = mirror(files.path().to_owned(), &platform, &["0.1.0", "0.1.1"]).await;
+    let aws = aws().await;
+    let mut workspace = Workspace::new(&aws).unwrap();
+    install_from(&workspace, &format!("network_mirror {{\n    url = \"{address}\"\n  }}"));
+    workspace.set_env("SSL_CERT_FILE", certificates.path().join("ca.pem").to_str().unwrap());
+    workspace.write("main.tf", &requiring("0.1.0")).unwrap();
+    assert_says(
+        &workspace.terraform(&["init", "-no-color"]).await.unwrap(),
+        &["Installed terraform-provider-sfn/sfn v0.1.0"],
+    );
+    // Terraform takes the checksum of the archive only from a registry; of a mirror it keeps what it computes itself.
+    let lock = fs::read_to_string(workspace.path().join(".terraform.lock.hcl")).unwrap();
+    assert!(lock.contains(&content_hash("0.1.0")), "{lock}");
+    assert_says(&workspace.plan().await.unwrap(), &["1 to add"]);
+    assert_success(&workspace.apply().await.unwrap());
+    assert_empty(&workspace.plan().await.unwrap());
+    assert_success(&workspace.destroy().await.unwrap());
+    workspace.write("main.tf", &requiring("0.1.1")).unwrap();
+    let refused = workspace.terraform(&["init", "-no-color", "-upgrade"]).await.unwrap();
+    assert_says(&refused, &["Failed to install provider", "checksum"]);
+}
+
+#[test]
+fn archives_are_the_same_each_time_and_have_checksums() {
+    let ((first, platform), (second, _)) = (release(&["0.1.0"]), release(&["0.1.0"]));
+    let name = platform.name();
+    let files = [
+        format!("{PROVIDER}_0.1.0_SHA256SUMS"),
+        format!("{PROVIDER}_0.1.0_{name}.zip"),
+        format!("{PROVIDER}_0.1.0_manifest.json"),
+        format!("{COMMAND}_0.1.0_SHA256SUMS"),
+        format!("{COMMAND}_0.1.0_{name}.zip"),
+    ];
+    let mut found: Vec<String> =
+        fs::read_dir(first.path()).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+    found.sort();
+    let mut expected = files.to_vec();
+    expected.sort();
+    assert_eq!(found, expected);
+    for file in &files {
+        let [first, second] = [&first, &second].map(|folder| fs::read(folder.path().join(file)).unwrap());
+        assert!(first == second, "{file} differs");
+    }
+    let sums = fs::read_to_string(first.path().join(&files[0])).unwrap();
+    let listed: Vec<&str> = sums.lines().filter_map(|line| line.split_once("  ")).map(|(_, name)| name).collect();
+    assert_eq!(listed, [files[1].as_str(), files[2].as_str()], "every archive of the provider, and the manifest");
+}
+
+/// Runs a program in a folder that has nothing but the program and these files; `None` where the system does not allow that.
+fn alone(
+    program: &Path,
+    files: &[(&str, &str)],
+    arguments: &[&str],
+    env: &[(String, String)],
+) -> Option<(i32, String)> {
+    let root = tempfile::tempdir().unwrap();
+    fs::copy(program, root.path().join("program")).unwrap();
+    fs::create_dir(root.path().join("tmp")).unwrap();
+    for (name, text) in files {
+        let path = root.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let chroot = |arguments: &[&str]| {
+        let mut command = Command::new("unshare");
+        command.args(["--map-root-user", "chroot"]).arg(root.path()).args(arguments);
+        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command.envs(env.iter().map(|(name, value)| (name, value)));
+        command.stdin(Stdio::null()).output()
+    };
+    let output = chroot(&[&["/program"], arguments].concat()).ok()?;
+    let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    // `unshare` says that the system does not allow it.
+    let is_refused = text.starts_with("unshare:");
+    if is_refused {
+        println!("skipped: programs in an empty folder: {text}");
+        return None;
+    }
+    Some((output.status.code().unwrap_or(-1), text))
+}
+
+/// Images such as that of OpenTofu have no C library, and that of Terraform has another one.
+#[tokio::test(flavor = "multi_thread")]
+#[cfg(target_os = "linux")]
+async fn programs_need_no_libraries() {
+    let (_, programs) = programs();
+    let right = r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}"#;
+    let wrong = right.replace("\"A\", ", "\"B\", ");
+    let files = [("right.asl.json", right), ("wrong.asl.json", &wrong)];
+    let Some((code, said)) = alone(&programs.command, &files, &["validate", "/right.asl.json"], &[]) else { return };
+    assert_eq!(code, 0, "{said}");
+    let (code, said) = alone(&programs.command, &files, &["validate", "/wrong.asl.json"], &[]).unwrap();
+    assert!(code == 1 && said.contains("there is no state `B`"), "{said}");
+    assert_handshake(&programs.provider);
+    let aws = aws().await;
+    let port = aws.url().rsplit(':').next().unwrap().trim_end_matches('/').to_owned();
+    // The certificates of authorities are a file of the image, or of `SSL_CERT_FILE`.
+    let (_, authorities) = certificate();
+    let files = [("etc/hosts", "127.0.0.1 emulator.internal\n"), ("ca.pem", &authorities)];
+    for host in ["127.0.0.1", "emulator.internal"] {
+        let mut env: Vec<(String, String)> =
+            aws.env().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        env.retain(|(name, _)| name != "AWS_ENDPOINT_URL");
+        env.push(("AWS_ENDPOINT_URL".to_owned(), format!("http://{host}:{port}")));
+        env.push(("SSL_CERT_FILE".to_owned(), "/ca.pem".to_owned()));
+        let (code, said) = alone(&programs.command, &files, &["import", "nobody"], &env).unwrap();
+        assert!(code == 2 && said.contains("there is no state machine"), "{host}: {said}");
+    }
+}
+
+/// Starts the provider in an empty folder, and reads the line with which it says where it listens.
+fn assert_handshake(program: &Path) {
+    use std::io::{BufRead as _, BufReader};
+
+    let root = tempfile::tempdir().unwrap();
+    fs::copy(program, root.path().join("program")).unwrap();
+    fs::create_dir(root.path().join("tmp")).unwrap();
+    let mut command = Command::new("unshare");
+    command.args(["--map-root-user", "chroot"]).arg(root.path()).arg("/program");
+    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    command.envs([
+        ("TF_PLUGIN_MAGIC_COOKIE", "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2"),
+        ("PLUGIN_PROTOCOL_VERSIONS", "6"),
+        ("PLUGIN_CLIENT_CERT", &certificate().1),
+    ]);
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    child.kill().unwrap();
+    let ended = child.wait_with_output().unwrap();
+    assert!(line.starts_with("1|6|unix|"), "{line}{}", String::from_utf8_lossy(&ended.stderr));
+}

@@ -1,0 +1,38 @@
+//! `cargo xtask workflows`: checks the workflows of GitHub Actions, those of this repository and the examples.
+
+use std::io;
+use std::path::Path;
+use std::process::Command;
+
+/// The schema of workflows, and the rules for secure ones.
+const PACKAGES: [(&str, &str); 2] = [("check-jsonschema", "0.39.0"), ("zizmor", "1.32.0")];
+/// Folders and files with workflows.
+const WORKFLOWS: [&str; 2] = [".github/workflows", "examples/ci/github.yml"];
+
+/// Checks all workflows.
+///
+/// # Errors
+/// When a workflow has a mistake, or the programs cannot be installed.
+pub fn run() -> io::Result<()> {
+    let python = local_aws::python(&PACKAGES)?;
+    let root = e2e::repository();
+    let mut files = Vec::new();
+    for name in WORKFLOWS {
+        let path = root.join(name);
+        match std::fs::read_dir(&path) {
+            Ok(entries) => files.extend(entries.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?),
+            Err(_) => files.push(path),
+        }
+    }
+    files.sort();
+    let schema: &[&str] = &["--builtin-schema", "vendor.github-workflows"];
+    let offline: &[&str] = &["--offline", "--no-progress", "--quiet"];
+    for (program, arguments) in [("check-jsonschema", schema), ("zizmor", offline)] {
+        let path = python.parent().unwrap_or(Path::new("")).join(program);
+        let status = Command::new(path).args(arguments).args(&files).current_dir(&root).status()?;
+        if !status.success() {
+            return Err(io::Error::other(format!("{program} found mistakes in the workflows")));
+        }
+    }
+    Ok(())
+}
