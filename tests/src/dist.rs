@@ -86,34 +86,50 @@ pub struct Programs {
 /// When they cannot be built.
 pub fn build(platform: &Platform, profile: &str) -> io::Result<Programs> {
     let root = repository();
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.args(["build", "--locked", "--quiet", "--profile", profile, "--target", platform.target]);
     command.args(["--package", PROVIDER, "--package", "sfn-cli"]).current_dir(&root);
-    command.env("RUSTFLAGS", flags(platform, &root));
+    let flags = Flags::of(platform, &root, &target);
+    command.env("RUSTFLAGS", flags.rust).env("CFLAGS", flags.c);
     // What a debugger needs would make the programs of the tests four times as large.
     command.envs([("CARGO_PROFILE_DEV_DEBUG", "false"), ("CARGO_PROFILE_DEV_STRIP", "symbols")]);
     if !command.status()?.success() {
         return Err(io::Error::other(format!("the programs for {} could not be built", platform.target)));
     }
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     let folder = target.join(platform.target).join(if profile == "dev" { "debug" } else { profile });
     let program = |name: &str| folder.join(format!("{name}{}", platform.suffix()));
     Ok(Programs { provider: program(PROVIDER), command: program(COMMAND) })
 }
 
-/// The flags of the compiler. Paths of the machine are no part of the programs, so that any machine builds the same.
-fn flags(platform: &Platform, root: &Path) -> String {
+/// The folder of the crates that cargo has downloaded.
+pub fn cargo_home() -> PathBuf {
     let home = std::env::var_os("HOME").map_or_else(|| PathBuf::from("/"), PathBuf::from);
-    let cargo = std::env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from);
-    let mut flags = vec![
-        format!("--remap-path-prefix={}=/source", root.display()),
-        format!("--remap-path-prefix={}=/cargo", cargo.display()),
-    ];
-    if platform.os == "linux" {
-        flags.push("-Ctarget-feature=+crt-static".to_owned());
+    std::env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from)
+}
+
+/// The flags of the compilers. Paths of the machine are no part of the programs, so that any machine builds the same.
+struct Flags {
+    rust: String,
+    c: String,
+}
+
+impl Flags {
+    fn of(platform: &Platform, root: &Path, target: &Path) -> Self {
+        let cargo = cargo_home();
+        // The last one that fits counts, and the target may be inside of the repository.
+        let paths = [(&*cargo, "/cargo"), (root, "/source"), (target, "/target")];
+        let mapped = |flag: &str| {
+            let flags = paths.map(|(path, name)| format!("{flag}={}={name}", path.display()));
+            flags.join(" ")
+        };
+        let is_static = if platform.os == "linux" { " -Ctarget-feature=+crt-static" } else { "" };
+        Self {
+            rust: mapped("--remap-path-prefix") + is_static,
+            c: if platform.os == "windows" { String::new() } else { mapped("-ffile-prefix-map") },
+        }
     }
-    flags.join(" ")
 }
 
 /// Writes the archives of the programs into a folder.

@@ -212,6 +212,22 @@ fn archives_are_the_same_each_time_and_have_checksums() {
     assert_eq!(listed, [files[1].as_str(), files[2].as_str()], "every archive of the provider, and the manifest");
 }
 
+/// Another machine builds the same bytes, and nobody learns where this one has its files.
+#[test]
+fn programs_have_no_paths_of_the_machine() {
+    let (_, programs) = programs();
+    let paths = [e2e::repository(), dist::cargo_home(), programs.provider.parent().unwrap().to_owned()];
+    for program in [&programs.provider, &programs.command] {
+        let bytes = fs::read(program).unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        for path in &paths {
+            let at = text.find(path.to_str().unwrap());
+            let shown = at.map(|at| text[at..].chars().take(150).collect::<String>());
+            assert_eq!(shown, None, "{}", program.display());
+        }
+    }
+}
+
 /// Runs a program in a folder that has nothing but the program and these files; `None` where the system does not allow that.
 fn alone(
     program: &Path,
