@@ -229,3 +229,52 @@ fn room(pointer: &JsonPointer, more: usize) -> Vec<Segment> {
     tokens.extend_from_slice(&pointer.0);
     tokens
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_tell_their_state() {
+        for (pointer, name) in [
+            ("", None),
+            ("States", None),
+            ("States/A", Some("A")),
+            ("States/A/Retry/0", Some("A")),
+            ("States/P/Branches/0/States/B/Next", Some("B")),
+            ("States/P/Branches/0", Some("P")),
+            ("States/P/Choices/0/States/B", Some("P")),
+            ("States/M/ItemProcessor/States/B", Some("B")),
+            ("States/M/Iterator/States/B/Type", Some("B")),
+            ("States/M/Parameters/States/B", Some("M")),
+            ("StartAt", None),
+        ] {
+            let pointer: JsonPointer = pointer.split('/').filter(|step| !step.is_empty()).map(str::to_owned).collect();
+            assert_eq!(pointer.state_name(), name, "{pointer}");
+        }
+    }
+
+    #[test]
+    fn places_are_written_in_two_ways() {
+        for (steps, text, location) in [
+            (&[][..], "", "/"),
+            (
+                &["States", "a/b~c", "Retry", "0", "ErrorEquals"][..],
+                "/States/a~1b~0c/Retry/0/ErrorEquals",
+                "/States/a/b~c/Retry[0]/ErrorEquals",
+            ),
+            (&["States", "12", "x1", ""][..], "/States/12/x1/", "/States/12/x1/"),
+        ] {
+            let pointer: JsonPointer = steps.iter().map(|step| (*step).to_owned()).collect();
+            assert_eq!((pointer.to_string().as_str(), pointer.aws_location().as_str()), (text, location));
+        }
+        let root = JsonPointer::root();
+        assert_eq!((root.parent(), root.join("a").parent()), (None, Some(root.clone())));
+        let inside = PathBuilder::Start(&root);
+        let (field, member) = (PathBuilder::Field(&root, "f"), PathBuilder::Member(&inside, "m"));
+        let element = PathBuilder::Element(&member, 3);
+        assert_eq!([field.name(), member.name(), element.name()], [None, Some("m"), None]);
+        assert_eq!((field.pointer().to_string(), element.pointer().to_string()), ("/f".to_owned(), "/m/3".to_owned()));
+        assert_eq!(root.join("a").append(&element.pointer()).to_string(), "/a/m/3");
+    }
+}

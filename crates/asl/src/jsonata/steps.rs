@@ -121,6 +121,8 @@ mod tests {
             "%^(a)",
             "function($x)<a<s<n>>:n>{$x}",
             "a[0]#$i",
+            "(b; c).%",
+            "$x.(b.c).%",
         ] {
             assert!(parse(text).is_ok(), "{text}: {:?}", parse(text).err());
         }
@@ -134,6 +136,7 @@ mod tests {
             ("{'a': 1}.%", "has no parent"),
             ("$x.%", "has no parent"),
             ("$f().%", "has no parent"),
+            ("a.($x).%", "has no parent"),
             ("%", "the beginning"),
             ("%.a", "the beginning"),
             ("function($x)<n<n>:n>{$x}", "only functions"),

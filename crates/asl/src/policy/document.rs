@@ -127,3 +127,24 @@ pub fn trust_policy(service: &str, account: &Account) -> String {
     }
     json!({ "Version": VERSION, "Statement": [statement] }).to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_is_for_one_service_of_one_account() {
+        let known =
+            trust_policy("states.amazonaws.com", &Account { id: Some("123456789012".into()), ..Account::default() });
+        let unknown = trust_policy("lambda.amazonaws.com", &Account::default());
+        let policy = |service: &str, condition: &str| {
+            format!(
+                "{{\"Version\":\"2012-10-17\",\"Statement\":[{{\"Effect\":\"Allow\",\"Principal\":{{\"Service\":\"{service}\"}},\
+                 \"Action\":\"sts:AssumeRole\"{condition}}}]}}"
+            )
+        };
+        let condition = ",\"Condition\":{\"StringEquals\":{\"aws:SourceAccount\":\"123456789012\"}}";
+        assert_eq!(known, policy("states.amazonaws.com", condition));
+        assert_eq!(unknown, policy("lambda.amazonaws.com", ""));
+    }
+}
