@@ -7,6 +7,8 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
@@ -20,6 +22,9 @@ pub const PROVIDER: &str = "terraform-provider-sfn";
 /// The name of the command.
 pub const COMMAND: &str = "sfn";
 
+/// The name of the package on PyPI that has the command.
+pub const PYTHON_PACKAGE: &str = "sfn-asl";
+
 /// A platform that is released for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Platform {
@@ -29,16 +34,28 @@ pub struct Platform {
     pub os: &'static str,
     /// The architecture, as Terraform names it.
     pub arch: &'static str,
+    /// The platforms, as wheels name them. Static programs run with any C library.
+    pub wheel: &'static str,
 }
 
 /// All platforms.
 pub const PLATFORMS: [Platform; 6] = [
-    Platform { target: "x86_64-unknown-linux-gnu", os: "linux", arch: "amd64" },
-    Platform { target: "aarch64-unknown-linux-gnu", os: "linux", arch: "arm64" },
-    Platform { target: "x86_64-apple-darwin", os: "darwin", arch: "amd64" },
-    Platform { target: "aarch64-apple-darwin", os: "darwin", arch: "arm64" },
-    Platform { target: "x86_64-pc-windows-msvc", os: "windows", arch: "amd64" },
-    Platform { target: "aarch64-pc-windows-msvc", os: "windows", arch: "arm64" },
+    Platform {
+        target: "x86_64-unknown-linux-gnu",
+        os: "linux",
+        arch: "amd64",
+        wheel: "manylinux_2_17_x86_64.musllinux_1_1_x86_64",
+    },
+    Platform {
+        target: "aarch64-unknown-linux-gnu",
+        os: "linux",
+        arch: "arm64",
+        wheel: "manylinux_2_17_aarch64.musllinux_1_1_aarch64",
+    },
+    Platform { target: "x86_64-apple-darwin", os: "darwin", arch: "amd64", wheel: "macosx_10_12_x86_64" },
+    Platform { target: "aarch64-apple-darwin", os: "darwin", arch: "arm64", wheel: "macosx_11_0_arm64" },
+    Platform { target: "x86_64-pc-windows-msvc", os: "windows", arch: "amd64", wheel: "win_amd64" },
+    Platform { target: "aarch64-pc-windows-msvc", os: "windows", arch: "arm64", wheel: "win_arm64" },
 ];
 
 impl Platform {
@@ -142,23 +159,58 @@ pub fn archive(programs: &Programs, platform: &Platform, version: &str, folder: 
     let provider = format!("{PROVIDER}_v{version}{suffix}");
     zip_one(&programs.provider, &provider, &folder.join(format!("{PROVIDER}_{version}_{name}.zip")))?;
     let command = format!("{COMMAND}{suffix}");
-    zip_one(&programs.command, &command, &folder.join(format!("{COMMAND}_{version}_{name}.zip")))
+    zip_one(&programs.command, &command, &folder.join(format!("{COMMAND}_{version}_{name}.zip")))?;
+    wheel(&programs.command, platform, version, folder)
 }
 
-/// Writes an archive of one program. The same program gives the same bytes.
+/// Writes an archive of one program.
 fn zip_one(program: &Path, name: &str, archive: &Path) -> io::Result<()> {
+    zip_all(&[(name.to_owned(), fs::read(program)?, 0o755)], archive)
+}
+
+/// Writes an archive of files with their names, contents and modes. The same files give the same bytes.
+fn zip_all(files: &[(String, Vec<u8>, u32)], archive: &Path) -> io::Result<()> {
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
-        .last_modified_time(DateTime::default())
-        .unix_permissions(0o755);
+        .last_modified_time(DateTime::default());
     let mut zip = ZipWriter::new(fs::File::create(archive)?);
-    zip.start_file(name, options).map_err(io::Error::other)?;
-    zip.write_all(&fs::read(program)?)?;
+    for (name, content, mode) in files {
+        zip.start_file(name.as_str(), options.unix_permissions(*mode)).map_err(io::Error::other)?;
+        zip.write_all(content)?;
+    }
     zip.finish().map_err(io::Error::other)?;
     Ok(())
 }
 
-/// Writes the manifest and the checksums of what is in the folder, and signs those of the provider if `GPG_FINGERPRINT` names
+/// Writes a wheel that installs the command with `pip` and `uv`, without Python code ("Binary distribution format", Python
+/// Packaging User Guide).
+fn wheel(command: &Path, platform: &Platform, version: &str, folder: &Path) -> io::Result<()> {
+    let tag = format!("py3-none-{}", platform.wheel);
+    let name = PYTHON_PACKAGE.replace('-', "_");
+    let info = format!("{name}-{version}.dist-info");
+    let metadata = format!(
+        "Metadata-Version: 2.1\nName: {PYTHON_PACKAGE}\nVersion: {version}\nSummary: Check, render, convert and compare AWS Step Functions \
+         workflows\nLicense: Apache-2.0\nRequires-Python: >=3.7\n"
+    );
+    let about = format!("Wheel-Version: 1.0\nGenerator: {PYTHON_PACKAGE}\nRoot-Is-Purelib: false\nTag: {tag}\n");
+    let program = format!("{name}-{version}.data/scripts/{COMMAND}{}", platform.suffix());
+    let mut files = vec![
+        (program, fs::read(command)?, 0o755),
+        (format!("{info}/METADATA"), metadata.into_bytes(), 0o644),
+        (format!("{info}/WHEEL"), about.into_bytes(), 0o644),
+    ];
+    let record: String = files.iter().map(|(name, content, _)| recorded(name, content)).collect();
+    files.push((format!("{info}/RECORD"), format!("{record}{info}/RECORD,,\n").into_bytes(), 0o644));
+    zip_all(&files, &folder.join(format!("{name}-{version}-{tag}.whl")))
+}
+
+/// A line of `RECORD`: the name of a file, its checksum, and its size.
+fn recorded(name: &str, content: &[u8]) -> String {
+    let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(content));
+    format!("{name},sha256={hash},{}\n", content.len())
+}
+
+/// Writes the manifest and the checksums of the archives in the folder, and signs those of the provider if `GPG_FINGERPRINT` names
 /// a key.
 ///
 /// # Errors

@@ -196,6 +196,7 @@ fn archives_are_the_same_each_time_and_have_checksums() {
         format!("{PROVIDER}_0.1.0_manifest.json"),
         format!("{COMMAND}_0.1.0_SHA256SUMS"),
         format!("{COMMAND}_0.1.0_{name}.zip"),
+        format!("sfn_asl-0.1.0-py3-none-{}.whl", platform.wheel),
     ];
     let mut found: Vec<String> =
         fs::read_dir(first.path()).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
@@ -226,6 +227,29 @@ fn programs_have_no_paths_of_the_machine() {
             assert_eq!(shown, None, "{}", program.display());
         }
     }
+}
+
+/// The command comes with `pip`, without Rust and without any other package.
+#[test]
+fn the_command_is_installed_with_pip() {
+    let (files, platform) = release(&["0.1.0"]);
+    let wheel = files.path().join(format!("sfn_asl-0.1.0-py3-none-{}.whl", platform.wheel));
+    let environment = files.path().join("environment");
+    let run = |program: &Path, arguments: &[&str]| {
+        let output = Command::new(program).args(arguments).stdin(Stdio::null()).output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+    };
+    let text = |path: &Path| path.to_str().unwrap().to_owned();
+    assert_eq!(run(Path::new("python3"), &["-m", "venv", &text(&environment)]).0, Some(0));
+    let pip = environment.join("bin/pip");
+    let (code, said) = run(&pip, &["install", "--no-index", "--quiet", "--disable-pip-version-check", &text(&wheel)]);
+    assert_eq!(code, Some(0), "{said}");
+    let wrong = files.path().join("wrong.asl.json");
+    fs::write(&wrong, r#"{"StartAt": "B", "States": {"A": {"Type": "Succeed"}}}"#).unwrap();
+    let (code, said) = run(&environment.join("bin/sfn"), &["validate", &text(&wrong)]);
+    assert!(code == Some(1) && said.contains("there is no state `B`"), "{said}");
+    let (code, said) = run(&pip, &["show", "--files", "--disable-pip-version-check", dist::PYTHON_PACKAGE]);
+    assert!(code == Some(0) && said.contains("Version: 0.1.0") && said.contains("bin/sfn"), "{said}");
 }
 
 /// Runs a program in a folder that has nothing but the program and these files; `None` where the system does not allow that.

@@ -355,7 +355,7 @@ fn key_and_value(template: &Template<'_>, tag: &Json, out: &mut Converted) -> Op
 }
 
 fn in_line(tags: impl IntoIterator<Item = (String, Value)>, out: &Converted) -> String {
-    Writer::new(&out.placeholders.references()).in_line(&Value::object(tags))
+    Writer::new(out.placeholders.references()).in_line(&Value::object(tags))
 }
 
 /// Reads a property as a block.
