@@ -738,3 +738,17 @@ fn mistakes_in_configuration_have_their_own_place() {
     let folder = folder(&[("main.tf", DEEP)]);
     insta::assert_snapshot!(sfn(folder.path(), &["validate", "main.tf"], ""));
 }
+
+/// What is not given as a file is not repaired, and a full disk is told.
+#[test]
+#[cfg(target_os = "linux")]
+fn nothing_is_written_where_nothing_can_be() {
+    let folder = folder(&[("order.asl.json", WRONG)]);
+    let said = sfn(folder.path(), &["validate", "--fix", "-"], WRONG);
+    assert!(said.contains("there is no state `Shiped`") && said.contains("[exit 1]"), "{said}");
+    assert!(!folder.path().join("-").exists(), "{said}");
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_sfn")).arg("rules").stdout(full).output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(2) && error.contains("cannot write"), "{error}");
+}

@@ -112,3 +112,39 @@ fn real_definitions_survive() {
     }
     assert!(count >= 500, "{count}");
 }
+
+/// A state machine without a type is a Standard one; with a type that is computed it may be any. Repairs are for ASL, not for HCL.
+#[test]
+fn checks_know_the_type_and_propose_no_repairs() {
+    let linter = Linter::new(MachineType::Unknown);
+    for (ty, is_express) in [("", false), ("type = \"EXPRESS\"", true), ("type = var.type", false)] {
+        let text = format!(
+            "resource \"sfn_state_machine\" \"a\" {{\n  {ty}\n  start_at = \"A\"\n  task \"A\" {{\n    \
+             resource = \"arn:aws:states:::sqs:sendMessage.waitForTaskToken\"\n    parameters = {{ QueueURL = \"q\", \
+             \"MessageBody.$\" = \"$$.Task.Token\" }}\n    end = true\n  }}\n}}\n"
+        );
+        let findings = configuration::check(&text, &linter).findings;
+        let has = |code: &str| findings.iter().any(|finding| finding.code == code);
+        assert_eq!((has("ASL5006"), has("ASL5004")), (is_express, true), "{ty}: {findings:?}");
+        assert!(findings.iter().all(|finding| finding.fix.is_none()), "{findings:?}");
+    }
+    let standard = "resource \"sfn_state_machine\" \"a\" {\n  start_at = \"A\"\n  wait \"A\" {\n    seconds = 1\n    end = true\n  }\n}\n";
+    let express = configuration::check(&standard.replace("  start_at", "  type = var.type\n  start_at"), &linter);
+    let has_hint = |checked: &asl::template::Checked| checked.findings.iter().any(|finding| finding.code == "ASL8001");
+    assert!(has_hint(&configuration::check(standard, &linter)) && !has_hint(&express));
+}
+
+/// Objects of the language that an expression makes have other names in HCL, so that they are not rendered.
+#[test]
+fn computed_objects_are_not_rendered() {
+    let machine = |state: &str| format!("resource \"sfn_state_machine\" \"a\" {{\n  start_at = \"A\"\n  {state}\n}}\n");
+    for (state, is_rendered) in [
+        ("pass \"A\" {\n parameters = var.parameters\n end = true\n }", true),
+        ("pass \"A\" {\n parameters = { Catch = var.any }\n end = true\n }", true),
+        ("choice \"A\" {\n rule {\n and = var.rules\n next = \"A\"\n }\n }", false),
+    ] {
+        let rendered = render(&machine(state)).unwrap();
+        let is_ok = rendered.first().is_some_and(|workflow| workflow.definition.is_ok());
+        assert_eq!(is_ok, is_rendered, "{state}: {:?}", rendered.first().map(|workflow| &workflow.definition));
+    }
+}

@@ -264,3 +264,29 @@ fn a_definition_without_a_name_is_a_workflow() {
         assert!(said.starts_with(&format!("resource \"sfn_state_machine\" \"{label}\"")), "{path}:\n{said}");
     }
 }
+
+/// What becomes of the `definition` of a resource of hashicorp/aws.
+#[test]
+fn definitions_of_terraform_are_read_as_far_as_they_are_written() {
+    let locals = "locals {\n  a = local.b\n  b = \"A\"\n  loop = local.loop\n  text = \"{\\\"StartAt\\\": \\\"A\\\", \\\"States\\\": {\\\"A\\\": {\\\"Type\\\": \\\"Succeed\\\"}}}\"\n}\n";
+    for (definition, part) in [
+        ("jsonencode({ StartAt = local.a, States = { A = { Type = \"Succeed\" } } })", "succeed \"A\""),
+        ("jsonencode({ StartAt = \"A\", States = { \"${local.a}\" = { Type = \"Succeed\" } } })", "succeed \"A\""),
+        (
+            "jsonencode({ StartAt = \"A\", States = { (local.loop) = { Type = \"Succeed\" } } })",
+            "definition = jsonencode(",
+        ),
+        ("jsonencode(merge({ StartAt = \"A\" }, var.rest))", "definition = jsonencode(merge("),
+        ("jsonencode({ StartAt = \"A\" })", "definition = jsonencode({ StartAt = \"A\" })"),
+        ("\"${var.definition}\"", "definition = \"${var.definition}\""),
+        // The text of an interpolation alone is the text itself.
+        ("\"${local.text}\"", "succeed \"A\""),
+    ] {
+        let text = format!(
+            "{locals}resource \"aws_sfn_state_machine\" \"m\" {{\n  name = \"m\"\n  definition = {definition}\n}}\n"
+        );
+        let said = converted("main.tf", &text, &[]);
+        let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(plain(&said).contains(part), "{definition}:\n{said}");
+    }
+}
