@@ -244,7 +244,7 @@ impl Managed for ExecutionAlarm {
             && self.threshold.is_null()
         {
             let detail =
-                if self.is_duration() { "Set the number of seconds." } else { "Set the number to be told of." };
+                if self.is_duration() { "Set the number of seconds." } else { "Set the number that raises the alarm." };
             error("threshold", format!("`threshold` is required for `{word}`"), detail);
         }
         match metric {

@@ -18,6 +18,7 @@ use crate::pointer::JsonPointer;
 use crate::semantic::ids::{ScopeId, StateId, Table};
 use crate::semantic::response::{Reached, Response};
 use crate::semantic::{SemanticModel, State};
+use crate::suggest::did_you_mean;
 
 /// How many members of an object, and how many levels, are followed; beyond that anything may be there.
 const MAX_MEMBERS: usize = 40;
@@ -38,6 +39,26 @@ pub enum AbstractValue {
     Response(Response),
     /// A string, a number, a boolean or null.
     Scalar,
+}
+
+/// A value that is not there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    /// Why it is not there.
+    pub why: String,
+    /// The name that was likely meant.
+    pub suggestion: Option<String>,
+}
+
+impl Missing {
+    fn new(why: String) -> Self {
+        Self { why, suggestion: None }
+    }
+
+    /// A member that is not among the known ones.
+    fn named<'k>(why: String, name: &str, known: impl IntoIterator<Item = &'k str>) -> Self {
+        Self { why, suggestion: did_you_mean(name, known).map(str::to_owned) }
+    }
 }
 
 impl AbstractValue {
@@ -89,42 +110,38 @@ impl AbstractValue {
         Rc::new(Self::Object(members.into_iter().take(MAX_MEMBERS).collect(), open))
     }
 
-    /// The name of the first member on a path that cannot be there, and how many steps lead to it.
-    pub fn missing<'p>(&self, path: impl IntoIterator<Item = &'p Step>) -> Option<(usize, String)> {
+    /// The first step of a path that leads to nothing.
+    pub fn missing<'p>(&self, path: impl IntoIterator<Item = &'p Step>) -> Option<Missing> {
         let mut current = self;
-        let mut path = path.into_iter().enumerate();
-        while let Some((index, step)) = path.next() {
+        let mut path = path.into_iter();
+        while let Some(step) = path.next() {
             let next = match (current, step) {
                 (Self::Object(members, open), Step::Member(name)) => match members.get(name.as_str()) {
                     Some(shape) => shape,
                     None if *open => return None,
-                    None => return Some((index, format!("it is an object without `{name}`"))),
+                    None => {
+                        let why = format!("it is an object without `{name}`");
+                        return Some(Missing::named(why, name, members.keys().map(|known| &**known)));
+                    }
                 },
                 (Self::Array(_), Step::Member(name)) => {
-                    return Some((index, format!("it is an array, which has no `{name}`")));
+                    return Some(Missing::new(format!("it is an array, which has no `{name}`")));
                 }
                 (Self::Array(elements), Step::Element(at)) if !elements.is_empty() => {
                     let Ok(at) = usize::try_from(*at) else { return None };
+                    let plural = if elements.len() == 1 { "" } else { "s" };
                     match elements.get(at) {
                         Some(shape) => shape,
                         None => {
-                            return Some((
-                                index,
-                                format!(
-                                    "it is an array of {} element{}",
-                                    elements.len(),
-                                    if elements.len() == 1 { "" } else { "s" }
-                                ),
-                            ));
+                            let why = format!("it is an array of {} element{plural}", elements.len());
+                            return Some(Missing::new(why));
                         }
                     }
                 }
                 (Self::Scalar, Step::Member(name)) => {
-                    return Some((index, format!("it is no object, and has no `{name}`")));
+                    return Some(Missing::new(format!("it is no object, and has no `{name}`")));
                 }
-                (Self::Response(response), _) => {
-                    return not_returned(*response, std::iter::once((index, step)).chain(path));
-                }
+                (Self::Response(response), _) => return not_returned(*response, std::iter::once(step).chain(path)),
                 _ => return None,
             };
             current = next;
@@ -343,13 +360,14 @@ impl Flow<'_, '_> {
     }
 }
 
-/// The name of the first member on a path that the API does not return, and how many steps lead to it.
-fn not_returned<'p>(mut response: Response, path: impl Iterator<Item = (usize, &'p Step)>) -> Option<(usize, String)> {
-    for (index, step) in path {
+/// The first step of a path that leads to nothing in the result of an API.
+fn not_returned<'p>(mut response: Response, path: impl Iterator<Item = &'p Step>) -> Option<Missing> {
+    for step in path {
         match (response.step(step), step) {
             (Reached::Response(next), _) => response = next,
             (Reached::Nothing, Step::Member(name)) => {
-                return Some((index, format!("it is the result of an API that returns no `{name}` here")));
+                let why = format!("it is the result of an API that returns no `{name}` here");
+                return Some(Missing::named(why, name, response.names()));
             }
             _ => return None,
         }

@@ -6,7 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::jsonata::{Kind, Node};
 use crate::jsonpath::{Root, Step};
 use crate::model::QueryLanguage;
-use crate::semantic::data_flow::{AbstractValue, inputs};
+use crate::semantic::data_flow::{AbstractValue, Missing, inputs};
 use crate::semantic::ids::{StateId, Table};
 use crate::semantic::{Expression, SemanticModel, State};
 
@@ -119,17 +119,17 @@ fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
         }
         for (path, span) in expression.paths().into_iter().filter(|(path, _)| path.root == Root::Input) {
             let missing = input.missing(path.segments.iter().map(|segment| &segment.step));
-            if let Some((_, why)) = missing {
-                findings.push(say(model, expression, &span, &why, index, &inputs));
+            if let Some(missing) = missing {
+                findings.push(say(model, expression, &span, &missing, index, &inputs));
             }
         }
         // A part of an expression may be missing, such as the condition of a default; the whole of it may not.
         if let Some(tree) = expression.jsonata()
             && let Some(steps) = input_path(tree)
             && !matches!(**input, AbstractValue::Array(_))
-            && let Some((_, why)) = input.missing(&steps)
+            && let Some(missing) = input.missing(&steps)
         {
-            findings.push(say(model, expression, &tree.span, &why, index, &inputs));
+            findings.push(say(model, expression, &tree.span, &missing, index, &inputs));
         }
     }
 }
@@ -138,15 +138,19 @@ fn say(
     model: &SemanticModel<'_>,
     expression: &Expression<'_>,
     span: &std::ops::Range<usize>,
-    why: &str,
+    missing: &Missing,
     state: StateId,
     inputs: &Table<StateId, Option<Rc<AbstractValue>>>,
 ) -> Diagnostic {
     let name = model.states.get(state).map(|state| state.name).unwrap_or("");
     let written = expression.text.get(expression.range(span)).unwrap_or("");
-    let finding = RULE
-        .inside(expression, span, format!("`{written}` is not in the input of state `{name}`: {why}"))
-        .help("keep the input with `ResultPath` (in JSONata `Output`) in the states before, or read what is there");
+    let finding =
+        RULE.inside(expression, span, format!("`{written}` is not in the input of state `{name}`: {}", missing.why));
+    let finding = match &missing.suggestion {
+        Some(known) => finding.help(format!("did you mean `{known}`?")),
+        None => finding
+            .help("keep the input with `ResultPath` (in JSONata `Output`) in the states before, or read what is there"),
+    };
     match replaced_by(model, state, inputs) {
         Some(before) => finding.related(before.at.clone(), "this state makes the input"),
         None => finding,
