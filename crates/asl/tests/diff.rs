@@ -36,7 +36,9 @@ fn lines(difference: &Difference) -> Vec<String> {
 
 #[track_caller]
 fn check(before: &str, after: &str, expected: &[&str]) {
-    assert_eq!(lines(&diff(&parse(before), &parse(after))), expected);
+    let difference = diff(&parse(before), &parse(after));
+    assert_eq!(lines(&difference), expected);
+    assert_eq!(difference.is_empty(), expected.is_empty());
 }
 
 #[test]

@@ -103,6 +103,12 @@ fn placeholders_are_values_that_are_not_known() {
         unknown(&root, &["a"]);
         assert_eq!(root.get("c").and_then(asl::Json::as_str), Some("x-${C}"));
     }
+    // After other values, also those in brackets, a list has elements and an object has members.
+    let root = asl::parse_unfilled(r#"{"a": [{"x": 1}, ${E}, [2], ${F}], "b": {"c": [3]}, "d": ${D}}"#).unwrap().0.root;
+    for path in [&["a", "1"][..], &["a", "3"], &["d"]] {
+        unknown(&root, path);
+    }
+    assert_eq!(root.get("b").and_then(|b| b.get("c")?.as_array()).map(<[asl::Json]>::len), Some(1));
     // AWS takes none of them as they are.
     assert!(asl::parse(r#"{"a": ${A}}"#).is_err());
     assert!(asl::parse_unfilled(r#"{"a": ${}}"#).is_err() && asl::parse_unfilled(r#"{"a" ${A}}"#).is_err());

@@ -265,4 +265,18 @@ mod tests {
             !is_placeholder("") && !is_placeholder("a${A}") && !is_placeholder("${A}b") && !is_placeholder("${!A}")
         );
     }
+
+    #[test]
+    fn a_definition_is_complete_without_placeholders_at_any_depth() {
+        for (text, expected) in [
+            (r#"{"a": [1, {"b": "c"}], "d": null}"#, true),
+            (r#"{"a": [1, {"b": "${c}"}]}"#, false),
+            (r#"{"a": {"b": {"c": "x-${Name}"}}}"#, false),
+            (r#"{"a": {"b": "${}"}}"#, true),
+        ] {
+            let root = crate::syntax::parse(text).unwrap().0.root;
+            assert_eq!(is_complete(&root), expected, "{text}");
+        }
+        assert!(!is_complete(&Json::Array(vec![Json::Unknown])));
+    }
 }
