@@ -1,4 +1,4 @@
-//! What is released: archives of the provider and of the command `sfn`, with their checksums.
+//! The files of a release: archives of the provider and of the command `sfn`, with their checksums.
 //!
 //! The names are those that the registries of Terraform and OpenTofu expect (Terraform documentation, "Publish providers").
 
@@ -103,13 +103,13 @@ pub struct Programs {
 /// When they cannot be built.
 pub fn build(platform: &Platform, profile: &str) -> io::Result<Programs> {
     let root = repository();
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |folder| root.join(folder));
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.args(["build", "--locked", "--quiet", "--profile", profile, "--target", platform.target]);
     command.args(["--package", PROVIDER, "--package", "sfn-cli"]).current_dir(&root);
     let flags = Flags::of(platform, &root, &target);
-    command.env("RUSTFLAGS", flags.rust).env("CFLAGS", flags.c);
+    command.env("CARGO_ENCODED_RUSTFLAGS", flags.rust).env("CFLAGS", flags.c);
     // What a debugger needs would make the programs of the tests four times as large.
     command.envs([("CARGO_PROFILE_DEV_DEBUG", "false"), ("CARGO_PROFILE_DEV_STRIP", "symbols")]);
     if !command.status()?.success() {
@@ -137,15 +137,14 @@ impl Flags {
         let cargo = cargo_home();
         // The last one that fits counts, and the target may be inside of the repository.
         let paths = [(&*cargo, "/cargo"), (root, "/source"), (target, "/target")];
-        let mapped = |flag: &str| {
-            let flags = paths.map(|(path, name)| format!("{flag}={}={name}", path.display()));
-            flags.join(" ")
-        };
-        let is_static = if platform.os == "linux" { " -Ctarget-feature=+crt-static" } else { "" };
-        Self {
-            rust: mapped("--remap-path-prefix") + is_static,
-            c: if platform.os == "windows" { String::new() } else { mapped("-ffile-prefix-map") },
+        let mapped = |flag: &str| paths.map(|(path, name)| format!("{flag}={}={name}", path.display()));
+        let mut rust = mapped("--remap-path-prefix").to_vec();
+        if platform.os == "linux" {
+            rust.push("-Ctarget-feature=+crt-static".to_owned());
         }
+        let c = if platform.os == "windows" { String::new() } else { mapped("-ffile-prefix-map").join(" ") };
+        // Cargo separates flags by this character where a path may have a blank.
+        Self { rust: rust.join("\u{1f}"), c }
     }
 }
 

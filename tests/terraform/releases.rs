@@ -1,4 +1,4 @@
-//! What a release has: programs without libraries, archives that Terraform installs.
+//! Releases: programs without libraries, and archives that Terraform and pip install.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -252,37 +252,49 @@ fn the_command_is_installed_with_pip() {
     assert!(code == Some(0) && said.contains("Version: 0.1.0") && said.contains("bin/sfn"), "{said}");
 }
 
-/// Runs a program in a folder that has nothing but the program and these files; `None` where the system does not allow that.
-fn alone(
-    program: &Path,
-    files: &[(&str, &str)],
-    arguments: &[&str],
-    env: &[(String, String)],
-) -> Option<(i32, String)> {
-    let root = tempfile::tempdir().unwrap();
-    fs::copy(program, root.path().join("program")).unwrap();
-    fs::create_dir(root.path().join("tmp")).unwrap();
-    for (name, text) in files {
-        let path = root.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+/// A program in a folder that has nothing but the program and these files.
+#[cfg(target_os = "linux")]
+struct Alone(TempDir);
+
+#[cfg(target_os = "linux")]
+impl Alone {
+    fn new(program: &Path, files: &[(&str, &str)]) -> Self {
+        let root = tempfile::tempdir().unwrap();
+        fs::copy(program, root.path().join("program")).unwrap();
+        fs::create_dir(root.path().join("tmp")).unwrap();
+        for (name, text) in files {
+            let path = root.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        Self(root)
     }
-    let chroot = |arguments: &[&str]| {
+
+    /// The program with no other environment than this one.
+    fn command(&self, env: &[(&str, String)]) -> Command {
         let mut command = Command::new("unshare");
-        command.args(["--map-root-user", "chroot"]).arg(root.path()).args(arguments);
+        command.args(["--map-root-user", "chroot"]).arg(self.0.path()).arg("/program");
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
-        command.envs(env.iter().map(|(name, value)| (name, value)));
-        command.stdin(Stdio::null()).output()
-    };
-    let output = chroot(&[&["/program"], arguments].concat()).ok()?;
-    let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-    // `unshare` says that the system does not allow it.
-    let is_refused = text.starts_with("unshare:");
-    if is_refused {
-        println!("skipped: programs in an empty folder: {text}");
-        return None;
+        command.envs(env.iter().map(|(name, value)| (name, value))).stdin(Stdio::null());
+        command
     }
-    Some((output.status.code().unwrap_or(-1), text))
+
+    /// Runs the program; `None` where the system does not allow that.
+    fn run(&self, arguments: &[&str], env: &[(&str, String)]) -> Option<(i32, String)> {
+        let output = match self.command(env).args(arguments).output() {
+            Ok(output) => output,
+            Err(error) => {
+                println!("skipped: programs in an empty folder: unshare: {error}");
+                return None;
+            }
+        };
+        let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        if text.starts_with("unshare:") {
+            println!("skipped: programs in an empty folder: {text}");
+            return None;
+        }
+        Some((output.status.code().unwrap_or(-1), text))
+    }
 }
 
 /// Images such as that of OpenTofu have no C library, and that of Terraform has another one.
@@ -292,10 +304,10 @@ async fn programs_need_no_libraries() {
     let (_, programs) = programs();
     let right = r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}"#;
     let wrong = right.replace("\"A\", ", "\"B\", ");
-    let files = [("right.asl.json", right), ("wrong.asl.json", &wrong)];
-    let Some((code, said)) = alone(&programs.command, &files, &["validate", "/right.asl.json"], &[]) else { return };
+    let command = Alone::new(&programs.command, &[("right.asl.json", right), ("wrong.asl.json", &wrong)]);
+    let Some((code, said)) = command.run(&["validate", "/right.asl.json"], &[]) else { return };
     assert_eq!(code, 0, "{said}");
-    let (code, said) = alone(&programs.command, &files, &["validate", "/wrong.asl.json"], &[]).unwrap();
+    let (code, said) = command.run(&["validate", "/wrong.asl.json"], &[]).unwrap();
     assert!(code == 1 && said.contains("there is no state `B`"), "{said}");
     assert_handshake(&programs.provider);
     let aws = aws().await;
@@ -303,33 +315,29 @@ async fn programs_need_no_libraries() {
     // The certificates of authorities are a file of the image, or of `SSL_CERT_FILE`.
     let (_, authorities) = certificate();
     let files = [("etc/hosts", "127.0.0.1 emulator.internal\n"), ("ca.pem", &authorities)];
+    let command = Alone::new(&programs.command, &files);
     for host in ["127.0.0.1", "emulator.internal"] {
-        let mut env: Vec<(String, String)> =
-            aws.env().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        env.retain(|(name, _)| name != "AWS_ENDPOINT_URL");
-        env.push(("AWS_ENDPOINT_URL".to_owned(), format!("http://{host}:{port}")));
-        env.push(("SSL_CERT_FILE".to_owned(), "/ca.pem".to_owned()));
-        let (code, said) = alone(&programs.command, &files, &["import", "nobody"], &env).unwrap();
+        let mut env = aws.env();
+        env.retain(|(name, _)| *name != "AWS_ENDPOINT_URL");
+        env.push(("AWS_ENDPOINT_URL", format!("http://{host}:{port}")));
+        env.push(("SSL_CERT_FILE", "/ca.pem".to_owned()));
+        let (code, said) = command.run(&["import", "nobody"], &env).unwrap();
         assert!(code == 2 && said.contains("there is no state machine"), "{host}: {said}");
     }
 }
 
 /// Starts the provider in an empty folder, and reads the line with which it says where it listens.
+#[cfg(target_os = "linux")]
 fn assert_handshake(program: &Path) {
     use std::io::{BufRead as _, BufReader};
 
-    let root = tempfile::tempdir().unwrap();
-    fs::copy(program, root.path().join("program")).unwrap();
-    fs::create_dir(root.path().join("tmp")).unwrap();
-    let mut command = Command::new("unshare");
-    command.args(["--map-root-user", "chroot"]).arg(root.path()).arg("/program");
-    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
-    command.envs([
-        ("TF_PLUGIN_MAGIC_COOKIE", "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2"),
-        ("PLUGIN_PROTOCOL_VERSIONS", "6"),
-        ("PLUGIN_CLIENT_CERT", &certificate().1),
-    ]);
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let provider = Alone::new(program, &[]);
+    let env = [
+        ("TF_PLUGIN_MAGIC_COOKIE", "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2".to_owned()),
+        ("PLUGIN_PROTOCOL_VERSIONS", "6".to_owned()),
+        ("PLUGIN_CLIENT_CERT", certificate().1),
+    ];
+    let mut child = provider.command(&env).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     child.kill().unwrap();

@@ -674,9 +674,9 @@ fn what_terraform_computes_is_not_guessed() {
     insta::assert_snapshot!(said);
 }
 
-/// Mistakes of a source are not corrected on the way; that Terraform rejects the configuration is told.
+/// Mistakes of a source stay in the configuration, and the command reports that Terraform rejects it.
 #[test]
-fn a_conversion_tells_what_terraform_rejects() {
+fn a_conversion_reports_what_terraform_rejects() {
     let folder = folder(&[("order.asl.json", WRONG)]);
     let mut said = sfn(folder.path(), &["convert", "order.asl.json", "--out", "order.tf"], "");
     said += &sfn(folder.path(), &["convert", "-"], RIGHT);
@@ -739,7 +739,7 @@ fn mistakes_in_configuration_have_their_own_place() {
     insta::assert_snapshot!(sfn(folder.path(), &["validate", "main.tf"], ""));
 }
 
-/// What is not given as a file is not repaired, and a full disk is told.
+/// Standard input is not repaired, and a failed write is reported.
 #[test]
 #[cfg(target_os = "linux")]
 fn nothing_is_written_where_nothing_can_be() {

@@ -1,4 +1,4 @@
-//! Each property of the sources is kept, told in a note, or the reason of a failure.
+//! Each property of the sources is kept, named in a note, or the reason of a failure.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 
@@ -179,7 +179,7 @@ fn fate(ty: &str, path: &str) -> &'static str {
         return "implied";
     }
     assert!(notes.iter().any(|note| !known.contains(note) && tells(note)), "`{ty}` loses `{path}`");
-    "told"
+    "named"
 }
 
 #[test]

@@ -265,7 +265,7 @@ fn a_definition_without_a_name_is_a_workflow() {
     }
 }
 
-/// What becomes of the `definition` of a resource of hashicorp/aws.
+/// Conversion of the `definition` of a resource of hashicorp/aws.
 #[test]
 fn definitions_of_terraform_are_read_as_far_as_they_are_written() {
     let locals = "locals {\n  a = local.b\n  b = \"A\"\n  loop = local.loop\n  text = \"{\\\"StartAt\\\": \\\"A\\\", \\\"States\\\": {\\\"A\\\": {\\\"Type\\\": \\\"Succeed\\\"}}}\"\n}\n";

@@ -104,6 +104,13 @@ impl Metric {
     }
 }
 
+/// The error that a metric of the account has no state machine.
+fn for_the_account(metric: &Metric) -> Diagnostic {
+    let detail = "This metric is for all state machines of the account in the region: remove it.";
+    let message = format!("`state_machine_arn` is not for `{}`", metric.word);
+    Diagnostic::error(message, detail).at(AttributePath::root("state_machine_arn"))
+}
+
 fn statistic(word: &str) -> Result<(), Problem> {
     let percentile = || word.strip_prefix('p').and_then(|rest| rest.parse::<f64>().ok());
     let is_valid = ["Sum", "Maximum", "Average", "Minimum"].contains(&word)
@@ -161,8 +168,11 @@ impl ExecutionAlarm {
 
     /// The names and values of the metric's dimensions; none for a metric of the account.
     fn dimensions(&self) -> Result<Vec<(String, String)>, Refusal> {
-        if self.known_metric().is_some_and(|metric| metric.scope == Scope::Account) {
-            return Ok(Vec::new());
+        if let Some(metric) = self.known_metric().filter(|metric| metric.scope == Scope::Account) {
+            return match self.state_machine_arn.text() {
+                Some(_) => Err(for_the_account(metric).into()),
+                None => Ok(Vec::new()),
+            };
         }
         let arn = arns::QUALIFIED_STATE_MACHINE.get(&self.state_machine_arn, "state_machine_arn")?;
         let qualifier = arn.qualifier.map(|qualifier| match qualifier {
@@ -240,6 +250,8 @@ impl Managed for ExecutionAlarm {
             diagnostics.push(Diagnostic::error(message, detail).at(AttributePath::root(name)));
         };
         let metric = self.known_metric();
+        // An ARN that is not known yet may be null.
+        let account = metric.filter(|metric| metric.scope == Scope::Account && self.state_machine_arn.text().is_some());
         if let Some(Metric { word, has_default_threshold: false, .. }) = metric
             && self.threshold.is_null()
         {
@@ -248,10 +260,6 @@ impl Managed for ExecutionAlarm {
             error("threshold", format!("`threshold` is required for `{word}`"), detail);
         }
         match metric {
-            Some(Metric { word, scope: Scope::Account, .. }) if !self.state_machine_arn.is_null() => {
-                let detail = "This metric is for all state machines of the account in the region: remove it.";
-                error("state_machine_arn", format!("`state_machine_arn` is not for `{word}`"), detail);
-            }
             Some(Metric { word, scope: Scope::StateMachine, .. }) if self.state_machine_arn.is_null() => {
                 let detail = "Set the ARN of the state machine, or of one of its versions or aliases.";
                 error("state_machine_arn", format!("`state_machine_arn` is required for `{word}`"), detail);
@@ -270,6 +278,7 @@ impl Managed for ExecutionAlarm {
             let message = format!("`datapoints_to_alarm` must be at most {periods}, got {points}");
             error("datapoints_to_alarm", message, "Use at most as many as `evaluation_periods`.");
         }
+        diagnostics.extend(account.map(for_the_account));
         diagnostics
     }
 

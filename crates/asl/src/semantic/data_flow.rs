@@ -139,7 +139,7 @@ impl AbstractValue {
                     }
                 }
                 (Self::Scalar, Step::Member(name)) => {
-                    return Some(Missing::new(format!("it is no object, and has no `{name}`")));
+                    return Some(Missing::new(format!("it is not an object, and has no `{name}`")));
                 }
                 (Self::Response(response), _) => return not_returned(*response, std::iter::once(step).chain(path)),
                 _ => return None,

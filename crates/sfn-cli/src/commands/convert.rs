@@ -55,7 +55,7 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
     for failure in &converted.failures {
         tell("error", &format!("{}: {failure}", path.display()));
     }
-    let has_mistakes = tell_mistakes(arguments.out.as_deref(), &configuration);
+    let has_mistakes = report_mistakes(arguments.out.as_deref(), &configuration);
     Ok(match (converted.failures.is_empty(), has_mistakes) {
         (true, false) => Exit::Clean,
         (true, true) => Exit::Findings,
@@ -63,8 +63,8 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
     })
 }
 
-/// Tells the mistakes of the source for which `terraform validate` rejects the configuration; returns whether there are any.
-fn tell_mistakes(out: Option<&Path>, configuration: &str) -> bool {
+/// Reports the mistakes of the source for which `terraform validate` rejects the configuration; returns whether there are any.
+fn report_mistakes(out: Option<&Path>, configuration: &str) -> bool {
     let linter = Linter::new(MachineType::Standard);
     let findings = sfn_convert::configuration::check(configuration, &linter).findings;
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
@@ -74,8 +74,7 @@ fn tell_mistakes(out: Option<&Path>, configuration: &str) -> bool {
             tell("error", "the configuration does not pass `terraform validate`:");
         }
         has_mistakes = true;
-        let before = finding.span.as_ref().and_then(|span| configuration.get(..span.start)).unwrap_or("");
-        let line = before.matches('\n').count() + 1;
+        let (line, _) = asl::line_and_column(configuration, finding.span.as_ref().unwrap_or(&(0..0)));
         let name = out.map_or("<stdout>".into(), Path::to_string_lossy);
         tell(finding.code, &format!("{name}:{line}: {}", finding.message));
     }

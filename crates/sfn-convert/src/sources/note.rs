@@ -1,10 +1,10 @@
-//! What a conversion tells.
+//! Notes of a conversion.
 
 use std::fmt::{self, Display, Formatter};
 
 use asl::{Document, JsonPointer, line_and_column};
 
-/// What was left out, or what there is to do.
+/// A note about something that was left out, or that is to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {
     /// The line of the source that it is about, from 1.

@@ -1,5 +1,6 @@
 //! Strings and here documents, with the places of their parts in the configuration.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 /// The text of a string or here document.
@@ -11,6 +12,8 @@ pub struct Template<'c> {
     /// The bytes of the whole expression.
     pub(super) whole: Range<usize>,
     pub(super) pieces: Vec<Piece>,
+    /// The characters of the text, by their first bytes, with the bytes of the configuration that they come from.
+    pub(super) letters: OnceCell<Vec<(usize, Range<usize>)>>,
 }
 
 /// A part of a template.
@@ -46,44 +49,50 @@ impl Template<'_> {
 
     /// The bytes of the character at a byte of the text, or of the interpolation that it comes from.
     fn place(&self, at: usize) -> Range<usize> {
-        let after = self.pieces.last().map_or(self.whole.end, |piece| piece.source.end);
-        let Some(piece) = self.pieces.iter().find(|piece| piece.text.contains(&at)) else { return after..after };
+        let letters =
+            self.letters.get_or_init(|| self.pieces.iter().flat_map(|piece| self.letters_of(piece)).collect());
+        let before = letters.partition_point(|(start, _)| *start <= at);
+        let is_inside = self.text.as_ref().is_some_and(|text| at < text.len());
+        match before.checked_sub(1).and_then(|index| letters.get(index)).filter(|_| is_inside) {
+            Some((_, place)) => place.clone(),
+            None => {
+                let end = self.pieces.last().map_or(self.whole.end, |piece| piece.source.end);
+                end..end
+            }
+        }
+    }
+
+    fn letters_of(&self, piece: &Piece) -> Vec<(usize, Range<usize>)> {
         let text = self.text.as_deref().and_then(|text| text.get(piece.text.clone())).unwrap_or("");
         let source = self.source.get(piece.source.clone()).unwrap_or("");
+        let starts = text.char_indices().map(|(at, _)| piece.text.start + at);
         match piece.kind {
-            Kind::Interpolation => piece.source.clone(),
+            Kind::Interpolation => starts.map(|at| (at, piece.source.clone())).collect(),
             kind => {
-                let inside = aligned(source, text, at - piece.text.start, kind == Kind::Quoted);
-                piece.source.start + inside.start..piece.source.start + inside.end
+                let from = piece.source.start;
+                let places = aligned(source, text, kind == Kind::Quoted).into_iter();
+                starts.zip(places.map(|place| from + place.start..from + place.end)).collect()
             }
         }
     }
 }
 
-/// Returns the bytes of `written` that the character at a byte of `text` comes from. Both have the same letters, but `written` has
+/// Returns the bytes of `written` that each character of `text` comes from. Both have the same letters, but `written` has
 /// indentation, escapes, and the doubled beginnings of `$${` and `%%{` as well.
-fn aligned(written: &str, text: &str, at: usize, has_escapes: bool) -> Range<usize> {
-    let mut rest = written;
-    for (offset, letter) in text.char_indices() {
-        let taken = loop {
-            let Some(next) = rest.chars().next() else { return written.len()..written.len() };
-            let length = match rest.strip_prefix('\\') {
-                Some(escape) if has_escapes => 1 + escape_length(escape),
-                _ if next == letter => next.len_utf8(),
-                _ => {
-                    rest = rest.get(next.len_utf8()..).unwrap_or("");
-                    continue;
-                }
-            };
-            break length;
-        };
-        let start = written.len() - rest.len();
-        if offset == at {
-            return start..start + taken;
+fn aligned(written: &str, text: &str, has_escapes: bool) -> Vec<Range<usize>> {
+    let mut at = 0;
+    let place = |letter: char| {
+        while let Some(next) = written.get(at..).and_then(|rest| rest.chars().next()) {
+            let start = at;
+            let escape = written.get(at + 1..).filter(|_| has_escapes && next == '\\');
+            at += next.len_utf8() + escape.map_or(0, escape_length);
+            if escape.is_some() || next == letter {
+                return start..at;
+            }
         }
-        rest = rest.get(taken..).unwrap_or("");
-    }
-    written.len()..written.len()
+        written.len()..written.len()
+    };
+    text.chars().map(place).collect()
 }
 
 /// The bytes of an escape after its backslash.
@@ -113,10 +122,10 @@ mod tests {
             (r"a\n", r"a\n", 'n', false, 2),
             ("äö", "äö", 'ö', false, 2),
         ] {
-            let at = text.find(letter).unwrap();
-            assert_eq!(aligned(written, text, at, has_escapes).start, place, "{written}");
+            let number = text.chars().position(|c| c == letter).unwrap();
+            assert_eq!(aligned(written, text, has_escapes)[number].start, place, "{written}");
         }
-        assert_eq!(aligned("a", "ab", 1, false), 1..1);
+        assert_eq!(aligned("a", "ab", false), [0..1, 1..1]);
     }
 
     /// The parts of the text of `v` are found in the configuration: what is shown for each of them.

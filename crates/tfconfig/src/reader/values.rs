@@ -1,5 +1,6 @@
 //! Blocks and expressions as values.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use hcl_edit::Span as _;
@@ -62,7 +63,13 @@ impl Declared<'_> {
             _ => return None,
         };
         let (text, pieces) = read.unzip();
-        Some(Template { text, source: self.configuration.text, whole, pieces: pieces.unwrap_or_default() })
+        Some(Template {
+            text,
+            source: self.configuration.text,
+            whole,
+            pieces: pieces.unwrap_or_default(),
+            letters: OnceCell::new(),
+        })
     }
 
     /// Returns the path that a function such as `file` has as its first argument, relative to the folder of the configuration.

@@ -12,7 +12,7 @@ use crate::semantic::{Node, SemanticModel};
 pub(super) struct Call {
     /// Its name for messages, such as `sqs:sendMessage`.
     pub name: String,
-    /// What it takes.
+    /// Its parameters and its result.
     pub operation: Cow<'static, Operation>,
     /// The field that has its parameters.
     pub field: &'static str,
