@@ -2,53 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests fail as tests do")]
 
+mod support;
+
 use std::fs;
-use std::io::Write as _;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use tempfile::TempDir;
+use support::{WRONG, folder, sfn};
 
-/// What the command printed, and how it ended.
-fn sfn(folder: &Path, arguments: &[&str], input: &str) -> String {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sfn"));
-    command.args(arguments).current_dir(folder).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    format!(
-        "$ sfn {}\n{}{}[exit {}]\n",
-        arguments.join(" "),
-        String::from_utf8(output.stdout).unwrap(),
-        String::from_utf8(output.stderr).unwrap(),
-        output.status.code().unwrap()
-    )
-}
-
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, content) in files {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
-    }
-    folder
-}
-
-const WRONG: &str = r#"{
-  "StartAt": "Charge",
-  "States": {
-    "Charge": {
-      "Type": "Task",
-      "Resource": "arn:aws:states:::sns:publish",
-      "Parameters": { "Message": "$.text", "TopicArn": "arn:aws:sns:eu-west-1:123456789012:t" },
-      "TimoutSeconds": 5,
-      "Next": "Shiped"
-    },
-    "Shipped": { "Type": "Succeed" }
-  }
-}
-"#;
 const RIGHT: &str = "StartAt: A\nStates:\n  A: {Type: Succeed}\n";
 
 #[test]
@@ -422,113 +382,6 @@ fn long_lines_are_cut_to_what_they_are_about() {
     insta::assert_snapshot!(sfn(folder.path(), &["validate"], ""));
 }
 
-const CONFIGURATION: &str = r#"locals {
-  queue = "orders"
-}
-
-resource "sfn_state_machine" "order" {
-  name     = "order"
-  start_at = "Send"
-  execution_role {}
-
-  task "Send" {
-    resource = "arn:${data.aws_partition.current.partition}:states:::sqs:sendMessage"
-    parameters = {
-      QueueUrl    = aws_sqs_queue.orders.url
-      MessageBody = { "id.$" = "$.id", note = "to ${local.queue} by ${var.team}" }
-    }
-    timeout_seconds = 30
-    retry {
-      error_equals = ["States.ALL"]
-      max_attempts = var.attempts
-    }
-    next = "Done"
-  }
-
-  dynamic "succeed" {
-    for_each = ["Done"]
-    labels   = [succeed.value]
-    content {}
-  }
-}
-
-data "sfn_definition" "part" {
-  start_at = "A"
-  pass "A" {
-    result = { a = 1 }
-    end    = true
-  }
-}
-"#;
-
-#[test]
-fn workflows_in_configuration_are_checked_and_rendered() {
-    let wrong = CONFIGURATION
-        .replace("timeout_seconds = 30", "timeout_seconds = 30\n    heartbeat_seconds = 60")
-        .replace("\"Done\"\n  }", "\"Dne\"\n  }")
-        .replace("  pass \"A\" {", "  ignore_diagnostics = [\"ASL2002\"]\n  suceed \"B\" {}\n  wait \"C\" {\n    secnds = 5\n  }\n  pass \"A\" {");
-    let old = r#"resource "aws_sfn_state_machine" "old" {
-  name       = "old"
-  role_arn   = aws_iam_role.r.arn
-  definition = jsonencode({
-    StartAt = "A"
-    States  = { A = { Type = "Wait", Secnds = 5, End = true }, B = local.unknown }
-  })
-}
-
-resource "aws_sfn_state_machine" "file" {
-  name       = "file"
-  definition = file("${path.module}/order.asl.json")
-}
-
-resource "aws_sfn_state_machine" "text" {
-  name       = "text"
-  definition = "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Sucess\"}}}"
-}
-"#;
-    let folder = folder(&[
-        ("right/main.tf", CONFIGURATION),
-        ("right/other.tf", "variable \"x\" {}\n"),
-        ("wrong/main.tf", &wrong),
-        ("old/main.tf", old),
-        ("old/order.asl.json", WRONG),
-        ("broken.tf", "resource \"sfn_state_machine\" \"a\" {\n"),
-        ("none.tf", "variable \"x\" {}\n"),
-    ]);
-    let mut said = String::new();
-    for arguments in [
-        &["validate", "right"][..],
-        &["validate", "wrong"],
-        &["validate", "old"],
-        &["validate", "broken.tf"],
-        &["validate", "none.tf"],
-        &["render", "right/main.tf"],
-        &["render", "right/main.tf#part"],
-        &["render", "right/main.tf#order"],
-        &["render", "right/main.tf#nothing"],
-        &["render", "old/main.tf#file"],
-        &["render", "broken.tf"],
-        &["render", "none.tf"],
-    ] {
-        said += &sfn(folder.path(), arguments, "");
-    }
-    insta::assert_snapshot!(said);
-}
-
-#[test]
-fn what_is_rendered_means_the_same() {
-    let folder = folder(&[("main.tf", CONFIGURATION)]);
-    let rendered = sfn(folder.path(), &["render", "main.tf#order"], "");
-    let text = &rendered[rendered.find('{').unwrap()..=rendered.rfind('}').unwrap()];
-    fs::write(folder.path().join("order.asl.json"), text).unwrap();
-    for arguments in [&["diff", "order.asl.json", "main.tf#order"][..], &["validate", "order.asl.json"]] {
-        let said = sfn(folder.path(), arguments, "");
-        assert!(said.ends_with("[exit 0]\n"), "{said}");
-    }
-    let said = sfn(folder.path(), &["diff", "main.tf#part", "main.tf#order"], "");
-    assert!(said.ends_with("[exit 1]\n"), "{said}");
-}
-
 #[test]
 fn options_of_asl_validator_mean_the_same() {
     let folder = folder(&[
@@ -629,51 +482,6 @@ fn what_is_made_at_deployment_is_told() {
     insta::assert_snapshot!(said);
 }
 
-/// What only Terraform can compute is unknown when it is checked, and is never lost when it is rendered.
-#[test]
-fn what_terraform_computes_is_not_guessed() {
-    let machine = |body: &str| format!("resource \"sfn_state_machine\" \"m\" {{\n  name = \"m\"\n{body}\n}}\n");
-    let pass = "  pass \"A\" {\n    end = true\n  }\n  pass \"B\" {\n    end = true\n  }";
-    let branches = "  branch {\n      start_at = \"A\"\n    }\n    dynamic \"branch\" {\n      for_each = var.x\n      content {\n        start_at = branch.value\n      }\n    }";
-    let definition = r#"{"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": ${var.s}, "End": true}}}"#;
-    let folder = folder(&[
-        ("text.tf", &machine(&format!("  definition = <<EOT\n{definition}\nEOT"))),
-        (
-            "next.tf",
-            &machine(&format!("  start_at = \"S\"\n  pass \"S\" {{\n    next = var.b ? \"A\" : \"B\"\n  }}\n{pass}")),
-        ),
-        (
-            "branches.tf",
-            &machine(&format!("  start_at = \"P\"\n  parallel \"P\" {{\n  {branches}\n    end = true\n  }}\n{pass}")),
-        ),
-        (
-            "keys.tf",
-            &machine(
-                "  start_at = \"A\"\n  task \"A\" {\n    resource = \"arn:aws:states:::sns:publish\"\n    parameters = { TopicArn = var.t, \"${var.k}.$\" = \"$.x\" }\n    timeout_seconds = 5\n    end = true\n  }",
-            ),
-        ),
-        (
-            "escaped.tf",
-            &machine(
-                "  start_at = \"A\"\n  pass \"A\" {\n    result = { script = \"echo $${var.HOME}\" }\n    end = true\n  }",
-            ),
-        ),
-        (
-            "twice.tf",
-            &machine(
-                "  start_at = \"A\"\n  pass \"A\" {\n    next = \"B\"\n  }\n  pass \"A\" {\n    end = true\n  }\n  pass {\n    end = true\n  }",
-            ),
-        ),
-        ("mark.tf", &format!("\u{feff}{}", machine("  start_at = \"A\"\n  succeed \"A\" {}"))),
-    ]);
-    let mut said = String::new();
-    for file in ["text.tf", "next.tf", "branches.tf", "keys.tf", "escaped.tf", "twice.tf", "mark.tf"] {
-        said += &sfn(folder.path(), &["validate", file], "");
-        said += &sfn(folder.path(), &["render", file], "");
-    }
-    insta::assert_snapshot!(said);
-}
-
 /// Mistakes of a source stay in the configuration, and the command reports that Terraform rejects it.
 #[test]
 fn a_conversion_reports_what_terraform_rejects() {
@@ -682,61 +490,6 @@ fn a_conversion_reports_what_terraform_rejects() {
     said += &sfn(folder.path(), &["convert", "-"], RIGHT);
     insta::assert_snapshot!(said);
     assert!(folder.path().join("order.tf").exists());
-}
-
-const DEEP: &str = r#"resource "sfn_state_machine" "a" {
-  name     = "a"
-  start_at = "Run"
-  execution_role {}
-  task "Run" {
-    resource = "arn:aws:states:::ecs:runTask"
-    parameters = {
-      TaskDefinition = "t"
-      NetworkConfiguration = {
-        awsVpcConfiguration = {
-          Subnets = ["s"]
-        }
-      }
-      "Overrides" = {
-        "ContainerOverrides" = [
-          { Name = "a", Cpux = 1 }
-        ]
-      }
-    }
-    next = "B"
-  }
-  task "B" {
-    resource = "arn:aws:states:::athena:getQueryResults"
-    parameters = merge({ MaxResults = 5000 }, { QueryExecutionId = "x" })
-    end = true
-  }
-}
-resource "sfn_state_machine" "b" {
-  name     = "a"
-  execution_role {}
-  definition = <<-EOT
-    {
-      "StartAt": "A",
-      "States": {
-        "A": {
-          "Type": "Task",
-          "Resource": "${aws_lambda_function.f.arn}",
-          "Comment": "${upper("x")} äöü",
-          "Nxt": "B"
-        },
-        "B": {"Type": "Wait", "Seconds": ${var.x}, "Next": "${local.missing}"},
-        "C": {"Type": "Wait", "Seconds": -1, "End": true}
-      }
-    }
-  EOT
-}
-"#;
-
-/// Mistakes deep in a value and in a here document with interpolations are shown where they are written.
-#[test]
-fn mistakes_in_configuration_have_their_own_place() {
-    let folder = folder(&[("main.tf", DEEP)]);
-    insta::assert_snapshot!(sfn(folder.path(), &["validate", "main.tf"], ""));
 }
 
 /// Standard input is not repaired, and a failed write is reported.
