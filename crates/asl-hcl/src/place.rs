@@ -23,6 +23,11 @@ impl Flat {
         })
     }
 
+    /// Returns the path of a state: of its block, or of its member of the argument `states`.
+    pub fn state_path(&self, name: &str) -> Option<AttributePath> {
+        Some(self.origins.get(name)?.path.clone().into_path())
+    }
+
     fn end(&self, pointer: &JsonPointer) -> Option<End> {
         match pointer.tokens() {
             [states, name, rest @ ..] if states == "States" => Some(inside_state(self.origins.get(&**name)?, rest)),

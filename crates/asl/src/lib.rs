@@ -3,6 +3,7 @@
 //! Pure: no file, network, clock, environment or thread. Input is text or a value, output a value and a list of
 //! diagnostics, and nothing panics on any input.
 
+pub mod context;
 pub mod cost;
 mod diagnostic;
 pub mod diagram;

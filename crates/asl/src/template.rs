@@ -3,6 +3,8 @@
 //! Sources: CloudFormation user guide, `AWS::StepFunctions::StateMachine`; SAM developer guide,
 //! `AWS::Serverless::StateMachine`.
 
+mod located;
+
 use std::ops::Range;
 
 use crate::diagnostic::Diagnostic;
@@ -12,6 +14,8 @@ use crate::pointer::{JsonPointer, PathBuilder};
 use crate::semantic::kind::{Form, MachineType};
 use crate::substitution::Substitutions;
 use crate::syntax::{Document, Format, TextError, parse_unfilled, parse_yaml_unfilled};
+
+pub use located::{Located, locate};
 
 /// What was found in a file.
 #[derive(Debug, Default)]
@@ -145,16 +149,7 @@ impl Linter {
             if is_macro(name) {
                 checked.made_later.push(MadeLater::at(&at, document));
             }
-            let Some(properties) = resource.get("Properties") else { continue };
-            let type_field = match resource.get("Type").and_then(Json::as_str) {
-                Some("AWS::StepFunctions::StateMachine") => "StateMachineType",
-                Some("AWS::Serverless::StateMachine") => "Type",
-                _ => continue,
-            };
-            let machine = match properties.get(type_field) {
-                None => self.machine,
-                Some(word) => word.as_str().and_then(MachineType::named).unwrap_or(MachineType::Unknown),
-            };
+            let Some((properties, machine)) = machine_type(resource, self.machine) else { continue };
             checked.made_later.extend(made_later(resource, &at, document));
             let at = at.join("Properties");
             if let Some(file) = properties.get("DefinitionUri").and_then(Json::as_str) {
@@ -204,6 +199,21 @@ impl Embedded {
         }
         finding
     }
+}
+
+/// Returns the properties of a resource that is a state machine, and its type, which is `default` where the template does not give it.
+fn machine_type(resource: &Json, default: MachineType) -> Option<(&Json, MachineType)> {
+    let properties = resource.get("Properties")?;
+    let field = match resource.get("Type").and_then(Json::as_str)? {
+        "AWS::StepFunctions::StateMachine" => "StateMachineType",
+        "AWS::Serverless::StateMachine" => "Type",
+        _ => return None,
+    };
+    let machine = match properties.get(field) {
+        None => default,
+        Some(word) => word.as_str().and_then(MachineType::named).unwrap_or(MachineType::Unknown),
+    };
+    Some((properties, machine))
 }
 
 fn embedded(properties: &Json, at: &JsonPointer) -> Vec<Embedded> {

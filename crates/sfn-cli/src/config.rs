@@ -57,6 +57,15 @@ pub fn settings(arguments: &Args) -> Result<Settings, Failure> {
         Some(path) => Some(path.clone()),
         None => find(&std::env::current_dir().map_err(|error| format!("no current folder: {error}"))?),
     };
+    resolve(found, arguments)
+}
+
+/// Reads the configuration of the files in a folder.
+pub fn settings_in(folder: &Path) -> Result<Settings, Failure> {
+    resolve(find(folder), &Args::default())
+}
+
+fn resolve(found: Option<PathBuf>, arguments: &Args) -> Result<Settings, Failure> {
     let (file, folder) = match &found {
         Some(path) => (read(path)?, path.parent().map(Path::to_path_buf).unwrap_or_default()),
         None => (File::default(), PathBuf::new()),

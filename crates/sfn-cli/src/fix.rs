@@ -10,7 +10,7 @@ use asl::{Diagnostic, Fix, Json, JsonPointer};
 
 use crate::Failure;
 use crate::check::Outcome;
-use crate::input::format_of;
+use crate::input::{Kind, kind_of};
 
 /// How often a file is repaired and checked again: a repair may show what another one needs.
 const ROUNDS: usize = 5;
@@ -19,8 +19,8 @@ const ROUNDS: usize = 5;
 pub fn apply(outcomes: &mut [Outcome], all: bool, check: impl Fn(&Outcome) -> Outcome) -> Result<(), Failure> {
     for outcome in outcomes.iter_mut().filter(|outcome| is_file(outcome)) {
         for _ in 0..ROUNDS {
-            let format = format_of(&outcome.path, &outcome.text);
-            let (text, count) = repaired(&outcome.text, format, &outcome.findings, all);
+            let kind = kind_of(&outcome.path, &outcome.text);
+            let (text, count) = repaired(&outcome.text, kind, &outcome.findings, all);
             if count == 0 {
                 break;
             }
@@ -58,7 +58,7 @@ fn tell_why(finding: &mut Diagnostic, all: bool) {
 }
 
 /// The text with the repairs that do not touch each other, and how many these are.
-pub fn repaired(text: &str, format: Format, findings: &[Diagnostic], all: bool) -> (String, usize) {
+pub fn repaired(text: &str, kind: Kind, findings: &[Diagnostic], all: bool) -> (String, usize) {
     let mut fixes: Vec<&Fix> = findings.iter().filter_map(|finding| finding.fix.as_ref()).collect();
     fixes.retain(|fix| fix.span.is_some() && (fix.is_safe || all));
     fixes.sort_by_key(|fix| fix.span.as_ref().map(|span| span.start));
@@ -70,13 +70,13 @@ pub fn repaired(text: &str, format: Format, findings: &[Diagnostic], all: bool) 
         is_apart
     });
     let changed = with(text, &fixes);
-    if keeps_the_rest(text, &changed, format, &fixes) {
+    if keeps_the_rest(text, &changed, kind, &fixes) {
         return (changed, fixes.len());
     }
     // One of them is at fault, and the others are made.
-    fixes.retain(|fix| keeps_the_rest(text, &with(text, &[fix]), format, &[fix]));
+    fixes.retain(|fix| keeps_the_rest(text, &with(text, &[fix]), kind, &[fix]));
     let changed = with(text, &fixes);
-    if keeps_the_rest(text, &changed, format, &fixes) { (changed, fixes.len()) } else { (text.to_owned(), 0) }
+    if keeps_the_rest(text, &changed, kind, &fixes) { (changed, fixes.len()) } else { (text.to_owned(), 0) }
 }
 
 fn with(text: &str, fixes: &[&Fix]) -> String {
@@ -91,7 +91,12 @@ fn with(text: &str, fixes: &[&Fix]) -> String {
 }
 
 /// Whether the changed text means what the text means, but for the repairs.
-fn keeps_the_rest(text: &str, changed: &str, format: Format, fixes: &[&Fix]) -> bool {
+fn keeps_the_rest(text: &str, changed: &str, kind: Kind, fixes: &[&Fix]) -> bool {
+    let format = match kind {
+        // The repairs of configuration replace the letters between two quotes by plain letters.
+        Kind::Configuration => return true,
+        Kind::Text(format) => format,
+    };
     let read = |text: &str| match format {
         Format::Json => asl::parse_unfilled(text).or_else(|_| asl::parse_yaml_template(text)),
         Format::Yaml => asl::parse_yaml_template(text),
@@ -292,7 +297,8 @@ mod tests {
             for (style, number) in places {
                 let Some(wrong) = broken(definition, number) else { continue };
                 let text = style.write(&wrong);
-                let (changed, count) = repaired(&text, style.format(), &found(&text, style.format()), false);
+                let (changed, count) =
+                    repaired(&text, Kind::Text(style.format()), &found(&text, style.format()), false);
                 if count == 0 {
                     assert_eq!(changed, text, "{style:?}");
                     untouched += 1;

@@ -85,10 +85,7 @@ impl Input {
         };
         outcome.map_err(|error| format!("cannot read {name}: {error}"))?;
         let text = String::from_utf8(bytes).map_err(|_| format!("{name} is no text in UTF-8"))?;
-        let kind = match extension(&self.path) {
-            "tf" if self.format.is_none() => Kind::Configuration,
-            _ => Kind::Text(self.format.unwrap_or_else(|| format_of(&self.path, &text))),
-        };
+        let kind = self.format.map_or_else(|| kind_of(&self.path, &text), Kind::Text);
         Ok((text, kind))
     }
 }
@@ -96,6 +93,11 @@ impl Input {
 /// How a file is written, by its name or else by its text.
 pub fn format_of(path: &Path, text: &str) -> Format {
     Format::of_name(&path.to_string_lossy()).unwrap_or_else(|| Format::of_text(text))
+}
+
+/// The content of a file, by its name or else by its text.
+pub fn kind_of(path: &Path, text: &str) -> Kind {
+    if extension(path) == "tf" { Kind::Configuration } else { Kind::Text(format_of(path, text)) }
 }
 
 fn extension(path: &Path) -> &str {

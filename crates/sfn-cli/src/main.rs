@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{convert, diff, explain, import, render, validate};
+use commands::{convert, diff, explain, import, render, server, validate};
 
 /// AWS Step Functions workflows for people and pipelines.
 #[derive(Parser)]
@@ -55,6 +55,11 @@ enum Command {
     Rules(explain::ListArgs),
     /// Print the JSON Schema of the Amazon States Language, for editors, or of the output of `sfn validate --format json`.
     Schema(explain::SchemaArgs),
+    /// Run the language server for editors, on standard input and output.
+    ///
+    /// Editors start it for definitions, templates and `.tf` files. Exit code 0: the editor ended it. 1: the editor
+    /// closed the connection without ending it. 2: the editor could not be served.
+    Server(server::Args),
 }
 
 /// How the command ends.
@@ -87,6 +92,7 @@ fn main() -> ExitCode {
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Rules(arguments) => explain::list(&arguments),
         Command::Schema(arguments) => explain::schema(&arguments),
+        Command::Server(arguments) => server::run(&arguments),
     };
     let exit = outcome.unwrap_or_else(|failure| {
         tell("error", &failure);

@@ -102,6 +102,35 @@ resource "aws_sfn_state_machine" "text" {
 }
 
 #[test]
+fn configuration_is_repaired_where_a_string_is_written() {
+    let text = r#"locals {
+  shared = "Dne"
+}
+
+resource "sfn_state_machine" "a" {
+  name     = "a"
+  start_at = "Frist"
+
+  pass "First" {
+    next = local.shared
+  }
+  pass "Second" {
+    next = "Dne" # the end
+  }
+  succeed "Done" {}
+}
+"#;
+    let template = "Resources:\n  M:\n    Type: AWS::StepFunctions::StateMachine\n    Properties:\n      DefinitionString: |\n        {\"StartAt\": \"A\",\n         \"States\": {\"A\": {\"Type\": \"Pass\", \"Next\": \"B\"}}}\n";
+    let folder = folder(&[("main.tf", text), ("template.yaml", template)]);
+    let mut said = sfn(folder.path(), &["validate", "--fix", "main.tf"], "");
+    said += &fs::read_to_string(folder.path().join("main.tf")).unwrap();
+    // In a string of several lines the place is that of the mistake, and nothing is repaired.
+    said += &sfn(folder.path(), &["validate", "--fix", "template.yaml"], "");
+    assert_eq!(fs::read_to_string(folder.path().join("template.yaml")).unwrap(), template);
+    insta::assert_snapshot!(said);
+}
+
+#[test]
 fn what_is_rendered_means_the_same() {
     let folder = folder(&[("main.tf", CONFIGURATION)]);
     let rendered = sfn(folder.path(), &["render", "main.tf#order"], "");

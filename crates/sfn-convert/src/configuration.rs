@@ -2,6 +2,7 @@
 //! JSON. What only Terraform can compute is unknown, or a placeholder.
 
 mod render;
+mod workflow;
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -9,15 +10,18 @@ use std::ops::Range;
 use asl::linter::Linter;
 use asl::substitution::Substitutions;
 use asl::template::{Checked, NamedFile};
-use asl::{Diagnostic, Form, JsonPointer, MachineType, TextError, TextErrorKind};
+use asl::{Diagnostic, Fix, Form, Json, JsonPointer, MachineType, TextError, TextErrorKind};
 use asl_hcl::Flat;
-use tfconfig::reader::{Computed, Configuration, Declared};
+use tfconfig::reader::{Computed, Configuration, Declared, Literal};
 use tfplugin::schema::{Attribute, Block};
 use tfplugin::{AttributePath, Type, Value};
 
 use crate::schemas;
 
 pub use render::{Rendered, render};
+pub use workflow::{Workflow, visit};
+
+use workflow::{Source, in_definition};
 
 /// The argument with a whole definition.
 const DEFINITION: &str = "definition";
@@ -30,15 +34,24 @@ pub fn may_have_workflows(text: &str) -> bool {
     ["sfn_state_machine", "sfn_definition"].iter().any(|ty| text.contains(ty))
 }
 
-/// Checks all workflows of a file. Findings come in the order of their places.
+/// Checks all workflows of a file, and the configuration around them. Findings come in the order of their places.
 pub fn check(text: &str, linter: &Linter) -> Checked {
+    check_parts(text, linter, true)
+}
+
+/// Checks all workflows of a file, but not the syntax and the arguments of the configuration around them.
+pub fn check_workflows(text: &str, linter: &Linter) -> Checked {
+    check_parts(text, linter, false)
+}
+
+fn check_parts(text: &str, linter: &Linter, with_configuration: bool) -> Checked {
     let mut checked = Checked::default();
     let configuration = match Configuration::parse(text) {
         Ok(configuration) => configuration,
         Err(problem) => {
             checked.definitions = usize::from(may_have_workflows(text));
-            checked.findings =
-                linter.syntax([error(format!("invalid configuration: {}", problem.message), problem.span)]);
+            let problem = error(format!("invalid configuration: {}", problem.message), problem.span);
+            checked.findings = linter.syntax(Some(problem).filter(|_| with_configuration));
             return checked;
         }
     };
@@ -47,9 +60,11 @@ pub fn check(text: &str, linter: &Linter) -> Checked {
             checked.definitions += 1;
             let read = declared.read(&schema, &mut unknown);
             let linter = linter.with_machine(machine_type(&read.value)).ignoring(&ignored(&read.value));
-            let problems = read.problems.into_iter().filter(|_| is_ours(&declared));
+            let problems = read.problems.into_iter().filter(|_| with_configuration && is_ours(&declared));
             checked.findings.extend(linter.syntax(problems.map(|problem| error(problem.message, problem.span))));
-            checked.findings.extend(check_workflow(&declared, &read.value, &linter));
+            if let Some(workflow) = Workflow::of(declared, &read.value) {
+                checked.findings.extend(check_workflow(&workflow, &linter));
+            }
             checked.files.extend(file(&declared, linter.machine));
         }
     }
@@ -103,33 +118,27 @@ fn file(declared: &Declared<'_>, machine: MachineType) -> Option<NamedFile> {
     Some(NamedFile { path, machine, substitutions: Substitutions::of(None) })
 }
 
-fn check_workflow(declared: &Declared<'_>, value: &Value, linter: &Linter) -> Vec<Diagnostic> {
-    let in_definition = |pointer: &JsonPointer| {
-        pointer.tokens().iter().fold(AttributePath::root(DEFINITION), |path, segment| match segment.parse() {
-            Ok(index) => path.index(index),
-            Err(_) => path.key(&**segment),
-        })
-    };
-    if let Some(encoded) = declared.encoded(DEFINITION, &mut unknown) {
-        let root = asl_hcl::any_to_json(&encoded);
-        let findings = linter.check(&root, Form::Nested).into_iter();
-        return findings.map(|finding| placed(finding, declared, |at| Some(in_definition(at)))).collect();
+fn check_workflow(workflow: &Workflow<'_>, linter: &Linter) -> Vec<Diagnostic> {
+    match &workflow.source {
+        Source::Blocks(flat) => check_blocks(&workflow.declared, flat, linter),
+        Source::Encoded => {
+            let findings = linter.check(&workflow.root, Form::Nested).into_iter();
+            findings
+                .map(|finding| placed(finding, &workflow.declared, &workflow.root, |at| Some(in_definition(at))))
+                .collect()
+        }
+        Source::Text(template, _) => {
+            let Some(text) = &template.text else { return Vec::new() };
+            let findings = linter.check_file(text, asl::Format::Json, true).findings;
+            let place = |span: Option<Range<usize>>| Some(template.span(&span.unwrap_or(0..0)));
+            let in_text = |mut finding: Diagnostic| {
+                finding.span = place(finding.span);
+                finding.related.iter_mut().for_each(|related| related.span = place(related.span.take()));
+                Diagnostic { fix: None, inside: None, ..finding }
+            };
+            findings.into_iter().map(in_text).collect()
+        }
     }
-    if let Some(template) = declared.template(DEFINITION, &mut unknown) {
-        let Some(text) = &template.text else { return Vec::new() };
-        let findings = linter.check_file(text, asl::Format::Json, true).findings;
-        let place = |span: Option<Range<usize>>| Some(template.span(&span.unwrap_or(0..0)));
-        let in_text = |mut finding: Diagnostic| {
-            finding.span = place(finding.span);
-            finding.related.iter_mut().for_each(|related| related.span = place(related.span.take()));
-            Diagnostic { fix: None, inside: None, ..finding }
-        };
-        return findings.into_iter().map(in_text).collect();
-    }
-    if !is_ours(declared) || !asl_hcl::has_states(value) {
-        return Vec::new();
-    }
-    check_blocks(declared, &asl_hcl::to_asl(value), linter)
 }
 
 fn check_blocks(declared: &Declared<'_>, flat: &Flat, linter: &Linter) -> Vec<Diagnostic> {
@@ -141,7 +150,7 @@ fn check_blocks(declared: &Declared<'_>, flat: &Flat, linter: &Linter) -> Vec<Di
     let mut findings = linter.syntax(problems);
     let names: HashSet<&str> = flat.state_names().collect();
     for finding in linter.check(&flat.json, Form::Flat) {
-        let mut finding = placed(finding, declared, |at| flat.path(at));
+        let mut finding = placed(finding, declared, &flat.json, |at| flat.path(at));
         finding.message = asl_hcl::in_hcl(&finding.message, &names);
         finding.help = asl_hcl::in_hcl(&finding.help, &names);
         findings.push(finding);
@@ -154,10 +163,11 @@ fn first_letter_lower(text: &str) -> String {
     letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect()
 }
 
-/// A finding with its places in the configuration. Fixes are removed, as they apply to ASL and not to HCL.
+/// A finding with its places in the configuration. A fix is kept where it replaces a string that is written as it is.
 fn placed(
     mut finding: Diagnostic,
     declared: &Declared<'_>,
+    root: &Json,
     path: impl Fn(&JsonPointer) -> Option<AttributePath>,
 ) -> Diagnostic {
     let path_of = |at: &JsonPointer| path(at).unwrap_or_default();
@@ -171,5 +181,27 @@ fn placed(
     for related in &mut finding.related {
         related.span = Some(declared.span(&path_of(&related.pointer)));
     }
-    Diagnostic { fix: None, ..finding }
+    let fix = finding.fix.take().and_then(|fix| placed_fix(fix, declared, root, path));
+    Diagnostic { fix, ..finding }
+}
+
+/// A fix with its place; `None` for one that cannot be made in the configuration.
+fn placed_fix(
+    fix: Fix,
+    declared: &Declared<'_>,
+    root: &Json,
+    path: impl Fn(&JsonPointer) -> Option<AttributePath>,
+) -> Option<Fix> {
+    let path = path(&fix.pointer).filter(|_| !fix.is_key)?;
+    let old = root.at(&fix.pointer)?.as_str()?;
+    let literals = declared.literals(&path);
+    let [Literal::Written { text, span }] = literals.as_slice() else { return None };
+    // With its quotes.
+    let span = span.start.checked_sub(1)?..span.end + 1;
+    let is_written = text == old && declared.text(span.clone())? == format!("\"{old}\"");
+    // A local value may be used elsewhere as well.
+    let value = declared.span(&path);
+    let is_here = value.start <= span.start && span.end <= value.end;
+    let is_plain = fix.replacement.chars().all(|c| c.is_alphanumeric() || " _-.:/".contains(c));
+    (is_written && is_here && is_plain).then_some(Fix { span: Some(span), ..fix })
 }

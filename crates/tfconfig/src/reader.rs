@@ -3,6 +3,7 @@
 //! What only Terraform can compute, such as a reference to a resource or the result of a function, is passed to the caller, who
 //! decides what it is. Local values of the same file are followed.
 
+mod literals;
 mod places;
 mod template;
 mod values;
@@ -15,6 +16,7 @@ use hcl_edit::expr::Expression;
 use hcl_edit::structure::{Block, Body};
 use tfplugin::{Type, Value};
 
+pub use literals::Literal;
 pub use template::Template;
 pub use values::Read;
 
@@ -64,6 +66,13 @@ pub struct Computed<'e> {
 
 /// Gives the value of a computed expression.
 pub type Compute<'f> = &'f mut dyn FnMut(Computed<'_>) -> Value;
+
+impl Declared<'_> {
+    /// Returns the bytes of the file at a place.
+    pub fn text(&self, span: Range<usize>) -> Option<&str> {
+        self.configuration.text.get(span)
+    }
+}
 
 impl<'t> Configuration<'t> {
     /// Parses a file.

@@ -5,6 +5,7 @@ pub mod diff;
 pub mod explain;
 pub mod import;
 pub mod render;
+pub mod server;
 pub mod validate;
 
 /// `KEY=VALUE`

@@ -11,7 +11,7 @@ use crate::input::{Input, collect};
 use crate::output::findings::{self, Report};
 use crate::{Exit, Failure, fix, print, tell};
 
-#[derive(clap::Args)]
+#[derive(clap::Args, Default)]
 pub struct Args {
     /// Files and folders; `-` for standard input. The current folder if absent.
     pub paths: Vec<PathBuf>,
@@ -77,9 +77,10 @@ pub enum Machine {
     Express,
 }
 
-#[derive(Clone, Copy, ValueEnum, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, ValueEnum, PartialEq, Eq)]
 pub enum Format {
     /// For people, with the lines.
+    #[default]
     Text,
     /// One JSON document.
     Json,

@@ -11,7 +11,7 @@ use super::Declared;
 use super::values::argument_of;
 
 /// Where a path has led to.
-enum At<'c> {
+pub(super) enum At<'c> {
     Body(&'c Body, &'c Block),
     /// The content of a `dynamic` block, of which the next step takes any.
     Content(&'c Body, &'c Block),
@@ -61,7 +61,7 @@ impl Declared<'_> {
     }
 
     /// A place without the blanks around it.
-    fn trimmed(&self, span: Range<usize>) -> Range<usize> {
+    pub(super) fn trimmed(&self, span: Range<usize>) -> Range<usize> {
         let text = self.configuration.text.get(span.clone()).unwrap_or("");
         let start = span.start + text.len() - text.trim_start().len();
         start..start + text.trim().len()
@@ -75,7 +75,7 @@ fn header(block: &Block) -> Range<usize> {
     start.start..end
 }
 
-fn next<'c>(at: &At<'c>, step: &Step) -> Option<At<'c>> {
+pub(super) fn next<'c>(at: &At<'c>, step: &Step) -> Option<At<'c>> {
     match (at, step) {
         (At::Body(body, _), Step::Attribute(name) | Step::Key(name)) => match body.get_attribute(name) {
             Some(attribute) => Some(At::Expression(&attribute.value)),
@@ -116,7 +116,7 @@ fn content_of<'c>(body: &'c Body, name: &str) -> Option<At<'c>> {
 }
 
 /// The bytes of the name that a step takes.
-fn name_in(at: &At<'_>, step: &Step) -> Option<Range<usize>> {
+pub(super) fn name_in(at: &At<'_>, step: &Step) -> Option<Range<usize>> {
     let digits;
     let name = match step {
         Step::Attribute(name) | Step::Key(name) => name,

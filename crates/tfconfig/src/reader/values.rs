@@ -31,7 +31,7 @@ pub struct Read {
     pub problems: Vec<Problem>,
 }
 
-impl Declared<'_> {
+impl<'c> Declared<'c> {
     /// Reads the block by its schema.
     pub fn read(&self, schema: &Schema, compute: Compute<'_>) -> Read {
         let mut reader = Reader::new(self.configuration, compute);
@@ -47,7 +47,7 @@ impl Declared<'_> {
     }
 
     /// Returns the text of an argument that is written as one string or here document, with what computes the rest in it.
-    pub fn template(&self, argument: &str, compute: Compute<'_>) -> Option<Template<'_>> {
+    pub fn template(&self, argument: &str, compute: Compute<'_>) -> Option<Template<'c>> {
         let expression = &self.block.body.get_attribute(argument)?.value;
         let mut reader = Reader::new(self.configuration, compute);
         let whole = expression.span().unwrap_or(0..0);

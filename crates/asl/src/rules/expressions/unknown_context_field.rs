@@ -2,21 +2,12 @@
 
 use std::ops::Range;
 
+use crate::context::{FIELDS, MAP_ITEM};
 use crate::diagnostic::Diagnostic;
 use crate::jsonata::Kind;
 use crate::jsonpath::Root;
 use crate::semantic::{Expression, Node, SemanticModel, State};
 use crate::suggest::did_you_mean;
-
-/// The members of the context object (developer guide, "Accessing execution data from the Context object").
-const FIELDS: &[(&str, &[&str])] = &[
-    ("Execution", &["Id", "Input", "Name", "RoleArn", "StartTime", "RedriveCount", "RedriveTime"]),
-    ("State", &["EnteredTime", "Name", "RetryCount"]),
-    ("StateMachine", &["Id", "Name"]),
-    ("Task", &["Token"]),
-    ("Map", &["Item"]),
-];
-const MAP_ITEM: &[&str] = &["Index", "Value", "Key", "Source"];
 
 rule! {
     /// ## What it does
