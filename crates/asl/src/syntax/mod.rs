@@ -69,13 +69,15 @@ impl Document {
         if !matches!(self.root.at(pointer), Some(Json::String(_))) {
             return whole;
         }
-        let tagged = text.get(whole.clone()).unwrap_or("");
+        // The place of a block scalar is that of its lines.
+        let outer = block_header(text, whole.start).unwrap_or(whole.start)..whole.end;
+        let tagged = text.get(outer.clone()).unwrap_or("");
         // In YAML a tag such as `!Sub` may stand before the string.
         let written = match tagged.split_once(char::is_whitespace) {
             Some((tag, rest)) if tag.starts_with('!') => rest.trim_start(),
             _ => tagged,
         };
-        let begin = whole.start + tagged.len() - written.len();
+        let begin = outer.start + tagged.len() - written.len();
         let offset = |at: usize| match written.chars().next()? {
             '"' => Some(written_offset(written, at)),
             '|' | '>' => block_offset(written, at),
@@ -162,6 +164,14 @@ fn written_offset(quoted: &str, offset: usize) -> usize {
         }
     }
     written.min(quoted.len())
+}
+
+/// The byte of the header, such as `|-`, of the block scalar whose lines begin here; `None` for any other place.
+fn block_header(text: &str, lines: usize) -> Option<usize> {
+    let before = text.get(..lines)?.trim_end_matches(' ').strip_suffix('\n')?;
+    let header = before.trim_end().rsplit_once([' ', '\n']).map_or(before, |(_, word)| word);
+    let is_header = header.trim_end_matches(|c: char| "+-".contains(c) || c.is_ascii_digit());
+    matches!(is_header.trim_end(), "|" | ">").then(|| before.trim_end().len() - header.trim_end().len())
 }
 
 /// Where in a block scalar of YAML, header and indentation and all, the byte stands that is at `offset` of its text.

@@ -382,8 +382,6 @@ impl<'input> SpannedEventReceiver<'input> for Builder<'_> {
         let place = self.offsets.span(span);
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
-                let place = if is_block { with_header(self.text, place) } else { place };
                 let text = match self.marks.as_ref().and_then(|marks| marks.unmarked(&text)) {
                     Some(unmarked) => Cow::Owned(unmarked),
                     None => text,
@@ -421,13 +419,6 @@ impl<'input> SpannedEventReceiver<'input> for Builder<'_> {
             _ => {}
         }
     }
-}
-
-/// The place of a block scalar with its header, such as `|-`. The parser gives that of the lines below.
-fn with_header(text: &str, place: Range<usize>) -> Range<usize> {
-    let before = text.get(..place.start).unwrap_or("");
-    let start = before.rfind(['|', '>']).unwrap_or(place.start);
-    start..place.end
 }
 
 /// A number as YAML has it: with a sign, leading zeros, nothing before or after the point, in octal or hexadecimal digits.
