@@ -101,7 +101,7 @@ fn the_schema_comes_from_the_struct() {
         described,
         [
             ("name", "Name of the thing. Changing this forces a new resource."),
-            ("type", "Kind. Valid values are `PLAIN` and `FANCY`. Defaults to `PLAIN`."),
+            ("type", "Kind. Valid values: `PLAIN`, `FANCY`. Defaults to `PLAIN`."),
             ("size", "Size. Must be between 1 and 9. Defaults to `3`."),
             ("count", "Count."),
             ("share", "Share."),

@@ -1,4 +1,4 @@
-//! Which state machines of an account and region are wanted: by prefix, type and tags.
+//! Selection of state machines of an account and region by prefix, type and tags.
 
 use sfn_aws::state_machine::{self, Listed};
 use sfn_aws::{Aws, AwsError, Call, Tags, tags};

@@ -84,8 +84,12 @@ pub fn unsupported(text: &str, words: &[&str]) -> String {
     format!("{hint}Valid values are {}.", listed(words))
 }
 
+fn quoted(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| format!("`{word}`")).collect()
+}
+
 fn listed(words: &[&str]) -> String {
-    let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    let quoted = quoted(words);
     match quoted.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         _ => quoted.concat(),
@@ -134,7 +138,7 @@ impl Facts {
         let mut text = String::new();
         for validator in &self.validators {
             match validator {
-                Validator::OneOf(words) => drop(write!(text, " Valid values are {}.", listed(words))),
+                Validator::OneOf(words) => drop(write!(text, " Valid values: {}.", quoted(words).join(", "))),
                 Validator::Between(least, most) => drop(write!(text, " Must be between {least} and {most}.")),
                 Validator::AtLeast(least) => drop(write!(text, " Must be at least {least}.")),
                 Validator::Fits { .. } | Validator::Custom(_) => {}
