@@ -51,11 +51,7 @@ fn parameter(name: &str, ty: Type, description: &str) -> Parameter {
 
 fn signature(result: Type, summary: &str, description: &str) -> Signature {
     Signature {
-        parameters: vec![parameter(
-            "definition",
-            Type::String,
-            "Definition in the Amazon States Language, as JSON.",
-        )],
+        parameters: vec![parameter("definition", Type::String, "Definition in the Amazon States Language, as JSON.")],
         variadic: None,
         result,
         summary: summary.into(),

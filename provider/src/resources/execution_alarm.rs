@@ -274,7 +274,8 @@ impl Managed for ExecutionAlarm {
         // Generated configuration contains the default statistic of a count.
         let is_other = |default: &&str| self.statistic.text().is_some_and(|written| written != *default);
         if !self.is_duration() && self.default_statistic().filter(is_other).is_some() {
-            error("statistic", "`statistic` requires the metric `duration`".into(), "This metric is a count. Remove `statistic`.");
+            let detail = "This metric is a count. Remove `statistic`.";
+            error("statistic", "`statistic` requires the metric `duration`".into(), detail);
         }
         let periods = if self.evaluation_periods.is_null() { Some(&1) } else { self.evaluation_periods.known() };
         if let (Some(points), Some(periods)) = (self.datapoints_to_alarm.known(), periods)
@@ -322,8 +323,7 @@ impl Managed for ExecutionAlarm {
         let Some(found) = alarm::describe(aws, call, self.key()?).await? else { return Ok(None) };
         let tags = alarm::read_tags(aws, call, &found.arn).await?;
         let Some(model) = self.observed(found) else {
-            let detail =
-                "Use `aws_cloudwatch_metric_alarm` for alarms on other metrics or with other comparisons.";
+            let detail = "Use `aws_cloudwatch_metric_alarm` for alarms on other metrics or with other comparisons.";
             let message = format!("the {} has a metric that `sfn_execution_alarm` does not support", self.title());
             return Err(Diagnostic::error(message, detail).into());
         };

@@ -108,8 +108,9 @@ impl Managed for EventInvokeConfig {
         let is_empty =
             self.destination_config.known().is_some_and(|all| all.on_failure.is_null() && all.on_success.is_null());
         if (self.destination_config.is_null() || is_empty) && numbers.iter().all(|number| number.is_null()) {
-            let detail = "Set at least one of them. `destination_config` needs at least one destination.";
-            let error = Diagnostic::error("one of `maximum_event_age_in_seconds`, `maximum_retry_attempts` and `destination_config` is required", detail);
+            let message =
+                "one of `maximum_event_age_in_seconds`, `maximum_retry_attempts` and a destination is required";
+            let error = Diagnostic::error(message, "Set at least one of these arguments.");
             return error.at(AttributePath::root("function_name")).into();
         }
         Diagnostics::default()

@@ -109,8 +109,7 @@ fn keep_code(planned: &mut Function, config: &Function, prior: &Function) -> Res
         planned.code.architectures = prior.code.architectures.clone();
     }
     let Some(name) = planned.code.changed_without_code(&prior.code) else { return Ok(()) };
-    let detail =
-        "AWS changes it only together with the code, which is deployed elsewhere. Use the current value of the function.";
+    let detail = "AWS changes it only together with the code, which is deployed elsewhere. Use its current value.";
     Err(Diagnostic::error(format!("`{name}` cannot change without the code"), detail).at(AttributePath::root(name)))
 }
 

@@ -88,8 +88,8 @@ fn may_be_made(provider: &ProviderContext, used: &ExternalReference, prior: &str
 fn cannot_verify(error: &AwsError, checks: &Checks) -> Option<Diagnostic> {
     let summary = "could not verify the resources that workflows call";
     let detail = format!(
-        "{error}\n\nGrant the permissions for the read operations, or disable the check with `checks {{ wiring = \"off\" }}` in the provider \
-         block."
+        "{error}\n\nGrant the permissions for the read operations, or disable the check with \
+         `checks {{ wiring = \"off\" }}` in the provider block."
     );
     match checks.wiring {
         Wiring::Required => Some(Diagnostic::error(summary, detail)),

@@ -35,8 +35,9 @@ pub(super) async fn check(
         Err(error) if checks.record_unavailable() => Diagnostic::warning(
             "could not validate the workflows in AWS",
             format!(
-                "{error}\n\nThe checks of the provider were completed. Allow `states:ValidateStateMachineDefinition`, or disable the check \
-                 with `checks {{ remote = false }}` in the provider block."
+                "{error}\n\nThe checks of the provider were completed. Allow \
+                 `states:ValidateStateMachineDefinition`, or disable the check with \
+                 `checks {{ remote = false }}` in the provider block."
             ),
         )
         .into(),

@@ -57,7 +57,9 @@ pub(super) async fn delete_old_versions(
     match state_machine::delete_old_versions(operation.aws(), &operation.call, arn, keep).await {
         Ok(()) => Diagnostics::default(),
         Err(error) => {
-            let detail = format!("{error}\n\nThe update itself succeeded. The next update that publishes a version tries again.");
+            let detail = format!(
+                "{error}\n\nThe update itself succeeded. The next update that publishes a version tries again."
+            );
             Diagnostic::warning(format!("old versions of `{}` still exist", updated.name()), detail).into()
         }
     }
