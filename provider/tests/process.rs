@@ -42,14 +42,14 @@ fn an_older_protocol_is_refused_with_the_version_that_is_needed() {
     let output =
         provider().env("TF_PLUGIN_MAGIC_COOKIE", COOKIE).env("PLUGIN_PROTOCOL_VERSIONS", "4,5").output().unwrap();
     let text = String::from_utf8(output.stderr).unwrap();
-    assert!(text.contains("version 6 of the plugin protocol and was offered 4,5"), "{text}");
+    assert!(text.contains("version 6 of the plugin protocol, but the client offered 4,5"), "{text}");
 }
 
 #[test]
 fn without_a_client_certificate_it_does_not_serve() {
     let output = provider().env("TF_PLUGIN_MAGIC_COOKIE", COOKIE).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8(output.stderr).unwrap().contains("PLUGIN_CLIENT_CERT holds no certificate"));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("PLUGIN_CLIENT_CERT does not contain a certificate"));
 }
 
 struct Running {
