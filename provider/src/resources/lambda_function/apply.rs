@@ -128,7 +128,7 @@ pub(super) async fn remove_unused_role(role: &ManagedRole, name: &str, operation
         return true;
     }
     if let Err(error) = role.delete(aws, call).await {
-        tracing::warn!(%error, role = role.name, "the role could not be removed again");
+        tracing::warn!(%error, role = role.name, "could not delete the unused role");
     }
     false
 }

@@ -33,10 +33,9 @@ use settings::Settings;
 /// The version of a function that is not published.
 const LATEST: &str = "$LATEST";
 
-/// Manages a Lambda function, with its code, execution role and versions.
-///
-/// Without any argument for its code, the code of the function is deployed elsewhere, and this
-/// resource manages everything else. Such a function can be imported, but not created.
+/// Manages a Lambda function, with its code, execution role and versions. Without any argument for its
+/// code, the code of the function is deployed elsewhere, and this resource manages everything else.
+/// Such a function can be imported, but not created.
 #[derive(Debug, Clone, Model)]
 pub struct Function {
     /// Name of the function. 1–64 letters, digits, `-` and `_`.
