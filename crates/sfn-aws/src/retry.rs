@@ -41,8 +41,8 @@ pub(crate) struct Reason {
 }
 
 const TRUST: &str = "The role exists but its trust policy does not allow the service to assume it. Allow \
-                     `sts:AssumeRole` for `states.amazonaws.com` (a state machine) or `lambda.amazonaws.com` (a function), or use \
-                     `execution_role {}`, which creates the role.";
+                     `sts:AssumeRole` for `states.amazonaws.com` (a state machine) or `lambda.amazonaws.com` (a function), \
+                     or use `execution_role {}`, which creates the role.";
 const MANAGED_RULE: &str = "The role lacks `events:PutRule`, `events:PutTargets` and `events:DescribeRule` on the rule \
                             that Step Functions keeps for `.sync` integrations.";
 const LOG_DELIVERY: &str = "The role lacks `logs:CreateLogDelivery` and the other log delivery permissions, or the log \
