@@ -1,4 +1,4 @@
-//! Compiles the protocol's messages in pure Rust, so that no `protoc` is needed.
+//! Compiles the protocol's messages in pure Rust, without `protoc`.
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed=proto");

@@ -1,4 +1,4 @@
-//! Findings and failures as Terraform shows them.
+//! Conversion of findings and failures to diagnostics of Terraform.
 
 use std::collections::HashSet;
 
@@ -7,10 +7,10 @@ use asl_hcl::{Flat, hcl_name, in_hcl};
 use sfn_aws::AwsError;
 use tfplugin::{AttributePath, Diagnostic, Diagnostics};
 
-/// What the codes of rules about references to other objects begin with.
+/// Prefix of the codes of rules about references to other objects.
 const REFERENCES: &str = "ASL41";
 
-/// Findings about blocks, at the attribute they are about and in the names of HCL.
+/// Findings about blocks, at their attributes and with the names of HCL.
 pub fn of_blocks(findings: Vec<Finding>, flat: &Flat) -> Diagnostics {
     let states: HashSet<&str> = flat.state_names().collect();
     let shown = |finding: Finding| {
@@ -31,8 +31,8 @@ pub fn of_blocks(findings: Vec<Finding>, flat: &Flat) -> Diagnostics {
     findings.into_iter().map(shown).collect()
 }
 
-/// Findings about a JSON text in an attribute, with line and column. The line itself is not shown: Terraform hides it where
-/// it is sensitive, and the provider is not told.
+/// Findings about a JSON text in an attribute, with line and column. The line itself is not shown,
+/// because the text can be sensitive, and Terraform does not pass this information to the provider.
 pub fn of_text(findings: Vec<Finding>, text: &str, attribute: &AttributePath) -> Diagnostics {
     let root = asl::parse(text).map_or(Json::Null, |(document, _)| document.root);
     let names = asl::semantic::graph::state_names(&root);
@@ -51,10 +51,10 @@ pub fn of_text(findings: Vec<Finding>, text: &str, attribute: &AttributePath) ->
     findings.into_iter().map(shown).collect()
 }
 
-/// The finding without values of the workflow in its texts, which may be sensitive. A name that resembles a known one is a
-/// slip of the finger and stays, and so do names of states and fields.
+/// The finding without values of the workflow, which may be sensitive. Names of states and fields
+/// are kept, and so are values that resemble a known name, which are probably typing errors.
 fn without_values(finding: Finding, root: &Json, states: &HashSet<&str>) -> Finding {
-    // Names of what a workflow calls are no payload.
+    // Names of called resources are not payload.
     if finding.code.starts_with(REFERENCES) || finding.help.to_lowercase().contains("did you mean") {
         return finding;
     }
@@ -74,7 +74,7 @@ fn without_values(finding: Finding, root: &Json, states: &HashSet<&str>) -> Find
     Finding { message: masked(&finding.message), help: masked(&finding.help), ..finding }
 }
 
-/// A finding without a place of its own.
+/// A finding without a location.
 pub fn of_finding(finding: Finding) -> Diagnostic {
     let detail = detail(&finding.help, &[], &finding);
     diagnostic(&finding, finding.message.clone(), detail)
@@ -88,7 +88,8 @@ fn diagnostic(finding: &Finding, summary: String, detail: String) -> Diagnostic 
     Diagnostic { group: Some(finding.code), ..diagnostic }
 }
 
-/// The part of an expression that a finding is about, without the expression, which may be sensitive.
+/// The part of an expression that a finding is about, without the expression, which may be
+/// sensitive.
 fn inside(finding: &Finding) -> Option<String> {
     let inside = finding.inside.as_ref().filter(|inside| inside.range != (0..inside.text.len()) && !finding.private)?;
     let before = inside.text.get(..inside.range.start)?.chars().count();
@@ -103,7 +104,7 @@ fn detail(help: &str, places: &[String], finding: &Finding) -> String {
     if !places.is_empty() {
         parts.push(places.join("\n"));
     }
-    // The code that AWS gives is there for people who know it, or find it in a pipeline.
+    // AWS's code helps users who know it, or who find it in the logs of a pipeline.
     parts.push(match &finding.aws {
         Some(aws) => format!("({}, AWS: {})", finding.code, aws.code),
         None => format!("({})", finding.code),
@@ -111,7 +112,7 @@ fn detail(help: &str, places: &[String], finding: &Finding) -> String {
     parts.join("\n\n")
 }
 
-/// A help as a sentence of its own.
+/// The help text as a sentence.
 fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     let mut sentence: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
@@ -121,7 +122,7 @@ fn sentence(text: &str) -> String {
     sentence
 }
 
-/// A failed call to AWS: what was being done, what AWS answered and what to do.
+/// A failed call to AWS: the operation, the error of AWS and the help.
 pub fn of_aws(doing: &str, error: &AwsError) -> Diagnostic {
     let mut detail = error.to_string();
     if let Some(help) = error.help() {

@@ -1,4 +1,5 @@
-//! Terraform provider for AWS Step Functions: workflows as typed blocks, checked before they are deployed.
+//! Terraform provider for AWS Step Functions. Workflows are typed blocks, which are checked before
+//! they are deployed.
 
 mod data_sources;
 mod diagnostics;

@@ -1,4 +1,4 @@
-//! The provider as a whole.
+//! The provider.
 
 use std::sync::Arc;
 
@@ -25,16 +25,17 @@ pub struct SfnProvider {
 }
 
 impl SfnProvider {
-    /// A provider that makes no more calls than this many times AWS's default quotas, for those who read thousands of
-    /// objects in one go.
+    /// A provider whose calls are limited to this multiple of AWS's default quotas, to read
+    /// thousands of objects at once.
     pub fn paced(factor: f64) -> Self {
         Self { pace: Some(factor), ..Self::default() }
     }
 
-    /// The zip file of a function, by its ARN; `None` for a function of an image.
+    /// The zip file of a function, by its ARN. `None` for a function with a container image.
     ///
     /// # Errors
-    /// Why it cannot be had.
+    ///
+    /// When it cannot be downloaded.
     pub async fn function_code(&self, arn: &str, cx: &Context) -> Result<Option<Vec<u8>>, Diagnostics> {
         let session = self.context.in_region(aws_arn::region_of(arn)).session()?;
         let call: Call = timeouts::call(&Value::Null, "read", cx);
@@ -42,7 +43,7 @@ impl SfnProvider {
         code.map_err(|error| diagnostics::of_aws(&format!("fetch the code of the function `{arn}`"), &error).into())
     }
 
-    /// Asks AWS who the credentials belong to, for ten seconds at most.
+    /// Identifies the credentials in AWS, with a timeout of ten seconds.
     ///
     /// # Errors
     /// When AWS cannot be reached, or the credentials do not work.
@@ -50,10 +51,10 @@ impl SfnProvider {
         self.context.check_access(cx).await
     }
 
-    /// The region of the configuration in use.
+    /// The configured region.
     ///
     /// # Errors
-    /// When there is none.
+    /// When no region is configured.
     pub async fn region(&self) -> Result<String, Diagnostics> {
         let session = self.context.session()?;
         session.aws.region().await.map_err(|error| diagnostics::of_aws("find the region", &error).into())
@@ -98,7 +99,8 @@ impl Provider for SfnProvider {
 
     async fn validate(&self, config: &Value) -> Diagnostics {
         let block = ProviderBlock::from_value(config);
-        // Resources are validated before the provider is configured, and their checks are chosen here.
+        // Resources are validated before the provider is configured, so their checks are selected
+        // here.
         let checks = Arc::new(Checks::of(single(&block.checks)));
         self.context.set_checks(checks, block.skips_region_validation());
         block.validate(config)
@@ -109,7 +111,8 @@ impl Provider for SfnProvider {
         let checks = Arc::new(Checks::of(single(&block.checks)));
         self.context.set_checks(checks.clone(), block.skips_region_validation());
         let session = ProviderSession::new(&block, checks, self.pace);
-        // In a wrong account objects would seem to be gone, so that this is checked before anything is read.
+        // With a wrong account, objects would appear to be missing. This is checked before anything
+        // is read.
         if block.restricts_accounts() && session.is_known {
             session.check_identity(cx).await?;
         }
@@ -119,8 +122,8 @@ impl Provider for SfnProvider {
             return Ok(Diagnostics::default());
         }
         Ok(Diagnostic::warning(
-            "the credentials of the provider are not known yet",
-            "Nothing is read from AWS until the apply: the plan relies on the state.",
+            "the credentials of the provider are unknown",
+            "Nothing is read from AWS until the apply. The plan is based on the state.",
         )
         .into())
     }

@@ -1,4 +1,4 @@
-//! The provider block: its model, its checks, and the settings that it makes.
+//! The provider block: its model, checks and settings.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use tfplugin::{AttributePath, Diagnostic, Diagnostics, Type, Value};
 use crate::shared::checks::ChecksBlock;
 use crate::shared::{region, timeouts};
 
-/// Services whose endpoint can be set, with other names that `provider "aws"` has for them.
+/// Services with a configurable endpoint, and their other names in `provider "aws"`.
 const SERVICES: [(&str, &[&str]); 9] = [
     ("sfn", &["stepfunctions"]),
     ("cloudwatch", &[]),
@@ -23,14 +23,16 @@ const SERVICES: [(&str, &[&str]); 9] = [
     ("sts", &[]),
 ];
 
-/// Workflows of AWS Step Functions as typed blocks, checked before they are deployed. The arguments are those of
-/// `provider "aws"`.
+/// The provider `sfn` manages AWS Step Functions workflows as typed blocks, which are checked
+/// before they are deployed. The arguments are those of `provider "aws"`.
 #[derive(Debug, Clone, Model)]
 pub struct ProviderBlock {
-    /// AWS region. Can also be set with the `AWS_REGION` or `AWS_DEFAULT_REGION` environment variable, or in the profile.
+    /// AWS region. Can also be set with the `AWS_REGION` or `AWS_DEFAULT_REGION` environment
+    /// variable, or in the profile.
     #[tf(optional)]
     pub region: Attr<String>,
-    /// Profile of the shared configuration files. Can also be set with the `AWS_PROFILE` environment variable.
+    /// Profile in the shared configuration files. Can also be set with the `AWS_PROFILE`
+    /// environment variable.
     #[tf(optional)]
     pub profile: Attr<String>,
     /// AWS access key ID. Can also be set with the `AWS_ACCESS_KEY_ID` environment variable.
@@ -39,7 +41,7 @@ pub struct ProviderBlock {
     /// AWS secret access key. Can also be set with the `AWS_SECRET_ACCESS_KEY` environment variable.
     #[tf(optional, sensitive)]
     pub secret_key: Attr<String>,
-    /// Session token. Can also be set with the `AWS_SESSION_TOKEN` environment variable.
+    /// AWS session token. Can also be set with the `AWS_SESSION_TOKEN` environment variable.
     #[tf(optional, sensitive)]
     pub token: Attr<String>,
     /// Paths of shared configuration files. Can also be set with the `AWS_CONFIG_FILE` environment variable.
@@ -48,75 +50,83 @@ pub struct ProviderBlock {
     /// Paths of shared credentials files. Can also be set with the `AWS_SHARED_CREDENTIALS_FILE` environment variable.
     #[tf(optional)]
     pub shared_credentials_files: Attr<Vec<String>>,
-    /// Maximum number of attempts of a call. Can also be set with the `AWS_MAX_ATTEMPTS` environment variable.
+    /// Maximum number of attempts for an API call. Can also be set with the `AWS_MAX_ATTEMPTS`
+    /// environment variable.
     #[tf(optional, absent = 25, at_least = 0)]
     pub max_retries: Attr<i64>,
-    /// How calls are retried. Can also be set with the `AWS_RETRY_MODE` environment variable.
+    /// Retry mode of API calls. Can also be set with the `AWS_RETRY_MODE` environment variable.
     #[tf(optional, absent = "standard", one_of = ["standard", "adaptive"])]
     pub retry_mode: Attr<String>,
-    /// Whether to use endpoints with FIPS. Can also be set with the `AWS_USE_FIPS_ENDPOINT` environment variable.
+    /// Whether to use FIPS endpoints. Can also be set with the `AWS_USE_FIPS_ENDPOINT` environment
+    /// variable.
     #[tf(optional)]
     pub use_fips_endpoint: Attr<bool>,
-    /// Whether to use endpoints with IPv6. Can also be set with the `AWS_USE_DUALSTACK_ENDPOINT` environment variable.
+    /// Whether to use dual-stack endpoints, which support IPv6. Can also be set with the
+    /// `AWS_USE_DUALSTACK_ENDPOINT` environment variable.
     #[tf(optional)]
     pub use_dualstack_endpoint: Attr<bool>,
-    /// Region of the calls to STS. Defaults to the region of all calls.
+    /// Region of STS. Defaults to the region of the provider.
     #[tf(optional)]
     pub sts_region: Attr<String>,
-    /// Proxy for all calls. Can also be set with the `HTTP_PROXY` and `HTTPS_PROXY` environment variables.
+    /// URL of a proxy for all API calls. Can also be set with the `HTTP_PROXY` and `HTTPS_PROXY`
+    /// environment variables.
     #[tf(optional)]
     pub http_proxy: Attr<String>,
-    /// Proxy for calls by HTTPS, which are all calls to AWS itself.
+    /// URL of a proxy for API calls with HTTPS, which include all calls to AWS.
     #[tf(optional)]
     pub https_proxy: Attr<String>,
-    /// Hosts that are called without a proxy, separated by commas. Can also be set with the `NO_PROXY` environment variable.
+    /// Comma-separated list of hosts to call without a proxy. Can also be set with the `NO_PROXY`
+    /// environment variable.
     #[tf(optional)]
     pub no_proxy: Attr<String>,
-    /// File with the only certificate authorities to trust, in PEM form. Can also be set with the `AWS_CA_BUNDLE` environment
-    /// variable.
+    /// File with certificate authorities in PEM format. No others are trusted. Can also be set with
+    /// the `AWS_CA_BUNDLE` environment variable.
     #[tf(optional)]
     pub custom_ca_bundle: Attr<String>,
-    /// Products to add to the user agent, as `product/version`. Can also be set with the `TF_APPEND_USER_AGENT` environment
-    /// variable.
+    /// Products to add to the user agent, in the format `product/version`. Can also be set with the
+    /// `TF_APPEND_USER_AGENT` environment variable.
     #[tf(optional)]
     pub user_agent: Attr<Vec<String>>,
-    /// The only accounts to allow.
+    /// AWS account IDs to allow. All other accounts are rejected.
     #[tf(optional, conflicts = ["forbidden_account_ids"])]
     pub allowed_account_ids: Attr<BTreeSet<String>>,
-    /// Accounts to refuse.
+    /// AWS account IDs to reject.
     #[tf(optional)]
     pub forbidden_account_ids: Attr<BTreeSet<String>>,
-    /// Whether to go on when the credentials cannot be validated.
+    /// Whether to continue if the credentials cannot be validated.
     #[tf(optional)]
     pub skip_credentials_validation: Attr<bool>,
-    /// Whether to skip requesting the account ID, for endpoints without STS.
+    /// Whether to skip requesting the account ID. Use it with endpoints that do not support STS.
     #[tf(optional)]
     pub skip_requesting_account_id: Attr<bool>,
     /// Whether to accept regions that this version of the provider does not list.
     #[tf(optional)]
     pub skip_region_validation: Attr<bool>,
-    /// Address of the EC2 metadata service. Can also be set with the `AWS_EC2_METADATA_SERVICE_ENDPOINT` environment variable.
+    /// URL of the EC2 metadata service. Can also be set with the
+    /// `AWS_EC2_METADATA_SERVICE_ENDPOINT` environment variable.
     #[tf(optional)]
     pub ec2_metadata_service_endpoint: Attr<String>,
-    /// Protocol of the EC2 metadata service. Can also be set with the `AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE` environment
-    /// variable.
+    /// Protocol of the EC2 metadata service. Can also be set with the
+    /// `AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE` environment variable.
     #[tf(optional, one_of = ["IPv4", "IPv6"])]
     pub ec2_metadata_service_endpoint_mode: Attr<String>,
     #[tf(flatten)]
     ignored: Ignored,
-    /// Role to assume. With several blocks each role is assumed with the credentials of the one before.
+    /// IAM role to assume. With several blocks, each role is assumed with the credentials of the
+    /// previous one.
     #[tf(block)]
     pub assume_role: Attr<Vec<AssumeRoleBlock>>,
-    /// Role to assume with a token, such as that of a pipeline, and without other credentials.
+    /// IAM role to assume with a web identity token, such as the token of a CI pipeline. Requires
+    /// no other credentials.
     #[tf(block, max = 1)]
     pub assume_role_with_web_identity: Attr<Vec<WebIdentityBlock>>,
     /// Checks of workflows. The guide "Checks" lists all rules.
     #[tf(block, max = 1)]
     pub checks: Attr<Vec<ChecksBlock>>,
-    /// Tags for everything that the provider makes.
+    /// Tags for all objects that the provider creates.
     #[tf(block, max = 1)]
     pub default_tags: Attr<Vec<DefaultTags>>,
-    /// Tags that are managed elsewhere, which are neither shown nor removed.
+    /// Tags that are managed elsewhere. The provider neither shows nor removes them.
     #[tf(block, max = 1)]
     pub ignore_tags: Attr<Vec<IgnoreTags>>,
     #[tf(flatten)]
@@ -127,32 +137,32 @@ pub struct ProviderBlock {
 #[derive(Debug, Clone, Model)]
 struct Ignored {
     /// Accepted for compatibility with the `aws` provider; has no effect.
-    #[tf(optional, deprecated = "It has no effect in this provider: remove it.")]
+    #[tf(optional, deprecated = "It has no effect in this provider. Remove it.")]
     insecure: Attr<bool>,
     /// Accepted for compatibility with the `aws` provider; has no effect.
-    #[tf(optional, deprecated = "It has no effect in this provider: remove it.")]
+    #[tf(optional, deprecated = "It has no effect in this provider. Remove it.")]
     s3_us_east_1_regional_endpoint: Attr<String>,
     /// Accepted for compatibility with the `aws` provider; has no effect.
-    #[tf(optional, deprecated = "It has no effect in this provider: remove it.")]
+    #[tf(optional, deprecated = "It has no effect in this provider. Remove it.")]
     s3_use_path_style: Attr<bool>,
     /// Accepted for compatibility with the `aws` provider; has no effect.
-    #[tf(optional, deprecated = "It has no effect in this provider: remove it.")]
+    #[tf(optional, deprecated = "It has no effect in this provider. Remove it.")]
     skip_metadata_api_check: Attr<String>,
     /// Accepted for compatibility with the `aws` provider; has no effect.
-    #[tf(optional, deprecated = "It has no effect in this provider: remove it.")]
+    #[tf(optional, deprecated = "It has no effect in this provider. Remove it.")]
     tag_policy_compliance: Attr<String>,
     /// Accepted for compatibility with the `aws` provider; has no effect.
-    #[tf(optional, deprecated = "It has no effect in this provider: remove it.")]
+    #[tf(optional, deprecated = "It has no effect in this provider. Remove it.")]
     token_bucket_rate_limiter_capacity: Attr<String>,
 }
 
 /// A role to assume.
 #[derive(Debug, Clone, Model)]
 pub struct AssumeRoleBlock {
-    /// ARN of the role. No role is assumed where it is null or empty.
+    /// ARN of the role. No role is assumed if it is null or empty.
     #[tf(optional)]
     role_arn: Attr<String>,
-    /// External identifier that the trust policy of the role asks for.
+    /// External ID that the trust policy of the role requires.
     #[tf(optional)]
     external_id: Attr<String>,
     /// Source identity of the session.
@@ -161,50 +171,52 @@ pub struct AssumeRoleBlock {
     /// Tags of the session.
     #[tf(optional)]
     tags: Attr<BTreeMap<String, String>>,
-    /// Keys of tags that sessions of further roles get as well.
+    /// Keys of session tags that are passed on to subsequent roles.
     #[tf(optional)]
     transitive_tag_keys: Attr<BTreeSet<String>>,
     #[tf(flatten)]
     session: SessionArguments,
 }
 
-/// A role to assume with a token.
+/// A role to assume with a web identity token.
 #[derive(Debug, Clone, Model)]
 pub struct WebIdentityBlock {
     /// ARN of the role. Can also be set with the `AWS_ROLE_ARN` environment variable.
     #[tf(optional)]
     role_arn: Attr<String>,
-    /// Token. Can also be set with the `TF_AWS_WEB_IDENTITY_TOKEN` environment variable.
+    /// Web identity token. Can also be set with the `TF_AWS_WEB_IDENTITY_TOKEN` environment
+    /// variable.
     #[tf(optional, sensitive)]
     web_identity_token: Attr<String>,
-    /// File with the token. Can also be set with the `AWS_WEB_IDENTITY_TOKEN_FILE` environment variable.
+    /// File with the web identity token. Can also be set with the `AWS_WEB_IDENTITY_TOKEN_FILE`
+    /// environment variable.
     #[tf(optional, conflicts = ["web_identity_token"])]
     web_identity_token_file: Attr<String>,
     #[tf(flatten)]
     session: SessionArguments,
 }
 
-/// What both kinds of roles have.
+/// Arguments of both kinds of roles.
 #[derive(Debug, Clone, Model)]
 struct SessionArguments {
     /// Name of the session.
     #[tf(optional)]
     session_name: Attr<String>,
-    /// How long the credentials are valid, such as `1h`.
+    /// Duration of the session, such as `1h`.
     #[tf(optional, validate = timeouts::duration)]
     duration: Attr<String>,
-    /// Policy as JSON that narrows the session.
+    /// IAM policy in JSON that restricts the session.
     #[tf(optional)]
     policy: Attr<String>,
-    /// Managed policies that narrow the session.
+    /// ARNs of managed policies that restrict the session.
     #[tf(optional)]
     policy_arns: Attr<BTreeSet<String>>,
 }
 
-/// Tags for everything.
+/// Tags for all objects.
 #[derive(Debug, Clone, Model)]
 pub struct DefaultTags {
-    /// The tags. Can also be set with `TF_AWS_DEFAULT_TAGS_KEY` environment variables.
+    /// Tags by key. Can also be set with `TF_AWS_DEFAULT_TAGS_KEY` environment variables.
     #[tf(optional)]
     pub tags: Attr<BTreeMap<String, String>>,
 }
@@ -212,15 +224,17 @@ pub struct DefaultTags {
 /// Tags that are managed elsewhere.
 #[derive(Debug, Clone, Model)]
 pub struct IgnoreTags {
-    /// Keys. Can also be set with the `TF_AWS_IGNORE_TAGS_KEYS` environment variable, separated by commas.
+    /// Keys of the tags. Can also be set with the `TF_AWS_IGNORE_TAGS_KEYS` environment variable,
+    /// separated by commas.
     #[tf(optional)]
     pub keys: Attr<BTreeSet<String>>,
-    /// Prefixes of keys. Can also be set with the `TF_AWS_IGNORE_TAGS_KEY_PREFIXES` environment variable, separated by commas.
+    /// Prefixes of the keys. Can also be set with the `TF_AWS_IGNORE_TAGS_KEY_PREFIXES` environment
+    /// variable, separated by commas.
     #[tf(optional)]
     pub key_prefixes: Attr<BTreeSet<String>>,
 }
 
-/// The addresses of services, by the names in [`SERVICES`].
+/// Endpoints of services, by the names in [`SERVICES`].
 #[derive(Debug, Clone)]
 struct Endpoints(BTreeMap<String, String>);
 
@@ -228,11 +242,11 @@ impl Model for Endpoints {
     fn block() -> Block {
         let names = SERVICES.iter().flat_map(|(name, others)| [*name].into_iter().chain(others.iter().copied()));
         let attribute =
-            |name: &str| Attribute::optional(name, Type::String, format!("Address of the service `{name}`."));
+            |name: &str| Attribute::optional(name, Type::String, format!("Endpoint URL of the service `{name}`."));
         let inner = Block {
             attributes: names.map(attribute).collect(),
             description:
-                "Addresses of services, in place of those of AWS. Can also be set with the `AWS_ENDPOINT_URL` and \
+                "Endpoint URLs of services, instead of those of AWS. Can also be set with the `AWS_ENDPOINT_URL` and \
                           `AWS_ENDPOINT_URL_SFN` environment variables."
                     .into(),
             ..Block::default()
@@ -259,18 +273,18 @@ impl Model for Endpoints {
     }
 }
 
-/// The schema.
+/// Schema of the provider block.
 pub fn schema() -> Schema {
     Schema { version: 0, block: ProviderBlock::block() }
 }
 
-/// The first and only element of a block that occurs once.
+/// The only element of a block that can occur once.
 pub fn single<T>(blocks: &Attr<Vec<T>>) -> Option<&T> {
     blocks.known().and_then(|blocks| blocks.first())
 }
 
 impl ProviderBlock {
-    /// Checks the block before it is used.
+    /// Checks the block.
     pub fn validate(&self, config: &Value) -> Diagnostics {
         let mut diagnostics = ProviderBlock::block().check(config);
         diagnostics.extend(self.validate_keys());
@@ -292,7 +306,7 @@ impl ProviderBlock {
             (Attr::Null, Attr::Known(_)) => ("secret_key", "access_key"),
             _ => return None,
         };
-        let detail = format!("Set `{missing}` as well, or leave both to the environment or the profile.");
+        let detail = format!("Set `{missing}` as well, or remove `{there}` to use the environment or the profile.");
         Some(Diagnostic::error(format!("`{there}` requires `{missing}`"), detail).at(AttributePath::root(there)))
     }
 
@@ -301,23 +315,23 @@ impl ProviderBlock {
             if self.allowed_account_ids.known().is_some() { "allowed_account_ids" } else { "forbidden_account_ids" };
         let skips = self.skip_requesting_account_id == Attr::Known(true);
         (skips && self.restricts_accounts()).then(|| {
-            let detail = "The account must be requested: remove `skip_requesting_account_id`.";
+            let detail = "The account ID must be requested to compare it. Remove `skip_requesting_account_id`.";
             let message = format!("`{name}` conflicts with `skip_requesting_account_id`");
             Diagnostic::error(message, detail).at(AttributePath::root(name))
         })
     }
 
-    /// Whether only some accounts may be used.
+    /// Whether accounts are restricted.
     pub fn restricts_accounts(&self) -> bool {
         self.allowed_account_ids.known().is_some() || self.forbidden_account_ids.known().is_some()
     }
 
-    /// Whether regions are accepted that the provider does not list.
+    /// Whether to accept regions that the provider does not list.
     pub fn skips_region_validation(&self) -> bool {
         matches!(self.skip_region_validation, Attr::Known(true) | Attr::Unknown)
     }
 
-    /// Whether it is not known yet who calls AWS, or where.
+    /// Whether the credentials or the region are unknown.
     pub fn has_unknown_access(&self) -> bool {
         let roles = self.assume_role.known().into_iter().flatten();
         [&self.profile, &self.access_key, &self.secret_key, &self.token].into_iter().any(Attr::is_unknown)
@@ -327,7 +341,7 @@ impl ProviderBlock {
             || single(&self.assume_role_with_web_identity).is_some_and(WebIdentityBlock::is_unknown)
     }
 
-    /// The settings of the clients. Nobody is asked yet.
+    /// The settings of the clients. Makes no calls.
     pub fn settings(&self, pace: Option<f64>) -> Settings {
         let text = |value: &Attr<String>| value.text().map(str::to_owned);
         let list = |value: &Attr<Vec<String>>| value.known().cloned().unwrap_or_else(Vec::new);
@@ -368,7 +382,7 @@ impl ProviderBlock {
 }
 
 impl AssumeRoleBlock {
-    /// The role to assume; `None` where none is named, or it is not known yet.
+    /// The role to assume. `None` if it is not set or unknown.
     fn settings(&self) -> Option<AssumeRole> {
         let role_arn = self.role_arn.text()?;
         Some(AssumeRole {
@@ -386,7 +400,8 @@ impl WebIdentityBlock {
         [&self.role_arn, &self.web_identity_token, &self.web_identity_token_file].into_iter().any(Attr::is_unknown)
     }
 
-    /// The role to assume with a token; what is not written comes from the environment.
+    /// The role to assume with a web identity token. Arguments that are not set come from the
+    /// environment.
     fn settings(&self) -> WebIdentity {
         let variable = |name: &str| std::env::var(name).ok();
         let role_arn = self.role_arn.text().map(str::to_owned).or_else(|| variable("AWS_ROLE_ARN"));
@@ -400,7 +415,7 @@ impl WebIdentityBlock {
         WebIdentity { session, token, token_file }
     }
 
-    /// A token belongs to a role.
+    /// Checks that a token and a role are set together.
     fn validate(&self) -> Option<Diagnostic> {
         let missing = |value: &Attr<String>, variable: &str| value.is_null() && std::env::var(variable).is_err();
         let path = |name: &str| AttributePath::root("assume_role_with_web_identity").index(0).attribute(name);

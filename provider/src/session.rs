@@ -1,4 +1,4 @@
-//! The provider in use: its clients, tags and checks, shared by all resources.
+//! The configured provider: clients, tags and checks, which all resources share.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,38 +16,39 @@ use crate::shared::fold::Folder;
 use crate::shared::lookup_cache::{LookupCache, PlannedIn, PlannedResources};
 use crate::shared::tags::TagRules;
 
-/// How long AWS may take to identify the credentials.
+/// Timeout for identifying the credentials.
 const IDENTITY_TIMEOUT: Duration = Duration::from_secs(10);
-/// After how long reading is slow enough to ask whether AWS can be reached at all.
+/// Duration of a read after which the provider checks whether AWS can be reached.
 const SLOW_READ: Duration = Duration::from_secs(4);
-/// How long AWS may then take to answer.
+/// Timeout of that check.
 const REACHABILITY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What the provider block configures, in use.
+/// The configured provider block.
 pub struct ProviderSession {
     /// The clients.
     pub aws: Arc<Aws>,
-    /// The tags of everything.
+    /// Default and ignored tags.
     pub tags: TagRules,
     /// The checks.
     pub checks: Arc<Checks>,
-    /// Whether it is known who calls AWS. While it is not, nothing is read.
+    /// Whether credentials and region are known. Otherwise, nothing is read.
     pub is_known: bool,
     /// Whether the region of the provider block is known.
     region_is_known: bool,
-    /// Whether AWS need not be asked before an object is planned.
+    /// Whether the credentials were checked, which is done before the first object is planned.
     credentials_checked: AtomicBool,
     regions: Mutex<BTreeMap<String, Arc<Self>>>,
-    /// Why AWS cannot be reached, once somebody has waited for it.
+    /// Why AWS cannot be reached, once a read has waited for it.
     unreachable: OnceCell<Option<Diagnostics>>,
-    /// Whether that was reported.
+    /// Whether this was reported.
     reported: AtomicBool,
-    /// What AWS answered about objects that workflows call.
+    /// Lookups of objects that workflows call.
     pub lookups: LookupCache,
 }
 
 impl ProviderSession {
-    /// A session with this provider block; `pace` is how many times the quotas of AWS calls may take.
+    /// Creates a session for this provider block. `pace` is a multiple of the quotas that calls may
+    /// use.
     pub fn new(block: &ProviderBlock, checks: Arc<Checks>, pace: Option<f64>) -> Self {
         let settings = block.settings(pace);
         let is_known = !block.has_unknown_access();
@@ -66,7 +67,7 @@ impl ProviderSession {
         }
     }
 
-    /// The same with the clients of another region, which are made once.
+    /// The session with the clients of another region, which are created once.
     fn in_region(self: &Arc<Self>, region: &str) -> Arc<Self> {
         let mut regions = self.regions.lock().unwrap_or_else(PoisonError::into_inner);
         let made = regions.entry(region.to_owned()).or_insert_with(|| {
@@ -86,10 +87,11 @@ impl ProviderSession {
         made.clone()
     }
 
-    /// Asks AWS whose the credentials are.
+    /// Identifies the credentials in AWS.
     ///
     /// # Errors
-    /// When AWS cannot be asked, or the account is not allowed.
+    ///
+    /// When the call fails, or the account is not allowed.
     pub async fn check_identity(&self, cx: &Context) -> Result<(), Diagnostics> {
         let call = Call::new(IDENTITY_TIMEOUT, cx.cancelled.clone());
         match self.aws.identity(&call).await {
@@ -99,7 +101,7 @@ impl ProviderSession {
     }
 }
 
-/// What all resources share, in one region.
+/// The context that all resources share, in one region.
 #[derive(Clone, Default)]
 pub struct ProviderContext {
     session: Arc<RwLock<Option<Arc<ProviderSession>>>>,
@@ -112,7 +114,7 @@ pub struct ProviderContext {
 }
 
 impl ProviderContext {
-    /// Takes a session into use; a process that is debugged gets one for each run of Terraform.
+    /// Sets the session. A process that is being debugged gets a new one for each run of Terraform.
     pub fn set_session(&self, session: ProviderSession) {
         self.planned.clear();
         self.findings.clear();
@@ -123,10 +125,10 @@ impl ProviderContext {
         self.session.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The session in use.
+    /// The current session.
     ///
     /// # Errors
-    /// When the provider is not configured yet.
+    /// When the provider is not configured.
     pub fn session(&self) -> Result<Arc<ProviderSession>, Diagnostics> {
         let missing = || -> Diagnostics {
             let detail = "Terraform called the provider before it configured it. Please report this as a bug.";
@@ -136,40 +138,40 @@ impl ProviderContext {
         Ok(self.region.as_deref().map_or_else(|| session.clone(), |region| session.in_region(region)))
     }
 
-    /// What this run is going to make or to change, seen from this region.
+    /// The changes planned by this run, as seen from this region.
     pub fn planned(&self) -> PlannedIn<'_> {
         self.planned.within(self.region.as_deref())
     }
 
-    /// The same provider in another region; in that of the provider block without one.
+    /// The same provider in another region. Without one, in the region of the provider block.
     #[must_use]
     pub fn in_region(&self, region: Option<String>) -> Self {
         Self { region, ..self.clone() }
     }
 
-    /// Chooses the checks, and whether regions are validated.
+    /// Selects the checks, and whether regions are validated.
     pub fn set_checks(&self, checks: Arc<Checks>, skips_region_validation: bool) {
         *self.checks.write().unwrap_or_else(PoisonError::into_inner) = checks;
         self.skips_region_validation.store(skips_region_validation, Ordering::Relaxed);
     }
 
-    /// The checks that were chosen; the usual ones until then.
+    /// The selected checks. The defaults if none are selected.
     pub fn checks(&self) -> Arc<Checks> {
         self.checks.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Whether regions are accepted that the provider does not list.
+    /// Whether to accept regions that the provider does not list.
     pub fn skips_region_validation(&self) -> bool {
         self.skips_region_validation.load(Ordering::Relaxed)
     }
 
-    /// The tags of everything; none while there is no session.
+    /// Default and ignored tags. Empty without a session.
     pub fn tags(&self) -> TagRules {
         self.current().map_or_else(TagRules::default, |session| session.tags.clone())
     }
 
-    /// The region of the provider block; unknown while it is not known, or there is none, which is reported when AWS is
-    /// called.
+    /// The region of the provider block. Unknown if it is unknown or not set, which is reported
+    /// when AWS is called.
     pub async fn default_region(&self) -> Value {
         match self.current() {
             Some(session) if session.region_is_known => session.aws.region().await.map_or(Value::Unknown, Value::from),
@@ -177,8 +179,8 @@ impl ProviderContext {
         }
     }
 
-    /// Waits until it is clear that AWS cannot be reached; for ever where it can. Gives the reason to the first who asks,
-    /// as one message is enough.
+    /// Waits until it is clear that AWS cannot be reached, and forever if it can be. Returns the
+    /// reason only to the first caller, because one message is sufficient.
     pub async fn until_unreachable(&self, cx: &Context) -> Option<Diagnostics> {
         tokio::time::sleep(SLOW_READ).await;
         let Some(session) = self.current() else { return std::future::pending().await };
@@ -192,16 +194,17 @@ impl ProviderContext {
         (!session.reported.swap(true, Ordering::Relaxed)).then(|| reason.clone())
     }
 
-    /// Whether it is to be reported that AWS cannot be reached: one message is enough.
+    /// Whether to report that AWS cannot be reached. One message is sufficient.
     pub fn report_unreachable(&self) -> bool {
         self.current().is_none_or(|session| !session.reported.swap(true, Ordering::Relaxed))
     }
 
-    /// Asks AWS whose the credentials are before the first new object is planned, so that a plan that cannot be applied
-    /// fails. Only the first to ask gets the failure.
+    /// Identifies the credentials in AWS before the first new object is planned, so that a plan
+    /// fails if it could not be applied. Only the first caller gets the error.
     ///
     /// # Errors
-    /// When AWS cannot be asked, or the account is not allowed.
+    ///
+    /// When the call fails, or the account is not allowed.
     pub async fn check_access(&self, cx: &Context) -> Result<(), Diagnostics> {
         match self.current() {
             Some(session) if !session.credentials_checked.swap(true, Ordering::Relaxed) => {

@@ -1,5 +1,6 @@
-//! The workflow of a configuration: converted once per call, and taken by validation, plan, apply, the check of AWS, the
-//! references, the policy, the data source and the functions.
+//! The workflow of a configuration. It is converted once per call, and used by validation, plan,
+//! apply, the validation by AWS, the checks of references, the policy, the data source and the
+//! functions.
 
 use asl::linter::Linter;
 use asl::policy::{Document, Settings, derive};
@@ -13,19 +14,19 @@ use tfplugin::{AttributePath, Diagnostic, Diagnostics, Type, Value};
 
 use crate::diagnostics;
 
-/// The attribute with the whole definition as JSON.
+/// The argument with the whole definition as JSON.
 pub const DEFINITION: &str = "definition";
 
-/// The code of the rule that a task calls something that can be called.
+/// Code of the rule that the resource of a task must be callable.
 const INVALID_RESOURCE: &str = "ASL5001";
 
-/// The attributes and blocks of a workflow: those of the language, and `definition`.
+/// Arguments and blocks of a workflow: those of the language, and `definition`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WorkflowBlocks(pub Value);
 
 fn attributes() -> Vec<Attribute> {
     let mut attributes = definition_attributes();
-    let description = "Whole definition as a JSON string, in place of `start_at` and the states.";
+    let description = "Whole definition as a JSON string, instead of `start_at` and state blocks.";
     attributes.push(Attribute::optional(DEFINITION, Type::String, description));
     attributes
 }
@@ -34,7 +35,7 @@ fn blocks() -> Vec<NestedBlock> {
     state_blocks()
 }
 
-/// The names of all attributes and blocks.
+/// Names of all arguments and blocks.
 fn names() -> impl Iterator<Item = String> {
     let attributes = attributes().into_iter().map(|attribute| attribute.name);
     attributes.chain(STATE_BLOCKS.iter().map(|(block, _)| block.clone()))
@@ -55,7 +56,7 @@ impl Model for WorkflowBlocks {
 }
 
 impl WorkflowBlocks {
-    /// A workflow given as JSON.
+    /// A workflow with a definition in JSON.
     pub fn of_text(text: &str) -> Self {
         let mut blocks = Self::from_value(&Value::Null);
         for (block, _) in STATE_BLOCKS.iter() {
@@ -65,17 +66,17 @@ impl WorkflowBlocks {
         blocks
     }
 
-    /// The JSON, where the workflow is given as that and it is known.
+    /// The definition in JSON, if it is set and known.
     pub fn text(&self) -> Option<&str> {
         self.0.get(DEFINITION).as_str().filter(|text| !text.is_empty())
     }
 
-    /// Whether the workflow is given as JSON.
+    /// Whether the workflow is a definition in JSON.
     pub fn is_text(&self) -> bool {
         self.text().is_some() || self.0.get(DEFINITION).is_unknown()
     }
 
-    /// The same without attributes that are empty, which are absent.
+    /// The blocks without empty arguments, which count as not set.
     fn without_empty(&self) -> Self {
         let mut blocks = self.clone();
         for attribute in attributes() {
@@ -90,7 +91,7 @@ impl WorkflowBlocks {
         has_states(&self.0) || !self.0.get("start_at").is_null()
     }
 
-    /// The workflow in the words of another one wherever both mean the same.
+    /// Keeps the form of the prior workflow for equivalent values.
     pub fn keep_equal(&mut self, prior: &Self) {
         if let (Some(before), Some(after)) = (prior.text(), self.text())
             && same_definition(before, after)
@@ -102,28 +103,28 @@ impl WorkflowBlocks {
     }
 }
 
-/// How a workflow is given.
+/// The form of a workflow.
 enum Source {
-    /// As JSON, parsed where it is valid.
+    /// JSON, parsed if it is valid.
     Text { text: String, root: Option<Json> },
     /// As blocks.
     Blocks(Box<Flat>),
-    /// Not at all, in two ways, or not known yet.
+    /// Not set, set twice, or unknown.
     None,
 }
 
-/// A workflow as far as it is known.
+/// A workflow, which may be partially unknown.
 pub struct Workflow {
     source: Source,
-    /// What is wrong with the configuration itself.
+    /// Errors in the configuration itself.
     errors: Diagnostics,
-    /// The definition in the nested form of AWS; `None` while a part is unknown.
+    /// The definition in the nested form of AWS. `None` while a part is unknown.
     nested: Option<Json>,
     machine_type: MachineType,
 }
 
 impl Workflow {
-    /// Converts a configuration. `machine_type` is the type of the state machine, where there is one.
+    /// Converts a configuration. `machine_type` is the type of the state machine, if there is one.
     pub fn new(blocks: &WorkflowBlocks, machine_type: MachineType) -> Self {
         let blocks = &blocks.without_empty();
         let mut workflow = Self { source: Source::None, errors: Diagnostics::default(), nested: None, machine_type };
@@ -132,7 +133,8 @@ impl Workflow {
             (_, true) => workflow.read_blocks(blocks),
             (Value::Null, false) => workflow.errors.push(Diagnostic::error(
                 "one of `definition` and `start_at` is required",
-                "Write `start_at` and a block for each state, such as `task \"Name\" { … }`, or a `definition` as JSON.",
+                "Set `start_at` and add a block for each state, such as `task \"Name\" { … }`, or set a \
+                 `definition` in JSON.",
             )),
             _ => {}
         }
@@ -142,16 +144,16 @@ impl Workflow {
     fn read_blocks(&mut self, blocks: &WorkflowBlocks) {
         let mut flat = to_asl(&blocks.0);
         self.errors = std::mem::take(&mut flat.diagnostics);
-        // While it is not known whether there is a `definition` the blocks may still be in conflict with it.
+        // While `definition` is unknown, the blocks may still conflict with it.
         let is_complete = flat.json.is_known() && !self.errors.has_errors() && !blocks.is_text();
         self.nested = if is_complete { asl::flat::nest(&flat.json) } else { None };
         self.source = Source::Blocks(Box::new(flat));
     }
 
     fn read_text(&mut self, blocks: &WorkflowBlocks, text: &str) {
-        // What is not known yet may still be absent.
+        // Unknown values can turn out to be null.
         for name in names().filter(|name| name != DEFINITION && is_written(blocks.0.get(name))) {
-            let detail = "A workflow is given either as JSON or as blocks: remove one of the two.";
+            let detail = "A workflow is either JSON or blocks. Remove one of the two.";
             let message = format!("`{name}` conflicts with `definition`");
             self.errors.push(Diagnostic::error(message, detail).at(AttributePath::root(DEFINITION)));
         }
@@ -160,12 +162,12 @@ impl Workflow {
         self.source = Source::Text { text: text.to_owned(), root };
     }
 
-    /// The definition as AWS takes it; `None` while a part is unknown, or when it cannot be told.
+    /// The definition in the form of AWS. `None` if a part is unknown, or there are errors.
     pub fn definition(&self) -> Option<&Json> {
         self.nested.as_ref()
     }
 
-    /// The text for AWS, as it is written or rendered; `None` like [`Workflow::definition`].
+    /// The text for AWS, as configured or rendered. `None` like [`Workflow::definition`].
     pub fn text(&self) -> Option<String> {
         match &self.source {
             Source::Text { text, root } => root.is_some().then(|| text.clone()),
@@ -174,7 +176,7 @@ impl Workflow {
         }
     }
 
-    /// Checks the workflow by all rules that are selected.
+    /// Checks the workflow with all selected rules.
     pub fn check(&self, filter: &RuleFilter) -> Diagnostics {
         let mut diagnostics = self.errors.clone();
         let linter = self.linter(filter);
@@ -191,14 +193,14 @@ impl Workflow {
         diagnostics
     }
 
-    /// Checks the workflow before values that are made up by tests with mocks are told from real ones: a `resource` that does
-    /// not begin with `arn:` is left to [`Workflow::check_resources`].
+    /// Checks the workflow, except for resources that do not begin with `arn:`. Tests with mocks
+    /// use placeholder values, which [`Workflow::check_resources`] checks once they are used.
     pub fn check_early(&self, filter: &RuleFilter) -> Diagnostics {
         let is_left = |found: &Diagnostic| found.group == Some(INVALID_RESOURCE) && self.has_other_resources();
         self.check(filter).into_iter().filter(|found| !is_left(found)).collect()
     }
 
-    /// Checks what [`Workflow::check_early`] leaves.
+    /// Makes the checks that [`Workflow::check_early`] omits.
     pub fn check_resources(&self, filter: &RuleFilter) -> Diagnostics {
         if !self.has_other_resources() {
             return Diagnostics::default();
@@ -219,7 +221,7 @@ impl Workflow {
         Linter::new(self.machine_type).with_filter(filter.clone())
     }
 
-    /// Findings at the attributes they are about.
+    /// Diagnostics for findings, at their attributes.
     fn report(&self, findings: Vec<Finding>) -> Diagnostics {
         match &self.source {
             Source::Text { text, .. } => diagnostics::of_text(findings, text, &AttributePath::root(DEFINITION)),
@@ -228,7 +230,7 @@ impl Workflow {
         }
     }
 
-    /// Findings about references to other objects, which have a place in the form in which the workflow is written.
+    /// Diagnostics for findings about references, which have a location in the configured form.
     pub fn report_references(&self, findings: Vec<Finding>) -> Diagnostics {
         match &self.source {
             Source::Text { .. } => findings
@@ -239,7 +241,7 @@ impl Workflow {
         }
     }
 
-    /// The permissions that the workflow needs, and what there is to report about them. `None` like
+    /// The permissions that the workflow requires, and the diagnostics about them. `None` like
     /// [`Workflow::definition`].
     pub fn policy(&self, settings: &Settings, filter: &RuleFilter) -> Option<(Document, Diagnostics)> {
         let (document, gaps) = derive(self.nested.as_ref()?, settings);
@@ -262,12 +264,12 @@ impl Workflow {
         }
     }
 
-    /// The names of all states.
+    /// Names of all states.
     pub fn state_names(&self) -> Vec<String> {
         self.nested.as_ref().map_or_else(Vec::new, asl::semantic::graph::state_names)
     }
 
-    /// The attribute that AWS means by a location in the nested definition, such as `/States/A/Next`.
+    /// The attribute for a location in the nested definition from AWS, such as `/States/A/Next`.
     pub fn locate(&self, location: &str) -> Option<AttributePath> {
         match &self.source {
             Source::Blocks(flat) => flat.line_path(&flat_pointer(location, self.nested.as_ref()?)?),
@@ -281,7 +283,7 @@ fn is_written(value: &Value) -> bool {
     !(value.is_null() || value.is_unknown() || is_empty)
 }
 
-/// The text of a definition: for people to read, unless only the shortest one is small enough for AWS.
+/// Renders a definition with indentation, or without if only that fits the limit of AWS.
 fn render(definition: &Json) -> Option<String> {
     let value = definition.to_value()?;
     let pretty = serde_json::to_string_pretty(&value).ok()?;
@@ -293,15 +295,15 @@ pub fn same_definition(a: &str, b: &str) -> bool {
     a == b || matches!((asl::parse(a), asl::parse(b)), (Ok((a, _)), Ok((b, _))) if a.root.same_meaning(&b.root))
 }
 
-/// The place that a state of a nested definition has in the flat form: from the last state's name on.
+/// The location in the flat form of a state in a nested definition: from the last state's name on.
 fn in_flat_form(pointer: &JsonPointer) -> JsonPointer {
     let tokens = pointer.tokens();
     let last = tokens.iter().rposition(|token| token == "States").map_or(0, |last| last);
     tokens.iter().skip(last).cloned().collect()
 }
 
-/// The place in the flat form that AWS means by a location in the nested definition. Names of states are not escaped in a
-/// location, so that the states of the definition tell where one ends.
+/// The location in the flat form for a location in the nested definition from AWS. AWS does not
+/// escape names of states, so the states of the definition show where a name ends.
 fn flat_pointer(location: &str, nested: &Json) -> Option<JsonPointer> {
     let graph = asl::semantic::graph::Graph::of(nested);
     let places = graph.states.iter().map(|node| (node.at.aws_location(), node.name));

@@ -1,4 +1,5 @@
-//! What exists is found, imported by id and by identity, and written as a person would: nothing is left to change then.
+//! Objects are found, imported by id and identity, and generated as minimal configuration. The next
+//! plan has no changes.
 
 #![allow(
     clippy::expect_used,
@@ -31,8 +32,9 @@ async fn client(aws: &LocalAws) -> Client {
     client
 }
 
-/// Creates an object, forgets it, imports it by id and by identity, and plans what is generated for it: no change.
-/// Gives the state and the generated configuration.
+/// Creates an object, removes it from the state, imports it by id and by identity, and checks that
+/// the plan for the generated configuration has no changes. Returns the state and the generated
+/// configuration.
 async fn check(client: &mut Client, name: &str, config: &Value, id: &str) -> (Value, Value) {
     let planned = client.plan(name, &Value::Null, config).await.clean();
     let made = client.apply(name, &Value::Null, &planned, config).await.clean();
@@ -46,7 +48,7 @@ async fn check(client: &mut Client, name: &str, config: &Value, id: &str) -> (Va
     (state, generated)
 }
 
-/// The attributes and blocks that are written.
+/// The arguments and blocks that are set.
 fn written(config: &Value) -> Vec<&str> {
     let is_written = |value: &Value| {
         !value.is_null() && !value.as_map().is_some_and(|entries| entries.is_empty()) && value.as_list() != Some(&[])
@@ -132,9 +134,9 @@ async fn what_exists_is_imported_and_written_cleanly() {
         ("environment", Value::object([("variables", Value::object([("A", "b".into())]))])),
     ]);
     let (imported, generated) = check(&mut client, "sfn_lambda_function", &function, "function_name").await;
-    // AWS does not tell where the code came from: without it the code is deployed by somebody else.
+    // AWS does not return the source of the code. Without it, the code is deployed elsewhere.
     assert_eq!(written(&generated), ["environment", "function_name", "handler", "role", "runtime"]);
-    // The code may be named afterwards; the same code is not deployed again.
+    // The source of the code can be set afterwards. The same code is not deployed again.
     let mut named = generated;
     named.set("filename", function.get("filename").clone());
     assert_eq!(client.validate("sfn_lambda_function", &named).await, Vec::<String>::new());
@@ -145,7 +147,7 @@ async fn what_exists_is_imported_and_written_cleanly() {
     found(&mut client, &state).await;
 }
 
-/// What the searches find of it.
+/// Checks which objects the searches find.
 async fn found(client: &mut Client, machine: &Value) {
     let nothing = Value::object::<String>([]);
     let names = |found: &[(Value, String, Value)]| found.iter().map(|(_, name, _)| name.clone()).collect::<Vec<_>>();

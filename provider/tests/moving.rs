@@ -1,4 +1,4 @@
-//! Objects of hashicorp/aws move in: with the same configuration nothing is left to change.
+//! Migration of objects from hashicorp/aws: with the same configuration, there are no changes.
 
 #![allow(
     clippy::expect_used,
@@ -104,7 +104,8 @@ async fn client(aws: &LocalAws) -> Client {
     client
 }
 
-/// Makes an object, hands it over as the other provider stores it, and plans the same configuration. Gives the state.
+/// Creates an object, moves it in the form in which the other provider stores it, and plans the
+/// same configuration. Returns the state.
 async fn check(client: &mut Client, ty: &str, config: &Value, former: impl Fn(&Value) -> serde_json::Value) -> Value {
     let planned = client.plan(ty, &Value::Null, config).await;
     let made = client.apply(ty, &Value::Null, &planned.value, config).await.clean();
@@ -112,7 +113,7 @@ async fn check(client: &mut Client, ty: &str, config: &Value, former: impl Fn(&V
     let moved = client.moved(ty, &former_type(ty), AWS, stored.as_bytes()).await.clean();
     let read = client.read(ty, &moved).await.clean();
     let plan = client.plan(ty, &read, config).await;
-    assert_eq!(plan.value, read, "something is left to change");
+    assert_eq!(plan.value, read, "the plan has changes");
     assert_eq!(plan.replaces, Vec::<String>::new());
     made
 }
@@ -134,7 +135,7 @@ async fn state_machines_aliases_and_activities_move_in() {
 
     let role = "arn:aws:iam::123456789012:role/theirs";
     let plain = Value::object([("name", "plain".into()), ("definition", DEFINITION.into()), ("role_arn", role.into())]);
-    // As version 5 stores it: blocks that nobody wrote, and no region.
+    // As version 5 stores it: blocks that are not configured, and no region.
     let stored = |made: &Value| {
         json!({
             "arn": text(made, "arn"), "id": text(made, "arn"), "name": "plain", "name_prefix": "",
@@ -229,5 +230,5 @@ async fn state_machines_aliases_and_activities_move_in() {
         assert!(refused.messages[0].starts_with("error: cannot move"), "{:?}", refused.messages);
     }
     let broken = client.moved("sfn_activity", "aws_sfn_activity", AWS, b"{").await;
-    assert!(broken.messages[0].contains("the state of the `aws_sfn_activity` cannot be read"), "{:?}", broken.messages);
+    assert!(broken.messages[0].contains("could not read the state of the `aws_sfn_activity`"), "{:?}", broken.messages);
 }

@@ -1,4 +1,5 @@
-//! The program as a process: started by hand, by Terraform, by a stranger.
+//! The program as a process: started manually, by Terraform, and by a client without the right
+//! certificate.
 
 #![allow(
     clippy::expect_used,
@@ -41,14 +42,14 @@ fn an_older_protocol_is_refused_with_the_version_that_is_needed() {
     let output =
         provider().env("TF_PLUGIN_MAGIC_COOKIE", COOKIE).env("PLUGIN_PROTOCOL_VERSIONS", "4,5").output().unwrap();
     let text = String::from_utf8(output.stderr).unwrap();
-    assert!(text.contains("version 6 of the plugin protocol and was offered 4,5"), "{text}");
+    assert!(text.contains("version 6 of the plugin protocol, but the client offered 4,5"), "{text}");
 }
 
 #[test]
 fn without_a_client_certificate_it_does_not_serve() {
     let output = provider().env("TF_PLUGIN_MAGIC_COOKIE", COOKIE).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8(output.stderr).unwrap().contains("PLUGIN_CLIENT_CERT holds no certificate"));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("PLUGIN_CLIENT_CERT does not contain a certificate"));
 }
 
 struct Running {
@@ -81,7 +82,7 @@ fn for_debugging_it_prints_how_to_attach() {
     assert!(std::path::Path::new(entry["Addr"]["String"].as_str().unwrap()).exists());
 }
 
-/// Somebody with a certificate, as Terraform has one.
+/// A client or server with a certificate.
 struct Party {
     pem: String,
     certificate: CertificateDer<'static>,
@@ -95,7 +96,7 @@ fn party() -> Party {
     Party { pem, certificate: own.cert.der().clone(), key: own.signing_key.serialize_der() }
 }
 
-/// Whether a client gets through to the provider's HTTP/2.
+/// Whether a client can connect to the provider with HTTP/2.
 async fn is_let_in(handshake: &str, client: Option<&Party>) -> bool {
     let parts: Vec<&str> = handshake.split('|').collect();
     let server = base64::engine::general_purpose::STANDARD_NO_PAD.decode(parts[5]).unwrap();
@@ -119,7 +120,7 @@ async fn is_let_in(handshake: &str, client: Option<&Party>) -> bool {
     let Ok(mut stream) = connector.connect(ServerName::try_from("localhost").unwrap(), socket).await else {
         return false;
     };
-    // With TLS 1.3 a refusal comes after the handshake, in place of the server's first frame.
+    // With TLS 1.3, a rejection follows the handshake, instead of the first frame of the server.
     if stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.is_err() {
         return false;
     }

@@ -1,5 +1,6 @@
-//! Generated definitions, with every state type and every field, through every call of the provider against AWS on
-//! loopback: what is applied is what was meant, reads back unchanged and imports into the same blocks.
+//! Generated definitions with every state type and field go through all calls of the provider
+//! against a local emulator of AWS. The applied definition equals the generated one, is read back
+//! unchanged and is imported to the same blocks.
 
 #![allow(
     clippy::expect_used,
@@ -31,7 +32,7 @@ async fn client(aws: &LocalAws) -> Client {
     let provider = SfnProvider::default();
     let schema = provider.schema();
     let names = ["sfn", "lambda", "iam", "logs", "sts"].map(|name| (name, Value::from(aws.url())));
-    // Random definitions follow no good practice.
+    // Random definitions do not follow best practices.
     let checks = [("level", Value::from("error")), ("ignore", Value::Null), ("remote", Value::from(false))];
     let config = Value::object([
         ("region", REGION.into()),
@@ -45,7 +46,7 @@ async fn client(aws: &LocalAws) -> Client {
     client
 }
 
-/// Takes one definition through all calls; what it is called is the seed.
+/// Runs one definition through all calls. The seed is used as its name.
 async fn check_case(client: &mut Client, seed: u64, definition: &Json) {
     let context = || format!("seed {seed}: {}", definition.to_value().unwrap());
     let findings = Linter::new(MachineType::Standard).check(definition, Form::Nested);
@@ -70,7 +71,8 @@ async fn check_case(client: &mut Client, seed: u64, definition: &Json) {
     assert!(imported.get("definition").is_null(), "{}", context());
     assert_eq!(client.plan(TYPE, &imported, &config).await.clean(), imported, "{}", context());
 
-    // Every fifth also with its states as values, which is a change of the configuration and none in AWS.
+    // Every fifth is also configured with its states as values, which changes the configuration but
+    // not AWS.
     let state = if seed.is_multiple_of(5) { as_values(client, &config, state).await } else { state };
 
     let gone = client.plan(TYPE, &state, &Value::Null).await.clean();
@@ -78,7 +80,7 @@ async fn check_case(client: &mut Client, seed: u64, definition: &Json) {
     assert!(client.read(TYPE, &state).await.clean().is_null());
 }
 
-/// Moves all states from blocks into `states`; gives the state after that.
+/// Moves all states from blocks to `states`. Returns the state afterwards.
 async fn as_values(client: &mut Client, config: &Value, state: Value) -> Value {
     let (mut config, mut entries) = (config.clone(), Vec::new());
     for (block, _) in STATE_BLOCKS.iter() {

@@ -102,11 +102,15 @@ async fn mistakes_are_told() {
     for (from, to, said) in [
         ("\"failed\"", "\"faild\"", "Did you mean `failed`?"),
         ("\"failed\"", "\"duration\"", "`threshold` is required for `duration`"),
-        ("\"failed\"", "\"failed\"\n  statistic = \"p99\"", "`statistic` is for `duration` only"),
+        ("\"failed\"", "\"failed\"\n  statistic = \"p99\"", "`statistic` requires the metric `duration`"),
         ("\"failed\"", "\"duration\"\n  threshold = 1\n  statistic = \"p101\"", "unsupported value `p101`"),
         (":stateMachine:", ":activity:", "is not the ARN of a state machine"),
         ("\"failed\"", "\"failed\"\n  period = 90", "`period` must be a multiple of 60, got 90"),
-        ("\"failed\"", "\"open_map_runs\"\n  threshold = 900", "`state_machine_arn` is not for `open_map_runs`"),
+        (
+            "\"failed\"",
+            "\"open_map_runs\"\n  threshold = 900",
+            "`state_machine_arn` conflicts with the metric `open_map_runs`",
+        ),
         ("\"failed\"", "\"open_executions\"", "`threshold` is required for `open_executions`"),
         ("state_machine_arn", "description", "`state_machine_arn` is required for `failed`"),
         ("\"failed\"", "\"failed\"\n  datapoints_to_alarm = 2", "`datapoints_to_alarm` must be at most 1, got 2"),

@@ -85,8 +85,8 @@ async fn aws_that_cannot_be_asked_is_one_warning() {
     let asking = workspace(&aws, &machines);
     let plan = asking.plan().await.unwrap();
     assert_eq!(plan.code, 2, "{}", plan.text);
-    assert_says(&plan, &["AWS could not be asked about the workflows", "states:ValidateStateMachineDefinition"]);
-    assert_eq!(plan.text.matches("AWS could not be asked").count(), 1, "{}", plan.text);
+    assert_says(&plan, &["could not validate the workflows in AWS", "states:ValidateStateMachineDefinition"]);
+    assert_eq!(plan.text.matches("could not validate the workflows in AWS").count(), 1, "{}", plan.text);
     assert_success(&asking.apply().await.unwrap());
     aws.proxy().forget();
     assert_empty(&asking.plan().await.unwrap());

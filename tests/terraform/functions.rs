@@ -73,7 +73,7 @@ async fn mistakes_are_told() {
         ("", "one of `execution_role` and `role` is required"),
         ("execution_role {}\n timeout = 0", "`timeout` must be at least 1, got 0"),
         ("execution_role {}\n filename = \"x.zip\"", "`filename` conflicts with `source_dir`"),
-        ("execution_role {}", "the code cannot be read"),
+        ("execution_role {}", "could not read the code"),
     ] {
         let workspace = workspace(&aws, &function(extra));
         assert_says(&workspace.plan().await.unwrap(), &[message]);

@@ -88,14 +88,14 @@ async fn what_is_missing_is_told() {
         workspace.remove_env(name);
     }
     let start = std::time::Instant::now();
-    assert_says(&workspace.apply().await.unwrap(), &["Give credentials in the provider block"]);
+    assert_says(&workspace.apply().await.unwrap(), &["Configure credentials in the provider block"]);
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn only_some_accounts_may_be_used() {
     let aws = aws().await;
-    let refused = "the credentials are of the account";
+    let refused = "the credentials belong to the account";
     let blocks = [
         ("allowed_account_ids = [\"111111111111\"]".to_owned(), refused),
         (format!("forbidden_account_ids = [\"{ACCOUNT}\"]"), refused),
@@ -229,7 +229,7 @@ async fn calls_go_through_the_proxy() {
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
     let wrong = with_provider(&aws, "https_proxy = \"no address\"");
-    assert_says(&wrong.plan().await.unwrap(), &["`no address` is no address of a proxy"]);
+    assert_says(&wrong.plan().await.unwrap(), &["invalid proxy address `no address`"]);
     let wrong = with_provider(&aws, "custom_ca_bundle = \"/nowhere/ca.pem\"");
     assert_says(&wrong.plan().await.unwrap(), &["the certificates of `/nowhere/ca.pem` cannot be used"]);
 }

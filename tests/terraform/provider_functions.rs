@@ -65,9 +65,9 @@ async fn wrong_arguments_are_told_apart() {
     let aws = aws().await;
     let good = r#"jsonencode({ StartAt = "A", States = { A = { Type = "Pass", End = true } } })"#;
     for (call, said) in [
-        (format!(r#"graph({good}, "svg")"#), "there is no format `svg`: write `mermaid` or `dot`"),
-        (format!("estimate_cost({good}, -1)"), "the number of executions cannot be below 0"),
-        (format!(r#"validate({good}, "FAST")"#), "there is no type `FAST`: write `STANDARD` or `EXPRESS`"),
+        (format!(r#"graph({good}, "svg")"#), "unsupported format `svg`: use `mermaid` or `dot`"),
+        (format!("estimate_cost({good}, -1)"), "`executions` must be at least 0"),
+        (format!(r#"validate({good}, "FAST")"#), "unsupported type `FAST`: use `STANDARD` or `EXPRESS`"),
         (r#"normalize("{\n  a")"#.to_owned(), "line 2, column 3"),
         (r#"policy("[]")"#.to_owned(), "the definition is an array, not an object"),
     ] {

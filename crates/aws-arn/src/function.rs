@@ -1,12 +1,12 @@
-//! Names and ARNs of Lambda functions, with their versions and aliases.
+//! Names and ARNs of Lambda functions, versions and aliases.
 
 use crate::Arn;
 
-/// A function as its name, partial ARN or ARN gives it, each with or without a version or alias
-/// (Lambda API reference, parameter `FunctionName`).
+/// A function, from a name, partial ARN or ARN, with or without a version or alias (Lambda API
+/// reference, parameter `FunctionName`).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct FunctionArn {
-    /// The function without its version or alias, in the form in which it is written.
+    /// The function without its version or alias, in its original form.
     pub function: String,
     /// Name of the function.
     pub name: String,
@@ -15,7 +15,7 @@ pub struct FunctionArn {
 }
 
 impl FunctionArn {
-    /// The parts of a name or ARN; `None` for an ARN of anything else.
+    /// Parses a name or ARN. `None` for any other ARN.
     pub fn parse(text: &str) -> Option<Self> {
         let (prefix, rest) = split_prefix(text)?;
         let (name, qualifier) = match rest.split_once(':') {
@@ -28,7 +28,7 @@ impl FunctionArn {
         Some(Self { function: format!("{prefix}{name}"), name: name.to_owned(), qualifier })
     }
 
-    /// Whether two texts name the same function and qualifier, one by its name and the other by its ARN, perhaps.
+    /// Whether two texts refer to the same function and qualifier, by name or ARN.
     pub fn is_same(a: &str, b: &str) -> bool {
         match (Self::parse(a), Self::parse(b)) {
             (Some(first), Some(second)) => {
@@ -40,7 +40,8 @@ impl FunctionArn {
     }
 }
 
-/// Splits the prefix from the function name: empty, `123456789012:function:`, or the first fields of an ARN.
+/// Splits off the prefix of the function name: empty, `123456789012:function:`, or the first fields
+/// of an ARN.
 fn split_prefix(text: &str) -> Option<(&str, &str)> {
     const KIND: &str = "function:";
     let is_arn = text.starts_with("arn:");

@@ -9,18 +9,18 @@ use std::str::FromStr;
 pub use function::FunctionArn;
 pub use state_machine::{Qualifier, StateMachineArn};
 
-/// An ARN in its parts: `arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`.
+/// A parsed ARN: `arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Arn {
     /// Partition, such as `aws` or `aws-cn`.
     pub partition: String,
     /// Service, such as `states`.
     pub service: String,
-    /// Region; empty for global services.
+    /// Region. Empty for global services.
     pub region: String,
-    /// Account of twelve digits; empty where the resource has none.
+    /// Account ID with twelve digits. Empty for resources without an account.
     pub account: String,
-    /// All that follows, colons included.
+    /// The remainder, which may contain colons.
     pub resource: String,
 }
 
@@ -37,7 +37,7 @@ impl fmt::Display for InvalidArn {
 impl std::error::Error for InvalidArn {}
 
 impl Arn {
-    /// The parts of an ARN; `None` for any other text.
+    /// Parses an ARN. `None` for any other text.
     pub fn parse(text: &str) -> Option<Self> {
         let mut parts = text.splitn(6, ':');
         if parts.next()? != "arn" {
@@ -65,7 +65,7 @@ impl fmt::Display for Arn {
     }
 }
 
-/// The region of an ARN; `None` for any other text and for resources without a region.
+/// The region of an ARN. `None` for any other text, and for resources without a region.
 pub fn region_of(text: &str) -> Option<String> {
     Arn::parse(text).map(|arn| arn.region).filter(|region| !region.is_empty())
 }

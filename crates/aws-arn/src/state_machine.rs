@@ -1,4 +1,4 @@
-//! ARNs of state machines, with their versions and aliases.
+//! ARNs of state machines, versions and aliases.
 
 use std::fmt;
 
@@ -7,24 +7,24 @@ use crate::Arn;
 /// The qualifier of a state machine ARN: a version or an alias.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Qualifier {
-    /// The number of a version.
+    /// Version number.
     Version(u64),
-    /// The name of an alias.
+    /// Alias name.
     Alias(String),
 }
 
-/// The ARN of a state machine, of a version or of an alias
-/// (Step Functions developer guide, "State machine versions and aliases").
+/// The ARN of a state machine, version or alias (Step Functions developer guide, "State machine
+/// versions and aliases").
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct StateMachineArn {
-    /// ARN of the state machine itself.
+    /// ARN of the state machine, without the qualifier.
     pub machine: String,
     /// Version or alias.
     pub qualifier: Option<Qualifier>,
 }
 
 impl StateMachineArn {
-    /// The parts of an ARN of a state machine; `None` for any other text.
+    /// Parses the ARN of a state machine. `None` for any other text.
     pub fn parse(text: &str) -> Option<Self> {
         let arn = Arn::parse(text).filter(|arn| arn.service == "states")?;
         let rest = arn.resource.strip_prefix("stateMachine:")?;
@@ -43,7 +43,7 @@ impl StateMachineArn {
         Some(Self { machine, qualifier })
     }
 
-    /// The name of the state machine.
+    /// Name of the state machine.
     pub fn name(&self) -> &str {
         self.machine.rsplit(':').next().unwrap_or(&self.machine)
     }
@@ -53,7 +53,7 @@ impl StateMachineArn {
         matches!(self.qualifier, Some(Qualifier::Version(_)))
     }
 
-    /// The name of the alias, where this is one.
+    /// Name of the alias, if this is one.
     pub fn alias(&self) -> Option<&str> {
         match &self.qualifier {
             Some(Qualifier::Alias(name)) => Some(name),

@@ -1,4 +1,4 @@
-//! The emulator as a process that cannot outlive us.
+//! The process of the emulator, which ends together with its owner.
 
 use std::fs::File;
 use std::io;
@@ -19,11 +19,11 @@ use crate::proxy::UNRECORDED;
 use crate::venv::{self, other};
 use crate::{ACCOUNT, REGION};
 
-/// The environment variable that names the emulator of [`crate::LocalAws::start`].
+/// Environment variable that selects the emulator of [`crate::LocalAws::start`].
 const VARIABLE: &str = "LOCAL_AWS_EMULATOR";
 
-/// Ends the emulator's process group when standard input closes, that is, when whoever started it is gone, however it
-/// went.
+/// Ends the emulator's process group when standard input closes, which happens when its owner ends
+/// for any reason.
 const GUARD: &str = "
 import os, signal, sys, threading
 def guard():
@@ -46,19 +46,19 @@ main(['--host', '127.0.0.1', '--port', os.environ['GATEWAY_PORT']])
 
 const START_WITHIN: Duration = Duration::from_secs(30);
 
-/// A program that answers AWS's calls.
+/// A program that emulates AWS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Emulator {
-    /// ministack executes workflows and functions.
+    /// ministack, which also executes workflows and functions.
     Ministack,
-    /// moto is a second opinion on what is created, read, updated and deleted. It executes nothing, and has no versions
-    /// but those that a creation or an update publishes.
+    /// moto, as a second implementation of creating, reading, updating and deleting. It does not
+    /// execute workflows, and only has the versions that a creation or an update publishes.
     Moto,
 }
 
 impl Emulator {
-    /// The emulator that the environment variable `LOCAL_AWS_EMULATOR` names, `ministack` or `moto`; ministack if it is
-    /// not set.
+    /// The emulator in the environment variable `LOCAL_AWS_EMULATOR`, `ministack` or `moto`.
+    /// Defaults to ministack.
     ///
     /// # Errors
     /// The variable has another value.
@@ -70,8 +70,8 @@ impl Emulator {
         }
     }
 
-    /// Its packages, by name and version. Those of moto are what its server and the services used here need: its extra
-    /// `server` installs twice as many.
+    /// Its packages, by name and version. The packages of moto are the requirements of its server
+    /// and of the services in use, because its extra `server` installs twice as many.
     fn packages(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Self::Ministack => &[("ministack", crate::MINISTACK), ("cbor2", crate::CBOR2), ("boto3", crate::BOTO3)],
@@ -99,7 +99,7 @@ impl Emulator {
         }
     }
 
-    /// The path that answers once the emulator is up.
+    /// Path that responds once the emulator is up.
     fn health(self) -> &'static str {
         match self {
             Self::Ministack => "/_ministack/health",
@@ -107,7 +107,7 @@ impl Emulator {
         }
     }
 
-    /// The path that deletes everything.
+    /// Path that deletes all objects.
     fn reset(self) -> &'static str {
         match self {
             Self::Ministack => "/_ministack/reset",
@@ -116,7 +116,7 @@ impl Emulator {
     }
 }
 
-/// A running emulator; its process group is killed when it is dropped.
+/// A running emulator. Its process group is killed when it is dropped.
 pub(crate) struct Process {
     emulator: Emulator,
     child: Child,
@@ -124,8 +124,8 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Installs the emulator where that was not done yet, starts it on a free port and waits until it is up; `log` takes
-    /// its output.
+    /// Installs the emulator if necessary, starts it on a free port and waits until it is up.
+    /// Writes its output to `log`.
     pub(crate) async fn start(emulator: Emulator, log: &Path) -> io::Result<Self> {
         let python = venv::python(emulator.packages())?;
         let port = std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
@@ -175,14 +175,14 @@ impl Process {
         let give_up = tokio::time::Instant::now() + START_WITHIN;
         while tokio::time::Instant::now() < give_up {
             if let Some(status) = self.child.try_wait()? {
-                return Err(other(format!("{} ended at once: {status}", self.emulator.name())));
+                return Err(other(format!("{} ended immediately: {status}", self.emulator.name())));
             }
             if client.get(url.clone()).await.is_ok_and(|answer| answer.status().is_success()) {
                 return Ok(());
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        Err(other(format!("{} did not come up within {} s", self.emulator.name(), START_WITHIN.as_secs())))
+        Err(other(format!("{} did not start within {} s", self.emulator.name(), START_WITHIN.as_secs())))
     }
 }
 
@@ -195,7 +195,8 @@ impl Drop for Process {
     }
 }
 
-/// Calls a query service of the emulator, such as `Action=CreateTopic&Name=orders` of SNS, and gives the XML it answers.
+/// Calls a query service of the emulator, such as SNS with `Action=CreateTopic&Name=orders`, and
+/// returns the XML response.
 pub(crate) async fn query(port: u16, service: &str, form: &str) -> io::Result<String> {
     let scope = format!("{ACCOUNT}/20260101/{REGION}/{service}/aws4_request");
     let request = Request::post(format!("http://127.0.0.1:{port}/"))

@@ -1,7 +1,7 @@
-//! AWS on loopback, for tests and the demo.
+//! A local AWS, for tests and the demo.
 //!
-//! Starts an emulator in a virtual environment of its own, and in front of it a proxy that keeps what ministack drops,
-//! records the calls and injects faults. Everything listens on 127.0.0.1 only.
+//! Starts an emulator in its own virtual environment, and a proxy in front of it that adds behavior
+//! of AWS, records calls and injects faults. All servers listen on 127.0.0.1 only.
 
 mod emulator;
 mod operation;
@@ -21,20 +21,21 @@ use emulator::Process;
 pub use operation::operation;
 pub use proxy::{Fault, Proxy, RecordedCall};
 
-/// Version of ministack that the tests were made with.
+/// Version of ministack with which the tests were written.
 pub const MINISTACK: &str = "1.5.33";
 /// Version of moto, the second emulator.
 pub const MOTO: &str = "5.2.5";
-/// The version of what the emulator reads and writes CBOR with, in which CloudWatch is spoken to.
+/// Version of the CBOR library of the emulator, for the protocol of CloudWatch.
 const CBOR2: &str = "5.9.0";
-/// The version of what functions of Python find in Lambda's runtime.
+/// Version of boto3 in the Lambda runtime of Python.
 const BOTO3: &str = "1.43.106";
-/// The region that the demo and the tests use.
+/// Region of the demo and the tests.
 pub const REGION: &str = "eu-west-1";
-/// The account that [`LocalAws::env`] signs in to: ministack takes a 12-digit access key for one, moto has no other.
+/// Account of [`LocalAws::env`]. ministack uses a 12-digit access key as the account, and moto has
+/// no other account.
 pub const ACCOUNT: &str = "123456789012";
 
-/// A running AWS. Ends when dropped.
+/// A running local AWS. Ends when dropped.
 pub struct LocalAws {
     emulator: Process,
     proxy: Proxy,
@@ -42,7 +43,7 @@ pub struct LocalAws {
 }
 
 impl Drop for LocalAws {
-    /// The log of a test that failed stays.
+    /// Keeps the log of a failed test.
     fn drop(&mut self) {
         if !std::thread::panicking() {
             let _ = std::fs::remove_file(&self.log);
@@ -51,19 +52,19 @@ impl Drop for LocalAws {
 }
 
 impl LocalAws {
-    /// Starts one, on free ports, with the emulator that [`Emulator::of_environment`] gives; `log` takes its output and is
-    /// removed with it.
+    /// Starts a local AWS on free ports, with the emulator from [`Emulator::of_environment`]. Its
+    /// output is written to `log`, which is deleted with it.
     ///
     /// # Errors
-    /// Python is missing, or the emulator is unknown, cannot be installed or does not come up.
+    /// Python is missing, or the emulator is unknown, cannot be installed or does not start.
     pub async fn start(log: &Path) -> io::Result<Self> {
         Self::start_with(Emulator::of_environment()?, log).await
     }
 
-    /// Starts one with the second emulator, moto.
+    /// Starts a local AWS with the second emulator, moto.
     ///
     /// # Errors
-    /// Python is missing, or moto cannot be installed or does not come up.
+    /// Python is missing, or moto cannot be installed or does not start.
     pub async fn start_moto(log: &Path) -> io::Result<Self> {
         Self::start_with(Emulator::Moto, log).await
     }
@@ -74,22 +75,22 @@ impl LocalAws {
         Ok(Self { emulator, proxy, log: log.to_path_buf() })
     }
 
-    /// Where to send calls.
+    /// Endpoint URL.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.proxy.port())
     }
 
-    /// The proxy, to look at calls and to inject faults.
+    /// The proxy, to inspect calls and to inject faults.
     pub fn proxy(&self) -> &Proxy {
         &self.proxy
     }
 
-    /// The environment by which any AWS client finds this AWS and no other.
+    /// Environment variables with which AWS clients use only this local AWS.
     pub fn env(&self) -> Vec<(&'static str, String)> {
         vec![
             ("AWS_ENDPOINT_URL", self.url()),
             ("AWS_REGION", REGION.into()),
-            // Version 1 of the AWS CLI knows only this one.
+            // Version 1 of the AWS CLI only supports this variable.
             ("AWS_DEFAULT_REGION", REGION.into()),
             ("AWS_ACCESS_KEY_ID", ACCOUNT.into()),
             ("AWS_SECRET_ACCESS_KEY", "test".into()),
@@ -99,25 +100,26 @@ impl LocalAws {
         ]
     }
 
-    /// Makes Wait states end at once, or as they should again.
+    /// Makes Wait states end immediately, or restores their duration.
     ///
     /// # Errors
-    /// When the emulator is not ministack or does not answer.
+    /// When the emulator is not ministack or does not respond.
     pub async fn skip_waits(&self, skip: bool) -> io::Result<()> {
         let scale = i32::from(!skip);
         self.emulator.configure(&serde_json::json!({ "stepfunctions._SFN_WAIT_SCALE": scale })).await
     }
 
-    /// Gives answers for calls that the emulator cannot make, in the form that AWS's own local Step Functions has for them;
-    /// an execution takes them when its state machine is started by `ARN#CASE`.
+    /// Mocks responses of calls that the emulator does not support, in the format of Step Functions
+    /// Local. An execution uses them if its state machine is started with `ARN#CASE`.
     ///
     /// # Errors
-    /// When the emulator is not ministack or does not answer.
+    /// When the emulator is not ministack or does not respond.
     pub async fn mock(&self, config: &Value) -> io::Result<()> {
         self.emulator.configure(&serde_json::json!({ "stepfunctions._sfn_mock_config": config })).await
     }
 
-    /// Sends a JSON call to a service as a client would, for tests that change things behind Terraform's back.
+    /// Sends a JSON call to a service as a client, for tests that change objects outside of
+    /// Terraform.
     ///
     /// # Errors
     /// If there is no response, or AWS returns an error.
@@ -125,16 +127,17 @@ impl LocalAws {
         emulator::call(self.proxy.port(), target, body).await
     }
 
-    /// Forgets everything that was made in this AWS.
+    /// Deletes all objects in this local AWS.
     ///
     /// # Errors
-    /// When the emulator does not answer.
+    /// When the emulator does not respond.
     pub async fn reset(&self) -> io::Result<()> {
         self.proxy.forget();
         self.emulator.reset().await
     }
 
-    /// Sends a form to a query service, such as `Action=ListRoles` to `iam`, and gives the XML it answers.
+    /// Sends a form to a query service, such as `Action=ListRoles` to `iam`, and returns the XML
+    /// response.
     ///
     /// # Errors
     /// If there is no response, or AWS returns an error.
@@ -142,7 +145,7 @@ impl LocalAws {
         emulator::query(self.proxy.port(), service, form).await
     }
 
-    /// Calls a function and gives its result.
+    /// Invokes a function and returns its result.
     ///
     /// # Errors
     /// If there is no response, or AWS returns an error.
@@ -152,7 +155,7 @@ impl LocalAws {
         Ok(serde_json::from_slice(&answer)?)
     }
 
-    /// Makes a bucket of S3.
+    /// Creates an S3 bucket.
     ///
     /// # Errors
     /// If there is no response, or AWS returns an error.
@@ -162,7 +165,7 @@ impl LocalAws {
         emulator::rest(self.proxy.port(), "s3", Method::PUT, &format!("/{bucket}"), &body).await.map(drop)
     }
 
-    /// Writes an object into a bucket of S3.
+    /// Writes an object to an S3 bucket.
     ///
     /// # Errors
     /// If there is no response, or AWS returns an error.
@@ -171,7 +174,7 @@ impl LocalAws {
         emulator::rest(self.proxy.port(), "s3", Method::PUT, &path, content).await.map(drop)
     }
 
-    /// Makes an SNS topic and gives its ARN.
+    /// Creates an SNS topic and returns its ARN.
     ///
     /// # Errors
     /// If there is no response, or AWS returns an error.
@@ -190,7 +193,7 @@ impl LocalAws {
         Ok(names.map(str::to_owned).collect())
     }
 
-    /// An inline policy of a role, as IAM gives it.
+    /// An inline policy of a role, as returned by IAM.
     ///
     /// # Errors
     /// If there is no response, or AWS returns an error.
@@ -199,7 +202,7 @@ impl LocalAws {
         self.query("iam", &form).await.map(|xml| xml.replace("%3A", ":"))
     }
 
-    /// Takes an inline policy from a role.
+    /// Removes an inline policy from a role.
     ///
     /// # Errors
     /// If there is no response, or AWS returns an error.
@@ -208,7 +211,7 @@ impl LocalAws {
         self.query("iam", &form).await.map(|_| ())
     }
 
-    /// The process group of the emulator, for tests that look whether it is gone.
+    /// Process group of the emulator, for tests that check that it has ended.
     pub fn process_group(&self) -> i32 {
         self.emulator.process_group()
     }

@@ -1,9 +1,9 @@
-//! Which operation of AWS a request is.
+//! Detection of the AWS operation of a request.
 
 use hyper::Method;
 
-/// The operations of Lambda by method and path; `*` is one segment of the path. The version of the API comes before the
-/// path.
+/// Operations of Lambda by method and path. `*` is a segment of the path. The API version precedes
+/// the path.
 const LAMBDA: [(&str, &str, &str); 40] = [
     ("GET", "account-settings", "GetAccountSettings"),
     ("POST", "functions", "CreateFunction"),
@@ -47,8 +47,8 @@ const LAMBDA: [(&str, &str, &str); 40] = [
     ("DELETE", "tags/*", "UntagResource"),
 ];
 
-/// The operation's name, by the header of JSON services, the form of query services, or the path of CBOR services and
-/// of Lambda.
+/// Name of the operation, from the header of JSON services, the form of query services, or the path
+/// of CBOR services and Lambda.
 pub fn operation(method: &Method, path: &str, target: Option<&str>, body: &[u8]) -> String {
     if let Some(name) = target.and_then(|target| target.split('.').nth(1)) {
         return name.to_owned();
@@ -72,12 +72,12 @@ fn lambda(method: &Method, path: &str) -> Option<&'static str> {
     found.map(|(_, _, name)| *name)
 }
 
-/// Whether a text is a date, as versions of an API are: `2015-03-31`.
+/// Whether a text is a date, as in API versions: `2015-03-31`.
 fn is_date(text: &str) -> bool {
     text.len() == 10 && text.split('-').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// Whether a path is one of a pattern.
+/// Whether a path matches a pattern.
 fn fits(pattern: &str, path: &str) -> bool {
     let (mut pattern, mut path) = (pattern.split('/'), path.split('/'));
     loop {

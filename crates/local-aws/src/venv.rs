@@ -1,4 +1,4 @@
-//! Virtual environments of Python, made once per user.
+//! Virtual environments of Python, created once per user.
 
 use std::fs;
 use std::io;
@@ -6,11 +6,12 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// Starts a script of an environment with its Python. `exec` keeps the process ID, so that a signal reaches the script;
-/// `-I` keeps packages of the user out.
+/// Runs a script of an environment with its Python. `exec` keeps the process ID, so that signals
+/// reach the script. `-I` excludes packages of the user.
 const WRAPPER: &str = "#!/bin/sh\nexec \"${0%/*}/python\" -I \"${0%/*}/";
 
-/// The Python of an environment that has these packages, by name and version; the environment is made if it is missing.
+/// The Python of an environment with these packages, by name and version. Creates the environment
+/// if it does not exist.
 ///
 /// # Errors
 /// Python is missing, or a package cannot be installed.
@@ -20,8 +21,9 @@ pub fn python(packages: &[(&str, &str)]) -> io::Result<PathBuf> {
     Ok(environment.python())
 }
 
-/// The path of a program `name`: a script in Python that runs in an environment with these packages, by name and
-/// version. The environment is made if it is missing; packages are taken as wheels only, nothing is compiled.
+/// The path of a program `name`: a Python script that runs in an environment with these packages,
+/// by name and version. Creates the environment if it does not exist. Packages are only installed
+/// from wheels, without compiling.
 ///
 /// # Errors
 /// Python is missing, a package cannot be installed or has no wheel for this system, or the program cannot be written.
@@ -34,7 +36,7 @@ pub fn program(packages: &[(&str, &str)], name: &str, script: &str) -> io::Resul
 
 /// A folder with a virtual environment.
 struct Environment {
-    /// Such as `ministack-1.5.33`.
+    /// Name, such as `ministack-1.5.33`.
     name: String,
     folder: PathBuf,
 }
@@ -50,7 +52,8 @@ impl Environment {
         self.folder.join("bin/python")
     }
 
-    /// Holds the lock of this environment until the file is dropped: tests start at once in several processes.
+    /// Locks this environment until the file is dropped, because tests start concurrently in
+    /// several processes.
     fn lock(&self) -> io::Result<fs::File> {
         fs::create_dir_all(&self.folder)?;
         let lock = fs::File::create(self.folder.join("lock"))?;
@@ -70,7 +73,7 @@ impl Environment {
         eprintln!("installing {} (once)", self.name);
         let folder = self.folder.to_string_lossy().into_owned();
         run(Path::new("python3"), &["-m", "venv", &folder])
-            .map_err(|error| other(format!("Python 3 with the module venv is needed: {error}")))?;
+            .map_err(|error| other(format!("Python 3 with the module venv is required: {error}")))?;
         let packages: Vec<String> = packages.iter().map(|(name, version)| format!("{name}=={version}")).collect();
         let mut arguments = vec!["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
         arguments.extend(options);
@@ -79,8 +82,8 @@ impl Environment {
         fs::write(complete, &self.name)
     }
 
-    /// Writes an executable file, unless it is there with this content. A file that another process runs is replaced, not
-    /// written to.
+    /// Writes an executable file, unless it exists with this content. A file that another process
+    /// executes is replaced, and not overwritten.
     fn write(&self, name: &str, content: &str) -> io::Result<PathBuf> {
         let path = self.folder.join(name);
         let is_current = || fs::read_to_string(&path).is_ok_and(|current| current == content);

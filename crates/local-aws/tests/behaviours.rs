@@ -1,4 +1,4 @@
-//! The local AWS answers as AWS does, also where the emulator does not.
+//! The local AWS responds as AWS does, including behavior that the emulator lacks.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 const CODE: &str = "UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==";
 const KEY: &str = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 
-/// An AWS of this test's own.
+/// A local AWS for this test.
 async fn aws() -> LocalAws {
     static STARTED: AtomicUsize = AtomicUsize::new(0);
     let (process, number) = (std::process::id(), STARTED.fetch_add(1, Ordering::Relaxed));
@@ -34,7 +34,7 @@ struct Sent {
     body: String,
 }
 
-/// A call, the status that answers it, and what the answer has.
+/// A call, and the expected status and content of the response.
 type Step = (Sent, u16, Value);
 
 fn json_call(service: &'static str, target: String, body: &Value) -> Sent {
@@ -64,7 +64,7 @@ fn lambda(method: Method, path: &str, body: Value) -> Sent {
     Sent { service: "lambda", method, path: path.into(), headers: Vec::new(), body }
 }
 
-/// Status, content type and body of an answer; the body as a text where it is not JSON.
+/// Status, content type and body of a response. The body is a text if it is not JSON.
 async fn send(aws: &LocalAws, sent: &Sent) -> (u16, String, Value) {
     let scope = format!("{ACCOUNT}/20260101/{REGION}/{}/aws4_request", sent.service);
     let mut request = Request::builder()
@@ -83,7 +83,8 @@ async fn send(aws: &LocalAws, sent: &Sent) -> (u16, String, Value) {
     (parts.status.as_u16(), kind, serde_json::from_slice(&bytes).unwrap_or_else(|_| text()))
 }
 
-/// Whether an answer has what is wanted: of an object these members, where null is an absent one; of XML this part.
+/// Whether a response has the expected content: these members of an object, where null means a
+/// missing one, or this part of XML.
 fn has(answer: &Value, wanted: &Value) -> bool {
     match (answer, wanted) {
         (_, Value::Object(wanted)) => {
@@ -94,26 +95,26 @@ fn has(answer: &Value, wanted: &Value) -> bool {
     }
 }
 
-/// Makes calls one after the other, and compares each status and answer. Gives the answers.
+/// Makes calls one after the other, and compares each status and response. Returns the responses.
 async fn check(aws: &LocalAws, steps: &[Step]) -> Vec<Value> {
     let mut answers = Vec::new();
     for (sent, status, wanted) in steps {
         let (found, _, answer) = send(aws, sent).await;
         assert_eq!(found, *status, "{sent:?}: {answer}");
-        assert!(has(&answer, wanted), "{sent:?}: {answer} has not {wanted}");
+        assert!(has(&answer, wanted), "{sent:?}: {answer} does not contain {wanted}");
         answers.push(answer);
     }
     answers
 }
 
-/// Makes calls one after the other, which are all answered alike.
+/// Makes calls one after the other, which must all have equal responses.
 async fn check_equal(aws: &LocalAws, calls: &[Sent]) {
     let steps: Vec<Step> = calls.iter().map(|sent| (sent.clone(), 200, json!({}))).collect();
     let answers = check(aws, &steps).await;
     assert!(answers.windows(2).all(|pair| pair.first() == pair.last()), "{answers:#?}");
 }
 
-/// Makes calls one after the other, which are all refused with this code.
+/// Makes calls one after the other, which must all be rejected with this code.
 async fn check_refused(aws: &LocalAws, code: &str, calls: &[Sent]) {
     let steps: Vec<Step> = calls.iter().map(|sent| (sent.clone(), 400, json!({ "__type": code }))).collect();
     check(aws, &steps).await;
@@ -123,7 +124,7 @@ fn arn(resource: &str) -> String {
     format!("arn:aws:states:{REGION}:{ACCOUNT}:{resource}")
 }
 
-/// A body with further members.
+/// The body with additional members.
 fn with(mut body: Value, more: Value) -> Value {
     if let (Some(members), Value::Object(more)) = (body.as_object_mut(), more) {
         members.extend(more);

@@ -1,4 +1,4 @@
-//! What is started ends, however whoever started it ends.
+//! Started processes end, however their owner ends.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
@@ -53,7 +53,7 @@ async fn killing_its_owner_ends_it() {
     child.wait().unwrap();
     let start = Instant::now();
     while runs(group) {
-        assert!(start.elapsed() < Duration::from_secs(10), "ministack outlives its owner");
+        assert!(start.elapsed() < Duration::from_secs(10), "ministack is still running");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

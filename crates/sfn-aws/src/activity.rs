@@ -1,4 +1,4 @@
-//! Activities: queues of work that workers take from.
+//! Activities of Step Functions.
 
 use crate::config::{Aws, Identity};
 use crate::creation::{CreateError, Creation, send_once};
@@ -9,23 +9,23 @@ use crate::state_machine::states_arn;
 use crate::time::{Began, rfc3339};
 use crate::{Tags, tags};
 
-/// An activity as it is.
+/// The current state of an activity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Described {
     /// ARN.
     pub arn: String,
     /// Name.
     pub name: String,
-    /// When it was created, as RFC 3339.
+    /// Date and time of creation, in RFC 3339 format.
     pub creation_date: String,
-    /// Encryption; `None` where the endpoint does not return it.
+    /// Encryption. `None` if the endpoint does not return it.
     pub encryption: Option<Encryption>,
 }
 
-/// Creates an activity. Returns its ARN and its creation date as RFC 3339.
+/// Creates an activity. Returns its ARN and its creation date in RFC 3339 format.
 ///
 /// # Errors
-/// Errors returned by AWS, and `AwsErrorKind::AlreadyExists` if an activity of this name exists.
+/// Errors returned by AWS, and `AwsErrorKind::AlreadyExists` if an activity with this name exists.
 pub async fn create(
     aws: &Aws,
     call: &Call,
@@ -40,7 +40,8 @@ pub async fn create(
         let found_tags = tags::read(aws, call, &found.arn).await?;
         Ok(Some((found, found_tags)))
     };
-    // AWS succeeds for an activity of the same name and encryption; its date tells it from a new one.
+    // AWS also succeeds for an activity with the same name and encryption. The date shows whether
+    // it is new.
     let send = || async {
         let request = client.create_activity().name(name).set_tags(tags::listed(new_tags));
         let request = request.set_encryption_configuration(configuration.clone());
@@ -57,12 +58,14 @@ pub async fn create(
     created.ok_or_else(|| creation.already_exists(None).into())
 }
 
-/// The ARN of the activity of this name in the account and region of the credentials; `None` where the account is unknown.
+/// The ARN of the activity with this name in the account and region of the credentials. `None` if
+/// the account is unknown.
 pub fn arn_of(identity: &Identity, name: &str) -> Option<String> {
     states_arn(identity, format!("activity:{name}"))
 }
 
-/// Looks for an activity by its name in the account and region of the credentials; `None` when there is none.
+/// Finds an activity by its name in the account and region of the credentials. `None` if it does
+/// not exist.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -98,7 +101,7 @@ pub async fn list(aws: &Aws, call: &Call) -> Result<Vec<(String, String)>, AwsEr
     }
 }
 
-/// Reads an activity; `None` when there is none.
+/// Reads an activity. `None` if it does not exist.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -118,7 +121,7 @@ pub async fn describe(aws: &Aws, call: &Call, arn: &str) -> Result<Option<Descri
     }))
 }
 
-/// Deletes an activity; succeeds if it does not exist.
+/// Deletes an activity. Succeeds if it does not exist.
 ///
 /// # Errors
 /// Errors returned by AWS.

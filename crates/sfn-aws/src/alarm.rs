@@ -11,7 +11,7 @@ use crate::fields::{non_empty, required};
 use crate::retry::Call;
 use crate::{Tags, retag};
 
-/// The namespace of all metrics of Step Functions.
+/// Namespace of the metrics of Step Functions.
 const NAMESPACE: &str = "AWS/States";
 /// The operation that creates and overwrites alarms.
 const PUT: &str = "PutMetricAlarm";
@@ -29,33 +29,33 @@ pub struct Wanted {
     pub statistic: String,
     /// Length of a period in seconds.
     pub period: i32,
-    /// Number of periods that are evaluated.
+    /// Number of evaluated periods.
     pub evaluation_periods: i32,
-    /// Number of these periods that must reach the threshold; all if `None`.
+    /// Number of evaluated periods that must reach the threshold. All if `None`.
     pub datapoints_to_alarm: Option<i32>,
-    /// The value from which on a period counts.
+    /// Value from which a period counts.
     pub threshold: f64,
-    /// ARNs that are notified of an alarm.
+    /// ARNs of the actions when the alarm is raised.
     pub alarm_actions: Vec<String>,
-    /// ARNs that are notified when it is over.
+    /// ARNs of the actions when the alarm ends.
     pub ok_actions: Vec<String>,
 }
 
-/// An alarm as it is.
+/// The current state of an alarm.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Described {
     /// Name.
     pub name: String,
     /// ARN.
     pub arn: String,
-    /// Its settings; `None` for an alarm on a metric of another service, or of another form.
+    /// Settings. `None` for an alarm on the metric of another service, or of another kind.
     pub wanted: Option<Wanted>,
 }
 
 /// Creates an alarm.
 ///
 /// # Errors
-/// Errors of AWS that remain after retries, and `AwsErrorKind::AlreadyExists` if an alarm of this name exists.
+/// Errors of AWS that remain after retries, and `AwsErrorKind::AlreadyExists` if an alarm with this name exists.
 pub async fn create(aws: &Aws, call: &Call, name: &str, wanted: &Wanted, tags: &Tags) -> Result<(), CreateError> {
     let (client, operation) = (aws.cloudwatch().await?, PUT);
     let send = || async {
@@ -68,7 +68,7 @@ pub async fn create(aws: &Aws, call: &Call, name: &str, wanted: &Wanted, tags: &
     creation.run(|| describe(aws, call, name), send, own).await
 }
 
-/// Updates an alarm. Its tags stay as they are.
+/// Updates an alarm, without its tags.
 ///
 /// # Errors
 /// Errors of AWS that remain after retries.
@@ -98,13 +98,13 @@ fn put(client: &Client, name: &str, wanted: &Wanted) -> PutMetricAlarmFluentBuil
         .set_datapoints_to_alarm(wanted.datapoints_to_alarm)
         .threshold(wanted.threshold)
         .comparison_operator(ComparisonOperator::GreaterThanOrEqualToThreshold)
-        // A period without executions is not an alarm.
+        // A period without executions does not raise the alarm.
         .treat_missing_data("notBreaching")
         .set_alarm_actions(Some(wanted.alarm_actions.clone()))
         .set_ok_actions(Some(wanted.ok_actions.clone()))
 }
 
-/// Reads an alarm; `None` when there is none of this name.
+/// Reads an alarm. `None` if it does not exist.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -144,7 +144,7 @@ fn wanted(alarm: MetricAlarm) -> Option<Wanted> {
     })
 }
 
-/// Deletes an alarm; succeeds if it does not exist.
+/// Deletes an alarm. Succeeds if it does not exist.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -163,7 +163,7 @@ fn listed(tags: &Tags) -> Vec<Tag> {
     tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
 }
 
-/// The tags of an alarm.
+/// Reads the tags of an alarm.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -179,7 +179,7 @@ pub async fn read_tags(aws: &Aws, call: &Call, arn: &str) -> Result<Tags, AwsErr
     Ok(answer.tags.into_iter().flatten().filter_map(pair).collect())
 }
 
-/// Changes the tags of an alarm.
+/// Updates the tags of an alarm.
 ///
 /// # Errors
 /// Errors returned by AWS.

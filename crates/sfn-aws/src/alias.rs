@@ -1,4 +1,4 @@
-//! Aliases of state machines: a name for one or two versions.
+//! Aliases of state machines. An alias points to one or two versions.
 
 use aws_arn::{Qualifier, StateMachineArn};
 use aws_sdk_sfn::types::RoutingConfigurationListItem;
@@ -10,16 +10,16 @@ use crate::fields::{non_empty, required};
 use crate::retry::Call;
 use crate::time::{Began, rfc3339};
 
-/// A version that an alias routes executions to.
+/// A version to which an alias routes executions.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Route {
     /// ARN of the version.
     pub version_arn: String,
-    /// Share of the executions that it receives, in percent.
+    /// Percentage of the executions.
     pub weight: i32,
 }
 
-/// What can be changed of an alias.
+/// The mutable settings of an alias.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
     /// Human-readable description.
@@ -29,7 +29,7 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    /// Whether both are equal; the order of the routes does not count.
+    /// Whether both are equal. The order of the routes is ignored.
     pub fn is_same(&self, other: &Self) -> bool {
         let sorted = |routes: &[Route]| {
             let mut routes = routes.to_vec();
@@ -40,16 +40,16 @@ impl Wanted {
     }
 }
 
-/// An alias as it is.
+/// The current state of an alias.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Described {
     /// ARN.
     pub arn: String,
     /// Name.
     pub name: String,
-    /// When it was created, as RFC 3339.
+    /// Date and time of creation, in RFC 3339 format.
     pub creation_date: String,
-    /// What can be changed.
+    /// Mutable settings.
     pub wanted: Wanted,
 }
 
@@ -61,20 +61,21 @@ fn routes(operation: &'static str, routes: &[Route]) -> Result<Vec<RoutingConfig
     routes.iter().map(item).collect()
 }
 
-/// Creates an alias. Returns its ARN and its creation date as RFC 3339.
+/// Creates an alias. Returns its ARN and its creation date in RFC 3339 format.
 ///
 /// # Errors
-/// Errors returned by AWS, and `AwsErrorKind::AlreadyExists` if the state machine has an alias of this name.
+/// Errors returned by AWS, and `AwsErrorKind::AlreadyExists` if the state machine has an alias with this name.
 pub async fn create(aws: &Aws, call: &Call, name: &str, wanted: &Wanted) -> Result<(String, String), CreateError> {
     let (client, operation, began) = (aws.sfn().await?, "CreateStateMachineAlias", Began::now());
     let routes = routes(operation, &wanted.routes)?;
     let version = wanted.routes.first().and_then(|route| StateMachineArn::parse(&route.version_arn));
     let Some(version) = version else {
-        return Err(AwsError::local(operation, "the alias routes to no version of a state machine").into());
+        return Err(AwsError::local(operation, "the alias does not route to a version of a state machine").into());
     };
     let object = format!("an alias `{name}` of `{}`", version.name());
     let arn = with_alias(version, name);
-    // AWS succeeds for an alias of the same name, description and routes; its date tells it from a new one.
+    // AWS also succeeds for an alias with the same name, description and routes. The date shows
+    // whether it is new.
     let send = || async {
         let request = client.create_state_machine_alias().name(name).set_description(wanted.description.clone());
         let request = request.set_routing_configuration(Some(routes.clone()));
@@ -88,7 +89,7 @@ pub async fn create(aws: &Aws, call: &Call, name: &str, wanted: &Wanted) -> Resu
     created.ok_or_else(|| creation.already_exists(None).into())
 }
 
-/// The ARN of an alias of the state machine that a version belongs to; `None` for any other text.
+/// The ARN of an alias of the state machine with this version. `None` for any other text.
 pub fn arn_of(version_arn: &str, name: &str) -> Option<String> {
     Some(with_alias(StateMachineArn::parse(version_arn)?, name))
 }
@@ -97,7 +98,7 @@ fn with_alias(arn: StateMachineArn, name: &str) -> String {
     StateMachineArn { qualifier: Some(Qualifier::Alias(name.to_owned())), ..arn }.to_string()
 }
 
-/// Reads an alias; `None` when there is none.
+/// Reads an alias. `None` if it does not exist.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -143,7 +144,7 @@ pub async fn list(aws: &Aws, call: &Call, state_machine_arn: &str) -> Result<Vec
     }
 }
 
-/// Changes an alias.
+/// Updates an alias.
 ///
 /// # Errors
 /// Errors of AWS that remain after retries.
@@ -152,7 +153,7 @@ pub async fn update(aws: &Aws, call: &Call, arn: &str, wanted: &Wanted) -> Resul
     let routes = routes(operation, &wanted.routes)?;
     call.healing(operation, || async {
         let request = client.update_state_machine_alias().state_machine_alias_arn(arn);
-        // AWS keeps what is not sent, so an absent description is sent as an empty one.
+        // AWS keeps settings that are not sent, so a missing description is sent as an empty one.
         request
             .description(wanted.description.clone().unwrap_or_default())
             .set_routing_configuration(Some(routes.clone()))
@@ -164,7 +165,7 @@ pub async fn update(aws: &Aws, call: &Call, arn: &str, wanted: &Wanted) -> Resul
     Ok(())
 }
 
-/// Deletes an alias; succeeds if it does not exist.
+/// Deletes an alias. Succeeds if it does not exist.
 ///
 /// # Errors
 /// Errors of AWS that remain after retries.

@@ -1,18 +1,19 @@
-//! A response that no service of AWS gives: the page of a proxy, or what an emulator without the operation responds.
+//! Responses that do not come from AWS: pages of proxies, and responses of emulators that do not
+//! support an operation.
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use crate::causes::{one_line, shortened};
 
-/// How many characters of a body are shown.
+/// Maximum number of characters of a body in messages.
 const SHOWN: usize = 100;
-/// How much of a body is looked at, in bytes.
+/// Maximum number of bytes of a body to inspect.
 const READ: usize = 64 * 1024;
 
-/// Elements of HTML that have no visible text, with their ends.
+/// HTML elements without visible text, with their ends.
 const HIDDEN: [(&str, &str); 3] = [("script", "</script"), ("style", "</style"), ("!--", "-->")];
 
-/// Whether a response is a page for people, as proxies and load balancers give it.
+/// Whether a response is an HTML page, as proxies and load balancers return it.
 pub(crate) fn is_page(response: &HttpResponse) -> bool {
     media_type(response) == "text/html"
 }
@@ -22,20 +23,20 @@ fn media_type(response: &HttpResponse) -> &str {
     media_type.split(';').next().unwrap_or("").trim()
 }
 
-/// The response in a sentence: its status, media type and the beginning of its text.
+/// Describes the response: its status, media type and the beginning of its text.
 pub(crate) fn foreign(response: &HttpResponse) -> String {
     let status = response.status().as_u16();
     let media_type = media_type(response);
     let with = if media_type.is_empty() { String::new() } else { format!(" with {media_type}") };
     let body = response.body().bytes().unwrap_or(&[]);
     let body = String::from_utf8_lossy(body.get(..READ).unwrap_or(body));
-    // The data of a successful call may be confidential.
+    // The data of a successful call can be confidential.
     let text = if response.status().is_success() && !is_markup(&body) { String::new() } else { visible(&body) };
     let text = if text.is_empty() { String::new() } else { format!(": `{text}`") };
     format!("HTTP {status}{with}, which is not a response of AWS{text}. Check the endpoint and the proxy.")
 }
 
-/// What a reader sees of a body, in one line: the title of a page, or its beginning.
+/// The visible text of a body in one line: the title of a page, or its beginning.
 fn visible(body: &str) -> String {
     let text = if is_markup(body) { title(body).unwrap_or_else(|| without_tags(body)) } else { body.to_owned() };
     shortened(&one_line(&text).replace('`', "'"), SHOWN)
@@ -65,7 +66,7 @@ fn without_tags(html: &str) -> String {
     unescaped(&text)
 }
 
-/// What follows a tag, whose `<` is not there any more, and the element if it has no visible text.
+/// The text after a tag, whose `<` was removed, and after its element if that has no visible text.
 fn after_tag(tag: &str) -> &str {
     let begins = |name: &str| tag.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
     let end = HIDDEN.iter().find(|(name, _)| begins(name)).map(|(_, end)| tag.to_ascii_lowercase().find(end));

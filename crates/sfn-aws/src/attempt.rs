@@ -1,7 +1,8 @@
-//! What becomes of the requests of one attempt of a call.
+//! The progress of the requests in an attempt of a call.
 //!
-//! The HTTP client records it, and [`Call`](crate::Call) decides by it about another attempt. The SDK repeats requests and
-//! resolves credentials in between, so that an error alone does not tell how far the request got.
+//! The HTTP client records it, and [`Call`](crate::Call) uses it to decide about another attempt.
+//! The SDK repeats requests and resolves credentials in between, so an error alone does not show
+//! how far the request got.
 
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,52 +11,52 @@ tokio::task_local! {
     static CURRENT: Record;
 }
 
-/// How far a request got.
+/// Progress of a request.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Progress {
     /// It was not sent.
     #[default]
     Unsent,
-    /// There was no connection, which may be different the next time.
+    /// There was no connection. Another attempt may succeed.
     Unconnected,
-    /// It was sent, but there is no response.
+    /// It was sent, but there was no response.
     Sent,
-    /// There is a response with this HTTP status.
+    /// There was a response with this HTTP status.
     Answered(u16),
 }
 
-/// What is known of an attempt.
+/// Information about an attempt.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Observed {
-    /// How far the last request got.
+    /// Progress of the last request.
     pub(crate) progress: Progress,
-    /// Whether another request cannot end otherwise.
+    /// Whether another request cannot have another result.
     pub(crate) is_final: bool,
-    /// Why the last request failed.
+    /// Reason for which the last request failed.
     pub(crate) cause: Option<String>,
-    /// How many attempts the settings allow.
+    /// Number of attempts that the settings allow.
     pub(crate) attempts: Option<u32>,
-    /// How many pages were the last responses, see [`is_page`](crate::answer::is_page).
+    /// Number of last responses that were pages, see [`is_page`](crate::answer::is_page).
     pub(crate) pages: u32,
 }
 
-/// The record of an attempt.
+/// Shared record of an attempt.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Record(Arc<Mutex<Observed>>);
 
 impl Record {
-    /// Runs an attempt and records what becomes of its requests.
+    /// Runs an attempt and records the progress of its requests.
     pub(crate) async fn of<T>(&self, attempt: impl Future<Output = T>) -> T {
         CURRENT.scope(self.clone(), attempt).await
     }
 
-    /// What is known by now.
+    /// The current information.
     pub(crate) fn observed(&self) -> Observed {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-/// Changes the record of the attempt that the current task makes. Outside of an attempt there is nothing to record.
+/// Updates the record of the attempt in the current task. Does nothing outside of an attempt.
 pub(crate) fn record(change: impl FnOnce(&mut Observed)) {
     let _ = CURRENT.try_with(|record| change(&mut record.0.lock().unwrap_or_else(PoisonError::into_inner)));
 }

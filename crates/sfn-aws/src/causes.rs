@@ -1,11 +1,12 @@
-//! Walks through what is behind an error.
+//! Causes of an error.
 
 use std::error::Error;
 use std::io;
 
 use aws_smithy_types::error::ErrorMetadata;
 
-/// Texts of the SDK's outer errors, which only name their kind. They are left out of messages; nothing else hangs on them.
+/// Texts of outer errors of the SDK, which only contain their kind. They are omitted in messages,
+/// and have no other effect.
 const KINDS: [&str; 11] = [
     "an error occurred while loading an access token",
     "an error occurred while loading credentials",
@@ -20,7 +21,7 @@ const KINDS: [&str; 11] = [
     "user error",
 ];
 
-/// An error and its causes, the outermost first. What an I/O error wraps is one of them.
+/// An error and its causes, the outermost first. Includes errors that an I/O error wraps.
 pub(crate) fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |&error| match error.downcast_ref::<io::Error>() {
         Some(io) => io.get_ref().map(|inner| inner as &(dyn Error + 'static)),
@@ -28,12 +29,12 @@ pub(crate) fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item 
     })
 }
 
-/// The outermost error of a type among an error and its causes.
+/// The outermost error of a type, among an error and its causes.
 pub(crate) fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
     chain(error).find_map(|cause| cause.downcast_ref::<T>())
 }
 
-/// The texts of an error and its causes in one line, each once.
+/// The texts of an error and its causes in one line, without duplicates.
 pub(crate) fn texts(error: &(dyn Error + 'static)) -> String {
     let mut texts: Vec<String> = Vec::new();
     for cause in chain(error) {
@@ -46,7 +47,8 @@ pub(crate) fn texts(error: &(dyn Error + 'static)) -> String {
     if texts.is_empty() { error.to_string() } else { texts.join(": ") }
 }
 
-/// The text of an error without its causes. That of AWS's metadata is meant for logs.
+/// The text of an error without its causes. The default text of AWS's metadata is intended for
+/// logs.
 fn text(error: &(dyn Error + 'static)) -> String {
     match error.downcast_ref::<ErrorMetadata>() {
         Some(metadata) => [metadata.code(), metadata.message()].into_iter().flatten().collect::<Vec<_>>().join(": "),
@@ -59,7 +61,7 @@ pub(crate) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The first characters of a text, with `…` in place of the others.
+/// The first characters of a text, followed by `…` if it is longer.
 pub(crate) fn shortened(text: &str, longest: usize) -> String {
     match text.char_indices().nth(longest) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or(text)),

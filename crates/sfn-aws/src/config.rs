@@ -28,17 +28,17 @@ use crate::regions::{self, UnknownRegion};
 use crate::retry::{ATTEMPTS, Call, PageRetries};
 use crate::{http, metadata};
 
-/// What decides about credentials, region and endpoints; what is absent comes from the environment and the shared
-/// configuration files, as everywhere with AWS.
+/// Settings for credentials, region and endpoints. Settings that are not set come from the
+/// environment and the shared configuration files, as in other AWS tools.
 #[derive(Clone, Default)]
 pub struct Settings {
     /// Region.
     pub region: Option<String>,
     /// Profile of the shared configuration files.
     pub profile: Option<String>,
-    /// Access key id.
+    /// AWS access key ID.
     pub access_key: Option<String>,
-    /// Secret access key.
+    /// AWS secret access key.
     pub secret_key: Option<String>,
     /// Session token.
     pub token: Option<String>,
@@ -46,95 +46,96 @@ pub struct Settings {
     pub shared_config_files: Vec<String>,
     /// Paths of the shared credentials files.
     pub shared_credentials_files: Vec<String>,
-    /// Addresses by the names of services, such as `sfn`.
+    /// Endpoint URLs by service, such as `sfn`.
     pub endpoints: BTreeMap<String, String>,
-    /// Roles to assume, one with the credentials of the other.
+    /// Roles to assume, each with the credentials of the previous one.
     pub assume_role: Vec<AssumeRole>,
-    /// A role to assume with a token, before all others.
+    /// Role to assume with a web identity token, before all others.
     pub assume_role_with_web_identity: Option<WebIdentity>,
-    /// Region of the calls to STS; that of all calls if absent.
+    /// Region of STS. Defaults to the region of all calls.
     pub sts_region: Option<String>,
-    /// Proxy for all calls; that of the environment if absent.
+    /// Proxy for all calls. Defaults to the environment.
     pub http_proxy: Option<String>,
-    /// Proxy for calls by HTTPS.
+    /// Proxy for HTTPS calls.
     pub https_proxy: Option<String>,
-    /// Hosts that are called without a proxy, with commas.
+    /// Comma-separated list of hosts to call without a proxy.
     pub no_proxy: Option<String>,
-    /// A file with the only certificate authorities that are trusted; those of the environment or the system if absent.
+    /// File with the only certificate authorities to trust. Defaults to the environment or the
+    /// system.
     pub custom_ca_bundle: Option<String>,
-    /// What the user agent says in addition: `product/version`.
+    /// Products to add to the user agent, as `product/version`.
     pub user_agent: Vec<String>,
-    /// How often a call is tried in all.
+    /// Maximum number of attempts of a call.
     pub max_retries: Option<u32>,
-    /// Whether retries are slowed down for all calls when AWS throttles; as in the environment if absent.
+    /// Whether throttling slows down the retries of all calls. Defaults to the environment.
     pub adaptive_retries: Option<bool>,
-    /// Whether endpoints are those with FIPS; as in the environment if absent.
+    /// Whether to use FIPS endpoints. Defaults to the environment.
     pub use_fips: Option<bool>,
-    /// Whether endpoints take IPv6 as well; as in the environment if absent.
+    /// Whether to use dual-stack endpoints. Defaults to the environment.
     pub use_dual_stack: Option<bool>,
-    /// The only accounts that may be used; any if empty.
+    /// Accounts that can be used. All if empty.
     pub allowed_accounts: Vec<String>,
-    /// Accounts that may not be used.
+    /// Accounts that cannot be used.
     pub forbidden_accounts: Vec<String>,
-    /// Whether credentials are used without asking AWS who they belong to.
+    /// Whether to use credentials without validating them in AWS.
     pub skip_credentials_validation: bool,
-    /// Whether the account is not asked for.
+    /// Whether to skip requesting the account.
     pub skip_requesting_account_id: bool,
-    /// Whether a region that AWS does not have is used as it is.
+    /// Whether to accept unknown regions.
     pub skip_region_validation: bool,
-    /// Address of the metadata service of EC2; as in the environment if absent.
+    /// URL of the EC2 metadata service. Defaults to the environment.
     pub ec2_metadata_service_endpoint: Option<String>,
-    /// `IPv4` or `IPv6`: how the metadata service of EC2 is called; as in the environment if absent.
+    /// Protocol of the EC2 metadata service: `IPv4` or `IPv6`. Defaults to the environment.
     pub ec2_metadata_service_endpoint_mode: Option<String>,
-    /// How many times AWS's default quotas of calls are kept to; without it calls are made as fast as they come.
+    /// Multiple of AWS's default quotas to which calls are limited. Unlimited if `None`.
     pub pace: Option<f64>,
 }
 
 impl Settings {
-    /// How often a call is tried in all.
+    /// Maximum number of attempts of a call.
     pub(crate) fn attempts(&self) -> u32 {
         self.max_retries.unwrap_or(ATTEMPTS).max(1)
     }
 
-    /// Whether only some accounts may be used.
+    /// Whether accounts are restricted.
     fn restricts_accounts(&self) -> bool {
         !(self.allowed_accounts.is_empty() && self.forbidden_accounts.is_empty())
     }
 
-    /// Whether the access key and the secret key are among the settings.
+    /// Whether the settings contain the access key and the secret key.
     fn has_keys(&self) -> bool {
         self.access_key.is_some() && self.secret_key.is_some()
     }
 }
 
-/// Who the credentials belong to.
+/// The identity of the credentials.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Identity {
-    /// Twelve digits; absent when it was not to be asked for.
+    /// Account ID with twelve digits. `None` if it was not requested.
     pub account: Option<String>,
-    /// `aws`, `aws-cn` …
+    /// Partition, such as `aws` or `aws-cn`.
     pub partition: String,
     /// Region.
     pub region: String,
 }
 
 impl Identity {
-    /// The ARN of a resource of this account and region; `?` stands for an account that is not known.
+    /// The ARN of a resource of this account and region, with `?` for an unknown account.
     pub fn arn(&self, service: &str, resource: &str) -> String {
         let Self { account, partition, region } = self;
         format!("arn:{partition}:{service}:{region}:{}:{resource}", account.as_deref().unwrap_or("?"))
     }
 }
 
-/// The clients. Nothing is loaded and nobody is asked before the first call that needs it.
+/// The AWS clients. Nothing is loaded and no calls are made before the first use.
 pub struct Aws {
     settings: Arc<Settings>,
-    /// The clients that this one has the configuration of, all but the region.
+    /// Clients from which this one takes its configuration, except for the region.
     base: Option<Arc<Aws>>,
     config: OnceCell<SdkConfig>,
     identity: OnceCell<Identity>,
     clients: Clients,
-    /// What is changed by one call at a time.
+    /// Locks of objects that must be changed by one call at a time.
     alone: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
 
@@ -150,8 +151,8 @@ macro_rules! clients {
                 self.clients
                     .$name
                     .get_or_try_init(async || {
-                        // The SDK's own budget of retries is shared by all calls, so that one throttled call would fail
-                        // another.
+                        // All calls share the SDK's own retry budget, so one throttled call would
+                        // make others fail.
                         let budget =
                             RetryPartition::custom("terraform-provider-sfn").token_bucket(TokenBucket::unlimited());
                         let mut builder =
@@ -173,7 +174,7 @@ macro_rules! clients {
 clients!(cloudwatch, dynamodb, iam, lambda, logs, sfn, sns, sqs, sts);
 
 impl Aws {
-    /// Clients with these settings.
+    /// Creates clients with these settings.
     pub fn new(settings: Settings) -> Self {
         Self {
             settings: Arc::new(settings),
@@ -185,13 +186,13 @@ impl Aws {
         }
     }
 
-    /// Clients with the same credentials for another region.
+    /// Creates clients with the same credentials for another region.
     pub fn in_region(self: &Arc<Self>, region: &str) -> Self {
         let settings = Settings { region: Some(region.to_owned()), ..(*self.settings).clone() };
         Self { base: Some(self.clone()), ..Self::new(settings) }
     }
 
-    /// Waits until nobody else changes this object, and keeps others waiting until the guard goes.
+    /// Waits until no other call changes this object, and blocks others until the guard is dropped.
     pub(crate) async fn alone(&self, object: &str) -> OwnedMutexGuard<()> {
         let object = {
             let mut alone = self.alone.lock().unwrap_or_else(PoisonError::into_inner);
@@ -200,23 +201,23 @@ impl Aws {
         object.lock_owned().await
     }
 
-    /// The region in use.
+    /// The current region.
     ///
     /// # Errors
-    /// When none is configured anywhere, or AWS does not have it.
+    /// When no region is configured, or it does not exist.
     pub async fn region(&self) -> Result<String, AwsError> {
         Ok(self.config().await?.region().map(|region| region.as_ref().to_owned()).unwrap_or_default())
     }
 
-    /// What stands at an address that AWS gave.
+    /// Downloads the content of a URL from AWS.
     pub(crate) async fn download(&self, call: &Call, address: &str) -> Result<Vec<u8>, AwsError> {
         call.once("download", http::download(&self.settings, address)).await
     }
 
-    /// Who the credentials belong to; AWS is asked once.
+    /// Identifies the credentials. AWS is called once.
     ///
     /// # Errors
-    /// When the credentials do not work.
+    /// When the credentials are invalid.
     pub async fn identity(&self, call: &Call) -> Result<&Identity, AwsError> {
         self.identity.get_or_try_init(|| self.ask_identity(call)).await
     }
@@ -245,7 +246,7 @@ impl Aws {
                 let partition = answer.arn().and_then(|arn| arn.split(':').nth(1)).unwrap_or("aws").to_owned();
                 Ok(Identity { account: answer.account().map(str::to_owned), partition, region })
             }
-            // Without an account, a restriction to some accounts cannot be checked.
+            // Without an account, restrictions of accounts cannot be checked.
             Err(error) if self.settings.skip_credentials_validation && !self.settings.restricts_accounts() => {
                 tracing::warn!(%error, "the account is unknown");
                 Ok(unasked)
@@ -259,7 +260,7 @@ impl Aws {
         let is_in = |accounts: &[String]| accounts.iter().any(|other| other == account);
         if is_in(forbidden_accounts) || !(allowed_accounts.is_empty() || is_in(allowed_accounts)) {
             let message =
-                format!("the credentials are of the account {account}, which the provider block does not allow");
+                format!("the credentials belong to the account {account}, which the provider block does not allow");
             return Err(AwsError::of(AwsErrorKind::AccountNotAllowed, "GetCallerIdentity", message));
         }
         Ok(())
@@ -277,7 +278,7 @@ impl Aws {
     }
 }
 
-/// Checks that AWS has this region and that of the calls to STS.
+/// Checks that the region and the region of STS exist.
 fn check_regions(settings: &Settings, region: Option<&str>) -> Result<(), AwsError> {
     let regions = [region, settings.sts_region.as_deref()].into_iter().flatten();
     for region in regions.filter(|_| !settings.skip_region_validation) {
@@ -312,7 +313,7 @@ async fn load(settings: &Settings) -> Result<SdkConfig, AwsError> {
     Ok(credentials::assume(settings, config, profiles))
 }
 
-/// What loads the configuration of the SDK with these settings.
+/// The loader of the SDK configuration for these settings.
 fn loader(settings: &Settings) -> Result<ConfigLoader, AwsError> {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(5))
@@ -356,7 +357,7 @@ fn retries(settings: &Settings) -> RetryConfig {
         .with_max_backoff(Duration::from_secs(20))
 }
 
-/// What the user agent contains in addition.
+/// Products to add to the user agent.
 fn user_agents(settings: &Settings) -> Vec<FrameworkMetadata> {
     let environment = std::env::var("TF_APPEND_USER_AGENT").unwrap_or_default();
     let products = settings.user_agent.iter().map(String::as_str).chain(environment.split(' '));
@@ -368,7 +369,7 @@ fn user_agents(settings: &Settings) -> Vec<FrameworkMetadata> {
     metadata.collect()
 }
 
-/// The files that hold profiles: those of the settings, or the usual ones.
+/// The files with profiles: those of the settings, or the default ones.
 fn profile_files(settings: &Settings) -> EnvConfigFiles {
     let mut files = EnvConfigFiles::builder()
         .include_default_config_file(settings.shared_config_files.is_empty())
@@ -382,7 +383,7 @@ fn profile_files(settings: &Settings) -> EnvConfigFiles {
     files.build()
 }
 
-/// `~/` at the start of a path is the home directory, as in the shared configuration files themselves.
+/// Expands `~/` at the start of a path to the home directory, as in the shared configuration files.
 pub(crate) fn expand_home(path: &str) -> String {
     match (path.strip_prefix("~/"), std::env::var("HOME")) {
         (Some(rest), Ok(home)) => format!("{home}/{rest}"),

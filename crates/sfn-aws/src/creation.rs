@@ -1,8 +1,9 @@
 //! Creation of objects with a given name. An existing object is never adopted.
 //!
-//! For an existing object some operations of AWS succeed (`CreateActivity`), others overwrite it (`PutMetricAlarm`), and others
-//! refuse the name (`CreateFunction`). Every creation looks for the object first. So an object that is found later, after the
-//! response to an earlier attempt was lost and the next attempt is refused, comes from this creation.
+//! If an object exists, some operations of AWS succeed (`CreateActivity`), some overwrite it
+//! (`PutMetricAlarm`), and others reject the name (`CreateFunction`). Therefore every creation
+//! first checks that the object does not exist. If the response to an attempt is lost and the next
+//! attempt is rejected, an object that is found then comes from this creation.
 
 use std::future::Future;
 
@@ -10,26 +11,26 @@ use crate::config::Aws;
 use crate::error::{AwsError, AwsErrorKind};
 use crate::retry::{Call, Created};
 
-/// A creation that failed.
+/// A failed creation.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{error}")]
 pub struct CreateError {
-    /// Why it failed; of the kind [`AwsErrorKind::AlreadyExists`] where the name is taken.
+    /// The reason. The kind is [`AwsErrorKind::AlreadyExists`] if the name is taken.
     pub error: AwsError,
-    /// Whether this creation may have left an object. Keep it in the state then, so that it is not orphaned. An object that
-    /// existed before does not count.
+    /// Whether this creation may have left an object. It must then be kept in the state, so that it
+    /// is not orphaned. An object that existed before does not count.
     pub may_exist: bool,
 }
 
 impl CreateError {
-    /// The failure of a later step: the object exists.
+    /// A failure of a later step, when the object exists.
     pub(crate) fn afterwards(error: AwsError) -> Self {
         Self { error, may_exist: true }
     }
 }
 
 impl From<AwsError> for CreateError {
-    /// A failure before anything was created.
+    /// A failure before an object was created.
     fn from(error: AwsError) -> Self {
         Self { error, may_exist: false }
     }
@@ -41,32 +42,32 @@ impl From<CreateError> for AwsError {
     }
 }
 
-/// A creation of one object.
+/// A creation of an object.
 pub(crate) struct Creation<'a> {
     pub(crate) aws: &'a Aws,
     pub(crate) call: &'a Call,
-    /// The operation, such as `CreateActivity`.
+    /// Operation, such as `CreateActivity`.
     pub(crate) operation: &'static str,
-    /// The object in the words of messages, with its article: "an activity `orders`".
+    /// Name of the object in messages, with its article: "an activity `orders`".
     pub(crate) object: String,
 }
 
-/// How an attempt ended that needs no other one.
+/// Result of an attempt after which no other is made.
 enum Attempt<T, E> {
     Created(T),
-    /// AWS refused it, and there is an object of this name.
+    /// AWS rejected it, and an object with this name exists.
     Refused {
         refusal: AwsError,
         found: E,
     },
-    /// AWS refused it, and the look for an object of this name failed with this error.
+    /// AWS rejected it, and searching an object with this name failed with this error.
     Unknown(AwsError),
 }
 
 impl Creation<'_> {
-    /// Creates the object unless there is one of its name. `find` looks for that, `send` makes one request without retries of
-    /// the SDK (`send_once!`), and `own` gives the result of a lost response from what was found, if that is equal to what
-    /// was sent.
+    /// Creates the object unless one with its name exists. `find` searches for it, and `send` makes
+    /// one request without retries of the SDK (`send_once!`). `own` returns the result of a lost
+    /// response from the object that was found, if it equals the object that was sent.
     ///
     /// # Errors
     /// Errors returned by AWS, and [`AwsErrorKind::AlreadyExists`] for an object that this creation did not make.
@@ -80,13 +81,15 @@ impl Creation<'_> {
         F: Future<Output = Result<Option<E>, AwsError>> + Send,
         S: Future<Output = Result<T, AwsError>> + Send,
     {
-        // Two resources of one configuration may have the same name: the second one has to find the object of the first.
+        // Two resources of a configuration can have the same name. The second one must find the
+        // object of the first.
         let _alone = self.aws.alone(&self.object).await;
         if Box::pin(find()).await?.is_some() {
             return Err(CreateError::from(self.already_exists(None)));
         }
         let created = self.call.creating(self.operation, |next| {
-            // Before an attempt that follows refusals only, somebody else may have created it. Some operations then succeed.
+            // After rejections, another process may have created the object. Some operations then
+            // succeed.
             let before = (next.number > 0 && !next.lost).then(|| Box::pin(find()));
             let taken = self.already_exists(None);
             attempt(before, taken, Box::pin(send()), Box::pin(find()))
@@ -94,7 +97,8 @@ impl Creation<'_> {
         self.outcome(created.await, own)
     }
 
-    /// The outcome of all attempts. Where a response was lost, an equal object comes from this creation.
+    /// The result of all attempts. If a response was lost, an equal object comes from this
+    /// creation.
     fn outcome<T, E>(
         &self,
         Created { answer, lost }: Created<Attempt<T, E>>,
@@ -110,15 +114,17 @@ impl Creation<'_> {
         }
     }
 
-    /// The error for an object that this creation did not make, with AWS's code where AWS refused it.
+    /// The error for an object that this creation did not create, with the code of AWS if it
+    /// rejected the creation.
     pub(crate) fn already_exists(&self, code: Option<String>) -> AwsError {
         let message = format!("{} already exists", self.object);
         AwsError { code, ..AwsError::of(AwsErrorKind::AlreadyExists, self.operation, message) }
     }
 }
 
-/// Makes one attempt, and looks for the object when AWS reports a conflict. An object that `before` finds ends the attempts as
-/// `taken`. A failed look must not count as a lost response to the creation, so it ends the attempts too.
+/// Makes one attempt, and searches for the object if AWS reports a conflict. An object that
+/// `before` finds ends the attempts as `taken`. A failed search must not count as a lost response
+/// to the creation, so it also ends the attempts.
 async fn attempt<T, E>(
     before: Option<impl Future<Output = Result<Option<E>, AwsError>>>,
     taken: AwsError,
@@ -139,18 +145,19 @@ async fn attempt<T, E>(
     };
     match find.await {
         Ok(Some(found)) => Ok(Attempt::Refused { refusal, found }),
-        // Another change is under way, such as the deletion of an object of this name.
+        // Another change is in progress, such as the deletion of an object with this name.
         Ok(None) => Err(refusal),
         Err(error) => Ok(Attempt::Unknown(error)),
     }
 }
 
-/// Whether the name is taken, or another change is under way.
+/// Whether the name is taken, or another change is in progress.
 pub(crate) fn is_conflict(error: &AwsError) -> bool {
     matches!(error.kind, AwsErrorKind::AlreadyExists | AwsErrorKind::Conflict)
 }
 
-/// Sends a request without retries of the SDK, as `Call::creating` needs it. The second argument is the crate of the service.
+/// Sends a request without retries of the SDK, as `Call::creating` requires. The second argument is
+/// the crate of the service.
 macro_rules! send_once {
     ($request:expr, $service:ident) => {
         $request
@@ -172,14 +179,14 @@ mod tests {
     use crate::Settings;
     use crate::attempt::{self, Progress};
 
-    /// What a response looks like; each attempt takes the next one.
+    /// A response of AWS. Each attempt takes the next one.
     #[derive(Clone, Copy)]
     enum Response {
         Created,
         Taken,
         Lost,
         Refused,
-        /// The role is not known everywhere yet.
+        /// The role is not propagated yet.
         NewRole,
     }
 
@@ -202,7 +209,8 @@ mod tests {
         }
     }
 
-    /// Creates a thing where the looks find `looks`, one after the other, and AWS responds with `responses`.
+    /// Creates a thing. The searches find `looks`, one after the other, and AWS responds with
+    /// `responses`.
     async fn create(looks: &[Option<&'static str>], responses: &[Response]) -> Result<&'static str, CreateError> {
         let aws = Aws::new(Settings::default());
         let call = Call::new(Duration::from_secs(60), CancellationToken::new());
@@ -229,7 +237,7 @@ mod tests {
     async fn what_is_there_is_not_adopted() {
         assert_eq!(create(&[None], &[Response::Created]).await.ok(), Some("created"));
         assert_taken(create(&[Some("mine")], &[]).await, None);
-        // Someone else was faster.
+        // Another process created it first.
         assert_taken(create(&[None, Some("mine")], &[Response::Taken]).await, Some("ThingExists"));
     }
 
@@ -239,7 +247,8 @@ mod tests {
         assert_eq!(create(&[None, None], &[NewRole, Created]).await.ok(), Some("created"));
         assert_taken(create(&[None, Some("mine")], &[NewRole]).await, None);
         assert_taken(create(&[None, None, Some("mine")], &[NewRole, NewRole]).await, None);
-        // After a lost response it may be the own one: AWS decides, and then the comparison.
+        // After a lost response, the object may be the own one. AWS decides, and then the
+        // comparison.
         assert_eq!(create(&[None, Some("mine")], &[Lost, Taken]).await.ok(), Some("mine"));
         assert_taken(create(&[None, Some("theirs")], &[Lost, Taken]).await, Some("ThingExists"));
         assert_eq!(create(&[None, Some("theirs")], &[Lost, Created]).await.ok(), Some("created"));

@@ -1,4 +1,4 @@
-//! Roles that are assumed: with other credentials, or with a token of somebody whom AWS trusts.
+//! Roles to assume, with other credentials or with a web identity token.
 
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
@@ -15,21 +15,21 @@ use crate::config::Settings;
 use crate::error::{AwsError, AwsErrorKind};
 use crate::profile::{self, Profiles};
 
-/// What sessions are called unless the settings say otherwise.
+/// Default name of sessions.
 const SESSION: &str = "terraform-provider-sfn";
 
-/// What narrows a session of a role.
+/// Settings of a session.
 #[derive(Debug, Clone, Default)]
 pub struct Session {
-    /// The role.
+    /// ARN of the role.
     pub role_arn: String,
-    /// Name of the session; a fixed one if absent.
+    /// Name of the session. Defaults to a fixed name.
     pub name: Option<String>,
-    /// How long the credentials are to last.
+    /// Duration of the credentials.
     pub duration: Option<Duration>,
-    /// A policy that narrows the session.
+    /// Policy that restricts the session.
     pub policy: Option<String>,
-    /// Managed policies that narrow the session.
+    /// Managed policies that restrict the session.
     pub policy_arns: Vec<String>,
 }
 
@@ -48,42 +48,42 @@ impl Session {
     }
 }
 
-/// A role to assume with the credentials at hand.
+/// A role to assume with existing credentials.
 #[derive(Debug, Clone, Default)]
 pub struct AssumeRole {
     /// The session.
     pub session: Session,
-    /// What the role's trust policy asks for.
+    /// External ID that the trust policy of the role requires.
     pub external_id: Option<String>,
-    /// Who is behind the session.
+    /// Source identity of the session.
     pub source_identity: Option<String>,
     /// Tags of the session.
     pub tags: crate::Tags,
-    /// Keys of tags that the sessions of further roles get as well.
+    /// Keys of session tags that are passed on to subsequent roles.
     pub transitive_tag_keys: Vec<String>,
 }
 
-/// A role to assume with a token.
+/// A role to assume with a web identity token.
 #[derive(Clone, Default)]
 pub struct WebIdentity {
     /// The session.
     pub session: Session,
     /// The token.
     pub token: Option<String>,
-    /// The file with the token, which is read each time.
+    /// File with the token. It is read each time.
     pub token_file: Option<String>,
 }
 
 impl WebIdentity {
-    /// Whether there is a role or a token.
+    /// Whether a role or a token is set.
     fn is_given(&self) -> bool {
         let is_given = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
         !self.session.role_arn.is_empty() || is_given(&self.token) || is_given(&self.token_file)
     }
 }
 
-/// The configuration with the credentials of the roles that the settings name, each assumed with those of the one before. A
-/// role without an ARN is not assumed, as in `provider "aws"`.
+/// The configuration with the credentials of the roles in the settings, each assumed with those of
+/// the previous one. A role without an ARN is not assumed, as in `provider "aws"`.
 pub(crate) fn assume(settings: &Settings, config: SdkConfig, profiles: Profiles) -> SdkConfig {
     let Some(provider) = config.credentials_provider() else { return config };
     let mut provider = SharedCredentialsProvider::new(Explained { provider, profiles, failed: OnceLock::new() });
@@ -109,15 +109,16 @@ pub(crate) fn assume(settings: &Settings, config: SdkConfig, profiles: Profiles)
 
 type Provided = Result<Credentials, CredentialsError>;
 
-/// The credentials of the settings, the environment and the files, with the reason in words where there are none.
+/// Credentials of the settings, the environment and the files, with an explanation if there are
+/// none.
 struct Explained {
     provider: SharedCredentialsProvider,
     profiles: Profiles,
-    /// Why the configuration gives no credentials. The SDK gives the reason only once.
+    /// Why the configuration provides no credentials. The SDK only returns the reason once.
     failed: OnceLock<AwsError>,
 }
 
-/// Profiles have secrets.
+/// Profiles contain secrets.
 impl std::fmt::Debug for Explained {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Explained").field("provider", &self.provider).finish_non_exhaustive()
@@ -222,7 +223,8 @@ macro_rules! provider {
             {
                 future::ProvideCredentials::new(async move {
                     let provided = self.provide().await;
-                    // The requests for credentials are over; that of the call itself is still to be sent.
+                    // The requests for credentials are done. The request of the call itself is
+                    // still to be sent.
                     attempt::record(|observed| observed.progress = Progress::Unsent);
                     provided
                 })
@@ -235,7 +237,7 @@ provider!(Explained);
 provider!(ByCredentials);
 provider!(ByToken);
 
-/// Why a role cannot be assumed. Where the credentials for it are missing, that is the reason.
+/// Why a role cannot be assumed. If its source credentials are missing, that is the reason.
 fn refused(session: &Session, error: AwsError) -> CredentialsError {
     use AwsErrorKind as Kind;
     if error.kind == Kind::Credentials && error.code.is_none() {
@@ -246,12 +248,12 @@ fn refused(session: &Session, error: AwsError) -> CredentialsError {
         Kind::Unreachable | Kind::TimedOut | Kind::NotAws => error.kind,
         _ => Kind::Credentials,
     };
-    // With a code the credentials would be taken for those that AWS refuses.
+    // With a code, these would count as credentials that AWS rejects.
     CredentialsError::provider_error(AwsError { kind, code: None, message, ..error })
 }
 
 fn credentials(session: &Session, operation: &'static str, given: Option<sts::types::Credentials>) -> Provided {
-    let given = given.ok_or_else(|| refused(session, AwsError::local(operation, "AWS gave no credentials")))?;
+    let given = given.ok_or_else(|| refused(session, AwsError::local(operation, "AWS returned no credentials")))?;
     let expires = SystemTime::try_from(given.expiration).ok();
     let (key, secret, token) = (given.access_key_id, given.secret_access_key, given.session_token);
     Ok(Credentials::new(key, secret, Some(token), expires, "AssumeRole"))

@@ -4,25 +4,25 @@ use aws_sdk_sfn::types::{EncryptionConfiguration, EncryptionType};
 
 use crate::error::AwsError;
 
-/// How a state machine or an activity is encrypted at rest.
+/// Encryption at rest of a state machine or an activity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Encryption {
     /// `AWS_OWNED_KEY` or `CUSTOMER_MANAGED_KMS_KEY`.
     pub kind: String,
-    /// The customer managed key.
+    /// Customer managed key.
     pub kms_key_id: Option<String>,
-    /// How long a data key is reused, in seconds.
+    /// Number of seconds for which a data key is reused.
     pub reuse_seconds: Option<i32>,
 }
 
 impl Encryption {
-    /// The key that AWS owns.
+    /// The AWS owned key.
     pub fn aws_owned() -> Self {
         Self { kind: "AWS_OWNED_KEY".into(), kms_key_id: None, reuse_seconds: None }
     }
 
-    /// Whether an object that was created with this encryption has `found` now. AWS adds the default period of reuse; some
-    /// emulators return no encryption, which is that of AWS's own key.
+    /// Whether an object that was created with this encryption now has `found`. AWS adds the
+    /// default reuse period. Some emulators return no encryption, which means the AWS owned key.
     pub(crate) fn is_met_by(&self, found: Option<&Self>) -> bool {
         let found = found.cloned().unwrap_or_else(Self::aws_owned);
         let reuse_seconds = self.reuse_seconds.or(found.reuse_seconds);
@@ -32,7 +32,7 @@ impl Encryption {
     /// The configuration for a request.
     ///
     /// # Errors
-    /// When the SDK refuses it.
+    /// When the SDK rejects it.
     pub(crate) fn to_request(&self, operation: &'static str) -> Result<EncryptionConfiguration, AwsError> {
         EncryptionConfiguration::builder()
             .r#type(EncryptionType::from(self.kind.as_str()))
@@ -42,10 +42,11 @@ impl Encryption {
             .map_err(|error| AwsError::local(operation, error.to_string()))
     }
 
-    /// The configuration for the request of a creation; `None` for the default, which emulators without encryption refuse.
+    /// The configuration for a creation request. `None` for the default, because emulators without
+    /// encryption reject it.
     ///
     /// # Errors
-    /// When the SDK refuses it.
+    /// When the SDK rejects it.
     pub(crate) fn to_creation(&self, operation: &'static str) -> Result<Option<EncryptionConfiguration>, AwsError> {
         if *self == Self::aws_owned() { Ok(None) } else { self.to_request(operation).map(Some) }
     }

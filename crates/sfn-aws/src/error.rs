@@ -1,4 +1,4 @@
-//! Why a call to AWS failed.
+//! Errors of calls to AWS.
 
 use std::error::Error;
 
@@ -9,21 +9,21 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use crate::{answer, causes};
 
-/// What kind of failure a call ended with. Behaviour depends on the kind, never on the text of a message.
+/// Kind of failure. Behavior depends on the kind, and never on the text of a message.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AwsErrorKind {
     /// The object does not exist.
     NotFound,
-    /// An object of this name exists.
+    /// An object with this name exists.
     AlreadyExists,
-    /// Another change of the object is under way, or its state does not allow the call.
+    /// Another change of the object is in progress, or its state does not allow the call.
     Conflict,
-    /// The credentials lack a permission, or a role does.
+    /// The credentials or a role lack a permission.
     Denied,
-    /// AWS takes fewer calls.
+    /// AWS throttles the calls.
     Throttled,
-    /// There are no credentials, or AWS does not accept them.
+    /// There are no credentials, or AWS rejects them.
     Credentials,
     /// The credentials belong to an account that the settings exclude.
     AccountNotAllowed,
@@ -33,20 +33,20 @@ pub enum AwsErrorKind {
     InvalidRegion,
     /// There was no response in time.
     TimedOut,
-    /// AWS was still carrying out the operation when time was up.
+    /// AWS did not complete the operation in time.
     Unfinished,
     /// The operation was cancelled.
     Cancelled,
-    /// The endpoint cannot be reached, or the connection to it broke.
+    /// The endpoint cannot be reached, or the connection was interrupted.
     Unreachable,
-    /// The response is not one of AWS.
+    /// The response does not come from AWS.
     NotAws,
     /// Any other failure.
     Other,
 }
 
-/// The codes of AWS that have a kind of their own. `ResourceConflictException` is Lambda's code for an object that exists
-/// as well as for a change that is under way; who creates such an object decides.
+/// Codes of AWS with their own kind. `ResourceConflictException` is Lambda's code both for existing
+/// objects and for changes in progress. The creation of an object distinguishes them.
 const CODES: &[(&str, AwsErrorKind)] = &[
     ("ActivityDoesNotExist", AwsErrorKind::NotFound),
     ("AWS.SimpleQueueService.NonExistentQueue", AwsErrorKind::NotFound),
@@ -105,14 +105,14 @@ pub struct AwsError {
     pub operation: &'static str,
     /// The kind of failure.
     pub kind: AwsErrorKind,
-    /// AWS's code, such as `AccessDeniedException`; `None` when AWS gave none.
+    /// Code of AWS, such as `AccessDeniedException`. `None` if there is none.
     pub code: Option<String>,
-    /// AWS's code and message, or why there is no response, in one sentence or two.
+    /// Code and message of AWS, or why there is no response, in one or two sentences.
     pub message: String,
 }
 
 impl AwsError {
-    /// A failure that does not come from AWS, of the kind [`AwsErrorKind::Other`].
+    /// A failure that does not come from AWS, with the kind [`AwsErrorKind::Other`].
     pub fn local(operation: &'static str, message: impl Into<String>) -> Self {
         Self::of(AwsErrorKind::Other, operation, message)
     }
@@ -122,7 +122,7 @@ impl AwsError {
         Self { operation, kind, code: None, message: message.into() }
     }
 
-    /// The failure that an error of the SDK stands for.
+    /// The failure for an error of the SDK.
     pub(crate) fn new<E>(operation: &'static str, error: SdkError<E, HttpResponse>) -> Self
     where
         E: ProvideErrorMetadata + Error + 'static,
@@ -130,7 +130,7 @@ impl AwsError {
         Self::of_sdk(operation, &error)
     }
 
-    /// As [`AwsError::new`], for an error that somebody else owns.
+    /// As [`AwsError::new`], for a borrowed error.
     pub(crate) fn of_sdk<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Self
     where
         E: ProvideErrorMetadata + Error + 'static,
@@ -146,14 +146,14 @@ impl AwsError {
         }
     }
 
-    /// A response without a code: incomplete, with a message only, or not one of AWS.
+    /// A response without a code: incomplete, only with a message, or not from AWS.
     fn of_response(operation: &'static str, error: &(dyn Error + 'static), response: &HttpResponse) -> Self {
-        // The SDK puts the body back once it is read.
+        // The SDK restores the body once it is read.
         if response.body().bytes().is_none() {
             let message = "the connection ended before the response was complete";
             return Self::of(AwsErrorKind::Unreachable, operation, message);
         }
-        // An error without a code has no metadata, but they are its cause.
+        // Without a code, the error has no metadata, but its cause does.
         let message = causes::find::<ErrorMetadata>(error).and_then(ErrorMetadata::message);
         match message.filter(|message| !message.is_empty()) {
             Some(message) => Self::local(operation, format!("HTTP {}: {message}", response.status().as_u16())),
@@ -161,7 +161,7 @@ impl AwsError {
         }
     }
 
-    /// A refusal with a code of AWS.
+    /// A rejection with a code of AWS.
     fn of_code(operation: &'static str, code: &str, message: Option<&str>) -> Self {
         let kind = CODES.iter().find(|(known, _)| *known == code).map_or(AwsErrorKind::Other, |(_, kind)| *kind);
         let message = match message.filter(|message| !message.is_empty()) {
@@ -171,8 +171,8 @@ impl AwsError {
         Self { operation, kind, code: Some(code.to_owned()), message }
     }
 
-    /// The failure of this crate that is behind an error, such as that of the HTTP client or of the credentials; the texts
-    /// of the error and its causes otherwise.
+    /// The error of this crate that caused an error, such as one of the HTTP client or of the
+    /// credentials. Otherwise, the texts of the error and its causes.
     pub(crate) fn caused(operation: &'static str, error: &(dyn Error + 'static)) -> Self {
         match causes::find::<Self>(error) {
             Some(known) => Self { operation, ..known.clone() },
@@ -180,7 +180,7 @@ impl AwsError {
         }
     }
 
-    /// What AWS answered about an object; `None` when it does not exist.
+    /// The response for an object. `None` if it does not exist.
     pub(crate) fn absent_is_none<T>(answer: Result<T, Self>) -> Result<Option<T>, Self> {
         match answer {
             Ok(answer) => Ok(Some(answer)),
@@ -230,7 +230,7 @@ mod tests {
         response(404, "text/html", "<html><title>404 Not Found</title></html>")
     }
 
-    /// The message, the kind and the code of an error of the SDK.
+    /// Checks the message, kind and code for an error of the SDK.
     fn check(error: Failed, kind: AwsErrorKind, code: Option<&str>, message: &str) {
         let error = AwsError::new("DescribeStateMachine", error);
         assert_eq!(error.to_string(), format!("DescribeStateMachine: {message}"));

@@ -1,4 +1,4 @@
-//! Executions: start, follow, read the history.
+//! Executions and their history.
 
 use crate::config::Aws;
 use crate::error::AwsError;
@@ -6,7 +6,7 @@ use crate::fields::required;
 use crate::retry::Call;
 use crate::time::rfc3339;
 
-/// An execution as it is.
+/// The current state of an execution.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Execution {
     /// ARN.
@@ -15,41 +15,42 @@ pub struct Execution {
     pub name: String,
     /// ARN of the state machine.
     pub state_machine_arn: String,
-    /// ARN of the version that it runs, where it was started with the ARN of a version or alias.
+    /// ARN of the version that it runs, if it was started with the ARN of a version or alias.
     pub state_machine_version_arn: Option<String>,
-    /// ARN of the alias that it was started with.
+    /// ARN of the alias with which it was started.
     pub state_machine_alias_arn: Option<String>,
-    /// When it started, as RFC 3339.
+    /// Date and time of the start, in RFC 3339 format.
     pub start_date: String,
-    /// When it ended, as RFC 3339.
+    /// Date and time of the end, in RFC 3339 format.
     pub stop_date: Option<String>,
-    /// Input, as JSON.
+    /// Input as JSON.
     pub input: Option<String>,
     /// Number of redrives.
     pub redrive_count: i32,
-    /// `RUNNING`, `SUCCEEDED`, `FAILED`, `TIMED_OUT` or `ABORTED`.
+    /// Status: `RUNNING`, `SUCCEEDED`, `FAILED`, `TIMED_OUT` or `ABORTED`.
     pub status: String,
-    /// Output of a successful execution, as JSON.
+    /// Output as JSON, if the execution succeeded.
     pub output: Option<String>,
-    /// Name of the error of a failed execution.
+    /// Name of the error, if the execution failed.
     pub error: Option<String>,
-    /// Cause of the error of a failed execution.
+    /// Cause of the error, if the execution failed.
     pub cause: Option<String>,
 }
 
-/// An event of an execution's history.
+/// An event in the history of an execution.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    /// When it happened, as RFC 3339.
+    /// Date and time, in RFC 3339 format.
     pub timestamp: String,
-    /// Such as `TaskStateEntered`.
+    /// Type, such as `TaskStateEntered`.
     pub kind: String,
-    /// The state it is about.
+    /// Name of the state.
     pub state: Option<String>,
 }
 
-/// Starts an execution. Returns its ARN. AWS starts a second one of the same name only with another input, so that a repeated
-/// request of a standard workflow starts none (API reference, StartExecution).
+/// Starts an execution, and returns its ARN. AWS only starts another execution with the same name
+/// for another input, so a repeated request for a standard workflow starts none (API reference,
+/// StartExecution).
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -70,7 +71,7 @@ pub async fn start(
     Ok(answer.execution_arn)
 }
 
-/// Reads an execution; `None` when there is none.
+/// Reads an execution. `None` if it does not exist.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -100,10 +101,10 @@ pub async fn describe(aws: &Aws, call: &Call, arn: &str) -> Result<Option<Execut
     }))
 }
 
-/// Waits until an execution has ended.
+/// Waits until an execution ends.
 ///
 /// # Errors
-/// Errors returned by AWS, or that it did not end in time.
+/// Errors returned by AWS, or if the execution does not end in time.
 pub async fn wait(aws: &Aws, call: &Call, arn: &str) -> Result<Execution, AwsError> {
     let operation = "DescribeExecution";
     let ended = call.until(operation, || async {
@@ -114,7 +115,7 @@ pub async fn wait(aws: &Aws, call: &Call, arn: &str) -> Result<Execution, AwsErr
     ended.await
 }
 
-/// The whole history of an execution.
+/// The complete history of an execution.
 ///
 /// # Errors
 /// Errors returned by AWS.

@@ -1,10 +1,10 @@
-//! Whether queues, topics and tables exist.
+//! Existence of queues, topics and tables.
 
 use crate::config::Aws;
 use crate::error::AwsError;
 use crate::retry::Call;
 
-/// Whether there is a queue at this address.
+/// Whether the queue with this URL exists.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -19,7 +19,7 @@ pub async fn queue(aws: &Aws, call: &Call, url: &str) -> Result<bool, AwsError> 
     Ok(AwsError::absent_is_none(answer)?.is_some())
 }
 
-/// Whether there is a topic of this ARN.
+/// Whether the topic with this ARN exists.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -34,7 +34,7 @@ pub async fn topic(aws: &Aws, call: &Call, arn: &str) -> Result<bool, AwsError> 
     Ok(AwsError::absent_is_none(answer)?.is_some())
 }
 
-/// Whether there is a table of this name or ARN.
+/// Whether the table with this name or ARN exists.
 ///
 /// # Errors
 /// Errors returned by AWS.

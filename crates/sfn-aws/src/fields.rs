@@ -2,7 +2,7 @@
 
 use crate::error::AwsError;
 
-/// The value of a field that AWS always returns. `what` names it in the error, such as `ARN`.
+/// The value of a field that AWS always returns. `what` is its name in the error, such as `ARN`.
 ///
 /// # Errors
 /// When the response lacks it.
@@ -10,7 +10,7 @@ pub(crate) fn required<T>(operation: &'static str, what: &str, value: Option<T>)
     value.ok_or_else(|| AwsError::local(operation, format!("AWS returned no {what}")))
 }
 
-/// A text that is not empty: AWS returns some absent texts as empty ones.
+/// A text that is not empty. AWS returns some missing texts as empty ones.
 pub(crate) fn non_empty(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.is_empty())
 }

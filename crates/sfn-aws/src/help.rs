@@ -1,16 +1,16 @@
-//! What the user can do about a failed call.
+//! Help for failed calls.
 
 use crate::error::{AwsError, AwsErrorKind};
 use crate::retry;
 
 impl AwsError {
-    /// What the user can do about it, in one or two sentences; `None` where the message is enough.
+    /// How to fix the failure, in one or two sentences. `None` if the message is sufficient.
     pub fn help(&self) -> Option<String> {
         if let Some(help) = retry::reason(self).and_then(|reason| reason.help) {
             return Some(help.to_owned());
         }
         let help = match self.kind {
-            AwsErrorKind::Denied => "The credentials in use lack the permission that the message names.",
+            AwsErrorKind::Denied => "The credentials lack the permission in the message.",
             AwsErrorKind::AlreadyExists if self.operation == "AddPermission" => {
                 "Import it with an `import` block or `terraform import`, or choose another `statement_id`."
             }
@@ -22,16 +22,18 @@ impl AwsError {
                  `forbidden_account_ids` of the provider block."
             }
             AwsErrorKind::Credentials if self.code.is_some() => {
-                "The credentials are invalid or have expired. Check the profile or the environment variables that they \
-                 come from."
+                "The credentials are invalid or have expired. Check the profile or the environment variables \
+                 with the credentials."
             }
             AwsErrorKind::InvalidRegion => {
                 "Correct the region. For a region that is newer than this version of the provider, set \
                  `skip_region_validation = true` in the provider block."
             }
-            AwsErrorKind::Unfinished => "Apply again once AWS has finished, or set a longer duration in `timeouts`.",
+            AwsErrorKind::Unfinished => {
+                "Run `terraform apply` again once AWS has finished, or set a longer duration in `timeouts`."
+            }
             AwsErrorKind::TimedOut | AwsErrorKind::Unreachable => {
-                "Check the network, the proxy and the `endpoints` of the provider block. A plan without AWS is made with \
+                "Check the network, the proxy and the `endpoints` of the provider block. To plan without AWS, set \
                  `skip_credentials_validation = true`."
             }
             _ => return None,
@@ -54,7 +56,7 @@ mod tests {
             (of(AwsErrorKind::AlreadyExists, "AddPermission"), Some("choose another `statement_id`")),
             (of(AwsErrorKind::AccountNotAllowed, "Test"), Some("`allowed_account_ids`")),
             (coded("ExpiredToken", of(AwsErrorKind::Credentials, "Test")), Some("have expired")),
-            // The message has the command that helps.
+            // The message contains the command to run.
             (of(AwsErrorKind::Credentials, "Test"), None),
             (of(AwsErrorKind::InvalidRegion, "Test"), Some("`skip_region_validation = true`")),
             (of(AwsErrorKind::Unreachable, "Test"), Some("Check the network")),

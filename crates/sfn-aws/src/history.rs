@@ -1,4 +1,4 @@
-//! What an execution has done, state by state.
+//! Summary of an execution by state.
 
 use std::collections::HashMap;
 
@@ -8,30 +8,30 @@ use crate::config::Aws;
 use crate::error::AwsError;
 use crate::retry::Call;
 
-/// What an execution has done in a state.
+/// Summary of a state in an execution.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct StateSummary {
     /// Name.
     pub name: String,
-    /// Such as `Task`.
+    /// Type, such as `Task`.
     pub kind: String,
-    /// How often it was entered.
+    /// Number of times the state was entered.
     pub entered: u64,
-    /// How often it was left.
+    /// Number of times the state was exited.
     pub exited: u64,
-    /// How many attempts failed, those that were tried again as well.
+    /// Number of failed attempts, including those that were retried.
     pub failures: u64,
-    /// How many attempts there were after the first of each entry.
+    /// Number of attempts, without the first one of each entry.
     pub retries: u64,
-    /// From being entered to being left, all times together, in seconds.
+    /// Total time between entering and exiting the state in seconds.
     pub seconds: f64,
-    /// The error of the last attempt that failed.
+    /// Error of the last failed attempt.
     pub error: Option<String>,
-    /// Its cause.
+    /// Cause of the error.
     pub cause: Option<String>,
 }
 
-/// The history of an execution by state, in the order in which they were entered first.
+/// The history of an execution by state, in the order in which the states were first entered.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -54,7 +54,7 @@ pub async fn summary(aws: &Aws, call: &Call, arn: &str) -> Result<Vec<StateSumma
     }
 }
 
-/// An event, by what it means for a state.
+/// An event, by its effect on a state.
 #[derive(Debug, Clone, PartialEq)]
 struct Step {
     id: i64,
@@ -113,7 +113,7 @@ impl From<HistoryEvent> for Step {
     }
 }
 
-/// An entry of a state that is open, and the one around it.
+/// An open entry of a state, and the one around it.
 struct Entry {
     state: usize,
     at: f64,
@@ -124,9 +124,9 @@ struct Entry {
 #[derive(Default)]
 struct Summary {
     states: Vec<StateSummary>,
-    /// Entries by the event that made them.
+    /// Entries by the event that created them.
     entries: HashMap<i64, Entry>,
-    /// The innermost entry that an event is in.
+    /// Innermost entry of an event.
     inside: HashMap<i64, i64>,
 }
 
@@ -190,7 +190,7 @@ impl Summary {
         }
     }
 
-    /// The entry of this state that is open at a place.
+    /// The open entry of this state that contains a place.
     fn entry_of(&self, mut place: Option<i64>, name: &str) -> Option<i64> {
         while let Some(id) = place {
             let entry = self.entries.get(&id)?;

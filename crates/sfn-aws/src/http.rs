@@ -1,4 +1,4 @@
-//! The HTTP client of all AWS clients: proxies and certificate authorities.
+//! HTTP client of all AWS clients, with proxies and certificate authorities.
 
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
@@ -18,10 +18,10 @@ use crate::error::AwsError;
 use crate::pace;
 use crate::reach::{self, Resolver, Ways};
 
-/// The client that these settings ask for.
+/// Creates the client for these settings.
 ///
 /// # Errors
-/// When a proxy is no address, or the certificates cannot be read.
+/// When a proxy address is invalid, or the certificates cannot be read.
 pub(crate) fn client(settings: &Settings) -> Result<SharedHttpClient, AwsError> {
     let ((proxy, proxies), context) = (proxy(settings)?, tls_context(settings)?);
     let client = Builder::new().build_with_connector_fn(move |connector, components| {
@@ -40,7 +40,7 @@ pub(crate) fn client(settings: &Settings) -> Result<SharedHttpClient, AwsError> 
     })
 }
 
-/// What an address that AWS gave leads to, such as the code of a function.
+/// Downloads the content of a URL from AWS, such as the code of a function.
 ///
 /// # Errors
 /// When it cannot be downloaded.
@@ -69,8 +69,8 @@ fn tls_context(settings: &Settings) -> Result<TlsContext, AwsError> {
     context.map_err(|error| AwsError::local("configuration", error.to_string()))
 }
 
-/// The proxy: that for HTTPS, which AWS uses, before that for HTTP, which then is for both; of the environment otherwise.
-/// With it comes which requests go through it.
+/// The proxy for HTTPS, which AWS uses. Otherwise the proxy for HTTP, for both protocols, or the
+/// one of the environment. Also returns which requests use it.
 fn proxy(settings: &Settings) -> Result<(ProxyConfig, Matcher), AwsError> {
     let rules = Matcher::builder();
     let (address, proxy, rules) = match (&settings.https_proxy, &settings.http_proxy) {
@@ -80,7 +80,7 @@ fn proxy(settings: &Settings) -> Result<(ProxyConfig, Matcher), AwsError> {
         }
         (None, None) => return Ok((ProxyConfig::from_env(), Matcher::from_env())),
     };
-    let proxy = proxy.map_err(|_| AwsError::local("configuration", format!("`{address}` is no address of a proxy")))?;
+    let proxy = proxy.map_err(|_| AwsError::local("configuration", format!("invalid proxy address `{address}`")))?;
     let exceptions = settings.no_proxy.clone();
     let exceptions = exceptions.or_else(|| ["NO_PROXY", "no_proxy"].iter().find_map(|name| std::env::var(name).ok()));
     Ok(match exceptions {
@@ -89,7 +89,7 @@ fn proxy(settings: &Settings) -> Result<(ProxyConfig, Matcher), AwsError> {
     })
 }
 
-/// The certificate authorities: those of the bundle alone, or those of the system.
+/// The certificate authorities: only those of the bundle, or those of the system.
 fn trust_store(settings: &Settings) -> Result<TrustStore, AwsError> {
     let path = settings.custom_ca_bundle.clone().or_else(|| std::env::var("AWS_CA_BUNDLE").ok());
     let Some(path) = path.filter(|path| !path.is_empty()) else { return Ok(TrustStore::default()) };
@@ -97,7 +97,7 @@ fn trust_store(settings: &Settings) -> Result<TrustStore, AwsError> {
         AwsError::local("configuration", format!("the certificates of `{path}` cannot be used: {error}"))
     };
     let pem = std::fs::read(crate::config::expand_home(&path)).map_err(|error| refused(error.to_string()))?;
-    // The connector takes it for granted that they can be used.
+    // The connector requires valid certificates.
     let mut count = 0;
     for certificate in CertificateDer::pem_slice_iter(&pem) {
         let certificate = certificate.map_err(|error| refused(error.to_string()))?;
@@ -105,7 +105,7 @@ fn trust_store(settings: &Settings) -> Result<TrustStore, AwsError> {
         count += 1;
     }
     if count == 0 {
-        return Err(refused("it has none in PEM form".into()));
+        return Err(refused("it does not contain a certificate in PEM format".into()));
     }
     Ok(TrustStore::empty().with_pem_certificate(pem))
 }
@@ -122,9 +122,9 @@ mod tests {
     fn what_cannot_be_used_is_told() {
         let bundle = |path: &str| Settings { custom_ca_bundle: Some(path.into()), ..Settings::default() };
         assert!(said(bundle("/nowhere.pem")).contains("the certificates of `/nowhere.pem` cannot be used"));
-        assert!(said(bundle("Cargo.toml")).contains("it has none in PEM form"));
+        assert!(said(bundle("Cargo.toml")).contains("it does not contain a certificate in PEM format"));
         let proxy = Settings { https_proxy: Some("not an address".into()), ..Settings::default() };
-        assert!(said(proxy).contains("`not an address` is no address of a proxy"));
+        assert!(said(proxy).contains("invalid proxy address `not an address`"));
         assert_eq!(said(Settings { http_proxy: Some("http://127.0.0.1:3128".into()), ..Settings::default() }), "");
     }
 }

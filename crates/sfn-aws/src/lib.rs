@@ -1,8 +1,9 @@
-//! AWS as the provider and the command need it: state machines, functions, roles, log groups.
+//! AWS clients for the provider and the command: state machines, functions, roles, log groups.
 //!
-//! Plain structs in and out, no Terraform type. Every call takes a [`Call`], which has its deadline and its cancellation;
-//! what time heals is tried again ([`mod@retry`]). An [`AwsError`] has its kind, AWS's code and one sentence: why there are no
-//! credentials, why an endpoint cannot be reached, or which response is not one of AWS.
+//! The API consists of plain structs, without Terraform types. Every call takes a [`Call`] with its
+//! deadline and cancellation, and transient rejections are retried ([`mod@retry`]). An [`AwsError`]
+//! contains a kind, the code of AWS and an explanation, such as why there are no credentials, why
+//! an endpoint cannot be reached, or that a response does not come from AWS.
 
 pub mod activity;
 pub mod alarm;
@@ -45,21 +46,22 @@ pub use regions::partition;
 pub use retry::Call;
 pub use state_machine::Verdict;
 
-/// The tag by which what this project made for an object is told from what it found.
+/// The owner tag, which marks objects that the provider created for another object.
 pub const OWNER_TAG: &str = "terraform-provider-sfn:owner";
 
 /// Tags by key.
 pub type Tags = std::collections::BTreeMap<String, String>;
 
-/// What to remove and what to set to get from some tags to others.
+/// The keys to remove and the tags to set for a change of tags.
 fn tags_between(from: &Tags, to: &Tags) -> (Vec<String>, Tags) {
     let removed = from.keys().filter(|key| !to.contains_key(*key)).cloned().collect();
     let changed = to.iter().filter(|(key, value)| from.get(*key) != Some(value));
     (removed, changed.map(|(key, value)| (key.clone(), value.clone())).collect())
 }
 
-/// Makes the tags of an object those that are wanted, with the client of any service: `field(arn)` is what the service calls
-/// the object, the last argument gives the service's own form of tags. Only what differs is sent.
+/// Updates the tags of an object with the client of any service. `field(arn)` is the service's
+/// parameter for the object, and the last argument converts tags to the service's form. Only
+/// differences are sent.
 macro_rules! retag {
     ($client:ident, $call:ident, $field:ident($arn:expr), $from:expr => $to:expr, $form:expr) => {{
         let (removed, changed) = crate::tags_between($from, $to);

@@ -1,4 +1,4 @@
-//! Log groups: those that belong to one state machine, and those that are resources of their own.
+//! Log groups: those that belong to a single state machine, and those that are separate resources.
 
 use aws_sdk_cloudwatchlogs::Client;
 use aws_sdk_cloudwatchlogs::operation::create_log_group::builders::CreateLogGroupFluentBuilder;
@@ -14,47 +14,47 @@ use crate::tags::{self, changeable};
 use crate::time::Began;
 use crate::{OWNER_TAG, Tags, retag};
 
-/// The numbers of days for which CloudWatch Logs can keep events (API reference, PutRetentionPolicy).
+/// Valid retention periods of CloudWatch Logs in days (API reference, PutRetentionPolicy).
 pub const RETENTION_DAYS: [i32; 22] =
     [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
 
-/// The class that AWS gives a log group for which none is requested.
+/// Default class of a log group.
 const DEFAULT_CLASS: &str = "STANDARD";
 
 /// The settings of a log group.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wanted {
-    /// For how many days events are kept; `None` keeps them for ever.
+    /// Number of days to retain log events. With `None`, they never expire.
     pub retention: Option<i32>,
-    /// ARN of the KMS key that encrypts it; a key of AWS if `None`.
+    /// ARN of the KMS key that encrypts the log group. `None` for an AWS owned key.
     pub kms_key_id: Option<String>,
-    /// `STANDARD`, `INFREQUENT_ACCESS` or `DELIVERY`; `STANDARD` if `None`.
+    /// Class: `STANDARD`, `INFREQUENT_ACCESS` or `DELIVERY`. `STANDARD` if `None`.
     pub class: Option<String>,
     /// Tags.
     pub tags: Tags,
 }
 
 impl Wanted {
-    /// Whether a log group is as `CreateLogGroup` was asked to create it.
+    /// Whether a log group equals the one that was sent with `CreateLogGroup`.
     fn is_as_sent(&self, sent: &Self) -> bool {
         let class = |wanted: &Self| wanted.class.clone().unwrap_or_else(|| DEFAULT_CLASS.to_owned());
         self.kms_key_id == sent.kms_key_id && class(self) == class(sent) && tags::are_same(&self.tags, &sent.tags)
     }
 }
 
-/// A log group as it is.
+/// The current state of a log group.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Described {
     /// ARN, without `:*`.
     pub arn: String,
-    /// Its settings.
+    /// Settings.
     pub is: Wanted,
 }
 
 /// Creates a log group.
 ///
 /// # Errors
-/// Errors of AWS that remain after retries, and `AwsErrorKind::AlreadyExists` if a log group of this name exists.
+/// Errors of AWS that remain after retries, and `AwsErrorKind::AlreadyExists` if a log group with this name exists.
 pub async fn create(aws: &Aws, call: &Call, name: &str, wanted: &Wanted) -> Result<Described, CreateError> {
     let (client, operation) = (aws.logs().await?, "CreateLogGroup");
     let send = || async {
@@ -70,7 +70,8 @@ pub async fn create(aws: &Aws, call: &Call, name: &str, wanted: &Wanted) -> Resu
         if wanted.retention.is_some() {
             write_retention(aws, call, name, wanted.retention).await?;
         }
-        let gone = || AwsError::local("DescribeLogGroups", format!("the log group `{name}` was deleted meanwhile"));
+        let gone =
+            || AwsError::local("DescribeLogGroups", format!("the log group `{name}` was deleted in the meantime"));
         describe(aws, call, name).await?.ok_or_else(gone)
     };
     described.await.map_err(CreateError::afterwards)
@@ -81,21 +82,21 @@ fn request(client: &Client, name: &str, tags: &Tags) -> CreateLogGroupFluentBuil
     client.create_log_group().log_group_name(name).set_tags(tags)
 }
 
-/// Reads a log group with its tags; `None` when there is none.
+/// Reads a log group with its tags. `None` if it does not exist.
 ///
 /// # Errors
 /// Errors returned by AWS.
 pub async fn describe(aws: &Aws, call: &Call, name: &str) -> Result<Option<Described>, AwsError> {
     let Some(group) = find(aws, call, name).await? else { return Ok(None) };
     let arn = arn_of(&group)?;
-    // Without tags it has been deleted in between.
+    // Without tags, it has been deleted in the meantime.
     let Some(tags) = read_tags(aws, call, &arn).await? else { return Ok(None) };
     let class = group.log_group_class.map(|class| class.as_str().to_owned());
     let is = Wanted { retention: group.retention_in_days, kms_key_id: group.kms_key_id, class, tags };
     Ok(Some(Described { arn, is }))
 }
 
-/// The log group of this name as AWS lists it; `None` when there is none.
+/// The log group with this name as AWS lists it. `None` if it does not exist.
 async fn find(aws: &Aws, call: &Call, name: &str) -> Result<Option<LogGroup>, AwsError> {
     let (client, operation) = (aws.logs().await?, "DescribeLogGroups");
     let answer = call
@@ -104,18 +105,19 @@ async fn find(aws: &Aws, call: &Call, name: &str) -> Result<Option<LogGroup>, Aw
             request.send().await.map_err(|error| AwsError::new(operation, error))
         })
         .await?;
-    // The list is sorted, so that the name itself comes before the longer ones that begin with it.
+    // The list is sorted, so the name precedes longer names with this prefix.
     let mut groups = answer.log_groups.into_iter().flatten();
     Ok(groups.find(|group| group.log_group_name.as_deref() == Some(name)))
 }
 
-/// The ARN of a log group without `:*` at its end.
+/// The ARN of a log group, without `:*` at its end.
 fn arn_of(group: &LogGroup) -> Result<String, AwsError> {
     let arn = required("DescribeLogGroups", "ARN", group.arn.as_deref())?;
     Ok(arn.trim_end_matches(":*").to_owned())
 }
 
-/// The tags of a log group, the one that names its owner included; `None` when there is no log group. The ARN is without `:*`.
+/// The tags of a log group, including the owner tag. `None` if it does not exist. The ARN must not
+/// end with `:*`.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -130,7 +132,7 @@ pub async fn read_tags(aws: &Aws, call: &Call, arn: &str) -> Result<Option<Tags>
     Ok(AwsError::absent_is_none(answer)?.map(|answer| answer.tags.into_iter().flatten().collect()))
 }
 
-/// Updates a log group. Its class cannot be changed.
+/// Updates a log group, except for its class, which cannot be changed.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -166,7 +168,7 @@ async fn write_key(aws: &Aws, call: &Call, name: &str, key: Option<&str>) -> Res
     }
 }
 
-/// Changes the tags of a log group. The tag that names its owner is neither changed nor removed. The ARN is without `:*`.
+/// Updates the tags of a log group, except for the owner tag. The ARN must not end with `:*`.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -176,7 +178,7 @@ pub async fn write_tags(aws: &Aws, call: &Call, arn: &str, from: &Tags, to: &Tag
     retag!(client, call, resource_arn(arn), &from => &to, |tags| tags.into_iter().collect())
 }
 
-/// Deletes a log group; succeeds if it does not exist.
+/// Deletes a log group. Succeeds if it does not exist.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -191,13 +193,13 @@ pub async fn remove(aws: &Aws, call: &Call, name: &str) -> Result<(), AwsError> 
     AwsError::absent_is_none(answer).map(drop)
 }
 
-/// Creates the log group of a state machine, or reuses one that carries the tag of the same owner and gives it these tags.
-/// Only for an owner that does not exist yet, or whose log group it is. Returns whether this call made it; otherwise an
-/// interrupted run has left it.
+/// Creates the log group of a state machine, or reuses one with the tag of the same owner and
+/// updates its tags. Only for an owner that does not exist yet, or that already has the log group.
+/// Returns whether this call created it. Otherwise, an interrupted run left it.
 ///
 /// # Errors
-/// Errors of AWS that remain after retries, and [`AwsErrorKind::AlreadyExists`] for a log group of this name
-/// that belongs to something else.
+/// Errors of AWS that remain after retries, and [`AwsErrorKind::AlreadyExists`] for a log group
+/// with this name that has another owner.
 pub async fn create_or_adopt(aws: &Aws, call: &Call, name: &str, owner: &str, tags: &Tags) -> Result<bool, AwsError> {
     let (client, operation, began) = (aws.logs().await?, "CreateLogGroup", Began::now());
     let mut owned_tags = tags.clone();
@@ -235,7 +237,7 @@ fn foreign(name: &str, owner: &str, refusal: AwsError) -> AwsError {
     AwsError { code: refusal.code, ..AwsError::of(AwsErrorKind::AlreadyExists, refusal.operation, message) }
 }
 
-/// Sets for how many days events are kept; `None` keeps them for ever.
+/// Sets the retention in days. With `None`, log events never expire.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -261,7 +263,7 @@ pub async fn write_retention(aws: &Aws, call: &Call, name: &str, days: Option<i3
     }
 }
 
-/// Deletes a log group that belongs to this owner; any other stays.
+/// Deletes a log group that has this owner. Others are kept.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -269,7 +271,7 @@ pub async fn delete(aws: &Aws, call: &Call, name: &str, arn: &str, owner: &str) 
     if is_owned(aws, call, arn, owner).await? { remove(aws, call, name).await } else { Ok(()) }
 }
 
-/// Whether a log group carries the tag of this owner.
+/// Whether a log group has the tag of this owner.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -289,7 +291,7 @@ mod tests {
 
     #[test]
     fn a_log_group_is_compared_with_what_was_sent() {
-        // The retention is set by a call of its own afterwards, and AWS adds the default class.
+        // The retention is set with a separate call afterwards, and AWS adds the default class.
         let created = Wanted { retention: None, class: Some("STANDARD".into()), ..wanted() };
         assert!(created.is_as_sent(&wanted()));
         for other in [

@@ -1,4 +1,4 @@
-//! Servers on loopback for tests.
+//! Local servers for tests.
 
 use std::future::Future;
 use std::path::{Path, PathBuf};
@@ -10,13 +10,13 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-/// The answer of STS to `GetCallerIdentity`.
+/// The response of STS to `GetCallerIdentity`.
 pub(crate) const CALLER: &str = "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
                                  <GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:user/u</Arn>\
                                  <UserId>u</UserId><Account>123456789012</Account></GetCallerIdentityResult>\
                                  </GetCallerIdentityResponse>";
 
-/// A response of HTTP.
+/// An HTTP response.
 pub(crate) fn response(status: &str, media_type: &str, body: &str) -> String {
     let length = body.len();
     format!(
@@ -24,7 +24,7 @@ pub(crate) fn response(status: &str, media_type: &str, body: &str) -> String {
     )
 }
 
-/// A server that treats one connection after the other in this way, and its port.
+/// Starts a server that handles one connection after the other, and returns its port.
 pub(crate) async fn server<F>(serve: impl Fn(TcpStream) -> F + Send + 'static) -> u16
 where
     F: Future<Output = ()> + Send + 'static,
@@ -40,7 +40,7 @@ where
     port
 }
 
-/// Reads a request, or what a client of another protocol sends first.
+/// Reads a request, or the first data of a client with another protocol.
 async fn receive(stream: &mut (impl AsyncRead + Unpin)) -> String {
     let (mut text, mut received) = (String::new(), [0; 8192]);
     while !is_complete(&text) {
@@ -62,7 +62,7 @@ fn is_complete(text: &str) -> bool {
     body.len() >= length.unwrap_or(0)
 }
 
-/// Reads a request, writes what belongs to it, and waits until the client has read it.
+/// Reads a request, writes its response, and waits until the client has read it.
 pub(crate) async fn respond(mut stream: impl AsyncRead + AsyncWrite + Unpin, response: impl FnOnce(&str) -> String) {
     let response = response(&receive(&mut stream).await);
     let _ = stream.write_all(response.as_bytes()).await;
@@ -71,12 +71,12 @@ pub(crate) async fn respond(mut stream: impl AsyncRead + AsyncWrite + Unpin, res
     while stream.read(&mut received).await.is_ok_and(|count| count > 0) {}
 }
 
-/// As [`respond`], with a text that does not depend on the request.
+/// As [`respond`], with a response that does not depend on the request.
 pub(crate) async fn answer(stream: impl AsyncRead + AsyncWrite + Unpin, text: &str) {
     respond(stream, |_| text.to_owned()).await;
 }
 
-/// A certificate of its own authority for a host, which ends with a year, and its key.
+/// A self-signed certificate authority for a host that expires in this year, and its key.
 pub(crate) fn certificate(name: &str, not_after: i32) -> (CertificateDer<'static>, PrivateKeyDer<'static>) {
     let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
     params.distinguished_name = DistinguishedName::new();
@@ -95,7 +95,7 @@ pub(crate) fn bundle(folder: &Path, certificate: &CertificateDer<'_>) -> PathBuf
     path
 }
 
-/// The file of an authority that nobody uses, so that tests do not depend on those of the system.
+/// The file of an unused authority, so that tests do not depend on those of the system.
 pub(crate) fn authority(folder: &Path) -> PathBuf {
     bundle(folder, &certificate("nobody.invalid", 4000).0)
 }

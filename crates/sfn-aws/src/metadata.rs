@@ -1,4 +1,4 @@
-//! Credentials of EC2's metadata service at an address of the settings.
+//! Credentials from an EC2 metadata service at a configured URL.
 
 use aws_config::SdkConfig;
 use aws_config::ecs::EcsCredentialsProvider;
@@ -15,15 +15,17 @@ use aws_runtime::env_config::file::EnvConfigFiles;
 use crate::config::Settings;
 use crate::error::AwsError;
 
-/// The name of the metadata service as `credential_source` of a profile.
+/// Name of the metadata service as `credential_source` of a profile.
 const SOURCE: &str = "Ec2InstanceMetadata";
 
-/// The usual chain of credentials providers with the metadata service of the settings; `None` if they do not name one.
+/// The default chain of credentials providers with the metadata service of the settings. `None` if
+/// it is not set.
 ///
-/// The order is that of the SDK's `DefaultCredentialsChain`, which cannot be given a metadata service and files at once.
+/// The order is that of the SDK's `DefaultCredentialsChain`, which does not accept both a metadata
+/// service and files.
 ///
 /// # Errors
-/// When the address or the mode is invalid.
+/// When the URL or the mode is invalid.
 pub(crate) fn provider(
     settings: &Settings,
     files: EnvConfigFiles,
@@ -47,7 +49,7 @@ pub(crate) fn provider(
     Ok(Some(SharedCredentialsProvider::new(chain)))
 }
 
-/// A client of the metadata service that the settings name.
+/// The client for the metadata service in the settings.
 fn client(settings: &Settings, known: &ProviderConfig) -> Result<Option<Client>, AwsError> {
     let written = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
     let invalid = |name: &str, value: &str| AwsError::local("configuration", format!("invalid `{name}` `{value}`"));
@@ -63,7 +65,7 @@ fn client(settings: &Settings, known: &ProviderConfig) -> Result<Option<Client>,
     Ok(Some(builder.endpoint_mode(parsed).build()))
 }
 
-/// What the providers of the chain need to know of the configuration.
+/// The configuration for the providers of the chain.
 fn provider_config(config: &SdkConfig) -> ProviderConfig {
     let mut known = ProviderConfig::default()
         .with_region(config.region().cloned())
@@ -96,7 +98,7 @@ mod tests {
                                \"SecretAccessKey\": \"secret\", \"Token\": \"token\", \
                                \"Expiration\": \"2999-01-01T00:00:00Z\"}";
 
-    /// What the metadata service responds.
+    /// The responses of the metadata service.
     fn metadata(request: &str) -> String {
         let roles = "GET /latest/meta-data/iam/security-credentials/";
         let body = match request.strip_prefix(roles) {

@@ -1,4 +1,4 @@
-//! Calls no faster than AWS takes them, for those who make thousands.
+//! Throttling of calls to AWS's quotas, for users who make thousands of calls.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,8 +12,8 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use tokio::time::Instant;
 
-/// Operations with the size of their bucket and how many calls a second refill it (Step Functions developer guide, "Quotas
-/// related to API action throttling").
+/// Operations with the size of their bucket and its refill rate in calls per second (Step Functions
+/// developer guide, "Quotas related to API action throttling").
 const QUOTAS: [(&str, f64, f64); 8] = [
     ("AWSStepFunctions.DescribeActivity", 200.0, 1.0),
     ("AWSStepFunctions.DescribeStateMachine", 200.0, 20.0),
@@ -25,27 +25,27 @@ const QUOTAS: [(&str, f64, f64); 8] = [
     ("AWSStepFunctions.ListTagsForResource", 100.0, 1.0),
 ];
 
-/// The quota of all other operations: fifteen calls a second are what Lambda takes of most reading calls (Lambda developer
-/// guide, "Lambda quotas").
+/// Quota of all other operations. Lambda allows fifteen calls per second for most read operations
+/// (Lambda developer guide, "Lambda quotas").
 const OTHERS: (f64, f64) = (15.0, 15.0);
 
-/// How much of a bucket is taken at once: somebody else may be taking from it as well.
+/// Share of a bucket that is used at once, because other clients may use it too.
 const SHARE: f64 = 0.5;
 
-/// The hosts that have these quotas.
+/// Hosts with these quotas.
 const HOSTS: [&str; 3] = [".amazonaws.com", ".amazonaws.com.cn", ".api.aws"];
 
-/// The state of all buckets.
+/// State of all buckets.
 #[derive(Debug)]
 struct Buckets {
-    /// How many times AWS's default quotas the account has.
+    /// Multiple of AWS's default quotas.
     factor: f64,
-    /// When the next call may be made, by host and operation.
+    /// Time of the next call, by host and operation.
     next: Mutex<HashMap<(String, String), Instant>>,
 }
 
 impl Buckets {
-    /// When a call of this operation may be made that is made now at the earliest.
+    /// Reserves the time of the next call of this operation, which is now at the earliest.
     fn turn(&self, host: &str, operation: &str) -> Instant {
         let (size, rate) =
             QUOTAS.iter().find(|(name, ..)| *name == operation).map_or(OTHERS, |(_, size, rate)| (*size, *rate));
@@ -53,7 +53,7 @@ impl Buckets {
         let interval = Duration::from_secs_f64(1.0 / rate);
         let now = Instant::now();
         let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
-        // A full bucket is as many intervals in the past.
+        // The start of a full bucket lies that number of intervals in the past.
         let full = now.checked_sub(interval.mul_f64(size)).unwrap_or(now);
         let turn = next.entry((host.to_owned(), operation.to_owned())).or_insert(full);
         *turn = (*turn).max(full) + interval;
@@ -61,7 +61,7 @@ impl Buckets {
     }
 }
 
-/// An HTTP client that keeps to the quotas, times `factor`, where it calls AWS itself.
+/// An HTTP client that limits calls to AWS to the quotas, times `factor`.
 pub(crate) fn paced(client: SharedHttpClient, factor: f64) -> SharedHttpClient {
     SharedHttpClient::new(Paced { client, buckets: Arc::new(Buckets { factor, next: Mutex::default() }) })
 }
@@ -123,7 +123,7 @@ mod tests {
         }
     }
 
-    /// How long so many calls take, ten at a time.
+    /// The time for this number of calls, ten at a time.
     async fn time(factor: f64, address: &str, operation: &str, calls: usize) -> f64 {
         let buckets = Arc::new(Buckets { factor, next: Mutex::default() });
         let connector = SharedHttpConnector::new(Answers);
@@ -150,7 +150,7 @@ mod tests {
     async fn calls_keep_to_the_quota_of_their_operation() {
         let aws = "https://states.eu-west-1.amazonaws.com/";
         for (factor, address, operation, calls, seconds) in [
-            // Half a bucket at once, then one a second.
+            // Half a bucket at once, then one per second.
             (1.0, aws, "AWSStepFunctions.ListTagsForResource", 50, 0.0),
             (1.0, aws, "AWSStepFunctions.ListTagsForResource", 1000, 950.0),
             (1.0, aws, "AWSStepFunctions.DescribeStateMachine", 1000, 45.0),

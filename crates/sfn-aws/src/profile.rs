@@ -1,4 +1,5 @@
-//! The selected profile of the shared configuration files, and why there are no credentials.
+//! The selected profile of the shared configuration files, and explanations for missing
+//! credentials.
 
 use std::borrow::Cow;
 use std::env;
@@ -17,10 +18,10 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use crate::causes;
 use crate::error::{AwsError, AwsErrorKind};
 
-const GIVE: &str = "Give credentials in the provider block, in the environment (AWS_ACCESS_KEY_ID or AWS_PROFILE) or in \
-                    the shared configuration files.";
+const GIVE: &str = "Configure credentials in the provider block, in the environment (AWS_ACCESS_KEY_ID or AWS_PROFILE) or \
+                    in the shared configuration files.";
 
-/// Variables of the environment that credentials come from without a profile.
+/// Environment variables with credentials that do not require a profile.
 const OTHER_SOURCES: [&str; 4] = [
     "AWS_ACCESS_KEY_ID",
     "AWS_WEB_IDENTITY_TOKEN_FILE",
@@ -28,27 +29,28 @@ const OTHER_SOURCES: [&str; 4] = [
     "AWS_CONTAINER_CREDENTIALS_FULL_URI",
 ];
 
-/// Variables of the environment with the path of a token.
+/// Environment variables with the path of a token.
 const TOKEN_FILES: [&str; 2] = ["AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"];
 
-/// How many characters of a message of another program are shown.
+/// Maximum number of characters of another program's message.
 const SHOWN: usize = 300;
 
 /// The profiles of the shared configuration files, or why they cannot be read.
 pub(crate) type Profiles = Result<ProfileSet, String>;
 
-/// Reads the shared configuration files, as the SDK does. The profile is that of the environment if `selected` is absent.
+/// Reads the shared configuration files, as the SDK does. If `selected` is `None`, the environment
+/// selects the profile.
 pub(crate) async fn load(files: EnvConfigFiles, selected: Option<String>) -> Profiles {
     let (system, environment) = (Default::default(), Default::default());
     let profiles = aws_config::profile::load(&system, &environment, &files, selected.map(Cow::Owned)).await;
     profiles.map_err(|error| format!("the shared configuration files cannot be read: {}", causes::texts(&error)))
 }
 
-/// Checks that a profile that the settings or the environment name exists, and those that it refers to. The SDK would go on
-/// with the credentials of somebody else.
+/// Checks that the profile in the settings or the environment exists, and its source profiles.
+/// Otherwise, the SDK would continue with other credentials.
 ///
 /// # Errors
-/// When it does not, or the files cannot be read.
+/// When a profile does not exist, or the files cannot be read.
 pub(crate) fn check_selected(profiles: &Profiles, setting: Option<&str>) -> Result<(), AwsError> {
     let is_named = setting.is_some() || (variable("AWS_PROFILE").is_some() && !has_other_source());
     if !is_named {
@@ -58,7 +60,7 @@ pub(crate) fn check_selected(profiles: &Profiles, setting: Option<&str>) -> Resu
     base.map(drop).map_err(|problem| AwsError::of(AwsErrorKind::Credentials, "configuration", problem))
 }
 
-/// A variable of the environment that is not empty.
+/// An environment variable that is not empty.
 fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }
@@ -67,11 +69,11 @@ fn has_other_source() -> bool {
     OTHER_SOURCES.iter().any(|name| variable(name).is_some())
 }
 
-/// The profile that the selected one gets its credentials from through `source_profile`; `None` where there is no default
-/// profile.
+/// The profile from which the selected one gets its credentials with `source_profile`. `None`
+/// without a default profile.
 ///
 /// # Errors
-/// When a profile does not exist, or the profiles refer to each other.
+/// When a profile does not exist, or the references are circular.
 fn base(profiles: &ProfileSet) -> Result<Option<&Profile>, String> {
     let mut name = profiles.selected_profile();
     let mut visited: Vec<&str> = Vec::new();
@@ -96,11 +98,12 @@ fn base(profiles: &ProfileSet) -> Result<Option<&Profile>, String> {
 
 fn missing(what: &str) -> String {
     format!(
-        "{what} does not exist in the shared configuration files: `aws configure list-profiles` shows those that do"
+        "{what} does not exist in the shared configuration files: `aws configure list-profiles` lists the existing ones"
     )
 }
 
-/// The profile with the credentials of which the role of this profile is assumed. The keys of a source come before its role.
+/// The profile whose credentials are used to assume the role of this profile. The keys of a source
+/// profile take precedence over its role.
 fn source(profile: &Profile, is_source: bool) -> Option<&str> {
     let has = |name: &str| profile.get(name).is_some();
     let has_keys = is_source && has("aws_access_key_id") && has("aws_secret_access_key");
@@ -108,16 +111,16 @@ fn source(profile: &Profile, is_source: bool) -> Option<&str> {
     profile.get("source_profile").filter(|_| assumes)
 }
 
-/// How a profile gets its credentials.
+/// Origin of the credentials of a profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Origin {
     /// From the environment or the metadata service.
     Source,
-    /// With a token that is exchanged for a role.
+    /// From a role that is assumed with a token.
     Token,
-    /// By IAM Identity Center.
+    /// From IAM Identity Center.
     Sso,
-    /// By `aws login`.
+    /// From `aws login`.
     Login,
     /// From another program.
     Process,
@@ -126,7 +129,7 @@ enum Origin {
 }
 
 impl Origin {
-    /// In the order in which the SDK looks for them.
+    /// The first origin in the order of the SDK.
     fn of(profile: &Profile) -> Self {
         let origins = [
             ("credential_source", Self::Source),
@@ -141,12 +144,12 @@ impl Origin {
     }
 }
 
-/// Whether the configuration gives no credentials, so that asking again does not help.
+/// Whether the configuration has no credentials, so that retries do not help.
 pub(crate) fn is_configuration(error: &CredentialsError) -> bool {
     matches!(error, CredentialsError::CredentialsNotLoaded(_) | CredentialsError::InvalidConfiguration(_))
 }
 
-/// Why there are no credentials, in one sentence with what helps. A failure of the network stays as it is.
+/// Why there are no credentials, and how to fix it. A network failure is not changed.
 pub(crate) fn explain(error: &CredentialsError, profiles: &Profiles) -> AwsError {
     let of = |message: String| AwsError::of(AwsErrorKind::Credentials, "credentials", message);
     if let Some(error) = causes::find::<ImdsError>(error) {
@@ -179,19 +182,19 @@ pub(crate) fn explain(error: &CredentialsError, profiles: &Profiles) -> AwsError
     of(message)
 }
 
-/// Why the metadata service gives no credentials.
+/// Why the metadata service returns no credentials.
 fn without_metadata(error: &ImdsError) -> String {
     let service = "the instance metadata service of EC2";
     match error {
-        // The text of the SDK has the whole response.
+        // The SDK's text contains the whole response.
         ImdsError::ErrorResponse(context) => {
-            format!("{service} gives no credentials: HTTP {}", context.response().status().as_u16())
+            format!("{service} returns no credentials: HTTP {}", context.response().status().as_u16())
         }
         _ => format!("no credentials were found, and {service} does not respond. {GIVE}"),
     }
 }
 
-/// The refusal of a role that a profile or the environment names.
+/// The rejection of a role in a profile or the environment.
 fn role(error: &CredentialsError, profiles: &Profiles) -> Option<String> {
     type Failed<E> = SdkError<E, HttpResponse>;
     let refused = causes::find::<Failed<AssumeRoleError>>(error).map(|error| AwsError::of_sdk("AssumeRole", error));
@@ -208,13 +211,13 @@ fn role(error: &CredentialsError, profiles: &Profiles) -> Option<String> {
     Some(format!("{role} cannot be assumed: {}", refused.message))
 }
 
-/// Why IAM Identity Center gives no credentials.
+/// Why IAM Identity Center returns no credentials.
 fn sso(error: &CredentialsError, profile: &str) -> String {
     let refused = causes::find::<SdkError<GetRoleCredentialsError, HttpResponse>>(error);
     let is_expired = |refused: &SdkError<GetRoleCredentialsError, HttpResponse>| {
         refused.as_service_error().is_some_and(GetRoleCredentialsError::is_unauthorized_exception)
     };
-    // Without a refusal there is no valid token to ask with.
+    // Without a rejection, there is no valid token for a request.
     match refused.filter(|refused| !is_expired(refused)) {
         Some(refused) => {
             let reason = AwsError::of_sdk("GetRoleCredentials", refused).message;
@@ -226,7 +229,7 @@ fn sso(error: &CredentialsError, profile: &str) -> String {
     }
 }
 
-/// Why another program gives no credentials.
+/// Why another program returns no credentials.
 fn process(error: &CredentialsError, profile: &str) -> String {
     let texts = causes::texts(error);
     let reason = texts.strip_prefix("Error retrieving credentials").unwrap_or(&texts);
@@ -237,7 +240,7 @@ fn process(error: &CredentialsError, profile: &str) -> String {
     format!("`credential_process` of the profile `{profile}` failed: {reason}")
 }
 
-/// The file of a token that cannot be read.
+/// The error for a token file that cannot be read.
 fn token_file(error: &CredentialsError, profile: Option<&Profile>) -> Option<String> {
     let reason = causes::find::<io::Error>(error)?;
     let of_profile = profile.and_then(|profile| profile.get("web_identity_token_file")).map(str::to_owned);
@@ -245,7 +248,7 @@ fn token_file(error: &CredentialsError, profile: Option<&Profile>) -> Option<Str
     Some(format!("the token file `{path}` cannot be read: {reason}"))
 }
 
-/// Any other reason, in the words of the SDK.
+/// Any other reason, with the text of the SDK.
 fn invalid(error: &CredentialsError) -> String {
     let texts = causes::texts(error);
     let texts = texts.strip_prefix("ProfileFile provider could not be built: ").unwrap_or(&texts);

@@ -1,4 +1,4 @@
-//! Why an endpoint cannot be reached, in words, and which of these failures another attempt may help against.
+//! Explanations for endpoints that cannot be reached, and which of these failures to retry.
 
 use std::error::Error;
 use std::fmt;
@@ -24,14 +24,16 @@ use crate::attempt::{self, Progress};
 use crate::causes;
 use crate::error::{AwsError, AwsErrorKind};
 
-/// How long to wait before a refused connection or an unknown host is tried again; a local endpoint may be restarting. In all
-/// it is less than a second, which is what the SDK waits for the metadata service of EC2.
+/// Pauses before a refused connection or an unknown host is retried, because a local endpoint may
+/// be restarting. The total is less than a second, which the SDK waits for the EC2 metadata
+/// service.
 const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_millis(400)];
 
-/// How long a name server may take; less than the SDK waits for a connection, as only then the reason is known.
+/// Timeout of the name server. It is shorter than the SDK's timeout of connections, so that the
+/// reason is known.
 const NAME_SERVER: Duration = Duration::from_secs(4);
 
-/// Finds the addresses of hosts as the system does.
+/// Resolves hosts as the system does.
 #[derive(Debug, Clone)]
 pub(crate) struct Resolver;
 
@@ -48,7 +50,7 @@ impl ResolveDns for Resolver {
     }
 }
 
-/// A host without an address.
+/// A host that cannot be resolved.
 #[derive(Debug)]
 struct Unresolved {
     host: String,
@@ -65,22 +67,22 @@ impl fmt::Display for Unresolved {
     }
 }
 
-/// What the HTTP client needs to know to name endpoints and proxies.
+/// Information that the HTTP client needs to describe endpoints and proxies.
 #[derive(Debug)]
 pub(crate) struct Ways {
-    /// The proxies in use.
+    /// Current proxies.
     pub(crate) proxies: Matcher,
-    /// How many attempts the settings allow.
+    /// Number of attempts that the settings allow.
     pub(crate) attempts: u32,
 }
 
-/// A client whose failures are [`AwsError`]s of the kind `Unreachable`, and which does not let the SDK repeat what cannot
-/// get better by waiting.
+/// A client whose failures are [`AwsError`]s of the kind `Unreachable`, and that prevents the SDK
+/// from retrying permanent failures.
 pub(crate) fn client(client: SharedHttpClient, ways: Ways) -> SharedHttpClient {
     SharedHttpClient::new(Client { client, ways: Arc::new(ways) })
 }
 
-/// As [`client`], for requests without a client of the SDK.
+/// As [`client`], for requests without an SDK client.
 pub(crate) fn connector(connector: SharedHttpConnector, ways: Ways) -> SharedHttpConnector {
     SharedHttpConnector::new(Connector { connector, ways: Arc::new(ways), patience: None })
 }
@@ -106,7 +108,7 @@ impl HttpClient for Client {
 struct Connector {
     connector: SharedHttpConnector,
     ways: Arc<Ways>,
-    /// How long a connection may take.
+    /// Connection timeout.
     patience: Option<Duration>,
 }
 
@@ -151,17 +153,17 @@ impl Connector {
     }
 }
 
-/// The way of a request to its endpoint.
+/// The route of a request to its endpoint.
 struct Way {
     /// Host of the endpoint.
     host: String,
     /// Host and port of the endpoint.
     endpoint: String,
-    /// Whether the endpoint is called by HTTPS.
+    /// Whether the endpoint uses HTTPS.
     is_tls: bool,
-    /// Host and port of the proxy in between.
+    /// Host and port of the proxy, if there is one.
     proxy: Option<String>,
-    /// How long a connection may take.
+    /// Connection timeout.
     patience: Option<Duration>,
 }
 
@@ -173,7 +175,7 @@ impl Way {
         Self { host: uri.host().unwrap_or("").to_owned(), endpoint: authority(&uri), is_tls, proxy, patience }
     }
 
-    /// Where the connection goes to.
+    /// The target of the connection.
     fn peer(&self) -> String {
         self.proxy.as_ref().map_or_else(|| self.endpoint.clone(), |proxy| format!("the proxy {proxy}"))
     }
@@ -185,24 +187,24 @@ fn authority(uri: &Uri) -> String {
     format!("{}:{}", uri.host().unwrap_or(""), uri.port_u16().unwrap_or(default))
 }
 
-/// What another attempt may help.
+/// Whether a retry can succeed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Hope {
-    /// Nothing.
+    /// Never.
     None,
-    /// Something within a second, or not at all.
+    /// Within a second, or not at all.
     Soon,
-    /// Something, whenever it is made.
+    /// At any time.
     Later,
 }
 
-/// Why a request has no response.
+/// The reason for a missing response.
 #[derive(Debug)]
 struct Failure {
-    /// The reason in words.
+    /// Text of the reason.
     text: String,
     hope: Hope,
-    /// Whether the endpoint may have got the request.
+    /// Whether the endpoint may have received the request.
     was_sent: bool,
 }
 
@@ -219,7 +221,7 @@ impl Failure {
         Self { text, hope, was_sent: !is_connecting }
     }
 
-    /// The failure as an error that the SDK repeats where there is hope.
+    /// The failure as an error that the SDK retries if that can succeed.
     fn into_connector_error(self, error: &ConnectorError) -> ConnectorError {
         tracing::debug!(cause = self.text.as_str(), "no response");
         attempt::record(|observed| {
@@ -244,7 +246,7 @@ fn unresolved(error: &ConnectorError) -> Option<Cause> {
     Some((unresolved.to_string(), if unresolved.in_time { Hope::Soon } else { Hope::Later }))
 }
 
-/// The I/O error that names the reason, not one that only wraps another error.
+/// The I/O error with the reason, not one that only wraps another error.
 fn io_error(error: &ConnectorError) -> Option<&io::Error> {
     let mut errors = causes::chain(error).filter_map(|cause| cause.downcast_ref::<io::Error>());
     errors.find(|error| error.kind() != io::ErrorKind::Other)
@@ -276,7 +278,7 @@ fn timed_out(error: &ConnectorError, way: &Way, is_connecting: bool) -> Option<C
     error.is_timeout().then_some((text, Hope::Later))
 }
 
-/// What is wrong with the response itself.
+/// The error for an invalid response.
 fn http(error: &hyper::Error, way: &Way) -> Option<Cause> {
     if error.is_parse() {
         return Some((format!("cannot talk to {}: the server does not speak HTTP", way.endpoint), Hope::None));
@@ -285,7 +287,7 @@ fn http(error: &hyper::Error, way: &Way) -> Option<Cause> {
     ends.then(|| (format!("{} closed the connection without a response", way.peer()), Hope::Later))
 }
 
-/// Any other reason, by the texts of the error.
+/// Any other reason, from the texts of the error.
 fn other(error: &ConnectorError, way: &Way, is_connecting: bool) -> String {
     let (endpoint, texts) = (&way.endpoint, causes::texts(error));
     match &way.proxy {
@@ -315,7 +317,7 @@ fn handshake(error: &ConnectorError, way: &Way) -> Option<Cause> {
     })
 }
 
-/// What is wrong with a certificate.
+/// Why a certificate is not accepted.
 fn certificate(error: &CertificateError) -> String {
     use CertificateError as Invalid;
     match error {
@@ -331,7 +333,7 @@ fn certificate(error: &CertificateError) -> String {
         }
         Invalid::Revoked => "is revoked".to_owned(),
         Invalid::UnknownIssuer => {
-            "is not trusted: its issuer is unknown. Name its certificate authority with `custom_ca_bundle`".to_owned()
+            "is not trusted: its issuer is unknown. Add its certificate authority to `custom_ca_bundle`".to_owned()
         }
         Invalid::BadEncoding => "is not trusted: its encoding is invalid".to_owned(),
         Invalid::BadSignature => "is not trusted: its signature is invalid".to_owned(),
@@ -339,7 +341,7 @@ fn certificate(error: &CertificateError) -> String {
     }
 }
 
-/// The name in `DnsName("example.com")` or `IpAddress(127.0.0.1)`, as rustls presents it.
+/// The name in `DnsName("example.com")` or `IpAddress(127.0.0.1)`, the format of rustls.
 fn bare(name: &str) -> &str {
     name.split_once('(').map_or(name, |(_, rest)| rest.trim_end_matches(')')).trim_matches('"')
 }

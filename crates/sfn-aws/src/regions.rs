@@ -1,14 +1,15 @@
-//! The regions of AWS and their partitions.
+//! Regions of AWS and their partitions.
 
 use std::sync::LazyLock;
 
-/// The partitions, with the version of botocore that they are from in the first line: `cargo xtask update-aws` writes it.
+/// The partitions. The first line contains the version of botocore from which `cargo xtask
+/// update-aws` generated the table.
 const TABLE: &str = include_str!("regions.txt");
 
 /// A partition.
 struct Partition {
     name: &'static str,
-    /// What the names of its regions begin with, for regions that are newer than the table.
+    /// Prefix of the names of its regions, for regions that are newer than the table.
     prefix: Option<&'static str>,
     regions: Vec<&'static str>,
 }
@@ -22,25 +23,25 @@ static PARTITIONS: LazyLock<Vec<Partition>> = LazyLock::new(|| {
     partitions.collect()
 });
 
-/// How many letters a misspelt name may differ in from the region that is meant.
+/// Maximum edit distance between a misspelled name and the intended region.
 const TYPOS: usize = 3;
 
-/// A name that no region has.
+/// A region that does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnknownRegion {
-    /// The region of the most similar name, if there is one.
+    /// The region with the most similar name, if there is one.
     pub nearest: Option<&'static str>,
 }
 
-/// Looks a region up, such as `eu-west-1`.
+/// Checks that a region such as `eu-west-1` exists.
 ///
 /// # Errors
-/// When no partition has such a region.
+/// When no partition has this region.
 pub fn check(region: &str) -> Result<(), UnknownRegion> {
     if all().any(|(_, name)| name == region) { Ok(()) } else { Err(UnknownRegion { nearest: nearest(region) }) }
 }
 
-/// The partition of a region, such as `aws-cn`; `aws` for a name that nothing is known of.
+/// The partition of a region, such as `aws-cn`. `aws` for an unknown name.
 pub fn partition(region: &str) -> &'static str {
     let listed = all().find_map(|(partition, name)| (name == region).then_some(partition));
     let has_prefix = |partition: &&Partition| partition.prefix.is_some_and(|prefix| region.starts_with(prefix));
@@ -48,7 +49,7 @@ pub fn partition(region: &str) -> &'static str {
     listed.or_else(prefixed).unwrap_or("aws")
 }
 
-/// All regions with their partitions.
+/// All regions, with their partitions.
 fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
     PARTITIONS.iter().flat_map(|partition| partition.regions.iter().map(move |region| (partition.name, *region)))
 }

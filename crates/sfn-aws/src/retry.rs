@@ -1,7 +1,7 @@
-//! How long a call may take, who may end it, and what is worth another try.
+//! Deadlines, cancellation and retries of calls.
 //!
-//! Throttling, server errors and broken connections are tried again by the SDK, but for [creations](Call::creating). Here
-//! are the refusals that time heals.
+//! The SDK retries throttling, server errors and interrupted connections, except for
+//! [creations](Call::creating). This module retries transient rejections.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -16,43 +16,44 @@ use tokio_util::sync::CancellationToken;
 use crate::attempt::{self, Observed, Progress, Record};
 use crate::error::{AwsError, AwsErrorKind};
 
-/// How long a new role may take until every part of AWS knows it. A true lack of permission is reported after this.
+/// Time until a new role is known to all parts of AWS. A missing permission is reported after this
+/// time.
 const PROPAGATION: Duration = Duration::from_secs(90);
-/// How long a deletion or another change of the same object may be under way.
+/// Maximum time of a deletion or another change of the same object.
 const UNDER_WAY: Duration = Duration::from_secs(300);
 
-/// Attempts of a call by default, as `provider "aws"` has them.
+/// Default number of attempts of a call, as in `provider "aws"`.
 pub(crate) const ATTEMPTS: u32 = 25;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
-/// A refusal that time heals.
+/// A transient rejection.
 pub(crate) struct Reason {
-    /// AWS's code.
+    /// Code of AWS.
     code: &'static str,
-    /// What the message contains, where the code tells too little.
+    /// Part of the message, if the code is not specific.
     message: Option<&'static str>,
-    /// For how long to try.
+    /// Maximum time to retry.
     within: Duration,
-    /// What the user can do about it when time does not heal it.
+    /// Help for the user if the retries fail.
     pub(crate) help: Option<&'static str>,
 }
 
-const TRUST: &str = "The role exists but its trust policy does not let the service assume it: allow `sts:AssumeRole` for \
-                     `states.amazonaws.com` (a state machine) or `lambda.amazonaws.com` (a function), or use \
-                     `execution_role {}`, which makes the right role.";
+const TRUST: &str = "The role exists but its trust policy does not allow the service to assume it. Allow \
+                     `sts:AssumeRole` for `states.amazonaws.com` (a state machine) or `lambda.amazonaws.com` (a function), \
+                     or use `execution_role {}`, which creates the role.";
 const MANAGED_RULE: &str = "The role lacks `events:PutRule`, `events:PutTargets` and `events:DescribeRule` on the rule \
                             that Step Functions keeps for `.sync` integrations.";
 const LOG_DELIVERY: &str = "The role lacks `logs:CreateLogDelivery` and the other log delivery permissions, or the log \
                             group's resource policy is full: use a log group below `/aws/vendedlogs/`.";
 
-/// A refusal with a code of AWS.
+/// A rejection with a code of AWS.
 const fn refusal(code: &'static str, within: Duration) -> Reason {
     Reason { code, message: None, within, help: None }
 }
 
-/// A refusal with a code of AWS and a part of its message.
+/// A rejection with a code of AWS and a part of its message.
 const fn refusal_with(code: &'static str, message: &'static str, within: Duration) -> Reason {
     Reason { code, message: Some(message), within, help: None }
 }
@@ -63,9 +64,9 @@ impl Reason {
     }
 }
 
-/// All refusals that time heals: the only place where messages of AWS are compared.
+/// All transient rejections. Messages of AWS are only compared here.
 const REASONS: &[Reason] = &[
-    // A role that was just made is not known everywhere.
+    // A new role is not known everywhere yet.
     refusal_with("AccessDeniedException", "authorized to assume the provided role", PROPAGATION).help(TRUST),
     refusal_with("AccessDeniedException", "authorized to create managed-rule", PROPAGATION).help(MANAGED_RULE),
     refusal_with("AccessDeniedException", "authorized to access the Log Destination", PROPAGATION).help(LOG_DELIVERY),
@@ -74,7 +75,8 @@ const REASONS: &[Reason] = &[
     refusal_with("InvalidParameterValueException", "throttled by EC2", UNDER_WAY),
     refusal_with("InvalidParameterValueException", "destination ARN", PROPAGATION),
     refusal_with("InvalidParameterValueException", "does not have permissions", PROPAGATION),
-    // An object of the same name is still going away, or another change of the object is still under way.
+    // An object with this name is still being deleted, or another change of the object is in
+    // progress.
     refusal("StateMachineDeleting", UNDER_WAY),
     refusal("ConflictException", PROPAGATION),
     refusal_with("ResourceConflictException", "update is in progress", UNDER_WAY),
@@ -85,20 +87,20 @@ const REASONS: &[Reason] = &[
     refusal("DeleteConflict", PROPAGATION),
 ];
 
-/// The entry of the table for a failure.
+/// The entry for a failure in the table.
 pub(crate) fn reason(error: &AwsError) -> Option<&'static Reason> {
     let code = error.code.as_deref()?;
     let mut reasons = REASONS.iter().filter(|reason| reason.code == code);
     reasons.find(|reason| reason.message.is_none_or(|text| error.message.contains(text)))
 }
 
-/// The retry configuration of requests that [`Call::creating`] repeats itself: the SDK sends them once.
+/// The retry configuration for requests that [`Call::creating`] repeats. The SDK sends them once.
 pub(crate) fn once_only() -> RetryConfig {
     RetryConfig::disabled()
 }
 
-/// How often a request is sent that a proxy or load balancer answers with a page. These may be restarting, but a wrong address
-/// stays wrong.
+/// Maximum number of attempts if a proxy or load balancer responds with a page. It may be
+/// restarting, but the address can also be wrong.
 const ATTEMPTS_WITH_PAGES: u32 = 5;
 
 /// Ends the retries of the SDK after [`ATTEMPTS_WITH_PAGES`].
@@ -117,51 +119,53 @@ impl ClassifyRetry for PageRetries {
     }
 }
 
-/// How a creation ended.
+/// Result of a creation.
 #[derive(Debug)]
 pub(crate) struct Created<T> {
-    /// What AWS answered last, or why it did not.
+    /// The last response of AWS, or why there is none.
     pub(crate) answer: Result<T, AwsError>,
-    /// Whether AWS may have carried out an attempt without its answer having arrived: there was no response, the connection
-    /// broke, or the server failed. An object that exists already may then be the one of this call.
+    /// Whether AWS may have executed an attempt whose response was lost: there was no response, the
+    /// connection was interrupted, or the server failed. An existing object may then come from this
+    /// call.
     pub(crate) lost: bool,
 }
 
-/// An attempt of a creation that is about to be made.
+/// The next attempt of a creation.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Try {
-    /// How many attempts were made before.
+    /// Number of previous attempts.
     pub(crate) number: u32,
-    /// Whether AWS may have carried out one of them.
+    /// Whether AWS may have executed one of them.
     pub(crate) lost: bool,
 }
 
-/// Until when an operation may take, and who may end it.
+/// Deadline and cancellation of an operation.
 #[derive(Debug, Clone)]
 pub struct Call {
     deadline: Instant,
     cancelled: CancellationToken,
 }
 
-/// A call on its way.
+/// A call in progress.
 type Sent<'a, T> = Pin<Box<dyn Future<Output = Result<T, AwsError>> + Send + 'a>>;
 
 impl Call {
-    /// An operation that may take this long.
+    /// An operation with this timeout.
     pub fn new(longest: Duration, cancelled: CancellationToken) -> Self {
         Self { deadline: Instant::now() + longest, cancelled }
     }
 
-    /// Runs one call until it answers, time is up, or it is cancelled.
+    /// Runs a call until it returns, the deadline passes, or it is cancelled.
     ///
     /// # Errors
-    /// What AWS answered, or why it did not.
+    ///
+    /// Errors returned by AWS, or why there is no response.
     pub fn once<'a, T: Send + 'a>(
         &'a self,
         operation: &'static str,
         call: impl Future<Output = Result<T, AwsError>> + Send + 'a,
     ) -> impl Future<Output = Result<T, AwsError>> + Send + 'a {
-        // Calls of the SDK are large futures, which every function around them would hold once more.
+        // Futures of the SDK are large, and each calling function would contain them again.
         let call: Sent<'a, T> = Box::pin(call);
         async move {
             tracing::debug!(operation, "call");
@@ -169,7 +173,7 @@ impl Call {
         }
     }
 
-    /// Runs one attempt, and records what becomes of its requests.
+    /// Runs an attempt, and records the progress of its requests.
     async fn recorded<T>(&self, operation: &'static str, record: &Record, call: Sent<'_, T>) -> Result<T, AwsError> {
         let ended = |kind, message: String| Err(AwsError::of(kind, operation, message));
         tokio::select! {
@@ -182,10 +186,11 @@ impl Call {
         }
     }
 
-    /// Runs a call, and again while it is refused for a reason that time heals.
+    /// Runs a call, and retries it after transient rejections.
     ///
     /// # Errors
-    /// The last refusal, or why there was no answer.
+    ///
+    /// The last rejection, or why there is no response.
     pub async fn healing<T: Send, F: Future<Output = Result<T, AwsError>> + Send>(
         &self,
         operation: &'static str,
@@ -203,14 +208,15 @@ impl Call {
             if start.elapsed() + pause > reason.within || self.pause(operation, pause).await.is_err() {
                 return Err(error);
             }
-            tracing::info!(operation, code = error.code.as_deref(), "trying again");
+            tracing::info!(operation, code = error.code.as_deref(), "retrying");
             pause = longer(pause);
         }
     }
 
-    /// Runs a call that creates something, as [`Call::healing`] does, and repeats it after throttling, server errors, broken
-    /// connections and missing responses until the deadline, or as often as the settings allow. Unlike the SDK it tells
-    /// whether an answer was lost. The requests must be sent with [`once_only`].
+    /// Runs a creation, as [`Call::healing`] does, and also retries it after throttling, server
+    /// errors, interrupted connections and missing responses, until the deadline or the maximum
+    /// number of attempts. Unlike the SDK, it returns whether a response was lost. The requests
+    /// must be sent with [`once_only`].
     pub(crate) async fn creating<T: Send, F: Future<Output = Result<T, AwsError>> + Send>(
         &self,
         operation: &'static str,
@@ -234,15 +240,16 @@ impl Call {
             if !again || self.pause(operation, pause).await.is_err() {
                 return Created { answer: Err(error), lost };
             }
-            tracing::info!(operation, code = error.code.as_deref(), lost, "trying again");
+            tracing::info!(operation, code = error.code.as_deref(), lost, "retrying");
             pause = longer(pause);
         }
     }
 
-    /// Asks until `poll` gives a value.
+    /// Polls until `poll` returns a value.
     ///
     /// # Errors
-    /// The error of `poll`, or that time is up or the operation was cancelled.
+    ///
+    /// The error of `poll`, or when the deadline passes or the operation is cancelled.
     pub async fn until<T: Send, F: Future<Output = Result<Option<T>, AwsError>> + Send>(
         &self,
         operation: &'static str,
@@ -272,31 +279,32 @@ impl Call {
     }
 }
 
-/// The pause after this one.
+/// The next pause.
 fn longer(pause: Duration) -> Duration {
     (pause * 3 / 2).min(LONGEST_PAUSE)
 }
 
-/// Whether AWS may have carried out an attempt that failed.
+/// Whether AWS may have executed a failed attempt.
 fn is_lost(error: &AwsError, observed: &Observed) -> bool {
     match observed.progress {
         Progress::Unsent | Progress::Unconnected => false,
         Progress::Sent => true,
-        // A success whose response broke off, came too late or lacks something. A page of a proxy is no success of AWS.
+        // A success with a response that was interrupted, late or incomplete. A page of a proxy is
+        // not a success of AWS.
         Progress::Answered(200..=299) => error.kind != AwsErrorKind::NotAws,
-        // A call that is throttled is not carried out.
+        // A throttled call is not executed.
         Progress::Answered(status) => status >= 500 && error.kind != AwsErrorKind::Throttled,
     }
 }
 
-/// Whether another attempt may end otherwise.
+/// Whether another attempt may have another result.
 fn is_passing(error: &AwsError, observed: &Observed) -> bool {
     let is_unconnected = observed.progress == Progress::Unconnected;
     let is_temporary = is_unconnected || error.kind == AwsErrorKind::Throttled || is_lost(error, observed);
     is_temporary && !observed.is_final
 }
 
-/// How many attempts may be made in all.
+/// Maximum number of attempts.
 fn attempts(error: &AwsError, observed: &Observed) -> u32 {
     let allowed = observed.attempts.unwrap_or(ATTEMPTS);
     if error.kind == AwsErrorKind::NotAws { allowed.min(ATTEMPTS_WITH_PAGES) } else { allowed }
@@ -397,8 +405,8 @@ mod tests {
         assert_eq!(error.kind, AwsErrorKind::Cancelled);
     }
 
-    /// Creates with failures of these kinds before the last answer, each with how far its request gets: how many attempts
-    /// there were, whether the last one was refused with its code, and whether an answer was lost.
+    /// Runs a creation with these failures before the last response. Returns the number of
+    /// attempts, the code of the last response if it was rejected, and whether a response was lost.
     async fn create(failures: &[(Progress, AwsError)]) -> (usize, Option<String>, bool) {
         let count = Cell::new(0);
         let created = call()
@@ -449,7 +457,7 @@ mod tests {
             (vec![new_role; 6], (7, None, false)),
             (vec![unsent], (1, code("refused"), false)),
             (vec![foreign], (1, code("not found"), false)),
-            // No more often than the settings allow.
+            // Not more often than the settings allow.
             (vec![throttled; 9], (8, code("SlowDown"), false)),
             (vec![broken; 9], (8, code("reset"), true)),
             (vec![page; 9], (5, code("page"), true)),

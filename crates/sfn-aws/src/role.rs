@@ -1,4 +1,4 @@
-//! Execution roles that the provider creates for one state machine or function.
+//! Execution roles that the provider creates for a single state machine or function.
 
 use aws_sdk_iam::types::{self, Tag};
 use percent_encoding::percent_decode_str;
@@ -12,10 +12,10 @@ use crate::tags::changeable;
 use crate::time::Began;
 use crate::{OWNER_TAG, Tags, tags_between};
 
-/// Name of the inline policy that holds all permissions of such a role.
+/// Name of the inline policy with all permissions of the role.
 const POLICY_NAME: &str = "terraform-provider-sfn";
 
-/// A role as it is wanted.
+/// A role to create.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Role {
     /// Name.
@@ -24,29 +24,30 @@ pub struct Role {
     pub path: Option<String>,
     /// ARN of the permissions boundary.
     pub permissions_boundary: Option<String>,
-    /// Trust policy: the document with who may assume it.
+    /// Trust policy document.
     pub trust_policy: String,
-    /// What it belongs to, such as `state-machine/eu-west-1/orders`. Kept as a tag.
+    /// Owner, such as `state-machine/eu-west-1/orders`. Stored as a tag.
     pub owner: String,
     /// Further tags.
     pub tags: Tags,
 }
 
-/// A role that a state machine or a function can use from now on.
+/// A role that can be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Adopted {
     /// ARN.
     pub arn: String,
-    /// Whether this call made it; otherwise an interrupted run has left it.
+    /// Whether this call created it. Otherwise, an interrupted run left it.
     pub made: bool,
 }
 
-/// Creates the role, or reuses one of this name that carries the tag of the same owner. Only for an owner that does not exist
-/// yet, or whose role it is. A reused role gets the wanted tags and permissions boundary.
+/// Creates the role, or reuses one with this name and the tag of the same owner. Only for an owner
+/// that does not exist yet, or that already has the role. A reused role gets the tags and the
+/// permissions boundary.
 ///
 /// # Errors
-/// Errors of AWS that remain after retries, and [`AwsErrorKind::AlreadyExists`] for a role of this name that
-/// belongs to something else.
+/// Errors of AWS that remain after retries, and [`AwsErrorKind::AlreadyExists`] for a role with
+/// this name that has another owner.
 pub async fn create_or_adopt(aws: &Aws, call: &Call, role: &Role) -> Result<Adopted, AwsError> {
     let (client, operation, began) = (aws.iam().await?, "CreateRole", Began::now());
     let mut tags = role.tags.clone();
@@ -81,7 +82,7 @@ pub async fn create_or_adopt(aws: &Aws, call: &Call, role: &Role) -> Result<Adop
     Ok(Adopted { arn: found.arn, made })
 }
 
-/// The role of this name as IAM has it; `None` when there is none.
+/// The role with this name as IAM returns it. `None` if it does not exist.
 async fn get(aws: &Aws, call: &Call, name: &str) -> Result<Option<types::Role>, AwsError> {
     let (client, operation) = (aws.iam().await?, "GetRole");
     let answer = call
@@ -93,7 +94,7 @@ async fn get(aws: &Aws, call: &Call, name: &str) -> Result<Option<types::Role>, 
     AwsError::absent_is_none(answer)?.map(|answer| required(operation, "role", answer.role)).transpose()
 }
 
-/// Gives a reused role what is wanted of it, apart from its policies.
+/// Updates a reused role, apart from its policies.
 async fn adopt(aws: &Aws, call: &Call, wanted: &Role, found: &types::Role) -> Result<(), AwsError> {
     let boundary = found.permissions_boundary.as_ref().and_then(|boundary| boundary.permissions_boundary_arn());
     if boundary != wanted.permissions_boundary.as_deref() {
@@ -124,7 +125,7 @@ fn tags_of(tags: &[Tag]) -> Tags {
     tags.iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect()
 }
 
-/// The tags of a role, the one that names its owner included; `None` when there is no role.
+/// The tags of a role, including the owner tag. `None` if the role does not exist.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -132,7 +133,7 @@ pub async fn read_tags(aws: &Aws, call: &Call, name: &str) -> Result<Option<Tags
     Ok(get(aws, call, name).await?.map(|role| tags_of(role.tags())))
 }
 
-/// Changes the tags of a role. The tag that names its owner is neither changed nor removed.
+/// Updates the tags of a role, except for the owner tag.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -159,7 +160,7 @@ pub async fn write_tags(aws: &Aws, call: &Call, name: &str, from: &Tags, to: &Ta
     Ok(())
 }
 
-/// Replaces the inline policy of a role; `None` removes it.
+/// Replaces the inline policy of a role. `None` removes it.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -190,7 +191,7 @@ pub async fn write_policy(aws: &Aws, call: &Call, name: &str, document: Option<&
     .map(|_| ())
 }
 
-/// The inline policy of a role; `None` when there is no such policy, or no role.
+/// The inline policy of a role. `None` if the policy or the role does not exist.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -202,12 +203,12 @@ pub async fn read_policy(aws: &Aws, call: &Call, name: &str) -> Result<Option<St
             request.send().await.map_err(|error| AwsError::new(operation, error))
         })
         .await;
-    // IAM returns documents percent-encoded.
+    // IAM returns percent-encoded documents.
     let decoded = |document: &str| percent_decode_str(document).decode_utf8_lossy().into_owned();
     Ok(AwsError::absent_is_none(answer)?.map(|answer| decoded(&answer.policy_document)))
 }
 
-/// Sets the permissions boundary of a role; `None` removes it.
+/// Sets the permissions boundary of a role. `None` removes it.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -233,7 +234,7 @@ pub async fn write_boundary(aws: &Aws, call: &Call, name: &str, boundary: Option
     }
 }
 
-/// Deletes a role and its inline policy; succeeds if it does not exist.
+/// Deletes a role and its inline policy. Succeeds if it does not exist.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -249,7 +250,8 @@ pub async fn delete(aws: &Aws, call: &Call, name: &str) -> Result<(), AwsError> 
     AwsError::absent_is_none(answer).map(drop)
 }
 
-/// The actions of a list that a role is not allowed to take on a resource (IAM API reference, SimulatePrincipalPolicy).
+/// The given actions that a role is not allowed to perform on a resource (IAM API reference,
+/// SimulatePrincipalPolicy).
 ///
 /// # Errors
 /// Errors returned by AWS.

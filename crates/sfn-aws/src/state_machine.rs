@@ -1,4 +1,4 @@
-//! State machines, their versions and tags.
+//! State machines, and their versions and tags.
 
 use aws_arn::Arn;
 use aws_sdk_sfn::types::{
@@ -14,94 +14,94 @@ use crate::retry::Call;
 use crate::time::{Began, rfc3339};
 use crate::{Tags, tags};
 
-/// Where and how much a state machine logs.
+/// Logging of a state machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Logging {
-    /// `ALL`, `ERROR`, `FATAL` or `OFF`.
+    /// Level: `ALL`, `ERROR`, `FATAL` or `OFF`.
     pub level: String,
-    /// Whether input and output of states are logged.
+    /// Whether to log the input and output of states.
     pub include_execution_data: bool,
-    /// ARN of the log group, ending in `:*`; none with level `OFF`.
+    /// ARN of the log group, which ends with `:*`. `None` with the level `OFF`.
     pub destination: Option<String>,
 }
 
 impl Logging {
-    /// Nothing is logged.
+    /// Disabled logging.
     pub fn off() -> Self {
         Self { level: "OFF".into(), include_execution_data: false, destination: None }
     }
 }
 
-/// What can be changed of a state machine.
+/// The mutable settings of a state machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
-    /// ASL.
+    /// Definition in ASL.
     pub definition: String,
     /// ARN of the execution role.
     pub role_arn: String,
     /// Logging.
     pub logging: Logging,
-    /// Whether X-Ray traces it.
+    /// Whether X-Ray tracing is enabled.
     pub tracing: bool,
     /// Encryption.
     pub encryption: Encryption,
 }
 
-/// What a creation sets beside that. Only the tags can be changed later.
+/// Further settings of a creation. Only the tags can be changed later.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct New {
     /// Name.
     pub name: String,
-    /// `STANDARD` or `EXPRESS`.
+    /// Type: `STANDARD` or `EXPRESS`.
     pub kind: String,
     /// Tags.
     pub tags: Tags,
 }
 
-/// Whether and how a version is published with a change.
+/// Whether a change publishes a version, and with which description.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Publish {
-    /// Whether one is published.
+    /// Whether to publish a version.
     pub publish: bool,
-    /// Its description.
+    /// Description of the version.
     pub description: Option<String>,
 }
 
-/// The outcome of a creation or an update.
+/// Result of a creation or an update.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Changed {
     /// ARN of the state machine.
     pub arn: String,
-    /// The version published with it.
+    /// ARN of the published version.
     pub version_arn: Option<String>,
-    /// The revision, where AWS returns it.
+    /// Revision, if AWS returns it.
     pub revision_id: Option<String>,
 }
 
-/// A state machine as it is.
+/// The current state of a state machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Described {
     /// ARN.
     pub arn: String,
     /// Name.
     pub name: String,
-    /// `STANDARD` or `EXPRESS`.
+    /// Type: `STANDARD` or `EXPRESS`.
     pub kind: String,
-    /// `ACTIVE` or `DELETING`.
+    /// Status: `ACTIVE` or `DELETING`.
     pub status: String,
     /// ARN of the execution role.
     pub role_arn: String,
-    /// ASL, as AWS stores it.
+    /// Definition in ASL, as AWS stores it.
     pub definition: String,
-    /// When it was created, as RFC 3339.
+    /// Date and time of creation, in RFC 3339 format.
     pub creation_date: String,
-    /// The revision; absent until the first change.
+    /// Revision. `None` until the first change.
     pub revision_id: Option<String>,
     /// Logging.
     pub logging: Logging,
-    /// Whether X-Ray traces it; `None` where the endpoint does not return it.
+    /// Whether X-Ray tracing is enabled. `None` if the endpoint does not return it.
     pub tracing: Option<bool>,
-    /// Encryption; `None` where the endpoint does not return it.
+    /// Encryption. `None` if the endpoint does not return it.
     pub encryption: Option<Encryption>,
 }
 
@@ -120,7 +120,7 @@ fn logging(logging: &Logging) -> LoggingConfiguration {
 /// Creates a state machine.
 ///
 /// # Errors
-/// Errors of AWS that remain after retries, and `AwsErrorKind::AlreadyExists` if a state machine of this name exists.
+/// Errors of AWS that remain after retries, and `AwsErrorKind::AlreadyExists` if a state machine with this name exists.
 pub async fn create(
     aws: &Aws,
     call: &Call,
@@ -136,7 +136,8 @@ pub async fn create(
         let version = if publish.publish { newest_version(aws, call, &found.arn).await? } else { None };
         Ok(Some((found, found_tags, version)))
     };
-    // AWS succeeds for a state machine of the same name, type and definition; its date tells it from a new one.
+    // AWS also succeeds for a state machine with the same name, type and definition. The date shows
+    // whether it is new.
     let send = || async {
         let request = client
             .create_state_machine()
@@ -165,7 +166,7 @@ pub async fn create(
     created.ok_or_else(|| creation.already_exists(None).into())
 }
 
-/// Whether a state machine is as it was sent to be created. Tags are not part of its description.
+/// Whether a state machine equals the one that was sent. Tags are not part of its description.
 fn is_as_sent(new: &New, wanted: &Wanted, found: &Described) -> bool {
     found.name == new.name
         && found.kind == new.kind
@@ -176,21 +177,21 @@ fn is_as_sent(new: &New, wanted: &Wanted, found: &Described) -> bool {
         && wanted.encryption.is_met_by(found.encryption.as_ref())
 }
 
-/// The ARN of the state machine of this name in the account and region of the credentials; `None` where the account is
-/// unknown.
+/// The ARN of the state machine with this name in the account and region of the credentials. `None`
+/// if the account is unknown.
 pub fn arn_of(identity: &Identity, name: &str) -> Option<String> {
     states_arn(identity, format!("stateMachine:{name}"))
 }
 
-/// The ARN of an object of Step Functions; `None` where the account is unknown.
+/// The ARN of an object of Step Functions. `None` if the account is unknown.
 pub(crate) fn states_arn(identity: &Identity, resource: String) -> Option<String> {
     let account = identity.account.clone()?;
     let (partition, region) = (identity.partition.clone(), identity.region.clone());
     Some(Arn { partition, service: "states".into(), region, account, resource }.to_string())
 }
 
-/// Looks for a state machine by its name in the account and region of the credentials; `None` when there is none, or one that
-/// is being deleted.
+/// Finds a state machine by its name in the account and region of the credentials. `None` if it
+/// does not exist or is being deleted.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -204,25 +205,26 @@ pub async fn find(aws: &Aws, call: &Call, name: &str) -> Result<Option<Described
     }
 }
 
-/// A change of a state machine; what is `None` stays as it is.
+/// An update of a state machine. Settings that are `None` are kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Change {
-    /// ASL.
+    /// Definition in ASL.
     pub definition: Option<String>,
     /// ARN of the execution role.
     pub role_arn: Option<String>,
     /// Logging.
     pub logging: Option<Logging>,
-    /// Whether X-Ray traces it.
+    /// Whether X-Ray tracing is enabled.
     pub tracing: Option<bool>,
     /// Encryption.
     pub encryption: Option<Encryption>,
 }
 
 impl Change {
-    /// The change from one configuration to another.
+    /// The difference between two configurations.
     pub fn between(from: &Wanted, to: &Wanted) -> Self {
-        // AWS accepts a change of the encryption only together with the definition that it re-encrypts.
+        // AWS only accepts a change of the encryption together with the definition, which it
+        // encrypts again.
         let definition = from.definition != to.definition || from.encryption != to.encryption;
         Self {
             definition: definition.then(|| to.definition.clone()),
@@ -233,13 +235,13 @@ impl Change {
         }
     }
 
-    /// Whether nothing changes.
+    /// Whether there is no difference.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// Updates a state machine. Running executions keep the definition they started with.
+/// Updates a state machine. Running executions continue with their definition.
 ///
 /// # Errors
 /// Errors of AWS that remain after retries.
@@ -274,7 +276,7 @@ pub async fn update(
     Ok(Changed { arn: arn.to_owned(), version_arn: answer.state_machine_version_arn, revision_id: answer.revision_id })
 }
 
-/// Publishes the current state machine as a version. Returns the ARN of the version.
+/// Publishes a version of the current state machine, and returns its ARN.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -293,7 +295,7 @@ pub async fn publish(aws: &Aws, call: &Call, arn: &str, description: Option<&str
     Ok(answer.state_machine_version_arn)
 }
 
-/// Reads a state machine; `None` when there is none, or one that is being deleted.
+/// Reads a state machine. `None` if it does not exist or is being deleted.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -341,9 +343,9 @@ pub struct Listed {
     pub arn: String,
     /// Name.
     pub name: String,
-    /// `STANDARD` or `EXPRESS`.
+    /// Type: `STANDARD` or `EXPRESS`.
     pub kind: String,
-    /// When it was created, as RFC 3339.
+    /// Date and time of creation, in RFC 3339 format.
     pub creation_date: String,
 }
 
@@ -374,7 +376,7 @@ pub async fn list(aws: &Aws, call: &Call) -> Result<Vec<Listed>, AwsError> {
     }
 }
 
-/// The newest version, or `None` where there is none.
+/// The newest version. `None` if there is none.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -389,7 +391,7 @@ pub async fn newest_version(aws: &Aws, call: &Call, arn: &str) -> Result<Option<
     Ok(answer.state_machine_versions.into_iter().next().map(|version| version.state_machine_version_arn))
 }
 
-/// Deletes all versions except the newest `keep` ones and those that an alias routes to.
+/// Deletes all versions except for the newest `keep` ones, and those to which an alias routes.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -403,7 +405,7 @@ pub async fn delete_old_versions(aws: &Aws, call: &Call, arn: &str, keep: usize)
             })
             .await;
         match answer {
-            // An alias routes to it, or it is already gone.
+            // An alias routes to it, or it was already deleted.
             Err(error) if is_conflict(&error) || error.is_not_found() => {}
             Err(error) => return Err(error),
             Ok(_) => {}
@@ -412,7 +414,7 @@ pub async fn delete_old_versions(aws: &Aws, call: &Call, arn: &str, keep: usize)
     Ok(())
 }
 
-/// The ARNs of all versions, the newest first.
+/// The ARNs of all versions, newest first.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -434,10 +436,10 @@ pub async fn versions(aws: &Aws, call: &Call, arn: &str) -> Result<Vec<String>, 
     }
 }
 
-/// Deletes a state machine with its versions and aliases, and waits until it is gone.
+/// Deletes a state machine with its versions and aliases, and waits until it is deleted.
 ///
 /// # Errors
-/// Errors returned by AWS, or that it was not gone in time.
+/// Errors returned by AWS, or if it is not deleted in time.
 pub async fn delete(aws: &Aws, call: &Call, arn: &str) -> Result<(), AwsError> {
     let (client, operation) = (aws.sfn().await?, "DeleteStateMachine");
     let answer = call
@@ -462,24 +464,24 @@ pub async fn delete(aws: &Aws, call: &Call, arn: &str) -> Result<(), AwsError> {
     .await
 }
 
-/// A finding of AWS about a definition.
+/// A diagnostic of AWS about a definition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
-    /// Whether AWS refuses the definition for it.
+    /// Whether AWS rejects the definition because of it.
     pub is_error: bool,
-    /// The code, such as `SCHEMA_VALIDATION_FAILED`.
+    /// Code, such as `SCHEMA_VALIDATION_FAILED`.
     pub code: String,
     /// What is wrong.
     pub message: String,
-    /// Where, such as `/States/A/Next`.
+    /// Location, such as `/States/A/Next`.
     pub location: Option<String>,
 }
 
 impl Aws {
-    /// Has AWS validate a definition. A refusal is not retried.
+    /// Validates a definition in AWS. Rejections are not retried.
     ///
     /// # Errors
-    /// Why AWS did not validate it.
+    /// When AWS does not validate it.
     pub async fn validate_definition(
         &self,
         call: &Call,

@@ -1,4 +1,4 @@
-//! Tags of state machines and activities, and the comparison of tags.
+//! Tags of state machines and activities, and comparison of tags.
 
 use aws_sdk_sfn::types::Tag;
 
@@ -7,21 +7,21 @@ use crate::error::AwsError;
 use crate::retry::Call;
 use crate::{OWNER_TAG, Tags, retag};
 
-/// What the keys of AWS's own tags begin with; users can neither set nor remove these.
+/// Prefix of the keys of AWS's own tags, which users can neither set nor remove.
 const RESERVED: &str = "aws:";
 
-/// The tags for a request; `None` without any.
+/// The tags for a request. `None` if there are none.
 pub(crate) fn listed(tags: &Tags) -> Option<Vec<Tag>> {
     (!tags.is_empty()).then(|| tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect())
 }
 
-/// Whether an object has exactly the tags that were sent, apart from AWS's own.
+/// Whether an object has exactly the tags that were sent, apart from AWS's own tags.
 pub(crate) fn are_same(found: &Tags, sent: &Tags) -> bool {
     let own = |tags: &Tags| tags.clone().into_iter().filter(|(key, _)| !key.starts_with(RESERVED)).collect::<Tags>();
     own(found) == own(sent)
 }
 
-/// The tags that a change may set or remove: neither AWS's own nor the one that names the owner.
+/// The tags that a change can set or remove: all except for AWS's own tags and the owner tag.
 pub(crate) fn changeable(tags: &Tags) -> Tags {
     let is_kept = |key: &str| key == OWNER_TAG || key.starts_with(RESERVED);
     tags.clone().into_iter().filter(|(key, _)| !is_kept(key)).collect()
@@ -43,7 +43,7 @@ pub async fn read(aws: &Aws, call: &Call, arn: &str) -> Result<Tags, AwsError> {
     Ok(answer.tags.into_iter().flatten().filter_map(pair).collect())
 }
 
-/// Changes the tags of a state machine or an activity.
+/// Updates the tags of a state machine or an activity.
 ///
 /// # Errors
 /// Errors returned by AWS.

@@ -1,29 +1,29 @@
-//! Moments as AWS gives them.
+//! Timestamps of AWS.
 
 use std::time::SystemTime;
 
 use aws_smithy_types::DateTime;
 
-/// By how many seconds the clocks of AWS and of this machine may differ. AWS refuses requests with an older time stamp (IAM
-/// user guide, "AWS Signature Version 4 for API requests").
+/// Maximum clock skew between AWS and this machine in seconds. AWS rejects requests with an older
+/// timestamp (IAM user guide, "AWS Signature Version 4 for API requests").
 const CLOCK_SKEW: i64 = 300;
 
-/// A moment as RFC 3339 has it, such as `2026-11-03T09:30:00Z`.
+/// A timestamp in RFC 3339 format, such as `2026-11-03T09:30:00Z`.
 pub(crate) fn rfc3339(moment: &DateTime) -> String {
     moment.to_string()
 }
 
-/// When a creation began, by the clock of this machine.
+/// Start time of a creation, by the local clock.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Began(DateTime);
 
 impl Began {
-    /// This moment.
+    /// The current time.
     pub(crate) fn now() -> Self {
         Self(DateTime::from(SystemTime::now()))
     }
 
-    /// Whether something with this creation date existed before, by more than the clocks may differ.
+    /// Whether an object with this creation date existed before, by more than the clock skew.
     pub(crate) fn is_clearly_after(self, creation_date: &DateTime) -> bool {
         creation_date.secs().saturating_add(CLOCK_SKEW) < self.0.secs()
     }

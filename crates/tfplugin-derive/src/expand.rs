@@ -1,4 +1,4 @@
-//! From the fields of a struct to the implementation.
+//! Generation of the implementation from the fields of a struct.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -9,10 +9,10 @@ use crate::field::{Check, Field, Kind, description};
 /// The implementation of `Model`.
 pub fn model(input: &DeriveInput) -> Result<TokenStream> {
     let Data::Struct(data) = &input.data else {
-        return Err(Error::new_spanned(input, "a model is a struct"));
+        return Err(Error::new_spanned(input, "a model must be a struct"));
     };
     let Fields::Named(named) = &data.fields else {
-        return Err(Error::new_spanned(input, "a model has named fields"));
+        return Err(Error::new_spanned(input, "a model must have named fields"));
     };
     let fields = named.named.iter().map(Field::parse).collect::<Result<Vec<_>>>()?;
     let parts = fields.iter().map(schema).collect::<Result<Vec<_>>>()?;
@@ -114,7 +114,7 @@ fn block(field: &Field) -> Result<TokenStream> {
     })
 }
 
-/// The facts of a field; `fits` is the check of its type, which comes after those that are written.
+/// The facts of a field. `fits` is the check of its type, which follows the explicit checks.
 fn facts(field: &Field, fits: &TokenStream) -> Result<TokenStream> {
     let (replace, empty) = (field.replace, !field.present);
     let value = |expression: &Option<syn::Expr>| match expression {
@@ -152,7 +152,7 @@ fn validator(field: &Field, check: &Check) -> Result<TokenStream> {
         Check::Between(ExprRange { start: Some(start), end: Some(end), limits: RangeLimits::Closed(_), .. }) => {
             quote!(::tfplugin::model::Validator::Between(#start, #end))
         }
-        Check::Between(range) => return Err(Error::new_spanned(range, "write `between = A..=B`")),
+        Check::Between(range) => return Err(Error::new_spanned(range, "use `between = A..=B`")),
         Check::Function(function) => {
             let inner = field.inner()?;
             quote! {

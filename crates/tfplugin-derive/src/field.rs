@@ -1,4 +1,4 @@
-//! A field of a model with its flags.
+//! A field of a model, with its flags.
 
 use proc_macro2::Span;
 use syn::meta::ParseNestedMeta;
@@ -8,7 +8,7 @@ use syn::{
     Type,
 };
 
-/// What a field is.
+/// The kind of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// An attribute.
@@ -23,9 +23,9 @@ pub enum Kind {
 pub enum Check {
     /// One of these words.
     OneOf(Expr),
-    /// Between these two, both included.
+    /// In this inclusive range.
     Between(ExprRange),
-    /// At least this.
+    /// At least this value.
     AtLeast(Expr),
     /// A function.
     Function(Path),
@@ -33,15 +33,15 @@ pub enum Check {
 
 /// A field with its flags.
 pub struct Field {
-    /// The field.
+    /// Identifier of the field.
     pub ident: Ident,
-    /// Its type.
+    /// Rust type.
     pub ty: Type,
-    /// Its name in Terraform.
+    /// Name in Terraform.
     pub name: String,
-    /// Its description.
+    /// Description.
     pub description: String,
-    /// What it is.
+    /// Kind of the field.
     pub kind: Kind,
     pub required: bool,
     pub optional: bool,
@@ -62,9 +62,9 @@ pub struct Field {
 }
 
 impl Field {
-    /// Reads a field and its flags.
+    /// Parses a field and its flags.
     pub fn parse(field: &syn::Field) -> Result<Self> {
-        let ident = field.ident.clone().ok_or_else(|| Error::new(field.span(), "a model has named fields"))?;
+        let ident = field.ident.clone().ok_or_else(|| Error::new(field.span(), "a model must have named fields"))?;
         let mut parsed = Self {
             name: ident.to_string().trim_start_matches("r#").to_owned(),
             ident,
@@ -128,32 +128,32 @@ impl Field {
     fn check(&self, span: Span) -> Result<()> {
         let is_set_by_somebody = self.required || self.optional || self.computed;
         if self.kind == Kind::Attribute && !is_set_by_somebody {
-            return Err(Error::new(span, "write `required`, `optional` or `computed`"));
+            return Err(Error::new(span, "use `required`, `optional` or `computed`"));
         }
         if self.kind != Kind::Attribute && is_set_by_somebody {
-            return Err(Error::new(span, "a block is not `required`, `optional` or `computed`: use `min`"));
+            return Err(Error::new(span, "a block cannot be `required`, `optional` or `computed`: use `min`"));
         }
         if self.required && (self.optional || self.computed || self.default.is_some()) {
             return Err(Error::new(
                 span,
-                "a `required` attribute is neither `optional` nor `computed`, and has no default",
+                "a `required` attribute cannot be `optional` or `computed`, or have a default",
             ));
         }
         if self.default.is_some() && !(self.optional && self.computed) {
             return Err(Error::new(
                 span,
-                "an attribute with a `default` is `optional, computed`; use `absent` otherwise",
+                "an attribute with a `default` must be `optional, computed`; use `absent` otherwise",
             ));
         }
         if self.kind != Kind::Flatten && self.description.is_empty() {
-            return Err(Error::new(span, "the doc comment is missing: it is the description"));
+            return Err(Error::new(span, "the doc comment with the description is missing"));
         }
         Ok(())
     }
 
-    /// The type in `Attr<T>`.
+    /// The type inside `Attr<T>`.
     pub fn inner(&self) -> Result<&Type> {
-        let refused = || Error::new(self.ty.span(), "the type of an attribute is `Attr<T>`");
+        let refused = || Error::new(self.ty.span(), "the type of an attribute must be `Attr<T>`");
         let Type::Path(path) = &self.ty else { return Err(refused()) };
         let segment = path.path.segments.last().filter(|segment| segment.ident == "Attr").ok_or_else(refused)?;
         let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return Err(refused()) };
@@ -164,7 +164,7 @@ impl Field {
     }
 }
 
-/// The doc comment as Markdown: lines of a paragraph on one line.
+/// The doc comment as Markdown, with each paragraph on one line.
 pub fn description(attributes: &[Attribute]) -> String {
     let mut text = String::new();
     for line in attributes.iter().filter_map(doc_line) {

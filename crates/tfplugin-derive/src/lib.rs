@@ -1,6 +1,7 @@
-//! `#[derive(Model)]`: the schema, the decoding and the encoding of a struct whose fields are attributes and blocks.
+//! `#[derive(Model)]` generates the schema, decoding and encoding of a struct whose fields are
+//! attributes and blocks.
 //!
-//! The flags are listed in the documentation of `tfplugin::model`.
+//! The documentation of `tfplugin::model` lists the flags.
 
 mod expand;
 mod field;
@@ -10,8 +11,8 @@ use syn::{DeriveInput, parse_macro_input};
 
 /// Implements `tfplugin::model::Model` for a struct with named fields.
 ///
-/// A field is `Attr<T>` with `#[tf(required)]`, `#[tf(optional)]`, `#[tf(computed)]` or `#[tf(block)]`, or any model with
-/// `#[tf(flatten)]`. Doc comments become descriptions.
+/// A field is `Attr<T>` with `#[tf(required)]`, `#[tf(optional)]`, `#[tf(computed)]` or
+/// `#[tf(block)]`, or any model with `#[tf(flatten)]`. Doc comments become descriptions.
 #[proc_macro_derive(Model, attributes(tf))]
 pub fn derive_model(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);

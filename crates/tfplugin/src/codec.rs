@@ -1,7 +1,8 @@
-//! Values on the wire: MessagePack between Terraform and the provider, JSON in a stored state.
+//! Encoding of values: MessagePack between Terraform and the provider, JSON in a stored state.
 //!
-//! Both are read into the same tree, so that one walk along the schema serves both. The one difference: a dynamic
-//! value is `[type, value]` in MessagePack and `{"type": …, "value": …}` in JSON.
+//! Both are decoded to the same tree, so that one traversal of the schema handles both. They only
+//! differ in dynamic values, which are `[type, value]` in MessagePack and `{"type": …, "value": …}`
+//! in JSON.
 
 use std::fmt;
 
@@ -16,7 +17,7 @@ use crate::value::{Typed, Value};
 
 /// Extension type of an unknown value.
 const UNKNOWN: i8 = 0;
-/// Extension type of an unknown value with what is known about it, which we do not use.
+/// Extension type of an unknown value with refinements, which are ignored.
 const REFINED_UNKNOWN: i8 = 12;
 
 /// Bytes that do not fit the schema.
@@ -45,42 +46,46 @@ fn mismatch<T>(wire: &Wire, ty: &Type) -> Result<T, CodecError> {
     Err(CodecError(format!("found {kind} where the schema has {}", ty.to_json())))
 }
 
-/// Reads the MessagePack of a block, such as a resource's configuration or state.
+/// Decodes the MessagePack of a block, such as the configuration or state of a resource.
 ///
 /// # Errors
-/// When the bytes are no MessagePack or do not fit the block.
+///
+/// When the bytes are not MessagePack or do not match the block.
 pub fn decode(bytes: &[u8], block: &Block) -> Result<Value, CodecError> {
     decode_block(&parse_msgpack(bytes)?, block, None)
 }
 
-/// Writes a block as MessagePack; attributes that `value` lacks are null.
+/// Encodes a block as MessagePack. Attributes that `value` lacks are null.
 pub fn encode(value: &Value, block: &Block) -> Vec<u8> {
     to_bytes(&encode_block(value, block))
 }
 
-/// Reads the JSON of a block, as a state stores it; attributes it lacks are null, those it has too many are left out.
+/// Decodes the JSON of a block from a stored state. Missing attributes are null, and additional
+/// attributes are ignored.
 ///
 /// # Errors
-/// When the bytes are no JSON or do not fit the block.
+///
+/// When the bytes are not JSON or do not match the block.
 pub fn decode_json(bytes: &[u8], block: &Block) -> Result<Value, CodecError> {
     let json: Json = serde_json::from_slice(bytes).map_err(|error| CodecError(format!("invalid JSON: {error}")))?;
     decode_block(&json_to_wire(&json), block, None)
 }
 
-/// Writes a wholly known block as the JSON that a state stores.
+/// Encodes a wholly known block as JSON for a stored state.
 pub fn encode_json(value: &Value, block: &Block) -> Vec<u8> {
     wire_to_json(&encode_block(value, block)).to_string().into_bytes()
 }
 
-/// Reads the MessagePack of a value of this type, such as a function's argument.
+/// Decodes the MessagePack of a value of this type, such as an argument of a function.
 ///
 /// # Errors
-/// When the bytes are no MessagePack or not of the type.
+///
+/// When the bytes are not MessagePack or do not match the type.
 pub fn decode_value(bytes: &[u8], ty: &Type) -> Result<Value, CodecError> {
     decode_type(&parse_msgpack(bytes)?, ty)
 }
 
-/// Writes a value of this type as MessagePack.
+/// Encodes a value of this type as MessagePack.
 pub fn encode_value(value: &Value, ty: &Type) -> Vec<u8> {
     to_bytes(&encode_type(value, ty))
 }
@@ -100,7 +105,7 @@ fn is_unknown(wire: &Wire) -> bool {
     matches!(wire, Wire::Ext(UNKNOWN | REFINED_UNKNOWN, _))
 }
 
-/// The null or unknown value that stands for a whole block or collection.
+/// Null or unknown, in place of a whole block or collection.
 fn absent(wire: &Wire) -> Option<Value> {
     match wire {
         Wire::Nil => Some(Value::Null),
@@ -113,7 +118,7 @@ fn field<'a>(entries: &'a [(Wire, Wire)], name: &str) -> &'a Wire {
     entries.iter().find(|(key, _)| key.as_str() == Some(name)).map_or(&Wire::Nil, |(_, value)| value)
 }
 
-/// Takes a dynamic value apart, in either notation.
+/// Splits a dynamic value into type and value, in either encoding.
 fn split_dynamic(wire: &Wire) -> Result<(Type, &Wire), CodecError> {
     let (ty, value) = match wire {
         Wire::Array(parts) => match parts.as_slice() {
@@ -127,7 +132,7 @@ fn split_dynamic(wire: &Wire) -> Result<(Type, &Wire), CodecError> {
     ty.map(|ty| (ty, value)).ok_or_else(|| CodecError("found a dynamic value without its type".into()))
 }
 
-/// Reads a block; `actual` is the type that came with an enclosing dynamic value, where there is one.
+/// Decodes a block. `actual` is the type from an enclosing dynamic value, if there is one.
 fn decode_block(wire: &Wire, block: &Block, actual: Option<&Type>) -> Result<Value, CodecError> {
     if let Some(absent) = absent(wire) {
         return Ok(absent);
@@ -293,12 +298,12 @@ fn encode_type(value: &Value, ty: &Type) -> Wire {
         (Type::Map(ty), Value::Map(entries)) => {
             Wire::Map(entries.iter().map(|(key, item)| (Wire::from(key.as_str()), encode_type(item, ty))).collect())
         }
-        // A collection whose declared type is no collection: its own type is the best that can be said.
+        // A collection whose declared type is not a collection is encoded with its own type.
         (_, Value::List(_) | Value::Map(_)) => encode_type(plain, &Type::of(plain)),
     }
 }
 
-/// Terraform has no null for repeated blocks: what is absent is empty.
+/// Terraform has no null for repeated blocks. Missing blocks are empty collections.
 fn block_or_empty(value: &Value, nesting: Nesting) -> Value {
     match (value.plain(), nesting) {
         (Value::Null, Nesting::List | Nesting::Set) => Value::List(Vec::new()),
@@ -339,7 +344,7 @@ fn encode_nested(value: &Value, nested: &NestedBlock) -> Wire {
     }
 }
 
-/// Fills in the empty collections that stand for absent repeated blocks, at every depth.
+/// Adds empty collections for missing repeated blocks, at every depth.
 fn complete_nested(value: &Value, nested: &NestedBlock) -> Value {
     match value {
         Value::List(items) => Value::List(items.iter().map(|item| complete_block(item, &nested.block)).collect()),
@@ -362,7 +367,7 @@ fn complete_block(value: &Value, block: &Block) -> Value {
     Value::Map(entries)
 }
 
-/// The type of a block's value with every dynamic part decided by that value.
+/// The type of a block's value. Each dynamic part has the type of its value.
 fn actual_block_type(value: &Value, block: &Block) -> Type {
     if !matches!(value, Value::Map(_)) {
         return block.value_type();
@@ -411,7 +416,7 @@ fn json_to_wire(json: &Json) -> Wire {
 fn wire_to_json(wire: &Wire) -> Json {
     match wire {
         Wire::Array(parts) => match parts.as_slice() {
-            // Bytes occur in no value but as the type of a dynamic one.
+            // Bytes only occur as the type of a dynamic value.
             [Wire::Binary(ty), value] => {
                 let ty: Json = serde_json::from_slice(ty).unwrap_or_default();
                 serde_json::json!({ "value": wire_to_json(value), "type": ty })
@@ -424,7 +429,7 @@ fn wire_to_json(wire: &Wire) -> Json {
         }
         Wire::Boolean(flag) => Json::Bool(*flag),
         Wire::Integer(integer) => integer.as_i64().map(Json::from).or(integer.as_u64().map(Json::from)).into(),
-        // Every digit is written: a float of its own would be read back as another number.
+        // All digits are written. As a float, the number would be decoded with another value.
         Wire::F64(float) => {
             let number = Number::try_from(*float).ok().and_then(|number| number.to_string().parse().ok());
             number.map_or(Json::Null, Json::Number)

@@ -1,28 +1,28 @@
-//! What a provider tells the user.
+//! Messages of a provider to the user.
 
 use crate::path::AttributePath;
 
-/// How bad it is.
+/// Severity of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Severity {
     /// The operation failed.
     Error,
-    /// The operation went on.
+    /// The operation continues.
     Warning,
 }
 
-/// One message to the user.
+/// A message to the user.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Diagnostic {
-    /// How bad it is.
+    /// Severity.
     pub severity: Severity,
     /// What is wrong, in one line.
     pub summary: String,
-    /// Why, and what to do.
+    /// The reason, and how to fix it.
     pub detail: String,
-    /// Where in the configuration.
+    /// Path in the configuration.
     pub path: Option<AttributePath>,
-    /// What it has in common with others, such as the rule that was broken. Terraform does not see it.
+    /// Group of related messages, such as the violated rule. Not sent to Terraform.
     pub group: Option<&'static str>,
 }
 
@@ -42,14 +42,14 @@ impl Diagnostic {
         self.severity == Severity::Error
     }
 
-    /// The same message, whose place is counted from inside `outer`.
+    /// The same message. Its path is relative to `outer`.
     #[must_use]
     pub fn below(mut self, outer: &AttributePath) -> Self {
         self.path = self.path.map(|path| outer.clone().join(&path));
         self
     }
 
-    /// The same message at a place in the configuration.
+    /// The same message with a path in the configuration.
     #[must_use]
     pub fn at(mut self, path: AttributePath) -> Self {
         self.path = Some(path);
@@ -57,7 +57,7 @@ impl Diagnostic {
     }
 }
 
-/// All that a call has to say.
+/// All messages of a call.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Diagnostics(Vec<Diagnostic>);
 
@@ -77,20 +77,21 @@ impl Diagnostics {
         self.0.iter().any(Diagnostic::is_error)
     }
 
-    /// Whether there is nothing to say.
+    /// Whether there are no messages.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The messages in the order they were given.
+    /// The messages, in the order in which they were added.
     pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
         self.0.iter()
     }
 
-    /// These messages as an outcome: an error where one of them is.
+    /// The messages as a result.
     ///
     /// # Errors
-    /// The messages themselves, where one is an error.
+    ///
+    /// The messages, if one of them is an error.
     pub fn into_result(self) -> Result<Diagnostics, Diagnostics> {
         if self.has_errors() { Err(self) } else { Ok(self) }
     }

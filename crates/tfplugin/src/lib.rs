@@ -1,7 +1,7 @@
 //! The Terraform plugin protocol, version 6, for providers written in Rust.
 //!
-//! A provider implements [`Provider`] and the [`Resource`]s, [`DataSource`]s and [`Function`]s it offers, and calls
-//! [`serve`] from `main`. Neither gRPC nor MessagePack is seen outside this crate.
+//! A provider implements [`Provider`] and its [`Resource`]s, [`DataSource`]s and [`Function`]s, and
+//! calls [`serve`] from `main`. gRPC and MessagePack are internal to this crate.
 
 pub mod codec;
 mod diagnostics;
@@ -18,7 +18,7 @@ mod types;
 mod value;
 mod wire;
 
-/// The protocol's messages, for tests that speak to a server as Terraform does.
+/// The protocol's messages, for tests that use a server as Terraform does.
 #[doc(hidden)]
 #[allow(missing_docs, clippy::all, reason = "generated from the protocol's messages")]
 pub mod proto {

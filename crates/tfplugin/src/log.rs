@@ -1,4 +1,4 @@
-//! Logs as Terraform reads them: one JSON object a line on standard error.
+//! Logs in the format of Terraform: one JSON object per line on standard error.
 
 use std::fmt::{Debug, Write as _};
 use std::io::Write as _;
@@ -10,7 +10,7 @@ use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
-/// The level asked for by Terraform's environment; `None` for no logs.
+/// Log level from the environment variables of Terraform. `None` disables logs.
 fn level(var: impl Fn(&str) -> Option<String>) -> Option<Level> {
     let text = ["TF_LOG_PROVIDER", "TF_LOG"].into_iter().find_map(var)?;
     match text.to_uppercase().as_str() {
@@ -19,16 +19,16 @@ fn level(var: impl Fn(&str) -> Option<String>) -> Option<Level> {
         "INFO" => Some(Level::INFO),
         "WARN" => Some(Level::WARN),
         "ERROR" => Some(Level::ERROR),
-        // Terraform takes any other word for the most detailed level.
+        // Terraform interprets any other word as the most detailed level.
         _ => Some(Level::TRACE),
     }
 }
 
-/// Sends this process's events to standard error, at the level that Terraform asks for.
+/// Writes the events of this process to standard error, at the level set for Terraform.
 pub(crate) fn install() {
     if let Some(level) = level(|name| std::env::var(name).ok()) {
         let subscriber = tracing_subscriber::registry().with(JsonLines { level });
-        // A second installation, by a test say, keeps the first.
+        // A second installation, for example by a test, has no effect.
         let _ = tracing::subscriber::set_global_default(subscriber);
     }
 }
@@ -38,7 +38,8 @@ struct JsonLines {
 }
 
 impl JsonLines {
-    /// The AWS SDK and the HTTP stack write request bodies at these levels, which may hold secrets.
+    /// At these levels, the AWS SDK and the HTTP stack log request bodies, which may contain
+    /// secrets.
     fn is_enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
         let ours = ["tfplugin", "sfn_aws", "terraform_provider_sfn"].iter().any(|m| metadata.target().starts_with(m));
         *metadata.level() <= self.level && (ours || *metadata.level() <= Level::WARN)
@@ -57,7 +58,7 @@ impl<S: Subscriber> Layer<S> for JsonLines {
         line.0.insert("@module".into(), json!(event.metadata().target()));
         line.0.insert("@timestamp".into(), json!(timestamp()));
         line.0.entry("@message").or_insert_with(|| json!(""));
-        // Nobody is left to be told when standard error is closed.
+        // Errors are ignored, because standard error may be closed.
         let _ = writeln!(std::io::stderr().lock(), "{}", Json::Object(line.0));
     }
 }
@@ -85,7 +86,8 @@ impl Visit for Line {
     }
 }
 
-/// The time now, in UTC, with six digits behind the second: Terraform reads a line with any other number as plain text.
+/// Current time in UTC with six decimal places. With any other number, Terraform reads the line as
+/// plain text.
 fn timestamp() -> String {
     let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:6]Z");
     OffsetDateTime::now_utc().format(format).unwrap_or_default()

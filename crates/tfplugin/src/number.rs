@@ -1,29 +1,31 @@
-//! Numbers without loss: Terraform's numbers have 512 bits, more than any machine type holds.
+//! Numbers without loss of precision. Terraform's numbers have 512 bits, more than any machine
+//! type.
 
 use std::fmt;
 use std::str::FromStr;
 
 use bigdecimal::{BigDecimal, ToPrimitive};
 
-/// Largest decimal exponent accepted, either way, so that a short text cannot ask for gigabytes of digits.
+/// Maximum absolute value of the decimal exponent, so that a short text cannot require gigabytes of
+/// digits.
 const MAX_EXPONENT: i64 = 10_000;
 
-/// An exact decimal number; equality is by value, so `2` equals `2.0`.
+/// An exact decimal number. Equality is by value, so `2` equals `2.0`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Number(BigDecimal);
 
 impl Number {
-    /// The value as an `i64`, where it is a whole number in range.
+    /// The value as an `i64`, if it is a whole number in range.
     pub fn as_i64(&self) -> Option<i64> {
         if self.0.is_integer() { self.0.to_i64() } else { None }
     }
 
-    /// The value as a `u64`, where it is a whole number in range.
+    /// The value as a `u64`, if it is a whole number in range.
     pub fn as_u64(&self) -> Option<u64> {
         if self.0.is_integer() { self.0.to_u64() } else { None }
     }
 
-    /// The value as an `f64`, where that is exact.
+    /// The value as an `f64`, if that is exact.
     pub fn as_exact_f64(&self) -> Option<f64> {
         let float = self.0.to_f64().filter(|float| float.is_finite())?;
         (BigDecimal::try_from(float).ok()? == self.0).then_some(float)
@@ -74,7 +76,7 @@ impl fmt::Debug for Number {
     }
 }
 
-/// A text or float that is no decimal number of a sensible size.
+/// A text or float that is not a decimal number of a supported size.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotANumber(String);
 

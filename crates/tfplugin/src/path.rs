@@ -1,15 +1,15 @@
-//! Paths to attributes, by which Terraform finds the line that a diagnostic is about.
+//! Paths to attributes, with which Terraform finds the source lines of a diagnostic.
 
 use std::fmt;
 
-/// One step into a value.
+/// A step into a value.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Step {
-    /// Into an attribute or block of an object.
+    /// To an attribute or block of an object.
     Attribute(String),
-    /// Into an element of a map.
+    /// To an element of a map.
     Key(String),
-    /// Into an element of a list.
+    /// To an element of a list.
     Index(i64),
 }
 
@@ -18,30 +18,30 @@ pub enum Step {
 pub struct AttributePath(Vec<Step>);
 
 impl AttributePath {
-    /// The path to a top-level attribute or block.
+    /// The path of a top-level attribute or block.
     pub fn root(name: impl Into<String>) -> Self {
         Self::default().attribute(name)
     }
 
-    /// This path and a step into an attribute.
+    /// Appends an attribute to this path.
     pub fn attribute(mut self, name: impl Into<String>) -> Self {
         self.0.push(Step::Attribute(name.into()));
         self
     }
 
-    /// This path and a step into a map's element.
+    /// Appends an element of a map to this path.
     pub fn key(mut self, key: impl Into<String>) -> Self {
         self.0.push(Step::Key(key.into()));
         self
     }
 
-    /// This path and a step into a list's element.
+    /// Appends an element of a list to this path.
     pub fn index(mut self, index: usize) -> Self {
         self.0.push(Step::Index(i64::try_from(index).unwrap_or(i64::MAX)));
         self
     }
 
-    /// This path and the steps of another.
+    /// Appends the steps of another path.
     #[must_use]
     pub fn join(mut self, inner: &Self) -> Self {
         self.0.extend(inner.0.iter().cloned());

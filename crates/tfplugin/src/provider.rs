@@ -1,4 +1,4 @@
-//! What a provider implements.
+//! Traits that a provider implements.
 
 use async_trait::async_trait;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
@@ -10,117 +10,120 @@ use crate::schema::{IdentitySchema, Schema};
 use crate::types::Type;
 use crate::value::Value;
 
-/// What comes with every call.
+/// Context of a call.
 #[derive(Debug, Clone, Default)]
 pub struct Context {
-    /// Cancelled when Terraform asks the provider to stop: waits end at once, state is still returned.
+    /// Cancelled when Terraform asks the provider to stop. Waits then end immediately, and the
+    /// state is still returned.
     pub cancelled: CancellationToken,
 }
 
-/// Bytes that a resource keeps in the state out of the user's sight.
+/// Data that a resource stores in the state, hidden from the user.
 pub type Private = Vec<u8>;
 
-/// A provider: its own configuration and what it offers.
+/// A provider: its configuration, and its resources, data sources and functions.
 #[async_trait]
 pub trait Provider: Send + Sync + 'static {
     /// Address in the registry, such as `registry.terraform.io/namespace/name`.
     fn address(&self) -> &str;
 
-    /// What a person who starts the binary by hand is told.
+    /// Text shown to users who start the program manually.
     fn about(&self) -> String;
 
     /// The schema of the provider block.
     fn schema(&self) -> Schema;
 
-    /// The resources; called once.
+    /// Resources. Called once.
     fn resources(&self) -> Vec<Box<dyn Resource>>;
 
-    /// The data sources; called once.
+    /// Data sources. Called once.
     fn data_sources(&self) -> Vec<Box<dyn DataSource>> {
         Vec::new()
     }
 
-    /// The list resources; called once. Each lists objects of a resource of the same name, which has an identity.
+    /// List resources. Called once. Each lists objects of the resource with the same name, which
+    /// must have an identity.
     fn list_resources(&self) -> Vec<Box<dyn ListResource>> {
         Vec::new()
     }
 
-    /// The functions; called once.
+    /// Functions. Called once.
     fn functions(&self) -> Vec<Box<dyn Function>> {
         Vec::new()
     }
 
-    /// Checks the provider block; parts of it may be unknown.
+    /// Checks the provider block. Parts of it may be unknown.
     async fn validate(&self, _config: &Value) -> Diagnostics {
         Diagnostics::default()
     }
 
-    /// Takes the provider block into use; returns warnings.
+    /// Configures the provider. Returns warnings.
     ///
     /// # Errors
-    /// Diagnostics of which one at least is an error.
+    ///
+    /// Diagnostics with at least one error.
     async fn configure(&self, config: Value, terraform_version: &str, cx: &Context)
     -> Result<Diagnostics, Diagnostics>;
 }
 
-/// A planned change, before Terraform shows it.
+/// Request to plan a change.
 #[derive(Debug, Clone)]
 pub struct PlanRequest {
-    /// The state before; `None` for a resource that does not exist yet.
+    /// Prior state. `None` for a new resource.
     pub prior: Option<Value>,
-    /// The configuration with what the provider computed before, as Terraform merges them.
+    /// Configuration merged with prior computed values, as proposed by Terraform.
     pub proposed: Value,
-    /// The configuration as written.
+    /// Configuration.
     pub config: Value,
-    /// What the resource kept for itself.
+    /// Private data of the resource.
     pub private: Private,
 }
 
-/// A resource's answer to a planned change.
+/// Response to a planned change.
 #[derive(Debug, Clone, Default)]
 pub struct Plan {
-    /// The state after the change, with `Value::Unknown` where only the apply can tell.
+    /// State after the change. Values that are only known after apply are `Value::Unknown`.
     pub planned: Value,
-    /// What cannot be changed in place.
+    /// Attributes that cannot change in place.
     pub requires_replace: Vec<AttributePath>,
-    /// What the resource keeps for itself until the apply.
+    /// Private data of the resource, kept until the apply.
     pub private: Private,
     /// Warnings.
     pub warnings: Diagnostics,
 }
 
-/// A change to carry out.
+/// Request to apply a change.
 #[derive(Debug, Clone)]
 pub struct ApplyRequest {
-    /// The state before; null for a new resource.
+    /// Prior state. Null for a new resource.
     pub prior: Value,
-    /// What was planned; null when the resource is to go.
+    /// Planned state. Null for a deletion.
     pub planned: Value,
-    /// The configuration as written; null when the resource is to go.
+    /// Configuration. Null for a deletion.
     pub config: Value,
-    /// What the plan kept.
+    /// Private data from the plan.
     pub private: Private,
 }
 
-/// A resource as it is now.
+/// The current state of a resource.
 #[derive(Debug, Clone, Default)]
 pub struct ResourceState {
-    /// The state, wholly known.
+    /// State, wholly known.
     pub state: Value,
-    /// What the resource keeps for itself.
+    /// Private data of the resource.
     pub private: Private,
-    /// The identity, for a resource that has an identity schema.
+    /// Identity, if the resource has an identity schema.
     pub identity: Option<Value>,
     /// Warnings.
     pub warnings: Diagnostics,
 }
 
-/// A change that did not go through.
+/// A change that failed.
 #[derive(Debug, Clone, Default)]
 pub struct ApplyError {
-    /// Why.
+    /// The reason.
     pub diagnostics: Diagnostics,
-    /// What exists all the same, to be kept in the state: nothing that was created may be lost.
+    /// Objects that exist nevertheless, to be kept in the state, so that no created object is lost.
     pub partial_state: Option<Box<ResourceState>>,
 }
 
@@ -130,52 +133,52 @@ impl From<Diagnostics> for ApplyError {
     }
 }
 
-/// What reading a resource found.
+/// Result of reading a resource.
 #[derive(Debug, Clone)]
 pub enum ReadOutcome {
-    /// The resource as it is now.
+    /// The current state of the resource.
     Found(Box<ResourceState>),
     /// It was deleted outside of Terraform.
     NotFound,
 }
 
-/// What an import is given.
+/// Key of an import.
 #[derive(Debug, Clone)]
 pub enum ImportKey {
-    /// The text behind `terraform import` or `id`.
+    /// The ID in `terraform import` or `id`.
     Id(String),
     /// The `identity` of an import block.
     Identity(Value),
 }
 
-/// An object of another type or provider that is to become this resource.
+/// Request to move an object of another type or provider to this resource.
 #[derive(Debug, Clone)]
 pub struct MoveRequest {
-    /// Address of the provider it comes from.
+    /// Address of the source provider.
     pub source_provider: String,
-    /// Type it had.
+    /// Source type.
     pub source_type: String,
-    /// Version of its schema.
+    /// Version of the source schema.
     pub source_version: i64,
-    /// Its state as stored JSON.
+    /// Source state as stored JSON.
     pub source_state: Vec<u8>,
 }
 
 /// A kind of object that Terraform manages.
 #[async_trait]
 pub trait Resource: Send + Sync + 'static {
-    /// Name, with the provider's prefix.
+    /// Type name, with the prefix of the provider.
     fn type_name(&self) -> &'static str;
 
-    /// Schema; called once.
+    /// Schema. Called once.
     fn schema(&self) -> Schema;
 
-    /// What tells an object from all others; called once.
+    /// Schema of the identity. Called once.
     fn identity_schema(&self) -> Option<IdentitySchema> {
         None
     }
 
-    /// Checks a configuration, parts of which may be unknown.
+    /// Checks a configuration. Parts of it may be unknown.
     async fn validate(&self, _config: &Value) -> Diagnostics {
         Diagnostics::default()
     }
@@ -183,123 +186,132 @@ pub trait Resource: Send + Sync + 'static {
     /// Plans a creation or an update.
     ///
     /// # Errors
-    /// Diagnostics of which one at least is an error.
+    ///
+    /// Diagnostics with at least one error.
     async fn plan(&self, request: PlanRequest, cx: &Context) -> Result<Plan, Diagnostics>;
 
     /// Creates the object.
     ///
     /// # Errors
-    /// Why not, with what exists all the same.
+    ///
+    /// When the creation fails, with the objects that exist nevertheless.
     async fn create(&self, request: ApplyRequest, cx: &Context) -> Result<ResourceState, ApplyError>;
 
-    /// Reads the object. `state` is what Terraform has of it, `private` what the resource kept.
+    /// Reads the object with this state and private data.
     ///
     /// # Errors
-    /// Why it could not be read, which is not the same as `ReadOutcome::NotFound`.
+    ///
+    /// When the object cannot be read, in contrast to `ReadOutcome::NotFound`.
     async fn read(&self, state: Value, private: Private, cx: &Context) -> Result<ReadOutcome, Diagnostics>;
 
-    /// Changes the object in place.
+    /// Updates the object in place.
     ///
     /// # Errors
-    /// Why not, with what was changed all the same.
+    ///
+    /// When the update fails, with the changes that were made nevertheless.
     async fn update(&self, request: ApplyRequest, cx: &Context) -> Result<ResourceState, ApplyError>;
 
-    /// Deletes the object; one that is gone already is no error. Returns warnings.
+    /// Deletes the object. It is not an error if the object does not exist. Returns warnings.
     ///
     /// # Errors
-    /// Why not; the prior state is kept.
+    ///
+    /// When the deletion fails. The prior state is kept.
     async fn delete(&self, request: ApplyRequest, cx: &Context) -> Result<Diagnostics, ApplyError>;
 
-    /// Plans a deletion, for resources that warn of it.
+    /// Plans a deletion, for resources with warnings about it.
     async fn plan_destroy(&self, _prior: &Value) -> Diagnostics {
         Diagnostics::default()
     }
 
-    /// Finds an existing object.
+    /// Imports an existing object.
     ///
     /// # Errors
-    /// Why there is none to be had.
+    ///
+    /// When the object does not exist, or cannot be read.
     async fn import(&self, key: ImportKey, cx: &Context) -> Result<ResourceState, Diagnostics>;
 
-    /// Brings a stored state to the current schema. `state` has the current schema's attributes, null where the
-    /// stored state had none, and `raw` is the stored JSON for whatever else a version change needs.
+    /// Upgrades a stored state to the current schema. `state` has the attributes of the current
+    /// schema, null if the stored state lacks them. `raw` is the stored JSON.
     ///
     /// # Errors
-    /// Why the state cannot be used.
+    ///
+    /// When the state cannot be used.
     async fn upgrade(&self, _version: i64, state: Value, _raw: &[u8]) -> Result<Value, Diagnostics> {
         Ok(state)
     }
 
-    /// What a person would write for an object in this state: what only the provider sets is left out, and so should be
-    /// what is the default anyway.
+    /// The configuration for an object with this state. Omits computed values, and should omit
+    /// defaults.
     async fn configuration(&self, state: &Value) -> Value {
         self.schema().block.written(state)
     }
 
-    /// Takes over an object of another type; `Ok(None)` where this resource does not know that type.
+    /// Moves an object of another type to this resource. `Ok(None)` if the type is not supported.
     ///
     /// # Errors
-    /// Why a known type's state cannot be taken over.
+    ///
+    /// When the state of a supported type cannot be moved.
     async fn move_state(&self, _request: &MoveRequest) -> Result<Option<ResourceState>, Diagnostics> {
         Ok(None)
     }
 }
 
-/// Something that Terraform reads.
+/// A data source.
 #[async_trait]
 pub trait DataSource: Send + Sync + 'static {
-    /// Name, with the provider's prefix.
+    /// Type name, with the prefix of the provider.
     fn type_name(&self) -> &'static str;
 
-    /// Schema; called once.
+    /// Schema. Called once.
     fn schema(&self) -> Schema;
 
-    /// Checks a configuration, parts of which may be unknown.
+    /// Checks a configuration. Parts of it may be unknown.
     async fn validate(&self, _config: &Value) -> Diagnostics {
         Diagnostics::default()
     }
 
-    /// Reads; the second part of the result are warnings.
+    /// Reads the data source. The second part of the result are warnings.
     ///
     /// # Errors
-    /// Diagnostics of which one at least is an error.
+    ///
+    /// Diagnostics with at least one error.
     async fn read(&self, config: Value, cx: &Context) -> Result<(Value, Diagnostics), Diagnostics>;
 }
 
-/// What a search asks for.
+/// Request of a search.
 #[derive(Debug, Clone)]
 pub struct ListRequest {
     /// The configuration of the search.
     pub config: Value,
-    /// Whether the objects themselves are wanted and not just what tells them apart.
+    /// Whether to return the objects, in addition to their identities.
     pub include_resource: bool,
 }
 
-/// An object that a search found.
+/// An object found by a search.
 #[derive(Debug, Clone)]
 pub struct Listed {
-    /// Its identity, by the identity schema of the resource.
+    /// Identity, with the identity schema of the resource.
     pub identity: Value,
-    /// What it is called.
+    /// Display name.
     pub display_name: String,
-    /// The object in the resource's schema, where it was asked for.
+    /// The object, with the schema of the resource, if requested.
     pub state: Option<Value>,
     /// Warnings.
     pub warnings: Diagnostics,
 }
 
-/// Where a search puts what it finds.
+/// Channel for the results of a search.
 #[derive(Debug, Clone)]
 pub struct Listing(pub(crate) Sender<Result<Listed, Diagnostics>>);
 
 impl Listing {
-    /// A search's end of a channel, and the other one.
+    /// The two ends of a channel for a search.
     pub fn channel(ahead: usize) -> (Self, Receiver<Result<Listed, Diagnostics>>) {
         let (sender, receiver) = channel(ahead);
         (Self(sender), receiver)
     }
 
-    /// Adds an object; `false` when no more are wanted.
+    /// Sends an object. Returns `false` when no more objects are wanted.
     pub async fn push(&self, listed: Listed) -> bool {
         self.0.send(Ok(listed)).await.is_ok()
     }
@@ -308,34 +320,35 @@ impl Listing {
 /// A search for objects of a resource.
 #[async_trait]
 pub trait ListResource: Send + Sync + 'static {
-    /// Name of the resource.
+    /// Type name of the resource.
     fn type_name(&self) -> &'static str;
 
-    /// Schema of the search; called once.
+    /// Schema of the search. Called once.
     fn schema(&self) -> Schema;
 
-    /// Checks a configuration, parts of which may be unknown.
+    /// Checks a configuration. Parts of it may be unknown.
     async fn validate(&self, _config: &Value) -> Diagnostics {
         Diagnostics::default()
     }
 
-    /// Searches, and stops when no more are wanted.
+    /// Searches until no more objects are wanted.
     ///
     /// # Errors
-    /// Why the search did not get to its end; what was found until then counts.
+    ///
+    /// When the search cannot be completed. Objects that were sent before are kept.
     async fn list(&self, request: ListRequest, found: &Listing, cx: &Context) -> Result<(), Diagnostics>;
 }
 
 /// A parameter of a function.
 #[derive(Debug, Clone)]
 pub struct Parameter {
-    /// Name for messages and documentation.
+    /// Name, for messages and documentation.
     pub name: String,
     /// Type.
     pub ty: Type,
-    /// Markdown.
+    /// Description in Markdown.
     pub description: String,
-    /// Whether null may be given.
+    /// Whether null is allowed.
     pub allow_null: bool,
 }
 
@@ -344,37 +357,38 @@ pub struct Parameter {
 pub struct Signature {
     /// Parameters in order.
     pub parameters: Vec<Parameter>,
-    /// The parameter that may follow any number of times.
+    /// Parameter that can occur any number of times, after the others.
     pub variadic: Option<Parameter>,
     /// Type of the result.
     pub result: Type,
-    /// One line.
+    /// Summary in one line.
     pub summary: String,
-    /// Markdown.
+    /// Description in Markdown.
     pub description: String,
 }
 
-/// Why a function has no result.
+/// An error of a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FunctionError {
-    /// What is wrong and what to do.
+    /// What is wrong, and how to fix it.
     pub text: String,
-    /// Which argument is to blame, counted from zero.
+    /// Index of the invalid argument, starting with zero.
     pub argument: Option<i64>,
 }
 
-/// A function: no configuration, no side effect.
+/// A function. It needs no configuration and has no side effects.
 #[async_trait]
 pub trait Function: Send + Sync + 'static {
-    /// Name, without the provider's.
+    /// Name, without the prefix of the provider.
     fn name(&self) -> &'static str;
 
-    /// Signature; called once.
+    /// Signature. Called once.
     fn signature(&self) -> Signature;
 
-    /// The result for these arguments, all of them known.
+    /// Returns the result for these arguments, which are all known.
     ///
     /// # Errors
-    /// Why there is none.
+    ///
+    /// When there is no result.
     async fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError>;
 }

@@ -9,31 +9,31 @@ use crate::value::Value;
 /// The schema of a provider, resource or data source.
 #[derive(Debug, Clone, Default)]
 pub struct Schema {
-    /// Raised when a state written by an older version has to be rewritten.
+    /// Version. Incremented when states of older versions must be upgraded.
     pub version: i64,
-    /// The content.
+    /// Content.
     pub block: Block,
 }
 
 /// Attributes and nested blocks.
 #[derive(Debug, Clone, Default)]
 pub struct Block {
-    /// The attributes in the order of the documentation.
+    /// Attributes, in the order of the documentation.
     pub attributes: Vec<Attribute>,
-    /// The nested blocks in the order of the documentation.
+    /// Nested blocks, in the order of the documentation.
     pub blocks: Vec<NestedBlock>,
-    /// Markdown.
+    /// Description in Markdown.
     pub description: String,
-    /// Why not to use it any more; empty for a block in good standing.
+    /// Reason of the deprecation. Empty if the block is not deprecated.
     pub deprecation: String,
 }
 
-/// What may be written in an attribute.
+/// The type of an attribute.
 #[derive(Debug, Clone)]
 pub enum AttributeType {
     /// A value of this type.
     Plain(Type),
-    /// An object, or a collection of objects, whose attributes are described one by one.
+    /// An object, or a collection of objects, with described attributes.
     Nested(Nesting, Vec<Attribute>),
 }
 
@@ -42,53 +42,53 @@ pub enum AttributeType {
 pub struct Attribute {
     /// Name in snake case.
     pub name: String,
-    /// What may be written.
+    /// Type.
     pub ty: AttributeType,
-    /// Markdown.
+    /// Description in Markdown.
     pub description: String,
-    /// Must be written.
+    /// Must be configured.
     pub required: bool,
-    /// May be written.
+    /// Can be configured.
     pub optional: bool,
-    /// May be set by the provider.
+    /// Can be set by the provider.
     pub computed: bool,
     /// Hidden in plans.
     pub sensitive: bool,
-    /// Given to the provider but kept out of plan and state.
+    /// Passed to the provider, but not stored in plan and state.
     pub write_only: bool,
-    /// Why not to use it any more; empty for an attribute in good standing.
+    /// Reason of the deprecation. Empty if the attribute is not deprecated.
     pub deprecation: String,
-    /// What is known of it beside its type.
+    /// Properties in addition to the type.
     pub facts: Facts,
 }
 
-/// How often a nested block or attribute may occur.
+/// Number of occurrences of a nested block or attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Nesting {
-    /// Once or not at all.
+    /// At most one.
     Single,
-    /// Any number, in order.
+    /// Any number, ordered.
     List,
-    /// Any number, without order; may hold no dynamic attribute.
+    /// Any number, unordered. Must not contain dynamic attributes.
     Set,
     /// Any number, each with a label.
     Map,
 }
 
-/// A block inside another.
+/// A nested block.
 #[derive(Debug, Clone)]
 pub struct NestedBlock {
     /// Name in snake case, singular.
     pub name: String,
-    /// How often it may occur.
+    /// Number of occurrences.
     pub nesting: Nesting,
-    /// Its content.
+    /// Content.
     pub block: Block,
-    /// The least number of blocks, where that is not zero.
+    /// Minimum number of blocks. Can be zero.
     pub min_items: i64,
-    /// The largest number of blocks; zero for no limit.
+    /// Maximum number of blocks. Zero for no limit.
     pub max_items: i64,
-    /// What is known of it beside its content.
+    /// Properties in addition to the content.
     pub facts: Facts,
 }
 
@@ -108,34 +108,34 @@ impl Attribute {
         }
     }
 
-    /// The same attribute with what is known of it, which its description then ends in.
+    /// Adds facts to the attribute, which are appended to its description.
     #[must_use]
     pub fn with_facts(mut self, facts: Facts) -> Self {
         self.description.push_str(&facts.sentences());
         Self { facts, ..self }
     }
 
-    /// An attribute that must be written.
+    /// A required attribute.
     pub fn required(name: impl Into<String>, ty: Type, description: impl Into<String>) -> Self {
         Self { required: true, ..Self::new(name, ty, description) }
     }
 
-    /// An attribute that may be written.
+    /// An optional attribute.
     pub fn optional(name: impl Into<String>, ty: Type, description: impl Into<String>) -> Self {
         Self { optional: true, ..Self::new(name, ty, description) }
     }
 
-    /// An attribute that the provider sets.
+    /// A computed attribute.
     pub fn computed(name: impl Into<String>, ty: Type, description: impl Into<String>) -> Self {
         Self { computed: true, ..Self::new(name, ty, description) }
     }
 
-    /// An attribute that the provider sets where it is not written.
+    /// An optional attribute that the provider sets if it is not configured.
     pub fn optional_computed(name: impl Into<String>, ty: Type, description: impl Into<String>) -> Self {
         Self { optional: true, computed: true, ..Self::new(name, ty, description) }
     }
 
-    /// An optional attribute made of described attributes.
+    /// An optional attribute with nested attributes.
     pub fn nested(
         name: impl Into<String>,
         nesting: Nesting,
@@ -146,25 +146,25 @@ impl Attribute {
         Self { ty: AttributeType::Nested(nesting, attributes), ..attribute }
     }
 
-    /// The same attribute, hidden in plans.
+    /// Hides the attribute in plans.
     #[must_use]
     pub fn sensitive(self) -> Self {
         Self { sensitive: true, ..self }
     }
 
-    /// The same attribute, kept out of plan and state.
+    /// Keeps the attribute out of plan and state.
     #[must_use]
     pub fn write_only(self) -> Self {
         Self { write_only: true, ..self }
     }
 
-    /// The same attribute with the reason not to use it.
+    /// Marks the attribute as deprecated, for this reason.
     #[must_use]
     pub fn deprecated(self, reason: impl Into<String>) -> Self {
         Self { deprecation: reason.into(), ..self }
     }
 
-    /// The type of its values.
+    /// Type of the values.
     pub fn value_type(&self) -> Type {
         match &self.ty {
             AttributeType::Plain(ty) => ty.clone(),
@@ -177,7 +177,7 @@ impl Attribute {
 }
 
 impl Nesting {
-    /// The type of this many of `element`.
+    /// Type of a collection with this nesting.
     pub fn of(self, element: Type) -> Type {
         match self {
             Self::Single => element,
@@ -189,34 +189,34 @@ impl Nesting {
 }
 
 impl NestedBlock {
-    /// A nested block that may occur as often as `nesting` allows.
+    /// A nested block.
     pub fn new(name: impl Into<String>, nesting: Nesting, block: Block) -> Self {
         Self { name: name.into(), nesting, block, min_items: 0, max_items: 0, facts: Facts::default() }
     }
 
-    /// The same block with this description.
+    /// Sets the description of the block.
     #[must_use]
     pub fn described(mut self, description: impl Into<String>) -> Self {
         self.block.description = description.into();
         self
     }
 
-    /// The same block with what is known of it, which its description then ends in.
+    /// Adds facts to the block, which are appended to its description.
     #[must_use]
     pub fn with_facts(mut self, facts: Facts) -> Self {
         self.block.description.push_str(&facts.sentences());
         Self { facts, ..self }
     }
 
-    /// Whether Terraform decides the type of this block by its values, as it does for lists and maps with a
-    /// dynamic attribute anywhere inside.
+    /// Whether Terraform derives the type of this block from its values, which is the case for
+    /// lists and maps that contain a dynamic attribute.
     pub fn is_dynamic(&self) -> bool {
         matches!(self.nesting, Nesting::List | Nesting::Map) && self.block.has_dynamic()
     }
 }
 
 impl Block {
-    /// The type of a value of this block.
+    /// Type of the values of this block.
     pub fn value_type(&self) -> Type {
         let attributes = self.attributes.iter().map(|a| (a.name.clone(), a.value_type()));
         let blocks = self.blocks.iter().map(|nested| {
@@ -226,7 +226,7 @@ impl Block {
         Type::Object(attributes.chain(blocks).collect::<BTreeMap<_, _>>())
     }
 
-    /// Whether a dynamic attribute stands anywhere inside.
+    /// Whether the block contains a dynamic attribute, at any depth.
     pub fn has_dynamic(&self) -> bool {
         fn dynamic(ty: &Type) -> bool {
             match ty {
@@ -241,7 +241,7 @@ impl Block {
             || self.blocks.iter().any(|nested| nested.block.has_dynamic())
     }
 
-    /// What of a value of this block can have been written: null for what only the provider sets.
+    /// The configurable part of a value of this block. Computed values are null.
     #[must_use]
     pub fn written(&self, value: &Value) -> Value {
         if value.is_null() {
@@ -266,21 +266,21 @@ impl Block {
         Value::object(attributes.chain(blocks))
     }
 
-    /// The attribute of this name.
+    /// The attribute with this name.
     pub fn attribute(&self, name: &str) -> Option<&Attribute> {
         self.attributes.iter().find(|attribute| attribute.name == name)
     }
 
-    /// The nested block of this name.
+    /// The nested block with this name.
     pub fn nested(&self, name: &str) -> Option<&NestedBlock> {
         self.blocks.iter().find(|nested| nested.name == name)
     }
 }
 
-/// The schema of a resource's identity: what tells it from all others for good.
+/// Schema of the identity of a resource.
 #[derive(Debug, Clone, Default)]
 pub struct IdentitySchema {
-    /// Raised when the attributes change.
+    /// Version. Incremented when the attributes change.
     pub version: i64,
     /// The attributes.
     pub attributes: Vec<IdentityAttribute>,
@@ -291,16 +291,16 @@ pub struct IdentitySchema {
 pub struct IdentityAttribute {
     /// Name in snake case.
     pub name: String,
-    /// Its type.
+    /// Type.
     pub ty: Type,
-    /// Whether an import must give it; the others may be left out.
+    /// Whether an import must contain it. Other attributes are optional.
     pub required_for_import: bool,
-    /// Plain text.
+    /// Description in plain text.
     pub description: String,
 }
 
 impl IdentitySchema {
-    /// The identity as a block, the form in which it is encoded.
+    /// The identity as a block, in which form it is encoded.
     pub fn as_block(&self) -> Block {
         let attributes =
             self.attributes.iter().map(|a| Attribute::optional(a.name.clone(), a.ty.clone(), a.description.clone()));

@@ -1,6 +1,6 @@
-//! A client in memory that speaks to a server as Terraform does, for tests.
+//! An in-memory client that uses a server as Terraform does, for tests.
 
-#![allow(clippy::expect_used, reason = "a test ends where its client fails")]
+#![allow(clippy::expect_used, reason = "a failure of the client fails the test")]
 
 use std::sync::{Arc, Mutex};
 
@@ -19,26 +19,26 @@ use crate::wire;
 /// A client of one server.
 #[derive(Clone)]
 pub struct Client {
-    /// The calls themselves.
+    /// The gRPC client.
     pub raw: ProviderClient<Channel>,
     server: Server,
 }
 
-/// What a call gave: a value, and the messages as `severity: summary`.
+/// The result of a call: a value, and messages as `severity: summary`.
 #[derive(Debug, Clone)]
 pub struct Answer {
-    /// The value, null where there is none.
+    /// The value, or null.
     pub value: Value,
-    /// What the resource keeps for itself.
+    /// Private data of the resource.
     pub private: Vec<u8>,
     /// Messages.
     pub messages: Vec<String>,
-    /// Attributes that ask for a replacement, by name.
+    /// Names of attributes that require replacement.
     pub replaces: Vec<String>,
 }
 
 impl Answer {
-    /// The value of a call without any message.
+    /// The value of a call without messages.
     #[track_caller]
     pub fn clean(self) -> Value {
         assert!(self.messages.is_empty(), "unexpected messages: {:#?}", self.messages);
@@ -55,7 +55,7 @@ fn messages(diagnostics: &[proto::Diagnostic]) -> Vec<String> {
 }
 
 impl Client {
-    /// Serves in memory and connects.
+    /// Serves in memory, and connects a client.
     pub async fn connect(server: Server) -> Self {
         let (client, service) = tokio::io::duplex(1 << 20);
         let serving = server.clone();
@@ -104,7 +104,7 @@ impl Client {
         messages(&self.raw.validate_resource_config(request).await.expect("an answer").into_inner().diagnostics)
     }
 
-    /// PlanResourceChange; a null configuration plans the deletion.
+    /// PlanResourceChange. A null configuration plans the deletion.
     pub async fn plan(&mut self, name: &str, prior: &Value, config: &Value) -> Answer {
         let proposed = proposed(&self.schema(name).block, prior, config);
         let request = proto::plan_resource_change::Request {
@@ -148,7 +148,7 @@ impl Client {
         }
     }
 
-    /// ReadResource; the value is null when the object is gone.
+    /// ReadResource. The value is null if the object does not exist.
     pub async fn read(&mut self, name: &str, state: &Value) -> Answer {
         let request = proto::read_resource::Request {
             type_name: name.into(),
@@ -209,7 +209,7 @@ impl Client {
         }
     }
 
-    /// ListResource: for each object its identity, its name and, where asked for, the object; then the messages.
+    /// ListResource: the identity, name and, if requested, state of each object, and the messages.
     pub async fn list(
         &mut self,
         name: &str,
@@ -264,7 +264,8 @@ impl Client {
     }
 }
 
-/// The state that Terraform proposes: the configuration, with what was computed before where nothing is written.
+/// The state that Terraform proposes: the configuration, with prior computed values for attributes
+/// that are not configured.
 fn proposed(block: &Block, prior: &Value, config: &Value) -> Value {
     let mut proposed = config.clone();
     if config.is_null() || prior.is_null() {

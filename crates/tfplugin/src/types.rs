@@ -1,4 +1,4 @@
-//! Terraform's types and their JSON notation.
+//! Terraform's types, and their JSON notation.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ pub enum Type {
     Number,
     /// `string`
     String,
-    /// Any type, decided value by value.
+    /// Any type, which can differ for each value.
     Dynamic,
     /// `list(T)`
     List(Box<Type>),
@@ -45,7 +45,7 @@ impl Type {
         Self::Map(Box::new(element))
     }
 
-    /// The type in the notation of the protocol, such as `["list","string"]`.
+    /// The type in the JSON notation of the protocol, such as `["list","string"]`.
     pub fn to_json(&self) -> Json {
         match self {
             Self::Bool => json!("bool"),
@@ -64,12 +64,12 @@ impl Type {
         }
     }
 
-    /// The protocol's notation as bytes.
+    /// The JSON notation as bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
         self.to_json().to_string().into_bytes()
     }
 
-    /// Reads the protocol's notation; `None` for anything else.
+    /// Parses the JSON notation. `None` if it is invalid.
     pub fn from_json(json: &Json) -> Option<Self> {
         if let Some(name) = json.as_str() {
             return match name {
@@ -80,7 +80,7 @@ impl Type {
                 _ => None,
             };
         }
-        // An object type may have a third element, the names of its optional attributes.
+        // An object type can have a third element with the names of its optional attributes.
         let [kind, argument, ..] = json.as_array()?.as_slice() else {
             return None;
         };
@@ -99,7 +99,7 @@ impl Type {
         }
     }
 
-    /// The type that a literal of this value has: arrays are tuples, maps are objects.
+    /// The type of a literal with this value. Arrays are tuples, and maps are objects.
     pub fn of(value: &Value) -> Self {
         match value {
             Value::Null | Value::Unknown => Self::Dynamic,

@@ -7,13 +7,13 @@ use indexmap::IndexMap;
 use crate::number::Number;
 use crate::types::Type;
 
-/// A value as Terraform has it: known, null, or not known before apply.
+/// A value in Terraform: known, null, or unknown before apply.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Value {
-    /// Absent.
+    /// Not set.
     #[default]
     Null,
-    /// Known only after apply.
+    /// Only known after apply.
     Unknown,
     /// A boolean.
     Bool(bool),
@@ -23,29 +23,29 @@ pub enum Value {
     String(String),
     /// A list, set or tuple.
     List(Vec<Value>),
-    /// A map or object, or a block, in the order in which it was built or decoded. Terraform itself has no such order: two
-    /// maps with the same entries are equal.
+    /// A map, object or block, in the order in which it was built or decoded. Terraform does not
+    /// keep this order, so maps with the same entries are equal.
     Map(IndexMap<String, Value>),
-    /// The value of a dynamic attribute with the type it came with, so that it goes back as it was.
+    /// A value of a dynamic attribute with its type, so that it can be sent back unchanged.
     Typed(Box<Typed>),
 }
 
-/// A value with its own type.
+/// A value with its type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Typed {
-    /// The type as written by the sender.
+    /// The type from the sender.
     pub ty: Type,
-    /// The value, itself never `Value::Typed`.
+    /// The value. Never `Value::Typed`.
     pub value: Value,
 }
 
 impl Value {
-    /// An object of these entries, in their order.
+    /// An object with these entries, in this order.
     pub fn object<K: Into<String>>(entries: impl IntoIterator<Item = (K, Value)>) -> Self {
         Self::Map(entries.into_iter().map(|(name, value)| (name.into(), value)).collect())
     }
 
-    /// The value without the type it came with.
+    /// The value without its type.
     pub fn plain(&self) -> &Value {
         match self {
             Self::Typed(typed) => &typed.value,
@@ -63,7 +63,7 @@ impl Value {
         matches!(self.plain(), Self::Unknown)
     }
 
-    /// Whether the value and everything in it is known.
+    /// Whether the value and all its parts are known.
     pub fn is_wholly_known(&self) -> bool {
         match self.plain() {
             Self::Unknown => false,
@@ -73,22 +73,22 @@ impl Value {
         }
     }
 
-    /// The string, where it is one.
+    /// The string, if it is one.
     pub fn as_str(&self) -> Option<&str> {
         if let Self::String(text) = self.plain() { Some(text) } else { None }
     }
 
-    /// The boolean, where it is one.
+    /// The boolean, if it is one.
     pub fn as_bool(&self) -> Option<bool> {
         if let Self::Bool(flag) = self.plain() { Some(*flag) } else { None }
     }
 
-    /// The number, where it is one.
+    /// The number, if it is one.
     pub fn as_number(&self) -> Option<&Number> {
         if let Self::Number(number) = self.plain() { Some(number) } else { None }
     }
 
-    /// The whole number, where it is one.
+    /// The whole number, if it is one.
     pub fn as_i64(&self) -> Option<i64> {
         self.as_number().and_then(Number::as_i64)
     }
@@ -103,19 +103,19 @@ impl Value {
         if let Self::Map(entries) = self.plain() { Some(entries) } else { None }
     }
 
-    /// The text of an attribute; empty where there is none.
+    /// The text of an attribute. Empty if it is not set.
     pub fn text(&self, name: &str) -> &str {
         self.get(name).as_str().unwrap_or("")
     }
 
-    /// The attribute of this name; null where there is none.
+    /// The attribute with this name. Null if it is not set.
     pub fn get(&self, name: &str) -> &Value {
         static NULL: Value = Value::Null;
         self.as_map().and_then(|entries| entries.get(name)).unwrap_or(&NULL)
     }
 
-    /// Sets an attribute of an object, which keeps its place if it is already there; any other value becomes an object of
-    /// this one attribute.
+    /// Sets an attribute of an object. An existing attribute keeps its position. Any other value
+    /// becomes an object with only this attribute.
     pub fn set(&mut self, name: &str, value: impl Into<Value>) {
         if let Self::Map(entries) = self {
             entries.insert(name.to_owned(), value.into());
@@ -124,7 +124,7 @@ impl Value {
         }
     }
 
-    /// Adds the entries of another object; those of the same name are replaced.
+    /// Adds the entries of another object, which replace those with the same name.
     pub fn extend(&mut self, other: Value) {
         if let (Self::Map(entries), Self::Map(others)) = (self, other) {
             entries.extend(others);
@@ -142,12 +142,12 @@ impl Value {
         self
     }
 
-    /// The strings of a list, leaving out what is not a known string.
+    /// The known strings of a list.
     pub fn strings(&self) -> Vec<String> {
         self.as_list().unwrap_or(&[]).iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()
     }
 
-    /// The entries of a map whose values are known strings.
+    /// The entries of a map that are known strings.
     pub fn string_map(&self) -> BTreeMap<String, String> {
         self.as_map()
             .into_iter()

@@ -1,4 +1,4 @@
-//! Translation between the protocol's messages and this crate's types.
+//! Conversion between messages of the protocol and the types of this crate.
 
 use printable::{printable, printable_lines};
 

@@ -1,4 +1,4 @@
-//! Values survive the wire, whatever they are.
+//! All values survive encoding and decoding.
 
 #![allow(
     clippy::expect_used,
@@ -15,7 +15,7 @@ use tfplugin::codec::{decode, decode_json, decode_value, encode, encode_json, en
 use tfplugin::schema::{Attribute, Block, NestedBlock, Nesting};
 use tfplugin::{Number, Type, Typed, Value};
 
-/// A block with all that makes the wire hard: dynamic attributes inside labelled and repeated blocks.
+/// A block with difficult parts: dynamic attributes in labelled and repeated blocks.
 fn block() -> Block {
     let inner = Block {
         attributes: vec![
@@ -66,7 +66,7 @@ fn leaf(known: bool) -> BoxedStrategy<Value> {
     if known { known_leaf.boxed() } else { prop_oneof![9 => known_leaf, 1 => Just(Value::Unknown)].boxed() }
 }
 
-/// A value for a dynamic attribute, as a literal in HCL would give it.
+/// A value of a dynamic attribute, as a literal in HCL.
 fn open(known: bool) -> impl Strategy<Value = Value> {
     prop_oneof![8 => leaf(known), 1 => Just(Value::Null)].prop_recursive(3, 24, 4, |inner| {
         prop_oneof![
@@ -76,7 +76,7 @@ fn open(known: bool) -> impl Strategy<Value = Value> {
     })
 }
 
-/// The same value as the decoder gives it: with its type.
+/// The same value as decoded, with its type.
 fn typed(value: Value) -> Value {
     match value {
         Value::Null | Value::Unknown => value,
@@ -155,18 +155,18 @@ proptest! {
 fn wire_forms_of_terraform_are_read() {
     let object = Type::Object(BTreeMap::from([("n".to_owned(), Type::Number)]));
     let decoded = |bytes: &[u8], ty: &Type| decode_value(bytes, ty).unwrap();
-    // nil, unknown, refined unknown
+    // Null, unknown and refined unknown.
     assert_eq!(decoded(&[0xc0], &Type::String), Value::Null);
     assert_eq!(decoded(&[0xd4, 0, 0], &Type::String), Value::Unknown);
     assert_eq!(decoded(&[0xc7, 3, 12, 0x81, 1, 0xc2], &Type::String), Value::Unknown);
-    // a number as text, as an integer, as a float
+    // A number as text, as an integer and as a float.
     assert_eq!(decoded(b"\xa30.1", &Type::Number), Value::Number("0.1".parse().unwrap()));
     assert_eq!(decoded(&[0x81, 0xa1, b'n', 0xff], &object).get("n").as_i64(), Some(-1));
     assert_eq!(decoded(&[0xcb, 0x3f, 0xe0, 0, 0, 0, 0, 0, 0], &Type::Number), Value::Number("0.5".parse().unwrap()));
-    // what a float cannot hold goes back as text, what it can as a float
+    // A number that a float cannot represent is encoded as text, and others as floats.
     assert_eq!(encode_value(&Value::Number("0.1".parse().unwrap()), &Type::Number), b"\xa30.1");
     assert_eq!(encode_value(&Value::Number("0.5".parse().unwrap()), &Type::Number)[0], 0xcb);
-    // a dynamic value carries its type
+    // A dynamic value contains its type.
     let bytes = encode_value(&Value::from("x"), &Type::Dynamic);
     assert_eq!(bytes, b"\x92\xc4\x08\"string\"\xa1x");
 }
@@ -180,7 +180,8 @@ fn maps_keep_their_order_and_are_equal_in_any() {
     assert_eq!(keys(&Value::object(ba.clone())), ["b", "a"]);
     let numbers = Type::map(Type::Number);
     assert_eq!(keys(&decode_value(&encode_value(&Value::object(ba.clone()), &numbers), &numbers).unwrap()), ["b", "a"]);
-    // The members of an object are in the order of its type, so that the same object is always the same bytes.
+    // Attributes of an object are encoded in the order of its type, so that equal objects have
+    // equal bytes.
     assert_eq!(encode_value(&Value::object(ba), &Type::Dynamic), encode_value(&Value::object(ab), &Type::Dynamic));
 }
 

@@ -1,4 +1,4 @@
-//! Models: what a derive makes of a struct, and what follows from its flags.
+//! Derived models, and the behavior of their flags.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,7 +52,7 @@ struct Thing {
     rest: Rest,
 }
 
-/// Inside of a thing.
+/// Content of a thing.
 #[derive(Debug, Clone, PartialEq, Model)]
 struct Inner {
     /// Value.
@@ -77,7 +77,7 @@ fn same_ending(a: &Value, b: &Value) -> bool {
     end(a) == end(b)
 }
 
-/// A value of the schema: what is not given is null, or no block.
+/// A value of the schema. Attributes that are not given are null, and blocks are missing.
 fn value<const N: usize>(entries: [(&str, Value); N]) -> Value {
     let mut value = Thing::from_value(&Value::Null).to_value();
     entries.into_iter().for_each(|(name, entry)| value.set(name, entry));
@@ -101,7 +101,7 @@ fn the_schema_comes_from_the_struct() {
         described,
         [
             ("name", "Name of the thing. Changing this forces a new resource."),
-            ("type", "Kind. Valid values are `PLAIN` and `FANCY`. Defaults to `PLAIN`."),
+            ("type", "Kind. Valid values: `PLAIN`, `FANCY`. Defaults to `PLAIN`."),
             ("size", "Size. Must be between 1 and 9. Defaults to `3`."),
             ("count", "Count."),
             ("share", "Share."),
@@ -144,7 +144,8 @@ fn values_are_read_and_written() {
         ("item", Value::List(vec![object([("value", "v".into())])])),
     ]));
     assert_eq!((thing.name.text(), thing.size), (Some("a"), Attr::Known(4)));
-    // An empty text means nothing, and so do null and empty elements; an empty text in a map is a value.
+    // An empty text counts as not set, and so do null and empty elements. An empty text in a map is
+    // a value.
     assert_eq!((&thing.text, &thing.file), (&Attr::Null, &Attr::Unknown));
     assert_eq!(thing.words, Attr::Known(BTreeSet::from(["a".to_owned(), "b".to_owned()])));
     assert_eq!(thing.tags, Attr::Known(BTreeMap::from([("x".to_owned(), String::new())])));
@@ -177,7 +178,7 @@ fn single_values_and_conflicts_are_checked_once_they_are_known() {
         value([("size", "1.5".parse::<tfplugin::Number>().unwrap().into())]),
         &[("size", "`size` must be between 1 and 9, got 1.5")],
     );
-    // A number that the type of the field cannot hold is not unknown.
+    // A number that does not fit the type of the field is an error, and not unknown.
     let number = |text: &str| value([("count", text.parse::<tfplugin::Number>().unwrap().into())]);
     check(number("2147483647"), &[]);
     let range = "`count` must be a whole number between -2147483648 and 2147483647, got";
@@ -212,7 +213,7 @@ fn a_new_object_gets_its_defaults() {
 fn a_change_is_planned_by_what_it_means() {
     let state = value([("name", "a".into()), ("type", "PLAIN".into()), ("id", "1".into()), ("file", "x/f".into())]);
     let plan = |config: Value| Thing::block().plan(Some(&state), &config);
-    // The same in other words stays as it was.
+    // An equal value in another form keeps its form.
     let same = plan(value([("name", "a".into()), ("file", "y/f".into())]));
     assert_eq!(same.value, state);
     let other = plan(value([("name", "b".into()), ("file", "g".into()), ("type", "FANCY".into())]));
@@ -220,7 +221,7 @@ fn a_change_is_planned_by_what_it_means() {
     assert_eq!((other.value.get("file"), other.value.get("type")), (&"g".into(), &"FANCY".into()));
     let unknown = plan(value([("name", Value::Unknown)]));
     assert_eq!((unknown.value.get("name"), unknown.requires_replace.len()), (&Value::Unknown, 1));
-    // Terraform takes nothing but null in the place of what is no longer written.
+    // If an argument is removed, Terraform only accepts null.
     assert_eq!(plan(value([("name", "a".into())])).value.get("file"), &Value::Null);
 }
 
@@ -235,7 +236,7 @@ fn a_written_default_replaces_another_value() {
     };
     check("type", "PLAIN".into(), "PLAIN".into(), true);
     check("type", Value::Null, "PLAIN".into(), true);
-    // What is empty stands for the default as well.
+    // An empty value also counts as the default.
     check("type", "".into(), "".into(), true);
     check("type", "FANCY".into(), "FANCY".into(), false);
     check("type", Value::Unknown, Value::Unknown, true);
@@ -254,7 +255,7 @@ fn what_was_written_stays_where_it_means_the_same() {
     check("text", "".into(), "t".into(), false);
     check("size", Value::Null, 3.into(), true);
     check("size", Value::Null, 4.into(), false);
-    // What the provider sets, and has not set yet, is taken as it is found.
+    // A computed value that is not set yet is taken as read.
     check("type", Value::Null, "PLAIN".into(), false);
     check("file", "x/f".into(), "f".into(), true);
     check("file", "x/f".into(), "g".into(), false);
@@ -265,7 +266,7 @@ fn what_was_written_stays_where_it_means_the_same() {
     check("tags", object([("x", "".into())]), object([]), false);
     check("inner", object([("value", "".into())]), Value::Null, true);
     check("inner", object([("value", "v".into())]), Value::Null, false);
-    // A block that means something when it is empty is not the same as no block.
+    // An empty block with `present` differs from no block.
     check("mark", object([("value", Value::Null)]), Value::Null, false);
     let items = |texts: [&str; 2]| Value::List(texts.map(|text| object([("value", text.into())])).to_vec());
     check("item", items(["a", "b"]), items(["b", "a"]), true);

@@ -1,4 +1,4 @@
-//! A server as Terraform speaks to it, over gRPC.
+//! The server, called over gRPC as Terraform does.
 
 #![allow(
     clippy::expect_used,
@@ -61,7 +61,7 @@ impl Provider for TestProvider {
     }
 }
 
-/// A search that finds things without end, until it fails or panics as its configuration says.
+/// A search that finds objects without end, until it fails or panics as configured.
 struct Things;
 
 #[async_trait]
@@ -121,7 +121,7 @@ async fn a_generated_configuration_is_what_can_be_written() {
     assert_eq!(config.get("part").get("a").get("any").as_i64(), Some(1));
 }
 
-/// A resource whose `name` tells what becomes of it.
+/// A resource whose `name` determines its behavior.
 struct Thing;
 
 fn present(state: Value) -> ResourceState {
@@ -366,7 +366,7 @@ async fn stopping_reaches_a_call_that_waits() {
     client.raw.stop_provider(proto::stop_provider::Request {}).await.unwrap();
     let stopped = tokio::time::timeout(Duration::from_secs(5), waiting).await.unwrap().unwrap();
     assert_eq!(stopped.messages, ["error: stopped\n"]);
-    // A process that is debugged serves the next run as well.
+    // A process that is being debugged also serves the next run.
     let schema = TestProvider.schema();
     assert!(client.configure(&Value::object::<String>([]), &schema).await.is_empty());
     let (mut other, config) = (client.clone(), thing("slow"));

@@ -8,7 +8,7 @@ data "sfn_execution" "it" {
   arn = var.execution
 }
 
-# States that took longer than a minute, and states that were retried.
+# States that took longer than a minute, and errors of states that were retried.
 output "slow" {
   value = [for state in data.sfn_execution.it.states : state.name if state.seconds > 60]
 }

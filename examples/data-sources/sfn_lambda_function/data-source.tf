@@ -12,7 +12,7 @@ resource "sfn_state_machine" "charge" {
     lambda {
       function_arn = data.sfn_lambda_function.charge.arn
     }
-    # The time limit of the function.
+    # The timeout of the function.
     timeout_seconds = data.sfn_lambda_function.charge.timeout
     end             = true
   }

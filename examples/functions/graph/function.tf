@@ -18,7 +18,8 @@ data "sfn_definition" "order" {
   succeed "Done" {}
 }
 
-# GitHub shows a block of Mermaid in Markdown as a diagram. The definition is sensitive, as it has all values of the workflow.
+# GitHub renders Mermaid blocks in Markdown as diagrams. The definition is sensitive, because it
+# contains all values of the workflow.
 output "diagram" {
   value = provider::sfn::graph(nonsensitive(data.sfn_definition.order.json), "mermaid")
 }

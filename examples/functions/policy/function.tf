@@ -15,7 +15,7 @@ locals {
   })
 }
 
-# For a role that is made elsewhere.
+# The policy for a role that is created elsewhere.
 output "policy" {
   value = provider::sfn::policy(local.definition)
 }

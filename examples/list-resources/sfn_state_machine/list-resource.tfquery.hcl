@@ -1,7 +1,7 @@
 list "sfn_state_machine" "orders" {
   provider = sfn
 
-  # With the objects themselves `terraform query -generate-config-out=orders.tf` writes their configuration.
+  # Required to generate configuration with `terraform query -generate-config-out=orders.tf`.
   include_resource = true
 
   config {

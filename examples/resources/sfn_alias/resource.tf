@@ -10,7 +10,7 @@ resource "sfn_state_machine" "orders" {
   }
 }
 
-# Always the newest version.
+# Points to the newest version.
 resource "sfn_alias" "live" {
   name = "live"
 

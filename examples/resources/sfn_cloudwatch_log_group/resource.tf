@@ -1,4 +1,5 @@
-# A log group for all workflows of a team. Below /aws/vendedlogs/ no resource policy is needed.
+# A log group for all workflows of a team. Log groups below /aws/vendedlogs/ need no resource
+# policy.
 resource "sfn_cloudwatch_log_group" "workflows" {
   name              = "/aws/vendedlogs/states/workflows"
   retention_in_days = 30

@@ -10,19 +10,20 @@ resource "sfn_state_machine" "billing" {
 }
 
 variable "topic" {
-  description = "ARN of the SNS topic that notifies the people on duty."
+  description = "ARN of the SNS topic for alarms."
   type        = string
   default     = "arn:aws:sns:eu-west-1:123456789012:alarms"
 }
 
-# Notify about each failed execution.
+# Notifies about each failed execution.
 resource "sfn_execution_alarm" "failed" {
   state_machine_arn = sfn_state_machine.billing.arn
   metric            = "failed"
   alarm_actions     = [var.topic]
 }
 
-# Notify when the 99th percentile of the duration is ten minutes or more in three of five periods.
+# Notifies when the 99th percentile of the duration is at least ten minutes in three of five
+# periods.
 resource "sfn_execution_alarm" "slow" {
   state_machine_arn   = sfn_state_machine.billing.arn
   metric              = "duration"
@@ -35,7 +36,7 @@ resource "sfn_execution_alarm" "slow" {
   ok_actions          = [var.topic]
 }
 
-# Notify before the account has the 1,000 open Map Runs that AWS allows.
+# Notifies before the account reaches the 1,000 open Map Runs that AWS allows.
 resource "sfn_execution_alarm" "map_runs" {
   metric        = "open_map_runs"
   threshold     = 900

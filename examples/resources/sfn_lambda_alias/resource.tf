@@ -8,16 +8,16 @@ resource "sfn_lambda_function" "charge" {
   execution_role {}
 }
 
-# Always the newest version. A workflow that calls this ARN follows it.
+# Points to the newest version. Workflows that call this ARN use it automatically.
 resource "sfn_lambda_alias" "live" {
   name             = "live"
   function_name    = sfn_lambda_function.charge.function_name
   function_version = sfn_lambda_function.charge.version
 }
 
-# Send a tenth of the calls to a new version.
+# Routes a tenth of the calls to a new version.
 variable "tried" {
-  description = "Version that gets a tenth of the calls."
+  description = "Version that receives a tenth of the calls."
   type        = string
   default     = null
 }

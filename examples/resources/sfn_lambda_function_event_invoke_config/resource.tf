@@ -5,7 +5,7 @@ resource "sfn_lambda_function" "charge" {
   runtime       = "python3.13"
 
   execution_role {
-    # The function sends failed events to their destination with its own role.
+    # The function sends failed events to the destination with its own role.
     statement {
       actions   = ["sqs:SendMessage"]
       resources = [local.dead_letters]

@@ -7,7 +7,7 @@ resource "sfn_lambda_function" "charge" {
   execution_role {}
 }
 
-# Allow EventBridge to invoke the function for one rule.
+# Allows EventBridge to invoke the function for one rule.
 resource "sfn_lambda_permission" "nightly" {
   statement_id  = "nightly"
   action        = "lambda:InvokeFunction"

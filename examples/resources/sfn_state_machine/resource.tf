@@ -2,7 +2,7 @@ resource "sfn_state_machine" "order" {
   name     = "order"
   start_at = "Validate"
 
-  # A role with the permissions that the states need, and no others.
+  # Creates a role with only the permissions that the states require.
   execution_role {}
 
   logging_configuration {
@@ -22,7 +22,7 @@ resource "sfn_state_machine" "order" {
     next = "Prepare"
   }
 
-  # All states are written side by side. A branch has the states that its start_at leads to.
+  # All states are at the top level. A branch contains the states that its start_at leads to.
   parallel "Prepare" {
     branch {
       start_at = "Charge"

@@ -36,7 +36,7 @@ resource "sfn_alias" "live" {
   }
 }
 
-# People look when executions by the alias fail, of whichever version.
+# Raises an alarm when executions of the alias fail, whichever version they run.
 resource "sfn_execution_alarm" "failed" {
   state_machine_arn = sfn_alias.live.arn
   metric            = "failed"

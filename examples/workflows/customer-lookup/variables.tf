@@ -1,10 +1,10 @@
 variable "name" {
-  description = "Name of the state machine, and the beginning of other names."
+  description = "Name of the state machine, and prefix of other names."
   type        = string
   default     = "customer-lookup"
 }
 
 variable "table_name" {
-  description = "Name of the DynamoDB table of customers, whose key is `customerId`."
+  description = "Name of the DynamoDB table of customers, with the key `customerId`."
   type        = string
 }

@@ -1,4 +1,4 @@
 output "state_machine_arn" {
-  description = "ARN by which executions are started."
+  description = "ARN to start executions with."
   value       = sfn_state_machine.this.arn
 }

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Name of the state machine, and the beginning of other names."
+  description = "Name of the state machine, and prefix of other names."
   type        = string
   default     = "express-logging"
 }

@@ -39,7 +39,7 @@ resource "sfn_state_machine" "this" {
       Input = {
         "orderId.$" = "$.orderId"
         "amount.$"  = "$.totalAmount"
-        # The console shows by this which execution has started which.
+        # With this ID, the console shows which execution started which.
         "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID.$" = "$$.Execution.Id"
       }
     }

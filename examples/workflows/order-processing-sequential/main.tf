@@ -60,7 +60,7 @@ resource "sfn_state_machine" "this" {
     next            = "NotifyCustomer"
   }
 
-  # A topic is a parameter of the integration, and not the resource of the task.
+  # The topic is a parameter of the integration, not the resource of the task.
   task "NotifyCustomer" {
     resource = "arn:aws:states:::sns:publish"
     parameters = {

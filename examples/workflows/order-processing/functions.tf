@@ -1,5 +1,5 @@
 locals {
-  # One folder of code each, below functions/.
+  # One folder of code for each function, below functions/.
   functions = {
     validate_order    = "Checks that an order can be carried out"
     charge_card       = "Charges the customer's card"

@@ -1,7 +1,7 @@
 # Order processing with payment, inventory and notifications.
 #
-# The card is charged and the items are set aside at the same time. Both results are kept beside the order, under
-# `prepared`, so that the order itself is still there when the shipment is made.
+# The card is charged and the items are reserved in parallel. Both results are stored in `prepared`,
+# so that the order is kept for the shipment.
 
 resource "sfn_state_machine" "order" {
   name            = var.name

@@ -1,10 +1,10 @@
 variable "name" {
-  description = "Name of the state machine, and what the names of its functions begin with."
+  description = "Name of the state machine, and prefix of the names of its functions."
   type        = string
   default     = "order-processing"
 }
 
 variable "topic_arn" {
-  description = "ARN of the SNS topic that customers and staff are notified by."
+  description = "ARN of the SNS topic for notifications of customers and staff."
   type        = string
 }

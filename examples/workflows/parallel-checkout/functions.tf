@@ -1,4 +1,4 @@
-# One function for each folder below functions/.
+# A function for each folder below functions/.
 resource "sfn_lambda_function" "this" {
   for_each = toset([for file in fileset(path.module, "functions/*/main.py") : basename(dirname(file))])
 

@@ -25,7 +25,7 @@ resource "sfn_state_machine" "this" {
     next = "CreateAccountsInParallel"
   }
 
-  # The results go beside the signup, which the mail needs later.
+  # The results are added to the signup, which is needed later for the email.
   parallel "CreateAccountsInParallel" {
     branch {
       start_at = "CreateDatabaseAccount"

@@ -1,16 +1,16 @@
 variable "name" {
-  description = "Name of the state machine, and the beginning of other names."
+  description = "Name of the state machine, and prefix of other names."
   type        = string
   default     = "saas-onboarding"
 }
 
 variable "topic_arn" {
-  description = "ARN of the SNS topic that people are told by."
+  description = "ARN of the SNS topic for notifications."
   type        = string
 }
 
 variable "table_name" {
-  description = "Name of the DynamoDB table of events, whose key is `userId`."
+  description = "Name of the DynamoDB table of events, with the key `userId`."
   type        = string
 }
 

@@ -1,10 +1,10 @@
 variable "name" {
-  description = "Name of the state machine, and the beginning of other names."
+  description = "Name of the state machine, and prefix of other names."
   type        = string
   default     = "shared-fragment"
 }
 
 variable "topic_arn" {
-  description = "ARN of the SNS topic that people are told by."
+  description = "ARN of the SNS topic for notifications."
   type        = string
 }

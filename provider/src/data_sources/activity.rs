@@ -11,7 +11,7 @@ use crate::shared::arns;
 use crate::shared::data_source::{Lookup, not_found};
 use crate::shared::managed::{Operation, Refusal};
 
-/// Details of an existing activity.
+/// Provides details about a Step Functions activity.
 #[derive(Debug, Clone, Model)]
 pub struct Activity {
     /// Name of the activity. Required unless `arn` is set.
@@ -23,7 +23,7 @@ pub struct Activity {
     /// ARN of the activity.
     #[tf(computed)]
     id: Attr<String>,
-    /// Creation date, as RFC 3339.
+    /// Date and time of creation, in RFC 3339 format.
     #[tf(computed)]
     creation_date: Attr<String>,
 }

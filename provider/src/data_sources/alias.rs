@@ -15,7 +15,7 @@ use crate::shared::names;
 
 const MACHINE: &str = "statemachine_arn";
 
-/// Details of an existing alias of a state machine.
+/// Provides details about an alias of a Step Functions state machine.
 #[derive(Debug, Clone, Model)]
 pub struct Alias {
     /// Name of the alias.
@@ -27,27 +27,28 @@ pub struct Alias {
     /// ARN of the alias.
     #[tf(computed)]
     id: Attr<String>,
-    /// ARN of the alias, by which executions are started.
+    /// ARN of the alias. Use it to start executions.
     #[tf(computed)]
     arn: Attr<String>,
     /// Description of the alias.
     #[tf(computed)]
     description: Attr<String>,
-    /// Creation date, as RFC 3339.
+    /// Date and time of creation, in RFC 3339 format.
     #[tf(computed)]
     creation_date: Attr<String>,
-    /// Versions that receive executions: `state_machine_version_arn` with its `weight` in percent.
+    /// Versions to which the alias routes executions. Each has a `state_machine_version_arn` and a
+    /// `weight` in percent.
     #[tf(computed)]
     routing_configuration: Attr<Vec<Object<Route>>>,
 }
 
-/// A version that receives executions.
+/// A version to which the alias routes executions.
 #[derive(Debug, Clone, Model)]
 struct Route {
-    /// ARN of the version.
+    /// ARN of the state machine version.
     #[tf(computed)]
     state_machine_version_arn: Attr<String>,
-    /// Percentage of executions that the version receives.
+    /// Percentage of executions that are routed to the version.
     #[tf(computed)]
     weight: Attr<i32>,
 }

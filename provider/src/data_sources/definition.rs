@@ -11,29 +11,32 @@ use crate::session::ProviderContext;
 use crate::shared::checks;
 use crate::workflow::{Workflow, WorkflowBlocks};
 
-/// Renders a workflow to the Amazon States Language, for the `definition` of a branch or item processor, or for anything else
-/// that takes it. Calls nothing.
+/// Renders workflow blocks to a definition in the Amazon States Language. Use it for the
+/// `definition` of a branch or item processor, or for other resources that accept a definition. The
+/// data source makes no calls to AWS.
 #[derive(Debug, Clone, Model)]
 struct Definition {
     #[tf(flatten)]
     workflow: WorkflowBlocks,
-    /// Rules whose findings about this workflow are left out: codes such as `ASL7001`, prefixes of codes such as `ASL7`, or
-    /// names such as `missing-timeout`.
+    /// Rules to ignore for this workflow: codes such as `ASL7001`, prefixes of codes such as
+    /// `ASL7`, or names such as `missing-timeout`.
     #[tf(optional)]
     ignore_diagnostics: Attr<Vec<String>>,
-    /// Definition as JSON. Sensitive, as it contains all values of the workflow; use `nonsensitive()` to show it.
+    /// Definition as JSON. Sensitive, because it contains all values of the workflow. Use
+    /// `nonsensitive()` to display it.
     #[tf(computed, sensitive)]
     json: Attr<String>,
-    /// Permissions that the workflow needs, as a policy document. Accounts and regions that no ARN names are `*`.
+    /// Permissions that the workflow requires, as a policy document in JSON. Accounts and regions
+    /// that no ARN contains are `*`.
     #[tf(computed, sensitive)]
     policy_json: Attr<String>,
 }
 
-/// The data source. It has no region, as it calls nothing.
+/// The data source. It makes no calls to AWS, and so has no region.
 pub struct DefinitionDataSource(ProviderContext);
 
 impl DefinitionDataSource {
-    /// The data source with the provider's configuration.
+    /// Creates the data source with the configuration of the provider.
     pub fn new(provider: &ProviderContext) -> Self {
         Self(provider.clone())
     }

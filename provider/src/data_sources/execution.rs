@@ -12,7 +12,8 @@ use crate::shared::arns;
 use crate::shared::data_source::{Lookup, not_found};
 use crate::shared::managed::{Operation, Refusal};
 
-/// Details of an execution of a state machine of type `STANDARD`, with a summary of its history.
+/// Provides details about an execution of a state machine of type `STANDARD`, with a summary of its
+/// history.
 #[derive(Debug, Clone, Model)]
 pub struct Execution {
     /// ARN of the execution.
@@ -27,44 +28,46 @@ pub struct Execution {
     /// ARN of the state machine.
     #[tf(computed)]
     state_machine_arn: Attr<String>,
-    /// ARN of the version that runs; null unless the execution was started by a version or alias.
+    /// ARN of the version that the execution runs. Null unless it was started with a version or an
+    /// alias.
     #[tf(computed)]
     state_machine_version_arn: Attr<String>,
-    /// ARN of the alias that the execution was started by; null without one.
+    /// ARN of the alias that the execution was started with. Null without an alias.
     #[tf(computed)]
     state_machine_alias_arn: Attr<String>,
     /// Status of the execution: `RUNNING`, `SUCCEEDED`, `FAILED`, `TIMED_OUT`, `ABORTED` or `PENDING_REDRIVE`.
     #[tf(computed)]
     status: Attr<String>,
-    /// Start date, as RFC 3339.
+    /// Date and time of the start, in RFC 3339 format.
     #[tf(computed)]
     start_date: Attr<String>,
-    /// Stop date, as RFC 3339; null while the execution runs.
+    /// Date and time of the end, in RFC 3339 format. Null while the execution is running.
     #[tf(computed)]
     stop_date: Attr<String>,
     /// Input as JSON.
     #[tf(computed)]
     input: Attr<String>,
-    /// Output as JSON; null unless the execution succeeded.
+    /// Output as JSON. Null unless the execution succeeded.
     #[tf(computed)]
     output: Attr<String>,
-    /// Name of the error; null unless the execution failed.
+    /// Name of the error. Null unless the execution failed.
     #[tf(computed)]
     error: Attr<String>,
-    /// Cause of the error; null unless the execution failed.
+    /// Cause of the error. Null unless the execution failed.
     #[tf(computed)]
     cause: Attr<String>,
     /// Number of redrives.
     #[tf(computed)]
     redrive_count: Attr<i32>,
-    /// Summary of each state, in the order in which the states were first entered: its `name` and `type`, how often it
-    /// was `entered` and `exited`, the number of failed attempts (`failures`) and of further attempts (`retries`), the
-    /// time in the state in `seconds`, and the last `error` with its `cause`.
+    /// Summary of each state, in the order in which the states were first entered: `name` and
+    /// `type`, how many times it was `entered` and `exited`, the number of failed attempts
+    /// (`failures`) and of repeated attempts (`retries`), the time spent in the state in `seconds`,
+    /// and the last `error` with its `cause`.
     #[tf(computed)]
     states: Attr<Vec<Object<State>>>,
 }
 
-/// What an execution did in a state.
+/// Summary of a state in an execution.
 #[derive(Debug, Clone, Model)]
 struct State {
     /// Name of the state.
@@ -73,19 +76,19 @@ struct State {
     /// Type of the state, such as `Task`.
     #[tf(computed, name = "type")]
     kind: Attr<String>,
-    /// How often the state was entered.
+    /// Number of times the state was entered.
     #[tf(computed)]
     entered: Attr<Number>,
-    /// How often the state was exited.
+    /// Number of times the state was exited.
     #[tf(computed)]
     exited: Attr<Number>,
     /// Number of failed attempts.
     #[tf(computed)]
     failures: Attr<Number>,
-    /// Number of attempts after the first of each entry.
+    /// Number of attempts, without the first one of each entry.
     #[tf(computed)]
     retries: Attr<Number>,
-    /// Time in the state, in seconds.
+    /// Time spent in the state in seconds.
     #[tf(computed)]
     seconds: Attr<Number>,
     /// Error of the last failed attempt.
@@ -105,7 +108,7 @@ impl From<StateSummary> for Object<State> {
             exited: Number::from(found.exited).into(),
             failures: Number::from(found.failures).into(),
             retries: Number::from(found.retries).into(),
-            // AWS gives milliseconds; further digits come from the binary fraction.
+            // AWS returns milliseconds. Further digits are artifacts of floating-point numbers.
             seconds: format!("{:.3}", found.seconds).parse::<Number>().ok().into(),
             error: found.error.into(),
             cause: found.cause.into(),

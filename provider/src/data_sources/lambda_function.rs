@@ -16,31 +16,31 @@ use crate::shared::data_source::{Lookup, not_found};
 use crate::shared::managed::{Operation, Refusal};
 
 const FUNCTION: &str = "function_name";
-/// The value of `reserved_concurrent_executions` for a function without a reservation.
+/// Value of `reserved_concurrent_executions` for a function without reserved concurrency.
 const NOT_RESERVED: i32 = -1;
 
-/// Details of an existing Lambda function.
+/// Provides details about a Lambda function.
 #[derive(Debug, Clone, Model)]
 pub struct Function {
     /// Name or ARN of the function.
     #[tf(required)]
     function_name: Attr<String>,
-    /// Version or alias. Defaults to `$LATEST`, the unpublished function.
+    /// Version or alias of the function. Defaults to `$LATEST`, the unpublished version.
     #[tf(optional)]
     qualifier: Attr<String>,
     /// Name of the function.
     #[tf(computed)]
     id: Attr<String>,
-    /// ARN of the function, without a version or alias.
+    /// ARN of the function, without a version or an alias.
     #[tf(computed)]
     arn: Attr<String>,
-    /// ARN of the function with its version or alias.
+    /// ARN of the function, with its version or alias.
     #[tf(computed)]
     qualified_arn: Attr<String>,
-    /// ARN by which API Gateway invokes the function.
+    /// ARN to invoke the function from API Gateway.
     #[tf(computed)]
     invoke_arn: Attr<String>,
-    /// Version of the function; `$LATEST` for the unpublished function.
+    /// Version of the function. `$LATEST` for the unpublished version.
     #[tf(computed)]
     version: Attr<String>,
     /// Description of the function.
@@ -58,49 +58,50 @@ pub struct Function {
     /// State of the function: `Active`, `Pending`, `Inactive` or `Failed`.
     #[tf(computed)]
     state: Attr<String>,
-    /// Date of the last change.
+    /// Date and time of the last change.
     #[tf(computed)]
     last_modified: Attr<String>,
-    /// SHA-256 of the code, in Base64.
+    /// Base64-encoded SHA-256 hash of the code.
     #[tf(computed)]
     source_code_hash: Attr<String>,
-    /// URI of the container image; null for a function without an image.
+    /// URI of the container image. Null for a function from a zip file.
     #[tf(computed)]
     image_uri: Attr<String>,
-    /// ARN of the KMS key that encrypts the environment variables.
+    /// ARN of the KMS key that encrypts environment variables.
     #[tf(computed)]
     kms_key_arn: Attr<String>,
     /// ARN of the destination for failed asynchronous invocations.
     #[tf(computed)]
     dead_letter_target_arn: Attr<String>,
-    /// Size of the code, in bytes.
+    /// Size of the code in bytes.
     #[tf(computed)]
     source_code_size: Attr<i64>,
-    /// Memory, in MiB.
+    /// Memory of the function in MiB.
     #[tf(computed)]
     memory_size: Attr<i32>,
-    /// Maximum time of an invocation, in seconds.
+    /// Maximum time of an invocation in seconds.
     #[tf(computed)]
     timeout: Attr<i32>,
-    /// Size of `/tmp`, in MiB.
+    /// Size of the `/tmp` directory in MiB.
     #[tf(computed)]
     ephemeral_storage: Attr<i32>,
-    /// Number of concurrent executions that are reserved for the function; `-1` without a reservation.
+    /// Number of concurrent executions that are reserved for the function. `-1` without reserved
+    /// concurrency.
     #[tf(computed)]
     reserved_concurrent_executions: Attr<i32>,
     /// Instruction set architecture: `x86_64` or `arm64`.
     #[tf(computed)]
     architectures: Attr<Vec<String>>,
-    /// ARNs of the layers.
+    /// ARNs of the layer versions.
     #[tf(computed)]
     layers: Attr<Vec<String>>,
-    /// Tracing with AWS X-Ray: `Active` or `PassThrough`.
+    /// Mode of tracing with AWS X-Ray: `Active` or `PassThrough`.
     #[tf(computed)]
     tracing_mode: Attr<String>,
     /// Environment variables.
     #[tf(computed, sensitive)]
     environment: Attr<BTreeMap<String, String>>,
-    /// Network: `subnet_ids` and `security_group_ids`; null for a function outside of VPCs.
+    /// VPC of the function: `subnet_ids` and `security_group_ids`. Null without a VPC.
     #[tf(computed)]
     vpc_config: Attr<Object<VpcConfig>>,
     /// Tags of the function.
@@ -108,7 +109,7 @@ pub struct Function {
     tags: Attr<Tags>,
 }
 
-/// The network of a function.
+/// VPC of a function.
 #[derive(Debug, Clone, Model)]
 struct VpcConfig {
     /// IDs of the subnets.
@@ -126,7 +127,7 @@ impl From<Vpc> for Object<VpcConfig> {
 }
 
 impl Function {
-    /// The function that was read by this qualifier.
+    /// The function, as read with this qualifier.
     fn of(self, found: Described, qualifier: Option<&str>) -> Self {
         let configuration = found.configuration;
         let qualified_arn = format!("{}:{}", found.arn, qualifier.unwrap_or(&found.version));

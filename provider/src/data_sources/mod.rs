@@ -1,4 +1,4 @@
-//! The data sources, one file each, by their types without `sfn_`.
+//! Data sources. Each file is named after its type, without `sfn_`.
 
 mod activity;
 mod alias;
@@ -29,7 +29,7 @@ pub fn all(provider: &ProviderContext) -> Vec<Box<dyn DataSource>> {
     ]
 }
 
-/// The value of an attribute of object type, whose attributes are those of a model without blocks.
+/// Value of an object-typed attribute. Its attributes are those of a model without blocks.
 #[derive(Debug, Clone)]
 struct Object<M>(M);
 
@@ -47,7 +47,7 @@ impl<M: Model> AttributeValue for Object<M> {
     }
 }
 
-/// Checks that a name or an ARN is set. The schema says that they conflict.
+/// Checks that the name or the ARN is set. The schema declares their conflict.
 fn require_name_or_arn(name: &Attr<String>, arn: &Attr<String>) -> Option<Diagnostic> {
     let missing = || {
         let error = Diagnostic::error("one of `name` and `arn` is required", "Set `name` or `arn`.");

@@ -14,7 +14,7 @@ use crate::shared::arns;
 use crate::shared::data_source::{Lookup, not_found};
 use crate::shared::managed::{Operation, Refusal};
 
-/// Details of an existing state machine.
+/// Provides details about a Step Functions state machine.
 #[derive(Debug, Clone, Model)]
 pub struct StateMachine {
     /// Name of the state machine. Required unless `arn` is set.
@@ -38,22 +38,22 @@ pub struct StateMachine {
     /// Definition as JSON.
     #[tf(computed)]
     definition: Attr<String>,
-    /// Definition as a value, such as `asl.States.Charge.Resource`.
+    /// Definition as an object, for references such as `asl.States.Charge.Resource`.
     #[tf(computed)]
     asl: Attr<Value>,
-    /// Comment of the definition.
+    /// Value of `Comment` in the definition.
     #[tf(computed)]
     description: Attr<String>,
-    /// Revision of definition, role and settings; null until the first change.
+    /// Revision of the definition, role and settings. Null until the first change.
     #[tf(computed)]
     revision_id: Attr<String>,
-    /// Creation date, as RFC 3339.
+    /// Date and time of creation, in RFC 3339 format.
     #[tf(computed)]
     creation_date: Attr<String>,
-    /// ARN of the newest version; null without versions.
+    /// ARN of the latest published version. Null without versions.
     #[tf(computed)]
     state_machine_version_arn: Attr<String>,
-    /// Logging: `level`, `include_execution_data` and `log_destination`.
+    /// Logging of execution history: `level`, `include_execution_data` and `log_destination`.
     #[tf(computed)]
     logging_configuration: Attr<Object<Logging>>,
     /// Tracing with AWS X-Ray: `enabled`.
@@ -67,16 +67,16 @@ pub struct StateMachine {
     tags: Attr<Tags>,
 }
 
-/// Logging.
+/// Logging of execution history.
 #[derive(Debug, Clone, Model)]
 struct Logging {
-    /// Level: `ALL`, `ERROR`, `FATAL` or `OFF`.
+    /// Level of logged events: `ALL`, `ERROR`, `FATAL` or `OFF`.
     #[tf(computed)]
     level: Attr<String>,
-    /// Whether inputs and outputs are logged.
+    /// Whether the input and output of states are logged.
     #[tf(computed)]
     include_execution_data: Attr<bool>,
-    /// ARN of the log group, which ends in `:*`.
+    /// ARN of the log group. Ends with `:*`.
     #[tf(computed)]
     log_destination: Attr<String>,
 }
@@ -105,10 +105,10 @@ struct Encryption {
     /// Type of the key: `AWS_OWNED_KEY` or `CUSTOMER_MANAGED_KMS_KEY`.
     #[tf(computed, name = "type")]
     kind: Attr<String>,
-    /// Customer managed key.
+    /// ID, ARN or alias of the customer managed key.
     #[tf(computed)]
     kms_key_id: Attr<String>,
-    /// Seconds for which a data key is reused.
+    /// Number of seconds for which a data key is reused.
     #[tf(computed)]
     kms_data_key_reuse_period_seconds: Attr<i32>,
 }
@@ -125,7 +125,8 @@ impl From<encryption::Encryption> for Object<Encryption> {
 
 impl StateMachine {
     fn of(found: Described, newest_version: Option<String>, tags: Tags) -> Self {
-        // A definition that cannot be parsed here, such as one that is nested too deeply, is given as text only.
+        // A definition that cannot be parsed, for example because of deep nesting, is only returned
+        // as text.
         let definition = asl::parse(&found.definition).ok().map(|(document, _)| document.root);
         let comment = definition.as_ref().and_then(|definition| definition.get("Comment")).and_then(Json::as_str);
         Self {
@@ -171,7 +172,7 @@ impl Lookup for StateMachine {
             (state_machine::describe(aws, call, &arn).await?, "arn")
         };
         let found = found.ok_or_else(|| not_found(&self.title(), attribute))?;
-        // Versions and tags belong to the state machine itself, also where a version or alias is read.
+        // Versions and tags belong to the state machine, even if a version or alias was read.
         let machine = StateMachineArn::parse(&found.arn).map_or_else(|| found.arn.clone(), |arn| arn.machine);
         let newest_version = state_machine::newest_version(aws, call, &machine).await?;
         let tags = tags::read(aws, call, &machine).await?;

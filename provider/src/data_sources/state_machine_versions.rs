@@ -12,7 +12,7 @@ use crate::shared::managed::{Operation, Refusal};
 
 const MACHINE: &str = "statemachine_arn";
 
-/// Versions of a state machine.
+/// Provides the versions of a Step Functions state machine.
 #[derive(Debug, Clone, Model)]
 pub struct Versions {
     /// ARN of the state machine.
@@ -21,7 +21,7 @@ pub struct Versions {
     /// ARN of the state machine.
     #[tf(computed)]
     id: Attr<String>,
-    /// ARNs of all versions, the newest first.
+    /// ARNs of all versions, newest first.
     #[tf(computed)]
     statemachine_versions: Attr<Vec<String>>,
 }

@@ -10,7 +10,7 @@ use crate::shared::data_source::Lookup;
 use crate::shared::machine_filter::MachineFilter;
 use crate::shared::managed::{Operation, Refusal};
 
-/// State machines of an account and region.
+/// Provides the Step Functions state machines of an account and region.
 #[derive(Debug, Clone, Model)]
 pub struct StateMachines {
     #[tf(flatten)]
@@ -18,18 +18,18 @@ pub struct StateMachines {
     /// The constant `state-machines`.
     #[tf(computed)]
     id: Attr<String>,
-    /// ARNs of the state machines, in the order of their names.
+    /// ARNs of the state machines, ordered by name.
     #[tf(computed)]
     arns: Attr<Vec<String>>,
-    /// Names of the state machines.
+    /// Names of the state machines, in alphabetical order.
     #[tf(computed)]
     names: Attr<Vec<String>>,
-    /// State machines in the order of their names, each with its `arn`, `name`, `type` and `creation_date`.
+    /// State machines, ordered by name. Each has an `arn`, `name`, `type` and `creation_date`.
     #[tf(computed)]
     state_machines: Attr<Vec<Object<Listed>>>,
 }
 
-/// A state machine.
+/// A state machine in the list.
 #[derive(Debug, Clone, Model)]
 struct Listed {
     /// ARN of the state machine.
@@ -41,7 +41,7 @@ struct Listed {
     /// Type of the state machine: `STANDARD` or `EXPRESS`.
     #[tf(computed, name = "type")]
     kind: Attr<String>,
-    /// Creation date, as RFC 3339.
+    /// Date and time of creation, in RFC 3339 format.
     #[tf(computed)]
     creation_date: Attr<String>,
 }

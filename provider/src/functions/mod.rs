@@ -1,4 +1,4 @@
-//! Provider-defined functions: what the language knows about a definition. They need no configuration and call nothing.
+//! Provider-defined functions on definitions. They need no configuration and make no calls to AWS.
 
 use asl::cost::{self, Transitions};
 use asl::diagram::{Format, draw};
@@ -9,7 +9,7 @@ use asl::{MachineType, line_and_column};
 use async_trait::async_trait;
 use tfplugin::{Function, FunctionError, Number, Parameter, Signature, Type, Value};
 
-/// A function of a definition and perhaps another argument.
+/// A function of a definition, with optional further arguments.
 struct OfDefinition {
     name: &'static str,
     signature: fn() -> Signature,
@@ -51,11 +51,7 @@ fn parameter(name: &str, ty: Type, description: &str) -> Parameter {
 
 fn signature(result: Type, summary: &str, description: &str) -> Signature {
     Signature {
-        parameters: vec![parameter(
-            "definition",
-            Type::String,
-            "The definition in the Amazon States Language, as JSON.",
-        )],
+        parameters: vec![parameter("definition", Type::String, "Definition in the Amazon States Language, as JSON.")],
         variadic: None,
         result,
         summary: summary.into(),
@@ -67,7 +63,7 @@ fn object<const N: usize>(attributes: [(&str, Type); N]) -> Type {
     Type::Object(attributes.into_iter().map(|(name, ty)| (name.to_owned(), ty)).collect())
 }
 
-/// The definition of the first argument; an error that says where it is no JSON.
+/// Parses the definition of the first argument. An error contains the place of invalid JSON.
 fn read(text: &str) -> Result<Json, FunctionError> {
     let (document, _) = asl::parse(text).map_err(|error| {
         let (line, column) = line_and_column(text, &error.span);
@@ -94,12 +90,13 @@ fn validate_signature() -> Signature {
     let finding = Type::Object(finding.map(|(name, ty)| (name.to_owned(), ty)).collect());
     let mut signature = signature(
         Type::list(finding),
-        "Checks a definition",
-        "Gives what the checks find in a definition, in the order of its text: lints too, and nothing for a good one. `severity` is \
-         `error`, `warning` or `lint`; `pointer` is a JSON Pointer; `aws_code` is what AWS says, or null. A text that is no JSON is a \
-         finding as well. The guide \"Checks\" explains the codes.",
+        "Validates a definition",
+        "Returns the findings of all checks, lints included, in the order of the text. The list is empty for a \
+         definition without findings. `severity` is `error`, `warning` or `lint`. `pointer` is a JSON Pointer. \
+         `aws_code` is the code that AWS reports for the same problem, or null. Text that is not JSON is also a \
+         finding. See the guide \"Checks\" for the codes.",
     );
-    let ty = "`STANDARD` (the default) or `EXPRESS`, given once at most.";
+    let ty = "Type of the state machine: `STANDARD` or `EXPRESS`. Can be given once. Defaults to `STANDARD`.";
     signature.variadic = Some(parameter("type", Type::String, ty));
     signature
 }
@@ -110,9 +107,9 @@ fn validate(text: &str, rest: &[Value]) -> Result<Value, FunctionError> {
         [ty] => {
             let name = ty.as_str().unwrap_or("");
             MachineType::named(name)
-                .ok_or_else(|| argument(1, format!("there is no type `{name}`: write `STANDARD` or `EXPRESS`")))?
+                .ok_or_else(|| argument(1, format!("unsupported type `{name}`: use `STANDARD` or `EXPRESS`")))?
         }
-        _ => return Err(argument(2, "a state machine has one type: remove this argument".into())),
+        _ => return Err(argument(2, "a state machine has only one type: remove this argument".into())),
     };
     let (_, findings) = Linter::new(machine).check_text(text);
     let told = findings.iter().map(|finding| {
@@ -134,9 +131,9 @@ fn validate(text: &str, rest: &[Value]) -> Result<Value, FunctionError> {
 fn normalize_signature() -> Signature {
     signature(
         Type::String,
-        "Writes a definition in one canonical form",
-        "Gives the definition as JSON without blanks, its members sorted by name and its numbers in their shortest form, so that two \
-         definitions that say the same have the same text.",
+        "Converts a definition to a canonical form",
+        "Returns the definition as JSON without whitespace, with members sorted by name and numbers in their \
+         shortest form. Equivalent definitions have the same canonical form.",
     )
 }
 
@@ -147,9 +144,10 @@ fn normalize(text: &str, _: &[Value]) -> Result<Value, FunctionError> {
 fn policy_signature() -> Signature {
     signature(
         Type::String,
-        "Derives the permissions that a definition needs",
-        "Gives a policy document with what the states of the definition do, and no more: the same that `execution_role` grants. Accounts \
-         and regions that no ARN names are `*`, and so is a resource that is known only while the workflow runs.",
+        "Generates the IAM policy that a definition requires",
+        "Returns a policy document in JSON that allows only the actions of the states, as `execution_role` \
+         does. Accounts and regions that no ARN contains are `*`, as are resources that are only known at \
+         runtime.",
     )
 }
 
@@ -161,10 +159,10 @@ fn policy(text: &str, _: &[Value]) -> Result<Value, FunctionError> {
 fn graph_signature() -> Signature {
     let mut signature = signature(
         Type::String,
-        "Draws a definition",
-        "Gives a diagram of the states and the ways between them, for documentation. Ways that are taken after an error are dashed.",
+        "Renders a definition as a diagram",
+        "Returns a diagram of the states and their transitions. Transitions after an error are dashed.",
     );
-    let format = "`mermaid`, which GitHub and GitLab show in Markdown, or `dot` for Graphviz.";
+    let format = "Format of the diagram: `mermaid`, which GitHub and GitLab render in Markdown, or `dot` for Graphviz.";
     signature.parameters.push(parameter("format", Type::String, format));
     signature
 }
@@ -172,7 +170,7 @@ fn graph_signature() -> Signature {
 fn graph(text: &str, rest: &[Value]) -> Result<Value, FunctionError> {
     let name = rest.first().and_then(Value::as_str).unwrap_or("");
     let format = Format::named(name)
-        .ok_or_else(|| argument(1, format!("there is no format `{name}`: write `mermaid` or `dot`")))?;
+        .ok_or_else(|| argument(1, format!("unsupported format `{name}`: use `mermaid` or `dot`")))?;
     Ok(draw(&read(text)?, format).into())
 }
 
@@ -188,27 +186,28 @@ fn estimate_signature() -> Signature {
         ("express", object([("requests", Type::Number), ("per_second", Type::Number)])),
     ]);
     let description = format!(
-        "Gives what executions of a definition take when nothing fails and nothing is retried. `transitions` are those of one execution \
-         on the shortest and the longest way, `routes` those of each way on which no state comes twice; with `complete` false there are \
-         more ways than are told. `most` is null where a loop or a Map state makes it depend on the input; `least` has one item in each \
-         Map state. `standard` is the price of a month in US dollars as a Standard state machine ({} for a thousand transitions). \
-         `express` is that as an Express one: `requests` for the executions ({:.2} for a million), and `per_second` for each second that \
-         an execution takes on average ({} for a GB-second, with the least memory of 64 MB). The prices are those of most regions in {}, \
-         without the free tier and without what the states call.",
+        "Returns the state transitions of one execution without failures and retries, and the cost of a month. \
+         `transitions` are those of the shortest and the longest path. `routes` are the paths that enter no \
+         state twice. If `complete` is false, there are more paths than listed. `most` is null if a loop or a \
+         Map state makes it depend on the input. `least` assumes one item for each Map state. `standard` is the \
+         monthly cost in US dollars as a Standard workflow ({} per thousand transitions). `express` is the cost \
+         as an Express workflow: `requests` for the executions ({:.2} per million), and `per_second` for each \
+         second of their average duration ({} per GB-second, with the minimum memory of 64 MB). The prices are \
+         those of most regions in {}, without the free tier and without the services that the states call.",
         cost::PRICE_OF_A_THOUSAND,
         cost::PRICE_OF_A_MILLION_REQUESTS,
         cost::PRICE_OF_A_GB_SECOND,
         cost::PRICES_AS_OF,
     );
-    let mut signature = signature(result, "Estimates what executions cost", &description);
-    signature.parameters.push(parameter("executions", Type::Number, "How many executions there are in a month."));
+    let mut signature = signature(result, "Estimates the cost of executions", &description);
+    signature.parameters.push(parameter("executions", Type::Number, "Number of executions per month."));
     signature
 }
 
 fn estimate(text: &str, rest: &[Value]) -> Result<Value, FunctionError> {
     let executions = rest.first().and_then(Value::as_number).and_then(|number| number.to_string().parse::<f64>().ok());
     let Some(executions) = executions.filter(|executions| *executions >= 0.0 && executions.is_finite()) else {
-        return Err(argument(1, "the number of executions cannot be below 0".into()));
+        return Err(argument(1, "`executions` must be at least 0".into()));
     };
     let estimate = cost::estimate(&read(text)?);
     let range = |transitions: Transitions| {
@@ -237,7 +236,7 @@ fn estimate(text: &str, rest: &[Value]) -> Result<Value, FunctionError> {
     ]))
 }
 
-/// An amount of money, to a hundredth of a cent.
+/// An amount in US dollars, rounded to a hundredth of a cent.
 fn dollars(amount: f64) -> Value {
     format!("{amount:.4}").parse::<Number>().map_or(Value::Null, Value::from)
 }

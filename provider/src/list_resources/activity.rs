@@ -9,10 +9,10 @@ use crate::resources::activity::Activity;
 use crate::shared::data_source::{FoundObject, Search};
 use crate::shared::managed::{Operation, Refusal};
 
-/// Activities of an account and region.
+/// Lists Step Functions activities of an account and region.
 #[derive(Debug, Clone, Model)]
 pub struct Activities {
-    /// Prefix of the names.
+    /// Prefix of the names to list.
     #[tf(optional)]
     name_prefix: Attr<String>,
 }

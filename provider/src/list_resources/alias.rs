@@ -14,7 +14,7 @@ use crate::shared::managed::{Operation, Refusal};
 
 const MACHINE: &str = "state_machine_arn";
 
-/// Aliases of a state machine.
+/// Lists the aliases of a Step Functions state machine.
 #[derive(Debug, Clone, Model)]
 pub struct Aliases {
     /// ARN of the state machine.

@@ -9,10 +9,10 @@ use crate::resources::lambda_function::Function;
 use crate::shared::data_source::{FoundObject, Search};
 use crate::shared::managed::{Operation, Refusal};
 
-/// Lambda functions of an account and region.
+/// Lists Lambda functions of an account and region.
 #[derive(Debug, Clone, Model)]
 pub struct Functions {
-    /// Prefix of the names.
+    /// Prefix of the names to list.
     #[tf(optional)]
     name_prefix: Attr<String>,
 }
@@ -31,7 +31,7 @@ impl Search for Functions {
         found.sort();
         let object = |(name, arn): (String, String)| {
             let identity = Value::object([("function_name", Value::from(name.as_str()))]);
-            // An import by the ARN finds the function in the region of the search.
+            // Importing with the ARN finds the function in the region of the search.
             FoundObject { id: arn, identity, name }
         };
         Ok(found.into_iter().map(object).collect())

@@ -1,4 +1,4 @@
-//! The list resources of `terraform query`, one file each, by their types without `sfn_`.
+//! List resources of `terraform query`. Each file is named after its type, without `sfn_`.
 
 mod activity;
 mod alias;

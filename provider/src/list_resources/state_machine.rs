@@ -9,7 +9,7 @@ use crate::shared::data_source::{FoundObject, Search};
 use crate::shared::machine_filter::MachineFilter;
 use crate::shared::managed::{Operation, Refusal};
 
-/// State machines of an account and region.
+/// Lists Step Functions state machines of an account and region.
 #[derive(Debug, Clone, Model)]
 pub struct StateMachines {
     #[tf(flatten)]

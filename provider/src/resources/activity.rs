@@ -12,7 +12,8 @@ use crate::shared::managed::{Failed, IdentityPart, Managed, Observed, Operation,
 use crate::shared::move_state::SourceState;
 use crate::shared::{arns, empty, names};
 
-/// An activity: a task that a worker of your own polls for, wherever it runs, and reports on.
+/// Manages a Step Functions activity. A worker, on any machine, polls the activity for tasks and
+/// reports their results.
 #[derive(Debug, Clone, Model)]
 pub struct Activity {
     /// Name of the activity. 1–80 characters.
@@ -21,13 +22,13 @@ pub struct Activity {
     /// ARN of the activity.
     #[tf(computed)]
     id: Attr<String>,
-    /// ARN of the activity, which is the `resource` of a task.
+    /// ARN of the activity. Use it as the `resource` of a task.
     #[tf(computed)]
     arn: Attr<String>,
-    /// Creation date, as RFC 3339.
+    /// Date and time of creation, in RFC 3339 format.
     #[tf(computed)]
     creation_date: Attr<String>,
-    /// Encryption at rest. Defaults to a key that AWS owns.
+    /// Encryption at rest. Defaults to an AWS owned key.
     #[tf(block, replace)]
     encryption_configuration: Attr<Encryption>,
 }
@@ -70,7 +71,7 @@ impl Managed for Activity {
         let (aws, call) = (operation.aws(), &operation.call);
         let found = match self.arn.text() {
             Some(arn) => activity::describe(aws, call, arn).await?,
-            // The response to its creation was lost.
+            // The response to CreateActivity was lost.
             None => activity::find(aws, call, self.name.get()?).await?,
         };
         let Some(found) = found else { return Ok(None) };
@@ -81,7 +82,7 @@ impl Managed for Activity {
     }
 
     async fn update(&self, _prior: &Self, _operation: &Operation) -> Result<Self, Failed<Self>> {
-        // Only its tags can change.
+        // Only tags can be updated in place.
         Ok(self.clone())
     }
 

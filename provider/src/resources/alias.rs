@@ -15,7 +15,8 @@ use crate::shared::{arns, empty, names};
 const ROUTES: &str = "routing_configuration";
 const VERSION: &str = "state_machine_version_arn";
 
-/// A name for one version of a state machine, or for two with weighted routing.
+/// Manages an alias of a Step Functions state machine. An alias points to one version, or to two
+/// versions with weighted routing.
 #[derive(Debug, Clone, Model)]
 pub struct Alias {
     /// Name of the alias.
@@ -27,24 +28,25 @@ pub struct Alias {
     /// ARN of the alias.
     #[tf(computed)]
     id: Attr<String>,
-    /// ARN of the alias, by which executions are started.
+    /// ARN of the alias. Use it to start executions.
     #[tf(computed)]
     arn: Attr<String>,
-    /// Creation date, as RFC 3339.
+    /// Date and time of creation, in RFC 3339 format.
     #[tf(computed)]
     creation_date: Attr<String>,
-    /// Version that receives executions. The weights of one or two versions add up to 100.
+    /// Versions to which the alias routes executions. One block, or two whose weights add up to
+    /// 100.
     #[tf(block, min = 1, max = 2, any_order)]
     routing_configuration: Attr<Vec<Route>>,
 }
 
-/// A version that receives executions.
+/// A version to which the alias routes executions.
 #[derive(Debug, Clone, Model)]
 struct Route {
-    /// ARN of a version of the state machine.
+    /// ARN of the state machine version.
     #[tf(required, validate = arns::version)]
     state_machine_version_arn: Attr<String>,
-    /// Percentage of executions that the version receives.
+    /// Percentage of executions to route to the version.
     #[tf(required, between = 0..=100)]
     weight: Attr<i32>,
 }
@@ -54,13 +56,13 @@ impl Alias {
         self.routing_configuration.known().map_or(&[], Vec::as_slice)
     }
 
-    /// The ARN of the state machine, while it is known.
+    /// ARN of the state machine, if a version is known.
     fn machine(&self) -> Option<String> {
         let versions = self.routes().iter().filter_map(|route| route.state_machine_version_arn.text());
         versions.filter_map(StateMachineArn::parse).map(|arn| arn.machine).next()
     }
 
-    /// Checks in a plan what validation leaves.
+    /// Checks version ARNs that were unknown during validation.
     fn require_versions(&self) -> Result<(), Diagnostics> {
         let known = self.routes().iter().enumerate();
         let known = known.filter_map(|(index, route)| Some((index, route.state_machine_version_arn.text()?)));
@@ -115,7 +117,7 @@ impl Managed for Alias {
             } else if let (Some(one), Some(other)) = (machine(first), machine(second))
                 && one != other
             {
-                let detail = "Use two versions of one state machine.";
+                let detail = "Use two versions of the same state machine.";
                 let message = "the versions belong to different state machines";
                 diagnostics.push(Diagnostic::error(message, detail).at(path(1, VERSION)));
             }
@@ -135,7 +137,7 @@ impl Managed for Alias {
     async fn plan(&mut self, change: &Change<'_, Self>) -> Result<PlanOutcome, Diagnostics> {
         self.require_versions()?;
         let before = change.prior.and_then(Self::machine);
-        // AWS deletes the aliases of a state machine with it.
+        // AWS deletes the aliases of a state machine together with it.
         let is_moved = before.is_some_and(|before| match self.machine() {
             Some(machine) => machine != before,
             None => change.provider.planned().is_replaced(Kind::StateMachine, &before),

@@ -11,27 +11,29 @@ use crate::shared::managed::{Change, Failed, IdentityPart, Managed, Observed, Op
 use crate::shared::move_state::SourceState;
 use crate::shared::{empty, identity, names};
 
-/// A log group for several state machines, or one that exists already. A state machine has a log group of its own without it:
-/// `logging_configuration` without `log_destination`.
+/// Manages a CloudWatch log group that several state machines share, or one that already exists.
+/// The log group of a single state machine needs no resource of its own: `logging_configuration`
+/// without `log_destination` creates it.
 #[derive(Debug, Clone, Model)]
 pub struct LogGroup {
-    /// Name of the log group. Generated if neither `name` nor `name_prefix` is set. Below `/aws/vendedlogs/` logs of state
-    /// machines need no resource policy.
+    /// Name of the log group. Generated if neither `name` nor `name_prefix` is set. With a name
+    /// that begins with `/aws/vendedlogs/`, state machines can write logs without a resource
+    /// policy.
     #[tf(optional, computed, replace, validate = names::log_group)]
     name: Attr<String>,
     /// Prefix of a generated name.
     #[tf(optional, replace, validate = names::log_group_prefix, conflicts = ["name"])]
     name_prefix: Attr<String>,
-    /// Days to keep events. Events are kept forever if it is not set or `0`.
+    /// Number of days to retain log events. With `0`, log events never expire.
     #[tf(optional, absent = 0, validate = retention)]
     retention_in_days: Attr<i32>,
-    /// ARN of the KMS key that encrypts events. Defaults to a key that AWS owns.
+    /// ARN of the KMS key that encrypts log events. Defaults to an AWS owned key.
     #[tf(optional)]
     kms_key_id: Attr<String>,
-    /// Class of the log group.
+    /// Log class of the log group.
     #[tf(optional, computed, replace, default = "STANDARD", one_of = ["STANDARD", "INFREQUENT_ACCESS", "DELIVERY"])]
     log_group_class: Attr<String>,
-    /// Whether to leave the log group in AWS when the resource is destroyed.
+    /// Whether to keep the log group in AWS when the resource is destroyed.
     #[tf(optional, absent = false)]
     skip_destroy: Attr<bool>,
     /// Name of the log group.
@@ -42,10 +44,12 @@ pub struct LogGroup {
     arn: Attr<String>,
 }
 
-/// Checks for how many days events can be kept (API reference, PutRetentionPolicy); zero is forever.
+/// Checks that CloudWatch supports the retention (API reference, PutRetentionPolicy). Zero means
+/// forever.
 ///
 /// # Errors
-/// When CloudWatch does not keep events for so many days.
+///
+/// When the number of days is not supported.
 pub fn retention(days: &i32) -> Result<(), Problem> {
     if *days == 0 || RETENTION_DAYS.contains(days) {
         return Ok(());
@@ -55,7 +59,7 @@ pub fn retention(days: &i32) -> Result<(), Problem> {
 }
 
 impl LogGroup {
-    /// The name, which is the id where an empty one was written.
+    /// The name, or the id if the configured name is empty.
     fn key(&self) -> Result<&String, Refusal> {
         Ok(self.name.known().map_or_else(|| self.id.get(), Ok)?)
     }
@@ -119,8 +123,8 @@ impl Managed for LogGroup {
     async fn update(&self, _prior: &Self, operation: &Operation) -> Result<Self, Failed<Self>> {
         let (aws, call, name) = (operation.aws(), &operation.call, self.key()?);
         let Some(found) = log_group::describe(aws, call, name).await? else {
-            let detail = "It was deleted since the plan: plan again.";
-            return Err(Refusal::from(Diagnostic::error(format!("there is no {}", self.title()), detail)).into());
+            let detail = "It was deleted after the plan. Run `terraform plan` again.";
+            return Err(Refusal::from(Diagnostic::error(format!("the {} does not exist", self.title()), detail)).into());
         };
         let wanted = Wanted { tags: found.is.tags.clone(), ..self.wanted(operation) };
         log_group::update(aws, call, name, &found, &wanted).await?;

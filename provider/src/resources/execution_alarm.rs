@@ -11,44 +11,47 @@ use crate::session::ProviderContext;
 use crate::shared::managed::{Change, Failed, IdentityPart, Managed, Observed, Operation, PlanOutcome, Refusal};
 use crate::shared::{arns, empty, names};
 
-/// An alarm on the executions of a state machine, or on what is open in the account: executions and Map Runs, for which AWS has
-/// limits. Periods without data do not raise an alarm.
+/// Manages a CloudWatch alarm on the executions of a state machine, or on the open executions and
+/// Map Runs of the account, for which AWS has quotas. Missing data does not raise the alarm.
 #[derive(Debug, Clone, Model)]
 pub struct ExecutionAlarm {
-    /// ARN of the state machine, or of a version or alias for the executions that it starts. Required for all metrics but
-    /// `open_executions`, `open_map_runs` and `map_run_backlog`, which are for the account in the region.
+    /// ARN of the state machine. With the ARN of a version or an alias, the alarm covers only the
+    /// executions that it starts. Required for all metrics except `open_executions`,
+    /// `open_map_runs` and `map_run_backlog`, which cover the whole account in the region.
     #[tf(optional, validate = arns::qualified_state_machine)]
     state_machine_arn: Attr<String>,
     /// Metric of the alarm.
     #[tf(required, one_of = ["failed", "timed_out", "aborted", "throttled", "duration", "open_executions", "open_map_runs", "map_run_backlog"])]
     metric: Attr<String>,
-    /// Name of the alarm. 1–255 characters. Defaults to the names of the state machine and the metric.
+    /// Name of the alarm. 1–255 characters. Defaults to the names of the state machine and the
+    /// metric.
     #[tf(optional, computed, replace, validate = names::alarm)]
     name: Attr<String>,
-    /// Human-readable description, which notifications include.
+    /// Human-readable description. Included in notifications.
     #[tf(optional)]
     description: Attr<String>,
-    /// Number of executions in a period that raises the alarm; for `duration` the number of seconds, for `open_executions`,
-    /// `open_map_runs` and `map_run_backlog` the number of executions and Map Runs at any time. Required for `duration`,
-    /// `open_executions` and `open_map_runs`. AWS recommends 900 for `open_map_runs`, of which an account may have 1,000.
+    /// Threshold that raises the alarm. For `duration` a number of seconds; for `open_executions`,
+    /// `open_map_runs` and `map_run_backlog` a number of executions or Map Runs at one time;
+    /// otherwise a number of executions in a period. Required for `duration`, `open_executions` and
+    /// `open_map_runs`. AWS recommends 900 for `open_map_runs`, because an account can have 1,000.
     #[tf(optional, computed, default = 1)]
     threshold: Attr<f64>,
     /// Statistic for `duration`: `Maximum`, `Average`, `Minimum` or a percentile such as `p99`. Defaults to `Maximum`.
     #[tf(optional, computed, validate = statistic)]
     statistic: Attr<String>,
-    /// Length of a period in seconds, a multiple of 60.
+    /// Length of a period in seconds. Must be a multiple of 60.
     #[tf(optional, computed, default = 60, validate = period)]
     period: Attr<i32>,
     /// Number of periods to evaluate.
     #[tf(optional, computed, default = 1, at_least = 1)]
     evaluation_periods: Attr<i32>,
-    /// Number of these periods that have to reach the threshold. Defaults to all.
+    /// Number of evaluated periods that must reach the threshold. Defaults to all of them.
     #[tf(optional, at_least = 1)]
     datapoints_to_alarm: Attr<i32>,
-    /// ARNs of SNS topics, or of other targets of an alarm.
+    /// ARNs of the actions to run when the alarm is raised, such as SNS topics.
     #[tf(optional)]
     alarm_actions: Attr<Vec<String>>,
-    /// ARNs of targets that are notified when the alarm ends.
+    /// ARNs of the actions to run when the alarm ends.
     #[tf(optional)]
     ok_actions: Attr<Vec<String>>,
     /// ARN of the alarm.
@@ -61,21 +64,21 @@ pub struct ExecutionAlarm {
 
 /// A metric of Step Functions (Step Functions developer guide, "Execution metrics" and "Map Run metrics").
 struct Metric {
-    /// The value of `metric`.
+    /// Value of the argument `metric`.
     word: &'static str,
-    /// Its name in CloudWatch.
+    /// Name in CloudWatch.
     name: &'static str,
-    /// Its default statistic.
+    /// Default statistic.
     statistic: &'static str,
     scope: Scope,
     /// Whether 1 is a sensible threshold.
     has_default_threshold: bool,
 }
 
-/// The range of a metric.
+/// The scope of a metric.
 #[derive(PartialEq)]
 enum Scope {
-    /// The executions of a state machine, which the dimensions name.
+    /// The executions of a state machine, given as dimensions.
     StateMachine,
     /// The account in a region, without dimensions.
     Account,
@@ -104,10 +107,10 @@ impl Metric {
     }
 }
 
-/// The error that a metric of the account has no state machine.
+/// Error for a metric of the account that is combined with a state machine.
 fn for_the_account(metric: &Metric) -> Diagnostic {
-    let detail = "This metric is for all state machines of the account in the region: remove it.";
-    let message = format!("`state_machine_arn` is not for `{}`", metric.word);
+    let detail = "This metric covers all state machines of the account in the region. Remove `state_machine_arn`.";
+    let message = format!("`state_machine_arn` conflicts with the metric `{}`", metric.word);
     Diagnostic::error(message, detail).at(AttributePath::root("state_machine_arn"))
 }
 
@@ -129,12 +132,12 @@ impl ExecutionAlarm {
         self.metric.text() == Some(DURATION)
     }
 
-    /// CloudWatch has milliseconds, where a threshold is in seconds.
+    /// Factor from seconds, the unit of a threshold, to milliseconds, the unit of CloudWatch.
     fn scale(&self) -> f64 {
         if self.is_duration() { 1000.0 } else { 1.0 }
     }
 
-    /// The metric, once it is known.
+    /// The metric, if it is known.
     fn known_metric(&self) -> Option<&'static Metric> {
         METRICS.iter().find(|metric| self.metric.text() == Some(metric.word))
     }
@@ -143,7 +146,8 @@ impl ExecutionAlarm {
         self.known_metric().map(|metric| metric.statistic)
     }
 
-    /// The names of the state machine and the metric, once both are known; the name of a metric of the account alone.
+    /// The names of the state machine and the metric, if both are known. Only the name of a metric
+    /// of the account.
     fn default_name(&self) -> Option<String> {
         let metric = self.known_metric()?;
         if metric.scope == Scope::Account {
@@ -158,7 +162,7 @@ impl ExecutionAlarm {
         Some(format!("{}{qualifier}-{}", arn.name(), metric.word))
     }
 
-    /// The name, which is at the end of the ARN where an empty one was written.
+    /// The name. If the configured name is empty, it is the end of the ARN.
     fn key(&self) -> Result<&str, Refusal> {
         match self.name.text() {
             Some(name) => Ok(name),
@@ -166,7 +170,7 @@ impl ExecutionAlarm {
         }
     }
 
-    /// The names and values of the metric's dimensions; none for a metric of the account.
+    /// Names and values of the metric's dimensions. Empty for a metric of the account.
     fn dimensions(&self) -> Result<Vec<(String, String)>, Refusal> {
         if let Some(metric) = self.known_metric().filter(|metric| metric.scope == Scope::Account) {
             return match self.state_machine_arn.text() {
@@ -199,7 +203,8 @@ impl ExecutionAlarm {
         })
     }
 
-    /// The model with what was found; `None` for an alarm on another metric, or with other dimensions.
+    /// The model with the values read from AWS. `None` for an alarm on another metric, or with
+    /// other dimensions.
     fn observed(&self, found: Described) -> Option<Self> {
         let (arn, name, found) = (found.arn, found.name, found.wanted?);
         let metric = METRICS.iter().find(|metric| metric.name == found.metric)?;
@@ -250,7 +255,7 @@ impl Managed for ExecutionAlarm {
             diagnostics.push(Diagnostic::error(message, detail).at(AttributePath::root(name)));
         };
         let metric = self.known_metric();
-        // An ARN that is not known yet may be null.
+        // An unknown ARN can turn out to be null.
         let account = metric.filter(|metric| metric.scope == Scope::Account && self.state_machine_arn.text().is_some());
         if let Some(Metric { word, has_default_threshold: false, .. }) = metric
             && self.threshold.is_null()
@@ -266,10 +271,11 @@ impl Managed for ExecutionAlarm {
             }
             _ => {}
         }
-        // The statistic of a count is given back by generated configuration.
+        // Generated configuration contains the default statistic of a count.
         let is_other = |default: &&str| self.statistic.text().is_some_and(|written| written != *default);
         if !self.is_duration() && self.default_statistic().filter(is_other).is_some() {
-            error("statistic", "`statistic` is for `duration` only".into(), "This metric is a count: remove it.");
+            let detail = "This metric is a count. Remove `statistic`.";
+            error("statistic", "`statistic` requires the metric `duration`".into(), detail);
         }
         let periods = if self.evaluation_periods.is_null() { Some(&1) } else { self.evaluation_periods.known() };
         if let (Some(points), Some(periods)) = (self.datapoints_to_alarm.known(), periods)
@@ -317,9 +323,8 @@ impl Managed for ExecutionAlarm {
         let Some(found) = alarm::describe(aws, call, self.key()?).await? else { return Ok(None) };
         let tags = alarm::read_tags(aws, call, &found.arn).await?;
         let Some(model) = self.observed(found) else {
-            let detail =
-                "An alarm on another metric, or with another comparison, is for `aws_cloudwatch_metric_alarm`.";
-            let message = format!("the {} is not on a metric of `sfn_execution_alarm`", self.title());
+            let detail = "Use `aws_cloudwatch_metric_alarm` for alarms on other metrics or with other comparisons.";
+            let message = format!("the {} has a metric that `sfn_execution_alarm` does not support", self.title());
             return Err(Diagnostic::error(message, detail).into());
         };
         Ok(Some(Observed::tagged(model, tags)))

@@ -18,7 +18,8 @@ use crate::shared::{empty, same_function};
 const ROUTING: &str = "routing_config";
 const WEIGHTS: &str = "additional_version_weights";
 
-/// A name for a version of a Lambda function, or for two with weighted routing.
+/// Manages an alias of a Lambda function. An alias points to one version, or to two versions with
+/// weighted routing.
 #[derive(Debug, Clone, Model)]
 pub struct LambdaAlias {
     /// Name of the alias.
@@ -27,7 +28,7 @@ pub struct LambdaAlias {
     /// Name or ARN of the function.
     #[tf(required, replace, equal = same_function)]
     function_name: Attr<String>,
-    /// Version that the alias invokes, such as `sfn_lambda_function.f.version`.
+    /// Version to which the alias points, such as `sfn_lambda_function.f.version`.
     #[tf(required)]
     function_version: Attr<String>,
     /// Description of the alias.
@@ -36,10 +37,10 @@ pub struct LambdaAlias {
     /// ARN of the alias.
     #[tf(computed)]
     id: Attr<String>,
-    /// ARN of the alias, by which a workflow calls the function.
+    /// ARN of the alias. Use it to call the function from a workflow.
     #[tf(computed)]
     arn: Attr<String>,
-    /// ARN by which API Gateway invokes the function.
+    /// ARN to invoke the function from API Gateway.
     #[tf(computed)]
     invoke_arn: Attr<String>,
     /// Routing to a second version.
@@ -50,7 +51,7 @@ pub struct LambdaAlias {
 /// Routing to a second version.
 #[derive(Debug, Clone, Model)]
 struct Routing {
-    /// Share of invocations, from 0 to 1, by version. The rest goes to `function_version`.
+    /// Share of invocations per version, from 0 to 1. `function_version` receives the rest.
     #[tf(optional)]
     additional_version_weights: Attr<BTreeMap<String, f64>>,
 }
@@ -100,16 +101,16 @@ impl Managed for LambdaAlias {
         let weights = self.weights();
         for (version, weight) in &weights {
             if !(0.0..=1.0).contains(weight) {
-                let detail = "A weight is a share of invocations: one in ten is `0.1`.";
+                let detail = "A weight is a share of invocations. For example, `0.1` is one in ten.";
                 error(format!("the weight of version {version} must be between 0 and 1, got {weight}"), detail);
             }
             if self.function_version.text() == Some(version) {
-                let detail = "`function_version` receives what the other version leaves: use another version here.";
+                let detail = "`function_version` receives the remaining invocations. Use another version here.";
                 error(format!("version {version} is both `function_version` and an additional version"), detail);
             }
         }
         if weights.len() > 1 {
-            let detail = "An alias routes to two versions at most.";
+            let detail = "An alias can route to two versions at most.";
             error(format!("`{WEIGHTS}` must have one version, got {}", weights.len()), detail);
         }
         diagnostics

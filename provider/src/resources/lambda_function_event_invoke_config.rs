@@ -11,13 +11,13 @@ use crate::session::ProviderContext;
 use crate::shared::managed::{Change, Failed, IdentityPart, Managed, Observed, Operation, PlanOutcome, Refusal};
 use crate::shared::{empty, same_function};
 
-/// Configuration of asynchronous invocations of a Lambda function.
+/// Manages the configuration of asynchronous invocations of a Lambda function.
 #[derive(Debug, Clone, Model)]
 pub struct EventInvokeConfig {
     /// Name or ARN of the function.
     #[tf(required, replace, equal = same_function)]
     function_name: Attr<String>,
-    /// Version or alias of the function. Defaults to the function itself.
+    /// Version or alias of the function. Defaults to the unqualified function.
     #[tf(optional, replace)]
     qualifier: Attr<String>,
     /// Maximum age of an event in seconds.
@@ -26,21 +26,22 @@ pub struct EventInvokeConfig {
     /// Maximum number of retries of a failed invocation.
     #[tf(optional, absent = 2, between = 0..=2)]
     maximum_retry_attempts: Attr<i32>,
-    /// The function, and the qualifier behind a colon.
+    /// The value of `function_name`, followed by `:` and the qualifier if it is set.
     #[tf(computed)]
     id: Attr<String>,
-    /// Destinations of events and results. The role of the function needs permission to send to them.
+    /// Destinations for the results of asynchronous invocations. The execution role of the function
+    /// needs permission to send to them.
     #[tf(block)]
     destination_config: Attr<Destinations>,
 }
 
-/// Destinations of events and results.
+/// Destinations for the results of asynchronous invocations.
 #[derive(Debug, Clone, Model)]
 struct Destinations {
     /// Destination for failed asynchronous invocations.
     #[tf(block)]
     on_failure: Attr<Destination>,
-    /// Destination for results.
+    /// Destination for successful asynchronous invocations.
     #[tf(block)]
     on_success: Attr<Destination>,
 }
@@ -48,7 +49,7 @@ struct Destinations {
 /// A destination.
 #[derive(Debug, Clone, Model)]
 struct Destination {
-    /// ARN of a queue, topic, event bus or function.
+    /// ARN of an SQS queue, SNS topic, EventBridge event bus or Lambda function.
     #[tf(required)]
     destination: Attr<String>,
 }
@@ -107,8 +108,9 @@ impl Managed for EventInvokeConfig {
         let is_empty =
             self.destination_config.known().is_some_and(|all| all.on_failure.is_null() && all.on_success.is_null());
         if (self.destination_config.is_null() || is_empty) && numbers.iter().all(|number| number.is_null()) {
-            let detail = "Set `maximum_event_age_in_seconds`, `maximum_retry_attempts` or a destination.";
-            let error = Diagnostic::error("nothing is configured", detail);
+            let message =
+                "one of `maximum_event_age_in_seconds`, `maximum_retry_attempts` and a destination is required";
+            let error = Diagnostic::error(message, "Set at least one of these arguments.");
             return error.at(AttributePath::root("function_name")).into();
         }
         Diagnostics::default()
@@ -153,7 +155,7 @@ impl Managed for EventInvokeConfig {
             Some(function) => {
                 Ok(Self { function_name: function.function.into(), qualifier: function.qualifier.into(), ..empty() })
             }
-            None => Err(Problem::new(format!("`{id}` is not a function"), "Use `FUNCTION`, or `FUNCTION:ALIAS`.")),
+            None => Err(Problem::new(format!("`{id}` is not a function"), "Use `FUNCTION` or `FUNCTION:ALIAS`.")),
         }
     }
 

@@ -11,7 +11,8 @@ use crate::session::ProviderContext;
 use crate::shared::managed::{Change, Failed, IdentityPart, Managed, Observed, Operation, PlanOutcome, Refusal};
 use crate::shared::{empty, identity, names, same_function};
 
-/// Grants a principal permission to invoke a Lambda function. Any number of permissions of one function can be made at once.
+/// Grants a principal permission to invoke a Lambda function. Several permissions of one function
+/// can be created in parallel.
 #[derive(Debug, Clone, Model)]
 pub struct Permission {
     /// Action to allow, such as `lambda:InvokeFunction`.
@@ -20,19 +21,19 @@ pub struct Permission {
     /// Name or ARN of the function.
     #[tf(required, replace, equal = same_function)]
     function_name: Attr<String>,
-    /// Principal to allow: a service such as `events.amazonaws.com`, an account, an ARN, or `*`.
+    /// Principal to allow: a service such as `events.amazonaws.com`, an account ID, an ARN, or `*`.
     #[tf(required, replace)]
     principal: Attr<String>,
-    /// ID of the only organization to allow.
+    /// ID of the organization in AWS Organizations. Only its accounts are allowed.
     #[tf(optional, replace)]
     principal_org_id: Attr<String>,
-    /// Version or alias of the function. Defaults to the function itself.
+    /// Version or alias of the function. Defaults to the unqualified function.
     #[tf(optional, replace)]
     qualifier: Attr<String>,
-    /// The only account that a service may invoke the function for.
+    /// Account ID of the source. A service can invoke the function only on behalf of this account.
     #[tf(optional, replace, validate = names::account)]
     source_account: Attr<String>,
-    /// ARN of the only resource that a service may invoke the function for.
+    /// ARN of the source. A service can invoke the function only on behalf of this resource.
     #[tf(optional, replace)]
     source_arn: Attr<String>,
     /// ID of the statement. Generated if neither `statement_id` nor `statement_id_prefix` is set.
@@ -41,13 +42,13 @@ pub struct Permission {
     /// Prefix of a generated ID.
     #[tf(optional, replace, validate = names::statement_id_prefix, conflicts = ["statement_id"])]
     statement_id_prefix: Attr<String>,
-    /// Token that Alexa has to send.
+    /// Token that Alexa must send.
     #[tf(optional, replace)]
     event_source_token: Attr<String>,
-    /// Authentication of invocations by the function's URL.
+    /// Authentication type of the function URL.
     #[tf(optional, replace, one_of = ["AWS_IAM", "NONE"])]
     function_url_auth_type: Attr<String>,
-    /// Whether to allow invocations by the function's URL only.
+    /// Whether to allow only invocations through the function URL.
     #[tf(optional, replace, absent = false)]
     invoked_via_function_url: Attr<bool>,
     /// ID of the statement.
@@ -56,7 +57,7 @@ pub struct Permission {
 }
 
 impl Permission {
-    /// The ID of the statement, where an empty one was written as well.
+    /// ID of the statement, also if the configured one is empty.
     fn key(&self) -> Result<&String, Refusal> {
         Ok(self.statement_id.known().map_or_else(|| self.id.get(), Ok)?)
     }
@@ -111,11 +112,11 @@ impl Managed for Permission {
     }
 
     fn validate(&self, _provider: &ProviderContext) -> Diagnostics {
-        // Without a source any account could have the service invoke the function.
+        // Without a source, any account could have the service invoke the function.
         let sources = [&self.source_account, &self.source_arn, &self.principal_org_id];
         match self.principal.text() {
             Some(service) if service.ends_with(".amazonaws.com") && sources.iter().all(|source| source.is_null()) => {
-                let detail = "Set `source_arn` or `source_account` to allow your own resources only.";
+                let detail = "Set `source_arn` or `source_account` to allow only your own resources.";
                 let message = format!("`{service}` may invoke the function for any account");
                 Diagnostic::warning(message, detail).at(AttributePath::root("principal")).into()
             }
@@ -126,7 +127,7 @@ impl Managed for Permission {
     async fn plan(&mut self, change: &Change<'_, Self>) -> Result<PlanOutcome, Diagnostics> {
         let before = change.prior.map(|prior| &prior.statement_id_prefix);
         self.statement_id = identity::planned_name(&self.statement_id, &self.statement_id_prefix, before);
-        // An empty ID is absent, and the generated one is kept here.
+        // An empty ID counts as not set. The generated ID is kept here.
         self.id = match (&self.statement_id, change.prior) {
             (Attr::Null, Some(prior)) => prior.id.clone(),
             (Attr::Null, None) => Attr::Unknown,
@@ -154,7 +155,7 @@ impl Managed for Permission {
     }
 
     async fn update(&self, _prior: &Self, _operation: &Operation) -> Result<Self, Failed<Self>> {
-        // All that AWS has of it forces a new resource.
+        // All arguments force a new resource.
         Ok(self.clone())
     }
 
@@ -167,7 +168,7 @@ impl Managed for Permission {
     fn parse_import_id(id: &str) -> Result<Self, Problem> {
         let parsed = id.rsplit_once('/').and_then(|(function, id)| Some((FunctionArn::parse(function)?, id)));
         let Some((function, statement)) = parsed else {
-            let detail = "Use `FUNCTION/ID`, or `FUNCTION:ALIAS/ID`, such as `charge-card:live/from-events`.";
+            let detail = "Use `FUNCTION/ID` or `FUNCTION:ALIAS/ID`, such as `charge-card:live/from-events`.";
             return Err(Problem::new(format!("`{id}` is not a permission of a function"), detail));
         };
         let qualifier = function.qualifier.into();

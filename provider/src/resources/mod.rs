@@ -1,4 +1,4 @@
-//! The resources, one file each, by their types without `sfn_`.
+//! Resources. Each file is named after its type, without `sfn_`.
 
 pub mod activity;
 pub mod alias;

@@ -1,12 +1,12 @@
-//! The ARNs that arguments and imports take.
+//! ARNs in arguments and imports.
 
 use aws_arn::{Arn, FunctionArn, StateMachineArn};
 use tfplugin::model::{Attr, Problem};
 use tfplugin::{AttributePath, Diagnostic};
 
-/// What an attribute has to be, and how it is read.
+/// A kind of ARN, and how it is parsed.
 pub struct ArnKind<T> {
-    /// With its article, such as "the ARN of an activity".
+    /// Name of the kind with its article, such as "the ARN of an activity".
     what: &'static str,
     parse: fn(&str) -> Option<T>,
     detail: &'static str,
@@ -56,7 +56,7 @@ pub const ALIAS: ArnKind<StateMachineArn> = ArnKind {
     detail: "Use the ARN of an alias, such as `arn:aws:states:eu-west-1:123456789012:stateMachine:orders:live`.",
 };
 
-/// The ARN of a state machine itself.
+/// The ARN of a state machine, without a version or alias.
 pub const STATE_MACHINE: ArnKind<StateMachineArn> = ArnKind {
     what: "the ARN of a state machine",
     parse: |text| StateMachineArn::parse(text).filter(|arn| arn.qualifier.is_none()),
@@ -64,7 +64,7 @@ pub const STATE_MACHINE: ArnKind<StateMachineArn> = ArnKind {
              `arn:aws:states:eu-west-1:123456789012:stateMachine:orders`.",
 };
 
-/// An ARN of Step Functions whose resource begins with this.
+/// An ARN of Step Functions with this kind of resource.
 fn of_states(text: &str, kind: &str) -> Option<Arn> {
     let is_kind =
         |arn: &Arn| arn.service == "states" && arn.resource.strip_prefix(kind).is_some_and(|id| !id.is_empty());
@@ -72,17 +72,18 @@ fn of_states(text: &str, kind: &str) -> Option<Arn> {
 }
 
 impl<T> ArnKind<T> {
-    /// Checks an attribute before it is used. Only a value that begins with `arn:` is checked here, since tests with
-    /// mocks have made-up values; [`Self::get`] checks any other value.
+    /// Checks an attribute early. Only values that begin with `arn:` are checked here, because
+    /// tests with mocks use placeholder values. [`Self::get`] checks all other values.
     pub fn validate(&self, value: &Attr<String>, attribute: &str) -> Option<Diagnostic> {
         let text = value.text().filter(|text| text.starts_with("arn:"))?;
         (self.parse)(text).is_none().then(|| self.invalid(text, attribute))
     }
 
-    /// The parts of an attribute that is known, or absent.
+    /// Parses an attribute that is known or null.
     ///
     /// # Errors
-    /// When it is anything else than this kind of ARN.
+    ///
+    /// When it is not an ARN of this kind.
     pub fn get(&self, value: &Attr<String>, attribute: &str) -> Result<T, Diagnostic> {
         let text = value.text().unwrap_or("");
         (self.parse)(text).ok_or_else(|| self.invalid(text, attribute))
@@ -96,10 +97,11 @@ impl<T> ArnKind<T> {
         Problem::new(format!("`{text}` is not {}", self.what), self.detail)
     }
 
-    /// The parts of a text.
+    /// Parses a text.
     ///
     /// # Errors
-    /// When it is anything else than this kind of ARN.
+    ///
+    /// When it is not an ARN of this kind.
     pub fn parse(&self, text: &str) -> Result<T, Problem> {
         (self.parse)(text).ok_or_else(|| self.problem(text))
     }
@@ -112,7 +114,7 @@ impl<T> ArnKind<T> {
 /// Checks the ARN of a state machine, version or alias in a configuration, as [`ArnKind::validate`] does.
 ///
 /// # Errors
-/// For an ARN of anything else.
+/// When it is an ARN of another kind.
 pub fn qualified_state_machine(text: &str) -> Result<(), Problem> {
     QUALIFIED_STATE_MACHINE.check(text)
 }
@@ -120,12 +122,12 @@ pub fn qualified_state_machine(text: &str) -> Result<(), Problem> {
 /// Checks the ARN of a version in a configuration, as [`ArnKind::validate`] does.
 ///
 /// # Errors
-/// For an ARN of anything else.
+/// When it is an ARN of another kind.
 pub fn version(text: &str) -> Result<(), Problem> {
     VERSION.check(text)
 }
 
-/// The name of a state machine for messages: that in its ARN, or the text as it is.
+/// Name of a state machine for messages: the name in the ARN, or the whole text.
 pub fn machine_name(arn: &Attr<String>) -> String {
     let text = arn.text().unwrap_or("?");
     StateMachineArn::parse(text).map_or_else(|| text.to_owned(), |arn| arn.name().to_owned())
@@ -137,7 +139,7 @@ mod tests {
 
     const PREFIX: &str = "arn:aws:states:eu-west-1:123456789012:";
 
-    /// Whether a text is accepted in a configuration, and when it is used.
+    /// Whether a text is accepted during validation, and when it is used.
     fn check<T>(kind: &ArnKind<T>, text: &str, in_validate: bool, in_use: bool) {
         let value: Attr<String> = text.into();
         assert_eq!(kind.validate(&value, "arn").is_none(), in_validate, "{text}");

@@ -1,4 +1,5 @@
-//! Which checks are made of a workflow: the block `checks` of the provider and `ignore_diagnostics` of a resource.
+//! Selection of the checks of a workflow: the block `checks` of the provider, and
+//! `ignore_diagnostics` of a resource.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -6,29 +7,29 @@ use asl::{RuleFilter, Severity};
 use tfplugin::model::{Attr, Model};
 use tfplugin::{AttributePath, Diagnostic, Diagnostics};
 
-/// The checks that the provider block chooses.
+/// The checks selected in the provider block.
 #[derive(Debug)]
 pub struct Checks {
     filter: RuleFilter,
-    /// Whether AWS is asked as well.
+    /// Whether AWS also validates definitions.
     pub remote: bool,
-    /// Whether AWS could not be asked once, and need not be asked again.
+    /// Whether a validation by AWS has failed, so that it is not tried again.
     unavailable: AtomicBool,
-    /// When what workflows call is looked at.
+    /// When to verify the resources that workflows call.
     pub wiring: Wiring,
-    /// Whether it was reported that something could not be verified.
+    /// Whether a failed verification was reported.
     unverified: AtomicBool,
 }
 
-/// When what a workflow calls is looked at in AWS.
+/// When to verify in AWS the resources that a workflow calls.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Wiring {
-    /// When the workflow is new or changes; what cannot be looked at is one warning.
+    /// When the workflow is new or changes. Failed lookups are reported as one warning.
     #[default]
     Auto,
     /// Never.
     Off,
-    /// In every plan; what is not there or cannot be looked at is an error.
+    /// In every plan. Missing resources and failed lookups are errors.
     Required,
 }
 
@@ -61,16 +62,17 @@ pub struct ChecksBlock {
     /// Lowest severity to report. `lint` includes recommendations of good practice.
     #[tf(optional, absent = "warning", one_of = ["error", "warning", "lint"])]
     level: Attr<String>,
-    /// Rules to leave out: codes, prefixes of codes, or names.
+    /// Rules to ignore: codes, prefixes of codes, or names.
     #[tf(optional)]
     ignore: Attr<Vec<String>>,
-    /// Whether AWS also validates each definition that changes (`states:ValidateStateMachineDefinition`). When AWS cannot be
-    /// asked there is one warning.
+    /// Whether AWS also validates each definition that changes
+    /// (`states:ValidateStateMachineDefinition`). If the call fails, one warning is shown.
     #[tf(optional, absent = true)]
     remote: Attr<bool>,
-    /// When to verify in AWS the functions, state machines, activities, queues, topics and tables that a workflow calls:
-    /// `auto` where the workflow is new or changes, with one warning where that is not allowed; `required` in every plan, with
-    /// errors; `off` never.
+    /// When to verify in AWS the functions, state machines, activities, queues, topics and tables
+    /// that a workflow calls. `auto` verifies new and changed workflows, with one warning if a
+    /// permission is missing. `required` verifies them in every plan, with errors. `off` disables
+    /// the check.
     #[tf(optional, absent = "auto", one_of = ["auto", "off", "required"])]
     wiring: Attr<String>,
 }
@@ -83,7 +85,7 @@ impl ChecksBlock {
 }
 
 impl Checks {
-    /// The checks that the provider block chooses; the usual ones where it does not, or is not known.
+    /// The checks of the provider block. Defaults apply without a block, and while it is unknown.
     pub fn of(block: Option<&ChecksBlock>) -> Self {
         let usual = Self::default();
         let Some(block) = block else { return usual };
@@ -93,24 +95,26 @@ impl Checks {
         Self { filter, remote: block.remote.known().copied().unwrap_or(usual.remote), wiring, ..usual }
     }
 
-    /// Which findings about a resource are wanted.
+    /// The filter for the findings about a resource.
     pub fn filter(&self, ignored: &Attr<Vec<String>>) -> RuleFilter {
         let mut filter = self.filter.clone();
         filter.ignore.extend(words(ignored));
         filter
     }
 
-    /// Records that AWS cannot validate definitions; true the first time, when it is to be reported.
+    /// Records that AWS cannot validate definitions. Returns true the first time, when it must be
+    /// reported.
     pub fn record_unavailable(&self) -> bool {
         !self.unavailable.swap(true, Ordering::Relaxed)
     }
 
-    /// Records that something cannot be verified; true the first time, when it is to be reported.
+    /// Records that a resource cannot be verified. Returns true the first time, when it must be
+    /// reported.
     pub fn record_unverified(&self) -> bool {
         !self.unverified.swap(true, Ordering::Relaxed)
     }
 
-    /// Whether AWS is to be asked.
+    /// Whether AWS validates definitions.
     pub fn asks_aws(&self) -> bool {
         self.remote && !self.unavailable.load(Ordering::Relaxed)
     }
@@ -120,7 +124,7 @@ fn words(list: &Attr<Vec<String>>) -> Vec<String> {
     list.known().into_iter().flatten().cloned().collect()
 }
 
-/// Checks the attribute of a resource.
+/// Checks the `ignore_diagnostics` of a resource.
 pub fn validate_ignored(ignored: &Attr<Vec<String>>) -> Diagnostics {
     unknown_rules(ignored, &AttributePath::root("ignore_diagnostics"))
 }

@@ -1,4 +1,4 @@
-//! What a data source and a search implement, and the adapters that make Terraform's of them.
+//! Traits of data sources and searches, and the adapters to Terraform's traits.
 
 use std::marker::PhantomData;
 
@@ -17,34 +17,35 @@ use super::timeouts;
 use crate::diagnostics;
 use crate::session::ProviderContext;
 
-/// Something that Terraform reads.
+/// A data source.
 #[async_trait]
 pub trait Lookup: Model + Send + Sync + 'static {
     /// Type of the data source, such as `sfn_alias`.
     const TYPE: &'static str;
 
-    /// What is looked up, such as "alias `live`".
+    /// Name of the object in messages, such as "alias `live`".
     fn title(&self) -> String;
 
-    /// Checks what spans attributes. What is unknown is checked once it is known.
+    /// Checks that span attributes. Unknown values are checked once they are known.
     fn validate(&self, _provider: &ProviderContext) -> Diagnostics {
         Diagnostics::default()
     }
 
-    /// Completes the configuration with what AWS has. Gives warnings as well.
+    /// Completes the configuration with the values of AWS. Also returns warnings.
     ///
     /// # Errors
-    /// Why it cannot be read, or that there is none.
+    ///
+    /// When the object cannot be read, or does not exist.
     async fn look_up(self, operation: &Operation) -> Result<(Self, Diagnostics), Refusal>;
 }
 
-/// That there is no such object, at the attribute that names it.
+/// Error for an object that does not exist, at the attribute that names it.
 pub fn not_found(title: &str, attribute: &str) -> Refusal {
     let detail = "Check the account, the region and the name.";
     Diagnostic::error(format!("there is no {title}"), detail).at(AttributePath::root(attribute)).into()
 }
 
-/// A Terraform data source made of a model.
+/// A Terraform data source for a model.
 pub struct LookupDataSource<T> {
     provider: ProviderContext,
     schema: Schema,
@@ -52,7 +53,7 @@ pub struct LookupDataSource<T> {
 }
 
 impl<T: Lookup> LookupDataSource<T> {
-    /// The data source with the provider's configuration.
+    /// Creates the data source with the configuration of the provider.
     pub fn new(provider: &ProviderContext) -> Self {
         let mut block = T::block();
         let description = "Region to read from. Defaults to the region of the ARN, or of the provider.";
@@ -112,7 +113,7 @@ impl<T: Lookup> DataSource for LookupDataSource<T> {
         let mut state = self.schema.block.fill_unknown(&config, &config);
         let found = found.to_value();
         for (name, value) in found.as_map().into_iter().flatten() {
-            // What is written stays as it is written.
+            // Configured values are kept as they are.
             if state.get(name).is_null() || self.schema.block.nested(name).is_some_and(|_| !value.is_null()) {
                 state.set(name, self.schema.block.fill_unknown(&Value::Unknown, value));
             }
@@ -126,7 +127,7 @@ impl<T: Lookup> DataSource for LookupDataSource<T> {
     }
 }
 
-/// The region that a model names by an ARN.
+/// The region in the ARN of a model.
 trait Regional {
     fn region(&self) -> Option<String>;
 }
@@ -140,26 +141,26 @@ impl<T: Model> Regional for T {
     }
 }
 
-/// An object that a search found.
+/// An object found by a search.
 pub struct FoundObject {
-    /// The id that imports it.
+    /// Import id.
     pub id: String,
-    /// Its identity.
+    /// Identity.
     pub identity: Value,
-    /// What it is called.
+    /// Display name.
     pub name: String,
 }
 
-/// A search for objects of a resource.
+/// A search for the objects of a resource.
 #[async_trait]
 pub trait Search: Model + Send + Sync + 'static {
     /// The resource whose objects are found.
     type Resource: Managed;
 
-    /// What is searched, such as "aliases of `orders`".
+    /// Name of the search in messages, such as "aliases of `orders`".
     fn title(&self) -> String;
 
-    /// Checks what spans attributes. What is unknown is checked once it is known.
+    /// Checks that span attributes. Unknown values are checked once they are known.
     fn validate(&self) -> Diagnostics {
         Diagnostics::default()
     }
@@ -170,7 +171,7 @@ pub trait Search: Model + Send + Sync + 'static {
     /// Errors returned by AWS.
     async fn search(&self, operation: &Operation) -> Result<Vec<FoundObject>, Refusal>;
 
-    /// Whether an object is wanted, where that takes a call of its own.
+    /// Whether an object matches, if this requires a separate call.
     ///
     /// # Errors
     /// Errors returned by AWS.
@@ -179,7 +180,7 @@ pub trait Search: Model + Send + Sync + 'static {
     }
 }
 
-/// A Terraform list resource made of a search.
+/// A Terraform list resource for a search.
 pub struct SearchListResource<T> {
     provider: ProviderContext,
     schema: Schema,
@@ -187,7 +188,7 @@ pub struct SearchListResource<T> {
 }
 
 impl<T: Search> SearchListResource<T> {
-    /// The search with the provider's configuration.
+    /// Creates the search with the configuration of the provider.
     pub fn new(provider: &ProviderContext) -> Self {
         let mut block = T::block();
         let description = "Region to search. Defaults to the region of the provider.";
@@ -210,7 +211,8 @@ impl<T: Search> ListResource for SearchListResource<T> {
         let mut diagnostics = self.schema.block.check(config);
         diagnostics.extend(T::from_value(config).validate());
         diagnostics.extend(region::validate(&self.provider, config));
-        // Terraform resolves a path from the `list` block, in which the search is configured by its block `config`.
+        // Terraform resolves paths from the `list` block, which contains the search in its block
+        // `config`.
         diagnostics.into_iter().map(|diagnostic| diagnostic.below(&AttributePath::root("config"))).collect()
     }
 
@@ -233,8 +235,8 @@ impl<T: Search> ListResource for SearchListResource<T> {
     }
 }
 
-/// Gives an object, with its state where that was asked for; `false` when no more are wanted. One that cannot be read is
-/// given without.
+/// Sends an object, with its state if requested. Returns `false` when no more objects are wanted.
+/// An object that cannot be read is sent without its state.
 async fn push<T: Managed>(
     resource: &ManagedResource<T>,
     object: FoundObject,

@@ -4,7 +4,7 @@ use sfn_aws::encryption::Encryption as Settings;
 use tfplugin::model::{Attr, Model};
 use tfplugin::{AttributePath, Diagnostic, Diagnostics, Value};
 
-/// The name of the block.
+/// Name of the block.
 pub const BLOCK: &str = "encryption_configuration";
 const OWNED: &str = "AWS_OWNED_KEY";
 const CUSTOMER: &str = "CUSTOMER_MANAGED_KMS_KEY";
@@ -18,12 +18,12 @@ pub struct Encryption {
     /// ID, ARN or alias of the customer managed key.
     #[tf(optional, equal = same_key)]
     kms_key_id: Attr<String>,
-    /// Seconds for which a data key is reused.
+    /// Number of seconds for which a data key is reused.
     #[tf(optional, absent = 300, between = 60..=900)]
     kms_data_key_reuse_period_seconds: Attr<i32>,
 }
 
-/// AWS returns the ARN of a key that may be written by its id or alias.
+/// AWS returns the ARN of a key that can be configured with its ID or alias.
 fn same_key(a: &Value, b: &Value) -> bool {
     let (Some(a), Some(b)) = (a.as_str(), b.as_str()) else { return false };
     let ends = |arn: &str, id: &str| arn.strip_suffix(id).is_some_and(|rest| rest.ends_with([':', '/']));
@@ -31,7 +31,7 @@ fn same_key(a: &Value, b: &Value) -> bool {
 }
 
 impl Encryption {
-    /// Checks what spans attributes.
+    /// Checks that span attributes.
     pub fn validate(block: &Attr<Self>) -> Diagnostics {
         let Some(encryption) = block.known() else { return Diagnostics::default() };
         if encryption.kind.text() != Some(CUSTOMER) || !encryption.kms_key_id.is_null() {
@@ -42,7 +42,7 @@ impl Encryption {
         Diagnostic::error(format!("`kms_key_id` is required for `{CUSTOMER}`"), detail).at(path).into()
     }
 
-    /// The settings for AWS; its own key without a block.
+    /// The settings for AWS. Without a block, an AWS owned key.
     pub fn settings(block: &Attr<Self>) -> Settings {
         match block.known() {
             Some(encryption) if encryption.kind.text() == Some(CUSTOMER) => Settings {
@@ -54,7 +54,7 @@ impl Encryption {
         }
     }
 
-    /// The block for what AWS has; as before where AWS does not return it.
+    /// The block for the settings in AWS. Unchanged if AWS does not return them.
     pub fn observed(found: Option<&Settings>, before: &Attr<Self>) -> Attr<Self> {
         let Some(found) = found else { return before.clone() };
         if found.kind == OWNED && before.is_null() {
@@ -67,7 +67,7 @@ impl Encryption {
         })
     }
 
-    /// The block of an object of hashicorp/aws, which stores one even for the key of AWS.
+    /// The block of an object of hashicorp/aws, which also stores it for AWS owned keys.
     pub fn moved(block: Attr<Self>) -> Attr<Self> {
         match block {
             Attr::Known(encryption) if encryption.kind.text() == Some(CUSTOMER) => Attr::Known(encryption),

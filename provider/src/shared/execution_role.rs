@@ -1,4 +1,4 @@
-//! `execution_role {}`: a role that belongs to one state machine or function.
+//! `execution_role {}`: a role that belongs to a single state machine or function.
 
 use std::collections::BTreeMap;
 
@@ -8,40 +8,42 @@ use sfn_aws::{Aws, AwsError, Call, Identity, OWNER_TAG, Tags};
 use tfplugin::model::{Attr, Model};
 use tfplugin::{AttributePath, Diagnostic, Diagnostics};
 
-/// The longest name of a role (IAM quotas).
+/// Maximum length of the name of a role (IAM quotas).
 const MAX_NAME: usize = 64;
 
-/// The block of a state machine.
+/// The `execution_role` block of a state machine.
 #[derive(Debug, Clone, Model)]
 pub struct MachineRole {
     #[tf(flatten)]
     pub role: RoleSettings,
-    /// ARNs by the name of a state, in place of the wildcard that a value known only at run time requires.
+    /// Map of state names to ARNs, which replace the wildcard for a resource that is only known at
+    /// runtime.
     #[tf(optional)]
     pub resources: Attr<BTreeMap<String, Vec<String>>>,
-    /// Further permissions of the role.
+    /// Additional permissions of the role.
     #[tf(block)]
     pub statement: Attr<Vec<Statement>>,
 }
 
-/// The block of a function.
+/// The `execution_role` block of a function.
 #[derive(Debug, Clone, Model)]
 pub struct FunctionRole {
     #[tf(flatten)]
     pub role: RoleSettings,
-    /// ARNs of state machines, or of their versions and aliases, of which the function may start, describe and stop executions
-    /// and answer task tokens.
+    /// ARNs of state machines, versions or aliases. The function may start, describe and stop their
+    /// executions, and report the results of tasks with task tokens.
     #[tf(optional)]
     pub start_executions_of: Attr<Vec<String>>,
-    /// Further permissions of the role.
+    /// Additional permissions of the role.
     #[tf(block)]
     pub statement: Attr<Vec<Statement>>,
 }
 
-/// What both have.
+/// Arguments of both blocks.
 #[derive(Debug, Clone, Model)]
 pub struct RoleSettings {
-    /// Name of the role. Defaults to a name made of the name of the object and the region. Changing this forces a new role.
+    /// Name of the role. Defaults to a name with the name of the object and the region. Changing
+    /// this forces a new role.
     #[tf(optional)]
     name: Attr<String>,
     /// Path of the role. Changing this requires another `name`.
@@ -58,10 +60,10 @@ pub struct Statement {
     /// Actions, such as `s3:GetObject`.
     #[tf(required)]
     actions: Attr<Vec<String>>,
-    /// ARNs.
+    /// ARNs of the resources.
     #[tf(required)]
     resources: Attr<Vec<String>>,
-    /// Condition of the statement.
+    /// Condition under which the statement applies.
     #[tf(block)]
     condition: Attr<Vec<Condition>>,
 }
@@ -75,24 +77,24 @@ struct Condition {
     /// Key, such as `aws:SourceAccount`.
     #[tf(required)]
     variable: Attr<String>,
-    /// Values, one of which has to match.
+    /// Values. One of them must match.
     #[tf(required)]
     values: Attr<Vec<String>>,
 }
 
 impl MachineRole {
-    /// What the role narrows states to.
+    /// ARNs for each state.
     pub fn resources(&self) -> BTreeMap<String, Vec<String>> {
         self.resources.known().cloned().unwrap_or_else(BTreeMap::new)
     }
 
-    /// Checks that what the role narrows are states of the workflow.
+    /// Checks that `resources` contains only names of states of the workflow.
     pub fn validate_resources(&self, states: &[String]) -> Diagnostics {
         let unknown = self.resources().into_keys().filter(|name| !states.contains(name));
         let error = |name: String| {
             let guess = asl::did_you_mean(&name, states.iter().map(String::as_str));
             let hint = guess.map_or_else(String::new, |state| format!("Did you mean `{state}`? "));
-            let detail = format!("{hint}`resources` maps names of states to the ARNs that each may use.");
+            let detail = format!("{hint}`resources` maps names of states to the ARNs that they may use.");
             let path = AttributePath::root("execution_role").attribute("resources");
             Diagnostic::error(format!("there is no state `{name}`"), detail).at(path)
         };
@@ -100,7 +102,7 @@ impl MachineRole {
     }
 }
 
-/// Adds what the `statement` blocks of a role allow.
+/// Adds the `statement` blocks of a role.
 pub fn add_statements(statements: &Attr<Vec<Statement>>, document: &mut Document) {
     let list = |values: &Attr<Vec<String>>| values.known().cloned().unwrap_or_else(Vec::new);
     for written in statements.known().into_iter().flatten() {
@@ -116,28 +118,27 @@ pub fn add_statements(statements: &Attr<Vec<Statement>>, document: &mut Document
     }
 }
 
-/// Checks that there is either the block or the attribute. What is not known yet is checked once it is.
+/// Checks that either the block or the attribute is set. Unknown values are checked once they are
+/// known.
 pub fn validate<T>(block: &Attr<T>, attribute: &Attr<String>, name: &str) -> Option<Diagnostic> {
     match (block, attribute) {
         (Attr::Known(_), Attr::Known(_)) => Some(
             Diagnostic::error(
                 format!("`{name}` conflicts with `execution_role`"),
-                format!("With `execution_role` the provider creates the role: remove `{name}` or the block."),
+                format!("With `execution_role`, the provider creates the role. Remove `{name}` or the block."),
             )
             .at(AttributePath::root(name)),
         ),
         (Attr::Null, Attr::Null) => Some(Diagnostic::error(
             format!("one of `execution_role` and `{name}` is required"),
-            format!(
-                "Write `execution_role {{}}` for a role with just the permissions that are needed, or set `{name}`."
-            ),
+            format!("Add `execution_role {{}}` for a role with only the required permissions, or set `{name}`."),
         )),
         _ => None,
     }
 }
 
-/// Plans the ARN of the role: as it was while the role stays the same, unknown for another role. Without a role of the
-/// provider's own it is what is written.
+/// Plans the ARN of the role: unchanged for the same role, unknown for another role. Without a
+/// managed role it is the configured value.
 ///
 /// # Errors
 /// When the path changes and the name does not.
@@ -152,7 +153,7 @@ pub fn plan(
             let path = AttributePath::root("execution_role").attribute("path");
             Err(Diagnostic::error(after.cannot_move(before), OTHER_NAME).at(path))
         }
-        // A change that failed halfway may have left another role in use.
+        // An update that failed halfway may have left another role in use.
         (Some(after), Some((before, arn)))
             if before.is_same(after) && arn.text().is_none_or(|arn| after.is_at(arn)) =>
         {
@@ -162,14 +163,14 @@ pub fn plan(
     }
 }
 
-/// What to do about a path that cannot change.
-const OTHER_NAME: &str = "IAM cannot change the path of a role, and its name is unique in the account whatever the path is. \
-                          Set another `name` in `execution_role`, or keep the path.";
+/// Help for a path that cannot change.
+const OTHER_NAME: &str = "IAM cannot change the path of a role, and role names are unique in an account. Set \
+                          another `name` in `execution_role`, or keep the path.";
 
-/// A role of the provider's own: what it is called, and what for.
+/// A role that the provider manages.
 #[derive(Debug, Clone)]
 pub struct ManagedRole {
-    /// Name.
+    /// Name of the role.
     pub name: String,
     path: String,
     permissions_boundary: Option<String>,
@@ -177,7 +178,7 @@ pub struct ManagedRole {
     owner: String,
 }
 
-/// For what a role is.
+/// The object that a role belongs to.
 #[derive(Debug, Clone, Copy)]
 pub struct Owner<'a> {
     /// `state-machine` or `function`.
@@ -186,12 +187,12 @@ pub struct Owner<'a> {
     pub service: &'static str,
     /// Name of the state machine or function.
     pub name: &'a str,
-    /// Region of it.
+    /// Region of the object.
     pub region: &'a str,
 }
 
 impl ManagedRole {
-    /// The role that a block describes.
+    /// The role for this block.
     pub fn of(settings: &RoleSettings, owner: Owner<'_>) -> Self {
         let Owner { kind, service, name, region } = owner;
         let text = |value: &Attr<String>| value.text().map(str::to_owned);
@@ -204,8 +205,8 @@ impl ManagedRole {
         }
     }
 
-    /// Creates the role, or adopts one that was created for the same object, and gives it this policy. Callers make sure that
-    /// the object is theirs, or does not exist.
+    /// Creates the role, or adopts one that was created for the same object, and writes its policy.
+    /// Callers ensure that the object is managed by this resource, or does not exist.
     ///
     /// # Errors
     /// Errors returned by AWS.
@@ -230,7 +231,7 @@ impl ManagedRole {
         Ok(adopted)
     }
 
-    /// Gives the role this policy.
+    /// Writes the policy of the role.
     ///
     /// # Errors
     /// Errors returned by AWS.
@@ -239,10 +240,10 @@ impl ManagedRole {
         role::write_policy(aws, call, &self.name, document.as_deref()).await
     }
 
-    /// Changes what can be changed of the role that `before` describes: the permissions boundary.
+    /// Updates the permissions boundary, the only setting that can change in place.
     ///
     /// # Errors
-    /// Errors returned by AWS, and for another path, which can be unknown in the plan.
+    /// Errors returned by AWS, or if the path changes, which may be unknown in the plan.
     pub async fn change(&self, aws: &Aws, call: &Call, before: &Self) -> Result<(), AwsError> {
         if self.is_moved(before) {
             return Err(AwsError::local("UpdateRole", format!("{}. {OTHER_NAME}", self.cannot_move(before))));
@@ -253,7 +254,7 @@ impl ManagedRole {
         role::write_boundary(aws, call, &self.name, self.permissions_boundary.as_deref()).await
     }
 
-    /// Changes the tags of the role.
+    /// Updates the tags of the role.
     ///
     /// # Errors
     /// Errors returned by AWS.
@@ -266,23 +267,23 @@ impl ManagedRole {
         self.name == other.name && self.owner == other.owner
     }
 
-    /// Whether an ARN names this role.
+    /// Whether the ARN is that of this role.
     pub fn is_at(&self, arn: &str) -> bool {
         arn.rsplit('/').next() == Some(&self.name)
     }
 
-    /// The role at this ARN, as another one for the same object.
+    /// The role with this ARN, if it is a different one for the same object.
     pub fn other(&self, arn: &str) -> Option<Self> {
         let name = arn.rsplit('/').next()?.to_owned();
         (name != self.name).then(|| Self { name, ..self.clone() })
     }
 
-    /// Whether the same role is to have another path, which IAM cannot do.
+    /// Whether the path of the same role changes, which IAM does not support.
     fn is_moved(&self, before: &Self) -> bool {
         self.is_same(before) && self.path != before.path
     }
 
-    /// Whether an object that had the role `before` gets this one in its place.
+    /// Whether this role replaces the role `before` of an object.
     pub fn is_new(&self, before: Option<&Self>) -> bool {
         before.is_none_or(|before| !self.is_same(before))
     }
@@ -291,7 +292,7 @@ impl ManagedRole {
         format!("the path of the role `{}` cannot change from `{}` to `{}`", self.name, before.path, self.path)
     }
 
-    /// Deletes the role, unless it belongs to something else.
+    /// Deletes the role, unless its owner tag shows another owner.
     ///
     /// # Errors
     /// Errors returned by AWS.
@@ -313,7 +314,8 @@ pub fn account(identity: &Identity) -> Account {
     }
 }
 
-/// A name that IAM takes: one that is too long is cut and made unique by a hash of the whole.
+/// A valid name for IAM. A name that is too long is cut, and made unique with a hash of the whole
+/// name.
 fn shortened(name: &str) -> String {
     use sha2::{Digest as _, Sha256};
     let clean: String =

@@ -1,5 +1,5 @@
-//! Findings of one rule beyond the first ten of a run, folded into one diagnostic: Terraform takes long to render each
-//! with its lines, and nobody reads hundreds of them.
+//! Folding of findings: from the eleventh finding of a rule in a run, findings are combined to one
+//! diagnostic. Terraform needs long to render each with its source lines.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -8,11 +8,12 @@ use std::time::Duration;
 use tfplugin::{Diagnostic, Diagnostics, Severity};
 use tokio::sync::Notify;
 
-/// How many findings of one rule are shown one by one.
+/// Number of findings of a rule that are shown separately.
 const SHOWN: usize = 10;
-/// How long a call waits for a later one that takes its findings along. The last one of a run reports all of them.
+/// How long a call waits for a later call that takes over its findings. The last call of a run
+/// reports all of them.
 const HANDOVER: Duration = Duration::from_millis(150);
-/// How many names are listed.
+/// Maximum number of names in the list.
 const LISTED: usize = 200;
 
 /// The findings of a run.
@@ -26,18 +27,18 @@ pub struct Folder {
 struct State {
     shown: HashMap<&'static str, usize>,
     pending: BTreeMap<&'static str, Vec<String>>,
-    /// The number of the last call that left findings behind.
+    /// Number of the last call that left findings.
     last: u64,
 }
 
 impl Folder {
-    /// Forgets everything, for another run.
+    /// Clears the findings for another run.
     pub fn clear(&self) {
         *self.lock() = State::default();
     }
 
-    /// The diagnostics of an object, without the warnings that are folded. The last call of a run gives those of all calls
-    /// in one.
+    /// The diagnostics of an object, without folded warnings. The last call of a run also returns
+    /// the warnings of all calls.
     pub async fn fold(&self, diagnostics: Diagnostics, object: &str) -> Diagnostics {
         let (mut kept, number) = self.sort(diagnostics, object);
         let Some(number) = number else { return kept };
@@ -57,7 +58,7 @@ impl Folder {
         kept
     }
 
-    /// Divides diagnostics; gives the number of this call where it left some behind.
+    /// Separates the diagnostics to fold. Returns the number of this call if it left some.
     fn sort(&self, diagnostics: Diagnostics, object: &str) -> (Diagnostics, Option<u64>) {
         let (mut state, mut kept, mut is_folded) = (self.lock(), Diagnostics::default(), false);
         for diagnostic in diagnostics {

@@ -1,4 +1,4 @@
-//! Identities: what tells an object from all others of its kind; and generated names.
+//! Identities of objects, and generated names.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -20,13 +20,13 @@ pub fn schema(parts: &[IdentityPart]) -> IdentitySchema {
     IdentitySchema { version: 0, attributes: parts.iter().map(attribute).collect() }
 }
 
-/// The identity of an object in this state; `None` where there is no object yet.
+/// The identity of an object in this state. `None` if the object does not exist yet.
 pub fn of_all(state: &Value, names: &[&str]) -> Option<Value> {
     let first = state.get(names.first()?);
     (!first.is_null()).then(|| Value::object(names.iter().map(|name| (*name, state.get(name).clone()))))
 }
 
-/// A name that nothing else has: a prefix, and 26 digits of time, process and a counter.
+/// A unique name: a prefix, and 26 digits from the time, the process and a counter.
 pub fn unique_name(prefix: Option<&str>) -> String {
     static COUNTER: AtomicU64 = AtomicU64::new(0);
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_millis());
@@ -41,20 +41,21 @@ pub fn unique_name(prefix: Option<&str>) -> String {
     )
 }
 
-/// The name in a plan: the written one, or that of the state while its prefix stays, or unknown.
+/// The planned name: the configured one, the one of the state if the prefix is the same, or
+/// unknown.
 pub fn planned_name(
     planned: &Attr<String>,
     prefix: &Attr<String>,
     prior_prefix: Option<&Attr<String>>,
 ) -> Attr<String> {
     match prior_prefix {
-        // A prefix that is absent belongs to a name that was written or generated before.
+        // A null prefix belongs to a name that was configured or generated before.
         Some(before) if !prefix.is_null() && before != prefix => Attr::Unknown,
         _ => planned.clone(),
     }
 }
 
-/// The name of a new object: the written one, or a generated one.
+/// The name of a new object: the configured one, or a generated one.
 pub fn name_or_generated(name: &Attr<String>, prefix: &Attr<String>) -> String {
     name.text().map_or_else(|| unique_name(prefix.text()), str::to_owned)
 }

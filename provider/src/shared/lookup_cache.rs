@@ -1,4 +1,4 @@
-//! What AWS answered during a run of Terraform, and what the run is going to make.
+//! Lookups in AWS during a run of Terraform, and the changes that the run plans.
 
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
@@ -11,12 +11,12 @@ use tokio::sync::OnceCell;
 
 type Answer = Arc<OnceCell<Result<ResourceInfo, AwsError>>>;
 
-/// What AWS answered about objects; each is asked about once.
+/// Results of lookups. Each object is looked up once.
 #[derive(Default)]
 pub struct LookupCache(Mutex<HashMap<(Kind, String), Answer>>);
 
 impl LookupCache {
-    /// What was answered about an object, or what `ask` answers now.
+    /// The cached result for an object, or the result of `ask`.
     pub async fn get_or_fetch<F: Future<Output = Result<ResourceInfo, AwsError>>>(
         &self,
         object: (Kind, String),
@@ -30,8 +30,8 @@ impl LookupCache {
     }
 }
 
-/// What the run is going to make or to change, by name and region. Terraform plans what something refers to before it, so that
-/// what a workflow or an alias refers to is recorded by then.
+/// Objects that the run creates or changes, by name and region. Terraform plans an object before
+/// those that refer to it, so that the references of a workflow or an alias are recorded by then.
 #[derive(Default)]
 pub struct PlannedResources(Mutex<Planned>);
 
@@ -40,23 +40,23 @@ struct Planned {
     new: Objects,
     replaced: Objects,
     functions: Vec<(Place, FunctionInfo)>,
-    /// The objects whose name is generated, by their configuration.
+    /// Objects with generated names, by their configuration.
     generated: HashMap<(Kind, String), Place>,
 }
 
 /// Objects of a kind.
 type Objects = HashMap<Kind, HashSet<Place>>;
 
-/// Where an object is found.
+/// Name and region of an object.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Place {
     name: String,
-    /// `None` while the region is not known, which may be any region then.
+    /// `None` if the region is unknown. Matches any region.
     region: Option<String>,
 }
 
 impl Place {
-    /// The place of a name or an ARN, without version or alias. `region` is that of a name.
+    /// The place of a name or an ARN, without version or alias. `region` applies to a name.
     fn of(id: &str, region: Option<&str>) -> Self {
         match Arn::parse(id) {
             Some(arn) => {
@@ -81,19 +81,20 @@ fn contains(objects: &Objects, kind: Kind, place: &Place) -> bool {
     objects.get(&kind).is_some_and(|places| places.iter().any(|other| other.meets(place)))
 }
 
-/// What the run is going to make or to change, for a resource of one region: names without a region are names there.
+/// The planned changes, as seen by a resource in one region. Names without a region are in that
+/// region.
 pub struct PlannedIn<'a> {
     all: &'a PlannedResources,
     region: Option<&'a str>,
 }
 
 impl PlannedResources {
-    /// Forgets everything, for another run.
+    /// Clears the records for another run.
     pub fn clear(&self) {
         *self.lock() = Planned::default();
     }
 
-    /// What a resource of this region has to do with; `None` while the region is not known.
+    /// The records for resources of this region. `None` if the region is unknown.
     pub fn within<'a>(&'a self, region: Option<&'a str>) -> PlannedIn<'a> {
         PlannedIn { all: self, region }
     }
@@ -104,8 +105,8 @@ impl PlannedResources {
 }
 
 impl PlannedIn<'_> {
-    /// Records the plan of an object: its name or ARN before, and now. Where the name is generated, `configuration` tells
-    /// that the plan of a new object follows that of the one that it replaces.
+    /// Records the plan of an object: its prior and its planned name or ARN. For generated names,
+    /// `configuration` matches the plan of a new object to the one that it replaces.
     pub fn record(&self, kind: Kind, prior: Option<&str>, called: Option<&str>, configuration: Option<String>) {
         let mut planned = self.all.lock();
         match (prior, configuration) {
@@ -121,12 +122,12 @@ impl PlannedIn<'_> {
         }
     }
 
-    /// Records that an object will be made again.
+    /// Records that an object is replaced.
     pub fn record_replaced(&self, kind: Kind, called: &str) {
         self.all.lock().replaced.entry(kind).or_default().insert(self.place(called));
     }
 
-    /// Records what a function of this name will be like.
+    /// Records the planned properties of a function.
     pub fn record_function(&self, function: &str, facts: FunctionInfo) {
         let place = self.place(function);
         let functions = &mut self.all.lock().functions;
@@ -134,19 +135,21 @@ impl PlannedIn<'_> {
         functions.push((place, facts));
     }
 
-    /// Whether what has this name or ARN will be made; a version or alias is made with what it belongs to.
+    /// Whether the object with this name or ARN is created. A version or alias is created with its
+    /// object.
     pub fn is_new(&self, kind: Kind, id: &str) -> bool {
         contains(&self.all.lock().new, kind, &self.place(id))
     }
 
-    /// Whether the object of this name or ARN will be made again, and with it what goes when it is deleted.
+    /// Whether the object with this name or ARN is replaced, together with objects that are deleted
+    /// with it.
     pub fn is_replaced(&self, kind: Kind, id: &str) -> bool {
         let (planned, place) = (self.all.lock(), self.place(id));
         contains(&planned.new, kind, &place) || contains(&planned.replaced, kind, &place)
     }
 
-    /// What the function of this name or ARN will be like; `None` for one that the run leaves alone, and for a version or
-    /// alias, which may stay behind.
+    /// Planned properties of the function with this name or ARN. `None` for a function that the run
+    /// does not change, and for a version or alias, which may not change with it.
     pub fn function(&self, id: &str) -> Option<FunctionInfo> {
         FunctionArn::parse(id).filter(|function| function.qualifier.is_none())?;
         let (planned, place) = (self.all.lock(), self.place(id));
@@ -175,7 +178,7 @@ mod tests {
         assert!(!here.is_new(Kind::Activity, "orders") && !here.is_new(Kind::StateMachine, "others"));
         assert!(there.is_new(Kind::StateMachine, ARN) && !there.is_new(Kind::StateMachine, "orders"));
         assert!(!here.is_replaced(Kind::StateMachine, &ARN.replace("eu-west-1", "us-east-1")));
-        // A region that is not known yet may be any.
+        // An unknown region matches any.
         assert!(all.within(None).is_new(Kind::StateMachine, "orders"));
         all.within(None).record_replaced(Kind::Activity, "approvals");
         assert!(here.is_replaced(Kind::Activity, "approvals") && !here.is_new(Kind::Activity, "approvals"));

@@ -1,26 +1,26 @@
-//! Which state machines of an account and region are wanted: by prefix, type and tags.
+//! Selection of state machines of an account and region by prefix, type and tags.
 
 use sfn_aws::state_machine::{self, Listed};
 use sfn_aws::{Aws, AwsError, Call, Tags, tags};
 use tfplugin::model::{Attr, Model};
 
-/// The arguments of a data source or list resource that select state machines.
+/// Arguments of a data source or list resource that select state machines.
 #[derive(Debug, Clone, Model)]
 pub struct MachineFilter {
-    /// Prefix of the names.
+    /// Prefix of the names of the state machines.
     #[tf(optional)]
     name_prefix: Attr<String>,
     /// Type of the state machines.
     #[tf(optional, name = "type", one_of = ["STANDARD", "EXPRESS"])]
     kind: Attr<String>,
-    /// Tags that the state machines have, with these values. Takes one call for each state machine of this prefix and
-    /// type.
+    /// Tags that the state machines must have. Requires an API call for each state machine with
+    /// this prefix and type.
     #[tf(optional)]
     tags: Attr<Tags>,
 }
 
 impl MachineFilter {
-    /// The state machines of this prefix and type, in the order of their names.
+    /// State machines with this prefix and type, ordered by name.
     ///
     /// # Errors
     /// Errors returned by AWS.
@@ -36,7 +36,7 @@ impl MachineFilter {
         has_prefix && self.kind.text().is_none_or(|kind| machine.kind == kind)
     }
 
-    /// Whether the state machine with this ARN has the tags; AWS is called only where some are wanted.
+    /// Whether the state machine with this ARN has the tags. Calls AWS only if tags are set.
     ///
     /// # Errors
     /// Errors returned by AWS.

@@ -1,5 +1,5 @@
-//! What a resource implements: its model, what spans attributes, and its calls to AWS. All else is done by
-//! [`ManagedResource`](super::resource::ManagedResource).
+//! The trait that resources implement: the model, checks that span attributes, and calls to AWS.
+//! [`ManagedResource`](super::resource::ManagedResource) does everything else.
 
 use std::sync::Arc;
 
@@ -14,37 +14,37 @@ use crate::session::{ProviderContext, ProviderSession};
 
 /// A part of the identity of an object.
 pub struct IdentityPart {
-    /// The attribute.
+    /// Name of the attribute.
     pub name: &'static str,
-    /// What it is.
+    /// Description of the attribute.
     pub description: &'static str,
-    /// Whether an import has to give it.
+    /// Whether an import must contain it.
     pub required: bool,
 }
 
 impl IdentityPart {
-    /// A part that an import has to give.
+    /// A part that an import must contain.
     pub const fn required(name: &'static str, description: &'static str) -> Self {
         Self { name, description, required: true }
     }
 
-    /// A part that not every object has.
+    /// A part that not all objects have.
     pub const fn optional(name: &'static str, description: &'static str) -> Self {
         Self { name, description, required: false }
     }
 }
 
-/// What every call of a resource comes with.
+/// Parameters of all operations of a resource.
 pub struct Operation {
     /// The provider, in the region of the object.
     pub provider: ProviderContext,
-    /// Its clients and settings.
+    /// Clients and settings of the provider.
     pub session: Arc<ProviderSession>,
-    /// Until when the operation may take.
+    /// Deadline of the operation.
     pub call: Call,
-    /// All tags that the object is to have.
+    /// All tags of the object after the operation.
     pub tags: Tags,
-    /// All tags that it had.
+    /// All tags of the object before the operation.
     pub prior_tags: Tags,
 }
 
@@ -55,12 +55,12 @@ impl Operation {
     }
 }
 
-/// Why an operation failed.
+/// The reason why an operation failed.
 #[derive(Debug)]
 pub enum Refusal {
-    /// AWS refused a call, or could not be reached.
+    /// AWS rejected a call, or could not be reached.
     Aws(AwsError),
-    /// Anything else.
+    /// Any other reason.
     Told(Diagnostics),
 }
 
@@ -88,22 +88,22 @@ impl From<Missing> for Refusal {
     }
 }
 
-/// A change that failed, with what exists all the same.
+/// A failed change, with the objects that exist nevertheless.
 #[derive(Debug)]
 pub struct Failed<T> {
-    /// Why.
+    /// The reason.
     pub refusal: Refusal,
-    /// What exists by then and has to be kept in the state; `None` where nothing changed.
+    /// Objects that exist and must be kept in the state. `None` if nothing changed.
     pub partial: Option<Box<T>>,
 }
 
 impl<T> Failed<T> {
-    /// A failure that left this.
+    /// A failure that left this object.
     pub fn leaving(refusal: impl Into<Refusal>, partial: T) -> Self {
         Self { refusal: refusal.into(), partial: Some(Box::new(partial)) }
     }
 
-    /// A creation that failed. What may exist because of it belongs in the state.
+    /// A failed creation. The object is kept in the state if it may exist.
     pub fn created(error: CreateError, model: T) -> Self {
         Self { refusal: error.error.into(), partial: error.may_exist.then(|| Box::new(model)) }
     }
@@ -133,11 +133,11 @@ impl<T> From<Missing> for Failed<T> {
     }
 }
 
-/// An object as AWS has it.
+/// An object as read from AWS.
 pub struct Observed<T> {
-    /// Its attributes. What AWS does not have is as it was.
+    /// Its attributes. Values that AWS does not have are unchanged.
     pub model: T,
-    /// All its tags; `None` for an object without tags.
+    /// All its tags. `None` for an object without tags.
     pub tags: Option<Tags>,
     /// Warnings.
     pub warnings: Diagnostics,
@@ -155,24 +155,24 @@ impl<T> Observed<T> {
     }
 }
 
-/// A change that is being planned.
+/// A change to plan.
 pub struct Change<'a, T> {
-    /// The state before; `None` for a new object.
+    /// The prior state. `None` for a new object.
     pub prior: Option<&'a T>,
     /// The configuration.
     pub config: &'a T,
     /// The provider, in the region of the object.
     pub provider: &'a ProviderContext,
-    /// The call.
+    /// The context of the call.
     pub cx: &'a Context,
 }
 
-/// What a resource adds to its plan.
+/// Result of planning a resource.
 #[derive(Debug, Default)]
 pub struct PlanOutcome {
     /// Warnings.
     pub warnings: Diagnostics,
-    /// What cannot be changed in place, beside the attributes with `replace`.
+    /// Attributes that cannot change in place, in addition to those with `replace`.
     pub requires_replace: Vec<AttributePath>,
 }
 
@@ -181,70 +181,76 @@ pub struct PlanOutcome {
 pub trait Managed: Model + Clone + Send + Sync + 'static {
     /// Type of the resource, such as `sfn_alias`.
     const TYPE: &'static str;
-    /// What tells an object from all others of its kind.
+    /// Attributes that identify an object.
     const IDENTITY: &'static [IdentityPart];
-    /// The attribute that names it.
+    /// Attribute with its name.
     const NAMED_BY: &'static str = "name";
-    /// The attribute that a generated name begins with, where there is one.
+    /// Attribute with the prefix of a generated name, if there is one.
     const PREFIX: Option<&'static str> = None;
-    /// The type of hashicorp/aws that a `moved` block turns into this resource.
+    /// Type of hashicorp/aws from which a `moved` block can migrate.
     const MOVED_FROM: Option<&'static str> = None;
     /// Whether it has tags.
     const TAGGED: bool = false;
-    /// What workflows call it as.
+    /// Kind of reference with which workflows call it.
     const CALLED_AS: Option<Kind> = None;
 
-    /// What messages call it, such as "alias `live`".
+    /// Name in messages, such as "alias `live`".
     fn title(&self) -> String;
 
-    /// Its name or ARN among what workflows call.
+    /// Its name or ARN in workflows that call it.
     fn called(&self) -> Option<&str> {
         None
     }
 
-    /// Checks what spans attributes. What is unknown is checked once it is known.
+    /// Checks that span attributes. Unknown values are checked once they are known.
     fn validate(&self, _provider: &ProviderContext) -> Diagnostics {
         Diagnostics::default()
     }
 
-    /// Completes a plan in which defaults are set and what the provider computes is unknown, or as it was.
+    /// Completes a plan. Defaults are already set, and computed values are unknown or unchanged.
     ///
     /// # Errors
-    /// Why the change cannot be made.
+    ///
+    /// When the change cannot be made.
     async fn plan(&mut self, _change: &Change<'_, Self>) -> Result<PlanOutcome, Diagnostics> {
         Ok(PlanOutcome::default())
     }
 
-    /// Creates the object, and never takes up one that is there.
+    /// Creates the object. Never adopts an existing object.
     ///
     /// # Errors
-    /// Why not, with what exists all the same.
+    ///
+    /// When the creation fails, with the objects that exist nevertheless.
     async fn create(&self, operation: &Operation) -> Result<Self, Failed<Self>>;
 
-    /// Reads the object; `None` when there is none. For an import only what [`Managed::parse_import_id`] gives is known.
+    /// Reads the object. `None` if it does not exist. For an import, only the attributes from
+    /// [`Managed::parse_import_id`] are known.
     ///
     /// # Errors
-    /// Why it cannot be read.
+    ///
+    /// When the object cannot be read.
     async fn read(&self, operation: &Operation) -> Result<Option<Observed<Self>>, Refusal>;
 
-    /// Changes the object in place.
+    /// Updates the object in place.
     ///
     /// # Errors
-    /// Why not, with what was changed all the same.
+    ///
+    /// When the update fails, with the changes that were made nevertheless.
     async fn update(&self, prior: &Self, operation: &Operation) -> Result<Self, Failed<Self>>;
 
-    /// Removes what a finished update has left. What fails is a warning.
+    /// Cleans up after a completed update. Failures are warnings.
     async fn clear_up(&self, _prior: &Self, _operation: &Operation) -> Diagnostics {
         Diagnostics::default()
     }
 
-    /// Deletes the object; one that is gone already is no error. Gives warnings.
+    /// Deletes the object. It is not an error if the object does not exist. Returns warnings.
     ///
     /// # Errors
-    /// Why not.
+    ///
+    /// When the deletion fails.
     async fn delete(&self, operation: &Operation) -> Result<Diagnostics, Refusal>;
 
-    /// Changes the tags of the object; only for resources with tags.
+    /// Updates the tags of the object. Only for resources with tags.
     ///
     /// # Errors
     /// Errors returned by AWS.
@@ -252,29 +258,31 @@ pub trait Managed: Model + Clone + Send + Sync + 'static {
         Ok(())
     }
 
-    /// The key attributes that the id of an import names.
+    /// Key attributes from an import id.
     ///
     /// # Errors
-    /// What an id looks like.
+    ///
+    /// When the id is invalid. The error contains the expected format.
     fn parse_import_id(id: &str) -> Result<Self, Problem>;
 
-    /// The id that imports this object.
+    /// The import id of this object.
     fn import_id(&self, identity: &Identity) -> String;
 
-    /// What reading alone does not give an imported object.
+    /// Completes an imported object with values that reading alone does not return.
     ///
     /// # Errors
-    /// Why it cannot be read.
+    ///
+    /// When the values cannot be read.
     async fn complete_import(self, _operation: &Operation) -> Result<Self, Refusal> {
         Ok(self)
     }
 
-    /// What a person would write for this object, where that is less than all that may be written.
+    /// The minimal configuration of this object.
     fn configuration(self) -> Self {
         self
     }
 
-    /// Completes an object that comes from hashicorp/aws, whose attributes of the same names are taken already.
+    /// Completes an object from hashicorp/aws. Attributes with the same names are already set.
     fn moved(self, _source: &SourceState) -> Self {
         self
     }

@@ -1,4 +1,4 @@
-//! What several resources share.
+//! Code shared by several resources.
 
 pub mod arns;
 pub mod checks;
@@ -17,12 +17,12 @@ pub mod resource;
 pub mod tags;
 pub mod timeouts;
 
-/// A model of which nothing is known.
+/// A model without known values.
 pub fn empty<M: tfplugin::model::Model>() -> M {
     M::from_value(&tfplugin::Value::Null)
 }
 
-/// Whether two texts name the same Lambda function, one by its name and the other by its ARN, perhaps.
+/// Whether two texts refer to the same Lambda function, by name or ARN.
 pub fn same_function(a: &tfplugin::Value, b: &tfplugin::Value) -> bool {
     matches!((a.as_str(), b.as_str()), (Some(a), Some(b)) if aws_arn::FunctionArn::is_same(a, b))
 }

@@ -1,18 +1,19 @@
-//! Moving in from hashicorp/aws: a `moved` block hands over the state as that provider has stored it, in its versions 5 and
-//! 6. Attributes of the same name are taken over by the schema; what AWS has is read right after.
+//! Migration from hashicorp/aws: a `moved` block passes the state as stored by versions 5 and 6 of
+//! that provider. The schema selects attributes with the same names. Other values are read from AWS
+//! right after.
 
 use serde_json::Value as Json;
 use tfplugin::schema::{Attribute, AttributeType, Block, NestedBlock, Nesting};
 use tfplugin::{Diagnostic, Diagnostics, MoveRequest, Type, Value};
 
-/// The end of the address of the provider whose objects move in.
+/// Suffix of the address of the source provider.
 const SOURCE_PROVIDER: &str = "hashicorp/aws";
 
-/// A stored object of hashicorp/aws.
+/// The stored state of an object of hashicorp/aws.
 pub struct SourceState(Json);
 
 impl SourceState {
-    /// The state of a request, if it is of this type of the other provider.
+    /// The state of a request, if it has this type of the source provider.
     ///
     /// # Errors
     /// When the state is not JSON.
@@ -23,24 +24,24 @@ impl SourceState {
         match serde_json::from_slice(&request.source_state) {
             Ok(state) => Ok(Some(Self(state))),
             Err(error) => {
-                let summary = format!("the state of the `{source_type}` cannot be read");
+                let summary = format!("could not read the state of the `{source_type}`");
                 Err(Diagnostic::error(summary, error.to_string()).into())
             }
         }
     }
 
-    /// The attributes and blocks that a schema has too. What that provider stores although nobody wrote it — an empty text,
-    /// `false`, zero — is null.
+    /// Attributes and blocks that the schema contains. Values that the source provider stores by
+    /// default (an empty text, `false`, zero) are null.
     pub fn to_value(&self, block: &Block) -> Value {
         block_value(block, &self.0)
     }
 
-    /// A text that is not empty.
+    /// A text, unless it is empty.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name).and_then(Json::as_str).filter(|text| !text.is_empty())
     }
 
-    /// The tags that were written; null without any.
+    /// The configured tags. Null without any.
     pub fn tags(&self) -> Value {
         self.0.get("tags").map_or(Value::Null, |tags| value(&Type::map(Type::String), tags))
     }
@@ -63,7 +64,7 @@ fn attribute_value(attribute: &Attribute, json: &Json) -> Value {
     }
 }
 
-/// That provider keeps a block that occurs once as a list of one.
+/// The source provider stores a single block as a list with one element.
 fn nested_value(nested: &NestedBlock, json: &Json) -> Value {
     let items = json.as_array().map(Vec::as_slice).unwrap_or(&[]);
     match nested.nesting {
@@ -93,7 +94,7 @@ fn value(ty: &Type, json: &Json) -> Value {
     }
 }
 
-/// An empty text in a map is a value of its own.
+/// An empty text in a map is a value.
 fn entry(ty: &Type, json: &Json) -> Value {
     match json {
         Json::String(text) => text.as_str().into(),

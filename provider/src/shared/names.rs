@@ -1,12 +1,12 @@
-//! Names, and the rules that AWS has for them.
+//! Names, and AWS's rules for them.
 
 use tfplugin::model::Problem;
 
-/// Checks a name of an activity or a state machine of up to `longest` characters (API reference, CreateActivity and
-/// CreateStateMachine, `name`).
+/// Checks the name of an activity or a state machine with up to `longest` characters (API
+/// reference, CreateActivity and CreateStateMachine, `name`).
 ///
 /// # Errors
-/// When AWS refuses the name.
+/// When AWS rejects the name.
 fn states_name(kind: &str, name: &str, longest: usize) -> Result<(), Problem> {
     let is_refused = |c: char| c.is_whitespace() || c.is_control() || "<>{}[]?*\"#%\\^|~`$&,;:/".contains(c);
     let length = name.chars().count();
@@ -20,17 +20,17 @@ fn states_name(kind: &str, name: &str, longest: usize) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The longest name of a state machine or activity.
+/// Maximum length of the name of a state machine or activity.
 const MAX_NAME: usize = 80;
-/// How many digits a generated name adds to its prefix.
+/// Number of digits that a generated name adds to its prefix.
 const GENERATED: usize = 26;
-/// The longest prefix, which leaves room for what is generated.
+/// Maximum length of a prefix, which leaves room for the generated digits.
 const MAX_PREFIX: usize = 52;
 
 /// Checks the name of a state machine.
 ///
 /// # Errors
-/// When AWS refuses the name.
+/// When AWS rejects the name.
 pub fn state_machine(name: &str) -> Result<(), Problem> {
     states_name("state machine name", name, MAX_NAME)
 }
@@ -38,7 +38,7 @@ pub fn state_machine(name: &str) -> Result<(), Problem> {
 /// Checks the prefix of the name of a state machine.
 ///
 /// # Errors
-/// When AWS refuses names with it.
+/// When AWS rejects names with this prefix.
 pub fn state_machine_prefix(prefix: &str) -> Result<(), Problem> {
     states_name("state machine name prefix", prefix, MAX_PREFIX)
 }
@@ -46,7 +46,7 @@ pub fn state_machine_prefix(prefix: &str) -> Result<(), Problem> {
 /// Checks the name of an activity.
 ///
 /// # Errors
-/// When AWS refuses the name.
+/// When AWS rejects the name.
 pub fn activity(name: &str) -> Result<(), Problem> {
     states_name("activity name", name, MAX_NAME)
 }
@@ -54,7 +54,7 @@ pub fn activity(name: &str) -> Result<(), Problem> {
 /// Checks the name of an alias of a state machine (API reference, CreateStateMachineAlias, `name`).
 ///
 /// # Errors
-/// When AWS refuses the name.
+/// When AWS rejects the name.
 pub fn alias(name: &str) -> Result<(), Problem> {
     let is_allowed = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     let invalid = |detail: &str| Err(Problem::new(format!("invalid alias name `{name}`"), detail));
@@ -62,7 +62,7 @@ pub fn alias(name: &str) -> Result<(), Problem> {
         return invalid("Use 1 to 80 letters, digits, `-`, `_` and `.`.");
     }
     if name.bytes().all(|byte| byte.is_ascii_digit()) {
-        return invalid("A name of digits only would be the number of a version: add a letter.");
+        return invalid("Names of only digits are reserved for versions. Add a letter.");
     }
     Ok(())
 }
@@ -73,13 +73,13 @@ pub fn alias(name: &str) -> Result<(), Problem> {
 /// When it is longer than 256 characters.
 pub fn alias_description(text: &str) -> Result<(), Problem> {
     let length = text.chars().count();
-    valid(length <= 256, || (format!("`description` must have up to 256 characters, got {length}"), "Shorten it."))
+    valid(length <= 256, || (format!("`description` must have at most 256 characters, got {length}"), "Shorten it."))
 }
 
 /// Checks the name of a log group (API reference, CreateLogGroup, `logGroupName`).
 ///
 /// # Errors
-/// When AWS refuses the name.
+/// When AWS rejects the name.
 pub fn log_group(name: &str) -> Result<(), Problem> {
     bounded("log group name", name, 512, "_-/.#")
 }
@@ -87,7 +87,7 @@ pub fn log_group(name: &str) -> Result<(), Problem> {
 /// Checks the prefix of the name of a log group, to which a generated name adds digits.
 ///
 /// # Errors
-/// When AWS refuses names with it.
+/// When AWS rejects names with this prefix.
 pub fn log_group_prefix(prefix: &str) -> Result<(), Problem> {
     bounded("log group name prefix", prefix, 512 - GENERATED, "_-/.#")
 }
@@ -95,7 +95,7 @@ pub fn log_group_prefix(prefix: &str) -> Result<(), Problem> {
 /// Checks the name of an alarm (API reference, PutMetricAlarm, `AlarmName`).
 ///
 /// # Errors
-/// When AWS refuses the name.
+/// When AWS rejects the name.
 pub fn alarm(name: &str) -> Result<(), Problem> {
     let is_valid = !name.is_empty() && name.chars().count() <= 255;
     valid(is_valid, || (format!("invalid alarm name `{name}`"), "Use 1 to 255 characters."))
@@ -104,7 +104,7 @@ pub fn alarm(name: &str) -> Result<(), Problem> {
 /// Checks the ID of a statement (API reference, AddPermission, `StatementId`).
 ///
 /// # Errors
-/// When AWS refuses the ID.
+/// When AWS rejects the ID.
 pub fn statement_id(id: &str) -> Result<(), Problem> {
     bounded("statement ID", id, 100, "-_")
 }
@@ -112,12 +112,12 @@ pub fn statement_id(id: &str) -> Result<(), Problem> {
 /// Checks the prefix of the ID of a statement, to which a generated ID adds digits.
 ///
 /// # Errors
-/// When AWS refuses IDs with it.
+/// When AWS rejects IDs with this prefix.
 pub fn statement_id_prefix(prefix: &str) -> Result<(), Problem> {
     bounded("statement ID prefix", prefix, 100 - GENERATED, "-_")
 }
 
-/// Checks that a text has from 1 to `longest` letters, digits and characters of `others`.
+/// Checks that a text has 1 to `longest` letters, digits and characters of `others`.
 fn bounded(what: &str, text: &str, longest: usize, others: &str) -> Result<(), Problem> {
     let is_allowed = |c: char| c.is_ascii_alphanumeric() || others.contains(c);
     let is_valid = !text.is_empty() && text.len() <= longest && text.chars().all(is_allowed);
@@ -130,10 +130,10 @@ fn bounded(what: &str, text: &str, longest: usize, others: &str) -> Result<(), P
     Err(Problem::new(format!("invalid {what} `{text}`"), detail))
 }
 
-/// Checks an action of Lambda, such as `lambda:InvokeFunction`.
+/// Checks a Lambda action, such as `lambda:InvokeFunction`.
 ///
 /// # Errors
-/// When it is none.
+/// When it is not a Lambda action.
 pub fn lambda_action(action: &str) -> Result<(), Problem> {
     let operation = action.strip_prefix("lambda:").unwrap_or("");
     let is_word = !operation.is_empty() && operation.chars().all(|c| c.is_ascii_alphabetic());

@@ -1,4 +1,4 @@
-//! `region` on every resource and data source.
+//! The `region` argument of resources and data sources.
 
 use sfn_aws::regions;
 use tfplugin::{AttributePath, Diagnostic, Diagnostics, Value};
@@ -6,10 +6,10 @@ use tfplugin::{AttributePath, Diagnostic, Diagnostics, Value};
 use crate::diagnostics;
 use crate::session::ProviderContext;
 
-/// The attribute.
+/// Name of the attribute.
 pub const REGION: &str = "region";
 
-/// Whether a word has the form of a region: `eu-west-1`.
+/// Whether a word has the format of a region, such as `eu-west-1`.
 fn has_form(region: &str) -> bool {
     let parts: Vec<&str> = region.split('-').collect();
     let Some((number, words)) = parts.split_last() else { return false };
@@ -17,7 +17,7 @@ fn has_form(region: &str) -> bool {
     words.len() >= 2 && words.iter().all(is_word) && !number.is_empty() && number.chars().all(|c| c.is_ascii_digit())
 }
 
-/// The id of an import, and the region behind its `@`.
+/// Splits an import id into the id and the region after its `@`.
 pub fn split_import_id(id: &str) -> (String, Option<String>) {
     match id.rsplit_once('@') {
         Some((id, region)) if has_form(region) => (id.to_owned(), Some(region.to_owned())),
@@ -25,12 +25,12 @@ pub fn split_import_id(id: &str) -> (String, Option<String>) {
     }
 }
 
-/// The region of a configuration or state; `None` where it is absent, empty or unknown.
+/// The region of a configuration or state. `None` if it is null, empty or unknown.
 pub fn written(value: &Value) -> Option<&str> {
     value.get(REGION).as_str().filter(|region| !region.is_empty())
 }
 
-/// Checks the attribute of a configuration.
+/// Checks the argument of a configuration.
 pub fn validate(provider: &ProviderContext, config: &Value) -> Diagnostics {
     let Some(region) = written(config) else { return Diagnostics::default() };
     problem(region, provider.skips_region_validation())
@@ -38,7 +38,7 @@ pub fn validate(provider: &ProviderContext, config: &Value) -> Diagnostics {
         .unwrap_or_default()
 }
 
-/// What is wrong with a region; `None` for one that AWS has.
+/// The error for an invalid region. `None` for a region of AWS.
 pub fn problem(region: &str, skip_validation: bool) -> Option<Diagnostic> {
     if skip_validation && has_form(region) {
         return None;
@@ -46,16 +46,17 @@ pub fn problem(region: &str, skip_validation: bool) -> Option<Diagnostic> {
     let unknown = regions::check(region).err()?;
     let guess = unknown.nearest.map_or_else(String::new, |nearest| format!("Did you mean `{nearest}`? "));
     let detail = format!(
-        "{guess}Write the code of a region, such as `eu-west-1`. For a region that is newer than this version of the \
+        "{guess}Use a region code, such as `eu-west-1`. For a region that is newer than this version of the \
          provider, set `skip_region_validation = true` in the provider block."
     );
     Some(Diagnostic::error(format!("`{region}` is not an AWS region"), detail))
 }
 
-/// Checks that the credentials of the provider are for the partition of a region.
+/// Checks that the credentials of the provider belong to the partition of a region.
 ///
 /// # Errors
-/// When they are for another one.
+///
+/// When they belong to another partition.
 pub async fn check_partition(provider: &ProviderContext, region: &Value) -> Result<(), Diagnostics> {
     let (Some(region), Ok(session)) = (region.as_str().filter(|region| !region.is_empty()), provider.session()) else {
         return Ok(());
@@ -67,7 +68,7 @@ pub async fn check_partition(provider: &ProviderContext, region: &Value) -> Resu
     if sfn_aws::partition(region) == sfn_aws::partition(&own) {
         return Ok(());
     }
-    let detail = format!("The credentials are for `{own}` and its partition: use another provider block.");
+    let detail = format!("The credentials belong to the partition of `{own}`. Use another provider block.");
     let message = format!("`{region}` is in another partition of AWS");
     Err(Diagnostic::error(message, detail).at(AttributePath::root(REGION)).into())
 }

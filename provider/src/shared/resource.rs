@@ -1,5 +1,5 @@
-//! The adapter that makes a Terraform resource of a [`Managed`] model: schema, region, timeouts, tags, planning, import,
-//! moves, "not found", and the words of errors.
+//! The adapter from a [`Managed`] model to a Terraform resource: schema, region, timeouts, tags,
+//! planning, import, moves, missing objects and error messages.
 
 use std::marker::PhantomData;
 
@@ -18,20 +18,20 @@ use super::{identity, tags, timeouts};
 use crate::diagnostics;
 use crate::session::ProviderContext;
 
-/// A Terraform resource made of a model.
+/// A Terraform resource for a model.
 pub struct ManagedResource<T> {
     provider: ProviderContext,
     schema: Schema,
     model: PhantomData<fn() -> T>,
 }
 
-/// The attributes and blocks of the adapter that are not part of a model.
+/// Attributes and blocks of the adapter that are not part of a model.
 const TAGS: &str = "tags";
 const TAGS_ALL: &str = "tags_all";
 const TIMEOUTS: &str = "timeouts";
 
 impl<T: Managed> ManagedResource<T> {
-    /// The resource with the provider's configuration.
+    /// Creates the resource with the configuration of the provider.
     pub fn new(provider: &ProviderContext) -> Self {
         let mut block = T::block();
         if T::TAGGED {
@@ -58,7 +58,7 @@ impl<T: Managed> ManagedResource<T> {
         Ok(Operation { provider, session, call, tags: tags_of(state), prior_tags: sfn_aws::Tags::new() })
     }
 
-    /// The state of an object that was read, in the words of the state before.
+    /// The state of an object that was read. Equivalent values keep the form of the prior state.
     fn state_of(&self, observed: Observed<T>, prior: &Value, region: &Value, operation: &Operation) -> ResourceState {
         let mut found = observed.model.to_value();
         found.set(REGION, region.clone());
@@ -79,7 +79,7 @@ impl<T: Managed> ManagedResource<T> {
         ResourceState { state, private: Private::new(), identity, warnings: Diagnostics::default() }
     }
 
-    /// What an operation left, with what only the adapter has.
+    /// The state after an operation, with the attributes of the adapter.
     fn applied(&self, planned: &Value, model: &T) -> Value {
         let mut found = model.to_value();
         for name in [REGION, TAGS, TAGS_ALL, TIMEOUTS] {
@@ -88,7 +88,7 @@ impl<T: Managed> ManagedResource<T> {
         self.schema.block.fill_unknown(planned, &found)
     }
 
-    /// What was planned, with what is known by now although it was not in the plan.
+    /// The planned state, with values that became known after the plan.
     async fn resolved(&self, request: &ApplyRequest) -> Result<Value, Diagnostics> {
         let mut planned = request.planned.clone();
         if planned.get(REGION).is_unknown() {
@@ -102,7 +102,7 @@ impl<T: Managed> ManagedResource<T> {
         Ok(planned)
     }
 
-    /// The words for a failed operation.
+    /// Diagnostics for a failed operation.
     async fn refused(&self, verb: &str, model: &T, refusal: Refusal, operation: &Operation) -> Diagnostics {
         match refusal {
             Refusal::Told(diagnostics) => diagnostics,
@@ -113,7 +113,8 @@ impl<T: Managed> ManagedResource<T> {
         }
     }
 
-    /// That there is such an object, which is not this configuration's, and how it would become so.
+    /// Error for an object that exists and is not managed by this resource, with the import block
+    /// for it.
     async fn already_exists(&self, model: &T, error: &AwsError, operation: &Operation) -> Diagnostics {
         let import = match operation.aws().identity(&operation.call).await {
             Ok(identity) => {
@@ -131,15 +132,15 @@ impl<T: Managed> ManagedResource<T> {
             None => format!("`{}` must change as well", T::NAMED_BY),
         };
         let detail = format!(
-            "It is not managed by this resource, and nothing was changed. To manage it here, import it, with the address of \
-             this resource in the place of NAME:{import}\n\nIf the resource is being replaced with \
+            "It is not managed by this resource, and nothing was changed. To manage it here, import it. Replace \
+             NAME with the name of this resource:{import}\n\nIf the resource is being replaced with \
              `create_before_destroy`, the object to be replaced still exists: {named}.\n\n({error})"
         );
         let summary = format!("the {} already exists", model.title());
         Diagnostic::error(summary, detail).at(AttributePath::root(T::NAMED_BY)).into()
     }
 
-    /// The id of an import without its region, and the region.
+    /// The model for an import id without its region, and the region.
     fn import_key(key: ImportKey) -> Result<(T, Option<String>), Diagnostics> {
         match key {
             ImportKey::Id(id) => {
@@ -154,19 +155,20 @@ impl<T: Managed> ManagedResource<T> {
         }
     }
 
-    /// The region that is planned, and whether that means another object.
+    /// The planned region, and whether it refers to another object.
     async fn plan_region(&self, request: &PlanRequest) -> Result<(Value, bool), Diagnostics> {
         let before = request.prior.as_ref().map(|prior| prior.get(REGION).clone());
         let region = match request.config.get(REGION) {
             Value::Null => self.provider.default_region().await,
-            // An empty text is absent, and Terraform takes it or what was before.
+            // An empty text counts as null. Terraform accepts only the empty text or the prior
+            // value.
             Value::String(text) if text.is_empty() => before.clone().unwrap_or_else(|| text.as_str().into()),
             written => written.clone(),
         };
         region::check_partition(&self.provider, &region).await?;
         let default = self.provider.default_region().await;
         let meant = |region: Value| if region.as_str() == Some("") { default.clone() } else { region };
-        // As any argument that forces a new resource, a region that is not known yet does.
+        // An unknown region forces a new resource, as any other argument that forces one.
         let moves = before.is_some_and(|before| !before.is_null() && meant(before) != meant(region.clone()));
         Ok((region, moves))
     }
@@ -176,8 +178,8 @@ fn tags_of(state: &Value) -> sfn_aws::Tags {
     state.get(TAGS_ALL).string_map()
 }
 
-/// Carries over what a resource changed in its plan; the rest stays as it was written. In the place of what is written,
-/// Terraform takes nothing but what was before.
+/// Copies changes of a resource to its plan. Other values are kept as configured. For configured
+/// values, Terraform only accepts the prior value.
 fn carry_over(before: &Value, after: &Value, request: &PlanRequest, planned: &mut Value) {
     for (name, value) in after.as_map().into_iter().flatten().filter(|(name, value)| before.get(name) != *value) {
         let is_text = request.config.get(name).as_str().is_some();
@@ -239,7 +241,8 @@ impl<T: Managed> Resource for ManagedResource<T> {
         if let (Some(kind), Some(called), false) =
             (T::CALLED_AS, prior.as_ref().and_then(T::called), planned.requires_replace.is_empty())
         {
-            // What is replaced is in the region of the state, which may be another one than that of the plan.
+            // The object to be replaced is in the region of the state, which may differ from the
+            // planned region.
             let before = request.prior.as_ref().map_or_else(|| provider.clone(), |prior| self.within(prior));
             before.planned().record_replaced(kind, called);
         }
@@ -273,14 +276,14 @@ impl<T: Managed> Resource for ManagedResource<T> {
                 ..self.resource_state(state.clone())
             }))
         };
-        // With other credentials the object may seem to be gone.
+        // With other credentials, the object could appear to be missing.
         if !operation.session.is_known {
             return Ok(unread());
         }
         let model = T::from_value(&state);
         let observed = tokio::select! {
             observed = model.read(&operation) => observed,
-            // The run fails anyway once one object has said so.
+            // The run fails in any case after the first object has reported it.
             reason = self.provider.until_unreachable(cx) => match reason {
                 Some(reason) => return Err(reason),
                 None => return Ok(unread()),
@@ -288,7 +291,7 @@ impl<T: Managed> Resource for ManagedResource<T> {
         };
         let observed = match observed {
             Ok(observed) => observed,
-            // The run fails anyway once one object has said so.
+            // The run fails in any case after the first object has reported it.
             Err(Refusal::Aws(error))
                 if error.kind == AwsErrorKind::Unreachable && !self.provider.report_unreachable() =>
             {
@@ -306,7 +309,7 @@ impl<T: Managed> Resource for ManagedResource<T> {
         let operation = Operation { prior_tags: tags_of(prior), ..self.operation(&planned, "update", cx)? };
         let (model, before) = (T::from_value(&planned), T::from_value(prior));
         let block = &self.schema.block;
-        // Where only a part was changed, what is as planned or as before keeps the words of the plan or of the state.
+        // After a partial update, values equal to the plan or the prior state keep that form.
         let reached = |partial: &T| {
             let mut found = self.schema.block.fill_unknown(&partial.to_value(), prior);
             for name in [REGION, TAGS, TAGS_ALL, TIMEOUTS] {
@@ -383,7 +386,8 @@ impl<T: Managed> Resource for ManagedResource<T> {
         let Some(source) = SourceState::of(request, source_type)? else { return Ok(None) };
         let model = T::from_value(&source.to_value(&self.schema.block)).moved(&source);
         let mut state = model.to_value();
-        // Without an ARN the region is that of the provider block, which the read after the move fills in.
+        // Without an ARN, the object is in the region of the provider block, which the read after
+        // the move sets.
         state.set(REGION, state.get("arn").as_str().and_then(aws_arn::region_of));
         if T::TAGGED {
             state.set(TAGS, source.tags());
@@ -393,7 +397,7 @@ impl<T: Managed> Resource for ManagedResource<T> {
 }
 
 impl<T: Managed> ManagedResource<T> {
-    /// The region of an object: its own, that of its ARN, or that of the provider.
+    /// The region of an object: its own, the one of its ARN, or the one of the provider.
     async fn region_of(&self, state: &Value) -> Value {
         if !state.get(REGION).is_null() && !state.get(REGION).is_unknown() {
             return state.get(REGION).clone();
@@ -408,7 +412,7 @@ impl<T: Managed> ManagedResource<T> {
     }
 }
 
-/// The object with the entries of another.
+/// The object, with the entries of another.
 fn with(mut value: Value, other: &Value) -> Value {
     value.extend(other.clone());
     value

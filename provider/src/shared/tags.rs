@@ -1,4 +1,4 @@
-//! Tags: those of the resource and those that the provider gives everything.
+//! Tags of the resource, and default tags of the provider.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,10 +9,10 @@ use tfplugin::{Type, Value};
 
 use crate::provider_block::{ProviderBlock, single};
 
-/// What variables with default tags begin with; the key follows.
+/// Prefix of environment variables with default tags. The key follows.
 const DEFAULT_VARIABLES: &str = "TF_AWS_DEFAULT_TAGS_";
 
-/// The two attributes.
+/// The attributes `tags` and `tags_all`.
 pub fn attributes() -> [Attribute; 2] {
     let empty_is_absent = || Facts { empty_is_absent: true, ..Facts::default() };
     let tags = "Tags of the object. They take precedence over the provider's `default_tags`.";
@@ -23,19 +23,19 @@ pub fn attributes() -> [Attribute; 2] {
     ]
 }
 
-/// What the provider block configures for the tags of everything.
+/// Settings of the provider block for the tags of all resources.
 #[derive(Debug, Clone, Default)]
 pub struct TagRules {
-    /// Tags that everything gets.
+    /// Tags of all resources.
     pub defaults: Tags,
-    /// Whether some of them are not known yet.
+    /// Whether some of them are unknown.
     unknown: bool,
     ignored_keys: Vec<String>,
     ignored_prefixes: Vec<String>,
 }
 
 impl TagRules {
-    /// The rules of the provider block and of the environment, of which the block wins.
+    /// The settings of the provider block and the environment. The block takes precedence.
     pub fn of(block: &ProviderBlock) -> Self {
         let mut defaults: Tags = std::env::vars()
             .filter_map(|(name, value)| Some((name.strip_prefix(DEFAULT_VARIABLES)?.to_owned(), value)))
@@ -53,7 +53,8 @@ impl TagRules {
         }
     }
 
-    /// Whether a tag is managed elsewhere: by AWS, as this provider's own mark, or ignored by the provider block.
+    /// Whether a tag is managed elsewhere: by AWS, as the owner tag, or ignored by the provider
+    /// block.
     fn ignores(&self, key: &str) -> bool {
         key.starts_with("aws:")
             || key == OWNER_TAG
@@ -66,7 +67,7 @@ impl TagRules {
     }
 }
 
-/// The words of a set or, without one, of a variable that lists them with commas.
+/// The elements of a set, or of an environment variable with a comma-separated list.
 fn words(set: Option<&Attr<BTreeSet<String>>>, variable: &str) -> Vec<String> {
     if let Some(words) = set.and_then(Attr::known) {
         return words.iter().cloned().collect();
@@ -75,7 +76,7 @@ fn words(set: Option<&Attr<BTreeSet<String>>>, variable: &str) -> Vec<String> {
     listed.split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
-/// What `tags_all` will be; unknown while a part is. Tags whose value is null are absent.
+/// The planned `tags_all`. Unknown while a part is. Tags with the value null are omitted.
 pub fn all(config: &Value, rules: &TagRules) -> Value {
     let tags = config.get("tags");
     if rules.unknown || !tags.is_wholly_known() {
@@ -86,14 +87,14 @@ pub fn all(config: &Value, rules: &TagRules) -> Value {
     rules.visible(all).into()
 }
 
-/// What `tags` and `tags_all` are for an object that has these tags. A tag is the resource's own where it is written, or
-/// where neither the state nor the defaults have it.
+/// `tags` and `tags_all` for an object with these tags. A tag belongs to the resource if it is
+/// configured, or if neither the state nor the defaults contain it.
 pub fn of_object(found: Tags, prior: &Value, rules: &TagRules) -> (Value, Value) {
     let found = rules.visible(found);
     let (written, before) = (prior.get("tags").string_map(), prior.get("tags_all").string_map());
     let is_own = |key: &String, value: &String| match (written.contains_key(key), before.contains_key(key)) {
         (true, _) => true,
-        // It came from the defaults, which may be others by now.
+        // The tag came from the defaults, which may have changed since.
         (false, true) => false,
         (false, false) => rules.defaults.get(key) != Some(value),
     };
@@ -102,9 +103,9 @@ pub fn of_object(found: Tags, prior: &Value, rules: &TagRules) -> (Value, Value)
         .filter(|(key, value)| is_own(key, value))
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect();
-    // What is written and is to be ignored stays as it was written.
+    // Configured tags that are ignored are kept as configured.
     own.extend(written.into_iter().filter(|(key, _)| rules.ignores(key)));
-    // No tags and an empty map of tags are the same to AWS: what was written stays.
+    // AWS does not distinguish no tags from an empty map. The configured value is kept.
     let own = if own.is_empty() && prior.get("tags").is_null() { Value::Null } else { own.into() };
     (own, found.into())
 }
@@ -128,13 +129,13 @@ mod tests {
     #[test]
     fn own_tags_are_told_from_defaults() {
         let all = [("own", "1"), ("team", "shop"), ("env", "old")];
-        // A default that has changed is still no tag of the resource.
+        // A default that has changed is not a tag of the resource.
         check(&all, &[("own", "1")], &all, &[("own", "1")]);
-        // A tag that is written is the resource's own, even where it equals the default.
+        // A configured tag belongs to the resource, even if it equals the default.
         check(&all, &[("own", "1"), ("team", "shop")], &all, &[("own", "1"), ("team", "shop")]);
-        // Another tag was added by somebody else, and a written one was changed.
+        // Another tool added a tag, and a configured tag was changed.
         check(&[("own", "2"), ("x", "y")], &[("own", "1")], &all, &[("own", "2"), ("x", "y")]);
-        // In an import the defaults are no tags of the resource.
+        // In an import, default tags are not tags of the resource.
         check(&[("team", "shop"), ("x", "y")], &[], &[], &[("x", "y")]);
     }
 }

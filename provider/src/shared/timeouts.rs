@@ -1,4 +1,4 @@
-//! The `timeouts` block: how long operations may take.
+//! The `timeouts` block.
 
 use std::time::Duration;
 
@@ -7,14 +7,14 @@ use tfplugin::model::Problem;
 use tfplugin::schema::{Attribute, Block, NestedBlock, Nesting};
 use tfplugin::{AttributePath, Context, Diagnostics, Type, Value};
 
-/// How long an operation may take unless the configuration says otherwise.
+/// Default timeout of an operation.
 pub const DEFAULT: Duration = Duration::from_secs(600);
-/// How long reading may take.
+/// Timeout of read operations.
 const READ: Duration = Duration::from_secs(120);
 
 const OPERATIONS: [&str; 3] = ["create", "update", "delete"];
 
-/// The block.
+/// Schema of the block.
 pub fn block() -> NestedBlock {
     let attribute = |name: &str| {
         let description = format!("Maximum time to {name} the object, such as `90s` or `1h30m`. Defaults to `10m`.");
@@ -38,9 +38,9 @@ pub fn validate(config: &Value) -> Diagnostics {
     wrong.collect()
 }
 
-/// What to write in place of a text that is not a duration.
+/// Error for a text that is not a duration.
 pub fn problem(text: &str) -> Problem {
-    Problem::new(format!("invalid duration `{text}`"), "Write a number with a unit, such as `90s`, `10m` or `1h30m`.")
+    Problem::new(format!("invalid duration `{text}`"), "Use a number with a unit, such as `90s`, `10m` or `1h30m`.")
 }
 
 /// Checks a duration.
@@ -58,7 +58,7 @@ pub fn call(state: &Value, operation: &str, cx: &Context) -> Call {
     Call::new(longest, cx.cancelled.clone())
 }
 
-/// A duration as Go writes it: `1h30m`, `90s`, `500ms`.
+/// Parses a duration in Go's format, such as `1h30m`, `90s` or `500ms`.
 pub fn parse(text: &str) -> Option<Duration> {
     let mut rest = text;
     let mut total = Duration::ZERO;

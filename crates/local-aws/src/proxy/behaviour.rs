@@ -6,34 +6,34 @@ use std::pin::Pin;
 use crate::proxy::call::{Answer, Call};
 use crate::proxy::upstream::Upstream;
 
-/// An answer that is being made.
+/// A pending response.
 pub type Answering<'a> = Pin<Box<dyn Future<Output = io::Result<Answer>> + Send + 'a>>;
 
-/// One thing that AWS does and the emulator does not. It may change a call before it goes to the emulator, change the
-/// answer, answer by itself, and make calls of its own, which are not recorded.
+/// Behavior of AWS that the emulator lacks. It can change a call before the emulator receives it,
+/// change the response, respond itself, and make additional calls, which are not recorded.
 pub trait Behaviour: Send + Sync {
-    /// The operations that it changes.
+    /// Operations that it changes.
     fn operations(&self) -> &'static [&'static str];
 
-    /// Answers a call of one of these operations; `next` is how it is answered without this behaviour.
+    /// Responds to a call of one of these operations. `next` responds without this behavior.
     fn answer<'a>(&'a self, call: &'a Call, next: Next<'a>) -> Answering<'a>;
 }
 
-/// The behaviours that are left, and the emulator behind them.
+/// The remaining behaviors, and the emulator behind them.
 #[derive(Clone, Copy)]
 pub struct Next<'a> {
-    /// For calls of a behaviour's own.
+    /// The emulator, for additional calls of a behavior.
     pub upstream: &'a Upstream,
     left: &'a [Box<dyn Behaviour>],
 }
 
 impl<'a> Next<'a> {
-    /// All behaviours, in front of an emulator.
+    /// All behaviors, in front of an emulator.
     pub fn new(upstream: &'a Upstream, behaviours: &'a [Box<dyn Behaviour>]) -> Self {
         Self { upstream, left: behaviours }
     }
 
-    /// Answers a call.
+    /// Responds to a call.
     pub fn run<'b>(self, call: &'b Call) -> Answering<'b>
     where
         'a: 'b,

@@ -1,24 +1,24 @@
-//! A call of a client, and its answer.
+//! A call of a client, and its response.
 
 use hyper::body::Bytes;
 use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use hyper::{Request, Response, StatusCode};
 use serde_json::Value;
 
-/// What a service answers.
+/// A response of a service.
 pub type Answer = Response<Bytes>;
 
 /// A call of a client.
 #[derive(Debug, Clone)]
 pub struct Call {
-    /// Such as `CreateStateMachine`.
+    /// Operation, such as `CreateStateMachine`.
     pub operation: String,
-    /// The request as received.
+    /// The received request.
     pub request: Request<Bytes>,
 }
 
 impl Call {
-    /// The body; null when it is not JSON.
+    /// The body. Null if it is not JSON.
     pub fn json(&self) -> Value {
         parsed(self.request.body())
     }
@@ -31,23 +31,23 @@ impl Call {
         call
     }
 
-    /// A segment of the path, counted from zero: `f` is segment 2 of `/2015-03-31/functions/f`.
+    /// A segment of the path, starting with zero: `f` is segment 2 of `/2015-03-31/functions/f`.
     pub fn segment(&self, index: usize) -> Option<&str> {
         self.request.uri().path().trim_start_matches('/').split('/').nth(index)
     }
 }
 
-/// The body of an answer; null when it is not JSON.
+/// The body of a response. Null if it is not JSON.
 pub fn json_of(answer: &Answer) -> Value {
     parsed(answer.body())
 }
 
-/// An answer with another body.
+/// The response with another body.
 pub fn with_json(answer: Answer, body: &Value) -> Answer {
     answer.map(|_| Bytes::from(body.to_string()))
 }
 
-/// An answer in JSON.
+/// A JSON response.
 pub fn json_answer(status: StatusCode, body: &Value) -> Answer {
     let mut answer = Response::new(Bytes::from(body.to_string()));
     *answer.status_mut() = status;
@@ -55,12 +55,12 @@ pub fn json_answer(status: StatusCode, body: &Value) -> Answer {
     answer
 }
 
-/// Whether an answer in JSON is the error with this code.
+/// Whether a JSON response is an error with this code.
 pub fn is_error(answer: &Answer, code: &str) -> bool {
     !answer.status().is_success() && text(&json_of(answer), "__type") == Some(code)
 }
 
-/// A member that is a text.
+/// A text member.
 pub fn text<'a>(value: &'a Value, member: &str) -> Option<&'a str> {
     value.get(member).and_then(Value::as_str)
 }

@@ -1,4 +1,4 @@
-//! Calls that go wrong.
+//! Injected faults of calls.
 
 use std::collections::HashMap;
 use std::io;
@@ -9,30 +9,31 @@ use hyper::Response;
 use crate::proxy::call::{Answer, Call};
 use crate::proxy::refusal::{Notation, page, refusal};
 
-/// Something that goes wrong with calls.
+/// A fault of calls.
 #[derive(Debug, Clone)]
 pub enum Fault {
-    /// AWS refuses with a status, a code and a message, without carrying the call out.
+    /// AWS rejects the call with a status, a code and a message, and does not execute it.
     Refuse(u16, String, String),
-    /// AWS answers this JSON, without carrying the call out.
+    /// AWS returns this JSON, and does not execute the call.
     Answer(String),
-    /// An HTTP proxy answers an HTML page with this status, such as `502 Bad Gateway`, without carrying the call out.
+    /// An HTTP proxy returns an HTML page with this status, such as `502 Bad Gateway`, and the call
+    /// is not executed.
     Html(u16),
-    /// The answer comes late.
+    /// The response is delayed.
     Delay(Duration),
-    /// The connection breaks before the call is carried out.
+    /// The connection is closed before the call is executed.
     Drop,
-    /// The call is carried out and the connection breaks before the answer.
+    /// The call is executed, and the connection is closed before the response.
     LoseAnswer,
 }
 
 impl Fault {
-    /// What Step Functions answers to too many calls.
+    /// Step Functions' response to too many calls.
     pub fn throttled() -> Self {
         Self::Refuse(400, "ThrottlingException".into(), "Rate exceeded".into())
     }
 
-    /// What Step Functions answers while a new role is not known everywhere.
+    /// Step Functions' response while a new role is not propagated.
     pub fn role_not_known() -> Self {
         Self::Refuse(
             400,
@@ -43,7 +44,7 @@ impl Fault {
         )
     }
 
-    /// What a call is answered in place of being carried out; absent when it is carried out.
+    /// The response instead of executing the call. `None` if the call is executed.
     pub(super) fn in_place_of(&self, call: &Call) -> Option<io::Result<Answer>> {
         match self {
             Self::Refuse(status, code, message) => Some(refusal(*status, code, message, Notation::of(call))),
@@ -55,7 +56,7 @@ impl Fault {
     }
 }
 
-/// The faults that are to come.
+/// Pending faults.
 #[derive(Default)]
 pub(super) struct Faults {
     by_operation: HashMap<String, Vec<(usize, Fault)>>,
@@ -63,17 +64,17 @@ pub(super) struct Faults {
 }
 
 impl Faults {
-    /// Adds a fault of the next `times` calls of an operation.
+    /// Adds a fault for the next `times` calls of an operation.
     pub(super) fn add(&mut self, operation: &str, times: usize, fault: Fault) {
         self.by_operation.entry(operation.to_owned()).or_default().push((times, fault));
     }
 
-    /// Adds a fault of the next `times` calls, whatever their operation.
+    /// Adds a fault for the next `times` calls of any operation.
     pub(super) fn add_to_all(&mut self, times: usize, fault: Fault) {
         self.of_all.push((times, fault));
     }
 
-    /// Takes the fault of a call: one of its operation before one of all operations.
+    /// Takes the fault of a call. Faults of its operation precede those of all operations.
     pub(super) fn next(&mut self, operation: &str) -> Option<Fault> {
         let one = self.by_operation.get_mut(operation).and_then(|faults| take(faults));
         one.or_else(|| take(&mut self.of_all))

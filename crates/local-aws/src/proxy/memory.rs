@@ -1,4 +1,4 @@
-//! What the emulator does not keep.
+//! Storage for values that the emulator does not store.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -18,13 +18,13 @@ impl<V: Clone> Memory<V> {
         self.lock().get(key).cloned()
     }
 
-    /// Keeps a value in place of the one that the key has.
+    /// Inserts a value, or replaces the existing one.
     pub fn insert(&self, key: &str, value: V) {
         self.lock().insert(key.to_owned(), value);
     }
 
-    /// Forgets a key, and the keys that continue it after a `:`, as the ARN of a version continues that of its state
-    /// machine.
+    /// Removes a key, and the keys that extend it after a `:`, as the ARN of a version extends that
+    /// of its state machine.
     pub fn forget(&self, key: &str) {
         let continued = format!("{key}:");
         self.lock().retain(|known, _| known != key && !known.starts_with(&continued));

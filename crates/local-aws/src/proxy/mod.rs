@@ -29,7 +29,7 @@ use call::{Answer, Call};
 use fault::Faults;
 use upstream::Upstream;
 
-/// A call with this header is the test's own: it is not recorded, no fault hits it and no hook is called for it.
+/// Header of calls by the test itself. They are not recorded, have no faults and trigger no hook.
 pub(crate) const UNRECORDED: &str = "x-local-aws-unrecorded";
 
 type Hook = Arc<dyn Fn(usize, &str) + Send + Sync>;
@@ -42,7 +42,7 @@ struct State {
     hooked_calls: usize,
 }
 
-/// A reverse proxy on loopback. Ends when dropped.
+/// A local reverse proxy. Ends when dropped.
 pub struct Proxy {
     port: u16,
     state: Arc<Mutex<State>>,
@@ -72,7 +72,7 @@ impl Proxy {
                 let server = Arc::clone(&server);
                 tokio::spawn(async move {
                     let service = service_fn(|request| answer(Arc::clone(&server), request));
-                    // An error here is a broken connection, which may be a fault of ours.
+                    // Errors here are closed connections, which can be injected faults.
                     let _ = hyper::server::conn::http1::Builder::new()
                         .serve_connection(TokioIo::new(stream), service)
                         .await;
@@ -86,44 +86,45 @@ impl Proxy {
         self.port
     }
 
-    /// The calls since the start or the last [`Proxy::forget`].
+    /// Calls since the start or the last [`Proxy::forget`].
     pub fn calls(&self) -> Vec<RecordedCall> {
         lock(&self.state).calls.clone()
     }
 
-    /// Those of the calls that change something in AWS, however they were answered.
+    /// Calls that change objects in AWS, with any response.
     pub fn writes(&self) -> Vec<RecordedCall> {
         self.calls().into_iter().filter(RecordedCall::is_write).collect()
     }
 
-    /// How often an operation was called.
+    /// Number of calls of an operation.
     pub fn count(&self, operation: &str) -> usize {
         lock(&self.state).calls.iter().filter(|call| call.operation == operation).count()
     }
 
-    /// The bodies of the requests of an operation, in order.
+    /// Bodies of the requests of an operation, in order.
     pub fn bodies(&self, operation: &str) -> Vec<String> {
         let calls = self.calls().into_iter().filter(|call| call.operation == operation);
         calls.map(|call| String::from_utf8_lossy(&call.body).into_owned()).collect()
     }
 
-    /// Forgets the calls, the faults and the hook.
+    /// Removes the calls, the faults and the hook.
     pub fn forget(&self) {
         *lock(&self.state) = State::default();
     }
 
-    /// Makes the next `times` calls of an operation go wrong.
+    /// Injects a fault into the next `times` calls of an operation.
     pub fn fault(&self, operation: &str, times: usize, fault: Fault) {
         lock(&self.state).faults.add(operation, times, fault);
     }
 
-    /// Makes the next `times` calls go wrong, whatever their operation; a fault of their operation comes before it.
+    /// Injects a fault into the next `times` calls of any operation. Faults of an operation take
+    /// precedence.
     pub fn fault_all(&self, times: usize, fault: Fault) {
         lock(&self.state).faults.add_to_all(times, fault);
     }
 
-    /// Calls `hook` after each call was carried out and before its answer goes out, with the number of the call, from
-    /// one, and its operation.
+    /// Calls `hook` after each call was executed and before its response is sent, with the number
+    /// of the call, starting with one, and its operation.
     pub fn after_each_call(&self, hook: impl Fn(usize, &str) + Send + Sync + 'static) {
         let mut state = lock(&self.state);
         state.hook = Some(Arc::new(hook));
@@ -131,7 +132,7 @@ impl Proxy {
     }
 }
 
-/// Answers a request. As in AWS, the call is carried out to its end even when its client is gone.
+/// Responds to a request. As in AWS, the call is executed even if its client has disconnected.
 async fn answer(server: Arc<Server>, request: Request<Incoming>) -> io::Result<Response<Full<Bytes>>> {
     tokio::spawn(async move { server.answer(request).await }).await.map_err(io::Error::other)?
 }
@@ -154,7 +155,7 @@ impl Server {
         Ok(answer.map(Full::new))
     }
 
-    /// Carries a call of a client out, unless it goes wrong, and records it.
+    /// Executes a call of a client, unless it has a fault, and records it.
     async fn record(&self, call: &Call) -> io::Result<Answer> {
         let fault = lock(&self.state).faults.next(&call.operation);
         if let Some(answer) = fault.as_ref().and_then(|fault| fault.in_place_of(call)) {

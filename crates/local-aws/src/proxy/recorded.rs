@@ -1,16 +1,16 @@
-//! Calls that were made.
+//! Recorded calls.
 
 use hyper::body::Bytes;
 
-/// The verbs of operations that change nothing in AWS.
+/// Prefixes of operations that do not change objects in AWS.
 const READS: [&str; 9] = ["AssumeRole", "Describe", "Filter", "Get", "GET ", "HEAD ", "List", "Simulate", "Validate"];
 
-/// A call that was made.
+/// A recorded call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordedCall {
-    /// Such as `CreateStateMachine`.
+    /// Operation, such as `CreateStateMachine`.
     pub operation: String,
-    /// HTTP status of the answer; 0 for a broken connection.
+    /// HTTP status of the response. 0 for a closed connection.
     pub status: u16,
     /// The body of the request.
     pub body: Bytes,
@@ -22,7 +22,7 @@ impl RecordedCall {
         READS.iter().any(|verb| self.operation.starts_with(verb))
     }
 
-    /// Whether the call changes something, if it is carried out.
+    /// Whether the call changes objects, if it is executed.
     pub fn is_write(&self) -> bool {
         !self.reads()
     }

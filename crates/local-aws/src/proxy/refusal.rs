@@ -1,4 +1,4 @@
-//! Answers that are errors, in the notation of the service that is called.
+//! Error responses, in the protocol of the service.
 
 use std::io;
 
@@ -8,10 +8,10 @@ use hyper::{Response, StatusCode};
 
 use crate::proxy::call::{Answer, Call};
 
-/// How a service is spoken to.
+/// Protocol of a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notation {
-    /// A form, answered in XML.
+    /// Form requests with XML responses.
     Form,
     /// CBOR.
     Cbor,
@@ -20,7 +20,7 @@ pub enum Notation {
 }
 
 impl Notation {
-    /// The notation of a call.
+    /// The protocol of a call.
     pub fn of(call: &Call) -> Self {
         match call.request.headers().get("smithy-protocol").map(HeaderValue::as_bytes) {
             Some(b"rpc-v2-cbor") => Self::Cbor,
@@ -30,10 +30,10 @@ impl Notation {
     }
 }
 
-/// A refusal of AWS.
+/// An error response of AWS.
 ///
 /// # Errors
-/// When the status or the code cannot be sent by HTTP.
+/// When the status or the code is not valid in HTTP.
 pub fn refusal(status: u16, code: &str, message: &str, notation: Notation) -> io::Result<Answer> {
     let (kind, body) = match notation {
         Notation::Form => {
@@ -53,10 +53,10 @@ pub fn refusal(status: u16, code: &str, message: &str, notation: Notation) -> io
     response.body(Bytes::from(body)).map_err(io::Error::other)
 }
 
-/// The page of an HTTP proxy or load balancer that answers in place of AWS.
+/// The page of an HTTP proxy or load balancer, instead of a response from AWS.
 ///
 /// # Errors
-/// When there is no such status.
+/// When the status is invalid.
 pub fn page(status: u16) -> io::Result<Answer> {
     let status = StatusCode::from_u16(status).map_err(io::Error::other)?;
     let title = format!("{} {}", status.as_u16(), status.canonical_reason().unwrap_or("Error"));
@@ -66,7 +66,7 @@ pub fn page(status: u16) -> io::Result<Answer> {
     response.body(Bytes::from(html)).map_err(io::Error::other)
 }
 
-/// Texts by name in CBOR (RFC 8949): a map of fewer than 24 texts, each of fewer than 65,536 bytes.
+/// A CBOR map of texts (RFC 8949), with fewer than 24 entries of fewer than 65,536 bytes.
 fn cbor(members: &[(&str, &str)]) -> Vec<u8> {
     let text = |text: &str| {
         let length = u16::try_from(text.len()).unwrap_or(u16::MAX).to_be_bytes();

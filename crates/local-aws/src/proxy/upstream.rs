@@ -13,22 +13,22 @@ use serde_json::Value;
 
 use crate::proxy::call::{Answer, Call};
 
-/// The headers by which the emulator knows account and region of a call.
+/// Headers from which the emulator derives account and region of a call.
 const CREDENTIALS: [&str; 2] = ["authorization", "x-amz-security-token"];
 
-/// The emulator, at a port of this machine.
+/// The emulator on a local port.
 pub struct Upstream {
     port: u16,
     client: Client<HttpConnector, Full<Bytes>>,
 }
 
 impl Upstream {
-    /// The emulator at a port.
+    /// The emulator on a port.
     pub fn new(port: u16) -> Self {
         Self { port, client: Client::builder(TokioExecutor::new()).build_http() }
     }
 
-    /// Sends a request as it is.
+    /// Sends an unchanged request.
     ///
     /// # Errors
     /// If there is no response.
@@ -45,7 +45,7 @@ impl Upstream {
         Ok(Response::from_parts(parts, body))
     }
 
-    /// Makes a call of Step Functions of its own, in the account and region of a client's call.
+    /// Makes an additional call to Step Functions, in the account and region of a client's call.
     ///
     /// # Errors
     /// If there is no response.
@@ -57,7 +57,7 @@ impl Upstream {
         self.send(request).await
     }
 
-    /// Makes a call of Lambda of its own, in the account and region of a client's call.
+    /// Makes an additional call to Lambda, in the account and region of a client's call.
     ///
     /// # Errors
     /// If there is no response.
@@ -65,12 +65,12 @@ impl Upstream {
         self.send(own(client, method, path, body)?).await
     }
 
-    /// Reads the configuration of the function, and of its version or alias, that a client's call of Lambda is about.
+    /// Reads the configuration of the function, version or alias in a client's call to Lambda.
     ///
     /// # Errors
     /// If there is no response.
     pub async fn function_of(&self, client: &Call) -> io::Result<Answer> {
-        let name = client.segment(2).ok_or_else(|| io::Error::other("the call names no function"))?;
+        let name = client.segment(2).ok_or_else(|| io::Error::other("the call does not contain a function"))?;
         let query = client.request.uri().query().map_or_else(String::new, |query| format!("?{query}"));
         let path = format!("/2015-03-31/functions/{name}/configuration{query}");
         self.lambda(client, Method::GET, &path, None).await

@@ -14,11 +14,11 @@ use crate::retry::Call;
 /// The settings of an alias.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Wanted {
-    /// The version that receives invocations.
+    /// Version that receives invocations.
     pub version: String,
     /// Human-readable description.
     pub description: Option<String>,
-    /// Shares of the invocations that other versions receive, from 0 to 1.
+    /// Shares of invocations for other versions, from 0 to 1.
     pub weights: BTreeMap<String, f64>,
 }
 
@@ -32,7 +32,7 @@ impl Wanted {
 /// Creates an alias. Returns its ARN.
 ///
 /// # Errors
-/// Errors of AWS that remain after retries, and `AwsErrorKind::AlreadyExists` if the function has an alias of this name.
+/// Errors of AWS that remain after retries, and `AwsErrorKind::AlreadyExists` if the function has an alias with this name.
 pub async fn create(
     aws: &Aws,
     call: &Call,
@@ -55,7 +55,7 @@ pub async fn create(
     creation.run(|| describe(aws, call, function, name), send, own).await
 }
 
-/// Reads an alias and its ARN; `None` when there is none.
+/// Reads an alias and its ARN. `None` if it does not exist.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -89,7 +89,8 @@ pub async fn describe(
 pub async fn update(aws: &Aws, call: &Call, function: &str, name: &str, wanted: &Wanted) -> Result<(), AwsError> {
     let (client, operation) = (aws.lambda().await?, "UpdateAlias");
     call.healing(operation, || async {
-        // AWS keeps what is not sent, so an absent description and absent weights are sent as empty ones.
+        // AWS keeps settings that are not sent, so a missing description and missing weights are
+        // sent as empty ones.
         client
             .update_alias()
             .function_name(function)
@@ -105,7 +106,7 @@ pub async fn update(aws: &Aws, call: &Call, function: &str, name: &str, wanted: 
     .await
 }
 
-/// Deletes an alias; succeeds if it does not exist.
+/// Deletes an alias. Succeeds if it does not exist.
 ///
 /// # Errors
 /// Errors of AWS that remain after retries.

@@ -1,4 +1,4 @@
-//! The code of a function.
+//! Code of a function.
 
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::FunctionCode;
@@ -8,7 +8,7 @@ use crate::config::Aws;
 use crate::error::AwsError;
 use crate::retry::Call;
 
-/// Where the code of a function comes from.
+/// Source of the code of a function.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Code {
     /// The bytes of a zip file.
@@ -27,7 +27,7 @@ pub enum Code {
 }
 
 impl Code {
-    /// The code for the request of a creation. The KMS key encrypts the zip file.
+    /// The code for a creation request. The KMS key encrypts the zip file.
     pub(super) fn to_creation(&self, source_kms_key_arn: Option<&str>) -> FunctionCode {
         let code = FunctionCode::builder().set_source_kms_key_arn(source_kms_key_arn.map(str::to_owned));
         match self {
@@ -40,10 +40,10 @@ impl Code {
     }
 }
 
-/// The zip file of a function; `None` for one of a container image, or that does not exist.
+/// The zip file of a function. `None` if the function has a container image or does not exist.
 ///
 /// # Errors
-/// Errors returned by AWS, or why the file could not be downloaded.
+/// Errors returned by AWS, or if the file cannot be downloaded.
 pub async fn code(aws: &Aws, call: &Call, name: &str) -> Result<Option<Vec<u8>>, AwsError> {
     let (client, operation) = (aws.lambda().await?, "GetFunction");
     let answer = call
@@ -59,8 +59,8 @@ pub async fn code(aws: &Aws, call: &Call, name: &str) -> Result<Option<Vec<u8>>,
     }
 }
 
-/// Updates the code of a function, and waits until it is in use. The KMS key encrypts the zip file; a key of AWS does if it is
-/// `None`.
+/// Updates the code of a function, and waits until it is in use. The KMS key encrypts the zip file.
+/// With `None`, an AWS owned key does.
 ///
 /// # Errors
 /// Errors returned by AWS.

@@ -1,11 +1,11 @@
-//! The code signing configuration of a function: whose signatures its code must have.
+//! Code signing configuration of a function.
 
 use crate::config::Aws;
 use crate::error::AwsError;
 use crate::fields::non_empty;
 use crate::retry::Call;
 
-/// ARN of the code signing configuration; `None` when there is none, or no function.
+/// ARN of the code signing configuration. `None` if there is none, or the function does not exist.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -20,7 +20,7 @@ pub async fn read(aws: &Aws, call: &Call, name: &str) -> Result<Option<String>, 
     Ok(AwsError::absent_is_none(answer)?.and_then(|answer| non_empty(Some(answer.code_signing_config_arn))))
 }
 
-/// Sets the code signing configuration; `None` removes it.
+/// Sets the code signing configuration. `None` removes it.
 ///
 /// # Errors
 /// Errors of AWS that remain after retries.

@@ -1,4 +1,4 @@
-//! The configuration of a function, and its form in requests and responses.
+//! Configuration of a function, and its form in requests and responses.
 
 use std::collections::BTreeMap;
 
@@ -12,32 +12,32 @@ use aws_sdk_lambda::types::{
 use crate::error::AwsError;
 use crate::fields::{non_empty, required};
 
-/// The mode of tracing that a function has by default.
+/// Default tracing mode.
 const DEFAULT_TRACING: &str = "PassThrough";
-/// The size of `/tmp` that a function has by default, in MiB (API reference, EphemeralStorage).
+/// Default size of `/tmp` in MiB (API reference, EphemeralStorage).
 const DEFAULT_STORAGE: i32 = 512;
 
 /// Logging of a function.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Logging {
-    /// `Text` or `JSON`.
+    /// Format: `Text` or `JSON`.
     pub format: Option<String>,
-    /// Level of the function's own logs.
+    /// Level of application logs.
     pub application_level: Option<String>,
-    /// Level of Lambda's logs.
+    /// Level of the logs of the Lambda service.
     pub system_level: Option<String>,
     /// Name of the log group.
     pub group: Option<String>,
 }
 
-/// The network of a function.
+/// VPC of a function.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Vpc {
     /// IDs of the subnets, sorted.
     pub subnets: Vec<String>,
     /// IDs of the security groups, sorted.
     pub security_groups: Vec<String>,
-    /// Whether it may send traffic over IPv6 in subnets with both protocols.
+    /// Whether to allow outbound IPv6 traffic in dual-stack subnets.
     pub ipv6: bool,
 }
 
@@ -55,29 +55,29 @@ pub struct Image {
 /// A file system that a function mounts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FileSystem {
-    /// ARN of the access point.
+    /// ARN of the EFS access point.
     pub arn: String,
-    /// Mount path, which begins with `/mnt/`.
+    /// Mount path. Begins with `/mnt/`.
     pub local_mount_path: String,
 }
 
 /// Settings of a durable function.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Durable {
-    /// How long an execution may take, in seconds.
+    /// Maximum time of an execution in seconds.
     pub execution_timeout: i32,
-    /// For how many days the history of an execution is kept.
+    /// Number of days to retain the history of an execution.
     pub retention_days: Option<i32>,
 }
 
-/// The capacity provider whose managed instances a function runs on.
+/// Capacity provider of a function.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct CapacityProvider {
     /// ARN.
     pub arn: String,
-    /// How many invocations an execution environment handles at the same time, at most.
+    /// Maximum number of concurrent invocations per execution environment.
     pub per_execution_environment_max_concurrency: Option<i32>,
-    /// Memory of an execution environment for each vCPU, in GiB.
+    /// Memory per vCPU of an execution environment in GiB.
     pub execution_environment_memory_gib_per_vcpu: Option<f64>,
 }
 
@@ -88,25 +88,25 @@ pub struct Configuration {
     pub role: String,
     /// Entry point in the code.
     pub handler: Option<String>,
-    /// Such as `python3.13`.
+    /// Runtime, such as `python3.13`.
     pub runtime: Option<String>,
     /// Human-readable description.
     pub description: Option<String>,
     /// Memory in MiB.
     pub memory_size: Option<i32>,
-    /// How long an invocation may take, in seconds.
+    /// Maximum time of an invocation in seconds.
     pub timeout: Option<i32>,
-    /// Environment variables; they may hold secrets.
+    /// Environment variables, which can contain secrets.
     pub environment: BTreeMap<String, String>,
     /// ARNs of layers.
     pub layers: Vec<String>,
-    /// `Active` or `PassThrough`.
+    /// Tracing mode: `Active` or `PassThrough`.
     pub tracing: Option<String>,
     /// Logging.
     pub logging: Option<Logging>,
-    /// VPC; none if `None`.
+    /// VPC. `None` without a VPC.
     pub vpc: Option<Vpc>,
-    /// ARN of the queue or topic that receives failed events.
+    /// ARN of the queue or topic for failed events.
     pub dead_letter: Option<String>,
     /// Settings that override those of the image.
     pub image: Option<Image>,
@@ -120,9 +120,9 @@ pub struct Configuration {
     pub file_system: Option<FileSystem>,
     /// Settings of a durable function.
     pub durable: Option<Durable>,
-    /// `PER_TENANT` for execution environments of their own for each tenant. Cannot be changed.
+    /// `PER_TENANT` if each tenant has its own execution environments. Cannot be changed.
     pub tenant_isolation_mode: Option<String>,
-    /// Capacity provider; on demand if `None`.
+    /// Capacity provider. `None` for on-demand capacity.
     pub capacity_provider: Option<CapacityProvider>,
 }
 
@@ -147,7 +147,7 @@ impl Configuration {
         Some(config.build())
     }
 
-    /// The network; empty lists take a function out of its network.
+    /// The VPC for a request. Empty lists remove a function from its VPC.
     pub(super) fn vpc(&self) -> VpcConfig {
         let vpc = self.vpc.clone().unwrap_or_default();
         VpcConfig::builder()
@@ -218,10 +218,10 @@ impl Configuration {
         Ok(Some(config.build()))
     }
 
-    /// The configuration that AWS returned.
+    /// The configuration in a response.
     ///
     /// # Errors
-    /// When the response lacks what every function has.
+    /// When the response lacks a required field.
     pub(super) fn of_response(operation: &'static str, found: FunctionConfiguration) -> Result<Self, AwsError> {
         let vpc = found.vpc_config.map(|vpc| Vpc {
             subnets: sorted(vpc.subnet_ids.into_iter().flatten().collect()),
@@ -262,10 +262,11 @@ impl Configuration {
         })
     }
 
-    /// Whether a function that was created with this configuration is as `found` now: AWS fills in what was not sent.
+    /// Whether a function that was created with this configuration now has `found`. AWS fills in
+    /// settings that were not sent.
     pub(super) fn is_met_by(&self, found: &Self) -> bool {
         let tracing = self.tracing.clone().unwrap_or_else(|| DEFAULT_TRACING.to_owned());
-        // Without variables there is nothing to encrypt, and AWS does not store the key.
+        // Without environment variables, AWS does not store the key.
         let keeps_key = !self.environment.is_empty() || found.kms_key_arn.is_some();
         let expected = Self {
             handler: or(&self.handler, &found.handler),
@@ -274,7 +275,7 @@ impl Configuration {
             memory_size: self.memory_size.or(found.memory_size),
             timeout: self.timeout.or(found.timeout),
             ephemeral_storage: self.ephemeral_storage.or(found.ephemeral_storage),
-            // Some emulators return neither tracing nor logging.
+            // Some emulators do not return tracing and logging.
             tracing: found.tracing.as_ref().map(|_| tracing),
             logging: found.logging.as_ref().map(|found| match &self.logging {
                 Some(logging) => logging.filled_from(found),
@@ -295,7 +296,7 @@ impl Configuration {
 }
 
 impl Logging {
-    /// The request, with the fields that AWS filled in.
+    /// The request, with the fields that AWS fills in.
     fn filled_from(&self, found: &Self) -> Self {
         Self {
             format: or(&self.format, &found.format),
@@ -334,7 +335,7 @@ impl From<ImageConfig> for Image {
 }
 
 impl Durable {
-    /// The request, with the retention that AWS filled in.
+    /// The request, with the retention period that AWS fills in.
     fn filled_from(&self, found: Option<&Self>) -> Self {
         let retention_days = self.retention_days.or(found.and_then(|found| found.retention_days));
         Self { retention_days, ..self.clone() }
@@ -342,7 +343,7 @@ impl Durable {
 }
 
 impl CapacityProvider {
-    /// The request, with the limits that AWS filled in.
+    /// The request, with the limits that AWS fills in.
     fn filled_from(&self, found: Option<&Self>) -> Self {
         let Some(found) = found else { return self.clone() };
         let concurrency = self.per_execution_environment_max_concurrency;
@@ -390,7 +391,7 @@ mod tests {
         }
     }
 
-    /// What AWS makes of it.
+    /// The response for it.
     fn found() -> Configuration {
         Configuration {
             memory_size: Some(128),

@@ -13,31 +13,32 @@ use crate::{Tags, tags};
 
 const OPERATION: &str = "CreateFunction";
 
-/// A function to be created.
+/// A function to create.
 #[derive(Clone, PartialEq)]
 pub struct New {
     /// Name.
     pub name: String,
-    /// `x86_64` or `arm64`.
+    /// Architectures: `x86_64` or `arm64`.
     pub architectures: Vec<String>,
     /// Code.
     pub code: Code,
-    /// ARN of the KMS key that encrypts the zip file; a key of AWS does if `None`.
+    /// ARN of the KMS key that encrypts the zip file. With `None`, an AWS owned key does.
     pub source_kms_key_arn: Option<String>,
     /// ARN of the code signing configuration.
     pub code_signing_config_arn: Option<String>,
     /// Configuration.
     pub configuration: Configuration,
-    /// Whether a version is published.
+    /// Whether to publish a version.
     pub publish: bool,
-    /// What is published in place of a numbered version: `LATEST_PUBLISHED`.
+    /// Version to publish to, instead of a numbered version: `LATEST_PUBLISHED`.
     pub publish_to: Option<String>,
     /// Tags.
     pub tags: Tags,
 }
 
 impl New {
-    /// Whether a function is as it was sent to be created. `code_sha256` is the hash of the code, where it is known.
+    /// Whether a function equals the one that was sent. `code_sha256` is the hash of the code, if
+    /// it is known.
     fn is_met_by(&self, code_sha256: Option<&str>, found: &Described) -> bool {
         let is_same_code = match &self.code {
             Code::Image(uri) => found.image_uri.as_ref() == Some(uri),
@@ -53,11 +54,11 @@ impl New {
     }
 }
 
-/// Creates a function and waits until it can be invoked. `code_sha256` is the hash of the code as AWS computes it, where it is
-/// known.
+/// Creates a function and waits until it can be invoked. `code_sha256` is the hash of the code as
+/// computed by AWS, if it is known.
 ///
 /// # Errors
-/// Errors of AWS that remain after retries, and `AwsErrorKind::AlreadyExists` if a function of this name exists.
+/// Errors of AWS that remain after retries, and `AwsErrorKind::AlreadyExists` if a function with this name exists.
 pub async fn create(aws: &Aws, call: &Call, new: &New, code_sha256: Option<&str>) -> Result<Described, CreateError> {
     let client = aws.lambda().await?;
     let request = request(client.create_function(), new)?;
@@ -73,12 +74,13 @@ pub async fn create(aws: &Aws, call: &Call, new: &New, code_sha256: Option<&str>
     finish(aws, call, new, version).await.map_err(CreateError::afterwards)
 }
 
-/// Waits until the new function can be invoked. `version` is the one that AWS returned, unless the response was lost.
+/// Waits until the new function can be invoked. `version` is the version that AWS returned, unless
+/// the response was lost.
 async fn finish(aws: &Aws, call: &Call, new: &New, version: Option<String>) -> Result<Described, AwsError> {
     let described = wait(aws, call, &new.name).await?;
     let version = match version {
         Some(version) => version,
-        // Publishing unchanged code returns the version that exists.
+        // Publishing unchanged code returns the existing version.
         None if new.publish => publish(aws, call, &new.name, new.publish_to.as_deref()).await?,
         None => return Ok(described),
     };

@@ -17,20 +17,21 @@ const PUT: &str = "PutFunctionEventInvokeConfig";
 /// The configuration of asynchronous invocations.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wanted {
-    /// Maximum age of an event, in seconds.
+    /// Maximum age of an event in seconds.
     pub maximum_event_age: Option<i32>,
     /// Maximum number of retries of a failed invocation.
     pub maximum_retry_attempts: Option<i32>,
-    /// ARN of the destination of failed events.
+    /// ARN of the destination for failed invocations.
     pub on_failure: Option<String>,
-    /// ARN of the destination of results.
+    /// ARN of the destination for successful invocations.
     pub on_success: Option<String>,
 }
 
-/// Creates the configuration of a function, or of a version or alias of it.
+/// Creates the configuration of a function, or of one of its versions or aliases.
 ///
 /// # Errors
-/// Errors of AWS that remain after retries, and `AwsErrorKind::AlreadyExists` if there is one already.
+/// Errors of AWS that remain after retries, and `AwsErrorKind::AlreadyExists` if a configuration
+/// exists.
 pub async fn create(
     aws: &Aws,
     call: &Call,
@@ -53,7 +54,7 @@ pub async fn create(
     creation.run(|| describe(aws, call, function, qualifier), send, own).await
 }
 
-/// Updates the configuration, all of it.
+/// Updates the whole configuration.
 ///
 /// # Errors
 /// Errors of AWS that remain after retries.
@@ -90,7 +91,8 @@ fn put(
         .destination_config(DestinationConfig::builder().set_on_failure(failure).set_on_success(success).build())
 }
 
-/// Reads the configuration, and the ARN of the function, version or alias that it is for; `None` when there is none.
+/// Reads the configuration, and the ARN of its function, version or alias. `None` if it does not
+/// exist.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -122,7 +124,7 @@ pub async fn describe(
     Ok(Some((required(operation, "ARN", answer.function_arn)?, wanted)))
 }
 
-/// Deletes the configuration; succeeds if it does not exist.
+/// Deletes the configuration. Succeeds if it does not exist.
 ///
 /// # Errors
 /// Errors of AWS that remain after retries.

@@ -25,35 +25,35 @@ pub use configuration::{CapacityProvider, Configuration, Durable, FileSystem, Im
 pub use create::{New, create};
 pub use version::{newest_version, publish};
 
-/// The HTTP status of a deletion that goes on after the response.
+/// HTTP status of a deletion that continues after the response.
 const ACCEPTED: i32 = 202;
 
-/// A function as it is.
+/// The current state of a function.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Described {
-    /// ARN without version.
+    /// ARN, without a version.
     pub arn: String,
     /// Name.
     pub name: String,
-    /// The version that was read or published; `$LATEST` for the function itself.
+    /// Version that was read or published. `$LATEST` for the function itself.
     pub version: String,
-    /// SHA-256 of the zip file, in Base64; `None` where the endpoint does not return it.
+    /// Base64-encoded SHA-256 hash of the zip file. `None` if the endpoint does not return it.
     pub code_sha256: Option<String>,
-    /// Size of the zip file, in bytes.
+    /// Size of the zip file in bytes.
     pub code_size: i64,
-    /// `x86_64` or `arm64`.
+    /// Architectures: `x86_64` or `arm64`.
     pub architectures: Vec<String>,
-    /// When it was last changed; `None` where the endpoint does not return it.
+    /// Date and time of the last change. `None` if the endpoint does not return it.
     pub last_modified: Option<String>,
     /// Configuration.
     pub configuration: Configuration,
-    /// URI of its container image.
+    /// URI of the container image.
     pub image_uri: Option<String>,
-    /// ARN of the KMS key that encrypts the zip file; a key of AWS if `None`.
+    /// ARN of the KMS key that encrypts the zip file. `None` for an AWS owned key.
     pub source_kms_key_arn: Option<String>,
-    /// Number of concurrent executions that are reserved for it.
+    /// Number of reserved concurrent executions.
     pub reserved_concurrency: Option<i32>,
-    /// State such as `Active`, `Pending`, `Inactive` or `Failed`.
+    /// State, such as `Active`, `Pending`, `Inactive` or `Failed`.
     pub state: String,
     /// Tags.
     pub tags: Tags,
@@ -63,12 +63,12 @@ fn architectures(names: &[String]) -> Option<Vec<Architecture>> {
     (!names.is_empty()).then(|| names.iter().map(|name| Architecture::from(name.as_str())).collect())
 }
 
-/// The name in a name or ARN of a function, for locks and messages.
+/// The name in the name or ARN of a function, for locks and messages.
 fn name_of(function: &str) -> String {
     FunctionArn::parse(function).map_or_else(|| function.to_owned(), |arn| arn.name)
 }
 
-/// Reserves concurrent executions for a function; `None` removes the reservation.
+/// Reserves concurrent executions for a function. `None` removes the reservation.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -102,7 +102,7 @@ pub async fn reserve(
     }
 }
 
-/// Name and ARN of all functions of the account and region.
+/// Names and ARNs of all functions of the account and region.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -125,7 +125,7 @@ pub async fn list(aws: &Aws, call: &Call) -> Result<Vec<(String, String)>, AwsEr
     }
 }
 
-/// Whether there is a function of this name or ARN.
+/// Whether the function with this name or ARN exists.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -140,7 +140,7 @@ pub async fn exists(aws: &Aws, call: &Call, name: &str) -> Result<bool, AwsError
     Ok(AwsError::absent_is_none(answer)?.is_some())
 }
 
-/// Reads a function by name or ARN; `None` when there is none.
+/// Reads a function by name or ARN. `None` if it does not exist.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -148,7 +148,7 @@ pub async fn describe(aws: &Aws, call: &Call, name: &str) -> Result<Option<Descr
     describe_qualified(aws, call, name, None).await
 }
 
-/// Reads a function, or a version or alias of it; `None` when there is none.
+/// Reads a function, or a version or alias of it. `None` if it does not exist.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -183,7 +183,7 @@ pub async fn describe_qualified(
 fn described(operation: &'static str, found: FunctionConfiguration) -> Result<Described, AwsError> {
     let arn = required(operation, "ARN", found.function_arn.as_deref())?;
     Ok(Described {
-        // The ARN of a version or alias ends with it.
+        // The ARN of a version or alias ends with the qualifier.
         arn: FunctionArn::parse(arn).map_or_else(|| arn.to_owned(), |arn| arn.function),
         name: required(operation, "name", found.function_name.clone())?,
         version: required(operation, "version", found.version.clone())?,
@@ -191,17 +191,17 @@ fn described(operation: &'static str, found: FunctionConfiguration) -> Result<De
         code_size: found.code_size,
         architectures: found.architectures().iter().map(|name| name.as_str().to_owned()).collect(),
         last_modified: non_empty(found.last_modified.clone()),
-        // Functions from before there were states have none, and can be invoked.
+        // Older functions have no state, and can be invoked.
         state: found.state.as_ref().unwrap_or(&State::Active).as_str().to_owned(),
         configuration: Configuration::of_response(operation, found)?,
         ..Described::default()
     })
 }
 
-/// Waits until a function can be invoked and no change of it is under way.
+/// Waits until a function can be invoked, and no change of it is in progress.
 ///
 /// # Errors
-/// Errors returned by AWS, or why the function does not become active.
+/// Errors returned by AWS, or if the function does not become active.
 pub async fn wait(aws: &Aws, call: &Call, name: &str) -> Result<Described, AwsError> {
     let (client, operation) = (aws.lambda().await?, "GetFunctionConfiguration");
     let ready = || async {
@@ -220,7 +220,7 @@ pub async fn wait(aws: &Aws, call: &Call, name: &str) -> Result<Described, AwsEr
     call.until(operation, ready).await?;
     describe(aws, call, name)
         .await?
-        .ok_or_else(|| AwsError::local(operation, format!("the function `{name}` was deleted meanwhile")))
+        .ok_or_else(|| AwsError::local(operation, format!("the function `{name}` was deleted in the meantime")))
 }
 
 /// Updates the configuration of a function, and waits until it is in use. The tenant isolation mode cannot be changed.
@@ -245,7 +245,7 @@ pub async fn update_configuration(
             .role(&wanted.role)
             .set_handler(wanted.handler.clone())
             .set_runtime(wanted.runtime.as_deref().map(Runtime::from))
-            // AWS keeps what is not sent, so what is no longer wanted is sent as empty.
+            // AWS keeps settings that are not sent, so removed settings are sent as empty ones.
             .description(wanted.description.clone().unwrap_or_default())
             .set_memory_size(wanted.memory_size)
             .set_timeout(wanted.timeout)
@@ -274,10 +274,11 @@ pub async fn update_configuration(
     wait(aws, call, name).await.map(drop)
 }
 
-/// Deletes a function with its versions and aliases, and waits until it is gone; succeeds if it does not exist.
+/// Deletes a function with its versions and aliases, and waits until it is deleted. Succeeds if it
+/// does not exist.
 ///
 /// # Errors
-/// Errors returned by AWS, or that it was not gone in time.
+/// Errors returned by AWS, or if it is not deleted in time.
 pub async fn delete(aws: &Aws, call: &Call, name: &str) -> Result<(), AwsError> {
     let (client, operation) = (aws.lambda().await?, "DeleteFunction");
     let answer = call
@@ -287,7 +288,7 @@ pub async fn delete(aws: &Aws, call: &Call, name: &str) -> Result<(), AwsError> 
         })
         .await;
     match AwsError::absent_is_none(answer)? {
-        // Only functions on capacity providers take time.
+        // Only the deletion of functions with a capacity provider takes time.
         Some(answer) if answer.status_code == ACCEPTED => {
             call.until(operation, || async { Ok((!exists(aws, call, name).await?).then_some(())) }).await
         }
@@ -295,7 +296,7 @@ pub async fn delete(aws: &Aws, call: &Call, name: &str) -> Result<(), AwsError> 
     }
 }
 
-/// Changes the tags of a function.
+/// Updates the tags of a function.
 ///
 /// # Errors
 /// Errors returned by AWS.

@@ -1,4 +1,4 @@
-//! Who may invoke a function: the statements of its resource-based policy.
+//! Permissions to invoke a function: statements of its resource-based policy.
 
 use aws_arn::Arn;
 use aws_sdk_lambda::types::FunctionUrlAuthType;
@@ -15,32 +15,33 @@ use crate::retry::Call;
 pub struct Permission {
     /// Statement ID, unique in the policy.
     pub statement_id: String,
-    /// Such as `lambda:InvokeFunction`.
+    /// Action, such as `lambda:InvokeFunction`.
     pub action: String,
-    /// A service, an account, the ARN of a user or role, or `*`.
+    /// Principal: a service, an account, the ARN of a user or role, or `*`.
     pub principal: String,
     /// ID of the organization that the principal must belong to.
     pub principal_org_id: Option<String>,
-    /// Account of the resource that a service invokes the function for.
+    /// Account of the resource on whose behalf a service invokes the function.
     pub source_account: Option<String>,
-    /// ARN of the resource that a service invokes the function for.
+    /// ARN of the resource on whose behalf a service invokes the function.
     pub source_arn: Option<String>,
     /// Token that Alexa must send.
     pub event_source_token: Option<String>,
-    /// Authentication of callers of the function URL: `AWS_IAM` or `NONE`.
+    /// Authentication type of the function URL: `AWS_IAM` or `NONE`.
     pub function_url_auth_type: Option<String>,
-    /// Whether it only holds for invocations through the function URL.
+    /// Whether it applies only to invocations through the function URL.
     pub invoked_via_function_url: Option<bool>,
 }
 
 impl Permission {
-    /// Whether both allow the same.
+    /// Whether both grant the same permission.
     fn is_same(&self, other: &Self) -> bool {
         let plain = |permission: &Self| Self { principal: account_of(&permission.principal), ..permission.clone() };
         plain(self) == plain(other)
     }
 
-    /// The statement of a policy; `prior` itself where both are equal, though AWS writes it in other words.
+    /// The permission for a statement of a policy. Returns `prior` if both are equal, because AWS
+    /// stores it in another form.
     fn of_statement(statement: &Value, prior: Option<&Self>) -> Self {
         let text = |value: &Value| value.as_str().map(str::to_owned);
         let member = |name: &str| statement.get(name);
@@ -66,17 +67,18 @@ impl Permission {
     }
 }
 
-/// The account in the ARN of its root user, which is how AWS writes an account as principal.
+/// The account in the ARN of its root user, which is AWS's form of an account as principal.
 fn account_of(principal: &str) -> String {
     let arn = Arn::parse(principal).filter(|arn| arn.service == "iam" && arn.resource == "root");
     arn.map_or_else(|| principal.to_owned(), |arn| arn.account)
 }
 
-/// Adds a statement. Statements of a function are added one after the other, as Lambda loses some that are added at the same
-/// time.
+/// Adds a statement. Statements of a function are added one after the other, because Lambda can
+/// lose statements that are added concurrently.
 ///
 /// # Errors
-/// Errors of AWS that remain after retries, and `AwsErrorKind::AlreadyExists` if the function has a statement of this id.
+/// Errors of AWS that remain after retries, and `AwsErrorKind::AlreadyExists` if the function has a
+/// statement with this ID.
 pub async fn add(
     aws: &Aws,
     call: &Call,
@@ -107,10 +109,11 @@ pub async fn add(
     creation.run(|| find(aws, call, function, qualifier, id, Some(wanted)), send, own).await
 }
 
-/// The statement of this ID, as `prior` writes it where both are equal; `None` when there is none.
+/// The statement with this ID, in the form of `prior` if both are equal. `None` if it does not
+/// exist.
 ///
 /// # Errors
-/// Errors returned by AWS, or that the policy cannot be read.
+/// Errors returned by AWS, or if the policy cannot be parsed.
 pub async fn find(
     aws: &Aws,
     call: &Call,
@@ -126,7 +129,7 @@ pub async fn find(
             request.send().await.map_err(|error| AwsError::new(operation, error))
         })
         .await;
-    // A function without a statement has no policy at all.
+    // A function without statements has no policy.
     let Some(text) = AwsError::absent_is_none(answer)?.and_then(|answer| answer.policy) else { return Ok(None) };
     let policy: Value = serde_json::from_str(&text).map_err(|error| AwsError::local(operation, error.to_string()))?;
     let statements = policy.get("Statement").and_then(Value::as_array).into_iter().flatten();
@@ -135,7 +138,7 @@ pub async fn find(
     Ok(statement.map(|statement| Permission::of_statement(statement, prior)))
 }
 
-/// Removes a statement; succeeds if it does not exist.
+/// Removes a statement. Succeeds if it does not exist.
 ///
 /// # Errors
 /// Errors of AWS that remain after retries.
@@ -178,7 +181,7 @@ mod tests {
         assert_eq!(found.principal, "arn:aws:iam::123456789012:root");
         assert_eq!(found.source_arn.as_deref(), Some("arn:aws:s3:::b"));
         assert_eq!(found.principal_org_id.as_deref(), Some("o-1"));
-        // The account as it was written stays.
+        // The configured form of the account is kept.
         let prior = Permission { principal: "123456789012".into(), ..found.clone() };
         assert_eq!(Permission::of_statement(&statement, Some(&prior)), prior);
         let other = Permission { principal: "210987654321".into(), ..found.clone() };

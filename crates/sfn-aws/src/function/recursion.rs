@@ -1,4 +1,4 @@
-//! What Lambda does about a function that invokes itself in a loop through other services.
+//! Recursive loop detection of Lambda.
 
 use aws_sdk_lambda::types::RecursiveLoop;
 
@@ -7,7 +7,7 @@ use crate::error::AwsError;
 use crate::fields::required;
 use crate::retry::Call;
 
-/// `Allow` or `Terminate`, which is the default; `None` when there is no function.
+/// `Allow` or `Terminate`, which is the default. `None` if the function does not exist.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -23,7 +23,7 @@ pub async fn read(aws: &Aws, call: &Call, name: &str) -> Result<Option<String>, 
     required(operation, "setting", answer.recursive_loop).map(|setting| Some(setting.as_str().to_owned()))
 }
 
-/// Sets it to `Allow` or `Terminate`.
+/// Sets the action to `Allow` or `Terminate`.
 ///
 /// # Errors
 /// Errors of AWS that remain after retries.

@@ -1,4 +1,4 @@
-//! When Lambda updates the runtime of a function.
+//! Runtime updates of a function.
 
 use aws_sdk_lambda::types::UpdateRuntimeOn;
 
@@ -7,16 +7,16 @@ use crate::error::AwsError;
 use crate::fields::{non_empty, required};
 use crate::retry::Call;
 
-/// The settings of a function itself, not of a version.
+/// Settings of a function, not of a version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuntimeManagement {
-    /// `Auto`, which is the default, `FunctionUpdate` or `Manual`.
+    /// Update mode: `Auto`, which is the default, `FunctionUpdate` or `Manual`.
     pub update_runtime_on: String,
-    /// ARN of the version of the runtime, with `Manual`.
+    /// ARN of the runtime version. Used with `Manual`.
     pub runtime_version_arn: Option<String>,
 }
 
-/// Reads the settings; `None` when there is no function.
+/// Reads the settings. `None` if the function does not exist.
 ///
 /// # Errors
 /// Errors returned by AWS.

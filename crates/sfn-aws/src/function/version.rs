@@ -7,8 +7,8 @@ use crate::error::AwsError;
 use crate::fields::required;
 use crate::retry::Call;
 
-/// Publishes a function and returns the version. Code and configuration that did not change give the version that exists.
-/// `publish_to` is `LATEST_PUBLISHED` where no numbered version is wanted.
+/// Publishes a version of a function and returns it. Unchanged code and configuration return the
+/// existing version. With `LATEST_PUBLISHED` as `publish_to`, no numbered version is published.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -24,7 +24,8 @@ pub async fn publish(aws: &Aws, call: &Call, name: &str, publish_to: Option<&str
     required(operation, "version", answer.version)
 }
 
-/// The newest numbered version of a function; `None` when there is none, or no function.
+/// The newest numbered version of a function. `None` if there is none, or the function does not
+/// exist.
 ///
 /// # Errors
 /// Errors returned by AWS.

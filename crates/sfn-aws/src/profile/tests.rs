@@ -1,4 +1,4 @@
-//! Profiles as users write them, and what is reported of them.
+//! Profiles of users, and the reported errors.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use super::*;
 use crate::loopback::{CALLER, answer, authority, respond, response, server};
 use crate::{AssumeRole, Aws, Call, Identity, Session, Settings, WebIdentity};
 
-/// Profiles without credentials of their own.
+/// Profiles without their own credentials.
 const CONFIG: &str = "
 [profile sso]
 sso_session = sfn-test
@@ -65,7 +65,7 @@ role_arn = arn:aws:iam::123456789012:role/x
 web_identity_token_file = /nowhere/token
 ";
 
-/// Settings with these shared configuration files only.
+/// Settings with only these shared configuration files.
 fn settings(config: &str) -> (TempDir, Settings) {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| {
@@ -101,8 +101,8 @@ async fn check(profile: &str, message: &str) {
 async fn a_profile_without_credentials_is_one_sentence() {
     let missing = |what: &str| {
         format!(
-            "configuration: {what} does not exist in the shared configuration files: `aws configure list-profiles` shows \
-             those that do"
+            "configuration: {what} does not exist in the shared configuration files: `aws configure list-profiles` lists \
+             the existing ones"
         )
     };
     let login = |profile: &str| {
@@ -236,8 +236,8 @@ fn without_a_profile_the_sources_are_named() {
     for (error, message) in [
         (
             CredentialsError::not_loaded("nothing"),
-            "no credentials were found. Give credentials in the provider block, in the environment (AWS_ACCESS_KEY_ID or \
-             AWS_PROFILE) or in the shared configuration files.",
+            "no credentials were found. Configure credentials in the provider block, in the environment \
+             (AWS_ACCESS_KEY_ID or AWS_PROFILE) or in the shared configuration files.",
         ),
         (
             CredentialsError::provider_error(status),
@@ -256,7 +256,7 @@ fn role(arn: &str) -> AssumeRole {
     AssumeRole { session: Session { role_arn: arn.into(), ..Session::default() }, ..AssumeRole::default() }
 }
 
-/// Settings with keys and an endpoint of STS.
+/// Settings with keys and an STS endpoint.
 fn with_keys(settings: Settings, port: u16) -> Settings {
     Settings {
         access_key: Some("key".into()),

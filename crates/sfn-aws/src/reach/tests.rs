@@ -1,4 +1,4 @@
-//! Servers on loopback that fail in every way, and what is reported of them.
+//! Local servers that fail in various ways, and the reported errors.
 
 use std::net::TcpListener as StdListener;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::loopback::{CALLER, answer, authority, bundle, certificate, response, server};
 use crate::{Aws, AwsError, AwsErrorKind, Call, Identity, Settings};
 
-/// A server that shows this certificate, and its port.
+/// Starts a server with this certificate, and returns its port.
 async fn tls_server(certificate: CertificateDer<'static>, key: PrivateKeyDer<'static>) -> u16 {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
@@ -33,14 +33,15 @@ async fn tls_server(certificate: CertificateDer<'static>, key: PrivateKeyDer<'st
     .await
 }
 
-/// Asks an endpoint who the credentials belong to, and trusts the certificate authority of this file only.
+/// Requests the caller identity from an endpoint. Only the certificate authority in this file is
+/// trusted.
 async fn ask(endpoint: &str, bundle: &Path, patience: Duration) -> Result<Identity, AwsError> {
     let settings = Settings {
         region: Some("eu-west-1".into()),
         access_key: Some("key".into()),
         secret_key: Some("secret".into()),
         endpoints: [("sts".to_owned(), endpoint.to_owned())].into(),
-        // Whatever the environment has, there is no proxy in between.
+        // No proxy is used, regardless of the environment.
         http_proxy: Some("http://127.0.0.1:9".into()),
         no_proxy: Some("127.0.0.0/8,*".into()),
         custom_ca_bundle: Some(bundle.display().to_string()),
@@ -50,14 +51,14 @@ async fn ask(endpoint: &str, bundle: &Path, patience: Duration) -> Result<Identi
     aws.identity(&Call::new(patience, CancellationToken::new())).await.cloned()
 }
 
-/// A folder with an authority that nobody uses.
+/// A folder with an unused certificate authority.
 fn nobody() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = authority(folder.path());
     (folder, path)
 }
 
-/// An endpoint that waiting does not help is reported within two seconds.
+/// Checks that a permanent failure of an endpoint is reported within two seconds.
 async fn check(endpoint: &str, bundle: &Path, message: &str) {
     let start = Instant::now();
     let error = ask(endpoint, bundle, Duration::from_secs(30)).await.unwrap_err();
@@ -104,7 +105,7 @@ async fn a_certificate_that_is_not_trusted_is_reported_at_once() {
             "127.0.0.1",
             4000,
             false,
-            "the certificate of `127.0.0.1` is not trusted: its issuer is unknown. Name its certificate authority with \
+            "the certificate of `127.0.0.1` is not trusted: its issuer is unknown. Add its certificate authority to \
              `custom_ca_bundle`",
         ),
         ("127.0.0.1", 2001, true, "the certificate of `127.0.0.1` has expired"),
@@ -186,7 +187,7 @@ async fn a_page_is_not_a_response_of_aws() {
     );
 }
 
-/// A proxy that restarts is waited for, a wrong address is not.
+/// A proxy that restarts is retried, but a wrong address is not.
 #[tokio::test]
 async fn a_page_of_a_failing_server_is_asked_for_a_few_times() {
     let (_folder, nobody) = nobody();

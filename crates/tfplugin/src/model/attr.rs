@@ -1,4 +1,4 @@
-//! The value of an attribute: absent, not known yet, or known.
+//! The value of an attribute: null, unknown or known.
 
 use std::panic::Location;
 
@@ -7,29 +7,28 @@ use crate::diagnostics::{Diagnostic, Diagnostics};
 /// The value of an attribute or block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
 pub enum Attr<T> {
-    /// Nothing is written, or what is written means nothing, such as an empty text.
+    /// Not set, or set to a value that counts as not set, such as an empty text.
     #[default]
     Null,
-    /// It is known after the apply only.
+    /// Only known after apply.
     Unknown,
-    /// It is known.
+    /// Known.
     Known(T),
 }
 
-/// A value that has to be there by now and is not: a bug of the provider.
+/// A value that must be known at this point and is not, which is a bug of the provider.
 #[derive(Debug, Clone, Copy)]
 pub struct Missing(&'static Location<'static>);
 
 impl From<Missing> for Diagnostics {
     fn from(Missing(place): Missing) -> Self {
-        let detail =
-            format!("A value is needed at {place} and is not known. Please report this with the configuration.");
+        let detail = format!("A value at {place} must be known. Please report this with the configuration.");
         Diagnostic::error("the provider has a bug", detail).into()
     }
 }
 
 impl<T> Attr<T> {
-    /// The value, where it is known.
+    /// The value, if it is known.
     pub fn known(&self) -> Option<&T> {
         match self {
             Self::Known(value) => Some(value),
@@ -37,7 +36,7 @@ impl<T> Attr<T> {
         }
     }
 
-    /// The value itself, where it is known.
+    /// The value, if it is known.
     pub fn into_known(self) -> Option<T> {
         match self {
             Self::Known(value) => Some(value),
@@ -54,17 +53,17 @@ impl<T> Attr<T> {
         self.known().ok_or(Missing(Location::caller()))
     }
 
-    /// Whether nothing is written.
+    /// Whether the value is null.
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }
 
-    /// Whether it is known after the apply only.
+    /// Whether the value is only known after apply.
     pub fn is_unknown(&self) -> bool {
         matches!(self, Self::Unknown)
     }
 
-    /// The same as a reference.
+    /// The value as a reference.
     pub fn as_ref(&self) -> Attr<&T> {
         match self {
             Self::Null => Attr::Null,
@@ -73,7 +72,7 @@ impl<T> Attr<T> {
         }
     }
 
-    /// Another value in its place, where it is known.
+    /// Applies a function to the value, if it is known.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Attr<U> {
         match self {
             Self::Null => Attr::Null,
@@ -84,7 +83,7 @@ impl<T> Attr<T> {
 }
 
 impl Attr<String> {
-    /// The text, where it is known.
+    /// The text, if it is known.
     pub fn text(&self) -> Option<&str> {
         self.known().map(String::as_str)
     }

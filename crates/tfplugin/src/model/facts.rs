@@ -1,4 +1,5 @@
-//! What is known of an attribute or block beside its type: who may set it, what it defaults to, what else means the same.
+//! Properties of an attribute or block in addition to its type, such as default, validation and
+//! equality.
 
 use std::fmt::Write as _;
 
@@ -6,22 +7,22 @@ use crate::diagnostics::Diagnostic;
 use crate::path::AttributePath;
 use crate::value::Value;
 
-/// What a value fails to be, and what to write instead.
+/// An invalid value, and how to fix it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// What is wrong, in one line.
     pub summary: String,
-    /// What to do.
+    /// How to fix it.
     pub detail: String,
 }
 
 impl Problem {
-    /// A problem with what to do about it.
+    /// Creates a problem.
     pub fn new(summary: impl Into<String>, detail: impl Into<String>) -> Self {
         Self { summary: summary.into(), detail: detail.into() }
     }
 
-    /// The problem at a place in the configuration.
+    /// The problem as an error at this path.
     pub fn at(self, path: AttributePath) -> Diagnostic {
         Diagnostic::error(self.summary, self.detail).at(path)
     }
@@ -32,23 +33,23 @@ impl Problem {
 pub enum Validator {
     /// One of these words.
     OneOf(&'static [&'static str]),
-    /// A whole number between these two, both included.
+    /// A whole number in this inclusive range.
     Between(i64, i64),
-    /// A whole number of at least this.
+    /// A whole number that is at least this.
     AtLeast(i64),
-    /// A value that the type of the field can hold.
+    /// A value that fits the type of the field.
     Fits {
-        /// Which values these are, such as `a whole number`.
+        /// Description of valid values, such as `a whole number`.
         range: String,
-        /// Whether a value is one.
+        /// Whether a value is valid.
         fits: fn(&Value) -> bool,
     },
-    /// Anything else.
+    /// Any other check.
     Custom(fn(&Value) -> Option<Problem>),
 }
 
 impl Validator {
-    /// What is wrong with the value of the attribute of this name; `None` where nothing is, or it is not known.
+    /// Checks the value of the attribute with this name. `None` if it is valid or unknown.
     pub fn check(&self, name: &str, value: &Value) -> Option<Problem> {
         match self {
             Self::OneOf(words) => {
@@ -59,24 +60,24 @@ impl Validator {
                 let number = value.as_number()?;
                 let fits = number.as_i64().is_some_and(|number| (*least..=*most).contains(&number));
                 let summary = format!("`{name}` must be between {least} and {most}, got {number}");
-                (!fits).then(|| Problem::new(summary, format!("Write a whole number from {least} to {most}.")))
+                (!fits).then(|| Problem::new(summary, format!("Use a whole number from {least} to {most}.")))
             }
             Self::AtLeast(least) => {
                 let number = value.as_number()?;
                 let fits = number.as_i64().is_some_and(|number| number >= *least);
                 let summary = format!("`{name}` must be at least {least}, got {number}");
-                (!fits).then(|| Problem::new(summary, format!("Write a whole number of {least} or more.")))
+                (!fits).then(|| Problem::new(summary, format!("Use a whole number of {least} or more.")))
             }
             Self::Fits { range, fits } => {
                 let number = value.as_number().filter(|_| !fits(value))?;
-                Some(Problem::new(format!("`{name}` must be {range}, got {number}"), "Write a number in that range."))
+                Some(Problem::new(format!("`{name}` must be {range}, got {number}"), "Use a number in that range."))
             }
             Self::Custom(check) => check(value),
         }
     }
 }
 
-/// What to write in place of a word that is none of these.
+/// Help for an unsupported word, with the valid ones.
 pub fn unsupported(text: &str, words: &[&str]) -> String {
     let similarity = |word: &&&str| (strsim::jaro_winkler(&text.to_lowercase(), &word.to_lowercase()) * 1000.0) as u32;
     let guess = words.iter().max_by_key(similarity).filter(|word| similarity(word) > 800);
@@ -84,57 +85,61 @@ pub fn unsupported(text: &str, words: &[&str]) -> String {
     format!("{hint}Valid values are {}.", listed(words))
 }
 
+fn quoted(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| format!("`{word}`")).collect()
+}
+
 fn listed(words: &[&str]) -> String {
-    let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    let quoted = quoted(words);
     match quoted.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         _ => quoted.concat(),
     }
 }
 
-/// When two values of an attribute or block mean the same, beside being equal.
+/// Equality of two values of an attribute or block.
 #[derive(Debug, Clone, Copy, Default)]
 pub enum Equality {
-    /// Only equal values do.
+    /// Values are compared exactly.
     #[default]
     Exact,
-    /// The order of elements does not count.
+    /// The order of elements is ignored.
     AnyOrder,
-    /// This decides, of two values that are neither null nor unknown.
+    /// A function compares values that are neither null nor unknown.
     Custom(fn(&Value, &Value) -> bool),
 }
 
-/// The facts of an attribute or block. Descriptions of the schema end in them.
+/// Properties of an attribute or block. They are appended to descriptions in the schema.
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
-    /// Changing it forces a new resource.
+    /// Whether changing it forces a new resource.
     pub replace: bool,
-    /// What the provider sets where nothing is written.
+    /// Default that the provider sets.
     pub default: Option<Value>,
-    /// What nothing written stands for, without being set.
+    /// Default that is not set, because not setting the attribute has the same effect.
     pub absent: Option<Value>,
-    /// Whether an empty text, list or block means the same as nothing.
+    /// Whether an empty text, list or block counts as not set.
     pub empty_is_absent: bool,
-    /// When two values mean the same.
+    /// Equality of two values.
     pub equality: Equality,
-    /// Checks of single values.
+    /// Checks of values.
     pub validators: Vec<Validator>,
-    /// Other attributes or blocks beside which it cannot be written.
+    /// Attributes or blocks with which it conflicts.
     pub conflicts_with: Vec<&'static str>,
 }
 
 impl Facts {
-    /// The value that counts where nothing is written.
+    /// The value that applies if the attribute is not set.
     pub(crate) fn fallback(&self) -> Option<&Value> {
         self.default.as_ref().or(self.absent.as_ref())
     }
 
-    /// The facts as sentences, in the idiom of Terraform's documentation.
+    /// The properties as sentences, in the style of Terraform's documentation.
     pub(crate) fn sentences(&self) -> String {
         let mut text = String::new();
         for validator in &self.validators {
             match validator {
-                Validator::OneOf(words) => drop(write!(text, " Valid values are {}.", listed(words))),
+                Validator::OneOf(words) => drop(write!(text, " Valid values: {}.", quoted(words).join(", "))),
                 Validator::Between(least, most) => drop(write!(text, " Must be between {least} and {most}.")),
                 Validator::AtLeast(least) => drop(write!(text, " Must be at least {least}.")),
                 Validator::Fits { .. } | Validator::Custom(_) => {}

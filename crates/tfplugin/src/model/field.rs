@@ -8,23 +8,24 @@ use crate::schema::{Block, Nesting};
 use crate::types::Type;
 use crate::value::Value;
 
-/// A Rust type that is the value of an attribute.
+/// A Rust type for values of an attribute.
 pub trait AttributeValue: Sized {
-    /// Its Terraform type.
+    /// Terraform type.
     fn ty() -> Type;
 
-    /// Reads a value; `None` for one that is not known as a whole.
+    /// Decodes a value. `None` if it is not wholly known.
     fn read(value: &Value) -> Option<Self>;
 
-    /// The value for Terraform.
+    /// Encodes the value.
     fn write(&self) -> Value;
 
-    /// Whether the value means as little as null.
+    /// Whether the value counts as not set.
     fn is_empty(&self) -> bool {
         false
     }
 
-    /// Which values of the Terraform type fit the Rust type, such as `a whole number`; `None` where all do.
+    /// Description of the values that fit the Rust type, such as `a whole number`. `None` if all
+    /// do.
     fn range() -> Option<String> {
         None
     }
@@ -100,7 +101,7 @@ macro_rules! integers {
 
 integers!(i32, i64);
 
-/// The decimal digits are what counts, not the bits.
+/// Numbers are compared by their decimal digits, not by their bits.
 impl AttributeValue for f64 {
     fn ty() -> Type {
         Type::Number
@@ -119,7 +120,7 @@ impl AttributeValue for f64 {
     }
 }
 
-/// Any value, of a type that is decided value by value.
+/// A value of any type, which can differ for each value.
 impl AttributeValue for Value {
     fn ty() -> Type {
         Type::Dynamic
@@ -134,7 +135,7 @@ impl AttributeValue for Value {
     }
 }
 
-/// Null and empty elements, as modules pass them for what is not wanted, are left out.
+/// Omits null and empty elements, which modules pass for unused optional values.
 fn elements<T: AttributeValue, C: FromIterator<T>>(value: &Value) -> Option<C> {
     let items = value.as_list()?.iter().filter(|item| !item.is_null());
     items.map(T::read).filter(|item| item.as_ref().is_none_or(|item| !item.is_empty())).collect()
@@ -176,7 +177,7 @@ impl<T: AttributeValue + Ord> AttributeValue for BTreeSet<T> {
     }
 }
 
-/// Entries whose value is null are absent.
+/// Omits entries whose value is null.
 impl<T: AttributeValue> AttributeValue for BTreeMap<String, T> {
     fn ty() -> Type {
         Type::map(T::ty())
@@ -198,16 +199,16 @@ impl<T: AttributeValue> AttributeValue for BTreeMap<String, T> {
 
 /// A field that is an attribute.
 pub trait AttributeField {
-    /// Its Terraform type.
+    /// Terraform type.
     fn ty() -> Type;
 
-    /// Reads the attribute.
+    /// Decodes the attribute.
     fn read(value: &Value) -> Self;
 
-    /// The attribute for Terraform.
+    /// Encodes the attribute.
     fn write(&self) -> Value;
 
-    /// Checks that a value fits the Rust type; `None` where all do.
+    /// Check that a value fits the Rust type. `None` if all values do.
     fn validator() -> Option<Validator>;
 }
 
@@ -243,16 +244,16 @@ impl<T: AttributeValue> AttributeField for Attr<T> {
 
 /// A field that is a block, or a list of blocks.
 pub trait BlockField {
-    /// How often the block may occur.
+    /// Number of occurrences of the block.
     const NESTING: Nesting;
 
-    /// The content of the block.
+    /// Content of the block.
     fn block() -> Block;
 
-    /// Reads the block.
+    /// Decodes the block.
     fn read(value: &Value) -> Self;
 
-    /// The block for Terraform.
+    /// Encodes the block.
     fn write(&self) -> Value;
 }
 

@@ -1,4 +1,4 @@
-//! When two values mean the same, and how what was written stays.
+//! Equality of values, and how configured values are kept.
 
 use super::facts::{Equality, Facts};
 use crate::schema::{Attribute, AttributeType, Block, NestedBlock, Nesting};
@@ -6,7 +6,7 @@ use crate::types::Type;
 use crate::value::Value;
 
 impl Attribute {
-    /// The value in the one form of all that mean the same.
+    /// The canonical form of all equal values.
     pub fn meaning(&self, value: &Value) -> Value {
         let plain = value.plain();
         let value = if self.facts.empty_is_absent { simplified(plain) } else { plain.clone() };
@@ -16,12 +16,12 @@ impl Attribute {
         }
     }
 
-    /// Whether a value is null, or empty where that means the same as null.
+    /// Whether a value is null, or empty if that counts as not set.
     pub(super) fn is_empty(&self, value: &Value) -> bool {
         value.is_null() || (self.facts.empty_is_absent && simplified(value).is_null())
     }
 
-    /// Whether two values mean the same.
+    /// Whether two values are equal.
     pub fn is_same(&self, a: &Value, b: &Value) -> bool {
         let is_set = matches!(&self.ty, AttributeType::Plain(Type::Set(_)));
         is_same(&self.facts, is_set, &self.meaning(a), &self.meaning(b))
@@ -29,7 +29,7 @@ impl Attribute {
 }
 
 impl NestedBlock {
-    /// Whether two values of the block, or of all blocks of its name, mean the same.
+    /// Whether two values of the block, or of all blocks with its name, are equal.
     pub fn is_same(&self, a: &Value, b: &Value) -> bool {
         is_same(&self.facts, self.nesting == Nesting::Set, &self.meaning(a), &self.meaning(b))
     }
@@ -58,7 +58,7 @@ impl NestedBlock {
 }
 
 impl Block {
-    /// A value of this block in the one form of all that mean the same.
+    /// The canonical form of all equal values of this block.
     pub fn meaning(&self, value: &Value) -> Value {
         if value.is_null() || value.is_unknown() {
             return value.plain().clone();
@@ -68,7 +68,7 @@ impl Block {
         Value::object(attributes.chain(blocks))
     }
 
-    /// What was found, in the words of what was written wherever both mean the same.
+    /// The value that was read. Equal values keep their configured form.
     #[must_use]
     pub fn keep_written(&self, written: &Value, found: &Value) -> Value {
         if written.is_null() || found.is_null() || found.is_unknown() {
@@ -76,7 +76,7 @@ impl Block {
         }
         let attributes = self.attributes.iter().map(|attribute| {
             let (written, found) = (written.get(&attribute.name), found.get(&attribute.name));
-            // What the provider sets and has not set yet was not written.
+            // A computed value that is not set yet was not configured.
             let is_unset = attribute.computed && written.is_null();
             let kept = if !is_unset && attribute.is_same(written, found) { written } else { found };
             (attribute.name.clone(), kept.clone())
@@ -87,7 +87,7 @@ impl Block {
         Value::object(attributes.chain(blocks))
     }
 
-    /// An object that was found and has not been written yet: what means the same as nothing written is null.
+    /// A value that was read and is not configured yet. Values that count as not set are null.
     #[must_use]
     pub fn imported(&self, found: &Value) -> Value {
         if found.is_null() || found.is_unknown() {
@@ -102,7 +102,7 @@ impl Block {
         Value::object(attributes.chain(blocks))
     }
 
-    /// What was planned, with what was found in the place of what was not known then.
+    /// The planned value. Unknown values are replaced with those that were read.
     #[must_use]
     pub fn fill_unknown(&self, planned: &Value, found: &Value) -> Value {
         match (planned, found) {
@@ -171,8 +171,8 @@ fn same_elements(a: &Value, b: &Value) -> bool {
     all_found && rest.is_empty()
 }
 
-/// The value without what is empty, as modules pass it for what is not wanted; null where nothing is left. An empty text
-/// in a map is a value of its own.
+/// The value without empty parts, which modules pass for unused optional values. Null if nothing
+/// remains. An empty text in a map is a value.
 fn simplified(value: &Value) -> Value {
     match value.plain() {
         Value::String(text) if text.is_empty() => Value::Null,
@@ -189,7 +189,7 @@ fn simplified(value: &Value) -> Value {
     }
 }
 
-/// The value with null in place of all that is unknown.
+/// The value with null for all unknown values.
 pub(crate) fn known(value: &Value) -> Value {
     match value {
         Value::Unknown => Value::Null,

@@ -1,26 +1,26 @@
 //! Typed models of resources, data sources and their blocks.
 //!
-//! `#[derive(Model)]` makes of a struct its schema, its decoding and its encoding. What a field is beside its type
-//! stands in its `#[tf(…)]` and becomes [`Facts`] of the schema, from which everything else is derived: validation
-//! ([`Block::check`](crate::schema::Block)), planning, what means the same, and the documentation.
+//! `#[derive(Model)]` generates the schema, decoding and encoding of a struct. The flags in
+//! `#[tf(…)]` of a field become [`Facts`] of the schema, which determine validation
+//! ([`Block::check`](crate::schema::Block)), planning, equality and documentation.
 //!
 //! | flag | meaning |
 //! | --- | --- |
-//! | `required`, `optional`, `computed` | who sets the attribute; `optional, computed` for one that the provider sets where nothing is written |
-//! | `default = V` | the provider sets `V` where nothing is written |
-//! | `absent = V` | nothing written stands for `V` |
+//! | `required`, `optional`, `computed` | who sets the attribute; with `optional, computed` the provider sets it if it is not configured |
+//! | `default = V` | the provider sets `V` if the attribute is not configured |
+//! | `absent = V` | not setting the attribute has the same effect as `V` |
 //! | `replace` | changing it forces a new resource |
 //! | `sensitive` | hidden in plans |
 //! | `one_of = [..]`, `between = A..=B`, `at_least = A` | valid values |
 //! | `validate = f` | `f(&T) -> Result<(), Problem>` is called for a known value |
-//! | `conflicts = [..]` | attributes or blocks beside which it cannot be written |
-//! | `equal = f`, `any_order` | when two values mean the same |
-//! | `block`, `min = N`, `max = N` | a nested block: `Attr<M>` once, `Attr<Vec<M>>` any number |
-//! | `present` | a block that means something when it is empty |
+//! | `conflicts = [..]` | attributes or blocks with which it conflicts |
+//! | `equal = f`, `any_order` | equality of two values |
+//! | `block`, `min = N`, `max = N` | a nested block: `Attr<M>` for one, `Attr<Vec<M>>` for any number |
+//! | `present` | a block that has an effect when it is empty |
 //! | `flatten` | the attributes and blocks of another model |
-//! | `deprecated = "…"` | why not to use it any more |
+//! | `deprecated = "…"` | reason of the deprecation |
 //!
-//! A text, list, set or map that is empty, and a block with nothing in it, means the same as nothing written.
+//! An empty text, list, set, map or block counts as not set.
 
 mod attr;
 mod facts;
@@ -38,14 +38,14 @@ pub use tfplugin_derive::Model;
 use crate::schema::Block;
 use crate::value::Value;
 
-/// A struct that is the content of a block.
+/// A struct for the content of a block.
 pub trait Model: Sized {
-    /// The schema.
+    /// Schema of the block.
     fn block() -> Block;
 
-    /// Reads a value of this schema.
+    /// Decodes a value of this schema.
     fn from_value(value: &Value) -> Self;
 
-    /// The value for Terraform, with every attribute and block of the schema.
+    /// Encodes the value, with all attributes and blocks of the schema.
     fn to_value(&self) -> Value;
 }

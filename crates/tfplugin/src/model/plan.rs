@@ -1,21 +1,21 @@
-//! Planning by the facts of a schema.
+//! Planning based on the facts of a schema.
 
 use crate::path::AttributePath;
 use crate::schema::{Attribute, Block, NestedBlock, Nesting};
 use crate::value::Value;
 
-/// What a schema alone decides about a change.
+/// Plan of a change that follows from the schema alone.
 #[derive(Debug, Clone, Default)]
 pub struct Planned {
     /// The state after the change.
     pub value: Value,
-    /// What cannot be changed in place.
+    /// Attributes that cannot change in place.
     pub requires_replace: Vec<AttributePath>,
 }
 
 impl Block {
-    /// Plans a change: defaults where nothing is written, unknown for what the provider sets, and what was before where that
-    /// means the same as what is written now.
+    /// Plans a change: defaults for attributes that are not configured, unknown for computed
+    /// values, and the prior value if it equals the configured one.
     pub fn plan(&self, prior: Option<&Value>, config: &Value) -> Planned {
         let value = self.planned(prior, config);
         let mut requires_replace = Vec::new();
@@ -25,8 +25,8 @@ impl Block {
         Planned { value, requires_replace }
     }
 
-    /// What a person would write for an object in this state: nothing that only the provider sets, that is the default, or
-    /// that means nothing.
+    /// The minimal configuration for this state, without computed values, defaults, and values that
+    /// count as not set.
     #[must_use]
     pub fn configuration(&self, state: &Value) -> Value {
         if state.is_null() {
@@ -57,7 +57,7 @@ impl Block {
         Value::object(attributes.chain(blocks))
     }
 
-    /// The paths of what was changed and cannot be changed in place.
+    /// The paths of changes that cannot be made in place.
     fn collect_replaced(&self, prior: &Value, planned: &Value, at: &AttributePath, paths: &mut Vec<AttributePath>) {
         for attribute in self.attributes.iter().filter(|attribute| attribute.facts.replace) {
             if !attribute.is_same(prior.get(&attribute.name), planned.get(&attribute.name)) {
@@ -81,21 +81,22 @@ impl Block {
 impl Attribute {
     fn planned(&self, prior: Option<&Value>, written: &Value) -> Value {
         if !written.is_null() {
-            // An empty value is absent: the value that the provider set stays. With a default, it stands for the default.
+            // An empty value counts as not set. The value that the provider set is kept, unless
+            // there is a default.
             let keeps_prior = self.computed && self.facts.default.is_none() && self.is_empty(written);
             if let Some(prior) = prior.filter(|prior| keeps_prior && !prior.is_null()) {
                 return prior.clone();
             }
-            // Terraform takes the value before in place of one that means the same, but not in place of null.
+            // Terraform accepts the prior value in place of an equal one, but not in place of null.
             let kept = prior.filter(|prior| !prior.is_null() && !written.is_unknown() && self.is_same(prior, written));
             return kept.unwrap_or(written).clone();
         }
         if !self.computed {
-            // Null has a type of its own where the attribute is of any type.
+            // Null has a type if the attribute is dynamic.
             return written.clone();
         }
         match (&self.facts.default, prior) {
-            // What stands for the default may be written in another way in the state.
+            // The state may contain the default in another form.
             (Some(default), Some(prior)) if !prior.is_null() && self.is_same(prior, default) => prior.clone(),
             (Some(default), _) => default.clone(),
             (None, Some(prior)) => prior.clone(),

@@ -1,4 +1,4 @@
-//! Validation by the facts of a schema.
+//! Validation based on the facts of a schema.
 
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::path::AttributePath;
@@ -6,7 +6,7 @@ use crate::schema::{Attribute, Block, NestedBlock, Nesting};
 use crate::value::Value;
 
 impl Block {
-    /// Checks every value on its own, and what cannot be written together. What is not known yet is checked once it is.
+    /// Checks each value, and conflicts. Unknown values are checked once they are known.
     pub fn check(&self, config: &Value) -> Diagnostics {
         let mut diagnostics = Diagnostics::default();
         self.check_at(config, &AttributePath::default(), &mut diagnostics);
@@ -44,7 +44,7 @@ impl Block {
         }
     }
 
-    /// Whether the attribute or block of this name is known to be written, and to mean something.
+    /// Whether the attribute or block with this name is known to be set, and not to an empty value.
     pub fn is_written(&self, config: &Value, name: &str) -> bool {
         self.attribute(name).is_some_and(|attribute| attribute.is_written(config))
             || self.nested(name).is_some_and(|nested| nested.is_written(config))
@@ -58,7 +58,7 @@ impl Attribute {
     }
 
     fn check(&self, value: &Value, path: &AttributePath, diagnostics: &mut Diagnostics) {
-        // What is empty is absent, unless it has to be written.
+        // An empty value counts as not set, unless the attribute is required.
         let is_absent = value.is_null() || (!self.required && self.is_empty(value));
         if value.is_unknown() || is_absent {
             return;
@@ -89,7 +89,7 @@ impl NestedBlock {
                     self.block.check_at(item, &path.clone().index(index), diagnostics);
                 }
             }
-            // An element of a set has no path that Terraform finds.
+            // Terraform cannot resolve paths to elements of a set.
             (Nesting::Set, Value::List(items)) => {
                 items.iter().for_each(|item| self.block.check_at(item, path, diagnostics));
             }

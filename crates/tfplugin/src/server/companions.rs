@@ -1,4 +1,4 @@
-//! The services that the plugin host expects beside the provider.
+//! Services that the plugin host expects in addition to the provider.
 
 use std::pin::Pin;
 
@@ -15,7 +15,7 @@ use crate::proto::plugin::{ConnInfo, Empty, StdioData};
 
 type Messages<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
-/// Ends the process when the host asks for it.
+/// Ends the process when the host requests it.
 pub(crate) struct Controller {
     pub(crate) shutdown: CancellationToken,
 }
@@ -28,8 +28,8 @@ impl GrpcController for Controller {
     }
 }
 
-/// A stream that stays open and carries nothing: after the handshake this process writes nothing on standard output,
-/// and the host reads standard error from the process itself.
+/// A stream that stays open and sends nothing. After the handshake, this process writes nothing to
+/// standard output, and the host reads the standard error of the process.
 pub(crate) struct Stdio;
 
 #[tonic::async_trait]
@@ -41,7 +41,7 @@ impl GrpcStdio for Stdio {
     }
 }
 
-/// Terraform opens no further connections.
+/// A broker without connections, as Terraform opens no further ones.
 pub(crate) struct Broker;
 
 #[tonic::async_trait]
@@ -53,7 +53,7 @@ impl GrpcBroker for Broker {
     }
 }
 
-/// Says that the service `plugin` is up.
+/// Reports that the service `plugin` is up.
 pub(crate) struct Healthy;
 
 fn status(request: &HealthCheckRequest) -> Result<HealthCheckResponse, Status> {

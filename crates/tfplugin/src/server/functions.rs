@@ -25,7 +25,7 @@ async fn result(server: &Server, request: proto::call_function::Request) -> Resu
     for (position, argument) in request.arguments.iter().enumerate() {
         let index = i64::try_from(position).ok();
         let parameter = parameter(&entry, position)
-            .ok_or_else(|| FunctionError { text: "one argument too many".into(), argument: index })?;
+            .ok_or_else(|| FunctionError { text: "too many arguments".into(), argument: index })?;
         let value = codec::decode_value(&argument.msgpack, &parameter.ty)
             .map_err(|error| FunctionError { text: error.to_string(), argument: index })?;
         arguments.push(value);

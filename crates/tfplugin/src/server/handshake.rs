@@ -1,4 +1,5 @@
-//! From process start to serving: what Terraform passes in the environment, and the one line it reads.
+//! The handshake at the start of the process: environment variables from Terraform, and the line
+//! that Terraform reads.
 
 use std::fmt;
 use std::io::{self, Write as _};
@@ -28,16 +29,16 @@ const COOKIE_NAME: &str = "TF_PLUGIN_MAGIC_COOKIE";
 const COOKIE: &str = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2";
 const PROTOCOL: u32 = 6;
 
-/// Why the process cannot serve.
+/// The reason why the process cannot serve.
 #[derive(Debug)]
 pub enum ServeError {
-    /// It was started by a person: this is what to tell them.
+    /// The process was not started by Terraform. Contains the text to show.
     NotTerraform(String),
-    /// The client speaks other versions of the protocol.
+    /// The client supports other versions of the protocol.
     Version(String),
-    /// No secure connection can be offered.
+    /// TLS cannot be set up.
     Tls(TlsError),
-    /// The operating system refused something.
+    /// An error of the operating system.
     Io(io::Error),
     /// The gRPC server stopped.
     Transport(tonic::transport::Error),
@@ -49,8 +50,8 @@ impl fmt::Display for ServeError {
             Self::NotTerraform(about) => f.write_str(about),
             Self::Version(offered) => write!(
                 f,
-                "this provider speaks version {PROTOCOL} of the plugin protocol and was offered {offered}: \
-                 Terraform 1.0 or later, or OpenTofu, is needed"
+                "this provider requires version {PROTOCOL} of the plugin protocol, but the client offered {offered}: \
+                 use Terraform 1.0 or later, or OpenTofu"
             ),
             Self::Tls(error) => error.fmt(f),
             Self::Io(error) => error.fmt(f),
@@ -73,8 +74,8 @@ impl From<TlsError> for ServeError {
     }
 }
 
-/// Serves the provider until Terraform ends it. With `-debug` as argument it serves without TLS and prints the
-/// environment variable by which Terraform attaches to this process.
+/// Serves the provider until Terraform ends it. With the argument `-debug`, it serves without TLS,
+/// and prints the environment variable with which Terraform attaches to this process.
 ///
 /// # Errors
 /// When the process was not started by Terraform, or cannot listen.
@@ -104,7 +105,7 @@ pub async fn serve(provider: impl Provider) -> Result<(), ServeError> {
     run(Server::new(provider), listener, Some(TlsAcceptor::from(config))).await
 }
 
-/// The line that a person exports to have Terraform use this process.
+/// The environment variable with which Terraform attaches to this process.
 fn reattach(address: &str, listener: &Listener) -> String {
     let config = serde_json::json!({ address: {
         "Protocol": "grpc",
@@ -133,7 +134,7 @@ async fn run(server: Server, listener: Listener, tls: Option<TlsAcceptor>) -> Re
                 () = ended_by_signal(&cancel) => {}
             }
         });
-    // Streams that stay open for good would hold up an orderly shutdown.
+    // Streams that stay open would block a graceful shutdown.
     let outcome = tokio::select! {
         outcome = outcome => outcome,
         () = async { shutdown.cancelled().await; tokio::time::sleep(std::time::Duration::from_millis(200)).await } => Ok(()),
@@ -144,8 +145,9 @@ async fn run(server: Server, listener: Listener, tls: Option<TlsAcceptor>) -> Re
     outcome.map_err(ServeError::Transport)
 }
 
-/// Terraform asks by StopProvider when the user presses Ctrl-C, which reaches this process as well: it must go on
-/// until the calls have answered. A second signal of a person who runs `-debug`, or a termination, ends it.
+/// When the user presses Ctrl-C, which this process also receives, Terraform sends StopProvider.
+/// The process must run until all calls have returned. A second signal with `-debug`, or a
+/// termination signal, ends it.
 async fn ended_by_signal(server: &Server) {
     #[cfg(unix)]
     {
@@ -234,17 +236,17 @@ impl Listener {
     }
 }
 
-/// Distinguishes the sockets of one process.
+/// Makes the names of this process's sockets unique.
 fn nonce() -> u32 {
     std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |elapsed| elapsed.subsec_nanos())
 }
 
-/// A byte stream in both directions.
+/// A bidirectional byte stream.
 trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
 
-/// An accepted connection, encrypted or not.
+/// An accepted connection, with or without TLS.
 struct Connection(Box<dyn Duplex>);
 
 impl Connected for Connection {
@@ -253,7 +255,7 @@ impl Connected for Connection {
     fn connect_info(&self) {}
 }
 
-/// Accepts connections; a client that fails the TLS handshake is turned away without holding up the next.
+/// Accepts connections. A client that fails the TLS handshake is rejected without delaying others.
 fn accept(listener: Listener, tls: Option<TlsAcceptor>) -> impl Stream<Item = io::Result<Connection>> {
     let (sender, receiver) = tokio::sync::mpsc::channel(8);
     tokio::spawn(async move {
@@ -265,7 +267,7 @@ fn accept(listener: Listener, tls: Option<TlsAcceptor>) -> impl Stream<Item = io
                     Some(tls) => match tls.accept(stream).await {
                         Ok(stream) => Connection(Box::new(stream)),
                         Err(error) => {
-                            tracing::warn!(%error, "turned away a client without the right certificate");
+                            tracing::warn!(%error, "rejected a client with a wrong certificate");
                             return;
                         }
                     },

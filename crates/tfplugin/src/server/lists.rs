@@ -1,4 +1,4 @@
-//! Searches: messages in, a stream of messages out.
+//! Calls for list resources, which return a stream of messages.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::wire;
 
 use super::{ResourceEntry, Server, guarded, read};
 
-/// How many objects are found ahead of Terraform.
+/// Number of objects to find before Terraform reads them.
 const AHEAD: usize = 16;
 
 pub(crate) async fn validate(
@@ -25,7 +25,8 @@ pub(crate) async fn validate(
     guarded(async move { Ok(entry.list_resource.validate(&config).await) }).await
 }
 
-/// Searches in the background; the search ends when the stream is dropped or has as many events as were asked for.
+/// Searches in the background. The search ends when the stream is dropped, or has the requested
+/// number of events.
 pub(crate) fn list(
     server: &Server,
     request: list_resource::Request,
@@ -39,7 +40,7 @@ pub(crate) fn list(
         let sender = found.0.clone();
         let outcome = guarded(async move { entry.list_resource.list(wanted, &found, &cx).await }).await;
         if let Err(diagnostics) = outcome {
-            // Nobody listens any more: then nobody misses it.
+            // The error can be dropped if the receiver is gone.
             let _ = sender.send(Err(diagnostics)).await;
         }
     });
@@ -48,7 +49,7 @@ pub(crate) fn list(
     Ok(events.map(move |found| Ok(found.map_or_else(failed, |listed| event(&resource, listed)))))
 }
 
-/// An event that says what went wrong.
+/// An event with diagnostics.
 pub(crate) fn failed(diagnostics: Diagnostics) -> list_resource::Event {
     list_resource::Event { diagnostic: wire::diagnostics(diagnostics), ..Default::default() }
 }

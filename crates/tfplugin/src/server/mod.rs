@@ -1,4 +1,4 @@
-//! The process that Terraform starts, and the service it speaks to.
+//! The gRPC service of the provider, and the process that runs it.
 
 mod companions;
 mod functions;
@@ -23,12 +23,13 @@ use crate::wire;
 
 pub use handshake::{ServeError, serve};
 
-/// A provider as a gRPC service. Schemas are built once, when the server is.
+/// A provider as a gRPC service. The schemas are built once.
 #[derive(Clone)]
 pub struct Server {
     provider: Arc<dyn Provider>,
     catalog: Arc<Catalog>,
-    /// Renewed with each configuration: a process that is debugged outlives a run that was stopped.
+    /// Renewed with each configuration, because a process that is being debugged outlives a run
+    /// that was stopped.
     cancelled: Arc<Mutex<CancellationToken>>,
 }
 
@@ -62,7 +63,7 @@ struct FunctionEntry {
 }
 
 impl Server {
-    /// A server for this provider.
+    /// Creates a server for this provider.
     pub fn new(provider: impl Provider) -> Self {
         let resource = |resource: Box<dyn Resource>| {
             let (schema, identity) = (resource.schema(), resource.identity_schema());
@@ -121,7 +122,7 @@ impl Server {
         self.cancelled.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Lets calls wait again after an earlier run was stopped.
+    /// Renews the cancellation after an earlier run was stopped.
     fn renew(&self) {
         let mut cancelled = self.cancelled.lock().unwrap_or_else(PoisonError::into_inner);
         if cancelled.is_cancelled() {
@@ -155,7 +156,7 @@ fn unknown_type(kind: &str, name: &str) -> Diagnostics {
     Diagnostic::error(format!("no {kind} `{name}`"), "This version of the provider does not have it.").into()
 }
 
-/// Runs a call of the provider so that a panic in it ends that call only.
+/// Runs a call of the provider. A panic ends only that call.
 async fn guarded<T: Send + 'static>(
     call: impl Future<Output = Result<T, Diagnostics>> + Send + 'static,
 ) -> Result<T, Diagnostics> {
@@ -177,7 +178,7 @@ async fn guarded<T: Send + 'static>(
     }
 }
 
-/// Reads a message's value by a schema.
+/// Decodes a value of a message with a schema.
 fn read(message: Option<&proto::DynamicValue>, schema: &Schema) -> Result<Value, Diagnostics> {
     let Some(message) = message else { return Ok(Value::Null) };
     wire::value(message, &schema.block).map_err(|error| undecodable(&error))
@@ -186,7 +187,7 @@ fn read(message: Option<&proto::DynamicValue>, schema: &Schema) -> Result<Value,
 fn undecodable(error: &crate::codec::CodecError) -> Diagnostics {
     Diagnostic::error(
         "a value does not fit the schema",
-        format!("What Terraform sent could not be read: {error}. Please report this as a bug of the provider."),
+        format!("Could not read a value from Terraform: {error}. Please report this as a bug of the provider."),
     )
     .into()
 }

@@ -1,4 +1,4 @@
-//! Calls that concern resources and data sources: messages in, messages out.
+//! Calls for resources and data sources.
 
 use std::sync::Arc;
 
@@ -178,7 +178,7 @@ pub(crate) async fn apply(
     })
 }
 
-/// The state to return when a change failed without leaving another.
+/// The state to return if a change fails without leaving another one.
 fn kept(state: Value) -> ResourceState {
     ResourceState { state, ..ResourceState::default() }
 }
@@ -212,7 +212,7 @@ fn import_key(
     }
 }
 
-/// What a person would write for an object in this state.
+/// The configuration for an object with this state.
 pub(crate) async fn configuration(
     server: &Server,
     request: proto::generate_resource_config::Request,
@@ -239,7 +239,7 @@ pub(crate) async fn move_state(
     let Some(present) = guarded(async move { inner.resource.move_state(&source).await }).await? else {
         return Err(Diagnostic::error(
             format!("cannot move `{}` to `{}`", request.source_type_name, request.target_type_name),
-            "The provider does not know how to take over an object of that type. Remove the `moved` block and \
+            "The provider does not support moving objects of that type. Remove the `moved` block and \
              import the object instead.",
         )
         .into());

@@ -1,4 +1,4 @@
-//! The 36 calls of the protocol, each handed to where it is answered.
+//! The 36 calls of the protocol, with their handlers.
 
 use std::pin::Pin;
 
@@ -13,7 +13,7 @@ use crate::wire;
 type Reply<T> = Result<Response<T>, Status>;
 type Events<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
-/// A response that holds diagnostics and nothing else.
+/// A response that contains only diagnostics.
 macro_rules! only {
     ($response:ty, $diagnostics:expr) => {{
         let mut response = <$response>::default();
@@ -22,7 +22,7 @@ macro_rules! only {
     }};
 }
 
-/// The response of a call that may have failed; `set` puts the result into an empty response.
+/// The response of a call that may fail. `set` stores the result in an empty response.
 macro_rules! reply {
     ($outcome:expr, $response:ty, $set:expr) => {{
         let set: fn(&mut $response, _) = $set;
@@ -40,7 +40,7 @@ macro_rules! reply {
     };
 }
 
-/// A response that says that this provider has no such thing, which Terraform asks for only if it had.
+/// A response for a type that this provider does not have. Terraform does not make these calls.
 macro_rules! none {
     ($kind:literal, $name:expr, $response:ty) => {
         Ok(Response::new(only!($response, unknown_type($kind, &$name))))

@@ -1,8 +1,9 @@
-//! Mutual TLS with the process that started this one.
+//! Mutual TLS with the parent process.
 //!
-//! Terraform hands over its own certificate in the environment and pins ours from the handshake line. Its certificate
-//! is a self-signed authority on P-521 used as a client certificate, which no ordinary verifier takes; so it is
-//! compared byte by byte, and only the proof that the client holds its key is left to the library.
+//! Terraform passes its certificate in the environment, and pins ours from the handshake line. Its
+//! certificate is a self-signed authority on P-521 that is used as a client certificate, which
+//! standard verifiers reject. It is compared byte by byte, and the library only verifies that the
+//! client has the key.
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, UnixT
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{CertificateError, DigitallySignedStruct, DistinguishedName, Error, ServerConfig, SignatureScheme};
 
-/// Why no secure connection can be offered.
+/// The reason why TLS cannot be set up.
 #[derive(Debug)]
 pub struct TlsError(String);
 
@@ -27,12 +28,13 @@ impl fmt::Display for TlsError {
 
 impl std::error::Error for TlsError {}
 
-/// A server configuration that takes this one client, and our certificate as the handshake line wants it.
+/// A server configuration that accepts only this client, and our certificate in the format of the
+/// handshake line.
 pub(crate) fn server_config(client_pem: &str) -> Result<(Arc<ServerConfig>, String), TlsError> {
     let fail = |what: &str, error: &dyn fmt::Display| TlsError(format!("{what}: {error}"));
     let client = certificate(client_pem)?;
     let own = rcgen::generate_simple_self_signed(["localhost".to_owned()])
-        .map_err(|error| fail("cannot make a certificate", &error))?;
+        .map_err(|error| fail("cannot create a certificate", &error))?;
     let der = own.cert.der().clone();
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(own.signing_key.serialize_der()));
     let crypto = Arc::new(aws_lc_rs::default_provider());
@@ -42,12 +44,12 @@ pub(crate) fn server_config(client_pem: &str) -> Result<(Arc<ServerConfig>, Stri
         .map_err(|error| fail("cannot choose a TLS version", &error))?
         .with_client_cert_verifier(verifier)
         .with_single_cert(vec![der.clone()], key)
-        .map_err(|error| fail("cannot use the certificate made for this run", &error))?;
+        .map_err(|error| fail("cannot use the created certificate", &error))?;
     config.alpn_protocols = vec![b"h2".to_vec()];
     Ok((Arc::new(config), STANDARD_NO_PAD.encode(der)))
 }
 
-/// The first certificate of a PEM text.
+/// The first certificate in PEM text.
 fn certificate(pem: &str) -> Result<CertificateDer<'static>, TlsError> {
     let body: String = pem
         .lines()
@@ -58,7 +60,7 @@ fn certificate(pem: &str) -> Result<CertificateDer<'static>, TlsError> {
         .collect();
     match STANDARD.decode(&body) {
         Ok(der) if !der.is_empty() => Ok(der.into()),
-        _ => Err(TlsError("PLUGIN_CLIENT_CERT holds no certificate".into())),
+        _ => Err(TlsError("PLUGIN_CLIENT_CERT does not contain a certificate".into())),
     }
 }
 

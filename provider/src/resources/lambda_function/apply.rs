@@ -1,4 +1,5 @@
-//! Creating and deleting, so that nothing is lost when a step fails, and nothing is touched that is not this resource's.
+//! Creation and deletion. A failed step leaves nothing untracked, and objects that do not belong to
+//! this resource are not changed.
 
 use aws_arn::region_of;
 use sfn_aws::function::{self, New};
@@ -13,10 +14,10 @@ use crate::diagnostics;
 use crate::shared::execution_role::{self, ManagedRole};
 use crate::shared::managed::{Failed, Operation, Refusal};
 
-/// The operations of a role that fail before there is a role of this function.
+/// Operations that fail before the role of this function exists.
 const BEFORE_THE_ROLE: [&str; 2] = ["CreateRole", "GetRole"];
 
-/// Creates the role and the function, unless there is a function of this name.
+/// Creates the role and the function, unless a function with this name exists.
 pub(super) async fn create(planned: &Function, operation: &Operation) -> Result<Function, Failed<Function>> {
     let (aws, call, name) = (operation.aws(), &operation.call, planned.function_name.get()?);
     let (code, hash) = planned.code_as_planned().map_err(Refusal::from)?;
@@ -55,7 +56,7 @@ pub(super) async fn create(planned: &Function, operation: &Operation) -> Result<
     }
 }
 
-/// The function with what AWS has of it by now, such as the date of the last change.
+/// The function with its current values in AWS, such as the date of the last change.
 pub(super) async fn described(changed: Function, operation: &Operation) -> Result<Function, Failed<Function>> {
     match function::describe(operation.aws(), &operation.call, changed.name()).await {
         Ok(Some(found)) => Ok(changed.observed(&found)),
@@ -64,8 +65,8 @@ pub(super) async fn described(changed: Function, operation: &Operation) -> Resul
     }
 }
 
-/// Creates the role of the function, or adopts the one that an interrupted run has left; `None` where the role is created
-/// elsewhere.
+/// Creates the role of the function, or adopts the one that an interrupted run left. `None` if the
+/// role is created elsewhere.
 async fn create_role(
     planned: &Function,
     operation: &Operation,
@@ -92,7 +93,8 @@ async fn create_role(
     }
 }
 
-/// A creation that failed, with what exists all the same. The ARN tells that a function may exist because of it.
+/// A failed creation, with the objects that exist nevertheless. An ARN in the state means that the
+/// function may exist.
 async fn refused(
     mut wanted: Function,
     owned: Option<(ManagedRole, Adopted)>,
@@ -117,8 +119,8 @@ async fn refused(
     Failed::leaving(error, wanted)
 }
 
-/// Removes a role that was made for a function, unless there is one of this name that uses it by now. Returns whether one
-/// uses it.
+/// Removes a role that was created for a function, unless a function of this name uses it by now.
+/// Returns whether one uses it.
 pub(super) async fn remove_unused_role(role: &ManagedRole, name: &str, operation: &Operation) -> bool {
     let (aws, call) = (operation.aws(), &operation.call);
     let Ok(found) = function::describe(aws, call, name).await else { return false };
@@ -126,7 +128,7 @@ pub(super) async fn remove_unused_role(role: &ManagedRole, name: &str, operation
         return true;
     }
     if let Err(error) = role.delete(aws, call).await {
-        tracing::warn!(%error, role = role.name, "the role could not be removed again");
+        tracing::warn!(%error, role = role.name, "could not delete the unused role");
     }
     false
 }
@@ -142,7 +144,7 @@ pub(super) async fn write_tags(tagged: &Function, operation: &Operation) -> Resu
     Ok(function::write_tags(aws, call, arn, from, to).await?)
 }
 
-/// Deletes the function, and then what only it used.
+/// Deletes the function, and then the objects that only it used.
 pub(super) async fn delete(deleted: &Function, operation: &Operation) -> Result<Diagnostics, Refusal> {
     let (aws, call, name) = (operation.aws(), &operation.call, deleted.function_name.get()?);
     let region = match deleted.arn.text() {
@@ -155,7 +157,8 @@ pub(super) async fn delete(deleted: &Function, operation: &Operation) -> Result<
             region_of(arn)
         }
         None => {
-            // The creation failed before there was a function; one that exists by now belongs to somebody else.
+            // The creation failed before the function existed. A function that exists now has
+            // another owner.
             if deleted.execution_role.is_null() || function::exists(aws, call, name).await? {
                 return Ok(Diagnostics::default());
             }

@@ -1,21 +1,21 @@
-//! The nested blocks of a function, and what each of them is for AWS.
+//! Nested blocks of a function, and their form in the API of AWS.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use sfn_aws::function::{CapacityProvider, Durable, FileSystem, Image, Logging, Vpc};
 use tfplugin::model::{Attr, Model};
 
-/// Where the log group of a function is by default; its name follows.
+/// Default prefix of the log group. The name of the function follows.
 pub(super) const LOG_GROUPS: &str = "/aws/lambda/";
-/// The format of logs by default.
+/// Default log format.
 pub(super) const TEXT: &str = "Text";
-/// The level of logs in JSON by default.
+/// Default log level with JSON.
 pub(super) const LEVEL: &str = "INFO";
-/// The mode of tracing by default.
+/// Default tracing mode.
 const PASS_THROUGH: &str = "PassThrough";
-/// The size of `/tmp` in MiB by default (API reference, EphemeralStorage).
+/// Default size of `/tmp` in MiB (API reference, EphemeralStorage).
 pub(super) const STORAGE: i32 = 512;
-/// The value of `apply_on` that turns SnapStart on.
+/// Value of `apply_on` that enables SnapStart.
 const PUBLISHED_VERSIONS: &str = "PublishedVersions";
 
 fn own(text: &Attr<String>) -> Option<String> {
@@ -26,7 +26,7 @@ fn list(values: &Attr<Vec<String>>) -> Vec<String> {
     values.known().into_iter().flatten().cloned().collect()
 }
 
-/// A list of AWS, in which there is no null.
+/// A list from AWS, which never returns null.
 fn written(values: &[String]) -> Attr<Vec<String>> {
     if values.is_empty() { Attr::Null } else { values.to_vec().into() }
 }
@@ -50,10 +50,10 @@ impl Environment {
     }
 }
 
-/// Tracing with X-Ray.
+/// Tracing with AWS X-Ray.
 #[derive(Debug, Clone, Model)]
 pub(super) struct TracingConfig {
-    /// Mode of tracing. `PassThrough` traces what a caller traces.
+    /// Tracing mode. `PassThrough` follows the tracing decision of the caller.
     #[tf(required, one_of = ["Active", "PassThrough"])]
     mode: Attr<String>,
 }
@@ -72,19 +72,19 @@ impl TracingConfig {
     }
 }
 
-/// Logs of the function.
+/// Logging configuration.
 #[derive(Debug, Clone, Model)]
 pub(super) struct LoggingConfig {
-    /// Format of logs.
+    /// Log format.
     #[tf(required, one_of = ["Text", "JSON"])]
     log_format: Attr<String>,
-    /// Lowest level of the function's own logs, with `JSON`.
+    /// Lowest level of application logs. Used with `JSON`.
     #[tf(optional)]
     application_log_level: Attr<String>,
-    /// Lowest level of Lambda's logs, with `JSON`.
+    /// Lowest level of the logs of the Lambda service. Used with `JSON`.
     #[tf(optional)]
     system_log_level: Attr<String>,
-    /// Name of the log group. Defaults to `/aws/lambda/` with the name of the function.
+    /// Name of the log group. Defaults to `/aws/lambda/` followed by the name of the function.
     #[tf(optional)]
     pub(super) log_group: Attr<String>,
 }
@@ -101,7 +101,7 @@ impl LoggingConfig {
         Some(settings).filter(|settings| *settings != Logging::default())
     }
 
-    /// The block for what AWS has, which fills in its defaults for what is not written.
+    /// The block for the values in AWS, which fills in defaults for arguments that are not set.
     pub(super) fn observed(before: &Attr<Self>, found: Option<&Logging>, function: &str) -> Attr<Self> {
         let Some(found) = found else { return before.clone() };
         let format = found.format.as_deref().unwrap_or(TEXT);
@@ -125,7 +125,7 @@ impl LoggingConfig {
     }
 }
 
-/// Access to a VPC.
+/// Connection to a VPC.
 #[derive(Debug, Clone, Model)]
 pub(super) struct VpcConfig {
     /// IDs of the subnets.
@@ -134,7 +134,7 @@ pub(super) struct VpcConfig {
     /// IDs of the security groups.
     #[tf(required)]
     security_group_ids: Attr<BTreeSet<String>>,
-    /// Whether to allow outbound IPv6 traffic in subnets with both protocols.
+    /// Whether to allow outbound IPv6 traffic in dual-stack subnets.
     #[tf(optional)]
     ipv6_allowed_for_dual_stack: Attr<bool>,
 }
@@ -159,10 +159,10 @@ impl VpcConfig {
     }
 }
 
-/// Destination of events that the function could not process.
+/// Destination for events that the function could not process.
 #[derive(Debug, Clone, Model)]
 pub(super) struct DeadLetterConfig {
-    /// ARN of the queue or topic.
+    /// ARN of an SQS queue or SNS topic.
     #[tf(required)]
     target_arn: Attr<String>,
 }
@@ -180,13 +180,13 @@ impl DeadLetterConfig {
 /// Settings that override those of the container image.
 #[derive(Debug, Clone, Model)]
 pub(super) struct ImageConfig {
-    /// Command.
+    /// Command of the container.
     #[tf(optional)]
     command: Attr<Vec<String>>,
-    /// Entry point.
+    /// Entry point of the container.
     #[tf(optional)]
     entry_point: Attr<Vec<String>>,
-    /// Working directory.
+    /// Working directory of the container.
     #[tf(optional)]
     working_directory: Attr<String>,
 }
@@ -208,10 +208,10 @@ impl ImageConfig {
     }
 }
 
-/// Size of `/tmp`.
+/// Size of the `/tmp` directory.
 #[derive(Debug, Clone, Model)]
 pub(super) struct EphemeralStorage {
-    /// Size of `/tmp` in MiB.
+    /// Size of the `/tmp` directory in MiB.
     #[tf(required, at_least = 512)]
     size: Attr<i32>,
 }
@@ -233,7 +233,7 @@ impl EphemeralStorage {
 /// SnapStart.
 #[derive(Debug, Clone, Model)]
 pub(super) struct SnapStart {
-    /// Which versions start from a snapshot.
+    /// Versions that start from a snapshot.
     #[tf(required, one_of = ["PublishedVersions", "None"])]
     apply_on: Attr<String>,
 }
@@ -251,13 +251,13 @@ impl SnapStart {
     }
 }
 
-/// A file system.
+/// File system to mount.
 #[derive(Debug, Clone, Model)]
 pub(super) struct FileSystemConfig {
-    /// ARN of the access point of EFS.
+    /// ARN of the EFS access point.
     #[tf(required)]
     arn: Attr<String>,
-    /// Mount path, which begins with `/mnt/`.
+    /// Mount path in the function. Must begin with `/mnt/`.
     #[tf(required)]
     local_mount_path: Attr<String>,
 }
@@ -277,16 +277,16 @@ impl FileSystemConfig {
 /// Durable executions.
 #[derive(Debug, Clone, Model)]
 pub(super) struct DurableConfig {
-    /// Maximum time of an execution in seconds.
+    /// Maximum time of a durable execution in seconds.
     #[tf(required, at_least = 1)]
     execution_timeout: Attr<i32>,
-    /// Days to keep the history of an execution.
+    /// Number of days to retain the history of a durable execution.
     #[tf(optional, at_least = 1)]
     retention_period: Attr<i32>,
 }
 
 impl DurableConfig {
-    /// Whether the block is there, with known values or not.
+    /// Whether the block is set, with known or unknown values.
     pub(super) fn is_present(block: &Attr<Self>) -> bool {
         block.known().is_some_and(|durable| !durable.execution_timeout.is_null())
     }
@@ -297,7 +297,7 @@ impl DurableConfig {
         Some(Durable { execution_timeout, retention_days: durable.retention_period.known().copied() })
     }
 
-    /// The block for what AWS has, which fills in the retention.
+    /// The block for the values in AWS, which fills in the retention period.
     pub(super) fn observed(before: &Attr<Self>, found: Option<&Durable>) -> Attr<Self> {
         let is_filled_in = before.known().is_some_and(|before| before.retention_period.is_null());
         let of = |found: &Durable| Self {
@@ -311,7 +311,7 @@ impl DurableConfig {
 /// Tenant isolation.
 #[derive(Debug, Clone, Model)]
 pub(super) struct TenancyConfig {
-    /// Isolation of tenants. With `PER_TENANT` each tenant has execution environments of its own.
+    /// Tenant isolation mode. With `PER_TENANT`, each tenant has its own execution environments.
     #[tf(required, one_of = ["PER_TENANT"])]
     tenant_isolation_mode: Attr<String>,
 }
@@ -326,24 +326,24 @@ impl TenancyConfig {
     }
 }
 
-/// Where the function runs.
+/// Capacity provider of the function.
 #[derive(Debug, Clone, Model)]
 pub(super) struct CapacityProviderConfig {
-    /// Managed instances of Lambda.
+    /// Lambda Managed Instances.
     #[tf(block)]
     lambda_managed_instances_capacity_provider_config: Attr<ManagedInstances>,
 }
 
-/// Managed instances of Lambda.
+/// Lambda Managed Instances.
 #[derive(Debug, Clone, Model)]
 struct ManagedInstances {
     /// ARN of the capacity provider.
     #[tf(required)]
     capacity_provider_arn: Attr<String>,
-    /// Maximum number of concurrent invocations of an execution environment.
+    /// Maximum number of concurrent invocations per execution environment.
     #[tf(optional, at_least = 1)]
     per_execution_environment_max_concurrency: Attr<i32>,
-    /// Memory of an execution environment for each vCPU, in GiB.
+    /// Memory per vCPU of an execution environment in GiB.
     #[tf(optional)]
     execution_environment_memory_gib_per_vcpu: Attr<f64>,
 }
@@ -353,7 +353,7 @@ impl CapacityProviderConfig {
         block.known()?.lambda_managed_instances_capacity_provider_config.known()
     }
 
-    /// Whether the block is there, with known values or not.
+    /// Whether the block is set, with known or unknown values.
     pub(super) fn is_present(block: &Attr<Self>) -> bool {
         Self::instances(block).is_some_and(|instances| !instances.capacity_provider_arn.is_null())
     }
@@ -373,7 +373,7 @@ impl CapacityProviderConfig {
         })
     }
 
-    /// The block for what AWS has, which fills in the limits.
+    /// The block for the values in AWS, which fills in the limits.
     pub(super) fn observed(before: &Attr<Self>, found: Option<&CapacityProvider>) -> Attr<Self> {
         let before = Self::instances(before);
         let concurrency = before.is_some_and(|before| before.per_execution_environment_max_concurrency.is_null());

@@ -1,4 +1,4 @@
-//! Where the code of a function comes from, and its hash.
+//! Source of a function's code, and its hash.
 
 use std::io;
 use std::path::Path;
@@ -11,52 +11,54 @@ use tfplugin::{AttributePath, Diagnostic};
 
 use super::{Function, source};
 
-/// The architecture of a function by default (API reference, CreateFunction).
+/// Default architecture of a function (API reference, CreateFunction).
 const X86_64: &str = "x86_64";
-/// The bytes of a SHA-256.
+/// Length of a SHA-256 hash in bytes.
 const SHA256_BYTES: usize = 32;
 
-/// The code of a function.
+/// Code of a function.
 #[derive(Debug, Clone, Model)]
 pub(super) struct CodeSource {
-    /// Folder of the code. The provider makes the zip file, the same for the same files. Symbolic links are followed.
-    /// `.git`, `.terraform`, `__pycache__` and `.DS_Store` are left out.
+    /// Path of the folder with the code. The provider creates the zip file. Identical files result
+    /// in an identical zip file. Symbolic links are followed. `.git`, `.terraform`, `__pycache__`
+    /// and `.DS_Store` are excluded.
     #[tf(optional)]
     pub(super) source_dir: Attr<String>,
-    /// Patterns of files of `source_dir` to leave out, in the format of `.gitignore`. A pattern that begins with `!` includes
-    /// what is left out otherwise.
+    /// Patterns of files in `source_dir` to exclude, in the format of `.gitignore`. A pattern that
+    /// begins with `!` includes files that are otherwise excluded.
     #[tf(optional, validate = source::valid_patterns)]
     pub(super) excludes: Attr<Vec<String>>,
-    /// Path of a zip file.
+    /// Path of the zip file with the code.
     #[tf(optional, conflicts = ["source_dir"])]
     pub(super) filename: Attr<String>,
-    /// Bucket of a zip file in S3. Requires `s3_key`.
+    /// S3 bucket of the zip file. Requires `s3_key`.
     #[tf(optional, conflicts = ["source_dir", "filename"])]
     pub(super) s3_bucket: Attr<String>,
-    /// Key of a zip file in S3. Requires `s3_bucket`.
+    /// S3 key of the zip file. Requires `s3_bucket`.
     #[tf(optional)]
     pub(super) s3_key: Attr<String>,
-    /// Version of the object in S3.
+    /// Version of the S3 object.
     #[tf(optional)]
     pub(super) s3_object_version: Attr<String>,
-    /// URI of a container image in ECR.
+    /// URI of the container image in ECR.
     #[tf(optional, conflicts = ["source_dir", "filename", "s3_bucket"])]
     pub(super) image_uri: Attr<String>,
-    /// ARN of the KMS key that encrypts the zip file. Defaults to a key that AWS owns.
+    /// ARN of the KMS key that encrypts the zip file. Defaults to an AWS owned key.
     #[tf(optional)]
     pub(super) source_kms_key_arn: Attr<String>,
     /// Instruction set architectures: `x86_64` or `arm64`.
     #[tf(optional, computed, default = vec![X86_64])]
     pub(super) architectures: Attr<Vec<String>>,
-    /// Any text that changes when the code does. Where it is not set, it is the SHA-256 of the zip file in Base64.
+    /// Any text that changes when the code changes. Defaults to the Base64-encoded SHA-256 hash of
+    /// the zip file.
     #[tf(optional, computed)]
     pub(super) source_code_hash: Attr<String>,
 }
 
-/// A place that code comes from.
+/// Source of the code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place<'a> {
-    /// A folder, and patterns of files to leave out.
+    /// A folder, and patterns of files to exclude.
     Folder { path: &'a str, excludes: &'a [String] },
     /// A zip file.
     File(&'a str),
@@ -67,7 +69,7 @@ pub(super) enum Place<'a> {
 }
 
 impl Place<'_> {
-    /// The attribute of it.
+    /// Name of its attribute.
     pub(super) fn attribute(&self) -> &'static str {
         match self {
             Self::Folder { .. } => "source_dir",
@@ -77,7 +79,7 @@ impl Place<'_> {
         }
     }
 
-    /// The path of code that is on this machine.
+    /// Path of local code.
     pub(super) fn path(&self) -> Option<&Path> {
         match *self {
             Self::Folder { path, .. } | Self::File(path) => Some(Path::new(path)),
@@ -93,7 +95,8 @@ impl Place<'_> {
     /// Reads the code.
     ///
     /// # Errors
-    /// Which file cannot be read, and why.
+    ///
+    /// When a file cannot be read. The error names it.
     pub(super) fn code(&self) -> Result<Code, Diagnostic> {
         let code = match *self {
             Self::Folder { path, excludes } => source::zip_folder(Path::new(path), excludes).map(Code::Zip),
@@ -108,12 +111,12 @@ impl Place<'_> {
 
     fn unreadable(&self, error: &io::Error) -> Diagnostic {
         let detail =
-            format!("{error}. A relative path begins in the working directory of Terraform: use `${{path.module}}/…`.");
-        Diagnostic::error("the code cannot be read", detail).at(AttributePath::root(self.attribute()))
+            format!("{error}. Relative paths start in the working directory of Terraform. Use `${{path.module}}/…`.");
+        Diagnostic::error("could not read the code", detail).at(AttributePath::root(self.attribute()))
     }
 }
 
-/// The hash and the size of a zip file; `None` for code that is elsewhere.
+/// Hash and size of a zip file. `None` for code that is not local.
 pub(super) fn fingerprint(code: &Code) -> Option<(String, i64)> {
     match code {
         Code::Zip(bytes) => Some((source::hash(bytes), i64::try_from(bytes.len()).ok()?)),
@@ -122,7 +125,7 @@ pub(super) fn fingerprint(code: &Code) -> Option<(String, i64)> {
 }
 
 impl CodeSource {
-    /// Where the code comes from; null where it is deployed by somebody else.
+    /// Source of the code. Null if the code is deployed elsewhere.
     pub(super) fn place(&self) -> Attr<Place<'_>> {
         if let (Attr::Known(path), false) = (&self.source_dir, self.excludes.is_unknown()) {
             let excludes: &[String] = self.excludes.known().map_or(&[], Vec::as_slice);
@@ -146,12 +149,12 @@ impl CodeSource {
         [("source_dir", &self.source_dir), ("filename", &self.filename), ("s3_bucket", &self.s3_bucket)]
     }
 
-    /// The attribute that names a zip file, where it is known that one does.
+    /// Attribute of a zip file, if one is known to be set.
     pub(super) fn zip_source(&self) -> Option<&'static str> {
         self.zip_sources().into_iter().find(|(_, source)| source.known().is_some()).map(|(name, _)| name)
     }
 
-    /// The type of the package; null without any code.
+    /// Package type. Null without any code.
     pub(super) fn package_type(&self) -> Attr<&'static str> {
         let zips = self.zip_sources();
         let may_be_zip = zips.iter().any(|(_, source)| !source.is_null());
@@ -165,7 +168,7 @@ impl CodeSource {
         }
     }
 
-    /// The architectures; the default where none is written.
+    /// Architectures, or the default if none are set.
     pub(super) fn architectures(&self) -> Vec<String> {
         self.architectures.known().cloned().unwrap_or_else(|| vec![X86_64.to_owned()])
     }
@@ -175,7 +178,7 @@ impl CodeSource {
         self.source_kms_key_arn.text()
     }
 
-    /// What cannot change without the code and is another one, by its name.
+    /// Name of an attribute that differs, but cannot change without the code.
     pub(super) fn changed_without_code(&self, prior: &Self) -> Option<&'static str> {
         let architectures = !self.architectures.is_unknown() && self.architectures() != prior.architectures();
         let key = !self.source_kms_key_arn.is_unknown() && self.source_kms_key_arn != prior.source_kms_key_arn;
@@ -186,7 +189,7 @@ impl CodeSource {
         }
     }
 
-    /// Whether the code has to be deployed. Another path on this machine to the same code is no change.
+    /// Whether the code must be deployed. Another local path to the same code is not a change.
     fn changes(&self, prior: &Self) -> bool {
         let place = self.place();
         let is_remote = place.known().is_some_and(|place| place.path().is_none());
@@ -197,7 +200,7 @@ impl CodeSource {
             || (is_remote && place != prior.place())
     }
 
-    /// The code of a function as AWS has it. `is_unchanged` tells that the function is as this state has left it.
+    /// The code of the function in AWS. With `is_unchanged`, the function is as this state left it.
     pub(super) fn observed(&self, found: &Described, is_unchanged: bool, is_imported: bool) -> Self {
         let is_managed = is_imported || !self.place().is_null();
         let architectures = Some(&found.architectures).filter(|names| !names.is_empty()).cloned();
@@ -211,8 +214,8 @@ impl CodeSource {
         }
     }
 
-    /// A hash that the user has written is not replaced: AWS does not know it. It is told from the hash of the code by its
-    /// form, and by the function not having been changed.
+    /// Keeps a hash that the user set, because AWS does not know it. It differs from the hash of
+    /// the code in its form, or in that the function has not changed.
     fn observed_hash(&self, found: &Described, is_unchanged: bool) -> Attr<String> {
         match (&found.code_sha256, self.source_code_hash.text()) {
             (None, _) => self.source_code_hash.clone(),
@@ -222,39 +225,41 @@ impl CodeSource {
     }
 }
 
-/// Whether a text has the form of a SHA-256 in Base64.
+/// Whether a text has the form of a Base64-encoded SHA-256 hash.
 fn is_sha256(text: &str) -> bool {
     STANDARD.decode(text).is_ok_and(|bytes| bytes.len() == SHA256_BYTES)
 }
 
-/// That a function cannot be created without code.
+/// Error for the creation of a function without code.
 pub(super) fn missing() -> Diagnostic {
     let summary = "`source_dir`, `filename`, `s3_bucket` or `image_uri` is required to create a function";
-    let detail = "Set one of them. A function whose code is deployed elsewhere has to exist: import it.";
+    let detail = "Set one of them. A function whose code is deployed elsewhere must exist. Import it.";
     Diagnostic::error(summary, detail)
 }
 
 impl Function {
-    /// Whether the code has to be deployed.
+    /// Whether the code must be deployed.
     pub(super) fn changes_code(&self, prior: &Self) -> bool {
         !self.code.place().is_null() && self.code.changes(&prior.code)
     }
 
-    /// Reads the code, and gives the hash of a zip file.
+    /// Reads the code, and returns the hash of a zip file.
     ///
     /// # Errors
-    /// Why it cannot be read, or that it is not the code that was planned.
+    ///
+    /// When it cannot be read, or is not the planned code.
     pub(super) fn code_as_planned(&self) -> Result<(Code, Option<String>), Diagnostic> {
         let place = self.code.place().into_known().ok_or_else(missing)?;
         let code = place.code()?;
         let found = fingerprint(&code).map(|(hash, _)| hash);
-        // Only the size of code that the plan has read is known. A hash that the user has written says nothing.
+        // The plan only knows the size of code that it has read. A hash that the user set cannot be
+        // compared.
         let planned = self.code.source_code_hash.text().filter(|_| self.source_code_size.known().is_some());
         if let (Some(planned), Some(found)) = (planned, &found)
             && planned != found
         {
-            let summary = format!("the code of `{}` is not the planned code", self.name());
-            let detail = format!("Planned SHA-256 `{planned}`, found `{found}`. Plan again.");
+            let summary = format!("the code of `{}` has changed after the plan", self.name());
+            let detail = format!("Planned SHA-256 `{planned}`, found `{found}`. Run `terraform plan` again.");
             return Err(Diagnostic::error(summary, detail).at(AttributePath::root(place.attribute())));
         }
         Ok((code, found))
@@ -271,7 +276,7 @@ mod tests {
         CodeSource::from_value(&Value::object(entries.iter().map(|(name, value)| (*name, value.clone()))))
     }
 
-    /// The attribute that code comes from, and the type of the package, of what is written.
+    /// The attribute of the code's source, and the package type, for these arguments.
     fn check(entries: &[(&str, Value)], place: Attr<&'static str>, package_type: Attr<&'static str>) {
         let source = source(entries);
         assert_eq!(source.place().map(|place| place.attribute()), place, "{entries:?}");
@@ -297,7 +302,7 @@ mod tests {
         check(&[("source_dir", unknown()), ("image_uri", unknown())], Attr::Unknown, Attr::Unknown);
     }
 
-    /// Whether code that is written so is deployed, where the state has the code of `prior`.
+    /// Whether this code is deployed if the state has the code of `prior`.
     fn check_change(prior: &[(&str, Value)], planned: &[(&str, Value)], is_change: bool) {
         let (prior, planned) = (source(prior), source(planned));
         assert_eq!(planned.changes(&prior), is_change, "{prior:?} to {planned:?}");
@@ -321,7 +326,7 @@ mod tests {
         check_change(&[architectures(vec!["x86_64"]), hash("1")], &[arm(), hash("1")], true);
     }
 
-    /// The hash in the state for code in AWS, where the state has had `before`.
+    /// The hash in the state for code in AWS, if the state had `before`.
     fn check_hash(before: &str, found: Option<&str>, is_unchanged: bool, expected: &str) {
         let found = Described { code_sha256: found.map(str::to_owned), ..Described::default() };
         let observed = source(&[("source_code_hash", before.into())]).observed(&found, is_unchanged, false);
@@ -332,9 +337,9 @@ mod tests {
     fn a_hash_of_the_user_stays() {
         let (first, second) = (source::hash(b"1"), source::hash(b"2"));
         check_hash(&first, Some(&first), true, &first);
-        // Somebody has deployed other code.
+        // Another tool has deployed other code.
         check_hash(&first, Some(&second), false, &second);
-        // The hash of something else, and a text that is no hash at all.
+        // The hash of other content, and a text that is not a hash.
         check_hash(&first, Some(&second), true, &first);
         check_hash("commit-1", Some(&second), false, "commit-1");
         check_hash(&first, None, false, &first);
@@ -357,9 +362,9 @@ mod tests {
         };
         assert_eq!(function(&first, 1.into()).code_as_planned().map(|(_, hash)| hash), Ok(Some(first.clone())));
         let refused = function(&second, 1.into()).code_as_planned().map(drop).unwrap_err();
-        assert_eq!(refused.summary, "the code of `f` is not the planned code");
+        assert_eq!(refused.summary, "the code of `f` has changed after the plan");
         assert!(refused.detail.contains(&first) && refused.detail.contains(&second), "{}", refused.detail);
-        // A hash that the user has written, of something else.
+        // A hash of other content that the user set.
         assert!(function(&second, Value::Unknown).code_as_planned().is_ok());
         std::fs::remove_file(&file).unwrap();
         let refused = function(&first, 1.into()).code_as_planned().map(drop).unwrap_err();

@@ -33,10 +33,9 @@ use settings::Settings;
 /// The version of a function that is not published.
 const LATEST: &str = "$LATEST";
 
-/// A Lambda function, with its code, role and versions.
-///
-/// A function without any argument for its code has its code deployed elsewhere: everything else is managed here. Such a
-/// function can be imported, and not created.
+/// Manages a Lambda function, with its code, execution role and versions. Without any argument for its
+/// code, the code of the function is deployed elsewhere, and this resource manages everything else.
+/// Such a function can be imported, but not created.
 #[derive(Debug, Clone, Model)]
 pub struct Function {
     /// Name of the function. 1–64 letters, digits, `-` and `_`.
@@ -44,28 +43,29 @@ pub struct Function {
     function_name: Attr<String>,
     #[tf(flatten)]
     code: CodeSource,
-    /// Type of the package: `Image` with `image_uri`, `Zip` otherwise. Changing this forces a new resource.
+    /// Package type: `Image` with `image_uri`, `Zip` otherwise. Changing this forces a new
+    /// resource.
     #[tf(optional, computed, one_of = ["Image", "Zip"])]
     package_type: Attr<String>,
     #[tf(flatten)]
     settings: Settings,
-    /// Whether to publish a version with each change of code or configuration.
+    /// Whether to publish a version when the code or configuration changes.
     #[tf(optional, absent = false)]
     publish: Attr<bool>,
-    /// What to publish in place of a numbered version. Requires `publish`.
+    /// Version to publish to, instead of a numbered version. Requires `publish`.
     #[tf(optional, one_of = ["LATEST_PUBLISHED"])]
     publish_to: Attr<String>,
-    /// Number of concurrent executions that are reserved for the function, which is also the most that it gets. `-1`
-    /// reserves none.
+    /// Number of concurrent executions to reserve for the function, which is also its maximum. With
+    /// `-1`, none are reserved.
     #[tf(optional, absent = -1, at_least = -1)]
     reserved_concurrent_executions: Attr<i32>,
     /// ARN of the code signing configuration.
     #[tf(optional)]
     code_signing_config_arn: Attr<String>,
-    /// What Lambda does when the function invokes itself in a loop through other services.
+    /// Whether Lambda allows or terminates recursive loops of the function through other services.
     #[tf(optional, absent = "Terminate", one_of = ["Allow", "Terminate"])]
     recursive_loop: Attr<String>,
-    /// Whether to leave the function in AWS when the resource is destroyed.
+    /// Whether to keep the function in AWS when the resource is destroyed.
     #[tf(optional, absent = false)]
     skip_destroy: Attr<bool>,
     /// Name of the function.
@@ -74,34 +74,35 @@ pub struct Function {
     /// ARN of the function, without a version.
     #[tf(computed)]
     arn: Attr<String>,
-    /// Latest published version, `$LATEST` without one.
+    /// Latest published version. `$LATEST` if none is published.
     #[tf(computed)]
     version: Attr<String>,
     /// ARN of `version`.
     #[tf(computed)]
     qualified_arn: Attr<String>,
-    /// ARN by which API Gateway invokes the function.
+    /// ARN to invoke the function from API Gateway.
     #[tf(computed)]
     invoke_arn: Attr<String>,
-    /// ARN by which API Gateway invokes `version`.
+    /// ARN to invoke `version` from API Gateway.
     #[tf(computed)]
     qualified_invoke_arn: Attr<String>,
     /// Size of the zip file in bytes.
     #[tf(computed)]
     source_code_size: Attr<i64>,
-    /// Date of the last change.
+    /// Date and time of the last change.
     #[tf(computed)]
     last_modified: Attr<String>,
-    /// Role that the provider creates and deletes with the function, with just the permissions that logs, tracing, network,
-    /// dead-letter target and file system need. It has the tags of the function.
+    /// Execution role that the provider creates and deletes with the function. It grants the
+    /// permissions that logging, tracing, the VPC, the dead-letter target and the file system
+    /// require, and has the tags of the function.
     #[tf(block, present)]
     execution_role: Attr<FunctionRole>,
-    /// When Lambda updates the runtime. Without the block it does so automatically.
+    /// Runtime updates. Without the block, Lambda updates the runtime automatically.
     #[tf(block)]
     runtime_management_config: Attr<RuntimeManagementConfig>,
 }
 
-/// API reference, CreateFunction, `FunctionName`, which may also be an ARN.
+/// Checks the name or ARN (API reference, CreateFunction, `FunctionName`).
 fn function_name(name: &str) -> Result<(), Problem> {
     let is_allowed = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
     let is_name = (1..=64).contains(&name.len()) && name.chars().all(is_allowed);
@@ -112,7 +113,8 @@ fn function_name(name: &str) -> Result<(), Problem> {
     Err(Problem::new(format!("invalid function name `{name}`"), "Use 1 to 64 letters, digits, `-` and `_`."))
 }
 
-/// The ARN by which API Gateway calls a function (API Gateway developer guide, "Lambda integrations").
+/// ARN with which API Gateway calls a function (API Gateway developer guide, "Lambda
+/// integrations").
 pub fn invoke_arn(arn: &str) -> String {
     let (partition, region) = Arn::parse(arn).map_or_else(Default::default, |arn| (arn.partition, arn.region));
     format!("arn:{partition}:apigateway:{region}:lambda:path/2015-03-31/functions/{arn}/invocations")
@@ -123,19 +125,19 @@ impl Function {
         self.function_name.text().unwrap_or("?")
     }
 
-    /// The name without what an ARN has beside it.
+    /// The name, also if `function_name` is an ARN.
     fn short_name(&self) -> String {
         FunctionArn::parse(self.name()).map_or_else(|| self.name().to_owned(), |function| function.name)
     }
 
-    /// The role that the provider manages; `None` where the role is created elsewhere.
+    /// The role that the provider manages. `None` if the role is created elsewhere.
     fn managed_role(&self, region: &str) -> Option<ManagedRole> {
         let name = self.short_name();
         let owner = Owner { kind: "function", service: "lambda.amazonaws.com", name: &name, region };
         self.execution_role.known().map(|role| ManagedRole::of(&role.role, owner))
     }
 
-    /// The concurrent executions that are reserved.
+    /// Number of reserved concurrent executions.
     fn reserved(&self) -> Option<i32> {
         self.reserved_concurrent_executions.known().copied().filter(|number| *number >= 0)
     }
@@ -151,7 +153,7 @@ impl Function {
         self.publishes() && (changes || is_first || self.publish_to != prior.publish_to)
     }
 
-    /// What a workflow that calls the function depends on.
+    /// Properties on which a calling workflow depends.
     fn facts(&self) -> FunctionInfo {
         FunctionInfo {
             state: "Active".into(),
@@ -213,7 +215,7 @@ impl Managed for Function {
         match FunctionArn::parse(id).filter(|function| function.qualifier.is_none()) {
             Some(function) => Ok(Self { function_name: function.name.into(), ..empty() }),
             None => {
-                let detail = "Use the name or the ARN of a function, without version or alias.";
+                let detail = "Use the name or the ARN of a function, without a version or alias.";
                 Err(Problem::new(format!("`{id}` is not a function"), detail))
             }
         }
@@ -227,16 +229,17 @@ impl Managed for Function {
         Ok(read::complete_import(self, operation).await)
     }
 
-    /// The hash and the type of the package follow from the code.
+    /// The hash and the package type follow from the code.
     fn configuration(self) -> Self {
         let code = CodeSource { source_code_hash: Attr::Null, ..self.code };
         Self { code, package_type: Attr::Null, ..self }
     }
 
-    /// Takes what AWS does not know. The rest is read right after: hashicorp/aws stores blocks that nobody wrote.
+    /// Keeps the values that AWS does not know. The others are read right after, because
+    /// hashicorp/aws stores blocks that are not configured.
     fn moved(self, _source: &SourceState) -> Self {
         let publishes = self.publish == Attr::Known(true);
-        // That provider keeps the newest version even where it publishes none.
+        // hashicorp/aws stores the newest version even if it does not publish any.
         let published = |value: Attr<String>| if publishes { value } else { Attr::Null };
         Self {
             id: self.function_name.clone(),

@@ -1,4 +1,4 @@
-//! What a change will lead to.
+//! Plan of a change.
 
 use aws_arn::region_of;
 use tfplugin::model::{Attr, Model as _};
@@ -10,7 +10,7 @@ use super::code::{Place, fingerprint, missing};
 use crate::shared::execution_role;
 use crate::shared::managed::{Change, PlanOutcome};
 
-/// Plans a creation or an update. The code is read and hashed; AWS is not asked.
+/// Plans a creation or an update. Reads and hashes the code, and makes no calls to AWS.
 pub(super) fn plan(planned: &mut Function, change: &Change<'_, Function>) -> Result<PlanOutcome, Diagnostics> {
     let mut warnings = Diagnostics::default();
     plan_package_type(planned, change);
@@ -24,8 +24,8 @@ pub(super) fn plan(planned: &mut Function, change: &Change<'_, Function>) -> Res
     Ok(PlanOutcome { warnings, requires_replace })
 }
 
-/// The value of an attribute that is computed where nothing is written. It is null in the plan where an empty text is written:
-/// Terraform accepts only that, or the value before.
+/// Value of an attribute that is computed if it is not set. Null if an empty text is configured:
+/// Terraform accepts only that, or the prior value.
 fn computed<T: PartialEq>(planned: &Attr<T>, prior: Option<&Attr<T>>, value: Attr<T>) -> Attr<T> {
     match planned {
         Attr::Null if prior != Some(&value) => Attr::Null,
@@ -33,7 +33,7 @@ fn computed<T: PartialEq>(planned: &Attr<T>, prior: Option<&Attr<T>>, value: Att
     }
 }
 
-/// The type of the package follows from the code; without any code it stays.
+/// The package type follows from the code. Without any code, it does not change.
 fn plan_package_type(planned: &mut Function, change: &Change<'_, Function>) {
     if !change.config.package_type.is_null() {
         return;
@@ -47,7 +47,7 @@ fn plan_package_type(planned: &mut Function, change: &Change<'_, Function>) {
     planned.package_type = computed(&planned.package_type, prior, value);
 }
 
-/// Plans the hash of the code, and gives the size of a zip file whose hash is not the user's.
+/// Plans the hash of the code. Returns the size of a zip file, unless the user set the hash.
 fn plan_code(
     planned: &mut Function,
     change: &Change<'_, Function>,
@@ -69,7 +69,8 @@ fn plan_code(
     Ok(size)
 }
 
-/// The hash and the size of the code. What is not on this machine has the hash that AWS has, until it comes from elsewhere.
+/// Hash and size of the code. Code that is not local keeps the hash of AWS until its source
+/// changes.
 fn hash_of(
     place: Place<'_>,
     prior: Option<&Function>,
@@ -85,11 +86,11 @@ fn hash_of(
             Some((hash, size)) => (hash.into(), Some(size)),
             None => (Attr::Unknown, None),
         }),
-        // A destroy plans as well, and a function that exists may be destroyed without its code.
+        // Destroying also plans, and must work without the code.
         Err(error) if prior.is_some() && place.is_missing() => {
             let effect = match kept {
-                Some(_) => "The function keeps the code that it has.",
-                None => "It has to exist when the plan is applied.",
+                Some(_) => "The function keeps its current code.",
+                None => "It must exist when the plan is applied.",
             };
             let detail = format!("{} {effect}", error.detail);
             warnings.push(Diagnostic { path: error.path, ..Diagnostic::warning(error.summary, detail) });
@@ -99,7 +100,7 @@ fn hash_of(
     }
 }
 
-/// What AWS changes together with the code stays without it.
+/// Without code, keeps the values that AWS only changes together with the code.
 fn keep_code(planned: &mut Function, config: &Function, prior: &Function) -> Result<(), Diagnostic> {
     if config.code.source_code_hash.is_null() {
         planned.code.source_code_hash = prior.code.source_code_hash.clone();
@@ -108,12 +109,11 @@ fn keep_code(planned: &mut Function, config: &Function, prior: &Function) -> Res
         planned.code.architectures = prior.code.architectures.clone();
     }
     let Some(name) = planned.code.changed_without_code(&prior.code) else { return Ok(()) };
-    let detail =
-        "AWS changes it together with the code, which is deployed elsewhere: write the value that the function has.";
+    let detail = "AWS changes it only together with the code, which is deployed elsewhere. Use its current value.";
     Err(Diagnostic::error(format!("`{name}` cannot change without the code"), detail).at(AttributePath::root(name)))
 }
 
-/// Plans the ARN of the role: as before while the provider's own role stays the same.
+/// Plans the ARN of the role. It does not change while the role of the provider does not.
 fn plan_role(planned: &Function, change: &Change<'_, Function>) -> Result<Attr<String>, Diagnostic> {
     let written = &planned.settings.role;
     if planned.execution_role.is_null() || !change.config.settings.role.is_null() {
@@ -149,7 +149,7 @@ fn plan_computed(planned: &mut Function, prior: Option<&Function>, size: Option<
     }
 }
 
-/// What AWS cannot change in place, beside the attributes that say so themselves.
+/// Attributes that AWS cannot change in place, except for those that are marked in the model.
 fn replaced(planned: &Function, prior: &Function) -> Vec<AttributePath> {
     let (before, after) = (&prior.settings, &planned.settings);
     let package_types = (prior.package_type.text(), planned.package_type.text());

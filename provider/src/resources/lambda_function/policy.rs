@@ -1,4 +1,4 @@
-//! What a function may do, by its configuration.
+//! Permissions of a function, derived from its configuration.
 
 use asl::policy::{Account, Document, Statement};
 use aws_arn::StateMachineArn;
@@ -7,8 +7,8 @@ use super::Function;
 use super::blocks::LOG_GROUPS;
 use crate::shared::execution_role;
 
-/// What the network interfaces of a function need, for which IAM has no resources (Lambda developer guide, "Giving Lambda
-/// functions access to resources in an Amazon VPC").
+/// Permissions for the network interfaces of a function, for which IAM has no resources (Lambda
+/// developer guide, "Giving Lambda functions access to resources in an Amazon VPC").
 const NETWORK: [&str; 6] = [
     "ec2:AssignPrivateIpAddresses",
     "ec2:CreateNetworkInterface",
@@ -19,7 +19,8 @@ const NETWORK: [&str; 6] = [
 ];
 
 impl Function {
-    /// The permissions that the function needs (Lambda developer guide, "Execution role"), with the further ones of its role.
+    /// Permissions that the function needs (Lambda developer guide, "Execution role"), and the
+    /// additional ones of its role.
     pub(super) fn policy(&self, account: &Account) -> Document {
         let mut document = Document::default();
         let group = self.settings.logging_config.known().and_then(|logging| logging.log_group.text());
@@ -51,7 +52,7 @@ impl Function {
     }
 }
 
-/// Starting a state machine, or a version or alias of it, and what belongs to its executions.
+/// Allows starting a state machine, or a version or alias, and access to its executions.
 fn allow_executions(machine: &str, document: &mut Document) {
     document.add(Statement::allow(["states:StartExecution", "states:StartSyncExecution"], [machine]));
     let whole = StateMachineArn::parse(machine).map_or_else(|| machine.to_owned(), |arn| arn.machine);
@@ -110,7 +111,7 @@ mod tests {
         insta::assert_snapshot!(policy_of(&function));
     }
 
-    /// A function with this needs no more than one without.
+    /// Checks that this argument adds no permissions.
     fn check_same(name: &str, value: Value) {
         let plain = [("execution_role", Value::object::<String>([]))];
         let [role] = plain.clone();

@@ -1,4 +1,4 @@
-//! From AWS to a state.
+//! Conversion from AWS to the state.
 
 use sfn_aws::function::{self, Described};
 use tfplugin::model::Attr;
@@ -6,10 +6,10 @@ use tfplugin::model::Attr;
 use super::{Function, invoke_arn};
 use crate::shared::managed::{Observed, Operation, Refusal};
 
-/// Reads the function; `None` when it does not exist.
+/// Reads the function. `None` if it does not exist.
 pub(super) async fn read(before: &Function, operation: &Operation) -> Result<Option<Observed<Function>>, Refusal> {
     if before.arn.is_null() && !before.execution_role.is_null() {
-        // The creation failed before there was a function, and what was created by then is still to be deleted.
+        // The creation failed before the function existed. The role is still to be deleted.
         return Ok(Some(Observed::tagged(before.clone(), operation.tags.clone())));
     }
     let (aws, call, name) = (operation.aws(), &operation.call, before.function_name.get()?);
@@ -19,8 +19,9 @@ pub(super) async fn read(before: &Function, operation: &Operation) -> Result<Opt
     Ok(Some(Observed::tagged(model, found.tags)))
 }
 
-/// Reads what an imported function has beside its configuration. Only that there are versions shows that it publishes; who may
-/// not list them imports it all the same.
+/// Reads settings of an imported function that are not part of its configuration. Published
+/// versions show that `publish` is set. Without the permission to list versions, the import
+/// continues.
 pub(super) async fn complete_import(mut imported: Function, operation: &Operation) -> Function {
     let (aws, call, name) = (operation.aws(), &operation.call, imported.name().to_owned());
     imported.import_separate(aws, call, &name).await;
@@ -31,7 +32,7 @@ pub(super) async fn complete_import(mut imported: Function, operation: &Operatio
 }
 
 impl Function {
-    /// The same function with this version as the published one.
+    /// The same function with this published version.
     pub(super) fn with_version(self, version: &str) -> Self {
         let qualified_arn = format!("{}:{version}", self.arn.text().unwrap_or("?"));
         Self {
@@ -42,7 +43,7 @@ impl Function {
         }
     }
 
-    /// The function as AWS has it, with what AWS does not have as it was.
+    /// The function with the values of AWS. Values that AWS does not have are kept.
     pub(super) fn observed(&self, found: &Described) -> Self {
         let last_modified = found.last_modified.as_deref();
         let is_unchanged = last_modified.is_some()
@@ -66,7 +67,7 @@ impl Function {
         .with_version(version)
     }
 
-    /// The type of the package, of which a function without runtime or image may have either.
+    /// The package type. A function without runtime and image can have either.
     fn observed_package_type(&self, found: &Described) -> String {
         let before = self.package_type.text().unwrap_or("Zip");
         match (&found.image_uri, &found.configuration.runtime) {
@@ -87,7 +88,7 @@ mod tests {
 
     const ARN: &str = "arn:aws:lambda:eu-west-1:123456789012:function:f";
 
-    /// What AWS returns for a function that is deployed by somebody else.
+    /// AWS's response for a function that is deployed elsewhere.
     fn found() -> Described {
         Described {
             arn: ARN.into(),

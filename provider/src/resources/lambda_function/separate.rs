@@ -1,5 +1,6 @@
-//! Settings of a function that are no part of its configuration: each has operations of its own. They are read where the state
-//! has them, so that whoever does not use them needs no permission to read them.
+//! Settings of a function that are not part of its configuration: each has its own operations. They
+//! are read only if the state has them, so that users who do not set them need no permission to
+//! read them.
 
 use sfn_aws::function::runtime_management::RuntimeManagement;
 use sfn_aws::function::{self, code_signing, recursion, runtime_management};
@@ -8,19 +9,19 @@ use tfplugin::model::{Attr, Model};
 
 use super::Function;
 
-/// What Lambda does about recursion by default.
+/// Default of `recursive_loop`.
 const TERMINATE: &str = "Terminate";
-/// When Lambda updates the runtime by default.
+/// Default of `update_runtime_on`.
 const AUTO: &str = "Auto";
 
-/// When Lambda updates the runtime.
+/// Configuration of runtime updates.
 #[derive(Debug, Clone, Model)]
 pub(super) struct RuntimeManagementConfig {
-    /// When Lambda updates the runtime: `Auto` as soon as it can, `FunctionUpdate` with each update of the function,
-    /// `Manual` never.
+    /// Runtime update mode. `Auto` updates as soon as possible, `FunctionUpdate` with each update
+    /// of the function, `Manual` never.
     #[tf(required, one_of = ["Auto", "FunctionUpdate", "Manual"])]
     pub(super) update_runtime_on: Attr<String>,
-    /// ARN of the version of the runtime. Required with `Manual`.
+    /// ARN of the runtime version. Required with `Manual`.
     #[tf(optional)]
     pub(super) runtime_version_arn: Attr<String>,
 }
@@ -47,7 +48,7 @@ impl RuntimeManagementConfig {
     }
 }
 
-/// The settings that are written after the configuration and the code.
+/// Settings that are written after the configuration and the code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Separate {
     reserved: Option<i32>,
@@ -62,7 +63,7 @@ impl Separate {
         Self { reserved, recursive_loop: TERMINATE.into(), runtime }
     }
 
-    /// The settings that a function is to have.
+    /// The planned settings of a function.
     pub(super) fn of(function: &Function) -> Self {
         Self {
             reserved: function.reserved(),
@@ -71,7 +72,7 @@ impl Separate {
         }
     }
 
-    /// Writes what differs from `before`.
+    /// Writes the settings that differ from `before`.
     ///
     /// # Errors
     /// Errors returned by AWS.
@@ -88,7 +89,7 @@ impl Separate {
 }
 
 impl Function {
-    /// Whether one of these settings is another one, or is not known yet.
+    /// Whether one of these settings changes or is unknown.
     pub(super) fn changes_separate(&self, prior: &Self) -> bool {
         let is_unknown = self.reserved_concurrent_executions.is_unknown()
             || self.recursive_loop.is_unknown()
@@ -96,12 +97,12 @@ impl Function {
         is_unknown || self.changes_code_signing(prior) || Separate::of(self) != Separate::of(prior)
     }
 
-    /// Whether the code signing configuration is another one.
+    /// Whether the code signing configuration changes.
     pub(super) fn changes_code_signing(&self, prior: &Self) -> bool {
         self.code_signing_config_arn != prior.code_signing_config_arn
     }
 
-    /// Reads those of the settings that the state has.
+    /// Reads the settings that the state has.
     ///
     /// # Errors
     /// Errors returned by AWS.
@@ -119,7 +120,8 @@ impl Function {
         Ok(())
     }
 
-    /// Reads all of the settings that are not the default. Who may not read them imports the function without them.
+    /// Reads all settings that differ from the default. Without the permission to read them, the
+    /// function is imported without them.
     pub(super) async fn import_separate(&mut self, aws: &Aws, call: &Call, name: &str) {
         if let Ok(found) = code_signing::read(aws, call, name).await {
             self.code_signing_config_arn = found.into();

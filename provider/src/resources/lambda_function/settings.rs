@@ -1,4 +1,4 @@
-//! The configuration of a function: from the model to AWS, and back.
+//! Configuration of a function: conversion from the model to AWS, and back.
 
 use sfn_aws::function::Configuration;
 use tfplugin::model::{Attr, Model};
@@ -8,67 +8,72 @@ use super::blocks::{
     ImageConfig, LoggingConfig, SnapStart, TenancyConfig, TracingConfig, VpcConfig,
 };
 
-/// The configuration of a function.
+/// Configuration of a function.
 #[derive(Debug, Clone, Model)]
 pub(super) struct Settings {
-    /// ARN of the role that the function assumes. Conflicts with `execution_role`, with which the provider creates the role.
+    /// ARN of the execution role. Conflicts with `execution_role`, with which the provider creates
+    /// the role.
     #[tf(optional, computed)]
     pub(super) role: Attr<String>,
-    /// Entry point in the code, such as `main.handler`. Required for a zip file.
+    /// Entry point in the code, such as `main.handler`. Required with a zip file.
     #[tf(optional)]
     pub(super) handler: Attr<String>,
-    /// Runtime, such as `python3.13`, `nodejs22.x` or `provided.al2023`. Required for a zip file.
+    /// Runtime, such as `python3.13`, `nodejs22.x` or `provided.al2023`. Required with a zip file.
     #[tf(optional)]
     pub(super) runtime: Attr<String>,
     /// Description of the function.
     #[tf(optional)]
     pub(super) description: Attr<String>,
-    /// Memory in MiB.
+    /// Memory of the function in MiB.
     #[tf(optional, computed, default = 128, at_least = 128)]
     pub(super) memory_size: Attr<i32>,
     /// Maximum time of an invocation in seconds.
     #[tf(optional, computed, default = 3, at_least = 1)]
     pub(super) timeout: Attr<i32>,
-    /// ARNs of up to five layers.
+    /// ARNs of layer versions. Up to 5.
     #[tf(optional)]
     pub(super) layers: Attr<Vec<String>>,
-    /// ARN of the KMS key that encrypts the environment variables and snapshots. Defaults to a key that AWS owns.
+    /// ARN of the KMS key that encrypts environment variables and snapshots. Defaults to an AWS
+    /// owned key.
     #[tf(optional)]
     pub(super) kms_key_arn: Attr<String>,
     /// Environment variables.
     #[tf(block)]
     pub(super) environment: Attr<Environment>,
-    /// Tracing with X-Ray. Without the block the function traces what a caller traces.
+    /// Tracing with AWS X-Ray. Without the block, the function follows the tracing decision of the
+    /// caller.
     #[tf(block)]
     pub(super) tracing_config: Attr<TracingConfig>,
-    /// Logs of the function.
+    /// Logging configuration.
     #[tf(block)]
     pub(super) logging_config: Attr<LoggingConfig>,
-    /// Access to a VPC.
+    /// Connection to a VPC.
     #[tf(block)]
     pub(super) vpc_config: Attr<VpcConfig>,
-    /// Destination of events of asynchronous invocations that the function could not process.
+    /// Destination for asynchronous invocations that the function could not process.
     #[tf(block)]
     pub(super) dead_letter_config: Attr<DeadLetterConfig>,
     /// Settings that override those of the container image.
     #[tf(block)]
     pub(super) image_config: Attr<ImageConfig>,
-    /// Size of `/tmp`. Without the block it is 512 MiB.
+    /// Size of the `/tmp` directory. Without the block, it is 512 MiB.
     #[tf(block)]
     pub(super) ephemeral_storage: Attr<EphemeralStorage>,
-    /// SnapStart, with which published versions start from a snapshot.
+    /// SnapStart, which starts published versions from a snapshot.
     #[tf(block)]
     pub(super) snap_start: Attr<SnapStart>,
-    /// A file system that the function mounts.
+    /// File system to mount.
     #[tf(block)]
     pub(super) file_system_config: Attr<FileSystemConfig>,
-    /// Durable executions, which outlast a single invocation. Adding or removing the block forces a new resource.
+    /// Durable executions, which can outlast a single invocation. Adding or removing the block
+    /// forces a new resource.
     #[tf(block)]
     pub(super) durable_config: Attr<DurableConfig>,
     /// Tenant isolation.
     #[tf(block, replace)]
     pub(super) tenancy_config: Attr<TenancyConfig>,
-    /// Instances of your own that the function runs on. Adding or removing the block forces a new resource.
+    /// Capacity provider that runs the function on your own instances. Adding or removing the block
+    /// forces a new resource.
     #[tf(block)]
     pub(super) capacity_provider_config: Attr<CapacityProviderConfig>,
 }
@@ -77,13 +82,13 @@ fn own(text: &Attr<String>) -> Option<String> {
     text.text().map(str::to_owned)
 }
 
-/// What AWS has, or what was there before where it does not return it.
+/// The value from AWS, or the prior value if AWS does not return it.
 fn or_before<T: Clone>(found: Option<T>, before: &Attr<T>) -> Attr<T> {
     found.map_or_else(|| before.clone(), Attr::Known)
 }
 
 impl Settings {
-    /// The configuration for AWS. What is not known is absent.
+    /// The configuration for AWS, without unknown values.
     pub(super) fn configuration(&self) -> Configuration {
         Configuration {
             role: self.role.text().unwrap_or("").to_owned(),
@@ -109,16 +114,16 @@ impl Settings {
         }
     }
 
-    /// Whether the configuration is another one, or is not known yet.
+    /// Whether the configuration changes or is unknown.
     pub(super) fn changes(&self, prior: &Self) -> bool {
         !self.to_value().is_wholly_known() || self.configuration() != prior.configuration()
     }
 
-    /// The settings of a function as AWS has it, as they were where AWS does not return them.
+    /// The settings in AWS. Prior values are kept if AWS does not return them.
     pub(super) fn observed(&self, found: &Configuration, function: &str) -> Self {
         let before = self.configuration();
         let layers = Some(&found.layers).filter(|layers| !layers.is_empty()).cloned();
-        // The form of an absent VPC may be a block with empty lists.
+        // A VPC that is not set can be a block with empty lists.
         let vpc = found.vpc.as_ref().map(VpcConfig::of);
         Self {
             role: found.role.as_str().into(),
@@ -171,7 +176,7 @@ mod tests {
         Settings::from_value(&Value::object([("role", Value::from("r")), (name, value)]))
     }
 
-    /// What AWS returns for a function without any setting.
+    /// AWS's response for a function without any settings.
     fn usual() -> Configuration {
         Configuration {
             role: "r".into(),
@@ -208,7 +213,7 @@ mod tests {
         }
     }
 
-    /// What was written, what AWS returns for it, and whether it is the same.
+    /// Checks whether AWS's response for the configured value is read as equal to it.
     fn check(name: &str, written: Value, found: Configuration, is_same: bool) {
         let nested = Settings::block();
         let prior =

@@ -1,4 +1,5 @@
-//! Code on this machine: a zip file, or a folder that becomes one. The same files make the same bytes, on every machine.
+//! Local code: a zip file, or a folder that is zipped. Identical files result in identical bytes on
+//! every machine.
 
 use std::collections::BTreeMap;
 use std::fs::{self, DirEntry};
@@ -13,20 +14,21 @@ use tfplugin::model::Problem;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-/// Files and folders of tools and systems, which are no code.
+/// Files and folders of tools and systems that are not code.
 const LEFT_OUT: [&str; 4] = [".git", ".terraform", "__pycache__", ".DS_Store"];
 
-/// The zip file of a folder: files in the order of their names, without times and owners. The patterns of `excludes` follow
-/// the rules of `.gitignore`.
+/// Zips a folder: files in the order of their names, without times and owners. The patterns of
+/// `excludes` follow the rules of `.gitignore`.
 ///
 /// # Errors
-/// When a file cannot be read, which the error names, or there is none.
+///
+/// When a file cannot be read, which the error names, or the folder has no files.
 pub(super) fn zip_folder(folder: &Path, excludes: &[String]) -> io::Result<Vec<u8>> {
     let patterns = patterns(excludes).map_err(|error| io::Error::other(error.to_string()))?;
     let mut walk = Walk { patterns, open: Vec::new(), files: BTreeMap::new() };
     walk.folder(folder, Path::new(""))?;
     if walk.files.is_empty() {
-        return Err(io::Error::other(format!("`{}` has no file", folder.display())));
+        return Err(io::Error::other(format!("`{}` has no files", folder.display())));
     }
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, path) in walk.files {
@@ -41,23 +43,25 @@ pub(super) fn zip_folder(folder: &Path, excludes: &[String]) -> io::Result<Vec<u
     Ok(zip.finish()?.into_inner())
 }
 
-/// The bytes of a file.
+/// Reads the bytes of a file.
 ///
 /// # Errors
-/// Which file cannot be read, and why.
+///
+/// When the file cannot be read. The error names it.
 pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
     fs::read(path).map_err(|error| unreadable(path, &error))
 }
 
-/// The hash that Lambda has for a zip file.
+/// Hash of a zip file, as Lambda computes it.
 pub(super) fn hash(zip: &[u8]) -> String {
     STANDARD.encode(Sha256::digest(zip))
 }
 
-/// Checks the patterns of files to leave out.
+/// Checks the patterns of files to exclude.
 ///
 /// # Errors
-/// Which pattern is invalid, and why.
+///
+/// When a pattern is invalid. The error names it.
 pub(super) fn valid_patterns(excludes: &[String]) -> Result<(), Problem> {
     match patterns(excludes) {
         Ok(_) => Ok(()),
@@ -65,9 +69,9 @@ pub(super) fn valid_patterns(excludes: &[String]) -> Result<(), Problem> {
     }
 }
 
-/// The patterns, of which a later one wins.
+/// The patterns. A later pattern takes precedence.
 fn patterns(excludes: &[String]) -> Result<Gitignore, ignore::Error> {
-    // Paths are matched as they are inside the folder.
+    // Paths are relative to the folder.
     let mut builder = GitignoreBuilder::new(".");
     for pattern in LEFT_OUT.into_iter().chain(excludes.iter().map(String::as_str)) {
         builder.add_line(None, pattern)?;
@@ -78,9 +82,10 @@ fn patterns(excludes: &[String]) -> Result<Gitignore, ignore::Error> {
 /// A walk through a folder, which follows symbolic links.
 struct Walk {
     patterns: Gitignore,
-    /// The folders that the walk is inside of, without links.
+    /// Canonical paths of the folders that contain the current one.
     open: Vec<PathBuf>,
-    /// The files by their names in the zip file, whose separator and so whose order are the same on every system.
+    /// The files by their names in the zip file. The separator, and therefore the order, are the
+    /// same on every system.
     files: BTreeMap<String, PathBuf>,
 }
 
@@ -141,7 +146,7 @@ fn is_executable(path: &Path) -> io::Result<bool> {
     Ok(metadata.permissions().mode() & 0o100 != 0)
 }
 
-/// Without permissions a custom runtime's entry point is the one file that must be executable.
+/// Without Unix permissions, only the entry point of a custom runtime must be executable.
 #[cfg(not(unix))]
 fn is_executable(path: &Path) -> io::Result<bool> {
     Ok(path.file_name().is_some_and(|name| name == "bootstrap"))
@@ -168,7 +173,7 @@ mod tests {
         let second = folder(&[("a/x.py", "1"), ("b.py", "2")]);
         let zips = (zip_folder(first.path(), &[]).unwrap(), zip_folder(second.path(), &[]).unwrap());
         assert_eq!(zips.0, zips.1);
-        // Known once and for all: a change here would redeploy every function of every user.
+        // A constant, because a change would redeploy every function of every user.
         assert_eq!(hash(&zips.0), "TMUwA9UtT9Xo55SqvKokj9HGJPiZifr1M6kRnByPUZk=");
     }
 
@@ -182,12 +187,12 @@ mod tests {
     #[test]
     fn an_empty_folder_is_refused() {
         let refused = |folder: &Path| zip_folder(folder, &[]).unwrap_err().to_string();
-        assert!(refused(folder(&[]).path()).contains("has no file"));
-        assert!(refused(folder(&[(".git/HEAD", "")]).path()).contains("has no file"));
+        assert!(refused(folder(&[]).path()).contains("has no files"));
+        assert!(refused(folder(&[(".git/HEAD", "")]).path()).contains("has no files"));
         assert!(refused(Path::new("nowhere")).contains("cannot read `nowhere`"));
     }
 
-    /// The files that are left of a folder with these patterns.
+    /// Checks which files of a folder remain with these patterns.
     fn check(excludes: &[&str], expected: &[&str]) {
         let names = ["main.py", "test_main.py", "lib/a.py", "lib/test/a.py", "docs/a.md", ".git/HEAD", "lib/.DS_Store"];
         let folder = folder(&names.map(|name| (name, "")));
@@ -207,7 +212,7 @@ mod tests {
         assert!(valid_patterns(&["{a".to_owned()]).is_err() && valid_patterns(&["a*".to_owned()]).is_ok());
     }
 
-    /// What an error says of a folder that has something else in it.
+    /// Checks the error for a folder with unsupported content.
     #[cfg(unix)]
     fn check_refused(spoil: impl Fn(&Path), expected: &[&str]) {
         let folder = folder(&[("main.py", ""), ("lib/a.py", "")]);

@@ -1,4 +1,4 @@
-//! Changing what differs, one thing after the other, as Lambda demands it.
+//! Update of a function, one change after the other, as Lambda requires.
 
 use asl::policy::{Account, Document};
 use sfn_aws::AwsError;
@@ -11,7 +11,8 @@ use super::{Function, LATEST};
 use crate::shared::execution_role::ManagedRole;
 use crate::shared::managed::{Failed, Operation, Refusal};
 
-/// A change under way: each step that goes through moves `reached` on, which is what is kept when the next one fails.
+/// An update in progress. Each completed step advances `reached`, which becomes the state if the
+/// next step fails.
 struct Update<'a> {
     operation: &'a Operation,
     prior: &'a Function,
@@ -35,12 +36,13 @@ pub(super) async fn update(
             return Err(Failed::leaving(refusal, update.reached));
         }
     };
-    // Only what changes makes a new date.
+    // The date only differs after a change.
     if changed.last_modified.is_unknown() { described(changed, operation).await } else { Ok(changed) }
 }
 
 impl Update<'_> {
-    /// After a failure: removes the role that this update made if the function does not use it. Keeps one that it uses.
+    /// After a failure, removes the role that this update created if the function does not use it,
+    /// and keeps it in the state otherwise.
     async fn undo_unused(&mut self, planned: &Function) {
         let region = self.account.region.as_deref().unwrap_or("");
         let (before, after) = (self.prior.managed_role(region), planned.managed_role(region));
@@ -83,7 +85,7 @@ impl Update<'_> {
         Ok(changed)
     }
 
-    /// Changes the configuration, where it is another one.
+    /// Writes the configuration if it differs.
     async fn write_configuration(&mut self, changed: &Function) -> Result<(), AwsError> {
         let prior = self.prior;
         if !changed.settings.changes(&prior.settings) {
@@ -91,12 +93,12 @@ impl Update<'_> {
         }
         let mut before = prior.settings.configuration();
         let wanted = with_default_logging(&before, changed.settings.configuration(), &prior.short_name());
-        // AWS has dropped the key of a function without variables.
+        // AWS has dropped the key of a function without environment variables.
         before.kms_key_arn = before.kms_key_arn.filter(|_| !before.environment.is_empty());
         let (aws, call) = (self.operation.aws(), &self.operation.call);
         function::update_configuration(aws, call, self.name, &before, &wanted).await?;
         self.reached.settings = changed.settings.clone();
-        // A role that is still to be deleted stays known.
+        // Keeps a role in the state that is still to be deleted.
         if prior.execution_role.is_null() {
             self.reached.execution_role = changed.execution_role.clone();
         }
@@ -116,14 +118,15 @@ impl Update<'_> {
         Ok(())
     }
 
-    /// Until the version is published the state has none, so that the next apply publishes it.
+    /// Stores no version until it is published, so that the next apply publishes it.
     fn leave_unpublished(&mut self, changed: &Function) {
         if changed.publishes() {
             self.reached = self.reached.clone().with_version(LATEST);
         }
     }
 
-    /// Gives the role what the function needs before and after, and keeps in `granted` what it has by then. Gives its ARN.
+    /// Grants the role the permissions needed before and after the update, and records them in
+    /// `granted`. Returns its ARN.
     async fn grant(
         &self,
         role: &ManagedRole,
@@ -143,7 +146,8 @@ impl Update<'_> {
             }
             *granted = both;
             match role.write(aws, call, granted).await {
-                // Somebody has deleted the role: it is created again, under the same name and ARN.
+                // The role was deleted outside of Terraform. It is created again, with the same
+                // name and ARN.
                 Err(error) if error.is_not_found() => {}
                 outcome => return outcome.map(|()| arn.to_owned()),
             }
@@ -153,7 +157,7 @@ impl Update<'_> {
         Ok(role.create_or_adopt(aws, call, granted, aws.identity(call).await?, tags).await?.arn)
     }
 
-    /// Takes from the role what is no longer needed, and deletes a role that another one has replaced.
+    /// Removes permissions that are no longer needed, and deletes a role that was replaced.
     async fn clear_up(
         &self,
         changed: &Function,
@@ -166,7 +170,8 @@ impl Update<'_> {
         if let Some(role) = after.as_ref().filter(|_| policy != *granted) {
             role.write(aws, call, &policy).await?;
         }
-        // What a change that failed halfway has left: a role of this function that the state does not name.
+        // A role of this function that an update left when it failed halfway, and that is not in
+        // the state.
         let left = before.as_ref().and_then(|before| before.other(self.prior.settings.role.text()?));
         for role in before.into_iter().chain(left).filter(|role| role.is_new(after.as_ref())) {
             role.delete(aws, call).await?;
@@ -175,7 +180,7 @@ impl Update<'_> {
     }
 }
 
-/// AWS keeps what is not sent of the logging, so what is no longer wanted is sent as its default.
+/// AWS keeps logging settings that are not sent, so removed settings are sent with their defaults.
 fn with_default_logging(before: &Configuration, mut wanted: Configuration, name: &str) -> Configuration {
     let Some(before) = &before.logging else { return wanted };
     let logging = wanted.logging.get_or_insert_with(|| Logging { format: Some(TEXT.to_owned()), ..Logging::default() });

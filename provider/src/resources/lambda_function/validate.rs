@@ -1,4 +1,4 @@
-//! Checks of what spans attributes. What is unknown is checked once it is known.
+//! Checks that span attributes. Unknown values are checked once they are known.
 
 use tfplugin::model::Attr;
 use tfplugin::{AttributePath, Diagnostic, Diagnostics};
@@ -7,7 +7,7 @@ use super::Function;
 use super::blocks::STORAGE;
 use crate::shared::execution_role;
 
-/// The most layers that a function may have (Lambda quotas).
+/// Maximum number of layers of a function (Lambda quotas).
 const MAX_LAYERS: usize = 5;
 
 /// Checks a configuration.
@@ -19,8 +19,8 @@ pub(super) fn validate(function: &Function) -> Diagnostics {
     diagnostics.extend(function.validate_runtime_management());
     let layers = function.settings.layers.known().map_or(0, Vec::len);
     if layers > MAX_LAYERS {
-        let summary = format!("`layers` must have up to {MAX_LAYERS} layers, got {layers}");
-        diagnostics.push(error("layers", summary, "Merge some of them."));
+        let summary = format!("`layers` must have at most {MAX_LAYERS} layers, got {layers}");
+        diagnostics.push(error("layers", summary, "Merge layers."));
     }
     if function.publish_to.known().is_some() && !function.publishes() {
         let detail = "Set `publish = true` as well, or remove `publish_to`.";
@@ -35,18 +35,18 @@ fn error(attribute: &str, summary: impl Into<String>, detail: impl Into<String>)
 }
 
 impl Function {
-    /// Checks what a zip file needs, and what an image excludes.
+    /// Checks the arguments that a zip file requires and that conflict with an image.
     fn validate_package(&self) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         let is_image = self.code.image_uri.known().is_some();
         for (name, value) in [("handler", &self.settings.handler), ("runtime", &self.settings.runtime)] {
             match (self.code.zip_source(), value) {
                 (Some(source), Attr::Null) => {
-                    let detail = "A function from a zip file has a handler and a runtime.";
+                    let detail = "A function from a zip file requires a handler and a runtime.";
                     found.push(error(name, format!("`{name}` is required with `{source}`"), detail));
                 }
                 (None, Attr::Known(_)) if is_image => {
-                    let detail = format!("The image defines what is run, or `image_config` does: remove `{name}`.");
+                    let detail = format!("The image or `image_config` defines the command. Remove `{name}`.");
                     found.push(error(name, format!("`{name}` conflicts with `image_uri`"), detail));
                 }
                 _ => {}
@@ -59,7 +59,7 @@ impl Function {
         if let (Some(written), Attr::Known(actual)) = (self.package_type.text(), self.code.package_type())
             && written != actual
         {
-            let detail = format!("The code is of the type `{actual}`: remove `package_type`.");
+            let detail = format!("The package type of the code is `{actual}`. Remove `package_type`.");
             found.push(error("package_type", format!("`package_type` cannot be `{written}`"), detail));
         }
         found
@@ -74,7 +74,7 @@ impl Function {
         Some(error(written, format!("`{missing}` is required with `{written}`"), "Set both."))
     }
 
-    /// Lambda developer guide, "SnapStart", supported features and limitations.
+    /// Checks SnapStart (Lambda developer guide, "SnapStart", supported features and limitations).
     fn validate_snap_start(&self) -> Option<Diagnostic> {
         let configuration = self.settings.configuration();
         let is_large = configuration.ephemeral_storage.is_some_and(|size| size > STORAGE);
@@ -84,7 +84,7 @@ impl Function {
             (false, Some(_)) => "file_system_config",
             (false, None) => return None,
         };
-        let detail = "A snapshot has 512 MiB of `/tmp` and no file system: remove one of the blocks.";
+        let detail = "SnapStart supports 512 MiB of `/tmp` and no file system. Remove one of the blocks.";
         Some(error("snap_start", format!("`snap_start` conflicts with `{other}`"), detail))
     }
 
@@ -110,7 +110,7 @@ mod tests {
 
     use super::*;
 
-    /// The messages for a function with a role and these arguments.
+    /// Checks the messages for a function with a role and these arguments.
     fn check(entries: &[(&str, Value)], expected: &[&str]) {
         let named = [("function_name", Value::from("f")), ("role", Value::from("r"))].into_iter();
         let config = Value::object(named.chain(entries.iter().map(|(name, value)| (*name, value.clone()))));
@@ -174,7 +174,7 @@ mod tests {
         check(&[manual(Value::Null)], &["`runtime_version_arn` is required with `Manual`"]);
         check(&[manual(Value::Unknown)], &[]);
         check(&[manual(text("arn"))], &[]);
-        check(&[("layers", vec!["a"; 6].into())], &["`layers` must have up to 5 layers, got 6"]);
+        check(&[("layers", vec!["a"; 6].into())], &["`layers` must have at most 5 layers, got 6"]);
         check(&[("excludes", vec!["{a"].into())], &["invalid pattern in `excludes`"]);
     }
 }

@@ -1,4 +1,5 @@
-//! Creating and deleting, so that nothing is lost when a step fails, and nothing is touched that is not this resource's.
+//! Creation and deletion. A failed step leaves nothing untracked, and objects that do not belong to
+//! this resource are not changed.
 
 use asl::policy::Account;
 use sfn_aws::state_machine::{self, New};
@@ -12,13 +13,13 @@ use crate::shared::identity::name_or_generated;
 use crate::shared::managed::{Failed, Operation, Refusal};
 
 impl StateMachine {
-    /// Whom its log group belongs to, as a tag.
+    /// Value of the owner tag of the log group.
     pub(super) fn log_group_owner(&self, account: &Account) -> String {
         format!("state-machine/{}/{}", account.region.as_deref().unwrap_or(""), self.name())
     }
 
-    /// Creates the log group, or adopts the one of this state machine, and sets its retention. Tells whether this call made
-    /// it.
+    /// Creates the log group, or adopts the one of this state machine, and sets its retention.
+    /// Returns whether this call created it.
     pub(super) async fn write_log_group(
         &self,
         operation: &Operation,
@@ -47,8 +48,8 @@ pub(super) struct Made {
     pub role: bool,
 }
 
-/// Creates log group, role and state machine, in this order, unless there is a state machine of this name. A log group or role
-/// that an interrupted run has left is reused.
+/// Creates the log group, the role and the state machine, in this order, unless a state machine
+/// with this name exists. A log group or role that an interrupted run left is reused.
 pub(super) async fn create(
     planned: &StateMachine,
     operation: &Operation,
@@ -87,7 +88,7 @@ pub(super) async fn create(
             return Err(failed.error.into());
         }
         Err(failed) => {
-            // What belongs to the state machine exists, whether it does itself or not.
+            // The log group and the role exist, whether or not the state machine does.
             if failed.may_exist {
                 machine.arn = state_machine::arn_of(identity, machine.name()).into();
             }
@@ -100,11 +101,12 @@ pub(super) async fn create(
     describe(machine, created, operation).await
 }
 
-/// The operations that fail before there is a role or a log group of this state machine.
+/// Operations that fail before a role or log group of this state machine exists.
 const BEFORE_ANYTHING: [&str; 5] =
     ["CreateRole", "GetRole", "CreateLogGroup", "DescribeLogGroups", "ListTagsForResource"];
 
-/// A failure to create what comes along with the state machine. What is left behind belongs in the state.
+/// A failure to create the role or log group of the state machine. Objects that remain belong in
+/// the state.
 fn along(machine: &StateMachine, made: &Made, error: AwsError, kind: &str, name: &str) -> Failed<StateMachine> {
     let is_nothing = !made.log_group && BEFORE_ANYTHING.contains(&error.operation);
     let doing = format!("create the {kind} `{name}` of the state machine `{}`", machine.name());
@@ -112,7 +114,8 @@ fn along(machine: &StateMachine, made: &Made, error: AwsError, kind: &str, name:
     if is_nothing { refusal.into() } else { Failed::leaving(refusal, machine.clone()) }
 }
 
-/// Removes what was made for a state machine, unless there is one of this name that uses it by now. Returns what stays.
+/// Removes the objects that were created for a state machine, unless a state machine of this name
+/// uses them by now. Returns the objects that are kept.
 pub(super) async fn undo(machine: &StateMachine, made: &Made, operation: &Operation, account: &Account) -> Made {
     let (aws, call) = (operation.aws(), &operation.call);
     let mut stays = Made::default();
@@ -123,7 +126,7 @@ pub(super) async fn undo(machine: &StateMachine, made: &Made, operation: &Operat
         if !stays.role
             && let Err(error) = role.delete(aws, call).await
         {
-            tracing::warn!(%error, role = role.name, "the role could not be removed again");
+            tracing::warn!(%error, role = role.name, "could not delete the unused role");
         }
     }
     if made.log_group {
@@ -133,13 +136,13 @@ pub(super) async fn undo(machine: &StateMachine, made: &Made, operation: &Operat
         if !stays.log_group
             && let Err(error) = machine.delete_log_group(operation, account).await
         {
-            tracing::warn!(%error, "the log group could not be removed again");
+            tracing::warn!(%error, "could not delete the unused log group");
         }
     }
     stays
 }
 
-/// What was planned, with the definition that was not known then; the old text stays where it means the same.
+/// The plan with the definition that was unknown then. The prior text is kept if it is equivalent.
 pub(super) fn rendered(planned: &StateMachine, prior: Option<&StateMachine>) -> StateMachine {
     let mut machine = planned.clone();
     if machine.asl.is_unknown() {
@@ -152,7 +155,7 @@ pub(super) fn rendered(planned: &StateMachine, prior: Option<&StateMachine>) -> 
     machine
 }
 
-/// Completes the model with what only AWS has.
+/// Completes the model with values that only AWS has.
 pub(super) async fn describe(
     mut machine: StateMachine,
     changed: state_machine::Changed,
@@ -173,7 +176,7 @@ pub(super) async fn describe(
     }
 }
 
-/// Changes the tags of the state machine, of its role and of its log group.
+/// Updates the tags of the state machine, its role and its log group.
 pub(super) async fn write_tags(machine: &StateMachine, operation: &Operation) -> Result<(), Refusal> {
     let (aws, call, arn) = (operation.aws(), &operation.call, machine.arn.get()?);
     let (from, to) = (&operation.prior_tags, &operation.tags);
@@ -187,7 +190,7 @@ pub(super) async fn write_tags(machine: &StateMachine, operation: &Operation) ->
     Ok(tags::write(aws, call, arn, from, to).await?)
 }
 
-/// Deletes the state machine, and then what only it used.
+/// Deletes the state machine, and then the objects that only it used.
 pub(super) async fn delete(machine: &StateMachine, operation: &Operation) -> Result<Diagnostics, Refusal> {
     let (aws, call) = (operation.aws(), &operation.call);
     let account = match machine.arn.text() {
@@ -196,7 +199,8 @@ pub(super) async fn delete(machine: &StateMachine, operation: &Operation) -> Res
             Account::of_arn(arn)
         }
         None => {
-            // The creation failed before there was a state machine; one that exists by now belongs to somebody else.
+            // The creation failed before the state machine existed. One that exists now has another
+            // owner.
             if state_machine::find(aws, call, machine.name()).await?.is_some() {
                 return Ok(Diagnostics::default());
             }

@@ -24,8 +24,9 @@ use crate::shared::move_state::SourceState;
 use crate::shared::{arns, checks, empty, names};
 use crate::workflow::{Workflow, WorkflowBlocks, same_definition};
 
-/// A workflow of AWS Step Functions, with its versions, role, log group, tracing and encryption. All states are written side by
-/// side; a branch or item processor contains those that its `start_at` leads to.
+/// Manages a Step Functions state machine, with its versions, execution role, log group, tracing
+/// and encryption. The blocks of all states are at the top level. A branch or item processor
+/// contains the states that its `start_at` leads to.
 #[derive(Debug, Clone, Model)]
 pub struct StateMachine {
     /// Name of the state machine. 1–80 characters. Generated if neither `name` nor `name_prefix` is set.
@@ -37,23 +38,25 @@ pub struct StateMachine {
     /// Type of the state machine.
     #[tf(optional, computed, replace, name = "type", default = "STANDARD", one_of = ["STANDARD", "EXPRESS"])]
     kind: Attr<String>,
-    /// ARN of the role that executions assume. Conflicts with `execution_role`, with which the provider creates the role.
+    /// ARN of the execution role. Conflicts with `execution_role`, with which the provider creates
+    /// the role.
     #[tf(optional, computed)]
     role_arn: Attr<String>,
-    /// Whether to publish a version with each change.
+    /// Whether to publish a version when the state machine changes.
     #[tf(optional, absent = false)]
     publish: Attr<bool>,
     /// Description of published versions. Requires `publish`.
     #[tf(optional)]
     version_description: Attr<String>,
-    /// Number of versions to keep: after an update that publishes, older versions that no alias routes to are deleted.
-    /// Defaults to all, of which AWS allows 1,000. Requires `publish`.
+    /// Number of versions to keep. After an update that publishes a version, older versions are
+    /// deleted unless an alias routes to them. Defaults to all versions, of which AWS allows 1,000.
+    /// Requires `publish`.
     #[tf(optional, at_least = 1)]
     keep_versions: Attr<i32>,
     #[tf(flatten)]
     workflow: WorkflowBlocks,
-    /// Rules whose findings about this workflow are left out: codes such as `ASL7001`, prefixes of codes such as `ASL7`, or
-    /// names such as `missing-timeout`.
+    /// Rules to ignore for this workflow: codes such as `ASL7001`, prefixes of codes such as
+    /// `ASL7`, or names such as `missing-timeout`.
     #[tf(optional)]
     ignore_diagnostics: Attr<Vec<String>>,
     /// ARN of the state machine.
@@ -62,60 +65,61 @@ pub struct StateMachine {
     /// ARN of the state machine.
     #[tf(computed)]
     arn: Attr<String>,
-    /// Definition as it is rendered for AWS: JSON in the Amazon States Language. Sensitive, as it contains all values of the
-    /// workflow; use `nonsensitive()` to show it.
+    /// Definition as rendered for AWS, as JSON in the Amazon States Language. Sensitive, because it
+    /// contains all values of the workflow. Use `nonsensitive()` to display it.
     #[tf(computed, sensitive, equal = same_text)]
     asl: Attr<String>,
-    /// Permissions that the definition needs, as a policy document.
+    /// Permissions that the definition requires, as a policy document in JSON.
     #[tf(computed, sensitive, equal = same_text)]
     policy_json: Attr<String>,
-    /// Revision of definition, role and settings.
+    /// Revision of the definition, role and settings.
     #[tf(computed)]
     revision_id: Attr<String>,
     /// ARN of the latest published version.
     #[tf(computed)]
     state_machine_version_arn: Attr<String>,
-    /// Status: `ACTIVE` or `DELETING`.
+    /// Status of the state machine: `ACTIVE` or `DELETING`.
     #[tf(computed)]
     status: Attr<String>,
-    /// Creation date, as RFC 3339.
+    /// Date and time of creation, in RFC 3339 format.
     #[tf(computed)]
     creation_date: Attr<String>,
-    /// Role that the provider creates and deletes with the state machine, with just the permissions that the definition
-    /// needs. New permissions are granted before an update, old ones are removed after it.
+    /// Execution role that the provider creates and deletes with the state machine. It grants only
+    /// the permissions that the definition requires. New permissions are granted before an update,
+    /// and old ones are removed after it.
     #[tf(block, present)]
     execution_role: Attr<MachineRole>,
-    /// Logs of executions. Without the block there are none.
+    /// Logging of execution history. Without the block, executions are not logged.
     #[tf(block)]
     logging_configuration: Attr<Logging>,
-    /// Tracing with X-Ray. Without the block executions are not traced.
+    /// Tracing with AWS X-Ray. Without the block, executions are not traced.
     #[tf(block)]
     tracing_configuration: Attr<Tracing>,
-    /// Encryption at rest. Defaults to a key that AWS owns.
+    /// Encryption at rest. Defaults to an AWS owned key.
     #[tf(block)]
     encryption_configuration: Attr<Encryption>,
 }
 
-/// Logs of executions.
+/// Logging of execution history.
 #[derive(Debug, Clone, PartialEq, Model)]
 struct Logging {
-    /// Level of events to log.
+    /// Which events of executions are logged.
     #[tf(required, one_of = ["ALL", "ERROR", "FATAL", "OFF"])]
     level: Attr<String>,
-    /// Whether to log input and output of states.
+    /// Whether to log the input and output of states.
     #[tf(optional, absent = false)]
     include_execution_data: Attr<bool>,
-    /// ARN of a log group, with or without `:*`. Without it the provider creates the log group `/aws/vendedlogs/states/NAME`,
-    /// and deletes it with the state machine.
+    /// ARN of the log group, with or without `:*`. If it is not set, the provider creates the log
+    /// group `/aws/vendedlogs/states/NAME`, and deletes it with the state machine.
     #[tf(optional, equal = settings::same_log_group)]
     log_destination: Attr<String>,
-    /// Days that the log group of the provider keeps its events. Events are kept forever if it is not set. Conflicts with
-    /// `log_destination`.
+    /// Number of days to retain log events in the log group of the provider. Log events never
+    /// expire if it is not set. Conflicts with `log_destination`.
     #[tf(optional, validate = retention)]
     retention_in_days: Attr<i32>,
 }
 
-/// Tracing with X-Ray.
+/// Tracing with AWS X-Ray.
 #[derive(Debug, Clone, PartialEq, Model)]
 struct Tracing {
     /// Whether to trace executions.
@@ -128,7 +132,7 @@ fn same_text(a: &tfplugin::Value, b: &tfplugin::Value) -> bool {
 }
 
 impl StateMachine {
-    /// The workflow of this configuration, converted.
+    /// The workflow of this configuration.
     fn workflow(&self) -> Workflow {
         let machine_type = match &self.kind {
             Attr::Unknown => MachineType::Unknown,
@@ -174,7 +178,7 @@ impl Managed for StateMachine {
             && logging.log_destination.known().is_some()
         {
             let path = AttributePath::root("logging_configuration").attribute("retention_in_days");
-            let detail = "The log group of `log_destination` is managed elsewhere: set its retention there.";
+            let detail = "The log group of `log_destination` is managed elsewhere. Set its retention there.";
             let message = "`retention_in_days` conflicts with `log_destination`";
             diagnostics.push(Diagnostic::error(message, detail).at(path));
         }
@@ -182,7 +186,7 @@ impl Managed for StateMachine {
             ("version_description", self.version_description.known().is_none()),
             ("keep_versions", self.keep_versions.known().is_none()),
         ];
-        // What is not known yet may still be absent.
+        // Unknown values can turn out to be null.
         for (name, _) in versions.into_iter().filter(|(_, is_absent)| !is_absent && !self.publishes()) {
             let detail = format!("Set `publish = true` as well, or remove `{name}`.");
             let error = Diagnostic::error(format!("`{name}` requires `publish`"), detail);
@@ -229,7 +233,8 @@ impl Managed for StateMachine {
     }
 
     async fn complete_import(self, operation: &Operation) -> Result<Self, Refusal> {
-        // Only that there are versions shows that it publishes. Who may not list them imports it all the same.
+        // Published versions show that `publish` is set. Without the permission to list versions,
+        // the import continues.
         let newest = sfn_aws::state_machine::newest_version(operation.aws(), &operation.call, self.arn.get()?).await;
         match newest {
             Ok(Some(version)) => Ok(Self { publish: true.into(), state_machine_version_arn: version.into(), ..self }),
@@ -237,8 +242,8 @@ impl Managed for StateMachine {
         }
     }
 
-    /// hashicorp/aws stores blocks that nobody wrote; those that turn something off are left out, as without a block it is
-    /// off.
+    /// hashicorp/aws stores blocks that are not configured. Blocks that disable a setting are
+    /// omitted, because the default is the same.
     fn moved(self, source: &SourceState) -> Self {
         let is_logged = self.logging_configuration.known().is_some_and(|logging| logging.level.text() != Some("OFF"));
         let is_traced = self.tracing_configuration.known().is_some_and(|tracing| tracing.enabled == Attr::Known(true));

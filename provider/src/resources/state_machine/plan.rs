@@ -1,4 +1,4 @@
-//! What a change will lead to.
+//! Plan of a change.
 
 use asl::policy::Account;
 use aws_arn::region_of;
@@ -11,8 +11,8 @@ use crate::shared::managed::{Change, PlanOutcome};
 use crate::shared::{execution_role, identity};
 use crate::workflow::Workflow;
 
-/// Completes a plan, and checks what depends on AWS. Terraform validates the same configuration right before it plans, so that
-/// the rules are not checked again.
+/// Completes a plan, and makes the checks that depend on AWS. The rules are not checked again,
+/// because Terraform validates the same configuration right before it plans.
 pub(super) async fn plan(
     planned: &mut StateMachine,
     change: &Change<'_, StateMachine>,
@@ -59,7 +59,7 @@ fn plan_role(planned: &mut StateMachine, change: &Change<'_, StateMachine>) -> R
     Ok(())
 }
 
-/// The text of the definition, as before where it means the same.
+/// Text of the definition. The prior text is kept if it is equivalent.
 fn plan_text(workflow: &Workflow, prior: Option<&StateMachine>) -> Attr<String> {
     let Some(text) = workflow.text() else { return Attr::Unknown };
     let before = prior.and_then(|prior| prior.asl.text());
@@ -74,7 +74,7 @@ fn plan_computed(planned: &mut StateMachine, prior: Option<&StateMachine>, polic
             let kept = prior.policy_json.text().filter(|before| same_policy(Some(before), Some(&policy)));
             kept.map_or(policy.as_str(), |before| before).into()
         }
-        // The account that the ARNs name is known after the creation.
+        // The account in ARNs is known after the creation.
         _ => Attr::Unknown,
     };
     let changes = prior.is_none_or(|prior| changes(planned, prior));
@@ -90,7 +90,7 @@ fn plan_computed(planned: &mut StateMachine, prior: Option<&StateMachine>, polic
     };
 }
 
-/// Whether the state machine itself changes.
+/// Whether the state machine itself changes, apart from its role and tags.
 fn changes(planned: &StateMachine, prior: &StateMachine) -> bool {
     let blocks = [
         planned.logging_configuration.write(),

@@ -1,4 +1,4 @@
-//! From AWS to a state.
+//! Conversion from AWS to the state.
 
 use asl::policy::{Account, Document};
 use sfn_aws::state_machine::{self, Described};
@@ -12,14 +12,16 @@ use crate::shared::encryption::Encryption;
 use crate::shared::managed::{Observed, Operation, Refusal};
 use crate::workflow::{WorkflowBlocks, same_definition};
 
-/// Reads the state machine; `None` when it does not exist. Three calls at most show that nothing has changed.
+/// Reads the state machine. `None` if it does not exist. At most three calls show that nothing has
+/// changed.
 pub(super) async fn read(
     before: &StateMachine,
     operation: &Operation,
 ) -> Result<Option<Observed<StateMachine>>, Refusal> {
     let (aws, call) = (operation.aws(), &operation.call);
     let Some(arn) = before.arn.text() else {
-        // The creation failed before there was a state machine, and what was created by then is still to be deleted.
+        // The creation failed before the state machine existed. The role and log group are still to
+        // be deleted.
         return Ok(Some(Observed::tagged(before.clone(), operation.tags.clone())));
     };
     let Some(found) = state_machine::describe(aws, call, arn).await? else { return Ok(None) };
@@ -45,7 +47,7 @@ pub(super) async fn read(
     };
     read_policy(&mut model, before, &account, operation).await?;
     let revision = Attr::from(found.revision_id);
-    // Somebody has changed the state machine, and may have published a version as well.
+    // The state machine was changed outside of Terraform, and a version may have been published.
     if revision != before.revision_id && before.publish == Attr::Known(true) {
         model.state_machine_version_arn = state_machine::newest_version(aws, call, arn).await?.into();
     }
@@ -53,8 +55,8 @@ pub(super) async fn read(
     Ok(Some(Observed { warnings, ..Observed::tagged(model, found_tags) }))
 }
 
-/// Whether the state machine logs to the provider's own log group. A state that has a `logging_configuration` tells; for an
-/// imported state machine the tag of the log group does.
+/// Whether the state machine uses the log group of the provider. The `logging_configuration` in the
+/// state shows it, or for an imported state machine the tag of the log group.
 async fn owns_log_group(
     before: &StateMachine,
     found: &Described,
@@ -70,13 +72,15 @@ async fn owns_log_group(
         return Ok(true);
     }
     match log_group::is_owned(operation.aws(), &operation.call, &arn, &named.log_group_owner(account)).await {
-        // Whose it is, is not known then. With its ARN in the configuration it is left alone.
+        // The owner is unknown then. With its ARN in the configuration, the log group is not
+        // changed.
         Err(error) if error.is_denied() => Ok(false),
         outcome => Ok(outcome?),
     }
 }
 
-/// The policy of the role that the provider manages, or the permissions that the definition needs.
+/// The policy of the role that the provider manages, or the permissions that the definition
+/// requires.
 async fn read_policy(
     model: &mut StateMachine,
     before: &StateMachine,
@@ -85,7 +89,7 @@ async fn read_policy(
 ) -> Result<(), Refusal> {
     let region = account.region.as_deref().unwrap_or("");
     let policy = match before.managed_role(region) {
-        // A role without a policy allows as much as one with an empty policy.
+        // A role without a policy is equivalent to one with an empty policy.
         Some(managed) => {
             let found = role::read_policy(operation.aws(), &operation.call, &managed.name).await?;
             Some(found.unwrap_or_else(|| Document::default().to_json()))
@@ -98,7 +102,7 @@ async fn read_policy(
     Ok(())
 }
 
-/// The definition in the words of the state as far as those still fit.
+/// The definition in the form of the state, if it still fits.
 fn read_definition(
     before: &StateMachine,
     found: &Described,

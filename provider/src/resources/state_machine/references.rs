@@ -1,4 +1,4 @@
-//! Whether what a workflow refers to exists and fits, before it is deployed.
+//! Checks before deployment that the resources that a workflow calls exist and fit.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -21,13 +21,14 @@ use crate::shared::execution_role;
 use crate::shared::managed::Change;
 use crate::workflow::Workflow;
 
-/// How long AWS may take for all that a workflow calls; the plan goes on without the rest.
+/// Time limit for all lookups in AWS. The plan continues without the remaining results.
 const LOOKUP_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Something that is called, by what tells it from all others.
+/// A referenced object, as a key.
 type Object = (Kind, String);
 
-/// Checks everything that the workflow of a plan calls, each object once in a run of Terraform.
+/// Checks all references of a planned workflow. Each object is looked up once in a run of
+/// Terraform.
 pub(super) async fn check(
     planned: &StateMachine,
     change: &Change<'_, StateMachine>,
@@ -75,8 +76,9 @@ pub(super) async fn check(
     diagnostics
 }
 
-/// Whether something that is not there may be made by the same apply. What this provider is going to make is known; what is
-/// called by its plain name may be made by another provider, unless the workflow called it before.
+/// Whether an object that does not exist may be created by the same apply. Objects that this
+/// provider will create are known. Objects that are referenced by name may be created by another
+/// provider, unless the workflow already called them.
 fn may_be_made(provider: &ProviderContext, used: &ExternalReference, prior: &str, checks: &Checks) -> bool {
     let is_plain = !used.id.contains(':');
     provider.planned().is_new(used.kind, &used.id)
@@ -86,8 +88,8 @@ fn may_be_made(provider: &ProviderContext, used: &ExternalReference, prior: &str
 fn cannot_verify(error: &AwsError, checks: &Checks) -> Option<Diagnostic> {
     let summary = "could not verify the resources that workflows call";
     let detail = format!(
-        "{error}\n\nAllow the reading calls to verify them, or turn this off with `checks {{ wiring = \"off\" }}` in the provider \
-         block."
+        "{error}\n\nGrant the permissions for the read operations, or disable the check with \
+         `checks {{ wiring = \"off\" }}` in the provider block."
     );
     match checks.wiring {
         Wiring::Required => Some(Diagnostic::error(summary, detail)),
@@ -96,10 +98,11 @@ fn cannot_verify(error: &AwsError, checks: &Checks) -> Option<Diagnostic> {
     }
 }
 
-/// Asks AWS about each object, all at once; what was asked before in this run is not asked again.
+/// Looks up all objects in parallel. Results of this run are reused.
 ///
 /// # Errors
-/// When the account of the credentials cannot be asked for.
+///
+/// When the account of the credentials cannot be determined.
 async fn look_up(
     provider: &ProviderContext,
     session: &Arc<ProviderSession>,
@@ -116,11 +119,11 @@ async fn look_up(
     let mut facts = BTreeMap::new();
     for (kind, id) in objects {
         let (region, account) = place(kind, &id);
-        // What is in another account cannot be looked at with these credentials.
+        // Objects in another account cannot be read with these credentials.
         if own.as_ref().zip(account.as_ref()).is_some_and(|(own, account)| own != account) {
             continue;
         }
-        // What the same run changes is judged as it will be.
+        // Objects that the same run changes are checked with their planned values.
         if let Some(planned) = provider.planned().function(&id).filter(|_| kind == Kind::Function) {
             facts.insert((kind, id), Ok(ResourceInfo::Function(planned)));
             continue;
@@ -143,7 +146,7 @@ async fn look_up(
     Ok(facts)
 }
 
-/// The region and the account that an id says.
+/// Region and account of a reference.
 fn place(kind: Kind, id: &str) -> (Option<String>, Option<String>) {
     if kind == Kind::Queue {
         let mut parts = id.split("://").nth(1).unwrap_or("").split('/');
@@ -185,7 +188,8 @@ async fn ask(session: &ProviderSession, call: &Call, kind: Kind, id: &str) -> Re
     Ok(if is_there { ResourceInfo::There } else { ResourceInfo::Missing })
 }
 
-/// What the role may not do that the workflow does, where the role is created elsewhere and known.
+/// Actions of the workflow that the role does not allow, if the role is known and created
+/// elsewhere.
 async fn refusals(
     session: &ProviderSession,
     call: &Call,
@@ -201,7 +205,8 @@ async fn refusals(
     let (policy, _) = asl::policy::derive(definition, &planned.policy_settings(&account));
     let mut findings = Vec::new();
     for statement in policy.statements() {
-        // A version or alias of a function is covered by what covers the function; a wildcard cannot be simulated.
+        // A permission for a function covers its versions and aliases. Wildcards cannot be
+        // simulated.
         let resource = statement.resources.iter().find(|resource| !resource.contains('*'));
         let Some(resource) = resource.filter(|_| statement.conditions.is_empty()) else { continue };
         let denied = role::denied(&session.aws, call, role_arn, &statement.actions, resource).await?;

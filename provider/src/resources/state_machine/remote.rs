@@ -1,4 +1,4 @@
-//! What AWS itself answers about a definition before it is deployed.
+//! Validation of a definition by AWS before it is deployed.
 
 use std::time::Duration;
 
@@ -11,11 +11,11 @@ use crate::shared::checks::Checks;
 use crate::shared::managed::Change;
 use crate::workflow::Workflow;
 
-/// How long AWS may take; the plan goes on without it.
+/// Time limit for the validation by AWS. The plan continues without it.
 const VALIDATION_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Lets AWS validate a definition that is new or changed and wholly known. When AWS cannot be asked there is one warning for
-/// the whole run.
+/// Validates a known definition in AWS, if it is new or changed. If the call fails, one warning is
+/// shown for the whole run.
 pub(super) async fn check(
     planned: &StateMachine,
     change: &Change<'_, StateMachine>,
@@ -33,10 +33,11 @@ pub(super) async fn check(
     match session.aws.validate_definition(&call, text, kind).await {
         Ok(verdicts) => of_verdicts(verdicts, planned, &checks, workflow),
         Err(error) if checks.record_unavailable() => Diagnostic::warning(
-            "AWS could not be asked about the workflows",
+            "could not validate the workflows in AWS",
             format!(
-                "{error}\n\nThe provider's own checks were made. Allow `states:ValidateStateMachineDefinition`, or turn this off \
-                 with `checks {{ remote = false }}` in the provider block."
+                "{error}\n\nThe checks of the provider were completed. Allow \
+                 `states:ValidateStateMachineDefinition`, or disable the check with \
+                 `checks {{ remote = false }}` in the provider block."
             ),
         )
         .into(),

@@ -1,4 +1,4 @@
-//! From the model to what AWS takes, and back.
+//! Conversion from the model to the settings of AWS, and back.
 
 use asl::policy::{Account, Document, Settings};
 use sfn_aws::state_machine::{Described, Logging as LoggingSettings, Publish, Wanted};
@@ -10,22 +10,22 @@ use crate::shared::encryption::Encryption;
 use crate::shared::execution_role::{self, MachineRole, ManagedRole, Owner};
 use crate::shared::managed::Refusal;
 
-/// Where the log groups of state machines are: below this prefix AWS needs no entry in the limited resource policy (Step
-/// Functions developer guide, "Logging using CloudWatch Logs").
+/// Prefix of the log groups of state machines. Below it, AWS needs no entry in the resource policy,
+/// whose size is limited (Step Functions developer guide, "Logging using CloudWatch Logs").
 const LOG_GROUPS: &str = "/aws/vendedlogs/states/";
 
-/// Whether two ARNs name the same log group, one of them with `:*`.
+/// Whether two ARNs refer to the same log group, with or without `:*`.
 pub(super) fn same_log_group(a: &Value, b: &Value) -> bool {
     matches!((a.as_str(), b.as_str()), (Some(a), Some(b)) if a.trim_end_matches(":*") == b.trim_end_matches(":*"))
 }
 
 impl StateMachine {
-    /// The name of the log group that the provider creates for the state machine.
+    /// Name of the log group that the provider creates for the state machine.
     pub(super) fn log_group(&self) -> String {
         format!("{LOG_GROUPS}{}", self.name())
     }
 
-    /// The ARN of that log group, without `:*`.
+    /// ARN of that log group, without `:*`.
     pub(super) fn log_group_arn(&self, account: &Account) -> String {
         account.arn("logs", &format!("log-group:{}", self.log_group()))
     }
@@ -35,23 +35,23 @@ impl StateMachine {
         self.logs() && self.logging_configuration.known().is_some_and(|logging| logging.log_destination.is_null())
     }
 
-    /// Whether there may be a log group of the provider's: the one that is in use, or one that a change which failed halfway has
-    /// left, after which nothing is logged.
+    /// Whether a log group of the provider may exist: one that is in use, or one that an update
+    /// left when it failed halfway and disabled logging.
     pub(super) fn may_have_log_group(&self) -> bool {
         self.logging_configuration.known().is_some_and(|logging| logging.log_destination.is_null())
     }
 
-    /// Whether anything is logged.
+    /// Whether logging is enabled.
     pub(super) fn logs(&self) -> bool {
         self.logging_configuration.known().is_some_and(|logging| logging.level.text() != Some("OFF"))
     }
 
-    /// For how many days that log group keeps its events.
+    /// Retention of that log group in days.
     pub(super) fn retention(&self) -> Option<i32> {
         self.logging_configuration.known()?.retention_in_days.known().copied().filter(|days| *days != 0)
     }
 
-    /// Whether X-Ray traces it.
+    /// Whether tracing is enabled.
     pub(super) fn traces(&self) -> bool {
         self.tracing_configuration.known().is_some_and(|tracing| tracing.enabled == Attr::Known(true))
     }
@@ -68,10 +68,11 @@ impl StateMachine {
         }
     }
 
-    /// What AWS is to have, once the definition and the role are known.
+    /// Settings to write to AWS.
     ///
     /// # Errors
-    /// When one of them is not.
+    ///
+    /// When the definition or the role is not known.
     pub(super) fn wanted(&self, account: &Account) -> Result<Wanted, Refusal> {
         Ok(Wanted {
             definition: self.asl.get()?.clone(),
@@ -82,13 +83,13 @@ impl StateMachine {
         })
     }
 
-    /// Whether and how a version is published.
+    /// Whether to publish a version, and with which description.
     pub(super) fn publish(&self) -> Publish {
         let description = self.version_description.text().map(str::to_owned);
         Publish { publish: self.publish == Attr::Known(true), description }
     }
 
-    /// The settings that the permissions of the definition depend on.
+    /// Settings on which the permissions of the definition depend.
     pub(super) fn policy_settings(&self, account: &Account) -> Settings {
         Settings {
             account: account.clone(),
@@ -100,13 +101,13 @@ impl StateMachine {
         }
     }
 
-    /// The permissions for the definition that is known as text, with those of the role's own statements.
+    /// Permissions for the rendered definition, with the statements of the role.
     pub(super) fn policy_of_asl(&self, account: &Account) -> Option<Document> {
         let (document, _) = asl::parse(self.asl.text()?).ok()?;
         Some(self.with_statements(asl::policy::derive(&document.root, &self.policy_settings(account)).0))
     }
 
-    /// A policy with the role's own statements.
+    /// A policy with the additional statements of the role.
     pub(super) fn with_statements(&self, mut document: Document) -> Document {
         if let Some(role) = self.execution_role.known() {
             execution_role::add_statements(&role.statement, &mut document);
@@ -114,14 +115,14 @@ impl StateMachine {
         document
     }
 
-    /// The role that the provider manages; `None` where the role is created elsewhere.
+    /// The role that the provider manages. `None` if the role is created elsewhere.
     pub(super) fn managed_role(&self, region: &str) -> Option<ManagedRole> {
         let owner = Owner { kind: "state-machine", service: "states.amazonaws.com", name: self.name(), region };
         self.execution_role.known().map(|role| ManagedRole::of(&role.role, owner))
     }
 
-    /// The `logging_configuration` for what AWS has. `owns_log_group` tells whether the destination is the provider's own log
-    /// group, which is not written.
+    /// The `logging_configuration` for the settings in AWS. With `owns_log_group`, the destination
+    /// is the log group of the provider, and is not set.
     pub(super) fn observed_logging(&self, found: &Described, owns_log_group: bool) -> Attr<Logging> {
         if found.logging.level == "OFF" && self.logging_configuration.is_null() {
             return Attr::Null;
@@ -139,7 +140,7 @@ impl StateMachine {
         })
     }
 
-    /// The `tracing_configuration` for what AWS has.
+    /// The `tracing_configuration` for the settings in AWS.
     pub(super) fn observed_tracing(&self, found: &Described) -> Attr<Tracing> {
         match found.tracing {
             None => self.tracing_configuration.clone(),
@@ -149,7 +150,7 @@ impl StateMachine {
     }
 }
 
-/// Whether two texts are the same policy.
+/// Whether two texts are equivalent policies.
 pub(super) fn same_policy(a: Option<&str>, b: Option<&str>) -> bool {
     match (a, b) {
         (Some(a), Some(b)) => crate::workflow::same_definition(a, b),

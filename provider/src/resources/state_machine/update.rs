@@ -1,4 +1,5 @@
-//! Changing what differs: new permissions first, then the state machine, then what is no longer needed goes.
+//! Update of a state machine: grants new permissions, updates the state machine, then removes what
+//! is no longer needed.
 
 use asl::policy::{Account, Document};
 use sfn_aws::state_machine::{self, Change, Changed};
@@ -12,7 +13,8 @@ use super::settings::same_policy;
 use crate::shared::execution_role::ManagedRole;
 use crate::shared::managed::{Failed, Operation, Refusal};
 
-/// A change under way: each step that goes through moves `reached` on, which is what is kept when the next one fails.
+/// An update in progress. Each completed step advances `reached`, which becomes the state if the
+/// next step fails.
 struct Update<'a> {
     operation: &'a Operation,
     prior: &'a StateMachine,
@@ -21,7 +23,7 @@ struct Update<'a> {
     reached: StateMachine,
 }
 
-/// Changes the state machine, its role and its log group.
+/// Updates the state machine, its role and its log group.
 pub(super) async fn update(
     planned: &StateMachine,
     prior: &StateMachine,
@@ -39,7 +41,8 @@ pub(super) async fn update(
     }
 }
 
-/// Deletes the versions that are not to be kept; a failure is a warning, as the update itself went through.
+/// Deletes versions beyond `keep_versions`. A failure is a warning, because the update itself
+/// succeeded.
 pub(super) async fn delete_old_versions(
     updated: &StateMachine,
     prior: &StateMachine,
@@ -54,15 +57,17 @@ pub(super) async fn delete_old_versions(
     match state_machine::delete_old_versions(operation.aws(), &operation.call, arn, keep).await {
         Ok(()) => Diagnostics::default(),
         Err(error) => {
-            let detail = format!("{error}\n\nThe update itself went through. The next one that publishes tries again.");
+            let detail = format!(
+                "{error}\n\nThe update itself succeeded. The next update that publishes a version tries again."
+            );
             Diagnostic::warning(format!("old versions of `{}` still exist", updated.name()), detail).into()
         }
     }
 }
 
 impl Update<'_> {
-    /// After a failure: removes the role and log group that this update made and the state machine does not use. Keeps those
-    /// that it uses.
+    /// After a failure, removes the role and log group that this update created if the state
+    /// machine does not use them, and keeps them in the state otherwise.
     async fn undo_unused(&mut self, planned: &StateMachine) {
         let (prior, region) = (self.prior, self.account.region.as_deref().unwrap_or(""));
         let is_new_role =
@@ -102,7 +107,8 @@ impl Update<'_> {
         if let Some(before) = before.filter(|before| before.is_new(after.as_ref())) {
             before.delete(aws, call).await?;
         }
-        // What a change that failed halfway has left: a role of this state machine that the state does not name.
+        // A role of this state machine that an update left when it failed halfway, and that is not
+        // in the state.
         let left = prior.managed_role(&region).and_then(|role| role.other(prior.role_arn.text()?));
         if let Some(left) = left.filter(|left| changed.is_some() && left.is_new(after.as_ref())) {
             left.delete(aws, call).await?;
@@ -117,7 +123,7 @@ impl Update<'_> {
         }
     }
 
-    /// Changes the state machine itself, or publishes it as it is; `None` when neither is needed.
+    /// Updates the state machine itself, or publishes a version of it. `None` if neither is needed.
     async fn change(&self, machine: &mut StateMachine) -> Result<Option<Changed>, Refusal> {
         let (aws, call, prior) = (self.operation.aws(), &self.operation.call, self.prior);
         let publish = machine.publish();
@@ -139,8 +145,8 @@ impl Update<'_> {
         Ok(Some(changed))
     }
 
-    /// What there is once the state machine is changed: as planned, but for what the role has, and for what the old state
-    /// machine used and is still to be deleted.
+    /// The state after the update and before the cleanup: as planned, but with the current policy
+    /// of the role, and with objects that are still to be deleted.
     fn before_clearing_up(&self, machine: &StateMachine, policy: Option<String>) -> StateMachine {
         let prior = self.prior;
         let mut reached = machine.clone();
@@ -159,7 +165,8 @@ impl Update<'_> {
         reached
     }
 
-    /// Gives the role what the old and the new definition need, and keeps in `written` what it has by then.
+    /// Grants the role the permissions of the old and the new definition, and records them in
+    /// `written`.
     async fn grant(
         &self,
         role: &ManagedRole,
@@ -179,7 +186,8 @@ impl Update<'_> {
         both.merge(policy);
         if !same_policy(written.as_deref(), Some(&both.to_json())) {
             match role.write(aws, call, &both).await {
-                // Somebody has deleted the role: it is created again, under the same name and ARN.
+                // The role was deleted outside of Terraform. It is created again, with the same
+                // name and ARN.
                 Err(error) if error.is_not_found() => {
                     role.create_or_adopt(aws, call, &both, aws.identity(call).await?, tags).await?;
                 }

@@ -1,5 +1,6 @@
-//! `CreateActivity` is idempotent: an activity of the same name is refused only with another encryption, and tags are
-//! not compared. The emulator refuses every activity of the same name, and drops `encryptionConfiguration`.
+//! `CreateActivity` is idempotent: an activity with the same name is only rejected if its
+//! encryption differs, and tags are not compared. The emulator rejects every activity with the same
+//! name, and drops `encryptionConfiguration`.
 
 use std::io;
 
@@ -10,19 +11,19 @@ use crate::proxy::behaviour::{Answering, Behaviour, Next};
 use crate::proxy::call::{Answer, Call, is_error, json_answer, json_of, text, with_json};
 use crate::proxy::memory::Memory;
 
-/// Seconds for which Step Functions uses a data key when a call does not give them.
+/// Default reuse period of data keys in seconds.
 const DEFAULT_REUSE_PERIOD: i32 = 300;
 
-/// Remembers the encryption, and answers with the activity that exists.
+/// Stores the encryption, and responds with the existing activity.
 #[derive(Default)]
 pub struct Activities {
     encrypted: Memory<Encrypted>,
 }
 
-/// How an activity is encrypted.
+/// Encryption of an activity.
 #[derive(Debug, Clone)]
 struct Encrypted {
-    /// When it was created. With another time it is another one of the same name.
+    /// Creation date. A different date means another activity with the same name.
     created: Option<Value>,
     configuration: Value,
 }
@@ -57,7 +58,7 @@ impl Activities {
         }
     }
 
-    /// The answer for an activity that exists as the call wants it.
+    /// The response for an existing activity that equals the one in the call.
     async fn existing(&self, call: &Call, next: Next<'_>) -> io::Result<Option<Answer>> {
         let request = call.json();
         let listed = json_of(&next.upstream.states(call, "ListActivities", &json!({})).await?);
@@ -81,7 +82,7 @@ impl Activities {
         }
     }
 
-    /// The encryption of an activity that is described or listed.
+    /// The encryption of an activity from a description or list.
     fn encryption_of(&self, activity: &Value) -> Value {
         let known = text(activity, "activityArn").and_then(|arn| self.encrypted.get(arn));
         let known = known.filter(|known| known.created.as_ref() == activity.get("creationDate"));
@@ -89,7 +90,7 @@ impl Activities {
     }
 }
 
-/// The encryption that a call wants, with what AWS fills in.
+/// The encryption in a call, with AWS's defaults.
 fn wanted(request: &Value) -> Value {
     let configuration = request.get("encryptionConfiguration");
     match configuration.filter(|wanted| text(wanted, "type") == Some("CUSTOMER_MANAGED_KMS_KEY")) {
@@ -103,7 +104,7 @@ fn wanted(request: &Value) -> Value {
     }
 }
 
-/// Encryption with a key of AWS.
+/// Encryption with an AWS owned key.
 fn owned() -> Value {
     json!({ "type": "AWS_OWNED_KEY" })
 }

@@ -1,5 +1,5 @@
-//! `CreateStateMachineAlias` is idempotent: an alias of the same name, description and routing is no conflict. The
-//! emulator refuses every alias of the same name.
+//! `CreateStateMachineAlias` is idempotent: an alias with the same name, description and routing is
+//! not a conflict. The emulator rejects every alias with the same name.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::proxy::behaviour::{Answering, Behaviour, Next};
 use crate::proxy::call::{Answer, Call, is_error, json_answer, json_of, text};
 
-/// Answers with the alias that exists.
+/// Responds with the existing alias.
 pub struct AliasCreation;
 
 impl Behaviour for AliasCreation {
@@ -29,7 +29,7 @@ impl Behaviour for AliasCreation {
     }
 }
 
-/// The answer for an alias that exists as the call wants it.
+/// The response for an existing alias that equals the one in the call.
 async fn existing(call: &Call, next: Next<'_>) -> io::Result<Option<Answer>> {
     let wanted = call.json();
     let Some(arn) = alias_arn(&wanted) else { return Ok(None) };
@@ -42,14 +42,14 @@ async fn existing(call: &Call, next: Next<'_>) -> io::Result<Option<Answer>> {
     Ok(Some(json_answer(StatusCode::OK, &body)))
 }
 
-/// The ARN of the alias that a call wants: that of the state machine of its first version, and its name.
+/// The ARN of the alias in a call: the state machine of its first version, and its name.
 fn alias_arn(wanted: &Value) -> Option<String> {
     let first = wanted.get("routingConfiguration")?.as_array()?.first()?;
     let (machine, _) = text(first, "stateMachineVersionArn")?.rsplit_once(':')?;
     Some(format!("{machine}:{}", text(wanted, "name")?))
 }
 
-/// The weights by version.
+/// Weights by version.
 fn routes(alias: &Value) -> BTreeMap<&str, i64> {
     let routes = alias.get("routingConfiguration").and_then(Value::as_array).into_iter().flatten();
     routes.filter_map(route).collect()
@@ -59,7 +59,7 @@ fn route(route: &Value) -> Option<(&str, i64)> {
     Some((text(route, "stateMachineVersionArn")?, route.get("weight")?.as_i64()?))
 }
 
-/// The description; an alias without one has an empty one.
+/// The description. An alias without one has an empty description.
 fn description(alias: &Value) -> &str {
     text(alias, "description").unwrap_or("")
 }

@@ -1,5 +1,5 @@
-//! The resource-based policy of an alias of a function is deleted with the alias. The emulator keeps its statements and
-//! gives them to an alias of the same name that is created later.
+//! The resource-based policy of a function's alias is deleted with the alias. The emulator keeps
+//! its statements and applies them to an alias with the same name that is created later.
 
 use std::io;
 
@@ -27,7 +27,7 @@ impl Behaviour for AliasPolicy {
             let answer = next.run(call).await?;
             if answer.status().is_success() {
                 for statement in statements {
-                    // The alias is gone, and the emulator has an identifier only once in a function.
+                    // The alias is deleted, and in the emulator, an ID is unique in a function.
                     let path = format!("{policy}/{statement}");
                     next.upstream.lambda(call, Method::DELETE, &path, None).await?;
                 }
@@ -37,7 +37,7 @@ impl Behaviour for AliasPolicy {
     }
 }
 
-/// The identifiers of the statements of a policy.
+/// The IDs of the statements of a policy.
 async fn statements(call: &Call, next: Next<'_>, path: &str) -> io::Result<Vec<String>> {
     let answer = json_of(&next.upstream.lambda(call, Method::GET, path, None).await?);
     let policy = text(&answer, "Policy").and_then(|policy| serde_json::from_str::<Value>(policy).ok());

@@ -1,5 +1,5 @@
-//! `CreateFunction` takes the code signing configuration of the function, and only a function that exists has one. The
-//! emulator drops it from `CreateFunction`, and answers for every name.
+//! `CreateFunction` accepts the code signing configuration of the function, and only an existing
+//! function has one. The emulator drops it in `CreateFunction`, and responds for every name.
 
 use hyper::Method;
 use serde_json::json;
@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::proxy::behaviour::{Answering, Behaviour, Next};
 use crate::proxy::call::{Call, json_of, text};
 
-/// Puts the configuration of a new function.
+/// Writes the configuration of a new function.
 pub struct CodeSigning;
 
 impl Behaviour for CodeSigning {

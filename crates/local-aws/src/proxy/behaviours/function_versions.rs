@@ -1,7 +1,7 @@
-//! `PublishVersion` publishes no version when the function has not changed since the last one, and answers with that
-//! one. AWS takes every `UpdateFunctionCode` and `UpdateFunctionConfiguration` for a change, even with the same values
-//! (measured for <https://github.com/getmoto/moto/pull/8379>), so the revisions are compared. The emulator does not
-//! compare versions that `CreateFunction` and `UpdateFunctionCode` publish.
+//! `PublishVersion` returns the last version if the function has not changed since. AWS treats
+//! every `UpdateFunctionCode` and `UpdateFunctionConfiguration` as a change, even with the same
+//! values (measured for <https://github.com/getmoto/moto/pull/8379>), so revisions are compared.
+//! The emulator does not compare versions that `CreateFunction` and `UpdateFunctionCode` publish.
 
 use hyper::{Method, StatusCode};
 use serde_json::Value;
@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::proxy::behaviour::{Answering, Behaviour, Next};
 use crate::proxy::call::{Call, json_answer, json_of, text};
 
-/// Answers with the last version.
+/// Responds with the last version.
 pub struct FunctionVersions;
 
 impl Behaviour for FunctionVersions {
@@ -30,7 +30,7 @@ impl Behaviour for FunctionVersions {
     }
 }
 
-/// The last version, if it has the revision of the function.
+/// The last version, if it has the same revision as the function.
 fn unchanged(listed: &Value) -> Option<Value> {
     let versions = listed.get("Versions")?.as_array()?;
     let function = versions.iter().find(|version| text(version, "Version") == Some("$LATEST"))?;

@@ -1,5 +1,5 @@
-//! The KMS key of a function encrypts its environment variables. AWS does not keep one for a function without
-//! variables, and answers `KMSKeyArn` only with variables.
+//! The KMS key of a function encrypts its environment variables. AWS does not store the key of a
+//! function without environment variables, and only returns `KMSKeyArn` with them.
 
 use std::io;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::proxy::behaviour::{Answering, Behaviour, Next};
 use crate::proxy::call::{Call, json_of, text, with_json};
 
-/// Drops the key where there are no variables.
+/// Drops the key without environment variables.
 pub struct KmsKey;
 
 const KEY: &str = "KMSKeyArn";
@@ -43,7 +43,7 @@ impl Behaviour for KmsKey {
     }
 }
 
-/// The call with an empty key, if it leaves the function without variables.
+/// The call with an empty key, if it leaves the function without environment variables.
 async fn without_key(call: &Call, next: Next<'_>) -> io::Result<Option<Call>> {
     let mut request = call.json();
     let sets_variables = request.get("Environment").is_some_and(|environment| !environment.is_null());

@@ -1,12 +1,12 @@
-//! Defaults of `loggingConfiguration`. AWS fills them in, so that a state machine that is created again with or without
-//! them is equal.
+//! Defaults of `loggingConfiguration`. AWS adds them, so creating a state machine again with or
+//! without them is the same.
 
 use serde_json::Value;
 
 use crate::proxy::behaviour::{Answering, Behaviour, Next};
 use crate::proxy::call::Call;
 
-/// Fills them in.
+/// Adds the defaults.
 pub struct LoggingDefaults;
 
 impl Behaviour for LoggingDefaults {

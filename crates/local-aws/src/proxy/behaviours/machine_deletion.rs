@@ -1,5 +1,5 @@
-//! The versions and aliases of a state machine are deleted with it. The emulator keeps them, describes them, and gives
-//! them to a state machine of the same name that is created later.
+//! The versions and aliases of a state machine are deleted with it. The emulator keeps them,
+//! returns them, and assigns them to a state machine with the same name that is created later.
 
 use std::io;
 
@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 use crate::proxy::behaviour::{Answering, Behaviour, Next};
 use crate::proxy::call::{Call, json_of, text};
 
-/// Deletes them.
+/// Deletes the versions and aliases.
 pub struct MachineDeletion;
 
-/// What belongs to a state machine: the operation that lists it, the list, the member with its ARN, and the operation
-/// that deletes it.
+/// Parts of a state machine: the operation that lists them, the list, the member with the ARN, and
+/// the operation that deletes them.
 const PARTS: [(&str, &str, &str, &str); 2] = [
-    // Versions that an alias routes to cannot be deleted before it.
+    // Versions to which an alias routes can only be deleted after the alias.
     ("ListStateMachineAliases", "stateMachineAliases", "stateMachineAliasArn", "DeleteStateMachineAlias"),
     ("ListStateMachineVersions", "stateMachineVersions", "stateMachineVersionArn", "DeleteStateMachineVersion"),
 ];
@@ -26,7 +26,7 @@ impl Behaviour for MachineDeletion {
 
     fn answer<'a>(&'a self, call: &'a Call, next: Next<'a>) -> Answering<'a> {
         Box::pin(async move {
-            // Only a state machine that exists has lists.
+            // Only an existing state machine has lists.
             let deletions = deletions(call, next).await?;
             let answer = next.run(call).await?;
             if answer.status().is_success() {
@@ -39,7 +39,7 @@ impl Behaviour for MachineDeletion {
     }
 }
 
-/// The calls that delete what belongs to the state machine of a call.
+/// The calls that delete the parts of the state machine in a call.
 async fn deletions(call: &Call, next: Next<'_>) -> io::Result<Vec<(&'static str, Value)>> {
     let machine = json!({ "stateMachineArn": call.json().get("stateMachineArn") });
     let mut deletions = Vec::new();

@@ -1,4 +1,4 @@
-//! The behaviours of AWS that the emulator lacks, one in each file.
+//! Behaviors of AWS that the emulator lacks, one in each file.
 
 mod activities;
 mod alias_creation;
@@ -13,7 +13,7 @@ mod tracing;
 
 use crate::proxy::behaviour::Behaviour;
 
-/// All behaviours; a call goes through those of its operation in this order.
+/// All behaviors. A call passes through those of its operation in this order.
 pub fn all() -> Vec<Box<dyn Behaviour>> {
     vec![
         Box::new(tracing::Tracing::default()),

@@ -1,4 +1,4 @@
-//! The runtime management configuration of a function or of one of its versions, which the emulator does not have.
+//! The runtime management configuration of a function or version, which the emulator lacks.
 
 use std::io;
 
@@ -10,7 +10,7 @@ use crate::proxy::call::{Answer, Call, json_answer, json_of, text};
 use crate::proxy::memory::Memory;
 use crate::proxy::refusal::{Notation, refusal};
 
-/// Remembers it.
+/// Stores the configuration.
 #[derive(Default)]
 pub struct RuntimeManagement {
     known: Memory<Value>,
@@ -28,7 +28,7 @@ impl Behaviour for RuntimeManagement {
             }
             let answer = next.run(call).await?;
             if let (true, Some(arn)) = (answer.status().is_success(), text(&json_of(&answer), "FunctionArn")) {
-                // What is remembered belongs to a function of the same name that is gone.
+                // The stored value belongs to a deleted function with the same name.
                 self.known.forget(arn);
             }
             Ok(answer)
@@ -43,7 +43,7 @@ impl RuntimeManagement {
         let (Some(arn), Some(version)) = (text(&function, "FunctionArn"), text(&function, "Version")) else {
             return Ok(answer);
         };
-        // Some versions have a qualified ARN in the emulator, others have not.
+        // In the emulator, only some versions have a qualified ARN.
         let unqualified = arn.strip_suffix(&format!(":{version}")).unwrap_or(arn);
         let key = format!("{unqualified}:{version}");
         if call.operation == "PutRuntimeManagementConfig" {
@@ -58,7 +58,7 @@ impl RuntimeManagement {
     }
 }
 
-/// The configuration that a call wants; absent when AWS refuses it.
+/// The configuration in a call. `None` if AWS rejects it.
 fn wanted(arn: &str, request: &Value) -> Option<Value> {
     match (text(request, "UpdateRuntimeOn")?, text(request, "RuntimeVersionArn")) {
         ("Manual", Some(runtime)) => Some(configuration(arn, "Manual", Some(runtime))),

@@ -1,5 +1,6 @@
-//! `tracingConfiguration` of state machines and their versions, which the emulator drops. `CreateStateMachine` compares
-//! it, as it compares the definition: a state machine of the same name with other tracing already exists.
+//! `tracingConfiguration` of state machines and versions, which the emulator drops.
+//! `CreateStateMachine` compares it like the definition: with other tracing, a state machine with
+//! the same name already exists.
 
 use serde_json::{Value, json};
 
@@ -8,16 +9,17 @@ use crate::proxy::call::{Call, json_of, text, with_json};
 use crate::proxy::memory::Memory;
 use crate::proxy::refusal::{Notation, refusal};
 
-/// Remembers it, and adds it to descriptions, which always have it.
+/// Stores the configuration, and adds it to descriptions, which always contain it.
 #[derive(Default)]
 pub struct Tracing {
     known: Memory<Traced>,
 }
 
-/// Whether a state machine or version is traced.
+/// Tracing of a state machine or version.
 #[derive(Debug, Clone)]
 struct Traced {
-    /// When it was created; null where that was not seen. With another time it is another one of the same name.
+    /// Creation date. Null if it is unknown. A different date means another state machine with the
+    /// same name.
     created: Value,
     enabled: bool,
 }
@@ -64,7 +66,7 @@ impl Behaviour for Tracing {
 }
 
 impl Tracing {
-    /// Remembers a new state machine; false when it is an old one with other tracing.
+    /// Stores a new state machine. Returns false for an existing one with other tracing.
     fn create(&self, request: &Value, body: &Value) -> bool {
         let Some(arn) = text(body, "stateMachineArn") else { return true };
         let (created, enabled) = (creation_date(body), wanted(request).unwrap_or(false));
@@ -86,7 +88,7 @@ impl Tracing {
         }
     }
 
-    /// Remembers a version that the call published, if it is a new one.
+    /// Stores a version that the call published, if it is new.
     fn publish(&self, request: &Value, body: &Value) {
         let Some(version) = text(body, "stateMachineVersionArn") else { return };
         let arn = text(body, "stateMachineArn").or_else(|| text(request, "stateMachineArn")).unwrap_or("");
@@ -115,16 +117,16 @@ impl Tracing {
         if let Some(known) = self.known.get(arn) {
             return known.enabled && known.is_of(&creation_date(described));
         }
-        // An alias is described as its state machine.
+        // The description of an alias is that of its state machine.
         let machine = arn.rsplit_once(':').and_then(|(machine, _)| self.known.get(machine));
         machine.is_some_and(|known| known.enabled)
     }
 }
 
-/// What a call wants; absent when it leaves tracing as it is.
+/// The tracing in a call. `None` if the call does not change it.
 fn wanted(request: &Value) -> Option<bool> {
     let tracing = request.get("tracingConfiguration").filter(|tracing| !tracing.is_null())?;
-    // A client may leave out what is false.
+    // Clients can omit false values.
     Some(tracing.get("enabled").and_then(Value::as_bool).unwrap_or(false))
 }
 

@@ -2,5 +2,5 @@ import json
 
 
 def handler(event, context):
-    # A real job would keep the token and answer with it when it is done.
+    # A real job would store the token and send it with the result.
     print(json.dumps({"job": event["job"], "token": event["taskToken"]}))

@@ -2,14 +2,14 @@ import hashlib
 
 
 class PaymentDeclined(Exception):
-    """The bank says no."""
+    """The bank declined the payment."""
 
 
 class TemporaryFailure(Exception):
-    """The bank does not answer; it may later."""
+    """The bank does not respond, but may do so later."""
 
 
-# What the test cards of this example do.
+# Behavior of the test cards in this example.
 DECLINED = "4000000000000002"
 INSUFFICIENT = "4000000000009995"
 

@@ -1,5 +1,5 @@
 class ValidationError(Exception):
-    """The order cannot be carried out as it is."""
+    """The order is invalid."""
 
 
 def handler(order, context):

@@ -1,5 +1,5 @@
 class PaymentDeclined(Exception):
-    """The bank says no."""
+    """The bank declined the payment."""
 
 
 def handler(payment, context):

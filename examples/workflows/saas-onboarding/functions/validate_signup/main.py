@@ -1,5 +1,5 @@
 class ValidationError(Exception):
-    """The signup is wrong."""
+    """The signup is invalid."""
 
 
 def handler(signup, context):

@@ -7,7 +7,7 @@ terraform {
 }
 
 variable "topic_arn" {
-  description = "ARN of the SNS topic that people are told by."
+  description = "ARN of the SNS topic for notifications."
   type        = string
 }
 
@@ -30,6 +30,6 @@ data "sfn_definition" "this" {
 }
 
 output "definition" {
-  description = "The states, for a branch or an item processor. Their input has `text`."
+  description = "States for a branch or an item processor. The input must contain `text`."
   value       = data.sfn_definition.this.json
 }

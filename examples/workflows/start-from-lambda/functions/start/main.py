@@ -12,7 +12,7 @@ def handler(event, context):
     try:
         states.start_execution(stateMachineArn=ARN, name=name, input=json.dumps(event))
     except states.exceptions.ExecutionAlreadyExists:
-        # The same order has come in before, which is no mistake.
+        # The order was received before, which is expected.
         pass
     execution = ARN.replace(":stateMachine:", ":execution:") + ":" + name
     return {"executionArn": execution, "status": states.describe_execution(executionArn=execution)["status"]}
