@@ -284,5 +284,5 @@ fn a_state_named_states_has_its_name_in_messages() {
     let (_, findings) = Linter::new(MachineType::Standard).check_text(text);
     let messages: Vec<_> =
         findings.iter().filter(|finding| finding.code == "ASL2005").map(|finding| finding.message.as_str()).collect();
-    assert_eq!(messages, ["state `States` does not say how to go on", "state `States.` does not say how to go on"]);
+    assert_eq!(messages, ["state `States` has neither `Next` nor `End`", "state `States.` has neither `Next` nor `End`"]);
 }
