@@ -264,7 +264,7 @@ fn size_is_counted_in_characters() {
     let linter = Linter::new(MachineType::Standard);
     assert!(linter.check_size(&definition(1_048_576)).is_empty());
     let findings = linter.check_size(&definition(1_048_577));
-    assert_eq!(findings[0].message, "the definition has 1048577 characters, and AWS takes at most 1048576");
+    assert_eq!(findings[0].message, "the definition must have at most 1048576 characters, got 1048577");
 }
 
 #[test]
@@ -284,5 +284,8 @@ fn a_state_named_states_has_its_name_in_messages() {
     let (_, findings) = Linter::new(MachineType::Standard).check_text(text);
     let messages: Vec<_> =
         findings.iter().filter(|finding| finding.code == "ASL2005").map(|finding| finding.message.as_str()).collect();
-    assert_eq!(messages, ["state `States` has neither `Next` nor `End`", "state `States.` has neither `Next` nor `End`"]);
+    assert_eq!(
+        messages,
+        ["state `States` has neither `Next` nor `End`", "state `States.` has neither `Next` nor `End`"]
+    );
 }
