@@ -91,7 +91,7 @@ async fn what_is_not_there_is_told_at_its_line() {
     // What belongs to another account cannot be looked at, and is nobody's mistake.
     let foreign = missing.replace("123456789012", "210987654321");
     let workspace = with_checks(&aws, "wiring = \"required\"", &configuration("", "", &foreign));
-    assert!(!workspace.plan().await.unwrap().text.contains("does not exist"));
+    assert!(!workspace.plan().await.unwrap().text.contains("which does not exist"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -104,7 +104,7 @@ async fn what_this_apply_makes_is_not_missing() {
     ] {
         let workspace = with_checks(&aws, "wiring = \"auto\"", &configuration(FUNCTION, "", task));
         let plan = workspace.plan().await.unwrap();
-        assert!(!plan.text.contains("does not exist"), "{}", plan.text);
+        assert!(!plan.text.contains("which does not exist"), "{}", plan.text);
     }
     // A function that is named is judged before it is made.
     let short = "lambda {\n function_arn = sfn_lambda_function.f.function_name\n }\n timeout_seconds = 10";
