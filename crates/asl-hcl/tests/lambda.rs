@@ -107,7 +107,7 @@ fn what_cannot_be_is_said() {
     assert_eq!(said(&[], &[]), ["`lambda` has no `function_arn` at task[\"Call\"].lambda"]);
     assert_eq!(
         said(&[("function_arn", "f".into())], &[("result_path", "$.x".into())]),
-        ["`function_arn` is a name, and its ARN is needed here at task[\"Call\"].lambda.function_arn"]
+        ["`function_arn` must be an ARN, got a name at task[\"Call\"].lambda.function_arn"]
     );
     assert_eq!(
         said(&[("function_arn", ARN.into())], &[("resource", ARN.into())]),

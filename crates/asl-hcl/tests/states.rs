@@ -227,7 +227,7 @@ fn mistakes_are_told_where_they_are() {
         json!({ "task": { "A": { "end": true } }, "states": { "A": { "type": "succeed" } } }),
         "another state is called `A`",
         r#"states["A"]"#,
-        "There is a `task` block of this name as well",
+        "A `task` block has the same name",
     );
 }
 
