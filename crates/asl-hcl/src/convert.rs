@@ -49,8 +49,8 @@ fn literal(text: &str) -> Json {
     }
 }
 
-/// Converts an object whose members have their names in HCL. An unknown member keeps its name, so that the rules report
-/// it.
+/// Converts an object whose members have their names in HCL. An unknown member keeps its name, so that the
+/// rules report it.
 pub(crate) fn object_to_json(object: &ObjectSchema, value: &Value) -> Json {
     let entries = match value.plain() {
         Value::Map(entries) => entries,
@@ -116,8 +116,8 @@ pub(crate) fn from_json(shape: &FieldType, json: &Json) -> Option<Value> {
     }
 }
 
-/// Converts an object in a field. A block has all of its attributes. An object in an attribute has only those that are set,
-/// in their order.
+/// Converts an object in a field. A block has all of its attributes. An object in an attribute has only those
+/// that are set, in their order.
 fn member_from_json(name: &str, json: &Json) -> Option<Value> {
     let language = Language::get();
     let object = language.object(name)?;

@@ -13,9 +13,9 @@ use crate::state_path::StatePath;
 use crate::states;
 use crate::to_asl::to_asl;
 
-/// Returns the blocks and top-level attributes that describe a definition exactly. Values of `prior` with the same meaning
-/// are kept. A state in the `states` of `prior` stays there, and any other state becomes a block. Members are in the order
-/// of the definition.
+/// Returns the blocks and top-level attributes that describe a definition exactly. Values of `prior` with the
+/// same meaning are kept. A state in the `states` of `prior` stays there, and any other state becomes a
+/// block. Members are in the order of the definition.
 ///
 /// # Errors
 /// Why blocks cannot describe the definition.
@@ -168,9 +168,9 @@ fn describes(argument: &str, written: &Value, state: &Json, jsonata: bool) -> bo
     flat.json.get("States").and_then(|states| states.get("it")).is_some_and(|it| it.same_meaning(state))
 }
 
-/// Replaces values with those of `prior` that have the same meaning, such as a list in place of a tuple. Both are complete
-/// configurations. The argument `states` is kept as a whole or not at all, because Terraform accepts only the configured
-/// and the prior value of an attribute.
+/// Replaces values with those of `prior` that have the same meaning, such as a list in place of a tuple. Both
+/// are complete configurations. The argument `states` is kept as a whole or not at all, because Terraform
+/// accepts only the configured and the prior value of an attribute.
 pub fn keep_equal(prior: &Value, value: &mut Value) {
     let language = value.get("query_language");
     if let (Some(before), Some(after)) = (meaning(prior.get(STATES), language), meaning(value.get(STATES), language))
@@ -195,7 +195,8 @@ pub fn keep_equal(prior: &Value, value: &mut Value) {
     }
 }
 
-/// Converts the value of `states` to ASL. Returns `None` if the value is null, or if a part of it is unknown or invalid.
+/// Converts the value of `states` to ASL. Returns `None` if the value is null, or if a part of it is unknown
+/// or invalid.
 fn meaning(value: &Value, language: &Value) -> Option<Json> {
     if value.is_null() {
         return None;

@@ -84,8 +84,8 @@ impl Lambda {
         }
     }
 
-    /// Whether the function itself is the resource. In JSONPath, only then can its unwrapped result be inserted into the
-    /// input. `None` if the fields that decide are unknown.
+    /// Whether the function itself is the resource. In JSONPath, only then can its unwrapped result be
+    /// inserted into the input. `None` if the fields that decide are unknown.
     fn is_direct(&self, members: &Members, jsonata: bool) -> Option<bool> {
         if jsonata || !self.unwrap || self.wait_for_task_token {
             return Some(false);

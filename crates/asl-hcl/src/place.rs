@@ -12,8 +12,8 @@ use crate::to_asl::{Flat, Origin};
 type End = (StatePath, Option<&'static ObjectSchema>);
 
 impl Flat {
-    /// The attribute for a place in the flat definition, or the nearest enclosing one. In the argument `states`, the path
-    /// leads into its value.
+    /// The attribute for a place in the flat definition, or the nearest enclosing one. In the argument
+    /// `states`, the path leads into its value.
     pub fn path(&self, pointer: &JsonPointer) -> Option<AttributePath> {
         let (path, object) = self.end(pointer)?;
         Some(match object {
@@ -34,8 +34,8 @@ impl Flat {
         }
     }
 
-    /// The path for a place for which Terraform shows a line: [`Flat::path`], limited to the state in the argument `states`,
-    /// and to one step into any other argument.
+    /// The path for a place for which Terraform shows a line: [`Flat::path`], limited to the state in the
+    /// argument `states`, and to one step into any other argument.
     pub fn line_path(&self, pointer: &JsonPointer) -> Option<AttributePath> {
         let (path, object) = self.end(pointer)?;
         Some(match object {
@@ -44,14 +44,14 @@ impl Flat {
         })
     }
 
-    /// The place in the argument `states` as text. `None` for other places. The line that Terraform shows is that of the
-    /// argument if its value is set elsewhere.
+    /// The place in the argument `states` as text. `None` for other places. The line that Terraform shows is
+    /// that of the argument if its value is set elsewhere.
     pub fn place_in_states(&self, pointer: &JsonPointer) -> Option<String> {
         self.path(pointer).filter(is_in_states).map(|path| path.to_string())
     }
 
-    /// Returns the path of an attribute of a block that is not set. Terraform finds the line of an attribute but not of a
-    /// block, and shows the first line of the block for an attribute that is not set.
+    /// Returns the path of an attribute of a block that is not set. Terraform finds the line of an attribute
+    /// but not of a block, and shows the first line of the block for an attribute that is not set.
     fn header(&self, object: &ObjectSchema, path: AttributePath) -> AttributePath {
         let block = path.steps().iter().fold(&self.config, |value, step| match step {
             Step::Attribute(name) | Step::Key(name) => value.get(name),

@@ -25,8 +25,8 @@ pub fn definition_attributes() -> Vec<Attribute> {
 fn states_attribute() -> Attribute {
     let description = format!(
         "States as values, in addition to those in blocks: a map of state name to an object with `type` ({}) and the \
-         arguments of the block of that type. Nested blocks are objects, or lists of objects if the block can be repeated. \
-         Use it for states from a variable, an output or a `for` expression, as described in the guide \"States from \
+         arguments of the block of that type. Nested blocks are objects, or lists of objects if the block can be \
+         repeated. Use it for states from a variable, an output or a `for` expression, as described in the guide \"States from \
          modules\". A state name must not be used in both `states` and a block.",
         type_words()
     );
@@ -108,8 +108,8 @@ fn block(object: &ObjectSchema) -> Block {
     Block { attributes, blocks, description: object.description.clone(), ..Block::default() }
 }
 
-/// The object in a field that is a block, and whether it can be repeated. Objects that contain objects of the same type
-/// cannot be blocks.
+/// The object in a field that is a block, and whether it can be repeated. Objects that contain objects of the
+/// same type cannot be blocks.
 pub(crate) fn inner(field: &FieldSchema) -> Option<(&'static ObjectSchema, Nesting)> {
     let (name, nesting) = match &field.shape {
         FieldType::Object(name) => (name, Nesting::Single),

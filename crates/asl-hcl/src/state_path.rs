@@ -66,7 +66,8 @@ impl StatePath {
         self.path
     }
 
-    /// The part of the path for which every version of Terraform finds a line: one step into the value of an argument.
+    /// The part of the path for which every version of Terraform finds a line: one step into the value of an
+    /// argument.
     pub(crate) fn into_line_path(self) -> AttributePath {
         let unseen = self.steps_inside.saturating_sub(1);
         let seen = self.path.steps().len() - unseen;
@@ -79,9 +80,9 @@ pub(crate) fn is_in_states(path: &AttributePath) -> bool {
     matches!(path.steps(), [Step::Attribute(first), _, ..] if first == STATES)
 }
 
-/// The part of a path for which every version of Terraform finds a line: the state in the value of `states`, or the argument
-/// if its value is set elsewhere. Before version 1.15, Terraform follows one step into an argument and shows the first line
-/// of the resource for a longer path (`tfdiags/contextual.go`).
+/// The part of a path for which every version of Terraform finds a line: the state in the value of `states`,
+/// or the argument if its value is set elsewhere. Before version 1.15, Terraform follows one step into an
+/// argument and shows the first line of the resource for a longer path (`tfdiags/contextual.go`).
 pub(crate) fn with_line(path: AttributePath) -> AttributePath {
     if is_in_states(&path) { path.steps().iter().take(2).cloned().collect() } else { path }
 }

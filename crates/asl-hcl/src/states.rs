@@ -1,7 +1,7 @@
 //! States as values: converts the argument `states` to the equivalent blocks and back.
 //!
-//! Terraform converts the attributes of a block to the types of the schema and rejects unknown attributes. A dynamic value
-//! is not converted, so this module does both.
+//! Terraform converts the attributes of a block to the types of the schema and rejects unknown attributes. A
+//! dynamic value is not converted, so this module does both.
 
 use asl::did_you_mean;
 use asl::schema::{FieldSchema, FieldType, ObjectSchema};
@@ -16,8 +16,8 @@ const TYPE: &str = "type";
 /// The block of a task that calls a function.
 const LAMBDA: &str = "lambda";
 
-/// Reads a state: its type, and its arguments as in the block of that type. Returns `None` if the state or its type is
-/// unknown, or if it is invalid, which is added to the diagnostics.
+/// Reads a state: its type, and its arguments as in the block of that type. Returns `None` if the state or
+/// its type is unknown, or if it is invalid, which is added to the diagnostics.
 pub(crate) fn read(
     name: &str,
     value: &Value,
@@ -234,8 +234,8 @@ pub(crate) fn typed_entry(states: &Value, name: &str) -> Value {
     }
 }
 
-/// Writes a state as a value of `states`. `written` is its previous value there, and `before` the equivalent block. Values
-/// that are equal in `block` and `before` are kept as in `written`.
+/// Writes a state as a value of `states`. `written` is its previous value there, and `before` the equivalent
+/// block. Values that are equal in `block` and `before` are kept as in `written`.
 pub(crate) fn write(object: &'static ObjectSchema, block: &Value, written: &Value, before: &Value) -> Value {
     let word = written.get(TYPE);
     let is_same = word.as_str().and_then(type_named).is_some_and(|before| before.name == object.name);
@@ -245,8 +245,8 @@ pub(crate) fn write(object: &'static ObjectSchema, block: &Value, written: &Valu
     members(Some(object), &block, written, &before)
 }
 
-/// Writes the members of an object, first those of `written` in their order. Null values and empty lists of `written` are
-/// kept.
+/// Writes the members of an object, first those of `written` in their order. Null values and empty lists of
+/// `written` are kept.
 fn members(object: Option<&'static ObjectSchema>, block: &Value, written: &Value, before: &Value) -> Value {
     let mut entries = Value::object::<String>([]);
     for (name, value) in written.as_map().into_iter().flatten() {

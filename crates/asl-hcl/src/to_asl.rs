@@ -61,8 +61,8 @@ pub fn has_states(config: &Value) -> bool {
     in_blocks || !config.get(STATES).is_null()
 }
 
-/// Converts the blocks and the argument `states` of a configuration to a definition in the flat form. Unknown values become
-/// unknown JSON.
+/// Converts the blocks and the argument `states` of a configuration to a definition in the flat form. Unknown
+/// values become unknown JSON.
 pub fn to_asl(config: &Value) -> Flat {
     let mut flat =
         Flat { json: Json::Null, diagnostics: Diagnostics::default(), origins: HashMap::new(), config: config.clone() };
@@ -123,8 +123,8 @@ impl Flat {
         if let Some(other) = self.origins.get(name) {
             let object = other.object.map_or("state", |object| object.name.as_str()).to_lowercase();
             let detail = format!(
-                "A `{object}` block has the same name, and state names must be unique in the whole state machine. Rename one of \
-                 the two."
+                "A `{object}` block has the same name, and state names must be unique in the whole state machine. Rename \
+                 one of the two."
             );
             self.diagnostics.push(origin.path.error(format!("another state is called `{name}`"), &detail));
             return;
@@ -133,7 +133,8 @@ impl Flat {
         found.insert(name.to_owned(), state);
     }
 
-    /// Converts a block to a state. `jsonata` is whether the query language of the definition is JSONata, `None` if unknown.
+    /// Converts a block to a state. `jsonata` is whether the query language of the definition is JSONata,
+    /// `None` if unknown.
     fn state(&mut self, object: &'static ObjectSchema, block: &Value, path: &StatePath, jsonata: Option<bool>) -> Json {
         let lambda = block.get("lambda");
         if block.is_unknown() || lambda.is_unknown() {
@@ -160,8 +161,8 @@ impl Flat {
             self.diagnostics.push(path.clone().member("lambda").member("function_arn").error(message, detail));
         }
         if lambda.selects_twice(&members, jsonata) {
-            let detail = "With `result_path`, `result_selector` or `output_path`, a path in `payload` is rendered as the \
-                          `input_path` of the task. Write one path in place of both.";
+            let detail = "With `result_path`, `result_selector` or `output_path`, a path in `payload` is rendered as \
+                          the `input_path` of the task. Write one path in place of both.";
             let message = "`input_path` conflicts with a path in `payload`";
             self.diagnostics.push(path.clone().member("input_path").error(message, detail));
         }
@@ -237,8 +238,8 @@ impl Flat {
     }
 }
 
-/// Whether the query language is JSONata, by the `QueryLanguage` of a state or definition. It is inherited if it is absent.
-/// `None` if it is unknown.
+/// Whether the query language is JSONata, by the `QueryLanguage` of a state or definition. It is inherited if
+/// it is absent. `None` if it is unknown.
 fn is_jsonata(own: Option<&Json>, inherited: Option<bool>) -> Option<bool> {
     match own {
         None => inherited,
@@ -247,8 +248,8 @@ fn is_jsonata(own: Option<&Json>, inherited: Option<bool>) -> Option<bool> {
     }
 }
 
-/// Converts a definition to the content of a branch. A scope has no version and no query language, so the query language is
-/// set in its states.
+/// Converts a definition to the content of a branch. A scope has no version and no query language, so the
+/// query language is set in its states.
 fn as_scope(definition: Json) -> Members {
     let Json::Object(mut members) = definition else {
         return Members::default();

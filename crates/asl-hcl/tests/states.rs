@@ -144,8 +144,8 @@ fn they_are_beside_the_blocks() {
     }
 }
 
-/// Checks the one message about the states of a configuration, its place, and that its detail has this in it. Terraform
-/// gets the path of the state, or of the argument.
+/// Checks the one message about the states of a configuration, its place, and that its detail has this in it.
+/// Terraform gets the path of the state, or of the argument.
 #[track_caller]
 fn check_mistake(config: Plain, message: &str, place: &str, detail: &str) {
     let flat = to_asl(&value(config));

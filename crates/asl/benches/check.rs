@@ -11,7 +11,8 @@ use asl::MachineType;
 use asl::linter::Linter;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
-/// A definition of about so many bytes: tasks in a chain with parameters, retries and catchers, some of them in branches.
+/// A definition of about so many bytes: tasks in a chain with parameters, retries and catchers, some of them
+/// in branches.
 fn definition(bytes: usize) -> String {
     let mut states = Vec::new();
     let mut length = 0;

@@ -1,7 +1,7 @@
 //! Estimates the number of state transitions of an execution, by which Standard executions are billed.
 //!
-//! Source: AWS Step Functions pricing. Each state that is entered is a transition, also in Parallel and inline Map states,
-//! and each retry is an additional one.
+//! Source: AWS Step Functions pricing. Each state that is entered is a transition, also in Parallel and
+//! inline Map states, and each retry is an additional one.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};

@@ -84,8 +84,8 @@ pub struct Fix {
     pub replacement: String,
     /// Whether the workflow does not change its behavior.
     pub is_safe: bool,
-    /// Byte range to replace, including quotes. `None` if the definition was not parsed from text, or if the value is not
-    /// a single plain or quoted string.
+    /// Byte range to replace, including quotes. `None` if the definition was not parsed from text, or if the
+    /// value is not a single plain or quoted string.
     pub span: Option<Range<usize>>,
 }
 
@@ -100,8 +100,8 @@ impl Fix {
         Self { pointer, is_key: true, replacement: replacement.into(), is_safe: true, span: None }
     }
 
-    /// Returns the text that replaces the span: in quotes if the span has quotes or if the replacement needs them. `None`
-    /// for a fix without a span.
+    /// Returns the text that replaces the span: in quotes if the span has quotes or if the replacement needs
+    /// them. `None` for a fix without a span.
     pub fn written(&self, text: &str) -> Option<String> {
         let old = text.get(self.span.clone()?)?;
         let word = &self.replacement;
@@ -122,8 +122,8 @@ impl Fix {
     }
 }
 
-/// Codes of the warnings of AWS (API reference of ValidateStateMachineDefinition). With any other code, AWS rejects the
-/// definition.
+/// Codes of the warnings of AWS (API reference of ValidateStateMachineDefinition). With any other code, AWS
+/// rejects the definition.
 const AWS_WARNINGS: [&str; 3] = ["NO_DOLLAR", "NO_PATH", "PASS_RESULT_IS_STATIC"];
 
 /// Code of AWS for most invalid definitions.

@@ -38,8 +38,8 @@ impl Format {
     }
 }
 
-/// Draws a definition: each state with its type, each branch and item processor as a box, and the transitions with their
-/// conditions. Transitions of catchers are dashed.
+/// Draws a definition: each state with its type, each branch and item processor as a box, and the transitions
+/// with their conditions. Transitions of catchers are dashed.
 pub fn draw(definition: &Json, format: Format) -> String {
     let graph = Graph::of(definition);
     let mut drawing = Drawing { graph: &graph, format, text: String::new(), depth: 1 };

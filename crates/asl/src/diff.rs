@@ -7,8 +7,8 @@ use crate::pointer::JsonPointer;
 use crate::semantic::graph::{Graph, Scope, containers};
 use crate::semantic::ids::StateId;
 
-/// Maximum number of pairs of elements of two arrays that are compared to find the unchanged ones. Longer arrays are compared
-/// element by element.
+/// Maximum number of pairs of elements of two arrays that are compared to find the unchanged ones. Longer
+/// arrays are compared element by element.
 const MAX_PAIRS: usize = 250_000;
 
 /// The differences between two definitions.

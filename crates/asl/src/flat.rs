@@ -6,7 +6,8 @@ use crate::json::{Json, Members};
 use crate::semantic::graph::{Graph, Scope, StateNode, containers};
 use crate::semantic::ids::ScopeId;
 
-/// Converts a flat definition to ASL: each branch and item processor receives the states that it reaches, in reading order.
+/// Converts a flat definition to ASL: each branch and item processor receives the states that it reaches, in
+/// reading order.
 ///
 /// Returns `None` if a state belongs to no scope or to two, which the rules report.
 pub fn nest(flat: &Json) -> Option<Json> {
@@ -43,8 +44,8 @@ fn nest_state(graph: &Graph<'_>, node: &StateNode<'_>) -> Json {
 
 /// Converts a definition to the flat form.
 ///
-/// Returns `None` if the flat form cannot have the same meaning: a name occurs twice, a state is unreachable, or a state or
-/// scope is not an object.
+/// Returns `None` if the flat form cannot have the same meaning: a name occurs twice, a state is unreachable,
+/// or a state or scope is not an object.
 pub fn flatten(nested: &Json) -> Option<Json> {
     let mut states = Members::default();
     let mut flat = nested.as_object()?.clone();

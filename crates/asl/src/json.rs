@@ -84,8 +84,8 @@ impl Json {
         }
     }
 
-    /// Calls `visit` for the value and the values in it, with their places. Values in a value are visited only if `visit`
-    /// returns `true` for it.
+    /// Calls `visit` for the value and the values in it, with their places. Values in a value are visited
+    /// only if `visit` returns `true` for it.
     pub fn walk<'a>(&'a self, way: &PathBuilder<'_>, visit: &mut dyn FnMut(&PathBuilder<'_>, &'a Json) -> bool) {
         if !visit(way, self) {
             return;
@@ -132,8 +132,8 @@ impl Json {
         })
     }
 
-    /// Returns a text that is equal for all values with the same meaning: members are sorted by name, numbers are in their
-    /// shortest form, and there is no whitespace. `None` if a part is unknown.
+    /// Returns a text that is equal for all values with the same meaning: members are sorted by name, numbers
+    /// are in their shortest form, and there is no whitespace. `None` if a part is unknown.
     pub fn normalized(&self) -> Option<String> {
         fn sorted(value: Value) -> Value {
             match value {
@@ -150,8 +150,8 @@ impl Json {
         Some(sorted(self.to_value()?).to_string())
     }
 
-    /// Whether both values have the same meaning. The order of members, whitespace, escapes and the notation of numbers
-    /// are ignored. An unknown value is not equal to any value, including another unknown value.
+    /// Whether both values have the same meaning. The order of members, whitespace, escapes and the notation
+    /// of numbers are ignored. An unknown value is not equal to any value, including another unknown value.
     pub fn same_meaning(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Unknown, _) | (_, Self::Unknown) => false,

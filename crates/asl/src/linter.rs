@@ -55,8 +55,8 @@ impl Linter {
         self
     }
 
-    /// The same linter with the rules about the permissions that a definition needs. Their findings are lints, because no
-    /// role is created from the permissions.
+    /// The same linter with the rules about the permissions that a definition needs. Their findings are
+    /// lints, because no role is created from the permissions.
     #[must_use]
     pub fn with_policy(self) -> Self {
         Self { derives_policy: true, ..self }
@@ -71,7 +71,8 @@ impl Linter {
         self.check_known(&root, root.is_known(), form)
     }
 
-    /// Parses and checks ASL text. Findings have byte ranges of the text. Returns no document if the text is not JSON.
+    /// Parses and checks ASL text. Findings have byte ranges of the text. Returns no document if the text is
+    /// not JSON.
     pub fn check_text(&self, text: &str) -> (Option<Document>, Vec<Diagnostic>) {
         match syntax::parse(text) {
             Err(error) => (None, self.syntax([*error])),
@@ -173,8 +174,8 @@ impl Linter {
     }
 }
 
-/// Rules whose findings can be consequences of a mistake that another rule reports, such as an unreachable state after a
-/// transition whose target does not exist.
+/// Rules whose findings can be consequences of a mistake that another rule reports, such as an unreachable
+/// state after a transition whose target does not exist.
 const CONSEQUENCES: [&str; 2] = ["ASL2002", "ASL2004"];
 
 /// Sorts findings by their places in a text, causes before consequences.

@@ -108,8 +108,9 @@ impl Segment {
 }
 
 impl JsonPointer {
-    /// Returns the name of the innermost state that the pointer leads to or into, in either form of a definition. Members
-    /// of payloads with the name of a field of the language, such as `States`, are not followed.
+    /// Returns the name of the innermost state that the pointer leads to or into, in either form of a
+    /// definition. Members of payloads with the name of a field of the language, such as `States`, are not
+    /// followed.
     pub fn state_name(&self) -> Option<&str> {
         let (mut name, mut rest) = (None, self.tokens());
         loop {

@@ -1,4 +1,5 @@
-//! The schema of the language, derived from the JSON Schema of the model. The blocks, the rules and the reference use it.
+//! The schema of the language, derived from the JSON Schema of the model. The blocks, the rules and the
+//! reference use it.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
@@ -196,7 +197,8 @@ pub fn json_schema() -> Value {
     schema
 }
 
-/// Removes `null` from the types of optional fields. A field can be absent, but only fields with `x-null` accept `null`.
+/// Removes `null` from the types of optional fields. A field can be absent, but only fields with `x-null`
+/// accept `null`.
 fn leave_out_null(schema: &mut Value) {
     match schema {
         Value::Object(members) => {

@@ -1,7 +1,7 @@
 //! Texts that replace placeholders before a definition is parsed, as `DefinitionSubstitutions` of SAM.
 //!
-//! Source: SAM developer guide, `AWS::Serverless::StateMachine`, `DefinitionSubstitutions`; CloudFormation user guide,
-//! `AWS::StepFunctions::StateMachine`, of the same name.
+//! Source: SAM developer guide, `AWS::Serverless::StateMachine`, `DefinitionSubstitutions`; CloudFormation
+//! user guide, `AWS::StepFunctions::StateMachine`, of the same name.
 
 use std::collections::BTreeMap;
 use std::ops::Range;

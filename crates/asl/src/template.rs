@@ -67,9 +67,9 @@ pub fn may_have_definitions(text: &str) -> bool {
 }
 
 impl Linter {
-    /// Checks all definitions of a file. The type of a state machine in a template takes precedence over that of the linter.
-    /// With `is_asl`, a file that is not a template is a definition regardless of its content. Findings are in the order of
-    /// their places.
+    /// Checks all definitions of a file. The type of a state machine in a template takes precedence over that
+    /// of the linter. With `is_asl`, a file that is not a template is a definition regardless of its content.
+    /// Findings are in the order of their places.
     pub fn check_file(&self, text: &str, format: Format, is_asl: bool) -> Checked {
         let mut checked = self.check_all(text, format, is_asl);
         sort_by_span(&mut checked.findings);
@@ -105,9 +105,9 @@ impl Linter {
         Checked { definitions: 1, findings, made_later, ..Checked::default() }
     }
 
-    /// Checks the text of a file that a template refers to. As in AWS, the known substitutions are inserted into the text,
-    /// which is then parsed as JSON or else as YAML. Problems are reported for `format` if it is neither. Findings are in the
-    /// order of their places.
+    /// Checks the text of a file that a template refers to. As in AWS, the known substitutions are inserted
+    /// into the text, which is then parsed as JSON or else as YAML. Problems are reported for `format` if it
+    /// is neither. Findings are in the order of their places.
     pub fn check_named(&self, text: &str, format: Format, file: &NamedFile) -> Vec<Diagnostic> {
         let filled = file.substitutions.fill(text);
         let (json, yaml) = (parse_unfilled(&filled.text), || parse_yaml_unfilled(&filled.text));

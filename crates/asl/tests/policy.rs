@@ -196,8 +196,8 @@ fn narrowing_keeps_what_was_written_out() {
     );
 }
 
-/// The policies of all valid definitions of the collection, where it is there. Nothing is in one that no state needs: each
-/// line is for a call that the definitions behind it make.
+/// The policies of all valid definitions of the collection, where it is there. Nothing is in one that no
+/// state needs: each line is for a call that the definitions behind it make.
 #[test]
 fn policies_of_real_definitions() {
     let corpus = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
@@ -256,7 +256,8 @@ fn nothing_needs_nothing() {
     assert!(document.is_empty());
 }
 
-/// The actions that IAM lists, as the table of the SDK has them, and those of the integrations with rows of their own.
+/// The actions that IAM lists, as the table of the SDK has them, and those of the integrations with rows of
+/// their own.
 fn listed() -> std::collections::BTreeSet<String> {
     let mut listed = std::collections::BTreeSet::new();
     for service in asl::integration::services() {
@@ -272,7 +273,8 @@ fn listed() -> std::collections::BTreeSet<String> {
     listed.into_iter().chain(others).chain(partiql).collect()
 }
 
-/// A role that is derived for any operation of the SDK has actions that IAM lists, or ASL4002 says that it lists none.
+/// A role that is derived for any operation of the SDK has actions that IAM lists, or ASL4002 says that it
+/// lists none.
 #[test]
 fn every_operation_has_an_action_or_a_warning() {
     let (listed, mut wrong, mut unlisted) = (listed(), Vec::new(), 0);

@@ -51,8 +51,9 @@ fn report(text: &str, findings: &[Diagnostic]) -> String {
     if report.is_empty() { "nothing".into() } else { report }
 }
 
-/// A definition and whether a rule accepts it. The file of a rule has its cases one after the other, each under a line
-/// that says `accepts` or `rejects` and may say `EXPRESS` or `flat`. A state alone stands for a state machine of it.
+/// A definition and whether a rule accepts it. The file of a rule has its cases one after the other, each
+/// under a line that says `accepts` or `rejects` and may say `EXPRESS` or `flat`. A state alone stands for a
+/// state machine of it.
 struct Case {
     accepts: bool,
     machine: MachineType,

@@ -69,7 +69,8 @@ impl Structure {
         self.members.iter().map(|member| member.name)
     }
 
-    /// Returns the name of the member for a name in a definition. Abbreviations such as `SS` can be in capital letters.
+    /// Returns the name of the member for a name in a definition. Abbreviations such as `SS` can be in
+    /// capital letters.
     pub fn name(self, written: &str) -> Option<&'static str> {
         self.names().find(|known| *known == written || *known == sdk_name(written))
     }
@@ -99,8 +100,8 @@ impl PartialEq for Structure {
 
 impl Eq for Structure {}
 
-/// A name as in the AWS SDK for Java: of the capital letters at the beginning, the first one and the one that begins the next
-/// word are kept.
+/// A name as in the AWS SDK for Java: of the capital letters at the beginning, the first one and the one that
+/// begins the next word are kept.
 fn sdk_name(name: &str) -> String {
     let letters: Vec<char> = name.chars().collect();
     let is_upper = |index: usize| letters.get(index).is_some_and(|letter| letter.is_ascii_uppercase());

@@ -1,7 +1,7 @@
 //! The permissions that a state machine needs, derived from its definition.
 //!
-//! Each integration is a row of [`table`]. This module traverses the definition. A value that is known only at run time
-//! becomes a wildcard, which is reported.
+//! Each integration is a row of [`table`]. This module traverses the definition. A value that is known only
+//! at run time becomes a wildcard, which is reported.
 
 mod athena;
 mod bedrock;
@@ -61,8 +61,8 @@ pub(crate) struct Call<'a> {
     pub(crate) sdk: bool,
 }
 
-/// Returns the policy of a definition in ASL form, and the permissions that cannot be derived exactly: wildcards in place of
-/// values known only at run time, and integrations without known permissions.
+/// Returns the policy of a definition in ASL form, and the permissions that cannot be derived exactly:
+/// wildcards in place of values known only at run time, and integrations without known permissions.
 pub fn derive(definition: &Json, settings: &Settings) -> (Document, Vec<Gap>) {
     let mut walk = Walk { settings, document: Document::default(), gaps: Vec::new() };
     walk.states(definition, &JsonPointer::root());

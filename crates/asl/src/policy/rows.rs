@@ -1,13 +1,14 @@
 //! Integrations whose permissions follow from their parameters by the same pattern.
 //!
-//! Sources: the Step Functions developer guide, "IAM policies for integrated services"; the service authorization reference
-//! for the form of ARNs.
+//! Sources: the Step Functions developer guide, "IAM policies for integrated services"; the service
+//! authorization reference for the form of ARNs.
 
 /// The permissions of a call, and the additional permissions to wait for its end.
 ///
-/// A resource is a service and the rest of an ARN: `glue:job/{JobName}`. A parameter in braces is replaced with its value.
-/// The text after `=` is the default of an absent parameter. `*` before the name of a parameter means that its value is not
-/// the resource. Permissions without resources apply to any resource, because IAM does not limit them.
+/// A resource is a service and the rest of an ARN: `glue:job/{JobName}`. A parameter in braces is replaced
+/// with its value. The text after `=` is the default of an absent parameter. `*` before the name of a
+/// parameter means that its value is not the resource. Permissions without resources apply to any resource,
+/// because IAM does not limit them.
 pub(super) struct Row {
     pub(super) service: &'static str,
     pub(super) operation: &'static str,

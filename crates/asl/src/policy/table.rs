@@ -153,7 +153,8 @@ fn sns_publish(call: &Call<'_>) -> Vec<Grant> {
     vec![scoped(&["sns:Publish"], arn_or_name(call.payload, field, |name| account.arn("sns", name)))]
 }
 
-/// An operation on a queue; one on a batch needs the action of the single one (SQS developer guide, "Amazon SQS API permissions").
+/// An operation on a queue; one on a batch needs the action of the single one (SQS developer guide, "Amazon
+/// SQS API permissions").
 fn sqs(call: &Call<'_>) -> Vec<Grant> {
     let operation = call.operation.strip_suffix("Batch").unwrap_or(call.operation);
     let queue = literal(call.payload, "QueueUrl").ok().and_then(|url| queue_arn(url, &call.settings.account));
@@ -164,7 +165,8 @@ fn sqs(call: &Call<'_>) -> Vec<Grant> {
 const PARTIQL: &[&str] =
     &["dynamodb:PartiQLDelete", "dynamodb:PartiQLInsert", "dynamodb:PartiQLSelect", "dynamodb:PartiQLUpdate"];
 
-/// Operations that have no action of the same name (DynamoDB developer guide, "Using IAM with DynamoDB transactions").
+/// Operations that have no action of the same name (DynamoDB developer guide, "Using IAM with DynamoDB
+/// transactions").
 const TRANSACTIONS: [(&str, &[&str]); 5] = [
     ("batchExecuteStatement", PARTIQL),
     ("executeStatement", PARTIQL),
@@ -337,8 +339,8 @@ fn api_gateway(call: &Call<'_>) -> Vec<Grant> {
     vec![scoped(&["execute-api:Invoke"], ResourceScope::Static(call.settings.account.arn("execute-api", &path)))]
 }
 
-/// A statement for Redshift: with a secret, or with a user's temporary credentials (Redshift management guide, "Authorizing
-/// access to the Amazon Redshift Data API").
+/// A statement for Redshift: with a secret, or with a user's temporary credentials (Redshift management
+/// guide, "Authorizing access to the Amazon Redshift Data API").
 fn redshift_execute(call: &Call<'_>) -> Vec<Grant> {
     let account = &call.settings.account;
     let own = action("redshift-data", call.operation);

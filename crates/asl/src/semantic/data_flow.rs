@@ -1,9 +1,9 @@
 //! The input of each state, as inferred from upstream states.
 //!
-//! A forward analysis over the transitions of each scope. Known are the values that Pass states and payload templates
-//! write, the members that a called API returns, and that a result without `ResultPath` replaces the input. The results of
-//! functions and the input of the execution can be any value. Where paths of the workflow meet, a member is missing only if
-//! it is missing on all of them.
+//! A forward analysis over the transitions of each scope. Known are the values that Pass states and payload
+//! templates write, the members that a called API returns, and that a result without `ResultPath` replaces
+//! the input. The results of functions and the input of the execution can be any value. Where paths of the
+//! workflow meet, a member is missing only if it is missing on all of them.
 //!
 //! Source: the specification, "Input and Output Processing"; the developer guide, "Transforming data with JSONata".
 

@@ -1,8 +1,9 @@
 //! The states of a definition, and the transitions between them.
 //!
-//! A *scope* is a sequence of states with its own `StartAt`: the state machine itself, a branch or an item processor.
-//! In ASL, each scope contains its states. In the flat form, which HCL blocks use, the states of a scope without `States`
-//! are those of the enclosing namespace that its transitions lead to. Both forms can be mixed.
+//! A *scope* is a sequence of states with its own `StartAt`: the state machine itself, a branch or an item
+//! processor. In ASL, each scope contains its states. In the flat form, which HCL blocks use, the states of a
+//! scope without `States` are those of the enclosing namespace that its transitions lead to. Both forms can
+//! be mixed.
 
 use std::cell::Cell;
 use std::collections::{HashSet, VecDeque};
@@ -140,8 +141,8 @@ pub fn containers(state: &Json) -> Vec<(JsonPointer, &Json)> {
     found
 }
 
-/// Returns whether a state has branches or an item processor that are not known yet. In the flat form, these may lead to any
-/// state.
+/// Returns whether a state has branches or an item processor that are not known yet. In the flat form, these
+/// may lead to any state.
 fn has_unknown_containers(state: &Json) -> bool {
     let is_unknown = |value: &Json| match value {
         Json::Unknown => true,

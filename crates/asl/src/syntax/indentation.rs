@@ -1,7 +1,7 @@
 //! Indents lines in brackets and quotes whose indentation is too small for YAML.
 //!
-//! YAML requires that the lines of a flow collection or a quoted text are indented more than the enclosing block (YAML 1.2.2,
-//! section 7.4). PyYAML and js-yaml also accept other lines, so templates contain them.
+//! YAML requires that the lines of a flow collection or a quoted text are indented more than the enclosing
+//! block (YAML 1.2.2, section 7.4). PyYAML and js-yaml also accept other lines, so templates contain them.
 
 use std::borrow::Cow;
 
@@ -26,8 +26,8 @@ impl<'t> Indented<'t> {
         Self { text: Cow::Borrowed(text), at: Vec::new(), by: 0 }
     }
 
-    /// Indents the lines of the quoted text that begins at the place of an error, or else the line of the place. Returns
-    /// `false` if no line could be indented.
+    /// Indents the lines of the quoted text that begins at the place of an error, or else the line of the
+    /// place. Returns `false` if no line could be indented.
     pub(super) fn indent(&mut self, place: usize) -> bool {
         let lines = self.lines_of_quoted(place);
         if lines.is_empty() {

@@ -62,7 +62,8 @@ impl Document {
         self.key_span(pointer).filter(|_| is_object).unwrap_or_else(|| self.span(pointer))
     }
 
-    /// The byte range of a part of a string in the text of the document. If it is not known, that of the whole string.
+    /// The byte range of a part of a string in the text of the document. If it is not known, that of the
+    /// whole string.
     pub fn span_inside(&self, text: &str, pointer: &JsonPointer, part: &Range<usize>) -> Range<usize> {
         let whole = self.span(pointer);
         if !matches!(self.root.at(pointer), Some(Json::String(_))) {
@@ -87,8 +88,8 @@ impl Document {
         }
     }
 
-    /// The byte range of a string with its quotes. `None` unless the text is exactly the string, without a tag, an anchor, a
-    /// block of lines, or a function that creates it.
+    /// The byte range of a string with its quotes. `None` unless the text is exactly the string, without a
+    /// tag, an anchor, a block of lines, or a function that creates it.
     pub(crate) fn value_letters(&self, text: &str, pointer: &JsonPointer) -> Option<Range<usize>> {
         let (place, exact) = self.nearest(pointer);
         letters(text, &place.value, self.root.at(pointer)?.as_str()?).filter(|_| exact)

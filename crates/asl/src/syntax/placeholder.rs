@@ -1,7 +1,7 @@
 //! Placeholders, such as `"Seconds": ${Pause}`, in place of values that are only known later.
 //!
-//! CloudFormation (`Fn::Sub`), SAM (`DefinitionSubstitutions`) and template files of Terraform replace them with text, which
-//! can be a value of any kind.
+//! CloudFormation (`Fn::Sub`), SAM (`DefinitionSubstitutions`) and template files of Terraform replace them
+//! with text, which can be a value of any kind.
 
 use std::ops::Range;
 
@@ -212,8 +212,8 @@ pub(crate) fn is_complete(root: &Json) -> bool {
     }
 }
 
-/// Returns the definition in which every string with a placeholder is unknown, except `Resource`, whose other parts are
-/// checked.
+/// Returns the definition in which every string with a placeholder is unknown, except `Resource`, whose other
+/// parts are checked.
 pub(crate) fn mask_placeholders(value: &Json) -> Json {
     match value {
         Json::String(text) if has_placeholder(text) => Json::Unknown,

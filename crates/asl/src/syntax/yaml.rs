@@ -16,8 +16,8 @@ use crate::pointer::JsonPointer;
 /// Maximum number of values including those of aliases, so that no small text can grow without bounds.
 const MAX_VALUES: usize = 200_000;
 
-/// Parses the first document of a YAML text. Tags of CloudFormation such as `!Ref` are unknown values. The text of `!Sub` is
-/// kept with its placeholders.
+/// Parses the first document of a YAML text. Tags of CloudFormation such as `!Ref` are unknown values. The
+/// text of `!Sub` is kept with its placeholders.
 ///
 /// # Errors
 /// One problem, if the text is not valid YAML.
@@ -288,7 +288,8 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// Converts an unquoted scalar (YAML 1.2, core schema, as far as JSON has it; in templates also the booleans of YAML 1.1).
+    /// Converts an unquoted scalar (YAML 1.2, core schema, as far as JSON has it; in templates also the
+    /// booleans of YAML 1.1).
     fn plain(&self, text: &str) -> Json {
         match text {
             "" | "~" | "null" | "Null" | "NULL" => Json::Null,
@@ -345,8 +346,8 @@ impl<'t> Builder<'t> {
     }
 }
 
-/// Adds the members of the mapping, or of the list of mappings, of a merge key (YAML 1.1, "Merge Key Language-Independent
-/// Type").
+/// Adds the members of the mapping, or of the list of mappings, of a merge key (YAML 1.1, "Merge Key
+/// Language-Independent Type").
 fn merge(value: &Json, place: &Place, add: &mut impl FnMut(&str, &Json, &Place)) {
     match value {
         Json::Object(members) => {
@@ -420,8 +421,8 @@ impl<'input> SpannedEventReceiver<'input> for Builder<'_> {
     }
 }
 
-/// A number of YAML, which can have a sign, leading zeros, no digits before or after the point, and octal or hexadecimal
-/// digits.
+/// A number of YAML, which can have a sign, leading zeros, no digits before or after the point, and octal or
+/// hexadecimal digits.
 fn number(text: &str) -> Option<serde_json::Number> {
     let radix = |digits: &str, radix| u64::from_str_radix(digits, radix).ok().map(Into::into);
     let is_plain = |digits: &str| digits.chars().all(|c| c.is_ascii_alphanumeric());

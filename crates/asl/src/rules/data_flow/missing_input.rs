@@ -15,11 +15,11 @@ rule! {
     ///
     /// Checks for paths that read a value that is missing from the input of the state.
     ///
-    /// A value is reported only if it is missing on every path of the workflow that leads to the state. This happens
-    /// when an earlier state has replaced the input: its result has no `ResultPath`, its `Parameters` or `Output`
-    /// omit the member, or a catcher without `ResultPath` has put the error in place of the input. The result of a task
-    /// that calls an API has the members that the API returns. The output of a Parallel state is an array, so its
-    /// members have no names.
+    /// A value is reported only if it is missing on every path of the workflow that leads to the state. This
+    /// happens when an earlier state has replaced the input: its result has no `ResultPath`, its `Parameters`
+    /// or `Output` omit the member, or a catcher without `ResultPath` has put the error in place of the
+    /// input. The result of a task that calls an API has the members that the API returns. The output of a
+    /// Parallel state is an array, so its members have no names.
     ///
     /// The comparison `IsPresent` is not reported. In JSONata, only an expression that consists of the path alone is
     /// reported, because a longer expression can supply a default.

@@ -14,14 +14,14 @@ rule! {
     /// Checks for members of the result of a task that the called API does not return.
     ///
     /// In JSONata, the rule checks the names after `$states.result`. In JSONPath, it checks the paths of
-    /// `ResultSelector`. The members come from the API models that AWS publishes. The name of a member begins with a
-    /// capital letter, whatever the API of the service uses. Tasks with `.sync` and `.waitForTaskToken` are not checked,
-    /// because they return other results.
+    /// `ResultSelector`. The members come from the API models that AWS publishes. The name of a member begins
+    /// with a capital letter, whatever the API of the service uses. Tasks with `.sync` and
+    /// `.waitForTaskToken` are not checked, because they return other results.
     ///
     /// ## Why is this bad?
     ///
-    /// AWS accepts the definition. When the state runs, a path fails with `States.ParameterPathFailure`, and a JSONata
-    /// expression returns nothing or fails with `States.QueryEvaluationError`.
+    /// AWS accepts the definition. When the state runs, a path fails with `States.ParameterPathFailure`, and
+    /// a JSONata expression returns nothing or fails with `States.QueryEvaluationError`.
     ///
     /// ## Example
     ///

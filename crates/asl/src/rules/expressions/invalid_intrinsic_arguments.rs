@@ -156,8 +156,8 @@ impl Kind {
     }
 }
 
-/// Returns the kinds of the arguments, of which the last repeats, and the kind of the result (developer guide, "Intrinsic
-/// functions").
+/// Returns the kinds of the arguments, of which the last repeats, and the kind of the result (developer
+/// guide, "Intrinsic functions").
 fn kinds(name: &str) -> (&'static [Kind], Kind) {
     use Kind::{Any, Array, Bool, Number, Object, Text};
     match name {

@@ -11,11 +11,11 @@ rule! {
     ///
     /// Checks for branches and item processors that set a variable of the enclosing workflow.
     ///
-    /// The states of a branch or item processor can read the variables of the enclosing workflow, but cannot set them.
-    /// A variable that is set inside exists only until the branch or iteration ends. If the outer variable is set on
-    /// only some of the paths to the state, AWS may accept the definition, and the finding is a warning. The item
-    /// processor of a distributed Map state is not compared with the outer variables, because it has no access to
-    /// them.
+    /// The states of a branch or item processor can read the variables of the enclosing workflow, but cannot
+    /// set them. A variable that is set inside exists only until the branch or iteration ends. If the outer
+    /// variable is set on only some of the paths to the state, AWS may accept the definition, and the finding
+    /// is a warning. The item processor of a distributed Map state is not compared with the outer variables,
+    /// because it has no access to them.
     ///
     /// ## Why is this bad?
     ///

@@ -12,8 +12,8 @@ rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// Lambda accepts invocations of durable functions only with a qualified ARN, so that an execution continues with the
-    /// code with which it began. The task fails every time.
+    /// Lambda accepts invocations of durable functions only with a qualified ARN, so that an execution
+    /// continues with the code with which it began. The task fails every time.
     ///
     /// ## Example
     ///

@@ -10,9 +10,9 @@ rule! {
     ///
     /// Checks for numbers outside the range that AWS accepts, and for empty lists that need an element.
     ///
-    /// For example, `TimeoutSeconds` of a Task state must be between 1 and 99999999, `BackoffRate` must be at least 1,
-    /// and `MaxDelaySeconds` must be at most 31622400. `Branches`, `Choices` and `ErrorEquals` must have at least one
-    /// element.
+    /// For example, `TimeoutSeconds` of a Task state must be between 1 and 99999999, `BackoffRate` must be at
+    /// least 1, and `MaxDelaySeconds` must be at most 31622400. `Branches`, `Choices` and `ErrorEquals` must
+    /// have at least one element.
     ///
     /// ## Why is this bad?
     ///

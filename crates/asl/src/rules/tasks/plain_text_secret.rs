@@ -22,8 +22,8 @@ rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// Every user with permission to view the state machine or its executions can read the secret. Store it in AWS Secrets Manager
-    /// and read it in the task, or use an EventBridge connection for HTTP calls.
+    /// Every user with permission to view the state machine or its executions can read the secret. Store it
+    /// in AWS Secrets Manager and read it in the task, or use an EventBridge connection for HTTP calls.
     ///
     /// ## Example
     ///
