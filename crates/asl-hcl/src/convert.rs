@@ -11,7 +11,7 @@ use crate::schema::{DEFINITION, holds_workflow};
 /// absent.
 const NULL: &str = "null";
 
-/// The JSON of an attribute or block of this type. `None` if it is absent.
+/// The JSON of an attribute or block of this type. `None` for an absent value.
 pub(crate) fn to_json(shape: &FieldType, value: &Value) -> Option<Json> {
     let value = value.plain();
     match (shape, value) {

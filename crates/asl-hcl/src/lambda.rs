@@ -227,7 +227,7 @@ pub(crate) fn recognise(task: &Json, jsonata: bool) -> Option<(Value, Json)> {
     })
 }
 
-/// Removes the recommended retrier from the beginning of the list, if it is there.
+/// Removes the recommended retrier from the beginning of the list, if present.
 fn take_retrier(members: &mut Members) -> bool {
     let Some(Json::Array(retriers)) = members.get_mut("Retry") else {
         return false;

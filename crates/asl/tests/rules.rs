@@ -1,4 +1,4 @@
-//! Each rule by what it accepts and what it says: definitions in `rules/`, findings as snapshots.
+//! The definitions that each rule accepts and rejects, in `rules/`, with the findings as snapshots.
 
 #![allow(
     clippy::expect_used,
@@ -18,7 +18,7 @@ use asl::rules::{rule_named, rules};
 use asl::{Diagnostic, Json, Severity};
 use asl::{Form, MachineType, line_and_column};
 
-/// The findings about a text, as a person reads them.
+/// The findings about a text, in a readable form.
 fn report(text: &str, findings: &[Diagnostic]) -> String {
     let mut report = String::new();
     for finding in findings {
@@ -79,10 +79,10 @@ fn cases(text: &str) -> Vec<Case> {
     cases
 }
 
-/// Rules whose input is no definition: they have tests of their own.
+/// Rules whose input is not a definition. They have their own tests.
 const WITHOUT_CASES: [&str; 3] = ["definition-too-large", "invalid-configuration", "role-denied"];
 
-/// The examples in the documentation of a rule: what is reported, and what to use instead.
+/// The examples in the documentation of a rule: reported definitions and their replacements.
 fn documented(documentation: &str) -> Vec<Case> {
     let mut cases = Vec::new();
     let mut heading = "";
@@ -109,7 +109,7 @@ fn documented(documentation: &str) -> Vec<Case> {
     cases
 }
 
-/// A state as the only one of a state machine, and any other text as it is.
+/// A state machine with a single state. Any other text is not changed.
 fn in_a_machine(text: &str) -> String {
     match text.trim_start_matches(|c: char| c == '{' || c.is_whitespace()).starts_with("\"Type\"") {
         true => format!("{{\"StartAt\": \"A\", \"States\": {{\"A\": {}}}}}\n", text.trim()),
@@ -117,7 +117,7 @@ fn in_a_machine(text: &str) -> String {
     }
 }
 
-/// What AWS says about the functions of the examples: they are healthy, unless their name says otherwise.
+/// The status of the functions of the examples in AWS. Functions with other names than these are healthy.
 fn known(reference: &ExternalReference) -> ResourceInfo {
     let name = reference.id.split(':').nth(6).unwrap_or(&reference.id);
     let healthy = FunctionInfo {
@@ -138,7 +138,7 @@ fn known(reference: &ExternalReference) -> ResourceInfo {
 }
 
 impl Case {
-    /// The findings of all rules, those about permissions and functions as well.
+    /// The findings of all rules, including those about permissions and functions.
     fn findings(&self) -> Vec<Diagnostic> {
         let linter = Linter::new(self.machine).with_policy();
         if self.form == Form::Flat {
@@ -201,7 +201,7 @@ fn each_rule_accepts_and_rejects() {
     for rule in rules() {
         let mut cases = documented(&rule.documentation());
         let file = folder.join(format!("{}.txt", rule.name));
-        // The examples of a rule are cases of it; a file has more.
+        // The examples of a rule are cases. A file has more cases.
         cases.extend(fs::read_to_string(&file).iter().flat_map(|text| crate::cases(text)));
         if WITHOUT_CASES.contains(&rule.name) {
             assert!(cases.is_empty(), "{} has cases", rule.name);
@@ -227,7 +227,7 @@ fn each_rule_accepts_and_rejects() {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_string_lossy();
-        assert!(names.contains(&name.as_ref()), "{name} is no rule");
+        assert!(names.contains(&name.as_ref()), "{name} is not a rule");
     }
 }
 
@@ -252,7 +252,7 @@ fn unknown_values_silence_only_what_reads_them() {
         errors(Linter::new(MachineType::Standard).check(&root, Form::Nested))
     };
     assert_eq!(unknown(&["States", "A", "TimeoutSeconds"]), Vec::<&str>::new());
-    // With an unknown transition any state may be reached, and the timeout is as wrong as before.
+    // With an unknown transition, any state may be reachable, and the timeout is still reported.
     assert_eq!(unknown(&["States", "A", "Next"]), ["ASL1004"]);
     assert_eq!(unknown(&["StartAt"]), ["ASL1004"]);
     assert_eq!(unknown(&["States", "A"]), Vec::<&str>::new());

@@ -100,7 +100,7 @@ mod tests {
         for part in ["a", "b", "c", "]", "d"] {
             assert_eq!(indented.original(indented.text.find(part).unwrap()), text.find(part).unwrap(), "{part}");
         }
-        // What was inserted counts as the beginning of its line, and a line is indented once.
+        // Inserted spaces belong to the beginning of the line, and a line is indented only once.
         let start = indented.text.find("   c").unwrap();
         assert_eq!([indented.original(start), indented.original(start + 2)], [text.find('c').unwrap(); 2]);
         assert!(!indented.indent(start + 3));

@@ -13,7 +13,7 @@ rule! {
     ///
     /// Checks for passwords, keys and tokens that seem to be written in the definition.
     ///
-    /// The rule looks at the fields of `Parameters` and `Arguments` whose name ends with `password`, `passwd`,
+    /// The rule checks the fields of `Parameters` and `Arguments` whose name ends with `password`, `passwd`,
     /// `secret`, `apikey`, `accesskey`, `secretkey`, `privatekey`, `authtoken` or `authorization`. Upper and lower
     /// case, `-` and `_` make no difference. The value is a string of at least 6 characters.
     ///
