@@ -9,13 +9,13 @@ use crate::expression::SyntaxError;
 /// A path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Path {
-    /// What it starts from.
+    /// Start of the path.
     pub root: Root,
     /// Its steps.
     pub segments: Vec<Segment>,
 }
 
-/// What a path starts from.
+/// Start of a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Root {
     /// `$`: the input, or the result.

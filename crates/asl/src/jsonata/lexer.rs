@@ -1,4 +1,4 @@
-//! From text to tokens.
+//! Splits expressions into tokens.
 
 use std::ops::Range;
 
@@ -16,7 +16,7 @@ pub(super) struct Token {
 pub(super) enum TokenKind {
     /// An operator or a bracket.
     Operator(&'static str),
-    /// A name of a field.
+    /// The name of a field.
     Name(String),
     /// `$name`, without the `$`. Empty for `$`, and `$` for `$$`.
     Variable(String),

@@ -5,7 +5,7 @@ use crate::json::Json;
 /// Partition, region and account ID. An unknown part is a wildcard in ARNs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Account {
-    /// `aws`, `aws-cn` …
+    /// Partition, such as `aws` or `aws-cn`.
     pub partition: Option<String>,
     /// Region.
     pub region: Option<String>,

@@ -14,8 +14,8 @@ rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// The next state receives only the error. It does not know which order, payment, or other object failed, so it
-    /// cannot undo or report the work.
+    /// The next state receives only the error, without the order, payment, or other object that failed. It cannot undo or
+    /// report the work.
     ///
     /// ## Example
     ///

@@ -29,7 +29,7 @@ rule! {
     ///
     /// If a function does not exist or has the wrong number of arguments, AWS rejects the definition with
     /// `SCHEMA_VALIDATION_FAILED` when the state machine is created or updated. If the value of an argument is wrong,
-    /// or does not fit the template of `States.Format`, the state fails with `States.IntrinsicFailure` when it runs.
+    /// or does not match the template of `States.Format`, the state fails with `States.IntrinsicFailure` when it runs.
     /// These cases are reported as warnings.
     ///
     /// ## Example
