@@ -13,9 +13,8 @@ rule! {
     ///
     /// Checks for a `StartAt`, `Next`, or `Default` that refers to a state that does not exist.
     ///
-    /// In ASL, a transition cannot leave its branch or item processor, so a state of another scope is reported as
-    /// well. To continue after a branch or item processor, end it and set `Next` in the
-    /// Parallel or Map state.
+    /// In ASL, a transition cannot leave its branch or item processor, so a state of another scope is also reported. To
+    /// continue after a branch or item processor, end it and set `Next` in the Parallel or Map state.
     ///
     /// ## Why is this bad?
     ///
