@@ -199,7 +199,7 @@ resource "sfn_state_machine" "it" {
 "#;
     let validated = workspace(&aws, secret);
     let plan = validated.plan().await.unwrap();
-    assert_says(&plan, &["`password` seems to hold a secret", "line 2, column 51 of the definition"]);
+    assert_says(&plan, &["`password` may contain a secret", "line 2, column 51 of the definition"]);
     // Terraform shows the lines of the configuration before it; what the provider says comes after them.
     let told = plan.text.split("Read it in the task").nth(1).unwrap();
     assert!(!told.contains("hunter2"), "{told}");

@@ -69,7 +69,7 @@ async fn a_thousand_states() {
 async fn too_large_a_definition_is_reported_before_aws_is_asked() {
     let aws = aws().await;
     let workspace = workspace(&aws, &chain(300, &"x".repeat(4_000)));
-    assert_says(&workspace.plan().await.unwrap(), &["and AWS takes at most 1048576"]);
+    assert_says(&workspace.plan().await.unwrap(), &["the definition must have at most 1048576 characters"]);
     assert_eq!(aws.proxy().calls(), []);
 }
 

@@ -77,7 +77,7 @@ async fn what_is_not_there_is_told_at_its_line() {
     ] {
         let workspace = workspace(&aws, &configuration("", "", &task));
         let plan = workspace.plan().await.unwrap();
-        assert_says(&plan, &[said, "which is not there", "(ASL4101)", "1 to add"]);
+        assert_says(&plan, &[said, "which does not exist", "(ASL4101)", "1 to add"]);
     }
     // Required, it is an error.
     let missing = format!("resource = \"{}\"", arn("lambda", "function:no"));
@@ -91,7 +91,7 @@ async fn what_is_not_there_is_told_at_its_line() {
     // What belongs to another account cannot be looked at, and is nobody's mistake.
     let foreign = missing.replace("123456789012", "210987654321");
     let workspace = with_checks(&aws, "wiring = \"required\"", &configuration("", "", &foreign));
-    assert!(!workspace.plan().await.unwrap().text.contains("not there"));
+    assert!(!workspace.plan().await.unwrap().text.contains("which does not exist"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -104,12 +104,12 @@ async fn what_this_apply_makes_is_not_missing() {
     ] {
         let workspace = with_checks(&aws, "wiring = \"auto\"", &configuration(FUNCTION, "", task));
         let plan = workspace.plan().await.unwrap();
-        assert!(!plan.text.contains("not there"), "{}", plan.text);
+        assert!(!plan.text.contains("which does not exist"), "{}", plan.text);
     }
     // A function that is named is judged before it is made.
     let short = "lambda {\n function_arn = sfn_lambda_function.f.function_name\n }\n timeout_seconds = 10";
     let workspace = with_checks(&aws, "wiring = \"auto\"", &configuration(FUNCTION, "", short));
-    assert_says(&workspace.plan().await.unwrap(), &["may take 30 s, and state `Call` gives it 10 s"]);
+    assert_says(&workspace.plan().await.unwrap(), &["has a timeout of 30 s, and state `Call` has a timeout of 10 s"]);
     // A durable function is called by a version or an alias only, and takes as long as its executions.
     let durable = FUNCTION.replace("timeout       = 30", "durable_config {\n execution_timeout = 600\n }");
     let workspace = with_checks(&aws, "wiring = \"auto\"", &configuration(&durable, "", short));
@@ -134,7 +134,7 @@ async fn a_function_that_does_not_fit_is_told() {
     assert_says(
         &plan,
         &[
-            "may take 30 s, and state `Call` gives it 10 s",
+            "has a timeout of 30 s, and state `Call` has a timeout of 10 s",
             "versions of the state machine call the newest code",
             "(ASL4105)",
         ],

@@ -1,4 +1,4 @@
-//! Single values ⇄ JSON.
+//! Converts single values to JSON and back.
 
 use asl::Json;
 use asl::schema::{FieldType, Language, ObjectSchema};
@@ -7,11 +7,11 @@ use tfplugin::Value;
 
 use crate::schema::{DEFINITION, holds_workflow};
 
-/// The text that stands for JSON `null` in an attribute where `null` has a meaning of its own: to Terraform, null is
-/// absence.
+/// The text for JSON `null` in an attribute that distinguishes `null` from absence. To Terraform, a null attribute is
+/// absent.
 const NULL: &str = "null";
 
-/// The JSON of an attribute or block of this shape; `None` when it is absent.
+/// The JSON of an attribute or block of this type. `None` for an absent value.
 pub(crate) fn to_json(shape: &FieldType, value: &Value) -> Option<Json> {
     let value = value.plain();
     match (shape, value) {
@@ -26,7 +26,7 @@ pub(crate) fn to_json(shape: &FieldType, value: &Value) -> Option<Json> {
             Language::get().object(name).map(|object| object_to_json(object, value))
         }
         (FieldType::Objects(name), Value::List(items)) => {
-            // To Terraform no block at all is an empty list; an attribute that is empty was written so.
+            // In Terraform, absent blocks are an empty list. An empty list in an attribute is configured.
             if items.is_empty() && !Language::get().is_recursive(name) {
                 return None;
             }
@@ -37,7 +37,7 @@ pub(crate) fn to_json(shape: &FieldType, value: &Value) -> Option<Json> {
     }
 }
 
-/// A number or boolean that came as a string, as it does from a variable of type string.
+/// A number or boolean in a string, as from a variable of type string.
 fn literal(text: &str) -> Json {
     match text {
         "true" => Json::Bool(true),
@@ -49,8 +49,8 @@ fn literal(text: &str) -> Json {
     }
 }
 
-/// An object of the language whose members have the names of HCL; a member the language does not have keeps its name,
-/// so that the checks find it.
+/// Converts an object whose members have their names in HCL. An unknown member keeps its name, so that the
+/// rules report it.
 pub(crate) fn object_to_json(object: &ObjectSchema, value: &Value) -> Json {
     let entries = match value.plain() {
         Value::Map(entries) => entries,
@@ -68,7 +68,7 @@ pub(crate) fn object_to_json(object: &ObjectSchema, value: &Value) -> Json {
     Json::Object(known.chain(others.map(|(name, value)| (name.clone(), any_to_json(value)))).collect())
 }
 
-/// Any value as it stands.
+/// Converts any value without a type.
 pub fn any_to_json(value: &Value) -> Json {
     match value.plain() {
         Value::Null | Value::Typed(_) => Json::Null,
@@ -83,7 +83,7 @@ pub fn any_to_json(value: &Value) -> Json {
     }
 }
 
-/// The attribute or block for a field's JSON; `None` when HCL cannot hold it.
+/// The attribute or block for the JSON of a field. `None` if HCL cannot represent it.
 pub(crate) fn from_json(shape: &FieldType, json: &Json) -> Option<Value> {
     match (shape, json) {
         (FieldType::NullableString, Json::Null) => Some(NULL.into()),
@@ -106,7 +106,7 @@ pub(crate) fn from_json(shape: &FieldType, json: &Json) -> Option<Value> {
             items.map(Value::List)
         }
         (FieldType::Object(name), Json::Object(_)) => member_from_json(name, json),
-        // An empty list of blocks is no block at all.
+        // An empty list of blocks cannot be written in HCL.
         (FieldType::Objects(_), Json::Array(items)) if items.is_empty() => None,
         (FieldType::Objects(name), Json::Array(items)) => {
             items.iter().map(|item| member_from_json(name, item)).collect::<Option<_>>().map(Value::List)
@@ -116,8 +116,8 @@ pub(crate) fn from_json(shape: &FieldType, json: &Json) -> Option<Value> {
     }
 }
 
-/// An object in a field: a block has all its attributes, an object in an attribute only those that are there, in their
-/// order.
+/// Converts an object in a field. A block has all of its attributes. An object in an attribute has only those
+/// that are set, in their order.
 fn member_from_json(name: &str, json: &Json) -> Option<Value> {
     let language = Language::get();
     let object = language.object(name)?;
@@ -131,7 +131,7 @@ fn member_from_json(name: &str, json: &Json) -> Option<Value> {
     members.collect::<Option<Vec<_>>>().map(Value::object)
 }
 
-/// The members of an object of the language under their names in HCL, null where absent.
+/// The members of an object with their names in HCL. Absent members are null.
 pub(crate) fn object_from_json(object: &ObjectSchema, json: &Json) -> Option<Value> {
     let members = json.as_object()?;
     let mut entries = Vec::new();
@@ -146,7 +146,7 @@ pub(crate) fn object_from_json(object: &ObjectSchema, json: &Json) -> Option<Val
     members.keys().all(known).then(|| Value::object(entries))
 }
 
-/// Any JSON as a value, members in their order; `None` for a number that no value can hold.
+/// Converts any JSON to a value, with members in their order. `None` for a number that a value cannot represent.
 pub fn any_from_json(json: &Json) -> Option<Value> {
     Some(match json {
         Json::Null => Value::Null,

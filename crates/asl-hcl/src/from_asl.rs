@@ -1,4 +1,4 @@
-//! ASL → blocks and states as values.
+//! Converts ASL to blocks and states as values.
 
 use asl::linter::Linter;
 use asl::schema::{FieldSchema, FieldType, Language, ObjectSchema};
@@ -13,20 +13,22 @@ use crate::state_path::StatePath;
 use crate::states;
 use crate::to_asl::to_asl;
 
-/// The blocks and top-level attributes that describe a definition, so that they describe it exactly; what of `prior`
-/// says the same is kept as it was written. A state that `prior` has in `states` stays there, any other becomes a block.
-/// Members are in the order of the definition.
+/// Returns the blocks and top-level attributes that describe a definition exactly. Values of `prior` with the
+/// same meaning are kept. A state in the `states` of `prior` stays there, and any other state becomes a
+/// block. Members are in the order of the definition.
 ///
 /// # Errors
-/// Why blocks cannot hold the definition.
+/// Why blocks cannot describe the definition.
 pub fn from_asl(definition: &Json, prior: &Value) -> Result<Value, String> {
     let flat = asl::flat::flatten(definition).ok_or_else(|| why_not_flat(definition))?;
-    let members = flat.as_object().ok_or("it is no JSON object")?;
+    let members = flat.as_object().ok_or("it is not a JSON object")?;
     let language = Language::get();
     let mut value = Value::object::<String>([]);
     for field in language.definition.fields.iter().filter(|field| field.shape != FieldType::States) {
         let attribute = match members.get(&field.name) {
-            Some(json) => from_json(&field.shape, json).ok_or_else(|| format!("`{}` cannot be held", field.name))?,
+            Some(json) => {
+                from_json(&field.shape, json).ok_or_else(|| format!("no argument can hold `{}`", field.name))?
+            }
             None => Value::Null,
         };
         value.set(&field.hcl, attribute);
@@ -45,22 +47,18 @@ pub fn from_asl(definition: &Json, prior: &Value) -> Result<Value, String> {
         value.set(block, Value::object(entries));
     }
     value.set(STATES, states_in_value(in_value, found, jsonata)?);
-    if to_asl(&value).json.same_meaning(&flat) {
-        Ok(value)
-    } else {
-        Err("a block would not say exactly the same".into())
-    }
+    if to_asl(&value).json.same_meaning(&flat) { Ok(value) } else { Err("blocks cannot describe it exactly".into()) }
 }
 
-/// The value of `states` for what was found, which is `written` itself where nothing of it has changed. States that are
-/// not there any more are left out.
+/// The value of `states` for a definition. It is `written` itself if none of its states has changed. States that the
+/// definition no longer contains are omitted.
 fn states_in_value(written: &Value, found: &Members, jsonata: bool) -> Result<Value, String> {
     let Some(before) = written.as_map() else { return Ok(Value::Null) };
     let mut is_same = true;
     let mut entries = Vec::new();
     for (name, entry) in before {
         let Some(state) = found.get(name).filter(|_| !entry.is_null()) else {
-            // A null is not a state: keep it as written.
+            // A null is not a state and is kept.
             if entry.is_null() {
                 entries.push((name.clone(), Value::Null));
             } else {
@@ -78,10 +76,11 @@ fn states_in_value(written: &Value, found: &Members, jsonata: bool) -> Result<Va
     Ok(if is_same { written.clone() } else { Value::object(entries) })
 }
 
-/// A state of `states` that is not as it was written.
+/// The entry of `states` for a changed state.
 fn changed_entry(name: &str, written: &Value, state: &Json, jsonata: bool) -> Result<Value, String> {
     let ty = state.get("Type").and_then(Json::as_str).unwrap_or("");
-    let object = Language::get().state(ty).ok_or_else(|| format!("there is no block for the state `{name}`"))?;
+    let object =
+        Language::get().state(ty).ok_or_else(|| format!("no block supports the type of the state `{name}`"))?;
     let before = states::read(name, written, &StatePath::in_states(name), &mut Diagnostics::default());
     let before = before.filter(|(before, _)| before.name == object.name).map_or(Value::Null, |(_, block)| block);
     let block = state_block(object, state, jsonata, &before).ok_or_else(|| why_not_held(object, name, state))?;
@@ -94,12 +93,12 @@ fn why_not_held(object: &ObjectSchema, name: &str, state: &Json) -> String {
     format!("no block can hold {field} of the state `{name}`")
 }
 
-/// Why the states of a definition cannot stand side by side.
+/// Returns why a definition has no flat form.
 fn why_not_flat(definition: &Json) -> String {
     let reasons = ["unreachable-state", "state-in-two-scopes", "duplicate-state-name"].map(str::to_owned).to_vec();
     let linter = Linter::new(MachineType::Unknown).with_filter(RuleFilter { select: reasons, ..RuleFilter::default() });
     let found = linter.check(definition, Form::Nested).into_iter().next();
-    found.map_or_else(|| "something stands in the place of a state that is none".to_owned(), |finding| finding.message)
+    found.map_or_else(|| "a state is not an object".to_owned(), |finding| finding.message)
 }
 
 /// The field of a state that no block can hold.
@@ -132,14 +131,14 @@ fn state_block(object: &'static ObjectSchema, state: &Json, jsonata: bool, prior
     if prior.is_null() {
         return Some(block);
     }
-    // The same state may be written with or without sugar: what was written before stays where it still fits.
+    // The same state can have a `lambda` block or not. The prior form is kept if it still describes the state.
     [prior.clone(), with_prior_sugar(object, prior, state, &block)]
         .into_iter()
         .find(|candidate| describes(&object.name.to_lowercase(), candidate, state, jsonata))
         .or(Some(block))
 }
 
-/// The block with the sugar, or the lack of it, that was written before.
+/// The block with the `lambda` block of `prior`, or without one as in `prior`.
 fn with_prior_sugar(object: &'static ObjectSchema, prior: &Value, state: &Json, block: &Value) -> Value {
     let mut members = state.as_object().cloned().unwrap_or_default();
     members.shift_remove("Type");
@@ -161,7 +160,7 @@ fn with_prior_sugar(object: &'static ObjectSchema, prior: &Value, state: &Json, 
     candidate
 }
 
-/// Whether a state that is written under this name, of a block or of `states`, describes this state.
+/// Whether a value of this argument, the name of a block or `states`, describes a state.
 fn describes(argument: &str, written: &Value, state: &Json, jsonata: bool) -> bool {
     let mut config = Value::object([(argument, Value::object([("it", written.clone())]))]);
     config.set("query_language", if jsonata { "JSONata" } else { "JSONPath" });
@@ -169,9 +168,9 @@ fn describes(argument: &str, written: &Value, state: &Json, jsonata: bool) -> bo
     flat.json.get("States").and_then(|states| states.get("it")).is_some_and(|it| it.same_meaning(state))
 }
 
-/// Keeps what `prior` says in other words, such as a list in place of a tuple, wherever it says the same as `value`;
-/// both are whole configurations. Of the argument `states` the whole value is kept or nothing, as Terraform takes no value
-/// of an attribute but the configured one and the one before.
+/// Replaces values with those of `prior` that have the same meaning, such as a list in place of a tuple. Both
+/// are complete configurations. The argument `states` is kept as a whole or not at all, because Terraform
+/// accepts only the configured and the prior value of an attribute.
 pub fn keep_equal(prior: &Value, value: &mut Value) {
     let language = value.get("query_language");
     if let (Some(before), Some(after)) = (meaning(prior.get(STATES), language), meaning(value.get(STATES), language))
@@ -196,7 +195,8 @@ pub fn keep_equal(prior: &Value, value: &mut Value) {
     }
 }
 
-/// Converts the value of `states` to ASL. Returns `None` if the value is null, or if a part of it is unknown or invalid.
+/// Converts the value of `states` to ASL. Returns `None` if the value is null, or if a part of it is unknown
+/// or invalid.
 fn meaning(value: &Value, language: &Value) -> Option<Json> {
     if value.is_null() {
         return None;
@@ -251,7 +251,7 @@ fn keep_equal_field(field: &FieldSchema, prior: &Value, block: &mut Value) {
     block.set(&field.hcl, kept);
 }
 
-/// Whether both are there and say the same.
+/// Whether both values are set and have the same meaning.
 fn same(shape: &FieldType, before: &Value, after: &Value) -> bool {
     match (to_json(shape, before), to_json(shape, after)) {
         (Some(before), Some(after)) => before.same_meaning(&after),

@@ -1,14 +1,13 @@
-//! `lambda {}` in a task: the one piece of sugar.
+//! The `lambda` block of a task.
 //!
-//! It renders the ASL that the AWS documentation recommends for calling a function, and the same ASL reads back as the
-//! same block.
+//! It renders the ASL that AWS recommends to call a function. The same ASL is converted back to the same block.
 
 use asl::{Json, Members};
 use tfplugin::Value;
 
 use crate::convert::any_to_json;
 
-/// What the block says.
+/// A `lambda` block.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Lambda {
     function: Json,
@@ -41,7 +40,7 @@ fn retrier() -> Json {
 }
 
 impl Lambda {
-    /// Reads a block. Returns `None` while a flag is unknown.
+    /// Reads a block. Returns `None` if a flag is unknown.
     pub(crate) fn read(block: &Value) -> Option<Self> {
         let json = |name: &str| {
             let value = block.get(name);
@@ -61,7 +60,7 @@ impl Lambda {
         })
     }
 
-    /// The block that says this, with null for what is the default.
+    /// Writes the block, with null for default values.
     fn write(&self) -> Value {
         let value = |json: &Option<Json>| {
             json.as_ref().and_then(|json| crate::convert::from_json(&asl::schema::FieldType::Json, json))
@@ -85,8 +84,8 @@ impl Lambda {
         }
     }
 
-    /// Whether the function itself is the resource: only then can its result be put beside the input without the
-    /// envelope, in JSONPath. `None` while the fields that decide are not known.
+    /// Whether the function itself is the resource. In JSONPath, only then can its unwrapped result be
+    /// inserted into the input. `None` if the fields that decide are unknown.
     fn is_direct(&self, members: &Members, jsonata: bool) -> Option<bool> {
         if jsonata || !self.unwrap || self.wait_for_task_token {
             return Some(false);
@@ -96,7 +95,7 @@ impl Lambda {
         if shaping.clone().any(is_known) { Some(true) } else { shaping.next().is_none().then_some(false) }
     }
 
-    /// Whether the block asks for what only a function's ARN allows and gives a name.
+    /// Whether the block requires the ARN of the function and has only its name.
     pub(crate) fn needs_arn(&self, members: &Members, jsonata: bool) -> bool {
         self.is_direct(members, jsonata) == Some(true) && self.function.as_str().is_some_and(is_name)
     }
@@ -107,12 +106,12 @@ impl Lambda {
         self.is_direct(members, jsonata) == Some(true) && self.payload.as_ref().is_some_and(is_path) && is_selected
     }
 
-    /// Adds the fields that the block renders to the task. Returns `None` while they depend on unknown values.
+    /// Adds the fields that the block renders to the task. Returns `None` if they depend on unknown values.
     pub(crate) fn expand(&self, mut members: Members, jsonata: bool) -> Option<Members> {
         if self.is_direct(&members, jsonata)? {
             members.insert("Resource".into(), self.name());
             if let Some(payload) = &self.payload {
-                // A template is an object; a path selects in another field.
+                // A payload template must be an object. A path belongs in `InputPath`.
                 let key = if is_path(payload) { "InputPath" } else { "Parameters" };
                 members.insert(key.into(), payload.clone());
             }
@@ -170,14 +169,14 @@ impl Lambda {
 const UNWRAP_JSONPATH: &str = "$.Payload";
 const UNWRAP_JSONATA: &str = "{% $states.result.Payload %}";
 
-/// Returns whether a text is the name of a function, and no ARN. What begins with another character is an expression, whose value
-/// may be one.
+/// Returns whether a text is the name of a function and not an ARN. A text that begins with another character is an
+/// expression, whose value may be an ARN.
 fn is_name(function: &str) -> bool {
     !function.starts_with("arn:")
         && function.starts_with(|first: char| first.is_ascii_alphanumeric() || "-_".contains(first))
 }
 
-/// A payload as a member of a JSONPath template: a path goes under a name that ends in `.$`.
+/// A payload as a member of a payload template. The name ends in `.$` for a path.
 fn template(name: &str, payload: &Json) -> (String, Json) {
     let key = if is_path(payload) { format!("{name}.$") } else { name.to_owned() };
     (key, payload.clone())
@@ -187,7 +186,7 @@ fn is_path(payload: &Json) -> bool {
     payload.as_str().is_some_and(|text| text.starts_with('$'))
 }
 
-/// Finds the block that a task's ASL stands for, and what of the task is left beside it.
+/// Returns the block for the ASL of a task, and the rest of the task.
 pub(crate) fn recognise(task: &Json, jsonata: bool) -> Option<(Value, Json)> {
     let mut rest = task.as_object()?.clone();
     let resource = rest.shift_remove("Resource")?.as_str()?.to_owned();
@@ -203,7 +202,7 @@ pub(crate) fn recognise(task: &Json, jsonata: bool) -> Option<(Value, Json)> {
         }
         let payload = passed.get("Payload").or_else(|| passed.get("Payload.$")).cloned();
         let function = passed.get("FunctionName").filter(|name| name.as_str().is_some())?.clone();
-        // Waiting for a token leaves no envelope to unwrap, so that the default says it as well.
+        // With a task token, there is no response to unwrap, so `unwrap` keeps its default.
         let unwrap = unwrap || wait_for_task_token;
         Lambda { function, qualifier: None, payload, unwrap, wait_for_task_token, retry_service_exceptions }
     } else if resource.contains(":lambda:") && retry_service_exceptions {
@@ -221,14 +220,14 @@ pub(crate) fn recognise(task: &Json, jsonata: bool) -> Option<(Value, Json)> {
     };
     let without_payload = Lambda { payload: None, ..lambda.clone() };
     [without_payload, lambda].into_iter().find_map(|lambda| {
-        // What a block cannot hold, such as a payload that is null, is lost on the way back.
+        // Values that a block cannot represent, such as a null payload, would be lost.
         let block = lambda.write();
         let again = Lambda::read(&block)?.expand(rest.clone(), jsonata)?;
         Json::Object(again).same_meaning(task).then(|| (block, Json::Object(rest.clone())))
     })
 }
 
-/// Takes the recommended retrier off the front of the list, where it stands there.
+/// Removes the recommended retrier from the beginning of the list, if present.
 fn take_retrier(members: &mut Members) -> bool {
     let Some(Json::Array(retriers)) = members.get_mut("Retry") else {
         return false;

@@ -1,8 +1,7 @@
-//! Typed HCL blocks, and states as values of the argument `states`, ⇄ the Amazon States Language.
+//! Converts workflows in HCL, as typed blocks or in the argument `states`, to the Amazon States Language and back.
 //!
-//! Everything here is derived from the language's shape ([`asl::schema`]): which blocks there are, how their values
-//! become ASL and back, and which attribute corresponds to a place in the ASL. The only fields that are named are those
-//! that the block `lambda` expands to.
+//! The blocks, the conversion in both directions, and the attribute for a place in the ASL are derived from
+//! [`asl::schema`]. Only the fields that the `lambda` block expands to are named here.
 
 mod convert;
 mod from_asl;

@@ -1,10 +1,10 @@
-//! Names of ASL in messages about HCL.
+//! Names of fields in messages about HCL.
 
 use std::collections::HashSet;
 
 use asl::schema::Language;
 
-/// Returns a message in which fields have the names that they have in HCL. Names of states stay as they are.
+/// Returns a message in which fields have their names in HCL. Names of states are not changed.
 pub fn in_hcl(message: &str, states: &HashSet<&str>) -> String {
     let parts = message.split('`').enumerate().map(|(index, part)| {
         let quoted = index % 2 == 1;
@@ -13,7 +13,7 @@ pub fn in_hcl(message: &str, states: &HashSet<&str>) -> String {
     parts.collect::<Vec<_>>().join("`").replace("`End: true`", "`end = true`")
 }
 
-/// Returns the name that a field of ASL has in HCL.
+/// Returns the name of a field of ASL in HCL.
 pub fn hcl_name(name: &str) -> Option<&'static str> {
     let language = Language::get();
     let objects = language.states.iter().chain([&language.definition]).chain(language.objects());

@@ -1,4 +1,4 @@
-//! From a place in the ASL to the attribute it came from.
+//! The attribute for a place in the ASL.
 
 use asl::schema::{FieldSchema, FieldType, Language, ObjectSchema};
 use asl::{JsonPointer, Segment};
@@ -8,16 +8,16 @@ use crate::schema::{DEFINITION, is_block};
 use crate::state_path::{StatePath, is_in_states};
 use crate::to_asl::{Flat, Origin};
 
-/// Where a walk along a pointer ended, and the object whose block that is.
+/// The path for a pointer, and the type of the object if the path is its block.
 type End = (StatePath, Option<&'static ObjectSchema>);
 
 impl Flat {
-    /// The attribute that a place in the flat definition came from; the nearest one around it where the place has none
-    /// of its own. In the argument `states` it is the path into its value.
+    /// The attribute for a place in the flat definition, or the nearest enclosing one. In the argument
+    /// `states`, the path leads into its value.
     pub fn path(&self, pointer: &JsonPointer) -> Option<AttributePath> {
         let (path, object) = self.end(pointer)?;
         Some(match object {
-            // The line of an object in a value is found by its own path.
+            // An object in a value has its own path.
             Some(object) if !path.is_in_states() => self.header(object, path.into_path()),
             _ => path.into_path(),
         })
@@ -39,8 +39,8 @@ impl Flat {
         }
     }
 
-    /// The path to give to Terraform for a place, so that it shows a line: as [`Flat::path`], but no further into the
-    /// argument `states` than to the state, and one step into any other argument.
+    /// The path for a place for which Terraform shows a line: [`Flat::path`], limited to the state in the
+    /// argument `states`, and to one step into any other argument.
     pub fn line_path(&self, pointer: &JsonPointer) -> Option<AttributePath> {
         let (path, object) = self.end(pointer)?;
         Some(match object {
@@ -49,14 +49,14 @@ impl Flat {
         })
     }
 
-    /// The place in words of what came from the argument `states`; `None` for anything else. The line that Terraform shows
-    /// is that of the argument where the states are written elsewhere.
+    /// The place in the argument `states` as text. `None` for other places. The line that Terraform shows is
+    /// that of the argument if its value is set elsewhere.
     pub fn place_in_states(&self, pointer: &JsonPointer) -> Option<String> {
         self.path(pointer).filter(is_in_states).map(|path| path.to_string())
     }
 
-    /// Terraform finds the line of an attribute, not of a block; for an attribute that is not written it shows the line
-    /// on which its block begins.
+    /// Returns the path of an attribute of a block that is not set. Terraform finds the line of an attribute
+    /// but not of a block, and shows the first line of the block for an attribute that is not set.
     fn header(&self, object: &ObjectSchema, path: AttributePath) -> AttributePath {
         let block = path.steps().iter().fold(&self.config, |value, step| match step {
             Step::Attribute(name) | Step::Key(name) => value.get(name),
@@ -107,7 +107,7 @@ fn inside_state(origin: &Origin, tokens: &[Segment]) -> End {
                 None => sugar.member("retry_service_exceptions"),
             }
         }
-        // What a block has in its name is a member of a value.
+        // In a value, the type of the state is a member.
         "Type" if path.is_in_states() => path.member("type"),
         _ => return inside(object, tokens, path),
     };
@@ -119,7 +119,7 @@ fn inside(object: &'static ObjectSchema, tokens: &[Segment], path: StatePath) ->
         return (path, Some(object));
     };
     match object.field(first) {
-        // The states of an embedded workflow stand in its JSON.
+        // The states of an embedded workflow are in its JSON.
         Some(field) if field.shape == FieldType::States => (path.member(DEFINITION), None),
         Some(field) => inside_field(field, rest, path.member(&field.hcl)),
         None => (path, Some(object)),
@@ -144,7 +144,7 @@ fn inside_field(field: &FieldSchema, tokens: &[Segment], path: StatePath) -> End
     }
 }
 
-/// Into an attribute that holds objects of the language under their names in HCL.
+/// The path into an attribute that contains objects of the language with their names in HCL.
 fn into_condition(name: &str, tokens: &[Segment], path: StatePath) -> StatePath {
     let Some((first, rest)) = tokens.split_first() else { return path };
     if let Ok(index) = first.parse() {
@@ -161,7 +161,7 @@ fn into_condition(name: &str, tokens: &[Segment], path: StatePath) -> StatePath 
     }
 }
 
-/// Into an attribute that holds any value.
+/// The path into an attribute that contains any value.
 fn into_open_value(tokens: &[Segment], path: StatePath) -> StatePath {
     tokens.iter().fold(path, |path, token| match token.parse() {
         Ok(index) => path.inner_index(index),

@@ -1,4 +1,4 @@
-//! The blocks of a state machine, from the shape of the language.
+//! The blocks of a state machine, from the schema of the language.
 
 use std::sync::LazyLock;
 
@@ -6,14 +6,14 @@ use asl::schema::{FieldSchema, FieldType, Language, ObjectSchema};
 use tfplugin::Type;
 use tfplugin::schema::{Attribute, Block, NestedBlock, Nesting};
 
-/// The name of the block of each state type, with the type, in the order of the language.
+/// The name of the block of each state type, with the schema of the type, in the order of the language.
 pub static STATE_BLOCKS: LazyLock<Vec<(String, &'static ObjectSchema)>> =
     LazyLock::new(|| Language::get().states.iter().map(|state| (state.name.to_lowercase(), state)).collect());
 
-/// The argument of a branch or item processor that holds a whole workflow.
+/// The argument of a branch or item processor that contains a workflow as JSON.
 pub(crate) const DEFINITION: &str = "definition";
 
-/// The argument that holds states as values, beside the blocks.
+/// The argument that contains states as values, in addition to the blocks.
 pub const STATES: &str = "states";
 
 /// The attributes of a workflow: the fields of the state machine itself, and `states`.
@@ -24,10 +24,10 @@ pub fn definition_attributes() -> Vec<Attribute> {
 
 fn states_attribute() -> Attribute {
     let description = format!(
-        "States as values, beside those in blocks: a map of state name to an object with `type` ({}) and the arguments of the \
-         block of that type. Nested blocks are objects, or lists of objects where the block can be repeated. Use it for states that \
-         come from a variable, an output or a `for` expression; the guide \"States from modules\" shows how. A state name must not \
-         be used in both `states` and a block.",
+        "States as values, in addition to those in blocks: a map of state name to an object with `type` ({}) and the \
+         arguments of the block of that type. Nested blocks are objects, or lists of objects if the block can be \
+         repeated. Use it for states from a variable, an output or a `for` expression, as described in the guide \"States from \
+         modules\". A state name must not be used in both `states` and a block.",
         type_words()
     );
     Attribute::optional(STATES, Type::Dynamic, description)
@@ -50,7 +50,7 @@ pub fn state_blocks() -> Vec<NestedBlock> {
     STATE_BLOCKS.iter().map(nested).collect()
 }
 
-/// The block `lambda`.
+/// The `lambda` block.
 pub(crate) fn lambda_block() -> Block {
     let attribute = |name: &str, ty: Type, description: &str| Attribute::optional(name, ty, description);
     Block {
@@ -85,12 +85,12 @@ pub(crate) fn lambda_block() -> Block {
     }
 }
 
-/// Whether a state may have the block `lambda`.
+/// Whether a state can have the `lambda` block.
 pub(crate) fn has_lambda(state: &ObjectSchema) -> bool {
     state.name == "Task"
 }
 
-/// Whether an object holds a workflow of its own, such as a branch.
+/// Whether an object contains a workflow, such as a branch.
 pub(crate) fn holds_workflow(object: &ObjectSchema) -> bool {
     object.fields.iter().any(|field| field.shape == FieldType::States)
 }
@@ -101,15 +101,15 @@ fn block(object: &ObjectSchema) -> Block {
         attributes.push(Attribute::optional(
             DEFINITION,
             Type::String,
-            "A whole workflow as JSON, such as the `json` of an `sfn_definition` data source, in place of `start_at`.",
+            "Workflow as JSON, such as the `json` of an `sfn_definition` data source. Conflicts with `start_at`.",
         ));
     }
     let blocks = object.fields.iter().filter_map(nested_block).collect();
     Block { attributes, blocks, description: object.description.clone(), ..Block::default() }
 }
 
-/// The object in a field that is a block of its own, and whether it can be repeated; objects that contain their own kind
-/// cannot be blocks.
+/// The object in a field that is a block, and whether it can be repeated. Objects that contain objects of the
+/// same type cannot be blocks.
 pub(crate) fn inner(field: &FieldSchema) -> Option<(&'static ObjectSchema, Nesting)> {
     let (name, nesting) = match &field.shape {
         FieldType::Object(name) => (name, Nesting::Single),
@@ -120,7 +120,7 @@ pub(crate) fn inner(field: &FieldSchema) -> Option<(&'static ObjectSchema, Nesti
     if language.is_recursive(name) { None } else { Some((language.object(name)?, nesting)) }
 }
 
-/// Whether a field is a block, and not an attribute.
+/// Whether a field is a block instead of an attribute.
 pub(crate) fn is_block(field: &FieldSchema) -> bool {
     inner(field).is_some()
 }
@@ -148,7 +148,7 @@ fn attribute(field: &FieldSchema) -> Option<Attribute> {
         description.push_str(&format!(" {language:?} only."));
     }
     if field.shape == FieldType::NullableString {
-        description.push_str(" Write `\"null\"` for `null`.");
+        description.push_str(" Set it to `\"null\"` for `null`.");
     }
     Some(Attribute::optional(field.hcl.clone(), ty, description))
 }

@@ -1,7 +1,7 @@
-//! States as values: what the argument `states` holds, read as the blocks that say the same, and written again.
+//! States as values: converts the argument `states` to the equivalent blocks and back.
 //!
-//! Terraform converts what is written in a block to the types of its schema and refuses what the schema does not have. A
-//! value of any type comes as it is, so that both is done here.
+//! Terraform converts the attributes of a block to the types of the schema and rejects unknown attributes. A
+//! dynamic value is not converted, so this module does both.
 
 use asl::did_you_mean;
 use asl::schema::{FieldSchema, FieldType, ObjectSchema};
@@ -13,11 +13,11 @@ use crate::state_path::StatePath;
 
 /// The argument of a state that names its type.
 const TYPE: &str = "type";
-/// The block of a task that stands for a call of a function.
+/// The block of a task that calls a function.
 const LAMBDA: &str = "lambda";
 
-/// Reads a state: its type, and its arguments as the block of that type would have them. `None` where the state or its
-/// type is not known yet, or where it is none, which is added to the diagnostics.
+/// Reads a state: its type, and its arguments as in the block of that type. Returns `None` if the state or
+/// its type is unknown, or if it is invalid, which is added to the diagnostics.
 pub(crate) fn read(
     name: &str,
     value: &Value,
@@ -39,7 +39,7 @@ pub(crate) fn read(
     }
 }
 
-/// The type of state that a word names, as a block or as in ASL.
+/// The state type with this name, as a block or in ASL.
 fn type_named(word: &str) -> Option<&'static ObjectSchema> {
     let named = STATE_BLOCKS.iter().find(|(block, object)| block == word || object.name == word);
     named.map(|(_, object)| *object)
@@ -85,7 +85,7 @@ impl Reader<'_> {
         None
     }
 
-    /// The arguments of a state, or of an object in it. Null is absent.
+    /// Reads the arguments of a state, or of an object in it. Null is absent.
     fn arguments(&mut self, object: &'static ObjectSchema, value: &Value, path: &StatePath, is_state: bool) -> Value {
         let mut block = Value::object::<String>([]);
         for (name, member) in value.as_map().into_iter().flatten().filter(|(_, member)| !member.is_null()) {
@@ -148,7 +148,7 @@ impl Reader<'_> {
         block
     }
 
-    /// A value of an argument that ASL does not have, and so has no check of types of its own.
+    /// Reads the value of an argument that ASL does not have, so that the rules do not check its type.
     fn typed(&mut self, name: &str, ty: &Type, value: &Value, path: StatePath) -> Value {
         let (value, wanted) = match ty {
             Type::String => (as_text(value.plain()), "a string"),
@@ -170,7 +170,7 @@ impl Reader<'_> {
     }
 }
 
-/// The field that an argument stands for.
+/// The field of an argument.
 fn argument<'a>(object: &'a ObjectSchema, name: &str) -> Option<&'a FieldSchema> {
     object.fields.iter().find(|field| field.hcl == name && field.shape != FieldType::States)
 }
@@ -183,7 +183,7 @@ fn names(object: &'static ObjectSchema, is_state: bool) -> Vec<&'static str> {
     fields.map(|field| field.hcl.as_str()).chain(others).collect()
 }
 
-/// The value as Terraform would convert it for an attribute of a block.
+/// Converts a value as Terraform does for an attribute of a block.
 fn converted(shape: &FieldType, value: &Value) -> Value {
     match (shape, value) {
         (FieldType::String | FieldType::NullableString | FieldType::Enum(_), _) => as_text(value),
@@ -216,7 +216,7 @@ fn as_number(value: &Value) -> Value {
     value.as_str().and_then(|text| text.parse::<Number>().ok()).map_or_else(|| value.clone(), Value::from)
 }
 
-/// The value of `states` for this state, with the type that it has in there.
+/// The value of a state in `states`, with its type.
 pub(crate) fn typed_entry(states: &Value, name: &str) -> Value {
     let ty = match states {
         Value::Typed(typed) => match &typed.ty {
@@ -234,8 +234,8 @@ pub(crate) fn typed_entry(states: &Value, name: &str) -> Value {
     }
 }
 
-/// Writes a state as a value of `states`. `written` is the value that it had there, and `before` the block that this was:
-/// what is the same in `block` stays as it was written.
+/// Writes a state as a value of `states`. `written` is its previous value there, and `before` the equivalent
+/// block. Values that are equal in `block` and `before` are kept as in `written`.
 pub(crate) fn write(object: &'static ObjectSchema, block: &Value, written: &Value, before: &Value) -> Value {
     let word = written.get(TYPE);
     let is_same = word.as_str().and_then(type_named).is_some_and(|before| before.name == object.name);
@@ -245,7 +245,8 @@ pub(crate) fn write(object: &'static ObjectSchema, block: &Value, written: &Valu
     members(Some(object), &block, written, &before)
 }
 
-/// The members of an object, first those that were written, in their order. What was written and says nothing stays.
+/// Writes the members of an object, first those of `written` in their order. Null values and empty lists of
+/// `written` are kept.
 fn members(object: Option<&'static ObjectSchema>, block: &Value, written: &Value, before: &Value) -> Value {
     let mut entries = Value::object::<String>([]);
     for (name, value) in written.as_map().into_iter().flatten() {

@@ -1,4 +1,4 @@
-//! Blocks and states as values → ASL.
+//! Converts blocks and states as values to ASL.
 
 use std::collections::HashMap;
 
@@ -12,32 +12,32 @@ use crate::schema::{DEFINITION, STATE_BLOCKS, STATES};
 use crate::state_path::StatePath;
 use crate::states;
 
-/// A definition in the flat form, and from which blocks it came.
+/// A definition in the flat form, with the blocks of its states.
 #[derive(Debug)]
 pub struct Flat {
     /// The definition.
     pub json: Json,
-    /// What is wrong with the blocks themselves.
+    /// Problems of the blocks.
     pub diagnostics: Diagnostics,
     pub(crate) origins: HashMap<String, Origin>,
-    /// The configuration, to tell what is written in it.
+    /// The configuration.
     pub(crate) config: Value,
 }
 
-/// Where a state came from.
+/// The origin of a state in the configuration.
 #[derive(Debug, Clone)]
 pub(crate) struct Origin {
     pub(crate) path: StatePath,
-    /// The type of the state; `None` where it is not known.
+    /// The type of the state. `None` if it is unknown.
     pub(crate) object: Option<&'static ObjectSchema>,
     /// Whether the state has `lambda`.
     pub(crate) lambda: bool,
-    /// How many retriers `lambda` puts before those that are written.
+    /// Number of retriers that `lambda` adds before the configured ones.
     pub(crate) retriers_before: usize,
 }
 
 impl Origin {
-    /// The origin of a state that is not known yet, or wrong.
+    /// The origin of an unknown or invalid state.
     fn unknown(path: StatePath) -> Self {
         Self { path, object: None, lambda: false, retriers_before: 0 }
     }
@@ -52,7 +52,7 @@ impl Origin {
     }
 }
 
-/// Whether any state is written as a block or in `states`, or may be.
+/// Whether any state is, or may be, in a block or in `states`.
 pub fn has_states(config: &Value) -> bool {
     let in_blocks = STATE_BLOCKS.iter().any(|(block, _)| {
         let states = config.get(block);
@@ -61,8 +61,8 @@ pub fn has_states(config: &Value) -> bool {
     in_blocks || !config.get(STATES).is_null()
 }
 
-/// The definition that the blocks and the argument `states` of a configuration describe, in the flat form. Unknown values
-/// become unknown JSON.
+/// Converts the blocks and the argument `states` of a configuration to a definition in the flat form. Unknown
+/// values become unknown JSON.
 pub fn to_asl(config: &Value) -> Flat {
     let mut flat =
         Flat { json: Json::Null, diagnostics: Diagnostics::default(), origins: HashMap::new(), config: config.clone() };
@@ -84,14 +84,14 @@ pub fn to_asl(config: &Value) -> Flat {
         }
     }
     all_known &= flat.add_values(config.get(STATES), jsonata, &mut found);
-    // Blocks that are not known yet may be any states, so nothing can be said about how states hang together.
+    // Unknown blocks may contain any states, so the states and their transitions are unknown.
     members.insert("States".into(), if all_known { Json::Object(found) } else { Json::Unknown });
     flat.json = Json::Object(members);
     flat
 }
 
 impl Flat {
-    /// Adds the states of the argument `states`; false when it is not known yet which states those are.
+    /// Adds the states of the argument `states`. Returns `false` if they are unknown.
     fn add_values(&mut self, value: &Value, jsonata: Option<bool>, found: &mut Members) -> bool {
         let entries = match value.plain() {
             Value::Null => return true,
@@ -101,7 +101,7 @@ impl Flat {
                 let detail = "Write a map of state name to an object with the `type` and the arguments of the state.";
                 let message = format!("`{STATES}` is {}, not a map of states", states::kind(other));
                 self.diagnostics.push(Diagnostic::error(message, detail).at(AttributePath::root(STATES)));
-                // Which states were meant is not known.
+                // The intended states are not known.
                 return false;
             }
         };
@@ -118,13 +118,13 @@ impl Flat {
         true
     }
 
-    /// Adds a state, whose name must be new.
+    /// Adds a state. Reports a name that another state has.
     fn add(&mut self, name: &str, origin: Origin, state: Json, found: &mut Members) {
         if let Some(other) = self.origins.get(name) {
             let object = other.object.map_or("state", |object| object.name.as_str()).to_lowercase();
             let detail = format!(
-                "There is a `{object}` block of this name as well, and state names are unique in the whole state machine: \
-                 rename one of the two."
+                "A `{object}` block has the same name, and state names must be unique in the whole state machine. Rename \
+                 one of the two."
             );
             self.diagnostics.push(origin.path.error(format!("another state is called `{name}`"), &detail));
             return;
@@ -133,7 +133,8 @@ impl Flat {
         found.insert(name.to_owned(), state);
     }
 
-    /// The state that a block describes; `jsonata` is the query language of the definition, `None` while it is not known.
+    /// Converts a block to a state. `jsonata` is whether the query language of the definition is JSONata,
+    /// `None` if unknown.
     fn state(&mut self, object: &'static ObjectSchema, block: &Value, path: &StatePath, jsonata: Option<bool>) -> Json {
         let lambda = block.get("lambda");
         if block.is_unknown() || lambda.is_unknown() {
@@ -154,14 +155,14 @@ impl Flat {
         let sugar = Lambda::read(lambda).zip(is_jsonata(members.get("QueryLanguage"), jsonata));
         let Some((lambda, jsonata)) = sugar else { return Json::Unknown };
         if lambda.needs_arn(&members, jsonata) {
-            let detail = "Beside `result_path`, `result_selector` or `output_path` the result can be unwrapped only when \
-                          the function is given by its ARN: write the ARN, or `unwrap = false`.";
-            let message = "`function_arn` is a name, and its ARN is needed here";
+            let detail = "With `result_path`, `result_selector` or `output_path`, the result can be unwrapped only if \
+                          `function_arn` is an ARN. Write the ARN, or set `unwrap = false`.";
+            let message = "`function_arn` must be an ARN, got a name";
             self.diagnostics.push(path.clone().member("lambda").member("function_arn").error(message, detail));
         }
         if lambda.selects_twice(&members, jsonata) {
-            let detail = "Beside `result_path`, `result_selector` or `output_path` a path in `payload` is the `input_path` of \
-                          the task: write one path in place of both.";
+            let detail = "With `result_path`, `result_selector` or `output_path`, a path in `payload` is rendered as \
+                          the `input_path` of the task. Write one path in place of both.";
             let message = "`input_path` conflicts with a path in `payload`";
             self.diagnostics.push(path.clone().member("input_path").error(message, detail));
         }
@@ -172,7 +173,7 @@ impl Flat {
         Json::Object(members)
     }
 
-    /// Checks what `lambda` requires, and beside what it cannot be written.
+    /// Checks the required arguments of `lambda`, and the arguments that it conflicts with.
     fn check_lambda(&mut self, lambda: &Value, members: &Members, path: &StatePath) {
         if lambda.get("function_arn").is_null() {
             let detail = "Write the ARN of the function to call, or its name.";
@@ -180,7 +181,7 @@ impl Flat {
             self.diagnostics.push(path.error("`lambda` has no `function_arn`", detail));
         }
         for (field, hcl) in [("Resource", "resource"), ("Parameters", "parameters"), ("Arguments", "arguments")] {
-            // What is not known yet may still be absent.
+            // An unknown value may be absent.
             if members.get(field).is_some_and(|value| !matches!(value, Json::Unknown)) {
                 let message = format!("`lambda` conflicts with `{hcl}`");
                 let detail = "Move the parameters into `payload` of `lambda`, or remove the `lambda` block.";
@@ -189,7 +190,7 @@ impl Flat {
         }
     }
 
-    /// Puts a workflow that is given as JSON into the branch or processor that names it.
+    /// Inserts workflows in `definition` arguments into their branches and item processors.
     fn embed_definitions(&mut self, object: &ObjectSchema, block: &Value, members: &mut Members, path: &StatePath) {
         for field in &object.fields {
             let inner = block.get(&field.hcl);
@@ -219,7 +220,7 @@ impl Flat {
             Value::String(text) => match asl::parse(text) {
                 Ok((document, _)) => {
                     if slot.get("StartAt").is_some_and(|start| !matches!(start, Json::Unknown)) {
-                        let detail = "The JSON says where it starts: remove `start_at`, or the `definition`.";
+                        let detail = "The `definition` contains its first state. Remove `start_at` or `definition`.";
                         let message = "`definition` conflicts with `start_at`";
                         self.diagnostics.push(path.error(message, detail));
                     }
@@ -237,8 +238,8 @@ impl Flat {
     }
 }
 
-/// Whether the query language is JSONata, by the `QueryLanguage` of a state or definition; without one it is inherited.
-/// `None` while it is not known.
+/// Whether the query language is JSONata, by the `QueryLanguage` of a state or definition. It is inherited if
+/// it is absent. `None` if it is unknown.
 fn is_jsonata(own: Option<&Json>, inherited: Option<bool>) -> Option<bool> {
     match own {
         None => inherited,
@@ -247,8 +248,8 @@ fn is_jsonata(own: Option<&Json>, inherited: Option<bool>) -> Option<bool> {
     }
 }
 
-/// A whole definition as the content of a branch: a scope has no version, and no query language of its own, so that
-/// its states take it on.
+/// Converts a definition to the content of a branch. A scope has no version and no query language, so the
+/// query language is set in its states.
 fn as_scope(definition: Json) -> Members {
     let Json::Object(mut members) = definition else {
         return Members::default();

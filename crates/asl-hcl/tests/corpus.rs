@@ -1,4 +1,4 @@
-//! Real definitions, where the collection is there: almost all become blocks that say exactly the same.
+//! Real definitions, if the collection exists. Almost all can be converted to blocks with exactly the same meaning.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
@@ -14,7 +14,7 @@ use tfplugin::Value;
 fn real_definitions_become_blocks() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
     let Ok(index) = fs::read_to_string(corpus.join("index.jsonl")) else {
-        println!("skipped: there is no collection of definitions beside the repository");
+        println!("skipped: the collection of definitions does not exist");
         return;
     };
     let (mut held, mut not_held) = (0, Vec::new());
@@ -34,6 +34,6 @@ fn real_definitions_become_blocks() {
         }
     }
     println!("{held} become blocks, {} do not:\n{}", not_held.len(), not_held.join("\n"));
-    // Two of them have an empty `Retry` or `Catch`, which is a list of no blocks.
+    // Two definitions have an empty `Retry` or `Catch`, which blocks cannot represent.
     assert!(held >= 514 && not_held.len() <= 2, "{held} and {}", not_held.len());
 }

@@ -1,4 +1,4 @@
-//! `lambda {}`: the ASL it stands for, and the way back to the same block.
+//! The `lambda` block: the ASL that it renders, and the conversion back to the same block.
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
@@ -21,7 +21,7 @@ fn workflow(language: &str, lambda: &[(&str, Value)], others: &[(&str, Value)]) 
     object(&[("query_language", language.into()), ("start_at", "Call".into()), ("task", object(&[("Call", task)]))])
 }
 
-/// What is written in a block, without what is null.
+/// The attributes of a block that are not null.
 fn written(value: &Value) -> Value {
     match value {
         Value::Map(entries) => Value::object(
@@ -32,7 +32,7 @@ fn written(value: &Value) -> Value {
     }
 }
 
-/// The findings that AWS would refuse a definition for.
+/// The findings for which AWS rejects a definition.
 fn errors(definition: &asl::Json) -> Vec<asl::Diagnostic> {
     let findings = asl::linter::Linter::new(asl::MachineType::Standard).check(definition, asl::Form::Nested);
     findings.into_iter().filter(|finding| finding.severity == asl::Severity::Error).collect()
@@ -83,7 +83,7 @@ fn it_renders_plain_asl_and_reads_back() {
 
 #[test]
 fn what_was_written_in_another_way_stays() {
-    // A qualifier of its own, an explicit default, no sugar at all: the same ASL, and each stays as it was.
+    // A separate qualifier, an explicit default and no `lambda` block have the same ASL, and each is kept.
     let qualified = workflow("JSONPath", &[("function_arn", ARN.into()), ("qualifier", "live".into())], &[]);
     let explicit = workflow("JSONPath", &[("function_arn", ARN.into()), ("unwrap", true.into())], &[]);
     let direct = workflow(
@@ -107,7 +107,7 @@ fn what_cannot_be_is_said() {
     assert_eq!(said(&[], &[]), ["`lambda` has no `function_arn` at task[\"Call\"].lambda"]);
     assert_eq!(
         said(&[("function_arn", "f".into())], &[("result_path", "$.x".into())]),
-        ["`function_arn` is a name, and its ARN is needed here at task[\"Call\"].lambda.function_arn"]
+        ["`function_arn` must be an ARN, got a name at task[\"Call\"].lambda.function_arn"]
     );
     assert_eq!(
         said(&[("function_arn", ARN.into())], &[("resource", ARN.into())]),
@@ -143,7 +143,7 @@ fn what_is_not_known_yet_leaves_open_what_depends_on_it() {
     let mut config = workflow("JSONPath", std::slice::from_ref(&arn), &[]);
     config.set("query_language", Value::Unknown);
     assert_eq!(state(&config), asl::Json::Unknown);
-    // A name is in order where the field that forbids it may be absent.
+    // A name is accepted if the field that requires an ARN may be absent.
     let config = workflow("JSONPath", &[("function_arn", "f".into())], &[("result_path", Value::Unknown)]);
     assert_eq!(state(&config), asl::Json::Unknown);
     // These fields do not change how the block is rendered.
@@ -151,7 +151,7 @@ fn what_is_not_known_yet_leaves_open_what_depends_on_it() {
         let config = workflow("JSONPath", std::slice::from_ref(&arn), &[(field, Value::Unknown)]);
         assert!(matches!(state(&config), asl::Json::Object(_)), "{field}");
     }
-    // One that is known decides.
+    // A known field decides.
     let others = [("result_path", "$.x".into()), ("output_path", Value::Unknown)];
     let known = state(&workflow("JSONPath", &[arn], &others));
     assert_eq!(known.get("Resource").and_then(asl::Json::as_str), Some(ARN));
@@ -165,7 +165,7 @@ fn a_path_selects_the_payload_of_a_function_that_is_the_resource() {
     assert_eq!(errors(&definition), []);
     let call = definition.get("States").and_then(|states| states.get("Call")).unwrap();
     assert_eq!(call.get("InputPath").and_then(asl::Json::as_str), Some("$.order"));
-    // It stays as it was written.
+    // The configuration is kept.
     let again = from_asl(&definition, &config).unwrap();
     assert_eq!(written(&again.get("task").clone()), written(config.get("task")));
 }

@@ -1,5 +1,5 @@
-//! The argument `states`: states as values mean what the same blocks mean, stay as they were written, and have their
-//! mistakes shown where they are.
+//! The argument `states`: states as values have the meaning of the same blocks, are kept as configured, and
+//! mistakes are reported at their places.
 
 #![allow(
     clippy::expect_used,
@@ -144,8 +144,8 @@ fn they_are_beside_the_blocks() {
     }
 }
 
-/// Checks the one message about the states of a configuration, its place, and that its detail has this in it. Terraform
-/// gets the path of the state, or of the argument.
+/// Checks the only message about the states of a configuration, its place, and a part of its detail.
+/// Terraform receives the path of the state, or of the argument.
 #[track_caller]
 fn check_mistake(config: Plain, message: &str, place: &str, detail: &str) {
     let flat = to_asl(&value(config));
@@ -227,7 +227,7 @@ fn mistakes_are_told_where_they_are() {
         json!({ "task": { "A": { "end": true } }, "states": { "A": { "type": "succeed" } } }),
         "another state is called `A`",
         r#"states["A"]"#,
-        "There is a `task` block of this name as well",
+        "A `task` block has the same name",
     );
 }
 
@@ -306,7 +306,7 @@ fn what_is_not_known_yet_is_no_mistake() {
     }
 }
 
-/// The states of the tests about what is kept, with words of their own.
+/// The states of the tests about kept values.
 fn written() -> Plain {
     json!({
         "Charge": {
@@ -323,7 +323,7 @@ fn prior() -> Value {
     Value::object([("start_at", Value::from("Charge")), (STATES, typed(written()))])
 }
 
-/// Changes the definition in AWS, and gives what is found then.
+/// Changes the definition in AWS, and returns the blocks that are read then.
 fn drifted(change: impl Fn(&mut Plain)) -> Value {
     let mut definition = asl::flat::nest(&to_asl(&prior()).json).unwrap().to_value().unwrap();
     change(&mut definition);
@@ -419,7 +419,7 @@ fn other_words_for_the_same_are_no_change() {
     assert_eq!(planned(json!({})), typed(json!({})));
 }
 
-/// The configuration with the states of the mask in `states`, every other one of those without what is null.
+/// The configuration with the states of the mask in `states`, every other one of them without null values.
 fn in_states(blocks: &Value, mask: u64) -> Value {
     let mut config = blocks.clone();
     let (mut entries, mut number) = (Vec::new(), 0_u32);
@@ -442,7 +442,7 @@ fn in_states(blocks: &Value, mask: u64) -> Value {
     config
 }
 
-/// Takes a definition through `states` and back.
+/// Checks that a definition is the same after a conversion to `states` and back.
 fn check_round_trip(definition: &Json, config: &Value) {
     let context = || format!("{}\n{config:?}", definition.to_value().unwrap());
     let flat = to_asl(config);
@@ -490,7 +490,7 @@ proptest! {
         let config = in_states(&blocks, mask);
         check_round_trip(&definition, &config);
 
-        // A change of each state stays where the state is.
+        // A changed state stays in its block or in `states`.
         let changed = commented(&definition);
         let found = from_asl(&changed, &config).unwrap();
         prop_assert!(asl::flat::nest(&to_asl(&found).json).unwrap().same_meaning(&changed));
@@ -499,7 +499,7 @@ proptest! {
     }
 }
 
-/// The place of a value in an argument is known, but Terraform is given one step into it.
+/// The place of a value in an argument is known, but Terraform receives only one step into it.
 #[test]
 fn terraform_follows_one_step_into_an_argument() {
     let flat = to_asl(&value(json!({

@@ -1,4 +1,4 @@
-//! How long a check takes: over sizes, and over real definitions where the collection is there.
+//! Times of a check by size, and for real definitions if the collection exists.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "benchmarks fail as tests do")]
 
@@ -11,7 +11,7 @@ use asl::MachineType;
 use asl::linter::Linter;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
-/// A definition of about so many bytes: tasks in a chain with parameters, retries and catchers, some of them in branches.
+/// A definition of about this size: a chain of tasks with parameters, retriers and catchers.
 fn definition(bytes: usize) -> String {
     let mut states = Vec::new();
     let mut length = 0;
@@ -45,11 +45,11 @@ fn sizes(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// The median over real definitions, printed; criterion measures one thing at a time.
+/// Prints the median for real definitions, because criterion measures one input at a time.
 fn corpus(_: &mut Criterion) {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
     let Ok(index) = fs::read_to_string(corpus.join("index.jsonl")) else {
-        println!("skipped: there is no collection of definitions beside the repository");
+        println!("skipped: the collection of definitions does not exist");
         return;
     };
     let files = index.lines().filter_map(|line| {

@@ -1,7 +1,7 @@
-//! How many state transitions an execution takes, which is what Standard executions are billed by.
+//! Estimates the number of state transitions of an execution, by which Standard executions are billed.
 //!
-//! Source: AWS Step Functions pricing: each state that is entered is a transition, also inside Parallel and inline Map
-//! states, and each retry is one more.
+//! Source: AWS Step Functions pricing. Each state that is entered is a transition, also in Parallel and
+//! inline Map states, and each retry is an additional one.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
@@ -11,51 +11,51 @@ use crate::semantic::SemanticModel;
 use crate::semantic::ids::ScopeId;
 use crate::semantic::kind::{Form, MachineType};
 
-/// The price of a thousand transitions of Standard executions in most regions, in US dollars.
+/// Price of 1,000 transitions of Standard executions in most regions, in US dollars.
 pub const PRICE_OF_A_THOUSAND: f64 = 0.025;
-/// The price of a million Express executions in most regions, in US dollars.
+/// Price of 1 million Express executions in most regions, in US dollars.
 pub const PRICE_OF_A_MILLION_REQUESTS: f64 = 1.0;
-/// The price of a GB-second of Express executions in most regions, in US dollars, below 1,000 GB-hours a month.
+/// Price of a GB-second of Express executions in most regions, in US dollars, below 1,000 GB-hours a month.
 pub const PRICE_OF_A_GB_SECOND: f64 = 0.000_016_67;
-/// The memory that an Express execution is billed for at least, in GB: it goes by chunks of 64 MB.
+/// Minimum memory that is billed for an Express execution, in GB: memory is billed in chunks of 64 MB.
 pub const LEAST_MEMORY: f64 = 0.0625;
-/// The month in which the prices were looked up.
+/// Month of the prices.
 pub const PRICES_AS_OF: &str = "November 2026";
 
-/// How many routes are told, and how many steps are taken in search of them.
+/// Maximum number of routes, and maximum number of steps to search for them.
 const MAX_ROUTES: usize = 100;
 const MAX_STEPS: usize = 100_000;
 
-/// How many transitions an execution takes when nothing fails and nothing is retried.
+/// Number of transitions of an execution without failures and retries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Transitions {
-    /// On the shortest way, with one item in each Map state.
+    /// On the shortest route, with one item in each Map state.
     pub least: u64,
-    /// On the longest way; `None` when a loop or a Map state makes it depend on the input.
+    /// On the longest route. `None` if it depends on the input because of a loop or a Map state.
     pub most: Option<u64>,
 }
 
-/// A way through the state machine from its start to an end, on which nothing fails and no state comes twice.
+/// A path from the start of the state machine to an end, without failures and without repeated states.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
-    /// The names of the states, in their order; those inside Parallel and Map states are not told.
+    /// The names of the states, in their order, without those in Parallel and Map states.
     pub states: Vec<String>,
-    /// What it takes, with what is inside Parallel and Map states.
+    /// Its transitions, including those in Parallel and Map states.
     pub transitions: Transitions,
 }
 
-/// What an execution takes.
+/// Estimate of an execution.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Estimate {
-    /// On any way.
+    /// Transitions on any route.
     pub transitions: Transitions,
-    /// On each way.
+    /// The routes.
     pub routes: Vec<Route>,
-    /// Whether these are all ways.
+    /// Whether the routes are complete.
     pub complete: bool,
 }
 
-/// What an execution of a definition takes, when nothing fails and nothing is retried.
+/// Estimates an execution of a definition without failures and retries.
 pub fn estimate(definition: &Json) -> Estimate {
     let subject = SemanticModel::of(definition, definition.is_known(), Form::Nested, MachineType::Standard);
     let mut known = HashMap::new();
@@ -68,7 +68,7 @@ pub fn estimate(definition: &Json) -> Estimate {
     Estimate { transitions: costs.total(), routes: routes.iter().map(told).collect(), complete }
 }
 
-/// The transitions of a whole execution.
+/// The transitions of an execution.
 pub fn of_execution(subject: &SemanticModel<'_>) -> Transitions {
     of_scope(subject, ScopeId::ROOT, &mut HashMap::new())
 }
@@ -77,14 +77,14 @@ fn of_scope(subject: &SemanticModel<'_>, scope: ScopeId, known: &mut HashMap<Sco
     if let Some(before) = known.get(&scope) {
         return *before;
     }
-    // A scope that leads back into itself, which is reported elsewhere, counts once.
+    // A scope that leads back into itself is counted once. The rules report it.
     known.insert(scope, Transitions { least: 0, most: None });
     let result = Costs::of(subject, scope, known).total();
     known.insert(scope, result);
     result
 }
 
-/// The costs of the states of a scope and the ways between them, by position.
+/// The transitions of the states of a scope and the edges between them, by position.
 struct Costs {
     names: Vec<String>,
     states: Vec<Transitions>,
@@ -113,7 +113,7 @@ impl Costs {
         costs
     }
 
-    /// What a route takes, by the positions of its states.
+    /// The transitions of a route, by the positions of its states.
     fn along(&self, route: &[usize]) -> Transitions {
         let states = route.iter().filter_map(|position| self.states.get(*position));
         states.fold(Transitions { least: 0, most: Some(0) }, |sum, state| Transitions {
@@ -122,7 +122,7 @@ impl Costs {
         })
     }
 
-    /// The routes in the order of the transitions, and whether these are all.
+    /// The routes in the order of the transitions, and whether they are complete.
     fn routes(&self) -> (Vec<Vec<usize>>, bool) {
         let mut routes = Vec::new();
         let mut path: Vec<(usize, usize)> = if self.states.is_empty() { Vec::new() } else { vec![(0, 0)] };
@@ -158,7 +158,7 @@ impl Costs {
         Transitions { least: self.least(), most: self.most() }
     }
 
-    /// The cheapest way from the first state to an end (Dijkstra's algorithm).
+    /// The shortest path from the first state to an end (Dijkstra's algorithm).
     fn least(&self) -> u64 {
         let cost = |index: usize| self.states.get(index).map_or(0, |state| state.least);
         let mut best = vec![u64::MAX; self.states.len()];
@@ -178,7 +178,7 @@ impl Costs {
         0
     }
 
-    /// The dearest way, in the order in which no state comes before one that leads to it; `None` when there is a loop.
+    /// The longest path, in topological order. `None` if there is a loop.
     fn most(&self) -> Option<u64> {
         let mut incoming = vec![0_usize; self.states.len()];
         for target in self.edges.iter().flatten() {

@@ -1,4 +1,4 @@
-//! What a check has to say about a definition.
+//! Findings about a definition.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -7,22 +7,22 @@ use printable::printable;
 
 use crate::pointer::JsonPointer;
 
-/// How bad a finding is.
+/// Severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// AWS refuses the definition, or it is sure to fail.
+    /// AWS rejects the definition, or it always fails.
     Error,
-    /// AWS takes it, and it is likely to fail.
+    /// AWS accepts it, and it is likely to fail.
     Warning,
-    /// Good practice asks for something else.
+    /// It does not follow good practice.
     Lint,
 }
 
 impl Severity {
-    /// All of them, the worst first.
+    /// All severities, the highest first.
     pub const ALL: [Self; 3] = [Self::Error, Self::Warning, Self::Lint];
 
-    /// The severity in a word.
+    /// Name of the severity, in lowercase.
     pub fn name(self) -> &'static str {
         match self {
             Self::Error => "error",
@@ -31,76 +31,76 @@ impl Severity {
         }
     }
 
-    /// The severity that a word names.
+    /// The severity with this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|severity| severity.name() == name)
     }
 }
 
-/// Another place that has to do with a finding.
+/// Another place that is related to a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Related {
-    /// Where.
+    /// The place.
     pub pointer: JsonPointer,
-    /// What that place has to do with it.
+    /// How it is related to the finding.
     pub message: String,
-    /// Where in the text, in bytes, for a definition that was parsed from text.
+    /// Byte range in the text, for a definition that was parsed from text.
     pub span: Option<Range<usize>>,
 }
 
-/// What AWS itself says about the same mistake.
+/// The answer of AWS to the same mistake.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AwsAnswer {
     /// The code, such as `SCHEMA_VALIDATION_FAILED`.
     pub code: &'static str,
-    /// The place, where AWS gives one.
+    /// The place, if AWS returns one.
     pub at: Option<JsonPointer>,
 }
 
 impl AwsAnswer {
-    /// The place as AWS writes it.
+    /// The place in the notation of AWS.
     pub fn location(&self) -> Option<String> {
         self.at.as_ref().map(JsonPointer::aws_location)
     }
 }
 
-/// A part of the expression in a string.
+/// A part of a string with an expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inside {
     /// The whole string.
     pub text: String,
-    /// The bytes of it that the finding is about.
+    /// Byte range of the part that the finding is about.
     pub range: Range<usize>,
 }
 
-/// A change that repairs the finding.
+/// An edit that resolves a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
-    /// The value, or with `is_key` the name of the member, to replace.
+    /// Place of the value to replace, or of the member whose name to replace if `is_key` is set.
     pub pointer: JsonPointer,
-    /// Whether the name of the member is replaced and not its value.
+    /// Whether to replace the name of the member instead of its value.
     pub is_key: bool,
     /// The new text, without quotes.
     pub replacement: String,
-    /// Whether the repair keeps the behavior of a valid definition.
+    /// Whether the workflow does not change its behavior.
     pub is_safe: bool,
-    /// Byte range to replace, including quotes. `None` if the definition was not parsed from text, or if the value is not one
-    /// plain or quoted string.
+    /// Byte range to replace, including quotes. `None` if the definition was not parsed from text, or if the
+    /// value is not a single plain or quoted string.
     pub span: Option<Range<usize>>,
 }
 
 impl Fix {
-    /// Another value, which is a string.
+    /// Replaces a value with a string.
     pub fn value(pointer: JsonPointer, replacement: impl Into<String>) -> Self {
         Self { pointer, is_key: false, replacement: replacement.into(), is_safe: true, span: None }
     }
 
-    /// Another name of a member.
+    /// Replaces the name of a member.
     pub fn key(pointer: JsonPointer, replacement: impl Into<String>) -> Self {
         Self { pointer, is_key: true, replacement: replacement.into(), is_safe: true, span: None }
     }
 
-    /// Returns what to write in the place of the span of this text: in quotes where there are quotes, or where the replacement needs
+    /// Returns the text that replaces the span: in quotes if the span has quotes or if the replacement needs
     /// them. `None` for a fix without a span.
     pub fn written(&self, text: &str) -> Option<String> {
         let old = text.get(self.span.clone()?)?;
@@ -115,52 +115,54 @@ impl Fix {
         })
     }
 
-    /// The same change as a suggestion, which is safe only if this holds.
+    /// The same fix, which is safe only if the condition is true.
     #[must_use]
     pub(crate) fn safe_if(self, is_safe: bool) -> Self {
         Self { is_safe, ..self }
     }
 }
 
-/// The codes of AWS's warnings (API reference of ValidateStateMachineDefinition). Any other code is that of a definition that is
-/// rejected.
+/// Codes of the warnings of AWS (API reference of ValidateStateMachineDefinition). With any other code, AWS
+/// rejects the definition.
 const AWS_WARNINGS: [&str; 3] = ["NO_DOLLAR", "NO_PATH", "PASS_RESULT_IS_STATIC"];
 
-/// AWS's code for most mistakes of form.
+/// Code of AWS for most invalid definitions.
 pub const SCHEMA: &str = "SCHEMA_VALIDATION_FAILED";
 
-/// A finding. Messages are lower case without a final period, with the user's words in backticks; what to do is in
-/// the help.
+/// A finding about a definition.
+///
+/// A message begins with a lowercase letter and has no final period. Names and values of the definition are in
+/// backticks. The help says how to resolve the finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     /// Stable code, such as `ASL2001`.
     pub code: &'static str,
-    /// How bad it is.
+    /// Severity.
     pub severity: Severity,
-    /// What is wrong.
+    /// The problem.
     pub message: String,
-    /// What to do; empty where the message says it all.
+    /// How to resolve it. May be empty.
     pub help: String,
-    /// Where in the definition.
+    /// Place in the definition.
     pub pointer: JsonPointer,
-    /// Where in the string at that place, for a finding about a part of an expression.
+    /// Part of the string at that place, for a finding about a part of an expression.
     pub inside: Option<Inside>,
-    /// Whether what stands there must not be shown, because it may be a secret.
+    /// Whether the value must not be shown, because it may be a secret.
     pub private: bool,
     /// Whether the finding is about the name of the member instead of its value.
     pub about_name: bool,
-    /// What AWS says about it, where that is known.
+    /// The answer of AWS, if it is known.
     pub aws: Option<AwsAnswer>,
-    /// Where in the text, in bytes, for a definition that was parsed from text.
+    /// Byte range in the text, for a definition that was parsed from text.
     pub span: Option<Range<usize>>,
-    /// Other places that have to do with it.
+    /// Related places.
     pub related: Vec<Related>,
-    /// The repair, where it is certain.
+    /// The repair, if it is certain.
     pub fix: Option<Fix>,
 }
 
 impl Diagnostic {
-    /// An error with this code at this place.
+    /// Creates an error with a code at a place.
     pub fn error(code: &'static str, pointer: JsonPointer, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -178,19 +180,19 @@ impl Diagnostic {
         }
     }
 
-    /// The same finding with AWS's code and the place that AWS gives.
+    /// The same finding with the code and the place that AWS returns.
     #[must_use]
     pub fn aws(self, code: &'static str, at: Option<JsonPointer>) -> Self {
         Self { aws: Some(AwsAnswer { code, at }), ..self }
     }
 
-    /// The same finding with AWS's answer for most mistakes of form, at this place.
+    /// The same finding with the answer of AWS for most invalid definitions, at this place.
     #[must_use]
     pub fn schema(self, at: &JsonPointer) -> Self {
         self.aws(SCHEMA, Some(at.clone()))
     }
 
-    /// The same finding without a code with which AWS would reject the definition, unless the finding is an error.
+    /// The same finding, without a code of a rejection if it is not an error.
     #[must_use]
     pub(crate) fn without_false_rejection(self) -> Self {
         let is_error = self.severity == Severity::Error;
@@ -206,7 +208,7 @@ impl Diagnostic {
         Self { inside: Some(Inside { text: text.to_owned(), range }), ..self }
     }
 
-    /// The same finding about something that must not be shown.
+    /// The same finding about a value that must not be shown.
     #[must_use]
     pub fn private(self) -> Self {
         Self { private: true, ..self }
@@ -236,20 +238,20 @@ impl Diagnostic {
         Self { span: Some(span), ..self }
     }
 
-    /// The same finding with what to do.
+    /// The same finding with a help text.
     #[must_use]
     pub fn help(self, help: impl Into<String>) -> Self {
         Self { help: shown(help), ..self }
     }
 
-    /// The same finding with another place.
+    /// The same finding with a related place.
     #[must_use]
     pub fn related(mut self, pointer: JsonPointer, message: impl Into<String>) -> Self {
         self.related.push(Related { pointer, message: shown(message), span: None });
         self
     }
 
-    /// The same finding with a repair where that is certain.
+    /// The same finding with a repair, if it is certain.
     #[must_use]
     pub(crate) fn fix_if(self, certain: bool, fix: Fix) -> Self {
         if certain { self.fix(fix) } else { self }
@@ -268,7 +270,7 @@ impl Diagnostic {
     }
 }
 
-/// A text that may contain words of the definition.
+/// Makes a text printable, which may contain text of the definition.
 fn shown(text: impl Into<String>) -> String {
     let text = text.into();
     match printable(&text) {

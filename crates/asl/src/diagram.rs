@@ -6,20 +6,20 @@ use crate::json::Json;
 use crate::semantic::graph::{Edge, Graph, Scope, StateNode};
 use crate::semantic::ids::{ScopeId, StateId};
 
-/// The longest label of a way, in characters.
+/// Maximum length of a label of a transition, in characters.
 const MAX_LABEL: usize = 48;
 
-/// A language for diagrams.
+/// Format of a diagram.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// Flowcharts of Mermaid, which GitHub and GitLab show in Markdown.
+    /// Mermaid flowchart, which GitHub and GitLab render in Markdown.
     Mermaid,
     /// The DOT language of Graphviz.
     Dot,
 }
 
 impl Format {
-    /// The language of this name: `mermaid` or `dot`.
+    /// The format with this name: `mermaid` or `dot`.
     pub fn named(name: &str) -> Option<Self> {
         match name {
             "mermaid" => Some(Self::Mermaid),
@@ -28,7 +28,7 @@ impl Format {
         }
     }
 
-    /// Text that stands between quotes.
+    /// Escapes text for use in quotes.
     fn quoted(self, text: &str) -> String {
         let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         match self {
@@ -38,8 +38,8 @@ impl Format {
     }
 }
 
-/// Draws a definition: each state with its type, each branch and item processor as a box of its own, and the ways between
-/// them with their conditions. Ways that are taken after an error are dashed.
+/// Draws a definition: each state with its type, each branch and item processor as a box, and the transitions
+/// with their conditions. Transitions of catchers are dashed.
 pub fn draw(definition: &Json, format: Format) -> String {
     let graph = Graph::of(definition);
     let mut drawing = Drawing { graph: &graph, format, text: String::new(), depth: 1 };
@@ -82,7 +82,7 @@ impl<'g, 'a> Drawing<'g, 'a> {
         self.way("start", to, "", false);
     }
 
-    /// The states of a scope, and the boxes inside them.
+    /// The states of a scope, and the boxes in them.
     fn scope(&mut self, scope: &Scope<'a>) {
         let Some(namespace) = self.graph.namespaces.get(scope.namespace).filter(|_| scope.owns_states) else { return };
         for number in namespace.ids() {
@@ -140,7 +140,7 @@ impl<'g, 'a> Drawing<'g, 'a> {
         self.line(&line);
     }
 
-    /// The ways between states, and from a state into the boxes inside it.
+    /// The transitions between states, and from a state into its boxes.
     fn ways(&mut self) {
         for (number, node) in self.graph.states.enumerate() {
             let from = format!("s{number}");
@@ -178,7 +178,7 @@ impl<'g, 'a> Drawing<'g, 'a> {
     }
 }
 
-/// When a way is taken: the condition of a rule, the errors of a catcher; nothing for the only way.
+/// The label of a transition: the condition of a rule or the errors of a catcher. Empty for other transitions.
 fn label(node: &StateNode<'_>, edge: &Edge<'_>) -> String {
     match edge.at.tokens().get(node.at.tokens().len()..).unwrap_or(&[]) {
         [list, index, _] => {
@@ -196,7 +196,7 @@ fn label(node: &StateNode<'_>, edge: &Edge<'_>) -> String {
     }
 }
 
-/// A condition as people write it down.
+/// A condition in a short notation.
 fn condition(rule: &Json) -> String {
     if let Some(text) = rule.get("Condition") {
         let text = text.as_str().map_or_else(|| shown(text), str::to_owned);

@@ -1,4 +1,4 @@
-//! Two definitions compared by meaning, state by state.
+//! Compares two definitions by meaning, state by state.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,54 +7,54 @@ use crate::pointer::JsonPointer;
 use crate::semantic::graph::{Graph, Scope, containers};
 use crate::semantic::ids::StateId;
 
-/// How many pairs of elements of two arrays are compared at most to find out which stayed; longer arrays are compared
-/// element by element.
+/// Maximum number of pairs of elements of two arrays that are compared to find the unchanged ones. Longer
+/// arrays are compared element by element.
 const MAX_PAIRS: usize = 250_000;
 
-/// What is different between two definitions.
+/// The differences between two definitions.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Difference {
-    /// Fields of the state machine itself.
+    /// Changed fields of the state machine itself.
     pub fields: Vec<Field>,
-    /// States: those of the second definition in the order a reader follows, then those that it has no more.
+    /// Changed states: those of the second definition in reading order, then the removed ones.
     pub states: Vec<State>,
 }
 
-/// A state that is different.
+/// A changed state.
 #[derive(Debug, Clone, PartialEq)]
 pub struct State {
-    /// Its name, that in the second definition where it has one there.
+    /// Its name in the second definition, or in the first one if it was removed.
     pub name: String,
     /// Its type.
     pub kind: String,
-    /// Where it stands, such as "branch 1 of `Both`"; empty for the state machine itself.
+    /// Its scope, such as "branch 1 of `Both`". Empty for the state machine itself.
     pub scope: String,
-    /// What has become of it.
+    /// The change.
     pub change: Change,
 }
 
-/// What has become of a state.
+/// A change of a state.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
-    /// It is new.
+    /// The state is new.
     Added,
-    /// It is gone.
+    /// The state was removed.
     Removed,
-    /// It had this name before and is the same otherwise.
+    /// Only the name of the state has changed, from this one.
     Renamed(String),
-    /// It says something else, or stands somewhere else than in this scope.
+    /// The fields or the scope of the state have changed.
     Changed {
-        /// What it says.
+        /// Changed fields.
         fields: Vec<Field>,
-        /// The scope that it was in, where that was another.
+        /// The scope of the state in the first definition, if it has changed.
         moved_from: Option<String>,
     },
 }
 
-/// A value that is different.
+/// A changed value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Field {
-    /// Where it is in the state, by the places of the second definition, or of the first for what is gone.
+    /// Place in the state of the second definition, or of the first one for a removed value.
     pub at: JsonPointer,
     /// The value in the first definition.
     pub before: Option<Json>,
@@ -63,7 +63,7 @@ pub struct Field {
 }
 
 impl Difference {
-    /// Whether both definitions mean the same.
+    /// Whether both definitions have the same meaning.
     pub fn is_empty(&self) -> bool {
         self.fields.is_empty() && self.states.is_empty()
     }
@@ -91,13 +91,13 @@ pub fn diff(before: &Json, after: &Json) -> Difference {
     difference
 }
 
-/// A state as it was found.
+/// A state of one of the definitions.
 #[derive(Debug)]
 struct Found {
     name: String,
     kind: String,
     scope: String,
-    /// The state without those inside of it.
+    /// The state without the states in it.
     value: Json,
 }
 
@@ -107,11 +107,11 @@ impl Found {
     }
 }
 
-/// What tells a state from all others: its name, and where that is not enough, as it should be, its scope and how many of
-/// the same are before it.
+/// Identifies a state: its name and, if the name is not unique, its scope and the number of states with the same name
+/// and scope up to it.
 type Key<'a> = (&'a str, &'a str, usize);
 
-/// The names that more than one state has.
+/// The names of more than one state.
 fn repeated(states: &[Found]) -> HashSet<&str> {
     let mut seen = HashSet::new();
     states.iter().map(|state| state.name.as_str()).filter(|name| !seen.insert(*name)).collect()
@@ -135,7 +135,7 @@ fn changed(old: &Found, new: &Found) -> Option<Change> {
     (!fields.is_empty() || moved_from.is_some()).then_some(Change::Changed { fields, moved_from })
 }
 
-/// A new state, which may be one of those that are gone under another name.
+/// The change for a new state, which may be one of the removed states with another name.
 fn added(new: &Found, gone: &mut Vec<&Found>) -> Change {
     let same = |old: &&Found| old.scope == new.scope && old.value.same_meaning(&new.value);
     match gone.iter().position(same) {
@@ -144,7 +144,7 @@ fn added(new: &Found, gone: &mut Vec<&Found>) -> Change {
     }
 }
 
-/// All states in the order a reader follows, then those that nothing leads to.
+/// All states in reading order, then the unreachable ones.
 fn states(definition: &Json) -> Vec<Found> {
     let graph = Graph::of(definition);
     let (mut found, mut known) = (Vec::new(), HashSet::new());
@@ -205,7 +205,7 @@ fn compare_elements(at: &JsonPointer, before: &[Json], after: &[Json], fields: &
     let (mut old, mut new) = (0, 0);
     let kept = kept(before, after).into_iter().chain([(before.len(), after.len())]);
     for (old_end, new_end) in kept {
-        // Between two elements that stayed, those on the same place are taken for changed ones.
+        // Between two unchanged elements, elements in the same place are compared as changed ones.
         while old < old_end || new < new_end {
             let old_element = before.get(old).filter(|_| old < old_end);
             let new_element = after.get(new).filter(|_| new < new_end);
@@ -221,7 +221,7 @@ fn compare_elements(at: &JsonPointer, before: &[Json], after: &[Json], fields: &
     }
 }
 
-/// The places of the elements that both have, in the same order: as many as there can be.
+/// The places of the elements of the longest common subsequence.
 fn kept(before: &[Json], after: &[Json]) -> Vec<(usize, usize)> {
     let same = |old: usize, new: usize| match (before.get(old), after.get(new)) {
         (Some(old), Some(new)) => old.same_meaning(new),
@@ -230,7 +230,7 @@ fn kept(before: &[Json], after: &[Json]) -> Vec<(usize, usize)> {
     if before.len().saturating_mul(after.len()) > MAX_PAIRS {
         return (0..before.len().min(after.len())).filter(|place| same(*place, *place)).map(|at| (at, at)).collect();
     }
-    // The length of the longest common part of what follows each pair of places.
+    // The length of the longest common subsequence after each pair of places.
     let width = after.len() + 1;
     let mut lengths = vec![0usize; (before.len() + 1) * width];
     let length = |lengths: &[usize], old: usize, new: usize| lengths.get(old * width + new).copied().unwrap_or(0);

@@ -1,43 +1,43 @@
-//! What the small languages inside a definition have in common.
+//! Errors and functions that paths, intrinsic functions and JSONata share.
 
 use std::ops::Range;
 
-/// Where and why the text of an expression cannot be read.
+/// A syntax error in an expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxError {
-    /// What is wrong: lower case, no final period.
+    /// The problem, in lowercase and without a final period.
     pub message: String,
-    /// What to do; may be empty.
+    /// How to resolve it. May be empty.
     pub help: String,
-    /// The bytes of the expression that it is about.
+    /// Byte range in the expression.
     pub span: Range<usize>,
 }
 
 impl SyntaxError {
-    /// An error about these bytes of an expression.
+    /// Creates an error about a byte range of an expression.
     pub fn new(span: Range<usize>, message: impl Into<String>) -> Self {
         Self { message: message.into(), help: String::new(), span }
     }
 
-    /// The same error with a span that is a part of the text, of whole characters.
+    /// The same error, with a span inside of the text that consists of whole characters.
     pub(crate) fn within(self, text: &str) -> Self {
         Self { span: whole_characters(text, self.span), ..self }
     }
 
-    /// The same error with what to do.
+    /// The same error with a help text.
     #[must_use]
     pub fn help(self, help: impl Into<String>) -> Self {
         Self { help: help.into(), ..self }
     }
 }
 
-/// What AWS knows about a function of one of the languages.
+/// An intrinsic function or a function of JSONata.
 pub struct Function {
-    /// Its name, in JSONata without the `$`.
+    /// Name, in JSONata without the `$`.
     pub name: &'static str,
-    /// The least number of values; in JSONata the context stands for a missing first one where the language has that.
+    /// Minimum number of arguments. In JSONata, the context value can replace the first argument of some functions.
     pub least: usize,
-    /// The largest number of values.
+    /// Maximum number of arguments.
     pub most: usize,
 }
 
@@ -46,21 +46,21 @@ impl Function {
         Self { name, least, most }
     }
 
-    /// What is wrong with giving it so many values: how many it takes, and what to do.
+    /// Returns the message and the help for a wrong number of arguments.
     pub(crate) fn wrong_number(&self, given: usize) -> Option<(String, &'static str)> {
-        let values = |count: usize| if count == 1 { "1 value".to_owned() } else { format!("{count} values") };
+        let values = |count: usize| if count == 1 { "1 argument".to_owned() } else { format!("{count} arguments") };
         let takes = match (self.least, self.most) {
             (least, most) if (least..=most).contains(&given) => return None,
             (least, usize::MAX) => format!("at least {}", values(least)),
             (least, most) if least == most => values(least),
             (least, most) => format!("{least} to {}", values(most)),
         };
-        let help = if given < self.least { "add what is missing" } else { "remove what is too much" };
-        Some((format!("takes {takes} and is given {given}"), help))
+        let help = if given < self.least { "add the missing arguments" } else { "remove the extra arguments" };
+        Some((format!("takes {takes}, got {given}"), help))
     }
 }
 
-/// The smallest part of a text that has whole characters and these bytes.
+/// The smallest range of whole characters that contains a byte range.
 pub(crate) fn whole_characters(text: &str, span: Range<usize>) -> Range<usize> {
     let start = (0..=span.start.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let end = (span.end.min(text.len())..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());

@@ -1,4 +1,4 @@
-//! The flat form, in which all states stand side by side, and the way to and from ASL.
+//! Converts between ASL and the flat form, in which all states are in one place.
 
 use std::collections::HashSet;
 
@@ -6,10 +6,10 @@ use crate::json::{Json, Members};
 use crate::semantic::graph::{Graph, Scope, StateNode, containers};
 use crate::semantic::ids::ScopeId;
 
-/// Puts the states of a flat definition where they belong: each branch and item processor gets those it reaches.
-/// States stand in the order in which a reader follows the workflow.
+/// Converts a flat definition to ASL: each branch and item processor receives the states that it reaches, in
+/// reading order.
 ///
-/// `None` when a state belongs to no scope or to two, which the rules report.
+/// Returns `None` if a state belongs to no scope or to two, which the rules report.
 pub fn nest(flat: &Json) -> Option<Json> {
     let graph = Graph::of(flat);
     let mut owned = HashSet::new();
@@ -42,10 +42,10 @@ fn nest_state(graph: &Graph<'_>, node: &StateNode<'_>) -> Json {
     state
 }
 
-/// Takes the states of a definition out of their scopes.
+/// Converts a definition to the flat form.
 ///
-/// `None` when the flat form cannot say the same: a name occurs twice, a state is not reached, or something stands in
-/// the place of a state or scope that is neither.
+/// Returns `None` if the flat form cannot have the same meaning: a name occurs twice, a state is unreachable,
+/// or a state or scope is not an object.
 pub fn flatten(nested: &Json) -> Option<Json> {
     let mut states = Members::default();
     let mut flat = nested.as_object()?.clone();

@@ -12,22 +12,22 @@ use crate::jsonpath::Path;
 pub struct Call {
     /// The name, such as `States.Format`.
     pub name: String,
-    /// What it is given.
+    /// The arguments.
     pub arguments: Vec<Argument>,
-    /// Where it stands in the text.
+    /// Byte range in the text.
     pub span: Range<usize>,
 }
 
-/// What a function is given, with the bytes it takes.
+/// An argument, with its byte range.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Argument {
     /// The value.
     pub value: Value,
-    /// Where it stands in the text.
+    /// Byte range in the text.
     pub span: Range<usize>,
 }
 
-/// A value that a function is given.
+/// The value of an argument.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
     /// `'text'`: the text without quotes, with escapes as written.
@@ -44,19 +44,19 @@ pub enum Value {
     Call(Call),
 }
 
-/// How deep calls may be nested before reading stops, so that no text can exhaust the stack; AWS allows ten.
+/// Maximum depth of nested calls, so that no text can exhaust the stack. AWS allows ten.
 const MAX_DEPTH: usize = 64;
 
 impl Call {
-    /// Whether a text is meant as a call, and not as a path.
+    /// Whether a text is likely meant as a call.
     pub fn looks_like_one(text: &str) -> bool {
         text.trim_start().starts_with("States.")
     }
 
-    /// Reads a call.
+    /// Parses a call.
     ///
     /// # Errors
-    /// The first place where the text is no call.
+    /// The first place where the text is not a valid call.
     pub fn parse(text: &str) -> Result<Self, SyntaxError> {
         Self::read(text).map_err(|error| error.within(text))
     }
@@ -72,7 +72,7 @@ impl Call {
         Ok(call)
     }
 
-    /// All paths in it and in the calls inside it.
+    /// All paths in the call and in its nested calls.
     pub fn paths(&self) -> Vec<(&Path, Range<usize>)> {
         let mut paths = Vec::new();
         for argument in &self.arguments {
@@ -85,7 +85,7 @@ impl Call {
         paths
     }
 
-    /// It and all calls inside it.
+    /// The call and all of its nested calls.
     pub fn calls(&self) -> Vec<&Call> {
         let mut calls = vec![self];
         for argument in &self.arguments {
@@ -96,7 +96,7 @@ impl Call {
         calls
     }
 
-    /// How deep calls are nested in it: 1 for one without others inside.
+    /// Depth of nested calls: 1 for a call without nested calls.
     pub fn depth(&self) -> usize {
         let inner = self.arguments.iter().map(|argument| match &argument.value {
             Value::Call(call) => call.depth(),
@@ -217,7 +217,7 @@ impl Parser<'_> {
         if written.parse::<f64>().is_ok_and(f64::is_finite) {
             return Ok(Value::Number(written.to_owned()));
         }
-        self.fail(start, format!("`{written}` is no number"))
+        self.fail(start, format!("`{written}` is not a number"))
     }
 
     fn string(&mut self) -> Result<Value, SyntaxError> {
@@ -235,7 +235,7 @@ impl Parser<'_> {
                         text.push(c);
                     }
                     _ => {
-                        return self.fail(at, "there is no such escape").map_err(|error| {
+                        return self.fail(at, "unsupported escape").map_err(|error| {
                             error.help("only `\\'`, `\\{`, `\\}` and `\\\\` can be written in an intrinsic function")
                         });
                     }

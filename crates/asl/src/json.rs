@@ -1,4 +1,4 @@
-//! JSON that may have holes: a definition whose values are not all known yet.
+//! JSON in which values may be unknown.
 
 use std::str::FromStr;
 
@@ -8,25 +8,25 @@ use serde_json::{Number, Value};
 
 use crate::pointer::{JsonPointer, PathBuilder};
 
-/// The members of an object by name, in the order they were written.
+/// The members of an object by name, in the order of the text.
 pub type Members = IndexMap<String, Json, foldhash::fast::RandomState>;
 
-/// A JSON value, or one that is not known yet.
+/// A JSON value, or an unknown value.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Json {
     /// `null`
     Null,
     /// `true` or `false`
     Bool(bool),
-    /// A number as it was written.
+    /// A number as in the text.
     Number(Number),
     /// A string.
     String(String),
     /// An array.
     Array(Vec<Json>),
-    /// An object in the order it was written.
+    /// An object, in the order of the text.
     Object(Members),
-    /// A value that somebody will know later; every check that would read it keeps silent.
+    /// A value that is only known later. Rules that read it report nothing.
     Unknown,
 }
 
@@ -36,7 +36,7 @@ impl Json {
         self.as_object()?.get(key)
     }
 
-    /// Whether an object has a member that is known to be there: one that is not known yet may still be absent.
+    /// Whether an object has a member with a known value. A member with an unknown value may be absent.
     pub fn is_set(&self, key: &str) -> bool {
         self.get(key).is_some_and(|value| !matches!(value, Self::Unknown))
     }
@@ -65,7 +65,7 @@ impl Json {
         })
     }
 
-    /// The value that a pointer leads to, to be changed.
+    /// The value that a pointer leads to, mutable.
     pub fn at_mut(&mut self, pointer: &JsonPointer) -> Option<&mut Json> {
         pointer.tokens().iter().try_fold(self, |value, token| match value {
             Self::Object(members) => members.get_mut(&**token),
@@ -84,7 +84,8 @@ impl Json {
         }
     }
 
-    /// Calls `visit` for it and for what is inside it, with the way there; it goes into a value where `visit` says so.
+    /// Calls `visit` for the value and the values in it, with their places. Values in a value are visited
+    /// only if `visit` returns `true` for it.
     pub fn walk<'a>(&'a self, way: &PathBuilder<'_>, visit: &mut dyn FnMut(&PathBuilder<'_>, &'a Json) -> bool) {
         if !visit(way, self) {
             return;
@@ -116,7 +117,7 @@ impl Json {
         }
     }
 
-    /// The same value for `serde_json`; `None` where a part is unknown.
+    /// Converts the value to a `serde_json` value. `None` if a part is unknown.
     pub fn to_value(&self) -> Option<Value> {
         Some(match self {
             Self::Null => Value::Null,
@@ -131,8 +132,8 @@ impl Json {
         })
     }
 
-    /// A text that is the same for all values that say the same: members sorted by name, numbers in their shortest form,
-    /// no blanks. `None` where a part is unknown.
+    /// Returns a text that is equal for all values with the same meaning: members are sorted by name, numbers
+    /// are in their shortest form, and there is no whitespace. `None` if a part is unknown.
     pub fn normalized(&self) -> Option<String> {
         fn sorted(value: Value) -> Value {
             match value {
@@ -149,8 +150,8 @@ impl Json {
         Some(sorted(self.to_value()?).to_string())
     }
 
-    /// Whether both say the same: the order of members, white space, escapes and the notation of numbers do not count.
-    /// An unknown value is the same as nothing, not even another one.
+    /// Whether both values have the same meaning. The order of members, whitespace, escapes and the notation
+    /// of numbers are ignored. An unknown value is not equal to any value, including another unknown value.
     pub fn same_meaning(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Unknown, _) | (_, Self::Unknown) => false,
@@ -164,14 +165,15 @@ impl Json {
     }
 }
 
-/// A number in the shortest form that means the same.
+/// The shortest form of a number.
 fn shortest(number: Number) -> Number {
     let plain = decimal(&number.to_string()).map(|number| number.normalized());
     let plain = plain.filter(|number| number.fractional_digit_count().abs() < 30);
     plain.and_then(|plain| plain.to_plain_string().parse().ok()).unwrap_or(number)
 }
 
-/// The value of a number. Aligning exponents takes memory in proportion to their distance, so absurd ones have none.
+/// The value of a number. `None` for extreme exponents, because aligning them needs memory in proportion to their
+/// distance.
 fn decimal(text: &str) -> Option<BigDecimal> {
     BigDecimal::from_str(text).ok().filter(|number| number.fractional_digit_count().abs() < 10_000)
 }

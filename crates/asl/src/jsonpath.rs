@@ -1,4 +1,4 @@
-//! JSONPath in the dialect that Step Functions reads: that of Jayway's JsonPath, with variables and the context object.
+//! JSONPath as Step Functions supports it: the syntax of Jayway JsonPath, with variables and the context object.
 //!
 //! Sources: the Amazon States Language specification, "Paths" and "Reference Paths"; Jayway JsonPath's README.
 
@@ -9,13 +9,13 @@ use crate::expression::SyntaxError;
 /// A path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Path {
-    /// What it starts from.
+    /// Start of the path.
     pub root: Root,
     /// Its steps.
     pub segments: Vec<Segment>,
 }
 
-/// What a path starts from.
+/// Start of a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Root {
     /// `$`: the input, or the result.
@@ -26,38 +26,38 @@ pub enum Root {
     Variable(String),
 }
 
-/// A step of a path, with the bytes it takes.
+/// A step of a path, with its byte range.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Segment {
-    /// What the step does.
+    /// The step.
     pub step: Step,
-    /// Where it stands in the text.
+    /// Byte range in the text.
     pub span: Range<usize>,
 }
 
-/// What a step does.
+/// A step of a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     /// `.name` or `['name']`: one member.
     Member(String),
     /// `[3]`: one element.
     Element(i64),
-    /// `['a','b']` or `[0,1]`: several.
+    /// `['a','b']` or `[0,1]`: several members or elements.
     Several,
     /// `[1:3]`: a part of an array.
     Slice,
-    /// `*`: all.
+    /// `*`: all members or elements.
     Wildcard,
-    /// `..`: everything below.
+    /// `..`: all values below.
     DeepScan,
-    /// `[?(…)]`: those that fulfil a condition.
+    /// `[?(…)]`: the elements that match a condition.
     Filter,
-    /// `.length()`: a function of what was found.
+    /// `.length()`: a function of the matched values.
     Function(String),
 }
 
 impl Path {
-    /// Reads a path. Blanks after it do not count.
+    /// Parses a path. Trailing whitespace is ignored.
     ///
     /// # Errors
     /// The first place where the text is not a valid path.
@@ -76,12 +76,12 @@ impl Path {
         Ok(Self { root, segments })
     }
 
-    /// The first step that may find several values, or none of its own: what a Reference Path cannot have.
+    /// The first step that is not allowed in a Reference Path, because it can match several values.
     pub fn indefinite(&self) -> Option<&Segment> {
         self.segments.iter().find(|segment| !matches!(segment.step, Step::Member(_) | Step::Element(_)))
     }
 
-    /// The names of the members that it goes through from the start, as far as they are certain.
+    /// The names of the members at the beginning of the path, up to the first other step.
     pub fn members(&self) -> impl Iterator<Item = &str> {
         self.segments.iter().map_while(|segment| match &segment.step {
             Step::Member(name) => Some(name.as_str()),
@@ -184,7 +184,7 @@ impl Parser<'_> {
                 }
                 c if c.is_whitespace() => {
                     return self
-                        .fail(self.at, "a path cannot have a blank in a name")
+                        .fail(self.at, "a path cannot have a space in a name")
                         .map_err(|error| error.help("write the name in brackets and quotes, such as `['my name']`"));
                 }
                 c => self.at += c.len_utf8(),
@@ -201,7 +201,7 @@ impl Parser<'_> {
         Ok(Step::Function(name))
     }
 
-    /// Skips from an opening bracket to the one that closes it; quoted text does not count.
+    /// Skips from an opening bracket to the closing one. Brackets in quotes are ignored.
     fn balanced(&mut self, open: char, close: char) -> Result<(), SyntaxError> {
         let (start, mut depth, mut quote) = (self.at, 0_usize, None);
         while let Some(c) = self.peek() {
@@ -241,7 +241,7 @@ impl Parser<'_> {
                 self.at += 1;
                 Step::Wildcard
             }
-            // `[(@.length-1)]`, which older versions of the dialect have.
+            // `[(@.length-1)]`, of older versions of the syntax.
             Some('(') => {
                 self.balanced('(', ')')?;
                 Step::Filter

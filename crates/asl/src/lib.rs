@@ -1,7 +1,7 @@
-//! The Amazon States Language: model, syntax, checks, rendering, policy.
+//! The Amazon States Language: model, syntax, rules, diagrams, costs and policies.
 //!
-//! Pure: no file, network, clock, environment or thread. Input is text or a value, output a value and a list of
-//! diagnostics, and nothing panics on any input.
+//! The crate does no I/O and uses no clock, environment or threads. Functions take a text or a value and
+//! return a value and a list of diagnostics. They do not panic on any input.
 
 pub mod context;
 pub mod cost;

@@ -18,8 +18,10 @@ use crate::semantic::kind::{Form, MachineType};
 use crate::syntax::placeholder::{is_complete, mask_placeholders};
 use crate::syntax::{self, Document, TextError};
 
-/// Checks definitions by the rules that a filter selects. Parts of a definition may be unknown, and a string with a placeholder such
-/// as `${Name}` counts as unknown: rules that read them report nothing. Findings come in the order of their places.
+/// Checks definitions with the rules that a filter selects.
+///
+/// Parts of a definition may be unknown. A string with a placeholder such as `${Name}` is unknown. Rules that read
+/// unknown values report nothing. Findings are in the order of their places.
 #[derive(Debug, Clone)]
 pub struct Linter {
     /// The type of the state machine.
@@ -29,7 +31,7 @@ pub struct Linter {
 }
 
 impl Linter {
-    /// A linter for state machines of a type, with all rules that look at a definition.
+    /// Creates a linter for state machines of a type, with all rules that need only the definition.
     pub fn new(machine: MachineType) -> Self {
         Self { machine, filter: RuleFilter::ALL, derives_policy: false }
     }
@@ -40,21 +42,21 @@ impl Linter {
         Self { machine, ..self.clone() }
     }
 
-    /// The same linter with the findings that a filter includes.
+    /// The same linter, limited to the findings that a filter includes.
     #[must_use]
     pub fn with_filter(self, filter: RuleFilter) -> Self {
         Self { filter, ..self }
     }
 
-    /// The same linter without the findings of more rules, given by their selectors.
+    /// The same linter, without the findings of the rules that these selectors select.
     #[must_use]
     pub fn ignoring(mut self, selectors: &[String]) -> Self {
         self.filter.ignore.extend_from_slice(selectors);
         self
     }
 
-    /// The same linter with the rules about the permissions that a definition needs. As no role is made from them here, their
-    /// findings are lints.
+    /// The same linter with the rules about the permissions that a definition needs. Their findings are
+    /// lints, because no role is created from the permissions.
     #[must_use]
     pub fn with_policy(self) -> Self {
         Self { derives_policy: true, ..self }
@@ -69,7 +71,8 @@ impl Linter {
         self.check_known(&root, root.is_known(), form)
     }
 
-    /// Reads and checks ASL text. Findings have the bytes of the text they are about. Without a document the text is not JSON.
+    /// Parses and checks ASL text. Findings have byte ranges of the text. Returns no document if the text is
+    /// not JSON.
     pub fn check_text(&self, text: &str) -> (Option<Document>, Vec<Diagnostic>) {
         match syntax::parse(text) {
             Err(error) => (None, self.syntax([*error])),
@@ -81,7 +84,7 @@ impl Linter {
         }
     }
 
-    /// Checks the size of a text that is sent to AWS.
+    /// Checks the size of a definition as it is sent to AWS.
     pub fn check_size(&self, text: &str) -> Vec<Diagnostic> {
         self.run(|check, findings| {
             if let Check::Text(check) = check {
@@ -90,7 +93,7 @@ impl Linter {
         })
     }
 
-    /// Reports problems found while reading a text.
+    /// Reports problems found while parsing a text.
     pub fn syntax(&self, errors: impl IntoIterator<Item = TextError>) -> Vec<Diagnostic> {
         let of_error = |error: TextError| {
             self.run(|check, findings| {
@@ -139,7 +142,7 @@ impl Linter {
         self.selected(findings)
     }
 
-    /// Checks a document that was read from a text.
+    /// Checks a document that was parsed from a text.
     pub(crate) fn check_parsed(&self, document: &Document, errors: Vec<TextError>, text: &str) -> Vec<Diagnostic> {
         let mut findings = self.syntax(errors);
         let found = match document.complete {
@@ -171,8 +174,8 @@ impl Linter {
     }
 }
 
-/// The rules whose findings may follow from a mistake that another rule reports: such a state is not reachable because of a
-/// transition that leads nowhere.
+/// Rules whose findings can be consequences of a mistake that another rule reports, such as an unreachable
+/// state after a transition whose target does not exist.
 const CONSEQUENCES: [&str; 2] = ["ASL2002", "ASL2004"];
 
 /// Sorts findings by their places in a text, causes before consequences.
@@ -185,7 +188,7 @@ fn checks() -> impl Iterator<Item = &'static Check> {
     rules().flat_map(|rule| rule.checks)
 }
 
-/// Runs the rules about a definition. Those about objects look at one object after the other.
+/// Runs the rules about a definition, first those about single objects.
 fn check_model(model: &SemanticModel<'_>) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for node in &model.objects {
@@ -218,7 +221,7 @@ static OBJECT_CHECKS: LazyLock<HashMap<&str, Vec<CheckObject>, RandomState>> = L
     others.chain(states).map(of).collect()
 });
 
-/// Returns a finding with its places in the text of a document that contains the definition at `at`.
+/// Returns a finding with its byte ranges in the text of a document that contains the definition at `at`.
 pub(crate) fn attach_spans(mut finding: Diagnostic, document: &Document, text: &str, at: &JsonPointer) -> Diagnostic {
     let pointer = at.append(&finding.pointer);
     let key = || document.key_span(&pointer).unwrap_or_else(|| document.span(&pointer));

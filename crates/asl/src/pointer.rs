@@ -10,7 +10,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, PartialOrd, Ord)]
 pub struct JsonPointer(Vec<Segment>);
 
-/// A step of a pointer: the name of a member, or the number of an element. Places share their steps.
+/// A step of a pointer: the name of a member, or the index of an element. Pointers share their steps.
 #[derive(Debug, Clone)]
 pub struct Segment(Text);
 
@@ -101,15 +101,16 @@ impl From<usize> for Segment {
 }
 
 impl Segment {
-    /// The step into a member of any name.
+    /// The step into a member with this name.
     pub fn named(name: &str) -> Self {
         Self(Text::Shared(name.into()))
     }
 }
 
 impl JsonPointer {
-    /// Returns the name of the innermost state that the pointer leads to or into, in either form of a definition. Members of
-    /// payloads that are named like fields of the language are not followed.
+    /// Returns the name of the innermost state that the pointer leads to or into, in either form of a
+    /// definition. Members of payloads with the name of a field of the language, such as `States`, are not
+    /// followed.
     pub fn state_name(&self) -> Option<&str> {
         let (mut name, mut rest) = (None, self.tokens());
         loop {
@@ -144,14 +145,14 @@ impl JsonPointer {
         Self(self.0.iter().chain(&inside.0).cloned().collect())
     }
 
-    /// The steps from the document's top.
+    /// The steps from the root of the document.
     pub fn tokens(&self) -> &[Segment] {
         &self.0
     }
 
-    /// The place as AWS writes it: `/States/A/Retry[0]`, names unescaped, `/` for the whole definition.
+    /// The place in the notation of AWS: `/States/A/Retry[0]` with unescaped names, and `/` for the whole definition.
     ///
-    /// Source: answers of ValidateStateMachineDefinition.
+    /// Source: responses of ValidateStateMachineDefinition.
     pub fn aws_location(&self) -> String {
         let mut location = String::new();
         let mut before: &str = "";
@@ -163,7 +164,7 @@ impl JsonPointer {
         if location.is_empty() { "/".to_owned() } else { location }
     }
 
-    /// The place around this one.
+    /// The enclosing place.
     pub fn parent(&self) -> Option<Self> {
         self.0.split_last().map(|(_, rest)| Self(rest.to_vec()))
     }
@@ -184,12 +185,12 @@ impl fmt::Display for JsonPointer {
     }
 }
 
-/// A place on the way down through a value, written out as a pointer only when somebody asks.
+/// A place in a value that is being traversed. It is converted to a pointer only on request.
 #[derive(Debug, Clone, Copy)]
 pub enum PathBuilder<'a> {
-    /// Where the way begins.
+    /// The place where the traversal begins.
     Start(&'a JsonPointer),
-    /// Where the way begins: a field of the object at a place.
+    /// The place where the traversal begins, as a field of the object at a pointer.
     Field(&'a JsonPointer, &'a str),
     /// A step into a member.
     Member(&'a PathBuilder<'a>, &'a str),
@@ -198,7 +199,7 @@ pub enum PathBuilder<'a> {
 }
 
 impl PathBuilder<'_> {
-    /// The name of the member that it leads into last.
+    /// The name of the member, if the last step leads into one.
     pub fn name(&self) -> Option<&str> {
         match self {
             Self::Member(_, name) => Some(name),
@@ -211,7 +212,7 @@ impl PathBuilder<'_> {
         JsonPointer(self.tokens(0))
     }
 
-    /// The steps, with room for so many more.
+    /// The steps, with capacity for additional steps.
     fn tokens(&self, more: usize) -> Vec<Segment> {
         let (mut tokens, last) = match self {
             Self::Start(pointer) => return room(pointer, more),

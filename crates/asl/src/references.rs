@@ -1,4 +1,4 @@
-//! The resources that a definition calls by name: functions, state machines, activities, queues, topics and tables.
+//! The resources that a definition calls: functions, state machines, activities, queues, topics and tables.
 
 mod runtimes;
 
@@ -9,7 +9,7 @@ use crate::json::Json;
 use crate::pointer::JsonPointer;
 use crate::semantic::graph::Graph;
 
-/// What something is that a state calls.
+/// Kind of a resource that a state calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
     /// A Lambda function, or a version or alias of it.
@@ -27,7 +27,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The word for it in messages.
+    /// Name of the kind in messages.
     pub fn word(self) -> &'static str {
         match self {
             Self::Function => "function",
@@ -40,18 +40,18 @@ impl Kind {
     }
 }
 
-/// A state and what it calls.
+/// A reference of a state to a resource.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExternalReference {
-    /// What it is.
+    /// Kind of the resource.
     pub kind: Kind,
-    /// How it is named: ARN, name or address, as written.
+    /// ARN, name or URL of the resource, as in the definition.
     pub id: String,
     /// Name of the state.
     pub state: String,
-    /// Where it is named.
+    /// Place of the ARN, name or URL.
     pub at: JsonPointer,
-    /// The timeout of the state, in seconds, where it is written as a number.
+    /// The timeout of the state in seconds, if it is a number.
     pub timeout_seconds: Option<f64>,
 }
 
@@ -68,7 +68,7 @@ impl ExternalReference {
     }
 }
 
-/// Everything that the states of a definition call by a name that is written out, in either form of the definition.
+/// Returns the references of a definition whose ARN, name or URL is known, in either form of the definition.
 pub fn external_references(definition: &Json) -> Vec<ExternalReference> {
     Graph::of(definition).states.iter().filter_map(|node| external_reference(node.name, node.value, &node.at)).collect()
 }
@@ -112,45 +112,45 @@ fn parameters(called: &Called<'_>) -> Option<(Kind, &'static [&'static str])> {
     })
 }
 
-/// The state of a resource in AWS.
+/// Status of a resource in AWS.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ResourceInfo {
     /// It does not exist.
     Missing,
-    /// It is there.
+    /// It exists.
     There,
-    /// It is a function, and this is known of it.
+    /// It is a function with this status.
     Function(FunctionInfo),
 }
 
-/// The state of a function in AWS.
+/// Status of a function in AWS.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct FunctionInfo {
     /// `Active`, `Pending`, `Inactive` or `Failed`.
     pub state: String,
-    /// Such as `python3.13`; none for an image.
+    /// Runtime, such as `python3.13`. `None` for a container image.
     pub runtime: Option<String>,
-    /// Its own timeout in seconds.
+    /// Timeout in seconds.
     pub timeout_seconds: Option<i32>,
     /// Timeout of its durable executions in seconds, if it is a durable function.
     pub durable_timeout_seconds: Option<i32>,
-    /// The concurrent calls that are kept for it.
+    /// Reserved concurrency.
     pub reserved_concurrency: Option<i32>,
 }
 
-/// A resource that a state calls, with its state in AWS.
+/// A reference with the status of its resource in AWS.
 #[derive(Debug)]
 pub struct KnownReference<'a> {
     /// The reference.
     pub reference: &'a ExternalReference,
-    /// The state of the resource in AWS.
+    /// The status of the resource in AWS.
     pub info: &'a ResourceInfo,
     /// Whether the state machine publishes versions.
     pub publishes: bool,
 }
 
 impl KnownReference<'_> {
-    /// Returns what AWS says about the function, if it is one that exists.
+    /// Returns the status of the function, if the resource is a function that exists.
     pub(crate) fn function(&self) -> Option<&FunctionInfo> {
         match self.info {
             ResourceInfo::Function(function) => Some(function),

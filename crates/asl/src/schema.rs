@@ -1,4 +1,5 @@
-//! The shape of the language, read off the model's JSON Schema: what the blocks, the checks and the reference share.
+//! The schema of the language, derived from the JSON Schema of the model. The blocks, the rules and the
+//! reference use it.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
@@ -11,12 +12,12 @@ use serde_json::Value;
 
 use crate::model::{self, QueryLanguage};
 
-/// An object of the language: a state of one type, a retrier, a branch …
+/// Schema of an object of the language, such as a state of one type, a retrier or a branch.
 #[derive(Debug, Clone)]
 pub struct ObjectSchema {
     /// Name of the type, such as `Task` or `Retrier`.
     pub name: String,
-    /// Markdown.
+    /// Description, as Markdown.
     pub description: String,
     /// The fields in the order of the model.
     pub fields: Vec<FieldSchema>,
@@ -31,58 +32,58 @@ impl ObjectSchema {
     }
 }
 
-/// A field of an object.
+/// Schema of a field.
 #[derive(Debug, Clone)]
 pub struct FieldSchema {
     /// The field's name in ASL, such as `TimeoutSeconds`.
     pub name: String,
     /// The name in HCL of the attribute or block, such as `timeout_seconds`.
     pub hcl: String,
-    /// Markdown.
+    /// Description, as Markdown.
     pub description: String,
-    /// What may be in it.
+    /// Type of the value.
     pub shape: FieldType,
-    /// Whether it must be there.
+    /// Whether it is required.
     pub required: bool,
-    /// What Step Functions reads in it.
+    /// Kind of expression in it.
     pub reads: ExpressionKind,
-    /// The query language that has it, where the other has not.
+    /// The query language, if only one of them has the field.
     pub language: Option<QueryLanguage>,
-    /// The smallest number.
+    /// Minimum of a number.
     pub minimum: Option<i64>,
-    /// The largest number.
+    /// Maximum of a number.
     pub maximum: Option<i64>,
-    /// The least number of elements.
+    /// Minimum number of elements.
     pub min_items: Option<usize>,
 }
 
-/// What Step Functions reads in a field: which of the small languages inside a definition it holds.
+/// Kind of the expressions in a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExpressionKind {
-    /// The value itself.
+    /// No expression.
     Nothing,
     /// A path to any number of values.
     Path,
     /// A path to exactly one value.
     ReferencePath,
-    /// A path to the one place where a result is put.
+    /// A path to the place at which a result is inserted.
     ResultPath,
     /// A path or an intrinsic function.
     PathOrIntrinsic,
-    /// In JSONPath a payload template, in JSONata expressions at any depth.
+    /// In JSONPath, a payload template. In JSONata, expressions at any depth.
     Template,
-    /// In JSONata expressions at any depth.
+    /// In JSONata, expressions at any depth.
     Expression,
 }
 
-/// What may be in a field.
+/// Type of the value of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FieldType {
     /// A string.
     String,
-    /// A string, or `null` with a meaning of its own.
+    /// A string or `null`.
     NullableString,
-    /// One of these words.
+    /// One of these strings.
     Enum(Vec<String>),
     /// A boolean.
     Boolean,
@@ -98,49 +99,49 @@ pub enum FieldType {
     NumberOrExpression,
     /// An array of strings.
     Strings,
-    /// Any JSON.
+    /// Any JSON value.
     Json,
-    /// An object of this name.
+    /// An object of the type with this name.
     Object(String),
-    /// An array of objects of this name.
+    /// An array of objects of the type with this name.
     Objects(String),
     /// States by name.
     States,
 }
 
-/// The whole language.
+/// Schema of the Amazon States Language.
 #[derive(Debug)]
 pub struct Language {
     /// The state machine itself.
     pub definition: ObjectSchema,
-    /// One object for each state type, in the order of the specification; the name is the value of `Type`.
+    /// One object for each state type, in the order of the specification. The name is the value of `Type`.
     pub states: Vec<ObjectSchema>,
     objects: BTreeMap<String, ObjectSchema>,
 }
 
 impl Language {
-    /// The shape of the language, read once.
+    /// Returns the schema of the language, which is created on first use.
     pub fn get() -> &'static Self {
         static LANGUAGE: LazyLock<Language> = LazyLock::new(Language::read);
         &LANGUAGE
     }
 
-    /// The fields of a state of this type.
+    /// The schema of a state of this type.
     pub fn state(&self, ty: &str) -> Option<&ObjectSchema> {
         self.states.iter().find(|state| state.name == ty)
     }
 
-    /// An object that fields refer to.
+    /// The schema of a type that fields refer to.
     pub fn object(&self, name: &str) -> Option<&ObjectSchema> {
         self.objects.get(name)
     }
 
-    /// All objects that fields refer to.
+    /// The schemas of all types that fields refer to.
     pub fn objects(&self) -> impl Iterator<Item = &ObjectSchema> {
         self.objects.values()
     }
 
-    /// Whether an object may contain others of its own kind, at any depth.
+    /// Whether an object can contain objects of the same type, at any depth.
     pub fn is_recursive(&self, name: &str) -> bool {
         fn reaches(language: &Language, from: &str, target: &str, seen: &mut Vec<String>) -> bool {
             let Some(object) = language.object(from) else {
@@ -188,7 +189,7 @@ fn definition_of(generator: &SchemaGenerator, reference: &Schema) -> Option<Valu
     generator.definitions().get(name).cloned()
 }
 
-/// The JSON Schema of the whole language, for editors.
+/// Returns the JSON Schema of the language, for editors.
 pub fn json_schema() -> Value {
     let mut schema =
         SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<model::Definition>().to_value();
@@ -196,7 +197,8 @@ pub fn json_schema() -> Value {
     schema
 }
 
-/// An optional field may be left out, which is not the same as `null`; only fields with `x-null` take that.
+/// Removes `null` from the types of optional fields. A field can be absent, but only fields with `x-null`
+/// accept `null`.
 fn leave_out_null(schema: &mut Value) {
     match schema {
         Value::Object(members) => {
@@ -215,7 +217,7 @@ fn leave_out_null(schema: &mut Value) {
     }
 }
 
-/// A text of the schema, as one line.
+/// A text of the schema, in one line.
 fn text(schema: &Value, key: &str) -> String {
     let text = schema.get(key).and_then(Value::as_str).unwrap_or("");
     text.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -253,7 +255,7 @@ fn field(name: &str, property: &Value, required: bool) -> FieldSchema {
     }
 }
 
-/// The name behind a `$ref`, also where the reference may be absent.
+/// The name of the type that a `$ref` refers to, also in an optional field.
 fn reference(schema: &Value) -> Option<String> {
     if let Some(path) = schema.get("$ref").and_then(Value::as_str) {
         return path.rsplit('/').next().map(str::to_owned);
@@ -261,7 +263,7 @@ fn reference(schema: &Value) -> Option<String> {
     schema.get("anyOf")?.as_array()?.iter().find_map(reference)
 }
 
-/// The words of an enumeration, in either of the forms that a Rust enum takes.
+/// The values of an enumeration, in either form of the JSON Schema of a Rust enum.
 fn words(schema: &Value) -> Option<Vec<String>> {
     let strings = |list: &Value, key: Option<&str>| {
         let items = list.as_array()?.iter();

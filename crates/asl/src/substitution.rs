@@ -1,7 +1,7 @@
-//! Texts that are put in the place of placeholders before a definition is read, as SAM's `DefinitionSubstitutions` are.
+//! Texts that replace placeholders before a definition is parsed, as `DefinitionSubstitutions` of SAM.
 //!
-//! Source: SAM developer guide, `AWS::Serverless::StateMachine`, `DefinitionSubstitutions`; CloudFormation user guide,
-//! `AWS::StepFunctions::StateMachine`, of the same name.
+//! Source: SAM developer guide, `AWS::Serverless::StateMachine`, `DefinitionSubstitutions`; CloudFormation
+//! user guide, `AWS::StepFunctions::StateMachine`, of the same name.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -9,12 +9,12 @@ use std::ops::Range;
 use crate::diagnostic::Diagnostic;
 use crate::json::Json;
 
-/// The text for each name; `None` for one that is known at the deployment only.
+/// The text of each name. `None` for a name whose text is known only during the deployment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Substitutions(BTreeMap<String, Option<String>>);
 
 impl Substitutions {
-    /// Reads the property of a resource.
+    /// Reads the substitutions from a property of a resource.
     pub fn of(property: Option<&Json>) -> Self {
         let text = |value: &Json| match value {
             Json::String(text) => Some(text.clone()),
@@ -26,7 +26,7 @@ impl Substitutions {
         Self(members.map(|(name, value)| (name.clone(), text(value))).collect())
     }
 
-    /// The text with what is known in it.
+    /// The text with the known substitutions.
     pub(crate) fn fill(&self, text: &str) -> Filled {
         let mut filled = Filled::default();
         let (mut at, mut rest) = (0, text);
@@ -51,7 +51,7 @@ impl Substitutions {
     }
 }
 
-/// A text after a substitution.
+/// A text after substitutions.
 #[derive(Debug, Default)]
 pub(crate) struct Filled {
     pub(crate) text: String,
@@ -61,14 +61,14 @@ pub(crate) struct Filled {
 /// A placeholder that was replaced.
 #[derive(Debug)]
 struct Piece {
-    /// The bytes in the new text.
+    /// Byte range in the new text.
     to: Range<usize>,
-    /// The bytes of the placeholder in the old one.
+    /// Byte range of the placeholder in the old text.
     from: Range<usize>,
 }
 
 impl Filled {
-    /// The finding with its places in the old text. What is partly made of a substitution is not repaired.
+    /// The finding with its places in the old text. A part that contains substituted text is not repaired.
     pub(crate) fn unfilled(&self, mut finding: Diagnostic) -> Diagnostic {
         finding.fix = finding.fix.filter(|fix| fix.span.as_ref().is_none_or(|span| !self.touches(span)));
         for span in [&mut finding.span].into_iter().chain(finding.fix.as_mut().map(|fix| &mut fix.span)) {
@@ -84,7 +84,7 @@ impl Filled {
         self.pieces.iter().any(|piece| piece.to.start < span.end && span.start < piece.to.end)
     }
 
-    /// The bytes of the old text of which these were made.
+    /// The byte range in the old text that corresponds to a range in the new text.
     fn before(&self, span: &Range<usize>) -> Range<usize> {
         self.place(span.start, false)..self.place(span.end, true)
     }
@@ -157,7 +157,7 @@ mod tests {
         for touched in ["longer", "b a", "text c", "a longer text", "ab a longer text cd"] {
             assert!(finding(touched).fix.is_none(), "{touched}");
         }
-        // What ends or begins where it was filled in is apart.
+        // A range that only touches the substituted text is repaired.
         assert!(finding("ab ").fix.is_some() && finding(" cd").fix.is_some());
         let kept = finding("cd");
         assert_eq!((kept.span, kept.fix.unwrap().span), (Some(11..13), Some(11..13)));

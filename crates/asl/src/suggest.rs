@@ -1,6 +1,6 @@
-//! Names that a misspelt name was likely meant to be.
+//! Suggestions for misspelled names.
 
-/// Returns whether a word can only be meant as this name: it is close, and every other name is further away.
+/// Returns whether a guess is certain: it is similar to the word, and every other name is less similar.
 pub(crate) fn is_certain<'a>(word: &str, guess: &str, known: impl IntoIterator<Item = &'a str>) -> bool {
     let lower = word.to_lowercase();
     let distance = |name: &str| strsim::damerau_levenshtein(&lower, &name.to_lowercase());
@@ -8,13 +8,13 @@ pub(crate) fn is_certain<'a>(word: &str, guess: &str, known: impl IntoIterator<I
     closest <= 2 && known.into_iter().filter(|name| *name != guess).all(|name| distance(name) >= closest + 2)
 }
 
-/// Returns the name among `known` that `word` was most likely meant to be, or `None` if all of them are too different.
+/// Returns the most similar known name, or `None` if all of them are too different.
 pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = word.to_lowercase();
     let length = word.chars().count();
     known
         .into_iter()
-        // Names of quite another length are no candidates, and counting is cheaper than comparing.
+        // Names of a very different length cannot match, and counting is cheaper than comparing.
         .filter(|name| name.chars().count().abs_diff(length) <= 1.max(length / 3))
         .map(|name| (strsim::damerau_levenshtein(&lower, &name.to_lowercase()), name))
         .min_by_key(|(distance, _)| *distance)

@@ -1,4 +1,4 @@
-//! Definitions in files: a definition itself, or a template of CloudFormation or SAM with state machines in it.
+//! Definitions in files: a definition itself, or a CloudFormation or SAM template with state machines.
 //!
 //! Sources: CloudFormation user guide, `AWS::StepFunctions::StateMachine`; SAM developer guide,
 //! `AWS::Serverless::StateMachine`.
@@ -17,25 +17,25 @@ use crate::syntax::{Document, Format, TextError, parse_unfilled, parse_yaml_unfi
 
 pub use located::{Located, locate};
 
-/// What was found in a file.
+/// The result of checking a file.
 #[derive(Debug, Default)]
 pub struct Checked {
-    /// How many definitions it has.
+    /// Number of definitions.
     pub definitions: usize,
-    /// Files that it names as definitions.
+    /// Files with definitions that it refers to.
     pub files: Vec<NamedFile>,
-    /// What is said about them, with places in the text of the file.
+    /// Findings, with places in the text of the file.
     pub findings: Vec<Diagnostic>,
-    /// What is made when the file is deployed, and is not checked.
+    /// Content that is generated when the file is deployed, and is not checked.
     pub made_later: Vec<MadeLater>,
 }
 
-/// Something that is made when a file is deployed.
+/// Content that is generated when a file is deployed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MadeLater {
-    /// What makes it, such as `Fn::ForEach::Tasks` or `%{ for … }`.
+    /// The function or directive that generates it, such as `Fn::ForEach::Tasks` or `%{ for … }`.
     pub by: String,
-    /// Where, in bytes of the text.
+    /// Byte range in the text.
     pub span: Range<usize>,
 }
 
@@ -57,11 +57,11 @@ struct Embedded {
 }
 
 enum Content {
-    /// As an object, with what CloudFormation knows later unknown.
+    /// An object, in which values that only CloudFormation knows are unknown.
     Object(Json),
-    /// As a text.
+    /// A text.
     Text(String),
-    /// As a text that was put together, so that places in it are not places in the file.
+    /// A text that was joined from parts, so that its places are not places in the file.
     Joined(String),
 }
 
@@ -71,8 +71,9 @@ pub fn may_have_definitions(text: &str) -> bool {
 }
 
 impl Linter {
-    /// Checks all definitions of a file. The type of a state machine that a template names counts before that of the linter. With
-    /// `is_asl` the file is a definition whatever it contains, unless it is a template. Findings come in the order of their places.
+    /// Checks all definitions of a file. The type of a state machine in a template takes precedence over that
+    /// of the linter. With `is_asl`, a file that is not a template is a definition regardless of its content.
+    /// Findings are in the order of their places.
     pub fn check_file(&self, text: &str, format: Format, is_asl: bool) -> Checked {
         let mut checked = self.check_all(text, format, is_asl);
         sort_by_span(&mut checked.findings);
@@ -108,9 +109,9 @@ impl Linter {
         Checked { definitions: 1, findings, made_later, ..Checked::default() }
     }
 
-    /// Checks the text of a file that a template names. As AWS does it, what is known of the substitutions is put into the text,
-    /// which is read as JSON or else as YAML; `format` is what it is told to be when it is neither. Findings come in the order of
-    /// their places.
+    /// Checks the text of a file that a template refers to. As in AWS, the known substitutions are inserted
+    /// into the text, which is then parsed as JSON or else as YAML. Problems are reported for `format` if it
+    /// is neither. Findings are in the order of their places.
     pub fn check_named(&self, text: &str, format: Format, file: &NamedFile) -> Vec<Diagnostic> {
         let filled = file.substitutions.fill(text);
         let (json, yaml) = (parse_unfilled(&filled.text), || parse_yaml_unfilled(&filled.text));
@@ -130,7 +131,7 @@ impl Linter {
         findings
     }
 
-    /// Checks a definition that was read from a text, and in which there may be intrinsic functions of CloudFormation.
+    /// Checks a definition that was parsed from a text, and may contain intrinsic functions of CloudFormation.
     fn check_definition(&self, document: &Document, errors: Vec<TextError>, text: &str) -> Vec<Diagnostic> {
         if !has_functions(&document.root) {
             return self.check_parsed(document, errors, text);
@@ -189,7 +190,7 @@ impl Embedded {
             Some(span) => document.span_inside(text, &self.at, &span),
             None => document.span(&self.at),
         });
-        // What is to be written depends on the text around it as well.
+        // The replacement also depends on the enclosing text.
         finding.fix = None;
         finding.pointer = self.at.append(&finding.pointer);
         for related in &mut finding.related {
@@ -246,20 +247,20 @@ fn embedded(properties: &Json, at: &JsonPointer) -> Vec<Embedded> {
     found
 }
 
-/// The text that `Fn::Join` makes, with a placeholder for each part that only CloudFormation knows.
+/// The text that `Fn::Join` creates, with a placeholder for each part that only CloudFormation knows.
 fn joined(arguments: &Json) -> Option<String> {
     let [delimiter, parts] = arguments.as_array()? else { return None };
     let parts: Vec<&str> = parts.as_array()?.iter().map(|part| part.as_str().unwrap_or("${Later}")).collect();
     Some(parts.join(delimiter.as_str()?))
 }
 
-/// A value in which the functions of CloudFormation are unknown.
+/// The value, in which functions of CloudFormation are unknown.
 fn mask_intrinsics(value: &Json) -> Json {
     match value {
         Json::Object(members) => match only_member(members) {
             Some(("Fn::Sub", Json::String(text))) => Json::String(text.clone()),
             Some((name, _)) if is_function(name) => Json::Unknown,
-            // What they make may be any member.
+            // Macros can generate any member.
             _ if members.keys().any(|name| is_macro(name)) => Json::Unknown,
             _ => {
                 let there = members.iter().filter(|(_, value)| !is_no_value(value));
@@ -285,26 +286,26 @@ fn has_functions(value: &Json) -> bool {
     }
 }
 
-/// Returns whether a member of this name makes other members when the template is deployed.
+/// Returns whether a member with this name generates other members when the template is deployed.
 fn is_macro(name: &str) -> bool {
     name == "Fn::Transform" || name.starts_with("Fn::ForEach")
 }
 
-/// Returns whether a value is left out when the template is deployed.
+/// Returns whether a value is removed when the template is deployed.
 fn is_no_value(value: &Json) -> bool {
     let only = value.as_object().and_then(only_member);
     matches!(only, Some(("Ref", Json::String(name))) if name == "AWS::NoValue")
 }
 
 impl MadeLater {
-    /// The content that a member of this name generates.
+    /// The content that the member at a place generates.
     fn at(pointer: &JsonPointer, document: &Document) -> Self {
         let by = pointer.tokens().last().map_or_else(String::new, |name| name.to_string());
         Self { by, span: document.key_span(pointer).unwrap_or_else(|| document.span(pointer)) }
     }
 }
 
-/// What macros and loops of CloudFormation make in a value at this place.
+/// The content that macros and loops of CloudFormation generate in a value.
 fn made_later(value: &Json, at: &JsonPointer, document: &Document) -> Vec<MadeLater> {
     let mut found = Vec::new();
     value.walk(&PathBuilder::Start(at), &mut |way, _| {
@@ -316,7 +317,7 @@ fn made_later(value: &Json, at: &JsonPointer, document: &Document) -> Vec<MadeLa
     found
 }
 
-/// The first directive of a Terraform template file, such as `%{ for … }`, which makes a text that is not known here.
+/// The first directive of a Terraform template file, such as `%{ for … }`, which generates text.
 fn directive(text: &str) -> Option<MadeLater> {
     const WORDS: [&str; 5] = ["if ", "for ", "else", "endif", "endfor"];
     let starts = text.match_indices("%{").map(|(start, _)| start);
@@ -330,7 +331,7 @@ fn directive(text: &str) -> Option<MadeLater> {
     Some(MadeLater { by, span: start..start + length })
 }
 
-/// Returns whether a byte of a JSON text is inside of a string.
+/// Returns whether a byte of a JSON text is in a string.
 fn is_in_string(text: &str, at: usize) -> bool {
     let (mut is_inside, mut is_escaped) = (false, false);
     for c in text.get(..at).unwrap_or("").chars() {

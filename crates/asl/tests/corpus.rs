@@ -1,4 +1,4 @@
-//! The score against real definitions, where the collection is there: `cargo xtask score` writes it anew.
+//! The score with real definitions, if the collection exists. `cargo xtask score` writes it again.
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
@@ -12,7 +12,7 @@ use asl::linter::{Linter, has_errors};
 use asl::{Diagnostic, Severity};
 use serde_json::Value;
 
-/// Bases of a verdict that AWS itself or its published samples stand behind.
+/// Bases of the verdicts of AWS itself or of its published samples.
 const TRUSTED: [&str; 6] = [
     "aws-recorded",
     "aws-measured",
@@ -22,7 +22,7 @@ const TRUSTED: [&str; 6] = [
     "published",
 ];
 
-/// Where an opinion of another validator's tests, or a made-up mutant, is known to be wrong.
+/// Definitions whose verdict, from the tests of another validator or for a generated mutant, is wrong.
 const EXCEPTIONS: &[(&str, &str)] = &[
     (
         "asl-validator/invalid/0016-invalid-json-surround-syntax-extra-spaces.json",
@@ -42,7 +42,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ),
 ];
 
-/// What those tests call, and AWS does not.
+/// Resources in these tests that AWS does not support.
 const FOREIGN_RESOURCES: [&str; 2] = ["foo:bar", "arn:aws:swf:"];
 
 fn corpus() -> Option<PathBuf> {
@@ -87,7 +87,7 @@ impl Entry {
         errors.filter_map(|finding| finding.aws.as_ref()).map(|aws| (aws.code, aws.location())).collect()
     }
 
-    /// Whether one of our errors has AWS's code and, where it is known, its place.
+    /// Whether one of the errors has the code of AWS and, if it is known, its place.
     fn agrees(&self) -> Option<bool> {
         let code = self.code.as_deref()?;
         let location = self.location.as_deref();
@@ -102,7 +102,7 @@ impl Entry {
 #[test]
 fn score() {
     let Some(corpus) = corpus() else {
-        println!("skipped: there is no collection of definitions beside the repository");
+        println!("skipped: the collection of definitions does not exist");
         return;
     };
     let mut table: BTreeMap<(String, bool), (usize, usize)> = BTreeMap::new();

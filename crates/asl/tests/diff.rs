@@ -1,4 +1,4 @@
-//! Definitions compared: cases as data, and what holds for all of them.
+//! Comparisons of definitions: cases as data, and properties of all definitions.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
@@ -9,7 +9,7 @@ fn parse(text: &str) -> Json {
     asl::parse(text).unwrap().0.root
 }
 
-/// A difference in lines.
+/// A difference as lines of text.
 fn lines(difference: &Difference) -> Vec<String> {
     let value =
         |value: &Option<Json>| value.as_ref().map_or_else(|| "-".to_owned(), |value| value.normalized().unwrap());
@@ -107,7 +107,7 @@ fn scopes_and_names_are_followed() {
     );
 }
 
-/// A branch without states of its own, which finds the state that holds it.
+/// A branch without its own states, which leads to the state that contains it.
 const CIRCLE: &str =
     r#"{"StartAt": "P", "States": {"P": {"Type": "Parallel", "Branches": [{"StartAt": "P"}], "End": true}}}"#;
 
@@ -126,7 +126,7 @@ fn anything_can_be_compared() {
 fn real_definitions_are_the_same_as_themselves_and_as_nothing_else() {
     let corpus = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
     let Ok(index) = std::fs::read_to_string(corpus.join("index.jsonl")) else {
-        println!("skipped: there is no collection of definitions beside the repository");
+        println!("skipped: the collection of definitions does not exist");
         return;
     };
     let mut definitions = Vec::new();

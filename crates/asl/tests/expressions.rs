@@ -1,4 +1,4 @@
-//! Expressions of JSONata, JSONPath and intrinsic functions, as trees and as errors with their places.
+//! JSONata expressions, paths and intrinsic functions, as trees and as errors with their places.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
@@ -6,7 +6,7 @@ use asl::intrinsic::Call;
 use asl::jsonata::{Kind, Node};
 use asl::jsonpath::Path;
 
-/// A tree in one line: what each part is, with its text in `[…]`.
+/// A tree in one line: the kind of each part, with its text in `[…]`.
 fn written(text: &str, node: &Node) -> String {
     let name = match &node.kind {
         Kind::Binary(operator, ..) => format!("{operator:?}"),

@@ -1,4 +1,4 @@
-//! Inputs that no person writes and that must do no harm.
+//! Extreme inputs, which must not cause failures.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests fail as tests do")]
 

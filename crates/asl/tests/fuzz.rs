@@ -1,5 +1,5 @@
-//! No input brings a check down: kept inputs, and as many mutations of them as `FUZZ_SECONDS` for each target leaves
-//! time for. What brings it down is printed; kept in the folder of its target it becomes a test.
+//! No input makes a check panic: saved inputs, and mutations of them for `FUZZ_SECONDS` for each target. An
+//! input that fails is printed. Saved in the folder of its target, it becomes a test.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "helpers of tests fail as tests do")]
 
@@ -15,10 +15,10 @@ use asl::jsonpath::Path as JsonPath;
 use asl::linter::Linter;
 use asl::{Form, MachineType};
 
-/// How long one input may take before it counts as one that never ends.
+/// Maximum time of one input, after which the test fails.
 const HANG: Duration = Duration::from_secs(30);
 
-/// What mutations put in.
+/// Texts that mutations insert.
 const WORDS: &[&str] = &[
     "{",
     "}",
@@ -134,7 +134,7 @@ fn seeds(target: &str) -> Vec<String> {
     files.iter().map(|file| fs::read_to_string(file).unwrap()).flat_map(|text| split(&text)).collect()
 }
 
-/// The inputs of a file, which lines of dashes separate.
+/// The inputs of a file, separated by lines of dashes.
 fn split(text: &str) -> Vec<String> {
     text.split("\n----\n").map(str::to_owned).collect()
 }
@@ -193,7 +193,7 @@ fn definitions_in_json() {
         let (document, findings) = Linter::new(MachineType::Standard).check_text(text);
         for finding in &findings {
             let span = finding.span.clone().unwrap();
-            assert!(text.get(span.clone()).is_some(), "{span:?} is no part of the text");
+            assert!(text.get(span.clone()).is_some(), "{span:?} is not a part of the text");
         }
         if let Some(document) = document {
             Linter::new(MachineType::Express).check(&document.root, Form::Nested);
@@ -214,7 +214,7 @@ fn definitions_in_yaml_and_templates() {
         for format in [Format::Yaml, Format::Json] {
             for finding in Linter::new(MachineType::Standard).check_file(text, format, true).findings {
                 let span = finding.span.clone().unwrap();
-                assert!(text.get(span.clone()).is_some(), "{span:?} is no part of the text");
+                assert!(text.get(span.clone()).is_some(), "{span:?} is not a part of the text");
             }
         }
     });

@@ -1,4 +1,4 @@
-//! What the derived policies allow, as reviewed snapshots.
+//! Derived policies, as reviewed snapshots.
 
 #![allow(
     clippy::expect_used,
@@ -12,7 +12,7 @@ use asl::MachineType;
 use asl::linter::Linter;
 use asl::policy::{Account, Settings, derive};
 
-/// The policy for one task with this resource and payload, and what is said about it.
+/// The policy for one task with this resource and payload, and its findings.
 fn policy(resource: &str, payload: &str) -> String {
     let text = format!(
         r#"{{"StartAt":"T","States":{{"T":{{"Type":"Task","Resource":"{resource}","Parameters":{payload},"End":true}}}}}}"#
@@ -73,7 +73,7 @@ fn each_integration_gets_what_it_needs() {
     insta::assert_snapshot!(said(&cases));
 }
 
-/// What each call needs.
+/// The policies of several calls.
 fn said(cases: &[(&str, &str)]) -> String {
     let said: Vec<String> = cases
         .iter()
@@ -196,13 +196,13 @@ fn narrowing_keeps_what_was_written_out() {
     );
 }
 
-/// The policies of all valid definitions of the collection, where it is there. Nothing is in one that no state needs: each
-/// line is for a call that the definitions behind it make.
+/// The policies of all valid definitions of the collection, if it exists. Each line of a policy is for a call of
+/// the definitions.
 #[test]
 fn policies_of_real_definitions() {
     let corpus = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
     let Ok(index) = std::fs::read_to_string(corpus.join("index.jsonl")) else {
-        eprintln!("skipped: there is no collection of definitions here");
+        eprintln!("skipped: the collection of definitions does not exist");
         return;
     };
     let mut by_policy = std::collections::BTreeMap::<String, Vec<String>>::new();
@@ -256,7 +256,8 @@ fn nothing_needs_nothing() {
     assert!(document.is_empty());
 }
 
-/// The actions that IAM lists, as the table of the SDK has them, and those of the integrations with rows of their own.
+/// The actions that IAM lists, as the table of the SDK has them, and those of the integrations with rows of
+/// their own.
 fn listed() -> std::collections::BTreeSet<String> {
     let mut listed = std::collections::BTreeSet::new();
     for service in asl::integration::services() {
@@ -272,7 +273,8 @@ fn listed() -> std::collections::BTreeSet<String> {
     listed.into_iter().chain(others).chain(partiql).collect()
 }
 
-/// A role that is derived for any operation of the SDK has actions that IAM lists, or ASL4002 says that it lists none.
+/// A role that is derived for any operation of the SDK has actions that IAM lists, or ASL4002 says that it
+/// lists none.
 #[test]
 fn every_operation_has_an_action_or_a_warning() {
     let (listed, mut wrong, mut unlisted) = (listed(), Vec::new(), 0);
@@ -295,6 +297,6 @@ fn every_operation_has_an_action_or_a_warning() {
     wrong.sort();
     wrong.dedup();
     assert_eq!(wrong, Vec::<String>::new());
-    // A table without the list of IAM would warn of all.
+    // A table without the list of IAM would cause warnings for all operations.
     assert!(unlisted > 0 && unlisted < 1_000, "{unlisted}");
 }

@@ -1,4 +1,4 @@
-//! What is made of a definition for people: diagrams, costs, a canonical text.
+//! Renderings of a definition: diagrams, costs and the canonical text.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 

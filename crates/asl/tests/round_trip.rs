@@ -1,4 +1,4 @@
-//! Generated definitions, and texts that are none.
+//! Generated definitions, and invalid texts.
 
 #![allow(
     clippy::expect_used,
@@ -19,7 +19,7 @@ use asl::{Form, MachineType};
 use generator::{Generator, all_fields};
 use proptest::prelude::*;
 
-/// The findings that AWS would refuse the definition for.
+/// The findings for which AWS rejects the definition.
 fn errors(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     findings.into_iter().filter(|finding| finding.severity == Severity::Error).collect()
 }

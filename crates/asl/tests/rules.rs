@@ -1,4 +1,4 @@
-//! Each rule by what it accepts and what it says: definitions in `rules/`, findings as snapshots.
+//! The definitions that each rule accepts and rejects, in `rules/`, with the findings as snapshots.
 
 #![allow(
     clippy::expect_used,
@@ -18,7 +18,7 @@ use asl::rules::{rule_named, rules};
 use asl::{Diagnostic, Json, Severity};
 use asl::{Form, MachineType, line_and_column};
 
-/// The findings about a text, as a person reads them.
+/// The findings about a text, in a readable form.
 fn report(text: &str, findings: &[Diagnostic]) -> String {
     let mut report = String::new();
     for finding in findings {
@@ -51,8 +51,9 @@ fn report(text: &str, findings: &[Diagnostic]) -> String {
     if report.is_empty() { "nothing".into() } else { report }
 }
 
-/// A definition and whether a rule accepts it. The file of a rule has its cases one after the other, each under a line
-/// that says `accepts` or `rejects` and may say `EXPRESS` or `flat`. A state alone stands for a state machine of it.
+/// A definition and whether a rule accepts it. The file of a rule has its cases one after the other, each
+/// under a line that says `accepts` or `rejects` and may say `EXPRESS` or `flat`. A state alone stands for a
+/// state machine of it.
 struct Case {
     accepts: bool,
     machine: MachineType,
@@ -78,10 +79,10 @@ fn cases(text: &str) -> Vec<Case> {
     cases
 }
 
-/// Rules whose input is no definition: they have tests of their own.
+/// Rules whose input is not a definition. They have their own tests.
 const WITHOUT_CASES: [&str; 3] = ["definition-too-large", "invalid-configuration", "role-denied"];
 
-/// The examples in the documentation of a rule: what is reported, and what to use instead.
+/// The examples in the documentation of a rule: reported definitions and their replacements.
 fn documented(documentation: &str) -> Vec<Case> {
     let mut cases = Vec::new();
     let mut heading = "";
@@ -108,7 +109,7 @@ fn documented(documentation: &str) -> Vec<Case> {
     cases
 }
 
-/// A state as the only one of a state machine, and any other text as it is.
+/// A state machine with a single state. Any other text is not changed.
 fn in_a_machine(text: &str) -> String {
     match text.trim_start_matches(|c: char| c == '{' || c.is_whitespace()).starts_with("\"Type\"") {
         true => format!("{{\"StartAt\": \"A\", \"States\": {{\"A\": {}}}}}\n", text.trim()),
@@ -116,7 +117,7 @@ fn in_a_machine(text: &str) -> String {
     }
 }
 
-/// What AWS says about the functions of the examples: they are healthy, unless their name says otherwise.
+/// The status of the functions of the examples in AWS. Functions with other names than these are healthy.
 fn known(reference: &ExternalReference) -> ResourceInfo {
     let name = reference.id.split(':').nth(6).unwrap_or(&reference.id);
     let healthy = FunctionInfo {
@@ -137,7 +138,7 @@ fn known(reference: &ExternalReference) -> ResourceInfo {
 }
 
 impl Case {
-    /// The findings of all rules, those about permissions and functions as well.
+    /// The findings of all rules, including those about permissions and functions.
     fn findings(&self) -> Vec<Diagnostic> {
         let linter = Linter::new(self.machine).with_policy();
         if self.form == Form::Flat {
@@ -200,7 +201,7 @@ fn each_rule_accepts_and_rejects() {
     for rule in rules() {
         let mut cases = documented(&rule.documentation());
         let file = folder.join(format!("{}.txt", rule.name));
-        // The examples of a rule are cases of it; a file has more.
+        // The examples of a rule are cases. A file has more cases.
         cases.extend(fs::read_to_string(&file).iter().flat_map(|text| crate::cases(text)));
         if WITHOUT_CASES.contains(&rule.name) {
             assert!(cases.is_empty(), "{} has cases", rule.name);
@@ -226,7 +227,7 @@ fn each_rule_accepts_and_rejects() {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_string_lossy();
-        assert!(names.contains(&name.as_ref()), "{name} is no rule");
+        assert!(names.contains(&name.as_ref()), "{name} is not a rule");
     }
 }
 
@@ -251,7 +252,7 @@ fn unknown_values_silence_only_what_reads_them() {
         errors(Linter::new(MachineType::Standard).check(&root, Form::Nested))
     };
     assert_eq!(unknown(&["States", "A", "TimeoutSeconds"]), Vec::<&str>::new());
-    // With an unknown transition any state may be reached, and the timeout is as wrong as before.
+    // With an unknown transition, any state may be reachable, and the timeout is still reported.
     assert_eq!(unknown(&["States", "A", "Next"]), ["ASL1004"]);
     assert_eq!(unknown(&["StartAt"]), ["ASL1004"]);
     assert_eq!(unknown(&["States", "A"]), Vec::<&str>::new());
@@ -264,7 +265,7 @@ fn size_is_counted_in_characters() {
     let linter = Linter::new(MachineType::Standard);
     assert!(linter.check_size(&definition(1_048_576)).is_empty());
     let findings = linter.check_size(&definition(1_048_577));
-    assert_eq!(findings[0].message, "the definition has 1048577 characters, and AWS takes at most 1048576");
+    assert_eq!(findings[0].message, "the definition must have at most 1048576 characters, got 1048577");
 }
 
 #[test]
@@ -284,5 +285,8 @@ fn a_state_named_states_has_its_name_in_messages() {
     let (_, findings) = Linter::new(MachineType::Standard).check_text(text);
     let messages: Vec<_> =
         findings.iter().filter(|finding| finding.code == "ASL2005").map(|finding| finding.message.as_str()).collect();
-    assert_eq!(messages, ["state `States` does not say how to go on", "state `States.` does not say how to go on"]);
+    assert_eq!(
+        messages,
+        ["state `States` has neither `Next` nor `End`", "state `States.` has neither `Next` nor `End`"]
+    );
 }

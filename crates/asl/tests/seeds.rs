@@ -1,4 +1,4 @@
-//! The workflows of the guide that this project starts from, where they are there, with what is said about each.
+//! The workflows of the original guide, if they exist, with their findings.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
@@ -10,7 +10,7 @@ use asl::linter::{Linter, has_errors};
 use asl::{Diagnostic, Severity};
 use asl::{MachineType, line_and_column};
 
-/// A whole definition around a fragment: states, one state, or lists of a state. What it leads to exists.
+/// Completes a fragment, which is states, one state, or lists of a state, to a definition in which all targets exist.
 fn whole(text: &str) -> String {
     let value: serde_json::Value = serde_json::from_str(text).unwrap();
     let members = value.as_object().unwrap();
@@ -67,7 +67,7 @@ fn line(text: &str, finding: &Diagnostic) -> String {
 fn seeds_have_their_verdict() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/seeds");
     let Ok(entries) = fs::read_dir(&folder) else {
-        println!("skipped: there are no workflows of the guide beside the repository");
+        println!("skipped: the workflows of the guide do not exist");
         return;
     };
     let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();

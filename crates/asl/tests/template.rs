@@ -1,4 +1,4 @@
-//! Definitions in YAML and in templates, with the places of what is said about them.
+//! Definitions in YAML and in templates, with the places of their findings.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
@@ -52,11 +52,11 @@ fn aliases_cannot_grow_without_bounds() {
     assert!(asl::parse_yaml("a: *nothing").is_err());
 }
 
-/// YAML that people have, and the JSON that it means.
+/// YAML as it is used in practice, and the equivalent JSON.
 #[test]
 fn yaml_means_what_its_readers_take_it_for() {
     for (yaml, json) in [
-        // Merge keys: what is written wins, wherever it stands, and so does the first of a list.
+        // Merge keys: members of the mapping take precedence, in any order, and so does the first mapping of a list.
         ("a: &a {x: 1, y: 2}\nb:\n  <<: *a\n  x: 3\n", r#"{"a": {"x": 1, "y": 2}, "b": {"x": 3, "y": 2}}"#),
         ("a: &a {x: 1, y: 2}\nb:\n  x: 3\n  <<: *a\n", r#"{"a": {"x": 1, "y": 2}, "b": {"x": 3, "y": 2}}"#),
         (
@@ -71,7 +71,7 @@ fn yaml_means_what_its_readers_take_it_for() {
         // Booleans of YAML 1.1 only in templates.
         ("a: [yes, Off, 'no']", r#"{"a": ["yes", "Off", "no"]}"#),
         ("Resources: [yes, Off, 'no']", r#"{"Resources": [true, false, "no"]}"#),
-        // Lines in brackets and quotes that stand at the column of their key.
+        // Lines in brackets and quotes at the column of their key.
         ("a:\n  b: [\n  1,\n{x: 2\n}\n  ]\n  c: 3\n", r#"{"a": {"b": [1, {"x": 2}], "c": 3}}"#),
         ("a:\n  b: \"one\ntwo\\\n\nthree\"\n  c: 'x\n\ny'\n", r#"{"a": {"b": "one two\nthree", "c": "x\ny"}}"#),
         ("\u{feff}a: 1\r\nb: |\r\n  x\r\n  y\r\nc: 'z'\r\n", r#"{"a": 1, "b": "x\ny\n", "c": "z"}"#),
@@ -80,12 +80,12 @@ fn yaml_means_what_its_readers_take_it_for() {
         assert!(document.root.same_meaning(&asl::parse(json).unwrap().0.root), "{yaml}: {:?}", document.root);
         assert_eq!(findings, [], "{yaml}");
     }
-    // Tabs are refused by all readers.
+    // All parsers reject tabs.
     assert!(asl::parse_yaml("a:\n\tb: 1\n").is_err());
     assert_eq!(asl::parse_yaml("a: &a {x: 1}\nb: {<<: *a, x: 2, x: 3}").unwrap().1.len(), 1);
 }
 
-/// Placeholders are values of any kind that are not known yet, wherever a value may stand.
+/// Placeholders are unknown values of any kind, in any place of a value.
 #[test]
 fn placeholders_are_values_that_are_not_known() {
     let unknown = |root: &asl::Json, path: &[&str]| {
@@ -103,13 +103,14 @@ fn placeholders_are_values_that_are_not_known() {
         unknown(&root, &["a"]);
         assert_eq!(root.get("c").and_then(asl::Json::as_str), Some("x-${C}"));
     }
-    // After other values, also those in brackets, a list has elements and an object has members.
+    // After other values, also those in brackets, a placeholder in a list is an element, and one in an object
+    // is a value.
     let root = asl::parse_unfilled(r#"{"a": [{"x": 1}, ${E}, [2], ${F}], "b": {"c": [3]}, "d": ${D}}"#).unwrap().0.root;
     for path in [&["a", "1"][..], &["a", "3"], &["d"]] {
         unknown(&root, path);
     }
     assert_eq!(root.get("b").and_then(|b| b.get("c")?.as_array()).map(<[asl::Json]>::len), Some(1));
-    // AWS takes none of them as they are.
+    // AWS accepts none of them without substitution.
     assert!(asl::parse(r#"{"a": ${A}}"#).is_err());
     assert!(asl::parse_unfilled(r#"{"a": ${}}"#).is_err() && asl::parse_unfilled(r#"{"a" ${A}}"#).is_err());
 }

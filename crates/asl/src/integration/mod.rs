@@ -1,4 +1,4 @@
-//! The integrations that a Task can call.
+//! The integrations that a Task state can call.
 //!
 //! Source: the developer guide, "Integrating services", "Learning to use AWS service SDK integrations".
 
@@ -8,45 +8,45 @@ mod sdk;
 pub use optimized::{INTEGRATIONS, Integration, Parameters, integration};
 pub use sdk::{Action, Limits, Nesting, Operation, Structure, action, is_supported, operation, operations, services};
 
-/// The resource of a Task, taken apart.
+/// The parsed `Resource` of a Task state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Resource<'a> {
     /// A Lambda function, by the parts of its ARN.
     Function {
         /// Region.
         region: &'a str,
-        /// Account.
+        /// Account ID.
         account: &'a str,
-        /// Name, and version or alias.
+        /// Name, with version or alias.
         name: &'a str,
     },
     /// An activity.
     Activity,
-    /// A service with an integration of its own, such as `sqs:sendMessage.waitForTaskToken`.
+    /// An optimized integration, such as `sqs:sendMessage.waitForTaskToken`.
     Optimized(Called<'a>),
-    /// An operation of the AWS SDK, such as `aws-sdk:s3:listBuckets`.
+    /// An AWS SDK integration, such as `aws-sdk:s3:listBuckets`.
     Sdk(Called<'a>),
     /// Another ARN, with its service.
     Other(&'a str),
-    /// No ARN.
+    /// Not an ARN.
     Invalid,
-    /// Not known: a part that says what is called is a placeholder.
+    /// Not known, because a part of the ARN is a placeholder.
     Unknown,
 }
 
-/// What is called of a service, and how the state waits for it.
+/// The operation of a service that is called, and how the state waits for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Called<'a> {
     /// The service, such as `sqs`.
     pub service: &'a str,
     /// The operation, such as `sendMessage`.
     pub operation: &'a str,
-    /// `sync`, `sync:2`, `waitForTaskToken`, or nothing.
+    /// `sync`, `sync:2`, `waitForTaskToken`, or empty.
     pub pattern: &'a str,
 }
 
 impl<'a> Resource<'a> {
-    /// Takes apart the `Resource` of a Task. Placeholders such as `${AWS::Partition}` may stand in it.
+    /// Parses the `Resource` of a Task state, which may contain placeholders such as `${AWS::Partition}`.
     pub fn parse(text: &'a str) -> Self {
         let parts = split(text);
         let known = |part: &str| !part.contains("${");
@@ -78,17 +78,17 @@ impl<'a> Resource<'a> {
         }
     }
 
-    /// Whether somebody outside of AWS has to say when it is done.
+    /// Whether the state waits for a task token or the worker of an activity.
     pub fn waits_for_somebody(&self) -> bool {
         *self == Self::Activity || self.pattern() == "waitForTaskToken"
     }
 
-    /// Whether the state waits until what it calls says that it is done.
+    /// Whether the state waits for a job, a task token, or the worker of an activity.
     pub fn waits(&self) -> bool {
         *self == Self::Activity || !self.pattern().is_empty()
     }
 
-    /// The way in which the state waits for the end of what it calls.
+    /// The integration pattern, which selects how the state waits.
     pub fn pattern(&self) -> &'a str {
         match self {
             Self::Optimized(called) | Self::Sdk(called) => called.pattern,
@@ -97,7 +97,7 @@ impl<'a> Resource<'a> {
     }
 }
 
-/// The parts of an ARN; a colon in a placeholder separates nothing.
+/// The parts of an ARN. A colon in a placeholder does not separate parts.
 fn split(text: &str) -> Vec<&str> {
     let (mut parts, mut start, mut inside) = (Vec::new(), 0, false);
     for (at, c) in text.char_indices() {
@@ -115,7 +115,7 @@ fn split(text: &str) -> Vec<&str> {
     parts
 }
 
-/// The operation and pattern at the end of an ARN, where `.sync:2` has a colon of its own.
+/// The operation and pattern at the end of an ARN. The pattern `.sync:2` contains a colon.
 fn called<'a>(text: &'a str, service: &'a str, rest: &[&'a str]) -> Called<'a> {
     let length = rest.iter().map(|part| part.len() + 1).sum::<usize>() - 1;
     let end = text.get(text.len() - length..).unwrap_or("");

@@ -1,4 +1,4 @@
-//! Services with an integration of their own.
+//! Optimized integrations.
 //!
 //! Source: the developer guide, "Integrating optimized services" and the page of each service.
 
@@ -13,7 +13,7 @@ pub struct Integration {
     pub service: &'static str,
     /// The operation, such as `sendMessage`.
     pub operation: &'static str,
-    /// How a state can wait for it, beside not at all.
+    /// Supported integration patterns, in addition to request response.
     pub patterns: &'static [&'static str],
     /// The parameters of the integration.
     pub parameters: Parameters,
@@ -22,18 +22,18 @@ pub struct Integration {
 /// The parameters of an integration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Parameters {
-    /// Those of an operation of the SDK, by service and operation.
+    /// The parameters of an SDK operation, by service and operation.
     Sdk(&'static str, &'static str),
-    /// Those of an operation of the SDK, of which others are required.
+    /// The parameters of an SDK operation, with other required parameters.
     SdkRequiring(&'static str, &'static str, &'static [&'static str]),
-    /// The required and the other parameters.
+    /// Required and optional parameters.
     Own(&'static [&'static str], &'static [&'static str]),
     /// Not known.
     Unknown,
 }
 
 impl Integration {
-    /// Returns the operation of the SDK whose parameters it takes, by service and operation.
+    /// Returns the SDK operation with the same parameters, by service and operation.
     pub fn sdk(&self) -> Option<(&'static str, &'static str)> {
         match self.parameters {
             Parameters::Sdk(service, operation) | Parameters::SdkRequiring(service, operation, _) => {
@@ -43,7 +43,7 @@ impl Integration {
         }
     }
 
-    /// Returns what it takes and gives; `None` if that is not known.
+    /// Returns the structures of its parameters and its result. `None` if they are not known.
     pub fn operation(&self) -> Option<Cow<'static, Operation>> {
         Some(match self.parameters {
             Parameters::Sdk(service, name) => Cow::Borrowed(operation(service, name)?),
@@ -238,7 +238,7 @@ pub const INTEGRATIONS: &[Integration] = &[
     of("states", "startExecution", &["sync", "sync:2", "waitForTaskToken"], Sdk("sfn", "startExecution")),
 ];
 
-/// The integration of this service and operation.
+/// The integration with this service and operation.
 pub fn integration(service: &str, operation: &str) -> Option<&'static Integration> {
     INTEGRATIONS.iter().find(|known| known.service == service && known.operation == operation)
 }

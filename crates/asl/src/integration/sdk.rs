@@ -1,4 +1,4 @@
-//! The operations of the AWS SDK, out of the table that `cargo xtask update-aws` writes.
+//! The operations of the AWS SDK, from the table that `cargo xtask update-aws` writes.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{LazyLock, OnceLock};
@@ -11,9 +11,9 @@ const TABLE: &str = include_str!("sdk.txt");
 /// The parameters and the result of an operation.
 #[derive(Debug, Clone)]
 pub struct Operation {
-    /// Parameters that must be given.
+    /// Required parameters.
     pub required: Vec<&'static str>,
-    /// Other parameters.
+    /// Optional parameters.
     pub optional: Vec<&'static str>,
     /// Structure of the parameters; `None` if there are none.
     pub request: Option<Structure>,
@@ -21,7 +21,7 @@ pub struct Operation {
     pub response: Option<Structure>,
 }
 
-/// A structure of the API of a service: the names of its members, and the structures in them.
+/// A structure of the API of a service, with its members and nested structures.
 #[derive(Clone, Copy)]
 pub struct Structure {
     service: &'static Operations,
@@ -31,18 +31,18 @@ pub struct Structure {
 /// A member of a structure.
 struct Member {
     name: &'static str,
-    /// The structure in it, by its number.
+    /// The nested structure, by its number.
     inner: Option<(Nesting, &'static str)>,
-    /// The limits of a number.
+    /// The range of a number.
     limits: Option<Limits>,
 }
 
-/// The least and the most that a number may be.
+/// The range of a number.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Limits {
-    /// The least; `None` for no limit.
+    /// Minimum. `None` for no limit.
     pub least: Option<f64>,
-    /// The most; `None` for no limit.
+    /// Maximum. `None` for no limit.
     pub most: Option<f64>,
 }
 
@@ -59,7 +59,7 @@ pub enum Nesting {
     Single,
     /// The member is a list of it.
     List,
-    /// The member is a map to it.
+    /// The member is a map with values of it.
     Map,
 }
 
@@ -69,18 +69,19 @@ impl Structure {
         self.members.iter().map(|member| member.name)
     }
 
-    /// Returns the name of the member that is written so. Abbreviations such as `SS` may be in capitals.
+    /// Returns the name of the member for a name in a definition. Abbreviations such as `SS` can be in
+    /// capital letters.
     pub fn name(self, written: &str) -> Option<&'static str> {
         self.names().find(|known| *known == written || *known == sdk_name(written))
     }
 
-    /// Returns the structure inside of a member, whose name may be written with other capitals.
+    /// Returns the structure of a member, whose name is not case-sensitive.
     pub fn inner(self, name: &str) -> Option<(Nesting, Structure)> {
         let (nesting, number) = self.member(name)?.inner?;
         Some((nesting, self.service.structure(number)?))
     }
 
-    /// Returns the limits of a member that is a number, whose name may be written with other capitals.
+    /// Returns the range of a member, whose name is not case-sensitive.
     pub fn limits(self, name: &str) -> Option<Limits> {
         self.member(name)?.limits
     }
@@ -91,7 +92,7 @@ impl Structure {
 }
 
 impl PartialEq for Structure {
-    /// Structures are equal if they are one place of the table.
+    /// Structures are equal if they have the same place in the table.
     fn eq(&self, other: &Self) -> bool {
         std::ptr::eq(self.members, other.members)
     }
@@ -99,8 +100,8 @@ impl PartialEq for Structure {
 
 impl Eq for Structure {}
 
-/// A name as the AWS SDK for Java has it: of capitals at the beginning only the first stays, and the one that begins the next
-/// word.
+/// A name as in the AWS SDK for Java: of the capital letters at the beginning, the first one and the one that
+/// begins the next word are kept.
 fn sdk_name(name: &str) -> String {
     let letters: Vec<char> = name.chars().collect();
     let is_upper = |index: usize| letters.get(index).is_some_and(|letter| letter.is_ascii_uppercase());
@@ -139,19 +140,19 @@ impl Limits {
 /// The separators between a member and the number of its structure.
 const WAYS: [char; 3] = ['.', '*', '%'];
 
-/// The name of this number.
+/// The name with this number.
 fn name_of(number: &str) -> Option<&'static str> {
     tables().names.get(usize::from_str_radix(number, 36).ok()?).copied()
 }
 
-/// An action of IAM.
+/// An IAM action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Action {
     /// Prefix of the service, such as `dynamodb`.
     pub prefix: &'static str,
     /// Name, such as `PutItem`.
     pub name: String,
-    /// Whether IAM lists it. An action that it does not list is the name of the operation.
+    /// Whether IAM lists it. Otherwise, its name is that of the operation.
     pub is_listed: bool,
 }
 
@@ -245,25 +246,25 @@ pub fn services() -> impl Iterator<Item = &'static str> {
     tables().services.keys().copied()
 }
 
-/// Returns the operations of a service, by name; `None` for an unknown service.
+/// Returns the operations of a service, by name. `None` for an unknown service.
 pub fn operations(service: &str) -> Option<impl Iterator<Item = &'static str>> {
     Some(tables().services.get(service)?.operations().operations.keys().copied())
 }
 
-/// Returns what an operation takes and gives; `None` for an unknown one.
+/// Returns the parameters and the result of an operation. `None` for an unknown operation.
 pub fn operation(service: &str, operation: &str) -> Option<&'static Operation> {
     let service = tables().services.get(service)?.operations();
     let line = service.operations.get(operation)?;
     Some(line.operation.get_or_init(|| service.operation(line)))
 }
 
-/// Returns whether Step Functions calls an operation.
+/// Returns whether Step Functions supports an operation.
 pub fn is_supported(service: &str, operation: &str) -> bool {
     let line = tables().services.get(service).and_then(|service| service.operations().operations.get(operation));
     line.is_some_and(|line| line.is_supported)
 }
 
-/// Returns the IAM action that allows an operation; `None` for an unknown one.
+/// Returns the IAM action that allows an operation. `None` for an unknown operation.
 pub fn action(service: &str, operation: &str) -> Option<Action> {
     let service = tables().services.get(service)?;
     let (operation, line) = service.operations().operations.get_key_value(operation)?;

@@ -1,6 +1,7 @@
 //! The functions of JSONata in Step Functions.
 //!
-//! Sources: docs.jsonata.org, function library of 2.0.6; the developer guide's own functions. `$eval` is not there.
+//! Sources: docs.jsonata.org, function library of 2.0.6; the functions that the developer guide adds. `$eval` is not
+//! supported.
 
 use crate::expression::Function;
 

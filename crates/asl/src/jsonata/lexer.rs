@@ -1,24 +1,24 @@
-//! From text to tokens.
+//! Splits expressions into tokens.
 
 use std::ops::Range;
 
 use crate::expression::SyntaxError;
 
-/// A token and the bytes it takes.
+/// A token with its byte range.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Token {
     pub(super) kind: TokenKind,
     pub(super) span: Range<usize>,
 }
 
-/// What a token is.
+/// Kind of a token.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum TokenKind {
     /// An operator or a bracket.
     Operator(&'static str),
-    /// A name of a field.
+    /// The name of a field.
     Name(String),
-    /// `$name`, without the `$`; `$` has no name and `$$` is called `$`.
+    /// `$name`, without the `$`. Empty for `$`, and `$` for `$$`.
     Variable(String),
     /// A string.
     Text(String),
@@ -30,13 +30,13 @@ pub(super) enum TokenKind {
     Regex,
 }
 
-/// Operators of two characters come first, so that the longest one is taken.
+/// Operators. Those of two characters come first, so that the longest one matches.
 const OPERATORS: &[&str] = &[
     "..", ":=", "!=", ">=", "<=", "**", "~>", ".", "[", "]", "{", "}", "(", ")", ",", "@", "#", ";", ":", "?", "+",
     "-", "*", "/", "%", "|", "=", "<", ">", "^", "&", "!", "~",
 ];
 
-/// Reads all tokens of an expression.
+/// Splits an expression into tokens.
 pub(super) fn tokens(text: &str) -> Result<Vec<Token>, SyntaxError> {
     let mut lexer = Lexer { text, at: 0 };
     let mut tokens: Vec<Token> = Vec::new();
@@ -52,12 +52,12 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, SyntaxError> {
     }
 }
 
-/// Whether a `/` after these tokens divides, and does not begin a regular expression.
+/// Whether a `/` after these tokens is a division, and not the beginning of a regular expression.
 fn ends_a_value(tokens: &[Token]) -> bool {
     match tokens.split_last() {
         None => false,
         Some((last, before)) => match last.kind {
-            // Where no value stands before it, it is a name or a wildcard.
+            // Without a value before it, it is a name or a wildcard.
             TokenKind::Operator("and" | "or" | "in" | "*" | "**" | "%") => !ends_a_value(before),
             TokenKind::Operator(operator) => matches!(operator, ")" | "]" | "}"),
             _ => true,
@@ -85,7 +85,7 @@ impl Lexer<'_> {
         Some(c)
     }
 
-    /// Skips blanks and comments.
+    /// Skips whitespace and comments.
     fn blanks(&mut self) -> Result<(), SyntaxError> {
         loop {
             while self.peek().is_some_and(is_blank) {
@@ -177,10 +177,10 @@ impl Lexer<'_> {
                     return Err(SyntaxError::new(start..self.at, "`\\u` is not followed by 4 hexadecimal digits"));
                 };
                 self.at += 4;
-                // Half of a surrogate pair cannot be held in a string of Rust; the check needs only its length.
+                // A Rust string cannot contain half of a surrogate pair. Only its length is needed.
                 char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
             }
-            Some(c) => return Err(SyntaxError::new(start..self.at, format!("there is no escape `\\{c}`"))),
+            Some(c) => return Err(SyntaxError::new(start..self.at, format!("unsupported escape `\\{c}`"))),
             None => return Err(SyntaxError::new(start..self.at, "the string is not closed by a matching quote")),
         })
     }
@@ -212,7 +212,7 @@ impl Lexer<'_> {
         let whole = self.at;
         if self.peek() == Some('.') {
             self.next();
-            // `1..2` is a range, and `1.` no number.
+            // `1..2` is a range, and `1.` is not a number.
             if !digits(self) {
                 self.at = whole;
             }

@@ -1,4 +1,4 @@
-//! JSONata as Step Functions reads it: version 2.0.6 of the language, without `?:` and `??`.
+//! JSONata as Step Functions supports it: version 2.0.6, without the operators `?:` and `??`.
 //!
 //! Sources: docs.jsonata.org; the developer guide, "Transforming data with JSONata".
 
@@ -12,20 +12,20 @@ pub use functions::{FUNCTIONS, function_named};
 pub use parser::parse;
 pub use tree::{Kind, Node};
 
-/// The expression in a string of a definition.
+/// A string of a definition, by its delimiters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delimited<'a> {
-    /// No expression, but text.
+    /// Text without an expression.
     Text,
-    /// What stands between `{%` and `%}`, and the byte at which it begins.
+    /// The text between `{%` and `%}`, and the byte at which it begins.
     Expression(&'a str, usize),
-    /// Only one of the two delimiters is there.
+    /// An expression without the closing delimiter.
     Unclosed,
-    /// Text before the expression, or a closing delimiter alone, which AWS takes for text as a whole.
+    /// Text before the expression, or only a closing delimiter. AWS treats the whole string as text.
     Embedded,
 }
 
-/// Takes an expression out of its delimiters. The whole string must be the expression.
+/// Removes the delimiters of an expression. The whole string must be the expression.
 pub fn delimited(text: &str) -> Delimited<'_> {
     match (text.strip_prefix("{%"), text.strip_suffix("%}")) {
         (Some(rest), Some(_)) if text.len() >= 4 => Delimited::Expression(rest.strip_suffix("%}").unwrap_or(rest), 2),

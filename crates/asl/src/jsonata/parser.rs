@@ -1,4 +1,4 @@
-//! From tokens to a tree, by binding powers (Pratt's method).
+//! Parses tokens into a tree, by binding powers (Pratt parsing).
 
 use std::ops::Range;
 
@@ -7,14 +7,14 @@ use super::steps;
 use super::tree::{Kind, Node};
 use crate::expression::SyntaxError;
 
-/// How deep an expression may be nested, and how high its tree may grow, so that no text can exhaust the stack.
+/// Maximum nesting of an expression and maximum height of its tree, so that no text can exhaust the stack.
 const MAX_DEPTH: usize = 200;
 const MAX_HEIGHT: usize = 1_000;
 
-/// Reads an expression.
+/// Parses an expression.
 ///
 /// # Errors
-/// The first place where the text is no expression.
+/// The first place where the text is not a valid expression.
 pub fn parse(text: &str) -> Result<Node, SyntaxError> {
     read(text).map_err(|error| error.within(text))
 }
@@ -28,7 +28,7 @@ fn read(text: &str) -> Result<Node, SyntaxError> {
     }
 }
 
-/// How strongly an operator binds to what is on its left; 0 for one that ends an expression.
+/// Binding power of an operator to its left operand. 0 for an operator that ends an expression.
 fn binding(operator: &str) -> u8 {
     match operator {
         "." => 75,
@@ -45,7 +45,7 @@ fn binding(operator: &str) -> u8 {
     }
 }
 
-/// How strongly the sign of a negative number binds.
+/// Binding power of the sign of a negative number.
 const PREFIX: u8 = 70;
 
 struct Parser {
@@ -77,7 +77,7 @@ impl Parser {
         found
     }
 
-    /// Where the token that was read last ends.
+    /// End of the last token.
     fn last_end(&self) -> usize {
         self.at.checked_sub(1).and_then(|at| self.tokens.get(at)).map_or(0, |token| token.span.end)
     }
@@ -123,7 +123,7 @@ impl Parser {
         Ok(left)
     }
 
-    /// What an expression can begin with.
+    /// Parses the beginning of an expression.
     fn prefix(&mut self) -> Parsed<Node> {
         let Some(token) = self.peek().cloned() else {
             return Err(self.at_end("the expression ends too early"));
@@ -152,7 +152,7 @@ impl Parser {
             }
             TokenKind::Operator("|") => self.transform(span.start),
             TokenKind::Operator(operator) => {
-                Err(SyntaxError::new(span, format!("`{operator}` cannot stand before a value")))
+                Err(SyntaxError::new(span, format!("a value is expected in place of `{operator}`")))
             }
         }
     }
@@ -224,7 +224,7 @@ impl Parser {
         self.expression(binding(operator)).map(Box::new)
     }
 
-    /// What follows `?`, where newer versions of the language have two operators that this one lacks.
+    /// Parses the text after `?`. Newer versions of JSONata have the operators `?:` and `??`, which are reported.
     fn after_question_mark(&mut self, place: Range<usize>) -> Parsed<Node> {
         let newer = match self.peek_operator() {
             Some(":") => Some(("?:", "write `a ? a : b`")),
@@ -233,7 +233,8 @@ impl Parser {
         };
         if let Some((operator, help)) = newer {
             let span = place.start..place.end + 1;
-            let message = format!("Step Functions has JSONata 2.0.6, which lacks the operator `{operator}`");
+            let message =
+                format!("Step Functions supports JSONata 2.0.6, which does not have the operator `{operator}`");
             return Err(SyntaxError::new(span, message).help(help));
         }
         self.expression(0)
@@ -384,14 +385,14 @@ impl Parser {
 }
 
 impl Parser {
-    /// Whether the type before this place in a signature is one that has types of its own.
+    /// Whether the type before this place in a signature can have type parameters.
     fn has_parameters(&self) -> bool {
         let before = self.at.checked_sub(1).and_then(|at| self.tokens.get(at));
         before.is_some_and(|token| matches!(&token.kind, TokenKind::Name(name) if name.ends_with(['a', 'f'])))
     }
 }
 
-/// A number or a word such as `true` is no step of a path, whatever predicates follow it.
+/// Rejects a number or a word such as `true` as a step of a path, with or without predicates.
 fn not_a_literal(step: &Node) -> Parsed<()> {
     match &step.kind {
         Kind::Literal => Err(SyntaxError::new(step.span.clone(), "a value cannot be a step of a path")),
@@ -401,7 +402,7 @@ fn not_a_literal(step: &Node) -> Parsed<()> {
 }
 
 fn must_be_variable(span: Range<usize>, operator: &str) -> SyntaxError {
-    SyntaxError::new(span, format!("after `{operator}` there must be a variable, which starts with `$`"))
+    SyntaxError::new(span, format!("a variable, which starts with `$`, is expected after `{operator}`"))
 }
 
 fn describe(token: &Token) -> String {

@@ -1,13 +1,13 @@
-//! Order of predicates, groupings, bindings and parents in the steps of a path.
+//! Checks the order of predicates, groupings, bindings and parents in the steps of a path.
 //!
-//! JSONata 2.0.6 checks it when it has read an expression (`processAST` of its parser, errors S0209 to S0217).
+//! JSONata 2.0.6 makes these checks after parsing (`processAST` of its parser, errors S0209 to S0217).
 
 use super::tree::{Kind, Node};
 use crate::expression::SyntaxError;
 
 type Checked = Result<(), SyntaxError>;
 
-/// Whether an expression is a path for JSONata: a name is one of a single step.
+/// Whether JSONata treats an expression as a path. A name is a path with one step.
 fn is_path(node: &Node) -> bool {
     match &node.kind {
         Kind::Name(_) | Kind::Path(..) | Kind::Sort(..) | Kind::Bind(..) => true,
@@ -16,7 +16,7 @@ fn is_path(node: &Node) -> bool {
     }
 }
 
-/// Whether a path is grouped, in its last step or before.
+/// Whether any step of a path is grouped.
 fn is_grouped(node: &Node) -> bool {
     match &node.kind {
         Kind::Group(..) => true,
@@ -37,7 +37,7 @@ pub(super) fn check_predicate(left: &Node) -> Checked {
     }
 }
 
-/// Checks that a path has one grouping at most (S0210).
+/// Checks that a path has at most one grouping (S0210).
 pub(super) fn check_group(left: &Node) -> Checked {
     if is_grouped(left) {
         return Err(SyntaxError::new(left.span.clone(), "a path can have one grouping with `{…}` only"));
@@ -58,18 +58,18 @@ pub(super) fn check_binding(left: &Node) -> Checked {
     Err(SyntaxError::new(left.span.clone(), message))
 }
 
-/// Checks that what is before `%` in a path has a parent (S0217).
+/// Checks that the step before `%` in a path has a parent (S0217).
 pub(super) fn check_path(left: &Node, right: &Node) -> Checked {
     if matches!(right.kind, Kind::Parent) && !may_have_parent(left) {
         return Err(SyntaxError::new(
             right.span.clone(),
-            "`%` has no parent here: what is before it is not part of an object",
+            "`%` has no parent here: the step before it is not part of an object",
         ));
     }
     Ok(())
 }
 
-/// Whether the last step of an expression may be part of something.
+/// Whether the last step of an expression may have a parent.
 fn may_have_parent(node: &Node) -> bool {
     match &node.kind {
         // A string is a name as a step of a path.
@@ -83,7 +83,7 @@ fn may_have_parent(node: &Node) -> bool {
     }
 }
 
-/// Checks that a whole expression does not begin with `%`, before which there is nothing (S0217).
+/// Checks that an expression does not begin with `%`, which has no parent there (S0217).
 pub(super) fn check_parent(root: &Node) -> Checked {
     match &root.kind {
         Kind::Parent => {

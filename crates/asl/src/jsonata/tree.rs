@@ -2,21 +2,21 @@
 
 use std::ops::Range;
 
-/// A part of an expression, with the bytes it takes.
+/// A part of an expression, with its byte range.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
-    /// What it is.
+    /// Kind of the part.
     pub kind: Kind,
-    /// Where it stands in the expression.
+    /// Byte range in the expression.
     pub span: Range<usize>,
 }
 
-/// What a part of an expression is.
+/// Kind of a part of an expression.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kind {
-    /// A field of the context.
+    /// A field of the context value.
     Name(String),
-    /// `$name`, without the `$`: empty for the context itself, `$` for the outermost one.
+    /// `$name`, without the `$`: empty for the context value, `$` for the root context.
     Variable(String),
     /// A string.
     Text(String),
@@ -26,11 +26,11 @@ pub enum Kind {
     Regex,
     /// `*` or `**`.
     Wildcard,
-    /// `%`: what is around the context.
+    /// `%`: the parent of the context value.
     Parent,
     /// `?` in place of an argument.
     Placeholder,
-    /// `left.right`: what `right` is in each of `left`.
+    /// `left.right`: evaluates `right` for each value of `left`.
     Path(Box<Node>, Box<Node>),
     /// `left[condition]`, or `left[]` without one.
     Predicate(Box<Node>, Option<Box<Node>>),
@@ -65,7 +65,7 @@ pub enum Kind {
 }
 
 impl Node {
-    /// The parts directly inside, in the order in which they are written.
+    /// The direct parts, in the order of the text.
     pub fn parts(&self) -> Vec<&Node> {
         match &self.kind {
             Kind::Name(_)
@@ -95,7 +95,7 @@ impl Node {
         }
     }
 
-    /// Calls `visit` for it and every part of it.
+    /// Calls `visit` for the part and all of its parts.
     pub fn walk<'a>(&'a self, visit: &mut dyn FnMut(&'a Node)) {
         visit(self);
         for part in self.parts() {

@@ -6,42 +6,46 @@ use serde_json::{Number, Value};
 
 use super::{BooleanOrExpression, NullablePath, QueryLanguage};
 
-/// Decides by its input which state comes next.
+/// Adds conditional logic: its rules determine the next state.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Choice {
-    /// A text for people.
+    /// Human-readable description of the state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
-    /// The query language of this state: `JSONPath` or `JSONata`. A state can leave the JSONPath of its state machine
-    /// for JSONata, but not the other way round.
+    /// Query language of the state. Valid values: `JSONPath`, `JSONata`. Defaults to the query language of
+    /// the state machine. In a state machine with JSONata, a state cannot use JSONPath.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub query_language: Option<QueryLanguage>,
-    /// The part of the input that the state sees; `$`, the default, is all of it, and `null` none.
+    /// Path that selects the part of the input to process. Defaults to `$`, the entire input. `null` selects
+    /// an empty object.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-reads" = "path", "x-language" = "JSONPath"))]
     pub input_path: Option<NullablePath>,
-    /// The rules, in the order in which they are tried.
+    /// Rules that determine the next state, in the order in which they are evaluated. The first rule that
+    /// matches is used.
     #[schemars(length(min = 1), extend("x-block" = "rule"))]
     pub choices: Vec<ChoiceRule>,
-    /// The name of the state that runs next when no rule holds.
+    /// Name of the state to run next if no rule matches.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<String>,
-    /// The part of the result that becomes the output; `$`, the default, is all of it, and `null` none.
+    /// Path that selects the part of the result that becomes the output. Defaults to `$`, the entire result.
+    /// `null` selects an empty object.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-reads" = "path", "x-language" = "JSONPath"))]
     pub output_path: Option<NullablePath>,
-    /// The output, in place of the result.
+    /// Output of the state, in place of the default output. Strings between `{%` and `%}` are JSONata
+    /// expressions.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-reads" = "expression", "x-language" = "JSONata"))]
     pub output: Option<Value>,
-    /// Variables to set, by name; later states can read them.
+    /// Variables to assign, by name. Later states can read them.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-reads" = "template"))]
     pub assign: Option<Value>,
 }
 
-/// The fields of a rule are those of a comparison and some more; both types are written from one list.
+/// Defines a type with the fields of a comparison. A rule of a Choice state has additional fields.
 macro_rules! comparisons {
     ($(#[$doc:meta])* $name:ident { $($more:tt)* }) => {
         $(#[$doc])*
@@ -49,175 +53,175 @@ macro_rules! comparisons {
         #[serde(rename_all = "PascalCase", deny_unknown_fields)]
         pub struct $name {
             $($more)*
-            /// The value to look at: a path.
+            /// Reference path to the value to compare.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
             pub variable: Option<String>,
-            /// Whether the variable equals this string.
+            /// String that the value must equal.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-language" = "JSONPath"))]
             pub string_equals: Option<String>,
-            /// Whether the variable equals the string at this path.
+            /// Reference path to the string that the value must equal.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
             pub string_equals_path: Option<String>,
-            /// Whether the variable is less than this string.
+            /// String that the value must be less than.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-language" = "JSONPath"))]
             pub string_less_than: Option<String>,
-            /// Whether the variable is less than the string at this path.
+            /// Reference path to the string that the value must be less than.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
             pub string_less_than_path: Option<String>,
-            /// Whether the variable is greater than this string.
+            /// String that the value must be greater than.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-language" = "JSONPath"))]
             pub string_greater_than: Option<String>,
-            /// Whether the variable is greater than the string at this path.
+            /// Reference path to the string that the value must be greater than.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
             pub string_greater_than_path: Option<String>,
-            /// Whether the variable is at most this string.
+            /// String that the value must be less than or equal to.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-language" = "JSONPath"))]
             pub string_less_than_equals: Option<String>,
-            /// Whether the variable is at most the string at this path.
+            /// Reference path to the string that the value must be less than or equal to.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
             pub string_less_than_equals_path: Option<String>,
-            /// Whether the variable is at least this string.
+            /// String that the value must be greater than or equal to.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-language" = "JSONPath"))]
             pub string_greater_than_equals: Option<String>,
-            /// Whether the variable is at least the string at this path.
+            /// Reference path to the string that the value must be greater than or equal to.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
             pub string_greater_than_equals_path: Option<String>,
-            /// Whether the variable fits this pattern, in which `*` stands for any characters.
+            /// Pattern that the value must match. `*` matches any characters.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-language" = "JSONPath"))]
             pub string_matches: Option<String>,
-            /// Whether the variable equals this number.
+            /// Number that the value must equal.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-language" = "JSONPath"))]
             pub numeric_equals: Option<Number>,
-            /// Whether the variable equals the number at this path.
+            /// Reference path to the number that the value must equal.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
             pub numeric_equals_path: Option<String>,
-            /// Whether the variable is less than this number.
+            /// Number that the value must be less than.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-language" = "JSONPath"))]
             pub numeric_less_than: Option<Number>,
-            /// Whether the variable is less than the number at this path.
+            /// Reference path to the number that the value must be less than.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
             pub numeric_less_than_path: Option<String>,
-            /// Whether the variable is greater than this number.
+            /// Number that the value must be greater than.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-language" = "JSONPath"))]
             pub numeric_greater_than: Option<Number>,
-            /// Whether the variable is greater than the number at this path.
+            /// Reference path to the number that the value must be greater than.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
             pub numeric_greater_than_path: Option<String>,
-            /// Whether the variable is at most this number.
+            /// Number that the value must be less than or equal to.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-language" = "JSONPath"))]
             pub numeric_less_than_equals: Option<Number>,
-            /// Whether the variable is at most the number at this path.
+            /// Reference path to the number that the value must be less than or equal to.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
             pub numeric_less_than_equals_path: Option<String>,
-            /// Whether the variable is at least this number.
+            /// Number that the value must be greater than or equal to.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-language" = "JSONPath"))]
             pub numeric_greater_than_equals: Option<Number>,
-            /// Whether the variable is at least the number at this path.
+            /// Reference path to the number that the value must be greater than or equal to.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
             pub numeric_greater_than_equals_path: Option<String>,
-            /// Whether the variable equals this moment.
+            /// Timestamp that the value must equal.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-language" = "JSONPath"))]
             pub timestamp_equals: Option<String>,
-            /// Whether the variable equals the moment at this path.
+            /// Reference path to the timestamp that the value must equal.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
             pub timestamp_equals_path: Option<String>,
-            /// Whether the variable is before this moment.
+            /// Timestamp that the value must be before.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-language" = "JSONPath"))]
             pub timestamp_less_than: Option<String>,
-            /// Whether the variable is before the moment at this path.
+            /// Reference path to the timestamp that the value must be before.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
             pub timestamp_less_than_path: Option<String>,
-            /// Whether the variable is after this moment.
+            /// Timestamp that the value must be after.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-language" = "JSONPath"))]
             pub timestamp_greater_than: Option<String>,
-            /// Whether the variable is after the moment at this path.
+            /// Reference path to the timestamp that the value must be after.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
             pub timestamp_greater_than_path: Option<String>,
-            /// Whether the variable is not after this moment.
+            /// Timestamp that the value must be before or equal to.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-language" = "JSONPath"))]
             pub timestamp_less_than_equals: Option<String>,
-            /// Whether the variable is not after the moment at this path.
+            /// Reference path to the timestamp that the value must be before or equal to.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
             pub timestamp_less_than_equals_path: Option<String>,
-            /// Whether the variable is not before this moment.
+            /// Timestamp that the value must be after or equal to.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-language" = "JSONPath"))]
             pub timestamp_greater_than_equals: Option<String>,
-            /// Whether the variable is not before the moment at this path.
+            /// Reference path to the timestamp that the value must be after or equal to.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
             pub timestamp_greater_than_equals_path: Option<String>,
-            /// Whether the variable equals this boolean.
+            /// Boolean that the value must equal.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-language" = "JSONPath"))]
             pub boolean_equals: Option<bool>,
-            /// Whether the variable equals the boolean at this path.
+            /// Reference path to the boolean that the value must equal.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
             pub boolean_equals_path: Option<String>,
-            /// Whether (`true`) or not (`false`) the variable is null.
+            /// Whether the value must be null (`true`) or must not be (`false`).
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-language" = "JSONPath"))]
             pub is_null: Option<bool>,
-            /// Whether (`true`) or not (`false`) the variable is there.
+            /// Whether the value must be present (`true`) or must not be (`false`).
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-language" = "JSONPath"))]
             pub is_present: Option<bool>,
-            /// Whether (`true`) or not (`false`) the variable is a number.
+            /// Whether the value must be a number (`true`) or must not be (`false`).
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-language" = "JSONPath"))]
             pub is_numeric: Option<bool>,
-            /// Whether (`true`) or not (`false`) the variable is a string.
+            /// Whether the value must be a string (`true`) or must not be (`false`).
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-language" = "JSONPath"))]
             pub is_string: Option<bool>,
-            /// Whether (`true`) or not (`false`) the variable is a boolean.
+            /// Whether the value must be a boolean (`true`) or must not be (`false`).
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-language" = "JSONPath"))]
             pub is_boolean: Option<bool>,
-            /// Whether (`true`) or not (`false`) the variable is a moment as RFC 3339 has it.
+            /// Whether the value must be an RFC 3339 timestamp (`true`) or must not be (`false`).
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-language" = "JSONPath"))]
             pub is_timestamp: Option<bool>,
-            /// Whether all of these hold.
+            /// Comparisons that must all be true.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(length(min = 1), extend("x-language" = "JSONPath"))]
             pub and: Option<Vec<Comparison>>,
-            /// Whether any of these holds.
+            /// Comparisons of which at least one must be true.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(length(min = 1), extend("x-language" = "JSONPath"))]
             pub or: Option<Vec<Comparison>>,
-            /// Whether this does not hold.
+            /// Comparison that must be false.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schemars(extend("x-language" = "JSONPath"))]
             pub not: Option<Box<Comparison>>,
@@ -228,20 +232,21 @@ macro_rules! comparisons {
 comparisons! {
     /// A rule of a Choice state.
     ChoiceRule {
-        /// A text for people.
+        /// Human-readable description of the rule.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub comment: Option<String>,
-        /// The condition of a JSONata rule.
+        /// Boolean, or a JSONata expression that evaluates to one. The rule matches if it is `true`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[schemars(extend("x-language" = "JSONata"))]
         pub condition: Option<BooleanOrExpression>,
-        /// The name of the state that runs next when the rule holds.
+        /// Name of the state to run next if the rule matches.
         pub next: String,
-        /// The output, in place of the result.
+        /// Output of the state if the rule matches, in place of the default output. Strings between `{%` and
+        /// `%}` are JSONata expressions.
         #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
         #[schemars(extend("x-reads" = "expression", "x-language" = "JSONata"))]
         pub output: Option<Value>,
-        /// Variables to set, by name; later states can read them.
+        /// Variables to assign if the rule matches, by name. Later states can read them.
         #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
         #[schemars(extend("x-reads" = "template"))]
         pub assign: Option<Value>,
@@ -251,7 +256,7 @@ comparisons! {
 comparisons! {
     /// A condition inside `And`, `Or` or `Not`.
     Comparison {
-        /// A text for people.
+        /// Human-readable description of the comparison.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub comment: Option<String>,
     }

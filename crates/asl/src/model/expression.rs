@@ -1,4 +1,4 @@
-//! Values that may be written as an expression instead.
+//! Values or expressions that evaluate to them.
 
 use std::borrow::Cow;
 
@@ -30,27 +30,27 @@ macro_rules! or_expression {
 }
 
 or_expression!(
-    /// A whole number, or a JSONata expression that gives one.
+    /// A whole number, or a JSONata expression that evaluates to one.
     IntegerOrExpression,
     "integer"
 );
 or_expression!(
-    /// A number, or a JSONata expression that gives one.
+    /// A number, or a JSONata expression that evaluates to one.
     NumberOrExpression,
     "number"
 );
 or_expression!(
-    /// A boolean, or a JSONata expression that gives one.
+    /// A boolean, or a JSONata expression that evaluates to one.
     BooleanOrExpression,
     "boolean"
 );
 
-/// A path for which JSON `null` means that nothing is taken or kept.
+/// A path, or JSON `null`, which selects or keeps nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NullablePath {
-    /// Nothing.
+    /// `null`.
     Null,
-    /// The path.
+    /// A path.
     Path(String),
 }
 
@@ -69,7 +69,7 @@ impl<'de> Deserialize<'de> for NullablePath {
     }
 }
 
-/// Reads a field whose presence with `null` differs from its absence.
+/// Deserializes a field for which `null` is not the same as absent.
 pub(super) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }

@@ -7,109 +7,119 @@ use serde_json::Value;
 
 use super::{Catcher, IntegerOrExpression, NullablePath, NumberOrExpression, QueryLanguage, Retrier, State};
 
-/// Runs the same states for each item of an array or of a data set.
+/// Runs a set of states for each item of an array or a dataset.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Map {
-    /// A text for people.
+    /// Human-readable description of the state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
-    /// The query language of this state: `JSONPath` or `JSONata`. A state can leave the JSONPath of its state machine
-    /// for JSONata, but not the other way round.
+    /// Query language of the state. Valid values: `JSONPath`, `JSONata`. Defaults to the query language of
+    /// the state machine. In a state machine with JSONata, a state cannot use JSONPath.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub query_language: Option<QueryLanguage>,
-    /// The part of the input that the state sees; `$`, the default, is all of it, and `null` none.
+    /// Path that selects the part of the input to process. Defaults to `$`, the entire input. `null` selects
+    /// an empty object.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-reads" = "path", "x-language" = "JSONPath"))]
     pub input_path: Option<NullablePath>,
-    /// Where in the input the array stands; `$` if absent.
+    /// Reference path in the input to the items. Defaults to `$`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
     pub items_path: Option<String>,
-    /// The array or object to go through, or an expression that gives it.
+    /// Array or object with the items, or a JSONata expression that evaluates to one.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-reads" = "expression", "x-language" = "JSONata"))]
     pub items: Option<Value>,
-    /// What each run gets in place of its item.
+    /// Input of each iteration, in place of the item.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-reads" = "template"))]
     pub item_selector: Option<Value>,
-    /// The older name of `ItemSelector`.
+    /// Older name of the item selector. Deprecated.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-reads" = "template", "x-language" = "JSONPath"))]
     pub parameters: Option<Value>,
-    /// The states that run for each item.
+    /// States that run for each item, and the mode in which they run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub item_processor: Option<ItemProcessor>,
-    /// The older name of `ItemProcessor`.
+    /// Older name of the item processor. Deprecated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub iterator: Option<ItemProcessor>,
-    /// Where the items come from when they are not in the input. Distributed mode only.
+    /// Dataset from which the items are read, in place of the input. Distributed mode only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub item_reader: Option<ItemReader>,
-    /// How items are put together into batches. Distributed mode only.
+    /// Groups the items into batches. Each child workflow execution receives a batch. Distributed mode only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub item_batcher: Option<ItemBatcher>,
-    /// Where the results go when they are not to be the output. Distributed mode only.
+    /// Location in Amazon S3 and format of the results of the child workflow executions. Distributed mode
+    /// only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result_writer: Option<ResultWriter>,
-    /// How many runs there may be at once; 0, the default, for as many as possible.
+    /// Maximum number of iterations that run in parallel. Must be at least 0. Defaults to `0`, which sets no
+    /// limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0))]
     pub max_concurrency: Option<IntegerOrExpression>,
-    /// Where in the input the largest number of runs at once stands.
+    /// Reference path in the input to the maximum number of iterations that run in parallel.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
     pub max_concurrency_path: Option<String>,
-    /// The share of failed items that the state tolerates, in percent. Distributed mode only.
+    /// Percentage of failed items to tolerate. The state fails if it is exceeded. Must be between 0 and 100.
+    /// Distributed mode only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0, max = 100))]
     pub tolerated_failure_percentage: Option<NumberOrExpression>,
-    /// Where in the input the tolerated share stands.
+    /// Reference path in the input to the percentage of failed items to tolerate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
     pub tolerated_failure_percentage_path: Option<String>,
-    /// The number of failed items that the state tolerates. Distributed mode only.
+    /// Number of failed items to tolerate. The state fails if it is exceeded. Must be at least 0. Distributed
+    /// mode only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0))]
     pub tolerated_failure_count: Option<IntegerOrExpression>,
-    /// Where in the input the tolerated number stands.
+    /// Reference path in the input to the number of failed items to tolerate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
     pub tolerated_failure_count_path: Option<String>,
-    /// A word that becomes part of the names of the runs, of at most 40 characters. Distributed mode only.
+    /// Unique label of the Map state, which becomes part of the names of its Map Runs. 1–40 characters.
+    /// Distributed mode only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// What to keep of the result: a payload template over the raw result.
+    /// Payload template that selects and reshapes the result before it is combined with the input.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-reads" = "template", "x-language" = "JSONPath"))]
     pub result_selector: Option<Value>,
-    /// Where in the input the result is put; `$`, the default, puts it in place of the input, and `null` drops it.
+    /// Reference path in the input at which the result is inserted. Defaults to `$`, which replaces the input
+    /// with the result. `null` discards the result.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-reads" = "result-path", "x-language" = "JSONPath"))]
     pub result_path: Option<NullablePath>,
-    /// The part of the result that becomes the output; `$`, the default, is all of it, and `null` none.
+    /// Path that selects the part of the result that becomes the output. Defaults to `$`, the entire result.
+    /// `null` selects an empty object.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-reads" = "path", "x-language" = "JSONPath"))]
     pub output_path: Option<NullablePath>,
-    /// The output, in place of the result.
+    /// Output of the state, in place of the default output. Strings between `{%` and `%}` are JSONata
+    /// expressions.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-reads" = "expression", "x-language" = "JSONata"))]
     pub output: Option<Value>,
-    /// Variables to set, by name; later states can read them.
+    /// Variables to assign, by name. Later states can read them.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-reads" = "template"))]
     pub assign: Option<Value>,
-    /// When and how often to try again after an error; the first retrier that fits counts.
+    /// Retry policy for runtime errors. The first retrier that matches the error is used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry: Option<Vec<Retrier>>,
-    /// Where to go on after an error that no retry has healed; the first catcher that fits counts.
+    /// Fallback state for runtime errors if the retry policy is exhausted or not defined. The first catcher
+    /// that matches the error is used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub catch: Option<Vec<Catcher>>,
-    /// The name of the state that runs next.
+    /// Name of the state to run next. Required unless the state ends the workflow or the branch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
-    /// Whether the workflow, or the branch, ends here.
+    /// Whether the state ends the workflow or the branch. Defaults to `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end: Option<bool>,
 }
@@ -118,122 +128,128 @@ pub struct Map {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct ItemProcessor {
-    /// A text for people.
+    /// Human-readable description of the item processor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
-    /// Where the states run; in the execution itself if absent.
+    /// Processing mode. Defaults to inline mode.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub processor_config: Option<ProcessorConfig>,
-    /// The name of the state that runs first.
+    /// Name of the state to run first.
     pub start_at: String,
-    /// The states by name.
+    /// States of the item processor, by name.
     pub states: IndexMap<String, State>,
 }
 
-/// Where the states of a Map run.
+/// Processing mode of a Map state.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct ProcessorConfig {
-    /// `INLINE`, the default: in the execution itself, at most 40 at once. `DISTRIBUTED`: each in an execution of its own.
+    /// Processing mode. Valid values: `INLINE`, `DISTRIBUTED`. Defaults to `INLINE`. Inline mode runs the
+    /// iterations in the current execution, at most 40 in parallel. Distributed mode runs each iteration as a
+    /// child workflow execution.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mode: Option<Mode>,
-    /// The type of the executions of a distributed Map: `STANDARD` or `EXPRESS`.
+    /// Type of the child workflow executions in distributed mode, where it is required. Valid values:
+    /// `STANDARD`, `EXPRESS`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub execution_type: Option<ExecutionType>,
 }
 
-/// Where the states of a Map run.
+/// Processing mode of a Map state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]
 pub enum Mode {
-    /// In the execution itself.
+    /// In the current execution.
     #[serde(rename = "INLINE")]
     Inline,
-    /// Each in an execution of its own.
+    /// Each iteration as a child workflow execution.
     #[serde(rename = "DISTRIBUTED")]
     Distributed,
 }
 
-/// The type of the executions of a distributed Map.
+/// Type of child workflow executions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]
 pub enum ExecutionType {
-    /// Up to a year, each step kept.
+    /// Executions of up to a year.
     #[serde(rename = "STANDARD")]
     Standard,
-    /// Up to five minutes.
+    /// Executions of up to five minutes.
     #[serde(rename = "EXPRESS")]
     Express,
 }
 
-/// Where a distributed Map reads its items.
+/// Dataset of a distributed Map state.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct ItemReader {
-    /// `arn:aws:states:::s3:getObject` or `arn:aws:states:::s3:listObjectsV2`.
+    /// Action that reads the dataset: `arn:aws:states:::s3:getObject` or `arn:aws:states:::s3:listObjectsV2`.
     pub resource: String,
-    /// The bucket and key, or bucket and prefix: a payload template.
+    /// Payload template with the bucket and key, or the bucket and prefix, of the dataset.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-reads" = "template", "x-language" = "JSONPath"))]
     pub parameters: Option<Value>,
-    /// The bucket and key, or bucket and prefix.
+    /// Bucket and key, or bucket and prefix, of the dataset. Strings between `{%` and `%}` are JSONata
+    /// expressions.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-reads" = "expression", "x-language" = "JSONata"))]
     pub arguments: Option<Value>,
-    /// How the data set is to be read.
+    /// Format and options of the dataset.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reader_config: Option<ReaderConfig>,
 }
 
-/// How a data set is read.
+/// Format and options of a dataset.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct ReaderConfig {
-    /// The format of the data: `CSV`, `JSON`, `JSONL`, `PARQUET` or `MANIFEST`.
+    /// Format of the dataset. Valid values: `CSV`, `JSON`, `JSONL`, `PARQUET`, `MANIFEST`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input_type: Option<InputType>,
-    /// `LOAD_AND_FLATTEN` reads the objects that are listed, and not the list: `NONE` is the default.
+    /// Whether to process the content of the listed objects (`LOAD_AND_FLATTEN`) or the list itself (`NONE`).
+    /// Valid values: `NONE`, `LOAD_AND_FLATTEN`. Defaults to `NONE`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transformation: Option<ReaderTransformation>,
-    /// What kind of manifest it is: `ATHENA_DATA` or `S3_INVENTORY`.
+    /// Type of the manifest. Valid values: `ATHENA_DATA`, `S3_INVENTORY`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manifest_type: Option<ManifestType>,
-    /// What stands between the fields of a line; `COMMA` if absent.
+    /// Delimiter of the fields in a CSV file. Valid values: `COMMA`, `PIPE`, `SEMICOLON`, `SPACE`, `TAB`.
+    /// Defaults to `COMMA`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(rename = "CSVDelimiter")]
     pub csv_delimiter: Option<CsvDelimiter>,
-    /// Where the names of the columns are: `FIRST_ROW` or `GIVEN`.
+    /// Location of the column names of a CSV file. Valid values: `FIRST_ROW`, `GIVEN`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(rename = "CSVHeaderLocation")]
     pub csv_header_location: Option<CsvHeaderLocation>,
-    /// The names of the columns, where they are given.
+    /// Column names of a CSV file. Required if their location is `GIVEN`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(rename = "CSVHeaders")]
     pub csv_headers: Option<Vec<String>>,
-    /// Where in a JSON document the array stands: a JSON Pointer.
+    /// JSON Pointer to the array of items in a JSON file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub items_pointer: Option<String>,
-    /// The largest number of items to read.
+    /// Maximum number of items to read. Must be between 0 and 100000000.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0, max = 100_000_000))]
     pub max_items: Option<IntegerOrExpression>,
-    /// Where in the input the largest number of items stands.
+    /// Reference path in the input to the maximum number of items to read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
     pub max_items_path: Option<String>,
 }
 
-/// The format of a data set.
+/// Format of a dataset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]
 pub enum InputType {
-    /// Lines of separated fields.
+    /// Delimited fields in lines.
     #[serde(rename = "CSV")]
     Csv,
     /// One JSON document.
     #[serde(rename = "JSON")]
     Json,
-    /// A JSON document a line.
+    /// One JSON document per line.
     #[serde(rename = "JSONL")]
     Jsonl,
     /// Apache Parquet.
@@ -244,31 +260,31 @@ pub enum InputType {
     Manifest,
 }
 
-/// What is done with listed objects.
+/// Data that a reader processes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]
 pub enum ReaderTransformation {
-    /// The list itself is the data set.
+    /// The list of objects.
     #[serde(rename = "NONE")]
     None,
-    /// The content of the listed objects is the data set.
+    /// The content of the listed objects.
     #[serde(rename = "LOAD_AND_FLATTEN")]
     LoadAndFlatten,
 }
 
-/// A kind of manifest.
+/// Type of a manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]
 pub enum ManifestType {
-    /// The manifest of an Athena query.
+    /// Manifest of an Athena query.
     #[serde(rename = "ATHENA_DATA")]
     AthenaData,
-    /// An S3 inventory.
+    /// Amazon S3 inventory.
     #[serde(rename = "S3_INVENTORY")]
     S3Inventory,
 }
 
-/// What stands between the fields of a line.
+/// Delimiter of the fields in a CSV file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]
 pub enum CsvDelimiter {
@@ -281,15 +297,15 @@ pub enum CsvDelimiter {
     /// `;`
     #[serde(rename = "SEMICOLON")]
     Semicolon,
-    /// A blank.
+    /// A space.
     #[serde(rename = "SPACE")]
     Space,
-    /// A tabulator.
+    /// A tab.
     #[serde(rename = "TAB")]
     Tab,
 }
 
-/// Where the names of the columns are.
+/// Location of the column names of a CSV file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]
 pub enum CsvHeaderLocation {
@@ -301,87 +317,88 @@ pub enum CsvHeaderLocation {
     Given,
 }
 
-/// How items are put together into batches.
+/// Groups items into batches.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct ItemBatcher {
-    /// What each batch gets beside its items.
+    /// Input that each batch receives in addition to its items.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-reads" = "template"))]
     pub batch_input: Option<Value>,
-    /// The largest number of items in a batch.
+    /// Maximum number of items in a batch. Must be at least 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub max_items_per_batch: Option<IntegerOrExpression>,
-    /// Where in the input the largest number of items in a batch stands.
+    /// Reference path in the input to the maximum number of items in a batch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
     pub max_items_per_batch_path: Option<String>,
-    /// The largest size of a batch, in bytes.
+    /// Maximum size of a batch, in bytes. Must be between 1 and 262144.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 262_144))]
     pub max_input_bytes_per_batch: Option<IntegerOrExpression>,
-    /// Where in the input the largest size of a batch stands.
+    /// Reference path in the input to the maximum size of a batch, in bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
     pub max_input_bytes_per_batch_path: Option<String>,
 }
 
-/// Where a distributed Map writes its results.
+/// Location and format of the results of a distributed Map state.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct ResultWriter {
-    /// `arn:aws:states:::s3:putObject`.
+    /// Action that writes the results: `arn:aws:states:::s3:putObject`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource: Option<String>,
-    /// The bucket and prefix: a payload template.
+    /// Payload template with the bucket and prefix of the results.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-reads" = "template", "x-language" = "JSONPath"))]
     pub parameters: Option<Value>,
-    /// The bucket and prefix.
+    /// Bucket and prefix of the results. Strings between `{%` and `%}` are JSONata expressions.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
     #[schemars(extend("x-reads" = "expression", "x-language" = "JSONata"))]
     pub arguments: Option<Value>,
-    /// How the results are to be written.
+    /// Format and content of the results.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub writer_config: Option<WriterConfig>,
 }
 
-/// How results are written.
+/// Format and content of results.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct WriterConfig {
-    /// What is kept of each result: `NONE`, `COMPACT` or `FLATTEN`.
+    /// Content of the results: outputs with metadata (`NONE`), outputs only (`COMPACT`), or outputs only,
+    /// with arrays flattened into one (`FLATTEN`). Valid values: `NONE`, `COMPACT`, `FLATTEN`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transformation: Option<WriterTransformation>,
-    /// The format: `JSON` or `JSONL`.
+    /// Format of the results. Valid values: `JSON`, `JSONL`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output_type: Option<OutputType>,
 }
 
-/// What is kept of each result.
+/// Content of results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]
 pub enum WriterTransformation {
-    /// All, with the metadata of the run.
+    /// The outputs, with the metadata of the executions.
     #[serde(rename = "NONE")]
     None,
-    /// The output, as an array for each run.
+    /// The outputs.
     #[serde(rename = "COMPACT")]
     Compact,
-    /// The output, all in one array.
+    /// The outputs, with arrays flattened into one.
     #[serde(rename = "FLATTEN")]
     Flatten,
 }
 
-/// A format of results.
+/// Format of results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]
 pub enum OutputType {
     /// One JSON array.
     #[serde(rename = "JSON")]
     Json,
-    /// A JSON document a line.
+    /// One JSON document per line.
     #[serde(rename = "JSONL")]
     Jsonl,
 }

@@ -1,12 +1,15 @@
-//! The language as Rust types, one file per state type.
+//! The Amazon States Language as Rust types, one file per state type.
 //!
-//! The doc comment of a field is its documentation everywhere: in Terraform, in the published JSON Schema, in the
-//! reference. From these types come the HCL blocks, the structural checks and the schema ([`crate::schema`]); nowhere
-//! else is a list of fields written down.
+//! The doc comment of a field is its description in the Terraform schema, in the JSON Schema and in the reference.
+//! The HCL blocks, the structural rules and [`crate::schema`] are derived from these types. No other list of fields
+//! exists.
 //!
-//! Schema extensions used on fields: `x-language` (the one query language that has the field), `x-block` (the name of
-//! the HCL block where it is not the field's own), `x-null` (JSON `null` has a meaning of its own), `x-reads` (which of
-//! the small languages inside a definition the field holds: [`crate::schema::Reads`]).
+//! Fields use these schema extensions:
+//!
+//! - `x-language`: the query language, if only one of them has the field.
+//! - `x-block`: the name of the HCL block, if it differs from the name of the field.
+//! - `x-null`: JSON `null` is a value of the field.
+//! - `x-reads`: the kind of expression in the field, a [`crate::schema::ExpressionKind`].
 //!
 //! Source: the Amazon States Language specification and the Step Functions developer guide.
 
@@ -43,22 +46,24 @@ pub use wait::Wait;
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 #[schemars(inline)]
 pub struct Definition {
-    /// A text for people.
+    /// Human-readable description of the state machine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
-    /// The query language of all states that do not name their own: `JSONPath` (the default) or `JSONata`.
+    /// Query language of the states that do not set their own. Valid values: `JSONPath`, `JSONata`. Defaults
+    /// to `JSONPath`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub query_language: Option<QueryLanguage>,
-    /// The version of the language; only `1.0` exists.
+    /// Version of the Amazon States Language. Valid values: `1.0`. Defaults to `1.0`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<Version>,
-    /// The longest time an execution may take, in seconds; it then ends with `States.Timeout`.
+    /// Maximum time of an execution, in seconds. A longer execution fails with `States.Timeout`. Must be
+    /// between 0 and 99999999.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0, max = 99_999_999))]
     pub timeout_seconds: Option<u64>,
-    /// The name of the state that runs first.
+    /// Name of the state to run first.
     pub start_at: String,
-    /// The states by name.
+    /// States of the state machine, by name.
     pub states: IndexMap<String, State>,
 }
 
@@ -66,26 +71,27 @@ pub struct Definition {
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(tag = "Type")]
 pub enum State {
-    /// Does work: calls a Lambda function, an AWS service, an activity or an HTTP API.
+    /// Performs a unit of work: calls a Lambda function, an AWS service, an activity or an HTTPS API.
     Task(Box<Task>),
-    /// Passes its input on, or a fixed or reshaped value instead.
+    /// Passes its input to its output without performing work. The output can also be a fixed or a
+    /// transformed value.
     Pass(Box<Pass>),
-    /// Decides by its input which state comes next.
+    /// Adds conditional logic: its rules determine the next state.
     Choice(Box<Choice>),
-    /// Waits for a time or until a moment.
+    /// Delays the workflow for a number of seconds or until a timestamp.
     Wait(Box<Wait>),
-    /// Runs several branches at once and waits for all of them.
+    /// Runs branches in parallel and waits until all of them have ended.
     Parallel(Box<Parallel>),
-    /// Runs the same states for each item of an array or of a data set.
+    /// Runs a set of states for each item of an array or a dataset.
     Map(Box<Map>),
-    /// Ends the workflow, or the branch, with success.
+    /// Ends the workflow or the branch successfully.
     Succeed(Box<Succeed>),
     /// Ends the workflow with an error.
     Fail(Box<Fail>),
 }
 
 impl<'de> Deserialize<'de> for State {
-    /// Goes through a value, because numbers of arbitrary precision do not survive serde's own handling of tags.
+    /// Deserializes through a value, because serde's own handling of tags loses numbers of arbitrary precision.
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         use serde::de::Error;
         fn typed<T: serde::de::DeserializeOwned, E: Error>(value: serde_json::Value) -> Result<Box<T>, E> {
@@ -102,7 +108,7 @@ impl<'de> Deserialize<'de> for State {
             Some("Map") => typed(value).map(Self::Map),
             Some("Succeed") => typed(value).map(Self::Succeed),
             Some("Fail") => typed(value).map(Self::Fail),
-            other => Err(D::Error::custom(format!("no state type `{}`", other.unwrap_or("")))),
+            other => Err(D::Error::custom(format!("unknown state type `{}`", other.unwrap_or("")))),
         }
     }
 }
@@ -117,79 +123,82 @@ pub enum QueryLanguage {
     JSONata,
 }
 
-/// A version of the language.
+/// A version of the Amazon States Language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]
 pub enum Version {
-    /// The only one.
+    /// Version 1.0.
     #[serde(rename = "1.0")]
     V1,
 }
 
-/// When and how often to try again after an error.
+/// Retry policy for some errors.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Retrier {
-    /// The errors it is for; `States.ALL` stands alone, in the last retrier.
+    /// Names of the errors to retry. `States.ALL` cannot be combined with other names and must be in the last
+    /// retrier.
     #[schemars(length(min = 1))]
     pub error_equals: Vec<String>,
-    /// A text for people.
+    /// Human-readable description of the retrier.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
-    /// Seconds before the first retry; 1 if absent.
+    /// Number of seconds before the first retry. Must be between 0 and 99999999. Defaults to `1`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0, max = 99_999_999))]
     pub interval_seconds: Option<u64>,
-    /// How often to try again; 3 if absent, 0 for never.
+    /// Maximum number of retries. `0` disables retries. Must be between 0 and 99999999. Defaults to `3`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0, max = 99_999_999))]
     pub max_attempts: Option<u64>,
-    /// The factor by which the wait grows with each retry; 2.0 if absent.
+    /// Multiplier by which the interval increases after each retry. Must be at least 1. Defaults to `2.0`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<f64>", range(min = 1))]
     pub backoff_rate: Option<serde_json::Number>,
-    /// The longest wait between two retries, in seconds.
+    /// Maximum interval between retries, in seconds. Must be between 1 and 31622400.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 31_622_400))]
     pub max_delay_seconds: Option<u64>,
-    /// Whether the waits are spread at random: `FULL` or `NONE` (the default).
+    /// Whether to randomize the intervals between retries. Valid values: `FULL`, `NONE`. Defaults to `NONE`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jitter_strategy: Option<JitterStrategy>,
 }
 
-/// Whether waits between retries are spread at random.
+/// Whether the intervals between retries are randomized.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 #[schemars(inline)]
 pub enum JitterStrategy {
-    /// Between zero and the computed wait.
+    /// A random interval between zero and the computed one.
     Full,
-    /// The computed wait.
+    /// The computed interval.
     None,
 }
 
-/// Where to go on after an error that no retry has healed.
+/// Fallback state for some errors.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Catcher {
-    /// The errors it is for; `States.ALL` stands alone, in the last catcher.
+    /// Names of the errors to catch. `States.ALL` cannot be combined with other names and must be in the last
+    /// catcher.
     #[schemars(length(min = 1))]
     pub error_equals: Vec<String>,
-    /// A text for people.
+    /// Human-readable description of the catcher.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
-    /// Where in the state's input the error is put; `$`, the default, puts it in place of the input, and `null` drops it.
+    /// Reference path in the input at which the error output is inserted. Defaults to `$`, which replaces the
+    /// input with the error output. `null` discards the error output.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "expression::present")]
     #[schemars(extend("x-reads" = "result-path", "x-language" = "JSONPath"))]
     pub result_path: Option<NullablePath>,
-    /// The output, which may read `$states.errorOutput`.
+    /// Output of the state if an error is caught. Expressions can read `$states.errorOutput`.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "expression::present")]
     #[schemars(extend("x-reads" = "expression", "x-language" = "JSONata"))]
     pub output: Option<serde_json::Value>,
-    /// Variables to set, by name.
+    /// Variables to assign if an error is caught, by name. Later states can read them.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "expression::present")]
     #[schemars(extend("x-reads" = "template"))]
     pub assign: Option<serde_json::Value>,
-    /// The name of the state that runs next.
+    /// Name of the state to run next.
     pub next: String,
 }

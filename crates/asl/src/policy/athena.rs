@@ -1,4 +1,4 @@
-//! Queries of Athena: they work with the data catalogue of Glue and with S3 on behalf of the role.
+//! Permissions of Athena queries, which use the AWS Glue Data Catalog and Amazon S3 with the permissions of the role.
 //!
 //! Source: the Step Functions developer guide, "IAM policies for calling Athena".
 
@@ -7,7 +7,7 @@ use super::document::Statement;
 use super::grant::{Grant, WildcardReason, action, fixed};
 use super::resource::{ParameterValue, given};
 
-/// What a query may do in the catalogue.
+/// Actions on the AWS Glue Data Catalog.
 const CATALOG: [&str; 19] = [
     "glue:BatchCreatePartition",
     "glue:BatchDeletePartition",
@@ -29,7 +29,7 @@ const CATALOG: [&str; 19] = [
     "glue:UpdatePartition",
     "glue:UpdateTable",
 ];
-/// What a query may do with objects.
+/// Actions on Amazon S3.
 const OBJECTS: [&str; 8] = [
     "s3:AbortMultipartUpload",
     "s3:CreateBucket",

@@ -1,4 +1,4 @@
-//! Models of Bedrock.
+//! Permissions of Amazon Bedrock models.
 //!
 //! Source: the Step Functions developer guide, "IAM policies for calling Amazon Bedrock".
 
@@ -8,7 +8,7 @@ use super::grant::{Grant, WildcardReason, fixed, managed_rule, scoped};
 use super::pattern::pass_role;
 use super::resource::{Account, ParameterValue, ResourceScope, given};
 
-/// Where an id begins with one of these, it is that of an inference profile, which works in several regions.
+/// Prefixes of the IDs of inference profiles, which use several regions.
 const GEOGRAPHIES: [&str; 6] = ["us.", "eu.", "apac.", "us-gov.", "jp.", "global."];
 
 pub(super) fn invoke(call: &Call<'_>) -> Vec<Grant> {
@@ -42,7 +42,7 @@ pub(super) fn invoke(call: &Call<'_>) -> Vec<Grant> {
     grants
 }
 
-/// A model; for an inference profile that and the model in all its regions.
+/// The ARN of a model. For an inference profile, its ARN and that of the model in all regions.
 fn models(id: &str, account: &Account) -> Vec<String> {
     let everywhere = |region: &str, id: &str| {
         let partition = account.partition.as_deref().unwrap_or("aws");

@@ -19,12 +19,12 @@ pub struct Statement {
     pub actions: Vec<String>,
     /// ARNs, possibly with wildcards.
     pub resources: Vec<String>,
-    /// When it holds.
+    /// Conditions under which it applies.
     pub conditions: Conditions,
 }
 
 impl Statement {
-    /// A statement that allows these actions on these resources.
+    /// Creates a statement that allows actions on resources.
     pub fn allow<A: Into<String>, R: Into<String>>(
         actions: impl IntoIterator<Item = A>,
         resources: impl IntoIterator<Item = R>,
@@ -36,7 +36,7 @@ impl Statement {
         }
     }
 
-    /// The same statement under a condition; of several values for the same key one has to match.
+    /// The same statement with a condition. If a key has several values, one of them must match.
     #[must_use]
     pub fn when(mut self, operator: &str, key: &str, value: impl Into<String>) -> Self {
         let keys = self.conditions.entry(operator.to_owned()).or_default();
@@ -45,10 +45,10 @@ impl Statement {
     }
 }
 
-/// Actions and conditions: what statements must share to be merged.
+/// Actions and conditions. Statements with the same kind are merged.
 type Kind = (BTreeSet<String>, Conditions);
 
-/// A policy. Statements with the same actions and conditions are one, and a wildcard swallows what it covers.
+/// A policy. Statements with the same actions and conditions are merged, and `*` replaces other resources.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Document {
     statements: BTreeMap<Kind, BTreeSet<String>>,
@@ -90,7 +90,7 @@ impl Document {
         })
     }
 
-    /// The policy as IAM takes it.
+    /// The policy as JSON for IAM.
     pub fn to_json(&self) -> String {
         let statement = |statement: Statement| {
             let mut json = Map::new();
@@ -114,7 +114,7 @@ fn one_or_many(mut list: Vec<String>) -> Value {
     if list.len() == 1 { Value::from(list.remove(0)) } else { Value::from(list) }
 }
 
-/// The trust policy of a role for an AWS service, such as `states.amazonaws.com`, limited to one account where that is
+/// The trust policy of a role for an AWS service, such as `states.amazonaws.com`, limited to the account if it is
 /// known (Step Functions developer guide, "Cross-service confused deputy prevention").
 pub fn trust_policy(service: &str, account: &Account) -> String {
     let mut statement = json!({

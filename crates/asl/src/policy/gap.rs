@@ -8,7 +8,7 @@ use crate::pointer::JsonPointer;
 pub struct Gap {
     /// The name of the state.
     pub state: String,
-    /// The field that calls for the permission.
+    /// The field that requires the permission.
     pub at: JsonPointer,
     /// Why it cannot be derived.
     pub kind: GapKind,
@@ -22,7 +22,7 @@ pub enum GapKind {
         /// The `Resource` of the task.
         resource: String,
     },
-    /// IAM lists no such action.
+    /// IAM does not list the action.
     UnlistedAction {
         /// The actions, separated by commas.
         actions: String,
@@ -31,9 +31,9 @@ pub enum GapKind {
     AnyResource {
         /// The actions, separated by commas.
         actions: String,
-        /// Why.
+        /// Why any resource is allowed.
         reason: WildcardReason,
     },
-    /// The policy allows to assume any role.
+    /// The policy allows assuming any role.
     AnyRole,
 }

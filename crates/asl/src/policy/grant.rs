@@ -1,23 +1,23 @@
-//! A grant: a statement, and why it is wider than the call it is for.
+//! Grants: statements, and why they allow more than the call.
 
 use super::Settings;
 use super::document::Statement;
 use super::resource::ResourceScope;
 
-/// Why a statement is wider than what the call will do.
+/// Why a statement has a wildcard in place of the resources of the call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WildcardReason {
     /// This parameter is known only at run time.
     Parameter(&'static str),
-    /// The resources are named in this place and not in the call.
+    /// The resources are specified in this place and not in the call.
     Elsewhere(&'static str),
-    /// Which parameters name the resource is not known.
+    /// The parameters that name the resource are not known.
     Unknown,
-    /// IAM lists no such action.
+    /// IAM does not list the action.
     Unlisted,
 }
 
-/// A statement, and why it is wide if it is.
+/// A statement, and why it has a wildcard, if it has one.
 pub(super) struct Grant {
     pub(super) statement: Statement,
     pub(super) wide: Option<WildcardReason>,
@@ -37,13 +37,13 @@ pub(super) fn scoped(actions: &[&str], scope: ResourceScope) -> Grant {
     }
 }
 
-/// The EventBridge rule by which Step Functions hears that a job it started has ended.
+/// The EventBridge rule that notifies Step Functions of the end of a job.
 pub(super) fn managed_rule(settings: &Settings, rule: &str) -> Statement {
     let rule = settings.account.arn("events", &format!("rule/{rule}"));
     Statement::allow(["events:DescribeRule", "events:PutRule", "events:PutTargets"], [rule])
 }
 
-/// An operation as IAM names it: `getItem` → `dynamodb:GetItem`.
+/// The IAM action of an operation: `getItem` becomes `dynamodb:GetItem`.
 pub(super) fn action(service: &str, operation: &str) -> String {
     let mut letters = operation.chars();
     let operation: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();

@@ -1,7 +1,7 @@
-//! The permissions that a state machine needs, and no more: derived from its definition.
+//! The permissions that a state machine needs, derived from its definition.
 //!
-//! Every integration is a row of [`table`]; the walk is here. Values that are only known while the workflow runs make
-//! a wildcard, which is reported.
+//! Each integration is a row of [`table`]. This module traverses the definition. A value that is known only
+//! at run time becomes a wildcard, which is reported.
 
 mod athena;
 mod bedrock;
@@ -26,12 +26,12 @@ pub use gap::{Gap, GapKind};
 pub use grant::WildcardReason;
 pub use resource::{Account, ResourceScope};
 
-/// What decides about a policy beside the definition.
+/// Inputs of a policy in addition to the definition.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
-    /// Where the state machine lives.
+    /// Partition, region and account of the state machine.
     pub account: Account,
-    /// The name of the state machine; `*` where it is not known.
+    /// The name of the state machine. `*` if it is not known.
     pub name: String,
     /// Whether it writes logs.
     pub logging: bool,
@@ -39,30 +39,30 @@ pub struct Settings {
     pub tracing: bool,
     /// The customer-managed key it is encrypted with.
     pub kms_key_id: Option<String>,
-    /// ARNs by state, in place of what would be a wildcard.
+    /// ARNs by the name of a state, in place of a wildcard.
     pub resources: BTreeMap<String, Vec<String>>,
 }
 
-/// A call that a state makes, as the table sees it.
+/// A call of a state.
 #[derive(Debug)]
 pub(crate) struct Call<'a> {
     pub(crate) settings: &'a Settings,
-    /// What is passed: `Parameters` or `Arguments`.
+    /// The `Parameters` or `Arguments`.
     pub(crate) payload: Option<&'a Json>,
-    /// The pattern behind the operation: empty, `sync`, `sync:2` or `waitForTaskToken`.
+    /// The integration pattern: empty, `sync`, `sync:2` or `waitForTaskToken`.
     pub(crate) pattern: &'a str,
     /// The operation, such as `startExecution`.
     pub(crate) operation: &'a str,
-    /// The service by the name that integrations have for it.
+    /// The service, with its name in integrations.
     pub(crate) name: &'a str,
-    /// The service by the name that IAM has for it.
+    /// The service, with its prefix in IAM.
     pub(crate) service: &'a str,
-    /// Whether it is called by the SDK and not by an integration of its own.
+    /// Whether it is an AWS SDK integration.
     pub(crate) sdk: bool,
 }
 
-/// Returns the policy of a definition in ASL form, and the permissions that cannot be derived exactly: wildcards in place of values
-/// known only at run time, and integrations without known permissions.
+/// Returns the policy of a definition in ASL form, and the permissions that cannot be derived exactly:
+/// wildcards in place of values known only at run time, and integrations without known permissions.
 pub fn derive(definition: &Json, settings: &Settings) -> (Document, Vec<Gap>) {
     let mut walk = Walk { settings, document: Document::default(), gaps: Vec::new() };
     walk.states(definition, &JsonPointer::root());
@@ -117,7 +117,7 @@ impl Walk<'_> {
         }
     }
 
-    /// The statement of a grant, with the resources that the settings name for the state where it is wide.
+    /// The statement of a grant. A wildcard is replaced with the resources that the settings specify for the state.
     fn narrowed(&mut self, name: &str, grant: Grant, at: &JsonPointer) -> Statement {
         let Grant { mut statement, wide } = grant;
         let Some(wide) = wide else { return statement };
@@ -130,7 +130,7 @@ impl Walk<'_> {
         let service = statement.actions.first().and_then(|action| action.split(':').next()).unwrap_or_default();
         let fitting: Vec<String> = named.iter().filter(|arn| is_of_service(arn, service)).cloned().collect();
         if !fitting.is_empty() {
-            // What was written out stays: a call may need several things, of which one is known only at run time.
+            // Resources that are known are kept: a call may need several, of which one is known only at run time.
             statement.resources.retain(|resource| !resource.trim_end_matches(":*").contains('*'));
             statement.resources.extend(fitting);
             return statement;
@@ -173,7 +173,7 @@ impl Walk<'_> {
     }
 }
 
-/// Whether an ARN is one of a service that actions name: `redshift` for `redshift-data` as well.
+/// Whether an ARN belongs to the service of an action. `redshift` also matches `redshift-data`.
 fn is_of_service(arn: &str, service: &str) -> bool {
     let own = arn.split(':').nth(2).unwrap_or("");
     arn == "*" || own == service || (!own.is_empty() && service.split('-').next() == own.split('-').next())

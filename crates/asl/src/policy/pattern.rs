@@ -1,4 +1,4 @@
-//! From a row and the parameters of a call to statements.
+//! Statements from a row of the table and the parameters of a call.
 
 use super::Call;
 use super::document::Statement;
@@ -6,7 +6,7 @@ use super::grant::{Grant, WildcardReason, fixed, managed_rule};
 use super::resource::{Account, ParameterValue, given};
 use super::rows::{Permissions, Row};
 
-/// What a call of this row needs.
+/// The grants of a call.
 pub(super) fn grants(row: &Row, call: &Call<'_>) -> Vec<Grant> {
     let waits = call.pattern.starts_with("sync");
     let mut grants = permissions(row.call, call);
@@ -47,14 +47,14 @@ fn permissions(permissions: Permissions, call: &Call<'_>) -> Vec<Grant> {
     permissions.iter().map(grant).collect()
 }
 
-/// The role that a parameter names may be handed to this service; `None` where none is handed on.
+/// Allows passing the role in a parameter to a service. `None` if the parameter is absent.
 pub(super) fn pass_role(call: &Call<'_>, parameter: &'static str, service: &str) -> Option<Grant> {
     let allow =
         |role: &str| Statement::allow(["iam:PassRole"], [role]).when("StringEquals", "iam:PassedToService", service);
     match given(call.payload, parameter) {
         ParameterValue::Absent => None,
         ParameterValue::Text(role) if role.starts_with("arn:") => Some(fixed(allow(role))),
-        // Some services take the name of a role.
+        // Some services accept the name of a role.
         ParameterValue::Text(role) => Some(fixed(allow(&iam(&call.settings.account, &format!("role/{role}"))))),
         ParameterValue::AtRunTime => {
             Some(Grant { statement: allow("*"), wide: Some(WildcardReason::Parameter(parameter)) })
@@ -62,12 +62,12 @@ pub(super) fn pass_role(call: &Call<'_>, parameter: &'static str, service: &str)
     }
 }
 
-/// An ARN of IAM, which has no regions.
+/// An ARN of IAM, which has no region.
 fn iam(account: &Account, resource: &str) -> String {
     Account { region: Some(String::new()), ..account.clone() }.arn("iam", resource)
 }
 
-/// The ARN of a resource with the parameters filled in, and the parameter that is known only at run time.
+/// The ARN of a resource with the values of its parameters, and a parameter that is known only at run time.
 fn arn(resource: &'static str, call: &Call<'_>) -> (String, Option<&'static str>) {
     let (service, mut rest) = resource.split_once(':').unwrap_or((resource, ""));
     let (mut filled, mut unknown) = (String::new(), None);
@@ -94,7 +94,7 @@ fn arn(resource: &'static str, call: &Call<'_>) -> (String, Option<&'static str>
     (arn, unknown)
 }
 
-/// What is named with the rest of the ARN; all revisions of it where it names none.
+/// Adds the rest of the ARN to a name, with all revisions if the name has no revision.
 fn with_revision(named: &str, rest: &str) -> String {
     let has_revision = named.rsplit_once(':').is_some_and(|(_, revision)| revision.parse::<u64>().is_ok());
     match rest {

@@ -1,27 +1,27 @@
-//! ARNs out of the values that a state passes.
+//! ARNs from the parameters of a call.
 
 use crate::json::Json;
 
-/// Where something lives; what is not known is a wildcard in ARNs.
+/// Partition, region and account ID. An unknown part is a wildcard in ARNs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Account {
-    /// `aws`, `aws-cn` …
+    /// Partition, such as `aws` or `aws-cn`.
     pub partition: Option<String>,
     /// Region.
     pub region: Option<String>,
-    /// Twelve digits.
+    /// Account ID.
     pub id: Option<String>,
 }
 
 impl Account {
-    /// Reads partition, region and account off an ARN.
+    /// Reads partition, region and account ID from an ARN.
     pub fn of_arn(arn: &str) -> Self {
         let mut parts = arn.split(':').skip(1);
         let mut known = |skip: usize| parts.nth(skip).filter(|part| !part.is_empty()).map(str::to_owned);
         Self { partition: known(0), region: known(1), id: known(0) }
     }
 
-    /// An ARN of this account and region.
+    /// Creates an ARN with these parts.
     pub fn arn(&self, service: &str, resource: &str) -> String {
         let or = |part: &Option<String>, default: &str| part.clone().unwrap_or_else(|| default.to_owned());
         format!(
@@ -36,28 +36,28 @@ impl Account {
 /// The resource of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ResourceScope {
-    /// This one, written out in the definition.
+    /// A resource that the definition specifies.
     Static(String),
-    /// Whatever the field of this name holds at run time.
+    /// The value of the field with this name at run time.
     Dynamic(&'static str),
 }
 
-/// What a call says of a parameter.
+/// The value of a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ParameterValue<'a> {
-    /// This text.
+    /// A text.
     Text(&'a str),
-    /// Something that is known only while the workflow runs.
+    /// A value that is known only at run time.
     AtRunTime,
-    /// Nothing.
+    /// No value.
     Absent,
 }
 
-/// What a call says of a parameter, which may be one within another: `Target.RoleArn`.
+/// The value of a parameter, which may be nested: `Target.RoleArn`.
 pub(super) fn given<'a>(payload: Option<&'a Json>, path: &str) -> ParameterValue<'a> {
     let Some(mut value) = payload else { return ParameterValue::Absent };
     for name in path.split('.') {
-        // An expression or a path in place of the whole says nothing of its parts.
+        // The parts of an expression or a path are not known.
         if value.as_object().is_none() || value.get(&format!("{name}.$")).is_some() {
             return ParameterValue::AtRunTime;
         }
@@ -70,7 +70,7 @@ pub(super) fn given<'a>(payload: Option<&'a Json>, path: &str) -> ParameterValue
     }
 }
 
-/// The text of a field, where it is written out and is no JSONata expression.
+/// The text of a field that is not a JSONata expression.
 pub(super) fn literal<'a>(payload: Option<&'a Json>, field: &'static str) -> Result<&'a str, &'static str> {
     payload
         .and_then(|payload| payload.get(field))
@@ -79,7 +79,7 @@ pub(super) fn literal<'a>(payload: Option<&'a Json>, field: &'static str) -> Res
         .ok_or(field)
 }
 
-/// The ARN in a field, or the ARN of what the field names.
+/// The ARN in a field, or the ARN of the resource with the name in the field.
 pub(super) fn arn_or_name(
     payload: Option<&Json>,
     field: &'static str,

@@ -1,25 +1,26 @@
-//! The integrations whose permissions follow from their parameters by one pattern.
+//! Integrations whose permissions follow from their parameters by the same pattern.
 //!
-//! Sources: the Step Functions developer guide, "IAM policies for integrated services"; the service authorization reference
-//! for the form of ARNs.
+//! Sources: the Step Functions developer guide, "IAM policies for integrated services"; the service
+//! authorization reference for the form of ARNs.
 
-/// A call, what it needs, and what waiting for its end needs in addition.
+/// The permissions of a call, and the additional permissions to wait for its end.
 ///
-/// A resource is a service and the rest of an ARN: `glue:job/{JobName}`. A parameter in braces is filled in; `=` gives what
-/// holds where it is absent, and `*` before it says that it never tells the resource. Without resources a permission is for
-/// any, as IAM knows none.
+/// A resource is a service and the rest of an ARN: `glue:job/{JobName}`. A parameter in braces is replaced
+/// with its value. The text after `=` is the default of an absent parameter. `*` before the name of a
+/// parameter means that its value is not the resource. Permissions without resources apply to any resource,
+/// because IAM does not limit them.
 pub(super) struct Row {
     pub(super) service: &'static str,
     pub(super) operation: &'static str,
     pub(super) call: Permissions,
     pub(super) wait: Permissions,
-    /// The EventBridge rule by which Step Functions hears of the end.
+    /// The EventBridge rule that notifies Step Functions of the end.
     pub(super) rule: &'static str,
-    /// Parameters with roles that are handed on, and the services that get them.
+    /// Parameters with roles that are passed on, and the services that receive them.
     pub(super) passes: &'static [(&'static str, &'static str)],
-    /// The role that the service makes for itself at the first call.
+    /// The service-linked role that the first call creates.
     pub(super) linked_role: &'static str,
-    /// A condition key and the parameter whose value it has to have.
+    /// A condition key and the parameter with its value.
     pub(super) binds: Option<(&'static str, &'static str)>,
 }
 
@@ -62,12 +63,12 @@ const SAGEMAKER: &str = "sagemaker.amazonaws.com";
 const EMR_APPLICATION_RULE: &str = "StepFunctionsGetEventsForEMRServerlessApplicationRule";
 const EMR_JOB_RULE: &str = "StepFunctionsGetEventsForEMRServerlessJobRule";
 
-/// A task of ECS, whose roles are a matter of their own.
+/// An Amazon ECS task, whose roles have their own rules.
 pub(super) const ECS_RUN_TASK: Row =
     row("ecs", "runTask", &[(&["ecs:RunTask"], &["ecs:task-definition/{TaskDefinition}:*"])])
         .waits(&[(&["ecs:DescribeTasks", "ecs:StopTask"], &[])], "StepFunctionsGetEventsForECSTaskRule");
 
-/// All rows; the names of services are those of IAM.
+/// All rows. The names of services are the prefixes of IAM.
 pub(super) const ROWS: &[Row] = &[
     row(
         "batch",
@@ -324,7 +325,7 @@ pub(super) const ROWS: &[Row] = &[
         &[(&["eks:DeleteFargateProfile"], &["eks:fargateprofile/{ClusterName}/{FargateProfileName}/*"])],
     )
     .waits(&[(&["eks:DescribeFargateProfile"], &["eks:fargateprofile/{ClusterName}/{FargateProfileName}/*"])], ""),
-    // Kubernetes decides about these, by the access entries of the cluster.
+    // Kubernetes authorizes these calls, by the access entries of the cluster.
     row("eks", "call", &[]),
     row("eks", "runJob", &[]),
     row("athena", "stopQueryExecution", &[(&["athena:StopQueryExecution"], &["athena:workgroup/{*QueryExecutionId}"])]),

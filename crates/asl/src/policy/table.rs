@@ -1,4 +1,4 @@
-//! Integration → permissions.
+//! Permissions of integrations.
 //!
 //! Sources: the Step Functions developer guide, "IAM policies for integrated services" and "Required permissions" of
 //! each integration.
@@ -11,7 +11,7 @@ use super::{Call, Settings, athena, bedrock, pattern};
 use crate::integration::{self, Called, Resource};
 use crate::json::Json;
 
-/// An integration with rules of its own; the operation `*` stands for every one that no other row names.
+/// An integration with its own rules. The operation `*` matches every operation without a row.
 struct CustomGrant {
     service: &'static str,
     operation: &'static str,
@@ -43,11 +43,11 @@ const CUSTOM_GRANTS: &[CustomGrant] = &[
     special("states", "startSyncExecution", start_execution),
 ];
 
-/// What a task with this resource needs; `None` for an integration that the table lacks.
+/// The grants of a task with this resource. `None` for an integration without known permissions.
 pub(super) fn grant(resource: &str, payload: Option<&Json>, settings: &Settings) -> Option<Vec<Grant>> {
     match Resource::parse(resource) {
         Resource::Function { .. } => Some(vec![fixed(invoke(&function_arn(resource, &settings.account)))]),
-        // The worker that polls an activity needs permissions, the state machine none.
+        // The worker of an activity needs permissions, but not the state machine.
         Resource::Activity => Some(Vec::new()),
         Resource::Sdk(Called { service, operation, .. }) => {
             let action = integration::action(service, operation)?;
@@ -65,7 +65,7 @@ pub(super) fn grant(resource: &str, payload: Option<&Json>, settings: &Settings)
 fn known(call: &Call<'_>) -> Option<Vec<Grant>> {
     let of_service = || CUSTOM_GRANTS.iter().filter(|special| special.service == call.service);
     let named = of_service().find(|special| special.operation == call.operation);
-    // Services that share a prefix are not alike otherwise.
+    // Services with the same prefix in IAM can have different operations.
     let any = || of_service().find(|special| special.operation == "*" && special.service == call.name);
     if let Some(special) = named.or_else(any) {
         return Some((special.grants)(call));
@@ -82,7 +82,7 @@ fn any_of_service(call: &Call<'_>) -> Vec<Grant> {
     vec![Grant { statement, wide: Some(wide) }]
 }
 
-/// What the state machine itself needs, whatever its states do.
+/// The permissions of the state machine itself, for logs, traces and encryption.
 pub(super) fn service(settings: &Settings, document: &mut Document) {
     if settings.logging {
         let actions = [
@@ -117,7 +117,7 @@ pub(super) fn service(settings: &Settings, document: &mut Document) {
     }
 }
 
-/// What a state machine with a distributed Map needs to run its children.
+/// The permissions for the child workflow executions of a distributed Map state.
 pub(super) fn distributed_map(settings: &Settings) -> [Statement; 3] {
     let (account, name) = (&settings.account, &settings.name);
     [
@@ -145,7 +145,7 @@ fn lambda_invoke(call: &Call<'_>) -> Vec<Grant> {
 fn sns_publish(call: &Call<'_>) -> Vec<Grant> {
     let has = |field: &str| call.payload.is_some_and(|payload| payload.get(field).is_some());
     if has("PhoneNumber") || has("PhoneNumber.$") {
-        // A text message has no resource that could be named.
+        // A text message has no resource.
         return vec![fixed(Statement::allow(["sns:Publish"], ["*"]))];
     }
     let field = if literal(call.payload, "TargetArn").is_ok() { "TargetArn" } else { "TopicArn" };
@@ -153,18 +153,20 @@ fn sns_publish(call: &Call<'_>) -> Vec<Grant> {
     vec![scoped(&["sns:Publish"], arn_or_name(call.payload, field, |name| account.arn("sns", name)))]
 }
 
-/// An operation on a queue; one on a batch needs the action of the single one (SQS developer guide, "Amazon SQS API permissions").
+/// An operation on a queue; one on a batch needs the action of the single one (SQS developer guide, "Amazon
+/// SQS API permissions").
 fn sqs(call: &Call<'_>) -> Vec<Grant> {
     let operation = call.operation.strip_suffix("Batch").unwrap_or(call.operation);
     let queue = literal(call.payload, "QueueUrl").ok().and_then(|url| queue_arn(url, &call.settings.account));
     vec![scoped(&[&action("sqs", operation)], queue.map_or(ResourceScope::Dynamic("QueueUrl"), ResourceScope::Static))]
 }
 
-/// What a statement in PartiQL may do (DynamoDB developer guide, "IAM security policies with PartiQL for DynamoDB").
+/// Actions of PartiQL statements (DynamoDB developer guide, "IAM security policies with PartiQL for DynamoDB").
 const PARTIQL: &[&str] =
     &["dynamodb:PartiQLDelete", "dynamodb:PartiQLInsert", "dynamodb:PartiQLSelect", "dynamodb:PartiQLUpdate"];
 
-/// What IAM asks for a call that is no action of its own (DynamoDB developer guide, "Using IAM with DynamoDB transactions").
+/// Operations that have no action of the same name (DynamoDB developer guide, "Using IAM with DynamoDB
+/// transactions").
 const TRANSACTIONS: [(&str, &[&str]); 5] = [
     ("batchExecuteStatement", PARTIQL),
     ("executeStatement", PARTIQL),
@@ -189,7 +191,7 @@ fn dynamodb(call: &Call<'_>) -> Vec<Grant> {
         return any_of_service(call);
     }
     let own = action("dynamodb", call.operation);
-    // Requests to several tables have these as their keys.
+    // Requests to several tables have the tables as their keys.
     if let Some(tables) = call.payload.and_then(|payload| payload.get("RequestItems")).and_then(Json::as_object) {
         let tables = tables.keys().map(|name| match name.strip_suffix(".$") {
             Some(_) => scoped(&[&own], ResourceScope::Dynamic("RequestItems")),
@@ -239,7 +241,7 @@ fn put_events(call: &Call<'_>) -> Vec<Grant> {
     entries.iter().map(|entry| scoped(&["events:PutEvents"], bus(entry))).collect()
 }
 
-/// An operation of S3, or the reader and writer of a distributed Map, which are no calls of the SDK.
+/// An operation of Amazon S3, or the reader or writer of a distributed Map state, which are not SDK calls.
 fn s3(call: &Call<'_>) -> Vec<Grant> {
     let partition = call.settings.account.partition.as_deref().unwrap_or("aws");
     let on = |actions: &[&str], suffix: &str| {
@@ -275,7 +277,7 @@ fn ecs_run_task(call: &Call<'_>) -> Vec<Grant> {
     for parameter in ["Overrides.TaskRoleArn", "Overrides.ExecutionRoleArn"] {
         grants.extend(pattern::pass_role(call, parameter, ECS));
     }
-    // A role that is not overridden is that of the task definition.
+    // Without an override, the role is that of the task definition.
     if !(has("Overrides.TaskRoleArn") && has("Overrides.ExecutionRoleArn")) {
         let statement = Statement::allow(["iam:PassRole"], ["*"]);
         let statement = statement.when("StringEquals", "iam:PassedToService", ECS);
@@ -320,7 +322,7 @@ fn http_invoke(call: &Call<'_>) -> Vec<Grant> {
     ]
 }
 
-/// A call of an API: only with the role's credentials does it need a permission.
+/// A call of an API. It needs a permission only with the credentials of the role.
 fn api_gateway(call: &Call<'_>) -> Vec<Grant> {
     if matches!(given(call.payload, "AuthType"), ParameterValue::Absent | ParameterValue::Text("NO_AUTH")) {
         return Vec::new();
@@ -337,14 +339,14 @@ fn api_gateway(call: &Call<'_>) -> Vec<Grant> {
     vec![scoped(&["execute-api:Invoke"], ResourceScope::Static(call.settings.account.arn("execute-api", &path)))]
 }
 
-/// A statement for Redshift: with a secret, or with a user's temporary credentials (Redshift management guide, "Authorizing
-/// access to the Amazon Redshift Data API").
+/// A statement for Redshift: with a secret, or with a user's temporary credentials (Redshift management
+/// guide, "Authorizing access to the Amazon Redshift Data API").
 fn redshift_execute(call: &Call<'_>) -> Vec<Grant> {
     let account = &call.settings.account;
     let own = action("redshift-data", call.operation);
     let serverless = given(call.payload, "WorkgroupName") != ParameterValue::Absent;
     let target = if serverless {
-        // The ARN has an id where the call has a name.
+        // The ARN contains an ID, and the call has a name.
         scoped(&[&own], ResourceScope::Static(account.arn("redshift-serverless", "workgroup/*")))
     } else {
         let cluster = |name: &str| account.arn("redshift", &format!("cluster:{name}"));

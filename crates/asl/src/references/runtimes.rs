@@ -1,6 +1,6 @@
-//! The runtimes of Lambda, out of the table that `cargo xtask update-aws` writes.
+//! The runtimes of Lambda, from the table that `cargo xtask update-aws` writes.
 
-/// The runtimes, with the version and the day they are of in the first line.
+/// The runtimes. The first line has the version and the date of the table.
 const TABLE: &str = include_str!("runtimes.txt");
 
 /// Deprecation dates of a retired runtime (Lambda developer guide, "Runtime deprecation policy").
@@ -16,7 +16,7 @@ pub(crate) struct Retired {
     pub(crate) successor: Option<&'static str>,
 }
 
-/// Returns the dates of a runtime that is retired as of the date of the table, or `None` for other runtimes.
+/// Returns the dates of a runtime that is retired at the date of the table. `None` for other runtimes.
 pub(crate) fn retired(runtime: &str) -> Option<Retired> {
     let day = TABLE.lines().next()?.rsplit(' ').next()?;
     let mut fields = TABLE.lines().skip(1).find_map(|line| line.strip_prefix(runtime)?.strip_prefix(' '))?.split(' ');

@@ -1,5 +1,6 @@
-//! The rules, one file each in the folder of its family. The doc comment of a `RULE` is its documentation for users, and the
-//! examples in it are its test cases.
+//! The rules, one file each in the folder of its family.
+//!
+//! The doc comment of a `RULE` is its documentation for users. The examples in it are test cases.
 
 #[macro_use]
 mod rule;
@@ -61,22 +62,22 @@ fn templates<'s, 'a>(
     templates.map(|(field, value)| (PathBuilder::Field(&node.at, &field.name), value))
 }
 
-/// Words as a list for people: `` `a`, `b` ``.
+/// Words as a list for messages: `` `a`, `b` ``.
 fn list<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
     words.into_iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// The range of a number as the end of a sentence; empty without limits.
+/// The range of a number as a part of a message. Empty without limits.
 fn bounds<N: std::fmt::Display>(least: Option<N>, most: Option<N>) -> String {
     match (least, most) {
-        (Some(least), Some(most)) => format!("and must be from {least} to {most}"),
-        (Some(least), None) => format!("and must be at least {least}"),
-        (None, Some(most)) => format!("and must be at most {most}"),
+        (Some(least), Some(most)) => format!("must be between {least} and {most}"),
+        (Some(least), None) => format!("must be at least {least}"),
+        (None, Some(most)) => format!("must be at most {most}"),
         (None, None) => String::new(),
     }
 }
 
-/// Whether a scope may leave out its states.
+/// Whether a scope may omit its states, as in the flat form.
 fn states_are_elsewhere(model: &SemanticModel<'_>, field: &FieldSchema, at: &JsonPointer) -> bool {
     model.form == Form::Flat && field.shape == FieldType::States && !at.tokens().is_empty()
 }

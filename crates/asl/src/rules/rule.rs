@@ -12,35 +12,35 @@ use crate::syntax::TextError;
 /// The page of the Terraform Registry with the documentation of all rules.
 const PAGE: &str = "https://registry.terraform.io/providers/terraform-provider-sfn/sfn/latest/docs/guides/checks";
 
-/// A rule: what it looks at, and how it is documented.
+/// A rule, with its documentation and its checks.
 pub struct Rule {
     /// Stable code; the digit after `ASL` is the family.
     pub code: &'static str,
-    /// Name that says what is wrong.
+    /// Name of the problem, such as `missing-field`.
     pub name: &'static str,
-    /// Earlier names, which select the rule as well.
+    /// Earlier names, which also select the rule.
     pub aliases: &'static [&'static str],
-    /// Severity of its findings, unless a finding has one of its own.
+    /// Default severity of its findings.
     pub severity: Severity,
-    /// Markdown for users, each line after a blank.
+    /// Documentation as Markdown. Each line begins with a space.
     pub explanation: &'static str,
-    /// What it looks at.
+    /// Its checks.
     pub(crate) checks: &'static [Check],
 }
 
 /// The input of a check, by stage: from the text to the state of the called resources in AWS.
 pub(crate) enum Check {
-    /// Each problem found while reading the text.
+    /// Each problem found while parsing the text.
     Syntax(fn(&TextError, &mut Vec<Diagnostic>)),
     /// The text as a whole.
     Text(fn(&str, &mut Vec<Diagnostic>)),
     /// The definition as a whole.
     Whole(fn(&SemanticModel<'_>, &mut Vec<Diagnostic>)),
-    /// Each object of a type: its name, `State` for all states, or `Any`.
+    /// Each object of a type: the name of the type, `State` for all states, or `Any`.
     Object(&'static str, CheckObject),
     /// Each permission that cannot be derived exactly.
     Policy(fn(&Gap, &mut Vec<Diagnostic>)),
-    /// Each resource that a state calls, with its state in AWS.
+    /// Each resource that a state calls, with its status in AWS.
     Reference(fn(&KnownReference<'_>, &mut Vec<Diagnostic>)),
     /// Each action that the role does not allow.
     Denied(fn(&DeniedAction<'_>, &mut Vec<Diagnostic>)),
@@ -49,7 +49,7 @@ pub(crate) enum Check {
 pub(crate) type CheckObject = fn(&SemanticModel<'_>, &Node<'_>, &mut Vec<Diagnostic>);
 
 impl Rule {
-    /// Returns whether the rule has this name, or had it.
+    /// Returns whether this is the name or an earlier name of the rule.
     pub(crate) fn is_named(&self, name: &str) -> bool {
         self.name == name || self.aliases.contains(&name)
     }
@@ -68,7 +68,7 @@ impl Rule {
         paragraph.split(". ").next().unwrap_or("").trim_end_matches('.').to_owned()
     }
 
-    /// Returns the heading of the rule on the page of checks as an anchor.
+    /// Returns the anchor of the rule on the page of checks.
     pub fn anchor(&self) -> String {
         format!("{}-{}", self.code.to_lowercase(), self.name)
     }
@@ -89,7 +89,7 @@ impl Rule {
     }
 }
 
-/// Declares a rule by its documentation, code, name, earlier names, severity, and which function looks at what.
+/// Declares a rule: documentation, code, name, earlier names, severity, and the function for each input.
 macro_rules! rule {
     (@check Syntax $function:ident) => { $crate::rules::Check::Syntax($function) };
     (@check Text $function:ident) => { $crate::rules::Check::Text($function) };

@@ -1,19 +1,20 @@
-//! Which findings a user wants, by severity and by rule.
+//! Selection of findings by severity and by rule.
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::suggest::did_you_mean;
 
 use super::{Rule, rule_named, rules};
 
-/// Selects findings by their severity and their rule. A selector is a code, the beginning of codes (at least four letters, such as
-/// `ASL7`), or the name of a rule.
+/// Selects findings by severity and by rule.
+///
+/// A selector is a code, the beginning of a code with at least four characters such as `ASL7`, or the name of a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleFilter {
-    /// The least severity.
+    /// Lowest severity to report.
     pub level: Severity,
-    /// Selectors of the rules to report; empty selects all rules.
+    /// Selectors of the rules to report. Empty selects all rules.
     pub select: Vec<String>,
-    /// Selectors of the rules to leave out.
+    /// Selectors of the rules to ignore.
     pub ignore: Vec<String>,
 }
 
@@ -24,16 +25,16 @@ impl Default for RuleFilter {
 }
 
 impl RuleFilter {
-    /// The filter that leaves nothing out.
+    /// The filter that includes all findings.
     pub const ALL: Self = Self { level: Severity::Lint, select: Vec::new(), ignore: Vec::new() };
 
-    /// Returns whether a finding is to be reported.
+    /// Returns whether a finding is reported.
     pub fn includes(&self, finding: &Diagnostic) -> bool {
         let selected = self.select.is_empty() || self.select.iter().any(|word| matches_selector(word, finding.code));
         finding.severity <= self.level && selected && !self.ignores(finding.code)
     }
 
-    /// Returns whether findings with this code are left out.
+    /// Returns whether findings with this code are ignored.
     pub fn ignores(&self, code: &str) -> bool {
         self.ignore.iter().any(|word| matches_selector(word, code))
     }
@@ -48,7 +49,7 @@ fn matches_selector(word: &str, code: &str) -> bool {
 /// Checks that a selector selects at least one rule.
 ///
 /// # Errors
-/// The code or name that was likely meant, if there is one.
+/// The most similar code or name, if any.
 pub fn resolve_selector(word: &str) -> Result<(), Option<&'static str>> {
     if rules().any(|rule| matches_selector(word, rule.code)) {
         return Ok(());

@@ -1,9 +1,9 @@
-//! What a state gets as its input, as far as the states before it say.
+//! The input of each state, as inferred from upstream states.
 //!
-//! A forward analysis over the transitions of each scope. It knows what a Pass state or a payload template writes, which
-//! members the API that a task calls returns, and that a result without `ResultPath` takes the place of the input; what a
-//! function returns and what an execution is started with is anything. Where ways meet, a member is missing only if it is on
-//! all of them.
+//! A forward analysis over the transitions of each scope. Known are the values that Pass states and payload
+//! templates write, the members that a called API returns, and that a result without `ResultPath` replaces
+//! the input. The results of functions and the input of the execution can be any value. Where paths of the
+//! workflow meet, a member is missing only if it is missing on all of them.
 //!
 //! Source: the specification, "Input and Output Processing"; the developer guide, "Transforming data with JSONata".
 
@@ -20,20 +20,20 @@ use crate::semantic::response::{Reached, Response};
 use crate::semantic::{SemanticModel, State};
 use crate::suggest::did_you_mean;
 
-/// How many members of an object, and how many levels, are followed; beyond that anything may be there.
+/// Maximum number of members of an object, and maximum depth. Beyond these limits, a value can be anything.
 const MAX_MEMBERS: usize = 40;
 const MAX_DEPTH: usize = 8;
-/// How often a state is looked at again when more ways lead to it.
+/// Maximum number of times that a state is visited when several paths lead to it.
 const MAX_VISITS: usize = 4;
 
-/// What is known of a value.
+/// What is known about a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AbstractValue {
-    /// Nothing.
+    /// Nothing is known.
     Any,
-    /// An object with these members and, if it is open, any others.
+    /// An object with these members. If it is open, it can have other members.
     Object(BTreeMap<Rc<str>, Rc<AbstractValue>>, bool),
-    /// An array with these elements first or, without any, of unknown length.
+    /// An array that begins with these elements. Without elements, its length is unknown.
     Array(Vec<Rc<AbstractValue>>),
     /// A part of the result of an API.
     Response(Response),
@@ -41,12 +41,12 @@ pub enum AbstractValue {
     Scalar,
 }
 
-/// A value that is not there.
+/// A missing value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Missing {
-    /// Why it is not there.
+    /// Why it is missing, as a part of a message.
     pub why: String,
-    /// The name that was likely meant.
+    /// The most similar name of a known member.
     pub suggestion: Option<String>,
 }
 
@@ -55,14 +55,14 @@ impl Missing {
         Self { why, suggestion: None }
     }
 
-    /// A member that is not among the known ones.
+    /// A member that is not among the known members.
     fn named<'k>(why: String, name: &str, known: impl IntoIterator<Item = &'k str>) -> Self {
         Self { why, suggestion: did_you_mean(name, known).map(str::to_owned) }
     }
 }
 
 impl AbstractValue {
-    /// What a literal is; `member` says what a member of a template holds.
+    /// The abstract value of a literal or a payload template.
     fn of(value: &Json, template: bool, depth: usize) -> Self {
         match value {
             _ if depth > MAX_DEPTH => Self::Any,
@@ -86,13 +86,13 @@ impl AbstractValue {
         }
     }
 
-    /// What an error that was caught looks like.
+    /// The error output of a caught error.
     fn error() -> Self {
         let scalar = Rc::new(Self::Scalar);
         Self::Object(BTreeMap::from([("Error".into(), scalar.clone()), ("Cause".into(), scalar)]), false)
     }
 
-    /// What is known where two ways meet.
+    /// What is known where two paths meet.
     fn joined(a: &Rc<Self>, b: &Rc<Self>) -> Rc<Self> {
         if a == b {
             return a.clone();
@@ -102,7 +102,7 @@ impl AbstractValue {
         };
         let mut members = members.clone();
         for (name, other) in others {
-            // It may be missing, and whatever is in it may be as well.
+            // The member may be missing on one path, and so may its content.
             let joined = members.get(name).map_or_else(|| other.clone(), |before| Self::joined(before, other));
             members.insert(name.clone(), joined);
         }
@@ -110,7 +110,7 @@ impl AbstractValue {
         Rc::new(Self::Object(members.into_iter().take(MAX_MEMBERS).collect(), open))
     }
 
-    /// The first step of a path that leads to nothing.
+    /// Returns why a path leads to a missing value, if it does.
     pub fn missing<'p>(&self, path: impl IntoIterator<Item = &'p Step>) -> Option<Missing> {
         let mut current = self;
         let mut path = path.into_iter();
@@ -149,7 +149,7 @@ impl AbstractValue {
         None
     }
 
-    /// What stands at a path.
+    /// The value at a path.
     fn at(self: &Rc<Self>, path: &Path) -> Rc<Self> {
         let mut current = self.clone();
         for segment in &path.segments {
@@ -172,12 +172,12 @@ impl AbstractValue {
         current
     }
 
-    /// The value with another put in at a path.
+    /// The value with another value inserted at a path.
     fn with(self: &Rc<Self>, names: &[&str], value: Rc<Self>) -> Rc<Self> {
         let Some((first, rest)) = names.split_first() else { return value };
         let (members, open) = match &**self {
             Self::Object(members, open) => (Some(members), *open),
-            // Whatever it is, AWS makes an object of it or fails.
+            // AWS creates an object or fails.
             Self::Any | Self::Response(_) => (None, true),
             _ => (None, false),
         };
@@ -198,7 +198,7 @@ impl AbstractValue {
     }
 }
 
-/// What each state gets as its input, by the state's number; absent for one that nothing leads to.
+/// Returns the input of each state. `None` for an unreachable state.
 pub fn inputs(model: &SemanticModel<'_>) -> Table<StateId, Option<Rc<AbstractValue>>> {
     let states = &model.states;
     let (inputs, outputs) = (Table::like(states, None), Table::like(states, None));
@@ -217,7 +217,7 @@ struct Flow<'s, 'a> {
 }
 
 impl Flow<'_, '_> {
-    /// Follows a scope from its start, and gives what comes out of its end.
+    /// Follows a scope from its start, and returns its output.
     fn scope(&mut self, scope: ScopeId, input: Rc<AbstractValue>, depth: usize) -> Rc<AbstractValue> {
         let anything = Rc::new(AbstractValue::Any);
         let Some(scope) = self.model.graph.scopes.get(scope) else { return anything };
@@ -243,12 +243,12 @@ impl Flow<'_, '_> {
         ends.reduce(|before, after| AbstractValue::joined(&before, &after)).unwrap_or(anything)
     }
 
-    /// Whether the input of a state may be anything, so that no other way to it says more.
+    /// Whether the input of a state is already unknown, so that other paths to it add nothing.
     fn may_be_anything(&self, state: StateId) -> bool {
         self.inputs.get(state).and_then(Option::as_deref) == Some(&AbstractValue::Any)
     }
 
-    /// Adds what comes along a way to the input of a state; `None` where that says nothing new.
+    /// Joins a value into the input of a state. Returns `None` if the input does not change.
     fn arrive(&mut self, state: StateId, arriving: Rc<AbstractValue>) -> Option<Rc<AbstractValue>> {
         let (visits, slot) = (self.visits.get_mut(state)?, self.inputs.get_mut(state)?);
         *visits += 1;
@@ -264,7 +264,7 @@ impl Flow<'_, '_> {
         Some(joined)
     }
 
-    /// What comes out of a state that has done its work.
+    /// The output of a state.
     fn output(
         &mut self,
         index: StateId,
@@ -349,7 +349,7 @@ impl Flow<'_, '_> {
                     AbstractValue::Array(Vec::new())
                 }
             }
-            // A function may return anything.
+            // A function can return any value.
             "Task" => state
                 .resource
                 .and_then(|(_, resource)| Response::of(resource))
@@ -360,7 +360,7 @@ impl Flow<'_, '_> {
     }
 }
 
-/// The first step of a path that leads to nothing in the result of an API.
+/// Returns why a path leads to a missing value in the result of an API, if it does.
 fn not_returned<'p>(mut response: Response, path: impl Iterator<Item = &'p Step>) -> Option<Missing> {
     for step in path {
         match (response.step(step), step) {
@@ -375,7 +375,7 @@ fn not_returned<'p>(mut response: Response, path: impl Iterator<Item = &'p Step>
     None
 }
 
-/// What goes along a transition: after an error that was caught it is not the state's output.
+/// The value that a transition passes on: the output of the state, or the output of its catcher or rule.
 fn leaving(
     state: &State<'_>,
     edge: &JsonPointer,
@@ -398,7 +398,7 @@ fn leaving(
     }
 }
 
-/// The part of a value that `InputPath` or `OutputPath` leaves.
+/// The part of a value that `InputPath` or `OutputPath` selects.
 fn select(value: &Rc<AbstractValue>, path: Option<&Json>) -> Rc<AbstractValue> {
     let Some(path) = path else { return value.clone() };
     match input_path(path) {
@@ -408,7 +408,7 @@ fn select(value: &Rc<AbstractValue>, path: Option<&Json>) -> Rc<AbstractValue> {
     }
 }
 
-/// A result put into the input by `ResultPath`.
+/// The input with a result inserted by `ResultPath`.
 fn put(input: &Rc<AbstractValue>, path: Option<&Json>, result: Rc<AbstractValue>) -> Rc<AbstractValue> {
     let Some(path) = path else { return result };
     if *path == Json::Null {
@@ -419,7 +419,7 @@ fn put(input: &Rc<AbstractValue>, path: Option<&Json>, result: Rc<AbstractValue>
     if names.len() == path.segments.len() { input.with(&names, result) } else { Rc::new(AbstractValue::Any) }
 }
 
-/// A path into the input; `None` where it cannot be told what it selects.
+/// A path into the input. `None` if it is not known what the path selects.
 fn input_path(path: &Json) -> Option<Path> {
     Path::parse(path.as_str()?).ok().filter(|path| path.root == Root::Input)
 }

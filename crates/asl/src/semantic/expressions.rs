@@ -10,7 +10,7 @@ use crate::schema::{ExpressionKind, FieldSchema};
 use super::ids::{ExpressionId, Table};
 use super::nodes::{Content, Expression};
 
-/// A field whose expressions are read.
+/// A field whose expressions are parsed.
 pub(super) struct ExpressionCollector<'p> {
     pub(super) field: &'static FieldSchema,
     pub(super) at: &'p JsonPointer,

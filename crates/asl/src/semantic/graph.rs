@@ -1,8 +1,9 @@
-//! Which states there are, and which way leads to which.
+//! The states of a definition, and the transitions between them.
 //!
-//! A *scope* is a sequence of states with its own `StartAt`: the state machine itself, a branch, an item processor.
-//! In ASL each scope holds its states. In the flat form, which HCL blocks use, a scope without `States` finds its
-//! states among those of the enclosing scope by following transitions. Both forms may be mixed.
+//! A *scope* is a sequence of states with its own `StartAt`: the state machine itself, a branch or an item
+//! processor. In ASL, each scope contains its states. In the flat form, which HCL blocks use, the states of a
+//! scope without `States` are those of the enclosing namespace that its transitions lead to. Both forms can
+//! be mixed.
 
 use std::cell::Cell;
 use std::collections::{HashSet, VecDeque};
@@ -14,57 +15,56 @@ use crate::pointer::JsonPointer;
 use crate::semantic::ids::{Id as _, NamespaceId, ScopeId, StateId, Table};
 use crate::suggest::did_you_mean;
 
-/// A way from one state to another, or from a scope to its first state.
+/// A transition between states, or from a scope to its first state.
 #[derive(Debug)]
 pub struct Edge<'a> {
-    /// The field that names the target.
+    /// The field with the name of the target.
     pub at: JsonPointer,
-    /// The name of the target; `None` for one that is not known yet.
+    /// The name of the target. `None` if it is not known yet.
     pub target: Option<&'a str>,
-    /// The number of the state that it leads to: the one it names or, where there is none, the one it is likely meant to
-    /// name.
+    /// The target. If no state has the name of the target, the state with the most similar name.
     pub to: Option<StateId>,
 }
 
 impl Edge<'_> {
-    /// Whether it is taken after an error.
+    /// Whether it is the transition of a catcher.
     pub fn catches(&self) -> bool {
         matches!(self.at.tokens(), [.., list, _, _] if list == "Catch")
     }
 }
 
-/// A state and the ways out of it.
+/// A state and its transitions.
 #[derive(Debug)]
 pub struct StateNode<'a> {
-    /// Its name.
+    /// Name of the state.
     pub name: &'a str,
-    /// The state itself.
+    /// The state.
     pub value: &'a Json,
     /// Its place.
     pub at: JsonPointer,
-    /// The namespace that holds it.
+    /// The namespace that contains it.
     pub namespace: NamespaceId,
-    /// The transitions out of it, in their order.
+    /// Its transitions, in their order.
     pub edges: Vec<Edge<'a>>,
-    /// Whether the workflow may end after it.
+    /// Whether the workflow can end after it.
     pub ends: bool,
-    /// The scopes inside it: where in the state they stand, and their numbers.
+    /// The scopes in it, with their places in the state.
     pub inside: Vec<(JsonPointer, ScopeId)>,
 }
 
-/// A place that holds states by name.
+/// An object that contains states by name.
 #[derive(Debug)]
 pub struct Namespace<'a> {
     /// The `States` object.
     pub at: JsonPointer,
     /// Its states.
     pub states: &'a Members,
-    /// The number of the first of them; the others follow.
+    /// The ID of the first state. The others follow.
     first: StateId,
 }
 
 impl Namespace<'_> {
-    /// The numbers of its states, in the order in which they are written.
+    /// The IDs of its states, in the order of the text.
     pub fn ids(&self) -> impl Iterator<Item = StateId> + use<> {
         let first = self.first.position();
         (first..first + self.states.len()).map(StateId::new)
@@ -80,41 +80,41 @@ impl Namespace<'_> {
 pub struct Scope<'a> {
     /// The object with `StartAt`.
     pub at: JsonPointer,
-    /// The namespace in which its states are found.
+    /// The namespace that contains its states.
     pub namespace: NamespaceId,
-    /// The scope around it.
+    /// The enclosing scope.
     pub parent: Option<ScopeId>,
-    /// The number of the state that holds it; `None` for the state machine itself.
+    /// The state that contains it. `None` for the state machine itself.
     pub holder: Option<StateId>,
-    /// Whether it has `States` of its own.
+    /// Whether it has its own `States`.
     pub owns_states: bool,
     /// The first state.
     pub start: Edge<'a>,
-    /// The numbers of the states it reaches, in the order a reader follows.
+    /// The states that it reaches, in reading order.
     pub reached: IndexSet<StateId>,
-    /// Whether the state machine gets to this scope at all.
+    /// Whether the scope is reachable from the state machine.
     pub attached: bool,
-    /// Whether a transition is not known yet, so that more states may be reached.
+    /// Whether a transition is not known yet, so that the scope may reach more states.
     pub open: bool,
 }
 
 /// All scopes of a state machine.
 #[derive(Debug)]
 pub struct Graph<'a> {
-    /// All states by number: those of a namespace stand together, in the order in which they are written.
+    /// All states. Those of a namespace are consecutive, in the order of the text.
     pub states: Table<StateId, StateNode<'a>>,
-    /// The places that hold states; the first is that of the state machine.
+    /// The namespaces. The first is that of the state machine.
     pub namespaces: Table<NamespaceId, Namespace<'a>>,
-    /// The scopes; the first is the state machine.
+    /// The scopes. The first is the state machine.
     pub scopes: Table<ScopeId, Scope<'a>>,
-    /// How many names may still be compared in search of the one that was meant.
+    /// The number of names that may still be compared to find the most similar one.
     guesses: Cell<usize>,
 }
 
-/// How many names are compared for one definition: enough for any that a person wrote, few enough for any text.
+/// Maximum number of names that are compared for one definition, so that the time is limited for any text.
 const MAX_GUESSES: usize = 200_000;
 
-/// The names of all states of a definition, those of inner scopes as well.
+/// The names of all states of a definition, including those of inner scopes.
 pub fn state_names(definition: &Json) -> Vec<String> {
     let states = definition.get("States").and_then(Json::as_object).into_iter().flatten();
     let mut names = Vec::new();
@@ -125,7 +125,7 @@ pub fn state_names(definition: &Json) -> Vec<String> {
     names
 }
 
-/// The scopes inside a state: the fields of `state` that hold objects with a start of their own.
+/// The objects with `StartAt` in a state: its branches or its item processor, with their places in the state.
 pub fn containers(state: &Json) -> Vec<(JsonPointer, &Json)> {
     let mut found = Vec::new();
     if let Some(branches) = state.get("Branches").and_then(Json::as_array) {
@@ -141,7 +141,8 @@ pub fn containers(state: &Json) -> Vec<(JsonPointer, &Json)> {
     found
 }
 
-/// Returns whether a state has branches or an item processor that are not known yet, which in the flat form may lead to any state.
+/// Returns whether a state has branches or an item processor that are not known yet. In the flat form, these
+/// may lead to any state.
 fn has_unknown_containers(state: &Json) -> bool {
     let is_unknown = |value: &Json| match value {
         Json::Unknown => true,
@@ -151,17 +152,17 @@ fn has_unknown_containers(state: &Json) -> bool {
     ["Branches", "ItemProcessor", "Iterator"].iter().any(|field| state.get(field).is_some_and(is_unknown))
 }
 
-/// Whether an item processor runs each of its items in an execution of its own.
+/// Whether an item processor runs each item as a child workflow execution.
 pub fn is_distributed(processor: &Json) -> bool {
     processor.get("ProcessorConfig").and_then(|config| config.get("Mode")?.as_str()) == Some("DISTRIBUTED")
 }
 
-/// The field of a distributed Map state that holds its item processor; `None` for any other state.
+/// The field of a distributed Map state that contains its item processor. `None` for any other state.
 pub fn distributed(state: &Json) -> Option<&'static str> {
     ["ItemProcessor", "Iterator"].into_iter().find(|field| state.get(field).is_some_and(is_distributed))
 }
 
-/// All transitions out of a state.
+/// The transitions of a state.
 fn transitions<'a>(state: &'a Json, at: &JsonPointer) -> Vec<Edge<'a>> {
     let edge = |at: JsonPointer, target: Option<&'a str>| Edge { at, target, to: None };
     if matches!(state, Json::Unknown) {
@@ -180,7 +181,7 @@ fn transitions<'a>(state: &'a Json, at: &JsonPointer) -> Vec<Edge<'a>> {
         }
     }
     add(state, &|| at.clone(), "Default");
-    // A list that is not known yet may name any state.
+    // A list that is not known yet may lead to any state.
     for list in ["Choices", "Catch"] {
         if matches!(state.get(list), Some(Json::Unknown)) {
             edges.push(edge(at.join(list), None));
@@ -189,7 +190,7 @@ fn transitions<'a>(state: &'a Json, at: &JsonPointer) -> Vec<Edge<'a>> {
     edges
 }
 
-/// Whether the workflow may end after this state.
+/// Whether the workflow can end after this state.
 fn is_terminal(state: &Json) -> bool {
     matches!(state, Json::Unknown)
         || matches!(state.get("End"), Some(Json::Bool(true) | Json::Unknown))
@@ -197,7 +198,7 @@ fn is_terminal(state: &Json) -> bool {
         || matches!(state.get("Type"), Some(Json::Unknown))
 }
 
-/// What is around a scope that is being added.
+/// What encloses a scope that is being added.
 #[derive(Clone, Copy)]
 struct Enclosing {
     namespace: NamespaceId,
@@ -206,7 +207,7 @@ struct Enclosing {
 }
 
 impl<'a> Graph<'a> {
-    /// The graph of a state machine in either form.
+    /// Creates the graph of a definition in either form.
     pub fn of(root: &'a Json) -> Self {
         let mut graph = Self {
             states: Table::default(),
@@ -219,11 +220,11 @@ impl<'a> Graph<'a> {
         graph
     }
 
-    /// The scopes as a reader follows them: the state machine, then those inside of each of its states, in their order.
+    /// The scopes in reading order: the state machine, then the scopes in each of its states.
     pub fn in_reading_order(&self) -> Vec<&Scope<'a>> {
         let (mut order, mut waiting) = (IndexSet::new(), vec![ScopeId::ROOT]);
         while let Some(number) = waiting.pop() {
-            // In the flat form a branch may lead back to the state that holds it.
+            // In the flat form, a branch may lead back to the state that contains it.
             if let Some(scope) = self.scopes.get(number).filter(|_| order.insert(number)) {
                 let inside: Vec<ScopeId> =
                     self.reached(scope).flat_map(|node| node.inside.iter().map(|(_, number)| *number)).collect();
@@ -233,7 +234,7 @@ impl<'a> Graph<'a> {
         order.into_iter().filter_map(|number| self.scopes.get(number)).collect()
     }
 
-    /// What a scope is in words, such as "branch 1 of `Both`"; `None` for the state machine itself.
+    /// Title of a scope, such as "branch 1 of `Both`". `None` for the state machine itself.
     pub fn title(&self, scope: &Scope<'_>) -> Option<String> {
         let holder = self.states.get(scope.holder?)?.name;
         Some(match scope.at.tokens() {
@@ -245,44 +246,44 @@ impl<'a> Graph<'a> {
         })
     }
 
-    /// The number of the namespace's state of this name.
+    /// The state with this name in a namespace.
     pub fn state_named(&self, namespace: NamespaceId, name: &str) -> Option<StateId> {
         let namespace = self.namespaces.get(namespace)?;
         Some(namespace.id_at(namespace.states.get_index_of(name)?))
     }
 
-    /// The scopes that find their states in this namespace.
+    /// The scopes whose states are in this namespace.
     pub fn scopes_in(&self, namespace: NamespaceId) -> impl Iterator<Item = &Scope<'a>> {
         self.scopes.iter().filter(move |scope| scope.namespace == namespace)
     }
 
-    /// The transitions out of a state.
+    /// The transitions of a state.
     pub fn edges(&self, state: StateId) -> &[Edge<'a>] {
         self.states.get(state).map(|node| node.edges.as_slice()).unwrap_or(&[])
     }
 
-    /// The states that transitions lead to from a state, as often as they do.
+    /// The targets of the transitions of a state, with repetitions.
     pub fn targets(&self, state: StateId) -> impl Iterator<Item = StateId> {
         self.edges(state).iter().filter_map(|edge| edge.to)
     }
 
-    /// The states of a scope, in the order a reader follows.
+    /// The states of a scope, in reading order.
     pub fn reached(&self, scope: &Scope<'a>) -> impl Iterator<Item = &StateNode<'a>> {
         scope.reached.iter().filter_map(|state| self.states.get(*state))
     }
 
-    /// The way by which a scope gets to a state first.
+    /// The first transition of a scope that leads to a state.
     pub fn way<'s>(&'s self, scope: &'s Scope<'a>, state: StateId) -> Option<&'s Edge<'a>> {
         let mut edges = self.reached(scope).flat_map(|node| &node.edges);
         if scope.start.to == Some(state) { Some(&scope.start) } else { edges.find(|edge| edge.to == Some(state)) }
     }
 
-    /// A scope and those around it, from the inside out.
+    /// A scope and its enclosing scopes, from the inside out.
     pub fn around(&self, scope: ScopeId) -> impl Iterator<Item = ScopeId> {
         std::iter::successors(Some(scope), |inner| self.scopes.get(*inner)?.parent)
     }
 
-    /// The state that a name leads to: the one of that name or, where there is none, the one that it is likely meant for.
+    /// The state with this name or, if there is none, the state with the most similar name.
     fn resolve(&self, namespace: NamespaceId, target: &str) -> Option<StateId> {
         self.state_named(namespace, target).or_else(|| {
             let states = self.namespaces.get(namespace)?.states;
@@ -291,7 +292,7 @@ impl<'a> Graph<'a> {
         })
     }
 
-    /// Adds the scope at `at` and, when it holds states of its own, all scopes inside those.
+    /// Adds the scope at `at` and, if it has its own states, all scopes in them.
     fn add_scope(&mut self, holder: &'a Json, at: JsonPointer, enclosing: Option<Enclosing>) -> Option<ScopeId> {
         let own = holder.get("States").and_then(Json::as_object);
         let unknown_states = matches!(holder.get("States"), Some(Json::Unknown));
@@ -374,7 +375,7 @@ impl<'a> Graph<'a> {
         }
     }
 
-    /// Marks the scopes that the state machine gets to.
+    /// Marks the scopes that are reachable from the state machine.
     fn attach(&mut self) {
         let mut queue = VecDeque::from([ScopeId::ROOT]);
         let mut seen = HashSet::new();

@@ -1,12 +1,12 @@
-//! Typed indexes, and the tables that they index.
+//! Typed IDs, and tables of values with these IDs.
 
 use std::marker::PhantomData;
 
-/// An index into a [`Table`].
+/// The ID of a value in a [`Table`].
 pub trait Id: Copy {
-    /// Returns the index of a position.
+    /// Returns the ID of a position.
     fn new(position: usize) -> Self;
-    /// The position.
+    /// Returns the position.
     fn position(self) -> usize;
 }
 
@@ -35,19 +35,19 @@ macro_rules! id {
 }
 
 id! {
-    /// A state.
+    /// ID of a state.
     StateId
 }
 id! {
-    /// A scope: the state machine, a branch or an item processor.
+    /// ID of a scope: the state machine, a branch or an item processor.
     ScopeId
 }
 id! {
-    /// A place that holds states by name.
+    /// ID of a namespace, which contains states by name.
     NamespaceId
 }
 id! {
-    /// An expression.
+    /// ID of an expression.
     ExpressionId
 }
 
@@ -57,11 +57,11 @@ impl ScopeId {
 }
 
 impl NamespaceId {
-    /// That of the state machine itself.
+    /// The namespace of the state machine itself.
     pub const ROOT: Self = Self(0);
 }
 
-/// Values by their numbers, in the order in which they were added.
+/// Values by their IDs, in the order in which they were added.
 #[derive(Debug)]
 pub struct Table<I, T> {
     values: Vec<T>,
@@ -75,7 +75,7 @@ impl<I, T> Default for Table<I, T> {
 }
 
 impl<I: Id, T> Table<I, T> {
-    /// A table with the same value for as many numbers as another table has.
+    /// Creates a table with the IDs of another table and the same value for each ID.
     pub fn like<U>(other: &Table<I, U>, value: T) -> Self
     where
         T: Clone,
@@ -83,18 +83,18 @@ impl<I: Id, T> Table<I, T> {
         Self { values: vec![value; other.len()], id: PhantomData }
     }
 
-    /// Adds a value and returns its number.
+    /// Adds a value and returns its ID.
     pub fn push(&mut self, value: T) -> I {
         self.values.push(value);
         I::new(self.values.len() - 1)
     }
 
-    /// The value of a number.
+    /// The value with this ID.
     pub fn get(&self, id: I) -> Option<&T> {
         self.values.get(id.position())
     }
 
-    /// The value of a number, to change it.
+    /// The value with this ID, mutable.
     pub fn get_mut(&mut self, id: I) -> Option<&mut T> {
         self.values.get_mut(id.position())
     }
@@ -104,22 +104,22 @@ impl<I: Id, T> Table<I, T> {
         self.values.iter()
     }
 
-    /// All values with their numbers.
+    /// All values with their IDs.
     pub fn enumerate(&self) -> impl Iterator<Item = (I, &T)> {
         self.values.iter().enumerate().map(|(position, value)| (I::new(position), value))
     }
 
-    /// All numbers.
+    /// All IDs.
     pub fn ids(&self) -> impl Iterator<Item = I> + use<I, T> {
         (0..self.values.len()).map(I::new)
     }
 
-    /// How many values there are.
+    /// Number of values.
     pub fn len(&self) -> usize {
         self.values.len()
     }
 
-    /// Returns whether there are none.
+    /// Returns whether the table has no values.
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
     }
@@ -134,7 +134,7 @@ impl<'t, I, T> IntoIterator for &'t Table<I, T> {
     }
 }
 
-/// Numbers that follow each other.
+/// Consecutive IDs.
 #[derive(Debug, Clone, Copy)]
 pub struct IdRange<I> {
     first: usize,
@@ -149,12 +149,12 @@ impl<I> Default for IdRange<I> {
 }
 
 impl<I: Id> IdRange<I> {
-    /// The numbers of the values that a table got after it had this many.
+    /// The IDs of the values that were added to a table since it had this length.
     pub fn added<T>(first: usize, table: &Table<I, T>) -> Self {
         Self { first, end: table.len(), id: PhantomData }
     }
 
-    /// The numbers.
+    /// The IDs.
     pub fn iter(self) -> impl Iterator<Item = I> {
         (self.first..self.end).map(I::new)
     }

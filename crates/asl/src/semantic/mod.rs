@@ -1,4 +1,4 @@
-//! What the rules look at: a definition, taken apart once.
+//! The semantic model of a definition, which the rules check.
 
 pub mod data_flow;
 mod expressions;
@@ -26,7 +26,7 @@ use variables::Variables;
 
 pub use nodes::{Content, Expression, Node, State};
 
-/// A definition, taken apart for the rules.
+/// The semantic model of a definition.
 #[derive(Debug)]
 pub struct SemanticModel<'a> {
     /// The definition.
@@ -37,13 +37,13 @@ pub struct SemanticModel<'a> {
     pub form: Form,
     /// The type of the state machine.
     pub machine: MachineType,
-    /// Its scopes.
+    /// Its states, scopes and transitions.
     pub graph: Graph<'a>,
-    /// Its query language; `None` while that is unknown.
+    /// Its query language. `None` if it is not known yet.
     pub language: Option<QueryLanguage>,
-    /// All its states, by their numbers in the graph.
+    /// All its states, with the same IDs as in the graph.
     pub states: Table<StateId, State<'a>>,
-    /// All its objects; the state machine comes first, and a state before what is inside it.
+    /// All its objects. The state machine is first, and a state precedes the objects in it.
     pub objects: Vec<Node<'a>>,
     /// All its paths, intrinsic functions and JSONata expressions.
     pub expressions: Table<ExpressionId, Expression<'a>>,
@@ -52,13 +52,13 @@ pub struct SemanticModel<'a> {
 }
 
 impl<'a> SemanticModel<'a> {
-    /// Takes a definition apart, of which every value is known or not.
+    /// Creates the model of a definition. `known` is whether every value in it is known.
     pub(crate) fn of(root: &'a Json, known: bool, form: Form, machine: MachineType) -> Self {
         let graph = Graph::of(root);
         let language = match root.get("QueryLanguage") {
             None => Some(QueryLanguage::JSONPath),
             Some(Json::Unknown) => None,
-            // Anything else is reported, and AWS goes on as if it were JSONata.
+            // Any other value is reported, and AWS treats it as JSONata.
             Some(word) if word.as_str() == Some("JSONPath") => Some(QueryLanguage::JSONPath),
             Some(_) => Some(QueryLanguage::JSONata),
         };
@@ -89,18 +89,18 @@ impl<'a> SemanticModel<'a> {
         node.expressions.iter().filter_map(|id| self.expressions.get(id))
     }
 
-    /// The state that an object is or is in.
+    /// The state that an object is, or that contains it.
     pub fn state_of(&self, node: &Node<'a>) -> Option<&State<'a>> {
         self.states.get(node.state?)
     }
 
-    /// The states by their objects: each state with the item that it is.
+    /// All states with their objects.
     pub fn state_items(&self) -> impl Iterator<Item = (&State<'a>, &Node<'a>)> {
         let is_state = |node: &&Node<'a>| Language::get().state(&node.shape.name).is_some();
         self.objects.iter().filter(is_state).filter_map(|node| Some((self.state_of(node)?, node)))
     }
 
-    /// The query language that counts for an object.
+    /// The query language of an object.
     pub fn language_of(&self, node: &Node<'a>) -> Option<QueryLanguage> {
         node.state.map_or(self.language, |state| self.states.get(state).and_then(|state| state.language))
     }
@@ -148,7 +148,7 @@ impl<'a> SemanticModel<'a> {
         }
     }
 
-    /// Which scopes run in Express executions.
+    /// The scopes that run in Express executions.
     fn express_scopes(&self) -> HashSet<ScopeId> {
         let is_express = |index: &ScopeId| {
             let child = self.graph.around(*index).find_map(|scope| {

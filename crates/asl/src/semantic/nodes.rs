@@ -1,4 +1,4 @@
-//! The parts of a definition that rules look at.
+//! The parts of a definition that rules check.
 
 use std::ops::Range;
 
@@ -18,21 +18,21 @@ use crate::semantic::ids::{ExpressionId, IdRange, NamespaceId, ScopeId, StateId}
 pub struct State<'a> {
     /// Its name.
     pub name: &'a str,
-    /// Its `Type`; empty while that is unknown or wrong.
+    /// Its `Type`. Empty if it is unknown or not a string.
     pub ty: &'a str,
-    /// The state itself.
+    /// The state.
     pub value: &'a Json,
     /// Its place.
     pub at: JsonPointer,
-    /// The namespace that holds it.
+    /// The namespace that contains it.
     pub namespace: NamespaceId,
     /// The scope it belongs to.
     pub scope: ScopeId,
-    /// What it calls, as written and taken apart, where it is a Task.
+    /// The `Resource` of a Task state, as text and parsed.
     pub resource: Option<(&'a str, Resource<'a>)>,
-    /// Its query language; `None` while that is unknown, or wrong.
+    /// Its query language. `None` if it is unknown or invalid.
     pub language: Option<QueryLanguage>,
-    /// Whether it goes back to JSONPath in a state machine of JSONata.
+    /// Whether it uses JSONPath in a state machine with JSONata.
     pub downgraded: bool,
     /// Whether it runs in an Express execution.
     pub express: bool,
@@ -41,38 +41,38 @@ pub struct State<'a> {
 /// An object of the language.
 #[derive(Debug)]
 pub struct Node<'a> {
-    /// What fields it may have.
+    /// Schema of the object.
     pub shape: &'static ObjectSchema,
     /// The object.
     pub value: &'a Json,
-    /// The fields of its members, in their order; `None` for one that the language does not have here.
+    /// The fields of its members, in their order. `None` for an unknown field.
     pub fields: Vec<Option<&'static FieldSchema>>,
     /// Its place.
     pub at: JsonPointer,
-    /// What it calls, as written and taken apart, where it is a Task.
+    /// The `Resource` of a Task state, as text and parsed.
     pub resource: Option<(&'a str, Resource<'a>)>,
-    /// The indices of its expressions.
+    /// The IDs of its expressions.
     pub expressions: IdRange<ExpressionId>,
-    /// The state that it is or is in, by its index; `None` for the state machine itself.
+    /// The state that it is, or that contains it. `None` for the state machine itself.
     pub state: Option<StateId>,
 }
 
 /// An expression.
 #[derive(Debug)]
 pub struct Expression<'a> {
-    /// The string that it stands in.
+    /// The string that contains it.
     pub text: &'a str,
     /// The place of the string.
     pub at: JsonPointer,
     /// The field.
     pub field: &'static FieldSchema,
-    /// What was read.
+    /// The parsed expression.
     pub content: Content,
     /// The byte of the string at which the expression begins.
     pub offset: usize,
 }
 
-/// An expression as it was read.
+/// A parsed expression.
 #[derive(Debug)]
 pub enum Content {
     /// A path.
@@ -81,24 +81,24 @@ pub enum Content {
     Intrinsic(Result<Call, SyntaxError>),
     /// JSONata.
     Jsonata(Result<jsonata::Node, SyntaxError>),
-    /// JSONata of which the closing delimiter is missing.
+    /// JSONata without the closing delimiter.
     Unclosed,
     /// JSONata that does not begin the string.
     Embedded,
 }
 
 impl<'a> Node<'a> {
-    /// The fields of the language that it has, with their known values.
+    /// The known fields of the object, with their known values.
     pub fn known_members(&self) -> impl Iterator<Item = (&'static FieldSchema, &'a Json)> {
         self.members().filter(|(_, value)| !matches!(value, Json::Unknown))
     }
 
-    /// What it gives to what it calls, by the name of the field.
+    /// Its `Parameters` and `Arguments`, with the name of the field.
     pub fn payloads(&self) -> impl Iterator<Item = (&'static str, &'a Json)> {
         ["Parameters", "Arguments"].into_iter().filter_map(|field| Some((field, self.value.get(field)?)))
     }
 
-    /// The fields of the language that it has, with their values.
+    /// The known fields of the object, with their values.
     pub fn members(&self) -> impl Iterator<Item = (&'static FieldSchema, &'a Json)> {
         let values = self.value.as_object().into_iter().flat_map(|members| members.values());
         self.fields.iter().zip(values).filter_map(|(field, value)| Some(((*field)?, value)))
@@ -106,7 +106,7 @@ impl<'a> Node<'a> {
 }
 
 impl<'a> Expression<'a> {
-    /// The paths in it, with the bytes of the string that each takes.
+    /// The paths in it, with their byte ranges in the string.
     pub fn paths(&self) -> Vec<(&Path, Range<usize>)> {
         match &self.content {
             Content::Path(Ok(path)) => vec![(path, 0..self.text.len())],
@@ -115,7 +115,7 @@ impl<'a> Expression<'a> {
         }
     }
 
-    /// The JSONata in it.
+    /// The tree of a JSONata expression.
     pub fn jsonata(&self) -> Option<&jsonata::Node> {
         match &self.content {
             Content::Jsonata(Ok(node)) => Some(node),
@@ -123,7 +123,7 @@ impl<'a> Expression<'a> {
         }
     }
 
-    /// The bytes of the string that a part of the expression takes.
+    /// The byte range of a part of the expression in the string.
     pub fn range(&self, part: &Range<usize>) -> Range<usize> {
         part.start + self.offset..part.end + self.offset
     }

@@ -1,4 +1,4 @@
-//! Values that the API of a service returns.
+//! The structure of the results of APIs.
 
 use crate::integration::{Nesting, Resource, Structure, integration, operation};
 use crate::jsonpath::Step;
@@ -18,20 +18,21 @@ pub struct Response {
 pub enum Reached {
     /// A value with known members.
     Response(Response),
-    /// A value of which nothing is known.
+    /// An unknown value.
     Anything,
     /// Nothing: the API has no such member.
     Nothing,
 }
 
 impl Response {
-    /// Returns the result of a task that calls `resource`; `None` if it is not known. With `.sync` and `.waitForTaskToken`, the
-    /// result is not the one of the operation.
+    /// Returns the result of a task that calls `resource`. `None` if it is not known: with `.sync` and
+    /// `.waitForTaskToken`, the result is not that of the operation.
     pub fn of(resource: Resource<'_>) -> Option<Self> {
         let (service, name) = match resource {
             _ if !resource.pattern().is_empty() => return None,
             Resource::Sdk(called) => (called.service, called.operation),
-            // An integration with a name of its own, such as `elasticmapreduce:createCluster`, has a result of its own.
+            // An integration with another name than its operation, such as `elasticmapreduce:createCluster`,
+            // returns another result.
             Resource::Optimized(called) => {
                 integration(called.service, called.operation)?.sdk().filter(|(_, name)| *name == called.operation)?
             }

@@ -1,11 +1,11 @@
-//! How long states and executions may take.
+//! Maximum times of states and executions.
 
 use crate::json::Json;
 
-/// The longest time of an Express execution, in seconds (service quotas).
+/// Maximum time of an Express execution, in seconds (service quotas).
 pub(crate) const EXPRESS_SECONDS: f64 = 300.0;
 
-/// Returns a value as a number, or `None` if it is unknown or anything else.
+/// Returns a value as a number. `None` if it is unknown or not a number.
 pub(crate) fn number(value: Option<&Json>) -> Option<f64> {
     match value? {
         Json::Number(number) => number.as_f64(),
@@ -13,7 +13,8 @@ pub(crate) fn number(value: Option<&Json>) -> Option<f64> {
     }
 }
 
-/// Returns the longest time of a task in seconds: all attempts time out, with the waits between them. `None` without a timeout.
+/// Returns the maximum time of a task in seconds: the timeouts of all attempts and the intervals between them. `None`
+/// without a timeout.
 pub(crate) fn longest_time(task: &Json) -> Option<f64> {
     let timeout = number(task.get("TimeoutSeconds"))?;
     let retriers = task.get("Retry").and_then(Json::as_array).unwrap_or(&[]);
@@ -23,7 +24,7 @@ pub(crate) fn longest_time(task: &Json) -> Option<f64> {
         let rate = number(retrier.get("BackoffRate")).unwrap_or(2.0);
         let most = number(retrier.get("MaxDelaySeconds")).unwrap_or(f64::MAX);
         let mut delay = number(retrier.get("IntervalSeconds")).unwrap_or(1.0);
-        // More attempts than these take longer than any limit.
+        // More attempts exceed any limit.
         for _ in 0..attempts.clamp(0.0, 1_000.0) as usize {
             total += delay.min(most) + timeout;
             delay = (delay * rate).min(1e12);
@@ -32,7 +33,7 @@ pub(crate) fn longest_time(task: &Json) -> Option<f64> {
     Some(total)
 }
 
-/// Returns whether a retrier tries again after a timeout.
+/// Returns whether a retrier retries timeouts.
 fn retries_timeouts(retrier: &Json) -> bool {
     let errors = retrier.get("ErrorEquals").and_then(Json::as_array).unwrap_or(&[]);
     errors

@@ -1,4 +1,4 @@
-//! Which variables are set where, which are read, and which are certain to have a value.
+//! The variables of a definition: where they are set and read, and whether they have a value.
 //!
 //! Source: the developer guide, "Passing data between states with variables".
 
@@ -13,7 +13,7 @@ use crate::semantic::graph::{Graph, distributed};
 use crate::semantic::ids::{ExpressionId, ScopeId, StateId, Table};
 use crate::semantic::{Expression, Node, State};
 
-/// How many variables of one state machine are followed; more than any workflow has that a person wrote.
+/// Maximum number of variables of a state machine that are followed.
 const MAX_FOLLOWED: usize = 512;
 const WORDS: usize = MAX_FOLLOWED / 64;
 
@@ -25,9 +25,9 @@ pub struct Variables {
     /// Every place where a variable is read.
     pub reads: Vec<Read>,
     index: HashMap<String, usize>,
-    /// What is set when a state begins, by the state's index.
+    /// The variables that are set when a state begins.
     entry: HashMap<StateId, Flow>,
-    /// The variables that have a value where a rule of a Choice state holds, by the place of the rule.
+    /// The variables that have a value if a rule of a Choice state applies, by the place of the rule.
     guards: HashMap<JsonPointer, Vec<String>>,
 }
 
@@ -38,7 +38,7 @@ pub struct Assignment {
     pub name: String,
     /// The member of `Assign`.
     pub at: JsonPointer,
-    /// The index of the state.
+    /// The state.
     pub state: StateId,
 }
 
@@ -47,28 +47,28 @@ pub struct Assignment {
 pub struct Read {
     /// The name of the variable.
     pub name: String,
-    /// The index of the expression.
+    /// The expression.
     pub expression: ExpressionId,
-    /// The bytes of the expression that the name takes.
+    /// Byte range of the name in the expression.
     pub span: Range<usize>,
-    /// The index of the state.
+    /// The state.
     pub state: StateId,
-    /// Whether the expression asks with `$exists` whether the variable has a value.
+    /// Whether the expression checks the variable with `$exists`.
     pub guarded: bool,
 }
 
 /// Whether a variable has a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Defined {
-    /// On every way to the state.
+    /// On every path to the state.
     Always,
-    /// On some ways.
+    /// On some paths.
     Sometimes,
-    /// On none.
+    /// On no path.
     Never,
 }
 
-/// Sets of variables: those that every way has set, and those that some way has.
+/// Sets of variables: those that are set on every path, and those that are set on some path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Flow {
     certain: [u64; WORDS],
@@ -124,7 +124,7 @@ impl Variables {
         self.index.contains_key(name)
     }
 
-    /// Whether a variable has a value when a state begins; `None` where that was not followed.
+    /// Whether a variable has a value when a state begins. `None` if it is not known.
     pub fn defined(&self, state: StateId, name: &str) -> Option<Defined> {
         let Some(index) = self.index.get(name) else { return Some(Defined::Never) };
         let flow = self.entry.get(&state)?;
@@ -150,7 +150,7 @@ impl Variables {
                 continue;
             }
             let Some(scope) = graph.scopes.get(scope_index) else { continue };
-            // A distributed Map runs its states in executions of their own.
+            // The child workflow executions of a distributed Map state cannot read the outer variables.
             let distributed = scope.holder.and_then(|holder| distributed(states.get(holder)?.value)).is_some();
             let outer = scope.holder.filter(|_| !distributed).and_then(|holder| self.entry.get(&holder).copied());
             if let Some(start) = scope.start.to {
@@ -189,10 +189,10 @@ fn variable_name(key: &str) -> &str {
     key.strip_suffix(".$").unwrap_or(key)
 }
 
-/// The variables that are set on the way out of a state by this transition.
+/// The variables that are set when a state is left by this transition.
 fn assigned_on<'a>(state: &'a State<'_>, edge: &JsonPointer) -> impl Iterator<Item = &'a str> {
     let inside = edge.tokens().get(state.at.tokens().len()..).unwrap_or(&[]);
-    // A rule or catcher sets its own variables and none of the state's.
+    // A rule or catcher sets its own variables instead of those of the state.
     let holder = match inside {
         [list, index, _] => index.parse().ok().and_then(|index: usize| state.value.get(list)?.as_array()?.get(index)),
         _ => Some(state.value),
@@ -247,14 +247,14 @@ fn reads(objects: &[Node<'_>], expressions: &Table<ExpressionId, Expression<'_>>
     found
 }
 
-/// The variables that an expression asks for with `$exists`.
+/// The variables that an expression checks with `$exists`.
 fn asked_for(tree: &jsonata::Node) -> HashSet<&str> {
     let mut asked = HashSet::new();
     tree.walk(&mut |node| asked.extend(asked_by(node)));
     asked
 }
 
-/// The variables that a call of `$exists` asks for.
+/// The variables that a call of `$exists` checks.
 fn asked_by(node: &jsonata::Node) -> HashSet<&str> {
     let mut asked = HashSet::new();
     if let Kind::Call(procedure, arguments) = &node.kind
@@ -271,7 +271,7 @@ fn asked_by(node: &jsonata::Node) -> HashSet<&str> {
     asked
 }
 
-/// The variables that have a value where a condition holds.
+/// The variables that have a value if a condition is true.
 fn guaranteed(condition: &jsonata::Node) -> HashSet<&str> {
     match &condition.kind {
         Kind::Binary("and", left, right) => guaranteed(left).into_iter().chain(guaranteed(right)).collect(),
@@ -280,7 +280,7 @@ fn guaranteed(condition: &jsonata::Node) -> HashSet<&str> {
     }
 }
 
-/// The variables that have a value where a rule holds, by the place of the rule.
+/// The variables that have a value if a rule applies, by the place of the rule.
 fn guards(expressions: &Table<ExpressionId, Expression<'_>>) -> HashMap<JsonPointer, Vec<String>> {
     let guard = |expression: &Expression<'_>| {
         let (last, _) = expression.at.tokens().split_last()?;
@@ -291,7 +291,7 @@ fn guards(expressions: &Table<ExpressionId, Expression<'_>>) -> HashMap<JsonPoin
     expressions.iter().filter_map(guard).collect()
 }
 
-/// The places of the variables that are called as functions, which the rule `unknown-jsonata-function` looks at.
+/// The places of the variables that are called as functions, which the rule `unknown-jsonata-function` checks.
 fn called(tree: &jsonata::Node) -> HashSet<usize> {
     let mut called = HashSet::new();
     tree.walk(&mut |node| {
@@ -302,7 +302,7 @@ fn called(tree: &jsonata::Node) -> HashSet<usize> {
     called
 }
 
-/// The names that an expression itself gives values to.
+/// The names that an expression defines.
 pub(crate) fn names_defined_in(tree: &jsonata::Node) -> HashSet<&str> {
     let mut names = HashSet::new();
     tree.walk(&mut |node| match &node.kind {

@@ -1,4 +1,4 @@
-//! What can be wrong with a text.
+//! Problems of a text.
 
 use std::ops::Range;
 
@@ -6,16 +6,16 @@ use printable::printable;
 
 use crate::pointer::JsonPointer;
 
-/// A problem found while reading a text.
+/// A problem found while parsing a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TextError {
-    /// What kind of problem it is.
+    /// Kind of the problem.
     pub kind: TextErrorKind,
-    /// What is wrong, in lower case without a final period.
+    /// The problem, in lowercase and without a final period.
     pub message: String,
-    /// The member that it is about; the root for the text as a whole.
+    /// The member that it is about, or the root.
     pub at: JsonPointer,
-    /// The bytes of the text that it is about.
+    /// Byte range in the text.
     pub span: Range<usize>,
 }
 
@@ -30,16 +30,16 @@ impl TextError {
 /// Kinds of problems of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextErrorKind {
-    /// There is nothing in a text that should be JSON.
+    /// A JSON text is empty.
     Blank,
-    /// It is not JSON.
+    /// The text is not valid JSON.
     InvalidJson,
-    /// It is not YAML.
+    /// The text is not valid YAML.
     InvalidYaml,
-    /// It is Terraform configuration that is not HCL, or does not follow the schema.
+    /// Terraform configuration is not valid HCL, or does not match the schema.
     InvalidConfiguration,
-    /// It is nested or repeated beyond what is read.
+    /// The nesting or the aliases exceed a limit.
     TooDeep,
-    /// An object has a member twice, and the last one counts.
+    /// An object has the same member twice. The last one is used.
     DuplicateMember,
 }

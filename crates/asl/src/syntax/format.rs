@@ -10,7 +10,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// Returns the format of a text by how it begins.
+    /// Returns the format of a text by its first character.
     pub fn of_text(text: &str) -> Self {
         if text.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[', '"']) {
             Self::Json
@@ -19,7 +19,7 @@ impl Format {
         }
     }
 
-    /// Returns the format that the end of a file's name tells: JSON for `.json`, YAML for `.yaml` and `.yml`.
+    /// Returns the format by the extension of a file name: JSON for `.json`, YAML for `.yaml` and `.yml`.
     pub fn of_name(name: &str) -> Option<Self> {
         match name.rsplit_once('.')?.1 {
             "json" => Some(Self::Json),

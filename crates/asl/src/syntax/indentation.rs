@@ -1,43 +1,43 @@
-//! Indents lines inside of brackets and quotes that have too little indentation for YAML.
+//! Indents lines in brackets and quotes whose indentation is too small for YAML.
 //!
-//! YAML demands that the lines of a flow collection or a quoted text are indented more than the block around them (YAML 1.2.2,
-//! section 7.4). The readers that people use, such as PyYAML and js-yaml, take other lines as well, so that templates have them.
+//! YAML requires that the lines of a flow collection or a quoted text are indented more than the enclosing
+//! block (YAML 1.2.2, section 7.4). PyYAML and js-yaml also accept other lines, so templates contain them.
 
 use std::borrow::Cow;
 
-/// How many lines are indented at most.
+/// Maximum number of lines to indent.
 const MAX_LINES: usize = 500;
-/// How much text is read again at most for it, in bytes.
+/// Maximum size of the text that is parsed again, in bytes.
 const MAX_READ: usize = 64 * 1024 * 1024;
 
-/// A text with lines that were indented.
+/// A text with indented lines.
 pub(super) struct Indented<'t> {
     /// The text.
     pub(super) text: Cow<'t, str>,
-    /// Where in it a line was indented, in ascending order.
+    /// The places at which a line was indented, in ascending order.
     at: Vec<usize>,
-    /// By how many spaces.
+    /// Number of spaces.
     by: usize,
 }
 
 impl<'t> Indented<'t> {
-    /// The text as it is.
+    /// A text without indented lines.
     pub(super) fn of(text: &'t str) -> Self {
         Self { text: Cow::Borrowed(text), at: Vec::new(), by: 0 }
     }
 
-    /// Indents what makes YAML complain at a place: the lines of the quoted text that begins there, or else the line of the
-    /// place; false when that does not help.
+    /// Indents the lines of the quoted text that begins at the place of an error, or else the line of the
+    /// place. Returns `false` if no line could be indented.
     pub(super) fn indent(&mut self, place: usize) -> bool {
         let lines = self.lines_of_quoted(place);
         if lines.is_empty() {
             return self.indent_line(place);
         }
-        // From the last on, so that places before stay.
+        // In reverse order, so that earlier places do not change.
         lines.into_iter().rev().filter(|line| self.indent_line(*line)).count() > 0
     }
 
-    /// The lines of the quoted text that begins at a place, but for its first one.
+    /// The lines of the quoted text that begins at a place, except the first one.
     fn lines_of_quoted(&self, place: usize) -> Vec<usize> {
         let text = self.text.get(place..).unwrap_or("");
         let Some(quote @ ('"' | '\'')) = text.chars().next() else { return Vec::new() };
@@ -76,7 +76,7 @@ impl<'t> Indented<'t> {
         true
     }
 
-    /// The place in the text as it was.
+    /// The place in the original text.
     pub(super) fn original(&self, place: usize) -> usize {
         let before = self.at.partition_point(|at| *at < place);
         let inside = before.checked_sub(1).and_then(|index| self.at.get(index)).map_or(0, |at| place - at);
@@ -100,7 +100,7 @@ mod tests {
         for part in ["a", "b", "c", "]", "d"] {
             assert_eq!(indented.original(indented.text.find(part).unwrap()), text.find(part).unwrap(), "{part}");
         }
-        // What was inserted counts as the beginning of its line, and a line is indented once.
+        // Inserted spaces belong to the beginning of the line, and a line is indented only once.
         let start = indented.text.find("   c").unwrap();
         assert_eq!([indented.original(start), indented.original(start + 2)], [text.find('c').unwrap(); 2]);
         assert!(!indented.indent(start + 3));

@@ -1,4 +1,4 @@
-//! From JSON to a definition, with the place of every value.
+//! Parses JSON, with the place of every value.
 
 use std::ops::Range;
 
@@ -12,19 +12,18 @@ use crate::expression::whole_characters;
 use crate::json::{Json, Members};
 use crate::pointer::{JsonPointer, PathBuilder};
 
-/// Reads JSON text. A member that occurs twice is reported, and its last value counts, as it does on AWS.
+/// Parses JSON text. A member that occurs twice is reported, and its last value is used, as by AWS.
 ///
 /// # Errors
-/// One problem, if the text is no JSON.
+/// One problem, if the text is not valid JSON.
 pub fn parse(text: &str) -> Parsed {
     read(text, &Placeholders::default())
 }
 
-/// The same for a text that is filled in before it becomes JSON: placeholders such as `${Name}` outside of quotes are values
-/// that are not known.
+/// Parses JSON text with placeholders. Placeholders such as `${Name}` outside of quotes are unknown values.
 ///
 /// # Errors
-/// One problem, if the text is no JSON whatever is put in their place.
+/// One problem, if the text is not valid JSON for any values of the placeholders.
 pub fn parse_unfilled(text: &str) -> Parsed {
     let placeholders = Placeholders::of_json(text);
     if placeholders.is_empty() { parse(text) } else { read(&placeholders.as_json(text), &placeholders) }
@@ -78,7 +77,7 @@ fn lower_first(text: &str) -> String {
     chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
 }
 
-/// The place where brackets go deeper than is allowed.
+/// The place where the nesting exceeds the limit.
 fn too_deep(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
     let mut bytes = text.bytes().enumerate();
@@ -94,7 +93,7 @@ fn too_deep(text: &str) -> Option<usize> {
     None
 }
 
-/// Goes on to the end of a string whose first quote has been read.
+/// Skips the rest of a string after its first quote.
 fn skip_string(bytes: &mut impl Iterator<Item = (usize, u8)>) {
     while let Some((_, byte)) = bytes.next() {
         match byte {
@@ -134,7 +133,7 @@ impl Reader<'_> {
                 Json::String(text.value.clone().into_owned())
             }
             Ast::NumberLit(number) => {
-                // The parser has accepted it as a number, and numbers keep their text.
+                // The parser has accepted the number, and numbers keep their text.
                 number.value.parse().map_or(Json::Null, Json::Number)
             }
             Ast::Array(array) => {
@@ -146,7 +145,7 @@ impl Reader<'_> {
             Ast::Object(object) => {
                 let (members, inner) = self.object(object, at);
                 let is_key = |key: &Place| self.placeholders.begins(key.key.start);
-                // A member of any name may replace another one.
+                // The member can have any name and replace another one.
                 if inner.iter().any(is_key) {
                     self.complete = false;
                     return (Json::Unknown, place);

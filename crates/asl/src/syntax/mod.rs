@@ -1,4 +1,4 @@
-//! From text to a definition, with the place of every value.
+//! Parses definitions in JSON and YAML, with the place of every value.
 
 mod error;
 mod format;
@@ -20,23 +20,23 @@ pub use json::{parse, parse_unfilled};
 pub use line_index::line_and_column;
 pub use yaml::{parse_yaml, parse_yaml_template, parse_yaml_unfilled};
 
-/// A document with what is wrong in it, or why there is none.
+/// A document with its problems, or the problem because of which there is no document.
 pub type Parsed = Result<(Document, Vec<TextError>), Box<TextError>>;
 
-/// How deep arrays and objects may be nested, so that no text can exhaust the stack.
+/// Maximum depth of nested arrays and objects, so that no text can exhaust the stack.
 const MAX_DEPTH: usize = 128;
 
-/// A definition read from text.
+/// A definition that was parsed from text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Document {
     /// The value.
     pub root: Json,
-    /// Whether every value is known and no string waits to be filled.
+    /// Whether every value is known and no string has a placeholder.
     pub(crate) complete: bool,
     places: Place,
 }
 
-/// The bytes that a value takes in the text, those of its name, and the places of what is inside it, in its order.
+/// The byte ranges of a value and of its name, and the places of the values in it, in their order.
 #[derive(Debug, Clone, PartialEq, Default)]
 struct Place {
     key: Range<usize>,
@@ -45,25 +45,25 @@ struct Place {
 }
 
 impl Document {
-    /// The bytes that a value, or failing that the nearest value around it, takes in the text.
+    /// The byte range of a value or, if it does not exist, of the nearest enclosing value.
     pub fn span(&self, pointer: &JsonPointer) -> Range<usize> {
         self.nearest(pointer).0.value.clone()
     }
 
-    /// The bytes that the name of a member takes in the text, with its quotes; `None` for a place that is no member.
+    /// The byte range of the name of a member, with its quotes. `None` if the place is not a member.
     pub fn key_span(&self, pointer: &JsonPointer) -> Option<Range<usize>> {
         let (place, exact) = self.nearest(pointer);
         (exact && !place.key.is_empty()).then(|| place.key.clone())
     }
 
-    /// The bytes that show people which value is meant: those of its name for an object that has one.
+    /// The byte range that messages show for a value. For an object with a name, it is the name.
     pub fn label_span(&self, pointer: &JsonPointer) -> Range<usize> {
         let is_object = matches!(self.root.at(pointer), Some(Json::Object(_)));
         self.key_span(pointer).filter(|_| is_object).unwrap_or_else(|| self.span(pointer))
     }
 
-    /// The bytes that a part of a string takes in this text, which the document was read from; those of the whole string
-    /// where they cannot be told.
+    /// The byte range of a part of a string in the text of the document. If it is not known, that of the
+    /// whole string.
     pub fn span_inside(&self, text: &str, pointer: &JsonPointer, part: &Range<usize>) -> Range<usize> {
         let whole = self.span(pointer);
         if !matches!(self.root.at(pointer), Some(Json::String(_))) {
@@ -72,7 +72,7 @@ impl Document {
         // The place of a block scalar is that of its lines.
         let outer = block_header(text, whole.start).unwrap_or(whole.start)..whole.end;
         let tagged = text.get(outer.clone()).unwrap_or("");
-        // In YAML a tag such as `!Sub` may stand before the string.
+        // In YAML, a tag such as `!Sub` can precede the string.
         let written = match tagged.split_once(char::is_whitespace) {
             Some((tag, rest)) if tag.starts_with('!') => rest.trim_start(),
             _ => tagged,
@@ -90,14 +90,14 @@ impl Document {
         }
     }
 
-    /// The bytes of the text that a string takes, quotes and all, where these are the string and nothing else: no tag, no
-    /// anchor, no block of lines, no function that makes the string.
+    /// The byte range of a string with its quotes. `None` unless the text is exactly the string, without a
+    /// tag, an anchor, a block of lines, or a function that creates it.
     pub(crate) fn value_letters(&self, text: &str, pointer: &JsonPointer) -> Option<Range<usize>> {
         let (place, exact) = self.nearest(pointer);
         letters(text, &place.value, self.root.at(pointer)?.as_str()?).filter(|_| exact)
     }
 
-    /// The same for the name of a member.
+    /// The byte range of the name of a member, as [`Self::value_letters`].
     pub(crate) fn key_letters(&self, text: &str, pointer: &JsonPointer) -> Option<Range<usize>> {
         letters(text, &self.key_span(pointer)?, pointer.tokens().last()?)
     }
@@ -121,7 +121,7 @@ impl Document {
     }
 }
 
-/// The bytes that a string takes in a place, after a tag that may stand before it.
+/// The byte range of a string in a place, without a tag that precedes it.
 fn letters(text: &str, place: &Range<usize>, string: &str) -> Option<Range<usize>> {
     let tagged = text.get(place.clone())?;
     let written = match tagged.split_once(' ') {
@@ -137,7 +137,7 @@ fn letters(text: &str, place: &Range<usize>, string: &str) -> Option<Range<usize
     (is_string && is_one_line).then(|| place.end - written.len()..place.end)
 }
 
-/// Where in a quoted string, escapes and all, the byte stands that is at `offset` of the text it means.
+/// The offset in a quoted string with escapes of the byte at `offset` of its value.
 fn written_offset(quoted: &str, offset: usize) -> usize {
     let (mut written, mut meant) = (1, 0);
     let mut rest = quoted.get(1..).unwrap_or("").chars();
@@ -149,7 +149,7 @@ fn written_offset(quoted: &str, offset: usize) -> usize {
                     let digits: String = rest.by_ref().take(4).collect();
                     let code = u32::from_str_radix(&digits, 16).unwrap_or(0);
                     written += 6;
-                    // Each half of a surrogate pair stands for half of a character of four bytes.
+                    // Each half of a surrogate pair is half of a character of four bytes.
                     meant += char::from_u32(code).map_or(2, char::len_utf8);
                 }
                 _ => {
@@ -174,10 +174,10 @@ fn block_header(text: &str, lines: usize) -> Option<usize> {
     matches!(is_header.trim_end(), "|" | ">").then(|| before.trim_end().len() - header.trim_end().len())
 }
 
-/// Where in a block scalar of YAML, header and indentation and all, the byte stands that is at `offset` of its text.
+/// The offset in a YAML block scalar, with header and indentation, of the byte at `offset` of its value.
 fn block_offset(written: &str, offset: usize) -> Option<usize> {
     let (header, body) = written.split_once('\n')?;
-    // A folded block joins lines, so that places in it cannot be told.
+    // A folded block joins lines, so places in it are not known.
     if header.starts_with('>') {
         return None;
     }

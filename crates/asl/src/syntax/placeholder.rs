@@ -1,16 +1,16 @@
-//! Placeholders outside of quotes, such as `"Seconds": ${Pause}`: values that are known once the text is filled in.
+//! Placeholders, such as `"Seconds": ${Pause}`, in place of values that are only known later.
 //!
-//! CloudFormation (`Fn::Sub`), SAM (`DefinitionSubstitutions`) and template files of Terraform put text in their place, so
-//! that a value of any kind may stand there.
+//! CloudFormation (`Fn::Sub`), SAM (`DefinitionSubstitutions`) and template files of Terraform replace them
+//! with text, which can be a value of any kind.
 
 use std::ops::Range;
 
 use crate::json::Json;
 
-/// The longest placeholder, in bytes: a text of beginnings without an end is not read over and over.
+/// Maximum length of a placeholder, in bytes, so that the time is limited for placeholders without an end.
 const MAX_LENGTH: usize = 4_096;
 
-/// Where placeholders stand in a text that has them outside of quotes.
+/// The placeholders outside of quotes in a text.
 #[derive(Debug, Default)]
 pub(super) struct Placeholders(Vec<Placeholder>);
 
@@ -18,15 +18,15 @@ pub(super) struct Placeholders(Vec<Placeholder>);
 #[derive(Debug)]
 struct Placeholder {
     range: Range<usize>,
-    /// Whether it becomes members of an object, and not a value.
+    /// Whether it is replaced with members of an object instead of a value.
     is_member: bool,
 }
 
 impl Placeholders {
-    /// The placeholders of a JSON text. Those that follow each other, or letters and digits, are one.
+    /// The placeholders of a JSON text. Adjacent placeholders, letters and digits are one placeholder.
     pub(super) fn of_json(text: &str) -> Self {
         let (bytes, mut found) = (text.as_bytes(), Vec::new());
-        // The brackets around, and the character before.
+        // The enclosing brackets, and the previous character.
         let (mut around, mut before) = (Vec::new(), b' ');
         let mut at = 0;
         while let Some(byte) = bytes.get(at) {
@@ -56,17 +56,17 @@ impl Placeholders {
         Self(found)
     }
 
-    /// Whether there is none.
+    /// Whether the text has no placeholders.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Whether one begins here.
+    /// Whether a placeholder begins at this byte.
     pub(super) fn begins(&self, at: usize) -> bool {
         self.0.binary_search_by_key(&at, |placeholder| placeholder.range.start).is_ok()
     }
 
-    /// The text with a string, or a member, of the same length in the place of each.
+    /// The text with a string or a member of the same length in place of each placeholder.
     pub(super) fn as_json(&self, text: &str) -> String {
         let (mut replaced, mut at) = (String::with_capacity(text.len()), 0);
         for Placeholder { range, is_member } in &self.0 {
@@ -80,12 +80,12 @@ impl Placeholders {
     }
 }
 
-/// Returns whether this byte comes next, after blanks.
+/// Returns whether this byte is next, after whitespace.
 fn rest_begins(bytes: &[u8], at: usize, byte: u8) -> bool {
     bytes.get(at..).unwrap_or(&[]).iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&byte)
 }
 
-/// The end of a string whose first quote is here.
+/// The end of the string that begins at this byte.
 fn after_string(bytes: &[u8], start: usize) -> usize {
     let mut at = start + 1;
     while let Some(byte) = bytes.get(at) {
@@ -98,7 +98,7 @@ fn after_string(bytes: &[u8], start: usize) -> usize {
     bytes.len()
 }
 
-/// The end of a value that begins with a placeholder here; `None` for another `$`.
+/// The end of the value that begins with a placeholder at this byte. `None` for another `$`.
 fn end_of_value(text: &str, start: usize) -> Option<usize> {
     let mut end = end_of_placeholder(text, start)?;
     loop {
@@ -114,7 +114,7 @@ fn end_of_value(text: &str, start: usize) -> Option<usize> {
     }
 }
 
-/// The end of `${…}`, in which there may be braces and strings, as in a call of a function of Terraform.
+/// The end of `${…}`, which may contain braces and strings, as a call of a Terraform function does.
 fn end_of_placeholder(text: &str, start: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     if !text.get(start..)?.starts_with("${") {
@@ -133,15 +133,16 @@ fn end_of_placeholder(text: &str, start: usize) -> Option<usize> {
         }
         at += 1;
     }
-    // Nothing is named in it.
+    // `${}` is not a placeholder.
     (at > start + 3).then_some(at)
 }
 
-/// The mark of a placeholder in YAML, in whose flow collections no brace can stand: it is as long, and plain.
+/// Marks in place of placeholders in YAML, whose flow collections cannot contain braces. A mark has the length of its
+/// placeholder.
 pub(super) struct Marks(Vec<(String, String)>);
 
 impl Marks {
-    /// The text with marks in the place of placeholders such as `${Name}`; `None` where it has none.
+    /// The text with marks in place of placeholders such as `${Name}`. `None` if it has no placeholders.
     pub(super) fn of_yaml(text: &str) -> Option<(String, Self)> {
         let (mut marked, mut marks, mut rest) = (String::with_capacity(text.len()), Vec::new(), text);
         while let Some((before, from)) = rest.split_once("${") {
@@ -166,7 +167,7 @@ impl Marks {
         (!marks.is_empty()).then_some((marked, Self(marks)))
     }
 
-    /// A text as it was before.
+    /// The text with its placeholders. `None` if it has no marks.
     pub(super) fn unmarked(&self, text: &str) -> Option<String> {
         let has_mark = text.contains("$_");
         has_mark
@@ -178,7 +179,7 @@ fn is_name(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_.-:[]".contains(c))
 }
 
-/// Whether a text is placeholders and nothing else, so that it may become a value of any kind.
+/// Whether a text consists of placeholders, so that it can become a value of any kind.
 pub(super) fn is_placeholder(text: &str) -> bool {
     let mut rest = text;
     while let Some(after) =
@@ -189,7 +190,7 @@ pub(super) fn is_placeholder(text: &str) -> bool {
     rest.is_empty() && !text.is_empty()
 }
 
-/// Returns whether a text has a placeholder, such as `${Table}`, that something else is going to fill.
+/// Returns whether a text has a placeholder, such as `${Table}`.
 pub(crate) fn has_placeholder(text: &str) -> bool {
     text.bytes().any(|byte| byte == b'$')
         && text.match_indices("${").any(|(at, _)| {
@@ -211,7 +212,8 @@ pub(crate) fn is_complete(root: &Json) -> bool {
     }
 }
 
-/// Returns the definition with every string that has a placeholder unknown, but for `Resource`, of which the rest can be read.
+/// Returns the definition in which every string with a placeholder is unknown, except `Resource`, whose other
+/// parts are checked.
 pub(crate) fn mask_placeholders(value: &Json) -> Json {
     match value {
         Json::String(text) if has_placeholder(text) => Json::Unknown,

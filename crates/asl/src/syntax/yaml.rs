@@ -1,4 +1,4 @@
-//! From YAML to a definition, with the place of every value.
+//! Parses YAML, with the place of every value.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -13,43 +13,42 @@ use crate::expression::whole_characters;
 use crate::json::{Json, Members};
 use crate::pointer::JsonPointer;
 
-/// How many values aliases may add up to, so that no small text can grow without bounds.
+/// Maximum number of values including those of aliases, so that no small text can grow without bounds.
 const MAX_VALUES: usize = 200_000;
 
-/// Reads YAML text, of which only the first document counts. Tags of CloudFormation such as `!Ref` stand for values that
-/// are not known; the text of `!Sub` is kept with its placeholders.
+/// Parses the first document of a YAML text. Tags of CloudFormation such as `!Ref` are unknown values. The
+/// text of `!Sub` is kept with its placeholders.
 ///
 /// # Errors
-/// One problem, if the text is no YAML.
+/// One problem, if the text is not valid YAML.
 pub fn parse_yaml(text: &str) -> Parsed {
     read(text, Reading::Definition)
 }
 
-/// The same for a text that is filled in before it is read: placeholders such as `${Name}` outside of quotes are values that
-/// are not known.
+/// Parses YAML text with placeholders. Placeholders such as `${Name}` outside of quotes are unknown values.
 ///
 /// # Errors
-/// One problem, if the text is no YAML whatever is put in their place.
+/// One problem, if the text is not valid YAML for any values of the placeholders.
 pub fn parse_yaml_unfilled(text: &str) -> Parsed {
     read(text, Reading::Unfilled)
 }
 
-/// The same for a whole template, in which tags such as `!Ref` become the functions that they are short for.
+/// Parses a template, in which tags such as `!Ref` become the functions that they abbreviate.
 ///
 /// # Errors
-/// One problem, if the text is no YAML.
+/// One problem, if the text is not valid YAML.
 pub fn parse_yaml_template(text: &str) -> Parsed {
     read(text, Reading::Template)
 }
 
-/// As what a text is read.
+/// How a text is parsed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Reading {
-    /// A definition as it is.
+    /// A definition.
     Definition,
-    /// A definition whose placeholders are still to be filled in.
+    /// A definition with placeholders.
     Unfilled,
-    /// A whole template, in which tags are functions.
+    /// A template, in which tags are functions.
     Template,
 }
 
@@ -74,17 +73,17 @@ fn read_marked(text: &str, reading: Reading, marks: Option<Marks>) -> Parsed {
     }
 }
 
-/// Returns whether an error of the parser is about missing indentation inside of brackets or quotes.
+/// Returns whether an error of the parser is about missing indentation in brackets or quotes.
 fn is_indentation(message: &str) -> bool {
     matches!(message, "invalid indentation" | "invalid indentation in quoted scalar")
         || message.contains("in flow construct")
 }
 
-/// Why a text cannot be read.
+/// Why a text cannot be parsed.
 enum Unread {
     /// The line at this place of the indented text needs more indentation.
     Indentation(usize, Box<TextError>),
-    /// Anything else.
+    /// Another problem.
     Other(Box<TextError>),
 }
 
@@ -117,12 +116,12 @@ fn read_indented(
     }
 }
 
-/// Whether a text is a template of CloudFormation, which reads YAML 1.1.
+/// Whether a text is a template of CloudFormation, which uses YAML 1.1.
 fn is_template(text: &str) -> bool {
     text.lines().any(|line| line.starts_with("Resources:") || line.starts_with("AWSTemplateFormatVersion:"))
 }
 
-/// From places in characters of the indented text, which the parser gives, to places in bytes of the text itself.
+/// Converts the places of the parser, in characters of the indented text, to places in bytes of the original text.
 struct Offsets<'i> {
     table: Option<Vec<usize>>,
     indented: &'i Indented<'i>,
@@ -135,7 +134,7 @@ impl<'i> Offsets<'i> {
         Self { table, indented }
     }
 
-    /// The byte of the indented text.
+    /// The place in bytes of the indented text.
     fn indented(&self, index: usize) -> usize {
         self.table.as_ref().map_or(index, |table| table.get(index).or(table.last()).copied().unwrap_or(0))
     }
@@ -150,14 +149,14 @@ impl<'i> Offsets<'i> {
     }
 }
 
-/// A value that is being read.
+/// A value that is being parsed.
 struct Open {
     kind: OpenKind,
     places: Vec<Place>,
     start: usize,
     anchor: usize,
     tag: Meaning,
-    /// How many values there were before it.
+    /// Number of values before it.
     before: usize,
 }
 
@@ -166,16 +165,16 @@ enum OpenKind {
     Mapping { members: Members, key: Option<(String, Range<usize>)>, merged: HashSet<String> },
 }
 
-/// What a tag makes of a value.
+/// Meaning of a tag.
 #[derive(Clone, PartialEq, Eq)]
 enum Meaning {
-    /// The value itself.
+    /// No tag with a meaning.
     Itself,
-    /// A string, whatever it looks like.
+    /// A string, even if it looks like another value.
     Text,
-    /// A text with placeholders: the value, or the first of a list.
+    /// A text with placeholders: the value, or the first element of a list.
     Substituted,
-    /// Something that CloudFormation knows later.
+    /// A value that is only known when CloudFormation deploys the template.
     Later,
     /// The argument of a function of CloudFormation.
     Function(String),
@@ -242,7 +241,7 @@ impl<'t> Builder<'t> {
         self.open.push(Open { kind, places: Vec::new(), start: place.start, anchor, tag, before });
     }
 
-    /// A value is complete, with `count` values in it that were not counted yet.
+    /// Adds a complete value, with `count` values that were not counted yet.
     fn value(&mut self, value: Json, place: Place, count: usize) {
         self.values += count;
         if self.values > MAX_VALUES {
@@ -267,7 +266,7 @@ impl<'t> Builder<'t> {
             Some((name, _)) if name == "<<" => {
                 let places = &mut open.places;
                 merge(&value, &place, &mut |name, value, place| {
-                    // What is written in the mapping itself, or merged in before, wins.
+                    // Members of the mapping itself and earlier merged members take precedence.
                     if !members.contains_key(name) {
                         merged.insert(name.to_owned());
                         members.insert(name.to_owned(), value.clone());
@@ -289,7 +288,8 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// Converts an unquoted scalar (YAML 1.2, core schema, as far as JSON has it; in templates also the booleans of YAML 1.1).
+    /// Converts an unquoted scalar (YAML 1.2, core schema, as far as JSON has it; in templates also the
+    /// booleans of YAML 1.1).
     fn plain(&self, text: &str) -> Json {
         match text {
             "" | "~" | "null" | "Null" | "NULL" => Json::Null,
@@ -302,7 +302,7 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// A value that aliases may stand for.
+    /// Adds a value that aliases can refer to.
     fn anchored(&mut self, value: Json, place: Place, anchor: usize, count: usize, inside: usize) {
         if anchor > 0 {
             self.anchors.insert(anchor, (value.clone(), place.clone(), count + inside));
@@ -310,7 +310,7 @@ impl<'t> Builder<'t> {
         self.value(value, place, count);
     }
 
-    /// The place of the value that is being read, as far as messages need it.
+    /// The place of the value that is being parsed, for messages.
     fn pointer(&self) -> JsonPointer {
         let around = self.open.split_last().map(|(_, around)| around).unwrap_or(&[]);
         let steps = around.iter().map(|open| match &open.kind {
@@ -326,7 +326,7 @@ impl<'t> Builder<'t> {
             OpenKind::Sequence(values) => Json::Array(values),
             OpenKind::Mapping { members, .. } => Json::Object(members),
         };
-        // The end of a block is where the next one begins.
+        // The parser returns the beginning of the next block as the end of a block.
         let written = self.text.get(start..end).unwrap_or("");
         let span = start..start + written.trim_end().len();
         let (value, place) = match (tag, value) {
@@ -346,8 +346,8 @@ impl<'t> Builder<'t> {
     }
 }
 
-/// Gives the members of the mapping, or of the mappings of a list, that a merge key names (YAML 1.1, "Merge Key Language-
-/// Independent Type").
+/// Adds the members of the mapping, or of the list of mappings, of a merge key (YAML 1.1, "Merge Key
+/// Language-Independent Type").
 fn merge(value: &Json, place: &Place, add: &mut impl FnMut(&str, &Json, &Place)) {
     match value {
         Json::Object(members) => {
@@ -360,7 +360,7 @@ fn merge(value: &Json, place: &Place, add: &mut impl FnMut(&str, &Json, &Place))
     }
 }
 
-/// A call of a function of CloudFormation, written out.
+/// A call of a CloudFormation function in its long form.
 fn function(name: String, argument: Json) -> Json {
     Json::Object(Members::from_iter([(name, argument)]))
 }
@@ -414,14 +414,15 @@ impl<'input> SpannedEventReceiver<'input> for Builder<'_> {
             Event::SequenceEnd | Event::MappingEnd => self.close(place.end),
             Event::Alias(anchor) => match self.anchors.get(&anchor).cloned() {
                 Some((value, inner, count)) => self.value(value, Place { value: place, ..inner }, count),
-                None => self.fail(TextErrorKind::InvalidYaml, "an alias names no anchor before it", place),
+                None => self.fail(TextErrorKind::InvalidYaml, "the alias refers to an unknown anchor", place),
             },
             _ => {}
         }
     }
 }
 
-/// A number as YAML has it: with a sign, leading zeros, nothing before or after the point, in octal or hexadecimal digits.
+/// A number of YAML, which can have a sign, leading zeros, no digits before or after the point, and octal or
+/// hexadecimal digits.
 fn number(text: &str) -> Option<serde_json::Number> {
     let radix = |digits: &str, radix| u64::from_str_radix(digits, radix).ok().map(Into::into);
     let is_plain = |digits: &str| digits.chars().all(|c| c.is_ascii_alphanumeric());

@@ -1,4 +1,4 @@
-//! Valid definitions at random, from the shape of the language.
+//! Random valid definitions, from the schema of the language.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use asl::model::QueryLanguage;
 use asl::schema::{FieldSchema, FieldType, Language, ObjectSchema};
 use asl::{Json, Members};
 
-/// A source of definitions; the same seed gives the same one.
+/// A generator of definitions. The same seed generates the same definition.
 pub struct Generator {
     state: u64,
     names: usize,
@@ -16,17 +16,17 @@ pub struct Generator {
     pub covered: BTreeSet<String>,
 }
 
-/// Fields that say how a workflow goes on, which the generator writes by itself.
+/// Fields with transitions and scopes, which the generator writes separately.
 const FLOW: [&str; 9] =
     ["Next", "End", "Default", "Branches", "ItemProcessor", "Iterator", "Choices", "QueryLanguage", "Catch"];
 
-/// Fields of which exactly one must stand.
+/// Fields of which exactly one is required.
 const WAITS: [&str; 4] = ["Seconds", "SecondsPath", "Timestamp", "TimestampPath"];
 
 const DEPTH: usize = 3;
 
 impl Generator {
-    /// A generator for this seed.
+    /// Creates a generator with a seed.
     pub fn new(seed: u64) -> Self {
         let machine_language = if seed.is_multiple_of(2) { QueryLanguage::JSONPath } else { QueryLanguage::JSONata };
         Self {
@@ -123,7 +123,7 @@ impl Generator {
         Json::Object(members)
     }
 
-    /// Adds what says how the workflow goes on.
+    /// Adds the transitions and scopes of a state.
     fn flow(
         &mut self,
         object: &'static ObjectSchema,
@@ -239,7 +239,7 @@ impl Generator {
         members.insert(field.into(), value);
     }
 
-    /// Writes a field, unless the language has it not, or its twin with a path is there.
+    /// Writes a field, unless the query language does not have it, or it conflicts with another field.
     fn write(&mut self, owner: &str, field: &FieldSchema, language: QueryLanguage, members: &mut Members) {
         let twin = field.shape == FieldType::String
             && field.name.strip_suffix("Path").is_some_and(|name| members.contains_key(name));
@@ -262,7 +262,7 @@ impl Generator {
         }
     }
 
-    /// A value for a field that takes not just any of its type.
+    /// A value for a field that does not accept all values of its type.
     fn particular(
         &mut self,
         owner: &str,
@@ -307,7 +307,7 @@ impl Generator {
         })
     }
 
-    /// One of the ways in which the options of a reader go together.
+    /// A valid combination of the options of a reader.
     fn reader_config(&mut self, language: QueryLanguage) -> Json {
         let headers = Json::Array(vec!["a".into(), "b".into()]);
         let pairs: Vec<(&str, Json)> = match self.below(4) {
@@ -391,7 +391,7 @@ impl Generator {
         if kind == "ItemBatcher" && !members.keys().any(|key| key.starts_with("Max")) {
             members.insert("MaxItemsPerBatch".into(), Json::Number(7.into()));
         }
-        // An empty block says nothing, and so would be lost.
+        // An empty block would be lost.
         if members.len() == before {
             let first = Language::get()
                 .object(kind)
@@ -405,7 +405,7 @@ impl Generator {
         Json::Object(members)
     }
 
-    /// Any JSON but `null` at its top.
+    /// Any JSON except `null` at the top level.
     fn open(&mut self, language: QueryLanguage, depth: usize) -> Json {
         match self.below(if depth < 3 { 8 } else { 5 }) {
             0 => Json::Bool(true),

@@ -1,4 +1,4 @@
-//! Workflows that could be Express.
+//! State machines that can be of type EXPRESS.
 
 use crate::cost::{PRICE_OF_A_THOUSAND, of_execution};
 use crate::diagnostic::Diagnostic;
@@ -96,11 +96,11 @@ fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
         }
     }
     let transitions = of_execution(model);
-    // With a loop or a Map state the time depends on the input.
+    // With a loop or a Map state, the time depends on the input.
     let Some(most) = transitions.most.filter(|_| total > 0.0) else { return };
     let dollars = |transitions: u64| transitions as f64 * PRICE_OF_A_THOUSAND;
     let message = format!(
-        "an execution takes at most {total:.0} s and {} to {most} transitions: a thousand cost {:.2} to {:.2} USD",
+        "an execution takes at most {total:.0} s and {} to {most} transitions: 1,000 executions cost {:.2} to {:.2} USD",
         transitions.least,
         dollars(transitions.least),
         dollars(most),

@@ -1,4 +1,4 @@
-//! Catchers that drop the input.
+//! Catchers that replace the input.
 
 use crate::diagnostic::Diagnostic;
 use crate::model::QueryLanguage;
@@ -14,8 +14,8 @@ rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// The next state receives only the error. It does not know which order, payment, or other object failed, so it
-    /// cannot undo or report the work.
+    /// The next state receives only the error, without the order, payment, or other object that failed. It cannot undo or
+    /// report the work.
     ///
     /// ## Example
     ///
@@ -109,6 +109,6 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
         .and_then(|(state, name)| model.states.get(model.graph.state_named(state.namespace, name)?));
     let fails = target.is_some_and(|target| target.ty == "Fail");
     if node.value.get(field).is_none() && !fails {
-        findings.push(RULE.finding(node.at.clone(), "the error takes the place of the input").help(help));
+        findings.push(RULE.finding(node.at.clone(), "the error replaces the input").help(help));
     }
 }

@@ -1,4 +1,4 @@
-//! Reading what is not there.
+//! Paths to values that are missing from the input.
 
 use std::rc::Rc;
 
@@ -15,11 +15,11 @@ rule! {
     ///
     /// Checks for paths that read a value that is missing from the input of the state.
     ///
-    /// A value is reported only if it is missing on every path of the workflow that leads to the state. This happens
-    /// when an earlier state has replaced the input: its result has no `ResultPath`, its `Parameters` or `Output`
-    /// omit the member, or a catcher without `ResultPath` has put the error in place of the input. The result of a task
-    /// that calls an API has the members that the API returns. The output of a Parallel state is an array, so its
-    /// members have no names.
+    /// A value is reported only if it is missing on every path of the workflow that leads to the state. This
+    /// happens when an earlier state has replaced the input: its result has no `ResultPath`, its `Parameters`
+    /// or `Output` omit the member, or a catcher without `ResultPath` has put the error in place of the
+    /// input. The result of a task that calls an API has the members that the API returns. The output of a
+    /// Parallel state is an array, so its members have no names.
     ///
     /// The comparison `IsPresent` is not reported. In JSONata, only an expression that consists of the path alone is
     /// reported, because a longer expression can supply a default.
@@ -123,7 +123,7 @@ fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
                 findings.push(say(model, expression, &span, &missing, index, &inputs));
             }
         }
-        // A part of an expression may be missing, such as the condition of a default; the whole of it may not.
+        // A part of an expression may be missing, such as the condition of a default, but not the whole expression.
         if let Some(tree) = expression.jsonata()
             && let Some(steps) = input_path(tree)
             && !matches!(**input, AbstractValue::Array(_))
@@ -148,22 +148,23 @@ fn say(
         RULE.inside(expression, span, format!("`{written}` is not in the input of state `{name}`: {}", missing.why));
     let finding = match &missing.suggestion {
         Some(known) => finding.help(format!("did you mean `{known}`?")),
-        None => finding
-            .help("keep the input with `ResultPath` (in JSONata `Output`) in the states before, or read what is there"),
+        None => finding.help(
+            "keep the input with `ResultPath` (in JSONata `Output`) in earlier states, or read a value that is present",
+        ),
     };
     match replaced_by(model, state, inputs) {
-        Some(before) => finding.related(before.at.clone(), "this state makes the input"),
+        Some(before) => finding.related(before.at.clone(), "this state creates the input"),
         None => finding,
     }
 }
 
-/// The state that leads to this one, where there is only one.
+/// The state that leads to this one, if it is the only one.
 fn replaced_by<'s, 'a>(
     model: &'s SemanticModel<'a>,
     state: StateId,
     inputs: &Table<StateId, Option<Rc<AbstractValue>>>,
 ) -> Option<&'s State<'a>> {
-    // Among very many states the search would not be in proportion to the text.
+    // With very many states, the time of the search would not be proportional to the size of the text.
     let target = model.states.get(state).filter(|_| model.states.len() < 500)?;
     let mut before = model.states.enumerate().filter(|(index, other)| {
         inputs.get(*index).is_some_and(Option::is_some)
@@ -182,7 +183,7 @@ fn reads_input(expression: &Expression<'_>, owner: &str, state: &State<'_>) -> b
     let whole_input = state.value.get("InputPath").is_none();
     match expression.field.name.as_str() {
         "InputPath" => true,
-        // These read the result, or what has been made of it.
+        // These read the result.
         "OutputPath" | "ResultSelector" | "ResultPath" => false,
         "Assign" => matches!(state.ty, "Wait") && owner == "Wait" && whole_input,
         "ItemSelector" | "BatchInput" => owner == "Map" && whole_input,
@@ -193,12 +194,12 @@ fn reads_input(expression: &Expression<'_>, owner: &str, state: &State<'_>) -> b
     }
 }
 
-/// `IsPresent` asks whether something is there.
+/// Whether an object tests with `IsPresent` whether a value is present.
 fn is_presence_test(node: &crate::semantic::Node<'_>) -> bool {
     node.value.get("IsPresent").is_some()
 }
 
-/// The steps after `$states.input`, for a path through names alone.
+/// The steps after `$states.input`, for a path that consists of names.
 fn input_path(node: &Node) -> Option<Vec<Step>> {
     match &node.kind {
         Kind::Path(left, right) => match (&left.kind, &right.kind) {

@@ -1,4 +1,4 @@
-//! Results that take the place of the input.
+//! Results that replace the input.
 
 use crate::diagnostic::Diagnostic;
 use crate::model::QueryLanguage;
@@ -112,7 +112,7 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
             _ => "write `ResultPath`, such as `$.results`, to keep the input",
         };
         let name = node.at.state_name().unwrap_or("");
-        let message = format!("the results of state `{name}` take the place of the input");
+        let message = format!("the results of state `{name}` replace the input");
         findings.push(RULE.finding(node.at.clone(), message).help(help));
     }
 }

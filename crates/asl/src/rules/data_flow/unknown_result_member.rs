@@ -11,16 +11,17 @@ use crate::suggest::did_you_mean;
 rule! {
     /// ## What it does
     ///
-    /// Checks for members that are read from the result of a task, and that the API which the task calls does not return.
+    /// Checks for members of the result of a task that the called API does not return.
     ///
-    /// In JSONata these are names after `$states.result`, in JSONPath the paths of `ResultSelector`. The results come from
-    /// the API models that AWS publishes. The names of members begin with a capital letter, whatever the API of the
-    /// service uses. Tasks with `.sync` and `.waitForTaskToken` are not checked, as they get other results.
+    /// In JSONata, the rule checks the names after `$states.result`. In JSONPath, it checks the paths of
+    /// `ResultSelector`. The members come from the API models that AWS publishes. The name of a member begins
+    /// with a capital letter, whatever the API of the service uses. Tasks with `.sync` and
+    /// `.waitForTaskToken` are not checked, because they return other results.
     ///
     /// ## Why is this bad?
     ///
-    /// AWS accepts the definition. When the state runs, a path fails with `States.ParameterPathFailure`, and an
-    /// expression of JSONata finds nothing or fails with `States.QueryEvaluationError`.
+    /// AWS accepts the definition. When the state runs, a path fails with `States.ParameterPathFailure`, and
+    /// a JSONata expression returns nothing or fails with `States.QueryEvaluationError`.
     ///
     /// ## Example
     ///
@@ -94,7 +95,7 @@ fn check_paths(result: Response, expression: &Expression<'_>, findings: &mut Vec
 }
 
 fn finding(expression: &Expression<'_>, span: &std::ops::Range<usize>, name: &str, parent: Response) -> Diagnostic {
-    let finding = RULE.inside(expression, span, format!("the API returns no `{name}` here"));
+    let finding = RULE.inside(expression, span, format!("the API does not return `{name}` here"));
     match did_you_mean(name, parent.names()) {
         Some(known) => finding.help(format!("did you mean `{known}`?")),
         None => finding.help(format!("it returns {}", some(parent))),
@@ -116,7 +117,7 @@ struct Follow<'f, 'e> {
 }
 
 impl Follow<'_, '_> {
-    /// Checks an expression and its parts; returns its value if that is in the result.
+    /// Checks an expression and its parts. Returns its value if it is a part of the result.
     fn expression(&mut self, node: &jsonata::Node) -> Option<Response> {
         match &node.kind {
             Kind::Path(left, right) => {
@@ -145,7 +146,7 @@ impl Follow<'_, '_> {
         }
     }
 
-    /// Checks a step of a path; returns its value if that is in the result.
+    /// Checks a step of a path. Returns its value if it is a part of the result.
     fn step(&mut self, before: Option<Response>, node: &jsonata::Node) -> Option<Response> {
         match &node.kind {
             Kind::Name(name) | Kind::Text(name) => match before?.step(&Step::Member(name.clone())) {

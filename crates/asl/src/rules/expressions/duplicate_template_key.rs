@@ -1,4 +1,4 @@
-//! Members that a template makes twice.
+//! Members that a payload template sets twice.
 
 use crate::diagnostic::Diagnostic;
 use crate::semantic::{Node, SemanticModel};
@@ -51,7 +51,7 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
             for key in inner.as_object().into_iter().flat_map(|members| members.keys()) {
                 if let Some(plain) = key.strip_suffix(".$").filter(|plain| inner.get(plain).is_some()) {
                     let message = format!("`{key}` conflicts with `{plain}`");
-                    let help = "both make the same member: remove one of the two";
+                    let help = "both set the same member: remove one of the two";
                     let at = way.pointer().join(key);
                     findings.push(RULE.finding(at, message).schema(&container.pointer()).help(help));
                 }

@@ -1,13 +1,13 @@
-//! Arguments of intrinsic functions.
+//! Invalid arguments of intrinsic functions.
 
 use crate::diagnostic::Diagnostic;
 use crate::intrinsic::{Call, FUNCTIONS, Value, function_named};
 use crate::semantic::{Content, Expression, Node, SemanticModel};
 use crate::suggest::did_you_mean;
 
-/// How deep intrinsic functions may be nested in one field (developer guide, "Intrinsics").
+/// The largest depth of nested intrinsic functions in one field (developer guide, "Intrinsics").
 const MAX_DEPTH: usize = 10;
-/// The longest array that `States.ArrayRange` makes.
+/// The longest array that `States.ArrayRange` returns.
 const MAX_RANGE: f64 = 1_000.0;
 /// The hash algorithms of `States.Hash`.
 const ALGORITHMS: &[&str] = &["MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512"];
@@ -29,7 +29,7 @@ rule! {
     ///
     /// If a function does not exist or has the wrong number of arguments, AWS rejects the definition with
     /// `SCHEMA_VALIDATION_FAILED` when the state machine is created or updated. If the value of an argument is wrong,
-    /// or does not fit the template of `States.Format`, the state fails with `States.IntrinsicFailure` when it runs.
+    /// or does not match the template of `States.Format`, the state fails with `States.IntrinsicFailure` when it runs.
     /// These cases are reported as warnings.
     ///
     /// ## Example
@@ -69,10 +69,9 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
         let Content::Intrinsic(Ok(call)) = &expression.content else { continue };
         let container = node.at.join(&expression.field.name);
         if call.depth() > MAX_DEPTH {
-            let message =
-                format!("intrinsic functions are nested {} deep, and AWS takes at most {MAX_DEPTH}", call.depth());
+            let message = format!("intrinsic functions can be nested at most {MAX_DEPTH} deep, got {}", call.depth());
             findings.push(
-                RULE.inside(expression, &call.span, message).help("make a part of the value in an earlier state"),
+                RULE.inside(expression, &call.span, message).help("create a part of the value in an earlier state"),
             );
         }
         for call in call.calls() {
@@ -98,7 +97,7 @@ fn check_call(expression: &Expression<'_>, call: &Call) -> Option<Diagnostic> {
         return say(format!("`{}` {wrong}", call.name), help.to_owned());
     }
     let value = |index: usize| call.arguments.get(index).map(|argument| &argument.value);
-    // The number of values is checked when the definition is read, and the values when the state runs.
+    // AWS checks the number of arguments when the definition is created, and their values when the state runs.
     let say = |message: String, help: String| say(message, help).map(Diagnostic::as_warning);
     match (function.name, value(0), value(1), value(2)) {
         ("States.Format", Some(Value::Text(template)), ..) => {
@@ -110,12 +109,12 @@ fn check_call(expression: &Expression<'_>, call: &Call) -> Option<Diagnostic> {
             })
         }
         ("States.JsonMerge", _, _, Some(Value::Bool(true))) => {
-            let help = "write `false`: Step Functions merges only the topmost members".to_owned();
-            say("`States.JsonMerge` cannot merge deeply".to_owned(), help)
+            let help = "write `false`: Step Functions merges only the top-level members".to_owned();
+            say("`States.JsonMerge` does not support deep merging".to_owned(), help)
         }
         ("States.Hash", _, Some(Value::Text(algorithm)), _) if !ALGORITHMS.contains(&algorithm.as_str()) => say(
             format!("unsupported hash algorithm `{algorithm}`"),
-            format!("it takes one of {}", crate::rules::list(ALGORITHMS.iter().copied())),
+            format!("valid values: {}", crate::rules::list(ALGORITHMS.iter().copied())),
         ),
         ("States.ArrayRange", Some(Value::Number(from)), Some(Value::Number(to)), Some(Value::Number(step))) => {
             let (from, to, step) = (from.parse::<f64>().ok()?, to.parse::<f64>().ok()?, step.parse::<f64>().ok()?);
@@ -124,7 +123,7 @@ fn check_call(expression: &Expression<'_>, call: &Call) -> Option<Diagnostic> {
             }
             let items = ((to - from) / step).floor() + 1.0;
             if items > MAX_RANGE {
-                return say(format!("the range has {items} items, and AWS takes at most {MAX_RANGE}"), String::new());
+                return say(format!("the range must have at most {MAX_RANGE} items, got {items}"), String::new());
             }
             None
         }
@@ -157,8 +156,8 @@ impl Kind {
     }
 }
 
-/// Returns the kinds of the arguments, of which the last repeats, and the kind of the result (developer guide, "Intrinsic
-/// functions").
+/// Returns the kinds of the arguments, of which the last repeats, and the kind of the result (developer
+/// guide, "Intrinsic functions").
 fn kinds(name: &str) -> (&'static [Kind], Kind) {
     use Kind::{Any, Array, Bool, Number, Object, Text};
     match name {
@@ -182,7 +181,7 @@ fn kinds(name: &str) -> (&'static [Kind], Kind) {
     }
 }
 
-/// A literal, or the result of another function, that the function cannot take.
+/// Reports a literal, or the result of another function, whose type the function does not accept.
 fn wrong_kind(expression: &Expression<'_>, call: &Call) -> Option<Diagnostic> {
     let (takes, _) = kinds(&call.name);
     call.arguments.iter().enumerate().find_map(|(index, argument)| {
@@ -197,18 +196,18 @@ fn wrong_kind(expression: &Expression<'_>, call: &Call) -> Option<Diagnostic> {
         if taken == Kind::Any || given == Kind::Any || taken == given {
             return None;
         }
-        let message = format!("value {} of `{}` is {}, not {}", index + 1, call.name, given.word(), taken.word());
+        let message = format!("argument {} of `{}` is {}, not {}", index + 1, call.name, given.word(), taken.word());
         let help = match (taken, &argument.value) {
             (Kind::Number, Value::Text(text)) if text.parse::<f64>().is_ok() => {
                 format!("write `{text}` without quotes")
             }
-            _ => format!("give {}", taken.word()),
+            _ => format!("write {}", taken.word()),
         };
         Some(RULE.inside(expression, &argument.span, message).as_warning().help(help))
     })
 }
 
-/// How many values a template takes; `\{` and `\}` are text.
+/// Number of values that a template requires. `\{` and `\}` are text.
 fn holes(template: &str) -> usize {
     let (mut holes, mut open, mut escaped) = (0, false, false);
     for c in template.chars() {

@@ -1,4 +1,4 @@
-//! Names that stand for nothing.
+//! References to a context value that does not exist.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -15,7 +15,7 @@ rule! {
     /// In Step Functions, an expression has no context value of its own. Start from `$states.input`,
     /// `$states.result`, `$states.context`, or a variable. Field names and `$` are allowed where an earlier part of
     /// the expression supplies the context value, such as in a predicate or in a later step of a path. The body of a
-    /// function has the same context as the expression around it. Put text in quotes.
+    /// function has the same context as the expression that contains it. Put text in quotes.
     ///
     /// ## Why is this bad?
     ///
@@ -63,13 +63,13 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
         for (name, span) in references.into_iter().filter(|(name, _)| seen.insert(name.to_owned())) {
             let (message, help) = match name {
                 "" => (
-                    "`$` stands for nothing outside a predicate or a function over an array".to_owned(),
+                    "`$` has no value outside of a predicate or a function over an array".to_owned(),
                     "write `$states.input` for the input of the state".to_owned(),
                 ),
-                "%" => ("nothing is around the context here".to_owned(), "write `$states.input`".to_owned()),
+                "%" => ("`%` has no parent here".to_owned(), "write `$states.input`".to_owned()),
                 "$" => ("`$$` does not exist in Step Functions".to_owned(), "write `$states.input`".to_owned()),
                 name => (
-                    format!("`{name}` stands for nothing here"),
+                    format!("`{name}` has no value here"),
                     format!(
                         "write `$states.input.{name}` for a field of the input, `${name}` for a variable, or quotes for text"
                     ),
@@ -84,8 +84,8 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
     }
 }
 
-/// The names that are looked up in the context that an expression starts from: the first step of a path is, later
-/// steps, predicates, orders and groups are not, and the body of a function has the context of what is around it.
+/// Collects the names that are evaluated in the initial context of an expression: the first step of a path, but not
+/// later steps, predicates, orders and groups. The body of a function has the context of the enclosing expression.
 fn collect<'a>(node: &'a jsonata::Node, found: &mut Vec<(&'a str, Range<usize>)>) {
     match &node.kind {
         Kind::Parent => found.push(("%", node.span.clone())),

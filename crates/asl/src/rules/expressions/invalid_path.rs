@@ -60,7 +60,7 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
         let intrinsic =
             expression.text.starts_with("States.") && expression.field.reads != ExpressionKind::PathOrIntrinsic;
         let help = match (intrinsic, error.help.is_empty()) {
-            (true, _) => "intrinsic functions cannot stand here: make the value in an earlier state",
+            (true, _) => "intrinsic functions are not allowed here: create the value in an earlier state",
             (false, false) => error.help.as_str(),
             (false, true) => "write a path such as `$.order.id`",
         };

@@ -1,4 +1,4 @@
-//! Payload templates that cannot be filled.
+//! Invalid members of payload templates.
 
 use crate::diagnostic::Diagnostic;
 use crate::json::Json;
@@ -69,7 +69,7 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
             (false, _) => error.help.clone(),
             (true, true) => "write a path such as `$.order.id`, or an intrinsic function".to_owned(),
             (true, false) => {
-                format!("write a path that starts with `$`, or call the member `{plain}` for a fixed value")
+                format!("write a path that starts with `$`, or name the member `{plain}` for a fixed value")
             }
         };
         findings.push(RULE.inside(expression, &error.span, message).schema(&container).help(help));
@@ -80,7 +80,7 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
             if !matches!(inner, Json::String(_) | Json::Unknown) {
                 let message = format!("the value of `{key}` is {}, not a path or an intrinsic function", inner.kind());
                 let plain = key.strip_suffix(".$").unwrap_or(key);
-                let help = format!("write a path as a string, or call the member `{plain}` for a fixed value");
+                let help = format!("write a path as a string, or name the member `{plain}` for a fixed value");
                 findings.push(RULE.finding(way.pointer(), message).schema(&container.pointer()).help(help));
             }
             false

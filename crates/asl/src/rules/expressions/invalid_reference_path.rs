@@ -1,4 +1,4 @@
-//! Paths to several places where one is asked for.
+//! Paths that are not Reference Paths.
 
 use crate::diagnostic::Diagnostic;
 use crate::jsonpath::Root;
@@ -53,7 +53,7 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
         }
         let name = &expression.field.name;
         let finding = if let Some(segment) = path.indefinite() {
-            let message = format!("`{name}` must lead to one place, and this step leads to several or to none");
+            let message = format!("`{name}` must lead to exactly one place, and this step can match several or none");
             RULE.inside(expression, &segment.span, message)
                 .help("write only names and numbers, such as `$.orders[0].id`")
         } else if reads == ExpressionKind::ResultPath && path.root == Root::Context {

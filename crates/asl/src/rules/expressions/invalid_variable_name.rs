@@ -1,9 +1,9 @@
-//! Names that a variable cannot have.
+//! Invalid and reserved variable names.
 
 use crate::diagnostic::Diagnostic;
 use crate::semantic::SemanticModel;
 
-/// The longest name, in characters (developer guide, "Variable name syntax").
+/// Maximum length of a name, in characters (developer guide, "Variable name syntax").
 const MAX_CHARACTERS: usize = 80;
 
 rule! {
@@ -60,7 +60,7 @@ fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
         let name = &set.name;
         if name == "states" {
             findings.push(
-                RULE.finding(set.at.clone(), "`$states` belongs to Step Functions and cannot be set")
+                RULE.finding(set.at.clone(), "`$states` is reserved for Step Functions and cannot be set")
                     .aws("RESERVED_VARIABLE_NAME", container)
                     .help("choose another name"),
             );

@@ -1,4 +1,4 @@
-//! JSONata that does not end, or is in the wrong place.
+//! Incomplete or misplaced delimiters of JSONata expressions.
 
 use crate::diagnostic::Diagnostic;
 use crate::jsonata::{Delimited, delimited};
@@ -12,7 +12,7 @@ rule! {
     ///
     /// Checks for JSONata expressions whose delimiters are incomplete or in the wrong place.
     ///
-    /// An expression begins with `{%` and ends with `%}`. The whole string must be the expression, without blanks or
+    /// An expression begins with `{%` and ends with `%}`. The whole string must be the expression, without spaces or
     /// other text before or after it. To combine text and an expression, use the operator `&` inside the delimiters,
     /// such as `{% 'order ' & $states.input.id %}`. The rule also reports expressions in states with the query
     /// language JSONPath, which are not evaluated there. To use them, set `QueryLanguage` to `JSONata` in the state
@@ -59,7 +59,7 @@ rule! {
 
 fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     for expression in model.expressions_of(node) {
-        let help = "put text and expression together with `&`, such as `{% 'order ' & $states.input.id %}`";
+        let help = "combine text and expression with `&`, such as `{% 'order ' & $states.input.id %}`";
         let finding = |message: &str| RULE.finding(expression.at.clone(), message).help(help);
         match expression.content {
             Content::Unclosed => findings
@@ -76,7 +76,7 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
     }
 }
 
-/// Expressions that a state of JSONPath passes on as text.
+/// Reports expressions in a state with JSONPath, which passes them on as text.
 fn in_jsonpath(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     for (field, value) in node.members() {
         let is_read = matches!(field.reads, ExpressionKind::Template | ExpressionKind::Expression);
@@ -85,7 +85,7 @@ fn in_jsonpath(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
         }
         value.walk(&PathBuilder::Field(&node.at, &field.name), &mut |way, inner| {
             if inner.as_str().is_some_and(|text| matches!(delimited(text), Delimited::Expression(..))) {
-                let message = "a JSONata expression in a state of JSONPath is passed on as text";
+                let message = "a JSONata expression in a state with JSONPath is passed on as text";
                 let help = "write `QueryLanguage: \"JSONata\"` in the state or in the state machine";
                 findings.push(RULE.finding(way.pointer(), message).as_warning().help(help));
             }

@@ -1,4 +1,4 @@
-//! Paths that are not looked up.
+//! Paths and intrinsic functions that are not evaluated.
 
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::intrinsic::Call;
@@ -68,12 +68,12 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
             match way {
                 PathBuilder::Member(_, name) => findings.push(
                     finding
-                        .help(format!("call the member `{name}.$` to look the value up"))
+                        .help(format!("name the member `{name}.$` to evaluate it"))
                         .fix(Fix::key(at, format!("{name}.$")).safe_if(false)),
                 ),
                 PathBuilder::Element(..) => findings
-                    .push(finding.help("make the array with `States.Array`, in a member whose name ends in `.$`")),
-                // A template that is a string and no object is for another rule.
+                    .push(finding.help("create the array with `States.Array`, in a member whose name ends in `.$`")),
+                // Another rule reports a template that is a string.
                 PathBuilder::Start(_) | PathBuilder::Field(..) => {}
             }
             true
@@ -81,7 +81,7 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
     }
 }
 
-/// Paths in the fixed result of a Pass state.
+/// Reports paths in the fixed result of a Pass state.
 fn in_result(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     let Some(result) = node.value.get("Result") else { return };
     let container = node.at.join("Result");
@@ -95,14 +95,14 @@ fn in_result(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
     });
     if let Some((at, text)) = first {
         findings.push(
-            RULE.finding(at, format!("`{text}` is not looked up: the `Result` of a Pass state is fixed"))
+            RULE.finding(at, format!("`{text}` is not evaluated: the `Result` of a Pass state is fixed"))
                 .aws("PASS_RESULT_IS_STATIC", Some(container))
                 .help("write `Parameters` in place of `Result`"),
         );
     }
 }
 
-/// Whether a text is meant to be looked up.
+/// Whether a text is likely meant as a path or an intrinsic function.
 fn looks_like_path(text: &str) -> bool {
     if Call::looks_like_one(text) {
         return Call::parse(text).is_ok();

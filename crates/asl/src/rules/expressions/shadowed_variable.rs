@@ -1,4 +1,4 @@
-//! Variables that hide others.
+//! Variables that shadow variables of the enclosing workflow.
 
 use crate::diagnostic::Diagnostic;
 use crate::semantic::SemanticModel;
@@ -9,18 +9,18 @@ use crate::semantic::variables::Defined;
 rule! {
     /// ## What it does
     ///
-    /// Checks for branches and item processors that set a variable of the workflow around them.
+    /// Checks for branches and item processors that set a variable of the enclosing workflow.
     ///
-    /// The states of a branch or item processor can read the variables of the workflow around it, but cannot set
-    /// them. A variable that is set inside exists only until the branch or iteration ends. If the outer variable is
-    /// set on only some of the paths to the state, AWS may accept the definition, and the finding is a warning. The
-    /// item processor of a distributed Map state is not compared with the outer variables, because it has no access
-    /// to them.
+    /// The states of a branch or item processor can read the variables of the enclosing workflow, but cannot
+    /// set them. A variable that is set inside exists only until the branch or iteration ends. If the outer
+    /// variable is set on only some of the paths to the state, AWS may accept the definition, and the finding
+    /// is a warning. The item processor of a distributed Map state is not compared with the outer variables,
+    /// because it has no access to them.
     ///
     /// ## Why is this bad?
     ///
     /// AWS rejects the definition when it is created or updated. The developer guide describes this under "Variable
-    /// scope". To return a value to the workflow around the branch, use the output of the branch.
+    /// scope". To return a value to the enclosing workflow, use the output of the branch.
     ///
     /// ## Example
     ///
@@ -105,16 +105,16 @@ fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
         }
         let outer = model.variables.assignments.iter().find(|outer| outer.name == set.name && outer.state != set.state);
         let finding = RULE
-            .finding(set.at.clone(), format!("the variable `${}` is set outside as well", set.name))
+            .finding(set.at.clone(), format!("the variable `${}` is also set in the enclosing workflow", set.name))
             .aws("DUPLICATE_VARIABLE_NAME", set.at.parent())
-            .help("choose another name: what is set outside can be read here, and not set");
+            .help("choose another name: variables of the enclosing workflow can be read here, but not set");
         let finding = outer.into_iter().fold(finding, |finding, outer| finding.related(outer.at.clone(), "set here"));
-        // Where it is set on some ways only, AWS may take it.
+        // AWS may accept it if the outer variable is set on only some of the paths.
         findings.push(if defined == Some(Defined::Always) { finding } else { finding.as_warning() });
     }
 }
 
-/// The Map or Parallel state around a state, whose variables it sees; a distributed Map shows none.
+/// The enclosing Map or Parallel state, whose variables a state can read. `None` for a distributed Map state.
 fn holder(model: &SemanticModel<'_>, state: StateId) -> Option<StateId> {
     let scope = model.graph.scopes.get(model.states.get(state)?.scope)?;
     let holder = scope.holder?;

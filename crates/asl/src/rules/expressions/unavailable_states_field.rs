@@ -1,4 +1,4 @@
-//! Fields of `$states` that are not there.
+//! Fields of `$states` that are not available.
 
 use crate::diagnostic::Diagnostic;
 use crate::jsonata::Kind;
@@ -74,12 +74,12 @@ fn wrong(node: &Node<'_>, expression: &Expression<'_>, name: &str) -> Option<(St
         "result" if after && matches!(owner, "Task" | "Map" | "Parallel") => None,
         "result" => Some((
             "`$states.result` is not available here".to_owned(),
-            "it is there in `Assign` and `Output` of Task, Map and Parallel states".to_owned(),
+            "it is available in `Assign` and `Output` of Task, Map and Parallel states".to_owned(),
         )),
         "errorOutput" if after && owner == "Catcher" => None,
         "errorOutput" => Some((
             "`$states.errorOutput` is not available here".to_owned(),
-            "it is there in `Assign` and `Output` of a catcher".to_owned(),
+            "it is available in `Assign` and `Output` of a catcher".to_owned(),
         )),
         name => {
             let known = ["input", "context", "result", "errorOutput"];

@@ -1,4 +1,4 @@
-//! Variables that have no value yet.
+//! Variables that are read before they have a value.
 
 use std::collections::HashSet;
 
@@ -18,10 +18,9 @@ rule! {
     /// - Only states on other paths set it, or only some of the paths to the state that reads it.
     /// - Only the state that reads it sets it. The values of `Assign` are available from the next state on.
     /// - It is set outside of a distributed Map state and read inside. The child workflow executions have no access
-    ///   to the variables of the workflow around them. Pass the value with `ItemSelector`.
+    ///   to the variables of the enclosing workflow. Pass the value with `ItemSelector`.
     ///
-    /// A variable that is set on some of the paths is not reported where the expression checks it with `$exists`
-    /// first.
+    /// A variable that is set on some of the paths is not reported if the expression checks it with `$exists` first.
     ///
     /// ## Why is this bad?
     ///
@@ -69,12 +68,12 @@ fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
             None | Some(Defined::Always) => continue,
             Some(Defined::Sometimes) if read.guarded => continue,
             Some(Defined::Sometimes) => (
-                format!("`${name}` is not set on every way to this state"),
-                "set it with `Assign` on the other ways as well".to_owned(),
+                format!("`${name}` is not set on every path to this state"),
+                "set it with `Assign` on the other paths as well".to_owned(),
             ),
             Some(Defined::Never) if names.contains(name.as_str()) => elsewhere(model, read),
             Some(Defined::Never) => (
-                format!("the variable `${name}` is set nowhere"),
+                format!("the variable `${name}` is never set"),
                 did_you_mean(name, names.iter().copied()).map_or_else(
                     || "set it with `Assign` in an earlier state".to_owned(),
                     |known| format!("did you mean `${known}`?"),
@@ -95,8 +94,8 @@ fn elsewhere(model: &SemanticModel<'_>, read: &Read) -> (String, String) {
         );
     }
     (
-        format!("`${name}` is not set on any way to this state"),
-        "set it with `Assign` in an earlier state; the runs of a distributed Map state see no variables from outside, so pass it with `ItemSelector`"
+        format!("`${name}` is not set on any path to this state"),
+        "set it with `Assign` in an earlier state; the iterations of a distributed Map state cannot read outer variables, so pass it with `ItemSelector`"
             .to_owned(),
     )
 }

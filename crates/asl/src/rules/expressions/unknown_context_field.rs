@@ -1,4 +1,4 @@
-//! Fields that the context object does not have.
+//! Unknown fields of the context object.
 
 use std::ops::Range;
 
@@ -77,7 +77,7 @@ fn say(expression: &Expression<'_>, span: &Range<usize>, (message, help): (Strin
     RULE.inside(expression, span, message).help(help)
 }
 
-/// The names after `$states.context`, for the longest path that goes through names alone.
+/// The names after `$states.context`, for the longest path that consists of names.
 pub(super) fn context_path(node: &crate::jsonata::Node) -> Option<Vec<&str>> {
     fn names(node: &crate::jsonata::Node) -> Option<Vec<&str>> {
         match &node.kind {
@@ -120,7 +120,7 @@ fn unknown(names: &[&str]) -> Option<(String, String)> {
     }
 }
 
-/// Whether a state may have a task token, as far as is known what it calls.
+/// Whether a state may have a task token. True if the resource that it calls is not known.
 fn may_have_token(state: &State<'_>) -> bool {
     match state.resource {
         Some((_, resource)) => resource.waits(),
@@ -128,7 +128,7 @@ fn may_have_token(state: &State<'_>) -> bool {
     }
 }
 
-/// Reads of a token in a state that has none.
+/// Reports a task token that is read in a state without one.
 fn token_outside_callback(state: &State<'_>, expression: &Expression<'_>, findings: &mut Vec<Diagnostic>) {
     let mut spans: Vec<Range<usize>> = Vec::new();
     let is_token = |names: &[&str]| matches!(names, ["Task", "Token", ..]);

@@ -1,4 +1,4 @@
-//! Functions that JSONata does not have.
+//! Unknown JSONata functions, and wrong numbers of arguments.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ use crate::suggest::did_you_mean;
 rule! {
     /// ## What it does
     ///
-    /// Checks for JSONata functions that do not exist or that get too few or too many arguments.
+    /// Checks for JSONata functions that do not exist or that have too few or too many arguments.
     ///
     /// An expression can call the functions of JSONata 2.0.6, the functions that Step Functions adds, and the
     /// functions that the expression defines itself. Names that an `Assign` sets are not reported. Step Functions
@@ -68,7 +68,7 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
             if name.is_empty() || model.variables.is_set(name) || defined.contains(name.as_str()) {
                 return;
             }
-            // `value ~> $f(…)` gives the function its first value.
+            // `value ~> $f(…)` passes the value as the first argument.
             let given = arguments.len() + usize::from(piped.contains(&node.span));
             if let Some((message, help)) = wrong(name, given) {
                 findings.push(RULE.inside(expression, &node.span, message).help(help));

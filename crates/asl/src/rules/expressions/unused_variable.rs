@@ -1,4 +1,4 @@
-//! Variables that nobody reads.
+//! Variables that are never read.
 
 use std::collections::HashSet;
 
@@ -51,7 +51,7 @@ rule! {
 }
 
 fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
-    // What is not known yet may read it.
+    // A value that is not known yet may read it.
     if !model.known {
         return;
     }

@@ -1,4 +1,4 @@
-//! States from which there is no way out.
+//! States from which the workflow never reaches an end.
 
 use std::collections::{HashMap, HashSet};
 
@@ -110,7 +110,7 @@ fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
                 before.entry(target).or_default().push(state);
             }
         }
-        // A workflow without any end is another finding.
+        // ASL2004 reports a workflow without any end.
         if ends.is_empty() && index == ScopeId::ROOT {
             continue;
         }
@@ -123,16 +123,19 @@ fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
         let stuck = scope.reached.iter().find(|state| !leads_out.contains(state));
         if let Some(state) = stuck.and_then(|state| model.states.get(*state)) {
             findings.push(
-                RULE.finding(state.at.clone(), format!("no way leads from state `{}` to an end", state.name))
-                    .help("let a rule of a Choice state lead out, or end there with `End: true`"),
+                RULE.finding(state.at.clone(), format!("state `{}` never leads to an end", state.name))
+                    .help("add a transition that leaves the loop, or end there with `End: true`"),
             );
         }
     }
     for (index, node) in model.graph.states.enumerate() {
         for edge in node.edges.iter().filter(|edge| edge.catches() && edge.to == Some(index)) {
             findings.push(
-                RULE.finding(edge.at.clone(), format!("after an error state `{}` runs again, for ever", node.name))
-                    .help("write `Retry` to try again a number of times, and catch the error elsewhere"),
+                RULE.finding(
+                    edge.at.clone(),
+                    format!("state `{}` runs again after every error, without a limit", node.name),
+                )
+                .help("write `Retry` to retry a limited number of times, and catch the error in another state"),
             );
         }
     }

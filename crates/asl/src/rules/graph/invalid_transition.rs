@@ -1,4 +1,4 @@
-//! States that do not say how to go on, or say it twice.
+//! States with neither `Next` nor `End`, or with both.
 
 use crate::diagnostic::Diagnostic;
 use crate::json::Json;
@@ -15,7 +15,7 @@ rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// It is not defined which state runs next. AWS rejects the definition with `SCHEMA_VALIDATION_FAILED` when the
+    /// The next state is not defined. AWS rejects the definition with `SCHEMA_VALIDATION_FAILED` when the
     /// state machine is created or updated.
     ///
     /// ## Example
@@ -73,14 +73,14 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
     let next = value.is_set("Next");
     let finding = match (next, value.get("End")) {
         (_, Some(Json::Unknown)) => return,
-        // A next state that is not known yet may still be absent.
+        // A `Next` that is not known yet may be absent.
         (false, _) if value.get("Next").is_some() => return,
         (true, Some(Json::Bool(true))) => {
-            let message = format!("state `{name}` has a next state and ends as well");
+            let message = format!("`End` conflicts with `Next` in state `{name}`");
             RULE.finding(at.join("End"), message).schema(at).help("remove `Next` or `End`")
         }
         (false, None | Some(Json::Bool(false))) => RULE
-            .finding(at.clone(), format!("state `{name}` does not say how to go on"))
+            .finding(at.clone(), format!("state `{name}` has neither `Next` nor `End`"))
             .schema(at)
             .help("write `Next` with the name of a state, or `End: true`"),
         _ => return,

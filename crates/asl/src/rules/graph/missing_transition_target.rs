@@ -11,11 +11,10 @@ use crate::suggest::is_certain;
 rule! {
     /// ## What it does
     ///
-    /// Checks for a `StartAt`, `Next`, or `Default` that names a state that does not exist.
+    /// Checks for a `StartAt`, `Next`, or `Default` that refers to a state that does not exist.
     ///
-    /// In ASL, a transition cannot leave its branch or item processor. A state of another scope therefore does not
-    /// exist for the transition either. To continue after a branch or item processor, end it and set `Next` in the
-    /// Parallel or Map state.
+    /// In ASL, a transition cannot leave its branch or item processor, so a state of another scope is also reported. To
+    /// continue after a branch or item processor, end it and set `Next` in the Parallel or Map state.
     ///
     /// ## Why is this bad?
     ///
@@ -73,7 +72,7 @@ rule! {
     Whole => check
 }
 
-/// In how many scopes a state is looked for that is not where it should be.
+/// The largest number of scopes that are searched for a missing state.
 const MAX_SEARCHED: usize = 200;
 
 fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
@@ -106,7 +105,7 @@ fn check_edge(model: &SemanticModel<'_>, namespace: NamespaceId, edge: &Edge<'_>
     findings.push(match (meant, elsewhere) {
         (_, Some(other)) if model.form == Form::Nested => finding
             .help(
-                "a transition cannot leave its branch or item processor: end there and go on after the state around it",
+                "a transition cannot leave its branch or item processor: end there and continue after the enclosing state",
             )
             .related(other.at.clone(), format!("`{target}` is here, in another scope")),
         (Some(name), _) => finding
@@ -116,11 +115,11 @@ fn check_edge(model: &SemanticModel<'_>, namespace: NamespaceId, edge: &Edge<'_>
     });
 }
 
-/// The states that there are, as far as a reader will read on.
+/// Lists the first states of a scope.
 fn known(states: &Members) -> String {
     const SHOWN: usize = 12;
     if states.is_empty() {
-        return "there is no state at all yet".to_owned();
+        return "there are no states".to_owned();
     }
     let list = crate::rules::list(states.keys().take(SHOWN).map(String::as_str));
     match states.len().saturating_sub(SHOWN) {

@@ -1,4 +1,4 @@
-//! Workflows without an end.
+//! State machines in which no state ends the workflow.
 
 use crate::diagnostic::Diagnostic;
 use crate::semantic::SemanticModel;
@@ -68,7 +68,7 @@ fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
     let Some(scope) = model.graph.scopes.get(ScopeId::ROOT) else {
         return;
     };
-    // A start or a transition that leads nowhere is reported by itself.
+    // ASL2001 reports a start or a transition whose target does not exist.
     if scope.open || scope.reached.is_empty() {
         return;
     }
@@ -76,13 +76,13 @@ fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
     if edges.any(|edge| edge.target.is_some() && edge.to.is_none()) {
         return;
     }
-    // One that no way leads to counts as well.
+    // A terminal state counts even if it is unreachable.
     let mut all = model.graph.states.iter().filter(|node| node.namespace == scope.namespace);
     if !all.any(|node| node.ends) {
         findings.push(
             RULE.finding(scope.at.join("StartAt"), "no state ends the workflow")
                 .aws("MISSING_END_STATE", None)
-                .help("give the last state `End: true`, or go on to a Succeed or Fail state"),
+                .help("give the last state `End: true`, or continue to a Succeed or Fail state"),
         );
     }
 }

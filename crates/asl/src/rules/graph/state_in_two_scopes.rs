@@ -128,7 +128,7 @@ fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
             let (Some(first_way), Some(second_way)) = (graph.way(first, state), graph.way(second, state)) else {
                 continue;
             };
-            // What follows a shared state is shared as well: only the first of them is worth a word.
+            // States that follow a shared state are shared as well. Only the first of them is reported.
             let follows_shared = |edge: &Edge<'_>| {
                 edge.at
                     .state_name()
@@ -144,7 +144,9 @@ fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
                     namespace.at.join(name),
                     format!("state `{name}` is reached from {} and from {}", describe(first), describe(second)),
                 )
-                .help("end the branch before this state and go on after the state around it, or write a second state")
+                .help(
+                    "end the branch before this state and continue after the enclosing state, or write a second state",
+                )
                 .related(first_way.at.clone(), "reached from here")
                 .related(second_way.at.clone(), "and from here"),
             );

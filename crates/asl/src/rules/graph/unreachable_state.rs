@@ -1,4 +1,4 @@
-//! States that nothing leads to.
+//! Unreachable states.
 
 use std::collections::HashSet;
 
@@ -85,11 +85,11 @@ fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
     for (index, namespace) in graph.namespaces.enumerate() {
         let counts = |scope: &&crate::semantic::graph::Scope| scope.attached || model.form == Form::Nested;
         let scopes: Vec<_> = graph.scopes_in(index).filter(counts).collect();
-        // Without a start, or with a way that is not known yet, any state may be meant.
+        // Without a start, or with a transition that is not known yet, any state may be reached.
         if scopes.iter().any(|scope| scope.open) || scopes.iter().all(|scope| scope.reached.is_empty()) {
             continue;
         }
-        // Where no state of the workflow ends it, that is what is wrong, as AWS sees it as well.
+        // If no state ends the workflow, AWS reports only that, and so does ASL2004.
         let ends = graph.states.iter().any(|node| node.namespace == index && node.ends);
         if index == NamespaceId::ROOT && !ends && model.form == Form::Nested {
             continue;
@@ -99,9 +99,9 @@ fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
         for (_, name) in states.filter(|(index, _)| !reached.contains(index)) {
             let at = namespace.at.join(name);
             findings.push(
-                RULE.finding(at.clone(), format!("no way leads to state `{name}`"))
+                RULE.finding(at.clone(), format!("state `{name}` is unreachable"))
                     .aws("MISSING_TRANSITION_TARGET", Some(at))
-                    .help("name it in a transition, in the start of a branch or item processor, or remove it"),
+                    .help("add a transition to it, use it as the start of a branch or item processor, or remove it"),
             );
         }
     }

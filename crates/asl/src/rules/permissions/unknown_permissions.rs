@@ -1,4 +1,4 @@
-//! Integrations whose permissions are not known.
+//! Integrations without known permissions.
 
 use crate::diagnostic::Diagnostic;
 use crate::policy::{Gap, GapKind};
@@ -61,10 +61,10 @@ fn check(gap: &Gap, findings: &mut Vec<Diagnostic>) {
         GapKind::UnknownIntegration { resource } => {
             format!("the permissions of `{resource}` in state `{name}` are not known")
         }
-        GapKind::UnlistedAction { actions } => format!("IAM lists no action `{actions}`, for a call in state `{name}`"),
+        GapKind::UnlistedAction { actions } => {
+            format!("IAM does not list the action `{actions}`, which state `{name}` requires")
+        }
         GapKind::AnyResource { .. } | GapKind::AnyRole => return,
     };
-    findings.push(
-        RULE.finding(gap.at.clone(), message).help("allow what the call needs with a `statement` in `execution_role`"),
-    );
+    findings.push(RULE.finding(gap.at.clone(), message).help("allow the call with a `statement` in `execution_role`"));
 }

@@ -64,21 +64,22 @@ fn check(gap: &Gap, findings: &mut Vec<Diagnostic>) {
     let (message, help) = match &gap.kind {
         GapKind::AnyResource { actions, reason } => {
             let (reason, help) = match reason {
-                WildcardReason::Parameter(parameter) => {
-                    (format!("`{parameter}` is known only at run time"), "write the value out where there is only one")
-                }
+                WildcardReason::Parameter(parameter) => (
+                    format!("`{parameter}` is known only at run time"),
+                    "write the value in the definition if there is only one",
+                ),
                 WildcardReason::Elsewhere(place) => {
                     (format!("its resources are named in {place}"), "name the resources")
                 }
                 WildcardReason::Unknown | WildcardReason::Unlisted => {
-                    ("which one the parameters name is not known".to_owned(), "name the resources")
+                    ("the parameters that name it are not known".to_owned(), "name the resources")
                 }
             };
             (format!("state `{name}` may call {actions} on any resource, because {reason}"), help)
         }
         GapKind::AnyRole => (
             format!("state `{name}` may assume any role, because `RoleArn` is known only at run time"),
-            "write the role out where there is only one",
+            "write the role in the definition if there is only one",
         ),
         GapKind::UnknownIntegration { .. } | GapKind::UnlistedAction { .. } => return,
     };

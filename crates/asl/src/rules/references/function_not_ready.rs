@@ -1,4 +1,4 @@
-//! Functions that cannot be called.
+//! Functions that are not ready to be invoked.
 
 use crate::diagnostic::Diagnostic;
 use crate::references::KnownReference;
@@ -11,7 +11,7 @@ rule! {
     /// A function is reported if its state is `Failed` or `Inactive`, or if its reserved concurrency is zero. The
     /// check runs during planning, if AWS can be queried.
     ///
-    /// Deploy the function again, and look at its state reason in AWS. If the reserved concurrency is zero, increase
+    /// Deploy the function again, and check its state reason in AWS. If the reserved concurrency is zero, increase
     /// it or remove the reservation.
     ///
     /// ## Why is this bad?
@@ -61,9 +61,9 @@ fn check(known: &KnownReference<'_>, findings: &mut Vec<Diagnostic>) {
         findings.push(RULE.finding(reference.at.clone(), message).help(help));
     };
     if function.state == "Failed" || function.state == "Inactive" {
-        find(format!("is `{}`", function.state), "deploy the function again, or look at its state reason in AWS");
+        find(format!("is `{}`", function.state), "deploy the function again, or check its state reason in AWS");
     }
     if function.reserved_concurrency == Some(0) {
-        find("has no concurrency".to_owned(), "reserve more than zero, or remove the reservation");
+        find("has a reserved concurrency of 0".to_owned(), "increase the reserved concurrency, or remove it");
     }
 }

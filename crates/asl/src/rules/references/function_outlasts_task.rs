@@ -1,4 +1,4 @@
-//! Functions that may take longer than their task.
+//! Functions with a longer timeout than the task that calls them.
 
 use crate::diagnostic::Diagnostic;
 use crate::references::KnownReference;
@@ -59,13 +59,14 @@ rule! {
 
 fn check(known: &KnownReference<'_>, findings: &mut Vec<Diagnostic>) {
     let reference = known.reference;
-    // A durable execution goes on beyond the timeout of one invocation.
+    // A durable execution continues beyond the timeout of one invocation.
     let own = known.function().and_then(|function| function.durable_timeout_seconds.or(function.timeout_seconds));
     if let (Some(own), Some(given)) = (own, reference.timeout_seconds)
         && f64::from(own) > given
     {
         let (id, state) = (&reference.id, &reference.state);
-        let message = format!("the function `{id}` may take {own} s, and state `{state}` gives it {given} s");
+        let message =
+            format!("the function `{id}` has a timeout of {own} s, and state `{state}` has a timeout of {given} s");
         let finding = RULE.finding(reference.at.clone(), message);
         findings.push(finding.help("write a longer `TimeoutSeconds`, or a shorter timeout of the function"));
     }

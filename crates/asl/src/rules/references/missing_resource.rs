@@ -1,4 +1,4 @@
-//! Resources that do not exist.
+//! Resources that do not exist in AWS.
 
 use crate::diagnostic::Diagnostic;
 use crate::references::{KnownReference, ResourceInfo};
@@ -17,7 +17,7 @@ rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// The call fails when the state runs, because there is nothing to call.
+    /// The call fails when the state runs.
     ///
     /// ## Example
     ///
@@ -58,8 +58,8 @@ fn check(known: &KnownReference<'_>, findings: &mut Vec<Diagnostic>) {
     let reference = known.reference;
     if *known.info == ResourceInfo::Missing {
         let (kind, id) = (reference.kind.word(), &reference.id);
-        let message = format!("state `{}` calls the {kind} `{id}`, which is not there", reference.state);
+        let message = format!("state `{}` calls the {kind} `{id}`, which does not exist", reference.state);
         let finding = RULE.finding(reference.at.clone(), message);
-        findings.push(finding.help("refer to the resource that makes it, or correct the name"));
+        findings.push(finding.help("refer to the resource that creates it, or correct the name"));
     }
 }

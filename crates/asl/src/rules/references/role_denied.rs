@@ -1,4 +1,4 @@
-//! Roles that may not call.
+//! Calls that the role does not allow.
 
 use crate::diagnostic::Diagnostic;
 use crate::pointer::JsonPointer;
@@ -77,5 +77,7 @@ fn check(denied: &DeniedAction<'_>, findings: &mut Vec<Diagnostic>) {
     let DeniedAction { role, action, resource } = denied;
     let message = format!("the role `{role}` may not call {action} on `{resource}`");
     let finding = RULE.finding(JsonPointer::root(), message);
-    findings.push(finding.help("grant it, or let `execution_role` make a role that may"));
+    findings.push(
+        finding.help("allow it in a policy of the role, or use `execution_role`, which creates a role that allows it"),
+    );
 }

@@ -1,4 +1,4 @@
-//! Versions that call what is not one.
+//! Versioned state machines that call unpublished functions.
 
 use crate::diagnostic::Diagnostic;
 use crate::references::KnownReference;

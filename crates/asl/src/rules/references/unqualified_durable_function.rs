@@ -8,12 +8,12 @@ rule! {
     ///
     /// Checks for tasks that call a durable Lambda function without a version or an alias.
     ///
-    /// The provider reads in the plan whether a function is durable.
+    /// The provider reads during planning whether a function is durable, if AWS can be queried.
     ///
     /// ## Why is this bad?
     ///
-    /// Lambda accepts invocations of durable functions by a qualified ARN only, so that an execution goes on with the code that
-    /// it began with. The task fails every time.
+    /// Lambda accepts invocations of durable functions only with a qualified ARN, so that an execution
+    /// continues with the code with which it began. The task fails every time.
     ///
     /// ## Example
     ///

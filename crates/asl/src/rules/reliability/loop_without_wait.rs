@@ -109,22 +109,20 @@ fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
         if let Some(state) = start.and_then(|state| model.states.get(state)) {
             findings.push(
                 RULE.finding(state.at.clone(), format!("a loop goes through state `{}` without waiting", state.name))
-                    .help(
-                        "put a Wait state into the loop, or use `Retry` or an integration that waits, such as `.sync`",
-                    ),
+                    .help("add a Wait state to the loop, or use `Retry` or an integration that waits, such as `.sync`"),
             );
         }
     }
 }
 
-/// Whether a state takes its time.
+/// Whether a state waits.
 fn waits(state: &State<'_>) -> bool {
     matches!(state.ty, "Wait" | "Parallel" | "Map")
         || matches!(state.value, Json::Unknown)
         || state.resource.is_some_and(|(_, resource)| resource.waits())
 }
 
-/// A state that a way without waiting leads back to; searched in depth, without recursion.
+/// A state in a loop without waiting, found by a depth-first search without recursion.
 fn loop_start(model: &SemanticModel<'_>, states: impl Iterator<Item = StateId>) -> Option<StateId> {
     let goes_on = |state: StateId| model.states.get(state).is_some_and(|state| !waits(state));
     let mut seen: HashSet<StateId> = HashSet::new();

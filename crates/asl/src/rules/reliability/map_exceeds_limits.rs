@@ -1,11 +1,11 @@
-//! Map states over their limits.
+//! Map states that exceed a quota.
 
 use crate::diagnostic::Diagnostic;
 use crate::json::Json;
 use crate::semantic::graph::distributed;
 use crate::semantic::{Node, SemanticModel};
 
-/// How many items an inline Map state works on at once (service quotas).
+/// Maximum number of parallel iterations of an inline Map state (service quotas).
 const INLINE_CONCURRENCY: f64 = 40.0;
 
 rule! {
@@ -88,17 +88,20 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
     {
         let at = node.at.join("MaxConcurrency");
         findings.push(
-            RULE.finding(at, format!("an inline Map state works on at most {INLINE_CONCURRENCY} items at once"))
-                .help("write at most 40, or a distributed Map state"),
+            RULE.finding(
+                at,
+                format!("an inline Map state processes at most {INLINE_CONCURRENCY} items at the same time"),
+            )
+            .help("write at most 40, or use a distributed Map state"),
         );
     }
     let dropped = matches!(node.value.get("ResultPath"), Some(Json::Null))
         || ["ResultSelector", "Output", "ResultWriter"].iter().any(|field| node.value.get(field).is_some());
     if distributed && !dropped {
-        let message = format!("state `{}` puts out the results of all its items", state.name);
+        let message = format!("state `{}` returns the results of all its items", state.name);
         findings.push(
             RULE.finding(node.at.clone(), message)
-                .help("write them to S3 with `ResultWriter`, or drop them with `ResultPath: null`: a state puts out at most 256 KiB"),
+                .help("write them to S3 with `ResultWriter`, or discard them with `ResultPath: null`: the output of a state is limited to 256 KiB"),
         );
     }
 }

@@ -1,4 +1,4 @@
-//! Choices that may find no way.
+//! Choice states without `Default`.
 
 use crate::diagnostic::Diagnostic;
 use crate::json::Json;
@@ -75,7 +75,7 @@ rule! {
     Choice => check
 }
 
-/// Comparisons that hold for one of two values.
+/// Comparisons with a boolean.
 const TWO_WAYS: &[&str] =
     &["BooleanEquals", "IsPresent", "IsNull", "IsNumeric", "IsString", "IsBoolean", "IsTimestamp", "Condition"];
 
@@ -87,11 +87,11 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
     let name = node.at.state_name().unwrap_or("");
     findings.push(
         RULE.finding(node.at.clone(), format!("state `{name}` has no `Default`"))
-            .help("name the state that runs when no rule holds, such as a Fail state"),
+            .help("name the state that runs if no rule applies, such as a Fail state"),
     );
 }
 
-/// Whether a rule always holds, or one of the others holds when it does not.
+/// Whether a rule always applies, or another rule applies whenever it does not.
 fn covers_all(rule: &Json, rules: &[Json]) -> bool {
     let always = match rule.get("Condition") {
         Some(Json::Bool(true) | Json::Unknown) => true,

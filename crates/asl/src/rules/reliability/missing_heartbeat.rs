@@ -1,16 +1,16 @@
-//! Waiting without a sign of life.
+//! Tasks that wait without a heartbeat.
 
 use crate::diagnostic::Diagnostic;
 use crate::json::Json;
 use crate::semantic::{Node, SemanticModel};
 
-/// A timeout up to which a heartbeat gains little, in seconds.
+/// Longest timeout that does not need a heartbeat, in seconds.
 const SHORT: f64 = 300.0;
 
 rule! {
     /// ## What it does
     ///
-    /// Checks for tasks that wait long for a task token or an activity without a heartbeat.
+    /// Checks for tasks that wait for a task token or an activity for a long time without a heartbeat.
     ///
     /// A task is reported if its `TimeoutSeconds` is a number greater than 300, and it has neither `HeartbeatSeconds`
     /// nor `HeartbeatSecondsPath`.
@@ -74,7 +74,7 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
     if waits && !beats && long {
         let name = node.at.state_name().unwrap_or("");
         findings.push(
-            RULE.finding(node.at.join("TimeoutSeconds"), format!("state `{name}` waits without signs of life"))
+            RULE.finding(node.at.join("TimeoutSeconds"), format!("state `{name}` waits without a heartbeat"))
                 .help("write `HeartbeatSeconds`, and let the worker send heartbeats"),
         );
     }

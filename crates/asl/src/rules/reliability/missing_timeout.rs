@@ -1,4 +1,4 @@
-//! Tasks without an end.
+//! Tasks without a timeout.
 
 use crate::diagnostic::Diagnostic;
 use crate::semantic::{Node, SemanticModel};
@@ -14,7 +14,7 @@ rule! {
     /// ## Why is this bad?
     ///
     /// Without a timeout, a task can run for 99,999,999 seconds, which is more than three years. A task that waits
-    /// for a task token or an activity waits that long if nobody answers, and the execution is stuck.
+    /// for a task token or an activity waits that long if no answer is sent, and the execution is stuck.
     ///
     /// ## Example
     ///
@@ -65,7 +65,7 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
     let name = node.at.state_name().unwrap_or("");
     let finding = RULE
         .finding(node.at.clone(), format!("state `{name}` has no timeout"))
-        .help("write `TimeoutSeconds`, somewhat longer than the task should ever take");
+        .help("write a `TimeoutSeconds` that is longer than the task is expected to take");
     let beats = has("HeartbeatSeconds") || has("HeartbeatSecondsPath");
     let resource = node.resource.map(|(_, resource)| resource);
     let waits = resource.is_some_and(|resource| resource.waits_for_somebody());

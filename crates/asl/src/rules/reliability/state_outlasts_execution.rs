@@ -1,4 +1,4 @@
-//! Deadlines that do not fit together.
+//! States that can take longer than their execution.
 
 use crate::diagnostic::Diagnostic;
 use crate::semantic::ids::ScopeId;

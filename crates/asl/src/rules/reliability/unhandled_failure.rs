@@ -1,11 +1,10 @@
-//! Tasks whose failure ends the workflow.
+//! Tasks that do not handle failures.
 
 use crate::diagnostic::Diagnostic;
 use crate::integration::Resource;
 use crate::semantic::{Node, SemanticModel};
 
-/// Transient errors of function calls (developer guide, "Handle transient Lambda
-/// service exceptions").
+/// Transient errors of function calls (developer guide, "Handle transient Lambda service exceptions").
 const TRANSIENT: &[&str] = &[
     "Lambda.ServiceException",
     "Lambda.AWSLambdaException",
@@ -86,12 +85,12 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
         |field: &str| node.value.get(field).is_some_and(|value| value.as_array().is_none_or(|list| !list.is_empty()));
     if !list("Retry") && !list("Catch") {
         findings.push(
-            RULE.finding(node.at.clone(), format!("nothing handles a failure of state `{name}`"))
-                .help("write `Retry` for errors that time heals, and `Catch` for the others"),
+            RULE.finding(node.at.clone(), format!("state `{name}` does not handle failures"))
+                .help("write `Retry` for transient errors, and `Catch` for all others"),
         );
     } else if calls_function(node) && !retries_transient(node) {
         findings.push(
-            RULE.finding(node.at.clone(), format!("state `{name}` does not try again after errors of Lambda itself"))
+            RULE.finding(node.at.clone(), format!("state `{name}` does not retry transient errors of Lambda"))
                 .help("add a retrier for `Lambda.ServiceException`, `Lambda.AWSLambdaException`, `Lambda.SdkClientException` and `Lambda.TooManyRequestsException`"),
         );
     }

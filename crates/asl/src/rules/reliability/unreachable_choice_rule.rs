@@ -1,4 +1,4 @@
-//! Rules of Choice states that never count.
+//! Rules of Choice states that never apply.
 
 use crate::diagnostic::Diagnostic;
 use crate::json::Json;
@@ -97,7 +97,7 @@ rule! {
     Choice => check
 }
 
-/// Members of a rule that say what happens when it holds.
+/// Members of a rule that are not a part of its condition.
 const CONSEQUENCES: &[&str] = &["Next", "Assign", "Output", "Comment"];
 
 fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
@@ -111,16 +111,20 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
         let at = node.at.join("Choices").join(index);
         let same = earlier.iter().find(|(other, _)| *other == condition).map(|(_, index)| *index);
         if let Some(first) = always.or(same) {
-            let why = if always.is_some() { "an earlier one always holds" } else { "an earlier one asks the same" };
+            let why = if always.is_some() {
+                "an earlier rule always applies"
+            } else {
+                "an earlier rule has the same condition"
+            };
             findings.push(
-                RULE.finding(at, format!("this rule never counts: {why}"))
+                RULE.finding(at, format!("this rule never applies: {why}"))
                     .help("remove it, or put it first")
                     .related(node.at.join("Choices").join(first), "the earlier rule"),
             );
         } else if condition.iter().any(|(key, value)| *key == "Condition" && **value == Json::Bool(true)) {
             always = Some(index);
         }
-        // Long lists are compared only so far, so that the work stays in proportion to the text.
+        // The number of compared rules is limited, so that the time is proportional to the size of the text.
         if earlier.len() < 64 {
             earlier.push((condition, index));
         }

@@ -1,4 +1,4 @@
-//! Retriers and catchers that never count.
+//! Retriers and catchers that never apply.
 
 use crate::diagnostic::Diagnostic;
 use crate::json::Json;
@@ -89,13 +89,13 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
             let kind = if list == "Retry" { "retrier" } else { "catcher" };
             if names.iter().all(|name| covered(name, &earlier)) {
                 findings.push(
-                    RULE.finding(at, format!("this {kind} never counts: earlier ones fit all its errors"))
+                    RULE.finding(at, format!("this {kind} never applies: earlier ones match all of its errors"))
                         .help("put it before the more general ones, or remove it"),
                 );
             } else if names == ["States.Runtime"] {
                 findings.push(
                     RULE.finding(at, "`States.Runtime` can neither be retried nor caught")
-                        .help("remove it, and keep the error from happening: it comes from paths that lead nowhere"),
+                        .help("remove it, and correct the paths that cause the error"),
                 );
             }
             earlier.extend(names);

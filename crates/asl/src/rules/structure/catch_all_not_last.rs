@@ -1,4 +1,4 @@
-//! `States.ALL` among other errors.
+//! `States.ALL` with other errors, or not in the last entry.
 
 use crate::diagnostic::Diagnostic;
 use crate::json::Json;
@@ -7,13 +7,13 @@ use crate::semantic::{Node, SemanticModel};
 rule! {
     /// ## What it does
     ///
-    /// Checks for `States.ALL` beside other errors, or in a retrier or catcher that is not the last one.
+    /// Checks for `States.ALL` together with other errors, or in a retrier or catcher that is not the last one.
     ///
     /// Write `States.ALL` alone in `ErrorEquals`, and only in the last entry of `Retry` or `Catch`.
     ///
     /// ## Why is this bad?
     ///
-    /// `States.ALL` is a wildcard for all errors. Other errors beside it and entries after it would have no effect.
+    /// `States.ALL` is a wildcard for all errors. Other errors in its entry and entries after it have no effect.
     /// AWS rejects the definition with `SCHEMA_VALIDATION_FAILED` when the state machine is created or updated.
     ///
     /// ## Example
@@ -82,14 +82,14 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
             };
             let message = match (errors.len(), index + 1 == entries.len()) {
                 (1, true) => continue,
-                (1, false) => format!("`States.ALL` stands before the last entry of `{list}`"),
-                _ => "`States.ALL` stands beside other errors".to_owned(),
+                (1, false) => format!("`States.ALL` must be in the last entry of `{list}`"),
+                _ => "`States.ALL` cannot be combined with other errors".to_owned(),
             };
             let at = node.at.join(list).join(index).join("ErrorEquals").join(position);
             findings.push(
                 RULE.finding(at.clone(), message)
                     .schema(&at)
-                    .help(format!("write it alone, in the last entry of `{list}`: it stands for every error")),
+                    .help(format!("write it alone, in the last entry of `{list}`: it matches every error")),
             );
         }
     }

@@ -1,4 +1,4 @@
-//! Fields of which only one may stand.
+//! Fields that exclude each other.
 
 use crate::diagnostic::Diagnostic;
 use crate::schema::FieldType;
@@ -48,7 +48,7 @@ rule! {
     Any => check
 }
 
-/// Fields of which exactly one must stand, by object.
+/// Groups of fields of which exactly one is required, by object.
 const EXACTLY_ONE: &[(&str, &[&str])] = &[
     ("Wait", &["Seconds", "SecondsPath", "Timestamp", "TimestampPath"]),
     ("Map", &["ItemProcessor", "Iterator"]),
@@ -60,19 +60,19 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
     let (object, value, at) = (node.shape, node.value, &node.at);
     let group = EXACTLY_ONE.iter().find(|(name, _)| *name == object.name).map(|(_, group)| *group);
     if let Some(group) = group {
-        // What is not known yet may still be absent.
+        // A field that is not known yet may be absent.
         let present: Vec<_> = group.iter().filter(|field| value.is_set(field)).collect();
         let may_be_one = present.is_empty() && group.iter().any(|field| value.get(field).is_some());
         if present.len() != 1 && !may_be_one {
             let list = group.iter().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(", ");
             let message = match present.as_slice() {
-                [] => format!("none of {list} is there"),
-                several => format!("{} of {list} are there", several.len()),
+                [] => format!("one of {list} is required"),
+                several => format!("only one of {list} is allowed, got {}", several.len()),
             };
             findings.push(RULE.finding(at.clone(), message).schema(at).help("write exactly one of them"));
         }
     }
-    // A path that may be null, such as `ResultPath`, says where something goes and stands for no other field.
+    // A path that may be null, such as `ResultPath`, is a place for a result and not a variant of another field.
     for path in object.fields.iter().filter(|field| field.shape == FieldType::String) {
         let Some(name) = path.name.strip_suffix("Path").filter(|name| value.is_set(name)) else { continue };
         let in_group = group.is_some_and(|group| group.contains(&name));

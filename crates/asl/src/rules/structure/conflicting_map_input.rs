@@ -1,4 +1,4 @@
-//! Two inputs of a Map.
+//! Map states with both `ItemSelector` and `Parameters`.
 
 use crate::diagnostic::Diagnostic;
 use crate::semantic::{Node, SemanticModel};

@@ -1,4 +1,4 @@
-//! Labels that two Map states have.
+//! Labels of more than one Map state.
 
 use std::collections::HashMap;
 
@@ -146,7 +146,7 @@ fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
             findings.push(
                 RULE.finding(at.clone(), format!("another Map state has the label `{label}`"))
                     .aws("DUPLICATE_LABEL_NAME", Some(at))
-                    .help("labels are unique in the state machine: change one of the two")
+                    .help("labels must be unique in the state machine: change one of the two")
                     .related(first, "the other one"),
             );
         }

@@ -11,8 +11,8 @@ rule! {
     ///
     /// `Parameters`, `ResultSelector`, `InputPath`, `OutputPath`, `ResultPath` and the other fields for paths, and
     /// `Result` and `Variable`, belong to JSONPath. `Arguments`, `Output`, `Items` and `Condition` belong to JSONata.
-    /// A state without `QueryLanguage` uses the query language of the state machine, not that of the Map or Parallel
-    /// state around it.
+    /// A state without `QueryLanguage` uses the query language of the state machine, not that of the enclosing Map or
+    /// Parallel state.
     ///
     /// ## Why is this bad?
     ///
@@ -55,7 +55,7 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
             continue;
         }
         let message =
-            format!("`{name}` is a field of {:?}, and state `{}` has {language:?}", other(language), state.name);
+            format!("`{name}` is a field of {:?}, and state `{}` uses {language:?}", other(language), state.name);
         let help = match (name, language) {
             ("Output" | "Condition" | "Items" | "Arguments", QueryLanguage::JSONPath) => {
                 "write `QueryLanguage: \"JSONata\"` in the state, or use the fields of JSONPath".to_owned()

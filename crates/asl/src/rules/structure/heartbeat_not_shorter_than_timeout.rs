@@ -1,4 +1,4 @@
-//! Heartbeats that come too late.
+//! Heartbeat intervals that are not shorter than the timeout.
 
 use crate::diagnostic::Diagnostic;
 use crate::json::Json;

@@ -1,4 +1,4 @@
-//! Rules of Choice states that compare nothing, or twice.
+//! Rules of Choice states without a comparison, or with several.
 
 use crate::diagnostic::Diagnostic;
 use crate::model::QueryLanguage;
@@ -8,7 +8,7 @@ use crate::semantic::{Node, SemanticModel};
 rule! {
     /// ## What it does
     ///
-    /// Checks for Choice rules that name a `Variable` and have no comparison, or more than one.
+    /// Checks for Choice rules that have a `Variable` and no comparison, or more than one.
     ///
     /// A rule with a `Variable` has exactly one comparison, such as `StringEquals` or `IsPresent`. To combine several
     /// comparisons, use `And`. A rule without a comparison but with an unknown field, such as a misspelled
@@ -101,7 +101,7 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
     if node.value.get("Variable").is_none() {
         return;
     }
-    // Every field that only JSONPath has is a comparison, but for the variable and what puts comparisons together.
+    // All fields that only JSONPath has are comparisons, except the variable and the fields that combine comparisons.
     let is_comparison = |name: &&String| {
         let field = node.shape.field(name);
         !matches!(name.as_str(), "Variable" | "And" | "Or" | "Not")
@@ -112,22 +112,22 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
     let unknown = node.fields.iter().any(Option::is_none);
     let finding = match present.as_slice() {
         [_] => return,
-        // A misspelt comparison is reported as an unknown field.
+        // A misspelled comparison is reported as an unknown field.
         [] if unknown => return,
         [] => RULE
-            .finding(node.at.clone(), "the rule names a variable and compares it with nothing")
+            .finding(node.at.clone(), "the rule has a `Variable` and no comparison")
             .help("write a comparison, such as `StringEquals`, `NumericGreaterThan` or `IsPresent`"),
         several => RULE
             .finding(
                 node.at.clone(),
                 format!("the rule has several comparisons: {}", crate::rules::list(several.iter().copied())),
             )
-            .help("write one, or put several rules together with `And`"),
+            .help("write one comparison, or combine several with `And`"),
     };
     findings.push(finding.schema(&node.at));
 }
 
-/// `NumericEquals: "$.x"` compares with a text, not with what stands at the path.
+/// Reports paths in place of text: `StringEquals: "$.x"` compares with the text, not with the value at the path.
 fn paths_of_operands(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     for (field, value) in node.members() {
         let name = field.name.as_str();
@@ -140,7 +140,7 @@ fn paths_of_operands(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<
             findings.push(
                 RULE.finding(node.at.join(name), format!("`{text}` is compared as text, not as a path"))
                     .as_warning()
-                    .help(format!("write `{twin}` to compare with what stands there")),
+                    .help(format!("write `{twin}` to compare with the value at the path")),
             );
         }
     }

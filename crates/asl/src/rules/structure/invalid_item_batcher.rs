@@ -1,4 +1,4 @@
-//! Batches without a size.
+//! Item batchers without a batch size.
 
 use crate::diagnostic::Diagnostic;
 use crate::semantic::{Node, SemanticModel};

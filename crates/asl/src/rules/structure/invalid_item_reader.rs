@@ -1,4 +1,4 @@
-//! Where a distributed Map reads its items.
+//! Item readers with invalid options.
 
 use crate::diagnostic::Diagnostic;
 use crate::json::Json;
@@ -8,7 +8,7 @@ use crate::semantic::{Node, SemanticModel};
 rule! {
     /// ## What it does
     ///
-    /// Checks for an `ItemReader` with an unsupported resource or with options that do not go together.
+    /// Checks for an `ItemReader` with an unsupported resource or with options that conflict.
     ///
     /// A distributed Map state reads its items with `arn:aws:states:::s3:getObject` or
     /// `arn:aws:states:::s3:listObjectsV2`.
@@ -173,19 +173,23 @@ impl Reader<'_> {
             }
         }
         if location == "GIVEN" && self.lacks("CSVHeaders") {
-            self.say("CSVHeaders", "the header of the CSV file is given nowhere", "write the names in `CSVHeaders`");
+            self.say(
+                "CSVHeaders",
+                "`CSVHeaders` is required if `CSVHeaderLocation` is `GIVEN`",
+                "write the names in `CSVHeaders`",
+            );
         }
         if location == "FIRST_ROW" && self.has("CSVHeaders") {
             let help = "write `CSVHeaderLocation: \"GIVEN\"`, or remove `CSVHeaders`";
-            self.say("CSVHeaders", "the header is in the first row and in `CSVHeaders`", help);
+            self.say("CSVHeaders", "`CSVHeaders` is not allowed if `CSVHeaderLocation` is `FIRST_ROW`", help);
         }
     }
 
     fn transformation(&mut self) {
         if self.word("Transformation") == "LOAD_AND_FLATTEN" {
             if !self.list {
-                let help = "it reads what `s3:listObjectsV2` has listed";
-                self.say("Transformation", "`LOAD_AND_FLATTEN` is for listed objects", help);
+                let help = "write `arn:aws:states:::s3:listObjectsV2` as the `Resource`, or remove `Transformation`";
+                self.say("Transformation", "`LOAD_AND_FLATTEN` requires `s3:listObjectsV2`", help);
             }
             if self.lacks("InputType") {
                 let help = "write the type of the objects: `CSV`, `JSON`, `JSONL` or `PARQUET`";
@@ -194,13 +198,13 @@ impl Reader<'_> {
         }
         match self.word("ManifestType").to_owned().as_str() {
             "S3_INVENTORY" if self.has("InputType") && self.word("InputType") != "MANIFEST" => {
-                self.say("InputType", "an S3 inventory has a type of its own", "remove `InputType`");
+                self.say("InputType", "`InputType` must be `MANIFEST` for an S3 inventory", "remove `InputType`");
             }
             "ATHENA_DATA"
                 if !matches!(self.word("InputType"), "CSV" | "JSONL" | "PARQUET") && !self.unknown("InputType") =>
             {
                 let help = "write `CSV`, `JSONL` or `PARQUET`";
-                self.say("InputType", "Athena's manifest needs the type of the data", help);
+                self.say("InputType", "an Athena manifest requires the `InputType` of its data", help);
             }
             _ => {}
         }

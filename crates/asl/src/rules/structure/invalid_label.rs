@@ -1,4 +1,4 @@
-//! Labels of distributed Map states.
+//! Invalid labels of Map states.
 
 use crate::diagnostic::Diagnostic;
 use crate::json::Json;

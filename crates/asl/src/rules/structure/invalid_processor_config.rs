@@ -1,10 +1,10 @@
-//! Modes of Map states.
+//! Fields of Map states that do not fit the processing mode.
 
 use crate::diagnostic::Diagnostic;
 use crate::json::Json;
 use crate::semantic::{Node, SemanticModel};
 
-/// The fields of a Map state that only the distributed mode reads (specification, "Map State").
+/// Fields of a Map state that require distributed mode (specification, "Map State").
 const DISTRIBUTED_ONLY: &[&str] = &[
     "ItemReader",
     "ItemBatcher",
@@ -24,15 +24,15 @@ rule! {
     /// A distributed Map state needs an `ExecutionType` in its `ProcessorConfig`. An inline Map state has none. A Map
     /// state without `Mode` is inline.
     ///
-    /// The following fields have a meaning only in distributed mode, and are reported as warnings in an inline Map
-    /// state: `ItemReader`, `ItemBatcher`, `ResultWriter`, `Label`, `ToleratedFailurePercentage`,
+    /// The following fields require distributed mode and are reported as warnings in an inline Map state:
+    /// `ItemReader`, `ItemBatcher`, `ResultWriter`, `Label`, `ToleratedFailurePercentage`,
     /// `ToleratedFailurePercentagePath`, `ToleratedFailureCount`, and `ToleratedFailureCountPath`.
     ///
     /// ## Why is this bad?
     ///
     /// If `ExecutionType` is missing in distributed mode or present in inline mode, AWS rejects the definition with
     /// `SCHEMA_VALIDATION_FAILED` when the state machine is created or updated. Fields of the distributed mode in an
-    /// inline Map state are ignored or refused when the state runs.
+    /// inline Map state are ignored or rejected when the state runs.
     ///
     /// ## Example
     ///
@@ -95,7 +95,7 @@ rule! {
     ProcessorConfig => check, Map => distributed_only
 }
 
-/// Modes and types that do not go together.
+/// Reports an `ExecutionType` that does not match the mode.
 fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     let mode = node.value.get("Mode");
     let execution_type = node.value.get("ExecutionType");
@@ -116,7 +116,7 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
     }
 }
 
-/// Fields that mean nothing in an inline Map state.
+/// Reports fields of distributed mode in an inline Map state.
 fn distributed_only(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     if !is_inline(node) {
         return;
@@ -124,7 +124,7 @@ fn distributed_only(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<D
     let present: Vec<_> = DISTRIBUTED_ONLY.iter().copied().filter(|field| node.value.is_set(field)).collect();
     for field in present {
         findings.push(
-            RULE.finding(node.at.join(field), format!("`{field}` means nothing in an inline Map state"))
+            RULE.finding(node.at.join(field), format!("`{field}` requires a distributed Map state"))
                 .as_warning()
                 .help("write `ProcessorConfig` with `Mode: \"DISTRIBUTED\"` and an `ExecutionType`, or remove it"),
         );

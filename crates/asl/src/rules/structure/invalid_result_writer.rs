@@ -1,4 +1,4 @@
-//! Where a distributed Map writes its results.
+//! Incomplete result writers.
 
 use crate::diagnostic::Diagnostic;
 use crate::json::{Json, Members};
@@ -94,13 +94,13 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
     let resource = node.value.get("Resource");
     let payload = ["Parameters", "Arguments"].iter().any(|field| node.value.get(field).is_some());
     let message = match (resource, payload, node.value.get("WriterConfig")) {
-        (None, false, None) => "the writer says neither where nor how",
-        (Some(_), false, _) => "the writer does not say into which bucket",
-        (None, true, _) => "the writer has no `Resource`",
+        (None, false, None) => "`ResultWriter` has neither a `Resource` nor a `WriterConfig`",
+        (Some(_), false, _) => "`ResultWriter` has no bucket",
+        (None, true, _) => "`ResultWriter` has no `Resource`",
         _ => "",
     };
     let help = "write `Resource: \"arn:aws:states:::s3:putObject\"` and the `Bucket` and `Prefix`, or a `WriterConfig`";
-    // AWS takes an empty writer, and writes nothing.
+    // AWS accepts an empty writer and writes no results.
     if node.value.as_object().is_some_and(Members::is_empty) {
         findings.push(RULE.finding(node.at.clone(), message).help(help).as_warning());
     } else if !message.is_empty() {

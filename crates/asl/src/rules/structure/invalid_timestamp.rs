@@ -1,4 +1,4 @@
-//! Moments in time.
+//! Timestamps that are not in the format of RFC 3339.
 
 use crate::diagnostic::Diagnostic;
 use crate::model::QueryLanguage;
@@ -98,7 +98,7 @@ fn read(text: &str) -> Option<()> {
     ((1..=days).contains(&day) && hour < 24 && minute < 60 && second <= 60 && offset).then_some(())
 }
 
-/// Numbers of so many digits with a separator between them.
+/// Numbers with these counts of digits, separated by a character.
 fn numbers<const N: usize>(text: &str, separator: char, digits: [usize; N]) -> Option<[u32; N]> {
     let mut parts = text.split(separator);
     let mut numbers = [0; N];

@@ -1,4 +1,4 @@
-//! Fields that must be there.
+//! Missing required fields.
 
 use crate::diagnostic::Diagnostic;
 use crate::semantic::{Node, SemanticModel};
@@ -10,7 +10,7 @@ rule! {
     ///
     /// Examples are the `Resource` of a Task state, the `Choices` of a Choice state, the `Next` of a catcher, and
     /// `StartAt` and `States` of the state machine. In the flat form of HCL, where all states are written side by
-    /// side, the branches of a Parallel state and the processor of a Map state do not need `States`.
+    /// side, the branches of a Parallel state and the item processor of a Map state do not need `States`.
     ///
     /// ## Why is this bad?
     ///
@@ -70,7 +70,7 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
     }
 }
 
-/// Returns how to write the field.
+/// Returns the help for a missing field, with its description.
 fn wanted(field: &crate::schema::FieldSchema) -> String {
     let description = field.description.trim_end_matches('.');
     let mut letters = description.chars();

@@ -1,4 +1,4 @@
-//! Numbers and lists outside their bounds.
+//! Numbers outside of their range, and empty lists.
 
 use crate::diagnostic::Diagnostic;
 use crate::json::Json;
@@ -10,9 +10,9 @@ rule! {
     ///
     /// Checks for numbers outside the range that AWS accepts, and for empty lists that need an element.
     ///
-    /// For example, `TimeoutSeconds` of a Task state must be from 1 to 99999999, `BackoffRate` must be at least 1,
-    /// and `MaxDelaySeconds` must be at most 31622400. `Branches`, `Choices` and `ErrorEquals` must have at least one
-    /// element.
+    /// For example, `TimeoutSeconds` of a Task state must be between 1 and 99999999, `BackoffRate` must be at
+    /// least 1, and `MaxDelaySeconds` must be at most 31622400. `Branches`, `Choices` and `ErrorEquals` must
+    /// have at least one element.
     ///
     /// ## Why is this bad?
     ///
@@ -61,7 +61,7 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
                 let Some(actual) = number.as_f64() else { continue };
                 let (minimum, maximum) = (field.minimum.map(|min| min as f64), field.maximum.map(|max| max as f64));
                 if minimum.is_some_and(|minimum| actual < minimum) || maximum.is_some_and(|maximum| actual > maximum) {
-                    let message = format!("`{}` is {number}, {}", field.name, bounds(field.minimum, field.maximum));
+                    let message = format!("`{}` {}, got {number}", field.name, bounds(field.minimum, field.maximum));
                     let at = node.at.join(&field.name);
                     findings.push(RULE.finding(at.clone(), message).schema(&at));
                 }

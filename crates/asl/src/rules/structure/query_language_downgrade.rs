@@ -1,4 +1,4 @@
-//! States that go back to JSONPath.
+//! States with JSONPath in a state machine with JSONata.
 
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::semantic::SemanticModel;
@@ -59,11 +59,11 @@ rule! {
 fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
     for state in model.states.iter().filter(|state| state.downgraded) {
         let at = state.at.join("QueryLanguage");
-        let message = format!("state `{}` is JSONPath in a state machine of JSONata", state.name);
+        let message = format!("state `{}` uses JSONPath in a state machine with JSONata", state.name);
         findings.push(
             RULE.finding(at.clone(), message)
                 .schema(&state.at)
-                .help("remove `QueryLanguage` from the state, or from the state machine and write it in each state of JSONata")
+                .help("remove `QueryLanguage` from the state, or move it from the state machine to each state that uses JSONata")
                 .fix(Fix::value(at, "JSONata".to_owned()).safe_if(false)),
         );
     }

@@ -1,4 +1,4 @@
-//! State names over the limit.
+//! State names that are empty or too long.
 
 use crate::diagnostic::Diagnostic;
 use crate::semantic::SemanticModel;

@@ -1,4 +1,4 @@
-//! Names of errors that Step Functions does not have.
+//! Unknown error names.
 
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::semantic::{Node, SemanticModel};
@@ -102,7 +102,7 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
                 Some(known) => finding
                     .help(format!("did you mean `{known}`?"))
                     .fix_if(is_certain(name, known, ERRORS.iter().copied()), Fix::value(at, known)),
-                None => finding.help("names of your own cannot begin with `States.`"),
+                None => finding.help("custom error names cannot begin with `States.`"),
             });
         }
     }

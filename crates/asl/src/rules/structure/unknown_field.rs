@@ -1,4 +1,4 @@
-//! Fields that do not exist.
+//! Unknown fields.
 
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::schema::Language;
@@ -8,7 +8,7 @@ use crate::suggest::{did_you_mean, is_certain};
 rule! {
     /// ## What it does
     ///
-    /// Checks for fields that the language does not define at their place.
+    /// Checks for fields that the Amazon States Language does not define for their object.
     ///
     /// The field is misspelled, or it belongs to another object, for example to another type of state: `Retry` exists
     /// in Task, Parallel and Map states, but not in Pass states. Field names are case-sensitive. The content of
@@ -72,7 +72,7 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
                 Fix::key(place, name),
             ),
             None => match elsewhere() {
-                Some(holders) => finding.help(format!("remove it: the language has it in {holders}")),
+                Some(holders) => finding.help(format!("remove it: it is a field of {holders}")),
                 None => finding.help("remove it"),
             },
         });

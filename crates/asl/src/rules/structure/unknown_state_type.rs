@@ -1,4 +1,4 @@
-//! States of no known type.
+//! States with a missing or unknown type.
 
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::json::Json;

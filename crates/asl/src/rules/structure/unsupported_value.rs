@@ -1,4 +1,4 @@
-//! Words outside an enumeration.
+//! Values outside of an enumeration.
 
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::schema::FieldType;
@@ -8,10 +8,10 @@ use crate::suggest::{did_you_mean, is_certain};
 rule! {
     /// ## What it does
     ///
-    /// Checks for fields that accept only certain words and contain another one.
+    /// Checks for fields that accept only certain values and contain another one.
     ///
     /// For example, `QueryLanguage` accepts `JSONPath` and `JSONata`, `JitterStrategy` accepts `FULL` and `NONE`, and
-    /// `Version` accepts `1.0`. The words are case-sensitive.
+    /// `Version` accepts `1.0`. The values are case-sensitive.
     ///
     /// ## Why is this bad?
     ///
@@ -67,12 +67,12 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
         }
         let at = node.at.join(&field.name);
         let list = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
-        let finding = RULE.finding(at.clone(), format!("`{}` is `{text}`", field.name)).schema(&at);
+        let finding = RULE.finding(at.clone(), format!("unsupported value `{text}` for `{}`", field.name)).schema(&at);
         findings.push(match did_you_mean(text, words.iter().map(String::as_str)) {
             Some(word) => finding
-                .help(format!("did you mean `{word}`? It takes one of {list}"))
+                .help(format!("did you mean `{word}`? Valid values: {list}"))
                 .fix_if(is_certain(text, word, words.iter().map(String::as_str)), Fix::value(at, word)),
-            None => finding.help(format!("it takes one of {list}")),
+            None => finding.help(format!("valid values: {list}")),
         });
     }
 }

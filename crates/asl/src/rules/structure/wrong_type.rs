@@ -1,4 +1,4 @@
-//! Values of the wrong type.
+//! Values with the wrong type.
 
 use serde_json::Number;
 
@@ -12,7 +12,7 @@ use crate::semantic::{Node, SemanticModel};
 rule! {
     /// ## What it does
     ///
-    /// Checks for fields whose value has another type than the language requires.
+    /// Checks for fields whose value does not have the required type.
     ///
     /// An example is a string in place of a number. The rule also checks the elements of arrays, such as those of
     /// `Catch`, and that the definition itself is an object. `Assign` must be an object. Where a whole number is

@@ -1,4 +1,4 @@
-//! Functions that are called by their ARN.
+//! Functions that are called by their ARN or in their `$LATEST` version.
 
 use crate::diagnostic::Diagnostic;
 use crate::integration::Resource;
@@ -59,11 +59,11 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
     let at = node.at.join("Resource");
     if name.ends_with(":$LATEST") {
         findings.push(
-            RULE.finding(at, "`$LATEST` changes under executions that are running")
-                .help("publish a version and name it, or an alias of it"),
+            RULE.finding(at, "`$LATEST` can change while an execution is running")
+                .help("publish a version, and call that version or an alias of it"),
         );
     } else if model.form == Form::Nested {
-        // In HCL the block `lambda` renders this form on purpose.
+        // In HCL, the `lambda` block renders this form.
         findings.push(
             RULE.finding(at, "the function is called by its ARN")
                 .help("write `arn:aws:states:::lambda:invoke` and the function as the parameter `FunctionName`"),

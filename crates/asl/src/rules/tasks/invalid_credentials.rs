@@ -1,4 +1,4 @@
-//! Roles of tasks.
+//! Invalid `Credentials` of tasks.
 
 use crate::diagnostic::Diagnostic;
 use crate::integration::Resource;
@@ -65,7 +65,7 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
             findings.push(
                 RULE.finding(at.clone(), "the credentials have no `RoleArn`")
                     .schema(&at)
-                    .help("write the ARN of the role that the task is to assume, or its path as `RoleArn.$`"),
+                    .help("write the ARN of the role that the task assumes, or its path as `RoleArn.$`"),
             );
         }
     } else if !matches!(credentials, Json::Unknown | Json::String(_)) {
@@ -74,7 +74,7 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
     }
     if matches!(node.resource, Some((_, Resource::Activity))) {
         findings.push(
-            RULE.finding(at, "an activity has no credentials")
+            RULE.finding(at, "`Credentials` is not supported for an activity")
                 .schema(&node.at)
                 .help("remove `Credentials`: the worker of an activity has a role of its own"),
         );

@@ -1,13 +1,13 @@
-//! Calls of HTTP APIs.
+//! Invalid calls of HTTP APIs.
 
 use crate::diagnostic::Diagnostic;
 use crate::integration::Resource;
 use crate::json::Json;
 use crate::semantic::{Node, SemanticModel};
 
-/// The methods that can be used (developer guide, "Call HTTPS APIs").
+/// Supported methods (developer guide, "Call HTTPS APIs").
 const METHODS: &[&str] = &["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"];
-/// The longest time a call may take, in seconds.
+/// Maximum time of a call, in seconds.
 const MAX_SECONDS: f64 = 60.0;
 
 rule! {
@@ -29,7 +29,7 @@ rule! {
     /// the state fails in the execution.
     ///
     /// A timeout over 60 seconds has no effect: a longer call fails before the timeout. It is reported as a warning,
-    /// as is an address without `https://` that names no other protocol.
+    /// as is an address without `https://` and without another protocol.
     ///
     /// ## Example
     ///
@@ -81,7 +81,7 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
     if let Some(Json::Number(seconds)) = node.value.get("TimeoutSeconds")
         && seconds.as_f64().is_some_and(|seconds| seconds > MAX_SECONDS)
     {
-        let message = format!("a call of an HTTP API takes at most {MAX_SECONDS} s, and the timeout is {seconds} s");
+        let message = format!("the timeout of an HTTP call must be at most {MAX_SECONDS} s, got {seconds} s");
         let at = node.at.join("TimeoutSeconds");
         findings.push(RULE.finding(at, message).as_warning().help("write at most 60, or start a job and poll it"));
     }
@@ -99,7 +99,7 @@ fn check_payload(node: &Node<'_>, field: &'static str, payload: &Json, findings:
         findings.push(
             RULE.finding(at.clone(), "the call of the HTTP API has no connection")
                 .schema(&at)
-                .help("write `Authentication: {\"ConnectionArn\": …}` with the ARN of a connection of EventBridge"),
+                .help("write `Authentication: {\"ConnectionArn\": …}` with the ARN of an EventBridge connection"),
         );
     }
     let text = |name: &str| payload.get(name).and_then(Json::as_str).filter(|text| !text.starts_with("{%"));
@@ -115,7 +115,7 @@ fn check_payload(node: &Node<'_>, field: &'static str, payload: &Json, findings:
         findings.push(
             RULE.finding(at.join("Method"), format!("unsupported method `{method}`"))
                 .schema(&at)
-                .help(format!("it takes one of {}", crate::rules::list(METHODS.iter().copied()))),
+                .help(format!("valid values: {}", crate::rules::list(METHODS.iter().copied()))),
         );
     }
 }

@@ -1,4 +1,4 @@
-//! Tasks that call nothing that can be called.
+//! Tasks whose resource cannot be called.
 
 use crate::diagnostic::Diagnostic;
 use crate::integration::Resource;
@@ -59,7 +59,7 @@ rule! {
     Task => check
 }
 
-/// Returns what to write instead of the ARN of a resource that a task cannot call.
+/// Help for ARNs that a task cannot call, by service.
 const INSTEAD: &[(&str, &str)] = &[
     ("sns", "write `arn:aws:states:::sns:publish` and the topic as the parameter `TopicArn`"),
     ("sqs", "write `arn:aws:states:::sqs:sendMessage` and the address of the queue as the parameter `QueueUrl`"),
@@ -87,7 +87,7 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
     }
     let Some((text, resource)) = node.resource else { return };
     let (message, help) = match resource {
-        // A word such as `__arn__` is there to be replaced.
+        // A placeholder such as `__arn__` is replaced later.
         Resource::Invalid if text.starts_with("__") && text.ends_with("__") => return,
         Resource::Invalid => (
             format!("`{text}` is not an ARN that a task can call"),
@@ -111,27 +111,27 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
     findings.push(RULE.finding(at.clone(), message).schema(&at).help(help));
 }
 
-/// ARNs in a payload whose region or account is the very word.
+/// Reports ARNs in a payload whose region or account ID is a word such as `region`.
 fn in_payload(payload: &Json, way: &PathBuilder<'_>, findings: &mut Vec<Diagnostic>) {
     payload.walk(way, &mut |way, inner| {
         let Some(text) = inner.as_str().filter(|text| text.starts_with("arn:")) else { return true };
         let mut parts = text.split(':').skip(3);
         if parts.next().is_some_and(is_word) || parts.next().is_some_and(is_word) {
-            let message = format!("`{text}` names no real region and account");
-            let help = "write the region and the twelve digits of the account";
-            // AWS takes any text there.
+            let message = format!("`{text}` has no valid region or account ID");
+            let help = "write the region and the 12 digits of the account ID";
+            // AWS accepts any text there.
             findings.push(RULE.finding(way.pointer(), message).help(help).as_warning());
         }
         true
     });
 }
 
-/// Whether a part of an ARN is the word that stands for it in documentation.
+/// Whether a part of an ARN is a placeholder word of the documentation.
 fn is_word(part: &str) -> bool {
     matches!(part, "region" | "account" | "account-id" | "accountid")
 }
 
-/// A function whose name cannot be one, so that the call is sure to fail (Lambda API reference, Invoke, `FunctionName`).
+/// Reports an invalid function name, with which the call always fails (Lambda API reference, Invoke, `FunctionName`).
 fn malformed_name(node: &Node<'_>, text: &str) -> Option<Diagnostic> {
     let name = text.split(':').nth(6).unwrap_or("");
     let is_name = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
@@ -139,14 +139,14 @@ fn malformed_name(node: &Node<'_>, text: &str) -> Option<Diagnostic> {
         return None;
     }
     let message = match name {
-        "" => format!("`{text}` names no function"),
-        name => format!("`{name}` is not the name of a function"),
+        "" => format!("`{text}` has no function name"),
+        name => format!("invalid function name `{name}`"),
     };
     let help = "use letters, digits, `-` and `_`";
     Some(RULE.finding(node.at.join("Resource"), message).help(help).as_warning())
 }
 
-/// A region or an account that somebody forgot to fill in.
+/// Reports a region or an account ID that is still a placeholder.
 fn placeholder(node: &Node<'_>, text: &str, region: &str, account: &str) -> Option<Diagnostic> {
     let open = |part: &str| part.contains("${");
     let is_region = open(region) || region.is_empty() || {
@@ -169,7 +169,7 @@ fn placeholder(node: &Node<'_>, text: &str, region: &str, account: &str) -> Opti
         .finding(at.clone(), message)
         .schema(&at)
         .inside(text, start..start + length)
-        .help("write the region and the twelve digits of the account, or refer to the function");
-    // Words in capitals and the like are there to be filled in; AWS takes them.
+        .help("write the region and the 12 digits of the account ID, or refer to the function");
+    // AWS accepts other words, such as those in capital letters.
     Some(if is_word(region) || is_word(account) { finding } else { finding.as_warning() })
 }

@@ -1,4 +1,4 @@
-//! Parameters of integrations.
+//! Missing and unknown parameters of integrations.
 
 use super::parameters::{Call, Given, plain};
 use crate::diagnostic::{Diagnostic, Fix};
@@ -71,7 +71,7 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
                 request.walk(&mut |given| check_nested(given, &call, findings));
             }
         }
-        // The field of the other query language is reported by itself.
+        // ASL1009 reports the field of the other query language.
         None if node.value.get(other).is_none() => {
             let message = format!("`{}` is called without `{}`", call.name, call.field);
             findings.push(
@@ -110,7 +110,7 @@ fn check_members(node: &Node<'_>, members: &Members, call: &Call, findings: &mut
     }
 }
 
-/// Checks the names in an object inside of a parameter.
+/// Checks the names of the members of an object in a parameter.
 fn check_nested(given: &Given<'_>, call: &Call, findings: &mut Vec<Diagnostic>) {
     if given.path.is_empty() {
         return;
@@ -124,7 +124,7 @@ fn check_nested(given: &Given<'_>, call: &Call, findings: &mut Vec<Diagnostic>) 
     }
 }
 
-/// The finding about a member that is not known, and the name that was likely meant.
+/// Returns the finding for an unknown member, and the most similar known name.
 fn unknown(
     at: &JsonPointer,
     key: &str,

@@ -1,4 +1,4 @@
-//! ARNs of several partitions.
+//! Resources in different partitions.
 
 use crate::diagnostic::Diagnostic;
 use crate::semantic::SemanticModel;
@@ -89,9 +89,12 @@ fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
         match &first {
             None => first = Some((partition, at)),
             Some((other, place)) if *other != partition => findings.push(
-                RULE.finding(at, format!("this is in the partition `{partition}`, and another task in `{other}`"))
-                    .help("a state machine reaches only its own partition")
-                    .related(place.clone(), "the first one"),
+                RULE.finding(
+                    at,
+                    format!("the resource is in partition `{partition}`, and that of another task in `{other}`"),
+                )
+                .help("a state machine can call only resources in its own partition")
+                .related(place.clone(), "the first one"),
             ),
             Some(_) => {}
         }

@@ -1,4 +1,4 @@
-//! Numbers that an operation does not take.
+//! Numbers outside of the range of the API.
 
 use super::parameters::Call;
 use crate::diagnostic::Diagnostic;
@@ -63,7 +63,7 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
             let Some(actual) = number.as_f64() else { continue };
             if limits.least.is_some_and(|least| actual < least) || limits.most.is_some_and(|most| actual > most) {
                 let bounds = bounds(limits.least, limits.most);
-                let message = format!("`{key}` of `{}` is {number}, {bounds}", call.name);
+                let message = format!("`{key}` of `{}` {bounds}, got {number}", call.name);
                 findings.push(RULE.finding(given.at.join(key), message));
             }
         }

@@ -1,4 +1,4 @@
-//! The parameters of a task, with what is known of them.
+//! The parameters of a task, with the structure that the API defines.
 
 use std::borrow::Cow;
 
@@ -12,14 +12,14 @@ use crate::semantic::{Node, SemanticModel};
 pub(super) struct Call {
     /// Its name for messages, such as `sqs:sendMessage`.
     pub name: String,
-    /// Its parameters and its result.
+    /// The structures of its parameters and its result.
     pub operation: Cow<'static, Operation>,
-    /// The field that has its parameters.
+    /// The field with the parameters: `Parameters` or `Arguments`.
     pub field: &'static str,
 }
 
 impl Call {
-    /// Returns the call of a task; `None` if what is called, or the query language, is not known.
+    /// Returns the call of a task. `None` if the operation or the query language is not known.
     pub fn of(model: &SemanticModel<'_>, node: &Node<'_>) -> Option<Self> {
         let (operation, called) = match node.resource?.1 {
             Resource::Optimized(called) => (integration(called.service, called.operation)?.operation()?, called),
@@ -33,7 +33,7 @@ impl Call {
         Some(Self { name: format!("{}:{}", called.service, called.operation), operation, field })
     }
 
-    /// Returns the parameters of the task as the structure that the operation takes.
+    /// Returns the parameters of the task, with the structure that the operation requires.
     pub fn request<'n>(&self, node: &'n Node<'_>) -> Option<Given<'n>> {
         let Some(Json::Object(members)) = node.value.get(self.field) else { return None };
         let structure = self.operation.request?;
@@ -43,7 +43,7 @@ impl Call {
 
 /// An object in the parameters.
 pub(super) struct Given<'n> {
-    /// The way to it, such as `NetworkConfiguration.AwsvpcConfiguration`; empty for all parameters.
+    /// Its path, such as `NetworkConfiguration.AwsvpcConfiguration`. Empty for the parameters as a whole.
     pub path: String,
     pub at: JsonPointer,
     pub members: &'n Members,
@@ -91,7 +91,7 @@ fn walk<'n>(
     }
 }
 
-/// The name of a member without the mark of a path.
+/// The name of a member without the suffix `.$`.
 pub(super) fn plain(key: &str) -> &str {
     key.strip_suffix(".$").unwrap_or(key)
 }

@@ -4,7 +4,7 @@ use crate::diagnostic::Diagnostic;
 use crate::pointer::PathBuilder;
 use crate::semantic::{Node, SemanticModel};
 
-/// Endings of names, in small letters without `-` and `_`, behind which secrets stand.
+/// Endings of the names of secrets, in lowercase and without `-` and `_`.
 const NAMES: &[&str] =
     &["password", "passwd", "secret", "apikey", "accesskey", "secretkey", "privatekey", "authtoken", "authorization"];
 
@@ -13,7 +13,7 @@ rule! {
     ///
     /// Checks for passwords, keys and tokens that seem to be written in the definition.
     ///
-    /// The rule looks at the fields of `Parameters` and `Arguments` whose name ends with `password`, `passwd`,
+    /// The rule checks the fields of `Parameters` and `Arguments` whose name ends with `password`, `passwd`,
     /// `secret`, `apikey`, `accesskey`, `secretkey`, `privatekey`, `authtoken` or `authorization`. Upper and lower
     /// case, `-` and `_` make no difference. The value is a string of at least 6 characters.
     ///
@@ -22,8 +22,8 @@ rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// Everyone who may view the state machine or its executions can read the secret. Store it in AWS Secrets Manager
-    /// and read it in the task, or use an EventBridge connection for HTTP calls.
+    /// Every user with permission to view the state machine or its executions can read the secret. Store it
+    /// in AWS Secrets Manager and read it in the task, or use an EventBridge connection for HTTP calls.
     ///
     /// ## Example
     ///
@@ -74,9 +74,9 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
                 && is_secret(name, text)
             {
                 findings.push(
-                    RULE.finding(way.pointer(), format!("`{name}` seems to hold a secret"))
+                    RULE.finding(way.pointer(), format!("`{name}` may contain a secret"))
                         .private()
-                        .help("read it in the task from Secrets Manager, or use a connection of EventBridge"),
+                        .help("read it in the task from Secrets Manager, or use an EventBridge connection"),
                 );
             }
             true

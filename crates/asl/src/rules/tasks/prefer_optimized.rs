@@ -1,4 +1,4 @@
-//! Calls of the SDK for which there is a better integration.
+//! AWS SDK integrations of operations with an optimized integration.
 
 use crate::diagnostic::Diagnostic;
 use crate::integration::{INTEGRATIONS, Resource};
@@ -60,7 +60,7 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
     let Resource::Sdk(called) = resource else { return };
     let better = INTEGRATIONS.iter().find(|known| known.sdk() == Some((called.service, called.operation)));
     if let Some(known) = better {
-        let message = format!("`{}:{}` has an integration of its own", known.service, known.operation);
+        let message = format!("`{}:{}` has an optimized integration", known.service, known.operation);
         let help = format!("write `arn:aws:states:::{}:{}`", known.service, known.operation);
         findings.push(RULE.finding(node.at.join("Resource"), message).help(help));
     }

@@ -1,4 +1,4 @@
-//! Older names of fields.
+//! Deprecated names of fields.
 
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::semantic::{Node, SemanticModel};

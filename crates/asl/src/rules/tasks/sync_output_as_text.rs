@@ -1,4 +1,4 @@
-//! Executions whose output is text.
+//! Child executions whose output is returned as text.
 
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::semantic::{Node, SemanticModel};
@@ -55,8 +55,8 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
     if text.ends_with(":states:startExecution.sync") {
         let at = node.at.join("Resource");
         findings.push(
-            RULE.finding(at.clone(), "the output of the execution is text that holds JSON")
-                .help("write `.sync:2` to get the JSON itself")
+            RULE.finding(at.clone(), "the output of the execution is returned as text")
+                .help("write `.sync:2`, which returns JSON")
                 .fix(Fix::value(at, format!("{text}:2")).safe_if(false)),
         );
     }

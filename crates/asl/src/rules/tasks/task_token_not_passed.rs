@@ -1,4 +1,4 @@
-//! Task tokens that nobody gets.
+//! Task tokens that are not passed on.
 
 use crate::diagnostic::Diagnostic;
 use crate::jsonpath::Root;
@@ -16,8 +16,7 @@ rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// AWS accepts the definition. Because nothing receives the token, nothing can return it, and the task waits
-    /// until its timeout.
+    /// AWS accepts the definition. The token is never returned, so the task waits until its timeout.
     ///
     /// ## Example
     ///
@@ -68,7 +67,7 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
         return;
     }
     let payload = node.payloads().map(|(_, payload)| payload).next();
-    // Without a payload there is another finding, and in what is not known the token may be.
+    // ASL5004 reports a missing payload, and a payload that is not known yet may contain the token.
     if payload.is_none_or(|payload| !payload.is_known()) || model.language_of(node).is_none() {
         return;
     }
@@ -79,7 +78,7 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
             .any(|(path, _)| path.root == Root::Context && matches!(path.members().next(), None | Some("Task")));
         let jsonata = expression.jsonata().is_some()
             && (expression.text.contains("Token") || expression.text.contains("context"));
-        // A variable or the input may carry it as well.
+        // A variable or the input may also contain the token.
         let carried = expression.paths().iter().any(|(path, _)| {
             path.root != Root::Context
                 && path.members().last().is_some_and(|name| name.to_lowercase().contains("token"))
@@ -88,7 +87,7 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
     });
     if !passes {
         let at = node.at.join("Resource");
-        findings.push(RULE.finding(at, "the task waits for its token and passes it to nobody").help(
+        findings.push(RULE.finding(at, "the task waits for its task token, but does not pass it on").help(
             "pass it in the payload: `\"token.$\": \"$$.Task.Token\"`, in JSONata `{% $states.context.Task.Token %}`",
         ));
     }

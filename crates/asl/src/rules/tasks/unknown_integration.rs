@@ -1,4 +1,4 @@
-//! Integrations that do not exist.
+//! Unknown and unsupported integrations.
 
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::integration::{
@@ -71,7 +71,7 @@ rule! {
     Task => check
 }
 
-/// Services that the SDK has no longer, and what became of them is for AWS to say.
+/// Services that the SDK no longer contains. AWS decides whether it accepts them.
 const RETIRED: &[&str] = &[
     "apptest",
     "elasticinference",
@@ -115,7 +115,7 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
             if operation(called.service, called.operation).is_some()
                 && !is_supported(called.service, called.operation) =>
         {
-            let message = format!("Step Functions does not call `{}:{}`", called.service, called.operation);
+            let message = format!("Step Functions does not support `{}:{}`", called.service, called.operation);
             findings.push(finding(at, text, called.operation, message).help("call it from a Lambda function"));
         }
         _ => {}
@@ -148,14 +148,14 @@ fn sdk(called: Called<'_>, text: &str, at: JsonPointer) -> Diagnostic {
     match operations(service) {
         None => {
             let finding = finding(at, text, service, format!("the AWS SDK has no service `{service}`"));
-            let help = "write the name of the service in the AWS SDK for Java, in small letters";
+            let help = "write the name of the service in the AWS SDK for Java, in lowercase";
             let services = services().collect::<Vec<_>>().into_iter();
-            // Another service does something else.
+            // The repair is not safe: another service has a different behavior.
             guess(finding, text, service, services, help).map_fix(|fix| fix.safe_if(false))
         }
         Some(names) => {
             let finding = finding(at, text, name, format!("the service `{service}` has no operation `{name}`"));
-            let help = "write the operation as the API has it, with a small first letter";
+            let help = "write the operation as in the API reference, with a lowercase first letter";
             guess(finding, text, name, names.collect::<Vec<_>>().into_iter(), help)
         }
     }
@@ -166,7 +166,7 @@ fn finding(at: JsonPointer, text: &str, word: &str, message: String) -> Diagnost
     RULE.finding(at.clone(), message).schema(&at).inside(text, start..start + word.len())
 }
 
-/// The finding with the name among `known` that the word is likely meant to be.
+/// Adds the most similar known name to a finding.
 fn guess<'a>(
     finding: Diagnostic,
     text: &str,

@@ -1,4 +1,4 @@
-//! What Express executions cannot do.
+//! States that Express executions do not support.
 
 use crate::diagnostic::Diagnostic;
 use crate::integration::Resource;
@@ -67,7 +67,7 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
         findings.push(
             RULE.finding(at.clone(), format!("an Express execution cannot wait for {wait}"))
                 .schema(&at)
-                .help("remove the ending of the integration, or use a state machine of type STANDARD"),
+                .help("remove the suffix of the integration, or use a state machine of type STANDARD"),
         );
     }
     if let Some(field) = distributed(node.value).filter(|_| state.ty == "Map") {

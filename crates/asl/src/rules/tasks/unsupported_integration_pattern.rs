@@ -1,4 +1,4 @@
-//! Ways of waiting that an integration does not have.
+//! Integration patterns that an integration does not support.
 
 use crate::diagnostic::Diagnostic;
 use crate::integration::{Resource, integration};
@@ -9,9 +9,9 @@ rule! {
     ///
     /// Checks for tasks that wait in a way that their integration does not support.
     ///
-    /// The ending of the `Resource` selects how the task waits. `.sync` waits for a job that the service has started.
-    /// `.waitForTaskToken` waits until the task token is returned. Without an ending, the task ends when the service
-    /// has answered. Not every integration supports `.sync` and `.waitForTaskToken`. AWS SDK integrations support
+    /// The suffix of the `Resource` selects how the task waits. `.sync` waits for a job that the service has started.
+    /// `.waitForTaskToken` waits until the task token is returned. Without a suffix, the task ends when the service
+    /// responds. Not every integration supports `.sync` and `.waitForTaskToken`. AWS SDK integrations support
     /// only `.waitForTaskToken`. `.sync:2`, which returns JSON instead of text, exists only for
     /// `states:startExecution`.
     ///
@@ -69,12 +69,12 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
     }
     let at = node.at.join("Resource");
     let start = text.len() - called.pattern.len() - 1;
-    let message = format!("`{}:{}` cannot be waited for with `.{}`", called.service, called.operation, called.pattern);
+    let message = format!("`{}:{}` does not support `.{}`", called.service, called.operation, called.pattern);
     let help = match patterns {
-        [] => "remove the ending: the state ends when the service has answered".to_owned(),
+        [] => "remove the suffix: the state ends when the service responds".to_owned(),
         patterns => {
             let list = patterns.iter().map(|pattern| format!("`.{pattern}`")).collect::<Vec<_>>().join(" or ");
-            format!("write {list}, or nothing to end when the service has answered")
+            format!("write {list}, or remove the suffix to end when the service responds")
         }
     };
     findings.push(RULE.finding(at.clone(), message).schema(&at).inside(text, start..text.len()).help(help));

@@ -1,4 +1,4 @@
-//! Values of DynamoDB of the wrong type.
+//! DynamoDB values with a wrong type.
 
 use crate::diagnostic::Diagnostic;
 use crate::integration::Resource;
@@ -93,7 +93,7 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
 }
 
 fn check_value(value: &Json, way: &PathBuilder<'_>, findings: &mut Vec<Diagnostic>) {
-    // A plain string stands for a text; AWS's own samples write it so.
+    // A plain string is accepted, as in the samples of AWS.
     let Json::Object(members) = value else { return };
     for (key, content) in members {
         let (ty, looked_up) = key.strip_suffix(".$").map_or((key.as_str(), false), |ty| (ty, true));
@@ -120,8 +120,8 @@ fn check_value(value: &Json, way: &PathBuilder<'_>, findings: &mut Vec<Diagnosti
                     text.as_str(),
                     "$$.State.EnteredTime" | "$$.Execution.StartTime" | "$$.Execution.RedriveTime"
                 ) {
-                    let help = "write the type `S`: the moment is a text such as `2026-01-31T12:00:00Z`";
-                    say(at.pointer(), format!("`{text}` is a moment in time, and no number"), help);
+                    let help = "write the type `S`: the timestamp is a string such as `2026-01-31T12:00:00Z`";
+                    say(at.pointer(), format!("`{text}` is a timestamp, not a number"), help);
                 }
             }
             ("N", Json::String(text)) if !text.starts_with("{%") && text.parse::<f64>().is_err() => {

@@ -1,9 +1,9 @@
-//! Definitions over the quota.
+//! Definitions that exceed the quota of AWS.
 
 use crate::diagnostic::Diagnostic;
 use crate::pointer::JsonPointer;
 
-/// The largest definition that AWS takes, in characters (Step Functions service quotas).
+/// Maximum size of a definition, in characters (Step Functions service quotas).
 pub const MAX_CHARACTERS: usize = 1_048_576;
 
 rule! {
@@ -41,7 +41,7 @@ fn check(text: &str, findings: &mut Vec<Diagnostic>) {
         findings.push(
             RULE.finding(
                 JsonPointer::root(),
-                format!("the definition has {characters} characters, and AWS takes at most {MAX_CHARACTERS}"),
+                format!("the definition must have at most {MAX_CHARACTERS} characters, got {characters}"),
             )
             .help("move a part of the workflow into a state machine of its own and start it with `states:startExecution.sync:2`")
             .at_bytes(0..0),

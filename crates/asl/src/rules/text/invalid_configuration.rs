@@ -1,4 +1,4 @@
-//! Terraform configuration that does not follow the schema.
+//! Terraform configuration that does not match the schema.
 
 use crate::diagnostic::Diagnostic;
 use crate::syntax::{TextError, TextErrorKind};
@@ -8,8 +8,8 @@ rule! {
     ///
     /// Checks for Terraform files that are not valid HCL, and for arguments and blocks that a resource does not have.
     ///
-    /// `sfn validate` reads the resource `sfn_state_machine` and the data source `sfn_definition` without Terraform. In a plan,
-    /// Terraform reports the same.
+    /// `sfn validate` reads the resource `sfn_state_machine` and the data source `sfn_definition` without
+    /// Terraform. During planning, Terraform reports the same problems.
     ///
     /// ## Why is this bad?
     ///

@@ -1,4 +1,4 @@
-//! Text that is not JSON or YAML.
+//! Text that is not valid JSON or YAML.
 
 use crate::diagnostic::{Diagnostic, SCHEMA};
 use crate::pointer::JsonPointer;
