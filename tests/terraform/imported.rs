@@ -168,7 +168,7 @@ resource "sfn_alias" "live" {
     // A second time there is nothing left to do.
     let again = ours.sfn(&["import", "--all", "--with", "aliases,log-groups,functions"]).await.unwrap();
     assert_success(&again);
-    assert_says(&again, &["0 state machines written to .", "2 were there already"]);
+    assert_says(&again, &["0 state machines written to .", "2 state machines skipped: already declared in the folder"]);
 }
 
 #[tokio::test]
@@ -304,7 +304,7 @@ async fn several_regions_go_into_one_folder() {
     );
     check(&workspace, 2).await;
     let again = workspace.sfn(&regions).await.unwrap();
-    assert_says(&again, &["0 state machines written", "2 were there already"]);
+    assert_says(&again, &["0 state machines written", "2 state machines skipped: already declared in the folder"]);
 
     // A folder keeps the region of its provider block, whatever is asked for later.
     let workspace = folder(&aws);
@@ -338,7 +338,7 @@ async fn an_import_that_was_killed_goes_on_where_it_was() {
     aws.proxy().forget();
     let rest = workspace.sfn(&["import", "--all"]).await.unwrap();
     assert_success(&rest);
-    assert_says(&rest, &[&format!("{} were there already", written - 1)]);
+    assert_says(&rest, &[&format!("{} state machines skipped: already declared in the folder", written - 1)]);
     assert_eq!(files(&workspace).len(), 61);
     check(&workspace, 60).await;
 }
@@ -359,7 +359,7 @@ async fn ctrl_c_ends_an_import_between_two_files() {
     rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
     let stopped = outcome(child).await.unwrap();
     assert_eq!(stopped.code, 2, "{}", stopped.text);
-    assert_says(&stopped, &["stopped: the same command goes on from here"]);
+    assert_says(&stopped, &["stopped: run the command again to continue"]);
     assert!(files(&workspace).iter().all(|file| !file.ends_with(".partial")));
     aws.proxy().forget();
     assert_success(&workspace.sfn(&["import", "--all"]).await.unwrap());
