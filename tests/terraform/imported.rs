@@ -260,14 +260,14 @@ async fn what_cannot_be_imported_is_said_and_the_rest_is_done() {
     workspace.write("theirs.tf", "resource \"aws_sfn_state_machine\" \"it\" {\n  name = \"a\"\n}\n").unwrap();
     let imported = workspace.sfn(&["import", "--all"]).await.unwrap();
     assert_eq!(imported.code, 2);
-    assert_says(&imported, &["`aws_sfn_state_machine.it` manages it in this folder", "1 state machine written"]);
+    assert_says(&imported, &["already managed by `aws_sfn_state_machine.it`", "1 state machine written"]);
     assert_eq!(files(&workspace), ["b.tf", "theirs.tf", "versions.tf"]);
 
     let workspace = folder(&aws);
     workspace.write("broken.tf", "resource {{").unwrap();
     let imported = workspace.sfn(&["import", &a]).await.unwrap();
     assert_eq!(imported.code, 2);
-    assert_says(&imported, &["broken.tf is no configuration"]);
+    assert_says(&imported, &["broken.tf is not valid configuration"]);
     assert_eq!(files(&workspace), ["broken.tf"]);
 }
 
