@@ -54,8 +54,8 @@ impl Placeholders {
         number
     }
 
-    /// Checks that expressions are whole values. An expression as a part of a number, or in the name of a member, cannot
-    /// be written.
+    /// Checks that expressions are whole values. An expression as a part of a number, or in the name of a member,
+    /// cannot be written.
     ///
     /// # Errors
     /// When an expression is not a whole value.

@@ -16,8 +16,9 @@ pub struct State {
     pub comment: String,
 }
 
-/// The states of a definition: first those of the state machine, then those of each branch and item processor. The first
-/// state of a branch or item processor has its title as a comment. `comments` are the comments of the source, by state.
+/// The states of a definition: first those of the state machine, then those of each branch and item processor. The
+/// first state of a branch or item processor has its title as a comment. `comments` are the comments of the source,
+/// by state.
 pub fn in_reading_order(definition: &Json, comments: &BTreeMap<String, String>) -> Vec<State> {
     let graph = Graph::of(definition);
     let mut states = Vec::new();

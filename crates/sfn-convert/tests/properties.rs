@@ -40,8 +40,8 @@ serverless tracingConfig.enabled
 serverless type
 serverless useExactVersion";
 
-/// Properties without an effect of their own: the only route of an alias always has the full weight, and every conversion
-/// has a note about `retain`.
+/// Properties without an effect of their own: the only route of an alias always has the full weight, and every
+/// conversion has a note about `retain`.
 const IMPLIED: [&str; 2] = ["RoutingConfiguration.Weight", "retain"];
 
 /// A value for a property.

@@ -113,8 +113,8 @@ fn real_definitions_survive() {
     assert!(count >= 500, "{count}");
 }
 
-/// A state machine without a type is a Standard one, and one with a computed type can be either. Repairs apply to ASL and
-/// not to HCL.
+/// A state machine without a type is a Standard one, and one with a computed type can be either. Repairs apply to ASL
+/// and not to HCL.
 #[test]
 fn checks_know_the_type_and_propose_no_repairs() {
     let linter = Linter::new(MachineType::Unknown);

@@ -76,8 +76,8 @@ impl References {
         None
     }
 
-    /// The longest text that `rest` begins with. In sorted order, prefixes of `rest` come before `rest`, the longest last,
-    /// with other texts that share a beginning between them.
+    /// The longest text that `rest` begins with. In sorted order, prefixes of `rest` come before `rest`, the longest
+    /// last, with other texts that share a beginning between them.
     fn longest_at<'a>(&'a self, rest: &str, before: Option<char>) -> Option<(&'a str, &'a str)> {
         let mut upper = rest;
         while !upper.is_empty() {

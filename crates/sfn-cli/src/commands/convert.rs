@@ -63,7 +63,8 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
     })
 }
 
-/// Reports errors of the source for which `terraform validate` rejects the configuration. Returns whether there are any.
+/// Reports errors of the source for which `terraform validate` rejects the configuration. Returns whether there are
+/// any.
 fn report_mistakes(out: Option<&Path>, configuration: &str) -> bool {
     let linter = Linter::new(MachineType::Standard);
     let findings = sfn_convert::configuration::check(configuration, &linter).findings;

@@ -101,8 +101,8 @@ fn write(body: &mut Body, ty: &str, label: &str, object: &Object, references: &R
     body.spaced_block(format!("resource \"{ty}\" {}", quoted(label)), content);
 }
 
-/// Settings that keep Terraform from deploying the downloaded code again. AWS does not return the source of the code, so
-/// an import cannot set `filename` in the state.
+/// Settings that keep Terraform from deploying the downloaded code again. AWS does not return the source of the code,
+/// so an import cannot set `filename` in the state.
 fn code_stays(config: &Value) -> Beside {
     let mut beside = Beside::default();
     if !config.get("filename").is_null() {

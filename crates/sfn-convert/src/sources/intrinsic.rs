@@ -131,7 +131,8 @@ impl Template<'_> {
                     Json::Object(_) => function(value).is_none_or(|(name, _)| name == "Fn::If"),
                     _ => false,
                 };
-                // Terraform converts both results to one type, which would change numbers in objects and lists to strings.
+                // Terraform converts both results to one type, which would change numbers in objects and lists to
+                // strings.
                 let is_any = is_composite(yes) && !is_no_value(yes) || is_composite(no) && !is_no_value(no);
                 let (yes, no) = (self.or_null(yes, out), self.or_null(no, out));
                 match is_any {

@@ -1,5 +1,5 @@
-//! Reads JSON definitions with placeholders `${…}`: Terraform expressions, as `sfn render` writes them, and names outside
-//! of quotes, as in SAM and template files.
+//! Reads JSON definitions with placeholders `${…}`: Terraform expressions, as `sfn render` writes them, and names
+//! outside of quotes, as in SAM and template files.
 
 use asl::Json;
 use hcl_edit::expr::Expression;
@@ -107,8 +107,8 @@ fn is_reference(expression: &Expression) -> bool {
     }
 }
 
-/// Keeps expressions outside of quotes as numbers only in fields that contain numbers. In other fields, the value of the
-/// expression is JSON text and is decoded, except for own variables, which contain the value itself.
+/// Keeps expressions outside of quotes as numbers only in fields that contain numbers. In other fields, the value of
+/// the expression is JSON text and is decoded, except for own variables, which contain the value itself.
 pub fn settle(value: Json, name: &str, placeholders: &mut Placeholders, is_own: &dyn Fn(&str) -> bool) -> Json {
     match value {
         Json::Number(number) if !NUMBERS.contains(name) => {

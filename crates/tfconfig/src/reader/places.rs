@@ -21,8 +21,8 @@ enum At<'c> {
 }
 
 impl Declared<'_> {
-    /// The bytes of the value at a path, or of the innermost value that contains it. For a block, these are its type and
-    /// labels.
+    /// The bytes of the value at a path, or of the innermost value that contains it. For a block, these are its type
+    /// and labels.
     pub fn span(&self, path: &AttributePath) -> Range<usize> {
         let (mut at, mut span) = (At::Body(&self.block.body, self.block), header(self.block));
         for step in path.steps() {
@@ -50,7 +50,8 @@ impl Declared<'_> {
         name_in(&at, last).map_or(whole, |span| self.trimmed(span))
     }
 
-    /// The bytes of a part of the string at a path. If the string is written with escapes, the bytes of the whole string.
+    /// The bytes of a part of the string at a path. If the string is written with escapes, the bytes of the whole
+    /// string.
     pub fn span_inside(&self, path: &AttributePath, text: &str, part: &Range<usize>) -> Range<usize> {
         let whole = self.span(path);
         let written = self.configuration.text.get(whole.clone()).unwrap_or("");

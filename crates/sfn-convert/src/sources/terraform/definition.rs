@@ -156,7 +156,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Checks that expressions outside of quotes are in fields that contain numbers. In other fields, their type is unknown.
+    /// Checks that expressions outside of quotes are in fields that contain numbers. In other fields, their type is
+    /// unknown.
     fn check_numbers(&self, value: &Json) -> Result<(), String> {
         self.out.placeholders.check(value)?;
         let unclear = self.out.placeholders.find(value, &|name| !NUMBERS.contains(name));
