@@ -91,7 +91,7 @@ async fn own_definitions_mean_the_same_in_blocks() {
 async fn every_valid_definition_of_the_collection_means_the_same_in_blocks() {
     let corpus: PathBuf = repository().join("../shared/corpus");
     if !corpus.join("index.jsonl").exists() {
-        println!("skipped: there is no collection of definitions beside the repository");
+        println!("skipped: the corpus of definitions is not installed");
         return;
     }
     let definitions = valid_definitions(&corpus);

@@ -36,7 +36,7 @@ impl Fence {
 }
 
 fn fences(guide: &str) -> Vec<Fence> {
-    let text = fs::read_to_string(repository().join("docs/guides").join(guide)).expect("the guide is there");
+    let text = fs::read_to_string(repository().join("docs/guides").join(guide)).expect("the guide exists");
     let (mut fences, mut before) = (Vec::new(), String::new());
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
@@ -181,7 +181,7 @@ async fn run(line: &str, aws: &LocalAws, workspace: &mut Workspace, other: &impl
             stack_is(aws, option("--stack-name").unwrap(), "DELETE_COMPLETE").await;
             done
         }
-        _ => panic!("nobody runs `{line}`"),
+        _ => panic!("no step runs `{line}`"),
     }
 }
 

@@ -234,7 +234,7 @@ async fn a_role_is_narrowed_and_widened() {
     let policy = state["policy_json"].as_str().unwrap();
     assert!(policy.contains(queue) && policy.contains("kms:Decrypt"), "{policy}");
     assert!(state["role_arn"].as_str().unwrap().contains(":role/workflows/"), "{state}");
-    // The resources of the role can change on their own.
+    // A change of the resources of the role alone updates the role.
     workspace.configure(&CALLS.replace("ROLE", &role.replace("orders", "parcels"))).unwrap();
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());

@@ -108,7 +108,7 @@ fn assert_says(outcome: &Outcome, parts: &[&str]) {
 /// The state machine `name` as DescribeStateMachine returns it.
 async fn describe(aws: &LocalAws, name: &str) -> Value {
     let arn = machine_arn(name);
-    aws.call("AWSStepFunctions.DescribeStateMachine", &json!({ "stateMachineArn": arn })).await.expect("it is there")
+    aws.call("AWSStepFunctions.DescribeStateMachine", &json!({ "stateMachineArn": arn })).await.expect("it exists")
 }
 
 fn machine_arn(name: &str) -> String {

@@ -101,11 +101,11 @@ mock_provider "sfn" {}
 run "created" {
   assert {
     condition     = output.alias != ""
-    error_message = "there is no alias"
+    error_message = "the alias is missing"
   }
 }
 
-# Made-up words are in the state by now, and so in what is validated.
+# The state, and so the validated configuration, now contains mocked words.
 run "planned_again" {
   command = plan
   assert {

@@ -175,7 +175,7 @@ async fn tags_of_somebody_else_stay() {
     workspace.set_env("TF_AWS_DEFAULT_TAGS_Team", "orders");
     assert_success(&workspace.apply().await.unwrap());
     let arn = super::machine_arn("it");
-    let theirs = [("Owner", "somebody"), ("kubernetes.io/cluster", "c")];
+    let theirs = [("Owner", "another-team"), ("kubernetes.io/cluster", "c")];
     let tags: Vec<_> = theirs.iter().map(|(key, value)| json!({ "key": key, "value": value })).collect();
     let body = json!({ "resourceArn": arn, "tags": tags });
     aws.call("AWSStepFunctions.TagResource", &body).await.unwrap();

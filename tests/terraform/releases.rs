@@ -323,7 +323,7 @@ async fn programs_need_no_libraries() {
         env.push(("AWS_ENDPOINT_URL", format!("http://{host}:{port}")));
         env.push(("SSL_CERT_FILE", "/ca.pem".to_owned()));
         let (code, said) = command.run(&["import", "nobody"], &env).unwrap();
-        assert!(code == 2 && said.contains("there is no state machine"), "{host}: {said}");
+        assert!(code == 2 && said.contains("state machine not found"), "{host}: {said}");
     }
 }
 

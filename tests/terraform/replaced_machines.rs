@@ -59,7 +59,7 @@ async fn an_alias_is_replaced_with_its_machine() {
     }
     assert_success(&workspace.terraform(&["apply", "-no-color", "planned"]).await.unwrap());
     assert_eq!(describe(&aws, "it").await["type"], "EXPRESS");
-    assert_eq!(inventory(&aws).await, before, "the alias is there again, and nothing else has gone");
+    assert_eq!(inventory(&aws).await, before, "the alias exists again, and nothing else is missing");
     assert_empty(&workspace.plan().await.unwrap());
     assert_success(&workspace.destroy().await.unwrap());
     assert_eq!(inventory(&aws).await.into_iter().collect::<Vec<_>>(), Vec::<String>::new());

@@ -93,7 +93,7 @@ fn expressions_survive() {
 fn real_definitions_survive() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
     let Ok(index) = fs::read_to_string(corpus.join("index.jsonl")) else {
-        println!("skipped: there is no collection of definitions beside the repository");
+        println!("skipped: the corpus of definitions is not installed");
         return;
     };
     let mut count = 0;
