@@ -1,10 +1,10 @@
-"""Judges the same definitions with other validators and with sfn: what each refuses, and how long it takes.
+"""Checks the same definitions with sfn and with other validators, and compares the results and the time.
 
 usage: peers.py CORPUS SFN [SAMPLE]
 
-CORPUS is a folder with `index.jsonl`, whose lines have `file`, `verdict`, `basis` and `state_machine_type`; SFN is the
-command of this repository; with SAMPLE only each SAMPLE-th file is judged. `statelint`, `cfn-lint` (from PyPI) and `asl-validator` (from npm, on the PATH) are run where
-they are installed, one process for each file but for statelint and sfn, which take many.
+CORPUS is a folder with `index.jsonl`, whose lines have `file`, `verdict`, `basis` and `state_machine_type`. SFN is the path of
+the command of this repository. With SAMPLE, only every SAMPLE-th file is checked. `statelint` and `cfn-lint` (from PyPI) and
+`asl-validator` (from npm, on the PATH) run if they are installed. `cfn-lint` and `asl-validator` run one process for each file.
 """
 
 import json
@@ -27,7 +27,7 @@ def entries(corpus):
 
 
 def by_sfn(sfn, files):
-    """The files with an error, of those that have the same type of state machine."""
+    """Returns the files that sfn rejects."""
     refused = set()
     for kind in ("STANDARD", "EXPRESS"):
         some = [str(file) for file, entry in files if entry["state_machine_type"] == kind]
@@ -46,7 +46,7 @@ def by_statelint(files):
         try:
             problems = Linter.validate(json.loads(file.read_text()))
         except Exception:
-            problems = ["no JSON, or more than the linter bears"]
+            problems = ["not valid JSON, or the linter failed"]
         if problems:
             refused.add(str(file))
     return refused
@@ -63,7 +63,7 @@ def by_command(command, wrap, files):
 
 
 def as_template(file, folder):
-    """A template of CloudFormation around a definition, which cfn-lint takes."""
+    """Writes a CloudFormation template that contains a definition, for cfn-lint."""
     try:
         definition = json.loads(file.read_text())
     except ValueError:
@@ -97,7 +97,7 @@ def main():
     mutants = [file for file, entry in files if entry["basis"] == "mutant"]
     valid = [file for file, entry in trusted if entry["verdict"] == "valid"]
     invalid = [file for file, entry in trusted if entry["verdict"] == "invalid"]
-    print(f"| validator | valid refused (of {len(valid)}) | invalid accepted (of {len(invalid)}) "
+    print(f"| validator | valid rejected (of {len(valid)}) | invalid accepted (of {len(invalid)}) "
           f"| mutants accepted (of {len(mutants)}) | seconds for {len(files)} files |")
     print("| --- | --- | --- | --- | --- |")
     for name, judge in peers.items():

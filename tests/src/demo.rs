@@ -1,4 +1,4 @@
-//! The main job from end to end, as a user would do it: what `cargo xtask demo` shows and the tests run.
+//! The demo: the typical workflow of a user from end to end. `cargo xtask demo` shows it, and the tests run it.
 
 use std::fs;
 use std::io;
@@ -16,10 +16,10 @@ const EXAMPLE: &str = "workflows/order-processing";
 
 const ORDER: &str = r#"{"orderId":"o-1001","card":"4242424242424242","items":[{"sku":"book","quantity":2,"price":12.5},{"sku":"pen","quantity":1,"price":1.2}]}"#;
 
-/// Runs the demo with the provider that is built.
+/// Runs the demo with the provider of this build.
 ///
 /// # Errors
-/// The first step that fails.
+/// When a step fails.
 pub async fn run(keep: bool) -> io::Result<()> {
     title(1, "start an AWS on this machine");
     println!("with {}", Terraform::at(terraform::chosen()?)?);
@@ -75,7 +75,7 @@ fn expect(doing: &str, outcome: Outcome) -> io::Result<Outcome> {
     Err(io::Error::other(format!("terraform {doing} failed:\n{}", outcome.text)))
 }
 
-/// Prints the lines that have one of these words.
+/// Prints the lines that contain one of these words.
 fn show_lines(outcome: &Outcome, words: &[&str]) {
     for line in outcome.text.lines().filter(|line| words.iter().any(|word| line.contains(word))) {
         println!("{}", line.trim_end());

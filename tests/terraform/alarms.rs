@@ -26,7 +26,7 @@ async fn an_alarm_lives_and_dies() {
     assert_says(&workspace.plan().await.unwrap(), &["\"it-failed\"", "+ threshold = 1", "+ statistic = \"Sum\""]);
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
-    // Its dimensions are right by construction.
+    // The provider derives the dimensions from the state machine.
     let sent = || aws.proxy().bodies("PutMetricAlarm").pop().unwrap();
     for part in ["ExecutionsFailed", "AWS/States", "StateMachineArn", &machine_arn("it"), "Sum", "notBreaching"] {
         assert!(sent().contains(part), "{part} is not in {}", sent());
@@ -35,7 +35,7 @@ async fn an_alarm_lives_and_dies() {
     assert_success(&workspace.terraform(&["state", "rm", import[2]]).await.unwrap());
     assert_success(&workspace.terraform(&import).await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
-    // An alarm of somebody else is not written over.
+    // An alarm of another owner is not overwritten.
     assert_success(&workspace.terraform(&["state", "rm", import[2]]).await.unwrap());
     workspace.configure(&ALARM.replace("tags  ", "threshold = 5\n  tags  ")).unwrap();
     let puts = aws.proxy().count("PutMetricAlarm");
@@ -51,7 +51,7 @@ async fn an_alarm_lives_and_dies() {
     assert_says(&workspace.plan().await.unwrap(), &["0 to add, 1 to change, 0 to destroy"]);
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
-    // Another metric is another alarm, whose name says so.
+    // Another metric changes the name, and so replaces the alarm.
     workspace
         .configure(&ALARM.replace("\"failed\"", "\"duration\"\n  statistic = \"p99\"\n  threshold = 1.5"))
         .unwrap();
@@ -89,7 +89,7 @@ async fn a_metric_of_the_account_has_no_dimensions() {
     workspace.configure(&format!("resource \"sfn_execution_alarm\" \"it\" {{ {backlog} }}")).unwrap();
     assert_says(&workspace.apply().await.unwrap(), &["1 added, 0 changed, 1 destroyed"]);
     assert_empty(&workspace.plan().await.unwrap());
-    // From the account to a state machine and its executions.
+    // From a metric of the account to one of a state machine.
     workspace.configure(ALARM).unwrap();
     assert_says(&workspace.apply().await.unwrap(), &["1 added, 0 changed, 1 destroyed"]);
     assert_empty(&workspace.plan().await.unwrap());

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{assert_empty, assert_says, assert_success, aws, machine_arn, workspace};
 
-/// A state machine that publishes, and aliases of it with these routes.
+/// A state machine that publishes versions, and its aliases.
 fn configuration(comment: &str, aliases: &str) -> String {
     format!(
         r#"
@@ -35,7 +35,7 @@ fn alias(name: &str, extra: &str, routes: &[(&str, i64)]) -> String {
 const NEWEST: &str = "sfn_state_machine.it.state_machine_version_arn";
 const FIRST: &str = "\"${sfn_state_machine.it.arn}:1\"";
 
-/// The routes of an alias, as AWS has them.
+/// The routes of an alias in AWS.
 async fn routes(aws: &LocalAws, name: &str) -> Value {
     let arn = format!("{}:{name}", machine_arn("it"));
     let found = aws.call("AWSStepFunctions.DescribeStateMachineAlias", &json!({ "stateMachineAliasArn": arn })).await;
@@ -57,19 +57,19 @@ async fn an_alias_follows_the_versions_in_one_apply() {
     assert_eq!(state["arn"], state["id"]);
     assert!(state["creation_date"].as_str().unwrap().starts_with("20"), "{state}");
     assert_eq!(routes(&aws, "live").await, json!([["1", 100]]));
-    // A change of the state machine publishes, and the alias moves on in the same apply.
+    // A change of the state machine publishes a version, and the same apply updates the alias.
     workspace.configure(&configuration("two", &live)).unwrap();
     assert_says(&workspace.plan().await.unwrap(), &["-> (known after apply)", "0 to add, 2 to change, 0 to destroy"]);
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
     assert_eq!(routes(&aws, "live").await, json!([["2", 100]]));
-    // A canary: most stay with the first version.
+    // A canary deployment: most executions use the first version.
     let canary = alias("live", "description = \"canary\"", &[(FIRST, 90), (NEWEST, 10)]);
     workspace.configure(&configuration("two", &canary)).unwrap();
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
     assert_eq!(routes(&aws, "live").await, json!([["1", 90], ["2", 10]]));
-    // Without its description it has none.
+    // Removing the description clears it in AWS.
     workspace.configure(&configuration("two", &live)).unwrap();
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
@@ -151,7 +151,7 @@ async fn faults_are_overcome_or_told() {
     assert_eq!(routes(&aws, "live").await, json!([["2", 100]]));
     workspace.configure(&configuration("two", "")).unwrap();
     assert_success(&workspace.apply().await.unwrap());
-    // One that exists is told at once, and stays as it is.
+    // A creation fails at once if the alias exists, and does not change it.
     workspace.configure(&configuration("two", &alias("live", "", &[(NEWEST, 100)]))).unwrap();
     assert_success(&workspace.apply().await.unwrap());
     assert_success(&workspace.terraform(&["state", "rm", "sfn_alias.live"]).await.unwrap());
@@ -164,7 +164,7 @@ async fn faults_are_overcome_or_told() {
     assert_says(&workspace.apply().await.unwrap(), &["Error: the alias `live` already exists", &block]);
     assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
     assert!(aws.proxy().writes().is_empty(), "{:?}", aws.proxy().writes());
-    // The block of the message brings it in.
+    // The `import` block of the message imports the alias.
     workspace.configure(&format!("{}{other}", e2e::terraform::import("sfn_alias.live", &arn))).unwrap();
     assert_says(&workspace.apply().await.unwrap(), &["1 imported, 0 added, 1 changed, 0 destroyed"]);
     assert_empty(&workspace.plan().await.unwrap());
@@ -211,7 +211,7 @@ async fn old_versions_go_but_for_those_of_an_alias() {
         arns.iter().map(number).collect::<Vec<_>>()
     };
     assert_eq!(versions().await, ["5", "4", "1"]);
-    // What cannot be deleted is a warning, as the update itself went through.
+    // The update succeeded, so a version that cannot be deleted is only a warning.
     aws.proxy().fault("DeleteStateMachineVersion", 30, Fault::Refuse(400, "AccessDeniedException".into(), "no".into()));
     workspace.configure(&text("six")).unwrap();
     let outcome = workspace.apply().await.unwrap();

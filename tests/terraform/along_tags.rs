@@ -1,4 +1,4 @@
-//! The role and the log group that come with a state machine or a function have its tags.
+//! The role and the log group of a state machine or function have its tags.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use local_aws::LocalAws;
 use super::inventory::{log_group_tags, role_tags, states_tags};
 use super::{assert_empty, assert_success, aws, machine_arn, objects};
 
-/// A state machine and a function with a role each and these tags, and the log group of the state machine.
+/// A state machine with a role and a log group, and a function with a role, with these tags.
 fn owners(own: &str) -> String {
     let role = format!("tags = {{ {own} }}\n  execution_role {{}}");
     objects::owners(&format!("{role}\n  logging_configuration {{\n    level = \"ERROR\"\n  }}"), &role)
@@ -20,7 +20,7 @@ fn configure(workspace: &Workspace, defaults: &str, own: &str) {
     workspace.write("main.tf", &format!("{header}{}", owners(own))).unwrap();
 }
 
-/// Fails unless everything has these tags, and nothing but them and the tag of the owner.
+/// Asserts that all objects have exactly these tags and the owner tag.
 async fn assert_tags(aws: &LocalAws, expected: &[&str]) {
     let expected: BTreeSet<String> = expected.iter().map(|tag| (*tag).to_owned()).collect();
     for (object, tags) in [
@@ -41,7 +41,7 @@ async fn tags_are_kept_in_step() {
     let workspace = objects::with_code(&aws, "");
     for (defaults, own, expected) in [
         ("cost = \"1\", team = \"shop\"", "own = \"a\"", &["cost=1", "own=a", "team=shop"][..]),
-        // Defaults alone change, then own tags alone, then all go.
+        // First the default tags change, then the own tags, then all tags are removed.
         ("cost = \"2\"", "own = \"a\"", &["cost=2", "own=a"]),
         ("cost = \"2\"", "own = \"b\", cost = \"3\"", &["cost=3", "own=b"]),
         ("", "", &[]),
@@ -51,12 +51,12 @@ async fn tags_are_kept_in_step() {
         assert_tags(&aws, expected).await;
         assert_empty(&workspace.plan().await.unwrap());
     }
-    // The tags that show whose they are have stayed: what belongs to the two goes with them.
+    // The owner tags are kept, so the role and the log group are deleted with their owners.
     assert_success(&workspace.destroy().await.unwrap());
     assert_eq!(super::counts(&aws).await, (0, 0, 0));
 }
 
-/// What is made later has the tags as well.
+/// A log group that is created later has the tags as well.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_group_that_comes_later_has_the_tags() {
     let aws = aws().await;

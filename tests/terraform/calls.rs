@@ -1,4 +1,4 @@
-//! AWS is asked as little as possible.
+//! Tests the number of calls to AWS.
 
 use local_aws::RecordedCall;
 

@@ -1,4 +1,4 @@
-//! Which checks are made, and by whom.
+//! Configuration of the checks: levels, ignored rules and validation by AWS.
 
 use local_aws::{Fault, LocalAws};
 
@@ -119,7 +119,7 @@ async fn what_aws_says_is_shown_at_the_attribute() {
     assert_eq!(plan.code, 1);
 }
 
-/// What a tired person makes of the example, and what is said about it.
+/// Typical mistakes in the example, and the expected messages.
 const MISTAKES: [(&str, &str, &str); 10] = [
     ("start_at        = \"ValidateOrder\"", "start_at        = \"ValidateOder\"", "there is no state `ValidateOder`"),
     ("timeout_seconds = 20", "timeout_seconds = 0", "`timeout_seconds` is 0"),
@@ -164,7 +164,7 @@ async fn ten_mistakes_are_told_in_one_plan() {
     assert_eq!(plan.text.matches("Error:").count(), 10, "{}", plan.text);
     for (_, wrong, message) in MISTAKES {
         let start = text[..text.find(wrong).unwrap()].matches('\n').count();
-        // A payload has one line for Terraform, that of its name.
+        // A finding in a payload is reported at the line of its member.
         let near =
             (start.saturating_sub(4)..=start + 2).any(|line| plan.text.contains(&format!("on main.tf line {line},")));
         assert!(near, "`{message}` is not told near line {start}:\n{}", plan.text);
@@ -184,7 +184,8 @@ async fn a_finding_tells_the_place_in_the_expression_and_no_secret() {
         &plan,
         &["the value of `Subject.$` is not a valid path", place, "(ASL3003, AWS: SCHEMA_VALIDATION_FAILED)"],
     );
-    // Terraform shows the line of the configuration, and hides it where it is sensitive; the message has nothing of it.
+    // Terraform shows the line of the configuration, or hides it if it is sensitive. The message must not contain the
+    // value.
     assert_eq!(plan.text.matches("$.order[x].id").count(), 1, "{}", plan.text);
 
     let secret = r#"
@@ -200,7 +201,7 @@ resource "sfn_state_machine" "it" {
     let validated = workspace(&aws, secret);
     let plan = validated.plan().await.unwrap();
     assert_says(&plan, &["`password` may contain a secret", "line 2, column 51 of the definition"]);
-    // Terraform shows the lines of the configuration before it; what the provider says comes after them.
+    // The message of the provider follows the lines of the configuration that Terraform shows.
     let told = plan.text.split("Read it in the task").nth(1).unwrap();
     assert!(!told.contains("hunter2"), "{told}");
 }

@@ -37,9 +37,9 @@ async fn versions_and_aliases_are_compared_as_files_are() {
         (&one, &two, 1, "~ Seconds: 1 -> 2"),
         (&live, &arn, 1, "~ Seconds: 1 -> 2"),
         (&live, &one, 0, "mean the same"),
-        ("two.json", &both, 2, "the alias leads to several versions: give the ARN of one of"),
-        ("two.json", &format!("{arn}x"), 2, "there is no such state machine"),
-        ("two.json", &format!("{arn}:gone"), 2, "there is no such alias"),
+        ("two.json", &both, 2, "the alias routes to several versions: use the ARN of one of"),
+        ("two.json", &format!("{arn}x"), 2, "the state machine does not exist"),
+        ("two.json", &format!("{arn}:gone"), 2, "the alias does not exist"),
     ] {
         let outcome = workspace.sfn(&["diff", before, after]).await.unwrap();
         assert_eq!(outcome.code, code, "{before} {after}: {}", outcome.text);

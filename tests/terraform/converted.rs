@@ -1,4 +1,4 @@
-//! Definitions become configuration that means the same.
+//! Converts definitions to configuration with the same meaning.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -18,7 +18,7 @@ use tfconfig::{Body, References};
 
 use crate::{assert_success, aws};
 
-/// The valid definitions below a folder, with their types: those of an index of verdicts, or all where there is none.
+/// The valid definitions below a folder, with their types: those of an index of verdicts, or all if there is no index.
 fn valid_definitions(folder: &Path) -> Vec<(String, String, String)> {
     let index = fs::read_to_string(folder.join("index.jsonl")).unwrap_or_default();
     let indexed = index.lines().filter_map(|line| {
@@ -44,7 +44,7 @@ fn valid_definitions(folder: &Path) -> Vec<(String, String, String)> {
     found
 }
 
-/// Converts all of them, plans them in one run, and gives what the blocks could not hold.
+/// Converts and plans all definitions in one run. Returns the reasons why blocks could not represent some of them.
 async fn check(definitions: &[(String, String, String)]) -> BTreeMap<String, String> {
     let aws = aws().await;
     let workspace = Workspace::new(&aws).expect("the provider is built");
@@ -91,7 +91,7 @@ async fn own_definitions_mean_the_same_in_blocks() {
 async fn every_valid_definition_of_the_collection_means_the_same_in_blocks() {
     let corpus: PathBuf = repository().join("../shared/corpus");
     if !corpus.join("index.jsonl").exists() {
-        println!("skipped: there is no collection of definitions beside the repository");
+        println!("skipped: the corpus of definitions is not installed");
         return;
     }
     let definitions = valid_definitions(&corpus);
@@ -108,7 +108,7 @@ async fn every_valid_definition_of_the_collection_means_the_same_in_blocks() {
     insta::assert_snapshot!(score);
 }
 
-/// Any value, with what is hard to write in its texts.
+/// Any JSON value, with strings that need escapes.
 fn value() -> impl Strategy<Value = Value> {
     let text = proptest::collection::vec(
         prop_oneof![
@@ -190,7 +190,7 @@ async fn what_other_tools_had_is_valid_configuration() {
         assert_eq!(converted.code, code, "{file}: {}", converted.text);
         let formatted = workspace.terraform(&["fmt", "-check", "-diff"]).await.unwrap();
         assert!(formatted.is_success(), "{file}: terraform fmt would write it otherwise:\n{}", formatted.text);
-        // The resources of hashicorp/aws that are referred to are not here.
+        // The configuration refers to resources of hashicorp/aws, which is not installed here.
         if file != "terraform/main.tf" {
             workspace
                 .write(
@@ -203,8 +203,7 @@ async fn what_other_tools_had_is_valid_configuration() {
     }
 }
 
-/// The files that other tools are converted from in the tests of the conversion, but for those of Terraform, which need other
-/// providers.
+/// The sources in the tests of the conversion, without Terraform files, which need other providers.
 fn sources() -> Vec<PathBuf> {
     let folder = repository().join("crates/sfn-convert/tests/sources");
     let kinds = ["cloudformation", "sam", "serverless"];
@@ -224,7 +223,7 @@ async fn what_other_tools_have_becomes_valid_configuration() {
         let files = move |file: &Path| fs::read_to_string(folder.join(file)).map_err(|error| error.to_string());
         let text = fs::read_to_string(&path).unwrap();
         let source = sfn_convert::sources::Source { path: &path, text: &text, files: &files };
-        // Definitions beside a template are no sources by themselves.
+        // Definition files next to a template are not sources of their own.
         let map = sfn_convert::sources::Map::from([("ChargeFunction.Arn".to_owned(), "\"charge\"".to_owned())]);
         let Ok(mut converted) = sfn_convert::sources::convert(&source, &map) else { continue };
         let workspace = Workspace::new(&aws).expect("the provider is built");

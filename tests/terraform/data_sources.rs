@@ -36,7 +36,7 @@ resource "sfn_activity" "pack" {
 }
 "#;
 
-/// An AWS that has the objects which the examples look for, the state machine in two versions.
+/// An AWS with the objects that the examples read, and two versions of the state machine.
 async fn with_objects() -> (LocalAws, Workspace) {
     let aws = aws().await;
     let workspace = workspace(&aws, OBJECTS);
@@ -46,7 +46,7 @@ async fn with_objects() -> (LocalAws, Workspace) {
     (aws, workspace)
 }
 
-/// The outputs of a configuration, after it was applied.
+/// Applies a configuration and returns its outputs.
 async fn outputs(workspace: &Workspace) -> Value {
     assert_success(&workspace.apply().await.unwrap());
     let shown = workspace.terraform(&["output", "-json"]).await.unwrap();
@@ -153,7 +153,7 @@ resource "sfn_state_machine" "it" {
 }
 "#;
 
-/// A history as AWS gives it, in two pages: the emulator leaves out the attempts of a task.
+/// A history in two pages. It is mocked because the emulator omits the attempts of a task.
 fn history() -> [String; 2] {
     let event = |id: i64, at: i64, kind: &str, details: Value| {
         let mut event = json!({ "id": id, "previousEventId": id - 1, "timestamp": 1_760_000_000 + at, "type": kind });

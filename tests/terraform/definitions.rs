@@ -1,4 +1,4 @@
-//! Definitions as JSON, fragments, and what says the same in other words.
+//! Definitions as JSON, fragments, and equivalent definitions.
 
 use super::{assert_empty, assert_success, aws, describe, workspace};
 
@@ -20,7 +20,7 @@ async fn the_same_in_other_words_is_no_change() {
     assert_success(&workspace.apply().await.unwrap());
     workspace.configure(&with_definition(second)).unwrap();
     assert_empty(&workspace.plan().await.unwrap());
-    // What was written first is still what AWS has, to the letter.
+    // AWS keeps the first definition unchanged.
     assert_eq!(describe(&aws, "it").await["definition"].as_str().unwrap().trim(), first);
     workspace.configure(&with_definition(&second.replace('2', "3"))).unwrap();
     assert_eq!(workspace.plan().await.unwrap().code, 2);
@@ -80,7 +80,7 @@ resource "sfn_state_machine" "it" {
     assert_eq!(branches[0]["States"]["Inner"]["QueryLanguage"], "JSONata");
     assert_eq!(branches[0]["QueryLanguage"], serde_json::Value::Null);
     assert_eq!(branches[1]["StartAt"], "Other");
-    // A change of the fragment reaches the state machine.
+    // A change of the fragment changes the state machine.
     workspace.configure(&configuration.replace("$states.input %}", "$states.input.x %}")).unwrap();
     assert_success(&workspace.apply().await.unwrap());
     assert!(describe(&aws, "it").await["definition"].as_str().unwrap().contains("$states.input.x"));

@@ -1,4 +1,4 @@
-//! The demo, as `cargo xtask demo` runs it.
+//! Runs the demo, as `cargo xtask demo` does.
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_demo_runs() {

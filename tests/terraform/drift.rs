@@ -1,4 +1,4 @@
-//! What is changed behind Terraform's back.
+//! Drift: objects that are changed outside of Terraform.
 
 use serde_json::json;
 
@@ -40,7 +40,7 @@ async fn a_change_shows_at_its_block_and_is_undone() {
     let plan = workspace.plan().await.unwrap();
     assert_eq!(plan.code, 2);
     assert_says(&plan, &["~ max_attempts = 9 -> 3", "1 to change"]);
-    // The rest of the state, written with sugar, is as it was.
+    // The rest of the state, which uses convenience blocks, shows no difference.
     let shown = plan.text.split("Plan:").next().unwrap();
     assert!(!shown.contains("function_arn") && !shown.contains("the end"), "{}", plan.text);
     assert_success(&workspace.apply().await.unwrap());

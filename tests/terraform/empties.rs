@@ -1,4 +1,4 @@
-//! An empty argument is an absent one: what was written stays, and nothing is done for it again and again.
+//! An empty argument is the same as null: the state keeps the written value, and no plan shows a difference.
 
 use local_aws::LocalAws;
 
@@ -7,7 +7,7 @@ use super::objects::{self, BASE, BASE_HERE};
 use super::runs::{actions, plan_json};
 use super::{assert_empty, assert_success, aws};
 
-/// The objects, with the arguments that they need.
+/// The objects with their required arguments.
 const OBJECTS: [(&str, &str); 10] = [
     (
         "sfn_lambda_function.zip",
@@ -80,8 +80,8 @@ const OBJECTS: [(&str, &str); 10] = [
     ),
 ];
 
-/// An argument of an object: empty, null, and with a value. A block that needs its arguments stays empty where they would be
-/// null, as Terraform itself takes a block that is gone for a change.
+/// An argument of an object: empty, null, and with a value. For a block with required arguments, `null` is an empty
+/// block, because Terraform plans a change if a block is removed.
 struct Argument {
     address: &'static str,
     empty: &'static str,
@@ -220,7 +220,7 @@ const ARGUMENTS: [Argument; 36] = [
     argument(ALARM, "tags = {}", "tags = null", "tags = { a = \"b\" }"),
 ];
 
-/// The configuration of all objects, with their arguments in one of the forms.
+/// The configuration of all objects with their arguments in one of the forms.
 fn configuration(form: impl Fn(&Argument) -> &'static str) -> String {
     let object = |(address, needed): &(&str, &str)| {
         let (kind, name) = address.split_once('.').unwrap_or_default();
@@ -238,14 +238,14 @@ async fn an_empty_argument_is_an_absent_one() {
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
     aws.proxy().forget();
-    // Terraform shows null in the place of an empty text as a change of the state; in AWS nothing changes.
+    // Terraform shows null in place of an empty string as a change of the state. Nothing changes in AWS.
     for form in [|argument: &Argument| argument.null, |argument: &Argument| argument.empty] {
         workspace.configure(&configuration(form)).unwrap();
         assert_success(&workspace.apply().await.unwrap());
         assert_eq!(changes(&aws), Vec::<String>::new());
         assert_empty(&workspace.plan().await.unwrap());
     }
-    // A value is a change of the object that is there.
+    // A value updates the existing object.
     workspace.configure(&configuration(|argument| argument.value)).unwrap();
     let plan = plan_json(&workspace).await;
     for (address, _) in OBJECTS {
@@ -253,20 +253,20 @@ async fn an_empty_argument_is_an_absent_one() {
     }
     assert_success(&workspace.terraform(&["apply", "-no-color", "planned"]).await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
-    // And back.
+    // Removing the value updates it again.
     workspace.configure(&configuration(|argument| argument.empty)).unwrap();
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
     assert_success(&workspace.destroy().await.unwrap());
 }
 
-/// One function after the other, each with this argument.
+/// A configuration of one function with this argument.
 fn function(aws: &LocalAws, argument: &str) -> e2e::Workspace {
     let (_, needed) = OBJECTS[0];
     objects::with_code(aws, &format!("resource \"sfn_lambda_function\" \"zip\" {{{needed}{argument}\n}}\n"))
 }
 
-/// Modules hand a list of optional things through as a list of empty words.
+/// Modules pass a list of optional values as a list of empty strings.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_empty_word_in_a_list_is_absent() {
     let aws = aws().await;
@@ -275,7 +275,7 @@ async fn an_empty_word_in_a_list_is_absent() {
     assert_empty(&workspace.plan().await.unwrap());
 }
 
-/// AWS drops the key of a function that has no variables to encrypt.
+/// AWS removes the key of a function that has no environment variables to encrypt.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_without_variables_stays_as_it_is_written() {
     let aws = aws().await;
@@ -293,7 +293,7 @@ async fn a_key_without_variables_stays_as_it_is_written() {
     assert_eq!(found["KMSKeyArn"], "arn:aws:kms:eu-west-1:123456789012:key/1");
 }
 
-/// A hash is whatever the user takes for the sign of other code: a commit, an ETag.
+/// `source_code_hash` can be any value that changes with the code, such as a commit or an ETag.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hash_is_any_text() {
     let aws = aws().await;

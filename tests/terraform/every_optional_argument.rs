@@ -1,4 +1,4 @@
-//! Every optional argument of every resource, as the schema has it: null, empty, and empty but unknown in the plan.
+//! Every optional argument in the schema of every resource: null, empty, and empty but unknown in the plan.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use super::inventory::changes;
 use super::objects::{self, BASE, BASE_ELSEWHERE, BASE_HERE, OBJECTS, Object};
 use super::{assert_empty, assert_success, aws};
 
-/// How an argument is written.
+/// Form of an argument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
     Null,
@@ -17,7 +17,7 @@ enum Form {
     Unknown,
 }
 
-/// Outputs that are unknown until the apply, and empty then.
+/// Outputs that are unknown until apply, and then empty.
 const UNKNOWN: &str = r#"
 resource "terraform_data" "text" {
   input = ""
@@ -32,7 +32,7 @@ resource "terraform_data" "map" {
 }
 "#;
 
-/// The expression for an argument of this type; numbers and truth values are never empty.
+/// The expression for an argument of this type. Numbers and booleans cannot be empty.
 fn expression(form: Form, kind: &Value) -> &'static str {
     let kind = kind.as_str().or_else(|| kind[0].as_str()).unwrap_or_default();
     match (form, kind) {
@@ -60,7 +60,7 @@ fn kind(object: &Object) -> &'static str {
     object.address.split('.').next().unwrap_or_default()
 }
 
-/// The lines of all optional arguments that the object does not have already.
+/// Lines for all optional arguments that the object does not set.
 fn optional_arguments(object: &Object, schemas: &Map<String, Value>, form: Form) -> String {
     let written = object.configuration("");
     let written: BTreeSet<&str> =
@@ -90,7 +90,7 @@ async fn every_optional_argument_may_be_null_empty_or_unknown() {
         workspace.configure(&configuration(form)).unwrap();
         assert_success(&workspace.apply().await.unwrap());
         assert_empty(&workspace.plan().await.unwrap());
-        // All three are the same to AWS.
+        // All three forms must be equivalent, so that changing the form plans no change.
         for other in [Form::Null, Form::Empty].into_iter().filter(|other| *other != form) {
             aws.proxy().forget();
             workspace.configure(&configuration(other)).unwrap();

@@ -1,4 +1,4 @@
-//! What users copy is formatted and valid.
+//! The examples are formatted and valid.
 
 use std::path::{Path, PathBuf};
 
@@ -43,7 +43,7 @@ async fn examples_are_formatted_and_valid() {
     assert!(checked >= 40, "only {checked} examples were found");
 }
 
-/// A folder of examples with the usual header where it has none.
+/// A folder with an example, and the usual header if the example has none.
 fn example(aws: &LocalAws, folder: &Path) -> Workspace {
     let name = folder.strip_prefix(repository().join("examples")).unwrap();
     let workspace = Workspace::of_example(aws, name.to_str().unwrap()).unwrap();
@@ -65,7 +65,7 @@ async fn examples_of_the_reference_can_be_applied() {
             assert_success(&workspace.destroy().await.unwrap());
         }
     }
-    // Data sources read what the examples of resources make.
+    // The data sources in the examples read the resources of the resource examples.
     let resources = repository().join("examples/resources");
     let kept: Vec<Workspace> =
         ["sfn_alias", "sfn_activity", "sfn_lambda_function"].map(|name| example(&aws, &resources.join(name))).into();

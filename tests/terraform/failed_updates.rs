@@ -1,4 +1,4 @@
-//! An update that fails leaves nothing that no state has.
+//! A failed update leaves no object that is not in a state.
 
 use e2e::Workspace;
 use local_aws::Fault;
@@ -15,8 +15,8 @@ fn text([machine, function]: [&str; 2]) -> String {
     objects::owners(machine, function)
 }
 
-/// Fails the update from one configuration to another at these operations; `after` is what exists then. What the first
-/// configuration has made goes with it.
+/// Fails the update from one configuration to another at these operations. `after` is the configuration that then
+/// exists. A destroy must delete the objects of the first configuration.
 async fn check(from: [&str; 2], to: [&str; 2], operations: &[&str]) {
     let aws = aws().await;
     let workspace = objects::with_code(&aws, &text(from));
@@ -30,7 +30,7 @@ async fn check(from: [&str; 2], to: [&str; 2], operations: &[&str]) {
     let failed = workspace.apply().await.unwrap();
     assert_eq!(failed.text.matches("you may not").count(), 2, "{}", failed.text);
     assert_eq!(inventory(&aws).await, before, "{operations:?}");
-    // The user gives up, or tries again: both end where they should.
+    // The user can go back to the first configuration or apply the second again. Both must converge.
     write(&workspace, from);
     assert_success(&workspace.apply().await.unwrap());
     assert_eq!(inventory(&aws).await, before, "{operations:?}");
@@ -62,7 +62,7 @@ async fn another_role_goes_when_the_update_is_refused() {
     check(OWN, RENAMED, &["UpdateStateMachine", "UpdateFunctionConfiguration"]).await;
 }
 
-/// The role is changed, and what comes after it fails: going back and going on both end with one role.
+/// The role is changed, and a later step fails. Going back and applying again must both end with one role.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_role_that_is_in_use_by_then_is_not_lost() {
     for goes_back in [true, false] {

@@ -1,11 +1,10 @@
-//! Every writing call of a function and a state machine goes wrong once in every way, from their creation to their end.
+//! Each writing call of a function and a state machine fails once in every way, from creation to deletion.
 
 use local_aws::Fault;
 
 use super::{assert_empty, assert_success, aws, counts, workspace};
 
-/// The writing calls by the code with which their service says that there are too many calls, and that another change is
-/// under way.
+/// The writing calls, with the error codes of their services for throttling and for a conflict with another change.
 const OPERATIONS: [(&str, (u16, &str), Option<&str>); 29] = {
     const STATES: (u16, &str) = (400, "ThrottlingException");
     const LAMBDA: (u16, &str) = (429, "TooManyRequestsException");
@@ -115,7 +114,7 @@ resource "sfn_state_machine" "late" {{
     )
 }
 
-/// From creation by a change to the end, while each call goes wrong once in this way.
+/// Creates, changes and deletes the objects while each call fails once in this way.
 async fn check(fault: impl Fn(&(&str, (u16, &str), Option<&str>)) -> Option<Fault>) {
     let aws = aws().await;
     let workspace = workspace(&aws, &configuration(false));

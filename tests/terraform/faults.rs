@@ -1,4 +1,4 @@
-//! What time heals, and what it does not.
+//! Transient errors are retried, and others are reported.
 
 use std::time::{Duration, Instant};
 
@@ -42,7 +42,7 @@ async fn a_role_that_never_works_is_reported_within_two_minutes() {
         &outcome,
         &["cannot create the state machine `it`", "authorized to assume the provided role", "trust policy"],
     );
-    // What was made is known to Terraform, and the next run goes on from there.
+    // The state contains the objects that were created, and the next apply continues.
     aws.proxy().forget();
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());

@@ -1,4 +1,4 @@
-//! The code of functions: when it is read, and what becomes of it between plan and apply.
+//! The code of functions: when it is read, and how it is compared between plan and apply.
 
 use std::fs;
 
@@ -9,7 +9,7 @@ use super::inventory::{changes, inventory, lambda};
 use super::runs::{change, plan_errors, plan_json};
 use super::{assert_empty, assert_success, aws};
 
-/// A function from a folder, one from a zip file, and something beside them.
+/// A function from a folder, a function from a zip file, and another resource.
 const CONFIGURATION: &str = r#"
 variable "tag" {
   type    = string
@@ -41,7 +41,7 @@ resource "sfn_activity" "beside" {
 
 const ADDRESSES: [&str; 2] = ["sfn_lambda_function.folder", "sfn_lambda_function.zip"];
 
-/// Writes the code of both functions, which returns this.
+/// Writes code that returns this value for both functions.
 fn write_code(workspace: &Workspace, returned: &str) {
     let code = format!("def handler(event, context):\n    return {returned}\n");
     workspace.write("code/main.py", &code).unwrap();
@@ -61,7 +61,7 @@ fn with_code(aws: &LocalAws) -> Workspace {
     workspace
 }
 
-/// The hash of a function's code in AWS.
+/// The code hash of a function in AWS.
 async fn hash(aws: &LocalAws, function: &str) -> String {
     let found = lambda(aws, &format!("/2015-03-31/functions/{function}/configuration")).await;
     found["CodeSha256"].as_str().unwrap().to_owned()
@@ -72,20 +72,20 @@ async fn what_is_not_changed_does_not_read_the_code() {
     let aws = aws().await;
     let mut workspace = with_code(&aws);
     assert_success(&workspace.apply().await.unwrap());
-    // A pipeline plans where the code is, and applies where it is not: only the activity changes.
+    // The pipeline plans with the code and applies without it. Only the activity changes.
     workspace.set_env("TF_VAR_tag", "two");
     plan_json(&workspace).await;
     remove_code(&workspace);
     aws.proxy().forget();
     assert_success(&workspace.terraform(&["apply", "-no-color", "planned"]).await.unwrap());
     assert_eq!(changes(&aws), ["TagResource"]);
-    // A plan without the code leaves the functions as they are.
+    // A plan without the code shows no change of the functions.
     assert_empty(&workspace.plan().await.unwrap());
     assert_success(&workspace.destroy().await.unwrap());
     assert_eq!(inventory(&aws).await.into_iter().collect::<Vec<_>>(), Vec::<String>::new());
 }
 
-/// A function that is to be created needs its code, and the error names where it was looked for.
+/// Creating a function requires its code. The error names the path.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_function_needs_its_code() {
     let aws = aws().await;
@@ -97,7 +97,7 @@ async fn a_new_function_needs_its_code() {
     }
 }
 
-/// The words of a text that are SHA-256 in Base64.
+/// The words of a text that are Base64-encoded SHA-256 hashes.
 fn hashes(text: &str) -> Vec<&str> {
     let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || "+/=".contains(c)));
     words.filter(|word| word.len() == 44 && word.ends_with('=')).collect()
@@ -107,7 +107,7 @@ fn hashes(text: &str) -> Vec<&str> {
 async fn other_code_than_planned_is_an_error_that_names_both_hashes() {
     let aws = aws().await;
     let workspace = with_code(&aws);
-    // Once for functions that are created, and once for functions that are there.
+    // First for functions that are created, then for functions that exist.
     for (planned_code, other_code) in [("1", "2"), ("3", "4")] {
         write_code(&workspace, planned_code);
         let plan = plan_json(&workspace).await;
@@ -115,7 +115,8 @@ async fn other_code_than_planned_is_an_error_that_names_both_hashes() {
         aws.proxy().forget();
         let outcome = workspace.terraform(&["apply", "-json", "planned"]).await.unwrap();
         assert!(!outcome.is_success(), "{}", outcome.text);
-        // Terraform before 1.16 plans again in the apply without what the first plan kept, and so compares the hashes itself.
+        // Terraform before 1.16 plans again during apply without the private data of the first plan, and reports the
+        // hashes itself.
         for address in ADDRESSES {
             let planned = change(&plan, address)["after"]["source_code_hash"].as_str().unwrap();
             let errors =
@@ -131,8 +132,8 @@ async fn other_code_than_planned_is_an_error_that_names_both_hashes() {
     assert_empty(&workspace.plan().await.unwrap());
 }
 
-/// The code is built by the apply that creates the function. Its folder is the output of the build, which is unknown
-/// whenever the build runs.
+/// The apply that creates the function builds its code. The folder is an output of the build, which is unknown whenever
+/// the build runs.
 const BUILT: &str = r#"
 variable "returned" {
   type    = string

@@ -1,4 +1,4 @@
-//! What an import of functions plans, and what Terraform generates for every resource.
+//! Plans of imported functions, and configuration that Terraform generates for every resource.
 
 use e2e::Workspace;
 use local_aws::LocalAws;
@@ -28,7 +28,7 @@ const SOURCE: &str = "source_dir = \"${path.module}/code\"";
 
 const IMPORT: &str = "import {\n  to = sfn_lambda_function.it\n  id = \"it\"\n}\n";
 
-/// An AWS with a function that has been published once.
+/// An AWS with a function that has one published version.
 async fn with_function() -> (LocalAws, Workspace) {
     let aws = aws().await;
     let theirs = objects::with_code(&aws, &PUBLISHED.replace("CODE", SOURCE));
@@ -47,7 +47,7 @@ async fn a_published_function_is_only_imported() {
     assert_eq!(changes(&aws), Vec::<String>::new());
 }
 
-/// AWS does not have the folder, but the hash of its code.
+/// AWS does not return the folder of the code, only the hash of the code.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_code_is_not_published_again() {
     let (aws, _theirs) = with_function().await;
@@ -64,7 +64,7 @@ async fn the_same_code_is_not_published_again() {
     }
 }
 
-/// Without any code argument somebody else deploys the code, and all else is managed.
+/// Without arguments for code, another tool deploys the code, and the provider manages the rest.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_function_without_code_is_managed_and_not_created() {
     let (aws, theirs) = with_function().await;
@@ -76,21 +76,21 @@ async fn a_function_without_code_is_managed_and_not_created() {
     assert_success(&ours.apply().await.unwrap());
     assert_empty(&ours.plan().await.unwrap());
     assert_eq!(aws.proxy().count("UpdateFunctionCode"), 0);
-    // A deployment by the others is no change.
+    // A deployment by the other tool shows no change.
     theirs.write("code/main.py", "def handler(event, context):\n    return None\n").unwrap();
     assert_success(&theirs.apply().await.unwrap());
     ours.configure(&without).unwrap();
     assert_empty(&ours.plan().await.unwrap());
     assert_success(&ours.destroy().await.unwrap());
     assert!(!inventory(&aws).await.contains("function it"));
-    // It cannot be made without code.
+    // The function cannot be created without code.
     let errors = plan_errors(&ours).await;
     assert_eq!(errors.len(), 1, "{errors:#?}");
     errors[0].assert_says(&["`source_dir`", "`filename`", "`image_uri`"]);
     assert_success(&ours.terraform(&["validate", "-no-color"]).await.unwrap());
 }
 
-/// Another alarm than that of the usual objects: on a duration, by a percentile.
+/// An alarm that differs from that of the usual objects: it is on a duration and uses a percentile.
 const SLOW: &str = r#"
 resource "sfn_execution_alarm" "slow" {
   name              = "slow"
@@ -101,7 +101,7 @@ resource "sfn_execution_alarm" "slow" {
 }
 "#;
 
-/// One object of each resource, by its import id.
+/// One object of each resource, with its import ID.
 const IMPORTS: [(&str, &str); 12] = [
     ("sfn_state_machine.it", "arn:aws:states:eu-west-1:123456789012:stateMachine:it"),
     ("sfn_state_machine.base", "arn:aws:states:eu-west-1:123456789012:stateMachine:base"),

@@ -1,4 +1,4 @@
-//! A function by its name, its ARN or a part of that is the same function.
+//! The name, the ARN and a partial ARN of a function are equivalent.
 
 use super::{assert_empty, assert_success, aws, objects};
 
@@ -49,7 +49,7 @@ const NAMES: [&str; 3] = [
     "\"123456789012:function:${sfn_lambda_function.f.function_name}\"",
 ];
 
-/// Creates by this name, and plans by the others.
+/// Creates an object with one name, and plans with the others.
 async fn check(created: &str, others: &[&str]) {
     let aws = aws().await;
     let workspace = objects::with_code(&aws, &CONFIGURATION.replace("FUNCTION", created));
@@ -72,7 +72,7 @@ async fn a_name_in_place_of_an_arn_is_no_change() {
     check(NAMES[1], &[NAMES[0]]).await;
 }
 
-/// What an import by name gives is no other function than that of an ARN.
+/// An import by name gives the same function as an import by ARN.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_import_by_name_fits_an_arn() {
     let aws = aws().await;

@@ -1,4 +1,4 @@
-//! What belongs to Lambda functions: aliases, permissions, asynchronous calls.
+//! Resources of Lambda functions: aliases, permissions and asynchronous invocation.
 
 use local_aws::{Fault, LocalAws};
 
@@ -6,7 +6,7 @@ use super::{assert_empty, assert_says, assert_success, aws, workspace};
 
 const CODE: &str = "def handler(event, context):\n    return event\n";
 
-/// A function that publishes, with what is wired to it.
+/// A function that publishes versions, and its related resources.
 fn configuration(description: &str, wiring: &str) -> String {
     format!(
         r#"
@@ -59,7 +59,7 @@ async fn an_alias_follows_the_versions_and_divides_calls() {
     let state = workspace.resource("sfn_lambda_alias.live").await.unwrap().unwrap();
     assert!(state["arn"].as_str().unwrap().ends_with(":function:f:live"), "{state}");
     assert_eq!(state["function_version"], "1");
-    // A canary: the new version gets a tenth.
+    // A canary deployment: the new version gets 10% of the invocations.
     let canary = ALIAS.replace(
         "sfn_lambda_function.f.version",
         "\"1\"\n  description = \"canary\"\n  routing_config {\n    additional_version_weights = { (sfn_lambda_function.f.version) = 0.1 }\n  }",
@@ -69,13 +69,13 @@ async fn an_alias_follows_the_versions_and_divides_calls() {
     assert_empty(&workspace.plan().await.unwrap());
     let state = workspace.resource("sfn_lambda_alias.live").await.unwrap().unwrap();
     assert_eq!(state["routing_config"]["additional_version_weights"]["2"], 0.1);
-    // It comes back by its name, and by its ARN.
+    // The alias can be imported by its ID and by its ARN.
     for id in ["f/live", state["arn"].as_str().unwrap()] {
         assert_success(&workspace.terraform(&["state", "rm", "sfn_lambda_alias.live"]).await.unwrap());
         assert_success(&workspace.terraform(&["import", "-no-color", "sfn_lambda_alias.live", id]).await.unwrap());
         assert_empty(&workspace.plan().await.unwrap());
     }
-    // Without the block the weights go.
+    // Without the block, the weights are removed.
     workspace.configure(&configuration("two", ALIAS)).unwrap();
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
@@ -114,7 +114,7 @@ async fn a_permission_lives_and_dies() {
     let import = ["import", "-no-color", "sfn_lambda_permission.rule", "f/from-rule"];
     assert_success(&workspace.terraform(&import).await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
-    // Another source is another permission.
+    // Another source replaces the permission.
     workspace.configure(&configuration("one", &PERMISSION.replace("nightly", "weekly"))).unwrap();
     assert_says(&workspace.plan().await.unwrap(), &["# forces replacement", "1 to add, 0 to change, 1 to destroy"]);
     assert_success(&workspace.apply().await.unwrap());
@@ -179,7 +179,7 @@ async fn asynchronous_calls_are_configured() {
     assert_success(&workspace.terraform(&["state", "rm", import[2]]).await.unwrap());
     assert_success(&workspace.terraform(&import).await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
-    // What is there already is not overwritten.
+    // An existing object is not overwritten.
     assert_success(&workspace.terraform(&["state", "rm", import[2]]).await.unwrap());
     let other = ASYNCHRONOUS.replace("attempts = 0", "attempts = 1");
     workspace.configure(&configuration("one", &other)).unwrap();
@@ -261,7 +261,7 @@ async fn a_function_has_everything_a_function_can_have() {
     ] {
         assert!(allowed.contains(part), "{part} is not in {allowed}");
     }
-    // Snapshots want the usual size.
+    // Snapshots require the default ephemeral storage.
     let snapshots = COMPLETE
         .replace("  ephemeral_storage {\n    size = 1024", "  snap_start {\n    apply_on = \"PublishedVersions\"");
     let start = snapshots.find("  file_system_config").unwrap();
@@ -269,7 +269,7 @@ async fn a_function_has_everything_a_function_can_have() {
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
     assert!(aws.proxy().bodies("UpdateFunctionConfiguration").join("").contains("PublishedVersions"));
-    // What is removed is turned off.
+    // Removing the arguments disables the features.
     let start = COMPLETE.find("  vpc_config").unwrap();
     let plain = format!("{}}}\n", &COMPLETE[..start]).replace("= 5\n", "= -1\n");
     workspace.configure(&plain).unwrap();

@@ -32,7 +32,7 @@ async fn a_function_lives_and_dies() {
     assert_empty(&workspace.plan().await.unwrap());
     let state = workspace.resource("sfn_lambda_function.f").await.unwrap().unwrap();
     assert_eq!((&state["version"], &state["memory_size"]), (&"1".into(), &128.into()));
-    // Other code and other settings are changed in place.
+    // Changes of code and settings update the function in place.
     workspace.write("code/main.py", &CODE.replace("event\n", "None\n")).unwrap();
     workspace.configure(&function("execution_role {}\n publish = true\n timeout = 30\n description = \"d\"")).unwrap();
     assert_says(
@@ -78,7 +78,7 @@ async fn mistakes_are_told() {
         let workspace = workspace(&aws, &function(extra));
         assert_says(&workspace.plan().await.unwrap(), &[message]);
     }
-    // How long a function may take at most is left to AWS, which raises it now and then.
+    // The maximum timeout is checked by AWS, because AWS can raise it.
     let workspace = workspace(&aws, &function("execution_role {}\n timeout = 5400"));
     workspace.write("code/main.py", CODE).unwrap();
     assert_says(&workspace.plan().await.unwrap(), &["+ timeout = 5400", "1 to add, 0 to change, 0 to destroy"]);

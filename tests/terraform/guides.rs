@@ -1,4 +1,4 @@
-//! The guides, walked: their files are written, their commands run, and what they promise has to be said.
+//! Walks through the guides: writes their files, runs their commands, and checks their promised output.
 
 use std::fs;
 use std::path::PathBuf;
@@ -11,24 +11,24 @@ use crate::{assert_empty, assert_says, assert_success, aws, describe, machine_ar
 
 /// A step of a guide.
 enum Step {
-    /// A file with its content.
+    /// Writes a file with this content.
     Write(String, String),
-    /// A line for the shell.
+    /// Runs a line in the shell.
     Run(String),
-    /// What the line before it says, line by line.
+    /// Expects these lines in the output of the previous command.
     Expect(String),
 }
 
 /// A fenced block of a guide.
 struct Fence {
     language: String,
-    /// The line before it; empty where another block is before it.
+    /// The line before the block; empty if another block is before it.
     before: String,
     body: String,
 }
 
 impl Fence {
-    /// The last quoted word of the line before it.
+    /// The last quoted word of the line before the block.
     fn quoted(&self) -> Option<&str> {
         let (rest, _) = self.before.rsplit_once('`')?;
         rest.rsplit_once('`').map(|(_, quoted)| quoted)
@@ -36,7 +36,7 @@ impl Fence {
 }
 
 fn fences(guide: &str) -> Vec<Fence> {
-    let text = fs::read_to_string(repository().join("docs/guides").join(guide)).expect("the guide is there");
+    let text = fs::read_to_string(repository().join("docs/guides").join(guide)).expect("the guide exists");
     let (mut fences, mut before) = (Vec::new(), String::new());
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
@@ -52,7 +52,7 @@ fn fences(guide: &str) -> Vec<Fence> {
     fences
 }
 
-/// The steps of a guide: fenced blocks, of which those that follow the name of a file are its content.
+/// The steps of a guide. A fenced block after the name of a file is the content of the file.
 fn steps(guide: &str) -> Vec<Step> {
     let mut steps = Vec::new();
     for fence in fences(guide) {
@@ -71,7 +71,7 @@ fn steps(guide: &str) -> Vec<Step> {
     steps
 }
 
-/// The complete configurations of a guide, each with its files: blocks of Terraform, and the further files after them.
+/// The complete configurations of a guide with their files: Terraform blocks, and other files after them.
 fn configurations(guide: &str) -> Vec<Vec<(String, String)>> {
     let mut configurations: Vec<Vec<(String, String)>> = Vec::new();
     for fence in fences(guide) {
@@ -87,7 +87,7 @@ fn configurations(guide: &str) -> Vec<Vec<(String, String)>> {
     configurations
 }
 
-/// Applies each configuration of a guide in a folder of its own, does what the guide says of it, and destroys it.
+/// Applies each configuration of a guide in a folder of its own, checks the statements of the guide, and destroys it.
 async fn check(guide: &str, count: usize, promises: impl AsyncFn(usize, &LocalAws, &Workspace)) {
     let aws = aws().await;
     let configurations = configurations(guide);
@@ -105,7 +105,7 @@ async fn check(guide: &str, count: usize, promises: impl AsyncFn(usize, &LocalAw
     }
 }
 
-/// Walks a guide; `other` runs the lines of tools that are not here.
+/// Walks through a guide. `other` handles commands of tools that are not installed.
 async fn walk(guide: &str, aws: &LocalAws, workspace: &mut Workspace, other: impl AsyncFn(&str) -> bool) {
     let mut said = String::new();
     let mut commands = 0;
@@ -127,7 +127,7 @@ async fn walk(guide: &str, aws: &LocalAws, workspace: &mut Workspace, other: imp
     assert!(commands > 2, "{guide} has hardly any commands");
 }
 
-/// Runs a line as far as its program is here.
+/// Runs a line if its program is available.
 async fn run(line: &str, aws: &LocalAws, workspace: &mut Workspace, other: &impl AsyncFn(&str) -> bool) -> Outcome {
     let words: Vec<&str> = line.split_whitespace().collect();
     let option = |name: &str| words.iter().position(|word| *word == name).map(|at| words[at + 1]);
@@ -135,7 +135,7 @@ async fn run(line: &str, aws: &LocalAws, workspace: &mut Workspace, other: &impl
         |file: &str| fs::read_to_string(workspace.path().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
     let done = Outcome { code: 0, text: String::new(), stdout: String::new() };
     match words.as_slice() {
-        // The provider of this build needs no installation, and modules are those of the folder.
+        // The provider of this build needs no installation, and modules are local folders.
         ["terraform", "init"] => workspace.terraform(&["get", "-no-color"]).await.expect("terraform runs"),
         ["terraform", rest @ ..] => {
             let mut arguments = vec![rest[0], "-no-color"];
@@ -181,17 +181,17 @@ async fn run(line: &str, aws: &LocalAws, workspace: &mut Workspace, other: &impl
             stack_is(aws, option("--stack-name").unwrap(), "DELETE_COMPLETE").await;
             done
         }
-        _ => panic!("nobody runs `{line}`"),
+        _ => panic!("no step runs `{line}`"),
     }
 }
 
-/// A form as browsers send it.
+/// Encodes a form as browsers do.
 fn encoded(form: &[(&str, &str)]) -> String {
     let encode = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
     form.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect::<Vec<_>>().join("&")
 }
 
-/// Waits until a stack is in this state, or gone for good.
+/// Waits until a stack has this status or is deleted.
 async fn stack_is(aws: &LocalAws, name: &str, status: &str) {
     let form = [("Action", "DescribeStacks"), ("Version", "2010-05-15"), ("StackName", name)];
     let mut said = String::new();
@@ -210,7 +210,7 @@ async fn exists(aws: &LocalAws, name: &str) -> bool {
     aws.call("AWSStepFunctions.DescribeStateMachine", &body).await.is_ok_and(|found| found["name"] == name)
 }
 
-/// Creates what another tool would have deployed.
+/// Creates the objects that another tool would have deployed.
 async fn deployed(aws: &LocalAws, name: &str, definition: &Value, role: &str, tags: &[(&str, &str)]) -> bool {
     let tags: Vec<Value> = tags.iter().map(|(key, value)| json!({ "key": key, "value": value })).collect();
     let body = json!({ "name": name, "definition": definition.to_string(), "roleArn": role, "tags": tags });
@@ -225,7 +225,7 @@ async fn nobody(_: &str) -> bool {
 async fn importing() {
     let aws = aws().await;
     let mut workspace = Workspace::new(&aws).unwrap();
-    // The last part begins in a folder of its own, where its file is.
+    // The last part of the guide uses another folder, which contains its file.
     fs::create_dir(workspace.path().join("by-hand")).unwrap();
     let steps = steps("importing.md");
     assert!(steps.iter().any(|step| matches!(step, Step::Write(file, _) if file == "main.tf")));
@@ -246,7 +246,7 @@ async fn coming_from_cloudformation() {
             let tags = [("team", "orders"), ("aws:cloudformation:stack-name", "refunds")];
             deployed(&aws, "Refunds-1a2b3c", &definition, role, &tags).await
         }
-        // What it retains stays, and there is nothing else in it.
+        // The resources of the stack are retained, and the stack has no other resources.
         "aws cloudformation delete-stack --stack-name refunds" => true,
         _ => false,
     };
@@ -278,7 +278,7 @@ async fn coming_from_hashicorp_aws() {
     let aws = aws().await;
     let mut workspace = Workspace::new(&aws).unwrap();
     aws.create_topic("told").await.unwrap();
-    // As hashicorp/aws has applied it.
+    // The objects as hashicorp/aws creates them.
     let definition = json!({ "StartAt": "Tell", "States": { "Tell": { "Type": "Task", "Resource": "arn:aws:states:::sns:publish",
         "Parameters": { "TopicArn": "arn:aws:sns:eu-west-1:123456789012:told", "Message.$": "$" }, "TimeoutSeconds": 5, "End": true } } });
     assert!(
@@ -317,7 +317,7 @@ async fn modules() {
     assert_eq!(states, ["Done", "Express", "Kind", "Notify", "Standard"]);
 }
 
-/// Applies with these further arguments.
+/// Applies with additional arguments.
 async fn apply_with(workspace: &Workspace, arguments: &[&str]) -> Outcome {
     workspace.terraform(&[&["apply", "-auto-approve", "-no-color"][..], arguments].concat()).await.unwrap()
 }
@@ -330,7 +330,7 @@ async fn lifecycle() {
             let plan = ["plan", "-detailed-exitcode", "-no-color", "-var", "seconds=30"];
             assert_empty(&workspace.terraform(&plan).await.unwrap());
         }
-        // The new alias is there before the old one goes.
+        // The new alias exists before the old one is deleted.
         1 => {
             aws.proxy().forget();
             let applied = apply_with(workspace, &["-var", "type=EXPRESS"]).await;
@@ -340,19 +340,19 @@ async fn lifecycle() {
             assert!(place("CreateStateMachineAlias") < place("DeleteStateMachineAlias"), "{writes:?}");
             assert!(place("CreateStateMachineAlias") < place("DeleteStateMachine"), "{writes:?}");
         }
-        // Replaced because something else changes.
+        // Replaced because another resource changes.
         2 => {
             let applied = apply_with(workspace, &["-var", "generation=2"]).await;
             assert_says(&applied, &["sfn_activity.pack: Destroying", "1 added, 1 changed, 1 destroyed"]);
         }
-        // What is kept is not adopted again.
+        // An object that is kept is not adopted again.
         3 => {
             let kept = "the log group `/aws/vendedlogs/states/audit` still exists";
             assert_says(&workspace.destroy().await.unwrap(), &["Destroy complete!", kept]);
             let block = "import { to = sfn_cloudwatch_log_group.NAME id = \"/aws/vendedlogs/states/audit\" }";
             assert_says(&workspace.apply().await.unwrap(), &["already exists", block]);
         }
-        // The apply has to find the code of the plan.
+        // The apply must find the code of the plan.
         4 => {
             let plan = ["plan", "-no-color", "-out=tfplan"];
             workspace.write("src/main.py", "def handler(event, context):\n    return 1\n").unwrap();
@@ -365,7 +365,7 @@ async fn lifecycle() {
             assert_success(&workspace.terraform(&["apply", "-no-color", "tfplan"]).await.unwrap());
             assert_empty(&workspace.plan().await.unwrap());
         }
-        // What the apply builds is known after it.
+        // Outputs of the build are known after apply.
         _ => {
             workspace.write("src/main.py", "def handler(event, context):\n    return 1\n").unwrap();
             let plan = workspace.plan().await.unwrap();

@@ -1,4 +1,4 @@
-//! `sfn import`: what is in AWS becomes files whose plan is only to import.
+//! `sfn import` writes existing objects as files. A plan of the files must contain only imports.
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -11,12 +11,12 @@ use crate::{assert_empty, assert_says, assert_success, aws, machine_arn};
 
 const ROLE: &str = "arn:aws:iam::123456789012:role/theirs";
 
-/// A folder for what is imported.
+/// A folder for the imported files.
 fn folder(aws: &LocalAws) -> Workspace {
     Workspace::new(aws).expect("the provider is built")
 }
 
-/// Creates a state machine as somebody would in the console.
+/// Creates a state machine as a user of the console does.
 async fn create(aws: &LocalAws, name: &str, definition: &serde_json::Value) {
     let body = json!({ "name": name, "definition": definition.to_string(), "roleArn": ROLE });
     aws.call("AWSStepFunctions.CreateStateMachine", &body).await.expect("it is created");
@@ -30,7 +30,7 @@ fn waits() -> serde_json::Value {
     json!({ "StartAt": "Wait", "States": { "Wait": { "Type": "Wait", "Seconds": 1, "End": true } } })
 }
 
-/// Plans what was imported: only to import, so many objects; then applies it, after which nothing is left.
+/// Asserts that a plan of the imported files contains only this number of imports, then applies it and plans again.
 async fn check(workspace: &Workspace, imports: usize) {
     let formatted = workspace.terraform(&["fmt", "-check", "-diff"]).await.unwrap();
     assert!(formatted.is_success(), "terraform fmt would write it otherwise:\n{}", formatted.text);
@@ -165,10 +165,10 @@ resource "sfn_alias" "live" {
     insta::assert_snapshot!("audit", read(&ours, "audit.tf"));
     check(&ours, 6).await;
 
-    // A second time there is nothing left to do.
+    // A second import has nothing to do.
     let again = ours.sfn(&["import", "--all", "--with", "aliases,log-groups,functions"]).await.unwrap();
     assert_success(&again);
-    assert_says(&again, &["0 state machines written to .", "2 were there already"]);
+    assert_says(&again, &["0 state machines written to .", "2 state machines skipped: already declared in the folder"]);
 }
 
 #[tokio::test]
@@ -229,7 +229,7 @@ async fn what_cannot_be_imported_is_said_and_the_rest_is_done() {
     assert_eq!(files(&workspace), ["a.tf", "b.tf", "versions.tf"]);
     check(&workspace, 2).await;
 
-    // Deleted between the list and the reading of it.
+    // The state machine is deleted after it was listed.
     let workspace = folder(&aws);
     aws.proxy().fault("DescribeStateMachine", 1, refused("StateMachineDoesNotExist"));
     let imported = workspace.sfn(&["import", "--all"]).await.unwrap();
@@ -237,7 +237,7 @@ async fn what_cannot_be_imported_is_said_and_the_rest_is_done() {
     assert_says(&imported, &["there is no state machine", "1 state machine written", "1 could not be imported"]);
     assert_eq!(files(&workspace).len(), 2);
 
-    // Nobody may list: what has an ARN is done.
+    // The credentials cannot list. State machines are still imported by ARN.
     let workspace = folder(&aws);
     aws.proxy().fault("ListStateMachines", 50, refused("AccessDeniedException"));
     let imported = workspace.sfn(&["import", &a, "b"]).await.unwrap();
@@ -245,7 +245,7 @@ async fn what_cannot_be_imported_is_said_and_the_rest_is_done() {
     assert_says(&imported, &["error: eu-west-1: cannot list the state machines", "1 state machine written"]);
     assert_eq!(files(&workspace), ["a.tf", "versions.tf"]);
 
-    // Nobody answers at all, which is told at once.
+    // An endpoint that does not respond is reported at once.
     let mut workspace = folder(&aws);
     workspace.set_env("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
     let start = Instant::now();
@@ -254,27 +254,27 @@ async fn what_cannot_be_imported_is_said_and_the_rest_is_done() {
     assert_says(&imported, &["cannot use the credentials", "connection refused by 127.0.0.1:9"]);
     assert!(start.elapsed() < Duration::from_secs(5), "it took {:?}", start.elapsed());
 
-    // Two providers are not to manage one state machine.
+    // A state machine that another provider manages in the folder is not imported.
     aws.proxy().forget();
     let workspace = folder(&aws);
     workspace.write("theirs.tf", "resource \"aws_sfn_state_machine\" \"it\" {\n  name = \"a\"\n}\n").unwrap();
     let imported = workspace.sfn(&["import", "--all"]).await.unwrap();
     assert_eq!(imported.code, 2);
-    assert_says(&imported, &["`aws_sfn_state_machine.it` manages it in this folder", "1 state machine written"]);
+    assert_says(&imported, &["already managed by `aws_sfn_state_machine.it`", "1 state machine written"]);
     assert_eq!(files(&workspace), ["b.tf", "theirs.tf", "versions.tf"]);
 
     let workspace = folder(&aws);
     workspace.write("broken.tf", "resource {{").unwrap();
     let imported = workspace.sfn(&["import", &a]).await.unwrap();
     assert_eq!(imported.code, 2);
-    assert_says(&imported, &["broken.tf is no configuration"]);
+    assert_says(&imported, &["broken.tf is not valid configuration"]);
     assert_eq!(files(&workspace), ["broken.tf"]);
 }
 
 #[tokio::test]
 async fn any_name_that_aws_takes_is_imported() {
     let aws = aws().await;
-    // Two of them differ by case alone, which some file systems do not tell.
+    // Two of the names differ only in case, which some file systems ignore.
     for name in ["Orders", "orders", "2nd.try", "über+alles@home='x'!", "for"] {
         create(&aws, name, &waits()).await;
     }
@@ -304,9 +304,9 @@ async fn several_regions_go_into_one_folder() {
     );
     check(&workspace, 2).await;
     let again = workspace.sfn(&regions).await.unwrap();
-    assert_says(&again, &["0 state machines written", "2 were there already"]);
+    assert_says(&again, &["0 state machines written", "2 state machines skipped: already declared in the folder"]);
 
-    // A folder keeps the region of its provider block, whatever is asked for later.
+    // The folder keeps the region of its provider block, regardless of later `--region` arguments.
     let workspace = folder(&aws);
     assert_success(&workspace.sfn(&["import", "--all"]).await.unwrap());
     assert_success(&workspace.sfn(&["import", "--all", "--region", "us-east-1"]).await.unwrap());
@@ -332,13 +332,13 @@ async fn an_import_that_was_killed_goes_on_where_it_was() {
     .expect("files appear");
     child.start_kill().unwrap();
     child.wait().await.unwrap();
-    // The file that was being written has another name until it is whole.
+    // A file has a temporary name until it is complete.
     let written = files(&workspace).iter().filter(|file| !file.ends_with(".partial")).count();
     assert!(written < 61, "it was through");
     aws.proxy().forget();
     let rest = workspace.sfn(&["import", "--all"]).await.unwrap();
     assert_success(&rest);
-    assert_says(&rest, &[&format!("{} were there already", written - 1)]);
+    assert_says(&rest, &[&format!("{} state machines skipped: already declared in the folder", written - 1)]);
     assert_eq!(files(&workspace).len(), 61);
     check(&workspace, 60).await;
 }
@@ -359,7 +359,7 @@ async fn ctrl_c_ends_an_import_between_two_files() {
     rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
     let stopped = outcome(child).await.unwrap();
     assert_eq!(stopped.code, 2, "{}", stopped.text);
-    assert_says(&stopped, &["stopped: the same command goes on from here"]);
+    assert_says(&stopped, &["stopped: run the command again to continue"]);
     assert!(files(&workspace).iter().all(|file| !file.ends_with(".partial")));
     aws.proxy().forget();
     assert_success(&workspace.sfn(&["import", "--all"]).await.unwrap());
@@ -440,7 +440,7 @@ resource "sfn_lambda_function" "f" {
     assert!(workspace.path().join("functions/charge_2.zip").exists());
     let names = files(&workspace);
     assert!(names.iter().all(|name| !name.ends_with("override.tf")), "{names:?}");
-    // Terraform of the tests has no `example/other`.
+    // `example/other` is not installed in the tests.
     workspace
         .write("versions.tf", &now.replace("    other = {\n      source = \"example/other\"\n    }\n", ""))
         .unwrap();

@@ -1,5 +1,5 @@
-//! The provider is killed after each single call: the next apply converges, or its error shows the `import` block by which
-//! the one after it does. Nothing is duplicated or orphaned.
+//! The provider is killed after each single call. The next apply converges, or its error shows the `import` block with
+//! which the one after it converges. No object is duplicated or orphaned.
 
 use std::fs;
 use std::sync::Arc;
@@ -50,7 +50,7 @@ resource "sfn_state_machine" "it" {
 }
 "#;
 
-/// Kills the children of a process that are providers.
+/// Kills the provider processes among the children of a process.
 fn kill_providers(terraform: i32) {
     for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
         let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<i32>().ok()) else {
@@ -67,19 +67,19 @@ fn kill_providers(terraform: i32) {
     }
 }
 
-/// When the provider is killed.
+/// The call after which the provider is killed.
 #[derive(Clone, Copy)]
 pub enum Until {
-    /// After so many calls.
+    /// After this number of calls.
     Call(usize),
-    /// After so many calls that write.
+    /// After this number of writing calls.
     Write(usize),
     /// After the first call of an operation.
     Operation(&'static str),
 }
 
 impl Until {
-    /// Whether it has come to that with call `number`, of this operation, which is write number `writes`.
+    /// Whether call `number`, of this operation and with `writes` writing calls so far, is the one.
     fn is_now(self, number: usize, operation: &str, writes: usize) -> bool {
         match self {
             Self::Call(after) => number == after,
@@ -93,7 +93,8 @@ fn is_write(operation: &str) -> bool {
     !RecordedCall { operation: operation.to_owned(), status: 200, body: Default::default() }.reads()
 }
 
-/// Applies, and kills the provider after that call was carried out and before its answer arrives; whether it came to that.
+/// Applies, and kills the provider after that call took effect and before its response arrives. Returns whether it
+/// was killed.
 pub async fn apply_and_kill(aws: &LocalAws, workspace: &Workspace, until: Until) -> bool {
     let (terraform, killed) = (Arc::new(AtomicI32::new(0)), Arc::new(AtomicBool::new(false)));
     let hook = (Arc::clone(&terraform), Arc::clone(&killed));
@@ -115,7 +116,7 @@ pub async fn apply_and_kill(aws: &LocalAws, workspace: &Workspace, until: Until)
     was_killed
 }
 
-/// Applies after a kill. What fails shows the `import` block that helps, and with these blocks the next apply succeeds.
+/// Applies after a kill. An error must show the `import` block with which the next apply succeeds.
 async fn converge(workspace: &Workspace) {
     let errors = apply_errors(workspace).await;
     if errors.is_empty() {
@@ -132,7 +133,7 @@ async fn versions(aws: &LocalAws) -> usize {
     list["stateMachineVersions"].as_array().map_or(0, Vec::len)
 }
 
-/// Whether there is no /proc, without which the provider is not found.
+/// Whether there is no `/proc`, which is needed to find the provider.
 pub fn skip_without_proc() -> bool {
     let skip = !std::path::Path::new("/proc/self/status").exists();
     if skip {
@@ -228,7 +229,7 @@ async fn a_killed_function_converges() {
     assert!(calls >= 5, "only {calls} calls were made");
 }
 
-/// The objects that do not make a role or a log group of their own, all in one configuration.
+/// The objects without a role or log group of their own, all in one configuration.
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_creations_of_single_objects_converge() {
     if skip_without_proc() {

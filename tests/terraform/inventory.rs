@@ -1,4 +1,4 @@
-//! What exists in AWS, and what a run has changed there.
+//! Lists the objects in AWS, and the changes that a run made.
 
 use std::collections::BTreeSet;
 
@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-/// Creations that AWS answers with the object of that name where it is the same already.
+/// Creations for which AWS returns an existing object if it has the same settings.
 const IDEMPOTENT: [&str; 3] = ["CreateStateMachine", "CreateActivity", "CreateStateMachineAlias"];
 
-/// Every object, one line each, such as `state machine orders` or `permission charge/events`.
+/// All objects, one per line, such as `state machine orders` or `permission charge/events`.
 pub async fn inventory(aws: &LocalAws) -> BTreeSet<String> {
     let mut lines = states(aws).await;
     lines.extend(functions(aws).await);
@@ -25,14 +25,14 @@ pub async fn inventory(aws: &LocalAws) -> BTreeSet<String> {
     lines
 }
 
-/// The writing operations that AWS has carried out since the proxy forgot. A repeated creation that AWS answers with what
-/// is there changes nothing and is left out.
+/// The writing operations that took effect since the proxy was reset. Repeated creations that return an existing object
+/// are omitted.
 pub fn changes(aws: &LocalAws) -> Vec<String> {
     let done = aws.proxy().writes().into_iter().filter(|call| (200..300).contains(&call.status));
     done.map(|call| call.operation).filter(|operation| !IDEMPOTENT.contains(&operation.as_str())).collect()
 }
 
-/// What Lambda answers to a `GET` of a path such as `/2015-03-31/functions`; `Null` where there is nothing.
+/// The response of Lambda to a `GET` of a path such as `/2015-03-31/functions`; `Null` if there is none.
 pub async fn lambda(aws: &LocalAws, path: &str) -> Value {
     let address = aws.url().replace("http://", "");
     let scope = format!("{ACCOUNT}/20260101/{REGION}/lambda/aws4_request");
@@ -86,7 +86,7 @@ async fn json_call(aws: &LocalAws, target: &str, body: &Value) -> Value {
     aws.call(target, body).await.unwrap_or_else(|error| panic!("{target}: {error}"))
 }
 
-/// The texts `name` in the objects of a list.
+/// The members `name` of the objects in a list.
 fn names(answer: &Value, list: &str, name: &str) -> Vec<String> {
     let entries = answer[list].as_array().into_iter().flatten();
     entries.filter_map(|entry| entry[name].as_str().map(str::to_owned)).collect()
@@ -115,7 +115,7 @@ async fn states(aws: &LocalAws) -> BTreeSet<String> {
     lines
 }
 
-/// Functions with their aliases, and the permissions and configurations of asynchronous calls of both.
+/// Functions with their aliases, permissions and event invoke configurations.
 async fn functions(aws: &LocalAws) -> BTreeSet<String> {
     let mut lines = BTreeSet::new();
     let functions = lambda(aws, "/2015-03-31/functions").await;

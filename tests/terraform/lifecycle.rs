@@ -1,4 +1,4 @@
-//! Create, change, import, destroy; nothing is left behind.
+//! Creates, changes, imports and destroys objects. Nothing may remain.
 
 use serde_json::{Value, json};
 
@@ -74,7 +74,7 @@ async fn removing_a_block_turns_the_thing_off() {
     assert_eq!(off["encryptionConfiguration"]["type"], "AWS_OWNED_KEY");
     let state = workspace.resource("sfn_state_machine.it").await.unwrap().unwrap();
     assert_eq!(state["tracing_configuration"], Value::Null);
-    // What the provider has read back, past its own state, is without blocks as well.
+    // A refresh must not add the blocks either.
     assert_empty(&workspace.plan().await.unwrap());
     assert_eq!(counts(&aws).await, (1, 1, 0));
 }
@@ -104,7 +104,7 @@ async fn a_role_in_use_is_not_deleted_for_another_path() {
     let workspace = workspace(&aws, &machine("execution_role {}"));
     assert_success(&workspace.apply().await.unwrap());
     let roles = aws.role_names().await.unwrap();
-    // The default in writing is the same path.
+    // Setting the default explicitly is the same path.
     workspace.configure(&machine("execution_role {\n path = \"/\"\n }")).unwrap();
     assert_success(&workspace.apply().await.unwrap());
     assert_eq!(aws.role_names().await.unwrap(), roles);
@@ -112,7 +112,7 @@ async fn a_role_in_use_is_not_deleted_for_another_path() {
     workspace.configure(&machine("execution_role {\n path = \"/app/\"\n }")).unwrap();
     let refusal = "cannot change from `/` to `/app/`";
     assert_says(&workspace.plan().await.unwrap(), &[refusal, "Set another `name` in `execution_role`"]);
-    // A path that is unknown in the plan is refused in the apply.
+    // An unknown path is rejected during apply.
     let unknown = "execution_role {\n path = terraform_data.path.output\n }";
     let path = "resource \"terraform_data\" \"path\" {\n input = \"/app/\"\n }\n";
     workspace.configure(&format!("{path}{}", machine(unknown))).unwrap();
@@ -234,7 +234,7 @@ async fn a_role_is_narrowed_and_widened() {
     let policy = state["policy_json"].as_str().unwrap();
     assert!(policy.contains(queue) && policy.contains("kms:Decrypt"), "{policy}");
     assert!(state["role_arn"].as_str().unwrap().contains(":role/workflows/"), "{state}");
-    // What the role is narrowed to may change by itself.
+    // A change of the resources of the role alone updates the role.
     workspace.configure(&CALLS.replace("ROLE", &role.replace("orders", "parcels"))).unwrap();
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());

@@ -1,4 +1,4 @@
-//! Log groups that stand for themselves.
+//! Log groups that are resources of their own.
 
 use e2e::terraform::import;
 use local_aws::{Fault, LocalAws};
@@ -28,14 +28,14 @@ async fn a_log_group_lives_and_dies() {
     let arn = format!("arn:aws:logs:{}:{}:log-group:{NAME}", local_aws::REGION, local_aws::ACCOUNT);
     assert_eq!((state["id"].as_str(), state["arn"].as_str()), (Some(NAME), Some(arn.as_str())));
     assert_eq!((&state["tags_all"], state["log_group_class"].as_str()), (&json!({ "a": "1" }), Some("STANDARD")));
-    // What is removed is turned off.
+    // Removing an argument disables the setting.
     for extra in ["retention_in_days = 7\ntags = { b = \"2\" }", "retention_in_days = 0", ""] {
         workspace.configure(&group(extra)).unwrap();
         assert_success(&workspace.apply().await.unwrap());
         assert_empty(&workspace.plan().await.unwrap());
     }
     assert_eq!(groups(&aws).await[0].get("retentionInDays"), None);
-    // Deleted by somebody else it is made again.
+    // A log group that was deleted outside of Terraform is created again.
     aws.call("Logs_20140328.DeleteLogGroup", &json!({ "logGroupName": NAME })).await.unwrap();
     assert_says(&workspace.plan().await.unwrap(), &["1 to add, 0 to change, 0 to destroy"]);
     assert_success(&workspace.apply().await.unwrap());
@@ -89,7 +89,7 @@ async fn mistakes_and_faults_are_told_or_overcome() {
     {
         assert!(aws.proxy().count(operation) > 4, "{operation} was not tried again");
     }
-    // One that somebody else made stays theirs.
+    // A log group of another owner is not changed.
     aws.call("Logs_20140328.CreateLogGroup", &json!({ "logGroupName": NAME })).await.unwrap();
     workspace.configure(&group("retention_in_days = 30")).unwrap();
     let block = format!("import {{ to = sfn_cloudwatch_log_group.NAME id = \"{NAME}\" }}");
@@ -97,7 +97,7 @@ async fn mistakes_and_faults_are_told_or_overcome() {
     assert_says(&workspace.apply().await.unwrap(), &[exists, "import it", &block]);
     assert_eq!(workspace.resource("sfn_cloudwatch_log_group.it").await.unwrap(), None);
     assert_eq!(groups(&aws).await[0].get("retentionInDays"), None);
-    // The block of the message brings it in.
+    // The `import` block of the message imports the log group.
     let imported = format!("{}{}", import("sfn_cloudwatch_log_group.it", NAME), group("retention_in_days = 30"));
     workspace.configure(&imported).unwrap();
     assert_says(&workspace.apply().await.unwrap(), &["1 imported, 0 added, 1 changed, 0 destroyed"]);

@@ -1,4 +1,4 @@
-//! The answer to a creation is lost: the call is made again, and finds what the first one made.
+//! The response to a creation is lost. The provider sends the call again, and finds the object of the first call.
 
 use local_aws::Fault;
 
@@ -6,7 +6,7 @@ use super::inventory::inventory;
 use super::objects::{self, BASE, BASE_HERE};
 use super::{assert_empty, assert_success, aws};
 
-/// The creating calls, with the number of objects that each makes here.
+/// The creating calls, with the number of objects that each creates in this configuration.
 const CREATIONS: [(&str, usize); 10] = [
     ("CreateStateMachine", 2),
     ("CreateFunction", 2),
@@ -20,7 +20,7 @@ const CREATIONS: [(&str, usize); 10] = [
     ("CreateRole", 2),
 ];
 
-/// Applies everything while the answers to these calls are lost, so many of each.
+/// Applies the configuration while this number of responses to each call is lost.
 async fn check(lost: &[(&str, usize)]) {
     let aws = aws().await;
     let workspace = objects::with_code(&aws, &format!("{BASE}{BASE_HERE}{}", objects::all("")));
@@ -36,7 +36,7 @@ async fn check(lost: &[(&str, usize)]) {
     assert_empty(&workspace.plan().await.unwrap());
     let found = inventory(&aws).await;
     let machines = found.iter().filter(|line| line.starts_with("state machine ")).count();
-    // Two machines, two functions, and one of each of the others; a version of one machine, two roles, a log group.
+    // Two state machines, two functions and one of each other resource; one version, two roles and one log group.
     assert_eq!((machines, found.len()), (2, 15), "{found:#?}");
     assert_success(&workspace.destroy().await.unwrap());
     assert_eq!(inventory(&aws).await.into_iter().collect::<Vec<_>>(), Vec::<String>::new());
@@ -47,7 +47,7 @@ async fn one_answer_of_each_object_is_lost() {
     check(&CREATIONS).await;
 }
 
-/// The second call is refused because of the first, and that answer does not arrive either.
+/// The second call is rejected because of the first, and its response is lost as well.
 #[tokio::test(flavor = "multi_thread")]
 async fn several_answers_in_a_row_are_lost() {
     check(&CREATIONS.map(|(operation, objects)| (operation, 2 * objects))).await;

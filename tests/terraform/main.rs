@@ -1,4 +1,4 @@
-//! End to end: the real terraform, the provider of this build, an AWS on loopback.
+//! End-to-end tests: Terraform with the provider of this build, against an AWS emulator on loopback.
 
 #![allow(
     clippy::expect_used,
@@ -71,13 +71,13 @@ use e2e::{Outcome, Workspace};
 use local_aws::LocalAws;
 use serde_json::{Value, json};
 
-/// An AWS of this test's own.
+/// An AWS for a single test.
 async fn aws() -> LocalAws {
     let log = std::env::temp_dir().join(format!("ministack-{}.log", std::process::id()));
     LocalAws::start(&log).await.expect("the local AWS starts")
 }
 
-/// A folder with this configuration behind the usual header.
+/// A folder with this configuration and the usual header.
 fn workspace(aws: &LocalAws, configuration: &str) -> Workspace {
     let workspace = Workspace::new(aws).expect("the provider is built");
     workspace.configure(configuration).expect("the configuration is written");
@@ -89,33 +89,33 @@ fn assert_success(outcome: &Outcome) {
     assert!(outcome.is_success(), "terraform failed ({}):\n{}", outcome.code, outcome.text);
 }
 
-/// A plan without changes.
+/// Asserts that a plan has no changes.
 #[track_caller]
 fn assert_empty(plan: &Outcome) {
     assert_eq!(plan.code, 0, "the plan is not empty:\n{}", plan.text);
 }
 
-/// A text with each of these parts.
+/// Asserts that a text contains each of these parts.
 #[track_caller]
 fn assert_says(outcome: &Outcome, parts: &[&str]) {
-    // Terraform breaks long lines where it likes.
+    // Terraform wraps long lines.
     let text = outcome.text.replace(['│', '╷', '╵'], " ").split_whitespace().collect::<Vec<_>>().join(" ");
     for part in parts {
         assert!(text.contains(part), "`{part}` is not in:\n{}", outcome.text);
     }
 }
 
-/// The state machine `name`, as AWS describes it.
+/// The state machine `name` as DescribeStateMachine returns it.
 async fn describe(aws: &LocalAws, name: &str) -> Value {
     let arn = machine_arn(name);
-    aws.call("AWSStepFunctions.DescribeStateMachine", &json!({ "stateMachineArn": arn })).await.expect("it is there")
+    aws.call("AWSStepFunctions.DescribeStateMachine", &json!({ "stateMachineArn": arn })).await.expect("it exists")
 }
 
 fn machine_arn(name: &str) -> String {
     format!("arn:aws:states:{}:{}:stateMachine:{name}", local_aws::REGION, local_aws::ACCOUNT)
 }
 
-/// How many objects there are: state machines, roles, log groups.
+/// The numbers of state machines, roles and log groups.
 async fn counts(aws: &LocalAws) -> (usize, usize, usize) {
     let list = |value: &Value, key: &str| value.get(key).and_then(Value::as_array).map_or(0, Vec::len);
     let machines = aws.call("AWSStepFunctions.ListStateMachines", &json!({})).await.expect("list");

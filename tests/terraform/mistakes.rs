@@ -1,4 +1,4 @@
-//! Mistakes, each told at its line, with what to do.
+//! Errors in configurations are reported at their own line, with a hint how to resolve them.
 
 use super::{assert_says, aws, workspace};
 
@@ -31,7 +31,7 @@ resource "sfn_state_machine" "it" {
 }
 "#;
 
-/// The line of `text` in what the test writes to main.tf.
+/// The number of the line with `text` in `main.tf`.
 fn line_of(configuration: &str, text: &str) -> usize {
     let whole = format!("{}{configuration}", e2e::HEADER);
     whole.lines().position(|line| line.contains(text)).unwrap() + 1
@@ -50,7 +50,7 @@ async fn a_first_plan_knows_no_arn_and_still_finds_a_misspelt_name() {
     let place = format!("on main.tf line {}, in resource \"sfn_state_machine\" \"it\":", line_of(&misspelt, "Secnod"));
     assert_says(&plan, &["there is no state `Secnod`", "Did you mean `Second`?", &place]);
     assert_eq!(plan.text.matches("Error:").count(), 1, "{}", plan.text);
-    // Nothing is asked but who the credentials belong to.
+    // The only call to AWS checks the credentials.
     assert!(aws.proxy().calls().iter().all(|call| call.operation == "GetCallerIdentity"), "{:?}", aws.proxy().calls());
 }
 

@@ -1,4 +1,4 @@
-//! `terraform test` with `mock_provider`: computed values are made-up words, which are no ARNs.
+//! `terraform test` with `mock_provider`: computed values are generated words that are not ARNs.
 
 use super::{assert_says, assert_success, aws, objects};
 
@@ -101,11 +101,11 @@ mock_provider "sfn" {}
 run "created" {
   assert {
     condition     = output.alias != ""
-    error_message = "there is no alias"
+    error_message = "the alias is missing"
   }
 }
 
-# Made-up words are in the state by now, and so in what is validated.
+# The state, and so the validated configuration, now contains mocked words.
 run "planned_again" {
   command = plan
   assert {
@@ -152,7 +152,7 @@ resource "sfn_state_machine" "it" {
 }
 "#;
 
-/// `validate` cannot know whether a word is made up; a plan is made of what is real.
+/// `validate` cannot detect mocked values, so values that are not ARNs are only checked in a plan.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_word_that_is_no_arn_is_refused_by_the_plan() {
     let aws = aws().await;
@@ -161,7 +161,7 @@ async fn a_word_that_is_no_arn_is_refused_by_the_plan() {
     let plan = workspace.plan().await.unwrap();
     assert_eq!(plan.code, 1, "{}", plan.text);
     assert_says(&plan, &["`an-alarm-on-orders`", "`an-alias-of-orders`", "a-task-of-orders"]);
-    // What begins as an ARN is looked at at once.
+    // A value that begins with `arn:` is checked in `validate`.
     let wrong = NO_ARNS.replace("\"an-alarm-on-orders\"", "\"arn:aws:states:eu-west-1:123456789012:activity:it\"");
     workspace.configure(&wrong).unwrap();
     let validated = workspace.terraform(&["validate", "-no-color"]).await.unwrap();

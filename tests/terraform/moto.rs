@@ -1,4 +1,4 @@
-//! The same against a second emulator, moto: what ministack takes, another AWS may not.
+//! Runs tests against a second emulator, moto, because ministack accepts requests that AWS may reject.
 
 use e2e::terraform;
 use local_aws::LocalAws;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{assert_empty, assert_says, assert_success, counts, describe, machine_arn, workspace};
 
-/// An AWS that moto plays.
+/// An AWS that moto emulates.
 async fn moto() -> LocalAws {
     let log = std::env::temp_dir().join(format!("moto-{}.log", std::process::id()));
     LocalAws::start_moto(&log).await.expect("moto starts")

@@ -1,4 +1,4 @@
-//! One object of each resource, to try what holds for all of them.
+//! One object of each resource, for tests that apply to all resources.
 
 use e2e::Workspace;
 use local_aws::LocalAws;
@@ -7,22 +7,22 @@ use super::workspace;
 
 /// An object of one resource.
 pub struct Object {
-    /// Its address.
+    /// Address of the resource.
     pub address: &'static str,
-    /// The argument that a name is generated from, where there is one.
+    /// Argument that the name is generated from, if there is one.
     pub prefix: Option<&'static str>,
-    /// Its arguments.
+    /// Arguments of the resource.
     arguments: &'static str,
 }
 
 impl Object {
-    /// Its configuration, with these further arguments.
+    /// The configuration of the object, with additional arguments.
     pub fn configuration(&self, extra: &str) -> String {
         let (kind, name) = self.address.split_once('.').unwrap_or_default();
         format!("resource \"{kind}\" \"{name}\" {{{}{extra}\n}}\n\n", self.arguments)
     }
 
-    /// Its configuration with a generated name, where it can have one.
+    /// The configuration of the object with a generated name, if the resource supports one.
     pub fn with_prefix(&self, extra: &str) -> Option<String> {
         let prefix = self.prefix?;
         let argument = prefix.trim_end_matches("_prefix");
@@ -32,7 +32,7 @@ impl Object {
     }
 }
 
-/// What aliases, permissions, alarms and configurations of asynchronous calls belong to.
+/// The objects to which aliases, permissions, alarms and event invoke configurations belong.
 pub const BASE: &str = r#"
 resource "sfn_state_machine" "base" {
   name     = "base"
@@ -55,7 +55,7 @@ resource "sfn_lambda_function" "base" {
 
 "#;
 
-/// Names what [`BASE`] makes, for a configuration that holds it.
+/// Local values with the names of the objects of [`BASE`], for a configuration that contains it.
 pub const BASE_HERE: &str = r"
 locals {
   machine          = sfn_state_machine.base.arn
@@ -66,7 +66,7 @@ locals {
 
 ";
 
-/// Names what [`BASE`] makes, for a configuration of another state.
+/// Local values with the names of the objects of [`BASE`], for a configuration with another state.
 pub const BASE_ELSEWHERE: &str = r#"
 locals {
   machine          = "arn:aws:states:eu-west-1:123456789012:stateMachine:base"
@@ -77,7 +77,7 @@ locals {
 
 "#;
 
-/// One object of each resource. Those but the first two belong to what [`BASE`] makes.
+/// One object of each resource. All but the first two belong to the objects of [`BASE`].
 pub const OBJECTS: [Object; 9] = [
     Object {
         address: "sfn_state_machine.it",
@@ -169,12 +169,12 @@ pub const OBJECTS: [Object; 9] = [
     },
 ];
 
-/// The configurations of all objects, with these further arguments in each.
+/// The configurations of all objects, with additional arguments in each.
 pub fn all(extra: &str) -> String {
     OBJECTS.iter().map(|object| object.configuration(extra)).collect()
 }
 
-/// A folder with this configuration, and with code for functions.
+/// A folder with this configuration and with code for functions.
 pub fn with_code(aws: &LocalAws, configuration: &str) -> Workspace {
     let workspace = workspace(aws, configuration);
     workspace.write("code/main.py", "def handler(event, context):\n    return event\n").expect("the code is written");

@@ -1,4 +1,4 @@
-//! Source folders with something in them that is no code, and names of activities that are unusual.
+//! Source folders with files that cannot be read, and unusual names of activities.
 
 use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixListener;
@@ -22,7 +22,7 @@ resource "sfn_lambda_function" "{name}" {{
     )
 }
 
-/// Folders that cannot be code, with what the error names.
+/// Folders that cannot be packaged, with the text that the error contains.
 const BROKEN: [(&str, &str); 5] = [
     ("dangling", "dangling/lib/link.py"),
     ("loop", "loop/lib/self"),
@@ -43,7 +43,7 @@ async fn what_cannot_be_read_is_named() {
     let folder = workspace.path();
     symlink("nowhere.py", folder.join("dangling/lib/link.py")).unwrap();
     symlink("..", folder.join("loop/lib/self")).unwrap();
-    // Nobody can open a socket as a file, not even root.
+    // A socket cannot be opened as a file, not even by root.
     let _socket = UnixListener::bind(folder.join("unreadable/socket")).unwrap();
     std::fs::create_dir_all(folder.join("empty/inner")).unwrap();
     workspace.write("file", CODE).unwrap();
@@ -56,7 +56,7 @@ async fn what_cannot_be_read_is_named() {
     assert_eq!(errors.len(), BROKEN.len(), "{errors:#?}");
 }
 
-/// Links to files and folders that are there, and names in any script, are code.
+/// Links to existing files and folders, and names in any script, are packaged.
 #[tokio::test(flavor = "multi_thread")]
 async fn links_and_names_of_any_script_are_code() {
     let aws = aws().await;
@@ -76,11 +76,11 @@ async fn links_and_names_of_any_script_are_code() {
     }
 }
 
-/// Names that `CreateActivity` takes: 1 to 80 characters without white space, brackets, wildcards, control characters
+/// Names that CreateActivity accepts: 1 to 80 characters without white space, brackets, wildcards, control characters
 /// and the special characters of [`REFUSED`] (API reference, CreateActivity).
 const TAKEN: [&str; 6] = ["plain-Name_1", "a.b+c=d@e", "it's!", "übermäßig", "日本語", "(round)"];
 
-/// Parts of names that it does not take, as HCL writes them.
+/// Characters that CreateActivity rejects, as HCL escapes.
 const REFUSED: [&str; 26] = [
     " ", "\\t", "\\n", "<", ">", "{", "}", "[", "]", "?", "*", "\\\"", "#", "%", "\\\\", "^", "|", "~", "`", "$", "&",
     ",", ";", ":", "/", "\\u0001",

@@ -1,4 +1,4 @@
-//! Objects of another state are not taken over, changed or deleted.
+//! Objects of another state are not adopted, changed or deleted.
 
 use e2e::terraform;
 use local_aws::{Fault, LocalAws};
@@ -24,8 +24,8 @@ const CREATIONS: [&str; 10] = [
     "CreateRole",
 ];
 
-/// Another state has the objects, and a second one is to create them with this configuration. Where both are the same, the
-/// blocks that the errors show import them.
+/// Another state has the objects, and a second one tries to create them with this configuration. If both configurations
+/// are the same, the blocks in the errors import the objects.
 async fn check(ours: &str) {
     let aws = aws().await;
     let theirs = objects::all("");
@@ -44,7 +44,7 @@ async fn check(ours: &str) {
         blocks.push_str(&error.import_block());
     }
     assert_eq!(errors.len(), OBJECTS.len(), "{errors:#?}");
-    // Some creations succeed for what exists, and others overwrite it: none is sent.
+    // No creation is sent, because some creations succeed for existing objects and others overwrite them.
     for operation in CREATIONS {
         assert_eq!(aws.proxy().count(operation), 0, "{operation}");
     }
@@ -67,7 +67,7 @@ async fn the_same_objects_are_left_to_the_other_state() {
     check(&objects::all("")).await;
 }
 
-/// The same names with other settings, which would show if they were written.
+/// The same names with other settings, to detect writes.
 fn other_settings() -> String {
     [
         ("start_at = \"Rest\"", "comment  = \"ours\"\n  tags = { whose = \"ours\" }\n  start_at = \"Rest\""),
@@ -129,7 +129,7 @@ async fn the_role_of_another_machine_is_not_used() {
     assert!(inventory(&aws).await.contains("role shared"));
 }
 
-/// One run ends after it made the role; the role is taken up by the state that makes the machine, and stays with it.
+/// A run ends after it created the role. The state that creates the state machine reuses the role and keeps it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_role_stays_with_the_machine_that_uses_it() {
     if skip_without_proc() {
@@ -151,7 +151,7 @@ async fn a_role_stays_with_the_machine_that_uses_it() {
     assert_empty(&other.plan().await.unwrap());
 }
 
-/// A creation that AWS refuses leaves nothing in the state, however often it is tried.
+/// A rejected creation leaves nothing in the state, even after several attempts.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_creation_leaves_nothing() {
     let aws = aws().await;
@@ -193,7 +193,7 @@ async fn the_log_group_of_an_imported_state_machine_stays_with_its_owner() {
     assert!(generated.contains(arn.trim_end_matches(":*")), "{generated}");
     workspace.configure(&terraform::import(address, &machine_arn("it"))).unwrap();
     assert_success(&workspace.apply().await.unwrap());
-    // A change of the tags does not reach the log group, and neither does the end of the state machine.
+    // Changed tags are not written to the log group, and deleting the state machine does not delete the log group.
     let tagged = generated.replacen("role_arn", "tags = { team = \"ours\" }\n  role_arn", 1);
     let tagged: Vec<&str> = tagged.lines().filter(|line| !line.trim_start().starts_with("tags  ")).collect();
     workspace.write("generated.tf", &tagged.join("\n")).unwrap();

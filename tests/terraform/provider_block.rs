@@ -111,7 +111,7 @@ async fn only_some_accounts_may_be_used() {
     for (block, said) in blocks {
         assert_says(&with_provider(&aws, &block).plan().await.unwrap(), &[said]);
     }
-    // An account that cannot be asked for is not allowed either.
+    // If the account cannot be determined, it is not allowed.
     let refusal = local_aws::Fault::Refuse(403, "AccessDenied".into(), "not today".into());
     aws.proxy().fault("GetCallerIdentity", usize::MAX, refusal);
     for name in ["allowed_account_ids", "forbidden_account_ids"] {
@@ -121,7 +121,7 @@ async fn only_some_accounts_may_be_used() {
     aws.proxy().forget();
     let workspace = with_provider(&aws, &format!("allowed_account_ids = [\"{ACCOUNT}\", \"111111111111\"]"));
     assert_success(&workspace.apply().await.unwrap());
-    // In a wrong account nothing seems to be gone.
+    // With a wrong account, existing objects must not appear deleted.
     let text = workspace.path().join("main.tf");
     let text = std::fs::read_to_string(text).unwrap().replace(&format!("\"{ACCOUNT}\", "), "");
     workspace.write("main.tf", &text).unwrap();
@@ -142,7 +142,7 @@ async fn credentials_that_do_not_work_are_told_once_in_the_plan() {
     let plan = workspace.plan().await.unwrap();
     assert_says(&plan, &["cannot use the credentials", "The credentials are invalid or have expired"]);
     assert_eq!(plan.text.matches("Error:").count(), 1, "{}", plan.text);
-    // An address where nobody answers.
+    // An address without a server.
     aws.proxy().forget();
     let mut workspace = with_provider(&aws, "");
     workspace.set_env("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
@@ -151,7 +151,7 @@ async fn credentials_that_do_not_work_are_told_once_in_the_plan() {
     let plan = workspace.plan().await.unwrap();
     assert_says(&plan, &["cannot use the credentials", refused, "Check the network, the proxy"]);
     assert!(start.elapsed().as_secs() < 15, "{:?}", start.elapsed());
-    // The same once there are objects to be read, however many.
+    // The same with existing objects, regardless of their number.
     let mut workspace = with_provider(&aws, "");
     workspace.write("second.tf", &second).unwrap();
     assert_success(&workspace.apply().await.unwrap());
@@ -161,7 +161,7 @@ async fn credentials_that_do_not_work_are_told_once_in_the_plan() {
     assert_says(&plan, &[refused, "Check the network, the proxy"]);
     assert_eq!(plan.text.matches("Error:").count(), 1, "{}", plan.text);
     assert!(start.elapsed().as_secs() < 15, "{:?}", start.elapsed());
-    // Who plans without AWS says so.
+    // The validation can be skipped to plan without AWS.
     let mut workspace = with_provider(&aws, "skip_credentials_validation = true\n checks {\n remote = false\n }");
     workspace.set_env("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
     assert_says(&workspace.plan().await.unwrap(), &["1 to add, 0 to change, 0 to destroy"]);
@@ -175,7 +175,7 @@ async fn tags_of_somebody_else_stay() {
     workspace.set_env("TF_AWS_DEFAULT_TAGS_Team", "orders");
     assert_success(&workspace.apply().await.unwrap());
     let arn = super::machine_arn("it");
-    let theirs = [("Owner", "somebody"), ("kubernetes.io/cluster", "c")];
+    let theirs = [("Owner", "another-team"), ("kubernetes.io/cluster", "c")];
     let tags: Vec<_> = theirs.iter().map(|(key, value)| json!({ "key": key, "value": value })).collect();
     let body = json!({ "resourceArn": arn, "tags": tags });
     aws.call("AWSStepFunctions.TagResource", &body).await.unwrap();
@@ -195,7 +195,7 @@ async fn a_block_of_the_other_provider_can_be_pasted() {
     let block = "retry_mode = \"standard\"\n use_fips_endpoint = false\n s3_use_path_style = true\n skip_region_validation = true\n token_bucket_rate_limiter_capacity = 500";
     let workspace = with_provider(&aws, block);
     let plan = workspace.plan().await.unwrap();
-    // Terraform shows one warning of a kind with its line, and counts the others.
+    // Terraform shows one warning of each kind with its line, and the number of the others.
     let (deprecated, more) = ("Warning: Argument is deprecated", "(and one more similar warning elsewhere)");
     assert_says(
         &plan,
@@ -220,7 +220,7 @@ async fn a_block_of_the_other_provider_can_be_pasted() {
 #[tokio::test(flavor = "multi_thread")]
 async fn calls_go_through_the_proxy() {
     let aws = aws().await;
-    // Only the proxy knows this host.
+    // Only the proxy can resolve this host.
     let block = format!("http_proxy = \"{}\"\n endpoints {{\n {} }}", aws.url(), {
         let services = ["sfn", "iam", "sts"];
         services.map(|service| format!("{service} = \"http://aws.invalid\"\n")).concat()
@@ -251,7 +251,7 @@ async fn roles_are_assumed_with_all_that_can_be_said() {
     for part in ["SourceIdentity=Ada", "TransitiveTagKeys.member.1=team", "Tags.member.1.Key=team", "ExternalId=x1"] {
         assert!(sent.contains(part), "{part} is not in {sent}");
     }
-    // By a token there are no other credentials.
+    // A web identity token needs no other credentials.
     let token = format!(
         "assume_role_with_web_identity {{\n role_arn = \"{arn}\"\n web_identity_token_file = \"${{path.module}}/token\"\n }}"
     );
@@ -275,7 +275,7 @@ async fn roles_are_assumed_with_all_that_can_be_said() {
         let workspace = with_provider(&aws, &format!("assume_role_with_web_identity {{\n {block}\n }}"));
         assert_says(&workspace.plan().await.unwrap(), &[said]);
     }
-    // A role that cannot be assumed is told with its name.
+    // The error names the role that cannot be assumed.
     aws.proxy().fault("AssumeRole", 30, local_aws::Fault::Refuse(403, "AccessDenied".into(), "not you".into()));
     let refused = format!("assume_role {{\n role_arn = \"{arn}\"\n }}");
     assert_says(&with_provider(&aws, &refused).plan().await.unwrap(), &["deployer` cannot be assumed"]);
@@ -295,7 +295,7 @@ async fn terraform_attaches_to_a_provider_that_is_debugged() {
     BufReader::new(provider.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let attach = line.trim().strip_prefix("TF_REATTACH_PROVIDERS='").unwrap().strip_suffix('\'').unwrap();
     workspace.set_env("TF_REATTACH_PROVIDERS", attach);
-    // One process serves several runs of Terraform.
+    // The test runs several commands with one provider process.
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
     assert_success(&workspace.destroy().await.unwrap());

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{assert_says, assert_success, aws, workspace};
 
-/// The outputs of an example of a function, after it was applied.
+/// Applies the example of a function and returns its outputs.
 async fn outputs(example: &str) -> Value {
     let aws = aws().await;
     let workspace = Workspace::of_example(&aws, &format!("functions/{example}")).unwrap();

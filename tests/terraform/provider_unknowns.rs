@@ -1,4 +1,4 @@
-//! A provider block whose values are not known in the plan, are null, or change.
+//! A provider block with values that are unknown in the plan, null, or changed.
 
 use e2e::Workspace;
 use local_aws::{ACCOUNT, LocalAws};
@@ -8,8 +8,8 @@ use super::inventory::{inventory, log_group_tags, role_tags, states_tags};
 use super::runs::{actions, change, plan_json};
 use super::{assert_empty, assert_success, aws, machine_arn, objects};
 
-/// A folder with this provider block and configuration. `terraform_data.source.output` is unknown until it is created, and
-/// whenever `source` changes.
+/// A folder with this provider block and configuration. `terraform_data.source.output` is unknown until it is
+/// created, and whenever `source` changes.
 fn with_provider(aws: &LocalAws, block: &str, configuration: &str) -> Workspace {
     let workspace = objects::with_code(aws, "");
     configure(&workspace, block, configuration);
@@ -32,7 +32,7 @@ fn configure(workspace: &Workspace, block: &str, configuration: &str) {
     workspace.write("main.tf", &format!("{header}{configuration}")).unwrap();
 }
 
-/// Everything that has tags.
+/// All objects with tags.
 const TAGGED: &str = r#"
 resource "sfn_state_machine" "it" {
   name     = "it"
@@ -136,7 +136,7 @@ async fn an_unknown_region_takes_one_apply() {
     assert_eq!(state["region"], "us-east-1");
     assert_eq!(state["arn"], activity_arn("it").replace(local_aws::REGION, "us-east-1"));
     assert_empty(&workspace.plan().await.unwrap());
-    // Another region is another activity, which takes the place of the first one in one apply.
+    // Another region replaces the activity in one apply.
     workspace.set_env("TF_VAR_source_value", local_aws::REGION);
     aws.proxy().forget();
     assert_success(&workspace.apply().await.unwrap());
@@ -147,7 +147,7 @@ async fn an_unknown_region_takes_one_apply() {
     assert_empty(&workspace.plan().await.unwrap());
 }
 
-/// A role that anybody may assume.
+/// A role that any principal can assume.
 async fn create_role(aws: &LocalAws, name: &str) -> String {
     let form = format!("Action=CreateRole&Version=2010-05-08&RoleName={name}&AssumeRolePolicyDocument=%7B%7D");
     aws.query("iam", &form).await.unwrap();
@@ -201,7 +201,7 @@ async fn a_tag_without_a_value_is_absent() {
     assert_eq!(log_group_tags(&aws, "/it").await.into_iter().collect::<Vec<_>>(), expected);
     let state = workspace.resource("sfn_state_machine.it").await.unwrap().unwrap();
     assert_eq!(state["tags_all"], json!({ "own": "yes", "team": "shop" }));
-    // A value for one of them is one more tag, and none again is one less.
+    // A value adds a tag, and null removes it.
     for (value, tag) in [("\"dev\"", true), ("null", false)] {
         configure(&workspace, block, &nulls.replace("stage = null", &format!("stage = {value}")));
         assert_success(&workspace.apply().await.unwrap());
@@ -213,7 +213,7 @@ async fn a_tag_without_a_value_is_absent() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_default_tag_that_changes_is_no_change_of_own_tags() {
     let aws = aws().await;
-    // `team` is an own tag as well, with the same value.
+    // `team` is also an own tag with the same value.
     let own = TAGGED.replace("own = \"yes\" }", "own = \"yes\", team = \"shop\" }");
     let defaults = |tags: &str| format!("default_tags {{\n tags = {{ {tags} }}\n }}");
     let workspace = with_provider(&aws, &defaults("team = \"shop\", stage = \"dev\", gone = \"soon\""), &own);
@@ -233,7 +233,7 @@ async fn a_default_tag_that_changes_is_no_change_of_own_tags() {
     assert_empty(&workspace.plan().await.unwrap());
     let expected = ["own=yes", "stage=prod", "team=shop"];
     assert_eq!(states_tags(&aws, &machine_arn("it")).await.into_iter().collect::<Vec<_>>(), expected);
-    // An own tag wins over a default of its name, and stays without it.
+    // An own tag takes precedence over a default tag, and is kept without it.
     for tags in ["team = \"other\", stage = \"prod\"", "stage = \"prod\""] {
         configure(&workspace, &defaults(tags), &own);
         let plan = plan_json(&workspace).await;

@@ -1,4 +1,4 @@
-//! What exists is found by `terraform query` and imported by its identity.
+//! `terraform query` finds existing objects, which are then imported by identity.
 
 use e2e::Workspace;
 use e2e::terraform::Feature;
@@ -9,7 +9,7 @@ use super::{assert_empty, assert_says, assert_success, aws, machine_arn, workspa
 
 const CODE: &str = "def handler(event, context):\n    return event\n";
 
-/// An object of each kind that can be found.
+/// One object of each kind that can be listed.
 const OBJECTS: &str = r#"
 resource "sfn_lambda_function" "charge" {
   function_name = "orders-charge"
@@ -60,7 +60,7 @@ resource "sfn_alias" "live" {
 }
 "#;
 
-/// An AWS with these objects; the workspace that made them stays.
+/// An AWS with these objects, and the workspace that created them.
 async fn with_objects() -> (LocalAws, Workspace) {
     let aws = aws().await;
     let workspace = workspace(&aws, OBJECTS);
@@ -81,7 +81,7 @@ fn arn_of(kind: &str, name: &str) -> String {
     format!("arn:aws:states:{}:{}:{kind}:{name}", local_aws::REGION, local_aws::ACCOUNT)
 }
 
-/// Lists of each kind, with the objects themselves or without.
+/// Lists of each kind, with or without the resources.
 fn lists(include: bool) -> String {
     format!(
         r#"
@@ -134,7 +134,7 @@ async fn what_exists_is_listed_with_its_identity() {
     assert_says(&found, &expected.each_ref().map(String::as_str));
 }
 
-/// The names that `terraform query -json` gives, by the address of the list, in their order.
+/// The names in the output of `terraform query -json`, by the address of the list, in order.
 fn names(output: &str) -> Vec<(String, String)> {
     let found = output.lines().filter_map(|line| {
         let line: Value = serde_json::from_str(line).unwrap();
@@ -200,14 +200,14 @@ async fn the_configuration_of_what_is_found_plans_only_imports() {
     assert_says(&workspace.plan().await.unwrap(), &["Plan: 5 to import, 0 to add, 0 to change, 0 to destroy."]);
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
-    // What was imported is what is there, and the workspace that made it sees no change.
+    // The imported values are those in AWS, and the workspace that created the objects sees no change.
     let imported = workspace.resource("sfn_alias.alias_0").await.unwrap().unwrap();
     let made = objects.resource("sfn_alias.live").await.unwrap().unwrap();
     assert_eq!(imported["arn"], made["arn"]);
     assert_empty(&objects.plan().await.unwrap());
 }
 
-/// An `import` block by identity; whose configuration is generated, it names the provider.
+/// An `import` block by identity. It names the provider if the configuration is generated.
 fn import(address: &str, attribute: &str, value: &str, is_generated: bool) -> String {
     let provider = if is_generated { "  provider = sfn\n" } else { "" };
     format!("import {{\n  to = {address}\n{provider}  identity = {{\n    {attribute} = \"{value}\"\n  }}\n}}\n")

@@ -56,7 +56,7 @@ async fn an_object_may_be_in_another_region() {
     assert!(far["role_arn"].as_str().unwrap().ends_with("/far-us-east-1-state-machine"), "{far}");
     let near = workspace.resource("sfn_activity.near").await.unwrap().unwrap();
     assert_eq!(near["region"], local_aws::REGION);
-    // It comes back by its ARN alone, or by a name and the region.
+    // The object can be imported by its ARN alone, or by its name and region.
     let arn = far["arn"].as_str().unwrap();
     for id in [arn.to_owned(), format!("{arn}@us-east-1")] {
         assert_success(&workspace.terraform(&["state", "rm", "sfn_state_machine.far"]).await.unwrap());
@@ -64,7 +64,7 @@ async fn an_object_may_be_in_another_region() {
         let found = workspace.resource("sfn_state_machine.far").await.unwrap().unwrap();
         assert_eq!(found["region"], "us-east-1");
     }
-    // Another region is another object.
+    // Another region replaces the object.
     workspace.configure(&ELSEWHERE.replace("name = \"near\"", "name = \"near\"\n region = \"us-east-1\"")).unwrap();
     assert_success(&workspace.apply().await.unwrap());
     workspace.configure(&ELSEWHERE.replace("name = \"near\"", "name = \"near\"\n region = \"eu-central-1\"")).unwrap();
@@ -80,7 +80,7 @@ async fn an_object_may_be_in_another_region() {
     assert_success(&workspace.destroy().await.unwrap());
 }
 
-/// A state machine of the same name in another region is another one.
+/// A state machine with the same name in another region is a different object.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_machine_of_the_same_name_elsewhere_replaces_no_alias() {
     let aws = aws().await;

@@ -7,7 +7,8 @@ use local_aws::LocalAws;
 
 use super::{assert_empty, assert_says, assert_success, aws, machine_arn, workspace};
 
-/// A misspelt region is found without a call that has to end; the rest is Terraform's.
+/// Time limit for an unknown region, which must be detected without waiting for a call. Most of it is used by
+/// Terraform.
 const AT_ONCE: Duration = Duration::from_secs(8);
 
 const RESOURCE: &str = r#"
@@ -52,7 +53,7 @@ async fn a_misspelt_region_is_an_error_with_the_nearest_one() {
     }
 }
 
-/// A region may be newer than the provider.
+/// The provider must accept regions that are newer than itself.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_check_can_be_skipped() {
     let aws = aws().await;

@@ -1,4 +1,4 @@
-//! Releases: programs without libraries, and archives that Terraform and pip install.
+//! Releases: static programs, and archives that Terraform and pip install.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -30,7 +30,7 @@ resource "sfn_state_machine" "it" {
 }
 "#;
 
-/// The programs of a release, but in the profile of development, which is built in minutes.
+/// The programs of a release, but with the `dev` profile, which takes only minutes to build.
 fn programs() -> (Platform, Programs) {
     let platform = Platform::find(None).unwrap();
     let programs = dist::build(&platform, "dev").unwrap();
@@ -48,7 +48,7 @@ fn release(versions: &[&str]) -> (TempDir, Platform) {
     (folder, platform)
 }
 
-/// The settings of Terraform with which it installs the provider in this way, and nothing in another.
+/// Writes settings with which Terraform installs the provider only with this method.
 fn install_from(workspace: &Workspace, method: &str) {
     let settings = workspace.outside().join("terraform.rc");
     fs::write(settings, format!("disable_checkpoint = true\nprovider_installation {{\n  {method}\n}}\n")).unwrap();
@@ -58,7 +58,7 @@ fn requiring(version: &str) -> String {
     HEADER.replace("sfn\"\n", &format!("sfn\"\n      version = \"{version}\"\n")) + MACHINE
 }
 
-/// The checksum `h1:` of what is in an archive of this version (Terraform documentation, "Dependency Lock File").
+/// The checksum `h1:` of the content of an archive of this version (Terraform documentation, "Dependency Lock File").
 fn content_hash(version: &str) -> String {
     let (_, programs) = programs();
     let sum = dist::sha256(&fs::read(programs.provider).unwrap());
@@ -66,15 +66,15 @@ fn content_hash(version: &str) -> String {
     format!("h1:{}", STANDARD.encode(listed))
 }
 
-/// A certificate with its key, and in PEM.
+/// A certificate with its key, and the certificate in PEM.
 fn certificate() -> (CertifiedKey<KeyPair>, String) {
     let own = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let encoded = STANDARD.encode(own.cert.der());
     (own, format!("-----BEGIN CERTIFICATE-----\n{encoded}\n-----END CERTIFICATE-----\n"))
 }
 
-/// A mirror of providers on loopback (Terraform documentation, "Provider Network Mirror Protocol"): its address, and the file of
-/// the certificate.
+/// A provider mirror on loopback (Terraform documentation, "Provider Network Mirror Protocol"). Returns its address
+/// and the file of its certificate.
 async fn mirror(files: PathBuf, platform: &Platform, versions: &[&str]) -> (String, TempDir) {
     let (own, pem) = certificate();
     let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(own.signing_key.serialize_der()));
@@ -126,7 +126,7 @@ async fn mirror(files: PathBuf, platform: &Platform, versions: &[&str]) -> (Stri
     (address, certificates)
 }
 
-/// The state that one version made is taken by the next one.
+/// A version reads the state that the previous version wrote.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_release_is_installed_from_a_folder_and_upgraded() {
     let (files, platform) = release(&["0.1.0", "0.1.1"]);
@@ -161,7 +161,7 @@ async fn a_release_is_installed_from_a_folder_and_upgraded() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_release_is_installed_from_a_server() {
     let (files, platform) = release(&["0.1.0"]);
-    // An archive that is not the one of the checksum.
+    // An archive with a different checksum.
     let broken = format!("{PROVIDER}_0.1.1_{}.zip", platform.name());
     fs::write(files.path().join(broken), "not this one").unwrap();
     let (address, certificates) = mirror(files.path().to_owned(), &platform, &["0.1.0", "0.1.1"]).await;
@@ -174,7 +174,8 @@ async fn a_release_is_installed_from_a_server() {
         &workspace.terraform(&["init", "-no-color"]).await.unwrap(),
         &["Installed terraform-provider-sfn/sfn v0.1.0"],
     );
-    // Terraform takes the checksum of the archive only from a registry; of a mirror it keeps what it computes itself.
+    // Terraform uses the checksum of the archive only from a registry. For a mirror, it stores the checksum that it
+    // computes.
     let lock = fs::read_to_string(workspace.path().join(".terraform.lock.hcl")).unwrap();
     assert!(lock.contains(&content_hash("0.1.0")), "{lock}");
     assert_says(&workspace.plan().await.unwrap(), &["1 to add"]);
@@ -213,7 +214,7 @@ fn archives_are_the_same_each_time_and_have_checksums() {
     assert_eq!(listed, [files[1].as_str(), files[2].as_str()], "every archive of the provider, and the manifest");
 }
 
-/// Another machine builds the same bytes, and nobody learns where this one has its files.
+/// Builds are reproducible, and contain no paths of the machine.
 #[test]
 fn programs_have_no_paths_of_the_machine() {
     let (_, programs) = programs();
@@ -229,7 +230,7 @@ fn programs_have_no_paths_of_the_machine() {
     }
 }
 
-/// The command comes with `pip`, without Rust and without any other package.
+/// The command can be installed with `pip`, without Rust or other packages.
 #[test]
 fn the_command_is_installed_with_pip() {
     let (files, platform) = release(&["0.1.0"]);
@@ -252,7 +253,7 @@ fn the_command_is_installed_with_pip() {
     assert!(code == Some(0) && said.contains("Version: 0.1.0") && said.contains("bin/sfn"), "{said}");
 }
 
-/// A program in a folder that has nothing but the program and these files.
+/// A program in a folder that contains only the program and these files.
 #[cfg(target_os = "linux")]
 struct Alone(TempDir);
 
@@ -270,7 +271,7 @@ impl Alone {
         Self(root)
     }
 
-    /// The program with no other environment than this one.
+    /// The program with only these environment variables.
     fn command(&self, env: &[(&str, String)]) -> Command {
         let mut command = Command::new("unshare");
         command.args(["--map-root-user", "chroot"]).arg(self.0.path()).arg("/program");
@@ -279,7 +280,7 @@ impl Alone {
         command
     }
 
-    /// Runs the program; `None` where the system does not allow that.
+    /// Runs the program. Returns `None` if the system does not allow it.
     fn run(&self, arguments: &[&str], env: &[(&str, String)]) -> Option<(i32, String)> {
         let output = match self.command(env).args(arguments).output() {
             Ok(output) => output,
@@ -297,7 +298,7 @@ impl Alone {
     }
 }
 
-/// Images such as that of OpenTofu have no C library, and that of Terraform has another one.
+/// The image of OpenTofu has no C library, and that of Terraform has a different one.
 #[tokio::test(flavor = "multi_thread")]
 #[cfg(target_os = "linux")]
 async fn programs_need_no_libraries() {
@@ -312,7 +313,7 @@ async fn programs_need_no_libraries() {
     assert_handshake(&programs.provider);
     let aws = aws().await;
     let port = aws.url().rsplit(':').next().unwrap().trim_end_matches('/').to_owned();
-    // The certificates of authorities are a file of the image, or of `SSL_CERT_FILE`.
+    // CA certificates are read from a file of the image, or from `SSL_CERT_FILE`.
     let (_, authorities) = certificate();
     let files = [("etc/hosts", "127.0.0.1 emulator.internal\n"), ("ca.pem", &authorities)];
     let command = Alone::new(&programs.command, &files);
@@ -322,11 +323,11 @@ async fn programs_need_no_libraries() {
         env.push(("AWS_ENDPOINT_URL", format!("http://{host}:{port}")));
         env.push(("SSL_CERT_FILE", "/ca.pem".to_owned()));
         let (code, said) = command.run(&["import", "nobody"], &env).unwrap();
-        assert!(code == 2 && said.contains("there is no state machine"), "{host}: {said}");
+        assert!(code == 2 && said.contains("state machine not found"), "{host}: {said}");
     }
 }
 
-/// Starts the provider in an empty folder, and reads the line with which it says where it listens.
+/// Starts the provider in an empty folder, and returns the line with its address.
 #[cfg(target_os = "linux")]
 fn assert_handshake(program: &Path) {
     use std::io::{BufRead as _, BufReader};

@@ -1,4 +1,4 @@
-//! `create_before_destroy`: an object is never replaced by one of the same name.
+//! `create_before_destroy`: an object is never replaced by an object with the same name.
 
 use e2e::Workspace;
 use local_aws::LocalAws;
@@ -19,7 +19,7 @@ resource "terraform_data" "generation" {
 }
 "#;
 
-/// Replaces the object with each generation, the new one first.
+/// Replaces the object with each generation, and creates the new object first.
 const REPLACED: &str = r"
   lifecycle {
     create_before_destroy = true
@@ -38,7 +38,7 @@ async fn the_same_name_is_refused_before_anything_is_deleted() {
     assert_success(&workspace.apply().await.unwrap());
     let before = inventory(&aws).await;
     assert!(stored_resources(&workspace).await.len() > OBJECTS.len());
-    // A second try adds nothing to what the first one left.
+    // A second attempt creates nothing more than the first one.
     for generation in ["2", "3"] {
         workspace.set_env("TF_VAR_generation", generation);
         aws.proxy().forget();
@@ -88,7 +88,7 @@ async fn a_generated_name_lets_the_new_object_come_first() {
     assert_eq!(inventory(&aws).await.len(), 0);
 }
 
-/// A consumer with `create_before_destroy` gives it to all that it depends on.
+/// `create_before_destroy` of a resource also applies to all resources that it depends on.
 const CONSUMER: &str = r#"
 resource "sfn_activity" "it" {
   name = "it"

@@ -1,4 +1,4 @@
-//! A state machine that is replaced takes its aliases with it, and the plan has them replaced as well.
+//! Replacing a state machine deletes its aliases, so the plan replaces them as well.
 
 use super::inventory::inventory;
 use super::runs::{actions, plan_json};
@@ -59,13 +59,13 @@ async fn an_alias_is_replaced_with_its_machine() {
     }
     assert_success(&workspace.terraform(&["apply", "-no-color", "planned"]).await.unwrap());
     assert_eq!(describe(&aws, "it").await["type"], "EXPRESS");
-    assert_eq!(inventory(&aws).await, before, "the alias is there again, and nothing else has gone");
+    assert_eq!(inventory(&aws).await, before, "the alias exists again, and nothing else is missing");
     assert_empty(&workspace.plan().await.unwrap());
     assert_success(&workspace.destroy().await.unwrap());
     assert_eq!(inventory(&aws).await.into_iter().collect::<Vec<_>>(), Vec::<String>::new());
 }
 
-/// An alias whose configuration does not name the version that is published is replaced as well.
+/// An alias is also replaced if its configuration does not refer to the published version.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_alias_of_a_version_by_number_is_replaced_with_its_machine() {
     let aws = aws().await;
@@ -81,7 +81,7 @@ async fn an_alias_of_a_version_by_number_is_replaced_with_its_machine() {
     assert_empty(&workspace.plan().await.unwrap());
 }
 
-/// With a generated name the new machine and its alias are there before the old ones go.
+/// With a generated name, the new state machine and its alias are created before the old ones are deleted.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_generated_name_leaves_no_gap() {
     let aws = aws().await;

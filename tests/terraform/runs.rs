@@ -1,4 +1,4 @@
-//! Runs of Terraform whose outcome is read from JSON, where no line is broken.
+//! Runs of Terraform with JSON output, in which lines are not wrapped.
 
 use e2e::Workspace;
 use serde_json::Value;
@@ -8,14 +8,14 @@ use super::assert_success;
 /// An error of a run.
 #[derive(Debug)]
 pub struct Reported {
-    /// Address of the resource, empty where it is about something else.
+    /// Address of the resource; empty if the error is not about a resource.
     pub address: String,
-    /// The first sentence, and the rest below it.
+    /// Summary and detail.
     pub text: String,
 }
 
 impl Reported {
-    /// The `import` block that the error shows, which is one, for the address of the resource.
+    /// The only `import` block in the error, with the address of the resource.
     #[track_caller]
     pub fn import_block(&self) -> String {
         let (text, address) = (&self.text, &self.address);
@@ -27,7 +27,7 @@ impl Reported {
         format!("import {{\n  to = {address}\n  {id}\n}}\n")
     }
 
-    /// Fails unless each of these parts is in the text.
+    /// Asserts that each of these parts is in the text.
     #[track_caller]
     pub fn assert_says(&self, parts: &[&str]) {
         let text = self.text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -37,12 +37,12 @@ impl Reported {
     }
 }
 
-/// Applies, and gives the errors; none where it went through.
+/// Applies, and returns the errors.
 pub async fn apply_errors(workspace: &Workspace) -> Vec<Reported> {
     errors(workspace, &["apply", "-auto-approve", "-json"]).await
 }
 
-/// Plans, and gives the errors; none where it went through.
+/// Plans, and returns the errors.
 pub async fn plan_errors(workspace: &Workspace) -> Vec<Reported> {
     errors(workspace, &["plan", "-json"]).await
 }
@@ -54,7 +54,7 @@ async fn errors(workspace: &Workspace, arguments: &[&str]) -> Vec<Reported> {
     errors
 }
 
-/// The error that a line of Terraform's JSON reports, if it does.
+/// The error in a line of the JSON output, if there is one.
 fn error(line: &str) -> Option<Reported> {
     let message: Value = serde_json::from_str(line).ok()?;
     let diagnostic = message.get("diagnostic").filter(|found| found["severity"] == "error")?;
@@ -62,7 +62,7 @@ fn error(line: &str) -> Option<Reported> {
     Some(Reported { address: field("address"), text: format!("{}\n{}", field("summary"), field("detail")) })
 }
 
-/// The plan, in the form of `terraform show -json`. The file stays as `planned`, to be applied.
+/// The plan in the format of `terraform show -json`. The plan file is kept as `planned`.
 pub async fn plan_json(workspace: &Workspace) -> Value {
     assert_success(&workspace.terraform(&["plan", "-no-color", "-out=planned"]).await.expect("terraform runs"));
     let shown = workspace.terraform(&["show", "-json", "planned"]).await.expect("terraform runs");
@@ -70,20 +70,20 @@ pub async fn plan_json(workspace: &Workspace) -> Value {
     serde_json::from_str(shown.stdout.trim()).expect("the plan is JSON")
 }
 
-/// The change that a plan has for an address.
+/// The change of an address in a plan.
 pub fn change<'a>(plan: &'a Value, address: &str) -> &'a Value {
     let mut changes = plan["resource_changes"].as_array().into_iter().flatten();
     let found = changes.find(|change| change["address"] == address);
     found.map(|change| &change["change"]).unwrap_or_else(|| panic!("{address} is not in the plan: {plan}"))
 }
 
-/// The actions that a plan has for an address, such as `["create"]`.
+/// The actions for an address in a plan, such as `["create"]`.
 pub fn actions(plan: &Value, address: &str) -> Vec<String> {
     let actions = change(plan, address)["actions"].as_array().into_iter().flatten();
     actions.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-/// The resources of the state as it is stored, with those that were deposed; none before the first apply.
+/// The resources in the state file, including deposed objects; none before the first apply.
 pub async fn stored_resources(workspace: &Workspace) -> Vec<Value> {
     let pulled = workspace.terraform(&["state", "pull"]).await.expect("terraform runs");
     assert_success(&pulled);
@@ -95,7 +95,7 @@ pub async fn stored_resources(workspace: &Workspace) -> Vec<Value> {
     resources.into_iter().filter(|resource| resource["mode"] == "managed").collect()
 }
 
-/// How many objects of the state are deposed.
+/// The number of deposed objects in the state.
 pub async fn deposed(workspace: &Workspace) -> usize {
     let resources = stored_resources(workspace).await;
     let instances = resources.iter().filter_map(|resource| resource["instances"].as_array()).flatten();

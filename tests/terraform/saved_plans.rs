@@ -1,4 +1,4 @@
-//! Plans that are saved and applied later, as pipelines do.
+//! Plans that are saved and applied later, as in pipelines.
 
 use e2e::{Outcome, Workspace};
 

@@ -1,4 +1,4 @@
-//! Many and large.
+//! Many objects and large definitions.
 
 use std::fmt::Write as _;
 

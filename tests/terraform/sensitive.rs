@@ -1,4 +1,4 @@
-//! What the configuration marks as sensitive is shown nowhere.
+//! Values that the configuration marks as sensitive are not shown.
 
 use e2e::{Outcome, Workspace};
 use local_aws::LocalAws;
@@ -88,7 +88,7 @@ output "open" {
 }
 "#;
 
-/// A folder with this configuration, where the provider logs all that it logs.
+/// A folder with this configuration and with all logs of the provider.
 fn logged(aws: &LocalAws, configuration: &str) -> Workspace {
     let mut workspace = objects::with_code(aws, &format!("{VARIABLE}{configuration}"));
     workspace.set_env("TF_VAR_token", SECRET);
@@ -113,14 +113,14 @@ async fn no_run_shows_a_secret() {
     assert_success(&applied);
     assert_says(&applied, &["CreateStateMachine"]);
     assert_silent(&applied);
-    // It has arrived all the same.
+    // AWS received the secret.
     let arrived = describe(&aws, "blocks").await["definition"].as_str().unwrap().matches(SECRET).count();
     assert_eq!(arrived, 3);
     assert_empty(&workspace.plan().await.unwrap());
     let shown = workspace.terraform(&["show", "-no-color"]).await.unwrap();
     assert_success(&shown);
     assert_silent(&shown);
-    // A change of another part shows the definition once more.
+    // A change of another part shows the definition again.
     let changed = CONFIGURATION.replace("\"POST\"", "\"PUT\"");
     workspace.configure(&format!("{VARIABLE}{changed}")).unwrap();
     let planned = workspace.plan().await.unwrap();
@@ -131,7 +131,7 @@ async fn no_run_shows_a_secret() {
     assert_silent(&destroyed);
 }
 
-/// Fails unless a secret value is marked in JSON, where Terraform writes it in clear.
+/// Asserts that a secret is marked as sensitive in JSON, in which Terraform writes it in plain text.
 #[track_caller]
 fn assert_marked(values: &Value, marks: &Value) {
     for (name, value) in values.as_object().into_iter().flatten() {
@@ -173,7 +173,7 @@ async fn json_marks_a_secret() {
     assert_eq!(resources.len(), 6);
 }
 
-/// What is known in a plan, and not in `validate`, which would end with the mistake before the secret is known.
+/// Values that are known in a plan but not in `validate`, which would fail before the secret is known.
 const KNOWN_IN_PLANS: &str = r#"
 variable "parameter" {
   type    = string
@@ -186,7 +186,7 @@ variable "path" {
 }
 "#;
 
-/// Mistakes beside a secret: a name, and the body of a state machine.
+/// Errors next to a secret: a name, and the body of a state machine.
 const MISTAKES: [(&str, &str); 8] = [
     (
         "one_line",

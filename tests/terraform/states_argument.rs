@@ -1,4 +1,4 @@
-//! `states`: states as values, from modules and expressions, beside those in blocks.
+//! `states`: states as values, from modules and expressions, in addition to those in blocks.
 
 use e2e::Workspace;
 use local_aws::LocalAws;
@@ -12,7 +12,7 @@ async fn definition(aws: &LocalAws, name: &str) -> Value {
     serde_json::from_str(describe(aws, name).await["definition"].as_str().unwrap()).unwrap()
 }
 
-/// A module that takes states in.
+/// A module with states as an input.
 const WORKFLOW: &str = r#"
 terraform {
   required_providers {
@@ -61,7 +61,7 @@ output "json" {
 }
 "#;
 
-/// A module that gives states out.
+/// A module with states as an output.
 const PARTS: &str = r#"
 variable "first" {
   type = string
@@ -167,7 +167,7 @@ async fn modules_take_states_in_and_give_them_out() {
     let call = &branches[0]["States"]["Call"];
     assert_eq!(call["Type"], "Task", "a branch gets the states that its start leads to: {branches}");
     assert_eq!(branches[1]["States"]["Each"]["ItemProcessor"]["States"]["Item"]["Result"], json!({ "fixed": true }));
-    // A plan shows the part of the state that changes, and that the others stay.
+    // A plan shows the changed part of a state, and that the other states are unchanged.
     workspace.configure(&ROOT.replace("seconds = 90", "seconds = 91")).unwrap();
     let plan = workspace.plan().await.unwrap();
     assert_eq!(plan.code, 2, "{}", plan.text);
@@ -272,7 +272,7 @@ async fn a_state_that_somebody_changed_is_shown() {
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
     assert_eq!(definition(&aws, "inside").await["States"]["First"]["Seconds"], 5);
-    // A state that somebody added is one as well.
+    // A state that was added outside of Terraform is drift.
     let added = json!({ "StartAt": "First", "States": { "First": { "Type": "Wait", "Seconds": 5, "Next": "More" },
         "More": { "Type": "Pass", "Next": "Last" }, "Last": { "Type": "Succeed" } } });
     let update = json!({ "stateMachineArn": machine_arn("inside"), "definition": added.to_string() });
@@ -280,7 +280,7 @@ async fn a_state_that_somebody_changed_is_shown() {
     assert_says(&workspace.plan().await.unwrap(), &["More", "\"More\" -> \"Last\""]);
 }
 
-/// Mistakes in `states`, with what the error has.
+/// Errors in `states`, and texts that the message contains.
 const MISTAKES: [(&str, &[&str]); 8] = [
     ("{ First = { type = \"pass\", next = \"Gone\" } }", &["there is no state"]),
     ("{ First = { type = \"tsk\", end = true } }", &["`tsk`", "Did you mean `task`?"]),

@@ -1,5 +1,5 @@
-//! States that earlier builds have written plan empty with this one. Each folder of `tests/states` has a configuration and the
-//! state that a build wrote for it; every release adds one.
+//! The states of earlier builds plan no changes with this build. Each folder in `tests/states` has a configuration
+//! and the state that a build wrote for it. Each release adds one.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{assert_empty, assert_success, aws};
 
-/// What a build generated, which the objects of this run have to be called as well.
+/// A name that the earlier build generated, and that the object of this run must have.
 fn generated(state: &Value, ty: &str, name: &str, attribute: &str) -> String {
     let resources = state["resources"].as_array().unwrap();
     let resource = resources.iter().find(|resource| resource["type"] == ty && resource["name"] == name).unwrap();
@@ -24,7 +24,7 @@ async fn a_state_of_the_build_before_typed_models_plans_empty() {
     let aws = aws().await;
     let workspace = Workspace::new(&aws).unwrap();
     workspace.write("code/main.py", &read("code/main.py")).unwrap();
-    // The objects are made under the names that the earlier build generated.
+    // The objects are created with the names that the earlier build generated.
     let name = generated(&state, "sfn_state_machine", "text", "name");
     let id = generated(&state, "sfn_lambda_permission", "generated", "statement_id");
     let named = configuration
@@ -36,7 +36,7 @@ async fn a_state_of_the_build_before_typed_models_plans_empty() {
     workspace.write("main.tf", &configuration).unwrap();
     workspace.write("terraform.tfstate", &stored).unwrap();
     assert_empty(&workspace.plan().await.unwrap());
-    // The next apply takes the state over, and leaves nothing to do either.
+    // The next apply upgrades the state, and a plan then shows no changes.
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
     assert_success(&workspace.destroy().await.unwrap());

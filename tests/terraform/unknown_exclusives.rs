@@ -1,5 +1,5 @@
-//! Modules in the manner of terraform-aws-modules hand every argument through: what excludes each other is judged once both
-//! sides are known, and null is absent.
+//! Modules such as those of terraform-aws-modules pass on every argument. Conflicts are checked once both values are
+//! known, and null counts as absent.
 
 use e2e::Workspace;
 use local_aws::{ACCOUNT, LocalAws};
@@ -9,7 +9,7 @@ use super::inventory::inventory;
 use super::runs::plan_errors;
 use super::{assert_empty, assert_says, assert_success, aws};
 
-/// The variables of the module, all of them null.
+/// The variables of the module. All of them default to null.
 const VARIABLES: [(&str, &str); 41] = [
     ("name", "string"),
     ("name_prefix", "string"),
@@ -194,7 +194,7 @@ data "sfn_definition" "this" {
 }
 "#;
 
-/// The provider block hands its own pairs through as well.
+/// The provider block also passes on its conflicting arguments.
 const ROOT: &str = r#"
 terraform {
   required_providers {
@@ -232,7 +232,7 @@ provider "sfn" {
 }
 "#;
 
-/// A folder whose configuration calls the module so often, each time with these arguments.
+/// A folder with a configuration that calls the module once for each set of arguments.
 async fn calls(aws: &LocalAws, arguments: &[&str]) -> Workspace {
     let workspace = super::objects::with_code(aws, "");
     let variables: String = VARIABLES
@@ -250,10 +250,10 @@ async fn calls(aws: &LocalAws, arguments: &[&str]) -> Workspace {
     workspace
 }
 
-/// A zip file without files: its directory alone.
+/// A zip file without files.
 const EMPTY_ZIP: &str = "PK\u{5}\u{6}\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
 
-/// One side of every pair, and then the other.
+/// One argument of each pair, and then the other.
 const EITHER_SIDE: [&str; 6] = [
     r#"
   name              = "one"
@@ -346,7 +346,7 @@ const FUNCTION: &str = r#"
   runtime       = "python3.13"
 "#;
 
-/// Arguments, others that do not go with them, and what the error names.
+/// Arguments, conflicting arguments, and the names in the error.
 const CONFLICTS: [(&str, &str, [&str; 2]); 8] = [
     (MACHINE, "name_prefix = \"n-\"", ["`name`", "`name_prefix`"]),
     (MACHINE, "seconds_path = \"$.s\"", ["`seconds`", "`seconds_path`"]),
@@ -362,7 +362,7 @@ const CONFLICTS: [(&str, &str, [&str; 2]); 8] = [
     ),
 ];
 
-/// Both sides of a pair, known: a conflict, whichever way they come.
+/// Both arguments of a pair are known: a conflict, regardless of their source.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_conflict_that_is_known_is_an_error() {
     let aws = aws().await;
@@ -372,13 +372,13 @@ async fn a_conflict_that_is_known_is_an_error() {
     assert_success(&workspace.terraform(&["validate", "-no-color"]).await.unwrap());
     let errors = plan_errors(&workspace).await;
     for (_, more, parts) in &CONFLICTS {
-        // Terraform shows the same error at the same line of a module once.
+        // Terraform reports identical errors at the same line of a module once.
         let is_reported = errors.iter().any(|error| parts.iter().all(|part| error.text.contains(part)));
         assert!(is_reported, "{parts:?} are not in one error of `{more}`: {errors:#?}");
     }
 }
 
-/// What is written out is known to `validate`.
+/// Literal values are known to `validate`.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_conflict_that_is_written_out_is_an_error_in_validate() {
     let aws = aws().await;

@@ -1,4 +1,4 @@
-//! Why AWS cannot be reached: the last cause in words, soon, and without what is inside the SDK.
+//! Errors when AWS cannot be reached: the root cause in plain words, quickly, and without internals of the SDK.
 
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
@@ -10,10 +10,11 @@ use super::objects::{self, BASE, BASE_HERE};
 use super::runs::apply_errors;
 use super::{assert_says, assert_success, aws, workspace};
 
-/// What waiting does not heal is reported within two seconds; the rest is Terraform's.
+/// Time limit for errors that retries cannot resolve. They must be reported within two seconds; the rest is
+/// Terraform's.
 const SOON: Duration = Duration::from_secs(8);
 
-/// What a message has when a type of the SDK is printed.
+/// Texts in a message if a type of the SDK is printed.
 const NOISE: [&str; 12] = [
     "DispatchFailure",
     "SdkError",
@@ -38,7 +39,7 @@ fn assert_quiet(what: &str, text: &str) {
 
 const ACTIVITY: &str = "resource \"sfn_activity\" \"it\" {\n  name = \"it\"\n}\n";
 
-/// An address of this machine where nobody listens.
+/// A local address without a server.
 fn closed_address() -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     listener.local_addr().unwrap().to_string()
@@ -61,7 +62,7 @@ async fn an_endpoint_that_does_not_answer_is_explained() {
         ("https://does-not-exist.invalid".to_owned(), "cannot resolve host `does-not-exist.invalid`".to_owned()),
         (format!("https://{plain}"), "the server does not speak TLS".to_owned()),
     ];
-    // One object that is to be created, and one that is there.
+    // An object to create, and an existing one.
     let (mut new, mut known) = (workspace(&aws, ACTIVITY), workspace(&aws, ACTIVITY));
     assert_success(&known.apply().await.unwrap());
     for (endpoint, cause) in &cases {
@@ -90,7 +91,7 @@ fn assert_html(operation: &str, text: &str) {
     assert_quiet(operation, &text);
 }
 
-/// The reads of a plan, without repetitions.
+/// The reading operations of a plan, without repetitions.
 async fn reads(aws: &LocalAws, workspace: &Workspace) -> Vec<String> {
     aws.proxy().forget();
     assert_success(&workspace.terraform(&["plan", "-no-color"]).await.unwrap());
@@ -118,7 +119,7 @@ data "sfn_state_machine_versions" "it" {
 }
 "#;
 
-/// A page of a proxy in place of each answer of a plan. It is never taken for "there is no such object".
+/// Each response of a plan is replaced with the page of a proxy, which must never be treated as "not found".
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_in_place_of_a_read_is_explained() {
     let aws = aws().await;
@@ -135,11 +136,11 @@ async fn a_page_in_place_of_a_read_is_explained() {
         aws.proxy().fault(operation, usize::MAX, Fault::Html(404));
         let plan = workspace.plan().await.unwrap();
         assert!(!plan.text.contains("will be created"), "{operation}:\n{}", plan.text);
-        // What a plan can do without is a warning.
+        // A read that is not essential causes a warning.
         assert!(plan.code == 1 || plan.text.contains("Warning:"), "{operation}:\n{}", plan.text);
         assert_html(operation, &plan.text);
     }
-    // All of them at once are not more than one page of text.
+    // If all reads fail, the output is at most one page.
     aws.proxy().forget();
     aws.proxy().fault_all(usize::MAX, Fault::Html(404));
     let plan = workspace.plan().await.unwrap();
@@ -165,7 +166,7 @@ async fn a_page_in_place_of_a_creation_is_explained() {
     let base = format!("{BASE}{BASE_HERE}");
     let workspace = objects::with_code(&aws, &base);
     assert_success(&workspace.apply().await.unwrap());
-    // The log group of the machine comes before the machine.
+    // The log group is created before the state machine.
     let logging = "  logging_configuration {\n    level = \"ERROR\"\n  }\n";
     let objects = objects::all("");
     assert_eq!(objects.matches(logging).count(), 1);
@@ -182,7 +183,7 @@ async fn a_page_in_place_of_a_creation_is_explained() {
     assert_success(&workspace.destroy().await.unwrap());
 }
 
-/// The remote check of a workflow is a warning where AWS cannot be asked.
+/// If AWS cannot be reached, the remote check of a workflow is a warning.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_in_place_of_the_remote_check_is_a_warning() {
     let aws = aws().await;
@@ -220,7 +221,7 @@ source_profile = nothing
 region = eu-west-1
 ";
 
-/// Profiles that give no credentials, with what the error names.
+/// Profiles without usable credentials, and the texts that the error contains.
 const PROFILES: [(&str, &[&str]); 5] = [
     ("sso", &["`aws sso login --profile sso`"]),
     ("process", &["credential_process", "`process`"]),
@@ -240,7 +241,7 @@ async fn a_profile_without_credentials_is_one_sentence() {
         let header = e2e::HEADER.replace("provider \"sfn\" {}", &block);
         workspace.write("main.tf", &format!("{header}{ACTIVITY}")).unwrap();
         workspace.write("config", CONFIG).unwrap();
-        // Tokens of SSO are below the home folder.
+        // SSO tokens are stored in the home folder.
         let home = workspace.path().display().to_string();
         workspace.set_env("HOME", &home);
         for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_CONFIG_FILE"] {
@@ -251,7 +252,7 @@ async fn a_profile_without_credentials_is_one_sentence() {
         assert_says(&plan, parts);
         assert_quiet(profile, &plan.text);
         assert!(elapsed < SOON, "{profile}: {elapsed:?}");
-        // A summary, where it is, and a sentence or two.
+        // A summary, the place, and one or two sentences.
         let error = plan.text.split("Error:").nth(1).unwrap_or_default();
         assert!(error.lines().count() < 16, "{profile}:\n{error}");
         assert_eq!(plan.text.matches("Error:").count(), 1, "{profile}:\n{}", plan.text);

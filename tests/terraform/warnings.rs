@@ -1,11 +1,12 @@
-//! Warnings about workflows: in `validate`, and once in a plan.
+//! Warnings about workflows are reported in `validate`, and once in a plan.
 
 use e2e::Workspace;
 use serde_json::Value;
 
 use super::{assert_says, assert_success, aws, workspace};
 
-/// The same finding in blocks, in a whole definition and in the data source: what looks like a path is sent as it is.
+/// The same finding in blocks, in a whole definition and in the data source: a value that looks like a path is sent
+/// as text.
 const CONFIGURATION: &str = r#"
 resource "sfn_state_machine" "blocks" {
   name     = "blocks"
@@ -60,7 +61,7 @@ const ADDRESSES: [&str; 4] =
 
 const CODE: &str = "ASL3005";
 
-/// How often the finding is reported about each address.
+/// The number of times that the finding is reported for each address.
 fn reported<'a>(diagnostics: impl Iterator<Item = &'a Value>) -> [usize; 4] {
     let found: Vec<&Value> = diagnostics
         .filter(|found| found["severity"] == "warning")
@@ -77,7 +78,7 @@ async fn validate_shows_warnings() {
     assert_success(&validated);
     let json: Value = serde_json::from_str(validated.stdout.trim()).unwrap();
     assert_eq!(reported(json["diagnostics"].as_array().unwrap().iter()), [1, 1, 1, 0], "{json:#}");
-    // A warning and an error of one run are both there.
+    // A warning and an error are both reported in one run.
     let mistaken = CONFIGURATION.replacen("end        = true", "next       = \"Gone\"", 1);
     workspace.configure(&mistaken).unwrap();
     let validated = workspace.terraform(&["validate", "-no-color"]).await.unwrap();
@@ -85,7 +86,7 @@ async fn validate_shows_warnings() {
     assert_says(&validated, &["there is no state", CODE]);
 }
 
-/// How often a plan reports the finding.
+/// The number of times that a plan reports the finding.
 async fn planned(workspace: &Workspace) -> [usize; 4] {
     let plan = workspace.terraform(&["plan", "-json"]).await.unwrap();
     assert_success(&plan);
@@ -98,7 +99,7 @@ async fn a_plan_shows_each_warning_once() {
     let aws = aws().await;
     let workspace = workspace(&aws, CONFIGURATION);
     assert_eq!(planned(&workspace).await, [1, 1, 1, 1]);
-    // The same once the machines are there, and one of them changes.
+    // The same with existing state machines, one of which changes.
     assert_success(&workspace.apply().await.unwrap());
     workspace.configure(&CONFIGURATION.replacen("$.message", "$.text", 1)).unwrap();
     assert_eq!(planned(&workspace).await[0], 1);

@@ -1,4 +1,4 @@
-//! What workflows call is looked at before they are deployed.
+//! The resources that a workflow calls are verified before it is deployed.
 
 use local_aws::{Fault, LocalAws};
 
@@ -6,7 +6,7 @@ use super::{assert_empty, assert_says, assert_success, aws, workspace};
 
 const CODE: &str = "def handler(event, context):\n    return event\n";
 
-/// A provider block with this wiring, and a workflow whose one task is this.
+/// A provider block with this value of `wiring`, and a workflow with this task.
 fn configuration(wiring: &str, machine: &str, task: &str) -> String {
     format!(
         r#"
@@ -79,7 +79,7 @@ async fn what_is_not_there_is_told_at_its_line() {
         let plan = workspace.plan().await.unwrap();
         assert_says(&plan, &[said, "which does not exist", "(ASL4101)", "1 to add"]);
     }
-    // Required, it is an error.
+    // With `required`, the finding is an error.
     let missing = format!("resource = \"{}\"", arn("lambda", "function:no"));
     let workspace = with_checks(&aws, "wiring = \"required\"", &configuration("", "", &missing));
     let plan = workspace.plan().await.unwrap();
@@ -88,7 +88,7 @@ async fn what_is_not_there_is_told_at_its_line() {
     assert!(!workspace.plan().await.unwrap().text.contains("ASL4101"));
     let workspace = with_checks(&aws, "wiring = \"of\"", &configuration("", "", &missing));
     assert_says(&workspace.plan().await.unwrap(), &["unsupported value `of`", "Did you mean `off`?"]);
-    // What belongs to another account cannot be looked at, and is nobody's mistake.
+    // Resources of other accounts cannot be read, and are not reported.
     let foreign = missing.replace("123456789012", "210987654321");
     let workspace = with_checks(&aws, "wiring = \"required\"", &configuration("", "", &foreign));
     assert!(!workspace.plan().await.unwrap().text.contains("which does not exist"));
@@ -106,11 +106,11 @@ async fn what_this_apply_makes_is_not_missing() {
         let plan = workspace.plan().await.unwrap();
         assert!(!plan.text.contains("which does not exist"), "{}", plan.text);
     }
-    // A function that is named is judged before it is made.
+    // A function that is created in the same plan is checked with its planned settings.
     let short = "lambda {\n function_arn = sfn_lambda_function.f.function_name\n }\n timeout_seconds = 10";
     let workspace = with_checks(&aws, "wiring = \"auto\"", &configuration(FUNCTION, "", short));
     assert_says(&workspace.plan().await.unwrap(), &["has a timeout of 30 s, and state `Call` has a timeout of 10 s"]);
-    // A durable function is called by a version or an alias only, and takes as long as its executions.
+    // A durable function must be called by version or alias, and its execution timeout counts.
     let durable = FUNCTION.replace("timeout       = 30", "durable_config {\n execution_timeout = 600\n }");
     let workspace = with_checks(&aws, "wiring = \"auto\"", &configuration(&durable, "", short));
     let said = ["Error: state `Call` calls the durable function", "(ASL4107)", "may take 600 s"];
@@ -139,14 +139,14 @@ async fn a_function_that_does_not_fit_is_told() {
             "(ASL4105)",
         ],
     );
-    // What the same plan changes of the function counts.
+    // Changes of the function in the same plan are taken into account.
     let text = std::fs::read_to_string(workspace.path().join("main.tf")).unwrap();
     workspace.write("main.tf", &text.replace("timeout       = 30", "timeout       = 5")).unwrap();
     let plan = workspace.plan().await.unwrap();
     assert!(!plan.text.contains("ASL4104"), "{}", plan.text);
     workspace.write("main.tf", &text).unwrap();
     assert_success(&workspace.apply().await.unwrap());
-    // An unchanged workflow is not looked at again.
+    // An unchanged workflow is not verified again.
     aws.proxy().forget();
     assert_empty(&workspace.plan().await.unwrap());
     assert_eq!(aws.proxy().count("GetFunction"), 1, "only the function itself is read");

@@ -1,4 +1,4 @@
-//! The workflows that users copy: applied, and executed to their good and to their failing end.
+//! The example workflows: applied, and executed with a successful and a failing result.
 
 use std::time::Duration;
 
@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 
 use super::{assert_empty, assert_success, aws, machine_arn};
 
-/// An execution and how it ends.
+/// An execution and its expected result.
 struct Case {
-    /// Which answers are given for what the emulator cannot call; empty for none.
+    /// Name of the mocked test case for calls that the emulator does not support; can be empty.
     mocked: &'static str,
     input: &'static str,
     status: &'static str,
-    /// What the output has or, where it fails, the error.
+    /// Text in the output or, if the execution fails, in the error.
     says: &'static str,
 }
 
@@ -28,7 +28,7 @@ const fn mocked(mocked: &'static str, input: &'static str, status: &'static str,
 
 const CONNECTION: &str = "arn:aws:events:eu-west-1:123456789012:connection/theirs/1";
 
-/// What the workflows find in their account.
+/// An AWS with the objects that the workflows use.
 async fn with_objects() -> LocalAws {
     let aws = aws().await;
     aws.skip_waits(true).await.unwrap();
@@ -46,7 +46,7 @@ async fn with_objects() -> LocalAws {
     aws
 }
 
-/// Applies an example with these variables, plans it empty, executes it, and destroys it.
+/// Applies an example with these variables, expects an empty plan, executes the workflow, and destroys it.
 async fn check(folder: &str, variables: &[(&str, &str)], mocks: Value, cases: &[Case]) {
     let aws = with_objects().await;
     aws.mock(&mocks).await.unwrap();
@@ -87,12 +87,12 @@ async fn execute(aws: &LocalAws, machine: &str, case: &Case) -> Value {
     panic!("the execution of {machine} does not end");
 }
 
-/// Answers by test case and state.
+/// Mocked responses by test case and state.
 fn mocks(machine: &str, cases: Value, responses: Value) -> Value {
     json!({ "StateMachines": { machine: { "TestCases": cases } }, "MockedResponses": responses })
 }
 
-/// An error of this name: those of functions have always the same name in the emulator.
+/// An error with this name. In the emulator, errors of functions always have the same name.
 fn thrown(error: &str) -> Value {
     json!({ "Throw": { "Error": error, "Cause": "as the test says" } })
 }
@@ -117,7 +117,7 @@ async fn order_processing_sequential() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn saas_onboarding() {
-    // The emulator calls no API of other people: its answer is given here.
+    // The emulator does not call third-party APIs, so the response is mocked.
     let answers = mocks(
         "saas-onboarding",
         json!({
@@ -173,7 +173,7 @@ async fn create_order() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn payment_with_fallbacks() {
-    // The deadline is an answer given here: waiting for it would take half a minute.
+    // The timeout is mocked, because waiting for it would take half a minute.
     let answers = mocks(
         "payment-with-fallbacks",
         json!({ "Slow": { "Pay": "Late", "PayLater": "Paid" }, "Declined": { "Pay": "Declined" } }),
@@ -209,7 +209,7 @@ async fn job_polling() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn callback() {
-    // Nobody is there to answer with the token: the answers are given here.
+    // No worker returns the task token, so the responses are mocked.
     let answers = mocks(
         "callback",
         json!({ "Good": { "StartJob": "Answered" }, "Bad": { "StartJob": "Refused" } }),
@@ -227,7 +227,7 @@ async fn callback() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn third_party_api() {
-    // The emulator calls no API of other people: its answers are given here.
+    // The emulator does not call third-party APIs, so the responses are mocked.
     let answers = mocks(
         "third-party-api",
         json!({ "Good": { "Process": "Done" }, "Bad": { "Process": "Refused" } }),
@@ -303,7 +303,7 @@ async fn distributed_map() {
     }
     let ended = execute(&aws, "distributed-map", &case("{}", "SUCCEEDED", "")).await;
     assert_eq!(ended["status"], "SUCCEEDED", "{ended}");
-    // A row that fails is more than five of a hundred here.
+    // In this file, one failing row is more than 5% of the rows.
     aws.put_object("files", "in/orders.csv", "order,amount\n1,ten\n").await.unwrap();
     let ended = execute(&aws, "distributed-map", &case("{}", "FAILED", "")).await;
     assert_eq!(ended["status"], "FAILED", "{ended}");
@@ -341,7 +341,7 @@ async fn start_from_lambda() {
     for part in ["states:StartExecution", "states:DescribeExecution", "stateMachine:start-from-lambda"] {
         assert!(sent.contains(part), "{part} is not in {sent}");
     }
-    // The same order, however often it comes in, is one execution.
+    // Repeated messages for the same order start one execution.
     for _ in 0..2 {
         let told = aws.invoke("start-from-lambda-start", &json!({ "orderId": "7" })).await.unwrap();
         assert!(told["executionArn"].as_str().is_some_and(|arn| arn.ends_with(":order-7")), "{told}");
@@ -351,7 +351,7 @@ async fn start_from_lambda() {
     assert_eq!(list["executions"].as_array().unwrap().len(), 1, "{list}");
 }
 
-/// Every folder has its test and says what it shows.
+/// Each folder has a test, and its README describes it.
 #[test]
 fn every_workflow_is_executed() {
     let tests = include_str!("workflows.rs");

@@ -1,4 +1,4 @@
-//! A default that is written in place of another value is applied, as leaving the argument out is.
+//! Replacing a value with an explicit default has the same effect as removing the argument.
 
 use std::collections::BTreeSet;
 

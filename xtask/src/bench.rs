@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: what the provider costs, beside what Terraform costs without it.
+//! `cargo xtask bench`: time and memory of the provider, compared with resources that need no provider.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -13,14 +13,14 @@ use local_aws::LocalAws;
 use crate::{needs, start};
 
 const SIZES: [usize; 3] = [1, 100, 500];
-/// Sizes of the plans whose functions do not exist.
+/// Numbers of state machines in the plans in which the functions do not exist.
 const WIRED: [usize; 2] = [100, 200];
 
-/// Prints the size of the provider, the time of its start, a table of wall time and of the provider's peak memory, and
-/// what the wiring check costs where it finds something in every state machine.
+/// Prints the size and the start time of the provider, a table of wall time and peak memory, and the time of the wiring
+/// check if every state machine has a finding.
 ///
 /// # Errors
-/// When something cannot be built, a run of Terraform fails, or the start takes too long.
+/// When the build or a run of Terraform fails, or the start takes too long.
 pub async fn run() -> io::Result<()> {
     needs::check()?;
     needs::cargo(&["build", "--release", "--package", "terraform-provider-sfn"])?;
@@ -47,7 +47,7 @@ pub async fn run() -> io::Result<()> {
     Ok(())
 }
 
-/// The seconds of a plan of so many state machines, with this wiring check.
+/// The time of a plan with this number of state machines and this value of `wiring`, in seconds.
 async fn wired(binary: &Path, size: usize, wiring: &str) -> io::Result<f64> {
     let aws = LocalAws::start(&log()).await?;
     let workspace = Workspace::with_provider(&aws, binary)?;
@@ -90,7 +90,7 @@ async fn measure(aws: &LocalAws, binary: &Path, size: usize, name: &str, configu
     Ok(())
 }
 
-/// Runs Terraform, and watches the peak memory of the providers it starts, in KB.
+/// Runs Terraform. Returns the time, and the peak memory of the providers that it starts, in KB.
 async fn timed(workspace: &Workspace, arguments: &[&str]) -> io::Result<(Duration, u64)> {
     let start = Instant::now();
     let child = workspace.start(arguments)?;
@@ -109,7 +109,7 @@ async fn timed(workspace: &Workspace, arguments: &[&str]) -> io::Result<(Duratio
     Ok((start.elapsed(), peak))
 }
 
-/// The peak memory of any provider that runs, where the system tells.
+/// The peak memory of the running providers, in KB; 0 on systems without `/proc`.
 fn provider_memory() -> u64 {
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
     let memory = processes.filter_map(|process| {
@@ -161,7 +161,7 @@ resource "sfn_state_machine" "m{number}" {{
     })
 }
 
-/// As many resources of Terraform's own, with about as much in them.
+/// The same number of `terraform_data` resources, with similar content.
 fn data(size: usize) -> String {
     (0..size).fold(String::new(), |mut text, number| {
         let _ = write!(

@@ -1,10 +1,10 @@
-//! `cargo xtask dist`: the archives of a release.
+//! `cargo xtask dist`: builds the archives of a release.
 
 use std::io;
 
 use e2e::dist::{self, Platform, VERSION};
 
-/// Builds the programs and writes their archives into `target/dist`, or with `sums` the checksums of what is there.
+/// Builds the programs and writes their archives to `target/dist`. With `sums`, writes the checksums of the archives.
 ///
 /// # Errors
 /// When the programs cannot be built, or a file cannot be written.

@@ -1,4 +1,5 @@
-//! Tasks of this repository: `cargo xtask demo | test | dist | docs | score | update-aws | workflows | mutants | fuzz | bench`.
+//! Development tasks: `cargo xtask demo | test | dist | docs | score | update-aws | workflows | mutants | fuzz |
+//! bench`.
 
 mod bench;
 mod dist;
@@ -16,21 +17,21 @@ const USAGE: &str = "\
 usage: cargo xtask TASK
 
 tasks:
-  demo [--keep]   deploy the order-processing example to an AWS on this machine, run it, change it, import it;
+  demo [--keep]   deploy, run, change and import the order-processing example on an AWS emulator on this machine;
                   --keep leaves it running
-  test            run all tests, and some of them again with other versions of Terraform
+  test            run all tests, and some of them with other versions of Terraform
   dist [--target TARGET | sums]
-                  build the release for this machine or a target, and write its archives into target/dist; sums writes
-                  the checksums of all archives there, with a signature of the key that GPG_FINGERPRINT names
-  docs [--check]  write docs/ from the schemas and the examples; --check only tells whether it is up to date
-  score           judge real definitions beside the repository anew, and write the score that the tests compare with
-  update-aws      write the tables of what AWS publishes anew: operations, IAM actions, runtimes; with --check tell
-                  what would change
-  workflows       check the workflows of GitHub Actions, those of this repository and the example
-  fuzz [SECONDS]  try to bring the checks down, for so many seconds each; 60 if absent
+                  build the release for this machine or a target, and write its archives to target/dist; sums writes
+                  the checksums of the archives, and signs them with the key in GPG_FINGERPRINT
+  docs [--check]  generate docs/ from the schemas, rules and examples; --check fails if docs/ is not up to date
+  score           check the definitions of the corpus, and write the score that the tests compare with
+  update-aws [--check]
+                  update the tables of AWS operations, IAM actions, runtimes and regions; --check only shows the changes
+  workflows       check the GitHub Actions workflows of this repository and of the examples
+  fuzz [SECONDS]  run each fuzz test for this number of seconds; defaults to 60
   mutants [--in-diff [COMMIT]] [ARGUMENT…]
-                  change the pure crates in small ways and tell what no test notices: with --in-diff only in lines that
-                  differ from a commit, `main` if absent; further arguments go to cargo-mutants, such as --shard 1/24
+                  run mutation tests on the pure crates; --in-diff only on lines that differ from a commit, which
+                  defaults to `main`; other arguments are passed to cargo-mutants, such as --shard 1/24
   bench           measure size, start, time and memory of the release build with 1, 100 and 500 state machines
 ";
 
@@ -70,7 +71,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Judges the definitions anew and shows the score.
+/// Checks the definitions of the corpus, writes the score and prints it.
 fn score() -> std::io::Result<()> {
     let arguments = ["test", "--package", "asl", "--test", "corpus", "--test", "seeds"];
     needs::cargo_with("INSTA_UPDATE", "always", &arguments)?;
@@ -79,13 +80,13 @@ fn score() -> std::io::Result<()> {
     Ok(())
 }
 
-/// Runs the targets of `crates/asl/tests/fuzz.rs` for so many seconds each.
+/// Runs each target of `crates/asl/tests/fuzz.rs` for this number of seconds.
 fn fuzz(seconds: &str) -> std::io::Result<()> {
     let arguments = ["test", "--release", "--package", "asl", "--test", "fuzz", "--", "--nocapture"];
     needs::cargo_with("FUZZ_SECONDS", seconds, &arguments)
 }
 
-/// Builds the provider and runs the demo with it; Ctrl-C ends everything that it started.
+/// Builds the provider and runs the demo with it. Ctrl-C stops all processes that the demo started.
 async fn demo(keep: bool) -> std::io::Result<()> {
     needs::check()?;
     needs::cargo(&["build", "--package", "terraform-provider-sfn"])?;

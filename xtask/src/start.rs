@@ -1,4 +1,4 @@
-//! How long the provider takes to start.
+//! Measures the start time of the provider.
 
 use std::fs;
 use std::io::{self, BufRead as _, BufReader};
@@ -8,19 +8,19 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 
-/// Terraform starts a provider several times in each run, so the start must not take longer.
+/// Maximum start time. Terraform starts a provider several times in each run.
 pub const LIMIT: Duration = Duration::from_millis(5);
 
-/// What a client of the plugin protocol gives to a provider: without it the provider does not serve.
+/// Environment variable of the plugin protocol without which the provider does not start.
 const COOKIE: (&str, &str) =
     ("TF_PLUGIN_MAGIC_COOKIE", "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2");
 
 const RUNS: usize = 21;
 
-/// The median time from the start of the process to the line by which it offers its socket to Terraform.
+/// The median time from the start of the process to the line with its socket.
 ///
 /// # Errors
-/// The provider does not start, or prints another line.
+/// When the provider does not start, or prints another line.
 pub fn measure(binary: &Path) -> io::Result<Duration> {
     let certificate = certificate()?;
     let mut times = (0..RUNS).map(|_| once(binary, &certificate)).collect::<io::Result<Vec<_>>>()?;
@@ -40,14 +40,14 @@ fn once(binary: &Path, certificate: &str) -> io::Result<Duration> {
     child.kill()?;
     child.wait()?;
     read?;
-    // Killed, it could not remove its socket.
+    // The killed process did not remove its socket.
     if let Some(socket) = line.split('|').nth(3) {
         let _ = fs::remove_file(socket);
     }
     if line.starts_with("1|6|") { Ok(time) } else { Err(io::Error::other(format!("no handshake: `{}`", line.trim()))) }
 }
 
-/// A certificate as Terraform makes one for itself, in PEM.
+/// A self-signed certificate in PEM, as Terraform generates one.
 fn certificate() -> io::Result<String> {
     let own = rcgen::generate_simple_self_signed(["localhost".to_owned()]).map_err(io::Error::other)?;
     let encoded = base64::engine::general_purpose::STANDARD.encode(own.cert.der());

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: all tests, in the order in which a failure is cheapest.
+//! `cargo xtask test`: runs all checks and tests, the fastest first.
 
 use std::io;
 
@@ -6,19 +6,19 @@ use e2e::terraform::{self, Feature, Terraform, Version};
 
 use crate::needs::{self, cargo, cargo_with, runs};
 
-/// The modules of end-to-end tests that run with each version of Terraform; the others run with the newest only.
+/// Modules of end-to-end tests that run with each version of Terraform. The others run only with the newest.
 const WITH_EACH_VERSION: [&str; 5] = ["workflows", "lifecycle", "imported", "functions", "mistakes"];
 
-/// So do tests with this in their names.
+/// Part of the names of other tests that run with each version of Terraform.
 const SAVED_PLAN: &str = "saved_plan";
 
-/// The module of end-to-end tests that needs [`Feature::Query`].
+/// Module of end-to-end tests that needs [`Feature::Query`].
 const OF_QUERY: &str = "queries";
 
-/// Runs the formatter, the lints, the tests and the check of the documentation.
+/// Checks formatting, lints and documentation, and runs the tests.
 ///
 /// # Errors
-/// The first of them that fails.
+/// When a step fails. Later steps are then skipped.
 pub fn run() -> io::Result<()> {
     needs::check()?;
     step("formatting");
@@ -32,10 +32,10 @@ pub fn run() -> io::Result<()> {
     step("workflows");
     crate::workflows::run()?;
     step("release");
-    // The tests of releases need the programs without libraries.
+    // The tests of releases need static programs.
     e2e::dist::build(&e2e::dist::Platform::find(None)?, "dev")?;
     step("fuzzing");
-    // In the gate there is time for minutes; a person waits for seconds.
+    // Fuzz longer in CI than on the machine of a developer.
     let seconds = if std::env::var_os("CI").is_some() { "30" } else { "5" };
     let fuzz = ["test", "--quiet", "--package", "asl", "--test", "fuzz", "--", "--nocapture"];
     cargo_with("FUZZ_SECONDS", seconds, &fuzz)?;
@@ -45,11 +45,11 @@ pub fn run() -> io::Result<()> {
     with_other_versions(&main)
 }
 
-/// Runs all tests, the end-to-end tests with this Terraform. They get its path, so that they do not try to install the
-/// newest again where that failed.
+/// Runs all tests, the end-to-end tests with this Terraform. Its path is passed to the tests, so that they do not try
+/// to install the newest version again after a failure.
 fn all(main: &Terraform) -> io::Result<()> {
     if !e2e::repository().join("../shared/corpus").exists() {
-        println!("skipped: the tests over real definitions, as there is no collection of them beside the repository");
+        println!("skipped: tests with the corpus of definitions, which is not installed");
     }
     let query = terraform::with(Feature::Query);
     if let Err(error) = &query {
@@ -66,7 +66,7 @@ fn all(main: &Terraform) -> io::Result<()> {
     cargo_with(terraform::PROGRAM, &main.program().to_string_lossy(), &arguments)
 }
 
-/// Runs the chosen modules with the oldest Terraform and with the one on the PATH.
+/// Runs the selected modules with the oldest Terraform and with the one on the PATH.
 fn with_other_versions(main: &Terraform) -> io::Result<()> {
     let mut tested = vec![main.to_string()];
     for version in [Version::Oldest, Version::OnPath] {
@@ -82,10 +82,10 @@ fn with_other_versions(main: &Terraform) -> io::Result<()> {
     Ok(())
 }
 
-/// Which Terraform a version is, or why nothing has to be tested with it.
+/// The Terraform of a version, or why no tests are needed with it.
 fn untested(version: Version, tested: &[String]) -> Result<String, String> {
     if terraform::named().is_some() {
-        return Err(format!("{} names the one to test with", terraform::PROGRAM));
+        return Err(format!("{} is set", terraform::PROGRAM));
     }
     let found = version.find().map_err(|error| error.to_string())?.to_string();
     if tested.contains(&found) { Err(format!("{found} was tested already")) } else { Ok(found) }
@@ -99,20 +99,20 @@ fn with_version(version: Version) -> io::Result<()> {
     if has_nextest() {
         arguments.extend(["-E", &chosen]);
     } else {
-        // Names are taken as parts of names here.
+        // `cargo test` selects tests by parts of their names.
         arguments.extend(["--test", "terraform", "--", SAVED_PLAN, "--skip", "provider_functions::"]);
         arguments.extend(names.iter().map(String::as_str));
     }
     cargo_with(terraform::VERSION, version.name(), &arguments)
 }
 
-/// The command that runs all tests: with nextest where it is installed. The whole workspace is named, as features of
-/// dependencies, and with them what has to be built, depend on the packages that are.
+/// The command that runs all tests, with nextest if it is installed. It always selects the whole workspace, because the
+/// features of dependencies, and so the builds, depend on the selected packages.
 fn test_command() -> Vec<&'static str> {
     if has_nextest() {
         return vec!["nextest", "run", "--workspace", "--no-fail-fast"];
     }
-    println!("cargo-nextest is not there, so the tests run one crate after the other");
+    println!("cargo-nextest is not installed, so the tests run one crate after the other");
     vec!["test", "--workspace", "--no-fail-fast"]
 }
 

@@ -1,23 +1,23 @@
-"""Prints what AWS publishes, as tables.
+"""Prints tables of data that AWS publishes.
 
 Takes no input. The output is text: for each table `== name`, then its lines.
 
-`sdk`: the services, operations and structures of the AWS SDK, as `aws-sdk` integrations name them. Numbers are in base 36. A
-line of comment, a line with the names of all members, which are counted from 0, then for each service a line
-`:service prefix`, with its prefix in IAM; for each of its operations `name request response required…`, with the structures of
-the request and the response (`-` for none) and the members that the request must have; and for each structure
-`.number member…`. The name of an operation is followed by `!` if Step Functions does not call it, by `?` if IAM has no action of
-that name, and by `=Action` if its action has another name. A member is followed by the structure in it: by `.` and its number,
-after `*` for a list of it and after `%` for a map to it. A member that is a number is followed by `:least,most`, of which either
-may be empty.
+`sdk`: services, operations and structures of the AWS SDK, as `aws-sdk` integrations name them. Numbers are in base 36. The first
+line is a comment. The second line lists the names of all members, which are numbered from 0. For each service there is a line
+`:service prefix` with its prefix in IAM. For each operation there is a line `name request response required…` with the
+structures of the request and the response (`-` for none), and the required members of the request. For each structure there is
+a line `.number member…`. The name of an operation is followed by `!` if Step Functions does not support it, by `?` if IAM has no
+action with that name, and by `=Action` if its action has another name. A member with a structure is followed by the number of
+the structure: after `.` for the structure itself, after `*` for a list, and after `%` for a map. A member that is a number with
+limits is followed by `:minimum,maximum`, either of which can be empty.
 
-`runtimes`: the runtimes of Lambda with the days from which they are deprecated, cannot be created and cannot be updated, and
-with their successors; `-` stands for none.
+`runtimes`: Lambda runtimes with the dates as of which they are deprecated, cannot be created and cannot be updated, and with
+their successors (`-` for none).
 
-`properties`: the properties of the resources of CloudFormation and SAM that `sfn convert` reads, as `type path`, without
-those that can only be read.
+`properties`: properties of CloudFormation and SAM resources that `sfn convert` reads, as `type path`, without read-only
+properties.
 
-`partitions`: the partitions with what the names of their regions begin with, `*` if that is not one text, and their regions.
+`partitions`: partitions with the common prefix of their region names (`*` if there is none), and their regions.
 """
 
 import collections
@@ -31,8 +31,8 @@ import botocore
 import botocore.session
 import cfnlint
 
-# Operations that Step Functions does not call, beside those that stream events (Step Functions developer guide, "Learning to
-# use AWS service SDK integrations", where they were listed until 2024, and what AWS answers).
+# Operations that Step Functions does not support, besides those with event streams (Step Functions developer guide, "Learning to
+# use AWS service SDK integrations", which listed them until 2024, and responses of AWS).
 UNSUPPORTED = {
     "apigatewaymanagementapi:*",
     "applicationdiscovery:DescribeExportConfigurations",
@@ -67,13 +67,13 @@ DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 def service_name(model):
-    """The name of the package in the AWS SDK for Java 2, which Step Functions follows: the id without words that say nothing."""
+    """The package name in the AWS SDK for Java 2, which Step Functions uses: the service ID without generic words."""
     name = re.sub(r"[ \-]", "", model.service_id).lower()
     return name.removeprefix("amazon").removeprefix("aws").removesuffix("service")
 
 
 SPECIFICATIONS = pathlib.Path(cfnlint.__file__).parent / "data" / "AdditionalSpecs"
-# The actions of API Gateway are the methods of HTTP (API Gateway developer guide, "Control access to a REST API").
+# The actions of API Gateway are HTTP methods (API Gateway developer guide, "Control access to a REST API").
 BY_METHOD = "apigateway"
 # Operations whose actions have other names (Lambda and DynamoDB developer guides, service authorization reference).
 ACTIONS = {
@@ -112,14 +112,14 @@ ACTIONS = {
 
 
 def actions_of_iam():
-    """The actions that IAM has, in small letters, by prefix."""
+    """The IAM actions in lowercase, by prefix."""
     policies = json.loads((SPECIFICATIONS / "Policies.json").read_text())
     return {prefix: {action.lower() for action in service["Actions"]} for prefix, service in policies.items()}
 
 
 def prefix_of(name, model, actions):
-    """The prefix of a service in IAM: the one of its own names that has most of the operations, or else the one that has
-    all of them."""
+    """The IAM prefix of a service: the one of its own names with actions for most operations, or else another prefix with
+    actions for all operations."""
     operations = [operation.lower() for operation in model.operation_names]
     known = {prefix: sum(operation in names for operation in operations) for prefix, names in actions.items()}
     own = dict.fromkeys([model.signing_name, model.endpoint_prefix, service_name(model), name])
@@ -149,14 +149,14 @@ def lower_first(name):
     return name[:1].lower() + name[1:]
 
 
-# Members that are words of Java, to which its SDK adds a word.
+# Keywords of Java, to which the SDK appends `Value`.
 RESERVED = {"case", "catch", "class", "default", "do", "else", "enum", "equals", "final", "for", "if", "import", "interface",
             "new", "package", "private", "public", "return", "static", "switch", "this", "throw", "try", "void", "while"}
 
 
 def parameter_name(name):
-    """A member as the AWS SDK for Java 2 has it, with a capital letter: of capitals at the beginning only the first and the one
-    that begins the next word stay, as in `DbInstanceIdentifier`."""
+    """The name of a member in the AWS SDK for Java 2, with an uppercase first letter. Of several uppercase letters at the
+    beginning, only the first one and the one that begins the next word are kept, as in `DbInstanceIdentifier`."""
     if name.lower() in RESERVED:
         name += "Value"
     end = 1
@@ -166,12 +166,13 @@ def parameter_name(name):
 
 
 def is_made_up(name, member):
-    """Returns whether the SDK makes up a token that is not given."""
+    """Returns whether the SDK generates a missing token."""
     return getattr(member, "is_idempotency_token", False) or bool(member.metadata.get("idempotencyToken"))
 
 
 def structure_in(shape):
-    """Returns the structure in a value and how it is reached: `.` directly, `*` as elements of a list, `%` as values of a map."""
+    """Returns the structure in a value and its position: `.` for the value itself, `*` for elements of a list, `%` for values
+    of a map."""
     inner = {"list": ("*", "member"), "map": ("%", "value")}.get(shape.type_name)
     way, structure = (".", shape) if inner is None else (inner[0], getattr(shape, inner[1]))
     is_open = structure.type_name != "structure" or getattr(structure, "is_document_type", False)
@@ -179,20 +180,20 @@ def structure_in(shape):
 
 
 def limits_of(shape):
-    """Returns the least and the most that a number may be; `None` if it has no limits."""
+    """Returns the minimum and the maximum of a number as `:minimum,maximum`; empty if it has no limits."""
     least, most = shape.metadata.get("min"), shape.metadata.get("max")
     is_limited = shape.type_name in {"integer", "long", "float", "double"} and (least, most) != (None, None)
     return f":{'' if least is None else least},{'' if most is None else most}" if is_limited else ""
 
 
 class Shapes:
-    """The structures of a service that its operations take and give, by numbers."""
+    """Numbered structures of the requests and responses of a service."""
 
     def __init__(self):
         self.numbers, self.members, self.waiting = {}, {}, []
 
     def number(self, structure):
-        """Returns the number of a structure; 0 is the one without members."""
+        """Returns the number of a structure, or 0 for a structure without members."""
         if structure is None or not structure.members:
             return 0
         if structure.name not in self.numbers:
@@ -201,7 +202,7 @@ class Shapes:
         return self.numbers[structure.name]
 
     def collect(self):
-        """Adds the structures inside of those that were asked for."""
+        """Adds nested structures."""
         while self.waiting:
             structure = self.waiting.pop()
             members = []
@@ -235,7 +236,7 @@ def sdk():
         service = service_name(model)
         prefix = prefixes.setdefault(service, prefix_of(name, model, actions))
         table = services.setdefault(service, {})
-        # Services of one name, such as two versions of an API, share no structures.
+        # Models with the same service name, such as two versions of an API, do not share structures.
         known = shapes.setdefault(service, {}).setdefault(name, Shapes())
         for operation in model.operation_names:
             shape = model.operation_model(operation)
@@ -258,7 +259,7 @@ def sdk():
     print(" ".join(names))
     for service in sorted(services):
         print(f":{service} {prefixes[service]}")
-        # Numbers of structures go on from one model of the service to the next.
+        # The numbering of structures continues from one model of the service to the next.
         first, count = {}, 0
         for name, known in shapes[service].items():
             first[name] = count
@@ -302,7 +303,7 @@ RESOURCES = ("AWS::Serverless::StateMachine", "AWS::StepFunctions::Activity", "A
 
 
 def paths(schema, root, at=()):
-    """Yields the paths of the properties in a schema; elements of a list are at the path of the list."""
+    """Yields the paths of the properties in a schema. Elements of a list have the path of the list."""
     if "$ref" in schema:
         target = root
         for part in schema["$ref"].removeprefix("#/").split("/"):

@@ -1,14 +1,14 @@
-//! `cargo xtask update-aws [--check]`: the tables of what AWS publishes.
+//! `cargo xtask update-aws [--check]`: updates the tables of AWS.
 
 use std::fs;
 use std::io;
 use std::process::{Command, Stdio};
 
-/// Where the facts come from: the model of AWS, and the lists of IAM's actions and of Lambda's runtimes.
+/// Sources of the tables: the API models of AWS, and the lists of IAM actions and Lambda runtimes.
 const PACKAGES: [(&str, &str); 2] = [("botocore", "1.44.5"), ("cfn-lint", "1.58.0")];
 const SCRIPT: &str = include_str!("update_aws.py");
 
-/// The tables by their names, and the files they are in.
+/// Names of the tables, with their files.
 const TABLES: [(&str, &str); 4] = [
     ("sdk", "crates/asl/src/integration/sdk.txt"),
     ("runtimes", "crates/asl/src/references/runtimes.txt"),
@@ -16,21 +16,21 @@ const TABLES: [(&str, &str); 4] = [
     ("properties", "crates/sfn-convert/tests/properties.txt"),
 ];
 
-/// Writes the tables anew; with `check` tells what would change in them and writes nothing.
+/// Writes the tables. With `check`, only prints the changes.
 ///
 /// # Errors
-/// When Python or its packages cannot be had, a table cannot be written, or with `check` one would change.
+/// When Python or its packages cannot be installed, a table cannot be written, or with `check` a table would change.
 pub fn run(check: bool) -> io::Result<()> {
     let python = local_aws::python(&PACKAGES)?;
     let output = Command::new(python).args(["-c", SCRIPT]).stdin(Stdio::null()).stderr(Stdio::inherit()).output()?;
     if !output.status.success() {
-        return Err(io::Error::other("the tables could not be made"));
+        return Err(io::Error::other("the tables could not be generated"));
     }
     let text = String::from_utf8_lossy(&output.stdout);
     let mut is_changed = false;
     for (name, path) in TABLES {
         let table = text.split("== ").find_map(|table| table.strip_prefix(&format!("{name}\n")));
-        let table = table.ok_or_else(|| io::Error::other(format!("there is no table `{name}`")))?;
+        let table = table.ok_or_else(|| io::Error::other(format!("table `{name}` not found")))?;
         println!("{path}: {}", first_line(table).trim_start_matches("# "));
         let file = e2e::repository().join(path);
         if check {
@@ -42,7 +42,7 @@ pub fn run(check: bool) -> io::Result<()> {
     if is_changed { Err(io::Error::other("AWS has changed: run `cargo xtask update-aws`")) } else { Ok(()) }
 }
 
-/// Prints the lines that differ, but for the first, which has the day.
+/// Prints the lines that differ, without the first line, which contains the date.
 fn tell_changes(before: &str, after: &str) -> bool {
     let lines = |text: &str| text.lines().skip(1).map(str::to_owned).collect::<std::collections::BTreeSet<_>>();
     let (old, new) = (lines(before), lines(after));

@@ -1,10 +1,10 @@
-//! `cargo xtask workflows`: checks the workflows of GitHub Actions, those of this repository and the examples.
+//! `cargo xtask workflows`: checks the GitHub Actions workflows of this repository and of the examples.
 
 use std::io;
 use std::path::Path;
 use std::process::Command;
 
-/// The schema of workflows, and the rules for secure ones.
+/// Checks of the schema and of the security of workflows.
 const PACKAGES: [(&str, &str); 2] = [("check-jsonschema", "0.39.0"), ("zizmor", "1.32.0")];
 /// Folders and files with workflows.
 const WORKFLOWS: [&str; 2] = [".github/workflows", "examples/ci/github.yml"];
@@ -12,7 +12,7 @@ const WORKFLOWS: [&str; 2] = [".github/workflows", "examples/ci/github.yml"];
 /// Checks all workflows.
 ///
 /// # Errors
-/// When a workflow has a mistake, or the programs cannot be installed.
+/// When a workflow has errors, or the programs cannot be installed.
 pub fn run() -> io::Result<()> {
     let python = local_aws::python(&PACKAGES)?;
     let root = e2e::repository();
@@ -31,7 +31,7 @@ pub fn run() -> io::Result<()> {
         let path = python.parent().unwrap_or(Path::new("")).join(program);
         let status = Command::new(path).args(arguments).args(&files).current_dir(&root).status()?;
         if !status.success() {
-            return Err(io::Error::other(format!("{program} found mistakes in the workflows")));
+            return Err(io::Error::other(format!("{program} found errors in the workflows")));
         }
     }
     Ok(())

@@ -1,17 +1,17 @@
-//! Text from files of others, safe to print.
+//! Makes untrusted text safe to print.
 //!
-//! A name in a file can contain a line break, which starts a line of its own in the log of a pipeline, an escape sequence,
-//! which a terminal carries out, or a direction mark, which shows text in another order than it has (Unicode Technical
-//! Report 36, section 3.1). All messages show these as escapes.
+//! A name in a file can contain a line break, which starts a new line in the log of a pipeline, an escape sequence,
+//! which a terminal executes, or a direction mark, which reorders the displayed text (Unicode Technical Report 36,
+//! section 3.1). All messages show these characters as escapes.
 
 use std::borrow::Cow;
 
-/// The text in one line, in which characters that cannot be seen are escapes such as `\n` or `\u{202e}`.
+/// The text in one line, with invisible characters as escapes such as `\n` or `\u{202e}`.
 pub fn printable(text: &str) -> Cow<'_, str> {
     escaped(text, is_hidden)
 }
 
-/// As [`printable`], with line breaks as they are.
+/// Like [`printable`], but keeps line breaks.
 pub fn printable_lines(text: &str) -> Cow<'_, str> {
     escaped(text, |c| c != '\n' && is_hidden(c))
 }
@@ -27,8 +27,8 @@ fn escaped(text: &str, is_hidden: impl Fn(char) -> bool) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Whether a character is a control, a line or paragraph separator, a direction mark, or has no width and no meaning for the
-/// letters beside it.
+/// Whether a character is a control character, a line or paragraph separator, a direction mark, or has no width and
+/// does not affect adjacent letters.
 pub fn is_hidden(c: char) -> bool {
     let is_direction_mark =
         matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');

@@ -1,7 +1,7 @@
-//! Files that a file of a stranger names.
+//! Reads files that an untrusted file references.
 //!
-//! A template can name any path, and what stands in the file appears in messages. So only files of the folder that is judged
-//! are read.
+//! A template can name any path, and the content of the named file appears in messages. Therefore only files inside
+//! the checked folder are read.
 
 use std::fs::{self, File};
 use std::io::Read as _;
@@ -9,20 +9,19 @@ use std::path::{Path, PathBuf};
 
 use crate::Failure;
 
-/// The largest file that is read, in bytes. AWS takes definitions of up to 1 MiB.
+/// Maximum size of a file, in bytes. AWS accepts definitions of up to 1 MiB.
 const LARGEST: u64 = 10 * 1024 * 1024;
 
-/// Where files may be that another file names.
+/// The folder in which referenced files must be.
 #[derive(Debug, Clone)]
 pub struct Boundary {
-    /// The folder that they have to be in.
     root: PathBuf,
-    /// Whether they may be elsewhere as well.
+    /// Whether files outside of the folder are allowed.
     is_open: bool,
 }
 
 impl Boundary {
-    /// The repository around a folder, or else the folder itself; with `allow_outside` any folder.
+    /// The Git repository that contains a folder, or else the folder itself. `allow_outside` allows any folder.
     pub fn around(folder: &Path, allow_outside: bool) -> Self {
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
         let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_path_buf());
@@ -30,35 +29,36 @@ impl Boundary {
         Self { root: repository.unwrap_or(folder), is_open: allow_outside }
     }
 
-    /// Whether a file is in the folder. A link counts as what it leads to; what Git keeps for itself is not in it.
+    /// Whether a file is in the folder. Links are resolved first. The content of `.git` does not count as inside.
     pub fn holds(&self, path: &Path) -> bool {
         let real = fs::canonicalize(path);
         let inside = real.as_ref().ok().and_then(|real| real.strip_prefix(&self.root).ok());
         inside.is_some_and(|inside| inside.components().all(|part| part.as_os_str() != ".git"))
     }
 
-    /// The text of a file.
+    /// Reads a file as text.
     ///
     /// # Errors
-    /// When it is outside, is no file, is too large or no text, or cannot be read. What stands in it is not told.
+    /// When the file is outside of the folder, is not a regular file, is too large, is not valid UTF-8, or cannot be
+    /// read. The message never contains the content of the file.
     pub fn read(&self, path: &Path) -> Result<String, Failure> {
         let name = path.display();
         let refused = |error: std::io::Error| format!("cannot read {name}: {error}");
         let real = fs::canonicalize(path).map_err(refused)?;
         if !self.is_open && !self.holds(&real) {
             let root = self.root.display();
-            return Err(format!("{name} is outside of {root}, and is read with `--allow-outside` only"));
+            return Err(format!("{name} is outside of {root}; use `--allow-outside` to read it"));
         }
-        // To open a pipe or a device would wait, or read without an end.
+        // Opening a pipe or a device could block, or read without end.
         if !fs::metadata(&real).map_err(refused)?.is_file() {
-            return Err(format!("{name} is not a regular file, and is not read"));
+            return Err(format!("{name} is not a regular file"));
         }
         let mut bytes = Vec::new();
         File::open(&real).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes)).map_err(refused)?;
         if bytes.len() as u64 > LARGEST {
-            return Err(format!("{name} is larger than {} MiB, and is not read", LARGEST >> 20));
+            return Err(format!("{name} is larger than {} MiB", LARGEST >> 20));
         }
-        String::from_utf8(bytes).map_err(|_| format!("{name} is not text in UTF-8"))
+        String::from_utf8(bytes).map_err(|_| format!("{name} is not valid UTF-8"))
     }
 }
 
@@ -88,11 +88,11 @@ mod tests {
         check(&closed, &at("judged/deep/../deep/a"), "inside");
         check(&closed, &at("judged/../other"), "is outside of");
         check(&closed, &at("judged/large"), "larger than 10 MiB");
-        check(&closed, &at("judged/binary"), "not text");
+        check(&closed, &at("judged/binary"), "not valid UTF-8");
         check(&closed, &at("judged/deep"), "not a regular file");
         check(&closed, &at("judged/none"), "cannot read");
         check(&Boundary::around(&at("judged"), true), &at("other"), "outside");
-        // The repository around it counts, but for what Git keeps in it.
+        // The boundary is the repository, without the content of `.git`.
         fs::create_dir(at(".git")).unwrap();
         fs::write(at(".git/config"), "outside").unwrap();
         check(&Boundary::around(&at("judged"), false), &at(".git/config"), "is outside of");

@@ -1,4 +1,4 @@
-//! Checks files: what is in them, and in the files that they name.
+//! Checks files and the files that they reference.
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -14,32 +14,32 @@ use crate::beside::Boundary;
 use crate::config::Settings;
 use crate::input::{Input, Kind, format_of};
 
-/// From how many files on a bar shows how far it is.
+/// Minimum number of files for which a progress bar is shown.
 const BAR: usize = 20;
 
-/// A file and what was found in it.
+/// A checked file and its findings.
 pub struct Outcome {
-    /// The file.
+    /// Path of the file.
     pub path: PathBuf,
-    /// Its text; empty when it could not be read.
+    /// Text of the file; empty if it could not be read.
     pub text: String,
-    /// How many definitions it has.
+    /// Number of definitions in the file.
     pub definitions: usize,
-    /// Definitions in other files that it names.
+    /// Definitions in other files that the file references.
     pub files: Vec<Beside>,
-    /// What was found.
+    /// Findings in the file.
     pub findings: Vec<Diagnostic>,
-    /// What is made when it is deployed, and was not checked.
+    /// Parts that are generated at deployment and were not checked.
     pub made_later: Vec<MadeLater>,
-    /// Why it could not be checked.
+    /// Why the file could not be checked.
     pub failure: Option<Failure>,
-    /// How many findings were repaired.
+    /// Number of findings that were repaired.
     pub fixed: usize,
-    /// Whether it was asked for by name.
+    /// Whether the file is named on the command line.
     pub named: bool,
-    /// Whether a text that cannot be read is a failure.
+    /// Whether an unreadable text is a failure instead of a finding.
     pub must_be_readable: bool,
-    /// How a template names it, if one does.
+    /// The reference of the template, if a template references the file.
     pub beside: Option<Beside>,
 }
 
@@ -61,7 +61,7 @@ impl Outcome {
     }
 }
 
-/// A file that a template names.
+/// A file that a template references.
 #[derive(Clone)]
 pub struct Beside {
     path: PathBuf,
@@ -69,11 +69,11 @@ pub struct Beside {
     boundary: Boundary,
 }
 
-/// Adds what was found in a file as a template names it, which counts before what was found in the file by itself.
+/// Adds the outcome of a file that a template references. It replaces the outcome of checking the file on its own.
 pub fn add(outcomes: &mut Vec<Outcome>, new: Outcome) {
     let is_same = |outcome: &&mut Outcome| outcome.path.components().eq(new.path.components());
     match outcomes.iter_mut().find(is_same) {
-        // Each template that names a file says why it cannot be read.
+        // A failure is reported for each template that references the file.
         Some(outcome) if outcome.failure.is_some() || new.failure.is_some() => outcomes.push(new),
         Some(outcome) if outcome.beside.is_some() => {
             let found = new.findings.into_iter().filter(|finding| !outcome.findings.contains(finding));
@@ -85,11 +85,11 @@ pub fn add(outcomes: &mut Vec<Outcome>, new: Outcome) {
     }
 }
 
-/// Checks files on all processors; outcomes have the order of the files.
+/// Checks files on all processors. Outcomes have the order of the files.
 pub fn check_all(inputs: &[Input], settings: &Settings) -> Vec<Outcome> {
     let bar = if inputs.len() < BAR { ProgressBar::hidden() } else { ProgressBar::new(inputs.len() as u64) };
     if inputs.len() >= BAR {
-        // Without a terminal the bar draws nothing.
+        // Nothing is drawn if standard error is not a terminal.
         bar.set_draw_target(ProgressDrawTarget::stderr());
         if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} files") {
             bar.set_style(style);
@@ -117,6 +117,7 @@ pub fn check_all(inputs: &[Input], settings: &Settings) -> Vec<Outcome> {
     done.into_iter().map(|(_, outcome)| outcome).collect()
 }
 
+/// Checks one file.
 pub fn check_one(input: &Input, settings: &Settings) -> Outcome {
     let mut outcome = Outcome { must_be_readable: input.must_be_readable(), ..Outcome::of(&input.path, input.named) };
     let (text, kind) = match input.read() {
@@ -128,7 +129,7 @@ pub fn check_one(input: &Input, settings: &Settings) -> Outcome {
         Kind::Configuration => configuration::may_have_workflows(&text),
         Kind::Text(_) => says_asl || may_have_definitions(&text),
     };
-    // Most files of a folder have no definition.
+    // Most files in a folder do not contain a definition.
     if !input.named && !may_have {
         return outcome;
     }
@@ -144,7 +145,7 @@ pub fn check_one(input: &Input, settings: &Settings) -> Outcome {
     Outcome { definitions, findings, made_later, text, ..outcome }
 }
 
-/// Checks the file of a definition that a template names.
+/// Checks a definition file that a template references.
 pub fn check_beside(beside: &Beside, settings: &Settings) -> Outcome {
     let outcome = Outcome { beside: Some(beside.clone()), ..Outcome::of(&beside.path, true) };
     let text = match beside.boundary.read(&beside.path) {

@@ -1,4 +1,4 @@
-//! `sfn.toml`.
+//! The configuration file `sfn.toml`.
 
 use std::path::{Path, PathBuf};
 
@@ -9,12 +9,12 @@ use serde::Deserialize;
 use crate::Failure;
 use crate::commands::validate::{Args, Machine};
 
-/// The rules that `--no-path-check` turns off.
+/// Rules that `--no-path-check` disables.
 const PATH_RULES: &[&str] = &["ASL3001", "ASL3002", "ASL3003", "ASL3004", "ASL3005"];
-/// The rules that `--no-arn-check` turns off.
+/// Rules that `--no-arn-check` disables.
 const ARN_RULES: &[&str] = &["ASL5001", "ASL5002", "ASL5003"];
 
-/// The file.
+/// Content of `sfn.toml`.
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -22,7 +22,7 @@ struct File {
     validate: Validate,
 }
 
-/// Its table `[validate]`; arguments of the command count before it.
+/// The table `[validate]`. Arguments of the command take precedence.
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Validate {
@@ -39,23 +39,23 @@ struct Validate {
     warnings_as_errors: bool,
 }
 
-/// What arguments and configuration say together.
+/// Settings from the arguments and the configuration file.
 pub struct Settings {
-    /// The rules to check, for the type of state machines that do not say it.
+    /// The rules to check, with the default type of state machines.
     pub linter: Linter,
-    /// Folders and files that are left out.
+    /// Folders and files to skip.
     pub exclude: Vec<PathBuf>,
     /// Whether warnings count as errors.
     pub warnings_as_errors: bool,
-    /// Whether files that templates name are read wherever they are.
+    /// Whether referenced files outside of the repository are read.
     pub allow_outside: bool,
 }
 
-/// Reads the configuration and puts the arguments over it.
+/// Reads the configuration file and applies the arguments.
 pub fn settings(arguments: &Args) -> Result<Settings, Failure> {
     let found = match &arguments.config {
         Some(path) => Some(path.clone()),
-        None => find(&std::env::current_dir().map_err(|error| format!("no current folder: {error}"))?),
+        None => find(&std::env::current_dir().map_err(|error| format!("cannot find the current folder: {error}"))?),
     };
     resolve(found, arguments)
 }
@@ -76,14 +76,14 @@ fn resolve(found: Option<PathBuf>, arguments: &Args) -> Result<Settings, Failure
         (Some(Machine::Standard), _) => MachineType::Standard,
         (Some(Machine::Express), _) => MachineType::Express,
         (None, Some(name)) => MachineType::named(name)
-            .ok_or_else(|| format!("{place}: `type` is `STANDARD` or `EXPRESS`, not `{name}`"))?,
+            .ok_or_else(|| format!("{place}: `type` must be `STANDARD` or `EXPRESS`, got `{name}`"))?,
         (None, None) => MachineType::Standard,
     };
     let level = match (arguments.level, file.level.as_deref()) {
         (Some(level), _) => level.into(),
         (None, None) => RuleFilter::default().level,
         (None, Some(word)) => Severity::named(word)
-            .ok_or_else(|| format!("{place}: `level` is `error`, `warning` or `lint`, not `{word}`"))?,
+            .ok_or_else(|| format!("{place}: `level` must be `error`, `warning` or `lint`, got `{word}`"))?,
     };
     let select = if arguments.select.is_empty() { file.select } else { arguments.select.clone() };
     let mut ignore: Vec<String> = file.ignore.into_iter().chain(arguments.ignore.clone()).collect();
@@ -96,7 +96,7 @@ fn resolve(found: Option<PathBuf>, arguments: &Args) -> Result<Settings, Failure
             format!("there is no rule `{word}`{hint}")
         })?;
     }
-    // Rules that are selected are reported whatever their severity.
+    // Selected rules are reported regardless of their severity.
     let filter = RuleFilter { level: if select.is_empty() { level } else { Severity::Lint }, select, ignore };
     Ok(Settings {
         linter: Linter::new(machine).with_policy().with_filter(filter),
@@ -114,7 +114,7 @@ fn read(path: &Path) -> Result<File, Failure> {
     })
 }
 
-/// `sfn.toml` in this folder or the nearest one above it.
+/// The nearest `sfn.toml` in a folder and its parents.
 fn find(folder: &Path) -> Option<PathBuf> {
     folder.ancestors().map(|folder| folder.join("sfn.toml")).find(|path| path.is_file())
 }

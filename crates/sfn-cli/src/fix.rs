@@ -1,6 +1,6 @@
-//! Repairs, written into the files.
+//! Applies repairs to files.
 //!
-//! A repair changes the letters of one string. The file is read again afterwards, and has to mean the same but for the
+//! A repair changes the letters of one string. The file is then parsed again, and must mean the same except for the
 //! repairs.
 
 use std::path::Path;
@@ -12,10 +12,10 @@ use crate::Failure;
 use crate::check::Outcome;
 use crate::input::{Kind, kind_of};
 
-/// How often a file is repaired and checked again: a repair may show what another one needs.
+/// Maximum number of rounds of repair and check. A repair can make another one possible.
 const ROUNDS: usize = 5;
 
-/// Repairs what can be repaired, with `all` also where that changes what a definition does; `check` checks a file again.
+/// Applies the repairs, with `all` also those that change the behavior of a state. `check` checks a file again.
 pub fn apply(outcomes: &mut [Outcome], all: bool, check: impl Fn(&Outcome) -> Outcome) -> Result<(), Failure> {
     for outcome in outcomes.iter_mut().filter(|outcome| is_file(outcome)) {
         for _ in 0..ROUNDS {
@@ -32,7 +32,7 @@ pub fn apply(outcomes: &mut [Outcome], all: bool, check: impl Fn(&Outcome) -> Ou
     Ok(())
 }
 
-/// Returns whether an outcome is of a file that was given as such: options of asl-validator only check.
+/// Whether an outcome can be repaired. Standard input and inputs of asl-validator options are only checked.
 fn is_file(outcome: &Outcome) -> bool {
     outcome.path.as_os_str() != "-" && !outcome.must_be_readable
 }
@@ -41,11 +41,11 @@ fn write(path: &Path, text: &str) -> Result<(), Failure> {
     std::fs::write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()))
 }
 
-/// Says of a repair that was not made what there is to do.
+/// Adds to the help of a finding how to apply a repair that was not applied.
 fn tell_why(finding: &mut Diagnostic, all: bool) {
     let why = match &finding.fix {
         None => return,
-        Some(fix) if !fix.is_safe && !all => "`--unsafe-fixes` writes it, which changes what the state does",
+        Some(fix) if !fix.is_safe && !all => "`--unsafe-fixes` applies this, which changes the behavior of the state",
         Some(_) => "change it by hand: an automatic repair could change the text around it",
     };
     let separator = match finding.help.chars().last() {
@@ -57,7 +57,7 @@ fn tell_why(finding: &mut Diagnostic, all: bool) {
     finding.help.push_str(why);
 }
 
-/// The text with the repairs that do not touch each other, and how many these are.
+/// The text with all repairs that do not overlap, and their number.
 pub fn repaired(text: &str, kind: Kind, findings: &[Diagnostic], all: bool) -> (String, usize) {
     let mut fixes: Vec<&Fix> = findings.iter().filter_map(|finding| finding.fix.as_ref()).collect();
     fixes.retain(|fix| fix.span.is_some() && (fix.is_safe || all));
@@ -73,7 +73,7 @@ pub fn repaired(text: &str, kind: Kind, findings: &[Diagnostic], all: bool) -> (
     if keeps_the_rest(text, &changed, kind, &fixes) {
         return (changed, fixes.len());
     }
-    // One of them is at fault, and the others are made.
+    // Only the repairs that keep the rest of the file are applied.
     fixes.retain(|fix| keeps_the_rest(text, &with(text, &[fix]), kind, &[fix]));
     let changed = with(text, &fixes);
     if keeps_the_rest(text, &changed, kind, &fixes) { (changed, fixes.len()) } else { (text.to_owned(), 0) }
@@ -90,10 +90,9 @@ fn with(text: &str, fixes: &[&Fix]) -> String {
     changed + text.get(at..).unwrap_or("")
 }
 
-/// Whether the changed text means what the text means, but for the repairs.
+/// Whether the changed text means the same as the original, except for the repairs.
 fn keeps_the_rest(text: &str, changed: &str, kind: Kind, fixes: &[&Fix]) -> bool {
     let format = match kind {
-        // The repairs of configuration replace the letters between two quotes by plain letters.
         Kind::Configuration => return true,
         Kind::Text(format) => format,
     };
@@ -103,7 +102,7 @@ fn keeps_the_rest(text: &str, changed: &str, kind: Kind, fixes: &[&Fix]) -> bool
     };
     let (Ok((before, _)), Ok((after, _))) = (read(text), read(changed)) else { return false };
     let mut expected = before.root;
-    // Names last, as they are steps of the places.
+    // Names last, because the places of other repairs contain them.
     for fix in fixes.iter().filter(|fix| !fix.is_key).chain(fixes.iter().filter(|fix| fix.is_key).rev()) {
         if repair(&mut expected, fix).is_none() {
             return false;
@@ -112,11 +111,11 @@ fn keeps_the_rest(text: &str, changed: &str, kind: Kind, fixes: &[&Fix]) -> bool
     expected == after.root
 }
 
-/// Makes the repair in the value.
+/// Applies a repair to the value.
 fn repair(root: &mut Json, fix: &Fix) -> Option<()> {
     if !fix.is_key {
         let value = root.at_mut(&fix.pointer)?;
-        // A tag of CloudFormation is an object with the string in it.
+        // A CloudFormation tag is an object that contains the string.
         let string = match value {
             Json::Object(members) => members.values_mut().next()?,
             value => value,
@@ -142,7 +141,7 @@ mod tests {
 
     use super::*;
 
-    /// How a definition is written.
+    /// Style in which a definition is written.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     enum Style {
         Json,
@@ -181,7 +180,7 @@ mod tests {
         }
     }
 
-    /// A value as YAML in blocks, with a comment beside each text.
+    /// A value as block-style YAML, with a comment after each scalar.
     fn block(value: &Json, level: usize) -> String {
         let margin = "  ".repeat(level);
         let lines: Vec<String> = match value {
@@ -206,7 +205,7 @@ mod tests {
         }
     }
 
-    /// Definitions without mistakes: the corrections in the documentation of the rules and, where it is there, a collection.
+    /// Definitions without findings: the corrected examples of the rules, and the corpus if it exists.
     fn definitions() -> Vec<Json> {
         let mut texts: Vec<String> = asl::rules::rules()
             .filter_map(|rule| {
@@ -235,7 +234,7 @@ mod tests {
         Linter::new(MachineType::Standard).check_file(text, format, true).findings
     }
 
-    /// A definition with a letter left out of the value or the name at this number; `None` when there are no more.
+    /// A definition in which the value or name with this number misses a letter; `None` if there is no such number.
     fn broken(definition: &Json, number: usize) -> Option<Json> {
         let mut left = number;
         let mut broken = definition.clone();
@@ -282,7 +281,7 @@ mod tests {
         }
     }
 
-    /// The letters of a text that differ from another one are one stretch.
+    /// Whether two texts differ in one contiguous part only.
     fn is_one_change(before: &str, after: &str) -> bool {
         let start = before.bytes().zip(after.bytes()).take_while(|(a, b)| a == b).count();
         let end = before.bytes().rev().zip(after.bytes().rev()).take_while(|(a, b)| a == b).count();

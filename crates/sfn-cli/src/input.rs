@@ -1,4 +1,4 @@
-//! The files that are checked.
+//! Input files of the commands.
 
 use std::fs;
 use std::io::Read as _;
@@ -9,16 +9,16 @@ use ignore::{DirEntry, WalkBuilder};
 
 use crate::Failure;
 
-/// Folders in which nobody looks for definitions.
+/// Folders that are not searched for definitions.
 const SKIPPED: &[&str] = &["node_modules", "target"];
 
-/// Splits `FILE#NAME`; a file whose own name has the sign is taken whole.
+/// Splits `FILE#NAME`. The name of an existing file is not split.
 pub fn file_and_name(argument: &str) -> (&str, Option<&str>) {
     let split = argument.rsplit_once('#').filter(|_| !Path::new(argument).exists());
     split.map_or((argument, None), |(file, name)| (file, Some(name)))
 }
 
-/// The content of a file, by its name.
+/// Kind of content of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// Terraform configuration.
@@ -27,51 +27,51 @@ pub enum Kind {
     Text(Format),
 }
 
-/// A file that is to be checked.
+/// A file to check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
-    /// Where it is; `-` for standard input.
+    /// Path of the file; `-` for standard input.
     pub path: PathBuf,
-    /// Whether it was asked for by name.
+    /// Whether the file is named on the command line.
     pub named: bool,
-    /// The folder that is checked, which it is in.
+    /// The checked folder that contains the file.
     pub folder: PathBuf,
-    /// Its text, for a definition that is an argument itself.
+    /// Text of a definition that is an argument itself.
     text: Option<String>,
-    /// The format of a definition that an option of asl-validator names.
+    /// Format of a definition that an option of asl-validator names.
     format: Option<Format>,
 }
 
 impl Input {
-    /// A file that was asked for by name.
+    /// A file that is named on the command line.
     pub fn named(path: &Path) -> Self {
         let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
         Self { path: path.to_path_buf(), named: true, folder, text: None, format: None }
     }
 
-    /// A file that is a definition in a format, whatever its name is.
+    /// A file that is a definition in this format, regardless of its name.
     pub fn definition_file(path: &Path, format: Format) -> Self {
         Self { format: Some(format), ..Self::named(path) }
     }
 
-    /// A definition that is an argument, under a name for messages.
+    /// A definition that is an argument, with a name for messages.
     pub fn definition_text(name: &str, text: &str, format: Format) -> Self {
         Self { text: Some(text.to_owned()), format: Some(format), ..Self::named(Path::new(name)) }
     }
 
-    /// Returns whether an option of asl-validator names it: what cannot be read is then a failure and not a finding.
+    /// Whether an option of asl-validator names the input. An unreadable text is then a failure and not a finding.
     pub fn must_be_readable(&self) -> bool {
         self.format.is_some()
     }
 
-    /// Whether its name, or that it comes from standard input, says that it is a definition.
+    /// Whether the input is a definition by its name or because it comes from standard input.
     pub fn says_asl(&self) -> bool {
         let name = self.path.file_name().and_then(|name| name.to_str()).unwrap_or("");
         let is_asl = |name: &str| [".asl", ".asl.json", ".asl.yaml", ".asl.yml"].iter().any(|end| name.ends_with(end));
         self.format.is_some() || self.path.as_os_str() == "-" || is_asl(name)
     }
 
-    /// Its text and how that is written.
+    /// Reads the text and its kind.
     pub fn read(&self) -> Result<(String, Kind), Failure> {
         if let (Some(text), Some(format)) = (&self.text, self.format) {
             return Ok((text.clone(), Kind::Text(format)));
@@ -84,13 +84,13 @@ impl Input {
             fs::read(&self.path).map(|read| bytes = read)
         };
         outcome.map_err(|error| format!("cannot read {name}: {error}"))?;
-        let text = String::from_utf8(bytes).map_err(|_| format!("{name} is no text in UTF-8"))?;
+        let text = String::from_utf8(bytes).map_err(|_| format!("{name} is not valid UTF-8"))?;
         let kind = self.format.map_or_else(|| kind_of(&self.path, &text), Kind::Text);
         Ok((text, kind))
     }
 }
 
-/// How a file is written, by its name or else by its text.
+/// Format of a file, by its name or else by its text.
 pub fn format_of(path: &Path, text: &str) -> Format {
     Format::of_name(&path.to_string_lossy()).unwrap_or_else(|| Format::of_text(text))
 }
@@ -114,14 +114,13 @@ pub fn collect(paths: &[PathBuf], exclude: &[PathBuf]) -> Result<Vec<Input>, Fai
         } else if path.as_os_str() == "-" || path.exists() {
             inputs.push(Input::named(path));
         } else {
-            return Err(format!("there is no file {}", path.display()));
+            return Err(format!("{} does not exist", path.display()));
         }
     }
     Ok(inputs)
 }
 
-/// The files of a folder that may hold definitions, but for those that `.gitignore` names. A link is not followed: what it
-/// leads to is checked where it is.
+/// The files of a folder that may contain definitions, without those that `.gitignore` names. Links are not followed.
 fn walk(folder: &Path, exclude: &[PathBuf]) -> Result<Vec<Input>, Failure> {
     let exclude: Vec<PathBuf> = exclude.iter().filter_map(|path| fs::canonicalize(path).ok()).collect();
     let is_wanted = move |entry: &DirEntry| {

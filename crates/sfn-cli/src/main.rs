@@ -1,4 +1,4 @@
-//! `sfn`: parses arguments, calls the crates, prints.
+//! The command `sfn`: parses arguments, calls the crates, and prints the results.
 
 mod beside;
 mod check;
@@ -14,7 +14,7 @@ use clap::{Parser, Subcommand};
 
 use commands::{convert, diff, explain, import, render, server, validate};
 
-/// AWS Step Functions workflows for people and pipelines.
+/// Check, compare, convert and import AWS Step Functions workflows.
 #[derive(Parser)]
 #[command(name = "sfn", version, about, max_term_width = 100)]
 struct Cli {
@@ -24,36 +24,47 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Check definitions: ASL as JSON or YAML, state machines in SAM and CloudFormation templates, and workflows in `.tf` files.
+    /// Check workflow definitions for errors.
     ///
-    /// Exit code 0: nothing was found, or only warnings and hints. 1: errors were found. 2: it could not run.
+    /// Checks Amazon States Language definitions in JSON or YAML, state machines in SAM and CloudFormation templates,
+    /// and workflows in `.tf` files.
+    ///
+    /// Exit codes: 0 if there are no errors, 1 if there are errors, 2 if a file could not be checked or the command
+    /// failed.
     Validate(validate::Args),
-    /// Print the ASL of a workflow in a `.tf` file, without Terraform.
+    /// Print the Amazon States Language definition of a workflow in a `.tf` file, without running Terraform.
     ///
-    /// What only Terraform can compute is a placeholder such as `${aws_sqs_queue.orders.url}`. Exit code 0: it was printed. 2: it
-    /// could not be rendered.
+    /// Values that only Terraform can compute are printed as placeholders such as `${aws_sqs_queue.orders.url}`.
+    ///
+    /// Exit codes: 0 if the workflow was printed, 2 if it could not be rendered.
     Render(render::Args),
-    /// Write a definition, a template or a Terraform file of hashicorp/aws as configuration of this provider.
+    /// Convert existing workflows to configuration of the sfn provider.
     ///
-    /// Takes ASL as JSON or YAML, templates of CloudFormation and SAM, `serverless.yml`, and `.tf` files. Exit code 0: all was
-    /// converted. 1: all was, with mistakes of the source for which `terraform validate` rejects the configuration. 2: something
-    /// was not, and the rest was.
+    /// Converts Amazon States Language definitions in JSON or YAML, CloudFormation and SAM templates,
+    /// `serverless.yml`, and `.tf` files with resources of hashicorp/aws.
+    ///
+    /// Exit codes: 0 if all workflows were converted, 1 if all were converted but `terraform validate` rejects the
+    /// configuration because of errors in the source, 2 if some could not be converted.
     Convert(convert::Args),
-    /// Compare two definitions by what they mean, state by state.
+    /// Compare two definitions by meaning, state by state.
     ///
-    /// Each is a file, a state machine in a template or `.tf` file (`FILE#NAME`), or the ARN of a state machine, version or alias.
-    /// Exit code 0: they mean the same. 1: they differ. 2: they could not be compared.
+    /// Each argument is a file, a state machine in a template or `.tf` file (`FILE#NAME`), or the ARN of a state
+    /// machine, version or alias.
+    ///
+    /// Exit codes: 0 if the definitions mean the same, 1 if they differ, 2 if they could not be compared.
     Diff(diff::Args),
-    /// Write what is in AWS as Terraform files, one for each state machine, with `import` blocks; nothing in AWS changes.
+    /// Write Terraform files with `import` blocks for existing state machines.
     ///
-    /// Does not change existing files, except to add `sfn` to `required_providers`. To continue a stopped import, run the command again. Exit code 0: all
-    /// was written. 2: something was not, and the rest was.
+    /// Writes one file for each state machine, and changes nothing in AWS. Existing files are kept as they are, except
+    /// that `sfn` is added to `required_providers`. To continue a stopped import, run the command again.
+    ///
+    /// Exit codes: 0 if all files were written, 2 if some objects could not be imported.
     Import(import::Args),
-    /// Explain a rule, by its code or its name.
+    /// Show the documentation of a rule.
     Explain(explain::Args),
     /// List all rules.
     Rules(explain::ListArgs),
-    /// Print the JSON Schema of the Amazon States Language, for editors, or of the output of `sfn validate --format json`.
+    /// Print the JSON Schema of the Amazon States Language or of the JSON output of `sfn validate`.
     Schema(explain::SchemaArgs),
     /// Run the language server for editors, on standard input and output.
     ///
@@ -62,7 +73,7 @@ enum Command {
     Server(server::Args),
 }
 
-/// How the command ends.
+/// Result of the command, which determines the exit code.
 enum Exit {
     Clean,
     Findings,
@@ -79,7 +90,7 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// What keeps the command from running, for people.
+/// Message of an error that stops the command.
 type Failure = String;
 
 fn main() -> ExitCode {
@@ -101,12 +112,12 @@ fn main() -> ExitCode {
     exit.into()
 }
 
-/// Prints a message to standard error, in one line.
+/// Prints a message to standard error in one line.
 fn tell(kind: &str, text: &str) {
     eprintln!("{kind}: {}", printable::printable(text));
 }
 
-/// Prints to standard output. A reader that has heard enough, such as `head`, is no failure.
+/// Prints to standard output. It is not an error if the reader, such as `head`, closes the pipe early.
 fn print(text: &str) -> Result<(), Failure> {
     use std::io::{ErrorKind, Write as _};
     match std::io::stdout().lock().write_all(text.as_bytes()) {

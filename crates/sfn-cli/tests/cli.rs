@@ -1,4 +1,4 @@
-//! The command as a person and a pipeline run it.
+//! Runs the command as users and pipelines do.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests fail as tests do")]
 
@@ -126,7 +126,7 @@ const ORDERS: &str = r#"{"Comment": "Takes orders.", "StartAt": "Charge", "State
   "Both": {"Type": "Parallel", "Branches": [{"StartAt": "Old", "States": {"Old": {"Type": "Pass", "End": true}}}], "Next": "Gone"},
   "Gone": {"Type": "Succeed"}}}"#;
 
-/// The same in YAML, with changes of all kinds.
+/// The same workflow in YAML, with all kinds of changes.
 const CHANGED: &str = "StartAt: Charge
 TimeoutSeconds: 60
 States:
@@ -197,7 +197,7 @@ fn definitions_are_converted() {
 
 const DEFINITION: &str = "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Succeed\"}}}";
 
-/// A template whose state machine is defined in this file.
+/// A template with a state machine that is defined in this file.
 fn template(file: &str) -> String {
     format!("Resources:\n  M:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n      DefinitionUri: {file}\n")
 }
@@ -232,7 +232,7 @@ fn files_outside_are_not_read() {
         said += &sfn(&judged, arguments, "");
     }
     assert!(!said.contains("hunter2") && !said.contains("PATH="), "{said}");
-    // With the permission it is read.
+    // `--allow-outside` allows the file.
     let allowed = sfn(&judged, &["validate", "--allow-outside", "outside.yaml"], "");
     assert!(allowed.contains("`StartAt`"), "{allowed}");
     let root = folder.path().canonicalize().unwrap();
@@ -261,14 +261,14 @@ fn texts_of_files_are_printable() {
     for format in ["text", "github"] {
         check_printable(&sfn(folder.path(), &["validate", "--format", format], ""));
     }
-    // Programs get the places as they are, which JSON escapes as far as terminals obey them.
+    // Machine-readable formats contain the original text, in which JSON escapes control characters.
     for format in ["json", "sarif"] {
         let said = sfn(folder.path(), &["validate", "--format", format], "");
         assert!(!said.contains('\u{1b}') && !said.contains("\n::error"), "{said:?}");
     }
 }
 
-/// No line begins a command of GitHub, and there is nothing that a terminal obeys.
+/// Asserts that no line is a command of GitHub Actions, and that there are no control characters for a terminal.
 #[track_caller]
 fn check_printable(said: &str) {
     let (_, said) = said.split_once("\n").unwrap();
@@ -350,7 +350,7 @@ fn repairs_leave_what_is_around() {
     insta::assert_snapshot!(said);
 }
 
-/// A place may begin anywhere in a long line.
+/// An excerpt of a long line must not split a character.
 #[test]
 fn excerpts_of_long_lines_begin_at_a_character() {
     for before in 40..70 {
@@ -482,7 +482,7 @@ fn what_is_made_at_deployment_is_told() {
     insta::assert_snapshot!(said);
 }
 
-/// Mistakes of a source stay in the configuration, and the command reports that Terraform rejects it.
+/// Errors of the source stay in the configuration, and the command reports that Terraform rejects it.
 #[test]
 fn a_conversion_reports_what_terraform_rejects() {
     let folder = folder(&[("order.asl.json", WRONG)]);

@@ -1,4 +1,4 @@
-//! Workflows in `.tf` files, as the command checks and renders them.
+//! Checking and rendering of workflows in `.tf` files.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
@@ -144,7 +144,7 @@ fn what_is_rendered_means_the_same() {
     assert!(said.ends_with("[exit 1]\n"), "{said}");
 }
 
-/// What only Terraform can compute is unknown when it is checked, and is never lost when it is rendered.
+/// Values that only Terraform can compute are unknown in checks, and are kept as expressions in rendered definitions.
 #[test]
 fn what_terraform_computes_is_not_guessed() {
     let machine = |body: &str| format!("resource \"sfn_state_machine\" \"m\" {{\n  name = \"m\"\n{body}\n}}\n");
@@ -237,7 +237,7 @@ resource "sfn_state_machine" "b" {
 }
 "#;
 
-/// Mistakes deep in a value and in a here document with interpolations are shown where they are written.
+/// Findings deep in a value and in a heredoc with interpolations are reported at their own place.
 #[test]
 fn mistakes_in_configuration_have_their_own_place() {
     let folder = folder(&[("main.tf", DEEP)]);

@@ -1,5 +1,7 @@
-//! Workflows in Terraform configuration, read without Terraform: of this provider, and of hashicorp/aws as far as they are written as
-//! JSON. What only Terraform can compute is unknown, or a placeholder.
+//! Checks and renders workflows in Terraform configuration without running Terraform.
+//!
+//! Supports the resources of this provider, and definitions of hashicorp/aws that are written as JSON. Values that only
+//! Terraform can compute are unknown in checks, and placeholders in rendered definitions.
 
 mod render;
 mod workflow;
@@ -23,7 +25,7 @@ pub use workflow::{Workflow, visit};
 
 use workflow::{Source, in_definition};
 
-/// The argument with a whole definition.
+/// Name of the argument with a whole definition.
 const DEFINITION: &str = "definition";
 
 /// Functions that read a file.
@@ -34,7 +36,7 @@ pub fn may_have_workflows(text: &str) -> bool {
     ["sfn_state_machine", "sfn_definition"].iter().any(|ty| text.contains(ty))
 }
 
-/// Checks all workflows of a file, and the configuration around them. Findings come in the order of their places.
+/// Checks all workflows of a file, and the configuration around them. Findings are in the order of their places.
 pub fn check(text: &str, linter: &Linter) -> Checked {
     check_parts(text, linter, true)
 }
@@ -85,12 +87,12 @@ fn schema(declared: &Declared<'_>) -> Option<Block> {
     }
 }
 
-/// Whether the schema has all arguments.
+/// Whether the resource is one of this provider, for which the schema has all arguments.
 fn is_ours(declared: &Declared<'_>) -> bool {
     declared.ty.starts_with("sfn_")
 }
 
-/// Returns an unknown value, or a placeholder for a part of a string, so that the rest of `resource` can be checked.
+/// Returns an unknown value, or a placeholder for a part of a string, so that the rest of the string can be checked.
 fn unknown(computed: Computed<'_>) -> Value {
     if computed.is_part { Value::from("${Computed}") } else { Value::Unknown }
 }
@@ -112,7 +114,7 @@ fn error(message: String, span: Range<usize>) -> TextError {
     TextError { kind: TextErrorKind::InvalidConfiguration, message, at: JsonPointer::root(), span }
 }
 
-/// The file that an argument takes the definition from.
+/// The file from which an argument reads the definition.
 fn file(declared: &Declared<'_>, machine: MachineType) -> Option<NamedFile> {
     let path = FILE_FUNCTIONS.iter().find_map(|function| declared.file(DEFINITION, function))?;
     Some(NamedFile { path, machine, substitutions: Substitutions::of(None) })

@@ -1,4 +1,4 @@
-//! A definition by itself: ASL as JSON or YAML.
+//! Reads a single definition: ASL as JSON or YAML.
 
 use std::collections::BTreeMap;
 
@@ -9,10 +9,10 @@ use tfplugin::Value;
 
 use crate::machine::{Definition, Machine};
 
-/// The state machine that a definition describes, under this name.
+/// Reads a definition as a state machine with this name.
 ///
 /// # Errors
-/// What is no definition in it.
+/// When the text is not a definition.
 pub fn read(text: &str, format: Format, name: &str) -> Result<Machine, String> {
     let document = document(text, format)?;
     let mut machine = Machine::new(tfconfig::label(name), Definition::Asl(document.root.clone()));
@@ -23,36 +23,36 @@ pub fn read(text: &str, format: Format, name: &str) -> Result<Machine, String> {
     Ok(machine)
 }
 
-/// A text as a definition.
+/// Parses a text as a definition.
 ///
 /// # Errors
-/// What is no definition in it.
+/// When the text is not a definition.
 pub fn document(text: &str, format: Format) -> Result<Document, String> {
     let parsed = match format {
         Format::Json => parse(text),
         Format::Yaml => parse_yaml(text),
     };
     let (document, errors) = parsed.map_err(|error| said(text, &error))?;
-    // Of a member that occurs twice one would be lost.
+    // If a member occurs twice, one of the two would be lost.
     if let [error, ..] = errors.as_slice() {
         return Err(said(text, error));
     }
     if document.root.get("States").is_none() || document.root.get("StartAt").is_none() {
-        return Err("it is no definition of a state machine: it has no `StartAt` and `States`".into());
+        return Err("not a state machine definition: `StartAt` or `States` is missing".into());
     }
     if !document.root.is_known() {
-        return Err("it has tags of CloudFormation, such as `!Ref`: convert the template that it belongs to".into());
+        return Err("the definition has CloudFormation tags such as `!Ref`: convert the template instead".into());
     }
     Ok(document)
 }
 
-/// What is wrong with a text, with its line.
+/// The message of an error with its line.
 pub(crate) fn said(text: &str, error: &asl::TextError) -> String {
     let (line, _) = asl::line_and_column(text, &error.span);
     format!("line {line}: {}", error.message)
 }
 
-/// What stands as comments right above states.
+/// The comments directly above states, by the names of the states.
 fn comments(text: &str, document: &Document) -> BTreeMap<String, String> {
     let graph = Graph::of(&document.root);
     let comment = |at: &asl::JsonPointer| {
@@ -161,13 +161,13 @@ States:
         for (text, said) in [
             ("{", "line 1: "),
             ("{\n \"StartAt\": }", "line 2: "),
-            ("[]", "it is no definition"),
-            ("{\"Resources\": {}}", "it is no definition"),
+            ("[]", "not a state machine definition"),
+            ("{\"Resources\": {}}", "not a state machine definition"),
         ] {
             let error = read(text, Format::Json, "x").unwrap_err();
             assert!(error.contains(said), "{error}");
         }
         let tagged = "StartAt: A\nStates: {A: {Type: Task, Resource: !GetAtt F.Arn, End: true}}";
-        assert!(read(tagged, Format::Yaml, "x").unwrap_err().contains("it has tags of CloudFormation"));
+        assert!(read(tagged, Format::Yaml, "x").unwrap_err().contains("the definition has CloudFormation tags"));
     }
 }

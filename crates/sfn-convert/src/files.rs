@@ -1,12 +1,12 @@
-//! Files that appear whole or not at all.
+//! Writes files atomically.
 
 use std::fs;
 use std::path::Path;
 
-/// Writes a file under another name first, so that nobody sees a part of it.
+/// Writes a file under a temporary name and renames it, so that a partial file is never visible.
 ///
 /// # Errors
-/// When it cannot be written.
+/// When the file cannot be written.
 pub fn write_whole(path: &Path, content: &[u8]) -> Result<(), String> {
     let refused = |error: std::io::Error| format!("cannot write {}: {error}", path.display());
     if let Some(folder) = path.parent() {
@@ -17,7 +17,7 @@ pub fn write_whole(path: &Path, content: &[u8]) -> Result<(), String> {
     let partial = path.with_file_name(name);
     let outcome = fs::write(&partial, content).and_then(|()| fs::rename(&partial, path));
     outcome.map_err(|error| {
-        // What is left of it would only be in the way; the reason that is told is the first one.
+        // Remove the partial file. The first error is the one to report.
         let _ = fs::remove_file(&partial);
         refused(error)
     })

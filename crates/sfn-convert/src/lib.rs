@@ -1,6 +1,6 @@
-//! From what exists to configuration of the provider `sfn`.
+//! Converts existing workflows to configuration of the provider `sfn`.
 //!
-//! Each source — a definition, a template, a Terraform file, AWS itself — is read into a [`Machine`], and one writer turns
+//! Each source (a definition, a template, a Terraform file or AWS) is read into a [`Machine`], and one writer turns
 //! machines into blocks.
 
 pub mod configuration;

@@ -1,4 +1,4 @@
-//! A state machine that is to be written.
+//! Writes a state machine as configuration.
 
 use std::collections::BTreeMap;
 
@@ -10,51 +10,51 @@ use tfplugin::Value;
 use crate::placeholders::Placeholders;
 use crate::{schemas, workflow};
 
-/// The type of the resource.
+/// Type of the resource.
 pub const TYPE: &str = "sfn_state_machine";
 
-/// Stands for the definition while the attributes are written.
+/// Placeholder for the definition while the attributes are written.
 const DEFINITION: &str = "\u{e000}definition\u{e001}";
 
-/// What a state machine does.
+/// Definition of a state machine.
 #[derive(Debug, Clone)]
 pub enum Definition {
-    /// ASL, whose blocks are still to be made.
+    /// ASL, to be converted to blocks.
     Asl(Json),
-    /// ASL whose blocks are among the settings.
+    /// ASL. The settings contain its blocks.
     Blocks(Json),
-    /// An expression that only Terraform can tell the value of, with the reason why it was left as it is.
+    /// An expression that only Terraform can evaluate, with the reason why it was not converted.
     Expression(String, String),
 }
 
-/// A state machine that is to be written.
+/// A state machine to write.
 #[derive(Debug, Clone)]
 pub struct Machine {
-    /// The label of the resource.
+    /// Label of the resource.
     pub label: String,
-    /// What it does.
+    /// Definition of the state machine.
     pub definition: Definition,
-    /// Its other attributes and blocks, as the provider has them.
+    /// The other attributes and blocks, in the schema of the provider.
     pub settings: Value,
-    /// The comments above its states in its source, by the names of the states.
+    /// Comments above the states in the source, by the names of the states.
     pub comments: BTreeMap<String, String>,
-    /// What is written beside them.
+    /// Meta-arguments and comments of the resource.
     pub beside: Beside,
 }
 
-/// What Terraform itself reads in a resource.
+/// Meta-arguments of a resource, which Terraform itself reads, and comments.
 #[derive(Debug, Clone, Default)]
 pub struct Beside {
-    /// What comes first, such as `count`.
+    /// Meta-arguments before the other attributes, such as `count`.
     pub first: Body,
-    /// What comes last, such as `lifecycle`.
+    /// Meta-arguments after the other attributes, such as `lifecycle`.
     pub last: Body,
     /// Comments on attributes and blocks, by their names.
     pub comments: Vec<(String, String)>,
 }
 
 impl Beside {
-    /// A resource with what is beside its own attributes and blocks.
+    /// Adds the meta-arguments and comments to the content of a resource.
     pub fn around(&self, content: Body) -> Body {
         let mut body = self.first.clone();
         if !body.is_empty() {
@@ -65,7 +65,7 @@ impl Beside {
             body.blank();
             body.extend(self.last.clone());
         }
-        // Those at the top are put there one after the other.
+        // In reverse, because each comment at the top is inserted before the previous one.
         for (name, comment) in self.comments.iter().rev() {
             body.comment_on(name, comment);
         }
@@ -73,12 +73,12 @@ impl Beside {
     }
 }
 
-/// What has become of a state machine.
+/// A written state machine.
 #[derive(Debug, Clone)]
 pub struct Written {
-    /// The content of the resource.
+    /// Content of the resource.
     pub body: Body,
-    /// Why the definition is not in blocks; `None` where it is.
+    /// Why the definition is not in blocks; `None` if it is.
     pub reason: Option<String>,
 }
 
@@ -94,14 +94,14 @@ impl Machine {
         }
     }
 
-    /// Its address.
+    /// Address of the resource.
     pub fn address(&self) -> String {
         format!("{TYPE}.{}", self.label)
     }
 
     /// Adds the resource to a file.
     ///
-    /// Returns why the definition is not in blocks; `None` where it is.
+    /// Returns why the definition is not in blocks; `None` if it is.
     pub fn write(&self, references: &References, file: &mut Body) -> Option<String> {
         let Written { body, reason } = self.content(references);
         file.spaced_block(format!("resource \"{TYPE}\" {}", quoted(&self.label)), body);
@@ -126,7 +126,7 @@ impl Machine {
         }
     }
 
-    /// The resource with a block for each state, in the order in which people read them.
+    /// The resource with a block for each state, in reading order.
     fn in_blocks(&self, definition: &Json, value: &Value, references: &References) -> Written {
         let (schema, writer) = (schemas::resource(TYPE), Writer::new(references));
         let is_setting = |name: &str| !STATE_BLOCKS.iter().any(|(block, _)| block == name);
@@ -157,8 +157,8 @@ impl Machine {
     }
 }
 
-/// The blocks of a definition. Where an expression gives the partition of `lambda:invoke`, and another one the function, the block
-/// `lambda` takes the partition from the function's ARN.
+/// The blocks of a definition. If both the partition of `lambda:invoke` and the function are expressions, the `lambda`
+/// block is used, which takes the partition from the ARN of the function.
 fn in_blocks_of_lambda(definition: &Json) -> Result<Value, String> {
     let mut plain = definition.clone();
     let mut names = Vec::new();
@@ -172,7 +172,7 @@ fn in_blocks_of_lambda(definition: &Json) -> Result<Value, String> {
     from_asl(definition, &Value::Null)
 }
 
-/// Writes out the partitions of calls of `lambda:invoke` that are expressions, and collects the names of their states.
+/// Replaces the partitions of `lambda:invoke` that are expressions with `aws`, and collects the names of their states.
 fn take_partitions(scope: &mut Json, names: &mut Vec<String>) {
     let is_expression = |text: &str| text.starts_with(Placeholders::OPEN) && text.ends_with(Placeholders::CLOSE);
     let Some(Json::Object(states)) = scope.at_mut(&JsonPointer::root().join("States")) else { return };

@@ -1,38 +1,38 @@
-//! Texts and numbers that stand for expressions while a definition is read and turned into blocks.
+//! Texts and numbers that represent expressions while a definition is parsed and converted to blocks.
 
 use std::collections::HashMap;
 
 use asl::Json;
 use tfconfig::References;
 
-/// What stands before and after the number of an expression; Unicode keeps these characters for private use.
+/// Characters before and after the number of an expression, from a private use area of Unicode.
 const OPEN: char = '\u{e000}';
 const CLOSE: char = '\u{e001}';
 
-/// The first of the numbers that stand for expressions: too large for any field of the language.
+/// The first number that represents an expression. It is too large for any field of the language.
 const FIRST_NUMBER: u64 = 7_919_000_000_000_001;
 
-/// Whether a number is one that stands for an expression, and something else.
+/// Whether a number consists of a placeholder and other digits.
 fn is_part(number: &str) -> bool {
     number.contains("7919000000000")
 }
 
-/// Expressions, each behind a text or number of its own.
+/// Expressions with the texts and numbers that represent them.
 #[derive(Debug, Clone, Default)]
 pub struct Placeholders {
     expressions: Vec<String>,
-    /// The numbers of the expressions.
+    /// Numbers of the expressions.
     numbers: HashMap<String, usize>,
     references: References,
 }
 
 impl Placeholders {
-    /// What a text begins with that stands for an expression.
+    /// First character of a text that represents an expression.
     pub(crate) const OPEN: char = OPEN;
-    /// What it ends with.
+    /// Last character of a text that represents an expression.
     pub(crate) const CLOSE: char = CLOSE;
 
-    /// A text that is written as this expression, also as a part of a longer one.
+    /// A text that is written as this expression, also as a part of a longer text.
     pub fn text(&mut self, expression: &str) -> String {
         format!("{OPEN}{}{CLOSE}", self.number_of(expression))
     }
@@ -54,15 +54,15 @@ impl Placeholders {
         number
     }
 
-    /// Checks that expressions are whole values: a number that is put together from several, or a name of a member, cannot be
-    /// written as one.
+    /// Checks that expressions are whole values. An expression as a part of a number, or in the name of a member,
+    /// cannot be written.
     ///
     /// # Errors
-    /// The expression that is not a value.
+    /// When an expression is not a whole value.
     pub fn check(&self, value: &Json) -> Result<(), String> {
         match value {
             Json::Number(number) if self.expression(number).is_none() && is_part(&number.to_string()) => {
-                Err("an expression outside of quotes touches other characters".to_owned())
+                Err("an expression outside of quotes is adjacent to other characters".to_owned())
             }
             Json::Object(members) => members.iter().try_for_each(|(name, value)| {
                 if name.contains(OPEN) {
@@ -75,7 +75,7 @@ impl Placeholders {
         }
     }
 
-    /// The first expression that stands for a number in a member that is selected by its name; elements have none.
+    /// The first expression that is the number of a member with a selected name. Elements of lists have an empty name.
     pub fn find(&self, value: &Json, is_selected: &dyn Fn(&str) -> bool) -> Option<&str> {
         let member = |name: &str, value: &Json| match value {
             Json::Number(number) if is_selected(name) => self.expression(number),
@@ -88,13 +88,13 @@ impl Placeholders {
         }
     }
 
-    /// The expression that a number stands for.
+    /// The expression that a number represents.
     pub fn expression(&self, number: &serde_json::Number) -> Option<&str> {
         let index = number.as_u64()?.checked_sub(FIRST_NUMBER)?;
         self.expressions.get(usize::try_from(index).ok()?).map(String::as_str)
     }
 
-    /// Takes a text apart: literals and the expressions between them, in their order.
+    /// Splits a text into literals and expressions, in order.
     pub fn pieces<'p>(&'p self, text: &'p str) -> Vec<(Option<&'p str>, Option<&'p str>)> {
         let (mut pieces, mut rest) = (Vec::new(), text);
         while let Some((before, from)) = rest.split_once(OPEN) {
@@ -113,7 +113,7 @@ impl Placeholders {
         pieces
     }
 
-    /// Returns what is to be put in their places.
+    /// The expressions by the texts that represent them.
     pub fn references(&self) -> &References {
         &self.references
     }

@@ -1,4 +1,4 @@
-//! The schemas of the provider's resources.
+//! Schemas of the resources and data sources of the provider.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -7,7 +7,7 @@ use terraform_provider_sfn::SfnProvider;
 use tfplugin::Provider as _;
 use tfplugin::schema::Block;
 
-/// The block of a data source; empty for a type that the provider does not have.
+/// Schema of a data source; empty for an unknown type.
 pub fn data_source(type_name: &str) -> &'static Block {
     static NONE: LazyLock<Block> = LazyLock::new(Block::default);
     static SCHEMAS: LazyLock<HashMap<&'static str, Block>> = LazyLock::new(|| {
@@ -17,7 +17,7 @@ pub fn data_source(type_name: &str) -> &'static Block {
     SCHEMAS.get(type_name).unwrap_or(&NONE)
 }
 
-/// The block of a resource; empty for a type that the provider does not have.
+/// Schema of a resource; empty for an unknown type.
 pub fn resource(type_name: &str) -> &'static Block {
     static NONE: LazyLock<Block> = LazyLock::new(Block::default);
     static SCHEMAS: LazyLock<HashMap<&'static str, Block>> = LazyLock::new(|| {

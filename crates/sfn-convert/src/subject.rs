@@ -1,4 +1,4 @@
-//! A definition by what people call it: a file, a state machine in a template, an ARN.
+//! Finds a definition by a file, the name of a state machine in a file, or an ARN.
 
 use std::path::Path;
 
@@ -8,10 +8,10 @@ use sfn_aws::{Aws, Call, Settings, alias, state_machine};
 use crate::configuration;
 use crate::sources::{Files, Map, Source, convert};
 
-/// A definition of a file, or of the state machine `name` in it: its logical id or label.
+/// The definition in a file. `name` selects a state machine by its logical ID, label or address.
 ///
 /// # Errors
-/// Why there is none.
+/// When there is no such definition, or several without `name`.
 pub fn of_file(path: &Path, name: Option<&str>, text: &str, files: Files<'_>) -> Result<Json, String> {
     let is_configuration = path.extension().is_some_and(|extension| extension == "tf");
     let rendered = if is_configuration { configuration::render(text)? } else { Vec::new() };
@@ -21,7 +21,7 @@ pub fn of_file(path: &Path, name: Option<&str>, text: &str, files: Files<'_>) ->
         .collect();
     match convert(&Source { path, text, files }, &Map::new()) {
         Ok(converted) => {
-            // A definition in another file is known to the conversion only.
+            // Only the conversion reads definitions in other files.
             found.retain(|known| known.definition.is_ok() || !known.address.starts_with("aws_"));
             for (name, definition) in converted.definitions() {
                 let is_known = found.iter().any(|known| known.name == name && known.definition.is_ok());
@@ -43,14 +43,14 @@ pub fn of_file(path: &Path, name: Option<&str>, text: &str, files: Files<'_>) ->
     only(found, name)
 }
 
-/// A definition of a file, or why there is none.
+/// A definition in a file, or why it cannot be read.
 struct Found {
     name: String,
     address: String,
     definition: Result<Json, String>,
 }
 
-/// The only definition, or the only one of this name or address.
+/// The only definition, or the only one with this name or address.
 fn only(mut found: Vec<Found>, name: Option<&str>) -> Result<Json, String> {
     let has_name = |one: &&Found| !one.name.is_empty();
     let addresses: Vec<String> = found.iter().filter(has_name).map(|one| one.address.clone()).collect();
@@ -63,21 +63,21 @@ fn only(mut found: Vec<Found>, name: Option<&str>) -> Result<Json, String> {
     match (found.len(), found.into_iter().next()) {
         (1, Some(one)) => one.definition,
         (0, _) => Err(match name {
-            Some(name) => format!("it has no state machine `{name}`, but {}", addresses.join(", ")),
-            None => "it has no state machine".to_owned(),
+            Some(name) => format!("no state machine `{name}`: use one of {}", addresses.join(", ")),
+            None => "no state machine found".to_owned(),
         }),
-        _ => Err(format!("it has several state machines: write one of {} behind a `#`", addresses.join(", "))),
+        _ => Err(format!("several state machines: append `#` and one of {}", addresses.join(", "))),
     }
 }
 
-/// The definition behind an ARN of a state machine, a version or an alias.
+/// Reads the definition of a state machine, version or alias by its ARN.
 ///
 /// # Errors
-/// Why it cannot be had.
+/// When the definition cannot be read, or an alias routes to several versions.
 pub async fn of_arn(arn: &str, profile: Option<&str>, call: &Call) -> Result<Json, String> {
     let parts: Vec<&str> = arn.split(':').collect();
     let ["arn", _, "states", region, _, "stateMachine", ..] = parts.as_slice() else {
-        return Err("it is no ARN of a state machine, a version or an alias".into());
+        return Err("not an ARN of a state machine, version or alias".into());
     };
     let settings =
         Settings { region: Some((*region).to_owned()), profile: profile.map(str::to_owned), ..Settings::default() };
@@ -85,13 +85,13 @@ pub async fn of_arn(arn: &str, profile: Option<&str>, call: &Call) -> Result<Jso
     let is_alias = parts.get(7).is_some_and(|last| last.parse::<u64>().is_err());
     let of_aws = |error: sfn_aws::AwsError| error.to_string();
     let arn = if is_alias {
-        let found = alias::describe(&aws, call, arn).await.map_err(of_aws)?.ok_or("there is no such alias")?;
+        let found = alias::describe(&aws, call, arn).await.map_err(of_aws)?.ok_or("the alias does not exist")?;
         match found.wanted.routes.as_slice() {
             [route] => route.version_arn.clone(),
             routes => {
                 let versions: Vec<&str> = routes.iter().map(|route| route.version_arn.as_str()).collect();
                 return Err(format!(
-                    "the alias leads to several versions: give the ARN of one of {}",
+                    "the alias routes to several versions: use the ARN of one of {}",
                     versions.join(", ")
                 ));
             }
@@ -100,7 +100,7 @@ pub async fn of_arn(arn: &str, profile: Option<&str>, call: &Call) -> Result<Jso
         arn.to_owned()
     };
     let described = state_machine::describe(&aws, call, &arn).await.map_err(of_aws)?;
-    let described = described.ok_or("there is no such state machine")?;
+    let described = described.ok_or("the state machine does not exist")?;
     let parsed = asl::parse(&described.definition).map_err(|finding| finding.message)?;
     Ok(parsed.0.root)
 }

@@ -1,23 +1,24 @@
-//! The states of a workflow in the order in which people read it.
+//! Sorts the states of a workflow in reading order.
 
 use std::collections::BTreeMap;
 
 use asl::Json;
 use asl::semantic::graph::Graph;
 
-/// A state, by the block that it is written as.
+/// A state and its block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct State {
-    /// The name of the block.
+    /// Type of the block.
     pub block: String,
-    /// The name of the state, which is the label of the block.
+    /// Name of the state, which is the label of the block.
     pub label: String,
-    /// The comment above the block; nothing if empty.
+    /// Comment above the block; can be empty.
     pub comment: String,
 }
 
-/// The states of a definition: first those of the state machine, then those of each branch and item processor, of which
-/// the first has the title of its branch or item processor as a comment. `comments` are those of the source, by state.
+/// The states of a definition: first those of the state machine, then those of each branch and item processor. The
+/// first state of a branch or item processor has its title as a comment. `comments` are the comments of the source,
+/// by state.
 pub fn in_reading_order(definition: &Json, comments: &BTreeMap<String, String>) -> Vec<State> {
     let graph = Graph::of(definition);
     let mut states = Vec::new();

@@ -1,4 +1,4 @@
-//! Each property of the sources is kept, named in a note, or the reason of a failure.
+//! Checks that each property of a source is converted, named in a note, or the reason of a failure.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 
@@ -7,11 +7,11 @@ use std::path::Path;
 use serde_json::{Value, json};
 use sfn_convert::sources::{Map, Source, convert};
 
-/// The properties of CloudFormation and SAM, as `cargo xtask update-aws` writes them.
+/// Properties of CloudFormation and SAM resources, written by `cargo xtask update-aws`.
 const PUBLISHED: &str = include_str!("properties.txt");
 
-/// Properties that are not in the published schemas: what SAM reads beside them, attributes of resources (CloudFormation
-/// template reference), and the settings of serverless-step-functions (its README and schema).
+/// Properties that are not in the published schemas: other properties that SAM reads, attributes of resources
+/// (CloudFormation template reference), and the settings of serverless-step-functions (its README and schema).
 const OTHERS: &str = "\
 AWS::Serverless::StateMachine Name
 AWS::StepFunctions::StateMachine @DependsOn
@@ -40,8 +40,8 @@ serverless tracingConfig.enabled
 serverless type
 serverless useExactVersion";
 
-/// Properties without a meaning of their own: the only route of an alias has all of the weight, and a note about `retain` is
-/// always there.
+/// Properties without an effect of their own: the only route of an alias always has the full weight, and every
+/// conversion has a note about `retain`.
 const IMPLIED: [&str; 2] = ["RoutingConfiguration.Weight", "retain"];
 
 /// A value for a property.
@@ -76,7 +76,7 @@ fn definition(comment: &str) -> Value {
     json!({"Comment": comment, "StartAt": "A", "States": {"A": {"Type": "Succeed"}}})
 }
 
-/// The settings beside which a property means something.
+/// The settings that a property requires to have an effect.
 fn base(ty: &str, path: &str) -> Value {
     let mut base = match ty {
         "AWS::StepFunctions::StateMachineAlias" => {
@@ -103,7 +103,7 @@ fn base(ty: &str, path: &str) -> Value {
     base
 }
 
-/// Puts a value at a path, below lists into their first element.
+/// Sets the value at a path. Paths through a list select its first element.
 fn put(into: &mut Value, path: &str, value: Value) {
     if let Value::Array(elements) = into {
         return put(elements.first_mut().unwrap(), path, value);
@@ -140,7 +140,7 @@ fn file(ty: &str, properties: Value, attributes: Value) -> Value {
     })
 }
 
-/// The configuration, the notes, and the reasons of failures.
+/// Converts a file to configuration and notes, or to the reasons of failures.
 fn converted(file: &Value) -> Result<(String, Vec<String>), String> {
     let path = Path::new(if file.get("service").is_some() { "serverless.json" } else { "template.json" });
     let text = file.to_string();
@@ -155,7 +155,7 @@ fn converted(file: &Value) -> Result<(String, Vec<String>), String> {
     }
 }
 
-/// The fate of a property.
+/// Result of the conversion of a property.
 fn fate(ty: &str, path: &str) -> &'static str {
     let without = base(ty, path);
     let (mut with, mut attributes) = (without.clone(), json!({}));
@@ -190,8 +190,8 @@ fn no_property_is_lost() {
     insta::assert_snapshot!(fates.join("\n"));
 }
 
-/// The arguments of hashicorp/aws and of Terraform (their documentation), with a value that the output has as well, unless
-/// a note names the argument.
+/// Arguments of hashicorp/aws and meta-arguments of Terraform (from their documentation). The output must contain the
+/// value, or a note must name the argument.
 const ARGUMENTS: [(&str, &str); 26] = [
     ("aws_sfn_state_machine", "name_prefix = \"marker\""),
     ("aws_sfn_state_machine", "publish = var.marker"),

@@ -1,4 +1,4 @@
-//! Definitions as blocks, and the blocks as definitions again.
+//! Converts definitions to blocks, and renders the blocks as definitions again.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 
@@ -10,7 +10,7 @@ use asl::linter::{Linter, has_errors};
 use sfn_convert::configuration::{self, render};
 use sfn_convert::sources::{Map, Source, convert};
 
-/// The configuration that a definition becomes.
+/// Converts a definition to configuration.
 fn converted(definition: &str) -> Result<String, String> {
     let source = Source { path: Path::new("x.asl.json"), text: definition, files: &|_| Err("no files".into()) };
     let mut converted = convert(&source, &Map::new())?;
@@ -29,10 +29,10 @@ fn check(name: &str, definition: &str) {
     let plain = |text: &str| text.split_whitespace().collect::<String>();
     let is_same = before.same_meaning(&after) || plain(definition) == plain(&workflow.text);
     assert!(is_same, "{name}:\n{definition}\n{configuration}\n{}", workflow.text);
-    // The text can be converted and rendered again.
+    // Converting and rendering again must give the same text.
     let again = render(&converted(&workflow.text).unwrap()).unwrap();
     assert_eq!(again.first().map(|workflow| &workflow.text), Some(&workflow.text), "{name}");
-    // The rules say the same of both forms.
+    // Both forms must have the same findings.
     let linter = Linter::new(MachineType::Standard);
     let codes = |findings: Vec<asl::Diagnostic>| {
         let serious = findings.iter().filter(|finding| finding.severity != asl::Severity::Lint);
@@ -93,7 +93,7 @@ fn expressions_survive() {
 fn real_definitions_survive() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
     let Ok(index) = fs::read_to_string(corpus.join("index.jsonl")) else {
-        println!("skipped: there is no collection of definitions beside the repository");
+        println!("skipped: the corpus of definitions is not installed");
         return;
     };
     let mut count = 0;
@@ -113,7 +113,8 @@ fn real_definitions_survive() {
     assert!(count >= 500, "{count}");
 }
 
-/// A state machine without a type is a Standard one; with a type that is computed it may be any. Repairs are for ASL, not for HCL.
+/// A state machine without a type is a Standard one, and one with a computed type can be either. Repairs apply to ASL
+/// and not to HCL.
 #[test]
 fn checks_know_the_type_and_propose_no_repairs() {
     let linter = Linter::new(MachineType::Unknown);
@@ -134,7 +135,7 @@ fn checks_know_the_type_and_propose_no_repairs() {
     assert!(has_hint(&configuration::check(standard, &linter)) && !has_hint(&express));
 }
 
-/// Objects of the language that an expression makes have other names in HCL, so that they are not rendered.
+/// Objects of the language have other member names in HCL, so the value of an expression cannot be rendered.
 #[test]
 fn computed_objects_are_not_rendered() {
     let machine = |state: &str| format!("resource \"sfn_state_machine\" \"a\" {{\n  start_at = \"A\"\n  {state}\n}}\n");

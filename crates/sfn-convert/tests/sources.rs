@@ -1,4 +1,4 @@
-//! Files of other tools become configuration of this provider.
+//! Converts files of other tools to configuration of this provider.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests fail as tests do")]
 
@@ -11,7 +11,7 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sources")
 }
 
-/// What a file becomes, and what is said about it.
+/// Converts a file. Returns the configuration with the notes and errors.
 fn converted(path: &str, text: &str, map: &[(&str, &str)]) -> String {
     let path = folder().join(path);
     let files = |file: &Path| {
@@ -65,7 +65,7 @@ fn terraform() {
     insta::assert_snapshot!(check("terraform/main.tf", &[]));
 }
 
-/// Only the resources of Step Functions are exchanged, and the names by which the rest refers to them.
+/// Only the Step Functions resources and the references to them are replaced.
 #[test]
 fn the_rest_of_a_terraform_file_stays() {
     let path = "terraform-file/main.tf";
@@ -92,7 +92,7 @@ fn placeholders_of_a_definition_are_mapped_or_named() {
     ));
 }
 
-/// Nothing of a source is lost or changed without a word.
+/// Every part of a source is converted or named in a note.
 #[test]
 fn what_is_left_out_of_a_template_is_told() {
     let template = r"
@@ -162,10 +162,10 @@ fn what_cannot_be_converted_is_said() {
     for (path, text, said) in [
         ("a.json", "{", "error: line 1: "),
         ("a.yaml", "a: [", "error: line"),
-        ("a.yaml", "just words", "error: it is no definition of a state machine"),
+        ("a.yaml", "just words", "error: not a state machine definition"),
         ("a.yaml", "Resources: {A: {Type: 'AWS::S3::Bucket'}}", "error: the template has no state machine"),
         ("serverless.yml", "service: a\nfunctions: {}", "error: the file has no `stepFunctions`"),
-        ("a.tf", "resource {{", "error: it is not a Terraform configuration"),
+        ("a.tf", "resource {{", "error: not valid Terraform configuration"),
         ("a.tf", "resource \"aws_s3_bucket\" \"b\" {}", "error: it has no `aws_sfn_state_machine`"),
         (
             "a.tf",
@@ -189,7 +189,7 @@ fn what_cannot_be_converted_is_said() {
     }
 }
 
-/// Files that somebody has damaged: lines removed, doubled or exchanged, characters put in.
+/// Damages a file: removes, duplicates or swaps lines, or inserts characters.
 fn damaged(text: &str, random: &mut impl FnMut(usize) -> usize) -> String {
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     for _ in 0..1 + random(3) {
@@ -265,7 +265,7 @@ fn a_definition_without_a_name_is_a_workflow() {
     }
 }
 
-/// Conversion of the `definition` of a resource of hashicorp/aws.
+/// Conversion of `definition` of a resource of hashicorp/aws.
 #[test]
 fn definitions_of_terraform_are_read_as_far_as_they_are_written() {
     let locals = "locals {\n  a = local.b\n  b = \"A\"\n  loop = local.loop\n  text = \"{\\\"StartAt\\\": \\\"A\\\", \\\"States\\\": {\\\"A\\\": {\\\"Type\\\": \\\"Succeed\\\"}}}\"\n}\n";
@@ -279,7 +279,7 @@ fn definitions_of_terraform_are_read_as_far_as_they_are_written() {
         ("jsonencode(merge({ StartAt = \"A\" }, var.rest))", "definition = jsonencode(merge("),
         ("jsonencode({ StartAt = \"A\" })", "definition = jsonencode({ StartAt = \"A\" })"),
         ("\"${var.definition}\"", "definition = \"${var.definition}\""),
-        // The text of an interpolation alone is the text itself.
+        // A template with only an interpolation has the value of the interpolation.
         ("\"${local.text}\"", "succeed \"A\""),
     ] {
         let text = format!(

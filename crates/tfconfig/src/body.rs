@@ -1,9 +1,9 @@
-//! Lines of configuration, laid out.
+//! Lays out lines of configuration.
 
-/// Spaces for each level.
+/// Number of spaces for each level.
 pub(crate) const STEP: usize = 2;
 
-/// The content of a file or block, in order.
+/// Content of a file or block, in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Body {
     items: Vec<Item>,
@@ -11,7 +11,7 @@ pub struct Body {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Item {
-    /// A name and an expression, whose lines after the first are indented already.
+    /// A name and an expression. The lines after the first are already indented.
     Attribute(String, String),
     Block(String, Body),
     Comment(String),
@@ -19,17 +19,17 @@ enum Item {
 }
 
 impl Body {
-    /// Whether there is nothing in it.
+    /// Whether the body is empty.
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
     }
 
-    /// Adds an attribute; `expression` is laid out for the level it stands on.
+    /// Adds an attribute. `expression` must be laid out for its level.
     pub fn attribute(&mut self, name: impl Into<String>, expression: impl Into<String>) {
         self.items.push(Item::Attribute(name.into(), expression.into()));
     }
 
-    /// Adds a block under what stands before its brace, such as `task "A"`.
+    /// Adds a block with a header such as `task "A"`.
     pub fn block(&mut self, header: impl Into<String>, body: Body) {
         self.items.push(Item::Block(header.into(), body));
     }
@@ -40,7 +40,7 @@ impl Body {
         self.block(header, body);
     }
 
-    /// Adds a comment, each line of which becomes one.
+    /// Adds each line of a text as a comment.
     pub fn comment(&mut self, text: &str) {
         self.items.extend(text.lines().map(|line| Item::Comment(line.trim_end().to_owned())));
     }
@@ -57,19 +57,19 @@ impl Body {
         self.items.splice(at..at, lines);
     }
 
-    /// Adds an empty line, unless there is one already or nothing to be set apart.
+    /// Adds an empty line, unless the body is empty or ends with one.
     pub fn blank(&mut self) {
         if !matches!(self.items.last(), None | Some(Item::Blank)) {
             self.items.push(Item::Blank);
         }
     }
 
-    /// Adds all of another body.
+    /// Adds the content of another body.
     pub fn extend(&mut self, other: Body) {
         self.items.extend(other.items);
     }
 
-    /// The text, ending in a line break.
+    /// Renders the text. Each line ends with a line break.
     pub fn render(&self) -> String {
         let mut text = String::new();
         self.write(0, &mut text);
@@ -107,8 +107,8 @@ impl Body {
     }
 }
 
-/// `name = value` with the signs of equality below each other, as far as values take one line. As `terraform fmt` has it,
-/// a value whose first line leaves a bracket open ends a run, and a here document ends it after its own line.
+/// Lines `name = value` with aligned equals signs. As in `terraform fmt`, a run of aligned lines ends before a value of
+/// several lines, and after the first line of a heredoc.
 pub(crate) fn aligned<'a>(entries: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<String> {
     let mut lines = Vec::new();
     let mut run: Vec<(&str, &str)> = Vec::new();

@@ -1,14 +1,14 @@
-//! Single expressions.
+//! Writes single expressions.
 
 use hcl_edit::Ident;
 use printable::is_hidden;
 
-/// Whether a word may stand where HCL takes a name.
+/// Whether a word is an HCL identifier.
 pub fn is_identifier(word: &str) -> bool {
     Ident::try_new(word).is_ok()
 }
 
-/// A name for a resource or variable that says this text.
+/// A label for a resource or variable, from a text.
 pub fn label(text: &str) -> String {
     let mut label: String = text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     if !label.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
@@ -17,12 +17,12 @@ pub fn label(text: &str) -> String {
     label
 }
 
-/// A string as HCL has it.
+/// A quoted string in HCL.
 pub fn quoted(text: &str) -> String {
     format!("\"{}\"", escaped(text))
 }
 
-/// The inside of a quoted string.
+/// The content of a quoted string.
 pub(crate) fn escaped(text: &str) -> String {
     let mut written = String::new();
     for c in literal(text).chars() {
@@ -40,19 +40,19 @@ pub(crate) fn escaped(text: &str) -> String {
     written
 }
 
-/// A text that a template leaves as it is.
+/// A text as a literal of a template.
 fn literal(text: &str) -> String {
     text.replace("${", "$${").replace("%{", "%%{")
 }
 
 /// The key of an object.
 pub(crate) fn key(text: &str) -> String {
-    // The words of expressions would be read as such.
+    // Keywords would be parsed as expressions.
     let is_word = matches!(text, "null" | "true" | "false" | "for" | "if" | "in");
     if is_identifier(text) && !is_word { text.to_owned() } else { quoted(text) }
 }
 
-/// A text of several lines as a here document for an attribute on this level; `None` where it would not say the same.
+/// A text of several lines as a heredoc for an attribute with this indentation; `None` if its value would differ.
 pub(crate) fn here_document(text: &str, indent: usize) -> Option<String> {
     let (lines, ends): (&str, bool) = match text.strip_suffix('\n') {
         Some(lines) => (lines, true),
@@ -61,7 +61,7 @@ pub(crate) fn here_document(text: &str, indent: usize) -> Option<String> {
     let is_plain = |line: &str| {
         !line.contains(is_hidden) && !line.trim().is_empty() && line.trim() != "EOT" && !line.starts_with('\t')
     };
-    // What the lines are indented by is taken away again only as far as one of them has no more.
+    // `<<-` removes the smallest indentation of all lines, so one line must have no indentation of its own.
     let is_flush = lines.lines().any(|line| !line.starts_with(char::is_whitespace));
     if !lines.contains('\n') || !is_flush || !lines.split('\n').all(is_plain) {
         return None;

@@ -1,8 +1,7 @@
-//! Terraform configuration as text.
+//! Reads and writes Terraform configuration as text.
 //!
-//! What is written is laid out as `terraform fmt` would: [`Body`] takes care of that, [`Writer`] makes bodies of values
-//! and their schema, and [`References`] puts expressions where a text stands for something that has a name. [`reader`] goes the
-//! other way, from text to values.
+//! [`Body`] lays out text as `terraform fmt` does, [`Writer`] converts values to bodies by their schema, and
+//! [`References`] replaces texts, such as ARNs, with expressions. [`reader`] converts text to values.
 
 mod body;
 mod expression;

@@ -1,7 +1,7 @@
 //! Reads Terraform configuration: blocks as values by their schema, with the place of each value.
 //!
-//! What only Terraform can compute, such as a reference to a resource or the result of a function, is passed to the caller, who
-//! decides what it is. Local values of the same file are followed.
+//! Expressions that only Terraform can compute, such as references to resources and function calls, are passed to the
+//! caller, which provides their value. Local values of the same file are resolved.
 
 mod literals;
 mod places;
@@ -20,7 +20,7 @@ pub use literals::Literal;
 pub use template::Template;
 pub use values::Read;
 
-/// The maximum depth of references between local values.
+/// Maximum depth of references between local values.
 const MAX_DEPTH: usize = 16;
 
 /// A file of configuration.
@@ -31,12 +31,12 @@ pub struct Configuration<'t> {
     locals: BTreeMap<String, Expression>,
 }
 
-/// Something wrong with a configuration.
+/// An error in a configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// What is wrong, in lower case without a final period.
+    /// Message, which begins with a lowercase letter and has no final period.
     pub message: String,
-    /// The bytes of the text that it is about.
+    /// The bytes of the text with the error.
     pub span: Range<usize>,
 }
 
@@ -45,9 +45,9 @@ pub struct Problem {
 pub struct Declared<'c> {
     /// Whether it is a data source.
     pub is_data: bool,
-    /// The type, such as `sfn_state_machine`.
+    /// Type, such as `sfn_state_machine`.
     pub ty: &'c str,
-    /// The name.
+    /// Name.
     pub name: &'c str,
     block: &'c Block,
     configuration: &'c Configuration<'c>,
@@ -56,15 +56,15 @@ pub struct Declared<'c> {
 /// An expression that only Terraform can compute.
 #[derive(Debug, Clone, Copy)]
 pub struct Computed<'e> {
-    /// The expression as it is written.
+    /// Text of the expression.
     pub expression: &'e str,
-    /// The type that the schema expects; [`Type::Dynamic`] where that may be any.
+    /// Type that the schema expects; [`Type::Dynamic`] for any type.
     pub ty: &'e Type,
-    /// Whether it is a part of a longer string.
+    /// Whether the expression is a part of a longer string.
     pub is_part: bool,
 }
 
-/// Gives the value of a computed expression.
+/// Provides the value of a computed expression.
 pub type Compute<'f> = &'f mut dyn FnMut(Computed<'_>) -> Value;
 
 impl Declared<'_> {
@@ -78,9 +78,9 @@ impl<'t> Configuration<'t> {
     /// Parses a file.
     ///
     /// # Errors
-    /// Where it does not follow the grammar of HCL.
+    /// When the text is not valid HCL.
     pub fn parse(text: &'t str) -> Result<Self, Problem> {
-        // Places stay the same.
+        // The replacement has the same length, so that places do not change.
         let readable = text.replacen('\u{feff}', "   ", usize::from(text.starts_with('\u{feff}')));
         let body: Body = readable.parse().map_err(|error: hcl_edit::parser::Error| {
             let at = error.location().offset().min(text.len());
@@ -92,7 +92,7 @@ impl<'t> Configuration<'t> {
         Ok(Self { text, body, locals })
     }
 
-    /// Returns the resources and data sources, in the order of the file.
+    /// Resources and data sources, in the order of the file.
     pub fn declared(&self) -> impl Iterator<Item = Declared<'_>> {
         self.body.blocks().filter_map(|block| {
             let is_data = match block.ident.as_str() {
@@ -111,7 +111,7 @@ impl<'t> Configuration<'t> {
         text.map_or_else(|| expression.to_string(), str::to_owned).trim().to_owned()
     }
 
-    /// The local value that an expression names.
+    /// The local value that an expression refers to.
     fn local(&self, expression: &Expression) -> Option<&Expression> {
         let text = self.written(expression);
         self.locals.get(text.strip_prefix("local.")?)

@@ -1,43 +1,43 @@
-//! Expressions in place of texts.
+//! Replaces texts with expressions.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
 use crate::expression::{escaped, quoted};
 
-/// Which texts stand for something that has an expression of its own: an ARN for a resource, a placeholder for a variable.
+/// Texts with the expressions that replace them, such as an ARN and a resource, or a placeholder and a variable.
 #[derive(Debug, Clone, Default)]
 pub struct References {
     expressions: BTreeMap<String, String>,
 }
 
 impl References {
-    /// Puts `expression` in the place of `text`, wherever it is a whole value or a part that ends with a name.
+    /// Replaces `text` with `expression`, if it is a whole value or a part that is not inside of a longer name.
     pub fn insert(&mut self, text: impl Into<String>, expression: impl Into<String>) {
         self.expressions.insert(text.into(), expression.into());
     }
 
-    /// Leaves a text as it is again.
+    /// Removes the expression of a text.
     pub fn remove(&mut self, text: &str) {
         self.expressions.remove(text);
     }
 
-    /// Whether there are none.
+    /// Whether there are no references.
     pub fn is_empty(&self) -> bool {
         self.expressions.is_empty()
     }
 
-    /// The expression for exactly this text.
+    /// The expression of exactly this text.
     pub fn get(&self, text: &str) -> Option<&str> {
         self.expressions.get(text).map(String::as_str)
     }
 
-    /// All of another's as well.
+    /// Adds all references of `other`.
     pub fn extend(&mut self, other: &References) {
         self.expressions.extend(other.expressions.iter().map(|(text, expression)| (text.clone(), expression.clone())));
     }
 
-    /// The expression of a string.
+    /// A string as an expression.
     pub fn string(&self, text: &str) -> String {
         if let Some(expression) = self.get(text) {
             return expression.to_owned();
@@ -47,7 +47,7 @@ impl References {
         let mut before = None;
         while let Some((start, found, expression)) = self.next(rest, before) {
             let (literal, from) = rest.split_at(start);
-            // A `$` right before an interpolation would escape it.
+            // A `$` directly before an interpolation would escape it.
             match literal.strip_suffix('$') {
                 Some(literal) => written.push_str(&format!("{}\\u0024", escaped(literal))),
                 None => written.push_str(&escaped(literal)),
@@ -63,7 +63,7 @@ impl References {
         format!("\"{written}\"")
     }
 
-    /// The first of the texts in `text`, and the longest of those that begin there.
+    /// The first reference in `text`, and the longest of those that begin there.
     fn next<'a>(&'a self, text: &'a str, before: Option<char>) -> Option<(usize, &'a str, &'a str)> {
         let mut before = before;
         for (start, c) in text.char_indices() {
@@ -76,8 +76,8 @@ impl References {
         None
     }
 
-    /// The longest text that `rest` begins with. Of the texts in their order, those that `rest` begins with come before it,
-    /// the longest last, with others between them that share a beginning.
+    /// The longest text that `rest` begins with. In sorted order, prefixes of `rest` come before `rest`, the longest
+    /// last, with other texts that share a beginning between them.
     fn longest_at<'a>(&'a self, rest: &str, before: Option<char>) -> Option<(&'a str, &'a str)> {
         let mut upper = rest;
         while !upper.is_empty() {
@@ -87,7 +87,7 @@ impl References {
                 if !needle.is_empty() && stands_alone(needle, before, after.chars().next()) {
                     return Some((needle, expression));
                 }
-                // A shorter one may stand alone.
+                // A shorter text may be a whole name.
                 upper = shorter(needle, rest);
             } else {
                 let shared = needle.chars().zip(rest.chars()).take_while(|(a, b)| a == b).map(|(c, _)| c.len_utf8());
@@ -104,7 +104,7 @@ fn shorter<'a>(text: &str, rest: &'a str) -> &'a str {
     rest.get(..text.len() - last).unwrap_or("")
 }
 
-/// Whether a text is not just a part of a longer name.
+/// Whether a text is not a part of a longer name.
 fn stands_alone(needle: &str, before: Option<char>, after: Option<char>) -> bool {
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     let (first, last) = (needle.chars().next(), needle.chars().next_back());

@@ -1,4 +1,4 @@
-//! Values as configuration, by their schema.
+//! Writes values as configuration, by their schema.
 
 use tfplugin::Value;
 use tfplugin::schema::{Block, NestedBlock, Nesting};
@@ -8,24 +8,24 @@ use crate::expression::{here_document, key};
 use crate::quoted;
 use crate::references::References;
 
-/// The longest line that a list or object is put on.
+/// Maximum length of a line with a list or object.
 const WIDTH: usize = 100;
 
 /// Writes values as configuration.
 #[derive(Debug)]
 pub struct Writer<'a> {
-    /// What is written as an expression.
+    /// Texts that are replaced with expressions.
     pub references: &'a References,
 }
 
 impl<'a> Writer<'a> {
-    /// A writer that puts expressions in the place of these texts.
+    /// Creates a writer that replaces these texts with expressions.
     pub fn new(references: &'a References) -> Self {
         Self { references }
     }
 
-    /// The content of a block of this schema that is `level` blocks deep. Null attributes are left out, and so are the
-    /// attributes that only the provider sets. Labelled blocks are in the order of their labels in `value`.
+    /// The content of a block with this schema at a nesting level. Omits null attributes and attributes that only the
+    /// provider sets. Labelled blocks have the order of their labels in `value`.
     pub fn body(&self, schema: &Block, value: &Value, level: usize) -> Body {
         let mut body = Body::default();
         for attribute in schema.attributes.iter().filter(|attribute| attribute.required || attribute.optional) {
@@ -60,7 +60,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Adds one labelled block to a body that is `level` blocks deep.
+    /// Adds one labelled block to a body at a nesting level.
     pub fn labelled(&self, nested: &NestedBlock, label: &str, value: &Value, level: usize, body: &mut Body) {
         // `terraform fmt` drops labels with these characters.
         if !label.contains(['$', '%']) {
@@ -74,7 +74,7 @@ impl<'a> Writer<'a> {
         body.block(format!("dynamic {}", quoted(&nested.name)), dynamic);
     }
 
-    /// The value of an attribute, laid out for a line that is this far from the margin.
+    /// The value of an attribute, laid out for a line with this indentation.
     fn attribute(&self, name: &str, value: &Value, indent: usize) -> String {
         if let Some(text) = value.as_str().filter(|text| text.contains('\n'))
             && self.references.string(text) == quoted(text)
@@ -85,7 +85,7 @@ impl<'a> Writer<'a> {
         self.expression(value, indent, name.len() + 3)
     }
 
-    /// An expression on a line with this margin, after `used` columns.
+    /// An expression on a line with this indentation, after `used` columns.
     pub fn expression(&self, value: &Value, indent: usize, used: usize) -> String {
         match value.plain() {
             Value::Null | Value::Unknown | Value::Typed(_) => "null".to_owned(),
@@ -100,7 +100,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// An expression in one line, as a part of a longer one.
+    /// An expression on one line, as a part of a longer expression.
     pub fn in_line(&self, value: &Value) -> String {
         match value.plain() {
             Value::List(elements) => {
@@ -161,14 +161,14 @@ impl<'a> Writer<'a> {
         format!("{{\n{lines}{}}}", " ".repeat(indent))
     }
 
-    /// The key of an object, in which there may be references as well.
+    /// The key of an object, which can contain references.
     fn key(&self, name: &str) -> String {
         let written = self.references.string(name);
         if written == quoted(name) { key(name) } else { format!("({written})") }
     }
 }
 
-/// Whether a value is an object or list that is not empty.
+/// Whether a value is a non-empty object or list.
 fn holds_entries(value: &Value) -> bool {
     value.as_map().is_some_and(|entries| !entries.is_empty())
         || value.as_list().is_some_and(|elements| !elements.is_empty())

@@ -1,35 +1,36 @@
-//! The guide "Checks", from the documentation of the rules.
+//! Generates the guide "Checks" from the documentation of the rules.
 
 use std::fmt::Write as _;
 
-/// What is above the table of the rules.
+/// Text above the table of the rules.
 const INTRODUCTION: &str = "\
 # Checks
 
-Every plan checks the workflow with these rules, and so does `sfn validate`. Terraform reports each finding at the line of its attribute.
+Terraform plans and `sfn validate` check workflows with these rules. Terraform reports each finding at the line of its attribute.
 
-An *error* is what AWS rejects. A *warning* is what AWS accepts and what is likely to fail. A *lint* is good practice; to show lints, set \
-`checks { level = \"lint\" }` in the provider block or pass `--level lint` to the command. To ignore a rule, give its code, the beginning of \
-its code, or its name: in the provider block with `checks { ignore = [...] }`, on a resource with `ignore_diagnostics`, in `sfn.toml` with \
-`ignore`, on the command line with `--ignore`.
+An *error* means that AWS rejects the definition. A *warning* means that AWS accepts the definition, but an execution is likely to fail. A *lint* \
+recommends a good practice. To show lints, set `checks { level = \"lint\" }` in the provider block, or use `--level lint` in the command.
 
-A value that is not known yet, or a string with a placeholder such as `${Name}`, turns off only the rules that read it.
+To ignore a rule, specify its code, the beginning of its code, or its name: with `checks { ignore = [...] }` in the provider block, with \
+`ignore_diagnostics` on a resource, with `ignore` in `sfn.toml`, or with `--ignore` in the command.
+
+Rules skip values that are not known yet, and strings with placeholders such as `${Name}`.
 
 | Code | Name | Severity | What it does |
 | --- | --- | --- | --- |
 ";
 
-/// The page.
+/// Text of the page.
 pub fn page() -> String {
     let mut page =
-        super::front_matter("Checks", "The checks that the provider makes on a workflow before it is deployed.");
+        super::front_matter("Checks", "Rules with which the provider checks workflows before they are deployed.");
     page.push_str(INTRODUCTION);
     for rule in asl::rules::rules() {
         let (code, anchor) = (rule.code, rule.anchor());
         let _ = writeln!(page, "| [{code}](#{anchor}) | {} | {:?} | {} |", rule.name, rule.severity, rule.summary());
     }
     for rule in asl::rules::rules() {
-        // The headings of a rule are below its own.
+        // Headings in the documentation of a rule are one level below its title.
         let documentation = rule.documentation().replace("\n## ", "\n### ");
         let documentation = documentation.replacen("## ", "### ", 1);
         let _ = write!(page, "\n## {} {}\n\n{}\n", rule.code, rule.name, documentation);

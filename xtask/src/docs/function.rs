@@ -1,4 +1,4 @@
-//! The pages of the provider's functions.
+//! Generates the pages of provider functions.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use tfplugin::{Signature, Type};
 
 use super::schema::label;
 
-/// The page of a function.
+/// Page of a function.
 pub fn page(name: &str, signature: &Signature, example: &str) -> String {
     let summary = signature.summary.trim_end_matches('.');
     let mut page = super::front_matter(&format!("{name} function - sfn"), &format!("{summary}."));
@@ -28,7 +28,7 @@ pub fn page(name: &str, signature: &Signature, example: &str) -> String {
     page
 }
 
-/// The signature, such as `graph(definition string, format string...) string`.
+/// Signature, such as `graph(definition string, format string...) string`.
 fn declaration(name: &str, signature: &Signature) -> String {
     let parameters =
         signature.parameters.iter().map(|parameter| format!("{} {}", parameter.name, constraint(&parameter.ty)));
@@ -38,7 +38,7 @@ fn declaration(name: &str, signature: &Signature) -> String {
     format!("{name}({listed}) {}", constraint(&signature.result))
 }
 
-/// A type as a type constraint of Terraform.
+/// Type constraint of a type.
 fn constraint(ty: &Type) -> String {
     match ty {
         Type::Bool => "bool".into(),

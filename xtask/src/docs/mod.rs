@@ -1,4 +1,4 @@
-//! `cargo xtask docs`: the Registry's documentation, from the schemas, the rules and the examples.
+//! `cargo xtask docs`: generates the documentation for the Registry from the schemas, the rules and the examples.
 
 mod checks;
 mod function;
@@ -14,13 +14,13 @@ use terraform_provider_sfn::SfnProvider;
 use tfplugin::Provider as _;
 use tfplugin::schema::Block;
 
-/// Folders whose pages are written by hand, apart from those that [`pages`] names.
+/// Folders with pages that are not generated, except for those that [`pages`] returns.
 const BY_HAND: [&str; 2] = ["decisions", "guides"];
 
-/// How list resources are used, below the page of each of them.
+/// Text at the end of the page of each list resource.
 const LIST_RESOURCES: &str = "\nThese are the arguments of the `config` block. List resources require Terraform 1.14 or later and the `terraform query` command.\n";
 
-/// Writes the documentation; with `check` it only compares.
+/// Writes the documentation. With `check`, only compares it with the existing files.
 ///
 /// # Errors
 /// When a page cannot be written, an example is missing, or with `check` a page is not up to date.
@@ -52,7 +52,7 @@ pub fn run(check: bool) -> io::Result<()> {
     Ok(())
 }
 
-/// The generated pages that exist, by their path below the folder.
+/// Existing generated pages, as paths relative to the folder.
 fn existing(folder: &Path, below: &str) -> io::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder.join(below))? {
@@ -69,7 +69,7 @@ fn existing(folder: &Path, below: &str) -> io::Result<Vec<String>> {
     Ok(names)
 }
 
-/// All generated pages by their path below `docs`.
+/// All generated pages, by their paths relative to `docs`.
 fn pages() -> io::Result<BTreeMap<String, String>> {
     let provider = SfnProvider::default();
     let mut pages = BTreeMap::new();
@@ -101,7 +101,7 @@ fn pages() -> io::Result<BTreeMap<String, String>> {
     Ok(pages)
 }
 
-/// The page of the provider block. The Registry takes no subcategory there.
+/// Page of the provider block. The Registry allows no subcategory on this page.
 fn index(block: &Block) -> io::Result<String> {
     let example = example("provider/provider.tf")?;
     Ok(format!(
@@ -125,7 +125,7 @@ fn front_matter(title: &str, description: &str) -> String {
     format!("---\npage_title: \"{title}\"\nsubcategory: \"\"\ndescription: |-\n  {description}\n---\n\n")
 }
 
-/// The first sentence of a description.
+/// First sentence of a description.
 fn summary(description: &str) -> String {
     format!("{}.", description.split(". ").next().unwrap_or(description).trim_end_matches('.'))
 }
@@ -134,13 +134,13 @@ fn short(name: &str) -> &str {
     name.strip_prefix("sfn_").unwrap_or(name)
 }
 
-/// A file below `examples` as a fenced block.
+/// A file in `examples` as a fenced block.
 fn example(path: &str) -> io::Result<String> {
     let language = if path.ends_with(".sh") { "shell" } else { "terraform" };
     Ok(format!("```{language}\n{}```\n", read_example(path)?))
 }
 
-/// The text of a file below `examples`.
+/// Text of a file in `examples`.
 fn read_example(path: &str) -> io::Result<String> {
     let file = e2e::repository().join("examples").join(path);
     fs::read_to_string(&file).map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", file.display())))

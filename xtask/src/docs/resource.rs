@@ -1,4 +1,4 @@
-//! What the page of a resource has below its schema: permissions and import.
+//! Generates the sections of a resource page after the schema: permissions and import.
 
 use std::fmt::Write as _;
 use std::io;
@@ -7,13 +7,13 @@ use tfplugin::schema::IdentitySchema;
 
 use super::{example, read_example, schema};
 
-/// The `import` block in Terraform's documentation.
+/// Link to the `import` block in the Terraform documentation.
 const IMPORT_BLOCK: &str = "[`import` block](https://developer.hashicorp.com/terraform/language/import)";
-/// The command in Terraform's documentation.
+/// Link to `terraform import` in the Terraform documentation.
 const IMPORT_COMMAND: &str =
     "[`terraform import` command](https://developer.hashicorp.com/terraform/cli/commands/import)";
 
-/// The sections of a resource, from the files below `examples/resources/NAME`.
+/// Sections of a resource, from the files in `examples/resources/NAME`.
 ///
 /// # Errors
 /// When a file is missing.
@@ -21,7 +21,7 @@ pub fn sections(name: &str, identity: Option<&IdentitySchema>) -> io::Result<Str
     Ok(format!("{}{}", permissions(name)?, import(name, identity)?))
 }
 
-/// The IAM actions that the credentials need.
+/// IAM actions that the credentials need.
 fn permissions(name: &str) -> io::Result<String> {
     let table = read_example(&format!("resources/{name}/permissions.md"))?;
     Ok(format!(
@@ -30,7 +30,7 @@ fn permissions(name: &str) -> io::Result<String> {
     ))
 }
 
-/// The ways to import, the shortest for a reader first: `import` block, identity, command.
+/// Ways to import: `import` block by ID, `import` block by identity, and command.
 fn import(name: &str, identity: Option<&IdentitySchema>) -> io::Result<String> {
     let file = |file: &str| example(&format!("resources/{name}/{file}"));
     let mut text = format!(

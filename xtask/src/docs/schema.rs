@@ -1,5 +1,5 @@
-//! Schemas as Markdown, laid out as tfplugindocs does: arguments and blocks together by who sets them, then a section
-//! for each nested schema.
+//! Renders schemas as Markdown in the layout of tfplugindocs: arguments and blocks grouped into required, optional and
+//! read-only, then a section for each nested schema.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -7,11 +7,11 @@ use std::fmt::Write as _;
 use tfplugin::Type;
 use tfplugin::schema::{Attribute, AttributeType, Block, IdentitySchema, NestedBlock, Nesting};
 
-/// Where Terraform's documentation explains write-only arguments.
+/// Link to write-only arguments in the Terraform documentation.
 const WRITE_ONLY: &str =
     "[Write-only](https://developer.hashicorp.com/terraform/language/resources/ephemeral#write-only-arguments)";
 
-/// Who sets an attribute or a block.
+/// Group of an attribute or block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Group {
     Required,
@@ -31,17 +31,17 @@ impl Group {
     }
 }
 
-/// What is below an attribute or a block.
+/// Nested schema of an attribute or block.
 #[derive(Clone, Copy)]
 enum Nested<'a> {
     Nothing,
     Block(&'a Block),
     Attributes(&'a [Attribute]),
-    /// The attributes of an object type, which have no facts of their own but their type.
+    /// Attributes of an object type, which only have a name and a type.
     Object(&'a BTreeMap<String, Type>),
 }
 
-/// A line in the list of a schema.
+/// An entry in the list of a schema.
 struct Entry<'a> {
     name: &'a str,
     group: Group,
@@ -49,18 +49,18 @@ struct Entry<'a> {
     kind: String,
     description: &'a str,
     nested: Nested<'a>,
-    /// What the anchor of the nested schema begins with.
+    /// Prefix of the anchor of the nested schema.
     anchor: &'static str,
 }
 
-/// The section `## Schema` of a page.
+/// Section `## Schema` of a page.
 pub fn render(block: &Block) -> String {
     let mut text = String::from("## Schema\n");
     write_entries(&mut text, &of_block(block), &mut Vec::new());
     text
 }
 
-/// The section `### Identity Schema` of a page.
+/// Section `### Identity Schema` of a page.
 pub fn render_identity(schema: &IdentitySchema) -> String {
     let mut text = String::from("### Identity Schema\n");
     for (title, required) in [("Required", true), ("Optional", false)] {
@@ -76,7 +76,7 @@ pub fn render_identity(schema: &IdentitySchema) -> String {
     text
 }
 
-/// A type as the Registry's pages write it, such as `List of String`.
+/// Name of a type in the documentation, such as `List of String`.
 pub fn label(ty: &Type) -> String {
     match ty {
         Type::Bool => "Boolean".into(),
@@ -111,7 +111,7 @@ fn write_entries<'a>(text: &mut String, entries: &[Entry<'a>], path: &mut Vec<&'
     }
 }
 
-/// The section of what is nested in an entry, and those of what is nested in that.
+/// Writes the section of a nested schema, and the sections of the schemas in it.
 fn write_nested<'a>(text: &mut String, entry: &Entry<'a>, path: &mut Vec<&'a str>) {
     let children = below(entry);
     if children.is_empty() {
@@ -129,7 +129,7 @@ fn write_line(text: &mut String, name: &str, kind: &str, description: &str) {
     let _ = writeln!(text, "{}", format!("- `{name}` ({kind}) {description}").trim_end());
 }
 
-/// The link to what is nested in an entry; empty where nothing is.
+/// Link to the nested schema of an entry; empty if there is none.
 fn link(entry: &Entry, path: &[&str]) -> String {
     if below(entry).is_empty() {
         return String::new();
@@ -142,7 +142,7 @@ fn anchor(entry: &Entry, path: &[&str]) -> String {
     [entry.anchor].into_iter().chain(names).collect::<Vec<_>>().join("--")
 }
 
-/// What is nested in an entry, sorted by name.
+/// Entries of the nested schema, sorted by name.
 fn below<'a>(entry: &Entry<'a>) -> Vec<Entry<'a>> {
     match entry.nested {
         Nested::Nothing => Vec::new(),
@@ -216,7 +216,7 @@ fn of_nested_block(nested: &NestedBlock) -> Entry<'_> {
     }
 }
 
-/// A block is read-only where everything in it is.
+/// Group of a block. A block is read-only if everything in it is read-only.
 fn block_group(nested: &NestedBlock) -> Group {
     let inside = of_block(&nested.block);
     if nested.min_items > 0 {
@@ -237,7 +237,7 @@ fn nesting_label(word: &str, nesting: Nesting) -> String {
     }
 }
 
-/// The object that a type is, or is a collection of.
+/// The object type of a type, or of the elements of a collection.
 fn in_type(ty: &Type) -> Nested<'_> {
     match ty {
         Type::Object(attributes) => Nested::Object(attributes),
@@ -320,7 +320,7 @@ Optional:
             "<a id=\"nestedatt--state--retry--states\"></a>",
             "Read-Only:",
             "- `name` (String)",
-            // Without content there is nothing to link to.
+            // A block without content has no link.
             "- `succeed` (Block Map)",
         ] {
             assert!(text.lines().any(|found| found == line), "`{line}` is not in:\n{text}");

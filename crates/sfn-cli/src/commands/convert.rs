@@ -1,4 +1,4 @@
-//! `sfn convert`
+//! `sfn convert`.
 
 use std::path::{Path, PathBuf};
 
@@ -14,18 +14,18 @@ use crate::{Exit, Failure, print, tell};
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// The file; `-` for standard input.
+    /// File to convert. Use `-` for standard input.
     pub file: PathBuf,
-    /// Where the configuration goes; standard output if absent.
+    /// File to write the configuration to. Defaults to standard output.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// Replace the file of `--out` if there is one.
+    /// Replace the file named by `--out` if it exists.
     #[arg(long, requires = "out")]
     pub force: bool,
-    /// An expression to write in place of an ARN, or of something in a template by its name, such as `Charge.Arn`.
+    /// Replace an ARN, or a name of the template such as `Charge.Arn`, with a Terraform expression. Can be repeated.
     #[arg(long = "map", value_name = "TEXT=EXPRESSION", value_parser = pair)]
     pub map: Vec<(String, String)>,
-    /// Also read referenced files outside of the folder and the repository of the file.
+    /// Also read referenced files outside of the repository or folder of the file.
     #[arg(long)]
     pub allow_outside: bool,
 }
@@ -34,7 +34,7 @@ pub struct Args {
 pub fn run(arguments: &Args) -> Result<Exit, Failure> {
     let path = &arguments.file;
     if let Some(out) = arguments.out.as_ref().filter(|out| out.exists() && !arguments.force) {
-        return Err(format!("there is a file {} already: `--force` replaces it", out.display()));
+        return Err(format!("{} already exists: use `--force` to replace it", out.display()));
     }
     let (text, _) = Input::named(path).read()?;
     let map = arguments.map.iter().cloned().collect();
@@ -63,7 +63,8 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
     })
 }
 
-/// Reports the mistakes of the source for which `terraform validate` rejects the configuration; returns whether there are any.
+/// Reports errors of the source for which `terraform validate` rejects the configuration. Returns whether there are
+/// any.
 fn report_mistakes(out: Option<&Path>, configuration: &str) -> bool {
     let linter = Linter::new(MachineType::Standard);
     let findings = sfn_convert::configuration::check(configuration, &linter).findings;
@@ -81,7 +82,7 @@ fn report_mistakes(out: Option<&Path>, configuration: &str) -> bool {
     has_mistakes
 }
 
-/// Reads files that the file at a path names, relative to its folder.
+/// A reader of the files that the file at a path references, relative to its folder.
 pub fn beside(path: &Path, allow_outside: bool) -> impl Fn(&Path) -> Result<String, String> {
     let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
     let boundary = Boundary::around(&folder, allow_outside);

@@ -1,4 +1,4 @@
-//! `sfn diff`
+//! `sfn diff`.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -17,32 +17,32 @@ use crate::{Exit, Failure, print};
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// The definition before.
+    /// Definition before the change: `FILE`, `FILE#NAME` or an ARN. Use `-` for standard input.
     pub before: String,
-    /// The definition after.
+    /// Definition after the change.
     pub after: String,
-    /// How the differences are written.
+    /// Output format.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
-    /// Profile of the shared configuration files, for ARNs.
+    /// AWS profile with which state machines are read by their ARNs.
     #[arg(long)]
     pub profile: Option<String>,
-    /// Also read referenced files outside of the folder and the repository of the file.
+    /// Also read referenced files outside of the repository or folder of the file.
     #[arg(long)]
     pub allow_outside: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum, PartialEq, Eq)]
 pub enum Format {
-    /// For people.
+    /// Human-readable text.
     Text,
-    /// One JSON document.
+    /// JSON document.
     Json,
-    /// Tables for pull requests.
+    /// Markdown table, for pull requests.
     Markdown,
 }
 
-/// How long AWS may take.
+/// Timeout of the calls to AWS.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Runs the command.

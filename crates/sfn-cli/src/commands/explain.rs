@@ -12,30 +12,30 @@ use crate::{Exit, Failure, print};
 /// Arguments of `sfn explain`.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Code or name, such as `ASL2001` or `missing-transition-target`.
+    /// Code or name of the rule, such as `ASL2001` or `missing-transition-target`.
     rule: String,
 }
 
 /// Arguments of `sfn rules`.
 #[derive(clap::Args)]
 pub struct ListArgs {
-    /// Format of the list.
+    /// Output format.
     #[arg(long, value_enum, default_value_t = ListFormat::Text)]
     format: ListFormat,
 }
 
 #[derive(Clone, Copy, ValueEnum, PartialEq, Eq)]
 enum ListFormat {
-    /// A table.
+    /// Human-readable table.
     Text,
-    /// A JSON document.
+    /// JSON document.
     Json,
 }
 
 /// Arguments of `sfn schema`.
 #[derive(clap::Args)]
 pub struct SchemaArgs {
-    /// What to describe.
+    /// Format that the schema describes.
     #[arg(long, value_enum, default_value_t = Described::Definition)]
     of: Described,
 }
@@ -44,7 +44,7 @@ pub struct SchemaArgs {
 enum Described {
     /// Definitions in the Amazon States Language.
     Definition,
-    /// The output of `sfn validate --format json`.
+    /// Output of `sfn validate --format json`.
     Findings,
 }
 
@@ -54,7 +54,7 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
     let Some(rule) = rule_named(name) else {
         let hint = match asl::rules::selector::resolve_selector(name) {
             Err(Some(known)) => format!("did you mean `{known}`?"),
-            _ => "`sfn rules` lists all of them".to_owned(),
+            _ => "run `sfn rules` to list all rules".to_owned(),
         };
         return Err(format!("there is no rule `{name}`: {hint}"));
     };

@@ -1,4 +1,4 @@
-//! `sfn import`
+//! `sfn import`.
 
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
@@ -16,57 +16,57 @@ use crate::{Exit, Failure, print, tell};
 #[derive(clap::Args)]
 #[command(group(clap::ArgGroup::new("which").args(["names", "prefix", "tags", "all"]).required(true).multiple(true)))]
 pub struct Args {
-    /// ARNs or names of state machines.
+    /// ARNs or names of the state machines to import.
     #[arg(value_name = "ARN|NAME", conflicts_with_all = ["prefix", "tags", "all"])]
     pub names: Vec<String>,
     /// Import the state machines whose names begin with this prefix.
     #[arg(long)]
     pub prefix: Option<String>,
-    /// Import the state machines with this tag. With several tags, a state machine must have all of them.
+    /// Import the state machines with this tag. Can be repeated; a state machine must have all tags.
     #[arg(long = "tag", value_name = "KEY=VALUE", value_parser = pair)]
     pub tags: Vec<(String, String)>,
-    /// All of the account and region.
+    /// Import all state machines of the account in the regions.
     #[arg(long)]
     pub all: bool,
-    /// Regions to look in; the first is that of the provider block, unless the folder has one [default: that of the provider
-    /// block, the environment or the profile].
+    /// Regions to search, separated by commas. The first is used for the provider block, unless the folder has one
+    /// [default: region of the provider block, the environment or the profile].
     #[arg(long, value_name = "REGION", value_delimiter = ',')]
     pub region: Vec<String>,
-    /// Profile of the shared configuration files.
+    /// AWS profile of the shared configuration files.
     #[arg(long)]
     pub profile: Option<String>,
-    /// The folder of the files.
+    /// Folder to write the files to.
     #[arg(long, value_name = "FOLDER", default_value = ".")]
     pub out: PathBuf,
-    /// What is imported beside the state machines.
+    /// Resources to import with the state machines, separated by commas.
     #[arg(long, value_enum, value_delimiter = ',', default_value = "aliases")]
     pub with: Vec<Beside>,
-    /// An expression to write in place of an ARN or another text.
+    /// Replace an ARN or another text with a Terraform expression. Can be repeated.
     #[arg(long = "map", value_name = "TEXT=EXPRESSION", value_parser = pair)]
     pub map: Vec<(String, String)>,
-    /// API quotas of the account as a multiple of the AWS default quotas.
+    /// API quotas of the account as a multiple of the default AWS quotas. Must be at least 0.01.
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = factor)]
     pub pace: f64,
 }
 
 #[derive(Clone, Copy, ValueEnum, PartialEq, Eq)]
 pub enum Beside {
-    /// The aliases of the state machines.
+    /// Aliases of the state machines.
     Aliases,
-    /// The log groups that they write to, where those are not their own.
+    /// Log groups that the state machines reference with `log_destination`.
     LogGroups,
-    /// The Lambda functions that they call, with their code.
+    /// Lambda functions that the state machines call, with their code.
     Functions,
-    /// Nothing.
+    /// Only the state machines.
     Nothing,
 }
 
 fn factor(text: &str) -> Result<f64, String> {
     let factor = text.parse().ok().filter(|factor: &f64| factor.is_finite() && *factor >= 0.01);
-    factor.ok_or_else(|| "write a number of at least 0.01".to_owned())
+    factor.ok_or_else(|| "must be a number of at least 0.01".to_owned())
 }
 
-/// A bar on the terminal, once it is known how long it is; nothing where there is no terminal.
+/// Progress bar, shown if standard error is a terminal and once the number of state machines is known.
 struct Bar(ProgressBar);
 
 impl Bar {
@@ -141,7 +141,7 @@ fn report(arguments: &Args, summary: &Summary) -> Result<Exit, Failure> {
     let machines = counted(summary.machines.len(), "state machine", "state machines");
     let nothing = summary.machines.is_empty() && summary.kept == 0 && summary.failures.is_empty() && !summary.stopped;
     if nothing {
-        print("there is no state machine like that\n")?;
+        print("no matching state machines found\n")?;
         return Ok(Exit::Clean);
     }
     let mut text = format!("{machines} written to {}", arguments.out.display());
@@ -158,15 +158,16 @@ fn report(arguments: &Args, summary: &Summary) -> Result<Exit, Failure> {
     }
     text.push('\n');
     if summary.kept > 0 {
-        text.push_str(&format!("{} there already\n", counted(summary.kept, "was", "were")));
+        let kept = counted(summary.kept, "state machine", "state machines");
+        text.push_str(&format!("{kept} skipped: already declared in the folder\n"));
     }
     if !summary.failures.is_empty() {
         text.push_str(&format!("{} not be imported\n", counted(summary.failures.len(), "could", "could")));
     }
     if summary.stopped {
-        text.push_str("stopped: the same command goes on from here\n");
+        text.push_str("stopped: run the command again to continue\n");
     } else if !summary.machines.is_empty() {
-        text.push_str("`terraform init` and `terraform plan` show what is to be imported\n");
+        text.push_str("run `terraform init` and `terraform plan` to review the imports\n");
     }
     print(&text)?;
     Ok(if summary.failures.is_empty() && !summary.stopped { Exit::Clean } else { Exit::Failed })

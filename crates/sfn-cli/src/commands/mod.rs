@@ -1,4 +1,4 @@
-//! The commands: one file each, with its arguments.
+//! The subcommands, one file each.
 
 pub mod convert;
 pub mod diff;
@@ -8,8 +8,8 @@ pub mod render;
 pub mod server;
 pub mod validate;
 
-/// `KEY=VALUE`
+/// Parses `KEY=VALUE`.
 pub fn pair(text: &str) -> Result<(String, String), String> {
-    let (key, value) = text.split_once('=').ok_or("write it as KEY=VALUE")?;
+    let (key, value) = text.split_once('=').ok_or("must have the form KEY=VALUE")?;
     Ok((key.to_owned(), value.to_owned()))
 }

@@ -1,4 +1,4 @@
-//! `sfn render`
+//! `sfn render`.
 
 use std::path::PathBuf;
 
@@ -10,7 +10,7 @@ use crate::{Exit, Failure, print};
 /// Arguments of `sfn render`.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The file; `FILE#NAME` for one of several workflows, `-` for standard input.
+    /// File with the workflow, or `FILE#NAME` to select one of several workflows.
     file: String,
 }
 
@@ -25,8 +25,8 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
     let (Some(workflow), None) = (wanted.next(), wanted.next()) else {
         return Err(match (names.len(), name) {
             (0, _) => format!("{path} has no `sfn_state_machine` and no `sfn_definition`"),
-            (_, Some(name)) => format!("{path} has no workflow `{name}`, but {}", names.join(", ")),
-            (_, None) => format!("{path} has several workflows: write one of {} after a `#`", names.join(", ")),
+            (_, Some(name)) => format!("{path} has no workflow `{name}`: use one of {}", names.join(", ")),
+            (_, None) => format!("{path} has several workflows: append `#` and one of {}", names.join(", ")),
         });
     };
     if let Err(reason) = &workflow.definition {

@@ -1,4 +1,4 @@
-//! `sfn validate`
+//! `sfn validate`.
 
 use std::path::PathBuf;
 
@@ -13,24 +13,25 @@ use crate::{Exit, Failure, fix, print, tell};
 
 #[derive(clap::Args, Default)]
 pub struct Args {
-    /// Files and folders; `-` for standard input. The current folder if absent.
+    /// Files and folders to check. Use `-` for standard input. Defaults to the current folder.
     pub paths: Vec<PathBuf>,
-    /// The type of the state machines, where a template does not say it [default: STANDARD].
+    /// Type of state machines for which the file does not specify one [default: STANDARD].
     #[arg(long = "type", value_enum)]
     pub machine: Option<Machine>,
-    /// How findings are written.
+    /// Output format.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
-    /// The least severity that is shown [default: warning].
+    /// Minimum severity of the reported findings [default: warning].
     #[arg(long, value_enum)]
     pub level: Option<Level>,
-    /// Check only these rules: codes such as `ASL2001`, prefixes of codes such as `ASL7`, or names.
+    /// Check only these rules. Accepts codes such as `ASL2001`, prefixes of codes such as `ASL7`, and names,
+    /// separated by commas.
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub select: Vec<String>,
     /// Ignore these rules.
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub ignore: Vec<String>,
-    /// Exit with 1 for warnings as well.
+    /// Also exit with code 1 if there are warnings.
     #[arg(long)]
     pub warnings_as_errors: bool,
     /// Apply safe fixes to the files.
@@ -39,31 +40,31 @@ pub struct Args {
     /// Also apply fixes that change the behavior of a state, such as `.sync:2` instead of `.sync`.
     #[arg(long, requires = "fix")]
     pub unsafe_fixes: bool,
-    /// Also read referenced files outside of the folder and the repository of the template.
+    /// Also read referenced files outside of the repository or folder of the template.
     #[arg(long)]
     pub allow_outside: bool,
     /// Check this text as a definition in JSON. Can be repeated.
-    #[arg(long, value_name = "JSON", help_heading = "As asl-validator")]
+    #[arg(long, value_name = "JSON", help_heading = "Compatibility with asl-validator")]
     json_definition: Vec<String>,
     /// Check this file as a definition in JSON. Can be repeated.
-    #[arg(long, value_name = "FILE", help_heading = "As asl-validator")]
+    #[arg(long, value_name = "FILE", help_heading = "Compatibility with asl-validator")]
     json_path: Vec<PathBuf>,
     /// Check this text as a definition in YAML. Can be repeated.
-    #[arg(long, value_name = "YAML", help_heading = "As asl-validator")]
+    #[arg(long, value_name = "YAML", help_heading = "Compatibility with asl-validator")]
     yaml_definition: Vec<String>,
     /// Check this file as a definition in YAML. Can be repeated.
-    #[arg(long, value_name = "FILE", help_heading = "As asl-validator")]
+    #[arg(long, value_name = "FILE", help_heading = "Compatibility with asl-validator")]
     yaml_path: Vec<PathBuf>,
-    /// Print nothing; only the exit code tells the result.
-    #[arg(long, help_heading = "As asl-validator")]
+    /// Print nothing. Only the exit code shows the result.
+    #[arg(long, help_heading = "Compatibility with asl-validator")]
     silent: bool,
     /// Do not check paths and payload templates (ASL3001 to ASL3005).
-    #[arg(long, help_heading = "As asl-validator")]
+    #[arg(long, help_heading = "Compatibility with asl-validator")]
     pub no_path_check: bool,
     /// Do not check the `Resource` of tasks (ASL5001 to ASL5003).
-    #[arg(long, help_heading = "As asl-validator")]
+    #[arg(long, help_heading = "Compatibility with asl-validator")]
     pub no_arn_check: bool,
-    /// The configuration; otherwise `sfn.toml` in the current folder or one above it.
+    /// Configuration file. Defaults to the nearest `sfn.toml` in the current folder and its parents.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 }
@@ -71,32 +72,32 @@ pub struct Args {
 #[derive(Clone, Copy, ValueEnum, PartialEq, Eq)]
 #[value(rename_all = "UPPER")]
 pub enum Machine {
-    /// Up to a year, each step kept.
+    /// Standard workflow, which runs for up to one year.
     Standard,
-    /// Up to five minutes.
+    /// Express workflow, which runs for up to five minutes.
     Express,
 }
 
 #[derive(Clone, Copy, Default, ValueEnum, PartialEq, Eq)]
 pub enum Format {
-    /// For people, with the lines.
+    /// Human-readable text with the affected lines.
     #[default]
     Text,
-    /// One JSON document.
+    /// JSON document.
     Json,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
-    /// Annotations of GitHub Actions.
+    /// Annotations for GitHub Actions.
     Github,
 }
 
 #[derive(Clone, Copy, ValueEnum, PartialEq, Eq)]
 pub enum Level {
-    /// Only errors: AWS rejects the definition, or the execution fails.
+    /// Errors: AWS rejects the definition, or the execution fails.
     Error,
     /// Errors and warnings.
     Warning,
-    /// Errors, warnings, and lints.
+    /// Errors, warnings and lints.
     Lint,
 }
 
@@ -110,7 +111,7 @@ impl From<Level> for asl::Severity {
     }
 }
 
-/// Checks what the arguments name, prints what was found and says how it ended.
+/// Runs the command.
 pub fn run(arguments: &Args) -> Result<Exit, Failure> {
     match checked(arguments) {
         Err(_) if arguments.silent => Ok(Exit::Failed),
@@ -141,7 +142,7 @@ fn checked(arguments: &Args) -> Result<Exit, Failure> {
     report(arguments, &settings, &outcomes)
 }
 
-/// The inputs of the paths and of the options of asl-validator.
+/// The inputs that the paths and the options of asl-validator name.
 fn inputs(arguments: &Args, settings: &Settings) -> Result<Vec<Input>, Failure> {
     let mut inputs = Vec::new();
     for (format, name, texts, paths) in [
@@ -182,7 +183,7 @@ fn report(arguments: &Args, settings: &Settings, outcomes: &[Outcome]) -> Result
     })
 }
 
-/// Says on standard error what could not be checked, and which files have nothing to check.
+/// Reports on standard error the files that could not be checked or have no state machine.
 fn show_failures(outcomes: &[Outcome]) {
     for failure in outcomes.iter().filter_map(|outcome| outcome.failure.as_ref()) {
         tell("error", failure);

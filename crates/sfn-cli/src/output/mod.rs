@@ -1,4 +1,4 @@
-//! Results in the formats that people and programs read.
+//! Output formats of the results.
 
 pub mod difference;
 pub mod findings;

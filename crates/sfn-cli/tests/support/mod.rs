@@ -1,4 +1,4 @@
-//! Runs of the command in a folder.
+//! Helpers that run the command in a temporary folder.
 
 use std::fs;
 use std::io::Write as _;
@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-/// A definition with mistakes of three kinds.
+/// A definition with three errors.
 pub const WRONG: &str = r#"{
   "StartAt": "Charge",
   "States": {
@@ -23,7 +23,7 @@ pub const WRONG: &str = r#"{
 }
 "#;
 
-/// What the command printed, and how it ended.
+/// Runs the command. Returns its output and exit code.
 pub fn sfn(folder: &Path, arguments: &[&str], input: &str) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sfn"));
     command.args(arguments).current_dir(folder).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -39,6 +39,7 @@ pub fn sfn(folder: &Path, arguments: &[&str], input: &str) -> String {
     )
 }
 
+/// A temporary folder with these files.
 pub fn folder(files: &[(&str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, content) in files {

@@ -1,4 +1,4 @@
-//! The ASL of a workflow, with placeholders for what only Terraform can compute.
+//! Renders a workflow as an ASL definition, with placeholders for values that only Terraform can compute.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -13,23 +13,24 @@ use super::{DEFINITION, FILE_FUNCTIONS, is_ours, schema};
 use crate::Placeholders;
 use crate::sources::{OPEN, template_text};
 
-/// A workflow of a configuration in ASL.
+/// A rendered workflow.
 #[derive(Debug)]
 pub struct Rendered {
-    /// The name of the resource or data source.
+    /// Name of the resource or data source.
     pub name: String,
-    /// Its address, such as `data.sfn_definition.order`.
+    /// Address, such as `data.sfn_definition.order`.
     pub address: String,
-    /// Its definition, in which strings are expressions where only Terraform can compute the value; or why it cannot be rendered.
+    /// The definition, or why it cannot be rendered. Values that only Terraform can compute are strings with their
+    /// expressions.
     pub definition: Result<Json, String>,
-    /// The definition as text. Outside of quotes it has `${…}` in place of numbers, and of values of which the type is not known.
+    /// The definition as text. Numbers and values of unknown type are `${…}` without quotes.
     pub text: String,
 }
 
 /// Renders all workflows of a file.
 ///
 /// # Errors
-/// Where the file does not follow the grammar of HCL.
+/// When the file is not valid HCL.
 pub fn render(text: &str) -> Result<Vec<Rendered>, String> {
     let configuration = Configuration::parse(text).map_err(|problem| {
         let (line, column) = asl::line_and_column(text, &problem.span);
@@ -49,7 +50,7 @@ pub fn render(text: &str) -> Result<Vec<Rendered>, String> {
     Ok(rendered.collect())
 }
 
-/// The definition of a resource; `None` for one that has none.
+/// The definition of a resource; `None` for a resource without a workflow.
 fn definition(declared: &Declared<'_>, placeholders: &mut Placeholders) -> Option<Result<Json, String>> {
     let schema = schema(declared)?;
     if let Some(function) = FILE_FUNCTIONS.iter().find(|function| declared.file(DEFINITION, function).is_some()) {
@@ -73,7 +74,7 @@ fn definition(declared: &Declared<'_>, placeholders: &mut Placeholders) -> Optio
         return Some(Err(problem.message.clone()));
     }
     if !asl_hcl::has_states(&read.value) {
-        return Some(Err("it has no states".to_owned()));
+        return Some(Err("the workflow has no states".to_owned()));
     }
     let flat = asl_hcl::to_asl(&read.value);
     if let Some(problem) = flat.diagnostics.iter().find(|problem| problem.is_error()) {
@@ -82,14 +83,14 @@ fn definition(declared: &Declared<'_>, placeholders: &mut Placeholders) -> Optio
     Some(known(flat.json).and_then(|flat| nested(&flat)))
 }
 
-/// The definition with each state in its scope.
+/// Nests each state in its scope.
 fn nested(flat: &Json) -> Result<Json, String> {
-    let is_apart = "a state belongs to two branches: `sfn validate` shows which";
+    let is_apart = "a state belongs to two branches: run `sfn validate` for details";
     let nested = asl::flat::nest(flat).ok_or(is_apart)?;
     let placed = asl::semantic::graph::state_names(&nested);
     let lost = asl::semantic::graph::state_names(flat).into_iter().find(|name| !placed.contains(name));
     match lost {
-        Some(name) => Err(format!("no transition that is written out leads to the state `{name}`")),
+        Some(name) => Err(format!("no transition with a literal target leads to the state `{name}`")),
         None if has_computed_objects(&nested) => {
             Err("a list of blocks is known only after Terraform evaluates the configuration".to_owned())
         }
@@ -97,7 +98,7 @@ fn nested(flat: &Json) -> Result<Json, String> {
     }
 }
 
-/// The names of fields that hold objects of the language.
+/// Names of the fields that contain objects of the language.
 static OBJECTS: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
     let language = Language::get();
     let objects = language.states.iter().chain([&language.definition]).chain(language.objects());
@@ -105,7 +106,8 @@ static OBJECTS: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
     objects.flat_map(|object| &object.fields).filter(is_object).map(|field| field.name.as_str()).collect()
 });
 
-/// Returns whether an expression is the value of a field that holds objects of the language, whose members have other names in HCL.
+/// Whether an expression is the value of a field that contains objects of the language. Members of these objects have
+/// other names in HCL, so the value of the expression is not ASL.
 fn has_computed_objects(value: &Json) -> bool {
     match value {
         Json::Object(members) => members.iter().any(|(name, value)| {
@@ -127,7 +129,7 @@ fn known(root: Json) -> Result<Json, String> {
     }
 }
 
-/// The placeholder of an expression. Where the type may be any, its JSON is put there.
+/// The placeholder of an expression. If any type is possible, the placeholder is the JSON of the value.
 fn placeholder(computed: Computed<'_>, placeholders: &mut Placeholders) -> Value {
     match computed.ty {
         Type::Number => Value::from(i64::try_from(placeholders.number(computed.expression)).unwrap_or(0)),
@@ -139,11 +141,11 @@ fn placeholder(computed: Computed<'_>, placeholders: &mut Placeholders) -> Value
     }
 }
 
-/// How a string with placeholders is written.
+/// Notation of a string with placeholders.
 enum Written {
-    /// As a JSON string with `${…}` in it.
+    /// A JSON string that contains `${…}`.
     Quoted(String),
-    /// As an expression.
+    /// An expression.
     Expression(String),
 }
 
@@ -154,8 +156,8 @@ fn written(text: &str, placeholders: &Placeholders, references: &References) -> 
     {
         return Written::Expression((*expression).to_owned());
     }
-    // Quotes inside of an interpolation would end the string for a reader of JSON, and a literal that looks like an expression
-    // would become one.
+    // A JSON parser would end the string at a quote inside an interpolation, and a literal that looks like an
+    // expression would become one.
     let is_split = |expression: Option<&str>| expression.is_some_and(|it| it.contains(['"', '\\', '\n']));
     let is_misread = |literal: Option<&str>| literal.is_some_and(template_text::has_expression);
     if pieces.iter().any(|(literal, expression)| is_split(*expression) || is_misread(*literal)) {
@@ -168,7 +170,7 @@ fn written(text: &str, placeholders: &Placeholders, references: &References) -> 
     Written::Quoted(pieces.iter().map(piece).collect())
 }
 
-/// The definition with expressions as they are written in configuration, as [`crate::sources::Converted::definitions`] has them.
+/// The definition with expressions as in configuration, like [`crate::sources::Converted::definitions`].
 fn readable(value: &Json, placeholders: &Placeholders, references: &References) -> Json {
     match value {
         Json::String(text) => match placeholders.pieces(text).as_slice() {

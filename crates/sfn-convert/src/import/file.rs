@@ -1,4 +1,4 @@
-//! The file of a state machine.
+//! Renders the file of an imported state machine.
 
 use tfconfig::{Body, References, Writer, quoted};
 use tfplugin::Value;
@@ -9,21 +9,21 @@ use super::targets::Target;
 use crate::machine::{Beside, Definition, Machine, TYPE};
 use crate::schemas;
 
-/// A file that is to be written.
+/// A file to write.
 #[derive(Debug)]
 pub struct File {
-    /// Its name.
+    /// Name of the file.
     pub name: String,
-    /// Its text.
+    /// Text of the file.
     pub text: String,
-    /// What it declares.
+    /// Resources that the file declares.
     pub declared: Vec<Declared>,
-    /// What people should know.
+    /// Notes for the user.
     pub notes: Vec<String>,
 }
 
-/// The file of a state machine and of what belongs to it and no other file declares. What it declares can be referred to
-/// from then on.
+/// Renders the file of a state machine with its related objects that no other file declares. Files that are rendered
+/// later can refer to the declared resources.
 pub fn render(folder: &Folder, references: &mut References, target: &Target, gathered: &Gathered) -> File {
     let mut declared: Vec<Declared> = Vec::new();
     let mut notes = Vec::new();
@@ -38,13 +38,14 @@ pub fn render(folder: &Folder, references: &mut References, target: &Target, gat
     let related = gathered.related.iter().filter(|(_, object)| !folder.imports(&object.arn));
     let related: Vec<(&str, String, &Object)> =
         related.map(|(ty, object)| (*ty, add(ty, &object.arn, short(&object.name), references), &**object)).collect();
-    // Nothing may refer to itself, nor a function to a state machine that calls it.
+    // Functions are written before the state machine is added to the references, so that references are never circular.
     let mut beside = Body::default();
     for (ty, label, object) in &related {
         import_block(&mut beside, ty, label, &object.arn);
         write(&mut beside, ty, label, object, references, &code_stays(&object.config));
         if !object.config.get("environment").is_null() {
-            notes.push(format!("it has the environment variables of the function `{}`: look for secrets", object.name));
+            let name = &object.name;
+            notes.push(format!("contains the environment variables of the function `{name}`: check them for secrets"));
         }
     }
     let mut body = Body::default();
@@ -66,23 +67,23 @@ pub fn render(folder: &Folder, references: &mut References, target: &Target, gat
     File { name: folder.file(&stem(&target.name)), text: body.render(), declared, notes }
 }
 
-/// The state machine itself.
+/// The state machine, without related objects.
 fn machine(label: &str, gathered: &Gathered) -> Machine {
     let text = gathered.machine.config.get("definition");
     let definition = match &gathered.definition {
         Some(definition) if text.is_null() => Definition::Blocks(definition.clone()),
         Some(definition) => Definition::Asl(definition.clone()),
-        None => Definition::Expression(quoted(text.as_str().unwrap_or("")), "it is no JSON".into()),
+        None => Definition::Expression(quoted(text.as_str().unwrap_or("")), "it is not valid JSON".into()),
     };
     Machine { settings: gathered.machine.config.clone(), ..Machine::new(label, definition) }
 }
 
-/// A name of a file that says this name, on any system.
+/// A file name for a state machine, without characters that some systems do not allow.
 fn stem(name: &str) -> String {
     name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '_' | '-') { c } else { '_' }).collect()
 }
 
-/// The last part of a name like a path, as those of log groups are.
+/// The last part of a name that is a path, such as that of a log group.
 fn short(name: &str) -> &str {
     name.rsplit('/').find(|part| !part.is_empty()).unwrap_or(name)
 }
@@ -100,12 +101,13 @@ fn write(body: &mut Body, ty: &str, label: &str, object: &Object, references: &R
     body.spaced_block(format!("resource \"{ty}\" {}", quoted(label)), content);
 }
 
-/// What keeps Terraform from uploading the code that was just fetched: an import cannot tell where code came from.
+/// Settings that keep Terraform from deploying the downloaded code again. AWS does not return the source of the code,
+/// so an import cannot set `filename` in the state.
 fn code_stays(config: &Value) -> Beside {
     let mut beside = Beside::default();
     if !config.get("filename").is_null() {
         let mut lifecycle = Body::default();
-        lifecycle.comment("Without this the code is deployed from the file.");
+        lifecycle.comment("Without this, Terraform deploys the code from the file.");
         lifecycle.attribute("ignore_changes", "[filename]");
         beside.last.block("lifecycle", lifecycle);
     }

@@ -1,4 +1,4 @@
-//! The folder of the files: what it declares already, and files that appear whole or not at all.
+//! The output folder: the resources that it declares, and the files that an import adds.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -13,18 +13,18 @@ use super::Options;
 use super::targets::Target;
 use crate::files::write_whole;
 
-/// The types of state machines: ours, and that of hashicorp/aws.
+/// Resource types of state machines, of this provider and of hashicorp/aws.
 const MACHINE: &str = "sfn_state_machine";
 const FORMER_MACHINE: &str = "aws_sfn_state_machine";
 
-/// Something that a file declares.
+/// A resource that a file declares.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Declared {
-    /// Its ARN.
+    /// ARN of the object.
     pub arn: String,
-    /// The type of the resource.
+    /// Type of the resource.
     pub ty: String,
-    /// The label of the resource.
+    /// Label of the resource.
     pub label: String,
 }
 
@@ -32,29 +32,29 @@ pub struct Declared {
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
-    /// The region of the provider block, as far as it is written out.
+    /// Region of the provider block, if it is a literal.
     pub region: Option<String>,
-    /// Names of files, in lower case, as some systems make no difference.
+    /// File names in lowercase, because some file systems ignore case.
     files: BTreeSet<String>,
-    /// Labels by type.
+    /// Types and labels of the resources.
     labels: BTreeSet<(String, String)>,
-    /// Addresses by what `import` blocks name; none for those inside of modules and with keys.
+    /// Addresses by the IDs of `import` blocks; `None` for addresses in modules and with keys.
     imports: BTreeMap<String, Option<String>>,
-    /// Addresses of state machines by name and region, where that is not the one of the provider block.
+    /// Addresses of state machines by name and by the argument `region`, if it is set.
     machines: BTreeMap<(String, Option<String>), String>,
-    /// Whether a file says where the provider comes from.
+    /// Whether `required_providers` contains `sfn`.
     has_source: bool,
     /// Whether a file configures the provider.
     has_provider: bool,
-    /// The file that says where other providers come from, and the byte at which its list ends. A module can have one list only.
+    /// The file with `required_providers`, and the byte at which the block ends. A module can have only one such block.
     required: Option<(PathBuf, usize)>,
 }
 
 impl Folder {
-    /// Looks at a folder, which is made where there is none.
+    /// Reads a folder. Creates it if it does not exist.
     ///
     /// # Errors
-    /// When it cannot be read, or a file in it is no configuration.
+    /// When the folder cannot be read, or a `.tf` file in it is not valid.
     pub fn open(path: &Path) -> Result<Self, String> {
         let mut folder = Self {
             path: path.to_owned(),
@@ -78,7 +78,7 @@ impl Folder {
                 let text =
                     fs::read_to_string(&file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
                 let body: Parsed =
-                    text.parse().map_err(|error| format!("{} is no configuration: {error}", file.display()))?;
+                    text.parse().map_err(|error| format!("{} is not valid configuration: {error}", file.display()))?;
                 body.blocks().for_each(|block| folder.look_at(block, &file));
             }
         }
@@ -117,12 +117,12 @@ impl Folder {
         }
     }
 
-    /// Whether a state machine is declared already.
+    /// Whether a state machine is declared in the folder.
     pub fn has(&self, target: &Target) -> bool {
         self.imports.contains_key(&target.arn) || self.machine(target).is_some()
     }
 
-    /// The address by which hashicorp/aws manages a state machine.
+    /// The address at which hashicorp/aws manages a state machine.
     pub fn former(&self, target: &Target) -> Option<&str> {
         self.machine(target).filter(|address| address.starts_with(FORMER_MACHINE))
     }
@@ -134,12 +134,12 @@ impl Folder {
         found.find_map(|address| address.map(String::as_str))
     }
 
-    /// Whether something is declared already, by its ARN.
+    /// Whether an `import` block has this ARN.
     pub fn imports(&self, arn: &str) -> bool {
         self.imports.contains_key(arn)
     }
 
-    /// Adds what the folder declares to what is written as an expression.
+    /// Adds references to the resources that the folder declares.
     pub fn refer(&self, references: &mut References) {
         for (id, address) in self.imports.iter().filter(|(id, _)| id.starts_with("arn:")) {
             if let (Some(address), None) = (address, references.get(id)) {
@@ -159,24 +159,24 @@ impl Folder {
         std::iter::once(label.clone()).chain(numbered).find(is_free).unwrap_or_default()
     }
 
-    /// The name of a file that is not there yet.
+    /// A name for a new file.
     pub fn file(&self, stem: &str) -> String {
         let numbered = (2..).map(|number| format!("{stem}_{number}.tf"));
         let is_free = |name: &String| !self.files.contains(&name.to_lowercase()) && !is_override(name);
         std::iter::once(format!("{stem}.tf")).chain(numbered).find(is_free).unwrap_or_default()
     }
 
-    /// Takes note of something that was written.
+    /// Records a resource that was written.
     pub fn declare(&mut self, declared: &Declared) {
         self.labels.insert((declared.ty.clone(), declared.label.clone()));
         self.imports.insert(declared.arn.clone(), Some(format!("{}.{}", declared.ty, declared.label)));
     }
 
-    /// Writes where the provider comes from and how it is configured, unless a file says so already. Where the folder has a list of
-    /// providers, ours is added to it; the result names the file.
+    /// Writes `required_providers` and the provider block, unless the folder has them. Adds `sfn` to an existing
+    /// `required_providers` block, and returns its file.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When a file cannot be written.
     pub fn write_versions(&mut self, options: &Options) -> Result<Option<PathBuf>, String> {
         if self.has_source {
             return Ok(None);
@@ -205,10 +205,10 @@ impl Folder {
         Ok(changed)
     }
 
-    /// Writes a file, whole or not at all.
+    /// Writes a file atomically.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When the file cannot be written.
     pub fn write(&mut self, name: &str, text: &str) -> Result<(), String> {
         write_whole(&self.path.join(name), text.as_bytes())?;
         self.files.insert(name.to_lowercase());
@@ -216,13 +216,13 @@ impl Folder {
     }
 }
 
-/// Where the provider comes from, as an entry of `required_providers` that is indented by this.
+/// Source and version of the provider, as an entry of `required_providers` with this indentation.
 fn source(margin: &str) -> String {
     let version = env!("CARGO_PKG_VERSION").rsplit_once('.').map_or("0", |(version, _)| version);
     format!("{{\n{margin}  source  = \"terraform-provider-sfn/sfn\"\n{margin}  version = \"~> {version}\"\n{margin}}}")
 }
 
-/// The block `terraform` of a folder that has none.
+/// The `terraform` block for a folder without `required_providers`.
 fn requirement() -> Body {
     let mut providers = Body::default();
     providers.attribute("sfn", source("    "));
@@ -232,13 +232,13 @@ fn requirement() -> Body {
     terraform
 }
 
-/// Adds the provider to the list of providers that ends at this byte of a file.
+/// Adds the provider to the `required_providers` block that ends at this byte of a file.
 fn add_source(path: &Path, end: usize) -> Result<(), String> {
     let text = fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     let before = text.get(..end).and_then(|before| before.rfind('}'));
     let (before, after) = before.and_then(|at| text.split_at_checked(at)).unwrap_or((text.as_str(), ""));
     let margin: String = before.chars().rev().take_while(|c| *c == ' ' || *c == '\t').collect();
-    // A block in one line has one argument only.
+    // A block on one line can have only one argument.
     const HEADER: &str = "required_providers {";
     let in_line = before.rfind(HEADER).map(|start| start + HEADER.len());
     let in_line = in_line.filter(|at| before.get(*at..).is_some_and(|entries| !entries.contains('\n')));
@@ -251,14 +251,14 @@ fn add_source(path: &Path, end: usize) -> Result<(), String> {
     write_whole(path, format!("{list}\n{entry}\n{margin}{after}").as_bytes())
 }
 
-/// Whether Terraform merges a file of this name into the others, instead of reading it by itself (Terraform documentation, "Override
-/// files").
+/// Whether Terraform merges a file with this name into the other files (Terraform documentation, "Override files").
 fn is_override(name: &str) -> bool {
     let name = name.to_lowercase();
     name == "override.tf" || name.ends_with("_override.tf")
 }
 
-/// The address of a resource of ours, such as `sfn_state_machine.orders`; `None` for one in a module or with a key.
+/// The address of a resource of this provider, such as `sfn_state_machine.orders`; `None` for addresses in a module or
+/// with a key.
 fn address(expression: &Expression) -> Option<String> {
     let traversal = expression.as_traversal()?;
     let ty = traversal.expr.as_variable().filter(|ty| ty.as_str().starts_with("sfn_"))?;
@@ -295,7 +295,7 @@ mod tests {
             assert!(list.body.has_attribute("sfn"), "{changed}");
             assert_eq!(list.body.has_attribute("aws"), text.contains("aws"), "{changed}");
             assert_eq!(terraform.body.has_blocks("backend"), text.contains("backend"), "{changed}");
-            // Terraform takes one argument only in a block of one line.
+            // Terraform allows only one argument in a block on one line.
             assert!(
                 changed.lines().all(|line| line.matches(" = {").count() <= 1 || !line.contains("sfn")),
                 "{changed}"

@@ -1,4 +1,4 @@
-//! What AWS knows of a state machine and of what belongs to it.
+//! Reads a state machine and its related objects from AWS.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -13,44 +13,44 @@ use super::targets::{Target, listed};
 use super::{Aws, With, said};
 use crate::files::write_whole;
 
-/// Stands for the folder of the files.
+/// Placeholder for the folder of the configuration, `path.module`.
 pub const MODULE: &str = "\u{e000}module\u{e001}";
 
-/// The type of functions.
+/// Resource type of functions.
 pub const FUNCTION: &str = "sfn_lambda_function";
-/// The type of log groups.
+/// Resource type of log groups.
 pub const LOG_GROUP: &str = "sfn_cloudwatch_log_group";
 
-/// An object with the configuration that a person would write for it.
+/// An object with its generated configuration.
 #[derive(Debug, Clone)]
 pub struct Object {
-    /// Its ARN.
+    /// ARN of the object.
     pub arn: String,
-    /// Its name.
+    /// Name of the object.
     pub name: String,
-    /// The configuration.
+    /// Configuration of the object.
     pub config: Value,
 }
 
-/// All that is written for a state machine.
+/// A state machine with the objects to write with it.
 #[derive(Debug, Clone)]
 pub struct Gathered {
-    /// The state machine, whose configuration has its states as blocks or its `definition`.
+    /// The state machine. Its configuration has the states as blocks, or `definition`.
     pub machine: Object,
-    /// Its definition; `None` for one that is no JSON.
+    /// The definition; `None` if it is not valid JSON.
     pub definition: Option<Json>,
-    /// Its aliases.
+    /// Aliases of the state machine.
     pub aliases: Vec<Object>,
-    /// The functions that it calls and the log group that it writes to, with their types.
+    /// The functions that it calls and the log group that it writes to, with their resource types.
     pub related: Vec<(&'static str, Arc<Object>)>,
-    /// What of it could not be read.
+    /// ARNs of the objects that could not be read, with the reasons.
     pub failures: Vec<(String, String)>,
 }
 
-/// Reads a state machine and what is wanted with it.
+/// Reads a state machine and the objects that `with` includes.
 ///
 /// # Errors
-/// Why the state machine itself cannot be read.
+/// When the state machine cannot be read.
 pub async fn machine(aws: &Aws, target: &Target, with: With, related: &Related) -> Result<Gathered, String> {
     let (machine, state) = import(aws, "sfn_state_machine", &target.arn).await?;
     let definition =
@@ -78,7 +78,7 @@ pub async fn machine(aws: &Aws, target: &Target, with: With, related: &Related) 
     Ok(gathered)
 }
 
-/// An object as the provider imports it: with its configuration, and its state.
+/// Imports an object with the provider. Returns its configuration and its state.
 async fn import(aws: &Aws, ty: &str, arn: &str) -> Result<(Object, Value), String> {
     let resource = aws.resource(ty)?;
     let present = resource.import(ImportKey::Id(arn.to_owned()), &aws.cx).await;
@@ -109,7 +109,7 @@ async fn aliases(aws: &Aws, target: &Target, gathered: &mut Gathered) {
 
 type Cell = Arc<OnceCell<Result<Arc<Object>, String>>>;
 
-/// What several state machines may share, each of which is read once.
+/// Objects that several state machines can share. Each is read once.
 #[derive(Debug)]
 pub struct Related {
     folder: PathBuf,
@@ -117,7 +117,7 @@ pub struct Related {
 }
 
 impl Related {
-    /// Related objects, of which the code of functions goes below this folder.
+    /// Creates the cache. The code of functions is written below this folder.
     pub fn new(folder: &Path) -> Self {
         Self { folder: folder.to_owned(), read: Mutex::default() }
     }
@@ -141,7 +141,7 @@ impl Related {
         let (mut object, _) = import(aws, FUNCTION, arn).await?;
         if object.config.get("image_uri").is_null() {
             let code = aws.provider.function_code(arn, &aws.cx).await.map_err(|diagnostics| said(&diagnostics))?;
-            let code = code.ok_or("AWS gives no code for it")?;
+            let code = code.ok_or("AWS returned no code for the function")?;
             let region = arn.split(':').nth(3).filter(|region| *region != aws.region);
             let stem = region.map_or_else(|| object.name.clone(), |region| format!("{}_{region}", object.name));
             let file = self.code_file(&stem, &code);
@@ -153,7 +153,7 @@ impl Related {
 }
 
 impl Related {
-    /// The file for code: one that has the same content, or one that is not there yet, as nothing in the folder is replaced.
+    /// The file for the code: an existing file with the same content, or a new one. Existing files are never replaced.
     fn code_file(&self, stem: &str, code: &[u8]) -> String {
         let numbered = (2..).map(|number| format!("functions/{stem}_{number}.zip"));
         let is_free = |file: &String| match std::fs::read(self.folder.join(file)) {
@@ -164,7 +164,7 @@ impl Related {
     }
 }
 
-/// The ARN of a function, without version, for how a state names it; `None` for one of another account.
+/// The ARN, without version, of a function as a state names it; `None` for a function of another account.
 fn function_arn(id: &str, machine: &str) -> Option<String> {
     let own: Vec<&str> = machine.split(':').collect();
     let [_, partition, _, region, account, ..] = own.as_slice() else { return None };

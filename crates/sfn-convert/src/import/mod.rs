@@ -1,6 +1,7 @@
-//! What is in AWS as files of configuration, one for each state machine, with `import` blocks.
+//! Writes existing state machines as configuration with `import` blocks, one file for each state machine.
 //!
-//! The provider itself lists, imports and writes: what it would plan for these files is only to import.
+//! The provider itself lists and imports the objects and generates their configuration, so that a plan of the files
+//! contains only imports.
 
 mod file;
 mod folder;
@@ -20,87 +21,87 @@ use folder::Folder;
 use gather::{FUNCTION, Gathered, LOG_GROUP, MODULE, Related};
 use targets::Target;
 
-/// How many state machines are read at a time.
+/// Maximum number of state machines that are read at the same time.
 const AT_ONCE: usize = 16;
 
-/// What is to be imported, and how.
+/// Options of an import.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Regions to look in; that of the provider block or the environment if there are none. The first is that of the provider
-    /// block, unless the folder has one.
+    /// Regions to search. Defaults to the region of the provider block or the environment. The first is used for the
+    /// provider block, unless the folder has one.
     pub regions: Vec<String>,
     /// Profile of the shared configuration files.
     pub profile: Option<String>,
     /// ARNs and names of state machines.
     pub names: Vec<String>,
-    /// What names begin with.
+    /// Prefix of the names of state machines.
     pub prefix: Option<String>,
-    /// Tags that they have.
+    /// Tags that a state machine must have.
     pub tags: BTreeMap<String, String>,
-    /// Whether all of them are meant.
+    /// Whether to import all state machines.
     pub all: bool,
-    /// Where the files go.
+    /// Folder for the files.
     pub folder: PathBuf,
-    /// What is imported as well.
+    /// Objects to import with the state machines.
     pub with: With,
-    /// What is written as an expression.
+    /// Texts to replace with expressions.
     pub references: References,
-    /// How many times AWS's default quotas of calls the account has.
+    /// API quotas of the account as a multiple of the default AWS quotas.
     pub pace: f64,
 }
 
-/// What is imported beside state machines.
+/// Objects to import with state machines.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct With {
-    /// Their aliases.
+    /// Aliases of the state machines.
     pub aliases: bool,
-    /// The log groups that they write to, where those are not their own.
+    /// Log groups that the state machines reference with `log_destination`.
     pub log_groups: bool,
-    /// The functions that they call, with their code.
+    /// Functions that the state machines call, with their code.
     pub functions: bool,
 }
 
-/// Who is told how far it is.
+/// Receives the progress of an import.
 pub trait Progress: Send + Sync {
-    /// So many state machines are to be imported.
+    /// Reports the number of state machines to import.
     fn found(&self, count: usize);
-    /// One more is done.
+    /// Reports that a state machine is done.
     fn done(&self, name: &str);
 }
 
-/// What has been done.
+/// Result of an import.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Summary {
     /// Names of the state machines that were written.
     pub machines: Vec<String>,
-    /// How many aliases were written.
+    /// Number of aliases that were written.
     pub aliases: usize,
-    /// How many log groups were written.
+    /// Number of log groups that were written.
     pub log_groups: usize,
-    /// How many functions were written.
+    /// Number of functions that were written.
     pub functions: usize,
-    /// How many of them the folder has already.
+    /// Number of state machines that the folder already declares.
     pub kept: usize,
-    /// What could not be done, by the ARN or region that it is about.
+    /// ARNs, names and regions that failed, with the reasons.
     pub failures: Vec<(String, String)>,
-    /// What people should know, by file.
+    /// Notes for the user, by file.
     pub notes: Vec<(String, String)>,
-    /// Whether it was stopped before its end.
+    /// Whether the import was stopped before its end.
     pub stopped: bool,
 }
 
-/// The provider, whose resources read what is imported.
+/// The provider, with which objects are read.
 struct Aws {
     provider: SfnProvider,
     resources: Vec<Box<dyn Resource>>,
     lists: Vec<Box<dyn ListResource>>,
     cx: Context,
-    /// The region of the provider block.
+    /// Region of the provider block.
     region: String,
 }
 
 impl Aws {
-    /// The provider, in the region of the folder's provider block or the first one that is asked for.
+    /// Configures the provider with the region of the provider block in the folder, or else the first of the options.
     async fn new(options: &Options, folder: &Folder, cx: Context) -> Result<Self, String> {
         let provider = SfnProvider::paced(options.pace);
         let region = folder.region.as_deref().or(options.regions.first().map(String::as_str));
@@ -108,7 +109,7 @@ impl Aws {
         provider.configure(config, "", &cx).await.map_err(|diagnostics| said(&diagnostics))?;
         let region = provider.region().await.map_err(|diagnostics| match said(&diagnostics) {
             said if said.contains("no region:") => {
-                "no region: give `--region`, or set AWS_REGION or `region` in the profile".to_owned()
+                "no region: set `--region`, AWS_REGION, or `region` in the profile".to_owned()
             }
             said => said,
         })?;
@@ -128,7 +129,7 @@ impl Aws {
     }
 }
 
-/// Messages in one line.
+/// The messages in one line.
 fn said(diagnostics: &Diagnostics) -> String {
     let text = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let one = diagnostics.iter().map(|said| match said.detail.is_empty() {
@@ -138,10 +139,10 @@ fn said(diagnostics: &Diagnostics) -> String {
     one.collect::<Vec<_>>().join("; ")
 }
 
-/// Imports. What fails is told in the summary and does not keep the rest from being done.
+/// Runs an import. Objects that fail are listed in the summary, and the import continues.
 ///
 /// # Errors
-/// Why nothing at all could be done.
+/// When nothing can be imported.
 pub async fn run(options: &Options, progress: &dyn Progress, cx: Context) -> Result<Summary, String> {
     let mut folder = Folder::open(&options.folder)?;
     let aws = Arc::new(Aws::new(options, &folder, cx).await?);
@@ -150,7 +151,7 @@ pub async fn run(options: &Options, progress: &dyn Progress, cx: Context) -> Res
     let mut targets = targets::find(&aws, options, &mut summary).await;
     for target in &targets {
         if let Some(address) = folder.former(target) {
-            let reason = format!("`{address}` manages it in this folder: `sfn convert` moves it");
+            let reason = format!("already managed by `{address}` in this folder: use `sfn convert` to move it");
             summary.failures.push((target.arn.clone(), reason));
         }
     }
@@ -200,7 +201,7 @@ pub async fn run(options: &Options, progress: &dyn Progress, cx: Context) -> Res
     Ok(summary)
 }
 
-/// Writes what was read of a state machine, or says why there is nothing to write.
+/// Writes the file of a state machine, or records the failure.
 fn write(
     folder: &mut Folder,
     references: &mut References,

@@ -1,25 +1,25 @@
-//! Which state machines are meant.
+//! Selects the state machines to import.
 
 use tfplugin::{Context, Diagnostics, ListRequest, Listed, Listing, Value};
 
 use super::{Aws, Options, Summary, said};
 
-/// A state machine that is to be imported.
+/// A state machine to import.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Target {
-    /// Its name.
+    /// Name of the state machine.
     pub name: String,
-    /// Its region.
+    /// Region of the state machine.
     pub region: String,
-    /// Its ARN.
+    /// ARN of the state machine.
     pub arn: String,
 }
 
 impl Target {
-    /// What an ARN names; an ARN of a version or alias means its state machine.
+    /// The state machine of an ARN. The ARN of a version or alias selects its state machine.
     ///
     /// # Errors
-    /// What it is instead.
+    /// When the ARN is not one of a state machine.
     fn of_arn(arn: &str) -> Result<Self, String> {
         let parts: Vec<&str> = arn.split(':').collect();
         match parts.as_slice() {
@@ -28,17 +28,15 @@ impl Target {
                 Ok(Self { name: (*name).to_owned(), region: (*region).to_owned(), arn })
             }
             ["arn", _, "states", _, _, kind, ..] => {
-                Err(format!("it is the ARN of another kind (`{kind}`): give that of a state machine"))
+                Err(format!("ARN of another resource type (`{kind}`): use the ARN of a state machine"))
             }
-            ["arn", _, service, ..] => {
-                Err(format!("it is an ARN of the service `{service}`: give that of a state machine"))
-            }
-            _ => Err("it is no ARN of a state machine".into()),
+            ["arn", _, service, ..] => Err(format!("ARN of the service `{service}`: use the ARN of a state machine")),
+            _ => Err("not an ARN of a state machine".into()),
         }
     }
 }
 
-/// The state machines that the options mean, in the order of their names. What cannot be found becomes a failure.
+/// Finds the state machines that the options select, sorted by name. Names that do not exist become failures.
 pub async fn find(aws: &Aws, options: &Options, summary: &mut Summary) -> Vec<Target> {
     let mut targets = Vec::new();
     let (arns, names): (Vec<&String>, Vec<&String>) = options.names.iter().partition(|name| name.starts_with("arn:"));
@@ -68,7 +66,7 @@ pub async fn find(aws: &Aws, options: &Options, summary: &mut Summary) -> Vec<Ta
             }
         }
         for name in unseen.into_iter().filter(|_| all_listed) {
-            let reason = format!("there is no state machine of this name in {}", regions.join(", "));
+            let reason = format!("state machine not found in {}", regions.join(", "));
             summary.failures.push((name.clone(), reason));
         }
     }
@@ -77,7 +75,7 @@ pub async fn find(aws: &Aws, options: &Options, summary: &mut Summary) -> Vec<Ta
     targets
 }
 
-/// The state machines of a region, only those of the prefix and tags if `filters`.
+/// Lists the state machines of a region, with `filters` only those with the prefix and tags.
 async fn list(aws: &Aws, region: &str, options: &Options, filters: bool) -> Result<Vec<Target>, String> {
     let mut config = Value::object([("region", Value::from(region))]);
     if filters && options.names.is_empty() {
@@ -91,7 +89,7 @@ async fn list(aws: &Aws, region: &str, options: &Options, filters: bool) -> Resu
     Ok(arns.filter_map(|arn| Target::of_arn(arn).ok()).collect())
 }
 
-/// All that a search finds.
+/// All results of a list resource.
 pub async fn listed(aws: &Aws, name: &str, config: Value) -> Result<Vec<Listed>, Diagnostics> {
     let list = aws.list(name).map_err(|reason| tfplugin::Diagnostic::error(reason, ""))?;
     let (listing, mut receiver) = Listing::channel(64);
@@ -123,10 +121,10 @@ mod tests {
             Some(("orders".into(), "eu-west-1".into(), machine.into()))
         );
         for (arn, said) in [
-            ("arn:aws:states:eu-west-1:123456789012:execution:orders:e", "another kind (`execution`)"),
-            ("arn:aws:states:eu-west-1:123456789012:activity:a", "another kind (`activity`)"),
+            ("arn:aws:states:eu-west-1:123456789012:execution:orders:e", "another resource type (`execution`)"),
+            ("arn:aws:states:eu-west-1:123456789012:activity:a", "another resource type (`activity`)"),
             ("arn:aws:lambda:eu-west-1:123456789012:function:f", "of the service `lambda`"),
-            ("arn:aws", "no ARN"),
+            ("arn:aws", "not an ARN"),
         ] {
             let error = Target::of_arn(arn).err().unwrap_or_default();
             assert!(error.contains(said), "{error}");

@@ -1,4 +1,4 @@
-//! Settings that depend on conditions of a template, `Fn::If` in each other to any depth.
+//! Settings that depend on conditions of a template, with nested `Fn::If`.
 
 use std::collections::BTreeSet;
 
@@ -10,16 +10,16 @@ use super::Converted;
 use super::intrinsic::{Template, function, is_no_value};
 use crate::machine::Machine;
 
-/// A value, or one of several by conditions.
+/// A value, or several values that conditions select.
 #[derive(Debug)]
 pub(super) enum Choice<T> {
     /// The value; `None` for `AWS::NoValue`.
     Is(Option<T>),
-    /// The condition, an expression, the choice if it is true, and the choice if it is false.
+    /// The condition as an expression, the choice if it is true, and the choice if it is false.
     If(String, Box<Choice<T>>, Box<Choice<T>>),
 }
 
-/// The condition that decides about a value, and the two values.
+/// The condition and the two values of `Fn::If`.
 fn if_else(value: &Json) -> Option<(&str, &Json, &Json)> {
     match function(value)? {
         ("Fn::If", Json::Array(arguments)) => match arguments.as_slice() {
@@ -31,7 +31,7 @@ fn if_else(value: &Json) -> Option<(&str, &Json, &Json)> {
 }
 
 impl<T> Choice<T> {
-    /// Reads a value with `read`, which gets the values between which the conditions decide.
+    /// Reads a value. `read` converts each of the values that conditions select.
     pub fn read(
         template: &Template<'_>,
         value: &Json,
@@ -57,8 +57,7 @@ impl<T> Choice<T> {
         }
     }
 
-    /// Returns an expression of the choice, in which `write` makes an expression of a value. Where no value is needed,
-    /// `write` gives none.
+    /// The choice as an expression. `write` converts a value to an expression, or returns `None` if none is needed.
     pub fn expression(&self, write: &dyn Fn(Option<&T>) -> Option<String>) -> Option<String> {
         match self {
             Self::Is(value) => write(value.as_ref()),
@@ -69,7 +68,7 @@ impl<T> Choice<T> {
         }
     }
 
-    /// The expression as a part of another one.
+    /// The choice as a part of another expression.
     fn part(&self, write: &dyn Fn(Option<&T>) -> Option<String>) -> Option<String> {
         let expression = self.expression(write)?;
         let is_choice = matches!(self, Self::If(..)) && expression.contains(" ? ");
@@ -77,7 +76,7 @@ impl<T> Choice<T> {
     }
 }
 
-/// Sets a block of a state machine, or adds a `dynamic` block if it is there on a condition only.
+/// Sets a block of a state machine, or adds a `dynamic` block if the block depends on a condition.
 pub(super) fn set_block(name: &str, choice: &Choice<Value>, machine: &mut Machine, out: &mut Converted) {
     let exists = |value: Option<&Value>| Some(if value.is_some() { "[1]" } else { "[]" }.to_owned());
     match (choice, choice.expression(&exists).as_deref()) {
@@ -97,7 +96,7 @@ pub(super) fn set_block(name: &str, choice: &Choice<Value>, machine: &mut Machin
     }
 }
 
-/// A block whose attributes depend on the conditions where their values differ.
+/// A block in which attributes with different values depend on the conditions.
 fn block(choice: &Choice<Value>, out: &mut Converted) -> Value {
     let values = choice.values();
     let names: BTreeSet<&String> =
@@ -111,7 +110,7 @@ fn block(choice: &Choice<Value>, out: &mut Converted) -> Value {
             continue;
         }
         let references = out.placeholders.references();
-        // Where the block is not there, its attributes mean nothing.
+        // The attributes of an absent block do not matter.
         let write = |value: Option<&Value>| Some(Writer::new(references).in_line(value?.get(name)));
         if let Some(expression) = choice.expression(&write) {
             block.set(name, out.placeholders.text(&expression));

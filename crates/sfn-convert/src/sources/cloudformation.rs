@@ -1,4 +1,4 @@
-//! Templates of CloudFormation and SAM.
+//! Converts CloudFormation and SAM templates.
 //!
 //! Sources: CloudFormation template reference, `AWS::StepFunctions::StateMachine`, `…::StateMachineVersion` and
 //! `…::StateMachineAlias`; SAM specification, `AWS::Serverless::StateMachine`.
@@ -17,13 +17,13 @@ use super::{Converted, Map, Resource, Source, Variable, label_of, relative};
 use crate::definition;
 use crate::machine::{Definition, Machine};
 
-/// The types of state machines.
+/// Types of state machines.
 const MACHINES: [&str; 2] = ["AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine"];
 const VERSION: &str = "AWS::StepFunctions::StateMachineVersion";
 const ALIAS: &str = "AWS::StepFunctions::StateMachineAlias";
 const ACTIVITY: &str = "AWS::StepFunctions::Activity";
 
-/// Properties of a state machine that become something, under the names of both types; others are named in a note.
+/// Converted properties of both types of state machines. Other properties are named in a note.
 const KEPT: [&str; 27] = [
     "AutoPublishAlias",
     "Definition",
@@ -62,15 +62,14 @@ const KEPT_OF_ACTIVITY: [&str; 5] = [
     "Name",
     "Tags",
 ];
-/// Attributes of a resource beside its properties that become something, have a note of their own, or mean nothing outside of
-/// the stack.
+/// Attributes of a resource that are converted, have a note of their own, or have no meaning outside of the stack.
 const KEPT_ATTRIBUTES: [&str; 6] =
     ["Condition", "DeletionPolicy", "Metadata", "Properties", "Type", "UpdateReplacePolicy"];
 
 /// Converts a template.
 ///
 /// # Errors
-/// That there is no state machine in it.
+/// When the template has no state machine.
 pub fn convert(root: &Json, source: &Source<'_>, map: &Map) -> Result<Converted, String> {
     let resources = root.get("Resources").and_then(Json::as_object).cloned().unwrap_or_default();
     let ty = |resource: &Json| resource.get("Type").and_then(Json::as_str).unwrap_or("").to_owned();
@@ -83,7 +82,7 @@ pub fn convert(root: &Json, source: &Source<'_>, map: &Map) -> Result<Converted,
         return Err("the template has no state machine".into());
     }
     let mut failures = Vec::new();
-    // What cannot be converted is nothing that the others may refer to, so that they are converted anew without it.
+    // Other state machines must not refer to one that cannot be converted, so they are converted again without it.
     let mut out = loop {
         let (out, failed) = machines(&template, &resources, source);
         if failed.is_empty() {
@@ -123,7 +122,7 @@ fn machines(template: &Template<'_>, resources: &Members, source: &Source<'_>) -
     (out, failed)
 }
 
-/// A label that no other state machine of the file has.
+/// A label that no other state machine of the template has.
 pub(super) fn unique(template: &Template<'_>, id: &str) -> String {
     let label = label_of(id);
     let is_free = |label: &String| template.machines.values().all(|other| other != label);
@@ -144,8 +143,7 @@ fn machine(
     out.placeholders.check(&definition)?;
     let is_open = |name: &str| !super::terraform::NUMBERS.contains(name);
     if let Some(expression) = out.placeholders.find(&definition, &is_open) {
-        let note =
-            format!("`{id}`: `{expression}` stands outside of quotes: give it a value of the type that it has there");
+        let note = format!("`{id}`: `{expression}` is outside of quotes: its value must have the type of the field");
         out.notes.push(Note::at(place(id), note));
     }
     let mut machine = Machine::new(label, Definition::Asl(definition));
@@ -168,7 +166,7 @@ fn machine(
                 }
             }
             settings.set("execution_role", role);
-            let note = "the role that SAM made is replaced by one that the provider derives from the definition";
+            let note = "the role that SAM generated is replaced with one that the provider derives from the definition";
             out.notes.push(Note::at(place(id), format!("`{id}`: {note}")));
         }
     }
@@ -203,7 +201,7 @@ fn machine(
     Ok(machine)
 }
 
-/// The definition, wherever it is.
+/// The definition, from the property that contains or names it.
 fn definition_of(
     template: &Template<'_>,
     properties: &Members,
@@ -237,16 +235,15 @@ fn definition_of(
                 Definition::Expression(_, reason) => Err(reason),
             }
         }
-        Some(_) => Err("its definition is in S3: fetch the file, and name it in `DefinitionUri`".into()),
+        Some(_) => Err("the definition is in S3: download the file and set `DefinitionUri` to its path".into()),
         None if properties.contains_key("DefinitionS3Location") => {
-            Err("its definition is in S3: fetch the file, and convert it by itself".into())
+            Err("the definition is in S3: download the file and convert it".into())
         }
         None => Err("it has no definition".into()),
     }
 }
 
-/// The text of `DefinitionString`. What stands in braces outside of JSON strings has to be a number, which a text cannot
-/// tell, so that it is put in as one here.
+/// The text of `DefinitionString`. Placeholders outside of JSON strings become numbers, so that the text is valid JSON.
 fn definition_text(template: &Template<'_>, value: &Json, out: &mut Converted) -> String {
     let text = template.text(value, out);
     let mut quotes = super::intrinsic::Quotes::default();
@@ -279,7 +276,7 @@ fn logging(template: &Template<'_>, value: Option<&Json>, out: &mut Converted) -
     }
     let destinations = value.get("Destinations").and_then(Json::as_array).unwrap_or(&[]);
     if destinations.len() > 1 {
-        out.notes.push(Note::new("of several `Destinations` of logs, AWS takes one: the others are left out"));
+        out.notes.push(Note::new("AWS supports one log destination: the other `Destinations` are left out"));
     }
     let first = destinations.first();
     if let Some(arn) = first.and_then(|first| first.get("CloudWatchLogsLogGroup")?.get("LogGroupArn")) {
@@ -295,7 +292,7 @@ fn tracing(template: &Template<'_>, value: Option<&Json>, out: &mut Converted) -
     }
 }
 
-/// `EncryptionConfiguration`, whose properties have the same names in a `serverless.yml`.
+/// `EncryptionConfiguration`. Its properties have the same names in `serverless.yml`.
 pub(super) fn encryption(template: &Template<'_>, value: Option<&Json>, out: &mut Converted) -> Value {
     let Some(value) = value.filter(|value| value.get("Type").and_then(Json::as_str) != Some("AWS_OWNED_KEY")) else {
         return Value::Null;
@@ -310,7 +307,7 @@ pub(super) fn encryption(template: &Template<'_>, value: Option<&Json>, out: &mu
     Value::object(names.map(attribute))
 }
 
-/// Tags, as a list of keys and values, which are sorted, or, in SAM, as a map.
+/// Tags from a list of keys and values or, in SAM, from a map.
 fn tags(template: &Template<'_>, value: Option<&Json>, out: &mut Converted) -> Value {
     let Some(value) = value else { return Value::Null };
     let choice = Choice::read(template, value, out, &mut |value, out| all_tags(template, value, out));
@@ -324,7 +321,7 @@ fn tags(template: &Template<'_>, value: Option<&Json>, out: &mut Converted) -> V
     }
 }
 
-/// Tags without a condition for all of them.
+/// Tags that do not all depend on the same condition.
 fn all_tags(template: &Template<'_>, value: &Json, out: &mut Converted) -> Option<Value> {
     let tags = match value {
         Json::Array(tags) => tags,
@@ -361,7 +358,7 @@ fn in_line(tags: impl IntoIterator<Item = (String, Value)>, out: &Converted) -> 
 /// Reads a property as a block.
 type ReadBlock = fn(&Template<'_>, Option<&Json>, &mut Converted) -> Value;
 
-/// The expression of the newest version of a state machine.
+/// Expression of the newest version of a state machine.
 fn newest(label: &str) -> String {
     format!("sfn_state_machine.{label}.state_machine_version_arn")
 }
@@ -390,7 +387,7 @@ fn inside(expression: &str) -> String {
     }
 }
 
-/// The state machine that a version resource publishes publishes by itself.
+/// Converts a version resource to the argument `publish` of its state machine.
 fn publish(template: &Template<'_>, id: &str, resource: &Json, out: &mut Converted) {
     let machine = resource.get("Properties").and_then(|properties| properties.get("StateMachineArn"));
     let label = machine.and_then(|machine| machine_named(template, machine));
@@ -407,7 +404,7 @@ fn publish(template: &Template<'_>, id: &str, resource: &Json, out: &mut Convert
     }
 }
 
-/// The label of the state machine that a value leads to.
+/// Label of the state machine that a value refers to.
 fn machine_named(template: &Template<'_>, value: &Json) -> Option<String> {
     let name = match (value.get("Ref"), value.get("Fn::GetAtt")) {
         (Some(Json::String(name)), _) => name.as_str(),
@@ -434,7 +431,7 @@ fn alias(template: &Template<'_>, resources: &Members, id: &str, resource: &Json
     let machine =
         of_version.and_then(|version| machine_named(template, version.get("Properties")?.get("StateMachineArn")?));
     let Some(machine) = machine else {
-        out.notes.push(Note::at(place(id), format!("`{id}` is left out: write an `sfn_alias` with its versions")));
+        out.notes.push(Note::at(place(id), format!("`{id}` is left out: add an `sfn_alias` with its versions")));
         return;
     };
     let name = properties.get("Name").map(|name| template.value(name, out)).unwrap_or_default();
@@ -459,12 +456,12 @@ fn not_gradual(id: &str) -> Note {
     Note::at(at, format!("`{id}`: the alias moves at once; its gradual deployment is left out"))
 }
 
-/// Tells of settings that a macro makes, which are left out.
+/// Adds notes about settings that a macro generates, which are left out.
 fn tell_macros(id: &str, properties: &Members, out: &mut Converted) {
     for (name, value) in properties {
         let is_made = |value: &Json| matches!(function(value), Some(("Fn::Transform", _)));
         if is_made(value) || value.as_array().unwrap_or(&[]).iter().any(is_made) {
-            let note = format!("`{id}`: a macro makes `{name}` at deployment: write it by hand");
+            let note = format!("`{id}`: a macro generates `{name}` at deployment: write it by hand");
             out.notes.push(Note::at(place(id).join("Properties").join(name), note));
         }
     }
@@ -484,7 +481,7 @@ fn activity(template: &Template<'_>, id: &str, resource: &Json, out: &mut Conver
     out.resources.push(Resource { ty: "sfn_activity".into(), label, value, beside: Default::default() });
 }
 
-/// Tells which properties and attributes of a resource become nothing.
+/// Adds notes about properties and attributes of a resource that are left out.
 fn tell_left_out(id: &str, resource: &Json, kept: &[&str], out: &mut Converted) {
     let at = place(id);
     if let Some(properties) = resource.get("Properties") {
@@ -496,15 +493,15 @@ fn tell_left_out(id: &str, resource: &Json, kept: &[&str], out: &mut Converted) 
     }
 }
 
-/// Tells what is to be done before the stack lets go of a state machine.
+/// Adds a note about the steps before a state machine is removed from the stack.
 fn notes(id: &str, resource: &Json, out: &mut Converted) {
     if resource.get("DeletionPolicy").and_then(Json::as_str) != Some("Retain") {
-        let note = format!("`{id}`: set `DeletionPolicy: Retain` on it before you take it out of the stack");
+        let note = format!("`{id}`: set `DeletionPolicy: Retain` before you remove it from the stack");
         out.notes.push(Note::at(place(id), note));
     }
 }
 
-/// What imports a state machine: its ARN, put together where its name is known.
+/// The import ID of a state machine: its ARN if the name is known, or else a variable.
 fn import_id(template: &Template<'_>, label: &str, name: Option<&Value>, out: &mut Converted) -> String {
     arn(template, "stateMachine", label, name, out)
 }
@@ -512,7 +509,7 @@ fn import_id(template: &Template<'_>, label: &str, name: Option<&Value>, out: &m
 fn arn(template: &Template<'_>, kind: &str, label: &str, name: Option<&Value>, out: &mut Converted) -> String {
     let Some(name) = name.and_then(Value::as_str) else {
         let what = if kind == "activity" { "activity" } else { "state machine" };
-        let description = format!("ARN of the {what} that is there.");
+        let description = format!("ARN of the existing {what}.");
         return out.variable(&format!("{label}_arn"), Variable { description, ..Variable::default() });
     };
     let name = out.placeholders.references().string(name);

@@ -1,4 +1,4 @@
-//! A file of Terraform in which resources are exchanged, and nothing else.
+//! Replaces resources in a Terraform file and keeps the rest of the text.
 
 use std::ops::Range;
 
@@ -15,18 +15,18 @@ pub(super) enum Part {
     Resource(usize),
 }
 
-/// A file with the places that are to change.
+/// A file with the places to change.
 #[derive(Debug, Default)]
 pub(super) struct Frame {
     pub(super) text: String,
-    /// The bytes of the blocks that are exchanged.
+    /// The bytes of the blocks to replace.
     pub(super) parts: Vec<(Range<usize>, Part)>,
-    /// The bytes of the names of types that lose their `aws_`.
+    /// The bytes of the resource types from which `aws_` is removed.
     pub(super) renamed: Vec<Range<usize>>,
 }
 
 impl Frame {
-    /// The text of the file.
+    /// The changed text.
     pub(super) fn render(&self, converted: &mut Converted, references: &References) -> String {
         let moved = converted.blocks.clone();
         let mut changes: Vec<(Range<usize>, String)> = Vec::new();
@@ -53,7 +53,7 @@ impl Frame {
         }
         let text = text + self.text.get(at..).unwrap_or("");
         if let Err(error) = text.parse::<hcl_edit::structure::Body>() {
-            converted.failures.push(format!("the configuration that was made cannot be read: {error}"));
+            converted.failures.push(format!("the generated configuration is not valid: {error}"));
         }
         text
     }

@@ -1,4 +1,4 @@
-//! Functions of CloudFormation as expressions of Terraform.
+//! Converts CloudFormation functions to Terraform expressions.
 //!
 //! Sources: CloudFormation template reference, "Intrinsic functions" and "Pseudo parameters".
 
@@ -11,30 +11,30 @@ use tfplugin::Value;
 use super::terraform::{NUMBERS, OPEN};
 use super::{Converted, Map, Variable};
 
-/// A template, as far as its functions need it.
+/// The template that functions refer to.
 pub struct Template<'a> {
-    /// The whole of it.
+    /// Root of the template.
     pub root: &'a Json,
-    /// What is written in place of a name.
+    /// Expressions that replace names.
     pub map: &'a Map,
-    /// The labels of the state machines in it by their logical ids.
+    /// Labels of the state machines by their logical IDs.
     pub machines: BTreeMap<String, String>,
 }
 
-/// How deep conditions may refer to each other.
+/// Maximum depth of conditions that refer to other conditions.
 const MAX_CONDITIONS: usize = 16;
-/// The longest condition that is written as an expression, in bytes.
+/// Maximum length of a condition that is written as an expression, in bytes.
 const LONGEST_CONDITION: usize = 2_000;
 
-/// The field of a definition that a value is in.
+/// The field of a definition that contains a value.
 #[derive(Clone, Copy)]
 struct Field<'n> {
     name: &'n str,
-    /// Whether it is inside of a field that holds any JSON.
+    /// Whether the field is, or is inside of, a field for any JSON.
     is_open: bool,
 }
 
-/// The condition on which a value is there, the value, and whether the condition has to be false for it.
+/// The condition of a value that is absent in one case, the value, and whether it is present if the condition is false.
 pub fn without_value(value: &Json) -> Option<(&str, &Json, bool)> {
     let ("Fn::If", argument) = function(value)? else { return None };
     match argument.as_array()? {
@@ -44,14 +44,14 @@ pub fn without_value(value: &Json) -> Option<(&str, &Json, bool)> {
     }
 }
 
-/// A value with placeholders as an expression in one line.
+/// A value with placeholders as an expression on one line.
 fn in_line(value: &Json, out: &Converted) -> String {
     let references = out.placeholders.references();
     asl_hcl::any_from_json(value)
         .map_or_else(|| "null".to_owned(), |value| tfconfig::Writer::new(references).in_line(&value))
 }
 
-/// The function that an object is a call of, with its argument.
+/// The function and its argument, if a value is a function call.
 pub fn function(value: &Json) -> Option<(&str, &Json)> {
     let mut members = value.as_object()?.iter();
     let (name, argument) = members.next()?;
@@ -59,7 +59,7 @@ pub fn function(value: &Json) -> Option<(&str, &Json)> {
     (members.next().is_none() && is_function).then_some((name.as_str(), argument))
 }
 
-/// Whether a value means that there is none.
+/// Whether a value is `AWS::NoValue`.
 pub fn is_no_value(value: &Json) -> bool {
     matches!(function(value), Some(("Ref", Json::String(name))) if name == "AWS::NoValue")
 }
@@ -87,7 +87,7 @@ impl Template<'_> {
         }
     }
 
-    /// A value as a text in which placeholders stand for expressions.
+    /// A value as a text with placeholders for expressions.
     pub fn text(&self, value: &Json, out: &mut Converted) -> String {
         match (value, function(value)) {
             (Json::String(text), _) => text.clone(),
@@ -112,7 +112,7 @@ impl Template<'_> {
         }
     }
 
-    /// A call of a function as an expression; a variable where Terraform has nothing like it.
+    /// A function call as an expression, or as a variable if Terraform has no equivalent.
     fn call(&self, name: &str, argument: &Json, out: &mut Converted) -> String {
         let arguments = argument.as_array().unwrap_or(&[]);
         match (name, argument, arguments) {
@@ -131,7 +131,8 @@ impl Template<'_> {
                     Json::Object(_) => function(value).is_none_or(|(name, _)| name == "Fn::If"),
                     _ => false,
                 };
-                // Terraform makes the two results of one type, and would turn numbers of objects and lists into texts.
+                // Terraform converts both results to one type, which would change numbers in objects and lists to
+                // strings.
                 let is_any = is_composite(yes) && !is_no_value(yes) || is_composite(no) && !is_no_value(no);
                 let (yes, no) = (self.or_null(yes, out), self.or_null(no, out));
                 match is_any {
@@ -159,20 +160,20 @@ impl Template<'_> {
                     true
                 });
                 let name = words.join("-");
-                let description = format!("The value `{name}`, which another stack exports.");
+                let description = format!("Value of the export `{name}` of another stack.");
                 out.variable(&name, Variable { description, ..Variable::default() })
             }
             _ => {
                 let words: Vec<&str> = arguments.iter().filter_map(Json::as_str).collect();
                 let text = argument.to_value().map(|value| value.to_string()).unwrap_or_default();
                 let name = format!("{}_{}", name.trim_start_matches("Fn::"), words.join("_"));
-                let description = format!("The value of `{}` of the template.", text.replace('`', "'"));
+                let description = format!("Value of `{}` in the template.", text.replace('`', "'"));
                 out.variable(&name, Variable { description, ..Variable::default() })
             }
         }
     }
 
-    /// A condition of the template as an expression; a variable if it uses what Terraform does not have.
+    /// A condition of the template as an expression, or as a variable if Terraform has no equivalent.
     pub fn condition(&self, name: &str, out: &mut Converted) -> String {
         self.root
             .get("Conditions")
@@ -180,7 +181,7 @@ impl Template<'_> {
             .and_then(|condition| self.tested(condition, MAX_CONDITIONS, out))
             .filter(|condition| condition.len() <= LONGEST_CONDITION)
             .unwrap_or_else(|| {
-                let description = format!("The condition `{name}` of the template.");
+                let description = format!("Condition `{name}` of the template.");
                 out.variable(name, Variable { description, ty: Some("bool".into()), ..Variable::default() })
             })
     }
@@ -216,7 +217,7 @@ impl Template<'_> {
         }
     }
 
-    /// A value as a text, as CloudFormation compares it.
+    /// A value as a string, because CloudFormation compares strings.
     fn compared(&self, value: &Json, out: &mut Converted) -> String {
         match value {
             Json::Number(number) => quoted(&number.to_string()),
@@ -234,7 +235,7 @@ impl Template<'_> {
         self.root.get("Mappings")?.get(name)?.as_object()
     }
 
-    /// `Fn::FindInMap` of a map that the template has.
+    /// `Fn::FindInMap` of a mapping in the template.
     fn find_in_map(&self, map: &str, first: &Json, second: &Json, out: &mut Converted) -> String {
         let Some(mapping) = self.mapping(map) else { return "null".to_owned() };
         let inner = |inner: &Json, out: &mut Converted| match second {
@@ -254,7 +255,7 @@ impl Template<'_> {
         if is_no_value(value) { "null".to_owned() } else { self.expression(value, out) }
     }
 
-    /// What `Ref` gives.
+    /// The value of `Ref`.
     fn reference(&self, name: &str, out: &mut Converted) -> String {
         if let Some(expression) = self.map.get(name) {
             return expression.clone();
@@ -271,7 +272,7 @@ impl Template<'_> {
         }
     }
 
-    /// An attribute of a resource of the template.
+    /// An attribute of a resource.
     fn attribute(&self, resource: &str, attribute: &str, out: &mut Converted) -> String {
         let name = format!("{resource}.{attribute}");
         if let Some(expression) = self.map.get(&name) {
@@ -286,15 +287,15 @@ impl Template<'_> {
             return format!("sfn_state_machine.{label}.{attribute}");
         }
         let ty = self.root.get("Resources").and_then(|all| all.get(resource)?.get("Type")?.as_str());
-        let of = ty.map_or_else(|| "which the file does not declare".to_owned(), |ty| format!("of the type {ty}"));
+        let of = ty.map_or_else(|| "not declared in the file".to_owned(), str::to_owned);
         let (name, description) = match attribute {
-            "Ref" => (resource.to_owned(), format!("What `Ref` gives for `{resource}`, {of}.")),
-            _ => (format!("{resource}_{attribute}"), format!("The attribute `{attribute}` of `{resource}`, {of}.")),
+            "Ref" => (resource.to_owned(), format!("Value of `Ref` for `{resource}` ({of}).")),
+            _ => (format!("{resource}_{attribute}"), format!("Attribute `{attribute}` of `{resource}` ({of}).")),
         };
         out.variable(&name, Variable { description, ..Variable::default() })
     }
 
-    /// `Fn::Sub`, whose placeholders are in braces.
+    /// The text of `Fn::Sub`.
     fn substituted(&self, argument: &Json, out: &mut Converted) -> String {
         let (text, own) = match argument {
             Json::Array(parts) => (parts.first().and_then(Json::as_str), parts.get(1).and_then(Json::as_object)),
@@ -315,7 +316,7 @@ impl Template<'_> {
         })
     }
 
-    /// A value of an attribute.
+    /// The value of an attribute.
     pub fn value(&self, value: &Json, out: &mut Converted) -> Value {
         match value {
             value if is_no_value(value) => Value::Null,
@@ -331,7 +332,7 @@ impl Template<'_> {
         }
     }
 
-    /// A definition that is an object of the template: its functions become placeholders, and so do its substitutions.
+    /// A definition that is an object of the template, with placeholders for functions and substitutions.
     pub fn definition(&self, value: &Json, substitutions: &Members, out: &mut Converted) -> Json {
         self.field(value, Field { name: "", is_open: false }, substitutions, out)
     }
@@ -400,12 +401,12 @@ impl Template<'_> {
         if optional.is_empty() {
             return kept;
         }
-        // `merge` omits the member. A conditional with `null` would keep it with the value null.
+        // `merge` omits the member. A conditional with `null` would keep the member with the value null.
         let parts: Vec<String> = [in_line(&kept, out)].into_iter().chain(optional).collect();
         Json::String(out.placeholders.text(&format!("merge({})", parts.join(", "))))
     }
 
-    /// Whether a function gives a number.
+    /// Whether a function returns a number.
     fn is_number(&self, name: &str, argument: &Json) -> bool {
         let parameter = argument.as_str().filter(|_| name == "Ref");
         let ty = parameter.and_then(|name| self.root.get("Parameters")?.get(name)?.get("Type")?.as_str());
@@ -416,7 +417,7 @@ impl Template<'_> {
         fill(text, |name| substitutions.get(name).map(|value| self.text(value, out)))
     }
 
-    /// The text of a definition with its substitutions: a placeholder that is not inside of a JSON string becomes a number.
+    /// The text of a definition with its substitutions. Placeholders outside of JSON strings become numbers.
     pub fn filled_text(&self, text: &str, substitutions: &Members, is_json: bool, out: &mut Converted) -> String {
         let mut filled = String::new();
         let mut rest = text;
@@ -438,16 +439,16 @@ impl Template<'_> {
     }
 }
 
-/// Whether a place in JSON text is inside of a string.
+/// Tracks whether a place in JSON text is inside of a string.
 #[derive(Debug, Default)]
 pub struct Quotes {
-    /// It is.
+    /// Whether the place is inside of a string.
     pub inside: bool,
     escaped: bool,
 }
 
 impl Quotes {
-    /// Goes on through a part of the text.
+    /// Moves to the end of the next part of the text.
     pub fn read(&mut self, text: &str) {
         for c in text.chars() {
             match c {
@@ -460,7 +461,7 @@ impl Quotes {
     }
 }
 
-/// The names in `${…}` that a template could give something for.
+/// The names in `${…}` that a template can replace.
 pub fn names(text: &str) -> Vec<&str> {
     let is_name = |name: &str| {
         !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | ':'))
@@ -475,14 +476,14 @@ pub fn names(text: &str) -> Vec<&str> {
     names
 }
 
-/// The first name in `${…}`, with what is before and after it.
+/// The first name in `${…}`, with the text before and after it.
 fn next(text: &str) -> Option<(&str, &str, &str)> {
     let (before, rest) = text.split_once("${")?;
     let (name, after) = rest.split_once('}')?;
     Some((before, name, after))
 }
 
-/// A text whose names in `${…}` are replaced; those that nothing is given for stay.
+/// Replaces the names in `${…}` for which `value` returns a text.
 fn fill(text: &str, mut value: impl FnMut(&str) -> Option<String>) -> String {
     let mut filled = String::new();
     let mut rest = text;
@@ -494,16 +495,16 @@ fn fill(text: &str, mut value: impl FnMut(&str) -> Option<String>) -> String {
     filled + rest
 }
 
-/// A pseudo parameter such as `AWS::Region`, by its name behind the colons.
+/// A pseudo parameter such as `AWS::Region`, by its name without `AWS::`.
 pub fn pseudo_parameter(name: &str, out: &mut Converted) -> String {
     let (name, description, default) = match name {
         "Region" => ("region", "Region of the state machines.", None),
-        "AccountId" => ("account_id", "Account of the state machines.", None),
-        "Partition" => ("partition", "Partition of AWS: `aws`, `aws-cn` or `aws-us-gov`.", Some("\"aws\"")),
-        "URLSuffix" => ("url_suffix", "Domain of AWS's endpoints.", Some("\"amazonaws.com\"")),
-        "StackName" => ("stack_name", "Name of the stack that this was.", None),
-        "StackId" => ("stack_id", "ARN of the stack that this was.", None),
-        other => (other, "A pseudo parameter of the template.", None),
+        "AccountId" => ("account_id", "AWS account ID of the state machines.", None),
+        "Partition" => ("partition", "AWS partition: `aws`, `aws-cn` or `aws-us-gov`.", Some("\"aws\"")),
+        "URLSuffix" => ("url_suffix", "Domain of the AWS endpoints.", Some("\"amazonaws.com\"")),
+        "StackName" => ("stack_name", "Name of the former CloudFormation stack.", None),
+        "StackId" => ("stack_id", "ARN of the former CloudFormation stack.", None),
+        other => (other, "Pseudo parameter of the template.", None),
     };
     out.variable(name, Variable { description: description.into(), default: default.map(str::to_owned), ty: None })
 }
@@ -533,7 +534,6 @@ fn of_parameter(name: &str, parameter: &Json) -> Variable {
         _ if is_list => Some("list(string)".to_owned()),
         _ => None,
     };
-    let description =
-        text("Description").map_or_else(|| format!("The parameter `{name}` of the template."), str::to_owned);
+    let description = text("Description").map_or_else(|| format!("Parameter `{name}` of the template."), str::to_owned);
     Variable { description, default, ty }
 }

@@ -1,4 +1,4 @@
-//! Properties of a source that become nothing.
+//! Finds properties of a source that are not converted.
 
 use std::collections::BTreeMap;
 
@@ -7,9 +7,9 @@ use asl::{Json, JsonPointer};
 use super::intrinsic::function;
 use super::note::Note;
 
-/// Returns notes that name the properties of `id` in `value`, which is at a place of the file, that are not among `kept`: by
-/// their paths, such as `Logging.Destinations`. A kept path covers everything in it; the elements of a list, and both values of
-/// `Fn::If`, are at the path of the list and of the function.
+/// Returns a note for each property of `id` in `value` that is not in `kept`. Properties are named by their paths, such
+/// as `Logging.Destinations`. A kept path includes everything inside of it. The elements of a list, and both values of
+/// `Fn::If`, have the path of the list or of the function.
 pub(super) fn left_out(id: &str, value: &Json, at: &JsonPointer, kept: &[&str]) -> Vec<Note> {
     let mut found = BTreeMap::new();
     collect(value, ("", at), kept, &mut found);

@@ -1,4 +1,4 @@
-//! Files in which state machines are declared, turned into configuration of the provider.
+//! Converts files that declare state machines to configuration of the provider.
 
 mod choice;
 mod cloudformation;
@@ -28,23 +28,23 @@ use intrinsic::Template;
 pub use note::Note;
 pub(crate) use terraform::OPEN;
 
-/// Reads files that a file names, relative to its folder.
+/// Reads files that a file references, relative to its folder.
 pub type Files<'a> = &'a dyn Fn(&Path) -> Result<String, String>;
 
-/// A file that is to be converted.
+/// A file to convert.
 pub struct Source<'a> {
-    /// Its path, which tells how it is written.
+    /// Path of the file, which determines its format.
     pub path: &'a Path,
-    /// Its text.
+    /// Text of the file.
     pub text: &'a str,
-    /// The files beside it.
+    /// Reader of referenced files.
     pub files: Files<'a>,
 }
 
-/// What is written in place of a text, an ARN, or of something in a template by its name, such as `Charge.Arn`.
+/// Expressions that replace texts: ARNs, and names in a template such as `Charge.Arn`.
 pub type Map = BTreeMap<String, String>;
 
-/// A value that whoever uses the configuration has to give.
+/// A variable of the converted configuration.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Variable {
     description: String,
@@ -54,7 +54,7 @@ struct Variable {
     ty: Option<String>,
 }
 
-/// A resource beside the state machines.
+/// A resource other than a state machine.
 #[derive(Debug, Clone)]
 struct Resource {
     ty: String,
@@ -71,7 +71,7 @@ impl Resource {
     }
 }
 
-/// Configuration made of a file.
+/// Configuration that was converted from a file.
 #[derive(Debug, Default)]
 pub struct Converted {
     /// The state machines.
@@ -80,12 +80,12 @@ pub struct Converted {
     /// `moved` and `import` blocks.
     blocks: Vec<(String, Body)>,
     variables: BTreeMap<String, Variable>,
-    /// The expressions of the ARNs that state machines have already, by their labels.
+    /// Expressions of the ARNs of the existing state machines, by label.
     arns: BTreeMap<String, String>,
     placeholders: Placeholders,
-    /// The file that the resources stand in, where it stays as it is around them.
+    /// The file around the resources, if they are converted in place.
     frame: Option<Frame>,
-    /// What was left out, and what there is to do.
+    /// Notes about parts that were left out, and about steps for the user.
     pub notes: Vec<Note>,
     /// State machines that could not be converted, with the reasons.
     pub failures: Vec<String>,
@@ -94,7 +94,7 @@ pub struct Converted {
 /// Converts a file.
 ///
 /// # Errors
-/// Why there is nothing in it to convert.
+/// When the file contains nothing to convert.
 pub fn convert(source: &Source<'_>, map: &Map) -> Result<Converted, String> {
     let extension = source.path.extension().and_then(|extension| extension.to_str()).unwrap_or("");
     if extension == "tf" {
@@ -113,7 +113,7 @@ pub fn convert(source: &Source<'_>, map: &Map) -> Result<Converted, String> {
     let name = stem.split('.').next().filter(|name| !name.is_empty() && *name != "-").unwrap_or("workflow");
     let document = match document {
         Ok((document, _)) => document,
-        // A definition may become JSON only by what stands in its braces.
+        // A definition may only be valid JSON after its placeholders are replaced.
         Err(_) if source.text.contains("${") => return alone(source.text, format, name, map),
         Err(finding) => return Err(definition::said(source.text, &finding)),
     };
@@ -129,11 +129,11 @@ pub fn convert(source: &Source<'_>, map: &Map) -> Result<Converted, String> {
     Ok(converted)
 }
 
-/// Names that a variable cannot have (Terraform documentation, "Input variables").
+/// Reserved names of variables (Terraform documentation, "Input variables").
 const RESERVED: [&str; 8] =
     ["count", "depends_on", "for_each", "lifecycle", "locals", "providers", "source", "version"];
 
-/// A definition by itself, in which `${Name}` may stand for what a template would put there.
+/// Converts a single definition, in which `${Name}` can be the placeholder of a template.
 fn alone(text: &str, format: Format, name: &str, map: &Map) -> Result<Converted, String> {
     let mut out = Converted::default();
     let template = Template { root: &Json::Null, map, machines: BTreeMap::new() };
@@ -153,13 +153,13 @@ fn alone(text: &str, format: Format, name: &str, map: &Map) -> Result<Converted,
     let names = intrinsic::names(&text);
     if !names.is_empty() {
         let list = names.iter().map(|name| format!("`${{{name}}}`")).collect::<Vec<_>>().join(", ");
-        let note = format!("{list} stands as it is: `--map NAME=EXPRESSION` writes an expression in its place");
+        let note = format!("placeholders were kept: {list}; use `--map NAME=EXPRESSION` to replace them");
         out.notes.push(Note::new(note));
     }
     Ok(out)
 }
 
-/// A text with placeholders in the place of expressions; names outside of quotes become variables.
+/// Replaces expressions with placeholders. Names outside of quotes become variables.
 fn unfilled(text: &str, out: &mut Converted) -> String {
     let mut placeholders = std::mem::take(&mut out.placeholders);
     let text = template_text::read(text, &mut placeholders, &mut |name| {
@@ -171,7 +171,7 @@ fn unfilled(text: &str, out: &mut Converted) -> String {
 }
 
 impl Converted {
-    /// The text of the configuration.
+    /// Renders the configuration.
     pub fn render(&mut self, map: &Map) -> String {
         let mut references = self.placeholders.references().clone();
         for (text, expression) in map.iter().filter(|(text, _)| text.starts_with("arn:")) {
@@ -211,8 +211,7 @@ impl Converted {
         }
     }
 
-    /// The definitions by the names of their state machines, as far as they are ASL; what is known only later has an
-    /// expression in braces in its place.
+    /// The definitions that are ASL, by the labels of their state machines. Unknown values are expressions in braces.
     pub fn definitions(&self) -> Vec<(&str, Json)> {
         let references = self.placeholders.references();
         let shown = |machine: &'_ Machine| match &machine.definition {
@@ -236,7 +235,7 @@ impl Converted {
         self.blocks.push(("moved".into(), body));
     }
 
-    /// The expression of a variable, which is declared.
+    /// Declares a variable, and returns its expression.
     fn variable(&mut self, name: &str, variable: Variable) -> String {
         let label = label_of(name);
         let label = if RESERVED.contains(&label.as_str()) { format!("{label}_value") } else { label };
@@ -248,12 +247,12 @@ impl Converted {
     }
 }
 
-/// The label that something of this name gets.
+/// The label of a resource with this name.
 pub fn label_of(name: &str) -> String {
     tfconfig::label(&name.to_snake_case())
 }
 
-/// A definition with its expressions for people to read.
+/// Replaces placeholders in a definition with their expressions.
 fn readable(value: &Json, references: &References) -> Json {
     match value {
         Json::String(text) => {
@@ -272,7 +271,7 @@ fn readable(value: &Json, references: &References) -> Json {
     }
 }
 
-/// A path without what leads nowhere, such as `./`.
+/// A path without `.` components.
 fn relative(path: &str) -> PathBuf {
     Path::new(path).components().filter(|part| !matches!(part, std::path::Component::CurDir)).collect()
 }

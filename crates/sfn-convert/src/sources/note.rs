@@ -4,10 +4,10 @@ use std::fmt::{self, Display, Formatter};
 
 use asl::{Document, JsonPointer, line_and_column};
 
-/// A note about something that was left out, or that is to be done.
+/// A note about a part that was left out, or about a step for the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {
-    /// The line of the source that it is about, from 1.
+    /// Line of the source, starting at 1.
     pub line: Option<usize>,
     text: String,
     at: Option<JsonPointer>,
@@ -24,12 +24,12 @@ impl Note {
         Self { at: Some(at), ..Self::new(text) }
     }
 
-    /// A note about the line that has this byte of a text.
+    /// A note about the line of this byte.
     pub(super) fn in_text(source: &str, byte: usize, text: impl Into<String>) -> Self {
         Self { line: Some(line_and_column(source, &(byte..byte)).0), ..Self::new(text) }
     }
 
-    /// Finds its line in the document of a text.
+    /// Sets the line from the place in a document.
     pub(super) fn find_line(&mut self, text: &str, document: &Document) {
         if let Some(at) = &self.at {
             self.line = Some(line_and_column(text, &document.label_span(at)).0);

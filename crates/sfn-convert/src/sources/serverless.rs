@@ -1,4 +1,4 @@
-//! Files of the Serverless Framework with its plugin `serverless-step-functions`.
+//! Converts files of the Serverless Framework with the plugin `serverless-step-functions`.
 //!
 //! Sources: Serverless Framework documentation, "Variables"; README of serverless-step-functions.
 
@@ -16,10 +16,10 @@ use super::note::Note;
 use super::{Converted, Map, Source, Variable, relative};
 use crate::machine::{Definition, Machine};
 
-/// How often a variable may lead to another, so that none leads in a circle.
+/// Maximum depth of variables that refer to other variables, which limits circular references.
 const MAX_DEPTH: usize = 16;
 
-/// Settings of a state machine that become something, or have a note of their own; others are named in a note.
+/// Settings of a state machine that are converted or have a note of their own. Other settings are named in a note.
 const KEPT: [&str; 15] = [
     "definition",
     "encryptionConfig.KmsDataKeyReusePeriodSeconds",
@@ -41,7 +41,7 @@ const KEPT: [&str; 15] = [
 /// Converts a file.
 ///
 /// # Errors
-/// That there is no state machine in it.
+/// When the file has no state machine.
 pub fn convert(root: &Json, source: &Source<'_>, map: &Map) -> Result<Converted, String> {
     let mut out = Converted::default();
     let variables = Variables { root, source };
@@ -75,7 +75,7 @@ pub fn convert(root: &Json, source: &Source<'_>, map: &Map) -> Result<Converted,
     Ok(out)
 }
 
-/// The logical id that the plugin gives a state machine.
+/// The logical ID that the plugin generates for a state machine.
 fn logical_id(key: &str) -> String {
     let mut name: String = key.replace('-', "Dash").replace('_', "Underscore");
     if let Some(first) = name.get_mut(..1) {
@@ -84,7 +84,8 @@ fn logical_id(key: &str) -> String {
     format!("{name}StepFunctionsStateMachine")
 }
 
-/// The settings of a state machine with the tags of the whole file, which it has unless it says otherwise; its own count first.
+/// The settings of a state machine with the tags of `provider.tags`, unless `inheritGlobalTags` is false. Tags of the
+/// state machine take precedence.
 fn with_tags(settings: &Json, global: Option<&Json>) -> Json {
     let inherits = settings.get("inheritGlobalTags") != Some(&Json::Bool(false));
     let (Some(Json::Object(global)), Json::Object(settings), true) = (global, settings, inherits) else {
@@ -97,7 +98,7 @@ fn with_tags(settings: &Json, global: Option<&Json>) -> Json {
     Json::Object(settings)
 }
 
-/// Drops the variables of the file that no state machine needs.
+/// Removes variables that no state machine uses.
 fn drop_unused(machines: &Members, declared: &[String], out: &mut Converted) {
     let mut used = BTreeSet::new();
     let mut collect = |value: &Json| {
@@ -148,7 +149,7 @@ fn machine(
         Some(role) => config.set("role_arn", role),
         None => {
             config.set("execution_role", Value::object::<String>([]));
-            let note = "the role that the plugin made is replaced by one that the provider derives from the definition";
+            let note = "the generated role is replaced with one that the provider derives from the definition";
             out.notes.push(Note::at(place(key), format!("`{key}`: {note}")));
         }
     }
@@ -173,9 +174,9 @@ fn machine(
     config.set("encryption_configuration", encryption(template, settings.get("encryptionConfig"), out));
     machine.settings = config;
     out.notes.extend(left_out(key, settings, &place(key), &KEPT));
-    let note = format!("`{key}`: write `retain: true` on it before you take it out of the file");
+    let note = format!("`{key}`: set `retain: true` before you remove it from the file");
     out.notes.push(Note::at(place(key), note));
-    let description = format!("ARN of the state machine `{key}` that is there.");
+    let description = format!("ARN of the existing state machine `{key}`.");
     let arn = out.variable(&format!("{label}_arn"), Variable { description, ..Variable::default() });
     out.import(&machine.address(), &arn);
     Ok(machine)
@@ -193,7 +194,7 @@ struct Variables<'a> {
 }
 
 impl Variables<'_> {
-    /// A value with its variables in place: with what the file says itself or another file says, or with placeholders.
+    /// Replaces variables in a value with values of this or another file, or with placeholders.
     fn resolve(&self, value: &Json, depth: usize, out: &mut Converted) -> Json {
         match value {
             Json::String(text) => self.text(text, depth, out),
@@ -217,12 +218,12 @@ impl Variables<'_> {
     fn text(&self, text: &str, depth: usize, out: &mut Converted) -> Json {
         let mut text = pseudo_parameters(text, out);
         let mut from = 0;
-        // The innermost variables first, as they may be parts of the addresses of others.
+        // Innermost variables first, because they can be parts of the addresses of others.
         while let Some((start, end)) = text.get(from..).and_then(innermost).map(|(a, b)| (a + from, b + from)) {
             let inside = text.get(start + 2..end).unwrap_or("").to_owned();
             let is_whole = start == 0 && end + 1 == text.len();
             match self.variable(&inside, depth, out) {
-                // Such as `${AWS::Region}` of `Fn::Sub`.
+                // Not a variable, such as `${AWS::Region}` in `Fn::Sub`.
                 None => from = end,
                 Some(value) if is_whole => return value,
                 Some(value) => {
@@ -241,7 +242,7 @@ impl Variables<'_> {
         Json::String(text)
     }
 
-    /// What a variable stands for; `None` for what is none of the Serverless Framework.
+    /// The value of a variable; `None` if it is not a variable of the Serverless Framework.
     fn variable(&self, inside: &str, depth: usize, out: &mut Converted) -> Option<Json> {
         let (address, fallback) = match inside.split_once(',') {
             Some((address, fallback)) => (address.trim(), Some(fallback.trim())),
@@ -264,7 +265,7 @@ impl Variables<'_> {
         });
         let is_number = matches!(default, Some(Json::Number(_)));
         let variable = Variable {
-            description: format!("`{address}` of the Serverless Framework."),
+            description: format!("Variable `{address}` of the Serverless Framework."),
             default: default.as_ref().and_then(constant),
             ty: is_number.then(|| "number".to_owned()),
         };
@@ -276,7 +277,7 @@ impl Variables<'_> {
         })
     }
 
-    /// The value of a fallback: a literal, or what the file says at another address.
+    /// The value of a fallback: a literal, or the value at another address.
     fn fallback(&self, fallback: &str, depth: usize, out: &mut Converted) -> Option<Json> {
         let (first, rest) = first_and_rest(fallback);
         let is_quoted = first.starts_with(['\'', '"']);
@@ -296,7 +297,7 @@ impl Variables<'_> {
         }
     }
 
-    /// What a map of the file has under a name that is known only later, such as `self:custom.waits.${opt:stage}`.
+    /// The value of a map in the file by an unknown key, such as `self:custom.waits.${opt:stage}`.
     fn selected(&self, address: &str, default: Option<&Json>, out: &mut Converted) -> Option<Json> {
         let (map, key) = address.strip_prefix("self:")?.rsplit_once('.')?;
         let pieces = out.placeholders.pieces(key);
@@ -318,7 +319,7 @@ impl Variables<'_> {
         })
     }
 
-    /// What the file or one beside it says at an address.
+    /// The value at an address in this or another file.
     fn known(&self, address: &str) -> Option<Json> {
         if let Some(path) = address.strip_prefix("self:") {
             return at(self.root, path).cloned();
@@ -333,7 +334,7 @@ impl Variables<'_> {
     }
 }
 
-/// The first of several fallbacks, and the others. A comma inside of quotes separates none.
+/// Splits the first of several fallbacks from the others. Commas inside of quotes do not separate fallbacks.
 fn first_and_rest(fallbacks: &str) -> (&str, Option<&str>) {
     let mut quote = None;
     for (at, c) in fallbacks.char_indices() {
@@ -357,8 +358,7 @@ fn constant(value: &Json) -> Option<String> {
     }
 }
 
-/// A text in which pseudo parameters such as `#{AWS::Region}`, as the plugin serverless-pseudo-parameters has them, are
-/// placeholders.
+/// Replaces pseudo parameters of the plugin serverless-pseudo-parameters, such as `#{AWS::Region}`, with placeholders.
 fn pseudo_parameters(text: &str, out: &mut Converted) -> String {
     let (mut read, mut rest) = (String::new(), text);
     while let Some((before, name, after)) = rest.split_once("#{AWS::").and_then(|(before, from)| {
@@ -373,7 +373,7 @@ fn pseudo_parameters(text: &str, out: &mut Converted) -> String {
     read + rest
 }
 
-/// The value at a path of names with dots.
+/// The value at a dotted path.
 fn at<'a>(root: &'a Json, path: &str) -> Option<&'a Json> {
     path.split('.').filter(|name| !name.is_empty()).try_fold(root, |value, name| match value {
         Json::Array(elements) => elements.get(name.parse::<usize>().ok()?),
@@ -381,7 +381,7 @@ fn at<'a>(root: &'a Json, path: &str) -> Option<&'a Json> {
     })
 }
 
-/// Where the first variable begins that has no other in it, and where its brace closes.
+/// The bytes at which the first innermost variable begins and ends.
 fn innermost(text: &str) -> Option<(usize, usize)> {
     let end = text.match_indices('}').find(|(end, _)| text.get(..*end).is_some_and(|before| before.contains("${")))?.0;
     Some((text.get(..end)?.rfind("${")?, end))

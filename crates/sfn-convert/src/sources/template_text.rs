@@ -1,5 +1,5 @@
-//! Definitions in JSON with `${…}` for what is filled in later: expressions of Terraform, as `sfn render` writes them, and names outside
-//! of quotes, as SAM and template files have them.
+//! Reads JSON definitions with placeholders `${…}`: Terraform expressions, as `sfn render` writes them, and names
+//! outside of quotes, as in SAM and template files.
 
 use asl::Json;
 use hcl_edit::expr::Expression;
@@ -8,17 +8,16 @@ use super::intrinsic::Quotes;
 use super::terraform::{NUMBERS, encoded};
 use crate::Placeholders;
 
-/// The first names of Terraform addresses, beside the types of resources.
+/// First names of Terraform addresses, besides resource types.
 const ROOTS: [&str; 9] = ["var", "local", "data", "module", "path", "each", "count", "terraform", "self"];
 
-/// The prefix of an expression that was written in `jsonencode(…)`. [`settle`] removes it.
+/// Prefix of an expression that was written in `jsonencode(…)`. [`settle`] removes it.
 const ENCODED: &str = "jsonencode ";
 
-/// The longest expression, in bytes: a text of beginnings without an end is not read over and over.
+/// Maximum length of an expression, in bytes. The limit keeps texts with many unclosed `${` linear.
 const LONGEST: usize = 4_096;
 
-/// Puts placeholders in the place of expressions, and of names outside of quotes, which become variables. A name inside of quotes
-/// stays as it is.
+/// Replaces expressions with placeholders. Names outside of quotes become variables, names inside of quotes are kept.
 pub fn read(text: &str, placeholders: &mut Placeholders, variable: &mut dyn FnMut(&str) -> String) -> String {
     let (mut written, mut rest, mut quotes) = (String::new(), text, Quotes::default());
     while let Some((before, from)) = rest.split_once("${") {
@@ -64,7 +63,7 @@ fn placeholder(
     }
 }
 
-/// The end of an expression: the brace that closes it.
+/// The byte of the closing brace of an expression.
 fn end_of_expression(text: &str, is_quoted: bool) -> Option<usize> {
     let end = text.char_indices().map(|(at, _)| at).take_while(|at| *at <= LONGEST).last()?;
     let text = text.get(..end + 1).or_else(|| text.get(..end))?;
@@ -86,21 +85,21 @@ fn end_of_expression(text: &str, is_quoted: bool) -> Option<usize> {
     None
 }
 
-/// Returns whether a text has an expression of Terraform in `${…}`, which [`read`] would take for one.
+/// Whether a text contains a Terraform expression in `${…}` that [`read`] would replace.
 pub fn has_expression(text: &str) -> bool {
     let expressions = text.split("${").skip(1).filter_map(|rest| rest.split_once('}'));
     let mut parsed = expressions.filter_map(|(expression, _)| expression.trim().parse::<Expression>().ok());
     parsed.any(|expression| is_reference(&expression))
 }
 
-/// Whether an expression can be written in a module as it is.
+/// Whether an expression can be written unchanged in a module.
 fn is_reference(expression: &Expression) -> bool {
     match expression {
         Expression::Traversal(traversal) => {
             let root = traversal.expr.as_variable().map_or("", |name| name.as_str());
             ROOTS.contains(&root) || root.contains('_')
         }
-        // A bare name is that of a variable of the template.
+        // A bare name is a variable of the template.
         Expression::FuncCall(call) => !call.args.iter().any(|argument| matches!(argument, Expression::Variable(_))),
         Expression::Conditional(_) | Expression::BinaryOp(_) | Expression::ForExpr(_) => true,
         Expression::Parenthesis(inner) => is_reference(inner.inner()),
@@ -108,8 +107,8 @@ fn is_reference(expression: &Expression) -> bool {
     }
 }
 
-/// The definition in which expressions outside of quotes are numbers only where the language has numbers. Anywhere else Terraform
-/// would read what the expression gives as JSON; a variable that was made for a name has the value itself.
+/// Keeps expressions outside of quotes as numbers only in fields that contain numbers. In other fields, the value of
+/// the expression is JSON text and is decoded, except for own variables, which contain the value itself.
 pub fn settle(value: Json, name: &str, placeholders: &mut Placeholders, is_own: &dyn Fn(&str) -> bool) -> Json {
     match value {
         Json::Number(number) if !NUMBERS.contains(name) => {

@@ -1,4 +1,4 @@
-//! Where in the text a value is written.
+//! Finds the place of a value in the text.
 
 use std::ops::Range;
 
@@ -10,18 +10,19 @@ use tfplugin::{AttributePath, Step};
 use super::Declared;
 use super::values::argument_of;
 
-/// Where a path has led to.
+/// Target of the steps of a path so far.
 pub(super) enum At<'c> {
     Body(&'c Body, &'c Block),
-    /// The content of a `dynamic` block, of which the next step takes any.
+    /// The content of a `dynamic` block. Any key or index of the next step selects it.
     Content(&'c Body, &'c Block),
-    /// The blocks of this type, of which the next step takes one.
+    /// The blocks of a type. The next step selects one of them.
     Blocks(&'c Body, &'c str),
     Expression(&'c Expression),
 }
 
 impl Declared<'_> {
-    /// Returns the bytes of what a path leads to, or of the nearest value around it. A block is shown by its type and label.
+    /// The bytes of the value at a path, or of the innermost value that contains it. For a block, these are its type
+    /// and labels.
     pub fn span(&self, path: &AttributePath) -> Range<usize> {
         let (mut at, mut span) = (At::Body(&self.block.body, self.block), header(self.block));
         for step in path.steps() {
@@ -36,7 +37,7 @@ impl Declared<'_> {
         self.trimmed(span)
     }
 
-    /// Returns the bytes of the name of the argument or member that a path leads to; for anything else those of its value.
+    /// The bytes of the name of the argument or member at a path, or else of its value.
     pub fn name_span(&self, path: &AttributePath) -> Range<usize> {
         let steps = path.steps();
         let whole = self.span(path);
@@ -49,18 +50,19 @@ impl Declared<'_> {
         name_in(&at, last).map_or(whole, |span| self.trimmed(span))
     }
 
-    /// Returns the bytes of a part of the string that a path leads to, if it is written without escapes.
+    /// The bytes of a part of the string at a path. If the string is written with escapes, the bytes of the whole
+    /// string.
     pub fn span_inside(&self, path: &AttributePath, text: &str, part: &Range<usize>) -> Range<usize> {
         let whole = self.span(path);
         let written = self.configuration.text.get(whole.clone()).unwrap_or("");
-        // A here document has the text as it is, and so has a string without escapes.
+        // Heredocs and strings without escapes contain the text unchanged.
         match written.find(text).filter(|_| !text.is_empty()) {
             Some(at) => whole.start + at + part.start..whole.start + at + part.end,
             None => whole,
         }
     }
 
-    /// A place without the blanks around it.
+    /// A place without surrounding white space.
     pub(super) fn trimmed(&self, span: Range<usize>) -> Range<usize> {
         let text = self.configuration.text.get(span.clone()).unwrap_or("");
         let start = span.start + text.len() - text.trim_start().len();
@@ -82,7 +84,7 @@ pub(super) fn next<'c>(at: &At<'c>, step: &Step) -> Option<At<'c>> {
             None => {
                 let mut named = body.blocks().filter(|block| block.ident.as_str() == name);
                 let Some(first) = named.next() else { return content_of(body, name) };
-                // A block that occurs once has no step of its own.
+                // Paths have no step for a block that occurs once.
                 Some(if first.labels.is_empty() && named.next().is_none() {
                     At::Body(&first.body, first)
                 } else {
@@ -115,7 +117,7 @@ fn content_of<'c>(body: &'c Body, name: &str) -> Option<At<'c>> {
     Some(At::Content(&content.body, content))
 }
 
-/// The bytes of the name that a step takes.
+/// The bytes of the name that a step selects.
 pub(super) fn name_in(at: &At<'_>, step: &Step) -> Option<Range<usize>> {
     let digits;
     let name = match step {
@@ -157,7 +159,7 @@ fn into<'c>(expression: &'c Expression, step: &Step) -> Option<&'c Expression> {
     match (expression, step) {
         (Expression::Parenthesis(inner), step) => into(inner.inner(), step),
         (Expression::Object(_), Step::Key(key) | Step::Attribute(key)) => Some(member(expression, key)?.1),
-        // A name of digits.
+        // A member whose name consists of digits.
         (Expression::Object(_), Step::Index(index)) => Some(member(expression, &index.to_string())?.1),
         (Expression::Array(elements), Step::Index(index)) => elements.get(usize::try_from(*index).ok()?),
         _ => None,
@@ -183,7 +185,7 @@ mod tests {
         assert_eq!(shown(v().index(0)), ("\"a\"", "\"0\""));
         assert_eq!(shown(v().key("l").index(1).index(7)), ("\"b\"", "\"7\""));
         assert_eq!(shown(v().key("l").index(0)), ("1", "1"));
-        // The nearest value around what is not there.
+        // The innermost value that contains a missing element.
         assert_eq!(shown(v().key("l").index(5)).0, "[1, { \"7\" = \"b\" }]");
     }
 }

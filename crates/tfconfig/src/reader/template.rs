@@ -1,18 +1,18 @@
-//! Strings and here documents, with the places of their parts in the configuration.
+//! Strings and heredocs, with the places of their parts in the configuration.
 
 use std::cell::OnceCell;
 use std::ops::Range;
 
-/// The text of a string or here document.
+/// The text of a string or heredoc.
 #[derive(Debug)]
 pub struct Template<'c> {
-    /// The text, with what the caller computed in the places of interpolations; `None` if it cannot be known.
+    /// The text, with the computed values of interpolations; `None` if it is not known.
     pub text: Option<String>,
     pub(super) source: &'c str,
     /// The bytes of the whole expression.
     pub(super) whole: Range<usize>,
     pub(super) pieces: Vec<Piece>,
-    /// The characters of the text, by their first bytes, with the bytes of the configuration that they come from.
+    /// First bytes of the characters of the text, with the bytes of the configuration that they come from.
     pub(super) letters: OnceCell<Vec<(usize, Range<usize>)>>,
 }
 
@@ -28,20 +28,20 @@ pub(super) struct Piece {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Letters in a here document, of which indentation may be removed.
+    /// Text in a heredoc, from which indentation may be removed.
     Lines,
-    /// Letters in quotes, which may have escapes.
+    /// Text in quotes, which may contain escapes.
     Quoted,
-    /// The value of an interpolation.
+    /// Value of an interpolation.
     Interpolation,
 }
 
 impl Template<'_> {
-    /// Returns the bytes of the configuration that a part of the text comes from.
+    /// The bytes of the configuration that a part of the text comes from.
     pub fn span(&self, part: &Range<usize>) -> Range<usize> {
         let start = self.place(part.start);
         let text = self.text.as_deref().unwrap_or("");
-        // The last character of the part; of an empty part its place.
+        // The last character of the part. An empty part has none.
         let last = (part.start..part.end).rev().find(|at| text.is_char_boundary(*at));
         let end = last.map_or(start.start, |at| self.place(at).end);
         start.start..end.max(start.start)
@@ -77,8 +77,8 @@ impl Template<'_> {
     }
 }
 
-/// Returns the bytes of `written` that each character of `text` comes from. Both have the same letters, but `written` has
-/// indentation, escapes, and the doubled beginnings of `$${` and `%%{` as well.
+/// Returns the bytes of `written` that each character of `text` comes from. In addition to the characters of `text`,
+/// `written` can have indentation, escapes, and the first characters of `$${` and `%%{`.
 fn aligned(written: &str, text: &str, has_escapes: bool) -> Vec<Range<usize>> {
     let mut at = 0;
     let place = |letter: char| {
@@ -95,7 +95,7 @@ fn aligned(written: &str, text: &str, has_escapes: bool) -> Vec<Range<usize>> {
     text.chars().map(place).collect()
 }
 
-/// The bytes of an escape after its backslash.
+/// Length of an escape without its backslash, in bytes.
 fn escape_length(escape: &str) -> usize {
     let first = escape.chars().next();
     match first {
@@ -128,7 +128,7 @@ mod tests {
         assert_eq!(aligned("a", "ab", false), [0..1, 1..1]);
     }
 
-    /// The parts of the text of `v` are found in the configuration: what is shown for each of them.
+    /// The text of the configuration for each part of the value of `v`.
     fn shown(argument: &str, parts: &[&str]) -> Vec<String> {
         let text =
             format!("locals {{\n  here = \"HERE\"\n  list = []\n}}\nresource \"t\" \"n\" {{\n  v = {argument}\n}}\n");
@@ -155,7 +155,7 @@ mod tests {
         assert_eq!(shown("\"\"", &[""]), [""]);
     }
 
-    /// Where the text ends, and what is not known.
+    /// The end of a text, and a text that is not known.
     #[test]
     fn places_without_letters_are_empty() {
         let text = "resource \"t\" \"n\" {\n  v = \"ab\"\n  w = \"${local.l} x\"\n}\nlocals { l = [] }\n";

@@ -1,4 +1,4 @@
-//! Blocks and expressions as values.
+//! Converts blocks and expressions to values.
 
 use std::cell::OnceCell;
 use std::collections::HashSet;
@@ -13,21 +13,21 @@ use tfplugin::{Type, Value};
 use super::template::{Kind, Piece, Template};
 use super::{Compute, Computed, Configuration, Declared, MAX_DEPTH, Problem};
 
-/// Arguments and blocks that Terraform itself reads in every resource.
+/// Meta-arguments and blocks that Terraform reads in every resource, and `timeouts`.
 const META: [&str; 8] =
     ["count", "for_each", "depends_on", "provider", "lifecycle", "provisioner", "connection", "timeouts"];
 
-/// The largest number of blocks that a `dynamic` block makes, so that nested ones stay in bounds.
+/// Maximum number of elements of a `dynamic` block, which limits nested blocks.
 const MAX_ELEMENTS: usize = 32;
-/// The largest number of values that are read through local values, so that no small text can grow without bounds.
+/// Maximum number of values, because a short text with nested local values can expand to many.
 const MAX_VALUES: usize = 200_000;
 
 /// A block that was read.
 #[derive(Debug)]
 pub struct Read {
-    /// Its value by the schema: absent arguments are null.
+    /// Value by the schema. Missing arguments are null.
     pub value: Value,
-    /// What is wrong with it.
+    /// Errors in the block.
     pub problems: Vec<Problem>,
 }
 
@@ -39,14 +39,14 @@ impl<'c> Declared<'c> {
         Read { value, problems: reader.problems }
     }
 
-    /// Returns the value of which an argument is the JSON text, if it is written as `jsonencode(…)`.
+    /// Returns the value that an argument encodes with `jsonencode(…)`.
     pub fn encoded(&self, argument: &str, compute: Compute<'_>) -> Option<Value> {
         let expression = &self.block.body.get_attribute(argument)?.value;
         let mut reader = Reader::new(self.configuration, compute);
         Some(reader.value(argument_of(expression, "jsonencode")?, &Type::Dynamic, 0))
     }
 
-    /// Returns the text of an argument that is written as one string or here document, with what computes the rest in it.
+    /// Returns the text of an argument that is a string or heredoc, with computed values for interpolations.
     pub fn template(&self, argument: &str, compute: Compute<'_>) -> Option<Template<'c>> {
         let expression = &self.block.body.get_attribute(argument)?.value;
         let mut reader = Reader::new(self.configuration, compute);
@@ -72,7 +72,7 @@ impl<'c> Declared<'c> {
         })
     }
 
-    /// Returns the path that a function such as `file` has as its first argument, relative to the folder of the configuration.
+    /// Returns the path in a call of a function such as `file`, relative to the folder of the configuration.
     pub fn file(&self, argument: &str, function: &str) -> Option<String> {
         let expression = &self.block.body.get_attribute(argument)?.value;
         let path = argument_of(expression, function)?;
@@ -98,11 +98,11 @@ struct Reader<'r, 'f> {
     configuration: &'r Configuration<'r>,
     compute: Compute<'f>,
     problems: Vec<Problem>,
-    /// The iterators of the `dynamic` blocks around, with their objects of `key` and `value`.
+    /// Iterators of the enclosing `dynamic` blocks, with their objects of `key` and `value`.
     iterators: Vec<(String, Value)>,
-    /// How many expressions the caller has computed.
+    /// Number of expressions that the caller has computed.
     computed: usize,
-    /// How many values were read.
+    /// Number of values that were read.
     values: usize,
 }
 
@@ -132,7 +132,7 @@ impl<'r, 'f> Reader<'r, 'f> {
             let label = block.labels.first().map_or("", |label| label.as_str());
             if block.ident.as_str() == nested.name {
                 self.report_misplaced(block, nested, label, &labels);
-                // A block without a label has no place in the value.
+                // The value has no place for a block without a label.
                 if nested.nesting == Nesting::Map && block.labels.len() != 1 {
                     continue;
                 }
@@ -141,7 +141,7 @@ impl<'r, 'f> Reader<'r, 'f> {
             } else if block.ident.as_str() == "dynamic" && label == nested.name {
                 match self.dynamic(block, nested) {
                     Some(expanded) => blocks.extend(expanded),
-                    // Which blocks there are is known to Terraform only.
+                    // Only Terraform can compute the blocks.
                     None => return Value::Unknown,
                 }
             }
@@ -153,21 +153,19 @@ impl<'r, 'f> Reader<'r, 'f> {
         }
     }
 
-    /// Reports a block that has no label, or that is there already.
+    /// Reports a block without a label, and a duplicate block.
     fn report_misplaced(&mut self, block: &Block, nested: &NestedBlock, label: &str, before: &HashSet<String>) {
         let name = &nested.name;
         let message = match nested.nesting {
-            Nesting::Map if block.labels.len() != 1 => format!("a block `{name}` has one label"),
-            Nesting::Map if before.contains(label) => {
-                format!("there is another block `{name}` with the label `{label}`")
-            }
-            Nesting::Single if !before.is_empty() => format!("only one block `{name}` is allowed"),
+            Nesting::Map if block.labels.len() != 1 => format!("a `{name}` block must have one label"),
+            Nesting::Map if before.contains(label) => format!("duplicate `{name}` block with the label `{label}`"),
+            Nesting::Single if !before.is_empty() => format!("only one `{name}` block is allowed"),
             _ => return,
         };
         self.problems.push(Problem { message, span: block.ident.span().unwrap_or(0..0) });
     }
 
-    /// The blocks of a `dynamic` block with their labels; `None` if what it repeats or names them by is not known.
+    /// The blocks of a `dynamic` block with their labels; `None` if its elements or labels are not known.
     fn dynamic(&mut self, block: &Block, nested: &NestedBlock) -> Option<Vec<(String, Value)>> {
         let content = block.body.get_blocks("content").next()?;
         let argument = |name: &str| block.body.get_attribute(name).map(|argument| &argument.value);
@@ -197,7 +195,7 @@ impl<'r, 'f> Reader<'r, 'f> {
         Some(blocks)
     }
 
-    /// Returns the value of an iterator of a `dynamic` block, or of a member of it.
+    /// The value of an iterator of a `dynamic` block, or of a member of the iterator.
     fn iterated(&self, expression: &str) -> Option<Value> {
         let (name, path) = expression.split_once('.')?;
         let (_, object) = self.iterators.iter().rev().find(|(iterator, _)| iterator == name)?;
@@ -232,7 +230,7 @@ impl<'r, 'f> Reader<'r, 'f> {
         }
     }
 
-    /// The value of an expression where the schema expects a type.
+    /// The value of an expression for which the schema expects a type.
     fn value(&mut self, expression: &Expression, ty: &Type, depth: usize) -> Value {
         self.values += 1;
         if self.values > MAX_VALUES {
@@ -288,7 +286,7 @@ impl<'r, 'f> Reader<'r, 'f> {
         text.parse().map_or(Value::Unknown, Value::Number)
     }
 
-    /// The name of a member; `None` for one that only Terraform knows.
+    /// The name of a member; `None` if only Terraform can compute it.
     fn key(&mut self, key: &ObjectKey, depth: usize) -> Option<String> {
         match key {
             ObjectKey::Ident(name) => Some(name.as_str().to_owned()),
@@ -303,7 +301,7 @@ impl<'r, 'f> Reader<'r, 'f> {
         value.as_str().filter(|_| self.computed == before).map(str::to_owned)
     }
 
-    /// A text in which there may be interpolations, with its parts; `None` if one of them is not known, or with a directive.
+    /// The text of a template, with its parts; `None` if an interpolation is not known, or if there is a directive.
     fn text<'e>(
         &mut self,
         elements: impl Iterator<Item = &'e Element>,
@@ -355,7 +353,7 @@ impl<'r, 'f> Reader<'r, 'f> {
     }
 }
 
-/// A value as the type that is expected, where Terraform converts it.
+/// Converts a value to the expected type, as Terraform does.
 fn converted(value: Value, ty: &Type) -> Value {
     match (ty, &value) {
         (Type::String, Value::Number(number)) => Value::String(number.to_string()),

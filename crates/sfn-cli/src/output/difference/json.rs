@@ -1,10 +1,10 @@
-//! Differences as one JSON document.
+//! Differences as a JSON document.
 
 use asl::Json;
 use asl::diff::{Change, Difference, Field, State};
 use serde_json::{Value, json};
 
-/// One JSON document.
+/// The differences as a JSON document.
 pub fn json(difference: &Difference, (before, after): (&str, &str)) -> String {
     let value = |value: &Option<Json>| value.as_ref().and_then(Json::to_value);
     let field = |field: &Field| {

@@ -1,4 +1,4 @@
-//! Differences as a table for a pull request.
+//! Differences as a Markdown table.
 
 use asl::Json;
 use asl::diff::{Change, Difference, Field};
@@ -6,7 +6,7 @@ use printable::printable;
 
 use super::{place, scope, shown, sum};
 
-/// A table for a pull request.
+/// The differences as a Markdown table, for pull requests.
 pub fn markdown(difference: &Difference, (before, after): (&str, &str)) -> String {
     let mut text = format!("**{}** → **{}**: {}\n", plain(before), plain(after), sum(difference));
     if difference.is_empty() {
@@ -39,7 +39,7 @@ pub fn markdown(difference: &Difference, (before, after): (&str, &str)) -> Strin
     text
 }
 
-/// The rows of fields, the first of which names what they are of.
+/// Adds rows for fields. The first row has the name of the state.
 fn rows(text: &mut String, of: &str, fields: &[Field]) {
     let value = |value: &Option<Json>| value.as_ref().map(|value| code(&shown(value))).unwrap_or_default();
     for (position, field) in fields.iter().enumerate() {
@@ -49,14 +49,14 @@ fn rows(text: &mut String, of: &str, fields: &[Field]) {
     }
 }
 
-/// Text that Markdown leaves as it is in a cell of a table.
+/// Text for a cell of a Markdown table.
 fn plain(text: &str) -> String {
     printable(text).replace('|', "\\|")
 }
 
-/// Code in a cell of a table.
+/// Code for a cell of a Markdown table.
 fn code(text: &str) -> String {
-    // Code ends at the first run of as many backticks as it began with.
+    // Code ends at the first run of backticks that is as long as the opening one.
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
     let space = if longest > 0 { " " } else { "" };

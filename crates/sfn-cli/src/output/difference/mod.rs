@@ -1,4 +1,4 @@
-//! Differences between two definitions in the formats that people and programs read.
+//! Output formats of the differences between two definitions.
 
 mod json;
 mod markdown;
@@ -11,10 +11,10 @@ pub use json::json;
 pub use markdown::markdown;
 pub use text::text;
 
-/// The longest value that is shown whole to people, in characters.
+/// Maximum length of a value in text and Markdown, in characters.
 const LONGEST: usize = 160;
 
-/// How many states were added, removed, renamed and changed.
+/// Numbers of states that were added, removed, renamed and changed.
 fn counts(difference: &Difference) -> [(usize, &'static str); 4] {
     let count = |is: fn(&Change) -> bool| difference.states.iter().filter(|state| is(&state.change)).count();
     [
@@ -25,7 +25,7 @@ fn counts(difference: &Difference) -> [(usize, &'static str); 4] {
     ]
 }
 
-/// The sum of it, in one line.
+/// Summary in one line.
 fn sum(difference: &Difference) -> String {
     if difference.is_empty() {
         return "The two definitions mean the same.".to_owned();
@@ -55,7 +55,7 @@ fn shown(value: &Json) -> String {
     }
 }
 
-/// The place of a field, as people write it.
+/// Place of a field, such as `Retry[0].MaxAttempts`.
 fn place(field: &Field) -> String {
     let mut place = String::new();
     for token in field.at.tokens() {

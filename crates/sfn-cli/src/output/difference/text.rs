@@ -1,4 +1,4 @@
-//! Differences for people, as text.
+//! Differences as human-readable text.
 
 use asl::diff::{Change, Difference, Field, State};
 use printable::printable;
@@ -10,7 +10,7 @@ fn name(state: &State) -> String {
     format!("`{}` ({}){place}", state.name, state.kind)
 }
 
-/// For people.
+/// The differences as human-readable text.
 pub fn text(difference: &Difference, (before, after): (&str, &str)) -> String {
     let mut lines = vec![format!("{before} -> {after}"), String::new()];
     let field = |field: &Field| match (&field.before, &field.after) {

@@ -1,4 +1,4 @@
-//! Annotations of GitHub Actions (documentation, "Workflow commands").
+//! Annotations for GitHub Actions (GitHub documentation, "Workflow commands").
 
 use std::fmt::Write as _;
 
@@ -19,7 +19,7 @@ pub(super) fn render(report: &Report<'_>) -> String {
             };
             let span = finding.span.clone().unwrap_or(0..0);
             let (start, end) = (lines.position(span.start), lines.position(span.end));
-            // Columns count only where the place is on one line.
+            // GitHub accepts columns only if the place is on one line.
             let columns = if start.line == end.line {
                 format!(",col={},endColumn={}", start.column, end.column)
             } else {

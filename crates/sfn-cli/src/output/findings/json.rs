@@ -1,4 +1,4 @@
-//! One JSON document, whose schema `sfn schema --of findings` prints.
+//! Findings as a JSON document. `sfn schema --of findings` prints its schema.
 
 use std::ops::Range;
 
@@ -13,7 +13,7 @@ use crate::check::Outcome;
 #[derive(Serialize, JsonSchema)]
 #[schemars(title = "Findings of sfn validate")]
 struct Document {
-    /// The files that have definitions, in the order in which they were checked.
+    /// Files with definitions, in the order in which they were checked.
     files: Vec<File>,
 }
 
@@ -26,7 +26,7 @@ struct File {
     definitions: usize,
     /// Number of findings that were repaired with `--fix`.
     fixed: usize,
-    /// What was found, in the order of its place.
+    /// Findings, in the order of their places.
     findings: Vec<Finding>,
 }
 
@@ -35,25 +35,25 @@ struct File {
 struct Finding {
     /// Code of the rule, such as `ASL2001`.
     code: &'static str,
-    /// `error`, `warning` or `lint`.
+    /// Severity. One of `error`, `warning` and `lint`.
     severity: &'static str,
-    /// What is wrong.
+    /// Description of the problem.
     message: String,
-    /// What to do; empty if the message says it all.
+    /// How to resolve the finding. Can be empty.
     help: String,
     /// Place in the definition or template as a JSON Pointer (RFC 6901).
     pointer: String,
-    /// Place in the file; null if there is none.
+    /// Place in the file. Null if there is none.
     place: Option<Place>,
-    /// Code and place that AWS reports for the same mistake; null if not known.
+    /// Code and place that AWS reports for the same problem. Null if not known.
     aws: Option<Aws>,
-    /// Other places that have to do with the finding.
+    /// Other places that are related to the finding.
     related: Vec<Related>,
-    /// The repair; null if none is certain.
+    /// Repair of the finding. Null if there is none.
     fix: Option<Fix>,
 }
 
-/// A place in a file. Lines and columns count from one, columns in characters; the end is exclusive.
+/// A place in a file. Lines and columns start at 1. Columns are counted in characters. The end is exclusive.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Place {
@@ -63,34 +63,34 @@ struct Place {
     end_column: usize,
 }
 
-/// Code and place that AWS reports for a mistake.
+/// Code and place that AWS reports for a problem.
 #[derive(Serialize, JsonSchema)]
 struct Aws {
     /// Code, such as `SCHEMA_VALIDATION_FAILED`.
     code: &'static str,
-    /// Place as AWS writes it; null if AWS gives none.
+    /// Place in the notation of AWS. Null if AWS reports none.
     location: Option<String>,
 }
 
-/// Another place that has to do with a finding.
+/// Another place that is related to a finding.
 #[derive(Serialize, JsonSchema)]
 struct Related {
-    /// What that place has to do with it.
+    /// Relation of the place to the finding.
     message: String,
-    /// Place in the definition or template as a JSON Pointer.
+    /// Place in the definition or template as a JSON Pointer (RFC 6901).
     pointer: String,
-    /// Place in the file; null if there is none.
+    /// Place in the file. Null if there is none.
     place: Option<Place>,
 }
 
 /// A repair.
 #[derive(Serialize, JsonSchema)]
 struct Fix {
-    /// The text to replace; null if it is not one string of the file.
+    /// Place of the string to replace. Null if it is not a single string of the file.
     place: Option<Place>,
-    /// The new text, without quotes.
+    /// New text, without quotes.
     replacement: String,
-    /// Whether the repair keeps the behavior of a valid definition. `--fix` makes only safe repairs.
+    /// Whether the workflow keeps its behavior. `--fix` applies only safe repairs.
     safe: bool,
 }
 
@@ -100,7 +100,7 @@ pub(super) fn render(report: &Report<'_>) -> String {
     format!("{:#}\n", serde_json::json!(document))
 }
 
-/// The JSON Schema of the document.
+/// JSON Schema of the document.
 pub fn json_schema() -> Schema {
     schema_for!(Document)
 }

@@ -1,4 +1,4 @@
-//! Findings in the formats that people and programs read.
+//! Output formats of findings.
 
 mod github;
 mod json;
@@ -14,19 +14,19 @@ pub use json::json_schema;
 use crate::check::Outcome;
 use crate::commands::validate::Format;
 
-/// All that was found.
+/// The findings of a run.
 pub struct Report<'a> {
-    /// The files, in the order in which they were asked for.
+    /// Outcomes of the files, in the order of the arguments.
     pub outcomes: &'a [Outcome],
 }
 
 impl Report<'_> {
-    /// How many definitions there were.
+    /// Number of definitions.
     pub fn definitions(&self) -> usize {
         self.outcomes.iter().map(|outcome| outcome.definitions).sum()
     }
 
-    /// How many findings have this severity.
+    /// Number of findings with this severity.
     fn count(&self, severity: Severity) -> usize {
         let findings = self.outcomes.iter().flat_map(|outcome| &outcome.findings);
         findings.filter(|finding| finding.severity == severity).count()
@@ -43,18 +43,18 @@ pub fn render(format: Format, report: &Report<'_>) -> String {
     }
 }
 
-/// Where the lines of a text begin.
+/// Index of the lines of a text.
 struct Lines<'t> {
     text: &'t str,
     starts: Vec<usize>,
-    /// How many characters there are before each stretch of bytes, so that long lines need not be counted again.
+    /// Numbers of characters before each stretch of bytes, so that long lines are counted once.
     counts: Vec<usize>,
 }
 
-/// The length of a stretch, in bytes.
+/// Length of a stretch, in bytes.
 const STRETCH: usize = 1_024;
 
-/// A place as people count: lines and columns from one, columns in characters.
+/// A place as line and column, which start at 1. Columns are counted in characters.
 #[derive(Clone, Copy)]
 struct Position {
     line: usize,
@@ -73,12 +73,12 @@ impl<'t> Lines<'t> {
         Self { text, starts: std::iter::once(0).chain(breaks).collect(), counts }
     }
 
-    /// How many characters begin before this byte.
+    /// Number of characters that begin before this byte.
     fn characters(&self, at: usize) -> usize {
         let stretch = (at / STRETCH).min(self.counts.len().saturating_sub(1));
         let before = self.counts.get(stretch).copied().unwrap_or_default();
         let bytes = self.text.as_bytes().get(stretch * STRETCH..at).unwrap_or_default();
-        // Every byte begins a character but those that go on with one.
+        // All bytes except continuation bytes begin a character.
         before + bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
     }
 
@@ -88,7 +88,7 @@ impl<'t> Lines<'t> {
         Position { line, column: self.characters(at) - self.characters(start) + 1 }
     }
 
-    /// The bytes of these lines, counted from one.
+    /// The bytes of these lines, which start at 1.
     fn range(&self, first: usize, last: usize) -> Range<usize> {
         let start = self.starts.get(first.saturating_sub(1)).copied().unwrap_or(0);
         let end = self.starts.get(last).copied().unwrap_or(self.text.len());

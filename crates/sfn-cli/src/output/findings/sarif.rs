@@ -1,4 +1,4 @@
-//! SARIF 2.1.0 (OASIS), which code scanning of GitHub and GitLab reads.
+//! Findings as SARIF 2.1.0 (OASIS), for code scanning in GitHub and GitLab.
 
 use std::ops::Range;
 

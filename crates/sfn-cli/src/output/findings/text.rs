@@ -1,4 +1,4 @@
-//! For people, with the lines.
+//! Findings as human-readable text with the affected lines.
 
 use std::io::IsTerminal as _;
 use std::ops::Range;
@@ -10,13 +10,13 @@ use printable::printable;
 use super::{Lines, Report};
 use crate::check::Outcome;
 
-/// How many lines are shown around the one that a finding is about.
+/// Number of lines shown before and after the place of a finding.
 const AROUND: usize = 1;
-/// How many lines apart places may be that are shown in one piece.
+/// Maximum distance of places that are shown in one excerpt, in lines.
 const APART: usize = 20;
-/// The longest piece of a file that is shown whole, in bytes.
+/// Maximum length of an excerpt with whole lines, in bytes.
 const LONGEST: usize = 2_000;
-/// How much is shown before and after a place in a line that is too long, in bytes.
+/// Length of the text shown before and after a place in a long line, in bytes.
 const MARGIN: usize = 60;
 
 pub(super) fn render(report: &Report<'_>) -> String {
@@ -68,15 +68,15 @@ fn groups<'a>(outcome: &'a Outcome, finding: &'a Diagnostic, lines: &Lines<'a>) 
     vec![main]
 }
 
-/// A place that is shown.
+/// A place in an excerpt.
 struct Place<'a> {
     span: Range<usize>,
-    /// What it has to do with the finding; `None` for the place of the finding itself.
+    /// Relation to the finding; `None` for the place of the finding itself.
     label: Option<&'a str>,
 }
 
 impl<'a> Place<'a> {
-    /// The annotation in an excerpt that begins at this byte, with so many bytes before it.
+    /// The annotation in an excerpt that begins at byte `start` of the text and is preceded by `before` bytes.
     fn annotation(&self, start: usize, before: usize) -> Annotation<'a> {
         let within = self.span.start - start + before..self.span.end - start + before;
         match self.label {
@@ -91,7 +91,7 @@ fn origin(path: &str, lines: &Lines<'_>, at: usize) -> Origin<'static> {
     Origin::path(path.to_owned()).line(position.line).char_column(position.column)
 }
 
-/// Places that are shown in one piece, that of the finding in the first.
+/// Groups places into excerpts. The excerpt with the place of the finding comes first.
 fn near<'a>(mut places: Vec<Place<'a>>, lines: &Lines<'_>) -> Vec<Vec<Place<'a>>> {
     places.sort_by_key(|place| place.span.start);
     let mut pieces: Vec<Vec<Place<'a>>> = Vec::new();
@@ -109,7 +109,7 @@ fn near<'a>(mut places: Vec<Place<'a>>, lines: &Lines<'_>) -> Vec<Vec<Place<'a>>
     pieces
 }
 
-/// Adds the lines around places that are near each other; of lines that are too long only what stands at the places.
+/// Adds an excerpt with places that are near each other. Of long lines, only the text around the places is shown.
 fn snippet<'a>(main: Group<'a>, path: &str, lines: &Lines<'a>, places: &[Place<'a>]) -> Group<'a> {
     let start = places.iter().map(|place| place.span.start).min().unwrap_or(0);
     let end = places.iter().map(|place| place.span.end).max().unwrap_or(0);
@@ -137,7 +137,7 @@ fn snippet<'a>(main: Group<'a>, path: &str, lines: &Lines<'a>, places: &[Place<'
         .element(origin(path, lines, start))
 }
 
-/// A place up to the end of its first line: a whole state need not be shown.
+/// A place up to the end of its first line, so that an excerpt does not contain a whole state.
 fn first_line(lines: &Lines<'_>, span: &Range<usize>) -> Range<usize> {
     let text = lines.text.get(span.clone()).unwrap_or("");
     let shown = text.lines().next().unwrap_or("");

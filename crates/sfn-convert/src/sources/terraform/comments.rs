@@ -1,9 +1,9 @@
-//! Comments of attributes, blocks and states.
+//! Reads comments on attributes, blocks and states.
 
 use hcl_edit::Decorate as _;
 use hcl_edit::structure::Structure;
 
-/// The comment on an attribute or block, above it or behind it, under its name.
+/// The name of an attribute or block, and the comment above or after it.
 pub(super) fn comment_on(structure: &Structure) -> Option<(String, String)> {
     let (name, above, behind) = match structure {
         Structure::Attribute(attribute) => {
@@ -15,7 +15,7 @@ pub(super) fn comment_on(structure: &Structure) -> Option<(String, String)> {
     (!found.is_empty()).then(|| (name.to_owned(), found.join("\n")))
 }
 
-/// The comments in what stands between two parts of a file.
+/// The comments in the text between two parts of a file.
 pub(super) fn comments(between: &str) -> Option<String> {
     let mut is_open = false;
     let lines = between.lines().filter_map(|line| {

@@ -1,4 +1,4 @@
-//! Definitions that expressions of Terraform give.
+//! Reads definitions from Terraform expressions.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -18,10 +18,10 @@ use crate::machine::Definition;
 use crate::sources::intrinsic::Quotes;
 use crate::sources::relative;
 
-/// How often a local value may lead to another.
+/// Maximum depth of local values that refer to other local values.
 const MAX_DEPTH: usize = 16;
 
-/// The names of fields that hold any JSON: what stands there as an expression stays one.
+/// Names of fields that contain any JSON. Expressions in them are kept.
 pub static OPEN: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
     let fields = || {
         let language = Language::get();
@@ -33,10 +33,10 @@ pub static OPEN: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
     fields().map(|field| field.name.as_str()).filter(|name| !structured.contains(name)).collect()
 });
 
-/// The fields that name states.
+/// Fields that contain names of states.
 const TRANSITIONS: [&str; 3] = ["StartAt", "Next", "Default"];
 
-/// The names of fields that hold numbers: what stands there as an expression is one.
+/// Names of fields that contain numbers. Expressions in them are numbers.
 pub static NUMBERS: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
     let language = Language::get();
     let objects = language.states.iter().chain([&language.definition]).chain(language.objects());
@@ -51,7 +51,7 @@ pub static NUMBERS: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
 });
 
 impl Reader<'_> {
-    /// The definition that an expression gives, as far as it can be told.
+    /// The definition of an expression, or the expression itself if its value is not known.
     pub(super) fn definition(&mut self, expression: &Expression) -> Definition {
         let read = match expression {
             Expression::FuncCall(call) if is_call(call, "jsonencode") => match call.args.iter().next() {
@@ -66,12 +66,12 @@ impl Reader<'_> {
         };
         match read {
             Ok(definition) if definition.get("States").is_some() => Definition::Asl(definition),
-            Ok(_) => Definition::Expression(self.written(expression), "only Terraform knows its states".into()),
+            Ok(_) => Definition::Expression(self.written(expression), "only Terraform can evaluate the states".into()),
             Err(reason) => Definition::Expression(self.written(expression), reason),
         }
     }
 
-    /// An expression that makes JSON.
+    /// The JSON value of an expression.
     fn json(&mut self, expression: &Expression, depth: usize) -> Result<Json, String> {
         Ok(match expression {
             Expression::Null(_) => Json::Null,
@@ -91,7 +91,7 @@ impl Reader<'_> {
                 Json::Array(elements.iter().map(|element| self.json(element, depth)).collect::<Result<_, _>>()?)
             }
             Expression::Object(object) => Json::Object(self.members(object, depth)?),
-            // Lines of an expression go on only within its parentheses.
+            // Other expressions may need the parentheses to continue on the next line.
             Expression::Parenthesis(inner) if is_value(inner.inner()) => self.json(inner.inner(), depth)?,
             Expression::FuncCall(call) if is_call(call, "yamldecode") || is_call(call, "jsondecode") => {
                 let argument = call.args.iter().next().ok_or("a function has no argument")?;
@@ -117,7 +117,7 @@ impl Reader<'_> {
                     None => return Err(format!("the name `{}` is an expression", first_line(&self.written(name)))),
                 },
             };
-            // Names of states and of other members do not meet.
+            // Only comments by names of states are used, so other members do not matter.
             if let Some(comment) = comment {
                 self.comments.insert(key.clone(), comment);
             }
@@ -139,7 +139,7 @@ impl Reader<'_> {
         Ok(members)
     }
 
-    /// The text that an expression is in any case, through local values.
+    /// The text of a constant expression. Follows local values.
     fn constant(&self, expression: &Expression, depth: usize) -> Option<String> {
         match expression {
             Expression::String(text) => Some(text.as_str().to_owned()),
@@ -156,17 +156,18 @@ impl Reader<'_> {
         }
     }
 
-    /// Checks that what stands outside of quotes in a text stands where the language has a number: anything else may be one.
+    /// Checks that expressions outside of quotes are in fields that contain numbers. In other fields, their type is
+    /// unknown.
     fn check_numbers(&self, value: &Json) -> Result<(), String> {
         self.out.placeholders.check(value)?;
         let unclear = self.out.placeholders.find(value, &|name| !NUMBERS.contains(name));
         match unclear {
-            Some(expression) => Err(format!("`${{{expression}}}` stands outside of quotes, and may be of any type")),
+            Some(expression) => Err(format!("the type of `${{{expression}}}`, which is outside of quotes, is unknown")),
             None => Ok(()),
         }
     }
 
-    /// An expression that makes the text of a definition.
+    /// The text of a definition from an expression.
     fn text(&mut self, expression: &Expression, depth: usize) -> Result<String, String> {
         let mut quotes = Some(Quotes::default());
         match expression {
@@ -190,13 +191,13 @@ impl Reader<'_> {
                 Some(local) => self.text(&local, depth + 1),
                 None => match self.rendered(other) {
                     Some(template) => self.rendered_text(&template),
-                    None => Err(format!("only Terraform knows the value of `{}`", first_line(&self.written(other)))),
+                    None => Err(format!("only Terraform can evaluate `{}`", first_line(&self.written(other)))),
                 },
             },
         }
     }
 
-    /// The text of a template; with `quotes` it is JSON, in which what is not inside of a string becomes a number.
+    /// The text of a template. With `quotes` it is JSON, and interpolations outside of strings become numbers.
     fn elements<'e>(
         &mut self,
         elements: impl Iterator<Item = &'e Element>,
@@ -222,27 +223,27 @@ impl Reader<'_> {
                         None => text.push_str(&self.placeholder(&interpolation.expr)),
                     }
                 }
-                Element::Directive(_) => return Err("it is a template with `%{ … }`".into()),
+                Element::Directive(_) => return Err("the template contains directives (`%{ … }`)".into()),
             }
         }
         Ok(text)
     }
 
     fn file(&mut self, call: &FuncCall) -> Result<String, String> {
-        let path = call.args.iter().next().and_then(path).ok_or("the path of its file is not written out")?;
+        let path = call.args.iter().next().and_then(path).ok_or("the path of the file is not a literal")?;
         (self.source.files)(&relative(&path))
     }
 
-    /// A file in which variables stand, with what the call gives for them.
+    /// The text of `templatefile` with the values of its variables.
     fn template_file(&mut self, call: &FuncCall) -> Result<String, String> {
         let text = self.file(call)?;
         let given = call.args.iter().nth(1).and_then(Expression::as_object);
-        self.filled(&text, given.ok_or("the variables of its template are not written out")?)
+        self.filled(&text, given.ok_or("the variables of the template are not a literal object")?)
     }
 
-    /// The text of a template with what is given for its variables.
+    /// The text of a template with the values of its variables.
     fn filled(&mut self, text: &str, given: &Object) -> Result<String, String> {
-        let template: Template = text.parse().map_err(|error| format!("its template is none: {error}"))?;
+        let template: Template = text.parse().map_err(|error| format!("the template is not valid: {error}"))?;
         let mut variables = Fill(BTreeMap::new());
         for (key, value) in given {
             let name = match key {
@@ -256,7 +257,7 @@ impl Reader<'_> {
         self.elements(elements.iter(), &mut Some(Quotes::default()))
     }
 
-    /// The `template_file` data source that an expression gives the text of.
+    /// The `template_file` data source to whose text an expression refers.
     fn rendered(&self, expression: &Expression) -> Option<Parsed> {
         let text = self.written(expression);
         let name = text.strip_prefix("data.template_file.")?.strip_suffix(".rendered")?;
@@ -267,14 +268,14 @@ impl Reader<'_> {
         let template = data.get_attribute("template").map(|attribute| &attribute.value);
         let text = match template {
             Some(Expression::FuncCall(call)) if is_call(call, "file") => self.file(call)?,
-            Some(other) => other.as_str().map(str::to_owned).ok_or("its `template` is not written out")?,
-            None => return Err("its `template_file` has no `template`".into()),
+            Some(other) => other.as_str().map(str::to_owned).ok_or("`template` of `template_file` is not a literal")?,
+            None => return Err("`template_file` has no `template`".into()),
         };
         let given = data.get_attribute("vars").and_then(|attribute| attribute.value.as_object());
         self.filled(&text, given.unwrap_or(&Object::new()))
     }
 
-    /// The lines of a here document with `<<-`, from which only what all of them are indented by is taken.
+    /// The template of an indented heredoc (`<<-`), without the indentation that all lines share.
     fn lines(&self, expression: &Expression) -> Option<Template> {
         let text = self.as_it_stands(expression)?;
         let (_, body) = text.strip_prefix("<<-")?.split_once('\n')?;
@@ -285,7 +286,7 @@ impl Reader<'_> {
         format!("{}\n", lines.join("\n")).parse().ok()
     }
 
-    /// What `local.name` stands for.
+    /// The expression of the local value that `local.name` refers to.
     fn local(&self, expression: &Expression) -> Option<Expression> {
         let traversal = expression.as_traversal()?;
         let is_local = traversal.expr.as_variable().is_some_and(|name| name.as_str() == "local");
@@ -299,7 +300,7 @@ impl Reader<'_> {
     }
 }
 
-/// Puts what is given in the place of variables.
+/// Replaces variables with their values.
 struct Fill(BTreeMap<String, Expression>);
 
 impl VisitMut for Fill {
@@ -318,7 +319,7 @@ fn is_call(call: &FuncCall, name: &str) -> bool {
     call.name.namespace.is_empty() && call.name.name.as_str() == name
 }
 
-/// Whether an expression may have states in it; others are better referred to.
+/// Whether an expression can contain states. References to other expressions are kept.
 fn is_made_of_parts(expression: &Expression) -> bool {
     matches!(expression, Expression::Array(_) | Expression::Object(_) | Expression::FuncCall(_))
 }
@@ -335,12 +336,12 @@ fn is_value(expression: &Expression) -> bool {
     }
 }
 
-/// Whether an expression is a string for certain.
+/// Whether an expression is always a string.
 fn is_text(expression: &Expression) -> bool {
     matches!(expression, Expression::String(_) | Expression::StringTemplate(_) | Expression::HeredocTemplate(_))
 }
 
-/// A path that is written out, relative to the file.
+/// A literal path, relative to the file.
 fn path(expression: &Expression) -> Option<String> {
     if let Some(text) = expression.as_str() {
         return Some(text.to_owned());
@@ -356,13 +357,13 @@ fn path(expression: &Expression) -> Option<String> {
     Some(path)
 }
 
-/// What `jsonencode(…)` makes JSON of.
+/// The argument of `jsonencode(…)`.
 pub fn encoded(expression: &Expression) -> Option<&Expression> {
     let call = expression.as_func_call().filter(|call| is_call(call, "jsonencode"))?;
     call.args.iter().next()
 }
 
-/// The expression of a template that has nothing else, such as `"${var.name}"`.
+/// The expression of a template without other elements, such as `"${var.name}"`.
 fn only_interpolation(template: &StringTemplate) -> Option<&Expression> {
     let mut elements = template.iter();
     match (elements.next(), elements.next()) {

@@ -1,4 +1,4 @@
-//! References to what is converted, in the rest of the file and in what is taken over from it.
+//! Renames references to converted resources, in the rest of the file and in kept expressions.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -13,17 +13,17 @@ use crate::sources::Converted;
 use crate::sources::frame::Frame;
 use crate::sources::note::Note;
 
-/// The part of a type that is not in ours.
+/// Prefix of the resource types of hashicorp/aws.
 pub(super) const PREFIX: &str = "aws_";
 
-/// Finds references to resources that are converted.
+/// Finds references to converted resources.
 pub(super) struct Find<'a> {
-    /// The addresses of the resources, as they are written before.
+    /// Addresses of the resources before the conversion.
     converted: &'a BTreeSet<String>,
     text: &'a str,
-    /// The bytes of the names of their types.
+    /// The bytes of the resource types in references.
     found: Vec<Range<usize>>,
-    /// What is referred to at places that are not known.
+    /// Addresses in references whose place is not known.
     unclear: BTreeSet<String>,
 }
 
@@ -32,7 +32,7 @@ impl<'a> Find<'a> {
         Self { converted, text, found: Vec::new(), unclear: BTreeSet::new() }
     }
 
-    /// The bytes of the names of types in an expression; `None` where some are not known.
+    /// The bytes of the resource types in an expression; `None` if the place of one is not known.
     pub(super) fn in_expression(mut self, expression: &Expression) -> Option<Vec<Range<usize>>> {
         self.visit_expr_mut(&mut expression.clone());
         self.unclear.is_empty().then_some(self.found)
@@ -63,7 +63,7 @@ impl VisitMut for Find<'_> {
     }
 }
 
-/// The addresses of the resources that can be converted.
+/// Addresses of the resources that can be converted.
 pub(super) fn convertible(body: &Parsed) -> BTreeSet<String> {
     let address = |block: &Block| match block.labels.as_slice() {
         [ty, label] if block.ident.as_str() == "resource" && TYPES.contains(&ty.as_str()) => {
@@ -75,7 +75,7 @@ pub(super) fn convertible(body: &Parsed) -> BTreeSet<String> {
     body.blocks().filter_map(address).collect()
 }
 
-/// Finds where the rest of the file refers to what is converted. `moved` and `removed` blocks tell of the past, and stay.
+/// Finds references to converted resources in the rest of the file. `moved` and `removed` blocks keep former addresses.
 pub(super) fn rename_elsewhere(
     body: &Parsed,
     converted: &BTreeSet<String>,
@@ -95,11 +95,11 @@ pub(super) fn rename_elsewhere(
     frame.renamed = found;
     if !unclear.is_empty() {
         let list = unclear.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        out.notes.push(Note::new(format!("the rest of the file refers to {list}: write it without `aws_`")));
+        out.notes.push(Note::new(format!("the rest of the file refers to {list}: remove the prefix `aws_`")));
     }
 }
 
-/// The text of an expression of another file with our names for the resources that are converted.
+/// The text of an expression of another file with the new addresses of converted resources.
 pub(super) fn renamed(text: &str, converted: &BTreeSet<String>) -> String {
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     let mut renamed = String::new();

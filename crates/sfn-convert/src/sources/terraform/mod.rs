@@ -1,4 +1,4 @@
-//! Terraform files with the Step Functions resources of hashicorp/aws.
+//! Converts Terraform files with the Step Functions resources of hashicorp/aws.
 
 mod comments;
 mod definition;
@@ -22,15 +22,15 @@ use super::{Converted, Map, Resource, Source};
 use crate::machine::{Beside, Definition, Machine};
 use crate::schemas;
 
-/// The types that become ours, without their prefix.
+/// Types of the resources to convert.
 const TYPES: [&str; 3] = ["aws_sfn_state_machine", "aws_sfn_alias", "aws_sfn_activity"];
 
 /// Converts a file.
 ///
 /// # Errors
-/// When it is not a Terraform configuration, or has no resource of Step Functions.
+/// When the file is not valid Terraform configuration, or has no Step Functions resource.
 pub fn convert(source: &Source<'_>, _: &Map) -> Result<Converted, String> {
-    let body: Parsed = source.text.parse().map_err(|error| format!("it is not a Terraform configuration: {error}"))?;
+    let body: Parsed = source.text.parse().map_err(|error| format!("not valid Terraform configuration: {error}"))?;
     let converted = convertible(&body);
     let mut reader = Reader {
         converted: &converted,
@@ -61,7 +61,7 @@ pub fn convert(source: &Source<'_>, _: &Map) -> Result<Converted, String> {
     Ok(out)
 }
 
-/// The `template_file` data sources, by their names.
+/// The `template_file` data sources, by name.
 fn templates(body: &Parsed) -> BTreeMap<String, Parsed> {
     let named = |block: &Block| match block.labels.as_slice() {
         [ty, name] if block.ident.as_str() == "data" && ty.as_str() == "template_file" => {
@@ -72,7 +72,7 @@ fn templates(body: &Parsed) -> BTreeMap<String, Parsed> {
     body.blocks().filter_map(named).collect()
 }
 
-/// Whether the file names our provider.
+/// Whether `required_providers` in the file contains `sfn`.
 fn requires_provider(body: &Parsed) -> bool {
     let of_terraform = body.blocks().filter(|block| block.ident.as_str() == "terraform");
     let mut required = of_terraform.flat_map(|block| block.body.get_blocks("required_providers"));
@@ -86,11 +86,11 @@ fn locals(body: &Parsed) -> BTreeMap<String, Expression> {
 }
 
 struct Reader<'a> {
-    /// The addresses of the resources that are converted.
+    /// Addresses of the resources to convert.
     converted: &'a BTreeSet<String>,
     locals: BTreeMap<String, Expression>,
     templates: BTreeMap<String, Parsed>,
-    /// The comments above the states of the state machine that is being read.
+    /// Comments above the states of the current state machine.
     comments: BTreeMap<String, String>,
     frame: Frame,
     source: &'a Source<'a>,
@@ -109,18 +109,18 @@ impl Reader<'_> {
             return;
         };
         if !tfconfig::is_identifier(label) {
-            self.out.failures.push(format!("`{from}`: Terraform takes no such name"));
+            self.out.failures.push(format!("`{from}`: invalid resource name"));
             return;
         }
         if block.body.has_attribute("provider") {
-            let note = format!("`{from}`: its `provider` is left out: write that of `sfn`");
+            let note = format!("`{from}`: `provider` is left out: set it to a configuration of `sfn` if needed");
             let start = block.span().map_or(0, |span| span.start);
             self.out.notes.push(Note::in_text(self.source.text, start, note));
         }
         if ours == "sfn_state_machine" {
             let definition = match block.body.get_attribute("definition") {
                 Some(attribute) if ignores_definition(&block.body) => {
-                    let reason = "`ignore_changes` names `definition`, as somebody else changes it".to_owned();
+                    let reason = "`ignore_changes` includes `definition`".to_owned();
                     Definition::Expression(self.written(&attribute.value), reason)
                 }
                 Some(attribute) => self.definition(&attribute.value.clone()),
@@ -142,7 +142,7 @@ impl Reader<'_> {
         self.out.moved(&from, &format!("{ours}.{label}"));
     }
 
-    /// The attributes and blocks that our schema has; all else goes beside them as it is.
+    /// Reads the attributes and blocks of the schema. Others are kept unchanged in `beside`.
     fn attributes(&mut self, schema: &Schema, body: &Parsed, beside: &mut Beside) -> Value {
         let mut value = Value::object::<String>([]);
         let mut lists: BTreeMap<String, Vec<Value>> = BTreeMap::new();
@@ -180,7 +180,7 @@ impl Reader<'_> {
         value
     }
 
-    /// A block as it is, under our names.
+    /// A block with the new addresses of converted resources.
     fn raw(&self, body: &Parsed) -> Body {
         let mut written_body = Body::default();
         for structure in body {
@@ -201,7 +201,7 @@ impl Reader<'_> {
         written_body
     }
 
-    /// An expression as a value: a string without interpolation, or a placeholder.
+    /// An expression as a value: a literal string, or a placeholder.
     fn expression(&mut self, expression: &Expression) -> Value {
         match expression {
             Expression::String(text) => text.as_str().into(),
@@ -209,13 +209,13 @@ impl Reader<'_> {
         }
     }
 
-    /// A text that stands for an expression.
+    /// The placeholder of an expression.
     fn placeholder(&mut self, expression: &Expression) -> String {
         let written = self.written(expression);
         self.out.placeholders.text(&written)
     }
 
-    /// An expression as it stands in the file, with our names for the resources that are converted.
+    /// The text of an expression with the new addresses of converted resources.
     fn written(&self, expression: &Expression) -> String {
         let own = || {
             let (text, start) = (self.as_it_stands(expression)?, expression.span()?.start);
@@ -236,7 +236,7 @@ impl Reader<'_> {
         })
     }
 
-    /// The text of an expression of the file; `None` for one of another file.
+    /// The text of an expression in the file; `None` for an expression from another file.
     fn as_it_stands(&self, expression: &Expression) -> Option<String> {
         let text = self.source.text.get(expression.span()?)?;
         let parsed: Expression = text.parse().ok()?;
@@ -245,7 +245,7 @@ impl Reader<'_> {
     }
 }
 
-/// Whether changes of the definition are left to somebody else.
+/// Whether `ignore_changes` includes `definition`, because another tool changes it.
 fn ignores_definition(body: &Parsed) -> bool {
     let ignored = body.get_blocks("lifecycle").filter_map(|block| block.body.get_attribute("ignore_changes"));
     let is_definition = |expression: &Expression| {
