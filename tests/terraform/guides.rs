@@ -17,6 +17,8 @@ enum Step {
     Run(String),
     /// Expects these lines in the output of the previous command.
     Expect(String),
+    /// Runs a line in the shell, which may fail, and expects this output.
+    Show(String, String),
 }
 
 /// A fenced block of a guide.
@@ -59,6 +61,7 @@ fn steps(guide: &str) -> Vec<Step> {
         let Fence { language, before, body } = &fence;
         match (language.as_str(), fence.quoted()) {
             ("shell", _) => steps.extend(body.lines().map(|line| Step::Run(line.to_owned()))),
+            ("console", _) => steps.extend(transcript(body)),
             ("text", _) => steps.extend(body.lines().map(|line| Step::Expect(line.to_owned()))),
             (_, Some(file))
                 if file.contains('.') && (before.ends_with(':') || before.contains(&format!("`{file}` gives"))) =>
@@ -69,6 +72,16 @@ fn steps(guide: &str) -> Vec<Step> {
         }
     }
     steps
+}
+
+/// The commands of a transcript, each with the output below it.
+fn transcript(body: &str) -> Vec<Step> {
+    let commands = body.split("$ ").filter(|command| !command.is_empty());
+    let step = |command: &str| {
+        let (line, output) = command.split_once('\n').unwrap_or((command, ""));
+        Step::Show(line.to_owned(), output.to_owned())
+    };
+    commands.map(step).collect()
 }
 
 /// The complete configurations of a guide with their files: Terraform blocks, and other files after them.
@@ -116,6 +129,15 @@ async fn walk(guide: &str, aws: &LocalAws, workspace: &mut Workspace, other: imp
                 let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
                 assert!(words(&said).contains(&words(&line)), "{guide}: `{line}` is not in:\n{said}");
             }
+            Step::Show(line, output) => {
+                commands += 1;
+                let shown = run(&line, aws, workspace, &other).await.text;
+                // Terraform draws a frame around messages.
+                let words =
+                    |text: &str| text.replace(['│', '╷', '╵'], " ").split_whitespace().collect::<Vec<_>>().join(" ");
+                let is_shown = words(&shown).contains(&words(&output));
+                assert!(is_shown, "{guide}: `{line}` shows:\n{shown}\nnot:\n{output}");
+            }
             Step::Run(line) => {
                 commands += 1;
                 let outcome = run(&line, aws, workspace, &other).await;
@@ -140,7 +162,7 @@ async fn run(line: &str, aws: &LocalAws, workspace: &mut Workspace, other: &impl
         ["terraform", rest @ ..] => {
             let mut arguments = vec![rest[0], "-no-color"];
             arguments.extend(&rest[1..]);
-            arguments.extend((rest[0] == "apply").then_some("-auto-approve"));
+            arguments.extend(["apply", "destroy"].contains(&rest[0]).then_some("-auto-approve"));
             workspace.terraform(&arguments).await.expect("terraform runs")
         }
         ["sfn", rest @ ..] => workspace.sfn(rest).await.expect("sfn runs"),
@@ -148,10 +170,9 @@ async fn run(line: &str, aws: &LocalAws, workspace: &mut Workspace, other: &impl
             workspace.enter(folder).expect("there is the folder");
             done
         }
-        ["sed", "-i", edit, file] => {
-            let [_, from, to, _] = edit.split('/').collect::<Vec<_>>()[..] else { panic!("{edit}") };
-            let text = read(file).replace(from, to);
-            workspace.write(file, &text).expect("it is written");
+        ["sed", ..] => {
+            let output = std::process::Command::new("sh").args(["-c", line]).current_dir(workspace.path()).output();
+            assert!(output.expect("sh runs").status.success(), "`{line}` failed");
             done
         }
         ["aws", "stepfunctions", "create-state-machine", ..] => {
@@ -159,6 +180,17 @@ async fn run(line: &str, aws: &LocalAws, workspace: &mut Workspace, other: &impl
             let body = json!({ "name": option("--name"), "definition": definition, "roleArn": option("--role-arn") });
             aws.call("AWSStepFunctions.CreateStateMachine", &body).await.expect("it is created");
             done
+        }
+        ["aws", "stepfunctions", "start-execution", ..] => {
+            let input = option("--input").unwrap().trim_matches('\'');
+            let arn = option("--state-machine-arn");
+            let body = json!({ "stateMachineArn": arn, "name": option("--name"), "input": input });
+            aws.call("AWSStepFunctions.StartExecution", &body).await.expect("it is started");
+            done
+        }
+        ["aws", "stepfunctions", "describe-execution", ..] => {
+            let text = ended(aws, option("--execution-arn").unwrap()).await;
+            Outcome { text, ..done }
         }
         _ if other(line).await => done,
         ["aws", "cloudformation", "deploy", ..] => {
@@ -183,6 +215,18 @@ async fn run(line: &str, aws: &LocalAws, workspace: &mut Workspace, other: &impl
         }
         _ => panic!("no step runs `{line}`"),
     }
+}
+
+/// Waits until an execution has ended, and returns its status.
+async fn ended(aws: &LocalAws, arn: &str) -> String {
+    for _ in 0..100 {
+        let found = aws.call("AWSStepFunctions.DescribeExecution", &json!({ "executionArn": arn })).await.unwrap();
+        match found["status"].as_str() {
+            Some("RUNNING") => tokio::time::sleep(std::time::Duration::from_millis(100)).await,
+            status => return status.unwrap_or_default().to_owned(),
+        }
+    }
+    panic!("{arn} does not end");
 }
 
 /// Encodes a form as browsers do.
@@ -232,6 +276,91 @@ async fn importing() {
     walk("importing.md", &aws, &mut workspace, nobody).await;
     let generated = fs::read_to_string(workspace.path().join("generated.tf")).unwrap();
     assert!(generated.contains("choice \"InStock\" {"), "{generated}");
+}
+
+#[tokio::test]
+async fn getting_started() {
+    let aws = aws().await;
+    let mut workspace = Workspace::new(&aws).unwrap();
+    walk("getting-started.md", &aws, &mut workspace, nobody).await;
+    assert!(!exists(&aws, "getting-started").await);
+}
+
+#[tokio::test]
+async fn ci_cd() {
+    let aws = aws().await;
+    let mut workspace = Workspace::new(&aws).unwrap();
+    walk("ci-cd.md", &aws, &mut workspace, nobody).await;
+    // The alias of the guide.
+    let canary = fences("ci-cd.md").into_iter().find(|fence| fence.body.contains("variable \"stable_version\""));
+    workspace.write("main.tf", &canary.unwrap().body).unwrap();
+    assert_success(&workspace.apply().await.unwrap());
+    assert_empty(&workspace.plan().await.unwrap());
+    let changed = fs::read_to_string(workspace.path().join("main.tf")).unwrap();
+    workspace.write("main.tf", &changed.replace("    end = true", "    result = 1\n    end    = true")).unwrap();
+    assert_success(&apply_with(&workspace, &["-var", "stable_version=1"]).await);
+    let alias = json!({ "stateMachineAliasArn": machine_arn("orders") + ":live" });
+    let routed = aws.call("AWSStepFunctions.DescribeStateMachineAlias", &alias).await.unwrap();
+    let weights: Vec<i64> = routed["routingConfiguration"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|route| route["weight"].as_i64().unwrap())
+        .collect();
+    assert_eq!(weights, [90, 10], "{routed}");
+    assert_success(&workspace.apply().await.unwrap());
+    let routed = aws.call("AWSStepFunctions.DescribeStateMachineAlias", &alias).await.unwrap();
+    assert_eq!(routed["routingConfiguration"][0]["weight"], 100, "{routed}");
+    assert_success(&workspace.destroy().await.unwrap());
+}
+
+/// The policies of the guide have just the actions that the reference of the resources lists.
+#[test]
+fn permissions() {
+    let listed = |names: &[&str]| {
+        let mut actions: Vec<String> = Vec::new();
+        for name in names {
+            let table =
+                fs::read_to_string(repository().join(format!("examples/resources/{name}/permissions.md"))).unwrap();
+            let words = table.split('`').filter(|word| {
+                word.split_once(':').is_some_and(|(service, action)| {
+                    service.chars().all(|c| c.is_ascii_lowercase())
+                        && action.starts_with(|c: char| c.is_ascii_uppercase())
+                })
+            });
+            actions.extend(words.map(str::to_owned));
+        }
+        actions.sort();
+        actions.dedup();
+        // It needs no permission.
+        actions.retain(|action| action != "sts:GetCallerIdentity");
+        actions
+    };
+    let policies: Vec<Value> = fences("permissions.md")
+        .into_iter()
+        .filter(|fence| fence.language == "json")
+        .map(|fence| serde_json::from_str(&fence.body).expect("a policy is JSON"))
+        .collect();
+    for (policy, names) in policies.iter().zip([
+        &["sfn_state_machine", "sfn_alias", "sfn_cloudwatch_log_group"][..],
+        &[
+            "sfn_lambda_function",
+            "sfn_lambda_alias",
+            "sfn_lambda_permission",
+            "sfn_lambda_function_event_invoke_config",
+        ],
+        &["sfn_activity", "sfn_execution_alarm"],
+    ]) {
+        let mut granted: Vec<String> = Vec::new();
+        for statement in policy["Statement"].as_array().unwrap() {
+            let actions = statement["Action"].as_array().unwrap().iter();
+            granted.extend(actions.map(|action| action.as_str().unwrap().to_owned()));
+        }
+        granted.sort();
+        granted.dedup();
+        assert_eq!(granted, listed(names), "{names:?}");
+    }
+    assert_eq!(policies.len(), 4);
 }
 
 #[tokio::test]
@@ -403,9 +532,11 @@ fn every_guide_that_leads_somewhere_is_walked() {
     assert_eq!(
         names,
         [
+            "ci-cd.md",
             "coming-from-cloudformation.md",
             "coming-from-hashicorp-aws.md",
             "coming-from-serverless-framework.md",
+            "getting-started.md",
             "importing.md",
             "modules.md"
         ]
