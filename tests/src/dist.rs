@@ -3,6 +3,8 @@
 //! The file names follow the rules of the Terraform and OpenTofu registries (Terraform documentation, "Publish
 //! providers").
 
+pub mod npm;
+
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -160,7 +162,8 @@ pub fn archive(programs: &Programs, platform: &Platform, version: &str, folder: 
     zip_one(&programs.provider, &provider, &folder.join(format!("{PROVIDER}_{version}_{name}.zip")))?;
     let command = format!("{COMMAND}{suffix}");
     zip_one(&programs.command, &command, &folder.join(format!("{COMMAND}_{version}_{name}.zip")))?;
-    wheel(&programs.command, platform, version, folder)
+    wheel(&programs.command, platform, version, folder)?;
+    npm::packages(&programs.command, platform, version, folder)
 }
 
 /// Writes an archive of one program.

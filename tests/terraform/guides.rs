@@ -353,7 +353,8 @@ fn permissions() {
     ]) {
         let mut granted: Vec<String> = Vec::new();
         for statement in policy["Statement"].as_array().unwrap() {
-            let actions = statement["Action"].as_array().unwrap().iter();
+            let action = &statement["Action"];
+            let actions = action.as_array().map_or(std::slice::from_ref(action), Vec::as_slice).iter();
             granted.extend(actions.map(|action| action.as_str().unwrap().to_owned()));
         }
         granted.sort();

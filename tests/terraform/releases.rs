@@ -253,6 +253,65 @@ fn the_command_is_installed_with_pip() {
     assert!(code == Some(0) && said.contains("Version: 0.1.0") && said.contains("bin/sfn"), "{said}");
 }
 
+/// The command can be installed with `npm`, without the registry.
+#[test]
+fn the_command_is_installed_with_npm() {
+    let npm = Command::new("npm").arg("--version").stdin(Stdio::null()).output();
+    if !npm.is_ok_and(|output| output.status.success()) {
+        println!("skipped: the npm package: npm is not installed");
+        return;
+    }
+    let (files, platform) = release(&["0.1.0"]);
+    let wrong = files.path().join("wrong.asl.json");
+    fs::write(&wrong, r#"{"StartAt": "B", "States": {"A": {"Type": "Succeed"}}}"#).unwrap();
+    let folder = files.path().join("project");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("package.json"), "{}").unwrap();
+    let run = |program: &str, arguments: &[&str]| {
+        let mut command = Command::new(program);
+        command.args(arguments).current_dir(&folder).env("npm_config_cache", files.path().join("cache"));
+        let output = command.stdin(Stdio::null()).output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+    };
+    let archive = |name: &str| files.path().join(format!("{name}-0.1.0.tgz")).to_str().unwrap().to_owned();
+    let (os, arch) =
+        (if platform.os == "windows" { "win32" } else { platform.os }, platform.arch.replace("amd64", "x64"));
+    let install = ["install", "--offline", "--no-audit", "--no-fund"];
+    let program = archive(&format!("sfn-asl-{os}-{arch}"));
+    let (code, said) = run("npm", &[&install[..], &[&program, &archive("sfn-asl")]].concat());
+    assert_eq!(code, Some(0), "{said}");
+    let (code, said) = run("npx", &["--offline", "sfn", "validate", wrong.to_str().unwrap()]);
+    assert!(code == Some(1) && said.contains("there is no state `B`"), "{said}");
+    // Without the program of the platform the message says what to do.
+    fs::remove_dir_all(folder.join(format!("node_modules/sfn-asl-{os}-{arch}"))).unwrap();
+    let (code, said) = run("npx", &["--offline", "sfn", "--version"]);
+    assert!(code == Some(2) && said.contains(&format!("the package sfn-asl-{os}-{arch} is not installed")), "{said}");
+}
+
+/// pre-commit installs the repository with `pip`, which installs the wheel of the same version.
+#[test]
+fn the_hook_of_pre_commit_installs_the_wheel() {
+    let project = fs::read_to_string(e2e::repository().join("pyproject.toml")).unwrap();
+    assert!(project.contains(&format!("\"{}=={}\"", dist::PYTHON_PACKAGE, dist::VERSION)), "{project}");
+    let (files, _) = release(&[dist::VERSION]);
+    let environment = files.path().join("environment");
+    let copy = files.path().join("repository");
+    fs::create_dir(&copy).unwrap();
+    fs::write(copy.join("pyproject.toml"), project).unwrap();
+    let run = |program: &Path, arguments: &[&str]| {
+        let output = Command::new(program).args(arguments).stdin(Stdio::null()).output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+    };
+    let text = |path: &Path| path.to_str().unwrap().to_owned();
+    assert_eq!(run(Path::new("python3"), &["-m", "venv", &text(&environment)]).0, Some(0));
+    let install =
+        ["install", "--quiet", "--disable-pip-version-check", "--find-links", &text(files.path()), &text(&copy)];
+    let (code, said) = run(&environment.join("bin/pip"), &install);
+    assert_eq!(code, Some(0), "{said}");
+    let (code, said) = run(&environment.join("bin/sfn"), &["--version"]);
+    assert!(code == Some(0) && said.contains(dist::VERSION), "{said}");
+}
+
 /// A program in a folder that contains only the program and these files.
 #[cfg(target_os = "linux")]
 struct Alone(TempDir);

@@ -1,5 +1,5 @@
-//! Development tasks: `cargo xtask demo | test | dist | docs | score | update-aws | workflows | mutants | fuzz |
-//! bench`.
+//! Development tasks: `cargo xtask demo | test | dist | docs | score | update-aws | workflows | words | mutants |
+//! fuzz | bench`.
 
 mod bench;
 mod dist;
@@ -9,6 +9,7 @@ mod needs;
 mod start;
 mod test;
 mod update_aws;
+mod words;
 mod workflows;
 
 use std::process::ExitCode;
@@ -17,8 +18,9 @@ const USAGE: &str = "\
 usage: cargo xtask TASK
 
 tasks:
-  demo [--keep]   deploy, run, change and import the order-processing example on an AWS emulator on this machine;
-                  --keep leaves it running
+  demo [--keep] [--fast]
+                  deploy, run, change and import the order-processing example on an AWS emulator on this machine;
+                  --keep leaves it running, --fast uses the provider that was built last
   test            run all tests, and some of them with other versions of Terraform
   dist [--target TARGET | sums]
                   build the release for this machine or a target, and write its archives to target/dist; sums writes
@@ -28,6 +30,7 @@ tasks:
   update-aws [--check]
                   update the tables of AWS operations, IAM actions, runtimes and regions; --check only shows the changes
   workflows       check the GitHub Actions workflows of this repository and of the examples
+  words           check all texts for spelling and for the terms of STYLE.md
   fuzz [SECONDS]  run each fuzz test for this number of seconds; defaults to 60
   mutants [--in-diff [COMMIT]] [ARGUMENT…]
                   run mutation tests on the pure crates; --in-diff only on lines that differ from a commit, which
@@ -40,8 +43,9 @@ async fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words.as_slice() {
-        ["demo"] => demo(false).await,
-        ["demo", "--keep"] => demo(true).await,
+        ["demo", flags @ ..] if flags.iter().all(|flag| ["--keep", "--fast"].contains(flag)) => {
+            demo(flags.contains(&"--keep"), flags.contains(&"--fast")).await
+        }
         ["test"] => test::run(),
         ["dist", more @ ..] => dist::run(more),
         ["bench"] => bench::run().await,
@@ -53,6 +57,7 @@ async fn main() -> ExitCode {
         ["mutants", "--in-diff", more @ ..] => mutants::run(Some("main"), more),
         ["mutants", more @ ..] => mutants::run(None, more),
         ["workflows"] => workflows::run(),
+        ["words"] => words::run(),
         ["fuzz"] => fuzz("60"),
         ["fuzz", seconds] => fuzz(seconds),
         ["docs"] => docs::run(false),
@@ -87,9 +92,11 @@ fn fuzz(seconds: &str) -> std::io::Result<()> {
 }
 
 /// Builds the provider and runs the demo with it. Ctrl-C stops all processes that the demo started.
-async fn demo(keep: bool) -> std::io::Result<()> {
+async fn demo(keep: bool, fast: bool) -> std::io::Result<()> {
     needs::check()?;
-    needs::cargo(&["build", "--package", "terraform-provider-sfn"])?;
+    if !(fast && e2e::provider_binary().is_ok()) {
+        needs::cargo(&["build", "--package", "terraform-provider-sfn"])?;
+    }
     tokio::select! {
         outcome = e2e::demo::run(keep) => outcome,
         _ = tokio::signal::ctrl_c() => Err(std::io::Error::other("stopped; nothing is left running")),

@@ -29,6 +29,8 @@ pub fn run() -> io::Result<()> {
     cargo(&["build", "--workspace", "--bins"])?;
     step("documentation");
     crate::docs::run(true)?;
+    step("words");
+    crate::words::run()?;
     step("workflows");
     crate::workflows::run()?;
     step("release");

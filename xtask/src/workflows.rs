@@ -1,7 +1,7 @@
 //! `cargo xtask workflows`: checks the GitHub Actions workflows of this repository and of the examples.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Checks of the schema and of the security of workflows.
@@ -9,7 +9,10 @@ const PACKAGES: [(&str, &str); 2] = [("check-jsonschema", "0.39.0"), ("zizmor", 
 /// Folders and files with workflows.
 const WORKFLOWS: [&str; 2] = [".github/workflows", "examples/ci/github.yml"];
 
-/// Checks all workflows.
+/// The action of this repository.
+const ACTION: &str = "action.yml";
+
+/// Checks all workflows and the action.
 ///
 /// # Errors
 /// When a workflow has errors, or the programs cannot be installed.
@@ -25,14 +28,18 @@ pub fn run() -> io::Result<()> {
         }
     }
     files.sort();
-    let schema: &[&str] = &["--builtin-schema", "vendor.github-workflows"];
-    let offline: &[&str] = &["--offline", "--no-progress", "--quiet"];
-    for (program, arguments) in [("check-jsonschema", schema), ("zizmor", offline)] {
+    let action = [root.join(ACTION)];
+    let check = |program: &str, arguments: &[&str], files: &[PathBuf]| {
         let path = python.parent().unwrap_or(Path::new("")).join(program);
-        let status = Command::new(path).args(arguments).args(&files).current_dir(&root).status()?;
-        if !status.success() {
-            return Err(io::Error::other(format!("{program} found errors in the workflows")));
+        let status = Command::new(path).args(arguments).args(files).current_dir(&root).status()?;
+        if status.success() {
+            Ok(())
+        } else {
+            Err(io::Error::other(format!("{program} found errors in the workflows")))
         }
-    }
-    Ok(())
+    };
+    check("check-jsonschema", &["--builtin-schema", "vendor.github-workflows"], &files)?;
+    check("check-jsonschema", &["--builtin-schema", "vendor.github-actions"], &action)?;
+    files.extend(action);
+    check("zizmor", &["--offline", "--no-progress", "--quiet"], &files)
 }

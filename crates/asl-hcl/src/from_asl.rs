@@ -230,9 +230,9 @@ fn keep_equal_field(field: &FieldSchema, prior: &Value, block: &mut Value) {
         _ => None,
     };
     let kept = match (object, before.as_list(), after.as_list()) {
-        (Some(object), Some(befores), Some(afters)) => {
+        (Some(object), Some(before), Some(afters)) => {
             let mut afters = afters.to_vec();
-            for (before, after) in befores.iter().zip(&mut afters) {
+            for (before, after) in before.iter().zip(&mut afters) {
                 keep_equal_fields(object, before, after);
             }
             Value::List(afters)

@@ -238,8 +238,8 @@ impl Flat {
     }
 }
 
-/// Whether the query language is JSONata, by the `QueryLanguage` of a state or definition. It is inherited if
-/// it is absent. `None` if it is unknown.
+/// Whether the query language is JSONata, by the `QueryLanguage` of a state or definition. It is inherited by a state
+/// that does not set it. `None` if it is unknown.
 fn is_jsonata(own: Option<&Json>, inherited: Option<bool>) -> Option<bool> {
     match own {
         None => inherited,

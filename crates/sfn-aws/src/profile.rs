@@ -217,7 +217,7 @@ fn sso(error: &CredentialsError, profile: &str) -> String {
     let is_expired = |refused: &SdkError<GetRoleCredentialsError, HttpResponse>| {
         refused.as_service_error().is_some_and(GetRoleCredentialsError::is_unauthorized_exception)
     };
-    // Without a rejection, there is no valid token for a request.
+    // Without a rejection, no token is valid for a request.
     match refused.filter(|refused| !is_expired(refused)) {
         Some(refused) => {
             let reason = AwsError::of_sdk("GetRoleCredentials", refused).message;

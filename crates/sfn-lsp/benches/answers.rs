@@ -56,7 +56,7 @@ fn answers(criterion: &mut Criterion) {
         client.published(name);
         for method in ["completion", "definition", "references", "hover", "documentSymbol", "codeLens"] {
             let mut asked = position.clone();
-            asked["context"] = json!({ "includeDeclaration": true });
+            asked["context"] = json!({ "includeDeclaration": true, "triggerKind": 1 });
             let method = format!("textDocument/{method}");
             group.bench_function(&method, |bencher| bencher.iter(|| client.ask(&method, asked.clone())));
         }

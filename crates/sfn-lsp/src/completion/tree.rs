@@ -215,7 +215,7 @@ mod tests {
         json("{\"S\": {\n  \"a|\n  \"b\": {\"c\": 1}}}", r#"/S/ name "a""#);
         json("{\"S\": {\"a\": \"|", r#"/S/a value """#);
         json("{\"S\": {\"a\": ${x}, \"b\": \"|\"}}", r#"/S/b value """#);
-        json("{\"a\": tr|ue}", "/a value true");
+        json("{\"a\": nul|l}", "/a value null");
         json("|", " value ");
     }
 
