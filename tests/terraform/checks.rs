@@ -122,7 +122,7 @@ async fn what_aws_says_is_shown_at_the_attribute() {
 /// Typical mistakes in the example, and the expected messages.
 const MISTAKES: [(&str, &str, &str); 10] = [
     ("start_at        = \"ValidateOrder\"", "start_at        = \"ValidateOder\"", "there is no state `ValidateOder`"),
-    ("timeout_seconds = 20", "timeout_seconds = 0", "`timeout_seconds` is 0"),
+    ("timeout_seconds = 20", "timeout_seconds = 0", "`timeout_seconds` must be between 1 and"),
     ("\"amount.$\"  = \"$.amount\"", "\"amount.$\"  = \"amount\"", "the value of `amount.$` is neither a path"),
     ("backoff_rate     = 2", "backoff_rate     = 0.2", "`backoff_rate` is 0.2"),
     (

@@ -113,7 +113,7 @@ async fn what_this_apply_makes_is_not_missing() {
     // A durable function must be called by version or alias, and its execution timeout counts.
     let durable = FUNCTION.replace("timeout       = 30", "durable_config {\n execution_timeout = 600\n }");
     let workspace = with_checks(&aws, "wiring = \"auto\"", &configuration(&durable, "", short));
-    let said = ["Error: state `Call` calls the durable function", "(ASL4107)", "may take 600 s"];
+    let said = ["Error: state `Call` calls the durable function", "(ASL4107)", "has a timeout of 600 s"];
     assert_says(&workspace.plan().await.unwrap(), &said);
     let qualified = short.replace("}", "  qualifier = \"live\"\n }").replace("10", "700");
     let workspace = with_checks(&aws, "wiring = \"auto\"", &configuration(&durable, "", &qualified));

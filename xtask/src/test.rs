@@ -29,6 +29,7 @@ pub fn run() -> io::Result<()> {
     cargo(&["build", "--workspace", "--bins"])?;
     step("documentation");
     crate::docs::run(true)?;
+    cargo(&["doc", "--workspace", "--no-deps", "--document-private-items", "--quiet"])?;
     step("words");
     crate::words::run()?;
     step("workflows");

@@ -21,7 +21,7 @@ use tfplugin::{AttributePath, Type, Value};
 use crate::schemas;
 
 pub use render::{Rendered, render};
-pub use workflow::{Workflow, visit};
+pub use workflow::{Workflow, workflows};
 
 use workflow::{Source, in_definition};
 

@@ -122,17 +122,16 @@ impl Index {
                 (!is_empty).then(|| Self { workflows, ..Self::default() })
             }
             Kind::Configuration => {
-                let mut workflows = Vec::new();
-                let mut add = |found: &configuration::Workflow<'_>| {
-                    let mut workflow = workflow(&found.root, found);
+                let configuration = Configuration::parse(text).ok()?;
+                let with_address = |found: configuration::Workflow<'_>| {
+                    let mut workflow = workflow(&found.root, &found);
                     for (name, span) in found.members_named_after_states() {
                         let literal = Literal::Written { text: name.to_owned(), span };
                         workflow.mentions.push(Mention { namespace: NamespaceId::ROOT, literal });
                     }
-                    workflows.push(Workflow { name: Some(found.address()), header: found.header_span(), ..workflow });
+                    Workflow { name: Some(found.address()), header: found.header_span(), ..workflow }
                 };
-                configuration::visit(text, &mut add).ok()?;
-                let configuration = Configuration::parse(text).ok()?;
+                let workflows = configuration::workflows(&configuration).map(with_address).collect();
                 let locals = configuration.local_literals().map(|(name, found)| (name.to_owned(), found)).collect();
                 Some(Self { workflows, locals })
             }

@@ -167,7 +167,11 @@ pub fn outline(document: &Document) -> Vec<DocumentSymbol> {
     let index = document.index();
     let is_flat = document.kind == Kind::Configuration;
     let symbols = index.workflows.iter().flat_map(|workflow| {
-        let states = children(document, workflow, None);
+        let mut inside: HashMap<Option<usize>, Vec<usize>> = HashMap::new();
+        for (position, state) in workflow.states.iter().enumerate() {
+            inside.entry(state.parent).or_default().push(position);
+        }
+        let states = children(document, workflow, &inside, None);
         match &workflow.name {
             Some(name) if !is_flat => {
                 let range = document.text.range(&workflow.header);
@@ -180,19 +184,24 @@ pub fn outline(document: &Document) -> Vec<DocumentSymbol> {
 }
 
 /// The states inside of a state, or those of the workflow itself.
-fn children(document: &Document, workflow: &Workflow, parent: Option<usize>) -> Vec<DocumentSymbol> {
-    let states = workflow.states.iter().enumerate().filter(|(_, state)| state.parent == parent);
-    let of_state = |(position, state): (usize, &State)| {
+fn children(
+    document: &Document,
+    workflow: &Workflow,
+    inside: &HashMap<Option<usize>, Vec<usize>>,
+    parent: Option<usize>,
+) -> Vec<DocumentSymbol> {
+    let of_state = |position: &usize| {
+        let state = workflow.states.get(*position)?;
         let name = state.name_span.clone()?;
         let workflow_name = workflow.name.as_deref().filter(|_| document.kind == Kind::Configuration);
         let detail = workflow_name.map_or_else(|| state.ty.clone(), |name| format!("{} · {name}", state.ty));
         // The range of a symbol holds that of its name.
         let whole = state.span.start.min(name.start)..state.span.end.max(name.end);
         let ranges = [document.text.range(&whole), document.text.range(&name)];
-        let inner = children(document, workflow, Some(position));
+        let inner = children(document, workflow, inside, Some(*position));
         Some(symbol(state.name.clone(), detail, kind_of(&state.ty), ranges, inner))
     };
-    states.filter_map(of_state).collect()
+    inside.get(&parent).into_iter().flatten().filter_map(of_state).collect()
 }
 
 /// A symbol with its range and that of its name.

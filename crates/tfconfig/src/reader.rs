@@ -8,7 +8,8 @@ mod places;
 mod template;
 mod values;
 
-use std::collections::BTreeMap;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use hcl_edit::Span as _;
@@ -29,6 +30,8 @@ pub struct Configuration<'t> {
     text: &'t str,
     body: Body,
     locals: BTreeMap<String, Expression>,
+    /// The positions of labelled blocks in the block around them, by the place of that block, type and label.
+    labelled: OnceCell<HashMap<(usize, String, String), usize>>,
 }
 
 /// An error in a configuration.
@@ -89,7 +92,7 @@ impl<'t> Configuration<'t> {
         let locals = body.blocks().filter(|block| block.ident.as_str() == "locals");
         let locals = locals.flat_map(|block| block.body.attributes());
         let locals = locals.map(|local| (local.key.as_str().to_owned(), local.value.clone())).collect();
-        Ok(Self { text, body, locals })
+        Ok(Self { text, body, locals, labelled: OnceCell::new() })
     }
 
     /// Resources and data sources, in the order of the file.
@@ -111,9 +114,34 @@ impl<'t> Configuration<'t> {
         text.map_or_else(|| expression.to_string(), str::to_owned).trim().to_owned()
     }
 
+    /// The first block with this type and label in a block at the top level.
+    fn labelled<'c>(&self, around: &'c Block, ty: &str, label: &str) -> Option<&'c Block> {
+        let labelled = self.labelled.get_or_init(|| {
+            let mut found = HashMap::new();
+            for around in self.body.blocks() {
+                for (position, inner) in around.body.iter().enumerate() {
+                    let Some(block) = inner.as_block().filter(|block| block.ident.as_str() != "dynamic") else {
+                        continue;
+                    };
+                    let [label] = block.labels.as_slice() else { continue };
+                    let key = (start_of(around), block.ident.as_str().to_owned(), label.as_str().to_owned());
+                    found.entry(key).or_insert(position);
+                }
+            }
+            found
+        });
+        let position = labelled.get(&(start_of(around), ty.to_owned(), label.to_owned()))?;
+        around.body.get(*position)?.as_block()
+    }
+
     /// The local value that an expression refers to.
     fn local(&self, expression: &Expression) -> Option<&Expression> {
         let text = self.written(expression);
         self.locals.get(text.strip_prefix("local.")?)
     }
+}
+
+/// The byte at which a block begins.
+fn start_of(block: &Block) -> usize {
+    block.ident.span().map_or(0, |span| span.start)
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use asl::template::{Located, locate};
 use asl::{Form, Json, JsonPointer};
 use asl_hcl::Flat;
-use tfconfig::reader::{Configuration, Declared, Literal, Problem, Template};
+use tfconfig::reader::{Configuration, Declared, Literal, Template};
 use tfplugin::{AttributePath, Value};
 
 use super::{DEFINITION, is_ours, machine_type, schema, unknown};
@@ -34,20 +34,12 @@ pub(super) enum Source<'c> {
     Text(Template<'c>, Option<Box<Located>>),
 }
 
-/// Visits the workflows of a file in their order.
-///
-/// # Errors
-/// Where the file does not follow the grammar of HCL.
-pub fn visit(text: &str, visitor: &mut dyn FnMut(&Workflow<'_>)) -> Result<(), Problem> {
-    let configuration = Configuration::parse(text)?;
-    for declared in configuration.declared() {
-        let Some(schema) = schema(&declared) else { continue };
-        let read = declared.read(&schema, &mut unknown);
-        if let Some(workflow) = Workflow::of(declared, &read.value) {
-            visitor(&workflow);
-        }
-    }
-    Ok(())
+/// Returns the workflows of a file, in their order.
+pub fn workflows<'c>(configuration: &'c Configuration<'c>) -> impl Iterator<Item = Workflow<'c>> {
+    configuration.declared().filter_map(|declared| {
+        let read = declared.read(&schema(&declared)?, &mut unknown);
+        Workflow::of(declared, &read.value)
+    })
 }
 
 impl<'c> Workflow<'c> {

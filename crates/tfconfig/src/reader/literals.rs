@@ -6,7 +6,7 @@ use hcl_edit::Span as _;
 use hcl_edit::expr::Expression;
 use tfplugin::{AttributePath, Step};
 
-use super::places::{At, name_in, next};
+use super::places::{At, name_in};
 use super::{Configuration, Declared, MAX_DEPTH};
 
 /// A string that a value may be.
@@ -31,7 +31,7 @@ impl Declared<'_> {
     /// function, or in local values.
     pub fn literals(&self, path: &AttributePath) -> Vec<Literal> {
         let mut found = Vec::new();
-        if let Some(At::Expression(expression)) = self.at(path) {
+        if let Some(At::Expression(expression)) = self.at(path.steps()) {
             self.configuration.literals_in(expression, 0, &mut found);
         }
         found
@@ -40,21 +40,23 @@ impl Declared<'_> {
     /// Returns the bytes of the name of a member, or of the label of a block, without quotes; `None` for anything else.
     pub fn label_span(&self, path: &AttributePath) -> Option<Range<usize>> {
         let (last, before) = path.steps().split_last()?;
-        let at = before.iter().try_fold(At::Body(&self.block.body, self.block), |at, step| next(&at, step))?;
-        let label = match (&at, last) {
-            (At::Blocks(body, name), Step::Key(label)) => {
-                let mut labels = body.get_blocks(name).filter_map(|block| block.labels.first());
-                labels.find(|known| known.as_str() == label)?.span()
+        let label = match self.at(path.steps()) {
+            Some(At::Body(_, block)) => {
+                let label =
+                    block.labels.first().filter(|label| matches!(last, Step::Key(key) if key == label.as_str()))?;
+                label.span()
             }
-            (At::Expression(_), step) => name_in(&at, step),
-            _ => None,
+            _ => match self.at(before)? {
+                at @ At::Expression(_) => name_in(&at, last),
+                _ => None,
+            },
         }?;
         Some(self.configuration.unquoted(label))
     }
 
     /// Returns the bytes of the whole block that a path leads to, or of the member with its name.
     pub fn whole_span(&self, path: &AttributePath) -> Range<usize> {
-        let whole = || match self.at(path)? {
+        let whole = || match self.at(path.steps())? {
             At::Body(_, block) => block.span(),
             At::Expression(expression) => {
                 let start = self.label_span(path).or_else(|| expression.span())?.start;
@@ -63,10 +65,6 @@ impl Declared<'_> {
             _ => None,
         };
         whole().map_or_else(|| self.span(path), |span| self.trimmed(span))
-    }
-
-    fn at(&self, path: &AttributePath) -> Option<At<'_>> {
-        path.steps().iter().try_fold(At::Body(&self.block.body, self.block), |at, step| next(&at, step))
     }
 }
 

@@ -20,18 +20,15 @@ pub(super) enum At<'c> {
     Expression(&'c Expression),
 }
 
-impl Declared<'_> {
+impl<'c> Declared<'c> {
     /// The bytes of the value at a path, or of the innermost value that contains it. For a block, these are its type
     /// and labels.
     pub fn span(&self, path: &AttributePath) -> Range<usize> {
-        let (mut at, mut span) = (At::Body(&self.block.body, self.block), header(self.block));
-        for step in path.steps() {
+        let (mut at, steps) = self.start(path.steps());
+        let mut span = at.span().unwrap_or_else(|| header(self.block));
+        for step in steps {
             let Some(next) = next(&at, step) else { return span };
-            span = match &next {
-                At::Body(_, block) | At::Content(_, block) => header(block),
-                At::Blocks(..) => span,
-                At::Expression(expression) => expression.span().unwrap_or(span),
-            };
+            span = next.span().unwrap_or(span);
             at = next;
         }
         self.trimmed(span)
@@ -39,15 +36,27 @@ impl Declared<'_> {
 
     /// The bytes of the name of the argument or member at a path, or else of its value.
     pub fn name_span(&self, path: &AttributePath) -> Range<usize> {
-        let steps = path.steps();
         let whole = self.span(path);
-        let Some((last, before)) = steps.split_last() else { return whole };
-        let mut at = At::Body(&self.block.body, self.block);
-        for step in before {
-            let Some(next) = next(&at, step) else { return whole };
-            at = next;
+        let Some((last, before)) = path.steps().split_last() else { return whole };
+        let name = self.at(before).and_then(|at| name_in(&at, last));
+        name.map_or(whole, |span| self.trimmed(span))
+    }
+
+    /// The target of steps; `None` if they lead to nothing.
+    pub(super) fn at(&self, steps: &[Step]) -> Option<At<'c>> {
+        let (at, rest) = self.start(steps);
+        rest.iter().try_fold(at, |at, step| next(&at, step))
+    }
+
+    /// The labelled block to which the first two steps lead, and the other steps; or the block itself and all steps. A
+    /// workflow has a labelled block for each state, so that a search for each of them would be quadratic.
+    fn start<'s>(&self, steps: &'s [Step]) -> (At<'c>, &'s [Step]) {
+        if let [Step::Attribute(ty) | Step::Key(ty), Step::Key(label), rest @ ..] = steps
+            && let Some(block) = self.configuration.labelled(self.block, ty, label)
+        {
+            return (At::Body(&block.body, block), rest);
         }
-        name_in(&at, last).map_or(whole, |span| self.trimmed(span))
+        (At::Body(&self.block.body, self.block), steps)
     }
 
     /// The bytes of a part of the string at a path. If the string is written with escapes, the bytes of the whole
@@ -67,6 +76,17 @@ impl Declared<'_> {
         let text = self.configuration.text.get(span.clone()).unwrap_or("");
         let start = span.start + text.len() - text.trim_start().len();
         start..start + text.trim().len()
+    }
+}
+
+impl At<'_> {
+    /// The bytes that show the target; `None` for blocks, of which the next step selects one.
+    fn span(&self) -> Option<Range<usize>> {
+        match self {
+            At::Body(_, block) | At::Content(_, block) => Some(header(block)),
+            At::Blocks(..) => None,
+            At::Expression(expression) => expression.span(),
+        }
     }
 }
 
