@@ -1,6 +1,7 @@
-//! Development tasks: `cargo xtask demo | test | dist | docs | score | update-aws | workflows | words | mutants |
-//! fuzz | bench`.
+//! Development tasks: `cargo xtask demo | test | dist | docs | score | update-aws | workflows | words |
+//! audit | mutants | fuzz | bench`.
 
+mod audit;
 mod bench;
 mod dist;
 mod docs;
@@ -21,7 +22,9 @@ tasks:
   demo [--keep] [--fast]
                   deploy, run, change and import the order-processing example on an AWS emulator on this machine;
                   --keep leaves it running, --fast uses the provider that was built last
-  test            run all tests, and some of them with other versions of Terraform
+  test [--with PROGRAM]
+                  run all tests, and some of them with other versions of Terraform; --with runs only these, with a
+                  Terraform or OpenTofu program
   dist [--target TARGET | sums]
                   build the release for this machine or a target, and write its archives to target/dist; sums writes
                   the checksums of the archives, and signs them with the key in GPG_FINGERPRINT
@@ -30,6 +33,7 @@ tasks:
   update-aws [--check]
                   update the tables of AWS operations, IAM actions, runtimes and regions; --check only shows the changes
   workflows       check the GitHub Actions workflows of this repository and of the examples
+  audit           check the dependencies for advisories, licenses and unused ones
   words           check all texts for spelling and for the terms of STYLE.md
   fuzz [SECONDS]  run each fuzz test for this number of seconds; defaults to 60
   mutants [--in-diff [COMMIT]] [ARGUMENT…]
@@ -47,6 +51,7 @@ async fn main() -> ExitCode {
             demo(flags.contains(&"--keep"), flags.contains(&"--fast")).await
         }
         ["test"] => test::run(),
+        ["test", "--with", program] => test::run_with(std::path::Path::new(program)),
         ["dist", more @ ..] => dist::run(more),
         ["bench"] => bench::run().await,
         ["score"] => score(),
@@ -58,6 +63,7 @@ async fn main() -> ExitCode {
         ["mutants", more @ ..] => mutants::run(None, more),
         ["workflows"] => workflows::run(),
         ["words"] => words::run(),
+        ["audit"] => audit::run(),
         ["fuzz"] => fuzz("60"),
         ["fuzz", seconds] => fuzz(seconds),
         ["docs"] => docs::run(false),

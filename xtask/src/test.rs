@@ -1,6 +1,7 @@
 //! `cargo xtask test`: runs all checks and tests, the fastest first.
 
 use std::io;
+use std::path::Path;
 
 use e2e::terraform::{self, Feature, Terraform, Version};
 
@@ -94,7 +95,25 @@ fn untested(version: Version, tested: &[String]) -> Result<String, String> {
     if tested.contains(&found) { Err(format!("{found} was tested already")) } else { Ok(found) }
 }
 
+/// Runs the tests for other versions with a program.
+///
+/// # Errors
+/// When the program cannot be run, or a test fails.
+pub fn run_with(program: &Path) -> io::Result<()> {
+    needs::check()?;
+    let found = Terraform::at(program.to_path_buf())?;
+    step("build");
+    cargo(&["build", "--workspace", "--bins"])?;
+    step(&format!("{}, saved plans with {found}", WITH_EACH_VERSION.join(", ")));
+    selected(terraform::PROGRAM, &found.program().to_string_lossy())
+}
+
 fn with_version(version: Version) -> io::Result<()> {
+    selected(terraform::VERSION, version.name())
+}
+
+/// Runs the tests for other versions with an environment variable that selects the program.
+fn selected(variable: &str, value: &str) -> io::Result<()> {
     let modules = WITH_EACH_VERSION.join("|");
     let chosen = format!("package(e2e) & test(/^({modules})::|{SAVED_PLAN}/)");
     let names = WITH_EACH_VERSION.map(|module| format!("{module}::"));
@@ -106,7 +125,7 @@ fn with_version(version: Version) -> io::Result<()> {
         arguments.extend(["--test", "terraform", "--", SAVED_PLAN, "--skip", "provider_functions::"]);
         arguments.extend(names.iter().map(String::as_str));
     }
-    cargo_with(terraform::VERSION, version.name(), &arguments)
+    cargo_with(variable, value, &arguments)
 }
 
 /// The command that runs all tests, with nextest if it is installed. It always selects the whole workspace, because the

@@ -1,5 +1,5 @@
 //! Real definitions, if the collection exists. Almost all can be converted to blocks with exactly the same meaning.
-
+#![allow(clippy::disallowed_methods, reason = "tests read files, and measure time")]
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::fs;

@@ -1,5 +1,5 @@
 //! Times of a check by size, and for real definitions if the collection exists.
-
+#![allow(clippy::disallowed_methods, reason = "tests read files, and measure time")]
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "benchmarks fail as tests do")]
 
 use std::fs;

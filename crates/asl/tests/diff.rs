@@ -1,5 +1,5 @@
 //! Comparisons of definitions: cases as data, and properties of all definitions.
-
+#![allow(clippy::disallowed_methods, reason = "tests read files, and measure time")]
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use asl::Json;

@@ -1,6 +1,6 @@
 //! No input makes a check panic: saved inputs, and mutations of them for `FUZZ_SECONDS` for each target. An
 //! input that fails is printed. Saved in the folder of its target, it becomes a test.
-
+#![allow(clippy::disallowed_methods, reason = "tests read files, and measure time")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "helpers of tests fail as tests do")]
 
 use std::fs;

@@ -1,5 +1,5 @@
 //! Derived policies, as reviewed snapshots.
-
+#![allow(clippy::disallowed_methods, reason = "tests read files, and measure time")]
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,

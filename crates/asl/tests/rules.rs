@@ -1,5 +1,5 @@
 //! The definitions that each rule accepts and rejects, in `rules/`, with the findings as snapshots.
-
+#![allow(clippy::disallowed_methods, reason = "tests read files, and measure time")]
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,

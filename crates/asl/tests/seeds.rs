@@ -1,5 +1,5 @@
 //! The workflows of the original guide, if they exist, with their findings.
-
+#![allow(clippy::disallowed_methods, reason = "tests read files, and measure time")]
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::fmt::Write as _;

@@ -1,5 +1,5 @@
 //! Definitions in YAML and in templates, with the places of their findings.
-
+#![allow(clippy::disallowed_methods, reason = "tests read files, and measure time")]
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::fmt::Write as _;

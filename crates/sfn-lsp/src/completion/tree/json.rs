@@ -91,7 +91,7 @@ impl Reader<'_> {
         let start = self.at;
         self.at += 1;
         let mut elements = Vec::new();
-        while depth < MAX_DEPTH {
+        while self.is_open(depth) {
             self.skip(|c| c.is_whitespace() || c == ',' || c == ':');
             match self.peek() {
                 None | Some('}') => break,
@@ -109,7 +109,7 @@ impl Reader<'_> {
         let start = self.at;
         self.at += 1;
         let mut members = Vec::new();
-        while depth < MAX_DEPTH {
+        while self.is_open(depth) {
             self.skip(|c| c.is_whitespace() || c == ',' || c == ':');
             match self.peek() {
                 None | Some(']') => break,
@@ -127,6 +127,11 @@ impl Reader<'_> {
             }
         }
         Node { span: self.inside(start), content: Content::Object(members) }
+    }
+
+    /// Whether more is read: not at the end, and not deeper than a limit.
+    fn is_open(&self, depth: usize) -> bool {
+        depth < MAX_DEPTH && self.at < self.text.len()
     }
 
     /// The bytes between the brackets of an object or array that begins here: a place behind the closing bracket is not in it.
