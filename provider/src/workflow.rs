@@ -279,7 +279,7 @@ impl Workflow {
 }
 
 fn is_written(value: &Value) -> bool {
-    let is_empty = value.as_map().is_some_and(|entries| entries.is_empty());
+    let is_empty = matches!(value.plain(), Value::Map(entries) if entries.is_empty());
     !(value.is_null() || value.is_unknown() || is_empty)
 }
 

@@ -51,7 +51,9 @@ async fn check(client: &mut Client, name: &str, config: &Value, id: &str) -> (Va
 /// The arguments and blocks that are set.
 fn written(config: &Value) -> Vec<&str> {
     let is_written = |value: &Value| {
-        !value.is_null() && !value.as_map().is_some_and(|entries| entries.is_empty()) && value.as_list() != Some(&[])
+        !value.is_null()
+            && !matches!(value.plain(), Value::Map(entries) if entries.is_empty())
+            && value.as_list() != Some(&[])
     };
     let entries = config.as_map().unwrap().iter().filter(|(_, value)| is_written(value));
     let mut names: Vec<&str> = entries.map(|(name, _)| name.as_str()).collect();

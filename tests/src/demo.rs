@@ -95,7 +95,7 @@ async fn execute(aws: &LocalAws, arn: &str) -> io::Result<()> {
         endpoints: [("sfn".to_owned(), aws.url())].into(),
         ..Settings::default()
     };
-    let (client, call) = (Aws::new(settings), Call::new(Duration::from_secs(60), CancellationToken::new()));
+    let (client, call) = (Aws::new(settings), Call::new(Duration::from_mins(1), CancellationToken::new()));
     println!("input   {ORDER}");
     let execution = execution::start(&client, &call, arn, "order", ORDER).await.map_err(io::Error::other)?;
     let ended = execution::wait(&client, &call, &execution).await.map_err(io::Error::other)?;

@@ -37,7 +37,7 @@ async fn a_role_that_never_works_is_reported_within_two_minutes() {
     aws.proxy().fault("CreateStateMachine", usize::MAX, Fault::role_not_known());
     let start = Instant::now();
     let outcome = workspace.apply().await.unwrap();
-    assert!(start.elapsed() < Duration::from_secs(120), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_mins(2), "{:?}", start.elapsed());
     assert_says(
         &outcome,
         &["cannot create the state machine `it`", "authorized to assume the provided role", "trust policy"],

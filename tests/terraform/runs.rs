@@ -74,7 +74,7 @@ pub async fn plan_json(workspace: &Workspace) -> Value {
 pub fn change<'a>(plan: &'a Value, address: &str) -> &'a Value {
     let mut changes = plan["resource_changes"].as_array().into_iter().flatten();
     let found = changes.find(|change| change["address"] == address);
-    found.map(|change| &change["change"]).unwrap_or_else(|| panic!("{address} is not in the plan: {plan}"))
+    found.map_or_else(|| panic!("{address} is not in the plan: {plan}"), |change| &change["change"])
 }
 
 /// The actions for an address in a plan, such as `["create"]`.

@@ -115,7 +115,7 @@ async fn what_this_apply_makes_is_not_missing() {
     let workspace = with_checks(&aws, "wiring = \"auto\"", &configuration(&durable, "", short));
     let said = ["Error: state `Call` calls the durable function", "(ASL4107)", "has a timeout of 600 s"];
     assert_says(&workspace.plan().await.unwrap(), &said);
-    let qualified = short.replace("}", "  qualifier = \"live\"\n }").replace("10", "700");
+    let qualified = short.replace('}', "  qualifier = \"live\"\n }").replace("10", "700");
     let workspace = with_checks(&aws, "wiring = \"auto\"", &configuration(&durable, "", &qualified));
     let plan = workspace.plan().await.unwrap();
     assert!(!plan.text.contains("ASL4107") && !plan.text.contains("may take"), "{}", plan.text);

@@ -146,7 +146,7 @@ impl Costs {
                     path.pop();
                 }
                 Some(target) if !again && path.iter().all(|(position, _)| *position != target) => {
-                    path.push((target, 0))
+                    path.push((target, 0));
                 }
                 Some(_) => {}
             }

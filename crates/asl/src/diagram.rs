@@ -67,7 +67,7 @@ struct Drawing<'g, 'a> {
     depth: usize,
 }
 
-impl<'g, 'a> Drawing<'g, 'a> {
+impl<'a> Drawing<'_, 'a> {
     fn line(&mut self, line: &str) {
         let _ = writeln!(self.text, "{:width$}{line}", "", width = self.depth * 2);
     }

@@ -92,7 +92,7 @@ impl Json {
         }
         match self {
             Self::Object(members) => {
-                members.iter().for_each(|(key, inner)| inner.walk(&PathBuilder::Member(way, key), visit))
+                members.iter().for_each(|(key, inner)| inner.walk(&PathBuilder::Member(way, key), visit));
             }
             Self::Array(elements) => {
                 elements

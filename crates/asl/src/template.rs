@@ -300,7 +300,7 @@ fn is_no_value(value: &Json) -> bool {
 impl MadeLater {
     /// The content that the member at a place generates.
     fn at(pointer: &JsonPointer, document: &Document) -> Self {
-        let by = pointer.tokens().last().map_or_else(String::new, |name| name.to_string());
+        let by = pointer.tokens().last().map_or_else(String::new, std::string::ToString::to_string);
         Self { by, span: document.key_span(pointer).unwrap_or_else(|| document.span(pointer)) }
     }
 }

@@ -96,7 +96,7 @@ impl Random {
 
 fn mutated(random: &mut Random, seeds: &[String]) -> String {
     let mut text = seeds[random.below(seeds.len())].clone();
-    for _ in 0..1 + random.below(6) {
+    for _ in 0..=random.below(6) {
         let boundaries: Vec<usize> = (0..=text.len()).filter(|at| text.is_char_boundary(*at)).collect();
         let mut places = [boundaries[random.below(boundaries.len())], boundaries[random.below(boundaries.len())]];
         places.sort_unstable();
@@ -172,9 +172,7 @@ fn fuzz(target: &str, seeds: &[String], run: fn(&str)) {
     let mut count = 0_u64;
     let mut one = |text: String| {
         inputs.send(Some(text.clone())).unwrap();
-        if catch_unwind(AssertUnwindSafe(|| run(&text))).is_err() {
-            panic!("{target} fails on {text:?}");
-        }
+        assert!(catch_unwind(AssertUnwindSafe(|| run(&text))).is_ok(), "{target} fails on {text:?}");
         inputs.send(None).unwrap();
         count += 1;
     };

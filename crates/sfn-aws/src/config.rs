@@ -317,7 +317,7 @@ async fn load(settings: &Settings) -> Result<SdkConfig, AwsError> {
 fn loader(settings: &Settings) -> Result<ConfigLoader, AwsError> {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(5))
-        .operation_attempt_timeout(Duration::from_secs(60))
+        .operation_attempt_timeout(Duration::from_mins(1))
         .build();
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .profile_files(profile_files(settings))

@@ -213,7 +213,7 @@ mod tests {
     /// `responses`.
     async fn create(looks: &[Option<&'static str>], responses: &[Response]) -> Result<&'static str, CreateError> {
         let aws = Aws::new(Settings::default());
-        let call = Call::new(Duration::from_secs(60), CancellationToken::new());
+        let call = Call::new(Duration::from_mins(1), CancellationToken::new());
         let creation = Creation { aws: &aws, call: &call, operation: "CreateThing", object: "a thing `t`".into() };
         let (look, response) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let find = || async { Ok(looks.get(look.fetch_add(1, Ordering::Relaxed)).copied().flatten()) };
@@ -263,7 +263,7 @@ mod tests {
     #[test]
     fn only_an_equal_object_is_that_of_a_lost_response() {
         let aws = Aws::new(Settings::default());
-        let call = Call::new(Duration::from_secs(60), CancellationToken::new());
+        let call = Call::new(Duration::from_mins(1), CancellationToken::new());
         let creation = Creation { aws: &aws, call: &call, operation: "CreateThing", object: "a thing `t`".into() };
         let outcome = |found: &'static str, lost| {
             let refusal = Response::Taken.result().unwrap_err();
@@ -278,7 +278,7 @@ mod tests {
     #[test]
     fn an_object_of_a_lost_response_may_exist() {
         let aws = Aws::new(Settings::default());
-        let call = Call::new(Duration::from_secs(60), CancellationToken::new());
+        let call = Call::new(Duration::from_mins(1), CancellationToken::new());
         let creation = Creation { aws: &aws, call: &call, operation: "CreateThing", object: "a thing `t`".into() };
         let may_exist = |lost| {
             let answer: Result<Attempt<(), ()>, AwsError> = Response::Lost.result().map(|_| Attempt::Created(()));

@@ -20,7 +20,7 @@ use crate::error::{AwsError, AwsErrorKind};
 /// time.
 const PROPAGATION: Duration = Duration::from_secs(90);
 /// Maximum time of a deletion or another change of the same object.
-const UNDER_WAY: Duration = Duration::from_secs(300);
+const UNDER_WAY: Duration = Duration::from_mins(5);
 
 /// Default number of attempts of a call, as in `provider "aws"`.
 pub(crate) const ATTEMPTS: u32 = 25;
@@ -321,7 +321,7 @@ mod tests {
     }
 
     fn call() -> Call {
-        Call::new(Duration::from_secs(600), CancellationToken::new())
+        Call::new(Duration::from_mins(10), CancellationToken::new())
     }
 
     const RACE: &str = "Neither the global service principal states.amazonaws.com, nor the regional one is authorized \
@@ -346,7 +346,7 @@ mod tests {
         let outcome: Result<(), _> =
             call().healing("Test", || async { Err(refused("AccessDeniedException", RACE)) }).await;
         let error = outcome.unwrap_err();
-        assert!(start.elapsed() > Duration::from_secs(60) && start.elapsed() < Duration::from_secs(120));
+        assert!(start.elapsed() > Duration::from_mins(1) && start.elapsed() < Duration::from_mins(2));
         assert!(error.help().unwrap().contains("trust policy"));
     }
 
@@ -363,7 +363,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn cancelling_ends_a_wait_at_once() {
         let cancelled = CancellationToken::new();
-        let call = Call::new(Duration::from_secs(600), cancelled.clone());
+        let call = Call::new(Duration::from_mins(10), cancelled.clone());
         tokio::spawn(async move {
             tokio::time::sleep(Duration::from_secs(2)).await;
             cancelled.cancel();

@@ -142,7 +142,7 @@ pub fn check_one(input: &Input, settings: &Settings) -> Outcome {
     let is_local = |file: &NamedFile| !file.path.contains("://") && !file.path.contains("${");
     let beside = |file: NamedFile| Beside { path: folder.join(&file.path), file, boundary: boundary.clone() };
     outcome.files = files.into_iter().filter(is_local).map(beside).collect();
-    Outcome { definitions, findings, made_later, text, ..outcome }
+    Outcome { text, definitions, findings, made_later, ..outcome }
 }
 
 /// Checks a definition file that a template references.

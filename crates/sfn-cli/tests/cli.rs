@@ -271,7 +271,7 @@ fn texts_of_files_are_printable() {
 /// Asserts that no line is a command of GitHub Actions, and that there are no control characters for a terminal.
 #[track_caller]
 fn check_printable(said: &str) {
-    let (_, said) = said.split_once("\n").unwrap();
+    let (_, said) = said.split_once('\n').unwrap();
     let commands = said.lines().filter(|line| line.trim_start().starts_with("::error::"));
     assert_eq!(commands.count(), 0, "{said:?}");
     assert!(!said.contains(['\u{1b}', '\u{202e}']), "{said:?}");

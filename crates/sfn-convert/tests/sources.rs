@@ -192,7 +192,7 @@ fn what_cannot_be_converted_is_said() {
 /// Damages a file: removes, duplicates or swaps lines, or inserts characters.
 fn damaged(text: &str, random: &mut impl FnMut(usize) -> usize) -> String {
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
-    for _ in 0..1 + random(3) {
+    for _ in 0..=random(3) {
         let (at, other) = (random(lines.len()), random(lines.len()));
         match random(4) {
             0 => drop(lines.remove(at)),

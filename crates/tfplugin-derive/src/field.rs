@@ -96,7 +96,7 @@ impl Field {
     }
 
     fn flag(&mut self, meta: &ParseNestedMeta<'_>) -> Result<()> {
-        let flag = meta.path.get_ident().map(Ident::to_string).unwrap_or_else(|| String::from("?"));
+        let flag = meta.path.get_ident().map_or_else(|| String::from("?"), Ident::to_string);
         match flag.as_str() {
             "required" => self.required = true,
             "optional" => self.optional = true,

@@ -24,7 +24,7 @@ struct TestProvider;
 
 #[async_trait]
 impl Provider for TestProvider {
-    fn address(&self) -> &str {
+    fn address(&self) -> &'static str {
         "test/test/test"
     }
 
@@ -171,7 +171,7 @@ impl Resource for Thing {
         match &request.prior {
             None => planned.set("id", Value::Unknown),
             Some(prior) if prior.get("name") != planned.get("name") => {
-                requires_replace.push(AttributePath::root("name"))
+                requires_replace.push(AttributePath::root("name"));
             }
             Some(_) => {}
         }
@@ -189,7 +189,7 @@ impl Resource for Thing {
             Some("slow") => {
                 tokio::select! {
                     () = cx.cancelled.cancelled() => Err(Diagnostics::from(Diagnostic::error("stopped", "")).into()),
-                    () = tokio::time::sleep(Duration::from_secs(60)) => Ok(present(state)),
+                    () = tokio::time::sleep(Duration::from_mins(1)) => Ok(present(state)),
                 }
             }
             _ => Ok(present(state)),

@@ -273,7 +273,7 @@ impl Managed for ExecutionAlarm {
         }
         // Generated configuration contains the default statistic of a count.
         let is_other = |default: &&str| self.statistic.text().is_some_and(|written| written != *default);
-        if !self.is_duration() && self.default_statistic().filter(is_other).is_some() {
+        if !self.is_duration() && self.default_statistic().as_ref().is_some_and(is_other) {
             let detail = "This metric is a count. Remove `statistic`.";
             error("statistic", "`statistic` requires the metric `duration`".into(), detail);
         }

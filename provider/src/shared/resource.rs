@@ -70,10 +70,10 @@ impl<T: Managed> ManagedResource<T> {
         }
         let block = &self.schema.block;
         let state = if prior.is_null() { block.imported(&found) } else { block.keep_written(prior, &found) };
-        ResourceState { warnings: observed.warnings, ..self.resource_state(state) }
+        ResourceState { warnings: observed.warnings, ..Self::resource_state(state) }
     }
 
-    fn resource_state(&self, state: Value) -> ResourceState {
+    fn resource_state(state: Value) -> ResourceState {
         let names: Vec<&str> = T::IDENTITY.iter().map(|part| part.name).collect();
         let identity = identity::of_all(&state, &names);
         ResourceState { state, private: Private::new(), identity, warnings: Diagnostics::default() }
@@ -259,10 +259,10 @@ impl<T: Managed> Resource for ManagedResource<T> {
         let operation = self.operation(&planned, "create", cx)?;
         let model = T::from_value(&planned);
         match model.create(&operation).await {
-            Ok(created) => Ok(self.resource_state(self.applied(&planned, &created))),
+            Ok(created) => Ok(Self::resource_state(self.applied(&planned, &created))),
             Err(Failed { refusal, partial }) => {
                 let diagnostics = self.refused("create", &model, refusal, &operation).await;
-                let left = partial.map(|left| Box::new(self.resource_state(self.applied(&planned, &left))));
+                let left = partial.map(|left| Box::new(Self::resource_state(self.applied(&planned, &left))));
                 Err(ApplyError { diagnostics, partial_state: left })
             }
         }
@@ -273,7 +273,7 @@ impl<T: Managed> Resource for ManagedResource<T> {
         let unread = || {
             ReadOutcome::Found(Box::new(ResourceState {
                 private: private.clone(),
-                ..self.resource_state(state.clone())
+                ..Self::resource_state(state.clone())
             }))
         };
         // With other credentials, the object could appear to be missing.
@@ -322,7 +322,7 @@ impl<T: Managed> Resource for ManagedResource<T> {
             Err(Failed { refusal, partial }) => {
                 let diagnostics = self.refused("update", &before, refusal, &operation).await;
                 let left = partial.map_or_else(|| prior.clone(), |partial| reached(&partial));
-                return Err(ApplyError { diagnostics, partial_state: Some(Box::new(self.resource_state(left))) });
+                return Err(ApplyError { diagnostics, partial_state: Some(Box::new(Self::resource_state(left))) });
             }
         };
         let state = self.applied(&planned, &updated);
@@ -335,10 +335,10 @@ impl<T: Managed> Resource for ManagedResource<T> {
             for name in [TAGS, TAGS_ALL] {
                 left.set(name, prior.get(name).clone());
             }
-            return Err(ApplyError { diagnostics, partial_state: Some(Box::new(self.resource_state(left))) });
+            return Err(ApplyError { diagnostics, partial_state: Some(Box::new(Self::resource_state(left))) });
         }
         let warnings = updated.clear_up(&before, &operation).await;
-        Ok(ResourceState { warnings, ..self.resource_state(state) })
+        Ok(ResourceState { warnings, ..Self::resource_state(state) })
     }
 
     async fn delete(&self, request: ApplyRequest, cx: &Context) -> Result<Diagnostics, ApplyError> {
@@ -392,7 +392,7 @@ impl<T: Managed> Resource for ManagedResource<T> {
         if T::TAGGED {
             state.set(TAGS, source.tags());
         }
-        Ok(Some(self.resource_state(state)))
+        Ok(Some(Self::resource_state(state)))
     }
 }
 

@@ -8,9 +8,9 @@ use tfplugin::schema::{Attribute, Block, NestedBlock, Nesting};
 use tfplugin::{AttributePath, Context, Diagnostics, Type, Value};
 
 /// Default timeout of an operation.
-pub const DEFAULT: Duration = Duration::from_secs(600);
+pub const DEFAULT: Duration = Duration::from_mins(10);
 /// Timeout of read operations.
-const READ: Duration = Duration::from_secs(120);
+const READ: Duration = Duration::from_mins(2);
 
 const OPERATIONS: [&str; 3] = ["create", "update", "delete"];
 
@@ -85,7 +85,7 @@ mod tests {
     #[test]
     fn durations_are_read() {
         assert_eq!(parse("90s"), Some(Duration::from_secs(90)));
-        assert_eq!(parse("1h30m"), Some(Duration::from_secs(5400)));
+        assert_eq!(parse("1h30m"), Some(Duration::from_mins(90)));
         assert_eq!(parse("500ms"), Some(Duration::from_millis(500)));
         for wrong in ["", "10", "m", "5 m", "1d", "-3s", "0s", "99999999999999999999h"] {
             assert_eq!(parse(wrong), None, "{wrong}");

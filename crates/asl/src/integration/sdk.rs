@@ -104,7 +104,7 @@ impl Eq for Structure {}
 /// begins the next word are kept.
 fn sdk_name(name: &str) -> String {
     let letters: Vec<char> = name.chars().collect();
-    let is_upper = |index: usize| letters.get(index).is_some_and(|letter| letter.is_ascii_uppercase());
+    let is_upper = |index: usize| letters.get(index).is_some_and(char::is_ascii_uppercase);
     let begins_word = |index: usize| letters.get(index + 1).is_some_and(char::is_ascii_lowercase);
     let end = (1..letters.len()).find(|index| !is_upper(*index) || begins_word(*index)).unwrap_or(letters.len());
     let lower = |(index, letter): (usize, &char)| {

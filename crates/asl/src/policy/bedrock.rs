@@ -35,7 +35,7 @@ pub(super) fn invoke(call: &Call<'_>) -> Vec<Grant> {
             grants.push(fixed(Statement::allow(["bedrock:ApplyGuardrail"], [guardrail])));
         }
         ParameterValue::AtRunTime => {
-            grants.push(scoped(&["bedrock:ApplyGuardrail"], ResourceScope::Dynamic("GuardrailIdentifier")))
+            grants.push(scoped(&["bedrock:ApplyGuardrail"], ResourceScope::Dynamic("GuardrailIdentifier")));
         }
         ParameterValue::Absent => {}
     }

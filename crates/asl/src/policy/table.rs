@@ -195,7 +195,7 @@ fn dynamodb(call: &Call<'_>) -> Vec<Grant> {
     if let Some(tables) = call.payload.and_then(|payload| payload.get("RequestItems")).and_then(Json::as_object) {
         let tables = tables.keys().map(|name| match name.strip_suffix(".$") {
             Some(_) => scoped(&[&own], ResourceScope::Dynamic("RequestItems")),
-            None if name.starts_with("arn:") => scoped(&[&own], ResourceScope::Static(name.to_string())),
+            None if name.starts_with("arn:") => scoped(&[&own], ResourceScope::Static(name.clone())),
             None => scoped(&[&own], ResourceScope::Static(arn(name))),
         });
         return tables.collect();
@@ -300,7 +300,7 @@ fn http_invoke(call: &Call<'_>) -> Vec<Grant> {
     let mut wide = None;
     match given(call.payload, "ApiEndpoint") {
         ParameterValue::Text(endpoint) => {
-            statement = statement.when("StringLike", "states:HTTPEndpoint", format!("{endpoint}*"))
+            statement = statement.when("StringLike", "states:HTTPEndpoint", format!("{endpoint}*"));
         }
         _ => wide = Some(WildcardReason::Parameter("ApiEndpoint")),
     }

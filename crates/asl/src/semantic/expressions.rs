@@ -35,7 +35,7 @@ impl ExpressionCollector<'_> {
                 self.add(text, at(), Content::Path(Path::parse(text)), 0, to);
             }
             (ExpressionKind::PathOrIntrinsic, Json::String(text)) => {
-                self.add(text, at(), path_or_intrinsic(text), 0, to)
+                self.add(text, at(), path_or_intrinsic(text), 0, to);
             }
             (ExpressionKind::Template, value) => {
                 self.template(value, &PathBuilder::Field(self.at, &self.field.name), to);

@@ -119,7 +119,7 @@ pub fn state_names(definition: &Json) -> Vec<String> {
     let states = definition.get("States").and_then(Json::as_object).into_iter().flatten();
     let mut names = Vec::new();
     for (name, state) in states {
-        names.push(name.to_string());
+        names.push(name.clone());
         containers(state).into_iter().for_each(|(_, scope)| names.extend(state_names(scope)));
     }
     names

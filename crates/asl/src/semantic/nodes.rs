@@ -105,7 +105,7 @@ impl<'a> Node<'a> {
     }
 }
 
-impl<'a> Expression<'a> {
+impl Expression<'_> {
     /// The paths in it, with their byte ranges in the string.
     pub fn paths(&self) -> Vec<(&Path, Range<usize>)> {
         match &self.content {

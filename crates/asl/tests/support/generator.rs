@@ -136,7 +136,7 @@ impl Generator {
         let covered = |generator: &mut Self, field: &str| generator.covered.insert(format!("{}.{field}", object.name));
         match object.name.as_str() {
             "Parallel" => {
-                let branches = (0..1 + self.below(2)).map(|_| self.container("Branch", depth)).collect();
+                let branches = (0..=self.below(2)).map(|_| self.container("Branch", depth)).collect();
                 members.insert("Branches".into(), Json::Array(branches));
                 covered(self, "Branches");
             }
@@ -366,11 +366,11 @@ impl Generator {
                     Json::Number((minimum + i64::try_from(self.below(60)).unwrap()).into())
                 }
             }
-            FieldType::Strings => Json::Array((0..1 + self.below(2)).map(|n| format!("Error{n}").into()).collect()),
+            FieldType::Strings => Json::Array((0..=self.below(2)).map(|n| format!("Error{n}").into()).collect()),
             FieldType::Json => self.open(language, 0),
             FieldType::Object(kind) => self.object(kind, language, &[]),
             FieldType::Objects(kind) => {
-                Json::Array((0..1 + self.below(2)).map(|_| self.object(kind, language, &[])).collect())
+                Json::Array((0..=self.below(2)).map(|_| self.object(kind, language, &[])).collect())
             }
             FieldType::States => return None,
         })

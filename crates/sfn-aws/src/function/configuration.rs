@@ -269,9 +269,9 @@ impl Configuration {
         // Without environment variables, AWS does not store the key.
         let keeps_key = !self.environment.is_empty() || found.kms_key_arn.is_some();
         let expected = Self {
-            handler: or(&self.handler, &found.handler),
-            runtime: or(&self.runtime, &found.runtime),
-            description: or(&self.description, &found.description),
+            handler: or(self.handler.as_ref(), found.handler.as_ref()),
+            runtime: or(self.runtime.as_ref(), found.runtime.as_ref()),
+            description: or(self.description.as_ref(), found.description.as_ref()),
             memory_size: self.memory_size.or(found.memory_size),
             timeout: self.timeout.or(found.timeout),
             ephemeral_storage: self.ephemeral_storage.or(found.ephemeral_storage),
@@ -299,10 +299,10 @@ impl Logging {
     /// The request, with the fields that AWS fills in.
     fn filled_from(&self, found: &Self) -> Self {
         Self {
-            format: or(&self.format, &found.format),
-            application_level: or(&self.application_level, &found.application_level),
-            system_level: or(&self.system_level, &found.system_level),
-            group: or(&self.group, &found.group),
+            format: or(self.format.as_ref(), found.format.as_ref()),
+            application_level: or(self.application_level.as_ref(), found.application_level.as_ref()),
+            system_level: or(self.system_level.as_ref(), found.system_level.as_ref()),
+            group: or(self.group.as_ref(), found.group.as_ref()),
         }
     }
 }
@@ -366,8 +366,8 @@ impl From<LambdaManagedInstancesCapacityProviderConfig> for CapacityProvider {
     }
 }
 
-fn or(sent: &Option<String>, found: &Option<String>) -> Option<String> {
-    sent.clone().or_else(|| found.clone())
+fn or(sent: Option<&String>, found: Option<&String>) -> Option<String> {
+    sent.or(found).cloned()
 }
 
 fn sorted(mut list: Vec<String>) -> Vec<String> {

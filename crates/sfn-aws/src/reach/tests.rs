@@ -200,6 +200,6 @@ async fn a_page_of_a_failing_server_is_asked_for_a_few_times() {
         async move { answer(stream, &page).await }
     })
     .await;
-    let error = ask(&format!("http://127.0.0.1:{port}"), &nobody, Duration::from_secs(60)).await.unwrap_err();
+    let error = ask(&format!("http://127.0.0.1:{port}"), &nobody, Duration::from_mins(1)).await.unwrap_err();
     assert_eq!((error.kind, count.load(Ordering::Relaxed)), (AwsErrorKind::NotAws, 5));
 }

@@ -43,7 +43,7 @@ pub enum Format {
 }
 
 /// Timeout of the calls to AWS.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Runs the command.
 pub fn run(arguments: &Args) -> Result<Exit, Failure> {

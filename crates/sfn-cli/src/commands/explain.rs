@@ -90,7 +90,7 @@ pub fn list(arguments: &ListArgs) -> Result<Exit, Failure> {
                     "explanation": rule.documentation(),
                 })
             });
-            format!("{:#}\n", serde_json::Value::from_iter(rules))
+            format!("{:#}\n", rules.collect::<serde_json::Value>())
         }
     };
     print(&listed)?;

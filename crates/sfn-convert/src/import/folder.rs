@@ -86,7 +86,7 @@ impl Folder {
     }
 
     fn look_at(&mut self, block: &Block, file: &Path) {
-        let labels: Vec<&str> = block.labels.iter().map(|label| label.as_str()).collect();
+        let labels: Vec<&str> = block.labels.iter().map(hcl_edit::structure::BlockLabel::as_str).collect();
         match (block.ident.as_str(), labels.as_slice()) {
             ("import", []) => {
                 let id = block.body.get_attribute("id").and_then(|id| id.value.as_str());

@@ -33,7 +33,8 @@ fn collect(value: &Json, (path, at): (&str, &JsonPointer), kept: &[&str], found:
                 let is_inside = |kept: &str| kept.strip_prefix(&path).is_some_and(|rest| rest.starts_with('.'));
                 if kept.contains(&path.as_str()) {
                     continue;
-                } else if kept.iter().any(|kept| is_inside(kept)) {
+                }
+                if kept.iter().any(|kept| is_inside(kept)) {
                     collect(value, (&path, &at.join(name)), kept, found);
                 } else {
                     found.entry(path).or_insert_with(|| at.join(name));

@@ -272,9 +272,9 @@ fn parameters(
     };
     let called = match resource {
         Resource::Sdk(called) => operation(called.service, called.operation).cloned(),
-        Resource::Optimized(called) => {
-            integration(called.service, called.operation).and_then(|known| known.operation()).map(|it| it.into_owned())
-        }
+        Resource::Optimized(called) => integration(called.service, called.operation)
+            .and_then(asl::integration::Integration::operation)
+            .map(std::borrow::Cow::into_owned),
         _ => None,
     };
     let Some(called) = called else { return Vec::new() };

@@ -93,7 +93,7 @@ impl At<'_> {
 /// The bytes of the type and labels of a block.
 fn header(block: &Block) -> Range<usize> {
     let start = block.ident.span().unwrap_or(0..0);
-    let end = block.labels.last().and_then(|label| label.span()).map_or(start.end, |label| label.end);
+    let end = block.labels.last().and_then(hcl_edit::Span::span).map_or(start.end, |label| label.end);
     start.start..end
 }
 

@@ -7,7 +7,16 @@ use tonic::{Request, Response, Status, Streaming};
 
 use super::{Server, functions, guarded, lists, read, resources, unknown_type};
 use crate::proto::provider_server::Provider as Service;
-use crate::proto::{self, *};
+use crate::proto::{
+    self, apply_resource_change, call_function, close_ephemeral_resource, configure_provider, configure_state_store,
+    delete_state, generate_resource_config, get_functions, get_metadata, get_provider_schema,
+    get_resource_identity_schemas, get_states, import_resource_state, invoke_action, list_resource, lock_state,
+    move_resource_state, open_ephemeral_resource, plan_action, plan_resource_change, read_data_source, read_resource,
+    read_state_bytes, renew_ephemeral_resource, stop_provider, unlock_state, upgrade_resource_identity,
+    upgrade_resource_state, validate_action_config, validate_data_resource_config, validate_ephemeral_resource_config,
+    validate_list_resource_config, validate_provider_config, validate_resource_config, validate_state_store,
+    write_state_bytes,
+};
 use crate::wire;
 
 type Reply<T> = Result<Response<T>, Status>;

@@ -142,7 +142,7 @@ fn say(
     state: StateId,
     inputs: &Table<StateId, Option<Rc<AbstractValue>>>,
 ) -> Diagnostic {
-    let name = model.states.get(state).map(|state| state.name).unwrap_or("");
+    let name = model.states.get(state).map_or("", |state| state.name);
     let written = expression.text.get(expression.range(span)).unwrap_or("");
     let finding =
         RULE.inside(expression, span, format!("`{written}` is not in the input of state `{name}`: {}", missing.why));

@@ -347,7 +347,7 @@ fn path(expression: &Expression) -> Option<String> {
         return Some(text.to_owned());
     }
     let mut path = String::new();
-    for element in expression.as_string_template()?.iter() {
+    for element in expression.as_string_template()? {
         match element {
             Element::Literal(text) => path.push_str(text.as_str()),
             Element::Interpolation(inner) if inner.expr.to_string().trim() == "path.module" => path.push('.'),

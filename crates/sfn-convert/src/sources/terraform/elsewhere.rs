@@ -49,7 +49,7 @@ impl VisitMut for Find<'_> {
     fn visit_expr_mut(&mut self, node: &mut Expression) {
         if let Expression::Traversal(traversal) = node
             && let Some(ty) = traversal.expr.as_variable().filter(|ty| TYPES.contains(&ty.as_str()))
-            && let Some(TraversalOperator::GetAttr(label)) = traversal.operators.first().map(|first| first.value())
+            && let Some(TraversalOperator::GetAttr(label)) = traversal.operators.first().map(hcl_edit::Decorated::value)
         {
             let name = format!("{}.{}", ty.as_str(), label.as_str());
             let span = traversal.expr.span().filter(|span| self.text.get(span.clone()) == Some(ty.as_str()));

@@ -42,7 +42,7 @@ pub fn convert(source: &Source<'_>, _: &Map) -> Result<Converted, String> {
         out: Converted::default(),
     };
     for block in body.blocks().filter(|block| block.ident.as_str() == "resource") {
-        let labels: Vec<&str> = block.labels.iter().map(|label| label.as_str()).collect();
+        let labels: Vec<&str> = block.labels.iter().map(hcl_edit::structure::BlockLabel::as_str).collect();
         let [ty, label] = labels.as_slice() else { continue };
         if TYPES.contains(ty) {
             reader.resource(ty, label, block);
