@@ -7,6 +7,7 @@ mod dist;
 mod docs;
 mod mutants;
 mod needs;
+mod snapshots;
 mod start;
 mod test;
 mod update_aws;

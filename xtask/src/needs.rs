@@ -45,7 +45,15 @@ pub fn cargo(arguments: &[&str]) -> io::Result<()> {
 /// # Errors
 /// When cargo fails.
 pub fn cargo_with(name: &str, value: &str, arguments: &[&str]) -> io::Result<()> {
-    run(Command::new(program()).args(arguments).env(name, value), arguments)
+    cargo_with_all(&[(name, value)], arguments)
+}
+
+/// Runs cargo with environment variables and shows its output.
+///
+/// # Errors
+/// When cargo fails.
+pub fn cargo_with_all(env: &[(&str, &str)], arguments: &[&str]) -> io::Result<()> {
+    run(Command::new(program()).args(arguments).envs(env.iter().copied()), arguments)
 }
 
 fn program() -> std::ffi::OsString {

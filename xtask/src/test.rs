@@ -6,6 +6,7 @@ use std::path::Path;
 use e2e::terraform::{self, Feature, Terraform, Version};
 
 use crate::needs::{self, cargo, cargo_with, runs};
+use crate::snapshots::{self, Snapshots};
 
 /// Modules of end-to-end tests that run with each version of Terraform. The others run only with the newest.
 const WITH_EACH_VERSION: [&str; 5] = ["workflows", "lifecycle", "imported", "functions", "mistakes"];
@@ -52,7 +53,8 @@ pub fn run() -> io::Result<()> {
 /// Runs all tests, the end-to-end tests with this Terraform. Its path is passed to the tests, so that they do not try
 /// to install the newest version again after a failure.
 fn all(main: &Terraform) -> io::Result<()> {
-    if !e2e::repository().join("../shared/corpus").exists() {
+    let has_corpus = e2e::repository().join("../shared/corpus").exists();
+    if !has_corpus {
         println!("skipped: tests with the corpus of definitions, which is not installed");
     }
     let query = terraform::with(Feature::Query);
@@ -67,7 +69,10 @@ fn all(main: &Terraform) -> io::Result<()> {
         (false, true) => arguments.extend(["-E", &without_query]),
         (false, false) => arguments.extend(["--", "--skip", &module]),
     }
-    cargo_with(terraform::PROGRAM, &main.program().to_string_lossy(), &arguments)
+    let snapshots = Snapshots::new(has_corpus && query.is_ok())?;
+    let program = main.program().to_string_lossy();
+    needs::cargo_with_all(&[(terraform::PROGRAM, &program), (snapshots::VARIABLE, &snapshots.list())], &arguments)?;
+    snapshots.check()
 }
 
 /// Runs the selected modules with the oldest Terraform and with the one on the PATH.
