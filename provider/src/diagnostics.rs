@@ -15,11 +15,19 @@ pub fn of_blocks(findings: Vec<Finding>, flat: &Flat) -> Diagnostics {
     let states: HashSet<&str> = flat.state_names().collect();
     let shown = |finding: Finding| {
         let finding = without_values(finding, &flat.json, &states);
-        let related =
-            finding.related.iter().filter_map(|related| Some((flat.path(&related.pointer)?, &related.message)));
+        let related = finding
+            .related
+            .iter()
+            .filter_map(|related| Some((flat.path(&related.pointer)?, &related.message)));
         let related = related.map(|(path, message)| format!("{path}: {message}"));
-        let place = flat.place_in_states(&finding.pointer).map(|place| format!("at `{place}`"));
-        let places: Vec<String> = place.into_iter().chain(inside(&finding)).chain(related).collect();
+        let place = flat
+            .place_in_states(&finding.pointer)
+            .map(|place| format!("at `{place}`"));
+        let places: Vec<String> = place
+            .into_iter()
+            .chain(inside(&finding))
+            .chain(related)
+            .collect();
         let summary = in_hcl(&finding.message, &states);
         let detail = detail(&in_hcl(&finding.help, &states), &places, &finding);
         let diagnostic = diagnostic(&finding, summary, detail);
@@ -41,10 +49,20 @@ pub fn of_text(findings: Vec<Finding>, text: &str, attribute: &AttributePath) ->
         let finding = without_values(finding, &root, &states);
         let place = finding.span.as_ref().map(|span| {
             let (line, column) = asl::line_and_column(text, span);
-            format!("line {line}, column {column} of the definition, at `{}`", finding.pointer)
+            format!(
+                "line {line}, column {column} of the definition, at `{}`",
+                finding.pointer
+            )
         });
-        let related = finding.related.iter().map(|related| format!("{}: {}", related.pointer, related.message));
-        let places: Vec<String> = place.into_iter().chain(inside(&finding)).chain(related).collect();
+        let related = finding
+            .related
+            .iter()
+            .map(|related| format!("{}: {}", related.pointer, related.message));
+        let places: Vec<String> = place
+            .into_iter()
+            .chain(inside(&finding))
+            .chain(related)
+            .collect();
         let detail = detail(&finding.help, &places, &finding);
         diagnostic(&finding, finding.message.clone(), detail).at(attribute.clone())
     };
@@ -55,11 +73,18 @@ pub fn of_text(findings: Vec<Finding>, text: &str, attribute: &AttributePath) ->
 /// are kept, and so are values that resemble a known name, which are probably typing errors.
 fn without_values(finding: Finding, root: &Json, states: &HashSet<&str>) -> Finding {
     // Names of called resources are not payload.
-    if finding.code.starts_with(REFERENCES) || finding.help.to_lowercase().contains("did you mean") {
+    if finding.code.starts_with(REFERENCES) || finding.help.to_lowercase().contains("did you mean")
+    {
         return finding;
     }
-    let value = root.at(&finding.pointer).and_then(Json::as_str).unwrap_or("");
-    let inside = finding.inside.as_ref().map_or("", |inside| inside.text.as_str());
+    let value = root
+        .at(&finding.pointer)
+        .and_then(Json::as_str)
+        .unwrap_or("");
+    let inside = finding
+        .inside
+        .as_ref()
+        .map_or("", |inside| inside.text.as_str());
     let is_value = |word: &str| {
         word.len() > 2
             && !states.contains(word)
@@ -67,11 +92,20 @@ fn without_values(finding: Finding, root: &Json, states: &HashSet<&str>) -> Find
             && (value.contains(word) || inside.contains(word))
     };
     let masked = |text: &str| {
-        let parts =
-            text.split('`').enumerate().map(|(index, part)| if index % 2 == 1 && is_value(part) { "…" } else { part });
+        let parts = text.split('`').enumerate().map(|(index, part)| {
+            if index % 2 == 1 && is_value(part) {
+                "…"
+            } else {
+                part
+            }
+        });
         parts.collect::<Vec<_>>().join("`")
     };
-    Finding { message: masked(&finding.message), help: masked(&finding.help), ..finding }
+    Finding {
+        message: masked(&finding.message),
+        help: masked(&finding.help),
+        ..finding
+    }
 }
 
 /// A finding without a location.
@@ -85,13 +119,19 @@ fn diagnostic(finding: &Finding, summary: String, detail: String) -> Diagnostic 
         Severity::Error => Diagnostic::error(summary, detail),
         Severity::Warning | Severity::Lint => Diagnostic::warning(summary, detail),
     };
-    Diagnostic { group: Some(finding.code), ..diagnostic }
+    Diagnostic {
+        group: Some(finding.code),
+        ..diagnostic
+    }
 }
 
 /// The part of an expression that a finding is about, without the expression, which may be
 /// sensitive.
 fn inside(finding: &Finding) -> Option<String> {
-    let inside = finding.inside.as_ref().filter(|inside| inside.range != (0..inside.text.len()) && !finding.private)?;
+    let inside = finding
+        .inside
+        .as_ref()
+        .filter(|inside| inside.range != (0..inside.text.len()) && !finding.private)?;
     let before = inside.text.get(..inside.range.start)?.chars().count();
     Some(format!("at character {} of the expression", before + 1))
 }
@@ -115,7 +155,12 @@ fn detail(help: &str, places: &[String], finding: &Finding) -> String {
 /// The help text as a sentence.
 fn sentence(text: &str) -> String {
     let mut letters = text.chars();
-    let mut sentence: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    let mut sentence: String = letters
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .chain(letters)
+        .collect();
     if !sentence.ends_with(['.', '?', '!']) {
         sentence.push('.');
     }

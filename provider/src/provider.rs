@@ -6,7 +6,9 @@ use async_trait::async_trait;
 use sfn_aws::Call;
 use tfplugin::model::Model as _;
 use tfplugin::schema::Schema;
-use tfplugin::{Context, DataSource, Diagnostic, Diagnostics, ListResource, Provider, Resource, Value};
+use tfplugin::{
+    Context, DataSource, Diagnostic, Diagnostics, ListResource, Provider, Resource, Value,
+};
 
 use crate::provider_block::{self, ProviderBlock, single};
 use crate::session::{ProviderContext, ProviderSession};
@@ -28,7 +30,10 @@ impl SfnProvider {
     /// A provider whose calls are limited to this multiple of AWS's default quotas, to read
     /// thousands of objects at once.
     pub fn paced(factor: f64) -> Self {
-        Self { pace: Some(factor), ..Self::default() }
+        Self {
+            pace: Some(factor),
+            ..Self::default()
+        }
     }
 
     /// The zip file of a function, by its ARN. `None` for a function with a container image.
@@ -36,11 +41,17 @@ impl SfnProvider {
     /// # Errors
     ///
     /// When it cannot be downloaded.
-    pub async fn function_code(&self, arn: &str, cx: &Context) -> Result<Option<Vec<u8>>, Diagnostics> {
+    pub async fn function_code(
+        &self,
+        arn: &str,
+        cx: &Context,
+    ) -> Result<Option<Vec<u8>>, Diagnostics> {
         let session = self.context.in_region(aws_arn::region_of(arn)).session()?;
         let call: Call = timeouts::call(&Value::Null, "read", cx);
         let code = sfn_aws::function::code(&session.aws, &call, arn).await;
-        code.map_err(|error| diagnostics::of_aws(&format!("fetch the code of the function `{arn}`"), &error).into())
+        code.map_err(|error| {
+            diagnostics::of_aws(&format!("fetch the code of the function `{arn}`"), &error).into()
+        })
     }
 
     /// Identifies the credentials in AWS, with a timeout of ten seconds.
@@ -57,7 +68,11 @@ impl SfnProvider {
     /// When no region is configured.
     pub async fn region(&self) -> Result<String, Diagnostics> {
         let session = self.context.session()?;
-        session.aws.region().await.map_err(|error| diagnostics::of_aws("find the region", &error).into())
+        session
+            .aws
+            .region()
+            .await
+            .map_err(|error| diagnostics::of_aws("find the region", &error).into())
     }
 }
 
@@ -102,14 +117,21 @@ impl Provider for SfnProvider {
         // Resources are validated before the provider is configured, so their checks are selected
         // here.
         let checks = Arc::new(Checks::of(single(&block.checks)));
-        self.context.set_checks(checks, block.skips_region_validation());
+        self.context
+            .set_checks(checks, block.skips_region_validation());
         block.validate(config)
     }
 
-    async fn configure(&self, config: Value, _: &str, cx: &Context) -> Result<Diagnostics, Diagnostics> {
+    async fn configure(
+        &self,
+        config: Value,
+        _: &str,
+        cx: &Context,
+    ) -> Result<Diagnostics, Diagnostics> {
         let block = ProviderBlock::from_value(&config);
         let checks = Arc::new(Checks::of(single(&block.checks)));
-        self.context.set_checks(checks.clone(), block.skips_region_validation());
+        self.context
+            .set_checks(checks.clone(), block.skips_region_validation());
         let session = ProviderSession::new(&block, checks, self.pace);
         // With a wrong account, objects would appear to be missing. This is checked before anything
         // is read.

@@ -240,9 +240,16 @@ struct Endpoints(BTreeMap<String, String>);
 
 impl Model for Endpoints {
     fn block() -> Block {
-        let names = SERVICES.iter().flat_map(|(name, others)| [*name].into_iter().chain(others.iter().copied()));
-        let attribute =
-            |name: &str| Attribute::optional(name, Type::String, format!("Endpoint URL of the service `{name}`."));
+        let names = SERVICES
+            .iter()
+            .flat_map(|(name, others)| [*name].into_iter().chain(others.iter().copied()));
+        let attribute = |name: &str| {
+            Attribute::optional(
+                name,
+                Type::String,
+                format!("Endpoint URL of the service `{name}`."),
+            )
+        };
         let inner = Block {
             attributes: names.map(attribute).collect(),
             description:
@@ -251,14 +258,20 @@ impl Model for Endpoints {
                     .into(),
             ..Block::default()
         };
-        Block { blocks: vec![NestedBlock::new("endpoints", Nesting::Set, inner)], ..Block::default() }
+        Block {
+            blocks: vec![NestedBlock::new("endpoints", Nesting::Set, inner)],
+            ..Block::default()
+        }
     }
 
     fn from_value(value: &Value) -> Self {
         let mut endpoints = BTreeMap::new();
         for block in value.get("endpoints").as_list().unwrap_or(&[]) {
             for (name, others) in SERVICES {
-                let address = [name].iter().chain(others).find_map(|name| block.get(name).as_str());
+                let address = [name]
+                    .iter()
+                    .chain(others)
+                    .find_map(|name| block.get(name).as_str());
                 if let Some(address) = address.filter(|address| !address.is_empty()) {
                     endpoints.insert(name.to_owned(), address.to_owned());
                 }
@@ -268,14 +281,20 @@ impl Model for Endpoints {
     }
 
     fn to_value(&self) -> Value {
-        let entries = self.0.iter().map(|(name, address)| (name.clone(), Value::from(address.as_str())));
+        let entries = self
+            .0
+            .iter()
+            .map(|(name, address)| (name.clone(), Value::from(address.as_str())));
         Value::object([("endpoints", Value::List(vec![Value::object(entries)]))])
     }
 }
 
 /// Schema of the provider block.
 pub fn schema() -> Schema {
-    Schema { version: 0, block: ProviderBlock::block() }
+    Schema {
+        version: 0,
+        block: ProviderBlock::block(),
+    }
 }
 
 /// The only element of a block that can occur once.
@@ -292,7 +311,10 @@ impl ProviderBlock {
         if let Some(checks) = single(&self.checks) {
             diagnostics.extend(checks.validate(&AttributePath::root("checks").index(0)));
         }
-        let problem = self.region.text().and_then(|region| region::problem(region, self.skips_region_validation()));
+        let problem = self
+            .region
+            .text()
+            .and_then(|region| region::problem(region, self.skips_region_validation()));
         diagnostics.extend(problem.map(|problem| problem.at(AttributePath::root("region"))));
         if let Some(role) = single(&self.assume_role_with_web_identity) {
             diagnostics.extend(role.validate());
@@ -306,13 +328,21 @@ impl ProviderBlock {
             (Attr::Null, Attr::Known(_)) => ("secret_key", "access_key"),
             _ => return None,
         };
-        let detail = format!("Set `{missing}` as well, or remove `{there}` to use the environment or the profile.");
-        Some(Diagnostic::error(format!("`{there}` requires `{missing}`"), detail).at(AttributePath::root(there)))
+        let detail = format!(
+            "Set `{missing}` as well, or remove `{there}` to use the environment or the profile."
+        );
+        Some(
+            Diagnostic::error(format!("`{there}` requires `{missing}`"), detail)
+                .at(AttributePath::root(there)),
+        )
     }
 
     fn validate_accounts(&self) -> Option<Diagnostic> {
-        let name =
-            if self.allowed_account_ids.known().is_some() { "allowed_account_ids" } else { "forbidden_account_ids" };
+        let name = if self.allowed_account_ids.known().is_some() {
+            "allowed_account_ids"
+        } else {
+            "forbidden_account_ids"
+        };
         let skips = self.skip_requesting_account_id == Attr::Known(true);
         (skips && self.restricts_accounts()).then(|| {
             let detail = "The account ID must be requested to compare it. Remove `skip_requesting_account_id`.";
@@ -328,13 +358,23 @@ impl ProviderBlock {
 
     /// Whether to accept regions that the provider does not list.
     pub fn skips_region_validation(&self) -> bool {
-        matches!(self.skip_region_validation, Attr::Known(true) | Attr::Unknown)
+        matches!(
+            self.skip_region_validation,
+            Attr::Known(true) | Attr::Unknown
+        )
     }
 
     /// Whether the credentials or the region are unknown.
     pub fn has_unknown_access(&self) -> bool {
         let roles = self.assume_role.known().into_iter().flatten();
-        [&self.profile, &self.access_key, &self.secret_key, &self.token].into_iter().any(Attr::is_unknown)
+        [
+            &self.profile,
+            &self.access_key,
+            &self.secret_key,
+            &self.token,
+        ]
+        .into_iter()
+        .any(Attr::is_unknown)
             || self.assume_role.is_unknown()
             || roles.into_iter().any(|role| role.role_arn.is_unknown())
             || self.assume_role_with_web_identity.is_unknown()
@@ -345,7 +385,8 @@ impl ProviderBlock {
     pub fn settings(&self, pace: Option<f64>) -> Settings {
         let text = |value: &Attr<String>| value.text().map(str::to_owned);
         let list = |value: &Attr<Vec<String>>| value.known().cloned().unwrap_or_else(Vec::new);
-        let set = |value: &Attr<BTreeSet<String>>| value.known().into_iter().flatten().cloned().collect();
+        let set =
+            |value: &Attr<BTreeSet<String>>| value.known().into_iter().flatten().cloned().collect();
         let flag = |value: &Attr<bool>| value.known() == Some(&true);
         let roles = self.assume_role.known().into_iter().flatten();
         Settings {
@@ -358,14 +399,18 @@ impl ProviderBlock {
             shared_credentials_files: list(&self.shared_credentials_files),
             endpoints: self.endpoints.0.clone(),
             assume_role: roles.filter_map(AssumeRoleBlock::settings).collect(),
-            assume_role_with_web_identity: single(&self.assume_role_with_web_identity).map(WebIdentityBlock::settings),
+            assume_role_with_web_identity: single(&self.assume_role_with_web_identity)
+                .map(WebIdentityBlock::settings),
             sts_region: text(&self.sts_region),
             http_proxy: text(&self.http_proxy),
             https_proxy: text(&self.https_proxy),
             no_proxy: text(&self.no_proxy),
             custom_ca_bundle: text(&self.custom_ca_bundle),
             user_agent: list(&self.user_agent),
-            max_retries: self.max_retries.known().and_then(|retries| u32::try_from(*retries).ok()),
+            max_retries: self
+                .max_retries
+                .known()
+                .and_then(|retries| u32::try_from(*retries).ok()),
             adaptive_retries: self.retry_mode.text().map(|mode| mode == "adaptive"),
             use_fips: self.use_fips_endpoint.known().copied(),
             use_dual_stack: self.use_dualstack_endpoint.known().copied(),
@@ -390,35 +435,67 @@ impl AssumeRoleBlock {
             external_id: self.external_id.text().map(str::to_owned),
             source_identity: self.source_identity.text().map(str::to_owned),
             tags: self.tags.known().cloned().unwrap_or_else(Tags::new),
-            transitive_tag_keys: self.transitive_tag_keys.known().into_iter().flatten().cloned().collect(),
+            transitive_tag_keys: self
+                .transitive_tag_keys
+                .known()
+                .into_iter()
+                .flatten()
+                .cloned()
+                .collect(),
         })
     }
 }
 
 impl WebIdentityBlock {
     fn is_unknown(&self) -> bool {
-        [&self.role_arn, &self.web_identity_token, &self.web_identity_token_file].into_iter().any(Attr::is_unknown)
+        [
+            &self.role_arn,
+            &self.web_identity_token,
+            &self.web_identity_token_file,
+        ]
+        .into_iter()
+        .any(Attr::is_unknown)
     }
 
     /// The role to assume with a web identity token. Arguments that are not set come from the
     /// environment.
     fn settings(&self) -> WebIdentity {
         let variable = |name: &str| std::env::var(name).ok();
-        let role_arn = self.role_arn.text().map(str::to_owned).or_else(|| variable("AWS_ROLE_ARN"));
-        let written = (self.web_identity_token.text(), self.web_identity_token_file.text());
+        let role_arn = self
+            .role_arn
+            .text()
+            .map(str::to_owned)
+            .or_else(|| variable("AWS_ROLE_ARN"));
+        let written = (
+            self.web_identity_token.text(),
+            self.web_identity_token_file.text(),
+        );
         let (token, token_file) = match written {
-            (None, None) => (variable("TF_AWS_WEB_IDENTITY_TOKEN"), variable("AWS_WEB_IDENTITY_TOKEN_FILE")),
+            (None, None) => (
+                variable("TF_AWS_WEB_IDENTITY_TOKEN"),
+                variable("AWS_WEB_IDENTITY_TOKEN_FILE"),
+            ),
             (token, file) => (token.map(str::to_owned), file.map(str::to_owned)),
         };
         let name = variable("AWS_ROLE_SESSION_NAME");
         let session = self.session.settings(&role_arn.unwrap_or_default(), name);
-        WebIdentity { session, token, token_file }
+        WebIdentity {
+            session,
+            token,
+            token_file,
+        }
     }
 
     /// Checks that a token and a role are set together.
     fn validate(&self) -> Option<Diagnostic> {
-        let missing = |value: &Attr<String>, variable: &str| value.is_null() && std::env::var(variable).is_err();
-        let path = |name: &str| AttributePath::root("assume_role_with_web_identity").index(0).attribute(name);
+        let missing = |value: &Attr<String>, variable: &str| {
+            value.is_null() && std::env::var(variable).is_err()
+        };
+        let path = |name: &str| {
+            AttributePath::root("assume_role_with_web_identity")
+                .index(0)
+                .attribute(name)
+        };
         let no_token = missing(&self.web_identity_token, "TF_AWS_WEB_IDENTITY_TOKEN")
             && missing(&self.web_identity_token_file, "AWS_WEB_IDENTITY_TOKEN_FILE");
         if no_token {
@@ -427,7 +504,11 @@ impl WebIdentityBlock {
             return Some(Diagnostic::error(message, detail).at(path("web_identity_token_file")));
         }
         missing(&self.role_arn, "AWS_ROLE_ARN").then(|| {
-            Diagnostic::error("`role_arn` is required", "Set the ARN of the role to assume.").at(path("role_arn"))
+            Diagnostic::error(
+                "`role_arn` is required",
+                "Set the ARN of the role to assume.",
+            )
+            .at(path("role_arn"))
         })
     }
 }
@@ -439,7 +520,13 @@ impl SessionArguments {
             name: self.session_name.text().map(str::to_owned).or(default_name),
             duration: self.duration.text().and_then(timeouts::parse),
             policy: self.policy.text().map(str::to_owned),
-            policy_arns: self.policy_arns.known().into_iter().flatten().cloned().collect(),
+            policy_arns: self
+                .policy_arns
+                .known()
+                .into_iter()
+                .flatten()
+                .cloned()
+                .collect(),
         }
     }
 }

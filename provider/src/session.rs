@@ -52,7 +52,9 @@ impl ProviderSession {
     pub fn new(block: &ProviderBlock, checks: Arc<Checks>, pace: Option<f64>) -> Self {
         let settings = block.settings(pace);
         let is_known = !block.has_unknown_access();
-        let checked = settings.skip_credentials_validation || settings.skip_requesting_account_id || !is_known;
+        let checked = settings.skip_credentials_validation
+            || settings.skip_requesting_account_id
+            || !is_known;
         Self {
             aws: Arc::new(Aws::new(settings)),
             tags: TagRules::of(block),
@@ -122,7 +124,10 @@ impl ProviderContext {
     }
 
     fn current(&self) -> Option<Arc<ProviderSession>> {
-        self.session.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.session
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// The current session.
@@ -135,7 +140,10 @@ impl ProviderContext {
             Diagnostic::error("the provider is not configured", detail).into()
         };
         let session = self.current().ok_or_else(missing)?;
-        Ok(self.region.as_deref().map_or_else(|| session.clone(), |region| session.in_region(region)))
+        Ok(self
+            .region
+            .as_deref()
+            .map_or_else(|| session.clone(), |region| session.in_region(region)))
     }
 
     /// The changes planned by this run, as seen from this region.
@@ -146,18 +154,25 @@ impl ProviderContext {
     /// The same provider in another region. Without one, in the region of the provider block.
     #[must_use]
     pub fn in_region(&self, region: Option<String>) -> Self {
-        Self { region, ..self.clone() }
+        Self {
+            region,
+            ..self.clone()
+        }
     }
 
     /// Selects the checks, and whether regions are validated.
     pub fn set_checks(&self, checks: Arc<Checks>, skips_region_validation: bool) {
         *self.checks.write().unwrap_or_else(PoisonError::into_inner) = checks;
-        self.skips_region_validation.store(skips_region_validation, Ordering::Relaxed);
+        self.skips_region_validation
+            .store(skips_region_validation, Ordering::Relaxed);
     }
 
     /// The selected checks. The defaults if none are selected.
     pub fn checks(&self) -> Arc<Checks> {
-        self.checks.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.checks
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Whether to accept regions that the provider does not list.
@@ -167,14 +182,19 @@ impl ProviderContext {
 
     /// Default and ignored tags. Empty without a session.
     pub fn tags(&self) -> TagRules {
-        self.current().map_or_else(TagRules::default, |session| session.tags.clone())
+        self.current()
+            .map_or_else(TagRules::default, |session| session.tags.clone())
     }
 
     /// The region of the provider block. Unknown if it is unknown or not set, which is reported
     /// when AWS is called.
     pub async fn default_region(&self) -> Value {
         match self.current() {
-            Some(session) if session.region_is_known => session.aws.region().await.map_or(Value::Unknown, Value::from),
+            Some(session) if session.region_is_known => session
+                .aws
+                .region()
+                .await
+                .map_or(Value::Unknown, Value::from),
             _ => Value::Unknown,
         }
     }
@@ -183,20 +203,28 @@ impl ProviderContext {
     /// reason only to the first caller, because one message is sufficient.
     pub async fn until_unreachable(&self, cx: &Context) -> Option<Diagnostics> {
         tokio::time::sleep(SLOW_READ).await;
-        let Some(session) = self.current() else { return std::future::pending().await };
+        let Some(session) = self.current() else {
+            return std::future::pending().await;
+        };
         let ask = || async {
             let call = Call::new(REACHABILITY_TIMEOUT, cx.cancelled.clone());
             let error = session.aws.identity(&call).await.err()?;
-            let is_unreachable = matches!(error.kind, AwsErrorKind::Unreachable | AwsErrorKind::TimedOut);
+            let is_unreachable = matches!(
+                error.kind,
+                AwsErrorKind::Unreachable | AwsErrorKind::TimedOut
+            );
             is_unreachable.then(|| diagnostics::of_aws("reach AWS", &error).into())
         };
-        let Some(reason) = session.unreachable.get_or_init(ask).await else { return std::future::pending().await };
+        let Some(reason) = session.unreachable.get_or_init(ask).await else {
+            return std::future::pending().await;
+        };
         (!session.reported.swap(true, Ordering::Relaxed)).then(|| reason.clone())
     }
 
     /// Whether to report that AWS cannot be reached. One message is sufficient.
     pub fn report_unreachable(&self) -> bool {
-        self.current().is_none_or(|session| !session.reported.swap(true, Ordering::Relaxed))
+        self.current()
+            .is_none_or(|session| !session.reported.swap(true, Ordering::Relaxed))
     }
 
     /// Identifies the credentials in AWS before the first new object is planned, so that a plan

@@ -43,11 +43,17 @@ fn names() -> impl Iterator<Item = String> {
 
 impl Model for WorkflowBlocks {
     fn block() -> Block {
-        Block { attributes: attributes(), blocks: blocks(), ..Block::default() }
+        Block {
+            attributes: attributes(),
+            blocks: blocks(),
+            ..Block::default()
+        }
     }
 
     fn from_value(value: &Value) -> Self {
-        Self(Value::object(names().map(|name| (name.clone(), value.get(&name).clone()))))
+        Self(Value::object(
+            names().map(|name| (name.clone(), value.get(&name).clone())),
+        ))
     }
 
     fn to_value(&self) -> Value {
@@ -68,7 +74,10 @@ impl WorkflowBlocks {
 
     /// The definition in JSON, if it is set and known.
     pub fn text(&self) -> Option<&str> {
-        self.0.get(DEFINITION).as_str().filter(|text| !text.is_empty())
+        self.0
+            .get(DEFINITION)
+            .as_str()
+            .filter(|text| !text.is_empty())
     }
 
     /// Whether the workflow is a definition in JSON.
@@ -127,7 +136,12 @@ impl Workflow {
     /// Converts a configuration. `machine_type` is the type of the state machine, if there is one.
     pub fn new(blocks: &WorkflowBlocks, machine_type: MachineType) -> Self {
         let blocks = &blocks.without_empty();
-        let mut workflow = Self { source: Source::None, errors: Diagnostics::default(), nested: None, machine_type };
+        let mut workflow = Self {
+            source: Source::None,
+            errors: Diagnostics::default(),
+            nested: None,
+            machine_type,
+        };
         match (blocks.0.get(DEFINITION).plain(), blocks.is_blocks()) {
             (Value::String(text), _) => workflow.read_text(blocks, text),
             (_, true) => workflow.read_blocks(blocks),
@@ -146,7 +160,11 @@ impl Workflow {
         self.errors = std::mem::take(&mut flat.diagnostics);
         // While `definition` is unknown, the blocks may still conflict with it.
         let is_complete = flat.json.is_known() && !self.errors.has_errors() && !blocks.is_text();
-        self.nested = if is_complete { asl::flat::nest(&flat.json) } else { None };
+        self.nested = if is_complete {
+            asl::flat::nest(&flat.json)
+        } else {
+            None
+        };
         self.source = Source::Blocks(Box::new(flat));
     }
 
@@ -155,11 +173,15 @@ impl Workflow {
         for name in names().filter(|name| name != DEFINITION && is_written(blocks.0.get(name))) {
             let detail = "A workflow is either JSON or blocks. Remove one of the two.";
             let message = format!("`{name}` conflicts with `definition`");
-            self.errors.push(Diagnostic::error(message, detail).at(AttributePath::root(DEFINITION)));
+            self.errors
+                .push(Diagnostic::error(message, detail).at(AttributePath::root(DEFINITION)));
         }
         let root = asl::parse(text).ok().map(|(document, _)| document.root);
         self.nested.clone_from(&root);
-        self.source = Source::Text { text: text.to_owned(), root };
+        self.source = Source::Text {
+            text: text.to_owned(),
+            root,
+        };
     }
 
     /// The definition in the form of AWS. `None` if a part is unknown, or there are errors.
@@ -196,8 +218,13 @@ impl Workflow {
     /// Checks the workflow, except for resources that do not begin with `arn:`. Tests with mocks
     /// use placeholder values, which [`Workflow::check_resources`] checks once they are used.
     pub fn check_early(&self, filter: &RuleFilter) -> Diagnostics {
-        let is_left = |found: &Diagnostic| found.group == Some(INVALID_RESOURCE) && self.has_other_resources();
-        self.check(filter).into_iter().filter(|found| !is_left(found)).collect()
+        let is_left = |found: &Diagnostic| {
+            found.group == Some(INVALID_RESOURCE) && self.has_other_resources()
+        };
+        self.check(filter)
+            .into_iter()
+            .filter(|found| !is_left(found))
+            .collect()
     }
 
     /// Makes the checks that [`Workflow::check_early`] omits.
@@ -205,13 +232,23 @@ impl Workflow {
         if !self.has_other_resources() {
             return Diagnostics::default();
         }
-        self.check(filter).into_iter().filter(|found| found.group == Some(INVALID_RESOURCE)).collect()
+        self.check(filter)
+            .into_iter()
+            .filter(|found| found.group == Some(INVALID_RESOURCE))
+            .collect()
     }
 
     /// Whether a `resource` does not begin with `arn:`.
     fn has_other_resources(&self) -> bool {
-        let Source::Blocks(flat) = &self.source else { return false };
-        let states = flat.json.get("States").and_then(Json::as_object).into_iter().flatten();
+        let Source::Blocks(flat) = &self.source else {
+            return false;
+        };
+        let states = flat
+            .json
+            .get("States")
+            .and_then(Json::as_object)
+            .into_iter()
+            .flatten();
         let mut resources = states.filter_map(|(_, state)| state.get("Resource")?.as_str());
         resources.any(|resource| !resource.starts_with("arn:"))
     }
@@ -224,7 +261,9 @@ impl Workflow {
     /// Diagnostics for findings, at their attributes.
     fn report(&self, findings: Vec<Finding>) -> Diagnostics {
         match &self.source {
-            Source::Text { text, .. } => diagnostics::of_text(findings, text, &AttributePath::root(DEFINITION)),
+            Source::Text { text, .. } => {
+                diagnostics::of_text(findings, text, &AttributePath::root(DEFINITION))
+            }
             Source::Blocks(flat) => diagnostics::of_blocks(findings, flat),
             Source::None => Diagnostics::default(),
         }
@@ -243,12 +282,25 @@ impl Workflow {
 
     /// The permissions that the workflow requires, and the diagnostics about them. `None` like
     /// [`Workflow::definition`].
-    pub fn policy(&self, settings: &Settings, filter: &RuleFilter) -> Option<(Document, Diagnostics)> {
+    pub fn policy(
+        &self,
+        settings: &Settings,
+        filter: &RuleFilter,
+    ) -> Option<(Document, Diagnostics)> {
         let (document, gaps) = derive(self.nested.as_ref()?, settings);
         let reported = match &self.source {
             Source::Blocks(_) => {
-                let flat = |finding: Finding| Finding { pointer: in_flat_form(&finding.pointer), ..finding };
-                self.report(self.linter(filter).check_policy(&gaps).into_iter().map(flat).collect())
+                let flat = |finding: Finding| Finding {
+                    pointer: in_flat_form(&finding.pointer),
+                    ..finding
+                };
+                self.report(
+                    self.linter(filter)
+                        .check_policy(&gaps)
+                        .into_iter()
+                        .map(flat)
+                        .collect(),
+                )
             }
             _ => Diagnostics::default(),
         };
@@ -258,7 +310,9 @@ impl Workflow {
     /// The objects that the workflow calls.
     pub fn references(&self) -> Vec<ExternalReference> {
         match &self.source {
-            Source::Text { root: Some(root), .. } => external_references(root),
+            Source::Text {
+                root: Some(root), ..
+            } => external_references(root),
             Source::Blocks(flat) => external_references(&flat.json),
             Source::Text { root: None, .. } | Source::None => Vec::new(),
         }
@@ -266,7 +320,9 @@ impl Workflow {
 
     /// Names of all states.
     pub fn state_names(&self) -> Vec<String> {
-        self.nested.as_ref().map_or_else(Vec::new, asl::semantic::graph::state_names)
+        self.nested
+            .as_ref()
+            .map_or_else(Vec::new, asl::semantic::graph::state_names)
     }
 
     /// The attribute for a location in the nested definition from AWS, such as `/States/A/Next`.
@@ -287,18 +343,26 @@ fn is_written(value: &Value) -> bool {
 fn render(definition: &Json) -> Option<String> {
     let value = definition.to_value()?;
     let pretty = serde_json::to_string_pretty(&value).ok()?;
-    if pretty.chars().count() <= MAX_CHARACTERS { Some(pretty) } else { Some(value.to_string()) }
+    if pretty.chars().count() <= MAX_CHARACTERS {
+        Some(pretty)
+    } else {
+        Some(value.to_string())
+    }
 }
 
 /// Whether two texts define the same state machine.
 pub fn same_definition(a: &str, b: &str) -> bool {
-    a == b || matches!((asl::parse(a), asl::parse(b)), (Ok((a, _)), Ok((b, _))) if a.root.same_meaning(&b.root))
+    a == b
+        || matches!((asl::parse(a), asl::parse(b)), (Ok((a, _)), Ok((b, _))) if a.root.same_meaning(&b.root))
 }
 
 /// The location in the flat form of a state in a nested definition: from the last state's name on.
 fn in_flat_form(pointer: &JsonPointer) -> JsonPointer {
     let tokens = pointer.tokens();
-    let last = tokens.iter().rposition(|token| token == "States").map_or(0, |last| last);
+    let last = tokens
+        .iter()
+        .rposition(|token| token == "States")
+        .map_or(0, |last| last);
     tokens.iter().skip(last).cloned().collect()
 }
 
@@ -306,13 +370,30 @@ fn in_flat_form(pointer: &JsonPointer) -> JsonPointer {
 /// escape names of states, so the states of the definition show where a name ends.
 fn flat_pointer(location: &str, nested: &Json) -> Option<JsonPointer> {
     let graph = asl::semantic::graph::Graph::of(nested);
-    let places = graph.states.iter().map(|node| (node.at.aws_location(), node.name));
-    let is_inside =
-        |place: &str| location.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '[']));
-    let (place, name) = places.filter(|(place, _)| is_inside(place)).max_by_key(|(place, _)| place.len())?;
-    let rest = location.get(place.len()..)?.replace('[', "/").replace(']', "");
+    let places = graph
+        .states
+        .iter()
+        .map(|node| (node.at.aws_location(), node.name));
+    let is_inside = |place: &str| {
+        location
+            .strip_prefix(place)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '[']))
+    };
+    let (place, name) = places
+        .filter(|(place, _)| is_inside(place))
+        .max_by_key(|(place, _)| place.len())?;
+    let rest = location
+        .get(place.len()..)?
+        .replace('[', "/")
+        .replace(']', "");
     let inside = rest.split('/').filter(|step| !step.is_empty());
-    Some(["States", name].into_iter().chain(inside).map(Segment::named).collect())
+    Some(
+        ["States", name]
+            .into_iter()
+            .chain(inside)
+            .map(Segment::named)
+            .collect(),
+    )
 }
 
 #[cfg(test)]
@@ -323,8 +404,12 @@ mod tests {
     fn locations_of_aws_are_found_in_the_flat_form() {
         let text = r#"{"StartAt":"a/b","States":{"a/b":{"Type":"Parallel","Branches":[{"StartAt":"c","States":{"c":{"Type":"Task","Retry":[{}]}}}]}}}"#;
         let nested = asl::parse(text).unwrap().0.root;
-        let place = |location: &str| flat_pointer(location, &nested).map(|pointer| pointer.to_string());
-        assert_eq!(place("/States/a/b/Next").as_deref(), Some("/States/a~1b/Next"));
+        let place =
+            |location: &str| flat_pointer(location, &nested).map(|pointer| pointer.to_string());
+        assert_eq!(
+            place("/States/a/b/Next").as_deref(),
+            Some("/States/a~1b/Next")
+        );
         assert_eq!(
             place("/States/a/b/Branches[0]/States/c/Retry[0]/ErrorEquals").as_deref(),
             Some("/States/c/Retry/0/ErrorEquals")

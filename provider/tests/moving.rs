@@ -14,7 +14,8 @@ use tfplugin::testing::Client;
 use tfplugin::{Provider as _, Server, Value};
 
 const AWS: &str = "registry.terraform.io/hashicorp/aws";
-const DEFINITION: &str = r#"{ "StartAt": "A", "States": { "A": { "Type": "Pass", "End": true } } }"#;
+const DEFINITION: &str =
+    r#"{ "StartAt": "A", "States": { "A": { "Type": "Pass", "End": true } } }"#;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn functions_and_what_belongs_to_them_move_in() {
@@ -22,7 +23,11 @@ async fn functions_and_what_belongs_to_them_move_in() {
     let aws = LocalAws::start(&log).await.unwrap();
     let mut client = client(&aws).await;
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("main.py"), "def handler(event, context):\n    return event\n").unwrap();
+    std::fs::write(
+        folder.path().join("main.py"),
+        "def handler(event, context):\n    return event\n",
+    )
+    .unwrap();
     let zip = std::process::Command::new("python3")
         .args(["-m", "zipfile", "-c", "code.zip", "main.py"])
         .current_dir(folder.path())
@@ -38,7 +43,10 @@ async fn functions_and_what_belongs_to_them_move_in() {
         ("runtime", "python3.13".into()),
         ("publish", true.into()),
         ("memory_size", 256.into()),
-        ("environment", Value::object([("variables", Value::object([("A", "b".into())]))])),
+        (
+            "environment",
+            Value::object([("variables", Value::object([("A", "b".into())]))]),
+        ),
         ("tags", Value::object([("team", "orders".into())])),
     ]);
     let stored = |made: &Value| {
@@ -76,7 +84,10 @@ async fn functions_and_what_belongs_to_them_move_in() {
         ("action", "lambda:InvokeFunction".into()),
         ("function_name", "f".into()),
         ("principal", "events.amazonaws.com".into()),
-        ("source_arn", "arn:aws:events:eu-west-1:123456789012:rule/nightly".into()),
+        (
+            "source_arn",
+            "arn:aws:events:eu-west-1:123456789012:rule/nightly".into(),
+        ),
     ]);
     let stored = |_: &Value| {
         json!({
@@ -100,17 +111,31 @@ async fn client(aws: &LocalAws) -> Client {
         ("endpoints", Value::List(vec![Value::object(names)])),
     ]);
     let mut client = Client::connect(Server::new(provider)).await;
-    assert_eq!(client.configure(&config, &schema).await, Vec::<String>::new());
+    assert_eq!(
+        client.configure(&config, &schema).await,
+        Vec::<String>::new()
+    );
     client
 }
 
 /// Creates an object, moves it in the form in which the other provider stores it, and plans the
 /// same configuration. Returns the state.
-async fn check(client: &mut Client, ty: &str, config: &Value, former: impl Fn(&Value) -> serde_json::Value) -> Value {
+async fn check(
+    client: &mut Client,
+    ty: &str,
+    config: &Value,
+    former: impl Fn(&Value) -> serde_json::Value,
+) -> Value {
     let planned = client.plan(ty, &Value::Null, config).await;
-    let made = client.apply(ty, &Value::Null, &planned.value, config).await.clean();
+    let made = client
+        .apply(ty, &Value::Null, &planned.value, config)
+        .await
+        .clean();
     let stored = former(&made).to_string();
-    let moved = client.moved(ty, &former_type(ty), AWS, stored.as_bytes()).await.clean();
+    let moved = client
+        .moved(ty, &former_type(ty), AWS, stored.as_bytes())
+        .await
+        .clean();
     let read = client.read(ty, &moved).await.clean();
     let plan = client.plan(ty, &read, config).await;
     assert_eq!(plan.value, read, "the plan has changes");
@@ -120,7 +145,11 @@ async fn check(client: &mut Client, ty: &str, config: &Value, former: impl Fn(&V
 
 /// The type in hashicorp/aws.
 fn former_type(ty: &str) -> String {
-    format!("aws_{}", ty.replace("sfn_lambda", "lambda").replace("sfn_cloudwatch", "cloudwatch"))
+    format!(
+        "aws_{}",
+        ty.replace("sfn_lambda", "lambda")
+            .replace("sfn_cloudwatch", "cloudwatch")
+    )
 }
 
 fn text<'a>(state: &'a Value, name: &str) -> &'a str {
@@ -134,7 +163,11 @@ async fn state_machines_aliases_and_activities_move_in() {
     let mut client = client(&aws).await;
 
     let role = "arn:aws:iam::123456789012:role/theirs";
-    let plain = Value::object([("name", "plain".into()), ("definition", DEFINITION.into()), ("role_arn", role.into())]);
+    let plain = Value::object([
+        ("name", "plain".into()),
+        ("definition", DEFINITION.into()),
+        ("role_arn", role.into()),
+    ]);
     // As version 5 stores it: blocks that are not configured, and no region.
     let stored = |made: &Value| {
         json!({
@@ -149,7 +182,8 @@ async fn state_machines_aliases_and_activities_move_in() {
     };
     check(&mut client, "sfn_state_machine", &plain, stored).await;
 
-    let log_group = format!("arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/vendedlogs/states/full:*");
+    let log_group =
+        format!("arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/vendedlogs/states/full:*");
     let key = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
     let full = Value::object([
         ("name", "full".into()),
@@ -165,7 +199,10 @@ async fn state_machines_aliases_and_activities_move_in() {
                 ("log_destination", log_group.as_str().into()),
             ]),
         ),
-        ("tracing_configuration", Value::object([("enabled", true.into())])),
+        (
+            "tracing_configuration",
+            Value::object([("enabled", true.into())]),
+        ),
         (
             "encryption_configuration",
             Value::object([
@@ -191,8 +228,14 @@ async fn state_machines_aliases_and_activities_move_in() {
     let made = check(&mut client, "sfn_state_machine", &full, stored).await;
 
     let version = text(&made, "state_machine_version_arn");
-    let route = Value::object([("state_machine_version_arn", version.into()), ("weight", 100.into())]);
-    let alias = Value::object([("name", "live".into()), ("routing_configuration", Value::List(vec![route]))]);
+    let route = Value::object([
+        ("state_machine_version_arn", version.into()),
+        ("weight", 100.into()),
+    ]);
+    let alias = Value::object([
+        ("name", "live".into()),
+        ("routing_configuration", Value::List(vec![route])),
+    ]);
     let stored = |made: &Value| {
         json!({
             "arn": text(made, "arn"), "creation_date": text(made, "creation_date"), "description": "",
@@ -202,7 +245,10 @@ async fn state_machines_aliases_and_activities_move_in() {
     };
     check(&mut client, "sfn_alias", &alias, stored).await;
 
-    let activity = Value::object([("name", "pack".into()), ("tags", Value::object([("a", "b".into())]))]);
+    let activity = Value::object([
+        ("name", "pack".into()),
+        ("tags", Value::object([("a", "b".into())])),
+    ]);
     let stored = |made: &Value| {
         json!({
             "creation_date": text(made, "creation_date"), "encryption_configuration": [], "id": text(made, "arn"),
@@ -225,10 +271,25 @@ async fn state_machines_aliases_and_activities_move_in() {
     };
     check(&mut client, "sfn_cloudwatch_log_group", &group, stored).await;
 
-    for (source, provider) in [("aws_sfn_alias", AWS), ("aws_sfn_state_machine", "registry.terraform.io/other/aws")] {
-        let refused = client.moved("sfn_state_machine", source, provider, b"{}").await;
-        assert!(refused.messages[0].starts_with("error: cannot move"), "{:?}", refused.messages);
+    for (source, provider) in [
+        ("aws_sfn_alias", AWS),
+        ("aws_sfn_state_machine", "registry.terraform.io/other/aws"),
+    ] {
+        let refused = client
+            .moved("sfn_state_machine", source, provider, b"{}")
+            .await;
+        assert!(
+            refused.messages[0].starts_with("error: cannot move"),
+            "{:?}",
+            refused.messages
+        );
     }
-    let broken = client.moved("sfn_activity", "aws_sfn_activity", AWS, b"{").await;
-    assert!(broken.messages[0].contains("could not read the state of the `aws_sfn_activity`"), "{:?}", broken.messages);
+    let broken = client
+        .moved("sfn_activity", "aws_sfn_activity", AWS, b"{")
+        .await;
+    assert!(
+        broken.messages[0].contains("could not read the state of the `aws_sfn_activity`"),
+        "{:?}",
+        broken.messages
+    );
 }

@@ -33,7 +33,11 @@ async fn client(aws: &LocalAws) -> Client {
     let schema = provider.schema();
     let names = ["sfn", "lambda", "iam", "logs", "sts"].map(|name| (name, Value::from(aws.url())));
     // Random definitions do not follow best practices.
-    let checks = [("level", Value::from("error")), ("ignore", Value::Null), ("remote", Value::from(false))];
+    let checks = [
+        ("level", Value::from("error")),
+        ("ignore", Value::Null),
+        ("remote", Value::from(false)),
+    ];
     let config = Value::object([
         ("region", REGION.into()),
         ("access_key", ACCOUNT.into()),
@@ -42,7 +46,10 @@ async fn client(aws: &LocalAws) -> Client {
         ("checks", Value::List(vec![Value::object(checks)])),
     ]);
     let mut client = Client::connect(Server::new(provider)).await;
-    assert_eq!(client.configure(&config, &schema).await, Vec::<String>::new());
+    assert_eq!(
+        client.configure(&config, &schema).await,
+        Vec::<String>::new()
+    );
     client
 }
 
@@ -50,33 +57,77 @@ async fn client(aws: &LocalAws) -> Client {
 async fn check_case(client: &mut Client, seed: u64, definition: &Json) {
     let context = || format!("seed {seed}: {}", definition.to_value().unwrap());
     let findings = Linter::new(MachineType::Standard).check(definition, Form::Nested);
-    let errors: Vec<_> = findings.into_iter().filter(|finding| finding.severity == asl::Severity::Error).collect();
+    let errors: Vec<_> = findings
+        .into_iter()
+        .filter(|finding| finding.severity == asl::Severity::Error)
+        .collect();
     assert_eq!(errors, [], "{}", context());
     let held = asl_hcl::from_asl(definition, &Value::Null);
     let mut config = held.unwrap_or_else(|reason| panic!("{reason}: {}", context()));
     let name = format!("case-{seed}");
     config.set("name", name.as_str());
     config.set("role_arn", "arn:aws:iam::123456789012:role/theirs");
-    assert_eq!(client.validate(TYPE, &config).await, Vec::<String>::new(), "{}", context());
+    assert_eq!(
+        client.validate(TYPE, &config).await,
+        Vec::<String>::new(),
+        "{}",
+        context()
+    );
 
     let planned = client.plan(TYPE, &Value::Null, &config).await.clean();
-    let rendered = asl::parse(planned.get("asl").as_str().unwrap()).unwrap().0.root;
-    assert!(rendered.same_meaning(definition), "{}\nrendered {:?}", context(), planned.get("asl"));
+    let rendered = asl::parse(planned.get("asl").as_str().unwrap())
+        .unwrap()
+        .0
+        .root;
+    assert!(
+        rendered.same_meaning(definition),
+        "{}\nrendered {:?}",
+        context(),
+        planned.get("asl")
+    );
 
-    let state = client.apply(TYPE, &Value::Null, &planned, &config).await.clean();
-    assert_eq!(client.read(TYPE, &state).await.clean(), state, "{}", context());
-    assert_eq!(client.plan(TYPE, &state, &config).await.clean(), state, "{}", context());
+    let state = client
+        .apply(TYPE, &Value::Null, &planned, &config)
+        .await
+        .clean();
+    assert_eq!(
+        client.read(TYPE, &state).await.clean(),
+        state,
+        "{}",
+        context()
+    );
+    assert_eq!(
+        client.plan(TYPE, &state, &config).await.clean(),
+        state,
+        "{}",
+        context()
+    );
 
-    let imported = client.import(TYPE, state.get("arn").as_str().unwrap()).await.clean();
+    let imported = client
+        .import(TYPE, state.get("arn").as_str().unwrap())
+        .await
+        .clean();
     assert!(imported.get("definition").is_null(), "{}", context());
-    assert_eq!(client.plan(TYPE, &imported, &config).await.clean(), imported, "{}", context());
+    assert_eq!(
+        client.plan(TYPE, &imported, &config).await.clean(),
+        imported,
+        "{}",
+        context()
+    );
 
     // Every fifth is also configured with its states as values, which changes the configuration but
     // not AWS.
-    let state = if seed.is_multiple_of(5) { as_values(client, &config, state).await } else { state };
+    let state = if seed.is_multiple_of(5) {
+        as_values(client, &config, state).await
+    } else {
+        state
+    };
 
     let gone = client.plan(TYPE, &state, &Value::Null).await.clean();
-    client.apply(TYPE, &state, &gone, &Value::Null).await.clean();
+    client
+        .apply(TYPE, &state, &gone, &Value::Null)
+        .await
+        .clean();
     assert!(client.read(TYPE, &state).await.clean().is_null());
 }
 
@@ -92,12 +143,20 @@ async fn as_values(client: &mut Client, config: &Value, state: Value) -> Value {
         config.set(block, Value::object::<String>([]));
     }
     config.set(STATES, Value::object(entries));
-    assert_eq!(client.validate(TYPE, &config).await, Vec::<String>::new(), "{config:?}");
+    assert_eq!(
+        client.validate(TYPE, &config).await,
+        Vec::<String>::new(),
+        "{config:?}"
+    );
     let planned = client.plan(TYPE, &state, &config).await.clean();
     assert_eq!(planned.get("asl"), state.get("asl"), "{config:?}");
     let moved = client.apply(TYPE, &state, &planned, &config).await.clean();
     assert_eq!(client.read(TYPE, &moved).await.clean(), moved, "{config:?}");
-    assert_eq!(client.plan(TYPE, &moved, &config).await.clean(), moved, "{config:?}");
+    assert_eq!(
+        client.plan(TYPE, &moved, &config).await.clean(),
+        moved,
+        "{config:?}"
+    );
     moved
 }
 

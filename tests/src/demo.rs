@@ -46,7 +46,10 @@ pub async fn run(keep: bool) -> io::Result<()> {
     edit_retry(&workspace.path().join("main.tf"))?;
     let plan = workspace.plan().await?;
     if plan.code != 2 {
-        return Err(io::Error::other(format!("the edit made no change:\n{}", plan.text)));
+        return Err(io::Error::other(format!(
+            "the edit made no change:\n{}",
+            plan.text
+        )));
     }
     show_lines(&plan, &["~ max_attempts", "Plan:"]);
     expect("apply", workspace.apply().await?)?;
@@ -58,32 +61,50 @@ pub async fn run(keep: bool) -> io::Result<()> {
         return leave_running(aws, workspace, &arn).await;
     }
     title(7, "destroy everything");
-    show_lines(&expect("destroy", workspace.destroy().await?)?, &["Destroy complete"]);
+    show_lines(
+        &expect("destroy", workspace.destroy().await?)?,
+        &["Destroy complete"],
+    );
     drop(aws);
     println!("\nDone. The configuration is in examples/{EXAMPLE}.");
     Ok(())
 }
 
 fn title(number: u8, text: &str) {
-    println!("\n{number}. {text}\n{}", "─".repeat(text.chars().count() + 3));
+    println!(
+        "\n{number}. {text}\n{}",
+        "─".repeat(text.chars().count() + 3)
+    );
 }
 
 fn expect(doing: &str, outcome: Outcome) -> io::Result<Outcome> {
     if outcome.is_success() {
         return Ok(outcome);
     }
-    Err(io::Error::other(format!("terraform {doing} failed:\n{}", outcome.text)))
+    Err(io::Error::other(format!(
+        "terraform {doing} failed:\n{}",
+        outcome.text
+    )))
 }
 
 /// Prints the lines that contain one of these words.
 fn show_lines(outcome: &Outcome, words: &[&str]) {
-    for line in outcome.text.lines().filter(|line| words.iter().any(|word| line.contains(word))) {
+    for line in outcome
+        .text
+        .lines()
+        .filter(|line| words.iter().any(|word| line.contains(word)))
+    {
         println!("{}", line.trim_end());
     }
 }
 
 async fn output(workspace: &Workspace) -> io::Result<String> {
-    let outcome = expect("output", workspace.terraform(&["output", "-raw", "state_machine_arn"]).await?)?;
+    let outcome = expect(
+        "output",
+        workspace
+            .terraform(&["output", "-raw", "state_machine_arn"])
+            .await?,
+    )?;
     Ok(outcome.stdout.trim().to_owned())
 }
 
@@ -95,13 +116,33 @@ async fn execute(aws: &LocalAws, arn: &str) -> io::Result<()> {
         endpoints: [("sfn".to_owned(), aws.url())].into(),
         ..Settings::default()
     };
-    let (client, call) = (Aws::new(settings), Call::new(Duration::from_mins(1), CancellationToken::new()));
+    let (client, call) = (
+        Aws::new(settings),
+        Call::new(Duration::from_mins(1), CancellationToken::new()),
+    );
     println!("input   {ORDER}");
-    let execution = execution::start(&client, &call, arn, "order", ORDER).await.map_err(io::Error::other)?;
-    let ended = execution::wait(&client, &call, &execution).await.map_err(io::Error::other)?;
-    for event in execution::history(&client, &call, &execution).await.map_err(io::Error::other)? {
-        let time = event.timestamp.split('T').nth(1).unwrap_or("").trim_end_matches('Z');
-        println!("  {:<12}  {:<24} {}", time.get(..12).unwrap_or(time), event.kind, event.state.unwrap_or_default());
+    let execution = execution::start(&client, &call, arn, "order", ORDER)
+        .await
+        .map_err(io::Error::other)?;
+    let ended = execution::wait(&client, &call, &execution)
+        .await
+        .map_err(io::Error::other)?;
+    for event in execution::history(&client, &call, &execution)
+        .await
+        .map_err(io::Error::other)?
+    {
+        let time = event
+            .timestamp
+            .split('T')
+            .nth(1)
+            .unwrap_or("")
+            .trim_end_matches('Z');
+        println!(
+            "  {:<12}  {:<24} {}",
+            time.get(..12).unwrap_or(time),
+            event.kind,
+            event.state.unwrap_or_default()
+        );
     }
     println!("status  {}", ended.status);
     println!("output  {}", ended.output.as_deref().unwrap_or("none"));
@@ -109,26 +150,43 @@ async fn execute(aws: &LocalAws, arn: &str) -> io::Result<()> {
         return Ok(());
     }
     let cause = ended.cause.or(ended.error).unwrap_or_default();
-    Err(io::Error::other(format!("the execution did not succeed: {cause}")))
+    Err(io::Error::other(format!(
+        "the execution did not succeed: {cause}"
+    )))
 }
 
 fn edit_retry(main: &Path) -> io::Result<()> {
     let before = fs::read_to_string(main)?;
     let after = before.replacen("max_attempts     = 3", "max_attempts     = 5", 1);
     if after == before {
-        return Err(io::Error::other("main.tf has no `max_attempts = 3` to edit"));
+        return Err(io::Error::other(
+            "main.tf has no `max_attempts = 3` to edit",
+        ));
     }
     fs::write(main, after)
 }
 
 async fn import(aws: &LocalAws, arn: &str) -> io::Result<()> {
     let workspace = Workspace::new(aws)?;
-    workspace.configure(&terraform::import_to_generate("sfn_state_machine.order", arn))?;
-    let generated = workspace.terraform(&["plan", "-no-color", "-generate-config-out=generated.tf"]).await?;
+    workspace.configure(&terraform::import_to_generate(
+        "sfn_state_machine.order",
+        arn,
+    ))?;
+    let generated = workspace
+        .terraform(&["plan", "-no-color", "-generate-config-out=generated.tf"])
+        .await?;
     show_lines(&expect("plan", generated)?, &["Plan:"]);
     let written = fs::read_to_string(workspace.path().join("generated.tf"))?;
-    let first: Vec<&str> = written.lines().skip_while(|line| !line.contains("choice \"")).take(9).collect();
-    println!("generated.tf has {} lines, among them:\n{}", written.lines().count(), first.join("\n"));
+    let first: Vec<&str> = written
+        .lines()
+        .skip_while(|line| !line.contains("choice \""))
+        .take(9)
+        .collect();
+    println!(
+        "generated.tf has {} lines, among them:\n{}",
+        written.lines().count(),
+        first.join("\n")
+    );
     workspace.configure(&terraform::import("sfn_state_machine.order", arn))?;
     expect("apply", workspace.apply().await?)?;
     show_lines(&expect("plan", workspace.plan().await?)?, &["No changes."]);

@@ -55,10 +55,30 @@ pub const PLATFORMS: [Platform; 6] = [
         arch: "arm64",
         wheel: "manylinux_2_17_aarch64.musllinux_1_1_aarch64",
     },
-    Platform { target: "x86_64-apple-darwin", os: "darwin", arch: "amd64", wheel: "macosx_10_12_x86_64" },
-    Platform { target: "aarch64-apple-darwin", os: "darwin", arch: "arm64", wheel: "macosx_11_0_arm64" },
-    Platform { target: "x86_64-pc-windows-msvc", os: "windows", arch: "amd64", wheel: "win_amd64" },
-    Platform { target: "aarch64-pc-windows-msvc", os: "windows", arch: "arm64", wheel: "win_arm64" },
+    Platform {
+        target: "x86_64-apple-darwin",
+        os: "darwin",
+        arch: "amd64",
+        wheel: "macosx_10_12_x86_64",
+    },
+    Platform {
+        target: "aarch64-apple-darwin",
+        os: "darwin",
+        arch: "arm64",
+        wheel: "macosx_11_0_arm64",
+    },
+    Platform {
+        target: "x86_64-pc-windows-msvc",
+        os: "windows",
+        arch: "amd64",
+        wheel: "win_amd64",
+    },
+    Platform {
+        target: "aarch64-pc-windows-msvc",
+        os: "windows",
+        arch: "arm64",
+        wheel: "win_arm64",
+    },
 ];
 
 impl Platform {
@@ -72,13 +92,29 @@ impl Platform {
             Some(target) => platform.target == target,
             None => {
                 platform.os.replace("darwin", "macos") == os
-                    && platform.arch.replace("amd64", "x86_64").replace("arm64", "aarch64") == arch
+                    && platform
+                        .arch
+                        .replace("amd64", "x86_64")
+                        .replace("arm64", "aarch64")
+                        == arch
             }
         };
-        let known = PLATFORMS.iter().map(|platform| platform.target).collect::<Vec<_>>().join(", ");
+        let known = PLATFORMS
+            .iter()
+            .map(|platform| platform.target)
+            .collect::<Vec<_>>()
+            .join(", ");
         let wanted = target.map_or_else(|| format!("{arch} on {os}"), str::to_owned);
-        let unknown = || io::Error::other(format!("there are no releases for {wanted}: use one of {known}"));
-        PLATFORMS.iter().find(is_wanted).copied().ok_or_else(unknown)
+        let unknown = || {
+            io::Error::other(format!(
+                "there are no releases for {wanted}: use one of {known}"
+            ))
+        };
+        PLATFORMS
+            .iter()
+            .find(is_wanted)
+            .copied()
+            .ok_or_else(unknown)
     }
 
     /// Returns the name of the platform in Terraform, such as `linux_amd64`.
@@ -106,21 +142,46 @@ pub struct Programs {
 /// When the programs cannot be built.
 pub fn build(platform: &Platform, profile: &str) -> io::Result<Programs> {
     let root = repository();
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |folder| root.join(folder));
+    let target = std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| root.join("target"), |folder| root.join(folder));
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command.args(["build", "--locked", "--quiet", "--profile", profile, "--target", platform.target]);
-    command.args(["--package", PROVIDER, "--package", "sfn-cli"]).current_dir(&root);
+    command.args([
+        "build",
+        "--locked",
+        "--quiet",
+        "--profile",
+        profile,
+        "--target",
+        platform.target,
+    ]);
+    command
+        .args(["--package", PROVIDER, "--package", "sfn-cli"])
+        .current_dir(&root);
     let flags = Flags::of(platform, &root, &target);
-    command.env("CARGO_ENCODED_RUSTFLAGS", flags.rust).env("CFLAGS", flags.c);
+    command
+        .env("CARGO_ENCODED_RUSTFLAGS", flags.rust)
+        .env("CFLAGS", flags.c);
     // Debug information would make the programs for the tests four times as large.
-    command.envs([("CARGO_PROFILE_DEV_DEBUG", "false"), ("CARGO_PROFILE_DEV_STRIP", "symbols")]);
+    command.envs([
+        ("CARGO_PROFILE_DEV_DEBUG", "false"),
+        ("CARGO_PROFILE_DEV_STRIP", "symbols"),
+    ]);
     if !command.status()?.success() {
-        return Err(io::Error::other(format!("the programs for {} could not be built", platform.target)));
+        return Err(io::Error::other(format!(
+            "the programs for {} could not be built",
+            platform.target
+        )));
     }
-    let folder = target.join(platform.target).join(if profile == "dev" { "debug" } else { profile });
+    let folder =
+        target
+            .join(platform.target)
+            .join(if profile == "dev" { "debug" } else { profile });
     let program = |name: &str| folder.join(format!("{name}{}", platform.suffix()));
-    Ok(Programs { provider: program(PROVIDER), command: program(COMMAND) })
+    Ok(Programs {
+        provider: program(PROVIDER),
+        command: program(COMMAND),
+    })
 }
 
 /// The folder of the crates that cargo has downloaded.
@@ -140,14 +201,22 @@ impl Flags {
         let cargo = cargo_home();
         // The last matching path wins, and the target folder may be inside of the repository.
         let paths = [(&*cargo, "/cargo"), (root, "/source"), (target, "/target")];
-        let mapped = |flag: &str| paths.map(|(path, name)| format!("{flag}={}={name}", path.display()));
+        let mapped =
+            |flag: &str| paths.map(|(path, name)| format!("{flag}={}={name}", path.display()));
         let mut rust = mapped("--remap-path-prefix").to_vec();
         if platform.os == "linux" {
             rust.push("-Ctarget-feature=+crt-static".to_owned());
         }
-        let c = if platform.os == "windows" { String::new() } else { mapped("-ffile-prefix-map").join(" ") };
+        let c = if platform.os == "windows" {
+            String::new()
+        } else {
+            mapped("-ffile-prefix-map").join(" ")
+        };
         // Separator of encoded flags, because paths can contain spaces.
-        Self { rust: rust.join("\u{1f}"), c }
+        Self {
+            rust: rust.join("\u{1f}"),
+            c,
+        }
     }
 }
 
@@ -155,13 +224,26 @@ impl Flags {
 ///
 /// # Errors
 /// When a program cannot be read, or an archive cannot be written.
-pub fn archive(programs: &Programs, platform: &Platform, version: &str, folder: &Path) -> io::Result<()> {
+pub fn archive(
+    programs: &Programs,
+    platform: &Platform,
+    version: &str,
+    folder: &Path,
+) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     let (name, suffix) = (platform.name(), platform.suffix());
     let provider = format!("{PROVIDER}_v{version}{suffix}");
-    zip_one(&programs.provider, &provider, &folder.join(format!("{PROVIDER}_{version}_{name}.zip")))?;
+    zip_one(
+        &programs.provider,
+        &provider,
+        &folder.join(format!("{PROVIDER}_{version}_{name}.zip")),
+    )?;
     let command = format!("{COMMAND}{suffix}");
-    zip_one(&programs.command, &command, &folder.join(format!("{COMMAND}_{version}_{name}.zip")))?;
+    zip_one(
+        &programs.command,
+        &command,
+        &folder.join(format!("{COMMAND}_{version}_{name}.zip")),
+    )?;
     wheel(&programs.command, platform, version, folder)?;
     npm::packages(&programs.command, platform, version, folder)
 }
@@ -178,7 +260,8 @@ fn zip_all(files: &[(String, Vec<u8>, u32)], archive: &Path) -> io::Result<()> {
         .last_modified_time(DateTime::default());
     let mut zip = ZipWriter::new(fs::File::create(archive)?);
     for (name, content, mode) in files {
-        zip.start_file(name.as_str(), options.unix_permissions(*mode)).map_err(io::Error::other)?;
+        zip.start_file(name.as_str(), options.unix_permissions(*mode))
+            .map_err(io::Error::other)?;
         zip.write_all(content)?;
     }
     zip.finish().map_err(io::Error::other)?;
@@ -195,15 +278,27 @@ fn wheel(command: &Path, platform: &Platform, version: &str, folder: &Path) -> i
         "Metadata-Version: 2.1\nName: {PYTHON_PACKAGE}\nVersion: {version}\nSummary: Check, render, convert and compare AWS Step Functions \
          workflows\nLicense: Apache-2.0\nRequires-Python: >=3.7\n"
     );
-    let about = format!("Wheel-Version: 1.0\nGenerator: {PYTHON_PACKAGE}\nRoot-Is-Purelib: false\nTag: {tag}\n");
-    let program = format!("{name}-{version}.data/scripts/{COMMAND}{}", platform.suffix());
+    let about = format!(
+        "Wheel-Version: 1.0\nGenerator: {PYTHON_PACKAGE}\nRoot-Is-Purelib: false\nTag: {tag}\n"
+    );
+    let program = format!(
+        "{name}-{version}.data/scripts/{COMMAND}{}",
+        platform.suffix()
+    );
     let mut files = vec![
         (program, fs::read(command)?, 0o755),
         (format!("{info}/METADATA"), metadata.into_bytes(), 0o644),
         (format!("{info}/WHEEL"), about.into_bytes(), 0o644),
     ];
-    let record: String = files.iter().map(|(name, content, _)| recorded(name, content)).collect();
-    files.push((format!("{info}/RECORD"), format!("{record}{info}/RECORD,,\n").into_bytes(), 0o644));
+    let record: String = files
+        .iter()
+        .map(|(name, content, _)| recorded(name, content))
+        .collect();
+    files.push((
+        format!("{info}/RECORD"),
+        format!("{record}{info}/RECORD,,\n").into_bytes(),
+        0o644,
+    ));
     zip_all(&files, &folder.join(format!("{name}-{version}-{tag}.whl")))
 }
 
@@ -220,7 +315,10 @@ fn recorded(name: &str, content: &[u8]) -> String {
 /// When a file cannot be read or written, or the signature cannot be made.
 pub fn seal(version: &str, folder: &Path) -> io::Result<()> {
     let manifest = format!("{PROVIDER}_{version}_manifest.json");
-    fs::copy(repository().join("terraform-registry-manifest.json"), folder.join(&manifest))?;
+    fs::copy(
+        repository().join("terraform-registry-manifest.json"),
+        folder.join(&manifest),
+    )?;
     for name in [PROVIDER, COMMAND] {
         let sums = folder.join(format!("{name}_{version}_SHA256SUMS"));
         fs::write(&sums, checksums(&format!("{name}_{version}_"), folder)?)?;
@@ -234,15 +332,29 @@ pub fn seal(version: &str, folder: &Path) -> io::Result<()> {
 /// The checksums of the files with this prefix, sorted by name.
 fn checksums(prefix: &str, folder: &Path) -> io::Result<String> {
     let files = fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
-    let mut names: Vec<String> = files.iter().map(|file| file.file_name().to_string_lossy().into_owned()).collect();
+    let mut names: Vec<String> = files
+        .iter()
+        .map(|file| file.file_name().to_string_lossy().into_owned())
+        .collect();
     names.retain(|name| name.starts_with(prefix) && !name.contains("SHA256SUMS"));
     names.sort();
-    names.iter().map(|name| Ok(format!("{}  {name}\n", sha256(&fs::read(folder.join(name))?)))).collect()
+    names
+        .iter()
+        .map(|name| {
+            Ok(format!(
+                "{}  {name}\n",
+                sha256(&fs::read(folder.join(name))?)
+            ))
+        })
+        .collect()
 }
 
 /// Returns the SHA-256 hash of bytes, in hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// Writes a detached signature next to a file.
@@ -254,6 +366,14 @@ fn sign(file: &Path) -> io::Result<()> {
     let mut signature = file.as_os_str().to_owned();
     signature.push(".sig");
     let mut gpg = Command::new("gpg");
-    gpg.args(["--batch", "--yes", "--detach-sign", "--local-user"]).arg(key).arg("--output").arg(signature).arg(file);
-    if gpg.status()?.success() { Ok(()) } else { Err(io::Error::other("gpg could not sign the checksums")) }
+    gpg.args(["--batch", "--yes", "--detach-sign", "--local-user"])
+        .arg(key)
+        .arg("--output")
+        .arg(signature)
+        .arg(file);
+    if gpg.status()?.success() {
+        Ok(())
+    } else {
+        Err(io::Error::other("gpg could not sign the checksums"))
+    }
 }

@@ -25,7 +25,10 @@ pub const HEADER: &str = "terraform {\n  required_providers {\n    sfn = {\n    
 
 /// Root of the repository.
 pub fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .map(Path::to_path_buf)
+        .unwrap_or_default()
 }
 
 /// Path of the provider of this build, in the folder of the running program.
@@ -40,9 +43,16 @@ pub fn provider_binary() -> io::Result<PathBuf> {
 fn built(name: &str) -> io::Result<PathBuf> {
     let program = std::env::current_exe()?;
     let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
-    let found = program.ancestors().skip(1).take(2).map(|folder| folder.join(&file)).find(|path| path.exists());
+    let found = program
+        .ancestors()
+        .skip(1)
+        .take(2)
+        .map(|folder| folder.join(&file))
+        .find(|path| path.exists());
     found.ok_or_else(|| {
-        io::Error::other(format!("{name} is not built: run `cargo build --workspace`, or `cargo xtask test`"))
+        io::Error::other(format!(
+            "{name} is not built: run `cargo build --workspace`, or `cargo xtask test`"
+        ))
     })
 }
 
@@ -89,9 +99,22 @@ impl Workspace {
     /// # Errors
     /// When the folder cannot be created.
     pub fn with_provider(aws: &LocalAws, binary: &Path) -> io::Result<Self> {
-        let env = aws.env().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        let workspace = Self { folder: tempfile::tempdir()?, inside: PathBuf::new(), env, program: None };
-        let plugins = binary.parent().unwrap_or(Path::new(".")).display().to_string();
+        let env = aws
+            .env()
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect();
+        let workspace = Self {
+            folder: tempfile::tempdir()?,
+            inside: PathBuf::new(),
+            env,
+            program: None,
+        };
+        let plugins = binary
+            .parent()
+            .unwrap_or(Path::new("."))
+            .display()
+            .to_string();
         let settings = format!(
             "disable_checkpoint = true\nprovider_installation {{\n  dev_overrides {{\n    \"{SOURCE}\" = \"{plugins}\"\n  }}\n  direct {{}}\n}}\n"
         );
@@ -106,7 +129,10 @@ impl Workspace {
     pub fn of_example(aws: &LocalAws, example: &str) -> io::Result<Self> {
         let mut workspace = Self::new(aws)?;
         workspace.inside = PathBuf::from("configuration");
-        copy(&repository().join("examples").join(example), &workspace.path())?;
+        copy(
+            &repository().join("examples").join(example),
+            &workspace.path(),
+        )?;
         Ok(workspace)
     }
 
@@ -128,7 +154,10 @@ impl Workspace {
             .or_else(|_| fs::copy(provider_binary()?, folder.join(&file)).map(|_| ()))?;
         let settings = self.folder.path().join("terraform.rc");
         let text = fs::read_to_string(&settings)?;
-        let line = format!("  dev_overrides {{\n    \"{source}\" = \"{}\"\n", folder.display());
+        let line = format!(
+            "  dev_overrides {{\n    \"{source}\" = \"{}\"\n",
+            folder.display()
+        );
         fs::write(settings, text.replace("  dev_overrides {\n", &line))
     }
 
@@ -139,7 +168,10 @@ impl Workspace {
     pub fn enter(&mut self, folder: &str) -> io::Result<()> {
         let path = fs::canonicalize(self.path().join(folder))?;
         let root = fs::canonicalize(self.folder.path())?;
-        self.inside = path.strip_prefix(root).map(Path::to_path_buf).map_err(io::Error::other)?;
+        self.inside = path
+            .strip_prefix(root)
+            .map(Path::to_path_buf)
+            .map_err(io::Error::other)?;
         Ok(())
     }
 
@@ -200,7 +232,12 @@ impl Workspace {
 
     /// Environment of Terraform.
     pub fn env(&self) -> Vec<(String, String)> {
-        let settings = self.folder.path().join("terraform.rc").display().to_string();
+        let settings = self
+            .folder
+            .path()
+            .join("terraform.rc")
+            .display()
+            .to_string();
         let mut env = self.env.clone();
         env.push(("TF_CLI_CONFIG_FILE".into(), settings));
         env
@@ -281,7 +318,8 @@ impl Workspace {
     /// # Errors
     /// When Terraform cannot be found.
     pub async fn apply(&self) -> io::Result<Outcome> {
-        self.terraform(&["apply", "-auto-approve", "-no-color"]).await
+        self.terraform(&["apply", "-auto-approve", "-no-color"])
+            .await
     }
 
     /// Runs `terraform plan`. The exit code is 0 without changes and 2 with changes.
@@ -289,7 +327,8 @@ impl Workspace {
     /// # Errors
     /// When Terraform cannot be found.
     pub async fn plan(&self) -> io::Result<Outcome> {
-        self.terraform(&["plan", "-detailed-exitcode", "-no-color"]).await
+        self.terraform(&["plan", "-detailed-exitcode", "-no-color"])
+            .await
     }
 
     /// Runs `terraform destroy` without approval.
@@ -297,7 +336,8 @@ impl Workspace {
     /// # Errors
     /// When Terraform cannot be found.
     pub async fn destroy(&self) -> io::Result<Outcome> {
-        self.terraform(&["destroy", "-auto-approve", "-no-color"]).await
+        self.terraform(&["destroy", "-auto-approve", "-no-color"])
+            .await
     }
 
     /// Attributes of a resource in the state.
@@ -307,7 +347,9 @@ impl Workspace {
     pub async fn resource(&self, address: &str) -> io::Result<Option<Value>> {
         let shown = self.terraform(&["show", "-json"]).await?;
         let state: Value = serde_json::from_str(shown.stdout.trim())?;
-        let resources = state.pointer("/values/root_module/resources").and_then(Value::as_array);
+        let resources = state
+            .pointer("/values/root_module/resources")
+            .and_then(Value::as_array);
         let found = resources
             .into_iter()
             .flatten()
@@ -337,7 +379,9 @@ fn without_development_warning(text: &str) -> String {
         return text.to_owned();
     };
     let (before, warning) = text.split_at(start);
-    let last = warning.find("published").and_then(|at| Some(at + warning.get(at..)?.find('\n')? + 1));
+    let last = warning
+        .find("published")
+        .and_then(|at| Some(at + warning.get(at..)?.find('\n')? + 1));
     let after = last.and_then(|end| warning.get(end..)).unwrap_or("");
     // Terraform may wrap the line before the last word.
     let after = after.strip_prefix("releases.\n").unwrap_or(after);
@@ -349,7 +393,10 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
     for entry in fs::read_dir(from)? {
         let entry = entry?;
         let target = to.join(entry.file_name());
-        let is_state = entry.file_name().to_string_lossy().starts_with("terraform.tfstate");
+        let is_state = entry
+            .file_name()
+            .to_string_lossy()
+            .starts_with("terraform.tfstate");
         match entry.file_type()?.is_dir() {
             true if entry.file_name() == ".terraform" => {}
             true => copy(&entry.path(), &target)?,

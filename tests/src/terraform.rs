@@ -57,7 +57,9 @@ impl Version {
 
     /// The version with this name.
     pub fn of_name(name: &str) -> Option<Self> {
-        [Self::Newest, Self::Oldest, Self::OnPath].into_iter().find(|version| version.name() == name)
+        [Self::Newest, Self::Oldest, Self::OnPath]
+            .into_iter()
+            .find(|version| version.name() == name)
     }
 
     /// Version of the package, and of the Terraform in it.
@@ -75,7 +77,8 @@ impl Version {
     /// When the package cannot be installed, or the PATH has no program.
     pub fn program(self) -> io::Result<PathBuf> {
         let Some((package, _)) = self.packaged() else {
-            return on_path().ok_or_else(|| io::Error::other("there is no `terraform` or `tofu` on the PATH"));
+            return on_path()
+                .ok_or_else(|| io::Error::other("there is no `terraform` or `tofu` on the PATH"));
         };
         local_aws::program(&[(PACKAGE, package)], "terraform", SCRIPT)
     }
@@ -87,9 +90,10 @@ impl Version {
     pub fn find(self) -> io::Result<Terraform> {
         let found = Terraform::at(self.program()?)?;
         match self.packaged() {
-            Some((package, release)) if release != found.release => {
-                Err(io::Error::other(format!("{PACKAGE} {package} holds {found}, want Terraform {}", dotted(release))))
-            }
+            Some((package, release)) if release != found.release => Err(io::Error::other(format!(
+                "{PACKAGE} {package} holds {found}, want Terraform {}",
+                dotted(release)
+            ))),
             _ => Ok(found),
         }
     }
@@ -150,7 +154,9 @@ impl Terraform {
     /// # Errors
     /// When the program does not run, or does not print a version.
     pub fn at(program: PathBuf) -> io::Result<Self> {
-        let failed = |why: &dyn fmt::Display| io::Error::other(format!("`{} version`: {why}", program.display()));
+        let failed = |why: &dyn fmt::Display| {
+            io::Error::other(format!("`{} version`: {why}", program.display()))
+        };
         let output = Command::new(&program)
             .arg("version")
             .env("CHECKPOINT_DISABLE", "1")
@@ -160,7 +166,11 @@ impl Terraform {
             .map_err(|error| failed(&error))?;
         let text = String::from_utf8_lossy(&output.stdout);
         let (is_tofu, release) = parse(&text).ok_or_else(|| failed(&"no version is printed"))?;
-        Ok(Self { program, is_tofu, release })
+        Ok(Self {
+            program,
+            is_tofu,
+            release,
+        })
     }
 
     /// Path of the program.
@@ -170,7 +180,11 @@ impl Terraform {
 
     /// Whether the program has a feature.
     pub fn has(&self, feature: Feature) -> bool {
-        let since = if self.is_tofu { feature.since_of_tofu() } else { Some(feature.since()) };
+        let since = if self.is_tofu {
+            feature.since_of_tofu()
+        } else {
+            Some(feature.since())
+        };
         since.is_some_and(|since| self.release >= since)
     }
 }
@@ -178,7 +192,11 @@ impl Terraform {
 /// Name and version, such as `Terraform 1.15.5`.
 impl fmt::Display for Terraform {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = if self.is_tofu { "OpenTofu" } else { "Terraform" };
+        let name = if self.is_tofu {
+            "OpenTofu"
+        } else {
+            "Terraform"
+        };
         write!(formatter, "{name} {}", dotted(self.release))
     }
 }
@@ -195,20 +213,27 @@ pub fn chosen() -> io::Result<PathBuf> {
     match std::env::var(VERSION) {
         Ok(name) if !name.is_empty() => {
             let version = Version::of_name(&name).ok_or_else(|| {
-                io::Error::other(format!("{VERSION} must be `newest`, `oldest` or `path`, got `{name}`"))
+                io::Error::other(format!(
+                    "{VERSION} must be `newest`, `oldest` or `path`, got `{name}`"
+                ))
             })?;
             version.program()
         }
         _ => Version::Newest.program().or_else(|no_package| {
-            on_path()
-                .ok_or_else(|| io::Error::other(format!("{no_package}; there is no `terraform` on the PATH either")))
+            on_path().ok_or_else(|| {
+                io::Error::other(format!(
+                    "{no_package}; there is no `terraform` on the PATH either"
+                ))
+            })
         }),
     }
 }
 
 /// The program that `TERRAFORM` names.
 pub fn named() -> Option<PathBuf> {
-    std::env::var_os(PROGRAM).filter(|program| !program.is_empty()).map(PathBuf::from)
+    std::env::var_os(PROGRAM)
+        .filter(|program| !program.is_empty())
+        .map(PathBuf::from)
 }
 
 /// The program of this run if it has a feature, or else the newest.
@@ -222,10 +247,16 @@ pub fn with(feature: Feature) -> io::Result<PathBuf> {
     }
     let since = dotted(feature.since());
     let refused = |why: &dyn fmt::Display| {
-        io::Error::other(format!("{feature} needs Terraform {since}; this is {chosen}, and of the newest: {why}"))
+        io::Error::other(format!(
+            "{feature} needs Terraform {since}; this is {chosen}, and of the newest: {why}"
+        ))
     };
     let newest = Version::Newest.find().map_err(|error| refused(&error))?;
-    if newest.has(feature) { Ok(newest.program) } else { Err(refused(&newest)) }
+    if newest.has(feature) {
+        Ok(newest.program)
+    } else {
+        Err(refused(&newest))
+    }
 }
 
 /// An `import` block for a resource whose configuration `plan -generate-config-out` writes. It sets `provider`, because
@@ -246,9 +277,12 @@ fn on_path() -> Option<PathBuf> {
 /// Finds `terraform`, or else `tofu`, in a list of folders.
 fn find_in(path: &OsStr) -> Option<PathBuf> {
     let folders: Vec<PathBuf> = std::env::split_paths(path).collect();
-    ["terraform", "tofu"]
-        .iter()
-        .find_map(|name| folders.iter().map(|folder| folder.join(name)).find(|program| program.is_file()))
+    ["terraform", "tofu"].iter().find_map(|name| {
+        folders
+            .iter()
+            .map(|folder| folder.join(name))
+            .find(|program| program.is_file())
+    })
 }
 
 /// Parses the output of `version`, such as `Terraform v1.15.5` or `OpenTofu v1.12.6`.
@@ -274,12 +308,19 @@ mod tests {
 
     fn terraform(text: &str) -> Terraform {
         let (is_tofu, release) = parse(text).unwrap();
-        Terraform { program: PathBuf::new(), is_tofu, release }
+        Terraform {
+            program: PathBuf::new(),
+            is_tofu,
+            release,
+        }
     }
 
     #[test]
     fn versions_are_read() {
-        assert_eq!(parse("Terraform v1.8.4\non linux_amd64\n"), Some((false, (1, 8, 4))));
+        assert_eq!(
+            parse("Terraform v1.8.4\non linux_amd64\n"),
+            Some((false, (1, 8, 4)))
+        );
         assert_eq!(parse("OpenTofu v1.12.6"), Some((true, (1, 12, 6))));
         assert_eq!(parse("Terraform v1.16.0-rc2"), Some((false, (1, 16, 0))));
         assert_eq!(parse("command not found"), None);
@@ -311,7 +352,10 @@ mod tests {
         let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
         let path = std::env::join_paths(folders.iter().map(tempfile::TempDir::path)).unwrap();
         assert_eq!(find_in(&path), None);
-        let [tofu, terraform] = [folders[0].path().join("tofu"), folders[1].path().join("terraform")];
+        let [tofu, terraform] = [
+            folders[0].path().join("tofu"),
+            folders[1].path().join("terraform"),
+        ];
         std::fs::write(&tofu, "").unwrap();
         assert_eq!(find_in(&path), Some(tofu));
         std::fs::write(&terraform, "").unwrap();

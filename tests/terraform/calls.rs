@@ -43,8 +43,16 @@ async fn a_plan_without_an_object_asks_only_who_it_is_and_whether_the_definition
     let workspace = workspace(&aws, CONFIGURATION);
     let plan = workspace.plan().await.unwrap();
     assert_eq!(plan.code, 2, "{}", plan.text);
-    let calls: Vec<_> = aws.proxy().calls().into_iter().map(|call| call.operation).collect();
-    assert_eq!(calls, ["GetCallerIdentity", "ValidateStateMachineDefinition"]);
+    let calls: Vec<_> = aws
+        .proxy()
+        .calls()
+        .into_iter()
+        .map(|call| call.operation)
+        .collect();
+    assert_eq!(
+        calls,
+        ["GetCallerIdentity", "ValidateStateMachineDefinition"]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -66,6 +74,10 @@ async fn another_way_to_write_the_same_state_updates_nothing() {
     workspace.configure(&plain).unwrap();
     aws.proxy().forget();
     assert_success(&workspace.apply().await.unwrap());
-    assert!(writes(&aws.proxy().calls()).is_empty(), "{:?}", aws.proxy().calls());
+    assert!(
+        writes(&aws.proxy().calls()).is_empty(),
+        "{:?}",
+        aws.proxy().calls()
+    );
     assert_empty(&workspace.plan().await.unwrap());
 }

@@ -28,16 +28,23 @@ fn valid_definitions(folder: &Path) -> Vec<(String, String, String)> {
     });
     let mut entries: Vec<(String, String)> = indexed.collect();
     if index.is_empty() {
-        let files =
-            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned());
-        entries = files.filter(|file| file.ends_with(".json")).map(|file| (file, "STANDARD".to_owned())).collect();
+        let files = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned());
+        entries = files
+            .filter(|file| file.ends_with(".json"))
+            .map(|file| (file, "STANDARD".to_owned()))
+            .collect();
         entries.sort();
     }
     let mut found = Vec::new();
     for (file, kind) in entries {
-        let Ok(text) = fs::read_to_string(folder.join(&file)) else { continue };
+        let Ok(text) = fs::read_to_string(folder.join(&file)) else {
+            continue;
+        };
         let machine = MachineType::named(&kind).unwrap_or_default();
-        if matches!(Linter::new(machine).check_text(&text), (Some(_), findings) if !has_errors(&findings)) {
+        if matches!(Linter::new(machine).check_text(&text), (Some(_), findings) if !has_errors(&findings))
+        {
             found.push((file, text, kind));
         }
     }
@@ -57,23 +64,50 @@ async fn check(definitions: &[(String, String, String)]) -> BTreeMap<String, Str
         if let Some(reason) = machine.write(&References::default(), &mut body) {
             kept_whole.insert(file.clone(), reason);
         }
-        workspace.write(&format!("m{number}.tf"), &body.render()).unwrap();
+        workspace
+            .write(&format!("m{number}.tf"), &body.render())
+            .unwrap();
     }
-    let formatted = workspace.terraform(&["fmt", "-check", "-diff"]).await.unwrap();
-    assert!(formatted.is_success(), "terraform fmt would write it otherwise:\n{}", formatted.text);
-    let planned = workspace.terraform(&["plan", "-out=plan", "-no-color"]).await.unwrap();
+    let formatted = workspace
+        .terraform(&["fmt", "-check", "-diff"])
+        .await
+        .unwrap();
+    assert!(
+        formatted.is_success(),
+        "terraform fmt would write it otherwise:\n{}",
+        formatted.text
+    );
+    let planned = workspace
+        .terraform(&["plan", "-out=plan", "-no-color"])
+        .await
+        .unwrap();
     assert_success(&planned);
-    let shown = workspace.terraform(&["show", "-json", "plan"]).await.unwrap();
+    let shown = workspace
+        .terraform(&["show", "-json", "plan"])
+        .await
+        .unwrap();
     let plan: Value = serde_json::from_str(shown.stdout.trim()).unwrap();
-    let resources = plan["planned_values"]["root_module"]["resources"].as_array().unwrap();
+    let resources = plan["planned_values"]["root_module"]["resources"]
+        .as_array()
+        .unwrap();
     let rendered: BTreeMap<&str, &str> = resources
         .iter()
-        .filter_map(|resource| Some((resource["name"].as_str()?, resource["values"]["asl"].as_str()?)))
+        .filter_map(|resource| {
+            Some((
+                resource["name"].as_str()?,
+                resource["values"]["asl"].as_str()?,
+            ))
+        })
         .collect();
     for (number, (file, text, _)) in definitions.iter().enumerate() {
-        let planned = rendered.get(format!("m{number}").as_str()).unwrap_or_else(|| panic!("{file} is not planned"));
+        let planned = rendered
+            .get(format!("m{number}").as_str())
+            .unwrap_or_else(|| panic!("{file} is not planned"));
         let (before, after) = (asl::parse(text).unwrap().0, asl::parse(planned).unwrap().0);
-        assert!(before.root.same_meaning(&after.root), "{file} means something else:\n{planned}");
+        assert!(
+            before.root.same_meaning(&after.root),
+            "{file} means something else:\n{planned}"
+        );
     }
     kept_whole
 }
@@ -81,10 +115,15 @@ async fn check(definitions: &[(String, String, String)]) -> BTreeMap<String, Str
 #[tokio::test]
 async fn own_definitions_mean_the_same_in_blocks() {
     let definitions = valid_definitions(&repository().join("tests/definitions"));
-    let files = fs::read_dir(repository().join("tests/definitions")).unwrap().count();
+    let files = fs::read_dir(repository().join("tests/definitions"))
+        .unwrap()
+        .count();
     assert_eq!((definitions.len(), files), (9, 9), "all of them are valid");
     let kept_whole = check(&definitions).await;
-    assert_eq!(kept_whole.keys().map(String::as_str).collect::<Vec<_>>(), ["an-empty-retry.asl.json"]);
+    assert_eq!(
+        kept_whole.keys().map(String::as_str).collect::<Vec<_>>(),
+        ["an-empty-retry.asl.json"]
+    );
 }
 
 #[tokio::test]
@@ -143,9 +182,14 @@ async fn whatever_a_value_is_terraform_reads_the_same() {
     let aws = aws().await;
     let workspace = Workspace::new(&aws).unwrap();
     let mut runner = TestRunner::deterministic();
-    let values: Vec<Value> = (0..400).map(|_| value().new_tree(&mut runner).unwrap().current()).collect();
+    let values: Vec<Value> = (0..400)
+        .map(|_| value().new_tree(&mut runner).unwrap().current())
+        .collect();
     let attribute = tfplugin::schema::Attribute::optional("value", tfplugin::Type::Dynamic, "");
-    let schema = tfplugin::schema::Block { attributes: vec![attribute], ..Default::default() };
+    let schema = tfplugin::schema::Block {
+        attributes: vec![attribute],
+        ..Default::default()
+    };
     let references = References::default();
     let mut file = Body::default();
     for (number, value) in values.iter().enumerate() {
@@ -158,15 +202,27 @@ async fn whatever_a_value_is_terraform_reads_the_same() {
         file.spaced_block(format!("output \"o{number}\""), body);
     }
     workspace.write("main.tf", &file.render()).unwrap();
-    let formatted = workspace.terraform(&["fmt", "-check", "-diff"]).await.unwrap();
-    assert!(formatted.is_success(), "terraform fmt would write it otherwise:\n{}", formatted.text);
+    let formatted = workspace
+        .terraform(&["fmt", "-check", "-diff"])
+        .await
+        .unwrap();
+    assert!(
+        formatted.is_success(),
+        "terraform fmt would write it otherwise:\n{}",
+        formatted.text
+    );
     assert_success(&workspace.apply().await.unwrap());
     let outputs = workspace.terraform(&["output", "-json"]).await.unwrap();
     let outputs: Value = serde_json::from_str(outputs.stdout.trim()).unwrap();
     for (number, value) in values.iter().enumerate() {
         // Terraform does not keep outputs that are null.
-        let read = outputs.get(format!("o{number}")).map_or(&Value::Null, |output| &output["value"]);
-        let (written, read) = (asl::Json::from(value.clone()), asl::Json::from(read.clone()));
+        let read = outputs
+            .get(format!("o{number}"))
+            .map_or(&Value::Null, |output| &output["value"]);
+        let (written, read) = (
+            asl::Json::from(value.clone()),
+            asl::Json::from(read.clone()),
+        );
         assert!(written.same_meaning(&read), "{value:#} became {read:?}");
     }
 }
@@ -185,11 +241,22 @@ async fn what_other_tools_had_is_valid_configuration() {
         workspace.write("versions.tf", HEADER).unwrap();
         let source = sources.join(file);
         let map = ["--map", "ChargeFunction.Arn=var.charge"];
-        let arguments = [&["convert", source.to_str().unwrap(), "--out", "converted.tf"][..], &map].concat();
+        let arguments = [
+            &["convert", source.to_str().unwrap(), "--out", "converted.tf"][..],
+            &map,
+        ]
+        .concat();
         let converted = workspace.sfn(&arguments).await.unwrap();
         assert_eq!(converted.code, code, "{file}: {}", converted.text);
-        let formatted = workspace.terraform(&["fmt", "-check", "-diff"]).await.unwrap();
-        assert!(formatted.is_success(), "{file}: terraform fmt would write it otherwise:\n{}", formatted.text);
+        let formatted = workspace
+            .terraform(&["fmt", "-check", "-diff"])
+            .await
+            .unwrap();
+        assert!(
+            formatted.is_success(),
+            "{file}: terraform fmt would write it otherwise:\n{}",
+            formatted.text
+        );
         // The configuration refers to resources of hashicorp/aws, which is not installed here.
         if file != "terraform/main.tf" {
             workspace
@@ -198,7 +265,12 @@ async fn what_other_tools_had_is_valid_configuration() {
                     "variable \"charge\" {\n  default = \"arn:aws:lambda:eu-west-1:123456789012:function:f\"\n}\n",
                 )
                 .unwrap();
-            assert_success(&workspace.terraform(&["validate", "-no-color"]).await.unwrap());
+            assert_success(
+                &workspace
+                    .terraform(&["validate", "-no-color"])
+                    .await
+                    .unwrap(),
+            );
         }
     }
 }
@@ -207,8 +279,13 @@ async fn what_other_tools_had_is_valid_configuration() {
 fn sources() -> Vec<PathBuf> {
     let folder = repository().join("crates/sfn-convert/tests/sources");
     let kinds = ["cloudformation", "sam", "serverless"];
-    let files = kinds.iter().flat_map(|kind| fs::read_dir(folder.join(kind)).unwrap());
-    let mut files: Vec<PathBuf> = files.map(|file| file.unwrap().path()).filter(|path| path.is_file()).collect();
+    let files = kinds
+        .iter()
+        .flat_map(|kind| fs::read_dir(folder.join(kind)).unwrap());
+    let mut files: Vec<PathBuf> = files
+        .map(|file| file.unwrap().path())
+        .filter(|path| path.is_file())
+        .collect();
     files.sort();
     files
 }
@@ -218,21 +295,52 @@ async fn what_other_tools_have_becomes_valid_configuration() {
     let aws = aws().await;
     let mut count = 0;
     for path in sources() {
-        let name = path.strip_prefix(repository().join("crates/sfn-convert/tests/sources")).unwrap().to_owned();
+        let name = path
+            .strip_prefix(repository().join("crates/sfn-convert/tests/sources"))
+            .unwrap()
+            .to_owned();
         let folder = path.parent().unwrap().to_owned();
-        let files = move |file: &Path| fs::read_to_string(folder.join(file)).map_err(|error| error.to_string());
+        let files = move |file: &Path| {
+            fs::read_to_string(folder.join(file)).map_err(|error| error.to_string())
+        };
         let text = fs::read_to_string(&path).unwrap();
-        let source = sfn_convert::sources::Source { path: &path, text: &text, files: &files };
+        let source = sfn_convert::sources::Source {
+            path: &path,
+            text: &text,
+            files: &files,
+        };
         // Definition files next to a template are not sources of their own.
-        let map = sfn_convert::sources::Map::from([("ChargeFunction.Arn".to_owned(), "\"charge\"".to_owned())]);
-        let Ok(mut converted) = sfn_convert::sources::convert(&source, &map) else { continue };
+        let map = sfn_convert::sources::Map::from([(
+            "ChargeFunction.Arn".to_owned(),
+            "\"charge\"".to_owned(),
+        )]);
+        let Ok(mut converted) = sfn_convert::sources::convert(&source, &map) else {
+            continue;
+        };
         let workspace = Workspace::new(&aws).expect("the provider is built");
         workspace.write("versions.tf", HEADER).unwrap();
         workspace.write("main.tf", &converted.render(&map)).unwrap();
-        let validated = workspace.terraform(&["validate", "-no-color"]).await.unwrap();
-        assert!(validated.is_success(), "{}:\n{}\n{}", name.display(), validated.text, converted.render(&map));
-        let formatted = workspace.terraform(&["fmt", "-check", "-diff"]).await.unwrap();
-        assert!(formatted.is_success(), "{}: terraform fmt would write:\n{}", name.display(), formatted.text);
+        let validated = workspace
+            .terraform(&["validate", "-no-color"])
+            .await
+            .unwrap();
+        assert!(
+            validated.is_success(),
+            "{}:\n{}\n{}",
+            name.display(),
+            validated.text,
+            converted.render(&map)
+        );
+        let formatted = workspace
+            .terraform(&["fmt", "-check", "-diff"])
+            .await
+            .unwrap();
+        assert!(
+            formatted.is_success(),
+            "{}: terraform fmt would write:\n{}",
+            name.display(),
+            formatted.text
+        );
         count += 1;
     }
     assert!(count >= 6, "{count}");

@@ -21,8 +21,16 @@ async fn the_same_in_other_words_is_no_change() {
     workspace.configure(&with_definition(second)).unwrap();
     assert_empty(&workspace.plan().await.unwrap());
     // AWS keeps the first definition unchanged.
-    assert_eq!(describe(&aws, "it").await["definition"].as_str().unwrap().trim(), first);
-    workspace.configure(&with_definition(&second.replace('2', "3"))).unwrap();
+    assert_eq!(
+        describe(&aws, "it").await["definition"]
+            .as_str()
+            .unwrap()
+            .trim(),
+        first
+    );
+    workspace
+        .configure(&with_definition(&second.replace('2', "3")))
+        .unwrap();
     assert_eq!(workspace.plan().await.unwrap().code, 2);
 }
 
@@ -36,7 +44,9 @@ async fn a_list_for_a_tuple_is_no_change() {
     };
     let workspace = workspace(&aws, &configuration("[\"a\", \"b\"]"));
     assert_success(&workspace.apply().await.unwrap());
-    workspace.configure(&configuration("tolist([\"a\", \"b\"])")).unwrap();
+    workspace
+        .configure(&configuration("tolist([\"a\", \"b\"])"))
+        .unwrap();
     assert_empty(&workspace.plan().await.unwrap());
 }
 
@@ -81,9 +91,16 @@ resource "sfn_state_machine" "it" {
     assert_eq!(branches[0]["QueryLanguage"], serde_json::Value::Null);
     assert_eq!(branches[1]["StartAt"], "Other");
     // A change of the fragment changes the state machine.
-    workspace.configure(&configuration.replace("$states.input %}", "$states.input.x %}")).unwrap();
+    workspace
+        .configure(&configuration.replace("$states.input %}", "$states.input.x %}"))
+        .unwrap();
     assert_success(&workspace.apply().await.unwrap());
-    assert!(describe(&aws, "it").await["definition"].as_str().unwrap().contains("$states.input.x"));
+    assert!(
+        describe(&aws, "it").await["definition"]
+            .as_str()
+            .unwrap()
+            .contains("$states.input.x")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

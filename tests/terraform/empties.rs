@@ -89,8 +89,18 @@ struct Argument {
     value: &'static str,
 }
 
-const fn argument(address: &'static str, empty: &'static str, null: &'static str, value: &'static str) -> Argument {
-    Argument { address, empty, null, value }
+const fn argument(
+    address: &'static str,
+    empty: &'static str,
+    null: &'static str,
+    value: &'static str,
+) -> Argument {
+    Argument {
+        address,
+        empty,
+        null,
+        value,
+    }
 }
 
 const ZIP: &str = "sfn_lambda_function.zip";
@@ -103,8 +113,7 @@ const INVOKE: &str = "sfn_lambda_function_event_invoke_config.it";
 
 const NO_NETWORK: &str = "vpc_config {\n subnet_ids = []\n security_group_ids = []\n }";
 const NO_TARGET: &str = "dead_letter_config {\n target_arn = \"\"\n }";
-const NO_DESTINATION: &str =
-    "destination_config {\n on_failure {\n destination = \"\"\n }\n on_success {\n destination = \"\"\n }\n }";
+const NO_DESTINATION: &str = "destination_config {\n on_failure {\n destination = \"\"\n }\n on_success {\n destination = \"\"\n }\n }";
 
 const ARGUMENTS: [Argument; 36] = [
     argument(
@@ -119,7 +128,12 @@ const ARGUMENTS: [Argument; 36] = [
         "kms_key_arn = null",
         "kms_key_arn = \"arn:aws:kms:eu-west-1:123456789012:key/1\"",
     ),
-    argument(ZIP, "architectures = []", "architectures = null", "architectures = [\"arm64\"]"),
+    argument(
+        ZIP,
+        "architectures = []",
+        "architectures = null",
+        "architectures = [\"arm64\"]",
+    ),
     argument(
         ZIP,
         NO_TARGET,
@@ -139,8 +153,18 @@ const ARGUMENTS: [Argument; 36] = [
         "environment {\n variables = null\n }",
         "environment {\n variables = { A = \"b\" }\n }",
     ),
-    argument(ZIP, "description = \"\"", "description = null", "description = \"d\""),
-    argument(ZIP, "source_code_hash = \"\"", "source_code_hash = null", ""),
+    argument(
+        ZIP,
+        "description = \"\"",
+        "description = null",
+        "description = \"d\"",
+    ),
+    argument(
+        ZIP,
+        "source_code_hash = \"\"",
+        "source_code_hash = null",
+        "",
+    ),
     argument(ZIP, "filename = \"\"", "filename = null", ""),
     argument(ZIP, "s3_bucket = \"\"", "s3_bucket = null", ""),
     argument(ZIP, "image_uri = \"\"", "image_uri = null", ""),
@@ -152,7 +176,12 @@ const ARGUMENTS: [Argument; 36] = [
         "image_config {\n command = [\"main.handler\"]\n }",
     ),
     argument(IMAGE, "handler = \"\"", "handler = null", ""),
-    argument(IMAGE, "runtime = \"\"", "runtime = null", "description = \"d\""),
+    argument(
+        IMAGE,
+        "runtime = \"\"",
+        "runtime = null",
+        "description = \"d\"",
+    ),
     argument(
         MACHINE,
         "execution_role {\n name = \"\"\n path = \"\"\n permissions_boundary = \"\"\n resources = {}\n }",
@@ -161,7 +190,12 @@ const ARGUMENTS: [Argument; 36] = [
     ),
     argument(MACHINE, "role_arn = \"\"", "role_arn = null", ""),
     argument(MACHINE, "name_prefix = \"\"", "name_prefix = null", ""),
-    argument(MACHINE, "definition = \"\"", "definition = null", "comment = \"c\""),
+    argument(
+        MACHINE,
+        "definition = \"\"",
+        "definition = null",
+        "comment = \"c\"",
+    ),
     argument(
         MACHINE,
         "logging_configuration {\n level = \"ERROR\"\n log_destination = \"\"\n }",
@@ -174,18 +208,48 @@ const ARGUMENTS: [Argument; 36] = [
         "encryption_configuration {\n type = \"AWS_OWNED_KEY\"\n kms_key_id = null\n }",
         "encryption_configuration {\n type = \"CUSTOMER_MANAGED_KMS_KEY\"\n kms_key_id = \"arn:aws:kms:eu-west-1:123456789012:key/1\"\n }",
     ),
-    argument("sfn_activity.it", "tags = {}", "tags = null", "tags = { a = \"b\" }"),
+    argument(
+        "sfn_activity.it",
+        "tags = {}",
+        "tags = null",
+        "tags = { a = \"b\" }",
+    ),
     argument(
         "sfn_activity.it",
         "encryption_configuration {\n type = \"AWS_OWNED_KEY\"\n kms_key_id = \"\"\n }",
         "encryption_configuration {\n type = \"AWS_OWNED_KEY\"\n kms_key_id = null\n }",
         "encryption_configuration {\n type = \"AWS_OWNED_KEY\"\n }",
     ),
-    argument(GROUP, "kms_key_id = \"\"", "kms_key_id = null", "kms_key_id = null"),
-    argument(GROUP, "retention_in_days = 0", "retention_in_days = null", "retention_in_days = 7"),
-    argument(GROUP, "log_group_class = \"\"", "log_group_class = null", ""),
-    argument("sfn_alias.it", "description = \"\"", "description = null", "description = \"d\""),
-    argument("sfn_lambda_alias.it", "description = \"\"", "description = null", "description = \"d\""),
+    argument(
+        GROUP,
+        "kms_key_id = \"\"",
+        "kms_key_id = null",
+        "kms_key_id = null",
+    ),
+    argument(
+        GROUP,
+        "retention_in_days = 0",
+        "retention_in_days = null",
+        "retention_in_days = 7",
+    ),
+    argument(
+        GROUP,
+        "log_group_class = \"\"",
+        "log_group_class = null",
+        "",
+    ),
+    argument(
+        "sfn_alias.it",
+        "description = \"\"",
+        "description = null",
+        "description = \"d\"",
+    ),
+    argument(
+        "sfn_lambda_alias.it",
+        "description = \"\"",
+        "description = null",
+        "description = \"d\"",
+    ),
     argument(
         "sfn_lambda_alias.it",
         "routing_config {\n additional_version_weights = {}\n }",
@@ -204,7 +268,12 @@ const ARGUMENTS: [Argument; 36] = [
         "statement_id_prefix = null\n event_source_token = null\n function_url_auth_type = null",
         "",
     ),
-    argument(INVOKE, "qualifier = \"\"", "qualifier = null", "maximum_event_age_in_seconds = 60"),
+    argument(
+        INVOKE,
+        "qualifier = \"\"",
+        "qualifier = null",
+        "maximum_event_age_in_seconds = 60",
+    ),
     argument(
         INVOKE,
         NO_DESTINATION,
@@ -224,11 +293,17 @@ const ARGUMENTS: [Argument; 36] = [
 fn configuration(form: impl Fn(&Argument) -> &'static str) -> String {
     let object = |(address, needed): &(&str, &str)| {
         let (kind, name) = address.split_once('.').unwrap_or_default();
-        let arguments = ARGUMENTS.iter().filter(|argument| argument.address == *address).map(&form);
+        let arguments = ARGUMENTS
+            .iter()
+            .filter(|argument| argument.address == *address)
+            .map(&form);
         let arguments: String = arguments.map(|text| format!("  {text}\n")).collect();
         format!("resource \"{kind}\" \"{name}\" {{{needed}{arguments}}}\n\n")
     };
-    format!("{BASE}{BASE_HERE}{}", OBJECTS.iter().map(object).collect::<String>())
+    format!(
+        "{BASE}{BASE_HERE}{}",
+        OBJECTS.iter().map(object).collect::<String>()
+    )
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -239,22 +314,34 @@ async fn an_empty_argument_is_an_absent_one() {
     assert_empty(&workspace.plan().await.unwrap());
     aws.proxy().forget();
     // Terraform shows null in place of an empty string as a change of the state. Nothing changes in AWS.
-    for form in [|argument: &Argument| argument.null, |argument: &Argument| argument.empty] {
+    for form in [
+        |argument: &Argument| argument.null,
+        |argument: &Argument| argument.empty,
+    ] {
         workspace.configure(&configuration(form)).unwrap();
         assert_success(&workspace.apply().await.unwrap());
         assert_eq!(changes(&aws), Vec::<String>::new());
         assert_empty(&workspace.plan().await.unwrap());
     }
     // A value updates the existing object.
-    workspace.configure(&configuration(|argument| argument.value)).unwrap();
+    workspace
+        .configure(&configuration(|argument| argument.value))
+        .unwrap();
     let plan = plan_json(&workspace).await;
     for (address, _) in OBJECTS {
         assert_eq!(actions(&plan, address), ["update"], "{address}");
     }
-    assert_success(&workspace.terraform(&["apply", "-no-color", "planned"]).await.unwrap());
+    assert_success(
+        &workspace
+            .terraform(&["apply", "-no-color", "planned"])
+            .await
+            .unwrap(),
+    );
     assert_empty(&workspace.plan().await.unwrap());
     // Removing the value updates it again.
-    workspace.configure(&configuration(|argument| argument.empty)).unwrap();
+    workspace
+        .configure(&configuration(|argument| argument.empty))
+        .unwrap();
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
     assert_success(&workspace.destroy().await.unwrap());
@@ -263,7 +350,10 @@ async fn an_empty_argument_is_an_absent_one() {
 /// A configuration of one function with this argument.
 fn function(aws: &LocalAws, argument: &str) -> e2e::Workspace {
     let (_, needed) = OBJECTS[0];
-    objects::with_code(aws, &format!("resource \"sfn_lambda_function\" \"zip\" {{{needed}{argument}\n}}\n"))
+    objects::with_code(
+        aws,
+        &format!("resource \"sfn_lambda_function\" \"zip\" {{{needed}{argument}\n}}\n"),
+    )
 }
 
 /// Modules pass a list of optional values as a list of empty strings.
@@ -290,7 +380,10 @@ async fn a_key_without_variables_stays_as_it_is_written() {
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
     let found = super::inventory::lambda(&aws, "/2015-03-31/functions/zip/configuration").await;
-    assert_eq!(found["KMSKeyArn"], "arn:aws:kms:eu-west-1:123456789012:key/1");
+    assert_eq!(
+        found["KMSKeyArn"],
+        "arn:aws:kms:eu-west-1:123456789012:key/1"
+    );
 }
 
 /// `source_code_hash` can be any value that changes with the code, such as a commit or an ETag.
@@ -302,11 +395,18 @@ async fn a_hash_is_any_text() {
     assert_empty(&workspace.plan().await.unwrap());
     aws.proxy().forget();
     let (_, needed) = OBJECTS[0];
-    let text = format!("resource \"sfn_lambda_function\" \"zip\" {{{needed}  source_code_hash = \"commit-2\"\n}}\n");
+    let text = format!(
+        "resource \"sfn_lambda_function\" \"zip\" {{{needed}  source_code_hash = \"commit-2\"\n}}\n"
+    );
     workspace.configure(&text).unwrap();
     let plan = plan_json(&workspace).await;
     assert_eq!(actions(&plan, ZIP), ["update"]);
-    assert_success(&workspace.terraform(&["apply", "-no-color", "planned"]).await.unwrap());
+    assert_success(
+        &workspace
+            .terraform(&["apply", "-no-color", "planned"])
+            .await
+            .unwrap(),
+    );
     assert_eq!(aws.proxy().count("UpdateFunctionCode"), 1);
     let state = workspace.resource(ZIP).await.unwrap().unwrap();
     assert_eq!(state["source_code_hash"], "commit-2");

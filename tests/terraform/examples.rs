@@ -15,8 +15,9 @@ fn folders_with_configurations(below: &str) -> Vec<PathBuf> {
         if !path.is_dir() {
             continue;
         }
-        let has_configuration =
-            std::fs::read_dir(&path).unwrap().any(|file| file.unwrap().path().extension().is_some_and(|e| e == "tf"));
+        let has_configuration = std::fs::read_dir(&path)
+            .unwrap()
+            .any(|file| file.unwrap().path().extension().is_some_and(|e| e == "tf"));
         if has_configuration {
             found.push(path);
         }
@@ -36,7 +37,12 @@ async fn examples_are_formatted_and_valid() {
         for folder in folders_with_configurations(group) {
             let workspace = example(&aws, &folder);
             assert_success(&workspace.terraform(&["get", "-no-color"]).await.unwrap());
-            assert_success(&workspace.terraform(&["validate", "-no-color"]).await.unwrap());
+            assert_success(
+                &workspace
+                    .terraform(&["validate", "-no-color"])
+                    .await
+                    .unwrap(),
+            );
             checked += 1;
         }
     }
@@ -67,13 +73,16 @@ async fn examples_of_the_reference_can_be_applied() {
     }
     // The data sources in the examples read the resources of the resource examples.
     let resources = repository().join("examples/resources");
-    let kept: Vec<Workspace> =
-        ["sfn_alias", "sfn_activity", "sfn_lambda_function"].map(|name| example(&aws, &resources.join(name))).into();
+    let kept: Vec<Workspace> = ["sfn_alias", "sfn_activity", "sfn_lambda_function"]
+        .map(|name| example(&aws, &resources.join(name)))
+        .into();
     for workspace in &kept {
         assert_success(&workspace.apply().await.unwrap());
     }
     let execution = json!({ "stateMachineArn": machine_arn("orders"), "name": "4711" });
-    aws.call("AWSStepFunctions.StartExecution", &execution).await.unwrap();
+    aws.call("AWSStepFunctions.StartExecution", &execution)
+        .await
+        .unwrap();
     for folder in folders_with_configurations("data-sources") {
         let workspace = example(&aws, &folder);
         assert_success(&workspace.apply().await.unwrap());

@@ -49,7 +49,13 @@ const OPERATIONS: [(&str, (u16, &str), Option<&str>); 29] = {
 const BOUNDARY: &str = "permissions_boundary = \"arn:aws:iam::123456789012:policy/bound\"";
 
 fn configuration(changed: bool) -> String {
-    let or = |first: &str, second: &str| if changed { second.to_owned() } else { first.to_owned() };
+    let or = |first: &str, second: &str| {
+        if changed {
+            second.to_owned()
+        } else {
+            first.to_owned()
+        }
+    };
     format!(
         r#"
 resource "sfn_lambda_function" "f" {{
@@ -118,7 +124,12 @@ resource "sfn_state_machine" "late" {{
 async fn check(fault: impl Fn(&(&str, (u16, &str), Option<&str>)) -> Option<Fault>) {
     let aws = aws().await;
     let workspace = workspace(&aws, &configuration(false));
-    workspace.write("code/main.py", "def handler(event, context):\n    return event\n").unwrap();
+    workspace
+        .write(
+            "code/main.py",
+            "def handler(event, context):\n    return event\n",
+        )
+        .unwrap();
     for operation in &OPERATIONS {
         if let Some(fault) = fault(operation) {
             aws.proxy().fault(operation.0, 1, fault);
@@ -126,25 +137,51 @@ async fn check(fault: impl Fn(&(&str, (u16, &str), Option<&str>)) -> Option<Faul
     }
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
-    workspace.write("code/main.py", "def handler(event, context):\n    return None\n").unwrap();
+    workspace
+        .write(
+            "code/main.py",
+            "def handler(event, context):\n    return None\n",
+        )
+        .unwrap();
     workspace.configure(&configuration(true)).unwrap();
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
     assert_success(&workspace.destroy().await.unwrap());
     assert_eq!(counts(&aws).await, (0, 0, 0));
-    let uncalled: Vec<&str> =
-        OPERATIONS.iter().map(|(name, ..)| *name).filter(|name| aws.proxy().count(name) == 0).collect();
-    assert_eq!(uncalled, Vec::<&str>::new(), "a fault of a call that is not made shows nothing");
+    let uncalled: Vec<&str> = OPERATIONS
+        .iter()
+        .map(|(name, ..)| *name)
+        .filter(|name| aws.proxy().count(name) == 0)
+        .collect();
+    assert_eq!(
+        uncalled,
+        Vec::<&str>::new(),
+        "a fault of a call that is not made shows nothing"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn throttling() {
-    check(|(_, (status, code), _)| Some(Fault::Refuse(*status, (*code).into(), "Rate exceeded".into()))).await;
+    check(|(_, (status, code), _)| {
+        Some(Fault::Refuse(
+            *status,
+            (*code).into(),
+            "Rate exceeded".into(),
+        ))
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_error() {
-    check(|_| Some(Fault::Refuse(503, "ServiceUnavailable".into(), "busy".into()))).await;
+    check(|_| {
+        Some(Fault::Refuse(
+            503,
+            "ServiceUnavailable".into(),
+            "busy".into(),
+        ))
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -159,6 +196,8 @@ async fn a_lost_answer() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_change_under_way() {
-    let message = "The operation cannot be performed at this time. An update is in progress for resource";
-    check(|(_, _, conflict)| conflict.map(|code| Fault::Refuse(409, code.into(), message.into()))).await;
+    let message =
+        "The operation cannot be performed at this time. An update is in progress for resource";
+    check(|(_, _, conflict)| conflict.map(|code| Fault::Refuse(409, code.into(), message.into())))
+        .await;
 }

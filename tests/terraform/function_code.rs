@@ -46,7 +46,10 @@ fn write_code(workspace: &Workspace, returned: &str) {
     let code = format!("def handler(event, context):\n    return {returned}\n");
     workspace.write("code/main.py", &code).unwrap();
     let zip = ["-m", "zipfile", "-c", "../code.zip", "main.py"];
-    let made = std::process::Command::new("python3").args(zip).current_dir(workspace.path().join("code")).status();
+    let made = std::process::Command::new("python3")
+        .args(zip)
+        .current_dir(workspace.path().join("code"))
+        .status();
     assert!(made.unwrap().success());
 }
 
@@ -63,7 +66,11 @@ fn with_code(aws: &LocalAws) -> Workspace {
 
 /// The code hash of a function in AWS.
 async fn hash(aws: &LocalAws, function: &str) -> String {
-    let found = lambda(aws, &format!("/2015-03-31/functions/{function}/configuration")).await;
+    let found = lambda(
+        aws,
+        &format!("/2015-03-31/functions/{function}/configuration"),
+    )
+    .await;
     found["CodeSha256"].as_str().unwrap().to_owned()
 }
 
@@ -77,12 +84,20 @@ async fn what_is_not_changed_does_not_read_the_code() {
     plan_json(&workspace).await;
     remove_code(&workspace);
     aws.proxy().forget();
-    assert_success(&workspace.terraform(&["apply", "-no-color", "planned"]).await.unwrap());
+    assert_success(
+        &workspace
+            .terraform(&["apply", "-no-color", "planned"])
+            .await
+            .unwrap(),
+    );
     assert_eq!(changes(&aws), ["TagResource"]);
     // A plan without the code shows no change of the functions.
     assert_empty(&workspace.plan().await.unwrap());
     assert_success(&workspace.destroy().await.unwrap());
-    assert_eq!(inventory(&aws).await.into_iter().collect::<Vec<_>>(), Vec::<String>::new());
+    assert_eq!(
+        inventory(&aws).await.into_iter().collect::<Vec<_>>(),
+        Vec::<String>::new()
+    );
 }
 
 /// Creating a function requires its code. The error names the path.
@@ -93,14 +108,18 @@ async fn a_new_function_needs_its_code() {
     let errors = plan_errors(&workspace).await;
     for (address, path) in ADDRESSES.iter().zip(["/code", "/code.zip"]) {
         let error = errors.iter().find(|error| error.address == *address);
-        error.unwrap_or_else(|| panic!("{address} is planned: {errors:#?}")).assert_says(&[path]);
+        error
+            .unwrap_or_else(|| panic!("{address} is planned: {errors:#?}"))
+            .assert_says(&[path]);
     }
 }
 
 /// The words of a text that are Base64-encoded SHA-256 hashes.
 fn hashes(text: &str) -> Vec<&str> {
     let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || "+/=".contains(c)));
-    words.filter(|word| word.len() == 44 && word.ends_with('=')).collect()
+    words
+        .filter(|word| word.len() == 44 && word.ends_with('='))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -113,17 +132,32 @@ async fn other_code_than_planned_is_an_error_that_names_both_hashes() {
         let plan = plan_json(&workspace).await;
         write_code(&workspace, other_code);
         aws.proxy().forget();
-        let outcome = workspace.terraform(&["apply", "-json", "planned"]).await.unwrap();
+        let outcome = workspace
+            .terraform(&["apply", "-json", "planned"])
+            .await
+            .unwrap();
         assert!(!outcome.is_success(), "{}", outcome.text);
         // Terraform before 1.16 plans again during apply without the private data of the first plan, and reports the
         // hashes itself.
         for address in ADDRESSES {
-            let planned = change(&plan, address)["after"]["source_code_hash"].as_str().unwrap();
-            let errors =
-                outcome.stdout.lines().filter(|line| line.contains("\"diagnostic\"") && line.contains(address));
+            let planned = change(&plan, address)["after"]["source_code_hash"]
+                .as_str()
+                .unwrap();
+            let errors = outcome
+                .stdout
+                .lines()
+                .filter(|line| line.contains("\"diagnostic\"") && line.contains(address));
             let named: Vec<&str> = errors.flat_map(hashes).collect();
-            assert!(named.contains(&planned), "the planned hash of {address} is not in {}", outcome.text);
-            assert!(named.iter().any(|hash| *hash != planned), "one hash alone is in {}", outcome.text);
+            assert!(
+                named.contains(&planned),
+                "the planned hash of {address} is not in {}",
+                outcome.text
+            );
+            assert!(
+                named.iter().any(|hash| *hash != planned),
+                "one hash alone is in {}",
+                outcome.text
+            );
         }
         assert_eq!(changes(&aws), Vec::<String>::new());
         write_code(&workspace, planned_code);
@@ -170,12 +204,27 @@ async fn code_is_built_by_the_same_apply() {
     for (returned, version) in [("1", "1"), ("2", "2")] {
         workspace.set_env("TF_VAR_returned", returned);
         let plan = plan_json(&workspace).await;
-        assert_eq!(change(&plan, "sfn_lambda_function.built")["after_unknown"]["source_code_hash"], true);
-        assert_success(&workspace.terraform(&["apply", "-no-color", "planned"]).await.unwrap());
-        let state = workspace.resource("sfn_lambda_function.built").await.unwrap().unwrap();
+        assert_eq!(
+            change(&plan, "sfn_lambda_function.built")["after_unknown"]["source_code_hash"],
+            true
+        );
+        assert_success(
+            &workspace
+                .terraform(&["apply", "-no-color", "planned"])
+                .await
+                .unwrap(),
+        );
+        let state = workspace
+            .resource("sfn_lambda_function.built")
+            .await
+            .unwrap()
+            .unwrap();
         let hash = hash(&aws, "built").await;
         assert_eq!(
-            (state["source_code_hash"].as_str(), state["version"].as_str()),
+            (
+                state["source_code_hash"].as_str(),
+                state["version"].as_str()
+            ),
             (Some(hash.as_str()), Some(version))
         );
         assert!(!seen.contains(&hash), "the code is the same as before");

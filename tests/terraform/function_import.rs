@@ -41,7 +41,10 @@ async fn with_function() -> (LocalAws, Workspace) {
 async fn a_published_function_is_only_imported() {
     let (aws, _theirs) = with_function().await;
     let ours = workspace(&aws, &format!("{IMPORT}{}", PUBLISHED.replace("CODE", "")));
-    assert_says(&ours.plan().await.unwrap(), &["Plan: 1 to import, 0 to add, 0 to change, 0 to destroy."]);
+    assert_says(
+        &ours.plan().await.unwrap(),
+        &["Plan: 1 to import, 0 to add, 0 to change, 0 to destroy."],
+    );
     assert_success(&ours.apply().await.unwrap());
     assert_empty(&ours.plan().await.unwrap());
     assert_eq!(changes(&aws), Vec::<String>::new());
@@ -51,13 +54,24 @@ async fn a_published_function_is_only_imported() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_code_is_not_published_again() {
     let (aws, _theirs) = with_function().await;
-    let ours = objects::with_code(&aws, &format!("{IMPORT}{}", PUBLISHED.replace("CODE", SOURCE)));
+    let ours = objects::with_code(
+        &aws,
+        &format!("{IMPORT}{}", PUBLISHED.replace("CODE", SOURCE)),
+    );
     let plan = plan_json(&ours).await;
     let planned = change(&plan, "sfn_lambda_function.it");
     for name in ["version", "qualified_arn", "source_code_hash"] {
-        assert_ne!(planned["after_unknown"][name], true, "`{name}` is to change");
+        assert_ne!(
+            planned["after_unknown"][name], true,
+            "`{name}` is to change"
+        );
     }
-    assert_success(&ours.terraform(&["apply", "-no-color", "planned"]).await.unwrap());
+    assert_success(
+        &ours
+            .terraform(&["apply", "-no-color", "planned"])
+            .await
+            .unwrap(),
+    );
     assert_empty(&ours.plan().await.unwrap());
     for operation in ["UpdateFunctionCode", "PublishVersion"] {
         assert_eq!(aws.proxy().count(operation), 0, "{operation}");
@@ -71,13 +85,22 @@ async fn a_function_without_code_is_managed_and_not_created() {
     let without = PUBLISHED.replace("CODE", "");
     let ours = workspace(&aws, &format!("{IMPORT}{without}"));
     assert_success(&ours.apply().await.unwrap());
-    ours.configure(&without.replace("256", "512").replace("orders", "billing")).unwrap();
-    assert_says(&ours.plan().await.unwrap(), &["0 to add, 1 to change, 0 to destroy"]);
+    ours.configure(&without.replace("256", "512").replace("orders", "billing"))
+        .unwrap();
+    assert_says(
+        &ours.plan().await.unwrap(),
+        &["0 to add, 1 to change, 0 to destroy"],
+    );
     assert_success(&ours.apply().await.unwrap());
     assert_empty(&ours.plan().await.unwrap());
     assert_eq!(aws.proxy().count("UpdateFunctionCode"), 0);
     // A deployment by the other tool shows no change.
-    theirs.write("code/main.py", "def handler(event, context):\n    return None\n").unwrap();
+    theirs
+        .write(
+            "code/main.py",
+            "def handler(event, context):\n    return None\n",
+        )
+        .unwrap();
     assert_success(&theirs.apply().await.unwrap());
     ours.configure(&without).unwrap();
     assert_empty(&ours.plan().await.unwrap());
@@ -103,13 +126,25 @@ resource "sfn_execution_alarm" "slow" {
 
 /// One object of each resource, with its import ID.
 const IMPORTS: [(&str, &str); 12] = [
-    ("sfn_state_machine.it", "arn:aws:states:eu-west-1:123456789012:stateMachine:it"),
-    ("sfn_state_machine.base", "arn:aws:states:eu-west-1:123456789012:stateMachine:base"),
+    (
+        "sfn_state_machine.it",
+        "arn:aws:states:eu-west-1:123456789012:stateMachine:it",
+    ),
+    (
+        "sfn_state_machine.base",
+        "arn:aws:states:eu-west-1:123456789012:stateMachine:base",
+    ),
     ("sfn_lambda_function.base", "base"),
     ("sfn_lambda_function.it", "it"),
-    ("sfn_activity.it", "arn:aws:states:eu-west-1:123456789012:activity:it"),
+    (
+        "sfn_activity.it",
+        "arn:aws:states:eu-west-1:123456789012:activity:it",
+    ),
     ("sfn_cloudwatch_log_group.it", "/it"),
-    ("sfn_alias.it", "arn:aws:states:eu-west-1:123456789012:stateMachine:base:it"),
+    (
+        "sfn_alias.it",
+        "arn:aws:states:eu-west-1:123456789012:stateMachine:base:it",
+    ),
     ("sfn_lambda_alias.it", "base/it"),
     ("sfn_lambda_permission.it", "base/it"),
     ("sfn_lambda_function_event_invoke_config.it", "base"),
@@ -120,13 +155,24 @@ const IMPORTS: [(&str, &str); 12] = [
 #[tokio::test(flavor = "multi_thread")]
 async fn what_terraform_generates_is_only_imported() {
     let aws = aws().await;
-    let theirs = objects::with_code(&aws, &format!("{BASE}{BASE_HERE}{}{SLOW}", objects::all("")));
+    let theirs = objects::with_code(
+        &aws,
+        &format!("{BASE}{BASE_HERE}{}{SLOW}", objects::all("")),
+    );
     assert_success(&theirs.apply().await.unwrap());
-    let block = |(address, id): &(&str, &str)| format!("import {{\n  to = {address}\n  id = \"{id}\"\n}}\n");
+    let block = |(address, id): &(&str, &str)| {
+        format!("import {{\n  to = {address}\n  id = \"{id}\"\n}}\n")
+    };
     let ours = workspace(&aws, &IMPORTS.iter().map(block).collect::<String>());
-    let planned = ours.terraform(&["plan", "-no-color", "-generate-config-out=generated.tf"]).await.unwrap();
+    let planned = ours
+        .terraform(&["plan", "-no-color", "-generate-config-out=generated.tf"])
+        .await
+        .unwrap();
     assert_success(&planned);
-    let sum = format!("Plan: {} to import, 0 to add, 0 to change, 0 to destroy.", IMPORTS.len());
+    let sum = format!(
+        "Plan: {} to import, 0 to add, 0 to change, 0 to destroy.",
+        IMPORTS.len()
+    );
     assert_says(&planned, &[&sum]);
     assert_says(&ours.plan().await.unwrap(), &[&sum]);
     aws.proxy().forget();

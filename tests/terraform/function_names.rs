@@ -56,7 +56,9 @@ async fn check(created: &str, others: &[&str]) {
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
     for other in others {
-        workspace.configure(&CONFIGURATION.replace("FUNCTION", other)).unwrap();
+        workspace
+            .configure(&CONFIGURATION.replace("FUNCTION", other))
+            .unwrap();
         assert_empty(&workspace.plan().await.unwrap());
     }
     assert_success(&workspace.destroy().await.unwrap());
@@ -85,8 +87,18 @@ async fn an_import_by_name_fits_an_arn() {
         ("sfn_lambda_permission.alias", "f:live/alias"),
         ("sfn_lambda_function_event_invoke_config.f", "f"),
     ] {
-        assert_success(&workspace.terraform(&["state", "rm", address]).await.unwrap());
-        assert_success(&workspace.terraform(&["import", "-no-color", address, id]).await.unwrap());
+        assert_success(
+            &workspace
+                .terraform(&["state", "rm", address])
+                .await
+                .unwrap(),
+        );
+        assert_success(
+            &workspace
+                .terraform(&["import", "-no-color", address, id])
+                .await
+                .unwrap(),
+        );
     }
     assert_empty(&workspace.plan().await.unwrap());
 }

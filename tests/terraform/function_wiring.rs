@@ -41,9 +41,16 @@ resource "sfn_lambda_alias" "live" {
 
 fn faults() -> Vec<Fault> {
     let busy = Fault::Refuse(503, "ServiceException".into(), "busy".into());
-    let pending =
-        Fault::Refuse(409, "ResourceConflictException".into(), "The operation cannot be performed: Pending".into());
-    let throttled = Fault::Refuse(429, "TooManyRequestsException".into(), "Rate exceeded".into());
+    let pending = Fault::Refuse(
+        409,
+        "ResourceConflictException".into(),
+        "The operation cannot be performed: Pending".into(),
+    );
+    let throttled = Fault::Refuse(
+        429,
+        "TooManyRequestsException".into(),
+        "Rate exceeded".into(),
+    );
     vec![throttled, busy, pending, Fault::Drop, Fault::LoseAnswer]
 }
 
@@ -52,12 +59,21 @@ async fn an_alias_follows_the_versions_and_divides_calls() {
     let aws = aws().await;
     let workspace = with_code(&aws, &configuration("one", ALIAS));
     for operation in ["CreateAlias", "UpdateAlias", "DeleteAlias"] {
-        faults().into_iter().for_each(|fault| aws.proxy().fault(operation, 1, fault));
+        faults()
+            .into_iter()
+            .for_each(|fault| aws.proxy().fault(operation, 1, fault));
     }
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
-    let state = workspace.resource("sfn_lambda_alias.live").await.unwrap().unwrap();
-    assert!(state["arn"].as_str().unwrap().ends_with(":function:f:live"), "{state}");
+    let state = workspace
+        .resource("sfn_lambda_alias.live")
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(
+        state["arn"].as_str().unwrap().ends_with(":function:f:live"),
+        "{state}"
+    );
     assert_eq!(state["function_version"], "1");
     // A canary deployment: the new version gets 10% of the invocations.
     let canary = ALIAS.replace(
@@ -67,12 +83,29 @@ async fn an_alias_follows_the_versions_and_divides_calls() {
     workspace.configure(&configuration("two", &canary)).unwrap();
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
-    let state = workspace.resource("sfn_lambda_alias.live").await.unwrap().unwrap();
-    assert_eq!(state["routing_config"]["additional_version_weights"]["2"], 0.1);
+    let state = workspace
+        .resource("sfn_lambda_alias.live")
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        state["routing_config"]["additional_version_weights"]["2"],
+        0.1
+    );
     // The alias can be imported by its ID and by its ARN.
     for id in ["f/live", state["arn"].as_str().unwrap()] {
-        assert_success(&workspace.terraform(&["state", "rm", "sfn_lambda_alias.live"]).await.unwrap());
-        assert_success(&workspace.terraform(&["import", "-no-color", "sfn_lambda_alias.live", id]).await.unwrap());
+        assert_success(
+            &workspace
+                .terraform(&["state", "rm", "sfn_lambda_alias.live"])
+                .await
+                .unwrap(),
+        );
+        assert_success(
+            &workspace
+                .terraform(&["import", "-no-color", "sfn_lambda_alias.live", id])
+                .await
+                .unwrap(),
+        );
         assert_empty(&workspace.plan().await.unwrap());
     }
     // Without the block, the weights are removed.
@@ -82,11 +115,23 @@ async fn an_alias_follows_the_versions_and_divides_calls() {
     workspace.configure(&configuration("two", "")).unwrap();
     assert_success(&workspace.apply().await.unwrap());
     for (weights, said) in [
-        ("{ \"1\" = 10 }", "the weight of version 1 must be between 0 and 1, got 10"),
-        ("{ \"1\" = 0.1, \"2\" = 0.1 }", "`additional_version_weights` must have one version, got 2"),
+        (
+            "{ \"1\" = 10 }",
+            "the weight of version 1 must be between 0 and 1, got 10",
+        ),
+        (
+            "{ \"1\" = 0.1, \"2\" = 0.1 }",
+            "`additional_version_weights` must have one version, got 2",
+        ),
     ] {
-        let block = format!("\"9\"\n  routing_config {{\n    additional_version_weights = {weights}\n  }}");
-        workspace.configure(&configuration("two", &ALIAS.replace("sfn_lambda_function.f.version", &block))).unwrap();
+        let block =
+            format!("\"9\"\n  routing_config {{\n    additional_version_weights = {weights}\n  }}");
+        workspace
+            .configure(&configuration(
+                "two",
+                &ALIAS.replace("sfn_lambda_function.f.version", &block),
+            ))
+            .unwrap();
         assert_says(&workspace.plan().await.unwrap(), &[said]);
     }
 }
@@ -106,30 +151,63 @@ async fn a_permission_lives_and_dies() {
     let aws = aws().await;
     let workspace = with_code(&aws, &configuration("one", PERMISSION));
     for operation in ["AddPermission", "RemovePermission"] {
-        faults().into_iter().for_each(|fault| aws.proxy().fault(operation, 1, fault));
+        faults()
+            .into_iter()
+            .for_each(|fault| aws.proxy().fault(operation, 1, fault));
     }
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
-    assert_success(&workspace.terraform(&["state", "rm", "sfn_lambda_permission.rule"]).await.unwrap());
-    let import = ["import", "-no-color", "sfn_lambda_permission.rule", "f/from-rule"];
+    assert_success(
+        &workspace
+            .terraform(&["state", "rm", "sfn_lambda_permission.rule"])
+            .await
+            .unwrap(),
+    );
+    let import = [
+        "import",
+        "-no-color",
+        "sfn_lambda_permission.rule",
+        "f/from-rule",
+    ];
     assert_success(&workspace.terraform(&import).await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
     // Another source replaces the permission.
-    workspace.configure(&configuration("one", &PERMISSION.replace("nightly", "weekly"))).unwrap();
-    assert_says(&workspace.plan().await.unwrap(), &["# forces replacement", "1 to add, 0 to change, 1 to destroy"]);
+    workspace
+        .configure(&configuration(
+            "one",
+            &PERMISSION.replace("nightly", "weekly"),
+        ))
+        .unwrap();
+    assert_says(
+        &workspace.plan().await.unwrap(),
+        &[
+            "# forces replacement",
+            "1 to add, 0 to change, 1 to destroy",
+        ],
+    );
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
     for (from, to, said) in [
-        ("lambda:InvokeFunction", "InvokeFunction", "`InvokeFunction` is not an action of Lambda"),
+        (
+            "lambda:InvokeFunction",
+            "InvokeFunction",
+            "`InvokeFunction` is not an action of Lambda",
+        ),
         ("from-rule", "from rule", "invalid statement ID `from rule`"),
         (
             "source_arn    = \"arn:aws:events:eu-west-1:123456789012:rule/nightly\"",
             "",
             "`events.amazonaws.com` may invoke the function for any account",
         ),
-        ("source_arn ", "source_account = \"12\"\n  source_arn ", "`12` is not an AWS account ID"),
+        (
+            "source_arn ",
+            "source_account = \"12\"\n  source_arn ",
+            "`12` is not an AWS account ID",
+        ),
     ] {
-        workspace.configure(&configuration("one", &PERMISSION.replace(from, to))).unwrap();
+        workspace
+            .configure(&configuration("one", &PERMISSION.replace(from, to)))
+            .unwrap();
         assert_says(&workspace.plan().await.unwrap(), &[said]);
     }
     workspace.configure(&configuration("one", "")).unwrap();
@@ -141,14 +219,19 @@ async fn fifty_permissions_of_one_function_are_made_at_once() {
     let aws = aws().await;
     let many = |rule: &str| {
         PERMISSION
-            .replace("\"from-rule\"", "\"from-rule-${count.index}\"\n  count = 50")
+            .replace(
+                "\"from-rule\"",
+                "\"from-rule-${count.index}\"\n  count = 50",
+            )
             .replace("rule/nightly", &format!("rule/{rule}-${{count.index}}"))
     };
     let workspace = with_code(&aws, &configuration("one", &many("nightly")));
     let parallel = ["apply", "-auto-approve", "-no-color", "-parallelism=20"];
     assert_success(&workspace.terraform(&parallel).await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
-    workspace.configure(&configuration("one", &many("weekly"))).unwrap();
+    workspace
+        .configure(&configuration("one", &many("weekly")))
+        .unwrap();
     assert_success(&workspace.terraform(&parallel).await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
 }
@@ -170,29 +253,62 @@ resource "sfn_lambda_function_event_invoke_config" "f" {
 async fn asynchronous_calls_are_configured() {
     let aws = aws().await;
     let workspace = with_code(&aws, &configuration("one", ASYNCHRONOUS));
-    for operation in ["PutFunctionEventInvokeConfig", "DeleteFunctionEventInvokeConfig"] {
-        faults().into_iter().for_each(|fault| aws.proxy().fault(operation, 1, fault));
+    for operation in [
+        "PutFunctionEventInvokeConfig",
+        "DeleteFunctionEventInvokeConfig",
+    ] {
+        faults()
+            .into_iter()
+            .for_each(|fault| aws.proxy().fault(operation, 1, fault));
     }
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
-    let import = ["import", "-no-color", "sfn_lambda_function_event_invoke_config.f", "f"];
-    assert_success(&workspace.terraform(&["state", "rm", import[2]]).await.unwrap());
+    let import = [
+        "import",
+        "-no-color",
+        "sfn_lambda_function_event_invoke_config.f",
+        "f",
+    ];
+    assert_success(
+        &workspace
+            .terraform(&["state", "rm", import[2]])
+            .await
+            .unwrap(),
+    );
     assert_success(&workspace.terraform(&import).await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
     // An existing object is not overwritten.
-    assert_success(&workspace.terraform(&["state", "rm", import[2]]).await.unwrap());
+    assert_success(
+        &workspace
+            .terraform(&["state", "rm", import[2]])
+            .await
+            .unwrap(),
+    );
     let other = ASYNCHRONOUS.replace("attempts = 0", "attempts = 1");
     workspace.configure(&configuration("one", &other)).unwrap();
     let writes = aws.proxy().writes().len();
     let block = "import { to = sfn_lambda_function_event_invoke_config.NAME id = \"f\" }";
     let exists = "Error: the configuration of asynchronous invocations of `f` already exists";
     assert_says(&workspace.apply().await.unwrap(), &[exists, block]);
-    assert_eq!(aws.proxy().writes().len(), writes, "it was changed: {:?}", aws.proxy().writes());
+    assert_eq!(
+        aws.proxy().writes().len(),
+        writes,
+        "it was changed: {:?}",
+        aws.proxy().writes()
+    );
     assert_success(&workspace.terraform(&import).await.unwrap());
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
-    workspace.configure(&configuration("one", &ASYNCHRONOUS.replace("attempts = 0", "attempts = 3"))).unwrap();
-    assert_says(&workspace.plan().await.unwrap(), &["`maximum_retry_attempts` must be between 0 and 2, got 3"]);
+    workspace
+        .configure(&configuration(
+            "one",
+            &ASYNCHRONOUS.replace("attempts = 0", "attempts = 3"),
+        ))
+        .unwrap();
+    assert_says(
+        &workspace.plan().await.unwrap(),
+        &["`maximum_retry_attempts` must be between 0 and 2, got 3"],
+    );
     workspace.configure(&configuration("one", "")).unwrap();
     assert_success(&workspace.apply().await.unwrap());
 }
@@ -248,10 +364,22 @@ async fn a_function_has_everything_a_function_can_have() {
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
     let sent = aws.proxy().bodies("CreateFunction").join("");
-    for part in ["\"SubnetIds\":[\"subnet-a\",\"subnet-b\"]", "\"TargetArn\"", "\"Size\":1024"] {
-        assert!(sent.contains(part), "{part} is not in {}", &sent[sent.len().saturating_sub(3000)..]);
+    for part in [
+        "\"SubnetIds\":[\"subnet-a\",\"subnet-b\"]",
+        "\"TargetArn\"",
+        "\"Size\":1024",
+    ] {
+        assert!(
+            sent.contains(part),
+            "{part} is not in {}",
+            &sent[sent.len().saturating_sub(3000)..]
+        );
     }
-    let allowed = aws.proxy().bodies("PutRolePolicy").join("").replace("%3A", ":");
+    let allowed = aws
+        .proxy()
+        .bodies("PutRolePolicy")
+        .join("")
+        .replace("%3A", ":");
     for part in [
         "states:StartExecution",
         "sqs:SendMessage",
@@ -262,13 +390,22 @@ async fn a_function_has_everything_a_function_can_have() {
         assert!(allowed.contains(part), "{part} is not in {allowed}");
     }
     // Snapshots require the default ephemeral storage.
-    let snapshots = COMPLETE
-        .replace("  ephemeral_storage {\n    size = 1024", "  snap_start {\n    apply_on = \"PublishedVersions\"");
+    let snapshots = COMPLETE.replace(
+        "  ephemeral_storage {\n    size = 1024",
+        "  snap_start {\n    apply_on = \"PublishedVersions\"",
+    );
     let start = snapshots.find("  file_system_config").unwrap();
-    workspace.configure(&format!("{}}}\n", &snapshots[..start])).unwrap();
+    workspace
+        .configure(&format!("{}}}\n", &snapshots[..start]))
+        .unwrap();
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
-    assert!(aws.proxy().bodies("UpdateFunctionConfiguration").join("").contains("PublishedVersions"));
+    assert!(
+        aws.proxy()
+            .bodies("UpdateFunctionConfiguration")
+            .join("")
+            .contains("PublishedVersions")
+    );
     // Removing the arguments disables the features.
     let start = COMPLETE.find("  vpc_config").unwrap();
     let plain = format!("{}}}\n", &COMPLETE[..start]).replace("= 5\n", "= -1\n");
@@ -283,7 +420,11 @@ async fn a_function_has_everything_a_function_can_have() {
     assert_success(&destroyed);
     assert_says(&destroyed, &["the function `all` still exists"]);
     for (from, to, said) in [
-        ("size = 1024", "size = 100", "`size` must be at least 512, got 100"),
+        (
+            "size = 1024",
+            "size = 100",
+            "`size` must be at least 512, got 100",
+        ),
         (
             "  vpc_config",
             "  snap_start {\n    apply_on = \"PublishedVersion\"\n  }\n  vpc_config",
@@ -294,7 +435,11 @@ async fn a_function_has_everything_a_function_can_have() {
             "  snap_start {\n    apply_on = \"PublishedVersions\"\n  }\n  vpc_config",
             "`snap_start` conflicts with `ephemeral_storage`",
         ),
-        ("runtime ", "package_type = \"Image\"\n  runtime ", "`package_type` cannot be `Image`"),
+        (
+            "runtime ",
+            "package_type = \"Image\"\n  runtime ",
+            "`package_type` cannot be `Image`",
+        ),
     ] {
         workspace.configure(&COMPLETE.replace(from, to)).unwrap();
         assert_says(&workspace.plan().await.unwrap(), &[said]);
@@ -317,12 +462,29 @@ resource "sfn_lambda_function" "image" {
     let workspace = workspace(&aws, image);
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
-    let state = workspace.resource("sfn_lambda_function.image").await.unwrap().unwrap();
+    let state = workspace
+        .resource("sfn_lambda_function.image")
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(state["package_type"], "Image");
-    workspace.configure(&image.replace("orders:1", "orders:2")).unwrap();
-    assert_says(&workspace.plan().await.unwrap(), &["orders:2", "0 to add, 1 to change, 0 to destroy"]);
+    workspace
+        .configure(&image.replace("orders:1", "orders:2"))
+        .unwrap();
+    assert_says(
+        &workspace.plan().await.unwrap(),
+        &["orders:2", "0 to add, 1 to change, 0 to destroy"],
+    );
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
-    workspace.configure(&image.replace("execution_role", "runtime = \"python3.13\"\n  execution_role")).unwrap();
-    assert_says(&workspace.plan().await.unwrap(), &["`runtime` conflicts with `image_uri`"]);
+    workspace
+        .configure(&image.replace(
+            "execution_role",
+            "runtime = \"python3.13\"\n  execution_role",
+        ))
+        .unwrap();
+    assert_says(
+        &workspace.plan().await.unwrap(),
+        &["`runtime` conflicts with `image_uri`"],
+    );
 }

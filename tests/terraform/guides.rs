@@ -38,7 +38,8 @@ impl Fence {
 }
 
 fn fences(guide: &str) -> Vec<Fence> {
-    let text = fs::read_to_string(repository().join("docs/guides").join(guide)).expect("the guide exists");
+    let text =
+        fs::read_to_string(repository().join("docs/guides").join(guide)).expect("the guide exists");
     let (mut fences, mut before) = (Vec::new(), String::new());
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
@@ -48,8 +49,16 @@ fn fences(guide: &str) -> Vec<Fence> {
             }
             continue;
         };
-        let body: String = lines.by_ref().take_while(|line| *line != "```").map(|line| format!("{line}\n")).collect();
-        fences.push(Fence { language: language.to_owned(), before: std::mem::take(&mut before), body });
+        let body: String = lines
+            .by_ref()
+            .take_while(|line| *line != "```")
+            .map(|line| format!("{line}\n"))
+            .collect();
+        fences.push(Fence {
+            language: language.to_owned(),
+            before: std::mem::take(&mut before),
+            body,
+        });
     }
     fences
 }
@@ -58,13 +67,18 @@ fn fences(guide: &str) -> Vec<Fence> {
 fn steps(guide: &str) -> Vec<Step> {
     let mut steps = Vec::new();
     for fence in fences(guide) {
-        let Fence { language, before, body } = &fence;
+        let Fence {
+            language,
+            before,
+            body,
+        } = &fence;
         match (language.as_str(), fence.quoted()) {
             ("shell", _) => steps.extend(body.lines().map(|line| Step::Run(line.to_owned()))),
             ("console", _) => steps.extend(transcript(body)),
             ("text", _) => steps.extend(body.lines().map(|line| Step::Expect(line.to_owned()))),
             (_, Some(file))
-                if file.contains('.') && (before.ends_with(':') || before.contains(&format!("`{file}` gives"))) =>
+                if file.contains('.')
+                    && (before.ends_with(':') || before.contains(&format!("`{file}` gives"))) =>
             {
                 steps.push(Step::Write(file.to_owned(), body.clone()));
             }
@@ -88,9 +102,14 @@ fn transcript(body: &str) -> Vec<Step> {
 fn configurations(guide: &str) -> Vec<Vec<(String, String)>> {
     let mut configurations: Vec<Vec<(String, String)>> = Vec::new();
     for fence in fences(guide) {
-        match (fence.quoted().filter(|_| fence.before.ends_with("`:")), fence.language.as_str()) {
+        match (
+            fence.quoted().filter(|_| fence.before.ends_with("`:")),
+            fence.language.as_str(),
+        ) {
             (Some(file), _) => {
-                let configuration = configurations.last_mut().expect("a file belongs to a configuration");
+                let configuration = configurations
+                    .last_mut()
+                    .expect("a file belongs to a configuration");
                 configuration.push((file.to_owned(), fence.body.clone()));
             }
             (None, "terraform") => configurations.push(vec![("main.tf".to_owned(), fence.body)]),
@@ -110,7 +129,12 @@ async fn check(guide: &str, count: usize, promises: impl AsyncFn(usize, &LocalAw
         for (name, content) in files {
             workspace.write(name, content).unwrap();
         }
-        assert_success(&workspace.terraform(&["validate", "-no-color"]).await.unwrap());
+        assert_success(
+            &workspace
+                .terraform(&["validate", "-no-color"])
+                .await
+                .unwrap(),
+        );
         assert_success(&workspace.apply().await.unwrap());
         assert_empty(&workspace.plan().await.unwrap());
         promises(number, &aws, &workspace).await;
@@ -119,7 +143,12 @@ async fn check(guide: &str, count: usize, promises: impl AsyncFn(usize, &LocalAw
 }
 
 /// Walks through a guide. `other` handles commands of tools that are not installed.
-async fn walk(guide: &str, aws: &LocalAws, workspace: &mut Workspace, other: impl AsyncFn(&str) -> bool) {
+async fn walk(
+    guide: &str,
+    aws: &LocalAws,
+    workspace: &mut Workspace,
+    other: impl AsyncFn(&str) -> bool,
+) {
     let mut said = String::new();
     let mut commands = 0;
     for step in steps(guide) {
@@ -127,21 +156,36 @@ async fn walk(guide: &str, aws: &LocalAws, workspace: &mut Workspace, other: imp
             Step::Write(file, content) => workspace.write(&file, &content).expect("it is written"),
             Step::Expect(line) => {
                 let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-                assert!(words(&said).contains(&words(&line)), "{guide}: `{line}` is not in:\n{said}");
+                assert!(
+                    words(&said).contains(&words(&line)),
+                    "{guide}: `{line}` is not in:\n{said}"
+                );
             }
             Step::Show(line, output) => {
                 commands += 1;
                 let shown = run(&line, aws, workspace, &other).await.text;
                 // Terraform draws a frame around messages.
-                let words =
-                    |text: &str| text.replace(['│', '╷', '╵'], " ").split_whitespace().collect::<Vec<_>>().join(" ");
+                let words = |text: &str| {
+                    text.replace(['│', '╷', '╵'], " ")
+                        .split_whitespace()
+                        .collect::<Vec<_>>()
+                        .join(" ")
+                };
                 let is_shown = words(&shown).contains(&words(&output));
-                assert!(is_shown, "{guide}: `{line}` shows:\n{shown}\nnot:\n{output}");
+                assert!(
+                    is_shown,
+                    "{guide}: `{line}` shows:\n{shown}\nnot:\n{output}"
+                );
             }
             Step::Run(line) => {
                 commands += 1;
                 let outcome = run(&line, aws, workspace, &other).await;
-                assert!(outcome.is_success(), "{guide}: `{line}` failed ({}):\n{}", outcome.code, outcome.text);
+                assert!(
+                    outcome.is_success(),
+                    "{guide}: `{line}` failed ({}):\n{}",
+                    outcome.code,
+                    outcome.text
+                );
                 said = outcome.text;
             }
         }
@@ -150,20 +194,46 @@ async fn walk(guide: &str, aws: &LocalAws, workspace: &mut Workspace, other: imp
 }
 
 /// Runs a line if its program is available.
-async fn run(line: &str, aws: &LocalAws, workspace: &mut Workspace, other: &impl AsyncFn(&str) -> bool) -> Outcome {
+async fn run(
+    line: &str,
+    aws: &LocalAws,
+    workspace: &mut Workspace,
+    other: &impl AsyncFn(&str) -> bool,
+) -> Outcome {
     let words: Vec<&str> = line.split_whitespace().collect();
-    let option = |name: &str| words.iter().position(|word| *word == name).map(|at| words[at + 1]);
-    let read =
-        |file: &str| fs::read_to_string(workspace.path().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
-    let done = Outcome { code: 0, text: String::new(), stdout: String::new() };
+    let option = |name: &str| {
+        words
+            .iter()
+            .position(|word| *word == name)
+            .map(|at| words[at + 1])
+    };
+    let read = |file: &str| {
+        fs::read_to_string(workspace.path().join(file))
+            .unwrap_or_else(|error| panic!("{file}: {error}"))
+    };
+    let done = Outcome {
+        code: 0,
+        text: String::new(),
+        stdout: String::new(),
+    };
     match words.as_slice() {
         // The provider of this build needs no installation, and modules are local folders.
-        ["terraform", "init"] => workspace.terraform(&["get", "-no-color"]).await.expect("terraform runs"),
+        ["terraform", "init"] => workspace
+            .terraform(&["get", "-no-color"])
+            .await
+            .expect("terraform runs"),
         ["terraform", rest @ ..] => {
             let mut arguments = vec![rest[0], "-no-color"];
             arguments.extend(&rest[1..]);
-            arguments.extend(["apply", "destroy"].contains(&rest[0]).then_some("-auto-approve"));
-            workspace.terraform(&arguments).await.expect("terraform runs")
+            arguments.extend(
+                ["apply", "destroy"]
+                    .contains(&rest[0])
+                    .then_some("-auto-approve"),
+            );
+            workspace
+                .terraform(&arguments)
+                .await
+                .expect("terraform runs")
         }
         ["sfn", rest @ ..] => workspace.sfn(rest).await.expect("sfn runs"),
         ["cd", folder] => {
@@ -171,21 +241,32 @@ async fn run(line: &str, aws: &LocalAws, workspace: &mut Workspace, other: &impl
             done
         }
         ["sed", ..] => {
-            let output = std::process::Command::new("sh").args(["-c", line]).current_dir(workspace.path()).output();
+            let output = std::process::Command::new("sh")
+                .args(["-c", line])
+                .current_dir(workspace.path())
+                .output();
             assert!(output.expect("sh runs").status.success(), "`{line}` failed");
             done
         }
         ["aws", "stepfunctions", "create-state-machine", ..] => {
-            let definition = read(option("--definition").unwrap().trim_start_matches("file://"));
+            let definition = read(
+                option("--definition")
+                    .unwrap()
+                    .trim_start_matches("file://"),
+            );
             let body = json!({ "name": option("--name"), "definition": definition, "roleArn": option("--role-arn") });
-            aws.call("AWSStepFunctions.CreateStateMachine", &body).await.expect("it is created");
+            aws.call("AWSStepFunctions.CreateStateMachine", &body)
+                .await
+                .expect("it is created");
             done
         }
         ["aws", "stepfunctions", "start-execution", ..] => {
             let input = option("--input").unwrap().trim_matches('\'');
             let arn = option("--state-machine-arn");
             let body = json!({ "stateMachineArn": arn, "name": option("--name"), "input": input });
-            aws.call("AWSStepFunctions.StartExecution", &body).await.expect("it is started");
+            aws.call("AWSStepFunctions.StartExecution", &body)
+                .await
+                .expect("it is started");
             done
         }
         ["aws", "stepfunctions", "describe-execution", ..] => {
@@ -202,14 +283,21 @@ async fn run(line: &str, aws: &LocalAws, workspace: &mut Workspace, other: &impl
                 ("TemplateBody", &template),
                 ("Capabilities.member.1", "CAPABILITY_NAMED_IAM"),
             ];
-            aws.query("cloudformation", &encoded(&form)).await.expect("the stack is made");
+            aws.query("cloudformation", &encoded(&form))
+                .await
+                .expect("the stack is made");
             stack_is(aws, option("--stack-name").unwrap(), "CREATE_COMPLETE").await;
             done
         }
         ["aws", "cloudformation", "delete-stack", ..] => {
-            let form =
-                [("Action", "DeleteStack"), ("Version", "2010-05-15"), ("StackName", option("--stack-name").unwrap())];
-            aws.query("cloudformation", &encoded(&form)).await.expect("the stack goes");
+            let form = [
+                ("Action", "DeleteStack"),
+                ("Version", "2010-05-15"),
+                ("StackName", option("--stack-name").unwrap()),
+            ];
+            aws.query("cloudformation", &encoded(&form))
+                .await
+                .expect("the stack goes");
             stack_is(aws, option("--stack-name").unwrap(), "DELETE_COMPLETE").await;
             done
         }
@@ -220,7 +308,13 @@ async fn run(line: &str, aws: &LocalAws, workspace: &mut Workspace, other: &impl
 /// Waits until an execution has ended, and returns its status.
 async fn ended(aws: &LocalAws, arn: &str) -> String {
     for _ in 0..100 {
-        let found = aws.call("AWSStepFunctions.DescribeExecution", &json!({ "executionArn": arn })).await.unwrap();
+        let found = aws
+            .call(
+                "AWSStepFunctions.DescribeExecution",
+                &json!({ "executionArn": arn }),
+            )
+            .await
+            .unwrap();
         match found["status"].as_str() {
             Some("RUNNING") => tokio::time::sleep(std::time::Duration::from_millis(100)).await,
             status => return status.unwrap_or_default().to_owned(),
@@ -231,17 +325,32 @@ async fn ended(aws: &LocalAws, arn: &str) -> String {
 
 /// Encodes a form as browsers do.
 fn encoded(form: &[(&str, &str)]) -> String {
-    let encode = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
-    form.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect::<Vec<_>>().join("&")
+    let encode = |text: &str| {
+        text.bytes()
+            .map(|byte| format!("%{byte:02X}"))
+            .collect::<String>()
+    };
+    form.iter()
+        .map(|(name, value)| format!("{name}={}", encode(value)))
+        .collect::<Vec<_>>()
+        .join("&")
 }
 
 /// Waits until a stack has this status or is deleted.
 async fn stack_is(aws: &LocalAws, name: &str, status: &str) {
-    let form = [("Action", "DescribeStacks"), ("Version", "2010-05-15"), ("StackName", name)];
+    let form = [
+        ("Action", "DescribeStacks"),
+        ("Version", "2010-05-15"),
+        ("StackName", name),
+    ];
     let mut said = String::new();
     for _ in 0..100 {
-        said = aws.query("cloudformation", &encoded(&form)).await.unwrap_or_else(|error| error.to_string());
-        if said.contains(status) || (status == "DELETE_COMPLETE" && said.contains("does not exist")) {
+        said = aws
+            .query("cloudformation", &encoded(&form))
+            .await
+            .unwrap_or_else(|error| error.to_string());
+        if said.contains(status) || (status == "DELETE_COMPLETE" && said.contains("does not exist"))
+        {
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
@@ -251,14 +360,27 @@ async fn stack_is(aws: &LocalAws, name: &str, status: &str) {
 
 async fn exists(aws: &LocalAws, name: &str) -> bool {
     let body = json!({ "stateMachineArn": machine_arn(name) });
-    aws.call("AWSStepFunctions.DescribeStateMachine", &body).await.is_ok_and(|found| found["name"] == name)
+    aws.call("AWSStepFunctions.DescribeStateMachine", &body)
+        .await
+        .is_ok_and(|found| found["name"] == name)
 }
 
 /// Creates the objects that another tool would have deployed.
-async fn deployed(aws: &LocalAws, name: &str, definition: &Value, role: &str, tags: &[(&str, &str)]) -> bool {
-    let tags: Vec<Value> = tags.iter().map(|(key, value)| json!({ "key": key, "value": value })).collect();
+async fn deployed(
+    aws: &LocalAws,
+    name: &str,
+    definition: &Value,
+    role: &str,
+    tags: &[(&str, &str)],
+) -> bool {
+    let tags: Vec<Value> = tags
+        .iter()
+        .map(|(key, value)| json!({ "key": key, "value": value }))
+        .collect();
     let body = json!({ "name": name, "definition": definition.to_string(), "roleArn": role, "tags": tags });
-    aws.call("AWSStepFunctions.CreateStateMachine", &body).await.is_ok()
+    aws.call("AWSStepFunctions.CreateStateMachine", &body)
+        .await
+        .is_ok()
 }
 
 async fn nobody(_: &str) -> bool {
@@ -272,7 +394,11 @@ async fn importing() {
     // The last part of the guide uses another folder, which contains its file.
     fs::create_dir(workspace.path().join("by-hand")).unwrap();
     let steps = steps("importing.md");
-    assert!(steps.iter().any(|step| matches!(step, Step::Write(file, _) if file == "main.tf")));
+    assert!(
+        steps
+            .iter()
+            .any(|step| matches!(step, Step::Write(file, _) if file == "main.tf"))
+    );
     walk("importing.md", &aws, &mut workspace, nobody).await;
     let generated = fs::read_to_string(workspace.path().join("generated.tf")).unwrap();
     assert!(generated.contains("choice \"InStock\" {"), "{generated}");
@@ -292,15 +418,25 @@ async fn ci_cd() {
     let mut workspace = Workspace::new(&aws).unwrap();
     walk("ci-cd.md", &aws, &mut workspace, nobody).await;
     // The alias of the guide.
-    let canary = fences("ci-cd.md").into_iter().find(|fence| fence.body.contains("variable \"stable_version\""));
+    let canary = fences("ci-cd.md")
+        .into_iter()
+        .find(|fence| fence.body.contains("variable \"stable_version\""));
     workspace.write("main.tf", &canary.unwrap().body).unwrap();
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
     let changed = fs::read_to_string(workspace.path().join("main.tf")).unwrap();
-    workspace.write("main.tf", &changed.replace("    end = true", "    result = 1\n    end    = true")).unwrap();
+    workspace
+        .write(
+            "main.tf",
+            &changed.replace("    end = true", "    result = 1\n    end    = true"),
+        )
+        .unwrap();
     assert_success(&apply_with(&workspace, &["-var", "stable_version=1"]).await);
     let alias = json!({ "stateMachineAliasArn": machine_arn("orders") + ":live" });
-    let routed = aws.call("AWSStepFunctions.DescribeStateMachineAlias", &alias).await.unwrap();
+    let routed = aws
+        .call("AWSStepFunctions.DescribeStateMachineAlias", &alias)
+        .await
+        .unwrap();
     let weights: Vec<i64> = routed["routingConfiguration"]
         .as_array()
         .unwrap()
@@ -309,7 +445,10 @@ async fn ci_cd() {
         .collect();
     assert_eq!(weights, [90, 10], "{routed}");
     assert_success(&workspace.apply().await.unwrap());
-    let routed = aws.call("AWSStepFunctions.DescribeStateMachineAlias", &alias).await.unwrap();
+    let routed = aws
+        .call("AWSStepFunctions.DescribeStateMachineAlias", &alias)
+        .await
+        .unwrap();
     assert_eq!(routed["routingConfiguration"][0]["weight"], 100, "{routed}");
     assert_success(&workspace.destroy().await.unwrap());
 }
@@ -320,8 +459,10 @@ fn permissions() {
     let listed = |names: &[&str]| {
         let mut actions: Vec<String> = Vec::new();
         for name in names {
-            let table =
-                fs::read_to_string(repository().join(format!("examples/resources/{name}/permissions.md"))).unwrap();
+            let table = fs::read_to_string(
+                repository().join(format!("examples/resources/{name}/permissions.md")),
+            )
+            .unwrap();
             let words = table.split('`').filter(|word| {
                 word.split_once(':').is_some_and(|(service, action)| {
                     service.chars().all(|c| c.is_ascii_lowercase())
@@ -333,7 +474,9 @@ fn permissions() {
         actions.sort();
         actions.dedup();
         // A call that needs no permission, and a condition.
-        actions.retain(|action| !["sts:GetCallerIdentity", "iam:PassedToService"].contains(&action.as_str()));
+        actions.retain(|action| {
+            !["sts:GetCallerIdentity", "iam:PassedToService"].contains(&action.as_str())
+        });
         actions
     };
     let policies: Vec<Value> = fences("permissions.md")
@@ -354,7 +497,10 @@ fn permissions() {
         let mut granted: Vec<String> = Vec::new();
         for statement in policy["Statement"].as_array().unwrap() {
             let action = &statement["Action"];
-            let actions = action.as_array().map_or(std::slice::from_ref(action), Vec::as_slice).iter();
+            let actions = action
+                .as_array()
+                .map_or(std::slice::from_ref(action), Vec::as_slice)
+                .iter();
             granted.extend(actions.map(|action| action.as_str().unwrap().to_owned()));
         }
         granted.sort();
@@ -370,10 +516,12 @@ async fn coming_from_cloudformation() {
     let mut workspace = Workspace::new(&aws).unwrap();
     let sam = async |line: &str| match line {
         "sam deploy --template-file sam/template.yaml --stack-name refunds" => {
-            let definition =
-                json!({ "StartAt": "Wait", "States": { "Wait": { "Type": "Wait", "Seconds": 1, "End": true } } });
+            let definition = json!({ "StartAt": "Wait", "States": { "Wait": { "Type": "Wait", "Seconds": 1, "End": true } } });
             let role = "arn:aws:iam::123456789012:role/refunds-RefundsRole-1a2b3c";
-            let tags = [("team", "orders"), ("aws:cloudformation:stack-name", "refunds")];
+            let tags = [
+                ("team", "orders"),
+                ("aws:cloudformation:stack-name", "refunds"),
+            ];
             deployed(&aws, "Refunds-1a2b3c", &definition, role, &tags).await
         }
         // The resources of the stack are retained, and the stack has no other resources.
@@ -391,15 +539,29 @@ async fn coming_from_the_serverless_framework() {
     let serverless = async |line: &str| match line {
         "serverless deploy" => {
             let charge = "arn:aws:lambda:eu-west-1:123456789012:function:shop-dev-charge";
-            let task = json!({ "Type": "Task", "Resource": charge, "TimeoutSeconds": 5, "End": true });
+            let task =
+                json!({ "Type": "Task", "Resource": charge, "TimeoutSeconds": 5, "End": true });
             let definition = json!({ "Comment": "Takes orders.", "StartAt": "Charge", "States": { "Charge": task } });
             let role = "arn:aws:iam::123456789012:role/orders";
-            deployed(&aws, "shop-orders-dev", &definition, role, &[("stage", "dev")]).await
+            deployed(
+                &aws,
+                "shop-orders-dev",
+                &definition,
+                role,
+                &[("stage", "dev")],
+            )
+            .await
         }
         "serverless remove" => true,
         _ => false,
     };
-    walk("coming-from-serverless-framework.md", &aws, &mut workspace, serverless).await;
+    walk(
+        "coming-from-serverless-framework.md",
+        &aws,
+        &mut workspace,
+        serverless,
+    )
+    .await;
     assert!(exists(&aws, "shop-orders-dev").await);
 }
 
@@ -412,7 +574,14 @@ async fn coming_from_hashicorp_aws() {
     let definition = json!({ "StartAt": "Tell", "States": { "Tell": { "Type": "Task", "Resource": "arn:aws:states:::sns:publish",
         "Parameters": { "TopicArn": "arn:aws:sns:eu-west-1:123456789012:told", "Message.$": "$" }, "TimeoutSeconds": 5, "End": true } } });
     assert!(
-        deployed(&aws, "orders", &definition, "arn:aws:iam::123456789012:role/orders", &[("team", "orders")]).await
+        deployed(
+            &aws,
+            "orders",
+            &definition,
+            "arn:aws:iam::123456789012:role/orders",
+            &[("team", "orders")]
+        )
+        .await
     );
     let arn = machine_arn("orders");
     let attributes = json!({
@@ -426,12 +595,19 @@ async fn coming_from_hashicorp_aws() {
     let state = json!({ "version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "00000000-0000-0000-0000-000000000000", "outputs": {},
         "resources": [{ "mode": "managed", "type": "aws_sfn_state_machine", "name": "orders",
             "provider": "provider[\"registry.terraform.io/hashicorp/aws\"]", "instances": [{ "schema_version": 0, "attributes": attributes }] }] });
-    workspace.write("terraform.tfstate", &state.to_string()).unwrap();
+    workspace
+        .write("terraform.tfstate", &state.to_string())
+        .unwrap();
     workspace.stand_in("hashicorp/aws").unwrap();
     aws.proxy().forget();
     walk("coming-from-hashicorp-aws.md", &aws, &mut workspace, nobody).await;
-    let writes: Vec<_> =
-        aws.proxy().calls().into_iter().filter(|call| !call.reads()).map(|call| call.operation).collect();
+    let writes: Vec<_> = aws
+        .proxy()
+        .calls()
+        .into_iter()
+        .filter(|call| !call.reads())
+        .map(|call| call.operation)
+        .collect();
     assert_eq!(writes, Vec::<String>::new(), "nothing is written in AWS");
 }
 
@@ -449,7 +625,10 @@ async fn modules() {
 
 /// Applies with additional arguments.
 async fn apply_with(workspace: &Workspace, arguments: &[&str]) -> Outcome {
-    workspace.terraform(&[&["apply", "-auto-approve", "-no-color"][..], arguments].concat()).await.unwrap()
+    workspace
+        .terraform(&[&["apply", "-auto-approve", "-no-color"][..], arguments].concat())
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
@@ -510,13 +689,24 @@ async fn lifecycle() {
 
 #[tokio::test]
 async fn sensitive_values() {
-    check("sensitive-values.md", 1, async |_: usize, _: &LocalAws, workspace: &Workspace| {
-        let shown = workspace.terraform(&["output", "-no-color"]).await.unwrap();
-        assert_says(&shown, &["start = \"Accept\"", "policy = <sensitive>", "\"StartAt\": \"Accept\""]);
-        let tested = workspace.terraform(&["test", "-no-color"]).await.unwrap();
-        assert_success(&tested);
-        assert_says(&tested, &["1 passed, 0 failed"]);
-    })
+    check(
+        "sensitive-values.md",
+        1,
+        async |_: usize, _: &LocalAws, workspace: &Workspace| {
+            let shown = workspace.terraform(&["output", "-no-color"]).await.unwrap();
+            assert_says(
+                &shown,
+                &[
+                    "start = \"Accept\"",
+                    "policy = <sensitive>",
+                    "\"StartAt\": \"Accept\"",
+                ],
+            );
+            let tested = workspace.terraform(&["test", "-no-color"]).await.unwrap();
+            assert_success(&tested);
+            assert_says(&tested, &["1 passed, 0 failed"]);
+        },
+    )
     .await;
 }
 
@@ -528,7 +718,10 @@ fn every_guide_that_leads_somewhere_is_walked() {
         .map(|entry| entry.unwrap().path())
         .filter(|path| fs::read_to_string(path).unwrap().contains("```shell"))
         .collect();
-    let mut names: Vec<_> = with_commands.iter().map(|path| path.file_name().unwrap().to_str().unwrap()).collect();
+    let mut names: Vec<_> = with_commands
+        .iter()
+        .map(|path| path.file_name().unwrap().to_str().unwrap())
+        .collect();
     names.sort_unstable();
     assert_eq!(
         names,

@@ -19,7 +19,9 @@ fn folder(aws: &LocalAws) -> Workspace {
 /// Creates a state machine as a user of the console does.
 async fn create(aws: &LocalAws, name: &str, definition: &serde_json::Value) {
     let body = json!({ "name": name, "definition": definition.to_string(), "roleArn": ROLE });
-    aws.call("AWSStepFunctions.CreateStateMachine", &body).await.expect("it is created");
+    aws.call("AWSStepFunctions.CreateStateMachine", &body)
+        .await
+        .expect("it is created");
 }
 
 fn refused(code: &str) -> Fault {
@@ -32,24 +34,37 @@ fn waits() -> serde_json::Value {
 
 /// Asserts that a plan of the imported files contains only this number of imports, then applies it and plans again.
 async fn check(workspace: &Workspace, imports: usize) {
-    let formatted = workspace.terraform(&["fmt", "-check", "-diff"]).await.unwrap();
-    assert!(formatted.is_success(), "terraform fmt would write it otherwise:\n{}", formatted.text);
+    let formatted = workspace
+        .terraform(&["fmt", "-check", "-diff"])
+        .await
+        .unwrap();
+    assert!(
+        formatted.is_success(),
+        "terraform fmt would write it otherwise:\n{}",
+        formatted.text
+    );
     let planned = workspace.plan().await.unwrap();
     let sum = format!("Plan: {imports} to import, 0 to add, 0 to change, 0 to destroy.");
-    assert!(planned.text.contains(&sum), "not `{sum}`:\n{}", planned.text);
+    assert!(
+        planned.text.contains(&sum),
+        "not `{sum}`:\n{}",
+        planned.text
+    );
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
 }
 
 fn read(workspace: &Workspace, file: &str) -> String {
-    fs::read_to_string(workspace.path().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+    fs::read_to_string(workspace.path().join(file))
+        .unwrap_or_else(|error| panic!("{file}: {error}"))
 }
 
 fn files(workspace: &Workspace) -> Vec<String> {
     let entries = fs::read_dir(workspace.path()).unwrap();
     let names = entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned());
-    let mut names: Vec<String> =
-        names.filter(|name| name != "terraform.rc" && !name.starts_with(".terraform")).collect();
+    let mut names: Vec<String> = names
+        .filter(|name| name != "terraform.rc" && !name.starts_with(".terraform"))
+        .collect();
     names.sort();
     names
 }
@@ -58,7 +73,12 @@ fn files(workspace: &Workspace) -> Vec<String> {
 async fn a_state_machine_comes_with_its_aliases_and_functions() {
     let aws = aws().await;
     let theirs = folder(&aws);
-    theirs.write("code/main.py", "def handler(event, context):\n    return event\n").unwrap();
+    theirs
+        .write(
+            "code/main.py",
+            "def handler(event, context):\n    return event\n",
+        )
+        .unwrap();
     theirs
         .configure(
             r#"
@@ -153,22 +173,42 @@ resource "sfn_alias" "live" {
 
     let ours = folder(&aws);
     aws.proxy().forget();
-    let imported = ours.sfn(&["import", "--all", "--with", "aliases,log-groups,functions"]).await.unwrap();
+    let imported = ours
+        .sfn(&["import", "--all", "--with", "aliases,log-groups,functions"])
+        .await
+        .unwrap();
     assert_success(&imported);
-    let writes: Vec<String> =
-        aws.proxy().calls().into_iter().filter(|call| !call.reads()).map(|call| call.operation).collect();
+    let writes: Vec<String> = aws
+        .proxy()
+        .calls()
+        .into_iter()
+        .filter(|call| !call.reads())
+        .map(|call| call.operation)
+        .collect();
     assert_eq!(writes, Vec::<String>::new(), "an import only reads");
     insta::assert_snapshot!("told", imported.text);
-    assert_eq!(files(&ours), ["audit.tf", "functions", "orders.tf", "versions.tf"]);
+    assert_eq!(
+        files(&ours),
+        ["audit.tf", "functions", "orders.tf", "versions.tf"]
+    );
     insta::assert_snapshot!("versions", read(&ours, "versions.tf"));
     insta::assert_snapshot!("orders", read(&ours, "orders.tf"));
     insta::assert_snapshot!("audit", read(&ours, "audit.tf"));
     check(&ours, 6).await;
 
     // A second import has nothing to do.
-    let again = ours.sfn(&["import", "--all", "--with", "aliases,log-groups,functions"]).await.unwrap();
+    let again = ours
+        .sfn(&["import", "--all", "--with", "aliases,log-groups,functions"])
+        .await
+        .unwrap();
     assert_success(&again);
-    assert_says(&again, &["0 state machines written to .", "2 state machines skipped: already declared in the folder"]);
+    assert_says(
+        &again,
+        &[
+            "0 state machines written to .",
+            "2 state machines skipped: already declared in the folder",
+        ],
+    );
 }
 
 #[tokio::test]
@@ -177,20 +217,33 @@ async fn what_is_meant_is_said_by_name_prefix_or_tag() {
     for name in ["orders-a", "orders-b", "other"] {
         create(&aws, name, &waits()).await;
     }
-    let tags = json!({ "resourceArn": machine_arn("other"), "tags": [{ "key": "team", "value": "x" }] });
-    aws.call("AWSStepFunctions.TagResource", &tags).await.unwrap();
+    let tags =
+        json!({ "resourceArn": machine_arn("other"), "tags": [{ "key": "team", "value": "x" }] });
+    aws.call("AWSStepFunctions.TagResource", &tags)
+        .await
+        .unwrap();
     let arn = machine_arn("other");
     for (arguments, expected) in [
-        (&["--prefix", "orders-"][..], &["orders-a.tf", "orders-b.tf"][..]),
+        (
+            &["--prefix", "orders-"][..],
+            &["orders-a.tf", "orders-b.tf"][..],
+        ),
         (&["--tag", "team=x"], &["other.tf"]),
         (&["orders-b"], &["orders-b.tf"]),
         (&[arn.as_str()], &["other.tf"]),
-        (&["--all", "--with", "nothing"], &["orders-a.tf", "orders-b.tf", "other.tf"]),
+        (
+            &["--all", "--with", "nothing"],
+            &["orders-a.tf", "orders-b.tf", "other.tf"],
+        ),
     ] {
         let workspace = folder(&aws);
         let arguments = [&["import", "--out", "."][..], arguments].concat();
         assert_success(&workspace.sfn(&arguments).await.unwrap());
-        assert_eq!(files(&workspace), [expected, &["versions.tf"]].concat(), "{arguments:?}");
+        assert_eq!(
+            files(&workspace),
+            [expected, &["versions.tf"]].concat(),
+            "{arguments:?}"
+        );
         check(&workspace, expected.len()).await;
     }
     let nothing = folder(&aws).sfn(&["import"]).await.unwrap();
@@ -204,13 +257,32 @@ async fn an_expression_takes_the_place_of_an_arn() {
     let topic = "arn:aws:sns:eu-west-1:123456789012:told";
     let tell = json!({ "Type": "Task", "Resource": "arn:aws:states:::sns:publish", "End": true,
         "Parameters": { "TopicArn": topic, "Message.$": "$" } });
-    create(&aws, "tell", &json!({ "StartAt": "Tell", "States": { "Tell": tell } })).await;
+    create(
+        &aws,
+        "tell",
+        &json!({ "StartAt": "Tell", "States": { "Tell": tell } }),
+    )
+    .await;
     aws.create_topic("told").await.unwrap();
     let workspace = folder(&aws);
     let map = format!("{topic}=var.topic");
-    assert_success(&workspace.sfn(&["import", "tell", "--map", &map]).await.unwrap());
-    assert!(read(&workspace, "tell.tf").contains("TopicArn = var.topic"), "{}", read(&workspace, "tell.tf"));
-    workspace.write("variables.tf", &format!("variable \"topic\" {{\n  default = \"{topic}\"\n}}\n")).unwrap();
+    assert_success(
+        &workspace
+            .sfn(&["import", "tell", "--map", &map])
+            .await
+            .unwrap(),
+    );
+    assert!(
+        read(&workspace, "tell.tf").contains("TopicArn = var.topic"),
+        "{}",
+        read(&workspace, "tell.tf")
+    );
+    workspace
+        .write(
+            "variables.tf",
+            &format!("variable \"topic\" {{\n  default = \"{topic}\"\n}}\n"),
+        )
+        .unwrap();
     check(&workspace, 1).await;
 }
 
@@ -223,7 +295,10 @@ async fn what_cannot_be_imported_is_said_and_the_rest_is_done() {
     let workspace = folder(&aws);
     let (a, gone) = (machine_arn("a"), machine_arn("gone"));
     let activity = "arn:aws:states:eu-west-1:123456789012:activity:x";
-    let imported = workspace.sfn(&["import", &a, activity, &gone, "nobody", "b"]).await.unwrap();
+    let imported = workspace
+        .sfn(&["import", &a, activity, &gone, "nobody", "b"])
+        .await
+        .unwrap();
     assert_eq!(imported.code, 2);
     insta::assert_snapshot!("refused", imported.text);
     assert_eq!(files(&workspace), ["a.tf", "b.tf", "versions.tf"]);
@@ -231,18 +306,36 @@ async fn what_cannot_be_imported_is_said_and_the_rest_is_done() {
 
     // The state machine is deleted after it was listed.
     let workspace = folder(&aws);
-    aws.proxy().fault("DescribeStateMachine", 1, refused("StateMachineDoesNotExist"));
+    aws.proxy().fault(
+        "DescribeStateMachine",
+        1,
+        refused("StateMachineDoesNotExist"),
+    );
     let imported = workspace.sfn(&["import", "--all"]).await.unwrap();
     assert_eq!(imported.code, 2);
-    assert_says(&imported, &["there is no state machine", "1 state machine written", "1 could not be imported"]);
+    assert_says(
+        &imported,
+        &[
+            "there is no state machine",
+            "1 state machine written",
+            "1 could not be imported",
+        ],
+    );
     assert_eq!(files(&workspace).len(), 2);
 
     // The credentials cannot list. State machines are still imported by ARN.
     let workspace = folder(&aws);
-    aws.proxy().fault("ListStateMachines", 50, refused("AccessDeniedException"));
+    aws.proxy()
+        .fault("ListStateMachines", 50, refused("AccessDeniedException"));
     let imported = workspace.sfn(&["import", &a, "b"]).await.unwrap();
     assert_eq!(imported.code, 2);
-    assert_says(&imported, &["error: eu-west-1: cannot list the state machines", "1 state machine written"]);
+    assert_says(
+        &imported,
+        &[
+            "error: eu-west-1: cannot list the state machines",
+            "1 state machine written",
+        ],
+    );
     assert_eq!(files(&workspace), ["a.tf", "versions.tf"]);
 
     // An endpoint that does not respond is reported at once.
@@ -251,16 +344,37 @@ async fn what_cannot_be_imported_is_said_and_the_rest_is_done() {
     let start = Instant::now();
     let imported = workspace.sfn(&["import", "--all"]).await.unwrap();
     assert_eq!((imported.code, files(&workspace).len()), (2, 0));
-    assert_says(&imported, &["cannot use the credentials", "connection refused by 127.0.0.1:9"]);
-    assert!(start.elapsed() < Duration::from_secs(5), "it took {:?}", start.elapsed());
+    assert_says(
+        &imported,
+        &[
+            "cannot use the credentials",
+            "connection refused by 127.0.0.1:9",
+        ],
+    );
+    assert!(
+        start.elapsed() < Duration::from_secs(5),
+        "it took {:?}",
+        start.elapsed()
+    );
 
     // A state machine that another provider manages in the folder is not imported.
     aws.proxy().forget();
     let workspace = folder(&aws);
-    workspace.write("theirs.tf", "resource \"aws_sfn_state_machine\" \"it\" {\n  name = \"a\"\n}\n").unwrap();
+    workspace
+        .write(
+            "theirs.tf",
+            "resource \"aws_sfn_state_machine\" \"it\" {\n  name = \"a\"\n}\n",
+        )
+        .unwrap();
     let imported = workspace.sfn(&["import", "--all"]).await.unwrap();
     assert_eq!(imported.code, 2);
-    assert_says(&imported, &["already managed by `aws_sfn_state_machine.it`", "1 state machine written"]);
+    assert_says(
+        &imported,
+        &[
+            "already managed by `aws_sfn_state_machine.it`",
+            "1 state machine written",
+        ],
+    );
     assert_eq!(files(&workspace), ["b.tf", "theirs.tf", "versions.tf"]);
 
     let workspace = folder(&aws);
@@ -280,7 +394,10 @@ async fn any_name_that_aws_takes_is_imported() {
     }
     let workspace = folder(&aws);
     assert_success(&workspace.sfn(&["import", "--all"]).await.unwrap());
-    let lower: std::collections::BTreeSet<String> = files(&workspace).iter().map(|name| name.to_lowercase()).collect();
+    let lower: std::collections::BTreeSet<String> = files(&workspace)
+        .iter()
+        .map(|name| name.to_lowercase())
+        .collect();
     assert_eq!((lower.len(), files(&workspace).len()), (6, 6), "{lower:?}");
     check(&workspace, 5).await;
 }
@@ -296,7 +413,10 @@ async fn several_regions_go_into_one_folder() {
     let workspace = folder(&aws);
     let regions = ["import", "--all", "--region", "eu-west-1,us-east-1"];
     assert_success(&workspace.sfn(&regions).await.unwrap());
-    assert_eq!(files(&workspace), ["orders.tf", "orders_2.tf", "versions.tf"]);
+    assert_eq!(
+        files(&workspace),
+        ["orders.tf", "orders_2.tf", "versions.tf"]
+    );
     assert!(
         read(&workspace, "orders_2.tf").contains("region   = \"us-east-1\""),
         "{}",
@@ -304,13 +424,27 @@ async fn several_regions_go_into_one_folder() {
     );
     check(&workspace, 2).await;
     let again = workspace.sfn(&regions).await.unwrap();
-    assert_says(&again, &["0 state machines written", "2 state machines skipped: already declared in the folder"]);
+    assert_says(
+        &again,
+        &[
+            "0 state machines written",
+            "2 state machines skipped: already declared in the folder",
+        ],
+    );
 
     // The folder keeps the region of its provider block, regardless of later `--region` arguments.
     let workspace = folder(&aws);
     assert_success(&workspace.sfn(&["import", "--all"]).await.unwrap());
-    assert_success(&workspace.sfn(&["import", "--all", "--region", "us-east-1"]).await.unwrap());
-    assert_eq!(files(&workspace), ["orders.tf", "orders_2.tf", "versions.tf"]);
+    assert_success(
+        &workspace
+            .sfn(&["import", "--all", "--region", "us-east-1"])
+            .await
+            .unwrap(),
+    );
+    assert_eq!(
+        files(&workspace),
+        ["orders.tf", "orders_2.tf", "versions.tf"]
+    );
     check(&workspace, 2).await;
 }
 
@@ -321,7 +455,11 @@ async fn an_import_that_was_killed_goes_on_where_it_was() {
         create(&aws, &format!("m{number:02}"), &waits()).await;
     }
     let workspace = folder(&aws);
-    aws.proxy().fault("DescribeStateMachine", 1000, Fault::Delay(Duration::from_millis(300)));
+    aws.proxy().fault(
+        "DescribeStateMachine",
+        1000,
+        Fault::Delay(Duration::from_millis(300)),
+    );
     let mut child = workspace.start_sfn(&["import", "--all"]).unwrap();
     tokio::time::timeout(Duration::from_secs(30), async {
         while files(&workspace).len() < 5 {
@@ -333,12 +471,21 @@ async fn an_import_that_was_killed_goes_on_where_it_was() {
     child.start_kill().unwrap();
     child.wait().await.unwrap();
     // A file has a temporary name until it is complete.
-    let written = files(&workspace).iter().filter(|file| !file.ends_with(".partial")).count();
+    let written = files(&workspace)
+        .iter()
+        .filter(|file| !file.ends_with(".partial"))
+        .count();
     assert!(written < 61, "it was through");
     aws.proxy().forget();
     let rest = workspace.sfn(&["import", "--all"]).await.unwrap();
     assert_success(&rest);
-    assert_says(&rest, &[&format!("{} state machines skipped: already declared in the folder", written - 1)]);
+    assert_says(
+        &rest,
+        &[&format!(
+            "{} state machines skipped: already declared in the folder",
+            written - 1
+        )],
+    );
     assert_eq!(files(&workspace).len(), 61);
     check(&workspace, 60).await;
 }
@@ -350,7 +497,11 @@ async fn ctrl_c_ends_an_import_between_two_files() {
         create(&aws, &format!("m{number:02}"), &waits()).await;
     }
     let workspace = folder(&aws);
-    aws.proxy().fault("DescribeStateMachine", 1000, Fault::Delay(Duration::from_millis(300)));
+    aws.proxy().fault(
+        "DescribeStateMachine",
+        1000,
+        Fault::Delay(Duration::from_millis(300)),
+    );
     let child = workspace.start_sfn(&["import", "--all"]).unwrap();
     let pid = rustix::process::Pid::from_raw(child.id().unwrap().try_into().unwrap()).unwrap();
     while files(&workspace).len() < 5 {
@@ -360,7 +511,11 @@ async fn ctrl_c_ends_an_import_between_two_files() {
     let stopped = outcome(child).await.unwrap();
     assert_eq!(stopped.code, 2, "{}", stopped.text);
     assert_says(&stopped, &["stopped: run the command again to continue"]);
-    assert!(files(&workspace).iter().all(|file| !file.ends_with(".partial")));
+    assert!(
+        files(&workspace)
+            .iter()
+            .all(|file| !file.ends_with(".partial"))
+    );
     aws.proxy().forget();
     assert_success(&workspace.sfn(&["import", "--all"]).await.unwrap());
     assert_eq!(files(&workspace).len(), 41);
@@ -377,8 +532,11 @@ async fn a_thousand_are_imported_in_one_go() {
         "Done": { "Type": "Succeed" } } });
     let text = definition.to_string();
     for number in 0..1000 {
-        let body = json!({ "name": format!("machine-{number:04}"), "definition": text, "roleArn": ROLE });
-        aws.call("AWSStepFunctions.CreateStateMachine", &body).await.expect("it is created");
+        let body =
+            json!({ "name": format!("machine-{number:04}"), "definition": text, "roleArn": ROLE });
+        aws.call("AWSStepFunctions.CreateStateMachine", &body)
+            .await
+            .expect("it is created");
     }
     let workspace = folder(&aws);
     let start = Instant::now();
@@ -388,7 +546,10 @@ async fn a_thousand_are_imported_in_one_go() {
     let start = Instant::now();
     let planned = workspace.plan().await.unwrap();
     println!("imported in {took:?}, planned in {:?}", start.elapsed());
-    assert_says(&planned, &["Plan: 1000 to import, 0 to add, 0 to change, 0 to destroy."]);
+    assert_says(
+        &planned,
+        &["Plan: 1000 to import, 0 to add, 0 to change, 0 to destroy."],
+    );
 }
 
 #[tokio::test]
@@ -400,7 +561,10 @@ async fn a_file_stays_as_it_is_when_it_cannot_be_replaced() {
     fs::create_dir(workspace.path().join("a.tf.partial")).unwrap();
     let imported = workspace.sfn(&["import", "a"]).await.unwrap();
     assert_eq!(imported.code, 2);
-    assert_says(&imported, &["cannot write ./a.tf", "0 state machines written"]);
+    assert_says(
+        &imported,
+        &["cannot write ./a.tf", "0 state machines written"],
+    );
     assert_eq!(files(&workspace), ["a.tf.partial", "versions.tf"]);
     assert_eq!(read(&workspace, "versions.tf"), HEADER);
 }
@@ -409,7 +573,12 @@ async fn a_file_stays_as_it_is_when_it_cannot_be_replaced() {
 async fn a_folder_with_other_providers_and_files_plans() {
     let aws = aws().await;
     let theirs = folder(&aws);
-    theirs.write("code/main.py", "def handler(event, context):\n    return event\n").unwrap();
+    theirs
+        .write(
+            "code/main.py",
+            "def handler(event, context):\n    return event\n",
+        )
+        .unwrap();
     let function = r#"
 resource "sfn_lambda_function" "f" {
   function_name = "charge"
@@ -430,19 +599,37 @@ resource "sfn_lambda_function" "f" {
     let versions = "terraform {\n  required_version = \">= 1.5\"\n\n  required_providers {\n    other = {\n      source = \"example/other\"\n    }\n  } # ours\n}\n";
     workspace.write("versions.tf", versions).unwrap();
     workspace.write("functions/charge.zip", "ours").unwrap();
-    let imported = workspace.sfn(&["import", "--all", "--with", "functions"]).await.unwrap();
+    let imported = workspace
+        .sfn(&["import", "--all", "--with", "functions"])
+        .await
+        .unwrap();
     assert_success(&imported);
-    assert_says(&imported, &["versions.tf: `sfn` was added to `required_providers`"]);
+    assert_says(
+        &imported,
+        &["versions.tf: `sfn` was added to `required_providers`"],
+    );
     let now = read(&workspace, "versions.tf");
     let (before, after) = now.split_once("    sfn = {").unwrap();
-    assert!(versions.starts_with(before) && after.ends_with("  } # ours\n}\n"), "{now}");
+    assert!(
+        versions.starts_with(before) && after.ends_with("  } # ours\n}\n"),
+        "{now}"
+    );
     assert_eq!(read(&workspace, "functions/charge.zip"), "ours");
     assert!(workspace.path().join("functions/charge_2.zip").exists());
     let names = files(&workspace);
-    assert!(names.iter().all(|name| !name.ends_with("override.tf")), "{names:?}");
+    assert!(
+        names.iter().all(|name| !name.ends_with("override.tf")),
+        "{names:?}"
+    );
     // `example/other` is not installed in the tests.
     workspace
-        .write("versions.tf", &now.replace("    other = {\n      source = \"example/other\"\n    }\n", ""))
+        .write(
+            "versions.tf",
+            &now.replace(
+                "    other = {\n      source = \"example/other\"\n    }\n",
+                "",
+            ),
+        )
         .unwrap();
     check(&workspace, 3).await;
 }

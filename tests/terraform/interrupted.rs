@@ -53,13 +53,22 @@ resource "sfn_state_machine" "it" {
 /// Kills the provider processes among the children of a process.
 fn kill_providers(terraform: i32) {
     for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
-        let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<i32>().ok()) else {
+        let Some(pid) = entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse::<i32>().ok())
+        else {
             continue;
         };
         let Ok(status) = fs::read_to_string(entry.path().join("status")) else {
             continue;
         };
-        let field = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+        let field = |name: &str| {
+            status
+                .lines()
+                .find_map(|line| line.strip_prefix(name))
+                .map(str::trim)
+        };
         let is_provider = field("Name:").is_some_and(|name| name.starts_with("terraform-provi"));
         if is_provider && field("PPid:") == Some(&terraform.to_string()) {
             let _ = kill_process(Pid::from_raw(pid).expect("a process"), Signal::KILL);
@@ -90,13 +99,21 @@ impl Until {
 }
 
 fn is_write(operation: &str) -> bool {
-    !RecordedCall { operation: operation.to_owned(), status: 200, body: Default::default() }.reads()
+    !RecordedCall {
+        operation: operation.to_owned(),
+        status: 200,
+        body: Default::default(),
+    }
+    .reads()
 }
 
 /// Applies, and kills the provider after that call took effect and before its response arrives. Returns whether it
 /// was killed.
 pub async fn apply_and_kill(aws: &LocalAws, workspace: &Workspace, until: Until) -> bool {
-    let (terraform, killed) = (Arc::new(AtomicI32::new(0)), Arc::new(AtomicBool::new(false)));
+    let (terraform, killed) = (
+        Arc::new(AtomicI32::new(0)),
+        Arc::new(AtomicBool::new(false)),
+    );
     let hook = (Arc::clone(&terraform), Arc::clone(&killed));
     let writes = AtomicUsize::new(0);
     aws.proxy().forget();
@@ -107,11 +124,21 @@ pub async fn apply_and_kill(aws: &LocalAws, workspace: &Workspace, until: Until)
             kill_providers(hook.0.load(Ordering::SeqCst));
         }
     });
-    let child = workspace.start(&["apply", "-auto-approve", "-no-color"]).expect("terraform starts");
-    terraform.store(i32::try_from(child.id().expect("it runs")).expect("a process"), Ordering::SeqCst);
+    let child = workspace
+        .start(&["apply", "-auto-approve", "-no-color"])
+        .expect("terraform starts");
+    terraform.store(
+        i32::try_from(child.id().expect("it runs")).expect("a process"),
+        Ordering::SeqCst,
+    );
     let output = child.wait_with_output().await.expect("terraform ends");
     let was_killed = killed.load(Ordering::SeqCst);
-    assert_eq!(output.status.success(), !was_killed, "{}", String::from_utf8_lossy(&output.stdout));
+    assert_eq!(
+        output.status.success(),
+        !was_killed,
+        "{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
     aws.proxy().forget();
     was_killed
 }
@@ -123,13 +150,18 @@ async fn converge(workspace: &Workspace) {
         return;
     }
     let blocks: Vec<String> = errors.iter().map(Reported::import_block).collect();
-    workspace.write("imports.tf", &blocks.concat()).expect("the blocks are written");
+    workspace
+        .write("imports.tf", &blocks.concat())
+        .expect("the blocks are written");
     assert_success(&workspace.apply().await.expect("terraform runs"));
 }
 
 async fn versions(aws: &LocalAws) -> usize {
     let arn = serde_json::json!({ "stateMachineArn": machine_arn("it") });
-    let list = aws.call("AWSStepFunctions.ListStateMachineVersions", &arn).await.expect("list");
+    let list = aws
+        .call("AWSStepFunctions.ListStateMachineVersions", &arn)
+        .await
+        .expect("list");
     list["stateMachineVersions"].as_array().map_or(0, Vec::len)
 }
 
@@ -158,7 +190,11 @@ async fn a_killed_creation_converges() {
         calls += 1;
         converge(&workspace).await;
         assert_empty(&workspace.plan().await.unwrap());
-        assert_eq!((counts(&aws).await, versions(&aws).await), ((1, 1, 1), 1), "after call {calls}");
+        assert_eq!(
+            (counts(&aws).await, versions(&aws).await),
+            ((1, 1, 1), 1),
+            "after call {calls}"
+        );
         assert_success(&workspace.destroy().await.unwrap());
         assert_eq!(counts(&aws).await, (0, 0, 0), "after call {calls}");
     }
@@ -183,13 +219,37 @@ async fn a_killed_update_converges() {
         calls += 1;
         assert_success(&workspace.apply().await.unwrap());
         assert_empty(&workspace.plan().await.unwrap());
-        assert_eq!((counts(&aws).await, versions(&aws).await), ((1, 1, 1), 2), "after call {calls}");
+        assert_eq!(
+            (counts(&aws).await, versions(&aws).await),
+            ((1, 1, 1), 2),
+            "after call {calls}"
+        );
         let described = describe(&aws, "it").await;
-        assert!(described["definition"].as_str().unwrap().contains("sendMessage"), "after call {calls}");
-        let state = workspace.resource("sfn_state_machine.it").await.unwrap().unwrap();
-        let policy = aws.role_policy("it-eu-west-1-state-machine", "terraform-provider-sfn").await.unwrap();
-        assert!(policy.contains("sqs:SendMessage") && !policy.contains("sns:Publish"), "after call {calls}: {policy}");
-        assert_eq!(state["state_machine_version_arn"], format!("{}:2", machine_arn("it")), "after call {calls}");
+        assert!(
+            described["definition"]
+                .as_str()
+                .unwrap()
+                .contains("sendMessage"),
+            "after call {calls}"
+        );
+        let state = workspace
+            .resource("sfn_state_machine.it")
+            .await
+            .unwrap()
+            .unwrap();
+        let policy = aws
+            .role_policy("it-eu-west-1-state-machine", "terraform-provider-sfn")
+            .await
+            .unwrap();
+        assert!(
+            policy.contains("sqs:SendMessage") && !policy.contains("sns:Publish"),
+            "after call {calls}: {policy}"
+        );
+        assert_eq!(
+            state["state_machine_version_arn"],
+            format!("{}:2", machine_arn("it")),
+            "after call {calls}"
+        );
         assert_eq!(state["tracing_configuration"]["enabled"], true);
     }
     assert!(calls >= 8, "only {calls} calls were made");
@@ -215,7 +275,12 @@ async fn a_killed_function_converges() {
     loop {
         aws.reset().await.unwrap();
         let workspace = workspace(&aws, FUNCTION);
-        workspace.write("code/main.py", "def handler(event, context):\n    return event\n").unwrap();
+        workspace
+            .write(
+                "code/main.py",
+                "def handler(event, context):\n    return event\n",
+            )
+            .unwrap();
         if !apply_and_kill(&aws, &workspace, Until::Call(calls + 1)).await {
             break;
         }
@@ -239,9 +304,13 @@ async fn killed_creations_of_single_objects_converge() {
     let base = objects::with_code(&aws, &format!("{BASE}{BASE_HERE}"));
     assert_success(&base.apply().await.unwrap());
     let before = inventory(&aws).await;
-    let parts: Vec<String> = OBJECTS[2..].iter().map(|object| object.configuration("")).collect();
+    let parts: Vec<String> = OBJECTS[2..]
+        .iter()
+        .map(|object| object.configuration(""))
+        .collect();
     let configuration = format!("{BASE_ELSEWHERE}{}", parts.concat());
-    let configuration = configuration.replace("name = \"/it\"", "name = \"/it\"\n  retention_in_days = 7");
+    let configuration =
+        configuration.replace("name = \"/it\"", "name = \"/it\"\n  retention_in_days = 7");
     let mut writes = 0;
     loop {
         let workspace = workspace(&aws, &configuration);
@@ -251,7 +320,11 @@ async fn killed_creations_of_single_objects_converge() {
         writes += 1;
         converge(&workspace).await;
         assert_empty(&workspace.plan().await.unwrap());
-        assert_eq!(inventory(&aws).await.len(), before.len() + parts.len(), "after write {writes}");
+        assert_eq!(
+            inventory(&aws).await.len(),
+            before.len() + parts.len(),
+            "after write {writes}"
+        );
         assert_success(&workspace.destroy().await.unwrap());
         assert_eq!(inventory(&aws).await, before, "after write {writes}");
     }

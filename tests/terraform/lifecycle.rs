@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{assert_empty, assert_says, assert_success, aws, counts, describe, machine_arn, workspace};
+use super::{
+    assert_empty, assert_says, assert_success, aws, counts, describe, machine_arn, workspace,
+};
 
 fn machine(extra: &str) -> String {
     format!(
@@ -45,12 +47,24 @@ async fn nothing_is_left_after_destroy() {
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
     assert_eq!(counts(&aws).await, (1, 1, 1));
-    let state = workspace.resource("sfn_state_machine.it").await.unwrap().unwrap();
-    assert_eq!(state["state_machine_version_arn"], format!("{}:1", machine_arn("it")));
+    let state = workspace
+        .resource("sfn_state_machine.it")
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        state["state_machine_version_arn"],
+        format!("{}:1", machine_arn("it"))
+    );
     assert_eq!(state["arn"], machine_arn("it"));
     assert_eq!(state["tags_all"], json!({ "team": "orders" }));
     assert_eq!(state["status"], "ACTIVE");
-    assert!(state["policy_json"].as_str().unwrap().contains("kms:Decrypt"));
+    assert!(
+        state["policy_json"]
+            .as_str()
+            .unwrap()
+            .contains("kms:Decrypt")
+    );
     assert_success(&workspace.destroy().await.unwrap());
     assert_eq!(counts(&aws).await, (0, 0, 0));
 }
@@ -62,9 +76,16 @@ async fn removing_a_block_turns_the_thing_off() {
     assert_success(&workspace.apply().await.unwrap());
     let on = describe(&aws, "it").await;
     assert_eq!(on["loggingConfiguration"]["level"], "ALL");
-    assert_eq!(on["encryptionConfiguration"]["type"], "CUSTOMER_MANAGED_KMS_KEY");
     assert_eq!(
-        workspace.resource("sfn_state_machine.it").await.unwrap().unwrap()["tracing_configuration"]["enabled"],
+        on["encryptionConfiguration"]["type"],
+        "CUSTOMER_MANAGED_KMS_KEY"
+    );
+    assert_eq!(
+        workspace
+            .resource("sfn_state_machine.it")
+            .await
+            .unwrap()
+            .unwrap()["tracing_configuration"]["enabled"],
         true
     );
     workspace.configure(&machine("execution_role {}")).unwrap();
@@ -72,7 +93,11 @@ async fn removing_a_block_turns_the_thing_off() {
     let off = describe(&aws, "it").await;
     assert_eq!(off["loggingConfiguration"]["level"], "OFF");
     assert_eq!(off["encryptionConfiguration"]["type"], "AWS_OWNED_KEY");
-    let state = workspace.resource("sfn_state_machine.it").await.unwrap().unwrap();
+    let state = workspace
+        .resource("sfn_state_machine.it")
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(state["tracing_configuration"], Value::Null);
     // A refresh must not add the blocks either.
     assert_empty(&workspace.plan().await.unwrap());
@@ -86,14 +111,22 @@ async fn an_import_gives_blocks_and_an_empty_plan() {
     assert_success(&first.apply().await.unwrap());
     let second = workspace(
         &aws,
-        "import {\n  to = sfn_state_machine.it\n  id = \"ARN\"\n}\n".replace("ARN", &machine_arn("it")).as_str(),
+        "import {\n  to = sfn_state_machine.it\n  id = \"ARN\"\n}\n"
+            .replace("ARN", &machine_arn("it"))
+            .as_str(),
     );
-    let plan = second.terraform(&["plan", "-no-color", "-generate-config-out=generated.tf"]).await.unwrap();
+    let plan = second
+        .terraform(&["plan", "-no-color", "-generate-config-out=generated.tf"])
+        .await
+        .unwrap();
     assert_success(&plan);
     assert_says(&plan, &["1 to import, 0 to add, 0 to change, 0 to destroy"]);
     let generated = std::fs::read_to_string(second.path().join("generated.tf")).unwrap();
     assert!(generated.contains("pass \"A\" {"), "{generated}");
-    assert!(generated.contains("= \"A\"") && !generated.contains("StartAt"), "{generated}");
+    assert!(
+        generated.contains("= \"A\"") && !generated.contains("StartAt"),
+        "{generated}"
+    );
     assert_success(&second.apply().await.unwrap());
     assert_empty(&second.plan().await.unwrap());
 }
@@ -105,20 +138,33 @@ async fn a_role_in_use_is_not_deleted_for_another_path() {
     assert_success(&workspace.apply().await.unwrap());
     let roles = aws.role_names().await.unwrap();
     // Setting the default explicitly is the same path.
-    workspace.configure(&machine("execution_role {\n path = \"/\"\n }")).unwrap();
+    workspace
+        .configure(&machine("execution_role {\n path = \"/\"\n }"))
+        .unwrap();
     assert_success(&workspace.apply().await.unwrap());
     assert_eq!(aws.role_names().await.unwrap(), roles);
     assert_empty(&workspace.plan().await.unwrap());
-    workspace.configure(&machine("execution_role {\n path = \"/app/\"\n }")).unwrap();
+    workspace
+        .configure(&machine("execution_role {\n path = \"/app/\"\n }"))
+        .unwrap();
     let refusal = "cannot change from `/` to `/app/`";
-    assert_says(&workspace.plan().await.unwrap(), &[refusal, "Set another `name` in `execution_role`"]);
+    assert_says(
+        &workspace.plan().await.unwrap(),
+        &[refusal, "Set another `name` in `execution_role`"],
+    );
     // An unknown path is rejected during apply.
     let unknown = "execution_role {\n path = terraform_data.path.output\n }";
     let path = "resource \"terraform_data\" \"path\" {\n input = \"/app/\"\n }\n";
-    workspace.configure(&format!("{path}{}", machine(unknown))).unwrap();
+    workspace
+        .configure(&format!("{path}{}", machine(unknown)))
+        .unwrap();
     assert_says(&workspace.apply().await.unwrap(), &[refusal]);
     assert_eq!(aws.role_names().await.unwrap(), roles);
-    workspace.configure(&machine("execution_role {\n path = \"/app/\"\n name = \"other\"\n }")).unwrap();
+    workspace
+        .configure(&machine(
+            "execution_role {\n path = \"/app/\"\n name = \"other\"\n }",
+        ))
+        .unwrap();
     assert_success(&workspace.apply().await.unwrap());
     assert_eq!(aws.role_names().await.unwrap(), ["other"]);
     assert_empty(&workspace.plan().await.unwrap());
@@ -127,8 +173,14 @@ async fn a_role_in_use_is_not_deleted_for_another_path() {
 #[tokio::test(flavor = "multi_thread")]
 async fn importing_something_else_is_refused() {
     let aws = aws().await;
-    let workspace = workspace(&aws, "import {\n  to = sfn_state_machine.it\n  id = \"orders\"\n}\n");
-    let plan = workspace.terraform(&["plan", "-no-color", "-generate-config-out=generated.tf"]).await.unwrap();
+    let workspace = workspace(
+        &aws,
+        "import {\n  to = sfn_state_machine.it\n  id = \"orders\"\n}\n",
+    );
+    let plan = workspace
+        .terraform(&["plan", "-no-color", "-generate-config-out=generated.tf"])
+        .await
+        .unwrap();
     assert_says(&plan, &["`orders` is not the ARN of a state machine"]);
 }
 
@@ -137,9 +189,17 @@ async fn a_new_version_is_planned_exactly_when_one_is_published() {
     let aws = aws().await;
     let workspace = workspace(&aws, &machine("execution_role {}\npublish = true"));
     assert_success(&workspace.apply().await.unwrap());
-    workspace.configure(&machine("execution_role {}\npublish = true\ntags = { a = \"b\" }")).unwrap();
+    workspace
+        .configure(&machine(
+            "execution_role {}\npublish = true\ntags = { a = \"b\" }",
+        ))
+        .unwrap();
     let tags = workspace.plan().await.unwrap();
-    assert!(!tags.text.contains("state_machine_version_arn"), "{}", tags.text);
+    assert!(
+        !tags.text.contains("state_machine_version_arn"),
+        "{}",
+        tags.text
+    );
     assert_success(&workspace.apply().await.unwrap());
     workspace
         .configure(
@@ -148,20 +208,35 @@ async fn a_new_version_is_planned_exactly_when_one_is_published() {
                 .replace("null, true", "null, false"),
         )
         .unwrap();
-    assert_says(&workspace.plan().await.unwrap(), &[":1\" -> (known after apply)"]);
+    assert_says(
+        &workspace.plan().await.unwrap(),
+        &[":1\" -> (known after apply)"],
+    );
     assert_success(&workspace.apply().await.unwrap());
-    let state = workspace.resource("sfn_state_machine.it").await.unwrap().unwrap();
-    assert_eq!(state["state_machine_version_arn"], format!("{}:2", machine_arn("it")));
+    let state = workspace
+        .resource("sfn_state_machine.it")
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        state["state_machine_version_arn"],
+        format!("{}:2", machine_arn("it"))
+    );
     assert_empty(&workspace.plan().await.unwrap());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_prefix_makes_a_name() {
     let aws = aws().await;
-    let configuration = machine("execution_role {}").replace("name     = \"it\"", "name_prefix = \"orders-\"");
+    let configuration =
+        machine("execution_role {}").replace("name     = \"it\"", "name_prefix = \"orders-\"");
     let workspace = workspace(&aws, &configuration);
     assert_success(&workspace.apply().await.unwrap());
-    let state = workspace.resource("sfn_state_machine.it").await.unwrap().unwrap();
+    let state = workspace
+        .resource("sfn_state_machine.it")
+        .await
+        .unwrap()
+        .unwrap();
     let name = state["name"].as_str().unwrap();
     assert!(name.starts_with("orders-") && name.len() == 33, "{name}");
     assert_empty(&workspace.plan().await.unwrap());
@@ -177,13 +252,22 @@ async fn a_role_and_a_log_group_of_somebody_else_stay() {
     log_destination = "arn:aws:logs:eu-west-1:123456789012:log-group:theirs"
   }
 "#;
-    aws.call("Logs_20140328.CreateLogGroup", &json!({ "logGroupName": "theirs" })).await.unwrap();
+    aws.call(
+        "Logs_20140328.CreateLogGroup",
+        &json!({ "logGroupName": "theirs" }),
+    )
+    .await
+    .unwrap();
     let workspace = workspace(&aws, &machine(extra));
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
     let described = describe(&aws, "it").await;
-    let destination = &described["loggingConfiguration"]["destinations"][0]["cloudWatchLogsLogGroup"]["logGroupArn"];
-    assert_eq!(destination, "arn:aws:logs:eu-west-1:123456789012:log-group:theirs:*");
+    let destination = &described["loggingConfiguration"]["destinations"][0]["cloudWatchLogsLogGroup"]
+        ["logGroupArn"];
+    assert_eq!(
+        destination,
+        "arn:aws:logs:eu-west-1:123456789012:log-group:theirs:*"
+    );
     assert_success(&workspace.destroy().await.unwrap());
     assert_eq!(counts(&aws).await, (0, 0, 1));
 }
@@ -230,16 +314,43 @@ async fn a_role_is_narrowed_and_widened() {
     assert_success(&outcome);
     assert!(!outcome.text.contains("any resource"), "{}", outcome.text);
     assert_empty(&workspace.plan().await.unwrap());
-    let state = workspace.resource("sfn_state_machine.it").await.unwrap().unwrap();
+    let state = workspace
+        .resource("sfn_state_machine.it")
+        .await
+        .unwrap()
+        .unwrap();
     let policy = state["policy_json"].as_str().unwrap();
-    assert!(policy.contains(queue) && policy.contains("kms:Decrypt"), "{policy}");
-    assert!(state["role_arn"].as_str().unwrap().contains(":role/workflows/"), "{state}");
+    assert!(
+        policy.contains(queue) && policy.contains("kms:Decrypt"),
+        "{policy}"
+    );
+    assert!(
+        state["role_arn"]
+            .as_str()
+            .unwrap()
+            .contains(":role/workflows/"),
+        "{state}"
+    );
     // A change of the resources of the role alone updates the role.
-    workspace.configure(&CALLS.replace("ROLE", &role.replace("orders", "parcels"))).unwrap();
+    workspace
+        .configure(&CALLS.replace("ROLE", &role.replace("orders", "parcels")))
+        .unwrap();
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
-    let state = workspace.resource("sfn_state_machine.it").await.unwrap().unwrap();
-    assert!(state["policy_json"].as_str().unwrap().contains("parcels"), "{state}");
-    workspace.configure(&CALLS.replace("ROLE", &role.replace("Send =", "Sent ="))).unwrap();
-    assert_says(&workspace.plan().await.unwrap(), &["there is no state `Sent`", "Did you mean `Send`?"]);
+    let state = workspace
+        .resource("sfn_state_machine.it")
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(
+        state["policy_json"].as_str().unwrap().contains("parcels"),
+        "{state}"
+    );
+    workspace
+        .configure(&CALLS.replace("ROLE", &role.replace("Send =", "Sent =")))
+        .unwrap();
+    assert_says(
+        &workspace.plan().await.unwrap(),
+        &["there is no state `Sent`", "Did you mean `Send`?"],
+    );
 }

@@ -29,17 +29,29 @@ async fn check(lost: &[(&str, usize)]) {
     }
     assert_success(&workspace.apply().await.unwrap());
     for (operation, objects) in CREATIONS {
-        let lost = lost.iter().find(|(name, _)| *name == operation).map_or(0, |(_, times)| *times);
+        let lost = lost
+            .iter()
+            .find(|(name, _)| *name == operation)
+            .map_or(0, |(_, times)| *times);
         let calls = aws.proxy().count(operation);
-        assert!(calls > lost.max(objects), "{operation} was called {calls} times");
+        assert!(
+            calls > lost.max(objects),
+            "{operation} was called {calls} times"
+        );
     }
     assert_empty(&workspace.plan().await.unwrap());
     let found = inventory(&aws).await;
-    let machines = found.iter().filter(|line| line.starts_with("state machine ")).count();
+    let machines = found
+        .iter()
+        .filter(|line| line.starts_with("state machine "))
+        .count();
     // Two state machines, two functions and one of each other resource; one version, two roles and one log group.
     assert_eq!((machines, found.len()), (2, 15), "{found:#?}");
     assert_success(&workspace.destroy().await.unwrap());
-    assert_eq!(inventory(&aws).await.into_iter().collect::<Vec<_>>(), Vec::<String>::new());
+    assert_eq!(
+        inventory(&aws).await.into_iter().collect::<Vec<_>>(),
+        Vec::<String>::new()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -81,13 +81,20 @@ async fn aws() -> LocalAws {
 /// A folder with this configuration and the usual header.
 fn workspace(aws: &LocalAws, configuration: &str) -> Workspace {
     let workspace = Workspace::new(aws).expect("the provider is built");
-    workspace.configure(configuration).expect("the configuration is written");
+    workspace
+        .configure(configuration)
+        .expect("the configuration is written");
     workspace
 }
 
 #[track_caller]
 fn assert_success(outcome: &Outcome) {
-    assert!(outcome.is_success(), "terraform failed ({}):\n{}", outcome.code, outcome.text);
+    assert!(
+        outcome.is_success(),
+        "terraform failed ({}):\n{}",
+        outcome.code,
+        outcome.text
+    );
 }
 
 /// Asserts that a plan has no changes.
@@ -100,7 +107,12 @@ fn assert_empty(plan: &Outcome) {
 #[track_caller]
 fn assert_says(outcome: &Outcome, parts: &[&str]) {
     // Terraform wraps long lines.
-    let text = outcome.text.replace(['│', '╷', '╵'], " ").split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = outcome
+        .text
+        .replace(['│', '╷', '╵'], " ")
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
     for part in parts {
         assert!(text.contains(part), "`{part}` is not in:\n{}", outcome.text);
     }
@@ -109,18 +121,38 @@ fn assert_says(outcome: &Outcome, parts: &[&str]) {
 /// The state machine `name` as DescribeStateMachine returns it.
 async fn describe(aws: &LocalAws, name: &str) -> Value {
     let arn = machine_arn(name);
-    aws.call("AWSStepFunctions.DescribeStateMachine", &json!({ "stateMachineArn": arn })).await.expect("it exists")
+    aws.call(
+        "AWSStepFunctions.DescribeStateMachine",
+        &json!({ "stateMachineArn": arn }),
+    )
+    .await
+    .expect("it exists")
 }
 
 fn machine_arn(name: &str) -> String {
-    format!("arn:aws:states:{}:{}:stateMachine:{name}", local_aws::REGION, local_aws::ACCOUNT)
+    format!(
+        "arn:aws:states:{}:{}:stateMachine:{name}",
+        local_aws::REGION,
+        local_aws::ACCOUNT
+    )
 }
 
 /// The numbers of state machines, roles and log groups.
 async fn counts(aws: &LocalAws) -> (usize, usize, usize) {
-    let list = |value: &Value, key: &str| value.get(key).and_then(Value::as_array).map_or(0, Vec::len);
-    let machines = aws.call("AWSStepFunctions.ListStateMachines", &json!({})).await.expect("list");
-    let groups = aws.call("Logs_20140328.DescribeLogGroups", &json!({})).await.expect("list");
+    let list =
+        |value: &Value, key: &str| value.get(key).and_then(Value::as_array).map_or(0, Vec::len);
+    let machines = aws
+        .call("AWSStepFunctions.ListStateMachines", &json!({}))
+        .await
+        .expect("list");
+    let groups = aws
+        .call("Logs_20140328.DescribeLogGroups", &json!({}))
+        .await
+        .expect("list");
     let roles = aws.role_names().await.expect("list");
-    (list(&machines, "stateMachines"), roles.len(), list(&groups, "logGroups"))
+    (
+        list(&machines, "stateMachines"),
+        roles.len(),
+        list(&groups, "logGroups"),
+    )
 }

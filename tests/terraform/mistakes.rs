@@ -41,17 +41,39 @@ fn line_of(configuration: &str, text: &str) -> usize {
 async fn a_first_plan_knows_no_arn_and_still_finds_a_misspelt_name() {
     let aws = aws().await;
     let workspace = workspace(&aws, UNKNOWN_FUNCTIONS);
-    workspace.write("code/main.py", "def handler(event, context):\n    return event\n").unwrap();
+    workspace
+        .write(
+            "code/main.py",
+            "def handler(event, context):\n    return event\n",
+        )
+        .unwrap();
     let plan = workspace.plan().await.unwrap();
     assert_eq!(plan.code, 2, "{}", plan.text);
     let misspelt = UNKNOWN_FUNCTIONS.replace("next = \"Second\"", "next = \"Secnod\"");
     workspace.configure(&misspelt).unwrap();
     let plan = workspace.plan().await.unwrap();
-    let place = format!("on main.tf line {}, in resource \"sfn_state_machine\" \"it\":", line_of(&misspelt, "Secnod"));
-    assert_says(&plan, &["there is no state `Secnod`", "Did you mean `Second`?", &place]);
+    let place = format!(
+        "on main.tf line {}, in resource \"sfn_state_machine\" \"it\":",
+        line_of(&misspelt, "Secnod")
+    );
+    assert_says(
+        &plan,
+        &[
+            "there is no state `Secnod`",
+            "Did you mean `Second`?",
+            &place,
+        ],
+    );
     assert_eq!(plan.text.matches("Error:").count(), 1, "{}", plan.text);
     // The only call to AWS checks the credentials.
-    assert!(aws.proxy().calls().iter().all(|call| call.operation == "GetCallerIdentity"), "{:?}", aws.proxy().calls());
+    assert!(
+        aws.proxy()
+            .calls()
+            .iter()
+            .all(|call| call.operation == "GetCallerIdentity"),
+        "{:?}",
+        aws.proxy().calls()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -88,7 +110,10 @@ resource "sfn_state_machine" "it" {
 }
 "#;
     let workspace = workspace(&aws, configuration);
-    let outcome = workspace.terraform(&["validate", "-no-color"]).await.unwrap();
+    let outcome = workspace
+        .terraform(&["validate", "-no-color"])
+        .await
+        .unwrap();
     let place = |text: &str| format!("on main.tf line {}", line_of(configuration, text));
     assert_says(
         &outcome,
@@ -138,14 +163,20 @@ resource "sfn_state_machine" "it" {
 }
 "#;
     let workspace = workspace(&aws, configuration);
-    let outcome = workspace.terraform(&["validate", "-no-color"]).await.unwrap();
+    let outcome = workspace
+        .terraform(&["validate", "-no-color"])
+        .await
+        .unwrap();
     assert_says(
         &outcome,
         &[
             "state `Done` is reached from the state machine itself and from branch 1 of `Fork`",
             "parallel[\"Fork\"].next",
             "pass[\"Left\"].next",
-            &format!("on main.tf line {}", line_of(configuration, "succeed \"Done\"")),
+            &format!(
+                "on main.tf line {}",
+                line_of(configuration, "succeed \"Done\"")
+            ),
         ],
     );
 }
@@ -169,23 +200,37 @@ resource "sfn_state_machine" "it" {
 }
 "#;
     let workspace = workspace(&aws, configuration);
-    let outcome = workspace.terraform(&["validate", "-no-color"]).await.unwrap();
+    let outcome = workspace
+        .terraform(&["validate", "-no-color"])
+        .await
+        .unwrap();
     assert_says(
         &outcome,
-        &["there is no state `Bb`", "Did you mean `B`?", "line 4, column 36 of the definition", "/States/A/Next"],
+        &[
+            "there is no state `Bb`",
+            "Did you mean `B`?",
+            "line 4, column 36 of the definition",
+            "/States/A/Next",
+        ],
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_workflow_is_given_in_one_way() {
     let aws = aws().await;
-    let both =
-        "resource \"sfn_state_machine\" \"it\" {\n  execution_role {}\n  definition = \"{}\"\n  succeed \"A\" {}\n}\n";
+    let both = "resource \"sfn_state_machine\" \"it\" {\n  execution_role {}\n  definition = \"{}\"\n  succeed \"A\" {}\n}\n";
     let none = "resource \"sfn_state_machine\" \"it\" {\n  execution_role {}\n}\n";
-    for (configuration, message) in
-        [(both, "`succeed` conflicts with `definition`"), (none, "one of `definition` and `start_at` is required")]
-    {
+    for (configuration, message) in [
+        (both, "`succeed` conflicts with `definition`"),
+        (none, "one of `definition` and `start_at` is required"),
+    ] {
         let workspace = workspace(&aws, configuration);
-        assert_says(&workspace.terraform(&["validate", "-no-color"]).await.unwrap(), &[message]);
+        assert_says(
+            &workspace
+                .terraform(&["validate", "-no-color"])
+                .await
+                .unwrap(),
+            &[message],
+        );
     }
 }

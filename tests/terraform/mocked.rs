@@ -123,7 +123,11 @@ async fn made_up_words_pass() {
     let outcome = workspace.terraform(&["test", "-no-color"]).await.unwrap();
     assert_success(&outcome);
     assert_says(&outcome, &["Success! 2 passed, 0 failed."]);
-    assert!(aws.proxy().calls().is_empty(), "a mock does not reach AWS: {:?}", aws.proxy().calls());
+    assert!(
+        aws.proxy().calls().is_empty(),
+        "a mock does not reach AWS: {:?}",
+        aws.proxy().calls()
+    );
 }
 
 const NO_ARNS: &str = r#"
@@ -157,14 +161,32 @@ resource "sfn_state_machine" "it" {
 async fn a_word_that_is_no_arn_is_refused_by_the_plan() {
     let aws = aws().await;
     let workspace = objects::with_code(&aws, NO_ARNS);
-    assert_success(&workspace.terraform(&["validate", "-no-color"]).await.unwrap());
+    assert_success(
+        &workspace
+            .terraform(&["validate", "-no-color"])
+            .await
+            .unwrap(),
+    );
     let plan = workspace.plan().await.unwrap();
     assert_eq!(plan.code, 1, "{}", plan.text);
-    assert_says(&plan, &["`an-alarm-on-orders`", "`an-alias-of-orders`", "a-task-of-orders"]);
+    assert_says(
+        &plan,
+        &[
+            "`an-alarm-on-orders`",
+            "`an-alias-of-orders`",
+            "a-task-of-orders",
+        ],
+    );
     // A value that begins with `arn:` is checked in `validate`.
-    let wrong = NO_ARNS.replace("\"an-alarm-on-orders\"", "\"arn:aws:states:eu-west-1:123456789012:activity:it\"");
+    let wrong = NO_ARNS.replace(
+        "\"an-alarm-on-orders\"",
+        "\"arn:aws:states:eu-west-1:123456789012:activity:it\"",
+    );
     workspace.configure(&wrong).unwrap();
-    let validated = workspace.terraform(&["validate", "-no-color"]).await.unwrap();
+    let validated = workspace
+        .terraform(&["validate", "-no-color"])
+        .await
+        .unwrap();
     assert!(!validated.is_success(), "{}", validated.text);
     assert_says(&validated, &["activity:it"]);
 }

@@ -67,12 +67,23 @@ async fn a_machine_with_its_role_and_log_group_lives_and_dies() {
     assert_eq!(made["loggingConfiguration"]["level"], "ERROR");
 
     let traced = "  comment = \"c\"\n  tracing_configuration {\n    enabled = true\n  }";
-    workspace.configure(&format!("{FUNCTION}{}", machine(traced))).unwrap();
-    assert_says(&workspace.plan().await.unwrap(), &["0 to add, 1 to change, 0 to destroy"]);
+    workspace
+        .configure(&format!("{FUNCTION}{}", machine(traced)))
+        .unwrap();
+    assert_says(
+        &workspace.plan().await.unwrap(),
+        &["0 to add, 1 to change, 0 to destroy"],
+    );
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
     let changed = describe(&aws, "orders").await;
-    assert!(changed["definition"].as_str().unwrap().contains("\"Comment\""), "{changed}");
+    assert!(
+        changed["definition"]
+            .as_str()
+            .unwrap()
+            .contains("\"Comment\""),
+        "{changed}"
+    );
     assert_eq!(counts(&aws).await, (1, 2, 0));
 
     assert_success(&workspace.destroy().await.unwrap());
@@ -86,13 +97,31 @@ async fn a_machine_is_imported_as_blocks() {
     first.write("code/main.py", CODE).unwrap();
     assert_success(&first.apply().await.unwrap());
     let address = "sfn_state_machine.orders";
-    let second = workspace(&aws, &terraform::import_to_generate(address, &machine_arn("orders")));
-    let plan = second.terraform(&["plan", "-no-color", "-generate-config-out=generated.tf"]).await.unwrap();
+    let second = workspace(
+        &aws,
+        &terraform::import_to_generate(address, &machine_arn("orders")),
+    );
+    let plan = second
+        .terraform(&["plan", "-no-color", "-generate-config-out=generated.tf"])
+        .await
+        .unwrap();
     assert_success(&plan);
-    assert_says(&plan, &["Plan: 1 to import, 0 to add, 0 to change, 0 to destroy."]);
-    assert!(std::fs::read_to_string(second.path().join("generated.tf")).unwrap().contains("task \"Charge\""));
-    second.configure(&terraform::import(address, &machine_arn("orders"))).unwrap();
-    assert_says(&second.apply().await.unwrap(), &["1 imported, 0 added, 0 changed, 0 destroyed"]);
+    assert_says(
+        &plan,
+        &["Plan: 1 to import, 0 to add, 0 to change, 0 to destroy."],
+    );
+    assert!(
+        std::fs::read_to_string(second.path().join("generated.tf"))
+            .unwrap()
+            .contains("task \"Charge\"")
+    );
+    second
+        .configure(&terraform::import(address, &machine_arn("orders")))
+        .unwrap();
+    assert_says(
+        &second.apply().await.unwrap(),
+        &["1 imported, 0 added, 0 changed, 0 destroyed"],
+    );
     assert_empty(&second.plan().await.unwrap());
     assert_empty(&first.plan().await.unwrap());
 }
@@ -101,7 +130,9 @@ async fn a_machine_is_imported_as_blocks() {
 async fn an_activity_lives_and_dies() {
     let aws = moto().await;
     let activity = |tag: &str| {
-        format!("resource \"sfn_activity\" \"pack\" {{\n  name = \"pack\"\n  tags = {{ a = \"{tag}\" }}\n}}\n")
+        format!(
+            "resource \"sfn_activity\" \"pack\" {{\n  name = \"pack\"\n  tags = {{ a = \"{tag}\" }}\n}}\n"
+        )
     };
     let workspace = workspace(&aws, &activity("1"));
     assert_success(&workspace.apply().await.unwrap());
@@ -109,12 +140,32 @@ async fn an_activity_lives_and_dies() {
     workspace.configure(&activity("2")).unwrap();
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
-    let arn = workspace.resource("sfn_activity.pack").await.unwrap().unwrap()["arn"].as_str().unwrap().to_owned();
-    assert_success(&workspace.terraform(&["state", "rm", "sfn_activity.pack"]).await.unwrap());
-    assert_success(&workspace.terraform(&["import", "-no-color", "sfn_activity.pack", &arn]).await.unwrap());
+    let arn = workspace
+        .resource("sfn_activity.pack")
+        .await
+        .unwrap()
+        .unwrap()["arn"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert_success(
+        &workspace
+            .terraform(&["state", "rm", "sfn_activity.pack"])
+            .await
+            .unwrap(),
+    );
+    assert_success(
+        &workspace
+            .terraform(&["import", "-no-color", "sfn_activity.pack", &arn])
+            .await
+            .unwrap(),
+    );
     assert_empty(&workspace.plan().await.unwrap());
     assert_success(&workspace.destroy().await.unwrap());
-    let left = aws.call("AWSStepFunctions.ListActivities", &json!({})).await.unwrap();
+    let left = aws
+        .call("AWSStepFunctions.ListActivities", &json!({}))
+        .await
+        .unwrap();
     assert_eq!(left["activities"], json!([]));
 }
 
@@ -125,12 +176,25 @@ async fn a_function_lives_and_dies() {
     workspace.write("code/main.py", CODE).unwrap();
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
-    let before = workspace.resource("sfn_lambda_function.charge").await.unwrap().unwrap();
-    workspace.write("code/main.py", &CODE.replace("event\n", "None\n")).unwrap();
-    assert_says(&workspace.plan().await.unwrap(), &["~ source_code_hash", "0 to add, 1 to change, 0 to destroy"]);
+    let before = workspace
+        .resource("sfn_lambda_function.charge")
+        .await
+        .unwrap()
+        .unwrap();
+    workspace
+        .write("code/main.py", &CODE.replace("event\n", "None\n"))
+        .unwrap();
+    assert_says(
+        &workspace.plan().await.unwrap(),
+        &["~ source_code_hash", "0 to add, 1 to change, 0 to destroy"],
+    );
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
-    let after = workspace.resource("sfn_lambda_function.charge").await.unwrap().unwrap();
+    let after = workspace
+        .resource("sfn_lambda_function.charge")
+        .await
+        .unwrap()
+        .unwrap();
     assert_ne!(before["source_code_hash"], after["source_code_hash"]);
     assert_success(&workspace.destroy().await.unwrap());
     assert_eq!(counts(&aws).await, (0, 0, 0));
@@ -142,12 +206,21 @@ async fn a_call_that_moto_lacks_is_told_in_a_sentence() {
     let workspace = workspace(&aws, &format!("{FUNCTION}{}", machine("")));
     workspace.write("code/main.py", CODE).unwrap();
     assert_success(&workspace.apply().await.unwrap());
-    workspace.configure(&format!("{FUNCTION}{}", machine("  comment = \"c\""))).unwrap();
+    workspace
+        .configure(&format!("{FUNCTION}{}", machine("  comment = \"c\"")))
+        .unwrap();
     let plan = workspace.plan().await.unwrap();
     assert_eq!(plan.code, 2, "{}", plan.text);
-    assert_says(&plan, &["ValidateStateMachineDefinition", "HTTP 500 with text/html"]);
+    assert_says(
+        &plan,
+        &["ValidateStateMachineDefinition", "HTTP 500 with text/html"],
+    );
     for internal in ["SdkBody", "ServiceError", "extensions", "headers"] {
-        assert!(!plan.text.contains(internal), "`{internal}` is in:\n{}", plan.text);
+        assert!(
+            !plan.text.contains(internal),
+            "`{internal}` is in:\n{}",
+            plan.text
+        );
     }
 }
 
@@ -159,7 +232,10 @@ async fn a_reset_deletes_everything_and_the_next_apply_makes_it_again() {
     assert_success(&workspace.apply().await.unwrap());
     aws.reset().await.unwrap();
     assert_eq!(counts(&aws).await, (0, 0, 0));
-    assert_says(&workspace.plan().await.unwrap(), &["2 to add, 0 to change, 0 to destroy"]);
+    assert_says(
+        &workspace.plan().await.unwrap(),
+        &["2 to add, 0 to change, 0 to destroy"],
+    );
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
     assert_eq!(counts(&aws).await, (1, 2, 1));
@@ -169,6 +245,12 @@ async fn a_reset_deletes_everything_and_the_next_apply_makes_it_again() {
 async fn moto_executes_nothing() {
     let aws = moto().await;
     let refused = |outcome: std::io::Result<()>| outcome.unwrap_err().to_string();
-    assert_eq!(refused(aws.skip_waits(true).await), "moto executes no workflows");
-    assert_eq!(refused(aws.mock(&Value::Null).await), "moto executes no workflows");
+    assert_eq!(
+        refused(aws.skip_waits(true).await),
+        "moto executes no workflows"
+    );
+    assert_eq!(
+        refused(aws.mock(&Value::Null).await),
+        "moto executes no workflows"
+    );
 }

@@ -19,15 +19,23 @@ impl Object {
     /// The configuration of the object, with additional arguments.
     pub fn configuration(&self, extra: &str) -> String {
         let (kind, name) = self.address.split_once('.').unwrap_or_default();
-        format!("resource \"{kind}\" \"{name}\" {{{}{extra}\n}}\n\n", self.arguments)
+        format!(
+            "resource \"{kind}\" \"{name}\" {{{}{extra}\n}}\n\n",
+            self.arguments
+        )
     }
 
     /// The configuration of the object with a generated name, if the resource supports one.
     pub fn with_prefix(&self, extra: &str) -> Option<String> {
         let prefix = self.prefix?;
         let argument = prefix.trim_end_matches("_prefix");
-        let line = self.arguments.lines().find(|line| line.trim_start().starts_with(argument))?;
-        let generated = line.replacen(argument, prefix, 1).replacen("it\"", "it-\"", 1);
+        let line = self
+            .arguments
+            .lines()
+            .find(|line| line.trim_start().starts_with(argument))?;
+        let generated = line
+            .replacen(argument, prefix, 1)
+            .replacen("it\"", "it-\"", 1);
         Some(self.configuration(extra).replacen(line, &generated, 1))
     }
 }
@@ -171,13 +179,21 @@ pub const OBJECTS: [Object; 9] = [
 
 /// The configurations of all objects, with additional arguments in each.
 pub fn all(extra: &str) -> String {
-    OBJECTS.iter().map(|object| object.configuration(extra)).collect()
+    OBJECTS
+        .iter()
+        .map(|object| object.configuration(extra))
+        .collect()
 }
 
 /// A folder with this configuration and with code for functions.
 pub fn with_code(aws: &LocalAws, configuration: &str) -> Workspace {
     let workspace = workspace(aws, configuration);
-    workspace.write("code/main.py", "def handler(event, context):\n    return event\n").expect("the code is written");
+    workspace
+        .write(
+            "code/main.py",
+            "def handler(event, context):\n    return event\n",
+        )
+        .expect("the code is written");
     workspace
 }
 

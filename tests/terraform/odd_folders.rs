@@ -38,7 +38,9 @@ async fn what_cannot_be_read_is_named() {
     let workspace = workspace(&aws, &configuration);
     for name in ["dangling", "loop", "unreadable"] {
         workspace.write(&format!("{name}/main.py"), CODE).unwrap();
-        workspace.write(&format!("{name}/lib/__init__.py"), "").unwrap();
+        workspace
+            .write(&format!("{name}/lib/__init__.py"), "")
+            .unwrap();
     }
     let folder = workspace.path();
     symlink("nowhere.py", folder.join("dangling/lib/link.py")).unwrap();
@@ -51,7 +53,9 @@ async fn what_cannot_be_read_is_named() {
     for (name, named) in BROKEN {
         let address = format!("sfn_lambda_function.{name}");
         let error = errors.iter().find(|error| error.address == address);
-        error.unwrap_or_else(|| panic!("{name} is planned: {errors:#?}")).assert_says(&[named]);
+        error
+            .unwrap_or_else(|| panic!("{name} is planned: {errors:#?}"))
+            .assert_says(&[named]);
     }
     assert_eq!(errors.len(), BROKEN.len(), "{errors:#?}");
 }
@@ -64,13 +68,24 @@ async fn links_and_names_of_any_script_are_code() {
     workspace.write("odd/main.py", CODE).unwrap();
     workspace.write("odd/ünïcode/日本.py", "A = 1\n").unwrap();
     workspace.write("shared/helper.py", "B = 1\n").unwrap();
-    symlink("../shared/helper.py", workspace.path().join("odd/helper.py")).unwrap();
+    symlink(
+        "../shared/helper.py",
+        workspace.path().join("odd/helper.py"),
+    )
+    .unwrap();
     symlink("../shared", workspace.path().join("odd/shared")).unwrap();
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
-    for (file, before) in [("odd/ünïcode/日本.py", "A = 1\n"), ("shared/helper.py", "B = 1\n")] {
+    for (file, before) in [
+        ("odd/ünïcode/日本.py", "A = 1\n"),
+        ("shared/helper.py", "B = 1\n"),
+    ] {
         workspace.write(file, "C = 2\n").unwrap();
-        assert_eq!(workspace.plan().await.unwrap().code, 2, "{file} is part of the code");
+        assert_eq!(
+            workspace.plan().await.unwrap().code,
+            2,
+            "{file} is part of the code"
+        );
         workspace.write(file, before).unwrap();
         assert_empty(&workspace.plan().await.unwrap());
     }
@@ -78,12 +93,19 @@ async fn links_and_names_of_any_script_are_code() {
 
 /// Names that CreateActivity accepts: 1 to 80 characters without white space, brackets, wildcards, control characters
 /// and the special characters of [`REFUSED`] (API reference, CreateActivity).
-const TAKEN: [&str; 6] = ["plain-Name_1", "a.b+c=d@e", "it's!", "übermäßig", "日本語", "(round)"];
+const TAKEN: [&str; 6] = [
+    "plain-Name_1",
+    "a.b+c=d@e",
+    "it's!",
+    "übermäßig",
+    "日本語",
+    "(round)",
+];
 
 /// Characters that CreateActivity rejects, as HCL escapes.
 const REFUSED: [&str; 26] = [
-    " ", "\\t", "\\n", "<", ">", "{", "}", "[", "]", "?", "*", "\\\"", "#", "%", "\\\\", "^", "|", "~", "`", "$", "&",
-    ",", ";", ":", "/", "\\u0001",
+    " ", "\\t", "\\n", "<", ">", "{", "}", "[", "]", "?", "*", "\\\"", "#", "%", "\\\\", "^", "|",
+    "~", "`", "$", "&", ",", ";", ":", "/", "\\u0001",
 ];
 
 fn activity(number: usize, name: &str) -> String {
@@ -106,12 +128,23 @@ async fn names_of_activities_follow_the_rule_of_aws() {
     assert_empty(&good.plan().await.unwrap());
 
     let too_long = "x".repeat(81);
-    let names: Vec<String> = REFUSED.iter().map(|part| format!("a{part}b")).chain([too_long, String::new()]).collect();
-    let refused: String = names.iter().enumerate().map(|(number, name)| activity(number, name)).collect();
+    let names: Vec<String> = REFUSED
+        .iter()
+        .map(|part| format!("a{part}b"))
+        .chain([too_long, String::new()])
+        .collect();
+    let refused: String = names
+        .iter()
+        .enumerate()
+        .map(|(number, name)| activity(number, name))
+        .collect();
     let bad = workspace(&aws, &refused);
     let errors = plan_errors(&bad).await;
     for (number, name) in names.iter().enumerate() {
         let address = format!("sfn_activity.a{number}");
-        assert!(errors.iter().any(|error| error.address == address), "`{name}` is taken: {errors:#?}");
+        assert!(
+            errors.iter().any(|error| error.address == address),
+            "`{name}` is taken: {errors:#?}"
+        );
     }
 }

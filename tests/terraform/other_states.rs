@@ -39,7 +39,8 @@ async fn check(ours: &str) {
     let mut blocks = String::new();
     for object in &OBJECTS {
         let error = errors.iter().find(|error| error.address == object.address);
-        let error = error.unwrap_or_else(|| panic!("{} was taken over: {errors:#?}", object.address));
+        let error =
+            error.unwrap_or_else(|| panic!("{} was taken over: {errors:#?}", object.address));
         error.assert_says(&["already exists"]);
         blocks.push_str(&error.import_block());
     }
@@ -48,7 +49,11 @@ async fn check(ours: &str) {
     for operation in CREATIONS {
         assert_eq!(aws.proxy().count(operation), 0, "{operation}");
     }
-    assert_eq!(stored_resources(&second).await, Vec::<serde_json::Value>::new(), "nothing is in the failed state");
+    assert_eq!(
+        stored_resources(&second).await,
+        Vec::<serde_json::Value>::new(),
+        "nothing is in the failed state"
+    );
     assert_success(&second.destroy().await.unwrap());
     assert_eq!(changes(&aws), Vec::<String>::new());
     assert_eq!(inventory(&aws).await, before);
@@ -59,7 +64,10 @@ async fn check(ours: &str) {
         return;
     }
     second.write("imports.tf", &blocks).unwrap();
-    assert_says(&second.plan().await.unwrap(), &["Plan: 9 to import, 0 to add", "0 to destroy"]);
+    assert_says(
+        &second.plan().await.unwrap(),
+        &["Plan: 9 to import, 0 to add", "0 to destroy"],
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -70,19 +78,40 @@ async fn the_same_objects_are_left_to_the_other_state() {
 /// The same names with other settings, to detect writes.
 fn other_settings() -> String {
     [
-        ("start_at = \"Rest\"", "comment  = \"ours\"\n  tags = { whose = \"ours\" }\n  start_at = \"Rest\""),
-        ("level = \"ERROR\"", "level = \"ALL\"\n    retention_in_days = 7"),
-        ("function_name = \"it\"", "description = \"ours\"\n  tags = { whose = \"ours\" }\n  function_name = \"it\""),
-        ("name = \"it\"\n\n}", "name = \"it\"\n  tags = { whose = \"ours\" }\n}"),
-        ("name = \"/it\"", "name = \"/it\"\n  retention_in_days = 7\n  tags = { whose = \"ours\" }"),
-        ("weight                    = 100\n  }", "weight                    = 100\n  }\n  description = \"ours\""),
+        (
+            "start_at = \"Rest\"",
+            "comment  = \"ours\"\n  tags = { whose = \"ours\" }\n  start_at = \"Rest\"",
+        ),
+        (
+            "level = \"ERROR\"",
+            "level = \"ALL\"\n    retention_in_days = 7",
+        ),
+        (
+            "function_name = \"it\"",
+            "description = \"ours\"\n  tags = { whose = \"ours\" }\n  function_name = \"it\"",
+        ),
+        (
+            "name = \"it\"\n\n}",
+            "name = \"it\"\n  tags = { whose = \"ours\" }\n}",
+        ),
+        (
+            "name = \"/it\"",
+            "name = \"/it\"\n  retention_in_days = 7\n  tags = { whose = \"ours\" }",
+        ),
+        (
+            "weight                    = 100\n  }",
+            "weight                    = 100\n  }\n  description = \"ours\"",
+        ),
         (
             "function_version = local.function_version",
             "function_version = local.function_version\n  description = \"ours\"",
         ),
         ("rule/it", "rule/ours"),
         ("maximum_retry_attempts = 1", "maximum_retry_attempts = 2"),
-        ("metric            = \"failed\"", "metric            = \"timed_out\"\n  tags = { whose = \"ours\" }"),
+        (
+            "metric            = \"failed\"",
+            "metric            = \"timed_out\"\n  tags = { whose = \"ours\" }",
+        ),
     ]
     .iter()
     .fold(objects::all(""), |text, (from, to)| {
@@ -137,7 +166,10 @@ async fn a_role_stays_with_the_machine_that_uses_it() {
     }
     let aws = aws().await;
     let (killed, other) = (machine(&aws, "it", ""), machine(&aws, "it", ""));
-    assert!(apply_and_kill(&aws, &killed, Until::Operation("CreateRole")).await, "no role was made");
+    assert!(
+        apply_and_kill(&aws, &killed, Until::Operation("CreateRole")).await,
+        "no role was made"
+    );
     assert_success(&other.apply().await.unwrap());
     let before = inventory(&aws).await;
     assert_eq!(before.len(), 2, "{before:?}");
@@ -157,7 +189,10 @@ async fn a_refused_creation_leaves_nothing() {
     let aws = aws().await;
     let base = objects::with_code(&aws, &format!("{BASE}{BASE_HERE}"));
     assert_success(&base.apply().await.unwrap());
-    let parts: Vec<String> = OBJECTS.iter().map(|object| object.configuration("")).collect();
+    let parts: Vec<String> = OBJECTS
+        .iter()
+        .map(|object| object.configuration(""))
+        .collect();
     let workspace = objects::with_code(&aws, &format!("{BASE_ELSEWHERE}{}", parts.concat()));
     for operation in CREATIONS {
         let refusal = Fault::Refuse(403, "AccessDeniedException".into(), "you may not".into());
@@ -166,7 +201,10 @@ async fn a_refused_creation_leaves_nothing() {
     for _ in 0..2 {
         let errors = apply_errors(&workspace).await;
         assert_eq!(errors.len(), parts.len(), "{errors:#?}");
-        assert_eq!(stored_resources(&workspace).await, Vec::<serde_json::Value>::new());
+        assert_eq!(
+            stored_resources(&workspace).await,
+            Vec::<serde_json::Value>::new()
+        );
     }
     aws.proxy().forget();
     assert_success(&workspace.apply().await.unwrap());
@@ -178,28 +216,53 @@ async fn the_log_group_of_an_imported_state_machine_stays_with_its_owner() {
     let aws = aws().await;
     let name = "/aws/vendedlogs/states/it";
     let group = json!({ "logGroupName": name, "tags": { "team": "theirs" } });
-    aws.call("Logs_20140328.CreateLogGroup", &group).await.unwrap();
+    aws.call("Logs_20140328.CreateLogGroup", &group)
+        .await
+        .unwrap();
     let arn = format!("arn:aws:logs:eu-west-1:123456789012:log-group:{name}:*");
     let logging = json!({ "level": "ERROR", "destinations": [{ "cloudWatchLogsLogGroup": { "logGroupArn": arn } }] });
-    let definition = json!({ "StartAt": "A", "States": { "A": { "Type": "Succeed" } } }).to_string();
+    let definition =
+        json!({ "StartAt": "A", "States": { "A": { "Type": "Succeed" } } }).to_string();
     let role = "arn:aws:iam::123456789012:role/theirs";
     let body = json!({ "name": "it", "definition": definition, "roleArn": role, "loggingConfiguration": logging });
-    aws.call("AWSStepFunctions.CreateStateMachine", &body).await.unwrap();
+    aws.call("AWSStepFunctions.CreateStateMachine", &body)
+        .await
+        .unwrap();
     let address = "sfn_state_machine.it";
-    let workspace = objects::with_code(&aws, &terraform::import_to_generate(address, &machine_arn("it")));
-    let plan = workspace.terraform(&["plan", "-no-color", "-generate-config-out=generated.tf"]).await.unwrap();
+    let workspace = objects::with_code(
+        &aws,
+        &terraform::import_to_generate(address, &machine_arn("it")),
+    );
+    let plan = workspace
+        .terraform(&["plan", "-no-color", "-generate-config-out=generated.tf"])
+        .await
+        .unwrap();
     assert_says(&plan, &["1 to import, 0 to add, 0 to change, 0 to destroy"]);
     let generated = std::fs::read_to_string(workspace.path().join("generated.tf")).unwrap();
-    assert!(generated.contains(arn.trim_end_matches(":*")), "{generated}");
-    workspace.configure(&terraform::import(address, &machine_arn("it"))).unwrap();
+    assert!(
+        generated.contains(arn.trim_end_matches(":*")),
+        "{generated}"
+    );
+    workspace
+        .configure(&terraform::import(address, &machine_arn("it")))
+        .unwrap();
     assert_success(&workspace.apply().await.unwrap());
     // Changed tags are not written to the log group, and deleting the state machine does not delete the log group.
     let tagged = generated.replacen("role_arn", "tags = { team = \"ours\" }\n  role_arn", 1);
-    let tagged: Vec<&str> = tagged.lines().filter(|line| !line.trim_start().starts_with("tags  ")).collect();
+    let tagged: Vec<&str> = tagged
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("tags  "))
+        .collect();
     workspace.write("generated.tf", &tagged.join("\n")).unwrap();
     assert_success(&workspace.apply().await.unwrap());
-    assert_eq!(states_tags(&aws, &machine_arn("it")).await, ["team=ours".to_owned()].into());
-    assert_eq!(log_group_tags(&aws, name).await, ["team=theirs".to_owned()].into());
+    assert_eq!(
+        states_tags(&aws, &machine_arn("it")).await,
+        ["team=ours".to_owned()].into()
+    );
+    assert_eq!(
+        log_group_tags(&aws, name).await,
+        ["team=theirs".to_owned()].into()
+    );
     assert_success(&workspace.destroy().await.unwrap());
     assert_eq!(inventory(&aws).await, [format!("log group {name}")].into());
 }

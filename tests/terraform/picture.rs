@@ -42,18 +42,31 @@ async fn the_picture_shows_what_terraform_prints() {
     let workspace = Workspace::new(&aws).unwrap();
     workspace.configure(CONFIGURATION).unwrap();
     let plan = workspace.terraform(&["plan"]).await.unwrap();
-    assert_says(&plan, &["there is no state `Shiped`", "Did you mean `Shipped`?"]);
+    assert_says(
+        &plan,
+        &["there is no state `Shiped`", "Did you mean `Shipped`?"],
+    );
     // Without the warning about the provider of this build, which has colors here.
     let lines: Vec<&str> = plan.text.lines().collect();
-    let error = lines.iter().position(|line| line.contains("Error:")).unwrap();
-    let drawn = drawing(&format!("$ terraform plan\n{}", lines[error - 1..].join("\n").trim_end()));
+    let error = lines
+        .iter()
+        .position(|line| line.contains("Error:"))
+        .unwrap();
+    let drawn = drawing(&format!(
+        "$ terraform plan\n{}",
+        lines[error - 1..].join("\n").trim_end()
+    ));
     let path = repository().join(FILE);
     if std::env::var_os(UPDATE).is_some() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, &drawn).unwrap();
     }
     let is_same = fs::read_to_string(&path).is_ok_and(|written| written == drawn);
-    assert!(is_same, "{FILE} shows something else: run the test with {UPDATE}=1\n{}", plan.text);
+    assert!(
+        is_same,
+        "{FILE} shows something else: run the test with {UPDATE}=1\n{}",
+        plan.text
+    );
 }
 
 /// Draws a text with the colors of a terminal.
@@ -61,10 +74,20 @@ fn drawing(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let plain = |line: &str| {
         line.split('\u{1b}')
-            .map(|part| part.split_once('m').map_or(part, |(_, rest)| rest).chars().count())
+            .map(|part| {
+                part.split_once('m')
+                    .map_or(part, |(_, rest)| rest)
+                    .chars()
+                    .count()
+            })
             .sum::<usize>()
     };
-    let columns = lines.iter().map(|line| plain(line)).max().unwrap_or(0).max(72);
+    let columns = lines
+        .iter()
+        .map(|line| plain(line))
+        .max()
+        .unwrap_or(0)
+        .max(72);
     let (width, height) = ((columns + 4) * WIDTH, (lines.len() + 2) * HEIGHT);
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" role=\"img\" aria-label=\"A plan that shows a misspelled state at its line\">\n\
@@ -82,7 +105,11 @@ fn drawing(text: &str) -> String {
 fn spans(line: &str) -> String {
     let (mut spans, mut style) = (String::new(), String::new());
     for (index, part) in line.split("\u{1b}[").enumerate() {
-        let (code, text) = if index == 0 { ("", part) } else { part.split_once('m').unwrap_or(("", part)) };
+        let (code, text) = if index == 0 {
+            ("", part)
+        } else {
+            part.split_once('m').unwrap_or(("", part))
+        };
         match code {
             "" => {}
             "0" => style.clear(),
@@ -95,7 +122,10 @@ fn spans(line: &str) -> String {
             "90" => style += " fill=\"#7f849c\"",
             _ => {}
         }
-        let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        let text = text
+            .replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('>', "&gt;");
         match (text.is_empty(), style.is_empty()) {
             (true, _) => {}
             (false, true) => spans += &text,

@@ -22,18 +22,33 @@ resource "sfn_state_machine" "it" {
 /// A workspace with this provider block.
 fn with_provider(aws: &LocalAws, block: &str) -> Workspace {
     let workspace = Workspace::new(aws).unwrap();
-    let header = e2e::HEADER.replace("provider \"sfn\" {}", &format!("provider \"sfn\" {{\n{block}\n}}"));
-    workspace.write("main.tf", &format!("{header}{MACHINE}")).unwrap();
+    let header = e2e::HEADER.replace(
+        "provider \"sfn\" {}",
+        &format!("provider \"sfn\" {{\n{block}\n}}"),
+    );
+    workspace
+        .write("main.tf", &format!("{header}{MACHINE}"))
+        .unwrap();
     workspace
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn default_tags_are_added() {
     let aws = aws().await;
-    let workspace = with_provider(&aws, "default_tags {\n tags = { team = \"orders\", both = \"default\" }\n }");
+    let workspace = with_provider(
+        &aws,
+        "default_tags {\n tags = { team = \"orders\", both = \"default\" }\n }",
+    );
     assert_success(&workspace.apply().await.unwrap());
-    let state = workspace.resource("sfn_state_machine.it").await.unwrap().unwrap();
-    assert_eq!(state["tags_all"], json!({ "team": "orders", "own": "yes", "both": "resource" }));
+    let state = workspace
+        .resource("sfn_state_machine.it")
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        state["tags_all"],
+        json!({ "team": "orders", "own": "yes", "both": "resource" })
+    );
     assert_eq!(state["tags"], json!({ "own": "yes", "both": "resource" }));
     assert_empty(&workspace.plan().await.unwrap());
 }
@@ -48,10 +63,17 @@ async fn everything_may_stand_in_the_block() {
          endpoints {{\n stepfunctions = \"{url}\"\n iam = \"{url}\"\n sts = \"{url}\"\n }}"
     );
     let mut workspace = with_provider(&aws, &block);
-    for name in ["AWS_ENDPOINT_URL", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
+    for name in [
+        "AWS_ENDPOINT_URL",
+        "AWS_REGION",
+        "AWS_DEFAULT_REGION",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+    ] {
         workspace.remove_env(name);
     }
-    let role = "Action=CreateRole&Version=2010-05-08&RoleName=deployer&AssumeRolePolicyDocument=%7B%7D";
+    let role =
+        "Action=CreateRole&Version=2010-05-08&RoleName=deployer&AssumeRolePolicyDocument=%7B%7D";
     aws.query("iam", role).await.unwrap();
     assert_success(&workspace.apply().await.unwrap());
     assert!(aws.proxy().count("AssumeRole") > 0);
@@ -61,11 +83,20 @@ async fn everything_may_stand_in_the_block() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_profile_gives_region_and_credentials() {
     let aws = aws().await;
-    let mut workspace = with_provider(&aws, "profile = \"orders\"\n shared_config_files = [\"${path.module}/config\"]");
-    let profile =
-        format!("[profile orders]\nregion = eu-west-1\naws_access_key_id = {ACCOUNT}\naws_secret_access_key = test\n");
+    let mut workspace = with_provider(
+        &aws,
+        "profile = \"orders\"\n shared_config_files = [\"${path.module}/config\"]",
+    );
+    let profile = format!(
+        "[profile orders]\nregion = eu-west-1\naws_access_key_id = {ACCOUNT}\naws_secret_access_key = test\n"
+    );
     workspace.write("config", &profile).unwrap();
-    for name in ["AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
+    for name in [
+        "AWS_REGION",
+        "AWS_DEFAULT_REGION",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+    ] {
         workspace.remove_env(name);
     }
     assert_success(&workspace.apply().await.unwrap());
@@ -76,19 +107,28 @@ async fn what_is_missing_is_told() {
     let aws = aws().await;
     let workspace = with_provider(&aws, "access_key = \"x\"");
     assert_says(
-        &workspace.terraform(&["validate", "-no-color"]).await.unwrap(),
+        &workspace
+            .terraform(&["validate", "-no-color"])
+            .await
+            .unwrap(),
         &["`access_key` requires `secret_key`"],
     );
     let mut workspace = with_provider(&aws, "");
     workspace.remove_env("AWS_REGION");
     workspace.remove_env("AWS_DEFAULT_REGION");
-    assert_says(&workspace.apply().await.unwrap(), &["no region: set `region` in the provider block"]);
+    assert_says(
+        &workspace.apply().await.unwrap(),
+        &["no region: set `region` in the provider block"],
+    );
     let mut workspace = with_provider(&aws, "");
     for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
         workspace.remove_env(name);
     }
     let start = std::time::Instant::now();
-    assert_says(&workspace.apply().await.unwrap(), &["Configure credentials in the provider block"]);
+    assert_says(
+        &workspace.apply().await.unwrap(),
+        &["Configure credentials in the provider block"],
+    );
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }
 
@@ -97,7 +137,10 @@ async fn only_some_accounts_may_be_used() {
     let aws = aws().await;
     let refused = "the credentials belong to the account";
     let blocks = [
-        ("allowed_account_ids = [\"111111111111\"]".to_owned(), refused),
+        (
+            "allowed_account_ids = [\"111111111111\"]".to_owned(),
+            refused,
+        ),
         (format!("forbidden_account_ids = [\"{ACCOUNT}\"]"), refused),
         (
             "allowed_account_ids = [\"1\"]\n forbidden_account_ids = [\"2\"]".to_owned(),
@@ -116,18 +159,29 @@ async fn only_some_accounts_may_be_used() {
     aws.proxy().fault("GetCallerIdentity", usize::MAX, refusal);
     for name in ["allowed_account_ids", "forbidden_account_ids"] {
         let block = format!("{name} = [\"111111111111\"]\n skip_credentials_validation = true");
-        assert_says(&with_provider(&aws, &block).plan().await.unwrap(), &["cannot use the credentials", "not today"]);
+        assert_says(
+            &with_provider(&aws, &block).plan().await.unwrap(),
+            &["cannot use the credentials", "not today"],
+        );
     }
     aws.proxy().forget();
-    let workspace = with_provider(&aws, &format!("allowed_account_ids = [\"{ACCOUNT}\", \"111111111111\"]"));
+    let workspace = with_provider(
+        &aws,
+        &format!("allowed_account_ids = [\"{ACCOUNT}\", \"111111111111\"]"),
+    );
     assert_success(&workspace.apply().await.unwrap());
     // With a wrong account, existing objects must not appear deleted.
     let text = workspace.path().join("main.tf");
-    let text = std::fs::read_to_string(text).unwrap().replace(&format!("\"{ACCOUNT}\", "), "");
+    let text = std::fs::read_to_string(text)
+        .unwrap()
+        .replace(&format!("\"{ACCOUNT}\", "), "");
     workspace.write("main.tf", &text).unwrap();
     assert_says(
         &workspace.plan().await.unwrap(),
-        &[refused, "Use the credentials or the profile of the right account"],
+        &[
+            refused,
+            "Use the credentials or the profile of the right account",
+        ],
     );
 }
 
@@ -137,10 +191,20 @@ async fn credentials_that_do_not_work_are_told_once_in_the_plan() {
     let workspace = with_provider(&aws, "");
     let second = MACHINE.replace("\"it\"", "\"other\"");
     workspace.write("second.tf", &second).unwrap();
-    let unknown = local_aws::Fault::Refuse(403, "InvalidClientTokenId".into(), "The security token is invalid.".into());
+    let unknown = local_aws::Fault::Refuse(
+        403,
+        "InvalidClientTokenId".into(),
+        "The security token is invalid.".into(),
+    );
     aws.proxy().fault("GetCallerIdentity", usize::MAX, unknown);
     let plan = workspace.plan().await.unwrap();
-    assert_says(&plan, &["cannot use the credentials", "The credentials are invalid or have expired"]);
+    assert_says(
+        &plan,
+        &[
+            "cannot use the credentials",
+            "The credentials are invalid or have expired",
+        ],
+    );
     assert_eq!(plan.text.matches("Error:").count(), 1, "{}", plan.text);
     // An address without a server.
     aws.proxy().forget();
@@ -149,7 +213,14 @@ async fn credentials_that_do_not_work_are_told_once_in_the_plan() {
     let start = std::time::Instant::now();
     let refused = "connection refused by 127.0.0.1:9";
     let plan = workspace.plan().await.unwrap();
-    assert_says(&plan, &["cannot use the credentials", refused, "Check the network, the proxy"]);
+    assert_says(
+        &plan,
+        &[
+            "cannot use the credentials",
+            refused,
+            "Check the network, the proxy",
+        ],
+    );
     assert!(start.elapsed().as_secs() < 15, "{:?}", start.elapsed());
     // The same with existing objects, regardless of their number.
     let mut workspace = with_provider(&aws, "");
@@ -162,9 +233,15 @@ async fn credentials_that_do_not_work_are_told_once_in_the_plan() {
     assert_eq!(plan.text.matches("Error:").count(), 1, "{}", plan.text);
     assert!(start.elapsed().as_secs() < 15, "{:?}", start.elapsed());
     // The validation can be skipped to plan without AWS.
-    let mut workspace = with_provider(&aws, "skip_credentials_validation = true\n checks {\n remote = false\n }");
+    let mut workspace = with_provider(
+        &aws,
+        "skip_credentials_validation = true\n checks {\n remote = false\n }",
+    );
     workspace.set_env("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
-    assert_says(&workspace.plan().await.unwrap(), &["1 to add, 0 to change, 0 to destroy"]);
+    assert_says(
+        &workspace.plan().await.unwrap(),
+        &["1 to add, 0 to change, 0 to destroy"],
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -176,15 +253,33 @@ async fn tags_of_somebody_else_stay() {
     assert_success(&workspace.apply().await.unwrap());
     let arn = super::machine_arn("it");
     let theirs = [("Owner", "another-team"), ("kubernetes.io/cluster", "c")];
-    let tags: Vec<_> = theirs.iter().map(|(key, value)| json!({ "key": key, "value": value })).collect();
+    let tags: Vec<_> = theirs
+        .iter()
+        .map(|(key, value)| json!({ "key": key, "value": value }))
+        .collect();
     let body = json!({ "resourceArn": arn, "tags": tags });
-    aws.call("AWSStepFunctions.TagResource", &body).await.unwrap();
+    aws.call("AWSStepFunctions.TagResource", &body)
+        .await
+        .unwrap();
     assert_empty(&workspace.plan().await.unwrap());
-    let text = std::fs::read_to_string(workspace.path().join("main.tf")).unwrap().replace("own = \"yes\", ", "");
+    let text = std::fs::read_to_string(workspace.path().join("main.tf"))
+        .unwrap()
+        .replace("own = \"yes\", ", "");
     workspace.write("main.tf", &text).unwrap();
     assert_success(&workspace.apply().await.unwrap());
-    let found = aws.call("AWSStepFunctions.ListTagsForResource", &json!({ "resourceArn": arn })).await.unwrap();
-    let mut keys: Vec<_> = found["tags"].as_array().unwrap().iter().map(|tag| tag["key"].as_str().unwrap()).collect();
+    let found = aws
+        .call(
+            "AWSStepFunctions.ListTagsForResource",
+            &json!({ "resourceArn": arn }),
+        )
+        .await
+        .unwrap();
+    let mut keys: Vec<_> = found["tags"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|tag| tag["key"].as_str().unwrap())
+        .collect();
     keys.sort_unstable();
     assert_eq!(keys, ["Owner", "Team", "both", "kubernetes.io/cluster"]);
 }
@@ -196,15 +291,32 @@ async fn a_block_of_the_other_provider_can_be_pasted() {
     let workspace = with_provider(&aws, block);
     let plan = workspace.plan().await.unwrap();
     // Terraform shows one warning of each kind with its line, and the number of the others.
-    let (deprecated, more) = ("Warning: Argument is deprecated", "(and one more similar warning elsewhere)");
+    let (deprecated, more) = (
+        "Warning: Argument is deprecated",
+        "(and one more similar warning elsewhere)",
+    );
     assert_says(
         &plan,
-        &[deprecated, "s3_use_path_style = true", "It has no effect in this provider", more, "1 to add"],
+        &[
+            deprecated,
+            "s3_use_path_style = true",
+            "It has no effect in this provider",
+            more,
+            "1 to add",
+        ],
     );
-    assert!(!plan.text.contains("skip_region_validation"), "it has its effect:\n{}", plan.text);
-    let shown = workspace.terraform(&["providers", "schema", "-json"]).await.unwrap();
+    assert!(
+        !plan.text.contains("skip_region_validation"),
+        "it has its effect:\n{}",
+        plan.text
+    );
+    let shown = workspace
+        .terraform(&["providers", "schema", "-json"])
+        .await
+        .unwrap();
     let schema: Value = serde_json::from_str(&shown.stdout).unwrap();
-    let provider = &schema["provider_schemas"][format!("registry.terraform.io/{}", e2e::SOURCE)]["provider"];
+    let provider =
+        &schema["provider_schemas"][format!("registry.terraform.io/{}", e2e::SOURCE)]["provider"];
     for (name, is_deprecated) in [
         ("s3_use_path_style", true),
         ("token_bucket_rate_limiter_capacity", true),
@@ -212,9 +324,19 @@ async fn a_block_of_the_other_provider_can_be_pasted() {
         ("ec2_metadata_service_endpoint", false),
     ] {
         let attribute = &provider["block"]["attributes"][name];
-        assert_eq!(attribute["deprecated"] == true, is_deprecated, "{name}: {attribute}");
+        assert_eq!(
+            attribute["deprecated"] == true,
+            is_deprecated,
+            "{name}: {attribute}"
+        );
     }
-    assert_says(&with_provider(&aws, "retry_mode = \"fast\"").plan().await.unwrap(), &["unsupported value `fast`"]);
+    assert_says(
+        &with_provider(&aws, "retry_mode = \"fast\"")
+            .plan()
+            .await
+            .unwrap(),
+        &["unsupported value `fast`"],
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -223,21 +345,30 @@ async fn calls_go_through_the_proxy() {
     // Only the proxy can resolve this host.
     let block = format!("http_proxy = \"{}\"\n endpoints {{\n {} }}", aws.url(), {
         let services = ["sfn", "iam", "sts"];
-        services.map(|service| format!("{service} = \"http://aws.invalid\"\n")).concat()
+        services
+            .map(|service| format!("{service} = \"http://aws.invalid\"\n"))
+            .concat()
     });
     let workspace = with_provider(&aws, &block);
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
     let wrong = with_provider(&aws, "https_proxy = \"no address\"");
-    assert_says(&wrong.plan().await.unwrap(), &["invalid proxy address `no address`"]);
+    assert_says(
+        &wrong.plan().await.unwrap(),
+        &["invalid proxy address `no address`"],
+    );
     let wrong = with_provider(&aws, "custom_ca_bundle = \"/nowhere/ca.pem\"");
-    assert_says(&wrong.plan().await.unwrap(), &["the certificates of `/nowhere/ca.pem` cannot be used"]);
+    assert_says(
+        &wrong.plan().await.unwrap(),
+        &["the certificates of `/nowhere/ca.pem` cannot be used"],
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn roles_are_assumed_with_all_that_can_be_said() {
     let aws = aws().await;
-    let role = "Action=CreateRole&Version=2010-05-08&RoleName=deployer&AssumeRolePolicyDocument=%7B%7D";
+    let role =
+        "Action=CreateRole&Version=2010-05-08&RoleName=deployer&AssumeRolePolicyDocument=%7B%7D";
     aws.query("iam", role).await.unwrap();
     let arn = format!("arn:aws:iam::{ACCOUNT}:role/deployer");
     let block = format!(
@@ -248,7 +379,12 @@ async fn roles_are_assumed_with_all_that_can_be_said() {
     assert_success(&workspace.apply().await.unwrap());
     assert_success(&workspace.destroy().await.unwrap());
     let sent = aws.proxy().bodies("AssumeRole").join("\n");
-    for part in ["SourceIdentity=Ada", "TransitiveTagKeys.member.1=team", "Tags.member.1.Key=team", "ExternalId=x1"] {
+    for part in [
+        "SourceIdentity=Ada",
+        "TransitiveTagKeys.member.1=team",
+        "Tags.member.1.Key=team",
+        "ExternalId=x1",
+    ] {
         assert!(sent.contains(part), "{part} is not in {sent}");
     }
     // A web identity token needs no other credentials.
@@ -268,17 +404,36 @@ async fn roles_are_assumed_with_all_that_can_be_said() {
         "{sent}"
     );
     for (block, said) in [
-        (format!("role_arn = \"{arn}\""), "one of `web_identity_token` and `web_identity_token_file` is required"),
-        ("web_identity_token = \"t\"".to_owned(), "`role_arn` is required"),
-        (format!("role_arn = \"{arn}\"\n duration = \"soon\"\n web_identity_token = \"t\""), "invalid duration `soon`"),
+        (
+            format!("role_arn = \"{arn}\""),
+            "one of `web_identity_token` and `web_identity_token_file` is required",
+        ),
+        (
+            "web_identity_token = \"t\"".to_owned(),
+            "`role_arn` is required",
+        ),
+        (
+            format!("role_arn = \"{arn}\"\n duration = \"soon\"\n web_identity_token = \"t\""),
+            "invalid duration `soon`",
+        ),
     ] {
-        let workspace = with_provider(&aws, &format!("assume_role_with_web_identity {{\n {block}\n }}"));
+        let workspace = with_provider(
+            &aws,
+            &format!("assume_role_with_web_identity {{\n {block}\n }}"),
+        );
         assert_says(&workspace.plan().await.unwrap(), &[said]);
     }
     // The error names the role that cannot be assumed.
-    aws.proxy().fault("AssumeRole", 30, local_aws::Fault::Refuse(403, "AccessDenied".into(), "not you".into()));
+    aws.proxy().fault(
+        "AssumeRole",
+        30,
+        local_aws::Fault::Refuse(403, "AccessDenied".into(), "not you".into()),
+    );
     let refused = format!("assume_role {{\n role_arn = \"{arn}\"\n }}");
-    assert_says(&with_provider(&aws, &refused).plan().await.unwrap(), &["deployer` cannot be assumed"]);
+    assert_says(
+        &with_provider(&aws, &refused).plan().await.unwrap(),
+        &["deployer` cannot be assumed"],
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -292,14 +447,24 @@ async fn terraform_attaches_to_a_provider_that_is_debugged() {
         .spawn()
         .unwrap();
     let mut line = String::new();
-    BufReader::new(provider.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let attach = line.trim().strip_prefix("TF_REATTACH_PROVIDERS='").unwrap().strip_suffix('\'').unwrap();
+    BufReader::new(provider.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    let attach = line
+        .trim()
+        .strip_prefix("TF_REATTACH_PROVIDERS='")
+        .unwrap()
+        .strip_suffix('\'')
+        .unwrap();
     workspace.set_env("TF_REATTACH_PROVIDERS", attach);
     // The test runs several commands with one provider process.
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
     assert_success(&workspace.destroy().await.unwrap());
-    assert!(provider.try_wait().unwrap().is_none(), "the provider has ended");
+    assert!(
+        provider.try_wait().unwrap().is_none(),
+        "the provider has ended"
+    );
     provider.kill().unwrap();
     provider.wait().unwrap();
 }

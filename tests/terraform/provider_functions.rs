@@ -28,7 +28,10 @@ async fn what_is_wrong_with_a_variable_is_told_with_its_line() {
     workspace.write("versions.tf", e2e::HEADER).unwrap();
     let wrong = "definition = <<-JSON\n{\n  \"StartAt\": \"A\",\n  \"States\": {\"A\": {\"Type\": \"Pass\", \"Next\": \"B\"}}\n}\nJSON\n";
     workspace.write("terraform.tfvars", wrong).unwrap();
-    assert_says(&workspace.plan().await.unwrap(), &["line 3: there is no state `B` (ASL2001)"]);
+    assert_says(
+        &workspace.plan().await.unwrap(),
+        &["line 3: there is no state `B` (ASL2001)"],
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -43,7 +46,10 @@ async fn permissions_are_derived() {
     let statement = &policy["Statement"][0];
     assert_eq!(
         (&statement["Action"], &statement["Resource"]),
-        (&serde_json::json!("sns:Publish"), &serde_json::json!("arn:aws:sns:eu-west-1:123456789012:orders"))
+        (
+            &serde_json::json!("sns:Publish"),
+            &serde_json::json!("arn:aws:sns:eu-west-1:123456789012:orders")
+        )
     );
 }
 
@@ -65,13 +71,28 @@ async fn wrong_arguments_are_told_apart() {
     let aws = aws().await;
     let good = r#"jsonencode({ StartAt = "A", States = { A = { Type = "Pass", End = true } } })"#;
     for (call, said) in [
-        (format!(r#"graph({good}, "svg")"#), "unsupported format `svg`: use `mermaid` or `dot`"),
-        (format!("estimate_cost({good}, -1)"), "`executions` must be at least 0"),
-        (format!(r#"validate({good}, "FAST")"#), "unsupported type `FAST`: use `STANDARD` or `EXPRESS`"),
+        (
+            format!(r#"graph({good}, "svg")"#),
+            "unsupported format `svg`: use `mermaid` or `dot`",
+        ),
+        (
+            format!("estimate_cost({good}, -1)"),
+            "`executions` must be at least 0",
+        ),
+        (
+            format!(r#"validate({good}, "FAST")"#),
+            "unsupported type `FAST`: use `STANDARD` or `EXPRESS`",
+        ),
         (r#"normalize("{\n  a")"#.to_owned(), "line 2, column 3"),
-        (r#"policy("[]")"#.to_owned(), "the definition is an array, not an object"),
+        (
+            r#"policy("[]")"#.to_owned(),
+            "the definition is an array, not an object",
+        ),
     ] {
-        let workspace = workspace(&aws, &format!("output \"o\" {{\n  value = provider::sfn::{call}\n}}\n"));
+        let workspace = workspace(
+            &aws,
+            &format!("output \"o\" {{\n  value = provider::sfn::{call}\n}}\n"),
+        );
         assert_says(&workspace.plan().await.unwrap(), &[said]);
     }
 }

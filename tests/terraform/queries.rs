@@ -78,7 +78,11 @@ fn query(aws: &LocalAws, lists: &str) -> Workspace {
 }
 
 fn arn_of(kind: &str, name: &str) -> String {
-    format!("arn:aws:states:{}:{}:{kind}:{name}", local_aws::REGION, local_aws::ACCOUNT)
+    format!(
+        "arn:aws:states:{}:{}:{kind}:{name}",
+        local_aws::REGION,
+        local_aws::ACCOUNT
+    )
 }
 
 /// Lists of each kind, with or without the resources.
@@ -125,10 +129,22 @@ async fn what_exists_is_listed_with_its_identity() {
     let found = workspace.terraform(&["query", "-no-color"]).await.unwrap();
     assert_success(&found);
     let expected = [
-        format!("list.sfn_state_machine.machine arn={} orders", machine_arn("orders")),
-        format!("list.sfn_state_machine.machine arn={} orders-refunds", machine_arn("orders-refunds")),
-        format!("list.sfn_alias.alias arn={}:live live", machine_arn("orders")),
-        format!("list.sfn_activity.activity arn={} orders-pack", arn_of("activity", "orders-pack")),
+        format!(
+            "list.sfn_state_machine.machine arn={} orders",
+            machine_arn("orders")
+        ),
+        format!(
+            "list.sfn_state_machine.machine arn={} orders-refunds",
+            machine_arn("orders-refunds")
+        ),
+        format!(
+            "list.sfn_alias.alias arn={}:live live",
+            machine_arn("orders")
+        ),
+        format!(
+            "list.sfn_activity.activity arn={} orders-pack",
+            arn_of("activity", "orders-pack")
+        ),
         "list.sfn_lambda_function.function function_name=orders-charge orders-charge".to_owned(),
     ];
     assert_says(&found, &expected.each_ref().map(String::as_str));
@@ -160,7 +176,11 @@ async fn lists_are_filtered_limited_and_repeated() {
         list("first", "  limit = 1", ""),
         list("prefix", "", "    name_prefix = \"orders-\""),
         list("type", "", "    type = \"STANDARD\""),
-        list("tags", "", "    tags = { team = \"orders\", kind = \"refund\" }"),
+        list(
+            "tags",
+            "",
+            "    tags = { team = \"orders\", kind = \"refund\" }",
+        ),
         list("elsewhere", "", "    region = \"us-east-1\""),
     ]
     .concat();
@@ -188,20 +208,33 @@ list "sfn_alias" "each" {
         ("list.sfn_state_machine.tags", "orders-refunds"),
         ("list.sfn_state_machine.type", "orders"),
     ];
-    assert_eq!(names(&found.stdout), expected.map(|(list, name)| (list.to_owned(), name.to_owned())));
+    assert_eq!(
+        names(&found.stdout),
+        expected.map(|(list, name)| (list.to_owned(), name.to_owned()))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_configuration_of_what_is_found_plans_only_imports() {
     let (aws, objects) = with_objects().await;
     let workspace = query(&aws, &lists(true));
-    let found = workspace.terraform(&["query", "-no-color", "-generate-config-out=generated.tf"]).await.unwrap();
+    let found = workspace
+        .terraform(&["query", "-no-color", "-generate-config-out=generated.tf"])
+        .await
+        .unwrap();
     assert_success(&found);
-    assert_says(&workspace.plan().await.unwrap(), &["Plan: 5 to import, 0 to add, 0 to change, 0 to destroy."]);
+    assert_says(
+        &workspace.plan().await.unwrap(),
+        &["Plan: 5 to import, 0 to add, 0 to change, 0 to destroy."],
+    );
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
     // The imported values are those in AWS, and the workspace that created the objects sees no change.
-    let imported = workspace.resource("sfn_alias.alias_0").await.unwrap().unwrap();
+    let imported = workspace
+        .resource("sfn_alias.alias_0")
+        .await
+        .unwrap()
+        .unwrap();
     let made = objects.resource("sfn_alias.live").await.unwrap().unwrap();
     assert_eq!(imported["arn"], made["arn"]);
     assert_empty(&objects.plan().await.unwrap());
@@ -209,18 +242,49 @@ async fn the_configuration_of_what_is_found_plans_only_imports() {
 
 /// An `import` block by identity. It names the provider if the configuration is generated.
 fn import(address: &str, attribute: &str, value: &str, is_generated: bool) -> String {
-    let provider = if is_generated { "  provider = sfn\n" } else { "" };
-    format!("import {{\n  to = {address}\n{provider}  identity = {{\n    {attribute} = \"{value}\"\n  }}\n}}\n")
+    let provider = if is_generated {
+        "  provider = sfn\n"
+    } else {
+        ""
+    };
+    format!(
+        "import {{\n  to = {address}\n{provider}  identity = {{\n    {attribute} = \"{value}\"\n  }}\n}}\n"
+    )
 }
 
 /// All objects of [`OBJECTS`] by identity.
 fn imports(is_generated: bool) -> String {
     [
-        import("sfn_lambda_function.charge", "function_name", "orders-charge", is_generated),
-        import("sfn_activity.pack", "arn", &arn_of("activity", "orders-pack"), is_generated),
-        import("sfn_state_machine.orders", "arn", &machine_arn("orders"), is_generated),
-        import("sfn_state_machine.refunds", "arn", &machine_arn("orders-refunds"), is_generated),
-        import("sfn_alias.live", "arn", &format!("{}:live", machine_arn("orders")), is_generated),
+        import(
+            "sfn_lambda_function.charge",
+            "function_name",
+            "orders-charge",
+            is_generated,
+        ),
+        import(
+            "sfn_activity.pack",
+            "arn",
+            &arn_of("activity", "orders-pack"),
+            is_generated,
+        ),
+        import(
+            "sfn_state_machine.orders",
+            "arn",
+            &machine_arn("orders"),
+            is_generated,
+        ),
+        import(
+            "sfn_state_machine.refunds",
+            "arn",
+            &machine_arn("orders-refunds"),
+            is_generated,
+        ),
+        import(
+            "sfn_alias.live",
+            "arn",
+            &format!("{}:live", machine_arn("orders")),
+            is_generated,
+        ),
     ]
     .concat()
 }
@@ -230,18 +294,32 @@ async fn an_identity_imports_and_generates() {
     let (aws, _objects) = with_objects().await;
     let mut workspace = workspace(&aws, &imports(true));
     workspace.need(Feature::Identity).unwrap();
-    let generated = workspace.terraform(&["plan", "-no-color", "-generate-config-out=generated.tf"]).await.unwrap();
+    let generated = workspace
+        .terraform(&["plan", "-no-color", "-generate-config-out=generated.tf"])
+        .await
+        .unwrap();
     assert_success(&generated);
-    assert_says(&generated, &["Plan: 5 to import, 0 to add, 0 to change, 0 to destroy."]);
+    assert_says(
+        &generated,
+        &["Plan: 5 to import, 0 to add, 0 to change, 0 to destroy."],
+    );
     workspace.configure(&imports(false)).unwrap();
-    assert_says(&workspace.apply().await.unwrap(), &["5 imported, 0 added, 0 changed, 0 destroyed."]);
+    assert_says(
+        &workspace.apply().await.unwrap(),
+        &["5 imported, 0 added, 0 changed, 0 destroyed."],
+    );
     assert_empty(&workspace.plan().await.unwrap());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_identity_imports_what_is_written() {
     let (aws, objects) = with_objects().await;
-    let role = objects.resource("sfn_lambda_function.charge").await.unwrap().unwrap()["role"].clone();
+    let role = objects
+        .resource("sfn_lambda_function.charge")
+        .await
+        .unwrap()
+        .unwrap()["role"]
+        .clone();
     let written = OBJECTS.replace("execution_role {}", &format!("role = {role}"));
     let mut workspace = workspace(&aws, &format!("{}{written}", imports(false)));
     workspace.need(Feature::Identity).unwrap();
@@ -255,9 +333,20 @@ async fn an_identity_imports_what_is_written() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_identity_that_is_not_there_is_named() {
     let aws = aws().await;
-    let mut workspace = workspace(&aws, &import("sfn_state_machine.orders", "arn", &machine_arn("orders"), true));
+    let mut workspace = workspace(
+        &aws,
+        &import(
+            "sfn_state_machine.orders",
+            "arn",
+            &machine_arn("orders"),
+            true,
+        ),
+    );
     workspace.need(Feature::Identity).unwrap();
-    let plan = workspace.terraform(&["plan", "-no-color", "-generate-config-out=generated.tf"]).await.unwrap();
+    let plan = workspace
+        .terraform(&["plan", "-no-color", "-generate-config-out=generated.tf"])
+        .await
+        .unwrap();
     assert_eq!(plan.code, 1, "{}", plan.text);
     let message = plan.text.split("Error: ").nth(1).unwrap();
     assert!(message.contains(&machine_arn("orders")), "{}", plan.text);
@@ -295,14 +384,25 @@ list "sfn_activity" "all" {
 async fn mistakes_in_lists_are_shown_at_their_lines_all_at_once() {
     let aws = aws().await;
     let workspace = query(&aws, MISTAKES);
-    for command in [&["query", "-no-color"][..], &["validate", "-query", "-no-color"]] {
+    for command in [
+        &["query", "-no-color"][..],
+        &["validate", "-query", "-no-color"],
+    ] {
         let refused = workspace.terraform(command).await.unwrap();
         assert_eq!(refused.code, 1, "{}", refused.text);
         for wrong in ["\"orders\"\n", "eu-wst-1", "FAST", "eu-wst-2", "eu-wst-3"] {
             let line = MISTAKES.split(wrong).next().unwrap().lines().count();
-            assert_says(&refused, &[&format!("all.tfquery.hcl line {line}, in list")]);
+            assert_says(
+                &refused,
+                &[&format!("all.tfquery.hcl line {line}, in list")],
+            );
         }
-        assert_eq!(refused.text.matches("Error: ").count(), 5, "{}", refused.text);
+        assert_eq!(
+            refused.text.matches("Error: ").count(),
+            5,
+            "{}",
+            refused.text
+        );
     }
     assert_eq!(aws.proxy().calls(), []);
 }
@@ -312,11 +412,17 @@ async fn the_examples_of_lists_run() {
     let (aws, _objects) = with_objects().await;
     let mut tried = 0;
     for folder in std::fs::read_dir(e2e::repository().join("examples/list-resources")).unwrap() {
-        let text = std::fs::read_to_string(folder.unwrap().path().join("list-resource.tfquery.hcl")).unwrap();
+        let text =
+            std::fs::read_to_string(folder.unwrap().path().join("list-resource.tfquery.hcl"))
+                .unwrap();
         let workspace = query(&aws, &text);
         let found = workspace.terraform(&["query", "-no-color"]).await.unwrap();
         assert_success(&found);
-        assert!(found.text.lines().any(|line| line.starts_with("list.sfn_")), "nothing is found:\n{}", found.text);
+        assert!(
+            found.text.lines().any(|line| line.starts_with("list.sfn_")),
+            "nothing is found:\n{}",
+            found.text
+        );
         tried += 1;
     }
     assert_eq!(tried, 4);

@@ -27,8 +27,13 @@ data "sfn_state_machine" "it" {
 
 fn with_provider(aws: &LocalAws, block: &str, configuration: &str) -> Workspace {
     let workspace = workspace(aws, "");
-    let header = e2e::HEADER.replace("provider \"sfn\" {}", &format!("provider \"sfn\" {{\n{block}\n}}"));
-    workspace.write("main.tf", &format!("{header}{configuration}")).unwrap();
+    let header = e2e::HEADER.replace(
+        "provider \"sfn\" {}",
+        &format!("provider \"sfn\" {{\n{block}\n}}"),
+    );
+    workspace
+        .write("main.tf", &format!("{header}{configuration}"))
+        .unwrap();
     workspace
 }
 
@@ -39,11 +44,27 @@ async fn a_misspelt_region_is_an_error_with_the_nearest_one() {
     let mut by_environment = with_provider(&aws, "", RESOURCE.replace("REGION", "").as_str());
     by_environment.set_env("AWS_REGION", "eu-wst-1");
     for (place, workspace) in [
-        ("provider block", with_provider(&aws, misspelt, &RESOURCE.replace("REGION", ""))),
+        (
+            "provider block",
+            with_provider(&aws, misspelt, &RESOURCE.replace("REGION", "")),
+        ),
         ("environment", by_environment),
-        ("resource", with_provider(&aws, "", &RESOURCE.replace("REGION", misspelt))),
-        ("data source", with_provider(&aws, "", &DATA.replace("REGION", misspelt))),
-        ("STS", with_provider(&aws, "sts_region = \"eu-wst-1\"", &RESOURCE.replace("REGION", ""))),
+        (
+            "resource",
+            with_provider(&aws, "", &RESOURCE.replace("REGION", misspelt)),
+        ),
+        (
+            "data source",
+            with_provider(&aws, "", &DATA.replace("REGION", misspelt)),
+        ),
+        (
+            "STS",
+            with_provider(
+                &aws,
+                "sts_region = \"eu-wst-1\"",
+                &RESOURCE.replace("REGION", ""),
+            ),
+        ),
     ] {
         let start = Instant::now();
         let plan = workspace.plan().await.unwrap();
@@ -63,9 +84,19 @@ async fn the_check_can_be_skipped() {
         let workspace = with_provider(&aws, &block, &RESOURCE.replace("REGION", region));
         let applied = workspace.apply().await.unwrap();
         assert_success(&applied);
-        assert!(!applied.text.contains("no effect"), "it has its effect:\n{}", applied.text);
-        let state = workspace.resource("sfn_activity.it").await.unwrap().unwrap();
-        let arn = machine_arn("it").replace("stateMachine", "activity").replace("eu-west-1", "eu-wst-1");
+        assert!(
+            !applied.text.contains("no effect"),
+            "it has its effect:\n{}",
+            applied.text
+        );
+        let state = workspace
+            .resource("sfn_activity.it")
+            .await
+            .unwrap()
+            .unwrap();
+        let arn = machine_arn("it")
+            .replace("stateMachine", "activity")
+            .replace("eu-west-1", "eu-wst-1");
         assert_eq!(state["arn"], arn);
         assert_empty(&workspace.plan().await.unwrap());
         assert_success(&workspace.destroy().await.unwrap());

@@ -51,11 +51,18 @@ fn release(versions: &[&str]) -> (TempDir, Platform) {
 /// Writes settings with which Terraform installs the provider only with this method.
 fn install_from(workspace: &Workspace, method: &str) {
     let settings = workspace.outside().join("terraform.rc");
-    fs::write(settings, format!("disable_checkpoint = true\nprovider_installation {{\n  {method}\n}}\n")).unwrap();
+    fs::write(
+        settings,
+        format!("disable_checkpoint = true\nprovider_installation {{\n  {method}\n}}\n"),
+    )
+    .unwrap();
 }
 
 fn requiring(version: &str) -> String {
-    HEADER.replace("sfn\"\n", &format!("sfn\"\n      version = \"{version}\"\n")) + MACHINE
+    HEADER.replace(
+        "sfn\"\n",
+        &format!("sfn\"\n      version = \"{version}\"\n"),
+    ) + MACHINE
 }
 
 /// The checksum `h1:` of the content of an archive of this version (Terraform documentation, "Dependency Lock File").
@@ -70,7 +77,10 @@ fn content_hash(version: &str) -> String {
 fn certificate() -> (CertifiedKey<KeyPair>, String) {
     let own = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let encoded = STANDARD.encode(own.cert.der());
-    (own, format!("-----BEGIN CERTIFICATE-----\n{encoded}\n-----END CERTIFICATE-----\n"))
+    (
+        own,
+        format!("-----BEGIN CERTIFICATE-----\n{encoded}\n-----END CERTIFICATE-----\n"),
+    )
 }
 
 /// A provider mirror on loopback (Terraform documentation, "Provider Network Mirror Protocol"). Returns its address
@@ -81,22 +91,39 @@ async fn mirror(files: PathBuf, platform: &Platform, versions: &[&str]) -> (Stri
     let certificates = tempfile::tempdir().unwrap();
     fs::write(certificates.path().join("ca.pem"), pem).unwrap();
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let config = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
-    let config = config.with_no_client_auth().with_single_cert(vec![own.cert.der().clone()], key).unwrap();
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap();
+    let config = config
+        .with_no_client_auth()
+        .with_single_cert(vec![own.cert.der().clone()], key)
+        .unwrap();
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = format!("https://localhost:{}/", listener.local_addr().unwrap().port());
+    let address = format!(
+        "https://localhost:{}/",
+        listener.local_addr().unwrap().port()
+    );
     let platform = platform.name();
-    let index = versions.iter().map(|version| format!("\"{version}\": {{}}")).collect::<Vec<_>>().join(", ");
+    let index = versions
+        .iter()
+        .map(|version| format!("\"{version}\": {{}}"))
+        .collect::<Vec<_>>()
+        .join(", ");
     let answer = move |path: &str| -> Option<Vec<u8>> {
         let name = path.strip_prefix(&format!("/registry.terraform.io/{SOURCE}/"))?;
         if name == "index.json" {
             return Some(format!("{{\"versions\": {{{index}}}}}").into_bytes());
         }
-        let Some(version) = name.strip_suffix(".json") else { return fs::read(files.join(name)).ok() };
+        let Some(version) = name.strip_suffix(".json") else {
+            return fs::read(files.join(name)).ok();
+        };
         let archive = format!("{PROVIDER}_{version}_{platform}.zip");
-        let sums = fs::read_to_string(files.join(format!("{PROVIDER}_{version}_SHA256SUMS"))).unwrap_or_default();
-        let sum = sums.lines().find_map(|line| line.strip_suffix(&format!("  {archive}")));
+        let sums = fs::read_to_string(files.join(format!("{PROVIDER}_{version}_SHA256SUMS")))
+            .unwrap_or_default();
+        let sum = sums
+            .lines()
+            .find_map(|line| line.strip_suffix(&format!("  {archive}")));
         let hash = sum.map_or_else(|| "0".repeat(64), str::to_owned);
         let archive = format!("{{\"url\": \"{archive}\", \"hashes\": [\"zh:{hash}\"]}}");
         Some(format!("{{\"archives\": {{\"{platform}\": {archive}}}}}").into_bytes())
@@ -104,7 +131,9 @@ async fn mirror(files: PathBuf, platform: &Platform, versions: &[&str]) -> (Stri
     tokio::spawn(async move {
         loop {
             let (stream, _) = listener.accept().await.unwrap();
-            let Ok(mut stream) = acceptor.accept(stream).await else { continue };
+            let Ok(mut stream) = acceptor.accept(stream).await else {
+                continue;
+            };
             let (mut request, mut part) = (String::new(), [0; 4096]);
             while !request.contains("\r\n\r\n") {
                 let count = stream.read(&mut part).await.unwrap_or(0);
@@ -114,7 +143,8 @@ async fn mirror(files: PathBuf, platform: &Platform, versions: &[&str]) -> (Stri
                 }
             }
             let found = answer(request.split(' ').nth(1).unwrap_or(""));
-            let (status, body) = found.map_or(("404 Not Found", Vec::new()), |body| ("200 OK", body));
+            let (status, body) =
+                found.map_or(("404 Not Found", Vec::new()), |body| ("200 OK", body));
             let head = format!(
                 "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
                 body.len()
@@ -132,14 +162,23 @@ async fn a_release_is_installed_from_a_folder_and_upgraded() {
     let (files, platform) = release(&["0.1.0", "0.1.1"]);
     let aws = aws().await;
     let workspace = Workspace::new(&aws).unwrap();
-    let folder = workspace.outside().join("mirror/registry.terraform.io").join(SOURCE);
+    let folder = workspace
+        .outside()
+        .join("mirror/registry.terraform.io")
+        .join(SOURCE);
     fs::create_dir_all(&folder).unwrap();
     for version in ["0.1.0", "0.1.1"] {
         let name = format!("{PROVIDER}_{version}_{}.zip", platform.name());
         fs::copy(files.path().join(&name), folder.join(&name)).unwrap();
     }
     let root = workspace.outside().join("mirror");
-    install_from(&workspace, &format!("filesystem_mirror {{\n    path = \"{}\"\n  }}", root.display()));
+    install_from(
+        &workspace,
+        &format!(
+            "filesystem_mirror {{\n    path = \"{}\"\n  }}",
+            root.display()
+        ),
+    );
     workspace.write("main.tf", &requiring("0.1.0")).unwrap();
     assert_says(
         &workspace.terraform(&["init", "-no-color"]).await.unwrap(),
@@ -148,10 +187,16 @@ async fn a_release_is_installed_from_a_folder_and_upgraded() {
     assert_says(&workspace.plan().await.unwrap(), &["1 to add"]);
     assert_success(&workspace.apply().await.unwrap());
     let lock = fs::read_to_string(workspace.path().join(".terraform.lock.hcl")).unwrap();
-    assert!(lock.contains("version     = \"0.1.0\"") && lock.contains(&content_hash("0.1.0")), "{lock}");
+    assert!(
+        lock.contains("version     = \"0.1.0\"") && lock.contains(&content_hash("0.1.0")),
+        "{lock}"
+    );
     workspace.write("main.tf", &requiring("~> 0.1.0")).unwrap();
     assert_says(
-        &workspace.terraform(&["init", "-no-color", "-upgrade"]).await.unwrap(),
+        &workspace
+            .terraform(&["init", "-no-color", "-upgrade"])
+            .await
+            .unwrap(),
         &["Installed terraform-provider-sfn/sfn v0.1.1"],
     );
     assert_empty(&workspace.plan().await.unwrap());
@@ -164,11 +209,18 @@ async fn a_release_is_installed_from_a_server() {
     // An archive with a different checksum.
     let broken = format!("{PROVIDER}_0.1.1_{}.zip", platform.name());
     fs::write(files.path().join(broken), "not this one").unwrap();
-    let (address, certificates) = mirror(files.path().to_owned(), &platform, &["0.1.0", "0.1.1"]).await;
+    let (address, certificates) =
+        mirror(files.path().to_owned(), &platform, &["0.1.0", "0.1.1"]).await;
     let aws = aws().await;
     let mut workspace = Workspace::new(&aws).unwrap();
-    install_from(&workspace, &format!("network_mirror {{\n    url = \"{address}\"\n  }}"));
-    workspace.set_env("SSL_CERT_FILE", certificates.path().join("ca.pem").to_str().unwrap());
+    install_from(
+        &workspace,
+        &format!("network_mirror {{\n    url = \"{address}\"\n  }}"),
+    );
+    workspace.set_env(
+        "SSL_CERT_FILE",
+        certificates.path().join("ca.pem").to_str().unwrap(),
+    );
     workspace.write("main.tf", &requiring("0.1.0")).unwrap();
     assert_says(
         &workspace.terraform(&["init", "-no-color"]).await.unwrap(),
@@ -183,7 +235,10 @@ async fn a_release_is_installed_from_a_server() {
     assert_empty(&workspace.plan().await.unwrap());
     assert_success(&workspace.destroy().await.unwrap());
     workspace.write("main.tf", &requiring("0.1.1")).unwrap();
-    let refused = workspace.terraform(&["init", "-no-color", "-upgrade"]).await.unwrap();
+    let refused = workspace
+        .terraform(&["init", "-no-color", "-upgrade"])
+        .await
+        .unwrap();
     assert_says(&refused, &["Failed to install provider", "checksum"]);
 }
 
@@ -199,26 +254,41 @@ fn archives_are_the_same_each_time_and_have_checksums() {
         format!("{COMMAND}_0.1.0_{name}.zip"),
         format!("sfn_asl-0.1.0-py3-none-{}.whl", platform.wheel),
     ];
-    let mut found: Vec<String> =
-        fs::read_dir(first.path()).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+    let mut found: Vec<String> = fs::read_dir(first.path())
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect();
     found.sort();
     let mut expected = files.to_vec();
     expected.sort();
     assert_eq!(found, expected);
     for file in &files {
-        let [first, second] = [&first, &second].map(|folder| fs::read(folder.path().join(file)).unwrap());
+        let [first, second] =
+            [&first, &second].map(|folder| fs::read(folder.path().join(file)).unwrap());
         assert!(first == second, "{file} differs");
     }
     let sums = fs::read_to_string(first.path().join(&files[0])).unwrap();
-    let listed: Vec<&str> = sums.lines().filter_map(|line| line.split_once("  ")).map(|(_, name)| name).collect();
-    assert_eq!(listed, [files[1].as_str(), files[2].as_str()], "every archive of the provider, and the manifest");
+    let listed: Vec<&str> = sums
+        .lines()
+        .filter_map(|line| line.split_once("  "))
+        .map(|(_, name)| name)
+        .collect();
+    assert_eq!(
+        listed,
+        [files[1].as_str(), files[2].as_str()],
+        "every archive of the provider, and the manifest"
+    );
 }
 
 /// Builds are reproducible, and contain no paths of the machine.
 #[test]
 fn programs_have_no_paths_of_the_machine() {
     let (_, programs) = programs();
-    let paths = [e2e::repository(), dist::cargo_home(), programs.provider.parent().unwrap().to_owned()];
+    let paths = [
+        e2e::repository(),
+        dist::cargo_home(),
+        programs.provider.parent().unwrap().to_owned(),
+    ];
     for program in [&programs.provider, &programs.command] {
         let bytes = fs::read(program).unwrap();
         let text = String::from_utf8_lossy(&bytes);
@@ -234,78 +304,175 @@ fn programs_have_no_paths_of_the_machine() {
 #[test]
 fn the_command_is_installed_with_pip() {
     let (files, platform) = release(&["0.1.0"]);
-    let wheel = files.path().join(format!("sfn_asl-0.1.0-py3-none-{}.whl", platform.wheel));
+    let wheel = files
+        .path()
+        .join(format!("sfn_asl-0.1.0-py3-none-{}.whl", platform.wheel));
     let environment = files.path().join("environment");
     let run = |program: &Path, arguments: &[&str]| {
-        let output = Command::new(program).args(arguments).stdin(Stdio::null()).output().unwrap();
-        (output.status.code(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+        let output = Command::new(program)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        (
+            output.status.code(),
+            String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned(),
+        )
     };
     let text = |path: &Path| path.to_str().unwrap().to_owned();
-    assert_eq!(run(Path::new("python3"), &["-m", "venv", &text(&environment)]).0, Some(0));
+    assert_eq!(
+        run(Path::new("python3"), &["-m", "venv", &text(&environment)]).0,
+        Some(0)
+    );
     let pip = environment.join("bin/pip");
-    let (code, said) = run(&pip, &["install", "--no-index", "--quiet", "--disable-pip-version-check", &text(&wheel)]);
+    let (code, said) = run(
+        &pip,
+        &[
+            "install",
+            "--no-index",
+            "--quiet",
+            "--disable-pip-version-check",
+            &text(&wheel),
+        ],
+    );
     assert_eq!(code, Some(0), "{said}");
     let wrong = files.path().join("wrong.asl.json");
-    fs::write(&wrong, r#"{"StartAt": "B", "States": {"A": {"Type": "Succeed"}}}"#).unwrap();
+    fs::write(
+        &wrong,
+        r#"{"StartAt": "B", "States": {"A": {"Type": "Succeed"}}}"#,
+    )
+    .unwrap();
     let (code, said) = run(&environment.join("bin/sfn"), &["validate", &text(&wrong)]);
-    assert!(code == Some(1) && said.contains("there is no state `B`"), "{said}");
-    let (code, said) = run(&pip, &["show", "--files", "--disable-pip-version-check", dist::PYTHON_PACKAGE]);
-    assert!(code == Some(0) && said.contains("Version: 0.1.0") && said.contains("bin/sfn"), "{said}");
+    assert!(
+        code == Some(1) && said.contains("there is no state `B`"),
+        "{said}"
+    );
+    let (code, said) = run(
+        &pip,
+        &[
+            "show",
+            "--files",
+            "--disable-pip-version-check",
+            dist::PYTHON_PACKAGE,
+        ],
+    );
+    assert!(
+        code == Some(0) && said.contains("Version: 0.1.0") && said.contains("bin/sfn"),
+        "{said}"
+    );
 }
 
 /// The command can be installed with `npm`, without the registry.
 #[test]
 fn the_command_is_installed_with_npm() {
-    let npm = Command::new("npm").arg("--version").stdin(Stdio::null()).output();
+    let npm = Command::new("npm")
+        .arg("--version")
+        .stdin(Stdio::null())
+        .output();
     if !npm.is_ok_and(|output| output.status.success()) {
         println!("skipped: the npm package: npm is not installed");
         return;
     }
     let (files, platform) = release(&["0.1.0"]);
     let wrong = files.path().join("wrong.asl.json");
-    fs::write(&wrong, r#"{"StartAt": "B", "States": {"A": {"Type": "Succeed"}}}"#).unwrap();
+    fs::write(
+        &wrong,
+        r#"{"StartAt": "B", "States": {"A": {"Type": "Succeed"}}}"#,
+    )
+    .unwrap();
     let folder = files.path().join("project");
     fs::create_dir(&folder).unwrap();
     fs::write(folder.join("package.json"), "{}").unwrap();
     let run = |program: &str, arguments: &[&str]| {
         let mut command = Command::new(program);
-        command.args(arguments).current_dir(&folder).env("npm_config_cache", files.path().join("cache"));
+        command
+            .args(arguments)
+            .current_dir(&folder)
+            .env("npm_config_cache", files.path().join("cache"));
         let output = command.stdin(Stdio::null()).output().unwrap();
-        (output.status.code(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+        (
+            output.status.code(),
+            String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned(),
+        )
     };
-    let archive = |name: &str| files.path().join(format!("{name}-0.1.0.tgz")).to_str().unwrap().to_owned();
-    let (os, arch) =
-        (if platform.os == "windows" { "win32" } else { platform.os }, platform.arch.replace("amd64", "x64"));
+    let archive = |name: &str| {
+        files
+            .path()
+            .join(format!("{name}-0.1.0.tgz"))
+            .to_str()
+            .unwrap()
+            .to_owned()
+    };
+    let (os, arch) = (
+        if platform.os == "windows" {
+            "win32"
+        } else {
+            platform.os
+        },
+        platform.arch.replace("amd64", "x64"),
+    );
     let install = ["install", "--offline", "--no-audit", "--no-fund"];
     let program = archive(&format!("sfn-asl-{os}-{arch}"));
-    let (code, said) = run("npm", &[&install[..], &[&program, &archive("sfn-asl")]].concat());
+    let (code, said) = run(
+        "npm",
+        &[&install[..], &[&program, &archive("sfn-asl")]].concat(),
+    );
     assert_eq!(code, Some(0), "{said}");
-    let (code, said) = run("npx", &["--offline", "sfn", "validate", wrong.to_str().unwrap()]);
-    assert!(code == Some(1) && said.contains("there is no state `B`"), "{said}");
+    let (code, said) = run(
+        "npx",
+        &["--offline", "sfn", "validate", wrong.to_str().unwrap()],
+    );
+    assert!(
+        code == Some(1) && said.contains("there is no state `B`"),
+        "{said}"
+    );
     // Without the program of the platform the message says what to do.
     fs::remove_dir_all(folder.join(format!("node_modules/sfn-asl-{os}-{arch}"))).unwrap();
     let (code, said) = run("npx", &["--offline", "sfn", "--version"]);
-    assert!(code == Some(2) && said.contains(&format!("the package sfn-asl-{os}-{arch} is not installed")), "{said}");
+    assert!(
+        code == Some(2)
+            && said.contains(&format!("the package sfn-asl-{os}-{arch} is not installed")),
+        "{said}"
+    );
 }
 
 /// pre-commit installs the repository with `pip`, which installs the wheel of the same version.
 #[test]
 fn the_hook_of_pre_commit_installs_the_wheel() {
     let project = fs::read_to_string(e2e::repository().join("pyproject.toml")).unwrap();
-    assert!(project.contains(&format!("\"{}=={}\"", dist::PYTHON_PACKAGE, dist::VERSION)), "{project}");
+    assert!(
+        project.contains(&format!("\"{}=={}\"", dist::PYTHON_PACKAGE, dist::VERSION)),
+        "{project}"
+    );
     let (files, _) = release(&[dist::VERSION]);
     let environment = files.path().join("environment");
     let copy = files.path().join("repository");
     fs::create_dir(&copy).unwrap();
     fs::write(copy.join("pyproject.toml"), project).unwrap();
     let run = |program: &Path, arguments: &[&str]| {
-        let output = Command::new(program).args(arguments).stdin(Stdio::null()).output().unwrap();
-        (output.status.code(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+        let output = Command::new(program)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        (
+            output.status.code(),
+            String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned(),
+        )
     };
     let text = |path: &Path| path.to_str().unwrap().to_owned();
-    assert_eq!(run(Path::new("python3"), &["-m", "venv", &text(&environment)]).0, Some(0));
-    let install =
-        ["install", "--quiet", "--disable-pip-version-check", "--find-links", &text(files.path()), &text(&copy)];
+    assert_eq!(
+        run(Path::new("python3"), &["-m", "venv", &text(&environment)]).0,
+        Some(0)
+    );
+    let install = [
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--find-links",
+        &text(files.path()),
+        &text(&copy),
+    ];
     let (code, said) = run(&environment.join("bin/pip"), &install);
     assert_eq!(code, Some(0), "{said}");
     let (code, said) = run(&environment.join("bin/sfn"), &["--version"]);
@@ -333,9 +500,16 @@ impl Alone {
     /// The program with only these environment variables.
     fn command(&self, env: &[(&str, String)]) -> Command {
         let mut command = Command::new("unshare");
-        command.args(["--map-root-user", "chroot"]).arg(self.0.path()).arg("/program");
-        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
-        command.envs(env.iter().map(|(name, value)| (name, value))).stdin(Stdio::null());
+        command
+            .args(["--map-root-user", "chroot"])
+            .arg(self.0.path())
+            .arg("/program");
+        command
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command
+            .envs(env.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null());
         command
     }
 
@@ -364,17 +538,34 @@ async fn programs_need_no_libraries() {
     let (_, programs) = programs();
     let right = r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}"#;
     let wrong = right.replace("\"A\", ", "\"B\", ");
-    let command = Alone::new(&programs.command, &[("right.asl.json", right), ("wrong.asl.json", &wrong)]);
-    let Some((code, said)) = command.run(&["validate", "/right.asl.json"], &[]) else { return };
+    let command = Alone::new(
+        &programs.command,
+        &[("right.asl.json", right), ("wrong.asl.json", &wrong)],
+    );
+    let Some((code, said)) = command.run(&["validate", "/right.asl.json"], &[]) else {
+        return;
+    };
     assert_eq!(code, 0, "{said}");
     let (code, said) = command.run(&["validate", "/wrong.asl.json"], &[]).unwrap();
-    assert!(code == 1 && said.contains("there is no state `B`"), "{said}");
+    assert!(
+        code == 1 && said.contains("there is no state `B`"),
+        "{said}"
+    );
     assert_handshake(&programs.provider);
     let aws = aws().await;
-    let port = aws.url().rsplit(':').next().unwrap().trim_end_matches('/').to_owned();
+    let port = aws
+        .url()
+        .rsplit(':')
+        .next()
+        .unwrap()
+        .trim_end_matches('/')
+        .to_owned();
     // CA certificates are read from a file of the image, or from `SSL_CERT_FILE`.
     let (_, authorities) = certificate();
-    let files = [("etc/hosts", "127.0.0.1 emulator.internal\n"), ("ca.pem", &authorities)];
+    let files = [
+        ("etc/hosts", "127.0.0.1 emulator.internal\n"),
+        ("ca.pem", &authorities),
+    ];
     let command = Alone::new(&programs.command, &files);
     for host in ["127.0.0.1", "emulator.internal"] {
         let mut env = aws.env();
@@ -382,7 +573,10 @@ async fn programs_need_no_libraries() {
         env.push(("AWS_ENDPOINT_URL", format!("http://{host}:{port}")));
         env.push(("SSL_CERT_FILE", "/ca.pem".to_owned()));
         let (code, said) = command.run(&["import", "nobody"], &env).unwrap();
-        assert!(code == 2 && said.contains("state machine not found"), "{host}: {said}");
+        assert!(
+            code == 2 && said.contains("state machine not found"),
+            "{host}: {said}"
+        );
     }
 }
 
@@ -393,14 +587,28 @@ fn assert_handshake(program: &Path) {
 
     let provider = Alone::new(program, &[]);
     let env = [
-        ("TF_PLUGIN_MAGIC_COOKIE", "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2".to_owned()),
+        (
+            "TF_PLUGIN_MAGIC_COOKIE",
+            "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2".to_owned(),
+        ),
         ("PLUGIN_PROTOCOL_VERSIONS", "6".to_owned()),
         ("PLUGIN_CLIENT_CERT", certificate().1),
     ];
-    let mut child = provider.command(&env).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = provider
+        .command(&env)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
     child.kill().unwrap();
     let ended = child.wait_with_output().unwrap();
-    assert!(line.starts_with("1|6|unix|"), "{line}{}", String::from_utf8_lossy(&ended.stderr));
+    assert!(
+        line.starts_with("1|6|unix|"),
+        "{line}{}",
+        String::from_utf8_lossy(&ended.stderr)
+    );
 }

@@ -43,10 +43,15 @@ async fn the_same_name_is_refused_before_anything_is_deleted() {
         workspace.set_env("TF_VAR_generation", generation);
         aws.proxy().forget();
         let errors = apply_errors(&workspace).await;
-        assert_eq!(changes(&aws), Vec::<String>::new(), "generation {generation}");
+        assert_eq!(
+            changes(&aws),
+            Vec::<String>::new(),
+            "generation {generation}"
+        );
         for object in &OBJECTS {
             let error = errors.iter().find(|error| error.address == object.address);
-            let error = error.unwrap_or_else(|| panic!("{} was replaced: {errors:#?}", object.address));
+            let error =
+                error.unwrap_or_else(|| panic!("{} was replaced: {errors:#?}", object.address));
             error.assert_says(&["already exists", "create_before_destroy"]);
             error.assert_says(object.prefix.as_slice());
         }
@@ -56,20 +61,31 @@ async fn the_same_name_is_refused_before_anything_is_deleted() {
         assert_empty(&workspace.plan().await.unwrap());
     }
     assert_success(&workspace.destroy().await.unwrap());
-    assert_eq!(inventory(&aws).await.into_iter().collect::<Vec<_>>(), Vec::<String>::new());
+    assert_eq!(
+        inventory(&aws).await.into_iter().collect::<Vec<_>>(),
+        Vec::<String>::new()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_generated_name_lets_the_new_object_come_first() {
     let aws = aws().await;
-    let generated: Vec<String> = OBJECTS.iter().filter_map(|object| object.with_prefix(REPLACED)).collect();
+    let generated: Vec<String> = OBJECTS
+        .iter()
+        .filter_map(|object| object.with_prefix(REPLACED))
+        .collect();
     let mut workspace = configured(&aws, &generated.concat());
     assert_success(&workspace.apply().await.unwrap());
     let before = inventory(&aws).await;
     workspace.set_env("TF_VAR_generation", "2");
     aws.proxy().forget();
     assert_success(&workspace.apply().await.unwrap());
-    let operations: Vec<String> = aws.proxy().writes().into_iter().map(|call| call.operation).collect();
+    let operations: Vec<String> = aws
+        .proxy()
+        .writes()
+        .into_iter()
+        .map(|call| call.operation)
+        .collect();
     for (create, delete) in [
         ("CreateStateMachine", "DeleteStateMachine"),
         ("CreateLogGroup", "DeleteLogGroup"),
@@ -77,13 +93,20 @@ async fn a_generated_name_lets_the_new_object_come_first() {
     ] {
         let place = |name: &str| operations.iter().position(|operation| operation == name);
         let (created, deleted) = (place(create), place(delete));
-        assert!(created.is_some() && created < deleted, "{create} before {delete}: {operations:?}");
+        assert!(
+            created.is_some() && created < deleted,
+            "{create} before {delete}: {operations:?}"
+        );
     }
     assert_empty(&workspace.plan().await.unwrap());
     let after = inventory(&aws).await;
     assert_eq!(after.len(), before.len(), "{before:?} became {after:?}");
     let kept: Vec<&String> = before.intersection(&after).collect();
-    assert_eq!(kept, ["function base", "state machine base", "version base:1"], "each object has another name");
+    assert_eq!(
+        kept,
+        ["function base", "state machine base", "version base:1"],
+        "each object has another name"
+    );
     assert_success(&workspace.destroy().await.unwrap());
     assert_eq!(inventory(&aws).await.len(), 0);
 }
@@ -113,7 +136,11 @@ async fn a_consumer_that_spreads_it_loses_nothing() {
     assert_success(&workspace.apply().await.unwrap());
     workspace.set_env("TF_VAR_generation", "2");
     let plan = plan_json(&workspace).await;
-    assert_eq!(super::runs::actions(&plan, "sfn_activity.it"), ["create", "delete"], "it has spread");
+    assert_eq!(
+        super::runs::actions(&plan, "sfn_activity.it"),
+        ["create", "delete"],
+        "it has spread"
+    );
     aws.proxy().forget();
     let errors = apply_errors(&workspace).await;
     assert_eq!(errors.len(), 1, "{errors:#?}");

@@ -42,7 +42,9 @@ resource "sfn_execution_alarm" "by_machine" {
 "#;
 
 fn configuration(name: &str, lifecycle: &str) -> String {
-    CONFIGURATION.replace("NAME", name).replace("LIFECYCLE", lifecycle)
+    CONFIGURATION
+        .replace("NAME", name)
+        .replace("LIFECYCLE", lifecycle)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -52,17 +54,31 @@ async fn an_alias_is_replaced_with_its_machine() {
     let workspace = workspace(&aws, &standard);
     assert_success(&workspace.apply().await.unwrap());
     let before = inventory(&aws).await;
-    workspace.configure(&standard.replace("STANDARD", "EXPRESS")).unwrap();
+    workspace
+        .configure(&standard.replace("STANDARD", "EXPRESS"))
+        .unwrap();
     let plan = plan_json(&workspace).await;
     for address in ["sfn_state_machine.it", "sfn_alias.live"] {
         assert_eq!(actions(&plan, address), ["delete", "create"], "{address}");
     }
-    assert_success(&workspace.terraform(&["apply", "-no-color", "planned"]).await.unwrap());
+    assert_success(
+        &workspace
+            .terraform(&["apply", "-no-color", "planned"])
+            .await
+            .unwrap(),
+    );
     assert_eq!(describe(&aws, "it").await["type"], "EXPRESS");
-    assert_eq!(inventory(&aws).await, before, "the alias exists again, and nothing else is missing");
+    assert_eq!(
+        inventory(&aws).await,
+        before,
+        "the alias exists again, and nothing else is missing"
+    );
     assert_empty(&workspace.plan().await.unwrap());
     assert_success(&workspace.destroy().await.unwrap());
-    assert_eq!(inventory(&aws).await.into_iter().collect::<Vec<_>>(), Vec::<String>::new());
+    assert_eq!(
+        inventory(&aws).await.into_iter().collect::<Vec<_>>(),
+        Vec::<String>::new()
+    );
 }
 
 /// An alias is also replaced if its configuration does not refer to the published version.
@@ -75,9 +91,14 @@ async fn an_alias_of_a_version_by_number_is_replaced_with_its_machine() {
     );
     let workspace = workspace(&aws, &standard);
     assert_success(&workspace.apply().await.unwrap());
-    workspace.configure(&standard.replace("STANDARD", "EXPRESS")).unwrap();
+    workspace
+        .configure(&standard.replace("STANDARD", "EXPRESS"))
+        .unwrap();
     assert_success(&workspace.apply().await.unwrap());
-    assert!(inventory(&aws).await.contains("alias it:live"), "the alias is gone");
+    assert!(
+        inventory(&aws).await.contains("alias it:live"),
+        "the alias is gone"
+    );
     assert_empty(&workspace.plan().await.unwrap());
 }
 
@@ -90,14 +111,27 @@ async fn a_generated_name_leaves_no_gap() {
     let workspace = workspace(&aws, &standard);
     assert_success(&workspace.apply().await.unwrap());
     let before = inventory(&aws).await;
-    workspace.configure(&standard.replace("STANDARD", "EXPRESS")).unwrap();
+    workspace
+        .configure(&standard.replace("STANDARD", "EXPRESS"))
+        .unwrap();
     aws.proxy().forget();
     assert_success(&workspace.apply().await.unwrap());
-    let operations: Vec<String> = aws.proxy().writes().into_iter().map(|call| call.operation).collect();
+    let operations: Vec<String> = aws
+        .proxy()
+        .writes()
+        .into_iter()
+        .map(|call| call.operation)
+        .collect();
     let place = |name: &str| operations.iter().position(|operation| operation == name);
     for operation in ["CreateStateMachine", "CreateStateMachineAlias"] {
-        assert!(place(operation).is_some(), "{operation} is not in {operations:?}");
-        assert!(place(operation) < place("DeleteStateMachine"), "{operations:?}");
+        assert!(
+            place(operation).is_some(),
+            "{operation} is not in {operations:?}"
+        );
+        assert!(
+            place(operation) < place("DeleteStateMachine"),
+            "{operations:?}"
+        );
     }
     assert_empty(&workspace.plan().await.unwrap());
     let after = inventory(&aws).await;

@@ -55,7 +55,10 @@ async fn save(workspace: &Workspace, options: &[&str]) -> Outcome {
 }
 
 async fn apply_saved(workspace: &Workspace) -> Outcome {
-    workspace.terraform(&["apply", "-no-color", "saved"]).await.unwrap()
+    workspace
+        .terraform(&["apply", "-no-color", "saved"])
+        .await
+        .unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -63,19 +66,38 @@ async fn a_saved_plan_creates_changes_and_destroys() {
     let aws = aws().await;
     let workspace = workspace(&aws, &configuration("one"));
     workspace.write("code/main.py", CODE).unwrap();
-    assert_says(&save(&workspace, &[]).await, &["Plan: 3 to add, 0 to change, 0 to destroy."]);
+    assert_says(
+        &save(&workspace, &[]).await,
+        &["Plan: 3 to add, 0 to change, 0 to destroy."],
+    );
     assert_eq!(counts(&aws).await, (0, 0, 0));
     assert_success(&apply_saved(&workspace).await);
     assert_empty(&workspace.plan().await.unwrap());
 
     workspace.configure(&configuration("two")).unwrap();
-    assert_says(&save(&workspace, &[]).await, &["Plan: 0 to add, 2 to change, 0 to destroy."]);
-    assert!(describe(&aws, "orders").await["definition"].as_str().unwrap().contains("\"one\""));
+    assert_says(
+        &save(&workspace, &[]).await,
+        &["Plan: 0 to add, 2 to change, 0 to destroy."],
+    );
+    assert!(
+        describe(&aws, "orders").await["definition"]
+            .as_str()
+            .unwrap()
+            .contains("\"one\"")
+    );
     assert_success(&apply_saved(&workspace).await);
-    assert!(describe(&aws, "orders").await["definition"].as_str().unwrap().contains("\"two\""));
+    assert!(
+        describe(&aws, "orders").await["definition"]
+            .as_str()
+            .unwrap()
+            .contains("\"two\"")
+    );
     assert_empty(&workspace.plan().await.unwrap());
 
-    assert_says(&save(&workspace, &["-destroy"]).await, &["Plan: 0 to add, 0 to change, 3 to destroy."]);
+    assert_says(
+        &save(&workspace, &["-destroy"]).await,
+        &["Plan: 0 to add, 0 to change, 3 to destroy."],
+    );
     assert_success(&apply_saved(&workspace).await);
     assert_eq!(counts(&aws).await, (0, 0, 0));
 }
@@ -108,6 +130,11 @@ async fn a_saved_plan_that_somebody_overtook_is_not_applied() {
     let refused = apply_saved(&workspace).await;
     assert_eq!(refused.code, 1, "{}", refused.text);
     assert_says(&refused, &["Saved plan is stale"]);
-    assert!(describe(&aws, "orders").await["definition"].as_str().unwrap().contains("\"three\""));
+    assert!(
+        describe(&aws, "orders").await["definition"]
+            .as_str()
+            .unwrap()
+            .contains("\"three\"")
+    );
     assert_empty(&workspace.plan().await.unwrap());
 }

@@ -34,11 +34,26 @@ resource "sfn_state_machine" "it" {
 }
 "#;
     let workspace = workspace(&aws, configuration);
-    workspace.write("code/main.py", "def handler(event, context):\n    return event\n").unwrap();
-    assert_success(&workspace.terraform(&["apply", "-auto-approve", "-no-color", "-parallelism=20"]).await.unwrap());
+    workspace
+        .write(
+            "code/main.py",
+            "def handler(event, context):\n    return event\n",
+        )
+        .unwrap();
+    assert_success(
+        &workspace
+            .terraform(&["apply", "-auto-approve", "-no-color", "-parallelism=20"])
+            .await
+            .unwrap(),
+    );
     assert_empty(&workspace.plan().await.unwrap());
     assert_eq!(counts(&aws).await, (20, 40, 20));
-    assert_success(&workspace.terraform(&["destroy", "-auto-approve", "-no-color", "-parallelism=20"]).await.unwrap());
+    assert_success(
+        &workspace
+            .terraform(&["destroy", "-auto-approve", "-no-color", "-parallelism=20"])
+            .await
+            .unwrap(),
+    );
     assert_eq!(counts(&aws).await, (0, 0, 0));
 }
 
@@ -69,7 +84,10 @@ async fn a_thousand_states() {
 async fn too_large_a_definition_is_reported_before_aws_is_asked() {
     let aws = aws().await;
     let workspace = workspace(&aws, &chain(300, &"x".repeat(4_000)));
-    assert_says(&workspace.plan().await.unwrap(), &["the definition must have at most 1048576 characters"]);
+    assert_says(
+        &workspace.plan().await.unwrap(),
+        &["the definition must have at most 1048576 characters"],
+    );
     assert_eq!(aws.proxy().calls(), []);
 }
 
@@ -91,6 +109,9 @@ async fn fifty_versions_at_once() {
     workspace.configure(&text("two")).unwrap();
     assert_success(&workspace.terraform(&parallel).await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
-    let output = workspace.terraform(&["output", "-json", "versions"]).await.unwrap();
+    let output = workspace
+        .terraform(&["output", "-json", "versions"])
+        .await
+        .unwrap();
     assert_eq!(output.text.matches(":2\"").count(), 50, "{}", output.text);
 }

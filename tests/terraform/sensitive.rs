@@ -114,7 +114,11 @@ async fn no_run_shows_a_secret() {
     assert_says(&applied, &["CreateStateMachine"]);
     assert_silent(&applied);
     // AWS received the secret.
-    let arrived = describe(&aws, "blocks").await["definition"].as_str().unwrap().matches(SECRET).count();
+    let arrived = describe(&aws, "blocks").await["definition"]
+        .as_str()
+        .unwrap()
+        .matches(SECRET)
+        .count();
     assert_eq!(arrived, 3);
     assert_empty(&workspace.plan().await.unwrap());
     let shown = workspace.terraform(&["show", "-no-color"]).await.unwrap();
@@ -122,7 +126,9 @@ async fn no_run_shows_a_secret() {
     assert_silent(&shown);
     // A change of another part shows the definition again.
     let changed = CONFIGURATION.replace("\"POST\"", "\"PUT\"");
-    workspace.configure(&format!("{VARIABLE}{changed}")).unwrap();
+    workspace
+        .configure(&format!("{VARIABLE}{changed}"))
+        .unwrap();
     let planned = workspace.plan().await.unwrap();
     assert_eq!(planned.code, 2, "{}", planned.text);
     assert_silent(&planned);
@@ -137,7 +143,9 @@ fn assert_marked(values: &Value, marks: &Value) {
     for (name, value) in values.as_object().into_iter().flatten() {
         let mark = &marks[name];
         match value {
-            Value::String(text) if text.contains(SECRET) => assert_eq!(*mark, true, "`{name}` is not marked: {text}"),
+            Value::String(text) if text.contains(SECRET) => {
+                assert_eq!(*mark, true, "`{name}` is not marked: {text}")
+            }
             Value::Object(_) if *mark != true => assert_marked(value, mark),
             _ => {}
         }
@@ -149,7 +157,11 @@ async fn json_marks_a_secret() {
     let aws = aws().await;
     let workspace = logged(&aws, CONFIGURATION);
     let plan = plan_json(&workspace).await;
-    for address in ["sfn_state_machine.blocks", "sfn_state_machine.text", "sfn_state_machine.data"] {
+    for address in [
+        "sfn_state_machine.blocks",
+        "sfn_state_machine.text",
+        "sfn_state_machine.data",
+    ] {
         let change = change(&plan, address);
         assert_eq!(change["after_sensitive"]["asl"], true, "{address}");
         assert_marked(&change["after"], &change["after_sensitive"]);
@@ -157,7 +169,9 @@ async fn json_marks_a_secret() {
     assert_success(&workspace.apply().await.unwrap());
     let shown = workspace.terraform(&["show", "-json"]).await.unwrap();
     let state: Value = serde_json::from_str(shown.stdout.trim()).unwrap();
-    let resources = state["values"]["root_module"]["resources"].as_array().unwrap();
+    let resources = state["values"]["root_module"]["resources"]
+        .as_array()
+        .unwrap();
     for resource in resources {
         let (values, marks) = (&resource["values"], &resource["sensitive_values"]);
         let names: &[&str] = match resource["type"].as_str().unwrap() {
@@ -166,7 +180,11 @@ async fn json_marks_a_secret() {
             _ => &[],
         };
         for name in names {
-            assert_eq!(marks[name], true, "`{name}` of {} is not marked", resource["address"]);
+            assert_eq!(
+                marks[name], true,
+                "`{name}` of {} is not marked",
+                resource["address"]
+            );
         }
         assert_marked(values, marks);
     }
@@ -197,8 +215,14 @@ const MISTAKES: [(&str, &str); 8] = [
   })
 "#,
     ),
-    ("unparsable", r#"  definition = "{ \"StartAt\": \"A\", \"Comment\": \"${var.token}\" \"States\"""#),
-    ("no_json", r#"  definition = "{ \"Comment\": \"${var.token}\" } and more""#),
+    (
+        "unparsable",
+        r#"  definition = "{ \"StartAt\": \"A\", \"Comment\": \"${var.token}\" \"States\"""#,
+    ),
+    (
+        "no_json",
+        r#"  definition = "{ \"Comment\": \"${var.token}\" } and more""#,
+    ),
     (
         "unknown_parameter",
         r#"

@@ -148,36 +148,68 @@ async fn with_modules(aws: &LocalAws, root: &str) -> Workspace {
 async fn modules_take_states_in_and_give_them_out() {
     let aws = aws().await;
     let workspace = with_modules(&aws, ROOT).await;
-    assert_success(&workspace.terraform(&["validate", "-no-color"]).await.unwrap());
+    assert_success(
+        &workspace
+            .terraform(&["validate", "-no-color"])
+            .await
+            .unwrap(),
+    );
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
     let found = definition(&aws, "it").await;
     let states = found["States"].as_object().unwrap();
     let mut names: Vec<&String> = states.keys().collect();
     names.sort();
-    assert_eq!(names, ["Both", "Choose", "Done", "Failed", "First", "Slow", "Slower"]);
-    assert_eq!(states["First"]["Retry"][1], json!({ "ErrorEquals": ["States.ALL"], "IntervalSeconds": 3 }));
+    assert_eq!(
+        names,
+        [
+            "Both", "Choose", "Done", "Failed", "First", "Slow", "Slower"
+        ]
+    );
+    assert_eq!(
+        states["First"]["Retry"][1],
+        json!({ "ErrorEquals": ["States.ALL"], "IntervalSeconds": 3 })
+    );
     assert_eq!(states["First"]["Catch"][0]["Next"], "Failed");
     assert_eq!(
         states["Choose"]["Choices"][0],
         json!({ "Variable": "$.kind", "StringEquals": "slow", "Next": "Slower" })
     );
-    assert_eq!(states["Slower"], json!({ "Type": "Wait", "Seconds": 90, "Next": "Slow" }));
+    assert_eq!(
+        states["Slower"],
+        json!({ "Type": "Wait", "Seconds": 90, "Next": "Slow" })
+    );
     let branches = &states["Both"]["Branches"];
     let call = &branches[0]["States"]["Call"];
-    assert_eq!(call["Type"], "Task", "a branch gets the states that its start leads to: {branches}");
-    assert_eq!(branches[1]["States"]["Each"]["ItemProcessor"]["States"]["Item"]["Result"], json!({ "fixed": true }));
+    assert_eq!(
+        call["Type"], "Task",
+        "a branch gets the states that its start leads to: {branches}"
+    );
+    assert_eq!(
+        branches[1]["States"]["Each"]["ItemProcessor"]["States"]["Item"]["Result"],
+        json!({ "fixed": true })
+    );
     // A plan shows the changed part of a state, and that the other states are unchanged.
-    workspace.configure(&ROOT.replace("seconds = 90", "seconds = 91")).unwrap();
+    workspace
+        .configure(&ROOT.replace("seconds = 90", "seconds = 91"))
+        .unwrap();
     let plan = workspace.plan().await.unwrap();
     assert_eq!(plan.code, 2, "{}", plan.text);
     assert_says(
         &plan,
-        &["~ Slower = {", "~ seconds = 90 -> 91", "unchanged attributes hidden", "0 to add, 1 to change"],
+        &[
+            "~ Slower = {",
+            "~ seconds = 90 -> 91",
+            "unchanged attributes hidden",
+            "0 to add, 1 to change",
+        ],
     );
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
-    assert_eq!(definition(&aws, "it").await["States"]["Slower"]["Seconds"], 91);
+    assert_eq!(
+        definition(&aws, "it").await["States"]["Slower"]["Seconds"],
+        91
+    );
 }
 
 const DIRECT: &str = r#"
@@ -242,18 +274,38 @@ resource "sfn_state_machine" "empty" {
 async fn states_that_are_unknown_are_known_in_the_apply() {
     let aws = aws().await;
     let mut workspace = workspace(&aws, DIRECT);
-    assert_success(&workspace.terraform(&["validate", "-no-color"]).await.unwrap());
+    assert_success(
+        &workspace
+            .terraform(&["validate", "-no-color"])
+            .await
+            .unwrap(),
+    );
     for seconds in ["5", "6"] {
         workspace.set_env("TF_VAR_seconds", seconds);
         let plan = plan_json(&workspace).await;
         for address in ["sfn_state_machine.inside", "sfn_state_machine.whole"] {
-            assert_eq!(change(&plan, address)["after_unknown"]["asl"], true, "{address}");
+            assert_eq!(
+                change(&plan, address)["after_unknown"]["asl"],
+                true,
+                "{address}"
+            );
         }
-        assert_success(&workspace.terraform(&["apply", "-no-color", "planned"]).await.unwrap());
+        assert_success(
+            &workspace
+                .terraform(&["apply", "-no-color", "planned"])
+                .await
+                .unwrap(),
+        );
         assert_empty(&workspace.plan().await.unwrap());
         let seconds: u64 = seconds.parse().unwrap();
-        assert_eq!(definition(&aws, "inside").await["States"]["First"]["Seconds"], seconds);
-        assert_eq!(definition(&aws, "whole").await["States"]["Last"]["Seconds"], seconds);
+        assert_eq!(
+            definition(&aws, "inside").await["States"]["First"]["Seconds"],
+            seconds
+        );
+        assert_eq!(
+            definition(&aws, "whole").await["States"]["Last"]["Seconds"],
+            seconds
+        );
     }
 }
 
@@ -264,28 +316,56 @@ async fn a_state_that_somebody_changed_is_shown() {
     assert_success(&workspace.apply().await.unwrap());
     let changed = json!({ "StartAt": "First", "States": {
         "First": { "Type": "Wait", "Seconds": 99, "Next": "Last" }, "Last": { "Type": "Succeed" } } });
-    let update = json!({ "stateMachineArn": machine_arn("inside"), "definition": changed.to_string() });
-    aws.call("AWSStepFunctions.UpdateStateMachine", &update).await.unwrap();
+    let update =
+        json!({ "stateMachineArn": machine_arn("inside"), "definition": changed.to_string() });
+    aws.call("AWSStepFunctions.UpdateStateMachine", &update)
+        .await
+        .unwrap();
     let plan = workspace.plan().await.unwrap();
     assert_eq!(plan.code, 2, "{}", plan.text);
-    assert_says(&plan, &["~ seconds = 99 -> 5", "1 unchanged attribute hidden", "0 to add, 1 to change, 0 to destroy"]);
+    assert_says(
+        &plan,
+        &[
+            "~ seconds = 99 -> 5",
+            "1 unchanged attribute hidden",
+            "0 to add, 1 to change, 0 to destroy",
+        ],
+    );
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
-    assert_eq!(definition(&aws, "inside").await["States"]["First"]["Seconds"], 5);
+    assert_eq!(
+        definition(&aws, "inside").await["States"]["First"]["Seconds"],
+        5
+    );
     // A state that was added outside of Terraform is drift.
     let added = json!({ "StartAt": "First", "States": { "First": { "Type": "Wait", "Seconds": 5, "Next": "More" },
         "More": { "Type": "Pass", "Next": "Last" }, "Last": { "Type": "Succeed" } } });
-    let update = json!({ "stateMachineArn": machine_arn("inside"), "definition": added.to_string() });
-    aws.call("AWSStepFunctions.UpdateStateMachine", &update).await.unwrap();
-    assert_says(&workspace.plan().await.unwrap(), &["More", "\"More\" -> \"Last\""]);
+    let update =
+        json!({ "stateMachineArn": machine_arn("inside"), "definition": added.to_string() });
+    aws.call("AWSStepFunctions.UpdateStateMachine", &update)
+        .await
+        .unwrap();
+    assert_says(
+        &workspace.plan().await.unwrap(),
+        &["More", "\"More\" -> \"Last\""],
+    );
 }
 
 /// Errors in `states`, and texts that the message contains.
 const MISTAKES: [(&str, &[&str]); 8] = [
-    ("{ First = { type = \"pass\", next = \"Gone\" } }", &["there is no state"]),
-    ("{ First = { type = \"tsk\", end = true } }", &["`tsk`", "Did you mean `task`?"]),
+    (
+        "{ First = { type = \"pass\", next = \"Gone\" } }",
+        &["there is no state"],
+    ),
+    (
+        "{ First = { type = \"tsk\", end = true } }",
+        &["`tsk`", "Did you mean `task`?"],
+    ),
     ("{ First = { end = true } }", &["`First`", "`type`"]),
-    ("{ First = { type = \"pass\", ende = true } }", &["`ende`", "Did you mean `end`?"]),
+    (
+        "{ First = { type = \"pass\", ende = true } }",
+        &["`ende`", "Did you mean `end`?"],
+    ),
     (
         "{ First = { type = \"wait\", seconds = 1, timestamp = \"2026-01-01T00:00:00Z\", end = true } }",
         &["`seconds`", "`timestamp`"],
@@ -311,9 +391,17 @@ async fn a_mistake_is_shown_at_the_argument() {
     let errors = plan_errors(&workspace).await;
     for (number, (states, parts)) in MISTAKES.iter().enumerate() {
         let address = format!("sfn_state_machine.m{number}");
-        let found: Vec<_> = errors.iter().filter(|error| error.address == address).collect();
-        let is_reported = found.iter().any(|error| parts.iter().all(|part| error.text.contains(part)));
-        assert!(is_reported, "{parts:?} are not in an error of {states}: {found:#?}");
+        let found: Vec<_> = errors
+            .iter()
+            .filter(|error| error.address == address)
+            .collect();
+        let is_reported = found
+            .iter()
+            .any(|error| parts.iter().all(|part| error.text.contains(part)));
+        assert!(
+            is_reported,
+            "{parts:?} are not in an error of {states}: {found:#?}"
+        );
     }
     // Terraform shows the line of the argument.
     let plan = workspace.plan().await.unwrap();

@@ -237,7 +237,9 @@ async fn calls(aws: &LocalAws, arguments: &[&str]) -> Workspace {
     let workspace = super::objects::with_code(aws, "");
     let variables: String = VARIABLES
         .iter()
-        .map(|(name, kind)| format!("variable \"{name}\" {{\n  type    = {kind}\n  default = null\n}}\n"))
+        .map(|(name, kind)| {
+            format!("variable \"{name}\" {{\n  type    = {kind}\n  default = null\n}}\n")
+        })
         .collect();
     workspace.write("module/main.tf", MODULE).unwrap();
     workspace.write("module/variables.tf", &variables).unwrap();
@@ -245,7 +247,12 @@ async fn calls(aws: &LocalAws, arguments: &[&str]) -> Workspace {
         format!("\nmodule \"m{number}\" {{\n  source = \"./module\"\n{arguments}\n}}\n")
     };
     let calls: String = arguments.iter().enumerate().map(call).collect();
-    workspace.write("main.tf", &format!("{}{calls}", ROOT.replace("ALLOWED", ACCOUNT))).unwrap();
+    workspace
+        .write(
+            "main.tf",
+            &format!("{}{calls}", ROOT.replace("ALLOWED", ACCOUNT)),
+        )
+        .unwrap();
     assert_success(&workspace.terraform(&["get", "-no-color"]).await.unwrap());
     workspace
 }
@@ -317,18 +324,42 @@ async fn a_module_that_hands_everything_through_applies() {
     let aws = aws().await;
     aws.create_bucket("code").await.unwrap();
     aws.put_object("code", "six.zip", EMPTY_ZIP).await.unwrap();
-    aws.call("AWSStepFunctions.CreateActivity", &json!({ "name": "there" })).await.unwrap();
+    aws.call(
+        "AWSStepFunctions.CreateActivity",
+        &json!({ "name": "there" }),
+    )
+    .await
+    .unwrap();
     let workspace = calls(&aws, &EITHER_SIDE).await;
-    assert_success(&workspace.terraform(&["validate", "-no-color"]).await.unwrap());
+    assert_success(
+        &workspace
+            .terraform(&["validate", "-no-color"])
+            .await
+            .unwrap(),
+    );
     assert_success(&workspace.apply().await.unwrap());
     assert_empty(&workspace.plan().await.unwrap());
     let found = inventory(&aws).await;
-    for line in ["state machine one", "state machine three", "function four", "function five", "function six"] {
+    for line in [
+        "state machine one",
+        "state machine three",
+        "function four",
+        "function five",
+        "function six",
+    ] {
         assert!(found.contains(line), "{line} is not in {found:#?}");
     }
-    assert!(found.iter().any(|line| line.starts_with("state machine two-")), "{found:#?}");
+    assert!(
+        found
+            .iter()
+            .any(|line| line.starts_with("state machine two-")),
+        "{found:#?}"
+    );
     assert_success(&workspace.destroy().await.unwrap());
-    assert_eq!(inventory(&aws).await.into_iter().collect::<Vec<_>>(), ["activity there"]);
+    assert_eq!(
+        inventory(&aws).await.into_iter().collect::<Vec<_>>(),
+        ["activity there"]
+    );
 }
 
 const MACHINE: &str = r#"
@@ -349,12 +380,36 @@ const FUNCTION: &str = r#"
 /// Arguments, conflicting arguments, and the names in the error.
 const CONFLICTS: [(&str, &str, [&str; 2]); 8] = [
     (MACHINE, "name_prefix = \"n-\"", ["`name`", "`name_prefix`"]),
-    (MACHINE, "seconds_path = \"$.s\"", ["`seconds`", "`seconds_path`"]),
-    (MACHINE, "timestamp = \"2026-01-01T00:00:00Z\"", ["`seconds`", "`timestamp`"]),
-    (MACHINE, "definition = \"{}\"", ["`definition`", "`start_at`"]),
-    (FUNCTION, "filename = \"code.zip\"", ["`source_dir`", "`filename`"]),
-    (FUNCTION, "s3_bucket = \"b\"\n  s3_key = \"k\"", ["`source_dir`", "`s3_bucket`"]),
-    (FUNCTION, "statement_id = \"a\"\n  statement_id_prefix = \"b\"", ["`statement_id`", "`statement_id_prefix`"]),
+    (
+        MACHINE,
+        "seconds_path = \"$.s\"",
+        ["`seconds`", "`seconds_path`"],
+    ),
+    (
+        MACHINE,
+        "timestamp = \"2026-01-01T00:00:00Z\"",
+        ["`seconds`", "`timestamp`"],
+    ),
+    (
+        MACHINE,
+        "definition = \"{}\"",
+        ["`definition`", "`start_at`"],
+    ),
+    (
+        FUNCTION,
+        "filename = \"code.zip\"",
+        ["`source_dir`", "`filename`"],
+    ),
+    (
+        FUNCTION,
+        "s3_bucket = \"b\"\n  s3_key = \"k\"",
+        ["`source_dir`", "`s3_bucket`"],
+    ),
+    (
+        FUNCTION,
+        "statement_id = \"a\"\n  statement_id_prefix = \"b\"",
+        ["`statement_id`", "`statement_id_prefix`"],
+    ),
     (
         "  activity_arn = \"arn:aws:states:eu-west-1:123456789012:activity:a\"\n",
         "activity_name = \"a\"",
@@ -366,15 +421,28 @@ const CONFLICTS: [(&str, &str, [&str; 2]); 8] = [
 #[tokio::test(flavor = "multi_thread")]
 async fn a_conflict_that_is_known_is_an_error() {
     let aws = aws().await;
-    let arguments: Vec<String> = CONFLICTS.iter().map(|(base, more, _)| format!("{base}{more}")).collect();
+    let arguments: Vec<String> = CONFLICTS
+        .iter()
+        .map(|(base, more, _)| format!("{base}{more}"))
+        .collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let workspace = calls(&aws, &arguments).await;
-    assert_success(&workspace.terraform(&["validate", "-no-color"]).await.unwrap());
+    assert_success(
+        &workspace
+            .terraform(&["validate", "-no-color"])
+            .await
+            .unwrap(),
+    );
     let errors = plan_errors(&workspace).await;
     for (_, more, parts) in &CONFLICTS {
         // Terraform reports identical errors at the same line of a module once.
-        let is_reported = errors.iter().any(|error| parts.iter().all(|part| error.text.contains(part)));
-        assert!(is_reported, "{parts:?} are not in one error of `{more}`: {errors:#?}");
+        let is_reported = errors
+            .iter()
+            .any(|error| parts.iter().all(|part| error.text.contains(part)));
+        assert!(
+            is_reported,
+            "{parts:?} are not in one error of `{more}`: {errors:#?}"
+        );
     }
 }
 
@@ -398,17 +466,43 @@ resource "sfn_state_machine" "it" {
 }
 "#;
     let workspace = super::workspace(&aws, literal);
-    let validated = workspace.terraform(&["validate", "-no-color"]).await.unwrap();
+    let validated = workspace
+        .terraform(&["validate", "-no-color"])
+        .await
+        .unwrap();
     assert!(!validated.is_success(), "{}", validated.text);
-    assert_says(&validated, &["`name_prefix`", "`role_arn`", "`execution_role`", "`seconds_path`", "`next`", "`end`"]);
+    assert_says(
+        &validated,
+        &[
+            "`name_prefix`",
+            "`role_arn`",
+            "`execution_role`",
+            "`seconds_path`",
+            "`next`",
+            "`end`",
+        ],
+    );
     let provider = e2e::HEADER.replace(
         "provider \"sfn\" {}",
         "provider \"sfn\" {\n  access_key = \"a\"\n  allowed_account_ids = [\"1\"]\n  forbidden_account_ids = [\"2\"]\n}",
     );
     workspace
-        .write("main.tf", &format!("{provider}resource \"sfn_activity\" \"it\" {{\n  name = \"it\"\n}}\n"))
+        .write(
+            "main.tf",
+            &format!("{provider}resource \"sfn_activity\" \"it\" {{\n  name = \"it\"\n}}\n"),
+        )
         .unwrap();
-    let validated = workspace.terraform(&["validate", "-no-color"]).await.unwrap();
+    let validated = workspace
+        .terraform(&["validate", "-no-color"])
+        .await
+        .unwrap();
     assert!(!validated.is_success(), "{}", validated.text);
-    assert_says(&validated, &["`secret_key`", "`allowed_account_ids`", "`forbidden_account_ids`"]);
+    assert_says(
+        &validated,
+        &[
+            "`secret_key`",
+            "`allowed_account_ids`",
+            "`forbidden_account_ids`",
+        ],
+    );
 }

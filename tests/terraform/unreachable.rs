@@ -33,7 +33,10 @@ const NOISE: [&str; 12] = [
 #[track_caller]
 fn assert_quiet(what: &str, text: &str) {
     for noise in NOISE {
-        assert!(!text.contains(noise), "`{noise}` is in the message about {what}:\n{text}");
+        assert!(
+            !text.contains(noise),
+            "`{noise}` is in the message about {what}:\n{text}"
+        );
     }
 }
 
@@ -57,10 +60,22 @@ async fn an_endpoint_that_does_not_answer_is_explained() {
     let closed = closed_address();
     let plain = aws.url().replace("http://", "");
     let cases = [
-        (format!("http://{closed}"), format!("connection refused by {closed}")),
-        (format!("https://{closed}"), format!("connection refused by {closed}")),
-        ("https://does-not-exist.invalid".to_owned(), "cannot resolve host `does-not-exist.invalid`".to_owned()),
-        (format!("https://{plain}"), "the server does not speak TLS".to_owned()),
+        (
+            format!("http://{closed}"),
+            format!("connection refused by {closed}"),
+        ),
+        (
+            format!("https://{closed}"),
+            format!("connection refused by {closed}"),
+        ),
+        (
+            "https://does-not-exist.invalid".to_owned(),
+            "cannot resolve host `does-not-exist.invalid`".to_owned(),
+        ),
+        (
+            format!("https://{plain}"),
+            "the server does not speak TLS".to_owned(),
+        ),
     ];
     // An object to create, and an existing one.
     let (mut new, mut known) = (workspace(&aws, ACTIVITY), workspace(&aws, ACTIVITY));
@@ -84,9 +99,21 @@ async fn an_endpoint_that_does_not_answer_is_explained() {
 
 #[track_caller]
 fn assert_html(operation: &str, text: &str) {
-    let text = text.replace(['│', '╷', '╵'], " ").split_whitespace().collect::<Vec<_>>().join(" ");
-    for part in [operation, "HTTP 404 with text/html", "of AWS", "Check the endpoint and the proxy"] {
-        assert!(text.contains(part), "`{part}` is not in the message about {operation}:\n{text}");
+    let text = text
+        .replace(['│', '╷', '╵'], " ")
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    for part in [
+        operation,
+        "HTTP 404 with text/html",
+        "of AWS",
+        "Check the endpoint and the proxy",
+    ] {
+        assert!(
+            text.contains(part),
+            "`{part}` is not in the message about {operation}:\n{text}"
+        );
     }
     assert_quiet(operation, &text);
 }
@@ -95,7 +122,12 @@ fn assert_html(operation: &str, text: &str) {
 async fn reads(aws: &LocalAws, workspace: &Workspace) -> Vec<String> {
     aws.proxy().forget();
     assert_success(&workspace.terraform(&["plan", "-no-color"]).await.unwrap());
-    let mut operations: Vec<String> = aws.proxy().calls().into_iter().map(|call| call.operation).collect();
+    let mut operations: Vec<String> = aws
+        .proxy()
+        .calls()
+        .into_iter()
+        .map(|call| call.operation)
+        .collect();
     operations.sort();
     operations.dedup();
     operations
@@ -126,18 +158,37 @@ async fn a_page_in_place_of_a_read_is_explained() {
     let configuration = format!("{BASE}{BASE_HERE}{}", objects::all(""));
     let workspace = objects::with_code(&aws, &configuration);
     assert_success(&workspace.apply().await.unwrap());
-    workspace.configure(&format!("{configuration}{READERS}")).unwrap();
+    workspace
+        .configure(&format!("{configuration}{READERS}"))
+        .unwrap();
     let operations = reads(&aws, &workspace).await;
-    for expected in ["DescribeStateMachine", "GetFunction", "GetPolicy", "DescribeAlarms", "DescribeLogGroups"] {
-        assert!(operations.iter().any(|operation| operation == expected), "{expected} is not in {operations:?}");
+    for expected in [
+        "DescribeStateMachine",
+        "GetFunction",
+        "GetPolicy",
+        "DescribeAlarms",
+        "DescribeLogGroups",
+    ] {
+        assert!(
+            operations.iter().any(|operation| operation == expected),
+            "{expected} is not in {operations:?}"
+        );
     }
     for operation in &operations {
         aws.proxy().forget();
         aws.proxy().fault(operation, usize::MAX, Fault::Html(404));
         let plan = workspace.plan().await.unwrap();
-        assert!(!plan.text.contains("will be created"), "{operation}:\n{}", plan.text);
+        assert!(
+            !plan.text.contains("will be created"),
+            "{operation}:\n{}",
+            plan.text
+        );
         // A read that is not essential causes a warning.
-        assert!(plan.code == 1 || plan.text.contains("Warning:"), "{operation}:\n{}", plan.text);
+        assert!(
+            plan.code == 1 || plan.text.contains("Warning:"),
+            "{operation}:\n{}",
+            plan.text
+        );
         assert_html(operation, &plan.text);
     }
     // If all reads fail, the output is at most one page.
@@ -156,7 +207,10 @@ const CREATIONS: [(&str, &str); 9] = [
     ("sfn_alias.it", "CreateStateMachineAlias"),
     ("sfn_lambda_alias.it", "CreateAlias"),
     ("sfn_lambda_permission.it", "AddPermission"),
-    ("sfn_lambda_function_event_invoke_config.it", "PutFunctionEventInvokeConfig"),
+    (
+        "sfn_lambda_function_event_invoke_config.it",
+        "PutFunctionEventInvokeConfig",
+    ),
     ("sfn_execution_alarm.it", "PutMetricAlarm"),
 ];
 
@@ -170,14 +224,21 @@ async fn a_page_in_place_of_a_creation_is_explained() {
     let logging = "  logging_configuration {\n    level = \"ERROR\"\n  }\n";
     let objects = objects::all("");
     assert_eq!(objects.matches(logging).count(), 1);
-    workspace.configure(&format!("{base}{}", objects.replace(logging, ""))).unwrap();
+    workspace
+        .configure(&format!("{base}{}", objects.replace(logging, "")))
+        .unwrap();
     for (_, operation) in CREATIONS {
         aws.proxy().fault(operation, usize::MAX, Fault::Html(404));
     }
     let errors = apply_errors(&workspace).await;
     for (address, operation) in CREATIONS {
         let error = errors.iter().find(|error| error.address == address);
-        assert_html(operation, &error.unwrap_or_else(|| panic!("{address} was created: {errors:#?}")).text);
+        assert_html(
+            operation,
+            &error
+                .unwrap_or_else(|| panic!("{address} was created: {errors:#?}"))
+                .text,
+        );
     }
     aws.proxy().forget();
     assert_success(&workspace.destroy().await.unwrap());
@@ -188,7 +249,11 @@ async fn a_page_in_place_of_a_creation_is_explained() {
 async fn a_page_in_place_of_the_remote_check_is_a_warning() {
     let aws = aws().await;
     let workspace = objects::with_code(&aws, &objects::OBJECTS[0].configuration(""));
-    aws.proxy().fault("ValidateStateMachineDefinition", usize::MAX, Fault::Html(502));
+    aws.proxy().fault(
+        "ValidateStateMachineDefinition",
+        usize::MAX,
+        Fault::Html(502),
+    );
     let plan = workspace.plan().await.unwrap();
     assert_eq!(plan.code, 2, "{}", plan.text);
     assert_says(&plan, &["Warning:", "HTTP 502 with text/html", "of AWS"]);
@@ -239,12 +304,18 @@ async fn a_profile_without_credentials_is_one_sentence() {
         );
         let mut workspace = workspace(&aws, "");
         let header = e2e::HEADER.replace("provider \"sfn\" {}", &block);
-        workspace.write("main.tf", &format!("{header}{ACTIVITY}")).unwrap();
+        workspace
+            .write("main.tf", &format!("{header}{ACTIVITY}"))
+            .unwrap();
         workspace.write("config", CONFIG).unwrap();
         // SSO tokens are stored in the home folder.
         let home = workspace.path().display().to_string();
         workspace.set_env("HOME", &home);
-        for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_CONFIG_FILE"] {
+        for name in [
+            "AWS_ACCESS_KEY_ID",
+            "AWS_SECRET_ACCESS_KEY",
+            "AWS_CONFIG_FILE",
+        ] {
             workspace.remove_env(name);
         }
         let (plan, elapsed) = timed(workspace.plan()).await;
@@ -255,6 +326,11 @@ async fn a_profile_without_credentials_is_one_sentence() {
         // A summary, the place, and one or two sentences.
         let error = plan.text.split("Error:").nth(1).unwrap_or_default();
         assert!(error.lines().count() < 16, "{profile}:\n{error}");
-        assert_eq!(plan.text.matches("Error:").count(), 1, "{profile}:\n{}", plan.text);
+        assert_eq!(
+            plan.text.matches("Error:").count(),
+            1,
+            "{profile}:\n{}",
+            plan.text
+        );
     }
 }

@@ -56,8 +56,12 @@ data "sfn_definition" "data" {
 }
 "#;
 
-const ADDRESSES: [&str; 4] =
-    ["sfn_state_machine.blocks", "sfn_state_machine.text", "data.sfn_definition.data", "sfn_state_machine.variable"];
+const ADDRESSES: [&str; 4] = [
+    "sfn_state_machine.blocks",
+    "sfn_state_machine.text",
+    "data.sfn_definition.data",
+    "sfn_state_machine.variable",
+];
 
 const CODE: &str = "ASL3005";
 
@@ -65,9 +69,18 @@ const CODE: &str = "ASL3005";
 fn reported<'a>(diagnostics: impl Iterator<Item = &'a Value>) -> [usize; 4] {
     let found: Vec<&Value> = diagnostics
         .filter(|found| found["severity"] == "warning")
-        .filter(|found| found["detail"].as_str().is_some_and(|detail| detail.contains(CODE)))
+        .filter(|found| {
+            found["detail"]
+                .as_str()
+                .is_some_and(|detail| detail.contains(CODE))
+        })
         .collect();
-    ADDRESSES.map(|address| found.iter().filter(|found| found["address"] == address).count())
+    ADDRESSES.map(|address| {
+        found
+            .iter()
+            .filter(|found| found["address"] == address)
+            .count()
+    })
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -77,11 +90,18 @@ async fn validate_shows_warnings() {
     let validated = workspace.terraform(&["validate", "-json"]).await.unwrap();
     assert_success(&validated);
     let json: Value = serde_json::from_str(validated.stdout.trim()).unwrap();
-    assert_eq!(reported(json["diagnostics"].as_array().unwrap().iter()), [1, 1, 1, 0], "{json:#}");
+    assert_eq!(
+        reported(json["diagnostics"].as_array().unwrap().iter()),
+        [1, 1, 1, 0],
+        "{json:#}"
+    );
     // A warning and an error are both reported in one run.
     let mistaken = CONFIGURATION.replacen("end        = true", "next       = \"Gone\"", 1);
     workspace.configure(&mistaken).unwrap();
-    let validated = workspace.terraform(&["validate", "-no-color"]).await.unwrap();
+    let validated = workspace
+        .terraform(&["validate", "-no-color"])
+        .await
+        .unwrap();
     assert_eq!(validated.code, 1, "{}", validated.text);
     assert_says(&validated, &["there is no state", CODE]);
 }
@@ -90,7 +110,11 @@ async fn validate_shows_warnings() {
 async fn planned(workspace: &Workspace) -> [usize; 4] {
     let plan = workspace.terraform(&["plan", "-json"]).await.unwrap();
     assert_success(&plan);
-    let lines: Vec<Value> = plan.stdout.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let lines: Vec<Value> = plan
+        .stdout
+        .lines()
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .collect();
     reported(lines.iter().filter_map(|line| line.get("diagnostic")))
 }
 
@@ -101,6 +125,8 @@ async fn a_plan_shows_each_warning_once() {
     assert_eq!(planned(&workspace).await, [1, 1, 1, 1]);
     // The same with existing state machines, one of which changes.
     assert_success(&workspace.apply().await.unwrap());
-    workspace.configure(&CONFIGURATION.replacen("$.message", "$.text", 1)).unwrap();
+    workspace
+        .configure(&CONFIGURATION.replacen("$.message", "$.text", 1))
+        .unwrap();
     assert_eq!(planned(&workspace).await[0], 1);
 }

@@ -19,11 +19,26 @@ struct Case {
 }
 
 const fn case(input: &'static str, status: &'static str, says: &'static str) -> Case {
-    Case { mocked: "", input, status, says }
+    Case {
+        mocked: "",
+        input,
+        status,
+        says,
+    }
 }
 
-const fn mocked(mocked: &'static str, input: &'static str, status: &'static str, says: &'static str) -> Case {
-    Case { mocked, input, status, says }
+const fn mocked(
+    mocked: &'static str,
+    input: &'static str,
+    status: &'static str,
+    says: &'static str,
+) -> Case {
+    Case {
+        mocked,
+        input,
+        status,
+        says,
+    }
 }
 
 const CONNECTION: &str = "arn:aws:events:eu-west-1:123456789012:connection/theirs/1";
@@ -39,10 +54,17 @@ async fn with_objects() -> LocalAws {
             "KeySchema": [{ "AttributeName": key, "KeyType": "HASH" }],
             "AttributeDefinitions": [{ "AttributeName": key, "AttributeType": "S" }],
         });
-        aws.call("DynamoDB_20120810.CreateTable", &body).await.unwrap();
+        aws.call("DynamoDB_20120810.CreateTable", &body)
+            .await
+            .unwrap();
     }
     let item = json!({ "customerId": { "S": "c-1" }, "name": { "S": "Ada" } });
-    aws.call("DynamoDB_20120810.PutItem", &json!({ "TableName": "customers", "Item": item })).await.unwrap();
+    aws.call(
+        "DynamoDB_20120810.PutItem",
+        &json!({ "TableName": "customers", "Item": item }),
+    )
+    .await
+    .unwrap();
     aws
 }
 
@@ -53,10 +75,21 @@ async fn check(folder: &str, variables: &[(&str, &str)], mocks: Value, cases: &[
     let workspace = applied(&aws, folder, variables).await;
     for case in cases {
         let ended = execute(&aws, folder, case).await;
-        assert_eq!(ended["status"], case.status, "{folder} with {}: {ended}", case.input);
-        let said = ended["output"].as_str().filter(|_| case.status == "SUCCEEDED").or(ended["error"].as_str());
+        assert_eq!(
+            ended["status"], case.status,
+            "{folder} with {}: {ended}",
+            case.input
+        );
+        let said = ended["output"]
+            .as_str()
+            .filter(|_| case.status == "SUCCEEDED")
+            .or(ended["error"].as_str());
         let said = said.unwrap_or_default().replace(' ', "");
-        assert!(said.contains(&case.says.replace(' ', "")), "{folder} with {}: {said}", case.input);
+        assert!(
+            said.contains(&case.says.replace(' ', "")),
+            "{folder} with {}: {said}",
+            case.input
+        );
     }
     assert_success(&workspace.destroy().await.unwrap());
 }
@@ -73,12 +106,22 @@ async fn applied(aws: &LocalAws, folder: &str, variables: &[(&str, &str)]) -> Wo
 }
 
 async fn execute(aws: &LocalAws, machine: &str, case: &Case) -> Value {
-    let suffix = if case.mocked.is_empty() { String::new() } else { format!("#{}", case.mocked) };
+    let suffix = if case.mocked.is_empty() {
+        String::new()
+    } else {
+        format!("#{}", case.mocked)
+    };
     let body = json!({ "stateMachineArn": format!("{}{suffix}", machine_arn(machine)), "input": case.input });
-    let started = aws.call("AWSStepFunctions.StartExecution", &body).await.unwrap();
+    let started = aws
+        .call("AWSStepFunctions.StartExecution", &body)
+        .await
+        .unwrap();
     let arn = json!({ "executionArn": started["executionArn"] });
     for _ in 0..300 {
-        let found = aws.call("AWSStepFunctions.DescribeExecution", &arn).await.unwrap();
+        let found = aws
+            .call("AWSStepFunctions.DescribeExecution", &arn)
+            .await
+            .unwrap();
         if found["status"] != "RUNNING" {
             return found;
         }
@@ -109,7 +152,11 @@ async fn order_processing_sequential() {
     let cases = [
         case(r#"{"orderId":"1"}"#, "SUCCEEDED", "MessageId"),
         mocked("Declined", r#"{"orderId":"2"}"#, "SUCCEEDED", "MessageId"),
-        case(r#"{"orderId":"3","card":"unknown"}"#, "SUCCEEDED", "MessageId"),
+        case(
+            r#"{"orderId":"3","card":"unknown"}"#,
+            "SUCCEEDED",
+            "MessageId",
+        ),
         case("{}", "FAILED", ""),
     ];
     check("order-processing-sequential", &[TOPIC], answers, &cases).await;
@@ -133,11 +180,26 @@ async fn saas_onboarding() {
     );
     let cases = [
         mocked("Good", r#"{"email":"ada@example.com"}"#, "SUCCEEDED", "{"),
-        mocked("Bad", r#"{"email":"ada@example.com"}"#, "FAILED", "States.Http.StatusCode.401"),
+        mocked(
+            "Bad",
+            r#"{"email":"ada@example.com"}"#,
+            "FAILED",
+            "States.Http.StatusCode.401",
+        ),
         mocked("Invalid", r#"{"email":"nobody"}"#, "SUCCEEDED", "MessageId"),
         case(r#"{"email":"nobody"}"#, "FAILED", ""),
     ];
-    check("saas-onboarding", &[TOPIC, ("table_name", "events"), ("connection_arn", CONNECTION)], answers, &cases).await;
+    check(
+        "saas-onboarding",
+        &[
+            TOPIC,
+            ("table_name", "events"),
+            ("connection_arn", CONNECTION),
+        ],
+        answers,
+        &cases,
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -155,7 +217,13 @@ async fn customer_lookup() {
         case(r#"{"customerId":"c-1"}"#, "SUCCEEDED", r#"{"name":"Ada"}"#),
         case(r#"{"customerId":"c-2"}"#, "FAILED", "UnknownCustomer"),
     ];
-    check("customer-lookup", &[("table_name", "customers")], json!({}), &cases).await;
+    check(
+        "customer-lookup",
+        &[("table_name", "customers")],
+        json!({}),
+        &cases,
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -166,7 +234,11 @@ async fn create_order() {
             "SUCCEEDED",
             r#""orderResult":{"orderId":"o","pieces":4}"#,
         ),
-        case(r#"{"id":"o","customer":{"id":"c"},"items":[]}"#, "FAILED", ""),
+        case(
+            r#"{"id":"o","customer":{"id":"c"},"items":[]}"#,
+            "FAILED",
+            "",
+        ),
     ];
     check("create-order", &[], json!({}), &cases).await;
 }
@@ -185,7 +257,12 @@ async fn payment_with_fallbacks() {
     );
     let cases = [
         case(r#"{"card":"valid"}"#, "SUCCEEDED", r#""paid":true"#),
-        mocked("Declined", r#"{"card":"declined"}"#, "SUCCEEDED", r#""paid":false"#),
+        mocked(
+            "Declined",
+            r#"{"card":"declined"}"#,
+            "SUCCEEDED",
+            r#""paid":false"#,
+        ),
         case(r#"{"card":"broken"}"#, "FAILED", ""),
         mocked("Slow", "{}", "SUCCEEDED", r#""paid":true"#),
     ];
@@ -195,7 +272,11 @@ async fn payment_with_fallbacks() {
 #[tokio::test(flavor = "multi_thread")]
 async fn parallel_checkout() {
     let cases = [
-        case(r#"{"card":"valid"}"#, "SUCCEEDED", r#""chargeId":"ch-1","reservationId":"r-1""#),
+        case(
+            r#"{"card":"valid"}"#,
+            "SUCCEEDED",
+            r#""chargeId":"ch-1","reservationId":"r-1""#,
+        ),
         case(r#"{"card":"declined"}"#, "FAILED", "CheckoutFailed"),
     ];
     check("parallel-checkout", &[], json!({}), &cases).await;
@@ -203,7 +284,10 @@ async fn parallel_checkout() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn job_polling() {
-    let cases = [case("{}", "SUCCEEDED", r#""looks":3"#), case(r#"{"ends":"failed"}"#, "FAILED", "JobFailed")];
+    let cases = [
+        case("{}", "SUCCEEDED", r#""looks":3"#),
+        case(r#"{"ends":"failed"}"#, "FAILED", "JobFailed"),
+    ];
     check("job-polling", &[], json!({}), &cases).await;
 }
 
@@ -237,17 +321,41 @@ async fn third_party_api() {
         }),
     );
     let cases = [
-        mocked("Good", r#"{"order":1}"#, "SUCCEEDED", r#"{"answer":{"done":true}}"#),
-        mocked("Bad", r#"{"order":1}"#, "FAILED", "States.Http.StatusCode.403"),
+        mocked(
+            "Good",
+            r#"{"order":1}"#,
+            "SUCCEEDED",
+            r#"{"answer":{"done":true}}"#,
+        ),
+        mocked(
+            "Bad",
+            r#"{"order":1}"#,
+            "FAILED",
+            "States.Http.StatusCode.403",
+        ),
     ];
-    check("third-party-api", &[("connection_arn", CONNECTION)], answers, &cases).await;
+    check(
+        "third-party-api",
+        &[("connection_arn", CONNECTION)],
+        answers,
+        &cases,
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nested() {
     let cases = [
-        case(r#"{"orderId":"o","totalAmount":42}"#, "SUCCEEDED", r#""success":true"#),
-        case(r#"{"orderId":"o","totalAmount":0}"#, "FAILED", "PaymentFailed"),
+        case(
+            r#"{"orderId":"o","totalAmount":42}"#,
+            "SUCCEEDED",
+            r#""success":true"#,
+        ),
+        case(
+            r#"{"orderId":"o","totalAmount":0}"#,
+            "FAILED",
+            "PaymentFailed",
+        ),
     ];
     check("nested", &[], json!({}), &cases).await;
 }
@@ -255,8 +363,16 @@ async fn nested() {
 #[tokio::test(flavor = "multi_thread")]
 async fn dynamic_parallelism() {
     let cases = [
-        case(r#"{"items":[{"number":2},{"number":3}]}"#, "SUCCEEDED", r#""square":9"#),
-        case(r#"{"items":[{"number":2},{"number":-1}]}"#, "SUCCEEDED", r#"{"done":false}"#),
+        case(
+            r#"{"items":[{"number":2},{"number":3}]}"#,
+            "SUCCEEDED",
+            r#""square":9"#,
+        ),
+        case(
+            r#"{"items":[{"number":2},{"number":-1}]}"#,
+            "SUCCEEDED",
+            r#"{"done":false}"#,
+        ),
     ];
     check("dynamic-parallelism", &[], json!({}), &cases).await;
 }
@@ -264,15 +380,26 @@ async fn dynamic_parallelism() {
 #[tokio::test(flavor = "multi_thread")]
 async fn jsonata_variables() {
     let cases = [
-        case(r#"{"customer":"ada","items":[{"price":20,"quantity":6}]}"#, "SUCCEEDED", r#""shipping":0,"total":120"#),
-        case(r#"{"customer":"ada","items":[{"price":2,"quantity":2}]}"#, "SUCCEEDED", r#""shipping":5"#),
+        case(
+            r#"{"customer":"ada","items":[{"price":20,"quantity":6}]}"#,
+            "SUCCEEDED",
+            r#""shipping":0,"total":120"#,
+        ),
+        case(
+            r#"{"customer":"ada","items":[{"price":2,"quantity":2}]}"#,
+            "SUCCEEDED",
+            r#""shipping":5"#,
+        ),
     ];
     check("jsonata-variables", &[], json!({}), &cases).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn express_logging() {
-    let cases = [case(r#"{"orderId":"o-1"}"#, "SUCCEEDED", r#""accepted":true"#), case("{}", "FAILED", "NoOrder")];
+    let cases = [
+        case(r#"{"orderId":"o-1"}"#, "SUCCEEDED", r#""accepted":true"#),
+        case("{}", "FAILED", "NoOrder"),
+    ];
     check("express-logging", &[], json!({}), &cases).await;
 }
 
@@ -285,7 +412,12 @@ async fn shared_fragment() {
     );
     let cases = [
         case(r#"{"orderId":"o-1"}"#, "SUCCEEDED", "MessageId"),
-        mocked("Bad", r#"{"orderId":"o-1"}"#, "FAILED", "SNS.AuthorizationError"),
+        mocked(
+            "Bad",
+            r#"{"orderId":"o-1"}"#,
+            "FAILED",
+            "SNS.AuthorizationError",
+        ),
     ];
     check("shared-fragment", &[TOPIC], answers, &cases).await;
 }
@@ -294,17 +426,29 @@ async fn shared_fragment() {
 async fn distributed_map() {
     let aws = with_objects().await;
     aws.create_bucket("files").await.unwrap();
-    aws.put_object("files", "in/orders.csv", "order,amount\n1,10\n2,20.5\n").await.unwrap();
+    aws.put_object("files", "in/orders.csv", "order,amount\n1,10\n2,20.5\n")
+        .await
+        .unwrap();
     let workspace = applied(&aws, "distributed-map", &[("bucket", "files")]).await;
-    let state = workspace.resource("sfn_state_machine.this").await.unwrap().unwrap();
+    let state = workspace
+        .resource("sfn_state_machine.this")
+        .await
+        .unwrap()
+        .unwrap();
     let policy = state["policy_json"].as_str().unwrap();
-    for part in ["arn:aws:s3:::files/in/orders.csv", "arn:aws:s3:::files/out/*", "stateMachine:distributed-map"] {
+    for part in [
+        "arn:aws:s3:::files/in/orders.csv",
+        "arn:aws:s3:::files/out/*",
+        "stateMachine:distributed-map",
+    ] {
         assert!(policy.contains(part), "{part} is not in {policy}");
     }
     let ended = execute(&aws, "distributed-map", &case("{}", "SUCCEEDED", "")).await;
     assert_eq!(ended["status"], "SUCCEEDED", "{ended}");
     // In this file, one failing row is more than 5% of the rows.
-    aws.put_object("files", "in/orders.csv", "order,amount\n1,ten\n").await.unwrap();
+    aws.put_object("files", "in/orders.csv", "order,amount\n1,ten\n")
+        .await
+        .unwrap();
     let ended = execute(&aws, "distributed-map", &case("{}", "FAILED", "")).await;
     assert_eq!(ended["status"], "FAILED", "{ended}");
 }
@@ -318,7 +462,11 @@ async fn canary() {
         let routes = alias["routing_configuration"].as_array().unwrap().clone();
         let of = |route: &Value| {
             let version = route["state_machine_version_arn"].as_str().unwrap();
-            format!("{}: {}", version.rsplit(':').next().unwrap(), route["weight"])
+            format!(
+                "{}: {}",
+                version.rsplit(':').next().unwrap(),
+                route["weight"]
+            )
         };
         routes.iter().map(of).collect::<Vec<_>>()
     };
@@ -337,17 +485,36 @@ async fn canary() {
 async fn start_from_lambda() {
     let aws = with_objects().await;
     applied(&aws, "start-from-lambda", &[]).await;
-    let sent = aws.proxy().bodies("PutRolePolicy").join("").replace("%3A", ":");
-    for part in ["states:StartExecution", "states:DescribeExecution", "stateMachine:start-from-lambda"] {
+    let sent = aws
+        .proxy()
+        .bodies("PutRolePolicy")
+        .join("")
+        .replace("%3A", ":");
+    for part in [
+        "states:StartExecution",
+        "states:DescribeExecution",
+        "stateMachine:start-from-lambda",
+    ] {
         assert!(sent.contains(part), "{part} is not in {sent}");
     }
     // Repeated messages for the same order start one execution.
     for _ in 0..2 {
-        let told = aws.invoke("start-from-lambda-start", &json!({ "orderId": "7" })).await.unwrap();
-        assert!(told["executionArn"].as_str().is_some_and(|arn| arn.ends_with(":order-7")), "{told}");
+        let told = aws
+            .invoke("start-from-lambda-start", &json!({ "orderId": "7" }))
+            .await
+            .unwrap();
+        assert!(
+            told["executionArn"]
+                .as_str()
+                .is_some_and(|arn| arn.ends_with(":order-7")),
+            "{told}"
+        );
     }
     let list = json!({ "stateMachineArn": machine_arn("start-from-lambda") });
-    let list = aws.call("AWSStepFunctions.ListExecutions", &list).await.unwrap();
+    let list = aws
+        .call("AWSStepFunctions.ListExecutions", &list)
+        .await
+        .unwrap();
     assert_eq!(list["executions"].as_array().unwrap().len(), 1, "{list}");
 }
 
@@ -359,7 +526,10 @@ fn every_workflow_is_executed() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap();
         if path.is_dir() && name != "order-processing" {
-            assert!(tests.contains(&format!("async fn {}()", name.replace('-', "_"))), "{name} has no test");
+            assert!(
+                tests.contains(&format!("async fn {}()", name.replace('-', "_"))),
+                "{name} has no test"
+            );
             assert!(path.join("README.md").exists(), "{name} has no README.md");
         }
     }

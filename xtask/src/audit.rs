@@ -5,7 +5,8 @@ use std::io;
 use crate::needs::{cargo, runs};
 
 /// Subcommands of cargo with their versions, and the arguments of the check.
-const TOOLS: [(&str, &str, &[&str]); 2] = [("machete", "0.9.2", &[]), ("deny", "0.20.2", &["check"])];
+const TOOLS: [(&str, &str, &[&str]); 2] =
+    [("machete", "0.9.2", &[]), ("deny", "0.20.2", &["check"])];
 
 /// Installs the tools that are missing, and checks the dependencies.
 ///

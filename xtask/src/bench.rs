@@ -28,21 +28,44 @@ pub async fn run() -> io::Result<()> {
     println!("{}", Terraform::at(terraform::chosen()?)?);
     println!("binary {:.1} MB", fs::metadata(&binary)?.len() as f64 / 1e6);
     let start = start::measure(&binary)?;
-    println!("start  {:.1} ms, at most {} ms", start.as_secs_f64() * 1e3, start::LIMIT.as_millis());
-    println!("{:>5}  {:<16} {:>9} {:>9} {:>9} {:>9}", "n", "", "validate", "plan", "apply", "re-plan");
+    println!(
+        "start  {:.1} ms, at most {} ms",
+        start.as_secs_f64() * 1e3,
+        start::LIMIT.as_millis()
+    );
+    println!(
+        "{:>5}  {:<16} {:>9} {:>9} {:>9} {:>9}",
+        "n", "", "validate", "plan", "apply", "re-plan"
+    );
     for size in SIZES {
         let aws = LocalAws::start(&log()).await?;
-        measure(&aws, &binary, size, "sfn", &format!("{HEADER}{}", state_machines(size))).await?;
+        measure(
+            &aws,
+            &binary,
+            size,
+            "sfn",
+            &format!("{HEADER}{}", state_machines(size)),
+        )
+        .await?;
         measure(&aws, &binary, size, "terraform_data", &data(size)).await?;
     }
     println!("\nplan of state machines whose functions do not exist");
-    println!("{:>5}  {:>16} {:>16}", "n", "wiring = \"auto\"", "wiring = \"off\"");
+    println!(
+        "{:>5}  {:>16} {:>16}",
+        "n", "wiring = \"auto\"", "wiring = \"off\""
+    );
     for size in WIRED {
-        let (auto, off) = (wired(&binary, size, "auto").await?, wired(&binary, size, "off").await?);
+        let (auto, off) = (
+            wired(&binary, size, "auto").await?,
+            wired(&binary, size, "off").await?,
+        );
         println!("{size:>5}  {auto:>15.2}s {off:>15.2}s");
     }
     if start > start::LIMIT {
-        return Err(io::Error::other(format!("the start takes longer than {} ms", start::LIMIT.as_millis())));
+        return Err(io::Error::other(format!(
+            "the start takes longer than {} ms",
+            start::LIMIT.as_millis()
+        )));
     }
     Ok(())
 }
@@ -64,11 +87,20 @@ fn log() -> PathBuf {
 
 fn release_binary() -> io::Result<PathBuf> {
     let program = std::env::current_exe()?;
-    let target = program.parent().and_then(Path::parent).ok_or_else(|| io::Error::other("no target folder"))?;
+    let target = program
+        .parent()
+        .and_then(Path::parent)
+        .ok_or_else(|| io::Error::other("no target folder"))?;
     Ok(target.join("release/terraform-provider-sfn"))
 }
 
-async fn measure(aws: &LocalAws, binary: &Path, size: usize, name: &str, configuration: &str) -> io::Result<()> {
+async fn measure(
+    aws: &LocalAws,
+    binary: &Path,
+    size: usize,
+    name: &str,
+    configuration: &str,
+) -> io::Result<()> {
     let workspace = Workspace::with_provider(aws, binary)?;
     workspace.write("main.tf", configuration)?;
     let runs: [&[&str]; 4] = [
@@ -104,7 +136,9 @@ async fn timed(workspace: &Workspace, arguments: &[&str]) -> io::Result<(Duratio
         }
     };
     if !output.status.success() {
-        return Err(io::Error::other(String::from_utf8_lossy(&output.stderr).into_owned()));
+        return Err(io::Error::other(
+            String::from_utf8_lossy(&output.stderr).into_owned(),
+        ));
     }
     Ok((start.elapsed(), peak))
 }
@@ -114,7 +148,12 @@ fn provider_memory() -> u64 {
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
     let memory = processes.filter_map(|process| {
         let status = fs::read_to_string(process.path().join("status")).ok()?;
-        let field = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+        let field = |name: &str| {
+            status
+                .lines()
+                .find_map(|line| line.strip_prefix(name))
+                .map(str::trim)
+        };
         field("Name:").filter(|name| name.starts_with("terraform-provi"))?;
         field("VmHWM:")?.split_whitespace().next()?.parse().ok()
     });

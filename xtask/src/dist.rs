@@ -14,7 +14,11 @@ pub fn run(arguments: &[&str]) -> io::Result<()> {
         ["sums"] => dist::seal(VERSION, &folder)?,
         [] => archive(&Platform::find(None)?, &folder)?,
         ["--target", target] => archive(&Platform::find(Some(target))?, &folder)?,
-        _ => return Err(io::Error::other("usage: cargo xtask dist [sums | --target TARGET]")),
+        _ => {
+            return Err(io::Error::other(
+                "usage: cargo xtask dist [sums | --target TARGET]",
+            ));
+        }
     }
     let mut files = std::fs::read_dir(&folder)?.collect::<Result<Vec<_>, _>>()?;
     files.sort_by_key(std::fs::DirEntry::path);

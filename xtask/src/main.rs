@@ -59,7 +59,9 @@ async fn main() -> ExitCode {
         ["update-aws"] => update_aws::run(false),
         ["update-aws", "--check"] => update_aws::run(true),
         ["mutants", "--in-diff"] => mutants::run(Some("main"), &[]),
-        ["mutants", "--in-diff", base, more @ ..] if !base.starts_with('-') => mutants::run(Some(base), more),
+        ["mutants", "--in-diff", base, more @ ..] if !base.starts_with('-') => {
+            mutants::run(Some(base), more)
+        }
         ["mutants", "--in-diff", more @ ..] => mutants::run(Some("main"), more),
         ["mutants", more @ ..] => mutants::run(None, more),
         ["workflows"] => workflows::run(),
@@ -85,7 +87,15 @@ async fn main() -> ExitCode {
 
 /// Checks the definitions of the corpus, writes the score and prints it.
 fn score() -> std::io::Result<()> {
-    let arguments = ["test", "--package", "asl", "--test", "corpus", "--test", "seeds"];
+    let arguments = [
+        "test",
+        "--package",
+        "asl",
+        "--test",
+        "corpus",
+        "--test",
+        "seeds",
+    ];
     needs::cargo_with("INSTA_UPDATE", "always", &arguments)?;
     let score = e2e::repository().join("crates/asl/tests/snapshots/corpus__score.snap");
     print!("{}", std::fs::read_to_string(score)?);
@@ -94,7 +104,16 @@ fn score() -> std::io::Result<()> {
 
 /// Runs each target of `crates/asl/tests/fuzz.rs` for this number of seconds.
 fn fuzz(seconds: &str) -> std::io::Result<()> {
-    let arguments = ["test", "--release", "--package", "asl", "--test", "fuzz", "--", "--nocapture"];
+    let arguments = [
+        "test",
+        "--release",
+        "--package",
+        "asl",
+        "--test",
+        "fuzz",
+        "--",
+        "--nocapture",
+    ];
     needs::cargo_with("FUZZ_SECONDS", seconds, &arguments)
 }
 

@@ -20,18 +20,35 @@ const PACKAGES: [&str; 5] = ["asl", "asl-hcl", "sfn-convert", "sfn-cli", "tfconf
 pub fn run(base: Option<&str>, more: &[&str]) -> io::Result<()> {
     let status = git(&["status", "--porcelain", "--untracked-files=no"])?;
     if !status.is_empty() {
-        return Err(io::Error::other("the working tree has changes: commit them, as the files are changed in place"));
+        return Err(io::Error::other(
+            "the working tree has changes: commit them, as the files are changed in place",
+        ));
     }
     let mut version = Command::new("cargo");
-    version.args(["mutants", "--version"]).stdout(Stdio::null()).stderr(Stdio::null());
+    version
+        .args(["mutants", "--version"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     if !version.status()?.success() {
-        return Err(io::Error::other("cargo-mutants is not installed: run `cargo install cargo-mutants --locked`"));
+        return Err(io::Error::other(
+            "cargo-mutants is not installed: run `cargo install cargo-mutants --locked`",
+        ));
     }
     let diff = e2e::repository().join("target/mutants.diff");
     let diff = diff.to_string_lossy();
-    let mut arguments =
-        vec!["mutants", "--in-place", "--baseline", "skip", "--timeout", "120", "--test-workspace", "false"];
-    PACKAGES.iter().for_each(|package| arguments.extend(["--package", package]));
+    let mut arguments = vec![
+        "mutants",
+        "--in-place",
+        "--baseline",
+        "skip",
+        "--timeout",
+        "120",
+        "--test-workspace",
+        "false",
+    ];
+    PACKAGES
+        .iter()
+        .for_each(|package| arguments.extend(["--package", package]));
     if let Some(base) = base {
         std::fs::write(&*diff, git(&["diff", base])?)?;
         arguments.extend(["--in-diff", &diff]);
@@ -41,9 +58,14 @@ pub fn run(base: Option<&str>, more: &[&str]) -> io::Result<()> {
 }
 
 fn git(arguments: &[&str]) -> io::Result<String> {
-    let output = Command::new("git").args(arguments).current_dir(e2e::repository()).output()?;
+    let output = Command::new("git")
+        .args(arguments)
+        .current_dir(e2e::repository())
+        .output()?;
     match output.status.success() {
         true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
-        false => Err(io::Error::other(String::from_utf8_lossy(&output.stderr).trim().to_owned())),
+        false => Err(io::Error::other(
+            String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+        )),
     }
 }

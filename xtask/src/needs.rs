@@ -11,7 +11,10 @@ use e2e::terraform;
 /// # Errors
 /// When a program is missing.
 pub fn check() -> io::Result<()> {
-    let python = ["-c", "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))"];
+    let python = [
+        "-c",
+        "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))",
+    ];
     if !runs("python3", &python) {
         return Err(io::Error::other(
             "Python 3.10 or later with the module venv is missing: it is required for the AWS emulator",
@@ -28,7 +31,11 @@ pub fn check() -> io::Result<()> {
 /// Whether a program runs successfully.
 pub fn runs(program: &str, arguments: &[&str]) -> bool {
     let mut command = Command::new(program);
-    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
 }
 
@@ -53,7 +60,12 @@ pub fn cargo_with(name: &str, value: &str, arguments: &[&str]) -> io::Result<()>
 /// # Errors
 /// When cargo fails.
 pub fn cargo_with_all(env: &[(&str, &str)], arguments: &[&str]) -> io::Result<()> {
-    run(Command::new(program()).args(arguments).envs(env.iter().copied()), arguments)
+    run(
+        Command::new(program())
+            .args(arguments)
+            .envs(env.iter().copied()),
+        arguments,
+    )
 }
 
 fn program() -> std::ffi::OsString {
@@ -65,5 +77,8 @@ fn run(command: &mut Command, arguments: &[&str]) -> io::Result<()> {
     if status.success() {
         return Ok(());
     }
-    Err(io::Error::other(format!("`cargo {}` failed", arguments.join(" "))))
+    Err(io::Error::other(format!(
+        "`cargo {}` failed",
+        arguments.join(" ")
+    )))
 }

@@ -45,15 +45,29 @@ impl Snapshots {
             return Ok(());
         }
         let canonical = |path: &Path| path.canonicalize().ok();
-        let read: BTreeSet<PathBuf> = listed.lines().filter_map(|line| canonical(Path::new(line))).collect();
+        let read: BTreeSet<PathBuf> = listed
+            .lines()
+            .filter_map(|line| canonical(Path::new(line)))
+            .collect();
         let root = e2e::repository();
-        let output = Command::new("git").args(["ls-files", "-z", "*.snap"]).current_dir(&root).output()?;
+        let output = Command::new("git")
+            .args(["ls-files", "-z", "*.snap"])
+            .current_dir(&root)
+            .output()?;
         let committed = String::from_utf8_lossy(&output.stdout).into_owned();
-        let is_unused = |name: &&str| canonical(&root.join(name)).is_some_and(|path| !read.contains(&path));
-        let unused: Vec<&str> = committed.split('\0').filter(|name| !name.is_empty()).filter(is_unused).collect();
+        let is_unused =
+            |name: &&str| canonical(&root.join(name)).is_some_and(|path| !read.contains(&path));
+        let unused: Vec<&str> = committed
+            .split('\0')
+            .filter(|name| !name.is_empty())
+            .filter(is_unused)
+            .collect();
         if unused.is_empty() {
             return Ok(());
         }
-        Err(io::Error::other(format!("no test reads these snapshots: {}", unused.join(", "))))
+        Err(io::Error::other(format!(
+            "no test reads these snapshots: {}",
+            unused.join(", ")
+        )))
     }
 }

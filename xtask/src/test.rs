@@ -9,7 +9,13 @@ use crate::needs::{self, cargo, cargo_with, runs};
 use crate::snapshots::{self, Snapshots};
 
 /// Modules of end-to-end tests that run with each version of Terraform. The others run only with the newest.
-const WITH_EACH_VERSION: [&str; 5] = ["workflows", "lifecycle", "imported", "functions", "mistakes"];
+const WITH_EACH_VERSION: [&str; 5] = [
+    "workflows",
+    "lifecycle",
+    "imported",
+    "functions",
+    "mistakes",
+];
 
 /// Part of the names of other tests that run with each version of Terraform.
 const SAVED_PLAN: &str = "saved_plan";
@@ -26,12 +32,26 @@ pub fn run() -> io::Result<()> {
     step("formatting");
     formatting()?;
     step("lints");
-    cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"])?;
+    cargo(&[
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--quiet",
+        "--",
+        "--deny",
+        "warnings",
+    ])?;
     step("build");
     cargo(&["build", "--workspace", "--bins"])?;
     step("documentation");
     crate::docs::run(true)?;
-    cargo(&["doc", "--workspace", "--no-deps", "--document-private-items", "--quiet"])?;
+    cargo(&[
+        "doc",
+        "--workspace",
+        "--no-deps",
+        "--document-private-items",
+        "--quiet",
+    ])?;
     step("words");
     crate::words::run()?;
     step("workflows");
@@ -41,8 +61,21 @@ pub fn run() -> io::Result<()> {
     e2e::dist::build(&e2e::dist::Platform::find(None)?, "dev")?;
     step("fuzzing");
     // Fuzz longer in CI than on the machine of a developer.
-    let seconds = if std::env::var_os("CI").is_some() { "30" } else { "5" };
-    let fuzz = ["test", "--quiet", "--package", "asl", "--test", "fuzz", "--", "--nocapture"];
+    let seconds = if std::env::var_os("CI").is_some() {
+        "30"
+    } else {
+        "5"
+    };
+    let fuzz = [
+        "test",
+        "--quiet",
+        "--package",
+        "asl",
+        "--test",
+        "fuzz",
+        "--",
+        "--nocapture",
+    ];
     cargo_with("FUZZ_SECONDS", seconds, &fuzz)?;
     let main = Terraform::at(terraform::chosen()?)?;
     step(&format!("tests with {main}"));
@@ -71,7 +104,13 @@ fn all(main: &Terraform) -> io::Result<()> {
     }
     let snapshots = Snapshots::new(has_corpus && query.is_ok())?;
     let program = main.program().to_string_lossy();
-    needs::cargo_with_all(&[(terraform::PROGRAM, &program), (snapshots::VARIABLE, &snapshots.list())], &arguments)?;
+    needs::cargo_with_all(
+        &[
+            (terraform::PROGRAM, &program),
+            (snapshots::VARIABLE, &snapshots.list()),
+        ],
+        &arguments,
+    )?;
     snapshots.check()
 }
 
@@ -81,11 +120,18 @@ fn with_other_versions(main: &Terraform) -> io::Result<()> {
     for version in [Version::Oldest, Version::OnPath] {
         match untested(version, &tested) {
             Ok(found) => {
-                step(&format!("{}, saved plans with {found} ({})", WITH_EACH_VERSION.join(", "), version.name()));
+                step(&format!(
+                    "{}, saved plans with {found} ({})",
+                    WITH_EACH_VERSION.join(", "),
+                    version.name()
+                ));
                 with_version(version)?;
                 tested.push(found);
             }
-            Err(why) => println!("\nskipped: tests with another Terraform ({}): {why}", version.name()),
+            Err(why) => println!(
+                "\nskipped: tests with another Terraform ({}): {why}",
+                version.name()
+            ),
         }
     }
     Ok(())
@@ -96,8 +142,15 @@ fn untested(version: Version, tested: &[String]) -> Result<String, String> {
     if terraform::named().is_some() {
         return Err(format!("{} is set", terraform::PROGRAM));
     }
-    let found = version.find().map_err(|error| error.to_string())?.to_string();
-    if tested.contains(&found) { Err(format!("{found} was tested already")) } else { Ok(found) }
+    let found = version
+        .find()
+        .map_err(|error| error.to_string())?
+        .to_string();
+    if tested.contains(&found) {
+        Err(format!("{found} was tested already"))
+    } else {
+        Ok(found)
+    }
 }
 
 /// Runs the tests for other versions with a program.
@@ -109,7 +162,10 @@ pub fn run_with(program: &Path) -> io::Result<()> {
     let found = Terraform::at(program.to_path_buf())?;
     step("build");
     cargo(&["build", "--workspace", "--bins"])?;
-    step(&format!("{}, saved plans with {found}", WITH_EACH_VERSION.join(", ")));
+    step(&format!(
+        "{}, saved plans with {found}",
+        WITH_EACH_VERSION.join(", ")
+    ));
     selected(terraform::PROGRAM, &found.program().to_string_lossy())
 }
 
@@ -127,7 +183,14 @@ fn selected(variable: &str, value: &str) -> io::Result<()> {
         arguments.extend(["-E", &chosen]);
     } else {
         // `cargo test` selects tests by parts of their names.
-        arguments.extend(["--test", "terraform", "--", SAVED_PLAN, "--skip", "provider_functions::"]);
+        arguments.extend([
+            "--test",
+            "terraform",
+            "--",
+            SAVED_PLAN,
+            "--skip",
+            "provider_functions::",
+        ]);
         arguments.extend(names.iter().map(String::as_str));
     }
     cargo_with(variable, value, &arguments)

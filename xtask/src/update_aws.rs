@@ -22,14 +22,20 @@ const TABLES: [(&str, &str); 4] = [
 /// When Python or its packages cannot be installed, a table cannot be written, or with `check` a table would change.
 pub fn run(check: bool) -> io::Result<()> {
     let python = local_aws::python(&PACKAGES)?;
-    let output = Command::new(python).args(["-c", SCRIPT]).stdin(Stdio::null()).stderr(Stdio::inherit()).output()?;
+    let output = Command::new(python)
+        .args(["-c", SCRIPT])
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()?;
     if !output.status.success() {
         return Err(io::Error::other("the tables could not be generated"));
     }
     let text = String::from_utf8_lossy(&output.stdout);
     let mut is_changed = false;
     for (name, path) in TABLES {
-        let table = text.split("== ").find_map(|table| table.strip_prefix(&format!("{name}\n")));
+        let table = text
+            .split("== ")
+            .find_map(|table| table.strip_prefix(&format!("{name}\n")));
         let table = table.ok_or_else(|| io::Error::other(format!("table `{name}` not found")))?;
         println!("{path}: {}", first_line(table).trim_start_matches("# "));
         let file = e2e::repository().join(path);
@@ -39,16 +45,33 @@ pub fn run(check: bool) -> io::Result<()> {
             fs::write(&file, table)?;
         }
     }
-    if is_changed { Err(io::Error::other("AWS has changed: run `cargo xtask update-aws`")) } else { Ok(()) }
+    if is_changed {
+        Err(io::Error::other(
+            "AWS has changed: run `cargo xtask update-aws`",
+        ))
+    } else {
+        Ok(())
+    }
 }
 
 /// Prints the lines that differ, without the first line, which contains the date.
 fn tell_changes(before: &str, after: &str) -> bool {
-    let lines = |text: &str| text.lines().skip(1).map(str::to_owned).collect::<std::collections::BTreeSet<_>>();
+    let lines = |text: &str| {
+        text.lines()
+            .skip(1)
+            .map(str::to_owned)
+            .collect::<std::collections::BTreeSet<_>>()
+    };
     let (old, new) = (lines(before), lines(after));
-    let (gone, added): (Vec<_>, Vec<_>) = (old.difference(&new).collect(), new.difference(&old).collect());
+    let (gone, added): (Vec<_>, Vec<_>) = (
+        old.difference(&new).collect(),
+        new.difference(&old).collect(),
+    );
     for (mark, changed) in [("-", &gone), ("+", &added)] {
-        changed.iter().take(50).for_each(|line| println!("{mark} {}", line.chars().take(150).collect::<String>()));
+        changed
+            .iter()
+            .take(50)
+            .for_each(|line| println!("{mark} {}", line.chars().take(150).collect::<String>()));
         if changed.len() > 50 {
             println!("{mark} and {} more", changed.len() - 50);
         }

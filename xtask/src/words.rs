@@ -19,7 +19,9 @@ pub fn run() -> io::Result<()> {
     let mut found = 0;
     for name in files(&root)? {
         // Other files are not text.
-        let Ok(text) = std::fs::read_to_string(root.join(&name)) else { continue };
+        let Ok(text) = std::fs::read_to_string(root.join(&name)) else {
+            continue;
+        };
         if name == STYLE {
             continue;
         }
@@ -29,31 +31,60 @@ pub fn run() -> io::Result<()> {
         }
     }
     if found > 0 {
-        return Err(io::Error::other(format!("{found} phrases that {STYLE} tells to avoid")));
+        return Err(io::Error::other(format!(
+            "{found} phrases that {STYLE} tells to avoid"
+        )));
     }
     let python = local_aws::python(&PACKAGES)?;
     let typos = python.parent().unwrap_or(Path::new("")).join("typos");
-    let status = Command::new(typos).args(["--config", ".config/typos.toml", "."]).current_dir(&root).status()?;
-    if status.success() { Ok(()) } else { Err(io::Error::other("typos found misspelled words")) }
+    let status = Command::new(typos)
+        .args(["--config", ".config/typos.toml", "."])
+        .current_dir(&root)
+        .status()?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(io::Error::other("typos found misspelled words"))
+    }
 }
 
 /// The files that are committed.
 fn files(root: &Path) -> io::Result<Vec<String>> {
-    let output = Command::new("git").args(["ls-files", "-z"]).current_dir(root).output()?;
+    let output = Command::new("git")
+        .args(["ls-files", "-z"])
+        .current_dir(root)
+        .output()?;
     if !output.status.success() {
-        return Err(io::Error::other(String::from_utf8_lossy(&output.stderr).into_owned()));
+        return Err(io::Error::other(
+            String::from_utf8_lossy(&output.stderr).into_owned(),
+        ));
     }
     let names = String::from_utf8_lossy(&output.stdout).into_owned();
-    Ok(names.split('\0').filter(|name| !name.is_empty()).map(str::to_owned).collect())
+    Ok(names
+        .split('\0')
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect())
 }
 
 /// The phrases of the table under "Terms", each with what to write instead.
 fn avoided(style: &str) -> Vec<(String, String)> {
-    let table = style.split("## Terms").nth(1).and_then(|rest| rest.split("\n## ").next()).unwrap_or("");
-    let rows = table.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |")?.split_once(" | "));
+    let table = style
+        .split("## Terms")
+        .nth(1)
+        .and_then(|rest| rest.split("\n## ").next())
+        .unwrap_or("");
+    let rows = table.lines().filter_map(|line| {
+        line.strip_prefix("| ")?
+            .strip_suffix(" |")?
+            .split_once(" | ")
+    });
     let rows = rows.filter(|(instead, _)| *instead != "Write" && !instead.starts_with("---"));
     let phrases = rows.flat_map(|(instead, phrases)| {
-        phrases.split(", ").map(|phrase| (phrase.to_lowercase(), instead.to_owned())).collect::<Vec<_>>()
+        phrases
+            .split(", ")
+            .map(|phrase| (phrase.to_lowercase(), instead.to_owned()))
+            .collect::<Vec<_>>()
     });
     phrases.collect()
 }
@@ -71,7 +102,10 @@ fn phrases_in<'a>(text: &str, avoided: &'a [(String, String)]) -> Vec<(usize, &'
     for (phrase, instead) in avoided {
         let parts: Vec<&str> = phrase.split(' ').collect();
         let is_here = |window: &&[(usize, String)]| window.iter().map(|(_, word)| word).eq(&parts);
-        let places = words.windows(parts.len()).filter(is_here).filter_map(|window| window.first());
+        let places = words
+            .windows(parts.len())
+            .filter(is_here)
+            .filter_map(|window| window.first());
         found.extend(places.map(|(line, _)| (*line, phrase.as_str(), instead.as_str())));
     }
     found.sort_unstable();
@@ -86,7 +120,10 @@ mod tests {
 
     fn check(text: &str, expected: &[usize]) {
         let avoided = avoided(TABLE);
-        let lines: Vec<usize> = phrases_in(text, &avoided).into_iter().map(|(line, ..)| line).collect();
+        let lines: Vec<usize> = phrases_in(text, &avoided)
+            .into_iter()
+            .map(|(line, ..)| line)
+            .collect();
         assert_eq!(lines, expected, "{text}");
     }
 

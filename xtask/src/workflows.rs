@@ -23,7 +23,11 @@ pub fn run() -> io::Result<()> {
     for name in WORKFLOWS {
         let path = root.join(name);
         match std::fs::read_dir(&path) {
-            Ok(entries) => files.extend(entries.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?),
+            Ok(entries) => files.extend(
+                entries
+                    .map(|entry| Ok(entry?.path()))
+                    .collect::<io::Result<Vec<_>>>()?,
+            ),
             Err(_) => files.push(path),
         }
     }
@@ -31,15 +35,29 @@ pub fn run() -> io::Result<()> {
     let action = [root.join(ACTION)];
     let check = |program: &str, arguments: &[&str], files: &[PathBuf]| {
         let path = python.parent().unwrap_or(Path::new("")).join(program);
-        let status = Command::new(path).args(arguments).args(files).current_dir(&root).status()?;
+        let status = Command::new(path)
+            .args(arguments)
+            .args(files)
+            .current_dir(&root)
+            .status()?;
         if status.success() {
             Ok(())
         } else {
-            Err(io::Error::other(format!("{program} found errors in the workflows")))
+            Err(io::Error::other(format!(
+                "{program} found errors in the workflows"
+            )))
         }
     };
-    check("check-jsonschema", &["--builtin-schema", "vendor.github-workflows"], &files)?;
-    check("check-jsonschema", &["--builtin-schema", "vendor.github-actions"], &action)?;
+    check(
+        "check-jsonschema",
+        &["--builtin-schema", "vendor.github-workflows"],
+        &files,
+    )?;
+    check(
+        "check-jsonschema",
+        &["--builtin-schema", "vendor.github-actions"],
+        &action,
+    )?;
     files.extend(action);
     check("zizmor", &["--offline", "--no-progress", "--quiet"], &files)
 }

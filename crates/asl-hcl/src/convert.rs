@@ -19,19 +19,26 @@ pub(crate) fn to_json(shape: &FieldType, value: &Value) -> Option<Json> {
         (_, Value::Unknown) => Some(Json::Unknown),
         (FieldType::NullableString, Value::String(text)) if text == NULL => Some(Json::Null),
         (
-            FieldType::IntegerOrExpression | FieldType::NumberOrExpression | FieldType::BooleanOrExpression,
+            FieldType::IntegerOrExpression
+            | FieldType::NumberOrExpression
+            | FieldType::BooleanOrExpression,
             Value::String(text),
         ) => Some(literal(text)),
-        (FieldType::Object(name), Value::Map(_)) => {
-            Language::get().object(name).map(|object| object_to_json(object, value))
-        }
+        (FieldType::Object(name), Value::Map(_)) => Language::get()
+            .object(name)
+            .map(|object| object_to_json(object, value)),
         (FieldType::Objects(name), Value::List(items)) => {
             // In Terraform, absent blocks are an empty list. An empty list in an attribute is configured.
             if items.is_empty() && !Language::get().is_recursive(name) {
                 return None;
             }
             let object = Language::get().object(name)?;
-            Some(Json::Array(items.iter().map(|item| object_to_json(object, item)).collect()))
+            Some(Json::Array(
+                items
+                    .iter()
+                    .map(|item| object_to_json(object, item))
+                    .collect(),
+            ))
         }
         _ => Some(any_to_json(value)),
     }
@@ -62,10 +69,17 @@ pub(crate) fn object_to_json(object: &ObjectSchema, value: &Value) -> Json {
         Some((field.name.clone(), json))
     });
     let is_known = |name: &str| {
-        (name == DEFINITION && holds_workflow(object)) || object.fields.iter().any(|field| field.hcl == name)
+        (name == DEFINITION && holds_workflow(object))
+            || object.fields.iter().any(|field| field.hcl == name)
     };
-    let others = entries.iter().filter(|(name, value)| !is_known(name) && !value.is_null());
-    Json::Object(known.chain(others.map(|(name, value)| (name.clone(), any_to_json(value)))).collect())
+    let others = entries
+        .iter()
+        .filter(|(name, value)| !is_known(name) && !value.is_null());
+    Json::Object(
+        known
+            .chain(others.map(|(name, value)| (name.clone(), any_to_json(value))))
+            .collect(),
+    )
 }
 
 /// Converts any value without a type.
@@ -77,9 +91,12 @@ pub fn any_to_json(value: &Value) -> Json {
         Value::Number(number) => number.to_string().parse().map_or(Json::Null, Json::Number),
         Value::String(text) => Json::String(text.clone()),
         Value::List(items) => Json::Array(items.iter().map(any_to_json).collect()),
-        Value::Map(entries) => {
-            Json::Object(entries.iter().map(|(key, value)| (key.clone(), any_to_json(value))).collect())
-        }
+        Value::Map(entries) => Json::Object(
+            entries
+                .iter()
+                .map(|(key, value)| (key.clone(), any_to_json(value)))
+                .collect(),
+        ),
     }
 }
 
@@ -89,28 +106,41 @@ pub(crate) fn from_json(shape: &FieldType, json: &Json) -> Option<Value> {
         (FieldType::NullableString, Json::Null) => Some(NULL.into()),
         (FieldType::NullableString, Json::String(text)) if text == NULL => None,
         (_, Json::Null) => None,
-        (FieldType::String | FieldType::NullableString | FieldType::Enum(_), Json::String(text)) => {
-            Some(text.as_str().into())
-        }
-        (FieldType::Boolean | FieldType::BooleanOrExpression, Json::Bool(flag)) => Some((*flag).into()),
         (
-            FieldType::Integer | FieldType::Number | FieldType::IntegerOrExpression | FieldType::NumberOrExpression,
+            FieldType::String | FieldType::NullableString | FieldType::Enum(_),
+            Json::String(text),
+        ) => Some(text.as_str().into()),
+        (FieldType::Boolean | FieldType::BooleanOrExpression, Json::Bool(flag)) => {
+            Some((*flag).into())
+        }
+        (
+            FieldType::Integer
+            | FieldType::Number
+            | FieldType::IntegerOrExpression
+            | FieldType::NumberOrExpression,
             Json::Number(_),
         ) => any_from_json(json),
         (
-            FieldType::IntegerOrExpression | FieldType::NumberOrExpression | FieldType::BooleanOrExpression,
+            FieldType::IntegerOrExpression
+            | FieldType::NumberOrExpression
+            | FieldType::BooleanOrExpression,
             Json::String(text),
         ) if text.starts_with("{%") => Some(text.as_str().into()),
         (FieldType::Strings, Json::Array(items)) => {
-            let items: Option<Vec<_>> = items.iter().map(|item| item.as_str().map(Value::from)).collect();
+            let items: Option<Vec<_>> = items
+                .iter()
+                .map(|item| item.as_str().map(Value::from))
+                .collect();
             items.map(Value::List)
         }
         (FieldType::Object(name), Json::Object(_)) => member_from_json(name, json),
         // An empty list of blocks cannot be written in HCL.
         (FieldType::Objects(_), Json::Array(items)) if items.is_empty() => None,
-        (FieldType::Objects(name), Json::Array(items)) => {
-            items.iter().map(|item| member_from_json(name, item)).collect::<Option<_>>().map(Value::List)
-        }
+        (FieldType::Objects(name), Json::Array(items)) => items
+            .iter()
+            .map(|item| member_from_json(name, item))
+            .collect::<Option<_>>()
+            .map(Value::List),
         (FieldType::Json, json) => any_from_json(json),
         _ => None,
     }
@@ -135,7 +165,11 @@ fn member_from_json(name: &str, json: &Json) -> Option<Value> {
 pub(crate) fn object_from_json(object: &ObjectSchema, json: &Json) -> Option<Value> {
     let members = json.as_object()?;
     let mut entries = Vec::new();
-    for field in object.fields.iter().filter(|field| field.shape != FieldType::States) {
+    for field in object
+        .fields
+        .iter()
+        .filter(|field| field.shape != FieldType::States)
+    {
         let value = match members.get(&field.name) {
             Some(json) => from_json(&field.shape, json)?,
             None => Value::Null,
@@ -156,8 +190,10 @@ pub fn any_from_json(json: &Json) -> Option<Value> {
         Json::String(text) => text.as_str().into(),
         Json::Array(items) => Value::List(items.iter().map(any_from_json).collect::<Option<_>>()?),
         Json::Object(members) => {
-            let entries: Option<Vec<_>> =
-                members.iter().map(|(key, json)| Some((key.clone(), any_from_json(json)?))).collect();
+            let entries: Option<Vec<_>> = members
+                .iter()
+                .map(|(key, json)| Some((key.clone(), any_from_json(json)?)))
+                .collect();
             Value::object(entries?)
         }
     })

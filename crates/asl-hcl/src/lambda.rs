@@ -28,7 +28,10 @@ const SERVICE_EXCEPTIONS: [&str; 4] = [
 ];
 
 fn retrier() -> Json {
-    let errors = SERVICE_EXCEPTIONS.iter().map(|error| Json::from(*error)).collect();
+    let errors = SERVICE_EXCEPTIONS
+        .iter()
+        .map(|error| Json::from(*error))
+        .collect();
     let number = |number: i64| Json::Number(number.into());
     Json::Object(Members::from_iter([
         ("ErrorEquals".to_owned(), Json::Array(errors)),
@@ -63,22 +66,34 @@ impl Lambda {
     /// Writes the block, with null for default values.
     fn write(&self) -> Value {
         let value = |json: &Option<Json>| {
-            json.as_ref().and_then(|json| crate::convert::from_json(&asl::schema::FieldType::Json, json))
+            json.as_ref()
+                .and_then(|json| crate::convert::from_json(&asl::schema::FieldType::Json, json))
         };
         let unless = |flag: bool, default: bool| (flag != default).then_some(flag);
         Value::object([
             ("function_arn", Value::from(self.function.as_str())),
-            ("qualifier", Value::from(self.qualifier.as_ref().and_then(Json::as_str))),
+            (
+                "qualifier",
+                Value::from(self.qualifier.as_ref().and_then(Json::as_str)),
+            ),
             ("payload", Value::from(value(&self.payload))),
             ("unwrap", unless(self.unwrap, true).into()),
-            ("wait_for_task_token", unless(self.wait_for_task_token, false).into()),
-            ("retry_service_exceptions", unless(self.retry_service_exceptions, true).into()),
+            (
+                "wait_for_task_token",
+                unless(self.wait_for_task_token, false).into(),
+            ),
+            (
+                "retry_service_exceptions",
+                unless(self.retry_service_exceptions, true).into(),
+            ),
         ])
     }
 
     fn name(&self) -> Json {
         match (&self.function, &self.qualifier) {
-            (Json::String(function), Some(Json::String(qualifier))) => Json::String(format!("{function}:{qualifier}")),
+            (Json::String(function), Some(Json::String(qualifier))) => {
+                Json::String(format!("{function}:{qualifier}"))
+            }
             (function, None) => function.clone(),
             _ => Json::Unknown,
         }
@@ -90,20 +105,31 @@ impl Lambda {
         if jsonata || !self.unwrap || self.wait_for_task_token {
             return Some(false);
         }
-        let mut shaping = ["ResultPath", "ResultSelector", "OutputPath"].iter().filter_map(|field| members.get(*field));
+        let mut shaping = ["ResultPath", "ResultSelector", "OutputPath"]
+            .iter()
+            .filter_map(|field| members.get(*field));
         let is_known = |value: &Json| !matches!(value, Json::Unknown);
-        if shaping.clone().any(is_known) { Some(true) } else { shaping.next().is_none().then_some(false) }
+        if shaping.clone().any(is_known) {
+            Some(true)
+        } else {
+            shaping.next().is_none().then_some(false)
+        }
     }
 
     /// Whether the block requires the ARN of the function and has only its name.
     pub(crate) fn needs_arn(&self, members: &Members, jsonata: bool) -> bool {
-        self.is_direct(members, jsonata) == Some(true) && self.function.as_str().is_some_and(is_name)
+        self.is_direct(members, jsonata) == Some(true)
+            && self.function.as_str().is_some_and(is_name)
     }
 
     /// Returns whether both `payload` and `input_path` select the input by a path.
     pub(crate) fn selects_twice(&self, members: &Members, jsonata: bool) -> bool {
-        let is_selected = members.get("InputPath").is_some_and(|path| !matches!(path, Json::Unknown));
-        self.is_direct(members, jsonata) == Some(true) && self.payload.as_ref().is_some_and(is_path) && is_selected
+        let is_selected = members
+            .get("InputPath")
+            .is_some_and(|path| !matches!(path, Json::Unknown));
+        self.is_direct(members, jsonata) == Some(true)
+            && self.payload.as_ref().is_some_and(is_path)
+            && is_selected
     }
 
     /// Adds the fields that the block renders to the task. Returns `None` if they depend on unknown values.
@@ -112,7 +138,11 @@ impl Lambda {
             members.insert("Resource".into(), self.name());
             if let Some(payload) = &self.payload {
                 // A payload template must be an object. A path belongs in `InputPath`.
-                let key = if is_path(payload) { "InputPath" } else { "Parameters" };
+                let key = if is_path(payload) {
+                    "InputPath"
+                } else {
+                    "Parameters"
+                };
                 members.insert(key.into(), payload.clone());
             }
         } else {
@@ -121,7 +151,9 @@ impl Lambda {
         if self.retry_service_exceptions {
             let retriers = match members.get("Retry") {
                 Some(Json::Unknown) => Json::Unknown,
-                Some(Json::Array(retriers)) => Json::Array([retrier()].into_iter().chain(retriers.clone()).collect()),
+                Some(Json::Array(retriers)) => {
+                    Json::Array([retrier()].into_iter().chain(retriers.clone()).collect())
+                }
                 _ => Json::Array(vec![retrier()]),
             };
             members.insert("Retry".into(), retriers);
@@ -130,27 +162,50 @@ impl Lambda {
     }
 
     fn expand_invoke(&self, members: &mut Members, jsonata: bool) {
-        let partition =
-            self.function.as_str().and_then(|arn| arn.strip_prefix("arn:")?.split(':').next()).unwrap_or("aws");
-        let pattern = if self.wait_for_task_token { ".waitForTaskToken" } else { "" };
-        members.insert("Resource".into(), format!("arn:{partition}:states:::lambda:invoke{pattern}").into());
+        let partition = self
+            .function
+            .as_str()
+            .and_then(|arn| arn.strip_prefix("arn:")?.split(':').next())
+            .unwrap_or("aws");
+        let pattern = if self.wait_for_task_token {
+            ".waitForTaskToken"
+        } else {
+            ""
+        };
+        members.insert(
+            "Resource".into(),
+            format!("arn:{partition}:states:::lambda:invoke{pattern}").into(),
+        );
         let (key, payload) = match (&self.payload, jsonata) {
             (Some(payload), true) => ("Payload".to_owned(), payload.clone()),
             (Some(payload), false) => template("Payload", payload),
             (None, true) => (
                 "Payload".to_owned(),
-                self.default_payload("", "{% $states.input %}", "{% $states.context.Task.Token %}"),
+                self.default_payload(
+                    "",
+                    "{% $states.input %}",
+                    "{% $states.context.Task.Token %}",
+                ),
             ),
-            (None, false) if self.wait_for_task_token => {
-                ("Payload".to_owned(), self.default_payload(".$", "$", "$$.Task.Token"))
-            }
+            (None, false) if self.wait_for_task_token => (
+                "Payload".to_owned(),
+                self.default_payload(".$", "$", "$$.Task.Token"),
+            ),
             (None, false) => ("Payload.$".to_owned(), "$".into()),
         };
-        let passed = Json::Object(Members::from_iter([("FunctionName".to_owned(), self.name()), (key, payload)]));
-        members.insert(if jsonata { "Arguments" } else { "Parameters" }.into(), passed);
+        let passed = Json::Object(Members::from_iter([
+            ("FunctionName".to_owned(), self.name()),
+            (key, payload),
+        ]));
+        members.insert(
+            if jsonata { "Arguments" } else { "Parameters" }.into(),
+            passed,
+        );
         if self.unwrap && !self.wait_for_task_token {
             if jsonata {
-                members.entry("Output".into()).or_insert_with(|| UNWRAP_JSONATA.into());
+                members
+                    .entry("Output".into())
+                    .or_insert_with(|| UNWRAP_JSONATA.into());
             } else {
                 members.insert("OutputPath".into(), UNWRAP_JSONPATH.into());
             }
@@ -162,7 +217,10 @@ impl Lambda {
             return input.into();
         }
         let member = |name: &str, value: &str| (format!("{name}{suffix}"), Json::from(value));
-        Json::Object(Members::from_iter([member("input", input), member("taskToken", token)]))
+        Json::Object(Members::from_iter([
+            member("input", input),
+            member("taskToken", token),
+        ]))
     }
 }
 
@@ -178,7 +236,11 @@ fn is_name(function: &str) -> bool {
 
 /// A payload as a member of a payload template. The name ends in `.$` for a path.
 fn template(name: &str, payload: &Json) -> (String, Json) {
-    let key = if is_path(payload) { format!("{name}.$") } else { name.to_owned() };
+    let key = if is_path(payload) {
+        format!("{name}.$")
+    } else {
+        name.to_owned()
+    };
     (key, payload.clone())
 }
 
@@ -192,19 +254,39 @@ pub(crate) fn recognise(task: &Json, jsonata: bool) -> Option<(Value, Json)> {
     let resource = rest.shift_remove("Resource")?.as_str()?.to_owned();
     let passed = rest.shift_remove(if jsonata { "Arguments" } else { "Parameters" });
     let retry_service_exceptions = take_retrier(&mut rest);
-    let lambda = if let Some(pattern) = resource.split_once(":states:::lambda:invoke").map(|(_, pattern)| pattern) {
+    let lambda = if let Some(pattern) = resource
+        .split_once(":states:::lambda:invoke")
+        .map(|(_, pattern)| pattern)
+    {
         let passed = passed?;
         let wait_for_task_token = pattern == ".waitForTaskToken";
-        let (output, mark) = if jsonata { ("Output", UNWRAP_JSONATA) } else { ("OutputPath", UNWRAP_JSONPATH) };
+        let (output, mark) = if jsonata {
+            ("Output", UNWRAP_JSONATA)
+        } else {
+            ("OutputPath", UNWRAP_JSONPATH)
+        };
         let unwrap = rest.get(output).and_then(Json::as_str) == Some(mark) && !wait_for_task_token;
         if unwrap {
             rest.shift_remove(output);
         }
-        let payload = passed.get("Payload").or_else(|| passed.get("Payload.$")).cloned();
-        let function = passed.get("FunctionName").filter(|name| name.as_str().is_some())?.clone();
+        let payload = passed
+            .get("Payload")
+            .or_else(|| passed.get("Payload.$"))
+            .cloned();
+        let function = passed
+            .get("FunctionName")
+            .filter(|name| name.as_str().is_some())?
+            .clone();
         // With a task token, there is no response to unwrap, so `unwrap` keeps its default.
         let unwrap = unwrap || wait_for_task_token;
-        Lambda { function, qualifier: None, payload, unwrap, wait_for_task_token, retry_service_exceptions }
+        Lambda {
+            function,
+            qualifier: None,
+            payload,
+            unwrap,
+            wait_for_task_token,
+            retry_service_exceptions,
+        }
     } else if resource.contains(":lambda:") && retry_service_exceptions {
         let function = resource.into();
         Lambda {
@@ -218,12 +300,17 @@ pub(crate) fn recognise(task: &Json, jsonata: bool) -> Option<(Value, Json)> {
     } else {
         return None;
     };
-    let without_payload = Lambda { payload: None, ..lambda.clone() };
+    let without_payload = Lambda {
+        payload: None,
+        ..lambda.clone()
+    };
     [without_payload, lambda].into_iter().find_map(|lambda| {
         // Values that a block cannot represent, such as a null payload, would be lost.
         let block = lambda.write();
         let again = Lambda::read(&block)?.expand(rest.clone(), jsonata)?;
-        Json::Object(again).same_meaning(task).then(|| (block, Json::Object(rest.clone())))
+        Json::Object(again)
+            .same_meaning(task)
+            .then(|| (block, Json::Object(rest.clone())))
     })
 }
 
@@ -232,7 +319,9 @@ fn take_retrier(members: &mut Members) -> bool {
     let Some(Json::Array(retriers)) = members.get_mut("Retry") else {
         return false;
     };
-    let is_first = retriers.first().is_some_and(|first| first.same_meaning(&retrier()));
+    let is_first = retriers
+        .first()
+        .is_some_and(|first| first.same_meaning(&retrier()));
     if is_first {
         retriers.remove(0);
         if retriers.is_empty() {

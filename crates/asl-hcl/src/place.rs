@@ -30,7 +30,9 @@ impl Flat {
 
     fn end(&self, pointer: &JsonPointer) -> Option<End> {
         match pointer.tokens() {
-            [states, name, rest @ ..] if states == "States" => Some(inside_state(self.origins.get(&**name)?, rest)),
+            [states, name, rest @ ..] if states == "States" => {
+                Some(inside_state(self.origins.get(&**name)?, rest))
+            }
             [first, rest @ ..] => {
                 let field = Language::get().definition.field(first)?;
                 Some(inside_field(field, rest, StatePath::in_machine(&field.hcl)))
@@ -52,23 +54,30 @@ impl Flat {
     /// The place in the argument `states` as text. `None` for other places. The line that Terraform shows is
     /// that of the argument if its value is set elsewhere.
     pub fn place_in_states(&self, pointer: &JsonPointer) -> Option<String> {
-        self.path(pointer).filter(is_in_states).map(|path| path.to_string())
+        self.path(pointer)
+            .filter(is_in_states)
+            .map(|path| path.to_string())
     }
 
     /// Returns the path of an attribute of a block that is not set. Terraform finds the line of an attribute
     /// but not of a block, and shows the first line of the block for an attribute that is not set.
     fn header(&self, object: &ObjectSchema, path: AttributePath) -> AttributePath {
-        let block = path.steps().iter().fold(&self.config, |value, step| match step {
-            Step::Attribute(name) | Step::Key(name) => value.get(name),
-            Step::Index(index) => {
-                let items = value.as_list().unwrap_or(&[]);
-                usize::try_from(*index).ok().and_then(|index| items.get(index)).unwrap_or(value)
-            }
-        });
-        let unwritten = object
-            .fields
+        let block = path
+            .steps()
             .iter()
-            .find(|field| !is_block(field) && field.shape != FieldType::States && block.get(&field.hcl).is_null());
+            .fold(&self.config, |value, step| match step {
+                Step::Attribute(name) | Step::Key(name) => value.get(name),
+                Step::Index(index) => {
+                    let items = value.as_list().unwrap_or(&[]);
+                    usize::try_from(*index)
+                        .ok()
+                        .and_then(|index| items.get(index))
+                        .unwrap_or(value)
+                }
+            });
+        let unwritten = object.fields.iter().find(|field| {
+            !is_block(field) && field.shape != FieldType::States && block.get(&field.hcl).is_null()
+        });
         match unwritten {
             Some(field) => path.attribute(field.hcl.clone()),
             None => path,
@@ -90,7 +99,9 @@ fn inside_state(origin: &Origin, tokens: &[Segment]) -> End {
     let end = match &**first {
         "Resource" if origin.lambda => sugar.member("function_arn"),
         "Parameters" | "Arguments" if origin.lambda => match rest.split_first() {
-            Some((name, inner)) if name != "FunctionName" => into_open_value(inner, sugar.member("payload")),
+            Some((name, inner)) if name != "FunctionName" => {
+                into_open_value(inner, sugar.member("payload"))
+            }
             _ => sugar.member("function_arn"),
         },
         "Retry" if origin.retriers_before > 0 => {
@@ -101,7 +112,8 @@ fn inside_state(origin: &Origin, tokens: &[Segment]) -> End {
             match index.checked_sub(origin.retriers_before) {
                 Some(index) => {
                     let written = [first.clone(), Segment::from(index)];
-                    let tokens: Vec<Segment> = written.into_iter().chain(inner.iter().cloned()).collect();
+                    let tokens: Vec<Segment> =
+                        written.into_iter().chain(inner.iter().cloned()).collect();
                     return inside(object, &tokens, path);
                 }
                 None => sugar.member("retry_service_exceptions"),
@@ -128,17 +140,21 @@ fn inside(object: &'static ObjectSchema, tokens: &[Segment], path: StatePath) ->
 
 fn inside_field(field: &FieldSchema, tokens: &[Segment], path: StatePath) -> End {
     match (&field.shape, tokens) {
-        (FieldType::Object(name), tokens) if is_block(field) => match Language::get().object(name) {
-            Some(object) => inside(object, tokens, path),
-            None => (path, None),
-        },
+        (FieldType::Object(name), tokens) if is_block(field) => {
+            match Language::get().object(name) {
+                Some(object) => inside(object, tokens, path),
+                None => (path, None),
+            }
+        }
         (FieldType::Objects(name), [index, rest @ ..]) if is_block(field) => {
             match (Language::get().object(name), index.parse()) {
                 (Some(object), Ok(index)) => inside(object, rest, path.index(index)),
                 _ => (path, None),
             }
         }
-        (FieldType::Object(name) | FieldType::Objects(name), tokens) => (into_condition(name, tokens, path), None),
+        (FieldType::Object(name) | FieldType::Objects(name), tokens) => {
+            (into_condition(name, tokens, path), None)
+        }
         (FieldType::Strings | FieldType::Json, tokens) => (into_open_value(tokens, path), None),
         _ => (path, None),
     }
@@ -146,11 +162,16 @@ fn inside_field(field: &FieldSchema, tokens: &[Segment], path: StatePath) -> End
 
 /// The path into an attribute that contains objects of the language with their names in HCL.
 fn into_condition(name: &str, tokens: &[Segment], path: StatePath) -> StatePath {
-    let Some((first, rest)) = tokens.split_first() else { return path };
+    let Some((first, rest)) = tokens.split_first() else {
+        return path;
+    };
     if let Ok(index) = first.parse() {
         return into_condition(name, rest, path.inner_index(index));
     }
-    let fields = Language::get().object(name).map(|object| object.fields.as_slice()).unwrap_or(&[]);
+    let fields = Language::get()
+        .object(name)
+        .map(|object| object.fields.as_slice())
+        .unwrap_or(&[]);
     let Some(known) = fields.iter().find(|field| *field.name == **first) else {
         return into_open_value(tokens, path);
     };

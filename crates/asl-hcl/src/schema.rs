@@ -7,8 +7,13 @@ use tfplugin::Type;
 use tfplugin::schema::{Attribute, Block, NestedBlock, Nesting};
 
 /// The name of the block of each state type, with the schema of the type, in the order of the language.
-pub static STATE_BLOCKS: LazyLock<Vec<(String, &'static ObjectSchema)>> =
-    LazyLock::new(|| Language::get().states.iter().map(|state| (state.name.to_lowercase(), state)).collect());
+pub static STATE_BLOCKS: LazyLock<Vec<(String, &'static ObjectSchema)>> = LazyLock::new(|| {
+    Language::get()
+        .states
+        .iter()
+        .map(|state| (state.name.to_lowercase(), state))
+        .collect()
+});
 
 /// The argument of a branch or item processor that contains a workflow as JSON.
 pub(crate) const DEFINITION: &str = "definition";
@@ -18,7 +23,11 @@ pub const STATES: &str = "states";
 
 /// The attributes of a workflow: the fields of the state machine itself, and `states`.
 pub fn definition_attributes() -> Vec<Attribute> {
-    let fields = Language::get().definition.fields.iter().filter_map(attribute);
+    let fields = Language::get()
+        .definition
+        .fields
+        .iter()
+        .filter_map(attribute);
     fields.chain([states_attribute()]).collect()
 }
 
@@ -35,7 +44,11 @@ fn states_attribute() -> Attribute {
 
 /// Lists the valid values of `type` in a state, for messages and documentation.
 pub(crate) fn type_words() -> String {
-    STATE_BLOCKS.iter().map(|(block, _)| format!("`{block}`")).collect::<Vec<_>>().join(", ")
+    STATE_BLOCKS
+        .iter()
+        .map(|(block, _)| format!("`{block}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// One labelled block for each type of state.
@@ -43,7 +56,10 @@ pub fn state_blocks() -> Vec<NestedBlock> {
     let nested = |(name, state): &(String, &ObjectSchema)| {
         let mut block = block(state);
         if has_lambda(state) {
-            block.blocks.insert(0, NestedBlock::new("lambda", Nesting::Single, lambda_block()));
+            block.blocks.insert(
+                0,
+                NestedBlock::new("lambda", Nesting::Single, lambda_block()),
+            );
         }
         NestedBlock::new(name.clone(), Nesting::Map, block)
     };
@@ -52,11 +68,16 @@ pub fn state_blocks() -> Vec<NestedBlock> {
 
 /// The `lambda` block.
 pub(crate) fn lambda_block() -> Block {
-    let attribute = |name: &str, ty: Type, description: &str| Attribute::optional(name, ty, description);
+    let attribute =
+        |name: &str, ty: Type, description: &str| Attribute::optional(name, ty, description);
     Block {
         attributes: vec![
             attribute("function_arn", Type::String, "ARN or name of the function."),
-            attribute("qualifier", Type::String, "Version or alias of the function."),
+            attribute(
+                "qualifier",
+                Type::String,
+                "Version or alias of the function.",
+            ),
             attribute(
                 "payload",
                 Type::Dynamic,
@@ -80,7 +101,8 @@ pub(crate) fn lambda_block() -> Block {
                 "Whether to retry errors of the Lambda service, as AWS recommends. Defaults to `true`.",
             ),
         ],
-        description: "Calls a Lambda function. Replaces `resource`, `parameters` and a retrier.".into(),
+        description: "Calls a Lambda function. Replaces `resource`, `parameters` and a retrier."
+            .into(),
         ..Block::default()
     }
 }
@@ -92,7 +114,10 @@ pub(crate) fn has_lambda(state: &ObjectSchema) -> bool {
 
 /// Whether an object contains a workflow, such as a branch.
 pub(crate) fn holds_workflow(object: &ObjectSchema) -> bool {
-    object.fields.iter().any(|field| field.shape == FieldType::States)
+    object
+        .fields
+        .iter()
+        .any(|field| field.shape == FieldType::States)
 }
 
 fn block(object: &ObjectSchema) -> Block {
@@ -105,7 +130,12 @@ fn block(object: &ObjectSchema) -> Block {
         ));
     }
     let blocks = object.fields.iter().filter_map(nested_block).collect();
-    Block { attributes, blocks, description: object.description.clone(), ..Block::default() }
+    Block {
+        attributes,
+        blocks,
+        description: object.description.clone(),
+        ..Block::default()
+    }
 }
 
 /// The object in a field that is a block, and whether it can be repeated. Objects that contain objects of the
@@ -117,7 +147,11 @@ pub(crate) fn inner(field: &FieldSchema) -> Option<(&'static ObjectSchema, Nesti
         _ => return None,
     };
     let language = Language::get();
-    if language.is_recursive(name) { None } else { Some((language.object(name)?, nesting)) }
+    if language.is_recursive(name) {
+        None
+    } else {
+        Some((language.object(name)?, nesting))
+    }
 }
 
 /// Whether a field is a block instead of an attribute.

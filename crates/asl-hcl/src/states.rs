@@ -8,7 +8,9 @@ use asl::schema::{FieldSchema, FieldType, ObjectSchema};
 use tfplugin::schema::Nesting;
 use tfplugin::{Diagnostics, Number, Type, Typed, Value};
 
-use crate::schema::{DEFINITION, STATE_BLOCKS, has_lambda, holds_workflow, inner, lambda_block, type_words};
+use crate::schema::{
+    DEFINITION, STATE_BLOCKS, has_lambda, holds_workflow, inner, lambda_block, type_words,
+};
 use crate::state_path::StatePath;
 
 /// The argument of a state that names its type.
@@ -33,7 +35,11 @@ pub(crate) fn read(
         }
         other => {
             let message = format!("state `{name}` is {}, not an object", kind(other));
-            reader.error(path.clone(), message, "Write an object with the `type` and the arguments of the state.");
+            reader.error(
+                path.clone(),
+                message,
+                "Write an object with the `type` and the arguments of the state.",
+            );
             None
         }
     }
@@ -41,7 +47,9 @@ pub(crate) fn read(
 
 /// The state type with this name, as a block or in ASL.
 fn type_named(word: &str) -> Option<&'static ObjectSchema> {
-    let named = STATE_BLOCKS.iter().find(|(block, object)| block == word || object.name == word);
+    let named = STATE_BLOCKS
+        .iter()
+        .find(|(block, object)| block == word || object.name == word);
     named.map(|(_, object)| *object)
 }
 
@@ -67,33 +75,65 @@ impl Reader<'_> {
         self.diagnostics.push(path.error(message, detail));
     }
 
-    fn state_type(&mut self, name: &str, word: &Value, path: &StatePath) -> Option<&'static ObjectSchema> {
+    fn state_type(
+        &mut self,
+        name: &str,
+        word: &Value,
+        path: &StatePath,
+    ) -> Option<&'static ObjectSchema> {
         let list = format!("Write one of {}.", type_words());
         match word.plain() {
             Value::Unknown => {}
-            Value::Null => self.error(path.clone(), format!("state `{name}` has no `{TYPE}`"), &list),
+            Value::Null => self.error(
+                path.clone(),
+                format!("state `{name}` has no `{TYPE}`"),
+                &list,
+            ),
             Value::String(word) => {
                 if let Some(object) = type_named(word) {
                     return Some(object);
                 }
-                let guess = did_you_mean(word, STATE_BLOCKS.iter().map(|(block, _)| block.as_str()));
-                let hint = guess.map_or_else(String::new, |guess| format!("Did you mean `{guess}`? "));
-                self.error(path.clone().member(TYPE), format!("unsupported state type `{word}`"), &(hint + &list));
+                let guess =
+                    did_you_mean(word, STATE_BLOCKS.iter().map(|(block, _)| block.as_str()));
+                let hint =
+                    guess.map_or_else(String::new, |guess| format!("Did you mean `{guess}`? "));
+                self.error(
+                    path.clone().member(TYPE),
+                    format!("unsupported state type `{word}`"),
+                    &(hint + &list),
+                );
             }
-            other => self.error(path.clone().member(TYPE), format!("`{TYPE}` is {}, not a string", kind(other)), &list),
+            other => self.error(
+                path.clone().member(TYPE),
+                format!("`{TYPE}` is {}, not a string", kind(other)),
+                &list,
+            ),
         }
         None
     }
 
     /// Reads the arguments of a state, or of an object in it. Null is absent.
-    fn arguments(&mut self, object: &'static ObjectSchema, value: &Value, path: &StatePath, is_state: bool) -> Value {
+    fn arguments(
+        &mut self,
+        object: &'static ObjectSchema,
+        value: &Value,
+        path: &StatePath,
+        is_state: bool,
+    ) -> Value {
         let mut block = Value::object::<String>([]);
-        for (name, member) in value.as_map().into_iter().flatten().filter(|(_, member)| !member.is_null()) {
+        for (name, member) in value
+            .as_map()
+            .into_iter()
+            .flatten()
+            .filter(|(_, member)| !member.is_null())
+        {
             let path = path.clone().member(name);
             match (name.as_str(), argument(object, name)) {
                 (TYPE, _) if is_state => {}
                 (_, Some(field)) => block.set(name, self.argument(field, member, &path)),
-                (LAMBDA, None) if is_state && has_lambda(object) => block.set(name, self.lambda(member, path)),
+                (LAMBDA, None) if is_state && has_lambda(object) => {
+                    block.set(name, self.lambda(member, path))
+                }
                 (DEFINITION, None) if holds_workflow(object) => {
                     block.set(name, self.typed(name, &Type::String, member, path));
                 }
@@ -109,12 +149,19 @@ impl Reader<'_> {
 
     fn argument(&mut self, field: &FieldSchema, value: &Value, path: &StatePath) -> Value {
         match (inner(field), value.plain()) {
-            (Some((object, Nesting::Single)), Value::Map(_)) => self.arguments(object, value, path, false),
+            (Some((object, Nesting::Single)), Value::Map(_)) => {
+                self.arguments(object, value, path, false)
+            }
             (Some((object, Nesting::List)), Value::List(items)) => {
-                let items = items.iter().enumerate().map(|(index, item)| match item.plain() {
-                    Value::Map(_) => self.arguments(object, item, &path.clone().index(index), false),
-                    other => other.clone(),
-                });
+                let items = items
+                    .iter()
+                    .enumerate()
+                    .map(|(index, item)| match item.plain() {
+                        Value::Map(_) => {
+                            self.arguments(object, item, &path.clone().index(index), false)
+                        }
+                        other => other.clone(),
+                    });
                 Value::List(items.collect())
             }
             // The type check already reports a value that is not an object.
@@ -129,7 +176,11 @@ impl Reader<'_> {
             Value::Unknown => return Value::Unknown,
             other => {
                 let message = format!("`{LAMBDA}` is {}, not an object", kind(other));
-                self.error(path, message, "Write an object with the `function_arn` of the function to call.");
+                self.error(
+                    path,
+                    message,
+                    "Write an object with the `function_arn` of the function to call.",
+                );
                 return Value::Null;
             }
         };
@@ -138,7 +189,10 @@ impl Reader<'_> {
         for (name, member) in entries.iter().filter(|(_, member)| !member.is_null()) {
             let path = path.clone().member(name);
             match attributes.iter().find(|attribute| attribute.name == *name) {
-                Some(attribute) => block.set(name, self.typed(name, &attribute.value_type(), member, path)),
+                Some(attribute) => block.set(
+                    name,
+                    self.typed(name, &attribute.value_type(), member, path),
+                ),
                 None => {
                     let known = attributes.iter().map(|attribute| attribute.name.as_str());
                     self.unsupported(name, did_you_mean(name, known), path);
@@ -155,11 +209,17 @@ impl Reader<'_> {
             Type::Bool => (as_flag(value.plain()), "a boolean"),
             _ => return value.plain().clone(),
         };
-        if matches!((ty, &value), (_, Value::Unknown) | (Type::String, Value::String(_)) | (Type::Bool, Value::Bool(_)))
-        {
+        if matches!(
+            (ty, &value),
+            (_, Value::Unknown) | (Type::String, Value::String(_)) | (Type::Bool, Value::Bool(_))
+        ) {
             return value;
         }
-        self.error(path, format!("`{name}` is {}, not {wanted}", kind(&value)), &format!("Write {wanted}."));
+        self.error(
+            path,
+            format!("`{name}` is {}, not {wanted}", kind(&value)),
+            &format!("Write {wanted}."),
+        );
         Value::Null
     }
 
@@ -172,15 +232,31 @@ impl Reader<'_> {
 
 /// The field of an argument.
 fn argument<'a>(object: &'a ObjectSchema, name: &str) -> Option<&'a FieldSchema> {
-    object.fields.iter().find(|field| field.hcl == name && field.shape != FieldType::States)
+    object
+        .fields
+        .iter()
+        .find(|field| field.hcl == name && field.shape != FieldType::States)
 }
 
 /// The names of the arguments of a state, or of an object in it.
 fn names(object: &'static ObjectSchema, is_state: bool) -> Vec<&'static str> {
-    let fields = object.fields.iter().filter(|field| field.shape != FieldType::States);
-    let others = [(TYPE, is_state), (LAMBDA, is_state && has_lambda(object)), (DEFINITION, holds_workflow(object))];
-    let others = others.into_iter().filter(|(_, is_there)| *is_there).map(|(name, _)| name);
-    fields.map(|field| field.hcl.as_str()).chain(others).collect()
+    let fields = object
+        .fields
+        .iter()
+        .filter(|field| field.shape != FieldType::States);
+    let others = [
+        (TYPE, is_state),
+        (LAMBDA, is_state && has_lambda(object)),
+        (DEFINITION, holds_workflow(object)),
+    ];
+    let others = others
+        .into_iter()
+        .filter(|(_, is_there)| *is_there)
+        .map(|(name, _)| name);
+    fields
+        .map(|field| field.hcl.as_str())
+        .chain(others)
+        .collect()
 }
 
 /// Converts a value as Terraform does for an attribute of a block.
@@ -213,7 +289,10 @@ fn as_flag(value: &Value) -> Value {
 }
 
 fn as_number(value: &Value) -> Value {
-    value.as_str().and_then(|text| text.parse::<Number>().ok()).map_or_else(|| value.clone(), Value::from)
+    value
+        .as_str()
+        .and_then(|text| text.parse::<Number>().ok())
+        .map_or_else(|| value.clone(), Value::from)
 }
 
 /// The value of a state in `states`, with its type.
@@ -228,7 +307,10 @@ pub(crate) fn typed_entry(states: &Value, name: &str) -> Value {
     };
     match (ty, states.get(name)) {
         (Some(ty), value) if *ty != Type::Dynamic && !matches!(value, Value::Typed(_)) => {
-            Value::Typed(Box::new(Typed { ty: ty.clone(), value: value.clone() }))
+            Value::Typed(Box::new(Typed {
+                ty: ty.clone(),
+                value: value.clone(),
+            }))
         }
         (_, value) => value.clone(),
     }
@@ -236,18 +318,38 @@ pub(crate) fn typed_entry(states: &Value, name: &str) -> Value {
 
 /// Writes a state as a value of `states`. `written` is its previous value there, and `before` the equivalent
 /// block. Values that are equal in `block` and `before` are kept as in `written`.
-pub(crate) fn write(object: &'static ObjectSchema, block: &Value, written: &Value, before: &Value) -> Value {
+pub(crate) fn write(
+    object: &'static ObjectSchema,
+    block: &Value,
+    written: &Value,
+    before: &Value,
+) -> Value {
     let word = written.get(TYPE);
-    let is_same = word.as_str().and_then(type_named).is_some_and(|before| before.name == object.name);
+    let is_same = word
+        .as_str()
+        .and_then(type_named)
+        .is_some_and(|before| before.name == object.name);
     let (mut block, mut before) = (block.clone(), before.clone());
-    block.set(TYPE, if is_same { word.clone() } else { object.name.to_lowercase().into() });
+    block.set(
+        TYPE,
+        if is_same {
+            word.clone()
+        } else {
+            object.name.to_lowercase().into()
+        },
+    );
     before.set(TYPE, word.clone());
     members(Some(object), &block, written, &before)
 }
 
 /// Writes the members of an object, first those of `written` in their order. Null values and empty lists of
 /// `written` are kept.
-fn members(object: Option<&'static ObjectSchema>, block: &Value, written: &Value, before: &Value) -> Value {
+fn members(
+    object: Option<&'static ObjectSchema>,
+    block: &Value,
+    written: &Value,
+    before: &Value,
+) -> Value {
     let mut entries = Value::object::<String>([]);
     for (name, value) in written.as_map().into_iter().flatten() {
         if !block.get(name).is_null() {
@@ -264,20 +366,33 @@ fn members(object: Option<&'static ObjectSchema>, block: &Value, written: &Value
     entries
 }
 
-fn member(object: Option<&'static ObjectSchema>, name: &str, block: &Value, written: &Value, before: &Value) -> Value {
+fn member(
+    object: Option<&'static ObjectSchema>,
+    name: &str,
+    block: &Value,
+    written: &Value,
+    before: &Value,
+) -> Value {
     let (after, written, before) = (block.get(name), written.get(name), before.get(name));
     let field = object.and_then(|object| argument(object, name));
     match field.and_then(inner) {
         _ if after == before && !written.is_null() => written.clone(),
         Some((object, Nesting::List)) => {
             let nth = |list: &Value, index: usize| {
-                list.as_list().and_then(|list| list.get(index)).cloned().unwrap_or_default()
+                list.as_list()
+                    .and_then(|list| list.get(index))
+                    .cloned()
+                    .unwrap_or_default()
             };
             let elements = after.as_list().unwrap_or(&[]).iter().enumerate();
             let elements = elements.map(|(index, after)| {
                 let (written, before) = (nth(written, index), nth(before, index));
                 let is_same = *after == before && !written.is_null();
-                if is_same { written } else { members(Some(object), after, &written, &before) }
+                if is_same {
+                    written
+                } else {
+                    members(Some(object), after, &written, &before)
+                }
             });
             Value::List(elements.collect())
         }

@@ -39,7 +39,12 @@ pub(crate) struct Origin {
 impl Origin {
     /// The origin of an unknown or invalid state.
     fn unknown(path: StatePath) -> Self {
-        Self { path, object: None, lambda: false, retriers_before: 0 }
+        Self {
+            path,
+            object: None,
+            lambda: false,
+            retriers_before: 0,
+        }
     }
 
     /// The origin of a state of this type, by its arguments.
@@ -47,8 +52,14 @@ impl Origin {
         let sugar = block.get("lambda");
         let lambda = !sugar.is_null();
         let sugar = Lambda::read(sugar).filter(|_| lambda);
-        let retriers_before = usize::from(sugar.is_some_and(|sugar| sugar.retry_service_exceptions));
-        Self { path, object: Some(object), lambda, retriers_before }
+        let retriers_before =
+            usize::from(sugar.is_some_and(|sugar| sugar.retry_service_exceptions));
+        Self {
+            path,
+            object: Some(object),
+            lambda,
+            retriers_before,
+        }
     }
 }
 
@@ -64,11 +75,17 @@ pub fn has_states(config: &Value) -> bool {
 /// Converts the blocks and the argument `states` of a configuration to a definition in the flat form. Unknown
 /// values become unknown JSON.
 pub fn to_asl(config: &Value) -> Flat {
-    let mut flat =
-        Flat { json: Json::Null, diagnostics: Diagnostics::default(), origins: HashMap::new(), config: config.clone() };
+    let mut flat = Flat {
+        json: Json::Null,
+        diagnostics: Diagnostics::default(),
+        origins: HashMap::new(),
+        config: config.clone(),
+    };
     let mut members = Members::default();
     for field in &Language::get().definition.fields {
-        if let Some(json) = to_json(&field.shape, config.get(&field.hcl)).filter(|_| field.shape != FieldType::States) {
+        if let Some(json) = to_json(&field.shape, config.get(&field.hcl))
+            .filter(|_| field.shape != FieldType::States)
+        {
             members.insert(field.name.clone(), json);
         }
     }
@@ -85,7 +102,14 @@ pub fn to_asl(config: &Value) -> Flat {
     }
     all_known &= flat.add_values(config.get(STATES), jsonata, &mut found);
     // Unknown blocks may contain any states, so the states and their transitions are unknown.
-    members.insert("States".into(), if all_known { Json::Object(found) } else { Json::Unknown });
+    members.insert(
+        "States".into(),
+        if all_known {
+            Json::Object(found)
+        } else {
+            Json::Unknown
+        },
+    );
     flat.json = Json::Object(members);
     flat
 }
@@ -100,7 +124,8 @@ impl Flat {
             other => {
                 let detail = "Write a map of state name to an object with the `type` and the arguments of the state.";
                 let message = format!("`{STATES}` is {}, not a map of states", states::kind(other));
-                self.diagnostics.push(Diagnostic::error(message, detail).at(AttributePath::root(STATES)));
+                self.diagnostics
+                    .push(Diagnostic::error(message, detail).at(AttributePath::root(STATES)));
                 // The intended states are not known.
                 return false;
             }
@@ -121,12 +146,19 @@ impl Flat {
     /// Adds a state. Reports a name that another state has.
     fn add(&mut self, name: &str, origin: Origin, state: Json, found: &mut Members) {
         if let Some(other) = self.origins.get(name) {
-            let object = other.object.map_or("state", |object| object.name.as_str()).to_lowercase();
+            let object = other
+                .object
+                .map_or("state", |object| object.name.as_str())
+                .to_lowercase();
             let detail = format!(
                 "A `{object}` block has the same name, and state names must be unique in the whole state machine. Rename \
                  one of the two."
             );
-            self.diagnostics.push(origin.path.error(format!("another state is called `{name}`"), &detail));
+            self.diagnostics.push(
+                origin
+                    .path
+                    .error(format!("another state is called `{name}`"), &detail),
+            );
             return;
         }
         self.origins.insert(name.to_owned(), origin);
@@ -135,14 +167,21 @@ impl Flat {
 
     /// Converts a block to a state. `jsonata` is whether the query language of the definition is JSONata,
     /// `None` if unknown.
-    fn state(&mut self, object: &'static ObjectSchema, block: &Value, path: &StatePath, jsonata: Option<bool>) -> Json {
+    fn state(
+        &mut self,
+        object: &'static ObjectSchema,
+        block: &Value,
+        path: &StatePath,
+        jsonata: Option<bool>,
+    ) -> Json {
         let lambda = block.get("lambda");
         if block.is_unknown() || lambda.is_unknown() {
             return Json::Unknown;
         }
         let mut plain = block.plain().clone();
         plain.set("lambda", Value::Null);
-        let mut members = Members::from_iter([("Type".to_owned(), Json::from(object.name.as_str()))]);
+        let mut members =
+            Members::from_iter([("Type".to_owned(), Json::from(object.name.as_str()))]);
         match object_to_json(object, &plain) {
             Json::Object(fields) => members.extend(fields),
             _ => return Json::Unknown,
@@ -153,20 +192,30 @@ impl Flat {
         }
         self.check_lambda(lambda, &members, path);
         let sugar = Lambda::read(lambda).zip(is_jsonata(members.get("QueryLanguage"), jsonata));
-        let Some((lambda, jsonata)) = sugar else { return Json::Unknown };
+        let Some((lambda, jsonata)) = sugar else {
+            return Json::Unknown;
+        };
         if lambda.needs_arn(&members, jsonata) {
             let detail = "With `result_path`, `result_selector` or `output_path`, the result can be unwrapped only if \
                           `function_arn` is an ARN. Write the ARN, or set `unwrap = false`.";
             let message = "`function_arn` must be an ARN, got a name";
-            self.diagnostics.push(path.clone().member("lambda").member("function_arn").error(message, detail));
+            self.diagnostics.push(
+                path.clone()
+                    .member("lambda")
+                    .member("function_arn")
+                    .error(message, detail),
+            );
         }
         if lambda.selects_twice(&members, jsonata) {
             let detail = "With `result_path`, `result_selector` or `output_path`, a path in `payload` is rendered as \
                           the `input_path` of the task. Write one path in place of both.";
             let message = "`input_path` conflicts with a path in `payload`";
-            self.diagnostics.push(path.clone().member("input_path").error(message, detail));
+            self.diagnostics
+                .push(path.clone().member("input_path").error(message, detail));
         }
-        let Some(mut members) = lambda.expand(members, jsonata) else { return Json::Unknown };
+        let Some(mut members) = lambda.expand(members, jsonata) else {
+            return Json::Unknown;
+        };
         let position = |name: &str| object.fields.iter().position(|field| field.name == name);
         // `Type` is not a field of the object and has no position, so it comes first.
         members.sort_by(|a, _, b, _| position(a).cmp(&position(b)));
@@ -178,20 +227,36 @@ impl Flat {
         if lambda.get("function_arn").is_null() {
             let detail = "Write the ARN of the function to call, or its name.";
             let path = path.clone().member("lambda");
-            self.diagnostics.push(path.error("`lambda` has no `function_arn`", detail));
+            self.diagnostics
+                .push(path.error("`lambda` has no `function_arn`", detail));
         }
-        for (field, hcl) in [("Resource", "resource"), ("Parameters", "parameters"), ("Arguments", "arguments")] {
+        for (field, hcl) in [
+            ("Resource", "resource"),
+            ("Parameters", "parameters"),
+            ("Arguments", "arguments"),
+        ] {
             // An unknown value may be absent.
-            if members.get(field).is_some_and(|value| !matches!(value, Json::Unknown)) {
+            if members
+                .get(field)
+                .is_some_and(|value| !matches!(value, Json::Unknown))
+            {
                 let message = format!("`lambda` conflicts with `{hcl}`");
-                let detail = "Move the parameters into `payload` of `lambda`, or remove the `lambda` block.";
-                self.diagnostics.push(path.clone().member(hcl).error(message, detail));
+                let detail =
+                    "Move the parameters into `payload` of `lambda`, or remove the `lambda` block.";
+                self.diagnostics
+                    .push(path.clone().member(hcl).error(message, detail));
             }
         }
     }
 
     /// Inserts workflows in `definition` arguments into their branches and item processors.
-    fn embed_definitions(&mut self, object: &ObjectSchema, block: &Value, members: &mut Members, path: &StatePath) {
+    fn embed_definitions(
+        &mut self,
+        object: &ObjectSchema,
+        block: &Value,
+        members: &mut Members,
+        path: &StatePath,
+    ) {
         for field in &object.fields {
             let inner = block.get(&field.hcl);
             match (&field.shape, members.get_mut(&field.name)) {
@@ -199,7 +264,11 @@ impl Flat {
                     self.embed(inner, slot, path.clone().member(&field.hcl));
                 }
                 (FieldType::Objects(_), Some(Json::Array(slots))) => {
-                    for (index, (slot, inner)) in slots.iter_mut().zip(inner.as_list().unwrap_or(&[])).enumerate() {
+                    for (index, (slot, inner)) in slots
+                        .iter_mut()
+                        .zip(inner.as_list().unwrap_or(&[]))
+                        .enumerate()
+                    {
                         if let Json::Object(slot) = slot {
                             self.embed(inner, slot, path.clone().member(&field.hcl).index(index));
                         }
@@ -219,7 +288,10 @@ impl Flat {
             }
             Value::String(text) => match asl::parse(text) {
                 Ok((document, _)) => {
-                    if slot.get("StartAt").is_some_and(|start| !matches!(start, Json::Unknown)) {
+                    if slot
+                        .get("StartAt")
+                        .is_some_and(|start| !matches!(start, Json::Unknown))
+                    {
                         let detail = "The `definition` contains its first state. Remove `start_at` or `definition`.";
                         let message = "`definition` conflicts with `start_at`";
                         self.diagnostics.push(path.error(message, detail));
@@ -229,7 +301,8 @@ impl Flat {
                     }
                 }
                 Err(finding) => {
-                    let detail = "Use the `json` of an `sfn_definition` data source, or `jsonencode`.";
+                    let detail =
+                        "Use the `json` of an `sfn_definition` data source, or `jsonencode`.";
                     self.diagnostics.push(path.error(finding.message, detail));
                 }
             },
@@ -255,7 +328,10 @@ fn as_scope(definition: Json) -> Members {
         return Members::default();
     };
     members.shift_remove("Version");
-    if let (Some(language), Some(states)) = (members.shift_remove("QueryLanguage"), members.get_mut("States")) {
+    if let (Some(language), Some(states)) = (
+        members.shift_remove("QueryLanguage"),
+        members.get_mut("States"),
+    ) {
         set_language(states, &language);
     }
     members
@@ -264,9 +340,16 @@ fn as_scope(definition: Json) -> Members {
 fn set_language(states: &mut Json, language: &Json) {
     let Json::Object(states) = states else { return };
     for state in states.values_mut() {
-        let inside: Vec<_> = asl::semantic::graph::containers(state).into_iter().map(|(at, _)| at).collect();
-        let Json::Object(members) = state else { continue };
-        members.entry("QueryLanguage".to_owned()).or_insert_with(|| language.clone());
+        let inside: Vec<_> = asl::semantic::graph::containers(state)
+            .into_iter()
+            .map(|(at, _)| at)
+            .collect();
+        let Json::Object(members) = state else {
+            continue;
+        };
+        members
+            .entry("QueryLanguage".to_owned())
+            .or_insert_with(|| language.clone());
         for at in inside {
             if let Some(inner) = state.at_mut(&at.join("States")) {
                 set_language(inner, language);

@@ -1,5 +1,8 @@
 //! Real definitions, if the collection exists. Almost all can be converted to blocks with exactly the same meaning.
-#![allow(clippy::disallowed_methods, reason = "tests read files, and measure time")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests read files, and measure time"
+)]
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::fs;
@@ -21,8 +24,12 @@ fn real_definitions_become_blocks() {
     for line in index.lines() {
         let entry: Json = serde_json::from_str(line).unwrap();
         let text = |key: &str| entry.get(key).and_then(Json::as_str).unwrap_or_default();
-        let Ok(definition) = fs::read_to_string(corpus.join(text("file"))) else { continue };
-        let (Some(document), findings) = Linter::new(asl::MachineType::Standard).check_text(&definition) else {
+        let Ok(definition) = fs::read_to_string(corpus.join(text("file"))) else {
+            continue;
+        };
+        let (Some(document), findings) =
+            Linter::new(asl::MachineType::Standard).check_text(&definition)
+        else {
             continue;
         };
         if text("verdict") != "valid" || has_errors(&findings) {
@@ -33,7 +40,15 @@ fn real_definitions_become_blocks() {
             Err(reason) => not_held.push(format!("{}: {reason}", text("file"))),
         }
     }
-    println!("{held} become blocks, {} do not:\n{}", not_held.len(), not_held.join("\n"));
+    println!(
+        "{held} become blocks, {} do not:\n{}",
+        not_held.len(),
+        not_held.join("\n")
+    );
     // Two definitions have an empty `Retry` or `Catch`, which blocks cannot represent.
-    assert!(held >= 514 && not_held.len() <= 2, "{held} and {}", not_held.len());
+    assert!(
+        held >= 514 && not_held.len() <= 2,
+        "{held} and {}",
+        not_held.len()
+    );
 }

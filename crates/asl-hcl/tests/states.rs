@@ -18,7 +18,8 @@ use asl::linter::{Linter, has_errors};
 use asl::{Form, MachineType};
 use asl::{Json, JsonPointer};
 use asl_hcl::{
-    Flat, STATE_BLOCKS, STATES, any_from_json, definition_attributes, from_asl, has_states, keep_equal, to_asl,
+    Flat, STATE_BLOCKS, STATES, any_from_json, definition_attributes, from_asl, has_states,
+    keep_equal, to_asl,
 };
 use generator::{Generator, all_fields};
 use proptest::prelude::*;
@@ -32,28 +33,41 @@ fn value(json: Plain) -> Value {
 /// A value as Terraform sends it for an argument of any type.
 fn typed(json: Plain) -> Value {
     let value = value(json);
-    Value::Typed(Box::new(Typed { ty: Type::of(&value), value }))
+    Value::Typed(Box::new(Typed {
+        ty: Type::of(&value),
+        value,
+    }))
 }
 
 /// The value without types.
 fn bare(value: &Value) -> Value {
     match value.plain() {
         Value::List(items) => Value::List(items.iter().map(bare).collect()),
-        Value::Map(entries) => Value::object(entries.iter().map(|(name, value)| (name.clone(), bare(value)))),
+        Value::Map(entries) => Value::object(
+            entries
+                .iter()
+                .map(|(name, value)| (name.clone(), bare(value))),
+        ),
         other => other.clone(),
     }
 }
 
 /// Returns each error with its attribute path.
 fn said(flat: &Flat) -> Vec<String> {
-    flat.diagnostics.iter().map(|found| format!("{} at {}", found.summary, found.path.clone().unwrap())).collect()
+    flat.diagnostics
+        .iter()
+        .map(|found| format!("{} at {}", found.summary, found.path.clone().unwrap()))
+        .collect()
 }
 
 #[track_caller]
 fn check(states: Plain, expected: Plain) {
     let flat = to_asl(&Value::object([(STATES, typed(states))]));
     assert_eq!(said(&flat), Vec::<String>::new());
-    assert_eq!(flat.json.get("States").unwrap().to_value().unwrap(), expected);
+    assert_eq!(
+        flat.json.get("States").unwrap().to_value().unwrap(),
+        expected
+    );
 }
 
 #[test]
@@ -125,18 +139,26 @@ fn states_mean_what_their_blocks_mean() {
 #[test]
 fn they_are_beside_the_blocks() {
     let attributes = definition_attributes();
-    let argument = attributes.iter().find(|attribute| attribute.name == STATES).unwrap();
+    let argument = attributes
+        .iter()
+        .find(|attribute| attribute.name == STATES)
+        .unwrap();
     assert!(argument.optional && !argument.computed && argument.value_type() == Type::Dynamic);
-    let blocks =
-        value(json!({ "start_at": "A", "pass": { "A": { "next": "B" } }, "states": { "B": { "type": "succeed" } } }));
+    let blocks = value(
+        json!({ "start_at": "A", "pass": { "A": { "next": "B" } }, "states": { "B": { "type": "succeed" } } }),
+    );
     let flat = to_asl(&blocks);
-    let expected =
-        json!({ "StartAt": "A", "States": { "A": { "Type": "Pass", "Next": "B" }, "B": { "Type": "Succeed" } } });
+    let expected = json!({ "StartAt": "A", "States": { "A": { "Type": "Pass", "Next": "B" }, "B": { "Type": "Succeed" } } });
     assert_eq!(flat.json.to_value().unwrap(), expected);
-    assert!(!has_errors(&Linter::new(MachineType::Standard).check(&flat.json, Form::Flat)));
+    assert!(!has_errors(
+        &Linter::new(MachineType::Standard).check(&flat.json, Form::Flat)
+    ));
     for (config, expected) in [
         (json!({}), false),
-        (json!({ "start_at": "A", "pass": {}, "states": null }), false),
+        (
+            json!({ "start_at": "A", "pass": {}, "states": null }),
+            false,
+        ),
         (json!({ "states": {} }), true),
         (json!({ "pass": { "A": {} } }), true),
     ] {
@@ -149,11 +171,19 @@ fn they_are_beside_the_blocks() {
 #[track_caller]
 fn check_mistake(config: Plain, message: &str, place: &str, detail: &str) {
     let flat = to_asl(&value(config));
-    let path = if place == STATES { STATES } else { r#"states["A"]"# };
+    let path = if place == STATES {
+        STATES
+    } else {
+        r#"states["A"]"#
+    };
     assert_eq!(said(&flat), [format!("{message} at {path}")]);
     let found = flat.diagnostics.iter().next().unwrap();
     assert!(found.detail.contains(detail), "{}", found.detail);
-    assert!(place == STATES || found.detail.ends_with(&format!("\n\nat `{place}`")), "{}", found.detail);
+    assert!(
+        place == STATES || found.detail.ends_with(&format!("\n\nat `{place}`")),
+        "{}",
+        found.detail
+    );
 }
 
 #[test]
@@ -191,11 +221,36 @@ fn mistakes_are_told_where_they_are() {
             r#"states["A"]["lambda"]"#,
             "An argument named `lambda` is not expected here.",
         ),
-        (json!({ "A": { "type": "tsk" } }), "unsupported state type `tsk`", r#"states["A"]["type"]"#, of_task.as_str()),
-        (json!({ "A": { "type": 5 } }), "`type` is a number, not a string", r#"states["A"]["type"]"#, types),
-        (json!({ "A": { "next": "B" } }), "state `A` has no `type`", r#"states["A"]"#, types),
-        (json!({ "A": "task" }), "state `A` is a string, not an object", r#"states["A"]"#, "Write an object"),
-        (json!([]), "`states` is a list, not a map of states", STATES, "Write a map of state name"),
+        (
+            json!({ "A": { "type": "tsk" } }),
+            "unsupported state type `tsk`",
+            r#"states["A"]["type"]"#,
+            of_task.as_str(),
+        ),
+        (
+            json!({ "A": { "type": 5 } }),
+            "`type` is a number, not a string",
+            r#"states["A"]["type"]"#,
+            types,
+        ),
+        (
+            json!({ "A": { "next": "B" } }),
+            "state `A` has no `type`",
+            r#"states["A"]"#,
+            types,
+        ),
+        (
+            json!({ "A": "task" }),
+            "state `A` is a string, not an object",
+            r#"states["A"]"#,
+            "Write an object",
+        ),
+        (
+            json!([]),
+            "`states` is a list, not a map of states",
+            STATES,
+            "Write a map of state name",
+        ),
         (
             json!({ "A": { "type": "task", "lambda": "f" } }),
             "`lambda` is a string, not an object",
@@ -241,31 +296,66 @@ fn findings_lead_into_the_value() {
         "M": { "type": "map", "item_processor": { "start_at": "B" } },
         "C": { "type": "choice", "rule": [{ "and": [{ "variable": "$.a" }] }] }
     });
-    let flat =
-        to_asl(&value(json!({ "start_at": "A", "states": states, "pass": { "B": { "comment": "c", "end": true } } })));
+    let flat = to_asl(&value(
+        json!({ "start_at": "A", "states": states, "pass": { "B": { "comment": "c", "end": true } } }),
+    ));
     assert_eq!(said(&flat), Vec::<String>::new());
     for (pointer, expected) in [
         ("States/A", r#"states["A"]"#),
         ("States/A/Type", r#"states["A"]["type"]"#),
         ("States/A/Next", r#"states["A"]["next"]"#),
-        ("States/A/Resource", r#"states["A"]["lambda"]["function_arn"]"#),
-        ("States/A/Parameters/FunctionName", r#"states["A"]["lambda"]["function_arn"]"#),
-        ("States/A/Parameters/Payload/id", r#"states["A"]["lambda"]["payload"]["id"]"#),
-        ("States/A/Retry/0/MaxAttempts", r#"states["A"]["lambda"]["retry_service_exceptions"]"#),
+        (
+            "States/A/Resource",
+            r#"states["A"]["lambda"]["function_arn"]"#,
+        ),
+        (
+            "States/A/Parameters/FunctionName",
+            r#"states["A"]["lambda"]["function_arn"]"#,
+        ),
+        (
+            "States/A/Parameters/Payload/id",
+            r#"states["A"]["lambda"]["payload"]["id"]"#,
+        ),
+        (
+            "States/A/Retry/0/MaxAttempts",
+            r#"states["A"]["lambda"]["retry_service_exceptions"]"#,
+        ),
         ("States/A/Retry/1", r#"states["A"]["retry"][0]"#),
-        ("States/A/Retry/1/MaxAttempts", r#"states["A"]["retry"][0]["max_attempts"]"#),
-        ("States/A/Retry/1/ErrorEquals/0", r#"states["A"]["retry"][0]["error_equals"][0]"#),
-        ("States/M/ItemProcessor/StartAt", r#"states["M"]["item_processor"]["start_at"]"#),
-        ("States/M/ItemProcessor/States/X/Next", r#"states["M"]["item_processor"]["definition"]"#),
-        ("States/C/Choices/0/And/0/Variable", r#"states["C"]["rule"][0]["and"][0]["variable"]"#),
+        (
+            "States/A/Retry/1/MaxAttempts",
+            r#"states["A"]["retry"][0]["max_attempts"]"#,
+        ),
+        (
+            "States/A/Retry/1/ErrorEquals/0",
+            r#"states["A"]["retry"][0]["error_equals"][0]"#,
+        ),
+        (
+            "States/M/ItemProcessor/StartAt",
+            r#"states["M"]["item_processor"]["start_at"]"#,
+        ),
+        (
+            "States/M/ItemProcessor/States/X/Next",
+            r#"states["M"]["item_processor"]["definition"]"#,
+        ),
+        (
+            "States/C/Choices/0/And/0/Variable",
+            r#"states["C"]["rule"][0]["and"][0]["variable"]"#,
+        ),
     ] {
         let pointer: JsonPointer = pointer.split('/').map(str::to_owned).collect();
         assert_eq!(flat.path(&pointer).unwrap().to_string(), expected);
         assert_eq!(flat.place_in_states(&pointer).as_deref(), Some(expected));
         let state = expected.split(']').next().unwrap();
-        assert_eq!(flat.line_path(&pointer).unwrap().to_string(), format!("{state}]"));
+        assert_eq!(
+            flat.line_path(&pointer).unwrap().to_string(),
+            format!("{state}]")
+        );
     }
-    for (pointer, expected) in [("StartAt", "start_at"), ("States/B/Next", r#"pass["B"].next"#), ("States", "states")] {
+    for (pointer, expected) in [
+        ("StartAt", "start_at"),
+        ("States/B/Next", r#"pass["B"].next"#),
+        ("States", "states"),
+    ] {
         let pointer: JsonPointer = pointer.split('/').map(str::to_owned).collect();
         assert_eq!(flat.path(&pointer).unwrap().to_string(), expected);
         assert_eq!(flat.line_path(&pointer), flat.path(&pointer));
@@ -280,8 +370,7 @@ fn what_is_not_known_yet_is_no_mistake() {
     let mut some_type = value(json!({ "whatever": true }));
     some_type.set("type", Value::Unknown);
     let message = json!({ "TopicArn": "arn:aws:sns:eu-west-1:123456789012:t", "Message": "m" });
-    let task =
-        json!({ "type": "task", "resource": "arn:aws:states:::sns:publish", "parameters": message, "end": true });
+    let task = json!({ "type": "task", "resource": "arn:aws:states:::sns:publish", "parameters": message, "end": true });
     let mut retry = value(task);
     retry.set("retry", Value::Unknown);
     let mut lambda = value(json!({ "type": "task", "end": true }));
@@ -298,7 +387,11 @@ fn what_is_not_known_yet_is_no_mistake() {
         config.set(STATES, states.clone());
         let flat = to_asl(&config);
         assert_eq!(said(&flat), Vec::<String>::new(), "{states:?}");
-        assert_eq!(flat.json.get("States").unwrap().as_object().is_some(), knows_states, "{states:?}");
+        assert_eq!(
+            flat.json.get("States").unwrap().as_object().is_some(),
+            knows_states,
+            "{states:?}"
+        );
         assert!(!flat.json.is_known(), "{states:?}");
         let found = Linter::new(MachineType::Standard).check(&flat.json, Form::Flat);
         assert!(!has_errors(&found), "{states:?}: {found:?}");
@@ -320,21 +413,32 @@ fn written() -> Plain {
 }
 
 fn prior() -> Value {
-    Value::object([("start_at", Value::from("Charge")), (STATES, typed(written()))])
+    Value::object([
+        ("start_at", Value::from("Charge")),
+        (STATES, typed(written())),
+    ])
 }
 
 /// Changes the definition in AWS, and returns the blocks that are read then.
 fn drifted(change: impl Fn(&mut Plain)) -> Value {
-    let mut definition = asl::flat::nest(&to_asl(&prior()).json).unwrap().to_value().unwrap();
+    let mut definition = asl::flat::nest(&to_asl(&prior()).json)
+        .unwrap()
+        .to_value()
+        .unwrap();
     change(&mut definition);
     from_asl(&Json::from(definition), &prior()).unwrap()
 }
 
 #[test]
 fn drift_is_found_state_by_state() {
-    assert_eq!(drifted(|_| {}).get(STATES), prior().get(STATES), "as it was, with its type");
+    assert_eq!(
+        drifted(|_| {}).get(STATES),
+        prior().get(STATES),
+        "as it was, with its type"
+    );
 
-    let found = drifted(|definition| definition["States"]["Charge"]["Retry"][0]["MaxAttempts"] = json!(9));
+    let found =
+        drifted(|definition| definition["States"]["Charge"]["Retry"][0]["MaxAttempts"] = json!(9));
     let mut expected = written();
     expected["Charge"]["retry"][0]["max_attempts"] = json!(9);
     assert_eq!(bare(found.get(STATES)), value(expected));
@@ -361,7 +465,10 @@ fn drift_is_found_state_by_state() {
     let mut expected = written();
     expected["Charge"]["next"] = json!("Extra");
     assert_eq!(bare(found.get(STATES)), value(expected));
-    assert_eq!(found.get("wait").get("Extra").get("seconds").as_i64(), Some(1));
+    assert_eq!(
+        found.get("wait").get("Extra").get("seconds").as_i64(),
+        Some(1)
+    );
 
     let found = drifted(|definition| {
         definition["States"]["Done"] = json!({ "Type": "Fail", "Error": "E" });
@@ -372,13 +479,20 @@ fn drift_is_found_state_by_state() {
     expected["Done"] = json!({ "type": "fail", "error": "E" });
     expected["Charge"]["next"] = json!("Off");
     assert_eq!(bare(found.get(STATES)), value(expected));
-    assert_eq!(found.get("pass").get("Off").get("next").as_str(), Some("Done"));
+    assert_eq!(
+        found.get("pass").get("Off").get("next").as_str(),
+        Some("Done")
+    );
 }
 
 #[test]
 fn what_did_not_drift_keeps_its_type() {
     let list = Value::Typed(Box::new(Typed {
-        ty: Type::map(Type::Object([("type", Type::String)].map(|(name, ty)| (name.to_owned(), ty)).into())),
+        ty: Type::map(Type::Object(
+            [("type", Type::String)]
+                .map(|(name, ty)| (name.to_owned(), ty))
+                .into(),
+        )),
         value: value(json!({ "A": { "type": "succeed" }, "B": { "type": "succeed" } })),
     }));
     let config = Value::object([
@@ -386,15 +500,27 @@ fn what_did_not_drift_keeps_its_type() {
         (STATES, list),
         (
             "choice",
-            value(json!({ "S": { "default": "A", "rule": [{ "variable": "$.a", "is_present": true, "next": "B" }] } })),
+            value(
+                json!({ "S": { "default": "A", "rule": [{ "variable": "$.a", "is_present": true, "next": "B" }] } }),
+            ),
         ),
     ]);
-    let mut definition = asl::flat::nest(&to_asl(&config).json).unwrap().to_value().unwrap();
+    let mut definition = asl::flat::nest(&to_asl(&config).json)
+        .unwrap()
+        .to_value()
+        .unwrap();
     definition["States"]["B"]["Comment"] = json!("c");
     let found = from_asl(&Json::from(definition), &config).unwrap();
-    let object = Type::Object([("type", Type::String)].map(|(name, ty)| (name.to_owned(), ty)).into());
+    let object = Type::Object(
+        [("type", Type::String)]
+            .map(|(name, ty)| (name.to_owned(), ty))
+            .into(),
+    );
     assert_eq!(Type::of(found.get(STATES).get("A")), object);
-    assert_eq!(bare(found.get(STATES).get("B")), value(json!({ "type": "succeed", "comment": "c" })));
+    assert_eq!(
+        bare(found.get(STATES).get("B")),
+        value(json!({ "type": "succeed", "comment": "c" }))
+    );
 }
 
 #[test]
@@ -431,7 +557,11 @@ fn in_states(blocks: &Value, mask: u64) -> Value {
                 stay.push((name.clone(), state.clone()));
                 continue;
             }
-            let members = state.as_map().unwrap().iter().filter(|(_, member)| number % 2 == 0 || !member.is_null());
+            let members = state
+                .as_map()
+                .unwrap()
+                .iter()
+                .filter(|(_, member)| number % 2 == 0 || !member.is_null());
             let members = members.map(|(name, member)| (name.clone(), member.clone()));
             let ty = ("type".to_owned(), Value::from(block.as_str()));
             entries.push((name.clone(), Value::object([ty].into_iter().chain(members))));
@@ -448,9 +578,18 @@ fn check_round_trip(definition: &Json, config: &Value) {
     let flat = to_asl(config);
     assert_eq!(said(&flat), Vec::<String>::new(), "{}", context());
     let again = asl::flat::nest(&flat.json).unwrap();
-    assert!(again.same_meaning(definition), "{}\nrendered {}", context(), again.to_value().unwrap());
+    assert!(
+        again.same_meaning(definition),
+        "{}\nrendered {}",
+        context(),
+        again.to_value().unwrap()
+    );
     let found = from_asl(&again, config).unwrap();
-    for name in STATE_BLOCKS.iter().map(|(block, _)| block.as_str()).chain([STATES]) {
+    for name in STATE_BLOCKS
+        .iter()
+        .map(|(block, _)| block.as_str())
+        .chain([STATES])
+    {
         assert_eq!(found.get(name), config.get(name), "{name}: {}", context());
     }
 }
@@ -458,9 +597,13 @@ fn check_round_trip(definition: &Json, config: &Value) {
 /// The definition with another comment in each of its states.
 fn commented(definition: &Json) -> Json {
     let mut flat = asl::flat::flatten(definition).unwrap();
-    let Some(Json::Object(states)) = flat.at_mut(&["States"].into_iter().collect()) else { panic!("no states") };
+    let Some(Json::Object(states)) = flat.at_mut(&["States"].into_iter().collect()) else {
+        panic!("no states")
+    };
     for state in states.values_mut() {
-        let Json::Object(members) = state else { panic!("the state must be an object") };
+        let Json::Object(members) = state else {
+            panic!("the state must be an object")
+        };
         members.insert("Comment".into(), "changed".into());
     }
     asl::flat::nest(&flat).unwrap()
@@ -508,8 +651,16 @@ fn terraform_follows_one_step_into_an_argument() {
         "choice": { "C": { "rule": [{ "and": [{ "not": { "variable": "$.a" } }], "next": "A" }] } }
     })));
     for (pointer, whole, line) in [
-        ("States/A/Parameters/A", r#"task["A"].parameters["A"]"#, r#"task["A"].parameters["A"]"#),
-        ("States/A/Parameters/A/b/0/0", r#"task["A"].parameters["A"]["b"][0][0]"#, r#"task["A"].parameters["A"]"#),
+        (
+            "States/A/Parameters/A",
+            r#"task["A"].parameters["A"]"#,
+            r#"task["A"].parameters["A"]"#,
+        ),
+        (
+            "States/A/Parameters/A/b/0/0",
+            r#"task["A"].parameters["A"]["b"][0][0]"#,
+            r#"task["A"].parameters["A"]"#,
+        ),
         (
             "States/C/Choices/0/And/0/Not/Variable",
             r#"choice["C"].rule[0].and[0]["not"]["variable"]"#,

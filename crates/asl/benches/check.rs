@@ -1,6 +1,14 @@
 //! Times of a check by size, and for real definitions if the collection exists.
-#![allow(clippy::disallowed_methods, reason = "tests read files, and measure time")]
-#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "benchmarks fail as tests do")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests read files, and measure time"
+)]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "benchmarks fail as tests do"
+)]
 
 use std::fs;
 use std::hint::black_box;
@@ -34,12 +42,17 @@ fn definition(bytes: usize) -> String {
 
 fn sizes(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("check");
-    group.measurement_time(Duration::from_secs(3)).warm_up_time(Duration::from_secs(1)).sample_size(20);
+    group
+        .measurement_time(Duration::from_secs(3))
+        .warm_up_time(Duration::from_secs(1))
+        .sample_size(20);
     for size in [1_024, 8 * 1_024, 64 * 1_024, 256 * 1_024, 1_024 * 1_024] {
         let text = definition(size);
         group.throughput(Throughput::Bytes(text.len() as u64));
         group.bench_with_input(BenchmarkId::from_parameter(size), &text, |bencher, text| {
-            bencher.iter_with_large_drop(|| Linter::new(MachineType::Standard).check_text(black_box(text)));
+            bencher.iter_with_large_drop(|| {
+                Linter::new(MachineType::Standard).check_text(black_box(text))
+            });
         });
     }
     group.finish();

@@ -57,15 +57,27 @@ pub struct Estimate {
 
 /// Estimates an execution of a definition without failures and retries.
 pub fn estimate(definition: &Json) -> Estimate {
-    let subject = SemanticModel::of(definition, definition.is_known(), Form::Nested, MachineType::Standard);
+    let subject = SemanticModel::of(
+        definition,
+        definition.is_known(),
+        Form::Nested,
+        MachineType::Standard,
+    );
     let mut known = HashMap::new();
     let costs = Costs::of(&subject, ScopeId::ROOT, &mut known);
     let (routes, complete) = costs.routes();
     let told = |route: &Vec<usize>| Route {
-        states: route.iter().filter_map(|position| costs.names.get(*position).cloned()).collect(),
+        states: route
+            .iter()
+            .filter_map(|position| costs.names.get(*position).cloned())
+            .collect(),
         transitions: costs.along(route),
     };
-    Estimate { transitions: costs.total(), routes: routes.iter().map(told).collect(), complete }
+    Estimate {
+        transitions: costs.total(),
+        routes: routes.iter().map(told).collect(),
+        complete,
+    }
 }
 
 /// The transitions of an execution.
@@ -73,12 +85,22 @@ pub fn of_execution(subject: &SemanticModel<'_>) -> Transitions {
     of_scope(subject, ScopeId::ROOT, &mut HashMap::new())
 }
 
-fn of_scope(subject: &SemanticModel<'_>, scope: ScopeId, known: &mut HashMap<ScopeId, Transitions>) -> Transitions {
+fn of_scope(
+    subject: &SemanticModel<'_>,
+    scope: ScopeId,
+    known: &mut HashMap<ScopeId, Transitions>,
+) -> Transitions {
     if let Some(before) = known.get(&scope) {
         return *before;
     }
     // A scope that leads back into itself is counted once. The rules report it.
-    known.insert(scope, Transitions { least: 0, most: None });
+    known.insert(
+        scope,
+        Transitions {
+            least: 0,
+            most: None,
+        },
+    );
     let result = Costs::of(subject, scope, known).total();
     known.insert(scope, result);
     result
@@ -93,12 +115,30 @@ struct Costs {
 }
 
 impl Costs {
-    fn of(subject: &SemanticModel<'_>, index: ScopeId, known: &mut HashMap<ScopeId, Transitions>) -> Self {
-        let mut costs = Self { names: Vec::new(), states: Vec::new(), ends: Vec::new(), edges: Vec::new() };
-        let Some(scope) = subject.graph.scopes.get(index) else { return costs };
+    fn of(
+        subject: &SemanticModel<'_>,
+        index: ScopeId,
+        known: &mut HashMap<ScopeId, Transitions>,
+    ) -> Self {
+        let mut costs = Self {
+            names: Vec::new(),
+            states: Vec::new(),
+            ends: Vec::new(),
+            edges: Vec::new(),
+        };
+        let Some(scope) = subject.graph.scopes.get(index) else {
+            return costs;
+        };
         for node in subject.graph.reached(scope) {
-            let is_map = node.value.get("ItemProcessor").or_else(|| node.value.get("Iterator")).is_some();
-            let mut cost = Transitions { least: 1, most: if is_map { None } else { Some(1) } };
+            let is_map = node
+                .value
+                .get("ItemProcessor")
+                .or_else(|| node.value.get("Iterator"))
+                .is_some();
+            let mut cost = Transitions {
+                least: 1,
+                most: if is_map { None } else { Some(1) },
+            };
             for (_, inner) in &node.inside {
                 let inner = of_scope(subject, *inner, known);
                 cost.least = cost.least.saturating_add(inner.least);
@@ -107,27 +147,49 @@ impl Costs {
             costs.names.push(node.name.to_owned());
             costs.states.push(cost);
             costs.ends.push(node.ends);
-            let targets = node.edges.iter().filter(|edge| !edge.catches()).filter_map(|edge| edge.to);
-            costs.edges.push(targets.filter_map(|state| scope.reached.get_index_of(&state)).collect());
+            let targets = node
+                .edges
+                .iter()
+                .filter(|edge| !edge.catches())
+                .filter_map(|edge| edge.to);
+            costs.edges.push(
+                targets
+                    .filter_map(|state| scope.reached.get_index_of(&state))
+                    .collect(),
+            );
         }
         costs
     }
 
     /// The transitions of a route, by the positions of its states.
     fn along(&self, route: &[usize]) -> Transitions {
-        let states = route.iter().filter_map(|position| self.states.get(*position));
-        states.fold(Transitions { least: 0, most: Some(0) }, |sum, state| Transitions {
-            least: sum.least.saturating_add(state.least),
-            most: sum.most.zip(state.most).map(|(a, b)| a.saturating_add(b)),
-        })
+        let states = route
+            .iter()
+            .filter_map(|position| self.states.get(*position));
+        states.fold(
+            Transitions {
+                least: 0,
+                most: Some(0),
+            },
+            |sum, state| Transitions {
+                least: sum.least.saturating_add(state.least),
+                most: sum.most.zip(state.most).map(|(a, b)| a.saturating_add(b)),
+            },
+        )
     }
 
     /// The routes in the order of the transitions, and whether they are complete.
     fn routes(&self) -> (Vec<Vec<usize>>, bool) {
         let mut routes = Vec::new();
-        let mut path: Vec<(usize, usize)> = if self.states.is_empty() { Vec::new() } else { vec![(0, 0)] };
+        let mut path: Vec<(usize, usize)> = if self.states.is_empty() {
+            Vec::new()
+        } else {
+            vec![(0, 0)]
+        };
         for _ in 0..MAX_STEPS {
-            let Some((position, next)) = path.last_mut() else { return (routes, true) };
+            let Some((position, next)) = path.last_mut() else {
+                return (routes, true);
+            };
             let targets = self.edges.get(*position).map(Vec::as_slice).unwrap_or(&[]);
             if *next == 0 && self.ends.get(*position) == Some(&true) {
                 if routes.len() == MAX_ROUTES {
@@ -155,7 +217,10 @@ impl Costs {
     }
 
     fn total(&self) -> Transitions {
-        Transitions { least: self.least(), most: self.most() }
+        Transitions {
+            least: self.least(),
+            most: self.most(),
+        }
     }
 
     /// The shortest path from the first state to an end (Dijkstra's algorithm).
@@ -185,12 +250,15 @@ impl Costs {
             *incoming.get_mut(*target)? += 1;
         }
         let mut arriving = vec![0_u64; self.states.len()];
-        let mut queue: VecDeque<usize> =
-            (0..self.states.len()).filter(|index| incoming.get(*index) == Some(&0)).collect();
+        let mut queue: VecDeque<usize> = (0..self.states.len())
+            .filter(|index| incoming.get(*index) == Some(&0))
+            .collect();
         let (mut seen, mut most) = (0, 0);
         while let Some(index) = queue.pop_front() {
             seen += 1;
-            let total = arriving.get(index)?.saturating_add(self.states.get(index)?.most?);
+            let total = arriving
+                .get(index)?
+                .saturating_add(self.states.get(index)?.most?);
             most = most.max(total);
             for target in self.edges.get(index)? {
                 let slot = arriving.get_mut(*target)?;

@@ -33,7 +33,9 @@ impl Severity {
 
     /// The severity with this name.
     pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|severity| severity.name() == name)
+        Self::ALL
+            .into_iter()
+            .find(|severity| severity.name() == name)
     }
 }
 
@@ -92,12 +94,24 @@ pub struct Fix {
 impl Fix {
     /// Replaces a value with a string.
     pub fn value(pointer: JsonPointer, replacement: impl Into<String>) -> Self {
-        Self { pointer, is_key: false, replacement: replacement.into(), is_safe: true, span: None }
+        Self {
+            pointer,
+            is_key: false,
+            replacement: replacement.into(),
+            is_safe: true,
+            span: None,
+        }
     }
 
     /// Replaces the name of a member.
     pub fn key(pointer: JsonPointer, replacement: impl Into<String>) -> Self {
-        Self { pointer, is_key: true, replacement: replacement.into(), is_safe: true, span: None }
+        Self {
+            pointer,
+            is_key: true,
+            replacement: replacement.into(),
+            is_safe: true,
+            span: None,
+        }
     }
 
     /// Returns the text that replaces the span: in quotes if the span has quotes or if the replacement needs
@@ -105,8 +119,10 @@ impl Fix {
     pub fn written(&self, text: &str) -> Option<String> {
         let old = text.get(self.span.clone()?)?;
         let word = &self.replacement;
-        let is_plain =
-            word.chars().all(|c| c.is_ascii_alphanumeric() || "._-:/${}".contains(c)) && !word.ends_with(':');
+        let is_plain = word
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "._-:/${}".contains(c))
+            && !word.ends_with(':');
         Some(match old.chars().next() {
             Some('\'') => format!("'{}'", word.replace('\'', "''")),
             Some('"') => serde_json::Value::from(word.as_str()).to_string(),
@@ -183,7 +199,10 @@ impl Diagnostic {
     /// The same finding with the code and the place that AWS returns.
     #[must_use]
     pub fn aws(self, code: &'static str, at: Option<JsonPointer>) -> Self {
-        Self { aws: Some(AwsAnswer { code, at }), ..self }
+        Self {
+            aws: Some(AwsAnswer { code, at }),
+            ..self
+        }
     }
 
     /// The same finding with the answer of AWS for most invalid definitions, at this place.
@@ -196,7 +215,9 @@ impl Diagnostic {
     #[must_use]
     pub(crate) fn without_false_rejection(self) -> Self {
         let is_error = self.severity == Severity::Error;
-        let aws = self.aws.filter(|aws| is_error || AWS_WARNINGS.contains(&aws.code));
+        let aws = self
+            .aws
+            .filter(|aws| is_error || AWS_WARNINGS.contains(&aws.code));
         Self { aws, ..self }
     }
 
@@ -205,19 +226,31 @@ impl Diagnostic {
     pub fn inside(self, text: &str, range: Range<usize>) -> Self {
         let whole = range.is_empty() || range.end > text.len();
         let range = if whole { 0..text.len() } else { range };
-        Self { inside: Some(Inside { text: text.to_owned(), range }), ..self }
+        Self {
+            inside: Some(Inside {
+                text: text.to_owned(),
+                range,
+            }),
+            ..self
+        }
     }
 
     /// The same finding about a value that must not be shown.
     #[must_use]
     pub fn private(self) -> Self {
-        Self { private: true, ..self }
+        Self {
+            private: true,
+            ..self
+        }
     }
 
     /// The same finding about the name of the member.
     #[must_use]
     pub(crate) fn about_name(self) -> Self {
-        Self { about_name: true, ..self }
+        Self {
+            about_name: true,
+            ..self
+        }
     }
 
     /// The same finding with another severity.
@@ -229,25 +262,38 @@ impl Diagnostic {
     /// The same finding as a warning.
     #[must_use]
     pub fn as_warning(self) -> Self {
-        Self { severity: Severity::Warning, ..self }
+        Self {
+            severity: Severity::Warning,
+            ..self
+        }
     }
 
     /// The same finding at these bytes of the text.
     #[must_use]
     pub(crate) fn at_bytes(self, span: Range<usize>) -> Self {
-        Self { span: Some(span), ..self }
+        Self {
+            span: Some(span),
+            ..self
+        }
     }
 
     /// The same finding with a help text.
     #[must_use]
     pub fn help(self, help: impl Into<String>) -> Self {
-        Self { help: shown(help), ..self }
+        Self {
+            help: shown(help),
+            ..self
+        }
     }
 
     /// The same finding with a related place.
     #[must_use]
     pub fn related(mut self, pointer: JsonPointer, message: impl Into<String>) -> Self {
-        self.related.push(Related { pointer, message: shown(message), span: None });
+        self.related.push(Related {
+            pointer,
+            message: shown(message),
+            span: None,
+        });
         self
     }
 
@@ -260,13 +306,19 @@ impl Diagnostic {
     /// The same finding with its repair changed.
     #[must_use]
     pub(crate) fn map_fix(self, change: impl FnOnce(Fix) -> Fix) -> Self {
-        Self { fix: self.fix.map(change), ..self }
+        Self {
+            fix: self.fix.map(change),
+            ..self
+        }
     }
 
     /// The same finding with a repair.
     #[must_use]
     pub fn fix(self, fix: Fix) -> Self {
-        Self { fix: Some(fix), ..self }
+        Self {
+            fix: Some(fix),
+            ..self
+        }
     }
 }
 
@@ -287,11 +339,19 @@ mod tests {
     fn a_replacement_is_written_like_what_it_replaces() {
         let written = |text: &str, word: &str| {
             let span = Some(0..text.len());
-            Fix { span, ..Fix::value(JsonPointer::root(), word) }.written(text).unwrap()
+            Fix {
+                span,
+                ..Fix::value(JsonPointer::root(), word)
+            }
+            .written(text)
+            .unwrap()
         };
         assert_eq!(written("\"Shiped\"", "a \"b\""), "\"a \\\"b\\\"\"");
         assert_eq!(written("'Shiped'", "it's"), "'it''s'");
-        assert_eq!(written("Shiped", "arn:${AWS::Partition}:x"), "arn:${AWS::Partition}:x");
+        assert_eq!(
+            written("Shiped", "arn:${AWS::Partition}:x"),
+            "arn:${AWS::Partition}:x"
+        );
         for word in ["a b", "a:", "#a", "ä"] {
             assert_eq!(written("Shiped", word), format!("\"{word}\""));
         }

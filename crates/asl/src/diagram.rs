@@ -30,9 +30,16 @@ impl Format {
 
     /// Escapes text for use in quotes.
     fn quoted(self, text: &str) -> String {
-        let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let text: String = text
+            .chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect();
         match self {
-            Self::Mermaid => text.replace('#', "#35;").replace('"', "#quot;").replace('<', "#lt;").replace('>', "#gt;"),
+            Self::Mermaid => text
+                .replace('#', "#35;")
+                .replace('"', "#quot;")
+                .replace('<', "#lt;")
+                .replace('>', "#gt;"),
             Self::Dot => text.replace('\\', "\\\\").replace('"', "\\\""),
         }
     }
@@ -42,12 +49,18 @@ impl Format {
 /// with their conditions. Transitions of catchers are dashed.
 pub fn draw(definition: &Json, format: Format) -> String {
     let graph = Graph::of(definition);
-    let mut drawing = Drawing { graph: &graph, format, text: String::new(), depth: 1 };
+    let mut drawing = Drawing {
+        graph: &graph,
+        format,
+        text: String::new(),
+        depth: 1,
+    };
     let (open, close) = match format {
         Format::Mermaid => ("flowchart TD", ""),
-        Format::Dot => {
-            ("digraph {\n  node [shape=box, fontname=\"sans-serif\"]; edge [fontname=\"sans-serif\"];", "}\n")
-        }
+        Format::Dot => (
+            "digraph {\n  node [shape=box, fontname=\"sans-serif\"]; edge [fontname=\"sans-serif\"];",
+            "}\n",
+        ),
     };
     drawing.text.push_str(open);
     drawing.text.push('\n');
@@ -84,15 +97,30 @@ impl<'a> Drawing<'_, 'a> {
 
     /// The states of a scope, and the boxes in them.
     fn scope(&mut self, scope: &Scope<'a>) {
-        let Some(namespace) = self.graph.namespaces.get(scope.namespace).filter(|_| scope.owns_states) else { return };
+        let Some(namespace) = self
+            .graph
+            .namespaces
+            .get(scope.namespace)
+            .filter(|_| scope.owns_states)
+        else {
+            return;
+        };
         for number in namespace.ids() {
-            let Some(node) = self.graph.states.get(number) else { continue };
+            let Some(node) = self.graph.states.get(number) else {
+                continue;
+            };
             self.state(number, node);
             for (at, inner) in &node.inside {
-                let Some(scope) = self.graph.scopes.get(*inner) else { continue };
+                let Some(scope) = self.graph.scopes.get(*inner) else {
+                    continue;
+                };
                 let title = match at.tokens() {
                     [.., index] if index.parse::<usize>().is_ok() => {
-                        format!("branch {} of {}", index.parse::<usize>().unwrap_or(0) + 1, node.name)
+                        format!(
+                            "branch {} of {}",
+                            index.parse::<usize>().unwrap_or(0) + 1,
+                            node.name
+                        )
                     }
                     _ => format!("for each item of {}", node.name),
                 };
@@ -105,7 +133,10 @@ impl<'a> Drawing<'_, 'a> {
         let title = self.format.quoted(title);
         let (open, close) = match self.format {
             Format::Mermaid => (format!("subgraph c{number} [\"{title}\"]"), "end"),
-            Format::Dot => (format!("subgraph cluster_{number} {{ label=\"{title}\";"), "}"),
+            Format::Dot => (
+                format!("subgraph cluster_{number} {{ label=\"{title}\";"),
+                "}",
+            ),
         };
         self.line(&open);
         self.depth += 1;
@@ -145,7 +176,11 @@ impl<'a> Drawing<'_, 'a> {
         for (number, node) in self.graph.states.enumerate() {
             let from = format!("s{number}");
             for (_, inner) in &node.inside {
-                let start = self.graph.scopes.get(*inner).and_then(|scope| scope.start.to);
+                let start = self
+                    .graph
+                    .scopes
+                    .get(*inner)
+                    .and_then(|scope| scope.start.to);
                 if let Some(to) = start {
                     self.way(&from, to, "", false);
                 }
@@ -160,17 +195,43 @@ impl<'a> Drawing<'_, 'a> {
 
     fn way(&mut self, from: &str, to: StateId, label: &str, dashed: bool) {
         let short: String = label.chars().take(MAX_LABEL).collect();
-        let dots = if label.chars().nth(MAX_LABEL).is_some() { "…" } else { "" };
+        let dots = if label.chars().nth(MAX_LABEL).is_some() {
+            "…"
+        } else {
+            ""
+        };
         let label = self.format.quoted(&format!("{short}{dots}"));
         let line = match (self.format, label.is_empty()) {
-            (Format::Mermaid, true) => format!("{from} {} s{to}", if dashed { "-.->" } else { "-->" }),
-            (Format::Mermaid, false) => format!("{from} {}|\"{label}\"| s{to}", if dashed { "-.->" } else { "-->" }),
+            (Format::Mermaid, true) => {
+                format!("{from} {} s{to}", if dashed { "-.->" } else { "-->" })
+            }
+            (Format::Mermaid, false) => format!(
+                "{from} {}|\"{label}\"| s{to}",
+                if dashed { "-.->" } else { "-->" }
+            ),
             (Format::Dot, plain) => {
-                let label = if plain { String::new() } else { format!("label=\"{label}\"") };
-                let attributes = [label, if dashed { "style=dashed".to_owned() } else { String::new() }];
-                let attributes: Vec<String> = attributes.into_iter().filter(|text| !text.is_empty()).collect();
-                let attributes =
-                    if attributes.is_empty() { String::new() } else { format!(" [{}]", attributes.join(", ")) };
+                let label = if plain {
+                    String::new()
+                } else {
+                    format!("label=\"{label}\"")
+                };
+                let attributes = [
+                    label,
+                    if dashed {
+                        "style=dashed".to_owned()
+                    } else {
+                        String::new()
+                    },
+                ];
+                let attributes: Vec<String> = attributes
+                    .into_iter()
+                    .filter(|text| !text.is_empty())
+                    .collect();
+                let attributes = if attributes.is_empty() {
+                    String::new()
+                } else {
+                    format!(" [{}]", attributes.join(", "))
+                };
                 format!("{from} -> s{to}{attributes};")
             }
         };
@@ -180,14 +241,27 @@ impl<'a> Drawing<'_, 'a> {
 
 /// The label of a transition: the condition of a rule or the errors of a catcher. Empty for other transitions.
 fn label(node: &StateNode<'_>, edge: &Edge<'_>) -> String {
-    match edge.at.tokens().get(node.at.tokens().len()..).unwrap_or(&[]) {
+    match edge
+        .at
+        .tokens()
+        .get(node.at.tokens().len()..)
+        .unwrap_or(&[])
+    {
         [list, index, _] => {
             let entries = node.value.get(list).and_then(Json::as_array).unwrap_or(&[]);
-            let Some(entry) = index.parse::<usize>().ok().and_then(|index| entries.get(index)) else {
+            let Some(entry) = index
+                .parse::<usize>()
+                .ok()
+                .and_then(|index| entries.get(index))
+            else {
                 return String::new();
             };
             match entry.get("ErrorEquals").and_then(Json::as_array) {
-                Some(errors) => errors.iter().filter_map(Json::as_str).collect::<Vec<_>>().join(", "),
+                Some(errors) => errors
+                    .iter()
+                    .filter_map(Json::as_str)
+                    .collect::<Vec<_>>()
+                    .join(", "),
                 None => condition(entry),
             }
         }
@@ -200,7 +274,11 @@ fn label(node: &StateNode<'_>, edge: &Edge<'_>) -> String {
 fn condition(rule: &Json) -> String {
     if let Some(text) = rule.get("Condition") {
         let text = text.as_str().map_or_else(|| shown(text), str::to_owned);
-        return text.trim_start_matches("{%").trim_end_matches("%}").trim().to_owned();
+        return text
+            .trim_start_matches("{%")
+            .trim_end_matches("%}")
+            .trim()
+            .to_owned();
     }
     for (name, word) in [("And", " and "), ("Or", " or ")] {
         if let Some(rules) = rule.get(name).and_then(Json::as_array) {
@@ -212,11 +290,21 @@ fn condition(rule: &Json) -> String {
     }
     let members = rule.as_object().into_iter().flatten();
     let variable = rule.get("Variable").and_then(Json::as_str).unwrap_or("");
-    let mut comparisons =
-        members.filter(|(name, _)| !matches!(name.as_str(), "Variable" | "Next" | "Comment" | "Assign" | "Output"));
-    comparisons.next().map(|(name, value)| format!("{variable} {name} {}", shown(value))).unwrap_or_default()
+    let mut comparisons = members.filter(|(name, _)| {
+        !matches!(
+            name.as_str(),
+            "Variable" | "Next" | "Comment" | "Assign" | "Output"
+        )
+    });
+    comparisons
+        .next()
+        .map(|(name, value)| format!("{variable} {name} {}", shown(value)))
+        .unwrap_or_default()
 }
 
 fn shown(value: &Json) -> String {
-    value.to_value().map(|value| value.to_string()).unwrap_or_default()
+    value
+        .to_value()
+        .map(|value| value.to_string())
+        .unwrap_or_default()
 }

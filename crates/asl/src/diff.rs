@@ -72,22 +72,36 @@ impl Difference {
 /// Compares two definitions.
 pub fn diff(before: &Json, after: &Json) -> Difference {
     let mut difference = Difference::default();
-    compare(&JsonPointer::root(), &shallow(before), &shallow(after), &mut difference.fields);
+    compare(
+        &JsonPointer::root(),
+        &shallow(before),
+        &shallow(after),
+        &mut difference.fields,
+    );
     let (olds, news) = (states(before), states(after));
     let (repeated, repeated_now) = (repeated(&olds), repeated(&news));
     let doubtful = |name: &str| repeated.contains(name) || repeated_now.contains(name);
     let (old_keys, new_keys) = (keys(&olds, &doubtful), keys(&news, &doubtful));
     let by_key: HashMap<&Key<'_>, &Found> = old_keys.iter().zip(&olds).collect();
     let is_gone = |(key, _): &(&Key<'_>, &Found)| !new_keys.contains(key);
-    let mut gone: Vec<&Found> = old_keys.iter().zip(&olds).filter(is_gone).map(|(_, old)| old).collect();
+    let mut gone: Vec<&Found> = old_keys
+        .iter()
+        .zip(&olds)
+        .filter(is_gone)
+        .map(|(_, old)| old)
+        .collect();
     for (key, new) in new_keys.iter().zip(&news) {
         let change = match by_key.get(key) {
             Some(old) => changed(old, new),
             None => Some(added(new, &mut gone)),
         };
-        difference.states.extend(change.map(|change| new.with(change)));
+        difference
+            .states
+            .extend(change.map(|change| new.with(change)));
     }
-    difference.states.extend(gone.into_iter().map(|old| old.with(Change::Removed)));
+    difference
+        .states
+        .extend(gone.into_iter().map(|old| old.with(Change::Removed)));
     difference
 }
 
@@ -103,7 +117,12 @@ struct Found {
 
 impl Found {
     fn with(&self, change: Change) -> State {
-        State { name: self.name.clone(), kind: self.kind.clone(), scope: self.scope.clone(), change }
+        State {
+            name: self.name.clone(),
+            kind: self.kind.clone(),
+            scope: self.scope.clone(),
+            change,
+        }
     }
 }
 
@@ -114,13 +133,21 @@ type Key<'a> = (&'a str, &'a str, usize);
 /// The names of more than one state.
 fn repeated(states: &[Found]) -> HashSet<&str> {
     let mut seen = HashSet::new();
-    states.iter().map(|state| state.name.as_str()).filter(|name| !seen.insert(*name)).collect()
+    states
+        .iter()
+        .map(|state| state.name.as_str())
+        .filter(|name| !seen.insert(*name))
+        .collect()
 }
 
 fn keys<'a>(states: &'a [Found], doubtful: &dyn Fn(&str) -> bool) -> Vec<Key<'a>> {
     let mut seen: HashMap<(&str, &str), usize> = HashMap::new();
     let key = |state: &'a Found| {
-        let scope = if doubtful(&state.name) { state.scope.as_str() } else { "" };
+        let scope = if doubtful(&state.name) {
+            state.scope.as_str()
+        } else {
+            ""
+        };
         let count = seen.entry((&state.name, scope)).or_default();
         *count += 1;
         (state.name.as_str(), scope, *count)
@@ -150,9 +177,19 @@ fn states(definition: &Json) -> Vec<Found> {
     let (mut found, mut known) = (Vec::new(), HashSet::new());
     let mut add = |number: StateId, scope: &Scope<'_>| {
         if let Some(node) = graph.states.get(number).filter(|_| known.insert(number)) {
-            let kind = node.value.get("Type").and_then(Json::as_str).unwrap_or_default().to_owned();
+            let kind = node
+                .value
+                .get("Type")
+                .and_then(Json::as_str)
+                .unwrap_or_default()
+                .to_owned();
             let scope = graph.title(scope).unwrap_or_default();
-            found.push(Found { name: node.name.to_owned(), kind, scope, value: shallow(node.value) });
+            found.push(Found {
+                name: node.name.to_owned(),
+                kind,
+                scope,
+                value: shallow(node.value),
+            });
         }
     };
     for scope in graph.in_reading_order() {
@@ -185,7 +222,11 @@ fn compare(at: &JsonPointer, before: &Json, after: &Json, fields: &mut Vec<Field
         (Json::Object(before), Json::Object(after)) => compare_members(at, before, after, fields),
         (Json::Array(before), Json::Array(after)) => compare_elements(at, before, after, fields),
         _ if before.same_meaning(after) => {}
-        _ => fields.push(Field { at: at.clone(), before: Some(before.clone()), after: Some(after.clone()) }),
+        _ => fields.push(Field {
+            at: at.clone(),
+            before: Some(before.clone()),
+            after: Some(after.clone()),
+        }),
     }
 }
 
@@ -193,26 +234,46 @@ fn compare_members(at: &JsonPointer, before: &Members, after: &Members, fields: 
     for (key, value) in after {
         match before.get(key) {
             Some(old) => compare(&at.join(key), old, value, fields),
-            None => fields.push(Field { at: at.join(key), before: None, after: Some(value.clone()) }),
+            None => fields.push(Field {
+                at: at.join(key),
+                before: None,
+                after: Some(value.clone()),
+            }),
         }
     }
     for (key, old) in before.iter().filter(|(key, _)| !after.contains_key(*key)) {
-        fields.push(Field { at: at.join(key), before: Some(old.clone()), after: None });
+        fields.push(Field {
+            at: at.join(key),
+            before: Some(old.clone()),
+            after: None,
+        });
     }
 }
 
 fn compare_elements(at: &JsonPointer, before: &[Json], after: &[Json], fields: &mut Vec<Field>) {
     let (mut old, mut new) = (0, 0);
-    let kept = kept(before, after).into_iter().chain([(before.len(), after.len())]);
+    let kept = kept(before, after)
+        .into_iter()
+        .chain([(before.len(), after.len())]);
     for (old_end, new_end) in kept {
         // Between two unchanged elements, elements in the same place are compared as changed ones.
         while old < old_end || new < new_end {
             let old_element = before.get(old).filter(|_| old < old_end);
             let new_element = after.get(new).filter(|_| new < new_end);
             match (old_element, new_element) {
-                (Some(old_element), Some(new_element)) => compare(&at.join(new), old_element, new_element, fields),
-                (Some(gone), None) => fields.push(Field { at: at.join(old), before: Some(gone.clone()), after: None }),
-                (None, added) => fields.push(Field { at: at.join(new), before: None, after: added.cloned() }),
+                (Some(old_element), Some(new_element)) => {
+                    compare(&at.join(new), old_element, new_element, fields)
+                }
+                (Some(gone), None) => fields.push(Field {
+                    at: at.join(old),
+                    before: Some(gone.clone()),
+                    after: None,
+                }),
+                (None, added) => fields.push(Field {
+                    at: at.join(new),
+                    before: None,
+                    after: added.cloned(),
+                }),
             }
             old += usize::from(old_element.is_some());
             new += usize::from(new_element.is_some());
@@ -228,12 +289,17 @@ fn kept(before: &[Json], after: &[Json]) -> Vec<(usize, usize)> {
         _ => false,
     };
     if before.len().saturating_mul(after.len()) > MAX_PAIRS {
-        return (0..before.len().min(after.len())).filter(|place| same(*place, *place)).map(|at| (at, at)).collect();
+        return (0..before.len().min(after.len()))
+            .filter(|place| same(*place, *place))
+            .map(|at| (at, at))
+            .collect();
     }
     // The length of the longest common subsequence after each pair of places.
     let width = after.len() + 1;
     let mut lengths = vec![0usize; (before.len() + 1) * width];
-    let length = |lengths: &[usize], old: usize, new: usize| lengths.get(old * width + new).copied().unwrap_or(0);
+    let length = |lengths: &[usize], old: usize, new: usize| {
+        lengths.get(old * width + new).copied().unwrap_or(0)
+    };
     let mut matches = vec![false; lengths.len()];
     for old in (0..before.len()).rev() {
         for new in (0..after.len()).rev() {
@@ -242,7 +308,10 @@ fn kept(before: &[Json], after: &[Json]) -> Vec<(usize, usize)> {
                 true => length(&lengths, old + 1, new + 1) + 1,
                 false => length(&lengths, old + 1, new).max(length(&lengths, old, new + 1)),
             };
-            if let (Some(slot), Some(mark)) = (lengths.get_mut(old * width + new), matches.get_mut(old * width + new)) {
+            if let (Some(slot), Some(mark)) = (
+                lengths.get_mut(old * width + new),
+                matches.get_mut(old * width + new),
+            ) {
                 (*slot, *mark) = (best, is_same);
             }
         }

@@ -26,7 +26,9 @@ fn nest_scope(graph: &Graph<'_>, holder: &Json, scope: &Scope<'_>) -> Json {
     let Json::Object(members) = holder else {
         return holder.clone();
     };
-    let states = graph.reached(scope).map(|node| (node.name.to_owned(), nest_state(graph, node)));
+    let states = graph
+        .reached(scope)
+        .map(|node| (node.name.to_owned(), nest_state(graph, node)));
     let mut members = members.clone();
     members.insert("States".to_owned(), Json::Object(states.collect()));
     Json::Object(members)
@@ -54,7 +56,9 @@ pub fn flatten(nested: &Json) -> Option<Json> {
     }
     flat.insert("States".to_owned(), Json::Object(states));
     let flat = Json::Object(flat);
-    nest(&flat).is_some_and(|again| again.same_meaning(nested)).then_some(flat)
+    nest(&flat)
+        .is_some_and(|again| again.same_meaning(nested))
+        .then_some(flat)
 }
 
 fn flatten_state(name: &str, state: &Json, states: &mut Members) -> Option<()> {
@@ -70,5 +74,7 @@ fn flatten_state(name: &str, state: &Json, states: &mut Members) -> Option<()> {
     if states.insert(name.to_owned(), shallow).is_some() {
         return None;
     }
-    inner.into_iter().try_for_each(|(name, state)| flatten_state(name, state, states))
+    inner
+        .into_iter()
+        .try_for_each(|(name, state)| flatten_state(name, state, states))
 }

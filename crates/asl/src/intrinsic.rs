@@ -62,12 +62,19 @@ impl Call {
     }
 
     fn read(text: &str) -> Result<Self, SyntaxError> {
-        let mut parser = Parser { text, at: 0, depth: 0 };
+        let mut parser = Parser {
+            text,
+            at: 0,
+            depth: 0,
+        };
         parser.blanks();
         let call = parser.call()?;
         parser.blanks();
         if parser.at < text.len() {
-            return Err(SyntaxError::new(parser.at..text.len(), "nothing can follow the closing bracket"));
+            return Err(SyntaxError::new(
+                parser.at..text.len(),
+                "nothing can follow the closing bracket",
+            ));
         }
         Ok(call)
     }
@@ -134,7 +141,10 @@ impl Parser<'_> {
     }
 
     fn fail<T>(&self, from: usize, message: impl Into<String>) -> Result<T, SyntaxError> {
-        Err(SyntaxError::new(from..self.at.max(from + 1).min(self.text.len().max(from)), message))
+        Err(SyntaxError::new(
+            from..self.at.max(from + 1).min(self.text.len().max(from)),
+            message,
+        ))
     }
 
     fn call(&mut self) -> Result<Call, SyntaxError> {
@@ -143,7 +153,9 @@ impl Parser<'_> {
         if self.depth > MAX_DEPTH {
             return self.fail(start, "intrinsic functions are nested too deep");
         }
-        let length = self.rest().find(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '_'));
+        let length = self
+            .rest()
+            .find(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '_'));
         self.at += length.unwrap_or(self.rest().len());
         let name = self.text.get(start..self.at).unwrap_or("").to_owned();
         self.blanks();
@@ -165,12 +177,18 @@ impl Parser<'_> {
                     Some(',') => {}
                     Some(')') => break,
                     Some(_) => return self.fail(self.at - 1, "`,` or `)` is expected here"),
-                    None => return Err(SyntaxError::new(open..self.text.len(), "`(` is not closed")),
+                    None => {
+                        return Err(SyntaxError::new(open..self.text.len(), "`(` is not closed"));
+                    }
                 }
             }
         }
         self.depth -= 1;
-        Ok(Call { name, arguments, span: start..self.at })
+        Ok(Call {
+            name,
+            arguments,
+            span: start..self.at,
+        })
     }
 
     fn argument(&mut self) -> Result<Argument, SyntaxError> {
@@ -183,7 +201,11 @@ impl Parser<'_> {
             }
             Some(c) if c.is_ascii_digit() || c == '-' || c == '+' => self.number()?,
             Some(c) if c.is_ascii_alphabetic() => {
-                let word: String = self.rest().chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '.').collect();
+                let word: String = self
+                    .rest()
+                    .chars()
+                    .take_while(|c| c.is_ascii_alphanumeric() || *c == '.')
+                    .collect();
                 match word.as_str() {
                     "true" => self.word(&word, Value::Bool(true)),
                     "false" => self.word(&word, Value::Bool(false)),
@@ -192,16 +214,31 @@ impl Parser<'_> {
                     word => {
                         self.at += word.len();
                         return self
-                            .fail(start, format!("`{word}` is neither a value, a path nor an intrinsic function"))
+                            .fail(
+                                start,
+                                format!(
+                                    "`{word}` is neither a value, a path nor an intrinsic function"
+                                ),
+                            )
                             .map_err(|error| {
-                                error.help("text is written in single quotes, and a path starts with `$`")
+                                error.help(
+                                    "text is written in single quotes, and a path starts with `$`",
+                                )
                             });
                     }
                 }
             }
-            _ => return self.fail(start, "a value, a path or an intrinsic function is expected here"),
+            _ => {
+                return self.fail(
+                    start,
+                    "a value, a path or an intrinsic function is expected here",
+                );
+            }
         };
-        Ok(Argument { value, span: start..self.at })
+        Ok(Argument {
+            value,
+            span: start..self.at,
+        })
     }
 
     fn word(&mut self, word: &str, value: Value) -> Value {
@@ -211,7 +248,9 @@ impl Parser<'_> {
 
     fn number(&mut self) -> Result<Value, SyntaxError> {
         let start = self.at;
-        let length = self.rest().find(|c: char| !(c.is_ascii_alphanumeric() || "+-.".contains(c)));
+        let length = self
+            .rest()
+            .find(|c: char| !(c.is_ascii_alphanumeric() || "+-.".contains(c)));
         self.at += length.unwrap_or(self.rest().len());
         let written = self.text.get(start..self.at).unwrap_or("");
         if written.parse::<f64>().is_ok_and(f64::is_finite) {
@@ -227,7 +266,12 @@ impl Parser<'_> {
         loop {
             let at = self.at;
             match self.next() {
-                None => return Err(SyntaxError::new(start..self.text.len(), "the quote is not closed")),
+                None => {
+                    return Err(SyntaxError::new(
+                        start..self.text.len(),
+                        "the quote is not closed",
+                    ));
+                }
                 Some('\'') => return Ok(Value::Text(text)),
                 Some('\\') => match self.next() {
                     Some(c @ ('\'' | '{' | '}' | '\\')) => {
@@ -266,7 +310,10 @@ impl Parser<'_> {
         let text = self.text.get(start..self.at).unwrap_or("");
         Path::parse(text)
             .map(Value::Path)
-            .map_err(|error| SyntaxError { span: error.span.start + start..error.span.end + start, ..error })
+            .map_err(|error| SyntaxError {
+                span: error.span.start + start..error.span.end + start,
+                ..error
+            })
     }
 }
 

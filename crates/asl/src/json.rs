@@ -38,40 +38,59 @@ impl Json {
 
     /// Whether an object has a member with a known value. A member with an unknown value may be absent.
     pub fn is_set(&self, key: &str) -> bool {
-        self.get(key).is_some_and(|value| !matches!(value, Self::Unknown))
+        self.get(key)
+            .is_some_and(|value| !matches!(value, Self::Unknown))
     }
 
     /// The members of an object.
     pub fn as_object(&self) -> Option<&Members> {
-        if let Self::Object(members) = self { Some(members) } else { None }
+        if let Self::Object(members) = self {
+            Some(members)
+        } else {
+            None
+        }
     }
 
     /// The elements of an array.
     pub fn as_array(&self) -> Option<&[Json]> {
-        if let Self::Array(elements) = self { Some(elements) } else { None }
+        if let Self::Array(elements) = self {
+            Some(elements)
+        } else {
+            None
+        }
     }
 
     /// The text of a string.
     pub fn as_str(&self) -> Option<&str> {
-        if let Self::String(text) = self { Some(text) } else { None }
+        if let Self::String(text) = self {
+            Some(text)
+        } else {
+            None
+        }
     }
 
     /// The value that a pointer leads to.
     pub fn at(&self, pointer: &JsonPointer) -> Option<&Json> {
-        pointer.tokens().iter().try_fold(self, |value, token| match value {
-            Self::Object(members) => members.get(&**token),
-            Self::Array(elements) => elements.get(token.parse::<usize>().ok()?),
-            _ => None,
-        })
+        pointer
+            .tokens()
+            .iter()
+            .try_fold(self, |value, token| match value {
+                Self::Object(members) => members.get(&**token),
+                Self::Array(elements) => elements.get(token.parse::<usize>().ok()?),
+                _ => None,
+            })
     }
 
     /// The value that a pointer leads to, mutable.
     pub fn at_mut(&mut self, pointer: &JsonPointer) -> Option<&mut Json> {
-        pointer.tokens().iter().try_fold(self, |value, token| match value {
-            Self::Object(members) => members.get_mut(&**token),
-            Self::Array(elements) => elements.get_mut(token.parse::<usize>().ok()?),
-            _ => None,
-        })
+        pointer
+            .tokens()
+            .iter()
+            .try_fold(self, |value, token| match value {
+                Self::Object(members) => members.get_mut(&**token),
+                Self::Array(elements) => elements.get_mut(token.parse::<usize>().ok()?),
+                _ => None,
+            })
     }
 
     /// Whether every value in it is known.
@@ -86,19 +105,24 @@ impl Json {
 
     /// Calls `visit` for the value and the values in it, with their places. Values in a value are visited
     /// only if `visit` returns `true` for it.
-    pub fn walk<'a>(&'a self, way: &PathBuilder<'_>, visit: &mut dyn FnMut(&PathBuilder<'_>, &'a Json) -> bool) {
+    pub fn walk<'a>(
+        &'a self,
+        way: &PathBuilder<'_>,
+        visit: &mut dyn FnMut(&PathBuilder<'_>, &'a Json) -> bool,
+    ) {
         if !visit(way, self) {
             return;
         }
         match self {
             Self::Object(members) => {
-                members.iter().for_each(|(key, inner)| inner.walk(&PathBuilder::Member(way, key), visit));
+                members
+                    .iter()
+                    .for_each(|(key, inner)| inner.walk(&PathBuilder::Member(way, key), visit));
             }
             Self::Array(elements) => {
-                elements
-                    .iter()
-                    .enumerate()
-                    .for_each(|(index, inner)| inner.walk(&PathBuilder::Element(way, index), visit));
+                elements.iter().enumerate().for_each(|(index, inner)| {
+                    inner.walk(&PathBuilder::Element(way, index), visit)
+                });
             }
             _ => {}
         }
@@ -124,9 +148,14 @@ impl Json {
             Self::Bool(flag) => Value::Bool(*flag),
             Self::Number(number) => Value::Number(number.clone()),
             Self::String(text) => Value::String(text.clone()),
-            Self::Array(elements) => Value::Array(elements.iter().map(Self::to_value).collect::<Option<_>>()?),
+            Self::Array(elements) => {
+                Value::Array(elements.iter().map(Self::to_value).collect::<Option<_>>()?)
+            }
             Self::Object(members) => Value::Object(
-                members.iter().map(|(key, value)| Some((key.clone(), value.to_value()?))).collect::<Option<_>>()?,
+                members
+                    .iter()
+                    .map(|(key, value)| Some((key.clone(), value.to_value()?)))
+                    .collect::<Option<_>>()?,
             ),
             Self::Unknown => return None,
         })
@@ -140,7 +169,10 @@ impl Json {
                 Value::Number(number) => Value::Number(shortest(number)),
                 Value::Array(elements) => elements.into_iter().map(sorted).collect(),
                 Value::Object(members) => {
-                    let mut members: Vec<_> = members.into_iter().map(|(key, value)| (key, sorted(value))).collect();
+                    let mut members: Vec<_> = members
+                        .into_iter()
+                        .map(|(key, value)| (key, sorted(value)))
+                        .collect();
                     members.sort_by(|(a, _), (b, _)| a.cmp(b));
                     members.into_iter().collect()
                 }
@@ -156,9 +188,13 @@ impl Json {
         match (self, other) {
             (Self::Unknown, _) | (_, Self::Unknown) => false,
             (Self::Number(a), Self::Number(b)) => same_number(a, b),
-            (Self::Array(a), Self::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same_meaning(b)),
+            (Self::Array(a), Self::Array(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same_meaning(b))
+            }
             (Self::Object(a), Self::Object(b)) => {
-                a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| a.same_meaning(b)))
+                a.len() == b.len()
+                    && a.iter()
+                        .all(|(key, a)| b.get(key).is_some_and(|b| a.same_meaning(b)))
             }
             (a, b) => a == b,
         }
@@ -169,13 +205,17 @@ impl Json {
 fn shortest(number: Number) -> Number {
     let plain = decimal(&number.to_string()).map(|number| number.normalized());
     let plain = plain.filter(|number| number.fractional_digit_count().abs() < 30);
-    plain.and_then(|plain| plain.to_plain_string().parse().ok()).unwrap_or(number)
+    plain
+        .and_then(|plain| plain.to_plain_string().parse().ok())
+        .unwrap_or(number)
 }
 
 /// The value of a number. `None` for extreme exponents, because aligning them needs memory in proportion to their
 /// distance.
 fn decimal(text: &str) -> Option<BigDecimal> {
-    BigDecimal::from_str(text).ok().filter(|number| number.fractional_digit_count().abs() < 10_000)
+    BigDecimal::from_str(text)
+        .ok()
+        .filter(|number| number.fractional_digit_count().abs() < 10_000)
 }
 
 fn same_number(a: &Number, b: &Number) -> bool {
@@ -194,9 +234,12 @@ impl From<Value> for Json {
             Value::Number(number) => Self::Number(number),
             Value::String(text) => Self::String(text),
             Value::Array(elements) => Self::Array(elements.into_iter().map(Self::from).collect()),
-            Value::Object(members) => {
-                Self::Object(members.into_iter().map(|(key, value)| (key, Self::from(value))).collect())
-            }
+            Value::Object(members) => Self::Object(
+                members
+                    .into_iter()
+                    .map(|(key, value)| (key, Self::from(value)))
+                    .collect(),
+            ),
         }
     }
 }

@@ -67,7 +67,10 @@ impl Path {
 
     fn read(text: &str) -> Result<Self, SyntaxError> {
         let trimmed = text.trim_end();
-        let mut parser = Parser { text: trimmed, at: 0 };
+        let mut parser = Parser {
+            text: trimmed,
+            at: 0,
+        };
         let root = parser.root()?;
         let mut segments = Vec::new();
         while parser.at < trimmed.len() {
@@ -78,15 +81,19 @@ impl Path {
 
     /// The first step that is not allowed in a Reference Path, because it can match several values.
     pub fn indefinite(&self) -> Option<&Segment> {
-        self.segments.iter().find(|segment| !matches!(segment.step, Step::Member(_) | Step::Element(_)))
+        self.segments
+            .iter()
+            .find(|segment| !matches!(segment.step, Step::Member(_) | Step::Element(_)))
     }
 
     /// The names of the members at the beginning of the path, up to the first other step.
     pub fn members(&self) -> impl Iterator<Item = &str> {
-        self.segments.iter().map_while(|segment| match &segment.step {
-            Step::Member(name) => Some(name.as_str()),
-            _ => None,
-        })
+        self.segments
+            .iter()
+            .map_while(|segment| match &segment.step {
+                Step::Member(name) => Some(name.as_str()),
+                _ => None,
+            })
     }
 }
 
@@ -125,14 +132,25 @@ impl Parser<'_> {
 
     fn root(&mut self) -> Result<Root, SyntaxError> {
         if !self.eat('$') {
-            return Err(SyntaxError::new(0..self.text.len(), "a path starts with `$`"));
+            return Err(SyntaxError::new(
+                0..self.text.len(),
+                "a path starts with `$`",
+            ));
         }
         if self.eat('$') {
             return self.after_root(Root::Context);
         }
-        let name: String = self.rest().chars().take_while(|c| !".[($ ".contains(*c) && !c.is_whitespace()).collect();
+        let name: String = self
+            .rest()
+            .chars()
+            .take_while(|c| !".[($ ".contains(*c) && !c.is_whitespace())
+            .collect();
         self.at += name.len();
-        self.after_root(if name.is_empty() { Root::Input } else { Root::Variable(name) })
+        self.after_root(if name.is_empty() {
+            Root::Input
+        } else {
+            Root::Variable(name)
+        })
     }
 
     fn after_root(&self, root: Root) -> Result<Root, SyntaxError> {
@@ -146,14 +164,20 @@ impl Parser<'_> {
         let start = self.at;
         if self.eat('[') {
             let step = self.bracket(start)?;
-            segments.push(Segment { step, span: start..self.at });
+            segments.push(Segment {
+                step,
+                span: start..self.at,
+            });
             return Ok(());
         }
         if !self.eat('.') {
             return self.fail(start, "`.` or `[` is expected here");
         }
         if self.eat('.') {
-            segments.push(Segment { step: Step::DeepScan, span: start..self.at });
+            segments.push(Segment {
+                step: Step::DeepScan,
+                span: start..self.at,
+            });
         }
         match self.peek() {
             None => self.fail(start, "a path cannot end with `.`"),
@@ -161,12 +185,18 @@ impl Parser<'_> {
             Some('[') => Ok(()),
             Some('*') => {
                 self.at += 1;
-                segments.push(Segment { step: Step::Wildcard, span: start..self.at });
+                segments.push(Segment {
+                    step: Step::Wildcard,
+                    span: start..self.at,
+                });
                 Ok(())
             }
             Some(_) => {
                 let step = self.property(start)?;
-                segments.push(Segment { step, span: start..self.at });
+                segments.push(Segment {
+                    step,
+                    span: start..self.at,
+                });
                 Ok(())
             }
         }
@@ -185,7 +215,11 @@ impl Parser<'_> {
                 c if c.is_whitespace() => {
                     return self
                         .fail(self.at, "a path cannot have a space in a name")
-                        .map_err(|error| error.help("write the name in brackets and quotes, such as `['my name']`"));
+                        .map_err(|error| {
+                            error.help(
+                                "write the name in brackets and quotes, such as `['my name']`",
+                            )
+                        });
                 }
                 c => self.at += c.len_utf8(),
             }
@@ -222,7 +256,10 @@ impl Parser<'_> {
             }
         }
         self.at = self.text.len();
-        Err(SyntaxError::new(start..self.at, format!("`{open}` is not closed")))
+        Err(SyntaxError::new(
+            start..self.at,
+            format!("`{open}` is not closed"),
+        ))
     }
 
     fn bracket(&mut self, start: usize) -> Result<Step, SyntaxError> {
@@ -249,7 +286,10 @@ impl Parser<'_> {
             Some('\'' | '"') => self.names()?,
             Some(c) if c.is_ascii_digit() || c == '-' || c == ':' => self.numbers()?,
             Some(_) => {
-                return self.fail(self.at, "a number, a name in quotes, `*` or `?(` is expected in brackets");
+                return self.fail(
+                    self.at,
+                    "a number, a name in quotes, `*` or `?(` is expected in brackets",
+                );
             }
             None => return self.fail(start, "`[` is not closed"),
         };
@@ -298,7 +338,9 @@ impl Parser<'_> {
 
     fn numbers(&mut self) -> Result<Step, SyntaxError> {
         let start = self.at;
-        let length = self.rest().find(|c: char| !(c.is_ascii_digit() || "-:, ".contains(c)));
+        let length = self
+            .rest()
+            .find(|c: char| !(c.is_ascii_digit() || "-:, ".contains(c)));
         self.at += length.unwrap_or(self.rest().len());
         let written = self.text.get(start..self.at).unwrap_or("").trim();
         let whole = |part: &str| part.trim().parse::<i64>().ok();
@@ -307,13 +349,17 @@ impl Parser<'_> {
         }
         let bound = |part: &str| part.trim().is_empty() || whole(part).is_some();
         let parts: Vec<&str> = written.split(':').collect();
-        if (2..=3).contains(&parts.len()) && parts.iter().all(|part| bound(part)) && written != ":" {
+        if (2..=3).contains(&parts.len()) && parts.iter().all(|part| bound(part)) && written != ":"
+        {
             return Ok(Step::Slice);
         }
         if written.contains(',') && written.split(',').all(|part| whole(part).is_some()) {
             return Ok(Step::Several);
         }
-        self.fail(start, "this is neither a number, a list of numbers nor a slice")
+        self.fail(
+            start,
+            "this is neither a number, a list of numbers nor a slice",
+        )
     }
 }
 
@@ -369,7 +415,10 @@ mod tests {
             "$.a[]",
             "$.a[?(@.x]",
         ];
-        let read: Vec<String> = texts.iter().map(|text| format!("{text}: {}", check(text))).collect();
+        let read: Vec<String> = texts
+            .iter()
+            .map(|text| format!("{text}: {}", check(text)))
+            .collect();
         insta::assert_snapshot!(read.join("\n"));
     }
 }

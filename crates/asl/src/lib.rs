@@ -37,6 +37,6 @@ pub use semantic::SemanticModel;
 pub use semantic::kind::{Form, MachineType};
 pub use suggest::did_you_mean;
 pub use syntax::{
-    Document, Format, Parsed, TextError, TextErrorKind, line_and_column, parse, parse_unfilled, parse_yaml,
-    parse_yaml_template, parse_yaml_unfilled,
+    Document, Format, Parsed, TextError, TextErrorKind, line_and_column, parse, parse_unfilled,
+    parse_yaml, parse_yaml_template, parse_yaml_unfilled,
 };

@@ -33,13 +33,20 @@ pub struct Linter {
 impl Linter {
     /// Creates a linter for state machines of a type, with all rules that need only the definition.
     pub fn new(machine: MachineType) -> Self {
-        Self { machine, filter: RuleFilter::ALL, derives_policy: false }
+        Self {
+            machine,
+            filter: RuleFilter::ALL,
+            derives_policy: false,
+        }
     }
 
     /// The same linter with another type of state machine.
     #[must_use]
     pub fn with_machine(&self, machine: MachineType) -> Self {
-        Self { machine, ..self.clone() }
+        Self {
+            machine,
+            ..self.clone()
+        }
     }
 
     /// The same linter, limited to the findings that a filter includes.
@@ -59,7 +66,10 @@ impl Linter {
     /// lints, because no role is created from the permissions.
     #[must_use]
     pub fn with_policy(self) -> Self {
-        Self { derives_policy: true, ..self }
+        Self {
+            derives_policy: true,
+            ..self
+        }
     }
 
     /// Checks a definition.
@@ -143,13 +153,22 @@ impl Linter {
     }
 
     /// Checks a document that was parsed from a text.
-    pub(crate) fn check_parsed(&self, document: &Document, errors: Vec<TextError>, text: &str) -> Vec<Diagnostic> {
+    pub(crate) fn check_parsed(
+        &self,
+        document: &Document,
+        errors: Vec<TextError>,
+        text: &str,
+    ) -> Vec<Diagnostic> {
         let mut findings = self.syntax(errors);
         let found = match document.complete {
             true => self.check_known(&document.root, true, Form::Nested),
             false => self.check(&document.root, Form::Nested),
         };
-        findings.extend(found.into_iter().map(|finding| attach_spans(finding, document, text, &JsonPointer::root())));
+        findings.extend(
+            found
+                .into_iter()
+                .map(|finding| attach_spans(finding, document, text, &JsonPointer::root())),
+        );
         findings
     }
 
@@ -158,19 +177,28 @@ impl Linter {
         let mut findings = check_model(&model);
         if self.derives_policy && is_known && form == Form::Nested {
             let (_, gaps) = policy::derive(root, &Settings::default());
-            findings.extend(self.check_policy(&gaps).into_iter().map(|finding| finding.severity(Severity::Lint)));
+            findings.extend(
+                self.check_policy(&gaps)
+                    .into_iter()
+                    .map(|finding| finding.severity(Severity::Lint)),
+            );
         }
         let is_consequence = |finding: &Diagnostic| CONSEQUENCES.contains(&finding.code);
         findings.sort_by(|a, b| {
             let order = is_consequence(a).cmp(&is_consequence(b));
-            order.then_with(|| a.pointer.cmp(&b.pointer)).then(a.code.cmp(b.code))
+            order
+                .then_with(|| a.pointer.cmp(&b.pointer))
+                .then(a.code.cmp(b.code))
         });
         self.selected(findings)
     }
 
     fn selected(&self, mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
         findings.retain(|finding| self.filter.includes(finding));
-        findings.into_iter().map(Diagnostic::without_false_rejection).collect()
+        findings
+            .into_iter()
+            .map(Diagnostic::without_false_rejection)
+            .collect()
     }
 }
 
@@ -192,7 +220,11 @@ fn checks() -> impl Iterator<Item = &'static Check> {
 fn check_model(model: &SemanticModel<'_>) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for node in &model.objects {
-        for check in OBJECT_CHECKS.get(node.shape.name.as_str()).into_iter().flatten() {
+        for check in OBJECT_CHECKS
+            .get(node.shape.name.as_str())
+            .into_iter()
+            .flatten()
+        {
             check(model, node, &mut findings);
         }
     }
@@ -205,26 +237,39 @@ fn check_model(model: &SemanticModel<'_>) -> Vec<Diagnostic> {
 }
 
 /// The checks of each type of object, by its name.
-static OBJECT_CHECKS: LazyLock<HashMap<&str, Vec<CheckObject>, RandomState>> = LazyLock::new(|| {
-    let language = Language::get();
-    let states = language.states.iter().map(|state| (state, true));
-    let others = language.objects().chain([&language.definition]).map(|object| (object, false));
-    let of = |(object, is_state): (&'static ObjectSchema, bool)| {
-        let name = object.name.as_str();
-        let looks = |word: &str| word == "Any" || word == name || (word == "State" && is_state);
-        let checks = checks().filter_map(|check| match check {
-            Check::Object(word, check) if looks(word) => Some(*check),
-            _ => None,
-        });
-        (name, checks.collect())
-    };
-    others.chain(states).map(of).collect()
-});
+static OBJECT_CHECKS: LazyLock<HashMap<&str, Vec<CheckObject>, RandomState>> =
+    LazyLock::new(|| {
+        let language = Language::get();
+        let states = language.states.iter().map(|state| (state, true));
+        let others = language
+            .objects()
+            .chain([&language.definition])
+            .map(|object| (object, false));
+        let of = |(object, is_state): (&'static ObjectSchema, bool)| {
+            let name = object.name.as_str();
+            let looks = |word: &str| word == "Any" || word == name || (word == "State" && is_state);
+            let checks = checks().filter_map(|check| match check {
+                Check::Object(word, check) if looks(word) => Some(*check),
+                _ => None,
+            });
+            (name, checks.collect())
+        };
+        others.chain(states).map(of).collect()
+    });
 
 /// Returns a finding with its byte ranges in the text of a document that contains the definition at `at`.
-pub(crate) fn attach_spans(mut finding: Diagnostic, document: &Document, text: &str, at: &JsonPointer) -> Diagnostic {
+pub(crate) fn attach_spans(
+    mut finding: Diagnostic,
+    document: &Document,
+    text: &str,
+    at: &JsonPointer,
+) -> Diagnostic {
     let pointer = at.append(&finding.pointer);
-    let key = || document.key_span(&pointer).unwrap_or_else(|| document.span(&pointer));
+    let key = || {
+        document
+            .key_span(&pointer)
+            .unwrap_or_else(|| document.span(&pointer))
+    };
     finding.span = Some(match (&finding.inside, &finding.fix) {
         (Some(inside), _) => document.span_inside(text, &pointer, &inside.range),
         (None, Some(fix)) if fix.is_key => key(),
@@ -234,7 +279,11 @@ pub(crate) fn attach_spans(mut finding: Diagnostic, document: &Document, text: &
     if let Some(fix) = &mut finding.fix {
         fix.pointer = at.append(&fix.pointer);
         let (at, is_key) = (&fix.pointer, fix.is_key);
-        fix.span = if is_key { document.key_letters(text, at) } else { document.value_letters(text, at) };
+        fix.span = if is_key {
+            document.key_letters(text, at)
+        } else {
+            document.value_letters(text, at)
+        };
     }
     finding.pointer = pointer;
     for related in &mut finding.related {
@@ -246,5 +295,7 @@ pub(crate) fn attach_spans(mut finding: Diagnostic, document: &Document, text: &
 
 /// Returns whether any finding is an error.
 pub fn has_errors(findings: &[Diagnostic]) -> bool {
-    findings.iter().any(|finding| finding.severity == Severity::Error)
+    findings
+        .iter()
+        .any(|finding| finding.severity == Severity::Error)
 }

@@ -96,7 +96,9 @@ impl From<&Self> for Segment {
 impl From<usize> for Segment {
     fn from(index: usize) -> Self {
         const DIGITS: [&str; 10] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
-        DIGITS.get(index).map_or_else(|| index.to_string().into(), |digit| (*digit).into())
+        DIGITS
+            .get(index)
+            .map_or_else(|| index.to_string().into(), |digit| (*digit).into())
     }
 }
 
@@ -115,7 +117,9 @@ impl JsonPointer {
         let (mut name, mut rest) = (None, self.tokens());
         loop {
             match rest {
-                [states, state, inner @ ..] if states == "States" => (name, rest) = (Some(&**state), inner),
+                [states, state, inner @ ..] if states == "States" => {
+                    (name, rest) = (Some(&**state), inner)
+                }
                 _ => return name,
             }
             rest = match rest {
@@ -157,11 +161,21 @@ impl JsonPointer {
         let mut location = String::new();
         let mut before: &str = "";
         for token in &self.0 {
-            let index = before != "States" && !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_digit());
-            location.push_str(&if index { format!("[{token}]") } else { format!("/{token}") });
+            let index = before != "States"
+                && !token.is_empty()
+                && token.bytes().all(|byte| byte.is_ascii_digit());
+            location.push_str(&if index {
+                format!("[{token}]")
+            } else {
+                format!("/{token}")
+            });
             before = token;
         }
-        if location.is_empty() { "/".to_owned() } else { location }
+        if location.is_empty() {
+            "/".to_owned()
+        } else {
+            location
+        }
     }
 
     /// The enclosing place.
@@ -250,7 +264,11 @@ mod tests {
             ("States/M/Parameters/States/B", Some("M")),
             ("StartAt", None),
         ] {
-            let pointer: JsonPointer = pointer.split('/').filter(|step| !step.is_empty()).map(str::to_owned).collect();
+            let pointer: JsonPointer = pointer
+                .split('/')
+                .filter(|step| !step.is_empty())
+                .map(str::to_owned)
+                .collect();
             assert_eq!(pointer.state_name(), name, "{pointer}");
         }
     }
@@ -264,18 +282,43 @@ mod tests {
                 "/States/a~1b~0c/Retry/0/ErrorEquals",
                 "/States/a/b~c/Retry[0]/ErrorEquals",
             ),
-            (&["States", "12", "x1", ""][..], "/States/12/x1/", "/States/12/x1/"),
+            (
+                &["States", "12", "x1", ""][..],
+                "/States/12/x1/",
+                "/States/12/x1/",
+            ),
         ] {
             let pointer: JsonPointer = steps.iter().map(|step| (*step).to_owned()).collect();
-            assert_eq!((pointer.to_string().as_str(), pointer.aws_location().as_str()), (text, location));
+            assert_eq!(
+                (
+                    pointer.to_string().as_str(),
+                    pointer.aws_location().as_str()
+                ),
+                (text, location)
+            );
         }
         let root = JsonPointer::root();
-        assert_eq!((root.parent(), root.join("a").parent()), (None, Some(root.clone())));
+        assert_eq!(
+            (root.parent(), root.join("a").parent()),
+            (None, Some(root.clone()))
+        );
         let inside = PathBuilder::Start(&root);
-        let (field, member) = (PathBuilder::Field(&root, "f"), PathBuilder::Member(&inside, "m"));
+        let (field, member) = (
+            PathBuilder::Field(&root, "f"),
+            PathBuilder::Member(&inside, "m"),
+        );
         let element = PathBuilder::Element(&member, 3);
-        assert_eq!([field.name(), member.name(), element.name()], [None, Some("m"), None]);
-        assert_eq!((field.pointer().to_string(), element.pointer().to_string()), ("/f".to_owned(), "/m/3".to_owned()));
-        assert_eq!(root.join("a").append(&element.pointer()).to_string(), "/a/m/3");
+        assert_eq!(
+            [field.name(), member.name(), element.name()],
+            [None, Some("m"), None]
+        );
+        assert_eq!(
+            (field.pointer().to_string(), element.pointer().to_string()),
+            ("/f".to_owned(), "/m/3".to_owned())
+        );
+        assert_eq!(
+            root.join("a").append(&element.pointer()).to_string(),
+            "/a/m/3"
+        );
     }
 }

@@ -70,7 +70,11 @@ impl ExternalReference {
 
 /// Returns the references of a definition whose ARN, name or URL is known, in either form of the definition.
 pub fn external_references(definition: &Json) -> Vec<ExternalReference> {
-    Graph::of(definition).states.iter().filter_map(|node| external_reference(node.name, node.value, &node.at)).collect()
+    Graph::of(definition)
+        .states
+        .iter()
+        .filter_map(|node| external_reference(node.name, node.value, &node.at))
+        .collect()
 }
 
 fn external_reference(name: &str, state: &Json, at: &JsonPointer) -> Option<ExternalReference> {
@@ -80,10 +84,13 @@ fn external_reference(name: &str, state: &Json, at: &JsonPointer) -> Option<Exte
         Resource::Activity => (Kind::Activity, resource.to_owned(), at.join("Resource")),
         Resource::Optimized(called) | Resource::Sdk(called) => {
             let (kind, parameters) = parameters(&called)?;
-            let payload = ["Parameters", "Arguments"].into_iter().find(|field| state.get(field).is_some())?;
+            let payload = ["Parameters", "Arguments"]
+                .into_iter()
+                .find(|field| state.get(field).is_some())?;
             let given = |parameter: &'static str| {
                 let text = state.get(payload)?.get(parameter)?.as_str()?;
-                (!text.trim_start().starts_with("{%") && !text.contains("${")).then(|| (text.to_owned(), parameter))
+                (!text.trim_start().starts_with("{%") && !text.contains("${"))
+                    .then(|| (text.to_owned(), parameter))
             };
             let (mut id, parameter) = parameters.iter().copied().find_map(given)?;
             if let (Kind::Function, Some(qualifier)) = (kind, given("Qualifier")) {
@@ -97,14 +104,22 @@ fn external_reference(name: &str, state: &Json, at: &JsonPointer) -> Option<Exte
         Some(Json::Number(number)) => number.as_f64(),
         _ => None,
     };
-    Some(ExternalReference { kind, id, state: name.to_owned(), at, timeout_seconds })
+    Some(ExternalReference {
+        kind,
+        id,
+        state: name.to_owned(),
+        at,
+        timeout_seconds,
+    })
 }
 
 /// Returns the kind of resource that a call names, and the parameters that name it.
 fn parameters(called: &Called<'_>) -> Option<(Kind, &'static [&'static str])> {
     Some(match (called.service, called.operation) {
         ("lambda", "invoke") => (Kind::Function, &["FunctionName"]),
-        ("states" | "sfn", "startExecution" | "startSyncExecution") => (Kind::StateMachine, &["StateMachineArn"]),
+        ("states" | "sfn", "startExecution" | "startSyncExecution") => {
+            (Kind::StateMachine, &["StateMachineArn"])
+        }
         ("sqs", _) => (Kind::Queue, &["QueueUrl"]),
         ("sns", "publish") => (Kind::Topic, &["TopicArn"]),
         ("dynamodb", _) => (Kind::Table, &["TableName"]),
@@ -184,8 +199,10 @@ mod tests {
                 "E":{"Type":"Task","Resource":"arn:aws:states:::aws-sdk:dynamodb:query","Parameters":{"TableName":"t"},"Next":"F"},
                 "F":{"Type":"Task","Resource":"arn:aws:states:eu-west-1:1:activity:a","End":true}}}]}}}"#;
         let references = external_references(&crate::parse(text).unwrap().0.root);
-        let named: Vec<_> =
-            references.iter().map(|used| format!("{} {} at {}", used.kind.word(), used.id, used.at)).collect();
+        let named: Vec<_> = references
+            .iter()
+            .map(|used| format!("{} {} at {}", used.kind.word(), used.id, used.at))
+            .collect();
         let facts = ResourceInfo::Function(FunctionInfo {
             state: "Failed".into(),
             runtime: Some("python3.8".into()),
@@ -195,10 +212,20 @@ mod tests {
         });
         let linter = crate::linter::Linter::new(crate::MachineType::Standard);
         let judged = references.iter().flat_map(|reference| {
-            let info = if reference.kind == Kind::Function { &facts } else { &ResourceInfo::Missing };
-            linter.check_reference(&KnownReference { reference, info, publishes: true })
+            let info = if reference.kind == Kind::Function {
+                &facts
+            } else {
+                &ResourceInfo::Missing
+            };
+            linter.check_reference(&KnownReference {
+                reference,
+                info,
+                publishes: true,
+            })
         });
-        let judged: Vec<_> = judged.map(|finding| format!("{} {}", finding.code, finding.message)).collect();
+        let judged: Vec<_> = judged
+            .map(|finding| format!("{} {}", finding.code, finding.message))
+            .collect();
         insta::assert_snapshot!(format!("{}\n\n{}", named.join("\n"), judged.join("\n")));
     }
 }

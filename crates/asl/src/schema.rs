@@ -172,13 +172,27 @@ impl Language {
         add_state::<model::Map>(&mut generator, &mut states, "Map");
         add_state::<model::Succeed>(&mut generator, &mut states, "Succeed");
         add_state::<model::Fail>(&mut generator, &mut states, "Fail");
-        let definition = object("Definition", generator.subschema_for::<model::Definition>().as_value());
-        let objects = generator.definitions().iter().map(|(name, schema)| (name.clone(), object(name, schema)));
-        Self { definition, objects: objects.collect(), states }
+        let definition = object(
+            "Definition",
+            generator.subschema_for::<model::Definition>().as_value(),
+        );
+        let objects = generator
+            .definitions()
+            .iter()
+            .map(|(name, schema)| (name.clone(), object(name, schema)));
+        Self {
+            definition,
+            objects: objects.collect(),
+            states,
+        }
     }
 }
 
-fn add_state<T: JsonSchema>(generator: &mut SchemaGenerator, states: &mut Vec<ObjectSchema>, name: &str) {
+fn add_state<T: JsonSchema>(
+    generator: &mut SchemaGenerator,
+    states: &mut Vec<ObjectSchema>,
+    name: &str,
+) {
     let reference = generator.subschema_for::<T>();
     let schema = definition_of(generator, &reference).unwrap_or_default();
     states.push(object(name, &schema));
@@ -191,8 +205,10 @@ fn definition_of(generator: &SchemaGenerator, reference: &Schema) -> Option<Valu
 
 /// Returns the JSON Schema of the language, for editors.
 pub fn json_schema() -> Value {
-    let mut schema =
-        SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<model::Definition>().to_value();
+    let mut schema = SchemaSettings::draft2020_12()
+        .into_generator()
+        .into_root_schema_for::<model::Definition>()
+        .to_value();
     leave_out_null(&mut schema);
     schema
 }
@@ -203,7 +219,9 @@ fn leave_out_null(schema: &mut Value) {
     match schema {
         Value::Object(members) => {
             if !members.contains_key("x-null") && !members.contains_key("const") {
-                let is_null = |value: &Value| value == "null" || value.get("type").is_some_and(|ty| ty == "null");
+                let is_null = |value: &Value| {
+                    value == "null" || value.get("type").is_some_and(|ty| ty == "null")
+                };
                 for key in ["type", "anyOf"] {
                     if let Some(Value::Array(choices)) = members.get_mut(key) {
                         choices.retain(|choice| !is_null(choice));
@@ -224,22 +242,50 @@ fn text(schema: &Value, key: &str) -> String {
 }
 
 fn object(name: &str, schema: &Value) -> ObjectSchema {
-    let required: Vec<&str> =
-        schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
-    let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
-    let fields = properties.map(|(key, property)| field(key, property, required.contains(&key.as_str())));
+    let required: Vec<&str> = schema
+        .get("required")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    let properties = schema
+        .get("properties")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten();
+    let fields =
+        properties.map(|(key, property)| field(key, property, required.contains(&key.as_str())));
     let fields: Vec<FieldSchema> = fields.collect();
-    let by_name = fields.iter().enumerate().map(|(position, field)| (field.name.clone(), position)).collect();
-    ObjectSchema { name: name.to_owned(), description: text(schema, "description"), fields, by_name }
+    let by_name = fields
+        .iter()
+        .enumerate()
+        .map(|(position, field)| (field.name.clone(), position))
+        .collect();
+    ObjectSchema {
+        name: name.to_owned(),
+        description: text(schema, "description"),
+        fields,
+        by_name,
+    }
 }
 
 fn field(name: &str, property: &Value, required: bool) -> FieldSchema {
-    let number = |key: &str| property.get(key).and_then(Value::as_f64).map(|number| number as i64);
+    let number = |key: &str| {
+        property
+            .get(key)
+            .and_then(Value::as_f64)
+            .map(|number| number as i64)
+    };
     let block = text(property, "x-block");
     let shape = shape(property);
     FieldSchema {
         name: name.to_owned(),
-        hcl: if block.is_empty() { name.to_snake_case() } else { block },
+        hcl: if block.is_empty() {
+            name.to_snake_case()
+        } else {
+            block
+        },
         description: text(property, "description"),
         reads: reads(property, &shape),
         shape,
@@ -251,7 +297,10 @@ fn field(name: &str, property: &Value, required: bool) -> FieldSchema {
         },
         minimum: number("minimum"),
         maximum: number("maximum"),
-        min_items: property.get("minItems").and_then(Value::as_u64).and_then(|items| usize::try_from(items).ok()),
+        min_items: property
+            .get("minItems")
+            .and_then(Value::as_u64)
+            .and_then(|items| usize::try_from(items).ok()),
     }
 }
 
@@ -267,8 +316,13 @@ fn reference(schema: &Value) -> Option<String> {
 fn words(schema: &Value) -> Option<Vec<String>> {
     let strings = |list: &Value, key: Option<&str>| {
         let items = list.as_array()?.iter();
-        let words: Vec<String> =
-            items.filter_map(|item| key.map_or(Some(item), |key| item.get(key))?.as_str().map(str::to_owned)).collect();
+        let words: Vec<String> = items
+            .filter_map(|item| {
+                key.map_or(Some(item), |key| item.get(key))?
+                    .as_str()
+                    .map(str::to_owned)
+            })
+            .collect();
         (!words.is_empty()).then_some(words)
     };
     schema
@@ -286,9 +340,12 @@ fn reads(property: &Value, shape: &FieldType) -> ExpressionKind {
         ("path-or-intrinsic", _) => ExpressionKind::PathOrIntrinsic,
         ("template", _) => ExpressionKind::Template,
         ("expression", _) => ExpressionKind::Expression,
-        (_, FieldType::BooleanOrExpression | FieldType::IntegerOrExpression | FieldType::NumberOrExpression) => {
-            ExpressionKind::Expression
-        }
+        (
+            _,
+            FieldType::BooleanOrExpression
+            | FieldType::IntegerOrExpression
+            | FieldType::NumberOrExpression,
+        ) => ExpressionKind::Expression,
         _ => ExpressionKind::Nothing,
     }
 }
@@ -331,7 +388,11 @@ mod tests {
     fn language_is_read_off_the_model() {
         let language = Language::get();
         let mut lines = Vec::new();
-        let objects = language.states.iter().chain([&language.definition]).chain(language.objects.values());
+        let objects = language
+            .states
+            .iter()
+            .chain([&language.definition])
+            .chain(language.objects.values());
         for object in objects.filter(|object| object.name != "Comparison") {
             lines.push(format!("{}:", object.name));
             for field in &object.fields {
@@ -341,7 +402,9 @@ mod tests {
                     field.name,
                     field.shape,
                     if field.required { " required" } else { "" },
-                    field.language.map_or(String::new(), |language| format!(" {language:?}")),
+                    field
+                        .language
+                        .map_or(String::new(), |language| format!(" {language:?}")),
                     match (field.minimum, field.maximum) {
                         (None, None) => String::new(),
                         (min, max) => format!(" {min:?}..{max:?}"),
@@ -355,7 +418,11 @@ mod tests {
     #[test]
     fn only_conditions_contain_their_own_kind() {
         let language = Language::get();
-        let recursive: Vec<_> = language.objects.keys().filter(|name| language.is_recursive(name)).collect();
+        let recursive: Vec<_> = language
+            .objects
+            .keys()
+            .filter(|name| language.is_recursive(name))
+            .collect();
         assert_eq!(recursive, ["Comparison"]);
     }
 }

@@ -23,7 +23,11 @@ impl Substitutions {
             _ => None,
         };
         let members = property.and_then(Json::as_object).into_iter().flatten();
-        Self(members.map(|(name, value)| (name.clone(), text(value))).collect())
+        Self(
+            members
+                .map(|(name, value)| (name.clone(), text(value)))
+                .collect(),
+        )
     }
 
     /// The text with the known substitutions.
@@ -39,7 +43,10 @@ impl Substitutions {
                 Some(value) => {
                     let begin = filled.text.len();
                     filled.text.push_str(value);
-                    filled.pieces.push(Piece { to: begin..filled.text.len(), from: at + start..at + start + end });
+                    filled.pieces.push(Piece {
+                        to: begin..filled.text.len(),
+                        from: at + start..at + start + end,
+                    });
                 }
                 None => filled.text.push_str(from.get(..end).unwrap_or("")),
             }
@@ -70,8 +77,13 @@ struct Piece {
 impl Filled {
     /// The finding with its places in the old text. A part that contains substituted text is not repaired.
     pub(crate) fn unfilled(&self, mut finding: Diagnostic) -> Diagnostic {
-        finding.fix = finding.fix.filter(|fix| fix.span.as_ref().is_none_or(|span| !self.touches(span)));
-        for span in [&mut finding.span].into_iter().chain(finding.fix.as_mut().map(|fix| &mut fix.span)) {
+        finding.fix = finding
+            .fix
+            .filter(|fix| fix.span.as_ref().is_none_or(|span| !self.touches(span)));
+        for span in [&mut finding.span]
+            .into_iter()
+            .chain(finding.fix.as_mut().map(|fix| &mut fix.span))
+        {
             *span = span.as_ref().map(|span| self.before(span));
         }
         for related in &mut finding.related {
@@ -81,7 +93,9 @@ impl Filled {
     }
 
     fn touches(&self, span: &Range<usize>) -> bool {
-        self.pieces.iter().any(|piece| piece.to.start < span.end && span.start < piece.to.end)
+        self.pieces
+            .iter()
+            .any(|piece| piece.to.start < span.end && span.start < piece.to.end)
     }
 
     /// The byte range in the old text that corresponds to a range in the new text.
@@ -90,7 +104,9 @@ impl Filled {
     }
 
     fn place(&self, at: usize, is_end: bool) -> usize {
-        let next = self.pieces.partition_point(|piece| piece.to.start < at || (piece.to.start == at && !is_end));
+        let next = self
+            .pieces
+            .partition_point(|piece| piece.to.start < at || (piece.to.start == at && !is_end));
         match next.checked_sub(1).and_then(|index| self.pieces.get(index)) {
             None => at,
             Some(piece) if at >= piece.to.end => piece.from.end + at - piece.to.end,
@@ -112,7 +128,8 @@ mod tests {
     use crate::pointer::JsonPointer;
 
     fn substitutions() -> Substitutions {
-        let text = r#"{"T": 5, "Yes": true, "Long": "a longer text", "E": "", "Later": {"Ref": "X"}}"#;
+        let text =
+            r#"{"T": 5, "Yes": true, "Long": "a longer text", "E": "", "Later": {"Ref": "X"}}"#;
         Substitutions::of(Some(&crate::parse(text).unwrap().0.root))
     }
 
@@ -133,9 +150,19 @@ mod tests {
     fn places_are_those_of_the_old_text() {
         let old = "ab ${Long} cd ${E}${T} ef";
         let filled = substitutions().fill(old);
-        for (part, expected) in [("ab", "ab"), ("longer", "${Long}"), ("cd", "cd"), ("5", "${T}"), ("ef", "ef")] {
+        for (part, expected) in [
+            ("ab", "ab"),
+            ("longer", "${Long}"),
+            ("cd", "cd"),
+            ("5", "${T}"),
+            ("ef", "ef"),
+        ] {
             let start = filled.text.find(part).unwrap();
-            assert_eq!(&old[filled.before(&(start..start + part.len()))], expected, "{part}");
+            assert_eq!(
+                &old[filled.before(&(start..start + part.len()))],
+                expected,
+                "{part}"
+            );
         }
         let all = filled.before(&(0..filled.text.len()));
         assert_eq!(&old[all], old);
@@ -148,18 +175,27 @@ mod tests {
         let filled = substitutions().fill("ab ${Long} cd");
         let finding = |part: &str| {
             let start = filled.text.find(part).unwrap();
-            let mut finding =
-                Diagnostic::error("ASL0001", JsonPointer::root(), "x").fix(Fix::value(JsonPointer::root(), "y"));
+            let mut finding = Diagnostic::error("ASL0001", JsonPointer::root(), "x")
+                .fix(Fix::value(JsonPointer::root(), "y"));
             finding.span = Some(start..start + part.len());
             finding.fix.as_mut().unwrap().span = finding.span.clone();
             filled.unfilled(finding)
         };
-        for touched in ["longer", "b a", "text c", "a longer text", "ab a longer text cd"] {
+        for touched in [
+            "longer",
+            "b a",
+            "text c",
+            "a longer text",
+            "ab a longer text cd",
+        ] {
             assert!(finding(touched).fix.is_none(), "{touched}");
         }
         // A range that only touches the substituted text is repaired.
         assert!(finding("ab ").fix.is_some() && finding(" cd").fix.is_some());
         let kept = finding("cd");
-        assert_eq!((kept.span, kept.fix.unwrap().span), (Some(11..13), Some(11..13)));
+        assert_eq!(
+            (kept.span, kept.fix.unwrap().span),
+            (Some(11..13), Some(11..13))
+        );
     }
 }

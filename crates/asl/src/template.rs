@@ -67,7 +67,9 @@ enum Content {
 
 /// Returns whether a text may contain a definition or a template with state machines.
 pub fn may_have_definitions(text: &str) -> bool {
-    ["StartAt", "AWS::Serverless", "AWS::StepFunctions"].iter().any(|word| text.contains(word))
+    ["StartAt", "AWS::Serverless", "AWS::StepFunctions"]
+        .iter()
+        .any(|word| text.contains(word))
 }
 
 impl Linter {
@@ -89,14 +91,29 @@ impl Linter {
             Ok(parsed) => parsed,
             Err(error) => {
                 let made_later: Vec<MadeLater> = directive(text).into_iter().collect();
-                let findings = if made_later.is_empty() { self.syntax([*error]) } else { Vec::new() };
-                return Checked { definitions: 1, findings, made_later, ..Checked::default() };
+                let findings = if made_later.is_empty() {
+                    self.syntax([*error])
+                } else {
+                    Vec::new()
+                };
+                return Checked {
+                    definitions: 1,
+                    findings,
+                    made_later,
+                    ..Checked::default()
+                };
             }
         };
-        if document.root.get("Resources").and_then(Json::as_object).is_some() {
+        if document
+            .root
+            .get("Resources")
+            .and_then(Json::as_object)
+            .is_some()
+        {
             return self.check_template(text, &document);
         }
-        let has_states = document.root.get("StartAt").is_some() || document.root.get("States").is_some();
+        let has_states =
+            document.root.get("StartAt").is_some() || document.root.get("States").is_some();
         if !is_asl && !has_states {
             return Checked::default();
         }
@@ -106,7 +123,12 @@ impl Linter {
             findings.extend(self.check_size(text));
         }
         let made_later = made_later(&document.root, &JsonPointer::root(), &document);
-        Checked { definitions: 1, findings, made_later, ..Checked::default() }
+        Checked {
+            definitions: 1,
+            findings,
+            made_later,
+            ..Checked::default()
+        }
     }
 
     /// Checks the text of a file that a template refers to. As in AWS, the known substitutions are inserted
@@ -114,7 +136,9 @@ impl Linter {
     /// is neither. Findings are in the order of their places.
     pub fn check_named(&self, text: &str, format: Format, file: &NamedFile) -> Vec<Diagnostic> {
         let filled = file.substitutions.fill(text);
-        let (json, yaml) = (parse_unfilled(&filled.text), || parse_yaml_unfilled(&filled.text));
+        let (json, yaml) = (parse_unfilled(&filled.text), || {
+            parse_yaml_unfilled(&filled.text)
+        });
         let parsed = match (json, format) {
             (Ok(parsed), _) => Ok(parsed),
             (Err(_), Format::Yaml) => yaml(),
@@ -126,19 +150,31 @@ impl Linter {
             Err(_) if directive(&filled.text).is_some() => Vec::new(),
             Err(error) => linter.syntax([*error]),
         };
-        let mut findings: Vec<Diagnostic> = findings.into_iter().map(|finding| filled.unfilled(finding)).collect();
+        let mut findings: Vec<Diagnostic> = findings
+            .into_iter()
+            .map(|finding| filled.unfilled(finding))
+            .collect();
         sort_by_span(&mut findings);
         findings
     }
 
     /// Checks a definition that was parsed from a text, and may contain intrinsic functions of CloudFormation.
-    fn check_definition(&self, document: &Document, errors: Vec<TextError>, text: &str) -> Vec<Diagnostic> {
+    fn check_definition(
+        &self,
+        document: &Document,
+        errors: Vec<TextError>,
+        text: &str,
+    ) -> Vec<Diagnostic> {
         if !has_functions(&document.root) {
             return self.check_parsed(document, errors, text);
         }
         let mut findings = self.syntax(errors);
-        let found = self.check(&mask_intrinsics(&document.root), Form::Nested).into_iter();
-        findings.extend(found.map(|finding| attach_spans(finding, document, text, &JsonPointer::root())));
+        let found = self
+            .check(&mask_intrinsics(&document.root), Form::Nested)
+            .into_iter();
+        findings.extend(
+            found.map(|finding| attach_spans(finding, document, text, &JsonPointer::root())),
+        );
         findings
     }
 
@@ -150,26 +186,44 @@ impl Linter {
             if is_macro(name) {
                 checked.made_later.push(MadeLater::at(&at, document));
             }
-            let Some((properties, machine)) = machine_type(resource, self.machine) else { continue };
-            checked.made_later.extend(made_later(resource, &at, document));
+            let Some((properties, machine)) = machine_type(resource, self.machine) else {
+                continue;
+            };
+            checked
+                .made_later
+                .extend(made_later(resource, &at, document));
             let at = at.join("Properties");
             if let Some(file) = properties.get("DefinitionUri").and_then(Json::as_str) {
                 let substitutions = Substitutions::of(properties.get("DefinitionSubstitutions"));
-                checked.files.push(NamedFile { path: file.to_owned(), machine, substitutions });
+                checked.files.push(NamedFile {
+                    path: file.to_owned(),
+                    machine,
+                    substitutions,
+                });
             }
             for embedded in embedded(properties, &at) {
                 checked.definitions += 1;
-                checked.findings.extend(self.with_machine(machine).check_embedded(&embedded, document, text));
+                checked.findings.extend(
+                    self.with_machine(machine)
+                        .check_embedded(&embedded, document, text),
+                );
             }
         }
         checked
     }
 
-    fn check_embedded(&self, embedded: &Embedded, document: &Document, text: &str) -> Vec<Diagnostic> {
+    fn check_embedded(
+        &self,
+        embedded: &Embedded,
+        document: &Document,
+        text: &str,
+    ) -> Vec<Diagnostic> {
         let (inner, exact) = match &embedded.content {
             Content::Object(definition) => {
                 let findings = self.check(definition, Form::Nested).into_iter();
-                return findings.map(|finding| attach_spans(finding, document, text, &embedded.at)).collect();
+                return findings
+                    .map(|finding| attach_spans(finding, document, text, &embedded.at))
+                    .collect();
             }
             Content::Text(inner) => (inner, true),
             Content::Joined(inner) => (inner, false),
@@ -185,7 +239,13 @@ impl Linter {
 
 impl Embedded {
     /// A finding about the embedded text, with its places in the file.
-    fn in_file(&self, mut finding: Diagnostic, exact: bool, document: &Document, text: &str) -> Diagnostic {
+    fn in_file(
+        &self,
+        mut finding: Diagnostic,
+        exact: bool,
+        document: &Document,
+        text: &str,
+    ) -> Diagnostic {
         finding.span = Some(match finding.span.filter(|_| exact) {
             Some(span) => document.span_inside(text, &self.at, &span),
             None => document.span(&self.at),
@@ -194,8 +254,11 @@ impl Embedded {
         finding.fix = None;
         finding.pointer = self.at.append(&finding.pointer);
         for related in &mut finding.related {
-            related.span =
-                related.span.take().filter(|_| exact).map(|span| document.span_inside(text, &self.at, &span));
+            related.span = related
+                .span
+                .take()
+                .filter(|_| exact)
+                .map(|span| document.span_inside(text, &self.at, &span));
             related.pointer = self.at.append(&related.pointer);
         }
         finding
@@ -212,7 +275,10 @@ fn machine_type(resource: &Json, default: MachineType) -> Option<(&Json, Machine
     };
     let machine = match properties.get(field) {
         None => default,
-        Some(word) => word.as_str().and_then(MachineType::named).unwrap_or(MachineType::Unknown),
+        Some(word) => word
+            .as_str()
+            .and_then(MachineType::named)
+            .unwrap_or(MachineType::Unknown),
     };
     Some((properties, machine))
 }
@@ -221,7 +287,10 @@ fn embedded(properties: &Json, at: &JsonPointer) -> Vec<Embedded> {
     let mut found = Vec::new();
     let mut add = |at: JsonPointer, content: Content| found.push(Embedded { at, content });
     if let Some(definition @ Json::Object(_)) = properties.get("Definition") {
-        add(at.join("Definition"), Content::Object(mask_intrinsics(definition)));
+        add(
+            at.join("Definition"),
+            Content::Object(mask_intrinsics(definition)),
+        );
     }
     let at = at.join("DefinitionString");
     match properties.get("DefinitionString") {
@@ -249,8 +318,14 @@ fn embedded(properties: &Json, at: &JsonPointer) -> Vec<Embedded> {
 
 /// The text that `Fn::Join` creates, with a placeholder for each part that only CloudFormation knows.
 fn joined(arguments: &Json) -> Option<String> {
-    let [delimiter, parts] = arguments.as_array()? else { return None };
-    let parts: Vec<&str> = parts.as_array()?.iter().map(|part| part.as_str().unwrap_or("${Later}")).collect();
+    let [delimiter, parts] = arguments.as_array()? else {
+        return None;
+    };
+    let parts: Vec<&str> = parts
+        .as_array()?
+        .iter()
+        .map(|part| part.as_str().unwrap_or("${Later}"))
+        .collect();
     Some(parts.join(delimiter.as_str()?))
 }
 
@@ -264,7 +339,11 @@ fn mask_intrinsics(value: &Json) -> Json {
             _ if members.keys().any(|name| is_macro(name)) => Json::Unknown,
             _ => {
                 let there = members.iter().filter(|(_, value)| !is_no_value(value));
-                Json::Object(there.map(|(key, value)| (key.clone(), mask_intrinsics(value))).collect())
+                Json::Object(
+                    there
+                        .map(|(key, value)| (key.clone(), mask_intrinsics(value)))
+                        .collect(),
+                )
             }
         },
         Json::Array(elements) => Json::Array(elements.iter().map(mask_intrinsics).collect()),
@@ -300,8 +379,16 @@ fn is_no_value(value: &Json) -> bool {
 impl MadeLater {
     /// The content that the member at a place generates.
     fn at(pointer: &JsonPointer, document: &Document) -> Self {
-        let by = pointer.tokens().last().map_or_else(String::new, std::string::ToString::to_string);
-        Self { by, span: document.key_span(pointer).unwrap_or_else(|| document.span(pointer)) }
+        let by = pointer
+            .tokens()
+            .last()
+            .map_or_else(String::new, std::string::ToString::to_string);
+        Self {
+            by,
+            span: document
+                .key_span(pointer)
+                .unwrap_or_else(|| document.span(pointer)),
+        }
     }
 }
 
@@ -322,13 +409,25 @@ fn directive(text: &str) -> Option<MadeLater> {
     const WORDS: [&str; 5] = ["if ", "for ", "else", "endif", "endfor"];
     let starts = text.match_indices("%{").map(|(start, _)| start);
     let is_directive = |start: &usize| {
-        let rest = text.get(start + 2..).unwrap_or("").trim_start_matches(['~', ' ']);
+        let rest = text
+            .get(start + 2..)
+            .unwrap_or("")
+            .trim_start_matches(['~', ' ']);
         WORDS.iter().any(|word| rest.starts_with(word))
     };
-    let start = starts.filter(is_directive).find(|start| !is_in_string(text, *start))?;
+    let start = starts
+        .filter(is_directive)
+        .find(|start| !is_in_string(text, *start))?;
     let length = text.get(start..)?.find('}')? + 1;
-    let by = text.get(start..start + length).filter(|by| !by.contains('\n')).unwrap_or("%{ … }").to_owned();
-    Some(MadeLater { by, span: start..start + length })
+    let by = text
+        .get(start..start + length)
+        .filter(|by| !by.contains('\n'))
+        .unwrap_or("%{ … }")
+        .to_owned();
+    Some(MadeLater {
+        by,
+        span: start..start + length,
+    })
 }
 
 /// Returns whether a byte of a JSON text is in a string.

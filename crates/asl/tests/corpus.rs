@@ -1,6 +1,13 @@
 //! The score with real definitions, if the collection exists. `cargo xtask score` writes it again.
-#![allow(clippy::disallowed_methods, reason = "tests read files, and measure time")]
-#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests read files, and measure time"
+)]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "helpers of tests fail as tests do"
+)]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -28,14 +35,26 @@ const EXCEPTIONS: &[(&str, &str)] = &[
         "asl-validator/invalid/0016-invalid-json-surround-syntax-extra-spaces.json",
         "AWS skips blanks inside the delimiters",
     ),
-    ("asl-validator/invalid/0020-invalid-jsonata-surround-syntax-no-open.json", "AWS takes it as text; a warning here"),
-    ("asl-validator/invalid/0021-invalid-jsonata-surround-syntax-no-spaces.json", "AWS takes `{%a%}`"),
-    ("asl-validator/valid/0001-valid-assign.asl.json", "AWS refuses `-` in the name of a variable"),
+    (
+        "asl-validator/invalid/0020-invalid-jsonata-surround-syntax-no-open.json",
+        "AWS takes it as text; a warning here",
+    ),
+    (
+        "asl-validator/invalid/0021-invalid-jsonata-surround-syntax-no-spaces.json",
+        "AWS takes `{%a%}`",
+    ),
+    (
+        "asl-validator/valid/0001-valid-assign.asl.json",
+        "AWS refuses `-` in the name of a variable",
+    ),
     (
         "asl-validator/valid/0026-valid-map-with-item-batcher-jsonata.json",
         "AWS refuses JSONPath in a state machine of JSONata",
     ),
-    ("asl-validator/valid/0056-valid-task-credentials.json", "AWS refuses credentials without RoleArn"),
+    (
+        "asl-validator/valid/0056-valid-task-credentials.json",
+        "AWS refuses credentials without RoleArn",
+    ),
     (
         "cfn-lint/invalid/0001-functions-sub_needed-_Resources_TestBadStateMachine1_Properties_DefinitionString_.json",
         "the mistake is in the template around it",
@@ -83,19 +102,23 @@ fn entries(corpus: &Path) -> Vec<Entry> {
 
 impl Entry {
     fn answers(&self) -> Vec<(&str, Option<String>)> {
-        let errors = self.findings.iter().filter(|finding| finding.severity == Severity::Error);
-        errors.filter_map(|finding| finding.aws.as_ref()).map(|aws| (aws.code, aws.location())).collect()
+        let errors = self
+            .findings
+            .iter()
+            .filter(|finding| finding.severity == Severity::Error);
+        errors
+            .filter_map(|finding| finding.aws.as_ref())
+            .map(|aws| (aws.code, aws.location()))
+            .collect()
     }
 
     /// Whether one of the errors has the code of AWS and, if it is known, its place.
     fn agrees(&self) -> Option<bool> {
         let code = self.code.as_deref()?;
         let location = self.location.as_deref();
-        Some(
-            self.answers()
-                .iter()
-                .any(|(ours, place)| *ours == code && (location.is_none() || place.as_deref() == location)),
-        )
+        Some(self.answers().iter().any(|(ours, place)| {
+            *ours == code && (location.is_none() || place.as_deref() == location)
+        }))
     }
 }
 
@@ -111,10 +134,17 @@ fn score() {
     let entries = entries(&corpus);
     for entry in &entries {
         let foreign = entry.findings.iter().find(|finding| {
-            entry.basis == "tool-test" && FOREIGN_RESOURCES.iter().any(|resource| finding.message.contains(resource))
+            entry.basis == "tool-test"
+                && FOREIGN_RESOURCES
+                    .iter()
+                    .any(|resource| finding.message.contains(resource))
         });
-        let excepted = EXCEPTIONS.iter().find(|(file, _)| *file == entry.file).map(|(_, reason)| *reason);
-        let excepted = excepted.or(foreign.map(|_| "AWS refuses a resource that is no ARN of its own"));
+        let excepted = EXCEPTIONS
+            .iter()
+            .find(|(file, _)| *file == entry.file)
+            .map(|(_, reason)| *reason);
+        let excepted =
+            excepted.or(foreign.map(|_| "AWS refuses a resource that is no ARN of its own"));
         let right = has_errors(&entry.findings) != entry.valid;
         let (hits, all) = table.entry((entry.basis.clone(), entry.valid)).or_default();
         *hits += usize::from(right);
@@ -122,10 +152,16 @@ fn score() {
         if !right {
             let why = excepted.map_or_else(
                 || {
-                    entry.findings.iter().find(|finding| finding.severity == Severity::Error).map_or_else(
-                        || "accepted".to_owned(),
-                        |finding| format!("{} {} {}", finding.code, finding.pointer, finding.message),
-                    )
+                    entry
+                        .findings
+                        .iter()
+                        .find(|finding| finding.severity == Severity::Error)
+                        .map_or_else(
+                            || "accepted".to_owned(),
+                            |finding| {
+                                format!("{} {} {}", finding.code, finding.pointer, finding.message)
+                            },
+                        )
                 },
                 |reason| format!("exception: {reason}"),
             );
@@ -147,31 +183,51 @@ fn score() {
             }
         }
     }
-    let mut score = String::from("definitions judged as AWS judges them, by basis of the verdict:\n");
+    let mut score =
+        String::from("definitions judged as AWS judges them, by basis of the verdict:\n");
     for ((basis, valid), (hits, all)) in &table {
         let verdict = if *valid { "valid" } else { "invalid" };
         let _ = writeln!(score, "  {basis}, {verdict}: {hits}/{all}");
     }
-    score.push_str("invalid definitions where AWS's code and place are known and ours are the same:\n");
+    score.push_str(
+        "invalid definitions where AWS's code and place are known and ours are the same:\n",
+    );
     for (basis, (hits, all)) in &agreement {
         let _ = writeln!(score, "  {basis}: {hits}/{all}");
     }
     score.push_str("warnings and lints on valid definitions, by rule:\n");
     let mut said: BTreeMap<(&str, String), usize> = BTreeMap::new();
     for entry in entries.iter().filter(|entry| entry.valid) {
-        for finding in entry.findings.iter().filter(|finding| finding.severity != Severity::Error) {
-            *said.entry((finding.code, format!("{:?}", finding.severity))).or_default() += 1;
+        for finding in entry
+            .findings
+            .iter()
+            .filter(|finding| finding.severity != Severity::Error)
+        {
+            *said
+                .entry((finding.code, format!("{:?}", finding.severity)))
+                .or_default() += 1;
             if std::env::var("SHOW").is_ok_and(|code| code == finding.code) {
-                println!("{} {} {} {}", entry.file, finding.pointer, finding.message, finding.help);
+                println!(
+                    "{} {} {} {}",
+                    entry.file, finding.pointer, finding.message, finding.help
+                );
             }
         }
     }
     for ((code, severity), count) in &said {
         let _ = writeln!(score, "  {code} {severity}: {count}");
     }
-    let _ = write!(score, "judged otherwise:\n{wrong}same verdict, another code or place:\n{differing}");
+    let _ = write!(
+        score,
+        "judged otherwise:\n{wrong}same verdict, another code or place:\n{differing}"
+    );
     insta::assert_snapshot!(score);
-    let refused = entries.iter().filter(|entry| entry.valid && TRUSTED.contains(&entry.basis.as_str()));
-    let refused: Vec<_> = refused.filter(|entry| has_errors(&entry.findings)).map(|entry| &entry.file).collect();
+    let refused = entries
+        .iter()
+        .filter(|entry| entry.valid && TRUSTED.contains(&entry.basis.as_str()));
+    let refused: Vec<_> = refused
+        .filter(|entry| has_errors(&entry.findings))
+        .map(|entry| &entry.file)
+        .collect();
     assert!(refused.is_empty(), "AWS takes {refused:?}");
 }

@@ -1,5 +1,8 @@
 //! Comparisons of definitions: cases as data, and properties of all definitions.
-#![allow(clippy::disallowed_methods, reason = "tests read files, and measure time")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests read files, and measure time"
+)]
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use asl::Json;
@@ -11,12 +14,26 @@ fn parse(text: &str) -> Json {
 
 /// A difference as lines of text.
 fn lines(difference: &Difference) -> Vec<String> {
-    let value =
-        |value: &Option<Json>| value.as_ref().map_or_else(|| "-".to_owned(), |value| value.normalized().unwrap());
-    let field = |field: &Field| format!("{}: {} > {}", field.at, value(&field.before), value(&field.after));
+    let value = |value: &Option<Json>| {
+        value
+            .as_ref()
+            .map_or_else(|| "-".to_owned(), |value| value.normalized().unwrap())
+    };
+    let field = |field: &Field| {
+        format!(
+            "{}: {} > {}",
+            field.at,
+            value(&field.before),
+            value(&field.after)
+        )
+    };
     let mut lines: Vec<String> = difference.fields.iter().map(field).collect();
     for state in &difference.states {
-        let place = if state.scope.is_empty() { String::new() } else { format!(" in {}", state.scope) };
+        let place = if state.scope.is_empty() {
+            String::new()
+        } else {
+            format!(" in {}", state.scope)
+        };
         let name = format!("{} {}{place}", state.kind, state.name);
         match &state.change {
             Change::Added => lines.push(format!("+ {name}")),
@@ -25,7 +42,9 @@ fn lines(difference: &Difference) -> Vec<String> {
             Change::Changed { fields, moved_from } => {
                 lines.push(format!(
                     "~ {name}{}",
-                    moved_from.as_ref().map_or(String::new(), |from| format!(" from `{from}`"))
+                    moved_from
+                        .as_ref()
+                        .map_or(String::new(), |from| format!(" from `{from}`"))
                 ));
                 lines.extend(fields.iter().map(|it| format!("    {}", field(it))));
             }
@@ -71,14 +90,29 @@ fn fields_and_states_are_told_apart() {
 
 #[test]
 fn elements_that_stay_are_no_difference_wherever_they_are() {
-    let machine =
-        |list: &str| format!(r#"{{"StartAt":"A","States":{{"A":{{"Type":"Pass","Result":{list},"End":true}}}}}}"#);
+    let machine = |list: &str| {
+        format!(
+            r#"{{"StartAt":"A","States":{{"A":{{"Type":"Pass","Result":{list},"End":true}}}}}}"#
+        )
+    };
     for (before, after, expected) in [
-        ("[1,2,3]", "[0,1,2,3]", &["~ Pass A", "    /Result/0: - > 0"][..]),
+        (
+            "[1,2,3]",
+            "[0,1,2,3]",
+            &["~ Pass A", "    /Result/0: - > 0"][..],
+        ),
         ("[1,2,3]", "[1,3]", &["~ Pass A", "    /Result/1: 2 > -"]),
-        ("[1,2,3]", "[1,5,3,4]", &["~ Pass A", "    /Result/1: 2 > 5", "    /Result/3: - > 4"]),
+        (
+            "[1,2,3]",
+            "[1,5,3,4]",
+            &["~ Pass A", "    /Result/1: 2 > 5", "    /Result/3: - > 4"],
+        ),
         ("[]", "[1]", &["~ Pass A", "    /Result/0: - > 1"]),
-        ("[1,2]", "[2,1]", &["~ Pass A", "    /Result/0: 1 > -", "    /Result/1: - > 1"]),
+        (
+            "[1,2]",
+            "[2,1]",
+            &["~ Pass A", "    /Result/0: 1 > -", "    /Result/1: - > 1"],
+        ),
         ("{}", "[]", &["~ Pass A", "    /Result: {} > []"]),
     ] {
         check(&machine(before), &machine(after), expected);
@@ -92,9 +126,16 @@ fn scopes_and_names_are_followed() {
             r#"{{"StartAt":"P","States":{{"P":{{"Type":"Parallel","Branches":[{{"StartAt":"X","States":{{{a}}}}},{{"StartAt":"Y","States":{{{b}}}}}],"End":true}}}}}}"#
         )
     };
-    let (x, y) = (r#""X":{"Type":"Pass","End":true}"#, r#""Y":{"Type":"Succeed"}"#);
+    let (x, y) = (
+        r#""X":{"Type":"Pass","End":true}"#,
+        r#""Y":{"Type":"Succeed"}"#,
+    );
     let z = r#""Y":{"Type":"Succeed"},"Z":{"Type":"Fail"}"#;
-    check(&parallel(x, y), &parallel(x, z), &["+ Fail Z in branch 2 of `P`"]);
+    check(
+        &parallel(x, y),
+        &parallel(x, z),
+        &["+ Fail Z in branch 2 of `P`"],
+    );
     check(
         &parallel(&format!("{x},\"Z\":{{\"Type\":\"Fail\"}}"), y),
         &parallel(x, z),
@@ -102,21 +143,37 @@ fn scopes_and_names_are_followed() {
     );
     check(
         &parallel(x, y),
-        &parallel(r#""X2":{"Type":"Pass","End":true}"#, y).replace("\"StartAt\":\"X\"", "\"StartAt\":\"X2\""),
-        &["~ Parallel P", "    /Branches/0/StartAt: \"X\" > \"X2\"", "X > Pass X2 in branch 1 of `P`"],
+        &parallel(r#""X2":{"Type":"Pass","End":true}"#, y)
+            .replace("\"StartAt\":\"X\"", "\"StartAt\":\"X2\""),
+        &[
+            "~ Parallel P",
+            "    /Branches/0/StartAt: \"X\" > \"X2\"",
+            "X > Pass X2 in branch 1 of `P`",
+        ],
     );
 }
 
 /// A branch without its own states, which leads to the state that contains it.
-const CIRCLE: &str =
-    r#"{"StartAt": "P", "States": {"P": {"Type": "Parallel", "Branches": [{"StartAt": "P"}], "End": true}}}"#;
+const CIRCLE: &str = r#"{"StartAt": "P", "States": {"P": {"Type": "Parallel", "Branches": [{"StartAt": "P"}], "End": true}}}"#;
 
 #[test]
 fn anything_can_be_compared() {
-    for text in ["null", "[]", "3", r#"{"States": 3}"#, r#"{"States": {"A": null}}"#, r#"{"StartAt": "A"}"#, CIRCLE] {
+    for text in [
+        "null",
+        "[]",
+        "3",
+        r#"{"States": 3}"#,
+        r#"{"States": {"A": null}}"#,
+        r#"{"StartAt": "A"}"#,
+        CIRCLE,
+    ] {
         assert!(diff(&parse(text), &parse(text)).is_empty(), "{text}");
         assert!(
-            !diff(&parse(text), &parse(r#"{"StartAt":"B","States":{"B":{"Type":"Succeed"}}}"#)).is_empty(),
+            !diff(
+                &parse(text),
+                &parse(r#"{"StartAt":"B","States":{"B":{"Type":"Succeed"}}}"#)
+            )
+            .is_empty(),
             "{text}"
         );
     }
@@ -132,8 +189,16 @@ fn real_definitions_are_the_same_as_themselves_and_as_nothing_else() {
     let mut definitions = Vec::new();
     for line in index.lines() {
         let entry: serde_json::Value = serde_json::from_str(line).unwrap();
-        let file = corpus.join(entry.get("file").and_then(serde_json::Value::as_str).unwrap_or_default());
-        if let Some((document, _)) = std::fs::read_to_string(file).ok().and_then(|text| asl::parse(&text).ok()) {
+        let file = corpus.join(
+            entry
+                .get("file")
+                .and_then(serde_json::Value::as_str)
+                .unwrap_or_default(),
+        );
+        if let Some((document, _)) = std::fs::read_to_string(file)
+            .ok()
+            .and_then(|text| asl::parse(&text).ok())
+        {
             definitions.push(document.root);
         }
     }

@@ -15,20 +15,33 @@ fn written(text: &str, node: &Node) -> String {
         Kind::Text(value) => format!("Text({value:?})"),
         _ => kind(node),
     };
-    let parts: Vec<String> = node.parts().into_iter().map(|part| written(text, part)).collect();
+    let parts: Vec<String> = node
+        .parts()
+        .into_iter()
+        .map(|part| written(text, part))
+        .collect();
     let shown = text.get(node.span.clone()).unwrap();
-    if parts.is_empty() { format!("{name}[{shown}]") } else { format!("{name}[{shown}]({})", parts.join(", ")) }
+    if parts.is_empty() {
+        format!("{name}[{shown}]")
+    } else {
+        format!("{name}[{shown}]({})", parts.join(", "))
+    }
 }
 
 /// The name of the variant.
 fn kind(node: &Node) -> String {
-    format!("{:?}", node.kind).chars().take_while(|c| c.is_alphanumeric()).collect()
+    format!("{:?}", node.kind)
+        .chars()
+        .take_while(|c| c.is_alphanumeric())
+        .collect()
 }
 
 /// A line that marks the place of an error.
 fn marked(text: &str, span: &std::ops::Range<usize>) -> String {
     let before = text.get(..span.start).unwrap_or(text).chars().count();
-    let width = text.get(span.clone()).map_or(1, |part| part.chars().count().max(1));
+    let width = text
+        .get(span.clone())
+        .map_or(1, |part| part.chars().count().max(1));
     format!("{}{}", " ".repeat(before), "^".repeat(width))
 }
 
@@ -209,10 +222,13 @@ fn jsonata_trees() {
         "01",
         "a[0",
     ];
-    let shown = texts.iter().chain(&errors).map(|text| match asl::jsonata::parse(text) {
-        Ok(tree) => format!("{text}\n  {}", written(text, &tree)),
-        Err(error) => format!("{text}\n{} {}", marked(text, &error.span), error.message),
-    });
+    let shown = texts
+        .iter()
+        .chain(&errors)
+        .map(|text| match asl::jsonata::parse(text) {
+            Ok(tree) => format!("{text}\n  {}", written(text, &tree)),
+            Err(error) => format!("{text}\n{} {}", marked(text, &error.span), error.message),
+        });
     insta::assert_snapshot!(shown.collect::<Vec<_>>().join("\n"));
 }
 
@@ -292,10 +308,13 @@ fn paths() {
         "$.a[0,]",
         "$.é[",
     ];
-    let shown = texts.iter().chain(&errors).map(|text| match Path::parse(text) {
-        Ok(path) => format!("{text}\n  {:?} {:?}", path.root, path.segments),
-        Err(error) => format!("{text}\n{} {}", marked(text, &error.span), error.message),
-    });
+    let shown = texts
+        .iter()
+        .chain(&errors)
+        .map(|text| match Path::parse(text) {
+            Ok(path) => format!("{text}\n  {:?} {:?}", path.root, path.segments),
+            Err(error) => format!("{text}\n{} {}", marked(text, &error.span), error.message),
+        });
     insta::assert_snapshot!(shown.collect::<Vec<_>>().join("\n"));
 }
 

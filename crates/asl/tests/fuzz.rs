@@ -1,7 +1,15 @@
 //! No input makes a check panic: saved inputs, and mutations of them for `FUZZ_SECONDS` for each target. An
 //! input that fails is printed. Saved in the folder of its target, it becomes a test.
-#![allow(clippy::disallowed_methods, reason = "tests read files, and measure time")]
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "helpers of tests fail as tests do")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests read files, and measure time"
+)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "helpers of tests fail as tests do"
+)]
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -89,7 +97,10 @@ struct Random(u64);
 
 impl Random {
     fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         ((self.0 >> 33) as usize) % limit.max(1)
     }
 }
@@ -97,8 +108,13 @@ impl Random {
 fn mutated(random: &mut Random, seeds: &[String]) -> String {
     let mut text = seeds[random.below(seeds.len())].clone();
     for _ in 0..=random.below(6) {
-        let boundaries: Vec<usize> = (0..=text.len()).filter(|at| text.is_char_boundary(*at)).collect();
-        let mut places = [boundaries[random.below(boundaries.len())], boundaries[random.below(boundaries.len())]];
+        let boundaries: Vec<usize> = (0..=text.len())
+            .filter(|at| text.is_char_boundary(*at))
+            .collect();
+        let mut places = [
+            boundaries[random.below(boundaries.len())],
+            boundaries[random.below(boundaries.len())],
+        ];
         places.sort_unstable();
         let [start, end] = places;
         match random.below(6) {
@@ -110,7 +126,10 @@ fn mutated(random: &mut Random, seeds: &[String]) -> String {
             }
             3 => {
                 let other = &seeds[random.below(seeds.len())];
-                let from = (0..=other.len()).rev().find(|at| other.is_char_boundary(*at) && *at <= end).unwrap_or(0);
+                let from = (0..=other.len())
+                    .rev()
+                    .find(|at| other.is_char_boundary(*at) && *at <= end)
+                    .unwrap_or(0);
                 text = format!("{}{}", &text[..start], &other[from..]);
             }
             4 => {
@@ -128,10 +147,16 @@ fn mutated(random: &mut Random, seeds: &[String]) -> String {
 
 fn seeds(target: &str) -> Vec<String> {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
-    let mut files: Vec<_> =
-        fs::read_dir(tests.join("fuzz").join(target)).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<_> = fs::read_dir(tests.join("fuzz").join(target))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     files.sort();
-    files.iter().map(|file| fs::read_to_string(file).unwrap()).flat_map(|text| split(&text)).collect()
+    files
+        .iter()
+        .map(|file| fs::read_to_string(file).unwrap())
+        .flat_map(|text| split(&text))
+        .collect()
 }
 
 /// The inputs of a file, separated by lines of dashes.
@@ -142,15 +167,28 @@ fn split(text: &str) -> Vec<String> {
 /// The definitions of the cases of the rules.
 fn definitions() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rules");
-    let texts = fs::read_dir(folder).unwrap().map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap());
+    let texts = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap());
     texts
-        .flat_map(|text| text.lines().filter(|line| line.starts_with('{')).map(str::to_owned).collect::<Vec<_>>())
+        .flat_map(|text| {
+            text.lines()
+                .filter(|line| line.starts_with('{'))
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        })
         .collect()
 }
 
 fn fuzz(target: &str, seeds: &[String], run: fn(&str)) {
-    let seconds = std::env::var("FUZZ_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(1);
-    let seed = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_nanos() as u64;
+    let seconds = std::env::var("FUZZ_SECONDS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(1);
+    let seed = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap()
+        .as_nanos() as u64;
     let (inputs, watched) = mpsc::channel::<Option<String>>();
     let watch = std::thread::spawn(move || {
         let mut current: Option<String> = None;
@@ -172,7 +210,10 @@ fn fuzz(target: &str, seeds: &[String], run: fn(&str)) {
     let mut count = 0_u64;
     let mut one = |text: String| {
         inputs.send(Some(text.clone())).unwrap();
-        assert!(catch_unwind(AssertUnwindSafe(|| run(&text))).is_ok(), "{target} fails on {text:?}");
+        assert!(
+            catch_unwind(AssertUnwindSafe(|| run(&text))).is_ok(),
+            "{target} fails on {text:?}"
+        );
         inputs.send(None).unwrap();
         count += 1;
     };
@@ -191,14 +232,19 @@ fn definitions_in_json() {
         let (document, findings) = Linter::new(MachineType::Standard).check_text(text);
         for finding in &findings {
             let span = finding.span.clone().unwrap();
-            assert!(text.get(span.clone()).is_some(), "{span:?} is not a part of the text");
+            assert!(
+                text.get(span.clone()).is_some(),
+                "{span:?} is not a part of the text"
+            );
         }
         if let Some(document) = document {
             Linter::new(MachineType::Express).check(&document.root, Form::Nested);
             Linter::new(MachineType::Unknown).check(&document.root, Form::Flat);
             assert!(asl::diff::diff(&document.root, &document.root).is_empty());
             if let Some(flat) = asl::flat::flatten(&document.root) {
-                assert!(asl::flat::nest(&flat).is_some_and(|again| again.same_meaning(&document.root)));
+                assert!(
+                    asl::flat::nest(&flat).is_some_and(|again| again.same_meaning(&document.root))
+                );
             }
         }
     });
@@ -208,11 +254,20 @@ fn definitions_in_json() {
 fn definitions_in_yaml_and_templates() {
     fuzz("yaml", &seeds("yaml"), |text| {
         // Tags become functions, and the rest is the same.
-        assert_eq!(asl::parse_yaml(text).is_ok(), asl::parse_yaml_template(text).is_ok());
+        assert_eq!(
+            asl::parse_yaml(text).is_ok(),
+            asl::parse_yaml_template(text).is_ok()
+        );
         for format in [Format::Yaml, Format::Json] {
-            for finding in Linter::new(MachineType::Standard).check_file(text, format, true).findings {
+            for finding in Linter::new(MachineType::Standard)
+                .check_file(text, format, true)
+                .findings
+            {
                 let span = finding.span.clone().unwrap();
-                assert!(text.get(span.clone()).is_some(), "{span:?} is not a part of the text");
+                assert!(
+                    text.get(span.clone()).is_some(),
+                    "{span:?} is not a part of the text"
+                );
             }
         }
     });
@@ -220,24 +275,44 @@ fn definitions_in_yaml_and_templates() {
 
 #[test]
 fn paths() {
-    fuzz("jsonpath", &seeds("jsonpath"), |text| match JsonPath::parse(text) {
-        Ok(path) => assert!(path.segments.iter().all(|segment| text.get(segment.span.clone()).is_some())),
-        Err(error) => assert!(text.get(error.span.clone()).is_some(), "{:?}", error.span),
-    });
+    fuzz(
+        "jsonpath",
+        &seeds("jsonpath"),
+        |text| match JsonPath::parse(text) {
+            Ok(path) => assert!(
+                path.segments
+                    .iter()
+                    .all(|segment| text.get(segment.span.clone()).is_some())
+            ),
+            Err(error) => assert!(text.get(error.span.clone()).is_some(), "{:?}", error.span),
+        },
+    );
 }
 
 #[test]
 fn intrinsic_functions() {
-    fuzz("intrinsic", &seeds("intrinsic"), |text| match Call::parse(text) {
-        Ok(call) => assert!(call.calls().iter().all(|call| text.get(call.span.clone()).is_some())),
-        Err(error) => assert!(text.get(error.span.clone()).is_some(), "{:?}", error.span),
+    fuzz("intrinsic", &seeds("intrinsic"), |text| {
+        match Call::parse(text) {
+            Ok(call) => assert!(
+                call.calls()
+                    .iter()
+                    .all(|call| text.get(call.span.clone()).is_some())
+            ),
+            Err(error) => assert!(text.get(error.span.clone()).is_some(), "{:?}", error.span),
+        }
     });
 }
 
 #[test]
 fn jsonata() {
-    fuzz("jsonata", &seeds("jsonata"), |text| match asl::jsonata::parse(text) {
-        Ok(tree) => tree.walk(&mut |node| assert!(text.get(node.span.clone()).is_some(), "{:?}", node.span)),
-        Err(error) => assert!(text.get(error.span.clone()).is_some(), "{:?}", error.span),
-    });
+    fuzz(
+        "jsonata",
+        &seeds("jsonata"),
+        |text| match asl::jsonata::parse(text) {
+            Ok(tree) => tree.walk(&mut |node| {
+                assert!(text.get(node.span.clone()).is_some(), "{:?}", node.span)
+            }),
+            Err(error) => assert!(text.get(error.span.clone()).is_some(), "{:?}", error.span),
+        },
+    );
 }

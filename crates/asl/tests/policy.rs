@@ -1,5 +1,8 @@
 //! Derived policies, as reviewed snapshots.
-#![allow(clippy::disallowed_methods, reason = "tests read files, and measure time")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests read files, and measure time"
+)]
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -22,42 +25,78 @@ fn policy(resource: &str, payload: &str) -> String {
 
 fn settings() -> Settings {
     let account = Account::of_arn("arn:aws:states:eu-west-1:123456789012:stateMachine:it");
-    Settings { account, name: "it".into(), ..Settings::default() }
+    Settings {
+        account,
+        name: "it".into(),
+        ..Settings::default()
+    }
 }
 
 fn of_definition(text: &str, settings: &Settings) -> String {
     let (document, gaps) = derive(&asl::parse(text).unwrap().0.root, settings);
     let findings = Linter::new(MachineType::Standard).check_policy(&gaps);
     let statements = document.statements().map(|statement| {
-        let conditions =
-            if statement.conditions.is_empty() { String::new() } else { format!(" if {:?}", statement.conditions) };
-        format!("{} on {}{conditions}", statement.actions.join(" "), statement.resources.join(" "))
+        let conditions = if statement.conditions.is_empty() {
+            String::new()
+        } else {
+            format!(" if {:?}", statement.conditions)
+        };
+        format!(
+            "{} on {}{conditions}",
+            statement.actions.join(" "),
+            statement.resources.join(" ")
+        )
     });
-    let findings =
-        findings.iter().map(|finding| format!("{:?} {}: {}", finding.severity, finding.code, finding.message));
+    let findings = findings.iter().map(|finding| {
+        format!(
+            "{:?} {}: {}",
+            finding.severity, finding.code, finding.message
+        )
+    });
     statements.chain(findings).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
 fn each_integration_gets_what_it_needs() {
     let cases = [
-        ("arn:aws:lambda:eu-west-1:123456789012:function:f:live", "{}"),
+        (
+            "arn:aws:lambda:eu-west-1:123456789012:function:f:live",
+            "{}",
+        ),
         ("arn:aws:states:::lambda:invoke", r#"{"FunctionName":"f"}"#),
         (
             "arn:aws:states:::lambda:invoke.waitForTaskToken",
             r#"{"FunctionName":"arn:aws:lambda:eu-west-1:123456789012:function:f:2"}"#,
         ),
-        ("arn:aws:states:::lambda:invoke", r#"{"FunctionName.$":"$.f"}"#),
-        ("arn:aws:states:::sns:publish", r#"{"TopicArn":"arn:aws:sns:eu-west-1:123456789012:t"}"#),
+        (
+            "arn:aws:states:::lambda:invoke",
+            r#"{"FunctionName.$":"$.f"}"#,
+        ),
+        (
+            "arn:aws:states:::sns:publish",
+            r#"{"TopicArn":"arn:aws:sns:eu-west-1:123456789012:t"}"#,
+        ),
         ("arn:aws:states:::sns:publish", r#"{"PhoneNumber":"+1"}"#),
-        ("arn:aws:states:::sqs:sendMessage", r#"{"QueueUrl":"https://sqs.us-east-1.amazonaws.com/210987654321/q"}"#),
-        ("arn:aws:states:::sqs:sendMessage", r#"{"QueueUrl":"{% $states.input.q %}"}"#),
-        ("arn:aws:states:::dynamodb:getItem", r#"{"TableName":"orders"}"#),
+        (
+            "arn:aws:states:::sqs:sendMessage",
+            r#"{"QueueUrl":"https://sqs.us-east-1.amazonaws.com/210987654321/q"}"#,
+        ),
+        (
+            "arn:aws:states:::sqs:sendMessage",
+            r#"{"QueueUrl":"{% $states.input.q %}"}"#,
+        ),
+        (
+            "arn:aws:states:::dynamodb:getItem",
+            r#"{"TableName":"orders"}"#,
+        ),
         (
             "arn:aws:states:::dynamodb:putItem",
             r#"{"TableName":"arn:aws:dynamodb:eu-west-1:123456789012:table/orders"}"#,
         ),
-        ("arn:aws:states:::aws-sdk:dynamodb:query", r#"{"TableName":"orders","IndexName":"by-date"}"#),
+        (
+            "arn:aws:states:::aws-sdk:dynamodb:query",
+            r#"{"TableName":"orders","IndexName":"by-date"}"#,
+        ),
         (
             "arn:aws:states:::states:startExecution",
             r#"{"StateMachineArn":"arn:aws:states:eu-west-1:123456789012:stateMachine:child"}"#,
@@ -66,7 +105,10 @@ fn each_integration_gets_what_it_needs() {
             "arn:aws:states:::states:startExecution.sync:2",
             r#"{"StateMachineArn":"arn:aws:states:eu-west-1:123456789012:stateMachine:child"}"#,
         ),
-        ("arn:aws:states:::events:putEvents", r#"{"Entries":[{"Source":"s"},{"EventBusName":"bus"}]}"#),
+        (
+            "arn:aws:states:::events:putEvents",
+            r#"{"Entries":[{"Source":"s"},{"EventBusName":"bus"}]}"#,
+        ),
         ("arn:aws:states:eu-west-1:123456789012:activity:a", "{}"),
         ("arn:aws:states:::aws-sdk:sesv2:sendEmail", "{}"),
     ];
@@ -85,25 +127,46 @@ fn said(cases: &[(&str, &str)]) -> String {
 #[test]
 fn jobs_get_what_they_need_to_be_waited_for() {
     let cases = [
-        ("arn:aws:states:::batch:submitJob.sync", r#"{"JobQueue":"q","JobDefinition":"d","JobName":"j"}"#),
-        ("arn:aws:states:::batch:submitJob", r#"{"JobQueue":"q","JobDefinition":"d:3","JobName":"j"}"#),
+        (
+            "arn:aws:states:::batch:submitJob.sync",
+            r#"{"JobQueue":"q","JobDefinition":"d","JobName":"j"}"#,
+        ),
+        (
+            "arn:aws:states:::batch:submitJob",
+            r#"{"JobQueue":"q","JobDefinition":"d:3","JobName":"j"}"#,
+        ),
         (
             "arn:aws:states:::ecs:runTask",
             r#"{"TaskDefinition":"web:4","Overrides":{"TaskRoleArn":"arn:aws:iam::1:role/t","ExecutionRoleArn":"arn:aws:iam::1:role/e"},"Tags":[]}"#,
         ),
-        ("arn:aws:states:::ecs:runTask.sync", r#"{"TaskDefinition":"arn:aws:ecs:eu-west-1:1:task-definition/web"}"#),
-        ("arn:aws:states:::glue:startJobRun.sync", r#"{"JobName":"load"}"#),
-        ("arn:aws:states:::databrew:startJobRun.sync", r#"{"Name.$":"$.n"}"#),
+        (
+            "arn:aws:states:::ecs:runTask.sync",
+            r#"{"TaskDefinition":"arn:aws:ecs:eu-west-1:1:task-definition/web"}"#,
+        ),
+        (
+            "arn:aws:states:::glue:startJobRun.sync",
+            r#"{"JobName":"load"}"#,
+        ),
+        (
+            "arn:aws:states:::databrew:startJobRun.sync",
+            r#"{"Name.$":"$.n"}"#,
+        ),
         (
             "arn:aws:states:::sagemaker:createTrainingJob.sync",
             r#"{"TrainingJobName.$":"$.n","RoleArn":"arn:aws:iam::1:role/sm"}"#,
         ),
-        ("arn:aws:states:::sagemaker:createEndpoint", r#"{"EndpointName":"e","EndpointConfigName":"c"}"#),
+        (
+            "arn:aws:states:::sagemaker:createEndpoint",
+            r#"{"EndpointName":"e","EndpointConfigName":"c"}"#,
+        ),
         (
             "arn:aws:states:::elasticmapreduce:createCluster.sync",
             r#"{"Name":"c","ServiceRole":"EMR_DefaultRole","JobFlowRole.$":"$.r"}"#,
         ),
-        ("arn:aws:states:::elasticmapreduce:addStep.sync", r#"{"ClusterId":"j-1","Step":{}}"#),
+        (
+            "arn:aws:states:::elasticmapreduce:addStep.sync",
+            r#"{"ClusterId":"j-1","Step":{}}"#,
+        ),
         ("arn:aws:states:::emr-containers:createVirtualCluster", "{}"),
         (
             "arn:aws:states:::emr-containers:startJobRun.sync",
@@ -113,7 +176,10 @@ fn jobs_get_what_they_need_to_be_waited_for() {
             "arn:aws:states:::emr-serverless:startJobRun.sync",
             r#"{"ApplicationId":"a","ExecutionRoleArn":"arn:aws:iam::1:role/x"}"#,
         ),
-        ("arn:aws:states:::codebuild:startBuild.sync", r#"{"ProjectName":"p"}"#),
+        (
+            "arn:aws:states:::codebuild:startBuild.sync",
+            r#"{"ProjectName":"p"}"#,
+        ),
         ("arn:aws:states:::codebuild:stopBuild", r#"{"Id.$":"$.id"}"#),
         (
             "arn:aws:states:::eks:createNodegroup.sync",
@@ -144,10 +210,22 @@ fn jobs_get_what_they_need_to_be_waited_for() {
             "arn:aws:states:::bedrock:createModelCustomizationJob.sync",
             r#"{"BaseModelIdentifier":"amazon.titan","RoleArn":"arn:aws:iam::1:role/b"}"#,
         ),
-        ("arn:aws:states:::mediaconvert:createJob.sync", r#"{"Role":"arn:aws:iam::1:role/m"}"#),
-        ("arn:aws:states:::aws-sdk:dynamodb:batchWriteItem", r#"{"RequestItems":{"orders":[],"items.$":"$.i"}}"#),
-        ("arn:aws:states:::aws-sdk:s3:putObject", r#"{"Bucket":"b","Key":"k"}"#),
-        ("arn:aws:states:::aws-sdk:eventbridge:putTargets", r#"{"Rule":"nightly"}"#),
+        (
+            "arn:aws:states:::mediaconvert:createJob.sync",
+            r#"{"Role":"arn:aws:iam::1:role/m"}"#,
+        ),
+        (
+            "arn:aws:states:::aws-sdk:dynamodb:batchWriteItem",
+            r#"{"RequestItems":{"orders":[],"items.$":"$.i"}}"#,
+        ),
+        (
+            "arn:aws:states:::aws-sdk:s3:putObject",
+            r#"{"Bucket":"b","Key":"k"}"#,
+        ),
+        (
+            "arn:aws:states:::aws-sdk:eventbridge:putTargets",
+            r#"{"Rule":"nightly"}"#,
+        ),
         (
             "arn:aws:states:::aws-sdk:scheduler:createSchedule",
             r#"{"Name":"n","Target":{"RoleArn":"arn:aws:iam::1:role/s"}}"#,
@@ -156,7 +234,10 @@ fn jobs_get_what_they_need_to_be_waited_for() {
             "arn:aws:states:::aws-sdk:redshiftdata:executeStatement",
             r#"{"ClusterIdentifier":"c","Database":"d","DbUser":"u"}"#,
         ),
-        ("arn:aws:states:::aws-sdk:glue:startCrawler", r#"{"Name":"{% $name %}"}"#),
+        (
+            "arn:aws:states:::aws-sdk:glue:startCrawler",
+            r#"{"Name":"{% $name %}"}"#,
+        ),
     ];
     insta::assert_snapshot!(said(&cases));
 }
@@ -166,7 +247,10 @@ fn every_integration_is_in_the_table() {
     for known in asl::integration::INTEGRATIONS {
         let patterns = known.patterns.iter().map(|pattern| format!(".{pattern}"));
         for pattern in patterns.chain([String::new()]) {
-            let resource = format!("arn:aws:states:::{}:{}{pattern}", known.service, known.operation);
+            let resource = format!(
+                "arn:aws:states:::{}:{}{pattern}",
+                known.service, known.operation
+            );
             let said = policy(&resource, "{}");
             assert!(!said.contains("ASL4002"), "{said}");
         }
@@ -177,10 +261,22 @@ fn every_integration_is_in_the_table() {
 fn a_wide_grant_is_narrowed_by_name() {
     let text = r#"{"StartAt":"T","States":{"T":{"Type":"Task","Resource":"arn:aws:states:::ecs:runTask.sync",
         "Parameters":{"TaskDefinition.$":"$.t"},"Credentials":{"RoleArn.$":"$.r"},"End":true}}}"#;
-    let named = ["arn:aws:iam::123456789012:role/web", "arn:aws:ecs:eu-west-1:123456789012:task-definition/web:*"];
+    let named = [
+        "arn:aws:iam::123456789012:role/web",
+        "arn:aws:ecs:eu-west-1:123456789012:task-definition/web:*",
+    ];
     let resources = [("T".to_owned(), named.map(str::to_owned).to_vec())].into();
-    let narrowed = of_definition(text, &Settings { resources, ..settings() });
-    insta::assert_snapshot!(format!("{}\n\n{narrowed}", of_definition(text, &settings())));
+    let narrowed = of_definition(
+        text,
+        &Settings {
+            resources,
+            ..settings()
+        },
+    );
+    insta::assert_snapshot!(format!(
+        "{}\n\n{narrowed}",
+        of_definition(text, &settings())
+    ));
 }
 
 #[test]
@@ -190,7 +286,13 @@ fn narrowing_keeps_what_was_written_out() {
     let named = vec!["arn:aws:batch:eu-west-1:123456789012:job-definition/load:3".to_owned()];
     let resources = [("T".to_owned(), named)].into();
     assert_eq!(
-        of_definition(text, &Settings { resources, ..settings() }),
+        of_definition(
+            text,
+            &Settings {
+                resources,
+                ..settings()
+            }
+        ),
         "batch:SubmitJob on arn:aws:batch:eu-west-1:123456789012:job-definition/load:3 \
          arn:aws:batch:eu-west-1:123456789012:job-queue/q"
     );
@@ -209,8 +311,12 @@ fn policies_of_real_definitions() {
     for line in index.lines() {
         let entry: serde_json::Value = serde_json::from_str(line).unwrap();
         let file = entry["file"].as_str().unwrap();
-        let Ok(text) = std::fs::read_to_string(corpus.join(file)) else { continue };
-        let Ok((document, _)) = asl::parse(&text) else { continue };
+        let Ok(text) = std::fs::read_to_string(corpus.join(file)) else {
+            continue;
+        };
+        let Ok((document, _)) = asl::parse(&text) else {
+            continue;
+        };
         if entry["verdict"] == "valid" {
             let (policy, gaps) = derive(&document.root, &settings());
             let findings = Linter::new(MachineType::Standard).check_policy(&gaps);
@@ -224,11 +330,18 @@ fn policies_of_real_definitions() {
                 .filter(|finding| finding.code == "ASL4002")
                 .map(|finding| format!("  {}", finding.message));
             let lines: Vec<String> = lines.chain(unknown).collect();
-            by_policy.entry(lines.join("\n")).or_default().push(file.to_owned());
+            by_policy
+                .entry(lines.join("\n"))
+                .or_default()
+                .push(file.to_owned());
         }
     }
     let of_one = |(policy, files): (String, Vec<String>)| {
-        let policy = if policy.is_empty() { "  nothing".to_owned() } else { policy };
+        let policy = if policy.is_empty() {
+            "  nothing".to_owned()
+        } else {
+            policy
+        };
         format!("{} and {} more\n{policy}", files[0], files.len() - 1)
     };
     let mut all: Vec<String> = by_policy.into_iter().map(of_one).collect();
@@ -245,7 +358,12 @@ fn settings_and_maps_add_to_it() {
         "ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"T","States":{"T":{
             "Type":"Task","Resource":"arn:aws:states:::sns:publish","Parameters":{"TopicArn":"arn:aws:sns:eu-west-1:123456789012:t"},
             "Credentials":{"RoleArn":"arn:aws:iam::210987654321:role/other"},"End":true}}}}}}]}}}"#;
-    let all = Settings { logging: true, tracing: true, kms_key_id: Some("1234".into()), ..settings() };
+    let all = Settings {
+        logging: true,
+        tracing: true,
+        kms_key_id: Some("1234".into()),
+        ..settings()
+    };
     insta::assert_snapshot!(of_definition(text, &all));
 }
 
@@ -268,8 +386,14 @@ fn listed() -> std::collections::BTreeSet<String> {
             }
         }
     }
-    let others = ["dynamodb:ConditionCheckItem", "iam:PassRole", "lakeformation:GetDataAccess"].map(str::to_owned);
-    let partiql = ["Delete", "Insert", "Select", "Update"].map(|verb| format!("dynamodb:PartiQL{verb}"));
+    let others = [
+        "dynamodb:ConditionCheckItem",
+        "iam:PassRole",
+        "lakeformation:GetDataAccess",
+    ]
+    .map(str::to_owned);
+    let partiql =
+        ["Delete", "Insert", "Select", "Update"].map(|verb| format!("dynamodb:PartiQL{verb}"));
     listed.into_iter().chain(others).chain(partiql).collect()
 }
 
@@ -290,7 +414,9 @@ fn every_operation_has_an_action_or_a_warning() {
                 unlisted += 1;
                 continue;
             }
-            let actions = document.statements().flat_map(|statement| statement.actions);
+            let actions = document
+                .statements()
+                .flat_map(|statement| statement.actions);
             wrong.extend(actions.filter(|action| !listed.contains(action)));
         }
     }

@@ -49,7 +49,12 @@ fn an_execution_is_estimated_by_route() {
     let estimate = estimate(&value(ORDER));
     let routes = estimate.routes.iter().map(|route| {
         let transitions = route.transitions;
-        format!("{}: {} to {:?}", route.states.join(" > "), transitions.least, transitions.most)
+        format!(
+            "{}: {} to {:?}",
+            route.states.join(" > "),
+            transitions.least,
+            transitions.most
+        )
     });
     let routes: Vec<String> = routes.collect();
     insta::assert_snapshot!(format!(
@@ -69,17 +74,29 @@ fn very_many_routes_are_not_all_told() {
         )
     };
     let states: Vec<String> = (0..40).map(choice).collect();
-    let text = format!(r#"{{"StartAt": "C0", "States": {{{}, "C40": {{"Type": "Succeed"}}}}}}"#, states.join(", "));
+    let text = format!(
+        r#"{{"StartAt": "C0", "States": {{{}, "C40": {{"Type": "Succeed"}}}}}}"#,
+        states.join(", ")
+    );
     let estimate = estimate(&value(&text));
     assert_eq!((estimate.routes.len(), estimate.complete), (100, false));
-    assert_eq!((estimate.transitions.least, estimate.transitions.most), (41, Some(81)));
+    assert_eq!(
+        (estimate.transitions.least, estimate.transitions.most),
+        (41, Some(81))
+    );
 }
 
 #[test]
 fn the_same_meaning_has_the_same_canonical_text() {
     let text = |text: &str| value(text).normalized().unwrap();
-    assert_eq!(text(r#"{ "b": [1.0, 2e1, -0.50], "a": "é" }"#), r#"{"a":"é","b":[1,20,-0.5]}"#);
-    assert_eq!(text(r#"{"a": "\u00e9", "b": [1, 20, -0.5]}"#), text(r#"{ "b": [1.0, 2e1, -0.50], "a": "é" }"#));
+    assert_eq!(
+        text(r#"{ "b": [1.0, 2e1, -0.50], "a": "é" }"#),
+        r#"{"a":"é","b":[1,20,-0.5]}"#
+    );
+    assert_eq!(
+        text(r#"{"a": "\u00e9", "b": [1, 20, -0.5]}"#),
+        text(r#"{ "b": [1.0, 2e1, -0.50], "a": "é" }"#)
+    );
     assert_eq!(text("1e400"), "1e+400");
     assert_eq!(Json::Array(vec![Json::Unknown]).normalized(), None);
 }

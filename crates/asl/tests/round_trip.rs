@@ -21,7 +21,10 @@ use proptest::prelude::*;
 
 /// The findings for which AWS rejects the definition.
 fn errors(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    findings.into_iter().filter(|finding| finding.severity == Severity::Error).collect()
+    findings
+        .into_iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .collect()
 }
 
 proptest! {
@@ -79,13 +82,21 @@ fn deep_nesting_is_refused_and_not_followed() {
     let bomb = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
     let (document, findings) = Linter::new(MachineType::Standard).check_text(&bomb);
     assert!(document.is_none());
-    assert_eq!(findings[0].message, "arrays and objects are nested more than 128 deep");
+    assert_eq!(
+        findings[0].message,
+        "arrays and objects are nested more than 128 deep"
+    );
 }
 
 #[test]
 fn ten_thousand_states_are_checked() {
-    let states: Vec<String> = (0..10_000).map(|n| format!(r#""S{n}":{{"Type":"Pass","Next":"S{}"}}"#, n + 1)).collect();
-    let text = format!(r#"{{"StartAt":"S0","States":{{{},"S10000":{{"Type":"Succeed"}}}}}}"#, states.join(","));
+    let states: Vec<String> = (0..10_000)
+        .map(|n| format!(r#""S{n}":{{"Type":"Pass","Next":"S{}"}}"#, n + 1))
+        .collect();
+    let text = format!(
+        r#"{{"StartAt":"S0","States":{{{},"S10000":{{"Type":"Succeed"}}}}}}"#,
+        states.join(",")
+    );
     let (_, findings) = Linter::new(MachineType::Standard).check_text(&text);
     assert_eq!(findings, []);
 }

@@ -44,8 +44,15 @@ impl Arn {
             return None;
         }
         let mut part = || parts.next().map(str::to_owned);
-        let arn = Self { partition: part()?, service: part()?, region: part()?, account: part()?, resource: part()? };
-        let is_complete = !(arn.partition.is_empty() || arn.service.is_empty() || arn.resource.is_empty());
+        let arn = Self {
+            partition: part()?,
+            service: part()?,
+            region: part()?,
+            account: part()?,
+            resource: part()?,
+        };
+        let is_complete =
+            !(arn.partition.is_empty() || arn.service.is_empty() || arn.resource.is_empty());
         is_complete.then_some(arn)
     }
 }
@@ -60,14 +67,22 @@ impl FromStr for Arn {
 
 impl fmt::Display for Arn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { partition, service, region, account, resource } = self;
+        let Self {
+            partition,
+            service,
+            region,
+            account,
+            resource,
+        } = self;
         write!(f, "arn:{partition}:{service}:{region}:{account}:{resource}")
     }
 }
 
 /// The region of an ARN. `None` for any other text, and for resources without a region.
 pub fn region_of(text: &str) -> Option<String> {
-    Arn::parse(text).map(|arn| arn.region).filter(|region| !region.is_empty())
+    Arn::parse(text)
+        .map(|arn| arn.region)
+        .filter(|region| !region.is_empty())
 }
 
 #[cfg(test)]
@@ -76,18 +91,36 @@ mod tests {
 
     #[test]
     fn arns_are_taken_apart_and_put_together() {
-        for text in ["arn:aws:lambda:eu-west-1:123456789012:function:f:1", "arn:aws:s3:::bucket/key"] {
-            assert_eq!(Arn::parse(text).map(|arn| arn.to_string()).as_deref(), Some(text));
+        for text in [
+            "arn:aws:lambda:eu-west-1:123456789012:function:f:1",
+            "arn:aws:s3:::bucket/key",
+        ] {
+            assert_eq!(
+                Arn::parse(text).map(|arn| arn.to_string()).as_deref(),
+                Some(text)
+            );
         }
-        for text in ["", "orders", "arn:aws:states", "arn::states:eu-west-1:1:activity:a", "arn:aws:iam::1:"] {
+        for text in [
+            "",
+            "orders",
+            "arn:aws:states",
+            "arn::states:eu-west-1:1:activity:a",
+            "arn:aws:iam::1:",
+        ] {
             assert_eq!(Arn::parse(text), None, "{text}");
         }
-        assert_eq!("orders".parse::<Arn>().map_err(|error| error.to_string()), Err("invalid ARN `orders`".into()));
+        assert_eq!(
+            "orders".parse::<Arn>().map_err(|error| error.to_string()),
+            Err("invalid ARN `orders`".into())
+        );
     }
 
     #[test]
     fn regions_are_found() {
-        assert_eq!(region_of("arn:aws:lambda:eu-west-1:1:function:f").as_deref(), Some("eu-west-1"));
+        assert_eq!(
+            region_of("arn:aws:lambda:eu-west-1:1:function:f").as_deref(),
+            Some("eu-west-1")
+        );
         assert_eq!(region_of("arn:aws:iam::1:role/r"), None);
         assert_eq!(region_of("orders"), None);
     }

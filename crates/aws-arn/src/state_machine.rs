@@ -39,7 +39,11 @@ impl StateMachineArn {
             Ok(number) => Qualifier::Version(number),
             Err(_) => Qualifier::Alias(text.to_owned()),
         });
-        let machine = Arn { resource: format!("stateMachine:{name}"), ..arn }.to_string();
+        let machine = Arn {
+            resource: format!("stateMachine:{name}"),
+            ..arn
+        }
+        .to_string();
         Some(Self { machine, qualifier })
     }
 
@@ -81,14 +85,26 @@ mod tests {
         let machine = "arn:aws:states:eu-west-1:123456789012:stateMachine:orders";
         let check = |text: &str, qualifier: Option<Qualifier>| {
             let arn = StateMachineArn::parse(text).unwrap();
-            assert_eq!((arn.machine.as_str(), arn.name(), &arn.qualifier), (machine, "orders", &qualifier));
+            assert_eq!(
+                (arn.machine.as_str(), arn.name(), &arn.qualifier),
+                (machine, "orders", &qualifier)
+            );
             assert_eq!(arn.to_string(), text);
-            assert_eq!(arn.is_version(), matches!(qualifier, Some(Qualifier::Version(_))));
-            assert_eq!(arn.alias().is_some(), matches!(qualifier, Some(Qualifier::Alias(_))));
+            assert_eq!(
+                arn.is_version(),
+                matches!(qualifier, Some(Qualifier::Version(_)))
+            );
+            assert_eq!(
+                arn.alias().is_some(),
+                matches!(qualifier, Some(Qualifier::Alias(_)))
+            );
         };
         check(machine, None);
         check(&format!("{machine}:3"), Some(Qualifier::Version(3)));
-        check(&format!("{machine}:live"), Some(Qualifier::Alias("live".into())));
+        check(
+            &format!("{machine}:live"),
+            Some(Qualifier::Alias("live".into())),
+        );
         for text in [
             "orders",
             "arn:aws:states:eu-west-1:1:activity:orders",

@@ -66,7 +66,9 @@ impl Emulator {
         match std::env::var(VARIABLE).as_deref() {
             Err(_) | Ok("" | "ministack") => Ok(Self::Ministack),
             Ok("moto") => Ok(Self::Moto),
-            Ok(name) => Err(other(format!("{VARIABLE} must be `ministack` or `moto`, got `{name}`"))),
+            Ok(name) => Err(other(format!(
+                "{VARIABLE} must be `ministack` or `moto`, got `{name}`"
+            ))),
         }
     }
 
@@ -74,7 +76,11 @@ impl Emulator {
     /// and of the services in use, because its extra `server` installs twice as many.
     fn packages(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Self::Ministack => &[("ministack", crate::MINISTACK), ("cbor2", crate::CBOR2), ("boto3", crate::BOTO3)],
+            Self::Ministack => &[
+                ("ministack", crate::MINISTACK),
+                ("cbor2", crate::CBOR2),
+                ("boto3", crate::BOTO3),
+            ],
             Self::Moto => &[
                 ("moto", crate::MOTO),
                 ("flask", "3.1.3"),
@@ -128,7 +134,9 @@ impl Process {
     /// Writes its output to `log`.
     pub(crate) async fn start(emulator: Emulator, log: &Path) -> io::Result<Self> {
         let python = venv::python(emulator.packages())?;
-        let port = std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        let port = std::net::TcpListener::bind(("127.0.0.1", 0))?
+            .local_addr()?
+            .port();
         let log = File::create(log)?;
         let child = Command::new(python)
             .args(["-I", "-c", &format!("{GUARD}{}", emulator.main())])
@@ -143,7 +151,11 @@ impl Process {
             .stderr(log)
             .process_group(0)
             .spawn()?;
-        let mut process = Self { emulator, child, port };
+        let mut process = Self {
+            emulator,
+            child,
+            port,
+        };
         process.wait_until_up().await?;
         Ok(process)
     }
@@ -159,13 +171,20 @@ impl Process {
     /// Changes settings of ministack.
     pub(crate) async fn configure(&self, settings: &Value) -> io::Result<()> {
         if self.emulator != Emulator::Ministack {
-            return Err(other(format!("{} executes no workflows", self.emulator.name())));
+            return Err(other(format!(
+                "{} executes no workflows",
+                self.emulator.name()
+            )));
         }
-        send(self.port, "/_ministack/config", None, settings).await.map(|_| ())
+        send(self.port, "/_ministack/config", None, settings)
+            .await
+            .map(|_| ())
     }
 
     pub(crate) async fn reset(&self) -> io::Result<()> {
-        send(self.port, self.emulator.reset(), None, &Value::Null).await.map(|_| ())
+        send(self.port, self.emulator.reset(), None, &Value::Null)
+            .await
+            .map(|_| ())
     }
 
     async fn wait_until_up(&mut self) -> io::Result<()> {
@@ -175,14 +194,25 @@ impl Process {
         let give_up = tokio::time::Instant::now() + START_WITHIN;
         while tokio::time::Instant::now() < give_up {
             if let Some(status) = self.child.try_wait()? {
-                return Err(other(format!("{} ended immediately: {status}", self.emulator.name())));
+                return Err(other(format!(
+                    "{} ended immediately: {status}",
+                    self.emulator.name()
+                )));
             }
-            if client.get(url.clone()).await.is_ok_and(|answer| answer.status().is_success()) {
+            if client
+                .get(url.clone())
+                .await
+                .is_ok_and(|answer| answer.status().is_success())
+            {
                 return Ok(());
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        Err(other(format!("{} did not start within {} s", self.emulator.name(), START_WITHIN.as_secs())))
+        Err(other(format!(
+            "{} did not start within {} s",
+            self.emulator.name(),
+            START_WITHIN.as_secs()
+        )))
     }
 }
 
@@ -201,16 +231,28 @@ pub(crate) async fn query(port: u16, service: &str, form: &str) -> io::Result<St
     let scope = format!("{ACCOUNT}/20260101/{REGION}/{service}/aws4_request");
     let request = Request::post(format!("http://127.0.0.1:{port}/"))
         .header("content-type", "application/x-www-form-urlencoded")
-        .header("authorization", format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"))
+        .header(
+            "authorization",
+            format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"),
+        )
         .header(UNRECORDED, "1")
         .body(Full::new(Bytes::from(form.to_owned())))
         .map_err(io::Error::other)?;
     let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
     let answer = client.request(request).await.map_err(io::Error::other)?;
     let status = answer.status();
-    let bytes = answer.into_body().collect().await.map_err(io::Error::other)?.to_bytes();
+    let bytes = answer
+        .into_body()
+        .collect()
+        .await
+        .map_err(io::Error::other)?
+        .to_bytes();
     let text = String::from_utf8_lossy(&bytes).into_owned();
-    if status.is_success() { Ok(text) } else { Err(other(format!("{form}: {text}"))) }
+    if status.is_success() {
+        Ok(text)
+    } else {
+        Err(other(format!("{form}: {text}")))
+    }
 }
 
 /// Calls a JSON service of the emulator, such as `AWSStepFunctions.DeleteStateMachine`.
@@ -227,36 +269,78 @@ async fn send(port: u16, path: &str, target: Option<&str>, body: &Value) -> io::
     };
     let scope = format!("{ACCOUNT}/20260101/{REGION}/{service}/aws4_request");
     let mut request = Request::post(format!("http://127.0.0.1:{port}{path}"))
-        .header("content-type", if target.is_some() { "application/x-amz-json-1.0" } else { "application/json" })
-        .header("authorization", format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"))
+        .header(
+            "content-type",
+            if target.is_some() {
+                "application/x-amz-json-1.0"
+            } else {
+                "application/json"
+            },
+        )
+        .header(
+            "authorization",
+            format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"),
+        )
         .header(UNRECORDED, "1");
     if let Some(target) = target {
         request = request.header("x-amz-target", target);
     }
-    let request = request.body(Full::new(Bytes::from(body.to_string()))).map_err(io::Error::other)?;
+    let request = request
+        .body(Full::new(Bytes::from(body.to_string())))
+        .map_err(io::Error::other)?;
     let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
     let answer = client.request(request).await.map_err(io::Error::other)?;
     let status = answer.status();
-    let bytes = answer.into_body().collect().await.map_err(io::Error::other)?.to_bytes();
+    let bytes = answer
+        .into_body()
+        .collect()
+        .await
+        .map_err(io::Error::other)?
+        .to_bytes();
     if !status.is_success() {
-        return Err(other(format!("{}: {}", target.unwrap_or(path), String::from_utf8_lossy(&bytes))));
+        return Err(other(format!(
+            "{}: {}",
+            target.unwrap_or(path),
+            String::from_utf8_lossy(&bytes)
+        )));
     }
     Ok(serde_json::from_slice(&bytes).unwrap_or_default())
 }
 
 /// Calls a service by method and path, such as `PUT /bucket/key` of S3.
-pub(crate) async fn rest(port: u16, service: &str, method: Method, path: &str, body: &str) -> io::Result<Bytes> {
+pub(crate) async fn rest(
+    port: u16,
+    service: &str,
+    method: Method,
+    path: &str,
+    body: &str,
+) -> io::Result<Bytes> {
     let scope = format!("{ACCOUNT}/20260101/{REGION}/{service}/aws4_request");
     let request = Request::builder()
         .method(method)
         .uri(format!("http://127.0.0.1:{port}{path}"))
-        .header("authorization", format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"))
+        .header(
+            "authorization",
+            format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"),
+        )
         .header(UNRECORDED, "1")
         .body(Full::new(Bytes::from(body.to_owned())))
         .map_err(io::Error::other)?;
     let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
     let answer = client.request(request).await.map_err(io::Error::other)?;
     let status = answer.status();
-    let bytes = answer.into_body().collect().await.map_err(io::Error::other)?.to_bytes();
-    if status.is_success() { Ok(bytes) } else { Err(other(format!("{path}: {}", String::from_utf8_lossy(&bytes)))) }
+    let bytes = answer
+        .into_body()
+        .collect()
+        .await
+        .map_err(io::Error::other)?
+        .to_bytes();
+    if status.is_success() {
+        Ok(bytes)
+    } else {
+        Err(other(format!(
+            "{path}: {}",
+            String::from_utf8_lossy(&bytes)
+        )))
+    }
 }

@@ -72,7 +72,11 @@ impl LocalAws {
     async fn start_with(emulator: Emulator, log: &Path) -> io::Result<Self> {
         let emulator = Process::start(emulator, log).await?;
         let proxy = Proxy::start(emulator.port()).await?;
-        Ok(Self { emulator, proxy, log: log.to_path_buf() })
+        Ok(Self {
+            emulator,
+            proxy,
+            log: log.to_path_buf(),
+        })
     }
 
     /// Endpoint URL.
@@ -106,7 +110,9 @@ impl LocalAws {
     /// When the emulator is not ministack or does not respond.
     pub async fn skip_waits(&self, skip: bool) -> io::Result<()> {
         let scale = i32::from(!skip);
-        self.emulator.configure(&serde_json::json!({ "stepfunctions._SFN_WAIT_SCALE": scale })).await
+        self.emulator
+            .configure(&serde_json::json!({ "stepfunctions._SFN_WAIT_SCALE": scale }))
+            .await
     }
 
     /// Mocks responses of calls that the emulator does not support, in the format of Step Functions
@@ -115,7 +121,9 @@ impl LocalAws {
     /// # Errors
     /// When the emulator is not ministack or does not respond.
     pub async fn mock(&self, config: &Value) -> io::Result<()> {
-        self.emulator.configure(&serde_json::json!({ "stepfunctions._sfn_mock_config": config })).await
+        self.emulator
+            .configure(&serde_json::json!({ "stepfunctions._sfn_mock_config": config }))
+            .await
     }
 
     /// Sends a JSON call to a service as a client, for tests that change objects outside of
@@ -151,7 +159,14 @@ impl LocalAws {
     /// If there is no response, or AWS returns an error.
     pub async fn invoke(&self, function: &str, payload: &Value) -> io::Result<Value> {
         let path = format!("/2015-03-31/functions/{function}/invocations");
-        let answer = emulator::rest(self.proxy.port(), "lambda", Method::POST, &path, &payload.to_string()).await?;
+        let answer = emulator::rest(
+            self.proxy.port(),
+            "lambda",
+            Method::POST,
+            &path,
+            &payload.to_string(),
+        )
+        .await?;
         Ok(serde_json::from_slice(&answer)?)
     }
 
@@ -162,7 +177,15 @@ impl LocalAws {
     pub async fn create_bucket(&self, bucket: &str) -> io::Result<()> {
         let location = format!("<LocationConstraint>{REGION}</LocationConstraint>");
         let body = format!("<CreateBucketConfiguration>{location}</CreateBucketConfiguration>");
-        emulator::rest(self.proxy.port(), "s3", Method::PUT, &format!("/{bucket}"), &body).await.map(drop)
+        emulator::rest(
+            self.proxy.port(),
+            "s3",
+            Method::PUT,
+            &format!("/{bucket}"),
+            &body,
+        )
+        .await
+        .map(drop)
     }
 
     /// Writes an object to an S3 bucket.
@@ -171,7 +194,9 @@ impl LocalAws {
     /// If there is no response, or AWS returns an error.
     pub async fn put_object(&self, bucket: &str, key: &str, content: &str) -> io::Result<()> {
         let path = format!("/{bucket}/{key}");
-        emulator::rest(self.proxy.port(), "s3", Method::PUT, &path, content).await.map(drop)
+        emulator::rest(self.proxy.port(), "s3", Method::PUT, &path, content)
+            .await
+            .map(drop)
     }
 
     /// Creates an SNS topic and returns its ARN.
@@ -179,7 +204,11 @@ impl LocalAws {
     /// # Errors
     /// If there is no response, or AWS returns an error.
     pub async fn create_topic(&self, name: &str) -> io::Result<String> {
-        self.query("sns", &format!("Action=CreateTopic&Version=2010-03-31&Name={name}")).await?;
+        self.query(
+            "sns",
+            &format!("Action=CreateTopic&Version=2010-03-31&Name={name}"),
+        )
+        .await?;
         Ok(format!("arn:aws:sns:{REGION}:{ACCOUNT}:{name}"))
     }
 
@@ -188,8 +217,13 @@ impl LocalAws {
     /// # Errors
     /// If there is no response, or AWS returns an error.
     pub async fn role_names(&self) -> io::Result<Vec<String>> {
-        let xml = self.query("iam", "Action=ListRoles&Version=2010-05-08").await?;
-        let names = xml.split("<RoleName>").skip(1).filter_map(|rest| rest.split("</RoleName>").next());
+        let xml = self
+            .query("iam", "Action=ListRoles&Version=2010-05-08")
+            .await?;
+        let names = xml
+            .split("<RoleName>")
+            .skip(1)
+            .filter_map(|rest| rest.split("</RoleName>").next());
         Ok(names.map(str::to_owned).collect())
     }
 
@@ -198,8 +232,11 @@ impl LocalAws {
     /// # Errors
     /// If there is no response, or AWS returns an error.
     pub async fn role_policy(&self, role: &str, policy: &str) -> io::Result<String> {
-        let form = format!("Action=GetRolePolicy&Version=2010-05-08&RoleName={role}&PolicyName={policy}");
-        self.query("iam", &form).await.map(|xml| xml.replace("%3A", ":"))
+        let form =
+            format!("Action=GetRolePolicy&Version=2010-05-08&RoleName={role}&PolicyName={policy}");
+        self.query("iam", &form)
+            .await
+            .map(|xml| xml.replace("%3A", ":"))
     }
 
     /// Removes an inline policy from a role.
@@ -207,7 +244,9 @@ impl LocalAws {
     /// # Errors
     /// If there is no response, or AWS returns an error.
     pub async fn remove_role_policy(&self, role: &str, policy: &str) -> io::Result<()> {
-        let form = format!("Action=DeleteRolePolicy&Version=2010-05-08&RoleName={role}&PolicyName={policy}");
+        let form = format!(
+            "Action=DeleteRolePolicy&Version=2010-05-08&RoleName={role}&PolicyName={policy}"
+        );
         self.query("iam", &form).await.map(|_| ())
     }
 

@@ -10,8 +10,16 @@ const LAMBDA: [(&str, &str, &str); 40] = [
     ("GET", "functions", "ListFunctions"),
     ("GET", "functions/*", "GetFunction"),
     ("DELETE", "functions/*", "DeleteFunction"),
-    ("GET", "functions/*/configuration", "GetFunctionConfiguration"),
-    ("PUT", "functions/*/configuration", "UpdateFunctionConfiguration"),
+    (
+        "GET",
+        "functions/*/configuration",
+        "GetFunctionConfiguration",
+    ),
+    (
+        "PUT",
+        "functions/*/configuration",
+        "UpdateFunctionConfiguration",
+    ),
     ("PUT", "functions/*/code", "UpdateFunctionCode"),
     ("POST", "functions/*/versions", "PublishVersion"),
     ("GET", "functions/*/versions", "ListVersionsByFunction"),
@@ -24,24 +32,88 @@ const LAMBDA: [(&str, &str, &str); 40] = [
     ("POST", "functions/*/policy", "AddPermission"),
     ("GET", "functions/*/policy", "GetPolicy"),
     ("DELETE", "functions/*/policy/*", "RemovePermission"),
-    ("PUT", "functions/*/event-invoke-config", "PutFunctionEventInvokeConfig"),
-    ("POST", "functions/*/event-invoke-config", "UpdateFunctionEventInvokeConfig"),
-    ("GET", "functions/*/event-invoke-config", "GetFunctionEventInvokeConfig"),
-    ("GET", "functions/*/event-invoke-config/list", "ListFunctionEventInvokeConfigs"),
-    ("DELETE", "functions/*/event-invoke-config", "DeleteFunctionEventInvokeConfig"),
+    (
+        "PUT",
+        "functions/*/event-invoke-config",
+        "PutFunctionEventInvokeConfig",
+    ),
+    (
+        "POST",
+        "functions/*/event-invoke-config",
+        "UpdateFunctionEventInvokeConfig",
+    ),
+    (
+        "GET",
+        "functions/*/event-invoke-config",
+        "GetFunctionEventInvokeConfig",
+    ),
+    (
+        "GET",
+        "functions/*/event-invoke-config/list",
+        "ListFunctionEventInvokeConfigs",
+    ),
+    (
+        "DELETE",
+        "functions/*/event-invoke-config",
+        "DeleteFunctionEventInvokeConfig",
+    ),
     ("PUT", "functions/*/concurrency", "PutFunctionConcurrency"),
     ("GET", "functions/*/concurrency", "GetFunctionConcurrency"),
-    ("DELETE", "functions/*/concurrency", "DeleteFunctionConcurrency"),
-    ("PUT", "functions/*/provisioned-concurrency", "PutProvisionedConcurrencyConfig"),
-    ("GET", "functions/*/provisioned-concurrency", "GetProvisionedConcurrencyConfig"),
-    ("DELETE", "functions/*/provisioned-concurrency", "DeleteProvisionedConcurrencyConfig"),
-    ("PUT", "functions/*/recursion-config", "PutFunctionRecursionConfig"),
-    ("GET", "functions/*/recursion-config", "GetFunctionRecursionConfig"),
-    ("PUT", "functions/*/runtime-management-config", "PutRuntimeManagementConfig"),
-    ("GET", "functions/*/runtime-management-config", "GetRuntimeManagementConfig"),
-    ("PUT", "functions/*/code-signing-config", "PutFunctionCodeSigningConfig"),
-    ("GET", "functions/*/code-signing-config", "GetFunctionCodeSigningConfig"),
-    ("DELETE", "functions/*/code-signing-config", "DeleteFunctionCodeSigningConfig"),
+    (
+        "DELETE",
+        "functions/*/concurrency",
+        "DeleteFunctionConcurrency",
+    ),
+    (
+        "PUT",
+        "functions/*/provisioned-concurrency",
+        "PutProvisionedConcurrencyConfig",
+    ),
+    (
+        "GET",
+        "functions/*/provisioned-concurrency",
+        "GetProvisionedConcurrencyConfig",
+    ),
+    (
+        "DELETE",
+        "functions/*/provisioned-concurrency",
+        "DeleteProvisionedConcurrencyConfig",
+    ),
+    (
+        "PUT",
+        "functions/*/recursion-config",
+        "PutFunctionRecursionConfig",
+    ),
+    (
+        "GET",
+        "functions/*/recursion-config",
+        "GetFunctionRecursionConfig",
+    ),
+    (
+        "PUT",
+        "functions/*/runtime-management-config",
+        "PutRuntimeManagementConfig",
+    ),
+    (
+        "GET",
+        "functions/*/runtime-management-config",
+        "GetRuntimeManagementConfig",
+    ),
+    (
+        "PUT",
+        "functions/*/code-signing-config",
+        "PutFunctionCodeSigningConfig",
+    ),
+    (
+        "GET",
+        "functions/*/code-signing-config",
+        "GetFunctionCodeSigningConfig",
+    ),
+    (
+        "DELETE",
+        "functions/*/code-signing-config",
+        "DeleteFunctionCodeSigningConfig",
+    ),
     ("GET", "tags/*", "ListTags"),
     ("POST", "tags/*", "TagResource"),
     ("DELETE", "tags/*", "UntagResource"),
@@ -54,7 +126,10 @@ pub fn operation(method: &Method, path: &str, target: Option<&str>, body: &[u8])
         return name.to_owned();
     }
     let form = std::str::from_utf8(body).unwrap_or("");
-    if let Some(name) = form.split('&').find_map(|pair| pair.strip_prefix("Action=")) {
+    if let Some(name) = form
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("Action="))
+    {
         return name.to_owned();
     }
     if let Some((_, name)) = path.split_once("/operation/") {
@@ -68,13 +143,18 @@ fn lambda(method: &Method, path: &str) -> Option<&'static str> {
     if !is_date(version) {
         return None;
     }
-    let found = LAMBDA.iter().find(|(known, pattern, _)| *known == method.as_str() && fits(pattern, path));
+    let found = LAMBDA
+        .iter()
+        .find(|(known, pattern, _)| *known == method.as_str() && fits(pattern, path));
     found.map(|(_, _, name)| *name)
 }
 
 /// Whether a text is a date, as in API versions: `2015-03-31`.
 fn is_date(text: &str) -> bool {
-    text.len() == 10 && text.split('-').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
+    text.len() == 10
+        && text
+            .split('-')
+            .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Whether a path matches a pattern.
@@ -99,21 +179,85 @@ mod tests {
         let name = |method: Method, path: &str, target: Option<&str>, body: &str| {
             operation(&method, path, target, body.as_bytes())
         };
-        assert_eq!(name(Method::POST, "/", Some("AWSStepFunctions.CreateStateMachine"), "{}"), "CreateStateMachine");
-        assert_eq!(name(Method::POST, "/", None, "Action=CreateRole&Version=2010-05-08"), "CreateRole");
-        assert_eq!(name(Method::POST, "/service/G/operation/PutMetricAlarm", None, ""), "PutMetricAlarm");
+        assert_eq!(
+            name(
+                Method::POST,
+                "/",
+                Some("AWSStepFunctions.CreateStateMachine"),
+                "{}"
+            ),
+            "CreateStateMachine"
+        );
+        assert_eq!(
+            name(
+                Method::POST,
+                "/",
+                None,
+                "Action=CreateRole&Version=2010-05-08"
+            ),
+            "CreateRole"
+        );
+        assert_eq!(
+            name(
+                Method::POST,
+                "/service/G/operation/PutMetricAlarm",
+                None,
+                ""
+            ),
+            "PutMetricAlarm"
+        );
         for (method, path, expected) in [
-            (Method::PUT, "/2015-03-31/functions/f/code", "UpdateFunctionCode"),
+            (
+                Method::PUT,
+                "/2015-03-31/functions/f/code",
+                "UpdateFunctionCode",
+            ),
             (Method::GET, "/2015-03-31/functions/", "ListFunctions"),
-            (Method::GET, "/2015-03-31/functions/f/versions", "ListVersionsByFunction"),
-            (Method::DELETE, "/2015-03-31/functions/f/policy/statement", "RemovePermission"),
-            (Method::GET, "/2019-09-25/functions/f/event-invoke-config/list", "ListFunctionEventInvokeConfigs"),
-            (Method::PUT, "/2024-08-31/functions/f/recursion-config", "PutFunctionRecursionConfig"),
-            (Method::GET, "/2021-07-20/functions/f/runtime-management-config", "GetRuntimeManagementConfig"),
-            (Method::DELETE, "/2020-06-30/functions/f/code-signing-config", "DeleteFunctionCodeSigningConfig"),
-            (Method::POST, "/2017-03-31/tags/arn%3Aaws%3Alambda", "TagResource"),
-            (Method::GET, "/2015-03-31/functions/f/else", "GET /2015-03-31/functions/f/else"),
-            (Method::PUT, "/bucket/functions/f/code", "PUT /bucket/functions/f/code"),
+            (
+                Method::GET,
+                "/2015-03-31/functions/f/versions",
+                "ListVersionsByFunction",
+            ),
+            (
+                Method::DELETE,
+                "/2015-03-31/functions/f/policy/statement",
+                "RemovePermission",
+            ),
+            (
+                Method::GET,
+                "/2019-09-25/functions/f/event-invoke-config/list",
+                "ListFunctionEventInvokeConfigs",
+            ),
+            (
+                Method::PUT,
+                "/2024-08-31/functions/f/recursion-config",
+                "PutFunctionRecursionConfig",
+            ),
+            (
+                Method::GET,
+                "/2021-07-20/functions/f/runtime-management-config",
+                "GetRuntimeManagementConfig",
+            ),
+            (
+                Method::DELETE,
+                "/2020-06-30/functions/f/code-signing-config",
+                "DeleteFunctionCodeSigningConfig",
+            ),
+            (
+                Method::POST,
+                "/2017-03-31/tags/arn%3Aaws%3Alambda",
+                "TagResource",
+            ),
+            (
+                Method::GET,
+                "/2015-03-31/functions/f/else",
+                "GET /2015-03-31/functions/f/else",
+            ),
+            (
+                Method::PUT,
+                "/bucket/functions/f/code",
+                "PUT /bucket/functions/f/code",
+            ),
             (Method::GET, "/else", "GET /else"),
         ] {
             assert_eq!(name(method, path, None, ""), expected);

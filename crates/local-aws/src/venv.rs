@@ -31,7 +31,10 @@ pub fn program(packages: &[(&str, &str)], name: &str, script: &str) -> io::Resul
     let environment = Environment::of(packages)?;
     environment.install(packages, &["--only-binary", ":all:"])?;
     environment.write(&format!("bin/{name}.py"), script)?;
-    environment.write(&format!("bin/{name}"), &format!("{WRAPPER}{name}.py\" \"$@\"\n"))
+    environment.write(
+        &format!("bin/{name}"),
+        &format!("{WRAPPER}{name}.py\" \"$@\"\n"),
+    )
 }
 
 /// A folder with a virtual environment.
@@ -43,9 +46,15 @@ struct Environment {
 
 impl Environment {
     fn of(packages: &[(&str, &str)]) -> io::Result<Self> {
-        let names: Vec<String> = packages.iter().map(|(name, version)| format!("{name}-{version}")).collect();
+        let names: Vec<String> = packages
+            .iter()
+            .map(|(name, version)| format!("{name}-{version}"))
+            .collect();
         let name = names.join("-");
-        Ok(Self { folder: cache()?.join(&name), name })
+        Ok(Self {
+            folder: cache()?.join(&name),
+            name,
+        })
     }
 
     fn python(&self) -> PathBuf {
@@ -72,10 +81,22 @@ impl Environment {
         }
         eprintln!("installing {} (once)", self.name);
         let folder = self.folder.to_string_lossy().into_owned();
-        run(Path::new("python3"), &["-m", "venv", &folder])
-            .map_err(|error| other(format!("Python 3 with the module venv is required: {error}")))?;
-        let packages: Vec<String> = packages.iter().map(|(name, version)| format!("{name}=={version}")).collect();
-        let mut arguments = vec!["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+        run(Path::new("python3"), &["-m", "venv", &folder]).map_err(|error| {
+            other(format!(
+                "Python 3 with the module venv is required: {error}"
+            ))
+        })?;
+        let packages: Vec<String> = packages
+            .iter()
+            .map(|(name, version)| format!("{name}=={version}"))
+            .collect();
+        let mut arguments = vec![
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+        ];
         arguments.extend(options);
         arguments.extend(packages.iter().map(String::as_str));
         run(&self.python(), &arguments)?;
@@ -104,16 +125,25 @@ impl Environment {
 fn cache() -> io::Result<PathBuf> {
     let var = |name: &str| std::env::var_os(name).map(PathBuf::from);
     let base = var("XDG_CACHE_HOME").or_else(|| var("HOME").map(|home| home.join(".cache")));
-    base.map(|base| base.join("terraform-provider-sfn")).ok_or_else(|| other("HOME is not set".into()))
+    base.map(|base| base.join("terraform-provider-sfn"))
+        .ok_or_else(|| other("HOME is not set".into()))
 }
 
 fn run(program: &Path, arguments: &[&str]) -> io::Result<()> {
-    let output = Command::new(program).args(arguments).stdin(Stdio::null()).output()?;
+    let output = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()?;
     if output.status.success() {
         return Ok(());
     }
     let text = String::from_utf8_lossy(&output.stderr);
-    Err(other(format!("`{} {}` failed: {}", program.display(), arguments.join(" "), text.trim())))
+    Err(other(format!(
+        "`{} {}` failed: {}",
+        program.display(),
+        arguments.join(" "),
+        text.trim()
+    )))
 }
 
 pub(crate) fn other(message: String) -> io::Error {

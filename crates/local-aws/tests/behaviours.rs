@@ -38,8 +38,17 @@ struct Sent {
 type Step = (Sent, u16, Value);
 
 fn json_call(service: &'static str, target: String, body: &Value) -> Sent {
-    let headers = vec![("content-type", "application/x-amz-json-1.0".into()), ("x-amz-target", target)];
-    Sent { service, method: Method::POST, path: "/".into(), headers, body: body.to_string() }
+    let headers = vec![
+        ("content-type", "application/x-amz-json-1.0".into()),
+        ("x-amz-target", target),
+    ];
+    Sent {
+        service,
+        method: Method::POST,
+        path: "/".into(),
+        headers,
+        body: body.to_string(),
+    }
 }
 
 /// A call of Step Functions.
@@ -55,13 +64,29 @@ fn logs(operation: &str, body: Value) -> Sent {
 /// A call of IAM or CloudWatch.
 fn query(service: &'static str, form: &str) -> Sent {
     let headers = vec![("content-type", "application/x-www-form-urlencoded".into())];
-    Sent { service, method: Method::POST, path: "/".into(), headers, body: form.into() }
+    Sent {
+        service,
+        method: Method::POST,
+        path: "/".into(),
+        headers,
+        body: form.into(),
+    }
 }
 
 /// A call of Lambda.
 fn lambda(method: Method, path: &str, body: Value) -> Sent {
-    let body = if body.is_null() { String::new() } else { body.to_string() };
-    Sent { service: "lambda", method, path: path.into(), headers: Vec::new(), body }
+    let body = if body.is_null() {
+        String::new()
+    } else {
+        body.to_string()
+    };
+    Sent {
+        service: "lambda",
+        method,
+        path: path.into(),
+        headers: Vec::new(),
+        body,
+    }
 }
 
 /// Status, content type and body of a response. The body is a text if it is not JSON.
@@ -70,27 +95,42 @@ async fn send(aws: &LocalAws, sent: &Sent) -> (u16, String, Value) {
     let mut request = Request::builder()
         .method(sent.method.clone())
         .uri(format!("{}{}", aws.url(), sent.path))
-        .header("authorization", format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"));
+        .header(
+            "authorization",
+            format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"),
+        );
     for (name, value) in &sent.headers {
         request = request.header(*name, value);
     }
-    let request = request.body(Full::new(Bytes::from(sent.body.clone()))).unwrap();
+    let request = request
+        .body(Full::new(Bytes::from(sent.body.clone())))
+        .unwrap();
     let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
     let (parts, body) = client.request(request).await.unwrap().into_parts();
     let bytes = body.collect().await.unwrap().to_bytes();
-    let kind = parts.headers.get("content-type").map(|kind| kind.to_str().unwrap().to_owned()).unwrap_or_default();
+    let kind = parts
+        .headers
+        .get("content-type")
+        .map(|kind| kind.to_str().unwrap().to_owned())
+        .unwrap_or_default();
     let text = || Value::String(String::from_utf8_lossy(&bytes).into_owned());
-    (parts.status.as_u16(), kind, serde_json::from_slice(&bytes).unwrap_or_else(|_| text()))
+    (
+        parts.status.as_u16(),
+        kind,
+        serde_json::from_slice(&bytes).unwrap_or_else(|_| text()),
+    )
 }
 
 /// Whether a response has the expected content: these members of an object, where null means a
 /// missing one, or this part of XML.
 fn has(answer: &Value, wanted: &Value) -> bool {
     match (answer, wanted) {
-        (_, Value::Object(wanted)) => {
-            wanted.iter().all(|(name, wanted)| has(answer.get(name).unwrap_or(&Value::Null), wanted))
+        (_, Value::Object(wanted)) => wanted
+            .iter()
+            .all(|(name, wanted)| has(answer.get(name).unwrap_or(&Value::Null), wanted)),
+        (Value::String(xml), Value::String(part)) if xml.starts_with("<?xml") => {
+            xml.contains(part.as_str())
         }
-        (Value::String(xml), Value::String(part)) if xml.starts_with("<?xml") => xml.contains(part.as_str()),
         _ => answer == wanted,
     }
 }
@@ -101,7 +141,10 @@ async fn check(aws: &LocalAws, steps: &[Step]) -> Vec<Value> {
     for (sent, status, wanted) in steps {
         let (found, _, answer) = send(aws, sent).await;
         assert_eq!(found, *status, "{sent:?}: {answer}");
-        assert!(has(&answer, wanted), "{sent:?}: {answer} does not contain {wanted}");
+        assert!(
+            has(&answer, wanted),
+            "{sent:?}: {answer} does not contain {wanted}"
+        );
         answers.push(answer);
     }
     answers
@@ -109,14 +152,23 @@ async fn check(aws: &LocalAws, steps: &[Step]) -> Vec<Value> {
 
 /// Makes calls one after the other, which must all have equal responses.
 async fn check_equal(aws: &LocalAws, calls: &[Sent]) {
-    let steps: Vec<Step> = calls.iter().map(|sent| (sent.clone(), 200, json!({}))).collect();
+    let steps: Vec<Step> = calls
+        .iter()
+        .map(|sent| (sent.clone(), 200, json!({})))
+        .collect();
     let answers = check(aws, &steps).await;
-    assert!(answers.windows(2).all(|pair| pair.first() == pair.last()), "{answers:#?}");
+    assert!(
+        answers.windows(2).all(|pair| pair.first() == pair.last()),
+        "{answers:#?}"
+    );
 }
 
 /// Makes calls one after the other, which must all be rejected with this code.
 async fn check_refused(aws: &LocalAws, code: &str, calls: &[Sent]) {
-    let steps: Vec<Step> = calls.iter().map(|sent| (sent.clone(), 400, json!({ "__type": code }))).collect();
+    let steps: Vec<Step> = calls
+        .iter()
+        .map(|sent| (sent.clone(), 400, json!({ "__type": code })))
+        .collect();
     check(aws, &steps).await;
 }
 
@@ -139,11 +191,17 @@ fn create_machine(more: Value) -> Sent {
 }
 
 fn machine(operation: &str) -> Sent {
-    states(operation, json!({ "stateMachineArn": arn("stateMachine:m") }))
+    states(
+        operation,
+        json!({ "stateMachineArn": arn("stateMachine:m") }),
+    )
 }
 
 fn describe_version(number: u32) -> Sent {
-    states("DescribeStateMachine", json!({ "stateMachineArn": arn(&format!("stateMachine:m:{number}")) }))
+    states(
+        "DescribeStateMachine",
+        json!({ "stateMachineArn": arn(&format!("stateMachine:m:{number}")) }),
+    )
 }
 
 fn create_alias(weights: &[(u32, u32)], more: Value) -> Sent {
@@ -152,7 +210,13 @@ fn create_alias(weights: &[(u32, u32)], more: Value) -> Sent {
         json!({ "stateMachineVersionArn": version, "weight": weight })
     };
     let routes: Vec<Value> = weights.iter().map(route).collect();
-    states("CreateStateMachineAlias", with(json!({ "name": "live", "routingConfiguration": routes }), more))
+    states(
+        "CreateStateMachineAlias",
+        with(
+            json!({ "name": "live", "routingConfiguration": routes }),
+            more,
+        ),
+    )
 }
 
 fn function(method: Method, rest: &str, body: Value) -> Sent {
@@ -170,12 +234,24 @@ fn create_function(more: Value) -> Sent {
 #[tokio::test(flavor = "multi_thread")]
 async fn versions_and_aliases_are_deleted_with_their_state_machine() {
     let aws = aws().await;
-    let describe_alias =
-        || states("DescribeStateMachineAlias", json!({ "stateMachineAliasArn": arn("stateMachine:m:live") }));
+    let describe_alias = || {
+        states(
+            "DescribeStateMachineAlias",
+            json!({ "stateMachineAliasArn": arn("stateMachine:m:live") }),
+        )
+    };
     let gone = || -> Vec<Step> {
         vec![
-            (describe_alias(), 400, json!({ "__type": "ResourceNotFound" })),
-            (describe_version(1), 400, json!({ "__type": "StateMachineDoesNotExist" })),
+            (
+                describe_alias(),
+                400,
+                json!({ "__type": "ResourceNotFound" }),
+            ),
+            (
+                describe_version(1),
+                400,
+                json!({ "__type": "StateMachineDoesNotExist" }),
+            ),
         ]
     };
     let steps: [Vec<Step>; 4] = [
@@ -186,19 +262,40 @@ async fn versions_and_aliases_are_deleted_with_their_state_machine() {
             (describe_alias(), 200, json!({ "name": "live" })),
             (describe_version(1), 200, json!({ "name": "m" })),
             (machine("DeleteStateMachine"), 200, json!({})),
-            (machine("ListStateMachineAliases"), 400, json!({ "__type": "StateMachineDoesNotExist" })),
-            (machine("ListStateMachineVersions"), 400, json!({ "__type": "StateMachineDoesNotExist" })),
+            (
+                machine("ListStateMachineAliases"),
+                400,
+                json!({ "__type": "StateMachineDoesNotExist" }),
+            ),
+            (
+                machine("ListStateMachineVersions"),
+                400,
+                json!({ "__type": "StateMachineDoesNotExist" }),
+            ),
         ],
         gone(),
         vec![
             (create_machine(json!({})), 200, json!({})),
-            (machine("ListStateMachineAliases"), 200, json!({ "stateMachineAliases": [] })),
-            (machine("ListStateMachineVersions"), 200, json!({ "stateMachineVersions": [] })),
+            (
+                machine("ListStateMachineAliases"),
+                200,
+                json!({ "stateMachineAliases": [] }),
+            ),
+            (
+                machine("ListStateMachineVersions"),
+                200,
+                json!({ "stateMachineVersions": [] }),
+            ),
         ],
         gone(),
     ];
     check(&aws, &steps.concat()).await;
-    let writes: Vec<String> = aws.proxy().writes().into_iter().map(|call| call.operation).collect();
+    let writes: Vec<String> = aws
+        .proxy()
+        .writes()
+        .into_iter()
+        .map(|call| call.operation)
+        .collect();
     let sent = [
         "CreateStateMachine",
         "PublishStateMachineVersion",
@@ -213,7 +310,12 @@ async fn versions_and_aliases_are_deleted_with_their_state_machine() {
 #[tokio::test(flavor = "multi_thread")]
 async fn creating_an_equal_state_machine_gives_the_one_that_exists() {
     let aws = aws().await;
-    let create = |more: Value| create_machine(with(json!({ "tracingConfiguration": { "enabled": true } }), more));
+    let create = |more: Value| {
+        create_machine(with(
+            json!({ "tracingConfiguration": { "enabled": true } }),
+            more,
+        ))
+    };
     check_equal(
         &aws,
         &[
@@ -234,7 +336,9 @@ async fn creating_an_equal_state_machine_gives_the_one_that_exists() {
         &[
             create(json!({ "definition": r#"{"StartAt":"B","States":{"B":{"Type":"Succeed"}}}"# })),
             create(json!({ "type": "EXPRESS" })),
-            create(json!({ "loggingConfiguration": { "level": "OFF", "includeExecutionData": true } })),
+            create(
+                json!({ "loggingConfiguration": { "level": "OFF", "includeExecutionData": true } }),
+            ),
             create(json!({ "encryptionConfiguration": customer })),
             create(json!({ "publish": true })),
             create(json!({ "tracingConfiguration": { "enabled": false } })),
@@ -243,14 +347,25 @@ async fn creating_an_equal_state_machine_gives_the_one_that_exists() {
     )
     .await;
     let untraced = json!({ "tracingConfiguration": { "enabled": false } });
-    let update = with(json!({ "stateMachineArn": arn("stateMachine:m") }), untraced.clone());
+    let update = with(
+        json!({ "stateMachineArn": arn("stateMachine:m") }),
+        untraced.clone(),
+    );
     check(
         &aws,
         &[
-            (machine("DescribeStateMachine"), 200, json!({ "tracingConfiguration": { "enabled": true } })),
+            (
+                machine("DescribeStateMachine"),
+                200,
+                json!({ "tracingConfiguration": { "enabled": true } }),
+            ),
             (states("UpdateStateMachine", update), 200, json!({})),
             (create_machine(json!({})), 200, json!({})),
-            (create(json!({})), 400, json!({ "__type": "StateMachineAlreadyExists" })),
+            (
+                create(json!({})),
+                400,
+                json!({ "__type": "StateMachineAlreadyExists" }),
+            ),
             (machine("DescribeStateMachine"), 200, untraced),
         ],
     )
@@ -262,13 +377,27 @@ async fn tracing_is_kept_for_state_machines_and_versions() {
     let aws = aws().await;
     let tracing = |enabled: bool| json!({ "tracingConfiguration": { "enabled": enabled } });
     let update = |more: Value| {
-        states("UpdateStateMachine", with(json!({ "stateMachineArn": arn("stateMachine:m"), "publish": true }), more))
+        states(
+            "UpdateStateMachine",
+            with(
+                json!({ "stateMachineArn": arn("stateMachine:m"), "publish": true }),
+                more,
+            ),
+        )
     };
     check(
         &aws,
         &[
-            (create_machine(with(json!({ "publish": true }), tracing(true))), 200, json!({})),
-            (update(json!({ "roleArn": "arn:aws:iam::123456789012:role/other" })), 200, json!({})),
+            (
+                create_machine(with(json!({ "publish": true }), tracing(true))),
+                200,
+                json!({}),
+            ),
+            (
+                update(json!({ "roleArn": "arn:aws:iam::123456789012:role/other" })),
+                200,
+                json!({}),
+            ),
             (update(tracing(false)), 200, json!({})),
             (describe_version(1), 200, tracing(true)),
             (describe_version(2), 200, tracing(true)),
@@ -331,19 +460,32 @@ async fn creating_an_equal_activity_gives_the_one_that_exists() {
             { "type": kind, "kmsKeyId": KEY, "kmsDataKeyReusePeriodSeconds": seconds } })
     };
     let tags = json!({ "tags": [{ "key": "a", "value": "1" }] });
-    check_equal(&aws, &[create(json!({})), create(tags), create(owned.clone())]).await;
+    check_equal(
+        &aws,
+        &[create(json!({})), create(tags), create(owned.clone())],
+    )
+    .await;
     check_refused(&aws, "ActivityAlreadyExists", &[create(customer.clone())]).await;
     check(
         &aws,
         &[
             (activity("DescribeActivity"), 200, owned.clone()),
             (activity("DeleteActivity"), 200, json!({})),
-            (activity("DescribeActivity"), 400, json!({ "__type": "ActivityDoesNotExist" })),
+            (
+                activity("DescribeActivity"),
+                400,
+                json!({ "__type": "ActivityDoesNotExist" }),
+            ),
         ],
     )
     .await;
     check_equal(&aws, &[create(customer), create(reuse(300))]).await;
-    check_refused(&aws, "ActivityAlreadyExists", &[create(json!({})), create(owned), create(reuse(60))]).await;
+    check_refused(
+        &aws,
+        "ActivityAlreadyExists",
+        &[create(json!({})), create(owned), create(reuse(60))],
+    )
+    .await;
     check(&aws, &[(activity("DescribeActivity"), 200, reuse(300))]).await;
 }
 
@@ -355,29 +497,55 @@ async fn publishing_an_unchanged_function_gives_its_last_version() {
         let arn = format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:f:{number}");
         json!({ "Version": number.to_string(), "FunctionArn": arn })
     };
-    let configure = || function(Method::PUT, "/configuration", json!({ "Description": "other" }));
+    let configure = || {
+        function(
+            Method::PUT,
+            "/configuration",
+            json!({ "Description": "other" }),
+        )
+    };
     let code = json!({ "ZipFile": CODE, "Publish": true });
     check(
         &aws,
         &[
-            (create_function(json!({ "Publish": true })), 201, json!({ "Version": "1" })),
+            (
+                create_function(json!({ "Publish": true })),
+                201,
+                json!({ "Version": "1" }),
+            ),
             (publish(), 201, version(1)),
             (publish(), 201, version(1)),
             (configure(), 200, json!({})),
             (publish(), 201, version(2)),
             (publish(), 201, version(2)),
-            (function(Method::PUT, "/code", code), 200, json!({ "Version": "3" })),
+            (
+                function(Method::PUT, "/code", code),
+                200,
+                json!({ "Version": "3" }),
+            ),
             (publish(), 201, version(3)),
             (configure(), 200, json!({})),
             (publish(), 201, version(4)),
             (function(Method::DELETE, "", Value::Null), 204, json!({})),
-            (publish(), 404, json!({ "__type": "ResourceNotFoundException" })),
-            (create_function(json!({})), 201, json!({ "Version": "$LATEST" })),
+            (
+                publish(),
+                404,
+                json!({ "__type": "ResourceNotFoundException" }),
+            ),
+            (
+                create_function(json!({})),
+                201,
+                json!({ "Version": "$LATEST" }),
+            ),
             (publish(), 201, version(1)),
         ],
     )
     .await;
-    assert_eq!(aws.proxy().count("ListVersionsByFunction"), 0, "the proxy's own calls are not recorded");
+    assert_eq!(
+        aws.proxy().count("ListVersionsByFunction"),
+        0,
+        "the proxy's own calls are not recorded"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -394,12 +562,20 @@ async fn a_kms_key_goes_with_the_environment_variables() {
         &[
             (create_function(key()), 201, none()),
             (read(), 200, none()),
-            (function(Method::GET, "", Value::Null), 200, json!({ "Configuration": none() })),
+            (
+                function(Method::GET, "", Value::Null),
+                200,
+                json!({ "Configuration": none() }),
+            ),
             (update(key()), 200, none()),
             (update(variables()), 200, none()),
             (update(key()), 200, key()),
             (read(), 200, key()),
-            (function(Method::GET, "", Value::Null), 200, json!({ "Configuration": key() })),
+            (
+                function(Method::GET, "", Value::Null),
+                200,
+                json!({ "Configuration": key() }),
+            ),
             (function(Method::POST, "/versions", json!({})), 201, key()),
             (update(empty), 200, none()),
             (update(variables()), 200, none()),
@@ -414,13 +590,25 @@ async fn a_kms_key_goes_with_the_environment_variables() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_policy_of_an_alias_is_deleted_with_it() {
     let aws = aws().await;
-    let create = |name: &str| function(Method::POST, "/aliases", json!({ "Name": name, "FunctionVersion": "1" }));
+    let create = |name: &str| {
+        function(
+            Method::POST,
+            "/aliases",
+            json!({ "Name": name, "FunctionVersion": "1" }),
+        )
+    };
     let allow = |alias: &str, statement: &str| {
         let principal = "states.amazonaws.com";
         let body = json!({ "StatementId": statement, "Action": "lambda:InvokeFunction", "Principal": principal });
         function(Method::POST, &format!("/policy?Qualifier={alias}"), body)
     };
-    let policy = |alias: &str| function(Method::GET, &format!("/policy?Qualifier={alias}"), Value::Null);
+    let policy = |alias: &str| {
+        function(
+            Method::GET,
+            &format!("/policy?Qualifier={alias}"),
+            Value::Null,
+        )
+    };
     let none = || json!({ "__type": "ResourceNotFoundException" });
     check(
         &aws,
@@ -432,7 +620,11 @@ async fn the_policy_of_an_alias_is_deleted_with_it() {
             (allow("live", "two"), 201, json!({})),
             (allow("other", "three"), 201, json!({})),
             (policy("live"), 200, json!({})),
-            (function(Method::DELETE, "/aliases/live", Value::Null), 204, json!({})),
+            (
+                function(Method::DELETE, "/aliases/live", Value::Null),
+                204,
+                json!({}),
+            ),
             (policy("live"), 404, none()),
             (create("live"), 201, json!({})),
             (policy("live"), 404, none()),
@@ -442,7 +634,11 @@ async fn the_policy_of_an_alias_is_deleted_with_it() {
         ],
     )
     .await;
-    assert_eq!(aws.proxy().count("RemovePermission"), 0, "the proxy's own calls are not recorded");
+    assert_eq!(
+        aws.proxy().count("RemovePermission"),
+        0,
+        "the proxy's own calls are not recorded"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -453,12 +649,22 @@ async fn settings_of_a_function_are_kept() {
         json!({ "CodeSigningConfigArn": arn })
     };
     let sign = |method: Method, name: &str, body: Value| {
-        lambda(method, &format!("/2020-06-30/functions/{name}/code-signing-config"), body)
+        lambda(
+            method,
+            &format!("/2020-06-30/functions/{name}/code-signing-config"),
+            body,
+        )
     };
-    let recursion = |method: Method, body: Value| lambda(method, "/2024-08-31/functions/f/recursion-config", body);
-    let runtime =
-        |method: Method, rest: &str, body: Value| lambda(method, &format!("/2021-07-20/functions/{rest}"), body);
-    let (latest, first) = ("f/runtime-management-config", "f/runtime-management-config?Qualifier=1");
+    let recursion = |method: Method, body: Value| {
+        lambda(method, "/2024-08-31/functions/f/recursion-config", body)
+    };
+    let runtime = |method: Method, rest: &str, body: Value| {
+        lambda(method, &format!("/2021-07-20/functions/{rest}"), body)
+    };
+    let (latest, first) = (
+        "f/runtime-management-config",
+        "f/runtime-management-config?Qualifier=1",
+    );
     let manual = json!({ "UpdateRuntimeOn": "Manual", "RuntimeVersionArn": "arn:aws:lambda:eu-west-1::runtime:0a" });
     let automatic = || json!({ "UpdateRuntimeOn": "Auto", "RuntimeVersionArn": null });
     let allowed = json!({ "RecursiveLoop": "Allow" });
@@ -467,25 +673,53 @@ async fn settings_of_a_function_are_kept() {
     check(
         &aws,
         &[
-            (create_function(with(json!({ "Publish": true }), signing("csc-1"))), 201, json!({})),
+            (
+                create_function(with(json!({ "Publish": true }), signing("csc-1"))),
+                201,
+                json!({}),
+            ),
             (sign(Method::GET, "f", Value::Null), 200, signing("csc-1")),
             (sign(Method::PUT, "f", signing("csc-2")), 200, json!({})),
             (sign(Method::GET, "f", Value::Null), 200, signing("csc-2")),
             (sign(Method::GET, "absent", Value::Null), 404, none()),
-            (recursion(Method::GET, Value::Null), 200, json!({ "RecursiveLoop": "Terminate" })),
-            (recursion(Method::PUT, allowed.clone()), 200, allowed.clone()),
+            (
+                recursion(Method::GET, Value::Null),
+                200,
+                json!({ "RecursiveLoop": "Terminate" }),
+            ),
+            (
+                recursion(Method::PUT, allowed.clone()),
+                200,
+                allowed.clone(),
+            ),
             (recursion(Method::GET, Value::Null), 200, allowed),
             (runtime(Method::GET, latest, Value::Null), 200, automatic()),
-            (runtime(Method::PUT, latest, manual.clone()), 200, manual.clone()),
+            (
+                runtime(Method::PUT, latest, manual.clone()),
+                200,
+                manual.clone(),
+            ),
             (runtime(Method::GET, latest, Value::Null), 200, manual),
             (runtime(Method::GET, first, Value::Null), 200, automatic()),
-            (runtime(Method::PUT, latest, json!({ "UpdateRuntimeOn": "Manual" })), 400, invalid),
-            (runtime(Method::GET, "absent/runtime-management-config", Value::Null), 404, none()),
+            (
+                runtime(Method::PUT, latest, json!({ "UpdateRuntimeOn": "Manual" })),
+                400,
+                invalid,
+            ),
+            (
+                runtime(Method::GET, "absent/runtime-management-config", Value::Null),
+                404,
+                none(),
+            ),
             (function(Method::DELETE, "", Value::Null), 204, json!({})),
             (runtime(Method::GET, latest, Value::Null), 404, none()),
             (create_function(json!({})), 201, json!({})),
             (runtime(Method::GET, latest, Value::Null), 200, automatic()),
-            (recursion(Method::GET, Value::Null), 200, json!({ "RecursiveLoop": "Terminate" })),
+            (
+                recursion(Method::GET, Value::Null),
+                200,
+                json!({ "RecursiveLoop": "Terminate" }),
+            ),
         ],
     )
     .await;
@@ -503,7 +737,8 @@ async fn tags_of_alarms_roles_and_log_groups_are_kept() {
     let add = "Tags.member.1.Key=b&Tags.member.1.Value=2";
     let left = json!("<Tags><member><Key>b</Key><Value>2</Value></member></Tags>");
     let create_role = "Action=CreateRole&AssumeRolePolicyDocument=%7B%7D&Tags.member.1.Key=a&Tags.member.1.Value=1";
-    let create_alarm = format!("Action=PutMetricAlarm&AlarmName=a&MetricName=m&Namespace=n&{threshold}&{add}");
+    let create_alarm =
+        format!("Action=PutMetricAlarm&AlarmName=a&MetricName=m&Namespace=n&{threshold}&{add}");
     check(
         &aws,
         &[
@@ -512,11 +747,40 @@ async fn tags_of_alarms_roles_and_log_groups_are_kept() {
             (iam("Action=UntagRole&TagKeys.member.1=a"), 200, json!({})),
             (iam("Action=ListRoleTags"), 200, left.clone()),
             (cloudwatch(&create_alarm), 200, json!({})),
-            (cloudwatch(&format!("Action=ListTagsForResource&{alarm}")), 200, left),
-            (logs("CreateLogGroup", json!({ "logGroupName": "g", "tags": { "a": "1" } })), 200, json!({})),
-            (logs("TagResource", with(group.clone(), json!({ "tags": { "b": "2" } }))), 200, json!({})),
-            (logs("UntagResource", with(group.clone(), json!({ "tagKeys": ["a"] }))), 200, json!({})),
-            (logs("ListTagsForResource", group), 200, json!({ "tags": { "a": null, "b": "2" } })),
+            (
+                cloudwatch(&format!("Action=ListTagsForResource&{alarm}")),
+                200,
+                left,
+            ),
+            (
+                logs(
+                    "CreateLogGroup",
+                    json!({ "logGroupName": "g", "tags": { "a": "1" } }),
+                ),
+                200,
+                json!({}),
+            ),
+            (
+                logs(
+                    "TagResource",
+                    with(group.clone(), json!({ "tags": { "b": "2" } })),
+                ),
+                200,
+                json!({}),
+            ),
+            (
+                logs(
+                    "UntagResource",
+                    with(group.clone(), json!({ "tagKeys": ["a"] })),
+                ),
+                200,
+                json!({}),
+            ),
+            (
+                logs("ListTagsForResource", group),
+                200,
+                json!({ "tags": { "a": null, "b": "2" } }),
+            ),
         ],
     )
     .await;
@@ -534,19 +798,44 @@ async fn every_operation_can_be_answered_with_a_page() {
         ]
     };
     aws.proxy().fault_all(usize::MAX, Fault::Html(502));
-    aws.proxy().fault("CreateStateMachine", 1, Fault::throttled());
+    aws.proxy()
+        .fault("CreateStateMachine", 1, Fault::throttled());
     for sent in calls() {
         let (status, kind, answer) = send(&aws, &sent).await;
         if sent.body.contains("definition") {
-            assert_eq!((status, &answer["__type"]), (400, &json!("ThrottlingException")), "{sent:?}");
+            assert_eq!(
+                (status, &answer["__type"]),
+                (400, &json!("ThrottlingException")),
+                "{sent:?}"
+            );
         } else {
             assert_eq!((status, kind.as_str()), (502, "text/html"), "{sent:?}");
-            assert!(answer.as_str().unwrap().contains("<title>502 Bad Gateway</title>"), "{answer}");
+            assert!(
+                answer
+                    .as_str()
+                    .unwrap()
+                    .contains("<title>502 Bad Gateway</title>"),
+                "{answer}"
+            );
         }
     }
-    let recorded: Vec<_> = aws.proxy().calls().into_iter().map(|call| (call.operation, call.status)).collect();
-    let names = ["DescribeStateMachine", "CreateStateMachine", "ListRoles", "GetFunction"];
-    let expected: Vec<_> = names.into_iter().map(str::to_owned).zip([502, 400, 502, 502]).collect();
+    let recorded: Vec<_> = aws
+        .proxy()
+        .calls()
+        .into_iter()
+        .map(|call| (call.operation, call.status))
+        .collect();
+    let names = [
+        "DescribeStateMachine",
+        "CreateStateMachine",
+        "ListRoles",
+        "GetFunction",
+    ];
+    let expected: Vec<_> = names
+        .into_iter()
+        .map(str::to_owned)
+        .zip([502, 400, 502, 502])
+        .collect();
     assert_eq!(recorded, expected);
     assert_eq!(aws.proxy().writes().len(), 1);
     aws.proxy().forget();
@@ -567,7 +856,11 @@ async fn a_call_of_the_tests_own_is_neither_recorded_nor_hit_by_a_fault() {
         &[
             (own(create_machine(traced.clone())), 200, json!({})),
             (own(machine("DescribeStateMachine")), 200, traced),
-            (machine("DescribeStateMachine"), 400, json!({ "__type": "ThrottlingException" })),
+            (
+                machine("DescribeStateMachine"),
+                400,
+                json!({ "__type": "ThrottlingException" }),
+            ),
         ],
     )
     .await;

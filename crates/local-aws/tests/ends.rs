@@ -46,14 +46,20 @@ async fn killing_its_owner_ends_it() {
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let group = lines
         .map_while(Result::ok)
-        .find_map(|line| line.split_once("group ").and_then(|(_, group)| group.parse::<i32>().ok()))
+        .find_map(|line| {
+            line.split_once("group ")
+                .and_then(|(_, group)| group.parse::<i32>().ok())
+        })
         .unwrap();
     assert!(runs(group));
     child.kill().unwrap();
     child.wait().unwrap();
     let start = Instant::now();
     while runs(group) {
-        assert!(start.elapsed() < Duration::from_secs(10), "ministack is still running");
+        assert!(
+            start.elapsed() < Duration::from_secs(10),
+            "ministack is still running"
+        );
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

@@ -22,7 +22,11 @@ fn escaped(text: &str, is_hidden: impl Fn(char) -> bool) -> Cow<'_, str> {
     }
     let mut shown = String::with_capacity(text.len() + 8);
     for c in text.chars() {
-        if is_hidden(c) { shown.extend(c.escape_default()) } else { shown.push(c) }
+        if is_hidden(c) {
+            shown.extend(c.escape_default())
+        } else {
+            shown.push(c)
+        }
     }
     Cow::Owned(shown)
 }
@@ -30,10 +34,10 @@ fn escaped(text: &str, is_hidden: impl Fn(char) -> bool) -> Cow<'_, str> {
 /// Whether a character is a control character, a line or paragraph separator, a direction mark, or has no width and
 /// does not affect adjacent letters.
 pub fn is_hidden(c: char) -> bool {
-    let is_direction_mark =
-        matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let is_direction_mark = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let is_separator = matches!(c, '\u{2028}' | '\u{2029}');
-    let is_invisible = matches!(c, '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}');
+    let is_invisible =
+        matches!(c, '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}');
     c.is_control() || is_direction_mark || is_separator || is_invisible
 }
 
@@ -49,7 +53,10 @@ mod tests {
             ("\u{1b}[31mred", "\\u{1b}[31mred"),
             ("a\r\tb\u{7f}\u{9b}", "a\\r\\tb\\u{7f}\\u{9b}"),
             ("admin\u{202e}nimda\u{2066}", "admin\\u{202e}nimda\\u{2066}"),
-            ("a\u{200b}b\u{2028}c\u{feff}\u{e0041}", "a\\u{200b}b\\u{2028}c\\u{feff}\\u{e0041}"),
+            (
+                "a\u{200b}b\u{2028}c\u{feff}\u{e0041}",
+                "a\\u{200b}b\\u{2028}c\\u{feff}\\u{e0041}",
+            ),
         ] {
             assert_eq!(printable(text), shown);
             assert_eq!(printable(&printable(text)), shown);

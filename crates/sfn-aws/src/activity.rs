@@ -36,24 +36,37 @@ pub async fn create(
     let (client, operation, began) = (aws.sfn().await?, "CreateActivity", Began::now());
     let configuration = encryption.to_creation(operation)?;
     let look = || async {
-        let Some(found) = find(aws, call, name).await? else { return Ok(None) };
+        let Some(found) = find(aws, call, name).await? else {
+            return Ok(None);
+        };
         let found_tags = tags::read(aws, call, &found.arn).await?;
         Ok(Some((found, found_tags)))
     };
     // AWS also succeeds for an activity with the same name and encryption. The date shows whether
     // it is new.
     let send = || async {
-        let request = client.create_activity().name(name).set_tags(tags::listed(new_tags));
+        let request = client
+            .create_activity()
+            .name(name)
+            .set_tags(tags::listed(new_tags));
         let request = request.set_encryption_configuration(configuration.clone());
-        let answer = send_once!(request, aws_sdk_sfn).await.map_err(|error| AwsError::new(operation, error))?;
+        let answer = send_once!(request, aws_sdk_sfn)
+            .await
+            .map_err(|error| AwsError::new(operation, error))?;
         let is_new = !began.is_clearly_after(&answer.creation_date);
         Ok(is_new.then(|| (answer.activity_arn, rfc3339(&answer.creation_date))))
     };
     let own = |(found, found_tags): (Described, Tags)| {
-        let is_same = encryption.is_met_by(found.encryption.as_ref()) && tags::are_same(&found_tags, new_tags);
+        let is_same = encryption.is_met_by(found.encryption.as_ref())
+            && tags::are_same(&found_tags, new_tags);
         is_same.then_some(Some((found.arn, found.creation_date)))
     };
-    let creation = Creation { aws, call, operation, object: format!("an activity `{name}`") };
+    let creation = Creation {
+        aws,
+        call,
+        operation,
+        object: format!("an activity `{name}`"),
+    };
     let created = creation.run(look, send, own).await?;
     created.ok_or_else(|| creation.already_exists(None).into())
 }
@@ -73,7 +86,11 @@ pub async fn find(aws: &Aws, call: &Call, name: &str) -> Result<Option<Described
     if let Some(arn) = arn_of(aws.identity(call).await?, name) {
         return describe(aws, call, &arn).await;
     }
-    match list(aws, call).await?.into_iter().find(|(_, listed)| listed == name) {
+    match list(aws, call)
+        .await?
+        .into_iter()
+        .find(|(_, listed)| listed == name)
+    {
         Some((arn, _)) => describe(aws, call, &arn).await,
         None => Ok(None),
     }
@@ -90,10 +107,18 @@ pub async fn list(aws: &Aws, call: &Call) -> Result<Vec<(String, String)>, AwsEr
         let answer = call
             .once(operation, async {
                 let request = client.list_activities().set_next_token(token.clone());
-                request.send().await.map_err(|error| AwsError::new(operation, error))
+                request
+                    .send()
+                    .await
+                    .map_err(|error| AwsError::new(operation, error))
             })
             .await?;
-        found.extend(answer.activities.into_iter().map(|activity| (activity.activity_arn, activity.name)));
+        found.extend(
+            answer
+                .activities
+                .into_iter()
+                .map(|activity| (activity.activity_arn, activity.name)),
+        );
         token = answer.next_token;
         if token.is_none() {
             return Ok(found);
@@ -110,7 +135,10 @@ pub async fn describe(aws: &Aws, call: &Call, arn: &str) -> Result<Option<Descri
     let answer = call
         .once(operation, async {
             let request = client.describe_activity().activity_arn(arn);
-            request.send().await.map_err(|error| AwsError::new(operation, error))
+            request
+                .send()
+                .await
+                .map_err(|error| AwsError::new(operation, error))
         })
         .await;
     Ok(AwsError::absent_is_none(answer)?.map(|answer| Described {
@@ -130,7 +158,10 @@ pub async fn delete(aws: &Aws, call: &Call, arn: &str) -> Result<(), AwsError> {
     let answer = call
         .healing(operation, || async {
             let request = client.delete_activity().activity_arn(arn);
-            request.send().await.map_err(|error| AwsError::new(operation, error))
+            request
+                .send()
+                .await
+                .map_err(|error| AwsError::new(operation, error))
         })
         .await;
     AwsError::absent_is_none(answer).map(drop)

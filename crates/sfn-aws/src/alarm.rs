@@ -56,15 +56,28 @@ pub struct Described {
 ///
 /// # Errors
 /// Errors of AWS that remain after retries, and `AwsErrorKind::AlreadyExists` if an alarm with this name exists.
-pub async fn create(aws: &Aws, call: &Call, name: &str, wanted: &Wanted, tags: &Tags) -> Result<(), CreateError> {
+pub async fn create(
+    aws: &Aws,
+    call: &Call,
+    name: &str,
+    wanted: &Wanted,
+    tags: &Tags,
+) -> Result<(), CreateError> {
     let (client, operation) = (aws.cloudwatch().await?, PUT);
     let send = || async {
         let request = put(client, name, wanted).set_tags((!tags.is_empty()).then(|| listed(tags)));
         let answer = send_once!(request, aws_sdk_cloudwatch).await;
-        answer.map(drop).map_err(|error| AwsError::new(operation, error))
+        answer
+            .map(drop)
+            .map_err(|error| AwsError::new(operation, error))
     };
     let own = |found: Described| (found.wanted.as_ref() == Some(wanted)).then_some(());
-    let creation = Creation { aws, call, operation, object: format!("an alarm `{name}`") };
+    let creation = Creation {
+        aws,
+        call,
+        operation,
+        object: format!("an alarm `{name}`"),
+    };
     creation.run(|| describe(aws, call, name), send, own).await
 }
 
@@ -75,15 +88,21 @@ pub async fn create(aws: &Aws, call: &Call, name: &str, wanted: &Wanted, tags: &
 pub async fn update(aws: &Aws, call: &Call, name: &str, wanted: &Wanted) -> Result<(), AwsError> {
     let client = aws.cloudwatch().await?;
     call.healing(PUT, || async {
-        put(client, name, wanted).send().await.map(drop).map_err(|error| AwsError::new(PUT, error))
+        put(client, name, wanted)
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| AwsError::new(PUT, error))
     })
     .await
 }
 
 /// The request that creates or overwrites an alarm.
 fn put(client: &Client, name: &str, wanted: &Wanted) -> PutMetricAlarmFluentBuilder {
-    let dimension = |(name, value): &(String, String)| Dimension::builder().name(name).value(value).build();
-    let is_percentile = matches!(wanted.statistic.strip_prefix('p'), Some(rest) if rest.parse::<f64>().is_ok());
+    let dimension =
+        |(name, value): &(String, String)| Dimension::builder().name(name).value(value).build();
+    let is_percentile =
+        matches!(wanted.statistic.strip_prefix('p'), Some(rest) if rest.parse::<f64>().is_ok());
     client
         .put_metric_alarm()
         .alarm_name(name)
@@ -113,10 +132,15 @@ pub async fn describe(aws: &Aws, call: &Call, name: &str) -> Result<Option<Descr
     let answer = call
         .once(operation, async {
             let request = client.describe_alarms().alarm_names(name);
-            request.send().await.map_err(|error| AwsError::new(operation, error))
+            request
+                .send()
+                .await
+                .map_err(|error| AwsError::new(operation, error))
         })
         .await?;
-    let Some(alarm) = answer.metric_alarms.into_iter().flatten().next() else { return Ok(None) };
+    let Some(alarm) = answer.metric_alarms.into_iter().flatten().next() else {
+        return Ok(None);
+    };
     Ok(Some(Described {
         name: required(operation, "name", alarm.alarm_name.clone())?,
         arn: required(operation, "ARN", alarm.alarm_arn.clone())?,
@@ -127,13 +151,19 @@ pub async fn describe(aws: &Aws, call: &Call, name: &str) -> Result<Option<Descr
 fn wanted(alarm: MetricAlarm) -> Option<Wanted> {
     let fits = alarm.namespace.as_deref() == Some(NAMESPACE)
         && alarm.comparison_operator == Some(ComparisonOperator::GreaterThanOrEqualToThreshold);
-    let statistic =
-        non_empty(alarm.extended_statistic).or(alarm.statistic.map(|statistic| statistic.as_str().to_owned()));
+    let statistic = non_empty(alarm.extended_statistic).or(alarm
+        .statistic
+        .map(|statistic| statistic.as_str().to_owned()));
     let pair = |dimension: Dimension| Some((dimension.name?, dimension.value?));
     fits.then_some(Wanted {
         description: non_empty(alarm.alarm_description),
         metric: alarm.metric_name?,
-        dimensions: alarm.dimensions.into_iter().flatten().filter_map(pair).collect(),
+        dimensions: alarm
+            .dimensions
+            .into_iter()
+            .flatten()
+            .filter_map(pair)
+            .collect(),
         statistic: statistic?,
         period: alarm.period?,
         evaluation_periods: alarm.evaluation_periods?,
@@ -153,14 +183,19 @@ pub async fn delete(aws: &Aws, call: &Call, name: &str) -> Result<(), AwsError> 
     let answer = call
         .healing(operation, || async {
             let request = client.delete_alarms().alarm_names(name);
-            request.send().await.map_err(|error| AwsError::new(operation, error))
+            request
+                .send()
+                .await
+                .map_err(|error| AwsError::new(operation, error))
         })
         .await;
     AwsError::absent_is_none(answer).map(drop)
 }
 
 fn listed(tags: &Tags) -> Vec<Tag> {
-    tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
+    tags.iter()
+        .map(|(key, value)| Tag::builder().key(key).value(value).build())
+        .collect()
 }
 
 /// Reads the tags of an alarm.
@@ -172,7 +207,10 @@ pub async fn read_tags(aws: &Aws, call: &Call, arn: &str) -> Result<Tags, AwsErr
     let answer = call
         .once(operation, async {
             let request = client.list_tags_for_resource().resource_arn(arn);
-            request.send().await.map_err(|error| AwsError::new(operation, error))
+            request
+                .send()
+                .await
+                .map_err(|error| AwsError::new(operation, error))
         })
         .await?;
     let pair = |tag: Tag| Some((tag.key?, tag.value.unwrap_or_default()));
@@ -183,7 +221,13 @@ pub async fn read_tags(aws: &Aws, call: &Call, arn: &str) -> Result<Tags, AwsErr
 ///
 /// # Errors
 /// Errors returned by AWS.
-pub async fn write_tags(aws: &Aws, call: &Call, arn: &str, from: &Tags, to: &Tags) -> Result<(), AwsError> {
+pub async fn write_tags(
+    aws: &Aws,
+    call: &Call,
+    arn: &str,
+    from: &Tags,
+    to: &Tags,
+) -> Result<(), AwsError> {
     let client = aws.cloudwatch().await?;
     retag!(client, call, resource_arn(arn), from => to, |tags| listed(&tags))
 }

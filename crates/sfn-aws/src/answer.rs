@@ -19,7 +19,11 @@ pub(crate) fn is_page(response: &HttpResponse) -> bool {
 }
 
 fn media_type(response: &HttpResponse) -> &str {
-    let media_type = response.headers().try_get("content-type").and_then(Result::ok).unwrap_or("");
+    let media_type = response
+        .headers()
+        .try_get("content-type")
+        .and_then(Result::ok)
+        .unwrap_or("");
     media_type.split(';').next().unwrap_or("").trim()
 }
 
@@ -27,18 +31,36 @@ fn media_type(response: &HttpResponse) -> &str {
 pub(crate) fn foreign(response: &HttpResponse) -> String {
     let status = response.status().as_u16();
     let media_type = media_type(response);
-    let with = if media_type.is_empty() { String::new() } else { format!(" with {media_type}") };
+    let with = if media_type.is_empty() {
+        String::new()
+    } else {
+        format!(" with {media_type}")
+    };
     let body = response.body().bytes().unwrap_or(&[]);
     let body = String::from_utf8_lossy(body.get(..READ).unwrap_or(body));
     // The data of a successful call can be confidential.
-    let text = if response.status().is_success() && !is_markup(&body) { String::new() } else { visible(&body) };
-    let text = if text.is_empty() { String::new() } else { format!(": `{text}`") };
-    format!("HTTP {status}{with}, which is not a response of AWS{text}. Check the endpoint and the proxy.")
+    let text = if response.status().is_success() && !is_markup(&body) {
+        String::new()
+    } else {
+        visible(&body)
+    };
+    let text = if text.is_empty() {
+        String::new()
+    } else {
+        format!(": `{text}`")
+    };
+    format!(
+        "HTTP {status}{with}, which is not a response of AWS{text}. Check the endpoint and the proxy."
+    )
 }
 
 /// The visible text of a body in one line: the title of a page, or its beginning.
 fn visible(body: &str) -> String {
-    let text = if is_markup(body) { title(body).unwrap_or_else(|| without_tags(body)) } else { body.to_owned() };
+    let text = if is_markup(body) {
+        title(body).unwrap_or_else(|| without_tags(body))
+    } else {
+        body.to_owned()
+    };
     shortened(&one_line(&text).replace('`', "'"), SHOWN)
 }
 
@@ -68,8 +90,14 @@ fn without_tags(html: &str) -> String {
 
 /// The text after a tag, whose `<` was removed, and after its element if that has no visible text.
 fn after_tag(tag: &str) -> &str {
-    let begins = |name: &str| tag.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
-    let end = HIDDEN.iter().find(|(name, _)| begins(name)).map(|(_, end)| tag.to_ascii_lowercase().find(end));
+    let begins = |name: &str| {
+        tag.get(..name.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(name))
+    };
+    let end = HIDDEN
+        .iter()
+        .find(|(name, _)| begins(name))
+        .map(|(_, end)| tag.to_ascii_lowercase().find(end));
     let tag = match end {
         Some(end) => end.and_then(|end| tag.get(end..)).unwrap_or(""),
         None => tag,
@@ -78,8 +106,19 @@ fn after_tag(tag: &str) -> &str {
 }
 
 fn unescaped(html: &str) -> String {
-    let entities = [("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
-    entities.iter().fold(html.to_owned(), |text, (entity, character)| text.replace(entity, character))
+    let entities = [
+        ("&nbsp;", " "),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+        ("&amp;", "&"),
+    ];
+    entities
+        .iter()
+        .fold(html.to_owned(), |text, (entity, character)| {
+            text.replace(entity, character)
+        })
 }
 
 #[cfg(test)]
@@ -91,7 +130,10 @@ mod tests {
     #[test]
     fn a_foreign_response_is_one_sentence() {
         let long = "x".repeat(150);
-        let cut = format!("HTTP 500 with text/plain, which is not a response of AWS: `{}…`.", "x".repeat(100));
+        let cut = format!(
+            "HTTP 500 with text/plain, which is not a response of AWS: `{}…`.",
+            "x".repeat(100)
+        );
         for (status, media_type, body, expected) in [
             (
                 404_u16,
@@ -125,14 +167,22 @@ mod tests {
                 "<title>Log in</title>",
                 "HTTP 200 with text/html, which is not a response of AWS: `Log in`.",
             ),
-            (200, "text/html", "<html", "HTTP 200 with text/html, which is not a response of AWS."),
+            (
+                200,
+                "text/html",
+                "<html",
+                "HTTP 200 with text/html, which is not a response of AWS.",
+            ),
             (500, "text/plain", long.as_str(), cut.as_str()),
         ] {
             let mut response = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body));
             if !media_type.is_empty() {
                 response.headers_mut().insert("content-type", media_type);
             }
-            assert_eq!(foreign(&response), format!("{expected} Check the endpoint and the proxy."));
+            assert_eq!(
+                foreign(&response),
+                format!("{expected} Check the endpoint and the proxy.")
+            );
         }
     }
 }

@@ -52,13 +52,17 @@ impl Record {
 
     /// The current information.
     pub(crate) fn observed(&self) -> Observed {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 }
 
 /// Updates the record of the attempt in the current task. Does nothing outside of an attempt.
 pub(crate) fn record(change: impl FnOnce(&mut Observed)) {
-    let _ = CURRENT.try_with(|record| change(&mut record.0.lock().unwrap_or_else(PoisonError::into_inner)));
+    let _ = CURRENT
+        .try_with(|record| change(&mut record.0.lock().unwrap_or_else(PoisonError::into_inner)));
 }
 
 #[cfg(test)]
@@ -68,8 +72,12 @@ mod tests {
     #[tokio::test]
     async fn an_attempt_has_its_own_record() {
         let (first, second) = (Record::default(), Record::default());
-        first.of(async { record(|observed| observed.progress = Progress::Sent) }).await;
-        second.of(async { record(|observed| observed.progress = Progress::Answered(503)) }).await;
+        first
+            .of(async { record(|observed| observed.progress = Progress::Sent) })
+            .await;
+        second
+            .of(async { record(|observed| observed.progress = Progress::Answered(503)) })
+            .await;
         record(|observed| observed.progress = Progress::Unconnected);
         assert_eq!(first.observed().progress, Progress::Sent);
         assert_eq!(second.observed().progress, Progress::Answered(503));

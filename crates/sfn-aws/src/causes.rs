@@ -22,10 +22,14 @@ const KINDS: [&str; 11] = [
 ];
 
 /// An error and its causes, the outermost first. Includes errors that an I/O error wraps.
-pub(crate) fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |&error| match error.downcast_ref::<io::Error>() {
-        Some(io) => io.get_ref().map(|inner| inner as &(dyn Error + 'static)),
-        None => error.source(),
+pub(crate) fn chain<'a>(
+    error: &'a (dyn Error + 'static),
+) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&error| {
+        match error.downcast_ref::<io::Error>() {
+            Some(io) => io.get_ref().map(|inner| inner as &(dyn Error + 'static)),
+            None => error.source(),
+        }
     })
 }
 
@@ -44,14 +48,22 @@ pub(crate) fn texts(error: &(dyn Error + 'static)) -> String {
             texts.push(text);
         }
     }
-    if texts.is_empty() { error.to_string() } else { texts.join(": ") }
+    if texts.is_empty() {
+        error.to_string()
+    } else {
+        texts.join(": ")
+    }
 }
 
 /// The text of an error without its causes. The default text of AWS's metadata is intended for
 /// logs.
 fn text(error: &(dyn Error + 'static)) -> String {
     match error.downcast_ref::<ErrorMetadata>() {
-        Some(metadata) => [metadata.code(), metadata.message()].into_iter().flatten().collect::<Vec<_>>().join(": "),
+        Some(metadata) => [metadata.code(), metadata.message()]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(": "),
         None => error.to_string(),
     }
 }
@@ -84,10 +96,34 @@ mod tests {
     fn every_cause_is_in_the_text_once() {
         let refused = || io::Error::from(io::ErrorKind::ConnectionRefused);
         for (error, expected) in [
-            (Outer { text: "cannot connect", source: refused() }, "cannot connect: connection refused"),
-            (Outer { text: "two\n  lines", source: io::Error::other(refused()) }, "two lines: connection refused"),
-            (Outer { text: "connection refused here", source: refused() }, "connection refused here"),
-            (Outer { text: "dispatch failure", source: io::Error::other("broken") }, "broken"),
+            (
+                Outer {
+                    text: "cannot connect",
+                    source: refused(),
+                },
+                "cannot connect: connection refused",
+            ),
+            (
+                Outer {
+                    text: "two\n  lines",
+                    source: io::Error::other(refused()),
+                },
+                "two lines: connection refused",
+            ),
+            (
+                Outer {
+                    text: "connection refused here",
+                    source: refused(),
+                },
+                "connection refused here",
+            ),
+            (
+                Outer {
+                    text: "dispatch failure",
+                    source: io::Error::other("broken"),
+                },
+                "broken",
+            ),
         ] {
             assert_eq!(texts(&error), expected);
         }
@@ -95,7 +131,10 @@ mod tests {
 
     #[test]
     fn a_cause_is_found_inside_of_an_io_error() {
-        let inner = Outer { text: "inner", source: io::Error::other("end") };
+        let inner = Outer {
+            text: "inner",
+            source: io::Error::other("end"),
+        };
         let error = io::Error::other(io::Error::other(inner));
         assert_eq!(find::<Outer>(&error).map(|outer| outer.text), Some("inner"));
         assert!(find::<Outer>(&io::Error::other("none")).is_none());

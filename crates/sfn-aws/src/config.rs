@@ -122,8 +122,15 @@ pub struct Identity {
 impl Identity {
     /// The ARN of a resource of this account and region, with `?` for an unknown account.
     pub fn arn(&self, service: &str, resource: &str) -> String {
-        let Self { account, partition, region } = self;
-        format!("arn:{partition}:{service}:{region}:{}:{resource}", account.as_deref().unwrap_or("?"))
+        let Self {
+            account,
+            partition,
+            region,
+        } = self;
+        format!(
+            "arn:{partition}:{service}:{region}:{}:{resource}",
+            account.as_deref().unwrap_or("?")
+        )
     }
 }
 
@@ -188,8 +195,14 @@ impl Aws {
 
     /// Creates clients with the same credentials for another region.
     pub fn in_region(self: &Arc<Self>, region: &str) -> Self {
-        let settings = Settings { region: Some(region.to_owned()), ..(*self.settings).clone() };
-        Self { base: Some(self.clone()), ..Self::new(settings) }
+        let settings = Settings {
+            region: Some(region.to_owned()),
+            ..(*self.settings).clone()
+        };
+        Self {
+            base: Some(self.clone()),
+            ..Self::new(settings)
+        }
     }
 
     /// Waits until no other call changes this object, and blocks others until the guard is dropped.
@@ -206,12 +219,18 @@ impl Aws {
     /// # Errors
     /// When no region is configured, or it does not exist.
     pub async fn region(&self) -> Result<String, AwsError> {
-        Ok(self.config().await?.region().map(|region| region.as_ref().to_owned()).unwrap_or_default())
+        Ok(self
+            .config()
+            .await?
+            .region()
+            .map(|region| region.as_ref().to_owned())
+            .unwrap_or_default())
     }
 
     /// Downloads the content of a URL from AWS.
     pub(crate) async fn download(&self, call: &Call, address: &str) -> Result<Vec<u8>, AwsError> {
-        call.once("download", http::download(&self.settings, address)).await
+        call.once("download", http::download(&self.settings, address))
+            .await
     }
 
     /// Identifies the credentials. AWS is called once.
@@ -219,17 +238,25 @@ impl Aws {
     /// # Errors
     /// When the credentials are invalid.
     pub async fn identity(&self, call: &Call) -> Result<&Identity, AwsError> {
-        self.identity.get_or_try_init(|| self.ask_identity(call)).await
+        self.identity
+            .get_or_try_init(|| self.ask_identity(call))
+            .await
     }
 
     async fn ask_identity(&self, call: &Call) -> Result<Identity, AwsError> {
         let region = self.region().await?;
         if let Some(base) = &self.base {
             let identity = Box::pin(base.identity(call)).await?;
-            return Ok(Identity { region, ..identity.clone() });
+            return Ok(Identity {
+                region,
+                ..identity.clone()
+            });
         }
-        let unasked =
-            Identity { account: None, partition: regions::partition(&region).to_owned(), region: region.clone() };
+        let unasked = Identity {
+            account: None,
+            partition: regions::partition(&region).to_owned(),
+            region: region.clone(),
+        };
         if self.settings.skip_requesting_account_id {
             return Ok(unasked);
         }
@@ -237,17 +264,32 @@ impl Aws {
         let operation = "GetCallerIdentity";
         let answer = call
             .once(operation, async {
-                client.get_caller_identity().send().await.map_err(|error| AwsError::new(operation, error))
+                client
+                    .get_caller_identity()
+                    .send()
+                    .await
+                    .map_err(|error| AwsError::new(operation, error))
             })
             .await;
         match answer {
             Ok(answer) => {
                 self.check_account(answer.account().unwrap_or_default())?;
-                let partition = answer.arn().and_then(|arn| arn.split(':').nth(1)).unwrap_or("aws").to_owned();
-                Ok(Identity { account: answer.account().map(str::to_owned), partition, region })
+                let partition = answer
+                    .arn()
+                    .and_then(|arn| arn.split(':').nth(1))
+                    .unwrap_or("aws")
+                    .to_owned();
+                Ok(Identity {
+                    account: answer.account().map(str::to_owned),
+                    partition,
+                    region,
+                })
             }
             // Without an account, restrictions of accounts cannot be checked.
-            Err(error) if self.settings.skip_credentials_validation && !self.settings.restricts_accounts() => {
+            Err(error)
+                if self.settings.skip_credentials_validation
+                    && !self.settings.restricts_accounts() =>
+            {
                 tracing::warn!(%error, "the account is unknown");
                 Ok(unasked)
             }
@@ -256,12 +298,21 @@ impl Aws {
     }
 
     fn check_account(&self, account: &str) -> Result<(), AwsError> {
-        let Settings { allowed_accounts, forbidden_accounts, .. } = &*self.settings;
+        let Settings {
+            allowed_accounts,
+            forbidden_accounts,
+            ..
+        } = &*self.settings;
         let is_in = |accounts: &[String]| accounts.iter().any(|other| other == account);
         if is_in(forbidden_accounts) || !(allowed_accounts.is_empty() || is_in(allowed_accounts)) {
-            let message =
-                format!("the credentials belong to the account {account}, which the provider block does not allow");
-            return Err(AwsError::of(AwsErrorKind::AccountNotAllowed, "GetCallerIdentity", message));
+            let message = format!(
+                "the credentials belong to the account {account}, which the provider block does not allow"
+            );
+            return Err(AwsError::of(
+                AwsErrorKind::AccountNotAllowed,
+                "GetCallerIdentity",
+                message,
+            ));
         }
         Ok(())
     }
@@ -271,19 +322,26 @@ impl Aws {
     }
 
     async fn load(&self) -> Result<SdkConfig, AwsError> {
-        let Some(base) = &self.base else { return load(&self.settings).await };
+        let Some(base) = &self.base else {
+            return load(&self.settings).await;
+        };
         check_regions(&self.settings, self.settings.region.as_deref())?;
         let config = Box::pin(base.config()).await?.to_builder();
-        Ok(config.region(self.settings.region.clone().map(Region::new)).build())
+        Ok(config
+            .region(self.settings.region.clone().map(Region::new))
+            .build())
     }
 }
 
 /// Checks that the region and the region of STS exist.
 fn check_regions(settings: &Settings, region: Option<&str>) -> Result<(), AwsError> {
-    let regions = [region, settings.sts_region.as_deref()].into_iter().flatten();
+    let regions = [region, settings.sts_region.as_deref()]
+        .into_iter()
+        .flatten();
     for region in regions.filter(|_| !settings.skip_region_validation) {
         regions::check(region).map_err(|UnknownRegion { nearest }| {
-            let hint = nearest.map_or_else(String::new, |nearest| format!(" Did you mean `{nearest}`?"));
+            let hint =
+                nearest.map_or_else(String::new, |nearest| format!(" Did you mean `{nearest}`?"));
             let message = format!("`{region}` is not an AWS region.{hint}");
             AwsError::of(AwsErrorKind::InvalidRegion, "configuration", message)
         })?;
@@ -307,7 +365,9 @@ async fn load(settings: &Settings) -> Result<SdkConfig, AwsError> {
     };
     check_regions(settings, Some(region))?;
     let config = match metadata::provider(settings, profile_files(settings), &config)? {
-        Some(provider) if !settings.has_keys() => config.into_builder().credentials_provider(provider).build(),
+        Some(provider) if !settings.has_keys() => {
+            config.into_builder().credentials_provider(provider).build()
+        }
         _ => config,
     };
     Ok(credentials::assume(settings, config, profiles))
@@ -337,20 +397,32 @@ fn loader(settings: &Settings) -> Result<ConfigLoader, AwsError> {
         loader = loader.profile_name(profile);
     }
     if let (Some(key), Some(secret)) = (&settings.access_key, &settings.secret_key) {
-        let credentials = Credentials::new(key, secret, settings.token.clone(), None, "provider configuration");
+        let credentials = Credentials::new(
+            key,
+            secret,
+            settings.token.clone(),
+            None,
+            "provider configuration",
+        );
         loader = loader.credentials_provider(credentials);
     }
     if let Ok(name) = AppName::new("terraform-provider-sfn") {
         loader = loader.app_name(name);
     }
-    Ok(user_agents(settings).into_iter().fold(loader, ConfigLoader::framework_metadata))
+    Ok(user_agents(settings)
+        .into_iter()
+        .fold(loader, ConfigLoader::framework_metadata))
 }
 
 fn retries(settings: &Settings) -> RetryConfig {
-    let adaptive = settings
-        .adaptive_retries
-        .unwrap_or_else(|| std::env::var("AWS_RETRY_MODE").is_ok_and(|mode| mode.eq_ignore_ascii_case("adaptive")));
-    let retries = if adaptive { RetryConfig::adaptive() } else { RetryConfig::standard() };
+    let adaptive = settings.adaptive_retries.unwrap_or_else(|| {
+        std::env::var("AWS_RETRY_MODE").is_ok_and(|mode| mode.eq_ignore_ascii_case("adaptive"))
+    });
+    let retries = if adaptive {
+        RetryConfig::adaptive()
+    } else {
+        RetryConfig::standard()
+    };
     retries
         .with_max_attempts(settings.attempts())
         .with_initial_backoff(Duration::from_millis(300))
@@ -360,10 +432,18 @@ fn retries(settings: &Settings) -> RetryConfig {
 /// Products to add to the user agent.
 fn user_agents(settings: &Settings) -> Vec<FrameworkMetadata> {
     let environment = std::env::var("TF_APPEND_USER_AGENT").unwrap_or_default();
-    let products = settings.user_agent.iter().map(String::as_str).chain(environment.split(' '));
+    let products = settings
+        .user_agent
+        .iter()
+        .map(String::as_str)
+        .chain(environment.split(' '));
     let metadata = products.filter_map(|product| {
-        let (name, version) = product.split_once('/').map_or((product, None), |(name, version)| (name, Some(version)));
-        let version = version.and_then(|version| version.split(' ').next()).map(str::to_owned);
+        let (name, version) = product
+            .split_once('/')
+            .map_or((product, None), |(name, version)| (name, Some(version)));
+        let version = version
+            .and_then(|version| version.split(' ').next())
+            .map(str::to_owned);
         FrameworkMetadata::new(name.to_owned(), version).ok()
     });
     metadata.collect()
@@ -397,15 +477,26 @@ mod tests {
 
     fn settings(region: &str) -> Settings {
         let key = Some("key".to_owned());
-        Settings { region: Some(region.into()), access_key: key.clone(), secret_key: key, ..Settings::default() }
+        Settings {
+            region: Some(region.into()),
+            access_key: key.clone(),
+            secret_key: key,
+            ..Settings::default()
+        }
     }
 
     async fn check(aws: &Aws, expected: Result<&str, &str>) {
         let region = aws.region().await;
         let kind = region.as_ref().err().map(|error| error.kind);
         let message = region.map_err(|error| error.to_string());
-        assert_eq!(message.as_ref().map(String::as_str).map_err(String::as_str), expected);
-        assert_eq!(kind, expected.is_err().then_some(AwsErrorKind::InvalidRegion));
+        assert_eq!(
+            message.as_ref().map(String::as_str).map_err(String::as_str),
+            expected
+        );
+        assert_eq!(
+            kind,
+            expected.is_err().then_some(AwsErrorKind::InvalidRegion)
+        );
     }
 
     #[tokio::test]
@@ -414,18 +505,35 @@ mod tests {
         for (region, expected) in [
             ("eu-west-1", Ok("eu-west-1")),
             ("eu-wst-1", Err(misspelt)),
-            ("frankfurt", Err("configuration: `frankfurt` is not an AWS region.")),
+            (
+                "frankfurt",
+                Err("configuration: `frankfurt` is not an AWS region."),
+            ),
         ] {
             check(&Aws::new(settings(region)), expected).await;
-            check(&Arc::new(Aws::new(settings("us-east-1"))).in_region(region), expected).await;
+            check(
+                &Arc::new(Aws::new(settings("us-east-1"))).in_region(region),
+                expected,
+            )
+            .await;
         }
         let sts_region = Some("eu-wst-1".to_owned());
-        check(&Aws::new(Settings { sts_region, ..settings("eu-west-1") }), Err(misspelt)).await;
+        check(
+            &Aws::new(Settings {
+                sts_region,
+                ..settings("eu-west-1")
+            }),
+            Err(misspelt),
+        )
+        .await;
     }
 
     #[tokio::test]
     async fn a_region_is_not_checked_where_the_settings_say_so() {
-        let settings = Settings { skip_region_validation: true, ..settings("moon-1") };
+        let settings = Settings {
+            skip_region_validation: true,
+            ..settings("moon-1")
+        };
         let aws = Arc::new(Aws::new(settings));
         check(&aws, Ok("moon-1")).await;
         check(&aws.in_region("moon-2"), Ok("moon-2")).await;

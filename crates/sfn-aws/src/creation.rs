@@ -25,14 +25,20 @@ pub struct CreateError {
 impl CreateError {
     /// A failure of a later step, when the object exists.
     pub(crate) fn afterwards(error: AwsError) -> Self {
-        Self { error, may_exist: true }
+        Self {
+            error,
+            may_exist: true,
+        }
     }
 }
 
 impl From<AwsError> for CreateError {
     /// A failure before an object was created.
     fn from(error: AwsError) -> Self {
-        Self { error, may_exist: false }
+        Self {
+            error,
+            may_exist: false,
+        }
     }
 }
 
@@ -110,7 +116,10 @@ impl Creation<'_> {
                 let created = if lost { own(found) } else { None };
                 created.ok_or_else(|| CreateError::from(self.already_exists(refusal.code)))
             }
-            Ok(Attempt::Unknown(error)) | Err(error) => Err(CreateError { error, may_exist: lost }),
+            Ok(Attempt::Unknown(error)) | Err(error) => Err(CreateError {
+                error,
+                may_exist: lost,
+            }),
         }
     }
 
@@ -118,7 +127,10 @@ impl Creation<'_> {
     /// rejected the creation.
     pub(crate) fn already_exists(&self, code: Option<String>) -> AwsError {
         let message = format!("{} already exists", self.object);
-        AwsError { code, ..AwsError::of(AwsErrorKind::AlreadyExists, self.operation, message) }
+        AwsError {
+            code,
+            ..AwsError::of(AwsErrorKind::AlreadyExists, self.operation, message)
+        }
     }
 }
 
@@ -133,7 +145,12 @@ async fn attempt<T, E>(
 ) -> Result<Attempt<T, E>, AwsError> {
     if let Some(before) = before {
         match before.await {
-            Ok(Some(found)) => return Ok(Attempt::Refused { refusal: taken, found }),
+            Ok(Some(found)) => {
+                return Ok(Attempt::Refused {
+                    refusal: taken,
+                    found,
+                });
+            }
             Ok(None) => {}
             Err(error) => return Ok(Attempt::Unknown(error)),
         }
@@ -153,7 +170,10 @@ async fn attempt<T, E>(
 
 /// Whether the name is taken, or another change is in progress.
 pub(crate) fn is_conflict(error: &AwsError) -> bool {
-    matches!(error.kind, AwsErrorKind::AlreadyExists | AwsErrorKind::Conflict)
+    matches!(
+        error.kind,
+        AwsErrorKind::AlreadyExists | AwsErrorKind::Conflict
+    )
 }
 
 /// Sends a request without retries of the SDK, as `Call::creating` requires. The second argument is
@@ -162,7 +182,9 @@ macro_rules! send_once {
     ($request:expr, $service:ident) => {
         $request
             .customize()
-            .config_override($service::config::Builder::new().retry_config(crate::retry::once_only()))
+            .config_override(
+                $service::config::Builder::new().retry_config(crate::retry::once_only()),
+            )
             .send()
     };
 }
@@ -203,7 +225,10 @@ mod tests {
                 Self::Refused => Err(error(AwsErrorKind::Denied, "no")),
                 Self::NewRole => Err(AwsError {
                     code: Some("AccessDeniedException".into()),
-                    ..error(AwsErrorKind::Denied, "not authorized to assume the provided role")
+                    ..error(
+                        AwsErrorKind::Denied,
+                        "not authorized to assume the provided role",
+                    )
                 }),
             }
         }
@@ -211,52 +236,98 @@ mod tests {
 
     /// Creates a thing. The searches find `looks`, one after the other, and AWS responds with
     /// `responses`.
-    async fn create(looks: &[Option<&'static str>], responses: &[Response]) -> Result<&'static str, CreateError> {
+    async fn create(
+        looks: &[Option<&'static str>],
+        responses: &[Response],
+    ) -> Result<&'static str, CreateError> {
         let aws = Aws::new(Settings::default());
         let call = Call::new(Duration::from_mins(1), CancellationToken::new());
-        let creation = Creation { aws: &aws, call: &call, operation: "CreateThing", object: "a thing `t`".into() };
+        let creation = Creation {
+            aws: &aws,
+            call: &call,
+            operation: "CreateThing",
+            object: "a thing `t`".into(),
+        };
         let (look, response) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        let find = || async { Ok(looks.get(look.fetch_add(1, Ordering::Relaxed)).copied().flatten()) };
+        let find = || async {
+            Ok(looks
+                .get(look.fetch_add(1, Ordering::Relaxed))
+                .copied()
+                .flatten())
+        };
         let send = || async {
-            let response = *responses.get(response.fetch_add(1, Ordering::Relaxed)).expect("a response");
+            let response = *responses
+                .get(response.fetch_add(1, Ordering::Relaxed))
+                .expect("a response");
             let is_lost = matches!(response, Response::Lost);
-            let progress = if is_lost { Progress::Sent } else { Progress::Answered(400) };
+            let progress = if is_lost {
+                Progress::Sent
+            } else {
+                Progress::Answered(400)
+            };
             attempt::record(|observed| observed.progress = progress);
             response.result()
         };
-        creation.run(find, send, |found| (found == "mine").then_some(found)).await
+        creation
+            .run(find, send, |found| (found == "mine").then_some(found))
+            .await
     }
 
     fn assert_taken(outcome: Result<&'static str, CreateError>, code: Option<&str>) {
         let CreateError { error, may_exist } = outcome.unwrap_err();
         assert_eq!(error.to_string(), "CreateThing: a thing `t` already exists");
-        assert_eq!((error.kind, error.code.as_deref(), may_exist), (AwsErrorKind::AlreadyExists, code, false));
+        assert_eq!(
+            (error.kind, error.code.as_deref(), may_exist),
+            (AwsErrorKind::AlreadyExists, code, false)
+        );
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_is_there_is_not_adopted() {
-        assert_eq!(create(&[None], &[Response::Created]).await.ok(), Some("created"));
+        assert_eq!(
+            create(&[None], &[Response::Created]).await.ok(),
+            Some("created")
+        );
         assert_taken(create(&[Some("mine")], &[]).await, None);
         // Another process created it first.
-        assert_taken(create(&[None, Some("mine")], &[Response::Taken]).await, Some("ThingExists"));
+        assert_taken(
+            create(&[None, Some("mine")], &[Response::Taken]).await,
+            Some("ThingExists"),
+        );
     }
 
     #[tokio::test(start_paused = true)]
     async fn an_object_that_appears_between_the_attempts_is_not_adopted() {
         use Response::{Created, Lost, NewRole, Taken};
-        assert_eq!(create(&[None, None], &[NewRole, Created]).await.ok(), Some("created"));
+        assert_eq!(
+            create(&[None, None], &[NewRole, Created]).await.ok(),
+            Some("created")
+        );
         assert_taken(create(&[None, Some("mine")], &[NewRole]).await, None);
-        assert_taken(create(&[None, None, Some("mine")], &[NewRole, NewRole]).await, None);
+        assert_taken(
+            create(&[None, None, Some("mine")], &[NewRole, NewRole]).await,
+            None,
+        );
         // After a lost response, the object may be the own one. AWS decides, and then the
         // comparison.
-        assert_eq!(create(&[None, Some("mine")], &[Lost, Taken]).await.ok(), Some("mine"));
-        assert_taken(create(&[None, Some("theirs")], &[Lost, Taken]).await, Some("ThingExists"));
-        assert_eq!(create(&[None, Some("theirs")], &[Lost, Created]).await.ok(), Some("created"));
+        assert_eq!(
+            create(&[None, Some("mine")], &[Lost, Taken]).await.ok(),
+            Some("mine")
+        );
+        assert_taken(
+            create(&[None, Some("theirs")], &[Lost, Taken]).await,
+            Some("ThingExists"),
+        );
+        assert_eq!(
+            create(&[None, Some("theirs")], &[Lost, Created]).await.ok(),
+            Some("created")
+        );
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_refusal_leaves_nothing() {
-        let CreateError { error, may_exist } = create(&[None], &[Response::Refused]).await.unwrap_err();
+        let CreateError { error, may_exist } =
+            create(&[None], &[Response::Refused]).await.unwrap_err();
         assert_eq!((error.kind, may_exist), (AwsErrorKind::Denied, false));
     }
 
@@ -264,10 +335,18 @@ mod tests {
     fn only_an_equal_object_is_that_of_a_lost_response() {
         let aws = Aws::new(Settings::default());
         let call = Call::new(Duration::from_mins(1), CancellationToken::new());
-        let creation = Creation { aws: &aws, call: &call, operation: "CreateThing", object: "a thing `t`".into() };
+        let creation = Creation {
+            aws: &aws,
+            call: &call,
+            operation: "CreateThing",
+            object: "a thing `t`".into(),
+        };
         let outcome = |found: &'static str, lost| {
             let refusal = Response::Taken.result().unwrap_err();
-            let created = Created { answer: Ok(Attempt::Refused { refusal, found }), lost };
+            let created = Created {
+                answer: Ok(Attempt::Refused { refusal, found }),
+                lost,
+            };
             creation.outcome(created, |found| (found == "mine").then_some(found))
         };
         assert_eq!(outcome("mine", true).ok(), Some("mine"));
@@ -279,10 +358,19 @@ mod tests {
     fn an_object_of_a_lost_response_may_exist() {
         let aws = Aws::new(Settings::default());
         let call = Call::new(Duration::from_mins(1), CancellationToken::new());
-        let creation = Creation { aws: &aws, call: &call, operation: "CreateThing", object: "a thing `t`".into() };
+        let creation = Creation {
+            aws: &aws,
+            call: &call,
+            operation: "CreateThing",
+            object: "a thing `t`".into(),
+        };
         let may_exist = |lost| {
-            let answer: Result<Attempt<(), ()>, AwsError> = Response::Lost.result().map(|_| Attempt::Created(()));
-            creation.outcome(Created { answer, lost }, Some).unwrap_err().may_exist
+            let answer: Result<Attempt<(), ()>, AwsError> =
+                Response::Lost.result().map(|_| Attempt::Created(()));
+            creation
+                .outcome(Created { answer, lost }, Some)
+                .unwrap_err()
+                .may_exist
         };
         assert!(may_exist(true) && !may_exist(false));
     }
@@ -294,7 +382,9 @@ mod tests {
         let try_once = |before: Option<Result<Option<()>, AwsError>>, sent: Response, look| {
             let before = before.map(|before| async { before });
             let send = async move { sent.result().map(drop) };
-            attempt(before, failed(AwsErrorKind::AlreadyExists), send, async { look })
+            attempt(before, failed(AwsErrorKind::AlreadyExists), send, async {
+                look
+            })
         };
         let outcome = try_once(None, Response::Taken, Err(denied())).await;
         assert!(matches!(outcome, Ok(Attempt::Unknown(error)) if error.operation == "GetThing"));

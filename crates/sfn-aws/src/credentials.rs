@@ -39,11 +39,15 @@ impl Session {
     }
 
     fn seconds(&self) -> Option<i32> {
-        self.duration.and_then(|duration| i32::try_from(duration.as_secs()).ok())
+        self.duration
+            .and_then(|duration| i32::try_from(duration.as_secs()).ok())
     }
 
     fn policies(&self) -> Option<Vec<PolicyDescriptorType>> {
-        let policies = self.policy_arns.iter().map(|arn| PolicyDescriptorType::builder().arn(arn).build());
+        let policies = self
+            .policy_arns
+            .iter()
+            .map(|arn| PolicyDescriptorType::builder().arn(arn).build());
         (!self.policy_arns.is_empty()).then(|| policies.collect())
     }
 }
@@ -85,8 +89,14 @@ impl WebIdentity {
 /// The configuration with the credentials of the roles in the settings, each assumed with those of
 /// the previous one. A role without an ARN is not assumed, as in `provider "aws"`.
 pub(crate) fn assume(settings: &Settings, config: SdkConfig, profiles: Profiles) -> SdkConfig {
-    let Some(provider) = config.credentials_provider() else { return config };
-    let mut provider = SharedCredentialsProvider::new(Explained { provider, profiles, failed: OnceLock::new() });
+    let Some(provider) = config.credentials_provider() else {
+        return config;
+    };
+    let mut provider = SharedCredentialsProvider::new(Explained {
+        provider,
+        profiles,
+        failed: OnceLock::new(),
+    });
     let mut base = config.to_builder();
     if let Some(endpoint) = settings.endpoints.get("sts") {
         base.set_endpoint_url(Some(endpoint.clone()));
@@ -95,13 +105,27 @@ pub(crate) fn assume(settings: &Settings, config: SdkConfig, profiles: Profiles)
         base.set_region(Region::new(region.clone()));
     }
     let base = base.build();
-    if let Some(web_identity) = settings.assume_role_with_web_identity.as_ref().filter(|role| role.is_given()) {
-        let assumed = ByToken { client: sts::Client::new(&base), web_identity: web_identity.clone() };
+    if let Some(web_identity) = settings
+        .assume_role_with_web_identity
+        .as_ref()
+        .filter(|role| role.is_given())
+    {
+        let assumed = ByToken {
+            client: sts::Client::new(&base),
+            web_identity: web_identity.clone(),
+        };
         provider = SharedCredentialsProvider::new(assumed);
     }
-    for role in settings.assume_role.iter().filter(|role| !role.session.role_arn.is_empty()) {
+    for role in settings
+        .assume_role
+        .iter()
+        .filter(|role| !role.session.role_arn.is_empty())
+    {
         let config = base.to_builder().credentials_provider(provider).build();
-        let assumed = ByCredentials { client: sts::Client::new(&config), role: role.clone() };
+        let assumed = ByCredentials {
+            client: sts::Client::new(&config),
+            role: role.clone(),
+        };
         provider = SharedCredentialsProvider::new(assumed);
     }
     config.into_builder().credentials_provider(provider).build()
@@ -121,7 +145,9 @@ struct Explained {
 /// Profiles contain secrets.
 impl std::fmt::Debug for Explained {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Explained").field("provider", &self.provider).finish_non_exhaustive()
+        f.debug_struct("Explained")
+            .field("provider", &self.provider)
+            .finish_non_exhaustive()
     }
 }
 
@@ -150,9 +176,17 @@ struct ByCredentials {
 
 impl ByCredentials {
     async fn provide(&self) -> Provided {
-        let AssumeRole { session, external_id, source_identity, tags, transitive_tag_keys } = &self.role;
+        let AssumeRole {
+            session,
+            external_id,
+            source_identity,
+            tags,
+            transitive_tag_keys,
+        } = &self.role;
         let operation = "AssumeRole";
-        let tags = tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build());
+        let tags = tags
+            .iter()
+            .map(|(key, value)| Tag::builder().key(key).value(value).build());
         let tags = tags.collect::<Result<Vec<Tag>, _>>();
         let tags = tags.map_err(|error| refused(session, AwsError::caused(operation, &error)))?;
         let answer = self
@@ -166,7 +200,9 @@ impl ByCredentials {
             .set_external_id(external_id.clone())
             .set_source_identity(source_identity.clone())
             .set_tags((!tags.is_empty()).then_some(tags))
-            .set_transitive_tag_keys((!transitive_tag_keys.is_empty()).then(|| transitive_tag_keys.clone()))
+            .set_transitive_tag_keys(
+                (!transitive_tag_keys.is_empty()).then(|| transitive_tag_keys.clone()),
+            )
             .send()
             .await
             .map_err(|error| refused(session, AwsError::new(operation, error)))?;
@@ -188,14 +224,19 @@ impl std::fmt::Debug for ByToken {
 
 impl ByToken {
     async fn provide(&self) -> Provided {
-        let WebIdentity { session, token, token_file } = &self.web_identity;
+        let WebIdentity {
+            session,
+            token,
+            token_file,
+        } = &self.web_identity;
         let operation = "AssumeRoleWithWebIdentity";
         let token = match (token, token_file) {
             (Some(token), _) => token.clone(),
-            (None, Some(path)) => std::fs::read_to_string(crate::config::expand_home(path)).map_err(|error| {
-                let reason = format!("the token file `{path}` cannot be read: {error}");
-                refused(session, AwsError::local(operation, reason))
-            })?,
+            (None, Some(path)) => std::fs::read_to_string(crate::config::expand_home(path))
+                .map_err(|error| {
+                    let reason = format!("the token file `{path}` cannot be read: {error}");
+                    refused(session, AwsError::local(operation, reason))
+                })?,
             (None, None) => String::new(),
         };
         let answer = self
@@ -243,18 +284,45 @@ fn refused(session: &Session, error: AwsError) -> CredentialsError {
     if error.kind == Kind::Credentials && error.code.is_none() {
         return CredentialsError::provider_error(error);
     }
-    let message = format!("the role `{}` cannot be assumed: {}", session.role_arn, error.message);
+    let message = format!(
+        "the role `{}` cannot be assumed: {}",
+        session.role_arn, error.message
+    );
     let kind = match error.kind {
         Kind::Unreachable | Kind::TimedOut | Kind::NotAws => error.kind,
         _ => Kind::Credentials,
     };
     // With a code, these would count as credentials that AWS rejects.
-    CredentialsError::provider_error(AwsError { kind, code: None, message, ..error })
+    CredentialsError::provider_error(AwsError {
+        kind,
+        code: None,
+        message,
+        ..error
+    })
 }
 
-fn credentials(session: &Session, operation: &'static str, given: Option<sts::types::Credentials>) -> Provided {
-    let given = given.ok_or_else(|| refused(session, AwsError::local(operation, "AWS returned no credentials")))?;
+fn credentials(
+    session: &Session,
+    operation: &'static str,
+    given: Option<sts::types::Credentials>,
+) -> Provided {
+    let given = given.ok_or_else(|| {
+        refused(
+            session,
+            AwsError::local(operation, "AWS returned no credentials"),
+        )
+    })?;
     let expires = SystemTime::try_from(given.expiration).ok();
-    let (key, secret, token) = (given.access_key_id, given.secret_access_key, given.session_token);
-    Ok(Credentials::new(key, secret, Some(token), expires, "AssumeRole"))
+    let (key, secret, token) = (
+        given.access_key_id,
+        given.secret_access_key,
+        given.session_token,
+    );
+    Ok(Credentials::new(
+        key,
+        secret,
+        Some(token),
+        expires,
+        "AssumeRole",
+    ))
 }

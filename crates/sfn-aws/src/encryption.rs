@@ -18,7 +18,11 @@ pub struct Encryption {
 impl Encryption {
     /// The AWS owned key.
     pub fn aws_owned() -> Self {
-        Self { kind: "AWS_OWNED_KEY".into(), kms_key_id: None, reuse_seconds: None }
+        Self {
+            kind: "AWS_OWNED_KEY".into(),
+            kms_key_id: None,
+            reuse_seconds: None,
+        }
     }
 
     /// Whether an object that was created with this encryption now has `found`. AWS adds the
@@ -26,14 +30,20 @@ impl Encryption {
     pub(crate) fn is_met_by(&self, found: Option<&Self>) -> bool {
         let found = found.cloned().unwrap_or_else(Self::aws_owned);
         let reuse_seconds = self.reuse_seconds.or(found.reuse_seconds);
-        Self { reuse_seconds, ..self.clone() } == found
+        Self {
+            reuse_seconds,
+            ..self.clone()
+        } == found
     }
 
     /// The configuration for a request.
     ///
     /// # Errors
     /// When the SDK rejects it.
-    pub(crate) fn to_request(&self, operation: &'static str) -> Result<EncryptionConfiguration, AwsError> {
+    pub(crate) fn to_request(
+        &self,
+        operation: &'static str,
+    ) -> Result<EncryptionConfiguration, AwsError> {
         EncryptionConfiguration::builder()
             .r#type(EncryptionType::from(self.kind.as_str()))
             .set_kms_key_id(self.kms_key_id.clone())
@@ -47,8 +57,15 @@ impl Encryption {
     ///
     /// # Errors
     /// When the SDK rejects it.
-    pub(crate) fn to_creation(&self, operation: &'static str) -> Result<Option<EncryptionConfiguration>, AwsError> {
-        if *self == Self::aws_owned() { Ok(None) } else { self.to_request(operation).map(Some) }
+    pub(crate) fn to_creation(
+        &self,
+        operation: &'static str,
+    ) -> Result<Option<EncryptionConfiguration>, AwsError> {
+        if *self == Self::aws_owned() {
+            Ok(None)
+        } else {
+            self.to_request(operation).map(Some)
+        }
     }
 }
 

@@ -49,7 +49,10 @@ pub enum AwsErrorKind {
 /// objects and for changes in progress. The creation of an object distinguishes them.
 const CODES: &[(&str, AwsErrorKind)] = &[
     ("ActivityDoesNotExist", AwsErrorKind::NotFound),
-    ("AWS.SimpleQueueService.NonExistentQueue", AwsErrorKind::NotFound),
+    (
+        "AWS.SimpleQueueService.NonExistentQueue",
+        AwsErrorKind::NotFound,
+    ),
     ("ExecutionDoesNotExist", AwsErrorKind::NotFound),
     ("NoSuchEntity", AwsErrorKind::NotFound),
     ("NotFound", AwsErrorKind::NotFound),
@@ -60,7 +63,10 @@ const CODES: &[(&str, AwsErrorKind)] = &[
     ("StateMachineDoesNotExist", AwsErrorKind::NotFound),
     ("ActivityAlreadyExists", AwsErrorKind::AlreadyExists),
     ("EntityAlreadyExists", AwsErrorKind::AlreadyExists),
-    ("ResourceAlreadyExistsException", AwsErrorKind::AlreadyExists),
+    (
+        "ResourceAlreadyExistsException",
+        AwsErrorKind::AlreadyExists,
+    ),
     ("StateMachineAlreadyExists", AwsErrorKind::AlreadyExists),
     ("ConcurrentModification", AwsErrorKind::Conflict),
     ("ConflictException", AwsErrorKind::Conflict),
@@ -76,7 +82,10 @@ const CODES: &[(&str, AwsErrorKind)] = &[
     ("BandwidthLimitExceeded", AwsErrorKind::Throttled),
     ("EC2ThrottledException", AwsErrorKind::Throttled),
     ("PriorRequestNotComplete", AwsErrorKind::Throttled),
-    ("ProvisionedThroughputExceededException", AwsErrorKind::Throttled),
+    (
+        "ProvisionedThroughputExceededException",
+        AwsErrorKind::Throttled,
+    ),
     ("RequestLimitExceeded", AwsErrorKind::Throttled),
     ("RequestThrottled", AwsErrorKind::Throttled),
     ("RequestThrottledException", AwsErrorKind::Throttled),
@@ -92,7 +101,10 @@ const CODES: &[(&str, AwsErrorKind)] = &[
     ("InvalidClientTokenId", AwsErrorKind::Credentials),
     ("InvalidSignatureException", AwsErrorKind::Credentials),
     ("MissingAuthenticationToken", AwsErrorKind::Credentials),
-    ("MissingAuthenticationTokenException", AwsErrorKind::Credentials),
+    (
+        "MissingAuthenticationTokenException",
+        AwsErrorKind::Credentials,
+    ),
     ("SignatureDoesNotMatch", AwsErrorKind::Credentials),
     ("UnrecognizedClientException", AwsErrorKind::Credentials),
 ];
@@ -119,7 +131,12 @@ impl AwsError {
 
     /// A failure of a kind, without a code of AWS.
     pub fn of(kind: AwsErrorKind, operation: &'static str, message: impl Into<String>) -> Self {
-        Self { operation, kind, code: None, message: message.into() }
+        Self {
+            operation,
+            kind,
+            code: None,
+            message: message.into(),
+        }
     }
 
     /// The failure for an error of the SDK.
@@ -141,13 +158,21 @@ impl AwsError {
         match error {
             SdkError::ServiceError(context) => Self::of_response(operation, error, context.raw()),
             SdkError::ResponseError(context) => Self::of_response(operation, error, context.raw()),
-            SdkError::TimeoutError(_) => Self::of(AwsErrorKind::TimedOut, operation, "AWS did not answer in time"),
+            SdkError::TimeoutError(_) => Self::of(
+                AwsErrorKind::TimedOut,
+                operation,
+                "AWS did not answer in time",
+            ),
             _ => Self::caused(operation, error),
         }
     }
 
     /// A response without a code: incomplete, only with a message, or not from AWS.
-    fn of_response(operation: &'static str, error: &(dyn Error + 'static), response: &HttpResponse) -> Self {
+    fn of_response(
+        operation: &'static str,
+        error: &(dyn Error + 'static),
+        response: &HttpResponse,
+    ) -> Self {
         // The SDK restores the body once it is read.
         if response.body().bytes().is_none() {
             let message = "the connection ended before the response was complete";
@@ -156,26 +181,40 @@ impl AwsError {
         // Without a code, the error has no metadata, but its cause does.
         let message = causes::find::<ErrorMetadata>(error).and_then(ErrorMetadata::message);
         match message.filter(|message| !message.is_empty()) {
-            Some(message) => Self::local(operation, format!("HTTP {}: {message}", response.status().as_u16())),
+            Some(message) => Self::local(
+                operation,
+                format!("HTTP {}: {message}", response.status().as_u16()),
+            ),
             None => Self::of(AwsErrorKind::NotAws, operation, answer::foreign(response)),
         }
     }
 
     /// A rejection with a code of AWS.
     fn of_code(operation: &'static str, code: &str, message: Option<&str>) -> Self {
-        let kind = CODES.iter().find(|(known, _)| *known == code).map_or(AwsErrorKind::Other, |(_, kind)| *kind);
+        let kind = CODES
+            .iter()
+            .find(|(known, _)| *known == code)
+            .map_or(AwsErrorKind::Other, |(_, kind)| *kind);
         let message = match message.filter(|message| !message.is_empty()) {
             Some(message) => format!("{code}: {message}"),
             None => code.to_owned(),
         };
-        Self { operation, kind, code: Some(code.to_owned()), message }
+        Self {
+            operation,
+            kind,
+            code: Some(code.to_owned()),
+            message,
+        }
     }
 
     /// The error of this crate that caused an error, such as one of the HTTP client or of the
     /// credentials. Otherwise, the texts of the error and its causes.
     pub(crate) fn caused(operation: &'static str, error: &(dyn Error + 'static)) -> Self {
         match causes::find::<Self>(error) {
-            Some(known) => Self { operation, ..known.clone() },
+            Some(known) => Self {
+                operation,
+                ..known.clone()
+            },
             None => Self::local(operation, causes::texts(error)),
         }
     }
@@ -227,28 +266,47 @@ mod tests {
     }
 
     fn page() -> HttpResponse {
-        response(404, "text/html", "<html><title>404 Not Found</title></html>")
+        response(
+            404,
+            "text/html",
+            "<html><title>404 Not Found</title></html>",
+        )
     }
 
     /// Checks the message, kind and code for an error of the SDK.
     fn check(error: Failed, kind: AwsErrorKind, code: Option<&str>, message: &str) {
         let error = AwsError::new("DescribeStateMachine", error);
-        assert_eq!(error.to_string(), format!("DescribeStateMachine: {message}"));
-        assert_eq!((error.kind, error.code.as_deref()), (kind, code), "{message}");
+        assert_eq!(
+            error.to_string(),
+            format!("DescribeStateMachine: {message}")
+        );
+        assert_eq!(
+            (error.kind, error.code.as_deref()),
+            (kind, code),
+            "{message}"
+        );
     }
 
     #[test]
     fn a_code_has_its_kind() {
         for (code, kind) in [
             ("StateMachineDoesNotExist", AwsErrorKind::NotFound),
-            ("ResourceAlreadyExistsException", AwsErrorKind::AlreadyExists),
+            (
+                "ResourceAlreadyExistsException",
+                AwsErrorKind::AlreadyExists,
+            ),
             ("ResourceConflictException", AwsErrorKind::Conflict),
             ("AccessDeniedException", AwsErrorKind::Denied),
             ("ThrottlingException", AwsErrorKind::Throttled),
             ("ExpiredTokenException", AwsErrorKind::Credentials),
             ("InvalidDefinition", AwsErrorKind::Other),
         ] {
-            check(refused(code, Some("text")), kind, Some(code), &format!("{code}: text"));
+            check(
+                refused(code, Some("text")),
+                kind,
+                Some(code),
+                &format!("{code}: text"),
+            );
             check(refused(code, None), kind, Some(code), code);
         }
     }
@@ -256,7 +314,11 @@ mod tests {
     #[test]
     fn each_code_is_listed_once() {
         for (code, _) in CODES {
-            assert_eq!(CODES.iter().filter(|(other, _)| other == code).count(), 1, "{code}");
+            assert_eq!(
+                CODES.iter().filter(|(other, _)| other == code).count(),
+                1,
+                "{code}"
+            );
         }
     }
 
@@ -265,11 +327,26 @@ mod tests {
         let sentence = "HTTP 404 with text/html, which is not a response of AWS: `404 Not Found`. Check the endpoint and \
                         the proxy.";
         let unparsed = DescribeStateMachineError::unhandled("expected value at line 1");
-        check(Failed::service_error(unparsed, page()), AwsErrorKind::NotAws, None, sentence);
-        check(Failed::response_error("no JSON", page()), AwsErrorKind::NotAws, None, sentence);
+        check(
+            Failed::service_error(unparsed, page()),
+            AwsErrorKind::NotAws,
+            None,
+            sentence,
+        );
+        check(
+            Failed::response_error("no JSON", page()),
+            AwsErrorKind::NotAws,
+            None,
+            sentence,
+        );
         let metadata = ErrorMetadata::builder().message("not implemented").build();
         let spoken = Failed::service_error(DescribeStateMachineError::unhandled(metadata), page());
-        check(spoken, AwsErrorKind::Other, None, "HTTP 404: not implemented");
+        check(
+            spoken,
+            AwsErrorKind::Other,
+            None,
+            "HTTP 404: not implemented",
+        );
     }
 
     #[test]
@@ -277,14 +354,38 @@ mod tests {
         let mut unread = page();
         drop(unread.take_body());
         let sentence = "the connection ended before the response was complete";
-        check(Failed::response_error("reset", unread), AwsErrorKind::Unreachable, None, sentence);
-        check(Failed::timeout_error("60 s"), AwsErrorKind::TimedOut, None, "AWS did not answer in time");
-        let known = AwsError::of(AwsErrorKind::Unreachable, "connect", "connection refused by 127.0.0.1:1");
+        check(
+            Failed::response_error("reset", unread),
+            AwsErrorKind::Unreachable,
+            None,
+            sentence,
+        );
+        check(
+            Failed::timeout_error("60 s"),
+            AwsErrorKind::TimedOut,
+            None,
+            "AWS did not answer in time",
+        );
+        let known = AwsError::of(
+            AwsErrorKind::Unreachable,
+            "connect",
+            "connection refused by 127.0.0.1:1",
+        );
         let known = Failed::dispatch_failure(ConnectorError::other(known.into(), None));
-        check(known, AwsErrorKind::Unreachable, None, "connection refused by 127.0.0.1:1");
+        check(
+            known,
+            AwsErrorKind::Unreachable,
+            None,
+            "connection refused by 127.0.0.1:1",
+        );
         let unknown = Failed::dispatch_failure(ConnectorError::other("no endpoint".into(), None));
         check(unknown, AwsErrorKind::Other, None, "no endpoint");
         let incomplete = Failed::construction_failure("`name` is missing");
-        check(incomplete, AwsErrorKind::Other, None, "failed to construct request: `name` is missing");
+        check(
+            incomplete,
+            AwsErrorKind::Other,
+            None,
+            "failed to construct request: `name` is missing",
+        );
     }
 }

@@ -64,8 +64,15 @@ pub async fn start(
     let (client, operation) = (aws.sfn().await?, "StartExecution");
     let answer = call
         .once(operation, async {
-            let request = client.start_execution().state_machine_arn(state_machine_arn).name(name).input(input);
-            request.send().await.map_err(|error| AwsError::new(operation, error))
+            let request = client
+                .start_execution()
+                .state_machine_arn(state_machine_arn)
+                .name(name)
+                .input(input);
+            request
+                .send()
+                .await
+                .map_err(|error| AwsError::new(operation, error))
         })
         .await?;
     Ok(answer.execution_arn)
@@ -80,10 +87,15 @@ pub async fn describe(aws: &Aws, call: &Call, arn: &str) -> Result<Option<Execut
     let answer = call
         .once(operation, async {
             let request = client.describe_execution().execution_arn(arn);
-            request.send().await.map_err(|error| AwsError::new(operation, error))
+            request
+                .send()
+                .await
+                .map_err(|error| AwsError::new(operation, error))
         })
         .await;
-    let Some(answer) = AwsError::absent_is_none(answer)? else { return Ok(None) };
+    let Some(answer) = AwsError::absent_is_none(answer)? else {
+        return Ok(None);
+    };
     Ok(Some(Execution {
         arn: answer.execution_arn,
         name: required(operation, "name", answer.name)?,
@@ -109,7 +121,8 @@ pub async fn wait(aws: &Aws, call: &Call, arn: &str) -> Result<Execution, AwsErr
     let operation = "DescribeExecution";
     let ended = call.until(operation, || async {
         let found = describe(aws, call, arn).await?;
-        let found = found.ok_or_else(|| AwsError::local(operation, format!("there is no execution `{arn}`")))?;
+        let found = found
+            .ok_or_else(|| AwsError::local(operation, format!("there is no execution `{arn}`")))?;
         Ok((found.status != "RUNNING").then_some(found))
     });
     ended.await
@@ -125,15 +138,28 @@ pub async fn history(aws: &Aws, call: &Call, arn: &str) -> Result<Vec<Event>, Aw
     loop {
         let answer = call
             .once(operation, async {
-                let request = client.get_execution_history().execution_arn(arn).set_next_token(token.take());
-                request.send().await.map_err(|error| AwsError::new(operation, error))
+                let request = client
+                    .get_execution_history()
+                    .execution_arn(arn)
+                    .set_next_token(token.take());
+                request
+                    .send()
+                    .await
+                    .map_err(|error| AwsError::new(operation, error))
             })
             .await?;
         for event in answer.events {
-            let entered = event.state_entered_event_details.map(|details| details.name);
-            let state = entered.or_else(|| event.state_exited_event_details.map(|details| details.name));
+            let entered = event
+                .state_entered_event_details
+                .map(|details| details.name);
+            let state =
+                entered.or_else(|| event.state_exited_event_details.map(|details| details.name));
             let (timestamp, kind) = (rfc3339(&event.timestamp), event.r#type.as_str().to_owned());
-            events.push(Event { timestamp, kind, state });
+            events.push(Event {
+                timestamp,
+                kind,
+                state,
+            });
         }
         token = answer.next_token;
         if token.is_none() {

@@ -13,7 +13,10 @@ pub async fn queue(aws: &Aws, call: &Call, url: &str) -> Result<bool, AwsError> 
     let answer = call
         .once(operation, async {
             let request = client.get_queue_attributes().queue_url(url);
-            request.send().await.map_err(|error| AwsError::new(operation, error))
+            request
+                .send()
+                .await
+                .map_err(|error| AwsError::new(operation, error))
         })
         .await;
     Ok(AwsError::absent_is_none(answer)?.is_some())
@@ -28,7 +31,10 @@ pub async fn topic(aws: &Aws, call: &Call, arn: &str) -> Result<bool, AwsError> 
     let answer = call
         .once(operation, async {
             let request = client.get_topic_attributes().topic_arn(arn);
-            request.send().await.map_err(|error| AwsError::new(operation, error))
+            request
+                .send()
+                .await
+                .map_err(|error| AwsError::new(operation, error))
         })
         .await;
     Ok(AwsError::absent_is_none(answer)?.is_some())
@@ -43,7 +49,10 @@ pub async fn table(aws: &Aws, call: &Call, name: &str) -> Result<bool, AwsError>
     let answer = call
         .once(operation, async {
             let request = client.describe_table().table_name(name);
-            request.send().await.map_err(|error| AwsError::new(operation, error))
+            request
+                .send()
+                .await
+                .map_err(|error| AwsError::new(operation, error))
         })
         .await;
     Ok(AwsError::absent_is_none(answer)?.is_some())

@@ -6,7 +6,11 @@ use crate::error::AwsError;
 ///
 /// # Errors
 /// When the response lacks it.
-pub(crate) fn required<T>(operation: &'static str, what: &str, value: Option<T>) -> Result<T, AwsError> {
+pub(crate) fn required<T>(
+    operation: &'static str,
+    what: &str,
+    value: Option<T>,
+) -> Result<T, AwsError> {
     value.ok_or_else(|| AwsError::local(operation, format!("AWS returned no {what}")))
 }
 

@@ -49,25 +49,58 @@ mod tests {
     #[test]
     fn a_failure_has_its_help() {
         let of = |kind, operation| AwsError::of(kind, operation, "text");
-        let coded = |code: &str, error: AwsError| AwsError { code: Some(code.into()), ..error };
+        let coded = |code: &str, error: AwsError| AwsError {
+            code: Some(code.into()),
+            ..error
+        };
         for (error, expected) in [
-            (of(AwsErrorKind::Denied, "Test"), Some("lack the permission")),
-            (of(AwsErrorKind::AlreadyExists, "CreateActivity"), Some("choose another name")),
-            (of(AwsErrorKind::AlreadyExists, "AddPermission"), Some("choose another `statement_id`")),
-            (of(AwsErrorKind::AccountNotAllowed, "Test"), Some("`allowed_account_ids`")),
-            (coded("ExpiredToken", of(AwsErrorKind::Credentials, "Test")), Some("have expired")),
+            (
+                of(AwsErrorKind::Denied, "Test"),
+                Some("lack the permission"),
+            ),
+            (
+                of(AwsErrorKind::AlreadyExists, "CreateActivity"),
+                Some("choose another name"),
+            ),
+            (
+                of(AwsErrorKind::AlreadyExists, "AddPermission"),
+                Some("choose another `statement_id`"),
+            ),
+            (
+                of(AwsErrorKind::AccountNotAllowed, "Test"),
+                Some("`allowed_account_ids`"),
+            ),
+            (
+                coded("ExpiredToken", of(AwsErrorKind::Credentials, "Test")),
+                Some("have expired"),
+            ),
             // The message contains the command to run.
             (of(AwsErrorKind::Credentials, "Test"), None),
-            (of(AwsErrorKind::InvalidRegion, "Test"), Some("`skip_region_validation = true`")),
-            (of(AwsErrorKind::Unreachable, "Test"), Some("Check the network")),
-            (of(AwsErrorKind::TimedOut, "Test"), Some("Check the network")),
-            (of(AwsErrorKind::Unfinished, "Test"), Some("a longer duration in `timeouts`")),
+            (
+                of(AwsErrorKind::InvalidRegion, "Test"),
+                Some("`skip_region_validation = true`"),
+            ),
+            (
+                of(AwsErrorKind::Unreachable, "Test"),
+                Some("Check the network"),
+            ),
+            (
+                of(AwsErrorKind::TimedOut, "Test"),
+                Some("Check the network"),
+            ),
+            (
+                of(AwsErrorKind::Unfinished, "Test"),
+                Some("a longer duration in `timeouts`"),
+            ),
             (of(AwsErrorKind::NotAws, "Test"), None),
             (of(AwsErrorKind::Other, "Test"), None),
         ] {
             let help = error.help();
             match expected {
-                Some(part) => assert!(help.as_ref().is_some_and(|help| help.contains(part)), "{error:?}: {help:?}"),
+                Some(part) => assert!(
+                    help.as_ref().is_some_and(|help| help.contains(part)),
+                    "{error:?}: {help:?}"
+                ),
                 None => assert_eq!(help, None, "{error:?}"),
             }
         }
@@ -77,7 +110,10 @@ mod tests {
     fn a_refusal_that_time_heals_has_the_help_of_its_reason() {
         let message = "... is not authorized to access the Log Destination";
         let error = AwsError::of(AwsErrorKind::Denied, "CreateStateMachine", message);
-        let error = AwsError { code: Some("AccessDeniedException".into()), ..error };
+        let error = AwsError {
+            code: Some("AccessDeniedException".into()),
+            ..error
+        };
         assert!(error.help().unwrap().contains("`logs:CreateLogDelivery`"));
     }
 }

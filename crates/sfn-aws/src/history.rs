@@ -41,12 +41,24 @@ pub async fn summary(aws: &Aws, call: &Call, arn: &str) -> Result<Vec<StateSumma
     loop {
         let answer = call
             .once(operation, async {
-                let request = client.get_execution_history().execution_arn(arn).max_results(1000);
-                let request = request.include_execution_data(false).set_next_token(token.take());
-                request.send().await.map_err(|error| AwsError::new(operation, error))
+                let request = client
+                    .get_execution_history()
+                    .execution_arn(arn)
+                    .max_results(1000);
+                let request = request
+                    .include_execution_data(false)
+                    .set_next_token(token.take());
+                request
+                    .send()
+                    .await
+                    .map_err(|error| AwsError::new(operation, error))
             })
             .await?;
-        answer.events.into_iter().map(Step::from).for_each(|step| summary.take(step));
+        answer
+            .events
+            .into_iter()
+            .map(Step::from)
+            .for_each(|step| summary.take(step));
         token = answer.next_token;
         if token.is_none() {
             return Ok(summary.states);
@@ -77,10 +89,19 @@ impl From<HistoryEvent> for Step {
     fn from(event: HistoryEvent) -> Self {
         let kind = event.r#type.as_str();
         let what = if let Some(details) = event.state_entered_event_details {
-            What::Entered(details.name, kind.trim_end_matches("StateEntered").to_owned())
+            What::Entered(
+                details.name,
+                kind.trim_end_matches("StateEntered").to_owned(),
+            )
         } else if let Some(details) = event.state_exited_event_details {
             What::Exited(details.name)
-        } else if ["TaskScheduled", "LambdaFunctionScheduled", "ActivityScheduled"].contains(&kind) {
+        } else if [
+            "TaskScheduled",
+            "LambdaFunctionScheduled",
+            "ActivityScheduled",
+        ]
+        .contains(&kind)
+        {
             What::Attempt
         } else {
             macro_rules! first_failure {
@@ -102,14 +123,21 @@ impl From<HistoryEvent> for Step {
                 activity_timed_out_event_details,
                 map_run_failed_event_details
             );
-            let evaluation = event.evaluation_failed_event_details.map(|details| (details.error, details.cause));
+            let evaluation = event
+                .evaluation_failed_event_details
+                .map(|details| (details.error, details.cause));
             match failure.or(evaluation) {
                 Some((error, cause)) => What::Failed(error, cause),
                 None => What::Other,
             }
         };
         let at = event.timestamp.as_secs_f64();
-        Self { id: event.id, previous: event.previous_event_id, at, what }
+        Self {
+            id: event.id,
+            previous: event.previous_event_id,
+            at,
+            what,
+        }
     }
 }
 
@@ -137,12 +165,22 @@ impl Summary {
             What::Entered(name, kind) => {
                 let state = self.state(name, kind);
                 self.change(state, |state| state.entered += 1);
-                self.entries.insert(step.id, Entry { state, at: step.at, attempts: 0, around });
+                self.entries.insert(
+                    step.id,
+                    Entry {
+                        state,
+                        at: step.at,
+                        attempts: 0,
+                        around,
+                    },
+                );
                 Some(step.id)
             }
             What::Exited(name) => {
                 let entry = self.entry_of(around, &name);
-                if let Some(Entry { state, at, .. }) = entry.and_then(|entry| self.entries.get(&entry)) {
+                if let Some(Entry { state, at, .. }) =
+                    entry.and_then(|entry| self.entries.get(&entry))
+                {
                     let (state, seconds) = (*state, (step.at - at).max(0.0));
                     self.change(state, |state| {
                         state.exited += 1;
@@ -160,7 +198,10 @@ impl Summary {
                 around
             }
             What::Failed(error, cause) => {
-                if let Some(state) = around.and_then(|around| self.entries.get(&around)).map(|entry| entry.state) {
+                if let Some(state) = around
+                    .and_then(|around| self.entries.get(&around))
+                    .map(|entry| entry.state)
+                {
                     self.change(state, |state| {
                         state.failures += 1;
                         state.error = error;
@@ -179,7 +220,11 @@ impl Summary {
     fn state(&mut self, name: String, kind: String) -> usize {
         let known = self.states.iter().position(|state| state.name == name);
         known.unwrap_or_else(|| {
-            self.states.push(StateSummary { name, kind, ..StateSummary::default() });
+            self.states.push(StateSummary {
+                name,
+                kind,
+                ..StateSummary::default()
+            });
             self.states.len() - 1
         })
     }
@@ -194,7 +239,11 @@ impl Summary {
     fn entry_of(&self, mut place: Option<i64>, name: &str) -> Option<i64> {
         while let Some(id) = place {
             let entry = self.entries.get(&id)?;
-            if self.states.get(entry.state).is_some_and(|state| state.name == name) {
+            if self
+                .states
+                .get(entry.state)
+                .is_some_and(|state| state.name == name)
+            {
                 return Some(id);
             }
             place = entry.around;
@@ -209,7 +258,14 @@ mod tests {
 
     fn summary_of(steps: Vec<(i64, i64, f64, What)>) -> Vec<StateSummary> {
         let mut summary = Summary::default();
-        steps.into_iter().for_each(|(id, previous, at, what)| summary.take(Step { id, previous, at, what }));
+        steps.into_iter().for_each(|(id, previous, at, what)| {
+            summary.take(Step {
+                id,
+                previous,
+                at,
+                what,
+            })
+        });
         summary.states
     }
 
@@ -242,7 +298,14 @@ mod tests {
         let told: Vec<_> = states
             .iter()
             .map(|state| {
-                (state.name.as_str(), state.entered, state.exited, state.failures, state.retries, state.seconds)
+                (
+                    state.name.as_str(),
+                    state.entered,
+                    state.exited,
+                    state.failures,
+                    state.retries,
+                    state.seconds,
+                )
             })
             .collect();
         assert_eq!(
@@ -265,6 +328,9 @@ mod tests {
             (3, 2, 2.0, entered("A", "Wait")),
             (4, 3, 5.0, exited("A")),
         ]);
-        assert_eq!((states.len(), states[0].entered, states[0].seconds), (1, 2, 5.0));
+        assert_eq!(
+            (states.len(), states[0].entered, states[0].seconds),
+            (1, 2, 5.0)
+        );
     }
 }

@@ -25,7 +25,11 @@ pub mod history;
 mod http;
 pub mod log_group;
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests fail as tests do")]
+#[allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail as tests do"
+)]
 mod loopback;
 mod metadata;
 mod pace;
@@ -54,9 +58,20 @@ pub type Tags = std::collections::BTreeMap<String, String>;
 
 /// The keys to remove and the tags to set for a change of tags.
 fn tags_between(from: &Tags, to: &Tags) -> (Vec<String>, Tags) {
-    let removed = from.keys().filter(|key| !to.contains_key(*key)).cloned().collect();
-    let changed = to.iter().filter(|(key, value)| from.get(*key) != Some(value));
-    (removed, changed.map(|(key, value)| (key.clone(), value.clone())).collect())
+    let removed = from
+        .keys()
+        .filter(|key| !to.contains_key(*key))
+        .cloned()
+        .collect();
+    let changed = to
+        .iter()
+        .filter(|(key, value)| from.get(*key) != Some(value));
+    (
+        removed,
+        changed
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect(),
+    )
 }
 
 /// Updates the tags of an object with the client of any service. `field(arn)` is the service's
@@ -67,15 +82,31 @@ macro_rules! retag {
         let (removed, changed) = crate::tags_between($from, $to);
         if !removed.is_empty() {
             let operation = "UntagResource";
-            let request = $client.untag_resource().$field($arn).set_tag_keys(Some(removed));
-            let sent = async { request.send().await.map_err(|error| AwsError::new(operation, error)) };
+            let request = $client
+                .untag_resource()
+                .$field($arn)
+                .set_tag_keys(Some(removed));
+            let sent = async {
+                request
+                    .send()
+                    .await
+                    .map_err(|error| AwsError::new(operation, error))
+            };
             $call.once(operation, sent).await?;
         }
         if !changed.is_empty() {
             let operation = "TagResource";
             let form: fn(crate::Tags) -> _ = $form;
-            let request = $client.tag_resource().$field($arn).set_tags(Some(form(changed)));
-            let sent = async { request.send().await.map_err(|error| AwsError::new(operation, error)) };
+            let request = $client
+                .tag_resource()
+                .$field($arn)
+                .set_tags(Some(form(changed)));
+            let sent = async {
+                request
+                    .send()
+                    .await
+                    .map_err(|error| AwsError::new(operation, error))
+            };
             $call.once(operation, sent).await?;
         }
         Ok(())

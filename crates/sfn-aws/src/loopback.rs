@@ -53,22 +53,33 @@ async fn receive(stream: &mut (impl AsyncRead + Unpin)) -> String {
 }
 
 fn is_complete(text: &str) -> bool {
-    let is_http = ["GET ", "POST ", "PUT "].iter().any(|method| text.starts_with(method));
+    let is_http = ["GET ", "POST ", "PUT "]
+        .iter()
+        .any(|method| text.starts_with(method));
     let Some((head, body)) = text.split_once("\r\n\r\n").filter(|_| is_http) else {
         return !text.is_empty() && !is_http;
     };
     let head = head.to_ascii_lowercase();
-    let length = head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok());
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok());
     body.len() >= length.unwrap_or(0)
 }
 
 /// Reads a request, writes its response, and waits until the client has read it.
-pub(crate) async fn respond(mut stream: impl AsyncRead + AsyncWrite + Unpin, response: impl FnOnce(&str) -> String) {
+pub(crate) async fn respond(
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    response: impl FnOnce(&str) -> String,
+) {
     let response = response(&receive(&mut stream).await);
     let _ = stream.write_all(response.as_bytes()).await;
     let _ = stream.shutdown().await;
     let mut received = [0; 64];
-    while stream.read(&mut received).await.is_ok_and(|count| count > 0) {}
+    while stream
+        .read(&mut received)
+        .await
+        .is_ok_and(|count| count > 0)
+    {}
 }
 
 /// As [`respond`], with a response that does not depend on the request.
@@ -77,21 +88,33 @@ pub(crate) async fn answer(stream: impl AsyncRead + AsyncWrite + Unpin, text: &s
 }
 
 /// A self-signed certificate authority for a host that expires in this year, and its key.
-pub(crate) fn certificate(name: &str, not_after: i32) -> (CertificateDer<'static>, PrivateKeyDer<'static>) {
+pub(crate) fn certificate(
+    name: &str,
+    not_after: i32,
+) -> (CertificateDer<'static>, PrivateKeyDer<'static>) {
     let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
     params.distinguished_name = DistinguishedName::new();
-    params.distinguished_name.push(DnType::CommonName, format!("the authority of {name}"));
+    params
+        .distinguished_name
+        .push(DnType::CommonName, format!("the authority of {name}"));
     params.not_after = rcgen::date_time_ymd(not_after, 1, 1);
     let key = KeyPair::generate().unwrap();
     let certificate = params.self_signed(&key).unwrap().der().clone();
-    (certificate, PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der())))
+    (
+        certificate,
+        PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der())),
+    )
 }
 
 /// The file of a certificate authority.
 pub(crate) fn bundle(folder: &Path, certificate: &CertificateDer<'_>) -> PathBuf {
     let path = folder.join("ca.pem");
     let body = STANDARD.encode(certificate);
-    std::fs::write(&path, format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n")).unwrap();
+    std::fs::write(
+        &path,
+        format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n"),
+    )
+    .unwrap();
     path
 }
 

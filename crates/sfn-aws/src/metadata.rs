@@ -32,34 +32,52 @@ pub(crate) fn provider(
     config: &SdkConfig,
 ) -> Result<Option<SharedCredentialsProvider>, AwsError> {
     let known = provider_config(config);
-    let Some(client) = client(settings, &known)? else { return Ok(None) };
-    let metadata = || ImdsCredentialsProvider::builder().configure(&known).imds_client(client.clone()).build();
-    let profile = ProfileFileCredentialsProvider::builder().configure(&known).profile_files(files);
+    let Some(client) = client(settings, &known)? else {
+        return Ok(None);
+    };
+    let metadata = || {
+        ImdsCredentialsProvider::builder()
+            .configure(&known)
+            .imds_client(client.clone())
+            .build()
+    };
+    let profile = ProfileFileCredentialsProvider::builder()
+        .configure(&known)
+        .profile_files(files);
     let mut profile = profile.with_custom_provider(SOURCE, metadata());
     if let Some(name) = &settings.profile {
         profile = profile.profile_name(name);
     }
-    let token = WebIdentityTokenCredentialsProvider::builder().configure(&known).build();
+    let token = WebIdentityTokenCredentialsProvider::builder()
+        .configure(&known)
+        .build();
     let container = EcsCredentialsProvider::builder().configure(&known).build();
-    let chain = CredentialsProviderChain::first_try("Environment", EnvironmentVariableCredentialsProvider::new())
-        .or_else("Profile", profile.build())
-        .or_else("WebIdentityToken", token)
-        .or_else("EcsContainer", container)
-        .or_else(SOURCE, metadata());
+    let chain = CredentialsProviderChain::first_try(
+        "Environment",
+        EnvironmentVariableCredentialsProvider::new(),
+    )
+    .or_else("Profile", profile.build())
+    .or_else("WebIdentityToken", token)
+    .or_else("EcsContainer", container)
+    .or_else(SOURCE, metadata());
     Ok(Some(SharedCredentialsProvider::new(chain)))
 }
 
 /// The client for the metadata service in the settings.
 fn client(settings: &Settings, known: &ProviderConfig) -> Result<Option<Client>, AwsError> {
     let written = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
-    let invalid = |name: &str, value: &str| AwsError::local("configuration", format!("invalid `{name}` `{value}`"));
+    let invalid = |name: &str, value: &str| {
+        AwsError::local("configuration", format!("invalid `{name}` `{value}`"))
+    };
     let builder = Client::builder().configure(known);
     if let Some(endpoint) = written(&settings.ec2_metadata_service_endpoint) {
         let builder = builder.endpoint(&endpoint);
         let builder = builder.map_err(|_| invalid("ec2_metadata_service_endpoint", &endpoint))?;
         return Ok(Some(builder.build()));
     }
-    let Some(mode) = written(&settings.ec2_metadata_service_endpoint_mode) else { return Ok(None) };
+    let Some(mode) = written(&settings.ec2_metadata_service_endpoint_mode) else {
+        return Ok(None);
+    };
     let parsed = mode.parse::<EndpointMode>();
     let parsed = parsed.map_err(|_| invalid("ec2_metadata_service_endpoint_mode", &mode))?;
     Ok(Some(builder.endpoint_mode(parsed).build()))
@@ -107,16 +125,22 @@ mod tests {
             None => "token",
         };
         let response = response("200 OK", "text/plain", body);
-        response.replacen("\r\n", "\r\nx-aws-ec2-metadata-token-ttl-seconds: 21600\r\n", 1)
+        response.replacen(
+            "\r\n",
+            "\r\nx-aws-ec2-metadata-token-ttl-seconds: 21600\r\n",
+            1,
+        )
     }
 
     #[tokio::test]
     async fn the_metadata_service_of_the_settings_is_asked() {
         let service = server(|stream| respond(stream, metadata)).await;
         let sts = server(|stream| {
-            respond(stream, |request| match request.contains("Credential=ASIAMETADATA/") {
-                true => response("200 OK", "text/xml", CALLER),
-                false => response("403 Forbidden", "text/plain", "other credentials"),
+            respond(stream, |request| {
+                match request.contains("Credential=ASIAMETADATA/") {
+                    true => response("200 OK", "text/xml", CALLER),
+                    false => response("403 Forbidden", "text/plain", "other credentials"),
+                }
             })
         })
         .await;
@@ -135,16 +159,32 @@ mod tests {
             ..Settings::default()
         };
         let aws = Aws::new(settings);
-        let identity = aws.identity(&Call::new(Duration::from_secs(30), CancellationToken::new())).await.unwrap();
+        let identity = aws
+            .identity(&Call::new(
+                Duration::from_secs(30),
+                CancellationToken::new(),
+            ))
+            .await
+            .unwrap();
         assert_eq!(identity.account.as_deref(), Some("123456789012"));
     }
 
     #[tokio::test]
     async fn an_invalid_mode_is_named() {
-        let settings = Settings { ec2_metadata_service_endpoint_mode: Some("IPv5".into()), ..Settings::default() };
+        let settings = Settings {
+            ec2_metadata_service_endpoint_mode: Some("IPv5".into()),
+            ..Settings::default()
+        };
         let config = SdkConfig::builder().build();
         let error = provider(&settings, EnvConfigFiles::default(), &config).unwrap_err();
-        assert_eq!(error.to_string(), "configuration: invalid `ec2_metadata_service_endpoint_mode` `IPv5`");
-        assert!(provider(&Settings::default(), EnvConfigFiles::default(), &config).unwrap().is_none());
+        assert_eq!(
+            error.to_string(),
+            "configuration: invalid `ec2_metadata_service_endpoint_mode` `IPv5`"
+        );
+        assert!(
+            provider(&Settings::default(), EnvConfigFiles::default(), &config)
+                .unwrap()
+                .is_none()
+        );
     }
 }

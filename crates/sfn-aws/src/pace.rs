@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
 use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+    SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
@@ -47,15 +48,19 @@ struct Buckets {
 impl Buckets {
     /// Reserves the time of the next call of this operation, which is now at the earliest.
     fn turn(&self, host: &str, operation: &str) -> Instant {
-        let (size, rate) =
-            QUOTAS.iter().find(|(name, ..)| *name == operation).map_or(OTHERS, |(_, size, rate)| (*size, *rate));
+        let (size, rate) = QUOTAS
+            .iter()
+            .find(|(name, ..)| *name == operation)
+            .map_or(OTHERS, |(_, size, rate)| (*size, *rate));
         let (size, rate) = (size * SHARE * self.factor, rate * self.factor);
         let interval = Duration::from_secs_f64(1.0 / rate);
         let now = Instant::now();
         let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
         // The start of a full bucket lies that number of intervals in the past.
         let full = now.checked_sub(interval.mul_f64(size)).unwrap_or(now);
-        let turn = next.entry((host.to_owned(), operation.to_owned())).or_insert(full);
+        let turn = next
+            .entry((host.to_owned(), operation.to_owned()))
+            .or_insert(full);
         *turn = (*turn).max(full) + interval;
         *turn
     }
@@ -63,7 +68,13 @@ impl Buckets {
 
 /// An HTTP client that limits calls to AWS to the quotas, times `factor`.
 pub(crate) fn paced(client: SharedHttpClient, factor: f64) -> SharedHttpClient {
-    SharedHttpClient::new(Paced { client, buckets: Arc::new(Buckets { factor, next: Mutex::default() }) })
+    SharedHttpClient::new(Paced {
+        client,
+        buckets: Arc::new(Buckets {
+            factor,
+            next: Mutex::default(),
+        }),
+    })
 }
 
 #[derive(Debug)]
@@ -73,9 +84,16 @@ struct Paced {
 }
 
 impl HttpClient for Paced {
-    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
         let connector = self.client.http_connector(settings, components);
-        SharedHttpConnector::new(PacedConnector { connector, buckets: self.buckets.clone() })
+        SharedHttpConnector::new(PacedConnector {
+            connector,
+            buckets: self.buckets.clone(),
+        })
     }
 
     fn connector_metadata(&self) -> Option<ConnectorMetadata> {
@@ -91,12 +109,18 @@ struct PacedConnector {
 
 impl HttpConnector for PacedConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let address = request.uri().split_once("://").map_or(request.uri(), |(_, rest)| rest);
+        let address = request
+            .uri()
+            .split_once("://")
+            .map_or(request.uri(), |(_, rest)| rest);
         let host = address.split(['/', ':']).next().unwrap_or_default();
         if !HOSTS.iter().any(|suffix| host.ends_with(suffix)) {
             return self.connector.call(request);
         }
-        let turn = self.buckets.turn(host, request.headers().get("x-amz-target").unwrap_or_default());
+        let turn = self.buckets.turn(
+            host,
+            request.headers().get("x-amz-target").unwrap_or_default(),
+        );
         let connector = self.connector.clone();
         HttpConnectorFuture::new(async move {
             tokio::time::sleep_until(turn).await;
@@ -125,17 +149,23 @@ mod tests {
 
     /// The time for this number of calls, ten at a time.
     async fn time(factor: f64, address: &str, operation: &str, calls: usize) -> f64 {
-        let buckets = Arc::new(Buckets { factor, next: Mutex::default() });
+        let buckets = Arc::new(Buckets {
+            factor,
+            next: Mutex::default(),
+        });
         let connector = SharedHttpConnector::new(Answers);
         let connector = Arc::new(PacedConnector { connector, buckets });
         let start = Instant::now();
         let workers = (0..10).map(|worker| {
-            let (connector, address, operation) = (connector.clone(), address.to_owned(), operation.to_owned());
+            let (connector, address, operation) =
+                (connector.clone(), address.to_owned(), operation.to_owned());
             tokio::spawn(async move {
                 for _ in (worker..calls).step_by(10) {
                     let mut request = HttpRequest::new(SdkBody::empty());
                     request.set_uri(address.as_str()).unwrap();
-                    request.headers_mut().insert("x-amz-target", operation.clone());
+                    request
+                        .headers_mut()
+                        .insert("x-amz-target", operation.clone());
                     connector.call(request).await.unwrap();
                 }
             })
@@ -152,11 +182,41 @@ mod tests {
         for (factor, address, operation, calls, seconds) in [
             // Half a bucket at once, then one per second.
             (1.0, aws, "AWSStepFunctions.ListTagsForResource", 50, 0.0),
-            (1.0, aws, "AWSStepFunctions.ListTagsForResource", 1000, 950.0),
-            (1.0, aws, "AWSStepFunctions.DescribeStateMachine", 1000, 45.0),
-            (10.0, aws, "AWSStepFunctions.ListTagsForResource", 1000, 50.0),
-            (1.0, "https://lambda.eu-west-1.amazonaws.com/2015-03-31/functions/f", "", 157, 10.0),
-            (1.0, "http://127.0.0.1:4566/", "AWSStepFunctions.ListTagsForResource", 1000, 0.0),
+            (
+                1.0,
+                aws,
+                "AWSStepFunctions.ListTagsForResource",
+                1000,
+                950.0,
+            ),
+            (
+                1.0,
+                aws,
+                "AWSStepFunctions.DescribeStateMachine",
+                1000,
+                45.0,
+            ),
+            (
+                10.0,
+                aws,
+                "AWSStepFunctions.ListTagsForResource",
+                1000,
+                50.0,
+            ),
+            (
+                1.0,
+                "https://lambda.eu-west-1.amazonaws.com/2015-03-31/functions/f",
+                "",
+                157,
+                10.0,
+            ),
+            (
+                1.0,
+                "http://127.0.0.1:4566/",
+                "AWSStepFunctions.ListTagsForResource",
+                1000,
+                0.0,
+            ),
         ] {
             let took = time(factor, address, operation, calls).await;
             assert!((took - seconds).abs() < 1.5, "{operation}: {took} s");

@@ -30,7 +30,10 @@ const OTHER_SOURCES: [&str; 4] = [
 ];
 
 /// Environment variables with the path of a token.
-const TOKEN_FILES: [&str; 2] = ["AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"];
+const TOKEN_FILES: [&str; 2] = [
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+];
 
 /// Maximum number of characters of another program's message.
 const SHOWN: usize = 300;
@@ -42,8 +45,14 @@ pub(crate) type Profiles = Result<ProfileSet, String>;
 /// selects the profile.
 pub(crate) async fn load(files: EnvConfigFiles, selected: Option<String>) -> Profiles {
     let (system, environment) = (Default::default(), Default::default());
-    let profiles = aws_config::profile::load(&system, &environment, &files, selected.map(Cow::Owned)).await;
-    profiles.map_err(|error| format!("the shared configuration files cannot be read: {}", causes::texts(&error)))
+    let profiles =
+        aws_config::profile::load(&system, &environment, &files, selected.map(Cow::Owned)).await;
+    profiles.map_err(|error| {
+        format!(
+            "the shared configuration files cannot be read: {}",
+            causes::texts(&error)
+        )
+    })
 }
 
 /// Checks that the profile in the settings or the environment exists, and its source profiles.
@@ -57,7 +66,8 @@ pub(crate) fn check_selected(profiles: &Profiles, setting: Option<&str>) -> Resu
         return Ok(());
     }
     let base = profiles.as_ref().map_err(Clone::clone).and_then(base);
-    base.map(drop).map_err(|problem| AwsError::of(AwsErrorKind::Credentials, "configuration", problem))
+    base.map(drop)
+        .map_err(|problem| AwsError::of(AwsErrorKind::Credentials, "configuration", problem))
 }
 
 /// An environment variable that is not empty.
@@ -82,11 +92,16 @@ fn base(profiles: &ProfileSet) -> Result<Option<&Profile>, String> {
             return match visited.last() {
                 None if name == "default" => Ok(None),
                 None => Err(missing(&format!("the profile `{name}`"))),
-                Some(from) => Err(missing(&format!("the source profile `{name}` of the profile `{from}`"))),
+                Some(from) => Err(missing(&format!(
+                    "the source profile `{name}` of the profile `{from}`"
+                ))),
             };
         };
         if visited.contains(&name) {
-            return Err(format!("the profiles `{}` refer to each other by `source_profile`", visited.join("`, `")));
+            return Err(format!(
+                "the profiles `{}` refer to each other by `source_profile`",
+                visited.join("`, `")
+            ));
         }
         visited.push(name);
         match source(profile, visited.len() > 1).filter(|source| *source != profile.name()) {
@@ -146,7 +161,10 @@ impl Origin {
 
 /// Whether the configuration has no credentials, so that retries do not help.
 pub(crate) fn is_configuration(error: &CredentialsError) -> bool {
-    matches!(error, CredentialsError::CredentialsNotLoaded(_) | CredentialsError::InvalidConfiguration(_))
+    matches!(
+        error,
+        CredentialsError::CredentialsNotLoaded(_) | CredentialsError::InvalidConfiguration(_)
+    )
 }
 
 /// Why there are no credentials, and how to fix it. A network failure is not changed.
@@ -168,13 +186,17 @@ pub(crate) fn explain(error: &CredentialsError, profiles: &Profiles) -> AwsError
         (CredentialsError::CredentialsNotLoaded(_), Some((_, name, Origin::Sso))) => {
             format!("the profile `{name}` lacks `sso_account_id` and `sso_role_name`")
         }
-        (CredentialsError::CredentialsNotLoaded(_), _) => format!("no credentials were found. {GIVE}"),
+        (CredentialsError::CredentialsNotLoaded(_), _) => {
+            format!("no credentials were found. {GIVE}")
+        }
         (CredentialsError::InvalidConfiguration(_), Some((_, name, Origin::Login))) => {
             format!("the profile `{name}` has a `login_session`, which is not supported")
         }
         (CredentialsError::InvalidConfiguration(_), _) => invalid(error),
         (_, Some((_, name, Origin::Process))) => process(error, name),
-        (_, Some((_, name, Origin::Sso))) => role(error, profiles).unwrap_or_else(|| sso(error, name)),
+        (_, Some((_, name, Origin::Sso))) => {
+            role(error, profiles).unwrap_or_else(|| sso(error, name))
+        }
         (_, base) => role(error, profiles)
             .or_else(|| token_file(error, base.map(|(profile, ..)| profile)))
             .unwrap_or_else(|| invalid(error)),
@@ -188,7 +210,10 @@ fn without_metadata(error: &ImdsError) -> String {
     match error {
         // The SDK's text contains the whole response.
         ImdsError::ErrorResponse(context) => {
-            format!("{service} returns no credentials: HTTP {}", context.response().status().as_u16())
+            format!(
+                "{service} returns no credentials: HTTP {}",
+                context.response().status().as_u16()
+            )
         }
         _ => format!("no credentials were found, and {service} does not respond. {GIVE}"),
     }
@@ -197,17 +222,27 @@ fn without_metadata(error: &ImdsError) -> String {
 /// The rejection of a role in a profile or the environment.
 fn role(error: &CredentialsError, profiles: &Profiles) -> Option<String> {
     type Failed<E> = SdkError<E, HttpResponse>;
-    let refused = causes::find::<Failed<AssumeRoleError>>(error).map(|error| AwsError::of_sdk("AssumeRole", error));
+    let refused = causes::find::<Failed<AssumeRoleError>>(error)
+        .map(|error| AwsError::of_sdk("AssumeRole", error));
     let refused = refused.or_else(|| {
         let error = causes::find::<Failed<AssumeRoleWithWebIdentityError>>(error)?;
         Some(AwsError::of_sdk("AssumeRoleWithWebIdentity", error))
     })?;
-    let profile = profiles.as_ref().ok().and_then(|profiles| profiles.get_profile(profiles.selected_profile()));
+    let profile = profiles
+        .as_ref()
+        .ok()
+        .and_then(|profiles| profiles.get_profile(profiles.selected_profile()));
     let of_profile = profile.and_then(|profile| {
-        Some(format!("the role `{}` of the profile `{}`", profile.get("role_arn")?, profile.name()))
+        Some(format!(
+            "the role `{}` of the profile `{}`",
+            profile.get("role_arn")?,
+            profile.name()
+        ))
     });
     let of_environment = || variable("AWS_ROLE_ARN").map(|role| format!("the role `{role}`"));
-    let role = of_profile.or_else(of_environment).unwrap_or_else(|| "the role".to_owned());
+    let role = of_profile
+        .or_else(of_environment)
+        .unwrap_or_else(|| "the role".to_owned());
     Some(format!("{role} cannot be assumed: {}", refused.message))
 }
 
@@ -215,7 +250,9 @@ fn role(error: &CredentialsError, profiles: &Profiles) -> Option<String> {
 fn sso(error: &CredentialsError, profile: &str) -> String {
     let refused = causes::find::<SdkError<GetRoleCredentialsError, HttpResponse>>(error);
     let is_expired = |refused: &SdkError<GetRoleCredentialsError, HttpResponse>| {
-        refused.as_service_error().is_some_and(GetRoleCredentialsError::is_unauthorized_exception)
+        refused
+            .as_service_error()
+            .is_some_and(GetRoleCredentialsError::is_unauthorized_exception)
     };
     // Without a rejection, no token is valid for a request.
     match refused.filter(|refused| !is_expired(refused)) {
@@ -232,9 +269,16 @@ fn sso(error: &CredentialsError, profile: &str) -> String {
 /// Why another program returns no credentials.
 fn process(error: &CredentialsError, profile: &str) -> String {
     let texts = causes::texts(error);
-    let reason = texts.strip_prefix("Error retrieving credentials").unwrap_or(&texts);
-    let reason = reason.strip_prefix(" from external process").unwrap_or(reason);
-    let reason = reason.trim_start_matches([':', ',', ' ']).trim_end_matches("Stderr:").trim_end();
+    let reason = texts
+        .strip_prefix("Error retrieving credentials")
+        .unwrap_or(&texts);
+    let reason = reason
+        .strip_prefix(" from external process")
+        .unwrap_or(reason);
+    let reason = reason
+        .trim_start_matches([':', ',', ' '])
+        .trim_end_matches("Stderr:")
+        .trim_end();
     let reason = reason.replace("exited with code exit status:", "exited with status");
     let reason = causes::shortened(reason.trim_end_matches('.'), SHOWN);
     format!("`credential_process` of the profile `{profile}` failed: {reason}")
@@ -243,7 +287,9 @@ fn process(error: &CredentialsError, profile: &str) -> String {
 /// The error for a token file that cannot be read.
 fn token_file(error: &CredentialsError, profile: Option<&Profile>) -> Option<String> {
     let reason = causes::find::<io::Error>(error)?;
-    let of_profile = profile.and_then(|profile| profile.get("web_identity_token_file")).map(str::to_owned);
+    let of_profile = profile
+        .and_then(|profile| profile.get("web_identity_token_file"))
+        .map(str::to_owned);
     let path = of_profile.or_else(|| TOKEN_FILES.iter().find_map(|name| variable(name)))?;
     Some(format!("the token file `{path}` cannot be read: {reason}"))
 }
@@ -251,7 +297,9 @@ fn token_file(error: &CredentialsError, profile: Option<&Profile>) -> Option<Str
 /// Any other reason, with the text of the SDK.
 fn invalid(error: &CredentialsError) -> String {
     let texts = causes::texts(error);
-    let texts = texts.strip_prefix("ProfileFile provider could not be built: ").unwrap_or(&texts);
+    let texts = texts
+        .strip_prefix("ProfileFile provider could not be built: ")
+        .unwrap_or(&texts);
     let texts = match texts.split_once("StatusCode(") {
         Some((before, after)) => format!("{before}HTTP {}", after.replacen(')', "", 1)),
         None => texts.to_owned(),

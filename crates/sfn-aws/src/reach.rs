@@ -9,7 +9,8 @@ use std::time::Duration;
 use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
 use aws_smithy_runtime_api::client::dns::{DnsFuture, ResolveDns, ResolveDnsError};
 use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+    SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
@@ -40,7 +41,12 @@ pub(crate) struct Resolver;
 impl ResolveDns for Resolver {
     fn resolve_dns<'a>(&'a self, name: &'a str) -> DnsFuture<'a> {
         DnsFuture::new(async move {
-            let unresolved = |in_time| ResolveDnsError::new(Unresolved { host: name.to_owned(), in_time });
+            let unresolved = |in_time| {
+                ResolveDnsError::new(Unresolved {
+                    host: name.to_owned(),
+                    in_time,
+                })
+            };
             match tokio::time::timeout(NAME_SERVER, tokio::net::lookup_host((name, 0))).await {
                 Ok(Ok(addresses)) => Ok(addresses.map(|address| address.ip()).collect()),
                 Ok(Err(_)) => Err(unresolved(true)),
@@ -62,7 +68,11 @@ impl Error for Unresolved {}
 
 impl fmt::Display for Unresolved {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let why = if self.in_time { "" } else { ": the name server does not respond" };
+        let why = if self.in_time {
+            ""
+        } else {
+            ": the name server does not respond"
+        };
         write!(f, "cannot resolve host `{}`{why}", self.host)
     }
 }
@@ -79,12 +89,19 @@ pub(crate) struct Ways {
 /// A client whose failures are [`AwsError`]s of the kind `Unreachable`, and that prevents the SDK
 /// from retrying permanent failures.
 pub(crate) fn client(client: SharedHttpClient, ways: Ways) -> SharedHttpClient {
-    SharedHttpClient::new(Client { client, ways: Arc::new(ways) })
+    SharedHttpClient::new(Client {
+        client,
+        ways: Arc::new(ways),
+    })
 }
 
 /// As [`client`], for requests without an SDK client.
 pub(crate) fn connector(connector: SharedHttpConnector, ways: Ways) -> SharedHttpConnector {
-    SharedHttpConnector::new(Connector { connector, ways: Arc::new(ways), patience: None })
+    SharedHttpConnector::new(Connector {
+        connector,
+        ways: Arc::new(ways),
+        patience: None,
+    })
 }
 
 #[derive(Debug)]
@@ -94,9 +111,17 @@ struct Client {
 }
 
 impl HttpClient for Client {
-    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
         let connector = self.client.http_connector(settings, components);
-        SharedHttpConnector::new(Connector { connector, ways: self.ways.clone(), patience: settings.connect_timeout() })
+        SharedHttpConnector::new(Connector {
+            connector,
+            ways: self.ways.clone(),
+            patience: settings.connect_timeout(),
+        })
     }
 
     fn connector_metadata(&self) -> Option<ConnectorMetadata> {
@@ -131,11 +156,13 @@ impl Connector {
             });
             let error = match self.connector.call(request).await {
                 Ok(response) => {
-                    let (status, is_page) = (response.status().as_u16(), answer::is_page(&response));
+                    let (status, is_page) =
+                        (response.status().as_u16(), answer::is_page(&response));
                     attempt::record(|observed| {
                         observed.pages = if is_page { observed.pages + 1 } else { 0 };
                         observed.progress = Progress::Answered(status);
-                        observed.cause = (status >= 500).then(|| format!("HTTP {status} from {}", way.endpoint));
+                        observed.cause =
+                            (status >= 500).then(|| format!("HTTP {status} from {}", way.endpoint));
                     });
                     return Ok(response);
                 }
@@ -172,19 +199,36 @@ impl Way {
         let uri = request.uri().parse::<Uri>().unwrap_or_default();
         let proxy = proxies.intercept(&uri).map(|proxy| authority(proxy.uri()));
         let is_tls = uri.scheme_str() == Some("https");
-        Self { host: uri.host().unwrap_or("").to_owned(), endpoint: authority(&uri), is_tls, proxy, patience }
+        Self {
+            host: uri.host().unwrap_or("").to_owned(),
+            endpoint: authority(&uri),
+            is_tls,
+            proxy,
+            patience,
+        }
     }
 
     /// The target of the connection.
     fn peer(&self) -> String {
-        self.proxy.as_ref().map_or_else(|| self.endpoint.clone(), |proxy| format!("the proxy {proxy}"))
+        self.proxy.as_ref().map_or_else(
+            || self.endpoint.clone(),
+            |proxy| format!("the proxy {proxy}"),
+        )
     }
 }
 
 /// Host and port.
 fn authority(uri: &Uri) -> String {
-    let default = if uri.scheme_str() == Some("https") { 443 } else { 80 };
-    format!("{}:{}", uri.host().unwrap_or(""), uri.port_u16().unwrap_or(default))
+    let default = if uri.scheme_str() == Some("https") {
+        443
+    } else {
+        80
+    };
+    format!(
+        "{}:{}",
+        uri.host().unwrap_or(""),
+        uri.port_u16().unwrap_or(default)
+    )
 }
 
 /// Whether a retry can succeed.
@@ -210,15 +254,25 @@ struct Failure {
 
 impl Failure {
     fn of(error: &ConnectorError, way: &Way) -> Self {
-        let is_connecting = causes::find::<legacy::Error>(error).is_some_and(legacy::Error::is_connect);
+        let is_connecting =
+            causes::find::<legacy::Error>(error).is_some_and(legacy::Error::is_connect);
         let repeats = error.is_io() || error.is_timeout() || error.as_other().is_some();
         let (text, hope) = unresolved(error)
             .or_else(|| handshake(error, way).filter(|_| is_connecting))
             .or_else(|| io_error(error).and_then(|error| io_failure(error, way, is_connecting)))
             .or_else(|| timed_out(error, way, is_connecting))
             .or_else(|| causes::find::<hyper::Error>(error).and_then(|error| http(error, way)))
-            .unwrap_or_else(|| (other(error, way, is_connecting), if repeats { Hope::Later } else { Hope::None }));
-        Self { text, hope, was_sent: !is_connecting }
+            .unwrap_or_else(|| {
+                (
+                    other(error, way, is_connecting),
+                    if repeats { Hope::Later } else { Hope::None },
+                )
+            });
+        Self {
+            text,
+            hope,
+            was_sent: !is_connecting,
+        }
     }
 
     /// The failure as an error that the SDK retries if that can succeed.
@@ -226,14 +280,20 @@ impl Failure {
         tracing::debug!(cause = self.text.as_str(), "no response");
         attempt::record(|observed| {
             observed.cause = Some(self.text.clone());
-            observed.progress = if self.was_sent { Progress::Sent } else { Progress::Unconnected };
+            observed.progress = if self.was_sent {
+                Progress::Sent
+            } else {
+                Progress::Unconnected
+            };
             observed.is_final = self.hope != Hope::Later;
         });
         let source = AwsError::of(AwsErrorKind::Unreachable, "connect", self.text).into();
         match self.hope {
             Hope::None | Hope::Soon => ConnectorError::other(source, None),
             Hope::Later if error.is_timeout() => ConnectorError::timeout(source),
-            Hope::Later if error.as_other().is_some() => ConnectorError::other(source, error.as_other()),
+            Hope::Later if error.as_other().is_some() => {
+                ConnectorError::other(source, error.as_other())
+            }
             Hope::Later => ConnectorError::io(source),
         }
     }
@@ -243,7 +303,14 @@ type Cause = (String, Hope);
 
 fn unresolved(error: &ConnectorError) -> Option<Cause> {
     let unresolved = causes::find::<Unresolved>(error)?;
-    Some((unresolved.to_string(), if unresolved.in_time { Hope::Soon } else { Hope::Later }))
+    Some((
+        unresolved.to_string(),
+        if unresolved.in_time {
+            Hope::Soon
+        } else {
+            Hope::Later
+        },
+    ))
 }
 
 /// The I/O error with the reason, not one that only wraps another error.
@@ -260,8 +327,13 @@ fn io_failure(error: &io::Error, way: &Way, is_connecting: bool) -> Option<Cause
         Kind::NetworkUnreachable | Kind::HostUnreachable | Kind::AddrNotAvailable => {
             (format!("there is no route to {peer}"), Hope::Soon)
         }
-        Kind::PermissionDenied => (format!("the system does not permit a connection to {peer}"), Hope::None),
-        Kind::TimedOut if is_connecting => (format!("{peer} does not accept a connection"), Hope::Later),
+        Kind::PermissionDenied => (
+            format!("the system does not permit a connection to {peer}"),
+            Hope::None,
+        ),
+        Kind::TimedOut if is_connecting => {
+            (format!("{peer} does not accept a connection"), Hope::Later)
+        }
         Kind::ConnectionReset | Kind::ConnectionAborted | Kind::BrokenPipe => {
             (format!("the connection was reset by {peer}"), Hope::Later)
         }
@@ -270,7 +342,9 @@ fn io_failure(error: &io::Error, way: &Way, is_connecting: bool) -> Option<Cause
 }
 
 fn timed_out(error: &ConnectorError, way: &Way, is_connecting: bool) -> Option<Cause> {
-    let within = way.patience.map_or_else(String::new, |patience| format!(" within {} s", patience.as_secs()));
+    let within = way.patience.map_or_else(String::new, |patience| {
+        format!(" within {} s", patience.as_secs())
+    });
     let text = match is_connecting {
         true => format!("{} does not accept a connection{within}", way.peer()),
         false => format!("{} does not respond", way.endpoint),
@@ -281,17 +355,30 @@ fn timed_out(error: &ConnectorError, way: &Way, is_connecting: bool) -> Option<C
 /// The error for an invalid response.
 fn http(error: &hyper::Error, way: &Way) -> Option<Cause> {
     if error.is_parse() {
-        return Some((format!("cannot talk to {}: the server does not speak HTTP", way.endpoint), Hope::None));
+        return Some((
+            format!(
+                "cannot talk to {}: the server does not speak HTTP",
+                way.endpoint
+            ),
+            Hope::None,
+        ));
     }
     let ends = error.is_incomplete_message() || error.is_closed() || error.is_canceled();
-    ends.then(|| (format!("{} closed the connection without a response", way.peer()), Hope::Later))
+    ends.then(|| {
+        (
+            format!("{} closed the connection without a response", way.peer()),
+            Hope::Later,
+        )
+    })
 }
 
 /// Any other reason, from the texts of the error.
 fn other(error: &ConnectorError, way: &Way, is_connecting: bool) -> String {
     let (endpoint, texts) = (&way.endpoint, causes::texts(error));
     match &way.proxy {
-        Some(proxy) if is_connecting => format!("the proxy {proxy} does not connect to {endpoint}: {texts}"),
+        Some(proxy) if is_connecting => {
+            format!("the proxy {proxy} does not connect to {endpoint}: {texts}")
+        }
         None if is_connecting && way.is_tls && causes::chain(error).any(is_end) => {
             format!("{endpoint} closed the connection during the TLS handshake")
         }
@@ -300,20 +387,27 @@ fn other(error: &ConnectorError, way: &Way, is_connecting: bool) -> String {
 }
 
 fn is_end(error: &(dyn Error + 'static)) -> bool {
-    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::UnexpectedEof)
+    error
+        .downcast_ref::<io::Error>()
+        .is_some_and(|error| error.kind() == io::ErrorKind::UnexpectedEof)
 }
 
 /// Why a TLS handshake failed.
 fn handshake(error: &ConnectorError, way: &Way) -> Option<Cause> {
     let Way { host, endpoint, .. } = way;
     Some(match causes::find::<rustls::Error>(error)? {
-        rustls::Error::InvalidMessage(_) => {
-            (format!("cannot connect to {endpoint}: the server does not speak TLS"), Hope::None)
-        }
-        rustls::Error::InvalidCertificate(reason) => {
-            (format!("the certificate of `{host}` {}", certificate(reason)), Hope::None)
-        }
-        error => (format!("the TLS handshake with {endpoint} failed: {error}"), Hope::Later),
+        rustls::Error::InvalidMessage(_) => (
+            format!("cannot connect to {endpoint}: the server does not speak TLS"),
+            Hope::None,
+        ),
+        rustls::Error::InvalidCertificate(reason) => (
+            format!("the certificate of `{host}` {}", certificate(reason)),
+            Hope::None,
+        ),
+        error => (
+            format!("the TLS handshake with {endpoint} failed: {error}"),
+            Hope::Later,
+        ),
     })
 }
 
@@ -343,7 +437,9 @@ fn certificate(error: &CertificateError) -> String {
 
 /// The name in `DnsName("example.com")` or `IpAddress(127.0.0.1)`, the format of rustls.
 fn bare(name: &str) -> &str {
-    name.split_once('(').map_or(name, |(_, rest)| rest.trim_end_matches(')')).trim_matches('"')
+    name.split_once('(')
+        .map_or(name, |(_, rest)| rest.trim_end_matches(')'))
+        .trim_matches('"')
 }
 
 #[cfg(test)]

@@ -18,7 +18,11 @@ static PARTITIONS: LazyLock<Vec<Partition>> = LazyLock::new(|| {
     let partitions = TABLE.lines().skip(1).filter_map(|line| {
         let mut words = line.split(' ');
         let (name, prefix) = (words.next()?, words.next()?);
-        Some(Partition { name, prefix: Some(prefix).filter(|prefix| *prefix != "*"), regions: words.collect() })
+        Some(Partition {
+            name,
+            prefix: Some(prefix).filter(|prefix| *prefix != "*"),
+            regions: words.collect(),
+        })
     });
     partitions.collect()
 });
@@ -38,26 +42,49 @@ pub struct UnknownRegion {
 /// # Errors
 /// When no partition has this region.
 pub fn check(region: &str) -> Result<(), UnknownRegion> {
-    if all().any(|(_, name)| name == region) { Ok(()) } else { Err(UnknownRegion { nearest: nearest(region) }) }
+    if all().any(|(_, name)| name == region) {
+        Ok(())
+    } else {
+        Err(UnknownRegion {
+            nearest: nearest(region),
+        })
+    }
 }
 
 /// The partition of a region, such as `aws-cn`. `aws` for an unknown name.
 pub fn partition(region: &str) -> &'static str {
     let listed = all().find_map(|(partition, name)| (name == region).then_some(partition));
-    let has_prefix = |partition: &&Partition| partition.prefix.is_some_and(|prefix| region.starts_with(prefix));
-    let prefixed = || PARTITIONS.iter().find(has_prefix).map(|partition| partition.name);
+    let has_prefix = |partition: &&Partition| {
+        partition
+            .prefix
+            .is_some_and(|prefix| region.starts_with(prefix))
+    };
+    let prefixed = || {
+        PARTITIONS
+            .iter()
+            .find(has_prefix)
+            .map(|partition| partition.name)
+    };
     listed.or_else(prefixed).unwrap_or("aws")
 }
 
 /// All regions, with their partitions.
 fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
-    PARTITIONS.iter().flat_map(|partition| partition.regions.iter().map(move |region| (partition.name, *region)))
+    PARTITIONS.iter().flat_map(|partition| {
+        partition
+            .regions
+            .iter()
+            .map(move |region| (partition.name, *region))
+    })
 }
 
 fn nearest(region: &str) -> Option<&'static str> {
     let region = region.to_ascii_lowercase();
     let distances = all().map(|(_, name)| (strsim::damerau_levenshtein(&region, name), name));
-    distances.min_by_key(|(distance, _)| *distance).filter(|(distance, _)| *distance <= TYPOS).map(|(_, name)| name)
+    distances
+        .min_by_key(|(distance, _)| *distance)
+        .filter(|(distance, _)| *distance <= TYPOS)
+        .map(|(_, name)| name)
 }
 
 #[cfg(test)]
@@ -82,7 +109,11 @@ mod tests {
             ("frankfurt", Err(None)),
             ("", Err(None)),
         ] {
-            assert_eq!(check(region).map_err(|unknown| unknown.nearest), expected, "{region}");
+            assert_eq!(
+                check(region).map_err(|unknown| unknown.nearest),
+                expected,
+                "{region}"
+            );
         }
     }
 

@@ -50,36 +50,89 @@ const LOG_DELIVERY: &str = "The role lacks `logs:CreateLogDelivery` and the othe
 
 /// A rejection with a code of AWS.
 const fn refusal(code: &'static str, within: Duration) -> Reason {
-    Reason { code, message: None, within, help: None }
+    Reason {
+        code,
+        message: None,
+        within,
+        help: None,
+    }
 }
 
 /// A rejection with a code of AWS and a part of its message.
 const fn refusal_with(code: &'static str, message: &'static str, within: Duration) -> Reason {
-    Reason { code, message: Some(message), within, help: None }
+    Reason {
+        code,
+        message: Some(message),
+        within,
+        help: None,
+    }
 }
 
 impl Reason {
     const fn help(self, help: &'static str) -> Self {
-        Self { help: Some(help), ..self }
+        Self {
+            help: Some(help),
+            ..self
+        }
     }
 }
 
 /// All transient rejections. Messages of AWS are only compared here.
 const REASONS: &[Reason] = &[
     // A new role is not known everywhere yet.
-    refusal_with("AccessDeniedException", "authorized to assume the provided role", PROPAGATION).help(TRUST),
-    refusal_with("AccessDeniedException", "authorized to create managed-rule", PROPAGATION).help(MANAGED_RULE),
-    refusal_with("AccessDeniedException", "authorized to access the Log Destination", PROPAGATION).help(LOG_DELIVERY),
-    refusal_with("InvalidParameterValueException", "cannot be assumed by Lambda", PROPAGATION).help(TRUST),
-    refusal_with("InvalidParameterValueException", "KMS key is invalid for CreateGrant", PROPAGATION),
-    refusal_with("InvalidParameterValueException", "throttled by EC2", UNDER_WAY),
-    refusal_with("InvalidParameterValueException", "destination ARN", PROPAGATION),
-    refusal_with("InvalidParameterValueException", "does not have permissions", PROPAGATION),
+    refusal_with(
+        "AccessDeniedException",
+        "authorized to assume the provided role",
+        PROPAGATION,
+    )
+    .help(TRUST),
+    refusal_with(
+        "AccessDeniedException",
+        "authorized to create managed-rule",
+        PROPAGATION,
+    )
+    .help(MANAGED_RULE),
+    refusal_with(
+        "AccessDeniedException",
+        "authorized to access the Log Destination",
+        PROPAGATION,
+    )
+    .help(LOG_DELIVERY),
+    refusal_with(
+        "InvalidParameterValueException",
+        "cannot be assumed by Lambda",
+        PROPAGATION,
+    )
+    .help(TRUST),
+    refusal_with(
+        "InvalidParameterValueException",
+        "KMS key is invalid for CreateGrant",
+        PROPAGATION,
+    ),
+    refusal_with(
+        "InvalidParameterValueException",
+        "throttled by EC2",
+        UNDER_WAY,
+    ),
+    refusal_with(
+        "InvalidParameterValueException",
+        "destination ARN",
+        PROPAGATION,
+    ),
+    refusal_with(
+        "InvalidParameterValueException",
+        "does not have permissions",
+        PROPAGATION,
+    ),
     // An object with this name is still being deleted, or another change of the object is in
     // progress.
     refusal("StateMachineDeleting", UNDER_WAY),
     refusal("ConflictException", PROPAGATION),
-    refusal_with("ResourceConflictException", "update is in progress", UNDER_WAY),
+    refusal_with(
+        "ResourceConflictException",
+        "update is in progress",
+        UNDER_WAY,
+    ),
     refusal_with("ResourceConflictException", "Pending", UNDER_WAY),
     refusal_with("ResourceConflictException", "concurrent update", UNDER_WAY),
     refusal("OperationAbortedException", PROPAGATION),
@@ -91,7 +144,11 @@ const REASONS: &[Reason] = &[
 pub(crate) fn reason(error: &AwsError) -> Option<&'static Reason> {
     let code = error.code.as_deref()?;
     let mut reasons = REASONS.iter().filter(|reason| reason.code == code);
-    reasons.find(|reason| reason.message.is_none_or(|text| error.message.contains(text)))
+    reasons.find(|reason| {
+        reason
+            .message
+            .is_none_or(|text| error.message.contains(text))
+    })
 }
 
 /// The retry configuration for requests that [`Call::creating`] repeats. The SDK sends them once.
@@ -111,7 +168,11 @@ impl ClassifyRetry for PageRetries {
     fn classify_retry(&self, _: &InterceptorContext) -> RetryAction {
         let mut is_enough = false;
         attempt::record(|observed| is_enough = observed.pages >= ATTEMPTS_WITH_PAGES);
-        if is_enough { RetryAction::RetryForbidden } else { RetryAction::NoActionIndicated }
+        if is_enough {
+            RetryAction::RetryForbidden
+        } else {
+            RetryAction::NoActionIndicated
+        }
     }
 
     fn name(&self) -> &'static str {
@@ -152,7 +213,10 @@ type Sent<'a, T> = Pin<Box<dyn Future<Output = Result<T, AwsError>> + Send + 'a>
 impl Call {
     /// An operation with this timeout.
     pub fn new(longest: Duration, cancelled: CancellationToken) -> Self {
-        Self { deadline: Instant::now() + longest, cancelled }
+        Self {
+            deadline: Instant::now() + longest,
+            cancelled,
+        }
     }
 
     /// Runs a call until it returns, the deadline passes, or it is cancelled.
@@ -174,7 +238,12 @@ impl Call {
     }
 
     /// Runs an attempt, and records the progress of its requests.
-    async fn recorded<T>(&self, operation: &'static str, record: &Record, call: Sent<'_, T>) -> Result<T, AwsError> {
+    async fn recorded<T>(
+        &self,
+        operation: &'static str,
+        record: &Record,
+        call: Sent<'_, T>,
+    ) -> Result<T, AwsError> {
         let ended = |kind, message: String| Err(AwsError::of(kind, operation, message));
         tokio::select! {
             answer = record.of(call) => answer,
@@ -205,7 +274,9 @@ impl Call {
             let Some(reason) = reason(&error) else {
                 return Err(error);
             };
-            if start.elapsed() + pause > reason.within || self.pause(operation, pause).await.is_err() {
+            if start.elapsed() + pause > reason.within
+                || self.pause(operation, pause).await.is_err()
+            {
                 return Err(error);
             }
             tracing::info!(operation, code = error.code.as_deref(), "retrying");
@@ -226,8 +297,23 @@ impl Call {
         loop {
             let record = Record::default();
             tracing::debug!(operation, "call");
-            let error = match self.recorded(operation, &record, Box::pin(attempt(Try { number: count, lost }))).await {
-                Ok(answer) => return Created { answer: Ok(answer), lost },
+            let error = match self
+                .recorded(
+                    operation,
+                    &record,
+                    Box::pin(attempt(Try {
+                        number: count,
+                        lost,
+                    })),
+                )
+                .await
+            {
+                Ok(answer) => {
+                    return Created {
+                        answer: Ok(answer),
+                        lost,
+                    };
+                }
                 Err(error) => error,
             };
             let observed = record.observed();
@@ -238,7 +324,10 @@ impl Call {
                 None => is_passing(&error, &observed) && count < attempts(&error, &observed),
             };
             if !again || self.pause(operation, pause).await.is_err() {
-                return Created { answer: Err(error), lost };
+                return Created {
+                    answer: Err(error),
+                    lost,
+                };
             }
             tracing::info!(operation, code = error.code.as_deref(), lost, "retrying");
             pause = longer(pause);
@@ -260,12 +349,16 @@ impl Call {
             if let Some(value) = self.once(operation, poll()).await? {
                 return Ok(value);
             }
-            self.pause(operation, pause).await.map_err(|error| match error.kind {
-                AwsErrorKind::TimedOut => {
-                    AwsError::of(AwsErrorKind::Unfinished, operation, "AWS did not finish it in time")
-                }
-                _ => error,
-            })?;
+            self.pause(operation, pause)
+                .await
+                .map_err(|error| match error.kind {
+                    AwsErrorKind::TimedOut => AwsError::of(
+                        AwsErrorKind::Unfinished,
+                        operation,
+                        "AWS did not finish it in time",
+                    ),
+                    _ => error,
+                })?;
             pause = longer(pause);
         }
     }
@@ -300,14 +393,19 @@ fn is_lost(error: &AwsError, observed: &Observed) -> bool {
 /// Whether another attempt may have another result.
 fn is_passing(error: &AwsError, observed: &Observed) -> bool {
     let is_unconnected = observed.progress == Progress::Unconnected;
-    let is_temporary = is_unconnected || error.kind == AwsErrorKind::Throttled || is_lost(error, observed);
+    let is_temporary =
+        is_unconnected || error.kind == AwsErrorKind::Throttled || is_lost(error, observed);
     is_temporary && !observed.is_final
 }
 
 /// Maximum number of attempts.
 fn attempts(error: &AwsError, observed: &Observed) -> u32 {
     let allowed = observed.attempts.unwrap_or(ATTEMPTS);
-    if error.kind == AwsErrorKind::NotAws { allowed.min(ATTEMPTS_WITH_PAGES) } else { allowed }
+    if error.kind == AwsErrorKind::NotAws {
+        allowed.min(ATTEMPTS_WITH_PAGES)
+    } else {
+        allowed
+    }
 }
 
 #[cfg(test)]
@@ -317,7 +415,10 @@ mod tests {
     use super::*;
 
     fn refused(code: &str, message: &str) -> AwsError {
-        AwsError { code: Some(code.into()), ..AwsError::local("Test", message) }
+        AwsError {
+            code: Some(code.into()),
+            ..AwsError::local("Test", message)
+        }
     }
 
     fn call() -> Call {
@@ -333,7 +434,11 @@ mod tests {
         let outcome = call()
             .healing("Test", || {
                 tries.set(tries.get() + 1);
-                let answer = if tries.get() > 3 { Ok(7) } else { Err(refused("AccessDeniedException", RACE)) };
+                let answer = if tries.get() > 3 {
+                    Ok(7)
+                } else {
+                    Err(refused("AccessDeniedException", RACE))
+                };
                 async { answer }
             })
             .await;
@@ -343,10 +448,15 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_role_that_never_works_is_reported_within_two_minutes() {
         let start = Instant::now();
-        let outcome: Result<(), _> =
-            call().healing("Test", || async { Err(refused("AccessDeniedException", RACE)) }).await;
+        let outcome: Result<(), _> = call()
+            .healing("Test", || async {
+                Err(refused("AccessDeniedException", RACE))
+            })
+            .await;
         let error = outcome.unwrap_err();
-        assert!(start.elapsed() > Duration::from_mins(1) && start.elapsed() < Duration::from_mins(2));
+        assert!(
+            start.elapsed() > Duration::from_mins(1) && start.elapsed() < Duration::from_mins(2)
+        );
         assert!(error.help().unwrap().contains("trust policy"));
     }
 
@@ -354,8 +464,11 @@ mod tests {
     async fn a_plain_lack_of_permission_is_reported_at_once() {
         let start = Instant::now();
         let message = "User: x is not authorized to perform: states:CreateStateMachine";
-        let outcome: Result<(), _> =
-            call().healing("Test", || async { Err(refused("AccessDeniedException", message)) }).await;
+        let outcome: Result<(), _> = call()
+            .healing("Test", || async {
+                Err(refused("AccessDeniedException", message))
+            })
+            .await;
         assert!(outcome.is_err());
         assert_eq!(start.elapsed(), Duration::ZERO);
     }
@@ -369,8 +482,15 @@ mod tests {
             cancelled.cancel();
         });
         let start = Instant::now();
-        let outcome: Result<(), _> = call.healing("Test", || async { Err(refused("StateMachineDeleting", "")) }).await;
-        assert_eq!(outcome.unwrap_err().code.as_deref(), Some("StateMachineDeleting"));
+        let outcome: Result<(), _> = call
+            .healing("Test", || async {
+                Err(refused("StateMachineDeleting", ""))
+            })
+            .await;
+        assert_eq!(
+            outcome.unwrap_err().code.as_deref(),
+            Some("StateMachineDeleting")
+        );
         assert!(start.elapsed() < Duration::from_secs(3));
     }
 
@@ -381,7 +501,10 @@ mod tests {
         let error = outcome.unwrap_err();
         assert_eq!(
             (error.to_string().as_str(), error.kind),
-            ("Test: AWS did not finish it in time", AwsErrorKind::Unfinished)
+            (
+                "Test: AWS did not finish it in time",
+                AwsErrorKind::Unfinished
+            )
         );
     }
 
@@ -389,11 +512,16 @@ mod tests {
     async fn the_last_cause_is_told_when_time_runs_out() {
         let call = Call::new(Duration::from_secs(5), CancellationToken::new());
         let hangs = async {
-            attempt::record(|observed| observed.cause = Some("the connection was reset by 127.0.0.1:1".into()));
+            attempt::record(|observed| {
+                observed.cause = Some("the connection was reset by 127.0.0.1:1".into())
+            });
             std::future::pending::<Result<(), AwsError>>().await
         };
         let error = call.once("Test", hangs).await.unwrap_err();
-        assert_eq!(error.to_string(), "Test: AWS did not answer in time: the connection was reset by 127.0.0.1:1");
+        assert_eq!(
+            error.to_string(),
+            "Test: AWS did not answer in time: the connection was reset by 127.0.0.1:1"
+        );
     }
 
     #[tokio::test(start_paused = true)]
@@ -401,7 +529,10 @@ mod tests {
         let cancelled = CancellationToken::new();
         cancelled.cancel();
         let call = Call::new(Duration::from_secs(5), cancelled);
-        let error = call.once("Test", std::future::pending::<Result<(), AwsError>>()).await.unwrap_err();
+        let error = call
+            .once("Test", std::future::pending::<Result<(), AwsError>>())
+            .await
+            .unwrap_err();
         assert_eq!(error.kind, AwsErrorKind::Cancelled);
     }
 
@@ -415,13 +546,20 @@ mod tests {
                 let failure = failures.get(count.get()).cloned();
                 count.set(count.get() + 1);
                 async move {
-                    let Some((progress, error)) = failure else { return Ok(()) };
-                    attempt::record(|observed| (observed.progress, observed.attempts) = (progress, Some(8)));
+                    let Some((progress, error)) = failure else {
+                        return Ok(());
+                    };
+                    attempt::record(|observed| {
+                        (observed.progress, observed.attempts) = (progress, Some(8))
+                    });
                     Err(error)
                 }
             })
             .await;
-        let code = created.answer.err().map(|error| error.code.unwrap_or(error.message));
+        let code = created
+            .answer
+            .err()
+            .map(|error| error.code.unwrap_or(error.message));
         (count.get(), code, created.lost)
     }
 
@@ -429,31 +567,73 @@ mod tests {
     async fn a_creation_tells_whether_an_answer_was_lost() {
         let of = |kind, message: &str| AwsError::of(kind, "Test", message);
         let broken = (Progress::Sent, of(AwsErrorKind::Unreachable, "reset"));
-        let unconnected = (Progress::Unconnected, of(AwsErrorKind::Unreachable, "no connection"));
+        let unconnected = (
+            Progress::Unconnected,
+            of(AwsErrorKind::Unreachable, "no connection"),
+        );
         let unsent = (Progress::Unsent, of(AwsErrorKind::Unreachable, "refused"));
         let failed = (Progress::Answered(500), refused("InternalFailure", ""));
         let page = (Progress::Answered(502), of(AwsErrorKind::NotAws, "page"));
-        let foreign = (Progress::Answered(404), of(AwsErrorKind::NotAws, "not found"));
-        let cut = (Progress::Answered(200), of(AwsErrorKind::Unreachable, "cut"));
+        let foreign = (
+            Progress::Answered(404),
+            of(AwsErrorKind::NotAws, "not found"),
+        );
+        let cut = (
+            Progress::Answered(200),
+            of(AwsErrorKind::Unreachable, "cut"),
+        );
         let late = (Progress::Answered(200), of(AwsErrorKind::TimedOut, "late"));
         let page_of_proxy = (Progress::Answered(200), of(AwsErrorKind::NotAws, "sign in"));
-        let slow_down = AwsError { code: Some("SlowDown".into()), ..of(AwsErrorKind::Throttled, "") };
+        let slow_down = AwsError {
+            code: Some("SlowDown".into()),
+            ..of(AwsErrorKind::Throttled, "")
+        };
         let throttled = (Progress::Answered(503), slow_down);
-        let new_role = (Progress::Answered(400), refused("AccessDeniedException", RACE));
-        let exists = (Progress::Answered(400), refused("ActivityAlreadyExists", ""));
+        let new_role = (
+            Progress::Answered(400),
+            refused("AccessDeniedException", RACE),
+        );
+        let exists = (
+            Progress::Answered(400),
+            refused("ActivityAlreadyExists", ""),
+        );
         let code = |code: &str| Some(code.to_owned());
         for (failures, expected) in [
             (vec![], (1, None, false)),
-            (vec![exists.clone()], (1, code("ActivityAlreadyExists"), false)),
+            (
+                vec![exists.clone()],
+                (1, code("ActivityAlreadyExists"), false),
+            ),
             (vec![broken.clone()], (2, None, true)),
-            (vec![broken.clone(), exists.clone()], (2, code("ActivityAlreadyExists"), true)),
-            (vec![failed, exists.clone()], (2, code("ActivityAlreadyExists"), true)),
-            (vec![page.clone(), exists.clone()], (2, code("ActivityAlreadyExists"), true)),
-            (vec![cut, exists.clone()], (2, code("ActivityAlreadyExists"), true)),
-            (vec![late, exists.clone()], (2, code("ActivityAlreadyExists"), true)),
+            (
+                vec![broken.clone(), exists.clone()],
+                (2, code("ActivityAlreadyExists"), true),
+            ),
+            (
+                vec![failed, exists.clone()],
+                (2, code("ActivityAlreadyExists"), true),
+            ),
+            (
+                vec![page.clone(), exists.clone()],
+                (2, code("ActivityAlreadyExists"), true),
+            ),
+            (
+                vec![cut, exists.clone()],
+                (2, code("ActivityAlreadyExists"), true),
+            ),
+            (
+                vec![late, exists.clone()],
+                (2, code("ActivityAlreadyExists"), true),
+            ),
             (vec![page_of_proxy], (1, code("sign in"), false)),
-            (vec![throttled.clone(), exists.clone()], (2, code("ActivityAlreadyExists"), false)),
-            (vec![unconnected, exists.clone()], (2, code("ActivityAlreadyExists"), false)),
+            (
+                vec![throttled.clone(), exists.clone()],
+                (2, code("ActivityAlreadyExists"), false),
+            ),
+            (
+                vec![unconnected, exists.clone()],
+                (2, code("ActivityAlreadyExists"), false),
+            ),
             (vec![new_role; 6], (7, None, false)),
             (vec![unsent], (1, code("refused"), false)),
             (vec![foreign], (1, code("not found"), false)),
@@ -475,6 +655,9 @@ mod tests {
                 std::future::pending().await
             })
             .await;
-        assert_eq!((created.answer.unwrap_err().kind, created.lost), (AwsErrorKind::TimedOut, true));
+        assert_eq!(
+            (created.answer.unwrap_err().kind, created.lost),
+            (AwsErrorKind::TimedOut, true)
+        );
     }
 }

@@ -62,24 +62,34 @@ pub async fn create_or_adopt(aws: &Aws, call: &Call, role: &Role) -> Result<Adop
                 .set_permissions_boundary(role.permissions_boundary.clone())
                 .assume_role_policy_document(&role.trust_policy)
                 .set_tags(Some(tags.clone()));
-            send_once!(request, aws_sdk_iam).await.map_err(|error| AwsError::new(operation, error))
+            send_once!(request, aws_sdk_iam)
+                .await
+                .map_err(|error| AwsError::new(operation, error))
         })
         .await;
     let refusal = match answer {
         Ok(answer) => {
             let role = required(operation, "role", answer.role)?;
-            return Ok(Adopted { arn: role.arn, made: true });
+            return Ok(Adopted {
+                arn: role.arn,
+                made: true,
+            });
         }
         Err(error) if is_conflict(&error) => error,
         Err(error) => return Err(error),
     };
-    let Some(found) = get(aws, call, &role.name).await? else { return Err(refusal) };
+    let Some(found) = get(aws, call, &role.name).await? else {
+        return Err(refusal);
+    };
     if owner_of(&found) != Some(role.owner.as_str()) {
         return Err(foreign(role, refusal));
     }
     let made = lost && !began.is_clearly_after(&found.create_date);
     adopt(aws, call, role, &found).await?;
-    Ok(Adopted { arn: found.arn, made })
+    Ok(Adopted {
+        arn: found.arn,
+        made,
+    })
 }
 
 /// The role with this name as IAM returns it. `None` if it does not exist.
@@ -88,23 +98,47 @@ async fn get(aws: &Aws, call: &Call, name: &str) -> Result<Option<types::Role>, 
     let answer = call
         .once(operation, async {
             let request = client.get_role().role_name(name);
-            request.send().await.map_err(|error| AwsError::new(operation, error))
+            request
+                .send()
+                .await
+                .map_err(|error| AwsError::new(operation, error))
         })
         .await;
-    AwsError::absent_is_none(answer)?.map(|answer| required(operation, "role", answer.role)).transpose()
+    AwsError::absent_is_none(answer)?
+        .map(|answer| required(operation, "role", answer.role))
+        .transpose()
 }
 
 /// Updates a reused role, apart from its policies.
 async fn adopt(aws: &Aws, call: &Call, wanted: &Role, found: &types::Role) -> Result<(), AwsError> {
-    let boundary = found.permissions_boundary.as_ref().and_then(|boundary| boundary.permissions_boundary_arn());
+    let boundary = found
+        .permissions_boundary
+        .as_ref()
+        .and_then(|boundary| boundary.permissions_boundary_arn());
     if boundary != wanted.permissions_boundary.as_deref() {
-        write_boundary(aws, call, &wanted.name, wanted.permissions_boundary.as_deref()).await?;
+        write_boundary(
+            aws,
+            call,
+            &wanted.name,
+            wanted.permissions_boundary.as_deref(),
+        )
+        .await?;
     }
-    write_tags(aws, call, &wanted.name, &tags_of(found.tags()), &wanted.tags).await
+    write_tags(
+        aws,
+        call,
+        &wanted.name,
+        &tags_of(found.tags()),
+        &wanted.tags,
+    )
+    .await
 }
 
 fn owner_of(role: &types::Role) -> Option<&str> {
-    role.tags().iter().find(|tag| tag.key() == OWNER_TAG).map(Tag::value)
+    role.tags()
+        .iter()
+        .find(|tag| tag.key() == OWNER_TAG)
+        .map(Tag::value)
 }
 
 fn foreign(role: &Role, refusal: AwsError) -> AwsError {
@@ -113,16 +147,24 @@ fn foreign(role: &Role, refusal: AwsError) -> AwsError {
         "a role `{name}` already exists and does not belong to `{owner}`. Set another `name` in `execution_role`, or pass the \
          ARN of the role instead of the block."
     );
-    AwsError { code: refusal.code, ..AwsError::of(AwsErrorKind::AlreadyExists, refusal.operation, message) }
+    AwsError {
+        code: refusal.code,
+        ..AwsError::of(AwsErrorKind::AlreadyExists, refusal.operation, message)
+    }
 }
 
 fn listed(operation: &'static str, tags: &Tags) -> Result<Vec<Tag>, AwsError> {
     let tag = |(key, value): (&String, &String)| Tag::builder().key(key).value(value).build();
-    tags.iter().map(tag).collect::<Result<Vec<_>, _>>().map_err(|error| AwsError::local(operation, error.to_string()))
+    tags.iter()
+        .map(tag)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| AwsError::local(operation, error.to_string()))
 }
 
 fn tags_of(tags: &[Tag]) -> Tags {
-    tags.iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect()
+    tags.iter()
+        .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
+        .collect()
 }
 
 /// The tags of a role, including the owner tag. `None` if the role does not exist.
@@ -137,14 +179,27 @@ pub async fn read_tags(aws: &Aws, call: &Call, name: &str) -> Result<Option<Tags
 ///
 /// # Errors
 /// Errors returned by AWS.
-pub async fn write_tags(aws: &Aws, call: &Call, name: &str, from: &Tags, to: &Tags) -> Result<(), AwsError> {
+pub async fn write_tags(
+    aws: &Aws,
+    call: &Call,
+    name: &str,
+    from: &Tags,
+    to: &Tags,
+) -> Result<(), AwsError> {
     let client = aws.iam().await?;
     let (removed, changed) = tags_between(&changeable(from), &changeable(to));
     if !removed.is_empty() {
         let operation = "UntagRole";
         call.healing(operation, || async {
-            let request = client.untag_role().role_name(name).set_tag_keys(Some(removed.clone()));
-            request.send().await.map(drop).map_err(|error| AwsError::new(operation, error))
+            let request = client
+                .untag_role()
+                .role_name(name)
+                .set_tag_keys(Some(removed.clone()));
+            request
+                .send()
+                .await
+                .map(drop)
+                .map_err(|error| AwsError::new(operation, error))
         })
         .await?;
     }
@@ -152,8 +207,15 @@ pub async fn write_tags(aws: &Aws, call: &Call, name: &str, from: &Tags, to: &Ta
         let operation = "TagRole";
         let tags = listed(operation, &changed)?;
         call.healing(operation, || async {
-            let request = client.tag_role().role_name(name).set_tags(Some(tags.clone()));
-            request.send().await.map(drop).map_err(|error| AwsError::new(operation, error))
+            let request = client
+                .tag_role()
+                .role_name(name)
+                .set_tags(Some(tags.clone()));
+            request
+                .send()
+                .await
+                .map(drop)
+                .map_err(|error| AwsError::new(operation, error))
         })
         .await?;
     }
@@ -164,14 +226,25 @@ pub async fn write_tags(aws: &Aws, call: &Call, name: &str, from: &Tags, to: &Ta
 ///
 /// # Errors
 /// Errors returned by AWS.
-pub async fn write_policy(aws: &Aws, call: &Call, name: &str, document: Option<&str>) -> Result<(), AwsError> {
+pub async fn write_policy(
+    aws: &Aws,
+    call: &Call,
+    name: &str,
+    document: Option<&str>,
+) -> Result<(), AwsError> {
     let client = aws.iam().await?;
     let Some(document) = document else {
         let operation = "DeleteRolePolicy";
         let answer = call
             .healing(operation, || async {
-                let request = client.delete_role_policy().role_name(name).policy_name(POLICY_NAME);
-                request.send().await.map_err(|error| AwsError::new(operation, error))
+                let request = client
+                    .delete_role_policy()
+                    .role_name(name)
+                    .policy_name(POLICY_NAME);
+                request
+                    .send()
+                    .await
+                    .map_err(|error| AwsError::new(operation, error))
             })
             .await;
         return AwsError::absent_is_none(answer).map(drop);
@@ -199,12 +272,22 @@ pub async fn read_policy(aws: &Aws, call: &Call, name: &str) -> Result<Option<St
     let (client, operation) = (aws.iam().await?, "GetRolePolicy");
     let answer = call
         .once(operation, async {
-            let request = client.get_role_policy().role_name(name).policy_name(POLICY_NAME);
-            request.send().await.map_err(|error| AwsError::new(operation, error))
+            let request = client
+                .get_role_policy()
+                .role_name(name)
+                .policy_name(POLICY_NAME);
+            request
+                .send()
+                .await
+                .map_err(|error| AwsError::new(operation, error))
         })
         .await;
     // IAM returns percent-encoded documents.
-    let decoded = |document: &str| percent_decode_str(document).decode_utf8_lossy().into_owned();
+    let decoded = |document: &str| {
+        percent_decode_str(document)
+            .decode_utf8_lossy()
+            .into_owned()
+    };
     Ok(AwsError::absent_is_none(answer)?.map(|answer| decoded(&answer.policy_document)))
 }
 
@@ -212,14 +295,26 @@ pub async fn read_policy(aws: &Aws, call: &Call, name: &str) -> Result<Option<St
 ///
 /// # Errors
 /// Errors returned by AWS.
-pub async fn write_boundary(aws: &Aws, call: &Call, name: &str, boundary: Option<&str>) -> Result<(), AwsError> {
+pub async fn write_boundary(
+    aws: &Aws,
+    call: &Call,
+    name: &str,
+    boundary: Option<&str>,
+) -> Result<(), AwsError> {
     let client = aws.iam().await?;
     match boundary {
         Some(boundary) => {
             let operation = "PutRolePermissionsBoundary";
             call.healing(operation, || async {
-                let request = client.put_role_permissions_boundary().role_name(name).permissions_boundary(boundary);
-                request.send().await.map(|_| ()).map_err(|error| AwsError::new(operation, error))
+                let request = client
+                    .put_role_permissions_boundary()
+                    .role_name(name)
+                    .permissions_boundary(boundary);
+                request
+                    .send()
+                    .await
+                    .map(|_| ())
+                    .map_err(|error| AwsError::new(operation, error))
             })
             .await
         }
@@ -227,7 +322,11 @@ pub async fn write_boundary(aws: &Aws, call: &Call, name: &str, boundary: Option
             let operation = "DeleteRolePermissionsBoundary";
             call.healing(operation, || async {
                 let request = client.delete_role_permissions_boundary().role_name(name);
-                request.send().await.map(|_| ()).map_err(|error| AwsError::new(operation, error))
+                request
+                    .send()
+                    .await
+                    .map(|_| ())
+                    .map_err(|error| AwsError::new(operation, error))
             })
             .await
         }
@@ -244,7 +343,10 @@ pub async fn delete(aws: &Aws, call: &Call, name: &str) -> Result<(), AwsError> 
     let answer = call
         .healing(operation, || async {
             let request = client.delete_role().role_name(name);
-            request.send().await.map_err(|error| AwsError::new(operation, error))
+            request
+                .send()
+                .await
+                .map_err(|error| AwsError::new(operation, error))
         })
         .await;
     AwsError::absent_is_none(answer).map(drop)
@@ -267,9 +369,17 @@ pub async fn denied(
     loop {
         let answer = call
             .once(operation, async {
-                let request = client.simulate_principal_policy().policy_source_arn(role_arn).set_marker(marker);
-                let request = request.set_action_names(Some(actions.to_vec())).resource_arns(resource);
-                request.send().await.map_err(|error| AwsError::new(operation, error))
+                let request = client
+                    .simulate_principal_policy()
+                    .policy_source_arn(role_arn)
+                    .set_marker(marker);
+                let request = request
+                    .set_action_names(Some(actions.to_vec()))
+                    .resource_arns(resource);
+                request
+                    .send()
+                    .await
+                    .map_err(|error| AwsError::new(operation, error))
             })
             .await?;
         let results = answer.evaluation_results.into_iter().flatten();
@@ -300,7 +410,10 @@ mod tests {
                 .unwrap()
         };
         let tag = |key: &str, value: &str| Tag::builder().key(key).value(value).build().unwrap();
-        let ours = role(&[tag("a", "1"), tag(OWNER_TAG, "state-machine/eu-west-1/orders")]);
+        let ours = role(&[
+            tag("a", "1"),
+            tag(OWNER_TAG, "state-machine/eu-west-1/orders"),
+        ]);
         assert_eq!(owner_of(&ours), Some("state-machine/eu-west-1/orders"));
         assert_eq!(owner_of(&role(&[tag("a", "1")])), None);
         assert_eq!(tags_of(ours.tags()).len(), 2);
@@ -318,10 +431,21 @@ mod tests {
         };
         let refusal = AwsError {
             code: Some("EntityAlreadyExists".into()),
-            ..AwsError::of(AwsErrorKind::AlreadyExists, "CreateRole", "EntityAlreadyExists: Role orders already exists")
+            ..AwsError::of(
+                AwsErrorKind::AlreadyExists,
+                "CreateRole",
+                "EntityAlreadyExists: Role orders already exists",
+            )
         };
         let error = foreign(&role, refusal);
-        assert_eq!((error.kind, error.code.as_deref()), (AwsErrorKind::AlreadyExists, Some("EntityAlreadyExists")));
-        assert!(error.to_string().starts_with("CreateRole: a role `orders` already exists and does not belong to"));
+        assert_eq!(
+            (error.kind, error.code.as_deref()),
+            (AwsErrorKind::AlreadyExists, Some("EntityAlreadyExists"))
+        );
+        assert!(
+            error
+                .to_string()
+                .starts_with("CreateRole: a role `orders` already exists and does not belong to")
+        );
     }
 }

@@ -2,8 +2,9 @@
 
 use aws_arn::Arn;
 use aws_sdk_sfn::types::{
-    CloudWatchLogsLogGroup, LogDestination, LogLevel, LoggingConfiguration, StateMachineStatus, StateMachineType,
-    TracingConfiguration, ValidateStateMachineDefinitionDiagnostic, ValidateStateMachineDefinitionSeverity,
+    CloudWatchLogsLogGroup, LogDestination, LogLevel, LoggingConfiguration, StateMachineStatus,
+    StateMachineType, TracingConfiguration, ValidateStateMachineDefinitionDiagnostic,
+    ValidateStateMachineDefinitionSeverity,
 };
 
 use crate::config::{Aws, Identity};
@@ -28,7 +29,11 @@ pub struct Logging {
 impl Logging {
     /// Disabled logging.
     pub fn off() -> Self {
-        Self { level: "OFF".into(), include_execution_data: false, destination: None }
+        Self {
+            level: "OFF".into(),
+            include_execution_data: false,
+            destination: None,
+        }
     }
 }
 
@@ -108,7 +113,9 @@ pub struct Described {
 fn logging(logging: &Logging) -> LoggingConfiguration {
     let group = logging.destination.as_ref().map(|arn| {
         let group = CloudWatchLogsLogGroup::builder().log_group_arn(arn).build();
-        LogDestination::builder().cloud_watch_logs_log_group(group).build()
+        LogDestination::builder()
+            .cloud_watch_logs_log_group(group)
+            .build()
     });
     LoggingConfiguration::builder()
         .level(LogLevel::from(logging.level.as_str()))
@@ -131,9 +138,15 @@ pub async fn create(
     let (client, operation, began) = (aws.sfn().await?, "CreateStateMachine", Began::now());
     let encryption = wanted.encryption.to_creation(operation)?;
     let look = || async {
-        let Some(found) = find(aws, call, &new.name).await? else { return Ok(None) };
+        let Some(found) = find(aws, call, &new.name).await? else {
+            return Ok(None);
+        };
         let found_tags = tags::read(aws, call, &found.arn).await?;
-        let version = if publish.publish { newest_version(aws, call, &found.arn).await? } else { None };
+        let version = if publish.publish {
+            newest_version(aws, call, &found.arn).await?
+        } else {
+            None
+        };
         Ok(Some((found, found_tags, version)))
     };
     // AWS also succeeds for a state machine with the same name, type and definition. The date shows
@@ -147,21 +160,39 @@ pub async fn create(
             .definition(&wanted.definition)
             .role_arn(&wanted.role_arn)
             .logging_configuration(logging(&wanted.logging))
-            .tracing_configuration(TracingConfiguration::builder().enabled(wanted.tracing).build())
+            .tracing_configuration(
+                TracingConfiguration::builder()
+                    .enabled(wanted.tracing)
+                    .build(),
+            )
             .set_encryption_configuration(encryption.clone())
             .publish(publish.publish)
             .set_version_description(publish.description.clone().filter(|_| publish.publish));
-        let answer = send_once!(request, aws_sdk_sfn).await.map_err(|error| AwsError::new(operation, error))?;
+        let answer = send_once!(request, aws_sdk_sfn)
+            .await
+            .map_err(|error| AwsError::new(operation, error))?;
         let is_new = !began.is_clearly_after(&answer.creation_date);
-        let created =
-            Changed { arn: answer.state_machine_arn, version_arn: answer.state_machine_version_arn, revision_id: None };
+        let created = Changed {
+            arn: answer.state_machine_arn,
+            version_arn: answer.state_machine_version_arn,
+            revision_id: None,
+        };
         Ok(is_new.then_some(created))
     };
     let own = |(found, found_tags, version_arn): (Described, Tags, Option<String>)| {
         let is_same = is_as_sent(new, wanted, &found) && tags::are_same(&found_tags, &new.tags);
-        is_same.then_some(Some(Changed { arn: found.arn, version_arn, revision_id: None }))
+        is_same.then_some(Some(Changed {
+            arn: found.arn,
+            version_arn,
+            revision_id: None,
+        }))
     };
-    let creation = Creation { aws, call, operation, object: format!("a state machine `{}`", new.name) };
+    let creation = Creation {
+        aws,
+        call,
+        operation,
+        object: format!("a state machine `{}`", new.name),
+    };
     let created = creation.run(look, send, own).await?;
     created.ok_or_else(|| creation.already_exists(None).into())
 }
@@ -173,7 +204,9 @@ fn is_as_sent(new: &New, wanted: &Wanted, found: &Described) -> bool {
         && found.definition == wanted.definition
         && found.role_arn == wanted.role_arn
         && found.logging == wanted.logging
-        && found.tracing.is_none_or(|tracing| tracing == wanted.tracing)
+        && found
+            .tracing
+            .is_none_or(|tracing| tracing == wanted.tracing)
         && wanted.encryption.is_met_by(found.encryption.as_ref())
 }
 
@@ -187,7 +220,16 @@ pub fn arn_of(identity: &Identity, name: &str) -> Option<String> {
 pub(crate) fn states_arn(identity: &Identity, resource: String) -> Option<String> {
     let account = identity.account.clone()?;
     let (partition, region) = (identity.partition.clone(), identity.region.clone());
-    Some(Arn { partition, service: "states".into(), region, account, resource }.to_string())
+    Some(
+        Arn {
+            partition,
+            service: "states".into(),
+            region,
+            account,
+            resource,
+        }
+        .to_string(),
+    )
 }
 
 /// Finds a state machine by its name in the account and region of the credentials. `None` if it
@@ -199,7 +241,11 @@ pub async fn find(aws: &Aws, call: &Call, name: &str) -> Result<Option<Described
     if let Some(arn) = arn_of(aws.identity(call).await?, name) {
         return describe(aws, call, &arn).await;
     }
-    match list(aws, call).await?.into_iter().find(|listed| listed.name == name) {
+    match list(aws, call)
+        .await?
+        .into_iter()
+        .find(|listed| listed.name == name)
+    {
         Some(listed) => describe(aws, call, &listed.arn).await,
         None => Ok(None),
     }
@@ -253,7 +299,11 @@ pub async fn update(
     publish: &Publish,
 ) -> Result<Changed, AwsError> {
     let (client, operation) = (aws.sfn().await?, "UpdateStateMachine");
-    let encrypted = change.encryption.as_ref().map(|wanted| wanted.to_request(operation)).transpose()?;
+    let encrypted = change
+        .encryption
+        .as_ref()
+        .map(|wanted| wanted.to_request(operation))
+        .transpose()?;
     let answer = call
         .healing(operation, || async {
             client
@@ -263,7 +313,9 @@ pub async fn update(
                 .set_role_arn(change.role_arn.clone())
                 .set_logging_configuration(change.logging.as_ref().map(logging))
                 .set_tracing_configuration(
-                    change.tracing.map(|enabled| TracingConfiguration::builder().enabled(enabled).build()),
+                    change
+                        .tracing
+                        .map(|enabled| TracingConfiguration::builder().enabled(enabled).build()),
                 )
                 .set_encryption_configuration(encrypted.clone())
                 .publish(publish.publish)
@@ -273,18 +325,29 @@ pub async fn update(
                 .map_err(|error| AwsError::new(operation, error))
         })
         .await?;
-    Ok(Changed { arn: arn.to_owned(), version_arn: answer.state_machine_version_arn, revision_id: answer.revision_id })
+    Ok(Changed {
+        arn: arn.to_owned(),
+        version_arn: answer.state_machine_version_arn,
+        revision_id: answer.revision_id,
+    })
 }
 
 /// Publishes a version of the current state machine, and returns its ARN.
 ///
 /// # Errors
 /// Errors returned by AWS.
-pub async fn publish(aws: &Aws, call: &Call, arn: &str, description: Option<&str>) -> Result<String, AwsError> {
+pub async fn publish(
+    aws: &Aws,
+    call: &Call,
+    arn: &str,
+    description: Option<&str>,
+) -> Result<String, AwsError> {
     let (client, operation) = (aws.sfn().await?, "PublishStateMachineVersion");
     let answer = call
         .healing(operation, || async {
-            let request = client.publish_state_machine_version().state_machine_arn(arn);
+            let request = client
+                .publish_state_machine_version()
+                .state_machine_arn(arn);
             request
                 .set_description(description.map(str::to_owned))
                 .send()
@@ -304,28 +367,39 @@ pub async fn describe(aws: &Aws, call: &Call, arn: &str) -> Result<Option<Descri
     let answer = call
         .once(operation, async {
             let request = client.describe_state_machine().state_machine_arn(arn);
-            request.send().await.map_err(|error| AwsError::new(operation, error))
+            request
+                .send()
+                .await
+                .map_err(|error| AwsError::new(operation, error))
         })
         .await;
-    let Some(answer) = AwsError::absent_is_none(answer)? else { return Ok(None) };
+    let Some(answer) = AwsError::absent_is_none(answer)? else {
+        return Ok(None);
+    };
     if answer.status == Some(StateMachineStatus::Deleting) {
         return Ok(None);
     }
-    let logging = answer.logging_configuration.map_or_else(Logging::off, |logging| Logging {
-        level: logging.level.map_or_else(|| "OFF".to_owned(), |level| level.as_str().to_owned()),
-        include_execution_data: logging.include_execution_data,
-        destination: logging
-            .destinations
-            .into_iter()
-            .flatten()
-            .find_map(|destination| destination.cloud_watch_logs_log_group?.log_group_arn),
-    });
+    let logging = answer
+        .logging_configuration
+        .map_or_else(Logging::off, |logging| Logging {
+            level: logging
+                .level
+                .map_or_else(|| "OFF".to_owned(), |level| level.as_str().to_owned()),
+            include_execution_data: logging.include_execution_data,
+            destination: logging
+                .destinations
+                .into_iter()
+                .flatten()
+                .find_map(|destination| destination.cloud_watch_logs_log_group?.log_group_arn),
+        });
     let encryption = answer.encryption_configuration.map(Encryption::from);
     Ok(Some(Described {
         arn: answer.state_machine_arn,
         name: answer.name,
         kind: answer.r#type.as_str().to_owned(),
-        status: answer.status.map_or_else(|| "ACTIVE".to_owned(), |status| status.as_str().to_owned()),
+        status: answer
+            .status
+            .map_or_else(|| "ACTIVE".to_owned(), |status| status.as_str().to_owned()),
         role_arn: answer.role_arn,
         definition: answer.definition,
         creation_date: rfc3339(&answer.creation_date),
@@ -360,7 +434,10 @@ pub async fn list(aws: &Aws, call: &Call) -> Result<Vec<Listed>, AwsError> {
         let answer = call
             .once(operation, async {
                 let request = client.list_state_machines().set_next_token(token.clone());
-                request.send().await.map_err(|error| AwsError::new(operation, error))
+                request
+                    .send()
+                    .await
+                    .map_err(|error| AwsError::new(operation, error))
             })
             .await?;
         found.extend(answer.state_machines.into_iter().map(|machine| Listed {
@@ -384,24 +461,44 @@ pub async fn newest_version(aws: &Aws, call: &Call, arn: &str) -> Result<Option<
     let (client, operation) = (aws.sfn().await?, "ListStateMachineVersions");
     let answer = call
         .once(operation, async {
-            let request = client.list_state_machine_versions().state_machine_arn(arn).max_results(1);
-            request.send().await.map_err(|error| AwsError::new(operation, error))
+            let request = client
+                .list_state_machine_versions()
+                .state_machine_arn(arn)
+                .max_results(1);
+            request
+                .send()
+                .await
+                .map_err(|error| AwsError::new(operation, error))
         })
         .await?;
-    Ok(answer.state_machine_versions.into_iter().next().map(|version| version.state_machine_version_arn))
+    Ok(answer
+        .state_machine_versions
+        .into_iter()
+        .next()
+        .map(|version| version.state_machine_version_arn))
 }
 
 /// Deletes all versions except for the newest `keep` ones, and those to which an alias routes.
 ///
 /// # Errors
 /// Errors returned by AWS.
-pub async fn delete_old_versions(aws: &Aws, call: &Call, arn: &str, keep: usize) -> Result<(), AwsError> {
+pub async fn delete_old_versions(
+    aws: &Aws,
+    call: &Call,
+    arn: &str,
+    keep: usize,
+) -> Result<(), AwsError> {
     for version in versions(aws, call, arn).await?.into_iter().skip(keep) {
         let (client, operation) = (aws.sfn().await?, "DeleteStateMachineVersion");
         let answer = call
             .once(operation, async {
-                let request = client.delete_state_machine_version().state_machine_version_arn(version);
-                request.send().await.map_err(|error| AwsError::new(operation, error))
+                let request = client
+                    .delete_state_machine_version()
+                    .state_machine_version_arn(version);
+                request
+                    .send()
+                    .await
+                    .map_err(|error| AwsError::new(operation, error))
             })
             .await;
         match answer {
@@ -424,11 +521,22 @@ pub async fn versions(aws: &Aws, call: &Call, arn: &str) -> Result<Vec<String>, 
     loop {
         let answer = call
             .once(operation, async {
-                let request = client.list_state_machine_versions().state_machine_arn(arn).set_next_token(token.clone());
-                request.send().await.map_err(|error| AwsError::new(operation, error))
+                let request = client
+                    .list_state_machine_versions()
+                    .state_machine_arn(arn)
+                    .set_next_token(token.clone());
+                request
+                    .send()
+                    .await
+                    .map_err(|error| AwsError::new(operation, error))
             })
             .await?;
-        arns.extend(answer.state_machine_versions.into_iter().map(|version| version.state_machine_version_arn));
+        arns.extend(
+            answer
+                .state_machine_versions
+                .into_iter()
+                .map(|version| version.state_machine_version_arn),
+        );
         token = answer.next_token;
         if token.is_none() {
             return Ok(arns);
@@ -445,7 +553,10 @@ pub async fn delete(aws: &Aws, call: &Call, arn: &str) -> Result<(), AwsError> {
     let answer = call
         .healing(operation, || async {
             let request = client.delete_state_machine().state_machine_arn(arn);
-            request.send().await.map_err(|error| AwsError::new(operation, error))
+            request
+                .send()
+                .await
+                .map_err(|error| AwsError::new(operation, error))
         })
         .await;
     match answer {
@@ -454,7 +565,11 @@ pub async fn delete(aws: &Aws, call: &Call, arn: &str) -> Result<(), AwsError> {
         Err(error) => return Err(error),
     }
     call.until(operation, || async {
-        let answer = client.describe_state_machine().state_machine_arn(arn).send().await;
+        let answer = client
+            .describe_state_machine()
+            .state_machine_arn(arn)
+            .send()
+            .await;
         match answer.map_err(|error| AwsError::new("DescribeStateMachine", error)) {
             Ok(_) => Ok(None),
             Err(error) if error.is_not_found() => Ok(Some(())),
@@ -496,7 +611,9 @@ impl Aws {
             .severity(ValidateStateMachineDefinitionSeverity::Warning);
         let answer = call
             .once(operation, async {
-                send_once!(request, aws_sdk_sfn).await.map_err(|error| AwsError::new(operation, error))
+                send_once!(request, aws_sdk_sfn)
+                    .await
+                    .map_err(|error| AwsError::new(operation, error))
             })
             .await?;
         let verdict = |said: &ValidateStateMachineDefinitionDiagnostic| Verdict {
@@ -514,7 +631,11 @@ mod tests {
     use super::*;
 
     fn sent() -> (New, Wanted) {
-        let new = New { name: "orders".into(), kind: "STANDARD".into(), tags: Tags::new() };
+        let new = New {
+            name: "orders".into(),
+            kind: "STANDARD".into(),
+            tags: Tags::new(),
+        };
         let wanted = Wanted {
             definition: r#"{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}"#.into(),
             role_arn: "arn:aws:iam::123456789012:role/r".into(),
@@ -546,14 +667,37 @@ mod tests {
     fn a_state_machine_is_compared_with_what_was_sent() {
         let (new, wanted) = sent();
         assert!(is_as_sent(&new, &wanted, &found()));
-        assert!(is_as_sent(&new, &wanted, &Described { tracing: None, encryption: None, ..found() }));
-        let logging = Logging { level: "ALL".into(), ..Logging::off() };
+        assert!(is_as_sent(
+            &new,
+            &wanted,
+            &Described {
+                tracing: None,
+                encryption: None,
+                ..found()
+            }
+        ));
+        let logging = Logging {
+            level: "ALL".into(),
+            ..Logging::off()
+        };
         for other in [
-            Described { kind: "EXPRESS".into(), ..found() },
-            Described { definition: "{}".into(), ..found() },
-            Described { role_arn: "arn:aws:iam::123456789012:role/other".into(), ..found() },
+            Described {
+                kind: "EXPRESS".into(),
+                ..found()
+            },
+            Described {
+                definition: "{}".into(),
+                ..found()
+            },
+            Described {
+                role_arn: "arn:aws:iam::123456789012:role/other".into(),
+                ..found()
+            },
             Described { logging, ..found() },
-            Described { tracing: Some(true), ..found() },
+            Described {
+                tracing: Some(true),
+                ..found()
+            },
         ] {
             assert!(!is_as_sent(&new, &wanted, &other), "{other:?}");
         }
@@ -567,7 +711,10 @@ mod tests {
             region: "cn-north-1".into(),
         };
         let arn = arn_of(&identity(Some("123456789012")), "orders");
-        assert_eq!(arn.as_deref(), Some("arn:aws-cn:states:cn-north-1:123456789012:stateMachine:orders"));
+        assert_eq!(
+            arn.as_deref(),
+            Some("arn:aws-cn:states:cn-north-1:123456789012:stateMachine:orders")
+        );
         assert_eq!(arn_of(&identity(None), "orders"), None);
     }
 }

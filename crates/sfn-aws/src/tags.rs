@@ -12,19 +12,31 @@ const RESERVED: &str = "aws:";
 
 /// The tags for a request. `None` if there are none.
 pub(crate) fn listed(tags: &Tags) -> Option<Vec<Tag>> {
-    (!tags.is_empty()).then(|| tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect())
+    (!tags.is_empty()).then(|| {
+        tags.iter()
+            .map(|(key, value)| Tag::builder().key(key).value(value).build())
+            .collect()
+    })
 }
 
 /// Whether an object has exactly the tags that were sent, apart from AWS's own tags.
 pub(crate) fn are_same(found: &Tags, sent: &Tags) -> bool {
-    let own = |tags: &Tags| tags.clone().into_iter().filter(|(key, _)| !key.starts_with(RESERVED)).collect::<Tags>();
+    let own = |tags: &Tags| {
+        tags.clone()
+            .into_iter()
+            .filter(|(key, _)| !key.starts_with(RESERVED))
+            .collect::<Tags>()
+    };
     own(found) == own(sent)
 }
 
 /// The tags that a change can set or remove: all except for AWS's own tags and the owner tag.
 pub(crate) fn changeable(tags: &Tags) -> Tags {
     let is_kept = |key: &str| key == OWNER_TAG || key.starts_with(RESERVED);
-    tags.clone().into_iter().filter(|(key, _)| !is_kept(key)).collect()
+    tags.clone()
+        .into_iter()
+        .filter(|(key, _)| !is_kept(key))
+        .collect()
 }
 
 /// The tags of a state machine or an activity.
@@ -36,7 +48,10 @@ pub async fn read(aws: &Aws, call: &Call, arn: &str) -> Result<Tags, AwsError> {
     let answer = call
         .once(operation, async {
             let request = client.list_tags_for_resource().resource_arn(arn);
-            request.send().await.map_err(|error| AwsError::new(operation, error))
+            request
+                .send()
+                .await
+                .map_err(|error| AwsError::new(operation, error))
         })
         .await?;
     let pair = |tag: Tag| Some((tag.key?, tag.value.unwrap_or_default()));
@@ -47,7 +62,13 @@ pub async fn read(aws: &Aws, call: &Call, arn: &str) -> Result<Tags, AwsError> {
 ///
 /// # Errors
 /// Errors returned by AWS.
-pub async fn write(aws: &Aws, call: &Call, arn: &str, from: &Tags, to: &Tags) -> Result<(), AwsError> {
+pub async fn write(
+    aws: &Aws,
+    call: &Call,
+    arn: &str,
+    from: &Tags,
+    to: &Tags,
+) -> Result<(), AwsError> {
     let client = aws.sfn().await?;
     retag!(client, call, resource_arn(arn), from => to, |tags| listed(&tags).unwrap_or_default())
 }
@@ -57,21 +78,35 @@ mod tests {
     use super::*;
 
     fn tags(pairs: &[(&str, &str)]) -> Tags {
-        pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+        pairs
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+            .collect()
     }
 
     #[test]
     fn tags_of_aws_do_not_count() {
         let sent = tags(&[("a", "1")]);
-        assert!(are_same(&tags(&[("a", "1"), ("aws:cloudformation:stack-name", "s")]), &sent));
-        for other in [tags(&[]), tags(&[("a", "2")]), tags(&[("a", "1"), ("b", "1")])] {
+        assert!(are_same(
+            &tags(&[("a", "1"), ("aws:cloudformation:stack-name", "s")]),
+            &sent
+        ));
+        for other in [
+            tags(&[]),
+            tags(&[("a", "2")]),
+            tags(&[("a", "1"), ("b", "1")]),
+        ] {
             assert!(!are_same(&other, &sent), "{other:?}");
         }
     }
 
     #[test]
     fn the_owner_tag_is_never_changed() {
-        let all = tags(&[("a", "1"), (OWNER_TAG, "state-machine/eu-west-1/orders"), ("aws:x", "1")]);
+        let all = tags(&[
+            ("a", "1"),
+            (OWNER_TAG, "state-machine/eu-west-1/orders"),
+            ("aws:x", "1"),
+        ]);
         assert_eq!(changeable(&all), tags(&[("a", "1")]));
     }
 }

@@ -35,15 +35,30 @@ mod tests {
 
     #[test]
     fn moments_are_written_as_rfc_3339() {
-        assert_eq!(rfc3339(&DateTime::from_secs(946_713_600)), "2000-01-01T08:00:00Z");
-        assert_eq!(rfc3339(&DateTime::from_secs_f64(946_713_600.5)), "2000-01-01T08:00:00.5Z");
+        assert_eq!(
+            rfc3339(&DateTime::from_secs(946_713_600)),
+            "2000-01-01T08:00:00Z"
+        );
+        assert_eq!(
+            rfc3339(&DateTime::from_secs_f64(946_713_600.5)),
+            "2000-01-01T08:00:00.5Z"
+        );
     }
 
     #[test]
     fn what_is_older_than_a_creation_was_there_before() {
         let began = Began(DateTime::from_secs(1_000_000));
-        for (created, expected) in [(999_699, true), (999_700, false), (999_999, false), (1_000_600, false)] {
-            assert_eq!(began.is_clearly_after(&DateTime::from_secs(created)), expected, "{created}");
+        for (created, expected) in [
+            (999_699, true),
+            (999_700, false),
+            (999_999, false),
+            (1_000_600, false),
+        ] {
+            assert_eq!(
+                began.is_clearly_after(&DateTime::from_secs(created)),
+                expected,
+                "{created}"
+            );
         }
         assert!(!Began::now().is_clearly_after(&DateTime::from(SystemTime::now())));
     }

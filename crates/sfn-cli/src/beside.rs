@@ -23,16 +23,29 @@ pub struct Boundary {
 impl Boundary {
     /// The Git repository that contains a folder, or else the folder itself. `allow_outside` allows any folder.
     pub fn around(folder: &Path, allow_outside: bool) -> Self {
-        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let folder = if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            folder
+        };
         let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_path_buf());
-        let repository = folder.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_path_buf);
-        Self { root: repository.unwrap_or(folder), is_open: allow_outside }
+        let repository = folder
+            .ancestors()
+            .find(|folder| folder.join(".git").exists())
+            .map(Path::to_path_buf);
+        Self {
+            root: repository.unwrap_or(folder),
+            is_open: allow_outside,
+        }
     }
 
     /// Whether a file is in the folder. Links are resolved first. The content of `.git` does not count as inside.
     pub fn holds(&self, path: &Path) -> bool {
         let real = fs::canonicalize(path);
-        let inside = real.as_ref().ok().and_then(|real| real.strip_prefix(&self.root).ok());
+        let inside = real
+            .as_ref()
+            .ok()
+            .and_then(|real| real.strip_prefix(&self.root).ok());
         inside.is_some_and(|inside| inside.components().all(|part| part.as_os_str() != ".git"))
     }
 
@@ -47,14 +60,18 @@ impl Boundary {
         let real = fs::canonicalize(path).map_err(refused)?;
         if !self.is_open && !self.holds(&real) {
             let root = self.root.display();
-            return Err(format!("{name} is outside of {root}; use `--allow-outside` to read it"));
+            return Err(format!(
+                "{name} is outside of {root}; use `--allow-outside` to read it"
+            ));
         }
         // Opening a pipe or a device could block, or read without end.
         if !fs::metadata(&real).map_err(refused)?.is_file() {
             return Err(format!("{name} is not a regular file"));
         }
         let mut bytes = Vec::new();
-        File::open(&real).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes)).map_err(refused)?;
+        File::open(&real)
+            .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
+            .map_err(refused)?;
         if bytes.len() as u64 > LARGEST {
             return Err(format!("{name} is larger than {} MiB", LARGEST >> 20));
         }
@@ -68,10 +85,17 @@ mod tests {
 
     fn check(boundary: &Boundary, path: &Path, expected: &str) {
         let read = boundary.read(path);
-        assert_eq!(read.as_deref().unwrap_or("refused"), if read.is_ok() { expected } else { "refused" });
+        assert_eq!(
+            read.as_deref().unwrap_or("refused"),
+            if read.is_ok() { expected } else { "refused" }
+        );
         let said = read.err().unwrap_or_default();
         assert!(said.contains(expected) || said.is_empty(), "{said}");
-        assert_eq!(said.is_empty(), expected == "inside" || expected == "outside", "{said}");
+        assert_eq!(
+            said.is_empty(),
+            expected == "inside" || expected == "outside",
+            "{said}"
+        );
     }
 
     #[test]
@@ -91,12 +115,24 @@ mod tests {
         check(&closed, &at("judged/binary"), "not valid UTF-8");
         check(&closed, &at("judged/deep"), "not a regular file");
         check(&closed, &at("judged/none"), "cannot read");
-        check(&Boundary::around(&at("judged"), true), &at("other"), "outside");
+        check(
+            &Boundary::around(&at("judged"), true),
+            &at("other"),
+            "outside",
+        );
         // The boundary is the repository, without the content of `.git`.
         fs::create_dir(at(".git")).unwrap();
         fs::write(at(".git/config"), "outside").unwrap();
-        check(&Boundary::around(&at("judged"), false), &at(".git/config"), "is outside of");
-        check(&Boundary::around(&at("judged"), false), &at("other"), "outside");
+        check(
+            &Boundary::around(&at("judged"), false),
+            &at(".git/config"),
+            "is outside of",
+        );
+        check(
+            &Boundary::around(&at("judged"), false),
+            &at("other"),
+            "outside",
+        );
     }
 
     #[cfg(unix)]
@@ -105,7 +141,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let link = folder.path().join("link");
         std::os::unix::fs::symlink("/proc/self/environ", &link).unwrap();
-        check(&Boundary::around(folder.path(), false), &link, "is outside of");
-        check(&Boundary::around(folder.path(), true), Path::new("/dev/zero"), "not a regular file");
+        check(
+            &Boundary::around(folder.path(), false),
+            &link,
+            "is outside of",
+        );
+        check(
+            &Boundary::around(folder.path(), true),
+            Path::new("/dev/zero"),
+            "not a regular file",
+        );
     }
 }

@@ -76,7 +76,10 @@ pub fn add(outcomes: &mut Vec<Outcome>, new: Outcome) {
         // A failure is reported for each template that references the file.
         Some(outcome) if outcome.failure.is_some() || new.failure.is_some() => outcomes.push(new),
         Some(outcome) if outcome.beside.is_some() => {
-            let found = new.findings.into_iter().filter(|finding| !outcome.findings.contains(finding));
+            let found = new
+                .findings
+                .into_iter()
+                .filter(|finding| !outcome.findings.contains(finding));
             let found: Vec<_> = found.collect();
             outcome.findings.extend(found);
         }
@@ -87,7 +90,11 @@ pub fn add(outcomes: &mut Vec<Outcome>, new: Outcome) {
 
 /// Checks files on all processors. Outcomes have the order of the files.
 pub fn check_all(inputs: &[Input], settings: &Settings) -> Vec<Outcome> {
-    let bar = if inputs.len() < BAR { ProgressBar::hidden() } else { ProgressBar::new(inputs.len() as u64) };
+    let bar = if inputs.len() < BAR {
+        ProgressBar::hidden()
+    } else {
+        ProgressBar::new(inputs.len() as u64)
+    };
     if inputs.len() >= BAR {
         // Nothing is drawn if standard error is not a terminal.
         bar.set_draw_target(ProgressDrawTarget::stderr());
@@ -97,32 +104,48 @@ pub fn check_all(inputs: &[Input], settings: &Settings) -> Vec<Outcome> {
     }
     let next = AtomicUsize::new(0);
     let done: Mutex<Vec<(usize, Outcome)>> = Mutex::new(Vec::with_capacity(inputs.len()));
-    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(inputs.len().max(1));
+    let workers = std::thread::available_parallelism()
+        .map_or(1, usize::from)
+        .min(inputs.len().max(1));
     std::thread::scope(|scope| {
         for _ in 0..workers {
             scope.spawn(|| {
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(input) = inputs.get(index) else { break };
+                    let Some(input) = inputs.get(index) else {
+                        break;
+                    };
                     let outcome = check_one(input, settings);
                     bar.inc(1);
-                    done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((index, outcome));
+                    done.lock()
+                        .unwrap_or_else(std::sync::PoisonError::into_inner)
+                        .push((index, outcome));
                 }
             });
         }
     });
     bar.finish_and_clear();
-    let mut done = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut done = done
+        .into_inner()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
     done.sort_by_key(|(index, _)| *index);
     done.into_iter().map(|(_, outcome)| outcome).collect()
 }
 
 /// Checks one file.
 pub fn check_one(input: &Input, settings: &Settings) -> Outcome {
-    let mut outcome = Outcome { must_be_readable: input.must_be_readable(), ..Outcome::of(&input.path, input.named) };
+    let mut outcome = Outcome {
+        must_be_readable: input.must_be_readable(),
+        ..Outcome::of(&input.path, input.named)
+    };
     let (text, kind) = match input.read() {
         Ok(read) => read,
-        Err(failure) => return Outcome { failure: Some(failure), ..outcome },
+        Err(failure) => {
+            return Outcome {
+                failure: Some(failure),
+                ..outcome
+            };
+        }
     };
     let says_asl = input.says_asl();
     let may_have = match kind {
@@ -133,34 +156,70 @@ pub fn check_one(input: &Input, settings: &Settings) -> Outcome {
     if !input.named && !may_have {
         return outcome;
     }
-    let Checked { definitions, files, findings, made_later } = match kind {
+    let Checked {
+        definitions,
+        files,
+        findings,
+        made_later,
+    } = match kind {
         Kind::Configuration => configuration::check(&text, &settings.linter),
         Kind::Text(format) => settings.linter.check_file(&text, format, says_asl),
     };
     let boundary = Boundary::around(&input.folder, settings.allow_outside);
     let folder = input.path.parent().unwrap_or(Path::new(""));
     let is_local = |file: &NamedFile| !file.path.contains("://") && !file.path.contains("${");
-    let beside = |file: NamedFile| Beside { path: folder.join(&file.path), file, boundary: boundary.clone() };
+    let beside = |file: NamedFile| Beside {
+        path: folder.join(&file.path),
+        file,
+        boundary: boundary.clone(),
+    };
     outcome.files = files.into_iter().filter(is_local).map(beside).collect();
-    Outcome { text, definitions, findings, made_later, ..outcome }
+    Outcome {
+        text,
+        definitions,
+        findings,
+        made_later,
+        ..outcome
+    }
 }
 
 /// Checks a definition file that a template references.
 pub fn check_beside(beside: &Beside, settings: &Settings) -> Outcome {
-    let outcome = Outcome { beside: Some(beside.clone()), ..Outcome::of(&beside.path, true) };
+    let outcome = Outcome {
+        beside: Some(beside.clone()),
+        ..Outcome::of(&beside.path, true)
+    };
     let text = match beside.boundary.read(&beside.path) {
         Ok(text) => text,
-        Err(failure) => return Outcome { failure: Some(failure), ..outcome },
+        Err(failure) => {
+            return Outcome {
+                failure: Some(failure),
+                ..outcome
+            };
+        }
     };
     // The content of a file that is not a definition must not appear in messages.
     if !text.contains("StartAt") {
-        let failure =
-            format!("{} is not the definition of a state machine: it has no `StartAt`", beside.path.display());
-        return Outcome { failure: Some(failure), ..outcome };
+        let failure = format!(
+            "{} is not the definition of a state machine: it has no `StartAt`",
+            beside.path.display()
+        );
+        return Outcome {
+            failure: Some(failure),
+            ..outcome
+        };
     }
-    let mut findings = settings.linter.check_named(&text, format_of(&beside.path, &text), &beside.file);
+    let mut findings =
+        settings
+            .linter
+            .check_named(&text, format_of(&beside.path, &text), &beside.file);
     if !beside.boundary.holds(&beside.path) {
         findings.iter_mut().for_each(|finding| finding.fix = None);
     }
-    Outcome { definitions: 1, findings, text, ..outcome }
+    Outcome {
+        definitions: 1,
+        findings,
+        text,
+        ..outcome
+    }
 }

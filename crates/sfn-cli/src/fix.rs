@@ -16,7 +16,11 @@ use crate::input::{Kind, kind_of};
 const ROUNDS: usize = 5;
 
 /// Applies the repairs, with `all` also those that change the behavior of a state. `check` checks a file again.
-pub fn apply(outcomes: &mut [Outcome], all: bool, check: impl Fn(&Outcome) -> Outcome) -> Result<(), Failure> {
+pub fn apply(
+    outcomes: &mut [Outcome],
+    all: bool,
+    check: impl Fn(&Outcome) -> Outcome,
+) -> Result<(), Failure> {
     for outcome in outcomes.iter_mut().filter(|outcome| is_file(outcome)) {
         for _ in 0..ROUNDS {
             let kind = kind_of(&outcome.path, &outcome.text);
@@ -25,9 +29,15 @@ pub fn apply(outcomes: &mut [Outcome], all: bool, check: impl Fn(&Outcome) -> Ou
                 break;
             }
             write(&outcome.path, &text)?;
-            *outcome = Outcome { fixed: outcome.fixed + count, ..check(outcome) };
+            *outcome = Outcome {
+                fixed: outcome.fixed + count,
+                ..check(outcome)
+            };
         }
-        outcome.findings.iter_mut().for_each(|finding| tell_why(finding, all));
+        outcome
+            .findings
+            .iter_mut()
+            .for_each(|finding| tell_why(finding, all));
     }
     Ok(())
 }
@@ -45,7 +55,9 @@ fn write(path: &Path, text: &str) -> Result<(), Failure> {
 fn tell_why(finding: &mut Diagnostic, all: bool) {
     let why = match &finding.fix {
         None => return,
-        Some(fix) if !fix.is_safe && !all => "`--unsafe-fixes` applies this, which changes the behavior of the state",
+        Some(fix) if !fix.is_safe && !all => {
+            "`--unsafe-fixes` applies this, which changes the behavior of the state"
+        }
         Some(_) => "change it by hand: an automatic repair could change the text around it",
     };
     let separator = match finding.help.chars().last() {
@@ -59,7 +71,10 @@ fn tell_why(finding: &mut Diagnostic, all: bool) {
 
 /// The text with all repairs that do not overlap, and their number.
 pub fn repaired(text: &str, kind: Kind, findings: &[Diagnostic], all: bool) -> (String, usize) {
-    let mut fixes: Vec<&Fix> = findings.iter().filter_map(|finding| finding.fix.as_ref()).collect();
+    let mut fixes: Vec<&Fix> = findings
+        .iter()
+        .filter_map(|finding| finding.fix.as_ref())
+        .collect();
     fixes.retain(|fix| fix.span.is_some() && (fix.is_safe || all));
     fixes.sort_by_key(|fix| fix.span.as_ref().map(|span| span.start));
     let mut end = 0;
@@ -76,7 +91,11 @@ pub fn repaired(text: &str, kind: Kind, findings: &[Diagnostic], all: bool) -> (
     // Only the repairs that keep the rest of the file are applied.
     fixes.retain(|fix| keeps_the_rest(text, &with(text, &[fix]), kind, &[fix]));
     let changed = with(text, &fixes);
-    if keeps_the_rest(text, &changed, kind, &fixes) { (changed, fixes.len()) } else { (text.to_owned(), 0) }
+    if keeps_the_rest(text, &changed, kind, &fixes) {
+        (changed, fixes.len())
+    } else {
+        (text.to_owned(), 0)
+    }
 }
 
 fn with(text: &str, fixes: &[&Fix]) -> String {
@@ -100,10 +119,16 @@ fn keeps_the_rest(text: &str, changed: &str, kind: Kind, fixes: &[&Fix]) -> bool
         Format::Json => asl::parse_unfilled(text).or_else(|_| asl::parse_yaml_template(text)),
         Format::Yaml => asl::parse_yaml_template(text),
     };
-    let (Ok((before, _)), Ok((after, _))) = (read(text), read(changed)) else { return false };
+    let (Ok((before, _)), Ok((after, _))) = (read(text), read(changed)) else {
+        return false;
+    };
     let mut expected = before.root;
     // Names last, because the places of other repairs contain them.
-    for fix in fixes.iter().filter(|fix| !fix.is_key).chain(fixes.iter().filter(|fix| fix.is_key).rev()) {
+    for fix in fixes
+        .iter()
+        .filter(|fix| !fix.is_key)
+        .chain(fixes.iter().filter(|fix| fix.is_key).rev())
+    {
         if repair(&mut expected, fix).is_none() {
             return false;
         }
@@ -125,10 +150,21 @@ fn repair(root: &mut Json, fix: &Fix) -> Option<()> {
     }
     let (name, around) = fix.pointer.tokens().split_last()?;
     let around: JsonPointer = around.iter().collect();
-    let Json::Object(members) = root.at_mut(&around)? else { return None };
-    let renamed = |key: String| if key == **name { fix.replacement.clone() } else { key };
+    let Json::Object(members) = root.at_mut(&around)? else {
+        return None;
+    };
+    let renamed = |key: String| {
+        if key == **name {
+            fix.replacement.clone()
+        } else {
+            key
+        }
+    };
     let count = members.len();
-    *members = std::mem::take(members).into_iter().map(|(key, value)| (renamed(key), value)).collect();
+    *members = std::mem::take(members)
+        .into_iter()
+        .map(|(key, value)| (renamed(key), value))
+        .collect();
     (members.len() == count).then_some(())
 }
 
@@ -152,10 +188,20 @@ mod tests {
     }
 
     impl Style {
-        const ALL: [Self; 5] = [Self::Json, Self::Line, Self::Block, Self::Flow, Self::Template];
+        const ALL: [Self; 5] = [
+            Self::Json,
+            Self::Line,
+            Self::Block,
+            Self::Flow,
+            Self::Template,
+        ];
 
         fn format(self) -> Format {
-            if matches!(self, Self::Json | Self::Line) { Format::Json } else { Format::Yaml }
+            if matches!(self, Self::Json | Self::Line) {
+                Format::Json
+            } else {
+                Format::Yaml
+            }
         }
 
         fn write(self, definition: &Json) -> String {
@@ -173,10 +219,21 @@ mod tests {
         }
 
         fn read(self, text: &str) -> Json {
-            let document = if self.format() == Format::Json { parse(text) } else { parse_yaml_template(text) };
-            let root = document.unwrap_or_else(|error| panic!("{}\n{text}", error.message)).0.root;
+            let document = if self.format() == Format::Json {
+                parse(text)
+            } else {
+                parse_yaml_template(text)
+            };
+            let root = document
+                .unwrap_or_else(|error| panic!("{}\n{text}", error.message))
+                .0
+                .root;
             let inside = ["Resources", "Orders", "Properties", "Definition"];
-            if self == Self::Template { root.at(&inside.into_iter().collect()).unwrap().clone() } else { root }
+            if self == Self::Template {
+                root.at(&inside.into_iter().collect()).unwrap().clone()
+            } else {
+                root
+            }
         }
     }
 
@@ -186,11 +243,18 @@ mod tests {
         let lines: Vec<String> = match value {
             Json::Object(members) if !members.is_empty() => members
                 .iter()
-                .map(|(key, value)| format!("{margin}{}:{}", serde_json::json!(key), after_name(value, level)))
+                .map(|(key, value)| {
+                    format!(
+                        "{margin}{}:{}",
+                        serde_json::json!(key),
+                        after_name(value, level)
+                    )
+                })
                 .collect(),
-            Json::Array(elements) if !elements.is_empty() => {
-                elements.iter().map(|element| format!("{margin}-{}", after_name(element, level))).collect()
-            }
+            Json::Array(elements) if !elements.is_empty() => elements
+                .iter()
+                .map(|element| format!("{margin}-{}", after_name(element, level)))
+                .collect(),
             other => vec![format!("{margin}{}", other.to_value().unwrap())],
         };
         lines.join("\n")
@@ -198,7 +262,9 @@ mod tests {
 
     fn after_name(value: &Json, level: usize) -> String {
         let is_nested = value.as_object().is_some_and(|members| !members.is_empty())
-            || value.as_array().is_some_and(|elements| !elements.is_empty());
+            || value
+                .as_array()
+                .is_some_and(|elements| !elements.is_empty());
         match is_nested {
             true => format!("\n{}", block(value, level + 1)),
             false => format!(" {} # as before", value.to_value().unwrap()),
@@ -209,11 +275,24 @@ mod tests {
     fn definitions() -> Vec<Json> {
         let mut texts: Vec<String> = asl::rules::rules()
             .filter_map(|rule| {
-                let (_, instead) =
-                    rule.documentation().split_once("## Use instead").map(|(a, b)| (a.to_owned(), b.to_owned()))?;
-                let text = instead.split("```json\n").nth(1)?.split("```").next()?.to_owned();
-                let is_state = text.trim_start_matches(['{', ' ', '\n']).starts_with("\"Type\"");
-                Some(if is_state { format!("{{\"StartAt\": \"A\", \"States\": {{\"A\": {text}}}}}") } else { text })
+                let (_, instead) = rule
+                    .documentation()
+                    .split_once("## Use instead")
+                    .map(|(a, b)| (a.to_owned(), b.to_owned()))?;
+                let text = instead
+                    .split("```json\n")
+                    .nth(1)?
+                    .split("```")
+                    .next()?
+                    .to_owned();
+                let is_state = text
+                    .trim_start_matches(['{', ' ', '\n'])
+                    .starts_with("\"Type\"");
+                Some(if is_state {
+                    format!("{{\"StartAt\": \"A\", \"States\": {{\"A\": {text}}}}}")
+                } else {
+                    text
+                })
             })
             .collect();
         let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
@@ -221,17 +300,30 @@ mod tests {
         for line in index.lines() {
             let entry: serde_json::Value = serde_json::from_str(line).unwrap();
             if entry["verdict"] == "valid" {
-                texts.extend(std::fs::read_to_string(corpus.join(entry["file"].as_str().unwrap_or(""))));
+                texts.extend(std::fs::read_to_string(
+                    corpus.join(entry["file"].as_str().unwrap_or("")),
+                ));
             }
         }
-        let read =
-            texts.iter().filter_map(|text| Some(parse(text).ok().filter(|(_, errors)| errors.is_empty())?.0.root));
-        read.filter(|root| root.to_value().is_some() && found(&Style::Json.write(root), Format::Json).is_empty())
-            .collect()
+        let read = texts.iter().filter_map(|text| {
+            Some(
+                parse(text)
+                    .ok()
+                    .filter(|(_, errors)| errors.is_empty())?
+                    .0
+                    .root,
+            )
+        });
+        read.filter(|root| {
+            root.to_value().is_some() && found(&Style::Json.write(root), Format::Json).is_empty()
+        })
+        .collect()
     }
 
     fn found(text: &str, format: Format) -> Vec<Diagnostic> {
-        Linter::new(MachineType::Standard).check_file(text, format, true).findings
+        Linter::new(MachineType::Standard)
+            .check_file(text, format, true)
+            .findings
     }
 
     /// A definition in which the value or name with this number misses a letter; `None` if there is no such number.
@@ -252,15 +344,25 @@ mod tests {
                 let names: Vec<String> = members.keys().cloned().collect();
                 for name in names {
                     let is_target = ["StartAt", "Next", "Default"].contains(&name.as_str());
-                    let is_field = ["Seconds", "Parameters", "Arguments", "Retry", "Catch", "ResultPath", "Resource"]
-                        .contains(&name.as_str());
+                    let is_field = [
+                        "Seconds",
+                        "Parameters",
+                        "Arguments",
+                        "Retry",
+                        "Catch",
+                        "ResultPath",
+                        "Resource",
+                    ]
+                    .contains(&name.as_str());
                     if (is_target || is_field) && name.len() > 3 {
                         if *left == 0 {
                             if is_target {
-                                let target = members.get(&name).and_then(Json::as_str).map(shortened);
+                                let target =
+                                    members.get(&name).and_then(Json::as_str).map(shortened);
                                 members.insert(name, target.unwrap_or_default().as_str().into());
                             } else {
-                                let renamed = |key: String| if key == name { shortened(&name) } else { key };
+                                let renamed =
+                                    |key: String| if key == name { shortened(&name) } else { key };
                                 *members = std::mem::take(members)
                                     .into_iter()
                                     .map(|(key, value)| (renamed(key), value))
@@ -270,7 +372,10 @@ mod tests {
                         }
                         *left -= 1;
                     }
-                    if members.get_mut(&name).is_some_and(|inner| break_one(inner, left)) {
+                    if members
+                        .get_mut(&name)
+                        .is_some_and(|inner| break_one(inner, left))
+                    {
                         return true;
                     }
                 }
@@ -283,8 +388,17 @@ mod tests {
 
     /// Whether two texts differ in one contiguous part only.
     fn is_one_change(before: &str, after: &str) -> bool {
-        let start = before.bytes().zip(after.bytes()).take_while(|(a, b)| a == b).count();
-        let end = before.bytes().rev().zip(after.bytes().rev()).take_while(|(a, b)| a == b).count();
+        let start = before
+            .bytes()
+            .zip(after.bytes())
+            .take_while(|(a, b)| a == b)
+            .count();
+        let end = before
+            .bytes()
+            .rev()
+            .zip(after.bytes().rev())
+            .take_while(|(a, b)| a == b)
+            .count();
         before.len().saturating_sub(start + end) <= 100
     }
 
@@ -292,23 +406,40 @@ mod tests {
     fn a_repair_gives_back_what_was_broken_or_changes_nothing() {
         let (mut repaired_ones, mut untouched) = (0, 0);
         for definition in &definitions() {
-            let places = Style::ALL.into_iter().flat_map(|style| (0..7).map(move |number| (style, number)));
+            let places = Style::ALL
+                .into_iter()
+                .flat_map(|style| (0..7).map(move |number| (style, number)));
             for (style, number) in places {
-                let Some(wrong) = broken(definition, number) else { continue };
+                let Some(wrong) = broken(definition, number) else {
+                    continue;
+                };
                 let text = style.write(&wrong);
-                let (changed, count) =
-                    repaired(&text, Kind::Text(style.format()), &found(&text, style.format()), false);
+                let (changed, count) = repaired(
+                    &text,
+                    Kind::Text(style.format()),
+                    &found(&text, style.format()),
+                    false,
+                );
                 if count == 0 {
                     assert_eq!(changed, text, "{style:?}");
                     untouched += 1;
                     continue;
                 }
                 let after = style.read(&changed);
-                assert!(is_one_change(&text, &changed), "{style:?}:\n{text}\n{changed}");
-                assert!(after.same_meaning(definition), "{style:?}:\n{text}\n{changed}");
+                assert!(
+                    is_one_change(&text, &changed),
+                    "{style:?}:\n{text}\n{changed}"
+                );
+                assert!(
+                    after.same_meaning(definition),
+                    "{style:?}:\n{text}\n{changed}"
+                );
                 repaired_ones += 1;
             }
         }
-        assert!(repaired_ones > 50, "{repaired_ones} repaired, {untouched} untouched");
+        assert!(
+            repaired_ones > 50,
+            "{repaired_ones} repaired, {untouched} untouched"
+        );
     }
 }

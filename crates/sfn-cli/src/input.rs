@@ -14,7 +14,9 @@ const SKIPPED: &[&str] = &["node_modules", "target"];
 
 /// Splits `FILE#NAME`. The name of an existing file is not split.
 pub fn file_and_name(argument: &str) -> (&str, Option<&str>) {
-    let split = argument.rsplit_once('#').filter(|_| !Path::new(argument).exists());
+    let split = argument
+        .rsplit_once('#')
+        .filter(|_| !Path::new(argument).exists());
     split.map_or((argument, None), |(file, name)| (file, Some(name)))
 }
 
@@ -46,17 +48,30 @@ impl Input {
     /// A file that is named on the command line.
     pub fn named(path: &Path) -> Self {
         let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
-        Self { path: path.to_path_buf(), named: true, folder, text: None, format: None }
+        Self {
+            path: path.to_path_buf(),
+            named: true,
+            folder,
+            text: None,
+            format: None,
+        }
     }
 
     /// A file that is a definition in this format, regardless of its name.
     pub fn definition_file(path: &Path, format: Format) -> Self {
-        Self { format: Some(format), ..Self::named(path) }
+        Self {
+            format: Some(format),
+            ..Self::named(path)
+        }
     }
 
     /// A definition that is an argument, with a name for messages.
     pub fn definition_text(name: &str, text: &str, format: Format) -> Self {
-        Self { text: Some(text.to_owned()), format: Some(format), ..Self::named(Path::new(name)) }
+        Self {
+            text: Some(text.to_owned()),
+            format: Some(format),
+            ..Self::named(Path::new(name))
+        }
     }
 
     /// Whether an option of asl-validator names the input. An unreadable text is then a failure and not a finding.
@@ -66,8 +81,16 @@ impl Input {
 
     /// Whether the input is a definition by its name or because it comes from standard input.
     pub fn says_asl(&self) -> bool {
-        let name = self.path.file_name().and_then(|name| name.to_str()).unwrap_or("");
-        let is_asl = |name: &str| [".asl", ".asl.json", ".asl.yaml", ".asl.yml"].iter().any(|end| name.ends_with(end));
+        let name = self
+            .path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or("");
+        let is_asl = |name: &str| {
+            [".asl", ".asl.json", ".asl.yaml", ".asl.yml"]
+                .iter()
+                .any(|end| name.ends_with(end))
+        };
         self.format.is_some() || self.path.as_os_str() == "-" || is_asl(name)
     }
 
@@ -85,7 +108,9 @@ impl Input {
         };
         outcome.map_err(|error| format!("cannot read {name}: {error}"))?;
         let text = String::from_utf8(bytes).map_err(|_| format!("{name} is not valid UTF-8"))?;
-        let kind = self.format.map_or_else(|| kind_of(&self.path, &text), Kind::Text);
+        let kind = self
+            .format
+            .map_or_else(|| kind_of(&self.path, &text), Kind::Text);
         Ok((text, kind))
     }
 }
@@ -97,11 +122,17 @@ pub fn format_of(path: &Path, text: &str) -> Format {
 
 /// The content of a file, by its name or else by its text.
 pub fn kind_of(path: &Path, text: &str) -> Kind {
-    if extension(path) == "tf" { Kind::Configuration } else { Kind::Text(format_of(path, text)) }
+    if extension(path) == "tf" {
+        Kind::Configuration
+    } else {
+        Kind::Text(format_of(path, text))
+    }
 }
 
 fn extension(path: &Path) -> &str {
-    path.extension().and_then(|extension| extension.to_str()).unwrap_or("")
+    path.extension()
+        .and_then(|extension| extension.to_str())
+        .unwrap_or("")
 }
 
 /// The files under these paths, in the order of their names.
@@ -122,11 +153,14 @@ pub fn collect(paths: &[PathBuf], exclude: &[PathBuf]) -> Result<Vec<Input>, Fai
 
 /// The files of a folder that may contain definitions, without those that `.gitignore` names. Links are not followed.
 fn walk(folder: &Path, exclude: &[PathBuf]) -> Result<Vec<Input>, Failure> {
-    let exclude: Vec<PathBuf> = exclude.iter().filter_map(|path| fs::canonicalize(path).ok()).collect();
+    let exclude: Vec<PathBuf> = exclude
+        .iter()
+        .filter_map(|path| fs::canonicalize(path).ok())
+        .collect();
     let is_wanted = move |entry: &DirEntry| {
         let is_skipped = entry.depth() > 0 && SKIPPED.iter().any(|name| entry.file_name() == *name);
-        let is_excluded =
-            !exclude.is_empty() && fs::canonicalize(entry.path()).is_ok_and(|path| exclude.contains(&path));
+        let is_excluded = !exclude.is_empty()
+            && fs::canonicalize(entry.path()).is_ok_and(|path| exclude.contains(&path));
         !is_skipped && !is_excluded
     };
     let entries = WalkBuilder::new(folder)
@@ -138,10 +172,23 @@ fn walk(folder: &Path, exclude: &[PathBuf]) -> Result<Vec<Input>, Failure> {
     for entry in entries {
         let entry = entry.map_err(|error| format!("cannot read {}: {error}", folder.display()))?;
         let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
-        if is_file && matches!(extension(entry.path()), "json" | "yaml" | "yml" | "asl" | "template" | "tf") {
-            let path = if folder.as_os_str() == "." { entry.path().strip_prefix(".") } else { Ok(entry.path()) };
+        if is_file
+            && matches!(
+                extension(entry.path()),
+                "json" | "yaml" | "yml" | "asl" | "template" | "tf"
+            )
+        {
+            let path = if folder.as_os_str() == "." {
+                entry.path().strip_prefix(".")
+            } else {
+                Ok(entry.path())
+            };
             let path = path.unwrap_or(entry.path()).to_path_buf();
-            inputs.push(Input { named: false, folder: folder.to_path_buf(), ..Input::named(&path) });
+            inputs.push(Input {
+                named: false,
+                folder: folder.to_path_buf(),
+                ..Input::named(&path)
+            });
         }
     }
     Ok(inputs)

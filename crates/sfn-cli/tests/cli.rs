@@ -1,6 +1,10 @@
 //! Runs the command as users and pipelines do.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests fail as tests do")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail as tests do"
+)]
 
 mod support;
 
@@ -13,9 +17,24 @@ const RIGHT: &str = "StartAt: A\nStates:\n  A: {Type: Succeed}\n";
 
 #[test]
 fn findings_are_shown_with_their_lines() {
-    let folder = folder(&[("order.asl.json", WRONG), ("deep/right.yaml", RIGHT), ("deep/package.json", "{\"a\": 1}")]);
+    let folder = folder(&[
+        ("order.asl.json", WRONG),
+        ("deep/right.yaml", RIGHT),
+        ("deep/package.json", "{\"a\": 1}"),
+    ]);
     let mut said = sfn(folder.path(), &["validate"], "");
-    said += &sfn(folder.path(), &["validate", "--level", "lint", "--select", "ASL7", "order.asl.json"], "");
+    said += &sfn(
+        folder.path(),
+        &[
+            "validate",
+            "--level",
+            "lint",
+            "--select",
+            "ASL7",
+            "order.asl.json",
+        ],
+        "",
+    );
     said += &sfn(folder.path(), &["validate", "deep"], "");
     said += &sfn(folder.path(), &["validate", "-"], WRONG);
     insta::assert_snapshot!(said);
@@ -26,14 +45,25 @@ fn formats_are_for_programs() {
     let folder = folder(&[("order.asl.json", WRONG)]);
     let mut said = String::new();
     for format in ["github", "json"] {
-        said += &sfn(folder.path(), &["validate", "--format", format, "order.asl.json"], "");
+        said += &sfn(
+            folder.path(),
+            &["validate", "--format", format, "order.asl.json"],
+            "",
+        );
     }
-    let sarif = sfn(folder.path(), &["validate", "--format", "sarif", "order.asl.json"], "");
+    let sarif = sfn(
+        folder.path(),
+        &["validate", "--format", "sarif", "order.asl.json"],
+        "",
+    );
     let start = sarif.find('{').unwrap();
     let end = sarif.rfind('}').unwrap();
     let log: serde_json::Value = serde_json::from_str(&sarif[start..=end]).unwrap();
     let run = &log["runs"][0];
-    assert_eq!(run["tool"]["driver"]["rules"].as_array().unwrap().len(), asl::rules::rules().count());
+    assert_eq!(
+        run["tool"]["driver"]["rules"].as_array().unwrap().len(),
+        asl::rules::rules().count()
+    );
     said += &format!("{:#}\n", run["results"]);
     insta::assert_snapshot!(said);
 }
@@ -42,7 +72,10 @@ fn formats_are_for_programs() {
 fn certain_repairs_keep_the_rest_of_the_file() {
     let folder = folder(&[
         ("order.asl.json", WRONG),
-        ("order.yaml", "StartAt: Frist\nStates:\n  First: {Type: Pass, 'Ende': true} # why\n"),
+        (
+            "order.yaml",
+            "StartAt: Frist\nStates:\n  First: {Type: Pass, 'Ende': true} # why\n",
+        ),
     ]);
     let mut said = sfn(folder.path(), &["validate", "--fix"], "");
     said += &fs::read_to_string(folder.path().join("order.asl.json")).unwrap();
@@ -70,7 +103,11 @@ fn the_configuration_is_found_upwards() {
         "[validate\n",
     ] {
         fs::write(folder.path().join("sfn.toml"), wrong).unwrap();
-        said += &sfn(folder.path(), &["validate", "--config", "sfn.toml", "c.asl.json"], "");
+        said += &sfn(
+            folder.path(),
+            &["validate", "--config", "sfn.toml", "c.asl.json"],
+            "",
+        );
     }
     insta::assert_snapshot!(said);
 }
@@ -116,7 +153,10 @@ fn rules_and_schema_are_complete() {
     let task = &schema["$defs"]["State"]["oneOf"][0]["properties"];
     assert!(task["TimeoutSeconds"]["description"].is_string());
     assert_eq!(task["Comment"]["type"], serde_json::json!(["string"]));
-    assert_eq!(task["ResultPath"]["type"], serde_json::json!(["string", "null"]));
+    assert_eq!(
+        task["ResultPath"]["type"],
+        serde_json::json!(["string", "null"])
+    );
 }
 
 const ORDERS: &str = r#"{"Comment": "Takes orders.", "StartAt": "Charge", "States": {
@@ -149,8 +189,12 @@ States:
 #[test]
 fn definitions_are_compared_by_meaning() {
     let template = "Resources:\n  One: {Type: AWS::StepFunctions::StateMachine, Properties: {DefinitionString: '{\"StartAt\":\"A\",\"States\":{\"A\":{\"Type\":\"Succeed\"}}}'}}\n  Two: {Type: AWS::StepFunctions::StateMachine, Properties: {DefinitionString: '{\"StartAt\":\"A\",\"States\":{\"A\":{\"Type\":\"Fail\"}}}'}}\n";
-    let folder =
-        folder(&[("a.asl.json", ORDERS), ("b.asl.yaml", CHANGED), ("right.yaml", RIGHT), ("t.yaml", template)]);
+    let folder = folder(&[
+        ("a.asl.json", ORDERS),
+        ("b.asl.yaml", CHANGED),
+        ("right.yaml", RIGHT),
+        ("t.yaml", template),
+    ]);
     let mut said = String::new();
     for arguments in [
         &["a.asl.json", "b.asl.yaml"][..],
@@ -163,7 +207,10 @@ fn definitions_are_compared_by_meaning() {
         &["right.yaml", "t.yaml"],
         &["right.yaml", "t.yaml#Three"],
         &["right.yaml", "nowhere.json"],
-        &["right.yaml", "arn:aws:lambda:eu-west-1:123456789012:function:f"],
+        &[
+            "right.yaml",
+            "arn:aws:lambda:eu-west-1:123456789012:function:f",
+        ],
     ] {
         said += &sfn(folder.path(), &[&["diff"], arguments].concat(), "");
     }
@@ -175,11 +222,19 @@ fn definitions_are_compared_by_meaning() {
 fn definitions_are_converted() {
     let lost = "Resources:\n  Lost: {Type: AWS::Serverless::StateMachine, Properties: {DefinitionUri: lost.json}}\n  There: {Type: AWS::Serverless::StateMachine, Properties: {DefinitionUri: sub/there.json}}\n";
     let there = "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Succeed\"}}}";
-    let folder =
-        folder(&[("orders.asl.json", ORDERS), ("lost.yaml", lost), ("sub/there.json", there), ("package.json", "{}")]);
+    let folder = folder(&[
+        ("orders.asl.json", ORDERS),
+        ("lost.yaml", lost),
+        ("sub/there.json", there),
+        ("package.json", "{}"),
+    ]);
     let mut said = String::new();
     for arguments in [
-        &["orders.asl.json", "--map", "arn:aws:sns:eu-west-1:123456789012:t=aws_sns_topic.t.arn"][..],
+        &[
+            "orders.asl.json",
+            "--map",
+            "arn:aws:sns:eu-west-1:123456789012:t=aws_sns_topic.t.arn",
+        ][..],
         &["orders.asl.json", "--out", "orders.tf"],
         &["lost.yaml", "--out", "rest.tf"],
         &["package.json", "--out", "never.tf"],
@@ -188,10 +243,15 @@ fn definitions_are_converted() {
         said += &sfn(folder.path(), &[&["convert"], arguments].concat(), "");
     }
     said += &sfn(folder.path(), &["convert", "-"], there);
-    let mut names: Vec<String> =
-        fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<String> = fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
     names.sort();
-    said += &format!("{names:?}\n{}", fs::read_to_string(folder.path().join("rest.tf")).unwrap());
+    said += &format!(
+        "{names:?}\n{}",
+        fs::read_to_string(folder.path().join("rest.tf")).unwrap()
+    );
     insta::assert_snapshot!(said);
 }
 
@@ -199,7 +259,9 @@ const DEFINITION: &str = "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"
 
 /// A template with a state machine that is defined in this file.
 fn template(file: &str) -> String {
-    format!("Resources:\n  M:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n      DefinitionUri: {file}\n")
+    format!(
+        "Resources:\n  M:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n      DefinitionUri: {file}\n"
+    )
 }
 
 #[test]
@@ -231,9 +293,16 @@ fn files_outside_are_not_read() {
     ] {
         said += &sfn(&judged, arguments, "");
     }
-    assert!(!said.contains("hunter2") && !said.contains("PATH="), "{said}");
+    assert!(
+        !said.contains("hunter2") && !said.contains("PATH="),
+        "{said}"
+    );
     // `--allow-outside` allows the file.
-    let allowed = sfn(&judged, &["validate", "--allow-outside", "outside.yaml"], "");
+    let allowed = sfn(
+        &judged,
+        &["validate", "--allow-outside", "outside.yaml"],
+        "",
+    );
     assert!(allowed.contains("`StartAt`"), "{allowed}");
     let root = folder.path().canonicalize().unwrap();
     insta::assert_snapshot!(said.replace(root.to_str().unwrap(), "ROOT"));
@@ -245,9 +314,19 @@ fn texts_of_files_are_printable() {
     let definition = format!(
         "{{\"StartAt\": \"{state}\", \"States\": {{\"{state}\": {{\"Type\": \"Pass\", \"Next\": \"{state}2\"}}}}}}"
     );
-    let other = definition.replace("Pass", "Succeed").replace(&format!(", \"Next\": \"{state}2\""), "");
-    let folder = folder(&[("a.asl.json", &definition), ("b.asl.json", &other), ("c\u{1b}\n::error::d.asl.json", "[]")]);
-    fs::write(folder.path().join("sfn.toml"), "[validate]\nlevel = \"\\n::error::\\u001b\"\n").unwrap();
+    let other = definition
+        .replace("Pass", "Succeed")
+        .replace(&format!(", \"Next\": \"{state}2\""), "");
+    let folder = folder(&[
+        ("a.asl.json", &definition),
+        ("b.asl.json", &other),
+        ("c\u{1b}\n::error::d.asl.json", "[]"),
+    ]);
+    fs::write(
+        folder.path().join("sfn.toml"),
+        "[validate]\nlevel = \"\\n::error::\\u001b\"\n",
+    )
+    .unwrap();
     for arguments in [
         &["validate", "--config", "none.toml", "a.asl.json"][..],
         &["validate", "a.asl.json"],
@@ -264,7 +343,10 @@ fn texts_of_files_are_printable() {
     // Machine-readable formats contain the original text, in which JSON escapes control characters.
     for format in ["json", "sarif"] {
         let said = sfn(folder.path(), &["validate", "--format", format], "");
-        assert!(!said.contains('\u{1b}') && !said.contains("\n::error"), "{said:?}");
+        assert!(
+            !said.contains('\u{1b}') && !said.contains("\n::error"),
+            "{said:?}"
+        );
     }
 }
 
@@ -272,7 +354,9 @@ fn texts_of_files_are_printable() {
 #[track_caller]
 fn check_printable(said: &str) {
     let (_, said) = said.split_once('\n').unwrap();
-    let commands = said.lines().filter(|line| line.trim_start().starts_with("::error::"));
+    let commands = said
+        .lines()
+        .filter(|line| line.trim_start().starts_with("::error::"));
     assert_eq!(commands.count(), 0, "{said:?}");
     assert!(!said.contains(['\u{1b}', '\u{202e}']), "{said:?}");
 }
@@ -298,15 +382,24 @@ fn a_folder_is_looked_through_for_definitions() {
 
 #[test]
 fn what_a_template_puts_into_a_file_counts() {
-    let substitutions = "      DefinitionSubstitutions: {Seconds: 5, Word: Fnish, Function: !Ref F}\n";
+    let substitutions =
+        "      DefinitionSubstitutions: {Seconds: 5, Word: Fnish, Function: !Ref F}\n";
     let definition = r#"{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": ${Seconds}, "Next": "${Word}"},
   "Finish": {"Type": "Task", "Resource": "${Function}", "TimeoutSeconds": "${Seconds}", "End": true,}}}
 "#;
-    let folder =
-        folder(&[("template.yaml", &format!("{}{substitutions}", template("a.asl.json"))), ("a.asl.json", definition)]);
+    let folder = folder(&[
+        (
+            "template.yaml",
+            &format!("{}{substitutions}", template("a.asl.json")),
+        ),
+        ("a.asl.json", definition),
+    ]);
     let mut said = sfn(folder.path(), &["validate"], "");
     said += &sfn(folder.path(), &["validate", "--fix", "template.yaml"], "");
-    assert_eq!(fs::read_to_string(folder.path().join("a.asl.json")).unwrap(), definition);
+    assert_eq!(
+        fs::read_to_string(folder.path().join("a.asl.json")).unwrap(),
+        definition
+    );
     insta::assert_snapshot!(said);
 }
 
@@ -341,11 +434,25 @@ fn repairs_leave_what_is_around() {
 "#;
     let folder = folder(&[("template.yaml", yaml), ("unsafe.asl.json", unsafe_ones)]);
     let level = ["--level", "lint", "--ignore", "ASL7"];
-    let mut said = sfn(folder.path(), &[&["validate", "--fix"][..], &level].concat(), "");
+    let mut said = sfn(
+        folder.path(),
+        &[&["validate", "--fix"][..], &level].concat(),
+        "",
+    );
     said += &fs::read_to_string(folder.path().join("template.yaml")).unwrap();
-    assert_eq!(fs::read_to_string(folder.path().join("unsafe.asl.json")).unwrap(), unsafe_ones);
-    said +=
-        &sfn(folder.path(), &[&["validate", "--fix", "--unsafe-fixes", "unsafe.asl.json"][..], &level].concat(), "");
+    assert_eq!(
+        fs::read_to_string(folder.path().join("unsafe.asl.json")).unwrap(),
+        unsafe_ones
+    );
+    said += &sfn(
+        folder.path(),
+        &[
+            &["validate", "--fix", "--unsafe-fixes", "unsafe.asl.json"][..],
+            &level,
+        ]
+        .concat(),
+        "",
+    );
     said += &fs::read_to_string(folder.path().join("unsafe.asl.json")).unwrap();
     insta::assert_snapshot!(said);
 }
@@ -355,10 +462,17 @@ fn repairs_leave_what_is_around() {
 fn excerpts_of_long_lines_begin_at_a_character() {
     for before in 40..70 {
         for filling in ["a", "é"] {
-            let text = format!("{{\"C\":\"{}\",\"b\":é{}}}", "a".repeat(before), filling.repeat(3_000));
+            let text = format!(
+                "{{\"C\":\"{}\",\"b\":é{}}}",
+                "a".repeat(before),
+                filling.repeat(3_000)
+            );
             let folder = folder(&[("a.asl.json", &text)]);
             let said = sfn(folder.path(), &["validate"], "");
-            assert!(said.contains("ASL0001") && said.ends_with("[exit 1]\n"), "{before}: {said}");
+            assert!(
+                said.contains("ASL0001") && said.ends_with("[exit 1]\n"),
+                "{before}: {said}"
+            );
         }
     }
 }
@@ -366,10 +480,23 @@ fn excerpts_of_long_lines_begin_at_a_character() {
 #[test]
 fn a_file_that_is_no_definition_is_neither_shown_nor_repaired() {
     let state = "{\"version\": 4, \"terraform_version\": \"1.8.0\", \"secret\": \"hunter2\"}";
-    let folder = folder(&[("template.yaml", &template("terraform.tfstate")), ("terraform.tfstate", state)]);
-    let said = sfn(folder.path(), &["validate", "--fix", "--unsafe-fixes", "template.yaml"], "");
-    assert!(!said.contains("hunter2") && said.contains("is not the definition of a state machine"), "{said}");
-    assert_eq!(fs::read_to_string(folder.path().join("terraform.tfstate")).unwrap(), state);
+    let folder = folder(&[
+        ("template.yaml", &template("terraform.tfstate")),
+        ("terraform.tfstate", state),
+    ]);
+    let said = sfn(
+        folder.path(),
+        &["validate", "--fix", "--unsafe-fixes", "template.yaml"],
+        "",
+    );
+    assert!(
+        !said.contains("hunter2") && said.contains("is not the definition of a state machine"),
+        "{said}"
+    );
+    assert_eq!(
+        fs::read_to_string(folder.path().join("terraform.tfstate")).unwrap(),
+        state
+    );
 }
 
 #[test]
@@ -385,7 +512,10 @@ fn long_lines_are_cut_to_what_they_are_about() {
 #[test]
 fn options_of_asl_validator_mean_the_same() {
     let folder = folder(&[
-        ("right.txt", "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Succeed\"}}}"),
+        (
+            "right.txt",
+            "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Succeed\"}}}",
+        ),
         ("wrong.json", WRONG),
         (
             "path.json",
@@ -396,33 +526,73 @@ fn options_of_asl_validator_mean_the_same() {
     ]);
     let ends = |arguments: &[&str]| {
         let said = sfn(folder.path(), &[&["validate"], arguments].concat(), "");
-        let exit = said.rsplit_once("[exit ").unwrap().1.trim_end_matches("]\n").to_owned();
+        let exit = said
+            .rsplit_once("[exit ")
+            .unwrap()
+            .1
+            .trim_end_matches("]\n")
+            .to_owned();
         (exit.parse::<u8>().unwrap(), said)
     };
     let cases: &[(&[&str], u8)] = &[
         (&["--json-path", "right.txt"], 0),
-        (&["--json-path", "right.txt", "--json-path", "wrong.json"], 1),
+        (
+            &["--json-path", "right.txt", "--json-path", "wrong.json"],
+            1,
+        ),
         (&["--json-path", "broken.json"], 2),
         (&["--json-path", "nowhere.json"], 2),
-        (&["--json-definition", r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}"#], 0),
-        (&["--json-definition", r#"{"StartAt": "B", "States": {"A": {"Type": "Succeed"}}}"#], 1),
+        (
+            &[
+                "--json-definition",
+                r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}"#,
+            ],
+            0,
+        ),
+        (
+            &[
+                "--json-definition",
+                r#"{"StartAt": "B", "States": {"A": {"Type": "Succeed"}}}"#,
+            ],
+            1,
+        ),
         (&["--json-definition", "no"], 2),
-        (&["--yaml-path", "right.yaml", "--yaml-definition", RIGHT], 0),
+        (
+            &["--yaml-path", "right.yaml", "--yaml-definition", RIGHT],
+            0,
+        ),
         (&["--yaml-definition", "StartAt: A"], 1),
         (&["--json-path", "path.json"], 1),
         (&["--json-path", "path.json", "--no-path-check"], 1),
         (&["--json-path", "path.json", "--no-arn-check"], 1),
-        (&["--json-path", "path.json", "--no-path-check", "--no-arn-check"], 0),
+        (
+            &[
+                "--json-path",
+                "path.json",
+                "--no-path-check",
+                "--no-arn-check",
+            ],
+            0,
+        ),
     ];
     for (arguments, exit) in cases {
         let (ended, said) = ends(arguments);
         assert_eq!(ended, *exit, "{said}");
         let (ended, said) = ends(&[*arguments, &["--silent"]].concat());
-        let printed = said.lines().skip_while(|line| !line.starts_with("[exit")).count();
+        let printed = said
+            .lines()
+            .skip_while(|line| !line.starts_with("[exit"))
+            .count();
         assert_eq!((ended, printed), (*exit, 1), "{said}");
-        assert!(!said.contains("checked") && !said.contains("error:"), "{said}");
+        assert!(
+            !said.contains("checked") && !said.contains("error:"),
+            "{said}"
+        );
     }
-    let (_, said) = ends(&["--json-definition", r#"{"StartAt": "B", "States": {"A": {"Type": "Succeed"}}}"#]);
+    let (_, said) = ends(&[
+        "--json-definition",
+        r#"{"StartAt": "B", "States": {"A": {"Type": "Succeed"}}}"#,
+    ]);
     assert!(said.contains("JSON definition 1:1:13"), "{said}");
 }
 
@@ -436,10 +606,19 @@ fn json_output_follows_its_schema() {
     let schema = read(&["schema", "--of", "findings"]);
     let output = read(&["validate", "--format", "json", "order.asl.json"]);
     let finding = &output["files"][0]["findings"][0];
-    let described = schema["$defs"]["Finding"]["properties"].as_object().unwrap();
-    let keys = |object: &serde_json::Map<String, serde_json::Value>| object.keys().cloned().collect::<Vec<_>>();
+    let described = schema["$defs"]["Finding"]["properties"]
+        .as_object()
+        .unwrap();
+    let keys = |object: &serde_json::Map<String, serde_json::Value>| {
+        object.keys().cloned().collect::<Vec<_>>()
+    };
     assert_eq!(keys(finding.as_object().unwrap()), keys(described));
-    assert!(described.values().all(|field| field["description"].is_string()), "{described:#?}");
+    assert!(
+        described
+            .values()
+            .all(|field| field["description"].is_string()),
+        "{described:#?}"
+    );
 }
 
 #[test]
@@ -477,8 +656,17 @@ fn what_is_made_at_deployment_is_told() {
             "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Pass\", \"Parameters\": {\"a\": 1, ${more}}, \"Nxt\": \"B\", \"End\": true}}}",
         ),
     ]);
-    let files = ["loop.yaml", "macro.yaml", "resources.yaml", "none.yaml", "for.asl.json", "members.asl.json"];
-    let said = files.map(|file| sfn(folder.path(), &["validate", file], "")).concat();
+    let files = [
+        "loop.yaml",
+        "macro.yaml",
+        "resources.yaml",
+        "none.yaml",
+        "for.asl.json",
+        "members.asl.json",
+    ];
+    let said = files
+        .map(|file| sfn(folder.path(), &["validate", file], ""))
+        .concat();
     insta::assert_snapshot!(said);
 }
 
@@ -486,7 +674,11 @@ fn what_is_made_at_deployment_is_told() {
 #[test]
 fn a_conversion_reports_what_terraform_rejects() {
     let folder = folder(&[("order.asl.json", WRONG)]);
-    let mut said = sfn(folder.path(), &["convert", "order.asl.json", "--out", "order.tf"], "");
+    let mut said = sfn(
+        folder.path(),
+        &["convert", "order.asl.json", "--out", "order.tf"],
+        "",
+    );
     said += &sfn(folder.path(), &["convert", "-"], RIGHT);
     insta::assert_snapshot!(said);
     assert!(folder.path().join("order.tf").exists());
@@ -498,10 +690,23 @@ fn a_conversion_reports_what_terraform_rejects() {
 fn nothing_is_written_where_nothing_can_be() {
     let folder = folder(&[("order.asl.json", WRONG)]);
     let said = sfn(folder.path(), &["validate", "--fix", "-"], WRONG);
-    assert!(said.contains("there is no state `Shiped`") && said.contains("[exit 1]"), "{said}");
+    assert!(
+        said.contains("there is no state `Shiped`") && said.contains("[exit 1]"),
+        "{said}"
+    );
     assert!(!folder.path().join("-").exists(), "{said}");
-    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_sfn")).arg("rules").stdout(full).output().unwrap();
+    let full = fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_sfn"))
+        .arg("rules")
+        .stdout(full)
+        .output()
+        .unwrap();
     let error = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.code() == Some(2) && error.contains("cannot write"), "{error}");
+    assert!(
+        output.status.code() == Some(2) && error.contains("cannot write"),
+        "{error}"
+    );
 }

@@ -126,7 +126,10 @@ resource "sfn_state_machine" "a" {
     said += &fs::read_to_string(folder.path().join("main.tf")).unwrap();
     // In a string of several lines the place is that of the mistake, and nothing is repaired.
     said += &sfn(folder.path(), &["validate", "--fix", "template.yaml"], "");
-    assert_eq!(fs::read_to_string(folder.path().join("template.yaml")).unwrap(), template);
+    assert_eq!(
+        fs::read_to_string(folder.path().join("template.yaml")).unwrap(),
+        template
+    );
     insta::assert_snapshot!(said);
 }
 
@@ -136,30 +139,47 @@ fn what_is_rendered_means_the_same() {
     let rendered = sfn(folder.path(), &["render", "main.tf#order"], "");
     let text = &rendered[rendered.find('{').unwrap()..=rendered.rfind('}').unwrap()];
     fs::write(folder.path().join("order.asl.json"), text).unwrap();
-    for arguments in [&["diff", "order.asl.json", "main.tf#order"][..], &["validate", "order.asl.json"]] {
+    for arguments in [
+        &["diff", "order.asl.json", "main.tf#order"][..],
+        &["validate", "order.asl.json"],
+    ] {
         let said = sfn(folder.path(), arguments, "");
         assert!(said.ends_with("[exit 0]\n"), "{said}");
     }
-    let said = sfn(folder.path(), &["diff", "main.tf#part", "main.tf#order"], "");
+    let said = sfn(
+        folder.path(),
+        &["diff", "main.tf#part", "main.tf#order"],
+        "",
+    );
     assert!(said.ends_with("[exit 1]\n"), "{said}");
 }
 
 /// Values that only Terraform can compute are unknown in checks, and are kept as expressions in rendered definitions.
 #[test]
 fn what_terraform_computes_is_not_guessed() {
-    let machine = |body: &str| format!("resource \"sfn_state_machine\" \"m\" {{\n  name = \"m\"\n{body}\n}}\n");
+    let machine = |body: &str| {
+        format!("resource \"sfn_state_machine\" \"m\" {{\n  name = \"m\"\n{body}\n}}\n")
+    };
     let pass = "  pass \"A\" {\n    end = true\n  }\n  pass \"B\" {\n    end = true\n  }";
     let branches = "  branch {\n      start_at = \"A\"\n    }\n    dynamic \"branch\" {\n      for_each = var.x\n      content {\n        start_at = branch.value\n      }\n    }";
-    let definition = r#"{"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": ${var.s}, "End": true}}}"#;
+    let definition =
+        r#"{"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": ${var.s}, "End": true}}}"#;
     let folder = folder(&[
-        ("text.tf", &machine(&format!("  definition = <<EOT\n{definition}\nEOT"))),
+        (
+            "text.tf",
+            &machine(&format!("  definition = <<EOT\n{definition}\nEOT")),
+        ),
         (
             "next.tf",
-            &machine(&format!("  start_at = \"S\"\n  pass \"S\" {{\n    next = var.b ? \"A\" : \"B\"\n  }}\n{pass}")),
+            &machine(&format!(
+                "  start_at = \"S\"\n  pass \"S\" {{\n    next = var.b ? \"A\" : \"B\"\n  }}\n{pass}"
+            )),
         ),
         (
             "branches.tf",
-            &machine(&format!("  start_at = \"P\"\n  parallel \"P\" {{\n  {branches}\n    end = true\n  }}\n{pass}")),
+            &machine(&format!(
+                "  start_at = \"P\"\n  parallel \"P\" {{\n  {branches}\n    end = true\n  }}\n{pass}"
+            )),
         ),
         (
             "keys.tf",
@@ -179,10 +199,24 @@ fn what_terraform_computes_is_not_guessed() {
                 "  start_at = \"A\"\n  pass \"A\" {\n    next = \"B\"\n  }\n  pass \"A\" {\n    end = true\n  }\n  pass {\n    end = true\n  }",
             ),
         ),
-        ("mark.tf", &format!("\u{feff}{}", machine("  start_at = \"A\"\n  succeed \"A\" {}"))),
+        (
+            "mark.tf",
+            &format!(
+                "\u{feff}{}",
+                machine("  start_at = \"A\"\n  succeed \"A\" {}")
+            ),
+        ),
     ]);
     let mut said = String::new();
-    for file in ["text.tf", "next.tf", "branches.tf", "keys.tf", "escaped.tf", "twice.tf", "mark.tf"] {
+    for file in [
+        "text.tf",
+        "next.tf",
+        "branches.tf",
+        "keys.tf",
+        "escaped.tf",
+        "twice.tf",
+        "mark.tf",
+    ] {
         said += &sfn(folder.path(), &["validate", file], "");
         said += &sfn(folder.path(), &["render", file], "");
     }

@@ -1,5 +1,11 @@
 //! The language server as editors start it: with the settings of `editors`, and in a real editor if one is installed.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
 
 use std::fs;
 use std::path::PathBuf;
@@ -35,12 +41,18 @@ vim.cmd("qall!")
 "#;
 
 fn editors() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../editors").canonicalize().unwrap()
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../../editors")
+        .canonicalize()
+        .unwrap()
 }
 
 #[test]
 fn neovim_shows_and_repairs_mistakes() {
-    let version = Command::new("nvim").arg("--version").stdin(Stdio::null()).output();
+    let version = Command::new("nvim")
+        .arg("--version")
+        .stdin(Stdio::null())
+        .output();
     if !version.is_ok_and(|output| output.status.success()) {
         println!("skipped: the language server in Neovim: nvim is not installed");
         return;
@@ -48,9 +60,21 @@ fn neovim_shows_and_repairs_mistakes() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("order.asl.json"), DEFINITION).unwrap();
     fs::write(folder.path().join("script.lua"), SCRIPT).unwrap();
-    let path = format!("lua package.path = '{}/neovim/?.lua;' .. package.path", editors().display());
+    let path = format!(
+        "lua package.path = '{}/neovim/?.lua;' .. package.path",
+        editors().display()
+    );
     let output = Command::new("nvim")
-        .args(["--headless", "--clean", "-c", &path, "-c", "luafile script.lua", "-c", "cquit"])
+        .args([
+            "--headless",
+            "--clean",
+            "-c",
+            &path,
+            "-c",
+            "luafile script.lua",
+            "-c",
+            "cquit",
+        ])
         .current_dir(folder.path())
         .env("SFN", env!("CARGO_BIN_EXE_sfn"))
         .env("HOME", folder.path())
@@ -58,13 +82,21 @@ fn neovim_shows_and_repairs_mistakes() {
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).replace('\r', "");
-    let expected = ["1 ASL2001 there is no state `Frist`", "Replace with `First`", "Show graph", "flowchart TD"];
+    let expected = [
+        "1 ASL2001 there is no state `Frist`",
+        "Replace with `First`",
+        "Show graph",
+        "flowchart TD",
+    ];
     let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
     for line in expected {
         assert!(words.contains(line), "`{line}` is not in:\n{said}");
     }
     let written = fs::read_to_string(folder.path().join("order.asl.json")).unwrap();
-    assert_eq!(written, DEFINITION.replace("Frist", "First").replace("Last", "Done"));
+    assert_eq!(
+        written,
+        DEFINITION.replace("Frist", "First").replace("Last", "Done")
+    );
 }
 
 /// The settings start the command that exists.
@@ -72,11 +104,19 @@ fn neovim_shows_and_repairs_mistakes() {
 fn settings_of_editors_are_readable() {
     let read = |name: &str| fs::read_to_string(editors().join(name)).unwrap();
     let helix: toml::Value = toml::from_str(&read("helix/languages.toml")).unwrap();
-    assert_eq!(helix["language-server"]["sfn"]["args"][0].as_str(), Some("server"));
+    assert_eq!(
+        helix["language-server"]["sfn"]["args"][0].as_str(),
+        Some("server")
+    );
     let zed: serde_json::Value = serde_json::from_str(&read("zed/settings.json")).unwrap();
     assert_eq!(zed["lsp"]["sfn"]["binary"]["arguments"][0], "server");
     let code: serde_json::Value = serde_json::from_str(&read("vscode/package.json")).unwrap();
     assert_eq!(code["version"], env!("CARGO_PKG_VERSION"));
-    assert!(editors().join("vscode").join(code["main"].as_str().unwrap()).exists());
+    assert!(
+        editors()
+            .join("vscode")
+            .join(code["main"].as_str().unwrap())
+            .exists()
+    );
     assert!(read("vscode/extension.js").contains("args: [\"server\"]"));
 }

@@ -33,7 +33,9 @@ const FILE_FUNCTIONS: [&str; 2] = ["file", "templatefile"];
 
 /// Returns whether a text may contain a workflow.
 pub fn may_have_workflows(text: &str) -> bool {
-    ["sfn_state_machine", "sfn_definition"].iter().any(|ty| text.contains(ty))
+    ["sfn_state_machine", "sfn_definition"]
+        .iter()
+        .any(|ty| text.contains(ty))
 }
 
 /// Checks all workflows of a file, and the configuration around them. Findings are in the order of their places.
@@ -52,7 +54,10 @@ fn check_parts(text: &str, linter: &Linter, with_configuration: bool) -> Checked
         Ok(configuration) => configuration,
         Err(problem) => {
             checked.definitions = usize::from(may_have_workflows(text));
-            let problem = error(format!("invalid configuration: {}", problem.message), problem.span);
+            let problem = error(
+                format!("invalid configuration: {}", problem.message),
+                problem.span,
+            );
             checked.findings = linter.syntax(Some(problem).filter(|_| with_configuration));
             return checked;
         }
@@ -61,9 +66,16 @@ fn check_parts(text: &str, linter: &Linter, with_configuration: bool) -> Checked
         if let Some(schema) = schema(&declared) {
             checked.definitions += 1;
             let read = declared.read(&schema, &mut unknown);
-            let linter = linter.with_machine(machine_type(&read.value)).ignoring(&ignored(&read.value));
-            let problems = read.problems.into_iter().filter(|_| with_configuration && is_ours(&declared));
-            checked.findings.extend(linter.syntax(problems.map(|problem| error(problem.message, problem.span))));
+            let linter = linter
+                .with_machine(machine_type(&read.value))
+                .ignoring(&ignored(&read.value));
+            let problems = read
+                .problems
+                .into_iter()
+                .filter(|_| with_configuration && is_ours(&declared));
+            checked.findings.extend(
+                linter.syntax(problems.map(|problem| error(problem.message, problem.span))),
+            );
             if let Some(workflow) = Workflow::of(declared, &read.value) {
                 checked.findings.extend(check_workflow(&workflow, &linter));
             }
@@ -81,7 +93,10 @@ fn schema(declared: &Declared<'_>) -> Option<Block> {
         (true, "sfn_definition") => Some(schemas::data_source(declared.ty).clone()),
         (false, "aws_sfn_state_machine") => {
             let text = |name: &str| Attribute::optional(name, Type::String, "");
-            Some(Block { attributes: vec![text(DEFINITION), text("type")], ..Block::default() })
+            Some(Block {
+                attributes: vec![text(DEFINITION), text("type")],
+                ..Block::default()
+            })
         }
         _ => None,
     }
@@ -94,7 +109,11 @@ fn is_ours(declared: &Declared<'_>) -> bool {
 
 /// Returns an unknown value, or a placeholder for a part of a string, so that the rest of the string can be checked.
 fn unknown(computed: Computed<'_>) -> Value {
-    if computed.is_part { Value::from("${Computed}") } else { Value::Unknown }
+    if computed.is_part {
+        Value::from("${Computed}")
+    } else {
+        Value::Unknown
+    }
 }
 
 fn machine_type(value: &Value) -> MachineType {
@@ -106,18 +125,33 @@ fn machine_type(value: &Value) -> MachineType {
 }
 
 fn ignored(value: &Value) -> Vec<String> {
-    let words = value.get("ignore_diagnostics").as_list().unwrap_or(&[]).iter();
+    let words = value
+        .get("ignore_diagnostics")
+        .as_list()
+        .unwrap_or(&[])
+        .iter();
     words.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 fn error(message: String, span: Range<usize>) -> TextError {
-    TextError { kind: TextErrorKind::InvalidConfiguration, message, at: JsonPointer::root(), span }
+    TextError {
+        kind: TextErrorKind::InvalidConfiguration,
+        message,
+        at: JsonPointer::root(),
+        span,
+    }
 }
 
 /// The file from which an argument reads the definition.
 fn file(declared: &Declared<'_>, machine: MachineType) -> Option<NamedFile> {
-    let path = FILE_FUNCTIONS.iter().find_map(|function| declared.file(DEFINITION, function))?;
-    Some(NamedFile { path, machine, substitutions: Substitutions::of(None) })
+    let path = FILE_FUNCTIONS
+        .iter()
+        .find_map(|function| declared.file(DEFINITION, function))?;
+    Some(NamedFile {
+        path,
+        machine,
+        substitutions: Substitutions::of(None),
+    })
 }
 
 fn check_workflow(workflow: &Workflow<'_>, linter: &Linter) -> Vec<Diagnostic> {
@@ -126,17 +160,30 @@ fn check_workflow(workflow: &Workflow<'_>, linter: &Linter) -> Vec<Diagnostic> {
         Source::Encoded => {
             let findings = linter.check(&workflow.root, Form::Nested).into_iter();
             findings
-                .map(|finding| placed(finding, &workflow.declared, &workflow.root, |at| Some(in_definition(at))))
+                .map(|finding| {
+                    placed(finding, &workflow.declared, &workflow.root, |at| {
+                        Some(in_definition(at))
+                    })
+                })
                 .collect()
         }
         Source::Text(template, _) => {
-            let Some(text) = &template.text else { return Vec::new() };
+            let Some(text) = &template.text else {
+                return Vec::new();
+            };
             let findings = linter.check_file(text, asl::Format::Json, true).findings;
             let place = |span: Option<Range<usize>>| Some(template.span(&span.unwrap_or(0..0)));
             let in_text = |mut finding: Diagnostic| {
                 finding.span = place(finding.span);
-                finding.related.iter_mut().for_each(|related| related.span = place(related.span.take()));
-                Diagnostic { fix: None, inside: None, ..finding }
+                finding
+                    .related
+                    .iter_mut()
+                    .for_each(|related| related.span = place(related.span.take()));
+                Diagnostic {
+                    fix: None,
+                    inside: None,
+                    ..finding
+                }
             };
             findings.into_iter().map(in_text).collect()
         }
@@ -147,7 +194,10 @@ fn check_blocks(declared: &Declared<'_>, flat: &Flat, linter: &Linter) -> Vec<Di
     let problems = flat.diagnostics.iter().map(|problem| {
         let span = declared.span(problem.path.as_ref().unwrap_or(&AttributePath::default()));
         let detail = problem.detail.split("\n\n").next().unwrap_or("");
-        error(format!("{}: {}", problem.summary, first_letter_lower(detail)), span)
+        error(
+            format!("{}: {}", problem.summary, first_letter_lower(detail)),
+            span,
+        )
     });
     let mut findings = linter.syntax(problems);
     let names: HashSet<&str> = flat.state_names().collect();
@@ -162,7 +212,12 @@ fn check_blocks(declared: &Declared<'_>, flat: &Flat, linter: &Linter) -> Vec<Di
 
 fn first_letter_lower(text: &str) -> String {
     let mut letters = text.trim_end_matches('.').chars();
-    letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect()
+    letters
+        .next()
+        .into_iter()
+        .flat_map(char::to_lowercase)
+        .chain(letters)
+        .collect()
 }
 
 /// A finding with its places in the configuration. A fix is kept where it replaces a string that is written as it is.
@@ -174,7 +229,8 @@ fn placed(
 ) -> Diagnostic {
     let path_of = |at: &JsonPointer| path(at).unwrap_or_default();
     let at = path_of(&finding.pointer);
-    let is_about_name = finding.about_name || finding.private || finding.fix.as_ref().is_some_and(|fix| fix.is_key);
+    let is_about_name =
+        finding.about_name || finding.private || finding.fix.as_ref().is_some_and(|fix| fix.is_key);
     finding.span = Some(match &finding.inside {
         Some(inside) => declared.span_inside(&at, &inside.text, &inside.range),
         None if is_about_name => declared.name_span(&at),
@@ -183,7 +239,10 @@ fn placed(
     for related in &mut finding.related {
         related.span = Some(declared.span(&path_of(&related.pointer)));
     }
-    let fix = finding.fix.take().and_then(|fix| placed_fix(fix, declared, root, path));
+    let fix = finding
+        .fix
+        .take()
+        .and_then(|fix| placed_fix(fix, declared, root, path));
     Diagnostic { fix, ..finding }
 }
 
@@ -197,13 +256,21 @@ fn placed_fix(
     let path = path(&fix.pointer).filter(|_| !fix.is_key)?;
     let old = root.at(&fix.pointer)?.as_str()?;
     let literals = declared.literals(&path);
-    let [Literal::Written { text, span }] = literals.as_slice() else { return None };
+    let [Literal::Written { text, span }] = literals.as_slice() else {
+        return None;
+    };
     // With its quotes.
     let span = span.start.checked_sub(1)?..span.end + 1;
     let is_written = text == old && declared.text(span.clone())? == format!("\"{old}\"");
     // A local value may be used elsewhere as well.
     let value = declared.span(&path);
     let is_here = value.start <= span.start && span.end <= value.end;
-    let is_plain = fix.replacement.chars().all(|c| c.is_alphanumeric() || " _-.:/".contains(c));
-    (is_written && is_here && is_plain).then_some(Fix { span: Some(span), ..fix })
+    let is_plain = fix
+        .replacement
+        .chars()
+        .all(|c| c.is_alphanumeric() || " _-.:/".contains(c));
+    (is_written && is_here && is_plain).then_some(Fix {
+        span: Some(span),
+        ..fix
+    })
 }

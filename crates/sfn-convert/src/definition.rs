@@ -15,8 +15,14 @@ use crate::machine::{Definition, Machine};
 /// When the text is not a definition.
 pub fn read(text: &str, format: Format, name: &str) -> Result<Machine, String> {
     let document = document(text, format)?;
-    let mut machine = Machine::new(tfconfig::label(name), Definition::Asl(document.root.clone()));
-    machine.settings = Value::object([("name", Value::from(name)), ("execution_role", Value::object::<String>([]))]);
+    let mut machine = Machine::new(
+        tfconfig::label(name),
+        Definition::Asl(document.root.clone()),
+    );
+    machine.settings = Value::object([
+        ("name", Value::from(name)),
+        ("execution_role", Value::object::<String>([])),
+    ]);
     if format == Format::Yaml {
         machine.comments = comments(text, &document);
     }
@@ -41,7 +47,10 @@ pub fn document(text: &str, format: Format) -> Result<Document, String> {
         return Err("not a state machine definition: `StartAt` or `States` is missing".into());
     }
     if !document.root.is_known() {
-        return Err("the definition has CloudFormation tags such as `!Ref`: convert the template instead".into());
+        return Err(
+            "the definition has CloudFormation tags such as `!Ref`: convert the template instead"
+                .into(),
+        );
     }
     Ok(document)
 }
@@ -57,13 +66,27 @@ fn comments(text: &str, document: &Document) -> BTreeMap<String, String> {
     let graph = Graph::of(&document.root);
     let comment = |at: &asl::JsonPointer| {
         let before = text.get(..document.key_span(at)?.start)?;
-        let mut lines: Vec<&str> = before.lines().rev().skip(usize::from(!before.ends_with('\n'))).collect();
-        let end = lines.iter().position(|line| !line.trim_start().starts_with('#')).unwrap_or(lines.len());
+        let mut lines: Vec<&str> = before
+            .lines()
+            .rev()
+            .skip(usize::from(!before.ends_with('\n')))
+            .collect();
+        let end = lines
+            .iter()
+            .position(|line| !line.trim_start().starts_with('#'))
+            .unwrap_or(lines.len());
         lines.truncate(end);
-        let stripped = lines.iter().rev().map(|line| line.trim_start().trim_start_matches('#').trim());
+        let stripped = lines
+            .iter()
+            .rev()
+            .map(|line| line.trim_start().trim_start_matches('#').trim());
         Some(stripped.collect::<Vec<_>>().join("\n"))
     };
-    graph.states.iter().filter_map(|node| Some((node.name.to_owned(), comment(&node.at)?))).collect()
+    graph
+        .states
+        .iter()
+        .filter_map(|node| Some((node.name.to_owned(), comment(&node.at)?)))
+        .collect()
 }
 
 #[cfg(test)]
@@ -75,7 +98,9 @@ mod tests {
     #[track_caller]
     fn written(text: &str, format: Format) -> String {
         let mut file = Body::default();
-        read(text, format, "orders").unwrap().write(&References::default(), &mut file);
+        read(text, format, "orders")
+            .unwrap()
+            .write(&References::default(), &mut file);
         file.render()
     }
 
@@ -139,7 +164,10 @@ States:
         let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": [{"b": 1, "a": 2}, {"a": 3, "b": 4}],
             "End": true}}}"#;
         let written = written(text, Format::Json);
-        assert!(written.contains("{ b = 1, a = 2 },") && written.contains("{ a = 3, b = 4 },"), "{written}");
+        assert!(
+            written.contains("{ b = 1, a = 2 },") && written.contains("{ a = 3, b = 4 },"),
+            "{written}"
+        );
     }
 
     #[test]
@@ -168,6 +196,10 @@ States:
             assert!(error.contains(said), "{error}");
         }
         let tagged = "StartAt: A\nStates: {A: {Type: Task, Resource: !GetAtt F.Arn, End: true}}";
-        assert!(read(tagged, Format::Yaml, "x").unwrap_err().contains("the definition has CloudFormation tags"));
+        assert!(
+            read(tagged, Format::Yaml, "x")
+                .unwrap_err()
+                .contains("the definition has CloudFormation tags")
+        );
     }
 }

@@ -121,8 +121,12 @@ impl Machine {
                 }
                 Err(reason) => self.whole(as_text(definition, references), reason, references),
             },
-            Definition::Blocks(definition) => self.in_blocks(definition, &self.settings, references),
-            Definition::Expression(expression, reason) => self.whole(expression.clone(), reason.clone(), references),
+            Definition::Blocks(definition) => {
+                self.in_blocks(definition, &self.settings, references)
+            }
+            Definition::Expression(expression, reason) => {
+                self.whole(expression.clone(), reason.clone(), references)
+            }
         }
     }
 
@@ -130,7 +134,11 @@ impl Machine {
     fn in_blocks(&self, definition: &Json, value: &Value, references: &References) -> Written {
         let (schema, writer) = (schemas::resource(TYPE), Writer::new(references));
         let is_setting = |name: &str| !STATE_BLOCKS.iter().any(|(block, _)| block == name);
-        let settings = value.as_map().into_iter().flatten().filter(|(name, _)| is_setting(name));
+        let settings = value
+            .as_map()
+            .into_iter()
+            .flatten()
+            .filter(|(name, _)| is_setting(name));
         let settings = Value::object(settings.map(|(name, value)| (name.clone(), value.clone())));
         let mut content = writer.body(schema, &settings, 1);
         for state in workflow::in_reading_order(definition, &self.comments) {
@@ -141,7 +149,10 @@ impl Machine {
                 writer.labelled(nested, &state.label, held, 1, &mut content);
             }
         }
-        Written { body: self.beside.around(content), reason: None }
+        Written {
+            body: self.beside.around(content),
+            reason: None,
+        }
     }
 
     /// The resource with an expression for its `definition`.
@@ -152,8 +163,15 @@ impl Machine {
         value.set("definition", DEFINITION);
         let mut body = Body::default();
         body.comment(&format!("Not in blocks: {reason}."));
-        body.extend(self.beside.around(Writer::new(&references).body(schemas::resource(TYPE), &value, 1)));
-        Written { body, reason: Some(reason) }
+        body.extend(self.beside.around(Writer::new(&references).body(
+            schemas::resource(TYPE),
+            &value,
+            1,
+        )));
+        Written {
+            body,
+            reason: Some(reason),
+        }
     }
 }
 
@@ -165,7 +183,9 @@ fn in_blocks_of_lambda(definition: &Json) -> Result<Value, String> {
     take_partitions(&mut plain, &mut names);
     if !names.is_empty()
         && let Ok(blocks) = from_asl(&plain, &Value::Null)
-        && names.iter().all(|name| !blocks.get("task").get(name).get("lambda").is_null())
+        && names
+            .iter()
+            .all(|name| !blocks.get("task").get(name).get("lambda").is_null())
     {
         return Ok(blocks);
     }
@@ -174,13 +194,20 @@ fn in_blocks_of_lambda(definition: &Json) -> Result<Value, String> {
 
 /// Replaces the partitions of `lambda:invoke` that are expressions with `aws`, and collects the names of their states.
 fn take_partitions(scope: &mut Json, names: &mut Vec<String>) {
-    let is_expression = |text: &str| text.starts_with(Placeholders::OPEN) && text.ends_with(Placeholders::CLOSE);
-    let Some(Json::Object(states)) = scope.at_mut(&JsonPointer::root().join("States")) else { return };
+    let is_expression =
+        |text: &str| text.starts_with(Placeholders::OPEN) && text.ends_with(Placeholders::CLOSE);
+    let Some(Json::Object(states)) = scope.at_mut(&JsonPointer::root().join("States")) else {
+        return;
+    };
     for (name, state) in states {
         let passed = state.get("Parameters").or_else(|| state.get("Arguments"));
-        let function = passed.and_then(|passed| passed.get("FunctionName")?.as_str()).unwrap_or("");
+        let function = passed
+            .and_then(|passed| passed.get("FunctionName")?.as_str())
+            .unwrap_or("");
         let resource = state.get("Resource").and_then(Json::as_str).unwrap_or("");
-        let parts = resource.strip_prefix("arn:").and_then(|rest| rest.split_once(":states:::lambda:invoke"));
+        let parts = resource
+            .strip_prefix("arn:")
+            .and_then(|rest| rest.split_once(":states:::lambda:invoke"));
         if let Some((partition, pattern)) = parts
             && is_expression(partition)
             && is_expression(function)
@@ -202,9 +229,15 @@ fn take_partitions(scope: &mut Json, names: &mut Vec<String>) {
 /// A definition as an expression for `definition`.
 fn as_text(definition: &Json, references: &References) -> String {
     match any_from_json(definition) {
-        Some(value) => format!("jsonencode({})", Writer::new(references).expression(&value, 2, 24)),
+        Some(value) => format!(
+            "jsonencode({})",
+            Writer::new(references).expression(&value, 2, 24)
+        ),
         None => {
-            let text = definition.to_value().map(|value| value.to_string()).unwrap_or_default();
+            let text = definition
+                .to_value()
+                .map(|value| value.to_string())
+                .unwrap_or_default();
             references.string(&text)
         }
     }

@@ -49,8 +49,10 @@ impl Placeholders {
         let number = self.expressions.len();
         self.expressions.push(expression.to_owned());
         self.numbers.insert(expression.to_owned(), number);
-        self.references.insert(format!("{OPEN}{number}{CLOSE}"), expression);
-        self.references.insert((FIRST_NUMBER + number as u64).to_string(), expression);
+        self.references
+            .insert(format!("{OPEN}{number}{CLOSE}"), expression);
+        self.references
+            .insert((FIRST_NUMBER + number as u64).to_string(), expression);
         number
     }
 
@@ -61,7 +63,9 @@ impl Placeholders {
     /// When an expression is not a whole value.
     pub fn check(&self, value: &Json) -> Result<(), String> {
         match value {
-            Json::Number(number) if self.expression(number).is_none() && is_part(&number.to_string()) => {
+            Json::Number(number)
+                if self.expression(number).is_none() && is_part(&number.to_string()) =>
+            {
                 Err("an expression outside of quotes is adjacent to other characters".to_owned())
             }
             Json::Object(members) => members.iter().try_for_each(|(name, value)| {
@@ -91,15 +95,22 @@ impl Placeholders {
     /// The expression that a number represents.
     pub fn expression(&self, number: &serde_json::Number) -> Option<&str> {
         let index = number.as_u64()?.checked_sub(FIRST_NUMBER)?;
-        self.expressions.get(usize::try_from(index).ok()?).map(String::as_str)
+        self.expressions
+            .get(usize::try_from(index).ok()?)
+            .map(String::as_str)
     }
 
     /// Splits a text into literals and expressions, in order.
     pub fn pieces<'p>(&'p self, text: &'p str) -> Vec<(Option<&'p str>, Option<&'p str>)> {
         let (mut pieces, mut rest) = (Vec::new(), text);
         while let Some((before, from)) = rest.split_once(OPEN) {
-            let Some((number, after)) = from.split_once(CLOSE) else { break };
-            let expression = number.parse().ok().and_then(|number: usize| self.expressions.get(number));
+            let Some((number, after)) = from.split_once(CLOSE) else {
+                break;
+            };
+            let expression = number
+                .parse()
+                .ok()
+                .and_then(|number: usize| self.expressions.get(number));
             let Some(expression) = expression else { break };
             if !before.is_empty() {
                 pieces.push((Some(before), None));

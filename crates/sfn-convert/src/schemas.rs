@@ -12,7 +12,10 @@ pub fn data_source(type_name: &str) -> &'static Block {
     static NONE: LazyLock<Block> = LazyLock::new(Block::default);
     static SCHEMAS: LazyLock<HashMap<&'static str, Block>> = LazyLock::new(|| {
         let sources = SfnProvider::default().data_sources();
-        sources.iter().map(|source| (source.type_name(), source.schema().block)).collect()
+        sources
+            .iter()
+            .map(|source| (source.type_name(), source.schema().block))
+            .collect()
     });
     SCHEMAS.get(type_name).unwrap_or(&NONE)
 }
@@ -22,7 +25,10 @@ pub fn resource(type_name: &str) -> &'static Block {
     static NONE: LazyLock<Block> = LazyLock::new(Block::default);
     static SCHEMAS: LazyLock<HashMap<&'static str, Block>> = LazyLock::new(|| {
         let resources = SfnProvider::default().resources();
-        resources.iter().map(|resource| (resource.type_name(), resource.schema().block)).collect()
+        resources
+            .iter()
+            .map(|resource| (resource.type_name(), resource.schema().block))
+            .collect()
     });
     SCHEMAS.get(type_name).unwrap_or(&NONE)
 }

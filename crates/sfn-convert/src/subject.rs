@@ -12,22 +12,41 @@ use crate::sources::{Files, Map, Source, convert};
 ///
 /// # Errors
 /// When there is no such definition, or several without `name`.
-pub fn of_file(path: &Path, name: Option<&str>, text: &str, files: Files<'_>) -> Result<Json, String> {
+pub fn of_file(
+    path: &Path,
+    name: Option<&str>,
+    text: &str,
+    files: Files<'_>,
+) -> Result<Json, String> {
     let is_configuration = path.extension().is_some_and(|extension| extension == "tf");
-    let rendered = if is_configuration { configuration::render(text)? } else { Vec::new() };
+    let rendered = if is_configuration {
+        configuration::render(text)?
+    } else {
+        Vec::new()
+    };
     let mut found: Vec<Found> = rendered
         .into_iter()
-        .map(|workflow| Found { name: workflow.name, address: workflow.address, definition: workflow.definition })
+        .map(|workflow| Found {
+            name: workflow.name,
+            address: workflow.address,
+            definition: workflow.definition,
+        })
         .collect();
     match convert(&Source { path, text, files }, &Map::new()) {
         Ok(converted) => {
             // Only the conversion reads definitions in other files.
             found.retain(|known| known.definition.is_ok() || !known.address.starts_with("aws_"));
             for (name, definition) in converted.definitions() {
-                let is_known = found.iter().any(|known| known.name == name && known.definition.is_ok());
+                let is_known = found
+                    .iter()
+                    .any(|known| known.name == name && known.definition.is_ok());
                 if !is_known || !is_configuration {
                     let (name, address) = (name.to_owned(), name.to_owned());
-                    found.push(Found { name, address, definition: Ok(definition) });
+                    found.push(Found {
+                        name,
+                        address,
+                        definition: Ok(definition),
+                    });
                 }
             }
             let failed = converted.failures.into_iter();
@@ -53,7 +72,11 @@ struct Found {
 /// The only definition, or the only one with this name or address.
 fn only(mut found: Vec<Found>, name: Option<&str>) -> Result<Json, String> {
     let has_name = |one: &&Found| !one.name.is_empty();
-    let addresses: Vec<String> = found.iter().filter(has_name).map(|one| one.address.clone()).collect();
+    let addresses: Vec<String> = found
+        .iter()
+        .filter(has_name)
+        .map(|one| one.address.clone())
+        .collect();
     if let Some(name) = name {
         let label = crate::sources::label_of(name);
         found.retain(|one| one.name == name || one.address == name || one.name == label);
@@ -63,10 +86,16 @@ fn only(mut found: Vec<Found>, name: Option<&str>) -> Result<Json, String> {
     match (found.len(), found.into_iter().next()) {
         (1, Some(one)) => one.definition,
         (0, _) => Err(match name {
-            Some(name) => format!("no state machine `{name}`: use one of {}", addresses.join(", ")),
+            Some(name) => format!(
+                "no state machine `{name}`: use one of {}",
+                addresses.join(", ")
+            ),
             None => "no state machine found".to_owned(),
         }),
-        _ => Err(format!("several state machines: append `#` and one of {}", addresses.join(", "))),
+        _ => Err(format!(
+            "several state machines: append `#` and one of {}",
+            addresses.join(", ")
+        )),
     }
 }
 
@@ -79,17 +108,28 @@ pub async fn of_arn(arn: &str, profile: Option<&str>, call: &Call) -> Result<Jso
     let ["arn", _, "states", region, _, "stateMachine", ..] = parts.as_slice() else {
         return Err("not an ARN of a state machine, version or alias".into());
     };
-    let settings =
-        Settings { region: Some((*region).to_owned()), profile: profile.map(str::to_owned), ..Settings::default() };
+    let settings = Settings {
+        region: Some((*region).to_owned()),
+        profile: profile.map(str::to_owned),
+        ..Settings::default()
+    };
     let aws = Aws::new(settings);
-    let is_alias = parts.get(7).is_some_and(|last| last.parse::<u64>().is_err());
+    let is_alias = parts
+        .get(7)
+        .is_some_and(|last| last.parse::<u64>().is_err());
     let of_aws = |error: sfn_aws::AwsError| error.to_string();
     let arn = if is_alias {
-        let found = alias::describe(&aws, call, arn).await.map_err(of_aws)?.ok_or("the alias does not exist")?;
+        let found = alias::describe(&aws, call, arn)
+            .await
+            .map_err(of_aws)?
+            .ok_or("the alias does not exist")?;
         match found.wanted.routes.as_slice() {
             [route] => route.version_arn.clone(),
             routes => {
-                let versions: Vec<&str> = routes.iter().map(|route| route.version_arn.as_str()).collect();
+                let versions: Vec<&str> = routes
+                    .iter()
+                    .map(|route| route.version_arn.as_str())
+                    .collect();
                 return Err(format!(
                     "the alias routes to several versions: use the ARN of one of {}",
                     versions.join(", ")
@@ -99,7 +139,9 @@ pub async fn of_arn(arn: &str, profile: Option<&str>, call: &Call) -> Result<Jso
     } else {
         arn.to_owned()
     };
-    let described = state_machine::describe(&aws, call, &arn).await.map_err(of_aws)?;
+    let described = state_machine::describe(&aws, call, &arn)
+        .await
+        .map_err(of_aws)?;
     let described = described.ok_or("the state machine does not exist")?;
     let parsed = asl::parse(&described.definition).map_err(|finding| finding.message)?;
     Ok(parsed.0.root)

@@ -24,12 +24,27 @@ pub fn in_reading_order(definition: &Json, comments: &BTreeMap<String, String>) 
     let mut states = Vec::new();
     for scope in graph.in_reading_order() {
         for (position, node) in graph.reached(scope).enumerate() {
-            let title = graph.title(scope).filter(|_| position == 0).map(|title| sentence(&title));
-            let own = comments.get(node.name).filter(|comment| !comment.is_empty());
+            let title = graph
+                .title(scope)
+                .filter(|_| position == 0)
+                .map(|title| sentence(&title));
+            let own = comments
+                .get(node.name)
+                .filter(|comment| !comment.is_empty());
             states.push(State {
-                block: node.value.get("Type").and_then(Json::as_str).unwrap_or("").to_lowercase(),
+                block: node
+                    .value
+                    .get("Type")
+                    .and_then(Json::as_str)
+                    .unwrap_or("")
+                    .to_lowercase(),
                 label: node.name.to_owned(),
-                comment: title.iter().chain(own).map(String::as_str).collect::<Vec<_>>().join("\n"),
+                comment: title
+                    .iter()
+                    .chain(own)
+                    .map(String::as_str)
+                    .collect::<Vec<_>>()
+                    .join("\n"),
             });
         }
     }

@@ -1,6 +1,10 @@
 //! Checks that each property of a source is converted, named in a note, or the reason of a failure.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests fail as tests do"
+)]
 
 use std::path::Path;
 
@@ -66,8 +70,12 @@ fn value(path: &str) -> Value {
         "DefinitionUri" => json!("marker.asl.json"),
         "DefinitionSubstitutions" => json!({"Comment": "marker"}),
         "StateMachineArn" | "StateMachineVersionArn" => json!({"Ref": "Other"}),
-        "Tags" | "tags" | "Events" | "alarms" | "notifications" | "DeploymentPreference" => json!({"marker": "marker"}),
-        "destinations" | "Alarms" | "Policies" | "events" | "dependsOn" | "iamRoleStatements" => json!(["marker"]),
+        "Tags" | "tags" | "Events" | "alarms" | "notifications" | "DeploymentPreference" => {
+            json!({"marker": "marker"})
+        }
+        "destinations" | "Alarms" | "Policies" | "events" | "dependsOn" | "iamRoleStatements" => {
+            json!(["marker"])
+        }
         _ => json!("marker"),
     }
 }
@@ -92,12 +100,17 @@ fn base(ty: &str, path: &str) -> Value {
     let first = path.split('.').next().unwrap();
     let object = base.as_object_mut().unwrap();
     match first {
-        "Logging" | "LoggingConfiguration" => object.insert(first.into(), json!({"Level": "ERROR"})),
-        "loggingConfig" => object.insert(first.into(), json!({"level": "ERROR"})),
-        "EncryptionConfiguration" | "encryptionConfig" => {
-            object.insert(first.into(), json!({"Type": "CUSTOMER_MANAGED_KMS_KEY", "KmsKeyId": "key"}))
+        "Logging" | "LoggingConfiguration" => {
+            object.insert(first.into(), json!({"Level": "ERROR"}))
         }
-        "Tags" if path.contains('.') => object.insert(first.into(), json!([{"Key": "team", "Value": "a"}])),
+        "loggingConfig" => object.insert(first.into(), json!({"level": "ERROR"})),
+        "EncryptionConfiguration" | "encryptionConfig" => object.insert(
+            first.into(),
+            json!({"Type": "CUSTOMER_MANAGED_KMS_KEY", "KmsKeyId": "key"}),
+        ),
+        "Tags" if path.contains('.') => {
+            object.insert(first.into(), json!([{"Key": "team", "Value": "a"}]))
+        }
         _ => None,
     };
     base
@@ -113,7 +126,11 @@ fn put(into: &mut Value, path: &str, value: Value) {
         return;
     };
     let is_list = matches!(first, "Destinations");
-    let inner = into.as_object_mut().unwrap().entry(first).or_insert(if is_list { json!([{}]) } else { json!({}) });
+    let inner = into
+        .as_object_mut()
+        .unwrap()
+        .entry(first)
+        .or_insert(if is_list { json!([{}]) } else { json!({}) });
     put(inner, rest, value);
 }
 
@@ -142,14 +159,28 @@ fn file(ty: &str, properties: Value, attributes: Value) -> Value {
 
 /// Converts a file to configuration and notes, or to the reasons of failures.
 fn converted(file: &Value) -> Result<(String, Vec<String>), String> {
-    let path = Path::new(if file.get("service").is_some() { "serverless.json" } else { "template.json" });
+    let path = Path::new(if file.get("service").is_some() {
+        "serverless.json"
+    } else {
+        "template.json"
+    });
     let text = file.to_string();
     let files = |_: &Path| Ok(definition("marker").to_string());
     let map = Map::new();
-    let mut converted = convert(&Source { path, text: &text, files: &files }, &map)?;
+    let mut converted = convert(
+        &Source {
+            path,
+            text: &text,
+            files: &files,
+        },
+        &map,
+    )?;
     let rendered = converted.render(&map);
     if converted.failures.is_empty() {
-        Ok((rendered, converted.notes.iter().map(ToString::to_string).collect()))
+        Ok((
+            rendered,
+            converted.notes.iter().map(ToString::to_string).collect(),
+        ))
     } else {
         Err(converted.failures.join("; "))
     }
@@ -164,7 +195,9 @@ fn fate(ty: &str, path: &str) -> &'static str {
         None => put(&mut with, path, value(path)),
     }
     let before = converted(&file(ty, without, json!({})));
-    let Ok((rendered, notes)) = converted(&file(ty, with, attributes)) else { return "refused" };
+    let Ok((rendered, notes)) = converted(&file(ty, with, attributes)) else {
+        return "refused";
+    };
     let (plain, known) = before.unwrap_or_default();
     if rendered != plain {
         return "kept";
@@ -178,15 +211,24 @@ fn fate(ty: &str, path: &str) -> &'static str {
     if IMPLIED.contains(&name) {
         return "implied";
     }
-    assert!(notes.iter().any(|note| !known.contains(note) && tells(note)), "`{ty}` loses `{path}`");
+    assert!(
+        notes
+            .iter()
+            .any(|note| !known.contains(note) && tells(note)),
+        "`{ty}` loses `{path}`"
+    );
     "named"
 }
 
 #[test]
 fn no_property_is_lost() {
     let published = PUBLISHED.lines().skip(1);
-    let all = published.chain(OTHERS.lines()).filter_map(|line| line.split_once(' '));
-    let fates: Vec<String> = all.map(|(ty, path)| format!("{ty} {path}: {}", fate(ty, path))).collect();
+    let all = published
+        .chain(OTHERS.lines())
+        .filter_map(|line| line.split_once(' '));
+    let fates: Vec<String> = all
+        .map(|(ty, path)| format!("{ty} {path}: {}", fate(ty, path)))
+        .collect();
     insta::assert_snapshot!(fates.join("\n"));
 }
 
@@ -196,43 +238,111 @@ const ARGUMENTS: [(&str, &str); 26] = [
     ("aws_sfn_state_machine", "name_prefix = \"marker\""),
     ("aws_sfn_state_machine", "publish = var.marker"),
     ("aws_sfn_state_machine", "region = \"marker\""),
-    ("aws_sfn_state_machine", "role_arn = aws_iam_role.marker.arn"),
+    (
+        "aws_sfn_state_machine",
+        "role_arn = aws_iam_role.marker.arn",
+    ),
     ("aws_sfn_state_machine", "type = var.marker"),
     ("aws_sfn_state_machine", "tags = { marker = \"a\" }"),
-    ("aws_sfn_state_machine", "logging_configuration {\n level = var.marker\n}"),
-    ("aws_sfn_state_machine", "logging_configuration {\n level = \"ALL\"\n include_execution_data = var.marker\n}"),
-    ("aws_sfn_state_machine", "logging_configuration {\n level = \"ALL\"\n log_destination = \"${x.marker.arn}:*\"\n}"),
-    ("aws_sfn_state_machine", "tracing_configuration {\n enabled = var.marker\n}"),
-    ("aws_sfn_state_machine", "encryption_configuration {\n type = var.marker\n}"),
-    ("aws_sfn_state_machine", "encryption_configuration {\n kms_key_id = var.marker\n type = \"X\"\n}"),
-    ("aws_sfn_state_machine", "encryption_configuration {\n kms_data_key_reuse_period_seconds = var.marker\n}"),
-    ("aws_sfn_state_machine", "timeouts {\n create = var.marker\n}"),
-    ("aws_sfn_state_machine", "dynamic \"tracing_configuration\" {\n for_each = var.marker\n content {}\n}"),
+    (
+        "aws_sfn_state_machine",
+        "logging_configuration {\n level = var.marker\n}",
+    ),
+    (
+        "aws_sfn_state_machine",
+        "logging_configuration {\n level = \"ALL\"\n include_execution_data = var.marker\n}",
+    ),
+    (
+        "aws_sfn_state_machine",
+        "logging_configuration {\n level = \"ALL\"\n log_destination = \"${x.marker.arn}:*\"\n}",
+    ),
+    (
+        "aws_sfn_state_machine",
+        "tracing_configuration {\n enabled = var.marker\n}",
+    ),
+    (
+        "aws_sfn_state_machine",
+        "encryption_configuration {\n type = var.marker\n}",
+    ),
+    (
+        "aws_sfn_state_machine",
+        "encryption_configuration {\n kms_key_id = var.marker\n type = \"X\"\n}",
+    ),
+    (
+        "aws_sfn_state_machine",
+        "encryption_configuration {\n kms_data_key_reuse_period_seconds = var.marker\n}",
+    ),
+    (
+        "aws_sfn_state_machine",
+        "timeouts {\n create = var.marker\n}",
+    ),
+    (
+        "aws_sfn_state_machine",
+        "dynamic \"tracing_configuration\" {\n for_each = var.marker\n content {}\n}",
+    ),
     ("aws_sfn_state_machine", "count = var.marker"),
     ("aws_sfn_state_machine", "for_each = var.marker"),
-    ("aws_sfn_state_machine", "depends_on = [aws_iam_role.marker]"),
-    ("aws_sfn_state_machine", "lifecycle {\n replace_triggered_by = [x.marker]\n}"),
+    (
+        "aws_sfn_state_machine",
+        "depends_on = [aws_iam_role.marker]",
+    ),
+    (
+        "aws_sfn_state_machine",
+        "lifecycle {\n replace_triggered_by = [x.marker]\n}",
+    ),
     ("aws_sfn_state_machine", "provider = aws.marker"),
-    ("aws_sfn_state_machine", "provisioner \"local-exec\" {\n command = \"marker\"\n}"),
-    ("aws_sfn_state_machine", "an_argument_of_the_future = var.marker"),
+    (
+        "aws_sfn_state_machine",
+        "provisioner \"local-exec\" {\n command = \"marker\"\n}",
+    ),
+    (
+        "aws_sfn_state_machine",
+        "an_argument_of_the_future = var.marker",
+    ),
     ("aws_sfn_alias", "description = var.marker"),
-    ("aws_sfn_alias", "routing_configuration {\n weight = var.marker\n}"),
-    ("aws_sfn_activity", "encryption_configuration {\n kms_key_id = var.marker\n}"),
+    (
+        "aws_sfn_alias",
+        "routing_configuration {\n weight = var.marker\n}",
+    ),
+    (
+        "aws_sfn_activity",
+        "encryption_configuration {\n kms_key_id = var.marker\n}",
+    ),
     ("aws_sfn_activity", "tags = { marker = \"a\" }"),
 ];
 
 #[test]
 fn no_argument_of_terraform_is_lost() {
     for (ty, argument) in ARGUMENTS {
-        let definition = "definition = jsonencode({ StartAt = \"A\", States = { A = { Type = \"Succeed\" } } })";
-        let definition = if ty == "aws_sfn_state_machine" { definition } else { "name = \"n\"" };
+        let definition =
+            "definition = jsonencode({ StartAt = \"A\", States = { A = { Type = \"Succeed\" } } })";
+        let definition = if ty == "aws_sfn_state_machine" {
+            definition
+        } else {
+            "name = \"n\""
+        };
         let text = format!("resource \"{ty}\" \"it\" {{\n{definition}\n{argument}\n}}\n");
         let files = |_: &Path| Err("no file".to_owned());
-        let mut converted =
-            convert(&Source { path: Path::new("main.tf"), text: &text, files: &files }, &Map::new()).unwrap();
+        let mut converted = convert(
+            &Source {
+                path: Path::new("main.tf"),
+                text: &text,
+                files: &files,
+            },
+            &Map::new(),
+        )
+        .unwrap();
         let notes: Vec<String> = converted.notes.iter().map(ToString::to_string).collect();
-        let said = format!("{}{}{}", converted.render(&Map::new()), notes.join("\n"), converted.failures.join("\n"));
+        let said = format!(
+            "{}{}{}",
+            converted.render(&Map::new()),
+            notes.join("\n"),
+            converted.failures.join("\n")
+        );
         let name = argument.split(' ').next().unwrap();
-        assert!(said.contains("marker") || said.contains(&format!("`{name}`")), "`{argument}` is lost:\n{said}");
+        assert!(
+            said.contains("marker") || said.contains(&format!("`{name}`")),
+            "`{argument}` is lost:\n{said}"
+        );
     }
 }

@@ -1,6 +1,10 @@
 //! Converts files of other tools to configuration of this provider.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests fail as tests do")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail as tests do"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,10 +20,18 @@ fn converted(path: &str, text: &str, map: &[(&str, &str)]) -> String {
     let path = folder().join(path);
     let files = |file: &Path| {
         let name = file.display().to_string();
-        fs::read_to_string(path.parent().unwrap().join(file)).map_err(|_| format!("cannot read {name}"))
+        fs::read_to_string(path.parent().unwrap().join(file))
+            .map_err(|_| format!("cannot read {name}"))
     };
-    let map: Map = map.iter().map(|(text, expression)| ((*text).to_owned(), (*expression).to_owned())).collect();
-    let source = Source { path: &path, text, files: &files };
+    let map: Map = map
+        .iter()
+        .map(|(text, expression)| ((*text).to_owned(), (*expression).to_owned()))
+        .collect();
+    let source = Source {
+        path: &path,
+        text,
+        files: &files,
+    };
     match convert(&source, &map) {
         Err(reason) => format!("error: {reason}"),
         Ok(mut converted) => {
@@ -31,7 +43,10 @@ fn converted(path: &str, text: &str, map: &[(&str, &str)]) -> String {
                 let line = note.line.map_or(String::new(), |line| format!("{line}: "));
                 said += &format!("note: {line}{note}\n");
             }
-            converted.failures.iter().for_each(|failure| said += &format!("error: {failure}\n"));
+            converted
+                .failures
+                .iter()
+                .for_each(|failure| said += &format!("error: {failure}\n"));
             said
         }
     }
@@ -73,8 +88,15 @@ fn the_rest_of_a_terraform_file_stays() {
     let text = fs::read_to_string(folder().join(path)).unwrap();
     let kept = |line: &&str| !line.contains("aws_sfn_");
     let end = text.find("resource \"aws_sfn_activity\"").unwrap();
-    for part in [&text[..text.find("resource \"aws_sfn").unwrap()], &text[end..]] {
-        for line in part.lines().filter(kept).filter(|line| !line.contains("pack")) {
+    for part in [
+        &text[..text.find("resource \"aws_sfn").unwrap()],
+        &text[end..],
+    ] {
+        for line in part
+            .lines()
+            .filter(kept)
+            .filter(|line| !line.contains("pack"))
+        {
             assert!(said.contains(line), "{line}");
         }
     }
@@ -88,7 +110,10 @@ fn placeholders_of_a_definition_are_mapped_or_named() {
     insta::assert_snapshot!(converted(
         "orders.asl.json",
         text,
-        &[("ChargeArn", "aws_lambda_function.charge.arn"), ("Seconds", "var.seconds")]
+        &[
+            ("ChargeArn", "aws_lambda_function.charge.arn"),
+            ("Seconds", "var.seconds")
+        ]
     ));
 }
 
@@ -162,17 +187,41 @@ fn what_cannot_be_converted_is_said() {
     for (path, text, said) in [
         ("a.json", "{", "error: line 1: "),
         ("a.yaml", "a: [", "error: line"),
-        ("a.yaml", "just words", "error: not a state machine definition"),
-        ("a.yaml", "Resources: {A: {Type: 'AWS::S3::Bucket'}}", "error: the template has no state machine"),
-        ("serverless.yml", "service: a\nfunctions: {}", "error: the file has no `stepFunctions`"),
-        ("a.tf", "resource {{", "error: not valid Terraform configuration"),
-        ("a.tf", "resource \"aws_s3_bucket\" \"b\" {}", "error: it has no `aws_sfn_state_machine`"),
+        (
+            "a.yaml",
+            "just words",
+            "error: not a state machine definition",
+        ),
+        (
+            "a.yaml",
+            "Resources: {A: {Type: 'AWS::S3::Bucket'}}",
+            "error: the template has no state machine",
+        ),
+        (
+            "serverless.yml",
+            "service: a\nfunctions: {}",
+            "error: the file has no `stepFunctions`",
+        ),
+        (
+            "a.tf",
+            "resource {{",
+            "error: not valid Terraform configuration",
+        ),
+        (
+            "a.tf",
+            "resource \"aws_s3_bucket\" \"b\" {}",
+            "error: it has no `aws_sfn_state_machine`",
+        ),
         (
             "a.tf",
             "resource \"aws_sfn_state_machine\" \"b\" {}",
             "error: `aws_sfn_state_machine.b`: it has no definition",
         ),
-        ("a.yaml", "Resources: {A: {Type: 'AWS::StepFunctions::StateMachine'}}", "error: `A`: it has no definition"),
+        (
+            "a.yaml",
+            "Resources: {A: {Type: 'AWS::StepFunctions::StateMachine'}}",
+            "error: `A`: it has no definition",
+        ),
         (
             "a.yaml",
             "Resources: {A: {Type: 'AWS::StepFunctions::StateMachine', Properties: {DefinitionString: '{'}}}",
@@ -199,8 +248,12 @@ fn damaged(text: &str, random: &mut impl FnMut(usize) -> usize) -> String {
             1 => lines.insert(at, lines[other].clone()),
             2 => lines.swap(at, other),
             _ => {
-                let marks = ["$", "${", "}", "\"", "!Ref ", "\\", "{", "'", ":", "\u{e000}", "%{if a}", "é", "${x} "];
-                let place = (0..=lines[at].len()).filter(|at_byte| lines[at].is_char_boundary(*at_byte));
+                let marks = [
+                    "$", "${", "}", "\"", "!Ref ", "\\", "{", "'", ":", "\u{e000}", "%{if a}", "é",
+                    "${x} ",
+                ];
+                let place =
+                    (0..=lines[at].len()).filter(|at_byte| lines[at].is_char_boundary(*at_byte));
                 let places: Vec<usize> = place.collect();
                 let mark = marks[random(marks.len())];
                 let place = places[random(places.len())];
@@ -215,12 +268,18 @@ fn damaged(text: &str, random: &mut impl FnMut(usize) -> usize) -> String {
 fn damaged_files_are_refused_or_become_configuration() {
     let mut state = 7_u64;
     let mut random = |limit: usize| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         ((state >> 33) as usize) % limit.max(1)
     };
     let mut converted_ones = 0;
-    for path in ["cloudformation/template.yaml", "sam/template.yaml", "serverless/serverless.yml", "terraform/main.tf"]
-    {
+    for path in [
+        "cloudformation/template.yaml",
+        "sam/template.yaml",
+        "serverless/serverless.yml",
+        "terraform/main.tf",
+    ] {
         let text = fs::read_to_string(folder().join(path)).unwrap();
         for _ in 0..250 {
             let damaged = damaged(&text, &mut random);
@@ -231,17 +290,27 @@ fn damaged_files_are_refused_or_become_configuration() {
                 .map(|line| format!("{line}\n"))
                 .collect();
             let parsed = configuration.parse::<hcl_edit::structure::Body>();
-            assert!(parsed.is_ok(), "{:?}\n{configuration}\n--- of ---\n{damaged}", parsed.err());
+            assert!(
+                parsed.is_ok(),
+                "{:?}\n{configuration}\n--- of ---\n{damaged}",
+                parsed.err()
+            );
             converted_ones += usize::from(!configuration.is_empty());
         }
     }
-    assert!(converted_ones > 200, "only {converted_ones} became anything");
+    assert!(
+        converted_ones > 200,
+        "only {converted_ones} became anything"
+    );
 }
 
 #[test]
 fn conditions_become_expressions() {
     insta::assert_snapshot!(check("cloudformation/conditions.yaml", &[]));
-    insta::assert_snapshot!("nested_conditions", check("cloudformation/nested-conditions.yaml", &[]));
+    insta::assert_snapshot!(
+        "nested_conditions",
+        check("cloudformation/nested-conditions.yaml", &[])
+    );
 }
 
 #[test]
@@ -259,9 +328,16 @@ fn names_outside_of_quotes_become_variables() {
 #[test]
 fn a_definition_without_a_name_is_a_workflow() {
     let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}"#;
-    for (path, label) in [("-", "workflow"), (".json", "workflow"), ("order.asl.json", "order")] {
+    for (path, label) in [
+        ("-", "workflow"),
+        (".json", "workflow"),
+        ("order.asl.json", "order"),
+    ] {
         let said = converted(path, text, &[]);
-        assert!(said.starts_with(&format!("resource \"sfn_state_machine\" \"{label}\"")), "{path}:\n{said}");
+        assert!(
+            said.starts_with(&format!("resource \"sfn_state_machine\" \"{label}\"")),
+            "{path}:\n{said}"
+        );
     }
 }
 
@@ -270,15 +346,30 @@ fn a_definition_without_a_name_is_a_workflow() {
 fn definitions_of_terraform_are_read_as_far_as_they_are_written() {
     let locals = "locals {\n  a = local.b\n  b = \"A\"\n  loop = local.loop\n  text = \"{\\\"StartAt\\\": \\\"A\\\", \\\"States\\\": {\\\"A\\\": {\\\"Type\\\": \\\"Succeed\\\"}}}\"\n}\n";
     for (definition, part) in [
-        ("jsonencode({ StartAt = local.a, States = { A = { Type = \"Succeed\" } } })", "succeed \"A\""),
-        ("jsonencode({ StartAt = \"A\", States = { \"${local.a}\" = { Type = \"Succeed\" } } })", "succeed \"A\""),
+        (
+            "jsonencode({ StartAt = local.a, States = { A = { Type = \"Succeed\" } } })",
+            "succeed \"A\"",
+        ),
+        (
+            "jsonencode({ StartAt = \"A\", States = { \"${local.a}\" = { Type = \"Succeed\" } } })",
+            "succeed \"A\"",
+        ),
         (
             "jsonencode({ StartAt = \"A\", States = { (local.loop) = { Type = \"Succeed\" } } })",
             "definition = jsonencode(",
         ),
-        ("jsonencode(merge({ StartAt = \"A\" }, var.rest))", "definition = jsonencode(merge("),
-        ("jsonencode({ StartAt = \"A\" })", "definition = jsonencode({ StartAt = \"A\" })"),
-        ("\"${var.definition}\"", "definition = \"${var.definition}\""),
+        (
+            "jsonencode(merge({ StartAt = \"A\" }, var.rest))",
+            "definition = jsonencode(merge(",
+        ),
+        (
+            "jsonencode({ StartAt = \"A\" })",
+            "definition = jsonencode({ StartAt = \"A\" })",
+        ),
+        (
+            "\"${var.definition}\"",
+            "definition = \"${var.definition}\"",
+        ),
         // A template with only an interpolation has the value of the interpolation.
         ("\"${local.text}\"", "succeed \"A\""),
     ] {

@@ -50,15 +50,27 @@ fn configuration() -> String {
 fn answers(criterion: &mut Criterion) {
     for (name, text) in [("a.asl.json", definition()), ("main.tf", configuration())] {
         let mut group = criterion.benchmark_group(name);
-        group.measurement_time(Duration::from_secs(3)).warm_up_time(Duration::from_secs(1)).sample_size(20);
+        group
+            .measurement_time(Duration::from_secs(3))
+            .warm_up_time(Duration::from_secs(1))
+            .sample_size(20);
         let mut client = Client::start(&[]);
         let position = client.open(name, &text);
         client.published(name);
-        for method in ["completion", "definition", "references", "hover", "documentSymbol", "codeLens"] {
+        for method in [
+            "completion",
+            "definition",
+            "references",
+            "hover",
+            "documentSymbol",
+            "codeLens",
+        ] {
             let mut asked = position.clone();
             asked["context"] = json!({ "includeDeclaration": true, "triggerKind": 1 });
             let method = format!("textDocument/{method}");
-            group.bench_function(&method, |bencher| bencher.iter(|| client.ask(&method, asked.clone())));
+            group.bench_function(&method, |bencher| {
+                bencher.iter(|| client.ask(&method, asked.clone()))
+            });
         }
         group.bench_function("change and definition", |bencher| {
             bencher.iter(|| {
@@ -69,11 +81,15 @@ fn answers(criterion: &mut Criterion) {
         group.bench_function("change and diagnostics", |bencher| {
             bencher.iter(|| {
                 client.open(name, &text);
-                client.published(name)["diagnostics"].as_array().map_or(0, Vec::len)
+                client.published(name)["diagnostics"]
+                    .as_array()
+                    .map_or(0, Vec::len)
             });
         });
         group.finish();
-        assert!(client.ask("textDocument/hover", position) != Value::Null || name.ends_with("json"));
+        assert!(
+            client.ask("textDocument/hover", position) != Value::Null || name.ends_with("json")
+        );
         client.end();
     }
 }

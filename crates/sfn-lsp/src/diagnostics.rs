@@ -6,8 +6,9 @@ use asl::linter::Linter;
 use asl::rules::rule_named;
 use asl::{Diagnostic, Severity};
 use gen_lsp_types::{
-    Code, CodeAction, CodeActionKind, CodeDescription, Diagnostic as LspDiagnostic, DiagnosticRelatedInformation,
-    DiagnosticSeverity, Location, Range, TextEdit, Uri, WorkspaceEdit,
+    Code, CodeAction, CodeActionKind, CodeDescription, Diagnostic as LspDiagnostic,
+    DiagnosticRelatedInformation, DiagnosticSeverity, Location, Range, TextEdit, Uri,
+    WorkspaceEdit,
 };
 use sfn_convert::configuration;
 
@@ -35,11 +36,18 @@ pub fn check(document: &Document, linter: &Linter) -> Vec<Diagnostic> {
 
 /// Returns a finding as the protocol has it.
 pub fn diagnostic(finding: &Diagnostic, document: &Document) -> LspDiagnostic {
-    let range = |span: &Option<std::ops::Range<usize>>| document.text.range(&span.clone().unwrap_or(0..0));
-    let related = finding.related.iter().map(|related| DiagnosticRelatedInformation {
-        location: Location { uri: document.uri.clone(), range: range(&related.span) },
-        message: related.message.clone(),
-    });
+    let range =
+        |span: &Option<std::ops::Range<usize>>| document.text.range(&span.clone().unwrap_or(0..0));
+    let related = finding
+        .related
+        .iter()
+        .map(|related| DiagnosticRelatedInformation {
+            location: Location {
+                uri: document.uri.clone(),
+                range: range(&related.span),
+            },
+            message: related.message.clone(),
+        });
     let message = match finding.help.as_str() {
         "" => finding.message.clone(),
         help => format!("{}\n{help}", finding.message),
@@ -52,7 +60,9 @@ pub fn diagnostic(finding: &Diagnostic, document: &Document) -> LspDiagnostic {
             Severity::Lint => DiagnosticSeverity::Information,
         }),
         code: Some(Code::String(finding.code.to_owned())),
-        code_description: rule_named(finding.code).map(|rule| CodeDescription { href: Uri(rule.help_uri()) }),
+        code_description: rule_named(finding.code).map(|rule| CodeDescription {
+            href: Uri(rule.help_uri()),
+        }),
         source: Some(SOURCE.to_owned()),
         message: message.into(),
         related_information: Some(related.collect()),
@@ -65,11 +75,20 @@ pub fn actions(document: &Document, range: &Range) -> Vec<CodeAction> {
     let wanted = document.text.span(range);
     let findings = document.findings.borrow();
     let action = |finding: &Diagnostic| {
-        let touches = finding.span.as_ref().is_some_and(|span| span.start <= wanted.end && wanted.start <= span.end);
+        let touches = finding
+            .span
+            .as_ref()
+            .is_some_and(|span| span.start <= wanted.end && wanted.start <= span.end);
         let fix = finding.fix.as_ref().filter(|_| touches)?;
-        let edit =
-            TextEdit { range: document.text.range(fix.span.as_ref()?), new_text: fix.written(&document.text.text)? };
-        let note = if fix.is_safe { "" } else { " (changes what the workflow does)" };
+        let edit = TextEdit {
+            range: document.text.range(fix.span.as_ref()?),
+            new_text: fix.written(&document.text.text)?,
+        };
+        let note = if fix.is_safe {
+            ""
+        } else {
+            " (changes what the workflow does)"
+        };
         Some(CodeAction {
             title: format!("Replace with `{}`{note}", fix.replacement),
             kind: Some(CodeActionKind::QuickFix),

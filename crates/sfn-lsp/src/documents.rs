@@ -84,14 +84,17 @@ impl Document {
     /// Returns whether the name of the file says that it is a definition.
     pub fn says_asl(&self) -> bool {
         let name = self.path.to_string_lossy();
-        [".asl", ".asl.json", ".asl.yaml", ".asl.yml"].iter().any(|end| name.ends_with(end))
+        [".asl", ".asl.json", ".asl.yaml", ".asl.yml"]
+            .iter()
+            .any(|end| name.ends_with(end))
     }
 
     fn indexed(&self) -> &(Rc<Index>, bool) {
-        self.index.get_or_init(|| match Index::of(&self.text.text, self.kind) {
-            Some(index) => (Rc::new(index), true),
-            None => (self.last.clone().unwrap_or_default(), false),
-        })
+        self.index
+            .get_or_init(|| match Index::of(&self.text.text, self.kind) {
+                Some(index) => (Rc::new(index), true),
+                None => (self.last.clone().unwrap_or_default(), false),
+            })
     }
 }
 
@@ -105,18 +108,26 @@ pub struct Documents {
 impl Documents {
     /// No open files.
     pub fn new(encoding: Encoding) -> Self {
-        Self { encoding, open: HashMap::new() }
+        Self {
+            encoding,
+            open: HashMap::new(),
+        }
     }
 
     /// Takes the text of a file that was opened or changed.
     pub fn set(&mut self, uri: Uri, version: i32, text: String) -> Rc<Document> {
         let mut document = Document::new(uri, Some(version), text, self.encoding);
         if let Some(before) = self.open.get(&document.uri.0) {
-            document.last = before.index.get().map(|(index, _)| Rc::clone(index)).or_else(|| before.last.clone());
+            document.last = before
+                .index
+                .get()
+                .map(|(index, _)| Rc::clone(index))
+                .or_else(|| before.last.clone());
             document.findings.replace(before.findings.take());
         }
         let document = Rc::new(document);
-        self.open.insert(document.uri.0.clone(), Rc::clone(&document));
+        self.open
+            .insert(document.uri.0.clone(), Rc::clone(&document));
         document
     }
 
@@ -132,23 +143,38 @@ impl Documents {
 
     /// Returns the other `.tf` files of the module of a file, as they are in the editor or else on disk.
     pub fn module(&self, document: &Document) -> Vec<Rc<Document>> {
-        let Some(folder) = document.path.parent().filter(|_| document.kind == Kind::Configuration) else {
+        let Some(folder) = document
+            .path
+            .parent()
+            .filter(|_| document.kind == Kind::Configuration)
+        else {
             return Vec::new();
         };
         let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
         let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
         let is_open = |path: &Path| self.open.values().find(|open| open.path == path).cloned();
-        paths
-            .extend(self.open.values().filter(|open| open.path.parent() == Some(folder)).map(|open| open.path.clone()));
+        paths.extend(
+            self.open
+                .values()
+                .filter(|open| open.path.parent() == Some(folder))
+                .map(|open| open.path.clone()),
+        );
         paths.sort();
         paths.dedup();
-        let of_module = |path: &PathBuf| *path != document.path && Kind::of(path, "{}") == Kind::Configuration;
+        let of_module =
+            |path: &PathBuf| *path != document.path && Kind::of(path, "{}") == Kind::Configuration;
         let read = |path: PathBuf| is_open(&path).or_else(|| self.read(&path).map(Rc::new));
-        paths.into_iter().filter(of_module).filter_map(read).collect()
+        paths
+            .into_iter()
+            .filter(of_module)
+            .filter_map(read)
+            .collect()
     }
 
     fn read(&self, path: &Path) -> Option<Document> {
-        std::fs::metadata(path).ok().filter(|it| it.is_file() && it.len() <= MAX_BYTES)?;
+        std::fs::metadata(path)
+            .ok()
+            .filter(|it| it.is_file() && it.len() <= MAX_BYTES)?;
         let text = std::fs::read_to_string(path).ok()?;
         Some(Document::new(uri_of(path), None, text, self.encoding))
     }
@@ -160,8 +186,14 @@ pub fn path_of(uri: &Uri) -> PathBuf {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
-        let digits: Vec<u8> = if byte == b'%' { rest.clone().take(2).collect() } else { Vec::new() };
-        let code = std::str::from_utf8(&digits).ok().and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        let digits: Vec<u8> = if byte == b'%' {
+            rest.clone().take(2).collect()
+        } else {
+            Vec::new()
+        };
+        let code = std::str::from_utf8(&digits)
+            .ok()
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
         match code.filter(|_| digits.len() == 2) {
             Some(code) => {
                 bytes.push(code);
@@ -173,7 +205,11 @@ pub fn path_of(uri: &Uri) -> PathBuf {
     let path = String::from_utf8_lossy(&bytes).into_owned();
     // `/c:/folder` on Windows.
     let is_drive = cfg!(windows) && path.as_bytes().get(2) == Some(&b':');
-    PathBuf::from(if is_drive { path.trim_start_matches('/') } else { &path })
+    PathBuf::from(if is_drive {
+        path.trim_start_matches('/')
+    } else {
+        &path
+    })
 }
 
 /// Returns the file address of a path.
@@ -185,7 +221,11 @@ pub fn uri_of(path: &Path) -> Uri {
     }
     for byte in path.bytes() {
         let is_plain = byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte);
-        if is_plain { text.push(char::from(byte)) } else { text.push_str(&format!("%{byte:02X}")) }
+        if is_plain {
+            text.push(char::from(byte))
+        } else {
+            text.push_str(&format!("%{byte:02X}"))
+        }
     }
     Uri(text)
 }

@@ -88,7 +88,13 @@ impl Places for InText<'_> {
     fn literals(&self, at: &JsonPointer) -> Vec<Literal> {
         let text = self.located.root.at(at).and_then(Json::as_str);
         let literal = text.zip(self.located.string_letters(self.text, at));
-        literal.map(|(text, span)| Literal::Written { text: text.to_owned(), span }).into_iter().collect()
+        literal
+            .map(|(text, span)| Literal::Written {
+                text: text.to_owned(),
+                span,
+            })
+            .into_iter()
+            .collect()
     }
 }
 
@@ -114,25 +120,53 @@ impl Index {
                 let located = locate(text, format, MachineType::Standard);
                 let workflow = |located: Located| {
                     let header = located.span(text, &JsonPointer::root());
-                    let workflow = workflow(&located.root, &InText { located: &located, text });
-                    Workflow { name: located.name, header, ..workflow }
+                    let workflow = workflow(
+                        &located.root,
+                        &InText {
+                            located: &located,
+                            text,
+                        },
+                    );
+                    Workflow {
+                        name: located.name,
+                        header,
+                        ..workflow
+                    }
                 };
                 let workflows: Vec<Workflow> = located.into_iter().map(workflow).collect();
                 let is_empty = workflows.is_empty();
-                (!is_empty).then(|| Self { workflows, ..Self::default() })
+                (!is_empty).then(|| Self {
+                    workflows,
+                    ..Self::default()
+                })
             }
             Kind::Configuration => {
                 let configuration = Configuration::parse(text).ok()?;
                 let with_address = |found: configuration::Workflow<'_>| {
                     let mut workflow = workflow(&found.root, &found);
                     for (name, span) in found.members_named_after_states() {
-                        let literal = Literal::Written { text: name.to_owned(), span };
-                        workflow.mentions.push(Mention { namespace: NamespaceId::ROOT, literal });
+                        let literal = Literal::Written {
+                            text: name.to_owned(),
+                            span,
+                        };
+                        workflow.mentions.push(Mention {
+                            namespace: NamespaceId::ROOT,
+                            literal,
+                        });
                     }
-                    Workflow { name: Some(found.address()), header: found.header_span(), ..workflow }
+                    Workflow {
+                        name: Some(found.address()),
+                        header: found.header_span(),
+                        ..workflow
+                    }
                 };
-                let workflows = configuration::workflows(&configuration).map(with_address).collect();
-                let locals = configuration.local_literals().map(|(name, found)| (name.to_owned(), found)).collect();
+                let workflows = configuration::workflows(&configuration)
+                    .map(with_address)
+                    .collect();
+                let locals = configuration
+                    .local_literals()
+                    .map(|(name, found)| (name.to_owned(), found))
+                    .collect();
                 Some(Self { workflows, locals })
             }
         }
@@ -153,10 +187,15 @@ impl Index {
                 Some(named(state.namespace, &state.name, span))
             });
             state.or_else(|| {
-                workflow.mentions.iter().find_map(|mention| match &mention.literal {
-                    Literal::Written { text, span } if holds(span) => Some(named(mention.namespace, text, span)),
-                    _ => None,
-                })
+                workflow
+                    .mentions
+                    .iter()
+                    .find_map(|mention| match &mention.literal {
+                        Literal::Written { text, span } if holds(span) => {
+                            Some(named(mention.namespace, text, span))
+                        }
+                        _ => None,
+                    })
             })
         })
     }
@@ -185,7 +224,9 @@ impl<'i> Named<'i> {
 impl Workflow {
     /// Returns the state of a namespace by its name.
     pub fn state(&self, namespace: NamespaceId, name: &str) -> Option<&State> {
-        self.states.iter().find(|state| state.namespace == namespace && state.name == name)
+        self.states
+            .iter()
+            .find(|state| state.namespace == namespace && state.name == name)
     }
 }
 
@@ -197,24 +238,52 @@ fn workflow(root: &Json, places: &dyn Places) -> Workflow {
             *parent = scope.holder;
         }
     }
-    let positions: HashMap<StateId, usize> =
-        graph.states.ids().enumerate().map(|(position, state)| (state, position)).collect();
+    let positions: HashMap<StateId, usize> = graph
+        .states
+        .ids()
+        .enumerate()
+        .map(|(position, state)| (state, position))
+        .collect();
     let states = graph.states.iter().map(|node| State {
         name: node.name.to_owned(),
-        ty: node.value.get("Type").and_then(Json::as_str).unwrap_or("").to_owned(),
+        ty: node
+            .value
+            .get("Type")
+            .and_then(Json::as_str)
+            .unwrap_or("")
+            .to_owned(),
         namespace: node.namespace,
-        parent: parents.get(node.namespace).copied().flatten().and_then(|state| positions.get(&state).copied()),
+        parent: parents
+            .get(node.namespace)
+            .copied()
+            .flatten()
+            .and_then(|state| positions.get(&state).copied()),
         at: node.at.clone(),
         name_span: places.name_letters(&node.at),
         span: places.span(&node.at),
     });
-    let starts = graph.scopes.iter().map(|scope| (scope.namespace, &scope.start.at));
-    let edges = graph.states.iter().flat_map(|node| node.edges.iter().map(|edge| (node.namespace, &edge.at)));
+    let starts = graph
+        .scopes
+        .iter()
+        .map(|scope| (scope.namespace, &scope.start.at));
+    let edges = graph
+        .states
+        .iter()
+        .flat_map(|node| node.edges.iter().map(|edge| (node.namespace, &edge.at)));
     let mut mentions = Vec::new();
     for (namespace, at) in starts.chain(edges) {
-        let found = places.literals(at).into_iter().map(|literal| Mention { namespace, literal });
+        let found = places
+            .literals(at)
+            .into_iter()
+            .map(|literal| Mention { namespace, literal });
         // A value that several edges share is one place.
         mentions.extend(found);
     }
-    Workflow { name: None, header: 0..0, root: root.clone(), states: states.collect(), mentions }
+    Workflow {
+        name: None,
+        header: 0..0,
+        root: root.clone(),
+        states: states.collect(),
+        mentions,
+    }
 }

@@ -5,7 +5,9 @@ use std::ops;
 use std::rc::Rc;
 
 use asl::Format;
-use gen_lsp_types::{CodeLens, Command, DocumentSymbol, Location, Range, SymbolKind, TextEdit, Uri, WorkspaceEdit};
+use gen_lsp_types::{
+    CodeLens, Command, DocumentSymbol, Location, Range, SymbolKind, TextEdit, Uri, WorkspaceEdit,
+};
 use tfconfig::reader::Literal;
 
 use crate::documents::{Document, Kind};
@@ -28,7 +30,10 @@ pub struct Place {
 impl Place {
     /// Returns the place as the protocol has it.
     pub fn location(&self) -> Location {
-        Location { uri: self.document.uri.clone(), range: self.document.text.range(&self.span) }
+        Location {
+            uri: self.document.uri.clone(),
+            range: self.document.text.range(&self.span),
+        }
     }
 
     /// Returns whether the place is in a file.
@@ -40,17 +45,32 @@ impl Place {
 /// Returns the state whose name is at a byte of a file.
 pub fn definition(document: &Rc<Document>, at: usize) -> Option<Place> {
     let span = document.index().name_at(at)?.state()?.name_span.clone()?;
-    Some(Place { document: Rc::clone(document), span })
+    Some(Place {
+        document: Rc::clone(document),
+        span,
+    })
 }
 
 /// Returns the places that name the same state as the one at a byte of a file, the state itself first. `module` are the other files of
 /// the module.
 pub fn references(document: &Rc<Document>, at: usize, module: &[Rc<Document>]) -> Vec<Place> {
     let index = document.index();
-    let Some(named) = index.name_at(at) else { return Vec::new() };
+    let Some(named) = index.name_at(at) else {
+        return Vec::new();
+    };
     let own = named.state().and_then(|state| state.name_span.clone());
-    let mut found: Vec<Place> = own.into_iter().map(|span| Place { document: Rc::clone(document), span }).collect();
-    let mentions = named.workflow.mentions.iter().filter(|mention| mention.namespace == named.namespace);
+    let mut found: Vec<Place> = own
+        .into_iter()
+        .map(|span| Place {
+            document: Rc::clone(document),
+            span,
+        })
+        .collect();
+    let mentions = named
+        .workflow
+        .mentions
+        .iter()
+        .filter(|mention| mention.namespace == named.namespace);
     for Mention { literal, .. } in mentions {
         collect(document, literal, &named.name, module, 0, &mut found);
     }
@@ -76,7 +96,10 @@ fn collect(
 ) {
     match literal {
         Literal::Written { text, span } if text == name => {
-            found.push(Place { document: Rc::clone(document), span: span.clone() });
+            found.push(Place {
+                document: Rc::clone(document),
+                span: span.clone(),
+            });
         }
         Literal::Local { name: local } if depth < MAX_DEPTH => {
             for other in module {
@@ -91,7 +114,10 @@ fn collect(
 
 /// Returns the bytes of the name of a state at a byte of a file, and the name.
 pub fn renamable(document: &Document, at: usize) -> Option<(ops::Range<usize>, String)> {
-    let named = document.index().name_at(at).filter(|_| document.is_indexed())?;
+    let named = document
+        .index()
+        .name_at(at)
+        .filter(|_| document.is_indexed())?;
     named.state()?.name_span.as_ref()?;
     Some((named.span.clone(), named.name))
 }
@@ -100,40 +126,67 @@ pub fn renamable(document: &Document, at: usize) -> Option<(ops::Range<usize>, S
 ///
 /// # Errors
 /// Where there is no state, or where the name is not possible.
-pub fn rename(document: &Rc<Document>, at: usize, new: &str, module: &[Rc<Document>]) -> Result<WorkspaceEdit, String> {
+pub fn rename(
+    document: &Rc<Document>,
+    at: usize,
+    new: &str,
+    module: &[Rc<Document>],
+) -> Result<WorkspaceEdit, String> {
     if !document.is_indexed() {
         return Err("the file has syntax errors: correct them first".to_owned());
     }
     let index = document.index();
     let named = index.name_at(at).ok_or("there is no state name here")?;
     if named.state().is_none_or(|state| state.name_span.is_none()) {
-        return Err(format!("the state `{}` is not declared in this file", named.name));
+        return Err(format!(
+            "the state `{}` is not declared in this file",
+            named.name
+        ));
     }
     check_name(&named, new, document.kind)?;
     if let Some(other) = module.iter().find(|other| !other.is_indexed()) {
-        return Err(format!("{} has syntax errors: correct them first", other.path.display()));
+        return Err(format!(
+            "{} has syntax errors: correct them first",
+            other.path.display()
+        ));
     }
     let mut changes: HashMap<Uri, Vec<TextEdit>> = HashMap::new();
     for place in references(document, at, module) {
         let edit = edit(&place, new);
-        changes.entry(place.document.uri.clone()).or_default().push(edit);
+        changes
+            .entry(place.document.uri.clone())
+            .or_default()
+            .push(edit);
     }
-    Ok(WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() })
+    Ok(WorkspaceEdit {
+        changes: Some(changes),
+        ..WorkspaceEdit::default()
+    })
 }
 
 /// Refuses names that AWS rejects, that another state has, or that change the text around them.
 fn check_name(named: &Named<'_>, new: &str, kind: Kind) -> Result<(), String> {
     let length = new.chars().count();
     if !(1..=MAX_NAME).contains(&length) {
-        return Err(format!("the name of a state must have 1 to {MAX_NAME} characters, got {length}"));
+        return Err(format!(
+            "the name of a state must have 1 to {MAX_NAME} characters, got {length}"
+        ));
     }
     let is_template = |text: &str| text.contains("${") || text.contains("%{");
     if new.chars().any(|c| c.is_control() || "\"\\".contains(c)) || is_template(new) {
-        return Err("the new name must not contain quotes, backslashes, control characters, `${` and `%{`".to_owned());
+        return Err(
+            "the new name must not contain quotes, backslashes, control characters, `${` and `%{`"
+                .to_owned(),
+        );
     }
     // In the blocks of HCL all states of a workflow share one namespace.
     let shares = |state: &&State| kind == Kind::Configuration || state.namespace == named.namespace;
-    let mut others = named.workflow.states.iter().filter(|state| state.name != named.name).filter(shares);
+    let mut others = named
+        .workflow
+        .states
+        .iter()
+        .filter(|state| state.name != named.name)
+        .filter(shares);
     match others.any(|state| state.name == new) {
         true => Err(format!("another state is called `{new}`")),
         false => Ok(()),
@@ -146,20 +199,31 @@ fn edit(place: &Place, new: &str) -> TextEdit {
     let is_yaml = place.document.kind == Kind::Text(Format::Yaml);
     let before = text.part(0..place.span.start).chars().next_back();
     let is_quoted = before.is_some_and(|c| matches!(c, '"' | '\''));
-    let is_plain = new.chars().all(|c| c.is_alphanumeric() || " _-".contains(c))
+    let is_plain = new
+        .chars()
+        .all(|c| c.is_alphanumeric() || " _-".contains(c))
         && new.starts_with(char::is_alphabetic)
         && !new.ends_with(' ')
-        && !matches!(new.to_lowercase().as_str(), "true" | "false" | "null" | "yes" | "no" | "on" | "off" | "y" | "n");
+        && !matches!(
+            new.to_lowercase().as_str(),
+            "true" | "false" | "null" | "yes" | "no" | "on" | "off" | "y" | "n"
+        );
     let new_text = match before.filter(|_| is_quoted) {
         Some('\'') if is_yaml => new.replace('\'', "''"),
         _ if !is_quoted && is_yaml && !is_plain => format!("\"{new}\""),
         // The label of a block or the name of a member in HCL.
-        _ if !is_quoted && place.document.kind == Kind::Configuration && !tfconfig::is_identifier(new) => {
+        _ if !is_quoted
+            && place.document.kind == Kind::Configuration
+            && !tfconfig::is_identifier(new) =>
+        {
             format!("\"{new}\"")
         }
         _ => new.to_owned(),
     };
-    TextEdit { range: text.range(&place.span), new_text }
+    TextEdit {
+        range: text.range(&place.span),
+        new_text,
+    }
 }
 
 /// Returns the outline of a file: its workflows with their states, or in a `.tf` file only the states, as terraform-ls shows the blocks.
@@ -175,7 +239,13 @@ pub fn outline(document: &Document) -> Vec<DocumentSymbol> {
         match &workflow.name {
             Some(name) if !is_flat => {
                 let range = document.text.range(&workflow.header);
-                vec![symbol(name.clone(), "state machine".to_owned(), SymbolKind::Module, [range; 2], states)]
+                vec![symbol(
+                    name.clone(),
+                    "state machine".to_owned(),
+                    SymbolKind::Module,
+                    [range; 2],
+                    states,
+                )]
             }
             _ => states,
         }
@@ -193,15 +263,30 @@ fn children(
     let of_state = |position: &usize| {
         let state = workflow.states.get(*position)?;
         let name = state.name_span.clone()?;
-        let workflow_name = workflow.name.as_deref().filter(|_| document.kind == Kind::Configuration);
-        let detail = workflow_name.map_or_else(|| state.ty.clone(), |name| format!("{} · {name}", state.ty));
+        let workflow_name = workflow
+            .name
+            .as_deref()
+            .filter(|_| document.kind == Kind::Configuration);
+        let detail =
+            workflow_name.map_or_else(|| state.ty.clone(), |name| format!("{} · {name}", state.ty));
         // The range of a symbol holds that of its name.
         let whole = state.span.start.min(name.start)..state.span.end.max(name.end);
         let ranges = [document.text.range(&whole), document.text.range(&name)];
         let inner = children(document, workflow, inside, Some(*position));
-        Some(symbol(state.name.clone(), detail, kind_of(&state.ty), ranges, inner))
+        Some(symbol(
+            state.name.clone(),
+            detail,
+            kind_of(&state.ty),
+            ranges,
+            inner,
+        ))
     };
-    inside.get(&parent).into_iter().flatten().filter_map(of_state).collect()
+    inside
+        .get(&parent)
+        .into_iter()
+        .flatten()
+        .filter_map(of_state)
+        .collect()
 }
 
 /// A symbol with its range and that of its name.
@@ -213,7 +298,16 @@ fn symbol(
     children: Vec<DocumentSymbol>,
 ) -> DocumentSymbol {
     let children = Some(children).filter(|children| !children.is_empty());
-    DocumentSymbol::new(name, Some(detail), kind, None, None, range, selection, children)
+    DocumentSymbol::new(
+        name,
+        Some(detail),
+        kind,
+        None,
+        None,
+        range,
+        selection,
+        children,
+    )
 }
 
 fn kind_of(ty: &str) -> SymbolKind {
@@ -241,12 +335,21 @@ pub fn lenses(document: &Document) -> Vec<CodeLens> {
             data: None,
         }
     };
-    document.index().workflows.iter().enumerate().map(lens).collect()
+    document
+        .index()
+        .workflows
+        .iter()
+        .enumerate()
+        .map(lens)
+        .collect()
 }
 
 /// Returns the diagram of a workflow of a file in Mermaid.
 pub fn graph(document: &Document, position: usize) -> Option<String> {
     let index = document.index();
     let workflow = index.workflows.get(position)?;
-    Some(asl::diagram::draw(&workflow.root, asl::diagram::Format::Mermaid))
+    Some(asl::diagram::draw(
+        &workflow.root,
+        asl::diagram::Format::Mermaid,
+    ))
 }

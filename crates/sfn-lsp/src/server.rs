@@ -7,14 +7,16 @@ use std::sync::mpsc;
 
 use asl::linter::Linter;
 use gen_lsp_types::{
-    CodeActionKind, CodeActionOptions, CodeActionParams, CodeActionProvider, CodeLensOptions, CodeLensParams,
-    CompletionItem, CompletionItemKind, CompletionItemTextEdit, CompletionOptions, CompletionParams, Contents,
-    DefinitionProvider, DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
-    DidSaveTextDocumentParams, DocumentHighlight, DocumentHighlightProvider, DocumentSymbolParams,
-    DocumentSymbolProvider, Documentation, ExecuteCommandOptions, ExecuteCommandParams, Hover, HoverProvider,
-    InitializeParams, InitializeResult, Location, MarkupContent, MarkupKind, PrepareRenamePlaceholder,
-    PublishDiagnosticsParams, ReferenceParams, ReferencesProvider, RenameOptions, RenameParams, RenameProvider,
-    ServerCapabilities, ServerInfo, TextDocumentContentChangeEvent, TextDocumentPositionParams, TextDocumentSync,
+    CodeActionKind, CodeActionOptions, CodeActionParams, CodeActionProvider, CodeLensOptions,
+    CodeLensParams, CompletionItem, CompletionItemKind, CompletionItemTextEdit, CompletionOptions,
+    CompletionParams, Contents, DefinitionProvider, DidChangeTextDocumentParams,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
+    DocumentHighlight, DocumentHighlightProvider, DocumentSymbolParams, DocumentSymbolProvider,
+    Documentation, ExecuteCommandOptions, ExecuteCommandParams, Hover, HoverProvider,
+    InitializeParams, InitializeResult, Location, MarkupContent, MarkupKind,
+    PrepareRenamePlaceholder, PublishDiagnosticsParams, ReferenceParams, ReferencesProvider,
+    RenameOptions, RenameParams, RenameProvider, ServerCapabilities, ServerInfo,
+    TextDocumentContentChangeEvent, TextDocumentPositionParams, TextDocumentSync,
     TextDocumentSyncKind, TextEdit,
 };
 use serde::Serialize;
@@ -44,7 +46,11 @@ pub enum End {
 ///
 /// # Errors
 /// Where the input cannot be read or does not follow the protocol, or where the output cannot be written.
-pub fn run(input: impl BufRead + Send + 'static, output: &mut dyn Write, settings: Settings<'_>) -> io::Result<End> {
+pub fn run(
+    input: impl BufRead + Send + 'static,
+    output: &mut dyn Write,
+    settings: Settings<'_>,
+) -> io::Result<End> {
     let (sender, messages) = mpsc::channel();
     // Not joined: it waits for input that may never come.
     std::thread::spawn(move || {
@@ -57,7 +63,12 @@ pub fn run(input: impl BufRead + Send + 'static, output: &mut dyn Write, setting
             }
         }
     });
-    let mut server = Server { output, settings, session: None, is_shut_down: false };
+    let mut server = Server {
+        output,
+        settings,
+        session: None,
+        is_shut_down: false,
+    };
     while let Ok(message) = messages.recv() {
         let Some(message) = message? else { break };
         if let Some(end) = server.take(message)? {
@@ -65,7 +76,9 @@ pub fn run(input: impl BufRead + Send + 'static, output: &mut dyn Write, setting
         }
         // A burst of changes is checked once.
         while let Ok(message) = messages.try_recv() {
-            let Some(message) = message? else { return Ok(server.end()) };
+            let Some(message) = message? else {
+                return Ok(server.end());
+            };
             if let Some(end) = server.take(message)? {
                 return Ok(end);
             }
@@ -93,13 +106,19 @@ struct Session {
 
 impl Server<'_> {
     fn end(&self) -> End {
-        if self.is_shut_down { End::Shutdown } else { End::Abandoned }
+        if self.is_shut_down {
+            End::Shutdown
+        } else {
+            End::Abandoned
+        }
     }
 
     fn take(&mut self, message: Message) -> io::Result<Option<End>> {
         match message {
             Message::Response => {}
-            Message::Notification { method, .. } if method == "exit" => return Ok(Some(self.end())),
+            Message::Notification { method, .. } if method == "exit" => {
+                return Ok(Some(self.end()));
+            }
             Message::Notification { method, params } => {
                 if let Some(session) = &mut self.session
                     && let Some(closed) = session.notified(&method, params)
@@ -117,14 +136,20 @@ impl Server<'_> {
 
     fn answer(&mut self, method: &str, params: Value) -> Result<Value, ResponseError> {
         if self.is_shut_down {
-            return Err(ResponseError::new(ResponseError::INVALID_REQUEST, "the server is shut down"));
+            return Err(ResponseError::new(
+                ResponseError::INVALID_REQUEST,
+                "the server is shut down",
+            ));
         }
         match (method, &mut self.session) {
             ("initialize", None) => {
                 let client: InitializeParams = parameters(params)?;
                 let encoding = Encoding::negotiate(&client);
-                self.session =
-                    Some(Session { documents: Documents::new(encoding), changed: Vec::new(), problem: None });
+                self.session = Some(Session {
+                    documents: Documents::new(encoding),
+                    changed: Vec::new(),
+                    problem: None,
+                });
                 result(initialized(encoding))
             }
             ("shutdown", Some(_)) => {
@@ -132,13 +157,18 @@ impl Server<'_> {
                 Ok(Value::Null)
             }
             (_, Some(session)) => session.answer(method, params),
-            (_, None) => Err(ResponseError::new(ResponseError::NOT_INITIALIZED, "`initialize` is the first request")),
+            (_, None) => Err(ResponseError::new(
+                ResponseError::NOT_INITIALIZED,
+                "`initialize` is the first request",
+            )),
         }
     }
 
     /// Checks the files that have changed, and publishes what was found.
     fn publish(&mut self) -> io::Result<()> {
-        let Some(session) = &mut self.session else { return Ok(()) };
+        let Some(session) = &mut self.session else {
+            return Ok(());
+        };
         for document in std::mem::take(&mut session.changed) {
             let folder = document.path.parent().unwrap_or(Path::new(""));
             let linter = match (self.settings)(folder) {
@@ -146,19 +176,28 @@ impl Server<'_> {
                 Err(problem) => {
                     if session.problem.as_ref() != Some(&problem) {
                         let message = printable::printable(&problem).into_owned();
-                        notify(self.output, "window/showMessage", &serde_json::json!({"type": 2, "message": message}))?;
+                        notify(
+                            self.output,
+                            "window/showMessage",
+                            &serde_json::json!({"type": 2, "message": message}),
+                        )?;
                         session.problem = Some(problem);
                     }
                     continue;
                 }
             };
-            document.findings.replace(diagnostics::check(&document, &linter));
+            document
+                .findings
+                .replace(diagnostics::check(&document, &linter));
             let published = PublishDiagnosticsParams {
                 uri: document.uri.clone(),
                 version: document.version,
                 diagnostics: {
                     let findings = document.findings.borrow();
-                    findings.iter().map(|finding| diagnostics::diagnostic(finding, &document)).collect()
+                    findings
+                        .iter()
+                        .map(|finding| diagnostics::diagnostic(finding, &document))
+                        .collect()
                 },
             };
             notify(self.output, "textDocument/publishDiagnostics", &published)?;
@@ -178,25 +217,34 @@ impl Session {
             }
             "textDocument/didChange" => {
                 let changed: DidChangeTextDocumentParams = serde_json::from_value(params).ok()?;
-                let whole = changed.content_changes.into_iter().rev().find_map(|change| match change {
-                    TextDocumentContentChangeEvent::TextDocumentContentChangeWholeDocument(whole) => Some(whole.text),
-                    // Only whole texts are asked for.
-                    TextDocumentContentChangeEvent::TextDocumentContentChangePartial(_) => None,
-                });
+                let whole = changed.content_changes.into_iter().rev().find_map(
+                    |change| match change {
+                        TextDocumentContentChangeEvent::TextDocumentContentChangeWholeDocument(
+                            whole,
+                        ) => Some(whole.text),
+                        // Only whole texts are asked for.
+                        TextDocumentContentChangeEvent::TextDocumentContentChangePartial(_) => None,
+                    },
+                );
                 let id = changed.text_document;
                 self.set(id.text_document_identifier.uri, id.version, whole?);
             }
             // The settings may have changed as well.
             "textDocument/didSave" => {
                 let saved: DidSaveTextDocumentParams = serde_json::from_value(params).ok()?;
-                self.changed.extend(self.documents.get(&saved.text_document.uri));
+                self.changed
+                    .extend(self.documents.get(&saved.text_document.uri));
             }
             "textDocument/didClose" => {
                 let closed: DidCloseTextDocumentParams = serde_json::from_value(params).ok()?;
                 let uri = closed.text_document.uri;
                 self.documents.close(&uri);
                 self.changed.retain(|document| document.uri != uri);
-                return Some(PublishDiagnosticsParams { uri, version: None, diagnostics: Vec::new() });
+                return Some(PublishDiagnosticsParams {
+                    uri,
+                    version: None,
+                    diagnostics: Vec::new(),
+                });
             }
             _ => {}
         }
@@ -214,62 +262,93 @@ impl Session {
             "textDocument/completion" => {
                 let asked: CompletionParams = parameters(params)?;
                 self.at(&asked.text_document_position_params, |document, at| {
-                    complete(document, at).into_iter().map(|found| item(found, document)).collect::<Vec<_>>()
+                    complete(document, at)
+                        .into_iter()
+                        .map(|found| item(found, document))
+                        .collect::<Vec<_>>()
                 })
             }
             "textDocument/hover" => self.at(&parameters(params)?, |document, at| {
                 hover::hover(document, at).map(|(value, span)| Hover {
-                    contents: Contents::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value }),
+                    contents: Contents::MarkupContent(MarkupContent {
+                        kind: MarkupKind::Markdown,
+                        value,
+                    }),
                     range: Some(document.text.range(&span)),
                 })
             }),
             "textDocument/definition" => self.at(&parameters(params)?, |document, at| {
-                navigation::definition(document, at).as_ref().map(Place::location)
+                navigation::definition(document, at)
+                    .as_ref()
+                    .map(Place::location)
             }),
             "textDocument/documentHighlight" => self.at(&parameters(params)?, |document, at| {
                 let places = navigation::references(document, at, &[]);
                 let here = places.iter().filter(|place| place.is_in(document));
-                here.map(|place| DocumentHighlight { range: place.location().range, kind: None }).collect::<Vec<_>>()
+                here.map(|place| DocumentHighlight {
+                    range: place.location().range,
+                    kind: None,
+                })
+                .collect::<Vec<_>>()
             }),
             "textDocument/references" => {
                 let asked: ReferenceParams = parameters(params)?;
                 let position = &asked.text_document_position_params;
                 self.at(position, |document, at| {
-                    let places = navigation::references(document, at, &self.documents.module(document));
-                    let declaration = navigation::definition(document, at).map(|place| place.location());
+                    let places =
+                        navigation::references(document, at, &self.documents.module(document));
+                    let declaration =
+                        navigation::definition(document, at).map(|place| place.location());
                     let locations = places.iter().map(Place::location);
-                    let wanted =
-                        |place: &Location| asked.context.include_declaration || Some(place) != declaration.as_ref();
+                    let wanted = |place: &Location| {
+                        asked.context.include_declaration || Some(place) != declaration.as_ref()
+                    };
                     locations.filter(wanted).collect::<Vec<_>>()
                 })
             }
             "textDocument/prepareRename" => self.at(&parameters(params)?, |document, at| {
                 let (span, placeholder) = navigation::renamable(document, at)?;
-                Some(PrepareRenamePlaceholder { range: document.text.range(&span), placeholder })
+                Some(PrepareRenamePlaceholder {
+                    range: document.text.range(&span),
+                    placeholder,
+                })
             }),
             "textDocument/rename" => {
                 let asked: RenameParams = parameters(params)?;
                 let position = &asked.text_document_position_params;
-                let Some(document) = self.documents.get(&position.text_document.uri) else { return Ok(Value::Null) };
+                let Some(document) = self.documents.get(&position.text_document.uri) else {
+                    return Ok(Value::Null);
+                };
                 let at = document.text.offset(position.position);
                 let module = self.documents.module(&document);
                 let edit = navigation::rename(&document, at, &asked.new_name, &module);
-                result(edit.map_err(|problem| ResponseError::new(ResponseError::REQUEST_FAILED, problem))?)
+                result(edit.map_err(|problem| {
+                    ResponseError::new(ResponseError::REQUEST_FAILED, problem)
+                })?)
             }
             "textDocument/documentSymbol" => {
                 let asked: DocumentSymbolParams = parameters(params)?;
-                self.of(&asked.text_document.uri, |document| navigation::outline(document))
+                self.of(&asked.text_document.uri, |document| {
+                    navigation::outline(document)
+                })
             }
             "textDocument/codeLens" => {
                 let asked: CodeLensParams = parameters(params)?;
-                self.of(&asked.text_document.uri, |document| navigation::lenses(document))
+                self.of(&asked.text_document.uri, |document| {
+                    navigation::lenses(document)
+                })
             }
             "textDocument/codeAction" => {
                 let asked: CodeActionParams = parameters(params)?;
-                self.of(&asked.text_document.uri, |document| diagnostics::actions(document, &asked.range))
+                self.of(&asked.text_document.uri, |document| {
+                    diagnostics::actions(document, &asked.range)
+                })
             }
             "workspace/executeCommand" => self.execute(parameters(params)?),
-            _ => Err(ResponseError::new(ResponseError::METHOD_NOT_FOUND, format!("`{method}` is not supported"))),
+            _ => Err(ResponseError::new(
+                ResponseError::METHOD_NOT_FOUND,
+                format!("`{method}` is not supported"),
+            )),
         }
     }
 
@@ -286,9 +365,17 @@ impl Session {
             return Err(ResponseError::new(ResponseError::INVALID_PARAMS, message));
         }
         let arguments = asked.arguments.unwrap_or_default();
-        let [Value::String(uri), position] = arguments.as_slice() else { return Err(invalid()) };
-        let position = position.as_u64().and_then(|position| usize::try_from(position).ok()).ok_or_else(invalid)?;
-        let document = self.documents.get(&gen_lsp_types::Uri(uri.clone())).ok_or_else(invalid)?;
+        let [Value::String(uri), position] = arguments.as_slice() else {
+            return Err(invalid());
+        };
+        let position = position
+            .as_u64()
+            .and_then(|position| usize::try_from(position).ok())
+            .ok_or_else(invalid)?;
+        let document = self
+            .documents
+            .get(&gen_lsp_types::Uri(uri.clone()))
+            .ok_or_else(invalid)?;
         result(navigation::graph(&document, position).ok_or_else(invalid)?)
     }
 
@@ -308,29 +395,40 @@ impl Session {
         position: &TextDocumentPositionParams,
         ask: impl FnOnce(&Rc<Document>, usize) -> T,
     ) -> Result<Value, ResponseError> {
-        self.of(&position.text_document.uri, |document| ask(document, document.text.offset(position.position)))
+        self.of(&position.text_document.uri, |document| {
+            ask(document, document.text.offset(position.position))
+        })
     }
 }
 
 fn parameters<T: DeserializeOwned>(params: Value) -> Result<T, ResponseError> {
-    serde_json::from_value(params).map_err(|error| ResponseError::new(ResponseError::INVALID_PARAMS, error.to_string()))
+    serde_json::from_value(params)
+        .map_err(|error| ResponseError::new(ResponseError::INVALID_PARAMS, error.to_string()))
 }
 
 fn result(value: impl Serialize) -> Result<Value, ResponseError> {
-    serde_json::to_value(value).map_err(|error| ResponseError::new(ResponseError::REQUEST_FAILED, error.to_string()))
+    serde_json::to_value(value)
+        .map_err(|error| ResponseError::new(ResponseError::REQUEST_FAILED, error.to_string()))
 }
 
 fn initialized(encoding: Encoding) -> InitializeResult {
-    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+    let words = |words: &[&str]| {
+        words
+            .iter()
+            .map(|word| (*word).to_owned())
+            .collect::<Vec<_>>()
+    };
     InitializeResult {
         capabilities: ServerCapabilities {
             position_encoding: Some(encoding.kind()),
-            text_document_sync: Some(TextDocumentSync::Options(gen_lsp_types::TextDocumentSyncOptions {
-                open_close: Some(true),
-                change: Some(TextDocumentSyncKind::Full),
-                save: Some(gen_lsp_types::Save::Bool(true)),
-                ..gen_lsp_types::TextDocumentSyncOptions::default()
-            })),
+            text_document_sync: Some(TextDocumentSync::Options(
+                gen_lsp_types::TextDocumentSyncOptions {
+                    open_close: Some(true),
+                    change: Some(TextDocumentSyncKind::Full),
+                    save: Some(gen_lsp_types::Save::Bool(true)),
+                    ..gen_lsp_types::TextDocumentSyncOptions::default()
+                },
+            )),
             completion_provider: Some(CompletionOptions {
                 trigger_characters: Some(words(&["\"", ".", "$", ":", " "])),
                 ..CompletionOptions::default()
@@ -355,7 +453,10 @@ fn initialized(encoding: Encoding) -> InitializeResult {
             }),
             ..ServerCapabilities::default()
         },
-        server_info: Some(ServerInfo { name: "sfn".to_owned(), version: Some(env!("CARGO_PKG_VERSION").to_owned()) }),
+        server_info: Some(ServerInfo {
+            name: "sfn".to_owned(),
+            version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+        }),
     }
 }
 
@@ -368,7 +469,10 @@ fn item(found: Completion, document: &Document) -> CompletionItem {
         CompletionKind::Variable => CompletionItemKind::Variable,
         CompletionKind::Function => CompletionItemKind::Function,
     };
-    let edit = TextEdit { range: document.text.range(&found.span), new_text: found.text };
+    let edit = TextEdit {
+        range: document.text.range(&found.span),
+        new_text: found.text,
+    };
     let documentation = Some(found.documentation).filter(|text| !text.is_empty());
     CompletionItem {
         // An editor compares it with the text that the edit replaces.
@@ -376,8 +480,12 @@ fn item(found: Completion, document: &Document) -> CompletionItem {
         label: found.label,
         kind: Some(kind),
         detail: Some(found.detail).filter(|text| !text.is_empty()),
-        documentation: documentation
-            .map(|value| Documentation::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value })),
+        documentation: documentation.map(|value| {
+            Documentation::MarkupContent(MarkupContent {
+                kind: MarkupKind::Markdown,
+                value,
+            })
+        }),
         text_edit: Some(CompletionItemTextEdit::TextEdit(edit)),
         ..CompletionItem::default()
     }

@@ -17,8 +17,14 @@ impl Encoding {
     /// Returns the encoding to use with a client: bytes if it offers them.
     pub fn negotiate(client: &InitializeParams) -> Self {
         let general = client.capabilities.general.as_ref();
-        let offered = general.and_then(|general| general.position_encodings.as_deref()).unwrap_or(&[]);
-        if offered.contains(&PositionEncodingKind::UTF8) { Self::Utf8 } else { Self::Utf16 }
+        let offered = general
+            .and_then(|general| general.position_encodings.as_deref())
+            .unwrap_or(&[]);
+        if offered.contains(&PositionEncodingKind::UTF8) {
+            Self::Utf8
+        } else {
+            Self::Utf16
+        }
     }
 
     /// Returns the name of the encoding in the protocol.
@@ -49,17 +55,32 @@ pub struct Text {
 impl Text {
     /// Finds the lines of a text.
     pub fn new(text: String, encoding: Encoding) -> Self {
-        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Self { text, lines, encoding }
+        let lines = std::iter::once(0)
+            .chain(text.match_indices('\n').map(|(at, _)| at + 1))
+            .collect();
+        Self {
+            text,
+            lines,
+            encoding,
+        }
     }
 
     /// Returns the byte of a position. A column beyond the end of a line is that end, and a line beyond the last one is the end of the
     /// text.
     pub fn offset(&self, position: Position) -> usize {
-        let Some(start) = usize::try_from(position.line).ok().and_then(|line| self.lines.get(line)) else {
+        let Some(start) = usize::try_from(position.line)
+            .ok()
+            .and_then(|line| self.lines.get(line))
+        else {
             return self.text.len();
         };
-        let line = self.text.get(*start..).unwrap_or("").split('\n').next().unwrap_or("");
+        let line = self
+            .text
+            .get(*start..)
+            .unwrap_or("")
+            .split('\n')
+            .next()
+            .unwrap_or("");
         let line = line.strip_suffix('\r').unwrap_or(line);
         let (mut column, mut offset) = (0, 0);
         for c in line.chars() {
@@ -77,16 +98,28 @@ impl Text {
 
     /// Returns the position of a byte.
     pub fn position(&self, offset: usize) -> Position {
-        let line = self.lines.partition_point(|start| *start <= offset).saturating_sub(1);
+        let line = self
+            .lines
+            .partition_point(|start| *start <= offset)
+            .saturating_sub(1);
         let start = self.lines.get(line).copied().unwrap_or(0);
-        let before = self.text.get(start..offset.min(self.text.len())).unwrap_or("");
+        let before = self
+            .text
+            .get(start..offset.min(self.text.len()))
+            .unwrap_or("");
         let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        Position { line: number(line), character: number(self.encoding.length(before)) }
+        Position {
+            line: number(line),
+            character: number(self.encoding.length(before)),
+        }
     }
 
     /// Returns the range of the protocol for bytes.
     pub fn range(&self, span: &Range<usize>) -> LspRange {
-        LspRange { start: self.position(span.start), end: self.position(span.end) }
+        LspRange {
+            start: self.position(span.start),
+            end: self.position(span.end),
+        }
     }
 
     /// Returns the bytes of a range of the protocol.
@@ -109,7 +142,10 @@ mod tests {
     fn check(encoding: Encoding, offset: usize, line: u32, character: u32) {
         let text = Text::new("x\r\naü𝄞b\n".into(), encoding);
         let position = Position { line, character };
-        assert_eq!((text.position(offset), text.offset(position)), (position, offset));
+        assert_eq!(
+            (text.position(offset), text.offset(position)),
+            (position, offset)
+        );
     }
 
     #[test]
@@ -126,10 +162,37 @@ mod tests {
     #[test]
     fn places_beyond_the_text_are_its_ends() {
         let text = Text::new("x\r\nab\n".into(), Encoding::Utf16);
-        assert_eq!(text.offset(Position { line: 0, character: 9 }), 1);
-        assert_eq!(text.offset(Position { line: 9, character: 0 }), 6);
-        assert_eq!(text.position(99), Position { line: 2, character: 0 });
-        let reversed = LspRange { start: Position { line: 1, character: 2 }, end: Position { line: 0, character: 0 } };
+        assert_eq!(
+            text.offset(Position {
+                line: 0,
+                character: 9
+            }),
+            1
+        );
+        assert_eq!(
+            text.offset(Position {
+                line: 9,
+                character: 0
+            }),
+            6
+        );
+        assert_eq!(
+            text.position(99),
+            Position {
+                line: 2,
+                character: 0
+            }
+        );
+        let reversed = LspRange {
+            start: Position {
+                line: 1,
+                character: 2,
+            },
+            end: Position {
+                line: 0,
+                character: 0,
+            },
+        };
         assert_eq!(text.span(&reversed), 5..5);
     }
 }

@@ -55,7 +55,10 @@ impl ResponseError {
 
     /// An error of this code.
     pub fn new(code: i32, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
+        Self {
+            code,
+            message: message.into(),
+        }
     }
 }
 
@@ -82,10 +85,13 @@ pub fn read(input: &mut dyn BufRead) -> io::Result<Option<Message>> {
         }
     }
     let invalid = |text: &str| io::Error::new(io::ErrorKind::InvalidData, text.to_owned());
-    let length = length.filter(|length| *length <= MAX_LENGTH).ok_or_else(|| invalid("no valid Content-Length"))?;
+    let length = length
+        .filter(|length| *length <= MAX_LENGTH)
+        .ok_or_else(|| invalid("no valid Content-Length"))?;
     let mut content = vec![0; length];
     input.read_exact(&mut content)?;
-    let mut value: Value = serde_json::from_slice(&content).map_err(|_| invalid("the message is not JSON"))?;
+    let mut value: Value =
+        serde_json::from_slice(&content).map_err(|_| invalid("the message is not JSON"))?;
     let mut take = |name: &str| value.get_mut(name).map(Value::take);
     let (id, method) = (take("id"), take("method"));
     let params = take("params").unwrap_or(Value::Null);
@@ -100,7 +106,11 @@ pub fn read(input: &mut dyn BufRead) -> io::Result<Option<Message>> {
 ///
 /// # Errors
 /// Where the output cannot be written.
-pub fn respond(output: &mut dyn Write, id: &Value, outcome: Result<Value, ResponseError>) -> io::Result<()> {
+pub fn respond(
+    output: &mut dyn Write,
+    id: &Value,
+    outcome: Result<Value, ResponseError>,
+) -> io::Result<()> {
     let message = match outcome {
         Ok(result) => json!({"jsonrpc": "2.0", "id": id, "result": result}),
         Err(error) => {
@@ -114,8 +124,15 @@ pub fn respond(output: &mut dyn Write, id: &Value, outcome: Result<Value, Respon
 ///
 /// # Errors
 /// Where the output cannot be written.
-pub fn notify(output: &mut dyn Write, method: &str, params: &impl serde::Serialize) -> io::Result<()> {
-    write(output, &json!({"jsonrpc": "2.0", "method": method, "params": params}))
+pub fn notify(
+    output: &mut dyn Write,
+    method: &str,
+    params: &impl serde::Serialize,
+) -> io::Result<()> {
+    write(
+        output,
+        &json!({"jsonrpc": "2.0", "method": method, "params": params}),
+    )
 }
 
 fn write(output: &mut dyn Write, message: &Value) -> io::Result<()> {
@@ -135,18 +152,37 @@ mod tests {
 
     #[test]
     fn messages_have_headers() {
-        let request = Message::Request { id: json!(7), method: "a".into(), params: json!({"n": 1}) };
+        let request = Message::Request {
+            id: json!(7),
+            method: "a".into(),
+            params: json!({"n": 1}),
+        };
         check(
             "Content-Length: 43\r\n\r\n{\"id\":7,\"method\":\"a\",\"params\":{\"n\":1},    }",
             &Err("the message is not JSON"),
         );
-        check("Content-Length: 38\r\n\r\n{\"id\":7,\"method\":\"a\",\"params\":{\"n\":1}}", &Ok(Some(request)));
-        let exit = Message::Notification { method: "exit".into(), params: Value::Null };
-        check("content-length:17\r\nContent-Type: x\r\n\r\n{\"method\":\"exit\"}", &Ok(Some(exit)));
+        check(
+            "Content-Length: 38\r\n\r\n{\"id\":7,\"method\":\"a\",\"params\":{\"n\":1}}",
+            &Ok(Some(request)),
+        );
+        let exit = Message::Notification {
+            method: "exit".into(),
+            params: Value::Null,
+        };
+        check(
+            "content-length:17\r\nContent-Type: x\r\n\r\n{\"method\":\"exit\"}",
+            &Ok(Some(exit)),
+        );
         check("Content-Length: 2\r\n\r\n{}", &Ok(Some(Message::Response)));
         check("", &Ok(None));
         check("\r\n{}", &Err("no valid Content-Length"));
-        check("Content-Length: 99999999999\r\n\r\n{}", &Err("no valid Content-Length"));
-        check("Content-Length: 9\r\n\r\n{}", &Err("failed to fill whole buffer"));
+        check(
+            "Content-Length: 99999999999\r\n\r\n{}",
+            &Err("no valid Content-Length"),
+        );
+        check(
+            "Content-Length: 9\r\n\r\n{}",
+            &Err("failed to fill whole buffer"),
+        );
     }
 }

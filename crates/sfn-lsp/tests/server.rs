@@ -1,5 +1,11 @@
 //! The server as an editor uses it: messages over a pipe, and files as they are after its edits.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
 
 mod client;
 
@@ -69,9 +75,21 @@ fn complete(client: &mut Client, name: &str, text: &str) -> String {
     let position = client.open(name, text);
     let items = client.ask("textDocument/completion", position);
     let items = items.as_array().unwrap();
-    let words: Vec<&str> = items.iter().map(|item| item["textEdit"]["newText"].as_str().unwrap()).collect();
-    let shown = words.iter().take(12).map(|word| word.trim_end_matches(": ")).collect::<Vec<_>>().join(" | ");
-    if words.len() > 12 { format!("{} words: {shown} …", words.len()) } else { shown }
+    let words: Vec<&str> = items
+        .iter()
+        .map(|item| item["textEdit"]["newText"].as_str().unwrap())
+        .collect();
+    let shown = words
+        .iter()
+        .take(12)
+        .map(|word| word.trim_end_matches(": "))
+        .collect::<Vec<_>>()
+        .join(" | ");
+    if words.len() > 12 {
+        format!("{} words: {shown} …", words.len())
+    } else {
+        shown
+    }
 }
 
 #[test]
@@ -146,10 +164,17 @@ fn every_prefix_of_a_file_is_served() {
     for (name, text) in [("a.asl.json", ORDER), ("main.tf", MODULE)] {
         for (end, _) in text.char_indices().step_by(3) {
             let position = client.open(name, &format!("{}‸", &text[..end]));
-            for method in ["textDocument/completion", "textDocument/hover", "textDocument/definition"] {
+            for method in [
+                "textDocument/completion",
+                "textDocument/hover",
+                "textDocument/definition",
+            ] {
                 client.ask(method, position.clone());
             }
-            client.ask("textDocument/documentSymbol", json!({ "textDocument": position["textDocument"] }));
+            client.ask(
+                "textDocument/documentSymbol",
+                json!({ "textDocument": position["textDocument"] }),
+            );
         }
     }
     client.end();
@@ -157,14 +182,24 @@ fn every_prefix_of_a_file_is_served() {
 
 #[test]
 fn findings_are_published_with_their_places_and_repairs() {
-    let mut client = Client::start(&[("sfn.toml", "[validate]\nignore = [\"ASL7\"]\nlevel = \"lint\"\n")]);
+    let mut client = Client::start(&[(
+        "sfn.toml",
+        "[validate]\nignore = [\"ASL7\"]\nlevel = \"lint\"\n",
+    )]);
     let mut said = String::new();
-    let broken_in_terraform =
-        MODULE.replace("next         = \"Fail\"", "next         = \"Fial\"").replace("  name  ", "  nmae  ");
+    let broken_in_terraform = MODULE
+        .replace("next         = \"Fail\"", "next         = \"Fial\"")
+        .replace("  name  ", "  nmae  ");
     for (name, text) in [
-        ("wrong.asl.json", ORDER.replace("\"Next\": \"Done\"", "\"Next\": \"Dne\"")),
+        (
+            "wrong.asl.json",
+            ORDER.replace("\"Next\": \"Done\"", "\"Next\": \"Dne\""),
+        ),
         ("right.asl.json", ORDER.to_owned()),
-        ("broken.asl.json", ORDER.replace("\"Next\": \"Done\"", "\"Next\": ")),
+        (
+            "broken.asl.json",
+            ORDER.replace("\"Next\": \"Done\"", "\"Next\": "),
+        ),
         ("package.json", "{\"name\": \"x\"}".to_owned()),
         // What is wrong with the configuration itself, terraform-ls reports.
         ("main.tf", broken_in_terraform),
@@ -174,21 +209,38 @@ fn findings_are_published_with_their_places_and_repairs() {
         let published = client.published(name);
         let _ = writeln!(said, "{name}:");
         for finding in published["diagnostics"].as_array().unwrap() {
-            let (range, href) = (&finding["range"], finding["codeDescription"]["href"].as_str().unwrap());
-            let place =
-                format!("{}:{}-{}", range["start"]["line"], range["start"]["character"], range["end"]["character"]);
+            let (range, href) = (
+                &finding["range"],
+                finding["codeDescription"]["href"].as_str().unwrap(),
+            );
+            let place = format!(
+                "{}:{}-{}",
+                range["start"]["line"], range["start"]["character"], range["end"]["character"]
+            );
             let page = href.rsplit('#').next().unwrap();
-            let _ =
-                writeln!(said, "  {place} {} {} {} ({page})", finding["severity"], finding["code"], finding["message"]);
+            let _ = writeln!(
+                said,
+                "  {place} {} {} {} ({page})",
+                finding["severity"], finding["code"], finding["message"]
+            );
             let uri = client.uri(name);
             let asked = json!({ "textDocument": { "uri": uri }, "range": range, "context": { "diagnostics": [] } });
-            for action in client.ask("textDocument/codeAction", asked).as_array().unwrap() {
+            for action in client
+                .ask("textDocument/codeAction", asked)
+                .as_array()
+                .unwrap()
+            {
                 let edits = client.applied(&action["edit"]);
                 let _ = writeln!(
                     said,
                     "    {}: {}",
                     action["title"],
-                    edits[0].1.lines().filter(|line| !text.contains(line)).collect::<Vec<_>>().join("\n")
+                    edits[0]
+                        .1
+                        .lines()
+                        .filter(|line| !text.contains(line))
+                        .collect::<Vec<_>>()
+                        .join("\n")
                 );
             }
         }
@@ -211,15 +263,33 @@ fn names_lead_to_states() {
     let mut client = Client::start(&[("main.tf", MODULE), ("locals.tf", LOCALS)]);
     let mut said = String::new();
     for (name, text) in [
-        ("a.asl.json", ORDER.replace("\"Next\": \"Each\"", "\"Next\": \"E‸ach\"")),
-        ("a.asl.json", ORDER.replace("\"StartAt\": \"Pack\"", "\"StartAt\": \"Pack‸\"")),
-        ("a.asl.json", ORDER.replace("\"Charge\": {", "\"‸Charge\": {")),
+        (
+            "a.asl.json",
+            ORDER.replace("\"Next\": \"Each\"", "\"Next\": \"E‸ach\""),
+        ),
+        (
+            "a.asl.json",
+            ORDER.replace("\"StartAt\": \"Pack\"", "\"StartAt\": \"Pack‸\""),
+        ),
+        (
+            "a.asl.json",
+            ORDER.replace("\"Charge\": {", "\"‸Charge\": {"),
+        ),
         ("a.asl.json", ORDER.replace("\"Succeed\"", "\"Suc‸ceed\"")),
-        ("main.tf", MODULE.replace("task \"Charge\"", "task \"Char‸ge\"")),
+        (
+            "main.tf",
+            MODULE.replace("task \"Charge\"", "task \"Char‸ge\""),
+        ),
         ("main.tf", MODULE.replace("? \"Done\"", "? \"Do‸ne\"")),
-        ("main.tf", MODULE.replace("      Charge =", "      Ch‸arge =")),
+        (
+            "main.tf",
+            MODULE.replace("      Charge =", "      Ch‸arge ="),
+        ),
         ("main.tf", MODULE.replace("  next = var", "  ne‸xt = var")),
-        ("main.tf", MODULE.replace("name     = \"order\"", "name     = \"or‸der\"")),
+        (
+            "main.tf",
+            MODULE.replace("name     = \"order\"", "name     = \"or‸der\""),
+        ),
     ] {
         let mut position = client.open(name, &text);
         let definition = client.ask("textDocument/definition", position.clone());
@@ -228,16 +298,42 @@ fn names_lead_to_states() {
         position["context"] = json!({ "includeDeclaration": true });
         let references = client.ask("textDocument/references", position);
         let place = |location: &Value| {
-            let name = location["uri"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+            let name = location["uri"]
+                .as_str()
+                .unwrap()
+                .rsplit('/')
+                .next()
+                .unwrap()
+                .to_owned();
             let start = &location["range"]["start"];
             format!("{name}:{}:{}", start["line"], start["character"])
         };
         let places: Vec<String> = references.as_array().unwrap().iter().map(place).collect();
-        let definition = if definition.is_null() { "nothing".to_owned() } else { place(&definition) };
-        let line = text.lines().find(|line| line.contains('‸')).unwrap().trim().to_owned();
+        let definition = if definition.is_null() {
+            "nothing".to_owned()
+        } else {
+            place(&definition)
+        };
+        let line = text
+            .lines()
+            .find(|line| line.contains('‸'))
+            .unwrap()
+            .trim()
+            .to_owned();
         let count = highlights.as_array().unwrap().len();
-        let _ = writeln!(said, "{line}\n  state: {definition}\n  all: {}\n  here: {count}", places.join(" "));
-        let _ = writeln!(said, "  hover: {}", hover["contents"]["value"].as_str().unwrap_or("").replace("\n\n", " / "));
+        let _ = writeln!(
+            said,
+            "{line}\n  state: {definition}\n  all: {}\n  here: {count}",
+            places.join(" ")
+        );
+        let _ = writeln!(
+            said,
+            "  hover: {}",
+            hover["contents"]["value"]
+                .as_str()
+                .unwrap_or("")
+                .replace("\n\n", " / ")
+        );
     }
     insta::assert_snapshot!(said);
     client.end();
@@ -261,7 +357,10 @@ fn a_state_is_renamed_wherever_it_is_named() {
         ("encoded.tf", encoded, "Pay now"),
         ("here.tf", here, "Pay now"),
     ] {
-        let at = text.find("Charge\": {").or_else(|| text.find("Charge\" {")).or_else(|| text.find("Charge:\n"));
+        let at = text
+            .find("Charge\": {")
+            .or_else(|| text.find("Charge\" {"))
+            .or_else(|| text.find("Charge:\n"));
         let at = at.or_else(|| text.find("Charge = {")).unwrap();
         let mut position = client.open(name, &format!("{}‸{}", &text[..at], &text[at..]));
         let placeholder = client.ask("textDocument/prepareRename", position.clone());
@@ -270,7 +369,10 @@ fn a_state_is_renamed_wherever_it_is_named() {
         let edit = client.ask("textDocument/rename", position);
         for (name, changed) in client.applied(&edit) {
             let _ = writeln!(said, "=== {name}: {new}");
-            for line in changed.lines().filter(|line| line.contains(&new.replace('\'', "''")) || line.contains(new)) {
+            for line in changed
+                .lines()
+                .filter(|line| line.contains(&new.replace('\'', "''")) || line.contains(new))
+            {
                 let _ = writeln!(said, "{line}");
             }
             // Another local value of the same text is not a name of the state.
@@ -293,11 +395,27 @@ fn impossible_renames_are_refused() {
         ("a.asl.json", &charge, &"x".repeat(81)),
         ("a.asl.json", &charge, "a\"b"),
         ("a.asl.json", &charge, "${x}"),
-        ("a.asl.json", &charge.replace("\"StartAt\": \"Charge\",", "\"StartAt\": "), "New"),
-        ("a.asl.json", "{\"StartAt\": \"N‸o\", \"States\": {\"A\": {\"Type\": \"Succeed\"}}}", "New"),
-        ("a.asl.json", "{\"Start‸At\": \"A\", \"States\": {\"A\": {\"Type\": \"Succeed\"}}}", "New"),
+        (
+            "a.asl.json",
+            &charge.replace("\"StartAt\": \"Charge\",", "\"StartAt\": "),
+            "New",
+        ),
+        (
+            "a.asl.json",
+            "{\"StartAt\": \"N‸o\", \"States\": {\"A\": {\"Type\": \"Succeed\"}}}",
+            "New",
+        ),
+        (
+            "a.asl.json",
+            "{\"Start‸At\": \"A\", \"States\": {\"A\": {\"Type\": \"Succeed\"}}}",
+            "New",
+        ),
         // A file of the module cannot be read.
-        ("main.tf", &MODULE.replace("task \"Charge\"", "task \"C‸harge\""), "New"),
+        (
+            "main.tf",
+            &MODULE.replace("task \"Charge\"", "task \"C‸harge\""),
+            "New",
+        ),
     ] {
         let mut position = client.open(name, text);
         position["newName"] = json!(new);
@@ -316,7 +434,10 @@ fn impossible_renames_are_refused() {
 fn outlines_and_lenses_show_workflows() {
     fn show(symbols: &Value, depth: usize, said: &mut String) {
         for symbol in symbols.as_array().unwrap_or(&Vec::new()) {
-            let (name, detail) = (symbol["name"].as_str().unwrap(), symbol["detail"].as_str().unwrap());
+            let (name, detail) = (
+                symbol["name"].as_str().unwrap(),
+                symbol["detail"].as_str().unwrap(),
+            );
             let _ = writeln!(
                 said,
                 "{}{name} ({detail}) line {}",
@@ -331,11 +452,20 @@ fn outlines_and_lenses_show_workflows() {
     );
     let mut client = Client::start(&[]);
     let mut said = String::new();
-    for (name, text) in [("a.asl.json", ORDER), ("t.json", &template), ("main.tf", MODULE), ("other.json", "{}")] {
+    for (name, text) in [
+        ("a.asl.json", ORDER),
+        ("t.json", &template),
+        ("main.tf", MODULE),
+        ("other.json", "{}"),
+    ] {
         client.open(name, text);
         let document = json!({ "textDocument": { "uri": client.uri(name) } });
         let _ = writeln!(said, "=== {name}");
-        show(&client.ask("textDocument/documentSymbol", document.clone()), 0, &mut said);
+        show(
+            &client.ask("textDocument/documentSymbol", document.clone()),
+            0,
+            &mut said,
+        );
         let lenses = client.ask("textDocument/codeLens", document);
         for lens in lenses.as_array().unwrap() {
             let command = &lens["command"];
@@ -353,9 +483,19 @@ fn outlines_and_lenses_show_workflows() {
         }
     }
     insta::assert_snapshot!(said);
-    for arguments in [json!([]), json!(["file:///nowhere", 0]), json!([client.uri("a.asl.json"), 7])] {
-        let error = client.fail("workspace/executeCommand", json!({ "command": "sfn.graph", "arguments": arguments }));
-        assert_eq!(error, "the arguments are the file and the position of a workflow");
+    for arguments in [
+        json!([]),
+        json!(["file:///nowhere", 0]),
+        json!([client.uri("a.asl.json"), 7]),
+    ] {
+        let error = client.fail(
+            "workspace/executeCommand",
+            json!({ "command": "sfn.graph", "arguments": arguments }),
+        );
+        assert_eq!(
+            error,
+            "the arguments are the file and the position of a workflow"
+        );
     }
     assert_eq!(
         client.fail("workspace/executeCommand", json!({ "command": "x" })),
@@ -370,10 +510,23 @@ fn hover_explains_fields_and_rules() {
     let mut said = String::new();
     for (name, text) in [
         ("a.asl.json", ORDER.replace("\"Catch\"", "\"Ca‸tch\"")),
-        ("a.asl.json", ORDER.replace("\"ErrorEquals\"", "\"‸ErrorEquals\"")),
-        ("a.asl.json", ORDER.replace("\"TableName\"", "\"Tab‸leName\"")),
-        ("a.asl.json", ORDER.replace("\"Next\": \"Done\"", "\"Next\": \"D‸ne\"")),
-        ("a.asl.yaml", "StartAt: A\nStates:\n  A:\n    Type: Wait\n    Sec‸onds: 1\n    End: true\n".to_owned()),
+        (
+            "a.asl.json",
+            ORDER.replace("\"ErrorEquals\"", "\"‸ErrorEquals\""),
+        ),
+        (
+            "a.asl.json",
+            ORDER.replace("\"TableName\"", "\"Tab‸leName\""),
+        ),
+        (
+            "a.asl.json",
+            ORDER.replace("\"Next\": \"Done\"", "\"Next\": \"D‸ne\""),
+        ),
+        (
+            "a.asl.yaml",
+            "StartAt: A\nStates:\n  A:\n    Type: Wait\n    Sec‸onds: 1\n    End: true\n"
+                .to_owned(),
+        ),
     ] {
         let position = client.open(name, &text);
         client.published(name);
@@ -402,8 +555,16 @@ fn arguments_and_blocks_of_terraform_are_left_to_terraform_ls() {
         let marked = line.replacen(name, &format!("{}‸{}", &name[..1], &name[1..]), 1);
         let position = client.open("main.tf", &MODULE.replacen(line, &marked, 1));
         client.published("main.tf");
-        assert_eq!(client.ask("textDocument/completion", position.clone()), json!([]), "{line}");
-        assert_eq!(client.ask("textDocument/hover", position), Value::Null, "{line}");
+        assert_eq!(
+            client.ask("textDocument/completion", position.clone()),
+            json!([]),
+            "{line}"
+        );
+        assert_eq!(
+            client.ask("textDocument/hover", position),
+            Value::Null,
+            "{line}"
+        );
     }
     client.end();
 }
@@ -413,12 +574,21 @@ fn positions_are_counted_as_the_client_counts() {
     let text = "{\"Comment\": \"𝄞ü\", \"StartAt\": \"Nowhere\", \"States\": {\"A\": {\"Type\": \"Succeed\"}}}";
     let before = text.split("\"Nowhere").next().unwrap();
     let (bytes, units) = (before.len(), before.encode_utf16().count());
-    for (encodings, expected) in [(json!(["utf-16"]), units), (json!(["utf-8", "utf-16"]), bytes), (Value::Null, units)]
-    {
-        let mut client = Client::start_with(&[], &json!({ "general": { "positionEncodings": encodings } }));
+    for (encodings, expected) in [
+        (json!(["utf-16"]), units),
+        (json!(["utf-8", "utf-16"]), bytes),
+        (Value::Null, units),
+    ] {
+        let mut client = Client::start_with(
+            &[],
+            &json!({ "general": { "positionEncodings": encodings } }),
+        );
         client.open("a.asl.json", text);
         let published = client.published("a.asl.json");
-        assert_eq!(published["diagnostics"][0]["range"]["start"]["character"], expected);
+        assert_eq!(
+            published["diagnostics"][0]["range"]["start"]["character"],
+            expected
+        );
         client.end();
     }
 }
@@ -426,16 +596,35 @@ fn positions_are_counted_as_the_client_counts() {
 #[test]
 fn requests_out_of_order_are_refused() {
     let mut client = Client::silent();
-    assert_eq!(client.fail("textDocument/hover", json!({})), "`initialize` is the first request");
+    assert_eq!(
+        client.fail("textDocument/hover", json!({})),
+        "`initialize` is the first request"
+    );
     client.initialize(&json!({}));
-    assert_eq!(client.fail("initialize", json!({})), "`initialize` is not supported");
-    assert_eq!(client.fail("textDocument/foldingRange", json!({})), "`textDocument/foldingRange` is not supported");
-    assert!(client.fail("textDocument/hover", json!({})).contains("missing field"));
+    assert_eq!(
+        client.fail("initialize", json!({})),
+        "`initialize` is not supported"
+    );
+    assert_eq!(
+        client.fail("textDocument/foldingRange", json!({})),
+        "`textDocument/foldingRange` is not supported"
+    );
+    assert!(
+        client
+            .fail("textDocument/hover", json!({}))
+            .contains("missing field")
+    );
     // A file that is not open has nothing to say.
     let position = json!({ "textDocument": { "uri": "file:///x" }, "position": { "line": 0, "character": 0 } });
-    assert_eq!(client.ask("textDocument/hover", position.clone()), Value::Null);
+    assert_eq!(
+        client.ask("textDocument/hover", position.clone()),
+        Value::Null
+    );
     client.ask("shutdown", Value::Null);
-    assert_eq!(client.fail("textDocument/hover", position), "the server is shut down");
+    assert_eq!(
+        client.fail("textDocument/hover", position),
+        "the server is shut down"
+    );
     client.end();
     // A client that goes away ends the server.
     assert_eq!(Client::start(&[]).abandon(), sfn_lsp::End::Abandoned);

@@ -26,7 +26,8 @@ impl Body {
 
     /// Adds an attribute. `expression` must be laid out for its level.
     pub fn attribute(&mut self, name: impl Into<String>, expression: impl Into<String>) {
-        self.items.push(Item::Attribute(name.into(), expression.into()));
+        self.items
+            .push(Item::Attribute(name.into(), expression.into()));
     }
 
     /// Adds a block with a header such as `task "A"`.
@@ -42,7 +43,10 @@ impl Body {
 
     /// Adds each line of a text as a comment.
     pub fn comment(&mut self, text: &str) {
-        self.items.extend(text.lines().map(|line| Item::Comment(line.trim_end().to_owned())));
+        self.items.extend(
+            text.lines()
+                .map(|line| Item::Comment(line.trim_end().to_owned())),
+        );
     }
 
     /// Adds a comment above the attribute or block of this name, or else at the top.
@@ -53,7 +57,10 @@ impl Body {
             Item::Comment(_) | Item::Blank => false,
         };
         let at = self.items.iter().position(is_named).unwrap_or(0);
-        let lines: Vec<Item> = text.lines().map(|line| Item::Comment(line.trim_end().to_owned())).collect();
+        let lines: Vec<Item> = text
+            .lines()
+            .map(|line| Item::Comment(line.trim_end().to_owned()))
+            .collect();
         self.items.splice(at..at, lines);
     }
 
@@ -95,7 +102,9 @@ impl Body {
                 Item::Blank => text.push('\n'),
                 Item::Comment(line) if line.is_empty() => text.push_str(&format!("{margin}#\n")),
                 Item::Comment(line) => text.push_str(&format!("{margin}# {line}\n")),
-                Item::Block(header, body) if body.is_empty() => text.push_str(&format!("{margin}{header} {{}}\n")),
+                Item::Block(header, body) if body.is_empty() => {
+                    text.push_str(&format!("{margin}{header} {{}}\n"))
+                }
                 Item::Block(header, body) => {
                     text.push_str(&format!("{margin}{header} {{\n"));
                     body.write(indent + STEP, text);
@@ -113,7 +122,11 @@ pub(crate) fn aligned<'a>(entries: impl IntoIterator<Item = (&'a str, &'a str)>)
     let mut lines = Vec::new();
     let mut run: Vec<(&str, &str)> = Vec::new();
     let close = |run: &mut Vec<(&str, &str)>, lines: &mut Vec<String>| {
-        let width = run.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+        let width = run
+            .iter()
+            .map(|(name, _)| name.chars().count())
+            .max()
+            .unwrap_or(0);
         for (name, value) in run.drain(..) {
             let space = " ".repeat(width.saturating_sub(name.chars().count()));
             lines.push(format!("{name}{space} = {value}"));

@@ -87,12 +87,24 @@ impl<'t> Configuration<'t> {
         let readable = text.replacen('\u{feff}', "   ", usize::from(text.starts_with('\u{feff}')));
         let body: Body = readable.parse().map_err(|error: hcl_edit::parser::Error| {
             let at = error.location().offset().min(text.len());
-            Problem { message: error.message().to_lowercase(), span: at..(at + 1).min(text.len()) }
+            Problem {
+                message: error.message().to_lowercase(),
+                span: at..(at + 1).min(text.len()),
+            }
         })?;
-        let locals = body.blocks().filter(|block| block.ident.as_str() == "locals");
+        let locals = body
+            .blocks()
+            .filter(|block| block.ident.as_str() == "locals");
         let locals = locals.flat_map(|block| block.body.attributes());
-        let locals = locals.map(|local| (local.key.as_str().to_owned(), local.value.clone())).collect();
-        Ok(Self { text, body, locals, labelled: OnceCell::new() })
+        let locals = locals
+            .map(|local| (local.key.as_str().to_owned(), local.value.clone()))
+            .collect();
+        Ok(Self {
+            text,
+            body,
+            locals,
+            labelled: OnceCell::new(),
+        })
     }
 
     /// Resources and data sources, in the order of the file.
@@ -103,15 +115,25 @@ impl<'t> Configuration<'t> {
                 "data" => true,
                 _ => return None,
             };
-            let [ty, name] = block.labels.as_slice() else { return None };
-            Some(Declared { is_data, ty: ty.as_str(), name: name.as_str(), block, configuration: self })
+            let [ty, name] = block.labels.as_slice() else {
+                return None;
+            };
+            Some(Declared {
+                is_data,
+                ty: ty.as_str(),
+                name: name.as_str(),
+                block,
+                configuration: self,
+            })
         })
     }
 
     /// The text of an expression.
     fn written(&self, expression: &Expression) -> String {
         let text = expression.span().and_then(|span| self.text.get(span));
-        text.map_or_else(|| expression.to_string(), str::to_owned).trim().to_owned()
+        text.map_or_else(|| expression.to_string(), str::to_owned)
+            .trim()
+            .to_owned()
     }
 
     /// The first block with this type and label in a block at the top level.
@@ -120,11 +142,20 @@ impl<'t> Configuration<'t> {
             let mut found = HashMap::new();
             for around in self.body.blocks() {
                 for (position, inner) in around.body.iter().enumerate() {
-                    let Some(block) = inner.as_block().filter(|block| block.ident.as_str() != "dynamic") else {
+                    let Some(block) = inner
+                        .as_block()
+                        .filter(|block| block.ident.as_str() != "dynamic")
+                    else {
                         continue;
                     };
-                    let [label] = block.labels.as_slice() else { continue };
-                    let key = (start_of(around), block.ident.as_str().to_owned(), label.as_str().to_owned());
+                    let [label] = block.labels.as_slice() else {
+                        continue;
+                    };
+                    let key = (
+                        start_of(around),
+                        block.ident.as_str().to_owned(),
+                        label.as_str().to_owned(),
+                    );
                     found.entry(key).or_insert(position);
                 }
             }

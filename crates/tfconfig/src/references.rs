@@ -34,7 +34,12 @@ impl References {
 
     /// Adds all references of `other`.
     pub fn extend(&mut self, other: &References) {
-        self.expressions.extend(other.expressions.iter().map(|(text, expression)| (text.clone(), expression.clone())));
+        self.expressions.extend(
+            other
+                .expressions
+                .iter()
+                .map(|(text, expression)| (text.clone(), expression.clone())),
+        );
     }
 
     /// A string as an expression.
@@ -64,7 +69,11 @@ impl References {
     }
 
     /// The first reference in `text`, and the longest of those that begin there.
-    fn next<'a>(&'a self, text: &'a str, before: Option<char>) -> Option<(usize, &'a str, &'a str)> {
+    fn next<'a>(
+        &'a self,
+        text: &'a str,
+        before: Option<char>,
+    ) -> Option<(usize, &'a str, &'a str)> {
         let mut before = before;
         for (start, c) in text.char_indices() {
             let rest = text.get(start..).unwrap_or("");
@@ -90,7 +99,11 @@ impl References {
                 // A shorter text may be a whole name.
                 upper = shorter(needle, rest);
             } else {
-                let shared = needle.chars().zip(rest.chars()).take_while(|(a, b)| a == b).map(|(c, _)| c.len_utf8());
+                let shared = needle
+                    .chars()
+                    .zip(rest.chars())
+                    .take_while(|(a, b)| a == b)
+                    .map(|(c, _)| c.len_utf8());
                 upper = rest.get(..shared.sum()).unwrap_or("");
             }
         }
@@ -119,19 +132,46 @@ mod tests {
     #[test]
     fn texts_become_expressions() {
         let mut references = References::default();
-        references.insert("arn:aws:lambda:eu-west-1:1:function:f", "sfn_lambda_function.f.arn");
-        references.insert("arn:aws:lambda:eu-west-1:1:function:f-long", "sfn_lambda_function.f_long.arn");
+        references.insert(
+            "arn:aws:lambda:eu-west-1:1:function:f",
+            "sfn_lambda_function.f.arn",
+        );
+        references.insert(
+            "arn:aws:lambda:eu-west-1:1:function:f-long",
+            "sfn_lambda_function.f_long.arn",
+        );
         references.insert("arn:aws:lambda:eu-west-1:1:function:g", "g");
         references.insert("arn:aws:lambda:eu-west-1:1", "one");
         references.insert("\u{e000}0\u{e001}", "var.stage");
         for (text, expression) in [
-            ("arn:aws:lambda:eu-west-1:1:function:f", "sfn_lambda_function.f.arn"),
-            ("arn:aws:lambda:eu-west-1:1:function:f:live", "\"${sfn_lambda_function.f.arn}:live\""),
-            ("arn:aws:lambda:eu-west-1:1:function:f-long:1", "\"${sfn_lambda_function.f_long.arn}:1\""),
-            ("arn:aws:lambda:eu-west-1:1:function:f2", "\"${one}:function:f2\""),
-            ("arn:aws:lambda:eu-west-1:12:function:f", "\"arn:aws:lambda:eu-west-1:12:function:f\""),
-            ("xarn:aws:lambda:eu-west-1:1", "\"xarn:aws:lambda:eu-west-1:1\""),
-            ("a\"${b}-\u{e000}0\u{e001}\u{e000}0\u{e001}%{c}", "\"a\\\"$${b}-${var.stage}${var.stage}%%{c}\""),
+            (
+                "arn:aws:lambda:eu-west-1:1:function:f",
+                "sfn_lambda_function.f.arn",
+            ),
+            (
+                "arn:aws:lambda:eu-west-1:1:function:f:live",
+                "\"${sfn_lambda_function.f.arn}:live\"",
+            ),
+            (
+                "arn:aws:lambda:eu-west-1:1:function:f-long:1",
+                "\"${sfn_lambda_function.f_long.arn}:1\"",
+            ),
+            (
+                "arn:aws:lambda:eu-west-1:1:function:f2",
+                "\"${one}:function:f2\"",
+            ),
+            (
+                "arn:aws:lambda:eu-west-1:12:function:f",
+                "\"arn:aws:lambda:eu-west-1:12:function:f\"",
+            ),
+            (
+                "xarn:aws:lambda:eu-west-1:1",
+                "\"xarn:aws:lambda:eu-west-1:1\"",
+            ),
+            (
+                "a\"${b}-\u{e000}0\u{e001}\u{e000}0\u{e001}%{c}",
+                "\"a\\\"$${b}-${var.stage}${var.stage}%%{c}\"",
+            ),
             ("$$${a}$\u{e000}0\u{e001}", "\"$$$${a}\\u0024${var.stage}\""),
             ("", "\"\""),
         ] {

@@ -28,10 +28,17 @@ impl<'a> Writer<'a> {
     /// provider sets. Labelled blocks have the order of their labels in `value`.
     pub fn body(&self, schema: &Block, value: &Value, level: usize) -> Body {
         let mut body = Body::default();
-        for attribute in schema.attributes.iter().filter(|attribute| attribute.required || attribute.optional) {
+        for attribute in schema
+            .attributes
+            .iter()
+            .filter(|attribute| attribute.required || attribute.optional)
+        {
             let value = value.get(&attribute.name);
             if !value.is_null() {
-                body.attribute(&attribute.name, self.attribute(&attribute.name, value, level * STEP));
+                body.attribute(
+                    &attribute.name,
+                    self.attribute(&attribute.name, value, level * STEP),
+                );
             }
         }
         for nested in &schema.blocks {
@@ -61,10 +68,20 @@ impl<'a> Writer<'a> {
     }
 
     /// Adds one labelled block to a body at a nesting level.
-    pub fn labelled(&self, nested: &NestedBlock, label: &str, value: &Value, level: usize, body: &mut Body) {
+    pub fn labelled(
+        &self,
+        nested: &NestedBlock,
+        label: &str,
+        value: &Value,
+        level: usize,
+        body: &mut Body,
+    ) {
         // `terraform fmt` drops labels with these characters.
         if !label.contains(['$', '%']) {
-            body.block(format!("{} {}", nested.name, quoted(label)), self.body(&nested.block, value, level + 1));
+            body.block(
+                format!("{} {}", nested.name, quoted(label)),
+                self.body(&nested.block, value, level + 1),
+            );
             return;
         }
         let mut dynamic = Body::default();
@@ -92,7 +109,9 @@ impl<'a> Writer<'a> {
             Value::Bool(flag) => flag.to_string(),
             Value::Number(number) => {
                 let text = number.to_string();
-                self.references.get(&text).map_or(text.clone(), str::to_owned)
+                self.references
+                    .get(&text)
+                    .map_or(text.clone(), str::to_owned)
             }
             Value::String(text) => self.references.string(text),
             Value::List(elements) => self.list(elements, indent, used),
@@ -104,12 +123,24 @@ impl<'a> Writer<'a> {
     pub fn in_line(&self, value: &Value) -> String {
         match value.plain() {
             Value::List(elements) => {
-                format!("[{}]", elements.iter().map(|element| self.in_line(element)).collect::<Vec<_>>().join(", "))
+                format!(
+                    "[{}]",
+                    elements
+                        .iter()
+                        .map(|element| self.in_line(element))
+                        .collect::<Vec<_>>()
+                        .join(", ")
+                )
             }
             Value::Map(entries) if entries.is_empty() => "{}".to_owned(),
             Value::Map(entries) => {
-                let entry = |(name, value): (&String, &Value)| format!("{} = {}", self.key(name), self.in_line(value));
-                format!("{{ {} }}", entries.iter().map(entry).collect::<Vec<_>>().join(", "))
+                let entry = |(name, value): (&String, &Value)| {
+                    format!("{} = {}", self.key(name), self.in_line(value))
+                };
+                format!(
+                    "{{ {} }}",
+                    entries.iter().map(entry).collect::<Vec<_>>().join(", ")
+                )
             }
             other => self.expression(other, 0, 0),
         }
@@ -117,7 +148,10 @@ impl<'a> Writer<'a> {
 
     fn list(&self, elements: &[Value], indent: usize, used: usize) -> String {
         let on_one_line = || {
-            let written: Vec<String> = elements.iter().map(|element| self.expression(element, indent, used)).collect();
+            let written: Vec<String> = elements
+                .iter()
+                .map(|element| self.expression(element, indent, used))
+                .collect();
             format!("[{}]", written.join(", "))
         };
         if !elements.iter().any(holds_entries) || elements.len() == 1 {
@@ -139,8 +173,9 @@ impl<'a> Writer<'a> {
             return "{}".to_owned();
         }
         if !entries.iter().any(|(_, value)| holds_entries(value)) {
-            let written =
-                entries.iter().map(|(name, value)| format!("{} = {}", self.key(name), self.expression(value, 0, 0)));
+            let written = entries.iter().map(|(name, value)| {
+                format!("{} = {}", self.key(name), self.expression(value, 0, 0))
+            });
             let line = format!("{{ {} }}", written.collect::<Vec<_>>().join(", "));
             if indent + used + line.len() <= WIDTH && !line.contains('\n') && entries.len() <= 4 {
                 return line;
@@ -156,15 +191,26 @@ impl<'a> Writer<'a> {
             })
             .collect();
         let margin = " ".repeat(inner);
-        let lines = aligned(written.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-        let lines: String = lines.into_iter().map(|line| format!("{margin}{line}\n")).collect();
+        let lines = aligned(
+            written
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.as_str())),
+        );
+        let lines: String = lines
+            .into_iter()
+            .map(|line| format!("{margin}{line}\n"))
+            .collect();
         format!("{{\n{lines}{}}}", " ".repeat(indent))
     }
 
     /// The key of an object, which can contain references.
     fn key(&self, name: &str) -> String {
         let written = self.references.string(name);
-        if written == quoted(name) { key(name) } else { format!("({written})") }
+        if written == quoted(name) {
+            key(name)
+        } else {
+            format!("({written})")
+        }
     }
 }
 

@@ -14,7 +14,11 @@ pub fn model(input: &DeriveInput) -> Result<TokenStream> {
     let Fields::Named(named) = &data.fields else {
         return Err(Error::new_spanned(input, "a model must have named fields"));
     };
-    let fields = named.named.iter().map(Field::parse).collect::<Result<Vec<_>>>()?;
+    let fields = named
+        .named
+        .iter()
+        .map(Field::parse)
+        .collect::<Result<Vec<_>>>()?;
     let parts = fields.iter().map(schema).collect::<Result<Vec<_>>>()?;
     let reads = fields.iter().map(read);
     let writes = fields.iter().map(write);
@@ -41,10 +45,16 @@ pub fn model(input: &DeriveInput) -> Result<TokenStream> {
 }
 
 fn read(field: &Field) -> TokenStream {
-    let Field { ident, ty, name, .. } = field;
+    let Field {
+        ident, ty, name, ..
+    } = field;
     match field.kind {
-        Kind::Attribute => quote!(#ident: <#ty as ::tfplugin::model::AttributeField>::read(value.get(#name))),
-        Kind::Block => quote!(#ident: <#ty as ::tfplugin::model::BlockField>::read(value.get(#name))),
+        Kind::Attribute => {
+            quote!(#ident: <#ty as ::tfplugin::model::AttributeField>::read(value.get(#name)))
+        }
+        Kind::Block => {
+            quote!(#ident: <#ty as ::tfplugin::model::BlockField>::read(value.get(#name)))
+        }
         Kind::Flatten => quote!(#ident: <#ty as ::tfplugin::model::Model>::from_value(value)),
     }
 }
@@ -52,8 +62,12 @@ fn read(field: &Field) -> TokenStream {
 fn write(field: &Field) -> TokenStream {
     let Field { ident, name, .. } = field;
     match field.kind {
-        Kind::Attribute => quote!(value.set(#name, ::tfplugin::model::AttributeField::write(&self.#ident));),
-        Kind::Block => quote!(value.set(#name, ::tfplugin::model::BlockField::write(&self.#ident));),
+        Kind::Attribute => {
+            quote!(value.set(#name, ::tfplugin::model::AttributeField::write(&self.#ident));)
+        }
+        Kind::Block => {
+            quote!(value.set(#name, ::tfplugin::model::BlockField::write(&self.#ident));)
+        }
         Kind::Flatten => quote! {
             value.extend(::tfplugin::model::Model::to_value(&self.#ident));
         },
@@ -77,7 +91,12 @@ fn schema(field: &Field) -> Result<TokenStream> {
 
 fn attribute(field: &Field) -> Result<TokenStream> {
     field.inner()?;
-    let Field { ty, name, description, .. } = field;
+    let Field {
+        ty,
+        name,
+        description,
+        ..
+    } = field;
     let kind = match (field.required, field.optional, field.computed) {
         (true, ..) => quote!(required),
         (_, true, true) => quote!(optional_computed),
@@ -88,7 +107,10 @@ fn attribute(field: &Field) -> Result<TokenStream> {
     let facts = facts(field, &fits)?;
     let sensitive = field.sensitive.then(|| quote!(.sensitive()));
     let write_only = field.write_only.then(|| quote!(.write_only()));
-    let deprecated = field.deprecated.as_ref().map(|reason| quote!(.deprecated(#reason)));
+    let deprecated = field
+        .deprecated
+        .as_ref()
+        .map(|reason| quote!(.deprecated(#reason)));
     Ok(quote! {
         block.attributes.push(
             ::tfplugin::schema::Attribute::#kind(#name, <#ty as ::tfplugin::model::AttributeField>::ty(), #description)
@@ -98,10 +120,24 @@ fn attribute(field: &Field) -> Result<TokenStream> {
 }
 
 fn block(field: &Field) -> Result<TokenStream> {
-    let Field { ty, name, description, .. } = field;
-    let facts = facts(field, &quote!(::core::option::Option::<::tfplugin::model::Validator>::None))?;
-    let min = field.min.as_ref().map(|min| quote!(nested.min_items = #min;));
-    let max = field.max.as_ref().map(|max| quote!(nested.max_items = #max;));
+    let Field {
+        ty,
+        name,
+        description,
+        ..
+    } = field;
+    let facts = facts(
+        field,
+        &quote!(::core::option::Option::<::tfplugin::model::Validator>::None),
+    )?;
+    let min = field
+        .min
+        .as_ref()
+        .map(|min| quote!(nested.min_items = #min;));
+    let max = field
+        .max
+        .as_ref()
+        .map(|max| quote!(nested.max_items = #max;));
     Ok(quote! {
         let mut nested = ::tfplugin::schema::NestedBlock::new(
             #name,
@@ -118,7 +154,9 @@ fn block(field: &Field) -> Result<TokenStream> {
 fn facts(field: &Field, fits: &TokenStream) -> Result<TokenStream> {
     let (replace, empty) = (field.replace, !field.present);
     let value = |expression: &Option<syn::Expr>| match expression {
-        Some(expression) => quote!(::core::option::Option::Some(::tfplugin::Value::from(#expression))),
+        Some(expression) => {
+            quote!(::core::option::Option::Some(::tfplugin::Value::from(#expression)))
+        }
         None => quote!(::core::option::Option::None),
     };
     let (default, absent) = (value(&field.default), value(&field.absent));
@@ -127,8 +165,15 @@ fn facts(field: &Field, fits: &TokenStream) -> Result<TokenStream> {
         (None, true) => quote!(::tfplugin::model::Equality::AnyOrder),
         (None, false) => quote!(::tfplugin::model::Equality::Exact),
     };
-    let validators = field.checks.iter().map(|check| validator(field, check)).collect::<Result<Vec<_>>>()?;
-    let conflicts = field.conflicts.as_ref().map_or_else(|| quote!([]), |list| quote!(#list));
+    let validators = field
+        .checks
+        .iter()
+        .map(|check| validator(field, check))
+        .collect::<Result<Vec<_>>>()?;
+    let conflicts = field
+        .conflicts
+        .as_ref()
+        .map_or_else(|| quote!([]), |list| quote!(#list));
     Ok(quote! {
         ::tfplugin::model::Facts {
             replace: #replace,
@@ -149,7 +194,12 @@ fn validator(field: &Field, check: &Check) -> Result<TokenStream> {
     Ok(match check {
         Check::OneOf(words) => quote!(::tfplugin::model::Validator::OneOf(&#words)),
         Check::AtLeast(least) => quote!(::tfplugin::model::Validator::AtLeast(#least)),
-        Check::Between(ExprRange { start: Some(start), end: Some(end), limits: RangeLimits::Closed(_), .. }) => {
+        Check::Between(ExprRange {
+            start: Some(start),
+            end: Some(end),
+            limits: RangeLimits::Closed(_),
+            ..
+        }) => {
             quote!(::tfplugin::model::Validator::Between(#start, #end))
         }
         Check::Between(range) => return Err(Error::new_spanned(range, "use `between = A..=B`")),

@@ -4,8 +4,8 @@ use proc_macro2::Span;
 use syn::meta::ParseNestedMeta;
 use syn::spanned::Spanned as _;
 use syn::{
-    Attribute, Error, Expr, ExprLit, ExprRange, GenericArgument, Ident, Lit, LitStr, Meta, Path, PathArguments, Result,
-    Type,
+    Attribute, Error, Expr, ExprLit, ExprRange, GenericArgument, Ident, Lit, LitStr, Meta, Path,
+    PathArguments, Result, Type,
 };
 
 /// The kind of a field.
@@ -64,7 +64,10 @@ pub struct Field {
 impl Field {
     /// Parses a field and its flags.
     pub fn parse(field: &syn::Field) -> Result<Self> {
-        let ident = field.ident.clone().ok_or_else(|| Error::new(field.span(), "a model must have named fields"))?;
+        let ident = field
+            .ident
+            .clone()
+            .ok_or_else(|| Error::new(field.span(), "a model must have named fields"))?;
         let mut parsed = Self {
             name: ident.to_string().trim_start_matches("r#").to_owned(),
             ident,
@@ -88,7 +91,11 @@ impl Field {
             max: None,
             deprecated: None,
         };
-        for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("tf")) {
+        for attribute in field
+            .attrs
+            .iter()
+            .filter(|attribute| attribute.path().is_ident("tf"))
+        {
             attribute.parse_nested_meta(|meta| parsed.flag(&meta))?;
         }
         parsed.check(field.span())?;
@@ -96,7 +103,10 @@ impl Field {
     }
 
     fn flag(&mut self, meta: &ParseNestedMeta<'_>) -> Result<()> {
-        let flag = meta.path.get_ident().map_or_else(|| String::from("?"), Ident::to_string);
+        let flag = meta
+            .path
+            .get_ident()
+            .map_or_else(|| String::from("?"), Ident::to_string);
         match flag.as_str() {
             "required" => self.required = true,
             "optional" => self.optional = true,
@@ -131,7 +141,10 @@ impl Field {
             return Err(Error::new(span, "use `required`, `optional` or `computed`"));
         }
         if self.kind != Kind::Attribute && is_set_by_somebody {
-            return Err(Error::new(span, "a block cannot be `required`, `optional` or `computed`: use `min`"));
+            return Err(Error::new(
+                span,
+                "a block cannot be `required`, `optional` or `computed`: use `min`",
+            ));
         }
         if self.required && (self.optional || self.computed || self.default.is_some()) {
             return Err(Error::new(
@@ -146,7 +159,10 @@ impl Field {
             ));
         }
         if self.kind != Kind::Flatten && self.description.is_empty() {
-            return Err(Error::new(span, "the doc comment with the description is missing"));
+            return Err(Error::new(
+                span,
+                "the doc comment with the description is missing",
+            ));
         }
         Ok(())
     }
@@ -154,9 +170,18 @@ impl Field {
     /// The type inside `Attr<T>`.
     pub fn inner(&self) -> Result<&Type> {
         let refused = || Error::new(self.ty.span(), "the type of an attribute must be `Attr<T>`");
-        let Type::Path(path) = &self.ty else { return Err(refused()) };
-        let segment = path.path.segments.last().filter(|segment| segment.ident == "Attr").ok_or_else(refused)?;
-        let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return Err(refused()) };
+        let Type::Path(path) = &self.ty else {
+            return Err(refused());
+        };
+        let segment = path
+            .path
+            .segments
+            .last()
+            .filter(|segment| segment.ident == "Attr")
+            .ok_or_else(refused)?;
+        let PathArguments::AngleBracketed(arguments) = &segment.arguments else {
+            return Err(refused());
+        };
         match arguments.args.first() {
             Some(GenericArgument::Type(ty)) => Ok(ty),
             _ => Err(refused()),
@@ -181,9 +206,14 @@ pub fn description(attributes: &[Attribute]) -> String {
 }
 
 fn doc_line(attribute: &Attribute) -> Option<String> {
-    let Meta::NameValue(meta) = &attribute.meta else { return None };
+    let Meta::NameValue(meta) = &attribute.meta else {
+        return None;
+    };
     match &meta.value {
-        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) if meta.path.is_ident("doc") => Some(text.value()),
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(text),
+            ..
+        }) if meta.path.is_ident("doc") => Some(text.value()),
         _ => None,
     }
 }

@@ -43,7 +43,10 @@ fn mismatch<T>(wire: &Wire, ty: &Type) -> Result<T, CodecError> {
         Wire::Map(_) => "a map",
         Wire::Ext(..) => "an extension",
     };
-    Err(CodecError(format!("found {kind} where the schema has {}", ty.to_json())))
+    Err(CodecError(format!(
+        "found {kind} where the schema has {}",
+        ty.to_json()
+    )))
 }
 
 /// Decodes the MessagePack of a block, such as the configuration or state of a resource.
@@ -67,13 +70,16 @@ pub fn encode(value: &Value, block: &Block) -> Vec<u8> {
 ///
 /// When the bytes are not JSON or do not match the block.
 pub fn decode_json(bytes: &[u8], block: &Block) -> Result<Value, CodecError> {
-    let json: Json = serde_json::from_slice(bytes).map_err(|error| CodecError(format!("invalid JSON: {error}")))?;
+    let json: Json = serde_json::from_slice(bytes)
+        .map_err(|error| CodecError(format!("invalid JSON: {error}")))?;
     decode_block(&json_to_wire(&json), block, None)
 }
 
 /// Encodes a wholly known block as JSON for a stored state.
 pub fn encode_json(value: &Value, block: &Block) -> Vec<u8> {
-    wire_to_json(&encode_block(value, block)).to_string().into_bytes()
+    wire_to_json(&encode_block(value, block))
+        .to_string()
+        .into_bytes()
 }
 
 /// Decodes the MessagePack of a value of this type, such as an argument of a function.
@@ -91,7 +97,8 @@ pub fn encode_value(value: &Value, ty: &Type) -> Vec<u8> {
 }
 
 fn parse_msgpack(mut bytes: &[u8]) -> Result<Wire, CodecError> {
-    rmpv::decode::read_value(&mut bytes).map_err(|error| CodecError(format!("invalid MessagePack: {error}")))
+    rmpv::decode::read_value(&mut bytes)
+        .map_err(|error| CodecError(format!("invalid MessagePack: {error}")))
 }
 
 fn to_bytes(wire: &Wire) -> Vec<u8> {
@@ -115,7 +122,10 @@ fn absent(wire: &Wire) -> Option<Value> {
 }
 
 fn field<'a>(entries: &'a [(Wire, Wire)], name: &str) -> &'a Wire {
-    entries.iter().find(|(key, _)| key.as_str() == Some(name)).map_or(&Wire::Nil, |(_, value)| value)
+    entries
+        .iter()
+        .find(|(key, _)| key.as_str() == Some(name))
+        .map_or(&Wire::Nil, |(_, value)| value)
 }
 
 /// Splits a dynamic value into type and value, in either encoding.
@@ -125,11 +135,15 @@ fn split_dynamic(wire: &Wire) -> Result<(Type, &Wire), CodecError> {
             [Wire::Binary(ty), value] => (serde_json::from_slice(ty).ok(), value),
             _ => (None, wire),
         },
-        Wire::Map(entries) => (Some(wire_to_json(field(entries, "type"))), field(entries, "value")),
+        Wire::Map(entries) => (
+            Some(wire_to_json(field(entries, "type"))),
+            field(entries, "value"),
+        ),
         _ => (None, wire),
     };
     let ty = ty.as_ref().and_then(Type::from_json);
-    ty.map(|ty| (ty, value)).ok_or_else(|| CodecError("found a dynamic value without its type".into()))
+    ty.map(|ty| (ty, value))
+        .ok_or_else(|| CodecError("found a dynamic value without its type".into()))
 }
 
 /// Decodes a block. `actual` is the type from an enclosing dynamic value, if there is one.
@@ -149,7 +163,10 @@ fn decode_block(wire: &Wire, block: &Block, actual: Option<&Type>) -> Result<Val
         let (wire, declared) = (field(entries, &attribute.name), attribute.value_type());
         let decoded = match (part(&attribute.name), &declared) {
             (Some(actual), Type::Dynamic) if *actual != Type::Dynamic => {
-                Value::Typed(Box::new(Typed { ty: actual.clone(), value: decode_type(wire, actual)? }))
+                Value::Typed(Box::new(Typed {
+                    ty: actual.clone(),
+                    value: decode_type(wire, actual)?,
+                }))
             }
             _ => decode_type(wire, &declared)?,
         };
@@ -162,7 +179,11 @@ fn decode_block(wire: &Wire, block: &Block, actual: Option<&Type>) -> Result<Val
     Ok(Value::Map(value))
 }
 
-fn decode_nested(wire: &Wire, nested: &NestedBlock, actual: Option<&Type>) -> Result<Value, CodecError> {
+fn decode_nested(
+    wire: &Wire,
+    nested: &NestedBlock,
+    actual: Option<&Type>,
+) -> Result<Value, CodecError> {
     if let Some(absent) = absent(wire) {
         return Ok(absent);
     }
@@ -178,7 +199,9 @@ fn decode_nested(wire: &Wire, nested: &NestedBlock, actual: Option<&Type>) -> Re
     let element = |index: usize, key: &str| match actual {
         Some(Type::Tuple(elements)) => elements.get(index),
         Some(Type::Object(attributes)) => attributes.get(key),
-        Some(Type::List(element) | Type::Set(element) | Type::Map(element)) => Some(element.as_ref()),
+        Some(Type::List(element) | Type::Set(element) | Type::Map(element)) => {
+            Some(element.as_ref())
+        }
         _ => None,
     };
     match (nested.nesting, wire) {
@@ -194,7 +217,10 @@ fn decode_nested(wire: &Wire, nested: &NestedBlock, actual: Option<&Type>) -> Re
             .iter()
             .map(|(key, item)| {
                 let key = key.as_str().unwrap_or("");
-                Ok((key.to_owned(), decode_block(item, &nested.block, element(0, key))?))
+                Ok((
+                    key.to_owned(),
+                    decode_block(item, &nested.block, element(0, key))?,
+                ))
             })
             .collect::<Result<_, _>>()
             .map(Value::Map),
@@ -209,14 +235,21 @@ fn decode_type(wire: &Wire, ty: &Type) -> Result<Value, CodecError> {
     match (ty, wire) {
         (Type::Dynamic, wire) => {
             let (ty, inner) = split_dynamic(wire)?;
-            Ok(Value::Typed(Box::new(Typed { value: decode_type(inner, &ty)?, ty })))
+            Ok(Value::Typed(Box::new(Typed {
+                value: decode_type(inner, &ty)?,
+                ty,
+            })))
         }
         (Type::Bool, Wire::Boolean(flag)) => Ok(Value::Bool(*flag)),
         (Type::Number, wire) => decode_number(wire).map(Value::Number),
-        (Type::String, Wire::String(text)) => Ok(Value::String(text.as_str().unwrap_or("").to_owned())),
-        (Type::List(element) | Type::Set(element), Wire::Array(items)) => {
-            items.iter().map(|item| decode_type(item, element)).collect::<Result<_, _>>().map(Value::List)
+        (Type::String, Wire::String(text)) => {
+            Ok(Value::String(text.as_str().unwrap_or("").to_owned()))
         }
+        (Type::List(element) | Type::Set(element), Wire::Array(items)) => items
+            .iter()
+            .map(|item| decode_type(item, element))
+            .collect::<Result<_, _>>()
+            .map(Value::List),
         (Type::Tuple(elements), Wire::Array(items)) if elements.len() == items.len() => items
             .iter()
             .zip(elements)
@@ -225,7 +258,12 @@ fn decode_type(wire: &Wire, ty: &Type) -> Result<Value, CodecError> {
             .map(Value::List),
         (Type::Map(element), Wire::Map(entries)) => entries
             .iter()
-            .map(|(key, item)| Ok((key.as_str().unwrap_or("").to_owned(), decode_type(item, element)?)))
+            .map(|(key, item)| {
+                Ok((
+                    key.as_str().unwrap_or("").to_owned(),
+                    decode_type(item, element)?,
+                ))
+            })
             .collect::<Result<_, _>>()
             .map(Value::Map),
         (Type::Object(attributes), Wire::Map(entries)) => attributes
@@ -239,9 +277,11 @@ fn decode_type(wire: &Wire, ty: &Type) -> Result<Value, CodecError> {
 
 fn decode_number(wire: &Wire) -> Result<Number, CodecError> {
     let number = match wire {
-        Wire::Integer(integer) => {
-            integer.as_i64().map(Number::from).or_else(|| integer.as_u64().map(Number::from)).map(Ok)
-        }
+        Wire::Integer(integer) => integer
+            .as_i64()
+            .map(Number::from)
+            .or_else(|| integer.as_u64().map(Number::from))
+            .map(Ok),
         Wire::F64(float) => Some(Number::try_from(*float)),
         Wire::F32(float) => Some(Number::try_from(f64::from(*float))),
         Wire::String(text) => text.as_str().map(str::parse),
@@ -286,18 +326,28 @@ fn encode_type(value: &Value, ty: &Type) -> Wire {
         (_, Value::Bool(flag)) => Wire::Boolean(*flag),
         (_, Value::Number(number)) => encode_number(number),
         (_, Value::String(text)) => Wire::from(text.as_str()),
-        (Type::Tuple(types), Value::List(items)) => {
-            Wire::Array(items.iter().zip(types).map(|(item, ty)| encode_type(item, ty)).collect())
-        }
+        (Type::Tuple(types), Value::List(items)) => Wire::Array(
+            items
+                .iter()
+                .zip(types)
+                .map(|(item, ty)| encode_type(item, ty))
+                .collect(),
+        ),
         (Type::List(ty) | Type::Set(ty), Value::List(items)) => {
             Wire::Array(items.iter().map(|item| encode_type(item, ty)).collect())
         }
         (Type::Object(types), Value::Map(_)) => Wire::Map(
-            types.iter().map(|(name, ty)| (Wire::from(name.as_str()), encode_type(plain.get(name), ty))).collect(),
+            types
+                .iter()
+                .map(|(name, ty)| (Wire::from(name.as_str()), encode_type(plain.get(name), ty)))
+                .collect(),
         ),
-        (Type::Map(ty), Value::Map(entries)) => {
-            Wire::Map(entries.iter().map(|(key, item)| (Wire::from(key.as_str()), encode_type(item, ty))).collect())
-        }
+        (Type::Map(ty), Value::Map(entries)) => Wire::Map(
+            entries
+                .iter()
+                .map(|(key, item)| (Wire::from(key.as_str()), encode_type(item, ty)))
+                .collect(),
+        ),
         // A collection whose declared type is not a collection is encoded with its own type.
         (_, Value::List(_) | Value::Map(_)) => encode_type(plain, &Type::of(plain)),
     }
@@ -320,11 +370,17 @@ fn encode_block(value: &Value, block: &Block) -> Wire {
         _ => {}
     }
     let attributes = block.attributes.iter().map(|attribute| {
-        (Wire::from(attribute.name.as_str()), encode_type(plain.get(&attribute.name), &attribute.value_type()))
+        (
+            Wire::from(attribute.name.as_str()),
+            encode_type(plain.get(&attribute.name), &attribute.value_type()),
+        )
     });
     let blocks = block.blocks.iter().map(|nested| {
         let value = block_or_empty(plain.get(&nested.name), nested.nesting);
-        (Wire::from(nested.name.as_str()), encode_nested(&value, nested))
+        (
+            Wire::from(nested.name.as_str()),
+            encode_nested(&value, nested),
+        )
     });
     Wire::Map(attributes.chain(blocks).collect())
 }
@@ -336,9 +392,17 @@ fn encode_nested(value: &Value, nested: &NestedBlock) -> Wire {
     }
     match value {
         Value::Unknown if nested.is_dynamic() => unknown(),
-        Value::List(items) => Wire::Array(items.iter().map(|item| encode_block(item, &nested.block)).collect()),
+        Value::List(items) => Wire::Array(
+            items
+                .iter()
+                .map(|item| encode_block(item, &nested.block))
+                .collect(),
+        ),
         Value::Map(entries) if nested.nesting == Nesting::Map => Wire::Map(
-            entries.iter().map(|(key, item)| (Wire::from(key.as_str()), encode_block(item, &nested.block))).collect(),
+            entries
+                .iter()
+                .map(|(key, item)| (Wire::from(key.as_str()), encode_block(item, &nested.block)))
+                .collect(),
         ),
         other => encode_block(other, &nested.block),
     }
@@ -347,10 +411,17 @@ fn encode_nested(value: &Value, nested: &NestedBlock) -> Wire {
 /// Adds empty collections for missing repeated blocks, at every depth.
 fn complete_nested(value: &Value, nested: &NestedBlock) -> Value {
     match value {
-        Value::List(items) => Value::List(items.iter().map(|item| complete_block(item, &nested.block)).collect()),
-        Value::Map(entries) if nested.nesting == Nesting::Map => {
-            Value::object(entries.iter().map(|(key, item)| (key.as_str(), complete_block(item, &nested.block))))
-        }
+        Value::List(items) => Value::List(
+            items
+                .iter()
+                .map(|item| complete_block(item, &nested.block))
+                .collect(),
+        ),
+        Value::Map(entries) if nested.nesting == Nesting::Map => Value::object(
+            entries
+                .iter()
+                .map(|(key, item)| (key.as_str(), complete_block(item, &nested.block))),
+        ),
         other => complete_block(other, &nested.block),
     }
 }
@@ -374,7 +445,11 @@ fn actual_block_type(value: &Value, block: &Block) -> Type {
     }
     let attributes = block.attributes.iter().map(|attribute| {
         let declared = attribute.value_type();
-        let ty = if declared == Type::Dynamic { Type::of(value.get(&attribute.name)) } else { declared };
+        let ty = if declared == Type::Dynamic {
+            Type::of(value.get(&attribute.name))
+        } else {
+            declared
+        };
         (attribute.name.clone(), ty)
     });
     let blocks = block.blocks.iter().map(|nested| {
@@ -387,9 +462,17 @@ fn actual_block_type(value: &Value, block: &Block) -> Type {
 fn actual_nested_type(value: &Value, nested: &NestedBlock) -> Type {
     if nested.is_dynamic() {
         match value {
-            Value::List(items) => Type::Tuple(items.iter().map(|i| actual_block_type(i, &nested.block)).collect()),
+            Value::List(items) => Type::Tuple(
+                items
+                    .iter()
+                    .map(|i| actual_block_type(i, &nested.block))
+                    .collect(),
+            ),
             Value::Map(entries) => Type::Object(
-                entries.iter().map(|(key, item)| (key.clone(), actual_block_type(item, &nested.block))).collect(),
+                entries
+                    .iter()
+                    .map(|(key, item)| (key.clone(), actual_block_type(item, &nested.block)))
+                    .collect(),
             ),
             _ => Type::Dynamic,
         }
@@ -404,12 +487,17 @@ fn json_to_wire(json: &Json) -> Wire {
     match json {
         Json::Null => Wire::Nil,
         Json::Bool(flag) => Wire::Boolean(*flag),
-        Json::Number(number) => number.as_i64().map_or_else(|| Wire::from(number.to_string()), Wire::from),
+        Json::Number(number) => number
+            .as_i64()
+            .map_or_else(|| Wire::from(number.to_string()), Wire::from),
         Json::String(text) => Wire::from(text.as_str()),
         Json::Array(items) => Wire::Array(items.iter().map(json_to_wire).collect()),
-        Json::Object(entries) => {
-            Wire::Map(entries.iter().map(|(key, item)| (Wire::from(key.as_str()), json_to_wire(item))).collect())
-        }
+        Json::Object(entries) => Wire::Map(
+            entries
+                .iter()
+                .map(|(key, item)| (Wire::from(key.as_str()), json_to_wire(item)))
+                .collect(),
+        ),
     }
 }
 
@@ -424,14 +512,22 @@ fn wire_to_json(wire: &Wire) -> Json {
             items => items.iter().map(wire_to_json).collect(),
         },
         Wire::Map(entries) => {
-            let entries = entries.iter().map(|(key, item)| (key.as_str().unwrap_or("").to_owned(), wire_to_json(item)));
+            let entries = entries
+                .iter()
+                .map(|(key, item)| (key.as_str().unwrap_or("").to_owned(), wire_to_json(item)));
             Json::Object(entries.collect())
         }
         Wire::Boolean(flag) => Json::Bool(*flag),
-        Wire::Integer(integer) => integer.as_i64().map(Json::from).or(integer.as_u64().map(Json::from)).into(),
+        Wire::Integer(integer) => integer
+            .as_i64()
+            .map(Json::from)
+            .or(integer.as_u64().map(Json::from))
+            .into(),
         // All digits are written. As a float, the number would be decoded with another value.
         Wire::F64(float) => {
-            let number = Number::try_from(*float).ok().and_then(|number| number.to_string().parse().ok());
+            let number = Number::try_from(*float)
+                .ok()
+                .and_then(|number| number.to_string().parse().ok());
             number.map_or(Json::Null, Json::Number)
         }
         Wire::String(text) => Json::from(text.as_str().unwrap_or("")),

@@ -20,7 +20,11 @@ mod wire;
 
 /// The protocol's messages, for tests that use a server as Terraform does.
 #[doc(hidden)]
-#[allow(missing_docs, clippy::all, reason = "generated from the protocol's messages")]
+#[allow(
+    missing_docs,
+    clippy::all,
+    reason = "generated from the protocol's messages"
+)]
 pub mod proto {
     tonic::include_proto!("tfplugin6");
 
@@ -37,9 +41,9 @@ pub use diagnostics::{Diagnostic, Diagnostics, Severity};
 pub use number::{NotANumber, Number};
 pub use path::{AttributePath, Step};
 pub use provider::{
-    ApplyError, ApplyRequest, Context, DataSource, Function, FunctionError, ImportKey, ListRequest, ListResource,
-    Listed, Listing, MoveRequest, Parameter, Plan, PlanRequest, Private, Provider, ReadOutcome, Resource,
-    ResourceState, Signature,
+    ApplyError, ApplyRequest, Context, DataSource, Function, FunctionError, ImportKey, ListRequest,
+    ListResource, Listed, Listing, MoveRequest, Parameter, Plan, PlanRequest, Private, Provider,
+    ReadOutcome, Resource, ResourceState, Signature,
 };
 pub use server::{ServeError, Server, serve};
 pub use types::Type;

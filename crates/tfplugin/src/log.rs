@@ -41,7 +41,9 @@ impl JsonLines {
     /// At these levels, the AWS SDK and the HTTP stack log request bodies, which may contain
     /// secrets.
     fn is_enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
-        let ours = ["tfplugin", "sfn_aws", "terraform_provider_sfn"].iter().any(|m| metadata.target().starts_with(m));
+        let ours = ["tfplugin", "sfn_aws", "terraform_provider_sfn"]
+            .iter()
+            .any(|m| metadata.target().starts_with(m));
         *metadata.level() <= self.level && (ours || *metadata.level() <= Level::WARN)
     }
 }
@@ -54,8 +56,12 @@ impl<S: Subscriber> Layer<S> for JsonLines {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let mut line = Line(Map::new());
         event.record(&mut line);
-        line.0.insert("@level".into(), json!(event.metadata().level().as_str().to_lowercase()));
-        line.0.insert("@module".into(), json!(event.metadata().target()));
+        line.0.insert(
+            "@level".into(),
+            json!(event.metadata().level().as_str().to_lowercase()),
+        );
+        line.0
+            .insert("@module".into(), json!(event.metadata().target()));
         line.0.insert("@timestamp".into(), json!(timestamp()));
         line.0.entry("@message").or_insert_with(|| json!(""));
         // Errors are ignored, because standard error may be closed.
@@ -67,7 +73,11 @@ struct Line(Map<String, Json>);
 
 impl Visit for Line {
     fn record_str(&mut self, field: &Field, value: &str) {
-        let name = if field.name() == "message" { "@message" } else { field.name() };
+        let name = if field.name() == "message" {
+            "@message"
+        } else {
+            field.name()
+        };
         self.0.insert(name.into(), json!(value));
     }
 
@@ -89,7 +99,8 @@ impl Visit for Line {
 /// Current time in UTC with six decimal places. With any other number, Terraform reads the line as
 /// plain text.
 fn timestamp() -> String {
-    let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:6]Z");
+    let format =
+        format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:6]Z");
     OffsetDateTime::now_utc().format(format).unwrap_or_default()
 }
 

@@ -17,12 +17,20 @@ pub struct Number(BigDecimal);
 impl Number {
     /// The value as an `i64`, if it is a whole number in range.
     pub fn as_i64(&self) -> Option<i64> {
-        if self.0.is_integer() { self.0.to_i64() } else { None }
+        if self.0.is_integer() {
+            self.0.to_i64()
+        } else {
+            None
+        }
     }
 
     /// The value as a `u64`, if it is a whole number in range.
     pub fn as_u64(&self) -> Option<u64> {
-        if self.0.is_integer() { self.0.to_u64() } else { None }
+        if self.0.is_integer() {
+            self.0.to_u64()
+        } else {
+            None
+        }
     }
 
     /// The value as an `f64`, if that is exact.
@@ -48,7 +56,9 @@ impl TryFrom<f64> for Number {
     type Error = NotANumber;
 
     fn try_from(value: f64) -> Result<Self, NotANumber> {
-        BigDecimal::try_from(value).map(Self).map_err(|_| NotANumber(value.to_string()))
+        BigDecimal::try_from(value)
+            .map(Self)
+            .map_err(|_| NotANumber(value.to_string()))
     }
 }
 

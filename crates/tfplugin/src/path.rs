@@ -37,7 +37,8 @@ impl AttributePath {
 
     /// Appends an element of a list to this path.
     pub fn index(mut self, index: usize) -> Self {
-        self.0.push(Step::Index(i64::try_from(index).unwrap_or(i64::MAX)));
+        self.0
+            .push(Step::Index(i64::try_from(index).unwrap_or(i64::MAX)));
         self
     }
 

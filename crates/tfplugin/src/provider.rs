@@ -62,8 +62,12 @@ pub trait Provider: Send + Sync + 'static {
     /// # Errors
     ///
     /// Diagnostics with at least one error.
-    async fn configure(&self, config: Value, terraform_version: &str, cx: &Context)
-    -> Result<Diagnostics, Diagnostics>;
+    async fn configure(
+        &self,
+        config: Value,
+        terraform_version: &str,
+        cx: &Context,
+    ) -> Result<Diagnostics, Diagnostics>;
 }
 
 /// Request to plan a change.
@@ -129,7 +133,10 @@ pub struct ApplyError {
 
 impl From<Diagnostics> for ApplyError {
     fn from(diagnostics: Diagnostics) -> Self {
-        Self { diagnostics, partial_state: None }
+        Self {
+            diagnostics,
+            partial_state: None,
+        }
     }
 }
 
@@ -195,21 +202,34 @@ pub trait Resource: Send + Sync + 'static {
     /// # Errors
     ///
     /// When the creation fails, with the objects that exist nevertheless.
-    async fn create(&self, request: ApplyRequest, cx: &Context) -> Result<ResourceState, ApplyError>;
+    async fn create(
+        &self,
+        request: ApplyRequest,
+        cx: &Context,
+    ) -> Result<ResourceState, ApplyError>;
 
     /// Reads the object with this state and private data.
     ///
     /// # Errors
     ///
     /// When the object cannot be read, in contrast to `ReadOutcome::NotFound`.
-    async fn read(&self, state: Value, private: Private, cx: &Context) -> Result<ReadOutcome, Diagnostics>;
+    async fn read(
+        &self,
+        state: Value,
+        private: Private,
+        cx: &Context,
+    ) -> Result<ReadOutcome, Diagnostics>;
 
     /// Updates the object in place.
     ///
     /// # Errors
     ///
     /// When the update fails, with the changes that were made nevertheless.
-    async fn update(&self, request: ApplyRequest, cx: &Context) -> Result<ResourceState, ApplyError>;
+    async fn update(
+        &self,
+        request: ApplyRequest,
+        cx: &Context,
+    ) -> Result<ResourceState, ApplyError>;
 
     /// Deletes the object. It is not an error if the object does not exist. Returns warnings.
     ///
@@ -236,7 +256,12 @@ pub trait Resource: Send + Sync + 'static {
     /// # Errors
     ///
     /// When the state cannot be used.
-    async fn upgrade(&self, _version: i64, state: Value, _raw: &[u8]) -> Result<Value, Diagnostics> {
+    async fn upgrade(
+        &self,
+        _version: i64,
+        state: Value,
+        _raw: &[u8],
+    ) -> Result<Value, Diagnostics> {
         Ok(state)
     }
 
@@ -251,7 +276,10 @@ pub trait Resource: Send + Sync + 'static {
     /// # Errors
     ///
     /// When the state of a supported type cannot be moved.
-    async fn move_state(&self, _request: &MoveRequest) -> Result<Option<ResourceState>, Diagnostics> {
+    async fn move_state(
+        &self,
+        _request: &MoveRequest,
+    ) -> Result<Option<ResourceState>, Diagnostics> {
         Ok(None)
     }
 }
@@ -336,7 +364,12 @@ pub trait ListResource: Send + Sync + 'static {
     /// # Errors
     ///
     /// When the search cannot be completed. Objects that were sent before are kept.
-    async fn list(&self, request: ListRequest, found: &Listing, cx: &Context) -> Result<(), Diagnostics>;
+    async fn list(
+        &self,
+        request: ListRequest,
+        found: &Listing,
+        cx: &Context,
+    ) -> Result<(), Diagnostics>;
 }
 
 /// A parameter of a function.

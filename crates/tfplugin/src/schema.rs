@@ -117,22 +117,39 @@ impl Attribute {
 
     /// A required attribute.
     pub fn required(name: impl Into<String>, ty: Type, description: impl Into<String>) -> Self {
-        Self { required: true, ..Self::new(name, ty, description) }
+        Self {
+            required: true,
+            ..Self::new(name, ty, description)
+        }
     }
 
     /// An optional attribute.
     pub fn optional(name: impl Into<String>, ty: Type, description: impl Into<String>) -> Self {
-        Self { optional: true, ..Self::new(name, ty, description) }
+        Self {
+            optional: true,
+            ..Self::new(name, ty, description)
+        }
     }
 
     /// A computed attribute.
     pub fn computed(name: impl Into<String>, ty: Type, description: impl Into<String>) -> Self {
-        Self { computed: true, ..Self::new(name, ty, description) }
+        Self {
+            computed: true,
+            ..Self::new(name, ty, description)
+        }
     }
 
     /// An optional attribute that the provider sets if it is not configured.
-    pub fn optional_computed(name: impl Into<String>, ty: Type, description: impl Into<String>) -> Self {
-        Self { optional: true, computed: true, ..Self::new(name, ty, description) }
+    pub fn optional_computed(
+        name: impl Into<String>,
+        ty: Type,
+        description: impl Into<String>,
+    ) -> Self {
+        Self {
+            optional: true,
+            computed: true,
+            ..Self::new(name, ty, description)
+        }
     }
 
     /// An optional attribute with nested attributes.
@@ -143,25 +160,37 @@ impl Attribute {
         description: impl Into<String>,
     ) -> Self {
         let attribute = Self::optional(name, Type::Dynamic, description);
-        Self { ty: AttributeType::Nested(nesting, attributes), ..attribute }
+        Self {
+            ty: AttributeType::Nested(nesting, attributes),
+            ..attribute
+        }
     }
 
     /// Hides the attribute in plans.
     #[must_use]
     pub fn sensitive(self) -> Self {
-        Self { sensitive: true, ..self }
+        Self {
+            sensitive: true,
+            ..self
+        }
     }
 
     /// Keeps the attribute out of plan and state.
     #[must_use]
     pub fn write_only(self) -> Self {
-        Self { write_only: true, ..self }
+        Self {
+            write_only: true,
+            ..self
+        }
     }
 
     /// Marks the attribute as deprecated, for this reason.
     #[must_use]
     pub fn deprecated(self, reason: impl Into<String>) -> Self {
-        Self { deprecation: reason.into(), ..self }
+        Self {
+            deprecation: reason.into(),
+            ..self
+        }
     }
 
     /// Type of the values.
@@ -169,7 +198,12 @@ impl Attribute {
         match &self.ty {
             AttributeType::Plain(ty) => ty.clone(),
             AttributeType::Nested(nesting, attributes) => {
-                let object = Type::Object(attributes.iter().map(|a| (a.name.clone(), a.value_type())).collect());
+                let object = Type::Object(
+                    attributes
+                        .iter()
+                        .map(|a| (a.name.clone(), a.value_type()))
+                        .collect(),
+                );
                 nesting.of(object)
             }
         }
@@ -191,7 +225,14 @@ impl Nesting {
 impl NestedBlock {
     /// A nested block.
     pub fn new(name: impl Into<String>, nesting: Nesting, block: Block) -> Self {
-        Self { name: name.into(), nesting, block, min_items: 0, max_items: 0, facts: Facts::default() }
+        Self {
+            name: name.into(),
+            nesting,
+            block,
+            min_items: 0,
+            max_items: 0,
+            facts: Facts::default(),
+        }
     }
 
     /// Sets the description of the block.
@@ -218,9 +259,16 @@ impl NestedBlock {
 impl Block {
     /// Type of the values of this block.
     pub fn value_type(&self) -> Type {
-        let attributes = self.attributes.iter().map(|a| (a.name.clone(), a.value_type()));
+        let attributes = self
+            .attributes
+            .iter()
+            .map(|a| (a.name.clone(), a.value_type()));
         let blocks = self.blocks.iter().map(|nested| {
-            let ty = if nested.is_dynamic() { Type::Dynamic } else { nested.nesting.of(nested.block.value_type()) };
+            let ty = if nested.is_dynamic() {
+                Type::Dynamic
+            } else {
+                nested.nesting.of(nested.block.value_type())
+            };
             (nested.name.clone(), ty)
         });
         Type::Object(attributes.chain(blocks).collect::<BTreeMap<_, _>>())
@@ -237,7 +285,9 @@ impl Block {
                 Type::Object(attributes) => attributes.values().any(dynamic),
             }
         }
-        self.attributes.iter().any(|attribute| dynamic(&attribute.value_type()))
+        self.attributes
+            .iter()
+            .any(|attribute| dynamic(&attribute.value_type()))
             || self.blocks.iter().any(|nested| nested.block.has_dynamic())
     }
 
@@ -249,16 +299,22 @@ impl Block {
         }
         let may_be_written = |attribute: &&Attribute| attribute.required || attribute.optional;
         let attributes = self.attributes.iter().map(|attribute| {
-            let kept = Some(attribute).filter(may_be_written).map(|_| value.get(&attribute.name).clone());
+            let kept = Some(attribute)
+                .filter(may_be_written)
+                .map(|_| value.get(&attribute.name).clone());
             (attribute.name.clone(), kept.unwrap_or_default())
         });
         let blocks = self.blocks.iter().map(|nested| {
             let inner = value.get(&nested.name);
             let written = match inner.plain() {
-                Value::List(elements) => Value::List(elements.iter().map(|e| nested.block.written(e)).collect()),
-                Value::Map(entries) if nested.nesting == Nesting::Map => {
-                    Value::object(entries.iter().map(|(label, e)| (label.clone(), nested.block.written(e))))
+                Value::List(elements) => {
+                    Value::List(elements.iter().map(|e| nested.block.written(e)).collect())
                 }
+                Value::Map(entries) if nested.nesting == Nesting::Map => Value::object(
+                    entries
+                        .iter()
+                        .map(|(label, e)| (label.clone(), nested.block.written(e))),
+                ),
                 other => nested.block.written(other),
             };
             (nested.name.clone(), written)
@@ -268,7 +324,9 @@ impl Block {
 
     /// The attribute with this name.
     pub fn attribute(&self, name: &str) -> Option<&Attribute> {
-        self.attributes.iter().find(|attribute| attribute.name == name)
+        self.attributes
+            .iter()
+            .find(|attribute| attribute.name == name)
     }
 
     /// The nested block with this name.
@@ -302,8 +360,13 @@ pub struct IdentityAttribute {
 impl IdentitySchema {
     /// The identity as a block, in which form it is encoded.
     pub fn as_block(&self) -> Block {
-        let attributes =
-            self.attributes.iter().map(|a| Attribute::optional(a.name.clone(), a.ty.clone(), a.description.clone()));
-        Block { attributes: attributes.collect(), ..Block::default() }
+        let attributes = self
+            .attributes
+            .iter()
+            .map(|a| Attribute::optional(a.name.clone(), a.ty.clone(), a.description.clone()));
+        Block {
+            attributes: attributes.collect(),
+            ..Block::default()
+        }
     }
 }

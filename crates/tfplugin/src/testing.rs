@@ -41,14 +41,22 @@ impl Answer {
     /// The value of a call without messages.
     #[track_caller]
     pub fn clean(self) -> Value {
-        assert!(self.messages.is_empty(), "unexpected messages: {:#?}", self.messages);
+        assert!(
+            self.messages.is_empty(),
+            "unexpected messages: {:#?}",
+            self.messages
+        );
         self.value
     }
 }
 
 fn messages(diagnostics: &[proto::Diagnostic]) -> Vec<String> {
     let text = |diagnostic: &proto::Diagnostic| {
-        let severity = if diagnostic.severity() == Severity::Error { "error" } else { "warning" };
+        let severity = if diagnostic.severity() == Severity::Error {
+            "error"
+        } else {
+            "warning"
+        };
         format!("{severity}: {}\n{}", diagnostic.summary, diagnostic.detail)
     };
     diagnostics.iter().map(text).collect()
@@ -61,47 +69,92 @@ impl Client {
         let serving = server.clone();
         tokio::spawn(async move {
             let incoming = tokio_stream::once(Ok::<_, std::io::Error>(service));
-            tonic::transport::Server::builder().add_service(serving.into_service()).serve_with_incoming(incoming).await
+            tonic::transport::Server::builder()
+                .add_service(serving.into_service())
+                .serve_with_incoming(incoming)
+                .await
         });
         let client = Arc::new(Mutex::new(Some(client)));
         let connector = service_fn(move |_: Uri| {
-            let client = client.lock().ok().and_then(|mut client| client.take()).map(TokioIo::new);
+            let client = client
+                .lock()
+                .ok()
+                .and_then(|mut client| client.take())
+                .map(TokioIo::new);
             async move { client.ok_or_else(|| std::io::Error::other("connected twice")) }
         });
         let endpoint = Endpoint::from_static("http://in.memory");
-        let channel = endpoint.connect_with_connector(connector).await.expect("the server listens");
-        let raw =
-            ProviderClient::new(channel).max_decoding_message_size(usize::MAX).max_encoding_message_size(usize::MAX);
+        let channel = endpoint
+            .connect_with_connector(connector)
+            .await
+            .expect("the server listens");
+        let raw = ProviderClient::new(channel)
+            .max_decoding_message_size(usize::MAX)
+            .max_encoding_message_size(usize::MAX);
         Self { raw, server }
     }
 
     /// The schema of a resource.
     pub fn schema(&self, name: &str) -> &Schema {
-        self.server.resource_schema(name).expect("the resource exists")
+        self.server
+            .resource_schema(name)
+            .expect("the resource exists")
     }
 
     fn message(&self, name: &str, value: &Value) -> Option<proto::DynamicValue> {
         let msgpack = codec::encode(value, &self.schema(name).block);
-        Some(proto::DynamicValue { msgpack, json: Vec::new() })
+        Some(proto::DynamicValue {
+            msgpack,
+            json: Vec::new(),
+        })
     }
 
     fn value(&self, name: &str, message: Option<&proto::DynamicValue>) -> Value {
-        let Some(message) = message else { return Value::Null };
-        codec::decode(&message.msgpack, &self.schema(name).block).expect("the answer fits the schema")
+        let Some(message) = message else {
+            return Value::Null;
+        };
+        codec::decode(&message.msgpack, &self.schema(name).block)
+            .expect("the answer fits the schema")
     }
 
     /// ConfigureProvider.
     pub async fn configure(&mut self, config: &Value, schema: &Schema) -> Vec<String> {
-        let config = Some(proto::DynamicValue { msgpack: codec::encode(config, &schema.block), json: Vec::new() });
-        let request = proto::configure_provider::Request { config, ..Default::default() };
-        messages(&self.raw.configure_provider(request).await.expect("an answer").into_inner().diagnostics)
+        let config = Some(proto::DynamicValue {
+            msgpack: codec::encode(config, &schema.block),
+            json: Vec::new(),
+        });
+        let request = proto::configure_provider::Request {
+            config,
+            ..Default::default()
+        };
+        messages(
+            &self
+                .raw
+                .configure_provider(request)
+                .await
+                .expect("an answer")
+                .into_inner()
+                .diagnostics,
+        )
     }
 
     /// ValidateResourceConfig.
     pub async fn validate(&mut self, name: &str, config: &Value) -> Vec<String> {
         let config = self.message(name, config);
-        let request = proto::validate_resource_config::Request { type_name: name.into(), config, ..Default::default() };
-        messages(&self.raw.validate_resource_config(request).await.expect("an answer").into_inner().diagnostics)
+        let request = proto::validate_resource_config::Request {
+            type_name: name.into(),
+            config,
+            ..Default::default()
+        };
+        messages(
+            &self
+                .raw
+                .validate_resource_config(request)
+                .await
+                .expect("an answer")
+                .into_inner()
+                .diagnostics,
+        )
     }
 
     /// PlanResourceChange. A null configuration plans the deletion.
@@ -114,7 +167,12 @@ impl Client {
             config: self.message(name, config),
             ..Default::default()
         };
-        let answer = self.raw.plan_resource_change(request).await.expect("an answer").into_inner();
+        let answer = self
+            .raw
+            .plan_resource_change(request)
+            .await
+            .expect("an answer")
+            .into_inner();
         let replaced = |path: &proto::AttributePath| {
             use proto::attribute_path::step::Selector;
             match path.steps.first().and_then(|step| step.selector.clone()) {
@@ -131,7 +189,13 @@ impl Client {
     }
 
     /// ApplyResourceChange.
-    pub async fn apply(&mut self, name: &str, prior: &Value, planned: &Value, config: &Value) -> Answer {
+    pub async fn apply(
+        &mut self,
+        name: &str,
+        prior: &Value,
+        planned: &Value,
+        config: &Value,
+    ) -> Answer {
         let request = proto::apply_resource_change::Request {
             type_name: name.into(),
             prior_state: self.message(name, prior),
@@ -139,7 +203,12 @@ impl Client {
             config: self.message(name, config),
             ..Default::default()
         };
-        let answer = self.raw.apply_resource_change(request).await.expect("an answer").into_inner();
+        let answer = self
+            .raw
+            .apply_resource_change(request)
+            .await
+            .expect("an answer")
+            .into_inner();
         Answer {
             value: self.value(name, answer.new_state.as_ref()),
             private: answer.private,
@@ -155,7 +224,12 @@ impl Client {
             current_state: self.message(name, state),
             ..Default::default()
         };
-        let answer = self.raw.read_resource(request).await.expect("an answer").into_inner();
+        let answer = self
+            .raw
+            .read_resource(request)
+            .await
+            .expect("an answer")
+            .into_inner();
         Answer {
             value: self.value(name, answer.new_state.as_ref()),
             private: answer.private,
@@ -166,9 +240,17 @@ impl Client {
 
     /// ImportResourceState by id.
     pub async fn import(&mut self, name: &str, id: &str) -> Answer {
-        let request =
-            proto::import_resource_state::Request { type_name: name.into(), id: id.into(), ..Default::default() };
-        let answer = self.raw.import_resource_state(request).await.expect("an answer").into_inner();
+        let request = proto::import_resource_state::Request {
+            type_name: name.into(),
+            id: id.into(),
+            ..Default::default()
+        };
+        let answer = self
+            .raw
+            .import_resource_state(request)
+            .await
+            .expect("an answer")
+            .into_inner();
         let imported = answer.imported_resources.first();
         Answer {
             value: self.value(name, imported.and_then(|imported| imported.state.as_ref())),
@@ -180,13 +262,21 @@ impl Client {
 
     /// ImportResourceState by identity.
     pub async fn import_by_identity(&mut self, name: &str, identity: &Value) -> Answer {
-        let schema = self.server.identity_schema(name).expect("the resource has an identity");
+        let schema = self
+            .server
+            .identity_schema(name)
+            .expect("the resource has an identity");
         let request = proto::import_resource_state::Request {
             type_name: name.into(),
             identity: Some(wire::identity(identity, schema)),
             ..Default::default()
         };
-        let answer = self.raw.import_resource_state(request).await.expect("an answer").into_inner();
+        let answer = self
+            .raw
+            .import_resource_state(request)
+            .await
+            .expect("an answer")
+            .into_inner();
         let imported = answer.imported_resources.first();
         Answer {
             value: self.value(name, imported.and_then(|imported| imported.state.as_ref())),
@@ -198,9 +288,16 @@ impl Client {
 
     /// GenerateResourceConfig.
     pub async fn generate(&mut self, name: &str, state: &Value) -> Answer {
-        let request =
-            proto::generate_resource_config::Request { type_name: name.into(), state: self.message(name, state) };
-        let answer = self.raw.generate_resource_config(request).await.expect("an answer").into_inner();
+        let request = proto::generate_resource_config::Request {
+            type_name: name.into(),
+            state: self.message(name, state),
+        };
+        let answer = self
+            .raw
+            .generate_resource_config(request)
+            .await
+            .expect("an answer")
+            .into_inner();
         Answer {
             value: self.value(name, answer.config.as_ref()),
             private: Vec::new(),
@@ -217,31 +314,72 @@ impl Client {
         include_resource_object: bool,
         limit: i64,
     ) -> (Vec<(Value, String, Value)>, Vec<String>) {
-        let schema = self.server.list_schema(name).expect("the list resource exists");
-        let config = Some(proto::DynamicValue { msgpack: codec::encode(config, &schema.block), json: Vec::new() });
-        let request = proto::list_resource::Request { type_name: name.into(), config, include_resource_object, limit };
-        let mut events = self.raw.list_resource(request).await.expect("an answer").into_inner();
-        let identity_schema = self.server.identity_schema(name).expect("the resource has an identity").as_block();
+        let schema = self
+            .server
+            .list_schema(name)
+            .expect("the list resource exists");
+        let config = Some(proto::DynamicValue {
+            msgpack: codec::encode(config, &schema.block),
+            json: Vec::new(),
+        });
+        let request = proto::list_resource::Request {
+            type_name: name.into(),
+            config,
+            include_resource_object,
+            limit,
+        };
+        let mut events = self
+            .raw
+            .list_resource(request)
+            .await
+            .expect("an answer")
+            .into_inner();
+        let identity_schema = self
+            .server
+            .identity_schema(name)
+            .expect("the resource has an identity")
+            .as_block();
         let (mut found, mut said) = (Vec::new(), Vec::new());
         while let Some(event) = events.message().await.expect("an event") {
             said.extend(messages(&event.diagnostic));
-            let Some(identity) = event.identity.and_then(|identity| identity.identity_data) else { continue };
-            let identity = codec::decode(&identity.msgpack, &identity_schema).expect("the identity fits its schema");
-            found.push((identity, event.display_name, self.value(name, event.resource_object.as_ref())));
+            let Some(identity) = event.identity.and_then(|identity| identity.identity_data) else {
+                continue;
+            };
+            let identity = codec::decode(&identity.msgpack, &identity_schema)
+                .expect("the identity fits its schema");
+            found.push((
+                identity,
+                event.display_name,
+                self.value(name, event.resource_object.as_ref()),
+            ));
         }
         (found, said)
     }
 
     /// MoveResourceState from the stored JSON of another type.
-    pub async fn moved(&mut self, name: &str, source_type: &str, source_provider: &str, json: &[u8]) -> Answer {
+    pub async fn moved(
+        &mut self,
+        name: &str,
+        source_type: &str,
+        source_provider: &str,
+        json: &[u8],
+    ) -> Answer {
         let request = proto::move_resource_state::Request {
             source_provider_address: source_provider.into(),
             source_type_name: source_type.into(),
-            source_state: Some(proto::RawState { json: json.to_vec(), flatmap: Default::default() }),
+            source_state: Some(proto::RawState {
+                json: json.to_vec(),
+                flatmap: Default::default(),
+            }),
             target_type_name: name.into(),
             ..Default::default()
         };
-        let answer = self.raw.move_resource_state(request).await.expect("an answer").into_inner();
+        let answer = self
+            .raw
+            .move_resource_state(request)
+            .await
+            .expect("an answer")
+            .into_inner();
         Answer {
             value: self.value(name, answer.target_state.as_ref()),
             private: answer.target_private,
@@ -252,9 +390,21 @@ impl Client {
 
     /// UpgradeResourceState from stored JSON.
     pub async fn upgrade(&mut self, name: &str, version: i64, json: &[u8]) -> Answer {
-        let raw_state = Some(proto::RawState { json: json.to_vec(), flatmap: Default::default() });
-        let request = proto::upgrade_resource_state::Request { type_name: name.into(), version, raw_state };
-        let answer = self.raw.upgrade_resource_state(request).await.expect("an answer").into_inner();
+        let raw_state = Some(proto::RawState {
+            json: json.to_vec(),
+            flatmap: Default::default(),
+        });
+        let request = proto::upgrade_resource_state::Request {
+            type_name: name.into(),
+            version,
+            raw_state,
+        };
+        let answer = self
+            .raw
+            .upgrade_resource_state(request)
+            .await
+            .expect("an answer")
+            .into_inner();
         Answer {
             value: self.value(name, answer.upgraded_state.as_ref()),
             private: Vec::new(),
@@ -271,7 +421,11 @@ fn proposed(block: &Block, prior: &Value, config: &Value) -> Value {
     if config.is_null() || prior.is_null() {
         return proposed;
     }
-    for attribute in block.attributes.iter().filter(|attribute| attribute.computed) {
+    for attribute in block
+        .attributes
+        .iter()
+        .filter(|attribute| attribute.computed)
+    {
         if config.get(&attribute.name).is_null() {
             proposed.set(&attribute.name, prior.get(&attribute.name).clone());
         }

@@ -55,10 +55,15 @@ impl Type {
             Self::List(element) => json!(["list", element.to_json()]),
             Self::Set(element) => json!(["set", element.to_json()]),
             Self::Map(element) => json!(["map", element.to_json()]),
-            Self::Tuple(elements) => json!(["tuple", elements.iter().map(Self::to_json).collect::<Vec<_>>()]),
+            Self::Tuple(elements) => json!([
+                "tuple",
+                elements.iter().map(Self::to_json).collect::<Vec<_>>()
+            ]),
             Self::Object(attributes) => {
-                let attributes: serde_json::Map<_, _> =
-                    attributes.iter().map(|(name, ty)| (name.clone(), ty.to_json())).collect();
+                let attributes: serde_json::Map<_, _> = attributes
+                    .iter()
+                    .map(|(name, ty)| (name.clone(), ty.to_json()))
+                    .collect();
                 json!(["object", attributes])
             }
         }
@@ -88,7 +93,12 @@ impl Type {
             "list" => Some(Self::list(Self::from_json(argument)?)),
             "set" => Some(Self::set(Self::from_json(argument)?)),
             "map" => Some(Self::map(Self::from_json(argument)?)),
-            "tuple" => argument.as_array()?.iter().map(Self::from_json).collect::<Option<_>>().map(Self::Tuple),
+            "tuple" => argument
+                .as_array()?
+                .iter()
+                .map(Self::from_json)
+                .collect::<Option<_>>()
+                .map(Self::Tuple),
             "object" => argument
                 .as_object()?
                 .iter()
@@ -107,9 +117,12 @@ impl Type {
             Value::Number(_) => Self::Number,
             Value::String(_) => Self::String,
             Value::List(elements) => Self::Tuple(elements.iter().map(Self::of).collect()),
-            Value::Map(entries) => {
-                Self::Object(entries.iter().map(|(name, value)| (name.clone(), Self::of(value))).collect())
-            }
+            Value::Map(entries) => Self::Object(
+                entries
+                    .iter()
+                    .map(|(name, value)| (name.clone(), Self::of(value)))
+                    .collect(),
+            ),
             Value::Typed(typed) => typed.ty.clone(),
         }
     }

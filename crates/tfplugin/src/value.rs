@@ -42,7 +42,12 @@ pub struct Typed {
 impl Value {
     /// An object with these entries, in this order.
     pub fn object<K: Into<String>>(entries: impl IntoIterator<Item = (K, Value)>) -> Self {
-        Self::Map(entries.into_iter().map(|(name, value)| (name.into(), value)).collect())
+        Self::Map(
+            entries
+                .into_iter()
+                .map(|(name, value)| (name.into(), value))
+                .collect(),
+        )
     }
 
     /// The value without its type.
@@ -75,17 +80,29 @@ impl Value {
 
     /// The string, if it is one.
     pub fn as_str(&self) -> Option<&str> {
-        if let Self::String(text) = self.plain() { Some(text) } else { None }
+        if let Self::String(text) = self.plain() {
+            Some(text)
+        } else {
+            None
+        }
     }
 
     /// The boolean, if it is one.
     pub fn as_bool(&self) -> Option<bool> {
-        if let Self::Bool(flag) = self.plain() { Some(*flag) } else { None }
+        if let Self::Bool(flag) = self.plain() {
+            Some(*flag)
+        } else {
+            None
+        }
     }
 
     /// The number, if it is one.
     pub fn as_number(&self) -> Option<&Number> {
-        if let Self::Number(number) = self.plain() { Some(number) } else { None }
+        if let Self::Number(number) = self.plain() {
+            Some(number)
+        } else {
+            None
+        }
     }
 
     /// The whole number, if it is one.
@@ -95,12 +112,20 @@ impl Value {
 
     /// The elements of a list, set or tuple.
     pub fn as_list(&self) -> Option<&[Value]> {
-        if let Self::List(elements) = self.plain() { Some(elements) } else { None }
+        if let Self::List(elements) = self.plain() {
+            Some(elements)
+        } else {
+            None
+        }
     }
 
     /// The entries of a map, object or block.
     pub fn as_map(&self) -> Option<&IndexMap<String, Value>> {
-        if let Self::Map(entries) = self.plain() { Some(entries) } else { None }
+        if let Self::Map(entries) = self.plain() {
+            Some(entries)
+        } else {
+            None
+        }
     }
 
     /// The text of an attribute. Empty if it is not set.
@@ -111,7 +136,9 @@ impl Value {
     /// The attribute with this name. Null if it is not set.
     pub fn get(&self, name: &str) -> &Value {
         static NULL: Value = Value::Null;
-        self.as_map().and_then(|entries| entries.get(name)).unwrap_or(&NULL)
+        self.as_map()
+            .and_then(|entries| entries.get(name))
+            .unwrap_or(&NULL)
     }
 
     /// Sets an attribute of an object. An existing attribute keeps its position. Any other value
@@ -144,7 +171,11 @@ impl Value {
 
     /// The known strings of a list.
     pub fn strings(&self) -> Vec<String> {
-        self.as_list().unwrap_or(&[]).iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()
+        self.as_list()
+            .unwrap_or(&[])
+            .iter()
+            .filter_map(|item| item.as_str().map(str::to_owned))
+            .collect()
     }
 
     /// The entries of a map that are known strings.

@@ -7,12 +7,17 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Severity};
 use crate::path::{AttributePath, Step};
 use crate::proto;
 use crate::provider::{Parameter, Signature};
-use crate::schema::{Attribute, AttributeType, Block, IdentitySchema, NestedBlock, Nesting, Schema};
+use crate::schema::{
+    Attribute, AttributeType, Block, IdentitySchema, NestedBlock, Nesting, Schema,
+};
 use crate::value::Value;
 
 const MARKDOWN: i32 = proto::StringKind::Markdown as i32;
 
-pub(crate) fn value(message: &proto::DynamicValue, block: &Block) -> Result<Value, codec::CodecError> {
+pub(crate) fn value(
+    message: &proto::DynamicValue,
+    block: &Block,
+) -> Result<Value, codec::CodecError> {
     if message.msgpack.is_empty() && !message.json.is_empty() {
         codec::decode_json(&message.json, block)
     } else {
@@ -21,11 +26,16 @@ pub(crate) fn value(message: &proto::DynamicValue, block: &Block) -> Result<Valu
 }
 
 pub(crate) fn message(value: &Value, block: &Block) -> proto::DynamicValue {
-    proto::DynamicValue { msgpack: codec::encode(value, block), json: Vec::new() }
+    proto::DynamicValue {
+        msgpack: codec::encode(value, block),
+        json: Vec::new(),
+    }
 }
 
 pub(crate) fn identity(value: &Value, schema: &IdentitySchema) -> proto::ResourceIdentityData {
-    proto::ResourceIdentityData { identity_data: Some(message(value, &schema.as_block())) }
+    proto::ResourceIdentityData {
+        identity_data: Some(message(value, &schema.as_block())),
+    }
 }
 
 pub(crate) fn diagnostics(diagnostics: Diagnostics) -> Vec<proto::Diagnostic> {
@@ -52,12 +62,21 @@ pub(crate) fn path(path: &AttributePath) -> proto::AttributePath {
         Step::Key(key) => Selector::ElementKeyString(key.clone()),
         Step::Index(index) => Selector::ElementKeyInt(*index),
     };
-    let steps = path.steps().iter().map(|s| Message { selector: Some(step(s)) }).collect();
+    let steps = path
+        .steps()
+        .iter()
+        .map(|s| Message {
+            selector: Some(step(s)),
+        })
+        .collect();
     proto::AttributePath { steps }
 }
 
 pub(crate) fn schema(schema: &Schema) -> proto::Schema {
-    proto::Schema { version: schema.version, block: Some(block(&schema.block)) }
+    proto::Schema {
+        version: schema.version,
+        block: Some(block(&schema.block)),
+    }
 }
 
 fn block(block: &Block) -> proto::schema::Block {
@@ -76,7 +95,9 @@ fn block(block: &Block) -> proto::schema::Block {
 fn attribute(attribute: &Attribute) -> proto::schema::Attribute {
     let (ty, nested_type) = match &attribute.ty {
         AttributeType::Plain(ty) => (ty.to_bytes(), None),
-        AttributeType::Nested(nesting, attributes) => (Vec::new(), Some(nested_object(*nesting, attributes))),
+        AttributeType::Nested(nesting, attributes) => {
+            (Vec::new(), Some(nested_object(*nesting, attributes)))
+        }
     };
     proto::schema::Attribute {
         name: attribute.name.clone(),
@@ -127,13 +148,14 @@ fn nested_block(nested: &NestedBlock) -> proto::schema::NestedBlock {
 }
 
 pub(crate) fn identity_schema(schema: &IdentitySchema) -> proto::ResourceIdentitySchema {
-    let attribute = |a: &crate::schema::IdentityAttribute| proto::resource_identity_schema::IdentityAttribute {
-        name: a.name.clone(),
-        r#type: a.ty.to_bytes(),
-        required_for_import: a.required_for_import,
-        optional_for_import: !a.required_for_import,
-        description: a.description.clone(),
-    };
+    let attribute =
+        |a: &crate::schema::IdentityAttribute| proto::resource_identity_schema::IdentityAttribute {
+            name: a.name.clone(),
+            r#type: a.ty.to_bytes(),
+            required_for_import: a.required_for_import,
+            optional_for_import: !a.required_for_import,
+            description: a.description.clone(),
+        };
     proto::ResourceIdentitySchema {
         version: schema.version,
         identity_attributes: schema.attributes.iter().map(attribute).collect(),
@@ -152,7 +174,9 @@ pub(crate) fn function(signature: &Signature) -> proto::Function {
     proto::Function {
         parameters: signature.parameters.iter().map(parameter).collect(),
         variadic_parameter: signature.variadic.as_ref().map(parameter),
-        r#return: Some(proto::function::Return { r#type: signature.result.to_bytes() }),
+        r#return: Some(proto::function::Return {
+            r#type: signature.result.to_bytes(),
+        }),
         summary: signature.summary.clone(),
         description: signature.description.clone(),
         description_kind: MARKDOWN,

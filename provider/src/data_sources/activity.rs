@@ -33,12 +33,18 @@ impl Lookup for Activity {
     const TYPE: &'static str = "sfn_activity";
 
     fn title(&self) -> String {
-        format!("activity `{}`", self.name.text().or(self.arn.text()).unwrap_or("?"))
+        format!(
+            "activity `{}`",
+            self.name.text().or(self.arn.text()).unwrap_or("?")
+        )
     }
 
     fn validate(&self, _provider: &ProviderContext) -> Diagnostics {
         let named = require_name_or_arn(&self.name, &self.arn);
-        named.into_iter().chain(arns::ACTIVITY.validate(&self.arn, "arn")).collect()
+        named
+            .into_iter()
+            .chain(arns::ACTIVITY.validate(&self.arn, "arn"))
+            .collect()
     }
 
     async fn look_up(self, operation: &Operation) -> Result<(Self, Diagnostics), Refusal> {

@@ -55,7 +55,10 @@ struct Route {
 
 impl From<alias::Route> for Object<Route> {
     fn from(found: alias::Route) -> Self {
-        Self(Route { state_machine_version_arn: found.version_arn.into(), weight: found.weight.into() })
+        Self(Route {
+            state_machine_version_arn: found.version_arn.into(),
+            weight: found.weight.into(),
+        })
     }
 }
 
@@ -69,16 +72,28 @@ impl Lookup for Alias {
     }
 
     fn validate(&self, _provider: &ProviderContext) -> Diagnostics {
-        arns::STATE_MACHINE.validate(&self.statemachine_arn, MACHINE).into_iter().collect()
+        arns::STATE_MACHINE
+            .validate(&self.statemachine_arn, MACHINE)
+            .into_iter()
+            .collect()
     }
 
     async fn look_up(self, operation: &Operation) -> Result<(Self, Diagnostics), Refusal> {
         let machine = arns::STATE_MACHINE.get(&self.statemachine_arn, MACHINE)?;
         let qualifier = Some(Qualifier::Alias(self.name.get()?.clone()));
-        let arn = StateMachineArn { qualifier, ..machine }.to_string();
+        let arn = StateMachineArn {
+            qualifier,
+            ..machine
+        }
+        .to_string();
         let found = alias::describe(operation.aws(), &operation.call, &arn).await?;
         let found = found.ok_or_else(|| not_found(&self.title(), "name"))?;
-        let routes: Vec<_> = found.wanted.routes.into_iter().map(Object::<Route>::from).collect();
+        let routes: Vec<_> = found
+            .wanted
+            .routes
+            .into_iter()
+            .map(Object::<Route>::from)
+            .collect();
         let model = Self {
             id: found.arn.clone().into(),
             arn: found.arn.into(),

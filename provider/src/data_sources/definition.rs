@@ -49,7 +49,10 @@ impl DataSource for DefinitionDataSource {
     }
 
     fn schema(&self) -> Schema {
-        Schema { version: 0, block: Definition::block() }
+        Schema {
+            version: 0,
+            block: Definition::block(),
+        }
     }
 
     async fn validate(&self, config: &Value) -> Diagnostics {
@@ -65,11 +68,22 @@ impl DataSource for DefinitionDataSource {
         let definition = Definition::from_value(&config);
         let filter = self.0.checks().filter(&definition.ignore_diagnostics);
         let workflow = Workflow::new(&definition.workflow, MachineType::Standard);
-        let settings = Settings { name: "*".into(), ..Settings::default() };
-        let policy = workflow.policy(&settings, &filter).map(|(document, _)| document.to_json());
-        let found = Definition { json: workflow.text().into(), policy_json: policy.into(), ..definition };
+        let settings = Settings {
+            name: "*".into(),
+            ..Settings::default()
+        };
+        let policy = workflow
+            .policy(&settings, &filter)
+            .map(|(document, _)| document.to_json());
+        let found = Definition {
+            json: workflow.text().into(),
+            policy_json: policy.into(),
+            ..definition
+        };
         let mut state = config;
-        state.extend(Value::object(["json", "policy_json"].map(|name| (name, found.to_value().get(name).clone()))));
+        state.extend(Value::object(
+            ["json", "policy_json"].map(|name| (name, found.to_value().get(name).clone())),
+        ));
         Ok((state, Diagnostics::default()))
     }
 }

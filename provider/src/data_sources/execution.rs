@@ -109,7 +109,10 @@ impl From<StateSummary> for Object<State> {
             failures: Number::from(found.failures).into(),
             retries: Number::from(found.retries).into(),
             // AWS returns milliseconds. Further digits are artifacts of floating-point numbers.
-            seconds: format!("{:.3}", found.seconds).parse::<Number>().ok().into(),
+            seconds: format!("{:.3}", found.seconds)
+                .parse::<Number>()
+                .ok()
+                .into(),
             error: found.error.into(),
             cause: found.cause.into(),
         })
@@ -125,13 +128,18 @@ impl Lookup for Execution {
     }
 
     fn validate(&self, _provider: &ProviderContext) -> Diagnostics {
-        arns::EXECUTION.validate(&self.arn, "arn").into_iter().collect()
+        arns::EXECUTION
+            .validate(&self.arn, "arn")
+            .into_iter()
+            .collect()
     }
 
     async fn look_up(self, operation: &Operation) -> Result<(Self, Diagnostics), Refusal> {
         let (aws, call) = (operation.aws(), &operation.call);
         let arn = arns::EXECUTION.get(&self.arn, "arn")?.to_string();
-        let found = execution::describe(aws, call, &arn).await?.ok_or_else(|| not_found(&self.title(), "arn"))?;
+        let found = execution::describe(aws, call, &arn)
+            .await?
+            .ok_or_else(|| not_found(&self.title(), "arn"))?;
         let states = history::summary(aws, call, &arn).await?;
         let model = Self {
             id: found.arn.clone().into(),
@@ -148,7 +156,11 @@ impl Lookup for Execution {
             error: found.error.into(),
             cause: found.cause.into(),
             redrive_count: found.redrive_count.into(),
-            states: states.into_iter().map(Object::<State>::from).collect::<Vec<_>>().into(),
+            states: states
+                .into_iter()
+                .map(Object::<State>::from)
+                .collect::<Vec<_>>()
+                .into(),
         };
         Ok((model, Diagnostics::default()))
     }

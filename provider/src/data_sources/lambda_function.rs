@@ -122,7 +122,10 @@ struct VpcConfig {
 
 impl From<Vpc> for Object<VpcConfig> {
     fn from(found: Vpc) -> Self {
-        Self(VpcConfig { subnet_ids: found.subnets.into(), security_group_ids: found.security_groups.into() })
+        Self(VpcConfig {
+            subnet_ids: found.subnets.into(),
+            security_group_ids: found.security_groups.into(),
+        })
     }
 }
 
@@ -151,7 +154,10 @@ impl Function {
             memory_size: configuration.memory_size.into(),
             timeout: configuration.timeout.into(),
             ephemeral_storage: configuration.ephemeral_storage.into(),
-            reserved_concurrent_executions: found.reserved_concurrency.unwrap_or(NOT_RESERVED).into(),
+            reserved_concurrent_executions: found
+                .reserved_concurrency
+                .unwrap_or(NOT_RESERVED)
+                .into(),
             architectures: found.architectures.into(),
             layers: configuration.layers.into(),
             tracing_mode: configuration.tracing.into(),
@@ -176,7 +182,10 @@ impl Lookup for Function {
     }
 
     fn validate(&self, _provider: &ProviderContext) -> Diagnostics {
-        arns::FUNCTION.validate(&self.function_name, FUNCTION).into_iter().collect()
+        arns::FUNCTION
+            .validate(&self.function_name, FUNCTION)
+            .into_iter()
+            .collect()
     }
 
     async fn look_up(self, operation: &Operation) -> Result<(Self, Diagnostics), Refusal> {

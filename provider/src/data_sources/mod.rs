@@ -23,9 +23,15 @@ pub fn all(provider: &ProviderContext) -> Vec<Box<dyn DataSource>> {
         Box::new(definition::DefinitionDataSource::new(provider)),
         Box::new(LookupDataSource::<execution::Execution>::new(provider)),
         Box::new(LookupDataSource::<lambda_function::Function>::new(provider)),
-        Box::new(LookupDataSource::<state_machine::StateMachine>::new(provider)),
-        Box::new(LookupDataSource::<state_machine_versions::Versions>::new(provider)),
-        Box::new(LookupDataSource::<state_machines::StateMachines>::new(provider)),
+        Box::new(LookupDataSource::<state_machine::StateMachine>::new(
+            provider,
+        )),
+        Box::new(LookupDataSource::<state_machine_versions::Versions>::new(
+            provider,
+        )),
+        Box::new(LookupDataSource::<state_machines::StateMachines>::new(
+            provider,
+        )),
     ]
 }
 
@@ -50,7 +56,10 @@ impl<M: Model> AttributeValue for Object<M> {
 /// Checks that the name or the ARN is set. The schema declares their conflict.
 fn require_name_or_arn(name: &Attr<String>, arn: &Attr<String>) -> Option<Diagnostic> {
     let missing = || {
-        let error = Diagnostic::error("one of `name` and `arn` is required", "Set `name` or `arn`.");
+        let error = Diagnostic::error(
+            "one of `name` and `arn` is required",
+            "Set `name` or `arn`.",
+        );
         error.at(AttributePath::root("name"))
     };
     (name.is_null() && arn.is_null()).then(missing)
@@ -76,9 +85,15 @@ mod tests {
     #[test]
     fn objects_are_typed_read_and_written_as_their_models() {
         type Routes = Attr<Vec<Object<Route>>>;
-        let object = [("version".to_owned(), Type::String), ("weight".to_owned(), Type::Number)];
+        let object = [
+            ("version".to_owned(), Type::String),
+            ("weight".to_owned(), Type::Number),
+        ];
         assert_eq!(Routes::ty(), Type::list(Type::Object(object.into())));
-        let routes = Value::List(vec![Value::object([("version", "v".into()), ("weight", Value::Null)])]);
+        let routes = Value::List(vec![Value::object([
+            ("version", "v".into()),
+            ("weight", Value::Null),
+        ])]);
         assert_eq!(Routes::read(&routes).write(), routes);
         assert!(Routes::read(&Value::Unknown).is_unknown() && Routes::read(&Value::Null).is_null());
     }
@@ -93,7 +108,11 @@ mod tests {
             (known(), Attr::Null, false),
             (Attr::Null, known(), false),
         ] {
-            assert_eq!(require_name_or_arn(&name, &arn).is_some(), is_missing, "{name:?} {arn:?}");
+            assert_eq!(
+                require_name_or_arn(&name, &arn).is_some(),
+                is_missing,
+                "{name:?} {arn:?}"
+            );
         }
     }
 }

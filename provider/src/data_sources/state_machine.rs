@@ -127,8 +127,13 @@ impl StateMachine {
     fn of(found: Described, newest_version: Option<String>, tags: Tags) -> Self {
         // A definition that cannot be parsed, for example because of deep nesting, is only returned
         // as text.
-        let definition = asl::parse(&found.definition).ok().map(|(document, _)| document.root);
-        let comment = definition.as_ref().and_then(|definition| definition.get("Comment")).and_then(Json::as_str);
+        let definition = asl::parse(&found.definition)
+            .ok()
+            .map(|(document, _)| document.root);
+        let comment = definition
+            .as_ref()
+            .and_then(|definition| definition.get("Comment"))
+            .and_then(Json::as_str);
         Self {
             name: found.name.into(),
             id: found.arn.clone().into(),
@@ -143,7 +148,10 @@ impl StateMachine {
             creation_date: found.creation_date.into(),
             state_machine_version_arn: newest_version.into(),
             logging_configuration: Object::<Logging>::from(found.logging).into(),
-            tracing_configuration: Object(Tracing { enabled: found.tracing.unwrap_or(false).into() }).into(),
+            tracing_configuration: Object(Tracing {
+                enabled: found.tracing.unwrap_or(false).into(),
+            })
+            .into(),
             encryption_configuration: found.encryption.map(Object::<Encryption>::from).into(),
             tags: tags.into(),
         }
@@ -155,27 +163,42 @@ impl Lookup for StateMachine {
     const TYPE: &'static str = "sfn_state_machine";
 
     fn title(&self) -> String {
-        format!("state machine `{}`", self.name.text().or(self.arn.text()).unwrap_or("?"))
+        format!(
+            "state machine `{}`",
+            self.name.text().or(self.arn.text()).unwrap_or("?")
+        )
     }
 
     fn validate(&self, _provider: &ProviderContext) -> Diagnostics {
         let named = require_name_or_arn(&self.name, &self.arn);
-        named.into_iter().chain(arns::QUALIFIED_STATE_MACHINE.validate(&self.arn, "arn")).collect()
+        named
+            .into_iter()
+            .chain(arns::QUALIFIED_STATE_MACHINE.validate(&self.arn, "arn"))
+            .collect()
     }
 
     async fn look_up(self, operation: &Operation) -> Result<(Self, Diagnostics), Refusal> {
         let (aws, call) = (operation.aws(), &operation.call);
         let (found, attribute) = if self.arn.is_null() {
-            (state_machine::find(aws, call, self.name.get()?).await?, "name")
+            (
+                state_machine::find(aws, call, self.name.get()?).await?,
+                "name",
+            )
         } else {
-            let arn = arns::QUALIFIED_STATE_MACHINE.get(&self.arn, "arn")?.to_string();
+            let arn = arns::QUALIFIED_STATE_MACHINE
+                .get(&self.arn, "arn")?
+                .to_string();
             (state_machine::describe(aws, call, &arn).await?, "arn")
         };
         let found = found.ok_or_else(|| not_found(&self.title(), attribute))?;
         // Versions and tags belong to the state machine, even if a version or alias was read.
-        let machine = StateMachineArn::parse(&found.arn).map_or_else(|| found.arn.clone(), |arn| arn.machine);
+        let machine =
+            StateMachineArn::parse(&found.arn).map_or_else(|| found.arn.clone(), |arn| arn.machine);
         let newest_version = state_machine::newest_version(aws, call, &machine).await?;
         let tags = tags::read(aws, call, &machine).await?;
-        Ok((Self::of(found, newest_version, tags), Diagnostics::default()))
+        Ok((
+            Self::of(found, newest_version, tags),
+            Diagnostics::default(),
+        ))
     }
 }

@@ -31,16 +31,31 @@ impl Lookup for Versions {
     const TYPE: &'static str = "sfn_state_machine_versions";
 
     fn title(&self) -> String {
-        format!("versions of `{}`", arns::machine_name(&self.statemachine_arn))
+        format!(
+            "versions of `{}`",
+            arns::machine_name(&self.statemachine_arn)
+        )
     }
 
     fn validate(&self, _provider: &ProviderContext) -> Diagnostics {
-        arns::STATE_MACHINE.validate(&self.statemachine_arn, MACHINE).into_iter().collect()
+        arns::STATE_MACHINE
+            .validate(&self.statemachine_arn, MACHINE)
+            .into_iter()
+            .collect()
     }
 
     async fn look_up(self, operation: &Operation) -> Result<(Self, Diagnostics), Refusal> {
-        let arn = arns::STATE_MACHINE.get(&self.statemachine_arn, MACHINE)?.machine;
+        let arn = arns::STATE_MACHINE
+            .get(&self.statemachine_arn, MACHINE)?
+            .machine;
         let versions = state_machine::versions(operation.aws(), &operation.call, &arn).await?;
-        Ok((Self { id: arn.into(), statemachine_versions: versions.into(), ..self }, Diagnostics::default()))
+        Ok((
+            Self {
+                id: arn.into(),
+                statemachine_versions: versions.into(),
+                ..self
+            },
+            Diagnostics::default(),
+        ))
     }
 }

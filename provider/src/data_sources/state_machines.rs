@@ -74,12 +74,19 @@ impl Lookup for StateMachines {
             }
         }
         let arns: Vec<_> = machines.iter().map(|machine| machine.arn.clone()).collect();
-        let names: Vec<_> = machines.iter().map(|machine| machine.name.clone()).collect();
+        let names: Vec<_> = machines
+            .iter()
+            .map(|machine| machine.name.clone())
+            .collect();
         let model = Self {
             id: "state-machines".into(),
             arns: arns.into(),
             names: names.into(),
-            state_machines: machines.into_iter().map(Object::<Listed>::from).collect::<Vec<_>>().into(),
+            state_machines: machines
+                .into_iter()
+                .map(Object::<Listed>::from)
+                .collect::<Vec<_>>()
+                .into(),
             ..self
         };
         Ok((model, Diagnostics::default()))

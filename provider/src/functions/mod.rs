@@ -27,15 +27,24 @@ impl Function for OfDefinition {
     }
 
     async fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
-        let (definition, rest) =
-            arguments.split_first().map_or((None, [].as_slice()), |(first, rest)| (first.as_str(), rest));
+        let (definition, rest) = arguments
+            .split_first()
+            .map_or((None, [].as_slice()), |(first, rest)| {
+                (first.as_str(), rest)
+            });
         (self.call)(definition.unwrap_or_default(), rest)
     }
 }
 
 /// All functions.
 pub fn all() -> Vec<Box<dyn Function>> {
-    let function = |name, signature, call| Box::new(OfDefinition { name, signature, call }) as Box<dyn Function>;
+    let function = |name, signature, call| {
+        Box::new(OfDefinition {
+            name,
+            signature,
+            call,
+        }) as Box<dyn Function>
+    };
     vec![
         function("validate", validate_signature, validate),
         function("normalize", normalize_signature, normalize),
@@ -46,12 +55,21 @@ pub fn all() -> Vec<Box<dyn Function>> {
 }
 
 fn parameter(name: &str, ty: Type, description: &str) -> Parameter {
-    Parameter { name: name.into(), ty, description: description.into(), allow_null: false }
+    Parameter {
+        name: name.into(),
+        ty,
+        description: description.into(),
+        allow_null: false,
+    }
 }
 
 fn signature(result: Type, summary: &str, description: &str) -> Signature {
     Signature {
-        parameters: vec![parameter("definition", Type::String, "Definition in the Amazon States Language, as JSON.")],
+        parameters: vec![parameter(
+            "definition",
+            Type::String,
+            "Definition in the Amazon States Language, as JSON.",
+        )],
         variadic: None,
         result,
         summary: summary.into(),
@@ -60,7 +78,12 @@ fn signature(result: Type, summary: &str, description: &str) -> Signature {
 }
 
 fn object<const N: usize>(attributes: [(&str, Type); N]) -> Type {
-    Type::Object(attributes.into_iter().map(|(name, ty)| (name.to_owned(), ty)).collect())
+    Type::Object(
+        attributes
+            .into_iter()
+            .map(|(name, ty)| (name.to_owned(), ty))
+            .collect(),
+    )
 }
 
 /// Parses the definition of the first argument. An error contains the place of invalid JSON.
@@ -68,16 +91,25 @@ fn read(text: &str) -> Result<Json, FunctionError> {
     let (document, _) = asl::parse(text).map_err(|error| {
         let (line, column) = line_and_column(text, &error.span);
         let help = "write the definition as one JSON object";
-        argument(0, format!("line {line}, column {column}: {}; {help}", error.message))
+        argument(
+            0,
+            format!("line {line}, column {column}: {}; {help}", error.message),
+        )
     })?;
     match document.root {
         root @ Json::Object(_) => Ok(root),
-        other => Err(argument(0, format!("the definition is {}, not an object", other.kind()))),
+        other => Err(argument(
+            0,
+            format!("the definition is {}, not an object", other.kind()),
+        )),
     }
 }
 
 fn argument(index: i64, text: String) -> FunctionError {
-    FunctionError { text, argument: Some(index) }
+    FunctionError {
+        text,
+        argument: Some(index),
+    }
 }
 
 fn count(number: u64) -> Value {
@@ -85,8 +117,11 @@ fn count(number: u64) -> Value {
 }
 
 fn validate_signature() -> Signature {
-    let strings = ["code", "severity", "message", "help", "pointer", "aws_code"].map(|name| (name, Type::String));
-    let finding = [("line", Type::Number), ("column", Type::Number)].into_iter().chain(strings);
+    let strings = ["code", "severity", "message", "help", "pointer", "aws_code"]
+        .map(|name| (name, Type::String));
+    let finding = [("line", Type::Number), ("column", Type::Number)]
+        .into_iter()
+        .chain(strings);
     let finding = Type::Object(finding.map(|(name, ty)| (name.to_owned(), ty)).collect());
     let mut signature = signature(
         Type::list(finding),
@@ -106,14 +141,26 @@ fn validate(text: &str, rest: &[Value]) -> Result<Value, FunctionError> {
         [] => MachineType::Standard,
         [ty] => {
             let name = ty.as_str().unwrap_or("");
-            MachineType::named(name)
-                .ok_or_else(|| argument(1, format!("unsupported type `{name}`: use `STANDARD` or `EXPRESS`")))?
+            MachineType::named(name).ok_or_else(|| {
+                argument(
+                    1,
+                    format!("unsupported type `{name}`: use `STANDARD` or `EXPRESS`"),
+                )
+            })?
         }
-        _ => return Err(argument(2, "a state machine has only one type: remove this argument".into())),
+        _ => {
+            return Err(argument(
+                2,
+                "a state machine has only one type: remove this argument".into(),
+            ));
+        }
     };
     let (_, findings) = Linter::new(machine).check_text(text);
     let told = findings.iter().map(|finding| {
-        let (line, column) = finding.span.as_ref().map_or((1, 1), |span| line_and_column(text, span));
+        let (line, column) = finding
+            .span
+            .as_ref()
+            .map_or((1, 1), |span| line_and_column(text, span));
         Value::object([
             ("code", finding.code.into()),
             ("severity", Severity::name(finding.severity).into()),
@@ -122,7 +169,13 @@ fn validate(text: &str, rest: &[Value]) -> Result<Value, FunctionError> {
             ("pointer", finding.pointer.to_string().into()),
             ("line", count(line as u64)),
             ("column", count(column as u64)),
-            ("aws_code", finding.aws.as_ref().map_or(Value::Null, |aws| aws.code.into())),
+            (
+                "aws_code",
+                finding
+                    .aws
+                    .as_ref()
+                    .map_or(Value::Null, |aws| aws.code.into()),
+            ),
         ])
     });
     Ok(Value::List(told.collect()))
@@ -152,7 +205,10 @@ fn policy_signature() -> Signature {
 }
 
 fn policy(text: &str, _: &[Value]) -> Result<Value, FunctionError> {
-    let settings = Settings { name: "*".into(), ..Settings::default() };
+    let settings = Settings {
+        name: "*".into(),
+        ..Settings::default()
+    };
     Ok(derive(&read(text)?, &settings).0.to_json().into())
 }
 
@@ -163,14 +219,20 @@ fn graph_signature() -> Signature {
         "Returns a diagram of the states and their transitions. Transitions after an error are dashed.",
     );
     let format = "Format of the diagram: `mermaid`, which GitHub and GitLab render in Markdown, or `dot` for Graphviz.";
-    signature.parameters.push(parameter("format", Type::String, format));
+    signature
+        .parameters
+        .push(parameter("format", Type::String, format));
     signature
 }
 
 fn graph(text: &str, rest: &[Value]) -> Result<Value, FunctionError> {
     let name = rest.first().and_then(Value::as_str).unwrap_or("");
-    let format = Format::named(name)
-        .ok_or_else(|| argument(1, format!("unsupported format `{name}`: use `mermaid` or `dot`")))?;
+    let format = Format::named(name).ok_or_else(|| {
+        argument(
+            1,
+            format!("unsupported format `{name}`: use `mermaid` or `dot`"),
+        )
+    })?;
     Ok(draw(&read(text)?, format).into())
 }
 
@@ -183,7 +245,10 @@ fn estimate_signature() -> Signature {
         ("routes", Type::list(route)),
         ("complete", Type::Bool),
         ("standard", object(range())),
-        ("express", object([("requests", Type::Number), ("per_second", Type::Number)])),
+        (
+            "express",
+            object([("requests", Type::Number), ("per_second", Type::Number)]),
+        ),
     ]);
     let description = format!(
         "Returns the state transitions of one execution without failures and retries, and the cost of a month. \
@@ -200,22 +265,40 @@ fn estimate_signature() -> Signature {
         cost::PRICES_AS_OF,
     );
     let mut signature = signature(result, "Estimates the cost of executions", &description);
-    signature.parameters.push(parameter("executions", Type::Number, "Number of executions per month."));
+    signature.parameters.push(parameter(
+        "executions",
+        Type::Number,
+        "Number of executions per month.",
+    ));
     signature
 }
 
 fn estimate(text: &str, rest: &[Value]) -> Result<Value, FunctionError> {
-    let executions = rest.first().and_then(Value::as_number).and_then(|number| number.to_string().parse::<f64>().ok());
-    let Some(executions) = executions.filter(|executions| *executions >= 0.0 && executions.is_finite()) else {
+    let executions = rest
+        .first()
+        .and_then(Value::as_number)
+        .and_then(|number| number.to_string().parse::<f64>().ok());
+    let Some(executions) =
+        executions.filter(|executions| *executions >= 0.0 && executions.is_finite())
+    else {
         return Err(argument(1, "`executions` must be at least 0".into()));
     };
     let estimate = cost::estimate(&read(text)?);
     let range = |transitions: Transitions| {
-        [("least", count(transitions.least)), ("most", transitions.most.map_or(Value::Null, count))]
+        [
+            ("least", count(transitions.least)),
+            ("most", transitions.most.map_or(Value::Null, count)),
+        ]
     };
-    let price = |transitions: u64| dollars(transitions as f64 * executions / 1_000.0 * cost::PRICE_OF_A_THOUSAND);
+    let price = |transitions: u64| {
+        dollars(transitions as f64 * executions / 1_000.0 * cost::PRICE_OF_A_THOUSAND)
+    };
     let routes = estimate.routes.iter().map(|route| {
-        let states = route.states.iter().map(|name| Value::from(name.as_str())).collect();
+        let states = route
+            .states
+            .iter()
+            .map(|name| Value::from(name.as_str()))
+            .collect();
         let [least, most] = range(route.transitions);
         Value::object([("states", Value::List(states)), least, most])
     });
@@ -232,11 +315,19 @@ fn estimate(text: &str, rest: &[Value]) -> Result<Value, FunctionError> {
                 ("most", estimate.transitions.most.map_or(Value::Null, price)),
             ]),
         ),
-        ("express", Value::object([("requests", dollars(requests)), ("per_second", dollars(per_second))])),
+        (
+            "express",
+            Value::object([
+                ("requests", dollars(requests)),
+                ("per_second", dollars(per_second)),
+            ]),
+        ),
     ]))
 }
 
 /// An amount in US dollars, rounded to a hundredth of a cent.
 fn dollars(amount: f64) -> Value {
-    format!("{amount:.4}").parse::<Number>().map_or(Value::Null, Value::from)
+    format!("{amount:.4}")
+        .parse::<Number>()
+        .map_or(Value::Null, Value::from)
 }

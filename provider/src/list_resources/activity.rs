@@ -27,8 +27,15 @@ impl Search for Activities {
 
     async fn search(&self, operation: &Operation) -> Result<Vec<FoundObject>, Refusal> {
         let mut found = activity::list(operation.aws(), &operation.call).await?;
-        found.retain(|(_, name)| self.name_prefix.text().is_none_or(|prefix| name.starts_with(prefix)));
+        found.retain(|(_, name)| {
+            self.name_prefix
+                .text()
+                .is_none_or(|prefix| name.starts_with(prefix))
+        });
         found.sort_by(|(_, a), (_, b)| a.cmp(b));
-        Ok(found.into_iter().map(|(arn, name)| by_arn(arn, name)).collect())
+        Ok(found
+            .into_iter()
+            .map(|(arn, name)| by_arn(arn, name))
+            .collect())
     }
 }

@@ -27,18 +27,27 @@ impl Search for Aliases {
     type Resource = Alias;
 
     fn title(&self) -> String {
-        format!("aliases of `{}`", arns::machine_name(&self.state_machine_arn))
+        format!(
+            "aliases of `{}`",
+            arns::machine_name(&self.state_machine_arn)
+        )
     }
 
     fn validate(&self) -> Diagnostics {
         if self.state_machine_arn.is_unknown() {
             return Diagnostics::default();
         }
-        arns::STATE_MACHINE.get(&self.state_machine_arn, MACHINE).err().into_iter().collect()
+        arns::STATE_MACHINE
+            .get(&self.state_machine_arn, MACHINE)
+            .err()
+            .into_iter()
+            .collect()
     }
 
     async fn search(&self, operation: &Operation) -> Result<Vec<FoundObject>, Refusal> {
-        let machine = arns::STATE_MACHINE.get(&self.state_machine_arn, MACHINE)?.machine;
+        let machine = arns::STATE_MACHINE
+            .get(&self.state_machine_arn, MACHINE)?
+            .machine;
         let mut found = alias::list(operation.aws(), &operation.call, &machine).await?;
         found.sort();
         let object = |arn: String| {
@@ -69,7 +78,11 @@ mod tests {
             let search = Aliases::from_value(&Value::object([(MACHINE, arn)]));
             let diagnostics = search.validate();
             assert_eq!(diagnostics.is_empty(), is_valid, "{search:?}");
-            assert!(diagnostics.iter().all(|error| error.path == Some(AttributePath::root(MACHINE))));
+            assert!(
+                diagnostics
+                    .iter()
+                    .all(|error| error.path == Some(AttributePath::root(MACHINE)))
+            );
         }
     }
 }

@@ -27,12 +27,20 @@ impl Search for Functions {
 
     async fn search(&self, operation: &Operation) -> Result<Vec<FoundObject>, Refusal> {
         let mut found = function::list(operation.aws(), &operation.call).await?;
-        found.retain(|(name, _)| self.name_prefix.text().is_none_or(|prefix| name.starts_with(prefix)));
+        found.retain(|(name, _)| {
+            self.name_prefix
+                .text()
+                .is_none_or(|prefix| name.starts_with(prefix))
+        });
         found.sort();
         let object = |(name, arn): (String, String)| {
             let identity = Value::object([("function_name", Value::from(name.as_str()))]);
             // Importing with the ARN finds the function in the region of the search.
-            FoundObject { id: arn, identity, name }
+            FoundObject {
+                id: arn,
+                identity,
+                name,
+            }
         };
         Ok(found.into_iter().map(object).collect())
     }

@@ -26,10 +26,20 @@ impl Search for StateMachines {
 
     async fn search(&self, operation: &Operation) -> Result<Vec<FoundObject>, Refusal> {
         let found = self.filter.list(operation.aws(), &operation.call).await?;
-        Ok(found.into_iter().map(|machine| by_arn(machine.arn, machine.name)).collect())
+        Ok(found
+            .into_iter()
+            .map(|machine| by_arn(machine.arn, machine.name))
+            .collect())
     }
 
-    async fn is_wanted(&self, object: &FoundObject, operation: &Operation) -> Result<bool, Refusal> {
-        Ok(self.filter.has_tags(operation.aws(), &operation.call, &object.id).await?)
+    async fn is_wanted(
+        &self,
+        object: &FoundObject,
+        operation: &Operation,
+    ) -> Result<bool, Refusal> {
+        Ok(self
+            .filter
+            .has_tags(operation.aws(), &operation.call, &object.id)
+            .await?)
     }
 }

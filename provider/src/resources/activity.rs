@@ -35,20 +35,29 @@ pub struct Activity {
 
 impl Activity {
     fn with(self, arn: String, creation_date: String) -> Self {
-        Self { id: arn.clone().into(), arn: arn.into(), creation_date: creation_date.into(), ..self }
+        Self {
+            id: arn.clone().into(),
+            arn: arn.into(),
+            creation_date: creation_date.into(),
+            ..self
+        }
     }
 }
 
 #[async_trait]
 impl Managed for Activity {
     const TYPE: &'static str = "sfn_activity";
-    const IDENTITY: &'static [IdentityPart] = &[IdentityPart::required("arn", "ARN of the activity.")];
+    const IDENTITY: &'static [IdentityPart] =
+        &[IdentityPart::required("arn", "ARN of the activity.")];
     const MOVED_FROM: Option<&'static str> = Some("aws_sfn_activity");
     const TAGGED: bool = true;
     const CALLED_AS: Option<Kind> = Some(Kind::Activity);
 
     fn title(&self) -> String {
-        format!("activity `{}`", self.name.text().or(self.arn.text()).unwrap_or("?"))
+        format!(
+            "activity `{}`",
+            self.name.text().or(self.arn.text()).unwrap_or("?")
+        )
     }
 
     fn called(&self) -> Option<&str> {
@@ -62,7 +71,8 @@ impl Managed for Activity {
     async fn create(&self, operation: &Operation) -> Result<Self, Failed<Self>> {
         let encryption = Encryption::settings(&self.encryption_configuration);
         let (name, tags) = (self.name.get()?, &operation.tags);
-        let created = activity::create(operation.aws(), &operation.call, name, &encryption, tags).await;
+        let created =
+            activity::create(operation.aws(), &operation.call, name, &encryption, tags).await;
         let (arn, date) = created.map_err(|error| Failed::created(error, self.clone()))?;
         Ok(self.clone().with(arn, date))
     }
@@ -76,9 +86,17 @@ impl Managed for Activity {
         };
         let Some(found) = found else { return Ok(None) };
         let tags = tags::read(aws, call, &found.arn).await?;
-        let encryption = Encryption::observed(found.encryption.as_ref(), &self.encryption_configuration);
-        let model = Self { name: found.name.into(), encryption_configuration: encryption, ..self.clone() };
-        Ok(Some(Observed::tagged(model.with(found.arn, found.creation_date), tags)))
+        let encryption =
+            Encryption::observed(found.encryption.as_ref(), &self.encryption_configuration);
+        let model = Self {
+            name: found.name.into(),
+            encryption_configuration: encryption,
+            ..self.clone()
+        };
+        Ok(Some(Observed::tagged(
+            model.with(found.arn, found.creation_date),
+            tags,
+        )))
     }
 
     async fn update(&self, _prior: &Self, _operation: &Operation) -> Result<Self, Failed<Self>> {
@@ -100,15 +118,25 @@ impl Managed for Activity {
 
     fn parse_import_id(id: &str) -> Result<Self, Problem> {
         arns::ACTIVITY.parse(id)?;
-        Ok(Self { arn: id.into(), ..empty() })
+        Ok(Self {
+            arn: id.into(),
+            ..empty()
+        })
     }
 
     fn import_id(&self, identity: &Identity) -> String {
-        identity.arn("states", &format!("activity:{}", self.name.text().unwrap_or("?")))
+        identity.arn(
+            "states",
+            &format!("activity:{}", self.name.text().unwrap_or("?")),
+        )
     }
 
     fn moved(self, _source: &SourceState) -> Self {
         let encryption_configuration = Encryption::moved(self.encryption_configuration);
-        Self { arn: self.id.clone(), encryption_configuration, ..self }
+        Self {
+            arn: self.id.clone(),
+            encryption_configuration,
+            ..self
+        }
     }
 }

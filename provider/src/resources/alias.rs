@@ -9,7 +9,9 @@ use tfplugin::model::{Attr, Model, Problem};
 use tfplugin::{AttributePath, Diagnostic, Diagnostics};
 
 use crate::session::ProviderContext;
-use crate::shared::managed::{Change, Failed, IdentityPart, Managed, Observed, Operation, PlanOutcome, Refusal};
+use crate::shared::managed::{
+    Change, Failed, IdentityPart, Managed, Observed, Operation, PlanOutcome, Refusal,
+};
 use crate::shared::{arns, empty, names};
 
 const ROUTES: &str = "routing_configuration";
@@ -53,34 +55,58 @@ struct Route {
 
 impl Alias {
     fn routes(&self) -> &[Route] {
-        self.routing_configuration.known().map_or(&[], Vec::as_slice)
+        self.routing_configuration
+            .known()
+            .map_or(&[], Vec::as_slice)
     }
 
     /// ARN of the state machine, if a version is known.
     fn machine(&self) -> Option<String> {
-        let versions = self.routes().iter().filter_map(|route| route.state_machine_version_arn.text());
-        versions.filter_map(StateMachineArn::parse).map(|arn| arn.machine).next()
+        let versions = self
+            .routes()
+            .iter()
+            .filter_map(|route| route.state_machine_version_arn.text());
+        versions
+            .filter_map(StateMachineArn::parse)
+            .map(|arn| arn.machine)
+            .next()
     }
 
     /// Checks version ARNs that were unknown during validation.
     fn require_versions(&self) -> Result<(), Diagnostics> {
         let known = self.routes().iter().enumerate();
-        let known = known.filter_map(|(index, route)| Some((index, route.state_machine_version_arn.text()?)));
+        let known = known
+            .filter_map(|(index, route)| Some((index, route.state_machine_version_arn.text()?)));
         let wrong = known.filter_map(|(index, arn)| Some((index, arns::VERSION.parse(arn).err()?)));
         let at = |index: usize| AttributePath::root(ROUTES).index(index).attribute(VERSION);
-        wrong.map(|(index, problem)| problem.at(at(index))).collect::<Diagnostics>().into_result().map(drop)
+        wrong
+            .map(|(index, problem)| problem.at(at(index)))
+            .collect::<Diagnostics>()
+            .into_result()
+            .map(drop)
     }
 
     fn wanted(&self) -> Result<Wanted, Refusal> {
         let route = |route: &Route| -> Result<Target, Refusal> {
-            Ok(Target { version_arn: route.state_machine_version_arn.get()?.clone(), weight: *route.weight.get()? })
+            Ok(Target {
+                version_arn: route.state_machine_version_arn.get()?.clone(),
+                weight: *route.weight.get()?,
+            })
         };
         let routes = self.routes().iter().map(route).collect::<Result<_, _>>()?;
-        Ok(Wanted { description: self.description.text().map(str::to_owned), routes })
+        Ok(Wanted {
+            description: self.description.text().map(str::to_owned),
+            routes,
+        })
     }
 
     fn with(self, arn: String, creation_date: String) -> Self {
-        Self { id: arn.clone().into(), arn: arn.into(), creation_date: creation_date.into(), ..self }
+        Self {
+            id: arn.clone().into(),
+            arn: arn.into(),
+            creation_date: creation_date.into(),
+            ..self
+        }
     }
 
     fn observed(&self, found: Described) -> Self {
@@ -88,10 +114,20 @@ impl Alias {
             state_machine_version_arn: target.version_arn.into(),
             weight: target.weight.into(),
         };
-        let routes = found.wanted.routes.into_iter().map(route).collect::<Vec<_>>();
+        let routes = found
+            .wanted
+            .routes
+            .into_iter()
+            .map(route)
+            .collect::<Vec<_>>();
         let (description, routes) = (found.wanted.description.into(), routes.into());
-        Self { name: found.name.into(), description, routing_configuration: routes, ..self.clone() }
-            .with(found.arn, found.creation_date)
+        Self {
+            name: found.name.into(),
+            description,
+            routing_configuration: routes,
+            ..self.clone()
+        }
+        .with(found.arn, found.creation_date)
     }
 }
 
@@ -102,18 +138,29 @@ impl Managed for Alias {
     const MOVED_FROM: Option<&'static str> = Some("aws_sfn_alias");
 
     fn title(&self) -> String {
-        format!("alias `{}`", self.name.text().or(self.arn.text()).unwrap_or("?"))
+        format!(
+            "alias `{}`",
+            self.name.text().or(self.arn.text()).unwrap_or("?")
+        )
     }
 
     fn validate(&self, _provider: &ProviderContext) -> Diagnostics {
-        let path = |index: usize, name: &str| AttributePath::root(ROUTES).index(index).attribute(name);
+        let path =
+            |index: usize, name: &str| AttributePath::root(ROUTES).index(index).attribute(name);
         let mut diagnostics = Diagnostics::default();
         if let [first, second] = self.routes() {
-            let (first, second) = (first.state_machine_version_arn.text(), second.state_machine_version_arn.text());
-            let machine = |arn: Option<&str>| arn.and_then(StateMachineArn::parse).map(|arn| arn.machine);
+            let (first, second) = (
+                first.state_machine_version_arn.text(),
+                second.state_machine_version_arn.text(),
+            );
+            let machine =
+                |arn: Option<&str>| arn.and_then(StateMachineArn::parse).map(|arn| arn.machine);
             if first.is_some() && first == second {
                 let detail = "Use two different versions, or one with the weight 100.";
-                diagnostics.push(Diagnostic::error("both routes have the same version", detail).at(path(1, VERSION)));
+                diagnostics.push(
+                    Diagnostic::error("both routes have the same version", detail)
+                        .at(path(1, VERSION)),
+                );
             } else if let (Some(one), Some(other)) = (machine(first), machine(second))
                 && one != other
             {
@@ -122,13 +169,22 @@ impl Managed for Alias {
                 diagnostics.push(Diagnostic::error(message, detail).at(path(1, VERSION)));
             }
         }
-        let weights =
-            self.routes().iter().map(|route| route.weight.known().copied().filter(|weight| (0..=100).contains(weight)));
-        let (total, last) = (weights.sum::<Option<i32>>(), self.routes().len().checked_sub(1));
+        let weights = self.routes().iter().map(|route| {
+            route
+                .weight
+                .known()
+                .copied()
+                .filter(|weight| (0..=100).contains(weight))
+        });
+        let (total, last) = (
+            weights.sum::<Option<i32>>(),
+            self.routes().len().checked_sub(1),
+        );
         if let (Some(total), Some(last)) = (total.filter(|total| *total != 100), last) {
             let detail = "Change the weights so that they add up to 100.";
             diagnostics.push(
-                Diagnostic::error(format!("weights must add up to 100, got {total}"), detail).at(path(last, "weight")),
+                Diagnostic::error(format!("weights must add up to 100, got {total}"), detail)
+                    .at(path(last, "weight")),
             );
         }
         diagnostics
@@ -140,21 +196,39 @@ impl Managed for Alias {
         // AWS deletes the aliases of a state machine together with it.
         let is_moved = before.is_some_and(|before| match self.machine() {
             Some(machine) => machine != before,
-            None => change.provider.planned().is_replaced(Kind::StateMachine, &before),
+            None => change
+                .provider
+                .planned()
+                .is_replaced(Kind::StateMachine, &before),
         });
-        let requires_replace = is_moved.then(|| AttributePath::root(ROUTES)).into_iter().collect();
-        Ok(PlanOutcome { requires_replace, ..PlanOutcome::default() })
+        let requires_replace = is_moved
+            .then(|| AttributePath::root(ROUTES))
+            .into_iter()
+            .collect();
+        Ok(PlanOutcome {
+            requires_replace,
+            ..PlanOutcome::default()
+        })
     }
 
     async fn create(&self, operation: &Operation) -> Result<Self, Failed<Self>> {
-        let created = alias::create(operation.aws(), &operation.call, self.name.get()?, &self.wanted()?).await;
+        let created = alias::create(
+            operation.aws(),
+            &operation.call,
+            self.name.get()?,
+            &self.wanted()?,
+        )
+        .await;
         let (arn, date) = created.map_err(|error| Failed::created(error, self.clone()))?;
         Ok(self.clone().with(arn, date))
     }
 
     async fn read(&self, operation: &Operation) -> Result<Option<Observed<Self>>, Refusal> {
-        let arn =
-            self.arn.text().map(str::to_owned).or_else(|| Some(format!("{}:{}", self.machine()?, self.name.text()?)));
+        let arn = self
+            .arn
+            .text()
+            .map(str::to_owned)
+            .or_else(|| Some(format!("{}:{}", self.machine()?, self.name.text()?)));
         let Some(arn) = arn else { return Ok(None) };
         let found = alias::describe(operation.aws(), &operation.call, &arn).await?;
         Ok(found.map(|found| Observed::untagged(self.observed(found))))
@@ -177,10 +251,17 @@ impl Managed for Alias {
 
     fn parse_import_id(id: &str) -> Result<Self, Problem> {
         arns::ALIAS.parse(id)?;
-        Ok(Self { arn: id.into(), ..empty() })
+        Ok(Self {
+            arn: id.into(),
+            ..empty()
+        })
     }
 
     fn import_id(&self, _identity: &Identity) -> String {
-        format!("{}:{}", self.machine().as_deref().unwrap_or("?"), self.name.text().unwrap_or("?"))
+        format!(
+            "{}:{}",
+            self.machine().as_deref().unwrap_or("?"),
+            self.name.text().unwrap_or("?")
+        )
     }
 }

@@ -7,7 +7,9 @@ use sfn_aws::log_group::{self, Described, RETENTION_DAYS, Wanted};
 use tfplugin::model::{Attr, Model, Problem};
 use tfplugin::{Diagnostic, Diagnostics};
 
-use crate::shared::managed::{Change, Failed, IdentityPart, Managed, Observed, Operation, PlanOutcome, Refusal};
+use crate::shared::managed::{
+    Change, Failed, IdentityPart, Managed, Observed, Operation, PlanOutcome, Refusal,
+};
 use crate::shared::move_state::SourceState;
 use crate::shared::{empty, identity, names};
 
@@ -55,7 +57,10 @@ pub fn retention(days: &i32) -> Result<(), Problem> {
         return Ok(());
     }
     let list = RETENTION_DAYS.map(|days| days.to_string()).join(", ");
-    Err(Problem::new(format!("unsupported retention of {days} days"), format!("Valid values are {list}.")))
+    Err(Problem::new(
+        format!("unsupported retention of {days} days"),
+        format!("Valid values are {list}."),
+    ))
 }
 
 impl LogGroup {
@@ -66,7 +71,11 @@ impl LogGroup {
 
     fn wanted(&self, operation: &Operation) -> Wanted {
         Wanted {
-            retention: self.retention_in_days.known().copied().filter(|days| *days != 0),
+            retention: self
+                .retention_in_days
+                .known()
+                .copied()
+                .filter(|days| *days != 0),
             kms_key_id: self.kms_key_id.text().map(str::to_owned),
             class: self.log_group_class.text().map(str::to_owned),
             tags: operation.tags.clone(),
@@ -80,7 +89,11 @@ impl LogGroup {
             arn: found.arn.into(),
             retention_in_days: found.is.retention.into(),
             kms_key_id: found.is.kms_key_id.into(),
-            log_group_class: found.is.class.unwrap_or_else(|| "STANDARD".to_owned()).into(),
+            log_group_class: found
+                .is
+                .class
+                .unwrap_or_else(|| "STANDARD".to_owned())
+                .into(),
             ..self.clone()
         };
         Observed::tagged(model, found.is.tags)
@@ -90,7 +103,8 @@ impl LogGroup {
 #[async_trait]
 impl Managed for LogGroup {
     const TYPE: &'static str = "sfn_cloudwatch_log_group";
-    const IDENTITY: &'static [IdentityPart] = &[IdentityPart::required("name", "Name of the log group.")];
+    const IDENTITY: &'static [IdentityPart] =
+        &[IdentityPart::required("name", "Name of the log group.")];
     const PREFIX: Option<&'static str> = Some("name_prefix");
     const MOVED_FROM: Option<&'static str> = Some("aws_cloudwatch_log_group");
     const TAGGED: bool = true;
@@ -100,16 +114,33 @@ impl Managed for LogGroup {
     }
 
     async fn plan(&mut self, change: &Change<'_, Self>) -> Result<PlanOutcome, Diagnostics> {
-        self.name = identity::planned_name(&self.name, &self.name_prefix, change.prior.map(|prior| &prior.name_prefix));
+        self.name = identity::planned_name(
+            &self.name,
+            &self.name_prefix,
+            change.prior.map(|prior| &prior.name_prefix),
+        );
         Ok(PlanOutcome::default())
     }
 
     async fn create(&self, operation: &Operation) -> Result<Self, Failed<Self>> {
         let name = identity::name_or_generated(&self.name, &self.name_prefix);
-        let named = Self { name: name.as_str().into(), id: name.as_str().into(), ..self.clone() };
-        let created = log_group::create(operation.aws(), &operation.call, &name, &named.wanted(operation)).await;
+        let named = Self {
+            name: name.as_str().into(),
+            id: name.as_str().into(),
+            ..self.clone()
+        };
+        let created = log_group::create(
+            operation.aws(),
+            &operation.call,
+            &name,
+            &named.wanted(operation),
+        )
+        .await;
         match created {
-            Ok(found) => Ok(Self { arn: found.arn.into(), ..named }),
+            Ok(found) => Ok(Self {
+                arn: found.arn.into(),
+                ..named
+            }),
             Err(error) => Err(Failed::created(error, named)),
         }
     }
@@ -124,22 +155,34 @@ impl Managed for LogGroup {
         let (aws, call, name) = (operation.aws(), &operation.call, self.key()?);
         let Some(found) = log_group::describe(aws, call, name).await? else {
             let detail = "It was deleted after the plan. Run `terraform plan` again.";
-            return Err(Refusal::from(Diagnostic::error(format!("the {} does not exist", self.title()), detail)).into());
+            return Err(Refusal::from(Diagnostic::error(
+                format!("the {} does not exist", self.title()),
+                detail,
+            ))
+            .into());
         };
-        let wanted = Wanted { tags: found.is.tags.clone(), ..self.wanted(operation) };
+        let wanted = Wanted {
+            tags: found.is.tags.clone(),
+            ..self.wanted(operation)
+        };
         log_group::update(aws, call, name, &found, &wanted).await?;
         Ok(self.clone())
     }
 
     async fn write_tags(&self, operation: &Operation) -> Result<(), Refusal> {
         let (from, to) = (&operation.prior_tags, &operation.tags);
-        Ok(log_group::write_tags(operation.aws(), &operation.call, self.arn.get()?, from, to).await?)
+        Ok(
+            log_group::write_tags(operation.aws(), &operation.call, self.arn.get()?, from, to)
+                .await?,
+        )
     }
 
     async fn delete(&self, operation: &Operation) -> Result<Diagnostics, Refusal> {
         if self.skip_destroy == Attr::Known(true) {
             let detail = "It is kept because of `skip_destroy`.";
-            return Ok(Diagnostic::warning(format!("the {} still exists", self.title()), detail).into());
+            return Ok(
+                Diagnostic::warning(format!("the {} still exists", self.title()), detail).into(),
+            );
         }
         log_group::remove(operation.aws(), &operation.call, self.key()?).await?;
         Ok(Diagnostics::default())
@@ -147,10 +190,18 @@ impl Managed for LogGroup {
 
     fn parse_import_id(id: &str) -> Result<Self, Problem> {
         let resource = Arn::parse(id).map(|arn| arn.resource);
-        let name = resource.as_deref().map_or(Some(id), |resource| resource.strip_prefix("log-group:"));
+        let name = resource
+            .as_deref()
+            .map_or(Some(id), |resource| resource.strip_prefix("log-group:"));
         match name.map(|name| name.trim_end_matches(":*")) {
-            Some(name) => Ok(Self { name: name.into(), ..empty() }),
-            None => Err(Problem::new(format!("`{id}` is not a log group"), "Use the name or the ARN of a log group.")),
+            Some(name) => Ok(Self {
+                name: name.into(),
+                ..empty()
+            }),
+            None => Err(Problem::new(
+                format!("`{id}` is not a log group"),
+                "Use the name or the ARN of a log group.",
+            )),
         }
     }
 
@@ -159,8 +210,15 @@ impl Managed for LogGroup {
     }
 
     fn moved(self, _source: &SourceState) -> Self {
-        let class = self.log_group_class.into_known().unwrap_or_else(|| "STANDARD".to_owned());
-        Self { id: self.name.clone(), log_group_class: class.into(), ..self }
+        let class = self
+            .log_group_class
+            .into_known()
+            .unwrap_or_else(|| "STANDARD".to_owned());
+        Self {
+            id: self.name.clone(),
+            log_group_class: class.into(),
+            ..self
+        }
     }
 }
 
@@ -170,9 +228,16 @@ mod tests {
 
     #[test]
     fn imports_take_names_and_arns() {
-        for id in ["/aws/x", "arn:aws:logs:eu-west-1:1:log-group:/aws/x", "arn:aws:logs:eu-west-1:1:log-group:/aws/x:*"]
-        {
-            assert_eq!(LogGroup::parse_import_id(id).map(|group| group.name), Ok(Attr::from("/aws/x")), "{id}");
+        for id in [
+            "/aws/x",
+            "arn:aws:logs:eu-west-1:1:log-group:/aws/x",
+            "arn:aws:logs:eu-west-1:1:log-group:/aws/x:*",
+        ] {
+            assert_eq!(
+                LogGroup::parse_import_id(id).map(|group| group.name),
+                Ok(Attr::from("/aws/x")),
+                "{id}"
+            );
         }
         assert!(LogGroup::parse_import_id("arn:aws:iam::1:role/r").is_err());
     }

@@ -8,7 +8,9 @@ use tfplugin::model::{Attr, Model, Problem};
 use tfplugin::{AttributePath, Diagnostic, Diagnostics};
 
 use crate::session::ProviderContext;
-use crate::shared::managed::{Change, Failed, IdentityPart, Managed, Observed, Operation, PlanOutcome, Refusal};
+use crate::shared::managed::{
+    Change, Failed, IdentityPart, Managed, Observed, Operation, PlanOutcome, Refusal,
+};
 use crate::shared::{arns, empty, names};
 
 /// Manages a CloudWatch alarm on the executions of a state machine, or on the open executions and
@@ -91,40 +93,82 @@ const METRICS: [Metric; 8] = [
     Metric::executions("timed_out", "ExecutionsTimedOut"),
     Metric::executions("aborted", "ExecutionsAborted"),
     Metric::executions("throttled", "ExecutionThrottled"),
-    Metric { statistic: "Maximum", has_default_threshold: false, ..Metric::executions(DURATION, "ExecutionTime") },
-    Metric { has_default_threshold: false, ..Metric::account("open_executions", "OpenExecutionCount") },
-    Metric { has_default_threshold: false, ..Metric::account("open_map_runs", "ApproximateOpenMapRunCount") },
+    Metric {
+        statistic: "Maximum",
+        has_default_threshold: false,
+        ..Metric::executions(DURATION, "ExecutionTime")
+    },
+    Metric {
+        has_default_threshold: false,
+        ..Metric::account("open_executions", "OpenExecutionCount")
+    },
+    Metric {
+        has_default_threshold: false,
+        ..Metric::account("open_map_runs", "ApproximateOpenMapRunCount")
+    },
     Metric::account("map_run_backlog", "ApproximateMapRunBacklogSize"),
 ];
 
 impl Metric {
     const fn executions(word: &'static str, name: &'static str) -> Self {
-        Self { word, name, statistic: "Sum", scope: Scope::StateMachine, has_default_threshold: true }
+        Self {
+            word,
+            name,
+            statistic: "Sum",
+            scope: Scope::StateMachine,
+            has_default_threshold: true,
+        }
     }
 
     const fn account(word: &'static str, name: &'static str) -> Self {
-        Self { word, name, statistic: "Maximum", scope: Scope::Account, has_default_threshold: true }
+        Self {
+            word,
+            name,
+            statistic: "Maximum",
+            scope: Scope::Account,
+            has_default_threshold: true,
+        }
     }
 }
 
 /// Error for a metric of the account that is combined with a state machine.
 fn for_the_account(metric: &Metric) -> Diagnostic {
     let detail = "This metric covers all state machines of the account in the region. Remove `state_machine_arn`.";
-    let message = format!("`state_machine_arn` conflicts with the metric `{}`", metric.word);
+    let message = format!(
+        "`state_machine_arn` conflicts with the metric `{}`",
+        metric.word
+    );
     Diagnostic::error(message, detail).at(AttributePath::root("state_machine_arn"))
 }
 
 fn statistic(word: &str) -> Result<(), Problem> {
-    let percentile = || word.strip_prefix('p').and_then(|rest| rest.parse::<f64>().ok());
+    let percentile = || {
+        word.strip_prefix('p')
+            .and_then(|rest| rest.parse::<f64>().ok())
+    };
     let is_valid = ["Sum", "Maximum", "Average", "Minimum"].contains(&word)
         || percentile().is_some_and(|percentile| (0.0..=100.0).contains(&percentile));
-    let detail = "Valid values are `Maximum`, `Average`, `Minimum` and percentiles from `p0` to `p100`.";
-    if is_valid { Ok(()) } else { Err(Problem::new(format!("unsupported value `{word}`"), detail)) }
+    let detail =
+        "Valid values are `Maximum`, `Average`, `Minimum` and percentiles from `p0` to `p100`.";
+    if is_valid {
+        Ok(())
+    } else {
+        Err(Problem::new(format!("unsupported value `{word}`"), detail))
+    }
 }
 
 fn period(seconds: &i32) -> Result<(), Problem> {
-    let problem = || Problem::new(format!("`period` must be a multiple of 60, got {seconds}"), "Use 60, 120, 300 …");
-    if *seconds >= 60 && seconds % 60 == 0 { Ok(()) } else { Err(problem()) }
+    let problem = || {
+        Problem::new(
+            format!("`period` must be a multiple of 60, got {seconds}"),
+            "Use 60, 120, 300 …",
+        )
+    };
+    if *seconds >= 60 && seconds % 60 == 0 {
+        Ok(())
+    } else {
+        Err(problem())
+    }
 }
 
 impl ExecutionAlarm {
@@ -139,7 +183,9 @@ impl ExecutionAlarm {
 
     /// The metric, if it is known.
     fn known_metric(&self) -> Option<&'static Metric> {
-        METRICS.iter().find(|metric| self.metric.text() == Some(metric.word))
+        METRICS
+            .iter()
+            .find(|metric| self.metric.text() == Some(metric.word))
     }
 
     fn default_statistic(&self) -> Option<&'static str> {
@@ -166,24 +212,35 @@ impl ExecutionAlarm {
     fn key(&self) -> Result<&str, Refusal> {
         match self.name.text() {
             Some(name) => Ok(name),
-            None => Ok(self.arn.get()?.split_once(":alarm:").map_or("", |(_, name)| name)),
+            None => Ok(self
+                .arn
+                .get()?
+                .split_once(":alarm:")
+                .map_or("", |(_, name)| name)),
         }
     }
 
     /// Names and values of the metric's dimensions. Empty for a metric of the account.
     fn dimensions(&self) -> Result<Vec<(String, String)>, Refusal> {
-        if let Some(metric) = self.known_metric().filter(|metric| metric.scope == Scope::Account) {
+        if let Some(metric) = self
+            .known_metric()
+            .filter(|metric| metric.scope == Scope::Account)
+        {
             return match self.state_machine_arn.text() {
                 Some(_) => Err(for_the_account(metric).into()),
                 None => Ok(Vec::new()),
             };
         }
-        let arn = arns::QUALIFIED_STATE_MACHINE.get(&self.state_machine_arn, "state_machine_arn")?;
+        let arn =
+            arns::QUALIFIED_STATE_MACHINE.get(&self.state_machine_arn, "state_machine_arn")?;
         let qualifier = arn.qualifier.map(|qualifier| match qualifier {
             Qualifier::Version(number) => ("Version".to_owned(), number.to_string()),
             Qualifier::Alias(alias) => ("Alias".to_owned(), alias),
         });
-        Ok([("StateMachineArn".to_owned(), arn.machine)].into_iter().chain(qualifier).collect())
+        Ok([("StateMachineArn".to_owned(), arn.machine)]
+            .into_iter()
+            .chain(qualifier)
+            .collect())
     }
 
     fn wanted(&self) -> Result<Wanted, Refusal> {
@@ -193,7 +250,12 @@ impl ExecutionAlarm {
             description: self.description.text().map(str::to_owned),
             metric: metric.unwrap_or(self.metric.get()?).to_owned(),
             dimensions: self.dimensions()?,
-            statistic: self.statistic.text().or(self.default_statistic()).unwrap_or("Sum").to_owned(),
+            statistic: self
+                .statistic
+                .text()
+                .or(self.default_statistic())
+                .unwrap_or("Sum")
+                .to_owned(),
             period: *self.period.get()?,
             evaluation_periods: *self.evaluation_periods.get()?,
             datapoints_to_alarm: self.datapoints_to_alarm.known().copied(),
@@ -208,8 +270,13 @@ impl ExecutionAlarm {
     fn observed(&self, found: Described) -> Option<Self> {
         let (arn, name, found) = (found.arn, found.name, found.wanted?);
         let metric = METRICS.iter().find(|metric| metric.name == found.metric)?;
-        let value =
-            |name: &str| found.dimensions.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str());
+        let value = |name: &str| {
+            found
+                .dimensions
+                .iter()
+                .find(|(other, _)| other == name)
+                .map(|(_, value)| value.as_str())
+        };
         let state_machine_arn = match metric.scope {
             Scope::Account if found.dimensions.is_empty() => None,
             Scope::Account => return None,
@@ -235,14 +302,18 @@ impl ExecutionAlarm {
             ..self.clone()
         };
         let threshold = found.threshold / model.scale();
-        Some(Self { threshold: threshold.into(), ..model })
+        Some(Self {
+            threshold: threshold.into(),
+            ..model
+        })
     }
 }
 
 #[async_trait]
 impl Managed for ExecutionAlarm {
     const TYPE: &'static str = "sfn_execution_alarm";
-    const IDENTITY: &'static [IdentityPart] = &[IdentityPart::required("name", "Name of the alarm.")];
+    const IDENTITY: &'static [IdentityPart] =
+        &[IdentityPart::required("name", "Name of the alarm.")];
     const TAGGED: bool = true;
 
     fn title(&self) -> String {
@@ -256,33 +327,71 @@ impl Managed for ExecutionAlarm {
         };
         let metric = self.known_metric();
         // An unknown ARN can turn out to be null.
-        let account = metric.filter(|metric| metric.scope == Scope::Account && self.state_machine_arn.text().is_some());
-        if let Some(Metric { word, has_default_threshold: false, .. }) = metric
+        let account = metric.filter(|metric| {
+            metric.scope == Scope::Account && self.state_machine_arn.text().is_some()
+        });
+        if let Some(Metric {
+            word,
+            has_default_threshold: false,
+            ..
+        }) = metric
             && self.threshold.is_null()
         {
-            let detail =
-                if self.is_duration() { "Set the number of seconds." } else { "Set the number that raises the alarm." };
-            error("threshold", format!("`threshold` is required for `{word}`"), detail);
+            let detail = if self.is_duration() {
+                "Set the number of seconds."
+            } else {
+                "Set the number that raises the alarm."
+            };
+            error(
+                "threshold",
+                format!("`threshold` is required for `{word}`"),
+                detail,
+            );
         }
         match metric {
-            Some(Metric { word, scope: Scope::StateMachine, .. }) if self.state_machine_arn.is_null() => {
-                let detail = "Set the ARN of the state machine, or of one of its versions or aliases.";
-                error("state_machine_arn", format!("`state_machine_arn` is required for `{word}`"), detail);
+            Some(Metric {
+                word,
+                scope: Scope::StateMachine,
+                ..
+            }) if self.state_machine_arn.is_null() => {
+                let detail =
+                    "Set the ARN of the state machine, or of one of its versions or aliases.";
+                error(
+                    "state_machine_arn",
+                    format!("`state_machine_arn` is required for `{word}`"),
+                    detail,
+                );
             }
             _ => {}
         }
         // Generated configuration contains the default statistic of a count.
-        let is_other = |default: &&str| self.statistic.text().is_some_and(|written| written != *default);
+        let is_other = |default: &&str| {
+            self.statistic
+                .text()
+                .is_some_and(|written| written != *default)
+        };
         if !self.is_duration() && self.default_statistic().as_ref().is_some_and(is_other) {
             let detail = "This metric is a count. Remove `statistic`.";
-            error("statistic", "`statistic` requires the metric `duration`".into(), detail);
+            error(
+                "statistic",
+                "`statistic` requires the metric `duration`".into(),
+                detail,
+            );
         }
-        let periods = if self.evaluation_periods.is_null() { Some(&1) } else { self.evaluation_periods.known() };
+        let periods = if self.evaluation_periods.is_null() {
+            Some(&1)
+        } else {
+            self.evaluation_periods.known()
+        };
         if let (Some(points), Some(periods)) = (self.datapoints_to_alarm.known(), periods)
             && points > periods
         {
             let message = format!("`datapoints_to_alarm` must be at most {periods}, got {points}");
-            error("datapoints_to_alarm", message, "Use at most as many as `evaluation_periods`.");
+            error(
+                "datapoints_to_alarm",
+                message,
+                "Use at most as many as `evaluation_periods`.",
+            );
         }
         diagnostics.extend(account.map(for_the_account));
         diagnostics
@@ -293,38 +402,67 @@ impl Managed for ExecutionAlarm {
             self.statistic = self.default_statistic().map_or(Attr::Unknown, Attr::from);
         }
         if change.config.name.is_null() {
-            let is_same =
-                |prior: &Self| prior.state_machine_arn == self.state_machine_arn && prior.metric == self.metric;
-            let kept = change.prior.filter(|prior| is_same(prior)).map(|prior| prior.name.clone());
-            self.name = kept.unwrap_or_else(|| self.default_name().map_or(Attr::Unknown, Attr::from));
+            let is_same = |prior: &Self| {
+                prior.state_machine_arn == self.state_machine_arn && prior.metric == self.metric
+            };
+            let kept = change
+                .prior
+                .filter(|prior| is_same(prior))
+                .map(|prior| prior.name.clone());
+            self.name =
+                kept.unwrap_or_else(|| self.default_name().map_or(Attr::Unknown, Attr::from));
         }
         if !self.state_machine_arn.is_unknown() && !self.state_machine_arn.is_null() {
             arns::QUALIFIED_STATE_MACHINE.get(&self.state_machine_arn, "state_machine_arn")?;
         }
         let is_renamed = change.prior.is_some_and(|prior| prior.name != self.name);
-        let requires_replace = is_renamed.then(|| AttributePath::root("name")).into_iter().collect();
-        Ok(PlanOutcome { requires_replace, ..PlanOutcome::default() })
+        let requires_replace = is_renamed
+            .then(|| AttributePath::root("name"))
+            .into_iter()
+            .collect();
+        Ok(PlanOutcome {
+            requires_replace,
+            ..PlanOutcome::default()
+        })
     }
 
     async fn create(&self, operation: &Operation) -> Result<Self, Failed<Self>> {
         let (aws, call) = (operation.aws(), &operation.call);
-        let name = self.name.text().map(str::to_owned).or_else(|| self.default_name());
-        let named = Self { name: name.into(), ..self.clone() };
+        let name = self
+            .name
+            .text()
+            .map(str::to_owned)
+            .or_else(|| self.default_name());
+        let named = Self {
+            name: name.into(),
+            ..self.clone()
+        };
         let name = named.name.get()?;
         let created = alarm::create(aws, call, name, &named.wanted()?, &operation.tags).await;
         created.map_err(|error| Failed::created(error, named.clone()))?;
-        let found = alarm::describe(aws, call, name).await.map_err(|error| Failed::leaving(error, named.clone()))?;
+        let found = alarm::describe(aws, call, name)
+            .await
+            .map_err(|error| Failed::leaving(error, named.clone()))?;
         let arn = Attr::from(found.map(|found| found.arn));
-        Ok(Self { id: arn.clone(), arn, ..named.clone() })
+        Ok(Self {
+            id: arn.clone(),
+            arn,
+            ..named.clone()
+        })
     }
 
     async fn read(&self, operation: &Operation) -> Result<Option<Observed<Self>>, Refusal> {
         let (aws, call) = (operation.aws(), &operation.call);
-        let Some(found) = alarm::describe(aws, call, self.key()?).await? else { return Ok(None) };
+        let Some(found) = alarm::describe(aws, call, self.key()?).await? else {
+            return Ok(None);
+        };
         let tags = alarm::read_tags(aws, call, &found.arn).await?;
         let Some(model) = self.observed(found) else {
             let detail = "Use `aws_cloudwatch_metric_alarm` for alarms on other metrics or with other comparisons.";
-            let message = format!("the {} has a metric that `sfn_execution_alarm` does not support", self.title());
+            let message = format!(
+                "the {} has a metric that `sfn_execution_alarm` does not support",
+                self.title()
+            );
             return Err(Diagnostic::error(message, detail).into());
         };
         Ok(Some(Observed::tagged(model, tags)))
@@ -350,7 +488,10 @@ impl Managed for ExecutionAlarm {
 
     fn parse_import_id(id: &str) -> Result<Self, Problem> {
         let name = id.split_once(":alarm:").map_or(id, |(_, name)| name);
-        Ok(Self { name: name.into(), ..empty() })
+        Ok(Self {
+            name: name.into(),
+            ..empty()
+        })
     }
 
     fn import_id(&self, _identity: &Identity) -> String {
@@ -358,7 +499,11 @@ impl Managed for ExecutionAlarm {
     }
 
     fn configuration(self) -> Self {
-        let statistic = if self.is_duration() { self.statistic } else { Attr::Null };
+        let statistic = if self.is_duration() {
+            self.statistic
+        } else {
+            Attr::Null
+        };
         Self { statistic, ..self }
     }
 }

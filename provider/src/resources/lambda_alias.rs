@@ -12,7 +12,9 @@ use tfplugin::{AttributePath, Diagnostic, Diagnostics};
 
 use super::lambda_function::invoke_arn;
 use crate::session::ProviderContext;
-use crate::shared::managed::{Change, Failed, IdentityPart, Managed, Observed, Operation, PlanOutcome, Refusal};
+use crate::shared::managed::{
+    Change, Failed, IdentityPart, Managed, Observed, Operation, PlanOutcome, Refusal,
+};
 use crate::shared::{empty, same_function};
 
 const ROUTING: &str = "routing_config";
@@ -58,23 +60,43 @@ struct Routing {
 
 impl LambdaAlias {
     fn weights(&self) -> BTreeMap<String, f64> {
-        let weights = self.routing_config.known().and_then(|routing| routing.additional_version_weights.known());
+        let weights = self
+            .routing_config
+            .known()
+            .and_then(|routing| routing.additional_version_weights.known());
         weights.cloned().unwrap_or_else(BTreeMap::new)
     }
 
     fn wanted(&self) -> Result<Wanted, Refusal> {
         let version = self.function_version.get()?.clone();
-        Ok(Wanted { version, description: self.description.text().map(str::to_owned), weights: self.weights() })
+        Ok(Wanted {
+            version,
+            description: self.description.text().map(str::to_owned),
+            weights: self.weights(),
+        })
     }
 
     fn with_arn(self, arn: &str) -> Self {
-        Self { id: arn.into(), arn: arn.into(), invoke_arn: invoke_arn(arn).into(), ..self }
+        Self {
+            id: arn.into(),
+            arn: arn.into(),
+            invoke_arn: invoke_arn(arn).into(),
+            ..self
+        }
     }
 
     fn observed(&self, arn: &str, found: Wanted) -> Self {
-        let routing = (!found.weights.is_empty()).then(|| Routing { additional_version_weights: found.weights.into() });
+        let routing = (!found.weights.is_empty()).then(|| Routing {
+            additional_version_weights: found.weights.into(),
+        });
         let (version, description) = (found.version.into(), found.description.into());
-        Self { function_version: version, description, routing_config: routing.into(), ..self.clone() }.with_arn(arn)
+        Self {
+            function_version: version,
+            description,
+            routing_config: routing.into(),
+            ..self.clone()
+        }
+        .with_arn(arn)
     }
 }
 
@@ -89,7 +111,11 @@ impl Managed for LambdaAlias {
 
     fn title(&self) -> String {
         let name = |name: &Attr<String>| name.text().unwrap_or("?").to_owned();
-        format!("alias `{}` of `{}`", name(&self.name), name(&self.function_name))
+        format!(
+            "alias `{}` of `{}`",
+            name(&self.name),
+            name(&self.function_name)
+        )
     }
 
     fn validate(&self, _provider: &ProviderContext) -> Diagnostics {
@@ -101,31 +127,55 @@ impl Managed for LambdaAlias {
         let weights = self.weights();
         for (version, weight) in &weights {
             if !(0.0..=1.0).contains(weight) {
-                let detail = "A weight is a share of invocations. For example, `0.1` is one in ten.";
-                error(format!("the weight of version {version} must be between 0 and 1, got {weight}"), detail);
+                let detail =
+                    "A weight is a share of invocations. For example, `0.1` is one in ten.";
+                error(
+                    format!(
+                        "the weight of version {version} must be between 0 and 1, got {weight}"
+                    ),
+                    detail,
+                );
             }
             if self.function_version.text() == Some(version) {
                 let detail = "`function_version` receives the remaining invocations. Use another version here.";
-                error(format!("version {version} is both `function_version` and an additional version"), detail);
+                error(
+                    format!(
+                        "version {version} is both `function_version` and an additional version"
+                    ),
+                    detail,
+                );
             }
         }
         if weights.len() > 1 {
             let detail = "An alias can route to two versions at most.";
-            error(format!("`{WEIGHTS}` must have one version, got {}", weights.len()), detail);
+            error(
+                format!("`{WEIGHTS}` must have one version, got {}", weights.len()),
+                detail,
+            );
         }
         diagnostics
     }
 
     async fn plan(&mut self, change: &Change<'_, Self>) -> Result<PlanOutcome, Diagnostics> {
         if let (None, Some(function)) = (change.prior, self.function_name.text()) {
-            change.provider.planned().record(Kind::Function, None, Some(function), None);
+            change
+                .provider
+                .planned()
+                .record(Kind::Function, None, Some(function), None);
         }
         Ok(PlanOutcome::default())
     }
 
     async fn create(&self, operation: &Operation) -> Result<Self, Failed<Self>> {
         let (function, name) = (self.function_name.get()?, self.name.get()?);
-        let created = alias::create(operation.aws(), &operation.call, function, name, &self.wanted()?).await;
+        let created = alias::create(
+            operation.aws(),
+            &operation.call,
+            function,
+            name,
+            &self.wanted()?,
+        )
+        .await;
         let arn = created.map_err(|error| Failed::created(error, self.clone()))?;
         Ok(self.clone().with_arn(&arn))
     }
@@ -146,7 +196,13 @@ impl Managed for LambdaAlias {
     }
 
     async fn delete(&self, operation: &Operation) -> Result<Diagnostics, Refusal> {
-        alias::delete(operation.aws(), &operation.call, self.function_name.get()?, self.name.get()?).await?;
+        alias::delete(
+            operation.aws(),
+            &operation.call,
+            self.function_name.get()?,
+            self.name.get()?,
+        )
+        .await?;
         Ok(Diagnostics::default())
     }
 
@@ -155,18 +211,37 @@ impl Managed for LambdaAlias {
             let arn = FunctionArn::parse(id).filter(|_| id.starts_with("arn:"))?;
             Some((arn.name, arn.qualifier?))
         };
-        let by_name = || id.split_once('/').map(|(function, alias)| (function.to_owned(), alias.to_owned()));
+        let by_name = || {
+            id.split_once('/')
+                .map(|(function, alias)| (function.to_owned(), alias.to_owned()))
+        };
         match by_arn().or_else(by_name) {
-            Some((function, name)) => Ok(Self { function_name: function.into(), name: name.into(), ..empty() }),
+            Some((function, name)) => Ok(Self {
+                function_name: function.into(),
+                name: name.into(),
+                ..empty()
+            }),
             None => {
-                let detail = "Use `FUNCTION/ALIAS`, such as `charge-card/live`, or the ARN of the alias.";
-                Err(Problem::new(format!("`{id}` is not an alias of a function"), detail))
+                let detail =
+                    "Use `FUNCTION/ALIAS`, such as `charge-card/live`, or the ARN of the alias.";
+                Err(Problem::new(
+                    format!("`{id}` is not an alias of a function"),
+                    detail,
+                ))
             }
         }
     }
 
     fn import_id(&self, _identity: &Identity) -> String {
-        let function = self.function_name.text().and_then(FunctionArn::parse).map(|function| function.name);
-        format!("{}/{}", function.as_deref().unwrap_or("?"), self.name.text().unwrap_or("?"))
+        let function = self
+            .function_name
+            .text()
+            .and_then(FunctionArn::parse)
+            .map(|function| function.name);
+        format!(
+            "{}/{}",
+            function.as_deref().unwrap_or("?"),
+            self.name.text().unwrap_or("?")
+        )
     }
 }

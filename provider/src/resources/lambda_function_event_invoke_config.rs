@@ -8,7 +8,9 @@ use tfplugin::model::{Attr, Model, Problem};
 use tfplugin::{AttributePath, Diagnostic, Diagnostics};
 
 use crate::session::ProviderContext;
-use crate::shared::managed::{Change, Failed, IdentityPart, Managed, Observed, Operation, PlanOutcome, Refusal};
+use crate::shared::managed::{
+    Change, Failed, IdentityPart, Managed, Observed, Operation, PlanOutcome, Refusal,
+};
 use crate::shared::{empty, same_function};
 
 /// Manages the configuration of asynchronous invocations of a Lambda function.
@@ -58,7 +60,13 @@ impl EventInvokeConfig {
     fn wanted(&self) -> Wanted {
         let destinations = self.destination_config.known();
         let arn = |destination: fn(&Destinations) -> &Attr<Destination>| {
-            destinations.and_then(|all| destination(all).known()?.destination.text().map(str::to_owned))
+            destinations.and_then(|all| {
+                destination(all)
+                    .known()?
+                    .destination
+                    .text()
+                    .map(str::to_owned)
+            })
         };
         Wanted {
             maximum_event_age: self.maximum_event_age_in_seconds.known().copied(),
@@ -69,7 +77,11 @@ impl EventInvokeConfig {
     }
 
     fn observed(&self, found: Wanted) -> Self {
-        let destination = |arn: Option<String>| arn.map(|arn| Destination { destination: arn.into() });
+        let destination = |arn: Option<String>| {
+            arn.map(|arn| Destination {
+                destination: arn.into(),
+            })
+        };
         let is_sent = found.on_failure.is_some() || found.on_success.is_some();
         let destinations = is_sent.then(|| Destinations {
             on_failure: destination(found.on_failure).into(),
@@ -85,7 +97,10 @@ impl EventInvokeConfig {
     }
 
     fn import_text(&self) -> String {
-        let qualifier = self.qualifier.text().map_or_else(String::new, |qualifier| format!(":{qualifier}"));
+        let qualifier = self
+            .qualifier
+            .text()
+            .map_or_else(String::new, |qualifier| format!(":{qualifier}"));
         format!("{}{qualifier}", self.function_name.text().unwrap_or("?"))
     }
 }
@@ -100,16 +115,25 @@ impl Managed for EventInvokeConfig {
     const NAMED_BY: &'static str = "function_name";
 
     fn title(&self) -> String {
-        format!("configuration of asynchronous invocations of `{}`", self.import_text())
+        format!(
+            "configuration of asynchronous invocations of `{}`",
+            self.import_text()
+        )
     }
 
     fn validate(&self, _provider: &ProviderContext) -> Diagnostics {
-        let numbers = [&self.maximum_event_age_in_seconds, &self.maximum_retry_attempts];
-        let is_empty =
-            self.destination_config.known().is_some_and(|all| all.on_failure.is_null() && all.on_success.is_null());
-        if (self.destination_config.is_null() || is_empty) && numbers.iter().all(|number| number.is_null()) {
-            let message =
-                "one of `maximum_event_age_in_seconds`, `maximum_retry_attempts` and a destination is required";
+        let numbers = [
+            &self.maximum_event_age_in_seconds,
+            &self.maximum_retry_attempts,
+        ];
+        let is_empty = self
+            .destination_config
+            .known()
+            .is_some_and(|all| all.on_failure.is_null() && all.on_success.is_null());
+        if (self.destination_config.is_null() || is_empty)
+            && numbers.iter().all(|number| number.is_null())
+        {
+            let message = "one of `maximum_event_age_in_seconds`, `maximum_retry_attempts` and a destination is required";
             let error = Diagnostic::error(message, "Set at least one of these arguments.");
             return error.at(AttributePath::root("function_name")).into();
         }
@@ -118,20 +142,35 @@ impl Managed for EventInvokeConfig {
 
     async fn plan(&mut self, _change: &Change<'_, Self>) -> Result<PlanOutcome, Diagnostics> {
         let is_known = !(self.function_name.is_unknown() || self.qualifier.is_unknown());
-        self.id = if is_known { self.import_text().into() } else { Attr::Unknown };
+        self.id = if is_known {
+            self.import_text().into()
+        } else {
+            Attr::Unknown
+        };
         Ok(PlanOutcome::default())
     }
 
     async fn create(&self, operation: &Operation) -> Result<Self, Failed<Self>> {
         let (function, qualifier) = (self.function_name.get()?, self.qualifier.text());
-        let created = event_invoke::create(operation.aws(), &operation.call, function, qualifier, &self.wanted()).await;
+        let created = event_invoke::create(
+            operation.aws(),
+            &operation.call,
+            function,
+            qualifier,
+            &self.wanted(),
+        )
+        .await;
         created.map_err(|error| Failed::created(error, self.clone()))?;
-        Ok(Self { id: self.import_text().into(), ..self.clone() })
+        Ok(Self {
+            id: self.import_text().into(),
+            ..self.clone()
+        })
     }
 
     async fn read(&self, operation: &Operation) -> Result<Option<Observed<Self>>, Refusal> {
         let (function, qualifier) = (self.function_name.get()?, self.qualifier.text());
-        let found = event_invoke::describe(operation.aws(), &operation.call, function, qualifier).await?;
+        let found =
+            event_invoke::describe(operation.aws(), &operation.call, function, qualifier).await?;
         Ok(found.map(|(_, found)| Observed::untagged(self.observed(found))))
     }
 
@@ -140,7 +179,14 @@ impl Managed for EventInvokeConfig {
         if self.wanted() == prior.wanted() {
             return Ok(self.clone());
         }
-        event_invoke::update(operation.aws(), &operation.call, function, qualifier, &self.wanted()).await?;
+        event_invoke::update(
+            operation.aws(),
+            &operation.call,
+            function,
+            qualifier,
+            &self.wanted(),
+        )
+        .await?;
         Ok(self.clone())
     }
 
@@ -152,10 +198,15 @@ impl Managed for EventInvokeConfig {
 
     fn parse_import_id(id: &str) -> Result<Self, Problem> {
         match FunctionArn::parse(id) {
-            Some(function) => {
-                Ok(Self { function_name: function.function.into(), qualifier: function.qualifier.into(), ..empty() })
-            }
-            None => Err(Problem::new(format!("`{id}` is not a function"), "Use `FUNCTION` or `FUNCTION:ALIAS`.")),
+            Some(function) => Ok(Self {
+                function_name: function.function.into(),
+                qualifier: function.qualifier.into(),
+                ..empty()
+            }),
+            None => Err(Problem::new(
+                format!("`{id}` is not a function"),
+                "Use `FUNCTION` or `FUNCTION:ALIAS`.",
+            )),
         }
     }
 

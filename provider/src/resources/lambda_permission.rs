@@ -8,7 +8,9 @@ use tfplugin::model::{Attr, Model, Problem};
 use tfplugin::{AttributePath, Diagnostic, Diagnostics};
 
 use crate::session::ProviderContext;
-use crate::shared::managed::{Change, Failed, IdentityPart, Managed, Observed, Operation, PlanOutcome, Refusal};
+use crate::shared::managed::{
+    Change, Failed, IdentityPart, Managed, Observed, Operation, PlanOutcome, Refusal,
+};
 use crate::shared::{empty, identity, names, same_function};
 
 /// Grants a principal permission to invoke a Lambda function. Several permissions of one function
@@ -59,7 +61,10 @@ pub struct Permission {
 impl Permission {
     /// ID of the statement, also if the configured one is empty.
     fn key(&self) -> Result<&String, Refusal> {
-        Ok(self.statement_id.known().map_or_else(|| self.id.get(), Ok)?)
+        Ok(self
+            .statement_id
+            .known()
+            .map_or_else(|| self.id.get(), Ok)?)
     }
 
     fn statement(&self) -> Result<Statement, Refusal> {
@@ -107,18 +112,31 @@ impl Managed for Permission {
     const MOVED_FROM: Option<&'static str> = Some("aws_lambda_permission");
 
     fn title(&self) -> String {
-        let (id, function) = (self.statement_id.text().unwrap_or("?"), self.function_name.text().unwrap_or("?"));
+        let (id, function) = (
+            self.statement_id.text().unwrap_or("?"),
+            self.function_name.text().unwrap_or("?"),
+        );
         format!("permission `{id}` of `{function}`")
     }
 
     fn validate(&self, _provider: &ProviderContext) -> Diagnostics {
         // Without a source, any account could have the service invoke the function.
-        let sources = [&self.source_account, &self.source_arn, &self.principal_org_id];
+        let sources = [
+            &self.source_account,
+            &self.source_arn,
+            &self.principal_org_id,
+        ];
         match self.principal.text() {
-            Some(service) if service.ends_with(".amazonaws.com") && sources.iter().all(|source| source.is_null()) => {
-                let detail = "Set `source_arn` or `source_account` to allow only your own resources.";
+            Some(service)
+                if service.ends_with(".amazonaws.com")
+                    && sources.iter().all(|source| source.is_null()) =>
+            {
+                let detail =
+                    "Set `source_arn` or `source_account` to allow only your own resources.";
                 let message = format!("`{service}` may invoke the function for any account");
-                Diagnostic::warning(message, detail).at(AttributePath::root("principal")).into()
+                Diagnostic::warning(message, detail)
+                    .at(AttributePath::root("principal"))
+                    .into()
             }
             _ => Diagnostics::default(),
         }
@@ -126,7 +144,8 @@ impl Managed for Permission {
 
     async fn plan(&mut self, change: &Change<'_, Self>) -> Result<PlanOutcome, Diagnostics> {
         let before = change.prior.map(|prior| &prior.statement_id_prefix);
-        self.statement_id = identity::planned_name(&self.statement_id, &self.statement_id_prefix, before);
+        self.statement_id =
+            identity::planned_name(&self.statement_id, &self.statement_id_prefix, before);
         // An empty ID counts as not set. The generated ID is kept here.
         self.id = match (&self.statement_id, change.prior) {
             (Attr::Null, Some(prior)) => prior.id.clone(),
@@ -138,9 +157,24 @@ impl Managed for Permission {
 
     async fn create(&self, operation: &Operation) -> Result<Self, Failed<Self>> {
         let id = identity::name_or_generated(&self.statement_id, &self.statement_id_prefix);
-        let named = Self { id: id.as_str().into(), statement_id: id.into(), ..self.clone() };
-        let (function, qualifier, statement) = (named.function_name.get()?, named.qualifier.text(), named.statement()?);
-        let added = permission::add(operation.aws(), &operation.call, function, qualifier, &statement).await;
+        let named = Self {
+            id: id.as_str().into(),
+            statement_id: id.into(),
+            ..self.clone()
+        };
+        let (function, qualifier, statement) = (
+            named.function_name.get()?,
+            named.qualifier.text(),
+            named.statement()?,
+        );
+        let added = permission::add(
+            operation.aws(),
+            &operation.call,
+            function,
+            qualifier,
+            &statement,
+        )
+        .await;
         match added {
             Ok(()) => Ok(named),
             Err(error) => Err(Failed::created(error, named)),
@@ -150,7 +184,15 @@ impl Managed for Permission {
     async fn read(&self, operation: &Operation) -> Result<Option<Observed<Self>>, Refusal> {
         let (function, id) = (self.function_name.get()?, self.key()?);
         let (qualifier, prior) = (self.qualifier.text(), self.statement().ok());
-        let found = permission::find(operation.aws(), &operation.call, function, qualifier, id, prior.as_ref()).await?;
+        let found = permission::find(
+            operation.aws(),
+            &operation.call,
+            function,
+            qualifier,
+            id,
+            prior.as_ref(),
+        )
+        .await?;
         Ok(found.map(|found| Observed::untagged(self.observed(found))))
     }
 
@@ -161,23 +203,47 @@ impl Managed for Permission {
 
     async fn delete(&self, operation: &Operation) -> Result<Diagnostics, Refusal> {
         let (function, id) = (self.function_name.get()?, self.key()?);
-        permission::remove(operation.aws(), &operation.call, function, self.qualifier.text(), id).await?;
+        permission::remove(
+            operation.aws(),
+            &operation.call,
+            function,
+            self.qualifier.text(),
+            id,
+        )
+        .await?;
         Ok(Diagnostics::default())
     }
 
     fn parse_import_id(id: &str) -> Result<Self, Problem> {
-        let parsed = id.rsplit_once('/').and_then(|(function, id)| Some((FunctionArn::parse(function)?, id)));
+        let parsed = id
+            .rsplit_once('/')
+            .and_then(|(function, id)| Some((FunctionArn::parse(function)?, id)));
         let Some((function, statement)) = parsed else {
-            let detail = "Use `FUNCTION/ID` or `FUNCTION:ALIAS/ID`, such as `charge-card:live/from-events`.";
-            return Err(Problem::new(format!("`{id}` is not a permission of a function"), detail));
+            let detail =
+                "Use `FUNCTION/ID` or `FUNCTION:ALIAS/ID`, such as `charge-card:live/from-events`.";
+            return Err(Problem::new(
+                format!("`{id}` is not a permission of a function"),
+                detail,
+            ));
         };
         let qualifier = function.qualifier.into();
-        Ok(Self { function_name: function.function.into(), qualifier, statement_id: statement.into(), ..empty() })
+        Ok(Self {
+            function_name: function.function.into(),
+            qualifier,
+            statement_id: statement.into(),
+            ..empty()
+        })
     }
 
     fn import_id(&self, _identity: &Identity) -> String {
         let function = self.function_name.text().unwrap_or("?");
-        let qualifier = self.qualifier.text().map_or_else(String::new, |qualifier| format!(":{qualifier}"));
-        format!("{function}{qualifier}/{}", self.statement_id.text().unwrap_or("?"))
+        let qualifier = self
+            .qualifier
+            .text()
+            .map_or_else(String::new, |qualifier| format!(":{qualifier}"));
+        format!(
+            "{function}{qualifier}/{}",
+            self.statement_id.text().unwrap_or("?")
+        )
     }
 }

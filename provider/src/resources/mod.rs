@@ -20,12 +20,22 @@ pub fn all(provider: &ProviderContext) -> Vec<Box<dyn Resource>> {
     vec![
         Box::new(ManagedResource::<activity::Activity>::new(provider)),
         Box::new(ManagedResource::<alias::Alias>::new(provider)),
-        Box::new(ManagedResource::<cloudwatch_log_group::LogGroup>::new(provider)),
-        Box::new(ManagedResource::<execution_alarm::ExecutionAlarm>::new(provider)),
+        Box::new(ManagedResource::<cloudwatch_log_group::LogGroup>::new(
+            provider,
+        )),
+        Box::new(ManagedResource::<execution_alarm::ExecutionAlarm>::new(
+            provider,
+        )),
         Box::new(ManagedResource::<lambda_alias::LambdaAlias>::new(provider)),
         Box::new(ManagedResource::<lambda_function::Function>::new(provider)),
-        Box::new(ManagedResource::<lambda_function_event_invoke_config::EventInvokeConfig>::new(provider)),
-        Box::new(ManagedResource::<lambda_permission::Permission>::new(provider)),
-        Box::new(ManagedResource::<state_machine::StateMachine>::new(provider)),
+        Box::new(ManagedResource::<
+            lambda_function_event_invoke_config::EventInvokeConfig,
+        >::new(provider)),
+        Box::new(ManagedResource::<lambda_permission::Permission>::new(
+            provider,
+        )),
+        Box::new(ManagedResource::<state_machine::StateMachine>::new(
+            provider,
+        )),
     ]
 }

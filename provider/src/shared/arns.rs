@@ -66,8 +66,13 @@ pub const STATE_MACHINE: ArnKind<StateMachineArn> = ArnKind {
 
 /// An ARN of Step Functions with this kind of resource.
 fn of_states(text: &str, kind: &str) -> Option<Arn> {
-    let is_kind =
-        |arn: &Arn| arn.service == "states" && arn.resource.strip_prefix(kind).is_some_and(|id| !id.is_empty());
+    let is_kind = |arn: &Arn| {
+        arn.service == "states"
+            && arn
+                .resource
+                .strip_prefix(kind)
+                .is_some_and(|id| !id.is_empty())
+    };
     Arn::parse(text).filter(is_kind)
 }
 
@@ -76,7 +81,9 @@ impl<T> ArnKind<T> {
     /// tests with mocks use placeholder values. [`Self::get`] checks all other values.
     pub fn validate(&self, value: &Attr<String>, attribute: &str) -> Option<Diagnostic> {
         let text = value.text().filter(|text| text.starts_with("arn:"))?;
-        (self.parse)(text).is_none().then(|| self.invalid(text, attribute))
+        (self.parse)(text)
+            .is_none()
+            .then(|| self.invalid(text, attribute))
     }
 
     /// Parses an attribute that is known or null.
@@ -107,7 +114,11 @@ impl<T> ArnKind<T> {
     }
 
     fn check(&self, text: &str) -> Result<(), Problem> {
-        if text.starts_with("arn:") { self.parse(text).map(drop) } else { Ok(()) }
+        if text.starts_with("arn:") {
+            self.parse(text).map(drop)
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -142,7 +153,11 @@ mod tests {
     /// Whether a text is accepted during validation, and when it is used.
     fn check<T>(kind: &ArnKind<T>, text: &str, in_validate: bool, in_use: bool) {
         let value: Attr<String> = text.into();
-        assert_eq!(kind.validate(&value, "arn").is_none(), in_validate, "{text}");
+        assert_eq!(
+            kind.validate(&value, "arn").is_none(),
+            in_validate,
+            "{text}"
+        );
         assert_eq!(kind.get(&value, "arn").is_ok(), in_use, "{text}");
     }
 
@@ -150,11 +165,25 @@ mod tests {
     fn arns_are_told_from_those_of_other_objects() {
         let machine = format!("{PREFIX}stateMachine:orders");
         check(&ACTIVITY, &format!("{PREFIX}activity:pack"), true, true);
-        check(&EXECUTION, &format!("{PREFIX}execution:orders:4711"), true, true);
-        check(&FUNCTION, "arn:aws:lambda:eu-west-1:123456789012:function:charge:live", true, true);
+        check(
+            &EXECUTION,
+            &format!("{PREFIX}execution:orders:4711"),
+            true,
+            true,
+        );
+        check(
+            &FUNCTION,
+            "arn:aws:lambda:eu-west-1:123456789012:function:charge:live",
+            true,
+            true,
+        );
         check(&FUNCTION, "charge", true, true);
         check(&STATE_MACHINE, &machine, true, true);
-        for arn in [&machine, &format!("{machine}:3"), &format!("{machine}:live")] {
+        for arn in [
+            &machine,
+            &format!("{machine}:3"),
+            &format!("{machine}:live"),
+        ] {
             check(&QUALIFIED_STATE_MACHINE, arn, true, true);
             check(&ACTIVITY, arn, false, false);
             check(&EXECUTION, arn, false, false);
@@ -162,7 +191,12 @@ mod tests {
         }
         check(&STATE_MACHINE, &format!("{machine}:3"), false, false);
         check(&STATE_MACHINE, &format!("{machine}:live"), false, false);
-        check(&EXECUTION, &format!("{PREFIX}express:orders:4711:5"), false, false);
+        check(
+            &EXECUTION,
+            &format!("{PREFIX}express:orders:4711:5"),
+            false,
+            false,
+        );
         check(&ACTIVITY, &format!("{PREFIX}activity:"), false, false);
     }
 
@@ -175,7 +209,12 @@ mod tests {
         for absent in [Attr::Null, Attr::Unknown] {
             assert!(STATE_MACHINE.validate(&absent, "arn").is_none());
         }
-        let summary = STATE_MACHINE.get(&Attr::from("orders"), "arn").map_err(|error| error.summary);
-        assert_eq!(summary.unwrap_err(), "`orders` is not the ARN of a state machine");
+        let summary = STATE_MACHINE
+            .get(&Attr::from("orders"), "arn")
+            .map_err(|error| error.summary);
+        assert_eq!(
+            summary.unwrap_err(),
+            "`orders` is not the ARN of a state machine"
+        );
     }
 }

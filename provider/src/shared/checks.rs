@@ -89,10 +89,27 @@ impl Checks {
     pub fn of(block: Option<&ChecksBlock>) -> Self {
         let usual = Self::default();
         let Some(block) = block else { return usual };
-        let level = block.level.text().and_then(Severity::named).unwrap_or(usual.filter.level);
-        let filter = RuleFilter { level, ignore: words(&block.ignore), ..usual.filter };
-        let wiring = block.wiring.text().and_then(Wiring::named).unwrap_or(usual.wiring);
-        Self { filter, remote: block.remote.known().copied().unwrap_or(usual.remote), wiring, ..usual }
+        let level = block
+            .level
+            .text()
+            .and_then(Severity::named)
+            .unwrap_or(usual.filter.level);
+        let filter = RuleFilter {
+            level,
+            ignore: words(&block.ignore),
+            ..usual.filter
+        };
+        let wiring = block
+            .wiring
+            .text()
+            .and_then(Wiring::named)
+            .unwrap_or(usual.wiring);
+        Self {
+            filter,
+            remote: block.remote.known().copied().unwrap_or(usual.remote),
+            wiring,
+            ..usual
+        }
     }
 
     /// The filter for the findings about a resource.
@@ -132,10 +149,13 @@ pub fn validate_ignored(ignored: &Attr<Vec<String>>) -> Diagnostics {
 fn unknown_rules(list: &Attr<Vec<String>>, at: &AttributePath) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
     for word in words(list) {
-        let Err(meant) = asl::rules::selector::resolve_selector(&word) else { continue };
+        let Err(meant) = asl::rules::selector::resolve_selector(&word) else {
+            continue;
+        };
         let guess = meant.map_or_else(String::new, |name| format!("Did you mean `{name}`? "));
         let detail = format!("{guess}The guide \"Checks\" lists all rules.");
-        diagnostics.push(Diagnostic::error(format!("there is no rule `{word}`"), detail).at(at.clone()));
+        diagnostics
+            .push(Diagnostic::error(format!("there is no rule `{word}`"), detail).at(at.clone()));
     }
     diagnostics
 }

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use tfplugin::model::Model;
 use tfplugin::schema::{Attribute, Schema};
 use tfplugin::{
-    AttributePath, Context, DataSource, Diagnostic, Diagnostics, ImportKey, ListRequest, ListResource, Listed, Listing,
-    Resource as _, Type, Value,
+    AttributePath, Context, DataSource, Diagnostic, Diagnostics, ImportKey, ListRequest,
+    ListResource, Listed, Listing, Resource as _, Type, Value,
 };
 
 use super::managed::{Managed, Operation, Refusal};
@@ -42,7 +42,9 @@ pub trait Lookup: Model + Send + Sync + 'static {
 /// Error for an object that does not exist, at the attribute that names it.
 pub fn not_found(title: &str, attribute: &str) -> Refusal {
     let detail = "Check the account, the region and the name.";
-    Diagnostic::error(format!("there is no {title}"), detail).at(AttributePath::root(attribute)).into()
+    Diagnostic::error(format!("there is no {title}"), detail)
+        .at(AttributePath::root(attribute))
+        .into()
 }
 
 /// A Terraform data source for a model.
@@ -56,9 +58,18 @@ impl<T: Lookup> LookupDataSource<T> {
     /// Creates the data source with the configuration of the provider.
     pub fn new(provider: &ProviderContext) -> Self {
         let mut block = T::block();
-        let description = "Region to read from. Defaults to the region of the ARN, or of the provider.";
-        block.attributes.push(Attribute::optional_computed(REGION, Type::String, description));
-        Self { provider: provider.clone(), schema: Schema { version: 0, block }, model: PhantomData }
+        let description =
+            "Region to read from. Defaults to the region of the ARN, or of the provider.";
+        block.attributes.push(Attribute::optional_computed(
+            REGION,
+            Type::String,
+            description,
+        ));
+        Self {
+            provider: provider.clone(),
+            schema: Schema { version: 0, block },
+            model: PhantomData,
+        }
     }
 }
 
@@ -108,13 +119,21 @@ impl<T: Lookup> DataSource for LookupDataSource<T> {
         let (found, warnings) = match read {
             Ok(read) => read,
             Err(Refusal::Told(diagnostics)) => return Err(diagnostics),
-            Err(Refusal::Aws(error)) => return Err(diagnostics::of_aws(&format!("read the {title}"), &error).into()),
+            Err(Refusal::Aws(error)) => {
+                return Err(diagnostics::of_aws(&format!("read the {title}"), &error).into());
+            }
         };
         let mut state = self.schema.block.fill_unknown(&config, &config);
         let found = found.to_value();
         for (name, value) in found.as_map().into_iter().flatten() {
             // Configured values are kept as they are.
-            if state.get(name).is_null() || self.schema.block.nested(name).is_some_and(|_| !value.is_null()) {
+            if state.get(name).is_null()
+                || self
+                    .schema
+                    .block
+                    .nested(name)
+                    .is_some_and(|_| !value.is_null())
+            {
                 state.set(name, self.schema.block.fill_unknown(&Value::Unknown, value));
             }
         }
@@ -122,7 +141,14 @@ impl<T: Lookup> DataSource for LookupDataSource<T> {
             Some(region) => region.into(),
             None => self.provider.default_region().await,
         };
-        state.set(REGION, if region.is_unknown() { Value::Null } else { region });
+        state.set(
+            REGION,
+            if region.is_unknown() {
+                Value::Null
+            } else {
+                region
+            },
+        );
         Ok((state, warnings))
     }
 }
@@ -135,9 +161,14 @@ trait Regional {
 impl<T: Model> Regional for T {
     fn region(&self) -> Option<String> {
         let value = self.to_value();
-        ["arn", "statemachine_arn", "state_machine_arn", "function_name"]
-            .iter()
-            .find_map(|name| aws_arn::region_of(value.get(name).as_str()?))
+        [
+            "arn",
+            "statemachine_arn",
+            "state_machine_arn",
+            "function_name",
+        ]
+        .iter()
+        .find_map(|name| aws_arn::region_of(value.get(name).as_str()?))
     }
 }
 
@@ -175,7 +206,11 @@ pub trait Search: Model + Send + Sync + 'static {
     ///
     /// # Errors
     /// Errors returned by AWS.
-    async fn is_wanted(&self, _object: &FoundObject, _operation: &Operation) -> Result<bool, Refusal> {
+    async fn is_wanted(
+        &self,
+        _object: &FoundObject,
+        _operation: &Operation,
+    ) -> Result<bool, Refusal> {
         Ok(true)
     }
 }
@@ -192,8 +227,14 @@ impl<T: Search> SearchListResource<T> {
     pub fn new(provider: &ProviderContext) -> Self {
         let mut block = T::block();
         let description = "Region to search. Defaults to the region of the provider.";
-        block.attributes.push(Attribute::optional(REGION, Type::String, description));
-        Self { provider: provider.clone(), schema: Schema { version: 0, block }, model: PhantomData }
+        block
+            .attributes
+            .push(Attribute::optional(REGION, Type::String, description));
+        Self {
+            provider: provider.clone(),
+            schema: Schema { version: 0, block },
+            model: PhantomData,
+        }
     }
 }
 
@@ -213,20 +254,36 @@ impl<T: Search> ListResource for SearchListResource<T> {
         diagnostics.extend(region::validate(&self.provider, config));
         // Terraform resolves paths from the `list` block, which contains the search in its block
         // `config`.
-        diagnostics.into_iter().map(|diagnostic| diagnostic.below(&AttributePath::root("config"))).collect()
+        diagnostics
+            .into_iter()
+            .map(|diagnostic| diagnostic.below(&AttributePath::root("config")))
+            .collect()
     }
 
-    async fn list(&self, request: ListRequest, found: &Listing, cx: &Context) -> Result<(), Diagnostics> {
+    async fn list(
+        &self,
+        request: ListRequest,
+        found: &Listing,
+        cx: &Context,
+    ) -> Result<(), Diagnostics> {
         let written = region::written(&request.config).map(str::to_owned);
         let search = T::from_value(&request.config);
-        let operation = operation(self.provider.in_region(written.or_else(|| search.region())), cx)?;
+        let operation = operation(
+            self.provider.in_region(written.or_else(|| search.region())),
+            cx,
+        )?;
         let refused = |refusal: Refusal| match refusal {
             Refusal::Told(diagnostics) => diagnostics,
-            Refusal::Aws(error) => diagnostics::of_aws(&format!("list the {}", search.title()), &error).into(),
+            Refusal::Aws(error) => {
+                diagnostics::of_aws(&format!("list the {}", search.title()), &error).into()
+            }
         };
         let resource = ManagedResource::<T::Resource>::new(&operation.provider);
         for object in search.search(&operation).await.map_err(refused)? {
-            let is_wanted = search.is_wanted(&object, &operation).await.map_err(refused)?;
+            let is_wanted = search
+                .is_wanted(&object, &operation)
+                .await
+                .map_err(refused)?;
             if is_wanted && !push(&resource, object, &request, found, cx).await {
                 break;
             }
@@ -244,13 +301,21 @@ async fn push<T: Managed>(
     found: &Listing,
     cx: &Context,
 ) -> bool {
-    let mut listed =
-        Listed { identity: object.identity, display_name: object.name, state: None, warnings: Diagnostics::default() };
+    let mut listed = Listed {
+        identity: object.identity,
+        display_name: object.name,
+        state: None,
+        warnings: Diagnostics::default(),
+    };
     if request.include_resource {
         match resource.import(ImportKey::Id(object.id), cx).await {
-            Ok(present) => (listed.state, listed.warnings) = (Some(present.state), present.warnings),
+            Ok(present) => {
+                (listed.state, listed.warnings) = (Some(present.state), present.warnings)
+            }
             Err(diagnostics) => {
-                let warning = |error: &Diagnostic| Diagnostic::warning(error.summary.clone(), error.detail.clone());
+                let warning = |error: &Diagnostic| {
+                    Diagnostic::warning(error.summary.clone(), error.detail.clone())
+                };
                 listed.warnings = diagnostics.iter().map(warning).collect();
             }
         }

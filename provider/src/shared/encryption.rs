@@ -25,21 +25,30 @@ pub struct Encryption {
 
 /// AWS returns the ARN of a key that can be configured with its ID or alias.
 fn same_key(a: &Value, b: &Value) -> bool {
-    let (Some(a), Some(b)) = (a.as_str(), b.as_str()) else { return false };
-    let ends = |arn: &str, id: &str| arn.strip_suffix(id).is_some_and(|rest| rest.ends_with([':', '/']));
+    let (Some(a), Some(b)) = (a.as_str(), b.as_str()) else {
+        return false;
+    };
+    let ends = |arn: &str, id: &str| {
+        arn.strip_suffix(id)
+            .is_some_and(|rest| rest.ends_with([':', '/']))
+    };
     a == b || ends(a, b) || ends(b, a)
 }
 
 impl Encryption {
     /// Checks that span attributes.
     pub fn validate(block: &Attr<Self>) -> Diagnostics {
-        let Some(encryption) = block.known() else { return Diagnostics::default() };
+        let Some(encryption) = block.known() else {
+            return Diagnostics::default();
+        };
         if encryption.kind.text() != Some(CUSTOMER) || !encryption.kms_key_id.is_null() {
             return Diagnostics::default();
         }
         let path = AttributePath::root(BLOCK).attribute("type");
         let detail = "Set the ID, ARN or alias of the key.";
-        Diagnostic::error(format!("`kms_key_id` is required for `{CUSTOMER}`"), detail).at(path).into()
+        Diagnostic::error(format!("`kms_key_id` is required for `{CUSTOMER}`"), detail)
+            .at(path)
+            .into()
     }
 
     /// The settings for AWS. Without a block, an AWS owned key.
@@ -48,7 +57,10 @@ impl Encryption {
             Some(encryption) if encryption.kind.text() == Some(CUSTOMER) => Settings {
                 kind: CUSTOMER.into(),
                 kms_key_id: encryption.kms_key_id.text().map(str::to_owned),
-                reuse_seconds: encryption.kms_data_key_reuse_period_seconds.known().copied(),
+                reuse_seconds: encryption
+                    .kms_data_key_reuse_period_seconds
+                    .known()
+                    .copied(),
             },
             _ => Settings::aws_owned(),
         }
@@ -56,7 +68,9 @@ impl Encryption {
 
     /// The block for the settings in AWS. Unchanged if AWS does not return them.
     pub fn observed(found: Option<&Settings>, before: &Attr<Self>) -> Attr<Self> {
-        let Some(found) = found else { return before.clone() };
+        let Some(found) = found else {
+            return before.clone();
+        };
         if found.kind == OWNED && before.is_null() {
             return Attr::Null;
         }
@@ -70,7 +84,9 @@ impl Encryption {
     /// The block of an object of hashicorp/aws, which also stores it for AWS owned keys.
     pub fn moved(block: Attr<Self>) -> Attr<Self> {
         match block {
-            Attr::Known(encryption) if encryption.kind.text() == Some(CUSTOMER) => Attr::Known(encryption),
+            Attr::Known(encryption) if encryption.kind.text() == Some(CUSTOMER) => {
+                Attr::Known(encryption)
+            }
             _ => Attr::Null,
         }
     }

@@ -85,16 +85,23 @@ struct Condition {
 impl MachineRole {
     /// ARNs for each state.
     pub fn resources(&self) -> BTreeMap<String, Vec<String>> {
-        self.resources.known().cloned().unwrap_or_else(BTreeMap::new)
+        self.resources
+            .known()
+            .cloned()
+            .unwrap_or_else(BTreeMap::new)
     }
 
     /// Checks that `resources` contains only names of states of the workflow.
     pub fn validate_resources(&self, states: &[String]) -> Diagnostics {
-        let unknown = self.resources().into_keys().filter(|name| !states.contains(name));
+        let unknown = self
+            .resources()
+            .into_keys()
+            .filter(|name| !states.contains(name));
         let error = |name: String| {
             let guess = asl::did_you_mean(&name, states.iter().map(String::as_str));
             let hint = guess.map_or_else(String::new, |state| format!("Did you mean `{state}`? "));
-            let detail = format!("{hint}`resources` maps names of states to the ARNs that they may use.");
+            let detail =
+                format!("{hint}`resources` maps names of states to the ARNs that they may use.");
             let path = AttributePath::root("execution_role").attribute("resources");
             Diagnostic::error(format!("there is no state `{name}`"), detail).at(path)
         };
@@ -108,7 +115,8 @@ pub fn add_statements(statements: &Attr<Vec<Statement>>, document: &mut Document
     for written in statements.known().into_iter().flatten() {
         let mut grant = Grant::allow(list(&written.actions), list(&written.resources));
         for condition in written.condition.known().into_iter().flatten() {
-            if let (Some(test), Some(variable)) = (condition.test.text(), condition.variable.text()) {
+            if let (Some(test), Some(variable)) = (condition.test.text(), condition.variable.text())
+            {
                 for value in list(&condition.values) {
                     grant = grant.when(test, variable, value);
                 }
@@ -194,10 +202,16 @@ pub struct Owner<'a> {
 impl ManagedRole {
     /// The role for this block.
     pub fn of(settings: &RoleSettings, owner: Owner<'_>) -> Self {
-        let Owner { kind, service, name, region } = owner;
+        let Owner {
+            kind,
+            service,
+            name,
+            region,
+        } = owner;
         let text = |value: &Attr<String>| value.text().map(str::to_owned);
         Self {
-            name: text(&settings.name).unwrap_or_else(|| shortened(&format!("{name}-{region}-{kind}"))),
+            name: text(&settings.name)
+                .unwrap_or_else(|| shortened(&format!("{name}-{region}-{kind}"))),
             path: text(&settings.path).unwrap_or_else(|| "/".to_owned()),
             permissions_boundary: text(&settings.permissions_boundary),
             service,
@@ -246,7 +260,10 @@ impl ManagedRole {
     /// Errors returned by AWS, or if the path changes, which may be unknown in the plan.
     pub async fn change(&self, aws: &Aws, call: &Call, before: &Self) -> Result<(), AwsError> {
         if self.is_moved(before) {
-            return Err(AwsError::local("UpdateRole", format!("{}. {OTHER_NAME}", self.cannot_move(before))));
+            return Err(AwsError::local(
+                "UpdateRole",
+                format!("{}. {OTHER_NAME}", self.cannot_move(before)),
+            ));
         }
         if self.permissions_boundary == before.permissions_boundary {
             return Ok(());
@@ -258,7 +275,13 @@ impl ManagedRole {
     ///
     /// # Errors
     /// Errors returned by AWS.
-    pub async fn write_tags(&self, aws: &Aws, call: &Call, from: &Tags, to: &Tags) -> Result<(), AwsError> {
+    pub async fn write_tags(
+        &self,
+        aws: &Aws,
+        call: &Call,
+        from: &Tags,
+        to: &Tags,
+    ) -> Result<(), AwsError> {
         role::write_tags(aws, call, &self.name, from, to).await
     }
 
@@ -275,7 +298,10 @@ impl ManagedRole {
     /// The role with this ARN, if it is a different one for the same object.
     pub fn other(&self, arn: &str) -> Option<Self> {
         let name = arn.rsplit('/').next()?.to_owned();
-        (name != self.name).then(|| Self { name, ..self.clone() })
+        (name != self.name).then(|| Self {
+            name,
+            ..self.clone()
+        })
     }
 
     /// Whether the path of the same role changes, which IAM does not support.
@@ -289,7 +315,10 @@ impl ManagedRole {
     }
 
     fn cannot_move(&self, before: &Self) -> String {
-        format!("the path of the role `{}` cannot change from `{}` to `{}`", self.name, before.path, self.path)
+        format!(
+            "the path of the role `{}` cannot change from `{}` to `{}`",
+            self.name, before.path, self.path
+        )
     }
 
     /// Deletes the role, unless its owner tag shows another owner.
@@ -318,12 +347,24 @@ pub fn account(identity: &Identity) -> Account {
 /// name.
 fn shortened(name: &str) -> String {
     use sha2::{Digest as _, Sha256};
-    let clean: String =
-        name.chars().map(|c| if c.is_ascii_alphanumeric() || "+=,.@_-".contains(c) { c } else { '-' }).collect();
+    let clean: String = name
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || "+=,.@_-".contains(c) {
+                c
+            } else {
+                '-'
+            }
+        })
+        .collect();
     if clean.len() <= MAX_NAME && clean == name {
         return clean;
     }
-    let hash: String = Sha256::digest(name).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let hash: String = Sha256::digest(name)
+        .iter()
+        .take(4)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     let kept: String = clean.chars().take(MAX_NAME - hash.len() - 1).collect();
     format!("{kept}-{hash}")
 }
@@ -334,7 +375,10 @@ mod tests {
 
     #[test]
     fn names_fit() {
-        assert_eq!(shortened("orders-eu-west-1-state-machine"), "orders-eu-west-1-state-machine");
+        assert_eq!(
+            shortened("orders-eu-west-1-state-machine"),
+            "orders-eu-west-1-state-machine"
+        );
         let long = "x".repeat(80);
         assert_eq!(shortened(&long).len(), 64);
         assert_ne!(shortened(&long), shortened(&"x".repeat(81)));

@@ -62,7 +62,9 @@ impl Folder {
     fn sort(&self, diagnostics: Diagnostics, object: &str) -> (Diagnostics, Option<u64>) {
         let (mut state, mut kept, mut is_folded) = (self.lock(), Diagnostics::default(), false);
         for diagnostic in diagnostics {
-            let rule = diagnostic.group.filter(|_| diagnostic.severity == Severity::Warning);
+            let rule = diagnostic
+                .group
+                .filter(|_| diagnostic.severity == Severity::Warning);
             let Some(rule) = rule else {
                 kept.push(diagnostic);
                 continue;
@@ -72,7 +74,11 @@ impl Folder {
                 *shown += 1;
                 kept.push(diagnostic);
             } else {
-                state.pending.entry(rule).or_insert_with(Vec::new).push(object.to_owned());
+                state
+                    .pending
+                    .entry(rule)
+                    .or_insert_with(Vec::new)
+                    .push(object.to_owned());
                 is_folded = true;
             }
         }
@@ -86,7 +92,10 @@ impl Folder {
         if state.last != number {
             return Diagnostics::default();
         }
-        std::mem::take(&mut state.pending).into_iter().map(|(rule, objects)| folded(rule, objects)).collect()
+        std::mem::take(&mut state.pending)
+            .into_iter()
+            .map(|(rule, objects)| folded(rule, objects))
+            .collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -101,7 +110,11 @@ fn folded(rule: &'static str, objects: Vec<String>) -> Diagnostic {
     names.dedup();
     let rest = names.len().saturating_sub(LISTED);
     names.truncate(LISTED);
-    let more = if rest == 0 { String::new() } else { format!(" and {rest} more") };
+    let more = if rest == 0 {
+        String::new()
+    } else {
+        format!(" and {rest} more")
+    };
     let plural = if total == 1 { "finding" } else { "findings" };
     let summary = format!("{total} more {plural} of rule {rule}");
     Diagnostic::warning(summary, format!("In {}{more}.", names.join(", ")))
@@ -112,7 +125,11 @@ mod tests {
     use super::*;
 
     fn finding(rule: &'static str) -> Diagnostics {
-        Diagnostic { group: Some(rule), ..Diagnostic::warning("missing", "") }.into()
+        Diagnostic {
+            group: Some(rule),
+            ..Diagnostic::warning("missing", "")
+        }
+        .into()
     }
 
     #[tokio::test(start_paused = true)]
@@ -120,13 +137,25 @@ mod tests {
         let folder = std::sync::Arc::new(Folder::default());
         let calls = (0..25).map(|number| {
             let folder = folder.clone();
-            tokio::spawn(async move { folder.fold(finding("ASL4101"), &format!("`m{number:02}`")).await })
+            tokio::spawn(async move {
+                folder
+                    .fold(finding("ASL4101"), &format!("`m{number:02}`"))
+                    .await
+            })
         });
         let mut summaries = Vec::new();
         for call in calls.collect::<Vec<_>>() {
-            summaries.extend(call.await.unwrap().into_iter().map(|shown| (shown.summary, shown.detail)));
+            summaries.extend(
+                call.await
+                    .unwrap()
+                    .into_iter()
+                    .map(|shown| (shown.summary, shown.detail)),
+            );
         }
-        let folded: Vec<_> = summaries.iter().filter(|(summary, _)| summary != "missing").collect();
+        let folded: Vec<_> = summaries
+            .iter()
+            .filter(|(summary, _)| summary != "missing")
+            .collect();
         assert_eq!(summaries.len(), 11);
         assert!(matches!(folded.as_slice(), [(summary, detail)]
             if summary == "15 more findings of rule ASL4101" && detail.starts_with("In `m10`, `m11`") && detail.ends_with("`m24`.")));
@@ -136,9 +165,15 @@ mod tests {
     async fn errors_and_other_rules_are_left_alone() {
         let folder = Folder::default();
         for _ in 0..20 {
-            let error = Diagnostic { group: Some("ASL2001"), ..Diagnostic::error("wrong", "") };
+            let error = Diagnostic {
+                group: Some("ASL2001"),
+                ..Diagnostic::error("wrong", "")
+            };
             assert_eq!(folder.fold(error.into(), "`m`").await.iter().count(), 1);
         }
-        assert_eq!(folder.fold(finding("ASL4102"), "`m`").await.iter().count(), 1);
+        assert_eq!(
+            folder.fold(finding("ASL4102"), "`m`").await.iter().count(),
+            1
+        );
     }
 }

@@ -60,12 +60,23 @@ impl Place {
     fn of(id: &str, region: Option<&str>) -> Self {
         match Arn::parse(id) {
             Some(arn) => {
-                let name = arn.resource.split(':').nth(1).unwrap_or(&arn.resource).to_owned();
-                Self { name, region: Some(arn.region).filter(|region| !region.is_empty()) }
+                let name = arn
+                    .resource
+                    .split(':')
+                    .nth(1)
+                    .unwrap_or(&arn.resource)
+                    .to_owned();
+                Self {
+                    name,
+                    region: Some(arn.region).filter(|region| !region.is_empty()),
+                }
             }
             None => {
                 let name = id.split(':').next().unwrap_or(id).to_owned();
-                Self { name, region: region.map(str::to_owned) }
+                Self {
+                    name,
+                    region: region.map(str::to_owned),
+                }
             }
         }
     }
@@ -73,12 +84,19 @@ impl Place {
     /// Whether both may be the same object.
     fn meets(&self, other: &Self) -> bool {
         let is_same = |(a, b): (&String, &String)| a == b;
-        self.name == other.name && self.region.as_ref().zip(other.region.as_ref()).is_none_or(is_same)
+        self.name == other.name
+            && self
+                .region
+                .as_ref()
+                .zip(other.region.as_ref())
+                .is_none_or(is_same)
     }
 }
 
 fn contains(objects: &Objects, kind: Kind, place: &Place) -> bool {
-    objects.get(&kind).is_some_and(|places| places.iter().any(|other| other.meets(place)))
+    objects
+        .get(&kind)
+        .is_some_and(|places| places.iter().any(|other| other.meets(place)))
 }
 
 /// The planned changes, as seen by a resource in one region. Names without a region are in that
@@ -107,16 +125,29 @@ impl PlannedResources {
 impl PlannedIn<'_> {
     /// Records the plan of an object: its prior and its planned name or ARN. For generated names,
     /// `configuration` matches the plan of a new object to the one that it replaces.
-    pub fn record(&self, kind: Kind, prior: Option<&str>, called: Option<&str>, configuration: Option<String>) {
+    pub fn record(
+        &self,
+        kind: Kind,
+        prior: Option<&str>,
+        called: Option<&str>,
+        configuration: Option<String>,
+    ) {
         let mut planned = self.all.lock();
         match (prior, configuration) {
             (Some(prior), Some(configuration)) => {
-                planned.generated.insert((kind, configuration), self.place(prior));
+                planned
+                    .generated
+                    .insert((kind, configuration), self.place(prior));
             }
             (Some(_), None) => {}
             (None, configuration) => {
-                planned.new.entry(kind).or_default().extend(called.map(|called| self.place(called)));
-                let replaced = configuration.and_then(|configuration| planned.generated.remove(&(kind, configuration)));
+                planned
+                    .new
+                    .entry(kind)
+                    .or_default()
+                    .extend(called.map(|called| self.place(called)));
+                let replaced = configuration
+                    .and_then(|configuration| planned.generated.remove(&(kind, configuration)));
                 planned.replaced.entry(kind).or_default().extend(replaced);
             }
         }
@@ -124,7 +155,12 @@ impl PlannedIn<'_> {
 
     /// Records that an object is replaced.
     pub fn record_replaced(&self, kind: Kind, called: &str) {
-        self.all.lock().replaced.entry(kind).or_default().insert(self.place(called));
+        self.all
+            .lock()
+            .replaced
+            .entry(kind)
+            .or_default()
+            .insert(self.place(called));
     }
 
     /// Records the planned properties of a function.
@@ -153,7 +189,11 @@ impl PlannedIn<'_> {
     pub fn function(&self, id: &str) -> Option<FunctionInfo> {
         FunctionArn::parse(id).filter(|function| function.qualifier.is_none())?;
         let (planned, place) = (self.all.lock(), self.place(id));
-        planned.functions.iter().find(|(other, _)| other.meets(&place)).map(|(_, facts)| facts.clone())
+        planned
+            .functions
+            .iter()
+            .find(|(other, _)| other.meets(&place))
+            .map(|(_, facts)| facts.clone())
     }
 
     fn place(&self, id: &str) -> Place {
@@ -173,29 +213,51 @@ mod tests {
         let (here, there) = (all.within(Some("eu-west-1")), all.within(Some("us-east-1")));
         here.record(Kind::StateMachine, None, Some("orders"), None);
         for id in ["orders", ARN, &format!("{ARN}:live")] {
-            assert!(here.is_new(Kind::StateMachine, id) && here.is_replaced(Kind::StateMachine, id), "{id}");
+            assert!(
+                here.is_new(Kind::StateMachine, id) && here.is_replaced(Kind::StateMachine, id),
+                "{id}"
+            );
         }
-        assert!(!here.is_new(Kind::Activity, "orders") && !here.is_new(Kind::StateMachine, "others"));
-        assert!(there.is_new(Kind::StateMachine, ARN) && !there.is_new(Kind::StateMachine, "orders"));
+        assert!(
+            !here.is_new(Kind::Activity, "orders") && !here.is_new(Kind::StateMachine, "others")
+        );
+        assert!(
+            there.is_new(Kind::StateMachine, ARN) && !there.is_new(Kind::StateMachine, "orders")
+        );
         assert!(!here.is_replaced(Kind::StateMachine, &ARN.replace("eu-west-1", "us-east-1")));
         // An unknown region matches any.
         assert!(all.within(None).is_new(Kind::StateMachine, "orders"));
-        all.within(None).record_replaced(Kind::Activity, "approvals");
-        assert!(here.is_replaced(Kind::Activity, "approvals") && !here.is_new(Kind::Activity, "approvals"));
+        all.within(None)
+            .record_replaced(Kind::Activity, "approvals");
+        assert!(
+            here.is_replaced(Kind::Activity, "approvals")
+                && !here.is_new(Kind::Activity, "approvals")
+        );
     }
 
     #[test]
     fn a_function_is_judged_by_the_one_of_its_region() {
         let all = PlannedResources::default();
-        let facts = |seconds| FunctionInfo { timeout_seconds: Some(seconds), ..FunctionInfo::default() };
+        let facts = |seconds| FunctionInfo {
+            timeout_seconds: Some(seconds),
+            ..FunctionInfo::default()
+        };
         let (here, there) = (all.within(Some("eu-west-1")), all.within(Some("us-east-1")));
         here.record_function("charge", facts(3));
         here.record_function("charge", facts(4));
         there.record_function("charge", facts(5));
-        let seconds = |planned: &PlannedIn<'_>, id: &str| planned.function(id).and_then(|facts| facts.timeout_seconds);
-        assert_eq!((seconds(&here, "charge"), seconds(&there, "charge")), (Some(4), Some(5)));
+        let seconds = |planned: &PlannedIn<'_>, id: &str| {
+            planned.function(id).and_then(|facts| facts.timeout_seconds)
+        };
+        assert_eq!(
+            (seconds(&here, "charge"), seconds(&there, "charge")),
+            (Some(4), Some(5))
+        );
         let arn = "arn:aws:lambda:us-east-1:123456789012:function:charge";
-        assert_eq!((seconds(&here, arn), seconds(&here, &format!("{arn}:live"))), (Some(5), None));
+        assert_eq!(
+            (seconds(&here, arn), seconds(&here, &format!("{arn}:live"))),
+            (Some(5), None)
+        );
         assert_eq!(seconds(&all.within(Some("eu-central-1")), "charge"), None);
     }
 
@@ -203,7 +265,12 @@ mod tests {
     fn a_replaced_object_with_a_generated_name_is_known_by_its_configuration() {
         let all = PlannedResources::default();
         let planned = all.within(Some("eu-west-1"));
-        planned.record(Kind::StateMachine, Some("orders-1"), Some("orders-1"), Some("config".into()));
+        planned.record(
+            Kind::StateMachine,
+            Some("orders-1"),
+            Some("orders-1"),
+            Some("config".into()),
+        );
         assert!(!planned.is_replaced(Kind::StateMachine, "orders-1"));
         planned.record(Kind::StateMachine, None, None, Some("config".into()));
         assert!(planned.is_replaced(Kind::StateMachine, "orders-1"));

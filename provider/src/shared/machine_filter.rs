@@ -32,7 +32,10 @@ impl MachineFilter {
     }
 
     fn has_name_and_type(&self, machine: &Listed) -> bool {
-        let has_prefix = self.name_prefix.text().is_none_or(|prefix| machine.name.starts_with(prefix));
+        let has_prefix = self
+            .name_prefix
+            .text()
+            .is_none_or(|prefix| machine.name.starts_with(prefix));
         has_prefix && self.kind.text().is_none_or(|kind| machine.kind == kind)
     }
 
@@ -41,9 +44,13 @@ impl MachineFilter {
     /// # Errors
     /// Errors returned by AWS.
     pub async fn has_tags(&self, aws: &Aws, call: &Call, arn: &str) -> Result<bool, AwsError> {
-        let Some(wanted) = self.tags.known() else { return Ok(true) };
+        let Some(wanted) = self.tags.known() else {
+            return Ok(true);
+        };
         let found = tags::read(aws, call, arn).await?;
-        Ok(wanted.iter().all(|(key, value)| found.get(key) == Some(value)))
+        Ok(wanted
+            .iter()
+            .all(|(key, value)| found.get(key) == Some(value)))
     }
 }
 
@@ -69,7 +76,11 @@ mod tests {
             (Value::Null, "EXPRESS".into(), false),
         ] {
             let config = Value::object([("name_prefix", prefix), ("type", kind)]);
-            assert_eq!(MachineFilter::from_value(&config).has_name_and_type(&machine), expected, "{config:?}");
+            assert_eq!(
+                MachineFilter::from_value(&config).has_name_and_type(&machine),
+                expected,
+                "{config:?}"
+            );
         }
     }
 }

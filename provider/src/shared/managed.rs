@@ -25,12 +25,20 @@ pub struct IdentityPart {
 impl IdentityPart {
     /// A part that an import must contain.
     pub const fn required(name: &'static str, description: &'static str) -> Self {
-        Self { name, description, required: true }
+        Self {
+            name,
+            description,
+            required: true,
+        }
     }
 
     /// A part that not all objects have.
     pub const fn optional(name: &'static str, description: &'static str) -> Self {
-        Self { name, description, required: false }
+        Self {
+            name,
+            description,
+            required: false,
+        }
     }
 }
 
@@ -100,36 +108,54 @@ pub struct Failed<T> {
 impl<T> Failed<T> {
     /// A failure that left this object.
     pub fn leaving(refusal: impl Into<Refusal>, partial: T) -> Self {
-        Self { refusal: refusal.into(), partial: Some(Box::new(partial)) }
+        Self {
+            refusal: refusal.into(),
+            partial: Some(Box::new(partial)),
+        }
     }
 
     /// A failed creation. The object is kept in the state if it may exist.
     pub fn created(error: CreateError, model: T) -> Self {
-        Self { refusal: error.error.into(), partial: error.may_exist.then(|| Box::new(model)) }
+        Self {
+            refusal: error.error.into(),
+            partial: error.may_exist.then(|| Box::new(model)),
+        }
     }
 }
 
 impl<T> From<AwsError> for Failed<T> {
     fn from(error: AwsError) -> Self {
-        Self { refusal: error.into(), partial: None }
+        Self {
+            refusal: error.into(),
+            partial: None,
+        }
     }
 }
 
 impl<T> From<Refusal> for Failed<T> {
     fn from(refusal: Refusal) -> Self {
-        Self { refusal, partial: None }
+        Self {
+            refusal,
+            partial: None,
+        }
     }
 }
 
 impl<T> From<Diagnostics> for Failed<T> {
     fn from(diagnostics: Diagnostics) -> Self {
-        Self { refusal: diagnostics.into(), partial: None }
+        Self {
+            refusal: diagnostics.into(),
+            partial: None,
+        }
     }
 }
 
 impl<T> From<Missing> for Failed<T> {
     fn from(missing: Missing) -> Self {
-        Self { refusal: missing.into(), partial: None }
+        Self {
+            refusal: missing.into(),
+            partial: None,
+        }
     }
 }
 
@@ -146,12 +172,20 @@ pub struct Observed<T> {
 impl<T> Observed<T> {
     /// An object without tags.
     pub fn untagged(model: T) -> Self {
-        Self { model, tags: None, warnings: Diagnostics::default() }
+        Self {
+            model,
+            tags: None,
+            warnings: Diagnostics::default(),
+        }
     }
 
     /// An object with these tags.
     pub fn tagged(model: T, tags: Tags) -> Self {
-        Self { model, tags: Some(tags), warnings: Diagnostics::default() }
+        Self {
+            model,
+            tags: Some(tags),
+            warnings: Diagnostics::default(),
+        }
     }
 }
 

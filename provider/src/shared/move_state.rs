@@ -18,7 +18,8 @@ impl SourceState {
     /// # Errors
     /// When the state is not JSON.
     pub fn of(request: &MoveRequest, source_type: &str) -> Result<Option<Self>, Diagnostics> {
-        if request.source_type != source_type || !request.source_provider.ends_with(SOURCE_PROVIDER) {
+        if request.source_type != source_type || !request.source_provider.ends_with(SOURCE_PROVIDER)
+        {
             return Ok(None);
         }
         match serde_json::from_slice(&request.source_state) {
@@ -38,22 +39,34 @@ impl SourceState {
 
     /// A text, unless it is empty.
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.0.get(name).and_then(Json::as_str).filter(|text| !text.is_empty())
+        self.0
+            .get(name)
+            .and_then(Json::as_str)
+            .filter(|text| !text.is_empty())
     }
 
     /// The configured tags. Null without any.
     pub fn tags(&self) -> Value {
-        self.0.get("tags").map_or(Value::Null, |tags| value(&Type::map(Type::String), tags))
+        self.0
+            .get("tags")
+            .map_or(Value::Null, |tags| value(&Type::map(Type::String), tags))
     }
 }
 
 fn block_value(block: &Block, json: &Json) -> Value {
     let member = |name: &str| json.get(name).unwrap_or(&Json::Null);
-    let attributes = block
-        .attributes
-        .iter()
-        .map(|attribute| (attribute.name.clone(), attribute_value(attribute, member(&attribute.name))));
-    let blocks = block.blocks.iter().map(|nested| (nested.name.clone(), nested_value(nested, member(&nested.name))));
+    let attributes = block.attributes.iter().map(|attribute| {
+        (
+            attribute.name.clone(),
+            attribute_value(attribute, member(&attribute.name)),
+        )
+    });
+    let blocks = block.blocks.iter().map(|nested| {
+        (
+            nested.name.clone(),
+            nested_value(nested, member(&nested.name)),
+        )
+    });
     Value::object(attributes.chain(blocks))
 }
 
@@ -68,10 +81,15 @@ fn attribute_value(attribute: &Attribute, json: &Json) -> Value {
 fn nested_value(nested: &NestedBlock, json: &Json) -> Value {
     let items = json.as_array().map(Vec::as_slice).unwrap_or(&[]);
     match nested.nesting {
-        Nesting::Single => items.first().map_or(Value::Null, |item| block_value(&nested.block, item)),
-        Nesting::List | Nesting::Set => {
-            Value::List(items.iter().map(|item| block_value(&nested.block, item)).collect())
-        }
+        Nesting::Single => items
+            .first()
+            .map_or(Value::Null, |item| block_value(&nested.block, item)),
+        Nesting::List | Nesting::Set => Value::List(
+            items
+                .iter()
+                .map(|item| block_value(&nested.block, item))
+                .collect(),
+        ),
         Nesting::Map => Value::object::<String>([]),
     }
 }
@@ -80,16 +98,20 @@ fn value(ty: &Type, json: &Json) -> Value {
     match (ty, json) {
         (Type::String, Json::String(text)) if !text.is_empty() => text.as_str().into(),
         (Type::Bool, Json::Bool(true)) => true.into(),
-        (Type::Number, Json::Number(number)) => match number.to_string().parse::<tfplugin::Number>() {
-            Ok(number) if number.as_i64() != Some(0) => number.into(),
-            _ => Value::Null,
-        },
+        (Type::Number, Json::Number(number)) => {
+            match number.to_string().parse::<tfplugin::Number>() {
+                Ok(number) if number.as_i64() != Some(0) => number.into(),
+                _ => Value::Null,
+            }
+        }
         (Type::List(element) | Type::Set(element), Json::Array(items)) if !items.is_empty() => {
             Value::List(items.iter().map(|item| value(element, item)).collect())
         }
-        (Type::Map(element), Json::Object(entries)) if !entries.is_empty() => {
-            Value::object(entries.iter().map(|(key, item)| (key.clone(), entry(element, item))))
-        }
+        (Type::Map(element), Json::Object(entries)) if !entries.is_empty() => Value::object(
+            entries
+                .iter()
+                .map(|(key, item)| (key.clone(), entry(element, item))),
+        ),
         _ => Value::Null,
     }
 }

@@ -8,7 +8,8 @@ use tfplugin::model::Problem;
 /// # Errors
 /// When AWS rejects the name.
 fn states_name(kind: &str, name: &str, longest: usize) -> Result<(), Problem> {
-    let is_refused = |c: char| c.is_whitespace() || c.is_control() || "<>{}[]?*\"#%\\^|~`$&,;:/".contains(c);
+    let is_refused =
+        |c: char| c.is_whitespace() || c.is_control() || "<>{}[]?*\"#%\\^|~`$&,;:/".contains(c);
     let length = name.chars().count();
     if length == 0 || length > longest || name.chars().any(is_refused) {
         let detail = format!(
@@ -73,7 +74,12 @@ pub fn alias(name: &str) -> Result<(), Problem> {
 /// When it is longer than 256 characters.
 pub fn alias_description(text: &str) -> Result<(), Problem> {
     let length = text.chars().count();
-    valid(length <= 256, || (format!("`description` must have at most 256 characters, got {length}"), "Shorten it."))
+    valid(length <= 256, || {
+        (
+            format!("`description` must have at most 256 characters, got {length}"),
+            "Shorten it.",
+        )
+    })
 }
 
 /// Checks the name of a log group (API reference, CreateLogGroup, `logGroupName`).
@@ -98,7 +104,12 @@ pub fn log_group_prefix(prefix: &str) -> Result<(), Problem> {
 /// When AWS rejects the name.
 pub fn alarm(name: &str) -> Result<(), Problem> {
     let is_valid = !name.is_empty() && name.chars().count() <= 255;
-    valid(is_valid, || (format!("invalid alarm name `{name}`"), "Use 1 to 255 characters."))
+    valid(is_valid, || {
+        (
+            format!("invalid alarm name `{name}`"),
+            "Use 1 to 255 characters.",
+        )
+    })
 }
 
 /// Checks the ID of a statement (API reference, AddPermission, `StatementId`).
@@ -125,7 +136,11 @@ fn bounded(what: &str, text: &str, longest: usize, others: &str) -> Result<(), P
         return Ok(());
     }
     let others: Vec<String> = others.chars().map(|c| format!("`{c}`")).collect();
-    let listed = others.split_last().map_or_else(String::new, |(last, rest)| format!("{} and {last}", rest.join(", ")));
+    let listed = others
+        .split_last()
+        .map_or_else(String::new, |(last, rest)| {
+            format!("{} and {last}", rest.join(", "))
+        });
     let detail = format!("Use 1 to {longest} letters, digits, {listed}.");
     Err(Problem::new(format!("invalid {what} `{text}`"), detail))
 }
@@ -138,7 +153,12 @@ pub fn lambda_action(action: &str) -> Result<(), Problem> {
     let operation = action.strip_prefix("lambda:").unwrap_or("");
     let is_word = !operation.is_empty() && operation.chars().all(|c| c.is_ascii_alphabetic());
     let is_valid = action == "*" || operation == "*" || is_word;
-    valid(is_valid, || (format!("`{action}` is not an action of Lambda"), "Use `lambda:InvokeFunction`, for example."))
+    valid(is_valid, || {
+        (
+            format!("`{action}` is not an action of Lambda"),
+            "Use `lambda:InvokeFunction`, for example.",
+        )
+    })
 }
 
 /// Checks an account ID.
@@ -147,7 +167,12 @@ pub fn lambda_action(action: &str) -> Result<(), Problem> {
 /// When it does not have twelve digits.
 pub fn account(id: &str) -> Result<(), Problem> {
     let is_valid = id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit());
-    valid(is_valid, || (format!("`{id}` is not an AWS account ID"), "An account ID has twelve digits."))
+    valid(is_valid, || {
+        (
+            format!("`{id}` is not an AWS account ID"),
+            "An account ID has twelve digits.",
+        )
+    })
 }
 
 fn valid(is_valid: bool, problem: impl FnOnce() -> (String, &'static str)) -> Result<(), Problem> {
@@ -165,21 +190,49 @@ mod tests {
     #[test]
     fn names_follow_the_rules_of_aws() {
         for name in ["orders", "a-b_c.d", "größe", "订单", &"x".repeat(80)] {
-            assert!(activity(name).is_ok() && state_machine(name).is_ok(), "{name}");
+            assert!(
+                activity(name).is_ok() && state_machine(name).is_ok(),
+                "{name}"
+            );
         }
         for name in ["", "a b", "a/b", "a*", "a<b>", "a\u{7f}", &"x".repeat(81)] {
-            assert!(activity(name).is_err() && state_machine(name).is_err(), "{name}");
+            assert!(
+                activity(name).is_err() && state_machine(name).is_err(),
+                "{name}"
+            );
         }
-        assert!(state_machine_prefix(&"x".repeat(52)).is_ok() && state_machine_prefix(&"x".repeat(53)).is_err());
-        for (name, valid) in [("/aws/x.y#z", true), ("", false), ("a b", false), (&"x".repeat(513), false)] {
+        assert!(
+            state_machine_prefix(&"x".repeat(52)).is_ok()
+                && state_machine_prefix(&"x".repeat(53)).is_err()
+        );
+        for (name, valid) in [
+            ("/aws/x.y#z", true),
+            ("", false),
+            ("a b", false),
+            (&"x".repeat(513), false),
+        ] {
             assert_eq!(log_group(name).is_ok(), valid, "{name}");
         }
-        for (id, valid) in [("from-events_1", true), ("", false), ("a.b", false), (&"x".repeat(101), false)] {
+        for (id, valid) in [
+            ("from-events_1", true),
+            ("", false),
+            ("a.b", false),
+            (&"x".repeat(101), false),
+        ] {
             assert_eq!(statement_id(id).is_ok(), valid, "{id}");
         }
-        assert!(statement_id_prefix(&"x".repeat(74)).is_ok() && statement_id_prefix(&"x".repeat(75)).is_err());
-        assert!(log_group_prefix(&"x".repeat(486)).is_ok() && log_group_prefix(&"x".repeat(487)).is_err());
-        assert_eq!(log_group("a b").unwrap_err().detail, "Use 1 to 512 letters, digits, `_`, `-`, `/`, `.` and `#`.");
+        assert!(
+            statement_id_prefix(&"x".repeat(74)).is_ok()
+                && statement_id_prefix(&"x".repeat(75)).is_err()
+        );
+        assert!(
+            log_group_prefix(&"x".repeat(486)).is_ok()
+                && log_group_prefix(&"x".repeat(487)).is_err()
+        );
+        assert_eq!(
+            log_group("a b").unwrap_err().detail,
+            "Use 1 to 512 letters, digits, `_`, `-`, `/`, `.` and `#`."
+        );
         for (action, valid) in [
             ("lambda:InvokeFunction", true),
             ("lambda:*", true),
@@ -189,12 +242,29 @@ mod tests {
         ] {
             assert_eq!(lambda_action(action).is_ok(), valid, "{action}");
         }
-        for (id, valid) in [("123456789012", true), ("12345678901", false), ("12345678901x", false)] {
+        for (id, valid) in [
+            ("123456789012", true),
+            ("12345678901", false),
+            ("12345678901x", false),
+        ] {
             assert_eq!(account(id).is_ok(), valid, "{id}");
         }
-        assert!(alarm(&"x".repeat(255)).is_ok() && alarm("").is_err() && alarm(&"x".repeat(256)).is_err());
-        assert!(alias_description(&"x".repeat(256)).is_ok() && alias_description(&"x".repeat(257)).is_err());
-        for (name, valid) in [("live", true), ("v1.2", true), ("12", false), ("a b", false), ("", false)] {
+        assert!(
+            alarm(&"x".repeat(255)).is_ok()
+                && alarm("").is_err()
+                && alarm(&"x".repeat(256)).is_err()
+        );
+        assert!(
+            alias_description(&"x".repeat(256)).is_ok()
+                && alias_description(&"x".repeat(257)).is_err()
+        );
+        for (name, valid) in [
+            ("live", true),
+            ("v1.2", true),
+            ("12", false),
+            ("a b", false),
+            ("", false),
+        ] {
             assert_eq!(alias(name).is_ok(), valid, "{name}");
         }
     }

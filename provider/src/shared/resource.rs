@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use sfn_aws::{AwsError, AwsErrorKind};
 use tfplugin::schema::{Attribute, IdentitySchema, Schema};
 use tfplugin::{
-    ApplyError, ApplyRequest, AttributePath, Context, Diagnostic, Diagnostics, ImportKey, MoveRequest, Plan,
-    PlanRequest, Private, ReadOutcome, Resource, ResourceState, Type, Value,
+    ApplyError, ApplyRequest, AttributePath, Context, Diagnostic, Diagnostics, ImportKey,
+    MoveRequest, Plan, PlanRequest, Private, ReadOutcome, Resource, ResourceState, Type, Value,
 };
 
 use super::managed::{Change, Failed, Managed, Observed, Operation, Refusal};
@@ -37,17 +37,25 @@ impl<T: Managed> ManagedResource<T> {
         if T::TAGGED {
             block.attributes.extend(tags::attributes());
         }
-        let description =
-            "Region of the object. Defaults to the region of the provider. Changing this forces a new resource.";
-        block.attributes.push(Attribute::optional_computed(REGION, Type::String, description));
+        let description = "Region of the object. Defaults to the region of the provider. Changing this forces a new resource.";
+        block.attributes.push(Attribute::optional_computed(
+            REGION,
+            Type::String,
+            description,
+        ));
         block.blocks.push(timeouts::block());
-        Self { provider: provider.clone(), schema: Schema { version: 0, block }, model: PhantomData }
+        Self {
+            provider: provider.clone(),
+            schema: Schema { version: 0, block },
+            model: PhantomData,
+        }
     }
 
     /// The provider in the region of this state or configuration.
     fn within(&self, state: &Value) -> ProviderContext {
         let own = region::written(state).map(str::to_owned);
-        self.provider.in_region(own.or_else(|| aws_arn::region_of(state.get("arn").as_str()?)))
+        self.provider
+            .in_region(own.or_else(|| aws_arn::region_of(state.get("arn").as_str()?)))
     }
 
     /// An operation on the object of this state.
@@ -55,28 +63,56 @@ impl<T: Managed> ManagedResource<T> {
         let provider = self.within(state);
         let session = provider.session()?;
         let call = timeouts::call(state, name, cx);
-        Ok(Operation { provider, session, call, tags: tags_of(state), prior_tags: sfn_aws::Tags::new() })
+        Ok(Operation {
+            provider,
+            session,
+            call,
+            tags: tags_of(state),
+            prior_tags: sfn_aws::Tags::new(),
+        })
     }
 
     /// The state of an object that was read. Equivalent values keep the form of the prior state.
-    fn state_of(&self, observed: Observed<T>, prior: &Value, region: &Value, operation: &Operation) -> ResourceState {
+    fn state_of(
+        &self,
+        observed: Observed<T>,
+        prior: &Value,
+        region: &Value,
+        operation: &Operation,
+    ) -> ResourceState {
         let mut found = observed.model.to_value();
         found.set(REGION, region.clone());
         found.set(TIMEOUTS, prior.get(TIMEOUTS).clone());
         if T::TAGGED {
-            let (own, all) = tags::of_object(observed.tags.unwrap_or_default(), prior, &operation.session.tags);
+            let (own, all) = tags::of_object(
+                observed.tags.unwrap_or_default(),
+                prior,
+                &operation.session.tags,
+            );
             found.set(TAGS, own);
             found.set(TAGS_ALL, all);
         }
         let block = &self.schema.block;
-        let state = if prior.is_null() { block.imported(&found) } else { block.keep_written(prior, &found) };
-        ResourceState { warnings: observed.warnings, ..Self::resource_state(state) }
+        let state = if prior.is_null() {
+            block.imported(&found)
+        } else {
+            block.keep_written(prior, &found)
+        };
+        ResourceState {
+            warnings: observed.warnings,
+            ..Self::resource_state(state)
+        }
     }
 
     fn resource_state(state: Value) -> ResourceState {
         let names: Vec<&str> = T::IDENTITY.iter().map(|part| part.name).collect();
         let identity = identity::of_all(&state, &names);
-        ResourceState { state, private: Private::new(), identity, warnings: Diagnostics::default() }
+        ResourceState {
+            state,
+            private: Private::new(),
+            identity,
+            warnings: Diagnostics::default(),
+        }
     }
 
     /// The state after an operation, with the attributes of the adapter.
@@ -93,7 +129,11 @@ impl<T: Managed> ManagedResource<T> {
         let mut planned = request.planned.clone();
         if planned.get(REGION).is_unknown() {
             let session = self.provider.session()?;
-            let region = session.aws.region().await.map_err(|error| diagnostics::of_aws("find the region", &error))?;
+            let region = session
+                .aws
+                .region()
+                .await
+                .map_err(|error| diagnostics::of_aws("find the region", &error))?;
             planned.set(REGION, region);
         }
         if T::TAGGED && planned.get(TAGS_ALL).is_unknown() {
@@ -103,27 +143,50 @@ impl<T: Managed> ManagedResource<T> {
     }
 
     /// Diagnostics for a failed operation.
-    async fn refused(&self, verb: &str, model: &T, refusal: Refusal, operation: &Operation) -> Diagnostics {
+    async fn refused(
+        &self,
+        verb: &str,
+        model: &T,
+        refusal: Refusal,
+        operation: &Operation,
+    ) -> Diagnostics {
         match refusal {
             Refusal::Told(diagnostics) => diagnostics,
-            Refusal::Aws(error) if verb == "create" && error.kind == AwsErrorKind::AlreadyExists => {
+            Refusal::Aws(error)
+                if verb == "create" && error.kind == AwsErrorKind::AlreadyExists =>
+            {
                 self.already_exists(model, &error, operation).await
             }
-            Refusal::Aws(error) => diagnostics::of_aws(&format!("{verb} the {}", model.title()), &error).into(),
+            Refusal::Aws(error) => {
+                diagnostics::of_aws(&format!("{verb} the {}", model.title()), &error).into()
+            }
         }
     }
 
     /// Error for an object that exists and is not managed by this resource, with the import block
     /// for it.
-    async fn already_exists(&self, model: &T, error: &AwsError, operation: &Operation) -> Diagnostics {
+    async fn already_exists(
+        &self,
+        model: &T,
+        error: &AwsError,
+        operation: &Operation,
+    ) -> Diagnostics {
         let import = match operation.aws().identity(&operation.call).await {
             Ok(identity) => {
                 let mut id = model.import_id(identity);
                 let default = self.provider.default_region().await;
-                if !id.starts_with("arn:") && default.as_str().is_some_and(|default| default != identity.region) {
+                if !id.starts_with("arn:")
+                    && default
+                        .as_str()
+                        .is_some_and(|default| default != identity.region)
+                {
                     id = format!("{id}@{}", identity.region);
                 }
-                format!("\n\nimport {{\n  to = {}.NAME\n  id = {:?}\n}}", T::TYPE, id)
+                format!(
+                    "\n\nimport {{\n  to = {}.NAME\n  id = {:?}\n}}",
+                    T::TYPE,
+                    id
+                )
             }
             Err(_) => String::new(),
         };
@@ -137,7 +200,9 @@ impl<T: Managed> ManagedResource<T> {
              `create_before_destroy`, the object to be replaced still exists: {named}.\n\n({error})"
         );
         let summary = format!("the {} already exists", model.title());
-        Diagnostic::error(summary, detail).at(AttributePath::root(T::NAMED_BY)).into()
+        Diagnostic::error(summary, detail)
+            .at(AttributePath::root(T::NAMED_BY))
+            .into()
     }
 
     /// The model for an import id without its region, and the region.
@@ -145,7 +210,8 @@ impl<T: Managed> ManagedResource<T> {
         match key {
             ImportKey::Id(id) => {
                 let (id, region) = region::split_import_id(&id);
-                let model = T::parse_import_id(&id).map_err(|wrong| Diagnostic::error(wrong.summary, wrong.detail))?;
+                let model = T::parse_import_id(&id)
+                    .map_err(|wrong| Diagnostic::error(wrong.summary, wrong.detail))?;
                 Ok((model, region.or_else(|| aws_arn::region_of(&id))))
             }
             ImportKey::Identity(identity) => {
@@ -157,19 +223,31 @@ impl<T: Managed> ManagedResource<T> {
 
     /// The planned region, and whether it refers to another object.
     async fn plan_region(&self, request: &PlanRequest) -> Result<(Value, bool), Diagnostics> {
-        let before = request.prior.as_ref().map(|prior| prior.get(REGION).clone());
+        let before = request
+            .prior
+            .as_ref()
+            .map(|prior| prior.get(REGION).clone());
         let region = match request.config.get(REGION) {
             Value::Null => self.provider.default_region().await,
             // An empty text counts as null. Terraform accepts only the empty text or the prior
             // value.
-            Value::String(text) if text.is_empty() => before.clone().unwrap_or_else(|| text.as_str().into()),
+            Value::String(text) if text.is_empty() => {
+                before.clone().unwrap_or_else(|| text.as_str().into())
+            }
             written => written.clone(),
         };
         region::check_partition(&self.provider, &region).await?;
         let default = self.provider.default_region().await;
-        let meant = |region: Value| if region.as_str() == Some("") { default.clone() } else { region };
+        let meant = |region: Value| {
+            if region.as_str() == Some("") {
+                default.clone()
+            } else {
+                region
+            }
+        };
         // An unknown region forces a new resource, as any other argument that forces one.
-        let moves = before.is_some_and(|before| !before.is_null() && meant(before) != meant(region.clone()));
+        let moves = before
+            .is_some_and(|before| !before.is_null() && meant(before) != meant(region.clone()));
         Ok((region, moves))
     }
 }
@@ -181,9 +259,17 @@ fn tags_of(state: &Value) -> sfn_aws::Tags {
 /// Copies changes of a resource to its plan. Other values are kept as configured. For configured
 /// values, Terraform only accepts the prior value.
 fn carry_over(before: &Value, after: &Value, request: &PlanRequest, planned: &mut Value) {
-    for (name, value) in after.as_map().into_iter().flatten().filter(|(name, value)| before.get(name) != *value) {
+    for (name, value) in after
+        .as_map()
+        .into_iter()
+        .flatten()
+        .filter(|(name, value)| before.get(name) != *value)
+    {
         let is_text = request.config.get(name).as_str().is_some();
-        let is_before = request.prior.as_ref().is_some_and(|prior| prior.get(name) == value);
+        let is_before = request
+            .prior
+            .as_ref()
+            .is_some_and(|prior| prior.get(name) == value);
         if !is_text || is_before {
             planned.set(name, value.clone());
         }
@@ -209,7 +295,10 @@ impl<T: Managed> Resource for ManagedResource<T> {
         diagnostics.extend(T::from_value(config).validate(&self.provider));
         diagnostics.extend(region::validate(&self.provider, config));
         diagnostics.extend(timeouts::validate(config));
-        self.provider.findings.fold(diagnostics, &T::from_value(config).title()).await
+        self.provider
+            .findings
+            .fold(diagnostics, &T::from_value(config).title())
+            .await
     }
 
     async fn plan(&self, request: PlanRequest, cx: &Context) -> Result<Plan, Diagnostics> {
@@ -221,40 +310,73 @@ impl<T: Managed> Resource for ManagedResource<T> {
             planned.requires_replace.push(AttributePath::root(REGION));
         }
         if T::TAGGED {
-            planned.value.set(TAGS_ALL, tags::all(&request.config, &self.provider.tags()));
+            planned
+                .value
+                .set(TAGS_ALL, tags::all(&request.config, &self.provider.tags()));
         }
         let provider = self.within(&planned.value);
         if prior.is_none() {
             self.provider.check_access(cx).await?;
         }
-        let (before, config) = (T::from_value(&planned.value), T::from_value(&request.config));
+        let (before, config) = (
+            T::from_value(&planned.value),
+            T::from_value(&request.config),
+        );
         let (mut model, prior) = (before.clone(), prior.map(T::from_value));
         if let Some(kind) = T::CALLED_AS {
             let is_generated = request.config.get(T::NAMED_BY).is_null();
             let configuration = is_generated.then(|| format!("{:?}", request.config));
-            provider.planned().record(kind, prior.as_ref().and_then(T::called), model.called(), configuration);
+            provider.planned().record(
+                kind,
+                prior.as_ref().and_then(T::called),
+                model.called(),
+                configuration,
+            );
         }
-        let change = Change { prior: prior.as_ref(), config: &config, provider: &provider, cx };
+        let change = Change {
+            prior: prior.as_ref(),
+            config: &config,
+            provider: &provider,
+            cx,
+        };
         let outcome = model.plan(&change).await?;
-        carry_over(&before.to_value(), &model.to_value(), &request, &mut planned.value);
+        carry_over(
+            &before.to_value(),
+            &model.to_value(),
+            &request,
+            &mut planned.value,
+        );
         planned.requires_replace.extend(outcome.requires_replace);
-        if let (Some(kind), Some(called), false) =
-            (T::CALLED_AS, prior.as_ref().and_then(T::called), planned.requires_replace.is_empty())
-        {
+        if let (Some(kind), Some(called), false) = (
+            T::CALLED_AS,
+            prior.as_ref().and_then(T::called),
+            planned.requires_replace.is_empty(),
+        ) {
             // The object to be replaced is in the region of the state, which may differ from the
             // planned region.
-            let before = request.prior.as_ref().map_or_else(|| provider.clone(), |prior| self.within(prior));
+            let before = request
+                .prior
+                .as_ref()
+                .map_or_else(|| provider.clone(), |prior| self.within(prior));
             before.planned().record_replaced(kind, called);
         }
         Ok(Plan {
             planned: planned.value,
             requires_replace: planned.requires_replace,
             private: Private::new(),
-            warnings: self.provider.findings.fold(outcome.warnings, &model.title()).await,
+            warnings: self
+                .provider
+                .findings
+                .fold(outcome.warnings, &model.title())
+                .await,
         })
     }
 
-    async fn create(&self, request: ApplyRequest, cx: &Context) -> Result<ResourceState, ApplyError> {
+    async fn create(
+        &self,
+        request: ApplyRequest,
+        cx: &Context,
+    ) -> Result<ResourceState, ApplyError> {
         let planned = self.resolved(&request).await?;
         let operation = self.operation(&planned, "create", cx)?;
         let model = T::from_value(&planned);
@@ -262,13 +384,22 @@ impl<T: Managed> Resource for ManagedResource<T> {
             Ok(created) => Ok(Self::resource_state(self.applied(&planned, &created))),
             Err(Failed { refusal, partial }) => {
                 let diagnostics = self.refused("create", &model, refusal, &operation).await;
-                let left = partial.map(|left| Box::new(Self::resource_state(self.applied(&planned, &left))));
-                Err(ApplyError { diagnostics, partial_state: left })
+                let left = partial
+                    .map(|left| Box::new(Self::resource_state(self.applied(&planned, &left))));
+                Err(ApplyError {
+                    diagnostics,
+                    partial_state: left,
+                })
             }
         }
     }
 
-    async fn read(&self, state: Value, private: Private, cx: &Context) -> Result<ReadOutcome, Diagnostics> {
+    async fn read(
+        &self,
+        state: Value,
+        private: Private,
+        cx: &Context,
+    ) -> Result<ReadOutcome, Diagnostics> {
         let operation = self.operation(&state, "read", cx)?;
         let unread = || {
             ReadOutcome::Found(Box::new(ResourceState {
@@ -293,20 +424,32 @@ impl<T: Managed> Resource for ManagedResource<T> {
             Ok(observed) => observed,
             // The run fails in any case after the first object has reported it.
             Err(Refusal::Aws(error))
-                if error.kind == AwsErrorKind::Unreachable && !self.provider.report_unreachable() =>
+                if error.kind == AwsErrorKind::Unreachable
+                    && !self.provider.report_unreachable() =>
             {
                 return Ok(unread());
             }
             Err(refusal) => return Err(self.refused("read", &model, refusal, &operation).await),
         };
-        let Some(observed) = observed else { return Ok(ReadOutcome::NotFound) };
+        let Some(observed) = observed else {
+            return Ok(ReadOutcome::NotFound);
+        };
         let region = self.region_of(&state).await;
-        Ok(ReadOutcome::Found(Box::new(self.state_of(observed, &state, &region, &operation))))
+        Ok(ReadOutcome::Found(Box::new(
+            self.state_of(observed, &state, &region, &operation),
+        )))
     }
 
-    async fn update(&self, request: ApplyRequest, cx: &Context) -> Result<ResourceState, ApplyError> {
+    async fn update(
+        &self,
+        request: ApplyRequest,
+        cx: &Context,
+    ) -> Result<ResourceState, ApplyError> {
         let (planned, prior) = (self.resolved(&request).await?, &request.prior);
-        let operation = Operation { prior_tags: tags_of(prior), ..self.operation(&planned, "update", cx)? };
+        let operation = Operation {
+            prior_tags: tags_of(prior),
+            ..self.operation(&planned, "update", cx)?
+        };
         let (model, before) = (T::from_value(&planned), T::from_value(prior));
         let block = &self.schema.block;
         // After a partial update, values equal to the plan or the prior state keep that form.
@@ -322,7 +465,10 @@ impl<T: Managed> Resource for ManagedResource<T> {
             Err(Failed { refusal, partial }) => {
                 let diagnostics = self.refused("update", &before, refusal, &operation).await;
                 let left = partial.map_or_else(|| prior.clone(), |partial| reached(&partial));
-                return Err(ApplyError { diagnostics, partial_state: Some(Box::new(Self::resource_state(left))) });
+                return Err(ApplyError {
+                    diagnostics,
+                    partial_state: Some(Box::new(Self::resource_state(left))),
+                });
             }
         };
         let state = self.applied(&planned, &updated);
@@ -335,10 +481,16 @@ impl<T: Managed> Resource for ManagedResource<T> {
             for name in [TAGS, TAGS_ALL] {
                 left.set(name, prior.get(name).clone());
             }
-            return Err(ApplyError { diagnostics, partial_state: Some(Box::new(Self::resource_state(left))) });
+            return Err(ApplyError {
+                diagnostics,
+                partial_state: Some(Box::new(Self::resource_state(left))),
+            });
         }
         let warnings = updated.clear_up(&before, &operation).await;
-        Ok(ResourceState { warnings, ..Self::resource_state(state) })
+        Ok(ResourceState {
+            warnings,
+            ..Self::resource_state(state)
+        })
     }
 
     async fn delete(&self, request: ApplyRequest, cx: &Context) -> Result<Diagnostics, ApplyError> {
@@ -346,7 +498,10 @@ impl<T: Managed> Resource for ManagedResource<T> {
         let model = T::from_value(&request.prior);
         match model.delete(&operation).await {
             Ok(warnings) => Ok(warnings),
-            Err(refusal) => Err(self.refused("delete", &model, refusal, &operation).await.into()),
+            Err(refusal) => Err(self
+                .refused("delete", &model, refusal, &operation)
+                .await
+                .into()),
         }
     }
 
@@ -369,11 +524,22 @@ impl<T: Managed> Resource for ManagedResource<T> {
         };
         let found = completed.to_value();
         let region = self.region_of(&with(state, &found)).await;
-        Ok(self.state_of(Observed { model: completed, ..observed }, &Value::Null, &region, &operation))
+        Ok(self.state_of(
+            Observed {
+                model: completed,
+                ..observed
+            },
+            &Value::Null,
+            &region,
+            &operation,
+        ))
     }
 
     async fn configuration(&self, state: &Value) -> Value {
-        let written = with(state.clone(), &T::from_value(state).configuration().to_value());
+        let written = with(
+            state.clone(),
+            &T::from_value(state).configuration().to_value(),
+        );
         let mut config = self.schema.block.configuration(&written);
         if *state.get(REGION) == self.provider.default_region().await {
             config.set(REGION, Value::Null);
@@ -381,14 +547,24 @@ impl<T: Managed> Resource for ManagedResource<T> {
         config
     }
 
-    async fn move_state(&self, request: &MoveRequest) -> Result<Option<ResourceState>, Diagnostics> {
-        let Some(source_type) = T::MOVED_FROM else { return Ok(None) };
-        let Some(source) = SourceState::of(request, source_type)? else { return Ok(None) };
+    async fn move_state(
+        &self,
+        request: &MoveRequest,
+    ) -> Result<Option<ResourceState>, Diagnostics> {
+        let Some(source_type) = T::MOVED_FROM else {
+            return Ok(None);
+        };
+        let Some(source) = SourceState::of(request, source_type)? else {
+            return Ok(None);
+        };
         let model = T::from_value(&source.to_value(&self.schema.block)).moved(&source);
         let mut state = model.to_value();
         // Without an ARN, the object is in the region of the provider block, which the read after
         // the move sets.
-        state.set(REGION, state.get("arn").as_str().and_then(aws_arn::region_of));
+        state.set(
+            REGION,
+            state.get("arn").as_str().and_then(aws_arn::region_of),
+        );
         if T::TAGGED {
             state.set(TAGS, source.tags());
         }

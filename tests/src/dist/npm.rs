@@ -21,8 +21,19 @@ const REPOSITORY: &str = "git+https://github.com/terraform-provider-sfn/terrafor
 impl Platform {
     /// Operating system and architecture, as Node.js names them.
     fn node(&self) -> (&'static str, &'static str) {
-        let os = if self.os == "windows" { "win32" } else { self.os };
-        (os, if self.arch == "amd64" { "x64" } else { self.arch })
+        let os = if self.os == "windows" {
+            "win32"
+        } else {
+            self.os
+        };
+        (
+            os,
+            if self.arch == "amd64" {
+                "x64"
+            } else {
+                self.arch
+            },
+        )
     }
 
     fn npm_package(&self) -> String {
@@ -35,7 +46,12 @@ impl Platform {
 ///
 /// # Errors
 /// When the program cannot be read, or a package cannot be written.
-pub fn packages(command: &Path, platform: &Platform, version: &str, folder: &Path) -> io::Result<()> {
+pub fn packages(
+    command: &Path,
+    platform: &Platform,
+    version: &str,
+    folder: &Path,
+) -> io::Result<()> {
     let name = platform.npm_package();
     let (os, arch) = platform.node();
     let program = format!("{COMMAND}{}", platform.suffix());
@@ -45,15 +61,28 @@ pub fn packages(command: &Path, platform: &Platform, version: &str, folder: &Pat
         ("cpu".to_owned(), json!([arch])),
         ("preferUnplugged".to_owned(), json!(true)),
     ]);
-    pack(&[("package.json", text(about), 0o644), (&program, fs::read(command)?, 0o755)], &name, version, folder)?;
+    pack(
+        &[
+            ("package.json", text(about), 0o644),
+            (&program, fs::read(command)?, 0o755),
+        ],
+        &name,
+        version,
+        folder,
+    )?;
 
     let mut about = described(PACKAGE, version);
-    let dependencies: Map<String, Value> =
-        PLATFORMS.iter().map(|platform| (platform.npm_package(), json!(version))).collect();
+    let dependencies: Map<String, Value> = PLATFORMS
+        .iter()
+        .map(|platform| (platform.npm_package(), json!(version)))
+        .collect();
     about.extend([
         ("bin".to_owned(), json!({ COMMAND: "bin/sfn.js" })),
         ("engines".to_owned(), json!({ "node": ">=16" })),
-        ("optionalDependencies".to_owned(), Value::Object(dependencies)),
+        (
+            "optionalDependencies".to_owned(),
+            Value::Object(dependencies),
+        ),
     ]);
     let files = [
         ("package.json", text(about), 0o644),
@@ -73,7 +102,11 @@ fn described(name: &str, version: &str) -> Map<String, Value> {
         "license": "Apache-2.0",
         "repository": { "type": "git", "url": REPOSITORY },
     });
-    if let Value::Object(fields) = fields { fields } else { Map::new() }
+    if let Value::Object(fields) = fields {
+        fields
+    } else {
+        Map::new()
+    }
 }
 
 fn text(fields: Map<String, Value>) -> Vec<u8> {
@@ -81,9 +114,18 @@ fn text(fields: Map<String, Value>) -> Vec<u8> {
 }
 
 /// Writes a package as `npm pack` does, with the same bytes for the same content.
-fn pack(files: &[(&str, Vec<u8>, u32)], name: &str, version: &str, folder: &Path) -> io::Result<()> {
+fn pack(
+    files: &[(&str, Vec<u8>, u32)],
+    name: &str,
+    version: &str,
+    folder: &Path,
+) -> io::Result<()> {
     let file = fs::File::create(folder.join(format!("{name}-{version}.tgz")))?;
-    let mut archive = tar::Builder::new(GzBuilder::new().mtime(0).write(file, Compression::default()));
+    let mut archive = tar::Builder::new(
+        GzBuilder::new()
+            .mtime(0)
+            .write(file, Compression::default()),
+    );
     for (name, content, mode) in files {
         let mut header = tar::Header::new_gnu();
         header.set_size(content.len() as u64);

@@ -22,20 +22,35 @@ Rules skip values that are not known yet, and strings with placeholders such as 
 
 /// Text of the page.
 pub fn page() -> String {
-    let mut page =
-        super::front_matter("Checks", "Rules with which the provider checks workflows before they are deployed.");
+    let mut page = super::front_matter(
+        "Checks",
+        "Rules with which the provider checks workflows before they are deployed.",
+    );
     page.push_str(INTRODUCTION);
     for rule in asl::rules::rules() {
         let (code, anchor) = (rule.code, rule.anchor());
-        let _ = writeln!(page, "| [{code}](#{anchor}) | {} | {:?} | {} |", rule.name, rule.severity, rule.summary());
+        let _ = writeln!(
+            page,
+            "| [{code}](#{anchor}) | {} | {:?} | {} |",
+            rule.name,
+            rule.severity,
+            rule.summary()
+        );
     }
     for rule in asl::rules::rules() {
         // Headings in the documentation of a rule are one level below its title.
         let documentation = rule.documentation().replace("\n## ", "\n### ");
         let documentation = documentation.replacen("## ", "### ", 1);
-        let _ = write!(page, "\n## {} {}\n\n{}\n", rule.code, rule.name, documentation);
+        let _ = write!(
+            page,
+            "\n## {} {}\n\n{}\n",
+            rule.code, rule.name, documentation
+        );
         if let [first, ..] = rule.aliases {
-            let _ = writeln!(page, "\nThe earlier name `{first}` selects the rule as well.");
+            let _ = writeln!(
+                page,
+                "\nThe earlier name `{first}` selects the rule as well."
+            );
         }
     }
     page

@@ -19,21 +19,35 @@ pub fn page(name: &str, signature: &Signature, example: &str) -> String {
     );
     for (position, parameter) in signature.parameters.iter().enumerate() {
         let kind = label(&parameter.ty);
-        let _ = writeln!(page, "{}. `{}` ({kind}) {}", position + 1, parameter.name, parameter.description);
+        let _ = writeln!(
+            page,
+            "{}. `{}` ({kind}) {}",
+            position + 1,
+            parameter.name,
+            parameter.description
+        );
     }
     if let Some(parameter) = &signature.variadic {
         let (position, kind) = (signature.parameters.len() + 1, label(&parameter.ty));
-        let _ = writeln!(page, "{position}. `{}` (Variadic, {kind}) {}", parameter.name, parameter.description);
+        let _ = writeln!(
+            page,
+            "{position}. `{}` (Variadic, {kind}) {}",
+            parameter.name, parameter.description
+        );
     }
     page
 }
 
 /// Signature, such as `graph(definition string, format string...) string`.
 fn declaration(name: &str, signature: &Signature) -> String {
-    let parameters =
-        signature.parameters.iter().map(|parameter| format!("{} {}", parameter.name, constraint(&parameter.ty)));
-    let variadic =
-        signature.variadic.iter().map(|parameter| format!("{} {}...", parameter.name, constraint(&parameter.ty)));
+    let parameters = signature
+        .parameters
+        .iter()
+        .map(|parameter| format!("{} {}", parameter.name, constraint(&parameter.ty)));
+    let variadic = signature
+        .variadic
+        .iter()
+        .map(|parameter| format!("{} {}...", parameter.name, constraint(&parameter.ty)));
     let listed = parameters.chain(variadic).collect::<Vec<_>>().join(", ");
     format!("{name}({listed}) {}", constraint(&signature.result))
 }
@@ -49,11 +63,23 @@ fn constraint(ty: &Type) -> String {
         Type::Set(element) => format!("set({})", constraint(element)),
         Type::Map(element) => format!("map({})", constraint(element)),
         Type::Tuple(elements) => {
-            format!("tuple([{}])", elements.iter().map(constraint).collect::<Vec<_>>().join(", "))
+            format!(
+                "tuple([{}])",
+                elements
+                    .iter()
+                    .map(constraint)
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            )
         }
         Type::Object(attributes) => {
-            let attributes = attributes.iter().map(|(name, ty)| format!("{name} = {}", constraint(ty)));
-            format!("object({{ {} }})", attributes.collect::<Vec<_>>().join(", "))
+            let attributes = attributes
+                .iter()
+                .map(|(name, ty)| format!("{name} = {}", constraint(ty)));
+            format!(
+                "object({{ {} }})",
+                attributes.collect::<Vec<_>>().join(", ")
+            )
         }
     }
 }

@@ -32,13 +32,23 @@ pub fn run(check: bool) -> io::Result<()> {
         .filter(|(name, page)| fs::read_to_string(folder.join(name)).ok().as_ref() != Some(page))
         .map(|(name, _)| name)
         .collect();
-    let dead: Vec<String> = existing(&folder, "")?.into_iter().filter(|name| !pages.contains_key(name)).collect();
+    let dead: Vec<String> = existing(&folder, "")?
+        .into_iter()
+        .filter(|name| !pages.contains_key(name))
+        .collect();
     if check {
-        let all: Vec<String> = stale.iter().map(|name| (*name).clone()).chain(dead).collect();
+        let all: Vec<String> = stale
+            .iter()
+            .map(|name| (*name).clone())
+            .chain(dead)
+            .collect();
         if all.is_empty() {
             return Ok(());
         }
-        return Err(io::Error::other(format!("docs are stale ({}): run `cargo xtask docs`", all.join(", "))));
+        return Err(io::Error::other(format!(
+            "docs are stale ({}): run `cargo xtask docs`",
+            all.join(", ")
+        )));
     }
     for name in dead {
         fs::remove_file(folder.join(name))?;
@@ -57,7 +67,10 @@ fn existing(folder: &Path, below: &str) -> io::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder.join(below))? {
         let entry = entry?;
-        let name = Path::new(below).join(entry.file_name()).to_string_lossy().into_owned();
+        let name = Path::new(below)
+            .join(entry.file_name())
+            .to_string_lossy()
+            .into_owned();
         if entry.file_type()?.is_dir() {
             if !BY_HAND.contains(&name.as_str()) {
                 names.extend(existing(folder, &name)?);
@@ -79,23 +92,35 @@ fn pages() -> io::Result<BTreeMap<String, String>> {
         let example = example(&format!("resources/{name}/resource.tf"))?;
         let page = page(name, "Resource", &block, &example);
         let rest = resource::sections(name, resource.identity_schema().as_ref())?;
-        pages.insert(format!("resources/{}.md", short(name)), format!("{page}{rest}"));
+        pages.insert(
+            format!("resources/{}.md", short(name)),
+            format!("{page}{rest}"),
+        );
     }
     for source in provider.data_sources() {
         let (name, block) = (source.type_name(), source.schema().block);
         let example = example(&format!("data-sources/{name}/data-source.tf"))?;
-        pages.insert(format!("data-sources/{}.md", short(name)), page(name, "Data Source", &block, &example));
+        pages.insert(
+            format!("data-sources/{}.md", short(name)),
+            page(name, "Data Source", &block, &example),
+        );
     }
     for list in provider.list_resources() {
         let (name, block) = (list.type_name(), list.schema().block);
         let example = example(&format!("list-resources/{name}/list-resource.tfquery.hcl"))?;
         let page = page(name, "List Resource", &block, &example);
-        pages.insert(format!("list-resources/{}.md", short(name)), format!("{page}{LIST_RESOURCES}"));
+        pages.insert(
+            format!("list-resources/{}.md", short(name)),
+            format!("{page}{LIST_RESOURCES}"),
+        );
     }
     for function in provider.functions() {
         let name = function.name();
         let example = example(&format!("functions/{name}/function.tf"))?;
-        pages.insert(format!("functions/{name}.md"), function::page(name, &function.signature(), &example));
+        pages.insert(
+            format!("functions/{name}.md"),
+            function::page(name, &function.signature(), &example),
+        );
     }
     pages.insert("guides/checks.md".to_owned(), checks::page());
     Ok(pages)
@@ -115,19 +140,31 @@ fn index(block: &Block) -> io::Result<String> {
 fn page(name: &str, kind: &str, block: &Block, example: &str) -> String {
     format!(
         "{}# {name} ({kind})\n\n{}\n\n## Example Usage\n\n{example}\n{}",
-        front_matter(&format!("{name} {kind} - sfn"), &summary(&block.description)),
+        front_matter(
+            &format!("{name} {kind} - sfn"),
+            &summary(&block.description)
+        ),
         block.description,
         schema::render(block)
     )
 }
 
 fn front_matter(title: &str, description: &str) -> String {
-    format!("---\npage_title: \"{title}\"\nsubcategory: \"\"\ndescription: |-\n  {description}\n---\n\n")
+    format!(
+        "---\npage_title: \"{title}\"\nsubcategory: \"\"\ndescription: |-\n  {description}\n---\n\n"
+    )
 }
 
 /// First sentence of a description.
 fn summary(description: &str) -> String {
-    format!("{}.", description.split(". ").next().unwrap_or(description).trim_end_matches('.'))
+    format!(
+        "{}.",
+        description
+            .split(". ")
+            .next()
+            .unwrap_or(description)
+            .trim_end_matches('.')
+    )
 }
 
 fn short(name: &str) -> &str {
@@ -136,12 +173,17 @@ fn short(name: &str) -> &str {
 
 /// A file in `examples` as a fenced block.
 fn example(path: &str) -> io::Result<String> {
-    let language = if path.ends_with(".sh") { "shell" } else { "terraform" };
+    let language = if path.ends_with(".sh") {
+        "shell"
+    } else {
+        "terraform"
+    };
     Ok(format!("```{language}\n{}```\n", read_example(path)?))
 }
 
 /// Text of a file in `examples`.
 fn read_example(path: &str) -> io::Result<String> {
     let file = e2e::repository().join("examples").join(path);
-    fs::read_to_string(&file).map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", file.display())))
+    fs::read_to_string(&file)
+        .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", file.display())))
 }

@@ -8,7 +8,8 @@ use tfplugin::schema::IdentitySchema;
 use super::{example, read_example, schema};
 
 /// Link to the `import` block in the Terraform documentation.
-const IMPORT_BLOCK: &str = "[`import` block](https://developer.hashicorp.com/terraform/language/import)";
+const IMPORT_BLOCK: &str =
+    "[`import` block](https://developer.hashicorp.com/terraform/language/import)";
 /// Link to `terraform import` in the Terraform documentation.
 const IMPORT_COMMAND: &str =
     "[`terraform import` command](https://developer.hashicorp.com/terraform/cli/commands/import)";
@@ -37,7 +38,12 @@ fn import(name: &str, identity: Option<&IdentitySchema>) -> io::Result<String> {
         "\n## Import\n\nIn Terraform v1.5.0 and later, the {IMPORT_BLOCK} can be used with the `id` attribute, for example:\n\n{}",
         file("import/id.tf")?
     );
-    let has_arn = identity.is_some_and(|identity| identity.attributes.iter().any(|attribute| attribute.name == "arn"));
+    let has_arn = identity.is_some_and(|identity| {
+        identity
+            .attributes
+            .iter()
+            .any(|attribute| attribute.name == "arn")
+    });
     if !has_arn {
         text.push_str(
             "\nTo import from another region than that of the provider block, append it to the ID: `ID@us-east-1`.\n",
@@ -50,7 +56,11 @@ fn import(name: &str, identity: Option<&IdentitySchema>) -> io::Result<String> {
             file("import/identity.tf")?
         );
     }
-    let _ = write!(text, "\nThe {IMPORT_COMMAND} can be used, for example:\n\n{}", file("import.sh")?);
+    let _ = write!(
+        text,
+        "\nThe {IMPORT_COMMAND} can be used, for example:\n\n{}",
+        file("import.sh")?
+    );
     if let Some(identity) = identity {
         let _ = write!(text, "\n{}", schema::render_identity(identity));
     }

@@ -8,8 +8,7 @@ use tfplugin::Type;
 use tfplugin::schema::{Attribute, AttributeType, Block, IdentitySchema, NestedBlock, Nesting};
 
 /// Link to write-only arguments in the Terraform documentation.
-const WRITE_ONLY: &str =
-    "[Write-only](https://developer.hashicorp.com/terraform/language/resources/ephemeral#write-only-arguments)";
+const WRITE_ONLY: &str = "[Write-only](https://developer.hashicorp.com/terraform/language/resources/ephemeral#write-only-arguments)";
 
 /// Group of an attribute or block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,13 +63,22 @@ pub fn render(block: &Block) -> String {
 pub fn render_identity(schema: &IdentitySchema) -> String {
     let mut text = String::from("### Identity Schema\n");
     for (title, required) in [("Required", true), ("Optional", false)] {
-        let mut listed: Vec<_> = schema.attributes.iter().filter(|a| a.required_for_import == required).collect();
+        let mut listed: Vec<_> = schema
+            .attributes
+            .iter()
+            .filter(|a| a.required_for_import == required)
+            .collect();
         listed.sort_by(|a, b| a.name.cmp(&b.name));
         if !listed.is_empty() {
             let _ = write!(text, "\n#### {title}\n\n");
         }
         for attribute in listed {
-            write_line(&mut text, &attribute.name, &label(&attribute.ty), &attribute.description);
+            write_line(
+                &mut text,
+                &attribute.name,
+                &label(&attribute.ty),
+                &attribute.description,
+            );
         }
     }
     text
@@ -93,15 +101,27 @@ pub fn label(ty: &Type) -> String {
 
 fn write_entries<'a>(text: &mut String, entries: &[Entry<'a>], path: &mut Vec<&'a str>) {
     for group in Group::ALL {
-        let listed: Vec<&Entry> = entries.iter().filter(|entry| entry.group == group).collect();
+        let listed: Vec<&Entry> = entries
+            .iter()
+            .filter(|entry| entry.group == group)
+            .collect();
         if listed.is_empty() {
             continue;
         }
         let title = group.title();
-        let heading = if path.is_empty() { format!("### {title}") } else { format!("{title}:") };
+        let heading = if path.is_empty() {
+            format!("### {title}")
+        } else {
+            format!("{title}:")
+        };
         let _ = write!(text, "\n{heading}\n\n");
         for entry in listed {
-            write_line(text, entry.name, &entry.kind, &format!("{} {}", entry.description, link(entry, path)));
+            write_line(
+                text,
+                entry.name,
+                &entry.kind,
+                &format!("{} {}", entry.description, link(entry, path)),
+            );
         }
     }
     for group in Group::ALL {
@@ -119,14 +139,22 @@ fn write_nested<'a>(text: &mut String, entry: &Entry<'a>, path: &mut Vec<&'a str
     }
     let id = anchor(entry, path);
     path.push(entry.name);
-    let _ = write!(text, "\n<a id=\"{id}\"></a>\n### Nested Schema for `{}`\n", path.join("."));
+    let _ = write!(
+        text,
+        "\n<a id=\"{id}\"></a>\n### Nested Schema for `{}`\n",
+        path.join(".")
+    );
     write_entries(text, &children, path);
     path.pop();
 }
 
 fn write_line(text: &mut String, name: &str, kind: &str, description: &str) {
     let description = description.split_whitespace().collect::<Vec<_>>().join(" ");
-    let _ = writeln!(text, "{}", format!("- `{name}` ({kind}) {description}").trim_end());
+    let _ = writeln!(
+        text,
+        "{}",
+        format!("- `{name}` ({kind}) {description}").trim_end()
+    );
 }
 
 /// Link to the nested schema of an entry; empty if there is none.
@@ -139,7 +167,11 @@ fn link(entry: &Entry, path: &[&str]) -> String {
 
 fn anchor(entry: &Entry, path: &[&str]) -> String {
     let names = path.iter().copied().chain([entry.name]);
-    [entry.anchor].into_iter().chain(names).collect::<Vec<_>>().join("--")
+    [entry.anchor]
+        .into_iter()
+        .chain(names)
+        .collect::<Vec<_>>()
+        .join("--")
 }
 
 /// Entries of the nested schema, sorted by name.
@@ -160,7 +192,13 @@ fn below<'a>(entry: &Entry<'a>) -> Vec<Entry<'a>> {
 }
 
 fn of_block(block: &Block) -> Vec<Entry<'_>> {
-    sorted(block.attributes.iter().map(of_attribute).chain(block.blocks.iter().map(of_nested_block)))
+    sorted(
+        block
+            .attributes
+            .iter()
+            .map(of_attribute)
+            .chain(block.blocks.iter().map(of_nested_block)),
+    )
 }
 
 fn sorted<'a>(entries: impl Iterator<Item = Entry<'a>>) -> Vec<Entry<'a>> {
@@ -172,16 +210,20 @@ fn sorted<'a>(entries: impl Iterator<Item = Entry<'a>>) -> Vec<Entry<'a>> {
 fn of_attribute(attribute: &Attribute) -> Entry<'_> {
     let (kind, nested) = match &attribute.ty {
         AttributeType::Plain(ty) => (label(ty), in_type(ty)),
-        AttributeType::Nested(nesting, attributes) => {
-            (nesting_label("Attributes", *nesting), Nested::Attributes(attributes))
-        }
+        AttributeType::Nested(nesting, attributes) => (
+            nesting_label("Attributes", *nesting),
+            Nested::Attributes(attributes),
+        ),
     };
     let flags = [
         (attribute.sensitive, "Sensitive"),
         (!attribute.deprecation.is_empty(), "Deprecated"),
         (attribute.write_only, WRITE_ONLY),
     ];
-    let flags = flags.into_iter().filter(|(is_set, _)| *is_set).map(|(_, flag)| flag.to_owned());
+    let flags = flags
+        .into_iter()
+        .filter(|(is_set, _)| *is_set)
+        .map(|(_, flag)| flag.to_owned());
     Entry {
         name: &attribute.name,
         group: match (attribute.required, attribute.optional) {
@@ -189,7 +231,11 @@ fn of_attribute(attribute: &Attribute) -> Entry<'_> {
             (false, true) => Group::Optional,
             (false, false) => Group::ReadOnly,
         },
-        kind: [kind].into_iter().chain(flags).collect::<Vec<_>>().join(", "),
+        kind: [kind]
+            .into_iter()
+            .chain(flags)
+            .collect::<Vec<_>>()
+            .join(", "),
         description: &attribute.description,
         nested,
         anchor: "nestedatt",
@@ -242,7 +288,9 @@ fn in_type(ty: &Type) -> Nested<'_> {
     match ty {
         Type::Object(attributes) => Nested::Object(attributes),
         Type::List(element) | Type::Set(element) | Type::Map(element) => in_type(element),
-        Type::Bool | Type::Number | Type::String | Type::Dynamic | Type::Tuple(_) => Nested::Nothing,
+        Type::Bool | Type::Number | Type::String | Type::Dynamic | Type::Tuple(_) => {
+            Nested::Nothing
+        }
     }
 }
 
@@ -253,7 +301,12 @@ mod tests {
     use super::*;
 
     fn block(attributes: Vec<Attribute>, blocks: Vec<NestedBlock>, description: &str) -> Block {
-        Block { attributes, blocks, description: description.into(), ..Block::default() }
+        Block {
+            attributes,
+            blocks,
+            description: description.into(),
+            ..Block::default()
+        }
     }
 
     #[test]
@@ -262,10 +315,15 @@ mod tests {
         let routes = NestedBlock {
             min_items: 1,
             max_items: 2,
-            ..NestedBlock::new("route", Nesting::List, block(vec![version], vec![], "A version."))
+            ..NestedBlock::new(
+                "route",
+                Nesting::List,
+                block(vec![version], vec![], "A version."),
+            )
         };
         let create = Attribute::optional("create", Type::String, "Defaults to `10m`.");
-        let timeouts = NestedBlock::new("timeouts", Nesting::Single, block(vec![create], vec![], ""));
+        let timeouts =
+            NestedBlock::new("timeouts", Nesting::Single, block(vec![create], vec![], ""));
         let attributes = vec![
             Attribute::computed("arn", Type::String, "ARN."),
             Attribute::required("name", Type::String, "Name."),
@@ -302,13 +360,21 @@ Optional:
 
 - `create` (String) Defaults to `10m`.
 ";
-        assert_eq!(render(&block(attributes, vec![routes, timeouts], "")), expected);
+        assert_eq!(
+            render(&block(attributes, vec![routes, timeouts], "")),
+            expected
+        );
     }
 
     #[test]
     fn nested_schemas_are_linked_by_their_path() {
         let listed = Type::list(Type::Object([("name".to_owned(), Type::String)].into()));
-        let inner = Attribute::nested("retry", Nesting::List, vec![Attribute::computed("states", listed, "")], "");
+        let inner = Attribute::nested(
+            "retry",
+            Nesting::List,
+            vec![Attribute::computed("states", listed, "")],
+            "",
+        );
         let states = Attribute::nested("state", Nesting::Map, vec![inner], "States.");
         let empty = NestedBlock::new("succeed", Nesting::Map, Block::default());
         let text = render(&block(vec![states], vec![empty], ""));
@@ -323,7 +389,10 @@ Optional:
             // A block without content has no link.
             "- `succeed` (Block Map)",
         ] {
-            assert!(text.lines().any(|found| found == line), "`{line}` is not in:\n{text}");
+            assert!(
+                text.lines().any(|found| found == line),
+                "`{line}` is not in:\n{text}"
+            );
         }
     }
 
@@ -335,7 +404,10 @@ Optional:
             required_for_import,
             description: "Text.".into(),
         };
-        let attributes = vec![attribute("qualifier", false), attribute("function_name", true)];
+        let attributes = vec![
+            attribute("qualifier", false),
+            attribute("function_name", true),
+        ];
         let expected = "\
 ### Identity Schema
 
@@ -347,6 +419,12 @@ Optional:
 
 - `qualifier` (String) Text.
 ";
-        assert_eq!(render_identity(&IdentitySchema { version: 0, attributes }), expected);
+        assert_eq!(
+            render_identity(&IdentitySchema {
+                version: 0,
+                attributes
+            }),
+            expected
+        );
     }
 }

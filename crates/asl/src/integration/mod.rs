@@ -6,7 +6,10 @@ mod optimized;
 mod sdk;
 
 pub use optimized::{INTEGRATIONS, Integration, Parameters, integration};
-pub use sdk::{Action, Limits, Nesting, Operation, Structure, action, is_supported, operation, operations, services};
+pub use sdk::{
+    Action, Limits, Nesting, Operation, Structure, action, is_supported, operation, operations,
+    services,
+};
 
 /// The parsed `Resource` of a Task state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +57,11 @@ impl<'a> Resource<'a> {
             [_, ..] if text.starts_with("${") && text.contains('}') => Self::Unknown,
             ["arn", _, "lambda", region, account, "function", name @ ..] if !name.is_empty() => {
                 let start = text.len() - name.iter().map(|part| part.len() + 1).sum::<usize>() + 1;
-                Self::Function { region, account, name: text.get(start..).unwrap_or("") }
+                Self::Function {
+                    region,
+                    account,
+                    name: text.get(start..).unwrap_or(""),
+                }
             }
             ["arn", _, "states", _, _, "activity", _] => Self::Activity,
             ["arn", _, "states", _, _, "aws-sdk", service, rest @ ..] if !rest.is_empty() => {
@@ -64,7 +71,15 @@ impl<'a> Resource<'a> {
                     Self::Unknown
                 }
             }
-            ["arn", _, "states", _, _, "stateMachine" | "execution" | "express", ..] => Self::Other("states"),
+            [
+                "arn",
+                _,
+                "states",
+                _,
+                _,
+                "stateMachine" | "execution" | "express",
+                ..,
+            ] => Self::Other("states"),
             ["arn", _, "states", _, _, service, rest @ ..] if !rest.is_empty() => {
                 if known(service) && rest.iter().all(|part| known(part)) {
                     Self::Optimized(called(text, service, rest))
@@ -72,7 +87,9 @@ impl<'a> Resource<'a> {
                     Self::Unknown
                 }
             }
-            ["arn", _, service, _, _, _, ..] if known(service) && !service.is_empty() => Self::Other(service),
+            ["arn", _, service, _, _, _, ..] if known(service) && !service.is_empty() => {
+                Self::Other(service)
+            }
             [..] if text.contains("${") && text.contains('}') => Self::Unknown,
             _ => Self::Invalid,
         }
@@ -120,7 +137,11 @@ fn called<'a>(text: &'a str, service: &'a str, rest: &[&'a str]) -> Called<'a> {
     let length = rest.iter().map(|part| part.len() + 1).sum::<usize>() - 1;
     let end = text.get(text.len() - length..).unwrap_or("");
     let (operation, pattern) = end.split_once('.').unwrap_or((end, ""));
-    Called { service, operation, pattern }
+    Called {
+        service,
+        operation,
+        pattern,
+    }
 }
 
 #[cfg(test)]
@@ -143,7 +164,10 @@ mod tests {
             "hello",
             "",
         ];
-        let read: Vec<String> = texts.iter().map(|text| format!("{text}: {:?}", Resource::parse(text))).collect();
+        let read: Vec<String> = texts
+            .iter()
+            .map(|text| format!("{text}: {:?}", Resource::parse(text)))
+            .collect();
         insta::assert_snapshot!(read.join("\n"));
     }
 }

@@ -36,9 +36,8 @@ impl Integration {
     /// Returns the SDK operation with the same parameters, by service and operation.
     pub fn sdk(&self) -> Option<(&'static str, &'static str)> {
         match self.parameters {
-            Parameters::Sdk(service, operation) | Parameters::SdkRequiring(service, operation, _) => {
-                Some((service, operation))
-            }
+            Parameters::Sdk(service, operation)
+            | Parameters::SdkRequiring(service, operation, _) => Some((service, operation)),
             Parameters::Own(..) | Parameters::Unknown => None,
         }
     }
@@ -51,11 +50,20 @@ impl Integration {
                 let known = operation(service, name)?;
                 let all = known.request.into_iter().flat_map(Structure::names);
                 let optional = all.filter(|name| !required.contains(name)).collect();
-                Cow::Owned(Operation { required: required.to_vec(), optional, ..*known })
+                Cow::Owned(Operation {
+                    required: required.to_vec(),
+                    optional,
+                    ..*known
+                })
             }
             Parameters::Own(required, optional) => {
                 let (required, optional) = (required.to_vec(), optional.to_vec());
-                Cow::Owned(Operation { required, optional, request: None, response: None })
+                Cow::Owned(Operation {
+                    required,
+                    optional,
+                    request: None,
+                    response: None,
+                })
             }
             Parameters::Unknown => return None,
         })
@@ -73,7 +81,12 @@ const fn of(
     patterns: &'static [&'static str],
     parameters: Parameters,
 ) -> Integration {
-    Integration { service, operation, patterns, parameters }
+    Integration {
+        service,
+        operation,
+        patterns,
+        parameters,
+    }
 }
 
 use Parameters::{Own, Sdk, SdkRequiring, Unknown};
@@ -86,15 +99,48 @@ pub const INTEGRATIONS: &[Integration] = &[
         TOKEN,
         Own(
             &["ApiEndpoint", "Method"],
-            &["AllowNullValues", "AuthType", "Headers", "Path", "QueryParameters", "RequestBody", "Stage"],
+            &[
+                "AllowNullValues",
+                "AuthType",
+                "Headers",
+                "Path",
+                "QueryParameters",
+                "RequestBody",
+                "Stage",
+            ],
         ),
     ),
-    of("athena", "getQueryExecution", NONE, Sdk("athena", "getQueryExecution")),
-    of("athena", "getQueryResults", NONE, Sdk("athena", "getQueryResults")),
-    of("athena", "startQueryExecution", SYNC, Sdk("athena", "startQueryExecution")),
-    of("athena", "stopQueryExecution", NONE, Sdk("athena", "stopQueryExecution")),
+    of(
+        "athena",
+        "getQueryExecution",
+        NONE,
+        Sdk("athena", "getQueryExecution"),
+    ),
+    of(
+        "athena",
+        "getQueryResults",
+        NONE,
+        Sdk("athena", "getQueryResults"),
+    ),
+    of(
+        "athena",
+        "startQueryExecution",
+        SYNC,
+        Sdk("athena", "startQueryExecution"),
+    ),
+    of(
+        "athena",
+        "stopQueryExecution",
+        NONE,
+        Sdk("athena", "stopQueryExecution"),
+    ),
     of("batch", "submitJob", SYNC, Sdk("batch", "submitJob")),
-    of("bedrock", "createModelCustomizationJob", SYNC, Sdk("bedrock", "createModelCustomizationJob")),
+    of(
+        "bedrock",
+        "createModelCustomizationJob",
+        SYNC,
+        Sdk("bedrock", "createModelCustomizationJob"),
+    ),
     of(
         "bedrock",
         "invokeModel",
@@ -116,43 +162,142 @@ pub const INTEGRATIONS: &[Integration] = &[
         ),
     ),
     of("bedrockagentcore", "invokeHarness", NONE, Unknown),
-    of("codebuild", "batchDeleteBuilds", NONE, Sdk("codebuild", "batchDeleteBuilds")),
-    of("codebuild", "batchGetReports", NONE, Sdk("codebuild", "batchGetReports")),
-    of("codebuild", "retryBuildBatch", SYNC, Sdk("codebuild", "retryBuildBatch")),
-    of("codebuild", "startBuild", SYNC, Sdk("codebuild", "startBuild")),
-    of("codebuild", "startBuildBatch", SYNC, Sdk("codebuild", "startBuildBatch")),
-    of("codebuild", "stopBuild", NONE, Sdk("codebuild", "stopBuild")),
-    of("codebuild", "stopBuildBatch", NONE, Sdk("codebuild", "stopBuildBatch")),
-    of("databrew", "startJobRun", SYNC, Sdk("databrew", "startJobRun")),
-    of("dynamodb", "deleteItem", NONE, Sdk("dynamodb", "deleteItem")),
+    of(
+        "codebuild",
+        "batchDeleteBuilds",
+        NONE,
+        Sdk("codebuild", "batchDeleteBuilds"),
+    ),
+    of(
+        "codebuild",
+        "batchGetReports",
+        NONE,
+        Sdk("codebuild", "batchGetReports"),
+    ),
+    of(
+        "codebuild",
+        "retryBuildBatch",
+        SYNC,
+        Sdk("codebuild", "retryBuildBatch"),
+    ),
+    of(
+        "codebuild",
+        "startBuild",
+        SYNC,
+        Sdk("codebuild", "startBuild"),
+    ),
+    of(
+        "codebuild",
+        "startBuildBatch",
+        SYNC,
+        Sdk("codebuild", "startBuildBatch"),
+    ),
+    of(
+        "codebuild",
+        "stopBuild",
+        NONE,
+        Sdk("codebuild", "stopBuild"),
+    ),
+    of(
+        "codebuild",
+        "stopBuildBatch",
+        NONE,
+        Sdk("codebuild", "stopBuildBatch"),
+    ),
+    of(
+        "databrew",
+        "startJobRun",
+        SYNC,
+        Sdk("databrew", "startJobRun"),
+    ),
+    of(
+        "dynamodb",
+        "deleteItem",
+        NONE,
+        Sdk("dynamodb", "deleteItem"),
+    ),
     of("dynamodb", "getItem", NONE, Sdk("dynamodb", "getItem")),
     of("dynamodb", "putItem", NONE, Sdk("dynamodb", "putItem")),
-    of("dynamodb", "updateItem", NONE, Sdk("dynamodb", "updateItem")),
-    of("ecs", "runTask", BOTH, SdkRequiring("ecs", "runTask", &["TaskDefinition"])),
+    of(
+        "dynamodb",
+        "updateItem",
+        NONE,
+        Sdk("dynamodb", "updateItem"),
+    ),
+    of(
+        "ecs",
+        "runTask",
+        BOTH,
+        SdkRequiring("ecs", "runTask", &["TaskDefinition"]),
+    ),
     of(
         "eks",
         "call",
         TOKEN,
         Own(
-            &["ClusterName", "CertificateAuthority", "Endpoint", "Method", "Path"],
+            &[
+                "ClusterName",
+                "CertificateAuthority",
+                "Endpoint",
+                "Method",
+                "Path",
+            ],
             &["QueryParameters", "RequestBody"],
         ),
     ),
     of("eks", "createCluster", SYNC, Sdk("eks", "createCluster")),
-    of("eks", "createFargateProfile", SYNC, Sdk("eks", "createFargateProfile")),
-    of("eks", "createNodegroup", SYNC, Sdk("eks", "createNodegroup")),
+    of(
+        "eks",
+        "createFargateProfile",
+        SYNC,
+        Sdk("eks", "createFargateProfile"),
+    ),
+    of(
+        "eks",
+        "createNodegroup",
+        SYNC,
+        Sdk("eks", "createNodegroup"),
+    ),
     of("eks", "deleteCluster", SYNC, Sdk("eks", "deleteCluster")),
-    of("eks", "deleteFargateProfile", SYNC, Sdk("eks", "deleteFargateProfile")),
-    of("eks", "deleteNodegroup", SYNC, Sdk("eks", "deleteNodegroup")),
+    of(
+        "eks",
+        "deleteFargateProfile",
+        SYNC,
+        Sdk("eks", "deleteFargateProfile"),
+    ),
+    of(
+        "eks",
+        "deleteNodegroup",
+        SYNC,
+        Sdk("eks", "deleteNodegroup"),
+    ),
     of(
         "eks",
         "runJob",
         BOTH,
-        Own(&["ClusterName", "CertificateAuthority", "Endpoint", "Job"], &["LogOptions", "Namespace"]),
+        Own(
+            &["ClusterName", "CertificateAuthority", "Endpoint", "Job"],
+            &["LogOptions", "Namespace"],
+        ),
     ),
-    of("elasticmapreduce", "addStep", SYNC, Own(&["ClusterId", "Step"], &["ExecutionRoleArn"])),
-    of("elasticmapreduce", "cancelStep", NONE, Own(&["ClusterId", "StepId"], NONE)),
-    of("elasticmapreduce", "createCluster", SYNC, SdkRequiring("emr", "runJobFlow", &["Name", "Instances"])),
+    of(
+        "elasticmapreduce",
+        "addStep",
+        SYNC,
+        Own(&["ClusterId", "Step"], &["ExecutionRoleArn"]),
+    ),
+    of(
+        "elasticmapreduce",
+        "cancelStep",
+        NONE,
+        Own(&["ClusterId", "StepId"], NONE),
+    ),
+    of(
+        "elasticmapreduce",
+        "createCluster",
+        SYNC,
+        SdkRequiring("emr", "runJobFlow", &["Name", "Instances"]),
+    ),
     of(
         "elasticmapreduce",
         "modifyInstanceFleetByName",
@@ -165,18 +310,52 @@ pub const INTEGRATIONS: &[Integration] = &[
         NONE,
         Own(&["ClusterId", "InstanceGroupName", "InstanceGroup"], NONE),
     ),
-    of("elasticmapreduce", "setClusterTerminationProtection", NONE, Own(&["ClusterId", "TerminationProtected"], NONE)),
-    of("elasticmapreduce", "terminateCluster", SYNC, Own(&["ClusterId"], NONE)),
-    of("emr-containers", "createVirtualCluster", NONE, Sdk("emrcontainers", "createVirtualCluster")),
-    of("emr-containers", "deleteVirtualCluster", SYNC, Sdk("emrcontainers", "deleteVirtualCluster")),
-    of("emr-containers", "startJobRun", SYNC, Sdk("emrcontainers", "startJobRun")),
+    of(
+        "elasticmapreduce",
+        "setClusterTerminationProtection",
+        NONE,
+        Own(&["ClusterId", "TerminationProtected"], NONE),
+    ),
+    of(
+        "elasticmapreduce",
+        "terminateCluster",
+        SYNC,
+        Own(&["ClusterId"], NONE),
+    ),
+    of(
+        "emr-containers",
+        "createVirtualCluster",
+        NONE,
+        Sdk("emrcontainers", "createVirtualCluster"),
+    ),
+    of(
+        "emr-containers",
+        "deleteVirtualCluster",
+        SYNC,
+        Sdk("emrcontainers", "deleteVirtualCluster"),
+    ),
+    of(
+        "emr-containers",
+        "startJobRun",
+        SYNC,
+        Sdk("emrcontainers", "startJobRun"),
+    ),
     of(
         "emr-serverless",
         "cancelJobRun",
         SYNC,
-        SdkRequiring("emrserverless", "cancelJobRun", &["ApplicationId", "JobRunId"]),
+        SdkRequiring(
+            "emrserverless",
+            "cancelJobRun",
+            &["ApplicationId", "JobRunId"],
+        ),
     ),
-    of("emr-serverless", "createApplication", SYNC, SdkRequiring("emrserverless", "createApplication", NONE)),
+    of(
+        "emr-serverless",
+        "createApplication",
+        SYNC,
+        SdkRequiring("emrserverless", "createApplication", NONE),
+    ),
     of(
         "emr-serverless",
         "deleteApplication",
@@ -193,10 +372,24 @@ pub const INTEGRATIONS: &[Integration] = &[
         "emr-serverless",
         "startJobRun",
         SYNC,
-        SdkRequiring("emrserverless", "startJobRun", &["ApplicationId", "ExecutionRoleArn"]),
+        SdkRequiring(
+            "emrserverless",
+            "startJobRun",
+            &["ApplicationId", "ExecutionRoleArn"],
+        ),
     ),
-    of("emr-serverless", "stopApplication", SYNC, SdkRequiring("emrserverless", "stopApplication", &["ApplicationId"])),
-    of("events", "putEvents", TOKEN, Sdk("eventbridge", "putEvents")),
+    of(
+        "emr-serverless",
+        "stopApplication",
+        SYNC,
+        SdkRequiring("emrserverless", "stopApplication", &["ApplicationId"]),
+    ),
+    of(
+        "events",
+        "putEvents",
+        TOKEN,
+        Sdk("eventbridge", "putEvents"),
+    ),
     of("glue", "startJobRun", SYNC, Sdk("glue", "startJobRun")),
     of(
         "http",
@@ -204,41 +397,106 @@ pub const INTEGRATIONS: &[Integration] = &[
         NONE,
         Own(
             &["ApiEndpoint", "Method"],
-            &["Authentication", "Headers", "InvocationConfig", "QueryParameters", "RequestBody", "Transform"],
+            &[
+                "Authentication",
+                "Headers",
+                "InvocationConfig",
+                "QueryParameters",
+                "RequestBody",
+                "Transform",
+            ],
         ),
     ),
     of("lambda", "invoke", TOKEN, Sdk("lambda", "invoke")),
-    of("mediaconvert", "createJob", SYNC, Sdk("mediaconvert", "createJob")),
+    of(
+        "mediaconvert",
+        "createJob",
+        SYNC,
+        Sdk("mediaconvert", "createJob"),
+    ),
     of(
         "sagemaker",
         "createEndpoint",
         NONE,
-        SdkRequiring("sagemaker", "createEndpoint", &["EndpointConfigName", "EndpointName"]),
+        SdkRequiring(
+            "sagemaker",
+            "createEndpoint",
+            &["EndpointConfigName", "EndpointName"],
+        ),
     ),
     of(
         "sagemaker",
         "createEndpointConfig",
         NONE,
-        SdkRequiring("sagemaker", "createEndpointConfig", &["EndpointConfigName", "ProductionVariants"]),
+        SdkRequiring(
+            "sagemaker",
+            "createEndpointConfig",
+            &["EndpointConfigName", "ProductionVariants"],
+        ),
     ),
-    of("sagemaker", "createHyperParameterTuningJob", SYNC, Sdk("sagemaker", "createHyperParameterTuningJob")),
-    of("sagemaker", "createLabelingJob", SYNC, Sdk("sagemaker", "createLabelingJob")),
-    of("sagemaker", "createModel", NONE, SdkRequiring("sagemaker", "createModel", &["ModelName", "ExecutionRoleArn"])),
-    of("sagemaker", "createProcessingJob", SYNC, Sdk("sagemaker", "createProcessingJob")),
-    of("sagemaker", "createTrainingJob", SYNC, Sdk("sagemaker", "createTrainingJob")),
-    of("sagemaker", "createTransformJob", SYNC, Sdk("sagemaker", "createTransformJob")),
+    of(
+        "sagemaker",
+        "createHyperParameterTuningJob",
+        SYNC,
+        Sdk("sagemaker", "createHyperParameterTuningJob"),
+    ),
+    of(
+        "sagemaker",
+        "createLabelingJob",
+        SYNC,
+        Sdk("sagemaker", "createLabelingJob"),
+    ),
+    of(
+        "sagemaker",
+        "createModel",
+        NONE,
+        SdkRequiring(
+            "sagemaker",
+            "createModel",
+            &["ModelName", "ExecutionRoleArn"],
+        ),
+    ),
+    of(
+        "sagemaker",
+        "createProcessingJob",
+        SYNC,
+        Sdk("sagemaker", "createProcessingJob"),
+    ),
+    of(
+        "sagemaker",
+        "createTrainingJob",
+        SYNC,
+        Sdk("sagemaker", "createTrainingJob"),
+    ),
+    of(
+        "sagemaker",
+        "createTransformJob",
+        SYNC,
+        Sdk("sagemaker", "createTransformJob"),
+    ),
     of(
         "sagemaker",
         "updateEndpoint",
         NONE,
-        SdkRequiring("sagemaker", "updateEndpoint", &["EndpointConfigName", "EndpointName"]),
+        SdkRequiring(
+            "sagemaker",
+            "updateEndpoint",
+            &["EndpointConfigName", "EndpointName"],
+        ),
     ),
     of("sns", "publish", TOKEN, Sdk("sns", "publish")),
     of("sqs", "sendMessage", TOKEN, Sdk("sqs", "sendMessage")),
-    of("states", "startExecution", &["sync", "sync:2", "waitForTaskToken"], Sdk("sfn", "startExecution")),
+    of(
+        "states",
+        "startExecution",
+        &["sync", "sync:2", "waitForTaskToken"],
+        Sdk("sfn", "startExecution"),
+    ),
 ];
 
 /// The integration with this service and operation.
 pub fn integration(service: &str, operation: &str) -> Option<&'static Integration> {
-    INTEGRATIONS.iter().find(|known| known.service == service && known.operation == operation)
+    INTEGRATIONS
+        .iter()
+        .find(|known| known.service == service && known.operation == operation)
 }

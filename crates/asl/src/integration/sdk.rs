@@ -72,7 +72,8 @@ impl Structure {
     /// Returns the name of the member for a name in a definition. Abbreviations such as `SS` can be in
     /// capital letters.
     pub fn name(self, written: &str) -> Option<&'static str> {
-        self.names().find(|known| *known == written || *known == sdk_name(written))
+        self.names()
+            .find(|known| *known == written || *known == sdk_name(written))
     }
 
     /// Returns the structure of a member, whose name is not case-sensitive.
@@ -87,7 +88,9 @@ impl Structure {
     }
 
     fn member(self, name: &str) -> Option<&'static Member> {
-        self.members.iter().find(|member| member.name.eq_ignore_ascii_case(name))
+        self.members
+            .iter()
+            .find(|member| member.name.eq_ignore_ascii_case(name))
     }
 }
 
@@ -106,16 +109,24 @@ fn sdk_name(name: &str) -> String {
     let letters: Vec<char> = name.chars().collect();
     let is_upper = |index: usize| letters.get(index).is_some_and(char::is_ascii_uppercase);
     let begins_word = |index: usize| letters.get(index + 1).is_some_and(char::is_ascii_lowercase);
-    let end = (1..letters.len()).find(|index| !is_upper(*index) || begins_word(*index)).unwrap_or(letters.len());
+    let end = (1..letters.len())
+        .find(|index| !is_upper(*index) || begins_word(*index))
+        .unwrap_or(letters.len());
     let lower = |(index, letter): (usize, &char)| {
-        if (1..end).contains(&index) { letter.to_ascii_lowercase() } else { *letter }
+        if (1..end).contains(&index) {
+            letter.to_ascii_lowercase()
+        } else {
+            *letter
+        }
     };
     letters.iter().enumerate().map(lower).collect()
 }
 
 impl Member {
     fn read(text: &'static str) -> Option<Self> {
-        let (text, limits) = text.split_once(':').map_or((text, None), |(text, limits)| (text, Limits::read(limits)));
+        let (text, limits) = text
+            .split_once(':')
+            .map_or((text, None), |(text, limits)| (text, Limits::read(limits)));
         let (number, inner) = text.split_at(text.find(WAYS).unwrap_or(text.len()));
         let mut letters = inner.chars();
         let inner = letters.next().map(|way| {
@@ -126,14 +137,21 @@ impl Member {
             };
             (nesting, letters.as_str())
         });
-        Some(Self { name: name_of(number)?, inner, limits })
+        Some(Self {
+            name: name_of(number)?,
+            inner,
+            limits,
+        })
     }
 }
 
 impl Limits {
     fn read(text: &str) -> Option<Self> {
         let (least, most) = text.split_once(',')?;
-        Some(Self { least: least.parse().ok(), most: most.parse().ok() })
+        Some(Self {
+            least: least.parse().ok(),
+            most: most.parse().ok(),
+        })
     }
 }
 
@@ -142,7 +160,10 @@ const WAYS: [char; 3] = ['.', '*', '%'];
 
 /// The name with this number.
 fn name_of(number: &str) -> Option<&'static str> {
-    tables().names.get(usize::from_str_radix(number, 36).ok()?).copied()
+    tables()
+        .names
+        .get(usize::from_str_radix(number, 36).ok()?)
+        .copied()
 }
 
 /// An IAM action.
@@ -197,15 +218,30 @@ impl Service {
 
 impl Operations {
     fn read(lines: &'static str) -> Self {
-        let mut read = Self { operations: BTreeMap::new(), structures: HashMap::default() };
+        let mut read = Self {
+            operations: BTreeMap::new(),
+            structures: HashMap::default(),
+        };
         for (first, rest) in lines.lines().filter_map(|line| line.split_once(' ')) {
             if let Some(number) = first.strip_prefix('.') {
-                read.structures.insert(number, Members { text: rest, members: OnceLock::new() });
+                read.structures.insert(
+                    number,
+                    Members {
+                        text: rest,
+                        members: OnceLock::new(),
+                    },
+                );
                 continue;
             }
-            let (operation, marks) = first.split_at(first.find(['!', '?', '=']).unwrap_or(first.len()));
+            let (operation, marks) =
+                first.split_at(first.find(['!', '?', '=']).unwrap_or(first.len()));
             let action = marks.trim_start_matches('!');
-            let line = Line { is_supported: action == marks, action, numbers: rest, operation: OnceLock::new() };
+            let line = Line {
+                is_supported: action == marks,
+                action,
+                numbers: rest,
+                operation: OnceLock::new(),
+            };
             read.operations.insert(operation, line);
         }
         read
@@ -213,8 +249,13 @@ impl Operations {
 
     fn structure(&'static self, number: &str) -> Option<Structure> {
         let structure = self.structures.get(number)?;
-        let members = structure.members.get_or_init(|| structure.text.split(' ').filter_map(Member::read).collect());
-        Some(Structure { service: self, members })
+        let members = structure
+            .members
+            .get_or_init(|| structure.text.split(' ').filter_map(Member::read).collect());
+        Some(Structure {
+            service: self,
+            members,
+        })
     }
 
     fn operation(&'static self, line: &Line) -> Operation {
@@ -222,8 +263,16 @@ impl Operations {
         let mut structure = || self.structure(numbers.next()?);
         let (request, response) = (structure(), structure());
         let required: Vec<&str> = numbers.filter_map(name_of).collect();
-        let others = request.into_iter().flat_map(Structure::names).filter(|name| !required.contains(name));
-        Operation { optional: others.collect(), required, request, response }
+        let others = request
+            .into_iter()
+            .flat_map(Structure::names)
+            .filter(|name| !required.contains(name));
+        Operation {
+            optional: others.collect(),
+            required,
+            request,
+            response,
+        }
     }
 }
 
@@ -231,12 +280,26 @@ fn tables() -> &'static Tables {
     static TABLES: LazyLock<Tables> = LazyLock::new(|| {
         let (_, rest) = TABLE.split_once('\n').unwrap_or_default();
         let (names, rest) = rest.split_once('\n').unwrap_or_default();
-        let services = rest.strip_prefix(':').unwrap_or(rest).split("\n:").filter_map(|service| {
-            let (first, lines) = service.split_once('\n')?;
-            let (name, prefix) = first.split_once(' ')?;
-            Some((name, Service { prefix, lines, operations: OnceLock::new() }))
-        });
-        Tables { names: names.split(' ').collect(), services: services.collect() }
+        let services = rest
+            .strip_prefix(':')
+            .unwrap_or(rest)
+            .split("\n:")
+            .filter_map(|service| {
+                let (first, lines) = service.split_once('\n')?;
+                let (name, prefix) = first.split_once(' ')?;
+                Some((
+                    name,
+                    Service {
+                        prefix,
+                        lines,
+                        operations: OnceLock::new(),
+                    },
+                ))
+            });
+        Tables {
+            names: names.split(' ').collect(),
+            services: services.collect(),
+        }
     });
     &TABLES
 }
@@ -248,7 +311,15 @@ pub fn services() -> impl Iterator<Item = &'static str> {
 
 /// Returns the operations of a service, by name. `None` for an unknown service.
 pub fn operations(service: &str) -> Option<impl Iterator<Item = &'static str>> {
-    Some(tables().services.get(service)?.operations().operations.keys().copied())
+    Some(
+        tables()
+            .services
+            .get(service)?
+            .operations()
+            .operations
+            .keys()
+            .copied(),
+    )
 }
 
 /// Returns the parameters and the result of an operation. `None` for an unknown operation.
@@ -260,7 +331,10 @@ pub fn operation(service: &str, operation: &str) -> Option<&'static Operation> {
 
 /// Returns whether Step Functions supports an operation.
 pub fn is_supported(service: &str, operation: &str) -> bool {
-    let line = tables().services.get(service).and_then(|service| service.operations().operations.get(operation));
+    let line = tables()
+        .services
+        .get(service)
+        .and_then(|service| service.operations().operations.get(operation));
     line.is_some_and(|line| line.is_supported)
 }
 
@@ -277,7 +351,11 @@ pub fn action(service: &str, operation: &str) -> Option<Action> {
         Some(name) => (name.to_owned(), true),
         None => (own(), line.action.is_empty()),
     };
-    Some(Action { prefix: service.prefix, name, is_listed })
+    Some(Action {
+        prefix: service.prefix,
+        name,
+        is_listed,
+    })
 }
 
 #[cfg(test)]
@@ -291,46 +369,89 @@ mod tests {
         assert!(put.optional.contains(&"ConditionExpression"));
         assert!(operation("dynamodb", "putitem").is_none());
         assert!(services().count() > 400);
-        let all: usize = services().map(|service| operations(service).unwrap().count()).sum();
-        assert!(TABLE.lines().next().unwrap().contains(&format!(" {all} operations")), "{all}");
+        let all: usize = services()
+            .map(|service| operations(service).unwrap().count())
+            .sum();
+        assert!(
+            TABLE
+                .lines()
+                .next()
+                .unwrap()
+                .contains(&format!(" {all} operations")),
+            "{all}"
+        );
     }
 
     #[test]
     fn structures_lead_to_structures() {
         let run = operation("ecs", "runTask").unwrap().request.unwrap();
         let (nesting, network) = run.inner("NetworkConfiguration").unwrap();
-        assert_eq!((nesting, network.names().collect::<Vec<_>>()), (Nesting::Single, vec!["AwsvpcConfiguration"]));
+        assert_eq!(
+            (nesting, network.names().collect::<Vec<_>>()),
+            (Nesting::Single, vec!["AwsvpcConfiguration"])
+        );
         let (nesting, tag) = run.inner("tags").unwrap();
-        assert_eq!((nesting, tag.names().collect::<Vec<_>>()), (Nesting::List, vec!["Key", "Value"]));
+        assert_eq!(
+            (nesting, tag.names().collect::<Vec<_>>()),
+            (Nesting::List, vec!["Key", "Value"])
+        );
         assert!(run.inner("Cluster").is_none() && run.inner("Nothing").is_none());
         let get = operation("dynamodb", "getItem").unwrap();
         let (nesting, value) = get.response.unwrap().inner("Item").unwrap();
         assert_eq!(nesting, Nesting::Map);
         // An attribute value may hold others.
-        assert_eq!(value.inner("M").map(|(nesting, _)| nesting), Some(Nesting::Map));
+        assert_eq!(
+            value.inner("M").map(|(nesting, _)| nesting),
+            Some(Nesting::Map)
+        );
         assert!(operation("sts", "assumeRole").unwrap().request.is_none());
     }
 
     #[test]
     fn operations_have_the_actions_of_iam() {
         for (service, operation, expected, is_listed) in [
-            ("cognitoidentityprovider", "adminGetUser", "cognito-idp:AdminGetUser", true),
-            ("rdsdata", "executeStatement", "rds-data:ExecuteStatement", true),
-            ("sagemakerruntime", "invokeEndpoint", "sagemaker:InvokeEndpoint", true),
+            (
+                "cognitoidentityprovider",
+                "adminGetUser",
+                "cognito-idp:AdminGetUser",
+                true,
+            ),
+            (
+                "rdsdata",
+                "executeStatement",
+                "rds-data:ExecuteStatement",
+                true,
+            ),
+            (
+                "sagemakerruntime",
+                "invokeEndpoint",
+                "sagemaker:InvokeEndpoint",
+                true,
+            ),
             ("apigateway", "createApiKey", "apigateway:POST", true),
             ("lambda", "invoke", "lambda:InvokeFunction", true),
             ("s3", "headObject", "s3:GetObject", true),
-            ("resourcegroupstaggingapi", "getResources", "tag:GetResources", true),
+            (
+                "resourcegroupstaggingapi",
+                "getResources",
+                "tag:GetResources",
+                true,
+            ),
             ("budgets", "createBudget", "budgets:CreateBudget", false),
         ] {
             let action = action(service, operation).unwrap();
             assert_eq!(
-                (format!("{}:{}", action.prefix, action.name).as_str(), action.is_listed),
+                (
+                    format!("{}:{}", action.prefix, action.name).as_str(),
+                    action.is_listed
+                ),
                 (expected, is_listed)
             );
         }
         assert_eq!(action("lambda", "Invoke"), None);
-        assert!(is_supported("lambda", "invoke") && !is_supported("lambda", "invokeWithResponseStream"));
+        assert!(
+            is_supported("lambda", "invoke") && !is_supported("lambda", "invokeWithResponseStream")
+        );
         for (service, operation) in [
             ("sts", "assumeRole"),
             ("apigatewaymanagementapi", "postToConnection"),
@@ -361,13 +482,34 @@ mod tests {
     #[test]
     fn structures_have_limits_and_names_in_two_spellings() {
         let scan = operation("dynamodb", "scan").unwrap().request.unwrap();
-        assert_eq!(scan.limits("Limit"), Some(Limits { least: Some(1.0), most: None }));
-        assert_eq!(scan.limits("segment"), Some(Limits { least: Some(0.0), most: Some(999_999.0) }));
-        assert_eq!((scan.limits("TableName"), scan.limits("Nothing")), (None, None));
+        assert_eq!(
+            scan.limits("Limit"),
+            Some(Limits {
+                least: Some(1.0),
+                most: None
+            })
+        );
+        assert_eq!(
+            scan.limits("segment"),
+            Some(Limits {
+                least: Some(0.0),
+                most: Some(999_999.0)
+            })
+        );
+        assert_eq!(
+            (scan.limits("TableName"), scan.limits("Nothing")),
+            (None, None)
+        );
         let (nesting, value) = scan.inner("ExpressionAttributeValues").unwrap();
         assert_eq!(nesting, Nesting::Map);
-        assert_eq!((value.name("SS"), value.name("Ss"), value.name("ss")), (Some("Ss"), Some("Ss"), None));
-        assert_eq!(value.inner("M").map(|(_, inner)| inner == value), Some(true));
+        assert_eq!(
+            (value.name("SS"), value.name("Ss"), value.name("ss")),
+            (Some("Ss"), Some("Ss"), None)
+        );
+        assert_eq!(
+            value.inner("M").map(|(_, inner)| inner == value),
+            Some(true)
+        );
         assert!(scan != value);
     }
 }

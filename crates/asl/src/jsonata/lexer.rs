@@ -32,8 +32,8 @@ pub(super) enum TokenKind {
 
 /// Operators. Those of two characters come first, so that the longest one matches.
 const OPERATORS: &[&str] = &[
-    "..", ":=", "!=", ">=", "<=", "**", "~>", ".", "[", "]", "{", "}", "(", ")", ",", "@", "#", ";", ":", "?", "+",
-    "-", "*", "/", "%", "|", "=", "<", ">", "^", "&", "!", "~",
+    "..", ":=", "!=", ">=", "<=", "**", "~>", ".", "[", "]", "{", "}", "(", ")", ",", "@", "#",
+    ";", ":", "?", "+", "-", "*", "/", "%", "|", "=", "<", ">", "^", "&", "!", "~",
 ];
 
 /// Splits an expression into tokens.
@@ -48,7 +48,10 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, SyntaxError> {
         let prefix = !ends_a_value(&tokens);
         let start = lexer.at;
         let kind = lexer.token(prefix)?;
-        tokens.push(Token { kind, span: start..lexer.at });
+        tokens.push(Token {
+            kind,
+            span: start..lexer.at,
+        });
     }
 }
 
@@ -97,7 +100,12 @@ impl Lexer<'_> {
             let start = self.at;
             match self.rest().find("*/").filter(|end| *end >= 2) {
                 Some(end) => self.at += end + 2,
-                None => return Err(SyntaxError::new(start..self.text.len(), "the comment has no closing `*/`")),
+                None => {
+                    return Err(SyntaxError::new(
+                        start..self.text.len(),
+                        "the comment has no closing `*/`",
+                    ));
+                }
             }
         }
     }
@@ -107,7 +115,10 @@ impl Lexer<'_> {
         if prefix && self.peek() == Some('/') {
             return self.regex(start);
         }
-        if let Some(operator) = OPERATORS.iter().find(|operator| self.rest().starts_with(**operator)) {
+        if let Some(operator) = OPERATORS
+            .iter()
+            .find(|operator| self.rest().starts_with(**operator))
+        {
             self.at += operator.len();
             return Ok(TokenKind::Operator(operator));
         }
@@ -125,7 +136,10 @@ impl Lexer<'_> {
         loop {
             match self.next() {
                 None => {
-                    return Err(SyntaxError::new(start..self.text.len(), "the regular expression has no closing `/`"));
+                    return Err(SyntaxError::new(
+                        start..self.text.len(),
+                        "the regular expression has no closing `/`",
+                    ));
                 }
                 Some('\\') => {
                     self.next();
@@ -137,7 +151,10 @@ impl Lexer<'_> {
             }
         }
         if self.at == start + 2 {
-            return Err(SyntaxError::new(start..self.at, "the regular expression is empty"));
+            return Err(SyntaxError::new(
+                start..self.at,
+                "the regular expression is empty",
+            ));
         }
         while matches!(self.peek(), Some('i' | 'm')) {
             self.next();
@@ -172,16 +189,33 @@ impl Lexer<'_> {
             Some('r') => '\r',
             Some('t') => '\t',
             Some('u') => {
-                let digits = self.rest().get(..4).filter(|digits| digits.chars().all(|c| c.is_ascii_hexdigit()));
-                let Some(code) = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()) else {
-                    return Err(SyntaxError::new(start..self.at, "`\\u` is not followed by 4 hexadecimal digits"));
+                let digits = self
+                    .rest()
+                    .get(..4)
+                    .filter(|digits| digits.chars().all(|c| c.is_ascii_hexdigit()));
+                let Some(code) = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok())
+                else {
+                    return Err(SyntaxError::new(
+                        start..self.at,
+                        "`\\u` is not followed by 4 hexadecimal digits",
+                    ));
                 };
                 self.at += 4;
                 // A Rust string cannot contain half of a surrogate pair. Only its length is needed.
                 char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
             }
-            Some(c) => return Err(SyntaxError::new(start..self.at, format!("unsupported escape `\\{c}`"))),
-            None => return Err(SyntaxError::new(start..self.at, "the string is not closed by a matching quote")),
+            Some(c) => {
+                return Err(SyntaxError::new(
+                    start..self.at,
+                    format!("unsupported escape `\\{c}`"),
+                ));
+            }
+            None => {
+                return Err(SyntaxError::new(
+                    start..self.at,
+                    "the string is not closed by a matching quote",
+                ));
+            }
         })
     }
 
@@ -189,7 +223,10 @@ impl Lexer<'_> {
         self.next();
         let rest = self.rest();
         let Some(end) = rest.find('`') else {
-            return Err(SyntaxError::new(start..self.text.len(), "the name is not closed by a backquote"));
+            return Err(SyntaxError::new(
+                start..self.text.len(),
+                "the name is not closed by a backquote",
+            ));
         };
         let name = rest.get(..end).unwrap_or("").to_owned();
         self.at += end + 1;
@@ -227,15 +264,25 @@ impl Lexer<'_> {
                 self.at = mantissa;
             }
         }
-        let finite =
-            self.text.get(start..self.at).and_then(|text| text.parse::<f64>().ok()).is_some_and(f64::is_finite);
-        if finite { Ok(TokenKind::Number) } else { Err(SyntaxError::new(start..self.at, "the number is too large")) }
+        let finite = self
+            .text
+            .get(start..self.at)
+            .and_then(|text| text.parse::<f64>().ok())
+            .is_some_and(f64::is_finite);
+        if finite {
+            Ok(TokenKind::Number)
+        } else {
+            Err(SyntaxError::new(start..self.at, "the number is too large"))
+        }
     }
 
     fn name(&mut self) -> TokenKind {
         let start = self.at;
         let variable = self.peek() == Some('$');
-        let length = self.rest().find(|c| is_blank(c) || is_operator(c)).unwrap_or(self.rest().len());
+        let length = self
+            .rest()
+            .find(|c| is_blank(c) || is_operator(c))
+            .unwrap_or(self.rest().len());
         self.at += length.max(self.peek().map_or(1, char::len_utf8));
         let word = self.text.get(start..self.at).unwrap_or("");
         match word {

@@ -28,9 +28,13 @@ pub enum Delimited<'a> {
 /// Removes the delimiters of an expression. The whole string must be the expression.
 pub fn delimited(text: &str) -> Delimited<'_> {
     match (text.strip_prefix("{%"), text.strip_suffix("%}")) {
-        (Some(rest), Some(_)) if text.len() >= 4 => Delimited::Expression(rest.strip_suffix("%}").unwrap_or(rest), 2),
+        (Some(rest), Some(_)) if text.len() >= 4 => {
+            Delimited::Expression(rest.strip_suffix("%}").unwrap_or(rest), 2)
+        }
         (Some(_), _) => Delimited::Unclosed,
-        (None, closed) if closed.is_some() || (text.contains("{%") && text.contains("%}")) => Delimited::Embedded,
+        (None, closed) if closed.is_some() || (text.contains("{%") && text.contains("%}")) => {
+            Delimited::Embedded
+        }
         (None, _) => Delimited::Text,
     }
 }

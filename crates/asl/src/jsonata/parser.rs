@@ -20,11 +20,20 @@ pub fn parse(text: &str) -> Result<Node, SyntaxError> {
 }
 
 fn read(text: &str) -> Result<Node, SyntaxError> {
-    let mut parser = Parser { tokens: tokens(text)?, at: 0, end: text.len(), depth: 0, height: 0 };
+    let mut parser = Parser {
+        tokens: tokens(text)?,
+        at: 0,
+        end: text.len(),
+        depth: 0,
+        height: 0,
+    };
     let node = parser.expression(0)?;
     match parser.peek() {
         None => steps::check_parent(&node).map(|()| node),
-        Some(token) => Err(SyntaxError::new(token.span.clone(), format!("{} is not expected here", describe(token)))),
+        Some(token) => Err(SyntaxError::new(
+            token.span.clone(),
+            format!("{} is not expected here", describe(token)),
+        )),
     }
 }
 
@@ -79,7 +88,10 @@ impl Parser {
 
     /// End of the last token.
     fn last_end(&self) -> usize {
-        self.at.checked_sub(1).and_then(|at| self.tokens.get(at)).map_or(0, |token| token.span.end)
+        self.at
+            .checked_sub(1)
+            .and_then(|at| self.tokens.get(at))
+            .map_or(0, |token| token.span.end)
     }
 
     fn expect(&mut self, operator: &str) -> Parsed<()> {
@@ -91,7 +103,9 @@ impl Parser {
                 token.span.clone(),
                 format!("`{operator}` is expected in place of {}", describe(token)),
             ),
-            None => self.at_end(&format!("`{operator}` is missing at the end of the expression")),
+            None => self.at_end(&format!(
+                "`{operator}` is missing at the end of the expression"
+            )),
         })
     }
 
@@ -130,7 +144,12 @@ impl Parser {
         };
         self.at += 1;
         let span = token.span.clone();
-        let leaf = |kind| Ok(Node { kind, span: span.clone() });
+        let leaf = |kind| {
+            Ok(Node {
+                kind,
+                span: span.clone(),
+            })
+        };
         match token.kind {
             TokenKind::Name(name) => leaf(Kind::Name(name)),
             TokenKind::Variable(name) => leaf(Kind::Variable(name)),
@@ -151,19 +170,26 @@ impl Parser {
                 Ok(self.node(span.start, Kind::Object(pairs)))
             }
             TokenKind::Operator("|") => self.transform(span.start),
-            TokenKind::Operator(operator) => {
-                Err(SyntaxError::new(span, format!("a value is expected in place of `{operator}`")))
-            }
+            TokenKind::Operator(operator) => Err(SyntaxError::new(
+                span,
+                format!("a value is expected in place of `{operator}`"),
+            )),
         }
     }
 
     fn node(&self, start: usize, kind: Kind) -> Node {
-        Node { kind, span: start..self.last_end() }
+        Node {
+            kind,
+            span: start..self.last_end(),
+        }
     }
 
     fn infix(&mut self, left: Node, operator: &'static str) -> Parsed<Node> {
         let start = left.span.start;
-        let place = self.peek().map(|token| token.span.clone()).unwrap_or_default();
+        let place = self
+            .peek()
+            .map(|token| token.span.clone())
+            .unwrap_or_default();
         self.at += 1;
         let left = Box::new(left);
         let kind = match operator {
@@ -202,7 +228,11 @@ impl Parser {
             }
             "?" => {
                 let then = self.after_question_mark(place)?;
-                let otherwise = if self.eat(":") { Some(Box::new(self.expression(0)?)) } else { None };
+                let otherwise = if self.eat(":") {
+                    Some(Box::new(self.expression(0)?))
+                } else {
+                    None
+                };
                 Kind::Condition(left, Box::new(then), otherwise)
             }
             ":=" => {
@@ -233,8 +263,9 @@ impl Parser {
         };
         if let Some((operator, help)) = newer {
             let span = place.start..place.end + 1;
-            let message =
-                format!("Step Functions supports JSONata 2.0.6, which does not have the operator `{operator}`");
+            let message = format!(
+                "Step Functions supports JSONata 2.0.6, which does not have the operator `{operator}`"
+            );
             return Err(SyntaxError::new(span, message).help(help));
         }
         self.expression(0)
@@ -309,7 +340,11 @@ impl Parser {
         let pattern = Box::new(self.expression(0)?);
         self.expect("|")?;
         let update = Box::new(self.expression(0)?);
-        let delete = if self.eat(",") { Some(Box::new(self.expression(0)?)) } else { None };
+        let delete = if self.eat(",") {
+            Some(Box::new(self.expression(0)?))
+        } else {
+            None
+        };
         self.expect("|")?;
         Ok(self.node(start, Kind::Transform(pattern, update, delete)))
     }
@@ -332,7 +367,9 @@ impl Parser {
         }
         self.expect(")")?;
         match &procedure.kind {
-            Kind::Name(name) if name == "function" || name == "\u{3bb}" => self.lambda(start, arguments),
+            Kind::Name(name) if name == "function" || name == "\u{3bb}" => {
+                self.lambda(start, arguments)
+            }
             _ => Ok(self.node(start, Kind::Call(Box::new(procedure), arguments))),
         }
     }
@@ -343,7 +380,8 @@ impl Parser {
             match parameter.kind {
                 Kind::Variable(name) => names.push(name),
                 _ => {
-                    let message = "a parameter of a function must be a variable, which starts with `$`";
+                    let message =
+                        "a parameter of a function must be a variable, which starts with `$`";
                     return Err(SyntaxError::new(parameter.span, message));
                 }
             }
@@ -388,21 +426,29 @@ impl Parser {
     /// Whether the type before this place in a signature can have type parameters.
     fn has_parameters(&self) -> bool {
         let before = self.at.checked_sub(1).and_then(|at| self.tokens.get(at));
-        before.is_some_and(|token| matches!(&token.kind, TokenKind::Name(name) if name.ends_with(['a', 'f'])))
+        before.is_some_and(
+            |token| matches!(&token.kind, TokenKind::Name(name) if name.ends_with(['a', 'f'])),
+        )
     }
 }
 
 /// Rejects a number or a word such as `true` as a step of a path, with or without predicates.
 fn not_a_literal(step: &Node) -> Parsed<()> {
     match &step.kind {
-        Kind::Literal => Err(SyntaxError::new(step.span.clone(), "a value cannot be a step of a path")),
+        Kind::Literal => Err(SyntaxError::new(
+            step.span.clone(),
+            "a value cannot be a step of a path",
+        )),
         Kind::Predicate(inner, _) => not_a_literal(inner),
         _ => Ok(()),
     }
 }
 
 fn must_be_variable(span: Range<usize>, operator: &str) -> SyntaxError {
-    SyntaxError::new(span, format!("a variable, which starts with `$`, is expected after `{operator}`"))
+    SyntaxError::new(
+        span,
+        format!("a variable, which starts with `$`, is expected after `{operator}`"),
+    )
 }
 
 fn describe(token: &Token) -> String {

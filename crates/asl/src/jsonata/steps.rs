@@ -20,9 +20,10 @@ fn is_path(node: &Node) -> bool {
 fn is_grouped(node: &Node) -> bool {
     match &node.kind {
         Kind::Group(..) => true,
-        Kind::Path(left, _) | Kind::Predicate(left, _) | Kind::Sort(left, _) | Kind::Bind(left, _) => {
-            is_path(left) && is_grouped(left)
-        }
+        Kind::Path(left, _)
+        | Kind::Predicate(left, _)
+        | Kind::Sort(left, _)
+        | Kind::Bind(left, _) => is_path(left) && is_grouped(left),
         _ => false,
     }
 }
@@ -30,9 +31,10 @@ fn is_grouped(node: &Node) -> bool {
 /// Checks that a predicate does not follow a grouping (S0209).
 pub(super) fn check_predicate(left: &Node) -> Checked {
     match &left.kind {
-        Kind::Group(inner, _) if !is_path(inner) => {
-            Err(SyntaxError::new(left.span.clone(), "a predicate cannot follow a grouping with `{…}`"))
-        }
+        Kind::Group(inner, _) if !is_path(inner) => Err(SyntaxError::new(
+            left.span.clone(),
+            "a predicate cannot follow a grouping with `{…}`",
+        )),
         _ => Ok(()),
     }
 }
@@ -40,7 +42,10 @@ pub(super) fn check_predicate(left: &Node) -> Checked {
 /// Checks that a path has at most one grouping (S0210).
 pub(super) fn check_group(left: &Node) -> Checked {
     if is_grouped(left) {
-        return Err(SyntaxError::new(left.span.clone(), "a path can have one grouping with `{…}` only"));
+        return Err(SyntaxError::new(
+            left.span.clone(),
+            "a path can have one grouping with `{…}` only",
+        ));
     }
     Ok(())
 }
@@ -75,9 +80,10 @@ fn may_have_parent(node: &Node) -> bool {
         // A string is a name as a step of a path.
         Kind::Name(_) | Kind::Text(_) | Kind::Wildcard | Kind::Parent => true,
         Kind::Path(_, right) => may_have_parent(right),
-        Kind::Predicate(left, _) | Kind::Group(left, _) | Kind::Sort(left, _) | Kind::Bind(left, _) => {
-            may_have_parent(left)
-        }
+        Kind::Predicate(left, _)
+        | Kind::Group(left, _)
+        | Kind::Sort(left, _)
+        | Kind::Bind(left, _) => may_have_parent(left),
         Kind::Block(nodes) => nodes.last().is_none_or(may_have_parent),
         _ => false,
     }
@@ -86,9 +92,10 @@ fn may_have_parent(node: &Node) -> bool {
 /// Checks that an expression does not begin with `%`, which has no parent there (S0217).
 pub(super) fn check_parent(root: &Node) -> Checked {
     match &root.kind {
-        Kind::Parent => {
-            Err(SyntaxError::new(root.span.clone(), "`%` has no parent here: it is the beginning of the expression"))
-        }
+        Kind::Parent => Err(SyntaxError::new(
+            root.span.clone(),
+            "`%` has no parent here: it is the beginning of the expression",
+        )),
         Kind::Path(left, _) | Kind::Predicate(left, _) | Kind::Group(left, _) => check_parent(left),
         _ => Ok(()),
     }
@@ -141,7 +148,9 @@ mod tests {
             ("%.a", "the beginning"),
             ("function($x)<n<n>:n>{$x}", "only functions"),
         ] {
-            let error = parse(text).err().map_or_else(String::new, |error| error.message);
+            let error = parse(text)
+                .err()
+                .map_or_else(String::new, |error| error.message);
             assert!(error.contains(said), "{text}: {error}");
         }
     }

@@ -76,22 +76,33 @@ impl Node {
             | Kind::Wildcard
             | Kind::Parent
             | Kind::Placeholder => Vec::new(),
-            Kind::Path(left, right) | Kind::Binary(_, left, right) | Kind::Apply(left, right) => vec![left, right],
-            Kind::Predicate(left, condition) => std::iter::once(&**left).chain(condition.as_deref()).collect(),
+            Kind::Path(left, right) | Kind::Binary(_, left, right) | Kind::Apply(left, right) => {
+                vec![left, right]
+            }
+            Kind::Predicate(left, condition) => std::iter::once(&**left)
+                .chain(condition.as_deref())
+                .collect(),
             Kind::Sort(left, terms) => std::iter::once(&**left).chain(terms).collect(),
             Kind::Group(left, pairs) => std::iter::once(&**left).chain(members(pairs)).collect(),
-            Kind::Bind(inner, _) | Kind::Negative(inner) | Kind::Assign(_, inner) | Kind::Lambda(_, inner) => {
+            Kind::Bind(inner, _)
+            | Kind::Negative(inner)
+            | Kind::Assign(_, inner)
+            | Kind::Lambda(_, inner) => {
                 vec![inner]
             }
-            Kind::Condition(condition, then, otherwise) => {
-                [&**condition, &**then].into_iter().chain(otherwise.as_deref()).collect()
-            }
+            Kind::Condition(condition, then, otherwise) => [&**condition, &**then]
+                .into_iter()
+                .chain(otherwise.as_deref())
+                .collect(),
             Kind::Block(nodes) | Kind::Array(nodes) => nodes.iter().collect(),
             Kind::Object(pairs) => members(pairs).collect(),
-            Kind::Call(procedure, arguments) => std::iter::once(&**procedure).chain(arguments).collect(),
-            Kind::Transform(pattern, update, delete) => {
-                [&**pattern, &**update].into_iter().chain(delete.as_deref()).collect()
+            Kind::Call(procedure, arguments) => {
+                std::iter::once(&**procedure).chain(arguments).collect()
             }
+            Kind::Transform(pattern, update, delete) => [&**pattern, &**update]
+                .into_iter()
+                .chain(delete.as_deref())
+                .collect(),
         }
     }
 

@@ -5,7 +5,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Catcher, IntegerOrExpression, NullablePath, NumberOrExpression, QueryLanguage, Retrier, State};
+use super::{
+    Catcher, IntegerOrExpression, NullablePath, NumberOrExpression, QueryLanguage, Retrier, State,
+};
 
 /// Runs a set of states for each item of an array or a dataset.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
@@ -20,7 +22,11 @@ pub struct Map {
     pub query_language: Option<QueryLanguage>,
     /// Path that selects the part of the input to process. Defaults to `$`, the entire input. `null` selects
     /// an empty object.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::expression::present"
+    )]
     #[schemars(extend("x-reads" = "path", "x-language" = "JSONPath"))]
     pub input_path: Option<NullablePath>,
     /// Reference path in the input to the items. Defaults to `$`.
@@ -28,15 +34,27 @@ pub struct Map {
     #[schemars(extend("x-reads" = "reference-path", "x-language" = "JSONPath"))]
     pub items_path: Option<String>,
     /// Array or object with the items, or a JSONata expression that evaluates to one.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::expression::present"
+    )]
     #[schemars(extend("x-reads" = "expression", "x-language" = "JSONata"))]
     pub items: Option<Value>,
     /// Input of each iteration, in place of the item.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::expression::present"
+    )]
     #[schemars(extend("x-reads" = "template"))]
     pub item_selector: Option<Value>,
     /// Older name of the item selector. Deprecated.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::expression::present"
+    )]
     #[schemars(extend("x-reads" = "template", "x-language" = "JSONPath"))]
     pub parameters: Option<Value>,
     /// States that run for each item, and the mode in which they run.
@@ -87,26 +105,46 @@ pub struct Map {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// Payload template that selects and reshapes the result before it is combined with the input.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::expression::present"
+    )]
     #[schemars(extend("x-reads" = "template", "x-language" = "JSONPath"))]
     pub result_selector: Option<Value>,
     /// Reference path in the input at which the result is inserted. Defaults to `$`, which replaces the input
     /// with the result. `null` discards the result.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::expression::present"
+    )]
     #[schemars(extend("x-reads" = "result-path", "x-language" = "JSONPath"))]
     pub result_path: Option<NullablePath>,
     /// Path that selects the part of the result that becomes the output. Defaults to `$`, the entire result.
     /// `null` selects an empty object.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::expression::present"
+    )]
     #[schemars(extend("x-reads" = "path", "x-language" = "JSONPath"))]
     pub output_path: Option<NullablePath>,
     /// Output of the state, in place of the default output. Strings between `{%` and `%}` are JSONata
     /// expressions.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::expression::present"
+    )]
     #[schemars(extend("x-reads" = "expression", "x-language" = "JSONata"))]
     pub output: Option<Value>,
     /// Variables to assign, by name. Later states can read them.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::expression::present"
+    )]
     #[schemars(extend("x-reads" = "template"))]
     pub assign: Option<Value>,
     /// Retry policy for runtime errors. The first retrier that matches the error is used.
@@ -186,12 +224,20 @@ pub struct ItemReader {
     /// Action that reads the dataset: `arn:aws:states:::s3:getObject` or `arn:aws:states:::s3:listObjectsV2`.
     pub resource: String,
     /// Payload template with the bucket and key, or the bucket and prefix, of the dataset.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::expression::present"
+    )]
     #[schemars(extend("x-reads" = "template", "x-language" = "JSONPath"))]
     pub parameters: Option<Value>,
     /// Bucket and key, or bucket and prefix, of the dataset. Strings between `{%` and `%}` are JSONata
     /// expressions.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::expression::present"
+    )]
     #[schemars(extend("x-reads" = "expression", "x-language" = "JSONata"))]
     pub arguments: Option<Value>,
     /// Format and options of the dataset.
@@ -322,7 +368,11 @@ pub enum CsvHeaderLocation {
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct ItemBatcher {
     /// Input that each batch receives in addition to its items.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::expression::present"
+    )]
     #[schemars(extend("x-reads" = "template"))]
     pub batch_input: Option<Value>,
     /// Maximum number of items in a batch. Must be at least 1.
@@ -351,11 +401,19 @@ pub struct ResultWriter {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource: Option<String>,
     /// Payload template with the bucket and prefix of the results.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::expression::present"
+    )]
     #[schemars(extend("x-reads" = "template", "x-language" = "JSONPath"))]
     pub parameters: Option<Value>,
     /// Bucket and prefix of the results. Strings between `{%` and `%}` are JSONata expressions.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::expression::present"
+    )]
     #[schemars(extend("x-reads" = "expression", "x-language" = "JSONata"))]
     pub arguments: Option<Value>,
     /// Format and content of the results.

@@ -31,9 +31,9 @@ pub use choice::{Choice, ChoiceRule, Comparison};
 pub use expression::{BooleanOrExpression, IntegerOrExpression, NullablePath, NumberOrExpression};
 pub use fail::Fail;
 pub use map::{
-    CsvDelimiter, CsvHeaderLocation, ExecutionType, InputType, ItemBatcher, ItemProcessor, ItemReader, ManifestType,
-    Map, Mode, OutputType, ProcessorConfig, ReaderConfig, ReaderTransformation, ResultWriter, WriterConfig,
-    WriterTransformation,
+    CsvDelimiter, CsvHeaderLocation, ExecutionType, InputType, ItemBatcher, ItemProcessor,
+    ItemReader, ManifestType, Map, Mode, OutputType, ProcessorConfig, ReaderConfig,
+    ReaderTransformation, ResultWriter, WriterConfig, WriterTransformation,
 };
 pub use parallel::{Branch, Parallel};
 pub use pass::Pass;
@@ -94,11 +94,17 @@ impl<'de> Deserialize<'de> for State {
     /// Deserializes through a value, because serde's own handling of tags loses numbers of arbitrary precision.
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         use serde::de::Error;
-        fn typed<T: serde::de::DeserializeOwned, E: Error>(value: serde_json::Value) -> Result<Box<T>, E> {
-            serde_json::from_value(value).map(Box::new).map_err(E::custom)
+        fn typed<T: serde::de::DeserializeOwned, E: Error>(
+            value: serde_json::Value,
+        ) -> Result<Box<T>, E> {
+            serde_json::from_value(value)
+                .map(Box::new)
+                .map_err(E::custom)
         }
         let mut value = serde_json::Value::deserialize(deserializer)?;
-        let ty = value.as_object_mut().and_then(|members| members.remove("Type"));
+        let ty = value
+            .as_object_mut()
+            .and_then(|members| members.remove("Type"));
         match ty.as_ref().and_then(serde_json::Value::as_str) {
             Some("Task") => typed(value).map(Self::Task),
             Some("Pass") => typed(value).map(Self::Pass),
@@ -108,7 +114,10 @@ impl<'de> Deserialize<'de> for State {
             Some("Map") => typed(value).map(Self::Map),
             Some("Succeed") => typed(value).map(Self::Succeed),
             Some("Fail") => typed(value).map(Self::Fail),
-            other => Err(D::Error::custom(format!("unknown state type `{}`", other.unwrap_or("")))),
+            other => Err(D::Error::custom(format!(
+                "unknown state type `{}`",
+                other.unwrap_or("")
+            ))),
         }
     }
 }
@@ -188,15 +197,27 @@ pub struct Catcher {
     pub comment: Option<String>,
     /// Reference path in the input at which the error output is inserted. Defaults to `$`, which replaces the
     /// input with the error output. `null` discards the error output.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "expression::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "expression::present"
+    )]
     #[schemars(extend("x-reads" = "result-path", "x-language" = "JSONPath"))]
     pub result_path: Option<NullablePath>,
     /// Output of the state if an error is caught. Expressions can read `$states.errorOutput`.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "expression::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "expression::present"
+    )]
     #[schemars(extend("x-reads" = "expression", "x-language" = "JSONata"))]
     pub output: Option<serde_json::Value>,
     /// Variables to assign if an error is caught, by name. Later states can read them.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "expression::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "expression::present"
+    )]
     #[schemars(extend("x-reads" = "template"))]
     pub assign: Option<serde_json::Value>,
     /// Name of the state to run next.

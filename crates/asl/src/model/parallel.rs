@@ -21,41 +21,73 @@ pub struct Parallel {
     pub query_language: Option<QueryLanguage>,
     /// Path that selects the part of the input to process. Defaults to `$`, the entire input. `null` selects
     /// an empty object.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::expression::present"
+    )]
     #[schemars(extend("x-reads" = "path", "x-language" = "JSONPath"))]
     pub input_path: Option<NullablePath>,
     /// Payload template that creates the input of the branches.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::expression::present"
+    )]
     #[schemars(extend("x-reads" = "template", "x-language" = "JSONPath"))]
     pub parameters: Option<Value>,
     /// Input of the branches. Strings between `{%` and `%}` are JSONata expressions.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::expression::present"
+    )]
     #[schemars(extend("x-reads" = "expression", "x-language" = "JSONata"))]
     pub arguments: Option<Value>,
     /// Branches to run in parallel. The result has their outputs in the same order.
     #[schemars(length(min = 1), extend("x-block" = "branch"))]
     pub branches: Vec<Branch>,
     /// Payload template that selects and reshapes the result before it is combined with the input.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::expression::present"
+    )]
     #[schemars(extend("x-reads" = "template", "x-language" = "JSONPath"))]
     pub result_selector: Option<Value>,
     /// Reference path in the input at which the result is inserted. Defaults to `$`, which replaces the input
     /// with the result. `null` discards the result.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::expression::present"
+    )]
     #[schemars(extend("x-reads" = "result-path", "x-language" = "JSONPath"))]
     pub result_path: Option<NullablePath>,
     /// Path that selects the part of the result that becomes the output. Defaults to `$`, the entire result.
     /// `null` selects an empty object.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::expression::present"
+    )]
     #[schemars(extend("x-reads" = "path", "x-language" = "JSONPath"))]
     pub output_path: Option<NullablePath>,
     /// Output of the state, in place of the default output. Strings between `{%` and `%}` are JSONata
     /// expressions.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::expression::present"
+    )]
     #[schemars(extend("x-reads" = "expression", "x-language" = "JSONata"))]
     pub output: Option<Value>,
     /// Variables to assign, by name. Later states can read them.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::expression::present"
+    )]
     #[schemars(extend("x-reads" = "template"))]
     pub assign: Option<Value>,
     /// Retry policy for runtime errors. The first retrier that matches the error is used.

@@ -20,34 +20,62 @@ pub struct Pass {
     pub query_language: Option<QueryLanguage>,
     /// Path that selects the part of the input to process. Defaults to `$`, the entire input. `null` selects
     /// an empty object.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::expression::present"
+    )]
     #[schemars(extend("x-reads" = "path", "x-language" = "JSONPath"))]
     pub input_path: Option<NullablePath>,
     /// Fixed result, in place of the input. Paths in it are not evaluated.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::expression::present"
+    )]
     #[schemars(extend("x-language" = "JSONPath"))]
     pub result: Option<Value>,
     /// Payload template that creates the result from the input.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::expression::present"
+    )]
     #[schemars(extend("x-reads" = "template", "x-language" = "JSONPath"))]
     pub parameters: Option<Value>,
     /// Reference path in the input at which the result is inserted. Defaults to `$`, which replaces the input
     /// with the result. `null` discards the result.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::expression::present"
+    )]
     #[schemars(extend("x-reads" = "result-path", "x-language" = "JSONPath"))]
     pub result_path: Option<NullablePath>,
     /// Path that selects the part of the result that becomes the output. Defaults to `$`, the entire result.
     /// `null` selects an empty object.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::expression::present"
+    )]
     #[schemars(extend("x-reads" = "path", "x-language" = "JSONPath"))]
     pub output_path: Option<NullablePath>,
     /// Output of the state, in place of the default output. Strings between `{%` and `%}` are JSONata
     /// expressions.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::expression::present"
+    )]
     #[schemars(extend("x-reads" = "expression", "x-language" = "JSONata"))]
     pub output: Option<Value>,
     /// Variables to assign, by name. Later states can read them.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::expression::present"
+    )]
     #[schemars(extend("x-reads" = "template"))]
     pub assign: Option<Value>,
     /// Name of the state to run next. Required unless the state ends the workflow or the branch.

@@ -19,17 +19,29 @@ pub struct Succeed {
     pub query_language: Option<QueryLanguage>,
     /// Path that selects the part of the input to process. Defaults to `$`, the entire input. `null` selects
     /// an empty object.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::expression::present"
+    )]
     #[schemars(extend("x-reads" = "path", "x-language" = "JSONPath"))]
     pub input_path: Option<NullablePath>,
     /// Path that selects the part of the result that becomes the output. Defaults to `$`, the entire result.
     /// `null` selects an empty object.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::expression::present"
+    )]
     #[schemars(extend("x-reads" = "path", "x-language" = "JSONPath"))]
     pub output_path: Option<NullablePath>,
     /// Output of the state, in place of the default output. Strings between `{%` and `%}` are JSONata
     /// expressions.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::expression::present"
+    )]
     #[schemars(extend("x-reads" = "expression", "x-language" = "JSONata"))]
     pub output: Option<Value>,
 }

@@ -20,7 +20,11 @@ pub struct Wait {
     pub query_language: Option<QueryLanguage>,
     /// Path that selects the part of the input to process. Defaults to `$`, the entire input. `null` selects
     /// an empty object.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::expression::present"
+    )]
     #[schemars(extend("x-reads" = "path", "x-language" = "JSONPath"))]
     pub input_path: Option<NullablePath>,
     /// Number of seconds to wait. Must be between 0 and 99999999.
@@ -41,16 +45,28 @@ pub struct Wait {
     pub timestamp_path: Option<String>,
     /// Path that selects the part of the result that becomes the output. Defaults to `$`, the entire result.
     /// `null` selects an empty object.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::expression::present"
+    )]
     #[schemars(extend("x-reads" = "path", "x-language" = "JSONPath"))]
     pub output_path: Option<NullablePath>,
     /// Output of the state, in place of the default output. Strings between `{%` and `%}` are JSONata
     /// expressions.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::expression::present"
+    )]
     #[schemars(extend("x-reads" = "expression", "x-language" = "JSONata"))]
     pub output: Option<Value>,
     /// Variables to assign, by name. Later states can read them.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::expression::present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::expression::present"
+    )]
     #[schemars(extend("x-reads" = "template"))]
     pub assign: Option<Value>,
     /// Name of the state to run next. Required unless the state ends the workflow or the branch.

@@ -50,26 +50,49 @@ pub(super) fn start_query(call: &Call<'_>) -> Vec<Grant> {
     };
     let workgroup = account.arn("athena", &format!("workgroup/{workgroup}"));
     let catalogs = account.arn("athena", "datacatalog/*");
-    let query = [action("athena", call.operation), "athena:GetDataCatalog".to_owned()];
-    let mut grants = vec![Grant { statement: Statement::allow(query, [workgroup.clone(), catalogs]), wide: unknown }];
+    let query = [
+        action("athena", call.operation),
+        "athena:GetDataCatalog".to_owned(),
+    ];
+    let mut grants = vec![Grant {
+        statement: Statement::allow(query, [workgroup.clone(), catalogs]),
+        wide: unknown,
+    }];
     if call.pattern == "sync" {
         let waiting = ["athena:GetQueryExecution", "athena:StopQueryExecution"];
-        grants.push(Grant { statement: Statement::allow(waiting, [workgroup]), wide: unknown });
+        grants.push(Grant {
+            statement: Statement::allow(waiting, [workgroup]),
+            wide: unknown,
+        });
     }
     let database = match given(call.payload, "QueryExecutionContext.Database") {
         ParameterValue::Text(name) => (name, None),
-        _ => ("*", Some(WildcardReason::Elsewhere("the text of the query"))),
+        _ => (
+            "*",
+            Some(WildcardReason::Elsewhere("the text of the query")),
+        ),
     };
-    let tables = ["catalog".to_owned()]
-        .into_iter()
-        .chain(["database/{}", "table/{}/*", "userDefinedFunction/{}/*"].map(|part| part.replace("{}", database.0)));
+    let tables = ["catalog".to_owned()].into_iter().chain(
+        ["database/{}", "table/{}/*", "userDefinedFunction/{}/*"]
+            .map(|part| part.replace("{}", database.0)),
+    );
     let statement = Statement::allow(CATALOG, tables.map(|part| account.arn("glue", &part)));
-    grants.push(Grant { statement, wide: database.1 });
+    grants.push(Grant {
+        statement,
+        wide: database.1,
+    });
     let partition = account.partition.as_deref().unwrap_or("aws");
     let statement = Statement::allow(OBJECTS, [format!("arn:{partition}:s3:::*")]);
-    grants
-        .push(Grant { statement, wide: Some(WildcardReason::Elsewhere("the tables of the query and its workgroup")) });
-    grants.push(fixed(Statement::allow(["lakeformation:GetDataAccess"], ["*"])));
+    grants.push(Grant {
+        statement,
+        wide: Some(WildcardReason::Elsewhere(
+            "the tables of the query and its workgroup",
+        )),
+    });
+    grants.push(fixed(Statement::allow(
+        ["lakeformation:GetDataAccess"],
+        ["*"],
+    )));
     grants
 }
 
@@ -83,6 +106,9 @@ pub(super) fn get_results(call: &Call<'_>) -> Vec<Grant> {
             statement: Statement::allow(["athena:GetQueryResults"], [workgroups]),
             wide: Some(WildcardReason::Parameter("QueryExecutionId")),
         },
-        Grant { statement: results, wide: Some(WildcardReason::Elsewhere("the workgroup of the query")) },
+        Grant {
+            statement: results,
+            wide: Some(WildcardReason::Elsewhere("the workgroup of the query")),
+        },
     ]
 }

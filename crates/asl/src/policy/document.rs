@@ -57,7 +57,10 @@ pub struct Document {
 impl Document {
     /// Adds a statement.
     pub fn add(&mut self, statement: Statement) {
-        let kind = (statement.actions.into_iter().collect(), statement.conditions);
+        let kind = (
+            statement.actions.into_iter().collect(),
+            statement.conditions,
+        );
         let resources = self.statements.entry(kind).or_default();
         resources.extend(statement.resources);
         if resources.contains("*") {
@@ -83,11 +86,13 @@ impl Document {
 
     /// The statements in a stable order.
     pub fn statements(&self) -> impl Iterator<Item = Statement> {
-        self.statements.iter().map(|((actions, conditions), resources)| Statement {
-            actions: actions.iter().cloned().collect(),
-            resources: resources.iter().cloned().collect(),
-            conditions: conditions.clone(),
-        })
+        self.statements
+            .iter()
+            .map(|((actions, conditions), resources)| Statement {
+                actions: actions.iter().cloned().collect(),
+                resources: resources.iter().cloned().collect(),
+                conditions: conditions.clone(),
+            })
     }
 
     /// The policy as JSON for IAM.
@@ -99,9 +104,14 @@ impl Document {
             json.insert("Resource".into(), one_or_many(statement.resources));
             if !statement.conditions.is_empty() {
                 let keys = |keys: BTreeMap<String, BTreeSet<String>>| -> Map<String, Value> {
-                    keys.into_iter().map(|(key, values)| (key, one_or_many(values.into_iter().collect()))).collect()
+                    keys.into_iter()
+                        .map(|(key, values)| (key, one_or_many(values.into_iter().collect())))
+                        .collect()
                 };
-                let conditions = statement.conditions.into_iter().map(|(operator, all)| (operator, keys(all).into()));
+                let conditions = statement
+                    .conditions
+                    .into_iter()
+                    .map(|(operator, all)| (operator, keys(all).into()));
                 json.insert("Condition".into(), Value::Object(conditions.collect()));
             }
             Value::Object(json)
@@ -111,7 +121,11 @@ impl Document {
 }
 
 fn one_or_many(mut list: Vec<String>) -> Value {
-    if list.len() == 1 { Value::from(list.remove(0)) } else { Value::from(list) }
+    if list.len() == 1 {
+        Value::from(list.remove(0))
+    } else {
+        Value::from(list)
+    }
 }
 
 /// The trust policy of a role for an AWS service, such as `states.amazonaws.com`, limited to the account if it is
@@ -123,7 +137,10 @@ pub fn trust_policy(service: &str, account: &Account) -> String {
         "Action": "sts:AssumeRole",
     });
     if let (Some(id), Some(members)) = (&account.id, statement.as_object_mut()) {
-        members.insert("Condition".into(), json!({ "StringEquals": { "aws:SourceAccount": id } }));
+        members.insert(
+            "Condition".into(),
+            json!({ "StringEquals": { "aws:SourceAccount": id } }),
+        );
     }
     json!({ "Version": VERSION, "Statement": [statement] }).to_string()
 }
@@ -134,8 +151,13 @@ mod tests {
 
     #[test]
     fn a_role_is_for_one_service_of_one_account() {
-        let known =
-            trust_policy("states.amazonaws.com", &Account { id: Some("123456789012".into()), ..Account::default() });
+        let known = trust_policy(
+            "states.amazonaws.com",
+            &Account {
+                id: Some("123456789012".into()),
+                ..Account::default()
+            },
+        );
         let unknown = trust_policy("lambda.amazonaws.com", &Account::default());
         let policy = |service: &str, condition: &str| {
             format!(
@@ -143,7 +165,8 @@ mod tests {
                  \"Action\":\"sts:AssumeRole\"{condition}}}]}}"
             )
         };
-        let condition = ",\"Condition\":{\"StringEquals\":{\"aws:SourceAccount\":\"123456789012\"}}";
+        let condition =
+            ",\"Condition\":{\"StringEquals\":{\"aws:SourceAccount\":\"123456789012\"}}";
         assert_eq!(known, policy("states.amazonaws.com", condition));
         assert_eq!(unknown, policy("lambda.amazonaws.com", ""));
     }

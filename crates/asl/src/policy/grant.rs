@@ -24,28 +24,40 @@ pub(super) struct Grant {
 }
 
 pub(super) fn fixed(statement: Statement) -> Grant {
-    Grant { statement, wide: None }
+    Grant {
+        statement,
+        wide: None,
+    }
 }
 
 pub(super) fn scoped(actions: &[&str], scope: ResourceScope) -> Grant {
     let allow = |resource: String| Statement::allow(actions.iter().copied(), [resource]);
     match scope {
         ResourceScope::Static(arn) => fixed(allow(arn)),
-        ResourceScope::Dynamic(field) => {
-            Grant { statement: allow("*".into()), wide: Some(WildcardReason::Parameter(field)) }
-        }
+        ResourceScope::Dynamic(field) => Grant {
+            statement: allow("*".into()),
+            wide: Some(WildcardReason::Parameter(field)),
+        },
     }
 }
 
 /// The EventBridge rule that notifies Step Functions of the end of a job.
 pub(super) fn managed_rule(settings: &Settings, rule: &str) -> Statement {
     let rule = settings.account.arn("events", &format!("rule/{rule}"));
-    Statement::allow(["events:DescribeRule", "events:PutRule", "events:PutTargets"], [rule])
+    Statement::allow(
+        ["events:DescribeRule", "events:PutRule", "events:PutTargets"],
+        [rule],
+    )
 }
 
 /// The IAM action of an operation: `getItem` becomes `dynamodb:GetItem`.
 pub(super) fn action(service: &str, operation: &str) -> String {
     let mut letters = operation.chars();
-    let operation: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    let operation: String = letters
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .chain(letters)
+        .collect();
     format!("{service}:{operation}")
 }

@@ -64,7 +64,11 @@ pub(crate) struct Call<'a> {
 /// Returns the policy of a definition in ASL form, and the permissions that cannot be derived exactly:
 /// wildcards in place of values known only at run time, and integrations without known permissions.
 pub fn derive(definition: &Json, settings: &Settings) -> (Document, Vec<Gap>) {
-    let mut walk = Walk { settings, document: Document::default(), gaps: Vec::new() };
+    let mut walk = Walk {
+        settings,
+        document: Document::default(),
+        gaps: Vec::new(),
+    };
     walk.states(definition, &JsonPointer::root());
     table::service(settings, &mut walk.document);
     (walk.document, walk.gaps)
@@ -78,7 +82,12 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn states(&mut self, scope: &Json, at: &JsonPointer) {
-        for (name, state) in scope.get("States").and_then(Json::as_object).into_iter().flatten() {
+        for (name, state) in scope
+            .get("States")
+            .and_then(Json::as_object)
+            .into_iter()
+            .flatten()
+        {
             let place = at.join("States").join(name);
             self.state(state, &place);
             for (inside, container) in containers(state) {
@@ -107,8 +116,14 @@ impl Walk<'_> {
         let granted = table::grant(resource, payload, self.settings);
         let name = at.state_name().unwrap_or("").to_owned();
         let Some(grants) = granted else {
-            let kind = GapKind::UnknownIntegration { resource: resource.to_owned() };
-            self.gaps.push(Gap { state: name, at: at.join("Resource"), kind });
+            let kind = GapKind::UnknownIntegration {
+                resource: resource.to_owned(),
+            };
+            self.gaps.push(Gap {
+                state: name,
+                at: at.join("Resource"),
+                kind,
+            });
             return;
         };
         for grant in grants {
@@ -119,23 +134,50 @@ impl Walk<'_> {
 
     /// The statement of a grant. A wildcard is replaced with the resources that the settings specify for the state.
     fn narrowed(&mut self, name: &str, grant: Grant, at: &JsonPointer) -> Statement {
-        let Grant { mut statement, wide } = grant;
+        let Grant {
+            mut statement,
+            wide,
+        } = grant;
         let Some(wide) = wide else { return statement };
-        let gap = |kind: GapKind| Gap { state: name.to_owned(), at: at.join("Resource"), kind };
+        let gap = |kind: GapKind| Gap {
+            state: name.to_owned(),
+            at: at.join("Resource"),
+            kind,
+        };
         let actions = statement.actions.join(", ");
         if wide == WildcardReason::Unlisted {
-            self.gaps.push(gap(GapKind::UnlistedAction { actions: actions.clone() }));
+            self.gaps.push(gap(GapKind::UnlistedAction {
+                actions: actions.clone(),
+            }));
         }
-        let named = self.settings.resources.get(name).map(Vec::as_slice).unwrap_or_default();
-        let service = statement.actions.first().and_then(|action| action.split(':').next()).unwrap_or_default();
-        let fitting: Vec<String> = named.iter().filter(|arn| is_of_service(arn, service)).cloned().collect();
+        let named = self
+            .settings
+            .resources
+            .get(name)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let service = statement
+            .actions
+            .first()
+            .and_then(|action| action.split(':').next())
+            .unwrap_or_default();
+        let fitting: Vec<String> = named
+            .iter()
+            .filter(|arn| is_of_service(arn, service))
+            .cloned()
+            .collect();
         if !fitting.is_empty() {
             // Resources that are known are kept: a call may need several, of which one is known only at run time.
-            statement.resources.retain(|resource| !resource.trim_end_matches(":*").contains('*'));
+            statement
+                .resources
+                .retain(|resource| !resource.trim_end_matches(":*").contains('*'));
             statement.resources.extend(fitting);
             return statement;
         }
-        self.gaps.push(gap(GapKind::AnyResource { actions, reason: wide }));
+        self.gaps.push(gap(GapKind::AnyResource {
+            actions,
+            reason: wide,
+        }));
         statement
     }
 
@@ -143,20 +185,39 @@ impl Walk<'_> {
         let Some(credentials) = state.get("Credentials") else {
             return;
         };
-        let role = credentials.get("RoleArn").and_then(Json::as_str).filter(|role| role.starts_with("arn:"));
+        let role = credentials
+            .get("RoleArn")
+            .and_then(Json::as_str)
+            .filter(|role| role.starts_with("arn:"));
         if let Some(role) = role {
-            self.document.add(Statement::allow(["sts:AssumeRole"], [role]));
+            self.document
+                .add(Statement::allow(["sts:AssumeRole"], [role]));
             return;
         }
         let name = at.state_name().unwrap_or("");
-        let named = self.settings.resources.get(name).map(Vec::as_slice).unwrap_or_default();
-        let roles: Vec<String> = named.iter().filter(|arn| is_of_service(arn, "iam")).cloned().collect();
+        let named = self
+            .settings
+            .resources
+            .get(name)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let roles: Vec<String> = named
+            .iter()
+            .filter(|arn| is_of_service(arn, "iam"))
+            .cloned()
+            .collect();
         if !roles.is_empty() {
-            self.document.add(Statement::allow(["sts:AssumeRole"], roles));
+            self.document
+                .add(Statement::allow(["sts:AssumeRole"], roles));
             return;
         }
-        self.gaps.push(Gap { state: name.to_owned(), at: at.join("Credentials"), kind: GapKind::AnyRole });
-        self.document.add(Statement::allow(["sts:AssumeRole"], ["*"]));
+        self.gaps.push(Gap {
+            state: name.to_owned(),
+            at: at.join("Credentials"),
+            kind: GapKind::AnyRole,
+        });
+        self.document
+            .add(Statement::allow(["sts:AssumeRole"], ["*"]));
     }
 
     fn map(&mut self, state: &Json, at: &JsonPointer) {
@@ -176,5 +237,7 @@ impl Walk<'_> {
 /// Whether an ARN belongs to the service of an action. `redshift` also matches `redshift-data`.
 fn is_of_service(arn: &str, service: &str) -> bool {
     let own = arn.split(':').nth(2).unwrap_or("");
-    arn == "*" || own == service || (!own.is_empty() && service.split('-').next() == own.split('-').next())
+    arn == "*"
+        || own == service
+        || (!own.is_empty() && service.split('-').next() == own.split('-').next())
 }

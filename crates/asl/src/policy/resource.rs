@@ -17,13 +17,24 @@ impl Account {
     /// Reads partition, region and account ID from an ARN.
     pub fn of_arn(arn: &str) -> Self {
         let mut parts = arn.split(':').skip(1);
-        let mut known = |skip: usize| parts.nth(skip).filter(|part| !part.is_empty()).map(str::to_owned);
-        Self { partition: known(0), region: known(1), id: known(0) }
+        let mut known = |skip: usize| {
+            parts
+                .nth(skip)
+                .filter(|part| !part.is_empty())
+                .map(str::to_owned)
+        };
+        Self {
+            partition: known(0),
+            region: known(1),
+            id: known(0),
+        }
     }
 
     /// Creates an ARN with these parts.
     pub fn arn(&self, service: &str, resource: &str) -> String {
-        let or = |part: &Option<String>, default: &str| part.clone().unwrap_or_else(|| default.to_owned());
+        let or = |part: &Option<String>, default: &str| {
+            part.clone().unwrap_or_else(|| default.to_owned())
+        };
         format!(
             "arn:{}:{service}:{}:{}:{resource}",
             or(&self.partition, "aws"),
@@ -55,13 +66,17 @@ pub(super) enum ParameterValue<'a> {
 
 /// The value of a parameter, which may be nested: `Target.RoleArn`.
 pub(super) fn given<'a>(payload: Option<&'a Json>, path: &str) -> ParameterValue<'a> {
-    let Some(mut value) = payload else { return ParameterValue::Absent };
+    let Some(mut value) = payload else {
+        return ParameterValue::Absent;
+    };
     for name in path.split('.') {
         // The parts of an expression or a path are not known.
         if value.as_object().is_none() || value.get(&format!("{name}.$")).is_some() {
             return ParameterValue::AtRunTime;
         }
-        let Some(inner) = value.get(name) else { return ParameterValue::Absent };
+        let Some(inner) = value.get(name) else {
+            return ParameterValue::Absent;
+        };
         value = inner;
     }
     match value.as_str() {
@@ -71,7 +86,10 @@ pub(super) fn given<'a>(payload: Option<&'a Json>, path: &str) -> ParameterValue
 }
 
 /// The text of a field that is not a JSONata expression.
-pub(super) fn literal<'a>(payload: Option<&'a Json>, field: &'static str) -> Result<&'a str, &'static str> {
+pub(super) fn literal<'a>(
+    payload: Option<&'a Json>,
+    field: &'static str,
+) -> Result<&'a str, &'static str> {
     payload
         .and_then(|payload| payload.get(field))
         .and_then(Json::as_str)
@@ -100,7 +118,10 @@ pub fn function_arn(text: &str, account: &Account) -> String {
             format!("arn:{partition}:lambda:{region}:{id}:function:{name}")
         }
         [id, "function", name, ..] => {
-            let account = Account { id: Some((*id).to_owned()), ..account.clone() };
+            let account = Account {
+                id: Some((*id).to_owned()),
+                ..account.clone()
+            };
             account.arn("lambda", &format!("function:{name}"))
         }
         [name, ..] => account.arn("lambda", &format!("function:{name}")),
@@ -114,7 +135,14 @@ pub(super) fn queue_arn(url: &str, account: &Account) -> Option<String> {
     let mut parts = rest.split('/');
     let host = parts.next()?;
     let (id, name) = (parts.next()?, parts.next()?);
-    let region = host.strip_prefix("sqs.").and_then(|host| host.split('.').next()).map(str::to_owned);
-    let account = Account { region: region.or(account.region.clone()), id: Some(id.to_owned()), ..account.clone() };
+    let region = host
+        .strip_prefix("sqs.")
+        .and_then(|host| host.split('.').next())
+        .map(str::to_owned);
+    let account = Account {
+        region: region.or(account.region.clone()),
+        id: Some(id.to_owned()),
+        ..account.clone()
+    };
     Some(account.arn("sqs", name))
 }

@@ -19,10 +19,19 @@ pub(crate) struct Retired {
 /// Returns the dates of a runtime that is retired at the date of the table. `None` for other runtimes.
 pub(crate) fn retired(runtime: &str) -> Option<Retired> {
     let day = TABLE.lines().next()?.rsplit(' ').next()?;
-    let mut fields = TABLE.lines().skip(1).find_map(|line| line.strip_prefix(runtime)?.strip_prefix(' '))?.split(' ');
+    let mut fields = TABLE
+        .lines()
+        .skip(1)
+        .find_map(|line| line.strip_prefix(runtime)?.strip_prefix(' '))?
+        .split(' ');
     let mut field = || fields.next().filter(|field| *field != "-");
     let since = field().filter(|since| *since <= day)?;
-    Some(Retired { since, uncreatable: field(), unchangeable: field(), successor: field() })
+    Some(Retired {
+        since,
+        uncreatable: field(),
+        unchangeable: field(),
+        successor: field(),
+    })
 }
 
 #[cfg(test)]
@@ -32,8 +41,15 @@ mod tests {
     #[test]
     fn runtimes_have_their_days() {
         let python = retired("python3.10").unwrap();
-        assert_eq!((python.since, python.unchangeable), ("2026-10-31", Some("2027-03-03")));
-        assert!(python.successor.is_some_and(|successor| successor.starts_with("python3.")));
+        assert_eq!(
+            (python.since, python.unchangeable),
+            ("2026-10-31", Some("2027-03-03"))
+        );
+        assert!(
+            python
+                .successor
+                .is_some_and(|successor| successor.starts_with("python3."))
+        );
         assert_eq!(retired("dotnet9").unwrap().uncreatable, None);
         for current in ["python3.14", "nodejs24.x", "python3", "", "-"] {
             assert_eq!(retired(current), None, "{current}");

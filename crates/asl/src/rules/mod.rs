@@ -58,13 +58,19 @@ fn templates<'s, 'a>(
     node: &'s Node<'a>,
 ) -> impl Iterator<Item = (PathBuilder<'s>, &'a Json)> {
     let reads = node.state.is_some() && model.language_of(node) == Some(QueryLanguage::JSONPath);
-    let templates = node.members().filter(move |(field, _)| reads && field.reads == ExpressionKind::Template);
+    let templates = node
+        .members()
+        .filter(move |(field, _)| reads && field.reads == ExpressionKind::Template);
     templates.map(|(field, value)| (PathBuilder::Field(&node.at, &field.name), value))
 }
 
 /// Words as a list for messages: `` `a`, `b` ``.
 fn list<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
-    words.into_iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+    words
+        .into_iter()
+        .map(|word| format!("`{word}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// The range of a number as a part of a message. Empty without limits.

@@ -10,7 +10,8 @@ use crate::semantic::{Expression, Node, SemanticModel};
 use crate::syntax::TextError;
 
 /// The page of the Terraform Registry with the documentation of all rules.
-const PAGE: &str = "https://registry.terraform.io/providers/terraform-provider-sfn/sfn/latest/docs/guides/checks";
+const PAGE: &str =
+    "https://registry.terraform.io/providers/terraform-provider-sfn/sfn/latest/docs/guides/checks";
 
 /// A rule, with its documentation and its checks.
 pub struct Rule {
@@ -56,16 +57,28 @@ impl Rule {
 
     /// Returns the documentation as Markdown.
     pub fn documentation(&self) -> String {
-        let lines: Vec<&str> = self.explanation.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+        let lines: Vec<&str> = self
+            .explanation
+            .lines()
+            .map(|line| line.strip_prefix(' ').unwrap_or(line))
+            .collect();
         lines.join("\n").trim().to_owned()
     }
 
     /// Returns the first sentence of the documentation, without its period.
     pub fn summary(&self) -> String {
         let documentation = self.documentation();
-        let text = documentation.strip_prefix("## What it does").unwrap_or(&documentation).trim_start();
+        let text = documentation
+            .strip_prefix("## What it does")
+            .unwrap_or(&documentation)
+            .trim_start();
         let paragraph = text.split("\n\n").next().unwrap_or("").replace('\n', " ");
-        paragraph.split(". ").next().unwrap_or("").trim_end_matches('.').to_owned()
+        paragraph
+            .split(". ")
+            .next()
+            .unwrap_or("")
+            .trim_end_matches('.')
+            .to_owned()
     }
 
     /// Returns the anchor of the rule on the page of checks.
@@ -84,8 +97,14 @@ impl Rule {
     }
 
     /// A finding about a part of an expression.
-    pub(crate) fn inside(&self, expression: &Expression<'_>, part: &Range<usize>, message: String) -> Diagnostic {
-        self.finding(expression.at.clone(), message).inside(expression.text, expression.range(part))
+    pub(crate) fn inside(
+        &self,
+        expression: &Expression<'_>,
+        part: &Range<usize>,
+        message: String,
+    ) -> Diagnostic {
+        self.finding(expression.at.clone(), message)
+            .inside(expression.text, expression.range(part))
     }
 }
 

@@ -20,17 +20,29 @@ pub struct RuleFilter {
 
 impl Default for RuleFilter {
     fn default() -> Self {
-        Self { level: Severity::Warning, select: Vec::new(), ignore: Vec::new() }
+        Self {
+            level: Severity::Warning,
+            select: Vec::new(),
+            ignore: Vec::new(),
+        }
     }
 }
 
 impl RuleFilter {
     /// The filter that includes all findings.
-    pub const ALL: Self = Self { level: Severity::Lint, select: Vec::new(), ignore: Vec::new() };
+    pub const ALL: Self = Self {
+        level: Severity::Lint,
+        select: Vec::new(),
+        ignore: Vec::new(),
+    };
 
     /// Returns whether a finding is reported.
     pub fn includes(&self, finding: &Diagnostic) -> bool {
-        let selected = self.select.is_empty() || self.select.iter().any(|word| matches_selector(word, finding.code));
+        let selected = self.select.is_empty()
+            || self
+                .select
+                .iter()
+                .any(|word| matches_selector(word, finding.code));
         finding.severity <= self.level && selected && !self.ignores(finding.code)
     }
 
@@ -42,7 +54,9 @@ impl RuleFilter {
 
 /// Returns whether a selector selects the rule with this code.
 fn matches_selector(word: &str, code: &str) -> bool {
-    let begins = code.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+    let begins = code
+        .get(..word.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(word));
     (begins && word.len() >= 4) || rule_named(code).is_some_and(|rule| rule.is_named(word))
 }
 
@@ -54,6 +68,10 @@ pub fn resolve_selector(word: &str) -> Result<(), Option<&'static str>> {
     if rules().any(|rule| matches_selector(word, rule.code)) {
         return Ok(());
     }
-    let names = |rule: &'static Rule| [rule.code, rule.name].into_iter().chain(rule.aliases.iter().copied());
+    let names = |rule: &'static Rule| {
+        [rule.code, rule.name]
+            .into_iter()
+            .chain(rule.aliases.iter().copied())
+    };
     Err(did_you_mean(word, rules().flat_map(names)))
 }

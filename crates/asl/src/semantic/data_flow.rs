@@ -52,12 +52,18 @@ pub struct Missing {
 
 impl Missing {
     fn new(why: String) -> Self {
-        Self { why, suggestion: None }
+        Self {
+            why,
+            suggestion: None,
+        }
     }
 
     /// A member that is not among the known members.
     fn named<'k>(why: String, name: &str, known: impl IntoIterator<Item = &'k str>) -> Self {
-        Self { why, suggestion: did_you_mean(name, known).map(str::to_owned) }
+        Self {
+            why,
+            suggestion: did_you_mean(name, known).map(str::to_owned),
+        }
     }
 }
 
@@ -71,14 +77,19 @@ impl AbstractValue {
                 let open = members.len() > MAX_MEMBERS;
                 let of = |(key, value): (&String, &Json)| match key.strip_suffix(".$") {
                     Some(name) if template => (name.into(), Rc::new(Self::Any)),
-                    _ => (key.as_str().into(), Rc::new(Self::of(value, template, depth + 1))),
+                    _ => (
+                        key.as_str().into(),
+                        Rc::new(Self::of(value, template, depth + 1)),
+                    ),
                 };
                 Self::Object(members.iter().take(MAX_MEMBERS).map(of).collect(), open)
             }
             Json::Array(elements) if elements.is_empty() => Self::Array(Vec::new()),
             Json::Array(elements) => {
-                let known =
-                    elements.iter().take(MAX_MEMBERS).map(|value| Rc::new(Self::of(value, template, depth + 1)));
+                let known = elements
+                    .iter()
+                    .take(MAX_MEMBERS)
+                    .map(|value| Rc::new(Self::of(value, template, depth + 1)));
                 Self::Array(known.collect())
             }
             Json::String(text) if !matches!(delimited(text), Delimited::Text) => Self::Any,
@@ -89,7 +100,10 @@ impl AbstractValue {
     /// The error output of a caught error.
     fn error() -> Self {
         let scalar = Rc::new(Self::Scalar);
-        Self::Object(BTreeMap::from([("Error".into(), scalar.clone()), ("Cause".into(), scalar)]), false)
+        Self::Object(
+            BTreeMap::from([("Error".into(), scalar.clone()), ("Cause".into(), scalar)]),
+            false,
+        )
     }
 
     /// What is known where two paths meet.
@@ -103,11 +117,16 @@ impl AbstractValue {
         let mut members = members.clone();
         for (name, other) in others {
             // The member may be missing on one path, and so may its content.
-            let joined = members.get(name).map_or_else(|| other.clone(), |before| Self::joined(before, other));
+            let joined = members
+                .get(name)
+                .map_or_else(|| other.clone(), |before| Self::joined(before, other));
             members.insert(name.clone(), joined);
         }
         let open = *open || *others_open || members.len() > MAX_MEMBERS;
-        Rc::new(Self::Object(members.into_iter().take(MAX_MEMBERS).collect(), open))
+        Rc::new(Self::Object(
+            members.into_iter().take(MAX_MEMBERS).collect(),
+            open,
+        ))
     }
 
     /// Returns why a path leads to a missing value, if it does.
@@ -116,32 +135,47 @@ impl AbstractValue {
         let mut path = path.into_iter();
         while let Some(step) = path.next() {
             let next = match (current, step) {
-                (Self::Object(members, open), Step::Member(name)) => match members.get(name.as_str()) {
-                    Some(shape) => shape,
-                    None if *open => return None,
-                    None => {
-                        let why = format!("it is an object without `{name}`");
-                        return Some(Missing::named(why, name, members.keys().map(|known| &**known)));
+                (Self::Object(members, open), Step::Member(name)) => {
+                    match members.get(name.as_str()) {
+                        Some(shape) => shape,
+                        None if *open => return None,
+                        None => {
+                            let why = format!("it is an object without `{name}`");
+                            return Some(Missing::named(
+                                why,
+                                name,
+                                members.keys().map(|known| &**known),
+                            ));
+                        }
                     }
-                },
+                }
                 (Self::Array(_), Step::Member(name)) => {
-                    return Some(Missing::new(format!("it is an array, which has no `{name}`")));
+                    return Some(Missing::new(format!(
+                        "it is an array, which has no `{name}`"
+                    )));
                 }
                 (Self::Array(elements), Step::Element(at)) if !elements.is_empty() => {
-                    let Ok(at) = usize::try_from(*at) else { return None };
+                    let Ok(at) = usize::try_from(*at) else {
+                        return None;
+                    };
                     let plural = if elements.len() == 1 { "" } else { "s" };
                     match elements.get(at) {
                         Some(shape) => shape,
                         None => {
-                            let why = format!("it is an array of {} element{plural}", elements.len());
+                            let why =
+                                format!("it is an array of {} element{plural}", elements.len());
                             return Some(Missing::new(why));
                         }
                     }
                 }
                 (Self::Scalar, Step::Member(name)) => {
-                    return Some(Missing::new(format!("it is not an object, and has no `{name}`")));
+                    return Some(Missing::new(format!(
+                        "it is not an object, and has no `{name}`"
+                    )));
                 }
-                (Self::Response(response), _) => return not_returned(*response, std::iter::once(step).chain(path)),
+                (Self::Response(response), _) => {
+                    return not_returned(*response, std::iter::once(step).chain(path));
+                }
                 _ => return None,
             };
             current = next;
@@ -154,10 +188,13 @@ impl AbstractValue {
         let mut current = self.clone();
         for segment in &path.segments {
             let next = match (&*current, &segment.step) {
-                (Self::Object(members, _), Step::Member(name)) => members.get(name.as_str()).cloned(),
-                (Self::Array(elements), Step::Element(at)) => {
-                    usize::try_from(*at).ok().and_then(|at| elements.get(at)).cloned()
+                (Self::Object(members, _), Step::Member(name)) => {
+                    members.get(name.as_str()).cloned()
                 }
+                (Self::Array(elements), Step::Element(at)) => usize::try_from(*at)
+                    .ok()
+                    .and_then(|at| elements.get(at))
+                    .cloned(),
                 (Self::Response(response), step) => match response.step(step) {
                     Reached::Response(next) => Some(Rc::new(Self::Response(next))),
                     Reached::Anything | Reached::Nothing => None,
@@ -174,7 +211,9 @@ impl AbstractValue {
 
     /// The value with another value inserted at a path.
     fn with(self: &Rc<Self>, names: &[&str], value: Rc<Self>) -> Rc<Self> {
-        let Some((first, rest)) = names.split_first() else { return value };
+        let Some((first, rest)) = names.split_first() else {
+            return value;
+        };
         let (members, open) = match &**self {
             Self::Object(members, open) => (Some(members), *open),
             // AWS creates an object or fails.
@@ -187,7 +226,12 @@ impl AbstractValue {
             None if members.is_some_and(|members| members.len() >= MAX_MEMBERS) => {
                 return Rc::new(Self::Object(members.cloned().unwrap_or_default(), true));
             }
-            None => Rc::new(if open { Self::Any } else { Self::Object(BTreeMap::new(), false) }).with(rest, value),
+            None => Rc::new(if open {
+                Self::Any
+            } else {
+                Self::Object(BTreeMap::new(), false)
+            })
+            .with(rest, value),
         };
         if before == Some(&inner) {
             return self.clone();
@@ -202,7 +246,12 @@ impl AbstractValue {
 pub fn inputs(model: &SemanticModel<'_>) -> Table<StateId, Option<Rc<AbstractValue>>> {
     let states = &model.states;
     let (inputs, outputs) = (Table::like(states, None), Table::like(states, None));
-    let mut flow = Flow { model, inputs, outputs, visits: Table::like(states, 0) };
+    let mut flow = Flow {
+        model,
+        inputs,
+        outputs,
+        visits: Table::like(states, 0),
+    };
     if !model.graph.scopes.is_empty() {
         flow.scope(ScopeId::ROOT, Rc::new(AbstractValue::Any), 0);
     }
@@ -218,14 +267,27 @@ struct Flow<'s, 'a> {
 
 impl Flow<'_, '_> {
     /// Follows a scope from its start, and returns its output.
-    fn scope(&mut self, scope: ScopeId, input: Rc<AbstractValue>, depth: usize) -> Rc<AbstractValue> {
+    fn scope(
+        &mut self,
+        scope: ScopeId,
+        input: Rc<AbstractValue>,
+        depth: usize,
+    ) -> Rc<AbstractValue> {
         let anything = Rc::new(AbstractValue::Any);
-        let Some(scope) = self.model.graph.scopes.get(scope) else { return anything };
-        let Some(start) = scope.start.to else { return anything };
+        let Some(scope) = self.model.graph.scopes.get(scope) else {
+            return anything;
+        };
+        let Some(start) = scope.start.to else {
+            return anything;
+        };
         let mut queue = VecDeque::from([(start, input)]);
         while let Some((index, arriving)) = queue.pop_front() {
-            let Some(state) = self.model.states.get(index) else { continue };
-            let Some(joined) = self.arrive(index, arriving) else { continue };
+            let Some(state) = self.model.states.get(index) else {
+                continue;
+            };
+            let Some(joined) = self.arrive(index, arriving) else {
+                continue;
+            };
             let after = self.output(index, state, &joined, depth);
             for edge in self.model.graph.edges(index) {
                 if let Some(target) = edge.to.filter(|target| !self.may_be_anything(*target)) {
@@ -237,10 +299,17 @@ impl Flow<'_, '_> {
             }
         }
         let ends = scope.reached.iter().filter_map(|index| {
-            let (state, node) = (self.model.states.get(*index)?, self.model.graph.states.get(*index)?);
-            self.outputs.get(*index)?.clone().filter(|_| node.ends && state.ty != "Fail")
+            let (state, node) = (
+                self.model.states.get(*index)?,
+                self.model.graph.states.get(*index)?,
+            );
+            self.outputs
+                .get(*index)?
+                .clone()
+                .filter(|_| node.ends && state.ty != "Fail")
         });
-        ends.reduce(|before, after| AbstractValue::joined(&before, &after)).unwrap_or(anything)
+        ends.reduce(|before, after| AbstractValue::joined(&before, &after))
+            .unwrap_or(anything)
     }
 
     /// Whether the input of a state is already unknown, so that other paths to it add nothing.
@@ -276,7 +345,10 @@ impl Flow<'_, '_> {
             return Rc::new(AbstractValue::Any);
         }
         let of = |field: &str, template: bool| {
-            state.value.get(field).map(|value| Rc::new(AbstractValue::of(value, template, 0)))
+            state
+                .value
+                .get(field)
+                .map(|value| Rc::new(AbstractValue::of(value, template, 0)))
         };
         match state.language {
             Some(QueryLanguage::JSONPath) => {
@@ -288,7 +360,11 @@ impl Flow<'_, '_> {
                     "Task" | "Map" => self.result(index, state, &seen, depth),
                     _ => self.result(index, state, &of("Parameters", true).unwrap_or(seen), depth),
                 };
-                let merged = put(input, state.value.get("ResultPath"), of("ResultSelector", true).unwrap_or(raw));
+                let merged = put(
+                    input,
+                    state.value.get("ResultPath"),
+                    of("ResultSelector", true).unwrap_or(raw),
+                );
                 select(&merged, state.value.get("OutputPath"))
             }
             Some(QueryLanguage::JSONata) => {
@@ -315,14 +391,24 @@ impl Flow<'_, '_> {
         given: &Rc<AbstractValue>,
         depth: usize,
     ) -> Rc<AbstractValue> {
-        let inside = self.model.graph.states.get(index).map(|node| node.inside.as_slice()).unwrap_or(&[]);
+        let inside = self
+            .model
+            .graph
+            .states
+            .get(index)
+            .map(|node| node.inside.as_slice())
+            .unwrap_or(&[]);
         let shape = match state.ty {
             "Pass" => match state.value.get("Result") {
                 Some(result) => AbstractValue::of(result, false, 0),
                 None => return given.clone(),
             },
             "Parallel" => {
-                let branches = state.value.get("Branches").and_then(Json::as_array).unwrap_or(&[]);
+                let branches = state
+                    .value
+                    .get("Branches")
+                    .and_then(Json::as_array)
+                    .unwrap_or(&[]);
                 let outputs = (0..branches.len()).map(|branch| {
                     let place = JsonPointer::root().join("Branches").join(branch);
                     match inside.iter().find(|(at, _)| *at == place) {
@@ -333,11 +419,16 @@ impl Flow<'_, '_> {
                 AbstractValue::Array(outputs.collect())
             }
             "Map" => {
-                let selector = state.value.get("ItemSelector").or_else(|| state.value.get("Parameters"));
+                let selector = state
+                    .value
+                    .get("ItemSelector")
+                    .or_else(|| state.value.get("Parameters"));
                 let batched = state.value.get("ItemBatcher").is_some();
                 let template = state.language == Some(QueryLanguage::JSONPath);
                 let node = match selector {
-                    Some(selector) if !batched && state.language.is_some() => AbstractValue::of(selector, template, 0),
+                    Some(selector) if !batched && state.language.is_some() => {
+                        AbstractValue::of(selector, template, 0)
+                    }
                     _ => AbstractValue::Any,
                 };
                 if let Some((_, scope)) = inside.first() {
@@ -361,7 +452,10 @@ impl Flow<'_, '_> {
 }
 
 /// Returns why a path leads to a missing value in the result of an API, if it does.
-fn not_returned<'p>(mut response: Response, path: impl Iterator<Item = &'p Step>) -> Option<Missing> {
+fn not_returned<'p>(
+    mut response: Response,
+    path: impl Iterator<Item = &'p Step>,
+) -> Option<Missing> {
     for step in path {
         match (response.step(step), step) {
             (Reached::Response(next), _) => response = next,
@@ -383,15 +477,30 @@ fn leaving(
     output: &Rc<AbstractValue>,
 ) -> Rc<AbstractValue> {
     let inside = edge.tokens().get(state.at.tokens().len()..).unwrap_or(&[]);
-    let [list, index, _] = inside else { return output.clone() };
-    let entry = index.parse().ok().and_then(|index: usize| state.value.get(list)?.as_array()?.get(index));
-    let Some(entry) = entry else { return Rc::new(AbstractValue::Any) };
-    let own = || entry.get("Output").map(|output| Rc::new(AbstractValue::of(output, false, 0)));
+    let [list, index, _] = inside else {
+        return output.clone();
+    };
+    let entry = index
+        .parse()
+        .ok()
+        .and_then(|index: usize| state.value.get(list)?.as_array()?.get(index));
+    let Some(entry) = entry else {
+        return Rc::new(AbstractValue::Any);
+    };
+    let own = || {
+        entry
+            .get("Output")
+            .map(|output| Rc::new(AbstractValue::of(output, false, 0)))
+    };
     match (&**list, state.language) {
-        ("Catch", Some(QueryLanguage::JSONPath)) => {
-            put(input, entry.get("ResultPath"), Rc::new(AbstractValue::error()))
+        ("Catch", Some(QueryLanguage::JSONPath)) => put(
+            input,
+            entry.get("ResultPath"),
+            Rc::new(AbstractValue::error()),
+        ),
+        ("Catch", Some(QueryLanguage::JSONata)) => {
+            own().unwrap_or_else(|| Rc::new(AbstractValue::error()))
         }
-        ("Catch", Some(QueryLanguage::JSONata)) => own().unwrap_or_else(|| Rc::new(AbstractValue::error())),
         ("Choices", Some(QueryLanguage::JSONata)) => own().unwrap_or_else(|| output.clone()),
         (_, None) => Rc::new(AbstractValue::Any),
         _ => output.clone(),
@@ -400,7 +509,9 @@ fn leaving(
 
 /// The part of a value that `InputPath` or `OutputPath` selects.
 fn select(value: &Rc<AbstractValue>, path: Option<&Json>) -> Rc<AbstractValue> {
-    let Some(path) = path else { return value.clone() };
+    let Some(path) = path else {
+        return value.clone();
+    };
     match input_path(path) {
         _ if *path == Json::Null => Rc::new(AbstractValue::Object(BTreeMap::new(), false)),
         Some(path) => value.at(&path),
@@ -409,17 +520,29 @@ fn select(value: &Rc<AbstractValue>, path: Option<&Json>) -> Rc<AbstractValue> {
 }
 
 /// The input with a result inserted by `ResultPath`.
-fn put(input: &Rc<AbstractValue>, path: Option<&Json>, result: Rc<AbstractValue>) -> Rc<AbstractValue> {
+fn put(
+    input: &Rc<AbstractValue>,
+    path: Option<&Json>,
+    result: Rc<AbstractValue>,
+) -> Rc<AbstractValue> {
     let Some(path) = path else { return result };
     if *path == Json::Null {
         return input.clone();
     }
-    let Some(path) = input_path(path) else { return Rc::new(AbstractValue::Any) };
+    let Some(path) = input_path(path) else {
+        return Rc::new(AbstractValue::Any);
+    };
     let names: Vec<&str> = path.members().collect();
-    if names.len() == path.segments.len() { input.with(&names, result) } else { Rc::new(AbstractValue::Any) }
+    if names.len() == path.segments.len() {
+        input.with(&names, result)
+    } else {
+        Rc::new(AbstractValue::Any)
+    }
 }
 
 /// A path into the input. `None` if it is not known what the path selects.
 fn input_path(path: &Json) -> Option<Path> {
-    Path::parse(path.as_str()?).ok().filter(|path| path.root == Root::Input)
+    Path::parse(path.as_str()?)
+        .ok()
+        .filter(|path| path.root == Root::Input)
 }

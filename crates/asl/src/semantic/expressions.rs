@@ -25,13 +25,26 @@ impl ExpressionCollector<'_> {
         offset: usize,
         to: &mut Table<ExpressionId, Expression<'a>>,
     ) {
-        to.push(Expression { text, at, field: self.field, content, offset });
+        to.push(Expression {
+            text,
+            at,
+            field: self.field,
+            content,
+            offset,
+        });
     }
 
-    pub(super) fn jsonpath<'a>(&self, value: &'a Json, to: &mut Table<ExpressionId, Expression<'a>>) {
+    pub(super) fn jsonpath<'a>(
+        &self,
+        value: &'a Json,
+        to: &mut Table<ExpressionId, Expression<'a>>,
+    ) {
         let at = || self.at.join(self.field.name.as_str());
         match (self.field.reads, value) {
-            (ExpressionKind::Path | ExpressionKind::ReferencePath | ExpressionKind::ResultPath, Json::String(text)) => {
+            (
+                ExpressionKind::Path | ExpressionKind::ReferencePath | ExpressionKind::ResultPath,
+                Json::String(text),
+            ) => {
                 self.add(text, at(), Content::Path(Path::parse(text)), 0, to);
             }
             (ExpressionKind::PathOrIntrinsic, Json::String(text)) => {
@@ -44,7 +57,12 @@ impl ExpressionCollector<'_> {
         }
     }
 
-    fn template<'a>(&self, value: &'a Json, way: &PathBuilder<'_>, to: &mut Table<ExpressionId, Expression<'a>>) {
+    fn template<'a>(
+        &self,
+        value: &'a Json,
+        way: &PathBuilder<'_>,
+        to: &mut Table<ExpressionId, Expression<'a>>,
+    ) {
         value.walk(way, &mut |way, inner| {
             if let (Some(name), Some(text)) = (way.name(), inner.as_str())
                 && name.ends_with(".$")
@@ -62,7 +80,9 @@ impl ExpressionCollector<'_> {
         to: &mut Table<ExpressionId, Expression<'a>>,
     ) {
         value.walk(way, &mut |way, inner| {
-            let Some(text) = inner.as_str() else { return true };
+            let Some(text) = inner.as_str() else {
+                return true;
+            };
             match jsonata::delimited(text) {
                 Delimited::Text => {}
                 Delimited::Embedded => self.add(text, way.pointer(), Content::Embedded, 0, to),
@@ -78,5 +98,9 @@ impl ExpressionCollector<'_> {
 }
 
 fn path_or_intrinsic(text: &str) -> Content {
-    if Call::looks_like_one(text) { Content::Intrinsic(Call::parse(text)) } else { Content::Path(Path::parse(text)) }
+    if Call::looks_like_one(text) {
+        Content::Intrinsic(Call::parse(text))
+    } else {
+        Content::Path(Path::parse(text))
+    }
 }

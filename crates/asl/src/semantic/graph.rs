@@ -116,11 +116,17 @@ const MAX_GUESSES: usize = 200_000;
 
 /// The names of all states of a definition, including those of inner scopes.
 pub fn state_names(definition: &Json) -> Vec<String> {
-    let states = definition.get("States").and_then(Json::as_object).into_iter().flatten();
+    let states = definition
+        .get("States")
+        .and_then(Json::as_object)
+        .into_iter()
+        .flatten();
     let mut names = Vec::new();
     for (name, state) in states {
         names.push(name.clone());
-        containers(state).into_iter().for_each(|(_, scope)| names.extend(state_names(scope)));
+        containers(state)
+            .into_iter()
+            .for_each(|(_, scope)| names.extend(state_names(scope)));
     }
     names
 }
@@ -146,37 +152,58 @@ pub fn containers(state: &Json) -> Vec<(JsonPointer, &Json)> {
 fn has_unknown_containers(state: &Json) -> bool {
     let is_unknown = |value: &Json| match value {
         Json::Unknown => true,
-        Json::Array(elements) => elements.iter().any(|element| matches!(element, Json::Unknown)),
+        Json::Array(elements) => elements
+            .iter()
+            .any(|element| matches!(element, Json::Unknown)),
         _ => false,
     };
-    ["Branches", "ItemProcessor", "Iterator"].iter().any(|field| state.get(field).is_some_and(is_unknown))
+    ["Branches", "ItemProcessor", "Iterator"]
+        .iter()
+        .any(|field| state.get(field).is_some_and(is_unknown))
 }
 
 /// Whether an item processor runs each item as a child workflow execution.
 pub fn is_distributed(processor: &Json) -> bool {
-    processor.get("ProcessorConfig").and_then(|config| config.get("Mode")?.as_str()) == Some("DISTRIBUTED")
+    processor
+        .get("ProcessorConfig")
+        .and_then(|config| config.get("Mode")?.as_str())
+        == Some("DISTRIBUTED")
 }
 
 /// The field of a distributed Map state that contains its item processor. `None` for any other state.
 pub fn distributed(state: &Json) -> Option<&'static str> {
-    ["ItemProcessor", "Iterator"].into_iter().find(|field| state.get(field).is_some_and(is_distributed))
+    ["ItemProcessor", "Iterator"]
+        .into_iter()
+        .find(|field| state.get(field).is_some_and(is_distributed))
 }
 
 /// The transitions of a state.
 fn transitions<'a>(state: &'a Json, at: &JsonPointer) -> Vec<Edge<'a>> {
-    let edge = |at: JsonPointer, target: Option<&'a str>| Edge { at, target, to: None };
+    let edge = |at: JsonPointer, target: Option<&'a str>| Edge {
+        at,
+        target,
+        to: None,
+    };
     if matches!(state, Json::Unknown) {
         return vec![edge(at.clone(), None)];
     }
     let mut edges = Vec::new();
-    let mut add = |holder: &'a Json, at: &dyn Fn() -> JsonPointer, field: &'static str| match holder.get(field) {
+    let mut add = |holder: &'a Json, at: &dyn Fn() -> JsonPointer, field: &'static str| match holder
+        .get(field)
+    {
         Some(Json::String(target)) => edges.push(edge(at().join(field), Some(target))),
         Some(Json::Unknown) => edges.push(edge(at().join(field), None)),
         _ => {}
     };
     add(state, &|| at.clone(), "Next");
     for list in ["Choices", "Catch"] {
-        for (index, item) in state.get(list).and_then(Json::as_array).unwrap_or(&[]).iter().enumerate() {
+        for (index, item) in state
+            .get(list)
+            .and_then(Json::as_array)
+            .unwrap_or(&[])
+            .iter()
+            .enumerate()
+        {
             add(item, &|| at.join(list).join(index), "Next");
         }
     }
@@ -194,7 +221,10 @@ fn transitions<'a>(state: &'a Json, at: &JsonPointer) -> Vec<Edge<'a>> {
 fn is_terminal(state: &Json) -> bool {
     matches!(state, Json::Unknown)
         || matches!(state.get("End"), Some(Json::Bool(true) | Json::Unknown))
-        || matches!(state.get("Type").and_then(Json::as_str), Some("Succeed" | "Fail"))
+        || matches!(
+            state.get("Type").and_then(Json::as_str),
+            Some("Succeed" | "Fail")
+        )
         || matches!(state.get("Type"), Some(Json::Unknown))
 }
 
@@ -226,12 +256,17 @@ impl<'a> Graph<'a> {
         while let Some(number) = waiting.pop() {
             // In the flat form, a branch may lead back to the state that contains it.
             if let Some(scope) = self.scopes.get(number).filter(|_| order.insert(number)) {
-                let inside: Vec<ScopeId> =
-                    self.reached(scope).flat_map(|node| node.inside.iter().map(|(_, number)| *number)).collect();
+                let inside: Vec<ScopeId> = self
+                    .reached(scope)
+                    .flat_map(|node| node.inside.iter().map(|(_, number)| *number))
+                    .collect();
                 waiting.extend(inside.into_iter().rev());
             }
         }
-        order.into_iter().filter_map(|number| self.scopes.get(number)).collect()
+        order
+            .into_iter()
+            .filter_map(|number| self.scopes.get(number))
+            .collect()
     }
 
     /// Title of a scope, such as "branch 1 of `Both`". `None` for the state machine itself.
@@ -239,7 +274,9 @@ impl<'a> Graph<'a> {
         let holder = self.states.get(scope.holder?)?.name;
         Some(match scope.at.tokens() {
             [.., list, index] if list == "Branches" => {
-                let number = index.parse::<usize>().map_or_else(|_| index.to_string(), |index| (index + 1).to_string());
+                let number = index
+                    .parse::<usize>()
+                    .map_or_else(|_| index.to_string(), |index| (index + 1).to_string());
                 format!("branch {number} of `{holder}`")
             }
             _ => format!("each item of `{holder}`"),
@@ -254,12 +291,17 @@ impl<'a> Graph<'a> {
 
     /// The scopes whose states are in this namespace.
     pub fn scopes_in(&self, namespace: NamespaceId) -> impl Iterator<Item = &Scope<'a>> {
-        self.scopes.iter().filter(move |scope| scope.namespace == namespace)
+        self.scopes
+            .iter()
+            .filter(move |scope| scope.namespace == namespace)
     }
 
     /// The transitions of a state.
     pub fn edges(&self, state: StateId) -> &[Edge<'a>] {
-        self.states.get(state).map(|node| node.edges.as_slice()).unwrap_or(&[])
+        self.states
+            .get(state)
+            .map(|node| node.edges.as_slice())
+            .unwrap_or(&[])
     }
 
     /// The targets of the transitions of a state, with repetitions.
@@ -269,13 +311,20 @@ impl<'a> Graph<'a> {
 
     /// The states of a scope, in reading order.
     pub fn reached(&self, scope: &Scope<'a>) -> impl Iterator<Item = &StateNode<'a>> {
-        scope.reached.iter().filter_map(|state| self.states.get(*state))
+        scope
+            .reached
+            .iter()
+            .filter_map(|state| self.states.get(*state))
     }
 
     /// The first transition of a scope that leads to a state.
     pub fn way<'s>(&'s self, scope: &'s Scope<'a>, state: StateId) -> Option<&'s Edge<'a>> {
         let mut edges = self.reached(scope).flat_map(|node| &node.edges);
-        if scope.start.to == Some(state) { Some(&scope.start) } else { edges.find(|edge| edge.to == Some(state)) }
+        if scope.start.to == Some(state) {
+            Some(&scope.start)
+        } else {
+            edges.find(|edge| edge.to == Some(state))
+        }
     }
 
     /// A scope and its enclosing scopes, from the inside out.
@@ -287,13 +336,22 @@ impl<'a> Graph<'a> {
     fn resolve(&self, namespace: NamespaceId, target: &str) -> Option<StateId> {
         self.state_named(namespace, target).or_else(|| {
             let states = self.namespaces.get(namespace)?.states;
-            self.guesses.set(self.guesses.get().checked_sub(states.len())?);
-            self.state_named(namespace, did_you_mean(target, states.keys().map(String::as_str))?)
+            self.guesses
+                .set(self.guesses.get().checked_sub(states.len())?);
+            self.state_named(
+                namespace,
+                did_you_mean(target, states.keys().map(String::as_str))?,
+            )
         })
     }
 
     /// Adds the scope at `at` and, if it has its own states, all scopes in them.
-    fn add_scope(&mut self, holder: &'a Json, at: JsonPointer, enclosing: Option<Enclosing>) -> Option<ScopeId> {
+    fn add_scope(
+        &mut self,
+        holder: &'a Json,
+        at: JsonPointer,
+        enclosing: Option<Enclosing>,
+    ) -> Option<ScopeId> {
         let own = holder.get("States").and_then(Json::as_object);
         let unknown_states = matches!(holder.get("States"), Some(Json::Unknown));
         let namespace = match (own, enclosing.map(|enclosing| enclosing.namespace)) {
@@ -308,7 +366,11 @@ impl<'a> Graph<'a> {
             parent: enclosing.map(|enclosing| enclosing.scope),
             holder: enclosing.map(|enclosing| enclosing.state),
             owns_states: own.is_some(),
-            start: Edge { at: at.join("StartAt"), target, to },
+            start: Edge {
+                at: at.join("StartAt"),
+                target,
+                to,
+            },
             reached: IndexSet::new(),
             attached: false,
             open: matches!(holder.get("StartAt"), Some(Json::Unknown)),
@@ -324,7 +386,11 @@ impl<'a> Graph<'a> {
 
     fn add_namespace(&mut self, states: &'a Members, at: JsonPointer) -> NamespaceId {
         let first = StateId::new(self.states.len());
-        let index = self.namespaces.push(Namespace { at: at.clone(), states, first });
+        let index = self.namespaces.push(Namespace {
+            at: at.clone(),
+            states,
+            first,
+        });
         let mut ids = Vec::with_capacity(states.len());
         for (name, value) in states {
             let at = at.join(name);
@@ -341,21 +407,46 @@ impl<'a> Graph<'a> {
             }));
         }
         for state in ids {
-            let targets = self.edges(state).iter().map(|edge| self.resolve(index, edge.target?)).collect::<Vec<_>>();
-            let edges = self.states.get_mut(state).into_iter().flat_map(|node| &mut node.edges);
+            let targets = self
+                .edges(state)
+                .iter()
+                .map(|edge| self.resolve(index, edge.target?))
+                .collect::<Vec<_>>();
+            let edges = self
+                .states
+                .get_mut(state)
+                .into_iter()
+                .flat_map(|node| &mut node.edges);
             edges.zip(targets).for_each(|(edge, to)| edge.to = to);
         }
         index
     }
 
     fn add_scopes_inside(&mut self, namespace: NamespaceId, scope: ScopeId) {
-        let ids: Vec<StateId> = self.namespaces.get(namespace).into_iter().flat_map(Namespace::ids).collect();
+        let ids: Vec<StateId> = self
+            .namespaces
+            .get(namespace)
+            .into_iter()
+            .flat_map(Namespace::ids)
+            .collect();
         for state in ids {
-            let Some(node) = self.states.get(state) else { continue };
+            let Some(node) = self.states.get(state) else {
+                continue;
+            };
             let containers = containers(node.value).into_iter();
-            let placed: Vec<_> = containers.map(|(inside, scope)| (node.at.append(&inside), inside, scope)).collect();
+            let placed: Vec<_> = containers
+                .map(|(inside, scope)| (node.at.append(&inside), inside, scope))
+                .collect();
             for (at, inside, container) in placed {
-                let added = self.add_scope(container, at, Some(Enclosing { namespace, scope, state }));
+                let added = self.add_scope(
+                    container,
+                    at,
+                    Some(Enclosing {
+                        namespace,
+                        scope,
+                        state,
+                    }),
+                );
                 if let (Some(added), Some(node)) = (added, self.states.get_mut(state)) {
                     node.inside.push((inside, added));
                 }
@@ -368,8 +459,10 @@ impl<'a> Graph<'a> {
         while let Some(state) = queue.pop_front() {
             if scope.reached.insert(state) {
                 let node = self.states.get(state);
-                let has_unknown_scopes = node.is_some_and(|node| has_unknown_containers(node.value));
-                scope.open |= has_unknown_scopes || self.edges(state).iter().any(|edge| edge.target.is_none());
+                let has_unknown_scopes =
+                    node.is_some_and(|node| has_unknown_containers(node.value));
+                scope.open |= has_unknown_scopes
+                    || self.edges(state).iter().any(|edge| edge.target.is_none());
                 queue.extend(self.targets(state));
             }
         }
@@ -380,12 +473,27 @@ impl<'a> Graph<'a> {
         let mut queue = VecDeque::from([ScopeId::ROOT]);
         let mut seen = HashSet::new();
         while let Some(current) = queue.pop_front() {
-            let Some(scope) = self.scopes.get_mut(current).filter(|_| seen.insert(current)) else { continue };
+            let Some(scope) = self
+                .scopes
+                .get_mut(current)
+                .filter(|_| seen.insert(current))
+            else {
+                continue;
+            };
             scope.attached = true;
-            let reached = scope.reached.iter().filter_map(|state| self.states.get(*state));
-            let inner: Vec<ScopeId> = reached.flat_map(|node| node.inside.iter().map(|(_, inner)| *inner)).collect();
+            let reached = scope
+                .reached
+                .iter()
+                .filter_map(|state| self.states.get(*state));
+            let inner: Vec<ScopeId> = reached
+                .flat_map(|node| node.inside.iter().map(|(_, inner)| *inner))
+                .collect();
             for scope in inner {
-                if let Some(scope) = self.scopes.get_mut(scope).filter(|_| !seen.contains(&scope)) {
+                if let Some(scope) = self
+                    .scopes
+                    .get_mut(scope)
+                    .filter(|_| !seen.contains(&scope))
+                {
                     scope.parent = Some(current);
                 }
                 queue.push_back(scope);

@@ -70,7 +70,10 @@ pub struct Table<I, T> {
 
 impl<I, T> Default for Table<I, T> {
     fn default() -> Self {
-        Self { values: Vec::new(), id: PhantomData }
+        Self {
+            values: Vec::new(),
+            id: PhantomData,
+        }
     }
 }
 
@@ -80,7 +83,10 @@ impl<I: Id, T> Table<I, T> {
     where
         T: Clone,
     {
-        Self { values: vec![value; other.len()], id: PhantomData }
+        Self {
+            values: vec![value; other.len()],
+            id: PhantomData,
+        }
     }
 
     /// Adds a value and returns its ID.
@@ -106,7 +112,10 @@ impl<I: Id, T> Table<I, T> {
 
     /// All values with their IDs.
     pub fn enumerate(&self) -> impl Iterator<Item = (I, &T)> {
-        self.values.iter().enumerate().map(|(position, value)| (I::new(position), value))
+        self.values
+            .iter()
+            .enumerate()
+            .map(|(position, value)| (I::new(position), value))
     }
 
     /// All IDs.
@@ -144,14 +153,22 @@ pub struct IdRange<I> {
 
 impl<I> Default for IdRange<I> {
     fn default() -> Self {
-        Self { first: 0, end: 0, id: PhantomData }
+        Self {
+            first: 0,
+            end: 0,
+            id: PhantomData,
+        }
     }
 }
 
 impl<I: Id> IdRange<I> {
     /// The IDs of the values that were added to a table since it had this length.
     pub fn added<T>(first: usize, table: &Table<I, T>) -> Self {
-        Self { first, end: table.len(), id: PhantomData }
+        Self {
+            first,
+            end: table.len(),
+            id: PhantomData,
+        }
     }
 
     /// The IDs.

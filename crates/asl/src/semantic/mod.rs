@@ -76,17 +76,31 @@ impl<'a> SemanticModel<'a> {
         };
         model.collect_states();
         let namespaces = model.graph.namespaces.enumerate();
-        let namespaces: HashMap<JsonPointer, NamespaceId> =
-            namespaces.map(|(index, namespace)| (namespace.at.clone(), index)).collect();
-        model.collect_objects(&Language::get().definition, root, JsonPointer::root(), None, &namespaces);
+        let namespaces: HashMap<JsonPointer, NamespaceId> = namespaces
+            .map(|(index, namespace)| (namespace.at.clone(), index))
+            .collect();
+        model.collect_objects(
+            &Language::get().definition,
+            root,
+            JsonPointer::root(),
+            None,
+            &namespaces,
+        );
         model.collect_expressions();
-        model.variables = Variables::of(&model.graph, &model.states, &model.objects, &model.expressions);
+        model.variables = Variables::of(
+            &model.graph,
+            &model.states,
+            &model.objects,
+            &model.expressions,
+        );
         model
     }
 
     /// The expressions in the fields of an object.
     pub fn expressions_of(&self, node: &Node<'a>) -> impl Iterator<Item = &Expression<'a>> {
-        node.expressions.iter().filter_map(|id| self.expressions.get(id))
+        node.expressions
+            .iter()
+            .filter_map(|id| self.expressions.get(id))
     }
 
     /// The state that an object is, or that contains it.
@@ -97,18 +111,28 @@ impl<'a> SemanticModel<'a> {
     /// All states with their objects.
     pub fn state_items(&self) -> impl Iterator<Item = (&State<'a>, &Node<'a>)> {
         let is_state = |node: &&Node<'a>| Language::get().state(&node.shape.name).is_some();
-        self.objects.iter().filter(is_state).filter_map(|node| Some((self.state_of(node)?, node)))
+        self.objects
+            .iter()
+            .filter(is_state)
+            .filter_map(|node| Some((self.state_of(node)?, node)))
     }
 
     /// The query language of an object.
     pub fn language_of(&self, node: &Node<'a>) -> Option<QueryLanguage> {
-        node.state.map_or(self.language, |state| self.states.get(state).and_then(|state| state.language))
+        node.state.map_or(self.language, |state| {
+            self.states.get(state).and_then(|state| state.language)
+        })
     }
 
     fn collect_states(&mut self) {
         let express = self.express_scopes();
         let mut owner: Table<StateId, Option<ScopeId>> = Table::like(&self.graph.states, None);
-        for (index, scope) in self.graph.scopes.enumerate().filter(|(_, scope)| scope.attached || scope.owns_states) {
+        for (index, scope) in self
+            .graph
+            .scopes
+            .enumerate()
+            .filter(|(_, scope)| scope.attached || scope.owns_states)
+        {
             for state in &scope.reached {
                 if let Some(slot) = owner.get_mut(*state) {
                     slot.get_or_insert(index);
@@ -116,23 +140,34 @@ impl<'a> SemanticModel<'a> {
             }
         }
         let scopes = self.graph.scopes.enumerate();
-        let own: HashMap<NamespaceId, ScopeId> =
-            scopes.filter(|(_, scope)| scope.owns_states).map(|(index, scope)| (scope.namespace, index)).collect();
+        let own: HashMap<NamespaceId, ScopeId> = scopes
+            .filter(|(_, scope)| scope.owns_states)
+            .map(|(index, scope)| (scope.namespace, index))
+            .collect();
         for (index, node) in self.graph.states.enumerate() {
             let value = node.value;
-            let scope = owner.get(index).copied().flatten().or_else(|| own.get(&node.namespace).copied());
+            let scope = owner
+                .get(index)
+                .copied()
+                .flatten()
+                .or_else(|| own.get(&node.namespace).copied());
             let scope = scope.unwrap_or(ScopeId::ROOT);
             let (language, downgraded) = match value.get("QueryLanguage") {
                 None => (self.language, false),
                 Some(Json::Unknown) => (None, false),
-                Some(word) if word.as_str() != Some("JSONPath") => (Some(QueryLanguage::JSONata), false),
+                Some(word) if word.as_str() != Some("JSONPath") => {
+                    (Some(QueryLanguage::JSONata), false)
+                }
                 Some(_) => match self.language {
                     Some(QueryLanguage::JSONata) => (None, true),
                     language => (language, false),
                 },
             };
             let ty = value.get("Type").and_then(Json::as_str).unwrap_or("");
-            let resource = value.get("Resource").and_then(Json::as_str).filter(|_| ty == "Task");
+            let resource = value
+                .get("Resource")
+                .and_then(Json::as_str)
+                .filter(|_| ty == "Task");
             self.states.push(State {
                 name: node.name,
                 ty,
@@ -152,8 +187,17 @@ impl<'a> SemanticModel<'a> {
     fn express_scopes(&self) -> HashSet<ScopeId> {
         let is_express = |index: &ScopeId| {
             let child = self.graph.around(*index).find_map(|scope| {
-                let processor = self.root.at(&self.graph.scopes.get(scope)?.at).filter(|it| is_distributed(it))?;
-                Some(processor.get("ProcessorConfig")?.get("ExecutionType").and_then(Json::as_str) == Some("EXPRESS"))
+                let processor = self
+                    .root
+                    .at(&self.graph.scopes.get(scope)?.at)
+                    .filter(|it| is_distributed(it))?;
+                Some(
+                    processor
+                        .get("ProcessorConfig")?
+                        .get("ExecutionType")
+                        .and_then(Json::as_str)
+                        == Some("EXPRESS"),
+                )
             });
             child.unwrap_or(self.machine == MachineType::Express)
         };
@@ -173,13 +217,31 @@ impl<'a> SemanticModel<'a> {
         };
         let index = self.objects.len();
         let fields: Vec<_> = members.keys().map(|name| shape.field(name)).collect();
-        let owner = state.and_then(|state| self.states.get(state)).filter(|_| shape.name == "Task");
+        let owner = state
+            .and_then(|state| self.states.get(state))
+            .filter(|_| shape.name == "Task");
         let resource = owner.and_then(|state| state.resource);
-        self.objects.push(Node { shape, value, fields, at, resource, expressions: IdRange::default(), state });
+        self.objects.push(Node {
+            shape,
+            value,
+            fields,
+            at,
+            resource,
+            expressions: IdRange::default(),
+            state,
+        });
         for (position, inner) in members.values().enumerate() {
-            let field = self.objects.get(index).and_then(|node| *node.fields.get(position)?);
+            let field = self
+                .objects
+                .get(index)
+                .and_then(|node| *node.fields.get(position)?);
             let Some(field) = field else { continue };
-            let place = || self.objects.get(index).map(|node| node.at.join(field.name.as_str())).unwrap_or_default();
+            let place = || {
+                self.objects
+                    .get(index)
+                    .map(|node| node.at.join(field.name.as_str()))
+                    .unwrap_or_default()
+            };
             match (&field.shape, inner) {
                 (FieldType::Object(name), inner) => {
                     if let Some(object) = Language::get().object(name) {
@@ -188,20 +250,34 @@ impl<'a> SemanticModel<'a> {
                     }
                 }
                 (FieldType::Objects(name), Json::Array(elements)) => {
-                    let Some(object) = Language::get().object(name) else { continue };
+                    let Some(object) = Language::get().object(name) else {
+                        continue;
+                    };
                     let place = place();
                     for (index, element) in elements.iter().enumerate() {
                         self.collect_objects(object, element, place.join(index), state, namespaces);
                     }
                 }
                 (FieldType::States, Json::Object(_)) => {
-                    let namespace = namespaces.get(&place()).and_then(|index| self.graph.namespaces.get(*index));
+                    let namespace = namespaces
+                        .get(&place())
+                        .and_then(|index| self.graph.namespaces.get(*index));
                     let Some(namespace) = namespace else { continue };
                     let numbers: Vec<StateId> = namespace.ids().collect();
                     for number in numbers {
-                        let Some(state) = self.states.get(number) else { continue };
-                        let Some(object) = Language::get().state(state.ty) else { continue };
-                        self.collect_objects(object, state.value, state.at.clone(), Some(number), namespaces);
+                        let Some(state) = self.states.get(number) else {
+                            continue;
+                        };
+                        let Some(object) = Language::get().state(state.ty) else {
+                            continue;
+                        };
+                        self.collect_objects(
+                            object,
+                            state.value,
+                            state.at.clone(),
+                            Some(number),
+                            namespaces,
+                        );
                     }
                 }
                 _ => {}
@@ -222,13 +298,18 @@ impl<'a> SemanticModel<'a> {
     }
 
     fn expressions_in(&self, node: &Node<'a>, to: &mut Table<ExpressionId, Expression<'a>>) {
-        let Some(language) = node.state.and(self.language_of(node)) else { return };
+        let Some(language) = node.state.and(self.language_of(node)) else {
+            return;
+        };
         for (field, value) in node.members() {
             let other = field.language.is_some_and(|only| only != language);
             if field.reads == ExpressionKind::Nothing || other {
                 continue;
             }
-            let collector = ExpressionCollector { field, at: &node.at };
+            let collector = ExpressionCollector {
+                field,
+                at: &node.at,
+            };
             match language {
                 QueryLanguage::JSONPath => collector.jsonpath(value, to),
                 QueryLanguage::JSONata => {

@@ -90,18 +90,28 @@ pub enum Content {
 impl<'a> Node<'a> {
     /// The known fields of the object, with their known values.
     pub fn known_members(&self) -> impl Iterator<Item = (&'static FieldSchema, &'a Json)> {
-        self.members().filter(|(_, value)| !matches!(value, Json::Unknown))
+        self.members()
+            .filter(|(_, value)| !matches!(value, Json::Unknown))
     }
 
     /// Its `Parameters` and `Arguments`, with the name of the field.
     pub fn payloads(&self) -> impl Iterator<Item = (&'static str, &'a Json)> {
-        ["Parameters", "Arguments"].into_iter().filter_map(|field| Some((field, self.value.get(field)?)))
+        ["Parameters", "Arguments"]
+            .into_iter()
+            .filter_map(|field| Some((field, self.value.get(field)?)))
     }
 
     /// The known fields of the object, with their values.
     pub fn members(&self) -> impl Iterator<Item = (&'static FieldSchema, &'a Json)> {
-        let values = self.value.as_object().into_iter().flat_map(|members| members.values());
-        self.fields.iter().zip(values).filter_map(|(field, value)| Some(((*field)?, value)))
+        let values = self
+            .value
+            .as_object()
+            .into_iter()
+            .flat_map(|members| members.values());
+        self.fields
+            .iter()
+            .zip(values)
+            .filter_map(|(field, value)| Some(((*field)?, value)))
     }
 }
 

@@ -33,12 +33,15 @@ impl Response {
             Resource::Sdk(called) => (called.service, called.operation),
             // An integration with another name than its operation, such as `elasticmapreduce:createCluster`,
             // returns another result.
-            Resource::Optimized(called) => {
-                integration(called.service, called.operation)?.sdk().filter(|(_, name)| *name == called.operation)?
-            }
+            Resource::Optimized(called) => integration(called.service, called.operation)?
+                .sdk()
+                .filter(|(_, name)| *name == called.operation)?,
             _ => return None,
         };
-        Some(Self { structure: operation(service, name)?.response?, nesting: Nesting::Single })
+        Some(Self {
+            structure: operation(service, name)?.response?,
+            nesting: Nesting::Single,
+        })
     }
 
     /// Returns the names of its members, or of those of its elements.
@@ -48,7 +51,10 @@ impl Response {
 
     /// Follows a step of a path.
     pub fn step(self, step: &Step) -> Reached {
-        let element = Self { nesting: Nesting::Single, ..self };
+        let element = Self {
+            nesting: Nesting::Single,
+            ..self
+        };
         match (self.nesting, step) {
             (Nesting::Map, Step::Member(_)) => Reached::Response(element),
             // JSONata reads the member of each element.

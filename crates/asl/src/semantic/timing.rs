@@ -35,9 +35,14 @@ pub(crate) fn longest_time(task: &Json) -> Option<f64> {
 
 /// Returns whether a retrier retries timeouts.
 fn retries_timeouts(retrier: &Json) -> bool {
-    let errors = retrier.get("ErrorEquals").and_then(Json::as_array).unwrap_or(&[]);
-    errors
-        .iter()
-        .filter_map(Json::as_str)
-        .any(|error| matches!(error, "States.ALL" | "States.Timeout" | "States.HeartbeatTimeout"))
+    let errors = retrier
+        .get("ErrorEquals")
+        .and_then(Json::as_array)
+        .unwrap_or(&[]);
+    errors.iter().filter_map(Json::as_str).any(|error| {
+        matches!(
+            error,
+            "States.ALL" | "States.Timeout" | "States.HeartbeatTimeout"
+        )
+    })
 }

@@ -75,7 +75,10 @@ struct Flow {
     possible: [u64; WORDS],
 }
 
-const NOTHING: Flow = Flow { certain: [0; WORDS], possible: [0; WORDS] };
+const NOTHING: Flow = Flow {
+    certain: [0; WORDS],
+    possible: [0; WORDS],
+};
 
 impl Flow {
     fn set(&mut self, index: usize) {
@@ -106,12 +109,18 @@ impl Variables {
         objects: &[Node<'_>],
         expressions: &Table<ExpressionId, Expression<'_>>,
     ) -> Self {
-        let mut variables =
-            Self { assignments: assignments(objects), reads: reads(objects, expressions), ..Self::default() };
+        let mut variables = Self {
+            assignments: assignments(objects),
+            reads: reads(objects, expressions),
+            ..Self::default()
+        };
         variables.guards = guards(expressions);
         for assignment in &variables.assignments {
             let next = variables.index.len();
-            variables.index.entry(assignment.name.clone()).or_insert(next);
+            variables
+                .index
+                .entry(assignment.name.clone())
+                .or_insert(next);
         }
         if variables.index.len() <= MAX_FOLLOWED && !variables.index.is_empty() {
             variables.follow(graph, states);
@@ -126,9 +135,15 @@ impl Variables {
 
     /// Whether a variable has a value when a state begins. `None` if it is not known.
     pub fn defined(&self, state: StateId, name: &str) -> Option<Defined> {
-        let Some(index) = self.index.get(name) else { return Some(Defined::Never) };
+        let Some(index) = self.index.get(name) else {
+            return Some(Defined::Never);
+        };
         let flow = self.entry.get(&state)?;
-        let has = |words: &[u64; WORDS]| words.get(index / 64).is_some_and(|word| word & (1 << (index % 64)) != 0);
+        let has = |words: &[u64; WORDS]| {
+            words
+                .get(index / 64)
+                .is_some_and(|word| word & (1 << (index % 64)) != 0)
+        };
         Some(match (has(&flow.certain), has(&flow.possible)) {
             (true, _) => Defined::Always,
             (false, true) => Defined::Sometimes,
@@ -149,10 +164,18 @@ impl Variables {
             if !seen.insert(scope_index) {
                 continue;
             }
-            let Some(scope) = graph.scopes.get(scope_index) else { continue };
+            let Some(scope) = graph.scopes.get(scope_index) else {
+                continue;
+            };
             // The child workflow executions of a distributed Map state cannot read the outer variables.
-            let distributed = scope.holder.and_then(|holder| distributed(states.get(holder)?.value)).is_some();
-            let outer = scope.holder.filter(|_| !distributed).and_then(|holder| self.entry.get(&holder).copied());
+            let distributed = scope
+                .holder
+                .and_then(|holder| distributed(states.get(holder)?.value))
+                .is_some();
+            let outer = scope
+                .holder
+                .filter(|_| !distributed)
+                .and_then(|holder| self.entry.get(&holder).copied());
             if let Some(start) = scope.start.to {
                 self.follow_scope(graph, start, outer.unwrap_or(NOTHING), states);
             }
@@ -160,19 +183,35 @@ impl Variables {
         }
     }
 
-    fn follow_scope(&mut self, graph: &Graph<'_>, start: StateId, outer: Flow, states: &Table<StateId, State<'_>>) {
+    fn follow_scope(
+        &mut self,
+        graph: &Graph<'_>,
+        start: StateId,
+        outer: Flow,
+        states: &Table<StateId, State<'_>>,
+    ) {
         let mut queue = VecDeque::from([(start, outer)]);
         while let Some((index, arriving)) = queue.pop_front() {
-            let joined = self.entry.get(&index).map_or(arriving, |before| before.joined(arriving));
+            let joined = self
+                .entry
+                .get(&index)
+                .map_or(arriving, |before| before.joined(arriving));
             if self.entry.get(&index) == Some(&joined) {
                 continue;
             }
             self.entry.insert(index, joined);
-            let Some(state) = states.get(index) else { continue };
+            let Some(state) = states.get(index) else {
+                continue;
+            };
             for edge in graph.edges(index) {
                 let Some(target) = edge.to else { continue };
                 let mut leaving = joined;
-                let guarded = edge.at.parent().and_then(|rule| self.guards.get(&rule)).into_iter().flatten();
+                let guarded = edge
+                    .at
+                    .parent()
+                    .and_then(|rule| self.guards.get(&rule))
+                    .into_iter()
+                    .flatten();
                 for name in assigned_on(state, &edge.at).chain(guarded.map(String::as_str)) {
                     if let Some(variable) = self.index.get(name) {
                         leaving.set(*variable);
@@ -194,17 +233,28 @@ fn assigned_on<'a>(state: &'a State<'_>, edge: &JsonPointer) -> impl Iterator<It
     let inside = edge.tokens().get(state.at.tokens().len()..).unwrap_or(&[]);
     // A rule or catcher sets its own variables instead of those of the state.
     let holder = match inside {
-        [list, index, _] => index.parse().ok().and_then(|index: usize| state.value.get(list)?.as_array()?.get(index)),
+        [list, index, _] => index
+            .parse()
+            .ok()
+            .and_then(|index: usize| state.value.get(list)?.as_array()?.get(index)),
         _ => Some(state.value),
     };
-    let assign = holder.and_then(|holder| holder.get("Assign")).and_then(Json::as_object);
-    assign.into_iter().flat_map(|members| members.keys()).map(|key| variable_name(key))
+    let assign = holder
+        .and_then(|holder| holder.get("Assign"))
+        .and_then(Json::as_object);
+    assign
+        .into_iter()
+        .flat_map(|members| members.keys())
+        .map(|key| variable_name(key))
 }
 
 fn assignments(objects: &[Node<'_>]) -> Vec<Assignment> {
     let mut found = Vec::new();
     for node in objects {
-        let (Some(state), Some(members)) = (node.state, node.value.get("Assign").and_then(Json::as_object)) else {
+        let (Some(state), Some(members)) = (
+            node.state,
+            node.value.get("Assign").and_then(Json::as_object),
+        ) else {
             continue;
         };
         if node.shape.field("Assign").is_none() {
@@ -212,7 +262,11 @@ fn assignments(objects: &[Node<'_>]) -> Vec<Assignment> {
         }
         for key in members.keys() {
             let at = node.at.join("Assign").join(key);
-            found.push(Assignment { name: variable_name(key).to_owned(), at, state });
+            found.push(Assignment {
+                name: variable_name(key).to_owned(),
+                at,
+                state,
+            });
         }
     }
     found
@@ -220,25 +274,46 @@ fn assignments(objects: &[Node<'_>]) -> Vec<Assignment> {
 
 fn reads(objects: &[Node<'_>], expressions: &Table<ExpressionId, Expression<'_>>) -> Vec<Read> {
     let mut found = Vec::new();
-    let of_states = objects.iter().filter_map(|node| Some((node.expressions, node.state?)));
-    let expressions_of_states = of_states.flat_map(|(indices, state)| indices.iter().map(move |index| (index, state)));
+    let of_states = objects
+        .iter()
+        .filter_map(|node| Some((node.expressions, node.state?)));
+    let expressions_of_states =
+        of_states.flat_map(|(indices, state)| indices.iter().map(move |index| (index, state)));
     for (index, state) in expressions_of_states {
-        let Some(expression) = expressions.get(index) else { continue };
+        let Some(expression) = expressions.get(index) else {
+            continue;
+        };
         for (path, span) in expression.paths() {
             if let Root::Variable(name) = &path.root {
                 let span = span.start..span.start + name.len() + 1;
-                found.push(Read { name: name.clone(), expression: index, span, state, guarded: false });
+                found.push(Read {
+                    name: name.clone(),
+                    expression: index,
+                    span,
+                    state,
+                    guarded: false,
+                });
             }
         }
         if let Some(tree) = expression.jsonata() {
             let (own, called, asked) = (names_defined_in(tree), called(tree), asked_for(tree));
             tree.walk(&mut |node| {
                 if let Kind::Variable(name) = &node.kind {
-                    let known = matches!(name.as_str(), "" | "$" | "states") || own.contains(name.as_str());
-                    if !known && function_named(name).is_none() && !called.contains(&node.span.start) {
+                    let known =
+                        matches!(name.as_str(), "" | "$" | "states") || own.contains(name.as_str());
+                    if !known
+                        && function_named(name).is_none()
+                        && !called.contains(&node.span.start)
+                    {
                         let guarded = asked.contains(name.as_str());
                         let (name, span) = (name.clone(), node.span.clone());
-                        found.push(Read { name, expression: index, span, state, guarded });
+                        found.push(Read {
+                            name,
+                            expression: index,
+                            span,
+                            state,
+                            guarded,
+                        });
                     }
                 }
             });
@@ -274,7 +349,10 @@ fn asked_by(node: &jsonata::Node) -> HashSet<&str> {
 /// The variables that have a value if a condition is true.
 fn guaranteed(condition: &jsonata::Node) -> HashSet<&str> {
     match &condition.kind {
-        Kind::Binary("and", left, right) => guaranteed(left).into_iter().chain(guaranteed(right)).collect(),
+        Kind::Binary("and", left, right) => guaranteed(left)
+            .into_iter()
+            .chain(guaranteed(right))
+            .collect(),
         Kind::Block(nodes) => nodes.last().map_or_else(HashSet::new, guaranteed),
         _ => asked_by(condition),
     }

@@ -23,7 +23,12 @@ impl TextError {
     /// A member that an object has twice.
     pub(super) fn duplicate_member(name: &str, at: JsonPointer, span: Range<usize>) -> Self {
         let message = format!("`{}` occurs twice in the same object", printable(name));
-        Self { kind: TextErrorKind::DuplicateMember, message, at, span }
+        Self {
+            kind: TextErrorKind::DuplicateMember,
+            message,
+            at,
+            span,
+        }
     }
 }
 

@@ -12,7 +12,11 @@ pub enum Format {
 impl Format {
     /// Returns the format of a text by its first character.
     pub fn of_text(text: &str) -> Self {
-        if text.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[', '"']) {
+        if text
+            .trim_start_matches('\u{feff}')
+            .trim_start()
+            .starts_with(['{', '[', '"'])
+        {
             Self::Json
         } else {
             Self::Yaml

@@ -23,7 +23,11 @@ pub(super) struct Indented<'t> {
 impl<'t> Indented<'t> {
     /// A text without indented lines.
     pub(super) fn of(text: &'t str) -> Self {
-        Self { text: Cow::Borrowed(text), at: Vec::new(), by: 0 }
+        Self {
+            text: Cow::Borrowed(text),
+            at: Vec::new(),
+            by: 0,
+        }
     }
 
     /// Indents the lines of the quoted text that begins at the place of an error, or else the line of the
@@ -34,13 +38,20 @@ impl<'t> Indented<'t> {
             return self.indent_line(place);
         }
         // In reverse order, so that earlier places do not change.
-        lines.into_iter().rev().filter(|line| self.indent_line(*line)).count() > 0
+        lines
+            .into_iter()
+            .rev()
+            .filter(|line| self.indent_line(*line))
+            .count()
+            > 0
     }
 
     /// The lines of the quoted text that begins at a place, except the first one.
     fn lines_of_quoted(&self, place: usize) -> Vec<usize> {
         let text = self.text.get(place..).unwrap_or("");
-        let Some(quote @ ('"' | '\'')) = text.chars().next() else { return Vec::new() };
+        let Some(quote @ ('"' | '\'')) = text.chars().next() else {
+            return Vec::new();
+        };
         let (mut lines, mut is_escaped) = (Vec::new(), false);
         for (at, c) in text.char_indices().skip(1) {
             match c {
@@ -49,7 +60,10 @@ impl<'t> Indented<'t> {
                 c if c == quote => break,
                 _ => {}
             }
-            let is_blank = || text.get(at + 1..).is_none_or(|rest| rest.starts_with(['\n', '\r']));
+            let is_blank = || {
+                text.get(at + 1..)
+                    .is_none_or(|rest| rest.starts_with(['\n', '\r']))
+            };
             if c == '\n' && !is_blank() {
                 lines.push(place + at + 1);
             }
@@ -58,9 +72,16 @@ impl<'t> Indented<'t> {
     }
 
     fn indent_line(&mut self, place: usize) -> bool {
-        let start = self.text.get(..place).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
-        let is_too_much = self.at.len() >= MAX_LINES || self.text.len() * (self.at.len() + 1) > MAX_READ;
-        let Err(index) = self.at.binary_search(&start) else { return false };
+        let start = self
+            .text
+            .get(..place)
+            .and_then(|before| before.rfind('\n'))
+            .map_or(0, |at| at + 1);
+        let is_too_much =
+            self.at.len() >= MAX_LINES || self.text.len() * (self.at.len() + 1) > MAX_READ;
+        let Err(index) = self.at.binary_search(&start) else {
+            return false;
+        };
         if is_too_much {
             return false;
         }
@@ -79,8 +100,16 @@ impl<'t> Indented<'t> {
     /// The place in the original text.
     pub(super) fn original(&self, place: usize) -> usize {
         let before = self.at.partition_point(|at| *at < place);
-        let inside = before.checked_sub(1).and_then(|index| self.at.get(index)).map_or(0, |at| place - at);
-        place - before * self.by + if before > 0 { self.by.saturating_sub(inside) } else { 0 }
+        let inside = before
+            .checked_sub(1)
+            .and_then(|index| self.at.get(index))
+            .map_or(0, |at| place - at);
+        place - before * self.by
+            + if before > 0 {
+                self.by.saturating_sub(inside)
+            } else {
+                0
+            }
     }
 }
 
@@ -98,11 +127,18 @@ mod tests {
         }
         assert_eq!(indented.text, "a: [\n  b,\n   c\n   ]\nd");
         for part in ["a", "b", "c", "]", "d"] {
-            assert_eq!(indented.original(indented.text.find(part).unwrap()), text.find(part).unwrap(), "{part}");
+            assert_eq!(
+                indented.original(indented.text.find(part).unwrap()),
+                text.find(part).unwrap(),
+                "{part}"
+            );
         }
         // Inserted spaces belong to the beginning of the line, and a line is indented only once.
         let start = indented.text.find("   c").unwrap();
-        assert_eq!([indented.original(start), indented.original(start + 2)], [text.find('c').unwrap(); 2]);
+        assert_eq!(
+            [indented.original(start), indented.original(start + 2)],
+            [text.find('c').unwrap(); 2]
+        );
         assert!(!indented.indent(start + 3));
         assert_eq!(indented.original(indented.text.len()), text.len());
     }
@@ -114,6 +150,9 @@ mod tests {
         assert!(indented.indent(3));
         assert_eq!(indented.text, "a: \"b\n\n  c \\\" d\n   e\"\nf: 1");
         assert!(!indented.indent(3));
-        assert_eq!(indented.original(indented.text.find('f').unwrap()), text.find('f').unwrap());
+        assert_eq!(
+            indented.original(indented.text.find('f').unwrap()),
+            text.find('f').unwrap()
+        );
     }
 }

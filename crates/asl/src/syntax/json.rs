@@ -26,7 +26,11 @@ pub fn parse(text: &str) -> Parsed {
 /// One problem, if the text is not valid JSON for any values of the placeholders.
 pub fn parse_unfilled(text: &str) -> Parsed {
     let placeholders = Placeholders::of_json(text);
-    if placeholders.is_empty() { parse(text) } else { read(&placeholders.as_json(text), &placeholders) }
+    if placeholders.is_empty() {
+        parse(text)
+    } else {
+        read(&placeholders.as_json(text), &placeholders)
+    }
 }
 
 fn read(text: &str, placeholders: &Placeholders) -> Parsed {
@@ -34,7 +38,12 @@ fn read(text: &str, placeholders: &Placeholders) -> Parsed {
     let offset = text.len() - text_without_mark.len();
     let fail = |kind: TextErrorKind, message: String, at: usize| {
         let span = whole_characters(text, at + offset..at + offset + 1);
-        Box::new(TextError { kind, message, at: JsonPointer::root(), span })
+        Box::new(TextError {
+            kind,
+            message,
+            at: JsonPointer::root(),
+            span,
+        })
     };
     if let Some(at) = too_deep(text_without_mark) {
         return Err(fail(
@@ -43,18 +52,36 @@ fn read(text: &str, placeholders: &Placeholders) -> Parsed {
             at,
         ));
     }
-    let collect = CollectOptions { comments: CommentCollectionStrategy::Off, tokens: false };
-    let parsed = jsonc_parser::parse_to_ast(text_without_mark, &collect, &strict()).map_err(|error| {
-        fail(
-            TextErrorKind::InvalidJson,
-            format!("invalid JSON: {}", lower_first(&error.kind().to_string())),
-            error.range().start,
-        )
-    })?;
-    let ast = parsed.value.ok_or_else(|| fail(TextErrorKind::Blank, "the definition is empty".into(), 0))?;
-    let mut reader = Reader { errors: Vec::new(), offset, complete: true, placeholders };
+    let collect = CollectOptions {
+        comments: CommentCollectionStrategy::Off,
+        tokens: false,
+    };
+    let parsed =
+        jsonc_parser::parse_to_ast(text_without_mark, &collect, &strict()).map_err(|error| {
+            fail(
+                TextErrorKind::InvalidJson,
+                format!("invalid JSON: {}", lower_first(&error.kind().to_string())),
+                error.range().start,
+            )
+        })?;
+    let ast = parsed
+        .value
+        .ok_or_else(|| fail(TextErrorKind::Blank, "the definition is empty".into(), 0))?;
+    let mut reader = Reader {
+        errors: Vec::new(),
+        offset,
+        complete: true,
+        placeholders,
+    };
     let (root, places) = reader.value(&ast, &PathBuilder::Start(&JsonPointer::root()));
-    Ok((Document { root, places, complete: reader.complete }, reader.errors))
+    Ok((
+        Document {
+            root,
+            places,
+            complete: reader.complete,
+        },
+        reader.errors,
+    ))
 }
 
 fn strict() -> ParseOptions {
@@ -74,7 +101,10 @@ fn strict() -> ParseOptions {
 
 fn lower_first(text: &str) -> String {
     let mut chars = text.trim_end_matches('.').chars();
-    chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
+    chars
+        .next()
+        .map(|first| first.to_lowercase().chain(chars).collect())
+        .unwrap_or_default()
 }
 
 /// The place where the nesting exceeds the limit.
@@ -120,7 +150,10 @@ impl Reader<'_> {
     }
 
     fn value(&mut self, ast: &Ast<'_>, at: &PathBuilder<'_>) -> (Json, Place) {
-        let mut place = Place { value: self.span(ast), ..Place::default() };
+        let mut place = Place {
+            value: self.span(ast),
+            ..Place::default()
+        };
         let value = match ast {
             Ast::NullKeyword(_) => Json::Null,
             Ast::BooleanLit(flag) => Json::Bool(flag.value),
@@ -138,7 +171,9 @@ impl Reader<'_> {
             }
             Ast::Array(array) => {
                 let elements = array.elements.iter().enumerate();
-                let (values, inner) = elements.map(|(i, e)| self.value(e, &PathBuilder::Element(at, i))).unzip();
+                let (values, inner) = elements
+                    .map(|(i, e)| self.value(e, &PathBuilder::Element(at, i)))
+                    .unzip();
                 place.inner = inner;
                 Json::Array(values)
             }
@@ -158,20 +193,25 @@ impl Reader<'_> {
     }
 
     fn object(&mut self, object: &ast::Object<'_>, at: &PathBuilder<'_>) -> (Members, Vec<Place>) {
-        let mut members = Members::with_capacity_and_hasher(object.properties.len(), <_>::default());
+        let mut members =
+            Members::with_capacity_and_hasher(object.properties.len(), <_>::default());
         let mut places: Vec<Place> = Vec::with_capacity(object.properties.len());
         for property in &object.properties {
             let key = property.name.as_str().to_owned();
             let inside = PathBuilder::Member(at, &key);
             let (value, place) = self.value(&property.value, &inside);
-            let place = Place { key: self.span(&property.name), ..place };
+            let place = Place {
+                key: self.span(&property.name),
+                ..place
+            };
             let (index, before) = members.insert_full(key, value);
             match before.and_then(|_| places.get_mut(index)) {
                 Some(slot) if self.placeholders.begins(place.key.start) => *slot = place,
                 Some(slot) => {
                     let name = property.name.as_str();
                     let at = PathBuilder::Member(at, name).pointer();
-                    self.errors.push(TextError::duplicate_member(name, at, place.key.clone()));
+                    self.errors
+                        .push(TextError::duplicate_member(name, at, place.key.clone()));
                     *slot = place;
                 }
                 None => places.push(place),

@@ -59,12 +59,19 @@ impl Document {
     /// The byte range that messages show for a value. For an object with a name, it is the name.
     pub fn label_span(&self, pointer: &JsonPointer) -> Range<usize> {
         let is_object = matches!(self.root.at(pointer), Some(Json::Object(_)));
-        self.key_span(pointer).filter(|_| is_object).unwrap_or_else(|| self.span(pointer))
+        self.key_span(pointer)
+            .filter(|_| is_object)
+            .unwrap_or_else(|| self.span(pointer))
     }
 
     /// The byte range of a part of a string in the text of the document. If it is not known, that of the
     /// whole string.
-    pub fn span_inside(&self, text: &str, pointer: &JsonPointer, part: &Range<usize>) -> Range<usize> {
+    pub fn span_inside(
+        &self,
+        text: &str,
+        pointer: &JsonPointer,
+        part: &Range<usize>,
+    ) -> Range<usize> {
         let whole = self.span(pointer);
         if !matches!(self.root.at(pointer), Some(Json::String(_))) {
             return whole;
@@ -85,7 +92,9 @@ impl Document {
             _ => Some(at).filter(|_| !written.contains('\n')),
         };
         match (offset(part.start), offset(part.end)) {
-            (Some(start), Some(end)) if end <= written.len() => whole_characters(text, begin + start..begin + end),
+            (Some(start), Some(end)) if end <= written.len() => {
+                whole_characters(text, begin + start..begin + end)
+            }
             _ => whole,
         }
     }
@@ -106,10 +115,13 @@ impl Document {
         let (mut value, mut place) = (&self.root, &self.places);
         for token in pointer.tokens() {
             let next = match value {
-                Json::Object(members) => members.get_full(&**token).map(|(index, _, value)| (index, value)),
-                Json::Array(elements) => {
-                    token.parse().ok().and_then(|index: usize| Some((index, elements.get(index)?)))
-                }
+                Json::Object(members) => members
+                    .get_full(&**token)
+                    .map(|(index, _, value)| (index, value)),
+                Json::Array(elements) => token
+                    .parse()
+                    .ok()
+                    .and_then(|index: usize| Some((index, elements.get(index)?))),
                 _ => None,
             };
             match next.and_then(|(index, value)| Some((value, place.inner.get(index)?))) {
@@ -130,7 +142,13 @@ fn letters(text: &str, place: &Range<usize>, string: &str) -> Option<Range<usize
     };
     let is_string = match written.chars().next()? {
         '"' => serde_json::from_str::<String>(written).is_ok_and(|read| read == string),
-        '\'' => written.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''))?.replace("''", "'") == string,
+        '\'' => {
+            written
+                .strip_prefix('\'')
+                .and_then(|rest| rest.strip_suffix('\''))?
+                .replace("''", "'")
+                == string
+        }
         _ => written == string,
     };
     let is_one_line = !written.contains('\n');
@@ -168,10 +186,17 @@ fn written_offset(quoted: &str, offset: usize) -> usize {
 
 /// The byte of the header, such as `|-`, of the block scalar whose lines begin here; `None` for any other place.
 fn block_header(text: &str, lines: usize) -> Option<usize> {
-    let before = text.get(..lines)?.trim_end_matches(' ').strip_suffix('\n')?;
-    let header = before.trim_end().rsplit_once([' ', '\n']).map_or(before, |(_, word)| word);
+    let before = text
+        .get(..lines)?
+        .trim_end_matches(' ')
+        .strip_suffix('\n')?;
+    let header = before
+        .trim_end()
+        .rsplit_once([' ', '\n'])
+        .map_or(before, |(_, word)| word);
     let is_header = header.trim_end_matches(|c: char| "+-".contains(c) || c.is_ascii_digit());
-    matches!(is_header.trim_end(), "|" | ">").then(|| before.trim_end().len() - header.trim_end().len())
+    matches!(is_header.trim_end(), "|" | ">")
+        .then(|| before.trim_end().len() - header.trim_end().len())
 }
 
 /// The offset in a YAML block scalar, with header and indentation, of the byte at `offset` of its value.

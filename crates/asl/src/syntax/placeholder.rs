@@ -47,7 +47,10 @@ impl Placeholders {
             if *byte == b'$' && at > start + 1 {
                 let is_entry = around.last() == Some(&b'{') && matches!(before, b'{' | b',');
                 let is_member = is_entry && !rest_begins(bytes, at, b':');
-                found.push(Placeholder { range: start..at, is_member });
+                found.push(Placeholder {
+                    range: start..at,
+                    is_member,
+                });
             }
             if !byte.is_ascii_whitespace() {
                 before = *byte;
@@ -63,7 +66,9 @@ impl Placeholders {
 
     /// Whether a placeholder begins at this byte.
     pub(super) fn begins(&self, at: usize) -> bool {
-        self.0.binary_search_by_key(&at, |placeholder| placeholder.range.start).is_ok()
+        self.0
+            .binary_search_by_key(&at, |placeholder| placeholder.range.start)
+            .is_ok()
     }
 
     /// The text with a string or a member of the same length in place of each placeholder.
@@ -82,7 +87,12 @@ impl Placeholders {
 
 /// Returns whether this byte is next, after whitespace.
 fn rest_begins(bytes: &[u8], at: usize, byte: u8) -> bool {
-    bytes.get(at..).unwrap_or(&[]).iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&byte)
+    bytes
+        .get(at..)
+        .unwrap_or(&[])
+        .iter()
+        .find(|byte| !byte.is_ascii_whitespace())
+        == Some(&byte)
 }
 
 /// The end of the string that begins at this byte.
@@ -103,8 +113,10 @@ fn end_of_value(text: &str, start: usize) -> Option<usize> {
     let mut end = end_of_placeholder(text, start)?;
     loop {
         let rest = text.get(end..)?;
-        let word =
-            rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || "._-+".contains(c)).len();
+        let word = rest.len()
+            - rest
+                .trim_start_matches(|c: char| c.is_ascii_alphanumeric() || "._-+".contains(c))
+                .len();
         end += word;
         match end_of_placeholder(text, end) {
             Some(next) => end = next,
@@ -144,9 +156,13 @@ pub(super) struct Marks(Vec<(String, String)>);
 impl Marks {
     /// The text with marks in place of placeholders such as `${Name}`. `None` if it has no placeholders.
     pub(super) fn of_yaml(text: &str) -> Option<(String, Self)> {
-        let (mut marked, mut marks, mut rest) = (String::with_capacity(text.len()), Vec::new(), text);
+        let (mut marked, mut marks, mut rest) =
+            (String::with_capacity(text.len()), Vec::new(), text);
         while let Some((before, from)) = rest.split_once("${") {
-            let name = from.split_once('}').map(|(name, _)| name).filter(|name| is_name(name));
+            let name = from
+                .split_once('}')
+                .map(|(name, _)| name)
+                .filter(|name| is_name(name));
             marked.push_str(before);
             rest = match name {
                 Some(name) => {
@@ -170,20 +186,30 @@ impl Marks {
     /// The text with its placeholders. `None` if it has no marks.
     pub(super) fn unmarked(&self, text: &str) -> Option<String> {
         let has_mark = text.contains("$_");
-        has_mark
-            .then(|| self.0.iter().fold(text.to_owned(), |text, (mark, placeholder)| text.replace(mark, placeholder)))
+        has_mark.then(|| {
+            self.0
+                .iter()
+                .fold(text.to_owned(), |text, (mark, placeholder)| {
+                    text.replace(mark, placeholder)
+                })
+        })
     }
 }
 
 fn is_name(name: &str) -> bool {
-    !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_.-:[]".contains(c))
+    !name.is_empty()
+        && name
+            .chars()
+            .all(|c| c.is_alphanumeric() || "_.-:[]".contains(c))
 }
 
 /// Whether a text consists of placeholders, so that it can become a value of any kind.
 pub(super) fn is_placeholder(text: &str) -> bool {
     let mut rest = text;
-    while let Some(after) =
-        rest.strip_prefix("${").and_then(|rest| rest.split_once('}')).filter(|(name, _)| is_name(name))
+    while let Some(after) = rest
+        .strip_prefix("${")
+        .and_then(|rest| rest.split_once('}'))
+        .filter(|(name, _)| is_name(name))
     {
         rest = after.1;
     }
@@ -194,9 +220,15 @@ pub(super) fn is_placeholder(text: &str) -> bool {
 pub(crate) fn has_placeholder(text: &str) -> bool {
     text.bytes().any(|byte| byte == b'$')
         && text.match_indices("${").any(|(at, _)| {
-            let name = text.get(at + 2..).and_then(|rest| rest.split_once('}')).map(|(name, _)| name);
+            let name = text
+                .get(at + 2..)
+                .and_then(|rest| rest.split_once('}'))
+                .map(|(name, _)| name);
             name.is_some_and(|name| {
-                !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_.-:[]".contains(c))
+                !name.is_empty()
+                    && name
+                        .chars()
+                        .all(|c| c.is_alphanumeric() || "_.-:[]".contains(c))
             })
         })
 }
@@ -221,7 +253,14 @@ pub(crate) fn mask_placeholders(value: &Json) -> Json {
         Json::Object(members) => {
             let mask_member = |(key, value): (&String, &Json)| {
                 let keeps = key == "Resource" && matches!(value, Json::String(_));
-                (key.clone(), if keeps { value.clone() } else { mask_placeholders(value) })
+                (
+                    key.clone(),
+                    if keeps {
+                        value.clone()
+                    } else {
+                        mask_placeholders(value)
+                    },
+                )
             };
             Json::Object(members.iter().map(mask_member).collect())
         }
@@ -237,34 +276,68 @@ mod tests {
     fn placeholders_outside_of_quotes_are_found() {
         let found = |text: &str| {
             let placeholders = Placeholders::of_json(text);
-            placeholders.0.iter().map(|found| text[found.range.clone()].to_owned()).collect::<Vec<_>>()
+            placeholders
+                .0
+                .iter()
+                .map(|found| text[found.range.clone()].to_owned())
+                .collect::<Vec<_>>()
         };
-        assert_eq!(found(r#"{"a": ${A}, "b": "${B}", "c": [${C.D}]}"#), ["${A}", "${C.D}"]);
-        assert_eq!(found(r#"{"a": ${jsonencode({ b = "}" })}, "\"${x}": 1}"#), [r#"${jsonencode({ b = "}" })}"#]);
-        assert_eq!(found("[${A}${B}, ${A}0, ${A}.5${B}]"), ["${A}${B}", "${A}0", "${A}.5${B}"]);
-        for none in ["", "{}", "[$]", "[${]", "[${}]", "[$ {a}]", "\"${a}", "{\"a\": \"\\\\\"}"] {
+        assert_eq!(
+            found(r#"{"a": ${A}, "b": "${B}", "c": [${C.D}]}"#),
+            ["${A}", "${C.D}"]
+        );
+        assert_eq!(
+            found(r#"{"a": ${jsonencode({ b = "}" })}, "\"${x}": 1}"#),
+            [r#"${jsonencode({ b = "}" })}"#]
+        );
+        assert_eq!(
+            found("[${A}${B}, ${A}0, ${A}.5${B}]"),
+            ["${A}${B}", "${A}0", "${A}.5${B}"]
+        );
+        for none in [
+            "",
+            "{}",
+            "[$]",
+            "[${]",
+            "[${}]",
+            "[$ {a}]",
+            "\"${a}",
+            "{\"a\": \"\\\\\"}",
+        ] {
             assert_eq!(found(none), Vec::<String>::new(), "{none}");
         }
-        assert_eq!(found(&format!("[{}", "${".repeat(50_000))), Vec::<String>::new());
+        assert_eq!(
+            found(&format!("[{}", "${".repeat(50_000))),
+            Vec::<String>::new()
+        );
         let text = "[${A},\n ${jsonencode([\n1])}]";
         let replaced = Placeholders::of_json(text).as_json(text);
         assert_eq!(replaced.len(), text.len());
         assert_eq!(replaced.find(','), text.find(','));
         let members = r#"{${A}, "b": ${B}, ${C}: 1, "d": [${D}, ${E}], "e": {"f": 1, ${F} } }"#;
         let replaced = Placeholders::of_json(members).as_json(members);
-        assert_eq!(replaced, r#"{"":0, "b": "__", "__": 1, "d": ["__", "__"], "e": {"f": 1, "":0 } }"#);
+        assert_eq!(
+            replaced,
+            r#"{"":0, "b": "__", "__": 1, "d": ["__", "__"], "e": {"f": 1, "":0 } }"#
+        );
     }
 
     #[test]
     fn placeholders_in_yaml_are_marked_and_come_back() {
         let (marked, marks) = Marks::of_yaml("a: {b: ${B}, c: '${AWS::Region}/${!no}'}").unwrap();
         assert_eq!(marked, "a: {b: $_B_, c: '$_AWS::Region_/${!no}'}");
-        assert_eq!(marks.unmarked("$_AWS::Region_/x").as_deref(), Some("${AWS::Region}/x"));
+        assert_eq!(
+            marks.unmarked("$_AWS::Region_/x").as_deref(),
+            Some("${AWS::Region}/x")
+        );
         assert_eq!(marks.unmarked("x"), None);
         assert!(Marks::of_yaml("a: ${}").is_none());
         assert!(is_placeholder("${A}") && is_placeholder("${A}${B.C}"));
         assert!(
-            !is_placeholder("") && !is_placeholder("a${A}") && !is_placeholder("${A}b") && !is_placeholder("${!A}")
+            !is_placeholder("")
+                && !is_placeholder("a${A}")
+                && !is_placeholder("${A}b")
+                && !is_placeholder("${!A}")
         );
     }
 

@@ -75,8 +75,10 @@ fn read_marked(text: &str, reading: Reading, marks: Option<Marks>) -> Parsed {
 
 /// Returns whether an error of the parser is about missing indentation in brackets or quotes.
 fn is_indentation(message: &str) -> bool {
-    matches!(message, "invalid indentation" | "invalid indentation in quoted scalar")
-        || message.contains("in flow construct")
+    matches!(
+        message,
+        "invalid indentation" | "invalid indentation in quoted scalar"
+    ) || message.contains("in flow construct")
 }
 
 /// Why a text cannot be parsed.
@@ -96,12 +98,26 @@ fn read_indented(
     let offsets = Offsets::of(indented);
     let fail = |kind: TextErrorKind, message: String, span: Range<usize>| {
         let span = whole_characters(text, span);
-        Box::new(TextError { kind, message, at: JsonPointer::root(), span })
+        Box::new(TextError {
+            kind,
+            message,
+            at: JsonPointer::root(),
+            span,
+        })
     };
-    let mut builder = Builder { reading, marks, is_template: is_template(text), ..Builder::new(text, &offsets) };
+    let mut builder = Builder {
+        reading,
+        marks,
+        is_template: is_template(text),
+        ..Builder::new(text, &offsets)
+    };
     if let Err(error) = Parser::new_from_str(&indented.text).load(&mut builder, false) {
         let at = offsets.byte(error.marker().index());
-        let failure = fail(TextErrorKind::InvalidYaml, format!("invalid YAML: {}", error.info()), at..at + 1);
+        let failure = fail(
+            TextErrorKind::InvalidYaml,
+            format!("invalid YAML: {}", error.info()),
+            at..at + 1,
+        );
         return Err(match is_indentation(error.info()) {
             true => Unread::Indentation(offsets.indented(error.marker().index()), failure),
             false => Unread::Other(failure),
@@ -111,14 +127,26 @@ fn read_indented(
         return Err(Unread::Other(fail(kind, message.to_owned(), span)));
     }
     match builder.root {
-        Some((root, places)) => Ok((Document { complete: is_complete(&root), root, places }, builder.errors)),
-        None => Err(Unread::Other(fail(TextErrorKind::InvalidYaml, "the definition is empty".to_owned(), 0..0))),
+        Some((root, places)) => Ok((
+            Document {
+                complete: is_complete(&root),
+                root,
+                places,
+            },
+            builder.errors,
+        )),
+        None => Err(Unread::Other(fail(
+            TextErrorKind::InvalidYaml,
+            "the definition is empty".to_owned(),
+            0..0,
+        ))),
     }
 }
 
 /// Whether a text is a template of CloudFormation, which uses YAML 1.1.
 fn is_template(text: &str) -> bool {
-    text.lines().any(|line| line.starts_with("Resources:") || line.starts_with("AWSTemplateFormatVersion:"))
+    text.lines()
+        .any(|line| line.starts_with("Resources:") || line.starts_with("AWSTemplateFormatVersion:"))
 }
 
 /// Converts the places of the parser, in characters of the indented text, to places in bytes of the original text.
@@ -130,13 +158,20 @@ struct Offsets<'i> {
 impl<'i> Offsets<'i> {
     fn of(indented: &'i Indented<'i>) -> Self {
         let text = &indented.text;
-        let table = (!text.is_ascii()).then(|| text.char_indices().map(|(at, _)| at).chain([text.len()]).collect());
+        let table = (!text.is_ascii()).then(|| {
+            text.char_indices()
+                .map(|(at, _)| at)
+                .chain([text.len()])
+                .collect()
+        });
         Self { table, indented }
     }
 
     /// The place in bytes of the indented text.
     fn indented(&self, index: usize) -> usize {
-        self.table.as_ref().map_or(index, |table| table.get(index).or(table.last()).copied().unwrap_or(0))
+        self.table.as_ref().map_or(index, |table| {
+            table.get(index).or(table.last()).copied().unwrap_or(0)
+        })
     }
 
     fn byte(&self, index: usize) -> usize {
@@ -162,7 +197,11 @@ struct Open {
 
 enum OpenKind {
     Sequence(Vec<Json>),
-    Mapping { members: Members, key: Option<(String, Range<usize>)>, merged: HashSet<String> },
+    Mapping {
+        members: Members,
+        key: Option<(String, Range<usize>)>,
+        merged: HashSet<String>,
+    },
 }
 
 /// Meaning of a tag.
@@ -183,10 +222,12 @@ enum Meaning {
 fn meaning(tag: Option<&Cow<'_, Tag>>, functions: bool) -> Meaning {
     match tag {
         None => Meaning::Itself,
-        Some(tag) if tag.handle == "!" && functions => Meaning::Function(match tag.suffix.as_str() {
-            name @ ("Ref" | "Condition") => name.to_owned(),
-            name => format!("Fn::{name}"),
-        }),
+        Some(tag) if tag.handle == "!" && functions => {
+            Meaning::Function(match tag.suffix.as_str() {
+                name @ ("Ref" | "Condition") => name.to_owned(),
+                name => format!("Fn::{name}"),
+            })
+        }
         Some(tag) if tag.handle == "!" => match tag.suffix.as_str() {
             "Sub" => Meaning::Substituted,
             _ => Meaning::Later,
@@ -235,10 +276,21 @@ impl<'t> Builder<'t> {
 
     fn opened(&mut self, kind: OpenKind, place: Range<usize>, anchor: usize, tag: Meaning) {
         if self.open.len() >= MAX_DEPTH {
-            self.fail(TextErrorKind::TooDeep, "arrays and objects are nested more than 128 deep", place.clone());
+            self.fail(
+                TextErrorKind::TooDeep,
+                "arrays and objects are nested more than 128 deep",
+                place.clone(),
+            );
         }
         let before = self.values;
-        self.open.push(Open { kind, places: Vec::new(), start: place.start, anchor, tag, before });
+        self.open.push(Open {
+            kind,
+            places: Vec::new(),
+            start: place.start,
+            anchor,
+            tag,
+            before,
+        });
     }
 
     /// Adds a complete value, with `count` values that were not counted yet.
@@ -246,7 +298,11 @@ impl<'t> Builder<'t> {
         self.values += count;
         if self.values > MAX_VALUES {
             let span = place.value.clone();
-            self.fail(TextErrorKind::TooDeep, "aliases make the document too large", span);
+            self.fail(
+                TextErrorKind::TooDeep,
+                "aliases make the document too large",
+                span,
+            );
             return;
         }
         let pointer = self.pointer();
@@ -254,7 +310,12 @@ impl<'t> Builder<'t> {
             self.root.get_or_insert((value, place));
             return;
         };
-        let OpenKind::Mapping { members, key, merged } = &mut open.kind else {
+        let OpenKind::Mapping {
+            members,
+            key,
+            merged,
+        } = &mut open.kind
+        else {
             if let OpenKind::Sequence(values) = &mut open.kind {
                 values.push(value);
                 open.places.push(place);
@@ -276,7 +337,11 @@ impl<'t> Builder<'t> {
             }
             Some((name, span)) => {
                 if members.contains_key(&name) && !merged.remove(&name) {
-                    self.errors.push(TextError::duplicate_member(&name, pointer.join(&name), span.clone()));
+                    self.errors.push(TextError::duplicate_member(
+                        &name,
+                        pointer.join(&name),
+                        span.clone(),
+                    ));
                 }
                 let place = Place { key: span, ..place };
                 let (index, before) = members.insert_full(name, value);
@@ -305,23 +370,41 @@ impl<'t> Builder<'t> {
     /// Adds a value that aliases can refer to.
     fn anchored(&mut self, value: Json, place: Place, anchor: usize, count: usize, inside: usize) {
         if anchor > 0 {
-            self.anchors.insert(anchor, (value.clone(), place.clone(), count + inside));
+            self.anchors
+                .insert(anchor, (value.clone(), place.clone(), count + inside));
         }
         self.value(value, place, count);
     }
 
     /// The place of the value that is being parsed, for messages.
     fn pointer(&self) -> JsonPointer {
-        let around = self.open.split_last().map(|(_, around)| around).unwrap_or(&[]);
+        let around = self
+            .open
+            .split_last()
+            .map(|(_, around)| around)
+            .unwrap_or(&[]);
         let steps = around.iter().map(|open| match &open.kind {
             OpenKind::Sequence(values) => values.len().to_string(),
-            OpenKind::Mapping { key, .. } => key.as_ref().map(|(name, _)| name.clone()).unwrap_or_default(),
+            OpenKind::Mapping { key, .. } => key
+                .as_ref()
+                .map(|(name, _)| name.clone())
+                .unwrap_or_default(),
         });
         steps.collect()
     }
 
     fn close(&mut self, end: usize) {
-        let Some(Open { kind, places, start, anchor, tag, before }) = self.open.pop() else { return };
+        let Some(Open {
+            kind,
+            places,
+            start,
+            anchor,
+            tag,
+            before,
+        }) = self.open.pop()
+        else {
+            return;
+        };
         let value = match kind {
             OpenKind::Sequence(values) => Json::Array(values),
             OpenKind::Mapping { members, .. } => Json::Object(members),
@@ -332,14 +415,44 @@ impl<'t> Builder<'t> {
         let (value, place) = match (tag, value) {
             (Meaning::Substituted, Json::Array(values)) => {
                 let first = values.into_iter().next().unwrap_or(Json::Unknown);
-                (first, Place { inner: Vec::new(), ..places.into_iter().next().unwrap_or_default() })
+                (
+                    first,
+                    Place {
+                        inner: Vec::new(),
+                        ..places.into_iter().next().unwrap_or_default()
+                    },
+                )
             }
-            (Meaning::Later, _) => (Json::Unknown, Place { value: span, ..Place::default() }),
+            (Meaning::Later, _) => (
+                Json::Unknown,
+                Place {
+                    value: span,
+                    ..Place::default()
+                },
+            ),
             (Meaning::Function(name), value) => {
-                let argument = Place { value: span.clone(), inner: places, ..Place::default() };
-                (function(name, value), Place { value: span, inner: vec![argument], ..Place::default() })
+                let argument = Place {
+                    value: span.clone(),
+                    inner: places,
+                    ..Place::default()
+                };
+                (
+                    function(name, value),
+                    Place {
+                        value: span,
+                        inner: vec![argument],
+                        ..Place::default()
+                    },
+                )
             }
-            (_, value) => (value, Place { value: span, inner: places, ..Place::default() }),
+            (_, value) => (
+                value,
+                Place {
+                    value: span,
+                    inner: places,
+                    ..Place::default()
+                },
+            ),
         };
         let inside = self.values - before;
         self.anchored(value, place, anchor, 1, inside);
@@ -355,7 +468,10 @@ fn merge(value: &Json, place: &Place, add: &mut impl FnMut(&str, &Json, &Place))
                 add(name, value, place);
             }
         }
-        Json::Array(values) => values.iter().zip(&place.inner).for_each(|(value, place)| merge(value, place, add)),
+        Json::Array(values) => values
+            .iter()
+            .zip(&place.inner)
+            .for_each(|(value, place)| merge(value, place, add)),
         _ => {}
     }
 }
@@ -386,18 +502,46 @@ impl<'input> SpannedEventReceiver<'input> for Builder<'_> {
                     Some(unmarked) => Cow::Owned(unmarked),
                     None => text,
                 };
-                let is_key = matches!(self.open.last(), Some(Open { kind: OpenKind::Mapping { key: None, .. }, .. }));
+                let is_key = matches!(
+                    self.open.last(),
+                    Some(Open {
+                        kind: OpenKind::Mapping { key: None, .. },
+                        ..
+                    })
+                );
                 let value = match meaning(tag.as_ref(), self.reading == Reading::Template) {
                     Meaning::Later => Json::Unknown,
                     Meaning::Function(name) => {
-                        let inner = vec![Place { value: place.clone(), ..Place::default() }];
+                        let inner = vec![Place {
+                            value: place.clone(),
+                            ..Place::default()
+                        }];
                         let value = function(name, Json::String(text.into_owned()));
-                        return self.anchored(value, Place { value: place, inner, ..Place::default() }, anchor, 2, 0);
+                        return self.anchored(
+                            value,
+                            Place {
+                                value: place,
+                                inner,
+                                ..Place::default()
+                            },
+                            anchor,
+                            2,
+                            0,
+                        );
                     }
                     Meaning::Itself if style == ScalarStyle::Plain && !is_key => self.plain(&text),
                     _ => Json::String(text.into_owned()),
                 };
-                self.anchored(value, Place { value: place, ..Place::default() }, anchor, 1, 0);
+                self.anchored(
+                    value,
+                    Place {
+                        value: place,
+                        ..Place::default()
+                    },
+                    anchor,
+                    1,
+                    0,
+                );
             }
             Event::SequenceStart(anchor, tag) => {
                 self.opened(
@@ -408,13 +552,33 @@ impl<'input> SpannedEventReceiver<'input> for Builder<'_> {
                 );
             }
             Event::MappingStart(anchor, tag) => {
-                let kind = OpenKind::Mapping { members: Members::default(), key: None, merged: HashSet::new() };
-                self.opened(kind, place, anchor, meaning(tag.as_ref(), self.reading == Reading::Template));
+                let kind = OpenKind::Mapping {
+                    members: Members::default(),
+                    key: None,
+                    merged: HashSet::new(),
+                };
+                self.opened(
+                    kind,
+                    place,
+                    anchor,
+                    meaning(tag.as_ref(), self.reading == Reading::Template),
+                );
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(place.end),
             Event::Alias(anchor) => match self.anchors.get(&anchor).cloned() {
-                Some((value, inner, count)) => self.value(value, Place { value: place, ..inner }, count),
-                None => self.fail(TextErrorKind::InvalidYaml, "the alias refers to an unknown anchor", place),
+                Some((value, inner, count)) => self.value(
+                    value,
+                    Place {
+                        value: place,
+                        ..inner
+                    },
+                    count,
+                ),
+                None => self.fail(
+                    TextErrorKind::InvalidYaml,
+                    "the alias refers to an unknown anchor",
+                    place,
+                ),
             },
             _ => {}
         }
@@ -435,7 +599,10 @@ fn number(text: &str) -> Option<serde_json::Number> {
         Some(digits) => ("-", digits),
         None => ("", text.strip_prefix('+').unwrap_or(text)),
     };
-    let mantissa = digits.len() - digits.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').len();
+    let mantissa = digits.len()
+        - digits
+            .trim_start_matches(|c: char| c.is_ascii_digit() || c == '.')
+            .len();
     let (mantissa, exponent) = digits.split_at(mantissa);
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     if whole.is_empty() && fraction.is_empty() {
@@ -444,5 +611,7 @@ fn number(text: &str) -> Option<serde_json::Number> {
     let whole = whole.trim_start_matches('0');
     let whole = if whole.is_empty() { "0" } else { whole };
     let point = if fraction.is_empty() { "" } else { "." };
-    format!("{sign}{whole}{point}{fraction}{exponent}").parse().ok()
+    format!("{sign}{whole}{point}{fraction}{exponent}")
+        .parse()
+        .ok()
 }

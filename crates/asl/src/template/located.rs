@@ -42,38 +42,74 @@ pub fn locate(text: &str, format: Format, machine: MachineType) -> Vec<Located> 
         Format::Json => parse_unfilled(text),
         Format::Yaml => parse_yaml_unfilled(text),
     };
-    let Ok((document, _)) = parsed else { return Vec::new() };
+    let Ok((document, _)) = parsed else {
+        return Vec::new();
+    };
     let document = Rc::new(document);
     match document.root.get("Resources").and_then(Json::as_object) {
         Some(resources) => {
-            let located = resources.iter().flat_map(|(name, resource)| in_resource(name, resource, machine, &document));
+            let located = resources
+                .iter()
+                .flat_map(|(name, resource)| in_resource(name, resource, machine, &document));
             located.collect()
         }
-        None if document.root.get("StartAt").is_none() && document.root.get("States").is_none() => Vec::new(),
+        None if document.root.get("StartAt").is_none() && document.root.get("States").is_none() => {
+            Vec::new()
+        }
         None => {
             let masked = has_functions(&document.root).then(|| mask_intrinsics(&document.root));
             let root = masked.unwrap_or_else(|| document.root.clone());
             let at = JsonPointer::root();
-            vec![Located { name: None, root, machine, document, at, text: DefinitionText::Values }]
+            vec![Located {
+                name: None,
+                root,
+                machine,
+                document,
+                at,
+                text: DefinitionText::Values,
+            }]
         }
     }
 }
 
-fn in_resource(name: &str, resource: &Json, machine: MachineType, document: &Rc<Document>) -> Vec<Located> {
-    let Some((properties, machine)) = machine_type(resource, machine) else { return Vec::new() };
-    let at = JsonPointer::root().join("Resources").join(name.to_owned()).join("Properties");
+fn in_resource(
+    name: &str,
+    resource: &Json,
+    machine: MachineType,
+    document: &Rc<Document>,
+) -> Vec<Located> {
+    let Some((properties, machine)) = machine_type(resource, machine) else {
+        return Vec::new();
+    };
+    let at = JsonPointer::root()
+        .join("Resources")
+        .join(name.to_owned())
+        .join("Properties");
     let locate = |Embedded { at, content }: Embedded| {
         let (root, text) = match content {
             Content::Object(root) => (root, DefinitionText::Values),
             Content::Text(text) => {
                 let (inner, _) = parse_unfilled(&text).ok()?;
-                (inner.root.clone(), DefinitionText::Embedded(Box::new(inner), text))
+                (
+                    inner.root.clone(),
+                    DefinitionText::Embedded(Box::new(inner), text),
+                )
             }
             Content::Joined(text) => (parse_unfilled(&text).ok()?.0.root, DefinitionText::Joined),
         };
-        Some(Located { name: Some(name.to_owned()), root, machine, document: Rc::clone(document), at, text })
+        Some(Located {
+            name: Some(name.to_owned()),
+            root,
+            machine,
+            document: Rc::clone(document),
+            at,
+            text,
+        })
     };
-    embedded(properties, &at).into_iter().filter_map(locate).collect()
+    embedded(properties, &at)
+        .into_iter()
+        .filter_map(locate)
+        .collect()
 }
 
 impl Located {
@@ -94,7 +130,10 @@ impl Located {
         of: fn(&Document, &str, &JsonPointer) -> Option<Range<usize>>,
     ) -> Option<Range<usize>> {
         match &self.text {
-            DefinitionText::Values => Some(unquoted(text, of(&self.document, text, &self.at.append(pointer))?)),
+            DefinitionText::Values => Some(unquoted(
+                text,
+                of(&self.document, text, &self.at.append(pointer))?,
+            )),
             DefinitionText::Embedded(inner, inner_text) => {
                 let letters = unquoted(inner_text, of(inner, inner_text, pointer)?);
                 let span = self.document.span_inside(text, &self.at, &letters);
@@ -109,11 +148,16 @@ impl Located {
     pub fn span(&self, text: &str, pointer: &JsonPointer) -> Range<usize> {
         let whole = |document: &Document, pointer: &JsonPointer| {
             let value = document.span(pointer);
-            document.key_span(pointer).map_or(value.start, |key| key.start)..value.end
+            document
+                .key_span(pointer)
+                .map_or(value.start, |key| key.start)..value.end
         };
         match &self.text {
             DefinitionText::Values => whole(&self.document, &self.at.append(pointer)),
-            DefinitionText::Embedded(inner, _) => self.document.span_inside(text, &self.at, &whole(inner, pointer)),
+            DefinitionText::Embedded(inner, _) => {
+                self.document
+                    .span_inside(text, &self.at, &whole(inner, pointer))
+            }
             DefinitionText::Joined => self.document.span(&self.at),
         }
     }
@@ -121,7 +165,10 @@ impl Located {
 
 /// A string in the text without its quotes.
 fn unquoted(text: &str, span: Range<usize>) -> Range<usize> {
-    match text.get(span.clone()).and_then(|written| written.chars().next()) {
+    match text
+        .get(span.clone())
+        .and_then(|written| written.chars().next())
+    {
         Some('"' | '\'') if span.len() >= 2 => span.start + 1..span.end - 1,
         _ => span,
     }
@@ -133,7 +180,13 @@ mod tests {
     use crate::syntax::Format::{Json as J, Yaml as Y};
 
     /// The name of the definition, the letters of the name and of `Next`, and the first and last letter of the state.
-    type Expected<'e> = (Option<&'e str>, Option<&'e str>, Option<&'e str>, &'e str, &'e str);
+    type Expected<'e> = (
+        Option<&'e str>,
+        Option<&'e str>,
+        Option<&'e str>,
+        &'e str,
+        &'e str,
+    );
 
     /// Checks the letters of the name of the state `A`, of its `Next`, and the first and last letters of the whole state, in every
     /// definition of a text.
@@ -147,7 +200,13 @@ mod tests {
                 let name = get(definition.name_letters(text, &state));
                 let next = get(definition.string_letters(text, &state.join("Next")));
                 let whole = text.get(definition.span(text, &state)).unwrap();
-                (definition.name.as_deref(), name, next, &whole[..1], &whole[whole.len() - 1..])
+                (
+                    definition.name.as_deref(),
+                    name,
+                    next,
+                    &whole[..1],
+                    &whole[whole.len() - 1..],
+                )
             })
             .collect();
         assert_eq!(found, expected, "{text}");
@@ -155,8 +214,13 @@ mod tests {
 
     #[test]
     fn states_of_definitions_and_templates_have_places() {
-        let states = r#""States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Pass", "End": true}}"#;
-        check(J, &format!("{{\"StartAt\": \"A\", {states}}}"), &[(None, Some("A"), Some("B"), "\"", "}")]);
+        let states =
+            r#""States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Pass", "End": true}}"#;
+        check(
+            J,
+            &format!("{{\"StartAt\": \"A\", {states}}}"),
+            &[(None, Some("A"), Some("B"), "\"", "}")],
+        );
         check(
             Y,
             "StartAt: A\nStates:\n  A:\n    Type: Pass\n    Next: 'B'\n",
@@ -168,18 +232,32 @@ mod tests {
                 "{{\"Resources\": {{\"Q\": {{\"Type\": \"AWS::SQS::Queue\", \"Properties\": {{}}}}, \"M\": {{\"Type\": \"AWS::StepFunctions::StateMachine\", \"Properties\": {{{properties}}}}}}}}}"
             )
         };
-        let definition = format!("\"Definition\": {{\"StartAt\": {{\"Ref\": \"First\"}}, {states}}}");
-        check(J, &resource(&definition), &[(Some("M"), Some("A"), Some("B"), "\"", "}")]);
-        let string = serde_json::Value::from(format!("{{\"StartAt\": \"A\", {states}}}")).to_string();
+        let definition =
+            format!("\"Definition\": {{\"StartAt\": {{\"Ref\": \"First\"}}, {states}}}");
+        check(
+            J,
+            &resource(&definition),
+            &[(Some("M"), Some("A"), Some("B"), "\"", "}")],
+        );
+        let string =
+            serde_json::Value::from(format!("{{\"StartAt\": \"A\", {states}}}")).to_string();
         check(
             J,
             &resource(&format!("\"DefinitionString\": {string}")),
             &[(Some("M"), Some("A"), Some("B"), "\\", "}")],
         );
         let substituted = format!("\"DefinitionString\": {{\"Fn::Sub\": {string}}}");
-        check(J, &resource(&substituted), &[(Some("M"), Some("A"), Some("B"), "\\", "}")]);
+        check(
+            J,
+            &resource(&substituted),
+            &[(Some("M"), Some("A"), Some("B"), "\\", "}")],
+        );
         let block = "Resources:\n  M:\n    Type: AWS::StepFunctions::StateMachine\n    Properties:\n      DefinitionString: |\n        {\"StartAt\": \"A\", ";
-        check(Y, &format!("{block}{states}}}\n"), &[(Some("M"), Some("A"), Some("B"), "\"", "}")]);
+        check(
+            Y,
+            &format!("{block}{states}}}\n"),
+            &[(Some("M"), Some("A"), Some("B"), "\"", "}")],
+        );
         // The parts of `Fn::Join` have no places of their own.
         let joined = format!("\"DefinitionString\": {{\"Fn::Join\": [\"\", [{string}]]}}");
         check(J, &resource(&joined), &[(Some("M"), None, None, "[", "]")]);
@@ -199,9 +277,13 @@ mod tests {
 
     #[test]
     fn other_texts_have_no_definitions() {
-        for text in
-            ["{", "[]", "{\"a\": 1}", "{\"Resources\": {\"A\": {\"Type\": \"AWS::StepFunctions::StateMachine\"}}}", ""]
-        {
+        for text in [
+            "{",
+            "[]",
+            "{\"a\": 1}",
+            "{\"Resources\": {\"A\": {\"Type\": \"AWS::StepFunctions::StateMachine\"}}}",
+            "",
+        ] {
             check(J, text, &[]);
         }
         check(

@@ -17,8 +17,17 @@ pub struct Generator {
 }
 
 /// Fields with transitions and scopes, which the generator writes separately.
-const FLOW: [&str; 9] =
-    ["Next", "End", "Default", "Branches", "ItemProcessor", "Iterator", "Choices", "QueryLanguage", "Catch"];
+const FLOW: [&str; 9] = [
+    "Next",
+    "End",
+    "Default",
+    "Branches",
+    "ItemProcessor",
+    "Iterator",
+    "Choices",
+    "QueryLanguage",
+    "Catch",
+];
 
 /// Fields of which exactly one is required.
 const WAITS: [&str; 4] = ["Seconds", "SecondsPath", "Timestamp", "TimestampPath"];
@@ -28,7 +37,11 @@ const DEPTH: usize = 3;
 impl Generator {
     /// Creates a generator with a seed.
     pub fn new(seed: u64) -> Self {
-        let machine_language = if seed.is_multiple_of(2) { QueryLanguage::JSONPath } else { QueryLanguage::JSONata };
+        let machine_language = if seed.is_multiple_of(2) {
+            QueryLanguage::JSONPath
+        } else {
+            QueryLanguage::JSONata
+        };
         Self {
             state: seed.wrapping_mul(2) | 1,
             names: 0,
@@ -39,7 +52,10 @@ impl Generator {
     }
 
     fn below(&mut self, limit: usize) -> usize {
-        self.state = self.state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.state = self
+            .state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         ((self.state >> 33) as usize) % limit
     }
 
@@ -51,7 +67,10 @@ impl Generator {
     pub fn definition(&mut self) -> Json {
         let mut members = Members::default();
         if self.machine_language == QueryLanguage::JSONata || self.chance(50) {
-            members.insert("QueryLanguage".into(), format!("{:?}", self.machine_language).into());
+            members.insert(
+                "QueryLanguage".into(),
+                format!("{:?}", self.machine_language).into(),
+            );
             self.covered.insert("Definition.QueryLanguage".into());
         }
         for field in &Language::get().definition.fields {
@@ -64,7 +83,8 @@ impl Generator {
             }
         }
         self.scope(0, &mut members);
-        self.covered.extend(["Definition.StartAt", "Definition.States"].map(str::to_owned));
+        self.covered
+            .extend(["Definition.StartAt", "Definition.States"].map(str::to_owned));
         Json::Object(members)
     }
 
@@ -90,18 +110,23 @@ impl Generator {
     fn state(&mut self, depth: usize, names: &[String], index: usize) -> Json {
         let next = names.get(index + 1);
         let types: &[&str] = match (next, depth < DEPTH) {
-            (Some(_), true) => &["Task", "Pass", "Wait", "Choice", "Parallel", "Map", "Parallel", "Map"],
+            (Some(_), true) => &[
+                "Task", "Pass", "Wait", "Choice", "Parallel", "Map", "Parallel", "Map",
+            ],
             (Some(_), false) => &["Task", "Pass", "Wait", "Choice"],
             (None, true) => &["Task", "Pass", "Wait", "Succeed", "Fail", "Parallel", "Map"],
             (None, false) => &["Task", "Pass", "Wait", "Succeed", "Fail"],
         };
-        let object = Language::get().state(types[self.below(types.len())]).unwrap();
+        let object = Language::get()
+            .state(types[self.below(types.len())])
+            .unwrap();
         let mut members = Members::from_iter([("Type".to_owned(), object.name.as_str().into())]);
         let mut language = self.machine_language;
         if self.chance(20) {
             language = QueryLanguage::JSONata;
             members.insert("QueryLanguage".into(), "JSONata".into());
-            self.covered.insert(format!("{}.QueryLanguage", object.name));
+            self.covered
+                .insert(format!("{}.QueryLanguage", object.name));
         }
         let waits = match language {
             QueryLanguage::JSONPath => WAITS[self.below(4)],
@@ -133,23 +158,32 @@ impl Generator {
         language: QueryLanguage,
         members: &mut Members,
     ) {
-        let covered = |generator: &mut Self, field: &str| generator.covered.insert(format!("{}.{field}", object.name));
+        let covered = |generator: &mut Self, field: &str| {
+            generator.covered.insert(format!("{}.{field}", object.name))
+        };
         match object.name.as_str() {
             "Parallel" => {
-                let branches = (0..=self.below(2)).map(|_| self.container("Branch", depth)).collect();
+                let branches = (0..=self.below(2))
+                    .map(|_| self.container("Branch", depth))
+                    .collect();
                 members.insert("Branches".into(), Json::Array(branches));
                 covered(self, "Branches");
             }
             "Map" => {
-                let (field, kind) =
-                    if self.chance(70) { ("ItemProcessor", "ItemProcessor") } else { ("Iterator", "ItemProcessor") };
+                let (field, kind) = if self.chance(70) {
+                    ("ItemProcessor", "ItemProcessor")
+                } else {
+                    ("Iterator", "ItemProcessor")
+                };
                 let container = self.container(kind, depth);
                 members.insert(field.into(), container);
                 covered(self, field);
             }
             "Choice" => {
                 let target = next.cloned().unwrap_or_default();
-                let rules = (0..2 + self.below(5)).map(|_| self.rule(&target, language)).collect();
+                let rules = (0..2 + self.below(5))
+                    .map(|_| self.rule(&target, language))
+                    .collect();
                 members.insert("Choices".into(), Json::Array(rules));
                 covered(self, "Choices");
                 if self.chance(60) {
@@ -182,7 +216,8 @@ impl Generator {
             }
         }
         self.scope(depth + 1, &mut members);
-        self.covered.extend([format!("{kind}.StartAt"), format!("{kind}.States")]);
+        self.covered
+            .extend([format!("{kind}.StartAt"), format!("{kind}.States")]);
         Json::Object(members)
     }
 
@@ -190,13 +225,21 @@ impl Generator {
         let mut members = Members::from_iter([("Next".to_owned(), target.into())]);
         self.covered.insert("ChoiceRule.Next".into());
         for field in ["Comment", "Output", "Assign"] {
-            let field = Language::get().object("ChoiceRule").unwrap().field(field).unwrap();
+            let field = Language::get()
+                .object("ChoiceRule")
+                .unwrap()
+                .field(field)
+                .unwrap();
             if self.chance(30) {
                 self.write("ChoiceRule", field, language, &mut members);
             }
         }
         if language == QueryLanguage::JSONata {
-            let condition = if self.chance(50) { Json::Bool(true) } else { "{% $states.input.x = 1 %}".into() };
+            let condition = if self.chance(50) {
+                Json::Bool(true)
+            } else {
+                "{% $states.input.x = 1 %}".into()
+            };
             members.insert("Condition".into(), condition);
             self.covered.insert("ChoiceRule.Condition".into());
         } else {
@@ -207,7 +250,11 @@ impl Generator {
 
     fn condition(&mut self, owner: &str, depth: usize, members: &mut Members) {
         let nested = depth < 2 && self.chance(if depth == 0 { 25 } else { 60 });
-        let field = if nested { ["And", "Or", "Not"][self.below(3)] } else { "Variable" };
+        let field = if nested {
+            ["And", "Or", "Not"][self.below(3)]
+        } else {
+            "Variable"
+        };
         self.covered.insert(format!("{owner}.{field}"));
         let inner = |generator: &mut Self| {
             let mut inner = Members::default();
@@ -226,7 +273,9 @@ impl Generator {
                     .unwrap()
                     .fields
                     .iter()
-                    .filter(|field| !["Comment", "Variable", "And", "Or", "Not"].contains(&field.name.as_str()))
+                    .filter(|field| {
+                        !["Comment", "Variable", "And", "Or", "Not"].contains(&field.name.as_str())
+                    })
                     .collect();
                 let turn = self.comparisons;
                 self.comparisons += 1;
@@ -240,9 +289,18 @@ impl Generator {
     }
 
     /// Writes a field, unless the query language does not have it, or it conflicts with another field.
-    fn write(&mut self, owner: &str, field: &FieldSchema, language: QueryLanguage, members: &mut Members) {
+    fn write(
+        &mut self,
+        owner: &str,
+        field: &FieldSchema,
+        language: QueryLanguage,
+        members: &mut Members,
+    ) {
         let twin = field.shape == FieldType::String
-            && field.name.strip_suffix("Path").is_some_and(|name| members.contains_key(name));
+            && field
+                .name
+                .strip_suffix("Path")
+                .is_some_and(|name| members.contains_key(name));
         if twin || field.language.is_some_and(|only| only != language) {
             return;
         }
@@ -251,7 +309,9 @@ impl Generator {
             ("ResultWriter", "Resource") => true,
             _ => false,
         };
-        let value = self.particular(owner, field, language, members).or_else(|| self.value(field, language));
+        let value = self
+            .particular(owner, field, language, members)
+            .or_else(|| self.value(field, language));
         if let Some(value) = value.filter(|_| !needs_another) {
             members.insert(field.name.clone(), value);
             self.covered.insert(format!("{owner}.{}", field.name));
@@ -271,10 +331,17 @@ impl Generator {
         members: &Members,
     ) -> Option<Json> {
         let object = |pairs: Vec<(&str, Json)>| {
-            Json::Object(pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+            Json::Object(
+                pairs
+                    .into_iter()
+                    .map(|(key, value)| (key.to_owned(), value))
+                    .collect(),
+            )
         };
         Some(match (owner, field.name.as_str()) {
-            (_, "Credentials") => object(vec![("RoleArn", "arn:aws:iam::123456789012:role/r".into())]),
+            (_, "Credentials") => {
+                object(vec![("RoleArn", "arn:aws:iam::123456789012:role/r".into())])
+            }
             (_, "Label") => {
                 self.names += 1;
                 format!("label-{}", self.names).into()
@@ -286,7 +353,11 @@ impl Generator {
             }
             ("Task", "TimeoutSeconds") => Json::Number(1_000.into()),
             ("Task", "Parameters" | "Arguments") => {
-                let (required, optional) = match members.get("Resource").and_then(Json::as_str).unwrap_or_default() {
+                let (required, optional) = match members
+                    .get("Resource")
+                    .and_then(Json::as_str)
+                    .unwrap_or_default()
+                {
                     text if text.ends_with("sns:publish") => ("Message", "Subject"),
                     _ => ("FunctionName", "Payload"),
                 };
@@ -296,11 +367,16 @@ impl Generator {
             ("ItemReader", "Resource") => "arn:aws:states:::s3:listObjectsV2".into(),
             ("ItemReader", "ReaderConfig") => return Some(self.reader_config(language)),
             (_, "ProcessorConfig") => {
-                self.covered.extend(["ProcessorConfig.Mode", "ProcessorConfig.ExecutionType"].map(str::to_owned));
+                self.covered.extend(
+                    ["ProcessorConfig.Mode", "ProcessorConfig.ExecutionType"].map(str::to_owned),
+                );
                 if self.chance(50) {
                     object(vec![("Mode", "INLINE".into())])
                 } else {
-                    object(vec![("Mode", "DISTRIBUTED".into()), ("ExecutionType", "STANDARD".into())])
+                    object(vec![
+                        ("Mode", "DISTRIBUTED".into()),
+                        ("ExecutionType", "STANDARD".into()),
+                    ])
                 }
             }
             _ => return None,
@@ -322,7 +398,10 @@ impl Generator {
                 ("ItemsPointer", "/items".into()),
                 ("MaxItems", Json::Number(5.into())),
             ],
-            2 => vec![("InputType", "JSONL".into()), ("Transformation", "LOAD_AND_FLATTEN".into())],
+            2 => vec![
+                ("InputType", "JSONL".into()),
+                ("Transformation", "LOAD_AND_FLATTEN".into()),
+            ],
             _ => vec![("ManifestType", "S3_INVENTORY".into())],
         };
         let path = language == QueryLanguage::JSONPath && pairs.len() == 1;
@@ -349,44 +428,77 @@ impl Generator {
                     "arn:aws:lambda:eu-west-1:123456789012:function:f:live",
                 ][self.below(3)]
                 .into(),
-                _ if name.starts_with("Timestamp") && !name.ends_with("Path") => "2026-01-01T00:00:00Z".into(),
+                _ if name.starts_with("Timestamp") && !name.ends_with("Path") => {
+                    "2026-01-01T00:00:00Z".into()
+                }
                 _ if name.ends_with("Path") => "$.p".into(),
-                _ => ["text", "with \"quotes\" and ${not} %{a template}", "ünï\ncode"][self.below(3)].into(),
+                _ => [
+                    "text",
+                    "with \"quotes\" and ${not} %{a template}",
+                    "ünï\ncode",
+                ][self.below(3)]
+                .into(),
             },
             FieldType::Enum(words) => words[self.below(words.len())].as_str().into(),
             FieldType::Boolean | FieldType::BooleanOrExpression => Json::Bool(self.chance(50)),
-            FieldType::Integer | FieldType::IntegerOrExpression | FieldType::Number | FieldType::NumberOrExpression => {
-                let either = matches!(field.shape, FieldType::IntegerOrExpression | FieldType::NumberOrExpression);
+            FieldType::Integer
+            | FieldType::IntegerOrExpression
+            | FieldType::Number
+            | FieldType::NumberOrExpression => {
+                let either = matches!(
+                    field.shape,
+                    FieldType::IntegerOrExpression | FieldType::NumberOrExpression
+                );
                 if either && language == QueryLanguage::JSONata && self.chance(40) {
                     "{% $states.input.n %}".into()
-                } else if matches!(field.shape, FieldType::Number | FieldType::NumberOrExpression) && self.chance(50) {
+                } else if matches!(
+                    field.shape,
+                    FieldType::Number | FieldType::NumberOrExpression
+                ) && self.chance(50)
+                {
                     Json::Number("1.25".parse().unwrap())
                 } else {
                     let minimum = field.minimum.unwrap_or(0);
                     Json::Number((minimum + i64::try_from(self.below(60)).unwrap()).into())
                 }
             }
-            FieldType::Strings => Json::Array((0..=self.below(2)).map(|n| format!("Error{n}").into()).collect()),
+            FieldType::Strings => Json::Array(
+                (0..=self.below(2))
+                    .map(|n| format!("Error{n}").into())
+                    .collect(),
+            ),
             FieldType::Json => self.open(language, 0),
             FieldType::Object(kind) => self.object(kind, language, &[]),
-            FieldType::Objects(kind) => {
-                Json::Array((0..=self.below(2)).map(|_| self.object(kind, language, &[])).collect())
-            }
+            FieldType::Objects(kind) => Json::Array(
+                (0..=self.below(2))
+                    .map(|_| self.object(kind, language, &[]))
+                    .collect(),
+            ),
             FieldType::States => return None,
         })
     }
 
     fn object(&mut self, kind: &str, language: QueryLanguage, given: &[(&str, Json)]) -> Json {
-        let mut members: Members = given.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-        self.covered.extend(given.iter().map(|(name, _)| format!("{kind}.{name}")));
+        let mut members: Members = given
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.clone()))
+            .collect();
+        self.covered
+            .extend(given.iter().map(|(name, _)| format!("{kind}.{name}")));
         let before = members.len();
         for field in &Language::get().object(kind).unwrap().fields {
             if !members.contains_key(&field.name) && (field.required || self.chance(50)) {
                 self.write(kind, field, language, &mut members);
             }
         }
-        if kind == "ResultWriter" && !members.contains_key("WriterConfig") && !members.contains_key("Resource") {
-            members.insert("WriterConfig".into(), self.object("WriterConfig", language, &[]));
+        if kind == "ResultWriter"
+            && !members.contains_key("WriterConfig")
+            && !members.contains_key("Resource")
+        {
+            members.insert(
+                "WriterConfig".into(),
+                self.object("WriterConfig", language, &[]),
+            );
         }
         if kind == "ItemBatcher" && !members.keys().any(|key| key.starts_with("Max")) {
             members.insert("MaxItemsPerBatch".into(), Json::Number(7.into()));
@@ -409,17 +521,33 @@ impl Generator {
     fn open(&mut self, language: QueryLanguage, depth: usize) -> Json {
         match self.below(if depth < 3 { 8 } else { 5 }) {
             0 => Json::Bool(true),
-            1 => Json::Number(["0", "-7", "12345678901234567890", "0.1", "1e3"][self.below(5)].parse().unwrap()),
+            1 => Json::Number(
+                ["0", "-7", "12345678901234567890", "0.1", "1e3"][self.below(5)]
+                    .parse()
+                    .unwrap(),
+            ),
             2 => "plain ${text}".into(),
             3 if language == QueryLanguage::JSONata => "{% $states.input %}".into(),
             4 if depth > 0 => Json::Null,
-            5 => Json::Array((0..self.below(3)).map(|_| self.open(language, depth + 1)).collect()),
+            5 => Json::Array(
+                (0..self.below(3))
+                    .map(|_| self.open(language, depth + 1))
+                    .collect(),
+            ),
             _ => {
                 let keys = ["a", "b.$", "C d", "TopicArn"];
                 let value = |generator: &mut Self, key: &str| {
-                    if key.ends_with(".$") { "$.x".into() } else { generator.open(language, depth + 1) }
+                    if key.ends_with(".$") {
+                        "$.x".into()
+                    } else {
+                        generator.open(language, depth + 1)
+                    }
                 };
-                Json::Object((0..self.below(4)).map(|n| (keys[n].to_owned(), value(self, keys[n]))).collect())
+                Json::Object(
+                    (0..self.below(4))
+                        .map(|n| (keys[n].to_owned(), value(self, keys[n])))
+                        .collect(),
+                )
             }
         }
     }
@@ -428,6 +556,17 @@ impl Generator {
 /// All fields of the language, as `Object.Field`.
 pub fn all_fields() -> BTreeSet<String> {
     let language = Language::get();
-    let objects = language.states.iter().chain([&language.definition]).chain(language.objects());
-    objects.flat_map(|object| object.fields.iter().map(|field| format!("{}.{}", object.name, field.name))).collect()
+    let objects = language
+        .states
+        .iter()
+        .chain([&language.definition])
+        .chain(language.objects());
+    objects
+        .flat_map(|object| {
+            object
+                .fields
+                .iter()
+                .map(|field| format!("{}.{}", object.name, field.name))
+        })
+        .collect()
 }

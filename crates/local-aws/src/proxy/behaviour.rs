@@ -30,7 +30,10 @@ pub struct Next<'a> {
 impl<'a> Next<'a> {
     /// All behaviors, in front of an emulator.
     pub fn new(upstream: &'a Upstream, behaviours: &'a [Box<dyn Behaviour>]) -> Self {
-        Self { upstream, left: behaviours }
+        Self {
+            upstream,
+            left: behaviours,
+        }
     }
 
     /// Responds to a call.

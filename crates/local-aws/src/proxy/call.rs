@@ -33,7 +33,12 @@ impl Call {
 
     /// A segment of the path, starting with zero: `f` is segment 2 of `/2015-03-31/functions/f`.
     pub fn segment(&self, index: usize) -> Option<&str> {
-        self.request.uri().path().trim_start_matches('/').split('/').nth(index)
+        self.request
+            .uri()
+            .path()
+            .trim_start_matches('/')
+            .split('/')
+            .nth(index)
     }
 }
 
@@ -51,7 +56,9 @@ pub fn with_json(answer: Answer, body: &Value) -> Answer {
 pub fn json_answer(status: StatusCode, body: &Value) -> Answer {
     let mut answer = Response::new(Bytes::from(body.to_string()));
     *answer.status_mut() = status;
-    answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    answer
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     answer
 }
 

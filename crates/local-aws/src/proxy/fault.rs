@@ -47,7 +47,9 @@ impl Fault {
     /// The response instead of executing the call. `None` if the call is executed.
     pub(super) fn in_place_of(&self, call: &Call) -> Option<io::Result<Answer>> {
         match self {
-            Self::Refuse(status, code, message) => Some(refusal(*status, code, message, Notation::of(call))),
+            Self::Refuse(status, code, message) => {
+                Some(refusal(*status, code, message, Notation::of(call)))
+            }
             Self::Answer(json) => Some(Ok(Response::new(json.clone().into()))),
             Self::Html(status) => Some(page(*status)),
             Self::Drop => Some(Err(io::Error::other("connection dropped"))),
@@ -66,7 +68,10 @@ pub(super) struct Faults {
 impl Faults {
     /// Adds a fault for the next `times` calls of an operation.
     pub(super) fn add(&mut self, operation: &str, times: usize, fault: Fault) {
-        self.by_operation.entry(operation.to_owned()).or_default().push((times, fault));
+        self.by_operation
+            .entry(operation.to_owned())
+            .or_default()
+            .push((times, fault));
     }
 
     /// Adds a fault for the next `times` calls of any operation.
@@ -76,7 +81,10 @@ impl Faults {
 
     /// Takes the fault of a call. Faults of its operation precede those of all operations.
     pub(super) fn next(&mut self, operation: &str) -> Option<Fault> {
-        let one = self.by_operation.get_mut(operation).and_then(|faults| take(faults));
+        let one = self
+            .by_operation
+            .get_mut(operation)
+            .and_then(|faults| take(faults));
         one.or_else(|| take(&mut self.of_all))
     }
 }

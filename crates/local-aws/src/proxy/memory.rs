@@ -27,7 +27,8 @@ impl<V: Clone> Memory<V> {
     /// of its state machine.
     pub fn forget(&self, key: &str) {
         let continued = format!("{key}:");
-        self.lock().retain(|known, _| known != key && !known.starts_with(&continued));
+        self.lock()
+            .retain(|known, _| known != key && !known.starts_with(&continued));
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, V>> {

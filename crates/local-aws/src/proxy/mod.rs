@@ -66,7 +66,11 @@ impl Proxy {
         let port = listener.local_addr()?.port();
         let state = Arc::new(Mutex::new(State::default()));
         let upstream = Upstream::new(upstream);
-        let server = Arc::new(Server { upstream, state: Arc::clone(&state), behaviours: behaviours::all() });
+        let server = Arc::new(Server {
+            upstream,
+            state: Arc::clone(&state),
+            behaviours: behaviours::all(),
+        });
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let server = Arc::clone(&server);
@@ -93,18 +97,30 @@ impl Proxy {
 
     /// Calls that change objects in AWS, with any response.
     pub fn writes(&self) -> Vec<RecordedCall> {
-        self.calls().into_iter().filter(RecordedCall::is_write).collect()
+        self.calls()
+            .into_iter()
+            .filter(RecordedCall::is_write)
+            .collect()
     }
 
     /// Number of calls of an operation.
     pub fn count(&self, operation: &str) -> usize {
-        lock(&self.state).calls.iter().filter(|call| call.operation == operation).count()
+        lock(&self.state)
+            .calls
+            .iter()
+            .filter(|call| call.operation == operation)
+            .count()
     }
 
     /// Bodies of the requests of an operation, in order.
     pub fn bodies(&self, operation: &str) -> Vec<String> {
-        let calls = self.calls().into_iter().filter(|call| call.operation == operation);
-        calls.map(|call| String::from_utf8_lossy(&call.body).into_owned()).collect()
+        let calls = self
+            .calls()
+            .into_iter()
+            .filter(|call| call.operation == operation);
+        calls
+            .map(|call| String::from_utf8_lossy(&call.body).into_owned())
+            .collect()
     }
 
     /// Removes the calls, the faults and the hook.
@@ -133,8 +149,13 @@ impl Proxy {
 }
 
 /// Responds to a request. As in AWS, the call is executed even if its client has disconnected.
-async fn answer(server: Arc<Server>, request: Request<Incoming>) -> io::Result<Response<Full<Bytes>>> {
-    tokio::spawn(async move { server.answer(request).await }).await.map_err(io::Error::other)?
+async fn answer(
+    server: Arc<Server>,
+    request: Request<Incoming>,
+) -> io::Result<Response<Full<Bytes>>> {
+    tokio::spawn(async move { server.answer(request).await })
+        .await
+        .map_err(io::Error::other)?
 }
 
 struct Server {
@@ -148,10 +169,20 @@ impl Server {
         let (mut parts, body) = request.into_parts();
         let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
         let is_recorded = parts.headers.remove(UNRECORDED).is_none();
-        let target = parts.headers.get("x-amz-target").and_then(|value| value.to_str().ok());
+        let target = parts
+            .headers
+            .get("x-amz-target")
+            .and_then(|value| value.to_str().ok());
         let operation = operation(&parts.method, parts.uri.path(), target, &body);
-        let call = Call { operation, request: Request::from_parts(parts, body) };
-        let answer = if is_recorded { self.record(&call).await? } else { self.carry_out(&call).await? };
+        let call = Call {
+            operation,
+            request: Request::from_parts(parts, body),
+        };
+        let answer = if is_recorded {
+            self.record(&call).await?
+        } else {
+            self.carry_out(&call).await?
+        };
         Ok(answer.map(Full::new))
     }
 
@@ -159,7 +190,10 @@ impl Server {
     async fn record(&self, call: &Call) -> io::Result<Answer> {
         let fault = lock(&self.state).faults.next(&call.operation);
         if let Some(answer) = fault.as_ref().and_then(|fault| fault.in_place_of(call)) {
-            self.keep(call, answer.as_ref().map_or(0, |answer| answer.status().as_u16()));
+            self.keep(
+                call,
+                answer.as_ref().map_or(0, |answer| answer.status().as_u16()),
+            );
             return answer;
         }
         if let Some(Fault::Delay(delay)) = &fault {
@@ -181,7 +215,11 @@ impl Server {
 
     fn keep(&self, call: &Call, status: u16) {
         let (operation, body) = (call.operation.clone(), call.request.body().clone());
-        lock(&self.state).calls.push(RecordedCall { operation, status, body });
+        lock(&self.state).calls.push(RecordedCall {
+            operation,
+            status,
+            body,
+        });
     }
 
     fn run_hook(&self, operation: &str) {

@@ -3,7 +3,17 @@
 use hyper::body::Bytes;
 
 /// Prefixes of operations that do not change objects in AWS.
-const READS: [&str; 9] = ["AssumeRole", "Describe", "Filter", "Get", "GET ", "HEAD ", "List", "Simulate", "Validate"];
+const READS: [&str; 9] = [
+    "AssumeRole",
+    "Describe",
+    "Filter",
+    "Get",
+    "GET ",
+    "HEAD ",
+    "List",
+    "Simulate",
+    "Validate",
+];
 
 /// A recorded call.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -22,7 +22,12 @@ pub enum Notation {
 impl Notation {
     /// The protocol of a call.
     pub fn of(call: &Call) -> Self {
-        match call.request.headers().get("smithy-protocol").map(HeaderValue::as_bytes) {
+        match call
+            .request
+            .headers()
+            .get("smithy-protocol")
+            .map(HeaderValue::as_bytes)
+        {
             Some(b"rpc-v2-cbor") => Self::Cbor,
             _ if call.request.body().starts_with(b"Action=") => Self::Form,
             _ => Self::Json,
@@ -37,16 +42,27 @@ impl Notation {
 pub fn refusal(status: u16, code: &str, message: &str, notation: Notation) -> io::Result<Answer> {
     let (kind, body) = match notation {
         Notation::Form => {
-            let error = format!("<Type>Sender</Type><Code>{code}</Code><Message>{message}</Message>");
-            ("text/xml", format!("<ErrorResponse><Error>{error}</Error></ErrorResponse>").into_bytes())
+            let error =
+                format!("<Type>Sender</Type><Code>{code}</Code><Message>{message}</Message>");
+            (
+                "text/xml",
+                format!("<ErrorResponse><Error>{error}</Error></ErrorResponse>").into_bytes(),
+            )
         }
-        Notation::Cbor => ("application/cbor", cbor(&[("__type", code), ("message", message)])),
+        Notation::Cbor => (
+            "application/cbor",
+            cbor(&[("__type", code), ("message", message)]),
+        ),
         Notation::Json => {
-            let body = serde_json::json!({ "__type": code, "message": message, "Message": message });
+            let body =
+                serde_json::json!({ "__type": code, "message": message, "Message": message });
             ("application/x-amz-json-1.0", body.to_string().into_bytes())
         }
     };
-    let mut response = Response::builder().status(status).header("content-type", kind).header("x-amzn-errortype", code);
+    let mut response = Response::builder()
+        .status(status)
+        .header("content-type", kind)
+        .header("x-amzn-errortype", code);
     if notation == Notation::Cbor {
         response = response.header("smithy-protocol", "rpc-v2-cbor");
     }
@@ -59,10 +75,18 @@ pub fn refusal(status: u16, code: &str, message: &str, notation: Notation) -> io
 /// When the status is invalid.
 pub fn page(status: u16) -> io::Result<Answer> {
     let status = StatusCode::from_u16(status).map_err(io::Error::other)?;
-    let title = format!("{} {}", status.as_u16(), status.canonical_reason().unwrap_or("Error"));
+    let title = format!(
+        "{} {}",
+        status.as_u16(),
+        status.canonical_reason().unwrap_or("Error")
+    );
     let body = format!("<center><h1>{title}</h1></center>\r\n<hr><center>proxy</center>");
-    let html = format!("<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n{body}\r\n</body>\r\n</html>\r\n");
-    let response = Response::builder().status(status).header("content-type", "text/html");
+    let html = format!(
+        "<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n{body}\r\n</body>\r\n</html>\r\n"
+    );
+    let response = Response::builder()
+        .status(status)
+        .header("content-type", "text/html");
     response.body(Bytes::from(html)).map_err(io::Error::other)
 }
 
@@ -73,6 +97,8 @@ fn cbor(members: &[(&str, &str)]) -> Vec<u8> {
         [&[0x79][..], &length, text.as_bytes()].concat()
     };
     let count = 0xa0 | u8::try_from(members.len()).unwrap_or(0);
-    let members = members.iter().flat_map(|(name, value)| [text(name), text(value)].concat());
+    let members = members
+        .iter()
+        .flat_map(|(name, value)| [text(name), text(value)].concat());
     [count].into_iter().chain(members).collect()
 }

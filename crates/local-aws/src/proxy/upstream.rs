@@ -25,7 +25,10 @@ pub struct Upstream {
 impl Upstream {
     /// The emulator on a port.
     pub fn new(port: u16) -> Self {
-        Self { port, client: Client::builder(TokioExecutor::new()).build_http() }
+        Self {
+            port,
+            client: Client::builder(TokioExecutor::new()).build_http(),
+        }
     }
 
     /// Sends an unchanged request.
@@ -34,10 +37,20 @@ impl Upstream {
     /// If there is no response.
     pub async fn send(&self, request: Request<Bytes>) -> io::Result<Answer> {
         let (mut parts, body) = request.into_parts();
-        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
-        parts.uri = format!("http://127.0.0.1:{}{path}", self.port).parse().map_err(io::Error::other)?;
+        let path = parts
+            .uri
+            .path_and_query()
+            .map_or("/", |path| path.as_str())
+            .to_owned();
+        parts.uri = format!("http://127.0.0.1:{}{path}", self.port)
+            .parse()
+            .map_err(io::Error::other)?;
         let request = Request::from_parts(parts, Full::new(body));
-        let answer = self.client.request(request).await.map_err(io::Error::other)?;
+        let answer = self
+            .client
+            .request(request)
+            .await
+            .map_err(io::Error::other)?;
         let (mut parts, body) = answer.into_parts();
         let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
         parts.headers.remove(CONTENT_LENGTH);
@@ -51,9 +64,13 @@ impl Upstream {
     /// If there is no response.
     pub async fn states(&self, client: &Call, operation: &str, body: &Value) -> io::Result<Answer> {
         let mut request = own(client, Method::POST, "/", Some(body))?;
-        let target = HeaderValue::try_from(format!("AWSStepFunctions.{operation}")).map_err(io::Error::other)?;
+        let target = HeaderValue::try_from(format!("AWSStepFunctions.{operation}"))
+            .map_err(io::Error::other)?;
         request.headers_mut().insert("x-amz-target", target);
-        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.0"));
+        request.headers_mut().insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/x-amz-json-1.0"),
+        );
         self.send(request).await
     }
 
@@ -61,7 +78,13 @@ impl Upstream {
     ///
     /// # Errors
     /// If there is no response.
-    pub async fn lambda(&self, client: &Call, method: Method, path: &str, body: Option<&Value>) -> io::Result<Answer> {
+    pub async fn lambda(
+        &self,
+        client: &Call,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> io::Result<Answer> {
         self.send(own(client, method, path, body)?).await
     }
 
@@ -70,17 +93,32 @@ impl Upstream {
     /// # Errors
     /// If there is no response.
     pub async fn function_of(&self, client: &Call) -> io::Result<Answer> {
-        let name = client.segment(2).ok_or_else(|| io::Error::other("the call does not contain a function"))?;
-        let query = client.request.uri().query().map_or_else(String::new, |query| format!("?{query}"));
+        let name = client
+            .segment(2)
+            .ok_or_else(|| io::Error::other("the call does not contain a function"))?;
+        let query = client
+            .request
+            .uri()
+            .query()
+            .map_or_else(String::new, |query| format!("?{query}"));
         let path = format!("/2015-03-31/functions/{name}/configuration{query}");
         self.lambda(client, Method::GET, &path, None).await
     }
 }
 
 /// A request with the credentials of a client's call.
-fn own(client: &Call, method: Method, path: &str, body: Option<&Value>) -> io::Result<Request<Bytes>> {
+fn own(
+    client: &Call,
+    method: Method,
+    path: &str,
+    body: Option<&Value>,
+) -> io::Result<Request<Bytes>> {
     let body = body.map_or_else(Bytes::new, |body| Bytes::from(body.to_string()));
-    let mut request = Request::builder().method(method).uri(path).body(body).map_err(io::Error::other)?;
+    let mut request = Request::builder()
+        .method(method)
+        .uri(path)
+        .body(body)
+        .map_err(io::Error::other)?;
     for name in CREDENTIALS {
         if let Some(value) = client.request.headers().get(name) {
             request.headers_mut().insert(name, value.clone());

@@ -24,8 +24,14 @@ pub struct Wanted {
 
 impl Wanted {
     fn routing(&self) -> AliasRoutingConfiguration {
-        let weights = self.weights.iter().map(|(version, weight)| (version.clone(), *weight)).collect();
-        AliasRoutingConfiguration::builder().set_additional_version_weights(Some(weights)).build()
+        let weights = self
+            .weights
+            .iter()
+            .map(|(version, weight)| (version.clone(), *weight))
+            .collect();
+        AliasRoutingConfiguration::builder()
+            .set_additional_version_weights(Some(weights))
+            .build()
     }
 }
 
@@ -42,17 +48,30 @@ pub async fn create(
 ) -> Result<String, CreateError> {
     let (client, operation) = (aws.lambda().await?, "CreateAlias");
     let send = || async {
-        let request = client.create_alias().function_name(function).name(name).function_version(&wanted.version);
+        let request = client
+            .create_alias()
+            .function_name(function)
+            .name(name)
+            .function_version(&wanted.version);
         let request = request
             .set_description(wanted.description.clone())
             .set_routing_config((!wanted.weights.is_empty()).then(|| wanted.routing()));
-        let answer = send_once!(request, aws_sdk_lambda).await.map_err(|error| AwsError::new(operation, error))?;
+        let answer = send_once!(request, aws_sdk_lambda)
+            .await
+            .map_err(|error| AwsError::new(operation, error))?;
         required(operation, "ARN", answer.alias_arn)
     };
     let own = |(arn, found): (String, Wanted)| (found == *wanted).then_some(arn);
     let object = format!("an alias `{name}` of the function `{}`", name_of(function));
-    let creation = Creation { aws, call, operation, object };
-    creation.run(|| describe(aws, call, function, name), send, own).await
+    let creation = Creation {
+        aws,
+        call,
+        operation,
+        object,
+    };
+    creation
+        .run(|| describe(aws, call, function, name), send, own)
+        .await
 }
 
 /// Reads an alias and its ARN. `None` if it does not exist.
@@ -69,24 +88,40 @@ pub async fn describe(
     let answer = call
         .once(operation, async {
             let request = client.get_alias().function_name(function).name(name);
-            request.send().await.map_err(|error| AwsError::new(operation, error))
+            request
+                .send()
+                .await
+                .map_err(|error| AwsError::new(operation, error))
         })
         .await;
-    let Some(answer) = AwsError::absent_is_none(answer)? else { return Ok(None) };
-    let weights = answer.routing_config.and_then(|routing| routing.additional_version_weights);
+    let Some(answer) = AwsError::absent_is_none(answer)? else {
+        return Ok(None);
+    };
+    let weights = answer
+        .routing_config
+        .and_then(|routing| routing.additional_version_weights);
     let wanted = Wanted {
         version: required(operation, "version", answer.function_version)?,
         description: non_empty(answer.description),
         weights: weights.into_iter().flatten().collect(),
     };
-    Ok(Some((required(operation, "ARN", answer.alias_arn)?, wanted)))
+    Ok(Some((
+        required(operation, "ARN", answer.alias_arn)?,
+        wanted,
+    )))
 }
 
 /// Updates an alias.
 ///
 /// # Errors
 /// Errors of AWS that remain after retries.
-pub async fn update(aws: &Aws, call: &Call, function: &str, name: &str, wanted: &Wanted) -> Result<(), AwsError> {
+pub async fn update(
+    aws: &Aws,
+    call: &Call,
+    function: &str,
+    name: &str,
+    wanted: &Wanted,
+) -> Result<(), AwsError> {
     let (client, operation) = (aws.lambda().await?, "UpdateAlias");
     call.healing(operation, || async {
         // AWS keeps settings that are not sent, so a missing description and missing weights are
@@ -115,7 +150,10 @@ pub async fn delete(aws: &Aws, call: &Call, function: &str, name: &str) -> Resul
     let answer = call
         .healing(operation, || async {
             let request = client.delete_alias().function_name(function).name(name);
-            request.send().await.map_err(|error| AwsError::new(operation, error))
+            request
+                .send()
+                .await
+                .map_err(|error| AwsError::new(operation, error))
         })
         .await;
     AwsError::absent_is_none(answer).map(drop)

@@ -29,12 +29,19 @@ pub enum Code {
 impl Code {
     /// The code for a creation request. The KMS key encrypts the zip file.
     pub(super) fn to_creation(&self, source_kms_key_arn: Option<&str>) -> FunctionCode {
-        let code = FunctionCode::builder().set_source_kms_key_arn(source_kms_key_arn.map(str::to_owned));
+        let code =
+            FunctionCode::builder().set_source_kms_key_arn(source_kms_key_arn.map(str::to_owned));
         match self {
             Self::Zip(bytes) => code.zip_file(Blob::new(bytes.clone())).build(),
-            Self::S3 { bucket, key, version } => {
-                code.s3_bucket(bucket).s3_key(key).set_s3_object_version(version.clone()).build()
-            }
+            Self::S3 {
+                bucket,
+                key,
+                version,
+            } => code
+                .s3_bucket(bucket)
+                .s3_key(key)
+                .set_s3_object_version(version.clone())
+                .build(),
             Self::Image(uri) => code.image_uri(uri).build(),
         }
     }
@@ -49,7 +56,10 @@ pub async fn code(aws: &Aws, call: &Call, name: &str) -> Result<Option<Vec<u8>>,
     let answer = call
         .once(operation, async {
             let request = client.get_function().function_name(name);
-            request.send().await.map_err(|error| AwsError::new(operation, error))
+            request
+                .send()
+                .await
+                .map_err(|error| AwsError::new(operation, error))
         })
         .await;
     let location = AwsError::absent_is_none(answer)?.and_then(|answer| answer.code?.location);
@@ -80,12 +90,20 @@ pub async fn update_code(
             .set_source_kms_key_arn(source_kms_key_arn.map(str::to_owned));
         let request = match code {
             Code::Zip(bytes) => request.zip_file(Blob::new(bytes.clone())),
-            Code::S3 { bucket, key, version } => {
-                request.s3_bucket(bucket).s3_key(key).set_s3_object_version(version.clone())
-            }
+            Code::S3 {
+                bucket,
+                key,
+                version,
+            } => request
+                .s3_bucket(bucket)
+                .s3_key(key)
+                .set_s3_object_version(version.clone()),
             Code::Image(uri) => request.image_uri(uri),
         };
-        request.send().await.map_err(|error| AwsError::new(operation, error))
+        request
+            .send()
+            .await
+            .map_err(|error| AwsError::new(operation, error))
     })
     .await?;
     wait(aws, call, name).await.map(drop)

@@ -13,11 +13,17 @@ pub async fn read(aws: &Aws, call: &Call, name: &str) -> Result<Option<String>, 
     let (client, operation) = (aws.lambda().await?, "GetFunctionCodeSigningConfig");
     let answer = call
         .once(operation, async {
-            let request = client.get_function_code_signing_config().function_name(name);
-            request.send().await.map_err(|error| AwsError::new(operation, error))
+            let request = client
+                .get_function_code_signing_config()
+                .function_name(name);
+            request
+                .send()
+                .await
+                .map_err(|error| AwsError::new(operation, error))
         })
         .await;
-    Ok(AwsError::absent_is_none(answer)?.and_then(|answer| non_empty(Some(answer.code_signing_config_arn))))
+    Ok(AwsError::absent_is_none(answer)?
+        .and_then(|answer| non_empty(Some(answer.code_signing_config_arn))))
 }
 
 /// Sets the code signing configuration. `None` removes it.
@@ -30,17 +36,29 @@ pub async fn write(aws: &Aws, call: &Call, name: &str, arn: Option<&str>) -> Res
         Some(arn) => {
             let operation = "PutFunctionCodeSigningConfig";
             call.healing(operation, || async {
-                let request = client.put_function_code_signing_config().function_name(name);
+                let request = client
+                    .put_function_code_signing_config()
+                    .function_name(name);
                 let request = request.code_signing_config_arn(arn);
-                request.send().await.map(drop).map_err(|error| AwsError::new(operation, error))
+                request
+                    .send()
+                    .await
+                    .map(drop)
+                    .map_err(|error| AwsError::new(operation, error))
             })
             .await
         }
         None => {
             let operation = "DeleteFunctionCodeSigningConfig";
             call.healing(operation, || async {
-                let request = client.delete_function_code_signing_config().function_name(name);
-                request.send().await.map(drop).map_err(|error| AwsError::new(operation, error))
+                let request = client
+                    .delete_function_code_signing_config()
+                    .function_name(name);
+                request
+                    .send()
+                    .await
+                    .map(drop)
+                    .map_err(|error| AwsError::new(operation, error))
             })
             .await
         }

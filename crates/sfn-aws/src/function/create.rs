@@ -43,7 +43,8 @@ impl New {
         let is_same_code = match &self.code {
             Code::Image(uri) => found.image_uri.as_ref() == Some(uri),
             Code::Zip(_) | Code::S3 { .. } => {
-                found.image_uri.is_none() && code_sha256.is_none_or(|hash| found.code_sha256.as_deref() == Some(hash))
+                found.image_uri.is_none()
+                    && code_sha256.is_none_or(|hash| found.code_sha256.as_deref() == Some(hash))
             }
         };
         is_same_code
@@ -59,7 +60,12 @@ impl New {
 ///
 /// # Errors
 /// Errors of AWS that remain after retries, and `AwsErrorKind::AlreadyExists` if a function with this name exists.
-pub async fn create(aws: &Aws, call: &Call, new: &New, code_sha256: Option<&str>) -> Result<Described, CreateError> {
+pub async fn create(
+    aws: &Aws,
+    call: &Call,
+    new: &New,
+    code_sha256: Option<&str>,
+) -> Result<Described, CreateError> {
     let client = aws.lambda().await?;
     let request = request(client.create_function(), new)?;
     let send = || async {
@@ -69,14 +75,28 @@ pub async fn create(aws: &Aws, call: &Call, new: &New, code_sha256: Option<&str>
     };
     let own = |found: Described| new.is_met_by(code_sha256, &found).then_some(None);
     let object = format!("a function `{}`", new.name);
-    let creation = Creation { aws, call, operation: OPERATION, object };
-    let version = creation.run(|| describe(aws, call, &new.name), send, own).await?;
-    finish(aws, call, new, version).await.map_err(CreateError::afterwards)
+    let creation = Creation {
+        aws,
+        call,
+        operation: OPERATION,
+        object,
+    };
+    let version = creation
+        .run(|| describe(aws, call, &new.name), send, own)
+        .await?;
+    finish(aws, call, new, version)
+        .await
+        .map_err(CreateError::afterwards)
 }
 
 /// Waits until the new function can be invoked. `version` is the version that AWS returned, unless
 /// the response was lost.
-async fn finish(aws: &Aws, call: &Call, new: &New, version: Option<String>) -> Result<Described, AwsError> {
+async fn finish(
+    aws: &Aws,
+    call: &Call,
+    new: &New,
+    version: Option<String>,
+) -> Result<Described, AwsError> {
     let described = wait(aws, call, &new.name).await?;
     let version = match version {
         Some(version) => version,
@@ -84,10 +104,16 @@ async fn finish(aws: &Aws, call: &Call, new: &New, version: Option<String>) -> R
         None if new.publish => publish(aws, call, &new.name, new.publish_to.as_deref()).await?,
         None => return Ok(described),
     };
-    Ok(Described { version, ..described })
+    Ok(Described {
+        version,
+        ..described
+    })
 }
 
-fn request(request: CreateFunctionFluentBuilder, new: &New) -> Result<CreateFunctionFluentBuilder, AwsError> {
+fn request(
+    request: CreateFunctionFluentBuilder,
+    new: &New,
+) -> Result<CreateFunctionFluentBuilder, AwsError> {
     let configuration = &new.configuration;
     let file_systems = configuration.file_systems(OPERATION)?;
     let storage = configuration.ephemeral_storage(OPERATION)?;
@@ -97,7 +123,11 @@ fn request(request: CreateFunctionFluentBuilder, new: &New) -> Result<CreateFunc
         .role(&configuration.role)
         .code(new.code.to_creation(new.source_kms_key_arn.as_deref()))
         .publish(new.publish)
-        .set_publish_to(new.publish_to.as_deref().map(FunctionVersionLatestPublished::from))
+        .set_publish_to(
+            new.publish_to
+                .as_deref()
+                .map(FunctionVersionLatestPublished::from),
+        )
         .set_code_signing_config_arn(new.code_signing_config_arn.clone())
         .set_handler(configuration.handler.clone())
         .set_runtime(configuration.runtime.as_deref().map(Runtime::from))
@@ -110,7 +140,12 @@ fn request(request: CreateFunctionFluentBuilder, new: &New) -> Result<CreateFunc
         .environment(configuration.environment())
         .tracing_config(configuration.tracing())
         .set_vpc_config(configuration.vpc.is_some().then(|| configuration.vpc()))
-        .set_dead_letter_config(configuration.dead_letter.is_some().then(|| configuration.dead_letter()))
+        .set_dead_letter_config(
+            configuration
+                .dead_letter
+                .is_some()
+                .then(|| configuration.dead_letter()),
+        )
         .set_image_config(configuration.image.is_some().then(|| configuration.image()))
         .set_ephemeral_storage(configuration.ephemeral_storage.is_some().then_some(storage))
         .set_snap_start(configuration.snap_start.then(|| configuration.snap_start()))
@@ -134,7 +169,10 @@ mod tests {
             code,
             source_kms_key_arn: None,
             code_signing_config_arn: None,
-            configuration: Configuration { role: "r".into(), ..Configuration::default() },
+            configuration: Configuration {
+                role: "r".into(),
+                ..Configuration::default()
+            },
             publish: false,
             publish_to: None,
             tags: Tags::from([("a".to_owned(), "1".to_owned())]),
@@ -160,21 +198,40 @@ mod tests {
         assert!(zip.is_met_by(Some("hash"), &found(Some("hash"), None)));
         assert!(!zip.is_met_by(Some("hash"), &found(Some("other"), None)));
         assert!(!zip.is_met_by(Some("hash"), &found(None, None)));
-        let role = Configuration { role: "other".into(), ..Configuration::default() };
+        let role = Configuration {
+            role: "other".into(),
+            ..Configuration::default()
+        };
         for other in [
-            Described { tags: Tags::new(), ..found(Some("hash"), None) },
-            Described { source_kms_key_arn: Some("k".into()), ..found(Some("hash"), None) },
-            Described { configuration: role, ..found(Some("hash"), None) },
+            Described {
+                tags: Tags::new(),
+                ..found(Some("hash"), None)
+            },
+            Described {
+                source_kms_key_arn: Some("k".into()),
+                ..found(Some("hash"), None)
+            },
+            Described {
+                configuration: role,
+                ..found(Some("hash"), None)
+            },
         ] {
             assert!(!zip.is_met_by(Some("hash"), &other), "{other:?}");
         }
-        let arm = New { architectures: vec!["arm64".into()], ..zip };
+        let arm = New {
+            architectures: vec!["arm64".into()],
+            ..zip
+        };
         assert!(!arm.is_met_by(Some("hash"), &found(Some("hash"), None)));
     }
 
     #[test]
     fn code_without_a_known_hash_is_compared_by_its_kind() {
-        let s3 = new(Code::S3 { bucket: "b".into(), key: "k".into(), version: None });
+        let s3 = new(Code::S3 {
+            bucket: "b".into(),
+            key: "k".into(),
+            version: None,
+        });
         assert!(s3.is_met_by(None, &found(Some("hash"), None)));
         assert!(!s3.is_met_by(None, &found(None, Some("uri"))));
         let image = new(Code::Image("uri".into()));

@@ -42,7 +42,9 @@ pub async fn create(
     let (client, operation) = (aws.lambda().await?, PUT);
     let send = || async {
         let answer = send_once!(put(client, function, qualifier, wanted), aws_sdk_lambda).await;
-        answer.map(drop).map_err(|error| AwsError::new(operation, error))
+        answer
+            .map(drop)
+            .map_err(|error| AwsError::new(operation, error))
     };
     let own = |(_, found): (String, Wanted)| (found == *wanted).then_some(());
     let target = match qualifier {
@@ -50,8 +52,15 @@ pub async fn create(
         None => name_of(function),
     };
     let object = format!("a configuration of asynchronous invocations of the function `{target}`");
-    let creation = Creation { aws, call, operation, object };
-    creation.run(|| describe(aws, call, function, qualifier), send, own).await
+    let creation = Creation {
+        aws,
+        call,
+        operation,
+        object,
+    };
+    creation
+        .run(|| describe(aws, call, function, qualifier), send, own)
+        .await
 }
 
 /// Updates the whole configuration.
@@ -80,15 +89,26 @@ fn put(
     qualifier: Option<&str>,
     wanted: &Wanted,
 ) -> PutFunctionEventInvokeConfigFluentBuilder {
-    let failure = wanted.on_failure.as_ref().map(|arn| OnFailure::builder().destination(arn).build());
-    let success = wanted.on_success.as_ref().map(|arn| OnSuccess::builder().destination(arn).build());
+    let failure = wanted
+        .on_failure
+        .as_ref()
+        .map(|arn| OnFailure::builder().destination(arn).build());
+    let success = wanted
+        .on_success
+        .as_ref()
+        .map(|arn| OnSuccess::builder().destination(arn).build());
     client
         .put_function_event_invoke_config()
         .function_name(function)
         .set_qualifier(qualifier.map(str::to_owned))
         .set_maximum_event_age_in_seconds(wanted.maximum_event_age)
         .set_maximum_retry_attempts(wanted.maximum_retry_attempts)
-        .destination_config(DestinationConfig::builder().set_on_failure(failure).set_on_success(success).build())
+        .destination_config(
+            DestinationConfig::builder()
+                .set_on_failure(failure)
+                .set_on_success(success)
+                .build(),
+        )
 }
 
 /// Reads the configuration, and the ARN of its function, version or alias. `None` if it does not
@@ -105,12 +125,19 @@ pub async fn describe(
     let (client, operation) = (aws.lambda().await?, "GetFunctionEventInvokeConfig");
     let answer = call
         .once(operation, async {
-            let request = client.get_function_event_invoke_config().function_name(function);
+            let request = client
+                .get_function_event_invoke_config()
+                .function_name(function);
             let request = request.set_qualifier(qualifier.map(str::to_owned));
-            request.send().await.map_err(|error| AwsError::new(operation, error))
+            request
+                .send()
+                .await
+                .map_err(|error| AwsError::new(operation, error))
         })
         .await;
-    let Some(answer) = AwsError::absent_is_none(answer)? else { return Ok(None) };
+    let Some(answer) = AwsError::absent_is_none(answer)? else {
+        return Ok(None);
+    };
     let (failure, success) = match answer.destination_config {
         Some(destinations) => (destinations.on_failure, destinations.on_success),
         None => (None, None),
@@ -121,20 +148,33 @@ pub async fn describe(
         on_failure: non_empty(failure.and_then(|on_failure| on_failure.destination)),
         on_success: non_empty(success.and_then(|on_success| on_success.destination)),
     };
-    Ok(Some((required(operation, "ARN", answer.function_arn)?, wanted)))
+    Ok(Some((
+        required(operation, "ARN", answer.function_arn)?,
+        wanted,
+    )))
 }
 
 /// Deletes the configuration. Succeeds if it does not exist.
 ///
 /// # Errors
 /// Errors of AWS that remain after retries.
-pub async fn delete(aws: &Aws, call: &Call, function: &str, qualifier: Option<&str>) -> Result<(), AwsError> {
+pub async fn delete(
+    aws: &Aws,
+    call: &Call,
+    function: &str,
+    qualifier: Option<&str>,
+) -> Result<(), AwsError> {
     let (client, operation) = (aws.lambda().await?, "DeleteFunctionEventInvokeConfig");
     let answer = call
         .healing(operation, || async {
-            let request = client.delete_function_event_invoke_config().function_name(function);
+            let request = client
+                .delete_function_event_invoke_config()
+                .function_name(function);
             let request = request.set_qualifier(qualifier.map(str::to_owned));
-            request.send().await.map_err(|error| AwsError::new(operation, error))
+            request
+                .send()
+                .await
+                .map_err(|error| AwsError::new(operation, error))
         })
         .await;
     AwsError::absent_is_none(answer).map(drop)

@@ -12,7 +12,9 @@ pub mod runtime_management;
 mod version;
 
 use aws_arn::FunctionArn;
-use aws_sdk_lambda::types::{Architecture, FunctionConfiguration, LastUpdateStatus, Runtime, State};
+use aws_sdk_lambda::types::{
+    Architecture, FunctionConfiguration, LastUpdateStatus, Runtime, State,
+};
 
 use crate::config::Aws;
 use crate::error::AwsError;
@@ -21,7 +23,9 @@ use crate::retry::Call;
 use crate::{Tags, retag};
 
 pub use code::{Code, code, update_code};
-pub use configuration::{CapacityProvider, Configuration, Durable, FileSystem, Image, Logging, Vpc};
+pub use configuration::{
+    CapacityProvider, Configuration, Durable, FileSystem, Image, Logging, Vpc,
+};
 pub use create::{New, create};
 pub use version::{newest_version, publish};
 
@@ -60,7 +64,12 @@ pub struct Described {
 }
 
 fn architectures(names: &[String]) -> Option<Vec<Architecture>> {
-    (!names.is_empty()).then(|| names.iter().map(|name| Architecture::from(name.as_str())).collect())
+    (!names.is_empty()).then(|| {
+        names
+            .iter()
+            .map(|name| Architecture::from(name.as_str()))
+            .collect()
+    })
 }
 
 /// The name in the name or ARN of a function, for locks and messages.
@@ -87,7 +96,11 @@ pub async fn reserve(
             call.healing(operation, || async {
                 let request = client.put_function_concurrency().function_name(name);
                 let request = request.reserved_concurrent_executions(number);
-                request.send().await.map(drop).map_err(|error| AwsError::new(operation, error))
+                request
+                    .send()
+                    .await
+                    .map(drop)
+                    .map_err(|error| AwsError::new(operation, error))
             })
             .await
         }
@@ -95,7 +108,11 @@ pub async fn reserve(
             let operation = "DeleteFunctionConcurrency";
             call.healing(operation, || async {
                 let request = client.delete_function_concurrency().function_name(name);
-                request.send().await.map(drop).map_err(|error| AwsError::new(operation, error))
+                request
+                    .send()
+                    .await
+                    .map(drop)
+                    .map_err(|error| AwsError::new(operation, error))
             })
             .await
         }
@@ -113,11 +130,17 @@ pub async fn list(aws: &Aws, call: &Call) -> Result<Vec<(String, String)>, AwsEr
         let answer = call
             .once(operation, async {
                 let request = client.list_functions().set_marker(marker.clone());
-                request.send().await.map_err(|error| AwsError::new(operation, error))
+                request
+                    .send()
+                    .await
+                    .map_err(|error| AwsError::new(operation, error))
             })
             .await?;
         let functions = answer.functions.into_iter().flatten();
-        found.extend(functions.filter_map(|function| Some((function.function_name?, function.function_arn?))));
+        found.extend(
+            functions
+                .filter_map(|function| Some((function.function_name?, function.function_arn?))),
+        );
         marker = answer.next_marker.filter(|marker| !marker.is_empty());
         if marker.is_none() {
             return Ok(found);
@@ -134,7 +157,10 @@ pub async fn exists(aws: &Aws, call: &Call, name: &str) -> Result<bool, AwsError
     let answer = call
         .once(operation, async {
             let request = client.get_function_configuration().function_name(name);
-            request.send().await.map_err(|error| AwsError::new(operation, error))
+            request
+                .send()
+                .await
+                .map_err(|error| AwsError::new(operation, error))
         })
         .await;
     Ok(AwsError::absent_is_none(answer)?.is_some())
@@ -161,11 +187,19 @@ pub async fn describe_qualified(
     let (client, operation) = (aws.lambda().await?, "GetFunction");
     let answer = call
         .once(operation, async {
-            let request = client.get_function().function_name(name).set_qualifier(qualifier.map(str::to_owned));
-            request.send().await.map_err(|error| AwsError::new(operation, error))
+            let request = client
+                .get_function()
+                .function_name(name)
+                .set_qualifier(qualifier.map(str::to_owned));
+            request
+                .send()
+                .await
+                .map_err(|error| AwsError::new(operation, error))
         })
         .await;
-    let Some(answer) = AwsError::absent_is_none(answer)? else { return Ok(None) };
+    let Some(answer) = AwsError::absent_is_none(answer)? else {
+        return Ok(None);
+    };
     let configuration = required(operation, "configuration", answer.configuration)?;
     let (image_uri, source_kms_key_arn) = match answer.code {
         Some(code) => (code.image_uri, non_empty(code.source_kms_key_arn)),
@@ -175,7 +209,9 @@ pub async fn describe_qualified(
         tags: answer.tags.into_iter().flatten().collect(),
         image_uri,
         source_kms_key_arn,
-        reserved_concurrency: answer.concurrency.and_then(|concurrency| concurrency.reserved_concurrent_executions),
+        reserved_concurrency: answer
+            .concurrency
+            .and_then(|concurrency| concurrency.reserved_concurrent_executions),
         ..described(operation, configuration)?
     }))
 }
@@ -189,10 +225,19 @@ fn described(operation: &'static str, found: FunctionConfiguration) -> Result<De
         version: required(operation, "version", found.version.clone())?,
         code_sha256: non_empty(found.code_sha256.clone()),
         code_size: found.code_size,
-        architectures: found.architectures().iter().map(|name| name.as_str().to_owned()).collect(),
+        architectures: found
+            .architectures()
+            .iter()
+            .map(|name| name.as_str().to_owned())
+            .collect(),
         last_modified: non_empty(found.last_modified.clone()),
         // Older functions have no state, and can be invoked.
-        state: found.state.as_ref().unwrap_or(&State::Active).as_str().to_owned(),
+        state: found
+            .state
+            .as_ref()
+            .unwrap_or(&State::Active)
+            .as_str()
+            .to_owned(),
         configuration: Configuration::of_response(operation, found)?,
         ..Described::default()
     })
@@ -206,21 +251,33 @@ pub async fn wait(aws: &Aws, call: &Call, name: &str) -> Result<Described, AwsEr
     let (client, operation) = (aws.lambda().await?, "GetFunctionConfiguration");
     let ready = || async {
         let request = client.get_function_configuration().function_name(name);
-        let answer = request.send().await.map_err(|error| AwsError::new(operation, error))?;
-        let failed = answer.state == Some(State::Failed) || answer.last_update_status == Some(LastUpdateStatus::Failed);
+        let answer = request
+            .send()
+            .await
+            .map_err(|error| AwsError::new(operation, error))?;
+        let failed = answer.state == Some(State::Failed)
+            || answer.last_update_status == Some(LastUpdateStatus::Failed);
         if failed {
             let reason = answer.last_update_status_reason.or(answer.state_reason);
-            let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
-            return Err(AwsError::local(operation, format!("the function `{name}` failed{reason}")));
+            let reason = reason
+                .map(|reason| format!(": {reason}"))
+                .unwrap_or_default();
+            return Err(AwsError::local(
+                operation,
+                format!("the function `{name}` failed{reason}"),
+            ));
         }
-        let busy =
-            answer.state == Some(State::Pending) || answer.last_update_status == Some(LastUpdateStatus::InProgress);
+        let busy = answer.state == Some(State::Pending)
+            || answer.last_update_status == Some(LastUpdateStatus::InProgress);
         Ok((!busy).then_some(()))
     };
     call.until(operation, ready).await?;
-    describe(aws, call, name)
-        .await?
-        .ok_or_else(|| AwsError::local(operation, format!("the function `{name}` was deleted in the meantime")))
+    describe(aws, call, name).await?.ok_or_else(|| {
+        AwsError::local(
+            operation,
+            format!("the function `{name}` was deleted in the meantime"),
+        )
+    })
 }
 
 /// Updates the configuration of a function, and waits until it is in use. The tenant isolation mode cannot be changed.
@@ -254,17 +311,30 @@ pub async fn update_configuration(
             .environment(wanted.environment())
             .tracing_config(wanted.tracing())
             .set_vpc_config((before.vpc != wanted.vpc).then(|| wanted.vpc()))
-            .set_dead_letter_config((before.dead_letter != wanted.dead_letter).then(|| wanted.dead_letter()))
+            .set_dead_letter_config(
+                (before.dead_letter != wanted.dead_letter).then(|| wanted.dead_letter()),
+            )
             .set_image_config((before.image != wanted.image).then(|| wanted.image()))
-            .set_ephemeral_storage((before.ephemeral_storage != wanted.ephemeral_storage).then(|| storage.clone()))
+            .set_ephemeral_storage(
+                (before.ephemeral_storage != wanted.ephemeral_storage).then(|| storage.clone()),
+            )
             .set_snap_start((before.snap_start != wanted.snap_start).then(|| wanted.snap_start()))
             .set_kms_key_arn(
-                (before.kms_key_arn != wanted.kms_key_arn).then(|| wanted.kms_key_arn.clone().unwrap_or_default()),
+                (before.kms_key_arn != wanted.kms_key_arn)
+                    .then(|| wanted.kms_key_arn.clone().unwrap_or_default()),
             )
-            .set_file_system_configs((before.file_system != wanted.file_system).then(|| file_systems.clone()))
-            .set_durable_config(wanted.durable().filter(|_| before.durable != wanted.durable))
+            .set_file_system_configs(
+                (before.file_system != wanted.file_system).then(|| file_systems.clone()),
+            )
+            .set_durable_config(
+                wanted
+                    .durable()
+                    .filter(|_| before.durable != wanted.durable),
+            )
             .set_capacity_provider_config(
-                capacity_provider.clone().filter(|_| before.capacity_provider != wanted.capacity_provider),
+                capacity_provider
+                    .clone()
+                    .filter(|_| before.capacity_provider != wanted.capacity_provider),
             )
             .send()
             .await
@@ -284,13 +354,19 @@ pub async fn delete(aws: &Aws, call: &Call, name: &str) -> Result<(), AwsError> 
     let answer = call
         .healing(operation, || async {
             let request = client.delete_function().function_name(name);
-            request.send().await.map_err(|error| AwsError::new(operation, error))
+            request
+                .send()
+                .await
+                .map_err(|error| AwsError::new(operation, error))
         })
         .await;
     match AwsError::absent_is_none(answer)? {
         // Only the deletion of functions with a capacity provider takes time.
         Some(answer) if answer.status_code == ACCEPTED => {
-            call.until(operation, || async { Ok((!exists(aws, call, name).await?).then_some(())) }).await
+            call.until(operation, || async {
+                Ok((!exists(aws, call, name).await?).then_some(()))
+            })
+            .await
         }
         _ => Ok(()),
     }
@@ -300,7 +376,13 @@ pub async fn delete(aws: &Aws, call: &Call, name: &str) -> Result<(), AwsError> 
 ///
 /// # Errors
 /// Errors returned by AWS.
-pub async fn write_tags(aws: &Aws, call: &Call, arn: &str, from: &Tags, to: &Tags) -> Result<(), AwsError> {
+pub async fn write_tags(
+    aws: &Aws,
+    call: &Call,
+    arn: &str,
+    from: &Tags,
+    to: &Tags,
+) -> Result<(), AwsError> {
     let client = aws.lambda().await?;
     retag!(client, call, resource(arn), from => to, |tags| tags.into_iter().collect())
 }

@@ -36,7 +36,10 @@ pub struct Permission {
 impl Permission {
     /// Whether both grant the same permission.
     fn is_same(&self, other: &Self) -> bool {
-        let plain = |permission: &Self| Self { principal: account_of(&permission.principal), ..permission.clone() };
+        let plain = |permission: &Self| Self {
+            principal: account_of(&permission.principal),
+            ..permission.clone()
+        };
         plain(self) == plain(other)
     }
 
@@ -50,7 +53,8 @@ impl Permission {
         let condition = |key: &str| {
             let operators = member("Condition")?.as_object()?;
             let mut keys = operators.values().filter_map(Value::as_object).flatten();
-            keys.find(|(name, _)| name.eq_ignore_ascii_case(key)).and_then(|(_, value)| text(value))
+            keys.find(|(name, _)| name.eq_ignore_ascii_case(key))
+                .and_then(|(_, value)| text(value))
         };
         let found = Self {
             statement_id: member("Sid").and_then(text).unwrap_or_default(),
@@ -61,9 +65,13 @@ impl Permission {
             source_arn: condition("AWS:SourceArn"),
             event_source_token: condition("lambda:EventSourceToken"),
             function_url_auth_type: condition("lambda:FunctionUrlAuthType"),
-            invoked_via_function_url: condition("lambda:InvokedViaFunctionUrl").map(|text| text == "true"),
+            invoked_via_function_url: condition("lambda:InvokedViaFunctionUrl")
+                .map(|text| text == "true"),
         };
-        prior.filter(|prior| prior.is_same(&found)).cloned().unwrap_or(found)
+        prior
+            .filter(|prior| prior.is_same(&found))
+            .cloned()
+            .unwrap_or(found)
     }
 }
 
@@ -89,7 +97,10 @@ pub async fn add(
     let (client, operation, name) = (aws.lambda().await?, "AddPermission", name_of(function));
     let id = wanted.statement_id.as_str();
     let send = || async {
-        let request = client.add_permission().function_name(function).set_qualifier(qualifier.map(str::to_owned));
+        let request = client
+            .add_permission()
+            .function_name(function)
+            .set_qualifier(qualifier.map(str::to_owned));
         let request = request
             .statement_id(id)
             .action(&wanted.action)
@@ -98,15 +109,33 @@ pub async fn add(
             .set_source_account(wanted.source_account.clone())
             .set_source_arn(wanted.source_arn.clone())
             .set_event_source_token(wanted.event_source_token.clone())
-            .set_function_url_auth_type(wanted.function_url_auth_type.as_deref().map(FunctionUrlAuthType::from))
+            .set_function_url_auth_type(
+                wanted
+                    .function_url_auth_type
+                    .as_deref()
+                    .map(FunctionUrlAuthType::from),
+            )
             .set_invoked_via_function_url(wanted.invoked_via_function_url);
         let answer = send_once!(request, aws_sdk_lambda).await;
-        answer.map(drop).map_err(|error| AwsError::new(operation, error))
+        answer
+            .map(drop)
+            .map_err(|error| AwsError::new(operation, error))
     };
     let own = |found: Permission| found.is_same(wanted).then_some(());
     let _alone = aws.alone(&name).await;
-    let creation = Creation { aws, call, operation, object: format!("a permission `{id}` of the function `{name}`") };
-    creation.run(|| find(aws, call, function, qualifier, id, Some(wanted)), send, own).await
+    let creation = Creation {
+        aws,
+        call,
+        operation,
+        object: format!("a permission `{id}` of the function `{name}`"),
+    };
+    creation
+        .run(
+            || find(aws, call, function, qualifier, id, Some(wanted)),
+            send,
+            own,
+        )
+        .await
 }
 
 /// The statement with this ID, in the form of `prior` if both are equal. `None` if it does not
@@ -125,16 +154,30 @@ pub async fn find(
     let (client, operation) = (aws.lambda().await?, "GetPolicy");
     let answer = call
         .once(operation, async {
-            let request = client.get_policy().function_name(function).set_qualifier(qualifier.map(str::to_owned));
-            request.send().await.map_err(|error| AwsError::new(operation, error))
+            let request = client
+                .get_policy()
+                .function_name(function)
+                .set_qualifier(qualifier.map(str::to_owned));
+            request
+                .send()
+                .await
+                .map_err(|error| AwsError::new(operation, error))
         })
         .await;
     // A function without statements has no policy.
-    let Some(text) = AwsError::absent_is_none(answer)?.and_then(|answer| answer.policy) else { return Ok(None) };
-    let policy: Value = serde_json::from_str(&text).map_err(|error| AwsError::local(operation, error.to_string()))?;
-    let statements = policy.get("Statement").and_then(Value::as_array).into_iter().flatten();
-    let statement =
-        statements.into_iter().find(|statement| statement.get("Sid").and_then(Value::as_str) == Some(statement_id));
+    let Some(text) = AwsError::absent_is_none(answer)?.and_then(|answer| answer.policy) else {
+        return Ok(None);
+    };
+    let policy: Value = serde_json::from_str(&text)
+        .map_err(|error| AwsError::local(operation, error.to_string()))?;
+    let statements = policy
+        .get("Statement")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    let statement = statements
+        .into_iter()
+        .find(|statement| statement.get("Sid").and_then(Value::as_str) == Some(statement_id));
     Ok(statement.map(|statement| Permission::of_statement(statement, prior)))
 }
 
@@ -153,9 +196,15 @@ pub async fn remove(
     let _alone = aws.alone(&name_of(function)).await;
     let answer = call
         .healing(operation, || async {
-            let request = client.remove_permission().function_name(function).statement_id(statement_id);
+            let request = client
+                .remove_permission()
+                .function_name(function)
+                .statement_id(statement_id);
             let request = request.set_qualifier(qualifier.map(str::to_owned));
-            request.send().await.map_err(|error| AwsError::new(operation, error))
+            request
+                .send()
+                .await
+                .map_err(|error| AwsError::new(operation, error))
         })
         .await;
     AwsError::absent_is_none(answer).map(drop)
@@ -182,11 +231,20 @@ mod tests {
         assert_eq!(found.source_arn.as_deref(), Some("arn:aws:s3:::b"));
         assert_eq!(found.principal_org_id.as_deref(), Some("o-1"));
         // The configured form of the account is kept.
-        let prior = Permission { principal: "123456789012".into(), ..found.clone() };
+        let prior = Permission {
+            principal: "123456789012".into(),
+            ..found.clone()
+        };
         assert_eq!(Permission::of_statement(&statement, Some(&prior)), prior);
-        let other = Permission { principal: "210987654321".into(), ..found.clone() };
+        let other = Permission {
+            principal: "210987654321".into(),
+            ..found.clone()
+        };
         assert_eq!(Permission::of_statement(&statement, Some(&other)), found);
-        assert_eq!(Permission::of_statement(&json!({ "Principal": "*" }), None).principal, "*");
+        assert_eq!(
+            Permission::of_statement(&json!({ "Principal": "*" }), None).principal,
+            "*"
+        );
     }
 
     #[test]
@@ -194,7 +252,10 @@ mod tests {
         for (principal, expected) in [
             ("arn:aws:iam::123456789012:root", "123456789012"),
             ("123456789012", "123456789012"),
-            ("arn:aws:iam::123456789012:role/r", "arn:aws:iam::123456789012:role/r"),
+            (
+                "arn:aws:iam::123456789012:role/r",
+                "arn:aws:iam::123456789012:role/r",
+            ),
             ("events.amazonaws.com", "events.amazonaws.com"),
         ] {
             assert_eq!(account_of(principal), expected);

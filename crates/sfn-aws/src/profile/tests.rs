@@ -87,12 +87,22 @@ fn settings(config: &str) -> (TempDir, Settings) {
 
 async fn ask(settings: Settings) -> Result<Identity, AwsError> {
     let aws = Aws::new(settings);
-    aws.identity(&Call::new(Duration::from_secs(30), CancellationToken::new())).await.cloned()
+    aws.identity(&Call::new(
+        Duration::from_secs(30),
+        CancellationToken::new(),
+    ))
+    .await
+    .cloned()
 }
 
 async fn check(profile: &str, message: &str) {
     let (_folder, settings) = settings(CONFIG);
-    let error = ask(Settings { profile: Some(profile.into()), ..settings }).await.unwrap_err();
+    let error = ask(Settings {
+        profile: Some(profile.into()),
+        ..settings
+    })
+    .await
+    .unwrap_err();
     assert_eq!(error.to_string(), message);
     assert_eq!(error.kind, AwsErrorKind::Credentials, "{message}");
 }
@@ -115,7 +125,11 @@ async fn a_profile_without_credentials_is_one_sentence() {
     check("old-sso", &login("old-sso")).await;
     check("role", &login("sso")).await;
     check("nothing", &missing("the profile `nothing`")).await;
-    check("chain", &missing("the source profile `nothing` of the profile `chain`")).await;
+    check(
+        "chain",
+        &missing("the source profile `nothing` of the profile `chain`"),
+    )
+    .await;
     for (profile, message) in [
         (
             "lost-session",
@@ -132,7 +146,10 @@ async fn a_profile_without_credentials_is_one_sentence() {
             "GetCallerIdentity: `credential_process` of the profile `loud-process` failed: external process exited with \
              status 3. Stderr: no ticket",
         ),
-        ("one", "configuration: the profiles `one`, `two` refer to each other by `source_profile`"),
+        (
+            "one",
+            "configuration: the profiles `one`, `two` refer to each other by `source_profile`",
+        ),
         (
             "token",
             "GetCallerIdentity: the token file `/nowhere/token` cannot be read: No such file or directory (os error 2)",
@@ -145,7 +162,10 @@ async fn a_profile_without_credentials_is_one_sentence() {
 #[tokio::test]
 async fn an_invalid_profile_is_named_each_time() {
     let (_folder, settings) = settings(CONFIG);
-    let aws = Aws::new(Settings { profile: Some("lost-session".into()), ..settings });
+    let aws = Aws::new(Settings {
+        profile: Some("lost-session".into()),
+        ..settings
+    });
     for _ in 0..3 {
         let call = Call::new(Duration::from_secs(30), CancellationToken::new());
         let error = aws.identity(&call).await.unwrap_err().to_string();
@@ -156,7 +176,13 @@ async fn an_invalid_profile_is_named_each_time() {
 #[tokio::test]
 async fn a_program_without_credentials_is_named() {
     let (_folder, settings) = settings(CONFIG);
-    let error = ask(Settings { profile: Some("bad-process".into()), ..settings }).await.unwrap_err().to_string();
+    let error = ask(Settings {
+        profile: Some("bad-process".into()),
+        ..settings
+    })
+    .await
+    .unwrap_err()
+    .to_string();
     let start = "GetCallerIdentity: `credential_process` of the profile `bad-process` failed: could not parse response: \
                  invalid JSON";
     assert!(error.starts_with(start) && !error.contains('\n'), "{error}");
@@ -165,8 +191,11 @@ async fn a_program_without_credentials_is_named() {
 #[tokio::test]
 async fn a_file_that_cannot_be_read_is_named() {
     let (_folder, settings) = settings("");
-    let settings =
-        Settings { profile: Some("x".into()), shared_config_files: vec!["/nowhere/config".into()], ..settings };
+    let settings = Settings {
+        profile: Some("x".into()),
+        shared_config_files: vec!["/nowhere/config".into()],
+        ..settings
+    };
     assert_eq!(
         ask(settings).await.unwrap_err().to_string(),
         "configuration: the shared configuration files cannot be read: could not read file `/nowhere/config`: No such \
@@ -178,7 +207,9 @@ async fn a_file_that_cannot_be_read_is_named() {
 async fn profiles(config: &str, selected: &str) -> Profiles {
     let (_folder, settings) = settings(config);
     let path = settings.shared_config_files.concat();
-    let files = EnvConfigFiles::builder().with_file(EnvConfigFileKind::Config, path).build();
+    let files = EnvConfigFiles::builder()
+        .with_file(EnvConfigFileKind::Config, path)
+        .build();
     load(files, Some(selected.to_owned())).await
 }
 
@@ -187,15 +218,28 @@ where
     E: std::error::Error + Send + Sync + 'static,
 {
     let response = HttpResponse::new(403.try_into().unwrap(), SdkBody::from("{}"));
-    CredentialsError::provider_error(CredentialsError::provider_error(SdkError::service_error(error, response)))
+    CredentialsError::provider_error(CredentialsError::provider_error(SdkError::service_error(
+        error, response,
+    )))
 }
 
 #[tokio::test]
 async fn a_failure_of_the_sdk_is_one_sentence() {
     let profiles = profiles(CONFIG, "role").await;
-    let denied = || ErrorMetadata::builder().code("AccessDenied").message("not you").build();
-    let unauthorized = UnauthorizedException::builder().message("Session token not found or invalid").build();
-    let unreachable = AwsError::of(AwsErrorKind::Unreachable, "connect", "cannot resolve host `sts`");
+    let denied = || {
+        ErrorMetadata::builder()
+            .code("AccessDenied")
+            .message("not you")
+            .build()
+    };
+    let unauthorized = UnauthorizedException::builder()
+        .message("Session token not found or invalid")
+        .build();
+    let unreachable = AwsError::of(
+        AwsErrorKind::Unreachable,
+        "connect",
+        "cannot resolve host `sts`",
+    );
     for (error, kind, message) in [
         (
             CredentialsError::not_loaded("nothing"),
@@ -222,7 +266,11 @@ async fn a_failure_of_the_sdk_is_one_sentence() {
             AwsErrorKind::Credentials,
             "the role `arn:aws:iam::123456789012:role/x` of the profile `role` cannot be assumed: AccessDenied: not you",
         ),
-        (CredentialsError::provider_error(unreachable), AwsErrorKind::Unreachable, "cannot resolve host `sts`"),
+        (
+            CredentialsError::provider_error(unreachable),
+            AwsErrorKind::Unreachable,
+            "cannot resolve host `sts`",
+        ),
     ] {
         let error = explain(&error, &profiles);
         assert_eq!((error.message.as_str(), error.kind), (message, kind));
@@ -253,7 +301,13 @@ fn without_a_profile_the_sources_are_named() {
 }
 
 fn role(arn: &str) -> AssumeRole {
-    AssumeRole { session: Session { role_arn: arn.into(), ..Session::default() }, ..AssumeRole::default() }
+    AssumeRole {
+        session: Session {
+            role_arn: arn.into(),
+            ..Session::default()
+        },
+        ..AssumeRole::default()
+    }
 }
 
 /// Settings with keys and an STS endpoint.
@@ -279,14 +333,35 @@ async fn a_refused_role_is_named() {
     let arn = "arn:aws:iam::123456789012:role/deployer";
     let (_folder, settings) = settings("");
     let assume_role = vec![role(arn)];
-    let error = ask(Settings { assume_role, ..with_keys(settings.clone(), port) }).await.unwrap_err();
-    let message = format!("GetCallerIdentity: the role `{arn}` cannot be assumed: AccessDenied: not you");
-    assert_eq!((error.to_string(), error.kind), (message, AwsErrorKind::Credentials));
+    let error = ask(Settings {
+        assume_role,
+        ..with_keys(settings.clone(), port)
+    })
+    .await
+    .unwrap_err();
+    let message =
+        format!("GetCallerIdentity: the role `{arn}` cannot be assumed: AccessDenied: not you");
+    assert_eq!(
+        (error.to_string(), error.kind),
+        (message, AwsErrorKind::Credentials)
+    );
     // A token that cannot be read.
-    let session = Session { role_arn: arn.into(), ..Session::default() };
-    let web_identity = WebIdentity { session, token_file: Some("/nowhere/token".into()), ..WebIdentity::default() };
+    let session = Session {
+        role_arn: arn.into(),
+        ..Session::default()
+    };
+    let web_identity = WebIdentity {
+        session,
+        token_file: Some("/nowhere/token".into()),
+        ..WebIdentity::default()
+    };
     let assume_role_with_web_identity = Some(web_identity);
-    let error = ask(Settings { assume_role_with_web_identity, ..with_keys(settings, port) }).await.unwrap_err();
+    let error = ask(Settings {
+        assume_role_with_web_identity,
+        ..with_keys(settings, port)
+    })
+    .await
+    .unwrap_err();
     assert_eq!(
         error.to_string(),
         format!(
@@ -299,9 +374,11 @@ async fn a_refused_role_is_named() {
 #[tokio::test]
 async fn a_role_without_an_arn_is_not_assumed() {
     let port = server(|stream| {
-        respond(stream, |request| match request.contains("Action=GetCallerIdentity") {
-            true => response("200 OK", "text/xml", CALLER),
-            false => response("400 Bad Request", "text/plain", "no other call is expected"),
+        respond(stream, |request| {
+            match request.contains("Action=GetCallerIdentity") {
+                true => response("200 OK", "text/xml", CALLER),
+                false => response("400 Bad Request", "text/plain", "no other call is expected"),
+            }
         })
     })
     .await;
@@ -311,5 +388,8 @@ async fn a_role_without_an_arn_is_not_assumed() {
         assume_role_with_web_identity: Some(WebIdentity::default()),
         ..with_keys(settings, port)
     };
-    assert_eq!(ask(settings).await.unwrap().account.as_deref(), Some("123456789012"));
+    assert_eq!(
+        ask(settings).await.unwrap().account.as_deref(),
+        Some("123456789012")
+    );
 }

@@ -19,8 +19,13 @@ use crate::{Aws, AwsError, AwsErrorKind, Call, Identity, Settings};
 /// Starts a server with this certificate, and returns its port.
 async fn tls_server(certificate: CertificateDer<'static>, key: PrivateKeyDer<'static>) -> u16 {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
-    let config = config.with_no_client_auth().with_single_cert(vec![certificate], key).unwrap();
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap();
+    let config = config
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .unwrap();
     let acceptor = TlsAcceptor::from(Arc::new(config));
     server(move |stream| {
         let acceptor = acceptor.clone();
@@ -48,7 +53,9 @@ async fn ask(endpoint: &str, bundle: &Path, patience: Duration) -> Result<Identi
         ..Settings::default()
     };
     let aws = Aws::new(settings);
-    aws.identity(&Call::new(patience, CancellationToken::new())).await.cloned()
+    aws.identity(&Call::new(patience, CancellationToken::new()))
+        .await
+        .cloned()
 }
 
 /// A folder with an unused certificate authority.
@@ -61,15 +68,25 @@ fn nobody() -> (TempDir, PathBuf) {
 /// Checks that a permanent failure of an endpoint is reported within two seconds.
 async fn check(endpoint: &str, bundle: &Path, message: &str) {
     let start = Instant::now();
-    let error = ask(endpoint, bundle, Duration::from_secs(30)).await.unwrap_err();
+    let error = ask(endpoint, bundle, Duration::from_secs(30))
+        .await
+        .unwrap_err();
     assert_eq!(error.to_string(), format!("GetCallerIdentity: {message}"));
     assert_eq!((error.kind, error.code), (AwsErrorKind::Unreachable, None));
-    assert!(start.elapsed() < Duration::from_secs(2), "{message}: {:?}", start.elapsed());
+    assert!(
+        start.elapsed() < Duration::from_secs(2),
+        "{message}: {:?}",
+        start.elapsed()
+    );
 }
 
 #[tokio::test]
 async fn a_refused_connection_is_reported_at_once() {
-    let port = StdListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = StdListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
     let (_folder, nobody) = nobody();
     let message = format!("connection refused by 127.0.0.1:{port}");
     check(&format!("http://127.0.0.1:{port}"), &nobody, &message).await;
@@ -79,7 +96,12 @@ async fn a_refused_connection_is_reported_at_once() {
 #[tokio::test]
 async fn an_unknown_host_is_reported_at_once() {
     let (_folder, nobody) = nobody();
-    check("https://does-not-exist.invalid", &nobody, "cannot resolve host `does-not-exist.invalid`").await;
+    check(
+        "https://does-not-exist.invalid",
+        &nobody,
+        "cannot resolve host `does-not-exist.invalid`",
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -108,7 +130,12 @@ async fn a_certificate_that_is_not_trusted_is_reported_at_once() {
             "the certificate of `127.0.0.1` is not trusted: its issuer is unknown. Add its certificate authority to \
              `custom_ca_bundle`",
         ),
-        ("127.0.0.1", 2001, true, "the certificate of `127.0.0.1` has expired"),
+        (
+            "127.0.0.1",
+            2001,
+            true,
+            "the certificate of `127.0.0.1` has expired",
+        ),
         (
             "example.com",
             4000,
@@ -118,7 +145,11 @@ async fn a_certificate_that_is_not_trusted_is_reported_at_once() {
     ] {
         let (certificate, key) = certificate(name, not_after);
         let (folder, nobody) = nobody();
-        let trusted = if own { bundle(folder.path(), &certificate) } else { nobody };
+        let trusted = if own {
+            bundle(folder.path(), &certificate)
+        } else {
+            nobody
+        };
         let port = tls_server(certificate, key).await;
         check(&format!("https://127.0.0.1:{port}"), &trusted, message).await;
     }
@@ -130,7 +161,13 @@ async fn a_trusted_server_is_used() {
     let folder = tempfile::tempdir().unwrap();
     let trusted = bundle(folder.path(), &certificate);
     let port = tls_server(certificate, key).await;
-    let identity = ask(&format!("https://127.0.0.1:{port}"), &trusted, Duration::from_secs(30)).await.unwrap();
+    let identity = ask(
+        &format!("https://127.0.0.1:{port}"),
+        &trusted,
+        Duration::from_secs(30),
+    )
+    .await
+    .unwrap();
     assert_eq!(identity.account.as_deref(), Some("123456789012"));
 }
 
@@ -150,7 +187,13 @@ async fn a_broken_connection_is_tried_again() {
         }
     })
     .await;
-    let identity = ask(&format!("http://127.0.0.1:{port}"), &nobody, Duration::from_secs(30)).await.unwrap();
+    let identity = ask(
+        &format!("http://127.0.0.1:{port}"),
+        &nobody,
+        Duration::from_secs(30),
+    )
+    .await
+    .unwrap();
     assert_eq!(identity.account.as_deref(), Some("123456789012"));
     assert_eq!(count.load(Ordering::Relaxed), 3);
 }
@@ -162,23 +205,42 @@ async fn a_deadline_tells_the_last_cause() {
         let _ = stream.read(&mut [0; 8192]).await;
     })
     .await;
-    let error = ask(&format!("http://127.0.0.1:{port}"), &nobody, Duration::from_secs(3)).await.unwrap_err();
+    let error = ask(
+        &format!("http://127.0.0.1:{port}"),
+        &nobody,
+        Duration::from_secs(3),
+    )
+    .await
+    .unwrap_err();
     assert_eq!(error.kind, AwsErrorKind::TimedOut);
     let message = error.to_string();
-    assert!(message.starts_with("GetCallerIdentity: AWS did not answer in time: "), "{message}");
+    assert!(
+        message.starts_with("GetCallerIdentity: AWS did not answer in time: "),
+        "{message}"
+    );
     assert!(message.contains(&format!("127.0.0.1:{port}")), "{message}");
 }
 
 #[tokio::test]
 async fn a_page_is_not_a_response_of_aws() {
     let (_folder, nobody) = nobody();
-    let page = response("404 Not Found", "text/html", "<html><title>404 Not Found</title></html>");
+    let page = response(
+        "404 Not Found",
+        "text/html",
+        "<html><title>404 Not Found</title></html>",
+    );
     let port = server(move |stream| {
         let page = page.clone();
         async move { answer(stream, &page).await }
     })
     .await;
-    let error = ask(&format!("http://127.0.0.1:{port}"), &nobody, Duration::from_secs(30)).await.unwrap_err();
+    let error = ask(
+        &format!("http://127.0.0.1:{port}"),
+        &nobody,
+        Duration::from_secs(30),
+    )
+    .await
+    .unwrap_err();
     assert_eq!(error.kind, AwsErrorKind::NotAws);
     assert_eq!(
         error.to_string(),
@@ -191,7 +253,11 @@ async fn a_page_is_not_a_response_of_aws() {
 #[tokio::test]
 async fn a_page_of_a_failing_server_is_asked_for_a_few_times() {
     let (_folder, nobody) = nobody();
-    let page = response("502 Bad Gateway", "text/html", "<html><title>502 Bad Gateway</title></html>");
+    let page = response(
+        "502 Bad Gateway",
+        "text/html",
+        "<html><title>502 Bad Gateway</title></html>",
+    );
     let count = Arc::new(AtomicUsize::new(0));
     let counter = count.clone();
     let port = server(move |stream| {
@@ -200,6 +266,15 @@ async fn a_page_of_a_failing_server_is_asked_for_a_few_times() {
         async move { answer(stream, &page).await }
     })
     .await;
-    let error = ask(&format!("http://127.0.0.1:{port}"), &nobody, Duration::from_mins(1)).await.unwrap_err();
-    assert_eq!((error.kind, count.load(Ordering::Relaxed)), (AwsErrorKind::NotAws, 5));
+    let error = ask(
+        &format!("http://127.0.0.1:{port}"),
+        &nobody,
+        Duration::from_mins(1),
+    )
+    .await
+    .unwrap_err();
+    assert_eq!(
+        (error.kind, count.load(Ordering::Relaxed)),
+        (AwsErrorKind::NotAws, 5)
+    );
 }

@@ -33,23 +33,40 @@ pub struct Args {
 /// Runs the command.
 pub fn run(arguments: &Args) -> Result<Exit, Failure> {
     let path = &arguments.file;
-    if let Some(out) = arguments.out.as_ref().filter(|out| out.exists() && !arguments.force) {
-        return Err(format!("{} already exists: use `--force` to replace it", out.display()));
+    if let Some(out) = arguments
+        .out
+        .as_ref()
+        .filter(|out| out.exists() && !arguments.force)
+    {
+        return Err(format!(
+            "{} already exists: use `--force` to replace it",
+            out.display()
+        ));
     }
     let (text, _) = Input::named(path).read()?;
     let map = arguments.map.iter().cloned().collect();
-    let source = Source { path, text: &text, files: &beside(path, arguments.allow_outside) };
-    let mut converted = convert(&source, &map).map_err(|reason| format!("{}: {reason}", path.display()))?;
+    let source = Source {
+        path,
+        text: &text,
+        files: &beside(path, arguments.allow_outside),
+    };
+    let mut converted =
+        convert(&source, &map).map_err(|reason| format!("{}: {reason}", path.display()))?;
     let configuration = converted.render(&map);
     match &arguments.out {
-        Some(out) if converted.failures.is_empty() || !(converted.machines.is_empty() || arguments.force) => {
+        Some(out)
+            if converted.failures.is_empty()
+                || !(converted.machines.is_empty() || arguments.force) =>
+        {
             write_whole(out, configuration.as_bytes())?;
         }
         Some(_) => {}
         None => print(&configuration)?,
     }
     for note in &converted.notes {
-        let place = note.line.map_or(String::new(), |line| format!("{}:{line}: ", path.display()));
+        let place = note
+            .line
+            .map_or(String::new(), |line| format!("{}:{line}: ", path.display()));
         tell("note", &format!("{place}{note}"));
     }
     for failure in &converted.failures {
@@ -68,14 +85,20 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
 fn report_mistakes(out: Option<&Path>, configuration: &str) -> bool {
     let linter = Linter::new(MachineType::Standard);
     let findings = sfn_convert::configuration::check(configuration, &linter).findings;
-    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
+    let errors = findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error);
     let mut has_mistakes = false;
     for finding in errors {
         if !has_mistakes {
-            tell("error", "the configuration does not pass `terraform validate`:");
+            tell(
+                "error",
+                "the configuration does not pass `terraform validate`:",
+            );
         }
         has_mistakes = true;
-        let (line, _) = asl::line_and_column(configuration, finding.span.as_ref().unwrap_or(&(0..0)));
+        let (line, _) =
+            asl::line_and_column(configuration, finding.span.as_ref().unwrap_or(&(0..0)));
         let name = out.map_or("<stdout>".into(), Path::to_string_lossy);
         tell(finding.code, &format!("{name}:{line}: {}", finding.message));
     }

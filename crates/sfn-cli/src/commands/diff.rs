@@ -49,7 +49,9 @@ const TIMEOUT: Duration = Duration::from_mins(1);
 pub fn run(arguments: &Args) -> Result<Exit, Failure> {
     let profile = arguments.profile.as_deref();
     let outside = arguments.allow_outside;
-    let read = |name: &str| definition(name, profile, outside).map_err(|reason| format!("{name}: {reason}"));
+    let read = |name: &str| {
+        definition(name, profile, outside).map_err(|reason| format!("{name}: {reason}"))
+    };
     let (before, after) = (read(&arguments.before)?, read(&arguments.after)?);
     let found = diff(&before, &after);
     let names = (arguments.before.as_str(), arguments.after.as_str());
@@ -58,12 +60,17 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
         Format::Json => difference::json(&found, names),
         Format::Markdown => difference::markdown(&found, names),
     })?;
-    Ok(if found.is_empty() { Exit::Clean } else { Exit::Findings })
+    Ok(if found.is_empty() {
+        Exit::Clean
+    } else {
+        Exit::Findings
+    })
 }
 
 fn definition(name: &str, profile: Option<&str>, allow_outside: bool) -> Result<Json, String> {
     if name.starts_with("arn:") {
-        let runtime = tokio::runtime::Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
+        let runtime =
+            tokio::runtime::Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
         let call = Call::new(TIMEOUT, CancellationToken::new());
         return runtime.block_on(subject::of_arn(name, profile, &call));
     }

@@ -58,7 +58,13 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
         };
         return Err(format!("there is no rule `{name}`: {hint}"));
     };
-    print(&format!("{} {} ({})\n\n{}\n", rule.code, rule.name, rule.severity.name(), rule.documentation()))?;
+    print(&format!(
+        "{} {} ({})\n\n{}\n",
+        rule.code,
+        rule.name,
+        rule.severity.name(),
+        rule.documentation()
+    ))?;
     Ok(Exit::Clean)
 }
 

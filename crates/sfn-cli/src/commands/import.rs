@@ -62,7 +62,10 @@ pub enum Beside {
 }
 
 fn factor(text: &str) -> Result<f64, String> {
-    let factor = text.parse().ok().filter(|factor: &f64| factor.is_finite() && *factor >= 0.01);
+    let factor = text
+        .parse()
+        .ok()
+        .filter(|factor: &f64| factor.is_finite() && *factor >= 0.01);
     factor.ok_or_else(|| "must be a number of at least 0.01".to_owned())
 }
 
@@ -72,7 +75,10 @@ struct Bar(ProgressBar);
 impl Bar {
     fn new() -> Self {
         let style = ProgressStyle::with_template("{pos}/{len} {wide_bar} {eta} left, {msg}");
-        Self(ProgressBar::hidden().with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())))
+        Self(
+            ProgressBar::hidden()
+                .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())),
+        )
     }
 }
 
@@ -113,7 +119,8 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
         references,
         pace: arguments.pace,
     };
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
+    let runtime =
+        tokio::runtime::Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
     let bar = Bar::new();
     let summary = runtime.block_on(async {
         let cancelled = CancellationToken::new();
@@ -139,7 +146,10 @@ fn report(arguments: &Args, summary: &Summary) -> Result<Exit, Failure> {
         tell("error", &format!("{what}: {reason}"));
     }
     let machines = counted(summary.machines.len(), "state machine", "state machines");
-    let nothing = summary.machines.is_empty() && summary.kept == 0 && summary.failures.is_empty() && !summary.stopped;
+    let nothing = summary.machines.is_empty()
+        && summary.kept == 0
+        && summary.failures.is_empty()
+        && !summary.stopped;
     if nothing {
         print("no matching state machines found\n")?;
         return Ok(Exit::Clean);
@@ -150,8 +160,10 @@ fn report(arguments: &Args, summary: &Summary) -> Result<Exit, Failure> {
         (summary.log_groups, "log group", "log groups"),
         (summary.functions, "function", "functions"),
     ];
-    let beside =
-        beside.into_iter().filter(|(count, ..)| *count > 0).map(|(count, one, many)| counted(count, one, many));
+    let beside = beside
+        .into_iter()
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, one, many)| counted(count, one, many));
     let beside: Vec<String> = beside.collect();
     if !beside.is_empty() {
         text.push_str(&format!(" with {}", beside.join(", ")));
@@ -162,7 +174,10 @@ fn report(arguments: &Args, summary: &Summary) -> Result<Exit, Failure> {
         text.push_str(&format!("{kept} skipped: already declared in the folder\n"));
     }
     if !summary.failures.is_empty() {
-        text.push_str(&format!("{} not be imported\n", counted(summary.failures.len(), "could", "could")));
+        text.push_str(&format!(
+            "{} not be imported\n",
+            counted(summary.failures.len(), "could", "could")
+        ));
     }
     if summary.stopped {
         text.push_str("stopped: run the command again to continue\n");
@@ -170,7 +185,11 @@ fn report(arguments: &Args, summary: &Summary) -> Result<Exit, Failure> {
         text.push_str("run `terraform init` and `terraform plan` to review the imports\n");
     }
     print(&text)?;
-    Ok(if summary.failures.is_empty() && !summary.stopped { Exit::Clean } else { Exit::Failed })
+    Ok(if summary.failures.is_empty() && !summary.stopped {
+        Exit::Clean
+    } else {
+        Exit::Failed
+    })
 }
 
 fn counted(count: usize, one: &str, many: &str) -> String {

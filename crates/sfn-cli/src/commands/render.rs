@@ -19,14 +19,26 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
     let (path, name) = file_and_name(&arguments.file);
     let (text, _) = Input::named(&PathBuf::from(path)).read()?;
     let rendered = configuration::render(&text).map_err(|reason| format!("{path}: {reason}"))?;
-    let names: Vec<&str> = rendered.iter().map(|workflow| workflow.address.as_str()).collect();
-    let is_wanted = |name: &str, workflow: &Rendered| name == workflow.name || name == workflow.address;
-    let mut wanted = rendered.iter().filter(|workflow| name.is_none_or(|name| is_wanted(name, workflow)));
+    let names: Vec<&str> = rendered
+        .iter()
+        .map(|workflow| workflow.address.as_str())
+        .collect();
+    let is_wanted =
+        |name: &str, workflow: &Rendered| name == workflow.name || name == workflow.address;
+    let mut wanted = rendered
+        .iter()
+        .filter(|workflow| name.is_none_or(|name| is_wanted(name, workflow)));
     let (Some(workflow), None) = (wanted.next(), wanted.next()) else {
         return Err(match (names.len(), name) {
             (0, _) => format!("{path} has no `sfn_state_machine` and no `sfn_definition`"),
-            (_, Some(name)) => format!("{path} has no workflow `{name}`: use one of {}", names.join(", ")),
-            (_, None) => format!("{path} has several workflows: append `#` and one of {}", names.join(", ")),
+            (_, Some(name)) => format!(
+                "{path} has no workflow `{name}`: use one of {}",
+                names.join(", ")
+            ),
+            (_, None) => format!(
+                "{path} has several workflows: append `#` and one of {}",
+                names.join(", ")
+            ),
         });
     };
     if let Err(reason) = &workflow.definition {

@@ -44,16 +44,32 @@ pub struct Args {
     #[arg(long)]
     pub allow_outside: bool,
     /// Check this text as a definition in JSON. Can be repeated.
-    #[arg(long, value_name = "JSON", help_heading = "Compatibility with asl-validator")]
+    #[arg(
+        long,
+        value_name = "JSON",
+        help_heading = "Compatibility with asl-validator"
+    )]
     json_definition: Vec<String>,
     /// Check this file as a definition in JSON. Can be repeated.
-    #[arg(long, value_name = "FILE", help_heading = "Compatibility with asl-validator")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        help_heading = "Compatibility with asl-validator"
+    )]
     json_path: Vec<PathBuf>,
     /// Check this text as a definition in YAML. Can be repeated.
-    #[arg(long, value_name = "YAML", help_heading = "Compatibility with asl-validator")]
+    #[arg(
+        long,
+        value_name = "YAML",
+        help_heading = "Compatibility with asl-validator"
+    )]
     yaml_definition: Vec<String>,
     /// Check this file as a definition in YAML. Can be repeated.
-    #[arg(long, value_name = "FILE", help_heading = "Compatibility with asl-validator")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        help_heading = "Compatibility with asl-validator"
+    )]
     yaml_path: Vec<PathBuf>,
     /// Print nothing. Only the exit code shows the result.
     #[arg(long, help_heading = "Compatibility with asl-validator")]
@@ -125,19 +141,29 @@ fn checked(arguments: &Args) -> Result<Exit, Failure> {
     let mut outcomes = check_all(&inputs, &settings);
     let of_template = |outcome: &Outcome| {
         let template = outcome.path.clone();
-        outcome.files.clone().into_iter().map(move |file| (file, template.clone()))
+        outcome
+            .files
+            .clone()
+            .into_iter()
+            .map(move |file| (file, template.clone()))
     };
     let named: Vec<_> = outcomes.iter().flat_map(of_template).collect();
     for (file, template) in named {
         let mut outcome = check_beside(&file, &settings);
-        outcome.failure = outcome.failure.map(|failure| format!("{}: {failure}", template.display()));
+        outcome.failure = outcome
+            .failure
+            .map(|failure| format!("{}: {failure}", template.display()));
         add(&mut outcomes, outcome);
     }
     if arguments.fix {
-        fix::apply(&mut outcomes, arguments.unsafe_fixes, |outcome| match &outcome.beside {
-            Some(beside) => check_beside(beside, &settings),
-            None => check_one(&Input::named(&outcome.path), &settings),
-        })?;
+        fix::apply(
+            &mut outcomes,
+            arguments.unsafe_fixes,
+            |outcome| match &outcome.beside {
+                Some(beside) => check_beside(beside, &settings),
+                None => check_one(&Input::named(&outcome.path), &settings),
+            },
+        )?;
     }
     report(arguments, &settings, &outcomes)
 }
@@ -146,14 +172,28 @@ fn checked(arguments: &Args) -> Result<Exit, Failure> {
 fn inputs(arguments: &Args, settings: &Settings) -> Result<Vec<Input>, Failure> {
     let mut inputs = Vec::new();
     for (format, name, texts, paths) in [
-        (asl::Format::Json, "JSON", &arguments.json_definition, &arguments.json_path),
-        (asl::Format::Yaml, "YAML", &arguments.yaml_definition, &arguments.yaml_path),
+        (
+            asl::Format::Json,
+            "JSON",
+            &arguments.json_definition,
+            &arguments.json_path,
+        ),
+        (
+            asl::Format::Yaml,
+            "YAML",
+            &arguments.yaml_definition,
+            &arguments.yaml_path,
+        ),
     ] {
         let text = |(index, text): (usize, &String)| {
             Input::definition_text(&format!("{name} definition {}", index + 1), text, format)
         };
         inputs.extend(texts.iter().enumerate().map(text));
-        inputs.extend(paths.iter().map(|path| Input::definition_file(path, format)));
+        inputs.extend(
+            paths
+                .iter()
+                .map(|path| Input::definition_file(path, format)),
+        );
     }
     if inputs.is_empty() || !arguments.paths.is_empty() {
         inputs.extend(collect(&arguments.paths, &settings.exclude)?);
@@ -164,9 +204,15 @@ fn inputs(arguments: &Args, settings: &Settings) -> Result<Vec<Input>, Failure> 
 fn report(arguments: &Args, settings: &Settings, outcomes: &[Outcome]) -> Result<Exit, Failure> {
     let report = Report { outcomes };
     let is_unreadable = |outcome: &Outcome| {
-        outcome.must_be_readable && outcome.findings.iter().any(|finding| finding.code == "ASL0001")
+        outcome.must_be_readable
+            && outcome
+                .findings
+                .iter()
+                .any(|finding| finding.code == "ASL0001")
     };
-    let failed = outcomes.iter().any(|outcome| outcome.failure.is_some() || is_unreadable(outcome));
+    let failed = outcomes
+        .iter()
+        .any(|outcome| outcome.failure.is_some() || is_unreadable(outcome));
     if !arguments.silent {
         print(&findings::render(arguments.format, &report))?;
         show_failures(outcomes);
@@ -174,8 +220,15 @@ fn report(arguments: &Args, settings: &Settings, outcomes: &[Outcome]) -> Result
     if !failed && report.definitions() == 0 && !outcomes.iter().any(|outcome| outcome.named) {
         return Err("no state machine definitions found".to_owned());
     }
-    let worst = if settings.warnings_as_errors { Severity::Warning } else { Severity::Error };
-    let found = outcomes.iter().flat_map(|outcome| &outcome.findings).any(|finding| finding.severity <= worst);
+    let worst = if settings.warnings_as_errors {
+        Severity::Warning
+    } else {
+        Severity::Error
+    };
+    let found = outcomes
+        .iter()
+        .flat_map(|outcome| &outcome.findings)
+        .any(|finding| finding.severity <= worst);
     Ok(match (failed, found) {
         (true, _) => Exit::Failed,
         (false, true) => Exit::Findings,
@@ -185,18 +238,33 @@ fn report(arguments: &Args, settings: &Settings, outcomes: &[Outcome]) -> Result
 
 /// Reports on standard error the files that could not be checked or have no state machine.
 fn show_failures(outcomes: &[Outcome]) {
-    for failure in outcomes.iter().filter_map(|outcome| outcome.failure.as_ref()) {
+    for failure in outcomes
+        .iter()
+        .filter_map(|outcome| outcome.failure.as_ref())
+    {
         tell("error", failure);
     }
     for outcome in outcomes {
         for made in &outcome.made_later {
             let (line, _) = asl::line_and_column(&outcome.text, &made.span);
             let (path, by) = (outcome.path.display(), &made.by);
-            tell("note", &format!("{path}:{line}: `{by}` generates content at deployment, which is not checked"));
+            tell(
+                "note",
+                &format!(
+                    "{path}:{line}: `{by}` generates content at deployment, which is not checked"
+                ),
+            );
         }
     }
     let is_empty = |outcome: &&Outcome| outcome.definitions == 0 && outcome.files.is_empty();
-    for outcome in outcomes.iter().filter(|outcome| outcome.named && outcome.failure.is_none()).filter(is_empty) {
-        tell("note", &format!("{} has no state machine", outcome.path.display()));
+    for outcome in outcomes
+        .iter()
+        .filter(|outcome| outcome.named && outcome.failure.is_none())
+        .filter(is_empty)
+    {
+        tell(
+            "note",
+            &format!("{} has no state machine", outcome.path.display()),
+        );
     }
 }

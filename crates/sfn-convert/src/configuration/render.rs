@@ -40,21 +40,36 @@ pub fn render(text: &str) -> Result<Vec<Rendered>, String> {
         let mut placeholders = Placeholders::default();
         let definition = definition(&declared, &mut placeholders)?;
         let references = placeholders.references();
-        let text =
-            definition.as_ref().map_or_else(|_| String::new(), |root| text_of(root, &placeholders, references, 0));
+        let text = definition.as_ref().map_or_else(
+            |_| String::new(),
+            |root| text_of(root, &placeholders, references, 0),
+        );
         let definition = definition.map(|root| readable(&root, &placeholders, references));
         let kind = if declared.is_data { "data." } else { "" };
         let address = format!("{kind}{}.{}", declared.ty, declared.name);
-        Some(Rendered { name: declared.name.to_owned(), address, definition, text })
+        Some(Rendered {
+            name: declared.name.to_owned(),
+            address,
+            definition,
+            text,
+        })
     });
     Ok(rendered.collect())
 }
 
 /// The definition of a resource; `None` for a resource without a workflow.
-fn definition(declared: &Declared<'_>, placeholders: &mut Placeholders) -> Option<Result<Json, String>> {
+fn definition(
+    declared: &Declared<'_>,
+    placeholders: &mut Placeholders,
+) -> Option<Result<Json, String>> {
     let schema = schema(declared)?;
-    if let Some(function) = FILE_FUNCTIONS.iter().find(|function| declared.file(DEFINITION, function).is_some()) {
-        return Some(Err(format!("the definition is in a separate file that `{function}` reads")));
+    if let Some(function) = FILE_FUNCTIONS
+        .iter()
+        .find(|function| declared.file(DEFINITION, function).is_some())
+    {
+        return Some(Err(format!(
+            "the definition is in a separate file that `{function}` reads"
+        )));
     }
     let mut compute = |computed: Computed<'_>| placeholder(computed, placeholders);
     if let Some(encoded) = declared.encoded(DEFINITION, &mut compute) {
@@ -65,7 +80,9 @@ fn definition(declared: &Declared<'_>, placeholders: &mut Placeholders) -> Optio
     if let Some(text) = template.and_then(|template| template.text) {
         let text = template_text::read(&text, placeholders, &mut |name| name.to_owned());
         let parsed = asl::parse(&text).map_err(|error| error.message);
-        return Some(parsed.map(|(document, _)| template_text::settle(document.root, "", placeholders, &|_| false)));
+        return Some(parsed.map(|(document, _)| {
+            template_text::settle(document.root, "", placeholders, &|_| false)
+        }));
     }
     let read = declared.read(&schema, &mut compute);
     if let [problem, ..] = read.problems.as_slice()
@@ -88,12 +105,16 @@ fn nested(flat: &Json) -> Result<Json, String> {
     let is_apart = "a state belongs to two branches: run `sfn validate` for details";
     let nested = asl::flat::nest(flat).ok_or(is_apart)?;
     let placed = asl::semantic::graph::state_names(&nested);
-    let lost = asl::semantic::graph::state_names(flat).into_iter().find(|name| !placed.contains(name));
+    let lost = asl::semantic::graph::state_names(flat)
+        .into_iter()
+        .find(|name| !placed.contains(name));
     match lost {
-        Some(name) => Err(format!("no transition with a literal target leads to the state `{name}`")),
-        None if has_computed_objects(&nested) => {
-            Err("a list of blocks is known only after Terraform evaluates the configuration".to_owned())
-        }
+        Some(name) => Err(format!(
+            "no transition with a literal target leads to the state `{name}`"
+        )),
+        None if has_computed_objects(&nested) => Err(
+            "a list of blocks is known only after Terraform evaluates the configuration".to_owned(),
+        ),
         None => Ok(nested),
     }
 }
@@ -101,9 +122,18 @@ fn nested(flat: &Json) -> Result<Json, String> {
 /// Names of the fields that contain objects of the language.
 static OBJECTS: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
     let language = Language::get();
-    let objects = language.states.iter().chain([&language.definition]).chain(language.objects());
-    let is_object = |field: &&FieldSchema| matches!(field.shape, FieldType::Object(_) | FieldType::Objects(_));
-    objects.flat_map(|object| &object.fields).filter(is_object).map(|field| field.name.as_str()).collect()
+    let objects = language
+        .states
+        .iter()
+        .chain([&language.definition])
+        .chain(language.objects());
+    let is_object =
+        |field: &&FieldSchema| matches!(field.shape, FieldType::Object(_) | FieldType::Objects(_));
+    objects
+        .flat_map(|object| &object.fields)
+        .filter(is_object)
+        .map(|field| field.name.as_str())
+        .collect()
 });
 
 /// Whether an expression is the value of a field that contains objects of the language. Members of these objects have
@@ -124,7 +154,9 @@ fn known(root: Json) -> Result<Json, String> {
         true => Ok(root),
         false => {
             let parts = "such as a boolean, the name of a member or a `dynamic` block";
-            Err(format!("a part is known only after Terraform evaluates the configuration, {parts}"))
+            Err(format!(
+                "a part is known only after Terraform evaluates the configuration, {parts}"
+            ))
         }
     }
 }
@@ -132,7 +164,9 @@ fn known(root: Json) -> Result<Json, String> {
 /// The placeholder of an expression. If any type is possible, the placeholder is the JSON of the value.
 fn placeholder(computed: Computed<'_>, placeholders: &mut Placeholders) -> Value {
     match computed.ty {
-        Type::Number => Value::from(i64::try_from(placeholders.number(computed.expression)).unwrap_or(0)),
+        Type::Number => {
+            Value::from(i64::try_from(placeholders.number(computed.expression)).unwrap_or(0))
+        }
         Type::String => Value::from(placeholders.text(computed.expression)),
         Type::Dynamic if !computed.is_part => {
             Value::from(placeholders.text(&format!("jsonencode({})", computed.expression)))
@@ -158,9 +192,13 @@ fn written(text: &str, placeholders: &Placeholders, references: &References) -> 
     }
     // A JSON parser would end the string at a quote inside an interpolation, and a literal that looks like an
     // expression would become one.
-    let is_split = |expression: Option<&str>| expression.is_some_and(|it| it.contains(['"', '\\', '\n']));
+    let is_split =
+        |expression: Option<&str>| expression.is_some_and(|it| it.contains(['"', '\\', '\n']));
     let is_misread = |literal: Option<&str>| literal.is_some_and(template_text::has_expression);
-    if pieces.iter().any(|(literal, expression)| is_split(*expression) || is_misread(*literal)) {
+    if pieces
+        .iter()
+        .any(|(literal, expression)| is_split(*expression) || is_misread(*literal))
+    {
         return Written::Expression(format!("jsonencode({})", references.string(text)));
     }
     let piece = |(literal, expression): &(Option<&str>, Option<&str>)| match (literal, expression) {
@@ -175,7 +213,9 @@ fn readable(value: &Json, placeholders: &Placeholders, references: &References) 
     match value {
         Json::String(text) => match placeholders.pieces(text).as_slice() {
             [(None, Some(expression))] => {
-                let encoded = expression.strip_prefix("jsonencode(").and_then(|rest| rest.strip_suffix(')'));
+                let encoded = expression
+                    .strip_prefix("jsonencode(")
+                    .and_then(|rest| rest.strip_suffix(')'));
                 Json::String(encoded.unwrap_or(expression).to_owned())
             }
             pieces if pieces.iter().any(|(_, expression)| expression.is_some()) => {
@@ -183,24 +223,41 @@ fn readable(value: &Json, placeholders: &Placeholders, references: &References) 
             }
             _ => value.clone(),
         },
-        Json::Number(number) => placeholders.expression(number).map_or_else(|| value.clone(), Json::from),
-        Json::Array(elements) => {
-            Json::Array(elements.iter().map(|element| readable(element, placeholders, references)).collect())
-        }
+        Json::Number(number) => placeholders
+            .expression(number)
+            .map_or_else(|| value.clone(), Json::from),
+        Json::Array(elements) => Json::Array(
+            elements
+                .iter()
+                .map(|element| readable(element, placeholders, references))
+                .collect(),
+        ),
         Json::Object(members) => Json::Object(
-            members.iter().map(|(key, value)| (key.clone(), readable(value, placeholders, references))).collect(),
+            members
+                .iter()
+                .map(|(key, value)| (key.clone(), readable(value, placeholders, references)))
+                .collect(),
         ),
         other => other.clone(),
     }
 }
 
 /// The definition as text.
-fn text_of(value: &Json, placeholders: &Placeholders, references: &References, depth: usize) -> String {
+fn text_of(
+    value: &Json,
+    placeholders: &Placeholders,
+    references: &References,
+    depth: usize,
+) -> String {
     let indentation = "  ".repeat(depth + 1);
     let lines = |items: Vec<String>, open: char, close: char| match items.is_empty() {
         true => format!("{open}{close}"),
         false => {
-            let body = items.iter().map(|item| format!("{indentation}{item}")).collect::<Vec<_>>().join(",\n");
+            let body = items
+                .iter()
+                .map(|item| format!("{indentation}{item}"))
+                .collect::<Vec<_>>()
+                .join(",\n");
             format!("{open}\n{body}\n{}{close}", "  ".repeat(depth))
         }
     };
@@ -214,13 +271,20 @@ fn text_of(value: &Json, placeholders: &Placeholders, references: &References, d
             None => number.to_string(),
         },
         Json::Array(elements) => lines(
-            elements.iter().map(|element| text_of(element, placeholders, references, depth + 1)).collect(),
+            elements
+                .iter()
+                .map(|element| text_of(element, placeholders, references, depth + 1))
+                .collect(),
             '[',
             ']',
         ),
         Json::Object(members) => {
             let member = |(key, value): (&String, &Json)| {
-                format!("{}: {}", quoted(key), text_of(value, placeholders, references, depth + 1))
+                format!(
+                    "{}: {}",
+                    quoted(key),
+                    text_of(value, placeholders, references, depth + 1)
+                )
             };
             lines(members.iter().map(member).collect(), '{', '}')
         }

@@ -45,15 +45,24 @@ pub fn workflows<'c>(configuration: &'c Configuration<'c>) -> impl Iterator<Item
 impl<'c> Workflow<'c> {
     /// The workflow that a block with this value declares.
     pub(super) fn of(declared: Declared<'c>, value: &Value) -> Option<Self> {
-        let nested =
-            |root: Json, source: Source<'c>| Self { root, form: Form::Nested, declared, source, narrowed: Vec::new() };
+        let nested = |root: Json, source: Source<'c>| Self {
+            root,
+            form: Form::Nested,
+            declared,
+            source,
+            narrowed: Vec::new(),
+        };
         if let Some(encoded) = declared.encoded(DEFINITION, &mut unknown) {
             return Some(nested(asl_hcl::any_to_json(&encoded), Source::Encoded));
         }
         if let Some(template) = declared.template(DEFINITION, &mut unknown) {
             let text = template.text.as_deref().unwrap_or("");
-            let located = locate(text, asl::Format::Json, machine_type(value)).into_iter().next();
-            let root = located.as_ref().map_or(Json::Unknown, |located| located.root.clone());
+            let located = locate(text, asl::Format::Json, machine_type(value))
+                .into_iter()
+                .next();
+            let root = located
+                .as_ref()
+                .map_or(Json::Unknown, |located| located.root.clone());
             return Some(nested(root, Source::Text(template, located.map(Box::new))));
         }
         if !is_ours(&declared) || !asl_hcl::has_states(value) {
@@ -61,7 +70,11 @@ impl<'c> Workflow<'c> {
         }
         let flat = asl_hcl::to_asl(value);
         let resources = value.get("execution_role").get("resources").as_map();
-        let narrowed = resources.into_iter().flatten().map(|(name, _)| name.clone()).collect();
+        let narrowed = resources
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name.clone())
+            .collect();
         Some(Self {
             root: flat.json.clone(),
             form: Form::Flat,
@@ -98,9 +111,10 @@ impl<'c> Workflow<'c> {
     /// Returns the bytes of a state at this place, with its name.
     pub fn state_span(&self, state: &JsonPointer) -> Range<usize> {
         match &self.source {
-            Source::Blocks(_) => {
-                self.state_path(state).map_or_else(|| self.header_span(), |path| self.declared.whole_span(&path))
-            }
+            Source::Blocks(_) => self.state_path(state).map_or_else(
+                || self.header_span(),
+                |path| self.declared.whole_span(&path),
+            ),
             Source::Encoded => self.declared.whole_span(&in_definition(state)),
             Source::Text(template, located) => match (&template.text, located) {
                 (Some(text), Some(located)) => template.span(&located.span(text, state)),
@@ -112,13 +126,23 @@ impl<'c> Workflow<'c> {
     /// Returns the strings that the value at a place may be.
     pub fn literals(&self, pointer: &JsonPointer) -> Vec<Literal> {
         match &self.source {
-            Source::Blocks(flat) => flat.path(pointer).map(|path| self.declared.literals(&path)).unwrap_or_default(),
+            Source::Blocks(flat) => flat
+                .path(pointer)
+                .map(|path| self.declared.literals(&path))
+                .unwrap_or_default(),
             Source::Encoded => self.declared.literals(&in_definition(pointer)),
             Source::Text(template, located) => {
                 let literal = || {
                     let text = template.text.as_deref()?;
-                    let span = self.same(template, text, located.as_ref()?.string_letters(text, pointer)?)?;
-                    Some(Literal::Written { text: self.root.at(pointer)?.as_str()?.to_owned(), span })
+                    let span = self.same(
+                        template,
+                        text,
+                        located.as_ref()?.string_letters(text, pointer)?,
+                    )?;
+                    Some(Literal::Written {
+                        text: self.root.at(pointer)?.as_str()?.to_owned(),
+                        span,
+                    })
                 };
                 literal().into_iter().collect()
             }
@@ -129,8 +153,14 @@ impl<'c> Workflow<'c> {
     /// `execution_role`.
     pub fn members_named_after_states(&self) -> Vec<(&str, Range<usize>)> {
         let resources = AttributePath::root("execution_role").attribute("resources");
-        let member = |name: &'_ String| self.declared.label_span(&resources.clone().key(name.as_str()));
-        self.narrowed.iter().filter_map(|name| Some((name.as_str(), member(name)?))).collect()
+        let member = |name: &'_ String| {
+            self.declared
+                .label_span(&resources.clone().key(name.as_str()))
+        };
+        self.narrowed
+            .iter()
+            .filter_map(|name| Some((name.as_str(), member(name)?)))
+            .collect()
     }
 
     fn state_path(&self, state: &JsonPointer) -> Option<AttributePath> {
@@ -141,7 +171,12 @@ impl<'c> Workflow<'c> {
     }
 
     /// The bytes of the configuration for letters of a template, if they are the same there.
-    fn same(&self, template: &Template<'_>, text: &str, letters: Range<usize>) -> Option<Range<usize>> {
+    fn same(
+        &self,
+        template: &Template<'_>,
+        text: &str,
+        letters: Range<usize>,
+    ) -> Option<Range<usize>> {
         let span = template.span(&letters);
         (self.declared.text(span.clone()) == text.get(letters)).then_some(span)
     }
@@ -149,8 +184,11 @@ impl<'c> Workflow<'c> {
 
 /// The path of a place in the argument with the whole definition.
 pub(super) fn in_definition(pointer: &JsonPointer) -> AttributePath {
-    pointer.tokens().iter().fold(AttributePath::root(DEFINITION), |path, segment| match segment.parse() {
-        Ok(index) => path.index(index),
-        Err(_) => path.key(&**segment),
-    })
+    pointer.tokens().iter().fold(
+        AttributePath::root(DEFINITION),
+        |path, segment| match segment.parse() {
+            Ok(index) => path.index(index),
+            Err(_) => path.key(&**segment),
+        },
+    )
 }

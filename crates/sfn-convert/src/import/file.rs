@@ -24,25 +24,51 @@ pub struct File {
 
 /// Renders the file of a state machine with its related objects that no other file declares. Files that are rendered
 /// later can refer to the declared resources.
-pub fn render(folder: &Folder, references: &mut References, target: &Target, gathered: &Gathered) -> File {
+pub fn render(
+    folder: &Folder,
+    references: &mut References,
+    target: &Target,
+    gathered: &Gathered,
+) -> File {
     let mut declared: Vec<Declared> = Vec::new();
     let mut notes = Vec::new();
     let mut add = |ty: &str, arn: &str, name: &str, references: &mut References| {
         let label = folder.label(ty, name, &declared);
-        declared.push(Declared { arn: arn.to_owned(), ty: ty.to_owned(), label: label.clone() });
+        declared.push(Declared {
+            arn: arn.to_owned(),
+            ty: ty.to_owned(),
+            label: label.clone(),
+        });
         if references.get(arn).is_none() {
             references.insert(arn, format!("{ty}.{label}.arn"));
         }
         label
     };
-    let related = gathered.related.iter().filter(|(_, object)| !folder.imports(&object.arn));
-    let related: Vec<(&str, String, &Object)> =
-        related.map(|(ty, object)| (*ty, add(ty, &object.arn, short(&object.name), references), &**object)).collect();
+    let related = gathered
+        .related
+        .iter()
+        .filter(|(_, object)| !folder.imports(&object.arn));
+    let related: Vec<(&str, String, &Object)> = related
+        .map(|(ty, object)| {
+            (
+                *ty,
+                add(ty, &object.arn, short(&object.name), references),
+                &**object,
+            )
+        })
+        .collect();
     // Functions are written before the state machine is added to the references, so that references are never circular.
     let mut beside = Body::default();
     for (ty, label, object) in &related {
         import_block(&mut beside, ty, label, &object.arn);
-        write(&mut beside, ty, label, object, references, &code_stays(&object.config));
+        write(
+            &mut beside,
+            ty,
+            label,
+            object,
+            references,
+            &code_stays(&object.config),
+        );
         if !object.config.get("environment").is_null() {
             let name = &object.name;
             notes.push(format!("contains the environment variables of the function `{name}`: check them for secrets"));
@@ -56,15 +82,32 @@ pub fn render(folder: &Folder, references: &mut References, target: &Target, gat
     }
     add(TYPE, &target.arn, &target.name, references);
     for alias in &gathered.aliases {
-        let label = add("sfn_alias", &alias.arn, &format!("{}_{}", target.name, alias.name), references);
+        let label = add(
+            "sfn_alias",
+            &alias.arn,
+            &format!("{}_{}", target.name, alias.name),
+            references,
+        );
         import_block(&mut body, "sfn_alias", &label, &alias.arn);
-        write(&mut body, "sfn_alias", &label, alias, references, &Beside::default());
+        write(
+            &mut body,
+            "sfn_alias",
+            &label,
+            alias,
+            references,
+            &Beside::default(),
+        );
     }
     if !beside.is_empty() {
         body.blank();
         body.extend(beside);
     }
-    File { name: folder.file(&stem(&target.name)), text: body.render(), declared, notes }
+    File {
+        name: folder.file(&stem(&target.name)),
+        text: body.render(),
+        declared,
+        notes,
+    }
 }
 
 /// The state machine, without related objects.
@@ -73,19 +116,35 @@ fn machine(label: &str, gathered: &Gathered) -> Machine {
     let definition = match &gathered.definition {
         Some(definition) if text.is_null() => Definition::Blocks(definition.clone()),
         Some(definition) => Definition::Asl(definition.clone()),
-        None => Definition::Expression(quoted(text.as_str().unwrap_or("")), "it is not valid JSON".into()),
+        None => Definition::Expression(
+            quoted(text.as_str().unwrap_or("")),
+            "it is not valid JSON".into(),
+        ),
     };
-    Machine { settings: gathered.machine.config.clone(), ..Machine::new(label, definition) }
+    Machine {
+        settings: gathered.machine.config.clone(),
+        ..Machine::new(label, definition)
+    }
 }
 
 /// A file name for a state machine, without characters that some systems do not allow.
 fn stem(name: &str) -> String {
-    name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '_' | '-') { c } else { '_' }).collect()
+    name.chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || matches!(c, '_' | '-') {
+                c
+            } else {
+                '_'
+            }
+        })
+        .collect()
 }
 
 /// The last part of a name that is a path, such as that of a log group.
 fn short(name: &str) -> &str {
-    name.rsplit('/').find(|part| !part.is_empty()).unwrap_or(name)
+    name.rsplit('/')
+        .find(|part| !part.is_empty())
+        .unwrap_or(name)
 }
 
 fn import_block(body: &mut Body, ty: &str, label: &str, id: &str) {
@@ -95,7 +154,14 @@ fn import_block(body: &mut Body, ty: &str, label: &str, id: &str) {
     body.spaced_block("import", import);
 }
 
-fn write(body: &mut Body, ty: &str, label: &str, object: &Object, references: &References, beside: &Beside) {
+fn write(
+    body: &mut Body,
+    ty: &str,
+    label: &str,
+    object: &Object,
+    references: &References,
+    beside: &Beside,
+) {
     let writer = Writer::new(references);
     let content = beside.around(writer.body(schemas::resource(ty), &object.config, 1));
     body.spaced_block(format!("resource \"{ty}\" {}", quoted(label)), content);

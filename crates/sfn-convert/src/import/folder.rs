@@ -67,7 +67,8 @@ impl Folder {
             has_provider: false,
             required: None,
         };
-        let refused = |error: std::io::Error| format!("cannot use the folder {}: {error}", path.display());
+        let refused =
+            |error: std::io::Error| format!("cannot use the folder {}: {error}", path.display());
         fs::create_dir_all(path).map_err(refused)?;
         for entry in fs::read_dir(path).map_err(refused)? {
             let entry = entry.map_err(refused)?;
@@ -75,10 +76,11 @@ impl Folder {
             folder.files.insert(name.to_lowercase());
             if name.ends_with(".tf") {
                 let file = entry.path();
-                let text =
-                    fs::read_to_string(&file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
-                let body: Parsed =
-                    text.parse().map_err(|error| format!("{} is not valid configuration: {error}", file.display()))?;
+                let text = fs::read_to_string(&file)
+                    .map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+                let body: Parsed = text.parse().map_err(|error| {
+                    format!("{} is not valid configuration: {error}", file.display())
+                })?;
                 body.blocks().for_each(|block| folder.look_at(block, &file));
             }
         }
@@ -86,31 +88,55 @@ impl Folder {
     }
 
     fn look_at(&mut self, block: &Block, file: &Path) {
-        let labels: Vec<&str> = block.labels.iter().map(hcl_edit::structure::BlockLabel::as_str).collect();
+        let labels: Vec<&str> = block
+            .labels
+            .iter()
+            .map(hcl_edit::structure::BlockLabel::as_str)
+            .collect();
         match (block.ident.as_str(), labels.as_slice()) {
             ("import", []) => {
-                let id = block.body.get_attribute("id").and_then(|id| id.value.as_str());
-                let to = block.body.get_attribute("to").and_then(|to| address(&to.value));
+                let id = block
+                    .body
+                    .get_attribute("id")
+                    .and_then(|id| id.value.as_str());
+                let to = block
+                    .body
+                    .get_attribute("to")
+                    .and_then(|to| address(&to.value));
                 if let Some(id) = id {
                     self.imports.insert(id.to_owned(), to);
                 }
             }
             ("resource", [ty, label]) => {
                 self.labels.insert(((*ty).to_owned(), (*label).to_owned()));
-                let text = |name: &str| block.body.get_attribute(name).and_then(|it| it.value.as_str());
-                if let Some(name) = text("name").filter(|_| [MACHINE, FORMER_MACHINE].contains(ty)) {
+                let text = |name: &str| {
+                    block
+                        .body
+                        .get_attribute(name)
+                        .and_then(|it| it.value.as_str())
+                };
+                if let Some(name) = text("name").filter(|_| [MACHINE, FORMER_MACHINE].contains(ty))
+                {
                     let region = text("region").map(str::to_owned);
-                    self.machines.insert((name.to_owned(), region), format!("{ty}.{label}"));
+                    self.machines
+                        .insert((name.to_owned(), region), format!("{ty}.{label}"));
                 }
             }
             ("provider", ["sfn"]) if !block.body.has_attribute("alias") => {
                 self.has_provider = true;
-                self.region = block.body.get_attribute("region").and_then(|it| it.value.as_str()).map(str::to_owned);
+                self.region = block
+                    .body
+                    .get_attribute("region")
+                    .and_then(|it| it.value.as_str())
+                    .map(str::to_owned);
             }
             ("terraform", []) => {
                 for block in block.body.get_blocks("required_providers") {
                     self.has_source |= block.body.has_attribute("sfn");
-                    self.required = block.span().map(|span| (file.to_owned(), span.end)).or(self.required.take());
+                    self.required = block
+                        .span()
+                        .map(|span| (file.to_owned(), span.end))
+                        .or(self.required.take());
                 }
             }
             _ => {}
@@ -124,13 +150,20 @@ impl Folder {
 
     /// The address at which hashicorp/aws manages a state machine.
     pub fn former(&self, target: &Target) -> Option<&str> {
-        self.machine(target).filter(|address| address.starts_with(FORMER_MACHINE))
+        self.machine(target)
+            .filter(|address| address.starts_with(FORMER_MACHINE))
     }
 
     fn machine(&self, target: &Target) -> Option<&str> {
         let is_default = self.region.as_ref() == Some(&target.region);
-        let regions = [Some(Some(target.region.clone())), is_default.then_some(None)];
-        let mut found = regions.into_iter().flatten().map(|region| self.machines.get(&(target.name.clone(), region)));
+        let regions = [
+            Some(Some(target.region.clone())),
+            is_default.then_some(None),
+        ];
+        let mut found = regions
+            .into_iter()
+            .flatten()
+            .map(|region| self.machines.get(&(target.name.clone(), region)));
         found.find_map(|address| address.map(String::as_str))
     }
 
@@ -153,23 +186,36 @@ impl Folder {
         let label = tfconfig::label(name);
         let is_free = |label: &String| {
             !self.labels.contains(&(ty.to_owned(), label.clone()))
-                && !taken.iter().any(|other| other.ty == ty && other.label == *label)
+                && !taken
+                    .iter()
+                    .any(|other| other.ty == ty && other.label == *label)
         };
         let numbered = (2..).map(|number| format!("{label}_{number}"));
-        std::iter::once(label.clone()).chain(numbered).find(is_free).unwrap_or_default()
+        std::iter::once(label.clone())
+            .chain(numbered)
+            .find(is_free)
+            .unwrap_or_default()
     }
 
     /// A name for a new file.
     pub fn file(&self, stem: &str) -> String {
         let numbered = (2..).map(|number| format!("{stem}_{number}.tf"));
-        let is_free = |name: &String| !self.files.contains(&name.to_lowercase()) && !is_override(name);
-        std::iter::once(format!("{stem}.tf")).chain(numbered).find(is_free).unwrap_or_default()
+        let is_free =
+            |name: &String| !self.files.contains(&name.to_lowercase()) && !is_override(name);
+        std::iter::once(format!("{stem}.tf"))
+            .chain(numbered)
+            .find(is_free)
+            .unwrap_or_default()
     }
 
     /// Records a resource that was written.
     pub fn declare(&mut self, declared: &Declared) {
-        self.labels.insert((declared.ty.clone(), declared.label.clone()));
-        self.imports.insert(declared.arn.clone(), Some(format!("{}.{}", declared.ty, declared.label)));
+        self.labels
+            .insert((declared.ty.clone(), declared.label.clone()));
+        self.imports.insert(
+            declared.arn.clone(),
+            Some(format!("{}.{}", declared.ty, declared.label)),
+        );
     }
 
     /// Writes `required_providers` and the provider block, unless the folder has them. Adds `sfn` to an existing
@@ -218,8 +264,12 @@ impl Folder {
 
 /// Source and version of the provider, as an entry of `required_providers` with this indentation.
 fn source(margin: &str) -> String {
-    let version = env!("CARGO_PKG_VERSION").rsplit_once('.').map_or("0", |(version, _)| version);
-    format!("{{\n{margin}  source  = \"terraform-provider-sfn/sfn\"\n{margin}  version = \"~> {version}\"\n{margin}}}")
+    let version = env!("CARGO_PKG_VERSION")
+        .rsplit_once('.')
+        .map_or("0", |(version, _)| version);
+    format!(
+        "{{\n{margin}  source  = \"terraform-provider-sfn/sfn\"\n{margin}  version = \"~> {version}\"\n{margin}}}"
+    )
 }
 
 /// The `terraform` block for a folder without `required_providers`.
@@ -234,14 +284,25 @@ fn requirement() -> Body {
 
 /// Adds the provider to the `required_providers` block that ends at this byte of a file.
 fn add_source(path: &Path, end: usize) -> Result<(), String> {
-    let text = fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    let text = fs::read_to_string(path)
+        .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     let before = text.get(..end).and_then(|before| before.rfind('}'));
-    let (before, after) = before.and_then(|at| text.split_at_checked(at)).unwrap_or((text.as_str(), ""));
-    let margin: String = before.chars().rev().take_while(|c| *c == ' ' || *c == '\t').collect();
+    let (before, after) = before
+        .and_then(|at| text.split_at_checked(at))
+        .unwrap_or((text.as_str(), ""));
+    let margin: String = before
+        .chars()
+        .rev()
+        .take_while(|c| *c == ' ' || *c == '\t')
+        .collect();
     // A block on one line can have only one argument.
     const HEADER: &str = "required_providers {";
     let in_line = before.rfind(HEADER).map(|start| start + HEADER.len());
-    let in_line = in_line.filter(|at| before.get(*at..).is_some_and(|entries| !entries.contains('\n')));
+    let in_line = in_line.filter(|at| {
+        before
+            .get(*at..)
+            .is_some_and(|entries| !entries.contains('\n'))
+    });
     let (margin, before) = match in_line.and_then(|at| before.split_at_checked(at)) {
         Some((head, entries)) => ("  ".to_owned(), format!("{head}\n    {}", entries.trim())),
         None => (margin, before.to_owned()),
@@ -261,10 +322,15 @@ fn is_override(name: &str) -> bool {
 /// with a key.
 fn address(expression: &Expression) -> Option<String> {
     let traversal = expression.as_traversal()?;
-    let ty = traversal.expr.as_variable().filter(|ty| ty.as_str().starts_with("sfn_"))?;
+    let ty = traversal
+        .expr
+        .as_variable()
+        .filter(|ty| ty.as_str().starts_with("sfn_"))?;
     match traversal.operators.as_slice() {
         [one] => match one.value() {
-            TraversalOperator::GetAttr(label) => Some(format!("{}.{}", ty.as_str(), label.as_str())),
+            TraversalOperator::GetAttr(label) => {
+                Some(format!("{}.{}", ty.as_str(), label.as_str()))
+            }
             _ => None,
         },
         _ => None,
@@ -277,7 +343,8 @@ mod tests {
 
     #[test]
     fn the_provider_is_added_to_a_list_that_is_there() {
-        let path = std::env::temp_dir().join(format!("sfn-required-providers-{}.tf", std::process::id()));
+        let path =
+            std::env::temp_dir().join(format!("sfn-required-providers-{}.tf", std::process::id()));
         for text in [
             "terraform {\n  required_providers {\n    aws = { source = \"hashicorp/aws\" }\n  }\n}\n",
             "terraform {\n  required_providers { aws = { source = \"hashicorp/aws\" } }\n}\n",
@@ -285,19 +352,41 @@ mod tests {
         ] {
             fs::write(&path, text).unwrap();
             let body: Parsed = text.parse().unwrap();
-            let list =
-                body.get_blocks("terraform").next().unwrap().body.get_blocks("required_providers").next().unwrap();
+            let list = body
+                .get_blocks("terraform")
+                .next()
+                .unwrap()
+                .body
+                .get_blocks("required_providers")
+                .next()
+                .unwrap();
             add_source(&path, list.span().unwrap().end).unwrap();
             let changed = fs::read_to_string(&path).unwrap();
-            let body: Parsed = changed.parse().unwrap_or_else(|error| panic!("{error}\n{changed}"));
+            let body: Parsed = changed
+                .parse()
+                .unwrap_or_else(|error| panic!("{error}\n{changed}"));
             let terraform = body.get_blocks("terraform").next().unwrap();
-            let list = terraform.body.get_blocks("required_providers").next().unwrap();
+            let list = terraform
+                .body
+                .get_blocks("required_providers")
+                .next()
+                .unwrap();
             assert!(list.body.has_attribute("sfn"), "{changed}");
-            assert_eq!(list.body.has_attribute("aws"), text.contains("aws"), "{changed}");
-            assert_eq!(terraform.body.has_blocks("backend"), text.contains("backend"), "{changed}");
+            assert_eq!(
+                list.body.has_attribute("aws"),
+                text.contains("aws"),
+                "{changed}"
+            );
+            assert_eq!(
+                terraform.body.has_blocks("backend"),
+                text.contains("backend"),
+                "{changed}"
+            );
             // Terraform allows only one argument in a block on one line.
             assert!(
-                changed.lines().all(|line| line.matches(" = {").count() <= 1 || !line.contains("sfn")),
+                changed
+                    .lines()
+                    .all(|line| line.matches(" = {").count() <= 1 || !line.contains("sfn")),
                 "{changed}"
             );
         }

@@ -104,28 +104,56 @@ impl Aws {
     /// Configures the provider with the region of the provider block in the folder, or else the first of the options.
     async fn new(options: &Options, folder: &Folder, cx: Context) -> Result<Self, String> {
         let provider = SfnProvider::paced(options.pace);
-        let region = folder.region.as_deref().or(options.regions.first().map(String::as_str));
-        let config = Value::object([("region", region.into()), ("profile", options.profile.as_deref().into())]);
-        provider.configure(config, "", &cx).await.map_err(|diagnostics| said(&diagnostics))?;
-        let region = provider.region().await.map_err(|diagnostics| match said(&diagnostics) {
-            said if said.contains("no region:") => {
-                "no region: set `--region`, AWS_REGION, or `region` in the profile".to_owned()
-            }
-            said => said,
-        })?;
-        provider.check_access(&cx).await.map_err(|diagnostics| said(&diagnostics))?;
+        let region = folder
+            .region
+            .as_deref()
+            .or(options.regions.first().map(String::as_str));
+        let config = Value::object([
+            ("region", region.into()),
+            ("profile", options.profile.as_deref().into()),
+        ]);
+        provider
+            .configure(config, "", &cx)
+            .await
+            .map_err(|diagnostics| said(&diagnostics))?;
+        let region = provider
+            .region()
+            .await
+            .map_err(|diagnostics| match said(&diagnostics) {
+                said if said.contains("no region:") => {
+                    "no region: set `--region`, AWS_REGION, or `region` in the profile".to_owned()
+                }
+                said => said,
+            })?;
+        provider
+            .check_access(&cx)
+            .await
+            .map_err(|diagnostics| said(&diagnostics))?;
         let (resources, lists) = (provider.resources(), provider.list_resources());
-        Ok(Self { provider, resources, lists, cx, region })
+        Ok(Self {
+            provider,
+            resources,
+            lists,
+            cx,
+            region,
+        })
     }
 
     fn resource(&self, name: &str) -> Result<&dyn Resource, String> {
-        let found = self.resources.iter().find(|resource| resource.type_name() == name);
-        found.map(|resource| &**resource).ok_or_else(|| format!("the provider has no {name}"))
+        let found = self
+            .resources
+            .iter()
+            .find(|resource| resource.type_name() == name);
+        found
+            .map(|resource| &**resource)
+            .ok_or_else(|| format!("the provider has no {name}"))
     }
 
     fn list(&self, name: &str) -> Result<&dyn ListResource, String> {
         let found = self.lists.iter().find(|list| list.type_name() == name);
-        found.map(|list| &**list).ok_or_else(|| format!("the provider cannot list {name}"))
+        found
+            .map(|list| &**list)
+            .ok_or_else(|| format!("the provider cannot list {name}"))
     }
 }
 
@@ -143,7 +171,11 @@ fn said(diagnostics: &Diagnostics) -> String {
 ///
 /// # Errors
 /// When nothing can be imported.
-pub async fn run(options: &Options, progress: &dyn Progress, cx: Context) -> Result<Summary, String> {
+pub async fn run(
+    options: &Options,
+    progress: &dyn Progress,
+    cx: Context,
+) -> Result<Summary, String> {
     let mut folder = Folder::open(&options.folder)?;
     let aws = Arc::new(Aws::new(options, &folder, cx).await?);
     folder.region = Some(aws.region.clone());
@@ -151,7 +183,9 @@ pub async fn run(options: &Options, progress: &dyn Progress, cx: Context) -> Res
     let mut targets = targets::find(&aws, options, &mut summary).await;
     for target in &targets {
         if let Some(address) = folder.former(target) {
-            let reason = format!("already managed by `{address}` in this folder: use `sfn convert` to move it");
+            let reason = format!(
+                "already managed by `{address}` in this folder: use `sfn convert` to move it"
+            );
             summary.failures.push((target.arn.clone(), reason));
         }
     }
@@ -163,14 +197,22 @@ pub async fn run(options: &Options, progress: &dyn Progress, cx: Context) -> Res
     if !targets.is_empty()
         && let Some(file) = folder.write_versions(options)?
     {
-        let name = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        summary.notes.push((name, "`sfn` was added to `required_providers`".to_owned()));
+        let name = file
+            .file_name()
+            .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        summary
+            .notes
+            .push((name, "`sfn` was added to `required_providers`".to_owned()));
     }
-    let (slots, related) = (Arc::new(Semaphore::new(AT_ONCE)), Arc::new(Related::new(&options.folder)));
+    let (slots, related) = (
+        Arc::new(Semaphore::new(AT_ONCE)),
+        Arc::new(Related::new(&options.folder)),
+    );
     let tasks: Vec<_> = targets
         .into_iter()
         .map(|target| {
-            let (aws, slots, related, with) = (aws.clone(), slots.clone(), related.clone(), options.with);
+            let (aws, slots, related, with) =
+                (aws.clone(), slots.clone(), related.clone(), options.with);
             let task = tokio::spawn({
                 let target = target.clone();
                 async move {
@@ -195,7 +237,13 @@ pub async fn run(options: &Options, progress: &dyn Progress, cx: Context) -> Res
             summary.stopped = true;
             continue;
         }
-        write(&mut folder, &mut references, &target, gathered, &mut summary);
+        write(
+            &mut folder,
+            &mut references,
+            &target,
+            gathered,
+            &mut summary,
+        );
         progress.done(&target.name);
     }
     Ok(summary)
@@ -212,7 +260,9 @@ fn write(
     let outcome = gathered.and_then(|gathered| {
         let file = file::render(folder, references, target, &gathered);
         if let Err(reason) = folder.write(&file.name, &file.text) {
-            file.declared.iter().for_each(|declared| references.remove(&declared.arn));
+            file.declared
+                .iter()
+                .for_each(|declared| references.remove(&declared.arn));
             return Err(reason);
         }
         Ok((gathered, file))
@@ -220,14 +270,23 @@ fn write(
     match outcome {
         Err(reason) => summary.failures.push((target.arn.clone(), reason)),
         Ok((gathered, file)) => {
-            file.declared.iter().for_each(|declared| folder.declare(declared));
+            file.declared
+                .iter()
+                .for_each(|declared| folder.declare(declared));
             summary.machines.push(target.name.clone());
             summary.aliases += gathered.aliases.len();
-            let count = |ty: &str| file.declared.iter().filter(|declared| declared.ty == ty).count();
+            let count = |ty: &str| {
+                file.declared
+                    .iter()
+                    .filter(|declared| declared.ty == ty)
+                    .count()
+            };
             summary.functions += count(FUNCTION);
             summary.log_groups += count(LOG_GROUP);
             summary.failures.extend(gathered.failures);
-            summary.notes.extend(file.notes.into_iter().map(|note| (file.name.clone(), note)));
+            summary
+                .notes
+                .extend(file.notes.into_iter().map(|note| (file.name.clone(), note)));
         }
     }
 }

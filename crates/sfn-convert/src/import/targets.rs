@@ -25,12 +25,18 @@ impl Target {
         match parts.as_slice() {
             ["arn", _, "states", region, _, "stateMachine", name, ..] => {
                 let arn = parts.get(..7).unwrap_or(&[]).join(":");
-                Ok(Self { name: (*name).to_owned(), region: (*region).to_owned(), arn })
+                Ok(Self {
+                    name: (*name).to_owned(),
+                    region: (*region).to_owned(),
+                    arn,
+                })
             }
-            ["arn", _, "states", _, _, kind, ..] => {
-                Err(format!("ARN of another resource type (`{kind}`): use the ARN of a state machine"))
-            }
-            ["arn", _, service, ..] => Err(format!("ARN of the service `{service}`: use the ARN of a state machine")),
+            ["arn", _, "states", _, _, kind, ..] => Err(format!(
+                "ARN of another resource type (`{kind}`): use the ARN of a state machine"
+            )),
+            ["arn", _, service, ..] => Err(format!(
+                "ARN of the service `{service}`: use the ARN of a state machine"
+            )),
             _ => Err("not an ARN of a state machine".into()),
         }
     }
@@ -39,7 +45,10 @@ impl Target {
 /// Finds the state machines that the options select, sorted by name. Names that do not exist become failures.
 pub async fn find(aws: &Aws, options: &Options, summary: &mut Summary) -> Vec<Target> {
     let mut targets = Vec::new();
-    let (arns, names): (Vec<&String>, Vec<&String>) = options.names.iter().partition(|name| name.starts_with("arn:"));
+    let (arns, names): (Vec<&String>, Vec<&String>) = options
+        .names
+        .iter()
+        .partition(|name| name.starts_with("arn:"));
     for arn in arns {
         match Target::of_arn(arn) {
             Ok(target) => targets.push(target),
@@ -49,7 +58,11 @@ pub async fn find(aws: &Aws, options: &Options, summary: &mut Summary) -> Vec<Ta
     let lists = options.all || options.prefix.is_some() || !options.tags.is_empty();
     if lists || !names.is_empty() {
         let own = [aws.region.clone()];
-        let regions = if options.regions.is_empty() { &own[..] } else { &options.regions };
+        let regions = if options.regions.is_empty() {
+            &own[..]
+        } else {
+            &options.regions
+        };
         let mut unseen: Vec<&String> = names.clone();
         let mut all_listed = true;
         for region in regions {
@@ -76,7 +89,12 @@ pub async fn find(aws: &Aws, options: &Options, summary: &mut Summary) -> Vec<Ta
 }
 
 /// Lists the state machines of a region, with `filters` only those with the prefix and tags.
-async fn list(aws: &Aws, region: &str, options: &Options, filters: bool) -> Result<Vec<Target>, String> {
+async fn list(
+    aws: &Aws,
+    region: &str,
+    options: &Options,
+    filters: bool,
+) -> Result<Vec<Target>, String> {
     let mut config = Value::object([("region", Value::from(region))]);
     if filters && options.names.is_empty() {
         config.set("name_prefix", options.prefix.as_deref());
@@ -84,17 +102,26 @@ async fn list(aws: &Aws, region: &str, options: &Options, filters: bool) -> Resu
             config.set("tags", options.tags.clone());
         }
     }
-    let found = listed(aws, "sfn_state_machine", config).await.map_err(|diagnostics| said(&diagnostics))?;
+    let found = listed(aws, "sfn_state_machine", config)
+        .await
+        .map_err(|diagnostics| said(&diagnostics))?;
     let arns = found.iter().map(|listed| listed.identity.text("arn"));
     Ok(arns.filter_map(|arn| Target::of_arn(arn).ok()).collect())
 }
 
 /// All results of a list resource.
 pub async fn listed(aws: &Aws, name: &str, config: Value) -> Result<Vec<Listed>, Diagnostics> {
-    let list = aws.list(name).map_err(|reason| tfplugin::Diagnostic::error(reason, ""))?;
+    let list = aws
+        .list(name)
+        .map_err(|reason| tfplugin::Diagnostic::error(reason, ""))?;
     let (listing, mut receiver) = Listing::channel(64);
-    let request = ListRequest { config, include_resource: false };
-    let cx = Context { cancelled: aws.cx.cancelled.clone() };
+    let request = ListRequest {
+        config,
+        include_resource: false,
+    };
+    let cx = Context {
+        cancelled: aws.cx.cancelled.clone(),
+    };
     let search = async move { list.list(request, &listing, &cx).await };
     let collect = async {
         let mut all = Vec::new();
@@ -121,9 +148,18 @@ mod tests {
             Some(("orders".into(), "eu-west-1".into(), machine.into()))
         );
         for (arn, said) in [
-            ("arn:aws:states:eu-west-1:123456789012:execution:orders:e", "another resource type (`execution`)"),
-            ("arn:aws:states:eu-west-1:123456789012:activity:a", "another resource type (`activity`)"),
-            ("arn:aws:lambda:eu-west-1:123456789012:function:f", "of the service `lambda`"),
+            (
+                "arn:aws:states:eu-west-1:123456789012:execution:orders:e",
+                "another resource type (`execution`)",
+            ),
+            (
+                "arn:aws:states:eu-west-1:123456789012:activity:a",
+                "another resource type (`activity`)",
+            ),
+            (
+                "arn:aws:lambda:eu-west-1:123456789012:function:f",
+                "of the service `lambda`",
+            ),
             ("arn:aws", "not an ARN"),
         ] {
             let error = Target::of_arn(arn).err().unwrap_or_default();

@@ -41,7 +41,8 @@ impl<T> Choice<T> {
         match if_else(value) {
             Some((condition, yes, no)) => {
                 let condition = template.condition(condition, out);
-                let [yes, no] = [yes, no].map(|value| Box::new(Self::read(template, value, out, read)));
+                let [yes, no] =
+                    [yes, no].map(|value| Box::new(Self::read(template, value, out, read)));
                 Self::If(condition, yes, no)
             }
             None if is_no_value(value) => Self::Is(None),
@@ -53,7 +54,10 @@ impl<T> Choice<T> {
     pub fn values(&self) -> Vec<&T> {
         match self {
             Self::Is(value) => value.iter().collect(),
-            Self::If(_, yes, no) => [yes, no].into_iter().flat_map(|choice| choice.values()).collect(),
+            Self::If(_, yes, no) => [yes, no]
+                .into_iter()
+                .flat_map(|choice| choice.values())
+                .collect(),
         }
     }
 
@@ -72,26 +76,44 @@ impl<T> Choice<T> {
     fn part(&self, write: &dyn Fn(Option<&T>) -> Option<String>) -> Option<String> {
         let expression = self.expression(write)?;
         let is_choice = matches!(self, Self::If(..)) && expression.contains(" ? ");
-        Some(if is_choice { format!("({expression})") } else { expression })
+        Some(if is_choice {
+            format!("({expression})")
+        } else {
+            expression
+        })
     }
 }
 
 /// Sets a block of a state machine, or adds a `dynamic` block if the block depends on a condition.
-pub(super) fn set_block(name: &str, choice: &Choice<Value>, machine: &mut Machine, out: &mut Converted) {
-    let exists = |value: Option<&Value>| Some(if value.is_some() { "[1]" } else { "[]" }.to_owned());
+pub(super) fn set_block(
+    name: &str,
+    choice: &Choice<Value>,
+    machine: &mut Machine,
+    out: &mut Converted,
+) {
+    let exists =
+        |value: Option<&Value>| Some(if value.is_some() { "[1]" } else { "[]" }.to_owned());
     match (choice, choice.expression(&exists).as_deref()) {
         (_, None | Some("[]")) => {}
         (Choice::Is(Some(value)), _) => machine.settings.set(name, value.clone()),
         (_, Some("[1]")) => machine.settings.set(name, block(choice, out)),
         (_, Some(for_each)) => {
             let schema = crate::schemas::resource(crate::machine::TYPE);
-            let Some(nested) = schema.nested(name) else { return };
+            let Some(nested) = schema.nested(name) else {
+                return;
+            };
             let value = block(choice, out);
             let references = out.placeholders.references();
             let mut dynamic = Body::default();
             dynamic.attribute("for_each", for_each);
-            dynamic.spaced_block("content", Writer::new(references).body(&nested.block, &value, 3));
-            machine.beside.last.spaced_block(format!("dynamic {}", quoted(name)), dynamic);
+            dynamic.spaced_block(
+                "content",
+                Writer::new(references).body(&nested.block, &value, 3),
+            );
+            machine
+                .beside
+                .last
+                .spaced_block(format!("dynamic {}", quoted(name)), dynamic);
         }
     }
 }
@@ -99,8 +121,11 @@ pub(super) fn set_block(name: &str, choice: &Choice<Value>, machine: &mut Machin
 /// A block in which attributes with different values depend on the conditions.
 fn block(choice: &Choice<Value>, out: &mut Converted) -> Value {
     let values = choice.values();
-    let names: BTreeSet<&String> =
-        values.iter().filter_map(|value| value.as_map()).flat_map(|map| map.keys()).collect();
+    let names: BTreeSet<&String> = values
+        .iter()
+        .filter_map(|value| value.as_map())
+        .flat_map(|map| map.keys())
+        .collect();
     let mut block = Value::object::<String>([]);
     for name in names {
         let mut members = values.iter().map(|value| value.get(name));

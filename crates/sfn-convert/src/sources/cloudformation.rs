@@ -18,7 +18,10 @@ use crate::definition;
 use crate::machine::{Definition, Machine};
 
 /// Types of state machines.
-const MACHINES: [&str; 2] = ["AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine"];
+const MACHINES: [&str; 2] = [
+    "AWS::StepFunctions::StateMachine",
+    "AWS::Serverless::StateMachine",
+];
 const VERSION: &str = "AWS::StepFunctions::StateMachineVersion";
 const ALIAS: &str = "AWS::StepFunctions::StateMachineAlias";
 const ACTIVITY: &str = "AWS::StepFunctions::Activity";
@@ -54,7 +57,12 @@ const KEPT: [&str; 27] = [
     "Type",
 ];
 const KEPT_OF_VERSION: [&str; 2] = ["Description", "StateMachineArn"];
-const KEPT_OF_ALIAS: [&str; 4] = ["DeploymentPreference", "Description", "Name", "RoutingConfiguration"];
+const KEPT_OF_ALIAS: [&str; 4] = [
+    "DeploymentPreference",
+    "Description",
+    "Name",
+    "RoutingConfiguration",
+];
 const KEPT_OF_ACTIVITY: [&str; 5] = [
     "EncryptionConfiguration.KmsDataKeyReusePeriodSeconds",
     "EncryptionConfiguration.KmsKeyId",
@@ -63,18 +71,41 @@ const KEPT_OF_ACTIVITY: [&str; 5] = [
     "Tags",
 ];
 /// Attributes of a resource that are converted, have a note of their own, or have no meaning outside of the stack.
-const KEPT_ATTRIBUTES: [&str; 6] =
-    ["Condition", "DeletionPolicy", "Metadata", "Properties", "Type", "UpdateReplacePolicy"];
+const KEPT_ATTRIBUTES: [&str; 6] = [
+    "Condition",
+    "DeletionPolicy",
+    "Metadata",
+    "Properties",
+    "Type",
+    "UpdateReplacePolicy",
+];
 
 /// Converts a template.
 ///
 /// # Errors
 /// When the template has no state machine.
 pub fn convert(root: &Json, source: &Source<'_>, map: &Map) -> Result<Converted, String> {
-    let resources = root.get("Resources").and_then(Json::as_object).cloned().unwrap_or_default();
-    let ty = |resource: &Json| resource.get("Type").and_then(Json::as_str).unwrap_or("").to_owned();
-    let mut template = Template { root, map, machines: Default::default() };
-    for (id, _) in resources.iter().filter(|(_, resource)| MACHINES.contains(&ty(resource).as_str())) {
+    let resources = root
+        .get("Resources")
+        .and_then(Json::as_object)
+        .cloned()
+        .unwrap_or_default();
+    let ty = |resource: &Json| {
+        resource
+            .get("Type")
+            .and_then(Json::as_str)
+            .unwrap_or("")
+            .to_owned()
+    };
+    let mut template = Template {
+        root,
+        map,
+        machines: Default::default(),
+    };
+    for (id, _) in resources
+        .iter()
+        .filter(|(_, resource)| MACHINES.contains(&ty(resource).as_str()))
+    {
         let label = unique(&template, id);
         template.machines.insert(id.clone(), label);
     }
@@ -94,15 +125,24 @@ pub fn convert(root: &Json, source: &Source<'_>, map: &Map) -> Result<Converted,
         }
     };
     out.failures = failures;
-    for (id, resource) in resources.iter().filter(|(_, resource)| ty(resource) == VERSION) {
+    for (id, resource) in resources
+        .iter()
+        .filter(|(_, resource)| ty(resource) == VERSION)
+    {
         publish(&template, id, resource, &mut out);
         tell_left_out(id, resource, &KEPT_OF_VERSION, &mut out);
     }
-    for (id, resource) in resources.iter().filter(|(_, resource)| ty(resource) == ALIAS) {
+    for (id, resource) in resources
+        .iter()
+        .filter(|(_, resource)| ty(resource) == ALIAS)
+    {
         alias(&template, &resources, id, resource, &mut out);
         tell_left_out(id, resource, &KEPT_OF_ALIAS, &mut out);
     }
-    for (id, resource) in resources.iter().filter(|(_, resource)| ty(resource) == ACTIVITY) {
+    for (id, resource) in resources
+        .iter()
+        .filter(|(_, resource)| ty(resource) == ACTIVITY)
+    {
         activity(&template, id, resource, &mut out);
         tell_left_out(id, resource, &KEPT_OF_ACTIVITY, &mut out);
     }
@@ -110,10 +150,16 @@ pub fn convert(root: &Json, source: &Source<'_>, map: &Map) -> Result<Converted,
 }
 
 /// The state machines of a template, and those that cannot be converted, with the reasons.
-fn machines(template: &Template<'_>, resources: &Members, source: &Source<'_>) -> (Converted, Vec<(String, String)>) {
+fn machines(
+    template: &Template<'_>,
+    resources: &Members,
+    source: &Source<'_>,
+) -> (Converted, Vec<(String, String)>) {
     let (mut out, mut failed) = (Converted::default(), Vec::new());
     for (id, resource) in resources {
-        let Some(label) = template.machines.get(id) else { continue };
+        let Some(label) = template.machines.get(id) else {
+            continue;
+        };
         match machine(template, id, label, resource, source, &mut out) {
             Ok(machine) => out.machines.push(machine),
             Err(reason) => failed.push((id.clone(), reason)),
@@ -127,7 +173,10 @@ pub(super) fn unique(template: &Template<'_>, id: &str) -> String {
     let label = label_of(id);
     let is_free = |label: &String| template.machines.values().all(|other| other != label);
     let numbered = (2..).map(|number| format!("{label}_{number}"));
-    std::iter::once(label.clone()).chain(numbered).find(is_free).unwrap_or_default()
+    std::iter::once(label.clone())
+        .chain(numbered)
+        .find(is_free)
+        .unwrap_or_default()
 }
 
 fn machine(
@@ -138,52 +187,85 @@ fn machine(
     source: &Source<'_>,
     out: &mut Converted,
 ) -> Result<Machine, String> {
-    let properties = resource.get("Properties").and_then(Json::as_object).cloned().unwrap_or_default();
+    let properties = resource
+        .get("Properties")
+        .and_then(Json::as_object)
+        .cloned()
+        .unwrap_or_default();
     let (definition, comments) = definition_of(template, &properties, source, out)?;
     out.placeholders.check(&definition)?;
     let is_open = |name: &str| !super::terraform::NUMBERS.contains(name);
     if let Some(expression) = out.placeholders.find(&definition, &is_open) {
-        let note = format!("`{id}`: `{expression}` is outside of quotes: its value must have the type of the field");
+        let note = format!(
+            "`{id}`: `{expression}` is outside of quotes: its value must have the type of the field"
+        );
         out.notes.push(Note::at(place(id), note));
     }
     let mut machine = Machine::new(label, Definition::Asl(definition));
     machine.comments = comments;
     let either = |names: [&str; 2]| names.iter().find_map(|name| properties.get(*name));
-    let is_sam = resource.get("Type").and_then(Json::as_str) == Some("AWS::Serverless::StateMachine");
-    let ty = if is_sam { properties.get("Type") } else { properties.get("StateMachineType") };
+    let is_sam =
+        resource.get("Type").and_then(Json::as_str) == Some("AWS::Serverless::StateMachine");
+    let ty = if is_sam {
+        properties.get("Type")
+    } else {
+        properties.get("StateMachineType")
+    };
     let name = either(["StateMachineName", "Name"]).map(|name| template.value(name, out));
     let mut settings = Value::object([("name", name.clone().unwrap_or_default())]);
-    if let Some(ty) = ty.map(|ty| template.value(ty, out)).filter(|ty| ty.as_str() != Some("STANDARD")) {
+    if let Some(ty) = ty
+        .map(|ty| template.value(ty, out))
+        .filter(|ty| ty.as_str() != Some("STANDARD"))
+    {
         settings.set("type", ty);
     }
     match either(["RoleArn", "Role"]) {
         Some(role) => settings.set("role_arn", template.value(role, out)),
         None => {
             let mut role = Value::object::<String>([]);
-            for (property, argument) in [("PermissionsBoundary", "permissions_boundary"), ("RolePath", "path")] {
+            for (property, argument) in [
+                ("PermissionsBoundary", "permissions_boundary"),
+                ("RolePath", "path"),
+            ] {
                 if let Some(value) = properties.get(property) {
                     role.set(argument, template.value(value, out));
                 }
             }
             settings.set("execution_role", role);
             let note = "the role that SAM generated is replaced with one that the provider derives from the definition";
-            out.notes.push(Note::at(place(id), format!("`{id}`: {note}")));
+            out.notes
+                .push(Note::at(place(id), format!("`{id}`: {note}")));
         }
     }
     machine.settings = settings;
     let blocks: [(&str, Option<&Json>, ReadBlock); 3] = [
-        ("logging_configuration", either(["LoggingConfiguration", "Logging"]), logging),
-        ("tracing_configuration", either(["TracingConfiguration", "Tracing"]), tracing),
-        ("encryption_configuration", properties.get("EncryptionConfiguration"), encryption),
+        (
+            "logging_configuration",
+            either(["LoggingConfiguration", "Logging"]),
+            logging,
+        ),
+        (
+            "tracing_configuration",
+            either(["TracingConfiguration", "Tracing"]),
+            tracing,
+        ),
+        (
+            "encryption_configuration",
+            properties.get("EncryptionConfiguration"),
+            encryption,
+        ),
     ];
     for (name, value, read) in blocks {
         let Some(value) = value else { continue };
-        let mut read =
-            |value: &Json, out: &mut Converted| Some(read(template, Some(value), out)).filter(|it| !it.is_null());
+        let mut read = |value: &Json, out: &mut Converted| {
+            Some(read(template, Some(value), out)).filter(|it| !it.is_null())
+        };
         let choice = Choice::read(template, value, out, &mut read);
         choice::set_block(name, &choice, &mut machine, out);
     }
-    machine.settings.set("tags", tags(template, properties.get("Tags"), out));
+    machine
+        .settings
+        .set("tags", tags(template, properties.get("Tags"), out));
     tell_macros(id, &properties, out);
     tell_left_out(id, resource, &KEPT, out);
     notes(id, resource, out);
@@ -208,10 +290,16 @@ fn definition_of(
     source: &Source<'_>,
     out: &mut Converted,
 ) -> Result<(Json, std::collections::BTreeMap<String, String>), String> {
-    let substitutions =
-        properties.get("DefinitionSubstitutions").and_then(Json::as_object).cloned().unwrap_or_default();
+    let substitutions = properties
+        .get("DefinitionSubstitutions")
+        .and_then(Json::as_object)
+        .cloned()
+        .unwrap_or_default();
     if let Some(definition @ Json::Object(_)) = properties.get("Definition") {
-        return Ok((template.definition(definition, &substitutions, out), Default::default()));
+        return Ok((
+            template.definition(definition, &substitutions, out),
+            Default::default(),
+        ));
     }
     if let Some(text) = properties.get("DefinitionString") {
         let text = definition_text(template, text, out);
@@ -229,13 +317,18 @@ fn definition_of(
             };
             let is_json = format == asl::Format::Json;
             let text = template.filled_text(&text, &substitutions, is_json, out);
-            let read = definition::read(&text, format, "it").map_err(|reason| format!("{path}: {reason}"))?;
+            let read = definition::read(&text, format, "it")
+                .map_err(|reason| format!("{path}: {reason}"))?;
             match read.definition {
-                Definition::Asl(definition) | Definition::Blocks(definition) => Ok((definition, read.comments)),
+                Definition::Asl(definition) | Definition::Blocks(definition) => {
+                    Ok((definition, read.comments))
+                }
                 Definition::Expression(_, reason) => Err(reason),
             }
         }
-        Some(_) => Err("the definition is in S3: download the file and set `DefinitionUri` to its path".into()),
+        Some(_) => Err(
+            "the definition is in S3: download the file and set `DefinitionUri` to its path".into(),
+        ),
         None if properties.contains_key("DefinitionS3Location") => {
             Err("the definition is in S3: download the file and convert it".into())
         }
@@ -251,7 +344,9 @@ fn definition_text(template: &Template<'_>, value: &Json, out: &mut Converted) -
     let mut rest = text.as_str();
     while let Some(start) = rest.find('\u{e000}') {
         let (before, from) = rest.split_at(start);
-        let end = from.find('\u{e001}').map_or(from.len(), |end| end + '\u{e001}'.len_utf8());
+        let end = from
+            .find('\u{e001}')
+            .map_or(from.len(), |end| end + '\u{e001}'.len_utf8());
         let (placeholder, after) = from.split_at(end);
         quotes.read(before);
         written.push_str(before);
@@ -267,22 +362,38 @@ fn definition_text(template: &Template<'_>, value: &Json, out: &mut Converted) -
 }
 
 fn logging(template: &Template<'_>, value: Option<&Json>, out: &mut Converted) -> Value {
-    let Some(value) = value else { return Value::Null };
+    let Some(value) = value else {
+        return Value::Null;
+    };
     let mut block = Value::object::<String>([]);
-    for (property, name) in [("Level", "level"), ("IncludeExecutionData", "include_execution_data")] {
+    for (property, name) in [
+        ("Level", "level"),
+        ("IncludeExecutionData", "include_execution_data"),
+    ] {
         if let Some(value) = value.get(property) {
             block.set(name, template.value(value, out));
         }
     }
-    let destinations = value.get("Destinations").and_then(Json::as_array).unwrap_or(&[]);
+    let destinations = value
+        .get("Destinations")
+        .and_then(Json::as_array)
+        .unwrap_or(&[]);
     if destinations.len() > 1 {
-        out.notes.push(Note::new("AWS supports one log destination: the other `Destinations` are left out"));
+        out.notes.push(Note::new(
+            "AWS supports one log destination: the other `Destinations` are left out",
+        ));
     }
     let first = destinations.first();
-    if let Some(arn) = first.and_then(|first| first.get("CloudWatchLogsLogGroup")?.get("LogGroupArn")) {
+    if let Some(arn) =
+        first.and_then(|first| first.get("CloudWatchLogsLogGroup")?.get("LogGroupArn"))
+    {
         block.set("log_destination", template.value(arn, out));
     }
-    if block.get("level").is_null() || block.get("level").as_str() == Some("OFF") { Value::Null } else { block }
+    if block.get("level").is_null() || block.get("level").as_str() == Some("OFF") {
+        Value::Null
+    } else {
+        block
+    }
 }
 
 fn tracing(template: &Template<'_>, value: Option<&Json>, out: &mut Converted) -> Value {
@@ -293,30 +404,54 @@ fn tracing(template: &Template<'_>, value: Option<&Json>, out: &mut Converted) -
 }
 
 /// `EncryptionConfiguration`. Its properties have the same names in `serverless.yml`.
-pub(super) fn encryption(template: &Template<'_>, value: Option<&Json>, out: &mut Converted) -> Value {
-    let Some(value) = value.filter(|value| value.get("Type").and_then(Json::as_str) != Some("AWS_OWNED_KEY")) else {
+pub(super) fn encryption(
+    template: &Template<'_>,
+    value: Option<&Json>,
+    out: &mut Converted,
+) -> Value {
+    let Some(value) =
+        value.filter(|value| value.get("Type").and_then(Json::as_str) != Some("AWS_OWNED_KEY"))
+    else {
         return Value::Null;
     };
     let names = [
         ("Type", "type"),
         ("KmsKeyId", "kms_key_id"),
-        ("KmsDataKeyReusePeriodSeconds", "kms_data_key_reuse_period_seconds"),
+        (
+            "KmsDataKeyReusePeriodSeconds",
+            "kms_data_key_reuse_period_seconds",
+        ),
     ];
-    let attribute =
-        |(property, name)| (name, value.get(property).map(|it| template.value(it, out)).unwrap_or_default());
+    let attribute = |(property, name)| {
+        (
+            name,
+            value
+                .get(property)
+                .map(|it| template.value(it, out))
+                .unwrap_or_default(),
+        )
+    };
     Value::object(names.map(attribute))
 }
 
 /// Tags from a list of keys and values or, in SAM, from a map.
 fn tags(template: &Template<'_>, value: Option<&Json>, out: &mut Converted) -> Value {
-    let Some(value) = value else { return Value::Null };
-    let choice = Choice::read(template, value, out, &mut |value, out| all_tags(template, value, out));
+    let Some(value) = value else {
+        return Value::Null;
+    };
+    let choice = Choice::read(template, value, out, &mut |value, out| {
+        all_tags(template, value, out)
+    });
     match choice {
         Choice::Is(tags) => tags.unwrap_or_default(),
         Choice::If(..) => {
             let references = out.placeholders.references();
-            let write = |tags: Option<&Value>| Some(Writer::new(references).in_line(tags.unwrap_or(&Value::Null)));
-            choice.expression(&write).map_or(Value::Null, |expression| out.placeholders.text(&expression).into())
+            let write = |tags: Option<&Value>| {
+                Some(Writer::new(references).in_line(tags.unwrap_or(&Value::Null)))
+            };
+            choice.expression(&write).map_or(Value::Null, |expression| {
+                out.placeholders.text(&expression).into()
+            })
         }
     }
 }
@@ -330,7 +465,9 @@ fn all_tags(template: &Template<'_>, value: &Json, out: &mut Converted) -> Optio
     };
     let (mut all, mut optional) = (BTreeMap::new(), Vec::new());
     for tag in tags {
-        let choice = Choice::read(template, tag, out, &mut |tag, out| key_and_value(template, tag, out));
+        let choice = Choice::read(template, tag, out, &mut |tag, out| {
+            key_and_value(template, tag, out)
+        });
         match choice {
             Choice::Is(tag) => all.extend(tag),
             Choice::If(..) => {
@@ -343,10 +480,18 @@ fn all_tags(template: &Template<'_>, value: &Json, out: &mut Converted) -> Optio
         return Some(all.into());
     }
     let parts: Vec<String> = [in_line(all, out)].into_iter().chain(optional).collect();
-    Some(out.placeholders.text(&format!("merge({})", parts.join(", "))).into())
+    Some(
+        out.placeholders
+            .text(&format!("merge({})", parts.join(", ")))
+            .into(),
+    )
 }
 
-fn key_and_value(template: &Template<'_>, tag: &Json, out: &mut Converted) -> Option<(String, Value)> {
+fn key_and_value(
+    template: &Template<'_>,
+    tag: &Json,
+    out: &mut Converted,
+) -> Option<(String, Value)> {
     let (key, value) = tag.get("Key").zip(tag.get("Value"))?;
     Some((template.text(key, out), template.value(value, out)))
 }
@@ -365,23 +510,40 @@ fn newest(label: &str) -> String {
 
 fn add_alias(out: &mut Converted, machine: &str, name: Value, description: Value, fallback: &str) {
     let version = out.placeholders.text(&newest(machine));
-    let label = tfconfig::label(&format!("{machine}_{}", name.as_str().filter(|it| it.is_ascii()).unwrap_or(fallback)));
-    let route = Value::object([("state_machine_version_arn", version.into()), ("weight", 100.into())]);
+    let label = tfconfig::label(&format!(
+        "{machine}_{}",
+        name.as_str().filter(|it| it.is_ascii()).unwrap_or(fallback)
+    ));
+    let route = Value::object([
+        ("state_machine_version_arn", version.into()),
+        ("weight", 100.into()),
+    ]);
     let value = Value::object([
         ("name", name.clone()),
         ("description", description),
         ("routing_configuration", Value::List(vec![route])),
     ]);
-    let name = out.placeholders.references().string(name.as_str().unwrap_or(""));
+    let name = out
+        .placeholders
+        .references()
+        .string(name.as_str().unwrap_or(""));
     let arn = out.arns.get(machine).cloned().unwrap_or_default();
     let id = format!("\"{}:{}\"", inside(&arn), inside(&name));
     out.import(&format!("sfn_alias.{label}"), &id);
-    out.resources.push(Resource { ty: "sfn_alias".into(), label, value, beside: Default::default() });
+    out.resources.push(Resource {
+        ty: "sfn_alias".into(),
+        label,
+        value,
+        beside: Default::default(),
+    });
 }
 
 /// An expression as a part of a quoted string.
 fn inside(expression: &str) -> String {
-    match expression.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+    match expression
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+    {
         Some(inner) => inner.to_owned(),
         None => format!("${{{expression}}}"),
     }
@@ -389,18 +551,27 @@ fn inside(expression: &str) -> String {
 
 /// Converts a version resource to the argument `publish` of its state machine.
 fn publish(template: &Template<'_>, id: &str, resource: &Json, out: &mut Converted) {
-    let machine = resource.get("Properties").and_then(|properties| properties.get("StateMachineArn"));
+    let machine = resource
+        .get("Properties")
+        .and_then(|properties| properties.get("StateMachineArn"));
     let label = machine.and_then(|machine| machine_named(template, machine));
-    let description = resource.get("Properties").and_then(|properties| properties.get("Description"));
+    let description = resource
+        .get("Properties")
+        .and_then(|properties| properties.get("Description"));
     let description = description.map_or(Value::Null, |text| template.value(text, out));
-    match label.and_then(|label| out.machines.iter_mut().find(|machine| machine.label == label)) {
+    match label.and_then(|label| {
+        out.machines
+            .iter_mut()
+            .find(|machine| machine.label == label)
+    }) {
         Some(machine) => {
             machine.settings.set("publish", true);
             machine.settings.set("version_description", description);
         }
-        None => out
-            .notes
-            .push(Note::at(place(id), format!("`{id}` is left out: its state machine is not in this template"))),
+        None => out.notes.push(Note::at(
+            place(id),
+            format!("`{id}` is left out: its state machine is not in this template"),
+        )),
     }
 }
 
@@ -415,8 +586,18 @@ fn machine_named(template: &Template<'_>, value: &Json) -> Option<String> {
     template.machines.get(name).cloned()
 }
 
-fn alias(template: &Template<'_>, resources: &Members, id: &str, resource: &Json, out: &mut Converted) {
-    let properties = resource.get("Properties").and_then(Json::as_object).cloned().unwrap_or_default();
+fn alias(
+    template: &Template<'_>,
+    resources: &Members,
+    id: &str,
+    resource: &Json,
+    out: &mut Converted,
+) {
+    let properties = resource
+        .get("Properties")
+        .and_then(Json::as_object)
+        .cloned()
+        .unwrap_or_default();
     let preference = properties.get("DeploymentPreference");
     let first = properties
         .get("RoutingConfiguration")
@@ -426,20 +607,33 @@ fn alias(template: &Template<'_>, resources: &Members, id: &str, resource: &Json
     let version = preference
         .and_then(|preference| preference.get("StateMachineVersionArn"))
         .or_else(|| first.and_then(|route| route.get("StateMachineVersionArn")));
-    let of_version =
-        version.and_then(|version| version.get("Ref")?.as_str()).and_then(|version| resources.get(version));
-    let machine =
-        of_version.and_then(|version| machine_named(template, version.get("Properties")?.get("StateMachineArn")?));
+    let of_version = version
+        .and_then(|version| version.get("Ref")?.as_str())
+        .and_then(|version| resources.get(version));
+    let machine = of_version.and_then(|version| {
+        machine_named(template, version.get("Properties")?.get("StateMachineArn")?)
+    });
     let Some(machine) = machine else {
-        out.notes.push(Note::at(place(id), format!("`{id}` is left out: add an `sfn_alias` with its versions")));
+        out.notes.push(Note::at(
+            place(id),
+            format!("`{id}` is left out: add an `sfn_alias` with its versions"),
+        ));
         return;
     };
-    let name = properties.get("Name").map(|name| template.value(name, out)).unwrap_or_default();
+    let name = properties
+        .get("Name")
+        .map(|name| template.value(name, out))
+        .unwrap_or_default();
     if name.is_null() {
-        out.notes.push(Note::at(place(id), format!("`{id}` is left out: it has no name")));
+        out.notes.push(Note::at(
+            place(id),
+            format!("`{id}` is left out: it has no name"),
+        ));
         return;
     }
-    let description = properties.get("Description").map_or(Value::Null, |text| template.value(text, out));
+    let description = properties
+        .get("Description")
+        .map_or(Value::Null, |text| template.value(text, out));
     add_alias(out, &machine, name, description, "alias");
     if preference.is_some() {
         out.notes.push(not_gradual(id));
@@ -453,7 +647,10 @@ fn place(id: &str) -> JsonPointer {
 
 fn not_gradual(id: &str) -> Note {
     let at = place(id).join("Properties").join("DeploymentPreference");
-    Note::at(at, format!("`{id}`: the alias moves at once; its gradual deployment is left out"))
+    Note::at(
+        at,
+        format!("`{id}`: the alias moves at once; its gradual deployment is left out"),
+    )
 }
 
 /// Adds notes about settings that a macro generates, which are left out.
@@ -461,63 +658,112 @@ fn tell_macros(id: &str, properties: &Members, out: &mut Converted) {
     for (name, value) in properties {
         let is_made = |value: &Json| matches!(function(value), Some(("Fn::Transform", _)));
         if is_made(value) || value.as_array().unwrap_or(&[]).iter().any(is_made) {
-            let note = format!("`{id}`: a macro generates `{name}` at deployment: write it by hand");
-            out.notes.push(Note::at(place(id).join("Properties").join(name), note));
+            let note =
+                format!("`{id}`: a macro generates `{name}` at deployment: write it by hand");
+            out.notes
+                .push(Note::at(place(id).join("Properties").join(name), note));
         }
     }
 }
 
 fn activity(template: &Template<'_>, id: &str, resource: &Json, out: &mut Converted) {
-    let properties = resource.get("Properties").and_then(Json::as_object).cloned().unwrap_or_default();
-    let name = properties.get("Name").map_or(Value::Null, |name| template.value(name, out));
+    let properties = resource
+        .get("Properties")
+        .and_then(Json::as_object)
+        .cloned()
+        .unwrap_or_default();
+    let name = properties
+        .get("Name")
+        .map_or(Value::Null, |name| template.value(name, out));
     let label = label_of(id);
     let value = Value::object([
         ("name", name.clone()),
         ("tags", tags(template, properties.get("Tags"), out)),
-        ("encryption_configuration", encryption(template, properties.get("EncryptionConfiguration"), out)),
+        (
+            "encryption_configuration",
+            encryption(template, properties.get("EncryptionConfiguration"), out),
+        ),
     ]);
     let arn = arn(template, "activity", &label, Some(&name), out);
     out.import(&format!("sfn_activity.{label}"), &arn);
-    out.resources.push(Resource { ty: "sfn_activity".into(), label, value, beside: Default::default() });
+    out.resources.push(Resource {
+        ty: "sfn_activity".into(),
+        label,
+        value,
+        beside: Default::default(),
+    });
 }
 
 /// Adds notes about properties and attributes of a resource that are left out.
 fn tell_left_out(id: &str, resource: &Json, kept: &[&str], out: &mut Converted) {
     let at = place(id);
     if let Some(properties) = resource.get("Properties") {
-        out.notes.extend(left_out(id, properties, &at.join("Properties"), kept));
+        out.notes
+            .extend(left_out(id, properties, &at.join("Properties"), kept));
     }
-    out.notes.extend(left_out(id, resource, &at, &KEPT_ATTRIBUTES));
+    out.notes
+        .extend(left_out(id, resource, &at, &KEPT_ATTRIBUTES));
     if resource.get("Condition").is_some() {
-        out.notes.push(Note::at(at.join("Condition"), format!("`{id}`: its condition is left out")));
+        out.notes.push(Note::at(
+            at.join("Condition"),
+            format!("`{id}`: its condition is left out"),
+        ));
     }
 }
 
 /// Adds a note about the steps before a state machine is removed from the stack.
 fn notes(id: &str, resource: &Json, out: &mut Converted) {
     if resource.get("DeletionPolicy").and_then(Json::as_str) != Some("Retain") {
-        let note = format!("`{id}`: set `DeletionPolicy: Retain` before you remove it from the stack");
+        let note =
+            format!("`{id}`: set `DeletionPolicy: Retain` before you remove it from the stack");
         out.notes.push(Note::at(place(id), note));
     }
 }
 
 /// The import ID of a state machine: its ARN if the name is known, or else a variable.
-fn import_id(template: &Template<'_>, label: &str, name: Option<&Value>, out: &mut Converted) -> String {
+fn import_id(
+    template: &Template<'_>,
+    label: &str,
+    name: Option<&Value>,
+    out: &mut Converted,
+) -> String {
     arn(template, "stateMachine", label, name, out)
 }
 
-fn arn(template: &Template<'_>, kind: &str, label: &str, name: Option<&Value>, out: &mut Converted) -> String {
+fn arn(
+    template: &Template<'_>,
+    kind: &str,
+    label: &str,
+    name: Option<&Value>,
+    out: &mut Converted,
+) -> String {
     let Some(name) = name.and_then(Value::as_str) else {
-        let what = if kind == "activity" { "activity" } else { "state machine" };
+        let what = if kind == "activity" {
+            "activity"
+        } else {
+            "state machine"
+        };
         let description = format!("ARN of the existing {what}.");
-        return out.variable(&format!("{label}_arn"), Variable { description, ..Variable::default() });
+        return out.variable(
+            &format!("{label}_arn"),
+            Variable {
+                description,
+                ..Variable::default()
+            },
+        );
     };
     let name = out.placeholders.references().string(name);
     let pseudo = |name: &str, out: &mut Converted| {
         let reference = Json::Object(Members::from_iter([("Ref".to_owned(), Json::from(name))]));
         inside(&template.expression(&reference, out))
     };
-    let (partition, region, account) =
-        (pseudo("AWS::Partition", out), pseudo("AWS::Region", out), pseudo("AWS::AccountId", out));
-    format!("\"arn:{partition}:states:{region}:{account}:{kind}:{}\"", inside(&name))
+    let (partition, region, account) = (
+        pseudo("AWS::Partition", out),
+        pseudo("AWS::Region", out),
+        pseudo("AWS::AccountId", out),
+    );
+    format!(
+        "\"arn:{partition}:states:{region}:{account}:{kind}:{}\"",
+        inside(&name)
+    )
 }

@@ -43,17 +43,26 @@ impl Frame {
             file.spaced_block(header, body);
             changes.push((range.clone(), file.render().trim_end().to_owned()));
         }
-        changes.extend(self.renamed.iter().map(|range| (range.start..range.start + "aws_".len(), String::new())));
+        changes.extend(
+            self.renamed
+                .iter()
+                .map(|range| (range.start..range.start + "aws_".len(), String::new())),
+        );
         changes.sort_by_key(|(range, _)| range.start);
         let (mut text, mut at) = (String::with_capacity(self.text.len()), 0);
-        for (range, replacement) in changes.into_iter().filter(|(range, _)| self.text.get(range.clone()).is_some()) {
+        for (range, replacement) in changes
+            .into_iter()
+            .filter(|(range, _)| self.text.get(range.clone()).is_some())
+        {
             text.push_str(self.text.get(at..range.start).unwrap_or(""));
             text.push_str(&replacement);
             at = range.end;
         }
         let text = text + self.text.get(at..).unwrap_or("");
         if let Err(error) = text.parse::<hcl_edit::structure::Body>() {
-            converted.failures.push(format!("the generated configuration is not valid: {error}"));
+            converted
+                .failures
+                .push(format!("the generated configuration is not valid: {error}"));
         }
         text
     }

@@ -36,7 +36,9 @@ struct Field<'n> {
 
 /// The condition of a value that is absent in one case, the value, and whether it is present if the condition is false.
 pub fn without_value(value: &Json) -> Option<(&str, &Json, bool)> {
-    let ("Fn::If", argument) = function(value)? else { return None };
+    let ("Fn::If", argument) = function(value)? else {
+        return None;
+    };
     match argument.as_array()? {
         [Json::String(condition), yes, no] if is_no_value(no) => Some((condition, yes, false)),
         [Json::String(condition), yes, no] if is_no_value(yes) => Some((condition, no, true)),
@@ -47,8 +49,10 @@ pub fn without_value(value: &Json) -> Option<(&str, &Json, bool)> {
 /// A value with placeholders as an expression on one line.
 fn in_line(value: &Json, out: &Converted) -> String {
     let references = out.placeholders.references();
-    asl_hcl::any_from_json(value)
-        .map_or_else(|| "null".to_owned(), |value| tfconfig::Writer::new(references).in_line(&value))
+    asl_hcl::any_from_json(value).map_or_else(
+        || "null".to_owned(),
+        |value| tfconfig::Writer::new(references).in_line(&value),
+    )
 }
 
 /// The function and its argument, if a value is a function call.
@@ -69,13 +73,20 @@ impl Template<'_> {
     pub fn expression(&self, value: &Json, out: &mut Converted) -> String {
         match value {
             Json::Array(elements) => {
-                let elements: Vec<_> = elements.iter().map(|element| self.expression(element, out)).collect();
+                let elements: Vec<_> = elements
+                    .iter()
+                    .map(|element| self.expression(element, out))
+                    .collect();
                 format!("[{}]", elements.join(", "))
             }
             Json::Object(members) if function(value).is_none() => {
-                let member =
-                    |(key, value): (&String, &Json)| format!("{} = {}", quoted(key), self.expression(value, out));
-                format!("{{ {} }}", members.iter().map(member).collect::<Vec<_>>().join(", "))
+                let member = |(key, value): (&String, &Json)| {
+                    format!("{} = {}", quoted(key), self.expression(value, out))
+                };
+                format!(
+                    "{{ {} }}",
+                    members.iter().map(member).collect::<Vec<_>>().join(", ")
+                )
             }
             Json::Number(number) => number.to_string(),
             Json::Bool(flag) => flag.to_string(),
@@ -97,7 +108,9 @@ impl Template<'_> {
             (_, Some(("Fn::Join", Json::Array(parts))))
                 if matches!(parts.as_slice(), [Json::String(_), Json::Array(_)]) =>
             {
-                let [Json::String(delimiter), Json::Array(parts)] = parts.as_slice() else { return String::new() };
+                let [Json::String(delimiter), Json::Array(parts)] = parts.as_slice() else {
+                    return String::new();
+                };
                 let parts: Vec<_> = parts.iter().map(|part| self.text(part, out)).collect();
                 parts.join(delimiter)
             }
@@ -133,24 +146,41 @@ impl Template<'_> {
                 };
                 // Terraform converts both results to one type, which would change numbers in objects and lists to
                 // strings.
-                let is_any = is_composite(yes) && !is_no_value(yes) || is_composite(no) && !is_no_value(no);
+                let is_any =
+                    is_composite(yes) && !is_no_value(yes) || is_composite(no) && !is_no_value(no);
                 let (yes, no) = (self.or_null(yes, out), self.or_null(no, out));
                 match is_any {
-                    true => format!("jsondecode({condition} ? jsonencode({yes}) : jsonencode({no}))"),
+                    true => {
+                        format!("jsondecode({condition} ? jsonencode({yes}) : jsonencode({no}))")
+                    }
                     false => format!("{condition} ? {yes} : {no}"),
                 }
             }
-            ("Fn::FindInMap", _, [Json::String(map), first, second]) if self.mapping(map).is_some() => {
+            ("Fn::FindInMap", _, [Json::String(map), first, second])
+                if self.mapping(map).is_some() =>
+            {
                 self.find_in_map(map, first, second, out)
             }
             ("Fn::Select", _, [index, list]) => {
-                format!("element({}, {})", self.expression(list, out), self.text(index, out))
+                format!(
+                    "element({}, {})",
+                    self.expression(list, out),
+                    self.text(index, out)
+                )
             }
             ("Fn::Split", _, [delimiter, text]) => {
-                format!("split({}, {})", self.expression(delimiter, out), self.expression(text, out))
+                format!(
+                    "split({}, {})",
+                    self.expression(delimiter, out),
+                    self.expression(text, out)
+                )
             }
             ("Fn::Join", _, [delimiter, list]) => {
-                format!("join({}, {})", self.expression(delimiter, out), self.expression(list, out))
+                format!(
+                    "join({}, {})",
+                    self.expression(delimiter, out),
+                    self.expression(list, out)
+                )
             }
             ("Fn::Base64", value, _) => format!("base64encode({})", self.expression(value, out)),
             ("Fn::ImportValue", value, _) => {
@@ -161,14 +191,29 @@ impl Template<'_> {
                 });
                 let name = words.join("-");
                 let description = format!("Value of the export `{name}` of another stack.");
-                out.variable(&name, Variable { description, ..Variable::default() })
+                out.variable(
+                    &name,
+                    Variable {
+                        description,
+                        ..Variable::default()
+                    },
+                )
             }
             _ => {
                 let words: Vec<&str> = arguments.iter().filter_map(Json::as_str).collect();
-                let text = argument.to_value().map(|value| value.to_string()).unwrap_or_default();
+                let text = argument
+                    .to_value()
+                    .map(|value| value.to_string())
+                    .unwrap_or_default();
                 let name = format!("{}_{}", name.trim_start_matches("Fn::"), words.join("_"));
                 let description = format!("Value of `{}` in the template.", text.replace('`', "'"));
-                out.variable(&name, Variable { description, ..Variable::default() })
+                out.variable(
+                    &name,
+                    Variable {
+                        description,
+                        ..Variable::default()
+                    },
+                )
             }
         }
     }
@@ -182,7 +227,14 @@ impl Template<'_> {
             .filter(|condition| condition.len() <= LONGEST_CONDITION)
             .unwrap_or_else(|| {
                 let description = format!("Condition `{name}` of the template.");
-                out.variable(name, Variable { description, ty: Some("bool".into()), ..Variable::default() })
+                out.variable(
+                    name,
+                    Variable {
+                        description,
+                        ty: Some("bool".into()),
+                        ..Variable::default()
+                    },
+                )
             })
     }
 
@@ -209,10 +261,15 @@ impl Template<'_> {
         match (name, arguments) {
             ("Fn::And", _) => joined(" && "),
             ("Fn::Or", _) => joined(" || "),
-            ("Fn::Not", [inner]) => Some(format!("!{}", self.tested(inner, depth.checked_sub(1)?, out)?)),
-            ("Fn::Equals", [left, right]) => {
-                Some(format!("({} == {})", self.compared(left, out), self.compared(right, out)))
-            }
+            ("Fn::Not", [inner]) => Some(format!(
+                "!{}",
+                self.tested(inner, depth.checked_sub(1)?, out)?
+            )),
+            ("Fn::Equals", [left, right]) => Some(format!(
+                "({} == {})",
+                self.compared(left, out),
+                self.compared(right, out)
+            )),
             _ => None,
         }
     }
@@ -237,22 +294,40 @@ impl Template<'_> {
 
     /// `Fn::FindInMap` of a mapping in the template.
     fn find_in_map(&self, map: &str, first: &Json, second: &Json, out: &mut Converted) -> String {
-        let Some(mapping) = self.mapping(map) else { return "null".to_owned() };
+        let Some(mapping) = self.mapping(map) else {
+            return "null".to_owned();
+        };
         let inner = |inner: &Json, out: &mut Converted| match second {
             Json::String(name) => inner.get(name).map(|value| self.expression(value, out)),
-            second => Some(format!("{}[{}]", self.expression(inner, out), self.expression(second, out))),
+            second => Some(format!(
+                "{}[{}]",
+                self.expression(inner, out),
+                self.expression(second, out)
+            )),
         };
         if let Json::String(name) = first {
-            return mapping.get(name).and_then(|found| inner(found, out)).unwrap_or_else(|| "null".to_owned());
+            return mapping
+                .get(name)
+                .and_then(|found| inner(found, out))
+                .unwrap_or_else(|| "null".to_owned());
         }
-        let entries =
-            mapping.iter().filter_map(|(key, value)| Some(format!("{} = {}", quoted(key), inner(value, out)?)));
+        let entries = mapping
+            .iter()
+            .filter_map(|(key, value)| Some(format!("{} = {}", quoted(key), inner(value, out)?)));
         let entries: Vec<_> = entries.collect();
-        format!("{{ {} }}[{}]", entries.join(", "), self.expression(first, out))
+        format!(
+            "{{ {} }}[{}]",
+            entries.join(", "),
+            self.expression(first, out)
+        )
     }
 
     fn or_null(&self, value: &Json, out: &mut Converted) -> String {
-        if is_no_value(value) { "null".to_owned() } else { self.expression(value, out) }
+        if is_no_value(value) {
+            "null".to_owned()
+        } else {
+            self.expression(value, out)
+        }
     }
 
     /// The value of `Ref`.
@@ -266,7 +341,11 @@ impl Template<'_> {
         if let Some(pseudo) = name.strip_prefix("AWS::") {
             return pseudo_parameter(pseudo, out);
         }
-        match self.root.get("Parameters").and_then(|parameters| parameters.get(name)) {
+        match self
+            .root
+            .get("Parameters")
+            .and_then(|parameters| parameters.get(name))
+        {
             Some(parameter) => out.variable(name, of_parameter(name, parameter)),
             None => self.attribute(name, "Ref", out),
         }
@@ -286,33 +365,53 @@ impl Template<'_> {
             };
             return format!("sfn_state_machine.{label}.{attribute}");
         }
-        let ty = self.root.get("Resources").and_then(|all| all.get(resource)?.get("Type")?.as_str());
+        let ty = self
+            .root
+            .get("Resources")
+            .and_then(|all| all.get(resource)?.get("Type")?.as_str());
         let of = ty.map_or_else(|| "not declared in the file".to_owned(), str::to_owned);
         let (name, description) = match attribute {
-            "Ref" => (resource.to_owned(), format!("Value of `Ref` for `{resource}` ({of}).")),
-            _ => (format!("{resource}_{attribute}"), format!("Attribute `{attribute}` of `{resource}` ({of}).")),
+            "Ref" => (
+                resource.to_owned(),
+                format!("Value of `Ref` for `{resource}` ({of})."),
+            ),
+            _ => (
+                format!("{resource}_{attribute}"),
+                format!("Attribute `{attribute}` of `{resource}` ({of})."),
+            ),
         };
-        out.variable(&name, Variable { description, ..Variable::default() })
+        out.variable(
+            &name,
+            Variable {
+                description,
+                ..Variable::default()
+            },
+        )
     }
 
     /// The text of `Fn::Sub`.
     fn substituted(&self, argument: &Json, out: &mut Converted) -> String {
         let (text, own) = match argument {
-            Json::Array(parts) => (parts.first().and_then(Json::as_str), parts.get(1).and_then(Json::as_object)),
+            Json::Array(parts) => (
+                parts.first().and_then(Json::as_str),
+                parts.get(1).and_then(Json::as_object),
+            ),
             other => (other.as_str(), None),
         };
         fill(text.unwrap_or(""), |name| {
-            Some(match (name.strip_prefix('!'), own.and_then(|own| own.get(name))) {
-                (Some(literal), _) => format!("${{{literal}}}"),
-                (None, Some(value)) => self.text(value, out),
-                (None, None) => {
-                    let expression = match name.split_once('.') {
-                        Some((resource, attribute)) => self.attribute(resource, attribute, out),
-                        None => self.reference(name, out),
-                    };
-                    out.placeholders.text(&expression)
-                }
-            })
+            Some(
+                match (name.strip_prefix('!'), own.and_then(|own| own.get(name))) {
+                    (Some(literal), _) => format!("${{{literal}}}"),
+                    (None, Some(value)) => self.text(value, out),
+                    (None, None) => {
+                        let expression = match name.split_once('.') {
+                            Some((resource, attribute)) => self.attribute(resource, attribute, out),
+                            None => self.reference(name, out),
+                        };
+                        out.placeholders.text(&expression)
+                    }
+                },
+            )
         })
     }
 
@@ -325,19 +424,40 @@ impl Template<'_> {
             Json::Null | Json::Unknown => Value::Null,
             value if function(value).is_some() => self.text(value, out).into(),
             Json::String(text) => text.as_str().into(),
-            Json::Array(elements) => Value::List(elements.iter().map(|element| self.value(element, out)).collect()),
-            Json::Object(members) => {
-                Value::object(members.iter().map(|(key, value)| (key.clone(), self.value(value, out))))
-            }
+            Json::Array(elements) => Value::List(
+                elements
+                    .iter()
+                    .map(|element| self.value(element, out))
+                    .collect(),
+            ),
+            Json::Object(members) => Value::object(
+                members
+                    .iter()
+                    .map(|(key, value)| (key.clone(), self.value(value, out))),
+            ),
         }
     }
 
     /// A definition that is an object of the template, with placeholders for functions and substitutions.
     pub fn definition(&self, value: &Json, substitutions: &Members, out: &mut Converted) -> Json {
-        self.field(value, Field { name: "", is_open: false }, substitutions, out)
+        self.field(
+            value,
+            Field {
+                name: "",
+                is_open: false,
+            },
+            substitutions,
+            out,
+        )
     }
 
-    fn field(&self, value: &Json, field: Field<'_>, substitutions: &Members, out: &mut Converted) -> Json {
+    fn field(
+        &self,
+        value: &Json,
+        field: Field<'_>,
+        substitutions: &Members,
+        out: &mut Converted,
+    ) -> Json {
         if let Some((name, argument)) = function(value) {
             let is_number = self.is_number(name, argument);
             if !is_number && (field.is_open || !NUMBERS.contains(field.name)) {
@@ -345,7 +465,11 @@ impl Template<'_> {
             }
             let expression = self.call(name, argument, out);
             let is_text = name == "Ref" && !is_number;
-            let expression = if is_text { format!("tonumber({expression})") } else { expression };
+            let expression = if is_text {
+                format!("tonumber({expression})")
+            } else {
+                expression
+            };
             return Json::Number(out.placeholders.number(&expression).into());
         }
         match value {
@@ -356,10 +480,24 @@ impl Template<'_> {
         }
     }
 
-    fn elements(&self, elements: &[Json], field: Field<'_>, substitutions: &Members, out: &mut Converted) -> Json {
-        let there: Vec<&Json> = elements.iter().filter(|element| !is_no_value(element)).collect();
+    fn elements(
+        &self,
+        elements: &[Json],
+        field: Field<'_>,
+        substitutions: &Members,
+        out: &mut Converted,
+    ) -> Json {
+        let there: Vec<&Json> = elements
+            .iter()
+            .filter(|element| !is_no_value(element))
+            .collect();
         if !there.iter().any(|element| without_value(element).is_some()) {
-            return Json::Array(there.into_iter().map(|it| self.field(it, field, substitutions, out)).collect());
+            return Json::Array(
+                there
+                    .into_iter()
+                    .map(|it| self.field(it, field, substitutions, out))
+                    .collect(),
+            );
         }
         let lists: Vec<String> = there
             .into_iter()
@@ -371,17 +509,32 @@ impl Template<'_> {
                     let (yes, no) = if is_negated { (no, yes) } else { (yes, no) };
                     format!("{condition} ? {yes} : {no}")
                 }
-                None => in_line(&Json::Array(vec![self.field(element, field, substitutions, out)]), out),
+                None => in_line(
+                    &Json::Array(vec![self.field(element, field, substitutions, out)]),
+                    out,
+                ),
             })
             .collect();
-        Json::String(out.placeholders.text(&format!("concat({})", lists.join(", "))))
+        Json::String(
+            out.placeholders
+                .text(&format!("concat({})", lists.join(", "))),
+        )
     }
 
-    fn fields(&self, members: &Members, field: Field<'_>, substitutions: &Members, out: &mut Converted) -> Json {
+    fn fields(
+        &self,
+        members: &Members,
+        field: Field<'_>,
+        substitutions: &Members,
+        out: &mut Converted,
+    ) -> Json {
         let (mut kept, mut optional) = (Members::default(), Vec::new());
         for (key, value) in members.iter().filter(|(_, value)| !is_no_value(value)) {
             let name = self.filled(key, substitutions, out);
-            let inner = Field { name: key, is_open: field.is_open || OPEN.contains(key.as_str()) };
+            let inner = Field {
+                name: key,
+                is_open: field.is_open || OPEN.contains(key.as_str()),
+            };
             match without_value(value).filter(|_| field.is_open) {
                 Some((condition, present, is_negated)) => {
                     let condition = self.condition(condition, out);
@@ -403,22 +556,39 @@ impl Template<'_> {
         }
         // `merge` omits the member. A conditional with `null` would keep the member with the value null.
         let parts: Vec<String> = [in_line(&kept, out)].into_iter().chain(optional).collect();
-        Json::String(out.placeholders.text(&format!("merge({})", parts.join(", "))))
+        Json::String(
+            out.placeholders
+                .text(&format!("merge({})", parts.join(", "))),
+        )
     }
 
     /// Whether a function returns a number.
     fn is_number(&self, name: &str, argument: &Json) -> bool {
         let parameter = argument.as_str().filter(|_| name == "Ref");
-        let ty = parameter.and_then(|name| self.root.get("Parameters")?.get(name)?.get("Type")?.as_str());
+        let ty = parameter.and_then(|name| {
+            self.root
+                .get("Parameters")?
+                .get(name)?
+                .get("Type")?
+                .as_str()
+        });
         ty == Some("Number")
     }
 
     fn filled(&self, text: &str, substitutions: &Members, out: &mut Converted) -> String {
-        fill(text, |name| substitutions.get(name).map(|value| self.text(value, out)))
+        fill(text, |name| {
+            substitutions.get(name).map(|value| self.text(value, out))
+        })
     }
 
     /// The text of a definition with its substitutions. Placeholders outside of JSON strings become numbers.
-    pub fn filled_text(&self, text: &str, substitutions: &Members, is_json: bool, out: &mut Converted) -> String {
+    pub fn filled_text(
+        &self,
+        text: &str,
+        substitutions: &Members,
+        is_json: bool,
+        out: &mut Converted,
+    ) -> String {
         let mut filled = String::new();
         let mut rest = text;
         let mut quotes = Quotes::default();
@@ -464,7 +634,10 @@ impl Quotes {
 /// The names in `${…}` that a template can replace.
 pub fn names(text: &str) -> Vec<&str> {
     let is_name = |name: &str| {
-        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | ':'))
+        !name.is_empty()
+            && name
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | ':'))
     };
     let (mut names, mut rest) = (Vec::new(), text);
     while let Some((_, name, after)) = next(rest) {
@@ -500,40 +673,69 @@ pub fn pseudo_parameter(name: &str, out: &mut Converted) -> String {
     let (name, description, default) = match name {
         "Region" => ("region", "Region of the state machines.", None),
         "AccountId" => ("account_id", "AWS account ID of the state machines.", None),
-        "Partition" => ("partition", "AWS partition: `aws`, `aws-cn` or `aws-us-gov`.", Some("\"aws\"")),
-        "URLSuffix" => ("url_suffix", "Domain of the AWS endpoints.", Some("\"amazonaws.com\"")),
-        "StackName" => ("stack_name", "Name of the former CloudFormation stack.", None),
+        "Partition" => (
+            "partition",
+            "AWS partition: `aws`, `aws-cn` or `aws-us-gov`.",
+            Some("\"aws\""),
+        ),
+        "URLSuffix" => (
+            "url_suffix",
+            "Domain of the AWS endpoints.",
+            Some("\"amazonaws.com\""),
+        ),
+        "StackName" => (
+            "stack_name",
+            "Name of the former CloudFormation stack.",
+            None,
+        ),
         "StackId" => ("stack_id", "ARN of the former CloudFormation stack.", None),
         other => (other, "Pseudo parameter of the template.", None),
     };
-    out.variable(name, Variable { description: description.into(), default: default.map(str::to_owned), ty: None })
+    out.variable(
+        name,
+        Variable {
+            description: description.into(),
+            default: default.map(str::to_owned),
+            ty: None,
+        },
+    )
 }
 
 fn of_parameter(name: &str, parameter: &Json) -> Variable {
     let text = |key: &str| parameter.get(key).and_then(Json::as_str);
     let kind = text("Type").unwrap_or("String");
     let is_list = kind == "CommaDelimitedList" || kind.starts_with("List<");
-    let default = parameter.get("Default").filter(|_| !kind.starts_with("AWS::SSM::")).map(|default| {
-        let text = match default {
-            Json::String(text) => text.clone(),
-            Json::Number(number) => number.to_string(),
-            Json::Bool(flag) => flag.to_string(),
-            _ => String::new(),
-        };
-        match kind {
-            "Number" if text.parse::<serde_json::Number>().is_ok() => text,
-            _ if is_list => {
-                let items: Vec<_> = text.split(',').map(|item| quoted(item.trim())).collect();
-                format!("[{}]", items.join(", "))
+    let default = parameter
+        .get("Default")
+        .filter(|_| !kind.starts_with("AWS::SSM::"))
+        .map(|default| {
+            let text = match default {
+                Json::String(text) => text.clone(),
+                Json::Number(number) => number.to_string(),
+                Json::Bool(flag) => flag.to_string(),
+                _ => String::new(),
+            };
+            match kind {
+                "Number" if text.parse::<serde_json::Number>().is_ok() => text,
+                _ if is_list => {
+                    let items: Vec<_> = text.split(',').map(|item| quoted(item.trim())).collect();
+                    format!("[{}]", items.join(", "))
+                }
+                _ => quoted(&text),
             }
-            _ => quoted(&text),
-        }
-    });
+        });
     let ty = match kind {
         "Number" => Some("number".to_owned()),
         _ if is_list => Some("list(string)".to_owned()),
         _ => None,
     };
-    let description = text("Description").map_or_else(|| format!("Parameter `{name}` of the template."), str::to_owned);
-    Variable { description, default, ty }
+    let description = text("Description").map_or_else(
+        || format!("Parameter `{name}` of the template."),
+        str::to_owned,
+    );
+    Variable {
+        description,
+        default,
+        ty,
+    }
 }

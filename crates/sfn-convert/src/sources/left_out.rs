@@ -13,13 +13,24 @@ use super::note::Note;
 pub(super) fn left_out(id: &str, value: &Json, at: &JsonPointer, kept: &[&str]) -> Vec<Note> {
     let mut found = BTreeMap::new();
     collect(value, ("", at), kept, &mut found);
-    found.into_iter().map(|(path, at)| Note::at(at, format!("`{id}`: `{path}` is left out"))).collect()
+    found
+        .into_iter()
+        .map(|(path, at)| Note::at(at, format!("`{id}`: `{path}` is left out")))
+        .collect()
 }
 
-fn collect(value: &Json, (path, at): (&str, &JsonPointer), kept: &[&str], found: &mut BTreeMap<String, JsonPointer>) {
+fn collect(
+    value: &Json,
+    (path, at): (&str, &JsonPointer),
+    kept: &[&str],
+    found: &mut BTreeMap<String, JsonPointer>,
+) {
     match (function(value), value) {
         (Some(("Fn::If", Json::Array(arguments))), _) => {
-            arguments.iter().skip(1).for_each(|argument| collect(argument, (path, at), kept, found));
+            arguments
+                .iter()
+                .skip(1)
+                .for_each(|argument| collect(argument, (path, at), kept, found));
         }
         (Some(_), _) => {}
         (None, Json::Array(elements)) => {
@@ -29,8 +40,15 @@ fn collect(value: &Json, (path, at): (&str, &JsonPointer), kept: &[&str], found:
         }
         (None, Json::Object(members)) => {
             for (name, value) in members {
-                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                let is_inside = |kept: &str| kept.strip_prefix(&path).is_some_and(|rest| rest.starts_with('.'));
+                let path = if path.is_empty() {
+                    name.clone()
+                } else {
+                    format!("{path}.{name}")
+                };
+                let is_inside = |kept: &str| {
+                    kept.strip_prefix(&path)
+                        .is_some_and(|rest| rest.starts_with('.'))
+                };
                 if kept.contains(&path.as_str()) {
                     continue;
                 }
@@ -57,6 +75,13 @@ mod tests {
         let kept = ["A.Kept", "A.Other.x", "B.Kept", "C.Kept", "D"];
         let notes = left_out("id", &document.root, &JsonPointer::root(), &kept);
         let said: Vec<String> = notes.iter().map(ToString::to_string).collect();
-        assert_eq!(said, ["`id`: `A.Lost` is left out", "`id`: `B.Lost` is left out", "`id`: `E` is left out"]);
+        assert_eq!(
+            said,
+            [
+                "`id`: `A.Lost` is left out",
+                "`id`: `B.Lost` is left out",
+                "`id`: `E` is left out"
+            ]
+        );
     }
 }

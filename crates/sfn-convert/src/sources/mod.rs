@@ -66,8 +66,13 @@ struct Resource {
 impl Resource {
     fn write(&self, references: &References, file: &mut Body) {
         let writer = Writer::new(references);
-        let body = self.beside.around(writer.body(schemas::resource(&self.ty), &self.value, 1));
-        file.spaced_block(format!("resource {} {}", quoted(&self.ty), quoted(&self.label)), body);
+        let body = self
+            .beside
+            .around(writer.body(schemas::resource(&self.ty), &self.value, 1));
+        file.spaced_block(
+            format!("resource {} {}", quoted(&self.ty), quoted(&self.label)),
+            body,
+        );
     }
 }
 
@@ -96,7 +101,11 @@ pub struct Converted {
 /// # Errors
 /// When the file contains nothing to convert.
 pub fn convert(source: &Source<'_>, map: &Map) -> Result<Converted, String> {
-    let extension = source.path.extension().and_then(|extension| extension.to_str()).unwrap_or("");
+    let extension = source
+        .path
+        .extension()
+        .and_then(|extension| extension.to_str())
+        .unwrap_or("");
     if extension == "tf" {
         return terraform::convert(source, map);
     }
@@ -109,8 +118,16 @@ pub fn convert(source: &Source<'_>, map: &Map) -> Result<Converted, String> {
         Format::Json => asl::parse(source.text),
         Format::Yaml => asl::parse_yaml_template(source.text),
     };
-    let stem = source.path.file_name().and_then(|name| name.to_str()).unwrap_or("");
-    let name = stem.split('.').next().filter(|name| !name.is_empty() && *name != "-").unwrap_or("workflow");
+    let stem = source
+        .path
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or("");
+    let name = stem
+        .split('.')
+        .next()
+        .filter(|name| !name.is_empty() && *name != "-")
+        .unwrap_or("workflow");
     let document = match document {
         Ok((document, _)) => document,
         // A definition may only be valid JSON after its placeholders are replaced.
@@ -125,35 +142,73 @@ pub fn convert(source: &Source<'_>, map: &Map) -> Result<Converted, String> {
     } else {
         alone(source.text, format, name, map)?
     };
-    converted.notes.iter_mut().for_each(|note| note.find_line(source.text, &document));
+    converted
+        .notes
+        .iter_mut()
+        .for_each(|note| note.find_line(source.text, &document));
     Ok(converted)
 }
 
 /// Reserved names of variables (Terraform documentation, "Input variables").
-const RESERVED: [&str; 8] =
-    ["count", "depends_on", "for_each", "lifecycle", "locals", "providers", "source", "version"];
+const RESERVED: [&str; 8] = [
+    "count",
+    "depends_on",
+    "for_each",
+    "lifecycle",
+    "locals",
+    "providers",
+    "source",
+    "version",
+];
 
 /// Converts a single definition, in which `${Name}` can be the placeholder of a template.
 fn alone(text: &str, format: Format, name: &str, map: &Map) -> Result<Converted, String> {
     let mut out = Converted::default();
-    let template = Template { root: &Json::Null, map, machines: BTreeMap::new() };
-    let reference = |name: &String| {
-        (name.clone(), Json::Object([("Ref".to_owned(), Json::from(name.as_str()))].into_iter().collect()))
+    let template = Template {
+        root: &Json::Null,
+        map,
+        machines: BTreeMap::new(),
     };
-    let text = template.filled_text(text, &map.keys().map(reference).collect(), format == Format::Json, &mut out);
-    let text = if format == Format::Json { unfilled(&text, &mut out) } else { text };
+    let reference = |name: &String| {
+        (
+            name.clone(),
+            Json::Object(
+                [("Ref".to_owned(), Json::from(name.as_str()))]
+                    .into_iter()
+                    .collect(),
+            ),
+        )
+    };
+    let text = template.filled_text(
+        text,
+        &map.keys().map(reference).collect(),
+        format == Format::Json,
+        &mut out,
+    );
+    let text = if format == Format::Json {
+        unfilled(&text, &mut out)
+    } else {
+        text
+    };
     let mut machine = definition::read(&text, format, name)?;
     if let Definition::Asl(root) = machine.definition {
         out.placeholders.check(&root)?;
         let variables: BTreeSet<String> = out.variables.keys().cloned().collect();
-        let root = template_text::settle(root, "", &mut out.placeholders, &|name| variables.contains(name));
+        let root = template_text::settle(root, "", &mut out.placeholders, &|name| {
+            variables.contains(name)
+        });
         machine.definition = Definition::Asl(root);
     }
     out.machines.push(machine);
     let names = intrinsic::names(&text);
     if !names.is_empty() {
-        let list = names.iter().map(|name| format!("`${{{name}}}`")).collect::<Vec<_>>().join(", ");
-        let note = format!("placeholders were kept: {list}; use `--map NAME=EXPRESSION` to replace them");
+        let list = names
+            .iter()
+            .map(|name| format!("`${{{name}}}`"))
+            .collect::<Vec<_>>()
+            .join(", ");
+        let note =
+            format!("placeholders were kept: {list}; use `--map NAME=EXPRESSION` to replace them");
         out.notes.push(Note::new(note));
     }
     Ok(out)
@@ -164,7 +219,14 @@ fn unfilled(text: &str, out: &mut Converted) -> String {
     let mut placeholders = std::mem::take(&mut out.placeholders);
     let text = template_text::read(text, &mut placeholders, &mut |name| {
         let description = format!("Value of `${{{name}}}` in the definition.");
-        out.variable(name, Variable { description, ty: Some("any".to_owned()), ..Variable::default() })
+        out.variable(
+            name,
+            Variable {
+                description,
+                ty: Some("any".to_owned()),
+                ..Variable::default()
+            },
+        )
     });
     out.placeholders = placeholders;
     text
@@ -205,9 +267,14 @@ impl Converted {
     }
 
     fn write_machine(&mut self, index: usize, references: &References, file: &mut Body) {
-        let Some(machine) = self.machines.get(index) else { return };
+        let Some(machine) = self.machines.get(index) else {
+            return;
+        };
         if let Some(reason) = machine.write(references, file) {
-            self.notes.push(Note::new(format!("`{}` is not in blocks: {reason}", machine.address())));
+            self.notes.push(Note::new(format!(
+                "`{}` is not in blocks: {reason}",
+                machine.address()
+            )));
         }
     }
 
@@ -215,10 +282,15 @@ impl Converted {
     pub fn definitions(&self) -> Vec<(&str, Json)> {
         let references = self.placeholders.references();
         let shown = |machine: &'_ Machine| match &machine.definition {
-            Definition::Asl(definition) | Definition::Blocks(definition) => Some(readable(definition, references)),
+            Definition::Asl(definition) | Definition::Blocks(definition) => {
+                Some(readable(definition, references))
+            }
             Definition::Expression(..) => None,
         };
-        self.machines.iter().filter_map(|machine| Some((machine.label.as_str(), shown(machine)?))).collect()
+        self.machines
+            .iter()
+            .filter_map(|machine| Some((machine.label.as_str(), shown(machine)?)))
+            .collect()
     }
 
     fn import(&mut self, to: &str, id: &str) {
@@ -238,10 +310,21 @@ impl Converted {
     /// Declares a variable, and returns its expression.
     fn variable(&mut self, name: &str, variable: Variable) -> String {
         let label = label_of(name);
-        let label = if RESERVED.contains(&label.as_str()) { format!("{label}_value") } else { label };
-        let is_free = |name: &String| self.variables.get(name).is_none_or(|known| *known == variable);
+        let label = if RESERVED.contains(&label.as_str()) {
+            format!("{label}_value")
+        } else {
+            label
+        };
+        let is_free = |name: &String| {
+            self.variables
+                .get(name)
+                .is_none_or(|known| *known == variable)
+        };
         let numbered = (2..).map(|number| format!("{label}_{number}"));
-        let name = std::iter::once(label.clone()).chain(numbered).find(is_free).unwrap_or_default();
+        let name = std::iter::once(label.clone())
+            .chain(numbered)
+            .find(is_free)
+            .unwrap_or_default();
         self.variables.insert(name.clone(), variable);
         format!("var.{name}")
     }
@@ -257,21 +340,36 @@ fn readable(value: &Json, references: &References) -> Json {
     match value {
         Json::String(text) => {
             let expression = references.string(text);
-            if expression == quoted(text) { value.clone() } else { Json::String(expression) }
+            if expression == quoted(text) {
+                value.clone()
+            } else {
+                Json::String(expression)
+            }
         }
         Json::Number(number) => match references.get(&number.to_string()) {
             Some(expression) => Json::String(expression.to_owned()),
             None => value.clone(),
         },
-        Json::Array(elements) => Json::Array(elements.iter().map(|element| readable(element, references)).collect()),
-        Json::Object(members) => {
-            Json::Object(members.iter().map(|(key, value)| (key.clone(), readable(value, references))).collect())
-        }
+        Json::Array(elements) => Json::Array(
+            elements
+                .iter()
+                .map(|element| readable(element, references))
+                .collect(),
+        ),
+        Json::Object(members) => Json::Object(
+            members
+                .iter()
+                .map(|(key, value)| (key.clone(), readable(value, references)))
+                .collect(),
+        ),
         other => other.clone(),
     }
 }
 
 /// A path without `.` components.
 fn relative(path: &str) -> PathBuf {
-    Path::new(path).components().filter(|part| !matches!(part, std::path::Component::CurDir)).collect()
+    Path::new(path)
+        .components()
+        .filter(|part| !matches!(part, std::path::Component::CurDir))
+        .collect()
 }

@@ -16,17 +16,27 @@ pub struct Note {
 impl Note {
     /// A note about the whole file.
     pub fn new(text: impl Into<String>) -> Self {
-        Self { line: None, text: text.into(), at: None }
+        Self {
+            line: None,
+            text: text.into(),
+            at: None,
+        }
     }
 
     /// A note about a value of the file.
     pub(super) fn at(at: JsonPointer, text: impl Into<String>) -> Self {
-        Self { at: Some(at), ..Self::new(text) }
+        Self {
+            at: Some(at),
+            ..Self::new(text)
+        }
     }
 
     /// A note about the line of this byte.
     pub(super) fn in_text(source: &str, byte: usize, text: impl Into<String>) -> Self {
-        Self { line: Some(line_and_column(source, &(byte..byte)).0), ..Self::new(text) }
+        Self {
+            line: Some(line_and_column(source, &(byte..byte)).0),
+            ..Self::new(text)
+        }
     }
 
     /// Sets the line from the place in a document.

@@ -27,28 +27,50 @@ pub fn complete(written: &str, at: usize, scope: &Scope<'_>) -> Option<Vec<Compl
         let expression = written.get(begun + 2..)?;
         return (!expression.contains("%}")).then(|| jsonata(expression, at, scope));
     }
-    written.starts_with('$').then(|| jsonpath(written, at, scope))
+    written
+        .starts_with('$')
+        .then(|| jsonpath(written, at, scope))
 }
 
 /// The path of names that ends a text, such as `$states.result.It`.
 fn path_of(text: &str) -> &str {
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '$' | '_' | '.');
-    let start = text.char_indices().rev().take_while(|(_, c)| is_part(*c)).last().map_or(text.len(), |(at, _)| at);
+    let start = text
+        .char_indices()
+        .rev()
+        .take_while(|(_, c)| is_part(*c))
+        .last()
+        .map_or(text.len(), |(at, _)| at);
     text.get(start..).unwrap_or("")
 }
 
 fn jsonata(expression: &str, at: usize, scope: &Scope<'_>) -> Vec<Completion> {
     let path = path_of(expression);
     let names: Vec<&str> = path.split('.').collect();
-    let Some((last, before)) = names.split_last() else { return Vec::new() };
+    let Some((last, before)) = names.split_last() else {
+        return Vec::new();
+    };
     let member = |names: Vec<&str>| words(names.into_iter(), CompletionKind::Field, last, at);
     match before {
         [] if last.starts_with('$') || last.is_empty() => {
             let variables = std::iter::once("states").chain(scope.variables.iter().copied());
             let variables: Vec<String> = variables.map(|name| format!("${name}")).collect();
-            let functions: Vec<String> = FUNCTIONS.iter().map(|function| format!("${}", function.name)).collect();
-            let mut found = words(variables.iter().map(String::as_str), CompletionKind::Variable, last, at);
-            found.extend(words(functions.iter().map(String::as_str), CompletionKind::Function, last, at));
+            let functions: Vec<String> = FUNCTIONS
+                .iter()
+                .map(|function| format!("${}", function.name))
+                .collect();
+            let mut found = words(
+                variables.iter().map(String::as_str),
+                CompletionKind::Variable,
+                last,
+                at,
+            );
+            found.extend(words(
+                functions.iter().map(String::as_str),
+                CompletionKind::Function,
+                last,
+                at,
+            ));
             found
         }
         ["$states"] => member(STATES.to_vec()),
@@ -62,18 +84,39 @@ fn jsonata(expression: &str, at: usize, scope: &Scope<'_>) -> Vec<Completion> {
 fn jsonpath(written: &str, at: usize, scope: &Scope<'_>) -> Vec<Completion> {
     let path = path_of(written);
     let names: Vec<&str> = path.split('.').collect();
-    let Some((last, before)) = names.split_last() else { return Vec::new() };
+    let Some((last, before)) = names.split_last() else {
+        return Vec::new();
+    };
     match before {
         [] => {
-            let variables: Vec<String> = scope.variables.iter().map(|name| format!("${name}")).collect();
-            words(variables.iter().map(String::as_str), CompletionKind::Variable, last, at)
+            let variables: Vec<String> = scope
+                .variables
+                .iter()
+                .map(|name| format!("${name}"))
+                .collect();
+            words(
+                variables.iter().map(String::as_str),
+                CompletionKind::Variable,
+                last,
+                at,
+            )
         }
-        ["$$", rest @ ..] => words(context_members(rest).into_iter(), CompletionKind::Field, last, at),
+        ["$$", rest @ ..] => words(
+            context_members(rest).into_iter(),
+            CompletionKind::Field,
+            last,
+            at,
+        ),
         _ => Vec::new(),
     }
 }
 
-fn words<'w>(names: impl Iterator<Item = &'w str>, kind: CompletionKind, last: &str, at: usize) -> Vec<Completion> {
+fn words<'w>(
+    names: impl Iterator<Item = &'w str>,
+    kind: CompletionKind,
+    last: &str,
+    at: usize,
+) -> Vec<Completion> {
     let word = |name: &str| Completion {
         label: name.to_owned(),
         kind,
@@ -101,9 +144,14 @@ fn context_members(names: &[&str]) -> Vec<&'static str> {
 /// The members that an API returns behind these names.
 fn result_members(resource: Option<Resource<'_>>, names: &[&str]) -> Vec<&'static str> {
     let response = resource.and_then(Response::of);
-    let inner = names.iter().try_fold(response, |response, name| match response?.step(&Step::Member((*name).into())) {
-        Reached::Response(response) => Some(Some(response)),
-        Reached::Anything | Reached::Nothing => None,
+    let inner = names.iter().try_fold(response, |response, name| {
+        match response?.step(&Step::Member((*name).into())) {
+            Reached::Response(response) => Some(Some(response)),
+            Reached::Anything | Reached::Nothing => None,
+        }
     });
-    inner.flatten().map(|response| response.names().collect()).unwrap_or_default()
+    inner
+        .flatten()
+        .map(|response| response.names().collect())
+        .unwrap_or_default()
 }

@@ -9,7 +9,9 @@ mod tree;
 use std::ops::Range;
 
 use asl::Format;
-use asl::integration::{INTEGRATIONS, Nesting, Resource, Structure, integration, operation, operations, services};
+use asl::integration::{
+    INTEGRATIONS, Nesting, Resource, Structure, integration, operation, operations, services,
+};
 use asl::schema::{FieldSchema, FieldType, Language, ObjectSchema};
 
 use crate::documents::{Document, Kind};
@@ -59,21 +61,39 @@ pub fn complete(document: &Document, at: usize) -> Vec<Completion> {
 }
 
 /// Returns the field of the language whose name is at a byte of a definition, with the bytes of the name.
-pub fn field_at(text: &str, format: Format, at: usize) -> Option<(&'static FieldSchema, Range<usize>)> {
+pub fn field_at(
+    text: &str,
+    format: Format,
+    at: usize,
+) -> Option<(&'static FieldSchema, Range<usize>)> {
     let tree = tree::parse(text, format, at);
     let cursor = tree.cursor(at);
     let target = Some(&cursor.target).filter(|target| target.is_name)?;
     let place = Place::of(&cursor, false)?;
-    let Expected::Object(object, None) = place.expected else { return None };
-    Some((object.field(text.get(target.span.clone())?)?, target.span.clone()))
+    let Expected::Object(object, None) = place.expected else {
+        return None;
+    };
+    Some((
+        object.field(text.get(target.span.clone())?)?,
+        target.span.clone(),
+    ))
 }
 
 fn complete_definition(text: &str, format: Format, at: usize, says_asl: bool) -> Vec<Completion> {
     let tree = tree::parse(text, format, at);
     let cursor = tree.cursor(at);
-    let Some(place) = Place::of(&cursor, says_asl) else { return Vec::new() };
-    let writer = Writer { format, cursor: &cursor };
-    if cursor.target.is_name { names(&place, &writer) } else { values(text, at, &place, &writer) }
+    let Some(place) = Place::of(&cursor, says_asl) else {
+        return Vec::new();
+    };
+    let writer = Writer {
+        format,
+        cursor: &cursor,
+    };
+    if cursor.target.is_name {
+        names(&place, &writer)
+    } else {
+        values(text, at, &place, &writer)
+    }
 }
 
 /// A place in a definition.
@@ -109,7 +129,10 @@ impl ObjectType {
     fn field(self, name: &str) -> Option<&'static FieldSchema> {
         match self {
             Self::State(Some(object)) | Self::Other(object) => object.field(name),
-            Self::State(None) => Language::get().states.iter().find_map(|state| state.field(name)),
+            Self::State(None) => Language::get()
+                .states
+                .iter()
+                .find_map(|state| state.field(name)),
         }
     }
 }
@@ -118,17 +141,26 @@ impl<'t> Place<'t> {
     /// The place in the outermost definition around; with `says_asl` a file without states may become one.
     fn of(cursor: &Cursor<'t>, says_asl: bool) -> Option<Self> {
         let is_definition = |(node, _): &(&Node, Step<'_>)| {
-            node.members().iter().any(|member| matches!(member.name.as_str(), "StartAt" | "States"))
+            node.members()
+                .iter()
+                .any(|member| matches!(member.name.as_str(), "StartAt" | "States"))
         };
         let steps = &cursor.around;
-        let first = steps.iter().position(is_definition).or_else(|| says_asl.then_some(0))?;
+        let first = steps
+            .iter()
+            .position(is_definition)
+            .or_else(|| says_asl.then_some(0))?;
         let mut expected = Expected::Object(ObjectType::Other(&Language::get().definition), None);
         let (root, _) = steps.get(first)?;
         for (node, step) in steps.get(first..)? {
             expected = next(expected, node, *step);
         }
         let around = steps.get(first..)?.iter().map(|(node, _)| *node).collect();
-        Some(Self { root, around, expected })
+        Some(Self {
+            root,
+            around,
+            expected,
+        })
     }
 
     /// The object in which the place is.
@@ -138,7 +170,11 @@ impl<'t> Place<'t> {
 
     /// The nearest state around.
     fn task(&self) -> Option<&'t Node> {
-        self.around.iter().rev().copied().find(|node| node.get("Resource").is_some())
+        self.around
+            .iter()
+            .rev()
+            .copied()
+            .find(|node| node.get("Resource").is_some())
     }
 
     /// What the nearest task around calls.
@@ -154,7 +190,10 @@ impl<'t> Place<'t> {
             _ => around.find_map(|node| node.get("States")),
         };
         let members = states.map(Node::members).unwrap_or(&[]).iter();
-        members.map(|member| member.name.as_str()).filter(|name| !name.is_empty()).collect()
+        members
+            .map(|member| member.name.as_str())
+            .filter(|name| !name.is_empty())
+            .collect()
     }
 }
 
@@ -163,8 +202,14 @@ fn next<'t>(expected: Expected<'t>, node: &'t Node, step: Step<'t>) -> Expected<
     match (expected, step) {
         (expected, Step::End) => expected,
         (Expected::States, Step::Member(name)) => {
-            let ty = node.get(name).and_then(|state| state.get("Type")).and_then(Node::text);
-            Expected::Object(ObjectType::State(ty.and_then(|ty| Language::get().state(ty))), None)
+            let ty = node
+                .get(name)
+                .and_then(|state| state.get("Type"))
+                .and_then(Node::text);
+            Expected::Object(
+                ObjectType::State(ty.and_then(|ty| Language::get().state(ty))),
+                None,
+            )
         }
         (Expected::Object(object, None), Step::Member(name)) => match object.field(name) {
             Some(field) => into_field(field, object, name),
@@ -206,19 +251,44 @@ struct Writer<'c, 't> {
 impl Writer<'_, '_> {
     fn name(&self, label: &str, detail: String, documentation: String) -> Completion {
         let target = &self.cursor.target;
-        let quoted =
-            if target.quoted || self.format == Format::Yaml { label.to_owned() } else { format!("\"{label}\"") };
-        let text = if target.has_colon || target.quoted { quoted } else { format!("{quoted}: ") };
+        let quoted = if target.quoted || self.format == Format::Yaml {
+            label.to_owned()
+        } else {
+            format!("\"{label}\"")
+        };
+        let text = if target.has_colon || target.quoted {
+            quoted
+        } else {
+            format!("{quoted}: ")
+        };
         let span = target.span.clone();
-        Completion { label: label.to_owned(), kind: CompletionKind::Field, detail, documentation, span, text }
+        Completion {
+            label: label.to_owned(),
+            kind: CompletionKind::Field,
+            detail,
+            documentation,
+            span,
+            text,
+        }
     }
 
     fn value(&self, label: &str, kind: CompletionKind, detail: &str) -> Completion {
         let target = &self.cursor.target;
         let is_plain = label == "true" || label == "false" || self.format == Format::Yaml;
-        let text = if target.quoted || is_plain { label.to_owned() } else { format!("\"{label}\"") };
+        let text = if target.quoted || is_plain {
+            label.to_owned()
+        } else {
+            format!("\"{label}\"")
+        };
         let (detail, span) = (detail.to_owned(), target.span.clone());
-        Completion { label: label.to_owned(), kind, detail, documentation: String::new(), span, text }
+        Completion {
+            label: label.to_owned(),
+            kind,
+            detail,
+            documentation: String::new(),
+            span,
+            text,
+        }
     }
 }
 
@@ -227,37 +297,65 @@ fn names(place: &Place<'_>, writer: &Writer<'_, '_>) -> Vec<Completion> {
     let here = writer.cursor.target.span.clone();
     let present = |name: &str| {
         let members = place.object().map(Node::members).unwrap_or(&[]);
-        members.iter().any(|member| member.name == name && member.span != here)
+        members
+            .iter()
+            .any(|member| member.name == name && member.span != here)
     };
-    let field = |field: &FieldSchema| writer.name(&field.name, detail_of(field), field.description.clone());
+    let field =
+        |field: &FieldSchema| writer.name(&field.name, detail_of(field), field.description.clone());
     let found: Vec<Completion> = match &place.expected {
         Expected::States => Vec::new(),
-        Expected::Object(ObjectType::Other(object), None) => object.fields.iter().map(field).collect(),
+        Expected::Object(ObjectType::Other(object), None) => {
+            object.fields.iter().map(field).collect()
+        }
         Expected::Object(ObjectType::State(state), None) => {
-            let ty = writer.name("Type", "required".to_owned(), "Type of the state.".to_owned());
+            let ty = writer.name(
+                "Type",
+                "required".to_owned(),
+                "Type of the state.".to_owned(),
+            );
             let fields = match state {
                 Some(state) => state.fields.iter().collect(),
                 None => common_fields(),
             };
-            std::iter::once(ty).chain(fields.into_iter().map(field)).collect()
+            std::iter::once(ty)
+                .chain(fields.into_iter().map(field))
+                .collect()
         }
         Expected::Object(..) => Vec::new(),
         Expected::Open(field, steps) => parameters(place, field, steps, writer),
     };
-    found.into_iter().filter(|completion| !present(&completion.label)).collect()
+    found
+        .into_iter()
+        .filter(|completion| !present(&completion.label))
+        .collect()
 }
 
 fn detail_of(field: &FieldSchema) -> String {
     let language = field.language.map(|language| format!("{language:?}"));
     let required = field.required.then(|| "required".to_owned());
-    required.into_iter().chain(language).collect::<Vec<_>>().join(", ")
+    required
+        .into_iter()
+        .chain(language)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// The fields that states of all types have.
 fn common_fields() -> Vec<&'static FieldSchema> {
     let states = &Language::get().states;
-    let fields = states.first().map(|state| state.fields.as_slice()).unwrap_or(&[]).iter();
-    fields.filter(|field| states.iter().all(|state| state.field(&field.name).is_some())).collect()
+    let fields = states
+        .first()
+        .map(|state| state.fields.as_slice())
+        .unwrap_or(&[])
+        .iter();
+    fields
+        .filter(|field| {
+            states
+                .iter()
+                .all(|state| state.field(&field.name).is_some())
+        })
+        .collect()
 }
 
 /// The parameters of the API that the task calls.
@@ -267,7 +365,10 @@ fn parameters(
     steps: &[Step<'_>],
     writer: &Writer<'_, '_>,
 ) -> Vec<Completion> {
-    let Some(resource) = place.resource().filter(|_| matches!(field.name.as_str(), "Parameters" | "Arguments")) else {
+    let Some(resource) = place
+        .resource()
+        .filter(|_| matches!(field.name.as_str(), "Parameters" | "Arguments"))
+    else {
         return Vec::new();
     };
     let called = match resource {
@@ -277,24 +378,35 @@ fn parameters(
             .map(std::borrow::Cow::into_owned),
         _ => None,
     };
-    let Some(called) = called else { return Vec::new() };
+    let Some(called) = called else {
+        return Vec::new();
+    };
     let word = |name: &str, detail: &str| writer.name(name, detail.to_owned(), String::new());
     if matches!(steps, [] | [Step::End]) {
         let required = called.required.iter().map(|name| word(name, "required"));
-        return required.chain(called.optional.iter().map(|name| word(name, ""))).collect();
+        return required
+            .chain(called.optional.iter().map(|name| word(name, "")))
+            .collect();
     }
-    let Some((_, structure)) = called.request.and_then(|request| inside(request, steps)) else { return Vec::new() };
+    let Some((_, structure)) = called.request.and_then(|request| inside(request, steps)) else {
+        return Vec::new();
+    };
     structure.names().map(|name| word(name, "")).collect()
 }
 
 /// The structure that steps lead to.
 fn inside(request: Structure, steps: &[Step<'_>]) -> Option<(Nesting, Structure)> {
-    steps.iter().try_fold((Nesting::Single, request), |(nesting, structure), step| match (nesting, step) {
-        (nesting, Step::End) => Some((nesting, structure)),
-        (Nesting::Single, Step::Member(name)) => structure.inner(name.trim_end_matches(".$")),
-        (Nesting::List, Step::Element(_)) | (Nesting::Map, Step::Member(_)) => Some((Nesting::Single, structure)),
-        _ => None,
-    })
+    steps.iter().try_fold(
+        (Nesting::Single, request),
+        |(nesting, structure), step| match (nesting, step) {
+            (nesting, Step::End) => Some((nesting, structure)),
+            (Nesting::Single, Step::Member(name)) => structure.inner(name.trim_end_matches(".$")),
+            (Nesting::List, Step::Element(_)) | (Nesting::Map, Step::Member(_)) => {
+                Some((Nesting::Single, structure))
+            }
+            _ => None,
+        },
+    )
 }
 
 /// The values of a field.
@@ -304,25 +416,34 @@ fn values(text: &str, at: usize, place: &Place<'_>, writer: &Writer<'_, '_>) -> 
     if let Some(found) = expression::complete(written, at, &scope(place)) {
         return found;
     }
-    let Expected::Object(object, Some(name)) = &place.expected else { return Vec::new() };
+    let Expected::Object(object, Some(name)) = &place.expected else {
+        return Vec::new();
+    };
     if matches!(*name, "Next" | "Default" | "StartAt") {
         let states = place.state_names(name);
-        return states.iter().map(|state| writer.value(state, CompletionKind::State, "")).collect();
+        return states
+            .iter()
+            .map(|state| writer.value(state, CompletionKind::State, ""))
+            .collect();
     }
     if *name == "Type" && matches!(object, ObjectType::State(_)) {
         let types = Language::get().states.iter();
-        return types.map(|state| writer.value(&state.name, CompletionKind::Value, "")).collect();
+        return types
+            .map(|state| writer.value(&state.name, CompletionKind::Value, ""))
+            .collect();
     }
     if *name == "Resource" {
         return resources(written, writer);
     }
     match object.field(name).map(|field| &field.shape) {
-        Some(FieldType::Enum(words)) => {
-            words.iter().map(|word| writer.value(word, CompletionKind::Value, "")).collect()
-        }
-        Some(FieldType::Boolean | FieldType::BooleanOrExpression) => {
-            ["true", "false"].iter().map(|word| writer.value(word, CompletionKind::Value, "")).collect()
-        }
+        Some(FieldType::Enum(words)) => words
+            .iter()
+            .map(|word| writer.value(word, CompletionKind::Value, ""))
+            .collect(),
+        Some(FieldType::Boolean | FieldType::BooleanOrExpression) => ["true", "false"]
+            .iter()
+            .map(|word| writer.value(word, CompletionKind::Value, ""))
+            .collect(),
         _ => Vec::new(),
     }
 }
@@ -335,17 +456,28 @@ const SDK: &str = "arn:aws:states:::aws-sdk:";
 /// The resources of a task: integrations, services of the SDK, and the operations of a service that is written already.
 fn resources(written: &str, writer: &Writer<'_, '_>) -> Vec<Completion> {
     let word = |arn: String, detail: &str| writer.value(&arn, CompletionKind::Integration, detail);
-    if let Some((service, _)) = written.strip_prefix(SDK).and_then(|rest| rest.split_once(':')) {
+    if let Some((service, _)) = written
+        .strip_prefix(SDK)
+        .and_then(|rest| rest.split_once(':'))
+    {
         let names = operations(service).into_iter().flatten();
-        return names.map(|name| word(format!("{SDK}{service}:{name}"), "AWS SDK")).collect();
+        return names
+            .map(|name| word(format!("{SDK}{service}:{name}"), "AWS SDK"))
+            .collect();
     }
     let optimized = INTEGRATIONS.iter().flat_map(|known| {
         let arn = format!("{STATES}{}:{}", known.service, known.operation);
-        let patterns = known.patterns.iter().map(|pattern| format!("{arn}.{pattern}")).collect::<Vec<_>>();
+        let patterns = known
+            .patterns
+            .iter()
+            .map(|pattern| format!("{arn}.{pattern}"))
+            .collect::<Vec<_>>();
         std::iter::once(arn).chain(patterns)
     });
     let optimized = optimized.map(|arn| word(arn, "optimized integration"));
-    optimized.chain(services().map(|service| word(format!("{SDK}{service}:"), "AWS SDK"))).collect()
+    optimized
+        .chain(services().map(|service| word(format!("{SDK}{service}:"), "AWS SDK")))
+        .collect()
 }
 
 /// What expressions can read at a place.
@@ -353,11 +485,18 @@ fn scope<'t>(place: &Place<'t>) -> expression::Scope<'t> {
     let mut variables = Vec::new();
     place.root.walk(&mut |node| {
         if let Some(Content::Object(members)) = node.get("Assign").map(|assign| &assign.content) {
-            variables.extend(members.iter().map(|member| member.name.trim_end_matches(".$")));
+            variables.extend(
+                members
+                    .iter()
+                    .map(|member| member.name.trim_end_matches(".$")),
+            );
         }
     });
     variables.retain(|name| !name.is_empty());
     variables.sort_unstable();
     variables.dedup();
-    expression::Scope { variables, resource: place.resource() }
+    expression::Scope {
+        variables,
+        resource: place.resource(),
+    }
 }

@@ -95,17 +95,29 @@ pub fn parse(text: &str, format: Format, cursor: usize) -> Node {
 impl Node {
     /// Returns the value of a member.
     pub fn get(&self, name: &str) -> Option<&Self> {
-        self.members().iter().find(|member| member.name == name)?.value.as_ref()
+        self.members()
+            .iter()
+            .find(|member| member.name == name)?
+            .value
+            .as_ref()
     }
 
     /// Returns the members of an object.
     pub fn members(&self) -> &[Member] {
-        if let Content::Object(members) = &self.content { members } else { &[] }
+        if let Content::Object(members) = &self.content {
+            members
+        } else {
+            &[]
+        }
     }
 
     /// Returns the text of a scalar.
     pub fn text(&self) -> Option<&str> {
-        if let Content::Scalar { text, .. } = &self.content { Some(text) } else { None }
+        if let Content::Scalar { text, .. } = &self.content {
+            Some(text)
+        } else {
+            None
+        }
     }
 
     /// Calls a function with this value and all that are in it.
@@ -113,7 +125,10 @@ impl Node {
         visit(self);
         match &self.content {
             Content::Object(members) => {
-                members.iter().filter_map(|member| member.value.as_ref()).for_each(|value| value.walk(visit));
+                members
+                    .iter()
+                    .filter_map(|member| member.value.as_ref())
+                    .for_each(|value| value.walk(visit));
             }
             Content::Array(elements) => elements.iter().for_each(|element| element.walk(visit)),
             Content::Scalar { .. } => {}
@@ -128,18 +143,32 @@ impl Node {
             let holds = |span: &Range<usize>| span.start <= at && at <= span.end;
             match &node.content {
                 Content::Scalar { quoted, .. } => {
-                    let target = Target { is_name: false, span: node.span.clone(), quoted: *quoted, has_colon: false };
+                    let target = Target {
+                        is_name: false,
+                        span: node.span.clone(),
+                        quoted: *quoted,
+                        has_colon: false,
+                    };
                     return Cursor { around, target };
                 }
                 Content::Array(elements) => {
-                    match elements.iter().enumerate().find(|(_, element)| holds(&element.span)) {
+                    match elements
+                        .iter()
+                        .enumerate()
+                        .find(|(_, element)| holds(&element.span))
+                    {
                         Some((index, element)) => {
                             around.push((node, Step::Element(index)));
                             node = element;
                         }
                         None => {
                             around.push((node, Step::End));
-                            let target = Target { is_name: false, span: at..at, quoted: false, has_colon: false };
+                            let target = Target {
+                                is_name: false,
+                                span: at..at,
+                                quoted: false,
+                                has_colon: false,
+                            };
                             return Cursor { around, target };
                         }
                     }
@@ -149,7 +178,12 @@ impl Node {
                     if let Some(member) = named {
                         around.push((node, Step::End));
                         let (quoted, has_colon) = (member.quoted, member.has_colon);
-                        let target = Target { is_name: true, span: member.span.clone(), quoted, has_colon };
+                        let target = Target {
+                            is_name: true,
+                            span: member.span.clone(),
+                            quoted,
+                            has_colon,
+                        };
                         return Cursor { around, target };
                     }
                     // The last member that begins before the place.
@@ -162,12 +196,22 @@ impl Node {
                         }
                         (Some(member), None) if member.has_colon => {
                             around.push((node, Step::Member(&member.name)));
-                            let target = Target { is_name: false, span: at..at, quoted: false, has_colon: false };
+                            let target = Target {
+                                is_name: false,
+                                span: at..at,
+                                quoted: false,
+                                has_colon: false,
+                            };
                             return Cursor { around, target };
                         }
                         _ => {
                             around.push((node, Step::End));
-                            let target = Target { is_name: true, span: at..at, quoted: false, has_colon: false };
+                            let target = Target {
+                                is_name: true,
+                                span: at..at,
+                                quoted: false,
+                                has_colon: false,
+                            };
                             return Cursor { around, target };
                         }
                     }
@@ -193,11 +237,20 @@ mod tests {
             Step::End => "/".to_owned(),
         };
         let path: String = cursor.around.iter().map(step).collect();
-        let Target { is_name, span, quoted, has_colon } = cursor.target;
+        let Target {
+            is_name,
+            span,
+            quoted,
+            has_colon,
+        } = cursor.target;
         let kind = if is_name { "name" } else { "value" };
         let quotes = if quoted { "\"" } else { "" };
         let colon = if has_colon { ":" } else { "" };
-        assert_eq!(format!("{path} {kind} {quotes}{}{quotes}{colon}", &text[span]), expected, "{text}");
+        assert_eq!(
+            format!("{path} {kind} {quotes}{}{quotes}{colon}", &text[span]),
+            expected,
+            "{text}"
+        );
     }
 
     #[test]
@@ -212,7 +265,10 @@ mod tests {
         // A string that is not closed ends with its line.
         json("{\"a\": \"x|\n  \"b\": 1}", r#"/a value "x""#);
         json("{\"a\": |\n  \"b\": 1}", "/a value ");
-        json("{\"S\": {\n  \"a|\n  \"b\": {\"c\": 1}}}", r#"/S/ name "a""#);
+        json(
+            "{\"S\": {\n  \"a|\n  \"b\": {\"c\": 1}}}",
+            r#"/S/ name "a""#,
+        );
         json("{\"S\": {\"a\": \"|", r#"/S/a value """#);
         json("{\"S\": {\"a\": ${x}, \"b\": \"|\"}}", r#"/S/b value """#);
         json("{\"a\": nul|l}", "/a value null");
@@ -243,7 +299,9 @@ mod tests {
         for text in ["[".repeat(5000), "{\"a\":".repeat(5000)] {
             parse(&text, Format::Json, 0).cursor(text.len());
         }
-        let text: String = (0..2000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
+        let text: String = (0..2000)
+            .map(|depth| format!("{}a:\n", " ".repeat(depth)))
+            .collect();
         parse(&text, Format::Yaml, text.len()).cursor(text.len());
         parse(&"- ".repeat(5000), Format::Yaml, 0).cursor(9);
     }

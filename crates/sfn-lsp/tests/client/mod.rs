@@ -49,13 +49,24 @@ impl Client {
             // As the command reads them: the codes to ignore, and the level.
             let settings = move |_: &std::path::Path| {
                 let text = fs::read_to_string(&settings_file).unwrap_or_default();
-                let ignore: Vec<String> =
-                    text.split('"').filter(|word| word.starts_with("ASL")).map(str::to_owned).collect();
-                let level = if text.contains("lint") { Severity::Lint } else { Severity::Warning };
+                let ignore: Vec<String> = text
+                    .split('"')
+                    .filter(|word| word.starts_with("ASL"))
+                    .map(str::to_owned)
+                    .collect();
+                let level = if text.contains("lint") {
+                    Severity::Lint
+                } else {
+                    Severity::Warning
+                };
                 if text.contains("nothing") {
                     return Err("there is no rule `nothing`".to_owned());
                 }
-                let filter = RuleFilter { level, ignore, ..RuleFilter::ALL };
+                let filter = RuleFilter {
+                    level,
+                    ignore,
+                    ..RuleFilter::ALL
+                };
                 Ok(Linter::new(MachineType::Standard).with_filter(filter))
             };
             sfn_lsp::run(BufReader::new(input), &mut output, &settings).unwrap()
@@ -74,8 +85,10 @@ impl Client {
     }
 
     pub fn initialize(&mut self, capabilities: &Value) {
-        let answer =
-            self.ask("initialize", json!({ "processId": null, "rootUri": null, "capabilities": capabilities }));
+        let answer = self.ask(
+            "initialize",
+            json!({ "processId": null, "rootUri": null, "capabilities": capabilities }),
+        );
         assert_eq!(answer["serverInfo"]["name"], "sfn");
         self.notify("initialized", json!({}));
     }
@@ -100,35 +113,55 @@ impl Client {
         let character = before.rsplit('\n').next().unwrap().encode_utf16().count();
         self.versions += 1;
         let id = json!({ "uri": self.uri(name), "version": self.versions });
-        if self.texts.insert(name.to_owned(), (text.clone(), self.versions)).is_none() {
+        if self
+            .texts
+            .insert(name.to_owned(), (text.clone(), self.versions))
+            .is_none()
+        {
             let item = json!({ "uri": self.uri(name), "languageId": "x", "version": self.versions, "text": text });
             self.notify("textDocument/didOpen", json!({ "textDocument": item }));
         } else {
-            self.notify("textDocument/didChange", json!({ "textDocument": id, "contentChanges": [{ "text": text }] }));
+            self.notify(
+                "textDocument/didChange",
+                json!({ "textDocument": id, "contentChanges": [{ "text": text }] }),
+            );
         }
         json!({ "textDocument": { "uri": self.uri(name) }, "position": { "line": line, "character": character } })
     }
 
     pub fn save(&mut self, name: &str) {
-        self.notify("textDocument/didSave", json!({ "textDocument": { "uri": self.uri(name) } }));
+        self.notify(
+            "textDocument/didSave",
+            json!({ "textDocument": { "uri": self.uri(name) } }),
+        );
     }
 
     pub fn close(&mut self, name: &str) {
         self.texts.remove(name);
-        self.notify("textDocument/didClose", json!({ "textDocument": { "uri": self.uri(name) } }));
+        self.notify(
+            "textDocument/didClose",
+            json!({ "textDocument": { "uri": self.uri(name) } }),
+        );
     }
 
     /// Waits for the diagnostics of the last version of a file, or of one that was closed.
     pub fn published(&mut self, name: &str) -> Value {
-        let (uri, version) = (self.uri(name), self.texts.get(name).map(|(_, version)| *version));
-        let is_wanted =
-            |params: &Value| params["uri"] == *uri && (params["version"].as_i64() == version.map(i64::from));
+        let (uri, version) = (
+            self.uri(name),
+            self.texts.get(name).map(|(_, version)| *version),
+        );
+        let is_wanted = |params: &Value| {
+            params["uri"] == *uri && (params["version"].as_i64() == version.map(i64::from))
+        };
         self.notified("textDocument/publishDiagnostics", is_wanted)
     }
 
     /// Waits for a message to the user.
     pub fn shown(&mut self) -> String {
-        self.notified("window/showMessage", |_| true)["message"].as_str().unwrap().to_owned()
+        self.notified("window/showMessage", |_| true)["message"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
     fn notified(&mut self, method: &str, is_wanted: impl Fn(&Value) -> bool) -> Value {
@@ -153,12 +186,19 @@ impl Client {
     /// Asks and returns the message of the error.
     pub fn fail(&mut self, method: &str, params: Value) -> String {
         let answer = self.answer(method, params);
-        answer["error"]["message"].as_str().unwrap_or_else(|| panic!("{method}: {answer}")).to_owned()
+        answer["error"]["message"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{method}: {answer}"))
+            .to_owned()
     }
 
     fn answer(&mut self, method: &str, params: Value) -> Value {
         self.asked += 1;
-        let id = if self.asked % 2 == 0 { json!(self.asked) } else { json!(self.asked.to_string()) };
+        let id = if self.asked % 2 == 0 {
+            json!(self.asked)
+        } else {
+            json!(self.asked.to_string())
+        };
         self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }));
         loop {
             let message = self.receive();
@@ -175,7 +215,10 @@ impl Client {
         for (uri, edits) in edit["changes"].as_object().unwrap() {
             let name = uri.rsplit('/').next().unwrap();
             let on_disk = || fs::read_to_string(self.folder.path().join(name)).unwrap();
-            let text = self.texts.get(name).map_or_else(on_disk, |(text, _)| text.clone());
+            let text = self
+                .texts
+                .get(name)
+                .map_or_else(on_disk, |(text, _)| text.clone());
             let offset = |position: &Value| {
                 let line = usize::try_from(position["line"].as_u64().unwrap()).unwrap();
                 let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
@@ -183,12 +226,17 @@ impl Client {
             };
             let of = |edit: &Value| {
                 let new = edit["newText"].as_str().unwrap().to_owned();
-                (offset(&edit["range"]["start"])..offset(&edit["range"]["end"]), new)
+                (
+                    offset(&edit["range"]["start"])..offset(&edit["range"]["end"]),
+                    new,
+                )
             };
             let mut edits: Vec<_> = edits.as_array().unwrap().iter().map(of).collect();
             edits.sort_by_key(|(span, _)| std::cmp::Reverse(span.start));
             let mut changed = text.clone();
-            edits.into_iter().for_each(|(span, new)| changed.replace_range(span, &new));
+            edits
+                .into_iter()
+                .for_each(|(span, new)| changed.replace_range(span, &new));
             files.push((name.to_owned(), changed));
         }
         files.sort();
@@ -198,7 +246,10 @@ impl Client {
     /// Ends the session as the protocol has it.
     pub fn end(mut self) {
         let shutdown = self.answer("shutdown", Value::Null);
-        assert!(shutdown["error"].is_null() || shutdown["error"]["message"] == "the server is shut down");
+        assert!(
+            shutdown["error"].is_null()
+                || shutdown["error"]["message"] == "the server is shut down"
+        );
         self.notify("exit", Value::Null);
         assert_eq!(self.server.join().unwrap(), End::Shutdown);
     }
@@ -215,14 +266,22 @@ impl Client {
 
     fn send(&mut self, message: &Value) {
         let text = message.to_string();
-        write!(self.to.as_mut().unwrap(), "Content-Length: {}\r\n\r\n{text}", text.len()).unwrap();
+        write!(
+            self.to.as_mut().unwrap(),
+            "Content-Length: {}\r\n\r\n{text}",
+            text.len()
+        )
+        .unwrap();
     }
 
     fn receive(&mut self) -> Value {
         let mut length = 0;
         loop {
             let mut line = String::new();
-            assert!(self.from.read_line(&mut line).unwrap() > 0, "the server has ended");
+            assert!(
+                self.from.read_line(&mut line).unwrap() > 0,
+                "the server has ended"
+            );
             match line.trim().strip_prefix("Content-Length: ") {
                 Some(number) => length = number.parse().unwrap(),
                 None => break,

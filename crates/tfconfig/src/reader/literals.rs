@@ -42,8 +42,10 @@ impl Declared<'_> {
         let (last, before) = path.steps().split_last()?;
         let label = match self.at(path.steps()) {
             Some(At::Body(_, block)) => {
-                let label =
-                    block.labels.first().filter(|label| matches!(last, Step::Key(key) if key == label.as_str()))?;
+                let label = block
+                    .labels
+                    .first()
+                    .filter(|label| matches!(last, Step::Key(key) if key == label.as_str()))?;
                 label.span()
             }
             _ => match self.at(before)? {
@@ -85,7 +87,10 @@ impl Configuration<'_> {
         match expression {
             Expression::String(text) => {
                 let span = expression.span().map(|span| self.unquoted(span));
-                found.extend(span.map(|span| Literal::Written { text: text.as_str().to_owned(), span }));
+                found.extend(span.map(|span| Literal::Written {
+                    text: text.as_str().to_owned(),
+                    span,
+                }));
             }
             Expression::Parenthesis(inner) => self.literals_in(inner.inner(), depth + 1, found),
             Expression::Conditional(condition) => {
@@ -93,14 +98,20 @@ impl Configuration<'_> {
                 self.literals_in(&condition.false_expr, depth + 1, found);
             }
             Expression::FuncCall(call) => {
-                call.args.iter().for_each(|argument| self.literals_in(argument, depth + 1, found));
+                call.args
+                    .iter()
+                    .for_each(|argument| self.literals_in(argument, depth + 1, found));
             }
             other => match self.local(other) {
                 Some(local) => self.literals_in(local, depth + 1, found),
                 None => {
                     let written = self.written(other);
-                    let name = written.strip_prefix("local.").filter(|name| crate::is_identifier(name));
-                    found.extend(name.map(|name| Literal::Local { name: name.to_owned() }));
+                    let name = written
+                        .strip_prefix("local.")
+                        .filter(|name| crate::is_identifier(name));
+                    found.extend(name.map(|name| Literal::Local {
+                        name: name.to_owned(),
+                    }));
                 }
             },
         }
@@ -111,7 +122,10 @@ impl Configuration<'_> {
         let text = self.text.get(span.clone()).unwrap_or("");
         let start = span.start + text.len() - text.trim_start().len();
         let text = text.trim();
-        match text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        match text
+            .strip_prefix('"')
+            .and_then(|rest| rest.strip_suffix('"'))
+        {
             Some(inner) => start + 1..start + 1 + inner.len(),
             None => start..start + text.len(),
         }
@@ -174,13 +188,26 @@ resource "t" "n" {
     #[test]
     fn labels_and_members_have_names() {
         with_resource(|declared| {
-            let label = |path: AttributePath| declared.label_span(&path).map(|span| TEXT.get(span).unwrap());
+            let label = |path: AttributePath| {
+                declared
+                    .label_span(&path)
+                    .map(|span| TEXT.get(span).unwrap())
+            };
             let whole = |path: AttributePath| TEXT.get(declared.whole_span(&path)).unwrap();
             let root = AttributePath::root;
-            assert_eq!((label(root("task").key("A")), label(root("names").key("A"))), (Some("A"), Some("A")));
+            assert_eq!(
+                (label(root("task").key("A")), label(root("names").key("A"))),
+                (Some("A"), Some("A"))
+            );
             assert_eq!(label(root("names").key("B")), Some("B"));
-            assert_eq!((label(root("task").key("Z")), label(root("start"))), (None, None));
-            assert_eq!(whole(root("task").key("A")), "task \"A\" {\n    next = \"B\"\n  }");
+            assert_eq!(
+                (label(root("task").key("Z")), label(root("start"))),
+                (None, None)
+            );
+            assert_eq!(
+                whole(root("task").key("A")),
+                "task \"A\" {\n    next = \"B\"\n  }"
+            );
             assert_eq!(whole(root("names").key("B")), "B = 1");
             assert!(whole(AttributePath::default()).starts_with("resource \"t\" \"n\" {\n  start"));
         });
@@ -189,11 +216,18 @@ resource "t" "n" {
     #[test]
     fn local_values_list_their_strings() {
         let configuration = Configuration::parse(TEXT).unwrap();
-        let locals: Vec<_> = configuration.local_literals().map(|(name, found)| (name, found.len())).collect();
+        let locals: Vec<_> = configuration
+            .local_literals()
+            .map(|(name, found)| (name, found.len()))
+            .collect();
         assert_eq!(locals, [("first", 1), ("other", 2)]);
         // Local values that name each other end.
         let text = "locals {\n  a = local.b\n  b = local.a\n}\n";
         let configuration = Configuration::parse(text).unwrap();
-        assert!(configuration.local_literals().all(|(_, found)| found.is_empty()));
+        assert!(
+            configuration
+                .local_literals()
+                .all(|(_, found)| found.is_empty())
+        );
     }
 }

@@ -27,7 +27,9 @@ impl<'c> Declared<'c> {
         let (mut at, steps) = self.start(path.steps());
         let mut span = at.span().unwrap_or_else(|| header(self.block));
         for step in steps {
-            let Some(next) = next(&at, step) else { return span };
+            let Some(next) = next(&at, step) else {
+                return span;
+            };
             span = next.span().unwrap_or(span);
             at = next;
         }
@@ -37,7 +39,9 @@ impl<'c> Declared<'c> {
     /// The bytes of the name of the argument or member at a path, or else of its value.
     pub fn name_span(&self, path: &AttributePath) -> Range<usize> {
         let whole = self.span(path);
-        let Some((last, before)) = path.steps().split_last() else { return whole };
+        let Some((last, before)) = path.steps().split_last() else {
+            return whole;
+        };
         let name = self.at(before).and_then(|at| name_in(&at, last));
         name.map_or(whole, |span| self.trimmed(span))
     }
@@ -51,7 +55,11 @@ impl<'c> Declared<'c> {
     /// The labelled block to which the first two steps lead, and the other steps; or the block itself and all steps. A
     /// workflow has a labelled block for each state, so that a search for each of them would be quadratic.
     fn start<'s>(&self, steps: &'s [Step]) -> (At<'c>, &'s [Step]) {
-        if let [Step::Attribute(ty) | Step::Key(ty), Step::Key(label), rest @ ..] = steps
+        if let [
+            Step::Attribute(ty) | Step::Key(ty),
+            Step::Key(label),
+            rest @ ..,
+        ] = steps
             && let Some(block) = self.configuration.labelled(self.block, ty, label)
         {
             return (At::Body(&block.body, block), rest);
@@ -61,7 +69,12 @@ impl<'c> Declared<'c> {
 
     /// The bytes of a part of the string at a path. If the string is written with escapes, the bytes of the whole
     /// string.
-    pub fn span_inside(&self, path: &AttributePath, text: &str, part: &Range<usize>) -> Range<usize> {
+    pub fn span_inside(
+        &self,
+        path: &AttributePath,
+        text: &str,
+        part: &Range<usize>,
+    ) -> Range<usize> {
         let whole = self.span(path);
         let written = self.configuration.text.get(whole.clone()).unwrap_or("");
         // Heredocs and strings without escapes contain the text unchanged.
@@ -93,31 +106,46 @@ impl At<'_> {
 /// The bytes of the type and labels of a block.
 fn header(block: &Block) -> Range<usize> {
     let start = block.ident.span().unwrap_or(0..0);
-    let end = block.labels.last().and_then(hcl_edit::Span::span).map_or(start.end, |label| label.end);
+    let end = block
+        .labels
+        .last()
+        .and_then(hcl_edit::Span::span)
+        .map_or(start.end, |label| label.end);
     start.start..end
 }
 
 pub(super) fn next<'c>(at: &At<'c>, step: &Step) -> Option<At<'c>> {
     match (at, step) {
-        (At::Body(body, _), Step::Attribute(name) | Step::Key(name)) => match body.get_attribute(name) {
-            Some(attribute) => Some(At::Expression(&attribute.value)),
-            None => {
-                let mut named = body.blocks().filter(|block| block.ident.as_str() == name);
-                let Some(first) = named.next() else { return content_of(body, name) };
-                // Paths have no step for a block that occurs once.
-                Some(if first.labels.is_empty() && named.next().is_none() {
-                    At::Body(&first.body, first)
-                } else {
-                    At::Blocks(body, first.ident.as_str())
-                })
+        (At::Body(body, _), Step::Attribute(name) | Step::Key(name)) => {
+            match body.get_attribute(name) {
+                Some(attribute) => Some(At::Expression(&attribute.value)),
+                None => {
+                    let mut named = body.blocks().filter(|block| block.ident.as_str() == name);
+                    let Some(first) = named.next() else {
+                        return content_of(body, name);
+                    };
+                    // Paths have no step for a block that occurs once.
+                    Some(if first.labels.is_empty() && named.next().is_none() {
+                        At::Body(&first.body, first)
+                    } else {
+                        At::Blocks(body, first.ident.as_str())
+                    })
+                }
             }
-        },
+        }
         (At::Content(body, block), Step::Key(_) | Step::Index(_)) => Some(At::Body(body, block)),
         (At::Content(body, block), step) => next(&At::Body(body, block), step),
         (At::Body(_, block), Step::Index(0)) => Some(At::Body(&block.body, block)),
         (At::Blocks(body, name), Step::Key(label) | Step::Attribute(label)) => {
-            let is_named = |block: &&Block| block.labels.first().is_some_and(|known| known.as_str() == label);
-            body.get_blocks(name).find(is_named).map(|block| At::Body(&block.body, block))
+            let is_named = |block: &&Block| {
+                block
+                    .labels
+                    .first()
+                    .is_some_and(|known| known.as_str() == label)
+            };
+            body.get_blocks(name)
+                .find(is_named)
+                .map(|block| At::Body(&block.body, block))
         }
         (At::Blocks(body, name), Step::Index(index)) => {
             let block = body.get_blocks(name).nth(usize::try_from(*index).ok()?)?;
@@ -131,9 +159,18 @@ pub(super) fn next<'c>(at: &At<'c>, step: &Step) -> Option<At<'c>> {
 /// The content of the first `dynamic` block of this name.
 fn content_of<'c>(body: &'c Body, name: &str) -> Option<At<'c>> {
     let is_named = |block: &&Block| {
-        block.ident.as_str() == "dynamic" && block.labels.first().is_some_and(|label| label.as_str() == name)
+        block.ident.as_str() == "dynamic"
+            && block
+                .labels
+                .first()
+                .is_some_and(|label| label.as_str() == name)
     };
-    let content = body.blocks().find(is_named)?.body.blocks().find(|block| block.ident.as_str() == "content")?;
+    let content = body
+        .blocks()
+        .find(is_named)?
+        .body
+        .blocks()
+        .find(|block| block.ident.as_str() == "content")?;
     Some(At::Content(&content.body, content))
 }
 
@@ -165,9 +202,10 @@ fn member<'c>(expression: &'c Expression, name: &str) -> Option<(&'c ObjectKey, 
     };
     match expression {
         Expression::Parenthesis(inner) => member(inner.inner(), name),
-        Expression::Object(object) => {
-            object.iter().find(|(key, _)| is_named(key)).map(|(key, value)| (key, value.expr()))
-        }
+        Expression::Object(object) => object
+            .iter()
+            .find(|(key, _)| is_named(key))
+            .map(|(key, value)| (key, value.expr())),
         _ => None,
     }
 }
@@ -178,10 +216,16 @@ fn into<'c>(expression: &'c Expression, step: &Step) -> Option<&'c Expression> {
     }
     match (expression, step) {
         (Expression::Parenthesis(inner), step) => into(inner.inner(), step),
-        (Expression::Object(_), Step::Key(key) | Step::Attribute(key)) => Some(member(expression, key)?.1),
+        (Expression::Object(_), Step::Key(key) | Step::Attribute(key)) => {
+            Some(member(expression, key)?.1)
+        }
         // A member whose name consists of digits.
-        (Expression::Object(_), Step::Index(index)) => Some(member(expression, &index.to_string())?.1),
-        (Expression::Array(elements), Step::Index(index)) => elements.get(usize::try_from(*index).ok()?),
+        (Expression::Object(_), Step::Index(index)) => {
+            Some(member(expression, &index.to_string())?.1)
+        }
+        (Expression::Array(elements), Step::Index(index)) => {
+            elements.get(usize::try_from(*index).ok()?)
+        }
         _ => None,
     }
 }
@@ -194,7 +238,8 @@ mod tests {
 
     #[test]
     fn names_of_digits_are_members_and_elements() {
-        let text = "resource \"t\" \"n\" {\n  v = { \"0\" = \"a\", l = [1, { \"7\" = \"b\" }] }\n}\n";
+        let text =
+            "resource \"t\" \"n\" {\n  v = { \"0\" = \"a\", l = [1, { \"7\" = \"b\" }] }\n}\n";
         let configuration = Configuration::parse(text).unwrap();
         let declared = configuration.declared().next().unwrap();
         let shown = |path: AttributePath| {

@@ -14,8 +14,16 @@ use super::template::{Kind, Piece, Template};
 use super::{Compute, Computed, Configuration, Declared, MAX_DEPTH, Problem};
 
 /// Meta-arguments and blocks that Terraform reads in every resource, and `timeouts`.
-const META: [&str; 8] =
-    ["count", "for_each", "depends_on", "provider", "lifecycle", "provisioner", "connection", "timeouts"];
+const META: [&str; 8] = [
+    "count",
+    "for_each",
+    "depends_on",
+    "provider",
+    "lifecycle",
+    "provisioner",
+    "connection",
+    "timeouts",
+];
 
 /// Maximum number of elements of a `dynamic` block, which limits nested blocks.
 const MAX_ELEMENTS: usize = 32;
@@ -36,7 +44,10 @@ impl<'c> Declared<'c> {
     pub fn read(&self, schema: &Schema, compute: Compute<'_>) -> Read {
         let mut reader = Reader::new(self.configuration, compute);
         let value = reader.body(&self.block.body, schema, true);
-        Read { value, problems: reader.problems }
+        Read {
+            value,
+            problems: reader.problems,
+        }
     }
 
     /// Returns the value that an argument encodes with `jsonencode(…)`.
@@ -52,12 +63,18 @@ impl<'c> Declared<'c> {
         let mut reader = Reader::new(self.configuration, compute);
         let whole = expression.span().unwrap_or(0..0);
         let read = match expression {
-            Expression::HeredocTemplate(heredoc) => reader.text(heredoc.template.iter(), Kind::Lines, 0),
+            Expression::HeredocTemplate(heredoc) => {
+                reader.text(heredoc.template.iter(), Kind::Lines, 0)
+            }
             Expression::StringTemplate(template) => reader.text(template.iter(), Kind::Quoted, 0),
             Expression::String(text) => {
                 // Without the quotes.
                 let source = whole.start + 1..whole.end.max(whole.start + 2) - 1;
-                let piece = Piece { text: 0..text.as_str().len(), source, kind: Kind::Quoted };
+                let piece = Piece {
+                    text: 0..text.as_str().len(),
+                    source,
+                    kind: Kind::Quoted,
+                };
                 Some((text.as_str().to_owned(), vec![piece]))
             }
             _ => return None,
@@ -84,7 +101,10 @@ impl<'c> Declared<'c> {
 }
 
 /// The first argument of a call of this function.
-pub(super) fn argument_of<'e>(expression: &'e Expression, function: &str) -> Option<&'e Expression> {
+pub(super) fn argument_of<'e>(
+    expression: &'e Expression,
+    function: &str,
+) -> Option<&'e Expression> {
     let call = match expression {
         Expression::Parenthesis(inner) => return argument_of(inner.inner(), function),
         Expression::FuncCall(call) => call,
@@ -108,14 +128,23 @@ struct Reader<'r, 'f> {
 
 impl<'r, 'f> Reader<'r, 'f> {
     fn new(configuration: &'r Configuration<'r>, compute: Compute<'f>) -> Self {
-        Self { configuration, compute, problems: Vec::new(), iterators: Vec::new(), computed: 0, values: 0 }
+        Self {
+            configuration,
+            compute,
+            problems: Vec::new(),
+            iterators: Vec::new(),
+            computed: 0,
+            values: 0,
+        }
     }
 
     fn body(&mut self, body: &Body, schema: &Schema, is_resource: bool) -> Value {
         self.report_unknown(body, schema, is_resource);
         let attributes = schema.attributes.iter().map(|attribute| {
             let written = body.get_attribute(&attribute.name);
-            let value = written.map_or(Value::Null, |written| self.value(&written.value, &attribute.value_type(), 0));
+            let value = written.map_or(Value::Null, |written| {
+                self.value(&written.value, &attribute.value_type(), 0)
+            });
             (attribute.name.clone(), value)
         });
         let mut members: Vec<(String, Value)> = attributes.collect();
@@ -137,7 +166,10 @@ impl<'r, 'f> Reader<'r, 'f> {
                     continue;
                 }
                 labels.insert(label.to_owned());
-                blocks.push((label.to_owned(), self.body(&block.body, &nested.block, false)));
+                blocks.push((
+                    label.to_owned(),
+                    self.body(&block.body, &nested.block, false),
+                ));
             } else if block.ident.as_str() == "dynamic" && label == nested.name {
                 match self.dynamic(block, nested) {
                     Some(expanded) => blocks.extend(expanded),
@@ -147,44 +179,81 @@ impl<'r, 'f> Reader<'r, 'f> {
             }
         }
         match nested.nesting {
-            Nesting::Single => blocks.into_iter().next().map_or(Value::Null, |(_, value)| value),
-            Nesting::List | Nesting::Set => Value::List(blocks.into_iter().map(|(_, value)| value).collect()),
+            Nesting::Single => blocks
+                .into_iter()
+                .next()
+                .map_or(Value::Null, |(_, value)| value),
+            Nesting::List | Nesting::Set => {
+                Value::List(blocks.into_iter().map(|(_, value)| value).collect())
+            }
             Nesting::Map => Value::object(blocks),
         }
     }
 
     /// Reports a block without a label, and a duplicate block.
-    fn report_misplaced(&mut self, block: &Block, nested: &NestedBlock, label: &str, before: &HashSet<String>) {
+    fn report_misplaced(
+        &mut self,
+        block: &Block,
+        nested: &NestedBlock,
+        label: &str,
+        before: &HashSet<String>,
+    ) {
         let name = &nested.name;
         let message = match nested.nesting {
-            Nesting::Map if block.labels.len() != 1 => format!("a `{name}` block must have one label"),
-            Nesting::Map if before.contains(label) => format!("duplicate `{name}` block with the label `{label}`"),
+            Nesting::Map if block.labels.len() != 1 => {
+                format!("a `{name}` block must have one label")
+            }
+            Nesting::Map if before.contains(label) => {
+                format!("duplicate `{name}` block with the label `{label}`")
+            }
             Nesting::Single if !before.is_empty() => format!("only one `{name}` block is allowed"),
             _ => return,
         };
-        self.problems.push(Problem { message, span: block.ident.span().unwrap_or(0..0) });
+        self.problems.push(Problem {
+            message,
+            span: block.ident.span().unwrap_or(0..0),
+        });
     }
 
     /// The blocks of a `dynamic` block with their labels; `None` if its elements or labels are not known.
     fn dynamic(&mut self, block: &Block, nested: &NestedBlock) -> Option<Vec<(String, Value)>> {
         let content = block.body.get_blocks("content").next()?;
-        let argument = |name: &str| block.body.get_attribute(name).map(|argument| &argument.value);
-        let iterator =
-            argument("iterator").map_or_else(|| nested.name.clone(), |name| self.configuration.written(name));
-        let elements: Vec<(Value, Value)> = match self.value(argument("for_each")?, &Type::Dynamic, 0) {
-            Value::List(elements) => {
-                elements.into_iter().enumerate().map(|(index, value)| (Value::from(index as i64), value)).collect()
-            }
-            Value::Map(members) => members.into_iter().map(|(key, value)| (Value::from(key), value)).collect(),
-            _ => return None,
+        let argument = |name: &str| {
+            block
+                .body
+                .get_attribute(name)
+                .map(|argument| &argument.value)
         };
+        let iterator = argument("iterator").map_or_else(
+            || nested.name.clone(),
+            |name| self.configuration.written(name),
+        );
+        let elements: Vec<(Value, Value)> =
+            match self.value(argument("for_each")?, &Type::Dynamic, 0) {
+                Value::List(elements) => elements
+                    .into_iter()
+                    .enumerate()
+                    .map(|(index, value)| (Value::from(index as i64), value))
+                    .collect(),
+                Value::Map(members) => members
+                    .into_iter()
+                    .map(|(key, value)| (Value::from(key), value))
+                    .collect(),
+                _ => return None,
+            };
         if elements.len() > MAX_ELEMENTS {
             return None;
         }
         let mut blocks = Vec::new();
         for (key, value) in elements {
-            self.iterators.push((iterator.clone(), Value::object([("key", key), ("value", value)])));
-            let label = match argument("labels").and_then(Expression::as_array).and_then(|labels| labels.get(0)) {
+            self.iterators.push((
+                iterator.clone(),
+                Value::object([("key", key), ("value", value)]),
+            ));
+            let label = match argument("labels")
+                .and_then(Expression::as_array)
+                .and_then(|labels| labels.get(0))
+            {
                 Some(label) => self.constant(label, 0),
                 None => argument("labels").is_none().then(String::new),
             };
@@ -198,7 +267,11 @@ impl<'r, 'f> Reader<'r, 'f> {
     /// The value of an iterator of a `dynamic` block, or of a member of the iterator.
     fn iterated(&self, expression: &str) -> Option<Value> {
         let (name, path) = expression.split_once('.')?;
-        let (_, object) = self.iterators.iter().rev().find(|(iterator, _)| iterator == name)?;
+        let (_, object) = self
+            .iterators
+            .iter()
+            .rev()
+            .find(|(iterator, _)| iterator == name)?;
         let mut value = object;
         for step in path.split('.') {
             value = value.as_map()?.get(step)?;
@@ -215,7 +288,10 @@ impl<'r, 'f> Reader<'r, 'f> {
                     Some(_) => format!("`{name}` is a block: write it without `=`"),
                     None => format!("an argument named `{name}` is not expected here"),
                 };
-                self.problems.push(Problem { message, span: attribute.key.span().unwrap_or(0..0) });
+                self.problems.push(Problem {
+                    message,
+                    span: attribute.key.span().unwrap_or(0..0),
+                });
             }
         }
         for block in body.blocks() {
@@ -225,7 +301,10 @@ impl<'r, 'f> Reader<'r, 'f> {
                     Some(_) => format!("`{name}` is an argument: write it with `=`"),
                     None => format!("blocks of type `{name}` are not expected here"),
                 };
-                self.problems.push(Problem { message, span: block.ident.span().unwrap_or(0..0) });
+                self.problems.push(Problem {
+                    message,
+                    span: block.ident.span().unwrap_or(0..0),
+                });
             }
         }
     }
@@ -240,40 +319,63 @@ impl<'r, 'f> Reader<'r, 'f> {
             Expression::Null(_) => Value::Null,
             Expression::Bool(flag) => Value::Bool(*flag.value()),
             Expression::Number(_) => self.number(expression, ""),
-            Expression::UnaryOp(operation) => match (&operation.operator.value(), &operation.expr) {
-                (UnaryOperator::Neg, number @ Expression::Number(_)) => self.number(number, "-"),
-                _ => self.computed(expression, ty, false),
-            },
+            Expression::UnaryOp(operation) => {
+                match (&operation.operator.value(), &operation.expr) {
+                    (UnaryOperator::Neg, number @ Expression::Number(_)) => {
+                        self.number(number, "-")
+                    }
+                    _ => self.computed(expression, ty, false),
+                }
+            }
             Expression::String(text) => Value::String(text.as_str().to_owned()),
-            Expression::StringTemplate(template) => match template.iter().collect::<Vec<_>>().as_slice() {
-                [Element::Interpolation(only)] => return self.value(&only.expr, ty, depth),
-                elements => match self.text(elements.iter().copied(), Kind::Quoted, depth) {
+            Expression::StringTemplate(template) => {
+                match template.iter().collect::<Vec<_>>().as_slice() {
+                    [Element::Interpolation(only)] => return self.value(&only.expr, ty, depth),
+                    elements => match self.text(elements.iter().copied(), Kind::Quoted, depth) {
+                        Some((text, _)) => Value::String(text),
+                        None => self.computed(expression, &Type::String, false),
+                    },
+                }
+            }
+            Expression::HeredocTemplate(heredoc) => {
+                match self.text(heredoc.template.iter(), Kind::Lines, depth) {
                     Some((text, _)) => Value::String(text),
                     None => self.computed(expression, &Type::String, false),
-                },
-            },
-            Expression::HeredocTemplate(heredoc) => match self.text(heredoc.template.iter(), Kind::Lines, depth) {
-                Some((text, _)) => Value::String(text),
-                None => self.computed(expression, &Type::String, false),
-            },
+                }
+            }
             Expression::Array(elements) => {
                 let element = match ty {
                     Type::List(element) | Type::Set(element) => element.as_ref(),
                     _ => &Type::Dynamic,
                 };
-                Value::List(elements.iter().map(|value| self.value(value, element, depth)).collect())
+                Value::List(
+                    elements
+                        .iter()
+                        .map(|value| self.value(value, element, depth))
+                        .collect(),
+                )
             }
             Expression::Object(object) => {
-                let element = if let Type::Map(element) = ty { element.as_ref() } else { &Type::Dynamic };
+                let element = if let Type::Map(element) = ty {
+                    element.as_ref()
+                } else {
+                    &Type::Dynamic
+                };
                 let mut members = Vec::new();
                 for (key, value) in object {
-                    let Some(key) = self.key(key, depth) else { return Value::Unknown };
+                    let Some(key) = self.key(key, depth) else {
+                        return Value::Unknown;
+                    };
                     members.push((key, self.value(value.expr(), element, depth)));
                 }
                 Value::object(members)
             }
             Expression::Parenthesis(inner) => return self.value(inner.inner(), ty, depth),
-            other => match self.configuration.local(other).filter(|_| depth < MAX_DEPTH) {
+            other => match self
+                .configuration
+                .local(other)
+                .filter(|_| depth < MAX_DEPTH)
+            {
                 Some(local) => return self.value(local, ty, depth + 1),
                 None => self.computed(other, ty, false),
             },
@@ -298,7 +400,10 @@ impl<'r, 'f> Reader<'r, 'f> {
     fn constant(&mut self, expression: &Expression, depth: usize) -> Option<String> {
         let before = self.computed;
         let value = self.value(expression, &Type::String, depth);
-        value.as_str().filter(|_| self.computed == before).map(str::to_owned)
+        value
+            .as_str()
+            .filter(|_| self.computed == before)
+            .map(str::to_owned)
     }
 
     /// The text of a template, with its parts; `None` if an interpolation is not known, or if there is a directive.
@@ -323,7 +428,11 @@ impl<'r, 'f> Reader<'r, 'f> {
                 Element::Directive(_) => return None,
             };
             let source = element.span().unwrap_or(0..0);
-            pieces.push(Piece { text: start..text.len(), source, kind });
+            pieces.push(Piece {
+                text: start..text.len(),
+                source,
+                kind,
+            });
         }
         Some((text, pieces))
     }
@@ -331,8 +440,14 @@ impl<'r, 'f> Reader<'r, 'f> {
     /// The text of an interpolation; `None` for a value that is not known.
     fn interpolated(&mut self, expression: &Expression, depth: usize) -> Option<String> {
         let value = match expression {
-            Expression::String(_) | Expression::Number(_) => self.value(expression, &Type::String, depth),
-            other => match self.configuration.local(other).filter(|_| depth < MAX_DEPTH) {
+            Expression::String(_) | Expression::Number(_) => {
+                self.value(expression, &Type::String, depth)
+            }
+            other => match self
+                .configuration
+                .local(other)
+                .filter(|_| depth < MAX_DEPTH)
+            {
                 Some(local) => self.value(&local.clone(), &Type::String, depth + 1),
                 None => converted(self.computed(other, &Type::String, true), &Type::String),
             },
@@ -349,7 +464,11 @@ impl<'r, 'f> Reader<'r, 'f> {
             return value;
         }
         self.computed += 1;
-        (self.compute)(Computed { expression: &written, ty, is_part })
+        (self.compute)(Computed {
+            expression: &written,
+            ty,
+            is_part,
+        })
     }
 }
 

@@ -22,7 +22,8 @@ pub struct Missing(&'static Location<'static>);
 
 impl From<Missing> for Diagnostics {
     fn from(Missing(place): Missing) -> Self {
-        let detail = format!("A value at {place} must be known. Please report this with the configuration.");
+        let detail =
+            format!("A value at {place} must be known. Please report this with the configuration.");
         Diagnostic::error("the provider has a bug", detail).into()
     }
 }

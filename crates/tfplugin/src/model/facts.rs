@@ -19,7 +19,10 @@ pub struct Problem {
 impl Problem {
     /// Creates a problem.
     pub fn new(summary: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { summary: summary.into(), detail: detail.into() }
+        Self {
+            summary: summary.into(),
+            detail: detail.into(),
+        }
     }
 
     /// The problem as an error at this path.
@@ -54,23 +57,38 @@ impl Validator {
         match self {
             Self::OneOf(words) => {
                 let text = value.as_str().filter(|text| !words.contains(text))?;
-                Some(Problem::new(format!("unsupported value `{text}`"), unsupported(text, words)))
+                Some(Problem::new(
+                    format!("unsupported value `{text}`"),
+                    unsupported(text, words),
+                ))
             }
             Self::Between(least, most) => {
                 let number = value.as_number()?;
-                let fits = number.as_i64().is_some_and(|number| (*least..=*most).contains(&number));
+                let fits = number
+                    .as_i64()
+                    .is_some_and(|number| (*least..=*most).contains(&number));
                 let summary = format!("`{name}` must be between {least} and {most}, got {number}");
-                (!fits).then(|| Problem::new(summary, format!("Use a whole number from {least} to {most}.")))
+                (!fits).then(|| {
+                    Problem::new(
+                        summary,
+                        format!("Use a whole number from {least} to {most}."),
+                    )
+                })
             }
             Self::AtLeast(least) => {
                 let number = value.as_number()?;
                 let fits = number.as_i64().is_some_and(|number| number >= *least);
                 let summary = format!("`{name}` must be at least {least}, got {number}");
-                (!fits).then(|| Problem::new(summary, format!("Use a whole number of {least} or more.")))
+                (!fits).then(|| {
+                    Problem::new(summary, format!("Use a whole number of {least} or more."))
+                })
             }
             Self::Fits { range, fits } => {
                 let number = value.as_number().filter(|_| !fits(value))?;
-                Some(Problem::new(format!("`{name}` must be {range}, got {number}"), "Use a number in that range."))
+                Some(Problem::new(
+                    format!("`{name}` must be {range}, got {number}"),
+                    "Use a number in that range.",
+                ))
             }
             Self::Custom(check) => check(value),
         }
@@ -79,8 +97,13 @@ impl Validator {
 
 /// Help for an unsupported word, with the valid ones.
 pub fn unsupported(text: &str, words: &[&str]) -> String {
-    let similarity = |word: &&&str| (strsim::jaro_winkler(&text.to_lowercase(), &word.to_lowercase()) * 1000.0) as u32;
-    let guess = words.iter().max_by_key(similarity).filter(|word| similarity(word) > 800);
+    let similarity = |word: &&&str| {
+        (strsim::jaro_winkler(&text.to_lowercase(), &word.to_lowercase()) * 1000.0) as u32
+    };
+    let guess = words
+        .iter()
+        .max_by_key(similarity)
+        .filter(|word| similarity(word) > 800);
     let hint = guess.map_or_else(String::new, |word| format!("Did you mean `{word}`? "));
     format!("{hint}Valid values are {}.", listed(words))
 }
@@ -139,8 +162,12 @@ impl Facts {
         let mut text = String::new();
         for validator in &self.validators {
             match validator {
-                Validator::OneOf(words) => drop(write!(text, " Valid values: {}.", quoted(words).join(", "))),
-                Validator::Between(least, most) => drop(write!(text, " Must be between {least} and {most}.")),
+                Validator::OneOf(words) => {
+                    drop(write!(text, " Valid values: {}.", quoted(words).join(", ")))
+                }
+                Validator::Between(least, most) => {
+                    drop(write!(text, " Must be between {least} and {most}."))
+                }
                 Validator::AtLeast(least) => drop(write!(text, " Must be at least {least}.")),
                 Validator::Fits { .. } | Validator::Custom(_) => {}
             }
@@ -164,7 +191,14 @@ fn shown(value: &Value) -> String {
         Value::Bool(flag) => flag.to_string(),
         Value::Number(number) => number.to_string(),
         Value::List(items) => {
-            format!("[{}]", items.iter().map(|item| format!("{:?}", shown(item))).collect::<Vec<_>>().join(", "))
+            format!(
+                "[{}]",
+                items
+                    .iter()
+                    .map(|item| format!("{:?}", shown(item)))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            )
         }
         Value::Null | Value::Unknown | Value::Map(_) | Value::Typed(_) => String::new(),
     }

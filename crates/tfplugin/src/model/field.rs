@@ -108,15 +108,26 @@ impl AttributeValue for f64 {
     }
 
     fn read(value: &Value) -> Option<Self> {
-        value.as_number()?.to_string().parse().ok().filter(|number: &Self| number.is_finite())
+        value
+            .as_number()?
+            .to_string()
+            .parse()
+            .ok()
+            .filter(|number: &Self| number.is_finite())
     }
 
     fn write(&self) -> Value {
-        self.to_string().parse::<Number>().map_or(Value::Null, Value::from)
+        self.to_string()
+            .parse::<Number>()
+            .map_or(Value::Null, Value::from)
     }
 
     fn range() -> Option<String> {
-        Some(format!("a number between {:e} and {:e}", Self::MIN, Self::MAX))
+        Some(format!(
+            "a number between {:e} and {:e}",
+            Self::MIN,
+            Self::MAX
+        ))
     }
 }
 
@@ -138,7 +149,10 @@ impl AttributeValue for Value {
 /// Omits null and empty elements, which modules pass for unused optional values.
 fn elements<T: AttributeValue, C: FromIterator<T>>(value: &Value) -> Option<C> {
     let items = value.as_list()?.iter().filter(|item| !item.is_null());
-    items.map(T::read).filter(|item| item.as_ref().is_none_or(|item| !item.is_empty())).collect()
+    items
+        .map(T::read)
+        .filter(|item| item.as_ref().is_none_or(|item| !item.is_empty()))
+        .collect()
 }
 
 impl<T: AttributeValue> AttributeValue for Vec<T> {
@@ -185,7 +199,9 @@ impl<T: AttributeValue> AttributeValue for BTreeMap<String, T> {
 
     fn read(value: &Value) -> Option<Self> {
         let entries = value.as_map()?.iter().filter(|(_, value)| !value.is_null());
-        entries.map(|(key, value)| Some((key.clone(), T::read(value)?))).collect()
+        entries
+            .map(|(key, value)| Some((key.clone(), T::read(value)?)))
+            .collect()
     }
 
     fn write(&self) -> Value {
@@ -238,7 +254,10 @@ impl<T: AttributeValue> AttributeField for Attr<T> {
     }
 
     fn validator() -> Option<Validator> {
-        Some(Validator::Fits { range: T::range()?, fits: |value| T::read(value).is_some() })
+        Some(Validator::Fits {
+            range: T::range()?,
+            fits: |value| T::read(value).is_some(),
+        })
     }
 }
 
@@ -291,7 +310,9 @@ impl<M: Model> BlockField for Attr<Vec<M>> {
     fn read(value: &Value) -> Self {
         match value.plain() {
             Value::Unknown => Self::Unknown,
-            Value::List(items) if !items.is_empty() => Self::Known(items.iter().map(M::from_value).collect()),
+            Value::List(items) if !items.is_empty() => {
+                Self::Known(items.iter().map(M::from_value).collect())
+            }
             _ => Self::Null,
         }
     }

@@ -9,7 +9,11 @@ impl Attribute {
     /// The canonical form of all equal values.
     pub fn meaning(&self, value: &Value) -> Value {
         let plain = value.plain();
-        let value = if self.facts.empty_is_absent { simplified(plain) } else { plain.clone() };
+        let value = if self.facts.empty_is_absent {
+            simplified(plain)
+        } else {
+            plain.clone()
+        };
         match (&value, self.facts.fallback()) {
             (Value::Null, Some(fallback)) => fallback.clone(),
             _ => value,
@@ -31,27 +35,48 @@ impl Attribute {
 impl NestedBlock {
     /// Whether two values of the block, or of all blocks with its name, are equal.
     pub fn is_same(&self, a: &Value, b: &Value) -> bool {
-        is_same(&self.facts, self.nesting == Nesting::Set, &self.meaning(a), &self.meaning(b))
+        is_same(
+            &self.facts,
+            self.nesting == Nesting::Set,
+            &self.meaning(a),
+            &self.meaning(b),
+        )
     }
 
     fn meaning(&self, value: &Value) -> Value {
         let one = |value: &Value| match value.plain() {
             Value::Map(_) => {
                 let meaning = self.block.meaning(value);
-                let is_empty = meaning.as_map().is_some_and(|entries| entries.values().all(Value::is_null));
-                if is_empty && self.facts.empty_is_absent { Value::Null } else { meaning }
+                let is_empty = meaning
+                    .as_map()
+                    .is_some_and(|entries| entries.values().all(Value::is_null));
+                if is_empty && self.facts.empty_is_absent {
+                    Value::Null
+                } else {
+                    meaning
+                }
             }
             other => other.clone(),
         };
         match (self.nesting, value.plain()) {
             (Nesting::List | Nesting::Set, Value::List(items)) => {
-                let items: Vec<Value> = items.iter().map(one).filter(|item| !item.is_null()).collect();
-                if items.is_empty() { Value::Null } else { Value::List(items) }
+                let items: Vec<Value> = items
+                    .iter()
+                    .map(one)
+                    .filter(|item| !item.is_null())
+                    .collect();
+                if items.is_empty() {
+                    Value::Null
+                } else {
+                    Value::List(items)
+                }
             }
             (Nesting::Map, Value::Map(entries)) if entries.is_empty() => Value::Null,
-            (Nesting::Map, Value::Map(entries)) => {
-                Value::object(entries.iter().map(|(label, item)| (label.clone(), one(item))))
-            }
+            (Nesting::Map, Value::Map(entries)) => Value::object(
+                entries
+                    .iter()
+                    .map(|(label, item)| (label.clone(), one(item))),
+            ),
             _ => one(value),
         }
     }
@@ -63,8 +88,14 @@ impl Block {
         if value.is_null() || value.is_unknown() {
             return value.plain().clone();
         }
-        let attributes = self.attributes.iter().map(|a| (a.name.clone(), a.meaning(value.get(&a.name))));
-        let blocks = self.blocks.iter().map(|b| (b.name.clone(), b.meaning(value.get(&b.name))));
+        let attributes = self
+            .attributes
+            .iter()
+            .map(|a| (a.name.clone(), a.meaning(value.get(&a.name))));
+        let blocks = self
+            .blocks
+            .iter()
+            .map(|b| (b.name.clone(), b.meaning(value.get(&b.name))));
         Value::object(attributes.chain(blocks))
     }
 
@@ -78,11 +109,18 @@ impl Block {
             let (written, found) = (written.get(&attribute.name), found.get(&attribute.name));
             // A computed value that is not set yet was not configured.
             let is_unset = attribute.computed && written.is_null();
-            let kept = if !is_unset && attribute.is_same(written, found) { written } else { found };
+            let kept = if !is_unset && attribute.is_same(written, found) {
+                written
+            } else {
+                found
+            };
             (attribute.name.clone(), kept.clone())
         });
         let blocks = self.blocks.iter().map(|nested| {
-            (nested.name.clone(), nested.keep_written(written.get(&nested.name), found.get(&nested.name)))
+            (
+                nested.name.clone(),
+                nested.keep_written(written.get(&nested.name), found.get(&nested.name)),
+            )
         });
         Value::object(attributes.chain(blocks))
     }
@@ -95,10 +133,24 @@ impl Block {
         }
         let attributes = self.attributes.iter().map(|attribute| {
             let value = found.get(&attribute.name);
-            let is_nothing = !attribute.computed && !attribute.required && attribute.is_same(value, &Value::Null);
-            (attribute.name.clone(), if is_nothing { Value::Null } else { value.clone() })
+            let is_nothing = !attribute.computed
+                && !attribute.required
+                && attribute.is_same(value, &Value::Null);
+            (
+                attribute.name.clone(),
+                if is_nothing {
+                    Value::Null
+                } else {
+                    value.clone()
+                },
+            )
         });
-        let blocks = self.blocks.iter().map(|nested| (nested.name.clone(), nested.imported(found.get(&nested.name))));
+        let blocks = self.blocks.iter().map(|nested| {
+            (
+                nested.name.clone(),
+                nested.imported(found.get(&nested.name)),
+            )
+        });
         Value::object(attributes.chain(blocks))
     }
 
@@ -107,12 +159,18 @@ impl Block {
     pub fn fill_unknown(&self, planned: &Value, found: &Value) -> Value {
         match (planned, found) {
             (Value::Unknown, found) => known(found),
-            (Value::List(planned), Value::List(found)) if planned.len() == found.len() => Value::List(
-                planned.iter().zip(found).map(|(planned, found)| self.fill_unknown(planned, found)).collect(),
-            ),
-            (Value::Map(entries), found) => Value::object(
-                entries.iter().map(|(name, planned)| (name.clone(), self.fill_unknown(planned, found.get(name)))),
-            ),
+            (Value::List(planned), Value::List(found)) if planned.len() == found.len() => {
+                Value::List(
+                    planned
+                        .iter()
+                        .zip(found)
+                        .map(|(planned, found)| self.fill_unknown(planned, found))
+                        .collect(),
+                )
+            }
+            (Value::Map(entries), found) => Value::object(entries.iter().map(|(name, planned)| {
+                (name.clone(), self.fill_unknown(planned, found.get(name)))
+            })),
             (planned, _) => known(planned),
         }
     }
@@ -135,9 +193,17 @@ impl NestedBlock {
             return written.clone();
         }
         match (self.nesting, written.plain(), found.plain()) {
-            (Nesting::Single, Value::Map(_), Value::Map(_)) => self.block.keep_written(written, found),
+            (Nesting::Single, Value::Map(_), Value::Map(_)) => {
+                self.block.keep_written(written, found)
+            }
             (Nesting::List, Value::List(before), Value::List(now)) if before.len() == now.len() => {
-                Value::List(before.iter().zip(now).map(|(a, b)| self.block.keep_written(a, b)).collect())
+                Value::List(
+                    before
+                        .iter()
+                        .zip(now)
+                        .map(|(a, b)| self.block.keep_written(a, b))
+                        .collect(),
+                )
             }
             _ => found.clone(),
         }
@@ -159,15 +225,19 @@ fn is_same(facts: &Facts, is_set: bool, a: &Value, b: &Value) -> bool {
 }
 
 fn same_elements(a: &Value, b: &Value) -> bool {
-    let (Some(a), Some(b)) = (a.as_list(), b.as_list()) else { return false };
+    let (Some(a), Some(b)) = (a.as_list(), b.as_list()) else {
+        return false;
+    };
     let mut rest: Vec<&Value> = b.iter().collect();
-    let all_found = a.iter().all(|item| match rest.iter().position(|other| *other == item) {
-        Some(found) => {
-            rest.swap_remove(found);
-            true
-        }
-        None => false,
-    });
+    let all_found = a
+        .iter()
+        .all(|item| match rest.iter().position(|other| *other == item) {
+            Some(found) => {
+                rest.swap_remove(found);
+                true
+            }
+            None => false,
+        });
     all_found && rest.is_empty()
 }
 
@@ -177,13 +247,25 @@ fn simplified(value: &Value) -> Value {
     match value.plain() {
         Value::String(text) if text.is_empty() => Value::Null,
         Value::List(items) => {
-            let items: Vec<Value> = items.iter().map(simplified).filter(|item| !item.is_null()).collect();
-            if items.is_empty() { Value::Null } else { Value::List(items) }
+            let items: Vec<Value> = items
+                .iter()
+                .map(simplified)
+                .filter(|item| !item.is_null())
+                .collect();
+            if items.is_empty() {
+                Value::Null
+            } else {
+                Value::List(items)
+            }
         }
         Value::Map(entries) => {
             let mut entries = entries.clone();
             entries.retain(|_, value| !value.is_null());
-            if entries.is_empty() { Value::Null } else { Value::Map(entries) }
+            if entries.is_empty() {
+                Value::Null
+            } else {
+                Value::Map(entries)
+            }
         }
         other => other.clone(),
     }
@@ -194,7 +276,11 @@ pub(crate) fn known(value: &Value) -> Value {
     match value {
         Value::Unknown => Value::Null,
         Value::List(items) => Value::List(items.iter().map(known).collect()),
-        Value::Map(entries) => Value::object(entries.iter().map(|(key, value)| (key.clone(), known(value)))),
+        Value::Map(entries) => Value::object(
+            entries
+                .iter()
+                .map(|(key, value)| (key.clone(), known(value))),
+        ),
         other => other.clone(),
     }
 }

@@ -20,9 +20,17 @@ impl Block {
         let value = self.planned(prior, config);
         let mut requires_replace = Vec::new();
         if let Some(prior) = prior {
-            self.collect_replaced(prior, &value, &AttributePath::default(), &mut requires_replace);
+            self.collect_replaced(
+                prior,
+                &value,
+                &AttributePath::default(),
+                &mut requires_replace,
+            );
         }
-        Planned { value, requires_replace }
+        Planned {
+            value,
+            requires_replace,
+        }
     }
 
     /// The minimal configuration for this state, without computed values, defaults, and values that
@@ -34,11 +42,23 @@ impl Block {
         }
         let attributes = self.attributes.iter().map(|attribute| {
             let value = state.get(&attribute.name);
-            let is_written = (attribute.required || attribute.optional) && !attribute.is_same(value, &Value::Null);
-            (attribute.name.clone(), if is_written { value.clone() } else { Value::Null })
+            let is_written = (attribute.required || attribute.optional)
+                && !attribute.is_same(value, &Value::Null);
+            (
+                attribute.name.clone(),
+                if is_written {
+                    value.clone()
+                } else {
+                    Value::Null
+                },
+            )
         });
-        let blocks =
-            self.blocks.iter().map(|nested| (nested.name.clone(), nested.configuration(state.get(&nested.name))));
+        let blocks = self.blocks.iter().map(|nested| {
+            (
+                nested.name.clone(),
+                nested.configuration(state.get(&nested.name)),
+            )
+        });
         Value::object(attributes.chain(blocks))
     }
 
@@ -48,18 +68,34 @@ impl Block {
         }
         let attributes = self.attributes.iter().map(|attribute| {
             let before = prior.map(|prior| prior.get(&attribute.name));
-            (attribute.name.clone(), attribute.planned(before, config.get(&attribute.name)))
+            (
+                attribute.name.clone(),
+                attribute.planned(before, config.get(&attribute.name)),
+            )
         });
         let blocks = self.blocks.iter().map(|nested| {
             let before = prior.map(|prior| prior.get(&nested.name));
-            (nested.name.clone(), nested.planned(before, config.get(&nested.name)))
+            (
+                nested.name.clone(),
+                nested.planned(before, config.get(&nested.name)),
+            )
         });
         Value::object(attributes.chain(blocks))
     }
 
     /// The paths of changes that cannot be made in place.
-    fn collect_replaced(&self, prior: &Value, planned: &Value, at: &AttributePath, paths: &mut Vec<AttributePath>) {
-        for attribute in self.attributes.iter().filter(|attribute| attribute.facts.replace) {
+    fn collect_replaced(
+        &self,
+        prior: &Value,
+        planned: &Value,
+        at: &AttributePath,
+        paths: &mut Vec<AttributePath>,
+    ) {
+        for attribute in self
+            .attributes
+            .iter()
+            .filter(|attribute| attribute.facts.replace)
+        {
             if !attribute.is_same(prior.get(&attribute.name), planned.get(&attribute.name)) {
                 paths.push(at.clone().attribute(attribute.name.clone()));
             }
@@ -83,12 +119,15 @@ impl Attribute {
         if !written.is_null() {
             // An empty value counts as not set. The value that the provider set is kept, unless
             // there is a default.
-            let keeps_prior = self.computed && self.facts.default.is_none() && self.is_empty(written);
+            let keeps_prior =
+                self.computed && self.facts.default.is_none() && self.is_empty(written);
             if let Some(prior) = prior.filter(|prior| keeps_prior && !prior.is_null()) {
                 return prior.clone();
             }
             // Terraform accepts the prior value in place of an equal one, but not in place of null.
-            let kept = prior.filter(|prior| !prior.is_null() && !written.is_unknown() && self.is_same(prior, written));
+            let kept = prior.filter(|prior| {
+                !prior.is_null() && !written.is_unknown() && self.is_same(prior, written)
+            });
             return kept.unwrap_or(written).clone();
         }
         if !self.computed {
@@ -97,7 +136,9 @@ impl Attribute {
         }
         match (&self.facts.default, prior) {
             // The state may contain the default in another form.
-            (Some(default), Some(prior)) if !prior.is_null() && self.is_same(prior, default) => prior.clone(),
+            (Some(default), Some(prior)) if !prior.is_null() && self.is_same(prior, default) => {
+                prior.clone()
+            }
             (Some(default), _) => default.clone(),
             (None, Some(prior)) => prior.clone(),
             (None, None) => Value::Unknown,
@@ -108,11 +149,20 @@ impl Attribute {
 impl NestedBlock {
     fn configuration(&self, state: &Value) -> Value {
         match state.plain() {
-            Value::List(items) => Value::List(items.iter().map(|item| self.block.configuration(item)).collect()),
-            Value::Map(entries) if self.nesting == Nesting::Map => {
-                Value::object(entries.iter().map(|(label, item)| (label.clone(), self.block.configuration(item))))
+            Value::List(items) => Value::List(
+                items
+                    .iter()
+                    .map(|item| self.block.configuration(item))
+                    .collect(),
+            ),
+            Value::Map(entries) if self.nesting == Nesting::Map => Value::object(
+                entries
+                    .iter()
+                    .map(|(label, item)| (label.clone(), self.block.configuration(item))),
+            ),
+            Value::Map(_) if self.facts.empty_is_absent && self.is_same(state, &Value::Null) => {
+                Value::Null
             }
-            Value::Map(_) if self.facts.empty_is_absent && self.is_same(state, &Value::Null) => Value::Null,
             value => self.block.configuration(value),
         }
     }
@@ -123,16 +173,24 @@ impl NestedBlock {
                 let before = |index: usize| prior.and_then(|prior| prior.as_list()?.get(index));
                 let in_order = self.nesting == Nesting::List;
                 let items = items.iter().enumerate();
-                let items = items.map(|(at, item)| self.block.planned(before(at).filter(|_| in_order), item));
+                let items = items
+                    .map(|(at, item)| self.block.planned(before(at).filter(|_| in_order), item));
                 Value::List(items.collect())
             }
             (Nesting::Map, Value::Map(entries)) => {
-                let before = |label: &str| prior.map(|prior| prior.get(label)).filter(|before| !before.is_null());
-                let entries =
-                    entries.iter().map(|(label, item)| (label.clone(), self.block.planned(before(label), item)));
+                let before = |label: &str| {
+                    prior
+                        .map(|prior| prior.get(label))
+                        .filter(|before| !before.is_null())
+                };
+                let entries = entries
+                    .iter()
+                    .map(|(label, item)| (label.clone(), self.block.planned(before(label), item)));
                 Value::object(entries)
             }
-            (Nesting::Single, Value::Map(_)) => self.block.planned(prior.filter(|prior| !prior.is_null()), config),
+            (Nesting::Single, Value::Map(_)) => self
+                .block
+                .planned(prior.filter(|prior| !prior.is_null()), config),
             _ => config.clone(),
         }
     }

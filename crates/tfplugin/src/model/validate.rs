@@ -18,14 +18,26 @@ impl Block {
             let path = at.clone().attribute(attribute.name.clone());
             attribute.check(config.get(&attribute.name), &path, diagnostics);
             if attribute.is_written(config) {
-                self.check_conflicts(config, &attribute.name, &attribute.facts.conflicts_with, &path, diagnostics);
+                self.check_conflicts(
+                    config,
+                    &attribute.name,
+                    &attribute.facts.conflicts_with,
+                    &path,
+                    diagnostics,
+                );
             }
         }
         for nested in &self.blocks {
             let path = at.clone().attribute(nested.name.clone());
             nested.check(config.get(&nested.name), &path, diagnostics);
             if nested.is_written(config) {
-                self.check_conflicts(config, &nested.name, &nested.facts.conflicts_with, &path, diagnostics);
+                self.check_conflicts(
+                    config,
+                    &nested.name,
+                    &nested.facts.conflicts_with,
+                    &path,
+                    diagnostics,
+                );
             }
         }
     }
@@ -40,14 +52,20 @@ impl Block {
     ) {
         for other in others.iter().filter(|other| self.is_written(config, other)) {
             let detail = format!("Remove `{name}` or `{other}`.");
-            diagnostics.push(Diagnostic::error(format!("`{name}` conflicts with `{other}`"), detail).at(path.clone()));
+            diagnostics.push(
+                Diagnostic::error(format!("`{name}` conflicts with `{other}`"), detail)
+                    .at(path.clone()),
+            );
         }
     }
 
     /// Whether the attribute or block with this name is known to be set, and not to an empty value.
     pub fn is_written(&self, config: &Value, name: &str) -> bool {
-        self.attribute(name).is_some_and(|attribute| attribute.is_written(config))
-            || self.nested(name).is_some_and(|nested| nested.is_written(config))
+        self.attribute(name)
+            .is_some_and(|attribute| attribute.is_written(config))
+            || self
+                .nested(name)
+                .is_some_and(|nested| nested.is_written(config))
     }
 }
 
@@ -67,7 +85,11 @@ impl Attribute {
             let warning = Diagnostic::warning("Argument is deprecated", self.deprecation.clone());
             diagnostics.push(warning.at(path.clone()));
         }
-        let problem = self.facts.validators.iter().find_map(|validator| validator.check(&self.name, value));
+        let problem = self
+            .facts
+            .validators
+            .iter()
+            .find_map(|validator| validator.check(&self.name, value));
         diagnostics.extend(problem.map(|problem| problem.at(path.clone())));
     }
 }
@@ -86,16 +108,20 @@ impl NestedBlock {
         match (self.nesting, value.plain()) {
             (Nesting::List, Value::List(items)) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.block.check_at(item, &path.clone().index(index), diagnostics);
+                    self.block
+                        .check_at(item, &path.clone().index(index), diagnostics);
                 }
             }
             // Terraform cannot resolve paths to elements of a set.
             (Nesting::Set, Value::List(items)) => {
-                items.iter().for_each(|item| self.block.check_at(item, path, diagnostics));
+                items
+                    .iter()
+                    .for_each(|item| self.block.check_at(item, path, diagnostics));
             }
             (Nesting::Map, Value::Map(entries)) => {
                 for (label, item) in entries {
-                    self.block.check_at(item, &path.clone().key(label.clone()), diagnostics);
+                    self.block
+                        .check_at(item, &path.clone().key(label.clone()), diagnostics);
                 }
             }
             (Nesting::Single, Value::Map(_)) => self.block.check_at(value, path, diagnostics),

@@ -36,7 +36,10 @@ pub(crate) struct Stdio;
 impl GrpcStdio for Stdio {
     type StreamStdioStream = Messages<StdioData>;
 
-    async fn stream_stdio(&self, _: Request<()>) -> Result<Response<Self::StreamStdioStream>, Status> {
+    async fn stream_stdio(
+        &self,
+        _: Request<()>,
+    ) -> Result<Response<Self::StreamStdioStream>, Status> {
         Ok(Response::new(Box::pin(pending())))
     }
 }
@@ -48,7 +51,10 @@ pub(crate) struct Broker;
 impl GrpcBroker for Broker {
     type StartStreamStream = Messages<ConnInfo>;
 
-    async fn start_stream(&self, _: Request<Streaming<ConnInfo>>) -> Result<Response<Self::StartStreamStream>, Status> {
+    async fn start_stream(
+        &self,
+        _: Request<Streaming<ConnInfo>>,
+    ) -> Result<Response<Self::StartStreamStream>, Status> {
         Ok(Response::new(Box::pin(pending())))
     }
 }
@@ -58,7 +64,9 @@ pub(crate) struct Healthy;
 
 fn status(request: &HealthCheckRequest) -> Result<HealthCheckResponse, Status> {
     match request.service.as_str() {
-        "" | "plugin" => Ok(HealthCheckResponse { status: ServingStatus::Serving.into() }),
+        "" | "plugin" => Ok(HealthCheckResponse {
+            status: ServingStatus::Serving.into(),
+        }),
         other => Err(Status::not_found(format!("no service `{other}`"))),
     }
 }
@@ -67,12 +75,21 @@ fn status(request: &HealthCheckRequest) -> Result<HealthCheckResponse, Status> {
 impl Health for Healthy {
     type WatchStream = Messages<HealthCheckResponse>;
 
-    async fn check(&self, request: Request<HealthCheckRequest>) -> Result<Response<HealthCheckResponse>, Status> {
+    async fn check(
+        &self,
+        request: Request<HealthCheckRequest>,
+    ) -> Result<Response<HealthCheckResponse>, Status> {
         status(request.get_ref()).map(Response::new)
     }
 
-    async fn watch(&self, request: Request<HealthCheckRequest>) -> Result<Response<Self::WatchStream>, Status> {
+    async fn watch(
+        &self,
+        request: Request<HealthCheckRequest>,
+    ) -> Result<Response<Self::WatchStream>, Status> {
         let first = tokio_stream::once(Ok(status(request.get_ref())?));
-        Ok(Response::new(Box::pin(tokio_stream::StreamExt::chain(first, pending()))))
+        Ok(Response::new(Box::pin(tokio_stream::StreamExt::chain(
+            first,
+            pending(),
+        ))))
     }
 }

@@ -82,7 +82,9 @@ impl From<TlsError> for ServeError {
 pub async fn serve(provider: impl Provider) -> Result<(), ServeError> {
     crate::log::install();
     let (about, address) = (provider.about(), provider.address().to_owned());
-    let debug = std::env::args().skip(1).any(|argument| argument == "-debug" || argument == "--debug");
+    let debug = std::env::args()
+        .skip(1)
+        .any(|argument| argument == "-debug" || argument == "--debug");
     let var = |name: &str| std::env::var(name).ok();
     if debug {
         let listener = Listener::bind(&var)?;
@@ -93,16 +95,27 @@ pub async fn serve(provider: impl Provider) -> Result<(), ServeError> {
         return Err(ServeError::NotTerraform(about));
     }
     if let Some(offered) = var("PLUGIN_PROTOCOL_VERSIONS")
-        && !offered.split(',').any(|version| version.trim() == PROTOCOL.to_string())
+        && !offered
+            .split(',')
+            .any(|version| version.trim() == PROTOCOL.to_string())
     {
         return Err(ServeError::Version(offered));
     }
     let client = var("PLUGIN_CLIENT_CERT").unwrap_or_default();
     let (config, certificate) = tls::server_config(&client)?;
     let listener = Listener::bind(&var)?;
-    println!("1|{PROTOCOL}|{}|{}|grpc|{certificate}", listener.network(), listener.address);
+    println!(
+        "1|{PROTOCOL}|{}|{}|grpc|{certificate}",
+        listener.network(),
+        listener.address
+    );
     io::stdout().flush()?;
-    run(Server::new(provider), listener, Some(TlsAcceptor::from(config))).await
+    run(
+        Server::new(provider),
+        listener,
+        Some(TlsAcceptor::from(config)),
+    )
+    .await
 }
 
 /// The environment variable with which Terraform attaches to this process.
@@ -117,14 +130,20 @@ fn reattach(address: &str, listener: &Listener) -> String {
     format!("TF_REATTACH_PROVIDERS='{config}'")
 }
 
-async fn run(server: Server, listener: Listener, tls: Option<TlsAcceptor>) -> Result<(), ServeError> {
+async fn run(
+    server: Server,
+    listener: Listener,
+    tls: Option<TlsAcceptor>,
+) -> Result<(), ServeError> {
     let shutdown = CancellationToken::new();
     let (cancel, socket) = (server.clone(), listener.socket_file());
     let connections = accept(listener, tls);
     let stop = shutdown.clone();
     let outcome = tonic::transport::Server::builder()
         .add_service(server.into_service())
-        .add_service(GrpcControllerServer::new(Controller { shutdown: shutdown.clone() }))
+        .add_service(GrpcControllerServer::new(Controller {
+            shutdown: shutdown.clone(),
+        }))
         .add_service(GrpcStdioServer::new(Stdio))
         .add_service(GrpcBrokerServer::new(Broker))
         .add_service(HealthServer::new(Healthy))
@@ -152,8 +171,10 @@ async fn ended_by_signal(server: &Server) {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-        else {
+        let (Ok(mut interrupt), Ok(mut terminate)) = (
+            signal(SignalKind::interrupt()),
+            signal(SignalKind::terminate()),
+        ) else {
             return std::future::pending().await;
         };
         let started_by_terraform = std::env::var_os(COOKIE_NAME).is_some();
@@ -195,24 +216,37 @@ impl Listener {
     fn bind(var: &impl Fn(&str) -> Option<String>) -> io::Result<Self> {
         #[cfg(unix)]
         {
-            let folder = var("PLUGIN_UNIX_SOCKET_DIR").filter(|folder| !folder.is_empty()).map(PathBuf::from);
+            let folder = var("PLUGIN_UNIX_SOCKET_DIR")
+                .filter(|folder| !folder.is_empty())
+                .map(PathBuf::from);
             let folder = folder.unwrap_or_else(std::env::temp_dir);
             let path = folder.join(format!("tfplugin-{}-{}", std::process::id(), nonce()));
             if let Ok(listener) = UnixListener::bind(&path) {
-                return Ok(Self { address: path.display().to_string(), socket: Socket::Unix(listener) });
+                return Ok(Self {
+                    address: path.display().to_string(),
+                    socket: Socket::Unix(listener),
+                });
             }
         }
         Self::bind_tcp(var)
     }
 
     fn bind_tcp(var: &impl Fn(&str) -> Option<String>) -> io::Result<Self> {
-        let port = |name: &str, default: u16| var(name).and_then(|text| text.parse().ok()).unwrap_or(default);
+        let port = |name: &str, default: u16| {
+            var(name)
+                .and_then(|text| text.parse().ok())
+                .unwrap_or(default)
+        };
         let (first, last) = (port("PLUGIN_MIN_PORT", 0), port("PLUGIN_MAX_PORT", 0));
-        let bound = (first..=last).find_map(|port| std::net::TcpListener::bind(("127.0.0.1", port)).ok());
+        let bound =
+            (first..=last).find_map(|port| std::net::TcpListener::bind(("127.0.0.1", port)).ok());
         let listener = bound.map_or_else(|| std::net::TcpListener::bind(("127.0.0.1", 0)), Ok)?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?.to_string();
-        Ok(Self { address, socket: Socket::Tcp(TcpListener::from_std(listener)?) })
+        Ok(Self {
+            address,
+            socket: Socket::Tcp(TcpListener::from_std(listener)?),
+        })
     }
 
     fn network(&self) -> &'static str {
@@ -238,7 +272,9 @@ impl Listener {
 
 /// Makes the names of this process's sockets unique.
 fn nonce() -> u32 {
-    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |elapsed| elapsed.subsec_nanos())
+    std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .map_or(0, |elapsed| elapsed.subsec_nanos())
 }
 
 /// A bidirectional byte stream.
@@ -256,7 +292,10 @@ impl Connected for Connection {
 }
 
 /// Accepts connections. A client that fails the TLS handshake is rejected without delaying others.
-fn accept(listener: Listener, tls: Option<TlsAcceptor>) -> impl Stream<Item = io::Result<Connection>> {
+fn accept(
+    listener: Listener,
+    tls: Option<TlsAcceptor>,
+) -> impl Stream<Item = io::Result<Connection>> {
     let (sender, receiver) = tokio::sync::mpsc::channel(8);
     tokio::spawn(async move {
         while let Ok(stream) = listener.accept().await {
@@ -280,13 +319,21 @@ fn accept(listener: Listener, tls: Option<TlsAcceptor>) -> impl Stream<Item = io
 }
 
 impl AsyncRead for Connection {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         Pin::new(&mut self.0).poll_read(cx, buf)
     }
 }
 
 impl AsyncWrite for Connection {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.0).poll_write(cx, buf)
     }
 

@@ -67,28 +67,65 @@ impl Server {
     pub fn new(provider: impl Provider) -> Self {
         let resource = |resource: Box<dyn Resource>| {
             let (schema, identity) = (resource.schema(), resource.identity_schema());
-            (resource.type_name(), Arc::new(ResourceEntry { resource, schema, identity }))
+            (
+                resource.type_name(),
+                Arc::new(ResourceEntry {
+                    resource,
+                    schema,
+                    identity,
+                }),
+            )
         };
         let data_source = |data_source: Box<dyn DataSource>| {
             let schema = data_source.schema();
-            (data_source.type_name(), Arc::new(DataSourceEntry { data_source, schema }))
+            (
+                data_source.type_name(),
+                Arc::new(DataSourceEntry {
+                    data_source,
+                    schema,
+                }),
+            )
         };
         let list_resource = |list_resource: Box<dyn ListResource>| {
             let schema = list_resource.schema();
-            (list_resource.type_name(), Arc::new(ListEntry { list_resource, schema }))
+            (
+                list_resource.type_name(),
+                Arc::new(ListEntry {
+                    list_resource,
+                    schema,
+                }),
+            )
         };
         let function = |function: Box<dyn Function>| {
             let signature = function.signature();
-            (function.name(), Arc::new(FunctionEntry { function, signature }))
+            (
+                function.name(),
+                Arc::new(FunctionEntry {
+                    function,
+                    signature,
+                }),
+            )
         };
         let catalog = Catalog {
             provider: provider.schema(),
             resources: provider.resources().into_iter().map(resource).collect(),
-            data_sources: provider.data_sources().into_iter().map(data_source).collect(),
-            list_resources: provider.list_resources().into_iter().map(list_resource).collect(),
+            data_sources: provider
+                .data_sources()
+                .into_iter()
+                .map(data_source)
+                .collect(),
+            list_resources: provider
+                .list_resources()
+                .into_iter()
+                .map(list_resource)
+                .collect(),
             functions: provider.functions().into_iter().map(function).collect(),
         };
-        Self { provider: Arc::new(provider), catalog: Arc::new(catalog), cancelled: Arc::default() }
+        Self {
+            provider: Arc::new(provider),
+            catalog: Arc::new(catalog),
+            cancelled: Arc::default(),
+        }
     }
 
     /// This server as a gRPC service.
@@ -106,40 +143,66 @@ impl Server {
 
     #[cfg(feature = "testing")]
     pub(crate) fn list_schema(&self, name: &str) -> Option<&Schema> {
-        self.catalog.list_resources.get(name).map(|entry| &entry.schema)
+        self.catalog
+            .list_resources
+            .get(name)
+            .map(|entry| &entry.schema)
     }
 
     #[cfg(feature = "testing")]
     pub(crate) fn identity_schema(&self, name: &str) -> Option<&IdentitySchema> {
-        self.catalog.resources.get(name).and_then(|entry| entry.identity.as_ref())
+        self.catalog
+            .resources
+            .get(name)
+            .and_then(|entry| entry.identity.as_ref())
     }
 
     fn context(&self) -> Context {
-        Context { cancelled: self.cancelled().child_token() }
+        Context {
+            cancelled: self.cancelled().child_token(),
+        }
     }
 
     fn cancelled(&self) -> CancellationToken {
-        self.cancelled.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.cancelled
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Renews the cancellation after an earlier run was stopped.
     fn renew(&self) {
-        let mut cancelled = self.cancelled.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut cancelled = self
+            .cancelled
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if cancelled.is_cancelled() {
             *cancelled = CancellationToken::new();
         }
     }
 
     fn resource(&self, name: &str) -> Result<Arc<ResourceEntry>, Diagnostics> {
-        self.catalog.resources.get(name).cloned().ok_or_else(|| unknown_type("resource", name))
+        self.catalog
+            .resources
+            .get(name)
+            .cloned()
+            .ok_or_else(|| unknown_type("resource", name))
     }
 
     fn data_source(&self, name: &str) -> Result<Arc<DataSourceEntry>, Diagnostics> {
-        self.catalog.data_sources.get(name).cloned().ok_or_else(|| unknown_type("data source", name))
+        self.catalog
+            .data_sources
+            .get(name)
+            .cloned()
+            .ok_or_else(|| unknown_type("data source", name))
     }
 
     fn list_resource(&self, name: &str) -> Result<Arc<ListEntry>, Diagnostics> {
-        self.catalog.list_resources.get(name).cloned().ok_or_else(|| unknown_type("list resource", name))
+        self.catalog
+            .list_resources
+            .get(name)
+            .cloned()
+            .ok_or_else(|| unknown_type("list resource", name))
     }
 
     fn capabilities() -> proto::ServerCapabilities {
@@ -153,7 +216,11 @@ impl Server {
 }
 
 fn unknown_type(kind: &str, name: &str) -> Diagnostics {
-    Diagnostic::error(format!("no {kind} `{name}`"), "This version of the provider does not have it.").into()
+    Diagnostic::error(
+        format!("no {kind} `{name}`"),
+        "This version of the provider does not have it.",
+    )
+    .into()
 }
 
 /// Runs a call of the provider. A panic ends only that call.
@@ -163,7 +230,9 @@ async fn guarded<T: Send + 'static>(
     match tokio::spawn(call).await {
         Ok(outcome) => outcome,
         Err(error) => {
-            let payload = error.try_into_panic().unwrap_or_else(|_| Box::new("the call was aborted"));
+            let payload = error
+                .try_into_panic()
+                .unwrap_or_else(|_| Box::new("the call was aborted"));
             let text = payload
                 .downcast_ref::<&str>()
                 .map(|text| (*text).to_owned())
@@ -180,7 +249,9 @@ async fn guarded<T: Send + 'static>(
 
 /// Decodes a value of a message with a schema.
 fn read(message: Option<&proto::DynamicValue>, schema: &Schema) -> Result<Value, Diagnostics> {
-    let Some(message) = message else { return Ok(Value::Null) };
+    let Some(message) = message else {
+        return Ok(Value::Null);
+    };
     wire::value(message, &schema.block).map_err(|error| undecodable(&error))
 }
 

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use crate::codec;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::proto;
-use crate::provider::{ApplyError, ApplyRequest, ImportKey, MoveRequest, PlanRequest, ReadOutcome, ResourceState};
+use crate::provider::{
+    ApplyError, ApplyRequest, ImportKey, MoveRequest, PlanRequest, ReadOutcome, ResourceState,
+};
 use crate::schema::IdentitySchema;
 use crate::value::Value;
 use crate::wire;
@@ -19,7 +21,10 @@ impl ResourceEntry {
 
     fn identity(&self, present: &ResourceState) -> Option<proto::ResourceIdentityData> {
         let schema = self.identity.as_ref()?;
-        present.identity.as_ref().map(|identity| wire::identity(identity, schema))
+        present
+            .identity
+            .as_ref()
+            .map(|identity| wire::identity(identity, schema))
     }
 }
 
@@ -48,7 +53,8 @@ pub(crate) async fn read_data(
     let (entry, cx) = (server.data_source(&request.type_name)?, server.context());
     let config = read(request.config.as_ref(), &entry.schema)?;
     let inner = Arc::clone(&entry);
-    let (state, warnings) = guarded(async move { inner.data_source.read(config, &cx).await }).await?;
+    let (state, warnings) =
+        guarded(async move { inner.data_source.read(config, &cx).await }).await?;
     Ok(proto::read_data_source::Response {
         state: Some(wire::message(&state, &entry.schema.block)),
         diagnostics: wire::diagnostics(warnings),
@@ -62,7 +68,8 @@ pub(crate) async fn upgrade(
 ) -> Result<proto::DynamicValue, Diagnostics> {
     let entry = server.resource(&request.type_name)?;
     let raw = request.raw_state.map(|raw| raw.json).unwrap_or_default();
-    let state = codec::decode_json(&raw, &entry.schema.block).map_err(|error| undecodable(&error))?;
+    let state =
+        codec::decode_json(&raw, &entry.schema.block).map_err(|error| undecodable(&error))?;
     let (inner, version) = (Arc::clone(&entry), request.version);
     let state = guarded(async move { inner.resource.upgrade(version, state, &raw).await }).await?;
     Ok(wire::message(&state, &entry.schema.block))
@@ -74,10 +81,17 @@ pub(crate) fn upgrade_identity(
 ) -> Result<proto::ResourceIdentityData, Diagnostics> {
     let entry = server.resource(&request.type_name)?;
     let Some(schema) = &entry.identity else {
-        return Err(Diagnostic::error(format!("`{}` has no identity", request.type_name), "").into());
+        return Err(
+            Diagnostic::error(format!("`{}` has no identity", request.type_name), "").into(),
+        );
     };
-    let raw = request.raw_identity.as_ref().map(|raw| raw.json.as_slice()).unwrap_or(&[]);
-    let identity = codec::decode_json(raw, &schema.as_block()).map_err(|error| undecodable(&error))?;
+    let raw = request
+        .raw_identity
+        .as_ref()
+        .map(|raw| raw.json.as_slice())
+        .unwrap_or(&[]);
+    let identity =
+        codec::decode_json(raw, &schema.as_block()).map_err(|error| undecodable(&error))?;
     Ok(wire::identity(&identity, schema))
 }
 
@@ -90,9 +104,10 @@ pub(crate) async fn refresh(
     let (inner, private) = (Arc::clone(&entry), request.private);
     let found = guarded(async move { inner.resource.read(state, private, &cx).await }).await?;
     Ok(match found {
-        ReadOutcome::NotFound => {
-            proto::read_resource::Response { new_state: entry.message(&Value::Null), ..Default::default() }
-        }
+        ReadOutcome::NotFound => proto::read_resource::Response {
+            new_state: entry.message(&Value::Null),
+            ..Default::default()
+        },
         ReadOutcome::Found(present) => proto::read_resource::Response {
             new_state: entry.message(&present.state),
             new_identity: entry.identity(&present),
@@ -114,7 +129,8 @@ pub(crate) async fn plan(
     let config = read(request.config.as_ref(), &entry.schema)?;
     let inner = Arc::clone(&entry);
     if proposed.is_null() {
-        let warnings = guarded(async move { Ok(inner.resource.plan_destroy(&prior).await) }).await?;
+        let warnings =
+            guarded(async move { Ok(inner.resource.plan_destroy(&prior).await) }).await?;
         return Ok(Response {
             planned_state: entry.message(&Value::Null),
             planned_private: request.prior_private,
@@ -123,7 +139,12 @@ pub(crate) async fn plan(
         });
     }
     let prior = if prior.is_null() { None } else { Some(prior) };
-    let change = PlanRequest { prior, proposed, config, private: request.prior_private };
+    let change = PlanRequest {
+        prior,
+        proposed,
+        config,
+        private: request.prior_private,
+    };
     let plan = guarded(async move { inner.resource.plan(change, &cx).await }).await?;
     Ok(Response {
         planned_state: entry.message(&plan.planned),
@@ -151,7 +172,10 @@ pub(crate) async fn apply(
     let outcome = guarded(async move {
         let resource = &inner.resource;
         Ok(if change.planned.is_null() {
-            let gone = |warnings| ResourceState { warnings, ..ResourceState::default() };
+            let gone = |warnings| ResourceState {
+                warnings,
+                ..ResourceState::default()
+            };
             resource.delete(change, &cx).await.map(gone)
         } else if change.prior.is_null() {
             resource.create(change, &cx).await
@@ -164,9 +188,13 @@ pub(crate) async fn apply(
             let warnings = std::mem::take(&mut present.warnings);
             (present, warnings)
         }
-        Ok(Err(ApplyError { diagnostics, partial_state })) => {
-            (partial_state.map_or_else(|| kept(prior), |left| *left), diagnostics)
-        }
+        Ok(Err(ApplyError {
+            diagnostics,
+            partial_state,
+        })) => (
+            partial_state.map_or_else(|| kept(prior), |left| *left),
+            diagnostics,
+        ),
         Err(bug) => (kept(prior), bug),
     };
     Ok(Response {
@@ -180,7 +208,10 @@ pub(crate) async fn apply(
 
 /// The state to return if a change fails without leaving another one.
 fn kept(state: Value) -> ResourceState {
-    ResourceState { state, ..ResourceState::default() }
+    ResourceState {
+        state,
+        ..ResourceState::default()
+    }
 }
 
 pub(crate) async fn import(
@@ -203,10 +234,15 @@ fn import_key(
     request: &proto::import_resource_state::Request,
     schema: Option<&IdentitySchema>,
 ) -> Result<ImportKey, Diagnostics> {
-    let identity = request.identity.as_ref().and_then(|identity| identity.identity_data.as_ref());
+    let identity = request
+        .identity
+        .as_ref()
+        .and_then(|identity| identity.identity_data.as_ref());
     match (identity, schema) {
         (Some(identity), Some(schema)) if request.id.is_empty() => {
-            wire::value(identity, &schema.as_block()).map(ImportKey::Identity).map_err(|error| undecodable(&error))
+            wire::value(identity, &schema.as_block())
+                .map(ImportKey::Identity)
+                .map_err(|error| undecodable(&error))
         }
         _ => Ok(ImportKey::Id(request.id.clone())),
     }
@@ -233,10 +269,14 @@ pub(crate) async fn move_state(
         source_provider: request.source_provider_address,
         source_type: request.source_type_name.clone(),
         source_version: request.source_schema_version,
-        source_state: request.source_state.map(|state| state.json).unwrap_or_default(),
+        source_state: request
+            .source_state
+            .map(|state| state.json)
+            .unwrap_or_default(),
     };
     let inner = Arc::clone(&entry);
-    let Some(present) = guarded(async move { inner.resource.move_state(&source).await }).await? else {
+    let Some(present) = guarded(async move { inner.resource.move_state(&source).await }).await?
+    else {
         return Err(Diagnostic::error(
             format!("cannot move `{}` to `{}`", request.source_type_name, request.target_type_name),
             "The provider does not support moving objects of that type. Remove the `moved` block and \

@@ -14,7 +14,10 @@ use rustls::client::danger::HandshakeSignatureValid;
 use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, UnixTime};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
-use rustls::{CertificateError, DigitallySignedStruct, DistinguishedName, Error, ServerConfig, SignatureScheme};
+use rustls::{
+    CertificateError, DigitallySignedStruct, DistinguishedName, Error, ServerConfig,
+    SignatureScheme,
+};
 
 /// The reason why TLS cannot be set up.
 #[derive(Debug)]
@@ -38,7 +41,10 @@ pub(crate) fn server_config(client_pem: &str) -> Result<(Arc<ServerConfig>, Stri
     let der = own.cert.der().clone();
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(own.signing_key.serialize_der()));
     let crypto = Arc::new(aws_lc_rs::default_provider());
-    let verifier = Arc::new(OnlyClient { client, crypto: Arc::clone(&crypto) });
+    let verifier = Arc::new(OnlyClient {
+        client,
+        crypto: Arc::clone(&crypto),
+    });
     let mut config = ServerConfig::builder_with_provider(crypto)
         .with_safe_default_protocol_versions()
         .map_err(|error| fail("cannot choose a TLS version", &error))?
@@ -60,7 +66,9 @@ fn certificate(pem: &str) -> Result<CertificateDer<'static>, TlsError> {
         .collect();
     match STANDARD.decode(&body) {
         Ok(der) if !der.is_empty() => Ok(der.into()),
-        _ => Err(TlsError("PLUGIN_CLIENT_CERT does not contain a certificate".into())),
+        _ => Err(TlsError(
+            "PLUGIN_CLIENT_CERT does not contain a certificate".into(),
+        )),
     }
 }
 
@@ -84,7 +92,9 @@ impl ClientCertVerifier for OnlyClient {
         if *end_entity == self.client {
             Ok(ClientCertVerified::assertion())
         } else {
-            Err(Error::InvalidCertificate(CertificateError::ApplicationVerificationFailure))
+            Err(Error::InvalidCertificate(
+                CertificateError::ApplicationVerificationFailure,
+            ))
         }
     }
 
@@ -94,7 +104,12 @@ impl ClientCertVerifier for OnlyClient {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, cert, dss, &self.crypto.signature_verification_algorithms)
+        verify_tls12_signature(
+            message,
+            cert,
+            dss,
+            &self.crypto.signature_verification_algorithms,
+        )
     }
 
     fn verify_tls13_signature(
@@ -103,10 +118,17 @@ impl ClientCertVerifier for OnlyClient {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, cert, dss, &self.crypto.signature_verification_algorithms)
+        verify_tls13_signature(
+            message,
+            cert,
+            dss,
+            &self.crypto.signature_verification_algorithms,
+        )
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.crypto.signature_verification_algorithms.supported_schemes()
+        self.crypto
+            .signature_verification_algorithms
+            .supported_schemes()
     }
 }

@@ -18,8 +18,15 @@ use crate::shared::managed::{Failed, Operation, Refusal};
 const BEFORE_THE_ROLE: [&str; 2] = ["CreateRole", "GetRole"];
 
 /// Creates the role and the function, unless a function with this name exists.
-pub(super) async fn create(planned: &Function, operation: &Operation) -> Result<Function, Failed<Function>> {
-    let (aws, call, name) = (operation.aws(), &operation.call, planned.function_name.get()?);
+pub(super) async fn create(
+    planned: &Function,
+    operation: &Operation,
+) -> Result<Function, Failed<Function>> {
+    let (aws, call, name) = (
+        operation.aws(),
+        &operation.call,
+        planned.function_name.get()?,
+    );
     let (code, hash) = planned.code_as_planned().map_err(Refusal::from)?;
     let mut wanted = planned.clone();
     let owned = create_role(planned, operation).await?;
@@ -46,7 +53,10 @@ pub(super) async fn create(planned: &Function, operation: &Operation) -> Result<
         wanted.code.source_code_hash = hash.into();
     }
     let created = wanted.observed(&found);
-    let (before, separate) = (Separate::of_new(found.reserved_concurrency), Separate::of(&wanted));
+    let (before, separate) = (
+        Separate::of_new(found.reserved_concurrency),
+        Separate::of(&wanted),
+    );
     if separate == before {
         return Ok(created);
     }
@@ -57,7 +67,10 @@ pub(super) async fn create(planned: &Function, operation: &Operation) -> Result<
 }
 
 /// The function with its current values in AWS, such as the date of the last change.
-pub(super) async fn described(changed: Function, operation: &Operation) -> Result<Function, Failed<Function>> {
+pub(super) async fn described(
+    changed: Function,
+    operation: &Operation,
+) -> Result<Function, Failed<Function>> {
     match function::describe(operation.aws(), &operation.call, changed.name()).await {
         Ok(Some(found)) => Ok(changed.observed(&found)),
         Ok(None) => Ok(changed),
@@ -80,15 +93,24 @@ async fn create_role(
         return Err(AwsError::of(AwsErrorKind::AlreadyExists, "CreateFunction", message).into());
     }
     let identity = aws.identity(call).await?;
-    let Some(role) = planned.managed_role(&identity.region) else { return Ok(None) };
+    let Some(role) = planned.managed_role(&identity.region) else {
+        return Ok(None);
+    };
     let policy = planned.policy(&execution_role::account(identity));
-    match role.create_or_adopt(aws, call, &policy, identity, &operation.tags).await {
+    match role
+        .create_or_adopt(aws, call, &policy, identity, &operation.tags)
+        .await
+    {
         Ok(adopted) => Ok(Some((role, adopted))),
         Err(error) => {
             let doing = format!("create the role `{}` of the function `{name}`", role.name);
             let refusal = Refusal::from(diagnostics::of_aws(&doing, &error));
             let is_nothing = BEFORE_THE_ROLE.contains(&error.operation);
-            Err(if is_nothing { refusal.into() } else { Failed::leaving(refusal, planned.clone()) })
+            Err(if is_nothing {
+                refusal.into()
+            } else {
+                Failed::leaving(refusal, planned.clone())
+            })
         }
     }
 }
@@ -113,7 +135,8 @@ async fn refused(
     }
     if may_exist {
         let identity = operation.aws().identity(&operation.call).await;
-        let arn = identity.map(|identity| identity.arn("lambda", &format!("function:{}", wanted.short_name())));
+        let arn = identity
+            .map(|identity| identity.arn("lambda", &format!("function:{}", wanted.short_name())));
         wanted.arn = arn.ok().into();
     }
     Failed::leaving(error, wanted)
@@ -121,9 +144,15 @@ async fn refused(
 
 /// Removes a role that was created for a function, unless a function of this name uses it by now.
 /// Returns whether one uses it.
-pub(super) async fn remove_unused_role(role: &ManagedRole, name: &str, operation: &Operation) -> bool {
+pub(super) async fn remove_unused_role(
+    role: &ManagedRole,
+    name: &str,
+    operation: &Operation,
+) -> bool {
     let (aws, call) = (operation.aws(), &operation.call);
-    let Ok(found) = function::describe(aws, call, name).await else { return false };
+    let Ok(found) = function::describe(aws, call, name).await else {
+        return false;
+    };
     if found.is_some_and(|found| role.is_at(&found.configuration.role)) {
         return true;
     }
@@ -145,12 +174,21 @@ pub(super) async fn write_tags(tagged: &Function, operation: &Operation) -> Resu
 }
 
 /// Deletes the function, and then the objects that only it used.
-pub(super) async fn delete(deleted: &Function, operation: &Operation) -> Result<Diagnostics, Refusal> {
-    let (aws, call, name) = (operation.aws(), &operation.call, deleted.function_name.get()?);
+pub(super) async fn delete(
+    deleted: &Function,
+    operation: &Operation,
+) -> Result<Diagnostics, Refusal> {
+    let (aws, call, name) = (
+        operation.aws(),
+        &operation.call,
+        deleted.function_name.get()?,
+    );
     let region = match deleted.arn.text() {
         Some(_) if deleted.skip_destroy == Attr::Known(true) => {
             let detail = "It is kept because of `skip_destroy`.";
-            return Ok(Diagnostic::warning(format!("the function `{name}` still exists"), detail).into());
+            return Ok(
+                Diagnostic::warning(format!("the function `{name}` still exists"), detail).into(),
+            );
         }
         Some(arn) => {
             function::delete(aws, call, name).await?;

@@ -28,7 +28,11 @@ fn list(values: &Attr<Vec<String>>) -> Vec<String> {
 
 /// A list from AWS, which never returns null.
 fn written(values: &[String]) -> Attr<Vec<String>> {
-    if values.is_empty() { Attr::Null } else { values.to_vec().into() }
+    if values.is_empty() {
+        Attr::Null
+    } else {
+        values.to_vec().into()
+    }
 }
 
 /// Environment variables.
@@ -41,12 +45,24 @@ pub(super) struct Environment {
 
 impl Environment {
     pub(super) fn settings(block: &Attr<Self>) -> BTreeMap<String, String> {
-        let variables = block.known().and_then(|environment| environment.variables.known());
-        variables.into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())).collect()
+        let variables = block
+            .known()
+            .and_then(|environment| environment.variables.known());
+        variables
+            .into_iter()
+            .flatten()
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
     }
 
     pub(super) fn of(found: &BTreeMap<String, String>) -> Attr<Self> {
-        if found.is_empty() { Attr::Null } else { Attr::Known(Self { variables: found.clone().into() }) }
+        if found.is_empty() {
+            Attr::Null
+        } else {
+            Attr::Known(Self {
+                variables: found.clone().into(),
+            })
+        }
     }
 }
 
@@ -102,23 +118,44 @@ impl LoggingConfig {
     }
 
     /// The block for the values in AWS, which fills in defaults for arguments that are not set.
-    pub(super) fn observed(before: &Attr<Self>, found: Option<&Logging>, function: &str) -> Attr<Self> {
-        let Some(found) = found else { return before.clone() };
+    pub(super) fn observed(
+        before: &Attr<Self>,
+        found: Option<&Logging>,
+        function: &str,
+    ) -> Attr<Self> {
+        let Some(found) = found else {
+            return before.clone();
+        };
         let format = found.format.as_deref().unwrap_or(TEXT);
         let default_group = format!("{LOG_GROUPS}{function}");
-        let other_group = found.group.as_deref().filter(|group| *group != default_group);
+        let other_group = found
+            .group
+            .as_deref()
+            .filter(|group| *group != default_group);
         if Self::settings(before).is_none() && format == TEXT && other_group.is_none() {
             return before.clone();
         }
         let level = |written: fn(&Self) -> &Attr<String>, found: &Option<String>| {
-            let is_written = before.known().is_some_and(|before| !written(before).is_null());
+            let is_written = before
+                .known()
+                .is_some_and(|before| !written(before).is_null());
             found.clone().filter(|level| is_written || level != LEVEL)
         };
-        let names_group = before.known().is_some_and(|before| !before.log_group.is_null());
-        let group = if names_group { found.group.as_deref() } else { other_group };
+        let names_group = before
+            .known()
+            .is_some_and(|before| !before.log_group.is_null());
+        let group = if names_group {
+            found.group.as_deref()
+        } else {
+            other_group
+        };
         Attr::Known(Self {
             log_format: format.into(),
-            application_log_level: level(|before| &before.application_log_level, &found.application_level).into(),
+            application_log_level: level(
+                |before| &before.application_log_level,
+                &found.application_level,
+            )
+            .into(),
             system_log_level: level(|before| &before.system_log_level, &found.system_level).into(),
             log_group: group.map(str::to_owned).into(),
         })
@@ -142,11 +179,21 @@ pub(super) struct VpcConfig {
 impl VpcConfig {
     pub(super) fn settings(block: &Attr<Self>) -> Option<Vpc> {
         let vpc = block.known()?;
-        let ids = |ids: &Attr<BTreeSet<String>>| ids.known().into_iter().flatten().cloned().collect::<Vec<_>>();
+        let ids = |ids: &Attr<BTreeSet<String>>| {
+            ids.known()
+                .into_iter()
+                .flatten()
+                .cloned()
+                .collect::<Vec<_>>()
+        };
         let ipv6 = vpc.ipv6_allowed_for_dual_stack == Attr::Known(true);
         let (subnets, security_groups) = (ids(&vpc.subnet_ids), ids(&vpc.security_group_ids));
         let is_empty = subnets.is_empty() && security_groups.is_empty();
-        (!is_empty).then_some(Vpc { subnets, security_groups, ipv6 })
+        (!is_empty).then_some(Vpc {
+            subnets,
+            security_groups,
+            ipv6,
+        })
     }
 
     pub(super) fn of(found: &Vpc) -> Self {
@@ -173,7 +220,9 @@ impl DeadLetterConfig {
     }
 
     pub(super) fn of(arn: &str) -> Self {
-        Self { target_arn: arn.into() }
+        Self {
+            target_arn: arn.into(),
+        }
     }
 }
 
@@ -195,7 +244,11 @@ impl ImageConfig {
     pub(super) fn settings(block: &Attr<Self>) -> Option<Image> {
         let image = block.known()?;
         let (command, entry_point) = (list(&image.command), list(&image.entry_point));
-        let settings = Image { command, entry_point, working_directory: own(&image.working_directory) };
+        let settings = Image {
+            command,
+            entry_point,
+            working_directory: own(&image.working_directory),
+        };
         Some(settings).filter(|settings| *settings != Image::default())
     }
 
@@ -240,14 +293,20 @@ pub(super) struct SnapStart {
 
 impl SnapStart {
     pub(super) fn settings(block: &Attr<Self>) -> bool {
-        block.known().is_some_and(|snap_start| snap_start.apply_on.text() == Some(PUBLISHED_VERSIONS))
+        block
+            .known()
+            .is_some_and(|snap_start| snap_start.apply_on.text() == Some(PUBLISHED_VERSIONS))
     }
 
     pub(super) fn observed(before: &Attr<Self>, found: bool) -> Attr<Self> {
         if Self::settings(before) == found {
             return before.clone();
         }
-        found.then(|| Self { apply_on: PUBLISHED_VERSIONS.into() }).into()
+        found
+            .then(|| Self {
+                apply_on: PUBLISHED_VERSIONS.into(),
+            })
+            .into()
     }
 }
 
@@ -266,11 +325,17 @@ impl FileSystemConfig {
     pub(super) fn settings(block: &Attr<Self>) -> Option<FileSystem> {
         let system = block.known()?;
         let local_mount_path = system.local_mount_path.text().unwrap_or("").to_owned();
-        Some(FileSystem { arn: own(&system.arn)?, local_mount_path })
+        Some(FileSystem {
+            arn: own(&system.arn)?,
+            local_mount_path,
+        })
     }
 
     pub(super) fn of(found: &FileSystem) -> Self {
-        Self { arn: found.arn.as_str().into(), local_mount_path: found.local_mount_path.as_str().into() }
+        Self {
+            arn: found.arn.as_str().into(),
+            local_mount_path: found.local_mount_path.as_str().into(),
+        }
     }
 }
 
@@ -288,18 +353,25 @@ pub(super) struct DurableConfig {
 impl DurableConfig {
     /// Whether the block is set, with known or unknown values.
     pub(super) fn is_present(block: &Attr<Self>) -> bool {
-        block.known().is_some_and(|durable| !durable.execution_timeout.is_null())
+        block
+            .known()
+            .is_some_and(|durable| !durable.execution_timeout.is_null())
     }
 
     pub(super) fn settings(block: &Attr<Self>) -> Option<Durable> {
         let durable = block.known()?;
         let execution_timeout = durable.execution_timeout.known().copied()?;
-        Some(Durable { execution_timeout, retention_days: durable.retention_period.known().copied() })
+        Some(Durable {
+            execution_timeout,
+            retention_days: durable.retention_period.known().copied(),
+        })
     }
 
     /// The block for the values in AWS, which fills in the retention period.
     pub(super) fn observed(before: &Attr<Self>, found: Option<&Durable>) -> Attr<Self> {
-        let is_filled_in = before.known().is_some_and(|before| before.retention_period.is_null());
+        let is_filled_in = before
+            .known()
+            .is_some_and(|before| before.retention_period.is_null());
         let of = |found: &Durable| Self {
             execution_timeout: found.execution_timeout.into(),
             retention_period: found.retention_days.filter(|_| !is_filled_in).into(),
@@ -322,7 +394,9 @@ impl TenancyConfig {
     }
 
     pub(super) fn of(mode: &str) -> Self {
-        Self { tenant_isolation_mode: mode.into() }
+        Self {
+            tenant_isolation_mode: mode.into(),
+        }
     }
 }
 
@@ -350,7 +424,10 @@ struct ManagedInstances {
 
 impl CapacityProviderConfig {
     fn instances(block: &Attr<Self>) -> Option<&ManagedInstances> {
-        block.known()?.lambda_managed_instances_capacity_provider_config.known()
+        block
+            .known()?
+            .lambda_managed_instances_capacity_provider_config
+            .known()
     }
 
     /// Whether the block is set, with known or unknown values.
@@ -376,8 +453,10 @@ impl CapacityProviderConfig {
     /// The block for the values in AWS, which fills in the limits.
     pub(super) fn observed(before: &Attr<Self>, found: Option<&CapacityProvider>) -> Attr<Self> {
         let before = Self::instances(before);
-        let concurrency = before.is_some_and(|before| before.per_execution_environment_max_concurrency.is_null());
-        let memory = before.is_some_and(|before| before.execution_environment_memory_gib_per_vcpu.is_null());
+        let concurrency =
+            before.is_some_and(|before| before.per_execution_environment_max_concurrency.is_null());
+        let memory =
+            before.is_some_and(|before| before.execution_environment_memory_gib_per_vcpu.is_null());
         let of = |found: &CapacityProvider| {
             let instances = ManagedInstances {
                 capacity_provider_arn: found.arn.as_str().into(),
@@ -390,7 +469,9 @@ impl CapacityProviderConfig {
                     .filter(|_| !memory)
                     .into(),
             };
-            Self { lambda_managed_instances_capacity_provider_config: Attr::Known(instances) }
+            Self {
+                lambda_managed_instances_capacity_provider_config: Attr::Known(instances),
+            }
         };
         found.map(of).into()
     }

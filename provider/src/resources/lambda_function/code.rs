@@ -59,11 +59,18 @@ pub(super) struct CodeSource {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place<'a> {
     /// A folder, and patterns of files to exclude.
-    Folder { path: &'a str, excludes: &'a [String] },
+    Folder {
+        path: &'a str,
+        excludes: &'a [String],
+    },
     /// A zip file.
     File(&'a str),
     /// A zip file in S3.
-    S3 { bucket: &'a str, key: &'a str, version: Option<&'a str> },
+    S3 {
+        bucket: &'a str,
+        key: &'a str,
+        version: Option<&'a str>,
+    },
     /// A container image.
     Image(&'a str),
 }
@@ -89,7 +96,8 @@ impl Place<'_> {
 
     /// Whether the path does not exist.
     pub(super) fn is_missing(&self) -> bool {
-        self.path().is_some_and(|path| matches!(path.try_exists(), Ok(false)))
+        self.path()
+            .is_some_and(|path| matches!(path.try_exists(), Ok(false)))
     }
 
     /// Reads the code.
@@ -99,20 +107,30 @@ impl Place<'_> {
     /// When a file cannot be read. The error names it.
     pub(super) fn code(&self) -> Result<Code, Diagnostic> {
         let code = match *self {
-            Self::Folder { path, excludes } => source::zip_folder(Path::new(path), excludes).map(Code::Zip),
-            Self::File(path) => source::read(Path::new(path)).map(Code::Zip),
-            Self::S3 { bucket, key, version } => {
-                Ok(Code::S3 { bucket: bucket.to_owned(), key: key.to_owned(), version: version.map(str::to_owned) })
+            Self::Folder { path, excludes } => {
+                source::zip_folder(Path::new(path), excludes).map(Code::Zip)
             }
+            Self::File(path) => source::read(Path::new(path)).map(Code::Zip),
+            Self::S3 {
+                bucket,
+                key,
+                version,
+            } => Ok(Code::S3 {
+                bucket: bucket.to_owned(),
+                key: key.to_owned(),
+                version: version.map(str::to_owned),
+            }),
             Self::Image(uri) => Ok(Code::Image(uri.to_owned())),
         };
         code.map_err(|error| self.unreadable(&error))
     }
 
     fn unreadable(&self, error: &io::Error) -> Diagnostic {
-        let detail =
-            format!("{error}. Relative paths start in the working directory of Terraform. Use `${{path.module}}/…`.");
-        Diagnostic::error("could not read the code", detail).at(AttributePath::root(self.attribute()))
+        let detail = format!(
+            "{error}. Relative paths start in the working directory of Terraform. Use `${{path.module}}/…`."
+        );
+        Diagnostic::error("could not read the code", detail)
+            .at(AttributePath::root(self.attribute()))
     }
 }
 
@@ -138,20 +156,41 @@ impl CodeSource {
             return Attr::Known(Place::Image(uri));
         }
         let is_known = !self.s3_object_version.is_unknown();
-        if let (Attr::Known(bucket), Attr::Known(key), true) = (&self.s3_bucket, &self.s3_key, is_known) {
-            return Attr::Known(Place::S3 { bucket, key, version: self.s3_object_version.text() });
+        if let (Attr::Known(bucket), Attr::Known(key), true) =
+            (&self.s3_bucket, &self.s3_key, is_known)
+        {
+            return Attr::Known(Place::S3 {
+                bucket,
+                key,
+                version: self.s3_object_version.text(),
+            });
         }
-        let is_elsewhere = self.zip_sources().iter().all(|(_, source)| source.is_null()) && self.image_uri.is_null();
-        if is_elsewhere { Attr::Null } else { Attr::Unknown }
+        let is_elsewhere = self
+            .zip_sources()
+            .iter()
+            .all(|(_, source)| source.is_null())
+            && self.image_uri.is_null();
+        if is_elsewhere {
+            Attr::Null
+        } else {
+            Attr::Unknown
+        }
     }
 
     fn zip_sources(&self) -> [(&'static str, &Attr<String>); 3] {
-        [("source_dir", &self.source_dir), ("filename", &self.filename), ("s3_bucket", &self.s3_bucket)]
+        [
+            ("source_dir", &self.source_dir),
+            ("filename", &self.filename),
+            ("s3_bucket", &self.s3_bucket),
+        ]
     }
 
     /// Attribute of a zip file, if one is known to be set.
     pub(super) fn zip_source(&self) -> Option<&'static str> {
-        self.zip_sources().into_iter().find(|(_, source)| source.known().is_some()).map(|(name, _)| name)
+        self.zip_sources()
+            .into_iter()
+            .find(|(_, source)| source.known().is_some())
+            .map(|(name, _)| name)
     }
 
     /// Package type. Null without any code.
@@ -170,7 +209,10 @@ impl CodeSource {
 
     /// Architectures, or the default if none are set.
     pub(super) fn architectures(&self) -> Vec<String> {
-        self.architectures.known().cloned().unwrap_or_else(|| vec![X86_64.to_owned()])
+        self.architectures
+            .known()
+            .cloned()
+            .unwrap_or_else(|| vec![X86_64.to_owned()])
     }
 
     /// ARN of the KMS key that encrypts the zip file.
@@ -180,8 +222,10 @@ impl CodeSource {
 
     /// Name of an attribute that differs, but cannot change without the code.
     pub(super) fn changed_without_code(&self, prior: &Self) -> Option<&'static str> {
-        let architectures = !self.architectures.is_unknown() && self.architectures() != prior.architectures();
-        let key = !self.source_kms_key_arn.is_unknown() && self.source_kms_key_arn != prior.source_kms_key_arn;
+        let architectures =
+            !self.architectures.is_unknown() && self.architectures() != prior.architectures();
+        let key = !self.source_kms_key_arn.is_unknown()
+            && self.source_kms_key_arn != prior.source_kms_key_arn;
         match (architectures, key) {
             (true, _) => Some("architectures"),
             (false, true) => Some("source_kms_key_arn"),
@@ -201,14 +245,27 @@ impl CodeSource {
     }
 
     /// The code of the function in AWS. With `is_unchanged`, the function is as this state left it.
-    pub(super) fn observed(&self, found: &Described, is_unchanged: bool, is_imported: bool) -> Self {
+    pub(super) fn observed(
+        &self,
+        found: &Described,
+        is_unchanged: bool,
+        is_imported: bool,
+    ) -> Self {
         let is_managed = is_imported || !self.place().is_null();
-        let architectures = Some(&found.architectures).filter(|names| !names.is_empty()).cloned();
+        let architectures = Some(&found.architectures)
+            .filter(|names| !names.is_empty())
+            .cloned();
         let (image_uri, key) = (found.image_uri.clone(), found.source_kms_key_arn.clone());
         Self {
             architectures: architectures.map_or_else(|| self.architectures.clone(), Attr::Known),
-            image_uri: image_uri.filter(|_| is_managed).map_or_else(|| self.image_uri.clone(), Attr::Known),
-            source_kms_key_arn: if is_managed { key.into() } else { self.source_kms_key_arn.clone() },
+            image_uri: image_uri
+                .filter(|_| is_managed)
+                .map_or_else(|| self.image_uri.clone(), Attr::Known),
+            source_kms_key_arn: if is_managed {
+                key.into()
+            } else {
+                self.source_kms_key_arn.clone()
+            },
             source_code_hash: self.observed_hash(found, is_unchanged),
             ..self.clone()
         }
@@ -227,13 +284,17 @@ impl CodeSource {
 
 /// Whether a text has the form of a Base64-encoded SHA-256 hash.
 fn is_sha256(text: &str) -> bool {
-    STANDARD.decode(text).is_ok_and(|bytes| bytes.len() == SHA256_BYTES)
+    STANDARD
+        .decode(text)
+        .is_ok_and(|bytes| bytes.len() == SHA256_BYTES)
 }
 
 /// Error for the creation of a function without code.
 pub(super) fn missing() -> Diagnostic {
-    let summary = "`source_dir`, `filename`, `s3_bucket` or `image_uri` is required to create a function";
-    let detail = "Set one of them. A function whose code is deployed elsewhere must exist. Import it.";
+    let summary =
+        "`source_dir`, `filename`, `s3_bucket` or `image_uri` is required to create a function";
+    let detail =
+        "Set one of them. A function whose code is deployed elsewhere must exist. Import it.";
     Diagnostic::error(summary, detail)
 }
 
@@ -254,13 +315,21 @@ impl Function {
         let found = fingerprint(&code).map(|(hash, _)| hash);
         // The plan only knows the size of code that it has read. A hash that the user set cannot be
         // compared.
-        let planned = self.code.source_code_hash.text().filter(|_| self.source_code_size.known().is_some());
+        let planned = self
+            .code
+            .source_code_hash
+            .text()
+            .filter(|_| self.source_code_size.known().is_some());
         if let (Some(planned), Some(found)) = (planned, &found)
             && planned != found
         {
             let summary = format!("the code of `{}` has changed after the plan", self.name());
-            let detail = format!("Planned SHA-256 `{planned}`, found `{found}`. Run `terraform plan` again.");
-            return Err(Diagnostic::error(summary, detail).at(AttributePath::root(place.attribute())));
+            let detail = format!(
+                "Planned SHA-256 `{planned}`, found `{found}`. Run `terraform plan` again."
+            );
+            return Err(
+                Diagnostic::error(summary, detail).at(AttributePath::root(place.attribute()))
+            );
         }
         Ok((code, found))
     }
@@ -273,13 +342,23 @@ mod tests {
     use super::*;
 
     fn source(entries: &[(&str, Value)]) -> CodeSource {
-        CodeSource::from_value(&Value::object(entries.iter().map(|(name, value)| (*name, value.clone()))))
+        CodeSource::from_value(&Value::object(
+            entries.iter().map(|(name, value)| (*name, value.clone())),
+        ))
     }
 
     /// The attribute of the code's source, and the package type, for these arguments.
-    fn check(entries: &[(&str, Value)], place: Attr<&'static str>, package_type: Attr<&'static str>) {
+    fn check(
+        entries: &[(&str, Value)],
+        place: Attr<&'static str>,
+        package_type: Attr<&'static str>,
+    ) {
         let source = source(entries);
-        assert_eq!(source.place().map(|place| place.attribute()), place, "{entries:?}");
+        assert_eq!(
+            source.place().map(|place| place.attribute()),
+            place,
+            "{entries:?}"
+        );
         assert_eq!(source.package_type(), package_type, "{entries:?}");
     }
 
@@ -289,23 +368,63 @@ mod tests {
         let (unknown, text) = (|| Value::Unknown, |text: &str| Value::from(text));
         let elsewhere = Attr::Null;
         check(&[], elsewhere, Attr::Null);
-        check(&[("source_dir", text("")), ("image_uri", text(""))], elsewhere, Attr::Null);
-        check(&[("source_dir", text("code"))], Attr::Known("source_dir"), zip);
-        check(&[("source_dir", text("code")), ("filename", unknown())], Attr::Known("source_dir"), zip);
-        check(&[("source_dir", text("code")), ("excludes", unknown())], Attr::Unknown, zip);
-        check(&[("filename", text("code.zip")), ("image_uri", unknown())], Attr::Known("filename"), zip);
-        check(&[("s3_bucket", text("b")), ("s3_key", text("k"))], Attr::Known("s3_bucket"), zip);
-        check(&[("s3_bucket", text("b")), ("s3_key", unknown())], Attr::Unknown, zip);
-        check(&[("image_uri", text("uri"))], Attr::Known("image_uri"), image);
+        check(
+            &[("source_dir", text("")), ("image_uri", text(""))],
+            elsewhere,
+            Attr::Null,
+        );
+        check(
+            &[("source_dir", text("code"))],
+            Attr::Known("source_dir"),
+            zip,
+        );
+        check(
+            &[("source_dir", text("code")), ("filename", unknown())],
+            Attr::Known("source_dir"),
+            zip,
+        );
+        check(
+            &[("source_dir", text("code")), ("excludes", unknown())],
+            Attr::Unknown,
+            zip,
+        );
+        check(
+            &[("filename", text("code.zip")), ("image_uri", unknown())],
+            Attr::Known("filename"),
+            zip,
+        );
+        check(
+            &[("s3_bucket", text("b")), ("s3_key", text("k"))],
+            Attr::Known("s3_bucket"),
+            zip,
+        );
+        check(
+            &[("s3_bucket", text("b")), ("s3_key", unknown())],
+            Attr::Unknown,
+            zip,
+        );
+        check(
+            &[("image_uri", text("uri"))],
+            Attr::Known("image_uri"),
+            image,
+        );
         check(&[("source_dir", unknown())], Attr::Unknown, zip);
         check(&[("image_uri", unknown())], Attr::Unknown, image);
-        check(&[("source_dir", unknown()), ("image_uri", unknown())], Attr::Unknown, Attr::Unknown);
+        check(
+            &[("source_dir", unknown()), ("image_uri", unknown())],
+            Attr::Unknown,
+            Attr::Unknown,
+        );
     }
 
     /// Whether this code is deployed if the state has the code of `prior`.
     fn check_change(prior: &[(&str, Value)], planned: &[(&str, Value)], is_change: bool) {
         let (prior, planned) = (source(prior), source(planned));
-        assert_eq!(planned.changes(&prior), is_change, "{prior:?} to {planned:?}");
+        assert_eq!(
+            planned.changes(&prior),
+            is_change,
+            "{prior:?} to {planned:?}"
+        );
     }
 
     #[test]
@@ -313,23 +432,51 @@ mod tests {
         let hash = |hash: &str| ("source_code_hash", Value::from(hash));
         let at = |name: &'static str, path: &str| (name, Value::from(path));
         let architectures = |names: Vec<&str>| ("architectures", Value::from(names));
-        check_change(&[at("source_dir", "a"), hash("1")], &[at("source_dir", "b"), hash("1")], false);
-        check_change(&[at("source_dir", "a"), hash("1")], &[at("source_dir", "a"), hash("2")], true);
-        check_change(&[at("source_dir", "a"), hash("1")], &[at("filename", "b"), hash("1")], false);
+        check_change(
+            &[at("source_dir", "a"), hash("1")],
+            &[at("source_dir", "b"), hash("1")],
+            false,
+        );
+        check_change(
+            &[at("source_dir", "a"), hash("1")],
+            &[at("source_dir", "a"), hash("2")],
+            true,
+        );
+        check_change(
+            &[at("source_dir", "a"), hash("1")],
+            &[at("filename", "b"), hash("1")],
+            false,
+        );
         check_change(&[hash("1")], &[at("filename", "b"), hash("1")], false);
-        check_change(&[at("image_uri", "a"), hash("1")], &[at("image_uri", "b"), hash("1")], true);
+        check_change(
+            &[at("image_uri", "a"), hash("1")],
+            &[at("image_uri", "b"), hash("1")],
+            true,
+        );
         let s3 = |key: &str| [at("s3_bucket", "b"), at("s3_key", key), hash("commit")];
         check_change(&s3("k"), &s3("k"), false);
         check_change(&s3("k"), &s3("l"), true);
         let arm = || architectures(vec!["arm64"]);
-        check_change(&[architectures(vec![]), hash("1")], &[architectures(vec!["x86_64"]), hash("1")], false);
-        check_change(&[architectures(vec!["x86_64"]), hash("1")], &[arm(), hash("1")], true);
+        check_change(
+            &[architectures(vec![]), hash("1")],
+            &[architectures(vec!["x86_64"]), hash("1")],
+            false,
+        );
+        check_change(
+            &[architectures(vec!["x86_64"]), hash("1")],
+            &[arm(), hash("1")],
+            true,
+        );
     }
 
     /// The hash in the state for code in AWS, if the state had `before`.
     fn check_hash(before: &str, found: Option<&str>, is_unchanged: bool, expected: &str) {
-        let found = Described { code_sha256: found.map(str::to_owned), ..Described::default() };
-        let observed = source(&[("source_code_hash", before.into())]).observed(&found, is_unchanged, false);
+        let found = Described {
+            code_sha256: found.map(str::to_owned),
+            ..Described::default()
+        };
+        let observed =
+            source(&[("source_code_hash", before.into())]).observed(&found, is_unchanged, false);
         assert_eq!(observed.source_code_hash.text(), Some(expected), "{before}");
     }
 
@@ -360,14 +507,32 @@ mod tests {
                 ("source_code_size", size),
             ]))
         };
-        assert_eq!(function(&first, 1.into()).code_as_planned().map(|(_, hash)| hash), Ok(Some(first.clone())));
-        let refused = function(&second, 1.into()).code_as_planned().map(drop).unwrap_err();
-        assert_eq!(refused.summary, "the code of `f` has changed after the plan");
-        assert!(refused.detail.contains(&first) && refused.detail.contains(&second), "{}", refused.detail);
+        assert_eq!(
+            function(&first, 1.into())
+                .code_as_planned()
+                .map(|(_, hash)| hash),
+            Ok(Some(first.clone()))
+        );
+        let refused = function(&second, 1.into())
+            .code_as_planned()
+            .map(drop)
+            .unwrap_err();
+        assert_eq!(
+            refused.summary,
+            "the code of `f` has changed after the plan"
+        );
+        assert!(
+            refused.detail.contains(&first) && refused.detail.contains(&second),
+            "{}",
+            refused.detail
+        );
         // A hash of other content that the user set.
         assert!(function(&second, Value::Unknown).code_as_planned().is_ok());
         std::fs::remove_file(&file).unwrap();
-        let refused = function(&first, 1.into()).code_as_planned().map(drop).unwrap_err();
+        let refused = function(&first, 1.into())
+            .code_as_planned()
+            .map(drop)
+            .unwrap_err();
         assert!(refused.detail.contains("code.zip"), "{}", refused.detail);
     }
 }

@@ -21,7 +21,9 @@ use tfplugin::model::{Attr, Model, Problem};
 
 use crate::session::ProviderContext;
 use crate::shared::execution_role::{FunctionRole, ManagedRole, Owner};
-use crate::shared::managed::{Change, Failed, IdentityPart, Managed, Observed, Operation, PlanOutcome, Refusal};
+use crate::shared::managed::{
+    Change, Failed, IdentityPart, Managed, Observed, Operation, PlanOutcome, Refusal,
+};
 use crate::shared::move_state::SourceState;
 use crate::shared::{empty, same_function};
 
@@ -110,14 +112,20 @@ fn function_name(name: &str) -> Result<(), Problem> {
     if is_name || (name.contains(':') && is_arn()) {
         return Ok(());
     }
-    Err(Problem::new(format!("invalid function name `{name}`"), "Use 1 to 64 letters, digits, `-` and `_`."))
+    Err(Problem::new(
+        format!("invalid function name `{name}`"),
+        "Use 1 to 64 letters, digits, `-` and `_`.",
+    ))
 }
 
 /// ARN with which API Gateway calls a function (API Gateway developer guide, "Lambda
 /// integrations").
 pub fn invoke_arn(arn: &str) -> String {
-    let (partition, region) = Arn::parse(arn).map_or_else(Default::default, |arn| (arn.partition, arn.region));
-    format!("arn:{partition}:apigateway:{region}:lambda:path/2015-03-31/functions/{arn}/invocations")
+    let (partition, region) =
+        Arn::parse(arn).map_or_else(Default::default, |arn| (arn.partition, arn.region));
+    format!(
+        "arn:{partition}:apigateway:{region}:lambda:path/2015-03-31/functions/{arn}/invocations"
+    )
 }
 
 impl Function {
@@ -127,19 +135,30 @@ impl Function {
 
     /// The name, also if `function_name` is an ARN.
     fn short_name(&self) -> String {
-        FunctionArn::parse(self.name()).map_or_else(|| self.name().to_owned(), |function| function.name)
+        FunctionArn::parse(self.name())
+            .map_or_else(|| self.name().to_owned(), |function| function.name)
     }
 
     /// The role that the provider manages. `None` if the role is created elsewhere.
     fn managed_role(&self, region: &str) -> Option<ManagedRole> {
         let name = self.short_name();
-        let owner = Owner { kind: "function", service: "lambda.amazonaws.com", name: &name, region };
-        self.execution_role.known().map(|role| ManagedRole::of(&role.role, owner))
+        let owner = Owner {
+            kind: "function",
+            service: "lambda.amazonaws.com",
+            name: &name,
+            region,
+        };
+        self.execution_role
+            .known()
+            .map(|role| ManagedRole::of(&role.role, owner))
     }
 
     /// Number of reserved concurrent executions.
     fn reserved(&self) -> Option<i32> {
-        self.reserved_concurrent_executions.known().copied().filter(|number| *number >= 0)
+        self.reserved_concurrent_executions
+            .known()
+            .copied()
+            .filter(|number| *number >= 0)
     }
 
     fn publishes(&self) -> bool {
@@ -169,7 +188,10 @@ impl Function {
 #[async_trait]
 impl Managed for Function {
     const TYPE: &'static str = "sfn_lambda_function";
-    const IDENTITY: &'static [IdentityPart] = &[IdentityPart::required("function_name", "Name of the function.")];
+    const IDENTITY: &'static [IdentityPart] = &[IdentityPart::required(
+        "function_name",
+        "Name of the function.",
+    )];
     const NAMED_BY: &'static str = "function_name";
     const MOVED_FROM: Option<&'static str> = Some("aws_lambda_function");
     const TAGGED: bool = true;
@@ -213,7 +235,10 @@ impl Managed for Function {
 
     fn parse_import_id(id: &str) -> Result<Self, Problem> {
         match FunctionArn::parse(id).filter(|function| function.qualifier.is_none()) {
-            Some(function) => Ok(Self { function_name: function.name.into(), ..empty() }),
+            Some(function) => Ok(Self {
+                function_name: function.name.into(),
+                ..empty()
+            }),
             None => {
                 let detail = "Use the name or the ARN of a function, without a version or alias.";
                 Err(Problem::new(format!("`{id}` is not a function"), detail))
@@ -231,8 +256,15 @@ impl Managed for Function {
 
     /// The hash and the package type follow from the code.
     fn configuration(self) -> Self {
-        let code = CodeSource { source_code_hash: Attr::Null, ..self.code };
-        Self { code, package_type: Attr::Null, ..self }
+        let code = CodeSource {
+            source_code_hash: Attr::Null,
+            ..self.code
+        };
+        Self {
+            code,
+            package_type: Attr::Null,
+            ..self
+        }
     }
 
     /// Keeps the values that AWS does not know. The others are read right after, because
@@ -245,9 +277,15 @@ impl Managed for Function {
             id: self.function_name.clone(),
             function_name: self.function_name,
             arn: self.arn,
-            code: CodeSource { architectures: Attr::Null, ..self.code },
+            code: CodeSource {
+                architectures: Attr::Null,
+                ..self.code
+            },
             package_type: self.package_type,
-            settings: Settings { role: self.settings.role, ..empty() },
+            settings: Settings {
+                role: self.settings.role,
+                ..empty()
+            },
             publish: self.publish,
             publish_to: self.publish_to,
             code_signing_config_arn: self.code_signing_config_arn,
@@ -267,10 +305,22 @@ mod tests {
     #[test]
     fn functions_have_names() {
         let longest = "x".repeat(64);
-        for name in ["f", "charge-card_2", &longest, "arn:aws:lambda:eu-west-1:123456789012:function:f"] {
+        for name in [
+            "f",
+            "charge-card_2",
+            &longest,
+            "arn:aws:lambda:eu-west-1:123456789012:function:f",
+        ] {
             assert_eq!(function_name(name), Ok(()), "{name}");
         }
-        for name in ["", "a b", "f.g", "f:live", &"x".repeat(65), "arn:aws:iam::123456789012:role/r"] {
+        for name in [
+            "",
+            "a b",
+            "f.g",
+            "f:live",
+            &"x".repeat(65),
+            "arn:aws:iam::123456789012:role/r",
+        ] {
             assert!(function_name(name).is_err(), "{name}");
         }
     }
@@ -278,7 +328,11 @@ mod tests {
     #[test]
     fn imports_take_names_and_arns() {
         for id in ["f", "arn:aws:lambda:eu-west-1:123456789012:function:f"] {
-            assert_eq!(Function::parse_import_id(id).map(|function| function.function_name), Ok("f".into()), "{id}");
+            assert_eq!(
+                Function::parse_import_id(id).map(|function| function.function_name),
+                Ok("f".into()),
+                "{id}"
+            );
         }
         assert!(Function::parse_import_id("f:live").is_err());
     }

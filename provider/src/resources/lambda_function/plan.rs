@@ -11,17 +11,28 @@ use crate::shared::execution_role;
 use crate::shared::managed::{Change, PlanOutcome};
 
 /// Plans a creation or an update. Reads and hashes the code, and makes no calls to AWS.
-pub(super) fn plan(planned: &mut Function, change: &Change<'_, Function>) -> Result<PlanOutcome, Diagnostics> {
+pub(super) fn plan(
+    planned: &mut Function,
+    change: &Change<'_, Function>,
+) -> Result<PlanOutcome, Diagnostics> {
     let mut warnings = Diagnostics::default();
     plan_package_type(planned, change);
     let size = plan_code(planned, change, &mut warnings)?;
     planned.settings.role = plan_role(planned, change)?;
     plan_computed(planned, change.prior, size);
     if let Some(name) = planned.function_name.text() {
-        change.provider.planned().record_function(name, planned.facts());
+        change
+            .provider
+            .planned()
+            .record_function(name, planned.facts());
     }
-    let requires_replace = change.prior.map_or_else(Vec::new, |prior| replaced(planned, prior));
-    Ok(PlanOutcome { warnings, requires_replace })
+    let requires_replace = change
+        .prior
+        .map_or_else(Vec::new, |prior| replaced(planned, prior));
+    Ok(PlanOutcome {
+        warnings,
+        requires_replace,
+    })
 }
 
 /// Value of an attribute that is computed if it is not set. Null if an empty text is configured:
@@ -93,7 +104,10 @@ fn hash_of(
                 None => "It must exist when the plan is applied.",
             };
             let detail = format!("{} {effect}", error.detail);
-            warnings.push(Diagnostic { path: error.path, ..Diagnostic::warning(error.summary, detail) });
+            warnings.push(Diagnostic {
+                path: error.path,
+                ..Diagnostic::warning(error.summary, detail)
+            });
             Ok((as_before, None))
         }
         Err(error) => Err(error),
@@ -101,41 +115,68 @@ fn hash_of(
 }
 
 /// Without code, keeps the values that AWS only changes together with the code.
-fn keep_code(planned: &mut Function, config: &Function, prior: &Function) -> Result<(), Diagnostic> {
+fn keep_code(
+    planned: &mut Function,
+    config: &Function,
+    prior: &Function,
+) -> Result<(), Diagnostic> {
     if config.code.source_code_hash.is_null() {
         planned.code.source_code_hash = prior.code.source_code_hash.clone();
     }
     if config.code.architectures.is_null() {
         planned.code.architectures = prior.code.architectures.clone();
     }
-    let Some(name) = planned.code.changed_without_code(&prior.code) else { return Ok(()) };
+    let Some(name) = planned.code.changed_without_code(&prior.code) else {
+        return Ok(());
+    };
     let detail = "AWS changes it only together with the code, which is deployed elsewhere. Use its current value.";
-    Err(Diagnostic::error(format!("`{name}` cannot change without the code"), detail).at(AttributePath::root(name)))
+    Err(
+        Diagnostic::error(format!("`{name}` cannot change without the code"), detail)
+            .at(AttributePath::root(name)),
+    )
 }
 
 /// Plans the ARN of the role. It does not change while the role of the provider does not.
-fn plan_role(planned: &Function, change: &Change<'_, Function>) -> Result<Attr<String>, Diagnostic> {
+fn plan_role(
+    planned: &Function,
+    change: &Change<'_, Function>,
+) -> Result<Attr<String>, Diagnostic> {
     let written = &planned.settings.role;
     if planned.execution_role.is_null() || !change.config.settings.role.is_null() {
         return Ok(written.clone());
     }
-    let is_known = planned.execution_role.known().is_some_and(|role| role.role.to_value().is_wholly_known())
+    let is_known = planned
+        .execution_role
+        .known()
+        .is_some_and(|role| role.role.to_value().is_wholly_known())
         && !planned.function_name.is_unknown();
     let region = change.prior.and_then(|prior| region_of(prior.arn.text()?));
     let region = region.as_deref().unwrap_or("");
     let after = planned.managed_role(region).filter(|_| is_known);
-    let before = change.prior.and_then(|prior| Some((prior.managed_role(region)?, &prior.settings.role)));
+    let before = change
+        .prior
+        .and_then(|prior| Some((prior.managed_role(region)?, &prior.settings.role)));
     let value = match after {
         None => Attr::Unknown,
-        after => execution_role::plan(written, after.as_ref(), before.as_ref().map(|(role, arn)| (role, *arn)))?,
+        after => execution_role::plan(
+            written,
+            after.as_ref(),
+            before.as_ref().map(|(role, arn)| (role, *arn)),
+        )?,
     };
-    Ok(computed(written, change.prior.map(|prior| &prior.settings.role), value))
+    Ok(computed(
+        written,
+        change.prior.map(|prior| &prior.settings.role),
+        value,
+    ))
 }
 
 fn plan_computed(planned: &mut Function, prior: Option<&Function>, size: Option<i64>) {
     let changes_code = prior.is_none_or(|prior| planned.changes_code(prior));
     let changes = changes_code
-        || prior.is_none_or(|prior| planned.settings.changes(&prior.settings) || planned.changes_separate(prior));
+        || prior.is_none_or(|prior| {
+            planned.settings.changes(&prior.settings) || planned.changes_separate(prior)
+        });
     if changes_code {
         planned.source_code_size = size.map_or(Attr::Unknown, Attr::Known);
     }
@@ -153,13 +194,27 @@ fn plan_computed(planned: &mut Function, prior: Option<&Function>, size: Option<
 fn replaced(planned: &Function, prior: &Function) -> Vec<AttributePath> {
     let (before, after) = (&prior.settings, &planned.settings);
     let package_types = (prior.package_type.text(), planned.package_type.text());
-    let durable = DurableConfig::is_present(&before.durable_config) != DurableConfig::is_present(&after.durable_config);
+    let durable = DurableConfig::is_present(&before.durable_config)
+        != DurableConfig::is_present(&after.durable_config);
     let capacity_provider = CapacityProviderConfig::is_present(&before.capacity_provider_config)
         != CapacityProviderConfig::is_present(&after.capacity_provider_config);
     let changes = [
-        ("package_type", matches!(package_types, (Some(before), Some(after)) if before != after)),
-        ("durable_config", durable && !after.durable_config.is_unknown()),
-        ("capacity_provider_config", capacity_provider && !after.capacity_provider_config.is_unknown()),
+        (
+            "package_type",
+            matches!(package_types, (Some(before), Some(after)) if before != after),
+        ),
+        (
+            "durable_config",
+            durable && !after.durable_config.is_unknown(),
+        ),
+        (
+            "capacity_provider_config",
+            capacity_provider && !after.capacity_provider_config.is_unknown(),
+        ),
     ];
-    changes.into_iter().filter(|(_, is_replaced)| *is_replaced).map(|(name, _)| AttributePath::root(name)).collect()
+    changes
+        .into_iter()
+        .filter(|(_, is_replaced)| *is_replaced)
+        .map(|(name, _)| AttributePath::root(name))
+        .collect()
 }

@@ -7,13 +7,25 @@ use super::{Function, invoke_arn};
 use crate::shared::managed::{Observed, Operation, Refusal};
 
 /// Reads the function. `None` if it does not exist.
-pub(super) async fn read(before: &Function, operation: &Operation) -> Result<Option<Observed<Function>>, Refusal> {
+pub(super) async fn read(
+    before: &Function,
+    operation: &Operation,
+) -> Result<Option<Observed<Function>>, Refusal> {
     if before.arn.is_null() && !before.execution_role.is_null() {
         // The creation failed before the function existed. The role is still to be deleted.
-        return Ok(Some(Observed::tagged(before.clone(), operation.tags.clone())));
+        return Ok(Some(Observed::tagged(
+            before.clone(),
+            operation.tags.clone(),
+        )));
     }
-    let (aws, call, name) = (operation.aws(), &operation.call, before.function_name.get()?);
-    let Some(found) = function::describe(aws, call, name).await? else { return Ok(None) };
+    let (aws, call, name) = (
+        operation.aws(),
+        &operation.call,
+        before.function_name.get()?,
+    );
+    let Some(found) = function::describe(aws, call, name).await? else {
+        return Ok(None);
+    };
     let mut model = before.observed(&found);
     model.read_separate(aws, call, name).await?;
     Ok(Some(Observed::tagged(model, found.tags)))
@@ -26,7 +38,10 @@ pub(super) async fn complete_import(mut imported: Function, operation: &Operatio
     let (aws, call, name) = (operation.aws(), &operation.call, imported.name().to_owned());
     imported.import_separate(aws, call, &name).await;
     match function::newest_version(aws, call, &name).await {
-        Ok(Some(version)) => Function { publish: true.into(), ..imported.with_version(&version) },
+        Ok(Some(version)) => Function {
+            publish: true.into(),
+            ..imported.with_version(&version)
+        },
         _ => imported,
     }
 }
@@ -113,16 +128,31 @@ mod tests {
     }
 
     fn imported() -> Function {
-        Function { function_name: "f".into(), ..empty() }.observed(&found())
+        Function {
+            function_name: "f".into(),
+            ..empty()
+        }
+        .observed(&found())
     }
 
     #[test]
     fn an_import_writes_nothing_that_is_usual() {
         let written = Function::block().configuration(&imported().to_value());
-        let all = written.as_map().unwrap().iter().filter(|(_, value)| !value.is_null());
+        let all = written
+            .as_map()
+            .unwrap()
+            .iter()
+            .filter(|(_, value)| !value.is_null());
         let names: Vec<&str> = all.map(|(name, _)| name.as_str()).collect();
-        let expected =
-            ["architectures", "function_name", "handler", "package_type", "role", "runtime", "source_code_hash"];
+        let expected = [
+            "architectures",
+            "function_name",
+            "handler",
+            "package_type",
+            "role",
+            "runtime",
+            "source_code_hash",
+        ];
         let mut sorted = names.clone();
         sorted.sort_unstable();
         assert_eq!(sorted, expected, "{names:?}");
@@ -132,13 +162,22 @@ mod tests {
     fn the_published_version_stays() {
         let published = imported().with_version("3");
         let read = published.observed(&found());
-        assert_eq!((read.version.text(), read.qualified_arn.text()), (Some("3"), Some(format!("{ARN}:3").as_str())));
-        assert_eq!(read.qualified_invoke_arn, Attr::from(invoke_arn(&format!("{ARN}:3"))));
+        assert_eq!(
+            (read.version.text(), read.qualified_arn.text()),
+            (Some("3"), Some(format!("{ARN}:3").as_str()))
+        );
+        assert_eq!(
+            read.qualified_invoke_arn,
+            Attr::from(invoke_arn(&format!("{ARN}:3")))
+        );
     }
 
     #[test]
     fn reading_again_changes_nothing() {
         let first = imported().to_value();
-        assert_eq!(Function::from_value(&first).observed(&found()).to_value(), first);
+        assert_eq!(
+            Function::from_value(&first).observed(&found()).to_value(),
+            first
+        );
     }
 }

@@ -28,8 +28,12 @@ pub(super) struct RuntimeManagementConfig {
 
 impl RuntimeManagementConfig {
     pub(super) fn settings(block: &Attr<Self>) -> RuntimeManagement {
-        let mode = block.known().and_then(|config| config.update_runtime_on.text());
-        let version = block.known().and_then(|config| config.runtime_version_arn.text());
+        let mode = block
+            .known()
+            .and_then(|config| config.update_runtime_on.text());
+        let version = block
+            .known()
+            .and_then(|config| config.runtime_version_arn.text());
         RuntimeManagement {
             update_runtime_on: mode.unwrap_or(AUTO).to_owned(),
             runtime_version_arn: version.map(str::to_owned),
@@ -60,14 +64,22 @@ impl Separate {
     /// The settings of a new function.
     pub(super) fn of_new(reserved: Option<i32>) -> Self {
         let runtime = RuntimeManagementConfig::settings(&Attr::Null);
-        Self { reserved, recursive_loop: TERMINATE.into(), runtime }
+        Self {
+            reserved,
+            recursive_loop: TERMINATE.into(),
+            runtime,
+        }
     }
 
     /// The planned settings of a function.
     pub(super) fn of(function: &Function) -> Self {
         Self {
             reserved: function.reserved(),
-            recursive_loop: function.recursive_loop.text().unwrap_or(TERMINATE).to_owned(),
+            recursive_loop: function
+                .recursive_loop
+                .text()
+                .unwrap_or(TERMINATE)
+                .to_owned(),
             runtime: RuntimeManagementConfig::settings(&function.runtime_management_config),
         }
     }
@@ -76,7 +88,13 @@ impl Separate {
     ///
     /// # Errors
     /// Errors returned by AWS.
-    pub(super) async fn write(&self, before: &Self, aws: &Aws, call: &Call, name: &str) -> Result<(), AwsError> {
+    pub(super) async fn write(
+        &self,
+        before: &Self,
+        aws: &Aws,
+        call: &Call,
+        name: &str,
+    ) -> Result<(), AwsError> {
         function::reserve(aws, call, name, before.reserved, self.reserved).await?;
         if self.recursive_loop != before.recursive_loop {
             recursion::write(aws, call, name, &self.recursive_loop).await?;
@@ -106,7 +124,12 @@ impl Function {
     ///
     /// # Errors
     /// Errors returned by AWS.
-    pub(super) async fn read_separate(&mut self, aws: &Aws, call: &Call, name: &str) -> Result<(), AwsError> {
+    pub(super) async fn read_separate(
+        &mut self,
+        aws: &Aws,
+        call: &Call,
+        name: &str,
+    ) -> Result<(), AwsError> {
         if !self.code_signing_config_arn.is_null() {
             self.code_signing_config_arn = code_signing::read(aws, call, name).await?.into();
         }
@@ -115,7 +138,8 @@ impl Function {
         }
         if !self.runtime_management_config.is_null() {
             let found = runtime_management::read(aws, call, name).await?;
-            self.runtime_management_config = RuntimeManagementConfig::observed(&self.runtime_management_config, found);
+            self.runtime_management_config =
+                RuntimeManagementConfig::observed(&self.runtime_management_config, found);
         }
         Ok(())
     }

@@ -4,8 +4,9 @@ use sfn_aws::function::Configuration;
 use tfplugin::model::{Attr, Model};
 
 use super::blocks::{
-    CapacityProviderConfig, DeadLetterConfig, DurableConfig, Environment, EphemeralStorage, FileSystemConfig,
-    ImageConfig, LoggingConfig, SnapStart, TenancyConfig, TracingConfig, VpcConfig,
+    CapacityProviderConfig, DeadLetterConfig, DurableConfig, Environment, EphemeralStorage,
+    FileSystemConfig, ImageConfig, LoggingConfig, SnapStart, TenancyConfig, TracingConfig,
+    VpcConfig,
 };
 
 /// Configuration of a function.
@@ -122,7 +123,9 @@ impl Settings {
     /// The settings in AWS. Prior values are kept if AWS does not return them.
     pub(super) fn observed(&self, found: &Configuration, function: &str) -> Self {
         let before = self.configuration();
-        let layers = Some(&found.layers).filter(|layers| !layers.is_empty()).cloned();
+        let layers = Some(&found.layers)
+            .filter(|layers| !layers.is_empty())
+            .cloned();
         // A VPC that is not set can be a block with empty lists.
         let vpc = found.vpc.as_ref().map(VpcConfig::of);
         Self {
@@ -136,15 +139,34 @@ impl Settings {
             kms_key_arn: self.observed_key(found),
             environment: Environment::of(&found.environment),
             tracing_config: TracingConfig::observed(&self.tracing_config, found.tracing.as_deref()),
-            logging_config: LoggingConfig::observed(&self.logging_config, found.logging.as_ref(), function),
-            vpc_config: if found.vpc == before.vpc { self.vpc_config.clone() } else { vpc.into() },
-            dead_letter_config: found.dead_letter.as_deref().map(DeadLetterConfig::of).into(),
+            logging_config: LoggingConfig::observed(
+                &self.logging_config,
+                found.logging.as_ref(),
+                function,
+            ),
+            vpc_config: if found.vpc == before.vpc {
+                self.vpc_config.clone()
+            } else {
+                vpc.into()
+            },
+            dead_letter_config: found
+                .dead_letter
+                .as_deref()
+                .map(DeadLetterConfig::of)
+                .into(),
             image_config: found.image.as_ref().map(ImageConfig::of).into(),
-            ephemeral_storage: EphemeralStorage::observed(&self.ephemeral_storage, found.ephemeral_storage),
+            ephemeral_storage: EphemeralStorage::observed(
+                &self.ephemeral_storage,
+                found.ephemeral_storage,
+            ),
             snap_start: SnapStart::observed(&self.snap_start, found.snap_start),
             file_system_config: found.file_system.as_ref().map(FileSystemConfig::of).into(),
             durable_config: DurableConfig::observed(&self.durable_config, found.durable.as_ref()),
-            tenancy_config: found.tenant_isolation_mode.as_deref().map(TenancyConfig::of).into(),
+            tenancy_config: found
+                .tenant_isolation_mode
+                .as_deref()
+                .map(TenancyConfig::of)
+                .into(),
             capacity_provider_config: CapacityProviderConfig::observed(
                 &self.capacity_provider_config,
                 found.capacity_provider.as_ref(),
@@ -197,36 +219,69 @@ mod tests {
     fn what_is_empty_is_absent() {
         let none = || Value::List(Vec::new());
         for (name, value) in [
-            ("vpc_config", block(&[("subnet_ids", none()), ("security_group_ids", none())])),
+            (
+                "vpc_config",
+                block(&[("subnet_ids", none()), ("security_group_ids", none())]),
+            ),
             ("dead_letter_config", block(&[("target_arn", "".into())])),
-            ("image_config", block(&[("command", none()), ("entry_point", none()), ("working_directory", "".into())])),
-            ("logging_config", block(&[("log_format", "".into()), ("log_group", "".into())])),
-            ("environment", block(&[("variables", Value::object::<String>([]))])),
-            ("file_system_config", block(&[("arn", "".into()), ("local_mount_path", "".into())])),
+            (
+                "image_config",
+                block(&[
+                    ("command", none()),
+                    ("entry_point", none()),
+                    ("working_directory", "".into()),
+                ]),
+            ),
+            (
+                "logging_config",
+                block(&[("log_format", "".into()), ("log_group", "".into())]),
+            ),
+            (
+                "environment",
+                block(&[("variables", Value::object::<String>([]))]),
+            ),
+            (
+                "file_system_config",
+                block(&[("arn", "".into()), ("local_mount_path", "".into())]),
+            ),
             ("snap_start", block(&[("apply_on", "None".into())])),
             ("layers", Value::List(vec!["".into()])),
             ("kms_key_arn", "".into()),
         ] {
             let (written, absent) = (settings(name, value), settings(name, Value::Null));
             assert_eq!(written.configuration(), absent.configuration(), "{name}");
-            assert!(!written.changes(&absent) && !absent.changes(&written), "{name}");
+            assert!(
+                !written.changes(&absent) && !absent.changes(&written),
+                "{name}"
+            );
         }
     }
 
     /// Checks whether AWS's response for the configured value is read as equal to it.
     fn check(name: &str, written: Value, found: Configuration, is_same: bool) {
         let nested = Settings::block();
-        let prior =
-            Settings { memory_size: Attr::Known(128), timeout: Attr::Known(3), ..settings(name, written) }.to_value();
-        let observed = Settings::from_value(&prior).observed(&found, "f").to_value();
+        let prior = Settings {
+            memory_size: Attr::Known(128),
+            timeout: Attr::Known(3),
+            ..settings(name, written)
+        }
+        .to_value();
+        let observed = Settings::from_value(&prior)
+            .observed(&found, "f")
+            .to_value();
         let kept = nested.keep_written(&prior, &observed);
         assert_eq!(kept == prior, is_same, "{name}: {prior:?} and {kept:?}");
     }
 
     #[test]
     fn what_aws_fills_in_is_no_change() {
-        let json =
-            || Some(Logging { format: Some("JSON".into()), group: Some("/aws/lambda/f".into()), ..Logging::default() });
+        let json = || {
+            Some(Logging {
+                format: Some("JSON".into()),
+                group: Some("/aws/lambda/f".into()),
+                ..Logging::default()
+            })
+        };
         let levels = |level: &str| {
             json().map(|json| Logging {
                 application_level: Some(level.into()),
@@ -234,27 +289,101 @@ mod tests {
                 ..json
             })
         };
-        let vpc = || Vpc { subnets: vec!["a".into(), "b".into()], security_groups: vec!["s".into()], ipv6: false };
-        let subnets =
-            |ids: [&str; 2]| block(&[("subnet_ids", ids.to_vec().into()), ("security_group_ids", vec!["s"].into())]);
+        let vpc = || Vpc {
+            subnets: vec!["a".into(), "b".into()],
+            security_groups: vec!["s".into()],
+            ipv6: false,
+        };
+        let subnets = |ids: [&str; 2]| {
+            block(&[
+                ("subnet_ids", ids.to_vec().into()),
+                ("security_group_ids", vec!["s"].into()),
+            ])
+        };
         let format = || block(&[("log_format", "JSON".into())]);
         check("layers", Value::Null, usual(), true);
         check("kms_key_arn", "k".into(), usual(), true);
         check(
             "kms_key_arn",
             "k".into(),
-            Configuration { environment: [("A".into(), "b".into())].into(), ..usual() },
+            Configuration {
+                environment: [("A".into(), "b".into())].into(),
+                ..usual()
+            },
             false,
         );
-        check("logging_config", format(), Configuration { logging: levels("INFO"), ..usual() }, true);
-        check("logging_config", format(), Configuration { logging: levels("DEBUG"), ..usual() }, false);
-        check("logging_config", Value::Null, Configuration { logging: json(), ..usual() }, false);
-        check("logging_config", format(), Configuration { logging: None, ..usual() }, true);
-        check("vpc_config", subnets(["b", "a"]), Configuration { vpc: Some(vpc()), ..usual() }, true);
-        check("vpc_config", subnets(["b", "c"]), Configuration { vpc: Some(vpc()), ..usual() }, false);
+        check(
+            "logging_config",
+            format(),
+            Configuration {
+                logging: levels("INFO"),
+                ..usual()
+            },
+            true,
+        );
+        check(
+            "logging_config",
+            format(),
+            Configuration {
+                logging: levels("DEBUG"),
+                ..usual()
+            },
+            false,
+        );
+        check(
+            "logging_config",
+            Value::Null,
+            Configuration {
+                logging: json(),
+                ..usual()
+            },
+            false,
+        );
+        check(
+            "logging_config",
+            format(),
+            Configuration {
+                logging: None,
+                ..usual()
+            },
+            true,
+        );
+        check(
+            "vpc_config",
+            subnets(["b", "a"]),
+            Configuration {
+                vpc: Some(vpc()),
+                ..usual()
+            },
+            true,
+        );
+        check(
+            "vpc_config",
+            subnets(["b", "c"]),
+            Configuration {
+                vpc: Some(vpc()),
+                ..usual()
+            },
+            false,
+        );
         check("vpc_config", subnets(["b", "a"]), usual(), false);
-        check("ephemeral_storage", block(&[("size", 512.into())]), usual(), true);
-        check("tracing_config", block(&[("mode", "PassThrough".into())]), usual(), true);
-        check("tracing_config", block(&[("mode", "Active".into())]), usual(), false);
+        check(
+            "ephemeral_storage",
+            block(&[("size", 512.into())]),
+            usual(),
+            true,
+        );
+        check(
+            "tracing_config",
+            block(&[("mode", "PassThrough".into())]),
+            usual(),
+            true,
+        );
+        check(
+            "tracing_config",
+            block(&[("mode", "Active".into())]),
+            usual(),
+            false,
+        );
     }
 }

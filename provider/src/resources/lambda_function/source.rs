@@ -25,10 +25,17 @@ const LEFT_OUT: [&str; 4] = [".git", ".terraform", "__pycache__", ".DS_Store"];
 /// When a file cannot be read, which the error names, or the folder has no files.
 pub(super) fn zip_folder(folder: &Path, excludes: &[String]) -> io::Result<Vec<u8>> {
     let patterns = patterns(excludes).map_err(|error| io::Error::other(error.to_string()))?;
-    let mut walk = Walk { patterns, open: Vec::new(), files: BTreeMap::new() };
+    let mut walk = Walk {
+        patterns,
+        open: Vec::new(),
+        files: BTreeMap::new(),
+    };
     walk.folder(folder, Path::new(""))?;
     if walk.files.is_empty() {
-        return Err(io::Error::other(format!("`{}` has no files", folder.display())));
+        return Err(io::Error::other(format!(
+            "`{}` has no files",
+            folder.display()
+        )));
     }
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, path) in walk.files {
@@ -65,7 +72,10 @@ pub(super) fn hash(zip: &[u8]) -> String {
 pub(super) fn valid_patterns(excludes: &[String]) -> Result<(), Problem> {
     match patterns(excludes) {
         Ok(_) => Ok(()),
-        Err(error) => Err(Problem::new("invalid pattern in `excludes`", format!("{error}."))),
+        Err(error) => Err(Problem::new(
+            "invalid pattern in `excludes`",
+            format!("{error}."),
+        )),
     }
 }
 
@@ -73,7 +83,10 @@ pub(super) fn valid_patterns(excludes: &[String]) -> Result<(), Problem> {
 fn patterns(excludes: &[String]) -> Result<Gitignore, ignore::Error> {
     // Paths are relative to the folder.
     let mut builder = GitignoreBuilder::new(".");
-    for pattern in LEFT_OUT.into_iter().chain(excludes.iter().map(String::as_str)) {
+    for pattern in LEFT_OUT
+        .into_iter()
+        .chain(excludes.iter().map(String::as_str))
+    {
         builder.add_line(None, pattern)?;
     }
     builder.build()
@@ -95,7 +108,10 @@ impl Walk {
         let failed = |error: io::Error| unreadable(path, &error);
         let real = fs::canonicalize(path).map_err(failed)?;
         if self.open.contains(&real) {
-            return Err(io::Error::other(format!("`{}` is a link to a folder that contains it", path.display())));
+            return Err(io::Error::other(format!(
+                "`{}` is a link to a folder that contains it",
+                path.display()
+            )));
         }
         self.open.push(real);
         for entry in fs::read_dir(path).map_err(failed)? {
@@ -117,7 +133,10 @@ impl Walk {
             return self.folder(&path, &inside);
         }
         if !metadata.is_file() {
-            return Err(io::Error::other(format!("`{}` is neither a file nor a folder", path.display())));
+            return Err(io::Error::other(format!(
+                "`{}` is neither a file nor a folder",
+                path.display()
+            )));
         }
         self.files.insert(name(&path, &inside)?, path);
         Ok(())
@@ -126,14 +145,21 @@ impl Walk {
 
 /// The name of a file in a zip file.
 fn name(path: &Path, inside: &Path) -> io::Result<String> {
-    let parts: Option<Vec<&str>> = inside.components().map(|part| part.as_os_str().to_str()).collect();
+    let parts: Option<Vec<&str>> = inside
+        .components()
+        .map(|part| part.as_os_str().to_str())
+        .collect();
     let refused = || io::Error::other(format!("the name of `{}` is not UTF-8", path.display()));
     parts.map(|parts| parts.join("/")).ok_or_else(refused)
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> io::Error {
     let message = match fs::read_link(path) {
-        Ok(target) => format!("cannot read `{}`, a link to `{}`: {error}", path.display(), target.display()),
+        Ok(target) => format!(
+            "cannot read `{}`, a link to `{}`: {error}",
+            path.display(),
+            target.display()
+        ),
         Err(_) => format!("cannot read `{}`: {error}", path.display()),
     };
     io::Error::new(error.kind(), message)
@@ -168,19 +194,33 @@ mod tests {
 
     #[test]
     fn same_files_give_same_bytes() {
-        let first = folder(&[("b.py", "2"), ("a/x.py", "1"), ("__pycache__/b.pyc", "junk")]);
+        let first = folder(&[
+            ("b.py", "2"),
+            ("a/x.py", "1"),
+            ("__pycache__/b.pyc", "junk"),
+        ]);
         std::thread::sleep(std::time::Duration::from_millis(20));
         let second = folder(&[("a/x.py", "1"), ("b.py", "2")]);
-        let zips = (zip_folder(first.path(), &[]).unwrap(), zip_folder(second.path(), &[]).unwrap());
+        let zips = (
+            zip_folder(first.path(), &[]).unwrap(),
+            zip_folder(second.path(), &[]).unwrap(),
+        );
         assert_eq!(zips.0, zips.1);
         // A constant, because a change would redeploy every function of every user.
-        assert_eq!(hash(&zips.0), "TMUwA9UtT9Xo55SqvKokj9HGJPiZifr1M6kRnByPUZk=");
+        assert_eq!(
+            hash(&zips.0),
+            "TMUwA9UtT9Xo55SqvKokj9HGJPiZifr1M6kRnByPUZk="
+        );
     }
 
     #[test]
     fn another_content_or_name_gives_another_hash() {
-        let hashes = [folder(&[("a.py", "1")]), folder(&[("a.py", "2")]), folder(&[("b.py", "1")])]
-            .map(|folder| hash(&zip_folder(folder.path(), &[]).unwrap()));
+        let hashes = [
+            folder(&[("a.py", "1")]),
+            folder(&[("a.py", "2")]),
+            folder(&[("b.py", "1")]),
+        ]
+        .map(|folder| hash(&zip_folder(folder.path(), &[]).unwrap()));
         assert!(hashes[0] != hashes[1] && hashes[0] != hashes[2]);
     }
 
@@ -194,22 +234,53 @@ mod tests {
 
     /// Checks which files of a folder remain with these patterns.
     fn check(excludes: &[&str], expected: &[&str]) {
-        let names = ["main.py", "test_main.py", "lib/a.py", "lib/test/a.py", "docs/a.md", ".git/HEAD", "lib/.DS_Store"];
+        let names = [
+            "main.py",
+            "test_main.py",
+            "lib/a.py",
+            "lib/test/a.py",
+            "docs/a.md",
+            ".git/HEAD",
+            "lib/.DS_Store",
+        ];
         let folder = folder(&names.map(|name| (name, "")));
         let excludes: Vec<String> = excludes.iter().map(|&pattern| pattern.to_owned()).collect();
-        let mut walk = Walk { patterns: patterns(&excludes).unwrap(), open: Vec::new(), files: BTreeMap::new() };
+        let mut walk = Walk {
+            patterns: patterns(&excludes).unwrap(),
+            open: Vec::new(),
+            files: BTreeMap::new(),
+        };
         walk.folder(folder.path(), Path::new("")).unwrap();
-        assert_eq!(walk.files.into_keys().collect::<Vec<_>>(), expected, "{excludes:?}");
+        assert_eq!(
+            walk.files.into_keys().collect::<Vec<_>>(),
+            expected,
+            "{excludes:?}"
+        );
     }
 
     #[test]
     fn patterns_leave_files_out() {
-        check(&[], &["docs/a.md", "lib/a.py", "lib/test/a.py", "main.py", "test_main.py"]);
-        check(&["# tests", "", "test*"], &["docs/a.md", "lib/a.py", "main.py"]);
+        check(
+            &[],
+            &[
+                "docs/a.md",
+                "lib/a.py",
+                "lib/test/a.py",
+                "main.py",
+                "test_main.py",
+            ],
+        );
+        check(
+            &["# tests", "", "test*"],
+            &["docs/a.md", "lib/a.py", "main.py"],
+        );
         check(&["/docs/", "*.py", "!/main.py"], &["main.py"]);
         check(&["a.*"], &["main.py", "test_main.py"]);
         check(&["*", "!.git", "!.git/**"], &[".git/HEAD"]);
-        assert!(valid_patterns(&["{a".to_owned()]).is_err() && valid_patterns(&["a*".to_owned()]).is_ok());
+        assert!(
+            valid_patterns(&["{a".to_owned()]).is_err()
+                && valid_patterns(&["a*".to_owned()]).is_ok()
+        );
     }
 
     /// Checks the error for a folder with unsupported content.
@@ -218,7 +289,10 @@ mod tests {
         let folder = folder(&[("main.py", ""), ("lib/a.py", "")]);
         spoil(folder.path());
         let message = zip_folder(folder.path(), &[]).unwrap_err().to_string();
-        assert!(expected.iter().all(|part| message.contains(part)), "{message}");
+        assert!(
+            expected.iter().all(|part| message.contains(part)),
+            "{message}"
+        );
     }
 
     #[cfg(unix)]
@@ -227,23 +301,51 @@ mod tests {
         use std::os::unix::ffi::OsStrExt as _;
         use std::os::unix::fs::symlink;
         use std::os::unix::net::UnixListener;
-        check_refused(|folder| symlink("nowhere", folder.join("lib/link.py")).unwrap(), &["lib/link.py", "`nowhere`"]);
-        check_refused(|folder| symlink("link.py", folder.join("lib/link.py")).unwrap(), &["lib/link.py"]);
-        check_refused(|folder| symlink("..", folder.join("lib/self")).unwrap(), &["lib/self", "contains it"]);
-        check_refused(|folder| drop(UnixListener::bind(folder.join("socket")).unwrap()), &["/socket", "neither"]);
+        check_refused(
+            |folder| symlink("nowhere", folder.join("lib/link.py")).unwrap(),
+            &["lib/link.py", "`nowhere`"],
+        );
+        check_refused(
+            |folder| symlink("link.py", folder.join("lib/link.py")).unwrap(),
+            &["lib/link.py"],
+        );
+        check_refused(
+            |folder| symlink("..", folder.join("lib/self")).unwrap(),
+            &["lib/self", "contains it"],
+        );
+        check_refused(
+            |folder| drop(UnixListener::bind(folder.join("socket")).unwrap()),
+            &["/socket", "neither"],
+        );
         let odd = std::ffi::OsStr::from_bytes(b"lib/\xff.py");
-        check_refused(|folder| fs::write(folder.join(odd), "").unwrap(), &["lib/", "not UTF-8"]);
+        check_refused(
+            |folder| fs::write(folder.join(odd), "").unwrap(),
+            &["lib/", "not UTF-8"],
+        );
     }
 
     #[cfg(unix)]
     #[test]
     fn links_are_followed() {
         let (outside, inside) = (folder(&[("shared/a.py", "1")]), folder(&[("main.py", "")]));
-        let links = [("a.py", "shared/a.py"), ("first", "shared"), ("second", "shared")];
+        let links = [
+            ("a.py", "shared/a.py"),
+            ("first", "shared"),
+            ("second", "shared"),
+        ];
         for (name, target) in links {
-            std::os::unix::fs::symlink(outside.path().join(target), inside.path().join(name)).unwrap();
+            std::os::unix::fs::symlink(outside.path().join(target), inside.path().join(name))
+                .unwrap();
         }
-        let copied = folder(&[("main.py", ""), ("a.py", "1"), ("first/a.py", "1"), ("second/a.py", "1")]);
-        assert_eq!(zip_folder(inside.path(), &[]).unwrap(), zip_folder(copied.path(), &[]).unwrap());
+        let copied = folder(&[
+            ("main.py", ""),
+            ("a.py", "1"),
+            ("first/a.py", "1"),
+            ("second/a.py", "1"),
+        ]);
+        assert_eq!(
+            zip_folder(inside.path(), &[]).unwrap(),
+            zip_folder(copied.path(), &[]).unwrap()
+        );
     }
 }

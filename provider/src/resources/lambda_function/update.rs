@@ -27,8 +27,17 @@ pub(super) async fn update(
     prior: &Function,
     operation: &Operation,
 ) -> Result<Function, Failed<Function>> {
-    let (name, account) = (prior.function_name.get()?.as_str(), Account::of_arn(prior.arn.get()?));
-    let mut update = Update { operation, prior, name, account, reached: prior.clone() };
+    let (name, account) = (
+        prior.function_name.get()?.as_str(),
+        Account::of_arn(prior.arn.get()?),
+    );
+    let mut update = Update {
+        operation,
+        prior,
+        name,
+        account,
+        reached: prior.clone(),
+    };
     let changed = match update.run(planned.clone()).await {
         Ok(changed) => changed,
         Err(refusal) => {
@@ -37,7 +46,11 @@ pub(super) async fn update(
         }
     };
     // The date only differs after a change.
-    if changed.last_modified.is_unknown() { described(changed, operation).await } else { Ok(changed) }
+    if changed.last_modified.is_unknown() {
+        described(changed, operation).await
+    } else {
+        Ok(changed)
+    }
 }
 
 impl Update<'_> {
@@ -45,8 +58,13 @@ impl Update<'_> {
     /// and keeps it in the state otherwise.
     async fn undo_unused(&mut self, planned: &Function) {
         let region = self.account.region.as_deref().unwrap_or("");
-        let (before, after) = (self.prior.managed_role(region), planned.managed_role(region));
-        let Some(role) = after.filter(|after| after.is_new(before.as_ref())) else { return };
+        let (before, after) = (
+            self.prior.managed_role(region),
+            planned.managed_role(region),
+        );
+        let Some(role) = after.filter(|after| after.is_new(before.as_ref())) else {
+            return;
+        };
         let is_used = remove_unused_role(&role, self.name, self.operation).await;
         if is_used && before.is_none() {
             self.reached.execution_role = planned.execution_role.clone();
@@ -54,14 +72,30 @@ impl Update<'_> {
     }
 
     async fn run(&mut self, mut changed: Function) -> Result<Function, Refusal> {
-        let (aws, call, prior, name) = (self.operation.aws(), &self.operation.call, self.prior, self.name);
-        let code = if changed.changes_code(prior) { Some(changed.code_as_planned()?) } else { None };
+        let (aws, call, prior, name) = (
+            self.operation.aws(),
+            &self.operation.call,
+            self.prior,
+            self.name,
+        );
+        let code = if changed.changes_code(prior) {
+            Some(changed.code_as_planned()?)
+        } else {
+            None
+        };
         let region = self.account.region.clone();
         let region = region.as_deref().unwrap_or("");
         let (before, after) = (prior.managed_role(region), changed.managed_role(region));
         let mut granted = prior.policy(&self.account);
         if let Some(role) = &after {
-            let arn = self.grant(role, before.as_ref(), &changed.policy(&self.account), &mut granted).await?;
+            let arn = self
+                .grant(
+                    role,
+                    before.as_ref(),
+                    &changed.policy(&self.account),
+                    &mut granted,
+                )
+                .await?;
             changed.settings.role = arn.into();
         }
         let is_to_publish = changed.is_to_publish(prior);
@@ -72,7 +106,9 @@ impl Update<'_> {
         if let Some((code, hash)) = code {
             self.write_code(&mut changed, &code, hash).await?;
         }
-        Separate::of(&changed).write(&Separate::of(prior), aws, call, name).await?;
+        Separate::of(&changed)
+            .write(&Separate::of(prior), aws, call, name)
+            .await?;
         if is_to_publish {
             let version = function::publish(aws, call, name, changed.publish_to.text()).await?;
             changed = changed.with_version(&version);
@@ -80,7 +116,10 @@ impl Update<'_> {
             // The role turned out to be the same.
             changed = changed.with_version(prior.version.text().unwrap_or(LATEST));
         }
-        self.reached = Function { execution_role: self.reached.execution_role.clone(), ..changed.clone() };
+        self.reached = Function {
+            execution_role: self.reached.execution_role.clone(),
+            ..changed.clone()
+        };
         self.clear_up(&changed, before, after, &granted).await?;
         Ok(changed)
     }
@@ -92,9 +131,15 @@ impl Update<'_> {
             return Ok(());
         }
         let mut before = prior.settings.configuration();
-        let wanted = with_default_logging(&before, changed.settings.configuration(), &prior.short_name());
+        let wanted = with_default_logging(
+            &before,
+            changed.settings.configuration(),
+            &prior.short_name(),
+        );
         // AWS has dropped the key of a function without environment variables.
-        before.kms_key_arn = before.kms_key_arn.filter(|_| !before.environment.is_empty());
+        before.kms_key_arn = before
+            .kms_key_arn
+            .filter(|_| !before.environment.is_empty());
         let (aws, call) = (self.operation.aws(), &self.operation.call);
         function::update_configuration(aws, call, self.name, &before, &wanted).await?;
         self.reached.settings = changed.settings.clone();
@@ -106,9 +151,17 @@ impl Update<'_> {
         Ok(())
     }
 
-    async fn write_code(&mut self, changed: &mut Function, code: &Code, hash: Option<String>) -> Result<(), AwsError> {
+    async fn write_code(
+        &mut self,
+        changed: &mut Function,
+        code: &Code,
+        hash: Option<String>,
+    ) -> Result<(), AwsError> {
         let (aws, call) = (self.operation.aws(), &self.operation.call);
-        let (architectures, key) = (changed.code.architectures(), changed.code.source_kms_key_arn());
+        let (architectures, key) = (
+            changed.code.architectures(),
+            changed.code.source_kms_key_arn(),
+        );
         function::update_code(aws, call, self.name, code, &architectures, key).await?;
         if changed.code.source_code_hash.is_unknown() {
             changed.code.source_code_hash = hash.into();
@@ -134,9 +187,15 @@ impl Update<'_> {
         policy: &Document,
         granted: &mut Document,
     ) -> Result<String, AwsError> {
-        let (aws, call, tags) = (self.operation.aws(), &self.operation.call, &self.operation.tags);
+        let (aws, call, tags) = (
+            self.operation.aws(),
+            &self.operation.call,
+            &self.operation.tags,
+        );
         let arn = self.prior.settings.role.text();
-        let kept = before.zip(arn).filter(|(before, arn)| before.is_same(role) && role.is_at(arn));
+        let kept = before
+            .zip(arn)
+            .filter(|(before, arn)| before.is_same(role) && role.is_at(arn));
         if let Some((before, arn)) = kept {
             role.change(aws, call, before).await?;
             let mut both = granted.clone();
@@ -154,7 +213,10 @@ impl Update<'_> {
         } else {
             *granted = policy.clone();
         }
-        Ok(role.create_or_adopt(aws, call, granted, aws.identity(call).await?, tags).await?.arn)
+        Ok(role
+            .create_or_adopt(aws, call, granted, aws.identity(call).await?, tags)
+            .await?
+            .arn)
     }
 
     /// Removes permissions that are no longer needed, and deletes a role that was replaced.
@@ -172,8 +234,14 @@ impl Update<'_> {
         }
         // A role of this function that an update left when it failed halfway, and that is not in
         // the state.
-        let left = before.as_ref().and_then(|before| before.other(self.prior.settings.role.text()?));
-        for role in before.into_iter().chain(left).filter(|role| role.is_new(after.as_ref())) {
+        let left = before
+            .as_ref()
+            .and_then(|before| before.other(self.prior.settings.role.text()?));
+        for role in before
+            .into_iter()
+            .chain(left)
+            .filter(|role| role.is_new(after.as_ref()))
+        {
             role.delete(aws, call).await?;
         }
         Ok(())
@@ -181,9 +249,18 @@ impl Update<'_> {
 }
 
 /// AWS keeps logging settings that are not sent, so removed settings are sent with their defaults.
-fn with_default_logging(before: &Configuration, mut wanted: Configuration, name: &str) -> Configuration {
-    let Some(before) = &before.logging else { return wanted };
-    let logging = wanted.logging.get_or_insert_with(|| Logging { format: Some(TEXT.to_owned()), ..Logging::default() });
+fn with_default_logging(
+    before: &Configuration,
+    mut wanted: Configuration,
+    name: &str,
+) -> Configuration {
+    let Some(before) = &before.logging else {
+        return wanted;
+    };
+    let logging = wanted.logging.get_or_insert_with(|| Logging {
+        format: Some(TEXT.to_owned()),
+        ..Logging::default()
+    });
     if before.group.is_some() && logging.group.is_none() {
         logging.group = Some(format!("{LOG_GROUPS}{name}"));
     }
@@ -215,8 +292,14 @@ mod tests {
     }
 
     fn check(before: Option<Logging>, wanted: Option<Logging>, sent: Option<Logging>) {
-        let configuration = |logging| Configuration { logging, ..Configuration::default() };
-        assert_eq!(with_default_logging(&configuration(before), configuration(wanted), "f").logging, sent);
+        let configuration = |logging| Configuration {
+            logging,
+            ..Configuration::default()
+        };
+        assert_eq!(
+            with_default_logging(&configuration(before), configuration(wanted), "f").logging,
+            sent
+        );
     }
 
     #[test]
@@ -226,7 +309,15 @@ mod tests {
         check(None, json(), json());
         check(json(), json(), json());
         check(json(), None, logging("Text", None, Some("/aws/lambda/f")));
-        check(json(), logging("JSON", None, None), logging("JSON", Some("INFO"), Some("/aws/lambda/f")));
-        check(logging("Text", None, None), None, logging("Text", None, None));
+        check(
+            json(),
+            logging("JSON", None, None),
+            logging("JSON", Some("INFO"), Some("/aws/lambda/f")),
+        );
+        check(
+            logging("Text", None, None),
+            None,
+            logging("Text", None, None),
+        );
     }
 }

@@ -24,9 +24,17 @@ pub(super) fn validate(function: &Function) -> Diagnostics {
     }
     if function.publish_to.known().is_some() && !function.publishes() {
         let detail = "Set `publish = true` as well, or remove `publish_to`.";
-        diagnostics.push(error("publish_to", "`publish_to` requires `publish`", detail));
+        diagnostics.push(error(
+            "publish_to",
+            "`publish_to` requires `publish`",
+            detail,
+        ));
     }
-    diagnostics.extend(execution_role::validate(&function.execution_role, &function.settings.role, "role"));
+    diagnostics.extend(execution_role::validate(
+        &function.execution_role,
+        &function.settings.role,
+        "role",
+    ));
     diagnostics
 }
 
@@ -39,28 +47,54 @@ impl Function {
     fn validate_package(&self) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         let is_image = self.code.image_uri.known().is_some();
-        for (name, value) in [("handler", &self.settings.handler), ("runtime", &self.settings.runtime)] {
+        for (name, value) in [
+            ("handler", &self.settings.handler),
+            ("runtime", &self.settings.runtime),
+        ] {
             match (self.code.zip_source(), value) {
                 (Some(source), Attr::Null) => {
                     let detail = "A function from a zip file requires a handler and a runtime.";
-                    found.push(error(name, format!("`{name}` is required with `{source}`"), detail));
+                    found.push(error(
+                        name,
+                        format!("`{name}` is required with `{source}`"),
+                        detail,
+                    ));
                 }
                 (None, Attr::Known(_)) if is_image => {
-                    let detail = format!("The image or `image_config` defines the command. Remove `{name}`.");
-                    found.push(error(name, format!("`{name}` conflicts with `image_uri`"), detail));
+                    let detail = format!(
+                        "The image or `image_config` defines the command. Remove `{name}`."
+                    );
+                    found.push(error(
+                        name,
+                        format!("`{name}` conflicts with `image_uri`"),
+                        detail,
+                    ));
                 }
                 _ => {}
             }
         }
-        if let (Some(source), true) = (self.code.zip_source(), self.settings.configuration().image.is_some()) {
+        if let (Some(source), true) = (
+            self.code.zip_source(),
+            self.settings.configuration().image.is_some(),
+        ) {
             let detail = "Remove the block, or set `image_uri` instead.";
-            found.push(error("image_config", format!("`image_config` conflicts with `{source}`"), detail));
+            found.push(error(
+                "image_config",
+                format!("`image_config` conflicts with `{source}`"),
+                detail,
+            ));
         }
-        if let (Some(written), Attr::Known(actual)) = (self.package_type.text(), self.code.package_type())
+        if let (Some(written), Attr::Known(actual)) =
+            (self.package_type.text(), self.code.package_type())
             && written != actual
         {
-            let detail = format!("The package type of the code is `{actual}`. Remove `package_type`.");
-            found.push(error("package_type", format!("`package_type` cannot be `{written}`"), detail));
+            let detail =
+                format!("The package type of the code is `{actual}`. Remove `package_type`.");
+            found.push(error(
+                "package_type",
+                format!("`package_type` cannot be `{written}`"),
+                detail,
+            ));
         }
         found
     }
@@ -71,31 +105,48 @@ impl Function {
             (Attr::Null, Attr::Known(_)) => ("s3_bucket", "s3_key"),
             _ => return None,
         };
-        Some(error(written, format!("`{missing}` is required with `{written}`"), "Set both."))
+        Some(error(
+            written,
+            format!("`{missing}` is required with `{written}`"),
+            "Set both.",
+        ))
     }
 
     /// Checks SnapStart (Lambda developer guide, "SnapStart", supported features and limitations).
     fn validate_snap_start(&self) -> Option<Diagnostic> {
         let configuration = self.settings.configuration();
-        let is_large = configuration.ephemeral_storage.is_some_and(|size| size > STORAGE);
+        let is_large = configuration
+            .ephemeral_storage
+            .is_some_and(|size| size > STORAGE);
         let other = match (is_large, &configuration.file_system) {
             _ if !configuration.snap_start => return None,
             (true, _) => "ephemeral_storage",
             (false, Some(_)) => "file_system_config",
             (false, None) => return None,
         };
-        let detail = "SnapStart supports 512 MiB of `/tmp` and no file system. Remove one of the blocks.";
-        Some(error("snap_start", format!("`snap_start` conflicts with `{other}`"), detail))
+        let detail =
+            "SnapStart supports 512 MiB of `/tmp` and no file system. Remove one of the blocks.";
+        Some(error(
+            "snap_start",
+            format!("`snap_start` conflicts with `{other}`"),
+            detail,
+        ))
     }
 
     fn validate_runtime_management(&self) -> Option<Diagnostic> {
         let config = self.runtime_management_config.known()?;
         let name = "runtime_version_arn";
-        let (summary, detail) = match (config.update_runtime_on.text()?, &config.runtime_version_arn) {
-            ("Manual", Attr::Null) => {
-                (format!("`{name}` is required with `Manual`"), "Set the ARN of a version of the runtime.")
+        let (summary, detail) = match (
+            config.update_runtime_on.text()?,
+            &config.runtime_version_arn,
+        ) {
+            ("Manual", Attr::Null) => (
+                format!("`{name}` is required with `Manual`"),
+                "Set the ARN of a version of the runtime.",
+            ),
+            ("Auto" | "FunctionUpdate", Attr::Known(_)) => {
+                (format!("`{name}` requires `Manual`"), "Remove the ARN.")
             }
-            ("Auto" | "FunctionUpdate", Attr::Known(_)) => (format!("`{name}` requires `Manual`"), "Remove the ARN."),
             _ => return None,
         };
         let path = AttributePath::root("runtime_management_config").attribute(name);
@@ -112,8 +163,13 @@ mod tests {
 
     /// Checks the messages for a function with a role and these arguments.
     fn check(entries: &[(&str, Value)], expected: &[&str]) {
-        let named = [("function_name", Value::from("f")), ("role", Value::from("r"))].into_iter();
-        let config = Value::object(named.chain(entries.iter().map(|(name, value)| (*name, value.clone()))));
+        let named = [
+            ("function_name", Value::from("f")),
+            ("role", Value::from("r")),
+        ]
+        .into_iter();
+        let config =
+            Value::object(named.chain(entries.iter().map(|(name, value)| (*name, value.clone()))));
         let mut found = Function::block().check(&config);
         found.extend(validate(&Function::from_value(&config)));
         let found: Vec<String> = found.iter().map(|found| found.summary.clone()).collect();
@@ -130,22 +186,68 @@ mod tests {
 
     #[test]
     fn code_has_one_place() {
-        let (handler, runtime) = (|| ("handler", text("main.handler")), || ("runtime", text("python3.13")));
+        let (handler, runtime) = (
+            || ("handler", text("main.handler")),
+            || ("runtime", text("python3.13")),
+        );
         let folder = || ("source_dir", text("code"));
         check(&[], &[]);
         check(&[folder(), handler(), runtime()], &[]);
-        check(&[("filename", Value::Unknown), ("image_uri", Value::Unknown)], &[]);
         check(
-            &[folder(), handler(), runtime(), ("filename", text("code.zip"))],
+            &[("filename", Value::Unknown), ("image_uri", Value::Unknown)],
+            &[],
+        );
+        check(
+            &[
+                folder(),
+                handler(),
+                runtime(),
+                ("filename", text("code.zip")),
+            ],
             &["`filename` conflicts with `source_dir`"],
         );
-        check(&[folder(), handler(), runtime(), ("filename", Value::Unknown), ("s3_bucket", text(""))], &[]);
-        check(&[folder()], &["`handler` is required with `source_dir`", "`runtime` is required with `source_dir`"]);
-        check(&[("image_uri", text("uri")), handler()], &["`handler` conflicts with `image_uri`"]);
-        check(&[("s3_bucket", text("b")), handler(), runtime()], &["`s3_key` is required with `s3_bucket`"]);
-        check(&[("s3_bucket", text("b")), ("s3_key", Value::Unknown), handler(), runtime()], &[]);
-        check(&[("s3_key", text("k"))], &["`s3_bucket` is required with `s3_key`"]);
-        check(&[("image_uri", text("uri")), ("package_type", text("Zip"))], &["`package_type` cannot be `Zip`"]);
+        check(
+            &[
+                folder(),
+                handler(),
+                runtime(),
+                ("filename", Value::Unknown),
+                ("s3_bucket", text("")),
+            ],
+            &[],
+        );
+        check(
+            &[folder()],
+            &[
+                "`handler` is required with `source_dir`",
+                "`runtime` is required with `source_dir`",
+            ],
+        );
+        check(
+            &[("image_uri", text("uri")), handler()],
+            &["`handler` conflicts with `image_uri`"],
+        );
+        check(
+            &[("s3_bucket", text("b")), handler(), runtime()],
+            &["`s3_key` is required with `s3_bucket`"],
+        );
+        check(
+            &[
+                ("s3_bucket", text("b")),
+                ("s3_key", Value::Unknown),
+                handler(),
+                runtime(),
+            ],
+            &[],
+        );
+        check(
+            &[("s3_key", text("k"))],
+            &["`s3_bucket` is required with `s3_key`"],
+        );
+        check(
+            &[("image_uri", text("uri")), ("package_type", text("Zip"))],
+            &["`package_type` cannot be `Zip`"],
+        );
         check(&[("package_type", text("Zip"))], &[]);
         let image = || block("command", Value::List(vec![text("run")]));
         check(
@@ -157,24 +259,66 @@ mod tests {
     #[test]
     fn settings_go_together() {
         let snap_start = || ("snap_start", block("apply_on", text("PublishedVersions")));
-        check(&[snap_start(), ("ephemeral_storage", block("size", 512.into()))], &[]);
         check(
-            &[snap_start(), ("ephemeral_storage", block("size", 1024.into()))],
+            &[
+                snap_start(),
+                ("ephemeral_storage", block("size", 512.into())),
+            ],
+            &[],
+        );
+        check(
+            &[
+                snap_start(),
+                ("ephemeral_storage", block("size", 1024.into())),
+            ],
             &["`snap_start` conflicts with `ephemeral_storage`"],
         );
-        check(&[("ephemeral_storage", block("size", 511.into()))], &["`size` must be at least 512, got 511"]);
-        check(&[("ephemeral_storage", block("size", 32_768.into())), ("timeout", 5_400.into())], &[]);
-        check(&[("timeout", 0.into())], &["`timeout` must be at least 1, got 0"]);
-        check(&[("publish_to", text("LATEST_PUBLISHED"))], &["`publish_to` requires `publish`"]);
-        check(&[("publish_to", text("LATEST_PUBLISHED")), ("publish", Value::Unknown)], &[]);
+        check(
+            &[("ephemeral_storage", block("size", 511.into()))],
+            &["`size` must be at least 512, got 511"],
+        );
+        check(
+            &[
+                ("ephemeral_storage", block("size", 32_768.into())),
+                ("timeout", 5_400.into()),
+            ],
+            &[],
+        );
+        check(
+            &[("timeout", 0.into())],
+            &["`timeout` must be at least 1, got 0"],
+        );
+        check(
+            &[("publish_to", text("LATEST_PUBLISHED"))],
+            &["`publish_to` requires `publish`"],
+        );
+        check(
+            &[
+                ("publish_to", text("LATEST_PUBLISHED")),
+                ("publish", Value::Unknown),
+            ],
+            &[],
+        );
         let manual = |arn: Value| {
-            let entries = [("update_runtime_on", text("Manual")), ("runtime_version_arn", arn)];
+            let entries = [
+                ("update_runtime_on", text("Manual")),
+                ("runtime_version_arn", arn),
+            ];
             ("runtime_management_config", Value::object(entries))
         };
-        check(&[manual(Value::Null)], &["`runtime_version_arn` is required with `Manual`"]);
+        check(
+            &[manual(Value::Null)],
+            &["`runtime_version_arn` is required with `Manual`"],
+        );
         check(&[manual(Value::Unknown)], &[]);
         check(&[manual(text("arn"))], &[]);
-        check(&[("layers", vec!["a"; 6].into())], &["`layers` must have at most 5 layers, got 6"]);
-        check(&[("excludes", vec!["{a"].into())], &["invalid pattern in `excludes`"]);
+        check(
+            &[("layers", vec!["a"; 6].into())],
+            &["`layers` must have at most 5 layers, got 6"],
+        );
+        check(
+            &[("excludes", vec!["{a"].into())],
+            &["invalid pattern in `excludes`"],
+        );
     }
 }

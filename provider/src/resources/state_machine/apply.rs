@@ -15,7 +15,11 @@ use crate::shared::managed::{Failed, Operation, Refusal};
 impl StateMachine {
     /// Value of the owner tag of the log group.
     pub(super) fn log_group_owner(&self, account: &Account) -> String {
-        format!("state-machine/{}/{}", account.region.as_deref().unwrap_or(""), self.name())
+        format!(
+            "state-machine/{}/{}",
+            account.region.as_deref().unwrap_or(""),
+            self.name()
+        )
     }
 
     /// Creates the log group, or adopts the one of this state machine, and sets its retention.
@@ -27,7 +31,9 @@ impl StateMachine {
         tags: &Tags,
     ) -> Result<bool, AwsError> {
         let (aws, call, name) = (operation.aws(), &operation.call, self.log_group());
-        let made = log_group::create_or_adopt(aws, call, &name, &self.log_group_owner(account), tags).await?;
+        let made =
+            log_group::create_or_adopt(aws, call, &name, &self.log_group_owner(account), tags)
+                .await?;
         if let Some(days) = self.retention() {
             log_group::write_retention(aws, call, &name, Some(days)).await?;
         }
@@ -35,9 +41,20 @@ impl StateMachine {
     }
 
     /// Deletes the log group that the provider created for this state machine.
-    pub(super) async fn delete_log_group(&self, operation: &Operation, account: &Account) -> Result<(), AwsError> {
+    pub(super) async fn delete_log_group(
+        &self,
+        operation: &Operation,
+        account: &Account,
+    ) -> Result<(), AwsError> {
         let (name, arn) = (self.log_group(), self.log_group_arn(account));
-        log_group::delete(operation.aws(), &operation.call, &name, &arn, &self.log_group_owner(account)).await
+        log_group::delete(
+            operation.aws(),
+            &operation.call,
+            &name,
+            &arn,
+            &self.log_group_owner(account),
+        )
+        .await
     }
 }
 
@@ -58,20 +75,31 @@ pub(super) async fn create(
     let mut machine = rendered(planned, None);
     machine.name = name_or_generated(&planned.name, &planned.name_prefix).into();
     if let Some(found) = state_machine::find(aws, call, machine.name()).await? {
-        let message = format!("a state machine `{}` already exists, created {}", machine.name(), found.creation_date);
-        return Err(AwsError::of(AwsErrorKind::AlreadyExists, "CreateStateMachine", message).into());
+        let message = format!(
+            "a state machine `{}` already exists, created {}",
+            machine.name(),
+            found.creation_date
+        );
+        return Err(
+            AwsError::of(AwsErrorKind::AlreadyExists, "CreateStateMachine", message).into(),
+        );
     }
     let identity = aws.identity(call).await?;
     let account = execution_role::account(identity);
     let mut made = Made::default();
     if machine.manages_log_group() {
-        let written = machine.write_log_group(operation, &account, &operation.tags).await;
-        made.log_group = written.map_err(|error| along(&machine, &made, error, "log group", &machine.log_group()))?;
+        let written = machine
+            .write_log_group(operation, &account, &operation.tags)
+            .await;
+        made.log_group = written
+            .map_err(|error| along(&machine, &made, error, "log group", &machine.log_group()))?;
     }
     let policy = machine.policy_of_asl(&account).unwrap_or_default();
     machine.policy_json = policy.to_json().into();
     if let Some(role) = machine.managed_role(&identity.region) {
-        let adopted = role.create_or_adopt(aws, call, &policy, identity, &operation.tags).await;
+        let adopted = role
+            .create_or_adopt(aws, call, &policy, identity, &operation.tags)
+            .await;
         let adopted = adopted.map_err(|error| along(&machine, &made, error, "role", &role.name))?;
         (machine.role_arn, made.role) = (adopted.arn.into(), adopted.made);
     }
@@ -80,7 +108,14 @@ pub(super) async fn create(
         kind: machine.kind.text().unwrap_or("STANDARD").to_owned(),
         tags: operation.tags.clone(),
     };
-    let created = state_machine::create(aws, call, &new, &machine.wanted(&account)?, &machine.publish()).await;
+    let created = state_machine::create(
+        aws,
+        call,
+        &new,
+        &machine.wanted(&account)?,
+        &machine.publish(),
+    )
+    .await;
     let created = match created {
         Ok(created) => created,
         Err(failed) if failed.error.kind == AwsErrorKind::AlreadyExists => {
@@ -94,7 +129,11 @@ pub(super) async fn create(
             }
             let is_nothing = !(failed.may_exist || made.log_group || made.role);
             let refusal = Refusal::from(failed.error);
-            return Err(if is_nothing { refusal.into() } else { Failed::leaving(refusal, machine) });
+            return Err(if is_nothing {
+                refusal.into()
+            } else {
+                Failed::leaving(refusal, machine)
+            });
         }
     };
     machine.state_machine_version_arn = created.version_arn.clone().into();
@@ -102,27 +141,56 @@ pub(super) async fn create(
 }
 
 /// Operations that fail before a role or log group of this state machine exists.
-const BEFORE_ANYTHING: [&str; 5] =
-    ["CreateRole", "GetRole", "CreateLogGroup", "DescribeLogGroups", "ListTagsForResource"];
+const BEFORE_ANYTHING: [&str; 5] = [
+    "CreateRole",
+    "GetRole",
+    "CreateLogGroup",
+    "DescribeLogGroups",
+    "ListTagsForResource",
+];
 
 /// A failure to create the role or log group of the state machine. Objects that remain belong in
 /// the state.
-fn along(machine: &StateMachine, made: &Made, error: AwsError, kind: &str, name: &str) -> Failed<StateMachine> {
+fn along(
+    machine: &StateMachine,
+    made: &Made,
+    error: AwsError,
+    kind: &str,
+    name: &str,
+) -> Failed<StateMachine> {
     let is_nothing = !made.log_group && BEFORE_ANYTHING.contains(&error.operation);
-    let doing = format!("create the {kind} `{name}` of the state machine `{}`", machine.name());
+    let doing = format!(
+        "create the {kind} `{name}` of the state machine `{}`",
+        machine.name()
+    );
     let refusal = Refusal::from(diagnostics::of_aws(&doing, &error));
-    if is_nothing { refusal.into() } else { Failed::leaving(refusal, machine.clone()) }
+    if is_nothing {
+        refusal.into()
+    } else {
+        Failed::leaving(refusal, machine.clone())
+    }
 }
 
 /// Removes the objects that were created for a state machine, unless a state machine of this name
 /// uses them by now. Returns the objects that are kept.
-pub(super) async fn undo(machine: &StateMachine, made: &Made, operation: &Operation, account: &Account) -> Made {
+pub(super) async fn undo(
+    machine: &StateMachine,
+    made: &Made,
+    operation: &Operation,
+    account: &Account,
+) -> Made {
     let (aws, call) = (operation.aws(), &operation.call);
     let mut stays = Made::default();
-    let Ok(found) = state_machine::find(aws, call, machine.name()).await else { return stays };
-    let role = machine.managed_role(account.region.as_deref().unwrap_or("")).filter(|_| made.role);
+    let Ok(found) = state_machine::find(aws, call, machine.name()).await else {
+        return stays;
+    };
+    let role = machine
+        .managed_role(account.region.as_deref().unwrap_or(""))
+        .filter(|_| made.role);
     if let Some(role) = role {
-        stays.role = found.as_ref().is_some_and(|found| role.is_at(&found.role_arn));
+        stays.role = found
+            .as_ref()
+            .is_some_and(|found| role.is_at(&found.role_arn));
         if !stays.role
             && let Err(error) = role.delete(aws, call).await
         {
@@ -131,7 +199,9 @@ pub(super) async fn undo(machine: &StateMachine, made: &Made, operation: &Operat
     }
     if made.log_group {
         let group = machine.log_group_arn(account);
-        let destination = found.as_ref().and_then(|found| found.logging.destination.as_deref());
+        let destination = found
+            .as_ref()
+            .and_then(|found| found.logging.destination.as_deref());
         stays.log_group = destination.is_some_and(|arn| arn.trim_end_matches(":*") == group);
         if !stays.log_group
             && let Err(error) = machine.delete_log_group(operation, account).await
@@ -148,8 +218,9 @@ pub(super) fn rendered(planned: &StateMachine, prior: Option<&StateMachine>) -> 
     if machine.asl.is_unknown() {
         let text = planned.workflow().text();
         let before = prior.and_then(|prior| prior.asl.text());
-        let kept =
-            text.as_deref().and_then(|text| before.filter(|before| crate::workflow::same_definition(before, text)));
+        let kept = text.as_deref().and_then(|text| {
+            before.filter(|before| crate::workflow::same_definition(before, text))
+        });
         machine.asl = kept.map(str::to_owned).or(text).into();
     }
     machine
@@ -177,7 +248,10 @@ pub(super) async fn describe(
 }
 
 /// Updates the tags of the state machine, its role and its log group.
-pub(super) async fn write_tags(machine: &StateMachine, operation: &Operation) -> Result<(), Refusal> {
+pub(super) async fn write_tags(
+    machine: &StateMachine,
+    operation: &Operation,
+) -> Result<(), Refusal> {
     let (aws, call, arn) = (operation.aws(), &operation.call, machine.arn.get()?);
     let (from, to) = (&operation.prior_tags, &operation.tags);
     let account = Account::of_arn(arn);
@@ -191,7 +265,10 @@ pub(super) async fn write_tags(machine: &StateMachine, operation: &Operation) ->
 }
 
 /// Deletes the state machine, and then the objects that only it used.
-pub(super) async fn delete(machine: &StateMachine, operation: &Operation) -> Result<Diagnostics, Refusal> {
+pub(super) async fn delete(
+    machine: &StateMachine,
+    operation: &Operation,
+) -> Result<Diagnostics, Refusal> {
     let (aws, call) = (operation.aws(), &operation.call);
     let account = match machine.arn.text() {
         Some(arn) => {
@@ -201,7 +278,10 @@ pub(super) async fn delete(machine: &StateMachine, operation: &Operation) -> Res
         None => {
             // The creation failed before the state machine existed. One that exists now has another
             // owner.
-            if state_machine::find(aws, call, machine.name()).await?.is_some() {
+            if state_machine::find(aws, call, machine.name())
+                .await?
+                .is_some()
+            {
                 return Ok(Diagnostics::default());
             }
             execution_role::account(aws.identity(call).await?)

@@ -19,7 +19,9 @@ use super::cloudwatch_log_group::retention;
 use crate::session::ProviderContext;
 use crate::shared::encryption::Encryption;
 use crate::shared::execution_role::{self, MachineRole};
-use crate::shared::managed::{Change, Failed, IdentityPart, Managed, Observed, Operation, PlanOutcome, Refusal};
+use crate::shared::managed::{
+    Change, Failed, IdentityPart, Managed, Observed, Operation, PlanOutcome, Refusal,
+};
 use crate::shared::move_state::SourceState;
 use crate::shared::{arns, checks, empty, names};
 use crate::workflow::{Workflow, WorkflowBlocks, same_definition};
@@ -136,7 +138,10 @@ impl StateMachine {
     fn workflow(&self) -> Workflow {
         let machine_type = match &self.kind {
             Attr::Unknown => MachineType::Unknown,
-            kind => kind.text().and_then(MachineType::named).unwrap_or(MachineType::Standard),
+            kind => kind
+                .text()
+                .and_then(MachineType::named)
+                .unwrap_or(MachineType::Standard),
         };
         Workflow::new(&self.workflow, machine_type)
     }
@@ -153,14 +158,18 @@ impl StateMachine {
 #[async_trait]
 impl Managed for StateMachine {
     const TYPE: &'static str = "sfn_state_machine";
-    const IDENTITY: &'static [IdentityPart] = &[IdentityPart::required("arn", "ARN of the state machine.")];
+    const IDENTITY: &'static [IdentityPart] =
+        &[IdentityPart::required("arn", "ARN of the state machine.")];
     const PREFIX: Option<&'static str> = Some("name_prefix");
     const MOVED_FROM: Option<&'static str> = Some("aws_sfn_state_machine");
     const TAGGED: bool = true;
     const CALLED_AS: Option<Kind> = Some(Kind::StateMachine);
 
     fn title(&self) -> String {
-        format!("state machine `{}`", self.name.text().or(self.arn.text()).unwrap_or("?"))
+        format!(
+            "state machine `{}`",
+            self.name.text().or(self.arn.text()).unwrap_or("?")
+        )
     }
 
     fn called(&self) -> Option<&str> {
@@ -171,23 +180,34 @@ impl Managed for StateMachine {
         let filter = provider.checks().filter(&self.ignore_diagnostics);
         let mut diagnostics = self.workflow().check_early(&filter);
         diagnostics.extend(checks::validate_ignored(&self.ignore_diagnostics));
-        diagnostics.extend(execution_role::validate(&self.execution_role, &self.role_arn, "role_arn"));
+        diagnostics.extend(execution_role::validate(
+            &self.execution_role,
+            &self.role_arn,
+            "role_arn",
+        ));
         diagnostics.extend(Encryption::validate(&self.encryption_configuration));
         if let Some(logging) = self.logging_configuration.known()
             && logging.retention_in_days.known().is_some()
             && logging.log_destination.known().is_some()
         {
             let path = AttributePath::root("logging_configuration").attribute("retention_in_days");
-            let detail = "The log group of `log_destination` is managed elsewhere. Set its retention there.";
+            let detail =
+                "The log group of `log_destination` is managed elsewhere. Set its retention there.";
             let message = "`retention_in_days` conflicts with `log_destination`";
             diagnostics.push(Diagnostic::error(message, detail).at(path));
         }
         let versions = [
-            ("version_description", self.version_description.known().is_none()),
+            (
+                "version_description",
+                self.version_description.known().is_none(),
+            ),
             ("keep_versions", self.keep_versions.known().is_none()),
         ];
         // Unknown values can turn out to be null.
-        for (name, _) in versions.into_iter().filter(|(_, is_absent)| !is_absent && !self.publishes()) {
+        for (name, _) in versions
+            .into_iter()
+            .filter(|(_, is_absent)| !is_absent && !self.publishes())
+        {
             let detail = format!("Set `publish = true` as well, or remove `{name}`.");
             let error = Diagnostic::error(format!("`{name}` requires `publish`"), detail);
             diagnostics.push(error.at(AttributePath::root(name)));
@@ -225,7 +245,10 @@ impl Managed for StateMachine {
 
     fn parse_import_id(id: &str) -> Result<Self, Problem> {
         arns::STATE_MACHINE.parse(id)?;
-        Ok(Self { arn: id.into(), ..empty() })
+        Ok(Self {
+            arn: id.into(),
+            ..empty()
+        })
     }
 
     fn import_id(&self, identity: &Identity) -> String {
@@ -235,9 +258,18 @@ impl Managed for StateMachine {
     async fn complete_import(self, operation: &Operation) -> Result<Self, Refusal> {
         // Published versions show that `publish` is set. Without the permission to list versions,
         // the import continues.
-        let newest = sfn_aws::state_machine::newest_version(operation.aws(), &operation.call, self.arn.get()?).await;
+        let newest = sfn_aws::state_machine::newest_version(
+            operation.aws(),
+            &operation.call,
+            self.arn.get()?,
+        )
+        .await;
         match newest {
-            Ok(Some(version)) => Ok(Self { publish: true.into(), state_machine_version_arn: version.into(), ..self }),
+            Ok(Some(version)) => Ok(Self {
+                publish: true.into(),
+                state_machine_version_arn: version.into(),
+                ..self
+            }),
             _ => Ok(self),
         }
     }
@@ -245,15 +277,29 @@ impl Managed for StateMachine {
     /// hashicorp/aws stores blocks that are not configured. Blocks that disable a setting are
     /// omitted, because the default is the same.
     fn moved(self, source: &SourceState) -> Self {
-        let is_logged = self.logging_configuration.known().is_some_and(|logging| logging.level.text() != Some("OFF"));
-        let is_traced = self.tracing_configuration.known().is_some_and(|tracing| tracing.enabled == Attr::Known(true));
+        let is_logged = self
+            .logging_configuration
+            .known()
+            .is_some_and(|logging| logging.level.text() != Some("OFF"));
+        let is_traced = self
+            .tracing_configuration
+            .known()
+            .is_some_and(|tracing| tracing.enabled == Attr::Known(true));
         let definition = source.text("definition");
         Self {
             id: self.arn.clone(),
             asl: definition.map(str::to_owned).into(),
             workflow: definition.map_or(self.workflow, WorkflowBlocks::of_text),
-            logging_configuration: if is_logged { self.logging_configuration } else { Attr::Null },
-            tracing_configuration: if is_traced { self.tracing_configuration } else { Attr::Null },
+            logging_configuration: if is_logged {
+                self.logging_configuration
+            } else {
+                Attr::Null
+            },
+            tracing_configuration: if is_traced {
+                self.tracing_configuration
+            } else {
+                Attr::Null
+            },
             encryption_configuration: Encryption::moved(self.encryption_configuration),
             ..self
         }

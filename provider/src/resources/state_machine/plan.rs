@@ -24,14 +24,26 @@ pub(super) async fn plan(
     if let Some(prior) = change.prior {
         planned.workflow.keep_equal(&prior.workflow);
     }
-    planned.name =
-        identity::planned_name(&planned.name, &planned.name_prefix, change.prior.map(|prior| &prior.name_prefix));
+    planned.name = identity::planned_name(
+        &planned.name,
+        &planned.name_prefix,
+        change.prior.map(|prior| &prior.name_prefix),
+    );
     plan_role(planned, change)?;
     planned.asl = plan_text(&workflow, change.prior);
-    let account = change.prior.and_then(|prior| prior.arn.text()).map_or_else(Account::default, Account::of_arn);
+    let account = change
+        .prior
+        .and_then(|prior| prior.arn.text())
+        .map_or_else(Account::default, Account::of_arn);
     let policy = workflow.policy(&planned.policy_settings(&account), &filter);
-    if let (Some(role), true) = (planned.execution_role.known(), workflow.definition().is_some()) {
-        warnings.extend(role.validate_resources(&workflow.state_names()).into_result()?);
+    if let (Some(role), true) = (
+        planned.execution_role.known(),
+        workflow.definition().is_some(),
+    ) {
+        warnings.extend(
+            role.validate_resources(&workflow.state_names())
+                .into_result()?,
+        );
     }
     let policy = policy.map(|(document, reported)| {
         if !planned.execution_role.is_null() {
@@ -40,28 +52,50 @@ pub(super) async fn plan(
         planned.with_statements(document).to_json()
     });
     plan_computed(planned, change.prior, policy);
-    warnings.extend(remote::check(planned, change, &workflow).await.into_result()?);
-    warnings.extend(references::check(planned, change, &workflow).await.into_result()?);
-    Ok(PlanOutcome { warnings, ..PlanOutcome::default() })
+    warnings.extend(
+        remote::check(planned, change, &workflow)
+            .await
+            .into_result()?,
+    );
+    warnings.extend(
+        references::check(planned, change, &workflow)
+            .await
+            .into_result()?,
+    );
+    Ok(PlanOutcome {
+        warnings,
+        ..PlanOutcome::default()
+    })
 }
 
-fn plan_role(planned: &mut StateMachine, change: &Change<'_, StateMachine>) -> Result<(), Diagnostic> {
+fn plan_role(
+    planned: &mut StateMachine,
+    change: &Change<'_, StateMachine>,
+) -> Result<(), Diagnostic> {
     let region = change.prior.and_then(|prior| region_of(prior.arn.text()?));
     let region = region.as_deref().unwrap_or("");
     let after = planned.managed_role(region);
-    let before = change.prior.and_then(|prior| Some((prior.managed_role(region)?, &prior.role_arn)));
+    let before = change
+        .prior
+        .and_then(|prior| Some((prior.managed_role(region)?, &prior.role_arn)));
     let is_known = planned.execution_role.write().is_wholly_known();
     planned.role_arn = match &planned.execution_role {
         Attr::Null => planned.role_arn.clone(),
         _ if !is_known => Attr::Unknown,
-        _ => execution_role::plan(&planned.role_arn, after.as_ref(), before.as_ref().map(|(role, arn)| (role, *arn)))?,
+        _ => execution_role::plan(
+            &planned.role_arn,
+            after.as_ref(),
+            before.as_ref().map(|(role, arn)| (role, *arn)),
+        )?,
     };
     Ok(())
 }
 
 /// Text of the definition. The prior text is kept if it is equivalent.
 fn plan_text(workflow: &Workflow, prior: Option<&StateMachine>) -> Attr<String> {
-    let Some(text) = workflow.text() else { return Attr::Unknown };
+    let Some(text) = workflow.text() else {
+        return Attr::Unknown;
+    };
     let before = prior.and_then(|prior| prior.asl.text());
     let kept = before.filter(|before| same_policy(Some(before), Some(&text)));
     kept.map_or(text.as_str(), |before| before).into()
@@ -71,7 +105,10 @@ fn plan_computed(planned: &mut StateMachine, prior: Option<&StateMachine>, polic
     let is_known = planned.execution_role.write().is_wholly_known();
     planned.policy_json = match (policy.filter(|_| is_known), prior) {
         (Some(policy), Some(prior)) => {
-            let kept = prior.policy_json.text().filter(|before| same_policy(Some(before), Some(&policy)));
+            let kept = prior
+                .policy_json
+                .text()
+                .filter(|before| same_policy(Some(before), Some(&policy)));
             kept.map_or(policy.as_str(), |before| before).into()
         }
         // The account in ARNs is known after the creation.

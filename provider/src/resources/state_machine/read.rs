@@ -22,9 +22,14 @@ pub(super) async fn read(
     let Some(arn) = before.arn.text() else {
         // The creation failed before the state machine existed. The role and log group are still to
         // be deleted.
-        return Ok(Some(Observed::tagged(before.clone(), operation.tags.clone())));
+        return Ok(Some(Observed::tagged(
+            before.clone(),
+            operation.tags.clone(),
+        )));
     };
-    let Some(found) = state_machine::describe(aws, call, arn).await? else { return Ok(None) };
+    let Some(found) = state_machine::describe(aws, call, arn).await? else {
+        return Ok(None);
+    };
     let found_tags = tags::read(aws, call, arn).await?;
     let account = Account::of_arn(arn);
     let owns_log_group = owns_log_group(before, &found, &account, operation).await?;
@@ -42,17 +47,24 @@ pub(super) async fn read(
         role_arn: found.role_arn.as_str().into(),
         logging_configuration: before.observed_logging(&found, owns_log_group),
         tracing_configuration: before.observed_tracing(&found),
-        encryption_configuration: Encryption::observed(found.encryption.as_ref(), &before.encryption_configuration),
+        encryption_configuration: Encryption::observed(
+            found.encryption.as_ref(),
+            &before.encryption_configuration,
+        ),
         ..before.clone()
     };
     read_policy(&mut model, before, &account, operation).await?;
     let revision = Attr::from(found.revision_id);
     // The state machine was changed outside of Terraform, and a version may have been published.
     if revision != before.revision_id && before.publish == Attr::Known(true) {
-        model.state_machine_version_arn = state_machine::newest_version(aws, call, arn).await?.into();
+        model.state_machine_version_arn =
+            state_machine::newest_version(aws, call, arn).await?.into();
     }
     model.revision_id = revision;
-    Ok(Some(Observed { warnings, ..Observed::tagged(model, found_tags) }))
+    Ok(Some(Observed {
+        warnings,
+        ..Observed::tagged(model, found_tags)
+    }))
 }
 
 /// Whether the state machine uses the log group of the provider. The `logging_configuration` in the
@@ -63,15 +75,30 @@ async fn owns_log_group(
     account: &Account,
     operation: &Operation,
 ) -> Result<bool, Refusal> {
-    let named = StateMachine { name: found.name.as_str().into(), ..before.clone() };
+    let named = StateMachine {
+        name: found.name.as_str().into(),
+        ..before.clone()
+    };
     let arn = named.log_group_arn(account);
-    if found.logging.destination.as_deref().is_none_or(|destination| destination.trim_end_matches(":*") != arn) {
+    if found
+        .logging
+        .destination
+        .as_deref()
+        .is_none_or(|destination| destination.trim_end_matches(":*") != arn)
+    {
         return Ok(false);
     }
     if !before.logging_configuration.is_null() {
         return Ok(true);
     }
-    match log_group::is_owned(operation.aws(), &operation.call, &arn, &named.log_group_owner(account)).await {
+    match log_group::is_owned(
+        operation.aws(),
+        &operation.call,
+        &arn,
+        &named.log_group_owner(account),
+    )
+    .await
+    {
         // The owner is unknown then. With its ARN in the configuration, the log group is not
         // changed.
         Err(error) if error.is_denied() => Ok(false),
@@ -94,7 +121,9 @@ async fn read_policy(
             let found = role::read_policy(operation.aws(), &operation.call, &managed.name).await?;
             Some(found.unwrap_or_else(|| Document::default().to_json()))
         }
-        None => model.policy_of_asl(account).map(|document| document.to_json()),
+        None => model
+            .policy_of_asl(account)
+            .map(|document| document.to_json()),
     };
     if !same_policy(policy.as_deref(), before.policy_json.text()) {
         model.policy_json = policy.into();
@@ -109,7 +138,11 @@ fn read_definition(
     warnings: &mut Diagnostics,
 ) -> (Attr<String>, WorkflowBlocks) {
     let text = &found.definition;
-    if before.asl.text().is_some_and(|before| same_definition(before, text)) {
+    if before
+        .asl
+        .text()
+        .is_some_and(|before| same_definition(before, text))
+    {
         return (before.asl.clone(), before.workflow.clone());
     }
     if before.workflow.is_text() {

@@ -7,7 +7,9 @@ use std::time::Duration;
 use asl::Diagnostic as Finding;
 use asl::linter::Linter;
 use asl::policy::Account;
-use asl::references::{DeniedAction, ExternalReference, FunctionInfo, Kind, KnownReference, ResourceInfo};
+use asl::references::{
+    DeniedAction, ExternalReference, FunctionInfo, Kind, KnownReference, ResourceInfo,
+};
 use aws_arn::StateMachineArn;
 use sfn_aws::{AwsError, Call, activity, alias, existence, function, role, state_machine};
 use tfplugin::model::Attr;
@@ -36,20 +38,29 @@ pub(super) async fn check(
 ) -> Diagnostics {
     let (provider, checks) = (change.provider, change.provider.checks());
     let is_changed = |prior: &StateMachine| {
-        prior.asl != planned.asl || prior.publish != planned.publish || prior.role_arn != planned.role_arn
+        prior.asl != planned.asl
+            || prior.publish != planned.publish
+            || prior.role_arn != planned.role_arn
     };
     let is_wanted = match checks.wiring {
         Wiring::Off => false,
         Wiring::Required => true,
         Wiring::Auto => change.prior.is_none_or(is_changed),
     };
-    let Some(session) = provider.session().ok().filter(|session| is_wanted && session.is_known) else {
+    let Some(session) = provider
+        .session()
+        .ok()
+        .filter(|session| is_wanted && session.is_known)
+    else {
         return Diagnostics::default();
     };
     let call = Call::new(LOOKUP_TIMEOUT, change.cx.cancelled.clone());
     let references = workflow.references();
     let publishes = planned.publish == Attr::Known(true);
-    let prior = change.prior.and_then(|prior| prior.asl.text()).unwrap_or("");
+    let prior = change
+        .prior
+        .and_then(|prior| prior.asl.text())
+        .unwrap_or("");
     let linter = workflow.linter(&checks.filter(&planned.ignore_diagnostics));
     let mut findings: Vec<Finding> = Vec::new();
     let (facts, mut unverified) = match look_up(provider, &session, &call, &references).await {
@@ -58,8 +69,13 @@ pub(super) async fn check(
     };
     for reference in &references {
         match facts.get(&(reference.kind, reference.id.clone())) {
-            Some(Ok(ResourceInfo::Missing)) if may_be_made(provider, reference, prior, &checks) => {}
-            Some(Ok(info)) => findings.extend(linter.check_reference(&KnownReference { reference, info, publishes })),
+            Some(Ok(ResourceInfo::Missing)) if may_be_made(provider, reference, prior, &checks) => {
+            }
+            Some(Ok(info)) => findings.extend(linter.check_reference(&KnownReference {
+                reference,
+                info,
+                publishes,
+            })),
             Some(Err(error)) => unverified = unverified.or(Some(error.clone())),
             None => {}
         }
@@ -70,7 +86,13 @@ pub(super) async fn check(
     }
     let mut diagnostics = workflow.report_references(findings);
     if checks.wiring == Wiring::Required {
-        diagnostics = diagnostics.into_iter().map(|found| Diagnostic { severity: Severity::Error, ..found }).collect();
+        diagnostics = diagnostics
+            .into_iter()
+            .map(|found| Diagnostic {
+                severity: Severity::Error,
+                ..found
+            })
+            .collect();
     }
     diagnostics.extend(unverified.and_then(|error| cannot_verify(&error, &checks)));
     diagnostics
@@ -79,10 +101,17 @@ pub(super) async fn check(
 /// Whether an object that does not exist may be created by the same apply. Objects that this
 /// provider will create are known. Objects that are referenced by name may be created by another
 /// provider, unless the workflow already called them.
-fn may_be_made(provider: &ProviderContext, used: &ExternalReference, prior: &str, checks: &Checks) -> bool {
+fn may_be_made(
+    provider: &ProviderContext,
+    used: &ExternalReference,
+    prior: &str,
+    checks: &Checks,
+) -> bool {
     let is_plain = !used.id.contains(':');
     provider.planned().is_new(used.kind, &used.id)
-        || (is_plain && checks.wiring == Wiring::Auto && !prior.contains(&format!("\"{}\"", used.id)))
+        || (is_plain
+            && checks.wiring == Wiring::Auto
+            && !prior.contains(&format!("\"{}\"", used.id)))
 }
 
 fn cannot_verify(error: &AwsError, checks: &Checks) -> Option<Diagnostic> {
@@ -115,16 +144,27 @@ async fn look_up(
     let identity = session.aws.identity(call).await?;
     let own = &identity.account;
     let mut tasks = JoinSet::new();
-    let objects: BTreeSet<Object> = uses.iter().map(|used| (used.kind, used.id.clone())).collect();
+    let objects: BTreeSet<Object> = uses
+        .iter()
+        .map(|used| (used.kind, used.id.clone()))
+        .collect();
     let mut facts = BTreeMap::new();
     for (kind, id) in objects {
         let (region, account) = place(kind, &id);
         // Objects in another account cannot be read with these credentials.
-        if own.as_ref().zip(account.as_ref()).is_some_and(|(own, account)| own != account) {
+        if own
+            .as_ref()
+            .zip(account.as_ref())
+            .is_some_and(|(own, account)| own != account)
+        {
             continue;
         }
         // Objects that the same run changes are checked with their planned values.
-        if let Some(planned) = provider.planned().function(&id).filter(|_| kind == Kind::Function) {
+        if let Some(planned) = provider
+            .planned()
+            .function(&id)
+            .filter(|_| kind == Kind::Function)
+        {
             facts.insert((kind, id), Ok(ResourceInfo::Function(planned)));
             continue;
         }
@@ -151,7 +191,10 @@ fn place(kind: Kind, id: &str) -> (Option<String>, Option<String>) {
     if kind == Kind::Queue {
         let mut parts = id.split("://").nth(1).unwrap_or("").split('/');
         let host = parts.next().unwrap_or("");
-        let region = host.strip_prefix("sqs.").and_then(|host| host.split('.').next()).map(str::to_owned);
+        let region = host
+            .strip_prefix("sqs.")
+            .and_then(|host| host.split('.').next())
+            .map(str::to_owned);
         return (region, parts.next().map(str::to_owned));
     }
     if !id.starts_with("arn:") {
@@ -161,7 +204,12 @@ fn place(kind: Kind, id: &str) -> (Option<String>, Option<String>) {
     (account.region, account.id)
 }
 
-async fn ask(session: &ProviderSession, call: &Call, kind: Kind, id: &str) -> Result<ResourceInfo, AwsError> {
+async fn ask(
+    session: &ProviderSession,
+    call: &Call,
+    kind: Kind,
+    id: &str,
+) -> Result<ResourceInfo, AwsError> {
     let aws = &session.aws;
     let is_there = match kind {
         Kind::Function => {
@@ -171,7 +219,10 @@ async fn ask(session: &ProviderSession, call: &Call, kind: Kind, id: &str) -> Re
                     state: found.state,
                     runtime: found.configuration.runtime,
                     timeout_seconds: found.configuration.timeout,
-                    durable_timeout_seconds: found.configuration.durable.map(|durable| durable.execution_timeout),
+                    durable_timeout_seconds: found
+                        .configuration
+                        .durable
+                        .map(|durable| durable.execution_timeout),
                     reserved_concurrency: found.reserved_concurrency,
                 })
             }));
@@ -185,7 +236,11 @@ async fn ask(session: &ProviderSession, call: &Call, kind: Kind, id: &str) -> Re
         Kind::Topic => existence::topic(aws, call, id).await?,
         Kind::Table => existence::table(aws, call, id).await?,
     };
-    Ok(if is_there { ResourceInfo::There } else { ResourceInfo::Missing })
+    Ok(if is_there {
+        ResourceInfo::There
+    } else {
+        ResourceInfo::Missing
+    })
 }
 
 /// Actions of the workflow that the role does not allow, if the role is known and created
@@ -197,22 +252,38 @@ async fn refusals(
     workflow: &Workflow,
     linter: &Linter,
 ) -> Result<Vec<Finding>, AwsError> {
-    let Some(role_arn) = planned.role_arn.text().filter(|_| planned.execution_role.is_null()) else {
+    let Some(role_arn) = planned
+        .role_arn
+        .text()
+        .filter(|_| planned.execution_role.is_null())
+    else {
         return Ok(Vec::new());
     };
     let account = execution_role::account(session.aws.identity(call).await?);
-    let Some(definition) = workflow.definition() else { return Ok(Vec::new()) };
+    let Some(definition) = workflow.definition() else {
+        return Ok(Vec::new());
+    };
     let (policy, _) = asl::policy::derive(definition, &planned.policy_settings(&account));
     let mut findings = Vec::new();
     for statement in policy.statements() {
         // A permission for a function covers its versions and aliases. Wildcards cannot be
         // simulated.
-        let resource = statement.resources.iter().find(|resource| !resource.contains('*'));
-        let Some(resource) = resource.filter(|_| statement.conditions.is_empty()) else { continue };
-        let denied = role::denied(&session.aws, call, role_arn, &statement.actions, resource).await?;
-        findings.extend(
-            denied.iter().flat_map(|action| linter.check_denied(&DeniedAction { role: role_arn, action, resource })),
-        );
+        let resource = statement
+            .resources
+            .iter()
+            .find(|resource| !resource.contains('*'));
+        let Some(resource) = resource.filter(|_| statement.conditions.is_empty()) else {
+            continue;
+        };
+        let denied =
+            role::denied(&session.aws, call, role_arn, &statement.actions, resource).await?;
+        findings.extend(denied.iter().flat_map(|action| {
+            linter.check_denied(&DeniedAction {
+                role: role_arn,
+                action,
+                resource,
+            })
+        }));
     }
     Ok(findings)
 }

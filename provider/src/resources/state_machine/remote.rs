@@ -22,10 +22,17 @@ pub(super) async fn check(
     workflow: &Workflow,
 ) -> Diagnostics {
     let checks = change.provider.checks();
-    let (Some(text), Some(kind)) = (planned.asl.text(), planned.kind.text()) else { return Diagnostics::default() };
-    let is_same = change.prior.is_some_and(|prior| prior.asl.text() == Some(text));
-    let Some(session) =
-        change.provider.session().ok().filter(|session| checks.asks_aws() && !is_same && session.is_known)
+    let (Some(text), Some(kind)) = (planned.asl.text(), planned.kind.text()) else {
+        return Diagnostics::default();
+    };
+    let is_same = change
+        .prior
+        .is_some_and(|prior| prior.asl.text() == Some(text));
+    let Some(session) = change
+        .provider
+        .session()
+        .ok()
+        .filter(|session| checks.asks_aws() && !is_same && session.is_known)
     else {
         return Diagnostics::default();
     };
@@ -45,11 +52,19 @@ pub(super) async fn check(
     }
 }
 
-fn of_verdicts(verdicts: Vec<Verdict>, planned: &StateMachine, checks: &Checks, workflow: &Workflow) -> Diagnostics {
+fn of_verdicts(
+    verdicts: Vec<Verdict>,
+    planned: &StateMachine,
+    checks: &Checks,
+    workflow: &Workflow,
+) -> Diagnostics {
     let filter = checks.filter(&planned.ignore_diagnostics);
     let wanted = |verdict: &Verdict| verdict.is_error || filter.level >= Severity::Warning;
     let diagnostic = |verdict: Verdict| {
-        let place = verdict.location.as_deref().map_or_else(String::new, |location| format!(" at `{location}`"));
+        let place = verdict
+            .location
+            .as_deref()
+            .map_or_else(String::new, |location| format!(" at `{location}`"));
         let detail = format!("Reported by AWS{place}. ({})", verdict.code);
         let diagnostic = if verdict.is_error {
             Diagnostic::error(verdict.message, detail)
@@ -61,5 +76,9 @@ fn of_verdicts(verdicts: Vec<Verdict>, planned: &StateMachine, checks: &Checks, 
             None => diagnostic,
         }
     };
-    verdicts.into_iter().filter(wanted).map(diagnostic).collect()
+    verdicts
+        .into_iter()
+        .filter(wanted)
+        .map(diagnostic)
+        .collect()
 }

@@ -32,35 +32,53 @@ impl StateMachine {
 
     /// Whether the provider manages the log group.
     pub(super) fn manages_log_group(&self) -> bool {
-        self.logs() && self.logging_configuration.known().is_some_and(|logging| logging.log_destination.is_null())
+        self.logs()
+            && self
+                .logging_configuration
+                .known()
+                .is_some_and(|logging| logging.log_destination.is_null())
     }
 
     /// Whether a log group of the provider may exist: one that is in use, or one that an update
     /// left when it failed halfway and disabled logging.
     pub(super) fn may_have_log_group(&self) -> bool {
-        self.logging_configuration.known().is_some_and(|logging| logging.log_destination.is_null())
+        self.logging_configuration
+            .known()
+            .is_some_and(|logging| logging.log_destination.is_null())
     }
 
     /// Whether logging is enabled.
     pub(super) fn logs(&self) -> bool {
-        self.logging_configuration.known().is_some_and(|logging| logging.level.text() != Some("OFF"))
+        self.logging_configuration
+            .known()
+            .is_some_and(|logging| logging.level.text() != Some("OFF"))
     }
 
     /// Retention of that log group in days.
     pub(super) fn retention(&self) -> Option<i32> {
-        self.logging_configuration.known()?.retention_in_days.known().copied().filter(|days| *days != 0)
+        self.logging_configuration
+            .known()?
+            .retention_in_days
+            .known()
+            .copied()
+            .filter(|days| *days != 0)
     }
 
     /// Whether tracing is enabled.
     pub(super) fn traces(&self) -> bool {
-        self.tracing_configuration.known().is_some_and(|tracing| tracing.enabled == Attr::Known(true))
+        self.tracing_configuration
+            .known()
+            .is_some_and(|tracing| tracing.enabled == Attr::Known(true))
     }
 
     fn logging(&self, account: &Account) -> LoggingSettings {
         let Some(logging) = self.logging_configuration.known().filter(|_| self.logs()) else {
             return LoggingSettings::off();
         };
-        let group = logging.log_destination.text().map_or_else(|| self.log_group_arn(account), str::to_owned);
+        let group = logging
+            .log_destination
+            .text()
+            .map_or_else(|| self.log_group_arn(account), str::to_owned);
         LoggingSettings {
             level: logging.level.text().unwrap_or("OFF").to_owned(),
             include_execution_data: logging.include_execution_data == Attr::Known(true),
@@ -86,7 +104,10 @@ impl StateMachine {
     /// Whether to publish a version, and with which description.
     pub(super) fn publish(&self) -> Publish {
         let description = self.version_description.text().map(str::to_owned);
-        Publish { publish: self.publish == Attr::Known(true), description }
+        Publish {
+            publish: self.publish == Attr::Known(true),
+            description,
+        }
     }
 
     /// Settings on which the permissions of the definition depend.
@@ -97,14 +118,22 @@ impl StateMachine {
             logging: self.logs(),
             tracing: self.traces(),
             kms_key_id: Encryption::settings(&self.encryption_configuration).kms_key_id,
-            resources: self.execution_role.known().map(MachineRole::resources).unwrap_or_default(),
+            resources: self
+                .execution_role
+                .known()
+                .map(MachineRole::resources)
+                .unwrap_or_default(),
         }
     }
 
     /// Permissions for the rendered definition, with the statements of the role.
     pub(super) fn policy_of_asl(&self, account: &Account) -> Option<Document> {
         let (document, _) = asl::parse(self.asl.text()?).ok()?;
-        Some(self.with_statements(asl::policy::derive(&document.root, &self.policy_settings(account)).0))
+        Some(
+            self.with_statements(
+                asl::policy::derive(&document.root, &self.policy_settings(account)).0,
+            ),
+        )
     }
 
     /// A policy with the additional statements of the role.
@@ -117,21 +146,41 @@ impl StateMachine {
 
     /// The role that the provider manages. `None` if the role is created elsewhere.
     pub(super) fn managed_role(&self, region: &str) -> Option<ManagedRole> {
-        let owner = Owner { kind: "state-machine", service: "states.amazonaws.com", name: self.name(), region };
-        self.execution_role.known().map(|role| ManagedRole::of(&role.role, owner))
+        let owner = Owner {
+            kind: "state-machine",
+            service: "states.amazonaws.com",
+            name: self.name(),
+            region,
+        };
+        self.execution_role
+            .known()
+            .map(|role| ManagedRole::of(&role.role, owner))
     }
 
     /// The `logging_configuration` for the settings in AWS. With `owns_log_group`, the destination
     /// is the log group of the provider, and is not set.
-    pub(super) fn observed_logging(&self, found: &Described, owns_log_group: bool) -> Attr<Logging> {
+    pub(super) fn observed_logging(
+        &self,
+        found: &Described,
+        owns_log_group: bool,
+    ) -> Attr<Logging> {
         if found.logging.level == "OFF" && self.logging_configuration.is_null() {
             return Attr::Null;
         }
         let before = self.logging_configuration.known();
         let is_written = before.is_some_and(|before| !before.log_destination.is_null());
-        let destination = found.logging.destination.clone().filter(|_| is_written || !owns_log_group);
-        let destination = destination
-            .or_else(|| before.filter(|_| found.logging.destination.is_none())?.log_destination.clone().into_known());
+        let destination = found
+            .logging
+            .destination
+            .clone()
+            .filter(|_| is_written || !owns_log_group);
+        let destination = destination.or_else(|| {
+            before
+                .filter(|_| found.logging.destination.is_none())?
+                .log_destination
+                .clone()
+                .into_known()
+        });
         Attr::Known(Logging {
             level: found.logging.level.as_str().into(),
             include_execution_data: found.logging.include_execution_data.into(),
@@ -145,7 +194,9 @@ impl StateMachine {
         match found.tracing {
             None => self.tracing_configuration.clone(),
             Some(false) if self.tracing_configuration.is_null() => Attr::Null,
-            Some(enabled) => Attr::Known(Tracing { enabled: enabled.into() }),
+            Some(enabled) => Attr::Known(Tracing {
+                enabled: enabled.into(),
+            }),
         }
     }
 }

@@ -31,7 +31,13 @@ pub(super) async fn update(
 ) -> Result<StateMachine, Failed<StateMachine>> {
     let arn = prior.arn.get()?;
     let account = Account::of_arn(arn);
-    let mut update = Update { operation, prior, arn, account, reached: prior.clone() };
+    let mut update = Update {
+        operation,
+        prior,
+        arn,
+        account,
+        reached: prior.clone(),
+    };
     match update.run(rendered(planned, Some(prior))).await {
         Ok(updated) => Ok(updated),
         Err(refusal) => {
@@ -50,7 +56,10 @@ pub(super) async fn delete_old_versions(
 ) -> Diagnostics {
     let is_same = updated.keep_versions == prior.keep_versions
         && updated.state_machine_version_arn == prior.state_machine_version_arn;
-    let keep = updated.keep_versions.known().and_then(|keep| usize::try_from(*keep).ok());
+    let keep = updated
+        .keep_versions
+        .known()
+        .and_then(|keep| usize::try_from(*keep).ok());
     let (Some(keep), Some(arn)) = (keep.filter(|_| !is_same), updated.arn.text()) else {
         return Diagnostics::default();
     };
@@ -60,7 +69,11 @@ pub(super) async fn delete_old_versions(
             let detail = format!(
                 "{error}\n\nThe update itself succeeded. The next update that publishes a version tries again."
             );
-            Diagnostic::warning(format!("old versions of `{}` still exist", updated.name()), detail).into()
+            Diagnostic::warning(
+                format!("old versions of `{}` still exist", updated.name()),
+                detail,
+            )
+            .into()
         }
     }
 }
@@ -70,9 +83,13 @@ impl Update<'_> {
     /// machine does not use them, and keeps them in the state otherwise.
     async fn undo_unused(&mut self, planned: &StateMachine) {
         let (prior, region) = (self.prior, self.account.region.as_deref().unwrap_or(""));
-        let is_new_role =
-            planned.managed_role(region).is_some_and(|role| role.is_new(prior.managed_role(region).as_ref()));
-        let made = Made { log_group: planned.manages_log_group() && !prior.manages_log_group(), role: is_new_role };
+        let is_new_role = planned
+            .managed_role(region)
+            .is_some_and(|role| role.is_new(prior.managed_role(region).as_ref()));
+        let made = Made {
+            log_group: planned.manages_log_group() && !prior.manages_log_group(),
+            role: is_new_role,
+        };
         if !made.log_group && !made.role {
             return;
         }
@@ -91,34 +108,54 @@ impl Update<'_> {
         let (before, after) = (prior.managed_role(&region), machine.managed_role(&region));
         self.write_changed_log_group(&machine).await?;
         let policy = machine.policy_of_asl(&self.account).unwrap_or_default();
-        let mut written = prior.policy_json.text().filter(|_| before.is_some()).map(str::to_owned);
+        let mut written = prior
+            .policy_json
+            .text()
+            .filter(|_| before.is_some())
+            .map(str::to_owned);
         if let Some(role) = &after {
-            let granted = self.grant(role, before.as_ref(), &policy, &mut written).await;
+            let granted = self
+                .grant(role, before.as_ref(), &policy, &mut written)
+                .await;
             self.reached.policy_json = written.clone().into();
             machine.role_arn = granted?.into();
         }
         let changed = self.change(&mut machine).await?;
-        self.reached = self.before_clearing_up(&machine, written.clone().filter(|_| after.is_some()));
-        if let Some(role) = after.as_ref().filter(|_| !same_policy(written.as_deref(), Some(&policy.to_json()))) {
+        self.reached =
+            self.before_clearing_up(&machine, written.clone().filter(|_| after.is_some()));
+        if let Some(role) = after
+            .as_ref()
+            .filter(|_| !same_policy(written.as_deref(), Some(&policy.to_json())))
+        {
             role.write(aws, call, &policy).await?;
         }
         let is_same = same_policy(Some(&policy.to_json()), prior.policy_json.text());
-        machine.policy_json = if is_same { prior.policy_json.clone() } else { policy.to_json().into() };
+        machine.policy_json = if is_same {
+            prior.policy_json.clone()
+        } else {
+            policy.to_json().into()
+        };
         if let Some(before) = before.filter(|before| before.is_new(after.as_ref())) {
             before.delete(aws, call).await?;
         }
         // A role of this state machine that an update left when it failed halfway, and that is not
         // in the state.
-        let left = prior.managed_role(&region).and_then(|role| role.other(prior.role_arn.text()?));
+        let left = prior
+            .managed_role(&region)
+            .and_then(|role| role.other(prior.role_arn.text()?));
         if let Some(left) = left.filter(|left| changed.is_some() && left.is_new(after.as_ref())) {
             left.delete(aws, call).await?;
         }
         let is_dropped = prior.manages_log_group() || machine.logging_configuration.is_null();
         if prior.may_have_log_group() && is_dropped && !machine.manages_log_group() {
-            prior.delete_log_group(self.operation, &self.account).await?;
+            prior
+                .delete_log_group(self.operation, &self.account)
+                .await?;
         }
         match changed {
-            Some(changed) => describe(machine, changed, self.operation).await.map_err(|failed| failed.refusal),
+            Some(changed) => describe(machine, changed, self.operation)
+                .await
+                .map_err(|failed| failed.refusal),
             None => Ok(machine),
         }
     }
@@ -127,20 +164,30 @@ impl Update<'_> {
     async fn change(&self, machine: &mut StateMachine) -> Result<Option<Changed>, Refusal> {
         let (aws, call, prior) = (self.operation.aws(), &self.operation.call, self.prior);
         let publish = machine.publish();
-        let change = Change::between(&prior.wanted(&self.account)?, &machine.wanted(&self.account)?);
+        let change = Change::between(
+            &prior.wanted(&self.account)?,
+            &machine.wanted(&self.account)?,
+        );
         let changed = if !change.is_empty() {
             state_machine::update(aws, call, self.arn, &change, &publish).await?
         } else if publish.publish && prior.state_machine_version_arn.is_null() {
-            let version = state_machine::publish(aws, call, self.arn, publish.description.as_deref()).await?;
-            Changed { arn: self.arn.to_owned(), version_arn: Some(version), revision_id: None }
+            let version =
+                state_machine::publish(aws, call, self.arn, publish.description.as_deref()).await?;
+            Changed {
+                arn: self.arn.to_owned(),
+                version_arn: Some(version),
+                revision_id: None,
+            }
         } else {
             machine.state_machine_version_arn = prior.state_machine_version_arn.clone();
             machine.revision_id = prior.revision_id.clone();
             return Ok(None);
         };
-        let or_prior =
-            |found: &Option<String>, prior: &Attr<String>| found.clone().map_or_else(|| prior.clone(), Attr::from);
-        machine.state_machine_version_arn = or_prior(&changed.version_arn, &prior.state_machine_version_arn);
+        let or_prior = |found: &Option<String>, prior: &Attr<String>| {
+            found.clone().map_or_else(|| prior.clone(), Attr::from)
+        };
+        machine.state_machine_version_arn =
+            or_prior(&changed.version_arn, &prior.state_machine_version_arn);
         machine.revision_id = or_prior(&changed.revision_id, &prior.revision_id);
         Ok(Some(changed))
     }
@@ -174,10 +221,17 @@ impl Update<'_> {
         policy: &Document,
         written: &mut Option<String>,
     ) -> Result<String, Refusal> {
-        let (aws, call, tags) = (self.operation.aws(), &self.operation.call, &self.operation.tags);
+        let (aws, call, tags) = (
+            self.operation.aws(),
+            &self.operation.call,
+            &self.operation.tags,
+        );
         let prior_arn = self.prior.role_arn.get()?;
-        let Some(before) = before.filter(|before| before.is_same(role) && role.is_at(prior_arn)) else {
-            let adopted = role.create_or_adopt(aws, call, policy, aws.identity(call).await?, tags).await?;
+        let Some(before) = before.filter(|before| before.is_same(role) && role.is_at(prior_arn))
+        else {
+            let adopted = role
+                .create_or_adopt(aws, call, policy, aws.identity(call).await?, tags)
+                .await?;
             *written = Some(policy.to_json());
             return Ok(adopted.arn);
         };
@@ -189,7 +243,8 @@ impl Update<'_> {
                 // The role was deleted outside of Terraform. It is created again, with the same
                 // name and ARN.
                 Err(error) if error.is_not_found() => {
-                    role.create_or_adopt(aws, call, &both, aws.identity(call).await?, tags).await?;
+                    role.create_or_adopt(aws, call, &both, aws.identity(call).await?, tags)
+                        .await?;
                 }
                 outcome => outcome?,
             }
@@ -201,11 +256,13 @@ impl Update<'_> {
     async fn write_changed_log_group(&self, machine: &StateMachine) -> Result<(), AwsError> {
         let (aws, call, prior) = (self.operation.aws(), &self.operation.call, self.prior);
         match (prior.manages_log_group(), machine.manages_log_group()) {
-            (false, true) => {
-                machine.write_log_group(self.operation, &self.account, &self.operation.tags).await.map(drop)
-            }
+            (false, true) => machine
+                .write_log_group(self.operation, &self.account, &self.operation.tags)
+                .await
+                .map(drop),
             (true, true) if prior.retention() != machine.retention() => {
-                log_group::write_retention(aws, call, &machine.log_group(), machine.retention()).await
+                log_group::write_retention(aws, call, &machine.log_group(), machine.retention())
+                    .await
             }
             _ => Ok(()),
         }

@@ -97,7 +97,9 @@ fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
     }
     let transitions = of_execution(model);
     // With a loop or a Map state, the time depends on the input.
-    let Some(most) = transitions.most.filter(|_| total > 0.0) else { return };
+    let Some(most) = transitions.most.filter(|_| total > 0.0) else {
+        return;
+    };
     let dollars = |transitions: u64| transitions as f64 * PRICE_OF_A_THOUSAND;
     let message = format!(
         "an execution takes at most {total:.0} s and {} to {most} transitions: 1,000 executions cost {:.2} to {:.2} USD",
@@ -106,5 +108,8 @@ fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
         dollars(most),
     );
     let at = crate::JsonPointer::root().join("StartAt");
-    findings.push(RULE.finding(at, message).help("consider the type EXPRESS, which is billed by time"));
+    findings.push(
+        RULE.finding(at, message)
+            .help("consider the type EXPRESS, which is billed by time"),
+    );
 }

@@ -96,19 +96,27 @@ rule! {
 
 fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     let (field, help) = match model.language_of(node) {
-        Some(QueryLanguage::JSONPath) => ("ResultPath", "write `ResultPath`, such as `$.error`, to keep the input"),
-        Some(QueryLanguage::JSONata) => {
-            ("Output", "write `Output` with `$states.input` and `$states.errorOutput` to keep the input")
-        }
+        Some(QueryLanguage::JSONPath) => (
+            "ResultPath",
+            "write `ResultPath`, such as `$.error`, to keep the input",
+        ),
+        Some(QueryLanguage::JSONata) => (
+            "Output",
+            "write `Output` with `$states.input` and `$states.errorOutput` to keep the input",
+        ),
         None => return,
     };
     let target = node.value.get("Next").and_then(crate::Json::as_str);
-    let target = model
-        .state_of(node)
-        .zip(target)
-        .and_then(|(state, name)| model.states.get(model.graph.state_named(state.namespace, name)?));
+    let target = model.state_of(node).zip(target).and_then(|(state, name)| {
+        model
+            .states
+            .get(model.graph.state_named(state.namespace, name)?)
+    });
     let fails = target.is_some_and(|target| target.ty == "Fail");
     if node.value.get(field).is_none() && !fails {
-        findings.push(RULE.finding(node.at.clone(), "the error replaces the input").help(help));
+        findings.push(
+            RULE.finding(node.at.clone(), "the error replaces the input")
+                .help(help),
+        );
     }
 }

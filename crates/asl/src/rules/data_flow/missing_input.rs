@@ -104,20 +104,33 @@ rule! {
 fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
     let inputs = inputs(model);
     let objects = model.objects.iter();
-    let expressions = objects.flat_map(|node| model.expressions_of(node).map(move |expression| (node, expression)));
+    let expressions = objects.flat_map(|node| {
+        model
+            .expressions_of(node)
+            .map(move |expression| (node, expression))
+    });
     for (node, expression) in expressions {
-        let Some((index, state)) = node.state.and_then(|index| Some((index, model.states.get(index)?))) else {
+        let Some((index, state)) = node
+            .state
+            .and_then(|index| Some((index, model.states.get(index)?)))
+        else {
             continue;
         };
-        let Some(input) =
-            inputs.get(index).and_then(Option::as_ref).filter(|_| reads_input(expression, &node.shape.name, state))
+        let Some(input) = inputs
+            .get(index)
+            .and_then(Option::as_ref)
+            .filter(|_| reads_input(expression, &node.shape.name, state))
         else {
             continue;
         };
         if is_presence_test(node) {
             continue;
         }
-        for (path, span) in expression.paths().into_iter().filter(|(path, _)| path.root == Root::Input) {
+        for (path, span) in expression
+            .paths()
+            .into_iter()
+            .filter(|(path, _)| path.root == Root::Input)
+        {
             let missing = input.missing(path.segments.iter().map(|segment| &segment.step));
             if let Some(missing) = missing {
                 findings.push(say(model, expression, &span, &missing, index, &inputs));
@@ -144,8 +157,14 @@ fn say(
 ) -> Diagnostic {
     let name = model.states.get(state).map_or("", |state| state.name);
     let written = expression.text.get(expression.range(span)).unwrap_or("");
-    let finding =
-        RULE.inside(expression, span, format!("`{written}` is not in the input of state `{name}`: {}", missing.why));
+    let finding = RULE.inside(
+        expression,
+        span,
+        format!(
+            "`{written}` is not in the input of state `{name}`: {}",
+            missing.why
+        ),
+    );
     let finding = match &missing.suggestion {
         Some(known) => finding.help(format!("did you mean `{known}`?")),
         None => finding.help(
@@ -165,14 +184,19 @@ fn replaced_by<'s, 'a>(
     inputs: &Table<StateId, Option<Rc<AbstractValue>>>,
 ) -> Option<&'s State<'a>> {
     // With very many states, the time of the search would not be proportional to the size of the text.
-    let target = model.states.get(state).filter(|_| model.states.len() < 500)?;
+    let target = model
+        .states
+        .get(state)
+        .filter(|_| model.states.len() < 500)?;
     let mut before = model.states.enumerate().filter(|(index, other)| {
         inputs.get(*index).is_some_and(Option::is_some)
             && other.scope == target.scope
             && model.graph.targets(*index).any(|to| to == state)
     });
     let first = before.next();
-    first.filter(|_| before.next().is_none()).map(|(_, state)| state)
+    first
+        .filter(|_| before.next().is_none())
+        .map(|(_, state)| state)
 }
 
 /// Whether `$` or `$states.input` of an expression is the input of the state itself.
@@ -189,7 +213,17 @@ fn reads_input(expression: &Expression<'_>, owner: &str, state: &State<'_>) -> b
         "ItemSelector" | "BatchInput" => owner == "Map" && whole_input,
         _ => {
             whole_input
-                && matches!(owner, "Task" | "Pass" | "Wait" | "Parallel" | "Map" | "ChoiceRule" | "Comparison" | "Fail")
+                && matches!(
+                    owner,
+                    "Task"
+                        | "Pass"
+                        | "Wait"
+                        | "Parallel"
+                        | "Map"
+                        | "ChoiceRule"
+                        | "Comparison"
+                        | "Fail"
+                )
         }
     }
 }
@@ -203,7 +237,11 @@ fn is_presence_test(node: &crate::semantic::Node<'_>) -> bool {
 fn input_path(node: &Node) -> Option<Vec<Step>> {
     match &node.kind {
         Kind::Path(left, right) => match (&left.kind, &right.kind) {
-            (Kind::Variable(states), Kind::Name(input)) if states == "states" && input == "input" => Some(Vec::new()),
+            (Kind::Variable(states), Kind::Name(input))
+                if states == "states" && input == "input" =>
+            {
+                Some(Vec::new())
+            }
             (_, Kind::Name(name)) => {
                 let mut steps = input_path(left)?;
                 steps.push(Step::Member(name.clone()));

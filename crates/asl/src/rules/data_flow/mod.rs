@@ -8,5 +8,9 @@ mod unknown_result_member;
 use super::Rule;
 
 /// The rules of this family, by code.
-pub(super) const RULES: &[Rule] =
-    &[missing_input::RULE, lost_input::RULE, replaced_input::RULE, unknown_result_member::RULE];
+pub(super) const RULES: &[Rule] = &[
+    missing_input::RULE,
+    lost_input::RULE,
+    replaced_input::RULE,
+    unknown_result_member::RULE,
+];

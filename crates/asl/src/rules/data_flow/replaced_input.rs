@@ -105,10 +105,20 @@ rule! {
 
 fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     let has = |field: &str| node.value.get(field).is_some();
-    let keeps = ["ResultPath", "ResultSelector", "OutputPath", "Output", "Assign"].iter().any(|field| has(field));
+    let keeps = [
+        "ResultPath",
+        "ResultSelector",
+        "OutputPath",
+        "Output",
+        "Assign",
+    ]
+    .iter()
+    .any(|field| has(field));
     if has("Next") && !keeps && model.language_of(node).is_some() {
         let help = match model.language_of(node) {
-            Some(QueryLanguage::JSONata) => "write `Output` with `$states.input` and `$states.result` to keep both",
+            Some(QueryLanguage::JSONata) => {
+                "write `Output` with `$states.input` and `$states.result` to keep both"
+            }
             _ => "write `ResultPath`, such as `$.results`, to keep the input",
         };
         let name = node.at.state_name().unwrap_or("");

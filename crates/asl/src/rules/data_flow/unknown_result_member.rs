@@ -64,22 +64,40 @@ rule! {
 }
 
 fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
-    let Some(result) = node.resource.and_then(|(_, resource)| Response::of(resource)) else { return };
+    let Some(result) = node
+        .resource
+        .and_then(|(_, resource)| Response::of(resource))
+    else {
+        return;
+    };
     let language = model.language_of(node);
     for expression in model.expressions_of(node) {
         match (language, expression.field.name.as_str()) {
             (Some(QueryLanguage::JSONata), "Output" | "Assign") => {
-                let Some(tree) = expression.jsonata() else { continue };
-                Follow { result, expression, findings }.expression(tree);
+                let Some(tree) = expression.jsonata() else {
+                    continue;
+                };
+                Follow {
+                    result,
+                    expression,
+                    findings,
+                }
+                .expression(tree);
             }
-            (Some(QueryLanguage::JSONPath), "ResultSelector") => check_paths(result, expression, findings),
+            (Some(QueryLanguage::JSONPath), "ResultSelector") => {
+                check_paths(result, expression, findings)
+            }
             _ => {}
         }
     }
 }
 
 fn check_paths(result: Response, expression: &Expression<'_>, findings: &mut Vec<Diagnostic>) {
-    for (path, span) in expression.paths().into_iter().filter(|(path, _)| path.root == Root::Input) {
+    for (path, span) in expression
+        .paths()
+        .into_iter()
+        .filter(|(path, _)| path.root == Root::Input)
+    {
         let mut current = result;
         for segment in &path.segments {
             match (current.step(&segment.step), &segment.step) {
@@ -94,8 +112,17 @@ fn check_paths(result: Response, expression: &Expression<'_>, findings: &mut Vec
     }
 }
 
-fn finding(expression: &Expression<'_>, span: &std::ops::Range<usize>, name: &str, parent: Response) -> Diagnostic {
-    let finding = RULE.inside(expression, span, format!("the API does not return `{name}` here"));
+fn finding(
+    expression: &Expression<'_>,
+    span: &std::ops::Range<usize>,
+    name: &str,
+    parent: Response,
+) -> Diagnostic {
+    let finding = RULE.inside(
+        expression,
+        span,
+        format!("the API does not return `{name}` here"),
+    );
     match did_you_mean(name, parent.names()) {
         Some(known) => finding.help(format!("did you mean `{known}`?")),
         None => finding.help(format!("it returns {}", some(parent))),
@@ -105,7 +132,11 @@ fn finding(expression: &Expression<'_>, span: &std::ops::Range<usize>, name: &st
 /// The first names that the API returns.
 fn some(parent: Response) -> String {
     const SHOWN: usize = 8;
-    let more = if parent.names().count() > SHOWN { " …" } else { "" };
+    let more = if parent.names().count() > SHOWN {
+        " …"
+    } else {
+        ""
+    };
     format!("{}{more}", crate::rules::list(parent.names().take(SHOWN)))
 }
 
@@ -149,14 +180,17 @@ impl Follow<'_, '_> {
     /// Checks a step of a path. Returns its value if it is a part of the result.
     fn step(&mut self, before: Option<Response>, node: &jsonata::Node) -> Option<Response> {
         match &node.kind {
-            Kind::Name(name) | Kind::Text(name) => match before?.step(&Step::Member(name.clone())) {
-                Reached::Response(response) => Some(response),
-                Reached::Anything => None,
-                Reached::Nothing => {
-                    self.findings.push(finding(self.expression, &node.span, name, before?));
-                    None
+            Kind::Name(name) | Kind::Text(name) => {
+                match before?.step(&Step::Member(name.clone())) {
+                    Reached::Response(response) => Some(response),
+                    Reached::Anything => None,
+                    Reached::Nothing => {
+                        self.findings
+                            .push(finding(self.expression, &node.span, name, before?));
+                        None
+                    }
                 }
-            },
+            }
             Kind::Predicate(left, _) | Kind::Sort(left, _) | Kind::Bind(left, _) => {
                 let reached = self.step(before, left);
                 for part in node.parts().into_iter().skip(1) {

@@ -48,12 +48,23 @@ rule! {
 fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     for (container, value) in crate::rules::templates(model, node) {
         value.walk(&container, &mut |way, inner| {
-            for key in inner.as_object().into_iter().flat_map(|members| members.keys()) {
-                if let Some(plain) = key.strip_suffix(".$").filter(|plain| inner.get(plain).is_some()) {
+            for key in inner
+                .as_object()
+                .into_iter()
+                .flat_map(|members| members.keys())
+            {
+                if let Some(plain) = key
+                    .strip_suffix(".$")
+                    .filter(|plain| inner.get(plain).is_some())
+                {
                     let message = format!("`{key}` conflicts with `{plain}`");
                     let help = "both set the same member: remove one of the two";
                     let at = way.pointer().join(key);
-                    findings.push(RULE.finding(at, message).schema(&container.pointer()).help(help));
+                    findings.push(
+                        RULE.finding(at, message)
+                            .schema(&container.pointer())
+                            .help(help),
+                    );
                 }
             }
             true

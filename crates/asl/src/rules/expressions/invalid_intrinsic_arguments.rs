@@ -66,12 +66,18 @@ rule! {
 
 fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     for expression in model.expressions_of(node) {
-        let Content::Intrinsic(Ok(call)) = &expression.content else { continue };
+        let Content::Intrinsic(Ok(call)) = &expression.content else {
+            continue;
+        };
         let container = node.at.join(&expression.field.name);
         if call.depth() > MAX_DEPTH {
-            let message = format!("intrinsic functions can be nested at most {MAX_DEPTH} deep, got {}", call.depth());
+            let message = format!(
+                "intrinsic functions can be nested at most {MAX_DEPTH} deep, got {}",
+                call.depth()
+            );
             findings.push(
-                RULE.inside(expression, &call.span, message).help("create a part of the value in an earlier state"),
+                RULE.inside(expression, &call.span, message)
+                    .help("create a part of the value in an earlier state"),
             );
         }
         for call in call.calls() {
@@ -83,7 +89,9 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
 }
 
 fn check_call(expression: &Expression<'_>, call: &Call) -> Option<Diagnostic> {
-    let say = |message: String, help: String| Some(RULE.inside(expression, &call.span, message).help(help));
+    let say = |message: String, help: String| {
+        Some(RULE.inside(expression, &call.span, message).help(help))
+    };
     let Some(function) = function_named(&call.name) else {
         let names = FUNCTIONS.iter().map(|function| function.name);
         let help = match did_you_mean(&call.name, names.clone()) {
@@ -103,27 +111,55 @@ fn check_call(expression: &Expression<'_>, call: &Call) -> Option<Diagnostic> {
         ("States.Format", Some(Value::Text(template)), ..) => {
             let holes = holes(template);
             (holes != given - 1).then(|| {
-                let values = if given == 2 { "1 value is".to_owned() } else { format!("{} values are", given - 1) };
+                let values = if given == 2 {
+                    "1 value is".to_owned()
+                } else {
+                    format!("{} values are", given - 1)
+                };
                 let message = format!("the template has {holes} `{{}}`, and {values} given");
-                RULE.inside(expression, &call.span, message).as_warning().help("give one value for each `{}`")
+                RULE.inside(expression, &call.span, message)
+                    .as_warning()
+                    .help("give one value for each `{}`")
             })
         }
         ("States.JsonMerge", _, _, Some(Value::Bool(true))) => {
             let help = "write `false`: Step Functions merges only the top-level members".to_owned();
-            say("`States.JsonMerge` does not support deep merging".to_owned(), help)
+            say(
+                "`States.JsonMerge` does not support deep merging".to_owned(),
+                help,
+            )
         }
-        ("States.Hash", _, Some(Value::Text(algorithm)), _) if !ALGORITHMS.contains(&algorithm.as_str()) => say(
-            format!("unsupported hash algorithm `{algorithm}`"),
-            format!("valid values: {}", crate::rules::list(ALGORITHMS.iter().copied())),
-        ),
-        ("States.ArrayRange", Some(Value::Number(from)), Some(Value::Number(to)), Some(Value::Number(step))) => {
-            let (from, to, step) = (from.parse::<f64>().ok()?, to.parse::<f64>().ok()?, step.parse::<f64>().ok()?);
+        ("States.Hash", _, Some(Value::Text(algorithm)), _)
+            if !ALGORITHMS.contains(&algorithm.as_str()) =>
+        {
+            say(
+                format!("unsupported hash algorithm `{algorithm}`"),
+                format!(
+                    "valid values: {}",
+                    crate::rules::list(ALGORITHMS.iter().copied())
+                ),
+            )
+        }
+        (
+            "States.ArrayRange",
+            Some(Value::Number(from)),
+            Some(Value::Number(to)),
+            Some(Value::Number(step)),
+        ) => {
+            let (from, to, step) = (
+                from.parse::<f64>().ok()?,
+                to.parse::<f64>().ok()?,
+                step.parse::<f64>().ok()?,
+            );
             if step == 0.0 {
                 return say("the step of a range cannot be 0".to_owned(), String::new());
             }
             let items = ((to - from) / step).floor() + 1.0;
             if items > MAX_RANGE {
-                return say(format!("the range must have at most {MAX_RANGE} items, got {items}"), String::new());
+                return say(
+                    format!("the range must have at most {MAX_RANGE} items, got {items}"),
+                    String::new(),
+                );
             }
             None
         }
@@ -184,27 +220,40 @@ fn kinds(name: &str) -> (&'static [Kind], Kind) {
 /// Reports a literal, or the result of another function, whose type the function does not accept.
 fn wrong_kind(expression: &Expression<'_>, call: &Call) -> Option<Diagnostic> {
     let (takes, _) = kinds(&call.name);
-    call.arguments.iter().enumerate().find_map(|(index, argument)| {
-        let taken = *takes.get(index).or(takes.last())?;
-        let given = match &argument.value {
-            Value::Text(_) => Kind::Text,
-            Value::Number(_) => Kind::Number,
-            Value::Bool(_) => Kind::Bool,
-            Value::Call(inner) => kinds(&inner.name).1,
-            Value::Null | Value::Path(_) => return None,
-        };
-        if taken == Kind::Any || given == Kind::Any || taken == given {
-            return None;
-        }
-        let message = format!("argument {} of `{}` is {}, not {}", index + 1, call.name, given.word(), taken.word());
-        let help = match (taken, &argument.value) {
-            (Kind::Number, Value::Text(text)) if text.parse::<f64>().is_ok() => {
-                format!("write `{text}` without quotes")
+    call.arguments
+        .iter()
+        .enumerate()
+        .find_map(|(index, argument)| {
+            let taken = *takes.get(index).or(takes.last())?;
+            let given = match &argument.value {
+                Value::Text(_) => Kind::Text,
+                Value::Number(_) => Kind::Number,
+                Value::Bool(_) => Kind::Bool,
+                Value::Call(inner) => kinds(&inner.name).1,
+                Value::Null | Value::Path(_) => return None,
+            };
+            if taken == Kind::Any || given == Kind::Any || taken == given {
+                return None;
             }
-            _ => format!("write {}", taken.word()),
-        };
-        Some(RULE.inside(expression, &argument.span, message).as_warning().help(help))
-    })
+            let message = format!(
+                "argument {} of `{}` is {}, not {}",
+                index + 1,
+                call.name,
+                given.word(),
+                taken.word()
+            );
+            let help = match (taken, &argument.value) {
+                (Kind::Number, Value::Text(text)) if text.parse::<f64>().is_ok() => {
+                    format!("write `{text}` without quotes")
+                }
+                _ => format!("write {}", taken.word()),
+            };
+            Some(
+                RULE.inside(expression, &argument.span, message)
+                    .as_warning()
+                    .help(help),
+            )
+        })
 }
 
 /// Number of values that a template requires. `\{` and `\}` are text.

@@ -50,11 +50,17 @@ rule! {
 
 fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     for expression in model.expressions_of(node) {
-        let Content::Jsonata(Err(error)) = &expression.content else { continue };
+        let Content::Jsonata(Err(error)) = &expression.content else {
+            continue;
+        };
         findings.push(
-            RULE.inside(expression, &error.span, format!("invalid JSONata: {}", error.message))
-                .aws("INVALID_JSONATA_EXPRESSION", Some(expression.at.clone()))
-                .help(error.help.clone()),
+            RULE.inside(
+                expression,
+                &error.span,
+                format!("invalid JSONata: {}", error.message),
+            )
+            .aws("INVALID_JSONATA_EXPRESSION", Some(expression.at.clone()))
+            .help(error.help.clone()),
         );
     }
 }

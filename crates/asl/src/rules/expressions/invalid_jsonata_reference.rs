@@ -56,18 +56,30 @@ rule! {
 
 fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     for expression in model.expressions_of(node) {
-        let Some(tree) = expression.jsonata() else { continue };
+        let Some(tree) = expression.jsonata() else {
+            continue;
+        };
         let mut references = Vec::new();
         collect(tree, &mut references);
         let mut seen = HashSet::new();
-        for (name, span) in references.into_iter().filter(|(name, _)| seen.insert(name.to_owned())) {
+        for (name, span) in references
+            .into_iter()
+            .filter(|(name, _)| seen.insert(name.to_owned()))
+        {
             let (message, help) = match name {
                 "" => (
-                    "`$` has no value outside of a predicate or a function over an array".to_owned(),
+                    "`$` has no value outside of a predicate or a function over an array"
+                        .to_owned(),
                     "write `$states.input` for the input of the state".to_owned(),
                 ),
-                "%" => ("`%` has no parent here".to_owned(), "write `$states.input`".to_owned()),
-                "$" => ("`$$` does not exist in Step Functions".to_owned(), "write `$states.input`".to_owned()),
+                "%" => (
+                    "`%` has no parent here".to_owned(),
+                    "write `$states.input`".to_owned(),
+                ),
+                "$" => (
+                    "`$$` does not exist in Step Functions".to_owned(),
+                    "write `$states.input`".to_owned(),
+                ),
                 name => (
                     format!("`{name}` has no value here"),
                     format!(
@@ -77,7 +89,10 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
             };
             findings.push(
                 RULE.inside(expression, &span, message)
-                    .aws("UNSUPPORTED_JSONATA_EXPRESSION", Some(expression.at.clone()))
+                    .aws(
+                        "UNSUPPORTED_JSONATA_EXPRESSION",
+                        Some(expression.at.clone()),
+                    )
                     .help(help),
             );
         }
@@ -90,13 +105,18 @@ fn collect<'a>(node: &'a jsonata::Node, found: &mut Vec<(&'a str, Range<usize>)>
     match &node.kind {
         Kind::Parent => found.push(("%", node.span.clone())),
         Kind::Name(name) => found.push((name, node.span.clone())),
-        Kind::Variable(name) if name.is_empty() || name == "$" => found.push((name, node.span.clone())),
+        Kind::Variable(name) if name.is_empty() || name == "$" => {
+            found.push((name, node.span.clone()))
+        }
         Kind::Path(left, _) => match &left.kind {
             // A string as a step is the name of a field.
             Kind::Text(name) => found.push((name, left.span.clone())),
             _ => collect(left, found),
         },
-        Kind::Predicate(left, _) | Kind::Sort(left, _) | Kind::Group(left, _) | Kind::Bind(left, _) => {
+        Kind::Predicate(left, _)
+        | Kind::Sort(left, _)
+        | Kind::Group(left, _)
+        | Kind::Bind(left, _) => {
             collect(left, found);
         }
         Kind::Transform(..) => {}

@@ -46,24 +46,40 @@ rule! {
 }
 
 fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
-    for expression in model.expressions_of(node).filter(|expression| expression.field.reads != ExpressionKind::Template)
+    for expression in model
+        .expressions_of(node)
+        .filter(|expression| expression.field.reads != ExpressionKind::Template)
     {
         let (error, message) = match &expression.content {
-            Content::Path(Err(error)) => {
-                (error, format!("`{}` is not a valid path: {}", expression.field.name, error.message))
-            }
-            Content::Intrinsic(Err(error)) => {
-                (error, format!("`{}` is not a valid intrinsic function: {}", expression.field.name, error.message))
-            }
+            Content::Path(Err(error)) => (
+                error,
+                format!(
+                    "`{}` is not a valid path: {}",
+                    expression.field.name, error.message
+                ),
+            ),
+            Content::Intrinsic(Err(error)) => (
+                error,
+                format!(
+                    "`{}` is not a valid intrinsic function: {}",
+                    expression.field.name, error.message
+                ),
+            ),
             _ => continue,
         };
-        let intrinsic =
-            expression.text.starts_with("States.") && expression.field.reads != ExpressionKind::PathOrIntrinsic;
+        let intrinsic = expression.text.starts_with("States.")
+            && expression.field.reads != ExpressionKind::PathOrIntrinsic;
         let help = match (intrinsic, error.help.is_empty()) {
-            (true, _) => "intrinsic functions are not allowed here: create the value in an earlier state",
+            (true, _) => {
+                "intrinsic functions are not allowed here: create the value in an earlier state"
+            }
             (false, false) => error.help.as_str(),
             (false, true) => "write a path such as `$.order.id`",
         };
-        findings.push(RULE.inside(expression, &error.span, message).schema(&expression.at).help(help));
+        findings.push(
+            RULE.inside(expression, &error.span, message)
+                .schema(&expression.at)
+                .help(help),
+        );
     }
 }

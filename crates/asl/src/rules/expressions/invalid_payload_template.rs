@@ -50,7 +50,9 @@ rule! {
 }
 
 fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
-    for expression in model.expressions_of(node).filter(|expression| expression.field.reads == ExpressionKind::Template)
+    for expression in model
+        .expressions_of(node)
+        .filter(|expression| expression.field.reads == ExpressionKind::Template)
     {
         let (error, kind) = match &expression.content {
             Content::Path(Err(error)) => (error, "path"),
@@ -58,30 +60,60 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
             _ => continue,
         };
         let container = node.at.join(&expression.field.name);
-        let key = expression.at.tokens().last().map(ToString::to_string).unwrap_or_default();
+        let key = expression
+            .at
+            .tokens()
+            .last()
+            .map(ToString::to_string)
+            .unwrap_or_default();
         let plain = key.strip_suffix(".$").unwrap_or(&key);
         let message = if kind == "path" && !expression.text.starts_with('$') {
             format!("the value of `{key}` is neither a path nor an intrinsic function")
         } else {
-            format!("the value of `{key}` is not a valid {kind}: {}", error.message)
+            format!(
+                "the value of `{key}` is not a valid {kind}: {}",
+                error.message
+            )
         };
-        let help = match (error.help.is_empty(), expression.text.starts_with('$') || kind != "path") {
+        let help = match (
+            error.help.is_empty(),
+            expression.text.starts_with('$') || kind != "path",
+        ) {
             (false, _) => error.help.clone(),
-            (true, true) => "write a path such as `$.order.id`, or an intrinsic function".to_owned(),
+            (true, true) => {
+                "write a path such as `$.order.id`, or an intrinsic function".to_owned()
+            }
             (true, false) => {
-                format!("write a path that starts with `$`, or name the member `{plain}` for a fixed value")
+                format!(
+                    "write a path that starts with `$`, or name the member `{plain}` for a fixed value"
+                )
             }
         };
-        findings.push(RULE.inside(expression, &error.span, message).schema(&container).help(help));
+        findings.push(
+            RULE.inside(expression, &error.span, message)
+                .schema(&container)
+                .help(help),
+        );
     }
     for (container, value) in crate::rules::templates(model, node) {
         value.walk(&container, &mut |way, inner| {
-            let Some(key) = way.name().filter(|key| key.ends_with(".$")) else { return true };
+            let Some(key) = way.name().filter(|key| key.ends_with(".$")) else {
+                return true;
+            };
             if !matches!(inner, Json::String(_) | Json::Unknown) {
-                let message = format!("the value of `{key}` is {}, not a path or an intrinsic function", inner.kind());
+                let message = format!(
+                    "the value of `{key}` is {}, not a path or an intrinsic function",
+                    inner.kind()
+                );
                 let plain = key.strip_suffix(".$").unwrap_or(key);
-                let help = format!("write a path as a string, or name the member `{plain}` for a fixed value");
-                findings.push(RULE.finding(way.pointer(), message).schema(&container.pointer()).help(help));
+                let help = format!(
+                    "write a path as a string, or name the member `{plain}` for a fixed value"
+                );
+                findings.push(
+                    RULE.finding(way.pointer(), message)
+                        .schema(&container.pointer())
+                        .help(help),
+                );
             }
             false
         });

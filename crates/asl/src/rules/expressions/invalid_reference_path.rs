@@ -47,21 +47,30 @@ rule! {
 
 fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     for expression in model.expressions_of(node) {
-        let (Content::Path(Ok(path)), reads) = (&expression.content, expression.field.reads) else { continue };
-        if !matches!(reads, ExpressionKind::ReferencePath | ExpressionKind::ResultPath) {
+        let (Content::Path(Ok(path)), reads) = (&expression.content, expression.field.reads) else {
+            continue;
+        };
+        if !matches!(
+            reads,
+            ExpressionKind::ReferencePath | ExpressionKind::ResultPath
+        ) {
             continue;
         }
         let name = &expression.field.name;
         let finding = if let Some(segment) = path.indefinite() {
-            let message = format!("`{name}` must lead to exactly one place, and this step can match several or none");
+            let message = format!(
+                "`{name}` must lead to exactly one place, and this step can match several or none"
+            );
             RULE.inside(expression, &segment.span, message)
                 .help("write only names and numbers, such as `$.orders[0].id`")
         } else if reads == ExpressionKind::ResultPath && path.root == Root::Context {
             let message = format!("`{name}` cannot write into the context object");
-            RULE.inside(expression, &(0..2), message).help("write a path that starts with `$.`")
+            RULE.inside(expression, &(0..2), message)
+                .help("write a path that starts with `$.`")
         } else if let (ExpressionKind::ResultPath, Root::Variable(variable)) = (reads, &path.root) {
             let message = format!("`{name}` cannot write into the variable `${variable}`");
-            RULE.inside(expression, &(0..variable.len() + 1), message).help("set variables with `Assign`")
+            RULE.inside(expression, &(0..variable.len() + 1), message)
+                .help("set variables with `Assign`")
         } else {
             continue;
         };

@@ -60,14 +60,19 @@ fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
         let name = &set.name;
         if name == "states" {
             findings.push(
-                RULE.finding(set.at.clone(), "`$states` is reserved for Step Functions and cannot be set")
-                    .aws("RESERVED_VARIABLE_NAME", container)
-                    .help("choose another name"),
+                RULE.finding(
+                    set.at.clone(),
+                    "`$states` is reserved for Step Functions and cannot be set",
+                )
+                .aws("RESERVED_VARIABLE_NAME", container)
+                .help("choose another name"),
             );
             continue;
         }
         let mut letters = name.chars();
-        let begins = letters.next().is_some_and(|first| first.is_alphabetic() || first == '_');
+        let begins = letters
+            .next()
+            .is_some_and(|first| first.is_alphabetic() || first == '_');
         let characters = name.chars().count();
         let message = if characters > MAX_CHARACTERS {
             format!("the name of a variable has {characters} characters")
@@ -77,6 +82,10 @@ fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
             continue;
         };
         let help = "use a letter and then letters, digits and `_`, at most 80 characters";
-        findings.push(RULE.finding(set.at.clone(), message).aws("INVALID_VARIABLE_NAME", container).help(help));
+        findings.push(
+            RULE.finding(set.at.clone(), message)
+                .aws("INVALID_VARIABLE_NAME", container)
+                .help(help),
+        );
     }
 }

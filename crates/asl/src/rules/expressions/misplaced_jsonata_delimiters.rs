@@ -59,7 +59,8 @@ rule! {
 
 fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     for expression in model.expressions_of(node) {
-        let help = "combine text and expression with `&`, such as `{% 'order ' & $states.input.id %}`";
+        let help =
+            "combine text and expression with `&`, such as `{% 'order ' & $states.input.id %}`";
         let finding = |message: &str| RULE.finding(expression.at.clone(), message).help(help);
         match expression.content {
             Content::Unclosed => findings
@@ -79,17 +80,28 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
 /// Reports expressions in a state with JSONPath, which passes them on as text.
 fn in_jsonpath(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     for (field, value) in node.members() {
-        let is_read = matches!(field.reads, ExpressionKind::Template | ExpressionKind::Expression);
+        let is_read = matches!(
+            field.reads,
+            ExpressionKind::Template | ExpressionKind::Expression
+        );
         if node.state.is_none() || !is_read || field.language == Some(QueryLanguage::JSONata) {
             continue;
         }
-        value.walk(&PathBuilder::Field(&node.at, &field.name), &mut |way, inner| {
-            if inner.as_str().is_some_and(|text| matches!(delimited(text), Delimited::Expression(..))) {
-                let message = "a JSONata expression in a state with JSONPath is passed on as text";
-                let help = "write `QueryLanguage: \"JSONata\"` in the state or in the state machine";
-                findings.push(RULE.finding(way.pointer(), message).as_warning().help(help));
-            }
-            true
-        });
+        value.walk(
+            &PathBuilder::Field(&node.at, &field.name),
+            &mut |way, inner| {
+                if inner
+                    .as_str()
+                    .is_some_and(|text| matches!(delimited(text), Delimited::Expression(..)))
+                {
+                    let message =
+                        "a JSONata expression in a state with JSONPath is passed on as text";
+                    let help =
+                        "write `QueryLanguage: \"JSONata\"` in the state or in the state machine";
+                    findings.push(RULE.finding(way.pointer(), message).as_warning().help(help));
+                }
+                true
+            },
+        );
     }
 }

@@ -61,18 +61,24 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
             if way.name().is_some_and(|key| key.ends_with(".$")) {
                 return false;
             }
-            let Some(text) = inner.as_str().filter(|text| looks_like_path(text)) else { return true };
+            let Some(text) = inner.as_str().filter(|text| looks_like_path(text)) else {
+                return true;
+            };
             let at = way.pointer();
-            let message = format!("`{text}` is passed on as text, because the name does not end in `.$`");
-            let finding = RULE.finding(at.clone(), message).aws("NO_DOLLAR", Some(at.clone()));
+            let message =
+                format!("`{text}` is passed on as text, because the name does not end in `.$`");
+            let finding = RULE
+                .finding(at.clone(), message)
+                .aws("NO_DOLLAR", Some(at.clone()));
             match way {
                 PathBuilder::Member(_, name) => findings.push(
                     finding
                         .help(format!("name the member `{name}.$` to evaluate it"))
                         .fix(Fix::key(at, format!("{name}.$")).safe_if(false)),
                 ),
-                PathBuilder::Element(..) => findings
-                    .push(finding.help("create the array with `States.Array`, in a member whose name ends in `.$`")),
+                PathBuilder::Element(..) => findings.push(finding.help(
+                    "create the array with `States.Array`, in a member whose name ends in `.$`",
+                )),
                 // Another rule reports a template that is a string.
                 PathBuilder::Start(_) | PathBuilder::Field(..) => {}
             }
@@ -83,7 +89,9 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
 
 /// Reports paths in the fixed result of a Pass state.
 fn in_result(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
-    let Some(result) = node.value.get("Result") else { return };
+    let Some(result) = node.value.get("Result") else {
+        return;
+    };
     let container = node.at.join("Result");
     let mut first = None;
     result.walk(&PathBuilder::Start(&container), &mut |way, inner| {
@@ -95,9 +103,12 @@ fn in_result(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
     });
     if let Some((at, text)) = first {
         findings.push(
-            RULE.finding(at, format!("`{text}` is not evaluated: the `Result` of a Pass state is fixed"))
-                .aws("PASS_RESULT_IS_STATIC", Some(container))
-                .help("write `Parameters` in place of `Result`"),
+            RULE.finding(
+                at,
+                format!("`{text}` is not evaluated: the `Result` of a Pass state is fixed"),
+            )
+            .aws("PASS_RESULT_IS_STATIC", Some(container))
+            .help("write `Parameters` in place of `Result`"),
         );
     }
 }
@@ -107,6 +118,7 @@ fn looks_like_path(text: &str) -> bool {
     if Call::looks_like_one(text) {
         return Call::parse(text).is_ok();
     }
-    let written_as_path = text.starts_with("$.") || text.starts_with("$[") || text.starts_with("$$.");
+    let written_as_path =
+        text.starts_with("$.") || text.starts_with("$[") || text.starts_with("$$.");
     written_as_path && Path::parse(text).is_ok()
 }

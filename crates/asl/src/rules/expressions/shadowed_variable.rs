@@ -98,19 +98,31 @@ rule! {
 
 fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
     for set in &model.variables.assignments {
-        let Some(holder) = holder(model, set.state) else { continue };
+        let Some(holder) = holder(model, set.state) else {
+            continue;
+        };
         let defined = model.variables.defined(holder, &set.name);
         if !matches!(defined, Some(Defined::Always | Defined::Sometimes)) {
             continue;
         }
-        let outer = model.variables.assignments.iter().find(|outer| outer.name == set.name && outer.state != set.state);
+        let outer = model
+            .variables
+            .assignments
+            .iter()
+            .find(|outer| outer.name == set.name && outer.state != set.state);
         let finding = RULE
             .finding(set.at.clone(), format!("the variable `${}` is also set in the enclosing workflow", set.name))
             .aws("DUPLICATE_VARIABLE_NAME", set.at.parent())
             .help("choose another name: variables of the enclosing workflow can be read here, but not set");
-        let finding = outer.into_iter().fold(finding, |finding, outer| finding.related(outer.at.clone(), "set here"));
+        let finding = outer.into_iter().fold(finding, |finding, outer| {
+            finding.related(outer.at.clone(), "set here")
+        });
         // AWS may accept it if the outer variable is set on only some of the paths.
-        findings.push(if defined == Some(Defined::Always) { finding } else { finding.as_warning() });
+        findings.push(if defined == Some(Defined::Always) {
+            finding
+        } else {
+            finding.as_warning()
+        });
     }
 }
 
@@ -118,5 +130,7 @@ fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
 fn holder(model: &SemanticModel<'_>, state: StateId) -> Option<StateId> {
     let scope = model.graph.scopes.get(model.states.get(state)?.scope)?;
     let holder = scope.holder?;
-    distributed(model.states.get(holder)?.value).is_none().then_some(holder)
+    distributed(model.states.get(holder)?.value)
+        .is_none()
+        .then_some(holder)
 }

@@ -49,17 +49,28 @@ rule! {
 
 fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     for expression in model.expressions_of(node) {
-        let Some(tree) = expression.jsonata() else { continue };
+        let Some(tree) = expression.jsonata() else {
+            continue;
+        };
         tree.walk(&mut |part| {
-            let Kind::Path(left, right) = &part.kind else { return };
-            let (Kind::Variable(variable), Kind::Name(name)) = (&left.kind, &right.kind) else { return };
+            let Kind::Path(left, right) = &part.kind else {
+                return;
+            };
+            let (Kind::Variable(variable), Kind::Name(name)) = (&left.kind, &right.kind) else {
+                return;
+            };
             if variable != "states" {
                 return;
             }
-            let Some((message, help)) = wrong(node, expression, name) else { return };
+            let Some((message, help)) = wrong(node, expression, name) else {
+                return;
+            };
             findings.push(
                 RULE.inside(expression, &part.span, message)
-                    .aws("UNSUPPORTED_JSONATA_EXPRESSION", Some(expression.at.clone()))
+                    .aws(
+                        "UNSUPPORTED_JSONATA_EXPRESSION",
+                        Some(expression.at.clone()),
+                    )
                     .help(help),
             );
         });

@@ -60,9 +60,16 @@ rule! {
 }
 
 fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
-    let names: HashSet<&str> = model.variables.assignments.iter().map(|set| set.name.as_str()).collect();
+    let names: HashSet<&str> = model
+        .variables
+        .assignments
+        .iter()
+        .map(|set| set.name.as_str())
+        .collect();
     for read in &model.variables.reads {
-        let Some(expression) = model.expressions.get(read.expression) else { continue };
+        let Some(expression) = model.expressions.get(read.expression) else {
+            continue;
+        };
         let name = &read.name;
         let (message, help) = match model.variables.defined(read.state, name) {
             None | Some(Defined::Always) => continue,
@@ -86,7 +93,11 @@ fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
 
 fn elsewhere(model: &SemanticModel<'_>, read: &Read) -> (String, String) {
     let name = &read.name;
-    let here = model.variables.assignments.iter().any(|set| set.name == *name && set.state == read.state);
+    let here = model
+        .variables
+        .assignments
+        .iter()
+        .any(|set| set.name == *name && set.state == read.state);
     if here {
         return (
             format!("`${name}` is set only in this state, and can be read from the next one on"),

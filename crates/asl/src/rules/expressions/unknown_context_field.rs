@@ -55,14 +55,20 @@ rule! {
 
 fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     for expression in model.expressions_of(node) {
-        for (path, span) in expression.paths().into_iter().filter(|(path, _)| path.root == Root::Context) {
+        for (path, span) in expression
+            .paths()
+            .into_iter()
+            .filter(|(path, _)| path.root == Root::Context)
+        {
             let names: Vec<&str> = path.members().collect();
             findings.extend(unknown(&names).map(|finding| say(expression, &span, finding)));
         }
         if let Some(tree) = expression.jsonata() {
             tree.walk(&mut |node| {
                 if let Some(names) = context_path(node) {
-                    findings.extend(unknown(&names).map(|finding| say(expression, &node.span, finding)));
+                    findings.extend(
+                        unknown(&names).map(|finding| say(expression, &node.span, finding)),
+                    );
                 }
             });
         }
@@ -73,7 +79,11 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
     }
 }
 
-fn say(expression: &Expression<'_>, span: &Range<usize>, (message, help): (String, String)) -> Diagnostic {
+fn say(
+    expression: &Expression<'_>,
+    span: &Range<usize>,
+    (message, help): (String, String),
+) -> Diagnostic {
     RULE.inside(expression, span, message).help(help)
 }
 
@@ -106,11 +116,19 @@ fn unknown(names: &[&str]) -> Option<(String, String)> {
     };
     let (first, rest) = names.split_first()?;
     let Some((_, fields)) = FIELDS.iter().find(|(name, _)| name == first) else {
-        return wrong(first, "the context object", FIELDS.iter().map(|(name, _)| *name).collect());
+        return wrong(
+            first,
+            "the context object",
+            FIELDS.iter().map(|(name, _)| *name).collect(),
+        );
     };
     let (second, rest) = rest.split_first()?;
     if !fields.contains(second) {
-        return wrong(second, &format!("`{first}` of the context object"), fields.to_vec());
+        return wrong(
+            second,
+            &format!("`{first}` of the context object"),
+            fields.to_vec(),
+        );
     }
     match (*first, rest.first()) {
         ("Map", Some(third)) if !MAP_ITEM.contains(third) => {
@@ -129,7 +147,11 @@ fn may_have_token(state: &State<'_>) -> bool {
 }
 
 /// Reports a task token that is read in a state without one.
-fn token_outside_callback(state: &State<'_>, expression: &Expression<'_>, findings: &mut Vec<Diagnostic>) {
+fn token_outside_callback(
+    state: &State<'_>,
+    expression: &Expression<'_>,
+    findings: &mut Vec<Diagnostic>,
+) {
     let mut spans: Vec<Range<usize>> = Vec::new();
     let is_token = |names: &[&str]| matches!(names, ["Task", "Token", ..]);
     for (path, span) in expression.paths() {

@@ -54,7 +54,9 @@ rule! {
 
 fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     for expression in model.expressions_of(node) {
-        let Some(tree) = expression.jsonata() else { continue };
+        let Some(tree) = expression.jsonata() else {
+            continue;
+        };
         let defined = names_defined_in(tree);
         let mut piped = HashSet::new();
         tree.walk(&mut |node| {
@@ -63,8 +65,12 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
             }
         });
         tree.walk(&mut |node| {
-            let Kind::Call(procedure, arguments) = &node.kind else { return };
-            let Kind::Variable(name) = &procedure.kind else { return };
+            let Kind::Call(procedure, arguments) = &node.kind else {
+                return;
+            };
+            let Kind::Variable(name) = &procedure.kind else {
+                return;
+            };
             if name.is_empty() || model.variables.is_set(name) || defined.contains(name.as_str()) {
                 return;
             }

@@ -55,13 +55,21 @@ fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
     if !model.known {
         return;
     }
-    let read: HashSet<&str> = model.variables.reads.iter().map(|read| read.name.as_str()).collect();
+    let read: HashSet<&str> = model
+        .variables
+        .reads
+        .iter()
+        .map(|read| read.name.as_str())
+        .collect();
     let mut said = HashSet::new();
     for set in &model.variables.assignments {
         if !read.contains(set.name.as_str()) && said.insert(set.name.as_str()) {
             findings.push(
-                RULE.finding(set.at.clone(), format!("the variable `${}` is never read", set.name))
-                    .help("remove it, or read it in a later state"),
+                RULE.finding(
+                    set.at.clone(),
+                    format!("the variable `${}` is never read", set.name),
+                )
+                .help("remove it, or read it in a later state"),
             );
         }
     }

@@ -83,8 +83,11 @@ fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
     for (state, node) in model.state_items() {
         if let Some(first) = seen.insert(state.name, node.at.clone()) {
             let message = format!("another state is called `{}`", state.name);
-            let help = "state names must be unique in the whole state machine: rename one of the two";
-            let finding = RULE.finding(node.at.clone(), message).aws("DUPLICATE_STATE_NAME", Some(node.at.clone()));
+            let help =
+                "state names must be unique in the whole state machine: rename one of the two";
+            let finding = RULE
+                .finding(node.at.clone(), message)
+                .aws("DUPLICATE_STATE_NAME", Some(node.at.clone()));
             findings.push(finding.help(help).related(first, "the other one"));
         }
     }

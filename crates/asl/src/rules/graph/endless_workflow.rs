@@ -120,16 +120,26 @@ fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
                 ends.extend(before.get(&state).into_iter().flatten());
             }
         }
-        let stuck = scope.reached.iter().find(|state| !leads_out.contains(state));
+        let stuck = scope
+            .reached
+            .iter()
+            .find(|state| !leads_out.contains(state));
         if let Some(state) = stuck.and_then(|state| model.states.get(*state)) {
             findings.push(
-                RULE.finding(state.at.clone(), format!("state `{}` never leads to an end", state.name))
-                    .help("add a transition that leaves the loop, or end there with `End: true`"),
+                RULE.finding(
+                    state.at.clone(),
+                    format!("state `{}` never leads to an end", state.name),
+                )
+                .help("add a transition that leaves the loop, or end there with `End: true`"),
             );
         }
     }
     for (index, node) in model.graph.states.enumerate() {
-        for edge in node.edges.iter().filter(|edge| edge.catches() && edge.to == Some(index)) {
+        for edge in node
+            .edges
+            .iter()
+            .filter(|edge| edge.catches() && edge.to == Some(index))
+        {
             findings.push(
                 RULE.finding(
                     edge.at.clone(),

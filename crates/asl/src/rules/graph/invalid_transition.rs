@@ -77,10 +77,15 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
         (false, _) if value.get("Next").is_some() => return,
         (true, Some(Json::Bool(true))) => {
             let message = format!("`End` conflicts with `Next` in state `{name}`");
-            RULE.finding(at.join("End"), message).schema(at).help("remove `Next` or `End`")
+            RULE.finding(at.join("End"), message)
+                .schema(at)
+                .help("remove `Next` or `End`")
         }
         (false, None | Some(Json::Bool(false))) => RULE
-            .finding(at.clone(), format!("state `{name}` has neither `Next` nor `End`"))
+            .finding(
+                at.clone(),
+                format!("state `{name}` has neither `Next` nor `End`"),
+            )
             .schema(at)
             .help("write `Next` with the name of a state, or `End: true`"),
         _ => return,

@@ -87,13 +87,26 @@ fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-fn check_edge(model: &SemanticModel<'_>, namespace: NamespaceId, edge: &Edge<'_>, findings: &mut Vec<Diagnostic>) {
+fn check_edge(
+    model: &SemanticModel<'_>,
+    namespace: NamespaceId,
+    edge: &Edge<'_>,
+    findings: &mut Vec<Diagnostic>,
+) {
     let graph = &model.graph;
-    let (Some(target), Some(states)) = (edge.target, graph.namespaces.get(namespace).map(|namespace| namespace.states))
-    else {
+    let (Some(target), Some(states)) = (
+        edge.target,
+        graph
+            .namespaces
+            .get(namespace)
+            .map(|namespace| namespace.states),
+    ) else {
         return;
     };
-    let meant = edge.to.and_then(|state| model.states.get(state)).map(|state| state.name);
+    let meant = edge
+        .to
+        .and_then(|state| model.states.get(state))
+        .map(|state| state.name);
     if meant == Some(target) {
         return;
     }

@@ -77,7 +77,11 @@ fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
         return;
     }
     // A terminal state counts even if it is unreachable.
-    let mut all = model.graph.states.iter().filter(|node| node.namespace == scope.namespace);
+    let mut all = model
+        .graph
+        .states
+        .iter()
+        .filter(|node| node.namespace == scope.namespace);
     if !all.any(|node| node.ends) {
         findings.push(
             RULE.finding(scope.at.join("StartAt"), "no state ends the workflow")

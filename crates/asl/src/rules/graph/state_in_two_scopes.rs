@@ -124,15 +124,25 @@ fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
             }
         }
         for (state, name) in namespace.ids().zip(namespace.states.keys()) {
-            let Some([first, second, ..]) = holders.get(&state).map(Vec::as_slice) else { continue };
-            let (Some(first_way), Some(second_way)) = (graph.way(first, state), graph.way(second, state)) else {
+            let Some([first, second, ..]) = holders.get(&state).map(Vec::as_slice) else {
+                continue;
+            };
+            let (Some(first_way), Some(second_way)) =
+                (graph.way(first, state), graph.way(second, state))
+            else {
                 continue;
             };
             // States that follow a shared state are shared as well. Only the first of them is reported.
             let follows_shared = |edge: &Edge<'_>| {
                 edge.at
                     .state_name()
-                    .filter(|from| edge.at.tokens().last().is_some_and(|field| field != "StartAt") && from != name)
+                    .filter(|from| {
+                        edge.at
+                            .tokens()
+                            .last()
+                            .is_some_and(|field| field != "StartAt")
+                            && from != name
+                    })
                     .and_then(|from| graph.state_named(index, from))
                     .is_some_and(|from| holders.get(&from).is_some_and(|scopes| scopes.len() > 1))
             };
@@ -161,7 +171,10 @@ fn describe(scope: &Scope<'_>) -> String {
         (Some(name), Some("ItemProcessor")) => format!("the item processor of `{name}`"),
         (Some(name), Some("Iterator")) => format!("the iterator of `{name}`"),
         (Some(name), index) => {
-            let number = index.and_then(|index| index.parse::<usize>().ok()).unwrap_or(0) + 1;
+            let number = index
+                .and_then(|index| index.parse::<usize>().ok())
+                .unwrap_or(0)
+                + 1;
             format!("branch {number} of `{name}`")
         }
     }

@@ -83,14 +83,20 @@ rule! {
 fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
     let graph = &model.graph;
     for (index, namespace) in graph.namespaces.enumerate() {
-        let counts = |scope: &&crate::semantic::graph::Scope| scope.attached || model.form == Form::Nested;
+        let counts =
+            |scope: &&crate::semantic::graph::Scope| scope.attached || model.form == Form::Nested;
         let scopes: Vec<_> = graph.scopes_in(index).filter(counts).collect();
         // Without a start, or with a transition that is not known yet, any state may be reached.
-        if scopes.iter().any(|scope| scope.open) || scopes.iter().all(|scope| scope.reached.is_empty()) {
+        if scopes.iter().any(|scope| scope.open)
+            || scopes.iter().all(|scope| scope.reached.is_empty())
+        {
             continue;
         }
         // If no state ends the workflow, AWS reports only that, and so does ASL2004.
-        let ends = graph.states.iter().any(|node| node.namespace == index && node.ends);
+        let ends = graph
+            .states
+            .iter()
+            .any(|node| node.namespace == index && node.ends);
         if index == NamespaceId::ROOT && !ends && model.form == Form::Nested {
             continue;
         }

@@ -66,5 +66,8 @@ fn check(gap: &Gap, findings: &mut Vec<Diagnostic>) {
         }
         GapKind::AnyResource { .. } | GapKind::AnyRole => return,
     };
-    findings.push(RULE.finding(gap.at.clone(), message).help("allow the call with a `statement` in `execution_role`"));
+    findings.push(
+        RULE.finding(gap.at.clone(), message)
+            .help("allow the call with a `statement` in `execution_role`"),
+    );
 }

@@ -68,21 +68,33 @@ fn check(gap: &Gap, findings: &mut Vec<Diagnostic>) {
                     format!("`{parameter}` is known only at run time"),
                     "write the value in the definition if there is only one",
                 ),
-                WildcardReason::Elsewhere(place) => {
-                    (format!("its resources are named in {place}"), "name the resources")
-                }
-                WildcardReason::Unknown | WildcardReason::Unlisted => {
-                    ("the parameters that name it are not known".to_owned(), "name the resources")
-                }
+                WildcardReason::Elsewhere(place) => (
+                    format!("its resources are named in {place}"),
+                    "name the resources",
+                ),
+                WildcardReason::Unknown | WildcardReason::Unlisted => (
+                    "the parameters that name it are not known".to_owned(),
+                    "name the resources",
+                ),
             };
-            (format!("state `{name}` may call {actions} on any resource, because {reason}"), help)
+            (
+                format!("state `{name}` may call {actions} on any resource, because {reason}"),
+                help,
+            )
         }
         GapKind::AnyRole => (
-            format!("state `{name}` may assume any role, because `RoleArn` is known only at run time"),
+            format!(
+                "state `{name}` may assume any role, because `RoleArn` is known only at run time"
+            ),
             "write the role in the definition if there is only one",
         ),
         GapKind::UnknownIntegration { .. } | GapKind::UnlistedAction { .. } => return,
     };
-    let narrow = format!("narrow the role: `execution_role {{ resources = {{ \"{name}\" = [\"arn:…\"] }} }}`");
-    findings.push(RULE.finding(gap.at.clone(), message).help(format!("{help}, or {narrow}")));
+    let narrow = format!(
+        "narrow the role: `execution_role {{ resources = {{ \"{name}\" = [\"arn:…\"] }} }}`"
+    );
+    findings.push(
+        RULE.finding(gap.at.clone(), message)
+            .help(format!("{help}, or {narrow}")),
+    );
 }

@@ -55,15 +55,26 @@ rule! {
 }
 
 fn check(known: &KnownReference<'_>, findings: &mut Vec<Diagnostic>) {
-    let (reference, Some(function)) = (known.reference, known.function()) else { return };
+    let (reference, Some(function)) = (known.reference, known.function()) else {
+        return;
+    };
     let mut find = |what: String, help: &str| {
-        let message = format!("state `{}` calls the function `{}`, which {what}", reference.state, reference.id);
+        let message = format!(
+            "state `{}` calls the function `{}`, which {what}",
+            reference.state, reference.id
+        );
         findings.push(RULE.finding(reference.at.clone(), message).help(help));
     };
     if function.state == "Failed" || function.state == "Inactive" {
-        find(format!("is `{}`", function.state), "deploy the function again, or check its state reason in AWS");
+        find(
+            format!("is `{}`", function.state),
+            "deploy the function again, or check its state reason in AWS",
+        );
     }
     if function.reserved_concurrency == Some(0) {
-        find("has a reserved concurrency of 0".to_owned(), "increase the reserved concurrency, or remove it");
+        find(
+            "has a reserved concurrency of 0".to_owned(),
+            "increase the reserved concurrency, or remove it",
+        );
     }
 }

@@ -60,14 +60,21 @@ rule! {
 fn check(known: &KnownReference<'_>, findings: &mut Vec<Diagnostic>) {
     let reference = known.reference;
     // A durable execution continues beyond the timeout of one invocation.
-    let own = known.function().and_then(|function| function.durable_timeout_seconds.or(function.timeout_seconds));
+    let own = known.function().and_then(|function| {
+        function
+            .durable_timeout_seconds
+            .or(function.timeout_seconds)
+    });
     if let (Some(own), Some(given)) = (own, reference.timeout_seconds)
         && f64::from(own) > given
     {
         let (id, state) = (&reference.id, &reference.state);
-        let message =
-            format!("the function `{id}` has a timeout of {own} s, and state `{state}` has a timeout of {given} s");
+        let message = format!(
+            "the function `{id}` has a timeout of {own} s, and state `{state}` has a timeout of {given} s"
+        );
         let finding = RULE.finding(reference.at.clone(), message);
-        findings.push(finding.help("write a longer `TimeoutSeconds`, or a shorter timeout of the function"));
+        findings.push(
+            finding.help("write a longer `TimeoutSeconds`, or a shorter timeout of the function"),
+        );
     }
 }

@@ -58,7 +58,10 @@ fn check(known: &KnownReference<'_>, findings: &mut Vec<Diagnostic>) {
     let reference = known.reference;
     if *known.info == ResourceInfo::Missing {
         let (kind, id) = (reference.kind.word(), &reference.id);
-        let message = format!("state `{}` calls the {kind} `{id}`, which does not exist", reference.state);
+        let message = format!(
+            "state `{}` calls the {kind} `{id}`, which does not exist",
+            reference.state
+        );
         let finding = RULE.finding(reference.at.clone(), message);
         findings.push(finding.help("refer to the resource that creates it, or correct the name"));
     }

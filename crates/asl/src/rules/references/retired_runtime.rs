@@ -54,21 +54,33 @@ rule! {
 
 fn check(known: &KnownReference<'_>, findings: &mut Vec<Diagnostic>) {
     let reference = known.reference;
-    let Some(runtime) = known.function().and_then(|function| function.runtime.as_deref()) else { return };
+    let Some(runtime) = known
+        .function()
+        .and_then(|function| function.runtime.as_deref())
+    else {
+        return;
+    };
     if let Some(retired) = retired(runtime) {
         let message = format!(
             "state `{}` calls the function `{}` with `{runtime}`, a runtime retired on {}",
             reference.state, reference.id, retired.since
         );
-        findings.push(RULE.finding(reference.at.clone(), message).help(help(&retired)));
+        findings.push(
+            RULE.finding(reference.at.clone(), message)
+                .help(help(&retired)),
+        );
     }
 }
 
 fn help(retired: &Retired) -> String {
-    let successor = retired.successor.map_or_else(|| "a newer runtime".to_owned(), |name| format!("`{name}`"));
+    let successor = retired
+        .successor
+        .map_or_else(|| "a newer runtime".to_owned(), |name| format!("`{name}`"));
     let blocked = match (retired.uncreatable, retired.unchangeable) {
         (Some(create), Some(update)) => {
-            format!(": Lambda creates no functions with it from {create} and updates none from {update}")
+            format!(
+                ": Lambda creates no functions with it from {create} and updates none from {update}"
+            )
         }
         _ => String::new(),
     };

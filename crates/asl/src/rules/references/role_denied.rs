@@ -74,7 +74,11 @@ rule! {
 }
 
 fn check(denied: &DeniedAction<'_>, findings: &mut Vec<Diagnostic>) {
-    let DeniedAction { role, action, resource } = denied;
+    let DeniedAction {
+        role,
+        action,
+        resource,
+    } = denied;
     let message = format!("the role `{role}` may not call {action} on `{resource}`");
     let finding = RULE.finding(JsonPointer::root(), message);
     findings.push(

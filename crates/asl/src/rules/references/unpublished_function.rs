@@ -58,7 +58,13 @@ rule! {
 fn check(known: &KnownReference<'_>, findings: &mut Vec<Diagnostic>) {
     let reference = known.reference;
     if known.publishes && known.function().is_some() && !reference.is_published() {
-        let message = format!("versions of the state machine call the newest code of `{}`", reference.id);
-        findings.push(RULE.finding(reference.at.clone(), message).help("call a version or an alias of the function"));
+        let message = format!(
+            "versions of the state machine call the newest code of `{}`",
+            reference.id
+        );
+        findings.push(
+            RULE.finding(reference.at.clone(), message)
+                .help("call a version or an alias of the function"),
+        );
     }
 }

@@ -54,12 +54,17 @@ rule! {
 
 fn check(known: &KnownReference<'_>, findings: &mut Vec<Diagnostic>) {
     let reference = known.reference;
-    let is_durable = known.function().is_some_and(|function| function.durable_timeout_seconds.is_some());
+    let is_durable = known
+        .function()
+        .is_some_and(|function| function.durable_timeout_seconds.is_some());
     if is_durable && !reference.is_qualified() {
         let message = format!(
             "state `{}` calls the durable function `{}` without a version or an alias",
             reference.state, reference.id
         );
-        findings.push(RULE.finding(reference.at.clone(), message).help("add a version or an alias, such as `:live`"));
+        findings.push(
+            RULE.finding(reference.at.clone(), message)
+                .help("add a version or an alias, such as `:live`"),
+        );
     }
 }

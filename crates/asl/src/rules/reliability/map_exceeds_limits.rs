@@ -81,7 +81,9 @@ rule! {
 }
 
 fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
-    let Some(state) = model.state_of(node) else { return };
+    let Some(state) = model.state_of(node) else {
+        return;
+    };
     let distributed = distributed(node.value).is_some();
     if let Some(Json::Number(most)) = node.value.get("MaxConcurrency").filter(|_| !distributed)
         && most.as_f64().is_some_and(|most| most > INLINE_CONCURRENCY)
@@ -96,9 +98,14 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
         );
     }
     let dropped = matches!(node.value.get("ResultPath"), Some(Json::Null))
-        || ["ResultSelector", "Output", "ResultWriter"].iter().any(|field| node.value.get(field).is_some());
+        || ["ResultSelector", "Output", "ResultWriter"]
+            .iter()
+            .any(|field| node.value.get(field).is_some());
     if distributed && !dropped {
-        let message = format!("state `{}` returns the results of all its items", state.name);
+        let message = format!(
+            "state `{}` returns the results of all its items",
+            state.name
+        );
         findings.push(
             RULE.finding(node.at.clone(), message)
                 .help("write them to S3 with `ResultWriter`, or discard them with `ResultPath: null`: the output of a state is limited to 256 KiB"),

@@ -76,12 +76,27 @@ rule! {
 }
 
 /// Comparisons with a boolean.
-const TWO_WAYS: &[&str] =
-    &["BooleanEquals", "IsPresent", "IsNull", "IsNumeric", "IsString", "IsBoolean", "IsTimestamp", "Condition"];
+const TWO_WAYS: &[&str] = &[
+    "BooleanEquals",
+    "IsPresent",
+    "IsNull",
+    "IsNumeric",
+    "IsString",
+    "IsBoolean",
+    "IsTimestamp",
+    "Condition",
+];
 
 fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
-    let rules = node.value.get("Choices").and_then(Json::as_array).unwrap_or(&[]);
-    if node.value.get("Default").is_some() || rules.is_empty() || rules.iter().any(|rule| covers_all(rule, rules)) {
+    let rules = node
+        .value
+        .get("Choices")
+        .and_then(Json::as_array)
+        .unwrap_or(&[]);
+    if node.value.get("Default").is_some()
+        || rules.is_empty()
+        || rules.iter().any(|rule| covers_all(rule, rules))
+    {
         return;
     }
     let name = node.at.state_name().unwrap_or("");
@@ -95,14 +110,19 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
 fn covers_all(rule: &Json, rules: &[Json]) -> bool {
     let always = match rule.get("Condition") {
         Some(Json::Bool(true) | Json::Unknown) => true,
-        Some(Json::String(text)) => text.trim_start_matches("{%").trim_end_matches("%}").trim() == "true",
+        Some(Json::String(text)) => {
+            text.trim_start_matches("{%").trim_end_matches("%}").trim() == "true"
+        }
         _ => matches!(rule, Json::Unknown),
     };
     let opposite = |field: &str| {
-        let Some(Json::Bool(flag)) = rule.get(field) else { return false };
-        rules
-            .iter()
-            .any(|other| other.get("Variable") == rule.get("Variable") && other.get(field) == Some(&Json::Bool(!flag)))
+        let Some(Json::Bool(flag)) = rule.get(field) else {
+            return false;
+        };
+        rules.iter().any(|other| {
+            other.get("Variable") == rule.get("Variable")
+                && other.get(field) == Some(&Json::Bool(!flag))
+        })
     };
     always || TWO_WAYS.iter().any(|field| opposite(field))
 }

@@ -66,7 +66,9 @@ rule! {
 fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     let resource = node.resource.map(|(_, resource)| resource);
     let waits = resource.is_some_and(|resource| resource.waits_for_somebody());
-    let beats = ["HeartbeatSeconds", "HeartbeatSecondsPath"].iter().any(|field| node.value.get(field).is_some());
+    let beats = ["HeartbeatSeconds", "HeartbeatSecondsPath"]
+        .iter()
+        .any(|field| node.value.get(field).is_some());
     let long = match node.value.get("TimeoutSeconds") {
         Some(Json::Number(seconds)) => seconds.as_f64().is_some_and(|seconds| seconds > SHORT),
         _ => false,
@@ -74,8 +76,11 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
     if waits && !beats && long {
         let name = node.at.state_name().unwrap_or("");
         findings.push(
-            RULE.finding(node.at.join("TimeoutSeconds"), format!("state `{name}` waits without a heartbeat"))
-                .help("write `HeartbeatSeconds`, and let the worker send heartbeats"),
+            RULE.finding(
+                node.at.join("TimeoutSeconds"),
+                format!("state `{name}` waits without a heartbeat"),
+            )
+            .help("write `HeartbeatSeconds`, and let the worker send heartbeats"),
         );
     }
 }

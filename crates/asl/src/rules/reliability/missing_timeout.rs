@@ -69,5 +69,9 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
     let beats = has("HeartbeatSeconds") || has("HeartbeatSecondsPath");
     let resource = node.resource.map(|(_, resource)| resource);
     let waits = resource.is_some_and(|resource| resource.waits_for_somebody());
-    findings.push(if waits && !beats { finding.as_warning() } else { finding });
+    findings.push(if waits && !beats {
+        finding.as_warning()
+    } else {
+        finding
+    });
 }

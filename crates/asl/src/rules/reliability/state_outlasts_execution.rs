@@ -89,10 +89,17 @@ rule! {
 
 fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     let whole = number(model.root.get("TimeoutSeconds")).filter(|seconds| *seconds > 0.0);
-    let Some(state) = model.state_of(node) else { return };
-    let (limit, of) = match (whole.filter(|_| state.scope == ScopeId::ROOT || !state.express), state.express) {
+    let Some(state) = model.state_of(node) else {
+        return;
+    };
+    let (limit, of) = match (
+        whole.filter(|_| state.scope == ScopeId::ROOT || !state.express),
+        state.express,
+    ) {
         (Some(seconds), false) => (seconds, "the timeout of the state machine"),
-        (Some(seconds), true) if seconds < EXPRESS_SECONDS => (seconds, "the timeout of the state machine"),
+        (Some(seconds), true) if seconds < EXPRESS_SECONDS => {
+            (seconds, "the timeout of the state machine")
+        }
         (_, true) => (EXPRESS_SECONDS, "the longest time of an Express execution"),
         (None, false) => return,
     };
@@ -102,9 +109,18 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
         _ => return,
     };
     if let Some(longest) = longest.filter(|longest| *longest > limit) {
-        let message = format!("state `{}` may take {longest:.0} s, longer than {of} of {limit:.0} s", state.name);
-        let finding = RULE.finding(at, message).help(help(state.ty, model.machine));
-        findings.push(if state.ty == "Wait" { finding.as_warning() } else { finding });
+        let message = format!(
+            "state `{}` may take {longest:.0} s, longer than {of} of {limit:.0} s",
+            state.name
+        );
+        let finding = RULE
+            .finding(at, message)
+            .help(help(state.ty, model.machine));
+        findings.push(if state.ty == "Wait" {
+            finding.as_warning()
+        } else {
+            finding
+        });
     }
 }
 
@@ -112,6 +128,8 @@ fn help(ty: &str, machine: MachineType) -> &'static str {
     match (ty, machine) {
         ("Wait", MachineType::Express) => "use a state machine of type STANDARD for long waits",
         ("Wait", _) => "write a shorter wait, or a longer `TimeoutSeconds` of the state machine",
-        _ => "write a shorter timeout or fewer attempts, or a longer `TimeoutSeconds` of the state machine",
+        _ => {
+            "write a shorter timeout or fewer attempts, or a longer `TimeoutSeconds` of the state machine"
+        }
     }
 }

@@ -81,12 +81,18 @@ rule! {
 
 fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     let name = node.at.state_name().unwrap_or("");
-    let list =
-        |field: &str| node.value.get(field).is_some_and(|value| value.as_array().is_none_or(|list| !list.is_empty()));
+    let list = |field: &str| {
+        node.value
+            .get(field)
+            .is_some_and(|value| value.as_array().is_none_or(|list| !list.is_empty()))
+    };
     if !list("Retry") && !list("Catch") {
         findings.push(
-            RULE.finding(node.at.clone(), format!("state `{name}` does not handle failures"))
-                .help("write `Retry` for transient errors, and `Catch` for all others"),
+            RULE.finding(
+                node.at.clone(),
+                format!("state `{name}` does not handle failures"),
+            )
+            .help("write `Retry` for transient errors, and `Catch` for all others"),
         );
     } else if calls_function(node) && !retries_transient(node) {
         findings.push(
@@ -105,10 +111,19 @@ fn calls_function(node: &Node<'_>) -> bool {
 }
 
 fn retries_transient(node: &Node<'_>) -> bool {
-    let Some(retriers) = node.value.get("Retry") else { return false };
-    let Some(retriers) = retriers.as_array() else { return true };
-    retriers.iter().filter_map(|retrier| retrier.get("ErrorEquals")).any(|errors| {
-        let errors = errors.as_array().unwrap_or(&[]);
-        errors.iter().any(|error| error.as_str().is_none_or(|name| TRANSIENT.contains(&name)))
-    })
+    let Some(retriers) = node.value.get("Retry") else {
+        return false;
+    };
+    let Some(retriers) = retriers.as_array() else {
+        return true;
+    };
+    retriers
+        .iter()
+        .filter_map(|retrier| retrier.get("ErrorEquals"))
+        .any(|errors| {
+            let errors = errors.as_array().unwrap_or(&[]);
+            errors
+                .iter()
+                .any(|error| error.as_str().is_none_or(|name| TRANSIENT.contains(&name)))
+        })
 }

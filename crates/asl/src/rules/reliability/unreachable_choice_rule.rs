@@ -103,13 +103,27 @@ const CONSEQUENCES: &[&str] = &["Next", "Assign", "Output", "Comment"];
 fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     let mut earlier: Vec<(Vec<(&String, &Json)>, usize)> = Vec::new();
     let mut always: Option<usize> = None;
-    for (index, rule) in node.value.get("Choices").and_then(Json::as_array).unwrap_or(&[]).iter().enumerate() {
-        let Some(members) = rule.as_object().filter(|_| rule.is_known()) else { continue };
-        let mut condition: Vec<(&String, &Json)> =
-            members.iter().filter(|(key, _)| !CONSEQUENCES.contains(&key.as_str())).collect();
+    for (index, rule) in node
+        .value
+        .get("Choices")
+        .and_then(Json::as_array)
+        .unwrap_or(&[])
+        .iter()
+        .enumerate()
+    {
+        let Some(members) = rule.as_object().filter(|_| rule.is_known()) else {
+            continue;
+        };
+        let mut condition: Vec<(&String, &Json)> = members
+            .iter()
+            .filter(|(key, _)| !CONSEQUENCES.contains(&key.as_str()))
+            .collect();
         condition.sort_by_key(|(key, _)| *key);
         let at = node.at.join("Choices").join(index);
-        let same = earlier.iter().find(|(other, _)| *other == condition).map(|(_, index)| *index);
+        let same = earlier
+            .iter()
+            .find(|(other, _)| *other == condition)
+            .map(|(_, index)| *index);
         if let Some(first) = always.or(same) {
             let why = if always.is_some() {
                 "an earlier rule always applies"
@@ -121,7 +135,10 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
                     .help("remove it, or put it first")
                     .related(node.at.join("Choices").join(first), "the earlier rule"),
             );
-        } else if condition.iter().any(|(key, value)| *key == "Condition" && **value == Json::Bool(true)) {
+        } else if condition
+            .iter()
+            .any(|(key, value)| *key == "Condition" && **value == Json::Bool(true))
+        {
             always = Some(index);
         }
         // The number of compared rules is limited, so that the time is proportional to the size of the text.

@@ -79,18 +79,34 @@ rule! {
 fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     for list in ["Retry", "Catch"] {
         let mut earlier: Vec<&str> = Vec::new();
-        for (index, entry) in node.value.get(list).and_then(Json::as_array).unwrap_or(&[]).iter().enumerate() {
-            let Some(errors) = entry.get("ErrorEquals").and_then(Json::as_array) else { continue };
+        for (index, entry) in node
+            .value
+            .get(list)
+            .and_then(Json::as_array)
+            .unwrap_or(&[])
+            .iter()
+            .enumerate()
+        {
+            let Some(errors) = entry.get("ErrorEquals").and_then(Json::as_array) else {
+                continue;
+            };
             let names: Vec<&str> = errors.iter().filter_map(Json::as_str).collect();
             if names.len() != errors.len() || names.is_empty() {
                 continue;
             }
             let at = node.at.join(list).join(index).join("ErrorEquals");
-            let kind = if list == "Retry" { "retrier" } else { "catcher" };
+            let kind = if list == "Retry" {
+                "retrier"
+            } else {
+                "catcher"
+            };
             if names.iter().all(|name| covered(name, &earlier)) {
                 findings.push(
-                    RULE.finding(at, format!("this {kind} never applies: earlier ones match all of its errors"))
-                        .help("put it before the more general ones, or remove it"),
+                    RULE.finding(
+                        at,
+                        format!("this {kind} never applies: earlier ones match all of its errors"),
+                    )
+                    .help("put it before the more general ones, or remove it"),
                 );
             } else if names == ["States.Runtime"] {
                 findings.push(
@@ -104,7 +120,9 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
 }
 
 fn covered(name: &str, earlier: &[&str]) -> bool {
-    let timeout =
-        matches!(name, "States.Timeout" | "States.HeartbeatTimeout" | "States.ALL" | "States.DataLimitExceeded");
+    let timeout = matches!(
+        name,
+        "States.Timeout" | "States.HeartbeatTimeout" | "States.ALL" | "States.DataLimitExceeded"
+    );
     earlier.contains(&name) || (earlier.contains(&"States.TaskFailed") && !timeout)
 }

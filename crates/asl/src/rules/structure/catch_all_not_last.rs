@@ -76,8 +76,14 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
     for list in ["Retry", "Catch"] {
         let entries = node.value.get(list).and_then(Json::as_array).unwrap_or(&[]);
         for (index, entry) in entries.iter().enumerate() {
-            let errors = entry.get("ErrorEquals").and_then(Json::as_array).unwrap_or(&[]);
-            let Some(position) = errors.iter().position(|error| error.as_str() == Some("States.ALL")) else {
+            let errors = entry
+                .get("ErrorEquals")
+                .and_then(Json::as_array)
+                .unwrap_or(&[]);
+            let Some(position) = errors
+                .iter()
+                .position(|error| error.as_str() == Some("States.ALL"))
+            else {
                 continue;
             };
             let message = match (errors.len(), index + 1 == entries.len()) {
@@ -85,12 +91,15 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
                 (1, false) => format!("`States.ALL` must be in the last entry of `{list}`"),
                 _ => "`States.ALL` cannot be combined with other errors".to_owned(),
             };
-            let at = node.at.join(list).join(index).join("ErrorEquals").join(position);
-            findings.push(
-                RULE.finding(at.clone(), message)
-                    .schema(&at)
-                    .help(format!("write it alone, in the last entry of `{list}`: it matches every error")),
-            );
+            let at = node
+                .at
+                .join(list)
+                .join(index)
+                .join("ErrorEquals")
+                .join(position);
+            findings.push(RULE.finding(at.clone(), message).schema(&at).help(format!(
+                "write it alone, in the last entry of `{list}`: it matches every error"
+            )));
         }
     }
 }

@@ -50,7 +50,10 @@ rule! {
 
 /// Groups of fields of which exactly one is required, by object.
 const EXACTLY_ONE: &[(&str, &[&str])] = &[
-    ("Wait", &["Seconds", "SecondsPath", "Timestamp", "TimestampPath"]),
+    (
+        "Wait",
+        &["Seconds", "SecondsPath", "Timestamp", "TimestampPath"],
+    ),
     ("Map", &["ItemProcessor", "Iterator"]),
     ("ChoiceRule", &["Variable", "And", "Or", "Not", "Condition"]),
     ("Comparison", &["Variable", "And", "Or", "Not"]),
@@ -58,28 +61,53 @@ const EXACTLY_ONE: &[(&str, &[&str])] = &[
 
 fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     let (object, value, at) = (node.shape, node.value, &node.at);
-    let group = EXACTLY_ONE.iter().find(|(name, _)| *name == object.name).map(|(_, group)| *group);
+    let group = EXACTLY_ONE
+        .iter()
+        .find(|(name, _)| *name == object.name)
+        .map(|(_, group)| *group);
     if let Some(group) = group {
         // A field that is not known yet may be absent.
         let present: Vec<_> = group.iter().filter(|field| value.is_set(field)).collect();
         let may_be_one = present.is_empty() && group.iter().any(|field| value.get(field).is_some());
         if present.len() != 1 && !may_be_one {
-            let list = group.iter().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(", ");
+            let list = group
+                .iter()
+                .map(|field| format!("`{field}`"))
+                .collect::<Vec<_>>()
+                .join(", ");
             let message = match present.as_slice() {
                 [] => format!("one of {list} is required"),
                 several => format!("only one of {list} is allowed, got {}", several.len()),
             };
-            findings.push(RULE.finding(at.clone(), message).schema(at).help("write exactly one of them"));
+            findings.push(
+                RULE.finding(at.clone(), message)
+                    .schema(at)
+                    .help("write exactly one of them"),
+            );
         }
     }
     // A path that may be null, such as `ResultPath`, is a place for a result and not a variant of another field.
-    for path in object.fields.iter().filter(|field| field.shape == FieldType::String) {
-        let Some(name) = path.name.strip_suffix("Path").filter(|name| value.is_set(name)) else { continue };
+    for path in object
+        .fields
+        .iter()
+        .filter(|field| field.shape == FieldType::String)
+    {
+        let Some(name) = path
+            .name
+            .strip_suffix("Path")
+            .filter(|name| value.is_set(name))
+        else {
+            continue;
+        };
         let in_group = group.is_some_and(|group| group.contains(&name));
         if !in_group && value.is_set(&path.name) {
             let message = format!("`{}` conflicts with `{name}`", path.name);
             let place = at.join(&path.name);
-            findings.push(RULE.finding(place, message).schema(at).help("write one of them"));
+            findings.push(
+                RULE.finding(place, message)
+                    .schema(at)
+                    .help("write one of them"),
+            );
         }
     }
 }

@@ -84,9 +84,12 @@ rule! {
 fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     if node.value.is_set("ItemSelector") && node.value.is_set("Parameters") {
         findings.push(
-            RULE.finding(node.at.join("Parameters"), "`Parameters` conflicts with `ItemSelector`")
-                .schema(&node.at)
-                .help("remove `Parameters`, the older name of `ItemSelector`"),
+            RULE.finding(
+                node.at.join("Parameters"),
+                "`Parameters` conflicts with `ItemSelector`",
+            )
+            .schema(&node.at)
+            .help("remove `Parameters`, the older name of `ItemSelector`"),
         );
     }
 }

@@ -140,14 +140,19 @@ rule! {
 fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
     let mut seen = HashMap::new();
     for node in model.objects.iter().filter(|node| node.shape.name == "Map") {
-        let Some(label) = node.value.get("Label").and_then(Json::as_str) else { continue };
+        let Some(label) = node.value.get("Label").and_then(Json::as_str) else {
+            continue;
+        };
         let at = node.at.join("Label");
         if let Some(first) = seen.insert(label, at.clone()) {
             findings.push(
-                RULE.finding(at.clone(), format!("another Map state has the label `{label}`"))
-                    .aws("DUPLICATE_LABEL_NAME", Some(at))
-                    .help("labels must be unique in the state machine: change one of the two")
-                    .related(first, "the other one"),
+                RULE.finding(
+                    at.clone(),
+                    format!("another Map state has the label `{label}`"),
+                )
+                .aws("DUPLICATE_LABEL_NAME", Some(at))
+                .help("labels must be unique in the state machine: change one of the two")
+                .related(first, "the other one"),
             );
         }
     }

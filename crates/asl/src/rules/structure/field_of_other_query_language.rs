@@ -48,30 +48,44 @@ rule! {
 }
 
 fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
-    let (Some(language), Some(state)) = (model.language_of(node), model.state_of(node)) else { return };
+    let (Some(language), Some(state)) = (model.language_of(node), model.state_of(node)) else {
+        return;
+    };
     for (field, _) in node.members() {
         let name = field.name.as_str();
         if field.language.is_none_or(|only| only == language) || !node.value.is_set(name) {
             continue;
         }
-        let message =
-            format!("`{name}` is a field of {:?}, and state `{}` uses {language:?}", other(language), state.name);
+        let message = format!(
+            "`{name}` is a field of {:?}, and state `{}` uses {language:?}",
+            other(language),
+            state.name
+        );
         let help = match (name, language) {
             ("Output" | "Condition" | "Items" | "Arguments", QueryLanguage::JSONPath) => {
-                "write `QueryLanguage: \"JSONata\"` in the state, or use the fields of JSONPath".to_owned()
+                "write `QueryLanguage: \"JSONata\"` in the state, or use the fields of JSONPath"
+                    .to_owned()
             }
-            ("Parameters", _) => "write `Arguments` with JSONata expressions between `{%` and `%}`".to_owned(),
+            ("Parameters", _) => {
+                "write `Arguments` with JSONata expressions between `{%` and `%}`".to_owned()
+            }
             ("ResultPath" | "ResultSelector" | "OutputPath", _) => {
                 "write `Output`, which can read `$states.input` and `$states.result`".to_owned()
             }
             ("ItemsPath", _) => "write `Items` with a JSONata expression".to_owned(),
             ("Variable", _) => "write `Condition` with a JSONata expression".to_owned(),
             (name, _) => match name.strip_suffix("Path") {
-                Some(plain) => format!("write `{plain}` with a JSONata expression between `{{%` and `%}}`"),
+                Some(plain) => {
+                    format!("write `{plain}` with a JSONata expression between `{{%` and `%}}`")
+                }
                 None => "remove it, or change the query language of the state".to_owned(),
             },
         };
-        findings.push(RULE.finding(node.at.join(name), message).schema(&state.at).help(help));
+        findings.push(
+            RULE.finding(node.at.join(name), message)
+                .schema(&state.at)
+                .help(help),
+        );
     }
 }
 

@@ -68,14 +68,17 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
         Some(Json::Number(number)) => number.as_f64(),
         _ => None,
     };
-    if let (Some(heartbeat), Some(timeout)) = (seconds("HeartbeatSeconds"), seconds("TimeoutSeconds"))
+    if let (Some(heartbeat), Some(timeout)) =
+        (seconds("HeartbeatSeconds"), seconds("TimeoutSeconds"))
         && heartbeat >= timeout
     {
         let at = node.at.join("HeartbeatSeconds");
         findings.push(
             RULE.finding(
                 at.clone(),
-                format!("the heartbeat of {heartbeat} s is not shorter than the timeout of {timeout} s"),
+                format!(
+                    "the heartbeat of {heartbeat} s is not shorter than the timeout of {timeout} s"
+                ),
             )
             .schema(&at)
             .help("write a smaller `HeartbeatSeconds`, or a larger `TimeoutSeconds`")

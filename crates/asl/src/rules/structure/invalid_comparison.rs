@@ -107,20 +107,31 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
         !matches!(name.as_str(), "Variable" | "And" | "Or" | "Not")
             && field.is_some_and(|field| field.language == Some(QueryLanguage::JSONPath))
     };
-    let members = node.value.as_object().into_iter().flat_map(|members| members.keys());
+    let members = node
+        .value
+        .as_object()
+        .into_iter()
+        .flat_map(|members| members.keys());
     let present: Vec<&str> = members.filter(is_comparison).map(String::as_str).collect();
     let unknown = node.fields.iter().any(Option::is_none);
     let finding = match present.as_slice() {
         [_] => return,
         // A misspelled comparison is reported as an unknown field.
         [] if unknown => return,
-        [] => RULE
-            .finding(node.at.clone(), "the rule has a `Variable` and no comparison")
-            .help("write a comparison, such as `StringEquals`, `NumericGreaterThan` or `IsPresent`"),
+        [] => {
+            RULE.finding(
+                node.at.clone(),
+                "the rule has a `Variable` and no comparison",
+            )
+            .help("write a comparison, such as `StringEquals`, `NumericGreaterThan` or `IsPresent`")
+        }
         several => RULE
             .finding(
                 node.at.clone(),
-                format!("the rule has several comparisons: {}", crate::rules::list(several.iter().copied())),
+                format!(
+                    "the rule has several comparisons: {}",
+                    crate::rules::list(several.iter().copied())
+                ),
             )
             .help("write one comparison, or combine several with `And`"),
     };
@@ -131,16 +142,27 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
 fn paths_of_operands(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     for (field, value) in node.members() {
         let name = field.name.as_str();
-        let Some(text) = value.as_str().filter(|text| text.starts_with("$.") || text.starts_with("$$.")) else {
+        let Some(text) = value
+            .as_str()
+            .filter(|text| text.starts_with("$.") || text.starts_with("$$."))
+        else {
             continue;
         };
         let twin = format!("{name}Path");
-        let has_twin = node.shape.field(&twin).is_some_and(|other| other.reads == ExpressionKind::ReferencePath);
+        let has_twin = node
+            .shape
+            .field(&twin)
+            .is_some_and(|other| other.reads == ExpressionKind::ReferencePath);
         if has_twin && field.shape == FieldType::String {
             findings.push(
-                RULE.finding(node.at.join(name), format!("`{text}` is compared as text, not as a path"))
-                    .as_warning()
-                    .help(format!("write `{twin}` to compare with the value at the path")),
+                RULE.finding(
+                    node.at.join(name),
+                    format!("`{text}` is compared as text, not as a path"),
+                )
+                .as_warning()
+                .help(format!(
+                    "write `{twin}` to compare with the value at the path"
+                )),
             );
         }
     }

@@ -89,8 +89,12 @@ rule! {
     ItemBatcher => check
 }
 
-const SIZES: [&str; 4] =
-    ["MaxItemsPerBatch", "MaxItemsPerBatchPath", "MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath"];
+const SIZES: [&str; 4] = [
+    "MaxItemsPerBatch",
+    "MaxItemsPerBatchPath",
+    "MaxInputBytesPerBatch",
+    "MaxInputBytesPerBatchPath",
+];
 
 fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     if !SIZES.iter().any(|field| node.value.get(field).is_some()) {

@@ -110,18 +110,32 @@ rule! {
 
 fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     let resource = node.value.get("Resource").and_then(Json::as_str);
-    let operation = resource.and_then(|resource| resource.split_once(":states:::").map(|(_, operation)| operation));
-    if let Some(resource) = resource.filter(|_| !matches!(operation, Some("s3:getObject" | "s3:listObjectsV2"))) {
+    let operation = resource.and_then(|resource| {
+        resource
+            .split_once(":states:::")
+            .map(|(_, operation)| operation)
+    });
+    if let Some(resource) =
+        resource.filter(|_| !matches!(operation, Some("s3:getObject" | "s3:listObjectsV2")))
+    {
         let at = node.at.join("Resource");
         findings.push(
-            RULE.finding(at.clone(), format!("items cannot be read from `{resource}`"))
-                .schema(&at)
-                .help("write `arn:aws:states:::s3:getObject` or `arn:aws:states:::s3:listObjectsV2`"),
+            RULE.finding(
+                at.clone(),
+                format!("items cannot be read from `{resource}`"),
+            )
+            .schema(&at)
+            .help("write `arn:aws:states:::s3:getObject` or `arn:aws:states:::s3:listObjectsV2`"),
         );
     }
     if let Some(config) = node.value.get("ReaderConfig") {
         let at = node.at.join("ReaderConfig");
-        let mut reader = Reader { config, at, list: operation == Some("s3:listObjectsV2"), findings };
+        let mut reader = Reader {
+            config,
+            at,
+            list: operation == Some("s3:listObjectsV2"),
+            findings,
+        };
         reader.csv();
         reader.transformation();
     }
@@ -152,23 +166,39 @@ impl Reader<'_> {
     }
 
     fn say(&mut self, field: &'static str, message: &str, help: &str) {
-        let at = if self.has(field) { self.at.join(field) } else { self.at.clone() };
-        self.findings.push(RULE.finding(at, message).schema(&self.at).help(help));
+        let at = if self.has(field) {
+            self.at.join(field)
+        } else {
+            self.at.clone()
+        };
+        self.findings
+            .push(RULE.finding(at, message).schema(&self.at).help(help));
     }
 
     fn csv(&mut self) {
         if self.unknown("InputType") || self.unknown("CSVHeaderLocation") {
             return;
         }
-        let (input, location) = (self.word("InputType").to_owned(), self.word("CSVHeaderLocation").to_owned());
+        let (input, location) = (
+            self.word("InputType").to_owned(),
+            self.word("CSVHeaderLocation").to_owned(),
+        );
         if input == "CSV" && self.lacks("CSVHeaderLocation") {
             let help = "write `FIRST_ROW`, or `GIVEN` and the names in `CSVHeaders`";
-            self.say("CSVHeaderLocation", "a CSV file needs a `CSVHeaderLocation`", help);
+            self.say(
+                "CSVHeaderLocation",
+                "a CSV file needs a `CSVHeaderLocation`",
+                help,
+            );
         }
         if matches!(input.as_str(), "JSON" | "JSONL" | "PARQUET") {
             for field in ["CSVHeaderLocation", "CSVHeaders", "CSVDelimiter"] {
                 if self.has(field) {
-                    self.say(field, &format!("`{field}` is for CSV files"), "remove it, or write `InputType: \"CSV\"`");
+                    self.say(
+                        field,
+                        &format!("`{field}` is for CSV files"),
+                        "remove it, or write `InputType: \"CSV\"`",
+                    );
                 }
             }
         }
@@ -181,7 +211,11 @@ impl Reader<'_> {
         }
         if location == "FIRST_ROW" && self.has("CSVHeaders") {
             let help = "write `CSVHeaderLocation: \"GIVEN\"`, or remove `CSVHeaders`";
-            self.say("CSVHeaders", "`CSVHeaders` is not allowed if `CSVHeaderLocation` is `FIRST_ROW`", help);
+            self.say(
+                "CSVHeaders",
+                "`CSVHeaders` is not allowed if `CSVHeaderLocation` is `FIRST_ROW`",
+                help,
+            );
         }
     }
 
@@ -189,7 +223,11 @@ impl Reader<'_> {
         if self.word("Transformation") == "LOAD_AND_FLATTEN" {
             if !self.list {
                 let help = "write `arn:aws:states:::s3:listObjectsV2` as the `Resource`, or remove `Transformation`";
-                self.say("Transformation", "`LOAD_AND_FLATTEN` requires `s3:listObjectsV2`", help);
+                self.say(
+                    "Transformation",
+                    "`LOAD_AND_FLATTEN` requires `s3:listObjectsV2`",
+                    help,
+                );
             }
             if self.lacks("InputType") {
                 let help = "write the type of the objects: `CSV`, `JSON`, `JSONL` or `PARQUET`";
@@ -198,13 +236,22 @@ impl Reader<'_> {
         }
         match self.word("ManifestType").to_owned().as_str() {
             "S3_INVENTORY" if self.has("InputType") && self.word("InputType") != "MANIFEST" => {
-                self.say("InputType", "`InputType` must be `MANIFEST` for an S3 inventory", "remove `InputType`");
+                self.say(
+                    "InputType",
+                    "`InputType` must be `MANIFEST` for an S3 inventory",
+                    "remove `InputType`",
+                );
             }
             "ATHENA_DATA"
-                if !matches!(self.word("InputType"), "CSV" | "JSONL" | "PARQUET") && !self.unknown("InputType") =>
+                if !matches!(self.word("InputType"), "CSV" | "JSONL" | "PARQUET")
+                    && !self.unknown("InputType") =>
             {
                 let help = "write `CSV`, `JSONL` or `PARQUET`";
-                self.say("InputType", "an Athena manifest requires the `InputType` of its data", help);
+                self.say(
+                    "InputType",
+                    "an Athena manifest requires the `InputType` of its data",
+                    help,
+                );
             }
             _ => {}
         }

@@ -83,10 +83,13 @@ rule! {
 }
 
 fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
-    let Some(label) = node.value.get("Label").and_then(Json::as_str) else { return };
+    let Some(label) = node.value.get("Label").and_then(Json::as_str) else {
+        return;
+    };
     let characters = label.chars().count();
-    let forbidden =
-        label.chars().find(|c| c.is_whitespace() || c.is_control() || r#"?*<>{}[]:;,\|^~$#%&`""#.contains(*c));
+    let forbidden = label
+        .chars()
+        .find(|c| c.is_whitespace() || c.is_control() || r#"?*<>{}[]:;,\|^~$#%&`""#.contains(*c));
     let message = match forbidden {
         _ if characters == 0 => "the label is empty".to_owned(),
         _ if characters > MAX_CHARACTERS => format!("the label has {characters} characters"),
@@ -95,5 +98,9 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
     };
     let at = node.at.join("Label");
     let help = format!("use from 1 to {MAX_CHARACTERS} letters, digits, `-`, `_` and `.`");
-    findings.push(RULE.finding(at.clone(), message).aws("INVALID_LABEL_NAME", Some(at)).help(help));
+    findings.push(
+        RULE.finding(at.clone(), message)
+            .aws("INVALID_LABEL_NAME", Some(at))
+            .help(help),
+    );
 }

@@ -101,17 +101,23 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
     let execution_type = node.value.get("ExecutionType");
     if mode.and_then(Json::as_str) == Some("DISTRIBUTED") && execution_type.is_none() {
         findings.push(
-            RULE.finding(node.at.clone(), "a distributed Map state needs an `ExecutionType`")
-                .schema(&node.at)
-                .help("write `STANDARD`, or `EXPRESS` for items that take less than five minutes"),
+            RULE.finding(
+                node.at.clone(),
+                "a distributed Map state needs an `ExecutionType`",
+            )
+            .schema(&node.at)
+            .help("write `STANDARD`, or `EXPRESS` for items that take less than five minutes"),
         );
     }
     let inline = mode.is_none() || mode.and_then(Json::as_str) == Some("INLINE");
     if inline && node.value.is_set("ExecutionType") {
         findings.push(
-            RULE.finding(node.at.join("ExecutionType"), "an inline Map state has no `ExecutionType`")
-                .schema(&node.at)
-                .help("remove it, or write `Mode: \"DISTRIBUTED\"`"),
+            RULE.finding(
+                node.at.join("ExecutionType"),
+                "an inline Map state has no `ExecutionType`",
+            )
+            .schema(&node.at)
+            .help("remove it, or write `Mode: \"DISTRIBUTED\"`"),
         );
     }
 }
@@ -121,7 +127,11 @@ fn distributed_only(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<D
     if !is_inline(node) {
         return;
     }
-    let present: Vec<_> = DISTRIBUTED_ONLY.iter().copied().filter(|field| node.value.is_set(field)).collect();
+    let present: Vec<_> = DISTRIBUTED_ONLY
+        .iter()
+        .copied()
+        .filter(|field| node.value.is_set(field))
+        .collect();
     for field in present {
         findings.push(
             RULE.finding(node.at.join(field), format!("`{field}` requires a distributed Map state"))
@@ -132,8 +142,12 @@ fn distributed_only(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<D
 }
 
 fn is_inline(node: &Node<'_>) -> bool {
-    let processor = ["ItemProcessor", "Iterator"].iter().find_map(|field| node.value.get(field));
-    let Some(processor) = processor.filter(|processor| !matches!(processor, Json::Unknown)) else { return false };
+    let processor = ["ItemProcessor", "Iterator"]
+        .iter()
+        .find_map(|field| node.value.get(field));
+    let Some(processor) = processor.filter(|processor| !matches!(processor, Json::Unknown)) else {
+        return false;
+    };
     match processor.get("ProcessorConfig") {
         None => true,
         Some(config) => match config.get("Mode") {

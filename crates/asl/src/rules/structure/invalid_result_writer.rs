@@ -92,7 +92,9 @@ rule! {
 
 fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     let resource = node.value.get("Resource");
-    let payload = ["Parameters", "Arguments"].iter().any(|field| node.value.get(field).is_some());
+    let payload = ["Parameters", "Arguments"]
+        .iter()
+        .any(|field| node.value.get(field).is_some());
     let message = match (resource, payload, node.value.get("WriterConfig")) {
         (None, false, None) => "`ResultWriter` has neither a `Resource` nor a `WriterConfig`",
         (Some(_), false, _) => "`ResultWriter` has no bucket",
@@ -102,17 +104,30 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
     let help = "write `Resource: \"arn:aws:states:::s3:putObject\"` and the `Bucket` and `Prefix`, or a `WriterConfig`";
     // AWS accepts an empty writer and writes no results.
     if node.value.as_object().is_some_and(Members::is_empty) {
-        findings.push(RULE.finding(node.at.clone(), message).help(help).as_warning());
+        findings.push(
+            RULE.finding(node.at.clone(), message)
+                .help(help)
+                .as_warning(),
+        );
     } else if !message.is_empty() {
-        findings.push(RULE.finding(node.at.clone(), message).schema(&node.at).help(help));
+        findings.push(
+            RULE.finding(node.at.clone(), message)
+                .schema(&node.at)
+                .help(help),
+        );
     }
-    let foreign = resource.and_then(Json::as_str).filter(|resource| !resource.ends_with(":states:::s3:putObject"));
+    let foreign = resource
+        .and_then(Json::as_str)
+        .filter(|resource| !resource.ends_with(":states:::s3:putObject"));
     if let Some(resource) = foreign {
         let at = node.at.join("Resource");
         findings.push(
-            RULE.finding(at.clone(), format!("results cannot be written to `{resource}`"))
-                .schema(&at)
-                .help("write `arn:aws:states:::s3:putObject`"),
+            RULE.finding(
+                at.clone(),
+                format!("results cannot be written to `{resource}`"),
+            )
+            .schema(&at)
+            .help("write `arn:aws:states:::s3:putObject`"),
         );
     }
 }

@@ -50,7 +50,8 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
     for (field, value) in node.known_members() {
         let moment = field.name.starts_with("Timestamp") && !field.name.ends_with("Path");
         let Some(text) = value.as_str() else { continue };
-        let expression = text.starts_with("{%") && model.language_of(node) != Some(QueryLanguage::JSONPath);
+        let expression =
+            text.starts_with("{%") && model.language_of(node) != Some(QueryLanguage::JSONPath);
         if !moment || expression || is_timestamp(text) {
             continue;
         }
@@ -114,7 +115,11 @@ fn numbers<const N: usize>(text: &str, separator: char, digits: [usize; N]) -> O
 mod tests {
     #[test]
     fn moments() {
-        for text in ["2026-01-31T12:00:00Z", "2024-02-29T23:59:60.123456Z", "2026-12-01T00:00:00+01:00"] {
+        for text in [
+            "2026-01-31T12:00:00Z",
+            "2024-02-29T23:59:60.123456Z",
+            "2026-12-01T00:00:00+01:00",
+        ] {
             assert!(super::is_timestamp(text), "{text}");
         }
         for text in [

@@ -54,7 +54,11 @@ rule! {
 
 fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     let (object, value, at) = (node.shape, node.value, &node.at);
-    for field in object.fields.iter().filter(|field| field.required && value.get(&field.name).is_none()) {
+    for field in object
+        .fields
+        .iter()
+        .filter(|field| field.required && value.get(&field.name).is_none())
+    {
         if crate::rules::states_are_elsewhere(model, field, at) {
             continue;
         }
@@ -66,7 +70,11 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
             "Definition" => format!("the state machine has no `{}`", field.name),
             _ => format!("{owner} has no `{}`", field.name),
         };
-        findings.push(RULE.finding(at.clone(), message).schema(at).help(wanted(field)));
+        findings.push(
+            RULE.finding(at.clone(), message)
+                .schema(at)
+                .help(wanted(field)),
+        );
     }
 }
 
@@ -74,6 +82,9 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
 fn wanted(field: &crate::schema::FieldSchema) -> String {
     let description = field.description.trim_end_matches('.');
     let mut letters = description.chars();
-    let first = letters.next().map(|first| first.to_lowercase().to_string()).unwrap_or_default();
+    let first = letters
+        .next()
+        .map(|first| first.to_lowercase().to_string())
+        .unwrap_or_default();
     format!("write `{}`: {first}{}", field.name, letters.as_str())
 }

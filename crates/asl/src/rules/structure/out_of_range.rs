@@ -58,18 +58,35 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
     for (field, value) in node.known_members() {
         match value {
             Json::Number(number) => {
-                let Some(actual) = number.as_f64() else { continue };
-                let (minimum, maximum) = (field.minimum.map(|min| min as f64), field.maximum.map(|max| max as f64));
-                if minimum.is_some_and(|minimum| actual < minimum) || maximum.is_some_and(|maximum| actual > maximum) {
-                    let message = format!("`{}` {}, got {number}", field.name, bounds(field.minimum, field.maximum));
+                let Some(actual) = number.as_f64() else {
+                    continue;
+                };
+                let (minimum, maximum) = (
+                    field.minimum.map(|min| min as f64),
+                    field.maximum.map(|max| max as f64),
+                );
+                if minimum.is_some_and(|minimum| actual < minimum)
+                    || maximum.is_some_and(|maximum| actual > maximum)
+                {
+                    let message = format!(
+                        "`{}` {}, got {number}",
+                        field.name,
+                        bounds(field.minimum, field.maximum)
+                    );
                     let at = node.at.join(&field.name);
                     findings.push(RULE.finding(at.clone(), message).schema(&at));
                 }
             }
-            Json::Array(elements) if field.min_items.is_some_and(|least| elements.len() < least) => {
+            Json::Array(elements)
+                if field.min_items.is_some_and(|least| elements.len() < least) =>
+            {
                 let message = format!("`{}` is empty", field.name);
                 let at = node.at.join(&field.name);
-                findings.push(RULE.finding(at.clone(), message).schema(&at).help("write at least one element"));
+                findings.push(
+                    RULE.finding(at.clone(), message)
+                        .schema(&at)
+                        .help("write at least one element"),
+                );
             }
             _ => {}
         }

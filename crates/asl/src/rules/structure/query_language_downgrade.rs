@@ -59,7 +59,10 @@ rule! {
 fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
     for state in model.states.iter().filter(|state| state.downgraded) {
         let at = state.at.join("QueryLanguage");
-        let message = format!("state `{}` uses JSONPath in a state machine with JSONata", state.name);
+        let message = format!(
+            "state `{}` uses JSONPath in a state machine with JSONata",
+            state.name
+        );
         findings.push(
             RULE.finding(at.clone(), message)
                 .schema(&state.at)

@@ -92,16 +92,22 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
             continue;
         }
         for (index, error) in value.as_array().unwrap_or(&[]).iter().enumerate() {
-            let Some(name) = error.as_str().filter(|name| name.to_lowercase().starts_with("states.")) else { continue };
+            let Some(name) = error
+                .as_str()
+                .filter(|name| name.to_lowercase().starts_with("states."))
+            else {
+                continue;
+            };
             if ERRORS.contains(&name) || name.starts_with("States.Http.StatusCode.") {
                 continue;
             }
             let at = node.at.join("ErrorEquals").join(index);
             let finding = RULE.finding(at.clone(), format!("Step Functions has no error `{name}`"));
             findings.push(match did_you_mean(name, ERRORS.iter().copied()) {
-                Some(known) => finding
-                    .help(format!("did you mean `{known}`?"))
-                    .fix_if(is_certain(name, known, ERRORS.iter().copied()), Fix::value(at, known)),
+                Some(known) => finding.help(format!("did you mean `{known}`?")).fix_if(
+                    is_certain(name, known, ERRORS.iter().copied()),
+                    Fix::value(at, known),
+                ),
                 None => finding.help("custom error names cannot begin with `States.`"),
             });
         }

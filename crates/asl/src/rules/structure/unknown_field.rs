@@ -57,7 +57,11 @@ rule! {
 fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     let (object, at) = (node.shape, &node.at);
     let is_state = Language::get().state(&object.name).is_some();
-    let members = node.value.as_object().into_iter().flat_map(|members| members.keys());
+    let members = node
+        .value
+        .as_object()
+        .into_iter()
+        .flat_map(|members| members.keys());
     for (key, field) in members.zip(&node.fields) {
         if (is_state && key == "Type") || field.is_some() {
             continue;
@@ -66,16 +70,22 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
         let elsewhere = || holders(key);
         let place = at.join(key);
         let finding = RULE.finding(place.clone(), message).schema(at).about_name();
-        findings.push(match did_you_mean(key, object.fields.iter().map(|field| field.name.as_str())) {
-            Some(name) => finding.help(format!("did you mean `{name}`?")).fix_if(
-                is_certain(key, name, object.fields.iter().map(|field| field.name.as_str())),
-                Fix::key(place, name),
-            ),
-            None => match elsewhere() {
-                Some(holders) => finding.help(format!("remove it: it is a field of {holders}")),
-                None => finding.help("remove it"),
+        findings.push(
+            match did_you_mean(key, object.fields.iter().map(|field| field.name.as_str())) {
+                Some(name) => finding.help(format!("did you mean `{name}`?")).fix_if(
+                    is_certain(
+                        key,
+                        name,
+                        object.fields.iter().map(|field| field.name.as_str()),
+                    ),
+                    Fix::key(place, name),
+                ),
+                None => match elsewhere() {
+                    Some(holders) => finding.help(format!("remove it: it is a field of {holders}")),
+                    None => finding.help("remove it"),
+                },
             },
-        });
+        );
     }
 }
 
@@ -90,8 +100,14 @@ fn describe(name: &str, is_state: bool) -> String {
 /// The types of state that have a field of this name.
 fn holders(key: &str) -> Option<String> {
     let states = Language::get().states.iter();
-    let names: Vec<String> =
-        states.filter(|state| state.field(key).is_some()).map(|state| format!("{} states", state.name)).collect();
+    let names: Vec<String> = states
+        .filter(|state| state.field(key).is_some())
+        .map(|state| format!("{} states", state.name))
+        .collect();
     let (last, rest) = names.split_last()?;
-    Some(if rest.is_empty() { last.clone() } else { format!("{} and {last}", rest.join(", ")) })
+    Some(if rest.is_empty() {
+        last.clone()
+    } else {
+        format!("{} and {last}", rest.join(", "))
+    })
 }

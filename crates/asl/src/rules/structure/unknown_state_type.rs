@@ -46,9 +46,21 @@ rule! {
 }
 
 fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
-    let types = || Language::get().states.iter().map(|state| state.name.as_str());
-    let list = types().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    for state in model.states.iter().filter(|state| Language::get().state(state.ty).is_none()) {
+    let types = || {
+        Language::get()
+            .states
+            .iter()
+            .map(|state| state.name.as_str())
+    };
+    let list = types()
+        .map(|name| format!("`{name}`"))
+        .collect::<Vec<_>>()
+        .join(", ");
+    for state in model
+        .states
+        .iter()
+        .filter(|state| Language::get().state(state.ty).is_none())
+    {
         let (name, at) = (state.name, &state.at);
         let finding = match (state.value, state.value.get("Type")) {
             (Json::Unknown, _) | (_, Some(Json::Unknown)) => continue,
@@ -58,7 +70,9 @@ fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
                 .help(format!("write one of {list}")),
             (Json::Object(_), Some(Json::String(ty))) => {
                 let at = at.join("Type");
-                let finding = RULE.finding(at.clone(), format!("unknown state type `{ty}`")).schema(&at);
+                let finding = RULE
+                    .finding(at.clone(), format!("unknown state type `{ty}`"))
+                    .schema(&at);
                 match did_you_mean(ty, types()) {
                     Some(known) => finding
                         .help(format!("did you mean `{known}`?"))
@@ -67,11 +81,17 @@ fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
                 }
             }
             (Json::Object(_), Some(other)) => RULE
-                .finding(at.join("Type"), format!("`Type` is {}, not a string", other.kind()))
+                .finding(
+                    at.join("Type"),
+                    format!("`Type` is {}, not a string", other.kind()),
+                )
                 .schema(&at.join("Type"))
                 .help(format!("write one of {list}")),
             (other, _) => RULE
-                .finding(at.clone(), format!("state `{name}` is {}, not an object", other.kind()))
+                .finding(
+                    at.clone(),
+                    format!("state `{name}` is {}, not an object", other.kind()),
+                )
                 .schema(at)
                 .help("write an object with the `Type` of the state"),
         };

@@ -66,12 +66,24 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
             continue;
         }
         let at = node.at.join(&field.name);
-        let list = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
-        let finding = RULE.finding(at.clone(), format!("unsupported value `{text}` for `{}`", field.name)).schema(&at);
+        let list = words
+            .iter()
+            .map(|word| format!("`{word}`"))
+            .collect::<Vec<_>>()
+            .join(", ");
+        let finding = RULE
+            .finding(
+                at.clone(),
+                format!("unsupported value `{text}` for `{}`", field.name),
+            )
+            .schema(&at);
         findings.push(match did_you_mean(text, words.iter().map(String::as_str)) {
             Some(word) => finding
                 .help(format!("did you mean `{word}`? Valid values: {list}"))
-                .fix_if(is_certain(text, word, words.iter().map(String::as_str)), Fix::value(at, word)),
+                .fix_if(
+                    is_certain(text, word, words.iter().map(String::as_str)),
+                    Fix::value(at, word),
+                ),
             None => finding.help(format!("valid values: {list}")),
         });
     }

@@ -56,7 +56,11 @@ rule! {
 fn check_root(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
     if !matches!(model.root, Json::Object(_) | Json::Unknown) {
         let message = format!("the definition is {}", model.root.kind());
-        findings.push(RULE.finding(JsonPointer::root(), message).aws(SCHEMA, None).help("write one JSON object"));
+        findings.push(
+            RULE.finding(JsonPointer::root(), message)
+                .aws(SCHEMA, None)
+                .help("write one JSON object"),
+        );
     }
 }
 
@@ -65,7 +69,11 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
         if field.name == "Assign" && !matches!(value, Json::Object(_)) {
             let at = node.at.join(&field.name);
             let message = format!("`Assign` is {}, not an object", value.kind());
-            findings.push(RULE.finding(at.clone(), message).schema(&at).help("write variables by name"));
+            findings.push(
+                RULE.finding(at.clone(), message)
+                    .schema(&at)
+                    .help("write variables by name"),
+            );
             continue;
         }
         let expressions = model.language_of(node) != Some(QueryLanguage::JSONPath);
@@ -85,15 +93,31 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
             findings.push(RULE.finding(at.clone(), message).schema(&at).help(help));
             continue;
         }
-        if let (FieldType::Strings | FieldType::Objects(_), Json::Array(elements)) = (&field.shape, value) {
+        if let (FieldType::Strings | FieldType::Objects(_), Json::Array(elements)) =
+            (&field.shape, value)
+        {
             let (wanted, fits): (_, fn(&Json) -> bool) = match &field.shape {
-                FieldType::Strings => ("a string", |element| matches!(element, Json::String(_) | Json::Unknown)),
-                _ => ("an object", |element| matches!(element, Json::Object(_) | Json::Unknown)),
+                FieldType::Strings => ("a string", |element| {
+                    matches!(element, Json::String(_) | Json::Unknown)
+                }),
+                _ => ("an object", |element| {
+                    matches!(element, Json::Object(_) | Json::Unknown)
+                }),
             };
             let at = node.at.join(&field.name);
-            for (index, element) in elements.iter().enumerate().filter(|(_, element)| !fits(element)) {
-                let message = format!("an element of `{}` is {}, not {wanted}", field.name, element.kind());
-                let finding = RULE.finding(at.join(index), message).schema(&at.join(index));
+            for (index, element) in elements
+                .iter()
+                .enumerate()
+                .filter(|(_, element)| !fits(element))
+            {
+                let message = format!(
+                    "an element of `{}` is {}, not {wanted}",
+                    field.name,
+                    element.kind()
+                );
+                let finding = RULE
+                    .finding(at.join(index), message)
+                    .schema(&at.join(index));
                 findings.push(finding.help(format!("write {wanted}")));
             }
         }
@@ -109,9 +133,13 @@ fn fits(shape: &FieldType, value: &Json, expressions: bool) -> bool {
         | (FieldType::Number | FieldType::NumberOrExpression, Json::Number(_))
         | (FieldType::Strings | FieldType::Objects(_), Json::Array(_))
         | (FieldType::Object(_) | FieldType::States, Json::Object(_)) => true,
-        (FieldType::Integer | FieldType::IntegerOrExpression, Json::Number(number)) => is_whole(number),
+        (FieldType::Integer | FieldType::IntegerOrExpression, Json::Number(number)) => {
+            is_whole(number)
+        }
         (
-            FieldType::BooleanOrExpression | FieldType::IntegerOrExpression | FieldType::NumberOrExpression,
+            FieldType::BooleanOrExpression
+            | FieldType::IntegerOrExpression
+            | FieldType::NumberOrExpression,
             Json::String(text),
         ) => expressions && text.contains("{%"),
         _ => false,

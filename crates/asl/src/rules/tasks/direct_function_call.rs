@@ -54,8 +54,12 @@ rule! {
 }
 
 fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
-    let Some((_, resource)) = node.resource else { return };
-    let Resource::Function { name, .. } = resource else { return };
+    let Some((_, resource)) = node.resource else {
+        return;
+    };
+    let Resource::Function { name, .. } = resource else {
+        return;
+    };
     let at = node.at.join("Resource");
     if name.ends_with(":$LATEST") {
         findings.push(

@@ -58,7 +58,9 @@ rule! {
 }
 
 fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
-    let Some(credentials) = node.value.get("Credentials") else { return };
+    let Some(credentials) = node.value.get("Credentials") else {
+        return;
+    };
     let at = node.at.join("Credentials");
     if let Json::Object(members) = credentials {
         if !members.contains_key("RoleArn") && !members.contains_key("RoleArn.$") {
@@ -70,7 +72,11 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
         }
     } else if !matches!(credentials, Json::Unknown | Json::String(_)) {
         let message = format!("`Credentials` is {}, not an object", credentials.kind());
-        findings.push(RULE.finding(at.clone(), message).schema(&at).help("write an object with `RoleArn`"));
+        findings.push(
+            RULE.finding(at.clone(), message)
+                .schema(&at)
+                .help("write an object with `RoleArn`"),
+        );
     }
     if matches!(node.resource, Some((_, Resource::Activity))) {
         findings.push(

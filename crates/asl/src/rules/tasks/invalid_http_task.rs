@@ -72,50 +72,85 @@ rule! {
 }
 
 fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
-    if !matches!(node.resource, Some((_, Resource::Optimized(called))) if called.service == "http") {
+    if !matches!(node.resource, Some((_, Resource::Optimized(called))) if called.service == "http")
+    {
         return;
     }
-    for (field, payload) in node.payloads().filter(|(_, payload)| matches!(payload, Json::Object(_))) {
+    for (field, payload) in node
+        .payloads()
+        .filter(|(_, payload)| matches!(payload, Json::Object(_)))
+    {
         check_payload(node, field, payload, findings);
     }
     if let Some(Json::Number(seconds)) = node.value.get("TimeoutSeconds")
-        && seconds.as_f64().is_some_and(|seconds| seconds > MAX_SECONDS)
+        && seconds
+            .as_f64()
+            .is_some_and(|seconds| seconds > MAX_SECONDS)
     {
-        let message = format!("the timeout of an HTTP call must be at most {MAX_SECONDS} s, got {seconds} s");
+        let message =
+            format!("the timeout of an HTTP call must be at most {MAX_SECONDS} s, got {seconds} s");
         let at = node.at.join("TimeoutSeconds");
-        findings.push(RULE.finding(at, message).as_warning().help("write at most 60, or start a job and poll it"));
+        findings.push(
+            RULE.finding(at, message)
+                .as_warning()
+                .help("write at most 60, or start a job and poll it"),
+        );
     }
 }
 
-fn check_payload(node: &Node<'_>, field: &'static str, payload: &Json, findings: &mut Vec<Diagnostic>) {
+fn check_payload(
+    node: &Node<'_>,
+    field: &'static str,
+    payload: &Json,
+    findings: &mut Vec<Diagnostic>,
+) {
     let at = node.at.join(field);
     let connection = |holder: &str| match payload.get(holder) {
         None => false,
-        Some(Json::Object(members)) => members.contains_key("ConnectionArn") || members.contains_key("ConnectionArn.$"),
+        Some(Json::Object(members)) => {
+            members.contains_key("ConnectionArn") || members.contains_key("ConnectionArn.$")
+        }
         Some(_) => true,
     };
     let whole = |name: &str| payload.get(&format!("{name}.$")).is_some();
-    if !["Authentication", "InvocationConfig"].iter().any(|holder| connection(holder) || whole(holder)) {
+    if !["Authentication", "InvocationConfig"]
+        .iter()
+        .any(|holder| connection(holder) || whole(holder))
+    {
         findings.push(
             RULE.finding(at.clone(), "the call of the HTTP API has no connection")
                 .schema(&at)
                 .help("write `Authentication: {\"ConnectionArn\": …}` with the ARN of an EventBridge connection"),
         );
     }
-    let text = |name: &str| payload.get(name).and_then(Json::as_str).filter(|text| !text.starts_with("{%"));
-    if let Some(address) = text("ApiEndpoint").filter(|address| !address.to_lowercase().starts_with("https://")) {
+    let text = |name: &str| {
+        payload
+            .get(name)
+            .and_then(Json::as_str)
+            .filter(|text| !text.starts_with("{%"))
+    };
+    if let Some(address) =
+        text("ApiEndpoint").filter(|address| !address.to_lowercase().starts_with("https://"))
+    {
         let place = at.join("ApiEndpoint");
         let finding = RULE
             .finding(place, format!("`{address}` is not an HTTPS address"))
             .schema(&at)
             .help("write an address that begins with `https://`");
-        findings.push(if address.contains("://") { finding } else { finding.as_warning() });
+        findings.push(if address.contains("://") {
+            finding
+        } else {
+            finding.as_warning()
+        });
     }
     if let Some(method) = text("Method").filter(|method| !METHODS.contains(method)) {
         findings.push(
             RULE.finding(at.join("Method"), format!("unsupported method `{method}`"))
                 .schema(&at)
-                .help(format!("valid values: {}", crate::rules::list(METHODS.iter().copied()))),
+                .help(format!(
+                    "valid values: {}",
+                    crate::rules::list(METHODS.iter().copied())
+                )),
         );
     }
 }

@@ -61,8 +61,14 @@ rule! {
 
 /// Help for ARNs that a task cannot call, by service.
 const INSTEAD: &[(&str, &str)] = &[
-    ("sns", "write `arn:aws:states:::sns:publish` and the topic as the parameter `TopicArn`"),
-    ("sqs", "write `arn:aws:states:::sqs:sendMessage` and the address of the queue as the parameter `QueueUrl`"),
+    (
+        "sns",
+        "write `arn:aws:states:::sns:publish` and the topic as the parameter `TopicArn`",
+    ),
+    (
+        "sqs",
+        "write `arn:aws:states:::sqs:sendMessage` and the address of the queue as the parameter `QueueUrl`",
+    ),
     (
         "dynamodb",
         "write `arn:aws:states:::dynamodb:putItem`, `getItem`, `updateItem` or `deleteItem`, and the table as the parameter `TableName`",
@@ -71,10 +77,22 @@ const INSTEAD: &[(&str, &str)] = &[
         "states",
         "write `arn:aws:states:::states:startExecution.sync:2` and the state machine as the parameter `StateMachineArn`",
     ),
-    ("events", "write `arn:aws:states:::events:putEvents` and the event bus in `Entries`"),
-    ("ecs", "write `arn:aws:states:::ecs:runTask.sync` and the task as the parameter `TaskDefinition`"),
-    ("glue", "write `arn:aws:states:::glue:startJobRun.sync` and the job as the parameter `JobName`"),
-    ("batch", "write `arn:aws:states:::batch:submitJob.sync` and the job as the parameter `JobDefinition`"),
+    (
+        "events",
+        "write `arn:aws:states:::events:putEvents` and the event bus in `Entries`",
+    ),
+    (
+        "ecs",
+        "write `arn:aws:states:::ecs:runTask.sync` and the task as the parameter `TaskDefinition`",
+    ),
+    (
+        "glue",
+        "write `arn:aws:states:::glue:startJobRun.sync` and the job as the parameter `JobName`",
+    ),
+    (
+        "batch",
+        "write `arn:aws:states:::batch:submitJob.sync` and the job as the parameter `JobDefinition`",
+    ),
     (
         "s3",
         "write `arn:aws:states:::aws-sdk:s3:getObject` or another operation, and the bucket as the parameter `Bucket`",
@@ -85,7 +103,9 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
     for (field, payload) in node.payloads() {
         in_payload(payload, &PathBuilder::Field(&node.at, field), findings);
     }
-    let Some((text, resource)) = node.resource else { return };
+    let Some((text, resource)) = node.resource else {
+        return;
+    };
     let (message, help) = match resource {
         // A placeholder such as `__arn__` is replaced later.
         Resource::Invalid if text.starts_with("__") && text.ends_with("__") => return,
@@ -114,7 +134,9 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
 /// Reports ARNs in a payload whose region or account ID is a word such as `region`.
 fn in_payload(payload: &Json, way: &PathBuilder<'_>, findings: &mut Vec<Diagnostic>) {
     payload.walk(way, &mut |way, inner| {
-        let Some(text) = inner.as_str().filter(|text| text.starts_with("arn:")) else { return true };
+        let Some(text) = inner.as_str().filter(|text| text.starts_with("arn:")) else {
+            return true;
+        };
         let mut parts = text.split(':').skip(3);
         if parts.next().is_some_and(is_word) || parts.next().is_some_and(is_word) {
             let message = format!("`{text}` has no valid region or account ID");
@@ -143,7 +165,11 @@ fn malformed_name(node: &Node<'_>, text: &str) -> Option<Diagnostic> {
         name => format!("invalid function name `{name}`"),
     };
     let help = "use letters, digits, `-` and `_`";
-    Some(RULE.finding(node.at.join("Resource"), message).help(help).as_warning())
+    Some(
+        RULE.finding(node.at.join("Resource"), message)
+            .help(help)
+            .as_warning(),
+    )
 }
 
 /// Reports a region or an account ID that is still a placeholder.
@@ -151,7 +177,10 @@ fn placeholder(node: &Node<'_>, text: &str, region: &str, account: &str) -> Opti
     let open = |part: &str| part.contains("${");
     let is_region = open(region) || region.is_empty() || {
         let parts: Vec<&str> = region.split('-').collect();
-        parts.len() >= 3 && parts.last().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()))
+        parts.len() >= 3
+            && parts
+                .last()
+                .is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()))
     };
     let is_account = open(account)
         || account.is_empty()
@@ -160,10 +189,18 @@ fn placeholder(node: &Node<'_>, text: &str, region: &str, account: &str) -> Opti
         (true, true) => return None,
         (false, true) => format!("`{region}` is not a region"),
         (true, false) => format!("`{account}` is not an account ID"),
-        (false, false) => format!("`{region}` is not a region, and `{account}` is not an account ID"),
+        (false, false) => {
+            format!("`{region}` is not a region, and `{account}` is not an account ID")
+        }
     };
-    let start = text.find(if is_region { account } else { region }).unwrap_or(0);
-    let length = if is_region { account.len() } else { region.len() };
+    let start = text
+        .find(if is_region { account } else { region })
+        .unwrap_or(0);
+    let length = if is_region {
+        account.len()
+    } else {
+        region.len()
+    };
     let at = node.at.join("Resource");
     let finding = RULE
         .finding(at.clone(), message)
@@ -171,5 +208,9 @@ fn placeholder(node: &Node<'_>, text: &str, region: &str, account: &str) -> Opti
         .inside(text, start..start + length)
         .help("write the region and the 12 digits of the account ID, or refer to the function");
     // AWS accepts other words, such as those in capital letters.
-    Some(if is_word(region) || is_word(account) { finding } else { finding.as_warning() })
+    Some(if is_word(region) || is_word(account) {
+        finding
+    } else {
+        finding.as_warning()
+    })
 }

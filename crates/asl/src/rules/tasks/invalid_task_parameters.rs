@@ -62,8 +62,14 @@ rule! {
 }
 
 fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
-    let Some(call) = Call::of(model, node) else { return };
-    let other = if call.field == "Parameters" { "Arguments" } else { "Parameters" };
+    let Some(call) = Call::of(model, node) else {
+        return;
+    };
+    let other = if call.field == "Parameters" {
+        "Arguments"
+    } else {
+        "Parameters"
+    };
     match node.value.get(call.field) {
         Some(Json::Object(members)) => {
             check_members(node, members, &call, findings);
@@ -75,7 +81,9 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
         None if node.value.get(other).is_none() => {
             let message = format!("`{}` is called without `{}`", call.name, call.field);
             findings.push(
-                RULE.finding(node.at.join("Resource"), message).schema(&node.at.join("Resource")).help(needs(&call)),
+                RULE.finding(node.at.join("Resource"), message)
+                    .schema(&node.at.join("Resource"))
+                    .help(needs(&call)),
             );
         }
         _ => {}
@@ -85,15 +93,25 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
 fn needs(call: &Call) -> String {
     match call.operation.required.as_slice() {
         [] => format!("write `{}: {{}}`", call.field),
-        required => format!("write `{}` with {}", call.field, list(required.iter().copied())),
+        required => format!(
+            "write `{}` with {}",
+            call.field,
+            list(required.iter().copied())
+        ),
     }
 }
 
 fn check_members(node: &Node<'_>, members: &Members, call: &Call, findings: &mut Vec<Diagnostic>) {
     let at = node.at.join(call.field);
     let given: Vec<(&str, &String)> = members.keys().map(|key| (plain(key), key)).collect();
-    let Operation { required, optional, .. } = &*call.operation;
-    let mut unused: Vec<&str> = required.iter().copied().filter(|name| !has(&given, name)).collect();
+    let Operation {
+        required, optional, ..
+    } = &*call.operation;
+    let mut unused: Vec<&str> = required
+        .iter()
+        .copied()
+        .filter(|name| !has(&given, name))
+        .collect();
     let known = required.iter().chain(optional).copied();
     for (name, key) in &given {
         if known.clone().any(|known| known == *name) {
@@ -106,7 +124,11 @@ fn check_members(node: &Node<'_>, members: &Members, call: &Call, findings: &mut
     }
     for name in unused {
         let message = format!("`{}` is called without `{name}`", call.name);
-        findings.push(RULE.finding(at.clone(), message).schema(&at).help(needs(call)));
+        findings.push(
+            RULE.finding(at.clone(), message)
+                .schema(&at)
+                .help(needs(call)),
+        );
     }
 }
 
@@ -132,20 +154,33 @@ fn unknown(
     known: impl Iterator<Item = &'static str> + Clone,
 ) -> (Diagnostic, Option<&'static str>) {
     let name = plain(key);
-    let guess =
-        known.clone().find(|known| known.eq_ignore_ascii_case(name)).or_else(|| did_you_mean(name, known.clone()));
+    let guess = known
+        .clone()
+        .find(|known| known.eq_ignore_ascii_case(name))
+        .or_else(|| did_you_mean(name, known.clone()));
     let place = at.join(key.to_owned());
     let finding = RULE.finding(place.clone(), message).schema(at).about_name();
     let finding = match guess {
-        Some(known_name) => finding.help(format!("did you mean `{known_name}`?")).fix_if(
-            is_certain(name, known_name, known),
-            Fix::key(place, if key.ends_with(".$") { format!("{known_name}.$") } else { known_name.to_owned() }),
-        ),
+        Some(known_name) => finding
+            .help(format!("did you mean `{known_name}`?"))
+            .fix_if(
+                is_certain(name, known_name, known),
+                Fix::key(
+                    place,
+                    if key.ends_with(".$") {
+                        format!("{known_name}.$")
+                    } else {
+                        known_name.to_owned()
+                    },
+                ),
+            ),
         None => finding.help("remove it"),
     };
     (finding, guess)
 }
 
 fn has(given: &[(&str, &String)], wanted: &str) -> bool {
-    given.iter().any(|(name, _)| name.eq_ignore_ascii_case(wanted))
+    given
+        .iter()
+        .any(|(name, _)| name.eq_ignore_ascii_case(wanted))
 }

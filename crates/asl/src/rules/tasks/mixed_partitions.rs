@@ -81,10 +81,15 @@ rule! {
 fn check(model: &SemanticModel<'_>, findings: &mut Vec<Diagnostic>) {
     let mut first: Option<(&str, crate::JsonPointer)> = None;
     for node in &model.objects {
-        let Some((text, _)) = node.resource.filter(|(text, _)| text.starts_with("arn:aws")) else {
+        let Some((text, _)) = node
+            .resource
+            .filter(|(text, _)| text.starts_with("arn:aws"))
+        else {
             continue;
         };
-        let Some(partition) = text.split(':').nth(1) else { continue };
+        let Some(partition) = text.split(':').nth(1) else {
+            continue;
+        };
         let at = node.at.join("Resource");
         match &first {
             None => first = Some((partition, at)),

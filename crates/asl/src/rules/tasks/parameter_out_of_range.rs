@@ -55,13 +55,23 @@ rule! {
 }
 
 fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
-    let Some(call) = Call::of(model, node) else { return };
-    let Some(request) = call.request(node) else { return };
+    let Some(call) = Call::of(model, node) else {
+        return;
+    };
+    let Some(request) = call.request(node) else {
+        return;
+    };
     request.walk(&mut |given| {
         for (key, value) in given.members {
-            let (Some(limits), Json::Number(number)) = (given.structure.limits(key), value) else { continue };
-            let Some(actual) = number.as_f64() else { continue };
-            if limits.least.is_some_and(|least| actual < least) || limits.most.is_some_and(|most| actual > most) {
+            let (Some(limits), Json::Number(number)) = (given.structure.limits(key), value) else {
+                continue;
+            };
+            let Some(actual) = number.as_f64() else {
+                continue;
+            };
+            if limits.least.is_some_and(|least| actual < least)
+                || limits.most.is_some_and(|most| actual > most)
+            {
                 let bounds = bounds(limits.least, limits.most);
                 let message = format!("`{key}` of `{}` {bounds}, got {number}", call.name);
                 findings.push(RULE.finding(given.at.join(key), message));

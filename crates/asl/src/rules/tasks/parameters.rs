@@ -22,22 +22,39 @@ impl Call {
     /// Returns the call of a task. `None` if the operation or the query language is not known.
     pub fn of(model: &SemanticModel<'_>, node: &Node<'_>) -> Option<Self> {
         let (operation, called) = match node.resource?.1 {
-            Resource::Optimized(called) => (integration(called.service, called.operation)?.operation()?, called),
-            Resource::Sdk(called) => (Cow::Borrowed(operation(called.service, called.operation)?), called),
+            Resource::Optimized(called) => (
+                integration(called.service, called.operation)?.operation()?,
+                called,
+            ),
+            Resource::Sdk(called) => (
+                Cow::Borrowed(operation(called.service, called.operation)?),
+                called,
+            ),
             _ => return None,
         };
         let field = match model.language_of(node)? {
             QueryLanguage::JSONPath => "Parameters",
             QueryLanguage::JSONata => "Arguments",
         };
-        Some(Self { name: format!("{}:{}", called.service, called.operation), operation, field })
+        Some(Self {
+            name: format!("{}:{}", called.service, called.operation),
+            operation,
+            field,
+        })
     }
 
     /// Returns the parameters of the task, with the structure that the operation requires.
     pub fn request<'n>(&self, node: &'n Node<'_>) -> Option<Given<'n>> {
-        let Some(Json::Object(members)) = node.value.get(self.field) else { return None };
+        let Some(Json::Object(members)) = node.value.get(self.field) else {
+            return None;
+        };
         let structure = self.operation.request?;
-        Some(Given { path: String::new(), at: node.at.join(self.field), members, structure })
+        Some(Given {
+            path: String::new(),
+            at: node.at.join(self.field),
+            members,
+            structure,
+        })
     }
 }
 
@@ -56,7 +73,8 @@ impl<'n> Given<'n> {
         visit(self);
         for (key, value) in self.members {
             let known = self.structure.name(plain(key));
-            if let Some((nesting, structure)) = known.and_then(|known| self.structure.inner(known)) {
+            if let Some((nesting, structure)) = known.and_then(|known| self.structure.inner(known))
+            {
                 let dot = if self.path.is_empty() { "" } else { "." };
                 let path = format!("{}{dot}{}", self.path, plain(key));
                 walk(&path, structure, nesting, value, &self.at.join(key), visit);
@@ -75,16 +93,36 @@ fn walk<'n>(
 ) {
     match (nesting, value) {
         (Nesting::Single, Json::Object(members)) => {
-            Given { path: path.to_owned(), at: at.clone(), members, structure }.walk(visit);
+            Given {
+                path: path.to_owned(),
+                at: at.clone(),
+                members,
+                structure,
+            }
+            .walk(visit);
         }
         (Nesting::List, Json::Array(elements)) => {
             for (index, element) in elements.iter().enumerate() {
-                walk(path, structure, Nesting::Single, element, &at.join(index), visit);
+                walk(
+                    path,
+                    structure,
+                    Nesting::Single,
+                    element,
+                    &at.join(index),
+                    visit,
+                );
             }
         }
         (Nesting::Map, Json::Object(members)) => {
             for (key, value) in members {
-                walk(path, structure, Nesting::Single, value, &at.join(key), visit);
+                walk(
+                    path,
+                    structure,
+                    Nesting::Single,
+                    value,
+                    &at.join(key),
+                    visit,
+                );
             }
         }
         _ => {}

@@ -5,8 +5,17 @@ use crate::pointer::PathBuilder;
 use crate::semantic::{Node, SemanticModel};
 
 /// Endings of the names of secrets, in lowercase and without `-` and `_`.
-const NAMES: &[&str] =
-    &["password", "passwd", "secret", "apikey", "accesskey", "secretkey", "privatekey", "authtoken", "authorization"];
+const NAMES: &[&str] = &[
+    "password",
+    "passwd",
+    "secret",
+    "apikey",
+    "accesskey",
+    "secretkey",
+    "privatekey",
+    "authtoken",
+    "authorization",
+];
 
 rule! {
     /// ## What it does
@@ -85,8 +94,14 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
 }
 
 fn is_secret(key: &str, text: &str) -> bool {
-    let name: String = key.chars().filter(|c| !"-_".contains(*c)).flat_map(char::to_lowercase).collect();
-    let looked_up =
-        text.starts_with("{%") || text.starts_with('$') || text.starts_with("arn:") || text.contains("resolve:");
+    let name: String = key
+        .chars()
+        .filter(|c| !"-_".contains(*c))
+        .flat_map(char::to_lowercase)
+        .collect();
+    let looked_up = text.starts_with("{%")
+        || text.starts_with('$')
+        || text.starts_with("arn:")
+        || text.contains("resolve:");
     NAMES.iter().any(|ending| name.ends_with(ending)) && !looked_up && text.chars().count() >= 6
 }

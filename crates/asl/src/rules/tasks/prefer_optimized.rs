@@ -56,12 +56,24 @@ rule! {
 }
 
 fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
-    let Some((_, resource)) = node.resource else { return };
-    let Resource::Sdk(called) = resource else { return };
-    let better = INTEGRATIONS.iter().find(|known| known.sdk() == Some((called.service, called.operation)));
+    let Some((_, resource)) = node.resource else {
+        return;
+    };
+    let Resource::Sdk(called) = resource else {
+        return;
+    };
+    let better = INTEGRATIONS
+        .iter()
+        .find(|known| known.sdk() == Some((called.service, called.operation)));
     if let Some(known) = better {
-        let message = format!("`{}:{}` has an optimized integration", known.service, known.operation);
-        let help = format!("write `arn:aws:states:::{}:{}`", known.service, known.operation);
+        let message = format!(
+            "`{}:{}` has an optimized integration",
+            known.service, known.operation
+        );
+        let help = format!(
+            "write `arn:aws:states:::{}:{}`",
+            known.service, known.operation
+        );
         findings.push(RULE.finding(node.at.join("Resource"), message).help(help));
     }
 }

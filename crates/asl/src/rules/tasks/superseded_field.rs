@@ -77,13 +77,19 @@ rule! {
 }
 
 fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
-    for (older, name) in [("Iterator", "ItemProcessor"), ("Parameters", "ItemSelector")] {
+    for (older, name) in [
+        ("Iterator", "ItemProcessor"),
+        ("Parameters", "ItemSelector"),
+    ] {
         if node.value.is_set(older) && node.value.get(name).is_none() {
             let at = node.at.join(older);
             findings.push(
-                RULE.finding(at.clone(), format!("`{older}` is the older name of `{name}`"))
-                    .help(format!("write `{name}`"))
-                    .fix(Fix::key(at, name.to_owned())),
+                RULE.finding(
+                    at.clone(),
+                    format!("`{older}` is the older name of `{name}`"),
+                )
+                .help(format!("write `{name}`"))
+                .fix(Fix::key(at, name.to_owned())),
             );
         }
     }

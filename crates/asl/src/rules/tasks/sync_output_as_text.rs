@@ -51,13 +51,18 @@ rule! {
 }
 
 fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
-    let Some((text, _)) = node.resource else { return };
+    let Some((text, _)) = node.resource else {
+        return;
+    };
     if text.ends_with(":states:startExecution.sync") {
         let at = node.at.join("Resource");
         findings.push(
-            RULE.finding(at.clone(), "the output of the execution is returned as text")
-                .help("write `.sync:2`, which returns JSON")
-                .fix(Fix::value(at, format!("{text}:2")).safe_if(false)),
+            RULE.finding(
+                at.clone(),
+                "the output of the execution is returned as text",
+            )
+            .help("write `.sync:2`, which returns JSON")
+            .fix(Fix::value(at, format!("{text}:2")).safe_if(false)),
         );
     }
 }

@@ -72,16 +72,18 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
         return;
     }
     let passes = model.expressions_of(node).any(|expression| {
-        let context = expression
-            .paths()
-            .iter()
-            .any(|(path, _)| path.root == Root::Context && matches!(path.members().next(), None | Some("Task")));
+        let context = expression.paths().iter().any(|(path, _)| {
+            path.root == Root::Context && matches!(path.members().next(), None | Some("Task"))
+        });
         let jsonata = expression.jsonata().is_some()
             && (expression.text.contains("Token") || expression.text.contains("context"));
         // A variable or the input may also contain the token.
         let carried = expression.paths().iter().any(|(path, _)| {
             path.root != Root::Context
-                && path.members().last().is_some_and(|name| name.to_lowercase().contains("token"))
+                && path
+                    .members()
+                    .last()
+                    .is_some_and(|name| name.to_lowercase().contains("token"))
         });
         context || jsonata || carried
     });

@@ -55,27 +55,37 @@ rule! {
 }
 
 fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
-    let Some(state) = model.state_of(node).filter(|state| state.express) else { return };
+    let Some(state) = model.state_of(node).filter(|state| state.express) else {
+        return;
+    };
     let resource = node.resource.map(|(_, resource)| resource);
     let wait = match resource {
         Some(Resource::Activity) => Some("an activity".to_owned()),
-        Some(resource) if !resource.pattern().is_empty() => Some(format!("`.{}`", resource.pattern())),
+        Some(resource) if !resource.pattern().is_empty() => {
+            Some(format!("`.{}`", resource.pattern()))
+        }
         _ => None,
     };
     if let Some(wait) = wait {
         let at = node.at.join("Resource");
         findings.push(
-            RULE.finding(at.clone(), format!("an Express execution cannot wait for {wait}"))
-                .schema(&at)
-                .help("remove the suffix of the integration, or use a state machine of type STANDARD"),
+            RULE.finding(
+                at.clone(),
+                format!("an Express execution cannot wait for {wait}"),
+            )
+            .schema(&at)
+            .help("remove the suffix of the integration, or use a state machine of type STANDARD"),
         );
     }
     if let Some(field) = distributed(node.value).filter(|_| state.ty == "Map") {
         let at = node.at.join(field).join("ProcessorConfig").join("Mode");
         findings.push(
-            RULE.finding(at.clone(), "an Express execution cannot have a distributed Map state")
-                .schema(&at)
-                .help("write `INLINE`, or use a state machine of type STANDARD"),
+            RULE.finding(
+                at.clone(),
+                "an Express execution cannot have a distributed Map state",
+            )
+            .schema(&at)
+            .help("write `INLINE`, or use a state machine of type STANDARD"),
         );
     }
 }

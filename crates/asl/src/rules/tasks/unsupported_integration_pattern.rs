@@ -55,7 +55,9 @@ rule! {
 }
 
 fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
-    let Some((text, resource)) = node.resource else { return };
+    let Some((text, resource)) = node.resource else {
+        return;
+    };
     let (called, patterns): (_, &[&str]) = match resource {
         Resource::Optimized(called) => match integration(called.service, called.operation) {
             Some(known) => (called, known.patterns),
@@ -69,13 +71,25 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
     }
     let at = node.at.join("Resource");
     let start = text.len() - called.pattern.len() - 1;
-    let message = format!("`{}:{}` does not support `.{}`", called.service, called.operation, called.pattern);
+    let message = format!(
+        "`{}:{}` does not support `.{}`",
+        called.service, called.operation, called.pattern
+    );
     let help = match patterns {
         [] => "remove the suffix: the state ends when the service responds".to_owned(),
         patterns => {
-            let list = patterns.iter().map(|pattern| format!("`.{pattern}`")).collect::<Vec<_>>().join(" or ");
+            let list = patterns
+                .iter()
+                .map(|pattern| format!("`.{pattern}`"))
+                .collect::<Vec<_>>()
+                .join(" or ");
             format!("write {list}, or remove the suffix to end when the service responds")
         }
     };
-    findings.push(RULE.finding(at.clone(), message).schema(&at).inside(text, start..text.len()).help(help));
+    findings.push(
+        RULE.finding(at.clone(), message)
+            .schema(&at)
+            .inside(text, start..text.len())
+            .help(help),
+    );
 }

@@ -83,10 +83,16 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
     }
     for (field, payload) in node.payloads() {
         for members in ["Item", "Key", "ExpressionAttributeValues"] {
-            let Some(Json::Object(values)) = payload.get(members) else { continue };
+            let Some(Json::Object(values)) = payload.get(members) else {
+                continue;
+            };
             let at = node.at.join(field).join(members);
             for (name, value) in values.iter().filter(|(name, _)| !name.ends_with(".$")) {
-                check_value(value, &PathBuilder::Member(&PathBuilder::Start(&at), name), findings);
+                check_value(
+                    value,
+                    &PathBuilder::Member(&PathBuilder::Start(&at), name),
+                    findings,
+                );
             }
         }
     }
@@ -96,10 +102,13 @@ fn check_value(value: &Json, way: &PathBuilder<'_>, findings: &mut Vec<Diagnosti
     // A plain string is accepted, as in the samples of AWS.
     let Json::Object(members) = value else { return };
     for (key, content) in members {
-        let (ty, looked_up) = key.strip_suffix(".$").map_or((key.as_str(), false), |ty| (ty, true));
+        let (ty, looked_up) = key
+            .strip_suffix(".$")
+            .map_or((key.as_str(), false), |ty| (ty, true));
         let at = PathBuilder::Member(way, key);
-        let mut say =
-            |at: JsonPointer, message: String, help: &str| findings.push(RULE.finding(at, message).help(help));
+        let mut say = |at: JsonPointer, message: String, help: &str| {
+            findings.push(RULE.finding(at, message).help(help))
+        };
         match (ty, content) {
             (ty, _) if !TYPES.contains(&ty) => {
                 say(
@@ -121,11 +130,21 @@ fn check_value(value: &Json, way: &PathBuilder<'_>, findings: &mut Vec<Diagnosti
                     "$$.State.EnteredTime" | "$$.Execution.StartTime" | "$$.Execution.RedriveTime"
                 ) {
                     let help = "write the type `S`: the timestamp is a string such as `2026-01-31T12:00:00Z`";
-                    say(at.pointer(), format!("`{text}` is a timestamp, not a number"), help);
+                    say(
+                        at.pointer(),
+                        format!("`{text}` is a timestamp, not a number"),
+                        help,
+                    );
                 }
             }
-            ("N", Json::String(text)) if !text.starts_with("{%") && text.parse::<f64>().is_err() => {
-                say(at.pointer(), format!("`{text}` is not a number"), "write the number as a string, such as `\"5\"`");
+            ("N", Json::String(text))
+                if !text.starts_with("{%") && text.parse::<f64>().is_err() =>
+            {
+                say(
+                    at.pointer(),
+                    format!("`{text}` is not a number"),
+                    "write the number as a string, such as `\"5\"`",
+                );
             }
             ("M", Json::Object(inner)) => {
                 for (name, value) in inner.iter().filter(|(name, _)| !name.ends_with(".$")) {

@@ -46,6 +46,9 @@ rule! {
 
 fn check(error: &TextError, findings: &mut Vec<Diagnostic>) {
     if error.kind == TextErrorKind::InvalidConfiguration {
-        findings.push(RULE.finding(error.at.clone(), error.message.clone()).at_bytes(error.span.clone()));
+        findings.push(
+            RULE.finding(error.at.clone(), error.message.clone())
+                .at_bytes(error.span.clone()),
+        );
     }
 }

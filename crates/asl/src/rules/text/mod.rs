@@ -8,5 +8,9 @@ pub(crate) mod syntax_error;
 use super::Rule;
 
 /// The rules of this family, by code.
-pub(super) const RULES: &[Rule] =
-    &[syntax_error::RULE, duplicate_member::RULE, definition_too_large::RULE, invalid_configuration::RULE];
+pub(super) const RULES: &[Rule] = &[
+    syntax_error::RULE,
+    duplicate_member::RULE,
+    definition_too_large::RULE,
+    invalid_configuration::RULE,
+];

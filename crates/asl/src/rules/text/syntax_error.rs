@@ -61,7 +61,10 @@ fn check(error: &TextError, findings: &mut Vec<Diagnostic>) {
         TextErrorKind::InvalidYaml => "write the definition as one YAML or JSON object",
         _ => "write the definition as one JSON object",
     };
-    let finding = RULE.finding(error.at.clone(), error.message.clone()).help(help).at_bytes(error.span.clone());
+    let finding = RULE
+        .finding(error.at.clone(), error.message.clone())
+        .help(help)
+        .at_bytes(error.span.clone());
     findings.push(match aws {
         Some((code, at)) => finding.aws(code, at),
         None => finding,

@@ -54,26 +54,49 @@ impl Activities {
     fn remember(&self, request: &Value, body: &Value) {
         if let Some(arn) = text(body, "activityArn") {
             let created = body.get("creationDate").cloned();
-            self.encrypted.insert(arn, Encrypted { created, configuration: wanted(request) });
+            self.encrypted.insert(
+                arn,
+                Encrypted {
+                    created,
+                    configuration: wanted(request),
+                },
+            );
         }
     }
 
     /// The response for an existing activity that equals the one in the call.
     async fn existing(&self, call: &Call, next: Next<'_>) -> io::Result<Option<Answer>> {
         let request = call.json();
-        let listed = json_of(&next.upstream.states(call, "ListActivities", &json!({})).await?);
-        let mut activities = listed.get("activities").and_then(Value::as_array).into_iter().flatten();
+        let listed = json_of(
+            &next
+                .upstream
+                .states(call, "ListActivities", &json!({}))
+                .await?,
+        );
+        let mut activities = listed
+            .get("activities")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
         let found = activities.find(|activity| text(activity, "name") == text(&request, "name"));
-        Ok(found.filter(|found| self.encryption_of(found) == wanted(&request)).map(|found| {
-            let (arn, created) = (found.get("activityArn"), found.get("creationDate"));
-            json_answer(StatusCode::OK, &json!({ "activityArn": arn, "creationDate": created }))
-        }))
+        Ok(found
+            .filter(|found| self.encryption_of(found) == wanted(&request))
+            .map(|found| {
+                let (arn, created) = (found.get("activityArn"), found.get("creationDate"));
+                json_answer(
+                    StatusCode::OK,
+                    &json!({ "activityArn": arn, "creationDate": created }),
+                )
+            }))
     }
 
     fn described(&self, answer: Answer) -> Answer {
         let mut body = json_of(&answer);
         let encryption = self.encryption_of(&body);
-        match body.as_object_mut().filter(|_| answer.status().is_success()) {
+        match body
+            .as_object_mut()
+            .filter(|_| answer.status().is_success())
+        {
             Some(members) => {
                 members.insert("encryptionConfiguration".into(), encryption);
                 with_json(answer, &body)

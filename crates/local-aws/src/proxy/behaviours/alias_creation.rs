@@ -32,9 +32,16 @@ impl Behaviour for AliasCreation {
 /// The response for an existing alias that equals the one in the call.
 async fn existing(call: &Call, next: Next<'_>) -> io::Result<Option<Answer>> {
     let wanted = call.json();
-    let Some(arn) = alias_arn(&wanted) else { return Ok(None) };
+    let Some(arn) = alias_arn(&wanted) else {
+        return Ok(None);
+    };
     let alias = json!({ "stateMachineAliasArn": arn });
-    let found = json_of(&next.upstream.states(call, "DescribeStateMachineAlias", &alias).await?);
+    let found = json_of(
+        &next
+            .upstream
+            .states(call, "DescribeStateMachineAlias", &alias)
+            .await?,
+    );
     if routes(&found) != routes(&wanted) || description(&found) != description(&wanted) {
         return Ok(None);
     }
@@ -51,12 +58,19 @@ fn alias_arn(wanted: &Value) -> Option<String> {
 
 /// Weights by version.
 fn routes(alias: &Value) -> BTreeMap<&str, i64> {
-    let routes = alias.get("routingConfiguration").and_then(Value::as_array).into_iter().flatten();
+    let routes = alias
+        .get("routingConfiguration")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
     routes.filter_map(route).collect()
 }
 
 fn route(route: &Value) -> Option<(&str, i64)> {
-    Some((text(route, "stateMachineVersionArn")?, route.get("weight")?.as_i64()?))
+    Some((
+        text(route, "stateMachineVersionArn")?,
+        route.get("weight")?.as_i64()?,
+    ))
 }
 
 /// The description. An alias without one has an empty description.

@@ -29,7 +29,9 @@ impl Behaviour for AliasPolicy {
                 for statement in statements {
                     // The alias is deleted, and in the emulator, an ID is unique in a function.
                     let path = format!("{policy}/{statement}");
-                    next.upstream.lambda(call, Method::DELETE, &path, None).await?;
+                    next.upstream
+                        .lambda(call, Method::DELETE, &path, None)
+                        .await?;
                 }
             }
             Ok(answer)
@@ -40,8 +42,15 @@ impl Behaviour for AliasPolicy {
 /// The IDs of the statements of a policy.
 async fn statements(call: &Call, next: Next<'_>, path: &str) -> io::Result<Vec<String>> {
     let answer = json_of(&next.upstream.lambda(call, Method::GET, path, None).await?);
-    let policy = text(&answer, "Policy").and_then(|policy| serde_json::from_str::<Value>(policy).ok());
-    let statements = policy.as_ref().and_then(|policy| policy.get("Statement")).and_then(Value::as_array);
-    let identifiers = statements.into_iter().flatten().filter_map(|statement| text(statement, "Sid"));
+    let policy =
+        text(&answer, "Policy").and_then(|policy| serde_json::from_str::<Value>(policy).ok());
+    let statements = policy
+        .as_ref()
+        .and_then(|policy| policy.get("Statement"))
+        .and_then(Value::as_array);
+    let identifiers = statements
+        .into_iter()
+        .flatten()
+        .filter_map(|statement| text(statement, "Sid"));
     Ok(identifiers.map(str::to_owned).collect())
 }

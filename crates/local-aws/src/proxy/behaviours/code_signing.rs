@@ -24,17 +24,25 @@ impl Behaviour for CodeSigning {
         Box::pin(async move {
             if call.operation != "CreateFunction" {
                 let function = next.upstream.function_of(call).await?;
-                return if function.status().is_success() { next.run(call).await } else { Ok(function) };
+                return if function.status().is_success() {
+                    next.run(call).await
+                } else {
+                    Ok(function)
+                };
             }
             let answer = next.run(call).await?;
             let (request, body) = (call.json(), json_of(&answer));
             let wanted = text(&request, "CodeSigningConfigArn");
-            if let (true, Some(wanted), Some(name)) =
-                (answer.status().is_success(), wanted, text(&body, "FunctionName"))
-            {
+            if let (true, Some(wanted), Some(name)) = (
+                answer.status().is_success(),
+                wanted,
+                text(&body, "FunctionName"),
+            ) {
                 let path = format!("/2020-06-30/functions/{name}/code-signing-config");
                 let body = json!({ "CodeSigningConfigArn": wanted });
-                next.upstream.lambda(call, Method::PUT, &path, Some(&body)).await?;
+                next.upstream
+                    .lambda(call, Method::PUT, &path, Some(&body))
+                    .await?;
             }
             Ok(answer)
         })

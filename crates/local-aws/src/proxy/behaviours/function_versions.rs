@@ -19,7 +19,9 @@ impl Behaviour for FunctionVersions {
 
     fn answer<'a>(&'a self, call: &'a Call, next: Next<'a>) -> Answering<'a> {
         Box::pin(async move {
-            let Some(function) = call.segment(2) else { return next.run(call).await };
+            let Some(function) = call.segment(2) else {
+                return next.run(call).await;
+            };
             let path = format!("/2015-03-31/functions/{function}/versions?MaxItems=10000");
             let listed = json_of(&next.upstream.lambda(call, Method::GET, &path, None).await?);
             match unchanged(&listed) {
@@ -33,15 +35,20 @@ impl Behaviour for FunctionVersions {
 /// The last version, if it has the same revision as the function.
 fn unchanged(listed: &Value) -> Option<Value> {
     let versions = listed.get("Versions")?.as_array()?;
-    let function = versions.iter().find(|version| text(version, "Version") == Some("$LATEST"))?;
-    let numbered = versions.iter().filter_map(|version| Some((number(version)?, version)));
+    let function = versions
+        .iter()
+        .find(|version| text(version, "Version") == Some("$LATEST"))?;
+    let numbered = versions
+        .iter()
+        .filter_map(|version| Some((number(version)?, version)));
     let (number, last) = numbered.max_by_key(|(number, _)| *number)?;
     if text(last, "RevisionId")? != text(function, "RevisionId")? {
         return None;
     }
     let mut last = last.clone();
     let arn = format!("{}:{number}", text(function, "FunctionArn")?);
-    last.as_object_mut()?.insert("FunctionArn".into(), arn.into());
+    last.as_object_mut()?
+        .insert("FunctionArn".into(), arn.into());
     Some(last)
 }
 

@@ -46,7 +46,9 @@ impl Behaviour for KmsKey {
 /// The call with an empty key, if it leaves the function without environment variables.
 async fn without_key(call: &Call, next: Next<'_>) -> io::Result<Option<Call>> {
     let mut request = call.json();
-    let sets_variables = request.get("Environment").is_some_and(|environment| !environment.is_null());
+    let sets_variables = request
+        .get("Environment")
+        .is_some_and(|environment| !environment.is_null());
     let is_kept = match call.operation.as_str() {
         "CreateFunction" if request.get(KEY).is_some() => has_variables(&request),
         "UpdateFunctionConfiguration" if sets_variables => has_variables(&request),
@@ -81,6 +83,10 @@ fn drop_key(configuration: &mut Value) {
 }
 
 fn has_variables(configuration: &Value) -> bool {
-    let variables = configuration.get("Environment").and_then(|environment| environment.get("Variables"));
-    variables.and_then(Value::as_object).is_some_and(|variables| !variables.is_empty())
+    let variables = configuration
+        .get("Environment")
+        .and_then(|environment| environment.get("Variables"));
+    variables
+        .and_then(Value::as_object)
+        .is_some_and(|variables| !variables.is_empty())
 }

@@ -15,8 +15,18 @@ pub struct MachineDeletion;
 /// the operation that deletes them.
 const PARTS: [(&str, &str, &str, &str); 2] = [
     // Versions to which an alias routes can only be deleted after the alias.
-    ("ListStateMachineAliases", "stateMachineAliases", "stateMachineAliasArn", "DeleteStateMachineAlias"),
-    ("ListStateMachineVersions", "stateMachineVersions", "stateMachineVersionArn", "DeleteStateMachineVersion"),
+    (
+        "ListStateMachineAliases",
+        "stateMachineAliases",
+        "stateMachineAliasArn",
+        "DeleteStateMachineAlias",
+    ),
+    (
+        "ListStateMachineVersions",
+        "stateMachineVersions",
+        "stateMachineVersionArn",
+        "DeleteStateMachineVersion",
+    ),
 ];
 
 impl Behaviour for MachineDeletion {
@@ -45,8 +55,16 @@ async fn deletions(call: &Call, next: Next<'_>) -> io::Result<Vec<(&'static str,
     let mut deletions = Vec::new();
     for (list, member, arn, delete) in PARTS {
         let listed = json_of(&next.upstream.states(call, list, &machine).await?);
-        let items = listed.get(member).and_then(Value::as_array).into_iter().flatten();
-        deletions.extend(items.filter_map(|item| text(item, arn)).map(|found| (delete, json!({ (arn): found }))));
+        let items = listed
+            .get(member)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
+        deletions.extend(
+            items
+                .filter_map(|item| text(item, arn))
+                .map(|found| (delete, json!({ (arn): found }))),
+        );
     }
     Ok(deletions)
 }

@@ -18,7 +18,11 @@ pub struct RuntimeManagement {
 
 impl Behaviour for RuntimeManagement {
     fn operations(&self) -> &'static [&'static str] {
-        &["CreateFunction", "GetRuntimeManagementConfig", "PutRuntimeManagementConfig"]
+        &[
+            "CreateFunction",
+            "GetRuntimeManagementConfig",
+            "PutRuntimeManagementConfig",
+        ]
     }
 
     fn answer<'a>(&'a self, call: &'a Call, next: Next<'a>) -> Answering<'a> {
@@ -27,7 +31,10 @@ impl Behaviour for RuntimeManagement {
                 return self.of_function(call, next).await;
             }
             let answer = next.run(call).await?;
-            if let (true, Some(arn)) = (answer.status().is_success(), text(&json_of(&answer), "FunctionArn")) {
+            if let (true, Some(arn)) = (
+                answer.status().is_success(),
+                text(&json_of(&answer), "FunctionArn"),
+            ) {
                 // The stored value belongs to a deleted function with the same name.
                 self.known.forget(arn);
             }
@@ -40,7 +47,9 @@ impl RuntimeManagement {
     async fn of_function(&self, call: &Call, next: Next<'_>) -> io::Result<Answer> {
         let answer = next.upstream.function_of(call).await?;
         let function = json_of(&answer);
-        let (Some(arn), Some(version)) = (text(&function, "FunctionArn"), text(&function, "Version")) else {
+        let (Some(arn), Some(version)) =
+            (text(&function, "FunctionArn"), text(&function, "Version"))
+        else {
             return Ok(answer);
         };
         // In the emulator, only some versions have a qualified ARN.
@@ -49,18 +58,29 @@ impl RuntimeManagement {
         if call.operation == "PutRuntimeManagementConfig" {
             let Some(wanted) = wanted(arn, &call.json()) else {
                 let message = "UpdateRuntimeOn must be Auto, FunctionUpdate, or Manual with a RuntimeVersionArn";
-                return refusal(400, "InvalidParameterValueException", message, Notation::Json);
+                return refusal(
+                    400,
+                    "InvalidParameterValueException",
+                    message,
+                    Notation::Json,
+                );
             };
             self.known.insert(&key, wanted);
         }
-        let found = self.known.get(&key).unwrap_or_else(|| configuration(arn, "Auto", None));
+        let found = self
+            .known
+            .get(&key)
+            .unwrap_or_else(|| configuration(arn, "Auto", None));
         Ok(json_answer(StatusCode::OK, &found))
     }
 }
 
 /// The configuration in a call. `None` if AWS rejects it.
 fn wanted(arn: &str, request: &Value) -> Option<Value> {
-    match (text(request, "UpdateRuntimeOn")?, text(request, "RuntimeVersionArn")) {
+    match (
+        text(request, "UpdateRuntimeOn")?,
+        text(request, "RuntimeVersionArn"),
+    ) {
         ("Manual", Some(runtime)) => Some(configuration(arn, "Manual", Some(runtime))),
         (mode @ ("Auto" | "FunctionUpdate"), None) => Some(configuration(arn, mode, None)),
         _ => None,

@@ -68,7 +68,9 @@ impl Behaviour for Tracing {
 impl Tracing {
     /// Stores a new state machine. Returns false for an existing one with other tracing.
     fn create(&self, request: &Value, body: &Value) -> bool {
-        let Some(arn) = text(body, "stateMachineArn") else { return true };
+        let Some(arn) = text(body, "stateMachineArn") else {
+            return true;
+        };
         let (created, enabled) = (creation_date(body), wanted(request).unwrap_or(false));
         match self.known.get(arn).filter(|known| known.is_of(&created)) {
             Some(known) => known.enabled == enabled,
@@ -81,20 +83,35 @@ impl Tracing {
     }
 
     fn update(&self, request: &Value) {
-        let Some(arn) = text(request, "stateMachineArn") else { return };
+        let Some(arn) = text(request, "stateMachineArn") else {
+            return;
+        };
         if let Some(enabled) = wanted(request) {
-            let created = self.known.get(arn).map_or(Value::Null, |known| known.created);
+            let created = self
+                .known
+                .get(arn)
+                .map_or(Value::Null, |known| known.created);
             self.known.insert(arn, Traced { created, enabled });
         }
     }
 
     /// Stores a version that the call published, if it is new.
     fn publish(&self, request: &Value, body: &Value) {
-        let Some(version) = text(body, "stateMachineVersionArn") else { return };
-        let arn = text(body, "stateMachineArn").or_else(|| text(request, "stateMachineArn")).unwrap_or("");
+        let Some(version) = text(body, "stateMachineVersionArn") else {
+            return;
+        };
+        let arn = text(body, "stateMachineArn")
+            .or_else(|| text(request, "stateMachineArn"))
+            .unwrap_or("");
         if self.known.get(version).is_none() {
             let enabled = self.known.get(arn).is_some_and(|known| known.enabled);
-            self.known.insert(version, Traced { created: Value::Null, enabled });
+            self.known.insert(
+                version,
+                Traced {
+                    created: Value::Null,
+                    enabled,
+                },
+            );
         }
     }
 
@@ -113,21 +130,32 @@ impl Tracing {
     }
 
     fn is_enabled(&self, described: &Value) -> bool {
-        let Some(arn) = text(described, "stateMachineArn") else { return false };
+        let Some(arn) = text(described, "stateMachineArn") else {
+            return false;
+        };
         if let Some(known) = self.known.get(arn) {
             return known.enabled && known.is_of(&creation_date(described));
         }
         // The description of an alias is that of its state machine.
-        let machine = arn.rsplit_once(':').and_then(|(machine, _)| self.known.get(machine));
+        let machine = arn
+            .rsplit_once(':')
+            .and_then(|(machine, _)| self.known.get(machine));
         machine.is_some_and(|known| known.enabled)
     }
 }
 
 /// The tracing in a call. `None` if the call does not change it.
 fn wanted(request: &Value) -> Option<bool> {
-    let tracing = request.get("tracingConfiguration").filter(|tracing| !tracing.is_null())?;
+    let tracing = request
+        .get("tracingConfiguration")
+        .filter(|tracing| !tracing.is_null())?;
     // Clients can omit false values.
-    Some(tracing.get("enabled").and_then(Value::as_bool).unwrap_or(false))
+    Some(
+        tracing
+            .get("enabled")
+            .and_then(Value::as_bool)
+            .unwrap_or(false),
+    )
 }
 
 fn creation_date(body: &Value) -> Value {

@@ -8,8 +8,12 @@ use serde_json::{Value, json};
 pub fn json(difference: &Difference, (before, after): (&str, &str)) -> String {
     let value = |value: &Option<Json>| value.as_ref().and_then(Json::to_value);
     let field = |field: &Field| {
-        let mut entry = serde_json::Map::from_iter([("at".to_owned(), Value::String(field.at.to_string()))]);
-        for (name, value) in [("before", value(&field.before)), ("after", value(&field.after))] {
+        let mut entry =
+            serde_json::Map::from_iter([("at".to_owned(), Value::String(field.at.to_string()))]);
+        for (name, value) in [
+            ("before", value(&field.before)),
+            ("after", value(&field.after)),
+        ] {
             if let Some(value) = value {
                 entry.insert(name.to_owned(), value);
             }

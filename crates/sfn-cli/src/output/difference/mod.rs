@@ -16,12 +16,24 @@ const LONGEST: usize = 160;
 
 /// Numbers of states that were added, removed, renamed and changed.
 fn counts(difference: &Difference) -> [(usize, &'static str); 4] {
-    let count = |is: fn(&Change) -> bool| difference.states.iter().filter(|state| is(&state.change)).count();
+    let count = |is: fn(&Change) -> bool| {
+        difference
+            .states
+            .iter()
+            .filter(|state| is(&state.change))
+            .count()
+    };
     [
         (count(|change| matches!(change, Change::Added)), "added"),
         (count(|change| matches!(change, Change::Removed)), "removed"),
-        (count(|change| matches!(change, Change::Renamed(_))), "renamed"),
-        (count(|change| matches!(change, Change::Changed { .. })), "changed"),
+        (
+            count(|change| matches!(change, Change::Renamed(_))),
+            "renamed",
+        ),
+        (
+            count(|change| matches!(change, Change::Changed { .. })),
+            "changed",
+        ),
     ]
 }
 
@@ -30,7 +42,9 @@ fn sum(difference: &Difference) -> String {
     if difference.is_empty() {
         return "The two definitions mean the same.".to_owned();
     }
-    let states = counts(difference).into_iter().filter(|(count, _)| *count > 0);
+    let states = counts(difference)
+        .into_iter()
+        .filter(|(count, _)| *count > 0);
     let mut parts: Vec<String> = states
         .enumerate()
         .map(|(position, (count, verb))| match (position, count) {
@@ -40,15 +54,25 @@ fn sum(difference: &Difference) -> String {
         })
         .collect();
     if !difference.fields.is_empty() {
-        let many = if difference.fields.len() == 1 { "" } else { "s" };
-        parts.push(format!("{} field{many} of the state machine itself", difference.fields.len()));
+        let many = if difference.fields.len() == 1 {
+            ""
+        } else {
+            "s"
+        };
+        parts.push(format!(
+            "{} field{many} of the state machine itself",
+            difference.fields.len()
+        ));
     }
     format!("{}.", parts.join(", "))
 }
 
 /// A value in one line.
 fn shown(value: &Json) -> String {
-    let text = value.to_value().map(|value| value.to_string()).unwrap_or_default();
+    let text = value
+        .to_value()
+        .map(|value| value.to_string())
+        .unwrap_or_default();
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or("")),
         None => text,
@@ -69,5 +93,9 @@ fn place(field: &Field) -> String {
 }
 
 fn scope(scope: &str) -> &str {
-    if scope.is_empty() { "the state machine itself" } else { scope }
+    if scope.is_empty() {
+        "the state machine itself"
+    } else {
+        scope
+    }
 }

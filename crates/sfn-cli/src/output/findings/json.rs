@@ -95,8 +95,13 @@ struct Fix {
 }
 
 pub(super) fn render(report: &Report<'_>) -> String {
-    let files = report.outcomes.iter().filter(|outcome| outcome.definitions > 0 || !outcome.findings.is_empty());
-    let document = Document { files: files.map(file).collect() };
+    let files = report
+        .outcomes
+        .iter()
+        .filter(|outcome| outcome.definitions > 0 || !outcome.findings.is_empty());
+    let document = Document {
+        files: files.map(file).collect(),
+    };
     format!("{:#}\n", serde_json::json!(document))
 }
 
@@ -111,7 +116,11 @@ fn file(outcome: &Outcome) -> File {
         file: outcome.path.to_string_lossy().into_owned(),
         definitions: outcome.definitions,
         fixed: outcome.fixed,
-        findings: outcome.findings.iter().map(|it| finding(it, &lines)).collect(),
+        findings: outcome
+            .findings
+            .iter()
+            .map(|it| finding(it, &lines))
+            .collect(),
     }
 }
 
@@ -123,7 +132,10 @@ fn finding(finding: &Diagnostic, lines: &Lines<'_>) -> Finding {
         help: finding.help.clone(),
         pointer: finding.pointer.to_string(),
         place: place(finding.span.as_ref(), lines),
-        aws: finding.aws.as_ref().map(|aws| Aws { code: aws.code, location: aws.location() }),
+        aws: finding.aws.as_ref().map(|aws| Aws {
+            code: aws.code,
+            location: aws.location(),
+        }),
         related: finding
             .related
             .iter()
@@ -143,5 +155,10 @@ fn finding(finding: &Diagnostic, lines: &Lines<'_>) -> Finding {
 
 fn place(span: Option<&Range<usize>>, lines: &Lines<'_>) -> Option<Place> {
     let (start, end) = span.map(|span| (lines.position(span.start), lines.position(span.end)))?;
-    Some(Place { line: start.line, column: start.column, end_line: end.line, end_column: end.column })
+    Some(Place {
+        line: start.line,
+        column: start.column,
+        end_line: end.line,
+        end_column: end.column,
+    })
 }

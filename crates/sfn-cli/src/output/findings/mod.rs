@@ -23,13 +23,18 @@ pub struct Report<'a> {
 impl Report<'_> {
     /// Number of definitions.
     pub fn definitions(&self) -> usize {
-        self.outcomes.iter().map(|outcome| outcome.definitions).sum()
+        self.outcomes
+            .iter()
+            .map(|outcome| outcome.definitions)
+            .sum()
     }
 
     /// Number of findings with this severity.
     fn count(&self, severity: Severity) -> usize {
         let findings = self.outcomes.iter().flat_map(|outcome| &outcome.findings);
-        findings.filter(|finding| finding.severity == severity).count()
+        findings
+            .filter(|finding| finding.severity == severity)
+            .count()
     }
 }
 
@@ -70,14 +75,22 @@ impl<'t> Lines<'t> {
                 counts.push(count);
             }
         }
-        Self { text, starts: std::iter::once(0).chain(breaks).collect(), counts }
+        Self {
+            text,
+            starts: std::iter::once(0).chain(breaks).collect(),
+            counts,
+        }
     }
 
     /// Number of characters that begin before this byte.
     fn characters(&self, at: usize) -> usize {
         let stretch = (at / STRETCH).min(self.counts.len().saturating_sub(1));
         let before = self.counts.get(stretch).copied().unwrap_or_default();
-        let bytes = self.text.as_bytes().get(stretch * STRETCH..at).unwrap_or_default();
+        let bytes = self
+            .text
+            .as_bytes()
+            .get(stretch * STRETCH..at)
+            .unwrap_or_default();
         // All bytes except continuation bytes begin a character.
         before + bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
     }
@@ -85,12 +98,19 @@ impl<'t> Lines<'t> {
     fn position(&self, at: usize) -> Position {
         let line = self.starts.partition_point(|start| *start <= at).max(1);
         let start = self.starts.get(line - 1).copied().unwrap_or(0);
-        Position { line, column: self.characters(at) - self.characters(start) + 1 }
+        Position {
+            line,
+            column: self.characters(at) - self.characters(start) + 1,
+        }
     }
 
     /// The bytes of these lines, which start at 1.
     fn range(&self, first: usize, last: usize) -> Range<usize> {
-        let start = self.starts.get(first.saturating_sub(1)).copied().unwrap_or(0);
+        let start = self
+            .starts
+            .get(first.saturating_sub(1))
+            .copied()
+            .unwrap_or(0);
         let end = self.starts.get(last).copied().unwrap_or(self.text.len());
         start..end
     }
@@ -108,6 +128,9 @@ mod tests {
             let position = lines.position(at);
             (position.line, position.column)
         };
-        assert_eq!([at(0), at(2), at(text.find('x').unwrap()), at(text.len())], [(1, 1), (2, 1), (2, 5_001), (3, 2)]);
+        assert_eq!(
+            [at(0), at(2), at(text.find('x').unwrap()), at(text.len())],
+            [(1, 1), (2, 1), (2, 5_001), (3, 2)]
+        );
     }
 }

@@ -30,31 +30,51 @@ const TYPES: [&str; 3] = ["aws_sfn_state_machine", "aws_sfn_alias", "aws_sfn_act
 /// # Errors
 /// When the file is not valid Terraform configuration, or has no Step Functions resource.
 pub fn convert(source: &Source<'_>, _: &Map) -> Result<Converted, String> {
-    let body: Parsed = source.text.parse().map_err(|error| format!("not valid Terraform configuration: {error}"))?;
+    let body: Parsed = source
+        .text
+        .parse()
+        .map_err(|error| format!("not valid Terraform configuration: {error}"))?;
     let converted = convertible(&body);
     let mut reader = Reader {
         converted: &converted,
         locals: locals(&body),
         templates: templates(&body),
         comments: BTreeMap::new(),
-        frame: Frame { text: source.text.to_owned(), ..Frame::default() },
+        frame: Frame {
+            text: source.text.to_owned(),
+            ..Frame::default()
+        },
         source,
         out: Converted::default(),
     };
-    for block in body.blocks().filter(|block| block.ident.as_str() == "resource") {
-        let labels: Vec<&str> = block.labels.iter().map(hcl_edit::structure::BlockLabel::as_str).collect();
-        let [ty, label] = labels.as_slice() else { continue };
+    for block in body
+        .blocks()
+        .filter(|block| block.ident.as_str() == "resource")
+    {
+        let labels: Vec<&str> = block
+            .labels
+            .iter()
+            .map(hcl_edit::structure::BlockLabel::as_str)
+            .collect();
+        let [ty, label] = labels.as_slice() else {
+            continue;
+        };
         if TYPES.contains(ty) {
             reader.resource(ty, label, block);
         }
     }
-    let Reader { mut out, mut frame, .. } = reader;
+    let Reader {
+        mut out, mut frame, ..
+    } = reader;
     if out.machines.is_empty() && out.resources.is_empty() && out.failures.is_empty() {
-        return Err("it has no `aws_sfn_state_machine`, `aws_sfn_alias` or `aws_sfn_activity`".into());
+        return Err(
+            "it has no `aws_sfn_state_machine`, `aws_sfn_alias` or `aws_sfn_activity`".into(),
+        );
     }
     rename_elsewhere(&body, &converted, source.text, &mut frame, &mut out);
     if !requires_provider(&body) {
-        let note = "add `sfn` to the `required_providers` of the module, unless another file has it";
+        let note =
+            "add `sfn` to the `required_providers` of the module, unless another file has it";
         out.notes.push(Note::new(note));
     }
     out.frame = Some(frame);
@@ -74,15 +94,21 @@ fn templates(body: &Parsed) -> BTreeMap<String, Parsed> {
 
 /// Whether `required_providers` in the file contains `sfn`.
 fn requires_provider(body: &Parsed) -> bool {
-    let of_terraform = body.blocks().filter(|block| block.ident.as_str() == "terraform");
+    let of_terraform = body
+        .blocks()
+        .filter(|block| block.ident.as_str() == "terraform");
     let mut required = of_terraform.flat_map(|block| block.body.get_blocks("required_providers"));
     required.any(|block| block.body.has_attribute("sfn"))
 }
 
 fn locals(body: &Parsed) -> BTreeMap<String, Expression> {
-    let blocks = body.blocks().filter(|block| block.ident.as_str() == "locals");
+    let blocks = body
+        .blocks()
+        .filter(|block| block.ident.as_str() == "locals");
     let attributes = blocks.flat_map(|block| block.body.attributes());
-    attributes.map(|attribute| (attribute.key.as_str().to_owned(), attribute.value.clone())).collect()
+    attributes
+        .map(|attribute| (attribute.key.as_str().to_owned(), attribute.value.clone()))
+        .collect()
 }
 
 struct Reader<'a> {
@@ -105,17 +131,25 @@ impl Reader<'_> {
         let mut value = self.attributes(schema, &block.body, &mut beside);
         let from = format!("{ty}.{label}");
         let Some(span) = block.span() else {
-            self.out.failures.push(format!("`{from}`: its place in the file is not known"));
+            self.out
+                .failures
+                .push(format!("`{from}`: its place in the file is not known"));
             return;
         };
         if !tfconfig::is_identifier(label) {
-            self.out.failures.push(format!("`{from}`: invalid resource name"));
+            self.out
+                .failures
+                .push(format!("`{from}`: invalid resource name"));
             return;
         }
         if block.body.has_attribute("provider") {
-            let note = format!("`{from}`: `provider` is left out: set it to a configuration of `sfn` if needed");
+            let note = format!(
+                "`{from}`: `provider` is left out: set it to a configuration of `sfn` if needed"
+            );
             let start = block.span().map_or(0, |span| span.start);
-            self.out.notes.push(Note::in_text(self.source.text, start, note));
+            self.out
+                .notes
+                .push(Note::in_text(self.source.text, start, note));
         }
         if ours == "sfn_state_machine" {
             let definition = match block.body.get_attribute("definition") {
@@ -125,7 +159,9 @@ impl Reader<'_> {
                 }
                 Some(attribute) => self.definition(&attribute.value.clone()),
                 None => {
-                    self.out.failures.push(format!("`{from}`: it has no definition"));
+                    self.out
+                        .failures
+                        .push(format!("`{from}`: it has no definition"));
                     return;
                 }
             };
@@ -133,11 +169,20 @@ impl Reader<'_> {
             let mut machine = Machine::new(label, definition);
             (machine.settings, machine.beside) = (value, beside);
             machine.comments = std::mem::take(&mut self.comments);
-            self.frame.parts.push((span, Part::Machine(self.out.machines.len())));
+            self.frame
+                .parts
+                .push((span, Part::Machine(self.out.machines.len())));
             self.out.machines.push(machine);
         } else {
-            self.frame.parts.push((span, Part::Resource(self.out.resources.len())));
-            self.out.resources.push(Resource { ty: ours.into(), label: label.into(), value, beside });
+            self.frame
+                .parts
+                .push((span, Part::Resource(self.out.resources.len())));
+            self.out.resources.push(Resource {
+                ty: ours.into(),
+                label: label.into(),
+                value,
+                beside,
+            });
         }
         self.out.moved(&from, &format!("{ours}.{label}"));
     }
@@ -151,7 +196,10 @@ impl Reader<'_> {
             match structure {
                 Structure::Attribute(attribute) => {
                     let name = attribute.key.as_str();
-                    if schema.attribute(name).is_some_and(|known| known.optional || known.required) {
+                    if schema
+                        .attribute(name)
+                        .is_some_and(|known| known.optional || known.required)
+                    {
                         value.set(name, self.expression(&attribute.value));
                     } else if name != "provider" {
                         beside.first.attribute(name, self.written(&attribute.value));
@@ -159,15 +207,20 @@ impl Reader<'_> {
                 }
                 Structure::Block(block) => match schema.nested(block.ident.as_str()) {
                     Some(nested) => {
-                        let inner = self.attributes(&nested.block, &block.body, &mut Beside::default());
+                        let inner =
+                            self.attributes(&nested.block, &block.body, &mut Beside::default());
                         match nested.nesting {
                             Nesting::Single => value.set(&nested.name, inner),
                             _ => lists.entry(nested.name.clone()).or_default().push(inner),
                         }
                     }
                     None => {
-                        let labels = block.labels.iter().map(|label| format!(" {}", quoted(label.as_str())));
-                        let header = format!("{}{}", block.ident.as_str(), labels.collect::<String>());
+                        let labels = block
+                            .labels
+                            .iter()
+                            .map(|label| format!(" {}", quoted(label.as_str())));
+                        let header =
+                            format!("{}{}", block.ident.as_str(), labels.collect::<String>());
                         let body = self.raw(&block.body);
                         beside.last.spaced_block(header, body);
                     }
@@ -189,7 +242,10 @@ impl Reader<'_> {
                     written_body.attribute(attribute.key.as_str(), self.written(&attribute.value));
                 }
                 Structure::Block(block) => {
-                    let labels = block.labels.iter().map(|label| format!(" {}", quoted(label.as_str())));
+                    let labels = block
+                        .labels
+                        .iter()
+                        .map(|label| format!(" {}", quoted(label.as_str())));
                     let header = format!("{}{}", block.ident.as_str(), labels.collect::<String>());
                     written_body.spaced_block(header, self.raw(&block.body));
                 }
@@ -219,12 +275,14 @@ impl Reader<'_> {
     fn written(&self, expression: &Expression) -> String {
         let own = || {
             let (text, start) = (self.as_it_stands(expression)?, expression.span()?.start);
-            let mut places = Find::new(self.converted, self.source.text).in_expression(expression)?;
+            let mut places =
+                Find::new(self.converted, self.source.text).in_expression(expression)?;
             places.sort_by_key(|place| std::cmp::Reverse(place.start));
             let mut text = text;
             for place in places {
                 let at = place.start.checked_sub(start)?;
-                text.get(at..at + PREFIX.len()).filter(|prefix| *prefix == PREFIX)?;
+                text.get(at..at + PREFIX.len())
+                    .filter(|prefix| *prefix == PREFIX)?;
                 text.replace_range(at..at + PREFIX.len(), "");
             }
             Some(text)
@@ -247,7 +305,9 @@ impl Reader<'_> {
 
 /// Whether `ignore_changes` includes `definition`, because another tool changes it.
 fn ignores_definition(body: &Parsed) -> bool {
-    let ignored = body.get_blocks("lifecycle").filter_map(|block| block.body.get_attribute("ignore_changes"));
+    let ignored = body
+        .get_blocks("lifecycle")
+        .filter_map(|block| block.body.get_attribute("ignore_changes"));
     let is_definition = |expression: &Expression| {
         let text = expression.to_string();
         matches!(text.trim().trim_matches('"'), "definition" | "all")

@@ -7,9 +7,13 @@ use super::{Content, MAX_DEPTH, Member, Node};
 /// Reads the value that begins at a byte of the text.
 pub fn parse(text: &str, from: usize) -> Node {
     let mut reader = Reader { text, at: from };
-    reader
-        .value(0)
-        .unwrap_or(Node { span: from..text.len(), content: Content::Scalar { text: String::new(), quoted: false } })
+    reader.value(0).unwrap_or(Node {
+        span: from..text.len(),
+        content: Content::Scalar {
+            text: String::new(),
+            quoted: false,
+        },
+    })
 }
 
 struct Reader<'t> {
@@ -27,7 +31,12 @@ impl Reader<'_> {
     }
 
     fn skip(&mut self, is_skipped: impl Fn(char) -> bool) {
-        self.at += self.rest().chars().take_while(|c| is_skipped(*c)).map(char::len_utf8).sum::<usize>();
+        self.at += self
+            .rest()
+            .chars()
+            .take_while(|c| is_skipped(*c))
+            .map(char::len_utf8)
+            .sum::<usize>();
     }
 
     /// The next value; `None` where there is none.
@@ -39,7 +48,10 @@ impl Reader<'_> {
             '"' => {
                 let span = self.string();
                 let text = self.text.get(span.clone()).unwrap_or("").to_owned();
-                Some(Node { span, content: Content::Scalar { text, quoted: true } })
+                Some(Node {
+                    span,
+                    content: Content::Scalar { text, quoted: true },
+                })
             }
             ',' | '}' | ']' | ':' => None,
             _ => Some(self.word()),
@@ -83,8 +95,19 @@ impl Reader<'_> {
             }
             self.at += c.len_utf8();
         }
-        let text = self.text.get(start..self.at).unwrap_or("").trim_end().to_owned();
-        Node { span: start..start + text.len(), content: Content::Scalar { text, quoted: false } }
+        let text = self
+            .text
+            .get(start..self.at)
+            .unwrap_or("")
+            .trim_end()
+            .to_owned();
+        Node {
+            span: start..start + text.len(),
+            content: Content::Scalar {
+                text,
+                quoted: false,
+            },
+        }
     }
 
     fn array(&mut self, depth: usize) -> Node {
@@ -102,7 +125,10 @@ impl Reader<'_> {
                 Some(_) => elements.extend(self.value(depth + 1)),
             }
         }
-        Node { span: self.inside(start), content: Content::Array(elements) }
+        Node {
+            span: self.inside(start),
+            content: Content::Array(elements),
+        }
     }
 
     fn object(&mut self, depth: usize) -> Node {
@@ -126,7 +152,10 @@ impl Reader<'_> {
                 }
             }
         }
-        Node { span: self.inside(start), content: Content::Object(members) }
+        Node {
+            span: self.inside(start),
+            content: Content::Object(members),
+        }
     }
 
     /// Whether more is read: not at the end, and not deeper than a limit.
@@ -136,7 +165,10 @@ impl Reader<'_> {
 
     /// The bytes between the brackets of an object or array that begins here: a place behind the closing bracket is not in it.
     fn inside(&self, start: usize) -> Range<usize> {
-        let is_closed = self.text.get(..self.at).is_some_and(|text| text.ends_with(['}', ']']));
+        let is_closed = self
+            .text
+            .get(..self.at)
+            .is_some_and(|text| text.ends_with(['}', ']']));
         start + 1..if is_closed { self.at - 1 } else { self.at }.max(start + 1)
     }
 
@@ -147,7 +179,13 @@ impl Reader<'_> {
     }
 
     /// The member with this name, and its value if there is one.
-    fn after_name(&mut self, name: String, span: Range<usize>, quoted: bool, depth: usize) -> Member {
+    fn after_name(
+        &mut self,
+        name: String,
+        span: Range<usize>,
+        quoted: bool,
+        depth: usize,
+    ) -> Member {
         let end = self.at;
         self.skip(char::is_whitespace);
         let has_colon = self.peek() == Some(':');
@@ -156,7 +194,13 @@ impl Reader<'_> {
             self.at += 1;
             let before = self.at;
             value = self.value(depth + 1);
-            let is_string = matches!(&value, Some(Node { content: Content::Scalar { quoted: true, .. }, .. }));
+            let is_string = matches!(
+                &value,
+                Some(Node {
+                    content: Content::Scalar { quoted: true, .. },
+                    ..
+                })
+            );
             // A string with a colon behind it is the name of the next member.
             let after = self.at;
             self.skip(char::is_whitespace);
@@ -168,6 +212,12 @@ impl Reader<'_> {
         } else {
             self.at = end;
         }
-        Member { name, span, quoted, has_colon, value }
+        Member {
+            name,
+            span,
+            quoted,
+            has_colon,
+            value,
+        }
     }
 }
