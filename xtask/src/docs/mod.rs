@@ -15,7 +15,7 @@ use tfplugin::Provider as _;
 use tfplugin::schema::Block;
 
 /// Folders with pages that are not generated, except for those that [`pages`] returns.
-const BY_HAND: [&str; 2] = ["decisions", "guides"];
+const BY_HAND: [&str; 3] = ["decisions", "guides", "images"];
 
 /// Text at the end of the page of each list resource.
 const LIST_RESOURCES: &str = "\nThese are the arguments of the `config` block. List resources require Terraform 1.14 or later and the `terraform query` command.\n";
