@@ -144,7 +144,7 @@ fn assert_marked(values: &Value, marks: &Value) {
         let mark = &marks[name];
         match value {
             Value::String(text) if text.contains(SECRET) => {
-                assert_eq!(*mark, true, "`{name}` is not marked: {text}")
+                assert_eq!(*mark, true, "`{name}` is not marked: {text}");
             }
             Value::Object(_) if *mark != true => assert_marked(value, mark),
             _ => {}

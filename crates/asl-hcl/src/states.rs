@@ -132,7 +132,7 @@ impl Reader<'_> {
                 (TYPE, _) if is_state => {}
                 (_, Some(field)) => block.set(name, self.argument(field, member, &path)),
                 (LAMBDA, None) if is_state && has_lambda(object) => {
-                    block.set(name, self.lambda(member, path))
+                    block.set(name, self.lambda(member, path));
                 }
                 (DEFINITION, None) if holds_workflow(object) => {
                     block.set(name, self.typed(name, &Type::String, member, path));

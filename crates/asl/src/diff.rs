@@ -262,7 +262,7 @@ fn compare_elements(at: &JsonPointer, before: &[Json], after: &[Json], fields: &
             let new_element = after.get(new).filter(|_| new < new_end);
             match (old_element, new_element) {
                 (Some(old_element), Some(new_element)) => {
-                    compare(&at.join(new), old_element, new_element, fields)
+                    compare(&at.join(new), old_element, new_element, fields);
                 }
                 (Some(gone), None) => fields.push(Field {
                     at: at.join(old),

@@ -121,7 +121,7 @@ impl Json {
             }
             Self::Array(elements) => {
                 elements.iter().enumerate().for_each(|(index, inner)| {
-                    inner.walk(&PathBuilder::Element(way, index), visit)
+                    inner.walk(&PathBuilder::Element(way, index), visit);
                 });
             }
             _ => {}

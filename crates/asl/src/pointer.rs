@@ -118,7 +118,7 @@ impl JsonPointer {
         loop {
             match rest {
                 [states, state, inner @ ..] if states == "States" => {
-                    (name, rest) = (Some(&**state), inner)
+                    (name, rest) = (Some(&**state), inner);
                 }
                 _ => return name,
             }

@@ -310,7 +310,7 @@ fn jsonata() {
         &seeds("jsonata"),
         |text| match asl::jsonata::parse(text) {
             Ok(tree) => tree.walk(&mut |node| {
-                assert!(text.get(node.span.clone()).is_some(), "{:?}", node.span)
+                assert!(text.get(node.span.clone()).is_some(), "{:?}", node.span);
             }),
             Err(error) => assert!(text.get(error.span.clone()).is_some(), "{:?}", error.span),
         },

@@ -264,7 +264,7 @@ mod tests {
                 previous,
                 at,
                 what,
-            })
+            });
         });
         summary.states
     }

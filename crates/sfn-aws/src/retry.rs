@@ -513,7 +513,7 @@ mod tests {
         let call = Call::new(Duration::from_secs(5), CancellationToken::new());
         let hangs = async {
             attempt::record(|observed| {
-                observed.cause = Some("the connection was reset by 127.0.0.1:1".into())
+                observed.cause = Some("the connection was reset by 127.0.0.1:1".into());
             });
             std::future::pending::<Result<(), AwsError>>().await
         };
@@ -550,7 +550,7 @@ mod tests {
                         return Ok(());
                     };
                     attempt::record(|observed| {
-                        (observed.progress, observed.attempts) = (progress, Some(8))
+                        (observed.progress, observed.attempts) = (progress, Some(8));
                     });
                     Err(error)
                 }

@@ -69,7 +69,7 @@ fn answers(criterion: &mut Criterion) {
             asked["context"] = json!({ "includeDeclaration": true, "triggerKind": 1 });
             let method = format!("textDocument/{method}");
             group.bench_function(&method, |bencher| {
-                bencher.iter(|| client.ask(&method, asked.clone()))
+                bencher.iter(|| client.ask(&method, asked.clone()));
             });
         }
         group.bench_function("change and definition", |bencher| {

@@ -222,9 +222,9 @@ pub fn uri_of(path: &Path) -> Uri {
     for byte in path.bytes() {
         let is_plain = byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte);
         if is_plain {
-            text.push(char::from(byte))
+            text.push(char::from(byte));
         } else {
-            text.push_str(&format!("%{byte:02X}"))
+            text.push_str(&format!("%{byte:02X}"));
         }
     }
     Uri(text)

@@ -217,15 +217,19 @@ impl Session {
             }
             "textDocument/didChange" => {
                 let changed: DidChangeTextDocumentParams = serde_json::from_value(params).ok()?;
-                let whole = changed.content_changes.into_iter().rev().find_map(
-                    |change| match change {
+                let whole = changed
+                    .content_changes
+                    .into_iter()
+                    .rev()
+                    .find_map(|change| {
+                        match change {
                         TextDocumentContentChangeEvent::TextDocumentContentChangeWholeDocument(
                             whole,
                         ) => Some(whole.text),
                         // Only whole texts are asked for.
                         TextDocumentContentChangeEvent::TextDocumentContentChangePartial(_) => None,
-                    },
-                );
+                    }
+                    });
                 let id = changed.text_document;
                 self.set(id.text_document_identifier.uri, id.version, whole?);
             }

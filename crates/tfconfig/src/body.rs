@@ -103,7 +103,7 @@ impl Body {
                 Item::Comment(line) if line.is_empty() => text.push_str(&format!("{margin}#\n")),
                 Item::Comment(line) => text.push_str(&format!("{margin}# {line}\n")),
                 Item::Block(header, body) if body.is_empty() => {
-                    text.push_str(&format!("{margin}{header} {{}}\n"))
+                    text.push_str(&format!("{margin}{header} {{}}\n"));
                 }
                 Item::Block(header, body) => {
                     text.push_str(&format!("{margin}{header} {{\n"));

@@ -36,7 +36,7 @@ pub(crate) fn escaped(text: &str) -> String {
             '\r' => written.push_str("\\r"),
             '\t' => written.push_str("\\t"),
             c if is_hidden(c) && u32::from(c) > 0xffff => {
-                written.push_str(&format!("\\U{:08x}", u32::from(c)))
+                written.push_str(&format!("\\U{:08x}", u32::from(c)));
             }
             c if is_hidden(c) => written.push_str(&format!("\\u{:04x}", u32::from(c))),
             c => written.push(c),

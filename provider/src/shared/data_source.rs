@@ -310,7 +310,7 @@ async fn push<T: Managed>(
     if request.include_resource {
         match resource.import(ImportKey::Id(object.id), cx).await {
             Ok(present) => {
-                (listed.state, listed.warnings) = (Some(present.state), present.warnings)
+                (listed.state, listed.warnings) = (Some(present.state), present.warnings);
             }
             Err(diagnostics) => {
                 let warning = |error: &Diagnostic| {

@@ -34,7 +34,7 @@ pub(super) fn invoke(call: &Call<'_>) -> Vec<Grant> {
                 grants.push(fixed(Statement::allow([action], [object])));
             }
             ParameterValue::AtRunTime => {
-                grants.push(scoped(&[action], ResourceScope::Dynamic(parameter)))
+                grants.push(scoped(&[action], ResourceScope::Dynamic(parameter)));
             }
             ParameterValue::Absent => {}
         }

@@ -163,12 +163,12 @@ impl Facts {
         for validator in &self.validators {
             match validator {
                 Validator::OneOf(words) => {
-                    drop(write!(text, " Valid values: {}.", quoted(words).join(", ")))
+                    text += &format!(" Valid values: {}.", quoted(words).join(", "));
                 }
                 Validator::Between(least, most) => {
-                    drop(write!(text, " Must be between {least} and {most}."))
+                    text += &format!(" Must be between {least} and {most}.");
                 }
-                Validator::AtLeast(least) => drop(write!(text, " Must be at least {least}.")),
+                Validator::AtLeast(least) => text += &format!(" Must be at least {least}."),
                 Validator::Fits { .. } | Validator::Custom(_) => {}
             }
         }

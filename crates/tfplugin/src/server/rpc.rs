@@ -151,7 +151,7 @@ impl Service for Server {
             guarded(async move { Ok(provider.validate(&config).await) }).await
         };
         reply!(outcome.await, validate_provider_config::Response, |r, d| {
-            r.diagnostics = wire::diagnostics(d)
+            r.diagnostics = wire::diagnostics(d);
         })
     }
 

@@ -85,7 +85,7 @@ fn check(model: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnost
                 .expression(tree);
             }
             (Some(QueryLanguage::JSONPath), "ResultSelector") => {
-                check_paths(result, expression, findings)
+                check_paths(result, expression, findings);
             }
             _ => {}
         }

@@ -106,7 +106,7 @@ fn collect<'a>(node: &'a jsonata::Node, found: &mut Vec<(&'a str, Range<usize>)>
         Kind::Parent => found.push(("%", node.span.clone())),
         Kind::Name(name) => found.push((name, node.span.clone())),
         Kind::Variable(name) if name.is_empty() || name == "$" => {
-            found.push((name, node.span.clone()))
+            found.push((name, node.span.clone()));
         }
         Kind::Path(left, _) => match &left.kind {
             // A string as a step is the name of a field.

@@ -107,7 +107,7 @@ fn check_value(value: &Json, way: &PathBuilder<'_>, findings: &mut Vec<Diagnosti
             .map_or((key.as_str(), false), |ty| (ty, true));
         let at = PathBuilder::Member(way, key);
         let mut say = |at: JsonPointer, message: String, help: &str| {
-            findings.push(RULE.finding(at, message).help(help))
+            findings.push(RULE.finding(at, message).help(help));
         };
         match (ty, content) {
             (ty, _) if !TYPES.contains(&ty) => {

@@ -31,7 +31,7 @@ pub fn text(difference: &Difference, (before, after): (&str, &str)) -> String {
             Change::Added => lines.push(format!("+ state {}", name(state))),
             Change::Removed => lines.push(format!("- state {}", name(state))),
             Change::Renamed(from) => {
-                lines.push(format!("~ state {}, renamed from `{from}`", name(state)))
+                lines.push(format!("~ state {}, renamed from `{from}`", name(state)));
             }
             Change::Changed { fields, moved_from } => {
                 let moved = moved_from

@@ -472,7 +472,7 @@ fn path(expression: &Expression) -> Option<String> {
         match element {
             Element::Literal(text) => path.push_str(text.as_str()),
             Element::Interpolation(inner) if inner.expr.to_string().trim() == "path.module" => {
-                path.push('.')
+                path.push('.');
             }
             _ => return None,
         }
