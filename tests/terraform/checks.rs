@@ -217,7 +217,7 @@ const MISTAKES: [(&str, &str, &str); 10] = [
     (
         "backoff_rate     = 2",
         "backoff_rate     = 0.2",
-        "`backoff_rate` is 0.2",
+        "`backoff_rate` must be at least 1, got 0.2",
     ),
     (
         "variable       = \"$.prepared[0].success\"",
@@ -232,7 +232,7 @@ const MISTAKES: [(&str, &str, &str); 10] = [
     (
         "result_path     = \"$.shipment\"",
         "result_path     = \"$.shipments[*]\"",
-        "`result_path` must lead to one place",
+        "`result_path` must lead to exactly one place",
     ),
     (
         "States.Format('Order {} ships",

@@ -83,9 +83,8 @@ fn certificate() -> (CertifiedKey<KeyPair>, String) {
     )
 }
 
-/// A provider mirror on loopback (Terraform documentation, "Provider Network Mirror Protocol"). Returns its address
-/// and the file of its certificate.
-async fn mirror(files: PathBuf, platform: &Platform, versions: &[&str]) -> (String, TempDir) {
+/// A server with TLS on loopback, and the folder with its certificate. The function returns the content of a path.
+async fn serve(answer: impl Fn(&str) -> Option<Vec<u8>> + Send + 'static) -> (String, TempDir) {
     let (own, pem) = certificate();
     let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(own.signing_key.serialize_der()));
     let certificates = tempfile::tempdir().unwrap();
@@ -100,34 +99,7 @@ async fn mirror(files: PathBuf, platform: &Platform, versions: &[&str]) -> (Stri
         .unwrap();
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = format!(
-        "https://localhost:{}/",
-        listener.local_addr().unwrap().port()
-    );
-    let platform = platform.name();
-    let index = versions
-        .iter()
-        .map(|version| format!("\"{version}\": {{}}"))
-        .collect::<Vec<_>>()
-        .join(", ");
-    let answer = move |path: &str| -> Option<Vec<u8>> {
-        let name = path.strip_prefix(&format!("/registry.terraform.io/{SOURCE}/"))?;
-        if name == "index.json" {
-            return Some(format!("{{\"versions\": {{{index}}}}}").into_bytes());
-        }
-        let Some(version) = name.strip_suffix(".json") else {
-            return fs::read(files.join(name)).ok();
-        };
-        let archive = format!("{PROVIDER}_{version}_{platform}.zip");
-        let sums = fs::read_to_string(files.join(format!("{PROVIDER}_{version}_SHA256SUMS")))
-            .unwrap_or_default();
-        let sum = sums
-            .lines()
-            .find_map(|line| line.strip_suffix(&format!("  {archive}")));
-        let hash = sum.map_or_else(|| "0".repeat(64), str::to_owned);
-        let archive = format!("{{\"url\": \"{archive}\", \"hashes\": [\"zh:{hash}\"]}}");
-        Some(format!("{{\"archives\": {{\"{platform}\": {archive}}}}}").into_bytes())
-    };
+    let host = format!("localhost:{}", listener.local_addr().unwrap().port());
     tokio::spawn(async move {
         loop {
             let (stream, _) = listener.accept().await.unwrap();
@@ -153,7 +125,157 @@ async fn mirror(files: PathBuf, platform: &Platform, versions: &[&str]) -> (Stri
             let _ = stream.shutdown().await;
         }
     });
-    (address, certificates)
+    (host, certificates)
+}
+
+/// The checksum of an archive, as the checksums of the release list it.
+fn listed_sum(files: &Path, version: &str, archive: &str) -> Option<String> {
+    let sums = files.join(format!("{PROVIDER}_{version}_SHA256SUMS"));
+    let sums = fs::read_to_string(sums).unwrap_or_default();
+    let is_of = |line: &str| {
+        line.strip_suffix(&format!("  {archive}"))
+            .map(str::to_owned)
+    };
+    sums.lines().find_map(is_of)
+}
+
+/// A provider mirror (Terraform documentation, "Provider Network Mirror Protocol").
+async fn mirror(files: PathBuf, platform: &Platform, versions: &[&str]) -> (String, TempDir) {
+    let platform = platform.name();
+    let index = versions
+        .iter()
+        .map(|version| format!("\"{version}\": {{}}"))
+        .collect::<Vec<_>>()
+        .join(", ");
+    let answer = move |path: &str| -> Option<Vec<u8>> {
+        let name = path.strip_prefix(&format!("/registry.terraform.io/{SOURCE}/"))?;
+        if name == "index.json" {
+            return Some(format!("{{\"versions\": {{{index}}}}}").into_bytes());
+        }
+        let Some(version) = name.strip_suffix(".json") else {
+            return fs::read(files.join(name)).ok();
+        };
+        let archive = format!("{PROVIDER}_{version}_{platform}.zip");
+        let hash = listed_sum(&files, version, &archive).unwrap_or_else(|| "0".repeat(64));
+        let archive = format!("{{\"url\": \"{archive}\", \"hashes\": [\"zh:{hash}\"]}}");
+        Some(format!("{{\"archives\": {{\"{platform}\": {archive}}}}}").into_bytes())
+    };
+    let (host, certificates) = serve(answer).await;
+    (format!("https://{host}/"), certificates)
+}
+
+/// A signing key in a folder of its own: its ID, and the public key in ASCII armor. `None` without `gpg`.
+fn signing_key(folder: &Path) -> Option<(String, String)> {
+    let gpg = |arguments: &[&str]| {
+        let mut command = Command::new("gpg");
+        command
+            .arg("--homedir")
+            .arg(folder)
+            .args(["--batch", "--quiet"])
+            .args(arguments);
+        let output = command.stdin(Stdio::null()).output().ok()?;
+        output
+            .status
+            .success()
+            .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let user = "releases@example.com";
+    gpg(&[
+        "--passphrase",
+        "",
+        "--quick-generate-key",
+        user,
+        "rsa2048",
+        "sign",
+        "1d",
+    ])?;
+    let listed = gpg(&["--list-keys", "--with-colons"])?;
+    let id = listed
+        .lines()
+        .find(|line| line.starts_with("pub:"))?
+        .split(':')
+        .nth(4)?
+        .to_owned();
+    Some((id, gpg(&["--armor", "--export", user])?))
+}
+
+/// A registry verifies the signature, and its checksums of all platforms are in the lock file (Terraform documentation,
+/// "Provider Registry Protocol").
+#[tokio::test(flavor = "multi_thread")]
+async fn a_release_is_installed_from_a_registry() {
+    let (files, platform) = release(&["0.1.0"]);
+    // The sockets of gpg need a short path.
+    let keys = tempfile::Builder::new()
+        .prefix("gpg")
+        .tempdir_in("/tmp")
+        .unwrap();
+    let Some((id, public)) = signing_key(keys.path()) else {
+        println!("skipped: a release from a registry: gpg cannot create a key");
+        return;
+    };
+    let sums = files.path().join(format!("{PROVIDER}_0.1.0_SHA256SUMS"));
+    let mut gpg = Command::new("gpg");
+    gpg.arg("--homedir")
+        .arg(keys.path())
+        .args(["--batch", "--quiet", "--detach-sign"])
+        .arg(&sums);
+    assert!(gpg.status().unwrap().success());
+    let archive = format!("{PROVIDER}_0.1.0_{}.zip", platform.name());
+    let sum = listed_sum(files.path(), "0.1.0", &archive).unwrap();
+    let manifest = dist::sha256(
+        &fs::read(files.path().join(format!("{PROVIDER}_0.1.0_manifest.json"))).unwrap(),
+    );
+    let name = format!("{PROVIDER}_0.1.0_SHA256SUMS");
+    let package = serde_json::json!({
+        "protocols": ["6.0"], "os": platform.os, "arch": platform.arch, "filename": archive,
+        "download_url": format!("/files/{archive}"), "shasum": sum,
+        "shasums_url": format!("/files/{name}"),
+        "shasums_signature_url": format!("/files/{name}.sig"),
+        "signing_keys": { "gpg_public_keys": [{ "key_id": id, "ascii_armor": public }] },
+    });
+    let versions = serde_json::json!({ "versions": [{
+        "version": "0.1.0", "protocols": ["6.0"],
+        "platforms": [{ "os": platform.os, "arch": platform.arch }],
+    }] });
+    let folder = files.path().to_owned();
+    let answer = move |path: &str| match path.strip_prefix("/files/") {
+        Some(name) => fs::read(folder.join(name)).ok(),
+        None if path == "/.well-known/terraform.json" => {
+            Some(b"{\"providers.v1\": \"/v1/providers/\"}".to_vec())
+        }
+        None if path == format!("/v1/providers/{SOURCE}/versions") => {
+            Some(versions.to_string().into_bytes())
+        }
+        None if path.starts_with(&format!("/v1/providers/{SOURCE}/0.1.0/download/")) => {
+            Some(package.to_string().into_bytes())
+        }
+        None => None,
+    };
+    let (host, certificates) = serve(answer).await;
+    let aws = aws().await;
+    let mut workspace = Workspace::new(&aws).unwrap();
+    install_from(&workspace, "direct {}");
+    workspace.set_env(
+        "SSL_CERT_FILE",
+        certificates.path().join("ca.pem").to_str().unwrap(),
+    );
+    let configuration = requiring("0.1.0").replace(SOURCE, &format!("{host}/{SOURCE}"));
+    workspace.write("main.tf", &configuration).unwrap();
+    let installed = workspace.terraform(&["init", "-no-color"]).await.unwrap();
+    assert_says(&installed, &["v0.1.0 (self-signed, key ID"]);
+    let lock = fs::read_to_string(workspace.path().join(".terraform.lock.hcl")).unwrap();
+    // The checksum of the installed content, and those of all files of the release.
+    for hash in [
+        content_hash("0.1.0"),
+        format!("zh:{sum}"),
+        format!("zh:{manifest}"),
+    ] {
+        assert!(lock.contains(&hash), "{hash} is not in {lock}");
+    }
+    assert_says(&workspace.plan().await.unwrap(), &["1 to add"]);
+    assert_success(&workspace.apply().await.unwrap());
+    assert_empty(&workspace.plan().await.unwrap());
+    assert_success(&workspace.destroy().await.unwrap());
 }
 
 /// A version reads the state that the previous version wrote.
@@ -432,6 +554,52 @@ fn the_command_is_installed_with_npm() {
     assert!(
         code == Some(2)
             && said.contains(&format!("the package sfn-asl-{os}-{arch} is not installed")),
+        "{said}"
+    );
+}
+
+/// The steps of the action install the wheel and annotate the pull request.
+#[test]
+#[cfg(unix)]
+fn the_action_annotates_mistakes() {
+    let action = fs::read_to_string(e2e::repository().join("action.yml")).unwrap();
+    let scripts = action.split("run: |\n").skip(1).map(|rest| {
+        let lines = rest.lines().take_while(|line| line.starts_with("        "));
+        lines.map(str::trim_start).collect::<Vec<_>>().join("\n")
+    });
+    let (files, _) = release(&[dist::VERSION]);
+    fs::write(
+        files.path().join("wrong.asl.json"),
+        r#"{"StartAt": "B", "States": {"A": {"Type": "Succeed"}}}"#,
+    )
+    .unwrap();
+    let run = |script: String| {
+        let output = Command::new("bash")
+            .args(["-e", "-c", &script])
+            .current_dir(files.path())
+            .env("RUNNER_TEMP", files.path().join("runner"))
+            .envs([
+                ("VERSION", dist::VERSION),
+                ("LEVEL", "warning"),
+                ("ARGUMENTS", ""),
+            ])
+            .envs([("PATHS", "wrong.asl.json"), ("PIP_NO_INDEX", "1")])
+            .env("PIP_FIND_LINKS", files.path())
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        (
+            output.status.code(),
+            String::from_utf8_lossy(&said).into_owned(),
+        )
+    };
+    let outcomes: Vec<_> = scripts.map(run).collect();
+    let [(Some(0), _), (Some(1), said)] = outcomes.as_slice() else {
+        panic!("{outcomes:?}")
+    };
+    assert!(
+        said.contains("::error file=wrong.asl.json,line=1"),
         "{said}"
     );
 }

@@ -111,7 +111,13 @@ fn settings_of_editors_are_readable() {
     let zed: serde_json::Value = serde_json::from_str(&read("zed/settings.json")).unwrap();
     assert_eq!(zed["lsp"]["sfn"]["binary"]["arguments"][0], "server");
     let code: serde_json::Value = serde_json::from_str(&read("vscode/package.json")).unwrap();
-    assert_eq!(code["version"], env!("CARGO_PKG_VERSION"));
+    let version = env!("CARGO_PKG_VERSION");
+    assert_eq!(code["version"], version);
+    let action = read("../action.yml");
+    assert!(
+        action.contains(&format!("default: {version}\n")),
+        "{action}"
+    );
     assert!(
         editors()
             .join("vscode")
