@@ -375,6 +375,8 @@ fn archives_are_the_same_each_time_and_have_checksums() {
         format!("{COMMAND}_0.1.0_SHA256SUMS"),
         format!("{COMMAND}_0.1.0_{name}.zip"),
         format!("sfn_asl-0.1.0-py3-none-{}.whl", platform.wheel),
+        format!("{}-0.1.0.tgz", platform.npm_package()),
+        format!("{}-0.1.0.tgz", dist::npm::PACKAGE),
     ];
     let mut found: Vec<String> = fs::read_dir(first.path())
         .unwrap()

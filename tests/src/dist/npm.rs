@@ -36,7 +36,8 @@ impl Platform {
         )
     }
 
-    fn npm_package(&self) -> String {
+    /// Returns the name of the npm package with the program for the platform.
+    pub fn npm_package(&self) -> String {
         let (os, arch) = self.node();
         format!("{PACKAGE}-{os}-{arch}")
     }
