@@ -465,7 +465,9 @@ fn permissions() {
             .unwrap();
             let words = table.split('`').filter(|word| {
                 word.split_once(':').is_some_and(|(service, action)| {
-                    service.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+                    service
+                        .chars()
+                        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
                         && action.starts_with(|c: char| c.is_ascii_uppercase())
                 })
             });
