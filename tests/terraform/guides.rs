@@ -517,7 +517,8 @@ async fn coming_from_cloudformation() {
     let aws = aws().await;
     let mut workspace = Workspace::new(&aws).unwrap();
     let sam = async |line: &str| match line {
-        "sam deploy --template-file sam/template.yaml --stack-name refunds" => {
+        "sam deploy --template-file sam/template.yaml --stack-name refunds --capabilities CAPABILITY_IAM --resolve-s3" =>
+        {
             let definition = json!({ "StartAt": "Wait", "States": { "Wait": { "Type": "Wait", "Seconds": 1, "End": true } } });
             let role = "arn:aws:iam::123456789012:role/refunds-RefundsRole-1a2b3c";
             let tags = [
