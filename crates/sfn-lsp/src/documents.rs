@@ -237,7 +237,7 @@ mod tests {
     #[test]
     fn addresses_are_paths() {
         for (uri, path) in [
-            ("file:///some/a%20b/main.tf", "/work/a b/main.tf"),
+            ("file:///some/a%20b/main.tf", "/some/a b/main.tf"),
             ("file:///%C3%BC%", "/ü%"),
             ("file:///100%25zz", "/100%zz"),
             ("untitled:Untitled-1", "untitled:Untitled-1"),
