@@ -45,6 +45,7 @@ mod moto;
 mod objects;
 mod odd_folders;
 mod other_states;
+mod packages;
 mod picture;
 mod provider_block;
 mod provider_functions;

@@ -66,7 +66,7 @@ pub fn estimate(definition: &Json) -> Estimate {
     let mut known = HashMap::new();
     let costs = Costs::of(&subject, ScopeId::ROOT, &mut known);
     let (routes, complete) = costs.routes();
-    let told = |route: &Vec<usize>| Route {
+    let reported = |route: &Vec<usize>| Route {
         states: route
             .iter()
             .filter_map(|position| costs.names.get(*position).cloned())
@@ -75,7 +75,7 @@ pub fn estimate(definition: &Json) -> Estimate {
     };
     Estimate {
         transitions: costs.total(),
-        routes: routes.iter().map(told).collect(),
+        routes: routes.iter().map(reported).collect(),
         complete,
     }
 }

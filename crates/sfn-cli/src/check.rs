@@ -4,15 +4,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use asl::Diagnostic;
 use asl::template::{Checked, MadeLater, NamedFile, may_have_definitions};
+use asl::{Diagnostic, Format};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use sfn_convert::configuration;
+use sfn_convert::{Content, configuration};
 
 use crate::Failure;
 use crate::beside::Boundary;
 use crate::config::Settings;
-use crate::input::{Input, Kind, format_of};
+use crate::input::Input;
 
 /// Minimum number of files for which a progress bar is shown.
 const BAR: usize = 20;
@@ -149,8 +149,8 @@ pub fn check_one(input: &Input, settings: &Settings) -> Outcome {
     };
     let says_asl = input.says_asl();
     let may_have = match kind {
-        Kind::Configuration => configuration::may_have_workflows(&text),
-        Kind::Text(_) => says_asl || may_have_definitions(&text),
+        Content::Configuration => configuration::may_have_workflows(&text),
+        Content::Text(_) => says_asl || may_have_definitions(&text),
     };
     // Most files in a folder do not contain a definition.
     if !input.named && !may_have {
@@ -162,8 +162,8 @@ pub fn check_one(input: &Input, settings: &Settings) -> Outcome {
         findings,
         made_later,
     } = match kind {
-        Kind::Configuration => configuration::check(&text, &settings.linter),
-        Kind::Text(format) => settings.linter.check_file(&text, format, says_asl),
+        Content::Configuration => configuration::check(&text, &settings.linter),
+        Content::Text(format) => settings.linter.check_file(&text, format, says_asl),
     };
     let boundary = Boundary::around(&input.folder, settings.allow_outside);
     let folder = input.path.parent().unwrap_or(Path::new(""));
@@ -209,10 +209,11 @@ pub fn check_beside(beside: &Beside, settings: &Settings) -> Outcome {
             ..outcome
         };
     }
-    let mut findings =
-        settings
-            .linter
-            .check_named(&text, format_of(&beside.path, &text), &beside.file);
+    let mut findings = settings.linter.check_named(
+        &text,
+        Format::of(&beside.path.to_string_lossy(), &text),
+        &beside.file,
+    );
     if !beside.boundary.holds(&beside.path) {
         findings.iter_mut().for_each(|finding| finding.fix = None);
     }

@@ -7,10 +7,10 @@ use std::path::Path;
 
 use asl::Format;
 use asl::{Diagnostic, Fix, Json, JsonPointer};
+use sfn_convert::Content;
 
 use crate::Failure;
 use crate::check::Outcome;
-use crate::input::{Kind, kind_of};
 
 /// Maximum number of rounds of repair and check. A repair can make another one possible.
 const ROUNDS: usize = 5;
@@ -23,8 +23,8 @@ pub fn apply(
 ) -> Result<(), Failure> {
     for outcome in outcomes.iter_mut().filter(|outcome| is_file(outcome)) {
         for _ in 0..ROUNDS {
-            let kind = kind_of(&outcome.path, &outcome.text);
-            let (text, count) = repaired(&outcome.text, kind, &outcome.findings, all);
+            let content = Content::of(&outcome.path, &outcome.text);
+            let (text, count) = repaired(&outcome.text, content, &outcome.findings, all);
             if count == 0 {
                 break;
             }
@@ -70,7 +70,12 @@ fn tell_why(finding: &mut Diagnostic, all: bool) {
 }
 
 /// The text with all repairs that do not overlap, and their number.
-pub fn repaired(text: &str, kind: Kind, findings: &[Diagnostic], all: bool) -> (String, usize) {
+pub fn repaired(
+    text: &str,
+    content: Content,
+    findings: &[Diagnostic],
+    all: bool,
+) -> (String, usize) {
     let mut fixes: Vec<&Fix> = findings
         .iter()
         .filter_map(|finding| finding.fix.as_ref())
@@ -85,13 +90,13 @@ pub fn repaired(text: &str, kind: Kind, findings: &[Diagnostic], all: bool) -> (
         is_apart
     });
     let changed = with(text, &fixes);
-    if keeps_the_rest(text, &changed, kind, &fixes) {
+    if keeps_the_rest(text, &changed, content, &fixes) {
         return (changed, fixes.len());
     }
     // Only the repairs that keep the rest of the file are applied.
-    fixes.retain(|fix| keeps_the_rest(text, &with(text, &[fix]), kind, &[fix]));
+    fixes.retain(|fix| keeps_the_rest(text, &with(text, &[fix]), content, &[fix]));
     let changed = with(text, &fixes);
-    if keeps_the_rest(text, &changed, kind, &fixes) {
+    if keeps_the_rest(text, &changed, content, &fixes) {
         (changed, fixes.len())
     } else {
         (text.to_owned(), 0)
@@ -110,10 +115,10 @@ fn with(text: &str, fixes: &[&Fix]) -> String {
 }
 
 /// Whether the changed text means the same as the original, except for the repairs.
-fn keeps_the_rest(text: &str, changed: &str, kind: Kind, fixes: &[&Fix]) -> bool {
-    let format = match kind {
-        Kind::Configuration => return true,
-        Kind::Text(format) => format,
+fn keeps_the_rest(text: &str, changed: &str, content: Content, fixes: &[&Fix]) -> bool {
+    let format = match content {
+        Content::Configuration => return true,
+        Content::Text(format) => format,
     };
     let read = |text: &str| match format {
         Format::Json => asl::parse_unfilled(text).or_else(|_| asl::parse_yaml_template(text)),
@@ -416,7 +421,7 @@ mod tests {
                 let text = style.write(&wrong);
                 let (changed, count) = repaired(
                     &text,
-                    Kind::Text(style.format()),
+                    Content::Text(style.format()),
                     &found(&text, style.format()),
                     false,
                 );

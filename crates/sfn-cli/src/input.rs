@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use asl::Format;
 use ignore::{DirEntry, WalkBuilder};
+use sfn_convert::Content;
 
 use crate::Failure;
 
@@ -18,15 +19,6 @@ pub fn file_and_name(argument: &str) -> (&str, Option<&str>) {
         .rsplit_once('#')
         .filter(|_| !Path::new(argument).exists());
     split.map_or((argument, None), |(file, name)| (file, Some(name)))
-}
-
-/// Kind of content of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// Terraform configuration.
-    Configuration,
-    /// A definition or a template.
-    Text(Format),
 }
 
 /// A file to check.
@@ -81,23 +73,14 @@ impl Input {
 
     /// Whether the input is a definition by its name or because it comes from standard input.
     pub fn says_asl(&self) -> bool {
-        let name = self
-            .path
-            .file_name()
-            .and_then(|name| name.to_str())
-            .unwrap_or("");
-        let is_asl = |name: &str| {
-            [".asl", ".asl.json", ".asl.yaml", ".asl.yml"]
-                .iter()
-                .any(|end| name.ends_with(end))
-        };
-        self.format.is_some() || self.path.as_os_str() == "-" || is_asl(name)
+        let name = self.path.to_string_lossy();
+        self.format.is_some() || name == "-" || Format::is_definition_name(&name)
     }
 
     /// Reads the text and its kind.
-    pub fn read(&self) -> Result<(String, Kind), Failure> {
+    pub fn read(&self) -> Result<(String, Content), Failure> {
         if let (Some(text), Some(format)) = (&self.text, self.format) {
-            return Ok((text.clone(), Kind::Text(format)));
+            return Ok((text.clone(), Content::Text(format)));
         }
         let name = self.path.display();
         let mut bytes = Vec::new();
@@ -110,22 +93,8 @@ impl Input {
         let text = String::from_utf8(bytes).map_err(|_| format!("{name} is not valid UTF-8"))?;
         let kind = self
             .format
-            .map_or_else(|| kind_of(&self.path, &text), Kind::Text);
+            .map_or_else(|| Content::of(&self.path, &text), Content::Text);
         Ok((text, kind))
-    }
-}
-
-/// Format of a file, by its name or else by its text.
-pub fn format_of(path: &Path, text: &str) -> Format {
-    Format::of_name(&path.to_string_lossy()).unwrap_or_else(|| Format::of_text(text))
-}
-
-/// The content of a file, by its name or else by its text.
-pub fn kind_of(path: &Path, text: &str) -> Kind {
-    if extension(path) == "tf" {
-        Kind::Configuration
-    } else {
-        Kind::Text(format_of(path, text))
     }
 }
 
@@ -175,7 +144,7 @@ fn walk(folder: &Path, exclude: &[PathBuf]) -> Result<Vec<Input>, Failure> {
         if is_file
             && matches!(
                 extension(entry.path()),
-                "json" | "yaml" | "yml" | "asl" | "template" | "tf"
+                "json" | "yaml" | "yml" | "asl" | "template" | "tf" | "tofu"
             )
         {
             let path = if folder.as_os_str() == "." {

@@ -4,6 +4,7 @@
 //! machines into blocks.
 
 pub mod configuration;
+mod content;
 pub mod definition;
 pub mod files;
 pub mod import;
@@ -14,5 +15,6 @@ pub mod sources;
 pub mod subject;
 mod workflow;
 
+pub use content::Content;
 pub use machine::{Definition, Machine};
 pub use placeholders::Placeholders;

@@ -18,7 +18,7 @@ pub fn of_file(
     text: &str,
     files: Files<'_>,
 ) -> Result<Json, String> {
-    let is_configuration = path.extension().is_some_and(|extension| extension == "tf");
+    let is_configuration = crate::Content::is_configuration(path);
     let rendered = if is_configuration {
         configuration::render(text)?
     } else {

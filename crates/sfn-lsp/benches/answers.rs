@@ -7,7 +7,6 @@
     clippy::indexing_slicing,
     reason = "benchmarks fail as tests do"
 )]
-#![allow(dead_code, reason = "the client of the tests does more")]
 
 #[path = "../tests/client/mod.rs"]
 mod client;

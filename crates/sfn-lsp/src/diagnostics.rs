@@ -10,9 +10,9 @@ use gen_lsp_types::{
     DiagnosticRelatedInformation, DiagnosticSeverity, Location, Range, TextEdit, Uri,
     WorkspaceEdit,
 };
-use sfn_convert::configuration;
+use sfn_convert::{Content, configuration};
 
-use crate::documents::{Document, Kind};
+use crate::documents::Document;
 
 /// The name of the server in diagnostics.
 const SOURCE: &str = "sfn";
@@ -20,11 +20,11 @@ const SOURCE: &str = "sfn";
 /// Checks a file.
 pub fn check(document: &Document, linter: &Linter) -> Vec<Diagnostic> {
     let text = &document.text.text;
-    match document.kind {
-        Kind::Configuration if !configuration::may_have_workflows(text) => Vec::new(),
+    match document.content {
+        Content::Configuration if !configuration::may_have_workflows(text) => Vec::new(),
         // terraform-ls reports what is wrong with the configuration itself.
-        Kind::Configuration => configuration::check_workflows(text, linter).findings,
-        Kind::Text(format) => {
+        Content::Configuration => configuration::check_workflows(text, linter).findings,
+        Content::Text(format) => {
             let says_asl = document.says_asl();
             if !says_asl && !asl::template::may_have_definitions(text) {
                 return Vec::new();

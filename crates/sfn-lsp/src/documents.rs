@@ -7,32 +7,13 @@ use std::rc::Rc;
 
 use asl::{Diagnostic, Format};
 use gen_lsp_types::Uri;
+use sfn_convert::Content;
 
 use crate::index::Index;
 use crate::text::{Encoding, Text};
 
 /// The largest file beside an open one that is read.
 const MAX_BYTES: u64 = 4 << 20;
-
-/// The content of a file, by its name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// Terraform configuration.
-    Configuration,
-    /// A definition or a template.
-    Text(Format),
-}
-
-impl Kind {
-    /// Returns the content of a file, by its name or else by its text.
-    pub fn of(path: &Path, text: &str) -> Self {
-        let name = path.to_string_lossy();
-        if name.ends_with(".tf") || name.ends_with(".tofu") {
-            return Self::Configuration;
-        }
-        Self::Text(Format::of_name(&name).unwrap_or_else(|| Format::of_text(text)))
-    }
-}
 
 /// A version of a file.
 #[derive(Debug)]
@@ -42,7 +23,7 @@ pub struct Document {
     /// Where it is.
     pub path: PathBuf,
     /// Its content.
-    pub kind: Kind,
+    pub content: Content,
     /// The version of the client; `None` for a file that is not open.
     pub version: Option<i32>,
     /// The text.
@@ -51,18 +32,18 @@ pub struct Document {
     index: OnceCell<(Rc<Index>, bool)>,
     /// The index of an earlier version, for a text that cannot be parsed.
     last: Option<Rc<Index>>,
-    /// The findings of the last check.
+    /// The findings of this version; empty until it is checked, as those of an earlier one have other places.
     pub findings: RefCell<Vec<Diagnostic>>,
 }
 
 impl Document {
     fn new(uri: Uri, version: Option<i32>, text: String, encoding: Encoding) -> Self {
         let path = path_of(&uri);
-        let kind = Kind::of(&path, &text);
+        let content = Content::of(&path, &text);
         Self {
             uri,
             path,
-            kind,
+            content,
             version,
             text: Text::new(text, encoding),
             index: OnceCell::new(),
@@ -83,15 +64,12 @@ impl Document {
 
     /// Returns whether the name of the file says that it is a definition.
     pub fn says_asl(&self) -> bool {
-        let name = self.path.to_string_lossy();
-        [".asl", ".asl.json", ".asl.yaml", ".asl.yml"]
-            .iter()
-            .any(|end| name.ends_with(end))
+        Format::is_definition_name(&self.path.to_string_lossy())
     }
 
     fn indexed(&self) -> &(Rc<Index>, bool) {
         self.index
-            .get_or_init(|| match Index::of(&self.text.text, self.kind) {
+            .get_or_init(|| match Index::of(&self.text.text, self.content) {
                 Some(index) => (Rc::new(index), true),
                 None => (self.last.clone().unwrap_or_default(), false),
             })
@@ -123,7 +101,6 @@ impl Documents {
                 .get()
                 .map(|(index, _)| Rc::clone(index))
                 .or_else(|| before.last.clone());
-            document.findings.replace(before.findings.take());
         }
         let document = Rc::new(document);
         self.open
@@ -146,7 +123,7 @@ impl Documents {
         let Some(folder) = document
             .path
             .parent()
-            .filter(|_| document.kind == Kind::Configuration)
+            .filter(|_| document.content == Content::Configuration)
         else {
             return Vec::new();
         };
@@ -161,8 +138,7 @@ impl Documents {
         );
         paths.sort();
         paths.dedup();
-        let of_module =
-            |path: &PathBuf| *path != document.path && Kind::of(path, "{}") == Kind::Configuration;
+        let of_module = |path: &PathBuf| *path != document.path && Content::is_configuration(path);
         let read = |path: PathBuf| is_open(&path).or_else(|| self.read(&path).map(Rc::new));
         paths
             .into_iter()
@@ -247,18 +223,5 @@ mod tests {
         let path = Path::new("/some/a b/ü(1).tf");
         assert_eq!(uri_of(path).0, "file:///some/a%20b/%C3%BC%281%29.tf");
         assert_eq!(path_of(&uri_of(path)), path);
-    }
-
-    #[test]
-    fn names_tell_the_content() {
-        for (name, kind) in [
-            ("main.tf", Kind::Configuration),
-            ("main.tofu", Kind::Configuration),
-            ("a.asl.yaml", Kind::Text(Format::Yaml)),
-            ("a.asl.json", Kind::Text(Format::Json)),
-            ("a.asl", Kind::Text(Format::Json)),
-        ] {
-            assert_eq!(Kind::of(Path::new(name), "{}"), kind, "{name}");
-        }
     }
 }

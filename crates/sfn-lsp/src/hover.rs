@@ -8,8 +8,10 @@ use asl::rules::rule_named;
 use asl::semantic::graph::Graph;
 use asl::{Diagnostic, Json};
 
+use sfn_convert::Content;
+
 use crate::completion::field_at;
-use crate::documents::{Document, Kind};
+use crate::documents::Document;
 use crate::index::Named;
 
 /// The developer guide's page about the structure of a definition.
@@ -36,7 +38,7 @@ pub fn hover(document: &Document, at: usize) -> Option<(String, Range<usize>)> {
     if let Some(finding) = findings.iter().find(holds) {
         return Some((rule_text(finding)?, finding.span.clone()?));
     }
-    let Kind::Text(format) = document.kind else {
+    let Content::Text(format) = document.content else {
         return None;
     };
     let (field, span) = field_at(&document.text.text, format, at)?;

@@ -4,13 +4,11 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use asl::semantic::graph::Graph;
-use asl::semantic::ids::{NamespaceId, StateId, Table};
+use asl::semantic::ids::{Id, NamespaceId, StateId, Table};
 use asl::template::{Located, locate};
 use asl::{Json, JsonPointer, MachineType};
-use sfn_convert::configuration;
+use sfn_convert::{Content, configuration};
 use tfconfig::reader::{Configuration, Literal};
-
-use crate::documents::Kind;
 
 /// What an editor finds in a file.
 #[derive(Debug, Default)]
@@ -114,9 +112,9 @@ impl Places for configuration::Workflow<'_> {
 
 impl Index {
     /// Reads a text; `None` if it cannot be parsed, so that the index of its last readable version stays in use.
-    pub fn of(text: &str, kind: Kind) -> Option<Self> {
-        match kind {
-            Kind::Text(format) => {
+    pub fn of(text: &str, content: Content) -> Option<Self> {
+        match content {
+            Content::Text(format) => {
                 let located = locate(text, format, MachineType::Standard);
                 let workflow = |located: Located| {
                     let header = located.span(text, &JsonPointer::root());
@@ -140,7 +138,7 @@ impl Index {
                     ..Self::default()
                 })
             }
-            Kind::Configuration => {
+            Content::Configuration => {
                 let configuration = Configuration::parse(text).ok()?;
                 let with_address = |found: configuration::Workflow<'_>| {
                     let mut workflow = workflow(&found.root, &found);
@@ -238,12 +236,6 @@ fn workflow(root: &Json, places: &dyn Places) -> Workflow {
             *parent = scope.holder;
         }
     }
-    let positions: HashMap<StateId, usize> = graph
-        .states
-        .ids()
-        .enumerate()
-        .map(|(position, state)| (state, position))
-        .collect();
     let states = graph.states.iter().map(|node| State {
         name: node.name.to_owned(),
         ty: node
@@ -257,7 +249,7 @@ fn workflow(root: &Json, places: &dyn Places) -> Workflow {
             .get(node.namespace)
             .copied()
             .flatten()
-            .and_then(|state| positions.get(&state).copied()),
+            .map(Id::position),
         at: node.at.clone(),
         name_span: places.name_letters(&node.at),
         span: places.span(&node.at),
@@ -276,7 +268,6 @@ fn workflow(root: &Json, places: &dyn Places) -> Workflow {
             .literals(at)
             .into_iter()
             .map(|literal| Mention { namespace, literal });
-        // A value that several edges share is one place.
         mentions.extend(found);
     }
     Workflow {

@@ -8,9 +8,10 @@ use asl::Format;
 use gen_lsp_types::{
     CodeLens, Command, DocumentSymbol, Location, Range, SymbolKind, TextEdit, Uri, WorkspaceEdit,
 };
+use sfn_convert::Content;
 use tfconfig::reader::Literal;
 
-use crate::documents::{Document, Kind};
+use crate::documents::Document;
 use crate::index::{Mention, Named, State, Workflow};
 
 /// The command that draws a workflow.
@@ -22,9 +23,16 @@ const MAX_DEPTH: usize = 16;
 const MAX_NAME: usize = 80;
 
 /// A place in a file.
+#[derive(Debug)]
 pub struct Place {
     document: Rc<Document>,
     span: ops::Range<usize>,
+}
+
+impl PartialEq for Place {
+    fn eq(&self, other: &Self) -> bool {
+        self.document.uri == other.document.uri && self.span == other.span
+    }
 }
 
 impl Place {
@@ -71,18 +79,54 @@ pub fn references(document: &Rc<Document>, at: usize, module: &[Rc<Document>]) -
         .mentions
         .iter()
         .filter(|mention| mention.namespace == named.namespace);
-    for Mention { literal, .. } in mentions {
-        collect(document, literal, &named.name, module, 0, &mut found);
-    }
+    found.extend(places(document, mentions, &named.name, module));
     // A local value may be used more than once.
-    let mut seen: Vec<(Uri, ops::Range<usize>)> = Vec::new();
-    found.retain(|place| {
-        let key = (place.document.uri.clone(), place.span.clone());
-        let is_new = !seen.contains(&key);
-        seen.push(key);
-        is_new
-    });
+    let mut distinct: Vec<Place> = Vec::new();
+    for place in found {
+        if !distinct.contains(&place) {
+            distinct.push(place);
+        }
+    }
+    distinct
+}
+
+/// The places in which mentions are a name.
+fn places<'m>(
+    document: &Rc<Document>,
+    mentions: impl Iterator<Item = &'m Mention>,
+    name: &str,
+    module: &[Rc<Document>],
+) -> Vec<Place> {
+    let mut found = Vec::new();
+    for Mention { literal, .. } in mentions {
+        collect(document, literal, name, module, 0, &mut found);
+    }
     found
+}
+
+/// The workflow other than this one that takes a name from one of these places: a local value can be used by several.
+fn other_user(
+    document: &Rc<Document>,
+    named: &Named<'_>,
+    module: &[Rc<Document>],
+    renamed: &[Place],
+) -> Option<String> {
+    let all: Vec<&Rc<Document>> = std::iter::once(document).chain(module).collect();
+    all.iter().find_map(|user| {
+        let rest: Vec<Rc<Document>> = all
+            .iter()
+            .filter(|other| other.uri != user.uri)
+            .map(|other| Rc::clone(other))
+            .collect();
+        let others = user.index().workflows.iter();
+        let others = others.filter(|workflow| !std::ptr::eq(*workflow, named.workflow));
+        others
+            .filter(|workflow| {
+                let used = places(user, workflow.mentions.iter(), &named.name, &rest);
+                used.iter().any(|place| renamed.contains(place))
+            })
+            .find_map(|workflow| workflow.name.clone())
+    })
 }
 
 /// The places of a string that is the name: in the file itself, or in a local value of another file of the module.
@@ -143,15 +187,21 @@ pub fn rename(
             named.name
         ));
     }
-    check_name(&named, new, document.kind)?;
+    check_name(&named, new, document.content)?;
     if let Some(other) = module.iter().find(|other| !other.is_indexed()) {
         return Err(format!(
             "{} has syntax errors: correct them first",
             other.path.display()
         ));
     }
+    let renamed = references(document, at, module);
+    if let Some(other) = other_user(document, &named, module, &renamed) {
+        return Err(format!(
+            "`{other}` uses the same local value as the name of a state: give it a local value of its own first"
+        ));
+    }
     let mut changes: HashMap<Uri, Vec<TextEdit>> = HashMap::new();
-    for place in references(document, at, module) {
+    for place in renamed {
         let edit = edit(&place, new);
         changes
             .entry(place.document.uri.clone())
@@ -165,7 +215,7 @@ pub fn rename(
 }
 
 /// Refuses names that AWS rejects, that another state has, or that change the text around them.
-fn check_name(named: &Named<'_>, new: &str, kind: Kind) -> Result<(), String> {
+fn check_name(named: &Named<'_>, new: &str, content: Content) -> Result<(), String> {
     let length = new.chars().count();
     if !(1..=MAX_NAME).contains(&length) {
         return Err(format!(
@@ -180,7 +230,8 @@ fn check_name(named: &Named<'_>, new: &str, kind: Kind) -> Result<(), String> {
         );
     }
     // In the blocks of HCL all states of a workflow share one namespace.
-    let shares = |state: &&State| kind == Kind::Configuration || state.namespace == named.namespace;
+    let shares =
+        |state: &&State| content == Content::Configuration || state.namespace == named.namespace;
     let mut others = named
         .workflow
         .states
@@ -196,7 +247,7 @@ fn check_name(named: &Named<'_>, new: &str, kind: Kind) -> Result<(), String> {
 /// The edit of one place. A plain word of YAML gets quotes if the new name needs them.
 fn edit(place: &Place, new: &str) -> TextEdit {
     let text = &place.document.text;
-    let is_yaml = place.document.kind == Kind::Text(Format::Yaml);
+    let is_yaml = place.document.content == Content::Text(Format::Yaml);
     let before = text.part(0..place.span.start).chars().next_back();
     let is_quoted = before.is_some_and(|c| matches!(c, '"' | '\''));
     let is_plain = new
@@ -213,7 +264,7 @@ fn edit(place: &Place, new: &str) -> TextEdit {
         _ if !is_quoted && is_yaml && !is_plain => format!("\"{new}\""),
         // The label of a block or the name of a member in HCL.
         _ if !is_quoted
-            && place.document.kind == Kind::Configuration
+            && place.document.content == Content::Configuration
             && !tfconfig::is_identifier(new) =>
         {
             format!("\"{new}\"")
@@ -229,7 +280,7 @@ fn edit(place: &Place, new: &str) -> TextEdit {
 /// Returns the outline of a file: its workflows with their states, or in a `.tf` file only the states, as terraform-ls shows the blocks.
 pub fn outline(document: &Document) -> Vec<DocumentSymbol> {
     let index = document.index();
-    let is_flat = document.kind == Kind::Configuration;
+    let is_flat = document.content == Content::Configuration;
     let symbols = index.workflows.iter().flat_map(|workflow| {
         let mut inside: HashMap<Option<usize>, Vec<usize>> = HashMap::new();
         for (position, state) in workflow.states.iter().enumerate() {
@@ -266,7 +317,7 @@ fn children(
         let workflow_name = workflow
             .name
             .as_deref()
-            .filter(|_| document.kind == Kind::Configuration);
+            .filter(|_| document.content == Content::Configuration);
         let detail =
             workflow_name.map_or_else(|| state.ty.clone(), |name| format!("{} · {name}", state.ty));
         // The range of a symbol holds that of its name.

@@ -8,6 +8,8 @@
 )]
 
 mod client;
+#[path = "client/editing.rs"]
+mod editing;
 
 use std::fmt::Write as _;
 
@@ -258,6 +260,26 @@ fn findings_are_published_with_their_places_and_repairs() {
     client.end();
 }
 
+/// The places of a finding are those of the text that was checked.
+#[test]
+fn repairs_are_not_offered_for_another_text() {
+    let mut client = Client::start(&[]);
+    let wrong = ORDER.replace("\"Next\": \"Done\"", "\"Next\": \"Dne\"");
+    client.open("a.asl.json", &wrong);
+    client.published("a.asl.json");
+    let shifted = format!("\n\n{wrong}");
+    client.open("a.asl.json", &shifted);
+    let range =
+        json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 40, "character": 0 } });
+    let asked = json!({ "textDocument": { "uri": client.uri("a.asl.json") }, "range": range, "context": { "diagnostics": [] } });
+    let actions = client.ask("textDocument/codeAction", asked);
+    for action in actions.as_array().unwrap() {
+        let edits = client.applied(&action["edit"]);
+        assert_eq!(edits[0].1, shifted.replace("Dne", "Done"));
+    }
+    client.end();
+}
+
 #[test]
 fn names_lead_to_states() {
     let mut client = Client::start(&[("main.tf", MODULE), ("locals.tf", LOCALS)]);
@@ -422,6 +444,20 @@ fn impossible_renames_are_refused() {
         let error = client.fail("textDocument/rename", position);
         let _ = writeln!(said, "{new:.9}: {}", error.replace(client.folder(), ""));
     }
+    // Another workflow takes the name from the same local value.
+    let other = MODULE.replace("\"order\" {", "\"other\" {");
+    for (name, text) in [("other.tf", other.as_str()), ("locals.tf", LOCALS)] {
+        client.open(name, text);
+    }
+    let mut position = client.open(
+        "main.tf",
+        &MODULE.replace("task \"Charge\"", "task \"C‸harge\""),
+    );
+    position["newName"] = json!("New");
+    assert_eq!(
+        client.fail("textDocument/rename", position),
+        "`sfn_state_machine.other` uses the same local value as the name of a state: give it a local value of its own first"
+    );
     // The same name in another scope is another state.
     let mut position = client.open("a.asl.json", &charge);
     position["newName"] = json!("Pack");

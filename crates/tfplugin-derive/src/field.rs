@@ -136,11 +136,11 @@ impl Field {
     }
 
     fn check(&self, span: Span) -> Result<()> {
-        let is_set_by_somebody = self.required || self.optional || self.computed;
-        if self.kind == Kind::Attribute && !is_set_by_somebody {
+        let is_ever_set = self.required || self.optional || self.computed;
+        if self.kind == Kind::Attribute && !is_ever_set {
             return Err(Error::new(span, "use `required`, `optional` or `computed`"));
         }
-        if self.kind != Kind::Attribute && is_set_by_somebody {
+        if self.kind != Kind::Attribute && is_ever_set {
             return Err(Error::new(
                 span,
                 "a block cannot be `required`, `optional` or `computed`: use `min`",

@@ -96,7 +96,7 @@ impl<'a> Resource<'a> {
     }
 
     /// Whether the state waits for a task token or the worker of an activity.
-    pub fn waits_for_somebody(&self) -> bool {
+    pub fn waits_for_callback(&self) -> bool {
         *self == Self::Activity || self.pattern() == "waitForTaskToken"
     }
 

@@ -15,6 +15,9 @@ use crate::pointer::JsonPointer;
 use crate::semantic::ids::{Id as _, NamespaceId, ScopeId, StateId, Table};
 use crate::suggest::did_you_mean;
 
+/// The fields that name a state.
+pub const TARGET_FIELDS: [&str; 3] = ["StartAt", "Next", "Default"];
+
 /// A transition between states, or from a scope to its first state.
 #[derive(Debug)]
 pub struct Edge<'a> {

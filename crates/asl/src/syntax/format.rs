@@ -31,4 +31,15 @@ impl Format {
             _ => None,
         }
     }
+
+    /// Returns the format of a file, by its name or else by its text.
+    pub fn of(name: &str, text: &str) -> Self {
+        Self::of_name(name).unwrap_or_else(|| Self::of_text(text))
+    }
+
+    /// Returns whether the name of a file says that it is a definition.
+    pub fn is_definition_name(name: &str) -> bool {
+        let ends = [".asl", ".asl.json", ".asl.yaml", ".asl.yml"];
+        ends.iter().any(|end| name.ends_with(end))
+    }
 }

@@ -1,25 +1,25 @@
 //! Completion in Terraform configuration, in the values that terraform-ls does not know: names of states, and expressions.
 //!
-//! The text is read line by line, as it can hardly be parsed while it is typed.
+//! The line is read as text, because a file can rarely be parsed while it is typed. The states are those of its last readable version.
 
 use std::ops::Range;
 
 use asl::integration::Resource;
+use asl::semantic::graph::TARGET_FIELDS;
+
+use crate::documents::Document;
+use crate::index::{State, Workflow};
 
 use super::expression;
 use super::{Completion, CompletionKind};
 
-/// The blocks that declare workflows.
-const WORKFLOWS: [&str; 2] = ["resource \"sfn_state_machine\"", "data \"sfn_definition\""];
-/// The arguments that name a state.
-const TARGETS: [&str; 3] = ["next", "default", "start_at"];
-
 /// Returns what can be typed at a byte of a configuration.
-pub fn complete(text: &str, at: usize) -> Vec<Completion> {
-    let Some(block) = block_around(text, at) else {
+pub fn complete(document: &Document, at: usize) -> Vec<Completion> {
+    let text = &document.text.text;
+    let block = block_around(text, at).and_then(|block| text.get(block));
+    let Some(block) = block.filter(|block| workflow(document, block).is_some()) else {
         return Vec::new();
     };
-    let block = text.get(block).unwrap_or("");
     let start = text
         .get(..at)
         .and_then(|before| before.rfind('\n'))
@@ -45,7 +45,8 @@ pub fn complete(text: &str, at: usize) -> Vec<Completion> {
         .unwrap_or("")
         .trim()
         .trim_matches('"');
-    if !TARGETS.contains(&argument) {
+    let is_target = |field: &str| asl_hcl::hcl_name(field) == Some(argument);
+    if !TARGET_FIELDS.into_iter().any(is_target) {
         return Vec::new();
     }
     let after: usize = text.get(at..).map_or(0, |rest| {
@@ -55,18 +56,19 @@ pub fn complete(text: &str, at: usize) -> Vec<Completion> {
             .sum()
     });
     let span = at - written.len()..at + after;
-    let word = |(ty, name): (&str, &str)| Completion {
-        label: name.to_owned(),
+    let word = |state: &State| Completion {
+        label: state.name.clone(),
         kind: CompletionKind::State,
-        detail: ty.to_owned(),
+        detail: state.ty.clone(),
         documentation: String::new(),
         span: span.clone(),
-        text: name.to_owned(),
+        text: state.name.clone(),
     };
-    states(block).into_iter().map(word).collect()
+    let states = workflow(document, block).map(|workflow| workflow.states.iter());
+    states.into_iter().flatten().map(word).collect()
 }
 
-/// The bytes of the workflow around a byte: from its first line to the next block at the left margin.
+/// The bytes of the block around a byte: from its first line to the next block at the left margin.
 fn block_around(text: &str, at: usize) -> Option<Range<usize>> {
     let (mut found, mut offset) = (None, 0);
     for line in text.split_inclusive('\n') {
@@ -75,10 +77,7 @@ fn block_around(text: &str, at: usize) -> Option<Range<usize>> {
             return found.map(|start| start..offset);
         }
         if is_block {
-            found = WORKFLOWS
-                .iter()
-                .any(|word| line.starts_with(word))
-                .then_some(offset);
+            found = Some(offset);
         }
         offset += line.len();
     }
@@ -100,32 +99,17 @@ fn open_string(line: &str) -> Option<&str> {
     line.get(start?..)
 }
 
-/// The states of a workflow with their types: its labelled blocks, and the members of `states`.
-fn states(block: &str) -> Vec<(&str, &str)> {
-    let labelled = block.lines().filter_map(|line| {
-        let (ty, rest) = line.trim().split_once(" \"")?;
-        let (label, after) = rest.split_once('"')?;
-        let is_state = asl_hcl::STATE_BLOCKS.iter().any(|(block, _)| block == ty);
-        (is_state && after.trim_start().starts_with('{')).then_some((ty, label))
-    });
-    let in_value = block
-        .lines()
-        .skip_while(|line| !is_states_argument(line))
-        .skip(1);
-    let members = in_value.filter_map(|line| {
-        let (name, rest) = line.split_once('=')?;
-        let name = name.trim().trim_matches('"');
-        let is_state = rest.trim_start().starts_with('{') && block.contains("type");
-        (is_state && !name.is_empty() && line.len() - line.trim_start().len() == 4)
-            .then_some(("", name))
-    });
-    labelled.chain(members).collect()
-}
-
-fn is_states_argument(line: &str) -> bool {
-    line.trim()
-        .split_once('=')
-        .is_some_and(|(name, rest)| name.trim() == "states" && rest.trim() == "{")
+/// The workflow of a block in the last readable version of the file, by the address in the first line.
+fn workflow<'d>(document: &'d Document, block: &str) -> Option<&'d Workflow> {
+    let mut parts = block.lines().next()?.split('"');
+    let kind = if parts.next()?.trim() == "data" {
+        "data."
+    } else {
+        ""
+    };
+    let address = format!("{kind}{}.{}", parts.next()?, parts.nth(1)?);
+    let mut workflows = document.index().workflows.iter();
+    workflows.find(|workflow| workflow.name.as_ref() == Some(&address))
 }
 
 /// The variables that a workflow assigns: the members of its `assign` arguments.

@@ -13,9 +13,12 @@ use asl::integration::{
     INTEGRATIONS, Nesting, Resource, Structure, integration, operation, operations, services,
 };
 use asl::schema::{FieldSchema, FieldType, Language, ObjectSchema};
+use asl::semantic::graph::TARGET_FIELDS;
 
-use crate::documents::{Document, Kind};
-use tree::{Content, Cursor, Node, Step};
+use sfn_convert::Content;
+
+use crate::documents::Document;
+use tree::{Cursor, Node, Step};
 
 /// What can be typed at a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,9 +57,9 @@ pub enum CompletionKind {
 /// Returns what can be typed at a byte of a file.
 pub fn complete(document: &Document, at: usize) -> Vec<Completion> {
     let text = &document.text.text;
-    match document.kind {
-        Kind::Configuration => hcl::complete(text, at),
-        Kind::Text(format) => complete_definition(text, format, at, document.says_asl()),
+    match document.content {
+        Content::Configuration => hcl::complete(document, at),
+        Content::Text(format) => complete_definition(text, format, at, document.says_asl()),
     }
 }
 
@@ -419,7 +422,7 @@ fn values(text: &str, at: usize, place: &Place<'_>, writer: &Writer<'_, '_>) -> 
     let Expected::Object(object, Some(name)) = &place.expected else {
         return Vec::new();
     };
-    if matches!(*name, "Next" | "Default" | "StartAt") {
+    if TARGET_FIELDS.contains(name) {
         let states = place.state_names(name);
         return states
             .iter()
@@ -484,7 +487,9 @@ fn resources(written: &str, writer: &Writer<'_, '_>) -> Vec<Completion> {
 fn scope<'t>(place: &Place<'t>) -> expression::Scope<'t> {
     let mut variables = Vec::new();
     place.root.walk(&mut |node| {
-        if let Some(Content::Object(members)) = node.get("Assign").map(|assign| &assign.content) {
+        if let Some(tree::Content::Object(members)) =
+            node.get("Assign").map(|assign| &assign.content)
+        {
             variables.extend(
                 members
                     .iter()

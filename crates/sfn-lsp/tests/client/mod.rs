@@ -12,16 +12,15 @@ use sfn_lsp::End;
 use tempfile::TempDir;
 
 pub struct Client {
-    folder: TempDir,
-    path: String,
-    to: Option<PipeWriter>,
-    from: BufReader<PipeReader>,
-    server: JoinHandle<End>,
-    notifications: VecDeque<Value>,
-    versions: i32,
-    asked: i32,
+    pub folder: TempDir,
+    pub to: Option<PipeWriter>,
+    pub from: BufReader<PipeReader>,
+    pub server: JoinHandle<End>,
+    pub notifications: VecDeque<Value>,
+    pub versions: i32,
+    pub asked: i32,
     /// The text and version of each open file.
-    texts: std::collections::HashMap<String, (String, i32)>,
+    pub texts: std::collections::HashMap<String, (String, i32)>,
 }
 
 impl Client {
@@ -72,7 +71,6 @@ impl Client {
             sfn_lsp::run(BufReader::new(input), &mut output, &settings).unwrap()
         });
         Self {
-            path: folder.path().to_str().unwrap().to_owned(),
             folder,
             to: Some(to),
             from: BufReader::new(from),
@@ -91,10 +89,6 @@ impl Client {
         );
         assert_eq!(answer["serverInfo"]["name"], "sfn");
         self.notify("initialized", json!({}));
-    }
-
-    pub fn folder(&self) -> &str {
-        &self.path
     }
 
     pub fn uri(&self, name: &str) -> String {
@@ -129,21 +123,6 @@ impl Client {
         json!({ "textDocument": { "uri": self.uri(name) }, "position": { "line": line, "character": character } })
     }
 
-    pub fn save(&mut self, name: &str) {
-        self.notify(
-            "textDocument/didSave",
-            json!({ "textDocument": { "uri": self.uri(name) } }),
-        );
-    }
-
-    pub fn close(&mut self, name: &str) {
-        self.texts.remove(name);
-        self.notify(
-            "textDocument/didClose",
-            json!({ "textDocument": { "uri": self.uri(name) } }),
-        );
-    }
-
     /// Waits for the diagnostics of the last version of a file, or of one that was closed.
     pub fn published(&mut self, name: &str) -> Value {
         let (uri, version) = (
@@ -156,15 +135,7 @@ impl Client {
         self.notified("textDocument/publishDiagnostics", is_wanted)
     }
 
-    /// Waits for a message to the user.
-    pub fn shown(&mut self) -> String {
-        self.notified("window/showMessage", |_| true)["message"]
-            .as_str()
-            .unwrap()
-            .to_owned()
-    }
-
-    fn notified(&mut self, method: &str, is_wanted: impl Fn(&Value) -> bool) -> Value {
+    pub fn notified(&mut self, method: &str, is_wanted: impl Fn(&Value) -> bool) -> Value {
         loop {
             let message = match self.notifications.pop_front() {
                 Some(message) => message,
@@ -183,16 +154,7 @@ impl Client {
         answer["result"].clone()
     }
 
-    /// Asks and returns the message of the error.
-    pub fn fail(&mut self, method: &str, params: Value) -> String {
-        let answer = self.answer(method, params);
-        answer["error"]["message"]
-            .as_str()
-            .unwrap_or_else(|| panic!("{method}: {answer}"))
-            .to_owned()
-    }
-
-    fn answer(&mut self, method: &str, params: Value) -> Value {
+    pub fn answer(&mut self, method: &str, params: Value) -> Value {
         self.asked += 1;
         let id = if self.asked % 2 == 0 {
             json!(self.asked)
@@ -209,40 +171,6 @@ impl Client {
         }
     }
 
-    /// The files of an edit as they are after it, in the order of their names.
-    pub fn applied(&self, edit: &Value) -> Vec<(String, String)> {
-        let mut files: Vec<(String, String)> = Vec::new();
-        for (uri, edits) in edit["changes"].as_object().unwrap() {
-            let name = uri.rsplit('/').next().unwrap();
-            let on_disk = || fs::read_to_string(self.folder.path().join(name)).unwrap();
-            let text = self
-                .texts
-                .get(name)
-                .map_or_else(on_disk, |(text, _)| text.clone());
-            let offset = |position: &Value| {
-                let line = usize::try_from(position["line"].as_u64().unwrap()).unwrap();
-                let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
-                start + usize::try_from(position["character"].as_u64().unwrap()).unwrap()
-            };
-            let of = |edit: &Value| {
-                let new = edit["newText"].as_str().unwrap().to_owned();
-                (
-                    offset(&edit["range"]["start"])..offset(&edit["range"]["end"]),
-                    new,
-                )
-            };
-            let mut edits: Vec<_> = edits.as_array().unwrap().iter().map(of).collect();
-            edits.sort_by_key(|(span, _)| std::cmp::Reverse(span.start));
-            let mut changed = text.clone();
-            edits
-                .into_iter()
-                .for_each(|(span, new)| changed.replace_range(span, &new));
-            files.push((name.to_owned(), changed));
-        }
-        files.sort();
-        files
-    }
-
     /// Ends the session as the protocol has it.
     pub fn end(mut self) {
         let shutdown = self.answer("shutdown", Value::Null);
@@ -254,13 +182,7 @@ impl Client {
         assert_eq!(self.server.join().unwrap(), End::Shutdown);
     }
 
-    /// Closes the connection.
-    pub fn abandon(mut self) -> End {
-        drop(self.to.take());
-        self.server.join().unwrap()
-    }
-
-    fn notify(&mut self, method: &str, params: Value) {
+    pub fn notify(&mut self, method: &str, params: Value) {
         self.send(&json!({ "jsonrpc": "2.0", "method": method, "params": params }));
     }
 

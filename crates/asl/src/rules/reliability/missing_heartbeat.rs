@@ -65,7 +65,7 @@ rule! {
 
 fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     let resource = node.resource.map(|(_, resource)| resource);
-    let waits = resource.is_some_and(|resource| resource.waits_for_somebody());
+    let waits = resource.is_some_and(|resource| resource.waits_for_callback());
     let beats = ["HeartbeatSeconds", "HeartbeatSecondsPath"]
         .iter()
         .any(|field| node.value.get(field).is_some());

@@ -68,7 +68,7 @@ fn check(_: &SemanticModel<'_>, node: &Node<'_>, findings: &mut Vec<Diagnostic>)
         .help("write a `TimeoutSeconds` that is longer than the task is expected to take");
     let beats = has("HeartbeatSeconds") || has("HeartbeatSecondsPath");
     let resource = node.resource.map(|(_, resource)| resource);
-    let waits = resource.is_some_and(|resource| resource.waits_for_somebody());
+    let waits = resource.is_some_and(|resource| resource.waits_for_callback());
     findings.push(if waits && !beats {
         finding.as_warning()
     } else {
