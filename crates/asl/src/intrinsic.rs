@@ -8,7 +8,7 @@ use crate::expression::{Function, SyntaxError};
 use crate::jsonpath::Path;
 
 /// A call of an intrinsic function.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Call {
     /// The name, such as `States.Format`.
     pub name: String,
@@ -19,7 +19,7 @@ pub struct Call {
 }
 
 /// An argument, with its byte range.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Argument {
     /// The value.
     pub value: Value,
@@ -28,7 +28,7 @@ pub struct Argument {
 }
 
 /// The value of an argument.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     /// `'text'`: the text without quotes, with escapes as written.
     Text(String),

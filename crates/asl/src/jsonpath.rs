@@ -2,12 +2,16 @@
 //!
 //! Sources: the Amazon States Language specification, "Paths" and "Reference Paths"; Jayway JsonPath's README.
 
+mod filter;
+
 use std::ops::Range;
 
 use crate::expression::SyntaxError;
 
+pub use filter::{Filter, Operand, Operator};
+
 /// A path.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Path {
     /// Start of the path.
     pub root: Root,
@@ -27,7 +31,7 @@ pub enum Root {
 }
 
 /// A step of a path, with its byte range.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Segment {
     /// The step.
     pub step: Step,
@@ -36,24 +40,31 @@ pub struct Segment {
 }
 
 /// A step of a path.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Step {
     /// `.name` or `['name']`: one member.
     Member(String),
     /// `[3]`: one element.
     Element(i64),
-    /// `['a','b']` or `[0,1]`: several members or elements.
-    Several,
+    /// `['a','b']`: several members.
+    Members(Vec<String>),
+    /// `[0,1]`: several elements.
+    Elements(Vec<i64>),
     /// `[1:3]`: a part of an array.
-    Slice,
+    Slice {
+        /// Index of the first element. Counts from the end if it is negative.
+        start: Option<i64>,
+        /// Index after the last element. Counts from the end if it is negative.
+        end: Option<i64>,
+    },
     /// `*`: all members or elements.
     Wildcard,
     /// `..`: all values below.
     DeepScan,
     /// `[?(…)]`: the elements that match a condition.
-    Filter,
-    /// `.length()`: a function of the matched values.
-    Function(String),
+    Filter(Filter),
+    /// `.length()`: a function of the matched values, with the text of its arguments.
+    Function(String, String),
 }
 
 impl Path {
@@ -231,12 +242,13 @@ impl Parser<'_> {
         if self.peek() != Some('(') {
             return Ok(Step::Member(name));
         }
-        self.balanced('(', ')')?;
-        Ok(Step::Function(name))
+        let arguments = self.balanced('(', ')')?;
+        Ok(Step::Function(name, arguments.to_owned()))
     }
 
-    /// Skips from an opening bracket to the closing one. Brackets in quotes are ignored.
-    fn balanced(&mut self, open: char, close: char) -> Result<(), SyntaxError> {
+    /// Skips from an opening bracket to the closing one, and returns the text between them. Brackets in quotes
+    /// are ignored.
+    fn balanced(&mut self, open: char, close: char) -> Result<&str, SyntaxError> {
         let (start, mut depth, mut quote) = (self.at, 0_usize, None);
         while let Some(c) = self.peek() {
             self.at += c.len_utf8();
@@ -249,7 +261,8 @@ impl Parser<'_> {
                 (None, c) if c == close => {
                     depth -= 1;
                     if depth == 0 {
-                        return Ok(());
+                        let inside = start + open.len_utf8()..self.at - close.len_utf8();
+                        return Ok(self.text.get(inside).unwrap_or(""));
                     }
                 }
                 (None, _) => {}
@@ -271,8 +284,7 @@ impl Parser<'_> {
                 if self.peek() != Some('(') {
                     return self.fail(self.at, "`(` is expected after `[?`");
                 }
-                self.balanced('(', ')')?;
-                Step::Filter
+                Step::Filter(Filter::parse(self.balanced('(', ')')?))
             }
             Some('*') => {
                 self.at += 1;
@@ -280,8 +292,8 @@ impl Parser<'_> {
             }
             // `[(@.length-1)]`, of older versions of the syntax.
             Some('(') => {
-                self.balanced('(', ')')?;
-                Step::Filter
+                let script = self.balanced('(', ')')?.to_owned();
+                Step::Filter(Filter::Unsupported(script))
             }
             Some('\'' | '"') => self.names()?,
             Some(c) if c.is_ascii_digit() || c == '-' || c == ':' => self.numbers()?,
@@ -315,10 +327,14 @@ impl Parser<'_> {
                 };
                 self.at += c.len_utf8();
                 match c {
-                    '\\' => {
-                        name.extend(self.peek());
-                        self.at += self.peek().map_or(0, char::len_utf8);
-                    }
+                    // A backslash escapes the quote and itself only.
+                    '\\' => match self.peek().filter(|next| *next == quote || *next == '\\') {
+                        Some(next) => {
+                            name.push(next);
+                            self.at += next.len_utf8();
+                        }
+                        None => name.push('\\'),
+                    },
                     c if c == quote => break,
                     c => name.push(c),
                 }
@@ -330,9 +346,9 @@ impl Parser<'_> {
             }
             self.blanks();
         }
-        Ok(match names.pop() {
-            Some(name) if names.is_empty() => Step::Member(name),
-            _ => Step::Several,
+        Ok(match names.as_slice() {
+            [name] => Step::Member(name.clone()),
+            _ => Step::Members(names),
         })
     }
 
@@ -351,10 +367,16 @@ impl Parser<'_> {
         let parts: Vec<&str> = written.split(':').collect();
         if (2..=3).contains(&parts.len()) && parts.iter().all(|part| bound(part)) && written != ":"
         {
-            return Ok(Step::Slice);
+            let bound = |index: usize| parts.get(index).and_then(|part| whole(part));
+            // Jayway ignores a third number.
+            return Ok(Step::Slice {
+                start: bound(0),
+                end: bound(1),
+            });
         }
-        if written.contains(',') && written.split(',').all(|part| whole(part).is_some()) {
-            return Ok(Step::Several);
+        let several: Option<Vec<i64>> = written.split(',').map(whole).collect();
+        if let Some(several) = several {
+            return Ok(Step::Elements(several));
         }
         self.fail(
             start,

@@ -61,7 +61,12 @@ impl Response {
             (Nesting::Single | Nesting::List, Step::Member(name)) => self.member(name),
             (
                 Nesting::List | Nesting::Map,
-                Step::Element(_) | Step::Wildcard | Step::Slice | Step::Several | Step::Filter,
+                Step::Element(_)
+                | Step::Elements(_)
+                | Step::Members(_)
+                | Step::Wildcard
+                | Step::Slice { .. }
+                | Step::Filter(_),
             ) => Reached::Response(element),
             _ => Reached::Anything,
         }

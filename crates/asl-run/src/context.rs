@@ -1,0 +1,206 @@
+//! The context object.
+//!
+//! Source: the developer guide, "Accessing execution data from the Context object in Step Functions".
+
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use asl::jsonpath::{Path, Root, Segment, Step};
+use serde_json::{Map, Value, json};
+
+use crate::jsonata::Converted;
+use crate::jsonpath::{self, PathError};
+use crate::{Data, Moment};
+
+/// The execution that a state belongs to.
+#[derive(Debug, Clone)]
+pub(crate) struct ExecutionInfo {
+    pub id: String,
+    pub name: String,
+    pub input: Data,
+    pub role: String,
+    pub started: Moment,
+    /// Whether the execution can be redriven. Calls of `TestState` cannot.
+    pub redrivable: bool,
+    pub machine_id: String,
+    pub machine_name: String,
+}
+
+/// The item that an iteration of a Map state processes.
+#[derive(Debug, Clone)]
+pub(crate) struct Item {
+    pub index: usize,
+    pub value: Data,
+    /// The name of the member, if the Map state processes an object.
+    pub key: Option<Rc<str>>,
+}
+
+/// The context object of a state.
+#[derive(Debug, Clone)]
+pub(crate) struct ContextObject {
+    pub execution: Rc<ExecutionInfo>,
+    pub state: Rc<str>,
+    pub entered: Moment,
+    /// How often the state was retried. `None` for states that cannot be retried.
+    pub retry_count: Option<u64>,
+    pub token: Option<Rc<str>>,
+    pub item: Option<Rc<Item>>,
+    /// An object to use in place of this one. Only tests of a single state have one.
+    pub given: Option<Data>,
+}
+
+impl ContextObject {
+    /// The value of a path that starts with `$$`.
+    pub(crate) fn resolve(&self, path: &Path) -> Result<Cow<'_, Value>, PathError> {
+        if let Some(given) = &self.given {
+            return jsonpath::evaluate(path, given.value());
+        }
+        // The input and the item may be large, so that they are not copied into an object first.
+        for (place, data) in [
+            (["Execution", "Input", ""], Some(&self.execution.input)),
+            (
+                ["Map", "Item", "Value"],
+                self.item.as_deref().map(|item| &item.value),
+            ),
+        ] {
+            let place = place.iter().filter(|name| !name.is_empty());
+            if let (Some(data), Some(rest)) = (data, rest_after(&path.segments, place)) {
+                let rest = Path {
+                    root: Root::Input,
+                    segments: rest.to_vec(),
+                };
+                return jsonpath::evaluate(&rest, data.value());
+            }
+        }
+        let value = self.value();
+        jsonpath::evaluate(path, &value).map(|found| Cow::Owned(found.into_owned()))
+    }
+
+    /// The whole object.
+    pub(crate) fn value(&self) -> Value {
+        let execution = &self.execution;
+        let mut members = json!({
+            "Execution": {
+                "Id": execution.id,
+                "Input": execution.input.value(),
+                "Name": execution.name,
+                "RoleArn": execution.role,
+                "StartTime": execution.started.to_string(),
+            },
+            "State": {
+                "EnteredTime": self.entered.to_string(),
+                "Name": &*self.state,
+            },
+            "StateMachine": { "Id": execution.machine_id, "Name": execution.machine_name },
+        });
+        if execution.redrivable
+            && let Some(execution) = members.get_mut("Execution").and_then(Value::as_object_mut)
+        {
+            execution.insert("RedriveCount".to_owned(), json!(0));
+        }
+        if let Some(count) = self.retry_count
+            && let Some(state) = members.get_mut("State").and_then(Value::as_object_mut)
+        {
+            state.insert("RetryCount".to_owned(), json!(count));
+        }
+        let mut add = |name: &str, value: Value| {
+            if let Some(members) = members.as_object_mut() {
+                members.insert(name.to_owned(), value);
+            }
+        };
+        if let Some(token) = &self.token {
+            add("Task", json!({ "Token": &**token }));
+        }
+        if let Some(item) = &self.item {
+            add("Map", json!({ "Item": item.members() }));
+        }
+        members
+    }
+
+    /// The object as JSONata reads it.
+    pub(crate) fn converted(&self) -> Converted {
+        if let Some(given) = &self.given {
+            return given.converted().clone();
+        }
+        let execution = &self.execution;
+        let mut about_execution = vec![
+            ("Id", Converted::text(&execution.id)),
+            ("Input", execution.input.converted().clone()),
+            ("Name", Converted::text(&execution.name)),
+            ("RoleArn", Converted::text(&execution.role)),
+            ("StartTime", Converted::text(&execution.started.to_string())),
+        ];
+        if execution.redrivable {
+            about_execution.push(("RedriveCount", Converted::number(0.0)));
+        }
+        let retries = self
+            .retry_count
+            .map(|count| ("RetryCount", Converted::number(count as f64)));
+        let about_state = [
+            ("EnteredTime", Converted::text(&self.entered.to_string())),
+            ("Name", Converted::text(&self.state)),
+        ];
+        let mut members = vec![
+            ("Execution", Converted::object(about_execution)),
+            (
+                "State",
+                Converted::object(about_state.into_iter().chain(retries)),
+            ),
+            (
+                "StateMachine",
+                Converted::object([
+                    ("Id", Converted::text(&execution.machine_id)),
+                    ("Name", Converted::text(&execution.machine_name)),
+                ]),
+            ),
+        ];
+        if let Some(token) = &self.token {
+            members.push((
+                "Task",
+                Converted::object([("Token", Converted::text(token))]),
+            ));
+        }
+        if let Some(item) = &self.item {
+            members.push(("Map", Converted::object([("Item", item.converted())])));
+        }
+        Converted::object(members)
+    }
+}
+
+impl Item {
+    fn members(&self) -> Value {
+        let mut members = Map::new();
+        members.insert("Index".to_owned(), json!(self.index));
+        if let Some(key) = &self.key {
+            members.insert("Key".to_owned(), json!(&**key));
+        }
+        members.insert("Value".to_owned(), self.value.value().clone());
+        Value::Object(members)
+    }
+
+    fn converted(&self) -> Converted {
+        let key = self.key.as_deref().map(|key| ("Key", Converted::text(key)));
+        Converted::object(
+            [
+                ("Index", Converted::number(self.index as f64)),
+                ("Value", self.value.converted().clone()),
+            ]
+            .into_iter()
+            .chain(key),
+        )
+    }
+}
+
+/// The steps after these members at the beginning of a path.
+fn rest_after<'a, 'b>(
+    segments: &'a [Segment],
+    mut names: impl Iterator<Item = &'b &'static str>,
+) -> Option<&'a [Segment]> {
+    let mut rest = segments;
+    names.try_for_each(|name| {
+        let (first, others) = rest.split_first()?;
+        rest = others;
+        matches!(&first.step, Step::Member(member) if member == name).then_some(())
+    })?;
+    Some(rest)
+}

@@ -1,0 +1,129 @@
+//! The data flow of each state, as `TestState` returns it.
+//!
+//! Source: the Step Functions API reference, "InspectionData".
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use crate::machine::StateId;
+use crate::{Data, Failure};
+
+use super::Execution;
+use super::thread::{Key, Thread};
+
+/// The data flow of a state.
+#[derive(Debug, Clone, Default)]
+#[expect(missing_docs, reason = "the names are those of the API reference")]
+pub struct Inspection {
+    pub state: Rc<str>,
+    /// Whether the state uses JSONata.
+    pub jsonata: bool,
+    /// The event with which the state was entered.
+    pub entered: u64,
+    pub input: Option<Data>,
+    pub after_input_path: Option<Data>,
+    pub after_parameters: Option<Data>,
+    pub after_arguments: Option<Data>,
+    pub after_items_path: Option<Data>,
+    pub after_item_selector: Option<Data>,
+    pub after_item_batcher: Option<Data>,
+    pub result: Option<Data>,
+    pub after_result_selector: Option<Data>,
+    pub after_result_path: Option<Data>,
+    pub max_concurrency: Option<u64>,
+    pub tolerated_failure_count: Option<u64>,
+    pub tolerated_failure_percentage: Option<f64>,
+    pub output: Option<Data>,
+    pub next: Option<Rc<str>>,
+    pub failure: Option<Failure>,
+    pub error_details: Option<ErrorDetails>,
+}
+
+/// Which retrier or catcher was used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(missing_docs, reason = "the names are those of the API reference")]
+pub struct ErrorDetails {
+    pub catch_index: Option<usize>,
+    pub retry_index: Option<usize>,
+    pub retry_backoff: Option<Duration>,
+}
+
+impl Inspection {
+    pub(super) fn retried(&mut self, index: usize, delay: Duration) {
+        self.error_details = Some(ErrorDetails {
+            retry_index: Some(index),
+            retry_backoff: Some(delay),
+            catch_index: None,
+        });
+    }
+
+    pub(super) fn exhausted(&mut self, index: usize) {
+        self.error_details = Some(ErrorDetails {
+            retry_index: Some(index),
+            ..ErrorDetails::default()
+        });
+    }
+
+    pub(super) fn caught(&mut self, index: usize) {
+        self.error_details = Some(ErrorDetails {
+            catch_index: Some(index),
+            ..ErrorDetails::default()
+        });
+    }
+}
+
+impl Execution {
+    pub(super) fn begin_inspection(&mut self, key: Key) {
+        if !self.start.inspect {
+            return;
+        }
+        let machine = Rc::clone(&self.machine);
+        let Some(thread) = self.thread_mut(key) else {
+            return;
+        };
+        let Some(state) = machine.state(thread.state) else {
+            return;
+        };
+        thread.inspection = Some(Box::new(Inspection {
+            state: Rc::clone(&state.name),
+            jsonata: state.language == asl::model::QueryLanguage::JSONata,
+            entered: thread.entered,
+            input: Some(thread.input.clone()),
+            ..Inspection::default()
+        }));
+    }
+
+    /// Notes a part of the data flow, if it is kept.
+    pub(super) fn inspect(&mut self, key: Key, note: impl FnOnce(&mut Inspection, &Thread)) {
+        let Some(thread) = self.thread_mut(key) else {
+            return;
+        };
+        if let Some(mut inspection) = thread.inspection.take() {
+            note(&mut inspection, thread);
+            thread.inspection = Some(inspection);
+        }
+    }
+
+    pub(super) fn end_inspection(&mut self, key: Key, output: &Data, next: Option<StateId>) {
+        let next = next.and_then(|next| self.machine.state(next));
+        let next = next.map(|state| Rc::clone(&state.name));
+        let Some(thread) = self.thread_mut(key) else {
+            return;
+        };
+        if let Some(mut inspection) = thread.inspection.take() {
+            inspection.output = Some(output.clone());
+            inspection.next = next;
+            self.inspections.push(*inspection);
+        }
+    }
+
+    pub(super) fn fail_inspection(&mut self, key: Key, failure: &Failure) {
+        let Some(thread) = self.thread_mut(key) else {
+            return;
+        };
+        if let Some(mut inspection) = thread.inspection.take() {
+            inspection.failure = Some(failure.clone());
+            self.inspections.push(*inspection);
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! The engine: `jsonata-core`.
+
+use asl::jsonata::{Kind, Node};
+use jsonata_core::ast::AstNode;
+use jsonata_core::evaluator::{Context, Evaluator, EvaluatorError, EvaluatorOptions};
+use jsonata_core::value::JValue;
+use serde_json::{Map, Number, Value};
+
+use super::{Query, QueryScope, functions};
+
+/// The longest sequence that an expression may make, so that `[1..1e7]` cannot exhaust the memory.
+const MAX_SEQUENCE: usize = 1_000_000;
+
+/// A value as the engine reads it. Copies are cheap.
+#[derive(Debug, Clone)]
+pub(crate) struct Converted(pub(super) JValue);
+
+impl Converted {
+    /// An object with these members.
+    pub(crate) fn object(members: impl IntoIterator<Item = (&'static str, Converted)>) -> Self {
+        let members = members.into_iter();
+        Self(JValue::object(
+            members
+                .map(|(name, value)| (name.to_owned(), value.0))
+                .collect(),
+        ))
+    }
+
+    /// A string.
+    pub(crate) fn text(text: &str) -> Self {
+        Self(JValue::string(text))
+    }
+
+    /// A number.
+    pub(crate) fn number(number: f64) -> Self {
+        Self(JValue::Number(number))
+    }
+}
+
+impl From<&Value> for Converted {
+    fn from(value: &Value) -> Self {
+        Self(to_engine(value))
+    }
+}
+
+pub(super) fn to_engine(value: &Value) -> JValue {
+    match value {
+        Value::Null => JValue::Null,
+        Value::Bool(flag) => JValue::Bool(*flag),
+        Value::Number(number) => JValue::Number(number.as_f64().unwrap_or(f64::MAX)),
+        Value::String(text) => JValue::string(text.as_str()),
+        Value::Array(elements) => JValue::array(elements.iter().map(to_engine).collect()),
+        Value::Object(members) => JValue::object(
+            members
+                .iter()
+                .map(|(name, value)| (name.clone(), to_engine(value)))
+                .collect(),
+        ),
+    }
+}
+
+/// The JSON value of a result. `None` for undefined, and for functions and regular expressions, which JSON
+/// does not have.
+pub(super) fn from_engine(value: &JValue) -> Option<Value> {
+    Some(match value {
+        JValue::Null => Value::Null,
+        JValue::Bool(flag) => Value::Bool(*flag),
+        JValue::Number(number) => from_number(*number),
+        JValue::String(text) => Value::String(text.to_string()),
+        JValue::Array(elements) => elements.iter().filter_map(from_engine).collect(),
+        JValue::Object(members) => Value::Object(
+            members
+                .iter()
+                .filter_map(|(name, value)| Some((name.clone(), from_engine(value)?)))
+                .collect::<Map<_, _>>(),
+        ),
+        JValue::Undefined | JValue::Lambda(_) | JValue::Builtin { .. } | JValue::Regex { .. } => {
+            return None;
+        }
+    })
+}
+
+/// A number of JavaScript. Whole numbers have no fraction in JSON.
+fn from_number(number: f64) -> Value {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    if number.fract() == 0.0 && number.abs() <= EXACT {
+        return Value::from(number as i64);
+    }
+    Number::from_f64(number).map_or(Value::Null, Value::Number)
+}
+
+/// A parsed expression, with the names that it uses.
+#[derive(Debug)]
+pub(super) struct Expression {
+    ast: AstNode,
+    /// Members of `$states` that it reads.
+    states: States,
+    /// Other variables that it reads.
+    variables: Vec<String>,
+    /// Functions that the engine does not have as AWS does.
+    functions: Vec<&'static str>,
+}
+
+/// Which members of `$states` an expression reads.
+#[derive(Debug, Default)]
+struct States {
+    input: bool,
+    result: bool,
+    error_output: bool,
+    context: bool,
+}
+
+impl Expression {
+    /// Parses an expression. The parser of `asl` reports what AWS rejects, the engine's makes what is evaluated.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let node = asl::jsonata::parse(text).map_err(|error| error.message)?;
+        let ast = jsonata_core::parser::parse(text).map_err(|error| error.to_string())?;
+        let mut names = Names::default();
+        names.collect(&node);
+        Ok(Self {
+            ast,
+            states: names.states(),
+            variables: names.variables,
+            functions: names.functions,
+        })
+    }
+
+    fn context(&self, scope: &QueryScope<'_>) -> Context {
+        let mut context = Context::new();
+        let states = self.states.bind(scope);
+        if let Some(states) = states {
+            context.bind("states".to_owned(), states.0);
+        }
+        for name in &self.variables {
+            if let Some(value) = (scope.variable)(name) {
+                context.bind(name.clone(), value.converted().0.clone());
+            }
+        }
+        context
+    }
+}
+
+impl States {
+    fn bind(&self, scope: &QueryScope<'_>) -> Option<Converted> {
+        let part = |used: bool, name, value: Option<Converted>| {
+            value.filter(|_| used).map(|value| (name, value))
+        };
+        let data = |data: Option<&crate::Data>| data.map(|data| data.converted().clone());
+        let members: Vec<_> = [
+            part(self.input, "input", data(Some(scope.input))),
+            self.context.then(|| ("context", (scope.context)())),
+            part(self.result, "result", data(scope.result)),
+            part(self.error_output, "errorOutput", data(scope.error_output)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        (!members.is_empty()).then(|| Converted::object(members))
+    }
+}
+
+impl Query for Expression {
+    fn evaluate(&self, scope: &QueryScope<'_>) -> Result<Option<Value>, String> {
+        let options = EvaluatorOptions {
+            max_sequence_length: Some(MAX_SEQUENCE),
+            ..EvaluatorOptions::default()
+        };
+        let mut evaluator = Evaluator::with_options(self.context(scope), options);
+        for name in &self.functions {
+            functions::register(&mut evaluator, name, scope.now, scope.entropy)
+                .map_err(|error| message(&error))?;
+        }
+        match evaluator.evaluate(&self.ast, &JValue::Undefined) {
+            Ok(value) => Ok(from_engine(&value)),
+            Err(error) => Err(message(&error)),
+        }
+    }
+}
+
+/// The message of an error, with its code, as JSONata 2.0.6 has it: `T1006: Attempted to invoke a non-function`.
+pub(super) fn message(error: &EvaluatorError) -> String {
+    const NO_FUNCTION: &str = "T1006: Attempted to invoke a non-function";
+    let message = error.message();
+    // Later versions add the name.
+    if message.starts_with(NO_FUNCTION) {
+        return NO_FUNCTION.to_owned();
+    }
+    message.to_owned()
+}
+
+/// Evaluates an expression of our own with the engine's functions.
+pub(super) fn call(text: &str, arguments: &[(&str, JValue)]) -> Result<JValue, EvaluatorError> {
+    let ast = jsonata_core::parser::parse(text)
+        .map_err(|error| EvaluatorError::EvaluationError(error.to_string()))?;
+    let mut context = Context::new();
+    for (name, value) in arguments {
+        context.bind((*name).to_owned(), value.clone());
+    }
+    Evaluator::with_context(context).evaluate(&ast, &JValue::Undefined)
+}
+
+/// The names in an expression.
+#[derive(Default)]
+struct Names {
+    /// Members of `$states` by name.
+    members: Vec<String>,
+    /// How often `$states` occurs, and how often a member follows it.
+    states: (usize, usize),
+    variables: Vec<String>,
+    functions: Vec<&'static str>,
+}
+
+impl Names {
+    fn collect(&mut self, node: &Node) {
+        node.walk(&mut |part| match &part.kind {
+            Kind::Path(left, right) => {
+                if let (Kind::Variable(name), Kind::Name(member)) = (&left.kind, &right.kind)
+                    && name == "states"
+                {
+                    self.states.1 += 1;
+                    self.members.push(member.clone());
+                }
+            }
+            Kind::Variable(name) if name == "states" => self.states.0 += 1,
+            Kind::Variable(name) => {
+                if let Some(function) = functions::named(name) {
+                    self.functions.push(function);
+                }
+                if !name.is_empty() && name != "$" && !self.variables.contains(name) {
+                    self.variables.push(name.clone());
+                }
+            }
+            _ => {}
+        });
+        self.functions.dedup();
+    }
+
+    fn states(&self) -> States {
+        // `$states` itself, or a computed member, reads all of it.
+        let all = self.states.0 > self.states.1;
+        let reads = |name: &str| all || self.members.iter().any(|member| member == name);
+        States {
+            input: reads("input"),
+            result: reads("result"),
+            error_output: reads("errorOutput"),
+            context: reads("context"),
+        }
+    }
+}
