@@ -6,10 +6,14 @@ Takes no input. The output is text: for each table `== name`, then its lines.
 line is a comment. The second line lists the names of all members, which are numbered from 0. For each service there is a line
 `:service prefix` with its prefix in IAM. For each operation there is a line `name request response required…` with the
 structures of the request and the response (`-` for none), and the required members of the request. For each structure there is
-a line `.number member…`. The name of an operation is followed by `!` if Step Functions does not support it, by `?` if IAM has no
+a line `.number member…`, and for each set of values of strings a line `=number value…` with tabs between the values. The name of
+an operation is followed by `!` if Step Functions does not support it, by `?` if IAM has no
 action with that name, and by `=Action` if its action has another name. A member with a structure is followed by the number of
 the structure: after `.` for the structure itself, after `*` for a list, and after `%` for a map. A member that is a number with
-limits is followed by `:minimum,maximum`, either of which can be empty.
+limits is followed by `:minimum,maximum`, either of which can be empty. A member of another type is followed by a mark: `N` for
+another number, `B` for a boolean, `O` for an object without known members, `J` for any JSON, `L` for a list and `M` for a map,
+with the mark of its elements or values; nothing for a string, with `>minimum` for its length, and `=number` for its set of values.
+Timestamps and blobs are strings in the JSON of Step Functions. `!` at the end: the member is required.
 
 `runtimes`: Lambda runtimes with the dates as of which they are deprecated, cannot be created and cannot be updated, and with
 their successors (`-` for none).
@@ -179,37 +183,64 @@ def structure_in(shape):
     return None if is_open else (way, structure)
 
 
+NUMBERS = {"integer", "long", "float", "double"}
+
+
 def limits_of(shape):
     """Returns the minimum and the maximum of a number as `:minimum,maximum`; empty if it has no limits."""
     least, most = shape.metadata.get("min"), shape.metadata.get("max")
-    is_limited = shape.type_name in {"integer", "long", "float", "double"} and (least, most) != (None, None)
+    is_limited = shape.type_name in NUMBERS and (least, most) != (None, None)
     return f":{'' if least is None else least},{'' if most is None else most}" if is_limited else ""
 
 
 class Shapes:
-    """Numbered structures of the requests and responses of a service."""
+    """Numbered structures of the requests and responses of a service. Models with the same service name, such as two versions of
+    an API, do not share structures."""
 
     def __init__(self):
-        self.numbers, self.members, self.waiting = {}, {}, []
+        self.numbers, self.members, self.values, self.waiting = {}, {}, {}, []
 
-    def number(self, structure):
+    def number(self, model, structure):
         """Returns the number of a structure, or 0 for a structure without members."""
         if structure is None or not structure.members:
             return 0
-        if structure.name not in self.numbers:
-            self.numbers[structure.name] = len(self.numbers) + 1
-            self.waiting.append(structure)
-        return self.numbers[structure.name]
+        key = model, structure.name
+        if key not in self.numbers:
+            self.numbers[key] = len(self.numbers) + 1
+            self.waiting.append((key, structure))
+        return self.numbers[key]
 
     def collect(self):
         """Adds nested structures."""
         while self.waiting:
-            structure = self.waiting.pop()
+            key, structure = self.waiting.pop()
+            needed = structure.required_members
             members = []
             for name, member in structure.members.items():
                 inner = structure_in(member)
-                members.append((parameter_name(name), inner and (inner[0], self.number(inner[1])), limits_of(member)))
-            self.members[self.numbers[structure.name]] = sorted(members, key=lambda member: member[0])
+                number = self.number(key[0], inner[1]) if inner else 0
+                mark = inner[0] + base36(number) if number else self.mark(member)
+                is_needed = name in needed and not is_made_up(name, member)
+                members.append((parameter_name(name), mark + ("!" if is_needed else "")))
+            self.members[self.numbers[key]] = sorted(members)
+
+    def mark(self, shape):
+        """Returns the mark of a type, without the members of structures."""
+        kind = shape.type_name
+        if kind in NUMBERS:
+            return limits_of(shape) or "N"
+        if kind == "boolean":
+            return "B"
+        if kind == "list":
+            return "L" + self.mark(shape.member)
+        if kind == "map":
+            return "M" + self.mark(shape.value)
+        if kind == "structure":
+            return "J" if getattr(shape, "is_document_type", False) else "O"
+        least = shape.metadata.get("min", 0) if kind in ("string", "blob") else 0
+        mark = f">{least}" if least > 0 else ""
+        values = tuple(getattr(shape, "enum", ()))
+        return f"{mark}={base36(self.values.setdefault(values, len(self.values)))}" if values else mark
 
 
 def required(operation):
@@ -236,21 +267,19 @@ def sdk():
         service = service_name(model)
         prefix = prefixes.setdefault(service, prefix_of(name, model, actions))
         table = services.setdefault(service, {})
-        # Models with the same service name, such as two versions of an API, do not share structures.
-        known = shapes.setdefault(service, {}).setdefault(name, Shapes())
+        known = shapes.setdefault(service, Shapes())
         for operation in model.operation_names:
             shape = model.operation_model(operation)
             is_called = is_supported(service, shape)
             marks = ("" if is_called else "!") + action_of(prefix, shape, actions)
-            request = known.number(shape.input_shape) if is_called else 0
-            response = known.number(shape.output_shape) if is_called else 0
-            table[lower_first(operation)] = marks, required(shape) if is_called else [], (name, request), (name, response)
+            request = known.number(name, shape.input_shape) if is_called else 0
+            response = known.number(name, shape.output_shape) if is_called else 0
+            table[lower_first(operation)] = marks, required(shape) if is_called else [], request, response
         known.collect()
     uses = collections.Counter()
-    for tables in shapes.values():
-        for known in tables.values():
-            for members in known.members.values():
-                uses.update(name for name, _, _ in members)
+    for known in shapes.values():
+        for members in known.members.values():
+            uses.update(name for name, _ in members)
     names = sorted(uses, key=lambda name: (-uses[name], name))
     number = {name: base36(index) for index, name in enumerate(names)}
     unknown = sum(line[0].endswith("?") for table in services.values() for line in table.values())
@@ -259,23 +288,16 @@ def sdk():
     print(" ".join(names))
     for service in sorted(services):
         print(f":{service} {prefixes[service]}")
-        # The numbering of structures continues from one model of the service to the next.
-        first, count = {}, 0
-        for name, known in shapes[service].items():
-            first[name] = count
-            count += len(known.numbers)
-
-        def at(model, structure):
-            return base36(first[model] + structure) if structure else "-"
-
         for operation in sorted(services[service]):
-            marks, needed, request, response = services[service][operation]
-            print(f"{operation}{marks} {at(*request)} {at(*response)} {' '.join(number[name] for name in sorted(needed))}".rstrip())
-        for name, known in shapes[service].items():
-            for structure in sorted(known.members):
-                members = (number[member] + (inner[0] + at(name, inner[1]) if inner and inner[1] else "") + limits
-                           for member, inner, limits in known.members[structure])
-                print(f".{at(name, structure)} {' '.join(members)}")
+            marks, needed, *structures = services[service][operation]
+            request, response = (base36(structure) if structure else "-" for structure in structures)
+            print(f"{operation}{marks} {request} {response} {' '.join(number[name] for name in sorted(needed))}".rstrip())
+        known = shapes[service]
+        for structure in sorted(known.members):
+            members = (number[member] + mark for member, mark in known.members[structure])
+            print(f".{base36(structure)} {' '.join(members)}")
+        for values, index in known.values.items():
+            print(f"={base36(index)}", "\t".join(values))
 
 
 def runtimes():

@@ -1,6 +1,6 @@
 //! The execution of a state machine.
 //!
-//! An execution does no I/O and has no clock. It runs until it needs something, which [`Execution::next`] returns
+//! An execution does no I/O and has no clock. It runs until it needs something, which [`Execution::advance`] returns
 //! as a [`Request`]: the answer of a task, the content of a dataset, or that time passes. Whoever drives it
 //! answers and calls `next` again.
 //!
@@ -166,6 +166,13 @@ pub struct Visit {
     pub by: By,
 }
 
+impl Visit {
+    /// Whether the state works again, and has not ended.
+    pub fn is_retry(&self) -> bool {
+        matches!(self.by, By::Retrier(_))
+    }
+}
+
 /// What led from a state to the next one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum By {
@@ -282,7 +289,7 @@ impl Execution {
     }
 
     /// Runs until the execution needs something or has ended.
-    pub fn next(&mut self) -> Request {
+    pub fn advance(&mut self) -> Request {
         loop {
             if self.outcome.is_some() {
                 return Request::Ended;

@@ -417,11 +417,6 @@ impl History {
         id
     }
 
-    /// The number of events.
-    pub(crate) fn len(&self) -> u64 {
-        self.events.len() as u64
-    }
-
     /// The events.
     pub(crate) fn events(&self) -> &[Event] {
         &self.events

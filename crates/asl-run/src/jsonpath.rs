@@ -1,18 +1,19 @@
-//! Evaluates paths as Jayway JsonPath does, which Step Functions uses.
+//! Evaluates paths as Step Functions does, which uses an early version 2 of Jayway JsonPath.
 //!
 //! A definite path leads to one value, or to none, which is an error. A path with a wildcard, a filter, a slice,
-//! several elements or a deep scan leads to an array of what it finds.
+//! several elements or a deep scan leads to an array of what it finds, which may be empty.
 //!
-//! Sources: Jayway JsonPath's README; the Amazon States Language specification, "Paths"; executions recorded on
-//! AWS.
+//! Sources: executions recorded on AWS; Jayway JsonPath's README and behavior; error messages of AWS in
+//! awsdocs/aws-step-functions-developer-guide#5 and aws/aws-cdk#29473.
 
 mod filter;
-mod functions;
 
 use std::borrow::Cow;
 
 use asl::jsonpath::{Path, Segment, Step};
 use serde_json::{Map, Value};
+
+use filter::Scope;
 
 /// A path that does not lead to a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,107 +22,134 @@ pub(crate) struct PathError {
     pub message: String,
 }
 
-/// Maximum depth of values that a deep scan looks at, so that it cannot exhaust the stack. AWS reads JSON with at
-/// most a thousand levels.
-const MAX_DEPTH: usize = 1000;
+impl PathError {
+    fn new(message: String) -> Self {
+        Self { message }
+    }
+}
+
+/// Maximum number of values that a step finds. Repeated deep scans find far more values than the input has. A
+/// payload of 256 KiB has fewer.
+const MAX_FOUND: usize = 1_000_000;
 
 /// Evaluates the steps of a path on the value that its root stands for.
 pub(crate) fn evaluate<'a>(path: &Path, root: &'a Value) -> Result<Cow<'a, Value>, PathError> {
-    let found = follow(path, root);
-    // A path that may find several values finds none, rather than to fail.
-    if found.is_err() && is_indefinite(path) {
-        return Ok(Cow::Owned(Value::Array(Vec::new())));
+    let steps = &path.segments;
+    let inner = steps.split_last().map_or(&[][..], |(_, inner)| inner);
+    if let Some(at) = inner
+        .iter()
+        .position(|segment| matches!(segment.step, Step::Members(_)))
+    {
+        let path = written(steps.get(..=at).unwrap_or(steps));
+        return Err(PathError::new(format!(
+            "Multi properties can only be used as path leafs: {path}"
+        )));
     }
-    found
+    follow(steps, root, &Scope::new(steps, root)?)
 }
 
-/// Whether a path can find several values.
-fn is_indefinite(path: &Path) -> bool {
-    path.segments.iter().any(|segment| {
-        !matches!(
-            segment.step,
-            Step::Member(_) | Step::Element(_) | Step::Members(_) | Step::Function(..)
-        )
-    }) && !matches!(path.segments.last(), Some(last) if matches!(last.step, Step::Function(..)))
+/// Evaluates steps, possibly those of a path in a filter.
+fn follow<'a>(
+    steps: &[Segment],
+    start: &'a Value,
+    scope: &Scope<'_, 'a>,
+) -> Result<Cow<'a, Value>, PathError> {
+    if steps.iter().all(|segment| is_definite(&segment.step)) {
+        one(steps, start)
+    } else {
+        many(steps, start, scope).map(Cow::Owned)
+    }
 }
 
-fn follow<'a>(path: &Path, root: &'a Value) -> Result<Cow<'a, Value>, PathError> {
-    let mut found = Found::One(root);
-    for (index, segment) in path.segments.iter().enumerate() {
-        found = match &segment.step {
-            Step::Function(name, arguments) => {
-                let values = found.into_value();
-                Found::Computed(functions::apply(name, arguments, &values, root)?)
-            }
-            step => found.step(step, root, path.segments.get(..=index).unwrap_or(&[]))?,
+/// Whether a step leads to one value. Several members at the end of a path are one object.
+fn is_definite(step: &Step) -> bool {
+    matches!(
+        step,
+        Step::Member(_) | Step::Element(_) | Step::Members(_) | Step::Function(..)
+    )
+}
+
+/// The value of a definite path.
+fn one<'a>(steps: &[Segment], start: &'a Value) -> Result<Cow<'a, Value>, PathError> {
+    let mut value = start;
+    for (index, segment) in steps.iter().enumerate() {
+        let next = match &segment.step {
+            Step::Members(names) => match members(value, names) {
+                Some(object) => return Ok(Cow::Owned(object)),
+                None => None,
+            },
+            step => child(value, step),
         };
+        value = next.ok_or_else(|| missing(value, steps, index))?;
     }
-    Ok(match found {
-        Found::One(value) => Cow::Borrowed(value),
-        other => Cow::Owned(other.into_value()),
-    })
+    Ok(Cow::Borrowed(value))
 }
 
-/// What the steps so far have found.
-enum Found<'a> {
-    /// The value of a definite path.
-    One(&'a Value),
-    /// The values of an indefinite path.
-    Many(Vec<Cow<'a, Value>>),
-    /// The value of a function or of several members.
-    Computed(Value),
+/// The array of the values of an indefinite path. A step that does not apply to a value finds nothing: AWS
+/// evaluates `$.items[*]` on `{}` to an empty array.
+fn many<'a>(
+    steps: &[Segment],
+    start: &'a Value,
+    scope: &Scope<'_, 'a>,
+) -> Result<Value, PathError> {
+    let mut found = vec![start];
+    let mut rest = steps;
+    while let Some((segment, after)) = rest.split_first() {
+        rest = after;
+        let mut next = Vec::new();
+        match (&segment.step, after) {
+            (Step::Members(names), _) => {
+                let objects = found.into_iter().filter_map(|value| members(value, names));
+                return Ok(objects.collect());
+            }
+            (Step::DeepScan, [target, after @ ..]) => {
+                for value in found {
+                    scan(value, &target.step, after.is_empty(), scope, &mut next)?;
+                }
+                // The members are chosen in the objects that the scan has found.
+                if !matches!(target.step, Step::Members(_)) {
+                    rest = after;
+                }
+            }
+            (step, _) => {
+                for value in found {
+                    several(value, step, scope, &mut next);
+                    limit(&next)?;
+                }
+            }
+        }
+        found = next;
+    }
+    Ok(found.into_iter().cloned().collect())
 }
 
-impl<'a> Found<'a> {
-    fn into_value(self) -> Value {
-        match self {
-            Self::One(value) => value.clone(),
-            Self::Many(values) => values.into_iter().map(Cow::into_owned).collect(),
-            Self::Computed(value) => value,
-        }
+fn limit(found: &[&Value]) -> Result<(), PathError> {
+    if found.len() > MAX_FOUND {
+        return Err(PathError::new(format!(
+            "The path finds more than {MAX_FOUND} values"
+        )));
     }
-
-    fn step(self, step: &Step, root: &'a Value, so_far: &[Segment]) -> Result<Self, PathError> {
-        match (self, step) {
-            (Self::One(value), Step::Member(_) | Step::Element(_)) => match child(value, step) {
-                Some(inner) => Ok(Self::One(inner)),
-                None => Err(missing(value, so_far)),
-            },
-            (Self::One(value), Step::Members(names)) => members(value, names)
-                .map(Self::Computed)
-                .ok_or_else(|| missing(value, so_far)),
-            (Self::One(value), step) => Ok(Self::Many(
-                several(value, step, root)
-                    .into_iter()
-                    .map(Cow::Borrowed)
-                    .collect(),
-            )),
-            (Self::Many(values), step) => Ok(Self::Many(
-                values
-                    .into_iter()
-                    .flat_map(|value| inner(value, step, root))
-                    .collect(),
-            )),
-            (Self::Computed(value), step) => match inner(Cow::Owned(value), step, root).pop() {
-                Some(inner) => Ok(Self::Computed(inner.into_owned())),
-                None => Err(missing(&Value::Null, so_far)),
-            },
-        }
-    }
+    Ok(())
 }
 
 /// The value of a member or an element.
 fn child<'a>(value: &'a Value, step: &Step) -> Option<&'a Value> {
     match (value, step) {
         (Value::Object(members), Step::Member(name)) => members.get(name),
-        (Value::Array(elements), Step::Element(index)) => {
-            elements.get(place(*index, elements.len())?)
+        // AWS has no functions: they are names.
+        (Value::Object(members), Step::Function(name, arguments)) => {
+            members.get(&format!("{name}({arguments})"))
         }
+        (Value::Array(elements), Step::Element(index)) => element(elements, *index),
         _ => None,
     }
 }
 
-/// The place of an index that may count from the end.
+/// The element at an index, which counts from the end if it is negative.
+fn element(elements: &[Value], index: i64) -> Option<&Value> {
+    elements.get(place(index, elements.len())?)
+}
+
 fn place(index: i64, length: usize) -> Option<usize> {
     match usize::try_from(index) {
         Ok(index) => Some(index),
@@ -129,153 +157,215 @@ fn place(index: i64, length: usize) -> Option<usize> {
     }
 }
 
-/// An object with several members. Those that are missing are left out.
+/// An object with several members. Those that are missing are left out, as Jayway does without the option
+/// `REQUIRE_PROPERTIES`.
 fn members(value: &Value, names: &[String]) -> Option<Value> {
-    let Value::Object(all) = value else {
-        return None;
-    };
+    let all = value.as_object()?;
     let chosen = names
         .iter()
         .filter_map(|name| Some((name.clone(), all.get(name)?.clone())));
     Some(Value::Object(chosen.collect::<Map<_, _>>()))
 }
 
-/// The values that a step finds in one value.
-fn several<'a>(value: &'a Value, step: &Step, root: &'a Value) -> Vec<&'a Value> {
+/// Adds the values that a step finds in one value.
+fn several<'a>(value: &'a Value, step: &Step, scope: &Scope<'_, 'a>, found: &mut Vec<&'a Value>) {
     match (step, value) {
-        (Step::Member(_) | Step::Element(_), _) => child(value, step).into_iter().collect(),
-        (Step::Elements(indexes), Value::Array(elements)) => indexes
-            .iter()
-            .filter_map(|index| elements.get(place(*index, elements.len())?))
-            .collect(),
-        (Step::Slice { start, end }, Value::Array(elements)) => slice(elements, *start, *end),
-        (Step::Wildcard, Value::Array(elements)) => elements.iter().collect(),
-        (Step::Wildcard, Value::Object(members)) => members.values().collect(),
-        (Step::DeepScan, _) => {
-            let mut found = Vec::new();
-            scan(value, &mut found, 0);
-            found
+        (Step::Elements(indexes), Value::Array(elements)) => {
+            found.extend(indexes.iter().filter_map(|index| element(elements, *index)));
         }
-        (Step::Filter(filter), Value::Array(elements)) => elements
-            .iter()
-            .filter(|element| filter::matches(filter, element, root))
-            .collect(),
+        (Step::Slice { start, end }, Value::Array(elements)) => {
+            slice(elements, *start, *end, found);
+        }
+        (Step::Wildcard, Value::Array(elements)) => found.extend(elements),
+        (Step::Wildcard, Value::Object(members)) => found.extend(members.values()),
+        (Step::Filter(filter), Value::Array(elements)) => {
+            found.extend(
+                elements
+                    .iter()
+                    .filter(|element| scope.matches(filter, element)),
+            );
+        }
         // A filter of an object applies to the object itself.
-        (Step::Filter(filter), Value::Object(_)) if filter::matches(filter, value, root) => {
-            vec![value]
+        (Step::Filter(filter), Value::Object(_)) => {
+            found.extend(scope.matches(filter, value).then_some(value));
         }
-        _ => Vec::new(),
+        _ => found.extend(child(value, step)),
     }
 }
 
-/// The values that a step finds in a value that may be computed.
-fn inner<'a>(value: Cow<'a, Value>, step: &Step, root: &'a Value) -> Vec<Cow<'a, Value>> {
-    if let Step::Members(names) = step {
-        return members(&value, names).map(Cow::Owned).into_iter().collect();
-    }
-    match value {
-        Cow::Borrowed(value) => several(value, step, root)
-            .into_iter()
-            .map(Cow::Borrowed)
-            .collect(),
-        Cow::Owned(value) => {
-            let found = several(&value, step, root).into_iter();
-            found.map(|found| Cow::Owned(found.clone())).collect()
-        }
-    }
-}
-
-/// The part of an array between two indexes, which count from the end if they are negative.
-fn slice(elements: &[Value], start: Option<i64>, end: Option<i64>) -> Vec<&Value> {
-    let length = elements.len() as i64;
-    let bound = |index: i64| {
+/// Adds the part of an array between two indexes. Only a slice with one end counts from the end of the array:
+/// between two indexes Jayway takes each index for itself, so that `[1:-1]` finds nothing.
+fn slice<'a>(
+    elements: &'a [Value],
+    start: Option<i64>,
+    end: Option<i64>,
+    found: &mut Vec<&'a Value>,
+) {
+    let length = i64::try_from(elements.len()).unwrap_or(i64::MAX);
+    let from_end = |index: i64| {
         if index < 0 {
-            (length + index).max(0)
+            length.saturating_add(index).max(0)
         } else {
-            index.min(length)
+            index
         }
     };
-    let (start, end) = (start.map_or(0, bound), end.map_or(length, bound));
-    let range = start as usize..end.max(start) as usize;
-    elements.get(range).unwrap_or(&[]).iter().collect()
-}
-
-/// A value and all values below it, parents first.
-fn scan<'a>(value: &'a Value, found: &mut Vec<&'a Value>, depth: usize) {
-    if depth > MAX_DEPTH {
-        return;
-    }
-    found.push(value);
-    match value {
-        Value::Array(elements) => elements
-            .iter()
-            .for_each(|inner| scan(inner, found, depth + 1)),
-        Value::Object(members) => members
-            .values()
-            .for_each(|inner| scan(inner, found, depth + 1)),
-        _ => {}
-    }
-}
-
-/// The error of a step that does not lead to a value.
-fn missing(parent: &Value, steps: &[Segment]) -> PathError {
-    let path = written(steps);
-    let message = match (steps.last().map(|segment| &segment.step), parent) {
-        (Some(Step::Element(index)), Value::Array(elements)) => {
-            let before = written(steps.get(..steps.len() - 1).unwrap_or(&[]));
-            format!(
-                "Index out of bounds when evaluating path {before}[{index}]. Array has {} elements.",
-                elements.len()
-            )
-        }
-        // Jayway names the first step that is missing in another way than a later one.
-        (Some(Step::Member(_)), Value::Object(_)) if steps.len() > 1 => {
-            format!("Missing property in path {path}")
-        }
-        _ => format!("No results for path: {path}"),
+    let (start, end) = match (start, end) {
+        (Some(start), Some(end)) => (start.max(-length), end),
+        (start, end) => (start.map_or(0, from_end), end.map_or(length, from_end)),
     };
-    PathError { message }
+    found.extend((start..end.min(length)).filter_map(|index| element(elements, index)));
+}
+
+/// Adds the values that a step finds in a value and in all values below it, parents first.
+fn scan<'a>(
+    value: &'a Value,
+    target: &Step,
+    is_last: bool,
+    scope: &Scope<'_, 'a>,
+    found: &mut Vec<&'a Value>,
+) -> Result<(), PathError> {
+    // A list in place of recursion: values may be deeply nested.
+    let mut open = vec![value];
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Array(elements) => {
+                let applies = match target {
+                    Step::Wildcard | Step::Element(_) | Step::Elements(_) | Step::Slice { .. } => {
+                        true
+                    }
+                    Step::Filter(filter) => scope.matches(filter, value),
+                    _ => false,
+                };
+                // Before another step, Jayway takes all elements of an array.
+                match applies {
+                    true if is_last => several(value, target, scope, found),
+                    true => found.extend(elements),
+                    false => {}
+                }
+                open.extend(elements.iter().rev());
+            }
+            Value::Object(all) => {
+                match target {
+                    Step::Members(names) => {
+                        let has_all = names.iter().all(|name| all.contains_key(name));
+                        found.extend(has_all.then_some(value));
+                    }
+                    step => several(value, step, scope, found),
+                }
+                open.extend(all.values().rev());
+            }
+            _ => {}
+        }
+        limit(found)?;
+    }
+    Ok(())
+}
+
+/// The error of a step of a definite path that does not lead to a value.
+fn missing(parent: &Value, steps: &[Segment], index: usize) -> PathError {
+    let before = written(steps.get(..index).unwrap_or(steps));
+    let rest = steps.get(index..).unwrap_or(&[]);
+    let step = rest.first().map(fragment).unwrap_or_default();
+    let is_element = matches!(
+        rest,
+        [
+            Segment {
+                step: Step::Element(_),
+                ..
+            },
+            ..
+        ]
+    );
+    PathError::new(match parent {
+        Value::Null if is_element => format!("The path {before} is null"),
+        Value::Array(_) if is_element => format!("No results for path: {}", written(steps)),
+        _ if is_element => {
+            let rest: String = rest.iter().map(fragment).collect();
+            format!("Filter: {rest} can only be applied to arrays. Current context is: {parent}")
+        }
+        Value::Object(_) if rest.len() > 1 => format!("Missing property in path {before}{step}"),
+        Value::Object(_) => format!("No results for path: {before}{step}"),
+        _ => format!("Property {step} not found in path {before}"),
+    })
 }
 
 /// A path in the notation of Jayway: `$['a'][0]`.
 fn written(steps: &[Segment]) -> String {
-    let steps = steps.iter().map(|segment| match &segment.step {
-        Step::Member(name) => format!("['{name}']"),
-        Step::Element(index) => format!("[{index}]"),
-        Step::Members(names) => format!("['{}']", names.join("','")),
-        Step::Wildcard => "[*]".to_owned(),
-        Step::DeepScan => "..".to_owned(),
-        _ => "[?]".to_owned(),
-    });
-    format!("${}", steps.collect::<String>())
+    format!("${}", steps.iter().map(fragment).collect::<String>())
 }
 
 /// A path as AWS names it in causes: `$.a[0]`.
 pub(crate) fn dotted(steps: &[Segment]) -> String {
     let steps = steps.iter().map(|segment| match &segment.step {
         Step::Member(name) => format!(".{name}"),
-        step => written(&[Segment {
-            step: step.clone(),
-            span: 0..0,
-        }])
-        .replacen('$', "", 1),
+        _ => fragment(segment),
     });
     format!("${}", steps.collect::<String>())
 }
 
+fn fragment(segment: &Segment) -> String {
+    match &segment.step {
+        Step::Member(name) => format!("['{name}']"),
+        Step::Function(name, arguments) => format!("['{name}({arguments})']"),
+        Step::Members(names) => format!("['{}']", names.join("', '")),
+        Step::Element(index) => format!("[{index}]"),
+        Step::Elements(indexes) => {
+            let indexes: Vec<String> = indexes.iter().map(ToString::to_string).collect();
+            format!("[{}]", indexes.join(","))
+        }
+        Step::Slice { start, end } => {
+            let bound = |index: &Option<i64>| index.map(|index| index.to_string());
+            let (start, end) = (
+                bound(start).unwrap_or_default(),
+                bound(end).unwrap_or_default(),
+            );
+            format!("[{start}:{end}]")
+        }
+        Step::Wildcard => "[*]".to_owned(),
+        Step::DeepScan => "..".to_owned(),
+        Step::Filter(_) => "[?]".to_owned(),
+    }
+}
+
 /// Inserts a result into an input at a Reference Path. Objects on the way are created.
 pub(crate) fn insert(path: &Path, mut input: Value, result: Value) -> Result<Value, PathError> {
-    let mut place = &mut input;
-    for segment in &path.segments {
-        place = enter(place, &segment.step).ok_or_else(|| PathError {
-            message: format!(
-                "Unable to apply ReferencePath {} to input",
-                written(&path.segments)
-            ),
-        })?;
+    let mut steps = path.segments.iter().map(|segment| &segment.step);
+    let is_root = path.segments.is_empty();
+    if !is_root && (input.is_null() || !can_enter(&input, &mut steps)) {
+        // The words of AWS.
+        return Err(PathError::new(format!(
+            "Unable to apply ReferencePath {} to input {input}",
+            dotted(&path.segments)
+        )));
     }
-    *place = result;
+    let mut place = Some(&mut input);
+    for segment in &path.segments {
+        place = place.and_then(|place| enter(place, &segment.step));
+    }
+    if let Some(place) = place {
+        *place = result;
+    }
     Ok(input)
+}
+
+/// Whether a value has the places of these steps, or they can be created.
+fn can_enter<'a>(value: &Value, steps: &mut impl Iterator<Item = &'a Step>) -> bool {
+    let mut value = Some(value);
+    for step in steps {
+        value = match (value, step) {
+            (None | Some(Value::Null | Value::Object(_)), Step::Member(name)) => {
+                value.and_then(|value| value.get(name))
+            }
+            (Some(Value::Array(elements)), Step::Element(index)) => {
+                match element(elements, *index) {
+                    None => return false,
+                    found => found,
+                }
+            }
+            _ => return false,
+        };
+    }
+    true
 }
 
 /// The place of a member or an element. A member that is missing is created.
@@ -320,7 +410,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_lead_where_jayway_leads() {
+    fn paths_lead_where_aws_leads() {
         for (path, expected) in [
             ("$.a.c", "\"x\""),
             ("$['a']['it\\'s']", "true"),
@@ -328,17 +418,19 @@ mod tests {
             ("$.a.b[-1]", "3"),
             ("$.null", "null"),
             ("$.a.b[*]", "[1,2,3]"),
+            ("$.a[*]", "[[1,2,3],\"x\",true]"),
             ("$.a.b[1:]", "[2,3]"),
             ("$.a.b[:-1]", "[1,2]"),
             ("$.a.b[-2:]", "[2,3]"),
+            ("$.a.b[0:2]", "[1,2]"),
             ("$.a.b[5:9]", "[]"),
+            ("$.a.b[-9:9]", "[1,2,3,1,2,3]"),
+            ("$.a.b[1:-1]", "[]"),
+            ("$.a.b[-9223372036854775808:]", "[1,2,3]"),
             ("$.a.b[0,2,7]", "[1,3]"),
             ("$.items[*].id", "[1,2,3]"),
             ("$.items[*].tags[*]", "[\"new\"]"),
             ("$.items[*].nothing", "[]"),
-            ("$.nothing[*].id", "[]"),
-            ("$.a.nothing[1:]", "[]"),
-            ("$.nothing[*].length()", "No results for path: $['nothing']"),
             ("$.items[0]['id','price']", "{\"id\":1,\"price\":5.5}"),
             (
                 "$.items[*]['id','nothing']",
@@ -346,51 +438,145 @@ mod tests {
             ),
             ("$..id", "[1,2,3]"),
             ("$..b[0]", "[1]"),
-            ("$.items[?(@.price < 10)].id", "[1]"),
-            ("$.items[?(@.price <= $.limit)].id", "[1,2]"),
-            ("$.items[?(@.tags)].id", "[1,2]"),
-            ("$.items[?(!@.tags)].id", "[3]"),
-            ("$.items[?(@.name =~ /a.*/i)].id", "[1,3]"),
-            ("$.items[?(@.name =~ /a/)].id", "[]"),
-            ("$.items[?(@.id in [1, 3] && @.price > 6)].id", "[3]"),
-            ("$.items[?(@.id nin [1, 3])].id", "[2]"),
-            ("$.items[?(@.tags contains 'new')].id", "[1]"),
-            ("$.items[?(@.tags empty true)].id", "[2]"),
-            ("$.items[?(@.tags size 1)].id", "[1]"),
-            ("$.items[?(@.id == 1 || @.id == 3)].id", "[1,3]"),
-            ("$.items[?(@.price == 10.0)].id", "[2]"),
-            ("$.items[?(@.id == '1')].id", "[]"),
-            ("$.a.b.length()", "3"),
-            ("$.a.b.max()", "3.0"),
-            ("$.a.b.sum()", "6.0"),
-            ("$.a.keys()", "[\"b\",\"c\",\"it's\"]"),
-            ("$.x", "No results for path: $['x']"),
-            ("$.a.x", "Missing property in path $['a']['x']"),
+            ("$..['b','c']", "[{\"b\":[1,2,3],\"c\":\"x\"}]"),
             (
-                "$.a.b[3]",
-                "Index out of bounds when evaluating path $['a']['b'][3]. Array has 3 elements.",
+                "$.items..[0]",
+                "[{\"id\":1,\"price\":5.5,\"tags\":[\"new\"],\"name\":\"ab\"},\"new\"]",
             ),
-            ("$.a.c.d", "No results for path: $['a']['c']['d']"),
+            ("$.items..[0].id", "[1,2,3]"),
+            ("$..[?(@.id == 1)].name", "[\"ab\"]"),
         ] {
             assert_eq!(check(path), expected, "{path}");
         }
     }
 
     #[test]
+    fn filters_choose_as_on_aws() {
+        for (filter, expected) in [
+            ("@.price < 10", "[1]"),
+            ("@.price <= $.limit", "[1,2]"),
+            ("@.tags", "[1,2]"),
+            ("!@.tags", "[3]"),
+            ("@.name =~ /a.*/i", "[1,3]"),
+            ("@.name =~ /a/", "[]"),
+            ("@.name =~ /a$|b\\n?/m", "[]"),
+            ("@.name =~ / a b #x/x", "[1]"),
+            ("@.id in [1, 3] && @.price > 6", "[3]"),
+            ("@.id nin [1, 3]", "[2]"),
+            ("@.tags nin [1]", "[1,2,3]"),
+            ("@.tags subsetof ['new', 'old']", "[1,2]"),
+            ("@.tags anyof ['new', 'old']", "[1]"),
+            ("@.tags noneof ['new', 'old']", "[2]"),
+            ("@.tags contains 'new'", "[1]"),
+            ("@.name contains 'b'", "[1,2]"),
+            ("@.tags empty true", "[2]"),
+            ("@.tags empty false", "[1]"),
+            ("@.price empty 5", "[]"),
+            ("@.tags size 1", "[1]"),
+            ("@.id == 1 || @.id == 3", "[1,3]"),
+            ("!(@.id == 1) && (@.id == 1 || @.id == 3)", "[3]"),
+            ("@.price == 10.0", "[2]"),
+            ("@.id == '1'", "[1]"),
+            ("@.name==ab", "[1]"),
+            ("@.name != 'ab'", "[2,3]"),
+            ("@.tags[0] == 'new'", "[1]"),
+            ("@.name == null", "[]"),
+            ("@.tags[?(@ == 'new')] size 1", "[1]"),
+            ("@.id ~ 1", "The filter `@.id ~ 1` is not supported"),
+            (
+                "@.id =~ /(?=a)/",
+                "The pattern `(?=a)` of a filter is not supported",
+            ),
+        ] {
+            assert_eq!(
+                check(&format!("$.items[?({filter})].id")),
+                expected,
+                "{filter}"
+            );
+        }
+    }
+
+    #[test]
+    fn errors_are_those_of_aws() {
+        for (path, expected) in [
+            ("$.x", "No results for path: $['x']"),
+            ("$.a.x", "No results for path: $['a']['x']"),
+            ("$.x.y.z", "Missing property in path $['x']"),
+            ("$.a.x.y", "Missing property in path $['a']['x']"),
+            ("$.a.b[3]", "No results for path: $['a']['b'][3]"),
+            ("$.a.c.d", "Property ['d'] not found in path $['a']['c']"),
+            ("$.null.x", "Property ['x'] not found in path $['null']"),
+            ("$.null[0]", "The path $['null'] is null"),
+            (
+                "$.limit[0].x",
+                "Filter: [0]['x'] can only be applied to arrays. Current context is: 10",
+            ),
+            (
+                "$.a.b.length()",
+                "Property ['length()'] not found in path $['a']['b']",
+            ),
+            (
+                "$['a','limit'].b",
+                "Multi properties can only be used as path leafs: $['a', 'limit']",
+            ),
+            // Not in a path that may find several values.
+            ("$.x[*]", "[]"),
+            ("$.x.y[*].z", "[]"),
+            ("$.limit[1:].x", "[]"),
+            ("$.a.c[?(@.x)]", "[]"),
+        ] {
+            assert_eq!(check(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn definite_paths_do_not_copy() {
+        let value = json!({ "a": [{ "b": [1] }] });
+        let path = Path::parse("$.a[0].b").unwrap();
+        assert!(matches!(evaluate(&path, &value), Ok(Cow::Borrowed(_))));
+    }
+
+    #[test]
+    fn deep_values_and_many_results_end() {
+        let mut value = json!(1);
+        for _ in 0..500 {
+            value = json!({ "a": [value] });
+        }
+        let find = |path: &str| evaluate(&Path::parse(path).unwrap(), &value).map(|_| ());
+        assert!(find("$..a").is_ok());
+        assert!(find("$..*..*..*..*").is_err());
+    }
+
+    #[test]
     fn results_are_inserted() {
         for (path, input, expected) in [
-            ("$", json!({"a": 1}), Some(json!(0))),
-            ("$.x", json!({"a": 1}), Some(json!({"a": 1, "x": 0}))),
-            ("$.a", json!({"a": 1}), Some(json!({"a": 0}))),
-            ("$.x.y", json!({}), Some(json!({"x": {"y": 0}}))),
-            ("$.x.y", json!({"x": null}), Some(json!({"x": {"y": 0}}))),
-            ("$.x[1]", json!({"x": [1, 2]}), Some(json!({"x": [1, 0]}))),
-            ("$.x[2]", json!({"x": [1, 2]}), None),
-            ("$.x", json!([1]), None),
-            ("$.x.y", json!({"x": "text"}), None),
+            ("$", json!({"a": 1}), Ok(json!(0))),
+            ("$", json!(null), Ok(json!(0))),
+            ("$.x", json!({"a": 1}), Ok(json!({"a": 1, "x": 0}))),
+            ("$.a", json!({"a": 1}), Ok(json!({"a": 0}))),
+            ("$.x.y", json!({}), Ok(json!({"x": {"y": 0}}))),
+            ("$.x.y", json!({"x": null}), Ok(json!({"x": {"y": 0}}))),
+            ("$.x[1]", json!({"x": [1, 2]}), Ok(json!({"x": [1, 0]}))),
+            ("$.x[0].y", json!({"x": [{}]}), Ok(json!({"x": [{"y": 0}]}))),
+            (
+                "$.x[2]",
+                json!({"x": [1, 2]}),
+                Err("$.x[2] to input {\"x\":[1,2]}"),
+            ),
+            ("$.x[0]", json!({}), Err("$.x[0] to input {}")),
+            ("$.x", json!([1]), Err("$.x to input [1]")),
+            ("$.x", json!(null), Err("$.x to input null")),
+            ("$['x y']", json!("text"), Err("$.x y to input \"text\"")),
+            (
+                "$.x.y",
+                json!({"x": "text"}),
+                Err("$.x.y to input {\"x\":\"text\"}"),
+            ),
         ] {
             let parsed = Path::parse(path).unwrap();
-            assert_eq!(insert(&parsed, input, json!(0)).ok(), expected, "{path}");
+            let found = insert(&parsed, input, json!(0)).map_err(|error| error.message);
+            let expected = expected.map_err(|rest| format!("Unable to apply ReferencePath {rest}"));
+            assert_eq!(found, expected, "{path}");
         }
     }
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use asl::model::{self, QueryLanguage};
 use serde_json::Value;
 
+use crate::By;
 use crate::Data;
 use crate::choice::Condition;
 use crate::template::{PathField, QueryField, Template};
@@ -231,6 +232,34 @@ pub(crate) struct Writer {
 }
 
 impl Machine {
+    /// The names of the states, in the order of the definition.
+    pub fn state_names(&self) -> impl Iterator<Item = &str> + Clone {
+        self.states.iter().map(|state| &*state.name)
+    }
+
+    /// All ways on from each state: [`By::Next`] for the state itself, and the rules, retriers and catchers.
+    pub fn transitions(&self) -> impl Iterator<Item = (&str, By)> {
+        self.states.iter().flat_map(|state| {
+            let rules = match &state.kind {
+                Kind::Choice(choice) => choice.rules.len(),
+                _ => 0,
+            };
+            let default = matches!(
+                &state.kind,
+                Kind::Choice(Choice {
+                    default: Some(_),
+                    ..
+                })
+            );
+            let ways = std::iter::once(By::Next)
+                .chain((0..rules).map(By::Rule))
+                .chain(default.then_some(By::Default))
+                .chain((0..state.retry.len()).map(By::Retrier))
+                .chain((0..state.catch.len()).map(By::Catcher));
+            ways.map(|by| (&*state.name, by))
+        })
+    }
+
     pub(crate) fn state(&self, id: StateId) -> Option<&State> {
         self.states.get(id.0)
     }

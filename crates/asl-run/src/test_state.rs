@@ -26,7 +26,7 @@ pub fn test_state(test: &StateTest) -> Result<Value, Refusal> {
     let (machine, name) = machine_of(test, &state)?;
     let mut execution = Execution::of_state(Rc::new(machine), start(test), single(test, &state));
     loop {
-        match execution.next() {
+        match execution.advance() {
             Request::Ended => break,
             Request::Wait(_) => {}
             // Without a mock the task would be called with the credentials of a role.
@@ -38,6 +38,14 @@ pub fn test_state(test: &StateTest) -> Result<Value, Refusal> {
         }
     }
     Ok(response::response(test, &name, &state, &execution))
+}
+
+/// Checks the result of a task against the response of the service that `resource` calls.
+///
+/// # Errors
+/// The message with which AWS refuses the result as a mock.
+pub fn check_result(resource: &str, result: &Value, mode: ValidationMode) -> Result<(), Refusal> {
+    shape::check(&json!({ "Resource": resource }), result, mode)
 }
 
 /// A state machine with the state, and a place for each state that it can go to.

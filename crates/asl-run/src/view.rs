@@ -41,12 +41,6 @@ impl Variables {
     pub(crate) fn set(&mut self, name: String, value: Data) {
         self.own.insert(name, value);
     }
-
-    /// Total size of the values in this scope and the outer ones, in bytes.
-    pub(crate) fn size(&self) -> usize {
-        let own: usize = self.own.values().map(Data::size).sum();
-        own + self.outer.as_deref().map_or(0, Variables::size)
-    }
 }
 
 /// What the expressions of a state can read at one point of its data flow.

@@ -73,14 +73,16 @@ impl Path {
     /// # Errors
     /// The first place where the text is not a valid path.
     pub fn parse(text: &str) -> Result<Self, SyntaxError> {
-        Self::read(text).map_err(|error| error.within(text))
+        Self::read(text, 0).map_err(|error| error.within(text))
     }
 
-    fn read(text: &str) -> Result<Self, SyntaxError> {
+    /// Parses a path with a number of conditions around it.
+    fn read(text: &str, depth: usize) -> Result<Self, SyntaxError> {
         let trimmed = text.trim_end();
         let mut parser = Parser {
             text: trimmed,
             at: 0,
+            depth,
         };
         let root = parser.root()?;
         let mut segments = Vec::new();
@@ -111,6 +113,7 @@ impl Path {
 struct Parser<'a> {
     text: &'a str,
     at: usize,
+    depth: usize,
 }
 
 impl Parser<'_> {
@@ -284,7 +287,8 @@ impl Parser<'_> {
                 if self.peek() != Some('(') {
                     return self.fail(self.at, "`(` is expected after `[?`");
                 }
-                Step::Filter(Filter::parse(self.balanced('(', ')')?))
+                let depth = self.depth;
+                Step::Filter(Filter::parse(self.balanced('(', ')')?, depth))
             }
             Some('*') => {
                 self.at += 1;

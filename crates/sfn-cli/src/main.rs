@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{convert, diff, explain, import, render, server, validate};
+use commands::{convert, diff, explain, import, render, run, server, test, validate};
 
 /// Check, compare, convert and import AWS Step Functions workflows.
 #[derive(Parser)]
@@ -38,6 +38,17 @@ enum Command {
     ///
     /// Exit codes: 0 if the workflow was printed, 2 if it could not be rendered.
     Render(render::Args),
+    /// Run tests of workflows on this machine, without AWS.
+    ///
+    /// Runs the cases in `*.sfntest.yaml`, `*.sfntest.json` and `MockConfigFile.json`. Tasks are answered by mocks or by
+    /// programs, and waits take no time.
+    ///
+    /// Exit codes: 0 if all cases passed, 1 if some failed or the coverage is too low, 2 if some could not be run.
+    Test(test::Args),
+    /// Run a workflow on this machine, and show its states as they pass.
+    ///
+    /// Exit codes: 0 if the execution succeeded, 1 if it did not, 2 if it could not be run.
+    Run(run::Args),
     /// Convert existing workflows to configuration of the sfn provider.
     ///
     /// Converts Amazon States Language definitions in JSON or YAML, CloudFormation and SAM templates,
@@ -64,7 +75,7 @@ enum Command {
     Explain(explain::Args),
     /// List all rules.
     Rules(explain::ListArgs),
-    /// Print the JSON Schema of the Amazon States Language or of the JSON output of `sfn validate`.
+    /// Print the JSON Schema of the Amazon States Language, of test files, or of the JSON output of `sfn validate`.
     Schema(explain::SchemaArgs),
     /// Run the language server for editors, on standard input and output.
     ///
@@ -97,6 +108,8 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Render(arguments) => render::run(&arguments),
+        Command::Test(arguments) => test::run(&arguments),
+        Command::Run(arguments) => run::run(&arguments),
         Command::Convert(arguments) => convert::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),

@@ -70,8 +70,6 @@ pub(super) struct DistributedFork {
     run: usize,
     label: String,
     uuid: String,
-    /// The event `MapRunStarted`.
-    started: u64,
     concurrency: usize,
     tolerance: Tolerance,
     failures: usize,
@@ -130,7 +128,7 @@ impl Execution {
             .machine_id
             .replacen(":stateMachine:", ":mapRun:", 1);
         let arn = format!("{machine}/{label}:{uuid}");
-        let started = self.emit(key, EventKind::MapRunStarted { arn: arn.clone() });
+        self.emit(key, EventKind::MapRunStarted { arn: arn.clone() });
         self.map_runs.push(MapRun {
             arn,
             state: Rc::clone(&frame.context.state),
@@ -141,7 +139,6 @@ impl Execution {
             run: self.map_runs.len() - 1,
             label,
             uuid,
-            started,
             concurrency: if most == 0 {
                 CONCURRENCY
             } else {
@@ -360,7 +357,8 @@ impl Execution {
         let Some(child) = self.child(key, index, scope.start, input.clone(), Some(item)) else {
             return Ok(());
         };
-        let info = self.child_info(key, input.clone());
+        let express = map.distributed.as_ref().is_some_and(|map| map.express);
+        let info = self.child_info(key, input.clone(), express);
         let run = self.next_run;
         self.next_run += 1;
         let mut history = History::default();
@@ -378,7 +376,7 @@ impl Execution {
         Ok(())
     }
 
-    fn child_info(&mut self, key: Key, input: Data) -> Rc<ExecutionInfo> {
+    fn child_info(&mut self, key: Key, input: Data, express: bool) -> Rc<ExecutionInfo> {
         let name = self.entropy.borrow_mut().uuid();
         let now = self.now;
         let label = match self.fork_mut(key).map(|fork| &fork.kind) {
@@ -389,7 +387,7 @@ impl Execution {
             .thread(key)
             .and_then(|thread| self.runs.get(&thread.run));
         match parent {
-            Some(parent) => parent.info.child(&label, name, input, now),
+            Some(parent) => parent.info.child(&label, name, express, input, now),
             None => Rc::new(ExecutionInfo::of(&self.start)),
         }
     }

@@ -200,7 +200,7 @@ impl Execution {
     pub(super) fn choose(&mut self, key: Key, state: &State, choice: &Choice) -> Result<(), Fault> {
         let frame = self.frame_of(key)?;
         for (index, rule) in choice.rules.iter().enumerate() {
-            if !self.matches(&frame, &rule.condition, index)? {
+            if !is_true(&frame, &rule.condition, index)? {
                 continue;
             }
             let output = rule.output.as_ref().or(state.output.as_ref());
@@ -217,30 +217,6 @@ impl Execution {
         let ended = choice_result(&frame, state, state.output.as_ref(), state.assign.as_ref())?;
         self.exit(key, ended, Some(default), By::Default);
         Ok(())
-    }
-
-    fn matches(
-        &self,
-        frame: &Frame,
-        condition: &RuleCondition,
-        index: usize,
-    ) -> Result<bool, Fault> {
-        let view = frame.view();
-        match condition {
-            RuleCondition::Comparison(condition) => condition.matches(&|path| view.path(path)),
-            RuleCondition::Condition(Setting::Fixed(value)) => Ok(value == &Value::Bool(true)),
-            RuleCondition::Condition(Setting::Path(field)) => {
-                Ok(field.evaluate(&view)?.value() == &Value::Bool(true))
-            }
-            RuleCondition::Condition(Setting::Query(field)) => {
-                let mut field = field.clone();
-                field.field = format!("Choices[{index}]/Condition");
-                match field.evaluate(&view)? {
-                    Value::Bool(matches) => Ok(matches),
-                    other => Err(field.unexpected("boolean", &other)),
-                }
-            }
-        }
     }
 
     pub(super) fn wait(&mut self, key: Key, wait: &Wait) -> Result<(), Fault> {
@@ -415,4 +391,24 @@ fn choice_result(
         (QueryLanguage::JSONPath, _) => select(&state.output_path, &view)?,
     };
     Ok(Ended { output, assigned })
+}
+
+/// Whether the condition of a rule is true.
+fn is_true(frame: &Frame, condition: &RuleCondition, index: usize) -> Result<bool, Fault> {
+    let view = frame.view();
+    match condition {
+        RuleCondition::Comparison(condition) => condition.matches(&|path| view.path(path)),
+        RuleCondition::Condition(Setting::Fixed(value)) => Ok(value == &Value::Bool(true)),
+        RuleCondition::Condition(Setting::Path(field)) => {
+            Ok(field.evaluate(&view)?.value() == &Value::Bool(true))
+        }
+        RuleCondition::Condition(Setting::Query(field)) => {
+            let mut field = field.clone();
+            field.field = format!("Choices[{index}]/Condition");
+            match field.evaluate(&view)? {
+                Value::Bool(matches) => Ok(matches),
+                other => Err(field.unexpected("boolean", &other)),
+            }
+        }
+    }
 }

@@ -109,7 +109,7 @@ impl Execution {
         let most = settings::integer(map.max_concurrency.as_ref(), "MaxConcurrency", &view)?;
         let most = most.map_or(0, |most| usize::try_from(most).unwrap_or(0));
         self.inspect(key, move |inspection, _| {
-            inspection.max_concurrency = Some(most as u64)
+            inspection.max_concurrency = Some(most as u64);
         });
         if self.is_mocked() {
             return self.mocked_map(key, map, &items);
@@ -253,7 +253,7 @@ impl Execution {
         if index == 0 {
             let kept = input.clone();
             self.inspect(key, move |inspection, _| {
-                inspection.after_item_selector = Some(kept)
+                inspection.after_item_selector = Some(kept);
             });
         }
         Ok((item, input))

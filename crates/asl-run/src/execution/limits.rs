@@ -12,13 +12,13 @@ use crate::{Data, Failure, Moment};
 
 use super::outcome::{Outcome, Status};
 use super::thread::{Key, Turn};
-use super::{Execution, ROOT, Start};
+use super::{By, Execution, ROOT, Start, Visit};
 
 /// Maximum time of a Standard execution: a year.
-const STANDARD: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+const STANDARD: Duration = Duration::from_hours(365 * 24);
 
 /// Maximum time of an Express execution: five minutes.
-const EXPRESS: Duration = Duration::from_secs(5 * 60);
+const EXPRESS: Duration = Duration::from_mins(5);
 
 impl Execution {
     /// When the execution times out.
@@ -94,8 +94,16 @@ impl Execution {
         let Some(thread) = self.thread(key) else {
             return;
         };
-        let last = thread.last;
-        match thread.parent {
+        let (last, parent) = (thread.last, thread.parent);
+        let state = self.machine.state(thread.state);
+        if let Some(state) = state.map(|state| Rc::clone(&state.name)) {
+            self.visited.push(Visit {
+                state,
+                next: None,
+                by: By::Next,
+            });
+        }
+        match parent {
             None => {
                 self.remove(key);
                 self.end(last, Status::Failed, None, failure);
@@ -168,12 +176,19 @@ impl ExecutionInfo {
         &self,
         label: &str,
         name: String,
+        express: bool,
         input: Data,
         started: Moment,
     ) -> Rc<Self> {
-        let id = self.machine_id.replacen(":stateMachine:", ":execution:", 1);
+        let kind = if express { ":express:" } else { ":execution:" };
+        let id = self.machine_id.replacen(":stateMachine:", kind, 1);
+        let last = if express {
+            format!(":{name}")
+        } else {
+            String::new()
+        };
         Rc::new(Self {
-            id: format!("{id}/{label}:{name}"),
+            id: format!("{id}/{label}:{name}{last}"),
             name,
             input,
             role: self.role.clone(),

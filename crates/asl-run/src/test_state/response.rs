@@ -61,17 +61,18 @@ fn data(inspection: &Inspection, state: &Value) -> Map<String, Value> {
             data.insert(name.to_owned(), json!(value.value().to_string()));
         }
     };
-    let fixed = ty == "Pass" && set("Result") && !set("Parameters");
+    // A fixed result needs no input, and neither does a Parallel state whose work is given.
+    let unread = (ty == "Pass" && set("Result") && !set("Parameters")) || ty == "Parallel";
     add("input", inspection.input.as_ref(), true);
     add(
         "afterInputPath",
         inspection.after_input_path.as_ref(),
-        !jsonata && !(fixed && !set("InputPath")) && !(ty == "Parallel" && !set("InputPath")),
+        !jsonata && (set("InputPath") || !unread),
     );
     add(
         "afterParameters",
         inspection.after_parameters.as_ref(),
-        !jsonata && !fixed && !(ty == "Parallel" && !set("Parameters")),
+        !jsonata && (set("Parameters") || !unread),
     );
     add(
         "afterArguments",

@@ -57,7 +57,7 @@ pub fn run(case: &Case) -> Result<Actual, String> {
     let mut execution = Execution::new(Rc::new(machine), start);
     let mut answers = Answers::of(case);
     loop {
-        match execution.next() {
+        match execution.advance() {
             Request::Call(call) => {
                 let answer = answers.answer(&call)?;
                 execution.answer(call.id, answer);

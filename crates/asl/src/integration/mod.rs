@@ -7,8 +7,8 @@ mod sdk;
 
 pub use optimized::{INTEGRATIONS, Integration, Parameters, integration};
 pub use sdk::{
-    Action, Limits, Nesting, Operation, Structure, action, is_supported, operation, operations,
-    services,
+    Action, Limits, MemberType, Nesting, Operation, Structure, action, is_supported, operation,
+    operations, services,
 };
 
 /// The parsed `Resource` of a Task state.

@@ -31,14 +31,39 @@ pub struct Structure {
 /// A member of a structure.
 struct Member {
     name: &'static str,
-    /// The nested structure, by its number.
-    inner: Option<(Nesting, &'static str)>,
-    /// The range of a number.
-    limits: Option<Limits>,
+    /// The mark of its type.
+    mark: &'static str,
+    is_required: bool,
+}
+
+/// The type of a value in the JSON of an API.
+#[derive(Debug, Clone, PartialEq)]
+pub enum MemberType {
+    /// A string. Timestamps and blobs are strings as well.
+    String {
+        /// Minimum length.
+        least: Option<u64>,
+        /// The possible values. `None` for any.
+        values: Option<&'static [&'static str]>,
+    },
+    /// A number.
+    Number(Limits),
+    /// A boolean.
+    Boolean,
+    /// A structure.
+    Structure(Structure),
+    /// An object whose members are not in the table.
+    Object,
+    /// A list of elements of a type.
+    List(Box<MemberType>),
+    /// An object with any names and values of a type.
+    Map(Box<MemberType>),
+    /// Any JSON.
+    Any,
 }
 
 /// The range of a number.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Limits {
     /// Minimum. `None` for no limit.
     pub least: Option<f64>,
@@ -76,15 +101,32 @@ impl Structure {
             .find(|known| *known == written || *known == sdk_name(written))
     }
 
+    /// Returns the names of its required members.
+    pub fn required(self) -> impl Iterator<Item = &'static str> {
+        let required = self.members.iter().filter(|member| member.is_required);
+        required.map(|member| member.name)
+    }
+
     /// Returns the structure of a member, whose name is not case-sensitive.
     pub fn inner(self, name: &str) -> Option<(Nesting, Structure)> {
-        let (nesting, number) = self.member(name)?.inner?;
-        Some((nesting, self.service.structure(number)?))
+        let mark = self.member(name)?.mark;
+        let nesting = match mark.chars().next()? {
+            '.' => Nesting::Single,
+            '*' => Nesting::List,
+            '%' => Nesting::Map,
+            _ => return None,
+        };
+        Some((nesting, self.service.structure(mark.get(1..)?)?))
     }
 
     /// Returns the range of a member, whose name is not case-sensitive.
     pub fn limits(self, name: &str) -> Option<Limits> {
-        self.member(name)?.limits
+        Limits::read(self.member(name)?.mark.strip_prefix(':')?)
+    }
+
+    /// Returns the type of a member, whose name is not case-sensitive.
+    pub fn member_type(self, name: &str) -> Option<MemberType> {
+        self.service.type_of(self.member(name)?.mark)
     }
 
     fn member(self, name: &str) -> Option<&'static Member> {
@@ -124,25 +166,19 @@ fn sdk_name(name: &str) -> String {
 
 impl Member {
     fn read(text: &'static str) -> Option<Self> {
-        let (text, limits) = text
-            .split_once(':')
-            .map_or((text, None), |(text, limits)| (text, Limits::read(limits)));
-        let (number, inner) = text.split_at(text.find(WAYS).unwrap_or(text.len()));
-        let mut letters = inner.chars();
-        let inner = letters.next().map(|way| {
-            let nesting = match way {
-                '*' => Nesting::List,
-                '%' => Nesting::Map,
-                _ => Nesting::Single,
-            };
-            (nesting, letters.as_str())
-        });
+        let marks = text.find(|letter| !is_digit(letter));
+        let (number, marks) = text.split_at(marks.unwrap_or(text.len()));
         Some(Self {
             name: name_of(number)?,
-            inner,
-            limits,
+            mark: marks.trim_end_matches('!'),
+            is_required: marks.ends_with('!'),
         })
     }
+}
+
+/// Whether a letter can be in a number.
+fn is_digit(letter: char) -> bool {
+    letter.is_ascii_digit() || letter.is_ascii_lowercase()
 }
 
 impl Limits {
@@ -154,9 +190,6 @@ impl Limits {
         })
     }
 }
-
-/// The separators between a member and the number of its structure.
-const WAYS: [char; 3] = ['.', '*', '%'];
 
 /// The name with this number.
 fn name_of(number: &str) -> Option<&'static str> {
@@ -188,6 +221,13 @@ struct Service {
 struct Operations {
     operations: BTreeMap<&'static str, Line>,
     structures: HashMap<&'static str, Members, RandomState>,
+    values: HashMap<&'static str, Values, RandomState>,
+}
+
+/// The possible values of a string. They are parsed on first use.
+struct Values {
+    text: &'static str,
+    values: OnceLock<Vec<&'static str>>,
 }
 
 /// The members of a structure. They are parsed on first use.
@@ -221,6 +261,7 @@ impl Operations {
         let mut read = Self {
             operations: BTreeMap::new(),
             structures: HashMap::default(),
+            values: HashMap::default(),
         };
         for (first, rest) in lines.lines().filter_map(|line| line.split_once(' ')) {
             if let Some(number) = first.strip_prefix('.') {
@@ -229,6 +270,16 @@ impl Operations {
                     Members {
                         text: rest,
                         members: OnceLock::new(),
+                    },
+                );
+                continue;
+            }
+            if let Some(number) = first.strip_prefix('=') {
+                read.values.insert(
+                    number,
+                    Values {
+                        text: rest,
+                        values: OnceLock::new(),
                     },
                 );
                 continue;
@@ -255,6 +306,39 @@ impl Operations {
         Some(Structure {
             service: self,
             members,
+        })
+    }
+
+    fn values(&'static self, number: &str) -> Option<&'static [&'static str]> {
+        let known = self.values.get(number)?;
+        let read = || known.text.split('\t').collect();
+        Some(known.values.get_or_init(read))
+    }
+
+    /// The type with this mark.
+    fn type_of(&'static self, mark: &str) -> Option<MemberType> {
+        let mut letters = mark.chars();
+        let first = letters.next();
+        let rest = letters.as_str();
+        let structure = || Some(MemberType::Structure(self.structure(rest)?));
+        Some(match first {
+            Some('.') => structure()?,
+            Some('*') => MemberType::List(Box::new(structure()?)),
+            Some('%') => MemberType::Map(Box::new(structure()?)),
+            Some('L') => MemberType::List(Box::new(self.type_of(rest)?)),
+            Some('M') => MemberType::Map(Box::new(self.type_of(rest)?)),
+            Some('N') => MemberType::Number(Limits::default()),
+            Some(':') => MemberType::Number(Limits::read(rest)?),
+            Some('B') => MemberType::Boolean,
+            Some('O') => MemberType::Object,
+            Some('J') => MemberType::Any,
+            _ => {
+                let (least, number) = mark.split_once('=').unwrap_or((mark, ""));
+                MemberType::String {
+                    least: least.strip_prefix('>').and_then(|least| least.parse().ok()),
+                    values: self.values(number),
+                }
+            }
         })
     }
 
@@ -511,5 +595,113 @@ mod tests {
             Some(true)
         );
         assert!(scan != value);
+    }
+
+    #[test]
+    fn members_have_types() {
+        let text = |least, values| MemberType::String { least, values };
+        let number = |least, most| MemberType::Number(Limits { least, most });
+        let list = |element| MemberType::List(Box::new(element));
+        for (service, name, path, member, expected) in [
+            ("sfn", "startExecution", "", "StartDate", text(None, None)),
+            ("sfn", "startExecution", "", "startdate", text(None, None)),
+            ("lambda", "invoke", "", "StatusCode", number(None, None)),
+            (
+                "lambda",
+                "getFunction",
+                "Configuration",
+                "MemorySize",
+                number(Some(128.0), Some(32_768.0)),
+            ),
+            (
+                "lambda",
+                "getFunction",
+                "Configuration",
+                "Architectures",
+                list(text(None, Some(&["x86_64", "arm64"]))),
+            ),
+            ("kms", "encrypt", "", "CiphertextBlob", text(Some(1), None)),
+            ("s3", "getObject", "", "DeleteMarker", MemberType::Boolean),
+            (
+                "s3",
+                "getObject",
+                "",
+                "Metadata",
+                MemberType::Map(Box::new(text(None, None))),
+            ),
+            (
+                "s3",
+                "getObject",
+                "",
+                "ServerSideEncryption",
+                text(
+                    None,
+                    Some(&["AES256", "aws:fsx", "aws:backup", "aws:kms", "aws:kms:dsse"]),
+                ),
+            ),
+            (
+                "rekognition",
+                "detectFaces",
+                "",
+                "OrientationCorrection",
+                text(
+                    None,
+                    Some(&["ROTATE_0", "ROTATE_90", "ROTATE_180", "ROTATE_270"]),
+                ),
+            ),
+            (
+                "bedrockruntime",
+                "converse",
+                "",
+                "AdditionalModelResponseFields",
+                MemberType::Any,
+            ),
+        ] {
+            let mut structure = operation(service, name).unwrap().response.unwrap();
+            if !path.is_empty() {
+                structure = structure.inner(path).unwrap().1;
+            }
+            assert_eq!(structure.member_type(member), Some(expected), "{member}");
+        }
+        let put = operation("eventbridge", "putEvents")
+            .unwrap()
+            .response
+            .unwrap();
+        let (_, entry) = put.inner("Entries").unwrap();
+        assert_eq!(
+            put.member_type("Entries"),
+            Some(list(MemberType::Structure(entry)))
+        );
+        assert_eq!(put.member_type("Nothing"), None);
+    }
+
+    #[test]
+    fn all_types_are_read() {
+        for service in services() {
+            for name in operations(service).unwrap() {
+                let found = operation(service, name).unwrap();
+                for structure in [found.request, found.response].into_iter().flatten() {
+                    for member in structure.names() {
+                        let ty = structure.member_type(member);
+                        assert!(ty.is_some(), "{service}:{name} {member}");
+                        assert_eq!(
+                            structure.limits(member).is_some(),
+                            matches!(ty, Some(MemberType::Number(limits)) if limits != Limits::default())
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn members_can_be_required() {
+        for (service, name, expected) in [
+            ("sfn", "startExecution", &["ExecutionArn", "StartDate"][..]),
+            ("eventbridge", "putEvents", &[]),
+        ] {
+            let response = operation(service, name).unwrap().response.unwrap();
+            assert_eq!(response.required().collect::<Vec<_>>(), expected);
+        }
     }
 }

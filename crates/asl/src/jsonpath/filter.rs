@@ -9,10 +9,10 @@ use super::Path;
 /// The condition of a filter.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Filter {
-    /// `a && b`
-    And(Box<Filter>, Box<Filter>),
+    /// `a && b`: a list, so that a long chain is not a deep tree.
+    And(Vec<Filter>),
     /// `a || b`
-    Or(Box<Filter>, Box<Filter>),
+    Or(Vec<Filter>),
     /// `!a`
     Not(Box<Filter>),
     /// A path alone: whether it leads to a value.
@@ -90,15 +90,16 @@ const OPERATORS: &[(&str, Operator)] = &[
     ("in", Operator::In),
 ];
 
-/// Maximum depth of nested conditions, so that no text can exhaust the stack.
+/// Maximum depth of nested conditions and of filters in the paths of filters, so that no text can exhaust the
+/// stack.
 const MAX_DEPTH: usize = 64;
 
 impl Filter {
     /// Parses the text between the parentheses of a filter. A text that is not understood becomes
-    /// [`Filter::Unsupported`], because AWS may accept it.
-    pub(super) fn parse(text: &str) -> Self {
+    /// [`Filter::Unsupported`], because AWS may accept it. The depth is the number of conditions around it.
+    pub(super) fn parse(text: &str, depth: usize) -> Self {
         let mut reader = Reader { text, at: 0 };
-        let filter = reader.or(0);
+        let filter = reader.or(depth);
         reader.blanks();
         match filter {
             Some(filter) if reader.rest().is_empty() => filter,
@@ -131,19 +132,21 @@ impl<'a> Reader<'a> {
     }
 
     fn or(&mut self, depth: usize) -> Option<Filter> {
-        let mut left = self.and(depth)?;
+        let first = self.and(depth)?;
+        let mut others = Vec::new();
         while self.eat("||") {
-            left = Filter::Or(Box::new(left), Box::new(self.and(depth)?));
+            others.push(self.and(depth)?);
         }
-        Some(left)
+        Some(joined(first, others, Filter::Or))
     }
 
     fn and(&mut self, depth: usize) -> Option<Filter> {
-        let mut left = self.condition(depth)?;
+        let first = self.condition(depth)?;
+        let mut others = Vec::new();
         while self.eat("&&") {
-            left = Filter::And(Box::new(left), Box::new(self.condition(depth)?));
+            others.push(self.condition(depth)?);
         }
-        Some(left)
+        Some(joined(first, others, Filter::And))
     }
 
     fn condition(&mut self, depth: usize) -> Option<Filter> {
@@ -159,39 +162,44 @@ impl<'a> Reader<'a> {
             let inner = self.or(depth + 1)?;
             return self.eat(")").then_some(inner);
         }
-        let left = self.operand()?;
+        let left = self.operand(depth)?;
         let Some(operator) = self.operator() else {
             return Some(Filter::Exists(left));
         };
-        let right = self.operand()?;
+        let start = self.at;
+        let right = self.operand(depth).or_else(|| {
+            self.at = start;
+            self.word()
+        })?;
         Some(Filter::Compare(left, operator, right))
     }
 
     fn operator(&mut self) -> Option<Operator> {
         self.blanks();
-        let lower = self.rest().to_ascii_lowercase();
+        let rest = self.rest();
         let (word, operator) = OPERATORS.iter().find(|(word, _)| {
+            let is_word = word.starts_with(|c: char| c.is_ascii_alphabetic());
             // A word ends where the next one begins.
             let ends = |rest: &str| !rest.starts_with(|c: char| c.is_ascii_alphanumeric());
-            let is_word = word.starts_with(|c: char| c.is_ascii_alphabetic());
-            lower
-                .strip_prefix(word)
-                .is_some_and(|rest| !is_word || ends(rest))
+            rest.split_at_checked(word.len())
+                .is_some_and(|(first, rest)| {
+                    first.eq_ignore_ascii_case(word) && (!is_word || ends(rest))
+                })
         })?;
         self.at += word.len();
         Some(*operator)
     }
 
-    fn operand(&mut self) -> Option<Operand> {
+    fn operand(&mut self, depth: usize) -> Option<Operand> {
         self.blanks();
         match self.rest().chars().next()? {
             '@' => self.path().and_then(|text| {
                 let path = format!("${}", text.strip_prefix('@')?);
-                Path::parse(&path).ok().map(Operand::Element)
+                Path::read(&path, depth + 1).ok().map(Operand::Element)
             }),
             '$' => self
                 .path()
-                .and_then(|text| Path::parse(text).ok().map(Operand::Root)),
+                .and_then(|text| Path::read(text, depth + 1).ok().map(Operand::Root)),
             quote @ ('\'' | '"') => self
                 .string(quote)
                 .map(|text| Operand::Constant(text.into())),
@@ -205,9 +213,11 @@ impl<'a> Reader<'a> {
     fn path(&mut self) -> Option<&'a str> {
         let start = self.at;
         let (mut depth, mut quote) = (0_usize, None);
-        for (index, c) in self.rest().char_indices() {
+        let mut letters = self.rest().char_indices();
+        while let Some((index, c)) = letters.next() {
             let ends = c.is_whitespace() || "=!<>&|,".contains(c);
             match (quote, c) {
+                (Some(_), '\\') => _ = letters.next(),
                 (Some(open), c) if c == open => quote = None,
                 (Some(_), _) => {}
                 (None, '\'' | '"') if depth > 0 => quote = Some(c),
@@ -274,8 +284,10 @@ impl<'a> Reader<'a> {
         while let Some((index, c)) = letters.next() {
             match (quote, c) {
                 (Some(_), '\\') => {
-                    text.push(c);
-                    text.extend(letters.next().map(|(_, c)| c));
+                    // JSON has no escape for an apostrophe.
+                    let (_, escaped) = letters.next()?;
+                    text.extend((escaped != '\'').then_some(c));
+                    text.push(escaped);
                     continue;
                 }
                 (Some(open), c) if c == open => {
@@ -312,6 +324,27 @@ impl<'a> Reader<'a> {
         self.at += word.len();
         Some(Operand::Constant(value))
     }
+
+    /// A text without quotes, which AWS accepts at the right side: `@.type==Receipt`.
+    fn word(&mut self) -> Option<Operand> {
+        self.blanks();
+        let rest = self.rest();
+        if !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_') {
+            return None;
+        }
+        let length = rest.find(|c: char| c.is_whitespace() || "()[]{}=!<>&|,'\"".contains(c));
+        let word = rest.get(..length.unwrap_or(rest.len()))?;
+        self.at += word.len();
+        Some(Operand::Constant(word.into()))
+    }
+}
+
+/// A condition, or several of them that are joined.
+fn joined(first: Filter, others: Vec<Filter>, join: fn(Vec<Filter>) -> Filter) -> Filter {
+    if others.is_empty() {
+        return first;
+    }
+    join(std::iter::once(first).chain(others).collect())
 }
 
 #[cfg(test)]
@@ -328,7 +361,12 @@ mod tests {
             ("@.a", "Exists"),
             ("@['a b'] != null", "Compare"),
             ("@.name =~ /a\\/b.*/i", "Compare"),
-            ("@.a in ['x', \"y\", 'it\\'s']", "Unsupported"),
+            ("@.a in ['x', \"y\", 'it\\'s']", "Compare"),
+            ("@['it\\'s'] == 1", "Compare"),
+            ("@.a==Receipt", "Compare"),
+            ("(@.a == 2020-01-01 && @.b)", "And"),
+            ("@.a IN [1]", "Compare"),
+            ("@.a == 'ä' || @.ä", "Or"),
             ("@.a in ['x', \"y\"]", "Compare"),
             ("@.a nin [1, 2]", "Compare"),
             ("@.tags contains 'x'", "Compare"),
@@ -341,14 +379,22 @@ mod tests {
             ("", "Unsupported"),
             ("@.a == 'x", "Unsupported"),
         ] {
-            let read = format!("{:?}", Filter::parse(text));
+            let read = format!("{:?}", Filter::parse(text, 0));
             assert!(read.starts_with(expected), "{text}: {read}");
         }
     }
 
     #[test]
+    fn long_and_deep_filters_end() {
+        let chain = "@.a&&@.b||".repeat(50_000) + "@.c";
+        assert!(matches!(Filter::parse(&chain, 0), Filter::Or(_)));
+        let nested = "@[?(".repeat(5_000) + "@.a" + &")]".repeat(5_000);
+        assert!(matches!(Filter::parse(&nested, 0), Filter::Exists(_)));
+    }
+
+    #[test]
     fn deep_filters_are_not_understood() {
         let text = format!("{}@.a{}", "(".repeat(1000), ")".repeat(1000));
-        assert!(matches!(Filter::parse(&text), Filter::Unsupported(_)));
+        assert!(matches!(Filter::parse(&text, 0), Filter::Unsupported(_)));
     }
 }

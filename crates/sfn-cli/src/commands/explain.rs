@@ -46,6 +46,8 @@ enum Described {
     Definition,
     /// Output of `sfn validate --format json`.
     Findings,
+    /// Test files of `sfn test`.
+    Tests,
 }
 
 /// Prints the documentation of a rule.
@@ -108,6 +110,7 @@ pub fn schema(arguments: &SchemaArgs) -> Result<Exit, Failure> {
     let schema = match arguments.of {
         Described::Definition => asl::schema::json_schema(),
         Described::Findings => findings::json_schema().to_value(),
+        Described::Tests => crate::commands::run::schema(),
     };
     print(&format!("{schema:#}\n"))?;
     Ok(Exit::Clean)

@@ -5,7 +5,9 @@ pub mod diff;
 pub mod explain;
 pub mod import;
 pub mod render;
+pub mod run;
 pub mod server;
+pub mod test;
 pub mod validate;
 
 /// Parses `KEY=VALUE`.

@@ -2,3 +2,4 @@
 
 pub mod difference;
 pub mod findings;
+pub mod tests;

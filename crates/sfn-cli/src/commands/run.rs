@@ -1,0 +1,189 @@
+//! `sfn run`.
+
+use std::path::Path;
+use std::rc::Rc;
+
+use asl_run::{Event, EventKind, Machine, Moment, Status};
+use clap::ValueEnum;
+use serde_json::Value;
+use sfn_test::{Case, Mock, TestFile};
+
+use crate::commands::test::workflow;
+use crate::{Exit, Failure, print};
+
+/// Arguments of `sfn run`.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Workflow to run: a definition, or `FILE#NAME` for a state machine in a template or `.tf` file.
+    pub workflow: String,
+    /// Run the workflow on this machine, without AWS. Required.
+    #[arg(long, required = true)]
+    pub local: bool,
+    /// Input as JSON, `@FILE` to read a file, or `-` for standard input. Defaults to `{}`.
+    #[arg(long, default_value = "{}")]
+    pub input: String,
+    /// Result of a task, as `STATE=JSON`. Can be repeated.
+    #[arg(long = "mock", value_name = "STATE=JSON")]
+    pub mocks: Vec<String>,
+    /// Test file with the mocks and the input of a case, as `FILE#CASE`.
+    #[arg(long, value_name = "FILE#CASE")]
+    pub case: Option<String>,
+    /// Print the history in place of the states.
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub history: Option<HistoryFormat>,
+}
+
+/// Format of the history.
+#[derive(Clone, Copy, ValueEnum, PartialEq, Eq)]
+pub enum HistoryFormat {
+    /// As `aws stepfunctions get-execution-history` prints it.
+    Json,
+}
+
+/// Runs the command.
+pub fn run(arguments: &Args) -> Result<Exit, Failure> {
+    let (case, folder) = case(arguments)?;
+    let found = workflow(Path::new(""), &arguments.workflow)?;
+    let machine = Machine::build(&found.definition).map_err(|error| {
+        format!(
+            "{}: {error}. Run `sfn validate` for more",
+            arguments.workflow
+        )
+    })?;
+    let quiet = arguments.history.is_some();
+    let mut start = None;
+    let mut shown = String::new();
+    let run = sfn_test::run(Rc::new(machine), &case, &folder, &mut |events| {
+        for event in events {
+            let start = *start.get_or_insert(event.time);
+            if let Some(line) = line(event, start).filter(|_| !quiet) {
+                shown.push_str(&line);
+            }
+        }
+        // Printed at once, so that a long run shows where it is. A closed pipe ends it at its last line.
+        let _ = print(&std::mem::take(&mut shown));
+    })?;
+    if let Some(problem) = run.problem {
+        return Err(problem);
+    }
+    if quiet {
+        let events: Vec<Value> = run.events.iter().map(Event::to_json).collect();
+        let history = serde_json::json!({ "events": events });
+        print(&format!("{}\n", pretty(&history)))?;
+    } else {
+        let failure = run
+            .failure
+            .map_or_else(String::new, |failure| format!(": {failure}"));
+        print(&format!(
+            "{} after {}{failure}\n",
+            run.status,
+            duration(run.duration)
+        ))?;
+        if let Some(output) = &run.output {
+            print(&format!("{}\n", pretty(output)))?;
+        }
+    }
+    Ok(if run.status == Status::Succeeded {
+        Exit::Clean
+    } else {
+        Exit::Findings
+    })
+}
+
+fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string())
+}
+
+/// The case to run, and the folder in which programs start.
+fn case(arguments: &Args) -> Result<(Case, std::path::PathBuf), Failure> {
+    let mut folder = std::path::PathBuf::new();
+    let mut case = match &arguments.case {
+        Some(argument) => {
+            let (path, name) = argument
+                .rsplit_once('#')
+                .ok_or("`--case` must be FILE#CASE")?;
+            folder = Path::new(path)
+                .parent()
+                .unwrap_or(Path::new(""))
+                .to_path_buf();
+            let (text, _) = crate::input::Input::named(Path::new(path)).read()?;
+            let suite = sfn_test::read(&text, asl::Format::of(path, &text));
+            if let Some(problem) = suite.problems.first() {
+                return Err(format!("{path}:{}: {}", problem.line, problem.message));
+            }
+            let found = suite.cases.into_iter().find(|case| case.name == name);
+            found.ok_or_else(|| format!("{path} has no case `{name}`"))?
+        }
+        None => Case::new(input(&arguments.input)?),
+    };
+    for mock in &arguments.mocks {
+        let (state, json) = mock.split_once('=').ok_or("`--mock` must be STATE=JSON")?;
+        let result = serde_json::from_str(json)
+            .map_err(|error| format!("--mock {state}: not valid JSON: {error}"))?;
+        case.mock(state, Mock::result(result));
+    }
+    Ok((case, folder))
+}
+
+fn input(argument: &str) -> Result<Value, Failure> {
+    let text = match argument {
+        "-" => crate::input::Input::named(Path::new("-")).read()?.0,
+        argument => match argument.strip_prefix('@') {
+            Some(path) => crate::input::Input::named(Path::new(path)).read()?.0,
+            None => argument.to_owned(),
+        },
+    };
+    serde_json::from_str(&text).map_err(|error| format!("--input: not valid JSON: {error}"))
+}
+
+/// A line about an event that shows how the workflow goes on.
+fn line(event: &Event, start: Moment) -> Option<String> {
+    let text = match &event.kind {
+        EventKind::StateEntered { name, input, .. } => format!("{name}  {}", short(input.value())),
+        EventKind::StateExited { name, output, .. } => {
+            format!("  {name} → {}", short(output.value()))
+        }
+        EventKind::TaskFailed { failure, .. }
+        | EventKind::LambdaFunctionFailed(failure)
+        | EventKind::ActivityFailed(failure)
+        | EventKind::TaskTimedOut { failure, .. }
+        | EventKind::LambdaFunctionTimedOut(failure)
+        | EventKind::ActivityTimedOut(failure)
+        | EventKind::EvaluationFailed { failure, .. } => format!("  failed: {failure}"),
+        EventKind::MapIterationStarted(iteration) => {
+            format!("  {}[{}]", iteration.name, iteration.index)
+        }
+        _ => return None,
+    };
+    Some(format!(
+        "{:>9}  {text}\n",
+        duration(event.time.since(start))
+    ))
+}
+
+/// A value on one line, cut to a readable length.
+fn short(value: &Value) -> String {
+    const LENGTH: usize = 100;
+    let text = value.to_string();
+    match text.char_indices().nth(LENGTH) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or("")),
+        None => text,
+    }
+}
+
+/// A duration as people write it: `1 h 2 min`, `3.5 s`, `20 ms`.
+pub fn duration(duration: std::time::Duration) -> String {
+    let seconds = duration.as_secs();
+    match seconds {
+        0 => format!("{} ms", duration.as_millis()),
+        1..60 => format!("{:.1} s", duration.as_secs_f64()),
+        60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
+        3600..86_400 => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+        _ => format!("{} d {} h", seconds / 86_400, seconds % 86_400 / 3600),
+    }
+}
+
+/// The JSON Schema of test files.
+pub fn schema() -> Value {
+    schemars::schema_for!(TestFile).to_value()
+}

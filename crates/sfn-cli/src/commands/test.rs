@@ -1,0 +1,377 @@
+//! `sfn test`.
+
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
+
+use asl::{Format as TextFormat, Json};
+use asl_run::Machine;
+use clap::ValueEnum;
+use serde_json::Value;
+use sfn_convert::subject;
+use sfn_test::{Case, Coverage, Problem, Suite};
+
+use crate::commands::convert::beside;
+use crate::input::{self, Input, file_and_name};
+use crate::output::tests::{self, CaseReport, Report, SuiteReport, Summary};
+use crate::{Exit, Failure, print};
+
+/// Arguments of `sfn test`.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Test files and folders. Defaults to the current folder.
+    pub paths: Vec<PathBuf>,
+    /// Run only cases whose name contains this text.
+    #[arg(short = 'k', value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// Output format.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// Also write the results to a file in JUnit's format.
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+    /// Report the states and transitions that the cases reach.
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub coverage: Option<CoverageFormat>,
+    /// File for the coverage. Defaults to standard output.
+    #[arg(long, value_name = "FILE", requires = "coverage")]
+    pub coverage_file: Option<PathBuf>,
+    /// Fail if a workflow has a lower coverage, in percent.
+    #[arg(long, value_name = "PERCENT")]
+    pub fail_under: Option<f64>,
+    /// Workflow that the cases of `MockConfigFile.json` run: `FILE` or `FILE#NAME`. Defaults to the definition or state
+    /// machine with the name in the file.
+    #[arg(long, value_name = "FILE")]
+    pub workflow: Option<String>,
+}
+
+/// Output format.
+#[derive(Clone, Copy, ValueEnum, PartialEq, Eq)]
+pub enum Format {
+    /// Human-readable text.
+    Text,
+    /// JSON document.
+    Json,
+    /// Annotations of GitHub Actions.
+    Github,
+}
+
+/// Format of the coverage.
+#[derive(Clone, Copy, ValueEnum, PartialEq, Eq)]
+pub enum CoverageFormat {
+    /// Human-readable text.
+    Text,
+    /// `lcov.info`, by the lines of definitions.
+    Lcov,
+}
+
+/// Name of the mock configuration file of Step Functions Local.
+const MOCK_CONFIG: &str = "MockConfigFile.json";
+
+/// Runs the command.
+pub fn run(arguments: &Args) -> Result<Exit, Failure> {
+    let files = files(&arguments.paths)?;
+    if files.is_empty() {
+        return Err(
+            "no test files found: their names end in `.sfntest.yaml` or `.sfntest.json`".to_owned(),
+        );
+    }
+    let suites = run_all(&files, arguments);
+    let mut report = Report { suites };
+    report.suites.sort_by(|a, b| a.path.cmp(&b.path));
+    print(&match arguments.format {
+        Format::Text => tests::text(&report),
+        Format::Json => tests::json(&report),
+        Format::Github => tests::github(&report),
+    })?;
+    if let Some(path) = &arguments.junit {
+        write(path, &tests::junit(&report))?;
+    }
+    if let Some(format) = arguments.coverage {
+        let text = match format {
+            CoverageFormat::Text => tests::coverage_text(&report),
+            CoverageFormat::Lcov => tests::coverage_lcov(&report),
+        };
+        match &arguments.coverage_file {
+            Some(path) => write(path, &text)?,
+            None => print(&text)?,
+        }
+    }
+    exit(&report, arguments)
+}
+
+fn exit(report: &Report, arguments: &Args) -> Result<Exit, Failure> {
+    let mut exit = Exit::Clean;
+    if let Some(least) = arguments.fail_under {
+        for (workflow, coverage) in report.coverage() {
+            if coverage.percent() < least {
+                let percent = coverage.percent();
+                crate::tell(
+                    "error",
+                    &format!(
+                        "the coverage of {workflow} is {percent:.1} %, which is below {least} %"
+                    ),
+                );
+                exit = Exit::Findings;
+            }
+        }
+    }
+    if report.cases().any(|case| !case.is_right()) {
+        exit = Exit::Findings;
+    }
+    if report.suites.iter().any(|suite| !suite.problems.is_empty())
+        || report.cases().any(|case| case.problem.is_some())
+    {
+        exit = Exit::Failed;
+    }
+    Ok(exit)
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    std::fs::write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()))
+}
+
+/// The test files of the paths.
+fn files(paths: &[PathBuf]) -> Result<Vec<Input>, Failure> {
+    let is_test = |input: &Input| {
+        let name = input
+            .path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned());
+        let name = name.unwrap_or_default();
+        let is_suite = [".sfntest.yaml", ".sfntest.yml", ".sfntest.json"]
+            .iter()
+            .any(|end| name.ends_with(end));
+        is_suite || name == MOCK_CONFIG || input.named
+    };
+    Ok(input::collect(paths, &[])?
+        .into_iter()
+        .filter(is_test)
+        .collect())
+}
+
+/// Runs the files side by side.
+fn run_all(files: &[Input], arguments: &Args) -> Vec<SuiteReport> {
+    let workers = thread::available_parallelism()
+        .map_or(1, std::num::NonZero::get)
+        .min(files.len());
+    let next = AtomicUsize::new(0);
+    let (sender, receiver) = mpsc::channel();
+    thread::scope(|scope| {
+        for _ in 0..workers {
+            let (next, sender) = (&next, sender.clone());
+            scope.spawn(move || {
+                while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    for suite in run_file(file, arguments) {
+                        let _ = sender.send(suite);
+                    }
+                }
+            });
+        }
+        drop(sender);
+        receiver.iter().collect()
+    })
+}
+
+/// Runs a test file. A mock configuration file has a suite for each state machine.
+fn run_file(file: &Input, arguments: &Args) -> Vec<SuiteReport> {
+    let path = &file.path;
+    let text = match file.read() {
+        Ok((text, _)) => text,
+        Err(message) => return vec![SuiteReport::broken(path, 1, message)],
+    };
+    if path.file_name().is_some_and(|name| name == MOCK_CONFIG) {
+        return match sfn_test::read_mock_config(&text) {
+            Err(message) => vec![SuiteReport::broken(path, 1, message)],
+            Ok(machines) => machines
+                .into_iter()
+                .map(|(machine, cases)| {
+                    let workflow = workflow_of(path, &machine, arguments);
+                    let suite = Suite {
+                        workflow,
+                        line: 1,
+                        cases,
+                        problems: Vec::new(),
+                    };
+                    run_suite(path, suite, arguments)
+                })
+                .collect(),
+        };
+    }
+    let format = TextFormat::of(&path.to_string_lossy(), &text);
+    vec![run_suite(path, sfn_test::read(&text, format), arguments)]
+}
+
+/// The workflow of a state machine in a mock configuration file, relative to the folder of the file.
+fn workflow_of(path: &Path, machine: &str, arguments: &Args) -> String {
+    if let Some(workflow) = &arguments.workflow {
+        let (file, name) = file_and_name(workflow);
+        let file = std::path::absolute(file).unwrap_or_else(|_| PathBuf::from(file));
+        let name = name.map_or_else(String::new, |name| format!("#{name}"));
+        return format!("{}{name}", file.display());
+    }
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let names = ["asl.json", "asl.yaml", "asl.yml", "json"].map(|end| format!("{machine}.{end}"));
+    let found = names.iter().find(|name| folder.join(name).exists());
+    if let Some(name) = found {
+        return name.clone();
+    }
+    let templates = ["template.yaml", "template.yml", "template.json", "main.tf"];
+    let template = templates.iter().find(|name| folder.join(name).exists());
+    template.map_or_else(
+        || format!("{machine}.asl.json"),
+        |name| format!("{name}#{machine}"),
+    )
+}
+
+fn run_suite(path: &Path, suite: Suite, arguments: &Args) -> SuiteReport {
+    let mut report = SuiteReport {
+        path: path.to_path_buf(),
+        workflow: suite.workflow.clone(),
+        problems: suite.problems,
+        cases: Vec::new(),
+        coverage: Coverage::default(),
+        lines: None,
+    };
+    if suite.workflow.is_empty() {
+        return report;
+    }
+    let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
+    let workflow = match workflow(&folder, &suite.workflow) {
+        Ok(workflow) => workflow,
+        Err(message) => {
+            report.problems.push(Problem {
+                line: suite.line,
+                message,
+            });
+            return report;
+        }
+    };
+    let machine = match Machine::build(&workflow.definition) {
+        Ok(machine) => Rc::new(machine),
+        Err(error) => {
+            let message = format!("{}: {error}. Run `sfn validate` for more", suite.workflow);
+            report.problems.push(Problem {
+                line: suite.line,
+                message,
+            });
+            return report;
+        }
+    };
+    report.coverage = Coverage::of(&machine);
+    report.lines = workflow.lines;
+    let is_wanted = |case: &&Case| {
+        arguments
+            .filter
+            .as_ref()
+            .is_none_or(|text| case.name.contains(text.as_str()))
+    };
+    for case in suite.cases.iter().filter(is_wanted) {
+        let case = run_case(&machine, case, &folder, path, &mut report.coverage);
+        report.cases.push(case);
+    }
+    report
+}
+
+fn run_case(
+    machine: &Rc<Machine>,
+    case: &Case,
+    folder: &Path,
+    path: &Path,
+    coverage: &mut Coverage,
+) -> CaseReport {
+    let is_mock_config = path.file_name().is_some_and(|name| name == MOCK_CONFIG);
+    let mut report = CaseReport {
+        name: case.name.clone(),
+        line: case.line,
+        problem: None,
+        differences: Vec::new(),
+        run: None,
+    };
+    match sfn_test::run(Rc::clone(machine), case, folder, &mut |_| {}) {
+        Ok(run) => {
+            report.problem.clone_from(&run.problem);
+            // A mock configuration file expects nothing.
+            if run.problem.is_none() && !is_mock_config {
+                report.differences = case.file.expect.differences(&run);
+            }
+            coverage.add(&run.visits);
+            report.run = Some(Summary::of(&run));
+        }
+        Err(message) => {
+            let state = message
+                .strip_prefix("mock of `")
+                .and_then(|rest| rest.split('`').next());
+            let line = state.and_then(|state| case.mock_lines.get(state));
+            report.line = line.copied().unwrap_or(case.line);
+            report.problem = Some(message);
+        }
+    }
+    report
+}
+
+/// A workflow to run.
+pub struct Workflow {
+    /// Its definition.
+    pub definition: Value,
+    /// The file of the definition and the lines of its states, if it is a file of its own.
+    pub lines: Option<(PathBuf, Vec<(String, usize)>)>,
+}
+
+/// Reads a workflow: `FILE` or `FILE#NAME`, relative to a folder.
+pub fn workflow(folder: &Path, argument: &str) -> Result<Workflow, String> {
+    let joined = folder.join(argument).to_string_lossy().into_owned();
+    let (path, name) = file_and_name(&joined);
+    let path = PathBuf::from(path);
+    let (text, content) = Input::named(&path).read()?;
+    let json = subject::of_file(&path, name, &text, &beside(&path, false))
+        .map_err(|reason| format!("{argument}: {reason}"))?;
+    let is_own = name.is_none() && !matches!(content, sfn_convert::Content::Configuration);
+    Ok(Workflow {
+        definition: filled(&json),
+        lines: is_own.then(|| (path, lines(&text))),
+    })
+}
+
+/// The definition with a text in place of what Terraform must compute.
+fn filled(json: &Json) -> Value {
+    match json {
+        Json::Unknown => Value::String("${unknown}".to_owned()),
+        Json::Array(elements) => elements.iter().map(filled).collect(),
+        Json::Object(members) => Value::Object(
+            members
+                .iter()
+                .map(|(name, value)| (name.clone(), filled(value)))
+                .collect(),
+        ),
+        known => known.to_value().unwrap_or(Value::Null),
+    }
+}
+
+/// The lines of the states of a definition.
+fn lines(text: &str) -> Vec<(String, usize)> {
+    let parsed = match TextFormat::of_text(text) {
+        TextFormat::Json => asl::parse(text),
+        TextFormat::Yaml => asl::parse_yaml(text),
+    };
+    let Ok((document, _)) = parsed else {
+        return Vec::new();
+    };
+    let mut lines = Vec::new();
+    let root = asl::JsonPointer::root();
+    let start = asl::PathBuilder::Start(&root);
+    document.root.walk(&start, &mut |place, value| {
+        if let Some(states) = value.get("States").and_then(Json::as_object) {
+            let at_states = asl::PathBuilder::Member(place, "States");
+            for name in states.keys() {
+                let pointer = asl::PathBuilder::Member(&at_states, name).pointer();
+                let line = asl::line_and_column(text, &document.label_span(&pointer)).0;
+                lines.push((name.clone(), line));
+            }
+        }
+        true
+    });
+    lines
+}

@@ -1,0 +1,162 @@
+//! Answers calls of tasks with the mocks of a case.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::time::Duration;
+
+use asl::integration::Resource;
+use asl_run::test_state::{ValidationMode, check_result};
+use asl_run::{Answer, Call, Data, Failure, Reply};
+use serde_json::{Value, json};
+
+use crate::program;
+use crate::suite::{Case, Mock, Mocks, Validate};
+
+/// The mocks of a case, and how many of them were used.
+pub(crate) struct Answers<'a> {
+    case: &'a Case,
+    folder: &'a Path,
+    /// The number of calls by state, and by item where the mocks tell items apart.
+    used: HashMap<(String, Option<usize>), usize>,
+}
+
+impl<'a> Answers<'a> {
+    /// The mocks of a case. Programs start in a folder.
+    pub(crate) fn new(case: &'a Case, folder: &'a Path) -> Self {
+        Self {
+            case,
+            folder,
+            used: HashMap::new(),
+        }
+    }
+
+    /// Answers a call. The error says which mock is missing or wrong.
+    pub(crate) fn answer(&mut self, call: &Call) -> Result<Answer, String> {
+        let mock = self.mock(call)?.clone();
+        let reply = self.reply(&mock, call)?;
+        Ok(Answer {
+            submitted: submitted(&mock, call),
+            reply,
+            after: mock.after.map_or(Duration::ZERO, |time| time.0),
+        })
+    }
+
+    /// The states whose mocks were not used.
+    pub(crate) fn unused(&self) -> Vec<String> {
+        let is_used = |state: &String| self.used.keys().any(|(used, _)| used == state);
+        self.case
+            .file
+            .mocks
+            .keys()
+            .filter(|state| !is_used(state))
+            .cloned()
+            .collect()
+    }
+
+    fn mock(&mut self, call: &Call) -> Result<&'a Mock, String> {
+        let Some(mocks) = self.case.file.mocks.get(&*call.state) else {
+            return Err(missing(call));
+        };
+        let item = call.place.last().copied();
+        let by_item = match mocks {
+            Mocks::All(mock) if !mock.items.is_empty() => {
+                let index = item.unwrap_or(0);
+                let of_item = mock.items.get(&index.to_string());
+                let of_item = of_item.ok_or_else(|| {
+                    format!("`{}` has no answer for item {index} in `items`", call.state)
+                })?;
+                Some((of_item, index))
+            }
+            _ => None,
+        };
+        let (mocks, item) = match by_item {
+            Some((mocks, index)) => (mocks, Some(index)),
+            None => (mocks, None),
+        };
+        let count = self.used.entry((call.state.to_string(), item)).or_default();
+        *count += 1;
+        match mocks {
+            Mocks::All(mock) => Ok(mock),
+            Mocks::Each(list) => list.get(*count - 1).ok_or_else(|| {
+                format!(
+                    "`{}` is called {count} times, and its list of mocks has {}: add an answer, or write one without a list for all calls",
+                    call.state,
+                    list.len()
+                )
+            }),
+        }
+    }
+
+    fn reply(&self, mock: &Mock, call: &Call) -> Result<Reply, String> {
+        if mock.never {
+            return Ok(Reply::Never);
+        }
+        if let Some(throw) = &mock.throw {
+            return Ok(Reply::Failure(Failure {
+                error: Some(throw.error.clone()),
+                cause: throw.cause.clone(),
+            }));
+        }
+        let result = match (&mock.result, &mock.payload) {
+            (Some(result), _) => result.clone(),
+            (None, Some(payload)) => response_of_function(payload.clone()),
+            (None, None) => match program::run(mock, call, self.folder)? {
+                Ok(output) => output,
+                Err(failure) => return Ok(Reply::Failure(failure)),
+            },
+        };
+        let mode = match mock.validate.unwrap_or(Validate::Strict) {
+            Validate::Strict => ValidationMode::Strict,
+            Validate::Present => ValidationMode::Present,
+            Validate::None => return Ok(Reply::Success(Data::new(result))),
+        };
+        check_result(&call.resource, &result, mode).map_err(|refusal| {
+            format!("the mock of `{}` is not a response of the service: {refusal}. Use `validate: NONE` to allow it", call.state)
+        })?;
+        Ok(Reply::Success(Data::new(result)))
+    }
+}
+
+/// The response of `lambda:invoke` with the result of the function.
+pub(crate) fn response_of_function(payload: Value) -> Value {
+    json!({
+        "ExecutedVersion": "$LATEST",
+        "Payload": payload,
+        "SdkHttpMetadata": { "HttpStatusCode": 200 },
+        "StatusCode": 200,
+    })
+}
+
+/// The response of a service to the call, for tasks that wait for something after it.
+fn submitted(mock: &Mock, call: &Call) -> Option<Data> {
+    let waits = call.resource.contains(".sync") || call.resource.contains(".waitForTaskToken");
+    let given = mock.submitted.clone();
+    waits.then(|| {
+        Data::new(given.unwrap_or_else(|| json!({ "SdkHttpMetadata": { "HttpStatusCode": 200 } })))
+    })
+}
+
+/// What to add for a call without a mock.
+fn missing(call: &Call) -> String {
+    let state = &call.state;
+    let example = match Resource::parse(&call.resource) {
+        Resource::Optimized(called) if called.service == "lambda" && called.pattern.is_empty() => {
+            "payload: { }   # what the function returns".to_owned()
+        }
+        Resource::Optimized(called) | Resource::Sdk(called) => {
+            let names = asl::integration::operation(called.service, called.operation)
+                .and_then(|operation| operation.response)
+                .map(|response| response.names().take(4).collect::<Vec<_>>().join(", "));
+            match names {
+                Some(names) => format!("return: {{ }}   # members such as {names}"),
+                None => "return: { }".to_owned(),
+            }
+        }
+        _ => "return: { }".to_owned(),
+    };
+    format!(
+        "`{state}` has no mock. It calls {} with {}. Add:\n\n    mocks:\n      {state}:\n        {example}\n",
+        call.resource,
+        call.parameters.value()
+    )
+}

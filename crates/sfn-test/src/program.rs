@@ -1,0 +1,240 @@
+//! Programs that answer tasks: any command, and handlers of Lambda functions.
+
+use std::io::{Read as _, Write as _};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use asl_run::{Call, Failure};
+use serde_json::{Value, json};
+
+use crate::answers::response_of_function;
+use crate::suite::Mock;
+
+/// Maximum real time of a program.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Calls a handler of Python and prints its result or its error as the last line.
+const PYTHON: &str = r#"
+import importlib, json, sys, traceback
+name, event, context = sys.argv[1], json.loads(sys.stdin.read()), json.loads(sys.argv[2])
+class Context:
+    def __init__(self, members):
+        self.__dict__.update(members)
+    def get_remaining_time_in_millis(self):
+        return 60000
+sys.path.insert(0, ".")
+out, sys.stdout = sys.stdout, sys.stderr
+module, _, function = name.rpartition(".")
+try:
+    result = {"result": getattr(importlib.import_module(module.replace("/", ".")), function)(event, Context(context))}
+    line = json.dumps(result)
+except Exception as error:
+    line = json.dumps({"error": {"errorMessage": str(error), "errorType": type(error).__name__,
+        "stackTrace": traceback.format_tb(error.__traceback__)}})
+out.write("\n" + line + "\n")
+"#;
+
+/// The same for Node.js.
+const NODE: &str = r#"
+const [name, context] = [process.argv[1], JSON.parse(process.argv[2])];
+context.getRemainingTimeInMillis = () => 60000;
+const event = JSON.parse(require("fs").readFileSync(0, "utf8"));
+const write = (value) => process.stdout.write("\n" + JSON.stringify(value) + "\n");
+console.log = console.error;
+const dot = name.lastIndexOf(".");
+const path = require("path").resolve(name.slice(0, dot));
+const load = () => { try { return Promise.resolve(require(path)); } catch (error) {
+  if (!["MODULE_NOT_FOUND", "ERR_REQUIRE_ESM"].includes(error.code)) throw error;
+  return import(path + ".mjs"); } };
+load().then((module) => module[name.slice(dot + 1)](event, context))
+  .then((result) => write({ result: result === undefined ? null : result }))
+  .catch((error) => write({ error: { errorType: error.name, errorMessage: error.message,
+    trace: String(error.stack).split("\n") } }));
+"#;
+
+/// Runs the program of a mock. The outer error says why it could not run, the inner one is the failure of the task.
+pub(crate) fn run(
+    mock: &Mock,
+    call: &Call,
+    folder: &Path,
+) -> Result<Result<Value, Failure>, String> {
+    match (&mock.command, &mock.function) {
+        (Some(words), _) => command(words, mock, call, folder),
+        (None, Some(function)) => handler(&folder.join(function), mock, call),
+        (None, None) => Err(format!("the mock of `{}` has no answer", call.state)),
+    }
+}
+
+fn command(
+    words: &[String],
+    mock: &Mock,
+    call: &Call,
+    folder: &Path,
+) -> Result<Result<Value, Failure>, String> {
+    let Some((program, arguments)) = words.split_first() else {
+        return Err(format!("the `command` of `{}` is empty", call.state));
+    };
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(folder);
+    let ended = wait(command, mock, call.parameters.value())?;
+    if !ended.success {
+        let cause = ended.errors.trim().to_owned();
+        return Ok(Err(Failure::new("States.TaskFailed", cause)));
+    }
+    let output = ended.output.trim();
+    let result = serde_json::from_str(output).map_err(|error| {
+        format!("`{program}` did not write JSON to standard output ({error}): {output}")
+    })?;
+    Ok(Ok(result))
+}
+
+/// Calls the handler of a Lambda function.
+fn handler(folder: &Path, mock: &Mock, call: &Call) -> Result<Result<Value, Failure>, String> {
+    let runtime = mock.runtime.as_deref().unwrap_or("python3");
+    let name = mock.handler.as_deref().unwrap_or("index.handler");
+    // `lambda:invoke` has the event in `Payload`.
+    let is_service = call.resource.contains(":states:");
+    let event = match is_service {
+        true => call
+            .parameters
+            .value()
+            .get("Payload")
+            .cloned()
+            .unwrap_or_else(|| json!({})),
+        false => call.parameters.value().clone(),
+    };
+    let context = json!({
+        "aws_request_id": "00000000-0000-4000-8000-000000000000",
+        "awsRequestId": "00000000-0000-4000-8000-000000000000",
+        "function_name": folder.file_name().map(|name| name.to_string_lossy().into_owned()),
+        "functionName": folder.file_name().map(|name| name.to_string_lossy().into_owned()),
+    });
+    let (program, option, script) = match runtime {
+        runtime if runtime.starts_with("python") => ("python3", "-c", PYTHON),
+        runtime if runtime.starts_with("node") => ("node", "-e", NODE),
+        other => {
+            return Err(format!(
+                "the runtime `{other}` of `{}` is neither Python nor Node.js",
+                call.state
+            ));
+        }
+    };
+    if !folder.is_dir() {
+        return Err(format!(
+            "the folder {} of the function of `{}` does not exist",
+            folder.display(),
+            call.state
+        ));
+    }
+    let mut command = Command::new(program);
+    command
+        .args([option, script, name])
+        .arg(context.to_string())
+        .current_dir(folder);
+    let ended = wait(command, mock, &event)?;
+    let line = ended
+        .output
+        .lines()
+        .rev()
+        .find(|line| !line.trim().is_empty())
+        .unwrap_or("");
+    let Ok(answer) = serde_json::from_str::<Value>(line) else {
+        return Err(format!(
+            "the handler `{name}` of `{}` did not start: {}",
+            call.state,
+            ended.errors.trim()
+        ));
+    };
+    if let Some(error) = answer.get("error") {
+        let ty = error
+            .get("errorType")
+            .and_then(Value::as_str)
+            .unwrap_or("Error");
+        return Ok(Err(Failure::new(ty, error.to_string())));
+    }
+    let result = answer.get("result").cloned().unwrap_or(Value::Null);
+    Ok(Ok(if is_service {
+        response_of_function(result)
+    } else {
+        result
+    }))
+}
+
+struct Ended {
+    success: bool,
+    output: String,
+    errors: String,
+}
+
+/// Runs a program with an input, and ends it with its children when it takes too long.
+fn wait(mut command: Command, mock: &Mock, input: &Value) -> Result<Ended, String> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    command
+        .envs(&mock.environment)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    let mut child = command
+        .spawn()
+        .map_err(|error| format!("cannot start `{name}`: {error}"))?;
+    let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+    let input = input.to_string();
+    // Each pipe has a thread, because a program may write before it has read everything.
+    let writer = thread::spawn(move || stdin.map(|mut stdin| stdin.write_all(input.as_bytes())));
+    let (sender, receiver) = mpsc::channel();
+    let read = |pipe: Option<Box<dyn std::io::Read + Send>>,
+                sender: mpsc::Sender<(bool, String)>,
+                is_output| {
+        thread::spawn(move || {
+            let mut bytes = Vec::new();
+            if let Some(mut pipe) = pipe {
+                let _ = pipe.read_to_end(&mut bytes);
+            }
+            let _ = sender.send((is_output, String::from_utf8_lossy(&bytes).into_owned()));
+        })
+    };
+    read(stdout.map(|pipe| Box::new(pipe) as _), sender.clone(), true);
+    read(stderr.map(|pipe| Box::new(pipe) as _), sender, false);
+    let mut ended = Ended {
+        success: false,
+        output: String::new(),
+        errors: String::new(),
+    };
+    for _ in 0..2 {
+        match receiver.recv_timeout(TIMEOUT) {
+            Ok((true, text)) => ended.output = text,
+            Ok((false, text)) => ended.errors = text,
+            Err(_) => {
+                end(&mut child);
+                return Err(format!(
+                    "`{name}` did not end within {} s",
+                    TIMEOUT.as_secs()
+                ));
+            }
+        }
+    }
+    let status = child
+        .wait()
+        .map_err(|error| format!("cannot wait for `{name}`: {error}"))?;
+    let _ = writer.join();
+    ended.success = status.success();
+    Ok(ended)
+}
+
+/// Ends a program and its children.
+fn end(child: &mut Child) {
+    #[cfg(unix)]
+    if let Some(group) = i32::try_from(child.id())
+        .ok()
+        .and_then(rustix::process::Pid::from_raw)
+    {
+        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+}

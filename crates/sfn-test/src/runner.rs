@@ -1,0 +1,143 @@
+//! Runs a case.
+
+use std::path::Path;
+use std::rc::Rc;
+use std::time::Duration;
+
+use asl_run::{Event, Execution, Failure, Machine, Moment, Request, Start, Status, Visit};
+use serde_json::Value;
+
+use crate::answers::Answers;
+use crate::suite::Case;
+
+/// The start time of cases that do not tell one: 2026-01-01T00:00:00Z.
+const START: Moment = Moment(1_767_225_600_000);
+
+/// Maximum number of states that a case may enter, so that an endless workflow ends.
+const MAX_STATES: u64 = 100_000;
+
+/// What happened in a case.
+#[derive(Debug)]
+pub struct CaseRun {
+    /// Status of the execution.
+    pub status: Status,
+    /// Its output.
+    pub output: Option<Value>,
+    /// Its error.
+    pub failure: Option<Failure>,
+    /// How long it took, in virtual time.
+    pub duration: Duration,
+    /// The names of the states, in the order in which they ended.
+    pub path: Vec<String>,
+    /// The calls of tasks.
+    pub calls: Vec<RecordedCall>,
+    /// The events.
+    pub events: Vec<Event>,
+    /// The states, and how they went on.
+    pub visits: Vec<Visit>,
+    /// Why the case could not be run to its end, such as a missing mock.
+    pub problem: Option<String>,
+    /// The states whose mocks were not used.
+    pub unused: Vec<String>,
+}
+
+/// A call of a task.
+#[derive(Debug, Clone)]
+pub struct RecordedCall {
+    /// Name of the state.
+    pub state: String,
+    /// Input of the task.
+    pub input: Value,
+}
+
+/// Runs a case. Programs of mocks start in `folder`. `observe` gets the number of new events after each step.
+///
+/// # Errors
+/// What is wrong with the case itself.
+pub fn run(
+    machine: Rc<Machine>,
+    case: &Case,
+    folder: &Path,
+    observe: &mut dyn FnMut(&[Event]),
+) -> Result<CaseRun, String> {
+    for state in case.file.mocks.keys() {
+        if !machine.state_names().any(|name| name == state) {
+            let near = asl::did_you_mean(state, machine.state_names());
+            let near = near.map_or_else(String::new, |name| format!(": did you mean `{name}`?"));
+            return Err(format!(
+                "mock of `{state}`: the workflow has no such state{near}"
+            ));
+        }
+    }
+    let time = match &case.file.time {
+        Some(text) => Moment::parse(text).ok_or_else(|| {
+            format!("`time` must be a timestamp such as 2026-01-01T00:00:00Z, got {text}")
+        })?,
+        None => START,
+    };
+    let start = Start {
+        input: case.file.input.clone(),
+        time,
+        seed: case.file.seed,
+        express: case.file.express,
+        max_states: MAX_STATES,
+        ..Start::default()
+    };
+    let mut execution = Execution::new(machine, start);
+    let mut answers = Answers::new(case, folder);
+    let (mut calls, mut problem, mut seen) = (Vec::new(), None, 0);
+    loop {
+        let request = execution.advance();
+        let events = execution.events();
+        observe(events.get(seen..).unwrap_or(&[]));
+        seen = events.len();
+        match request {
+            Request::Call(call) => {
+                calls.push(RecordedCall {
+                    state: call.state.to_string(),
+                    input: call.parameters.value().clone(),
+                });
+                match answers.answer(&call) {
+                    Ok(answer) => execution.answer(call.id, answer),
+                    Err(message) => {
+                        problem = Some(message);
+                        break;
+                    }
+                }
+            }
+            Request::Read(read) => {
+                problem = Some(format!(
+                    "`{}` reads a dataset, which a test cannot give yet",
+                    read.state
+                ));
+                break;
+            }
+            Request::Wait(_) => {}
+            Request::Ended => break,
+        }
+    }
+    let outcome = execution.outcome();
+    Ok(CaseRun {
+        status: outcome.map_or(Status::Aborted, |outcome| outcome.status),
+        output: outcome
+            .and_then(|outcome| outcome.output.as_ref())
+            .map(|output| output.value().clone()),
+        failure: outcome.and_then(|outcome| outcome.failure.clone()),
+        duration: execution.now().since(time),
+        path: execution
+            .visits()
+            .iter()
+            .filter(|visit| !visit.is_retry())
+            .map(|visit| visit.state.to_string())
+            .collect(),
+        calls,
+        events: execution.events().to_vec(),
+        visits: execution.visits().to_vec(),
+        unused: if problem.is_some() {
+            Vec::new()
+        } else {
+            answers.unused()
+        },
+        problem,
+    })
+}

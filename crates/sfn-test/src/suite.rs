@@ -1,0 +1,436 @@
+//! Test files.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use asl::{Document, Format, JsonPointer, PathBuilder, line_and_column};
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::Expect;
+
+/// A test file: `*.sfntest.yaml` or `*.sfntest.json`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "Tests of an AWS Step Functions workflow")]
+pub struct TestFile {
+    /// The workflow to test: a definition such as `order.asl.json`, or `FILE#NAME` for a state machine in a template
+    /// or `.tf` file. Relative to the folder of the test file.
+    pub workflow: String,
+    /// The cases by name.
+    pub cases: IndexMap<String, CaseFile>,
+}
+
+/// A case.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CaseFile {
+    /// Input of the execution. Defaults to `{}`.
+    #[serde(default = "empty")]
+    pub input: Value,
+    /// Answers of the tasks by the name of their state: one for all calls, or a list with one for each call.
+    #[serde(default)]
+    pub mocks: IndexMap<String, Mocks>,
+    /// What to expect of the execution.
+    #[serde(default)]
+    pub expect: Expect,
+    /// Start time, in RFC 3339 format. Defaults to `2026-01-01T00:00:00Z`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<String>,
+    /// Seed of random numbers and UUIDs. Defaults to `0`.
+    #[serde(default)]
+    pub seed: u64,
+    /// Whether the execution is an Express execution, which ends after five minutes. Defaults to `false`.
+    #[serde(default)]
+    pub express: bool,
+}
+
+fn empty() -> Value {
+    Value::Object(serde_json::Map::new())
+}
+
+/// The answers of a state.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Mocks {
+    // First, because serde would read a list as the fields of a mock.
+    /// The answers of the first call, the second call, and so on.
+    Each(Vec<Mock>),
+    /// The answer of all calls.
+    All(Box<Mock>),
+}
+
+/// An answer of a task. Exactly one of `return`, `payload`, `throw`, `never`, `command` and `function` is required.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Mock {
+    /// Result of the task, as the service returns it.
+    #[serde(
+        default,
+        rename = "return",
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub result: Option<Value>,
+    /// Result of the function that `lambda:invoke` calls. The other members of the response are added.
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub payload: Option<Value>,
+    /// Error with which the task fails.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub throw: Option<Throw>,
+    /// Whether the task never ends, so that only a timeout ends the state.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub never: bool,
+    /// Program that reads the input of the task from standard input, and writes the result to standard output, both
+    /// as JSON. An exit code other than 0 fails the task.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<Vec<String>>,
+    /// Folder with the code of a Lambda function in Python or Node.js.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub function: Option<PathBuf>,
+    /// Handler of the function, such as `main.handler`. Defaults to `index.handler`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handler: Option<String>,
+    /// Runtime of the function, such as `python3.12` or `nodejs22.x`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runtime: Option<String>,
+    /// Environment variables of the function or program.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub environment: IndexMap<String, String>,
+    /// Time until the task ends, such as `2s` or `5m`. Takes no real time. Defaults to `0s`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<Time>,
+    /// Response of the service to the call, if the task waits for a job or a task token after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub submitted: Option<Value>,
+    /// Answers by the index of the item of the Map state around the state, in place of an answer for all items.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub items: IndexMap<String, Mocks>,
+    /// How the result is compared with the response of the service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validate: Option<Validate>,
+}
+
+/// How the result of a mock is compared with the response of the service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Validate {
+    /// All members must have the right type, and the required ones must be present.
+    Strict,
+    /// The members that are present must have the right type.
+    Present,
+    /// Not at all.
+    None,
+}
+
+/// An error of a task.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Throw {
+    /// Name of the error.
+    pub error: String,
+    /// Cause of the error.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+}
+
+/// A duration, such as `500ms`, `2s`, `5m` or `1h`, or a number of seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(into = "String")]
+pub struct Time(pub Duration);
+
+impl From<Time> for String {
+    fn from(Time(duration): Time) -> Self {
+        format!("{}ms", duration.as_millis())
+    }
+}
+
+impl JsonSchema for Time {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Time".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "A duration, such as `500ms`, `2s`, `5m` or `1h`, or a number of seconds.",
+            "type": ["string", "number"],
+            "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Time {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        let read = match &value {
+            Value::Number(number) => number.as_f64(),
+            Value::String(text) => seconds(text),
+            _ => None,
+        };
+        let duration = read.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        duration.map(Self).ok_or_else(|| {
+            serde::de::Error::custom(format!("a duration such as `2s` is expected, got {value}"))
+        })
+    }
+}
+
+fn seconds(text: &str) -> Option<f64> {
+    const UNITS: [(&str, f64); 5] = [
+        ("ms", 0.001),
+        ("s", 1.0),
+        ("m", 60.0),
+        ("h", 3600.0),
+        ("d", 86_400.0),
+    ];
+    let (number, factor) = UNITS
+        .iter()
+        .find_map(|(unit, factor)| Some((text.strip_suffix(unit)?, factor)))?;
+    Some(number.trim().parse::<f64>().ok()? * factor)
+}
+
+/// A member that is present, even if it is `null`.
+fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
+}
+
+/// The cases of a test file.
+#[derive(Debug, Clone)]
+pub struct Suite {
+    /// The workflow, as the file names it.
+    pub workflow: String,
+    /// The line of the workflow.
+    pub line: usize,
+    /// The cases, in their order.
+    pub cases: Vec<Case>,
+    /// What is wrong with the file.
+    pub problems: Vec<Problem>,
+}
+
+/// A case of a test file.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// Its name.
+    pub name: String,
+    /// Its line, from 1.
+    pub line: usize,
+    /// The case.
+    pub file: CaseFile,
+    /// The lines of its mocks by the name of the state.
+    pub mock_lines: IndexMap<String, usize>,
+}
+
+impl Case {
+    /// A case with an input only.
+    pub fn new(input: Value) -> Self {
+        Self {
+            name: "run".to_owned(),
+            line: 1,
+            file: CaseFile {
+                input,
+                ..CaseFile::default()
+            },
+            mock_lines: IndexMap::new(),
+        }
+    }
+
+    /// Sets the answer of all calls of a state.
+    pub fn mock(&mut self, state: &str, mock: Mock) {
+        let mocks = Mocks::All(Box::new(mock));
+        self.file.mocks.insert(state.to_owned(), mocks);
+    }
+}
+
+impl Mock {
+    /// An answer with a result that is not compared with the response of the service.
+    pub fn result(result: Value) -> Self {
+        Self {
+            result: Some(result),
+            validate: Some(Validate::None),
+            ..Self::default()
+        }
+    }
+}
+
+/// Something that is wrong in a test file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Line, from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// Reads a test file.
+pub fn read(text: &str, format: Format) -> Suite {
+    let parsed = match format {
+        Format::Json => asl::parse(text),
+        Format::Yaml => asl::parse_yaml(text),
+    };
+    let mut suite = Suite {
+        workflow: String::new(),
+        line: 1,
+        cases: Vec::new(),
+        problems: Vec::new(),
+    };
+    match parsed {
+        Ok((document, problems)) => {
+            let problems = problems.iter().map(|problem| at(text, problem));
+            suite.problems.extend(problems);
+            Reader {
+                text,
+                document: &document,
+            }
+            .suite(&mut suite);
+        }
+        Err(problem) => suite.problems.push(at(text, &problem)),
+    }
+    suite
+}
+
+fn at(text: &str, error: &asl::TextError) -> Problem {
+    Problem {
+        line: line_and_column(text, &error.span).0,
+        message: error.message.clone(),
+    }
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    document: &'a Document,
+}
+
+impl Reader<'_> {
+    fn line(&self, place: &JsonPointer) -> usize {
+        line_and_column(self.text, &self.document.label_span(place)).0
+    }
+
+    fn suite(&self, suite: &mut Suite) {
+        let start = JsonPointer::root();
+        let root = PathBuilder::Start(&start);
+        let mut problem = |place: &JsonPointer, message: String| {
+            suite.problems.push(Problem {
+                line: self.line(place),
+                message,
+            });
+        };
+        let Some(members) = self.document.root.as_object() else {
+            return problem(
+                &JsonPointer::root(),
+                "a test file has `workflow` and `cases`".to_owned(),
+            );
+        };
+        for name in members
+            .keys()
+            .filter(|name| !["workflow", "cases"].contains(&name.as_str()))
+        {
+            let place = PathBuilder::Member(&root, name).pointer();
+            problem(
+                &place,
+                format!("unknown field `{name}`, expected `workflow` or `cases`"),
+            );
+        }
+        match members.get("workflow").and_then(asl::Json::as_str) {
+            Some(workflow) => {
+                let place = PathBuilder::Member(&root, "workflow").pointer();
+                suite.line = self.line(&place);
+                suite.workflow = workflow.to_owned();
+            }
+            None => problem(&JsonPointer::root(), "`workflow` is required".to_owned()),
+        }
+        let Some(cases) = members.get("cases").and_then(asl::Json::as_object) else {
+            return problem(&JsonPointer::root(), "`cases` is required".to_owned());
+        };
+        let at_cases = PathBuilder::Member(&root, "cases");
+        for (name, case) in cases {
+            let way = PathBuilder::Member(&at_cases, name);
+            match self.case(name, case, &way) {
+                Ok(case) => suite.cases.push(case),
+                Err((place, message)) => problem(&place, message),
+            }
+        }
+    }
+
+    fn case(
+        &self,
+        name: &str,
+        case: &asl::Json,
+        way: &PathBuilder<'_>,
+    ) -> Result<Case, (JsonPointer, String)> {
+        // The parts are read one after another, so that an error has the line of its part.
+        let mut mock_lines = IndexMap::new();
+        if let Some(mocks) = case.get("mocks").and_then(asl::Json::as_object) {
+            let at_mocks = PathBuilder::Member(way, "mocks");
+            for (state, mocks) in mocks {
+                let place = PathBuilder::Member(&at_mocks, state);
+                mock_lines.insert(state.clone(), self.line(&place.pointer()));
+                check_mocks(mocks, &place)?;
+            }
+        }
+        if let Some(expect) = case.get("expect") {
+            part::<Expect>(expect, &PathBuilder::Member(way, "expect"))?;
+        }
+        Ok(Case {
+            name: name.to_owned(),
+            line: self.line(&way.pointer()),
+            file: part(case, way)?,
+            mock_lines,
+        })
+    }
+}
+
+/// Reads a part of the file.
+fn part<T: serde::de::DeserializeOwned>(
+    json: &asl::Json,
+    way: &PathBuilder<'_>,
+) -> Result<T, (JsonPointer, String)> {
+    let value = json.to_value().unwrap_or(Value::Null);
+    serde_json::from_value(value).map_err(|error| (way.pointer(), error.to_string()))
+}
+
+fn check_mocks(mocks: &asl::Json, way: &PathBuilder<'_>) -> Result<(), (JsonPointer, String)> {
+    if let Some(list) = mocks.as_array() {
+        for (index, mock) in list.iter().enumerate() {
+            check_mock(mock, &PathBuilder::Element(way, index))?;
+        }
+        return Ok(());
+    }
+    check_mock(mocks, way)
+}
+
+fn check_mock(mock: &asl::Json, way: &PathBuilder<'_>) -> Result<(), (JsonPointer, String)> {
+    if let Some(items) = mock.get("items").and_then(asl::Json::as_object) {
+        let at_items = PathBuilder::Member(way, "items");
+        for (index, mocks) in items {
+            let place = PathBuilder::Member(&at_items, index);
+            if index.parse::<usize>().is_err() {
+                let message = format!("the index of an item is expected, got `{index}`");
+                return Err((place.pointer(), message));
+            }
+            check_mocks(mocks, &place)?;
+        }
+        return Ok(());
+    }
+    let read: Mock = part(mock, way)?;
+    let answers = [
+        read.result.is_some(),
+        read.payload.is_some(),
+        read.throw.is_some(),
+        read.never,
+        read.command.is_some(),
+        read.function.is_some(),
+    ];
+    match answers.iter().filter(|given| **given).count() {
+        1 => Ok(()),
+        _ => Err((
+            way.pointer(),
+            "exactly one of `return`, `payload`, `throw`, `never`, `command` and `function` is required"
+                .to_owned(),
+        )),
+    }
+}
