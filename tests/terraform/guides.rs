@@ -68,6 +68,13 @@ async fn getting_started() {
 }
 
 #[tokio::test]
+async fn testing() {
+    let aws = aws().await;
+    let mut workspace = Workspace::new(&aws).unwrap();
+    walk("testing.md", &aws, &mut workspace, nobody).await;
+}
+
+#[tokio::test]
 async fn ci_cd() {
     let aws = aws().await;
     let mut workspace = Workspace::new(&aws).unwrap();

@@ -67,6 +67,13 @@ async fn a_month_is_estimated() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_workflow_runs_without_aws() {
+    let outputs = outputs("run").await;
+    assert_eq!(outputs["calls"]["value"], 2);
+    assert_eq!(outputs["shipped"]["value"]["approved"], true);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn wrong_arguments_are_told_apart() {
     let aws = aws().await;
     let good = r#"jsonencode({ StartAt = "A", States = { A = { Type = "Pass", End = true } } })"#;
@@ -87,6 +94,14 @@ async fn wrong_arguments_are_told_apart() {
         (
             r#"policy("[]")"#.to_owned(),
             "the definition is an array, not an object",
+        ),
+        (
+            format!("run({good}, {{}}, {{ B = {{ return = 1 }} }})"),
+            "the workflow has no such state",
+        ),
+        (
+            format!("run({good}, {{}}, {{ A = {{ command = [\"date\"] }} }})"),
+            "programs cannot run here",
         ),
     ] {
         let workspace = workspace(

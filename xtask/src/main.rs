@@ -1,4 +1,4 @@
-//! Development tasks: `cargo xtask demo | test | dist | docs | score | update-aws | workflows | words |
+//! Development tasks: `cargo xtask demo | test | dist | docs | score | score-run | update-aws | workflows | words |
 //! audit | mutants | fuzz | bench`.
 
 mod audit;
@@ -31,6 +31,9 @@ tasks:
                   the checksums of the archives, and signs them with the key in GPG_FINGERPRINT
   docs [--check]  generate docs/ from the schemas, rules and examples; --check fails if docs/ is not up to date
   score           check the definitions of the corpus, and write the score that the tests compare with
+  score-run [FOLDER]
+                  run the executions recorded on AWS in a folder, and print the score; without a folder, write the score
+                  that the tests compare with
   update-aws [--check]
                   update the tables of AWS operations, IAM actions, runtimes and regions; --check only shows the changes
   workflows       check the GitHub Actions workflows of this repository and of the examples
@@ -56,6 +59,8 @@ async fn main() -> ExitCode {
         ["dist", more @ ..] => dist::run(more),
         ["bench"] => bench::run().await,
         ["score"] => score(),
+        ["score-run"] => score_run(None),
+        ["score-run", folder] => score_run(Some(folder)),
         ["update-aws"] => update_aws::run(false),
         ["update-aws", "--check"] => update_aws::run(true),
         ["mutants", "--in-diff"] => mutants::run(Some("main"), &[]),
@@ -100,6 +105,26 @@ fn score() -> std::io::Result<()> {
     let score = e2e::repository().join("crates/asl/tests/snapshots/corpus__score.snap");
     print!("{}", std::fs::read_to_string(score)?);
     Ok(())
+}
+
+/// Runs recorded executions and prints the score. Without a folder, writes the score that the tests compare with.
+fn score_run(folder: Option<&str>) -> std::io::Result<()> {
+    let arguments = [
+        "test",
+        "--package",
+        "asl-run",
+        "--test",
+        "score",
+        "--",
+        "--nocapture",
+    ];
+    match folder {
+        Some(folder) => {
+            let folder = std::path::absolute(folder)?;
+            needs::cargo_with("EXECUTIONS", &folder.to_string_lossy(), &arguments)
+        }
+        None => needs::cargo_with("INSTA_UPDATE", "always", &arguments),
+    }
 }
 
 /// Runs each target of `crates/asl/tests/fuzz.rs` for this number of seconds.

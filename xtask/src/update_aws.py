@@ -7,13 +7,15 @@ line is a comment. The second line lists the names of all members, which are num
 `:service prefix` with its prefix in IAM. For each operation there is a line `name request response required…` with the
 structures of the request and the response (`-` for none), and the required members of the request. For each structure there is
 a line `.number member…`, and for each set of values of strings a line `=number value…` with tabs between the values. The name of
-an operation is followed by `!` if Step Functions does not support it, by `?` if IAM has no
-action with that name, and by `=Action` if its action has another name. A member with a structure is followed by the number of
-the structure: after `.` for the structure itself, after `*` for a list, and after `%` for a map. A member that is a number with
-limits is followed by `:minimum,maximum`, either of which can be empty. A member of another type is followed by a mark: `N` for
-another number, `B` for a boolean, `O` for an object without known members, `J` for any JSON, `L` for a list and `M` for a map,
-with the mark of its elements or values; nothing for a string, with `>minimum` for its length, and `=number` for its set of values.
-Timestamps and blobs are strings in the JSON of Step Functions. `!` at the end: the member is required.
+an operation is followed by `!` if Step Functions does not support it, by `?` if IAM has no action with that name, and by
+`=Action` if its action has another name.
+
+A member with a structure is followed by the number of the structure: after `.` for the structure itself, after `*` for a list,
+and after `%` for a map. A member that is a number with limits is followed by `:minimum,maximum`, either of which can be empty.
+A member of another type is followed by `N` for another number, `B` for a boolean, `O` for an object without known members, `J`
+for any JSON, `L` for a list and `M` for a map, with the mark of its elements or values. A string has no mark but `>minimum` for
+its length, and `=number` for its set of values. Timestamps and blobs are strings in the JSON of Step Functions. A required
+member has `!` at the end.
 
 `runtimes`: Lambda runtimes with the dates as of which they are deprecated, cannot be created and cannot be updated, and with
 their successors (`-` for none).

@@ -3,6 +3,7 @@
 //! Source: the developer guide, "Accessing execution data from the Context object in Step Functions".
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use asl::jsonpath::{Path, Root, Segment, Step};
@@ -24,6 +25,8 @@ pub(crate) struct ExecutionInfo {
     pub redrivable: bool,
     pub machine_id: String,
     pub machine_name: String,
+    /// The members `Execution` and `StateMachine` as JSONata reads them, made when the first expression needs them.
+    pub converted: OnceCell<(Converted, Converted)>,
 }
 
 /// The item that an iteration of a Map state processes.
@@ -55,7 +58,6 @@ impl ContextObject {
         if let Some(given) = &self.given {
             return jsonpath::evaluate(path, given.value());
         }
-        // The input and the item may be large, so that they are not copied into an object first.
         for (place, data) in [
             (["Execution", "Input", ""], Some(&self.execution.input)),
             (
@@ -72,17 +74,26 @@ impl ContextObject {
                 return jsonpath::evaluate(&rest, data.value());
             }
         }
-        let value = self.value();
+        let value = match names(&path.segments) {
+            // Nothing else reads the input and the item, which may be large, so that they are not copied.
+            [Some("Execution"), Some(_), _] | [Some("State" | "StateMachine" | "Task"), ..] => {
+                self.members(false, false)
+            }
+            [Some("Map"), Some(_), Some(_)] => self.members(false, false),
+            [Some("Map"), ..] => self.members(false, true),
+            _ => self.members(true, true),
+        };
         jsonpath::evaluate(path, &value).map(|found| Cow::Owned(found.into_owned()))
     }
 
-    /// The whole object.
-    pub(crate) fn value(&self) -> Value {
+    /// The object, with or without the input of the execution and the value of the item.
+    fn members(&self, input: bool, item_value: bool) -> Value {
         let execution = &self.execution;
+        let input = input.then(|| execution.input.value());
         let mut members = json!({
             "Execution": {
                 "Id": execution.id,
-                "Input": execution.input.value(),
+                "Input": input,
                 "Name": execution.name,
                 "RoleArn": execution.role,
                 "StartTime": execution.started.to_string(),
@@ -112,7 +123,7 @@ impl ContextObject {
             add("Task", json!({ "Token": &**token }));
         }
         if let Some(item) = &self.item {
-            add("Map", json!({ "Item": item.members() }));
+            add("Map", json!({ "Item": item.members(item_value) }));
         }
         members
     }
@@ -122,17 +133,6 @@ impl ContextObject {
         if let Some(given) = &self.given {
             return given.converted().clone();
         }
-        let execution = &self.execution;
-        let mut about_execution = vec![
-            ("Id", Converted::text(&execution.id)),
-            ("Input", execution.input.converted().clone()),
-            ("Name", Converted::text(&execution.name)),
-            ("RoleArn", Converted::text(&execution.role)),
-            ("StartTime", Converted::text(&execution.started.to_string())),
-        ];
-        if execution.redrivable {
-            about_execution.push(("RedriveCount", Converted::number(0.0)));
-        }
         let retries = self
             .retry_count
             .map(|count| ("RetryCount", Converted::number(count as f64)));
@@ -140,19 +140,14 @@ impl ContextObject {
             ("EnteredTime", Converted::text(&self.entered.to_string())),
             ("Name", Converted::text(&self.state)),
         ];
+        let (execution, machine) = self.execution.converted();
         let mut members = vec![
-            ("Execution", Converted::object(about_execution)),
+            ("Execution", execution.clone()),
             (
                 "State",
                 Converted::object(about_state.into_iter().chain(retries)),
             ),
-            (
-                "StateMachine",
-                Converted::object([
-                    ("Id", Converted::text(&execution.machine_id)),
-                    ("Name", Converted::text(&execution.machine_name)),
-                ]),
-            ),
+            ("StateMachine", machine.clone()),
         ];
         if let Some(token) = &self.token {
             members.push((
@@ -167,14 +162,41 @@ impl ContextObject {
     }
 }
 
+impl ExecutionInfo {
+    /// The members `Execution` and `StateMachine` as JSONata reads them.
+    fn converted(&self) -> &(Converted, Converted) {
+        self.converted.get_or_init(|| {
+            let mut about_execution = vec![
+                ("Id", Converted::text(&self.id)),
+                ("Input", self.input.converted().clone()),
+                ("Name", Converted::text(&self.name)),
+                ("RoleArn", Converted::text(&self.role)),
+                ("StartTime", Converted::text(&self.started.to_string())),
+            ];
+            if self.redrivable {
+                about_execution.push(("RedriveCount", Converted::number(0.0)));
+            }
+            let about_machine = [
+                ("Id", Converted::text(&self.machine_id)),
+                ("Name", Converted::text(&self.machine_name)),
+            ];
+            (
+                Converted::object(about_execution),
+                Converted::object(about_machine),
+            )
+        })
+    }
+}
+
 impl Item {
-    fn members(&self) -> Value {
+    fn members(&self, value: bool) -> Value {
         let mut members = Map::new();
         members.insert("Index".to_owned(), json!(self.index));
         if let Some(key) = &self.key {
             members.insert("Key".to_owned(), json!(&**key));
         }
-        members.insert("Value".to_owned(), self.value.value().clone());
+        let value = value.then(|| self.value.value().clone());
+        members.insert("Value".to_owned(), value.into());
         Value::Object(members)
     }
 
@@ -203,4 +225,16 @@ fn rest_after<'a, 'b>(
         matches!(&first.step, Step::Member(member) if member == name).then_some(())
     })?;
     Some(rest)
+}
+
+/// The names of the first members of a path, up to the first other step.
+fn names(segments: &[Segment]) -> [Option<&str>; 3] {
+    let mut names = [None; 3];
+    for (name, segment) in names.iter_mut().zip(segments) {
+        let Step::Member(member) = &segment.step else {
+            break;
+        };
+        *name = Some(member.as_str());
+    }
+    names
 }

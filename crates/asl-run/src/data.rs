@@ -7,6 +7,10 @@ use serde_json::Value;
 
 use crate::jsonata::Converted;
 
+/// How deep values may be nested: an endless loop must not exhaust the stack. It is the limit of the JSON library
+/// Jackson.
+pub(crate) const MAX_DEPTH: usize = 1_000;
+
 /// A JSON value that is never copied: states, events and variables share it.
 #[derive(Debug, Clone)]
 pub struct Data(Rc<Shared>);
@@ -17,6 +21,7 @@ struct Shared {
     /// The value as JSONata reads it, made when the first expression needs it.
     converted: OnceCell<Converted>,
     size: OnceCell<usize>,
+    too_deep: OnceCell<bool>,
 }
 
 impl Data {
@@ -26,6 +31,7 @@ impl Data {
             value,
             converted: OnceCell::new(),
             size: OnceCell::new(),
+            too_deep: OnceCell::new(),
         }))
     }
 
@@ -64,6 +70,22 @@ impl Data {
                 Err(_) => usize::MAX,
             }
         })
+    }
+
+    /// Whether the value is nested more than [`MAX_DEPTH`] deep.
+    pub(crate) fn is_too_deep(&self) -> bool {
+        let is_deep = || self.size() > 2 * MAX_DEPTH && is_deeper(&self.0.value, MAX_DEPTH);
+        *self.0.too_deep.get_or_init(is_deep)
+    }
+}
+
+/// Whether arrays and objects are nested more than `limit` deep.
+fn is_deeper(value: &Value, limit: usize) -> bool {
+    let inside = |value| limit == 0 || is_deeper(value, limit - 1);
+    match value {
+        Value::Array(elements) => elements.iter().any(inside),
+        Value::Object(members) => members.values().any(inside),
+        _ => false,
     }
 }
 

@@ -514,6 +514,10 @@ impl Execution {
     fn emit_after(&mut self, key: Key, previous: u64, kind: EventKind) -> u64 {
         let run = self.thread(key).map_or(ROOT, |thread| thread.run);
         let now = self.now;
+        // Nothing happens after the last event.
+        if self.outcome.is_some() {
+            return 0;
+        }
         let Some(history) = self.runs.get_mut(&run).map(|run| &mut run.history) else {
             return 0;
         };

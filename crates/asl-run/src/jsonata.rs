@@ -10,7 +10,7 @@ mod functions;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{Data, Entropy, Moment};
 
@@ -46,4 +46,17 @@ pub(crate) struct QueryScope<'a> {
 /// What is wrong with the expression.
 pub(crate) fn parse(text: &str) -> Result<Rc<dyn Query>, String> {
     engine::Expression::parse(text).map(|expression| Rc::new(expression) as Rc<dyn Query>)
+}
+
+/// Evaluates an expression, without its delimiters, as a state does. `input` is the value of `$`, and the bindings are
+/// variables. The time is the start of 2026, and random numbers are always the same.
+///
+/// # Errors
+/// What is wrong with the expression, or what failed, with the code of JSONata where it has one.
+pub fn evaluate(
+    expression: &str,
+    input: Option<&Value>,
+    bindings: &Map<String, Value>,
+) -> Result<Option<Value>, String> {
+    engine::evaluate(expression, input, bindings)
 }

@@ -36,4 +36,5 @@ pub use execution::{
 };
 pub use failure::Failure;
 pub use history::{Event, EventKind, Iteration, Limits, Service};
+pub use jsonata::evaluate as evaluate_jsonata;
 pub use machine::{BuildError, Machine};

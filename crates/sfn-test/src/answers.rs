@@ -79,7 +79,7 @@ impl<'a> Answers<'a> {
             Mocks::All(mock) => Ok(mock),
             Mocks::Each(list) => list.get(*count - 1).ok_or_else(|| {
                 format!(
-                    "`{}` is called {count} times, and its list of mocks has {}: add an answer, or write one without a list for all calls",
+                    "call {count} of `{}` has no answer in its list of {}: add one, or write one without a list for all calls",
                     call.state,
                     list.len()
                 )
@@ -99,7 +99,7 @@ impl<'a> Answers<'a> {
         }
         let result = match (&mock.result, &mock.payload) {
             (Some(result), _) => result.clone(),
-            (None, Some(payload)) => response_of_function(payload.clone()),
+            (None, Some(payload)) => of_function(payload.clone(), call),
             (None, None) => match program::run(mock, call, self.folder)? {
                 Ok(output) => output,
                 Err(failure) => return Ok(Reply::Failure(failure)),
@@ -117,14 +117,22 @@ impl<'a> Answers<'a> {
     }
 }
 
-/// The response of `lambda:invoke` with the result of the function.
-pub(crate) fn response_of_function(payload: Value) -> Value {
+/// The result of a task whose function returns a value: the response of `lambda:invoke`, or else the value itself.
+pub(crate) fn of_function(payload: Value, call: &Call) -> Value {
+    if !is_service(call) {
+        return payload;
+    }
     json!({
         "ExecutedVersion": "$LATEST",
         "Payload": payload,
         "SdkHttpMetadata": { "HttpStatusCode": 200 },
         "StatusCode": 200,
     })
+}
+
+/// Whether a task calls an operation of a service, and not a function by its ARN.
+pub(crate) fn is_service(call: &Call) -> bool {
+    call.resource.contains(":states:")
 }
 
 /// The response of a service to the call, for tasks that wait for something after it.

@@ -10,11 +10,11 @@ use std::time::Duration;
 use asl_run::{Call, Failure};
 use serde_json::{Value, json};
 
-use crate::answers::response_of_function;
+use crate::answers::{is_service, of_function};
 use crate::suite::Mock;
 
 /// Maximum real time of a program.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Calls a handler of Python and prints its result or its error as the last line.
 const PYTHON: &str = r#"
@@ -28,12 +28,12 @@ class Context:
 sys.path.insert(0, ".")
 out, sys.stdout = sys.stdout, sys.stderr
 module, _, function = name.rpartition(".")
+handler = getattr(importlib.import_module(module.replace("/", ".")), function)
 try:
-    result = {"result": getattr(importlib.import_module(module.replace("/", ".")), function)(event, Context(context))}
-    line = json.dumps(result)
+    line = json.dumps({"result": handler(event, Context(context))})
 except Exception as error:
     line = json.dumps({"error": {"errorMessage": str(error), "errorType": type(error).__name__,
-        "stackTrace": traceback.format_tb(error.__traceback__)}})
+        "stackTrace": traceback.format_tb(error.__traceback__)[1:]}})
 out.write("\n" + line + "\n")
 "#;
 
@@ -49,7 +49,10 @@ const path = require("path").resolve(name.slice(0, dot));
 const load = () => { try { return Promise.resolve(require(path)); } catch (error) {
   if (!["MODULE_NOT_FOUND", "ERR_REQUIRE_ESM"].includes(error.code)) throw error;
   return import(path + ".mjs"); } };
-load().then((module) => module[name.slice(dot + 1)](event, context))
+load().then((module) => {
+  const handler = module[name.slice(dot + 1)];
+  if (typeof handler !== "function") { console.error(name + " is not a function"); process.exit(1); }
+  return handler(event, context); })
   .then((result) => write({ result: result === undefined ? null : result }))
   .catch((error) => write({ error: { errorType: error.name, errorMessage: error.message,
     trace: String(error.stack).split("\n") } }));
@@ -96,8 +99,7 @@ fn handler(folder: &Path, mock: &Mock, call: &Call) -> Result<Result<Value, Fail
     let runtime = mock.runtime.as_deref().unwrap_or("python3");
     let name = mock.handler.as_deref().unwrap_or("index.handler");
     // `lambda:invoke` has the event in `Payload`.
-    let is_service = call.resource.contains(":states:");
-    let event = match is_service {
+    let event = match is_service(call) {
         true => call
             .parameters
             .value()
@@ -156,11 +158,7 @@ fn handler(folder: &Path, mock: &Mock, call: &Call) -> Result<Result<Value, Fail
         return Ok(Err(Failure::new(ty, error.to_string())));
     }
     let result = answer.get("result").cloned().unwrap_or(Value::Null);
-    Ok(Ok(if is_service {
-        response_of_function(result)
-    } else {
-        result
-    }))
+    Ok(Ok(of_function(result, call)))
 }
 
 struct Ended {
@@ -172,8 +170,17 @@ struct Ended {
 /// Runs a program with an input, and ends it with its children when it takes too long.
 fn wait(mut command: Command, mock: &Mock, input: &Value) -> Result<Ended, String> {
     let name = command.get_program().to_string_lossy().into_owned();
+    // The folder of a test file in the current folder is an empty path.
+    if command
+        .get_current_dir()
+        .is_some_and(|folder| folder.as_os_str().is_empty())
+    {
+        command.current_dir(".");
+    }
     command
         .envs(&mock.environment)
+        // A cache beside the code would change the package of the function.
+        .env("PYTHONDONTWRITEBYTECODE", "1")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());

@@ -60,15 +60,7 @@ pub fn run(
     folder: &Path,
     observe: &mut dyn FnMut(&[Event]),
 ) -> Result<CaseRun, String> {
-    for state in case.file.mocks.keys() {
-        if !machine.state_names().any(|name| name == state) {
-            let near = asl::did_you_mean(state, machine.state_names());
-            let near = near.map_or_else(String::new, |name| format!(": did you mean `{name}`?"));
-            return Err(format!(
-                "mock of `{state}`: the workflow has no such state{near}"
-            ));
-        }
-    }
+    check_names(&machine, case)?;
     let time = match &case.file.time {
         Some(text) => Moment::parse(text).ok_or_else(|| {
             format!("`time` must be a timestamp such as 2026-01-01T00:00:00Z, got {text}")
@@ -140,4 +132,22 @@ pub fn run(
         },
         problem,
     })
+}
+
+/// Checks that the states that a case names exist.
+fn check_names(machine: &Machine, case: &Case) -> Result<(), String> {
+    let mocks = case.file.mocks.keys().map(|state| ("mock", state));
+    let expect = &case.file.expect;
+    let path = expect.path.iter().flatten().map(|state| ("path", state));
+    let calls = expect.calls.keys().map(|state| ("calls", state));
+    for (place, state) in mocks.chain(path).chain(calls) {
+        if !machine.state_names().any(|name| name == state) {
+            let near = asl::did_you_mean(state, machine.state_names());
+            let near = near.map_or_else(String::new, |name| format!(": did you mean `{name}`?"));
+            return Err(format!(
+                "{place} of `{state}`: the workflow has no such state{near}"
+            ));
+        }
+    }
+    Ok(())
 }

@@ -239,6 +239,34 @@ impl Case {
         }
     }
 
+    /// A case with an input, and with mocks as a test file has them. Programs are not allowed.
+    ///
+    /// # Errors
+    /// What is wrong with a mock, with the name of its state.
+    pub fn without_programs(input: Value, mocks: Value) -> Result<Self, String> {
+        let mut case = Self::new(input);
+        let mocks = match mocks {
+            Value::Null => return Ok(case),
+            Value::Object(mocks) => mocks,
+            _ => return Err("the mocks must be an object with the names of states".to_owned()),
+        };
+        for (state, mocks) in mocks {
+            let wrong = |message: String| format!("mock of `{state}`: {message}");
+            let root = JsonPointer::root();
+            check_mocks(&asl::Json::from(mocks.clone()), &PathBuilder::Start(&root))
+                .map_err(|(_, message)| wrong(message))?;
+            let read: Mocks =
+                serde_json::from_value(mocks).map_err(|error| wrong(error.to_string()))?;
+            if read.has_program() {
+                return Err(wrong(
+                    "programs cannot run here: use `return` or `payload`".to_owned(),
+                ));
+            }
+            case.file.mocks.insert(state, read);
+        }
+        Ok(case)
+    }
+
     /// Sets the answer of all calls of a state.
     pub fn mock(&mut self, state: &str, mock: Mock) {
         let mocks = Mocks::All(Box::new(mock));
@@ -246,7 +274,21 @@ impl Case {
     }
 }
 
+impl Mocks {
+    fn has_program(&self) -> bool {
+        match self {
+            Self::Each(mocks) => mocks.iter().any(Mock::has_program),
+            Self::All(mock) => mock.has_program(),
+        }
+    }
+}
+
 impl Mock {
+    fn has_program(&self) -> bool {
+        let items = self.items.values().any(Mocks::has_program);
+        self.command.is_some() || self.function.is_some() || items
+    }
+
     /// An answer with a result that is not compared with the response of the service.
     pub fn result(result: Value) -> Self {
         Self {

@@ -1,5 +1,7 @@
 //! Provider-defined functions on definitions. They need no configuration and make no calls to AWS.
 
+mod run;
+
 use asl::cost::{self, Transitions};
 use asl::diagram::{Format, draw};
 use asl::linter::Linter;
@@ -51,6 +53,7 @@ pub fn all() -> Vec<Box<dyn Function>> {
         function("policy", policy_signature, policy),
         function("graph", graph_signature, graph),
         function("estimate_cost", estimate_signature, estimate),
+        function("run", run::signature, run::call),
     ]
 }
 

@@ -370,7 +370,7 @@ impl Execution {
             thread.last = 0;
         }
         if let Some(fork) = self.fork_mut(key) {
-            fork.children.push(child);
+            fork.children.insert(index, child);
         }
         self.ready.push_back((child, Turn::Enter));
         Ok(())
@@ -395,7 +395,6 @@ impl Execution {
     /// A child execution has ended.
     pub(super) fn item_done(
         &mut self,
-        child: Key,
         ended: &Thread,
         parent: Parent,
         result: Result<Data, Failure>,
@@ -405,7 +404,7 @@ impl Execution {
         let Some(fork) = self.fork_mut(key) else {
             return;
         };
-        fork.children.retain(|other| *other != child);
+        fork.children.remove(&parent.index);
         fork.pending -= 1;
         let (pending, items) = (fork.pending, fork.items.len());
         let ForkKind::Distributed(about) = &mut fork.kind else {

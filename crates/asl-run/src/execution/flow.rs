@@ -9,7 +9,8 @@ use asl::model::QueryLanguage;
 use serde_json::Value;
 
 use crate::context::ContextObject;
-use crate::fault::{DATA_LIMIT, Fault};
+use crate::data::MAX_DEPTH;
+use crate::fault::{DATA_LIMIT, Fault, RUNTIME};
 use crate::history::EventKind;
 use crate::machine::{Choice, RuleCondition, Selection, Setting, State, StateId, Text, Wait};
 use crate::template::Template;
@@ -56,6 +57,13 @@ impl Frame {
 pub(super) struct Ended {
     pub output: Data,
     pub assigned: Vec<(String, Data)>,
+}
+
+impl Ended {
+    fn is_too_deep(&self) -> bool {
+        let mut assigned = self.assigned.iter().map(|(_, value)| value);
+        self.output.is_too_deep() || assigned.any(Data::is_too_deep)
+    }
 }
 
 impl Execution {
@@ -271,6 +279,13 @@ impl Execution {
         if ended.output.size() > MAX_PAYLOAD {
             let failure = too_large(&state.name);
             return self.scope_failed(key, failure);
+        }
+        if ended.is_too_deep() {
+            let cause = format!(
+                "The state '{}' has data that is nested more than {MAX_DEPTH} deep.",
+                state.name
+            );
+            return self.scope_failed(key, Failure::new(RUNTIME, cause));
         }
         self.visited.push(Visit {
             state: Rc::clone(&state.name),

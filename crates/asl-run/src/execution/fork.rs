@@ -3,6 +3,7 @@
 //! Source: the developer guide, "Parallel workflow state", "Using Map state in Inline mode". The order and the
 //! links of the events are those of executions recorded on AWS.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use asl::model::QueryLanguage;
@@ -32,8 +33,8 @@ pub(super) struct Fork {
     pub kind: ForkKind,
     /// The results by index.
     pub results: Vec<Option<Data>>,
-    /// The running children, in the order in which they were started.
-    pub children: Vec<Key>,
+    /// The running children by index, which is the order in which they were started.
+    pub children: BTreeMap<usize, Key>,
     /// The items of a Map state.
     pub items: Vec<MapItem>,
     /// Index of the next item.
@@ -91,7 +92,7 @@ impl Execution {
             };
             if let Some(child) = self.child(key, index, scope.start, input.clone(), None) {
                 self.set_last(child, last);
-                fork.children.push(child);
+                fork.children.insert(index, child);
                 self.ready.push_back((child, Turn::Enter));
             }
         }
@@ -202,7 +203,7 @@ impl Execution {
         if let Some(child) = self.child(key, index, scope.start, input, Some(item)) {
             self.set_last(child, started);
             if let Some(fork) = self.fork_mut(key) {
-                fork.children.push(child);
+                fork.children.insert(index, child);
             }
             self.ready.push_back((child, Turn::Enter));
         }
@@ -305,12 +306,12 @@ impl Execution {
             return;
         };
         if matches!(fork.kind, ForkKind::Distributed(_)) {
-            return self.item_done(child, &ended, parent, Ok(output));
+            return self.item_done(&ended, parent, Ok(output));
         }
         if let Some(slot) = fork.results.get_mut(parent.index) {
             *slot = Some(output);
         }
-        fork.children.retain(|other| *other != child);
+        fork.children.remove(&parent.index);
         fork.pending -= 1;
         let (pending, is_map) = (fork.pending, matches!(fork.kind, ForkKind::Map));
         let mut last = ended.last;
@@ -324,7 +325,9 @@ impl Execution {
             if pending > 0
                 && let Err(fault) = self.iterate(key, ended.last)
             {
-                return self.map_faulted(key, &fault);
+                self.fault(key, &fault);
+                self.go_on(key);
+                return;
             }
         }
         if pending == 0 {
@@ -391,9 +394,9 @@ impl Execution {
             return;
         };
         if matches!(fork.kind, ForkKind::Distributed(_)) {
-            return self.item_done(child, &ended, parent, Err(failure));
+            return self.item_done(&ended, parent, Err(failure));
         }
-        fork.children.retain(|other| *other != child);
+        fork.children.remove(&parent.index);
         let is_map = matches!(fork.kind, ForkKind::Map);
         if is_map {
             self.emit_iteration(key, parent.index, ended.last, EventKind::MapIterationFailed);
@@ -427,14 +430,6 @@ impl Execution {
         self.go_on(key);
     }
 
-    /// A Map state cannot start its next iteration.
-    fn map_faulted(&mut self, key: Key, fault: &Fault) {
-        let last = self.thread(key).map_or(0, |thread| thread.last);
-        self.abort_children(key, last);
-        self.fault(key, fault);
-        self.go_on(key);
-    }
-
     /// The event that says that the running state of a thread is aborted. Some types of states have none.
     fn aborted_event(&self, key: Key) -> Option<EventKind> {
         let state = self.machine.state(self.thread(key)?.state)?;
@@ -454,12 +449,8 @@ impl Execution {
         };
         let is_map = matches!(fork.kind, ForkKind::Map);
         let children = std::mem::take(&mut fork.children);
-        for child in children {
-            let index = self
-                .thread(child)
-                .and_then(|thread| thread.parent)
-                .map(|parent| parent.index);
-            if let (true, Some(index)) = (is_map, index) {
+        for (index, child) in children {
+            if is_map {
                 self.emit_iteration(key, index, last, EventKind::MapIterationAborted);
             }
             self.abort_children(child, last);
@@ -481,7 +472,7 @@ impl Fork {
         Self {
             kind,
             results: vec![None; length],
-            children: Vec::new(),
+            children: BTreeMap::new(),
             items,
             next: 0,
             pending: 0,

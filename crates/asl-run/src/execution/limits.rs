@@ -2,6 +2,7 @@
 //!
 //! Source: the developer guide, "Step Functions service quotas".
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -56,9 +57,6 @@ impl Execution {
 
     /// Ends the execution. Its last event follows the last event of its main thread.
     pub(super) fn end_root(&mut self, status: Status, output: Option<Data>, failure: Failure) {
-        if self.outcome.is_some() {
-            return;
-        }
         let previous = self
             .root
             .and_then(|key| self.thread(key))
@@ -74,6 +72,9 @@ impl Execution {
         output: Option<Data>,
         failure: Failure,
     ) {
+        if self.outcome.is_some() {
+            return;
+        }
         let event = last_event(status, output.as_ref(), &failure);
         let now = self.now;
         // Set first, so that a full history does not end the execution again.
@@ -109,7 +110,10 @@ impl Execution {
                 self.end(last, Status::Failed, None, failure);
             }
             // What happens at the same moment in other branches comes first, as on AWS.
-            Some(_) => self.ready.push_back((key, Turn::Fail(failure))),
+            Some(_) => {
+                self.end_task(key);
+                self.ready.push_back((key, Turn::Fail(failure)));
+            }
         }
     }
 
@@ -168,6 +172,7 @@ impl ExecutionInfo {
             redrivable: start.redrivable,
             machine_id: format!("arn:aws:states:{region}:{account}:stateMachine:{machine}"),
             machine_name: machine.clone(),
+            converted: OnceCell::new(),
         }
     }
 
@@ -196,6 +201,7 @@ impl ExecutionInfo {
             redrivable: self.redrivable,
             machine_id: format!("{}/{label}", self.machine_id),
             machine_name: format!("{}/{label}", self.machine_name),
+            converted: OnceCell::new(),
         })
     }
 }

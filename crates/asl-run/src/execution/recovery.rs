@@ -54,8 +54,10 @@ impl Problem {
 }
 
 impl Execution {
-    /// An expression of a state has failed.
+    /// An expression of a state has failed. The iterations that a Map state has started are aborted.
     pub(super) fn fault(&mut self, key: Key, fault: &Fault) {
+        let last = self.thread(key).map_or(0, |thread| thread.last);
+        self.abort_children(key, last);
         let machine = Rc::clone(&self.machine);
         let Some((state, thread)) = self
             .thread(key)
@@ -172,7 +174,7 @@ impl Execution {
         Duration::try_from_secs_f64(delay).unwrap_or(Duration::MAX)
     }
 
-    /// Goes on with the state of a catcher, or fails the scope.
+    /// Continues with the state of a catcher, or fails the scope.
     pub(super) fn catch(&mut self, key: Key, problem: Problem) {
         let machine = Rc::clone(&self.machine);
         let state = self

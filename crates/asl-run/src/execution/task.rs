@@ -331,7 +331,7 @@ impl Execution {
     }
 
     /// The timers of the task that has ended do not matter any more.
-    fn end_task(&mut self, key: Key) {
+    pub(super) fn end_task(&mut self, key: Key) {
         if let Some(thread) = self.thread_mut(key) {
             thread.attempt += 1;
         }

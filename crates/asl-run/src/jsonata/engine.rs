@@ -1,5 +1,8 @@
 //! The engine: `jsonata-core`.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use asl::jsonata::{Kind, Node};
 use jsonata_core::ast::AstNode;
 use jsonata_core::evaluator::{Context, Evaluator, EvaluatorError, EvaluatorOptions};
@@ -7,9 +10,14 @@ use jsonata_core::value::JValue;
 use serde_json::{Map, Number, Value};
 
 use super::{Query, QueryScope, functions};
+use crate::data::MAX_DEPTH;
+use crate::{Entropy, Moment, Seeded};
 
 /// The longest sequence that an expression may make, so that `[1..1e7]` cannot exhaust the memory.
 const MAX_SEQUENCE: usize = 1_000_000;
+
+/// How long an expression may take, in milliseconds of real time, so that an endless recursion ends.
+const MAX_TIME: u64 = 10_000;
 
 /// A value as the engine reads it. Copies are cheap.
 #[derive(Debug, Clone)]
@@ -80,6 +88,16 @@ pub(super) fn from_engine(value: &JValue) -> Option<Value> {
     })
 }
 
+/// Whether arrays and objects are nested more than `limit` deep.
+fn is_deeper(value: &JValue, limit: usize) -> bool {
+    let inside = |value| limit == 0 || is_deeper(value, limit - 1);
+    match value {
+        JValue::Array(elements) => elements.iter().any(inside),
+        JValue::Object(members) => members.values().any(inside),
+        _ => false,
+    }
+}
+
 /// A number of JavaScript. Whole numbers have no fraction in JSON.
 fn from_number(number: f64) -> Value {
     const EXACT: f64 = 9_007_199_254_740_992.0;
@@ -125,6 +143,32 @@ impl Expression {
         })
     }
 
+    fn run(
+        &self,
+        context: Context,
+        input: &JValue,
+        now: Moment,
+        entropy: &Rc<RefCell<dyn Entropy>>,
+    ) -> Result<Option<Value>, String> {
+        let options = EvaluatorOptions {
+            max_sequence_length: Some(MAX_SEQUENCE),
+            timeout_ms: Some(MAX_TIME),
+            ..EvaluatorOptions::default()
+        };
+        let mut evaluator = Evaluator::with_options(context, options);
+        for name in &self.functions {
+            functions::register(&mut evaluator, name, now, entropy)
+                .map_err(|error| message(&error))?;
+        }
+        match evaluator.evaluate(&self.ast, input) {
+            Ok(value) if is_deeper(&value, MAX_DEPTH) => {
+                Err(format!("The result is nested more than {MAX_DEPTH} deep"))
+            }
+            Ok(value) => Ok(from_engine(&value)),
+            Err(error) => Err(message(&error)),
+        }
+    }
+
     fn context(&self, scope: &QueryScope<'_>) -> Context {
         let mut context = Context::new();
         let states = self.states.bind(scope);
@@ -161,20 +205,31 @@ impl States {
 
 impl Query for Expression {
     fn evaluate(&self, scope: &QueryScope<'_>) -> Result<Option<Value>, String> {
-        let options = EvaluatorOptions {
-            max_sequence_length: Some(MAX_SEQUENCE),
-            ..EvaluatorOptions::default()
-        };
-        let mut evaluator = Evaluator::with_options(self.context(scope), options);
-        for name in &self.functions {
-            functions::register(&mut evaluator, name, scope.now, scope.entropy)
-                .map_err(|error| message(&error))?;
-        }
-        match evaluator.evaluate(&self.ast, &JValue::Undefined) {
-            Ok(value) => Ok(from_engine(&value)),
-            Err(error) => Err(message(&error)),
-        }
+        self.run(
+            self.context(scope),
+            &JValue::Undefined,
+            scope.now,
+            scope.entropy,
+        )
     }
+}
+
+/// Evaluates an expression on its own.
+pub(super) fn evaluate(
+    text: &str,
+    input: Option<&Value>,
+    bindings: &Map<String, Value>,
+) -> Result<Option<Value>, String> {
+    const START_OF_2026: Moment = Moment(1_767_225_600_000);
+    // The errors of the engine's parser have codes.
+    jsonata_core::parser::parse(text).map_err(|error| error.to_string())?;
+    let mut context = Context::new();
+    for (name, value) in bindings {
+        context.bind(name.clone(), to_engine(value));
+    }
+    let entropy: Rc<RefCell<dyn Entropy>> = Rc::new(RefCell::new(Seeded::new(0)));
+    let input = input.map_or(JValue::Undefined, to_engine);
+    Expression::parse(text)?.run(context, &input, START_OF_2026, &entropy)
 }
 
 /// The message of an error, with its code, as JSONata 2.0.6 has it: `T1006: Attempted to invoke a non-function`.

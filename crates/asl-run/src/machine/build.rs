@@ -330,8 +330,9 @@ impl Common<'_> {
             R::Activity => Resource::Activity(arn.into()),
             R::Optimized(called) => service("", called),
             R::Sdk(called) => service("aws-sdk:", called),
-            // A placeholder stands for a function in most templates.
+            // What Terraform or a template must compute is a function in most workflows.
             R::Unknown => Resource::Function(arn.into()),
+            R::Invalid if !arn.starts_with("arn:") => Resource::Function(arn.into()),
             R::Other(_) | R::Invalid => {
                 return Err(self.wrong(format!("`Resource`: `{arn}` cannot be called")));
             }

@@ -1,15 +1,15 @@
 //! Compares a mocked result with the structure of the response of the service.
 //!
-//! Source: the Step Functions API reference, "MockInput", and responses of AWS. That a required member is
-//! missing is not among those responses: its message is that of LocalStack.
+//! Source: the Step Functions API reference, "MockInput", and responses of AWS. The message for a
+//! required member that is missing is that of LocalStack.
 
 use asl::integration::{Called, MemberType, Resource, Structure, integration, operation};
 use serde_json::Value;
 
 use super::request::{Refusal, ValidationMode};
 
-/// The APIs that tell how the work of an integration with `.sync` ended, as service, operation, and service and
-/// operation of the SDK (the actions for `.sync` in the developer guide, "Integrating services").
+/// The APIs that tell how the work of an integration with `.sync` ended: service, operation, and
+/// their service and operation in the SDK.
 const POLLED: &[(&str, &str, &str, &str)] = &[
     (
         "athena",
@@ -151,7 +151,8 @@ const POLLED: &[(&str, &str, &str, &str)] = &[
     ("states", "startExecution", "sfn", "describeExecution"),
 ];
 
-/// Checks a mocked result of a Task state. Members that the structure does not have are ignored, as AWS does.
+/// Checks a mocked result of a Task state. Members that the structure does not have are ignored, as
+/// AWS does.
 pub(super) fn check(state: &Value, result: &Value, mode: ValidationMode) -> Result<(), Refusal> {
     let resource = state.get("Resource").and_then(Value::as_str).unwrap_or("");
     let resource = Resource::parse(resource);
@@ -167,7 +168,8 @@ pub(super) fn check(state: &Value, result: &Value, mode: ValidationMode) -> Resu
     }
 }
 
-/// The structure of the result of a task. `None` if it is not known: after `.waitForTaskToken`, it can be any JSON.
+/// The structure of the result of a task. `None` if it is not known: after `.waitForTaskToken`, it
+/// can be any JSON.
 fn structure(resource: Resource<'_>) -> Option<Structure> {
     let (service, name) = match resource {
         Resource::Sdk(Called {
@@ -176,8 +178,8 @@ fn structure(resource: Resource<'_>) -> Option<Structure> {
             pattern: "",
         }) => (service, operation),
         Resource::Optimized(called) if called.pattern.starts_with("sync") => polled(called)?,
-        // An integration with another name than its operation, such as `elasticmapreduce:createCluster`, returns
-        // another result.
+        // An integration with another name than its operation, such as
+        // `elasticmapreduce:createCluster`, returns another result.
         Resource::Optimized(called) if called.pattern.is_empty() => {
             integration(called.service, called.operation)?
                 .sdk()
@@ -196,7 +198,8 @@ fn polled(called: Called<'_>) -> Option<(&'static str, &'static str)> {
     row.map(|(_, _, service, operation)| (*service, *operation))
 }
 
-/// The members of the result that optimized integrations read as JSON, although they are text in the API.
+/// The members of the result that optimized integrations read as JSON, although they are text in
+/// the API.
 fn members_with_json(resource: Resource<'_>) -> &'static [&'static str] {
     let Resource::Optimized(called) = resource else {
         return &[];

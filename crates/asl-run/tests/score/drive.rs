@@ -16,7 +16,7 @@ use crate::matching::Matcher;
 /// The account that the recordings name.
 const ACCOUNT: &str = "111111111111";
 
-/// The role that the recording made up.
+/// The role that the recording generated.
 fn role(case: &Case, express: bool) -> String {
     let recorded = case.expected.events.as_ref().and_then(|events| {
         events.first()?["executionStartedEventDetails"]["roleArn"]

@@ -134,7 +134,14 @@ impl Generator {
             ],
         };
         let mut ty = self.one(types);
-        if index + 1 < names.len() && matches!(ty, "Succeed" | "Fail") && self.percent(80) {
+        let last = index + 1 == names.len();
+        let unlikely = match ty {
+            "Succeed" | "Fail" => !last,
+            // The last state can only go back.
+            "Choice" => last,
+            _ => false,
+        };
+        if unlikely && self.percent(85) {
             ty = "Pass";
         }
         let outer = self.jsonata;
@@ -191,10 +198,12 @@ impl Generator {
             "$.items[0]",
             "$.items[*].n",
             "$..n",
-            "$.v",
             "$.missing",
             "$$.Execution.Input",
             "$$.State.Name",
+            "$$.Execution.Id",
+            "$.text",
+            "$.flag",
             "$x",
         ])
     }
@@ -214,8 +223,12 @@ impl Generator {
             "{% $states.context.State.Name %}",
             "{% $states.input.missing %}",
             "{% $states.input.text + 1 %}",
+            "{% $states.input.flag %}",
+            "{% $exists($x) %}",
             "{% $x %}",
             "{% [1..3] %}",
+            "{% $string($states.input) %}",
+            "{% $states.context.Execution.Id %}",
             "{% $now() %}",
         ])
     }
@@ -309,12 +322,11 @@ impl Generator {
     }
 
     fn choice(&mut self, state: &mut Members, names: &[String], index: usize) {
-        // The last state of a scope can only go back.
         let targets = match names.get(index + 1..) {
             Some(later) if !later.is_empty() => later.to_vec(),
             _ => names.to_vec(),
         };
-        let rules = (0..1 + self.below(2)).map(|_| {
+        let rules = (0..=self.below(2)).map(|_| {
             let mut rule = match self.jsonata {
                 true => json!({ "Condition": self.one(&[
                     "{% $states.input.n > 4 %}",
@@ -341,7 +353,7 @@ impl Generator {
         });
         let rules: Vec<Value> = rules.collect();
         state.insert("Choices".to_owned(), Value::Array(rules));
-        if self.percent(75) {
+        if self.percent(90) {
             let next = self.one(&targets);
             state.insert("Default".to_owned(), json!(next));
         }
@@ -408,17 +420,19 @@ impl Generator {
                 "ErrorEquals": [self.one(&errors)],
                 "Next": self.one(&later),
             });
-            match self.jsonata {
-                true if self.percent(50) => catcher["Output"] = json!("{% $states.input %}"),
-                false if self.percent(70) => catcher["ResultPath"] = json!("$.error"),
-                _ => {}
+            if self.percent(60) {
+                let (field, value) = match self.jsonata {
+                    true => ("Output", "{% $states.input %}"),
+                    false => ("ResultPath", "$.error"),
+                };
+                catcher[field] = json!(value);
             }
             state.insert("Catch".to_owned(), json!([catcher]));
         }
     }
 
     fn branches(&mut self, depth: usize, state: &mut Members) {
-        let branches = (0..1 + self.below(3)).map(|_| {
+        let branches = (0..=self.below(3)).map(|_| {
             let mut branch = Members::new();
             self.scope(depth + 1, &mut branch);
             Value::Object(branch)
@@ -500,14 +514,14 @@ impl Generator {
 }
 
 /// A random number below a limit.
-pub fn below(random: &mut Seeded, limit: usize) -> usize {
+fn below(random: &mut impl Entropy, limit: usize) -> usize {
     (random.next() % limit.max(1) as u64) as usize
 }
 
 /// Answers tasks and readings from a source of random numbers.
-pub struct Answers(pub Seeded);
+pub struct Answers<R>(pub R);
 
-impl Answers {
+impl<R: Entropy> Answers<R> {
     fn below(&mut self, limit: usize) -> usize {
         below(&mut self.0, limit)
     }
@@ -555,7 +569,7 @@ impl Answers {
 }
 
 /// Runs an execution to its end. Fails if it needs more requests than any execution should.
-pub fn run(machine: &Rc<Machine>, start: Start, answers: &mut Answers) -> Execution {
+pub fn run(machine: &Rc<Machine>, start: Start, answers: &mut Answers<impl Entropy>) -> Execution {
     let mut execution = Execution::new(Rc::clone(machine), start);
     for _ in 0..100_000 {
         match execution.advance() {

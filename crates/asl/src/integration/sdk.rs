@@ -684,10 +684,11 @@ mod tests {
                     for member in structure.names() {
                         let ty = structure.member_type(member);
                         assert!(ty.is_some(), "{service}:{name} {member}");
-                        assert_eq!(
-                            structure.limits(member).is_some(),
-                            matches!(ty, Some(MemberType::Number(limits)) if limits != Limits::default())
-                        );
+                        let limits = match ty {
+                            Some(MemberType::Number(limits)) => limits,
+                            _ => Limits::default(),
+                        };
+                        assert_eq!(structure.limits(member).unwrap_or_default(), limits);
                     }
                 }
             }

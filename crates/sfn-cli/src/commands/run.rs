@@ -64,7 +64,11 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
         let _ = print(&std::mem::take(&mut shown));
     })?;
     if let Some(problem) = run.problem {
-        return Err(problem);
+        // It has an example of several lines.
+        for line in problem.lines() {
+            eprintln!("{}", printable::printable(line));
+        }
+        return Ok(Exit::Failed);
     }
     if quiet {
         let events: Vec<Value> = run.events.iter().map(Event::to_json).collect();

@@ -80,6 +80,12 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
     }
     let suites = run_all(&files, arguments);
     let mut report = Report { suites };
+    if let Some(filter) = &arguments.filter
+        && report.cases().next().is_none()
+        && report.suites.iter().all(|suite| suite.problems.is_empty())
+    {
+        return Err(format!("no case has `{filter}` in its name"));
+    }
     report.suites.sort_by(|a, b| a.path.cmp(&b.path));
     print(&match arguments.format {
         Format::Text => tests::text(&report),

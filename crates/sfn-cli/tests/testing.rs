@@ -1,0 +1,299 @@
+//! `sfn test` and `sfn run`.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+mod support;
+
+use std::fs;
+
+use support::{WRONG, folder, sfn};
+
+const ORDER: &str = r#"{
+  "StartAt": "Charge",
+  "States": {
+    "Charge": {
+      "Type": "Task",
+      "Resource": "arn:aws:states:::lambda:invoke",
+      "Parameters": { "FunctionName": "charge", "Payload.$": "$" },
+      "OutputPath": "$.Payload",
+      "TimeoutSeconds": 30,
+      "Retry": [{ "ErrorEquals": ["Busy"], "IntervalSeconds": 60 }],
+      "Catch": [{ "ErrorEquals": ["States.Timeout"], "ResultPath": "$.error", "Next": "Late" }],
+      "Next": "Approved?"
+    },
+    "Approved?": {
+      "Type": "Choice",
+      "Choices": [{ "Variable": "$.approved", "BooleanEquals": true, "Next": "Ship" }],
+      "Default": "Refused"
+    },
+    "Ship": { "Type": "Map", "ItemsPath": "$.parcels", "End": true, "ItemProcessor": {
+      "StartAt": "Send", "States": { "Send": {
+        "Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:send", "End": true
+      } } } },
+    "Late": { "Type": "Wait", "Seconds": 86400, "Next": "Refused" },
+    "Refused": { "Type": "Fail", "Error": "Refused" }
+  }
+}
+"#;
+
+const CASES: &str = r"workflow: order.asl.json
+cases:
+  shipped after a retry:
+    input: { order: o-1 }
+    mocks:
+      Charge:
+        - throw: { error: Busy, cause: try again }
+          after: 2s
+        - payload: { approved: true, parcels: [a, b] }
+      Send:
+        items:
+          0: { return: sent }
+          1: { return: kept }
+    expect:
+      output!: [sent, kept]
+      path: [Charge, Approved?, Send, Send, Ship]
+      calls: { Charge: [{ Payload: { order: o-1 } }, {}], Send: [a, b] }
+      duration: { at_least: 1m, less_than: 2m }
+  timeout:
+    mocks:
+      Charge: { never: true }
+    expect:
+      error: Refused
+      path: [Charge, Late, Refused]
+      duration: { at_least: 1d }
+  refused:
+    mocks:
+      Charge: { payload: { approved: false } }
+    expect: { status: FAILED }
+";
+
+#[test]
+fn cases_that_pass_are_counted_with_their_coverage() {
+    let folder = folder(&[("order.asl.json", ORDER), ("order.sfntest.yaml", CASES)]);
+    let mut said = sfn(folder.path(), &["test", "--coverage", "text"], "");
+    said += &sfn(
+        folder.path(),
+        &["test", "-k", "refused", "--fail-under", "90"],
+        "",
+    );
+    said += &sfn(
+        folder.path(),
+        &[
+            "test",
+            "--coverage",
+            "lcov",
+            "--format",
+            "json",
+            "-k",
+            "time",
+        ],
+        "",
+    );
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn cases_that_fail_show_what_differs() {
+    let wrong = CASES
+        .replace("[sent, kept]", "[sent, lost]")
+        .replace("error: Refused", "error: Late")
+        .replace("Send: [a, b]", "Send: [a]")
+        .replace("status: FAILED", "output: { approved: true }");
+    let folder = folder(&[("order.asl.json", ORDER), ("order.sfntest.yaml", &wrong)]);
+    let mut said = sfn(folder.path(), &["test", "--junit", "junit.xml"], "");
+    said += &sfn(
+        folder.path(),
+        &["test", "--format", "github", "-k", "timeout"],
+        "",
+    );
+    said += &fs::read_to_string(folder.path().join("junit.xml")).unwrap();
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn mistakes_are_told_with_their_lines_and_other_cases_run() {
+    let mistakes = r"workflow: order.asl.json
+cases:
+  unknown state:
+    mocks:
+      Chrage: { payload: {} }
+  no mock: {}
+  two answers:
+    mocks:
+      Charge: { payload: {}, never: true }
+  unknown field:
+    expect: { outptu: 1 }
+  wrong time:
+    mocks:
+      Charge: { payload: {}, after: soon }
+  too few answers:
+    mocks:
+      Charge: [{ throw: { error: Busy } }]
+  not a response:
+    mocks:
+      Charge: { return: { StatusCode: { a: 1 }, Payload: {} } }
+  fine:
+    mocks:
+      Charge: { payload: { approved: false } }
+      Send: { return: {} }
+    expect: { error: Refused }
+";
+    let endless =
+        r#"{"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 0, "Next": "A"}}}"#;
+    let folder = folder(&[
+        ("order.asl.json", ORDER),
+        ("a.sfntest.yaml", mistakes),
+        ("b.sfntest.yaml", "workflow: none.asl.json\ncases: {}\n"),
+        ("c.sfntest.yaml", "workflow: [\n"),
+        (
+            "d.sfntest.json",
+            r#"{"workflow": "broken.json", "cases": {}}"#,
+        ),
+        ("broken.json", WRONG),
+        (
+            "e.sfntest.yaml",
+            "workflow: endless.json\ncases:\n  ends: {}\n",
+        ),
+        ("endless.json", endless),
+    ]);
+    let mut said = sfn(folder.path(), &["test"], "");
+    said += &sfn(folder.path(), &["test", "order.asl.json"], "");
+    fs::create_dir(folder.path().join("empty")).unwrap();
+    said += &sfn(folder.path(), &["test", "empty"], "");
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn programs_answer_tasks() {
+    let cases = r#"workflow: order.asl.json
+cases:
+  handlers:
+    input: { amount: 5 }
+    mocks:
+      Charge:
+        function: charge
+        handler: main.handler
+        runtime: python3.12
+        environment: { LIMIT: "10" }
+      Send: { command: [python3, send.py] }
+    expect:
+      output: [{ sent: a }]
+  handler fails:
+    input: { amount: 50 }
+    mocks:
+      Charge: { function: charge, handler: main.handler }
+    expect:
+      error: TooMuch
+  no handler:
+    mocks:
+      Charge: { function: charge, handler: main.missing }
+  no program:
+    input: { amount: 5 }
+    mocks:
+      Charge: { function: charge, handler: main.handler, environment: { LIMIT: "10" } }
+      Send: { command: [no-such-program] }
+"#;
+    let handler = r#"import os
+
+
+class TooMuch(Exception):
+    pass
+
+
+def handler(event, context):
+    print("a line of the handler")
+    if event.get("amount", 0) > int(os.environ.get("LIMIT", "10")):
+        raise TooMuch("too much")
+    return {"approved": True, "parcels": ["a"], "id": context.aws_request_id}
+"#;
+    let send = "import json, sys\nprint(json.dumps({'sent': json.load(sys.stdin)}))\n";
+    let folder = folder(&[
+        ("order.asl.json", ORDER),
+        ("order.sfntest.yaml", cases),
+        ("charge/main.py", handler),
+        ("send.py", send),
+    ]);
+    let said = sfn(folder.path(), &["test"], "");
+    for expected in [
+        "ok      handlers",
+        "ok      handler fails",
+        "the handler `main.missing` of `Charge` did not start",
+        "cannot start `no-such-program`",
+        "2 passed, 0 failed, 2 could not be run",
+    ] {
+        assert!(said.contains(expected), "{expected}:\n{said}");
+    }
+}
+
+#[test]
+fn mock_configurations_of_step_functions_local_run_as_they_are() {
+    let config = r#"{
+  "StateMachines": { "order": { "TestCases": {
+    "HappyPath": { "Charge": "ChargedOnThird", "Send": "Sent" },
+    "Wrong": { "Charge": "Nothing" }
+  } } },
+  "MockedResponses": {
+    "ChargedOnThird": {
+      "0-1": { "Throw": { "Error": "Busy", "Cause": "try again" } },
+      "2": { "Return": { "StatusCode": 200, "Payload": { "approved": true, "parcels": ["a"] } } }
+    },
+    "Sent": { "0": { "Return": "sent" } }
+  }
+}
+"#;
+    let folder = folder(&[("order.asl.json", ORDER), ("MockConfigFile.json", config)]);
+    let mut said = sfn(folder.path(), &["test"], "");
+    let fixed = config.replace(",\n    \"Wrong\": { \"Charge\": \"Nothing\" }", "");
+    fs::write(folder.path().join("MockConfigFile.json"), fixed).unwrap();
+    said += &sfn(folder.path(), &["test"], "");
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn a_workflow_runs_in_the_terminal() {
+    let folder = folder(&[("order.asl.json", ORDER), ("order.sfntest.yaml", CASES)]);
+    let run = |arguments: &[&str]| {
+        let arguments: Vec<&str> = ["run", "order.asl.json", "--local"]
+            .into_iter()
+            .chain(arguments.iter().copied())
+            .collect();
+        sfn(folder.path(), &arguments, "{\"order\": \"o-2\"}")
+    };
+    let mut said = run(&["--case", "order.sfntest.yaml#shipped after a retry"]);
+    said += &run(&[
+        "--mock",
+        "Charge={\"Payload\": {\"approved\": false}}",
+        "--input",
+        "-",
+    ]);
+    said += &run(&["--input", "{"]);
+    said += &run(&[]);
+    let history = run(&[
+        "--history",
+        "json",
+        "--mock",
+        "Charge={\"Payload\": {\"approved\": false}}",
+    ]);
+    assert!(
+        history.contains("\"type\": \"ExecutionFailed\""),
+        "{history}"
+    );
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn test_files_have_a_schema() {
+    let folder = folder(&[]);
+    let schema = sfn(folder.path(), &["schema", "--of", "tests"], "");
+    assert!(
+        schema.contains("\"workflow\"") && schema.contains("\"output!\""),
+        "{schema}"
+    );
+}
+
+#[test]
+fn the_examples_pass_with_their_coverage() {
+    let examples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
+    let said = sfn(&examples, &["test", "workflows", "--fail-under", "90"], "");
+    assert!(said.ends_with("[exit 0]\n"), "{said}");
+}

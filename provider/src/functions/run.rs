@@ -1,0 +1,92 @@
+//! `run`: runs a workflow without AWS.
+
+use std::path::Path;
+use std::rc::Rc;
+
+use asl::Json;
+use asl_hcl::{any_from_json, any_to_json};
+use asl_run::{Event, Machine};
+use serde_json::{Map, json};
+use sfn_test::{Case, CaseRun};
+use tfplugin::{FunctionError, Signature, Type, Value};
+
+use super::{argument, object, parameter, read};
+
+/// The signature of the function.
+pub(super) fn signature() -> Signature {
+    let result = object([
+        ("status", Type::String),
+        ("output", Type::Dynamic),
+        ("error", Type::String),
+        ("cause", Type::String),
+        ("path", Type::list(Type::String)),
+        ("calls", Type::Dynamic),
+        ("events", Type::Dynamic),
+    ]);
+    let mut signature = super::signature(
+        result,
+        "Runs a workflow without AWS",
+        "Runs a definition on this machine and returns what happens. Use it in `assert` blocks of `terraform test`, and \
+         in `check` blocks. The clock is virtual: waits and retries take no time. `status` is `SUCCEEDED`, `FAILED` or \
+         `TIMED_OUT`. `output` is the output, or null. `error` and `cause` are set if the execution failed. `path` has \
+         the names of the states in the order in which they end. `calls` has the inputs of the tasks by the name of \
+         their state. `events` is the history, as AWS returns it. The function calls nothing: each task needs a mock.",
+    );
+    signature
+        .parameters
+        .push(parameter("input", Type::Dynamic, "Input of the execution."));
+    signature.parameters.push(parameter(
+        "mocks",
+        Type::Dynamic,
+        "Answers of the tasks, by the name of their state: an object with `return`, `payload` (the result of the \
+         function that `lambda:invoke` calls), `throw` (`error` and `cause`) or `never`, or a list with one for each \
+         call. `after` is the time that a task takes, such as `2s`. See the guide \"Testing\".",
+    ));
+    signature
+}
+
+/// Runs the definition.
+pub(super) fn call(text: &str, rest: &[Value]) -> Result<Value, FunctionError> {
+    let definition = read(text)?.to_value().unwrap_or_default();
+    let machine = Machine::build(&definition).map_err(|error| argument(0, error.to_string()))?;
+    let json = |index: usize| {
+        let value = rest.get(index).map(any_to_json);
+        value.and_then(|value| value.to_value()).unwrap_or_default()
+    };
+    let case = Case::without_programs(json(0), json(1)).map_err(|message| argument(2, message))?;
+    let run = sfn_test::run(Rc::new(machine), &case, Path::new(""), &mut |_| {})
+        .map_err(|message| argument(2, message))?;
+    match &run.problem {
+        Some(problem) => Err(argument(2, problem.clone())),
+        None => Ok(result(&run)),
+    }
+}
+
+fn result(run: &CaseRun) -> Value {
+    let text = |text: Option<&String>| text.map_or(Value::Null, |text| Value::from(text.as_str()));
+    let failure = run.failure.clone().unwrap_or_default();
+    let mut calls: Map<String, serde_json::Value> = Map::new();
+    for call in &run.calls {
+        let inputs = calls.entry(call.state.clone()).or_insert_with(|| json!([]));
+        if let Some(inputs) = inputs.as_array_mut() {
+            inputs.push(call.input.clone());
+        }
+    }
+    let dynamic =
+        |value: serde_json::Value| any_from_json(&Json::from(value)).unwrap_or(Value::Null);
+    let events = run.events.iter().map(Event::to_json).collect();
+    let path = run.path.iter().map(|name| Value::from(name.as_str()));
+    let members = [
+        ("status", Value::from(run.status.to_string())),
+        ("output", run.output.clone().map_or(Value::Null, dynamic)),
+        ("error", text(failure.error.as_ref())),
+        ("cause", text(failure.cause.as_ref())),
+        ("path", Value::List(path.collect())),
+        ("calls", dynamic(serde_json::Value::Object(calls))),
+        ("events", dynamic(events)),
+    ];
+    let members = members
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value));
+    Value::Map(members.collect())
+}
