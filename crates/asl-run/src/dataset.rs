@@ -2,7 +2,7 @@
 //! the results that a `ResultWriter` writes.
 //!
 //! Nothing here reads or writes objects. A [`Reading`] is given the content of an object, and
-//! returns the items or names the objects whose content it needs next.
+//! returns the items or names the object whose content it needs next.
 //!
 //! Sources: the developer guide, "ItemReader (Map)", "ItemBatcher (Map)" and "ResultWriter (Map)";
 //! executions recorded on AWS.
@@ -14,6 +14,7 @@ mod manifest;
 mod results;
 
 use std::borrow::Cow;
+use std::collections::VecDeque;
 use std::io::Read as _;
 
 use asl::model::{InputType, ManifestType, ReaderConfig, ReaderTransformation};
@@ -38,8 +39,6 @@ pub enum Content {
     Object(Vec<u8>),
     /// The objects that `s3:listObjectsV2` lists, in their order.
     Listing(Vec<Listed>),
-    /// The contents of the objects that [`Step::More`] names, in their order.
-    Parts(Vec<Vec<u8>>),
 }
 
 /// An object in a listing.
@@ -71,8 +70,8 @@ pub struct Location {
 pub(crate) enum Step {
     /// The items of the dataset.
     Items(Vec<Value>),
-    /// Objects to read next. Their contents are given as [`Content::Parts`].
-    More(Vec<Location>),
+    /// The object to read next.
+    More(Location),
 }
 
 /// A dataset that is being read.
@@ -85,6 +84,10 @@ pub(crate) struct Reading {
     /// Whether the listed objects have the items.
     flattens: bool,
     most: usize,
+    /// The items of the objects that were read.
+    items: Vec<Value>,
+    /// The objects that are not read yet.
+    left: VecDeque<Location>,
 }
 
 /// Format of an object with items.
@@ -96,21 +99,6 @@ enum Format {
     Parquet,
 }
 
-/// Reads the items of a dataset that is one object, or a listing whose objects are the items.
-pub(crate) fn items(
-    content: Content,
-    config: &ReaderConfig,
-    most: Option<i64>,
-) -> Result<Vec<Value>, Failure> {
-    match Reading::new(config, most)?.give(content)? {
-        Step::Items(items) => Ok(items),
-        Step::More(objects) => Err(failed(format!(
-            "The dataset has its items in {} other objects, whose content was not given.",
-            objects.len()
-        ))),
-    }
-}
-
 impl Reading {
     /// Begins to read. `most` is the value of `MaxItems`.
     pub(crate) fn new(config: &ReaderConfig, most: Option<i64>) -> Result<Self, Failure> {
@@ -119,19 +107,40 @@ impl Reading {
             manifest: manifest_of(config),
             flattens: config.transformation == Some(ReaderTransformation::LoadAndFlatten),
             most: limit(most)?,
+            items: Vec::new(),
+            left: VecDeque::new(),
         })
     }
 
-    /// Takes a content.
+    /// Takes the content of an object, or a listing.
     pub(crate) fn give(&mut self, content: Content) -> Result<Step, Failure> {
         match content {
-            Content::Listing(objects) if self.flattens => Ok(Step::More(parts(objects))),
-            Content::Listing(objects) => Ok(Step::Items(self.listed(objects))),
-            Content::Object(bytes) => match self.manifest.take() {
-                Some(kind) => self.manifest(&unpacked(&bytes)?, kind).map(Step::More),
-                None => self.items(&[bytes]).map(Step::Items),
-            },
-            Content::Parts(parts) => self.items(&parts).map(Step::Items),
+            Content::Listing(objects) if self.flattens => self.left = parts(objects),
+            Content::Listing(objects) => return Ok(Step::Items(self.listed(objects))),
+            Content::Object(bytes) => {
+                let content = unpacked(&bytes)?;
+                match self.manifest.take() {
+                    Some(kind) => self.left = self.manifest(&content, kind)?.into(),
+                    None => self.add(&content)?,
+                }
+            }
+        }
+        Ok(self.next())
+    }
+
+    /// Adds the items of an object.
+    fn add(&mut self, content: &[u8]) -> Result<(), Failure> {
+        let left = self.most.saturating_sub(self.items.len());
+        let mut found = self.format.items(content, left)?;
+        self.items.append(&mut found);
+        Ok(())
+    }
+
+    fn next(&mut self) -> Step {
+        let next = self.left.pop_front();
+        match next.filter(|_| self.items.len() < self.most) {
+            Some(object) => Step::More(object),
+            None => Step::Items(std::mem::take(&mut self.items)),
         }
     }
 
@@ -153,20 +162,6 @@ impl Reading {
                 Ok(inventory.objects)
             }
         }
-    }
-
-    /// The items of all objects, one object after another.
-    fn items(&self, contents: &[Vec<u8>]) -> Result<Vec<Value>, Failure> {
-        let mut items = Vec::new();
-        for content in contents {
-            let left = self.most.saturating_sub(items.len());
-            if left == 0 {
-                break;
-            }
-            let mut found = self.format.items(&unpacked(content)?, left)?;
-            items.append(&mut found);
-        }
-        Ok(items)
     }
 }
 
@@ -216,7 +211,7 @@ fn limit(most: Option<i64>) -> Result<usize, Failure> {
 }
 
 /// The listed objects that can have items. Objects that stand for a folder are empty.
-fn parts(objects: Vec<Listed>) -> Vec<Location> {
+fn parts(objects: Vec<Listed>) -> VecDeque<Location> {
     let filled = objects.into_iter().filter(|object| object.size > 0);
     let locations = filled.map(|object| Location {
         bucket: None,

@@ -2,7 +2,8 @@
 //!
 //! The crate does no I/O and uses no clock, environment, thread or random numbers of its own. A
 //! [`Machine`] is built from a definition. An [`Execution`] runs it: it asks for answers of tasks and for datasets, and
-//! its clock is virtual. The result has the events, IDs and details of an execution on AWS.
+//! its clock is virtual. The result has the events, IDs and details of an execution on AWS. The one exception is a
+//! JSONata expression that does not end: it fails after ten seconds of real time.
 //!
 //! Sources: the Amazon States Language specification; the Step Functions developer guide; executions recorded on
 //! AWS, which `cargo xtask score-run` compares with.

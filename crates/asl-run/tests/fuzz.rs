@@ -1,6 +1,6 @@
-//! No definition, input or answer makes an execution panic or run forever: saved inputs, and mutations of them for
-//! `FUZZ_SECONDS` for each target. An input that fails is printed. Saved in the folder of its target, it becomes a
-//! test.
+//! No definition, input or answer makes an execution panic or run forever: saved inputs, and
+//! mutations of them for `FUZZ_SECONDS` for each target. An input that fails is printed. Saved in
+//! the folder of its target, it becomes a test.
 #![allow(
     clippy::disallowed_methods,
     reason = "tests read files, and measure time"

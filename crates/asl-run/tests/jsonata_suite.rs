@@ -1,5 +1,5 @@
-//! The test suite of jsonata-js, if the environment variable `JSONATA_SUITE` names its folder, which has the folders
-//! `groups` and `datasets`. Step Functions uses version 2.0.6.
+//! The test suite of jsonata-js, if the environment variable `JSONATA_SUITE` names its folder, which
+//! has the folders `groups` and `datasets`. Step Functions uses version 2.0.6.
 #![allow(
     clippy::disallowed_methods,
     reason = "tests read files and the environment"
@@ -75,7 +75,8 @@ fn cases(suite: &Path, file: &Path) -> Vec<Case> {
 }
 
 impl Case {
-    /// What Step Functions does not have: `$eval`, limits that a case sets, and operators of later versions.
+    /// What Step Functions does not have: `$eval`, limits that a case sets, and operators of later
+    /// versions.
     fn is_foreign(&self) -> bool {
         let words = ["$eval", "??", "?:"];
         words.iter().any(|word| self.text.contains(word))

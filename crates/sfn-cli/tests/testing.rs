@@ -297,3 +297,95 @@ fn the_examples_pass_with_their_coverage() {
     let said = sfn(&examples, &["test", "workflows", "--fail-under", "90"], "");
     assert!(said.ends_with("[exit 0]\n"), "{said}");
 }
+
+/// A distributed Map state that gives back its items.
+fn import(reader: &str) -> String {
+    format!(
+        r#"{{ "StartAt": "Each", "States": {{ "Each": {{
+          "Type": "Map", "End": true, "ItemReader": {reader},
+          "ItemProcessor": {{
+            "ProcessorConfig": {{ "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" }},
+            "StartAt": "Row", "States": {{ "Row": {{ "Type": "Pass", "End": true }} }}
+          }} }} }} }}"#
+    )
+}
+
+/// Runs a workflow whose reader has a dataset, with these files.
+fn read(reader: &str, dataset: &str, files: &[(&str, &str)]) -> String {
+    let cases = format!(
+        "workflow: import.asl.json\ncases:\n  case:\n    datasets: {{ {dataset} }}\n    expect: {{ output!: shown }}\n"
+    );
+    let definition = import(reader);
+    let mut all = vec![("import.asl.json", definition.as_str())];
+    all.push(("import.sfntest.yaml", &cases));
+    all.extend(files);
+    let folder = folder(&all);
+    sfn(folder.path(), &["test"], "")
+}
+
+#[test]
+fn item_readers_read_the_datasets_of_a_case() {
+    const CSV: &str = r#"{ "Resource": "arn:aws:states:::s3:getObject",
+        "ReaderConfig": { "InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW" },
+        "Parameters": { "Bucket": "b", "Key": "in/rows.csv" } }"#;
+    const LISTED: &str = r#"{ "Resource": "arn:aws:states:::s3:listObjectsV2",
+        "Parameters": { "Bucket": "b", "Prefix": "in/" } }"#;
+    const FLAT: &str = r#"{ "Resource": "arn:aws:states:::s3:listObjectsV2",
+        "ReaderConfig": { "InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW",
+            "Transformation": "LOAD_AND_FLATTEN" },
+        "Parameters": { "Bucket": "b", "Prefix": "in/" } }"#;
+    const MANIFEST: &str = r#"{ "Resource": "arn:aws:states:::s3:getObject",
+        "ReaderConfig": { "InputType": "CSV", "ManifestType": "ATHENA_DATA",
+            "CSVHeaderLocation": "FIRST_ROW", "MaxItems": 3 },
+        "Parameters": { "Bucket": "b", "Key": "manifest.csv" } }"#;
+    let rows = [
+        ("s3/in/rows.csv", "id\n1\n2\n"),
+        ("s3/in/more.csv", "id\n3\n4\n"),
+        ("s3/out/1.csv", ""),
+        (
+            "s3/manifest.csv",
+            "s3://b/in/more.csv\ns3://b/in/rows.csv\n",
+        ),
+    ];
+    let mut said = String::new();
+    for (reader, dataset) in [
+        (CSV, "Each: { content: \"id\\n7\\n\" }"),
+        (CSV, "Each: { file: s3/in/more.csv }"),
+        (CSV, "Each: { folder: s3 }"),
+        (CSV, "Each: { throw: { error: States.ItemReaderFailed } }"),
+        (LISTED, "Each: { folder: s3 }"),
+        (FLAT, "Each: { folder: s3 }"),
+        (MANIFEST, "Each: { folder: s3 }"),
+        // Mistakes.
+        (CSV, ""),
+        (LISTED, ""),
+        (LISTED, "Each: { file: s3/in/more.csv }"),
+        (CSV, "Each: { file: none.csv }"),
+        (CSV, "Each: { folder: none }"),
+        (CSV, "Each: {}"),
+        (CSV, "Each: { file: a, folder: b }"),
+        (CSV, "Eahc: { content: x }"),
+    ] {
+        said += &format!("## {dataset}\n{}\n", read(reader, dataset, &rows));
+    }
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn mocks_of_the_file_answer_all_cases() {
+    let shared = CASES.replacen(
+        "cases:\n",
+        "mocks:\n  Charge: { payload: { approved: false } }\ncases:\n  shared:\n    expect: { error: Refused }\n",
+        1,
+    );
+    let wrong = shared.replace(
+        "approved: false } }\ncases",
+        "approved: false }, never: true }\ncases",
+    );
+    let mut said = String::new();
+    for cases in [&shared, &wrong] {
+        let folder = folder(&[("order.asl.json", ORDER), ("order.sfntest.yaml", cases)]);
+        said += &sfn(folder.path(), &["test"], "");
+    }
+    insta::assert_snapshot!(said);
+}

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use asl::integration::Resource;
 use asl_run::test_state::{ValidationMode, check_result};
-use asl_run::{Answer, Call, Data, Failure, Reply};
+use asl_run::{Answer, Call, Data, Reply};
 use serde_json::{Value, json};
 
 use crate::program;
@@ -41,7 +41,7 @@ impl<'a> Answers<'a> {
         })
     }
 
-    /// The states whose mocks were not used.
+    /// The states whose mocks in the case were not used.
     pub(crate) fn unused(&self) -> Vec<String> {
         let is_used = |state: &String| self.used.keys().any(|(used, _)| used == state);
         self.case
@@ -54,7 +54,9 @@ impl<'a> Answers<'a> {
     }
 
     fn mock(&mut self, call: &Call) -> Result<&'a Mock, String> {
-        let Some(mocks) = self.case.file.mocks.get(&*call.state) else {
+        let case = self.case;
+        let own = case.file.mocks.get(&*call.state);
+        let Some(mocks) = own.or_else(|| case.shared.get(&*call.state)) else {
             return Err(missing(call));
         };
         let item = call.place.last().copied();
@@ -92,10 +94,7 @@ impl<'a> Answers<'a> {
             return Ok(Reply::Never);
         }
         if let Some(throw) = &mock.throw {
-            return Ok(Reply::Failure(Failure {
-                error: Some(throw.error.clone()),
-                cause: throw.cause.clone(),
-            }));
+            return Ok(Reply::Failure(throw.failure()));
         }
         let result = match (&mock.result, &mock.payload) {
             (Some(result), _) => result.clone(),

@@ -4,6 +4,7 @@
 
 mod answers;
 mod coverage;
+mod datasets;
 mod expect;
 mod mock_config;
 mod program;
@@ -14,4 +15,4 @@ pub use coverage::{Coverage, Item, ItemKind};
 pub use expect::{Difference, Expect};
 pub use mock_config::read as read_mock_config;
 pub use runner::{CaseRun, RecordedCall, run};
-pub use suite::{Case, Mock, Problem, Suite, TestFile, Throw, read};
+pub use suite::{Case, Dataset, Mock, Problem, Suite, TestFile, Throw, read};

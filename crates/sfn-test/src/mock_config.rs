@@ -62,6 +62,7 @@ pub fn read(text: &str) -> Result<IndexMap<String, Vec<Case>>, String> {
                     mocks,
                     ..CaseFile::default()
                 },
+                shared: std::rc::Rc::default(),
                 mock_lines: IndexMap::new(),
             });
         }

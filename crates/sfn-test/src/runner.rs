@@ -8,6 +8,7 @@ use asl_run::{Event, Execution, Failure, Machine, Moment, Request, Start, Status
 use serde_json::Value;
 
 use crate::answers::Answers;
+use crate::datasets;
 use crate::suite::Case;
 
 /// The start time of cases that do not tell one: 2026-01-01T00:00:00Z.
@@ -97,13 +98,13 @@ pub fn run(
                     }
                 }
             }
-            Request::Read(read) => {
-                problem = Some(format!(
-                    "`{}` reads a dataset, which a test cannot give yet",
-                    read.state
-                ));
-                break;
-            }
+            Request::Read(read) => match datasets::content(case, folder, time, &read) {
+                Ok(content) => execution.give(read.id, content),
+                Err(message) => {
+                    problem = Some(message);
+                    break;
+                }
+            },
             Request::Wait(_) => {}
             Request::Ended => break,
         }
@@ -136,11 +137,13 @@ pub fn run(
 
 /// Checks that the states that a case names exist.
 fn check_names(machine: &Machine, case: &Case) -> Result<(), String> {
-    let mocks = case.file.mocks.keys().map(|state| ("mock", state));
+    let mocks = case.file.mocks.keys().chain(case.shared.keys());
+    let mocks = mocks.map(|state| ("mock", state));
+    let datasets = case.file.datasets.keys().map(|state| ("dataset", state));
     let expect = &case.file.expect;
     let path = expect.path.iter().flatten().map(|state| ("path", state));
     let calls = expect.calls.keys().map(|state| ("calls", state));
-    for (place, state) in mocks.chain(path).chain(calls) {
+    for (place, state) in mocks.chain(datasets).chain(path).chain(calls) {
         if !machine.state_names().any(|name| name == state) {
             let near = asl::did_you_mean(state, machine.state_names());
             let near = near.map_or_else(String::new, |name| format!(": did you mean `{name}`?"));

@@ -1,6 +1,7 @@
 //! Test files.
 
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::time::Duration;
 
 use asl::{Document, Format, JsonPointer, PathBuilder, line_and_column};
@@ -19,6 +20,9 @@ pub struct TestFile {
     /// The workflow to test: a definition such as `order.asl.json`, or `FILE#NAME` for a state machine in a template
     /// or `.tf` file. Relative to the folder of the test file.
     pub workflow: String,
+    /// Answers of the tasks in all cases that have no answer of their own for the state.
+    #[serde(default)]
+    pub mocks: IndexMap<String, Mocks>,
     /// The cases by name.
     pub cases: IndexMap<String, CaseFile>,
 }
@@ -33,6 +37,9 @@ pub struct CaseFile {
     /// Answers of the tasks by the name of their state: one for all calls, or a list with one for each call.
     #[serde(default)]
     pub mocks: IndexMap<String, Mocks>,
+    /// Datasets that item readers read, by the name of their Map state.
+    #[serde(default)]
+    pub datasets: IndexMap<String, Dataset>,
     /// What to expect of the execution.
     #[serde(default)]
     pub expect: Expect,
@@ -140,6 +147,55 @@ pub struct Throw {
     pub cause: Option<String>,
 }
 
+impl Throw {
+    /// The failure of the task.
+    pub(crate) fn failure(&self) -> asl_run::Failure {
+        asl_run::Failure {
+            error: Some(self.error.clone()),
+            cause: self.cause.clone(),
+        }
+    }
+}
+
+/// What an item reader reads. Exactly one of `file`, `folder`, `content` and `throw` is required.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Dataset {
+    /// File with the content of the object. Relative to the folder of the test file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<PathBuf>,
+    /// Folder with the objects of the bucket. The key of an object is the path of its file in the folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folder: Option<PathBuf>,
+    /// Content of the object: a string with its text, or another value that the object has as JSON.
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub content: Option<Value>,
+    /// Error with which the reading fails.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub throw: Option<Throw>,
+}
+
+impl Dataset {
+    /// The dataset in a file, or in a folder.
+    pub fn at(path: PathBuf) -> Self {
+        if path.is_dir() {
+            Self {
+                folder: Some(path),
+                ..Self::default()
+            }
+        } else {
+            Self {
+                file: Some(path),
+                ..Self::default()
+            }
+        }
+    }
+}
+
 /// A duration, such as `500ms`, `2s`, `5m` or `1h`, or a number of seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(into = "String")]
@@ -221,6 +277,8 @@ pub struct Case {
     pub line: usize,
     /// The case.
     pub file: CaseFile,
+    /// The answers of the tasks for which the case has none.
+    pub shared: Rc<IndexMap<String, Mocks>>,
     /// The lines of its mocks by the name of the state.
     pub mock_lines: IndexMap<String, usize>,
 }
@@ -235,6 +293,7 @@ impl Case {
                 input,
                 ..CaseFile::default()
             },
+            shared: Rc::default(),
             mock_lines: IndexMap::new(),
         }
     }
@@ -369,12 +428,12 @@ impl Reader<'_> {
         };
         for name in members
             .keys()
-            .filter(|name| !["workflow", "cases"].contains(&name.as_str()))
+            .filter(|name| !["workflow", "mocks", "cases"].contains(&name.as_str()))
         {
             let place = PathBuilder::Member(&root, name).pointer();
             problem(
                 &place,
-                format!("unknown field `{name}`, expected `workflow` or `cases`"),
+                format!("unknown field `{name}`, expected `workflow`, `mocks` or `cases`"),
             );
         }
         match members.get("workflow").and_then(asl::Json::as_str) {
@@ -388,10 +447,22 @@ impl Reader<'_> {
         let Some(cases) = members.get("cases").and_then(asl::Json::as_object) else {
             return problem(&JsonPointer::root(), "`cases` is required".to_owned());
         };
+        let mut shared = IndexMap::new();
+        for (state, mocks) in members_of(members.get("mocks")) {
+            let at_mocks = PathBuilder::Member(&root, "mocks");
+            let way = PathBuilder::Member(&at_mocks, state);
+            match check_mocks(mocks, &way).and_then(|()| part(mocks, &way)) {
+                Ok(mocks) => {
+                    shared.insert(state.clone(), mocks);
+                }
+                Err((place, message)) => problem(&place, message),
+            }
+        }
+        let shared = Rc::new(shared);
         let at_cases = PathBuilder::Member(&root, "cases");
         for (name, case) in cases {
             let way = PathBuilder::Member(&at_cases, name);
-            match self.case(name, case, &way) {
+            match self.case(name, case, &shared, &way) {
                 Ok(case) => suite.cases.push(case),
                 Err((place, message)) => problem(&place, message),
             }
@@ -402,17 +473,20 @@ impl Reader<'_> {
         &self,
         name: &str,
         case: &asl::Json,
+        shared: &Rc<IndexMap<String, Mocks>>,
         way: &PathBuilder<'_>,
     ) -> Result<Case, (JsonPointer, String)> {
         // The parts are read one after another, so that an error has the line of its part.
         let mut mock_lines = IndexMap::new();
-        if let Some(mocks) = case.get("mocks").and_then(asl::Json::as_object) {
-            let at_mocks = PathBuilder::Member(way, "mocks");
-            for (state, mocks) in mocks {
-                let place = PathBuilder::Member(&at_mocks, state);
-                mock_lines.insert(state.clone(), self.line(&place.pointer()));
-                check_mocks(mocks, &place)?;
-            }
+        let at_mocks = PathBuilder::Member(way, "mocks");
+        for (state, mocks) in members_of(case.get("mocks")) {
+            let place = PathBuilder::Member(&at_mocks, state);
+            mock_lines.insert(state.clone(), self.line(&place.pointer()));
+            check_mocks(mocks, &place)?;
+        }
+        let at_datasets = PathBuilder::Member(way, "datasets");
+        for (state, dataset) in members_of(case.get("datasets")) {
+            check_dataset(dataset, &PathBuilder::Member(&at_datasets, state))?;
         }
         if let Some(expect) = case.get("expect") {
             part::<Expect>(expect, &PathBuilder::Member(way, "expect"))?;
@@ -421,9 +495,14 @@ impl Reader<'_> {
             name: name.to_owned(),
             line: self.line(&way.pointer()),
             file: part(case, way)?,
+            shared: Rc::clone(shared),
             mock_lines,
         })
     }
+}
+
+fn members_of(json: Option<&asl::Json>) -> impl Iterator<Item = (&String, &asl::Json)> {
+    json.and_then(asl::Json::as_object).into_iter().flatten()
 }
 
 /// Reads a part of the file.
@@ -473,6 +552,23 @@ fn check_mock(mock: &asl::Json, way: &PathBuilder<'_>) -> Result<(), (JsonPointe
             way.pointer(),
             "exactly one of `return`, `payload`, `throw`, `never`, `command` and `function` is required"
                 .to_owned(),
+        )),
+    }
+}
+
+fn check_dataset(dataset: &asl::Json, way: &PathBuilder<'_>) -> Result<(), (JsonPointer, String)> {
+    let read: Dataset = part(dataset, way)?;
+    let sources = [
+        read.file.is_some(),
+        read.folder.is_some(),
+        read.content.is_some(),
+        read.throw.is_some(),
+    ];
+    match sources.iter().filter(|given| **given).count() {
+        1 => Ok(()),
+        _ => Err((
+            way.pointer(),
+            "exactly one of `file`, `folder`, `content` and `throw` is required".to_owned(),
         )),
     }
 }

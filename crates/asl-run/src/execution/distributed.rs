@@ -8,10 +8,10 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 
 use crate::context::ExecutionInfo;
-use crate::dataset::{self, ChildResult, Content};
+use crate::dataset::{self, ChildResult, Content, Location, Reading, Step};
 use crate::fault::Fault;
 use crate::history::{EventKind, History};
-use crate::machine::{Distributed, Map, Setting};
+use crate::machine::{Distributed, Map, Reader, Setting};
 use crate::{Data, Event, Failure};
 
 use super::fork::{Fork, ForkKind, MapItem};
@@ -73,6 +73,18 @@ pub(super) struct DistributedFork {
     concurrency: usize,
     tolerance: Tolerance,
     failures: usize,
+    /// The dataset, until its items are read.
+    dataset: Dataset,
+}
+
+/// The dataset of a Map Run.
+#[derive(Debug, Default)]
+struct Dataset {
+    /// `Bucket` of the first reading.
+    bucket: Value,
+    reading: Option<Reading>,
+    /// The object to read next, if the first reading has named it.
+    next: Option<Location>,
 }
 
 /// How many items may fail.
@@ -146,6 +158,7 @@ impl Execution {
             },
             tolerance,
             failures: 0,
+            dataset: Dataset::default(),
         }));
         self.set_fork(key, Fork::new(kind, Vec::new(), 0));
         if distributed.reader.is_some() {
@@ -185,22 +198,24 @@ impl Execution {
         Ok(tolerance)
     }
 
-    /// Asks for the dataset of a Map Run.
+    /// Asks for the dataset of a Map Run, or for an object that it names.
     pub(super) fn read_items(&mut self, key: Key) -> Option<Request> {
         let machine = Rc::clone(&self.machine);
         let (state, map) = self.map_state(key, &machine)?;
         let reader = map.distributed.as_ref()?.reader.as_ref()?;
-        let frame = self.frame(key)?;
-        let parameters = match &reader.payload {
-            Some(template) => match template.evaluate(&frame.view()) {
-                Ok(parameters) => parameters,
-                Err(fault) => {
-                    self.fault(key, &fault);
-                    self.go_on(key);
-                    return None;
-                }
-            },
-            None => Data::empty(),
+        let dataset = self.dataset(key)?;
+        let (resource, parameters) = match dataset.next.take() {
+            Some(object) => {
+                let bucket = object
+                    .bucket
+                    .map_or_else(|| dataset.bucket.clone(), Value::String);
+                let parameters = json!({ "Bucket": bucket, "Key": object.key });
+                ("arn:aws:states:::s3:getObject", Data::new(parameters))
+            }
+            None => (
+                reader.resource.as_str(),
+                self.reader_parameters(key, reader)?,
+            ),
         };
         self.next_request += 1;
         let id = self.next_request;
@@ -208,9 +223,35 @@ impl Execution {
         Some(Request::Read(Read {
             id: ReadId(id),
             state: Rc::clone(&state.name),
-            resource: reader.resource.clone(),
+            resource: resource.to_owned(),
             parameters,
         }))
+    }
+
+    fn dataset(&mut self, key: Key) -> Option<&mut Dataset> {
+        match &mut self.fork_mut(key)?.kind {
+            ForkKind::Distributed(about) => Some(&mut about.dataset),
+            _ => None,
+        }
+    }
+
+    /// The parameters of the first reading. `None` if they cannot be evaluated, so that the state fails.
+    fn reader_parameters(&mut self, key: Key, reader: &Reader) -> Option<Data> {
+        let template = reader.payload.as_ref();
+        let frame = self.frame(key)?;
+        let parameters = template.map(|template| template.evaluate(&frame.view()));
+        match parameters.unwrap_or_else(|| Ok(Data::empty())) {
+            Ok(parameters) => {
+                let bucket = parameters.value().get("Bucket").cloned();
+                self.dataset(key)?.bucket = bucket.unwrap_or(Value::Null);
+                Some(parameters)
+            }
+            Err(fault) => {
+                self.fault(key, &fault);
+                self.go_on(key);
+                None
+            }
+        }
     }
 
     /// Gives the content of a reading, or the error with which the reading failed.
@@ -225,12 +266,17 @@ impl Execution {
         let Some(distributed) = &map.distributed else {
             return;
         };
-        let items = content.and_then(|content| self.items_of(key, distributed, content));
-        let items = match items {
-            Ok(items) => items.into_iter().map(|value| MapItem {
+        let items = match content.and_then(|content| self.read_content(key, distributed, content)) {
+            Ok(Step::Items(items)) => items.into_iter().map(|value| MapItem {
                 value: Data::new(value),
                 key: None,
             }),
+            Ok(Step::More(object)) => {
+                if let Some(dataset) = self.dataset(key) {
+                    dataset.next = Some(object);
+                }
+                return self.ready.push_back((key, Turn::Read));
+            }
             Err(failure) => return self.map_run_failed(key, failure),
         };
         if let Err(fault) = self.start_items(key, map, distributed, items.collect()) {
@@ -239,19 +285,26 @@ impl Execution {
         }
     }
 
-    fn items_of(
+    fn read_content(
         &mut self,
         key: Key,
         distributed: &Distributed,
         content: Content,
-    ) -> Result<Vec<Value>, Failure> {
+    ) -> Result<Step, Failure> {
         let Some(reader) = &distributed.reader else {
-            return Ok(Vec::new());
+            return Ok(Step::Items(Vec::new()));
         };
         let frame = self.frame(key).ok_or_else(Failure::default)?;
         let most = settings::integer(reader.max_items.as_ref(), "MaxItems", &frame.view());
         let most = most.map_err(|fault| Failure::new("States.ItemReaderFailed", fault.message))?;
-        dataset::items(content, &reader.config, most)
+        let dataset = self.dataset(key).ok_or_else(Failure::default)?;
+        let mut reading = match dataset.reading.take() {
+            Some(reading) => reading,
+            None => Reading::new(&reader.config, most)?,
+        };
+        let step = reading.give(content)?;
+        dataset.reading = Some(reading);
+        Ok(step)
     }
 
     /// Starts the child executions of the first items.

@@ -114,7 +114,7 @@ impl<'a> Answers<'a> {
                 .iter()
                 .position(|mock| of_state(mock) && ended(mock))
         });
-        let place = place.or_else(|| self.mocks.iter().position(|mock| of_state(mock)));
+        let place = place.or_else(|| self.mocks.iter().position(of_state));
         let place = place.ok_or_else(|| format!("no answer for `{}`", call.state))?;
         let mock = self.mocks.remove(place);
         Ok(Answer {

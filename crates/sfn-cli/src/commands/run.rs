@@ -6,7 +6,7 @@ use std::rc::Rc;
 use asl_run::{Event, EventKind, Machine, Moment, Status};
 use clap::ValueEnum;
 use serde_json::Value;
-use sfn_test::{Case, Mock, TestFile};
+use sfn_test::{Case, Dataset, Mock, TestFile};
 
 use crate::commands::test::workflow;
 use crate::{Exit, Failure, print};
@@ -25,6 +25,9 @@ pub struct Args {
     /// Result of a task, as `STATE=JSON`. Can be repeated.
     #[arg(long = "mock", value_name = "STATE=JSON")]
     pub mocks: Vec<String>,
+    /// Object that an item reader reads, or folder with the objects, as `STATE=PATH`. Can be repeated.
+    #[arg(long = "dataset", value_name = "STATE=PATH")]
+    pub datasets: Vec<String>,
     /// Test file with the mocks and the input of a case, as `FILE#CASE`.
     #[arg(long, value_name = "FILE#CASE")]
     pub case: Option<String>,
@@ -125,6 +128,14 @@ fn case(arguments: &Args) -> Result<(Case, std::path::PathBuf), Failure> {
         let result = serde_json::from_str(json)
             .map_err(|error| format!("--mock {state}: not valid JSON: {error}"))?;
         case.mock(state, Mock::result(result));
+    }
+    for dataset in &arguments.datasets {
+        let (state, path) = dataset
+            .split_once('=')
+            .ok_or("`--dataset` must be STATE=PATH")?;
+        let path = std::path::absolute(path).map_err(|error| format!("{path}: {error}"))?;
+        let dataset = Dataset::at(path);
+        case.file.datasets.insert(state.to_owned(), dataset);
     }
     Ok((case, folder))
 }

@@ -26,7 +26,8 @@ pub fn render(report: &Report) -> String {
         text += &format!(", {broken} could not be run");
     }
     if problems > 0 {
-        text += &format!(", {problems} errors in test files");
+        let noun = if problems == 1 { "error" } else { "errors" };
+        text += &format!(", {problems} {noun} in test files");
     }
     text + "\n"
 }

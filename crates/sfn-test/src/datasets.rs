@@ -1,0 +1,131 @@
+//! Gives item readers the datasets of a case.
+
+use std::path::{Component, Path, PathBuf};
+
+use asl_run::{Content, Failure, Listed, Moment, Read};
+use serde_json::Value;
+
+use crate::suite::{Case, Dataset};
+
+/// The content for a reading, or the error with which it fails. Paths are relative to `folder`. Listed objects are
+/// as old as `time`. The error says which dataset is missing or wrong.
+pub(crate) fn content(
+    case: &Case,
+    folder: &Path,
+    time: Moment,
+    read: &Read,
+) -> Result<Result<Content, Failure>, String> {
+    let state = &read.state;
+    let Some(dataset) = case.file.datasets.get(&**state) else {
+        return Err(missing(read));
+    };
+    let wrong = |message: String| format!("dataset of `{state}`: {message}");
+    if let Some(throw) = &dataset.throw {
+        return Ok(Err(throw.failure()));
+    }
+    let content = if is_listing(read) {
+        listing(dataset, folder, time, read).map(Content::Listing)
+    } else {
+        object(dataset, folder, read).map(Content::Object)
+    };
+    content.map(Ok).map_err(wrong)
+}
+
+fn is_listing(read: &Read) -> bool {
+    read.resource.ends_with(":listObjectsV2")
+}
+
+fn missing(read: &Read) -> String {
+    let state = &read.state;
+    let source = if is_listing(read) {
+        "folder: objects"
+    } else {
+        "file: items.json"
+    };
+    format!(
+        "`{state}` has no dataset. It reads {} with {}. Add:\n\n    datasets:\n      {state}:\n        {source}\n",
+        read.resource,
+        read.parameters.value()
+    )
+}
+
+fn object(dataset: &Dataset, folder: &Path, read: &Read) -> Result<Vec<u8>, String> {
+    if let Some(content) = &dataset.content {
+        return Ok(match content {
+            Value::String(text) => text.clone().into_bytes(),
+            other => other.to_string().into_bytes(),
+        });
+    }
+    let path = match (&dataset.file, &dataset.folder) {
+        (Some(file), _) => folder.join(file),
+        (None, Some(objects)) => {
+            let key = parameter(read, "Key");
+            folder.join(objects).join(inside(key)?)
+        }
+        (None, None) => return Err("has no content".to_owned()),
+    };
+    std::fs::read(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))
+}
+
+/// The path of a key in the folder that has the objects.
+fn inside(key: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(key);
+    let is_inside = path
+        .components()
+        .all(|part| matches!(part, Component::Normal(_)));
+    if key.is_empty() || !is_inside {
+        return Err(format!(
+            "the key `{key}` is not the path of a file in the folder"
+        ));
+    }
+    Ok(path)
+}
+
+/// The files whose keys begin with `Prefix`, ordered by their keys.
+fn listing(
+    dataset: &Dataset,
+    folder: &Path,
+    time: Moment,
+    read: &Read,
+) -> Result<Vec<Listed>, String> {
+    let Some(objects) = &dataset.folder else {
+        return Err("the reader lists objects, so `folder` is required".to_owned());
+    };
+    let mut found = Vec::new();
+    collect(&folder.join(objects), "", time, &mut found)?;
+    let prefix = parameter(read, "Prefix");
+    found.retain(|object| object.key.starts_with(prefix));
+    found.sort_by(|a, b| a.key.cmp(&b.key));
+    Ok(found)
+}
+
+fn collect(
+    folder: &Path,
+    prefix: &str,
+    time: Moment,
+    found: &mut Vec<Listed>,
+) -> Result<(), String> {
+    let wrong = |error: std::io::Error| format!("cannot read {}: {error}", folder.display());
+    for entry in std::fs::read_dir(folder).map_err(wrong)? {
+        let entry = entry.map_err(wrong)?;
+        let key = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        let metadata = entry.metadata().map_err(wrong)?;
+        if metadata.is_dir() {
+            collect(&entry.path(), &format!("{key}/"), time, found)?;
+        } else {
+            found.push(Listed {
+                key,
+                modified: time,
+                size: metadata.len(),
+                storage_class: "STANDARD".to_owned(),
+                ..Listed::default()
+            });
+        }
+    }
+    Ok(())
+}
+
+fn parameter<'a>(read: &'a Read, name: &str) -> &'a str {
+    let value = read.parameters.value().get(name);
+    value.and_then(Value::as_str).unwrap_or("")
+}
