@@ -23,7 +23,7 @@ pub use request::{Level, Mock, Refusal, StateTest, ValidationMode};
 pub fn test_state(test: &StateTest) -> Result<Value, Refusal> {
     let state = test.state()?;
     test.check(&state)?;
-    let (machine, name) = machine_of(test, &state)?;
+    let machine = machine_of(test, &state)?;
     let mut execution = Execution::of_state(Rc::new(machine), start(test), single(test, &state));
     loop {
         match execution.advance() {
@@ -37,7 +37,7 @@ pub fn test_state(test: &StateTest) -> Result<Value, Refusal> {
             }
         }
     }
-    Ok(response::response(test, &name, &state, &execution))
+    Ok(response::response(test, &state, &execution))
 }
 
 /// Checks the result of a task against the response of the service that `resource` calls.
@@ -49,7 +49,7 @@ pub fn check_result(resource: &str, result: &Value, mode: ValidationMode) -> Res
 }
 
 /// A state machine with the state, and a place for each state that it can go to.
-fn machine_of(test: &StateTest, state: &Value) -> Result<(Machine, String), Refusal> {
+fn machine_of(test: &StateTest, state: &Value) -> Result<Machine, Refusal> {
     let name = test
         .state_name
         .clone()
@@ -68,12 +68,8 @@ fn machine_of(test: &StateTest, state: &Value) -> Result<(Machine, String), Refu
     {
         members.insert("QueryLanguage".to_owned(), language.clone());
     }
-    match Machine::build(&definition) {
-        Ok(machine) => Ok((machine, name)),
-        Err(error) => Err(Refusal(format!(
-            "Invalid State Machine Definition: '{error}'"
-        ))),
-    }
+    Machine::build(&definition)
+        .map_err(|error| Refusal(format!("Invalid State Machine Definition: '{error}'")))
 }
 
 /// The names of the states that a state can go to.

@@ -41,16 +41,24 @@ impl<'a> Answers<'a> {
         })
     }
 
-    /// The states whose mocks in the case were not used.
+    /// The mocks of the case that were not used: the names of their states, with the first call that a list answers
+    /// in vain.
     pub(crate) fn unused(&self) -> Vec<String> {
-        let is_used = |state: &String| self.used.keys().any(|(used, _)| used == state);
-        self.case
-            .file
-            .mocks
-            .keys()
-            .filter(|state| !is_used(state))
-            .cloned()
+        let mocks = self.case.file.mocks.iter();
+        mocks
+            .filter_map(|(state, mocks)| self.unused_of(state, mocks))
             .collect()
+    }
+
+    fn unused_of(&self, state: &str, mocks: &Mocks) -> Option<String> {
+        let of_state = self.used.iter().filter(|((used, _), _)| used == state);
+        match (of_state.map(|(_, count)| *count).max(), mocks) {
+            (None, _) => Some(state.to_owned()),
+            (Some(calls), Mocks::Each(list)) if calls < list.len() => {
+                Some(format!("{state} (answer {} of {})", calls + 1, list.len()))
+            }
+            _ => None,
+        }
     }
 
     fn mock(&mut self, call: &Call) -> Result<&'a Mock, String> {

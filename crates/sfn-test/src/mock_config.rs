@@ -64,6 +64,7 @@ pub fn read(text: &str) -> Result<IndexMap<String, Vec<Case>>, String> {
                 },
                 shared: std::rc::Rc::default(),
                 mock_lines: IndexMap::new(),
+                inspect: false,
             });
         }
         machines.insert(machine.clone(), cases);

@@ -4,7 +4,9 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
 
-use asl_run::{Event, Execution, Failure, Machine, Moment, Request, Start, Status, Visit};
+use asl_run::{
+    Event, Execution, Failure, Inspection, Machine, Moment, Request, Start, Status, Visit,
+};
 use serde_json::Value;
 
 use crate::answers::Answers;
@@ -36,6 +38,8 @@ pub struct CaseRun {
     pub events: Vec<Event>,
     /// The states, and how they went on.
     pub visits: Vec<Visit>,
+    /// The data flow of each state, if the case asks for it.
+    pub inspections: Vec<Inspection>,
     /// Why the case could not be run to its end, such as a missing mock.
     pub problem: Option<String>,
     /// The states whose mocks were not used.
@@ -74,6 +78,7 @@ pub fn run(
         seed: case.file.seed,
         express: case.file.express,
         max_states: MAX_STATES,
+        inspect: case.inspect,
         ..Start::default()
     };
     let mut execution = Execution::new(machine, start);
@@ -126,6 +131,7 @@ pub fn run(
         calls,
         events: execution.events().to_vec(),
         visits: execution.visits().to_vec(),
+        inspections: execution.inspections().to_vec(),
         unused: if problem.is_some() {
             Vec::new()
         } else {

@@ -281,6 +281,8 @@ pub struct Case {
     pub shared: Rc<IndexMap<String, Mocks>>,
     /// The lines of its mocks by the name of the state.
     pub mock_lines: IndexMap<String, usize>,
+    /// Whether to keep the data flow of each state.
+    pub inspect: bool,
 }
 
 impl Case {
@@ -295,6 +297,7 @@ impl Case {
             },
             shared: Rc::default(),
             mock_lines: IndexMap::new(),
+            inspect: false,
         }
     }
 
@@ -497,6 +500,7 @@ impl Reader<'_> {
             file: part(case, way)?,
             shared: Rc::clone(shared),
             mock_lines,
+            inspect: false,
         })
     }
 }

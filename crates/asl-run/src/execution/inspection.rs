@@ -49,6 +49,24 @@ pub struct ErrorDetails {
 }
 
 impl Inspection {
+    /// The values of the data flow by their names in the API reference, in the order in which they are made.
+    pub fn values(&self) -> impl Iterator<Item = (&'static str, &Data)> {
+        let values = [
+            ("input", &self.input),
+            ("afterInputPath", &self.after_input_path),
+            ("afterParameters", &self.after_parameters),
+            ("afterArguments", &self.after_arguments),
+            ("afterItemsPath", &self.after_items_path),
+            ("afterItemSelector", &self.after_item_selector),
+            ("result", &self.result),
+            ("afterResultSelector", &self.after_result_selector),
+            ("afterResultPath", &self.after_result_path),
+        ];
+        values
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value.as_ref()?)))
+    }
+
     pub(super) fn retried(&mut self, index: usize, delay: Duration) {
         self.error_details = Some(ErrorDetails {
             retry_index: Some(index),

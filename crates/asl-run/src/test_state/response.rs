@@ -3,15 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use super::request::{Level, StateTest};
-use crate::{Data, Execution, Inspection, Status};
+use crate::{Execution, Inspection, Status};
 
 /// The response to a test, with outputs and inputs as JSON texts, as AWS returns them.
-pub(super) fn response(
-    test: &StateTest,
-    name: &str,
-    state: &Value,
-    execution: &Execution,
-) -> Value {
+pub(super) fn response(test: &StateTest, state: &Value, execution: &Execution) -> Value {
     let none = Inspection::default();
     let inspection = execution.inspections().first().unwrap_or(&none);
     let mut response = Map::new();
@@ -46,7 +41,6 @@ pub(super) fn response(
     if test.level != Level::Info {
         add("inspectionData", Value::Object(data(inspection, state)));
     }
-    let _ = name;
     Value::Object(response)
 }
 
@@ -55,55 +49,20 @@ fn data(inspection: &Inspection, state: &Value) -> Map<String, Value> {
     let ty = state.get("Type").and_then(Value::as_str).unwrap_or("");
     let set = |field: &str| state.get(field).is_some();
     let jsonata = inspection.jsonata;
-    let mut data = Map::new();
-    let mut add = |name: &str, value: Option<&Data>, shown: bool| {
-        if let Some(value) = value.filter(|_| shown) {
-            data.insert(name.to_owned(), json!(value.value().to_string()));
-        }
-    };
     // A fixed result needs no input, and neither does a Parallel state whose work is given.
     let unread = (ty == "Pass" && set("Result") && !set("Parameters")) || ty == "Parallel";
-    add("input", inspection.input.as_ref(), true);
-    add(
-        "afterInputPath",
-        inspection.after_input_path.as_ref(),
-        !jsonata && (set("InputPath") || !unread),
-    );
-    add(
-        "afterParameters",
-        inspection.after_parameters.as_ref(),
-        !jsonata && (set("Parameters") || !unread),
-    );
-    add(
-        "afterArguments",
-        inspection.after_arguments.as_ref(),
-        ty == "Task",
-    );
-    add(
-        "afterItemsPath",
-        inspection.after_items_path.as_ref(),
-        !jsonata,
-    );
-    add(
-        "afterItemSelector",
-        inspection.after_item_selector.as_ref(),
-        true,
-    );
-    add(
-        "result",
-        inspection.result.as_ref(),
-        ty == "Task" || (ty == "Pass" && set("Result")),
-    );
-    add(
-        "afterResultSelector",
-        inspection.after_result_selector.as_ref(),
-        !jsonata,
-    );
-    add(
-        "afterResultPath",
-        inspection.after_result_path.as_ref(),
-        !jsonata,
-    );
+    let is_shown = |name: &str| match name {
+        "afterInputPath" => !jsonata && (set("InputPath") || !unread),
+        "afterParameters" => !jsonata && (set("Parameters") || !unread),
+        "afterArguments" => ty == "Task",
+        "afterItemsPath" | "afterResultSelector" | "afterResultPath" => !jsonata,
+        "result" => ty == "Task" || (ty == "Pass" && set("Result")),
+        _ => true,
+    };
+    let values = inspection.values().filter(|(name, _)| is_shown(name));
+    let mut data: Map<String, Value> = values
+        .map(|(name, value)| (name.to_owned(), json!(value.value().to_string())))
+        .collect();
     let mut number = |name: &str, value: Option<Value>| {
         if let Some(value) = value {
             data.insert(name.to_owned(), value);

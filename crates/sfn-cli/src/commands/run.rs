@@ -6,7 +6,7 @@ use std::rc::Rc;
 use asl_run::{Event, EventKind, Machine, Moment, Status};
 use clap::ValueEnum;
 use serde_json::Value;
-use sfn_test::{Case, Dataset, Mock, TestFile};
+use sfn_test::{Case, CaseRun, Dataset, Mock, TestFile};
 
 use crate::commands::test::workflow;
 use crate::{Exit, Failure, print};
@@ -31,6 +31,9 @@ pub struct Args {
     /// Test file with the mocks and the input of a case, as `FILE#CASE`.
     #[arg(long, value_name = "FILE#CASE")]
     pub case: Option<String>,
+    /// Print the data flow of a state, each time that it is entered, in place of the states.
+    #[arg(long, value_name = "STATE", conflicts_with = "history")]
+    pub inspect: Option<String>,
     /// Print the history in place of the states.
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub history: Option<HistoryFormat>,
@@ -45,7 +48,8 @@ pub enum HistoryFormat {
 
 /// Runs the command.
 pub fn run(arguments: &Args) -> Result<Exit, Failure> {
-    let (case, folder) = case(arguments)?;
+    let (mut case, folder) = case(arguments)?;
+    case.inspect = arguments.inspect.is_some();
     let found = workflow(Path::new(""), &arguments.workflow)?;
     let machine = Machine::build(&found.definition).map_err(|error| {
         format!(
@@ -53,7 +57,10 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
             arguments.workflow
         )
     })?;
-    let quiet = arguments.history.is_some();
+    if let Some(state) = &arguments.inspect {
+        check_state(&machine, state)?;
+    }
+    let quiet = arguments.history.is_some() || arguments.inspect.is_some();
     let mut start = None;
     let mut shown = String::new();
     let run = sfn_test::run(Rc::new(machine), &case, &folder, &mut |events| {
@@ -73,7 +80,9 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
         }
         return Ok(Exit::Failed);
     }
-    if quiet {
+    if let Some(state) = &arguments.inspect {
+        print(&inspected(&run, state))?;
+    } else if quiet {
         let events: Vec<Value> = run.events.iter().map(Event::to_json).collect();
         let history = serde_json::json!({ "events": events });
         print(&format!("{}\n", pretty(&history)))?;
@@ -95,6 +104,41 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
     } else {
         Exit::Findings
     })
+}
+
+fn check_state(machine: &Machine, state: &str) -> Result<(), Failure> {
+    if machine.state_names().any(|name| name == state) {
+        return Ok(());
+    }
+    let near = asl::did_you_mean(state, machine.state_names());
+    let near = near.map_or_else(String::new, |name| format!(": did you mean `{name}`?"));
+    Err(format!(
+        "--inspect: the workflow has no state `{state}`{near}"
+    ))
+}
+
+/// The data flow of a state, with the names that the API `TestState` has for its steps.
+fn inspected(run: &CaseRun, state: &str) -> String {
+    let mut text = String::new();
+    for inspection in run.inspections.iter().filter(|one| *one.state == *state) {
+        text += &format!("{state}\n");
+        for (name, value) in inspection.values() {
+            text += &format!("  {name:<20} {}\n", value.value());
+        }
+        if let Some(output) = &inspection.output {
+            text += &format!("  {:<20} {}\n", "output", output.value());
+        }
+        if let Some(failure) = &inspection.failure {
+            text += &format!("  {:<20} {failure}\n", "error");
+        }
+        if let Some(next) = &inspection.next {
+            text += &format!("  {:<20} {next}\n", "nextState");
+        }
+    }
+    if text.is_empty() {
+        text = format!("`{state}` was not reached\n");
+    }
+    text
 }
 
 fn pretty(value: &Value) -> String {

@@ -65,6 +65,8 @@ pub enum CoverageFormat {
     Text,
     /// `lcov.info`, by the lines of definitions.
     Lcov,
+    /// XML of Cobertura, by the lines of definitions.
+    Cobertura,
 }
 
 /// Name of the mock configuration file of Step Functions Local.
@@ -99,6 +101,7 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
         let text = match format {
             CoverageFormat::Text => tests::coverage_text(&report),
             CoverageFormat::Lcov => tests::coverage_lcov(&report),
+            CoverageFormat::Cobertura => tests::coverage_cobertura(&report),
         };
         match &arguments.coverage_file {
             Some(path) => write(path, &text)?,

@@ -63,7 +63,7 @@ fn shown(case: &CaseReport, class: &str) -> String {
 }
 
 /// A text with the characters that XML gives a meaning replaced, and without those that it does not allow.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let allowed = text
         .chars()
         .filter(|letter| !letter.is_control() || ['\n', '\t'].contains(letter));

@@ -14,7 +14,7 @@ use asl_run::{EventKind, Status};
 use serde_json::Value;
 use sfn_test::{CaseRun, Coverage, Difference, Problem};
 
-pub use coverage::{lcov as coverage_lcov, text as coverage_text};
+pub use coverage::{cobertura as coverage_cobertura, lcov as coverage_lcov, text as coverage_text};
 pub use github::render as github;
 pub use json::render as json;
 pub use junit::render as junit;
@@ -127,6 +127,12 @@ impl SuiteReport {
             lines: None,
         }
     }
+
+    /// The workflow, relative to the current folder.
+    fn workflow_path(&self) -> String {
+        let folder = self.path.parent().unwrap_or(Path::new(""));
+        folder.join(&self.workflow).to_string_lossy().into_owned()
+    }
 }
 
 impl Report {
@@ -143,8 +149,7 @@ impl Report {
             .iter()
             .filter(|suite| !suite.coverage.items.is_empty())
         {
-            let folder = suite.path.parent().unwrap_or(Path::new(""));
-            let name = folder.join(&suite.workflow).to_string_lossy().into_owned();
+            let name = suite.workflow_path();
             match workflows.iter_mut().find(|(known, _)| *known == name) {
                 Some((_, coverage)) => {
                     for (item, count) in &suite.coverage.items {
