@@ -392,7 +392,7 @@ fn mocks_of_the_file_answer_all_cases() {
         "mocks:\n  Charge: { payload: { approved: false } }\ncases:\n  shared:\n    expect: { error: Refused }\n",
         1,
     );
-    // An answer too many is told, as the workflow calls less often than its author thinks.
+    // An answer too many is reported: the workflow calls less often than its author thinks.
     let shared = shared.replace(
         "parcels: [a, b] }\n",
         "parcels: [a, b] }\n        - payload: { }\n",
