@@ -28,7 +28,7 @@ pub(crate) enum Condition {
     },
 }
 
-/// What a comparison tests.
+/// The operator of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Test {
     /// Two values of a type.
@@ -60,7 +60,7 @@ pub(crate) enum Relation {
     GreaterOrEqual,
 }
 
-/// What a value is compared with.
+/// The right side of a comparison.
 #[derive(Debug)]
 pub(crate) enum Operand {
     Constant(Value),

@@ -65,7 +65,7 @@ pub struct Location {
     pub key: String,
 }
 
-/// What follows from a content.
+/// The next step of a reading.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Step {
     /// The items of the dataset.

@@ -107,7 +107,7 @@ impl Default for Start {
     }
 }
 
-/// What an execution needs to go on.
+/// A request of an execution to its caller.
 #[derive(Debug)]
 pub enum Request {
     /// The answer of a task: call [`Execution::answer`].
@@ -162,7 +162,7 @@ pub struct Visit {
     pub state: Rc<str>,
     /// The state it went to, if it has ended. `None` if the branch or the workflow ended with it.
     pub next: Option<Rc<str>>,
-    /// What led to the next state.
+    /// The transition to the next state.
     pub by: By,
 }
 
@@ -173,7 +173,7 @@ impl Visit {
     }
 }
 
-/// What led from a state to the next one.
+/// The kind of a transition from a state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum By {
     /// `Next`, or the end of the state.

@@ -22,11 +22,11 @@ pub struct Event {
     pub previous: u64,
     /// When it happened.
     pub time: Moment,
-    /// What happened.
+    /// The type of the event, with its details.
     pub kind: EventKind,
 }
 
-/// What happened.
+/// The type of an event, with its details.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "the names are those of the API reference")]
 pub enum EventKind {

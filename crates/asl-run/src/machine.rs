@@ -92,7 +92,7 @@ pub(crate) struct Catcher {
     pub next: StateId,
 }
 
-/// What a state does.
+/// The type of a state, with its fields.
 #[derive(Debug)]
 pub(crate) enum Kind {
     Task(Box<Task>),
@@ -128,7 +128,7 @@ pub(crate) struct Task {
     pub heartbeat: Option<Setting>,
 }
 
-/// What a Task state calls, as events name it.
+/// The resource that a Task state calls, as events name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Resource {
     /// A Lambda function by its ARN.

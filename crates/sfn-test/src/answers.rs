@@ -151,7 +151,7 @@ fn submitted(mock: &Mock, call: &Call) -> Option<Data> {
     })
 }
 
-/// What to add for a call without a mock.
+/// The message for a call without a mock, with the mock to add.
 fn missing(call: &Call) -> String {
     let state = &call.state;
     let example = match Resource::parse(&call.resource) {

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::runner::CaseRun;
 use crate::suite::Time;
 
-/// What to expect of an execution. What is not written is not checked.
+/// Expectations of an execution. Only the fields that are set are checked.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Expect {
@@ -82,9 +82,9 @@ fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<V
 pub struct Difference {
     /// What differs, such as `output` or `calls of ChargeCard`.
     pub what: String,
-    /// What is expected.
+    /// The expected value.
     pub expected: String,
-    /// What happened.
+    /// The actual value.
     pub actual: String,
 }
 

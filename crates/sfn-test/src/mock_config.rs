@@ -40,7 +40,7 @@ struct Thrown {
 /// Reads a mock configuration file: the cases of each state machine by its name.
 ///
 /// # Errors
-/// What is wrong with the file.
+/// An error in the file.
 pub fn read(text: &str) -> Result<IndexMap<String, Vec<Case>>, String> {
     let config: MockConfig = serde_json::from_str(text).map_err(|error| error.to_string())?;
     let mut machines = IndexMap::new();

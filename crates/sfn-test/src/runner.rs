@@ -19,7 +19,7 @@ const START: Moment = Moment(1_767_225_600_000);
 /// Maximum number of states that a case may enter, so that an endless workflow ends.
 const MAX_STATES: u64 = 100_000;
 
-/// What happened in a case.
+/// The run of a case.
 #[derive(Debug)]
 pub struct CaseRun {
     /// Status of the execution.
@@ -58,7 +58,7 @@ pub struct RecordedCall {
 /// Runs a case. Programs of mocks start in `folder`. `observe` gets the number of new events after each step.
 ///
 /// # Errors
-/// What is wrong with the case itself.
+/// An error in the case itself, such as a state that does not exist.
 pub fn run(
     machine: Rc<Machine>,
     case: &Case,

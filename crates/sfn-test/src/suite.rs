@@ -40,7 +40,7 @@ pub struct CaseFile {
     /// Datasets that item readers read, by the name of their Map state.
     #[serde(default)]
     pub datasets: IndexMap<String, Dataset>,
-    /// What to expect of the execution.
+    /// Expectations of the execution.
     #[serde(default)]
     pub expect: Expect,
     /// Start time, in RFC 3339 format. Defaults to `2026-01-01T00:00:00Z`.
@@ -264,7 +264,7 @@ pub struct Suite {
     pub line: usize,
     /// The cases, in their order.
     pub cases: Vec<Case>,
-    /// What is wrong with the file.
+    /// Errors in the file.
     pub problems: Vec<Problem>,
 }
 
@@ -304,7 +304,7 @@ impl Case {
     /// A case with an input, and with mocks as a test file has them. Programs are not allowed.
     ///
     /// # Errors
-    /// What is wrong with a mock, with the name of its state.
+    /// The error in a mock, with the name of its state.
     pub fn without_programs(input: Value, mocks: Value) -> Result<Self, String> {
         let mut case = Self::new(input);
         let mocks = match mocks {
@@ -361,12 +361,12 @@ impl Mock {
     }
 }
 
-/// Something that is wrong in a test file.
+/// An error in a test file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// Line, from 1.
     pub line: usize,
-    /// What is wrong.
+    /// The error.
     pub message: String,
 }
 

@@ -89,7 +89,7 @@ struct Records<'a> {
     delimiter: char,
 }
 
-/// What follows a field.
+/// The end of a field.
 enum End {
     Field,
     Record,

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{Data, Failure, Moment};
 
-/// What became of a child execution.
+/// The result of a child execution.
 #[derive(Debug, Clone)]
 pub struct ChildResult {
     /// ARN of the execution.

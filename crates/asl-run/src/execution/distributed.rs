@@ -57,13 +57,13 @@ pub struct MapRun {
 /// A child execution.
 #[derive(Debug, Clone)]
 pub struct Child {
-    /// What became of it.
+    /// Its result.
     pub result: ChildResult,
     /// Its events, if the data flow is kept.
     pub events: Vec<Event>,
 }
 
-/// What a thread knows about its Map Run.
+/// The Map Run of a thread.
 #[derive(Debug)]
 pub(super) struct DistributedFork {
     /// Index in the list of Map Runs.

@@ -146,7 +146,7 @@ pub(super) fn last_event(status: Status, output: Option<&Data>, failure: &Failur
 }
 
 impl ExecutionInfo {
-    /// What the context object says about an execution.
+    /// The context object's data about an execution.
     pub(super) fn of(start: &Start) -> Self {
         let Start {
             region,

@@ -19,7 +19,7 @@ pub(super) struct Key {
     epoch: u64,
 }
 
-/// What a thread does next.
+/// The next action of a thread.
 #[derive(Debug)]
 pub(super) enum Turn {
     /// Enters its state.

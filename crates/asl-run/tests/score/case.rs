@@ -8,23 +8,18 @@ use serde_json::Value;
 
 /// A recorded execution, or a recorded call of `TestState`.
 #[derive(Debug, Deserialize)]
-#[allow(dead_code, reason = "a case has all that a file says")]
 pub struct Case {
-    /// Hash of the test that recorded it.
-    pub key: String,
     /// Path of the file in the folder.
     #[serde(default)]
     pub file: String,
-    /// Name of the test.
-    pub id: String,
-    /// What was recorded.
+    /// Kind of the record.
     pub kind: Kind,
     /// Group of the table.
     pub group: String,
     /// When it was recorded, as `DD-MM-YYYY, HH:MM:SS`.
     #[serde(default)]
     pub recorded: String,
-    /// What a run needs, such as answers of tasks.
+    /// Requirements of a run, such as answers of tasks.
     pub class: String,
     /// Whether an interpreter can run it.
     pub runnable: bool,
@@ -41,21 +36,13 @@ pub struct Case {
     /// Objects that the run reads from S3.
     #[serde(default)]
     pub s3: Vec<Object>,
-    /// Source of Lambda functions.
-    #[serde(default)]
-    pub functions: Vec<Function>,
-    /// What child executions of a distributed Map state need.
-    pub children: Option<String>,
     /// Texts in place of values that differ in each run.
     #[serde(default)]
     pub wildcards: Vec<String>,
-    /// What is special about the record.
-    #[serde(default)]
-    pub caveats: Vec<String>,
     /// Arguments of `TestState`.
     #[serde(default)]
     pub arguments: Value,
-    /// What AWS returned.
+    /// The response of AWS.
     pub expected: Expected,
 }
 
@@ -69,7 +56,7 @@ impl Case {
     }
 }
 
-/// What was recorded.
+/// Kind of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
@@ -90,12 +77,9 @@ pub enum Kind {
 
 /// The answer of a call.
 #[derive(Debug, Deserialize)]
-#[allow(dead_code, reason = "a case has all that a file says")]
 pub struct Mock {
     /// Name of the state.
     pub state: String,
-    /// The function, activity or operation.
-    pub resource: String,
     /// What the call sent.
     #[serde(default, deserialize_with = "present")]
     pub parameters: Option<Value>,
@@ -103,17 +87,10 @@ pub struct Mock {
     pub submitted: Option<Value>,
     /// How the call ended. A call that was cut off has none.
     pub outcome: Option<Outcome>,
-    /// Timeout of the call, in seconds.
-    #[serde(rename = "timeoutInSeconds")]
-    pub timeout: Option<u64>,
-    /// Heartbeat interval of the call, in seconds.
-    #[serde(rename = "heartbeatInSeconds")]
-    pub heartbeat: Option<u64>,
 }
 
 /// How a call ended.
 #[derive(Debug, Deserialize)]
-#[allow(dead_code, reason = "a case has all that a file says")]
 pub struct Outcome {
     /// The result.
     #[serde(default, deserialize_with = "present")]
@@ -128,27 +105,14 @@ pub struct Outcome {
 
 /// An object in S3.
 #[derive(Debug, Deserialize)]
-#[allow(dead_code, reason = "a case has all that a file says")]
 pub struct Object {
-    /// Bucket.
-    pub bucket: String,
     /// Key.
     pub key: String,
     /// Content.
     pub body: String,
 }
 
-/// A Lambda function.
-#[derive(Debug, Deserialize)]
-#[allow(dead_code, reason = "a case has all that a file says")]
-pub struct Function {
-    /// Name.
-    pub name: String,
-    /// Source code.
-    pub source: String,
-}
-
-/// What AWS returned.
+/// The response of AWS.
 #[derive(Debug, Default, Deserialize)]
 pub struct Expected {
     /// Status of the execution.

@@ -32,7 +32,7 @@ pub struct SuiteReport {
     pub path: PathBuf,
     /// The workflow, as the file names it.
     pub workflow: String,
-    /// What is wrong with the file.
+    /// Errors in the file.
     pub problems: Vec<Problem>,
     /// The cases.
     pub cases: Vec<CaseReport>,
@@ -50,16 +50,16 @@ pub struct CaseReport {
     pub line: usize,
     /// Why it could not be run.
     pub problem: Option<String>,
-    /// What is not as expected.
+    /// Differences between the expected and the actual values.
     pub differences: Vec<Difference>,
-    /// What happened.
+    /// The run. `None` if the case itself has an error.
     pub run: Option<Summary>,
 }
 
 /// Number of events that are shown of a case that failed.
 const EVENTS: usize = 6;
 
-/// What happened in a case.
+/// The summary of a run.
 pub struct Summary {
     /// Status of the execution.
     pub status: Status,
@@ -76,7 +76,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// What happened in a run.
+    /// The summary of a run.
     pub fn of(run: &CaseRun) -> Self {
         let from = run.events.len().saturating_sub(EVENTS);
         let events = run.events.iter().skip(from);
