@@ -32,10 +32,10 @@ impl<'a> Answers<'a> {
 
     /// Answers a call. The error says which mock is missing or wrong.
     pub(crate) fn answer(&mut self, call: &Call) -> Result<Answer, String> {
-        let mock = self.mock(call)?.clone();
-        let reply = self.reply(&mock, call)?;
+        let mock = self.mock(call)?;
+        let reply = self.reply(mock, call)?;
         Ok(Answer {
-            submitted: submitted(&mock, call),
+            submitted: submitted(mock, call),
             reply,
             after: mock.after.map_or(Duration::ZERO, |time| time.0),
         })
@@ -158,16 +158,13 @@ fn missing(call: &Call) -> String {
         Resource::Optimized(called) if called.service == "lambda" && called.pattern.is_empty() => {
             "payload: { }   # what the function returns".to_owned()
         }
-        Resource::Optimized(called) | Resource::Sdk(called) => {
-            let names = asl::integration::operation(called.service, called.operation)
-                .and_then(|operation| operation.response)
-                .map(|response| response.names().take(4).collect::<Vec<_>>().join(", "));
-            match names {
-                Some(names) => format!("return: {{ }}   # members such as {names}"),
-                None => "return: { }".to_owned(),
+        resource => match resource.result() {
+            Some(response) => {
+                let names = response.names().take(4).collect::<Vec<_>>().join(", ");
+                format!("return: {{ }}   # members such as {names}")
             }
-        }
-        _ => "return: { }".to_owned(),
+            None => "return: { }".to_owned(),
+        },
     };
     format!(
         "`{state}` has no mock. It calls {} with {}. Add:\n\n    mocks:\n      {state}:\n        {example}\n",

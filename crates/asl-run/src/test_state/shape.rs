@@ -3,160 +3,17 @@
 //! Source: the Step Functions API reference, "MockInput", and responses of AWS. The message for a
 //! required member that is missing is that of LocalStack.
 
-use asl::integration::{Called, MemberType, Resource, Structure, integration, operation};
+use asl::integration::{MemberType, Resource, Structure};
 use serde_json::Value;
 
 use super::request::{Refusal, ValidationMode};
-
-/// The APIs that tell how the work of an integration with `.sync` ended: service, operation, and
-/// their service and operation in the SDK.
-const POLLED: &[(&str, &str, &str, &str)] = &[
-    (
-        "athena",
-        "startQueryExecution",
-        "athena",
-        "getQueryExecution",
-    ),
-    ("batch", "submitJob", "batch", "describeJobs"),
-    (
-        "bedrock",
-        "createModelCustomizationJob",
-        "bedrock",
-        "getModelCustomizationJob",
-    ),
-    ("codebuild", "startBuild", "codebuild", "batchGetBuilds"),
-    (
-        "codebuild",
-        "startBuildBatch",
-        "codebuild",
-        "batchGetBuildBatches",
-    ),
-    (
-        "codebuild",
-        "retryBuildBatch",
-        "codebuild",
-        "batchGetBuildBatches",
-    ),
-    ("databrew", "startJobRun", "databrew", "describeJobRun"),
-    ("ecs", "runTask", "ecs", "describeTasks"),
-    ("eks", "createCluster", "eks", "describeCluster"),
-    ("eks", "deleteCluster", "eks", "describeCluster"),
-    (
-        "eks",
-        "createFargateProfile",
-        "eks",
-        "describeFargateProfile",
-    ),
-    (
-        "eks",
-        "deleteFargateProfile",
-        "eks",
-        "describeFargateProfile",
-    ),
-    ("eks", "createNodegroup", "eks", "describeNodegroup"),
-    ("eks", "deleteNodegroup", "eks", "describeNodegroup"),
-    ("elasticmapreduce", "addStep", "emr", "describeStep"),
-    (
-        "elasticmapreduce",
-        "createCluster",
-        "emr",
-        "describeCluster",
-    ),
-    (
-        "elasticmapreduce",
-        "terminateCluster",
-        "emr",
-        "describeCluster",
-    ),
-    (
-        "emr-containers",
-        "deleteVirtualCluster",
-        "emrcontainers",
-        "describeVirtualCluster",
-    ),
-    (
-        "emr-containers",
-        "startJobRun",
-        "emrcontainers",
-        "describeJobRun",
-    ),
-    (
-        "emr-serverless",
-        "createApplication",
-        "emrserverless",
-        "getApplication",
-    ),
-    (
-        "emr-serverless",
-        "deleteApplication",
-        "emrserverless",
-        "getApplication",
-    ),
-    (
-        "emr-serverless",
-        "startApplication",
-        "emrserverless",
-        "getApplication",
-    ),
-    (
-        "emr-serverless",
-        "stopApplication",
-        "emrserverless",
-        "getApplication",
-    ),
-    (
-        "emr-serverless",
-        "startJobRun",
-        "emrserverless",
-        "getJobRun",
-    ),
-    (
-        "emr-serverless",
-        "cancelJobRun",
-        "emrserverless",
-        "getJobRun",
-    ),
-    ("glue", "startJobRun", "glue", "getJobRun"),
-    ("mediaconvert", "createJob", "mediaconvert", "getJob"),
-    (
-        "sagemaker",
-        "createHyperParameterTuningJob",
-        "sagemaker",
-        "describeHyperParameterTuningJob",
-    ),
-    (
-        "sagemaker",
-        "createLabelingJob",
-        "sagemaker",
-        "describeLabelingJob",
-    ),
-    (
-        "sagemaker",
-        "createProcessingJob",
-        "sagemaker",
-        "describeProcessingJob",
-    ),
-    (
-        "sagemaker",
-        "createTrainingJob",
-        "sagemaker",
-        "describeTrainingJob",
-    ),
-    (
-        "sagemaker",
-        "createTransformJob",
-        "sagemaker",
-        "describeTransformJob",
-    ),
-    ("states", "startExecution", "sfn", "describeExecution"),
-];
 
 /// Checks a mocked result of a Task state. Members that the structure does not have are ignored, as
 /// AWS does.
 pub(super) fn check(state: &Value, result: &Value, mode: ValidationMode) -> Result<(), Refusal> {
     let resource = state.get("Resource").and_then(Value::as_str).unwrap_or("");
     let resource = Resource::parse(resource);
-    match structure(resource) {
+    match resource.result() {
         Some(structure) if mode != ValidationMode::None => {
             let check = Check {
                 is_strict: mode == ValidationMode::Strict,
@@ -166,36 +23,6 @@ pub(super) fn check(state: &Value, result: &Value, mode: ValidationMode) -> Resu
         }
         _ => Ok(()),
     }
-}
-
-/// The structure of the result of a task. `None` if it is not known: after `.waitForTaskToken`, it
-/// can be any JSON.
-fn structure(resource: Resource<'_>) -> Option<Structure> {
-    let (service, name) = match resource {
-        Resource::Sdk(Called {
-            service,
-            operation,
-            pattern: "",
-        }) => (service, operation),
-        Resource::Optimized(called) if called.pattern.starts_with("sync") => polled(called)?,
-        // An integration with another name than its operation, such as
-        // `elasticmapreduce:createCluster`, returns another result.
-        Resource::Optimized(called) if called.pattern.is_empty() => {
-            integration(called.service, called.operation)?
-                .sdk()
-                .filter(|(_, name)| *name == called.operation)?
-        }
-        _ => return None,
-    };
-    operation(service, name)?.response
-}
-
-/// The service and operation that tells how a call with `.sync` ended.
-fn polled(called: Called<'_>) -> Option<(&'static str, &'static str)> {
-    let row = POLLED.iter().find(|(service, operation, ..)| {
-        (*service, *operation) == (called.service, called.operation)
-    });
-    row.map(|(_, _, service, operation)| (*service, *operation))
 }
 
 /// The members of the result that optimized integrations read as JSON, although they are text in
@@ -464,23 +291,5 @@ mod tests {
                 assert_eq!(checked(resource, &result, ValidationMode::Present), "");
             }
         }
-    }
-
-    #[test]
-    fn polled_apis_exist() {
-        for (service, name, polled_service, polled_operation) in POLLED {
-            let known = integration(service, name).unwrap();
-            assert!(known.patterns.contains(&"sync"), "{service}:{name}");
-            let polled = operation(polled_service, polled_operation).unwrap();
-            assert!(
-                polled.response.is_some(),
-                "{polled_service}:{polled_operation}"
-            );
-        }
-        // The result of a job in EKS is that of Kubernetes.
-        let with_sync = asl::integration::INTEGRATIONS
-            .iter()
-            .filter(|known| known.patterns.contains(&"sync"));
-        assert_eq!(with_sync.count(), POLLED.len() + 1);
     }
 }

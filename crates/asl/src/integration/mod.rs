@@ -3,6 +3,7 @@
 //! Source: the developer guide, "Integrating services", "Learning to use AWS service SDK integrations".
 
 mod optimized;
+mod result;
 mod sdk;
 
 pub use optimized::{INTEGRATIONS, Integration, Parameters, integration};

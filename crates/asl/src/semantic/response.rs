@@ -1,6 +1,6 @@
 //! The structure of the results of APIs.
 
-use crate::integration::{Nesting, Resource, Structure, integration, operation};
+use crate::integration::{Nesting, Resource, Structure};
 use crate::jsonpath::Step;
 
 /// Members that an integration adds to the result of the API.
@@ -25,21 +25,14 @@ pub enum Reached {
 }
 
 impl Response {
-    /// Returns the result of a task that calls `resource`. `None` if it is not known: with `.sync` and
-    /// `.waitForTaskToken`, the result is not that of the operation.
+    /// Returns the result of a task that calls `resource`. `None` if it is not known, and with `.sync`: the result may have
+    /// members that are not in the response of the operation.
     pub fn of(resource: Resource<'_>) -> Option<Self> {
-        let (service, name) = match resource {
-            _ if !resource.pattern().is_empty() => return None,
-            Resource::Sdk(called) => (called.service, called.operation),
-            // An integration with another name than its operation, such as `elasticmapreduce:createCluster`,
-            // returns another result.
-            Resource::Optimized(called) => integration(called.service, called.operation)?
-                .sdk()
-                .filter(|(_, name)| *name == called.operation)?,
-            _ => return None,
-        };
+        if !resource.pattern().is_empty() {
+            return None;
+        }
         Some(Self {
-            structure: operation(service, name)?.response?,
+            structure: resource.result()?,
             nesting: Nesting::Single,
         })
     }
