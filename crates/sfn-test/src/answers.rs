@@ -2,15 +2,15 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::time::Duration;
 
 use asl::integration::Resource;
 use asl_run::test_state::{ValidationMode, check_result};
 use asl_run::{Answer, Call, Data, Reply};
 use serde_json::{Value, json};
 
+use crate::mock::{Items, Mock, MockResult, Mocks, Validate};
 use crate::program;
-use crate::suite::{Case, Mock, Mocks, Validate};
+use crate::suite::Case;
 
 /// The mocks of a case, and how many of them were used.
 pub(crate) struct Answers<'a> {
@@ -37,7 +37,7 @@ impl<'a> Answers<'a> {
         Ok(Answer {
             submitted: submitted(mock, call),
             reply,
-            after: mock.after.map_or(Duration::ZERO, |time| time.0),
+            after: mock.after.0,
         })
     }
 
@@ -67,26 +67,24 @@ impl<'a> Answers<'a> {
         let Some(mocks) = own.or_else(|| case.shared.get(&*call.state)) else {
             return Err(missing(call));
         };
-        let item = call.place.last().copied();
-        let by_item = match mocks {
-            Mocks::All(mock) if !mock.items.is_empty() => {
-                let index = item.unwrap_or(0);
-                let of_item = mock.items.get(&index.to_string());
-                let of_item = of_item.ok_or_else(|| {
+        let (mocks, item) = match mocks {
+            Mocks::Items(Items { items }) => {
+                let index = call.place.last().copied().unwrap_or(0);
+                let of_item = items.get(&index).ok_or_else(|| {
                     format!("`{}` has no answer for item {index} in `items`", call.state)
                 })?;
-                Some((of_item, index))
+                (of_item, Some(index))
             }
-            _ => None,
-        };
-        let (mocks, item) = match by_item {
-            Some((mocks, index)) => (mocks, Some(index)),
-            None => (mocks, None),
+            mocks => (mocks, None),
         };
         let count = self.used.entry((call.state.to_string(), item)).or_default();
         *count += 1;
         match mocks {
             Mocks::All(mock) => Ok(mock),
+            Mocks::Items(_) => Err(format!(
+                "the answers of an item of `{}` cannot have `items` again",
+                call.state
+            )),
             Mocks::Each(list) => list.get(*count - 1).ok_or_else(|| {
                 format!(
                     "call {count} of `{}` has no answer in its list of {}: add one, or write one without a list for all calls",
@@ -98,21 +96,17 @@ impl<'a> Answers<'a> {
     }
 
     fn reply(&self, mock: &Mock, call: &Call) -> Result<Reply, String> {
-        if mock.never {
-            return Ok(Reply::Never);
-        }
-        if let Some(throw) = &mock.throw {
-            return Ok(Reply::Failure(throw.failure()));
-        }
-        let result = match (&mock.result, &mock.payload) {
-            (Some(result), _) => result.clone(),
-            (None, Some(payload)) => of_function(payload.clone(), call),
-            (None, None) => match program::run(mock, call, self.folder)? {
+        let result = match &mock.result {
+            MockResult::Never => return Ok(Reply::Never),
+            MockResult::Throw(throw) => return Ok(Reply::Failure(throw.failure())),
+            MockResult::Return(result) => result.clone(),
+            MockResult::Payload(payload) => of_function(payload.clone(), call),
+            MockResult::Program(program) => match program::run(program, call, self.folder)? {
                 Ok(output) => output,
                 Err(failure) => return Ok(Reply::Failure(failure)),
             },
         };
-        let mode = match mock.validate.unwrap_or(Validate::Strict) {
+        let mode = match mock.validate {
             Validate::Strict => ValidationMode::Strict,
             Validate::Present => ValidationMode::Present,
             Validate::None => return Ok(Reply::Success(Data::new(result))),

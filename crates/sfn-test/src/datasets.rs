@@ -5,7 +5,8 @@ use std::path::{Component, Path, PathBuf};
 use asl_run::{Content, Failure, Listed, Moment, Read};
 use serde_json::Value;
 
-use crate::suite::{Case, Dataset};
+use crate::mock::Dataset;
+use crate::suite::Case;
 
 /// The content for a reading, or the error with which it fails. Paths are relative to `folder`. Listed objects are
 /// as old as `time`. The error says which dataset is missing or wrong.
@@ -19,16 +20,24 @@ pub(crate) fn content(
     let Some(dataset) = case.file.datasets.get(&**state) else {
         return Err(missing(read));
     };
-    let wrong = |message: String| format!("dataset of `{state}`: {message}");
-    if let Some(throw) = &dataset.throw {
-        return Ok(Err(throw.failure()));
-    }
-    let content = if is_listing(read) {
-        listing(dataset, folder, time, read).map(Content::Listing)
-    } else {
-        object(dataset, folder, read).map(Content::Object)
+    let content = match dataset {
+        Dataset::Throw(throw) => return Ok(Err(throw.failure())),
+        Dataset::Folder(objects) if is_listing(read) => {
+            listing(&folder.join(objects), time, read).map(Content::Listing)
+        }
+        _ if is_listing(read) => {
+            Err("the reader lists objects, so `folder` is required".to_owned())
+        }
+        Dataset::Folder(objects) => {
+            inside(parameter(read, "Key")).and_then(|key| object(&folder.join(objects).join(key)))
+        }
+        Dataset::File(file) => object(&folder.join(file)),
+        Dataset::Content(Value::String(text)) => Ok(Content::Object(text.clone().into_bytes())),
+        Dataset::Content(value) => Ok(Content::Object(value.to_string().into_bytes())),
     };
-    content.map(Ok).map_err(wrong)
+    content
+        .map(Ok)
+        .map_err(|message| format!("dataset of `{state}`: {message}"))
 }
 
 fn is_listing(read: &Read) -> bool {
@@ -49,22 +58,10 @@ fn missing(read: &Read) -> String {
     )
 }
 
-fn object(dataset: &Dataset, folder: &Path, read: &Read) -> Result<Vec<u8>, String> {
-    if let Some(content) = &dataset.content {
-        return Ok(match content {
-            Value::String(text) => text.clone().into_bytes(),
-            other => other.to_string().into_bytes(),
-        });
-    }
-    let path = match (&dataset.file, &dataset.folder) {
-        (Some(file), _) => folder.join(file),
-        (None, Some(objects)) => {
-            let key = parameter(read, "Key");
-            folder.join(objects).join(inside(key)?)
-        }
-        (None, None) => return Err("has no content".to_owned()),
-    };
-    std::fs::read(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))
+fn object(path: &Path) -> Result<Content, String> {
+    std::fs::read(path)
+        .map(Content::Object)
+        .map_err(|error| format!("cannot read {}: {error}", path.display()))
 }
 
 /// The path of a key in the folder that has the objects.
@@ -82,17 +79,9 @@ fn inside(key: &str) -> Result<PathBuf, String> {
 }
 
 /// The files whose keys begin with `Prefix`, ordered by their keys.
-fn listing(
-    dataset: &Dataset,
-    folder: &Path,
-    time: Moment,
-    read: &Read,
-) -> Result<Vec<Listed>, String> {
-    let Some(objects) = &dataset.folder else {
-        return Err("the reader lists objects, so `folder` is required".to_owned());
-    };
+fn listing(folder: &Path, time: Moment, read: &Read) -> Result<Vec<Listed>, String> {
     let mut found = Vec::new();
-    collect(&folder.join(objects), "", time, &mut found)?;
+    collect(folder, "", time, &mut found)?;
     let prefix = parameter(read, "Prefix");
     found.retain(|object| object.key.starts_with(prefix));
     found.sort_by(|a, b| a.key.cmp(&b.key));

@@ -3,54 +3,41 @@
 use asl_run::Status;
 use indexmap::IndexMap;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
 
+use crate::mock::present;
 use crate::runner::CaseRun;
-use crate::suite::Time;
+use crate::time::Time;
 
 /// Expectations of an execution. Only the fields that are set are checked.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Expect {
     /// Status of the execution: `SUCCEEDED`, `FAILED` or `TIMED_OUT`. Defaults to `SUCCEEDED`, or to `FAILED` if an
     /// error or a cause is expected.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<ExpectedStatus>,
     /// Output, as far as it is written: other members of objects are ignored.
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "present")]
     pub output: Option<Value>,
     /// The exact output.
-    #[serde(
-        default,
-        rename = "output!",
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, rename = "output!", deserialize_with = "present")]
     pub exact_output: Option<Value>,
     /// Error of the execution.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// Part of the cause of the error.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
     /// Names of the states, in the order in which they end.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<Vec<String>>,
     /// Inputs of the calls of a task, by the name of the state, as far as they are written.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[serde(default)]
     pub calls: IndexMap<String, Vec<Value>>,
     /// How long the execution takes, in virtual time.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration: Option<Limits>,
 }
 
 /// A status to expect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ExpectedStatus {
     /// The execution succeeds.
@@ -62,19 +49,13 @@ pub enum ExpectedStatus {
 }
 
 /// Limits of a duration.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Limits {
     /// The duration is less than this.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub less_than: Option<Time>,
     /// The duration is at least this.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_least: Option<Time>,
-}
-
-fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
-    Value::deserialize(deserializer).map(Some)
 }
 
 /// A difference between what is expected and what happened.

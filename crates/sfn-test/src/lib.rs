@@ -6,13 +6,16 @@ mod answers;
 mod coverage;
 mod datasets;
 mod expect;
+mod mock;
 mod mock_config;
 mod program;
 mod runner;
 mod suite;
+mod time;
 
 pub use coverage::{Coverage, Item, ItemKind};
 pub use expect::{Difference, Expect};
+pub use mock::{Dataset, Mock};
 pub use mock_config::read as read_mock_config;
-pub use runner::{CaseRun, RecordedCall, run};
-pub use suite::{Case, Dataset, Mock, Problem, Suite, TestFile, Throw, read};
+pub use runner::{CaseRun, RecordedCall, check_name, run};
+pub use suite::{Case, Problem, Suite, TestFile, read};

@@ -6,7 +6,8 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::suite::{Case, CaseFile, Mock, Mocks, Throw, Validate};
+use crate::mock::{Mock, MockResult, Mocks, Throw, present};
+use crate::suite::{Case, CaseFile};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -25,7 +26,7 @@ struct StateMachine {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Response {
-    #[serde(rename = "Return")]
+    #[serde(default, rename = "Return", deserialize_with = "present")]
     result: Option<Value>,
     throw: Option<Thrown>,
 }
@@ -63,7 +64,7 @@ pub fn read(text: &str) -> Result<IndexMap<String, Vec<Case>>, String> {
                     ..CaseFile::default()
                 },
                 shared: std::rc::Rc::default(),
-                mock_lines: IndexMap::new(),
+                lines: IndexMap::new(),
                 inspect: false,
             });
         }
@@ -91,18 +92,11 @@ fn answers(name: &str, steps: &IndexMap<String, Response>) -> Result<Vec<Mock>, 
             )));
         }
         let mock = match (&response.result, &response.throw) {
-            (Some(result), None) => Mock {
-                result: Some(result.clone()),
-                validate: Some(Validate::None),
-                ..Mock::default()
-            },
-            (None, Some(thrown)) => Mock {
-                throw: Some(Throw {
-                    error: thrown.error.clone(),
-                    cause: Some(thrown.cause.clone()),
-                }),
-                ..Mock::default()
-            },
+            (Some(result), None) => Mock::unchecked(result.clone()),
+            (None, Some(thrown)) => Mock::new(MockResult::Throw(Throw {
+                error: thrown.error.clone(),
+                cause: Some(thrown.cause.clone()),
+            })),
             _ => {
                 return Err(wrong(format!(
                     "step `{step}` needs exactly one of `Return` and `Throw`"
@@ -135,9 +129,10 @@ mod tests {
             );
             read(&text).map(|machines| match &machines["m"][0].file.mocks["S"] {
                 Mocks::Each(answers) => answers.len(),
-                Mocks::All(_) => 0,
+                Mocks::Items(_) | Mocks::All(_) => 0,
             })
         };
+        assert_eq!(read(r#"{"0": {"Return": null}}"#), Ok(1));
         assert_eq!(
             read(r#"{"0-2": {"Throw": {"Error": "E", "Cause": "c"}}, "3": {"Return": {}}}"#),
             Ok(4)

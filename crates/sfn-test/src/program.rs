@@ -8,10 +8,14 @@ use std::thread;
 use std::time::Duration;
 
 use asl_run::{Call, Failure};
+use indexmap::IndexMap;
 use serde_json::{Value, json};
 
 use crate::answers::{is_service, of_function};
-use crate::suite::Mock;
+use crate::mock::{Code, Function, Program};
+
+/// Environment variables of a program.
+type Environment = IndexMap<String, String>;
 
 /// Maximum real time of a program.
 const TIMEOUT: Duration = Duration::from_mins(1);
@@ -60,20 +64,20 @@ load().then((module) => {
 
 /// Runs the program of a mock. The outer error says why it could not run, the inner one is the failure of the task.
 pub(crate) fn run(
-    mock: &Mock,
+    program: &Program,
     call: &Call,
     folder: &Path,
 ) -> Result<Result<Value, Failure>, String> {
-    match (&mock.command, &mock.function) {
-        (Some(words), _) => command(words, mock, call, folder),
-        (None, Some(function)) => handler(&folder.join(function), mock, call),
-        (None, None) => Err(format!("the mock of `{}` has no answer", call.state)),
+    let environment = &program.environment;
+    match &program.code {
+        Code::Command(words) => command(words, environment, call, folder),
+        Code::Function(function) => handler(function, environment, call, folder),
     }
 }
 
 fn command(
     words: &[String],
-    mock: &Mock,
+    environment: &Environment,
     call: &Call,
     folder: &Path,
 ) -> Result<Result<Value, Failure>, String> {
@@ -82,7 +86,7 @@ fn command(
     };
     let mut command = Command::new(program);
     command.args(arguments).current_dir(folder);
-    let ended = wait(command, mock, call.parameters.value())?;
+    let ended = wait(command, environment, call.parameters.value())?;
     if !ended.success {
         let cause = ended.errors.trim().to_owned();
         return Ok(Err(Failure::new("States.TaskFailed", cause)));
@@ -95,9 +99,14 @@ fn command(
 }
 
 /// Calls the handler of a Lambda function.
-fn handler(folder: &Path, mock: &Mock, call: &Call) -> Result<Result<Value, Failure>, String> {
-    let runtime = mock.runtime.as_deref().unwrap_or("python3");
-    let name = mock.handler.as_deref().unwrap_or("index.handler");
+fn handler(
+    function: &Function,
+    environment: &Environment,
+    call: &Call,
+    folder: &Path,
+) -> Result<Result<Value, Failure>, String> {
+    let folder = folder.join(&function.folder);
+    let (runtime, name) = (function.runtime.as_str(), function.handler.as_str());
     // `lambda:invoke` has the event in `Payload`.
     let event = match is_service(call) {
         true => call
@@ -135,8 +144,8 @@ fn handler(folder: &Path, mock: &Mock, call: &Call) -> Result<Result<Value, Fail
     command
         .args([option, script, name])
         .arg(context.to_string())
-        .current_dir(folder);
-    let ended = wait(command, mock, &event)?;
+        .current_dir(&folder);
+    let ended = wait(command, environment, &event)?;
     let line = ended
         .output
         .lines()
@@ -168,7 +177,7 @@ struct Ended {
 }
 
 /// Runs a program with an input, and ends it with its children when it takes too long.
-fn wait(mut command: Command, mock: &Mock, input: &Value) -> Result<Ended, String> {
+fn wait(mut command: Command, environment: &Environment, input: &Value) -> Result<Ended, String> {
     let name = command.get_program().to_string_lossy().into_owned();
     // The folder of a test file in the current folder is an empty path.
     if command
@@ -178,7 +187,7 @@ fn wait(mut command: Command, mock: &Mock, input: &Value) -> Result<Ended, Strin
         command.current_dir(".");
     }
     command
-        .envs(&mock.environment)
+        .envs(environment)
         // A cache beside the code would change the package of the function.
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .stdin(Stdio::piped())

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::answers::Answers;
 use crate::datasets;
-use crate::suite::Case;
+use crate::suite::{Case, Problem};
 
 /// The start time of cases that do not tell one: 2026-01-01T00:00:00Z.
 const START: Moment = Moment(1_767_225_600_000);
@@ -64,11 +64,12 @@ pub fn run(
     case: &Case,
     folder: &Path,
     observe: &mut dyn FnMut(&[Event]),
-) -> Result<CaseRun, String> {
+) -> Result<CaseRun, Problem> {
     check_names(&machine, case)?;
     let time = match &case.file.time {
-        Some(text) => Moment::parse(text).ok_or_else(|| {
-            format!("`time` must be a timestamp such as 2026-01-01T00:00:00Z, got {text}")
+        Some(text) => Moment::parse(text).ok_or_else(|| Problem {
+            line: case.line,
+            message: format!("`time` must be a timestamp such as 2026-01-01T00:00:00Z, got {text}"),
         })?,
         None => START,
     };
@@ -142,7 +143,7 @@ pub fn run(
 }
 
 /// Checks that the states that a case names exist.
-fn check_names(machine: &Machine, case: &Case) -> Result<(), String> {
+fn check_names(machine: &Machine, case: &Case) -> Result<(), Problem> {
     let mocks = case.file.mocks.keys().chain(case.shared.keys());
     let mocks = mocks.map(|state| ("mock", state));
     let datasets = case.file.datasets.keys().map(|state| ("dataset", state));
@@ -150,13 +151,20 @@ fn check_names(machine: &Machine, case: &Case) -> Result<(), String> {
     let path = expect.path.iter().flatten().map(|state| ("path", state));
     let calls = expect.calls.keys().map(|state| ("calls", state));
     for (place, state) in mocks.chain(datasets).chain(path).chain(calls) {
-        if !machine.state_names().any(|name| name == state) {
-            let near = asl::did_you_mean(state, machine.state_names());
-            let near = near.map_or_else(String::new, |name| format!(": did you mean `{name}`?"));
-            return Err(format!(
-                "{place} of `{state}`: the workflow has no such state{near}"
-            ));
-        }
+        check_name(machine, state).map_err(|message| Problem {
+            line: case.lines.get(state).copied().unwrap_or(case.line),
+            message: format!("{place} of `{state}`: {message}"),
+        })?;
     }
     Ok(())
+}
+
+/// Checks that a state exists. The error says which one may be meant.
+pub fn check_name(machine: &Machine, state: &str) -> Result<(), String> {
+    if machine.state_names().any(|name| name == state) {
+        return Ok(());
+    }
+    let near = asl::did_you_mean(state, machine.state_names());
+    let near = near.map_or_else(String::new, |name| format!(": did you mean `{name}`?"));
+    Err(format!("the workflow has no such state{near}"))
 }

@@ -1,19 +1,18 @@
 //! Test files.
 
-use std::path::PathBuf;
 use std::rc::Rc;
-use std::time::Duration;
 
 use asl::{Document, Format, JsonPointer, PathBuilder, line_and_column};
 use indexmap::IndexMap;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::Expect;
+use crate::mock::{Dataset, Items, Mock, Mocks};
 
 /// A test file: `*.sfntest.yaml` or `*.sfntest.json`.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "Tests of an AWS Step Functions workflow")]
 pub struct TestFile {
@@ -28,7 +27,7 @@ pub struct TestFile {
 }
 
 /// A case.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CaseFile {
     /// Input of the execution. Defaults to `{}`.
@@ -44,7 +43,7 @@ pub struct CaseFile {
     #[serde(default)]
     pub expect: Expect,
     /// Start time, in RFC 3339 format. Defaults to `2026-01-01T00:00:00Z`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub time: Option<String>,
     /// Seed of random numbers and UUIDs. Defaults to `0`.
     #[serde(default)]
@@ -56,203 +55,6 @@ pub struct CaseFile {
 
 fn empty() -> Value {
     Value::Object(serde_json::Map::new())
-}
-
-/// The answers of a state.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum Mocks {
-    // First, because serde would read a list as the fields of a mock.
-    /// The answers of the first call, the second call, and so on.
-    Each(Vec<Mock>),
-    /// The answer of all calls.
-    All(Box<Mock>),
-}
-
-/// An answer of a task. Exactly one of `return`, `payload`, `throw`, `never`, `command` and `function` is required.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Mock {
-    /// Result of the task, as the service returns it.
-    #[serde(
-        default,
-        rename = "return",
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub result: Option<Value>,
-    /// Result of the function that `lambda:invoke` calls. The other members of the response are added.
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub payload: Option<Value>,
-    /// Error with which the task fails.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub throw: Option<Throw>,
-    /// Whether the task never ends, so that only a timeout ends the state.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub never: bool,
-    /// Program that reads the input of the task from standard input, and writes the result to standard output, both
-    /// as JSON. An exit code other than 0 fails the task.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub command: Option<Vec<String>>,
-    /// Folder with the code of a Lambda function in Python or Node.js.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub function: Option<PathBuf>,
-    /// Handler of the function, such as `main.handler`. Defaults to `index.handler`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub handler: Option<String>,
-    /// Runtime of the function, such as `python3.12` or `nodejs22.x`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub runtime: Option<String>,
-    /// Environment variables of the function or program.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub environment: IndexMap<String, String>,
-    /// Time until the task ends, such as `2s` or `5m`. Takes no real time. Defaults to `0s`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub after: Option<Time>,
-    /// Response of the service to the call, if the task waits for a job or a task token after it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub submitted: Option<Value>,
-    /// Answers by the index of the item of the Map state around the state, in place of an answer for all items.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub items: IndexMap<String, Mocks>,
-    /// How the result is compared with the response of the service.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub validate: Option<Validate>,
-}
-
-/// How the result of a mock is compared with the response of the service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum Validate {
-    /// All members must have the right type, and the required ones must be present.
-    Strict,
-    /// The members that are present must have the right type.
-    Present,
-    /// Not at all.
-    None,
-}
-
-/// An error of a task.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Throw {
-    /// Name of the error.
-    pub error: String,
-    /// Cause of the error.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cause: Option<String>,
-}
-
-impl Throw {
-    /// The failure of the task.
-    pub(crate) fn failure(&self) -> asl_run::Failure {
-        asl_run::Failure {
-            error: Some(self.error.clone()),
-            cause: self.cause.clone(),
-        }
-    }
-}
-
-/// What an item reader reads. Exactly one of `file`, `folder`, `content` and `throw` is required.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Dataset {
-    /// File with the content of the object. Relative to the folder of the test file.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub file: Option<PathBuf>,
-    /// Folder with the objects of the bucket. The key of an object is the path of its file in the folder.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub folder: Option<PathBuf>,
-    /// Content of the object: a string with its text, or another value that the object has as JSON.
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub content: Option<Value>,
-    /// Error with which the reading fails.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub throw: Option<Throw>,
-}
-
-impl Dataset {
-    /// The dataset in a file, or in a folder.
-    pub fn at(path: PathBuf) -> Self {
-        if path.is_dir() {
-            Self {
-                folder: Some(path),
-                ..Self::default()
-            }
-        } else {
-            Self {
-                file: Some(path),
-                ..Self::default()
-            }
-        }
-    }
-}
-
-/// A duration, such as `500ms`, `2s`, `5m` or `1h`, or a number of seconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(into = "String")]
-pub struct Time(pub Duration);
-
-impl From<Time> for String {
-    fn from(Time(duration): Time) -> Self {
-        format!("{}ms", duration.as_millis())
-    }
-}
-
-impl JsonSchema for Time {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Time".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({
-            "description": "A duration, such as `500ms`, `2s`, `5m` or `1h`, or a number of seconds.",
-            "type": ["string", "number"],
-            "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"
-        })
-    }
-}
-
-impl<'de> Deserialize<'de> for Time {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = Value::deserialize(deserializer)?;
-        let read = match &value {
-            Value::Number(number) => number.as_f64(),
-            Value::String(text) => seconds(text),
-            _ => None,
-        };
-        let duration = read.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-        duration.map(Self).ok_or_else(|| {
-            serde::de::Error::custom(format!("a duration such as `2s` is expected, got {value}"))
-        })
-    }
-}
-
-fn seconds(text: &str) -> Option<f64> {
-    const UNITS: [(&str, f64); 5] = [
-        ("ms", 0.001),
-        ("s", 1.0),
-        ("m", 60.0),
-        ("h", 3600.0),
-        ("d", 86_400.0),
-    ];
-    let (number, factor) = UNITS
-        .iter()
-        .find_map(|(unit, factor)| Some((text.strip_suffix(unit)?, factor)))?;
-    Some(number.trim().parse::<f64>().ok()? * factor)
-}
-
-/// A member that is present, even if it is `null`.
-fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
-    Value::deserialize(deserializer).map(Some)
 }
 
 /// The cases of a test file.
@@ -279,8 +81,8 @@ pub struct Case {
     pub file: CaseFile,
     /// The answers of the tasks for which the case has none.
     pub shared: Rc<IndexMap<String, Mocks>>,
-    /// The lines of its mocks by the name of the state.
-    pub mock_lines: IndexMap<String, usize>,
+    /// The lines of its mocks and datasets by the name of the state.
+    pub lines: IndexMap<String, usize>,
     /// Whether to keep the data flow of each state.
     pub inspect: bool,
 }
@@ -296,7 +98,7 @@ impl Case {
                 ..CaseFile::default()
             },
             shared: Rc::default(),
-            mock_lines: IndexMap::new(),
+            lines: IndexMap::new(),
             inspect: false,
         }
     }
@@ -333,31 +135,6 @@ impl Case {
     pub fn mock(&mut self, state: &str, mock: Mock) {
         let mocks = Mocks::All(Box::new(mock));
         self.file.mocks.insert(state.to_owned(), mocks);
-    }
-}
-
-impl Mocks {
-    fn has_program(&self) -> bool {
-        match self {
-            Self::Each(mocks) => mocks.iter().any(Mock::has_program),
-            Self::All(mock) => mock.has_program(),
-        }
-    }
-}
-
-impl Mock {
-    fn has_program(&self) -> bool {
-        let items = self.items.values().any(Mocks::has_program);
-        self.command.is_some() || self.function.is_some() || items
-    }
-
-    /// An answer with a result that is not compared with the response of the service.
-    pub fn result(result: Value) -> Self {
-        Self {
-            result: Some(result),
-            validate: Some(Validate::None),
-            ..Self::default()
-        }
     }
 }
 
@@ -450,10 +227,11 @@ impl Reader<'_> {
         let Some(cases) = members.get("cases").and_then(asl::Json::as_object) else {
             return problem(&JsonPointer::root(), "`cases` is required".to_owned());
         };
-        let mut shared = IndexMap::new();
+        let (mut shared, mut lines) = (IndexMap::new(), IndexMap::new());
         for (state, mocks) in members_of(members.get("mocks")) {
             let at_mocks = PathBuilder::Member(&root, "mocks");
             let way = PathBuilder::Member(&at_mocks, state);
+            lines.insert(state.clone(), self.line(&way.pointer()));
             match check_mocks(mocks, &way).and_then(|()| part(mocks, &way)) {
                 Ok(mocks) => {
                     shared.insert(state.clone(), mocks);
@@ -465,7 +243,7 @@ impl Reader<'_> {
         let at_cases = PathBuilder::Member(&root, "cases");
         for (name, case) in cases {
             let way = PathBuilder::Member(&at_cases, name);
-            match self.case(name, case, &shared, &way) {
+            match self.case(name, case, (&shared, &lines), &way) {
                 Ok(case) => suite.cases.push(case),
                 Err((place, message)) => problem(&place, message),
             }
@@ -476,20 +254,22 @@ impl Reader<'_> {
         &self,
         name: &str,
         case: &asl::Json,
-        shared: &Rc<IndexMap<String, Mocks>>,
+        (shared, lines): (&Rc<IndexMap<String, Mocks>>, &IndexMap<String, usize>),
         way: &PathBuilder<'_>,
     ) -> Result<Case, (JsonPointer, String)> {
         // The parts are read one after another, so that an error has the line of its part.
-        let mut mock_lines = IndexMap::new();
+        let mut lines = lines.clone();
         let at_mocks = PathBuilder::Member(way, "mocks");
         for (state, mocks) in members_of(case.get("mocks")) {
             let place = PathBuilder::Member(&at_mocks, state);
-            mock_lines.insert(state.clone(), self.line(&place.pointer()));
+            lines.insert(state.clone(), self.line(&place.pointer()));
             check_mocks(mocks, &place)?;
         }
         let at_datasets = PathBuilder::Member(way, "datasets");
         for (state, dataset) in members_of(case.get("datasets")) {
-            check_dataset(dataset, &PathBuilder::Member(&at_datasets, state))?;
+            let place = PathBuilder::Member(&at_datasets, state);
+            lines.insert(state.clone(), self.line(&place.pointer()));
+            check_dataset(dataset, &place)?;
         }
         if let Some(expect) = case.get("expect") {
             part::<Expect>(expect, &PathBuilder::Member(way, "expect"))?;
@@ -499,7 +279,7 @@ impl Reader<'_> {
             line: self.line(&way.pointer()),
             file: part(case, way)?,
             shared: Rc::clone(shared),
-            mock_lines,
+            lines,
             inspect: false,
         })
     }
@@ -529,50 +309,20 @@ fn check_mocks(mocks: &asl::Json, way: &PathBuilder<'_>) -> Result<(), (JsonPoin
 }
 
 fn check_mock(mock: &asl::Json, way: &PathBuilder<'_>) -> Result<(), (JsonPointer, String)> {
-    if let Some(items) = mock.get("items").and_then(asl::Json::as_object) {
-        let at_items = PathBuilder::Member(way, "items");
-        for (index, mocks) in items {
-            let place = PathBuilder::Member(&at_items, index);
-            if index.parse::<usize>().is_err() {
-                let message = format!("the index of an item is expected, got `{index}`");
-                return Err((place.pointer(), message));
-            }
-            check_mocks(mocks, &place)?;
-        }
-        return Ok(());
+    let Some(items) = mock.get("items") else {
+        return part::<Mock>(mock, way).map(drop);
+    };
+    let at_items = PathBuilder::Member(way, "items");
+    for (index, mocks) in members_of(Some(items)) {
+        check_mocks(mocks, &PathBuilder::Member(&at_items, index))?;
     }
-    let read: Mock = part(mock, way)?;
-    let answers = [
-        read.result.is_some(),
-        read.payload.is_some(),
-        read.throw.is_some(),
-        read.never,
-        read.command.is_some(),
-        read.function.is_some(),
-    ];
-    match answers.iter().filter(|given| **given).count() {
-        1 => Ok(()),
-        _ => Err((
-            way.pointer(),
-            "exactly one of `return`, `payload`, `throw`, `never`, `command` and `function` is required"
-                .to_owned(),
-        )),
-    }
+    part::<Items>(mock, way).map(drop)
 }
 
 fn check_dataset(dataset: &asl::Json, way: &PathBuilder<'_>) -> Result<(), (JsonPointer, String)> {
-    let read: Dataset = part(dataset, way)?;
-    let sources = [
-        read.file.is_some(),
-        read.folder.is_some(),
-        read.content.is_some(),
-        read.throw.is_some(),
-    ];
-    match sources.iter().filter(|given| **given).count() {
-        1 => Ok(()),
-        _ => Err((
-            way.pointer(),
-            "exactly one of `file`, `folder`, `content` and `throw` is required".to_owned(),
-        )),
+    if dataset.as_object().is_none_or(|members| members.len() != 1) {
+        let message = "exactly one of `file`, `folder`, `content` and `throw` is required";
+        return Err((way.pointer(), message.to_owned()));
     }
+    part::<Dataset>(dataset, way).map(drop)
 }

@@ -55,7 +55,7 @@ pub(super) fn call(text: &str, rest: &[Value]) -> Result<Value, FunctionError> {
     };
     let case = Case::without_programs(json(0), json(1)).map_err(|message| argument(2, message))?;
     let run = sfn_test::run(Rc::new(machine), &case, Path::new(""), &mut |_| {})
-        .map_err(|message| argument(2, message))?;
+        .map_err(|problem| argument(2, problem.message))?;
     match &run.problem {
         Some(problem) => Err(argument(2, problem.clone())),
         None => Ok(result(&run)),

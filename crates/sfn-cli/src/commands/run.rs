@@ -58,7 +58,8 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
         )
     })?;
     if let Some(state) = &arguments.inspect {
-        check_state(&machine, state)?;
+        sfn_test::check_name(&machine, state)
+            .map_err(|message| format!("--inspect {state}: {message}"))?;
     }
     let quiet = arguments.history.is_some() || arguments.inspect.is_some();
     let mut start = None;
@@ -72,7 +73,8 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
         }
         // Printed at once, so that a long run shows where it is. A closed pipe ends it at its last line.
         let _ = print(&std::mem::take(&mut shown));
-    })?;
+    })
+    .map_err(|problem| problem.message)?;
     if let Some(problem) = run.problem {
         // It has an example of several lines.
         for line in problem.lines() {
@@ -104,17 +106,6 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
     } else {
         Exit::Findings
     })
-}
-
-fn check_state(machine: &Machine, state: &str) -> Result<(), Failure> {
-    if machine.state_names().any(|name| name == state) {
-        return Ok(());
-    }
-    let near = asl::did_you_mean(state, machine.state_names());
-    let near = near.map_or_else(String::new, |name| format!(": did you mean `{name}`?"));
-    Err(format!(
-        "--inspect: the workflow has no state `{state}`{near}"
-    ))
 }
 
 /// The data flow of a state, with the names that the API `TestState` has for its steps.
@@ -171,7 +162,7 @@ fn case(arguments: &Args) -> Result<(Case, std::path::PathBuf), Failure> {
         let (state, json) = mock.split_once('=').ok_or("`--mock` must be STATE=JSON")?;
         let result = serde_json::from_str(json)
             .map_err(|error| format!("--mock {state}: not valid JSON: {error}"))?;
-        case.mock(state, Mock::result(result));
+        case.mock(state, Mock::unchecked(result));
     }
     for dataset in &arguments.datasets {
         let (state, path) = dataset

@@ -309,13 +309,9 @@ fn run_case(
             coverage.add(&run.visits);
             report.run = Some(Summary::of(&run));
         }
-        Err(message) => {
-            let state = message
-                .strip_prefix("mock of `")
-                .and_then(|rest| rest.split('`').next());
-            let line = state.and_then(|state| case.mock_lines.get(state));
-            report.line = line.copied().unwrap_or(case.line);
-            report.problem = Some(message);
+        Err(problem) => {
+            report.line = problem.line;
+            report.problem = Some(problem.message);
         }
     }
     report
