@@ -127,13 +127,15 @@ fn score_run(folder: Option<&str>) -> std::io::Result<()> {
     }
 }
 
-/// Runs each target of `crates/asl/tests/fuzz.rs` for this number of seconds.
+/// Runs each target of the fuzz tests for this number of seconds.
 fn fuzz(seconds: &str) -> std::io::Result<()> {
     let arguments = [
         "test",
         "--release",
         "--package",
         "asl",
+        "--package",
+        "asl-run",
         "--test",
         "fuzz",
         "--",

@@ -1,6 +1,7 @@
 //! The engine: `jsonata-core`.
 
 use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
 use asl::jsonata::{Kind, Node};
@@ -160,7 +161,10 @@ impl Expression {
             functions::register(&mut evaluator, name, now, entropy)
                 .map_err(|error| message(&error))?;
         }
-        match evaluator.evaluate(&self.ast, input) {
+        // The engine panics on some expressions, such as a date picture with a component of 20 digits.
+        let evaluated = catch_unwind(AssertUnwindSafe(|| evaluator.evaluate(&self.ast, input)))
+            .map_err(|_| "The expression cannot be evaluated".to_owned())?;
+        match evaluated {
             Ok(value) if is_deeper(&value, MAX_DEPTH) => {
                 Err(format!("The result is nested more than {MAX_DEPTH} deep"))
             }
