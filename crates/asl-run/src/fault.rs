@@ -19,6 +19,8 @@ pub(crate) const RUNTIME: &str = "States.Runtime";
 pub(crate) const QUERY: &str = "States.QueryEvaluationError";
 /// Error of an intrinsic function.
 pub(crate) const INTRINSIC: &str = "States.IntrinsicFailure";
+/// Error of a job that failed.
+pub(crate) const TASK_FAILED: &str = "States.TaskFailed";
 /// Error of a timeout.
 pub(crate) const TIMEOUT: &str = "States.Timeout";
 /// Error of a payload that is too large.

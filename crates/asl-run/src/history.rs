@@ -94,6 +94,10 @@ pub enum EventKind {
         service: Service,
         output: Data,
     },
+    TaskSubmitFailed {
+        service: Service,
+        failure: Failure,
+    },
     TaskSucceeded {
         service: Service,
         output: Data,
@@ -250,6 +254,7 @@ impl EventKind {
             Self::TaskScheduled { .. } => "TaskScheduled",
             Self::TaskStarted(_) => "TaskStarted",
             Self::TaskSubmitted { .. } => "TaskSubmitted",
+            Self::TaskSubmitFailed { .. } => "TaskSubmitFailed",
             Self::TaskSucceeded { .. } => "TaskSucceeded",
             Self::TaskFailed { .. } => "TaskFailed",
             Self::TaskTimedOut { .. } => "TaskTimedOut",
@@ -363,7 +368,9 @@ impl EventKind {
                 own_name(),
                 details().service(service).data("output", output),
             ),
-            Self::TaskFailed { service, failure } | Self::TaskTimedOut { service, failure } => {
+            Self::TaskFailed { service, failure }
+            | Self::TaskSubmitFailed { service, failure }
+            | Self::TaskTimedOut { service, failure } => {
                 (own_name(), details().service(service).failure(failure))
             }
             Self::MapStateStarted { length } => (own_name(), details().with("length", *length)),

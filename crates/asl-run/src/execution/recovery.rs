@@ -9,7 +9,7 @@ use std::time::Duration;
 use asl::model::{JitterStrategy, QueryLanguage, Retrier};
 use serde_json::{Map, Value};
 
-use crate::fault::{DATA_LIMIT, Fault, QUERY, RUNTIME, TIMEOUT};
+use crate::fault::{DATA_LIMIT, Fault, QUERY, RUNTIME, TASK_FAILED, TIMEOUT};
 use crate::history::EventKind;
 use crate::machine::{Catcher, Kind, Selection, State};
 use crate::view::View;
@@ -47,7 +47,7 @@ impl Problem {
         names.iter().any(|name| match name.as_str() {
             name if name == error || Some(name) == self.also => error != RUNTIME,
             "States.ALL" => error != RUNTIME,
-            "States.TaskFailed" => ![RUNTIME, DATA_LIMIT, TIMEOUT].contains(&error),
+            TASK_FAILED => ![RUNTIME, DATA_LIMIT, TIMEOUT].contains(&error),
             _ => false,
         })
     }

@@ -3,7 +3,7 @@
 //! Source: the Step Functions API reference, "TestState".
 
 use crate::fault::Fault;
-use crate::machine::Map;
+use crate::machine::{Map, Resource};
 use crate::{Data, Failure};
 
 use super::Execution;
@@ -21,13 +21,29 @@ impl Execution {
             .is_some_and(|single| single.mock.is_some())
     }
 
-    /// Ends the work of a state as its mock says.
+    /// Ends a task as its mock says.
+    pub(super) fn mocked_task(&mut self, key: Key, resource: &Resource) {
+        if let Some(reply) = self.mock() {
+            self.end_mocked(key, resource.judge(reply));
+        }
+    }
+
+    /// Ends the work of a Parallel or Map state as its mock says.
     pub(super) fn mocked(&mut self, key: Key) {
-        let mock = self.single.as_ref().and_then(|single| single.mock.clone());
+        if let Some(reply) = self.mock() {
+            self.end_mocked(key, reply);
+        }
+    }
+
+    fn mock(&self) -> Option<Reply> {
+        self.single.as_ref()?.mock.clone()
+    }
+
+    fn end_mocked(&mut self, key: Key, mock: Reply) {
         match mock {
-            Some(Reply::Success(result)) => self.work_done(key, result),
-            Some(Reply::Failure(failure)) => self.recover(key, Problem::from(failure)),
-            Some(Reply::Never) | None => {}
+            Reply::Success(result) => self.work_done(key, result),
+            Reply::Failure(failure) => self.recover(key, Problem::from(failure)),
+            Reply::Never => {}
         }
     }
 

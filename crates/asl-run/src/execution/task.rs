@@ -5,7 +5,9 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use crate::fault::{Fault, TIMEOUT};
+use serde_json::Value;
+
+use crate::fault::{Fault, TASK_FAILED, TIMEOUT};
 use crate::history::{EventKind, Limits, Service};
 use crate::machine::{Kind, Pattern, Resource, State, Task};
 use crate::{Data, Failure, Moment};
@@ -50,7 +52,8 @@ pub struct Call {
 /// The answer of a task.
 #[derive(Debug, Clone)]
 pub struct Answer {
-    /// The response of the service, if the task waits for a job or a token after it.
+    /// The response of the service, if the task waits for a job or a token after it. A task that fails without one
+    /// was rejected by the service.
     pub submitted: Option<Data>,
     /// How the task ends.
     pub reply: Reply,
@@ -76,6 +79,8 @@ pub(super) struct TaskWork {
     parameters: Data,
     limits: Limits,
     credentials: Option<Data>,
+    /// Whether the service has accepted the call, if the task waits for a job or a token after it.
+    submitted: bool,
 }
 
 impl TaskWork {
@@ -142,6 +147,14 @@ impl TaskWork {
         match &self.resource {
             Resource::Function(_) => EventKind::LambdaFunctionFailed(failure),
             Resource::Activity(_) => EventKind::ActivityFailed(failure),
+            Resource::Service { pattern, .. }
+                if *pattern != Pattern::Response && !self.submitted =>
+            {
+                EventKind::TaskSubmitFailed {
+                    service: self.service(),
+                    failure,
+                }
+            }
             Resource::Service { .. } => EventKind::TaskFailed {
                 service: self.service(),
                 failure,
@@ -195,9 +208,10 @@ impl Execution {
             parameters,
             limits,
             credentials,
+            submitted: false,
         };
         if self.is_mocked() {
-            self.mocked(key);
+            self.mocked_task(key, &task.resource);
             return Ok(());
         }
         let event = work.scheduled(&self.start.region);
@@ -280,14 +294,20 @@ impl Execution {
     }
 
     pub(super) fn task_submitted(&mut self, key: Key, output: Data) {
-        if let Some(service) = self.task(key).map(TaskWork::service) {
-            self.emit(key, EventKind::TaskSubmitted { service, output });
-        }
+        let Some(thread) = self.thread_mut(key) else {
+            return;
+        };
+        let Work::Task(work) = &mut thread.work else {
+            return;
+        };
+        work.submitted = true;
+        let service = work.service();
+        self.emit(key, EventKind::TaskSubmitted { service, output });
     }
 
     pub(super) fn task_answered(&mut self, key: Key, reply: Reply) {
         let Some(work) = self.task(key) else { return };
-        match reply {
+        match work.resource.judge(reply) {
             Reply::Success(output) if output.size() > MAX_PAYLOAD => {
                 let failure = too_large(work.name());
                 self.task_failed(key, failure);
@@ -351,9 +371,45 @@ impl Execution {
 }
 
 impl Resource {
+    /// Turns the result of a failed job, and an HTTP response with an error, into a failure.
+    ///
+    /// Sources: the developer guide, "Run a job (.sync)" and "Call HTTPS APIs in Step Functions workflows".
+    pub(super) fn judge(&self, reply: Reply) -> Reply {
+        let (
+            Reply::Success(result),
+            Self::Service {
+                arn, kind, pattern, ..
+            },
+        ) = (&reply, self)
+        else {
+            return reply;
+        };
+        let failure = match pattern {
+            Pattern::Sync => failed_job(arn, result.value()),
+            Pattern::Response if &**kind == "http" => failed_response(result.value()),
+            Pattern::Response | Pattern::Token => None,
+        };
+        failure.map_or(reply, Reply::Failure)
+    }
+
     fn arn(&self) -> Rc<str> {
         match self {
             Self::Function(arn) | Self::Activity(arn) | Self::Service { arn, .. } => Rc::clone(arn),
         }
     }
+}
+
+fn failed_job(arn: &str, result: &Value) -> Option<Failure> {
+    asl::integration::Resource::parse(arn)
+        .is_failed_job(result)
+        .then(|| Failure::new(TASK_FAILED, result.to_string()))
+}
+
+fn failed_response(response: &Value) -> Option<Failure> {
+    let status = response.get("StatusCode")?.as_u64()?;
+    let body = response.get("ResponseBody").unwrap_or(&Value::Null);
+    let cause = body
+        .as_str()
+        .map_or_else(|| body.to_string(), str::to_owned);
+    (status >= 400).then(|| Failure::new(format!("States.Http.StatusCode.{status}"), cause))
 }

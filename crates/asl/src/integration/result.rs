@@ -2,149 +2,224 @@
 //!
 //! Source: the developer guide, the pages of the optimized services; results recorded on AWS.
 
+use serde_json::Value;
+
 use super::{Called, Resource, Structure, integration, operation};
 
-/// The operations whose response is the result of an integration with `.sync`: service and operation of the integration,
-/// service and operation in the SDK.
-const POLLED: &[(&str, &str, &str, &str)] = &[
-    (
-        "athena",
-        "startQueryExecution",
-        "athena",
-        "getQueryExecution",
-    ),
-    ("batch", "submitJob", "batch", "describeJobs"),
-    (
-        "bedrock",
-        "createModelCustomizationJob",
-        "bedrock",
-        "getModelCustomizationJob",
-    ),
-    ("codebuild", "startBuild", "codebuild", "batchGetBuilds"),
-    (
-        "codebuild",
-        "startBuildBatch",
-        "codebuild",
-        "batchGetBuildBatches",
-    ),
-    (
-        "codebuild",
-        "retryBuildBatch",
-        "codebuild",
-        "batchGetBuildBatches",
-    ),
-    ("databrew", "startJobRun", "databrew", "describeJobRun"),
-    ("ecs", "runTask", "ecs", "describeTasks"),
-    ("eks", "createCluster", "eks", "describeCluster"),
-    ("eks", "deleteCluster", "eks", "describeCluster"),
-    (
-        "eks",
-        "createFargateProfile",
-        "eks",
-        "describeFargateProfile",
-    ),
-    (
-        "eks",
-        "deleteFargateProfile",
-        "eks",
-        "describeFargateProfile",
-    ),
-    ("eks", "createNodegroup", "eks", "describeNodegroup"),
-    ("eks", "deleteNodegroup", "eks", "describeNodegroup"),
-    ("elasticmapreduce", "addStep", "emr", "describeStep"),
-    (
-        "elasticmapreduce",
-        "createCluster",
-        "emr",
-        "describeCluster",
-    ),
-    (
-        "elasticmapreduce",
-        "terminateCluster",
-        "emr",
-        "describeCluster",
-    ),
-    (
-        "emr-containers",
-        "deleteVirtualCluster",
-        "emrcontainers",
-        "describeVirtualCluster",
-    ),
-    (
-        "emr-containers",
-        "startJobRun",
-        "emrcontainers",
-        "describeJobRun",
-    ),
-    (
-        "emr-serverless",
-        "createApplication",
-        "emrserverless",
-        "getApplication",
-    ),
-    (
-        "emr-serverless",
-        "deleteApplication",
-        "emrserverless",
-        "getApplication",
-    ),
-    (
-        "emr-serverless",
-        "startApplication",
-        "emrserverless",
-        "getApplication",
-    ),
-    (
-        "emr-serverless",
-        "stopApplication",
-        "emrserverless",
-        "getApplication",
-    ),
-    (
-        "emr-serverless",
-        "startJobRun",
-        "emrserverless",
-        "getJobRun",
-    ),
-    (
-        "emr-serverless",
-        "cancelJobRun",
-        "emrserverless",
-        "getJobRun",
-    ),
-    ("glue", "startJobRun", "glue", "getJobRun"),
-    ("mediaconvert", "createJob", "mediaconvert", "getJob"),
-    (
-        "sagemaker",
-        "createHyperParameterTuningJob",
-        "sagemaker",
-        "describeHyperParameterTuningJob",
-    ),
-    (
-        "sagemaker",
-        "createLabelingJob",
-        "sagemaker",
-        "describeLabelingJob",
-    ),
-    (
-        "sagemaker",
-        "createProcessingJob",
-        "sagemaker",
-        "describeProcessingJob",
-    ),
-    (
-        "sagemaker",
-        "createTrainingJob",
-        "sagemaker",
-        "describeTrainingJob",
-    ),
-    (
-        "sagemaker",
-        "createTransformJob",
-        "sagemaker",
-        "describeTransformJob",
-    ),
-    ("states", "startExecution", "sfn", "describeExecution"),
+/// An integration with `.sync`.
+struct Polled {
+    /// Service and operation of the integration.
+    starts: (&'static str, &'static str),
+    /// Service and operation of the SDK whose response is the result.
+    reads: (&'static str, &'static str),
+    /// The member of the response with the status of the job. Elements of arrays have no name.
+    status: &'static str,
+    /// The values of the status with which the task fails.
+    failed: &'static [&'static str],
+}
+
+/// All integrations with `.sync`.
+///
+/// Source: the API references of the services, for the values of a status.
+const POLLED: &[Polled] = &[
+    Polled {
+        starts: ("athena", "startQueryExecution"),
+        reads: ("athena", "getQueryExecution"),
+        status: "QueryExecution.Status.State",
+        failed: &["FAILED", "CANCELLED"],
+    },
+    Polled {
+        starts: ("batch", "submitJob"),
+        reads: ("batch", "describeJobs"),
+        status: "Jobs.Status",
+        failed: &["FAILED"],
+    },
+    Polled {
+        starts: ("bedrock", "createModelCustomizationJob"),
+        reads: ("bedrock", "getModelCustomizationJob"),
+        status: "Status",
+        failed: &["Failed", "Stopped"],
+    },
+    Polled {
+        starts: ("codebuild", "startBuild"),
+        reads: ("codebuild", "batchGetBuilds"),
+        status: "Builds.BuildStatus",
+        failed: &["FAILED", "FAULT", "STOPPED", "TIMED_OUT"],
+    },
+    Polled {
+        starts: ("codebuild", "startBuildBatch"),
+        reads: ("codebuild", "batchGetBuildBatches"),
+        status: "BuildBatches.BuildBatchStatus",
+        failed: &["FAILED", "FAULT", "STOPPED", "TIMED_OUT"],
+    },
+    Polled {
+        starts: ("codebuild", "retryBuildBatch"),
+        reads: ("codebuild", "batchGetBuildBatches"),
+        status: "BuildBatches.BuildBatchStatus",
+        failed: &["FAILED", "FAULT", "STOPPED", "TIMED_OUT"],
+    },
+    Polled {
+        starts: ("databrew", "startJobRun"),
+        reads: ("databrew", "describeJobRun"),
+        status: "State",
+        failed: &["FAILED", "STOPPED", "TIMEOUT"],
+    },
+    Polled {
+        starts: ("ecs", "runTask"),
+        reads: ("ecs", "describeTasks"),
+        status: "Tasks.StopCode",
+        failed: &["TaskFailedToStart"],
+    },
+    Polled {
+        starts: ("eks", "createCluster"),
+        reads: ("eks", "describeCluster"),
+        status: "Cluster.Status",
+        failed: &["FAILED"],
+    },
+    Polled {
+        starts: ("eks", "deleteCluster"),
+        reads: ("eks", "describeCluster"),
+        status: "Cluster.Status",
+        failed: &["FAILED"],
+    },
+    Polled {
+        starts: ("eks", "createFargateProfile"),
+        reads: ("eks", "describeFargateProfile"),
+        status: "FargateProfile.Status",
+        failed: &["CREATE_FAILED"],
+    },
+    Polled {
+        starts: ("eks", "deleteFargateProfile"),
+        reads: ("eks", "describeFargateProfile"),
+        status: "FargateProfile.Status",
+        failed: &["DELETE_FAILED"],
+    },
+    Polled {
+        starts: ("eks", "createNodegroup"),
+        reads: ("eks", "describeNodegroup"),
+        status: "Nodegroup.Status",
+        failed: &["CREATE_FAILED"],
+    },
+    Polled {
+        starts: ("eks", "deleteNodegroup"),
+        reads: ("eks", "describeNodegroup"),
+        status: "Nodegroup.Status",
+        failed: &["DELETE_FAILED"],
+    },
+    Polled {
+        starts: ("elasticmapreduce", "addStep"),
+        reads: ("emr", "describeStep"),
+        status: "Step.Status.State",
+        failed: &["CANCELLED", "FAILED", "INTERRUPTED"],
+    },
+    Polled {
+        starts: ("elasticmapreduce", "createCluster"),
+        reads: ("emr", "describeCluster"),
+        status: "Cluster.Status.State",
+        failed: &["TERMINATED_WITH_ERRORS"],
+    },
+    Polled {
+        starts: ("elasticmapreduce", "terminateCluster"),
+        reads: ("emr", "describeCluster"),
+        status: "Cluster.Status.State",
+        failed: &[],
+    },
+    Polled {
+        starts: ("emr-containers", "deleteVirtualCluster"),
+        reads: ("emrcontainers", "describeVirtualCluster"),
+        status: "VirtualCluster.State",
+        failed: &["ARRESTED"],
+    },
+    Polled {
+        starts: ("emr-containers", "startJobRun"),
+        reads: ("emrcontainers", "describeJobRun"),
+        status: "JobRun.State",
+        failed: &["CANCELLED", "FAILED"],
+    },
+    Polled {
+        starts: ("emr-serverless", "createApplication"),
+        reads: ("emrserverless", "getApplication"),
+        status: "Application.State",
+        failed: &["TERMINATED"],
+    },
+    Polled {
+        starts: ("emr-serverless", "deleteApplication"),
+        reads: ("emrserverless", "getApplication"),
+        status: "Application.State",
+        failed: &[],
+    },
+    Polled {
+        starts: ("emr-serverless", "startApplication"),
+        reads: ("emrserverless", "getApplication"),
+        status: "Application.State",
+        failed: &["STOPPED", "TERMINATED"],
+    },
+    Polled {
+        starts: ("emr-serverless", "stopApplication"),
+        reads: ("emrserverless", "getApplication"),
+        status: "Application.State",
+        failed: &["TERMINATED"],
+    },
+    Polled {
+        starts: ("emr-serverless", "startJobRun"),
+        reads: ("emrserverless", "getJobRun"),
+        status: "JobRun.State",
+        failed: &["CANCELLED", "FAILED"],
+    },
+    Polled {
+        starts: ("emr-serverless", "cancelJobRun"),
+        reads: ("emrserverless", "getJobRun"),
+        status: "JobRun.State",
+        failed: &["FAILED"],
+    },
+    Polled {
+        starts: ("glue", "startJobRun"),
+        reads: ("glue", "getJobRun"),
+        status: "JobRun.JobRunState",
+        failed: &["ERROR", "EXPIRED", "FAILED", "STOPPED", "TIMEOUT"],
+    },
+    Polled {
+        starts: ("mediaconvert", "createJob"),
+        reads: ("mediaconvert", "getJob"),
+        status: "Job.Status",
+        failed: &["CANCELED", "ERROR"],
+    },
+    Polled {
+        starts: ("sagemaker", "createHyperParameterTuningJob"),
+        reads: ("sagemaker", "describeHyperParameterTuningJob"),
+        status: "HyperParameterTuningJobStatus",
+        failed: &["Failed", "Stopped"],
+    },
+    Polled {
+        starts: ("sagemaker", "createLabelingJob"),
+        reads: ("sagemaker", "describeLabelingJob"),
+        status: "LabelingJobStatus",
+        failed: &["Failed", "Stopped"],
+    },
+    Polled {
+        starts: ("sagemaker", "createProcessingJob"),
+        reads: ("sagemaker", "describeProcessingJob"),
+        status: "ProcessingJobStatus",
+        failed: &["Failed", "Stopped"],
+    },
+    Polled {
+        starts: ("sagemaker", "createTrainingJob"),
+        reads: ("sagemaker", "describeTrainingJob"),
+        status: "TrainingJobStatus",
+        failed: &["Failed", "Stopped"],
+    },
+    Polled {
+        starts: ("sagemaker", "createTransformJob"),
+        reads: ("sagemaker", "describeTransformJob"),
+        status: "TransformJobStatus",
+        failed: &["Failed", "Stopped"],
+    },
+    Polled {
+        starts: ("states", "startExecution"),
+        reads: ("sfn", "describeExecution"),
+        status: "Status",
+        failed: &["ABORTED", "FAILED", "TIMED_OUT"],
+    },
 ];
 
 impl Resource<'_> {
@@ -157,7 +232,7 @@ impl Resource<'_> {
                 operation,
                 pattern: "",
             }) => (service, operation),
-            Self::Optimized(called) if called.pattern.starts_with("sync") => polled(called)?,
+            Self::Optimized(called) if called.pattern.starts_with("sync") => polled(called)?.reads,
             // An integration with another name than its operation, such as `elasticmapreduce:createCluster`, returns
             // another result.
             Self::Optimized(called) if called.pattern.is_empty() => {
@@ -169,18 +244,58 @@ impl Resource<'_> {
         };
         operation(service, name)?.response
     }
+
+    /// Whether the result of a job, to which the task waits with `.sync`, fails the task.
+    ///
+    /// Some results are the job itself, and not the response with the job. A container that exits with a code other
+    /// than 0 fails `ecs:runTask`.
+    pub fn is_failed_job(self, result: &Value) -> bool {
+        let Self::Optimized(called) = self else {
+            return false;
+        };
+        let Some(row) = polled(called).filter(|_| called.pattern.starts_with("sync")) else {
+            return false;
+        };
+        let has = |way: &str, fits: &dyn Fn(&Value) -> bool| {
+            let way: Vec<_> = way.split('.').collect();
+            any(result, &way, fits)
+                || way
+                    .get(1..)
+                    .is_some_and(|way| !way.is_empty() && any(result, way, fits))
+        };
+        let is_failed = |status: &Value| {
+            status
+                .as_str()
+                .is_some_and(|text| row.failed.contains(&text))
+        };
+        has(row.status, &is_failed)
+            || row.starts.0 == "ecs"
+                && has("Tasks.Containers.ExitCode", &|code| {
+                    code.as_i64().is_some_and(|code| code != 0)
+                })
+    }
 }
 
-/// The operation of the SDK whose response is the result of a call with `.sync`.
-fn polled(called: Called<'_>) -> Option<(&'static str, &'static str)> {
-    let row = POLLED.iter().find(|(service, operation, ..)| {
-        (*service, *operation) == (called.service, called.operation)
-    });
-    row.map(|(_, _, service, operation)| (*service, *operation))
+/// The integration with `.sync` of a call.
+fn polled(called: Called<'_>) -> Option<&'static Polled> {
+    POLLED
+        .iter()
+        .find(|row| row.starts == (called.service, called.operation))
+}
+
+/// Whether a member of a value, or of the elements of an array in it, fits.
+fn any(value: &Value, way: &[&str], fits: &dyn Fn(&Value) -> bool) -> bool {
+    match (value, way) {
+        (Value::Array(elements), _) => elements.iter().any(|element| any(element, way, fits)),
+        (value, []) => fits(value),
+        (value, [name, rest @ ..]) => value.get(name).is_some_and(|value| any(value, rest, fits)),
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::super::INTEGRATIONS;
     use super::*;
 
@@ -208,10 +323,94 @@ mod tests {
         }
         // The result of the Kubernetes job is that of its API.
         assert_eq!(unknown, [("eks", "runJob")]);
-        for (service, operation, ..) in POLLED {
+        for row in POLLED {
+            let (service, operation) = row.starts;
             let known = integration(service, operation).map(|known| known.patterns);
             let known = known.is_some_and(|patterns| patterns.contains(&"sync"));
             assert!(known, "{service}:{operation} has no `.sync`");
+        }
+    }
+
+    /// Each status is a member of the response.
+    #[test]
+    fn a_status_is_a_member_of_the_response() {
+        for row in POLLED {
+            let (service, name) = row.reads;
+            let response = operation(service, name).and_then(|operation| operation.response);
+            let first = row.status.split('.').next().unwrap_or("");
+            let found = response.is_some_and(|response| response.names().any(|name| name == first));
+            assert!(found, "{}: {}", row.reads.1, row.status);
+        }
+    }
+
+    #[test]
+    fn a_job_fails_by_its_status() {
+        for (resource, result, failed) in [
+            (
+                "glue:startJobRun.sync",
+                json!({ "JobRunState": "FAILED" }),
+                true,
+            ),
+            (
+                "glue:startJobRun.sync",
+                json!({ "JobRun": { "JobRunState": "TIMEOUT" } }),
+                true,
+            ),
+            (
+                "glue:startJobRun.sync",
+                json!({ "JobRunState": "SUCCEEDED" }),
+                false,
+            ),
+            (
+                "glue:startJobRun",
+                json!({ "JobRunState": "FAILED" }),
+                false,
+            ),
+            ("batch:submitJob.sync", json!({ "Status": "FAILED" }), true),
+            (
+                "batch:submitJob.sync",
+                json!({ "Jobs": [{ "Status": "FAILED" }] }),
+                true,
+            ),
+            (
+                "batch:submitJob.sync",
+                json!({ "Jobs": [{ "Status": "SUCCEEDED" }] }),
+                false,
+            ),
+            (
+                "states:startExecution.sync:2",
+                json!({ "Status": "TIMED_OUT" }),
+                true,
+            ),
+            (
+                "states:startExecution.sync:2",
+                json!({ "Output": { "Status": "FAILED" } }),
+                false,
+            ),
+            (
+                "ecs:runTask.sync",
+                json!({ "Containers": [{ "ExitCode": 1 }] }),
+                true,
+            ),
+            (
+                "ecs:runTask.sync",
+                json!({ "Tasks": [{ "Containers": [{ "ExitCode": 0 }] }] }),
+                false,
+            ),
+            (
+                "ecs:runTask.sync",
+                json!({ "Tasks": [{ "StopCode": "TaskFailedToStart" }] }),
+                true,
+            ),
+            (
+                "sqs:sendMessage.waitForTaskToken",
+                json!({ "Status": "FAILED" }),
+                false,
+            ),
+        ] {
+            let arn = format!("arn:aws:states:::{resource}");
+            let found = Resource::parse(&arn).is_failed_job(&result);
+            assert_eq!(found, failed, "{resource} {result}");
         }
     }
 }
