@@ -2,6 +2,8 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::LazyLock;
+use std::time::Instant;
 
 use e2e::terraform::{self, Feature, Terraform, Version};
 
@@ -214,6 +216,9 @@ fn formatting() -> io::Result<()> {
     cargo(&["fmt", "--all", "--check"])
 }
 
+/// Prints the name of a step, and the time since the first one.
 fn step(name: &str) {
-    println!("\n== {name}");
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    let time = START.elapsed().as_secs();
+    println!("\n== {name} ({}:{:02})", time / 60, time % 60);
 }
