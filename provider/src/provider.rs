@@ -11,7 +11,7 @@ use tfplugin::{
 };
 
 use crate::provider_block::{self, ProviderBlock, single};
-use crate::session::{ProviderContext, ProviderSession};
+use crate::session::{Access, ProviderContext, ProviderSession};
 use crate::shared::checks::Checks;
 use crate::shared::timeouts;
 use crate::{data_sources, diagnostics, functions, list_resources, resources};
@@ -135,12 +135,12 @@ impl Provider for SfnProvider {
         let session = ProviderSession::new(&block, checks, self.pace);
         // With a wrong account, objects would appear to be missing. This is checked before anything
         // is read.
-        if block.restricts_accounts() && session.is_known {
+        if block.restricts_accounts() && session.can_read() {
             session.check_identity(cx).await?;
         }
-        let is_known = session.is_known;
+        let access = session.access;
         self.context.set_session(session);
-        if is_known {
+        if access != Access::Unknown {
             return Ok(Diagnostics::default());
         }
         Ok(Diagnostic::warning(

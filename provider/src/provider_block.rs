@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sfn_aws::{AssumeRole, Session, Settings, Tags, WebIdentity};
+use sfn_aws::{AssumeRole, Identity, Session, Settings, Tags, WebIdentity};
 use tfplugin::model::{Attr, Model};
 use tfplugin::schema::{Attribute, Block, NestedBlock, Nesting, Schema};
 use tfplugin::{AttributePath, Diagnostic, Diagnostics, Type, Value};
 
+use crate::session::Access;
 use crate::shared::checks::ChecksBlock;
 use crate::shared::{region, timeouts};
 
@@ -102,6 +103,12 @@ pub struct ProviderBlock {
     /// Whether to accept regions that this version of the provider does not list.
     #[tf(optional)]
     pub skip_region_validation: Attr<bool>,
+    /// Whether to work without AWS. A plan makes no calls and requires no credentials: it does not refresh
+    /// objects, and makes no checks of AWS. ARNs of new objects have the account in `allowed_account_ids`, which
+    /// defaults to `000000000000`, and the region, which defaults to `us-east-1`. An apply fails, and so does a data
+    /// source that reads from AWS. Use it in `terraform test` with `command = plan`.
+    #[tf(optional)]
+    pub offline: Attr<bool>,
     /// URL of the EC2 metadata service. Can also be set with the
     /// `AWS_EC2_METADATA_SERVICE_ENDPOINT` environment variable.
     #[tf(optional)]
@@ -364,8 +371,18 @@ impl ProviderBlock {
         )
     }
 
-    /// Whether the credentials or the region are unknown.
-    pub fn has_unknown_access(&self) -> bool {
+    /// What the provider may do with AWS.
+    pub fn access(&self) -> Access {
+        if self.offline == Attr::Known(true) {
+            Access::Offline
+        } else if self.offline.is_unknown() || self.has_unknown_credentials() {
+            Access::Unknown
+        } else {
+            Access::Full
+        }
+    }
+
+    fn has_unknown_credentials(&self) -> bool {
         let roles = self.assume_role.known().into_iter().flatten();
         [
             &self.profile,
@@ -381,6 +398,26 @@ impl ProviderBlock {
             || single(&self.assume_role_with_web_identity).is_some_and(WebIdentityBlock::is_unknown)
     }
 
+    /// The account and region of plans without AWS: those of the block or the environment, or the account
+    /// `000000000000` in `us-east-1`. `None` if the provider is not offline.
+    pub fn assumed_identity(&self) -> Option<Identity> {
+        if self.access() != Access::Offline {
+            return None;
+        }
+        let mut variables = ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter();
+        let written = self.region.text().map(str::to_owned);
+        let region = written
+            .or_else(|| variables.find_map(|name| std::env::var(name).ok()))
+            .unwrap_or_else(|| "us-east-1".to_owned());
+        let accounts = self.allowed_account_ids.known();
+        let account = accounts.and_then(BTreeSet::first).cloned();
+        Some(Identity {
+            account: Some(account.unwrap_or_else(|| "000000000000".to_owned())),
+            partition: sfn_aws::partition(&region).to_owned(),
+            region,
+        })
+    }
+
     /// The settings of the clients. Makes no calls.
     pub fn settings(&self, pace: Option<f64>) -> Settings {
         let text = |value: &Attr<String>| value.text().map(str::to_owned);
@@ -389,8 +426,10 @@ impl ProviderBlock {
             |value: &Attr<BTreeSet<String>>| value.known().into_iter().flatten().cloned().collect();
         let flag = |value: &Attr<bool>| value.known() == Some(&true);
         let roles = self.assume_role.known().into_iter().flatten();
+        let assumed = self.assumed_identity();
+        let region = assumed.map_or_else(|| text(&self.region), |identity| Some(identity.region));
         Settings {
-            region: text(&self.region),
+            region,
             profile: text(&self.profile),
             access_key: text(&self.access_key),
             secret_key: text(&self.secret_key),

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
-use sfn_aws::{Aws, AwsErrorKind, Call};
+use sfn_aws::{Aws, AwsErrorKind, Call, Identity};
 use tfplugin::{Context, Diagnostic, Diagnostics, Value};
 use tokio::sync::OnceCell;
 
@@ -23,6 +23,17 @@ const SLOW_READ: Duration = Duration::from_secs(4);
 /// Timeout of that check.
 const REACHABILITY_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// What the provider may do with AWS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// All calls.
+    Full,
+    /// Credentials or region are unknown until the apply, so nothing is read.
+    Unknown,
+    /// No calls. Only plans work.
+    Offline,
+}
+
 /// The configured provider block.
 pub struct ProviderSession {
     /// The clients.
@@ -31,8 +42,10 @@ pub struct ProviderSession {
     pub tags: TagRules,
     /// The checks.
     pub checks: Arc<Checks>,
-    /// Whether credentials and region are known. Otherwise, nothing is read.
-    pub is_known: bool,
+    /// What the provider may do with AWS.
+    pub access: Access,
+    /// The account and region of plans without AWS.
+    assumed: Option<Identity>,
     /// Whether the region of the provider block is known.
     region_is_known: bool,
     /// Whether the credentials were checked, which is done before the first object is planned.
@@ -51,15 +64,16 @@ impl ProviderSession {
     /// use.
     pub fn new(block: &ProviderBlock, checks: Arc<Checks>, pace: Option<f64>) -> Self {
         let settings = block.settings(pace);
-        let is_known = !block.has_unknown_access();
+        let access = block.access();
         let checked = settings.skip_credentials_validation
             || settings.skip_requesting_account_id
-            || !is_known;
+            || access != Access::Full;
         Self {
             aws: Arc::new(Aws::new(settings)),
             tags: TagRules::of(block),
             checks,
-            is_known,
+            access,
+            assumed: block.assumed_identity(),
             region_is_known: !block.region.is_unknown(),
             credentials_checked: AtomicBool::new(checked),
             regions: Mutex::default(),
@@ -77,7 +91,11 @@ impl ProviderSession {
                 aws: Arc::new(self.aws.in_region(region)),
                 tags: self.tags.clone(),
                 checks: self.checks.clone(),
-                is_known: self.is_known,
+                access: self.access,
+                assumed: self.assumed.clone().map(|own| Identity {
+                    region: region.to_owned(),
+                    ..own
+                }),
                 region_is_known: true,
                 credentials_checked: AtomicBool::new(true),
                 regions: Mutex::default(),
@@ -87,6 +105,22 @@ impl ProviderSession {
             })
         });
         made.clone()
+    }
+
+    /// Whether objects can be read from AWS.
+    pub fn can_read(&self) -> bool {
+        self.access == Access::Full
+    }
+
+    /// Checks that an operation that needs AWS is possible.
+    ///
+    /// # Errors
+    /// When the provider is offline.
+    pub fn require_aws(&self, detail: &str) -> Result<(), Diagnostics> {
+        if self.access == Access::Offline {
+            return Err(Diagnostic::error("the provider is offline", detail).into());
+        }
+        Ok(())
     }
 
     /// Identifies the credentials in AWS.
@@ -184,6 +218,11 @@ impl ProviderContext {
     pub fn tags(&self) -> TagRules {
         self.current()
             .map_or_else(TagRules::default, |session| session.tags.clone())
+    }
+
+    /// The account and region of plans without AWS. `None` if the provider is not offline.
+    pub fn assumed_identity(&self) -> Option<Identity> {
+        self.session().ok()?.assumed.clone()
     }
 
     /// The region of the provider block. Unknown if it is unknown or not set, which is reported

@@ -6,7 +6,7 @@ use e2e::{Workspace, repository};
 use local_aws::LocalAws;
 use serde_json::json;
 
-use super::{assert_empty, assert_success, aws, machine_arn};
+use super::{assert_empty, assert_says, assert_success, aws, machine_arn};
 
 fn folders_with_configurations(below: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -47,6 +47,19 @@ async fn examples_are_formatted_and_valid() {
         }
     }
     assert!(checked >= 40, "only {checked} examples were found");
+}
+
+/// `terraform test` runs the workflows of all examples without AWS.
+#[tokio::test(flavor = "multi_thread")]
+async fn workflows_pass_their_tests_offline() {
+    let aws = aws().await;
+    for folder in folders_with_configurations("workflows") {
+        let workspace = example(&aws, &folder);
+        assert_success(&workspace.terraform(&["get", "-no-color"]).await.unwrap());
+        let outcome = workspace.terraform(&["test", "-no-color"]).await.unwrap();
+        assert_says(&outcome, &["Success!", "0 failed"]);
+    }
+    assert_eq!(aws.proxy().calls(), []);
 }
 
 /// A folder with an example, and the usual header if the example has none.

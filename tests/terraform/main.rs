@@ -44,6 +44,7 @@ mod mocked;
 mod moto;
 mod objects;
 mod odd_folders;
+mod offline;
 mod other_states;
 mod packages;
 mod picture;

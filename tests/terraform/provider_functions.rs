@@ -99,15 +99,82 @@ async fn wrong_arguments_are_told_apart() {
             format!("run({good}, {{}}, {{ B = {{ return = 1 }} }})"),
             "the workflow has no such state",
         ),
-        (
-            format!("run({good}, {{}}, {{ A = {{ command = [\"date\"] }} }})"),
-            "programs cannot run here",
-        ),
     ] {
         let workspace = workspace(
             &aws,
             &format!("output \"o\" {{\n  value = provider::sfn::{call}\n}}\n"),
         );
         assert_says(&workspace.plan().await.unwrap(), &[said]);
+    }
+}
+
+/// A run of a distributed Map state, with these arguments after the definition.
+fn run_of_map(arguments: &str) -> String {
+    format!(
+        r#"
+locals {{
+  definition = jsonencode({{
+    StartAt = "Each row"
+    States = {{ "Each row" = {{
+      Type       = "Map"
+      ItemReader = {{
+        Resource     = "arn:aws:states:::s3:getObject"
+        ReaderConfig = {{ InputType = "CSV", CSVHeaderLocation = "FIRST_ROW" }}
+        Parameters   = {{ Bucket = "orders", Key = "in.csv" }}
+      }}
+      ItemProcessor = {{
+        ProcessorConfig = {{ Mode = "DISTRIBUTED", ExecutionType = "STANDARD" }}
+        StartAt         = "Charge"
+        States          = {{ Charge = {{ Type = "Task", Resource = "arn:aws:lambda:eu-west-1:123456789012:function:f", End = true }} }}
+      }}
+      End = true
+    }} }}
+  }})
+  run = provider::sfn::run(local.definition, {arguments})
+}}
+
+output "result" {{
+  value = local.run.output
+}}
+"#
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn runs_have_datasets_and_name_what_is_missing() {
+    const DATASET: &str = "{ \"Each row\" = { content = \"id\\n1\\n2\\n\" } }";
+    let aws = aws().await;
+    for (arguments, expected) in [
+        (
+            format!("jsonencode({{ a = 1 }}), {{ Charge = {{ return = \"ok\" }} }}, {DATASET}"),
+            "+ result = [ + \"ok\", + \"ok\", ]",
+        ),
+        (
+            "{}, {}".to_owned(),
+            "Add `{ \"Each row\" = { content = file(\"...\") } }` as the fourth argument",
+        ),
+        (
+            format!("{{}}, {{}}, {DATASET}"),
+            "Add `\"Charge\" = { return = {} }` to the mocks",
+        ),
+        (
+            "{}, {}, { \"Each row\" = { file = \"in.csv\" } }".to_owned(),
+            "files cannot be read here: use `content`",
+        ),
+        (
+            "{}, { Charge = { throw = \"busy\" } }".to_owned(),
+            "expected an object with `error`, and optionally `cause`",
+        ),
+        (
+            "{}, { Charge = { command = [\"true\"] } }".to_owned(),
+            "programs and other workflows cannot run here",
+        ),
+        (
+            format!("{{}}, {{}}, {DATASET}, {{}}"),
+            "there is only one argument with datasets",
+        ),
+    ] {
+        let workspace = workspace(&aws, &run_of_map(&arguments));
+        assert_says(&workspace.plan().await.unwrap(), &[expected]);
     }
 }

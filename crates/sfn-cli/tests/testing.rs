@@ -408,3 +408,152 @@ fn mocks_of_the_file_answer_all_cases() {
     }
     insta::assert_snapshot!(said);
 }
+
+const PARENT: &str = r#"{
+  "StartAt": "Pay",
+  "States": {
+    "Pay": {
+      "Type": "Task",
+      "Resource": "arn:aws:states:::states:startExecution.sync:2",
+      "Parameters": {
+        "StateMachineArn": "arn:aws:states:eu-west-1:123456789012:stateMachine:payment",
+        "Input": { "amount.$": "$.amount" }
+      },
+      "ResultSelector": { "paid.$": "$.Output.approved" },
+      "Catch": [{ "ErrorEquals": ["States.TaskFailed"], "ResultPath": "$.error", "Next": "Ask" }],
+      "End": true
+    },
+    "Ask": {
+      "Type": "Task",
+      "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+      "Parameters": { "QueueUrl": "https://example.com/q", "MessageBody": { "token.$": "$$.Task.Token" } },
+      "End": true
+    }
+  }
+}
+"#;
+
+const CHILD: &str = r#"{
+  "StartAt": "Charge",
+  "States": {
+    "Charge": {
+      "Type": "Task",
+      "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:charge",
+      "Next": "Wait"
+    },
+    "Wait": { "Type": "Wait", "Seconds": 3600, "End": true }
+  }
+}
+"#;
+
+#[test]
+fn tasks_start_workflows_and_are_rejected() {
+    let cases = r"workflow: parent.asl.json
+cases:
+  paid:
+    input: { amount: 5 }
+    mocks:
+      Pay:
+        workflow: child.asl.json
+        mocks: { Charge: { return: { approved: true } } }
+    expect:
+      output!: { paid: true }
+      path: [Pay]
+      duration: { at_least: 1h, less_than: 2h }
+  the child fails:
+    input: { amount: 5 }
+    mocks:
+      Pay:
+        workflow: child.asl.json
+        mocks: { Charge: { throw: { error: Declined } } }
+      Ask: { return: later, after: 1m }
+    expect:
+      output!: later
+      path: [Pay, Ask]
+  rejected:
+    input: { amount: 5 }
+    mocks:
+      Pay: { reject: { error: StepFunctions.StateMachineDoesNotExistException } }
+      Ask: { reject: { error: SQS.QueueDoesNotExistException, cause: no queue } }
+    expect: { error: SQS.QueueDoesNotExistException, cause: no queue, path: [Pay, Ask] }
+  no mock in the child:
+    input: { amount: 5 }
+    mocks:
+      Pay: { workflow: child.asl.json }
+  no such child:
+    input: { amount: 5 }
+    mocks:
+      Pay: { workflow: none.asl.json }
+  wrong mock in the child:
+    mocks:
+      Pay: { workflow: child.asl.json, mocks: { Charge: { retrun: 1 } } }
+";
+    let folder = folder(&[
+        ("parent.asl.json", PARENT),
+        ("child.asl.json", CHILD),
+        ("parent.sfntest.yaml", cases),
+    ]);
+    insta::assert_snapshot!(sfn(folder.path(), &["test"], ""));
+}
+
+#[test]
+fn items_of_nested_maps_have_answers() {
+    let definition = r#"{
+  "StartAt": "Orders",
+  "States": { "Orders": { "Type": "Map", "End": true, "ItemProcessor": {
+    "StartAt": "Both", "States": { "Both": { "Type": "Parallel", "End": true, "Branches": [
+      { "StartAt": "Note", "States": { "Note": { "Type": "Pass", "End": true } } },
+      { "StartAt": "Parcels", "States": { "Parcels": { "Type": "Map", "End": true, "ItemProcessor": {
+        "StartAt": "Send", "States": { "Send": {
+          "Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:send", "End": true
+        } } } } } }
+    ] } } } } }
+}
+"#;
+    let cases = r"workflow: nested.asl.json
+cases:
+  each parcel:
+    input: [[a, b], [c]]
+    mocks:
+      Send:
+        items:
+          0: { items: { 0: { return: 00 }, 1: { return: 01 } } }
+          1: { return: 1x }
+    expect:
+      output!: [[[a, b], ['00', '01']], [[c], [1x]]]
+  one is missing:
+    input: [[a, b]]
+    mocks: { Send: { items: { 0: { return: 0 } } } }
+";
+    let cases = cases
+        .replace("return: 00", "return: '00'")
+        .replace("return: 01", "return: '01'");
+    let folder = folder(&[
+        ("nested.asl.json", definition),
+        ("nested.sfntest.yaml", &cases),
+    ]);
+    insta::assert_snapshot!(sfn(folder.path(), &["test"], ""));
+}
+
+/// A program that ends leaves no child that runs on.
+#[test]
+#[cfg(unix)]
+fn children_of_programs_end_with_them() {
+    let cases = r#"workflow: child.asl.json
+cases:
+  leaves a child:
+    mocks:
+      Charge: { command: [sh, -c, "sleep 600 & echo $! > pid; echo 1"] }
+"#;
+    let folder = folder(&[("child.asl.json", CHILD), ("child.sfntest.yaml", cases)]);
+    let said = sfn(folder.path(), &["test"], "");
+    assert!(said.contains("1 passed"), "{said}");
+    let pid = fs::read_to_string(folder.path().join("pid")).unwrap();
+    let is_running = std::process::Command::new("sh")
+        // A process that has ended may stay as a zombie.
+        .args(["-c", &format!("ps -o stat= -p {} | grep -v Z", pid.trim())])
+        .status()
+        .unwrap()
+        .success();
+    assert!(!is_running, "{pid} still runs");
+}

@@ -1,43 +1,64 @@
 //! Answers calls of tasks with the mocks of a case.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::time::Duration;
 
 use asl::integration::Resource;
 use asl_run::test_state::{ValidationMode, check_result};
-use asl_run::{Answer, Call, Data, Reply};
+use asl_run::{Answer, Call, Data, Failure, Reply};
 use serde_json::{Value, json};
 
-use crate::mock::{Items, Mock, MockResult, Mocks, Validate};
-use crate::program;
+use crate::mock::{Calls, Mock, MockResult, Mocks, Validate};
 use crate::suite::Case;
+use crate::{Addition, Stop, Surroundings, child, program};
 
 /// The mocks of a case, and how many of them were used.
 pub(crate) struct Answers<'a> {
     case: &'a Case,
-    folder: &'a Path,
-    /// The number of calls by state, and by item where the mocks tell items apart.
-    used: HashMap<(String, Option<usize>), usize>,
+    around: &'a Surroundings<'a>,
+    /// The number of calls by state, and by items where the mocks tell items apart.
+    used: HashMap<(String, Vec<usize>), usize>,
 }
 
 impl<'a> Answers<'a> {
-    /// The mocks of a case. Programs start in a folder.
-    pub(crate) fn new(case: &'a Case, folder: &'a Path) -> Self {
+    /// The mocks of a case.
+    pub(crate) fn new(case: &'a Case, around: &'a Surroundings<'a>) -> Self {
         Self {
             case,
-            folder,
+            around,
             used: HashMap::new(),
         }
     }
 
     /// Answers a call. The error says which mock is missing or wrong.
-    pub(crate) fn answer(&mut self, call: &Call) -> Result<Answer, String> {
+    pub(crate) fn answer(&mut self, call: &Call) -> Result<Answer, Stop> {
         let mock = self.mock(call)?;
-        let reply = self.reply(mock, call)?;
+        let given = match &mock.result {
+            MockResult::Never => Given::at_once(Reply::Never),
+            MockResult::Throw(throw) => Given::at_once(Reply::Failure(throw.failure())),
+            MockResult::Reject(throw) => {
+                return Ok(reject(throw.failure(), call, mock)?);
+            }
+            MockResult::Return(result) => checked(result.clone(), mock, call)?,
+            MockResult::Payload(payload) => {
+                checked(of_function(payload.clone(), call), mock, call)?
+            }
+            MockResult::Program(program) => {
+                match program::run(program, call, self.around.folder)? {
+                    Ok(output) => checked(output, mock, call)?,
+                    Err(failure) => Given::at_once(Reply::Failure(failure)),
+                }
+            }
+            MockResult::Workflow(child) => {
+                child::run(child, call, self.around).map_err(|stop| {
+                    stop.within(&format!("the workflow that `{}` starts", call.state))
+                })?
+            }
+        };
         Ok(Answer {
             submitted: submitted(mock, call),
-            reply,
-            after: mock.after.0,
+            reply: given.reply,
+            after: mock.after.0 + given.after,
         })
     }
 
@@ -61,61 +82,90 @@ impl<'a> Answers<'a> {
         }
     }
 
-    fn mock(&mut self, call: &Call) -> Result<&'a Mock, String> {
+    fn mock(&mut self, call: &Call) -> Result<&'a Mock, Stop> {
         let case = self.case;
         let own = case.file.mocks.get(&*call.state);
         let Some(mocks) = own.or_else(|| case.shared.get(&*call.state)) else {
             return Err(missing(call));
         };
-        let (mocks, item) = match mocks {
-            Mocks::Items(Items { items }) => {
-                let index = call.place.last().copied().unwrap_or(0);
-                let of_item = items.get(&index).ok_or_else(|| {
-                    format!("`{}` has no answer for item {index} in `items`", call.state)
-                })?;
-                (of_item, Some(index))
-            }
-            mocks => (mocks, None),
-        };
-        let count = self.used.entry((call.state.to_string(), item)).or_default();
-        *count += 1;
-        match mocks {
-            Mocks::All(mock) => Ok(mock),
-            Mocks::Items(_) => Err(format!(
-                "the answers of an item of `{}` cannot have `items` again",
+        let depth = mocks.depth();
+        let from = call.items.len().checked_sub(depth).ok_or_else(|| {
+            format!(
+                "`{}` has `items`, but fewer Map states around it",
                 call.state
-            )),
-            Mocks::Each(list) => list.get(*count - 1).ok_or_else(|| {
+            )
+        })?;
+        let indexes = call.items.get(from..).unwrap_or(&[]);
+        let calls = mocks.of_items(indexes).ok_or_else(|| {
+            let names: Vec<_> = indexes.iter().map(usize::to_string).collect();
+            let item = names.join(", ");
+            format!("`{}` has no answer for item {item} in `items`", call.state)
+        })?;
+        let used = (call.state.to_string(), indexes.to_vec());
+        let count = self.used.entry(used).or_default();
+        *count += 1;
+        match calls {
+            Calls::All(mock) => Ok(mock),
+            Calls::Each(list) => list.get(*count - 1).ok_or_else(|| {
                 format!(
                     "call {count} of `{}` has no answer in its list of {}: add one, or write one without a list for all calls",
                     call.state,
                     list.len()
                 )
+                .into()
             }),
         }
     }
+}
 
-    fn reply(&self, mock: &Mock, call: &Call) -> Result<Reply, String> {
-        let result = match &mock.result {
-            MockResult::Never => return Ok(Reply::Never),
-            MockResult::Throw(throw) => return Ok(Reply::Failure(throw.failure())),
-            MockResult::Return(result) => result.clone(),
-            MockResult::Payload(payload) => of_function(payload.clone(), call),
-            MockResult::Program(program) => match program::run(program, call, self.folder)? {
-                Ok(output) => output,
-                Err(failure) => return Ok(Reply::Failure(failure)),
-            },
-        };
-        let mode = match mock.validate {
-            Validate::Strict => ValidationMode::Strict,
-            Validate::Present => ValidationMode::Present,
-            Validate::None => return Ok(Reply::Success(Data::new(result))),
-        };
+/// How a task ends, and how long that takes apart from `after`.
+pub(crate) struct Given {
+    pub reply: Reply,
+    pub after: Duration,
+}
+
+impl Given {
+    pub(crate) fn at_once(reply: Reply) -> Self {
+        Self {
+            reply,
+            after: Duration::ZERO,
+        }
+    }
+}
+
+/// Compares a result with the response of the service.
+fn checked(result: Value, mock: &Mock, call: &Call) -> Result<Given, String> {
+    let mode = match mock.validate {
+        Validate::Strict => Some(ValidationMode::Strict),
+        Validate::Present => Some(ValidationMode::Present),
+        Validate::None => None,
+    };
+    if let Some(mode) = mode {
         check_result(&call.resource, &result, mode).map_err(|refusal| {
             format!("the mock of `{}` is not a response of the service: {refusal}. Use `validate: NONE` to allow it", call.state)
         })?;
-        Ok(Reply::Success(Data::new(result)))
     }
+    Ok(Given::at_once(Reply::Success(Data::new(result))))
+}
+
+/// The answer of a service that rejects a call.
+fn reject(failure: Failure, call: &Call, mock: &Mock) -> Result<Answer, String> {
+    if !waits(call) {
+        let state = &call.state;
+        return Err(format!(
+            "`{state}` waits for no job and no task token: use `throw` in place of `reject`"
+        ));
+    }
+    Ok(Answer {
+        submitted: None,
+        reply: Reply::Failure(failure),
+        after: mock.after.0,
+    })
+}
+
+/// Whether a task waits for a job or a task token after its call.
+fn waits(call: &Call) -> bool {
+    call.resource.contains(".sync") || call.resource.contains(".waitForTaskToken")
 }
 
 /// The result of a task whose function returns a value: the response of `lambda:invoke`, or else the value itself.
@@ -138,31 +188,38 @@ pub(crate) fn is_service(call: &Call) -> bool {
 
 /// The response of a service to the call, for tasks that wait for something after it.
 fn submitted(mock: &Mock, call: &Call) -> Option<Data> {
-    let waits = call.resource.contains(".sync") || call.resource.contains(".waitForTaskToken");
     let given = mock.submitted.clone();
-    waits.then(|| {
+    waits(call).then(|| {
         Data::new(given.unwrap_or_else(|| json!({ "SdkHttpMetadata": { "HttpStatusCode": 200 } })))
     })
 }
 
-/// The message for a call without a mock, with the mock to add.
-fn missing(call: &Call) -> String {
-    let state = &call.state;
-    let example = match Resource::parse(&call.resource) {
+/// The error of a call without a mock, with the mock to add.
+fn missing(call: &Call) -> Stop {
+    let (member, comment) = match Resource::parse(&call.resource) {
         Resource::Optimized(called) if called.service == "lambda" && called.pattern.is_empty() => {
-            "payload: { }   # what the function returns".to_owned()
+            ("payload", "what the function returns".to_owned())
         }
-        resource => match resource.result() {
-            Some(response) => {
+        resource => (
+            "return",
+            resource.result().map_or_else(String::new, |response| {
                 let names = response.names().take(4).collect::<Vec<_>>().join(", ");
-                format!("return: {{ }}   # members such as {names}")
-            }
-            None => "return: { }".to_owned(),
-        },
+                format!("members such as {names}")
+            }),
+        ),
     };
-    format!(
-        "`{state}` has no mock. It calls {} with {}. Add:\n\n    mocks:\n      {state}:\n        {example}\n",
-        call.resource,
-        call.parameters.value()
-    )
+    Stop {
+        message: format!(
+            "`{}` has no mock. It calls {} with {}",
+            call.state,
+            call.resource,
+            call.parameters.value()
+        ),
+        add: Some(Addition {
+            part: "mocks",
+            state: call.state.to_string(),
+            member: (member, "{ }"),
+            comment,
+        }),
+    }
 }

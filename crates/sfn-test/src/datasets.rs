@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::mock::Dataset;
 use crate::suite::Case;
+use crate::{Addition, Stop};
 
 /// The content for a reading, or the error with which it fails. Paths are relative to `folder`. Listed objects are
 /// as old as `time`. The error says which dataset is missing or wrong.
@@ -15,7 +16,7 @@ pub(crate) fn content(
     folder: &Path,
     time: Moment,
     read: &Read,
-) -> Result<Result<Content, Failure>, String> {
+) -> Result<Result<Content, Failure>, Stop> {
     let state = &read.state;
     let Some(dataset) = case.file.datasets.get(&**state) else {
         return Err(missing(read));
@@ -37,25 +38,31 @@ pub(crate) fn content(
     };
     content
         .map(Ok)
-        .map_err(|message| format!("dataset of `{state}`: {message}"))
+        .map_err(|message: String| format!("dataset of `{state}`: {message}").into())
 }
 
 fn is_listing(read: &Read) -> bool {
     read.resource.ends_with(":listObjectsV2")
 }
 
-fn missing(read: &Read) -> String {
-    let state = &read.state;
-    let source = if is_listing(read) {
-        "folder: objects"
-    } else {
-        "file: items.json"
-    };
-    format!(
-        "`{state}` has no dataset. It reads {} with {}. Add:\n\n    datasets:\n      {state}:\n        {source}\n",
-        read.resource,
-        read.parameters.value()
-    )
+fn missing(read: &Read) -> Stop {
+    Stop {
+        message: format!(
+            "`{}` has no dataset. It reads {} with {}",
+            read.state,
+            read.resource,
+            read.parameters.value()
+        ),
+        add: Some(Addition {
+            part: "datasets",
+            state: read.state.to_string(),
+            member: match is_listing(read) {
+                true => ("folder", "objects"),
+                false => ("file", "items.json"),
+            },
+            comment: String::new(),
+        }),
+    }
 }
 
 fn object(path: &Path) -> Result<Content, String> {

@@ -3,6 +3,7 @@
 //! The state machine runs in `asl-run`. Tasks are answered by mocks, or by programs that a mock names.
 
 mod answers;
+mod child;
 mod coverage;
 mod datasets;
 mod expect;
@@ -10,6 +11,7 @@ mod mock;
 mod mock_config;
 mod program;
 mod runner;
+mod stop;
 mod suite;
 mod time;
 
@@ -17,5 +19,6 @@ pub use coverage::{Coverage, Item, ItemKind};
 pub use expect::{Difference, Expect};
 pub use mock::{Dataset, Mock};
 pub use mock_config::read as read_mock_config;
-pub use runner::{CaseRun, RecordedCall, check_name, run};
+pub use runner::{CaseRun, RecordedCall, Surroundings, check_name, run};
+pub use stop::{Addition, Stop};
 pub use suite::{Case, Problem, Suite, TestFile, read};

@@ -22,11 +22,20 @@ pub enum Mocks {
     All(Box<Mock>),
 }
 
+/// The answers of the calls of a state, for one item.
+pub(crate) enum Calls<'a> {
+    /// The answers of the first call, the second call, and so on.
+    Each(&'a [Mock]),
+    /// The answer of all calls.
+    All(&'a Mock),
+}
+
 /// Answers by item.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Items {
-    /// Answers by the index of the item of the Map state around the state.
+    /// Answers by the index of the item of the Map state around the state. With nested Map states, the outer index
+    /// is first.
     #[serde(deserialize_with = "by_index")]
     #[schemars(with = "IndexMap<String, Mocks>")]
     pub items: IndexMap<usize, Mocks>,
@@ -47,12 +56,32 @@ fn by_index<'de, D: Deserializer<'de>>(
 }
 
 impl Mocks {
-    /// Whether an answer is given by a program.
-    pub(crate) fn has_program(&self) -> bool {
+    /// How many indexes of items select an answer.
+    pub(crate) fn depth(&self) -> usize {
         match self {
-            Self::Each(mocks) => mocks.iter().any(Mock::has_program),
-            Self::Items(Items { items }) => items.values().any(Self::has_program),
-            Self::All(mock) => mock.has_program(),
+            Self::Items(Items { items }) => 1 + items.values().map(Self::depth).max().unwrap_or(0),
+            Self::Each(_) | Self::All(_) => 0,
+        }
+    }
+
+    /// The answers for an item, by its indexes in nested Map states.
+    pub(crate) fn of_items(&self, indexes: &[usize]) -> Option<Calls<'_>> {
+        match self {
+            Self::Each(mocks) => Some(Calls::Each(mocks)),
+            Self::All(mock) => Some(Calls::All(mock)),
+            Self::Items(Items { items }) => {
+                let (index, rest) = indexes.split_first()?;
+                items.get(index)?.of_items(rest)
+            }
+        }
+    }
+
+    /// Whether an answer is given by a program or another workflow.
+    pub(crate) fn reads_files(&self) -> bool {
+        match self {
+            Self::Each(mocks) => mocks.iter().any(Mock::reads_files),
+            Self::Items(Items { items }) => items.values().any(Self::reads_files),
+            Self::All(mock) => mock.reads_files(),
         }
     }
 }
@@ -81,10 +110,25 @@ pub enum MockResult {
     Payload(Value),
     /// The task fails.
     Throw(Throw),
+    /// The service rejects the call, before the task waits for a job or a task token.
+    Reject(Throw),
     /// The task does not end.
     Never,
     /// A program returns the result.
     Program(Program),
+    /// The workflow that the task starts runs.
+    Workflow(Box<Child>),
+}
+
+/// A workflow that a task starts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Child {
+    /// The workflow, as in a test file.
+    pub workflow: String,
+    /// Answers of its tasks.
+    pub mocks: IndexMap<String, Mocks>,
+    /// Datasets that its item readers read.
+    pub datasets: IndexMap<String, Dataset>,
 }
 
 /// A program that answers a task.
@@ -135,14 +179,21 @@ impl Mock {
         }
     }
 
-    fn has_program(&self) -> bool {
-        matches!(self.result, MockResult::Program(_))
+    fn reads_files(&self) -> bool {
+        matches!(
+            self.result,
+            MockResult::Program(_) | MockResult::Workflow(_)
+        )
     }
 }
 
-/// An answer of a task. Exactly one of `return`, `payload`, `throw`, `never`, `command` and `function` is required.
+/// An answer of a task. Exactly one of `return`, `payload`, `throw`, `reject`, `never`, `command`, `function` and
+/// `workflow` is required.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "an object with the answer, such as `return`"
+)]
 #[schemars(rename = "Mock")]
 struct MockFile {
     /// Result of the task, as the service returns it.
@@ -153,6 +204,8 @@ struct MockFile {
     payload: Option<Value>,
     /// Error with which the task fails.
     throw: Option<Throw>,
+    /// Error with which the service rejects the call, for a task that would then wait for a job or a task token.
+    reject: Option<Throw>,
     /// Whether the task never ends, so that only a timeout ends the state.
     #[serde(default)]
     never: bool,
@@ -165,6 +218,15 @@ struct MockFile {
     handler: Option<String>,
     /// Runtime of the function, such as `python3.12` or `nodejs22.x`. Defaults to `python3`.
     runtime: Option<String>,
+    /// Workflow that the task starts with `states:startExecution`, as `workflow` of a test file. It runs with the input
+    /// of the task, and answers with its end.
+    workflow: Option<String>,
+    /// Answers of the tasks of `workflow`.
+    #[serde(default)]
+    mocks: IndexMap<String, Mocks>,
+    /// Datasets of `workflow`.
+    #[serde(default)]
+    datasets: IndexMap<String, Dataset>,
     /// Environment variables of the function or program.
     #[serde(default)]
     environment: IndexMap<String, String>,
@@ -189,6 +251,18 @@ impl TryFrom<MockFile> for Mock {
         if !has_program && !file.environment.is_empty() {
             return Err("`environment` is for `function` and `command`");
         }
+        let has_parts = !(file.mocks.is_empty() && file.datasets.is_empty());
+        if file.workflow.is_none() && has_parts {
+            return Err("`mocks` and `datasets` are for `workflow`");
+        }
+        let (mocks, datasets) = (file.mocks, file.datasets);
+        let child = file.workflow.map(|workflow| {
+            MockResult::Workflow(Box::new(Child {
+                workflow,
+                mocks,
+                datasets,
+            }))
+        });
         let (handler, runtime) = (file.handler, file.runtime);
         let function = file.function.map(|folder| {
             Code::Function(Function {
@@ -206,9 +280,11 @@ impl TryFrom<MockFile> for Mock {
             file.result.map(MockResult::Return),
             file.payload.map(MockResult::Payload),
             file.throw.map(MockResult::Throw),
+            file.reject.map(MockResult::Reject),
             file.never.then_some(MockResult::Never),
             file.command.map(Code::Command).map(program),
             function.map(program),
+            child,
         ];
         let mut given = given.into_iter().flatten();
         match (given.next(), given.next()) {
@@ -219,7 +295,7 @@ impl TryFrom<MockFile> for Mock {
                 validate: file.validate,
             }),
             _ => Err(
-                "exactly one of `return`, `payload`, `throw`, `never`, `command` and `function` is required",
+                "exactly one of `return`, `payload`, `throw`, `reject`, `never`, `command`, `function` and `workflow` is required",
             ),
         }
     }
@@ -240,7 +316,10 @@ pub enum Validate {
 
 /// An error of a task.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "an object with `error`, and optionally `cause`"
+)]
 pub struct Throw {
     /// Name of the error.
     pub error: String,
@@ -317,6 +396,15 @@ mod tests {
             (
                 json!({ "never": true, "environment": { "A": "1" } }),
                 "is for `function`",
+            ),
+            (json!({ "reject": { "error": "E" } }), ""),
+            (
+                json!({ "workflow": "a.asl.json", "mocks": { "A": { "return": 1 } } }),
+                "",
+            ),
+            (
+                json!({ "return": 1, "mocks": { "A": { "return": 1 } } }),
+                "are for `workflow`",
             ),
         ] {
             match serde_json::from_value::<Mock>(mock.clone()) {

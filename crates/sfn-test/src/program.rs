@@ -1,9 +1,9 @@
 //! Programs that answer tasks: any command, and handlers of Lambda functions.
 
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Duration;
 
@@ -19,6 +19,9 @@ type Environment = IndexMap<String, String>;
 
 /// Maximum real time of a program.
 const TIMEOUT: Duration = Duration::from_mins(1);
+
+/// Maximum real time to read the rest of its output after it has ended. A daemon that it left may hold the pipe.
+const DRAIN: Duration = Duration::from_secs(5);
 
 /// Calls a handler of Python and prints its result or its error as the last line.
 const PYTHON: &str = r#"
@@ -176,7 +179,8 @@ struct Ended {
     errors: String,
 }
 
-/// Runs a program with an input, and ends it with its children when it takes too long.
+/// Runs a program with an input, and ends it with its children when it takes too long. Children that it leaves are
+/// ended, too.
 fn wait(mut command: Command, environment: &Environment, input: &Value) -> Result<Ended, String> {
     let name = command.get_program().to_string_lossy().into_owned();
     // The folder of a test file in the current folder is an empty path.
@@ -198,48 +202,47 @@ fn wait(mut command: Command, environment: &Environment, input: &Value) -> Resul
     let mut child = command
         .spawn()
         .map_err(|error| format!("cannot start `{name}`: {error}"))?;
-    let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let input = input.to_string();
     // Each pipe has a thread, because a program may write before it has read everything.
-    let writer = thread::spawn(move || stdin.map(|mut stdin| stdin.write_all(input.as_bytes())));
+    let stdin = child.stdin.take();
+    thread::spawn(move || stdin.map(|mut stdin| stdin.write_all(input.as_bytes())));
+    let (output, errors) = (text_of(child.stdout.take()), text_of(child.stderr.take()));
+    let ended = until_end(&mut child);
+    // A child that it leaves would hold the pipes open.
+    end(&mut child);
+    let status = ended
+        .map_err(|error| format!("cannot wait for `{name}`: {error}"))?
+        .ok_or_else(|| format!("`{name}` did not end within {} s", TIMEOUT.as_secs()))?;
+    Ok(Ended {
+        success: status.success(),
+        output: output.recv_timeout(DRAIN).unwrap_or_default(),
+        errors: errors.recv_timeout(DRAIN).unwrap_or_default(),
+    })
+}
+
+/// Reads a pipe to its end.
+fn text_of(pipe: Option<impl std::io::Read + Send + 'static>) -> Receiver<String> {
     let (sender, receiver) = mpsc::channel();
-    let read = |pipe: Option<Box<dyn std::io::Read + Send>>,
-                sender: mpsc::Sender<(bool, String)>,
-                is_output| {
-        thread::spawn(move || {
-            let mut bytes = Vec::new();
-            if let Some(mut pipe) = pipe {
-                let _ = pipe.read_to_end(&mut bytes);
-            }
-            let _ = sender.send((is_output, String::from_utf8_lossy(&bytes).into_owned()));
-        })
-    };
-    read(stdout.map(|pipe| Box::new(pipe) as _), sender.clone(), true);
-    read(stderr.map(|pipe| Box::new(pipe) as _), sender, false);
-    let mut ended = Ended {
-        success: false,
-        output: String::new(),
-        errors: String::new(),
-    };
-    for _ in 0..2 {
-        match receiver.recv_timeout(TIMEOUT) {
-            Ok((true, text)) => ended.output = text,
-            Ok((false, text)) => ended.errors = text,
-            Err(_) => {
-                end(&mut child);
-                return Err(format!(
-                    "`{name}` did not end within {} s",
-                    TIMEOUT.as_secs()
-                ));
-            }
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        if let Some(mut pipe) = pipe {
+            let _ = pipe.read_to_end(&mut bytes);
         }
+        let _ = sender.send(String::from_utf8_lossy(&bytes).into_owned());
+    });
+    receiver
+}
+
+/// Waits until a program ends. `None` after its maximum time.
+fn until_end(child: &mut Child) -> std::io::Result<Option<ExitStatus>> {
+    const POLL: Duration = Duration::from_millis(2);
+    for _ in 0..TIMEOUT.as_millis() / POLL.as_millis() {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        thread::sleep(POLL);
     }
-    let status = child
-        .wait()
-        .map_err(|error| format!("cannot wait for `{name}`: {error}"))?;
-    let _ = writer.join();
-    ended.success = status.success();
-    Ok(ended)
+    Ok(None)
 }
 
 /// Ends a program and its children.

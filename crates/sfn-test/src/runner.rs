@@ -10,8 +10,8 @@ use asl_run::{
 use serde_json::Value;
 
 use crate::answers::Answers;
-use crate::datasets;
 use crate::suite::{Case, Problem};
+use crate::{Stop, datasets};
 
 /// The start time of cases that do not tell one: 2026-01-01T00:00:00Z.
 const START: Moment = Moment(1_767_225_600_000);
@@ -41,7 +41,7 @@ pub struct CaseRun {
     /// The data flow of each state, if the case asks for it.
     pub inspections: Vec<Inspection>,
     /// Why the case could not be run to its end, such as a missing mock.
-    pub problem: Option<String>,
+    pub problem: Option<Stop>,
     /// The states whose mocks were not used.
     pub unused: Vec<String>,
 }
@@ -55,14 +55,23 @@ pub struct RecordedCall {
     pub input: Value,
 }
 
-/// Runs a case. Programs of mocks start in `folder`. `observe` gets the number of new events after each step.
+/// The files around a case.
+#[derive(Clone, Copy)]
+pub struct Surroundings<'a> {
+    /// The folder of the test file. Programs start in it, and paths are relative to it.
+    pub folder: &'a Path,
+    /// Loads another workflow, which a test file names. The error says why it cannot be loaded.
+    pub load: &'a dyn Fn(&str) -> Result<Machine, String>,
+}
+
+/// Runs a case. `observe` gets the new events after each step.
 ///
 /// # Errors
 /// An error in the case itself, such as a state that does not exist.
 pub fn run(
     machine: Rc<Machine>,
     case: &Case,
-    folder: &Path,
+    around: &Surroundings<'_>,
     observe: &mut dyn FnMut(&[Event]),
 ) -> Result<CaseRun, Problem> {
     check_names(&machine, case)?;
@@ -83,7 +92,7 @@ pub fn run(
         ..Start::default()
     };
     let mut execution = Execution::new(machine, start);
-    let mut answers = Answers::new(case, folder);
+    let mut answers = Answers::new(case, around);
     let (mut calls, mut problem, mut seen) = (Vec::new(), None, 0);
     loop {
         let request = execution.advance();
@@ -98,16 +107,16 @@ pub fn run(
                 });
                 match answers.answer(&call) {
                     Ok(answer) => execution.answer(call.id, answer),
-                    Err(message) => {
-                        problem = Some(message);
+                    Err(stop) => {
+                        problem = Some(stop);
                         break;
                     }
                 }
             }
-            Request::Read(read) => match datasets::content(case, folder, time, &read) {
+            Request::Read(read) => match datasets::content(case, around.folder, time, &read) {
                 Ok(content) => execution.give(read.id, content),
-                Err(message) => {
-                    problem = Some(message);
+                Err(stop) => {
+                    problem = Some(stop);
                     break;
                 }
             },

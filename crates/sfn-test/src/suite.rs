@@ -103,32 +103,39 @@ impl Case {
         }
     }
 
-    /// A case with an input, and with mocks as a test file has them. Programs are not allowed.
+    /// Adds mocks as a test file has them. Those that read files are not allowed.
     ///
     /// # Errors
     /// The error in a mock, with the name of its state.
-    pub fn without_programs(input: Value, mocks: Value) -> Result<Self, String> {
-        let mut case = Self::new(input);
-        let mocks = match mocks {
-            Value::Null => return Ok(case),
-            Value::Object(mocks) => mocks,
-            _ => return Err("the mocks must be an object with the names of states".to_owned()),
-        };
-        for (state, mocks) in mocks {
+    pub fn add_mocks(&mut self, mocks: Value) -> Result<(), String> {
+        for (state, mocks) in of_states(mocks, "mocks")? {
             let wrong = |message: String| format!("mock of `{state}`: {message}");
-            let root = JsonPointer::root();
-            check_mocks(&asl::Json::from(mocks.clone()), &PathBuilder::Start(&root))
-                .map_err(|(_, message)| wrong(message))?;
-            let read: Mocks =
-                serde_json::from_value(mocks).map_err(|error| wrong(error.to_string()))?;
-            if read.has_program() {
-                return Err(wrong(
-                    "programs cannot run here: use `return` or `payload`".to_owned(),
-                ));
+            let read: Mocks = read_checked(mocks, check_mocks).map_err(wrong)?;
+            if read.reads_files() {
+                let message =
+                    "programs and other workflows cannot run here: use `return` or `payload`";
+                return Err(wrong(message.to_owned()));
             }
-            case.file.mocks.insert(state, read);
+            self.file.mocks.insert(state, read);
         }
-        Ok(case)
+        Ok(())
+    }
+
+    /// Adds datasets as a test file has them. Those that read files are not allowed.
+    ///
+    /// # Errors
+    /// The error in a dataset, with the name of its state.
+    pub fn add_datasets(&mut self, datasets: Value) -> Result<(), String> {
+        for (state, dataset) in of_states(datasets, "datasets")? {
+            let wrong = |message: String| format!("dataset of `{state}`: {message}");
+            let read: Dataset = read_checked(dataset, check_dataset).map_err(wrong)?;
+            if matches!(read, Dataset::File(_) | Dataset::Folder(_)) {
+                let message = "files cannot be read here: use `content`, such as `content = file(\"orders.csv\")`";
+                return Err(wrong(message.to_owned()));
+            }
+            self.file.datasets.insert(state, read);
+        }
+        Ok(())
     }
 
     /// Sets the answer of all calls of a state.
@@ -285,6 +292,28 @@ impl Reader<'_> {
     }
 }
 
+/// The members of an object with the names of states. None for null.
+fn of_states(value: Value, what: &str) -> Result<serde_json::Map<String, Value>, String> {
+    match value {
+        Value::Null => Ok(serde_json::Map::new()),
+        Value::Object(members) => Ok(members),
+        _ => Err(format!(
+            "the {what} must be an object with the names of states"
+        )),
+    }
+}
+
+/// A check of a part of the file. The error has its place.
+type Check = fn(&asl::Json, &PathBuilder<'_>) -> Result<(), (JsonPointer, String)>;
+
+/// Reads a value after a check with better messages.
+fn read_checked<T: serde::de::DeserializeOwned>(value: Value, check: Check) -> Result<T, String> {
+    let root = JsonPointer::root();
+    check(&asl::Json::from(value.clone()), &PathBuilder::Start(&root))
+        .map_err(|(_, message)| message)?;
+    serde_json::from_value(value).map_err(|error| error.to_string())
+}
+
 fn members_of(json: Option<&asl::Json>) -> impl Iterator<Item = (&String, &asl::Json)> {
     json.and_then(asl::Json::as_object).into_iter().flatten()
 }
@@ -310,6 +339,11 @@ fn check_mocks(mocks: &asl::Json, way: &PathBuilder<'_>) -> Result<(), (JsonPoin
 
 fn check_mock(mock: &asl::Json, way: &PathBuilder<'_>) -> Result<(), (JsonPointer, String)> {
     let Some(items) = mock.get("items") else {
+        // Those of a workflow that the task starts.
+        let at_mocks = PathBuilder::Member(way, "mocks");
+        for (state, mocks) in members_of(mock.get("mocks")) {
+            check_mocks(mocks, &PathBuilder::Member(&at_mocks, state))?;
+        }
         return part::<Mock>(mock, way).map(drop);
     };
     let at_items = PathBuilder::Member(way, "items");

@@ -7,7 +7,7 @@ use asl::Json;
 use asl_hcl::{any_from_json, any_to_json};
 use asl_run::{Event, Machine};
 use serde_json::{Map, json};
-use sfn_test::{Case, CaseRun};
+use sfn_test::{Case, CaseRun, Stop, Surroundings};
 use tfplugin::{FunctionError, Signature, Type, Value};
 
 use super::{argument, object, parameter, read};
@@ -32,15 +32,23 @@ pub(super) fn signature() -> Signature {
          the names of the states in the order in which they end. `calls` has the inputs of the tasks by the name of \
          their state. `events` is the history, as AWS returns it. The function calls nothing: each task needs a mock.",
     );
-    signature
-        .parameters
-        .push(parameter("input", Type::Dynamic, "Input of the execution."));
+    signature.parameters.push(parameter(
+        "input",
+        Type::Dynamic,
+        "Input of the execution: a value, or its JSON text.",
+    ));
     signature.parameters.push(parameter(
         "mocks",
         Type::Dynamic,
         "Answers of the tasks, by the name of their state: an object with `return`, `payload` (the result of the \
          function that `lambda:invoke` calls), `throw` (`error` and `cause`) or `never`, or a list with one for each \
          call. `after` is the time that a task takes, such as `2s`. See the guide \"Testing\".",
+    ));
+    signature.variadic = Some(parameter(
+        "datasets",
+        Type::Dynamic,
+        "What item readers read, by the name of their Map state: an object with `content` (text, or a value that the \
+         object has as JSON) or `throw`. Optional.",
     ));
     signature
 }
@@ -53,12 +61,59 @@ pub(super) fn call(text: &str, rest: &[Value]) -> Result<Value, FunctionError> {
         let value = rest.get(index).map(any_to_json);
         value.and_then(|value| value.to_value()).unwrap_or_default()
     };
-    let case = Case::without_programs(json(0), json(1)).map_err(|message| argument(2, message))?;
-    let run = sfn_test::run(Rc::new(machine), &case, Path::new(""), &mut |_| {})
+    let mut case = Case::new(input(json(0)));
+    case.add_mocks(json(1))
+        .map_err(|message| argument(2, message))?;
+    if rest.len() > 3 {
+        return Err(argument(
+            4,
+            "there is only one argument with datasets".to_owned(),
+        ));
+    }
+    case.add_datasets(json(2))
+        .map_err(|message| argument(3, message))?;
+    let around = Surroundings {
+        folder: Path::new(""),
+        load: &|_| Err("other workflows cannot run here".to_owned()),
+    };
+    let run = sfn_test::run(Rc::new(machine), &case, &around, &mut |_| {})
         .map_err(|problem| argument(2, problem.message))?;
     match &run.problem {
-        Some(problem) => Err(argument(2, problem.clone())),
+        Some(stop) => Err(argument(2, advice(stop))),
         None => Ok(result(&run)),
+    }
+}
+
+/// The input: a value, or its JSON text, as `StartExecution` takes it.
+fn input(value: serde_json::Value) -> serde_json::Value {
+    let object = value
+        .as_str()
+        .and_then(|text| serde_json::from_str(text).ok());
+    object
+        .filter(|object| {
+            matches!(
+                object,
+                serde_json::Value::Object(_) | serde_json::Value::Array(_)
+            )
+        })
+        .unwrap_or(value)
+}
+
+/// What is missing, with the expression to add.
+fn advice(stop: &Stop) -> String {
+    let message = &stop.message;
+    let Some(add) = &stop.add else {
+        return message.clone();
+    };
+    let state = format!("{:?}", add.state);
+    match add.part {
+        "datasets" => format!(
+            "{message}. Add `{{ {state} = {{ content = file(\"...\") }} }}` as the fourth argument"
+        ),
+        part => format!(
+            "{message}. Add `{state} = {{ {} = {{}} }}` to the {part}",
+            add.member.0
+        ),
     }
 }
 

@@ -68,6 +68,13 @@ impl Managed for Activity {
         Encryption::validate(&self.encryption_configuration)
     }
 
+    fn assume(&mut self, identity: &Identity) {
+        if let Some(name) = self.name.text() {
+            self.arn = identity.arn("states", &format!("activity:{name}")).into();
+            self.id = self.arn.clone();
+        }
+    }
+
     async fn create(&self, operation: &Operation) -> Result<Self, Failed<Self>> {
         let encryption = Encryption::settings(&self.encryption_configuration);
         let (name, tags) = (self.name.get()?, &operation.tags);

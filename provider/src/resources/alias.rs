@@ -211,6 +211,13 @@ impl Managed for Alias {
         })
     }
 
+    fn assume(&mut self, _identity: &Identity) {
+        if let (Some(machine), Some(name)) = (self.machine(), self.name.text()) {
+            self.arn = format!("{machine}:{name}").into();
+            self.id = self.arn.clone();
+        }
+    }
+
     async fn create(&self, operation: &Operation) -> Result<Self, Failed<Self>> {
         let created = alias::create(
             operation.aws(),

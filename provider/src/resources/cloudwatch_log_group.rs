@@ -122,6 +122,13 @@ impl Managed for LogGroup {
         Ok(PlanOutcome::default())
     }
 
+    fn assume(&mut self, identity: &Identity) {
+        if let Some(name) = self.name.text() {
+            self.arn = identity.arn("logs", &format!("log-group:{name}")).into();
+            self.id = self.name.clone();
+        }
+    }
+
     async fn create(&self, operation: &Operation) -> Result<Self, Failed<Self>> {
         let name = identity::name_or_generated(&self.name, &self.name_prefix);
         let named = Self {

@@ -426,6 +426,13 @@ impl Managed for ExecutionAlarm {
         })
     }
 
+    fn assume(&mut self, identity: &Identity) {
+        if let Some(name) = self.name.text() {
+            self.arn = identity.arn("cloudwatch", &format!("alarm:{name}")).into();
+            self.id = self.arn.clone();
+        }
+    }
+
     async fn create(&self, operation: &Operation) -> Result<Self, Failed<Self>> {
         let (aws, call) = (operation.aws(), &operation.call);
         let name = self

@@ -166,6 +166,14 @@ impl Managed for LambdaAlias {
         Ok(PlanOutcome::default())
     }
 
+    fn assume(&mut self, identity: &Identity) {
+        let function = self.function_name.text().and_then(FunctionArn::parse);
+        if let (Some(function), Some(name)) = (function, self.name.text()) {
+            let arn = identity.arn("lambda", &format!("function:{}:{name}", function.name));
+            *self = self.clone().with_arn(&arn);
+        }
+    }
+
     async fn create(&self, operation: &Operation) -> Result<Self, Failed<Self>> {
         let (function, name) = (self.function_name.get()?, self.name.get()?);
         let created = alias::create(

@@ -75,6 +75,10 @@ impl<T: Lookup> LookupDataSource<T> {
 
 fn operation(provider: ProviderContext, cx: &Context) -> Result<Operation, Diagnostics> {
     let session = provider.session()?;
+    session.require_aws(
+        "`offline = true` in the provider block allows no calls to AWS. Remove it, or give the values of the data \
+         source with `override_data` in the test.",
+    )?;
     let tags = sfn_aws::Tags::new;
     Ok(Operation {
         provider,

@@ -219,6 +219,16 @@ impl ManagedRole {
         }
     }
 
+    /// The ARN of the role in an account.
+    pub fn arn(&self, identity: &Identity) -> String {
+        let (partition, account) = (&identity.partition, identity.account.as_deref());
+        let account = account.unwrap_or("?");
+        format!(
+            "arn:{partition}:iam::{account}:role{}{}",
+            self.path, self.name
+        )
+    }
+
     /// Creates the role, or adopts one that was created for the same object, and writes its policy.
     /// Callers ensure that the object is managed by this resource, or does not exist.
     ///

@@ -250,6 +250,9 @@ pub trait Managed: Model + Clone + Send + Sync + 'static {
         Ok(PlanOutcome::default())
     }
 
+    /// Completes the plan of a new object without AWS, with the values that follow from its name.
+    fn assume(&mut self, _identity: &Identity) {}
+
     /// Creates the object. Never adopts an existing object.
     ///
     /// # Errors

@@ -82,7 +82,7 @@ pub async fn check_partition(
     ) else {
         return Ok(());
     };
-    if !session.is_known {
+    if !session.can_read() {
         return Ok(());
     }
     let own = session

@@ -62,6 +62,9 @@ impl<T: Managed> ManagedResource<T> {
     fn operation(&self, state: &Value, name: &str, cx: &Context) -> Result<Operation, Diagnostics> {
         let provider = self.within(state);
         let session = provider.session()?;
+        session.require_aws(
+            "`offline = true` in the provider block allows plans only. Remove it to change or import objects.",
+        )?;
         let call = timeouts::call(state, name, cx);
         Ok(Operation {
             provider,
@@ -340,6 +343,9 @@ impl<T: Managed> Resource for ManagedResource<T> {
             cx,
         };
         let outcome = model.plan(&change).await?;
+        if let (None, Some(identity)) = (&prior, provider.assumed_identity()) {
+            model.assume(&identity);
+        }
         carry_over(
             &before.to_value(),
             &model.to_value(),
@@ -400,7 +406,6 @@ impl<T: Managed> Resource for ManagedResource<T> {
         private: Private,
         cx: &Context,
     ) -> Result<ReadOutcome, Diagnostics> {
-        let operation = self.operation(&state, "read", cx)?;
         let unread = || {
             ReadOutcome::Found(Box::new(ResourceState {
                 private: private.clone(),
@@ -408,9 +413,10 @@ impl<T: Managed> Resource for ManagedResource<T> {
             }))
         };
         // With other credentials, the object could appear to be missing.
-        if !operation.session.is_known {
+        if !self.provider.session()?.can_read() {
             return Ok(unread());
         }
+        let operation = self.operation(&state, "read", cx)?;
         let model = T::from_value(&state);
         let observed = tokio::select! {
             observed = model.read(&operation) => observed,

@@ -35,8 +35,8 @@ pub struct Call {
     pub parameters: Data,
     /// How often the state was retried before.
     pub retry_count: u64,
-    /// The indexes of the branches and the iterations around the state, from the outermost one.
-    pub place: Vec<usize>,
+    /// The indexes of the items of the Map states around the state, from the outermost one.
+    pub items: Vec<usize>,
     /// The task token, if the task waits for one.
     pub token: Option<Rc<str>>,
     /// `RoleArn` and other members of `Credentials`.
@@ -232,7 +232,7 @@ impl Execution {
     pub(super) fn begin_task(&mut self, key: Key) -> Option<Request> {
         let started = self.task(key)?.started();
         self.emit(key, started);
-        let place = self.place(key);
+        let items = self.indexes(key);
         self.next_request += 1;
         let id = self.next_request;
         let now = self.now;
@@ -252,7 +252,7 @@ impl Execution {
             resource: task.resource.arn(),
             parameters: work.parameters.clone(),
             retry_count: thread.retry_count,
-            place,
+            items,
             token: thread.token.clone(),
             credentials: work.credentials.clone(),
             timeout: limits.timeout.map(Duration::from_secs),
@@ -357,16 +357,22 @@ impl Execution {
         }
     }
 
-    /// The indexes of the branches and iterations around a thread.
-    fn place(&self, key: Key) -> Vec<usize> {
-        let mut place = Vec::new();
+    /// The indexes of the items around a thread.
+    fn indexes(&self, key: Key) -> Vec<usize> {
+        let mut items = Vec::new();
         let mut parent = self.thread(key).and_then(|thread| thread.parent);
         while let Some(next) = parent {
-            place.push(next.index);
-            parent = self.thread(next.key).and_then(|thread| thread.parent);
+            let Some(thread) = self.thread(next.key) else {
+                break;
+            };
+            let state = self.machine.state(thread.state);
+            if state.is_some_and(|state| matches!(state.kind, Kind::Map(_))) {
+                items.push(next.index);
+            }
+            parent = thread.parent;
         }
-        place.reverse();
-        place
+        items.reverse();
+        items
     }
 }
 

@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::rc::Rc;
 
-use asl_run::{Event, EventKind, Machine, Moment, Status};
+use asl_run::{Event, EventKind, Moment, Status};
 use clap::ValueEnum;
 use serde_json::Value;
-use sfn_test::{Case, CaseRun, Dataset, Mock, TestFile};
+use sfn_test::{Case, CaseRun, Dataset, Mock, Surroundings, TestFile};
 
 use crate::commands::test::workflow;
 use crate::{Exit, Failure, print};
@@ -50,13 +50,7 @@ pub enum HistoryFormat {
 pub fn run(arguments: &Args) -> Result<Exit, Failure> {
     let (mut case, folder) = case(arguments)?;
     case.inspect = arguments.inspect.is_some();
-    let found = workflow(Path::new(""), &arguments.workflow)?;
-    let machine = Machine::build(&found.definition).map_err(|error| {
-        format!(
-            "{}: {error}. Run `sfn validate` for more",
-            arguments.workflow
-        )
-    })?;
+    let machine = workflow(Path::new(""), &arguments.workflow)?.machine;
     if let Some(state) = &arguments.inspect {
         sfn_test::check_name(&machine, state)
             .map_err(|message| format!("--inspect {state}: {message}"))?;
@@ -64,7 +58,11 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
     let quiet = arguments.history.is_some() || arguments.inspect.is_some();
     let mut start = None;
     let mut shown = String::new();
-    let run = sfn_test::run(Rc::new(machine), &case, &folder, &mut |events| {
+    let around = Surroundings {
+        folder: &folder,
+        load: &|argument| Ok(workflow(&folder, argument)?.machine),
+    };
+    let run = sfn_test::run(Rc::new(machine), &case, &around, &mut |events| {
         for event in events {
             let start = *start.get_or_insert(event.time);
             if let Some(line) = line(event, start).filter(|_| !quiet) {
@@ -77,7 +75,7 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
     .map_err(|problem| problem.message)?;
     if let Some(problem) = run.problem {
         // It has an example of several lines.
-        for line in problem.lines() {
+        for line in problem.to_string().lines() {
             eprintln!("{}", printable::printable(line));
         }
         return Ok(Exit::Failed);

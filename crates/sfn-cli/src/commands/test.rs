@@ -11,7 +11,7 @@ use asl_run::Machine;
 use clap::ValueEnum;
 use serde_json::Value;
 use sfn_convert::subject;
-use sfn_test::{Case, Coverage, Problem, Suite};
+use sfn_test::{Case, Coverage, Problem, Suite, Surroundings};
 
 use crate::commands::convert::beside;
 use crate::input::{self, Input, file_and_name};
@@ -258,17 +258,7 @@ fn run_suite(path: &Path, suite: Suite, arguments: &Args) -> SuiteReport {
             return report;
         }
     };
-    let machine = match Machine::build(&workflow.definition) {
-        Ok(machine) => Rc::new(machine),
-        Err(error) => {
-            let message = format!("{}: {error}. Run `sfn validate` for more", suite.workflow);
-            report.problems.push(Problem {
-                line: suite.line,
-                message,
-            });
-            return report;
-        }
-    };
+    let machine = Rc::new(workflow.machine);
     report.coverage = Coverage::of(&machine);
     report.lines = workflow.lines;
     let is_wanted = |case: &&Case| {
@@ -299,9 +289,13 @@ fn run_case(
         differences: Vec::new(),
         run: None,
     };
-    match sfn_test::run(Rc::clone(machine), case, folder, &mut |_| {}) {
+    let around = Surroundings {
+        folder,
+        load: &|argument| Ok(workflow(folder, argument)?.machine),
+    };
+    match sfn_test::run(Rc::clone(machine), case, &around, &mut |_| {}) {
         Ok(run) => {
-            report.problem.clone_from(&run.problem);
+            report.problem = run.problem.as_ref().map(ToString::to_string);
             // A mock configuration file expects nothing.
             if run.problem.is_none() && !is_mock_config {
                 report.differences = case.file.expect.differences(&run);
@@ -319,8 +313,8 @@ fn run_case(
 
 /// A workflow to run.
 pub struct Workflow {
-    /// Its definition.
-    pub definition: Value,
+    /// Its state machine.
+    pub machine: Machine,
     /// The file of the definition and the lines of its states, if it is a file of its own.
     pub lines: Option<(PathBuf, Vec<(String, usize)>)>,
 }
@@ -333,9 +327,11 @@ pub fn workflow(folder: &Path, argument: &str) -> Result<Workflow, String> {
     let (text, content) = Input::named(&path).read()?;
     let json = subject::of_file(&path, name, &text, &beside(&path, false))
         .map_err(|reason| format!("{argument}: {reason}"))?;
+    let machine = Machine::build(&filled(&json))
+        .map_err(|error| format!("{argument}: {error}. Run `sfn validate` for more"))?;
     let is_own = name.is_none() && !matches!(content, sfn_convert::Content::Configuration);
     Ok(Workflow {
-        definition: filled(&json),
+        machine,
         lines: is_own.then(|| (path, lines(&text))),
     })
 }

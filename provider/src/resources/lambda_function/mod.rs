@@ -213,6 +213,10 @@ impl Managed for Function {
         plan::plan(self, change)
     }
 
+    fn assume(&mut self, identity: &Identity) {
+        plan::assume(self, identity);
+    }
+
     async fn create(&self, operation: &Operation) -> Result<Self, Failed<Self>> {
         apply::create(self, operation).await
     }

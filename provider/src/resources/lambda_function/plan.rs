@@ -1,12 +1,13 @@
 //! Plan of a change.
 
 use aws_arn::region_of;
+use sfn_aws::Identity;
 use tfplugin::model::{Attr, Model as _};
 use tfplugin::{AttributePath, Diagnostic, Diagnostics};
 
-use super::Function;
 use super::blocks::{CapacityProviderConfig, DurableConfig};
 use super::code::{Place, fingerprint, missing};
+use super::{Function, invoke_arn};
 use crate::shared::execution_role;
 use crate::shared::managed::{Change, PlanOutcome};
 
@@ -33,6 +34,32 @@ pub(super) fn plan(
         warnings,
         requires_replace,
     })
+}
+
+/// Completes the plan of a new function without AWS.
+pub(super) fn assume(planned: &mut Function, identity: &Identity) {
+    if planned.function_name.text().is_none() {
+        return;
+    }
+    let name = planned.short_name();
+    let arn = identity.arn("lambda", &format!("function:{name}"));
+    let version = if planned.publish == Attr::Known(true) {
+        "1"
+    } else {
+        "$LATEST"
+    };
+    let qualified = format!("{arn}:{version}");
+    if planned.settings.role.is_unknown()
+        && let Some(role) = planned.managed_role(&identity.region)
+    {
+        planned.settings.role = role.arn(identity).into();
+    }
+    planned.id = name.as_str().into();
+    planned.version = version.into();
+    planned.invoke_arn = invoke_arn(&arn).into();
+    planned.qualified_invoke_arn = invoke_arn(&qualified).into();
+    planned.qualified_arn = qualified.into();
+    planned.arn = arn.into();
 }
 
 /// Value of an attribute that is computed if it is not set. Null if an empty text is configured:

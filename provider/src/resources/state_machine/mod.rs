@@ -219,6 +219,10 @@ impl Managed for StateMachine {
         plan::plan(self, change).await
     }
 
+    fn assume(&mut self, identity: &Identity) {
+        plan::assume(self, identity);
+    }
+
     async fn create(&self, operation: &Operation) -> Result<Self, Failed<Self>> {
         apply::create(self, operation).await
     }

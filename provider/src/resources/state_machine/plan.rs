@@ -2,6 +2,7 @@
 
 use asl::policy::Account;
 use aws_arn::region_of;
+use sfn_aws::Identity;
 use tfplugin::model::{Attr, BlockField as _};
 use tfplugin::{Diagnostic, Diagnostics};
 
@@ -31,9 +32,13 @@ pub(super) async fn plan(
     );
     plan_role(planned, change)?;
     planned.asl = plan_text(&workflow, change.prior);
-    let account = change
-        .prior
-        .and_then(|prior| prior.arn.text())
+    let assumed = change.provider.assumed_identity();
+    let arn = match change.prior {
+        Some(prior) => prior.arn.text().map(str::to_owned),
+        None => assumed.map(|identity| identity.arn("states", "*")),
+    };
+    let account = arn
+        .as_deref()
         .map_or_else(Account::default, Account::of_arn);
     let policy = workflow.policy(&planned.policy_settings(&account), &filter);
     if let (Some(role), true) = (
@@ -51,7 +56,7 @@ pub(super) async fn plan(
         }
         planned.with_statements(document).to_json()
     });
-    plan_computed(planned, change.prior, policy);
+    plan_computed(planned, change.prior, arn.and(policy));
     warnings.extend(
         remote::check(planned, change, &workflow)
             .await
@@ -66,6 +71,24 @@ pub(super) async fn plan(
         warnings,
         ..PlanOutcome::default()
     })
+}
+
+/// Completes the plan of a new state machine without AWS.
+pub(super) fn assume(planned: &mut StateMachine, identity: &Identity) {
+    let Some(name) = planned.name.text() else {
+        return;
+    };
+    let arn = identity.arn("states", &format!("stateMachine:{name}"));
+    if planned.publishes() {
+        planned.state_machine_version_arn = format!("{arn}:1").into();
+    }
+    if planned.role_arn.is_unknown()
+        && let Some(role) = planned.managed_role(&identity.region)
+    {
+        planned.role_arn = role.arn(identity).into();
+    }
+    planned.id = arn.as_str().into();
+    planned.arn = arn.into();
 }
 
 fn plan_role(
@@ -111,8 +134,9 @@ fn plan_computed(planned: &mut StateMachine, prior: Option<&StateMachine>, polic
                 .filter(|before| same_policy(Some(before), Some(&policy)));
             kept.map_or(policy.as_str(), |before| before).into()
         }
+        (Some(policy), None) => policy.into(),
         // The account in ARNs is known after the creation.
-        _ => Attr::Unknown,
+        (None, _) => Attr::Unknown,
     };
     let changes = prior.is_none_or(|prior| changes(planned, prior));
     let first = prior.is_none_or(|prior| prior.state_machine_version_arn.is_null());

@@ -50,7 +50,7 @@ pub(super) async fn check(
     let Some(session) = provider
         .session()
         .ok()
-        .filter(|session| is_wanted && session.is_known)
+        .filter(|session| is_wanted && session.can_read())
     else {
         return Diagnostics::default();
     };

@@ -32,7 +32,7 @@ pub(super) async fn check(
         .provider
         .session()
         .ok()
-        .filter(|session| checks.asks_aws() && !is_same && session.is_known)
+        .filter(|session| checks.asks_aws() && !is_same && session.can_read())
     else {
         return Diagnostics::default();
     };
