@@ -9,6 +9,7 @@ use std::rc::Rc;
 use asl::jsonpath::{Path, Root, Segment, Step};
 use serde_json::{Map, Value, json};
 
+use crate::data::Found;
 use crate::jsonata::Converted;
 use crate::jsonpath::{self, PathError};
 use crate::{Data, Moment};
@@ -76,56 +77,80 @@ impl ContextObject {
         }
         let value = match names(&path.segments) {
             // Nothing else reads the input and the item, which may be large, so that they are not copied.
-            [Some("Execution"), Some(_), _] | [Some("State" | "StateMachine" | "Task"), ..] => {
-                self.members(false, false)
-            }
-            [Some("Map"), Some(_), Some(_)] => self.members(false, false),
-            [Some("Map"), ..] => self.members(false, true),
-            _ => self.members(true, true),
+            [Some("Execution"), Some(_), _] => self.only("Execution", false),
+            [Some("Map"), Some(_), Some(_)] => self.only("Map", false),
+            [Some(name), ..] => self.only(name, true),
+            [None, ..] => self.all(),
         };
         jsonpath::evaluate(path, &value).map(|found| Cow::Owned(found.into_owned()))
     }
 
-    /// The object, with or without the input of the execution and the value of the item.
-    fn members(&self, input: bool, item_value: bool) -> Value {
-        let execution = &self.execution;
-        let input = input.then(|| execution.input.value());
-        let mut members = json!({
-            "Execution": {
-                "Id": execution.id,
-                "Input": input,
-                "Name": execution.name,
-                "RoleArn": execution.role,
-                "StartTime": execution.started.to_string(),
-            },
-            "State": {
-                "EnteredTime": self.entered.to_string(),
-                "Name": &*self.state,
-            },
-            "StateMachine": { "Id": execution.machine_id, "Name": execution.machine_name },
-        });
-        if execution.redrivable
-            && let Some(execution) = members.get_mut("Execution").and_then(Value::as_object_mut)
-        {
-            execution.insert("RedriveCount".to_owned(), json!(0));
+    /// The value that these members lead to.
+    pub(crate) fn get(&self, names: &[String]) -> Found<'_> {
+        if let Some(given) = &self.given {
+            return Found::of(given.value(), names);
         }
-        if let Some(count) = self.retry_count
-            && let Some(state) = members.get_mut("State").and_then(Value::as_object_mut)
-        {
-            state.insert("RetryCount".to_owned(), json!(count));
-        }
-        let mut add = |name: &str, value: Value| {
-            if let Some(members) = members.as_object_mut() {
-                members.insert(name.to_owned(), value);
+        let item = self.item.as_deref().map(|item| &item.value);
+        for (place, data) in [
+            (&["Execution", "Input"][..], Some(&self.execution.input)),
+            (&["Map", "Item", "Value"], item),
+        ] {
+            let rest = names.get(place.len()..);
+            let begins = names.iter().zip(place).all(|(name, own)| name == own);
+            if let (Some(data), Some(rest), true) = (data, rest, begins) {
+                return Found::of(data.value(), rest);
             }
+        }
+        let Some((first, rest)) = names.split_first() else {
+            return Found::Value(Cow::Owned(self.all()));
         };
-        if let Some(token) = &self.token {
-            add("Task", json!({ "Token": &**token }));
+        let whole = rest.is_empty() || first == "Map" && rest.len() == 1;
+        match self.member(first, whole) {
+            Some(member) => Found::of(&member, rest).into_owned(),
+            None => Found::Nothing,
         }
-        if let Some(item) = &self.item {
-            add("Map", json!({ "Item": item.members(item_value) }));
+    }
+
+    /// An object with only this member.
+    fn only(&self, name: &str, whole: bool) -> Value {
+        let member = self.member(name, whole);
+        let member = member.map(|value| (name.to_owned(), value));
+        Value::Object(member.into_iter().collect())
+    }
+
+    /// The object.
+    fn all(&self) -> Value {
+        let members = ["Execution", "State", "StateMachine", "Task", "Map"].into_iter();
+        let members = members.filter_map(|name| Some((name.to_owned(), self.member(name, true)?)));
+        Value::Object(members.collect())
+    }
+
+    /// A member. Unless it is needed as a whole, it has neither the input of the execution nor the value of the item.
+    fn member(&self, name: &str, whole: bool) -> Option<Value> {
+        match name {
+            "Execution" => Some(self.execution.member(whole)),
+            "State" => Some(self.state_member()),
+            "StateMachine" => {
+                let Self { execution, .. } = self;
+                Some(json!({ "Id": execution.machine_id, "Name": execution.machine_name }))
+            }
+            "Task" => self.token.as_deref().map(|token| json!({ "Token": token })),
+            "Map" => {
+                let item = self.item.as_ref()?;
+                Some(json!({ "Item": item.members(whole) }))
+            }
+            _ => None,
         }
-        members
+    }
+
+    fn state_member(&self) -> Value {
+        let mut members = Map::new();
+        members.insert("EnteredTime".to_owned(), self.entered.to_string().into());
+        members.insert("Name".to_owned(), (*self.state).into());
+        if let Some(count) = self.retry_count {
+            members.insert("RetryCount".to_owned(), count.into());
+        }
+        Value::Object(members)
     }
 
     /// The object as JSONata reads it.
@@ -163,6 +188,22 @@ impl ContextObject {
 }
 
 impl ExecutionInfo {
+    fn member(&self, whole: bool) -> Value {
+        let mut members = Map::new();
+        let mut add = |name: &str, value: Value| members.insert(name.to_owned(), value);
+        add("Id", self.id.as_str().into());
+        if whole {
+            add("Input", self.input.value().clone());
+        }
+        add("Name", self.name.as_str().into());
+        add("RoleArn", self.role.as_str().into());
+        add("StartTime", self.started.to_string().into());
+        if self.redrivable {
+            add("RedriveCount", 0.into());
+        }
+        Value::Object(members)
+    }
+
     /// The members `Execution` and `StateMachine` as JSONata reads them.
     fn converted(&self) -> &(Converted, Converted) {
         self.converted.get_or_init(|| {
@@ -195,8 +236,9 @@ impl Item {
         if let Some(key) = &self.key {
             members.insert("Key".to_owned(), json!(&**key));
         }
-        let value = value.then(|| self.value.value().clone());
-        members.insert("Value".to_owned(), value.into());
+        if value {
+            members.insert("Value".to_owned(), self.value.value().clone());
+        }
         Value::Object(members)
     }
 

@@ -1,5 +1,6 @@
 //! Values that the parts of an execution share.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::rc::Rc;
 
@@ -76,6 +77,44 @@ impl Data {
     pub(crate) fn is_too_deep(&self) -> bool {
         let is_deep = || self.size() > 2 * MAX_DEPTH && is_deeper(&self.0.value, MAX_DEPTH);
         *self.0.too_deep.get_or_init(is_deep)
+    }
+}
+
+/// What a list of names leads to in a value.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Found<'a> {
+    /// A value.
+    Value(Cow<'a, Value>),
+    /// No value.
+    Nothing,
+    /// An array is on the way, so that there can be several values.
+    Several,
+}
+
+impl<'a> Found<'a> {
+    /// Looks up a member, a member of it, and so on.
+    pub(crate) fn of(value: &'a Value, names: &[String]) -> Self {
+        let mut value = value;
+        for name in names {
+            value = match value {
+                Value::Array(_) => return Self::Several,
+                Value::Object(members) => match members.get(name) {
+                    Some(member) => member,
+                    None => return Self::Nothing,
+                },
+                _ => return Self::Nothing,
+            };
+        }
+        Self::Value(Cow::Borrowed(value))
+    }
+
+    /// The same without a borrowed value.
+    pub(crate) fn into_owned<'b>(self) -> Found<'b> {
+        match self {
+            Self::Value(value) => Found::Value(Cow::Owned(value.into_owned())),
+            Self::Nothing => Found::Nothing,
+            Self::Several => Found::Several,
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 //!
 //! Source: the developer guide, "Transforming data with JSONata in Step Functions".
 
+mod direct;
 mod engine;
 mod functions;
 
@@ -12,6 +13,7 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
+use crate::data::Found;
 use crate::{Data, Entropy, Moment};
 
 pub(crate) use engine::Converted;
@@ -32,6 +34,8 @@ pub(crate) struct QueryScope<'a> {
     pub error_output: Option<&'a Data>,
     /// `$states.context`, made when an expression needs it.
     pub context: &'a dyn Fn() -> Converted,
+    /// What a list of names leads to in `$states.context`.
+    pub member_of_context: &'a dyn Fn(&[String]) -> Found<'a>,
     /// The value of a variable of the workflow.
     pub variable: &'a dyn Fn(&str) -> Option<Data>,
     /// The time that `$now()` and `$millis()` return.

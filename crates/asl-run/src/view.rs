@@ -131,6 +131,7 @@ impl View<'_> {
             result: self.result,
             error_output: self.error_output,
             context: &|| self.context.converted(),
+            member_of_context: &|names| self.context.get(names),
             variable: &|name| self.variables.get(name).cloned(),
             now: self.now,
             entropy: self.entropy,

@@ -2,10 +2,9 @@
 //!
 //! Sources: the developer guide, "ResultWriter (Map)"; the output recorded on AWS.
 
-use std::borrow::Cow;
-
 use asl::model::{OutputType, WriterConfig, WriterTransformation};
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::{Data, Failure, Moment};
 
@@ -43,7 +42,7 @@ pub(crate) fn collected(results: &[&ChildResult], config: Option<&WriterConfig>)
     let transformation = transformation(config).unwrap_or(WriterTransformation::Compact);
     let entries = entries(results.iter().copied(), transformation);
     match format(config) {
-        OutputType::Json => entries.into_iter().map(Cow::into_owned).collect(),
+        OutputType::Json => entries.into_iter().map(Entry::into_value).collect(),
         OutputType::Jsonl => Value::String(text(&entries, OutputType::Jsonl)),
     }
 }
@@ -118,8 +117,34 @@ fn extension(format: OutputType) -> &'static str {
     }
 }
 
-fn text(entries: &[Cow<'_, Value>], format: OutputType) -> String {
-    let texts = entries.iter().map(ToString::to_string);
+/// An entry of a file with results.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Entry<'a> {
+    Output(&'a Value),
+    Record(Box<Record<'a>>),
+}
+
+impl Entry<'_> {
+    fn into_value(self) -> Value {
+        match self {
+            Self::Output(value) => value.clone(),
+            // Texts and numbers are always JSON.
+            Self::Record(record) => serde_json::to_value(record).unwrap_or(Value::Null),
+        }
+    }
+
+    fn text(&self) -> String {
+        match self {
+            Self::Output(value) => value.to_string(),
+            // As above.
+            Self::Record(record) => serde_json::to_string(record).unwrap_or_default(),
+        }
+    }
+}
+
+fn text(entries: &[Entry<'_>], format: OutputType) -> String {
+    let texts = entries.iter().map(Entry::text);
     match format {
         OutputType::Json => format!("[{}]", texts.collect::<Vec<_>>().join(",")),
         OutputType::Jsonl => texts.map(|text| text + "\n").collect(),
@@ -130,19 +155,19 @@ fn text(entries: &[Cow<'_, Value>], format: OutputType) -> String {
 fn entries<'a>(
     results: impl Iterator<Item = &'a ChildResult>,
     transformation: WriterTransformation,
-) -> Vec<Cow<'a, Value>> {
+) -> Vec<Entry<'a>> {
     let mut entries = Vec::new();
     for result in results {
         match (&result.result, transformation) {
             (Err(_), _) | (_, WriterTransformation::None) => {
-                entries.push(Cow::Owned(record(result)));
+                entries.push(Entry::Record(Box::new(Record::of(result))));
             }
             (Ok(output), WriterTransformation::Compact) => {
-                entries.push(Cow::Borrowed(output.value()));
+                entries.push(Entry::Output(output.value()));
             }
             (Ok(output), WriterTransformation::Flatten) => match output.value() {
-                Value::Array(elements) => entries.extend(elements.iter().map(Cow::Borrowed)),
-                value => entries.push(Cow::Borrowed(value)),
+                Value::Array(elements) => entries.extend(elements.iter().map(Entry::Output)),
+                value => entries.push(Entry::Output(value)),
             },
         }
     }
@@ -150,47 +175,65 @@ fn entries<'a>(
 }
 
 /// An execution with its metadata, in alphabetical order as AWS writes it.
-fn record(result: &ChildResult) -> Value {
-    let mut members = Map::new();
-    let mut add = |name: &str, value: Value| members.insert(name.to_owned(), value);
-    let output = result.result.as_ref();
-    if let Err(failure) = output {
-        failure.cause.iter().for_each(|cause| {
-            add("Cause", cause.as_str().into());
-        });
-        failure.error.iter().for_each(|error| {
-            add("Error", error.as_str().into());
-        });
-    }
-    add("ExecutionArn", result.execution_arn.as_str().into());
-    add("Input", result.input.value().to_string().into());
-    add("InputDetails", json!({ "Included": true }));
-    add("Name", result.name.as_str().into());
-    if let Ok(output) = output {
-        add("Output", output.value().to_string().into());
-    }
-    add("OutputDetails", json!({ "Included": true }));
-    add("RedriveCount", 0.into());
-    match output {
-        Ok(_) => {
-            add("RedriveStatus", "NOT_REDRIVABLE".into());
-            let reason = "Execution is SUCCEEDED and cannot be redriven";
-            add("RedriveStatusReason", reason.into());
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Record<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a str>,
+    execution_arn: &'a str,
+    input: String,
+    input_details: Included,
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output: Option<String>,
+    output_details: Included,
+    redrive_count: u8,
+    redrive_status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    redrive_status_reason: Option<&'static str>,
+    start_date: String,
+    state_machine_arn: &'a str,
+    status: &'static str,
+    stop_date: String,
+}
+
+/// Whether the data is there: always.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Included {
+    included: bool,
+}
+
+impl<'a> Record<'a> {
+    fn of(result: &'a ChildResult) -> Self {
+        const INCLUDED: Included = Included { included: true };
+        let output = result.result.as_ref();
+        let failure = output.err();
+        let is_ok = output.is_ok();
+        Self {
+            cause: failure.and_then(|failure| failure.cause.as_deref()),
+            error: failure.and_then(|failure| failure.error.as_deref()),
+            execution_arn: &result.execution_arn,
+            input: result.input.value().to_string(),
+            input_details: INCLUDED,
+            name: &result.name,
+            output: output.ok().map(|output| output.value().to_string()),
+            output_details: INCLUDED,
+            redrive_count: 0,
+            redrive_status: if is_ok {
+                "NOT_REDRIVABLE"
+            } else {
+                "REDRIVABLE"
+            },
+            redrive_status_reason: is_ok.then_some("Execution is SUCCEEDED and cannot be redriven"),
+            start_date: result.started.to_string(),
+            state_machine_arn: &result.machine_arn,
+            status: if is_ok { "SUCCEEDED" } else { "FAILED" },
+            stop_date: result.stopped.to_string(),
         }
-        Err(_) => {
-            add("RedriveStatus", "REDRIVABLE".into());
-        }
     }
-    add("StartDate", result.started.to_string().into());
-    add("StateMachineArn", result.machine_arn.as_str().into());
-    let status = if output.is_ok() {
-        "SUCCEEDED"
-    } else {
-        "FAILED"
-    };
-    add("Status", status.into());
-    add("StopDate", result.stopped.to_string().into());
-    Value::Object(members)
 }
 
 #[cfg(test)]

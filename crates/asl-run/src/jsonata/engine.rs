@@ -10,8 +10,9 @@ use jsonata_core::evaluator::{Context, Evaluator, EvaluatorError, EvaluatorOptio
 use jsonata_core::value::JValue;
 use serde_json::{Map, Number, Value};
 
+use super::direct::Direct;
 use super::{Query, QueryScope, functions};
-use crate::data::MAX_DEPTH;
+use crate::data::{Found, MAX_DEPTH};
 use crate::{Entropy, Moment, Seeded};
 
 /// The longest sequence that an expression may make, so that `[1..1e7]` cannot exhaust the memory.
@@ -100,7 +101,7 @@ fn is_deeper(value: &JValue, limit: usize) -> bool {
 }
 
 /// A number of JavaScript. Whole numbers have no fraction in JSON.
-fn from_number(number: f64) -> Value {
+pub(super) fn from_number(number: f64) -> Value {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     if number.fract() == 0.0 && number.abs() <= EXACT {
         return Value::from(number as i64);
@@ -111,6 +112,7 @@ fn from_number(number: f64) -> Value {
 /// A parsed expression, with the names that it uses.
 #[derive(Debug)]
 pub(super) struct Expression {
+    direct: Option<Direct>,
     ast: AstNode,
     /// Members of `$states` that it reads.
     states: States,
@@ -137,6 +139,7 @@ impl Expression {
         let mut names = Names::default();
         names.collect(&node);
         Ok(Self {
+            direct: Direct::of(&node),
             ast,
             states: names.states(),
             variables: names.variables,
@@ -209,6 +212,11 @@ impl States {
 
 impl Query for Expression {
     fn evaluate(&self, scope: &QueryScope<'_>) -> Result<Option<Value>, String> {
+        match self.direct.as_ref().map(|direct| direct.evaluate(scope)) {
+            Some(Found::Value(value)) => return Ok(Some(value.into_owned())),
+            Some(Found::Nothing) => return Ok(None),
+            Some(Found::Several) | None => {}
+        }
         self.run(
             self.context(scope),
             &JValue::Undefined,
@@ -303,6 +311,61 @@ impl Names {
             result: reads("result"),
             error_output: reads("errorOutput"),
             context: reads("context"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+    use crate::Data;
+    use crate::jsonata::QueryScope;
+
+    fn values() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(|number| json!(number)),
+            "[a-c]{0,2}".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 24, 3, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+                prop::collection::vec(("[ab]", inner), 0..3)
+                    .prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        /// Expressions that the engine does not evaluate have the value that it would give them.
+        #[test]
+        fn direct_expressions_are_those_of_the_engine(
+            value in values(),
+            names in prop::collection::vec("[ab]", 0..4),
+        ) {
+            let text = ["$states.input"].into_iter().chain(names.iter().map(String::as_str));
+            let text = text.collect::<Vec<_>>().join(".");
+            let direct = Expression::parse(&text).unwrap();
+            prop_assert!(direct.direct.is_some());
+            let engine = Expression { direct: None, ..Expression::parse(&text).unwrap() };
+            let input = Data::new(value);
+            let entropy: Rc<RefCell<dyn Entropy>> = Rc::new(RefCell::new(Seeded::new(0)));
+            let scope = QueryScope {
+                input: &input,
+                result: None,
+                error_output: None,
+                context: &|| Converted::number(0.0),
+                member_of_context: &|_| Found::Nothing,
+                variable: &|_| None,
+                now: Moment(0),
+                entropy: &entropy,
+            };
+            prop_assert_eq!(direct.evaluate(&scope), engine.evaluate(&scope), "{}", text);
         }
     }
 }
