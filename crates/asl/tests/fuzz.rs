@@ -56,6 +56,7 @@ fn definitions_in_json() {
             Linter::new(MachineType::Express).check(&document.root, Form::Nested);
             Linter::new(MachineType::Unknown).check(&document.root, Form::Flat);
             assert!(asl::diff::diff(&document.root, &document.root).is_empty());
+            asl::diagram::svg(&document.root, &asl::diagram::Marks::default());
             if let Some(flat) = asl::flat::flatten(&document.root) {
                 assert!(
                     asl::flat::nest(&flat).is_some_and(|again| again.same_meaning(&document.root))

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use asl::cost::estimate;
-use asl::diagram::{Format, draw};
+use asl::diagram::{Format, Mark, Marks, Transition, draw, svg};
 use asl::{Json, parse};
 
 const ORDER: &str = r#"{
@@ -42,6 +42,63 @@ fn a_definition_is_drawn() {
     insta::assert_snapshot!("mermaid", draw(&value(ORDER), Format::Mermaid));
     insta::assert_snapshot!("dot", draw(&value(ORDER), Format::Dot));
     assert_eq!(draw(&value("{}"), Format::Mermaid), "flowchart TD\n");
+}
+
+#[test]
+fn a_picture_marks_what_was_reached() {
+    let mut marks = Marks::default();
+    for (state, mark) in [
+        ("Check \"it\"", Mark::Reached),
+        ("Ask", Mark::Failed),
+        ("Both", Mark::Missed),
+    ] {
+        marks.states.insert(state.to_owned(), mark);
+    }
+    let taken = vec![Transition::Rule(0)];
+    marks.transitions.insert("Check \"it\"".to_owned(), taken);
+    let picture = svg(&value(ORDER), &marks);
+    // Each part on a line of its own.
+    let lines = picture.replace("><", ">\n<");
+    insta::assert_snapshot!("svg", lines);
+}
+
+#[test]
+fn any_definition_has_a_picture() {
+    for (definition, texts) in [
+        ("{}", &["<svg "][..]),
+        ("{\"StartAt\": \"A\", \"States\": {}}", &["<svg "]),
+        (
+            "{\"StartAt\": \"<&>\", \"States\": {\"<&>\": {\"Type\": 5, \"Next\": \"<&>\"}}}",
+            &["&lt;&amp;&gt;", "Start"],
+        ),
+    ] {
+        let picture = svg(&value(definition), &Marks::default());
+        for text in texts {
+            assert!(picture.contains(text), "{text} is not in {picture}");
+        }
+    }
+}
+
+/// A long chain, in which each third state leads back to the first one.
+#[test]
+fn a_large_definition_has_a_picture() {
+    let state = |index: usize| {
+        let rule = match index % 3 {
+            0 => "{\"Variable\": \"$.a\", \"IsPresent\": true, \"Next\": \"S0\"}",
+            _ => "{\"Variable\": \"$.b\", \"IsPresent\": true, \"Next\": \"S1\"}",
+        };
+        let next = index + 1;
+        format!(
+            "\"S{index}\": {{\"Type\": \"Choice\", \"Choices\": [{rule}], \"Default\": \"S{next}\"}}"
+        )
+    };
+    let states: Vec<String> = (0..300).map(state).collect();
+    let states = states.join(",");
+    let definition = format!(
+        "{{\"StartAt\": \"S0\", \"States\": {{{states}, \"S300\": {{\"Type\": \"Succeed\"}}}}}}"
+    );
+    let picture = svg(&value(&definition), &Marks::default());
+    assert_eq!(picture.matches("<title>").count(), 301);
 }
 
 #[test]

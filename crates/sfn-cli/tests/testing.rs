@@ -557,3 +557,61 @@ cases:
         .success();
     assert!(!is_running, "{pid} still runs");
 }
+
+#[test]
+fn graphs_show_what_was_reached() {
+    let folder = folder(&[("order.asl.json", ORDER), ("order.sfntest.yaml", CASES)]);
+    let run = [
+        "run",
+        "order.asl.json",
+        "--local",
+        "--case",
+        "order.sfntest.yaml#timeout",
+    ];
+    let graph = |format: &'static str| {
+        sfn(
+            folder.path(),
+            &[&run[..], &["--graph", format]].concat(),
+            "",
+        )
+    };
+    let coverage = ["test", "-k", "time", "--coverage", "html"];
+    let reached = "<g class=\"reached\"><title>Charge</title>";
+    let missed = "<g class=\"missed\"><title>Ship</title>";
+    let failed = "<g class=\"failed\"><title>Refused</title>";
+    for (said, expected) in [
+        (
+            graph("svg"),
+            &[
+                reached,
+                missed,
+                failed,
+                "class=\"way reached catch\"",
+                "[exit 1]",
+            ][..],
+        ),
+        (
+            graph("html"),
+            &[
+                reached,
+                missed,
+                failed,
+                "<td>FAILED</td>",
+                "<td>1 d 0 h</td><td>Refused</td>",
+            ],
+        ),
+        (
+            sfn(folder.path(), &coverage, ""),
+            &[
+                reached,
+                missed,
+                "40.0 % (4 of 10)",
+                "<tr><td>Charge</td><td>Retry[0]</td></tr>",
+            ],
+        ),
+    ] {
+        for part in expected {
+            assert!(said.contains(part), "{part}:\n{said}");
+        }
+    }
+}

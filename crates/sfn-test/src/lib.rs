@@ -7,6 +7,7 @@ mod child;
 mod coverage;
 mod datasets;
 mod expect;
+mod marks;
 mod mock;
 mod mock_config;
 mod program;

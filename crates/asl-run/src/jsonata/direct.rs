@@ -85,6 +85,8 @@ fn normal_of(found: Found<'_>) -> Found<'static> {
 
 fn normal(value: &Value) -> Value {
     match value {
+        // An integer with few digits is the same number in JavaScript.
+        Value::Number(number) if is_short_integer(number.as_str()) => value.clone(),
         Value::Number(number) => from_number(number.as_f64().unwrap_or(f64::MAX)),
         Value::Array(elements) => elements.iter().map(normal).collect(),
         Value::Object(members) => Value::Object(
@@ -95,4 +97,8 @@ fn normal(value: &Value) -> Value {
         ),
         other => other.clone(),
     }
+}
+
+fn is_short_integer(text: &str) -> bool {
+    text.len() < 16 && !text.starts_with('-') && text.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -3,12 +3,14 @@
 use std::path::Path;
 use std::rc::Rc;
 
+use asl::diagram::svg;
 use asl_run::{Event, EventKind, Moment, Status};
 use clap::ValueEnum;
 use serde_json::Value;
 use sfn_test::{Case, CaseRun, Dataset, Mock, Surroundings, TestFile};
 
 use crate::commands::test::workflow;
+use crate::output::page;
 use crate::{Exit, Failure, print};
 
 /// Arguments of `sfn run`.
@@ -34,6 +36,9 @@ pub struct Args {
     /// Print the data flow of a state, each time that it is entered, in place of the states.
     #[arg(long, value_name = "STATE", conflicts_with = "history")]
     pub inspect: Option<String>,
+    /// Print the graph of the workflow with the states that were reached, in place of the states.
+    #[arg(long, value_enum, value_name = "FORMAT", conflicts_with_all = ["history", "inspect"])]
+    pub graph: Option<GraphFormat>,
     /// Print the history in place of the states.
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub history: Option<HistoryFormat>,
@@ -46,23 +51,34 @@ pub enum HistoryFormat {
     Json,
 }
 
+/// Format of the graph.
+#[derive(Clone, Copy, ValueEnum, PartialEq, Eq)]
+pub enum GraphFormat {
+    /// A picture.
+    Svg,
+    /// A page with the picture, the output, and the states with their inputs and outputs.
+    Html,
+}
+
 /// Runs the command.
 pub fn run(arguments: &Args) -> Result<Exit, Failure> {
     let (mut case, folder) = case(arguments)?;
     case.inspect = arguments.inspect.is_some();
-    let machine = workflow(Path::new(""), &arguments.workflow)?.machine;
+    let found = workflow(Path::new(""), &arguments.workflow)?;
+    let machine = Rc::new(found.machine);
     if let Some(state) = &arguments.inspect {
         sfn_test::check_name(&machine, state)
             .map_err(|message| format!("--inspect {state}: {message}"))?;
     }
-    let quiet = arguments.history.is_some() || arguments.inspect.is_some();
+    let quiet =
+        arguments.history.is_some() || arguments.inspect.is_some() || arguments.graph.is_some();
     let mut start = None;
     let mut shown = String::new();
     let around = Surroundings {
         folder: &folder,
         load: &|argument| Ok(workflow(&folder, argument)?.machine),
     };
-    let run = sfn_test::run(Rc::new(machine), &case, &around, &mut |events| {
+    let run = sfn_test::run(Rc::clone(&machine), &case, &around, &mut |events| {
         for event in events {
             let start = *start.get_or_insert(event.time);
             if let Some(line) = line(event, start).filter(|_| !quiet) {
@@ -82,6 +98,12 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
     }
     if let Some(state) = &arguments.inspect {
         print(&inspected(&run, state))?;
+    } else if let Some(format) = arguments.graph {
+        let picture = svg(&found.definition, &run.marks(machine.state_names()));
+        print(&match format {
+            GraphFormat::Svg => picture,
+            GraphFormat::Html => graph_page(&arguments.workflow, &run, &picture),
+        })?;
     } else if quiet {
         let events: Vec<Value> = run.events.iter().map(Event::to_json).collect();
         let history = serde_json::json!({ "events": events });
@@ -104,6 +126,41 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
     } else {
         Exit::Findings
     })
+}
+
+/// A page about a run.
+fn graph_page(workflow: &str, run: &CaseRun, picture: &str) -> String {
+    let start = run.events.first().map(|event| event.time);
+    let rows = run.events.iter().filter_map(|event| {
+        let since = event.time.since(start?);
+        let (state, what, value) = match &event.kind {
+            EventKind::StateEntered { name, input, .. } => (name, "input", input),
+            EventKind::StateExited { name, output, .. } => (name, "output", output),
+            _ => return None,
+        };
+        let value = value.value().to_string();
+        Some(vec![
+            duration(since),
+            state.to_string(),
+            what.to_owned(),
+            value,
+        ])
+    });
+    let rows: Vec<_> = rows.collect();
+    let end = match (&run.output, &run.failure) {
+        (_, Some(failure)) => failure.to_string(),
+        (Some(output), None) => output.to_string(),
+        (None, None) => String::new(),
+    };
+    let summary = [
+        vec!["Status".to_owned(), run.status.to_string()],
+        vec!["Duration".to_owned(), duration(run.duration)],
+        vec!["Result".to_owned(), end],
+    ];
+    let body = page::table(&["", ""], &summary)
+        + &page::figure(picture)
+        + &page::table(&["Time", "State", "", "Value"], &rows);
+    page::page(workflow, &body)
 }
 
 /// The data flow of a state, with the names that the API `TestState` has for its steps.

@@ -67,6 +67,8 @@ pub enum CoverageFormat {
     Lcov,
     /// XML of Cobertura, by the lines of definitions.
     Cobertura,
+    /// A page with the graph of each workflow.
+    Html,
 }
 
 /// Name of the mock configuration file of Step Functions Local.
@@ -102,6 +104,7 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
             CoverageFormat::Text => tests::coverage_text(&report),
             CoverageFormat::Lcov => tests::coverage_lcov(&report),
             CoverageFormat::Cobertura => tests::coverage_cobertura(&report),
+            CoverageFormat::Html => tests::coverage_html(&report),
         };
         match &arguments.coverage_file {
             Some(path) => write(path, &text)?,
@@ -243,6 +246,7 @@ fn run_suite(path: &Path, suite: Suite, arguments: &Args) -> SuiteReport {
         cases: Vec::new(),
         coverage: Coverage::default(),
         lines: None,
+        definition: Json::Unknown,
     };
     if suite.workflow.is_empty() {
         return report;
@@ -261,6 +265,7 @@ fn run_suite(path: &Path, suite: Suite, arguments: &Args) -> SuiteReport {
     let machine = Rc::new(workflow.machine);
     report.coverage = Coverage::of(&machine);
     report.lines = workflow.lines;
+    report.definition = workflow.definition;
     let is_wanted = |case: &&Case| {
         arguments
             .filter
@@ -313,6 +318,8 @@ fn run_case(
 
 /// A workflow to run.
 pub struct Workflow {
+    /// Its definition. What Terraform must compute is unknown.
+    pub definition: Json,
     /// Its state machine.
     pub machine: Machine,
     /// The file of the definition and the lines of its states, if it is a file of its own.
@@ -331,6 +338,7 @@ pub fn workflow(folder: &Path, argument: &str) -> Result<Workflow, String> {
         .map_err(|error| format!("{argument}: {error}. Run `sfn validate` for more"))?;
     let is_own = name.is_none() && !matches!(content, sfn_convert::Content::Configuration);
     Ok(Workflow {
+        definition: json,
         machine,
         lines: is_own.then(|| (path, lines(&text))),
     })

@@ -2,4 +2,6 @@
 
 pub mod difference;
 pub mod findings;
+pub mod page;
 pub mod tests;
+pub mod xml;

@@ -2,8 +2,11 @@
 
 use sfn_test::ItemKind;
 
+use asl::diagram::svg;
+
 use super::Report;
-use super::junit::escaped;
+use crate::output::page;
+use crate::output::xml::escaped;
 
 /// The coverage as human-readable text.
 pub fn text(report: &Report) -> String {
@@ -22,6 +25,34 @@ pub fn text(report: &Report) -> String {
         }
     }
     text
+}
+
+/// The coverage as a page with the graph of each workflow.
+pub fn html(report: &Report) -> String {
+    let mut body = String::new();
+    for (workflow, coverage) in report.coverage() {
+        let suite = report
+            .suites
+            .iter()
+            .find(|suite| suite.workflow_path() == workflow);
+        let Some(suite) = suite else { continue };
+        let (reached, all) = coverage.reached();
+        body += &format!(
+            "<h2>{}</h2>\n<p><meter min=\"0\" max=\"{all}\" value=\"{reached}\"></meter> {:.1} % ({reached} of {all})</p>\n",
+            escaped(&workflow),
+            coverage.percent()
+        );
+        body += &page::figure(&svg(&suite.definition, &coverage.marks()));
+        let missed = coverage.missed().map(|item| match item.kind {
+            ItemKind::State => vec![item.state.clone(), "the state".to_owned()],
+            kind => vec![item.state.clone(), kind.to_string()],
+        });
+        let missed: Vec<_> = missed.collect();
+        if !missed.is_empty() {
+            body += &page::table(&["State", "Not reached"], &missed);
+        }
+    }
+    page::page("Coverage", &body)
 }
 
 /// The coverage in the format of `lcov`: a state is a line, and its rules, retriers and catchers are branches.

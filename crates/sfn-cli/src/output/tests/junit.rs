@@ -1,5 +1,7 @@
 //! Results of tests in JUnit's XML format.
 
+use crate::output::xml::escaped;
+
 use super::{CaseReport, Report};
 
 pub fn render(report: &Report) -> String {
@@ -60,21 +62,4 @@ fn shown(case: &CaseReport, class: &str) -> String {
         );
     }
     text + "    </testcase>\n"
-}
-
-/// A text with the characters that XML gives a meaning replaced, and without those that it does not allow.
-pub(super) fn escaped(text: &str) -> String {
-    let allowed = text
-        .chars()
-        .filter(|letter| !letter.is_control() || ['\n', '\t'].contains(letter));
-    allowed
-        .map(|letter| match letter {
-            '&' => "&amp;".to_owned(),
-            '<' => "&lt;".to_owned(),
-            '>' => "&gt;".to_owned(),
-            '"' => "&quot;".to_owned(),
-            '\n' => "&#10;".to_owned(),
-            letter => letter.to_string(),
-        })
-        .collect()
 }

@@ -10,11 +10,15 @@ use std::path::{Path, PathBuf};
 
 use std::time::Duration;
 
+use asl::Json;
 use asl_run::{EventKind, Status};
 use serde_json::Value;
 use sfn_test::{CaseRun, Coverage, Difference, Problem};
 
-pub use coverage::{cobertura as coverage_cobertura, lcov as coverage_lcov, text as coverage_text};
+pub use coverage::{
+    cobertura as coverage_cobertura, html as coverage_html, lcov as coverage_lcov,
+    text as coverage_text,
+};
 pub use github::render as github;
 pub use json::render as json;
 pub use junit::render as junit;
@@ -40,6 +44,8 @@ pub struct SuiteReport {
     pub coverage: Coverage,
     /// The file of the definition and the lines of its states.
     pub lines: Option<(PathBuf, Vec<(String, usize)>)>,
+    /// The definition. Unknown if it could not be read.
+    pub definition: Json,
 }
 
 /// The result of a case.
@@ -125,6 +131,7 @@ impl SuiteReport {
             cases: Vec::new(),
             coverage: Coverage::default(),
             lines: None,
+            definition: Json::Unknown,
         }
     }
 

@@ -1,10 +1,15 @@
 //! Diagrams of a definition, for documentation and reviews.
 
+mod layout;
+mod svg;
+
 use std::fmt::Write as _;
 
 use crate::json::Json;
 use crate::semantic::graph::{Edge, Graph, Scope, StateNode};
 use crate::semantic::ids::{ScopeId, StateId};
+
+pub use svg::{Mark, Marks, Transition, svg};
 
 /// Maximum length of a label of a transition, in characters.
 const MAX_LABEL: usize = 48;
@@ -194,13 +199,7 @@ impl<'a> Drawing<'_, 'a> {
     }
 
     fn way(&mut self, from: &str, to: StateId, label: &str, dashed: bool) {
-        let short: String = label.chars().take(MAX_LABEL).collect();
-        let dots = if label.chars().nth(MAX_LABEL).is_some() {
-            "…"
-        } else {
-            ""
-        };
-        let label = self.format.quoted(&format!("{short}{dots}"));
+        let label = self.format.quoted(&shortened(label, MAX_LABEL));
         let line = match (self.format, label.is_empty()) {
             (Format::Mermaid, true) => {
                 format!("{from} {} s{to}", if dashed { "-.->" } else { "-->" })
@@ -237,6 +236,15 @@ impl<'a> Drawing<'_, 'a> {
         };
         self.line(&line);
     }
+}
+
+/// A text of at most this number of characters, and an ellipsis if there are more.
+fn shortened(text: &str, most: usize) -> String {
+    let mut short: String = text.chars().take(most).collect();
+    if text.chars().nth(most).is_some() {
+        short.push('…');
+    }
+    short
 }
 
 /// The label of a transition: the condition of a rule or the errors of a catcher. Empty for other transitions.

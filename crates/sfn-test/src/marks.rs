@@ -1,0 +1,89 @@
+//! What a run, or all runs of a workflow, reach in its picture.
+
+use asl::diagram::{Mark, Marks, Transition};
+use asl_run::{By, EventKind, Status};
+
+use crate::coverage::{Coverage, ItemKind};
+use crate::runner::CaseRun;
+
+impl CaseRun {
+    /// The states and transitions that the run reached, and the state in which it failed.
+    pub fn marks(&self, states: impl Iterator<Item = impl Into<String>>) -> Marks {
+        let mut marks = Marks::default();
+        for state in states {
+            marks.states.insert(state.into(), Mark::Missed);
+        }
+        let ended = self.status == Status::Succeeded;
+        let open = if ended { Mark::Reached } else { Mark::Failed };
+        for event in &self.events {
+            match &event.kind {
+                EventKind::StateEntered { name, .. } => {
+                    marks.states.insert(name.to_string(), open);
+                }
+                EventKind::StateExited { name, .. } => {
+                    marks.states.insert(name.to_string(), Mark::Reached);
+                }
+                _ => {}
+            }
+        }
+        for visit in &self.visits {
+            let Some(transition) = transition(visit.by) else {
+                continue;
+            };
+            let taken = marks.transitions.entry(visit.state.to_string());
+            taken.or_default().push(transition);
+        }
+        marks
+    }
+}
+
+/// The transition after a state. `None` for a retry.
+fn transition(by: By) -> Option<Transition> {
+    match by {
+        By::Next => Some(Transition::Next),
+        By::Rule(index) => Some(Transition::Rule(index)),
+        By::Default => Some(Transition::Default),
+        By::Catcher(index) => Some(Transition::Catcher(index)),
+        By::Retrier(_) => None,
+    }
+}
+
+impl Coverage {
+    /// The states and transitions that the cases reach.
+    pub fn marks(&self) -> Marks {
+        let mut marks = Marks::default();
+        for (item, count) in &self.items {
+            let state = item.state.clone();
+            let is_reached = *count > 0;
+            let transition = match item.kind {
+                ItemKind::State => {
+                    let mark = if is_reached {
+                        Mark::Reached
+                    } else {
+                        Mark::Missed
+                    };
+                    marks.states.insert(state.clone(), mark);
+                    (*count > self.caught(&state)).then_some(Transition::Next)
+                }
+                ItemKind::Rule(index) => is_reached.then_some(Transition::Rule(index)),
+                ItemKind::Default => is_reached.then_some(Transition::Default),
+                ItemKind::Catcher(index) => is_reached.then_some(Transition::Catcher(index)),
+                ItemKind::Retrier(_) => None,
+            };
+            marks
+                .transitions
+                .entry(state)
+                .or_default()
+                .extend(transition);
+        }
+        marks
+    }
+
+    /// How often a state ended with a catcher.
+    fn caught(&self, state: &str) -> usize {
+        let items = self.items.iter();
+        let catchers = items
+            .filter(|(item, _)| item.state == state && matches!(item.kind, ItemKind::Catcher(_)));
+        catchers.map(|(_, count)| count).sum()
+    }
+}
