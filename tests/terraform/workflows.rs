@@ -75,6 +75,7 @@ async fn check(folder: &str, variables: &[(&str, &str)], mocks: Value, cases: &[
     let workspace = applied(&aws, folder, variables).await;
     for case in cases {
         let ended = execute(&aws, folder, case).await;
+        compare(&aws, &workspace, &ended).await;
         assert_eq!(
             ended["status"], case.status,
             "{folder} with {}: {ended}",
@@ -92,6 +93,66 @@ async fn check(folder: &str, variables: &[(&str, &str)], mocks: Value, cases: &[
         );
     }
     assert_success(&workspace.destroy().await.unwrap());
+}
+
+/// Repeats an execution offline, with the results that its tasks had, and expects the same end.
+async fn compare(aws: &LocalAws, workspace: &Workspace, ended: &Value) {
+    let about = json!({ "executionArn": ended["executionArn"], "maxResults": 1000 });
+    let history = aws.call("AWSStepFunctions.GetExecutionHistory", &about);
+    let mut history = history.await.unwrap();
+    if !is_complete(&history) {
+        return;
+    }
+    // The emulator names no previous events.
+    for event in history["events"].as_array_mut().unwrap() {
+        event["previousEventId"] = json!(event["id"].as_u64().unwrap() - 1);
+    }
+    let machine = json!({ "stateMachineArn": ended["stateMachineArn"] });
+    let machine = aws.call("AWSStepFunctions.DescribeStateMachine", &machine);
+    let definition = machine.await.unwrap()["definition"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    workspace
+        .write("offline/definition.asl.json", &definition)
+        .unwrap();
+    workspace
+        .write("offline/history.json", &history.to_string())
+        .unwrap();
+    let from = [
+        "test",
+        "--from",
+        "offline/history.json",
+        "--workflow",
+        "definition.asl.json",
+    ];
+    let recorded = workspace.sfn(&from).await.unwrap();
+    let arn = ended["executionArn"].as_str().unwrap();
+    let of_aws = workspace.sfn(&["test", "--from", arn]).await.unwrap();
+    assert_success(&of_aws);
+    assert!(of_aws.stdout.contains("    expect:\n"), "{}", of_aws.stdout);
+    assert_success(&recorded);
+    workspace
+        .write("offline/recorded.sfntest.yaml", &recorded.stdout)
+        .unwrap();
+    let repeated = workspace.sfn(&["test", "offline"]).await.unwrap();
+    assert!(
+        repeated.is_success(),
+        "{}\n{}\n{history}",
+        recorded.stdout,
+        repeated.text
+    );
+}
+
+/// Whether the history of the emulator has the results of all tasks in an order that says where they belong. It has no
+/// events of mocked tasks, and mixes those of branches and items.
+fn is_complete(history: &Value) -> bool {
+    let events = history["events"].as_array().unwrap().windows(2);
+    let mut types = events.map(|pair| (pair[0]["type"].as_str(), pair[1]["type"].as_str()));
+    types.all(|types| match types {
+        (Some("TaskStateEntered"), next) => next == Some("TaskScheduled"),
+        (first, _) => !matches!(first, Some("ParallelStateEntered" | "MapStateEntered")),
+    })
 }
 
 async fn applied(aws: &LocalAws, folder: &str, variables: &[(&str, &str)]) -> Workspace {

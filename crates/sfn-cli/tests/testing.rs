@@ -615,3 +615,49 @@ fn graphs_show_what_was_reached() {
         }
     }
 }
+
+/// The output of a command, without the command and its exit code.
+fn output(said: &str) -> String {
+    let lines = said.lines().skip(1);
+    let lines = lines.filter(|line| !line.starts_with("[exit "));
+    lines.map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn executions_become_cases() {
+    let folder = folder(&[("order.asl.json", ORDER), ("order.sfntest.yaml", CASES)]);
+    let mut files = String::new();
+    for case in ["shipped after a retry", "timeout", "refused"] {
+        let case = format!("order.sfntest.yaml#{case}");
+        let run = [
+            "run",
+            "order.asl.json",
+            "--local",
+            "--case",
+            &case,
+            "--history",
+            "json",
+        ];
+        let history = output(&sfn(folder.path(), &run, ""));
+        fs::write(folder.path().join("4711.json"), history).unwrap();
+        let from = [
+            "test",
+            "--from",
+            "4711.json",
+            "--workflow",
+            "order.asl.json",
+        ];
+        let file = output(&sfn(folder.path(), &from, ""));
+        fs::write(folder.path().join("recorded.sfntest.yaml"), &file).unwrap();
+        files += &file;
+        files += &sfn(folder.path(), &["test", "recorded.sfntest.yaml"], "");
+    }
+    for wrong in [
+        "order.asl.json",
+        "order.sfntest.yaml",
+        "arn:aws:states:eu-west-1:123456789012:stateMachine:a",
+    ] {
+        files += &sfn(folder.path(), &["test", "--from", wrong], "");
+    }
+    insta::assert_snapshot!(files);
+}

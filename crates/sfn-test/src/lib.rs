@@ -11,15 +11,18 @@ mod marks;
 mod mock;
 mod mock_config;
 mod program;
+mod recorded;
 mod runner;
 mod stop;
 mod suite;
 mod time;
+pub mod yaml;
 
 pub use coverage::{Coverage, Item, ItemKind};
 pub use expect::{Difference, Expect};
 pub use mock::{Dataset, Mock};
 pub use mock_config::read as read_mock_config;
+pub use recorded::case_of;
 pub use runner::{CaseRun, RecordedCall, Surroundings, check_name, run};
 pub use stop::{Addition, Stop};
 pub use suite::{Case, Problem, Suite, TestFile, read};

@@ -1,5 +1,7 @@
 //! `sfn test`.
 
+mod from;
+
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -41,10 +43,17 @@ pub struct Args {
     /// Fail if a workflow has a lower coverage, in percent.
     #[arg(long, value_name = "PERCENT")]
     pub fail_under: Option<f64>,
-    /// Workflow that the cases of `MockConfigFile.json` run: `FILE` or `FILE#NAME`. Defaults to the definition or state
-    /// machine with the name in the file.
+    /// Workflow that the cases of `MockConfigFile.json` and `--from` run: `FILE` or `FILE#NAME`. Defaults to the
+    /// definition or state machine with the name in the file.
     #[arg(long, value_name = "FILE")]
     pub workflow: Option<String>,
+    /// Print a test file that repeats an execution: its ARN, or a file with the output of `aws stepfunctions
+    /// get-execution-history`.
+    #[arg(long, value_name = "ARN|FILE", conflicts_with = "paths")]
+    pub from: Option<String>,
+    /// AWS profile for `--from`.
+    #[arg(long, requires = "from")]
+    pub profile: Option<String>,
 }
 
 /// Output format.
@@ -76,6 +85,10 @@ const MOCK_CONFIG: &str = "MockConfigFile.json";
 
 /// Runs the command.
 pub fn run(arguments: &Args) -> Result<Exit, Failure> {
+    if let Some(from) = &arguments.from {
+        let (workflow, profile) = (arguments.workflow.as_deref(), arguments.profile.as_deref());
+        return from::run(from, workflow, profile);
+    }
     let files = files(&arguments.paths)?;
     if files.is_empty() {
         return Err(
