@@ -616,6 +616,62 @@ fn graphs_show_what_was_reached() {
     }
 }
 
+#[test]
+fn definitions_come_from_a_plan() {
+    let state = |address: &str, ty: &str, name: &str, values: &str| {
+        format!(
+            "{{\"address\":\"{address}\",\"type\":\"{ty}\",\"name\":\"{name}\",\"values\":{values}}}"
+        )
+    };
+    let definition = |name: &str| {
+        let text = format!(
+            "{{\\\"StartAt\\\":\\\"{name}\\\",\\\"States\\\":{{\\\"{name}\\\":{{\\\"Type\\\":\\\"Pass\\\",\\\"End\\\":true}}}}}}"
+        );
+        (
+            format!("{{\"asl\":\"{text}\"}}"),
+            format!("{{\"definition\":\"{text}\"}}"),
+        )
+    };
+    let plan = format!(
+        "{{\"planned_values\":{{\"root_module\":{{\"resources\":[{},{}],\"child_modules\":[{{\"resources\":[{}]}}]}}}}}}",
+        state(
+            "sfn_state_machine.order",
+            "sfn_state_machine",
+            "order",
+            &definition("Planned").0
+        ),
+        state("sfn_state_machine.late", "sfn_state_machine", "late", "{}"),
+        state(
+            "module.m.aws_sfn_state_machine.inner",
+            "aws_sfn_state_machine",
+            "inner",
+            &definition("Inner").1
+        ),
+    );
+    let folder = folder(&[
+        ("main.tf", "resource \"sfn_state_machine\" \"order\" {}\n"),
+        ("plan.json", &plan),
+        ("broken.json", "plan"),
+        ("state.json", "{}"),
+    ]);
+    let run = |workflow: &str, plan: &str| {
+        sfn(
+            folder.path(),
+            &["run", workflow, "--local", "--plan", plan],
+            "",
+        )
+    };
+    let said = [
+        run("main.tf#sfn_state_machine.order", "plan.json"),
+        run("main.tf#inner", "plan.json"),
+        run("main.tf#sfn_state_machine.late", "plan.json"),
+        run("main.tf#other", "plan.json"),
+        run("main.tf", "broken.json"),
+        run("main.tf", "state.json"),
+    ];
+    insta::assert_snapshot!(said.concat());
+}
+
 /// The output of a command, without the command and its exit code.
 fn output(said: &str) -> String {
     let lines = said.lines().skip(1);

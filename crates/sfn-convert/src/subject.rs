@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use asl::Json;
+use serde_json::Value;
 use sfn_aws::{Aws, Call, Settings, alias, state_machine};
 
 use crate::configuration;
@@ -60,6 +61,61 @@ pub fn of_file(
         Err(_) => {}
     }
     only(found, name)
+}
+
+/// The definition of a resource in a plan or state of Terraform: the output of `terraform show -json`. `name` selects
+/// a state machine by its label or address.
+///
+/// Source: the Terraform documentation, "JSON Output Format".
+///
+/// # Errors
+/// When there is no such definition, several without `name`, or one that is not known in the plan.
+pub fn of_plan(plan: &Value, name: Option<&str>) -> Result<Json, String> {
+    let values = plan.get("planned_values").or_else(|| plan.get("values"));
+    let root = values.and_then(|values| values.get("root_module"));
+    let root = root.ok_or("not the output of `terraform show -json`")?;
+    let mut found = Vec::new();
+    collect(root, &mut found);
+    only(found, name)
+}
+
+/// The definitions of a module and the modules in it.
+fn collect(module: &Value, found: &mut Vec<Found>) {
+    let list = |name: &str| {
+        module
+            .get(name)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+    };
+    for resource in list("resources") {
+        let text = |name: &str| resource.get(name).and_then(Value::as_str).unwrap_or("");
+        let attribute = match text("type") {
+            "sfn_state_machine" => "asl",
+            "aws_sfn_state_machine" => "definition",
+            _ => continue,
+        };
+        let definition = resource
+            .get("values")
+            .and_then(|values| values.get(attribute));
+        let definition = match definition.and_then(Value::as_str) {
+            Some(text) => asl::parse(text)
+                .map(|(document, _)| document.root)
+                .map_err(|error| error.message),
+            None => Err(format!(
+                "the definition of {} is not known in the plan: show the state after an apply, or plan with `offline = true`",
+                text("address")
+            )),
+        };
+        found.push(Found {
+            name: text("name").to_owned(),
+            address: text("address").to_owned(),
+            definition,
+        });
+    }
+    for module in list("child_modules") {
+        collect(module, found);
+    }
 }
 
 /// A definition in a file, or why it cannot be read.

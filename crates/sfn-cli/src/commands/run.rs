@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use serde_json::Value;
 use sfn_test::{Case, CaseRun, Dataset, Mock, Surroundings, TestFile};
 
-use crate::commands::test::workflow;
+use crate::commands::test::{plan, workflow};
 use crate::output::page;
 use crate::{Exit, Failure, print};
 
@@ -33,6 +33,10 @@ pub struct Args {
     /// Test file with the mocks and the input of a case, as `FILE#CASE`.
     #[arg(long, value_name = "FILE#CASE")]
     pub case: Option<String>,
+    /// Plan or state of Terraform, as `terraform show -json` prints it, with the definition of a workflow in a `.tf`
+    /// file.
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<std::path::PathBuf>,
     /// Print the data flow of a state, each time that it is entered, in place of the states.
     #[arg(long, value_name = "STATE", conflicts_with = "history")]
     pub inspect: Option<String>,
@@ -64,7 +68,8 @@ pub enum GraphFormat {
 pub fn run(arguments: &Args) -> Result<Exit, Failure> {
     let (mut case, folder) = case(arguments)?;
     case.inspect = arguments.inspect.is_some();
-    let found = workflow(Path::new(""), &arguments.workflow)?;
+    let plan = plan(arguments.plan.as_deref())?;
+    let found = workflow(Path::new(""), &arguments.workflow, plan.as_ref())?;
     let machine = Rc::new(found.machine);
     if let Some(state) = &arguments.inspect {
         sfn_test::check_name(&machine, state)
@@ -76,7 +81,7 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
     let mut shown = String::new();
     let around = Surroundings {
         folder: &folder,
-        load: &|argument| Ok(workflow(&folder, argument)?.machine),
+        load: &|argument| Ok(workflow(&folder, argument, plan.as_ref())?.machine),
     };
     let run = sfn_test::run(Rc::clone(&machine), &case, &around, &mut |events| {
         for event in events {

@@ -47,6 +47,10 @@ pub struct Args {
     /// definition or state machine with the name in the file.
     #[arg(long, value_name = "FILE")]
     pub workflow: Option<String>,
+    /// Plan or state of Terraform, as `terraform show -json` prints it, with the definitions of the workflows in `.tf`
+    /// files.
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<PathBuf>,
     /// Print a test file that repeats an execution: its ARN, or a file with the output of `aws stepfunctions
     /// get-execution-history`.
     #[arg(long, value_name = "ARN|FILE", conflicts_with = "paths")]
@@ -95,7 +99,8 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
             "no test files found: their names end in `.sfntest.yaml` or `.sfntest.json`".to_owned(),
         );
     }
-    let suites = run_all(&files, arguments);
+    let plan = plan(arguments.plan.as_deref())?;
+    let suites = run_all(&files, arguments, plan.as_ref());
     let mut report = Report { suites };
     if let Some(filter) = &arguments.filter
         && report.cases().next().is_none()
@@ -178,7 +183,7 @@ fn files(paths: &[PathBuf]) -> Result<Vec<Input>, Failure> {
 }
 
 /// Runs the files side by side.
-fn run_all(files: &[Input], arguments: &Args) -> Vec<SuiteReport> {
+fn run_all(files: &[Input], arguments: &Args, plan: Option<&Value>) -> Vec<SuiteReport> {
     let workers = thread::available_parallelism()
         .map_or(1, std::num::NonZero::get)
         .min(files.len());
@@ -189,7 +194,7 @@ fn run_all(files: &[Input], arguments: &Args) -> Vec<SuiteReport> {
             let (next, sender) = (&next, sender.clone());
             scope.spawn(move || {
                 while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    for suite in run_file(file, arguments) {
+                    for suite in run_file(file, arguments, plan) {
                         let _ = sender.send(suite);
                     }
                 }
@@ -201,7 +206,7 @@ fn run_all(files: &[Input], arguments: &Args) -> Vec<SuiteReport> {
 }
 
 /// Runs a test file. A mock configuration file has a suite for each state machine.
-fn run_file(file: &Input, arguments: &Args) -> Vec<SuiteReport> {
+fn run_file(file: &Input, arguments: &Args, plan: Option<&Value>) -> Vec<SuiteReport> {
     let path = &file.path;
     let text = match file.read() {
         Ok((text, _)) => text,
@@ -220,13 +225,18 @@ fn run_file(file: &Input, arguments: &Args) -> Vec<SuiteReport> {
                         cases,
                         problems: Vec::new(),
                     };
-                    run_suite(path, suite, arguments)
+                    run_suite(path, suite, arguments, plan)
                 })
                 .collect(),
         };
     }
     let format = TextFormat::of(&path.to_string_lossy(), &text);
-    vec![run_suite(path, sfn_test::read(&text, format), arguments)]
+    vec![run_suite(
+        path,
+        sfn_test::read(&text, format),
+        arguments,
+        plan,
+    )]
 }
 
 /// The workflow of a state machine in a mock configuration file, relative to the folder of the file.
@@ -251,7 +261,7 @@ fn workflow_of(path: &Path, machine: &str, arguments: &Args) -> String {
     )
 }
 
-fn run_suite(path: &Path, suite: Suite, arguments: &Args) -> SuiteReport {
+fn run_suite(path: &Path, suite: Suite, arguments: &Args, plan: Option<&Value>) -> SuiteReport {
     let mut report = SuiteReport {
         path: path.to_path_buf(),
         workflow: suite.workflow.clone(),
@@ -265,8 +275,8 @@ fn run_suite(path: &Path, suite: Suite, arguments: &Args) -> SuiteReport {
         return report;
     }
     let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
-    let workflow = match workflow(&folder, &suite.workflow) {
-        Ok(workflow) => workflow,
+    let found = match workflow(&folder, &suite.workflow, plan) {
+        Ok(found) => found,
         Err(message) => {
             report.problems.push(Problem {
                 line: suite.line,
@@ -275,10 +285,10 @@ fn run_suite(path: &Path, suite: Suite, arguments: &Args) -> SuiteReport {
             return report;
         }
     };
-    let machine = Rc::new(workflow.machine);
+    let machine = Rc::new(found.machine);
     report.coverage = Coverage::of(&machine);
-    report.lines = workflow.lines;
-    report.definition = workflow.definition;
+    report.lines = found.lines;
+    report.definition = found.definition;
     let is_wanted = |case: &&Case| {
         arguments
             .filter
@@ -286,7 +296,11 @@ fn run_suite(path: &Path, suite: Suite, arguments: &Args) -> SuiteReport {
             .is_none_or(|text| case.name.contains(text.as_str()))
     };
     for case in suite.cases.iter().filter(is_wanted) {
-        let case = run_case(&machine, case, &folder, path, &mut report.coverage);
+        let around = Surroundings {
+            folder: &folder,
+            load: &|argument| Ok(workflow(&folder, argument, plan)?.machine),
+        };
+        let case = run_case(&machine, case, &around, path, &mut report.coverage);
         report.cases.push(case);
     }
     report
@@ -295,7 +309,7 @@ fn run_suite(path: &Path, suite: Suite, arguments: &Args) -> SuiteReport {
 fn run_case(
     machine: &Rc<Machine>,
     case: &Case,
-    folder: &Path,
+    around: &Surroundings<'_>,
     path: &Path,
     coverage: &mut Coverage,
 ) -> CaseReport {
@@ -307,11 +321,7 @@ fn run_case(
         differences: Vec::new(),
         run: None,
     };
-    let around = Surroundings {
-        folder,
-        load: &|argument| Ok(workflow(folder, argument)?.machine),
-    };
-    match sfn_test::run(Rc::clone(machine), case, &around, &mut |_| {}) {
+    match sfn_test::run(Rc::clone(machine), case, around, &mut |_| {}) {
         Ok(run) => {
             report.problem = run.problem.as_ref().map(ToString::to_string);
             // A mock configuration file expects nothing.
@@ -339,17 +349,33 @@ pub struct Workflow {
     pub lines: Option<(PathBuf, Vec<(String, usize)>)>,
 }
 
-/// Reads a workflow: `FILE` or `FILE#NAME`, relative to a folder.
-pub fn workflow(folder: &Path, argument: &str) -> Result<Workflow, String> {
+/// Reads a plan or state of Terraform.
+pub fn plan(path: Option<&Path>) -> Result<Option<Value>, Failure> {
+    let Some(path) = path else { return Ok(None) };
+    let (text, _) = Input::named(path).read()?;
+    serde_json::from_str(&text).map(Some).map_err(|_| {
+        format!(
+            "{}: not the output of `terraform show -json`",
+            path.display()
+        )
+    })
+}
+
+/// Reads a workflow: `FILE` or `FILE#NAME`, relative to a folder. Those of `.tf` files are in the plan, if there is one.
+pub fn workflow(folder: &Path, argument: &str, plan: Option<&Value>) -> Result<Workflow, String> {
     let joined = folder.join(argument).to_string_lossy().into_owned();
     let (path, name) = file_and_name(&joined);
     let path = PathBuf::from(path);
     let (text, content) = Input::named(&path).read()?;
-    let json = subject::of_file(&path, name, &text, &beside(&path, false))
-        .map_err(|reason| format!("{argument}: {reason}"))?;
+    let is_configuration = matches!(content, sfn_convert::Content::Configuration);
+    let json = match plan.filter(|_| is_configuration) {
+        Some(plan) => subject::of_plan(plan, name),
+        None => subject::of_file(&path, name, &text, &beside(&path, false)),
+    };
+    let json = json.map_err(|reason| format!("{argument}: {reason}"))?;
     let machine = Machine::build(&filled(&json))
         .map_err(|error| format!("{argument}: {error}. Run `sfn validate` for more"))?;
-    let is_own = name.is_none() && !matches!(content, sfn_convert::Content::Configuration);
+    let is_own = name.is_none() && !is_configuration;
     Ok(Workflow {
         definition: json,
         machine,
