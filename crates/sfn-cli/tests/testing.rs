@@ -672,6 +672,48 @@ fn definitions_come_from_a_plan() {
     insta::assert_snapshot!(said.concat());
 }
 
+#[test]
+fn expectations_are_updated() {
+    let cases = r"# Orders.
+workflow: order.asl.json
+cases:
+  # Not yet known.
+  shipped:
+    mocks:
+      Charge: { payload: { approved: true, parcels: [a] } }
+      Send: { return: sent }
+  refused: { mocks: { Charge: { payload: { approved: false } } }, expect: { output: 1 } }
+  late:
+    mocks: { Charge: { never: true } }
+    expect:
+      output: { approved: true } # no more
+      path: [Charge]
+      calls: { Charge: [] }
+  right:
+    mocks: { Charge: { payload: { approved: false } } }
+    expect: { error: Refused }
+  unknown:
+    expect:
+      path: [Charge]
+";
+    let json = r#"{
+  "workflow": "order.asl.json",
+  "mocks": { "Charge": { "payload": { "approved": false } } },
+  "cases": { "a": {}, "b": { "input": {} } }
+}
+"#;
+    let folder = folder(&[
+        ("order.asl.json", ORDER),
+        ("order.sfntest.yaml", cases),
+        ("other.sfntest.json", json),
+    ]);
+    let mut said = sfn(folder.path(), &["test", "--update"], "");
+    for file in ["order.sfntest.yaml", "other.sfntest.json"] {
+        said += &fs::read_to_string(folder.path().join(file)).unwrap();
+    }
+    insta::assert_snapshot!(said);
+}
+
 /// The output of a command, without the command and its exit code.
 fn output(said: &str) -> String {
     let lines = said.lines().skip(1);

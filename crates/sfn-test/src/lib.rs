@@ -16,6 +16,7 @@ mod runner;
 mod stop;
 mod suite;
 mod time;
+mod update;
 pub mod yaml;
 
 pub use coverage::{Coverage, Item, ItemKind};
@@ -26,3 +27,4 @@ pub use recorded::case_of;
 pub use runner::{CaseRun, RecordedCall, Surroundings, check_name, run};
 pub use stop::{Addition, Stop};
 pub use suite::{Case, Problem, Suite, TestFile, read};
+pub use update::{expectations, with_expectations};

@@ -66,6 +66,7 @@ pub fn read(text: &str) -> Result<IndexMap<String, Vec<Case>>, String> {
                 shared: std::rc::Rc::default(),
                 lines: IndexMap::new(),
                 inspect: false,
+                expect: None,
             });
         }
         machines.insert(machine.clone(), cases);

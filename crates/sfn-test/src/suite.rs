@@ -85,6 +85,8 @@ pub struct Case {
     pub lines: IndexMap<String, usize>,
     /// Whether to keep the data flow of each state.
     pub inspect: bool,
+    /// Its expectations as they are written.
+    pub expect: Option<Value>,
 }
 
 impl Case {
@@ -100,6 +102,7 @@ impl Case {
             shared: Rc::default(),
             lines: IndexMap::new(),
             inspect: false,
+            expect: None,
         }
     }
 
@@ -288,6 +291,7 @@ impl Reader<'_> {
             shared: Rc::clone(shared),
             lines,
             inspect: false,
+            expect: case.get("expect").and_then(asl::Json::to_value),
         })
     }
 }

@@ -13,12 +13,12 @@ use asl_run::Machine;
 use clap::ValueEnum;
 use serde_json::Value;
 use sfn_convert::subject;
-use sfn_test::{Case, Coverage, Problem, Suite, Surroundings};
+use sfn_test::{Case, Coverage, Problem, Suite, Surroundings, expectations, with_expectations};
 
 use crate::commands::convert::beside;
 use crate::input::{self, Input, file_and_name};
 use crate::output::tests::{self, CaseReport, Report, SuiteReport, Summary};
-use crate::{Exit, Failure, print};
+use crate::{Exit, Failure, print, tell};
 
 /// Arguments of `sfn test`.
 #[derive(clap::Args)]
@@ -55,6 +55,9 @@ pub struct Args {
     /// get-execution-history`.
     #[arg(long, value_name = "ARN|FILE", conflicts_with = "paths")]
     pub from: Option<String>,
+    /// Write what happens as the expectations of cases that fail, and of cases without expectations.
+    #[arg(long)]
+    pub update: bool,
     /// AWS profile for `--from`.
     #[arg(long, requires = "from")]
     pub profile: Option<String>,
@@ -100,6 +103,9 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
         );
     }
     let plan = plan(arguments.plan.as_deref())?;
+    if arguments.update {
+        update(&files, &run_all(&files, arguments, plan.as_ref()))?;
+    }
     let suites = run_all(&files, arguments, plan.as_ref());
     let mut report = Report { suites };
     if let Some(filter) = &arguments.filter
@@ -132,13 +138,43 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
     exit(&report, arguments)
 }
 
+/// Writes the new expectations of cases into their files.
+fn update(files: &[Input], suites: &[SuiteReport]) -> Result<(), Failure> {
+    for file in files {
+        let suites = suites.iter().filter(|suite| suite.path == file.path);
+        let cases = suites.flat_map(|suite| &suite.cases);
+        let changes: Vec<_> = cases
+            .filter_map(|case| Some((&case.name, case.update.as_ref()?)))
+            .collect();
+        if changes.is_empty() {
+            continue;
+        }
+        let (mut text, _) = file.read()?;
+        for (name, expect) in changes {
+            let format = TextFormat::of(&file.path.to_string_lossy(), &text);
+            match with_expectations(&text, format, name, expect) {
+                Some(changed) => text = changed,
+                None => tell(
+                    "warning",
+                    &format!(
+                        "cannot write the expectations of `{name}` to {}",
+                        file.path.display()
+                    ),
+                ),
+            }
+        }
+        write(&file.path, &text)?;
+    }
+    Ok(())
+}
+
 fn exit(report: &Report, arguments: &Args) -> Result<Exit, Failure> {
     let mut exit = Exit::Clean;
     if let Some(least) = arguments.fail_under {
         for (workflow, coverage) in report.coverage() {
             if coverage.percent() < least {
                 let percent = coverage.percent();
-                crate::tell(
+                tell(
                     "error",
                     &format!(
                         "the coverage of {workflow} is {percent:.1} %, which is below {least} %"
@@ -319,6 +355,7 @@ fn run_case(
         line: case.line,
         problem: None,
         differences: Vec::new(),
+        update: None,
         run: None,
     };
     match sfn_test::run(Rc::clone(machine), case, around, &mut |_| {}) {
@@ -327,6 +364,8 @@ fn run_case(
             // A mock configuration file expects nothing.
             if run.problem.is_none() && !is_mock_config {
                 report.differences = case.file.expect.differences(&run);
+                let is_old = case.expect.is_none() || !report.differences.is_empty();
+                report.update = is_old.then(|| expectations(case.expect.as_ref(), &run));
             }
             coverage.add(&run.visits);
             report.run = Some(Summary::of(&run));

@@ -58,6 +58,8 @@ pub struct CaseReport {
     pub problem: Option<String>,
     /// Differences between the expected and the actual values.
     pub differences: Vec<Difference>,
+    /// Expectations that fit what happened, if those of the case do not, or it has none.
+    pub update: Option<Value>,
     /// The run. `None` if the case itself has an error.
     pub run: Option<Summary>,
 }
