@@ -714,6 +714,42 @@ cases:
     insta::assert_snapshot!(said);
 }
 
+#[test]
+fn tests_run_again_when_a_file_changes() {
+    use std::io::{BufRead as _, BufReader};
+
+    let folder = folder(&[("order.asl.json", ORDER), ("order.sfntest.yaml", CASES)]);
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_sfn"))
+        .args(["test", "--watch", "-k", "refused"])
+        .current_dir(folder.path())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut notes = BufReader::new(child.stderr.take().unwrap()).lines();
+    let mut results = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut summary = || {
+        results
+            .find_map(|line| line.ok().filter(|line| line.contains(" passed")))
+            .unwrap()
+    };
+    let first = summary();
+    let note = notes.next().unwrap().unwrap();
+    let wrong = CASES.replace("status: FAILED", "status: SUCCEEDED");
+    fs::write(folder.path().join("order.sfntest.yaml"), wrong).unwrap();
+    let second = summary();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(
+        (first.as_str(), second.as_str(), note.as_str()),
+        (
+            "1 passed, 0 failed",
+            "0 passed, 1 failed",
+            "note: watching 2 files: press Ctrl-C to end",
+        )
+    );
+}
+
 /// The output of a command, without the command and its exit code.
 fn output(said: &str) -> String {
     let lines = said.lines().skip(1);

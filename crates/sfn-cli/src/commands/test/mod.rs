@@ -1,6 +1,7 @@
 //! `sfn test`.
 
 mod from;
+mod watch;
 
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -58,6 +59,9 @@ pub struct Args {
     /// Write what happens as the expectations of cases that fail, and of cases without expectations.
     #[arg(long)]
     pub update: bool,
+    /// Run the tests again each time that a file in their folders changes.
+    #[arg(long)]
+    pub watch: bool,
     /// AWS profile for `--from`.
     #[arg(long, requires = "from")]
     pub profile: Option<String>,
@@ -96,6 +100,15 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
         let (workflow, profile) = (arguments.workflow.as_deref(), arguments.profile.as_deref());
         return from::run(from, workflow, profile);
     }
+    if arguments.watch {
+        let written = [&arguments.junit, &arguments.coverage_file].into_iter();
+        let written: Vec<&Path> = written.flatten().map(PathBuf::as_path).collect();
+        return watch::run(&arguments.paths, &written, || run_once(arguments));
+    }
+    run_once(arguments)
+}
+
+fn run_once(arguments: &Args) -> Result<Exit, Failure> {
     let files = files(&arguments.paths)?;
     if files.is_empty() {
         return Err(
