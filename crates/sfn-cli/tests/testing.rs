@@ -673,6 +673,43 @@ fn definitions_come_from_a_plan() {
 }
 
 #[test]
+fn runs_disprove_warnings() {
+    let definition = r#"{
+  "StartAt": "Send",
+  "States": {
+    "Send": {
+      "Type": "Task",
+      "Resource": "arn:aws:states:::sqs:sendMessage",
+      "Parameters": { "QueueUrl": "https://sqs.eu-west-1.amazonaws.com/123456789012/q", "MessageBody": "m" },
+      "TimeoutSeconds": 10,
+      "Next": "Read"
+    },
+    "Read": { "Type": "Pass", "Parameters": { "a.$": "$.Added" }, "Next": "Choose" },
+    "Choose": {
+      "Type": "Choice",
+      "Choices": [{ "Variable": "$.b", "NumericEquals": 1, "Next": "Done" }],
+      "Default": "Done"
+    },
+    "Done": { "Type": "Succeed" }
+  }
+}
+"#;
+    let cases = r"workflow: added.asl.json
+cases:
+  a member that the API does not document:
+    mocks: { Send: { return: { MessageId: m, Added: 1 }, validate: NONE } }
+    expect: { error: States.Runtime }
+";
+    let folder = folder(&[
+        ("added.asl.json", definition),
+        ("added.sfntest.yaml", cases),
+    ]);
+    let mut said = sfn(folder.path(), &["validate"], "");
+    said += &sfn(folder.path(), &["test"], "");
+    insta::assert_snapshot!(said);
+}
+
+#[test]
 fn expectations_are_updated() {
     let cases = r"# Orders.
 workflow: order.asl.json

@@ -6,6 +6,7 @@ mod answers;
 mod child;
 mod coverage;
 mod datasets;
+mod disproved;
 mod expect;
 mod marks;
 mod mock;

@@ -319,6 +319,7 @@ fn run_suite(path: &Path, suite: Suite, arguments: &Args, plan: Option<&Value>) 
         coverage: Coverage::default(),
         lines: None,
         definition: Json::Unknown,
+        disproved: Vec::new(),
     };
     if suite.workflow.is_empty() {
         return report;
@@ -352,6 +353,15 @@ fn run_suite(path: &Path, suite: Suite, arguments: &Args, plan: Option<&Value>) 
         let case = run_case(&machine, case, &around, path, &mut report.coverage);
         report.cases.push(case);
     }
+    let disproved = report.coverage.disproved(&report.definition).into_iter();
+    report.disproved = disproved
+        .map(|(state, finding)| {
+            format!(
+                "{} at `{state}` is disproved by the cases: {}. Use `ignore_diagnostics` for it",
+                finding.code, finding.message
+            )
+        })
+        .collect();
     report
 }
 

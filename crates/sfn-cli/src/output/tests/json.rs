@@ -17,6 +17,7 @@ pub fn render(report: &Report) -> String {
                 "problems": problems.map(|problem| json!({ "line": problem.line, "message": problem.message })).collect::<Vec<_>>(),
                 "cases": suite.cases.iter().map(case).collect::<Vec<_>>(),
                 "coverage": suite.coverage.percent(),
+                "disproved": suite.disproved,
             })
         })
         .collect();

@@ -46,6 +46,8 @@ pub struct SuiteReport {
     pub lines: Option<(PathBuf, Vec<(String, usize)>)>,
     /// The definition. Unknown if it could not be read.
     pub definition: Json,
+    /// Warnings of `sfn validate` that the cases disprove.
+    pub disproved: Vec<String>,
 }
 
 /// The result of a case.
@@ -134,6 +136,7 @@ impl SuiteReport {
             coverage: Coverage::default(),
             lines: None,
             definition: Json::Unknown,
+            disproved: Vec::new(),
         }
     }
 

@@ -18,6 +18,9 @@ pub fn render(report: &Report) -> String {
             );
         }
         suite.cases.iter().for_each(|case| text += &shown(case));
+        for disproved in &suite.disproved {
+            text += &format!("  note: {}\n", printable(disproved));
+        }
     }
     let (passed, failed, broken) = report.counts();
     let problems: usize = report.suites.iter().map(|suite| suite.problems.len()).sum();
