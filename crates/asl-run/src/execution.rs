@@ -39,6 +39,7 @@ pub use inspection::{ErrorDetails, Inspection};
 pub use outcome::{Outcome, Status};
 pub use task::{Answer, Call, CallId, Reply};
 
+use limits::{history_full, timed_out};
 use thread::{Key, Thread, Turn};
 
 /// How an execution is started.
@@ -396,8 +397,16 @@ impl Execution {
                 self.complete(key, None);
                 self.go_on(key)
             }
-            Turn::ExecutionTimeout => {
+            Turn::ExecutionTimeout if self.root == Some(key) => {
                 self.execution_timed_out();
+                None
+            }
+            Turn::ExecutionTimeout => {
+                self.end_child(key, timed_out());
+                None
+            }
+            Turn::HistoryFull => {
+                self.end_child(key, history_full());
                 None
             }
             Turn::Read => return self.read_items(key),
@@ -464,7 +473,7 @@ impl Execution {
             thread.entered(id, before, now, state.retry.len());
         }
         self.begin_inspection(key);
-        self.outcome.is_none()
+        self.outcome.is_none() && !self.is_history_full(key)
     }
 
     /// Does what the state of a thread does.
@@ -518,12 +527,22 @@ impl Execution {
         if self.outcome.is_some() {
             return 0;
         }
+        let most = crate::history::MAX_EVENTS - 1;
         let Some(history) = self.runs.get_mut(&run).map(|run| &mut run.history) else {
             return 0;
         };
+        let count = history.events().len() as u64;
+        // A child execution ends in its next turn.
+        if run != ROOT && count >= most {
+            return count;
+        }
         let id = history.add(previous, now, kind);
-        if id >= crate::history::MAX_EVENTS - 1 {
+        if id >= most && run == ROOT {
             self.too_many_events();
+        } else if id >= most
+            && let Some(child) = self.child_around(key)
+        {
+            self.ready.push_back((child, Turn::HistoryFull));
         }
         id
     }

@@ -59,7 +59,7 @@ fn run(file: &Value) -> Execution {
     let start = Start {
         input: file["input"].clone(),
         express: file["express"] == true,
-        max_states: 1_000,
+        max_states: 100_000,
         ..Start::default()
     };
     let machine = Machine::build(&file["definition"]).unwrap();

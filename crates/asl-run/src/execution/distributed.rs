@@ -425,6 +425,7 @@ impl Execution {
         if let Some(fork) = self.fork_mut(key) {
             fork.children.insert(index, child);
         }
+        self.limit_child(child, express);
         self.ready.push_back((child, Turn::Enter));
         Ok(())
     }

@@ -37,22 +37,50 @@ impl Execution {
     }
 
     pub(super) fn execution_timed_out(&mut self) {
-        let failure = Failure {
-            error: Some(TIMEOUT.to_owned()),
-            cause: None,
-        };
-        self.end_root(Status::TimedOut, None, failure);
+        self.end_root(Status::TimedOut, None, timed_out());
     }
 
-    /// The history of the execution, or of a child execution, is full.
+    /// The history of the execution is full.
     pub(super) fn too_many_events(&mut self) {
-        if self.outcome.is_some() {
-            return;
+        if self.outcome.is_none() {
+            self.end_root(Status::Failed, None, history_full());
         }
-        let cause =
-            format!("The execution reached the maximum number of history events ({MAX_EVENTS}).");
-        let failure = Failure::new(RUNTIME, cause);
-        self.end_root(Status::Failed, None, failure);
+    }
+
+    /// Limits the time of a child execution.
+    pub(super) fn limit_child(&mut self, child: Key, express: bool) {
+        if express {
+            self.after(child, EXPRESS, Turn::ExecutionTimeout);
+        }
+    }
+
+    /// Whether the history of the child execution of a thread is full, so that it ends in its next turn.
+    pub(super) fn is_history_full(&self, key: Key) -> bool {
+        let run = self.thread(key).map_or(ROOT, |thread| thread.run);
+        let run = self.runs.get(&run).filter(|_| run != ROOT);
+        run.is_some_and(|run| run.history.events().len() as u64 >= MAX_EVENTS - 1)
+    }
+
+    /// The main thread of the child execution that a thread belongs to.
+    pub(super) fn child_around(&self, key: Key) -> Option<Key> {
+        let run = self.thread(key)?.run;
+        let mut child = key;
+        loop {
+            let parent = self.thread(child)?.parent?;
+            if self.thread(parent.key)?.run != run {
+                return Some(child);
+            }
+            child = parent.key;
+        }
+    }
+
+    /// Ends a child execution that has reached a limit.
+    pub(super) fn end_child(&mut self, child: Key, failure: Failure) {
+        let Some(last) = self.thread(child).map(|thread| thread.last) else {
+            return;
+        };
+        self.abort_children(child, last);
+        self.child_failed(child, failure);
     }
 
     /// Ends the execution. Its last event follows the last event of its main thread.
@@ -131,6 +159,21 @@ impl Execution {
             Some(parent) => self.child_done(key, parent, output),
         }
     }
+}
+
+/// The failure of an execution after its maximum time.
+pub(super) fn timed_out() -> Failure {
+    Failure {
+        error: Some(TIMEOUT.to_owned()),
+        cause: None,
+    }
+}
+
+/// The failure of an execution whose history is full.
+pub(super) fn history_full() -> Failure {
+    let cause =
+        format!("The execution reached the maximum number of history events ({MAX_EVENTS}).");
+    Failure::new(RUNTIME, cause)
 }
 
 /// The last event of an execution.

@@ -36,8 +36,10 @@ pub(super) enum Turn {
     TaskTimeout(u64),
     /// The time of a Wait state is over.
     Waited,
-    /// The time of the whole execution is over.
+    /// The time of the whole execution, or of a child execution, is over.
     ExecutionTimeout,
+    /// The history of a child execution is full.
+    HistoryFull,
     /// Reads the items of a distributed Map state.
     Read,
     /// Ends with an error, which its parent handles.
