@@ -401,13 +401,16 @@ impl ProviderBlock {
     /// The account and region of plans without AWS: those of the block or the environment, or the account
     /// `000000000000` in `us-east-1`. `None` if the provider is not offline.
     pub fn assumed_identity(&self) -> Option<Identity> {
-        if self.access() != Access::Offline {
+        if self.access() != Access::Offline || self.region.is_unknown() {
             return None;
         }
-        let mut variables = ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter();
+        let variables = ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter();
         let written = self.region.text().map(str::to_owned);
         let region = written
-            .or_else(|| variables.find_map(|name| std::env::var(name).ok()))
+            .or_else(|| {
+                let mut values = variables.filter_map(|name| std::env::var(name).ok());
+                values.find(|region| !region.is_empty())
+            })
             .unwrap_or_else(|| "us-east-1".to_owned());
         let accounts = self.allowed_account_ids.known();
         let account = accounts.and_then(BTreeSet::first).cloned();

@@ -94,6 +94,7 @@ impl ProviderSession {
                 access: self.access,
                 assumed: self.assumed.clone().map(|own| Identity {
                     region: region.to_owned(),
+                    partition: sfn_aws::partition(region).to_owned(),
                     ..own
                 }),
                 region_is_known: true,

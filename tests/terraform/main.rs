@@ -63,6 +63,7 @@ mod scale;
 mod sensitive;
 mod states_argument;
 mod states_of_releases;
+mod states_on_aws;
 mod unknown_exclusives;
 mod unreachable;
 mod warnings;

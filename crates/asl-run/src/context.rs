@@ -119,7 +119,7 @@ impl ContextObject {
     }
 
     /// The object.
-    fn all(&self) -> Value {
+    pub(crate) fn all(&self) -> Value {
         let members = ["Execution", "State", "StateMachine", "Task", "Map"].into_iter();
         let members = members.filter_map(|name| Some((name.to_owned(), self.member(name, true)?)));
         Value::Object(members.collect())

@@ -187,6 +187,8 @@ pub enum By {
     Catcher(usize),
     /// A retrier, by its index: the state runs again.
     Retrier(usize),
+    /// None: the state has failed, and no catcher has the error.
+    Failure,
 }
 
 /// When a thread has its next turn.

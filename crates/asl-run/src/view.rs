@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use asl::intrinsic::Call;
 use asl::jsonpath::{Path, Root};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::context::ContextObject;
 use crate::fault::{Fault, INTRINSIC};
@@ -35,6 +35,18 @@ impl Variables {
     pub(crate) fn get(&self, name: &str) -> Option<&Data> {
         let outer = || self.outer.as_deref()?.get(name);
         self.own.get(name).or_else(outer)
+    }
+
+    /// All variables, as an object.
+    pub(crate) fn all(&self) -> Value {
+        let outer = self.outer.as_deref().map(Self::all);
+        let mut all = outer.unwrap_or_else(|| Value::Object(Map::new()));
+        for (name, value) in &self.own {
+            if let Some(all) = all.as_object_mut() {
+                all.insert(name.clone(), value.value().clone());
+            }
+        }
+        all
     }
 
     /// Sets a variable.

@@ -101,6 +101,40 @@ fn a_large_definition_has_a_picture() {
     assert_eq!(picture.matches("<title>").count(), 301);
 }
 
+/// A Choice state that leads to each state of a chain, and states that all lead to each other.
+#[test]
+fn a_dense_definition_has_a_picture() {
+    let choice = |name: &str, targets: &[String], default: &str| {
+        let rule = |to: &String| {
+            format!("{{\"Variable\": \"$.a\", \"IsPresent\": true, \"Next\": \"{to}\"}}")
+        };
+        let rules: Vec<String> = targets.iter().map(rule).collect();
+        let rules = rules.join(",");
+        format!(
+            "\"{name}\": {{\"Type\": \"Choice\", \"Choices\": [{rules}], \"Default\": \"{default}\"}}"
+        )
+    };
+    let names: Vec<String> = (0..60).map(|index| format!("S{index}")).collect();
+    let all: Vec<String> = names
+        .iter()
+        .map(|name| choice(name, &names, "S0"))
+        .collect();
+    let chain: Vec<String> = (0..60)
+        .map(|index| {
+            format!(
+                "\"S{index}\": {{\"Type\": \"Pass\", \"Next\": \"S{}\"}}",
+                (index + 1).min(59)
+            )
+        })
+        .collect();
+    let fan = format!("{},{}", choice("S", &names, "S0"), chain.join(","));
+    for (states, count) in [(all.join(","), 60), (fan, 61)] {
+        let definition = format!("{{\"StartAt\": \"S0\", \"States\": {{{states}}}}}");
+        let picture = svg(&value(&definition), &Marks::default());
+        assert_eq!(picture.matches("<title>").count(), count);
+    }
+}
+
 #[test]
 fn an_execution_is_estimated_by_route() {
     let estimate = estimate(&value(ORDER));

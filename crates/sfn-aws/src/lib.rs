@@ -40,6 +40,7 @@ pub mod retry;
 pub mod role;
 pub mod state_machine;
 pub mod tags;
+pub mod test_state;
 mod time;
 
 pub use config::{Aws, Identity, Settings};

@@ -183,6 +183,17 @@ cases:
   right:
     mocks: { Charge: { payload: { approved: false } } }
     expect: { error: Refused }
+  trailing: { mocks: { Charge: { payload: { approved: false } } }, }
+  commented: {
+    mocks: { Charge: { payload: { approved: false } } } # not in the way
+  }
+  anchored: &refusal
+    mocks: { Charge: { payload: { approved: false } } }
+  partly right:
+    mocks:
+      Charge: { payload: { approved: true, parcels: [] } }
+      Send: { return: 1 }
+    expect: { output: [], path: [Charge], calls: { Charge: [{ Payload: {} }] }, duration: { at_least: 0s } }
   unknown:
     expect:
       path: [Charge]
@@ -199,6 +210,7 @@ cases:
         ("other.sfntest.json", json),
     ]);
     let mut said = sfn(folder.path(), &["test", "--update"], "");
+    said += &sfn(folder.path(), &["test", "--update", "-"], "cases: {}");
     for file in ["order.sfntest.yaml", "other.sfntest.json"] {
         said += &fs::read_to_string(folder.path().join(file)).unwrap();
     }
@@ -285,4 +297,62 @@ fn executions_become_cases() {
         files += &sfn(folder.path(), &["test", "--from", wrong], "");
     }
     insta::assert_snapshot!(files);
+}
+
+/// Items of a Map state that fails, is retried, and is caught: later states are in no item.
+#[test]
+fn executions_with_items_become_cases() {
+    let definition = r#"{
+  "StartAt": "Each",
+  "States": {
+    "Each": {
+      "Type": "Map",
+      "Retry": [{ "ErrorEquals": ["Busy"], "MaxAttempts": 1 }],
+      "Catch": [{ "ErrorEquals": ["Busy"], "Next": "Ask" }],
+      "ItemProcessor": { "StartAt": "Send", "States": { "Send": {
+        "Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:send", "End": true
+      } } },
+      "Next": "Ask"
+    },
+    "Ask": { "Type": "Task", "Resource": "arn:aws:states:eu-west-1:123456789012:activity:order.sync", "End": true }
+  }
+}
+"#;
+    let cases = "workflow: each.asl.json
+cases:
+  caught:
+    input: [a, b]
+    mocks:
+      Send: { items: { 0: { return: 1 }, 1: { throw: { error: Busy } } } }
+      Ask: { payload: { answer: 1 } }
+    expect: { output!: { answer: 1 } }
+";
+    let folder = folder(&[("each.asl.json", definition), ("each.sfntest.yaml", cases)]);
+    let run = [
+        "run",
+        "each.asl.json",
+        "--local",
+        "--case",
+        "each.sfntest.yaml#caught",
+    ];
+    let history = output(&sfn(
+        folder.path(),
+        &[&run[..], &["--history", "json"]].concat(),
+        "",
+    ));
+    fs::write(folder.path().join("4711.json"), &history).unwrap();
+    let from = ["test", "--from", "4711.json", "--workflow", "each.asl.json"];
+    let file = output(&sfn(folder.path(), &from, ""));
+    fs::write(folder.path().join("recorded.sfntest.yaml"), &file).unwrap();
+    let mut said = file + &sfn(folder.path(), &["test"], "");
+    let mut events: serde_json::Value = serde_json::from_str(&history).unwrap();
+    events["events"].as_array_mut().unwrap().reverse();
+    fs::write(folder.path().join("4711.json"), events.to_string()).unwrap();
+    said += &sfn(folder.path(), &from, "");
+    said += &sfn(
+        folder.path(),
+        &["test", "--from", "4711.json", "--update"],
+        "",
+    );
+    insta::assert_snapshot!(said);
 }

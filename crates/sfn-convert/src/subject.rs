@@ -90,6 +90,9 @@ fn collect(module: &Value, found: &mut Vec<Found>) {
     };
     for resource in list("resources") {
         let text = |name: &str| resource.get(name).and_then(Value::as_str).unwrap_or("");
+        if text("mode") == "data" {
+            continue;
+        }
         let attribute = match text("type") {
             "sfn_state_machine" => "asl",
             "aws_sfn_state_machine" => "definition",
@@ -142,16 +145,23 @@ fn only(mut found: Vec<Found>, name: Option<&str>) -> Result<Json, String> {
     match (found.len(), found.into_iter().next()) {
         (1, Some(one)) => one.definition,
         (0, _) => Err(match name {
+            _ if addresses.is_empty() => "no state machine found".to_owned(),
             Some(name) => format!(
                 "no state machine `{name}`: use one of {}",
                 addresses.join(", ")
             ),
             None => "no state machine found".to_owned(),
         }),
-        _ => Err(format!(
-            "several state machines: append `#` and one of {}",
-            addresses.join(", ")
-        )),
+        _ => Err(match name {
+            Some(name) => format!(
+                "several state machines `{name}`: use one of {}",
+                addresses.join(", ")
+            ),
+            None => format!(
+                "several state machines: append `#` and one of {}",
+                addresses.join(", ")
+            ),
+        }),
     }
 }
 

@@ -18,6 +18,8 @@ pub(crate) struct Answers<'a> {
     around: &'a Surroundings<'a>,
     /// The number of calls by state, and by items where the mocks tell items apart.
     used: HashMap<(String, Vec<usize>), usize>,
+    /// The mocks of workflows that tasks started that were not used.
+    unused_inside: Vec<String>,
 }
 
 impl<'a> Answers<'a> {
@@ -27,6 +29,7 @@ impl<'a> Answers<'a> {
             case,
             around,
             used: HashMap::new(),
+            unused_inside: Vec::new(),
         }
     }
 
@@ -49,12 +52,13 @@ impl<'a> Answers<'a> {
                     Err(failure) => Given::at_once(Reply::Failure(failure)),
                 }
             }
-            MockResult::Workflow(child) => {
-                child::run(child, call, self.around).map_err(|stop| {
-                    stop.within(&format!("the workflow that `{}` starts", call.state))
-                })?
-            }
+            MockResult::Workflow(child) => child::run(child, call, self.around)
+                .map_err(|stop| stop.of_workflow(&call.state))?,
         };
+        let inner = given.unused.iter();
+        self.unused_inside.extend(
+            inner.map(|unused| format!("{unused} of the workflow that {} starts", call.state)),
+        );
         Ok(Answer {
             submitted: submitted(mock, call),
             reply: given.reply,
@@ -68,6 +72,7 @@ impl<'a> Answers<'a> {
         let mocks = self.case.file.mocks.iter();
         mocks
             .filter_map(|(state, mocks)| self.unused_of(state, mocks))
+            .chain(self.unused_inside.iter().cloned())
             .collect()
     }
 
@@ -122,6 +127,8 @@ impl<'a> Answers<'a> {
 pub(crate) struct Given {
     pub reply: Reply,
     pub after: Duration,
+    /// The mocks of the workflow that the task starts that were not used.
+    pub unused: Vec<String>,
 }
 
 impl Given {
@@ -129,6 +136,7 @@ impl Given {
         Self {
             reply,
             after: Duration::ZERO,
+            unused: Vec::new(),
         }
     }
 }
@@ -165,7 +173,10 @@ fn reject(failure: Failure, call: &Call, mock: &Mock) -> Result<Answer, String> 
 
 /// Whether a task waits for a job or a task token after its call.
 fn waits(call: &Call) -> bool {
-    call.resource.contains(".sync") || call.resource.contains(".waitForTaskToken")
+    match Resource::parse(&call.resource) {
+        Resource::Optimized(called) | Resource::Sdk(called) => !called.pattern.is_empty(),
+        _ => false,
+    }
 }
 
 /// The result of a task whose function returns a value: the response of `lambda:invoke`, or else the value itself.
@@ -183,7 +194,10 @@ pub(crate) fn of_function(payload: Value, call: &Call) -> Value {
 
 /// Whether a task calls an operation of a service, and not a function by its ARN.
 pub(crate) fn is_service(call: &Call) -> bool {
-    call.resource.contains(":states:")
+    matches!(
+        Resource::parse(&call.resource),
+        Resource::Optimized(_) | Resource::Sdk(_)
+    )
 }
 
 /// The response of a service to the call, for tasks that wait for something after it.
@@ -215,11 +229,12 @@ fn missing(call: &Call) -> Stop {
             call.resource,
             call.parameters.value()
         ),
-        add: Some(Addition {
+        add: Some(Box::new(Addition {
             part: "mocks",
+            starter: None,
             state: call.state.to_string(),
             member: (member, "{ }"),
             comment,
-        }),
+        })),
     }
 }

@@ -15,10 +15,12 @@ use crate::{Stop, Surroundings, runner};
 /// Runs the workflow that a call of `states:startExecution` starts. The task that waits for its end gets what
 /// `DescribeExecution` returns.
 pub(crate) fn run(child: &Child, call: &Call, around: &Surroundings<'_>) -> Result<Given, Stop> {
-    let Some((_, pattern)) = call.resource.split_once("states:startExecution") else {
-        return Err("only `states:startExecution` starts a workflow"
-            .to_owned()
-            .into());
+    let pattern = call.resource.split_once(":states:startExecution");
+    let pattern = pattern.map(|(_, pattern)| pattern);
+    let Some(pattern @ ("" | ".sync" | ".sync:2")) = pattern else {
+        let message =
+            "`workflow` is for tasks that call `states:startExecution`, with or without `.sync`";
+        return Err(message.to_owned().into());
     };
     let machine = (around.load)(&child.workflow)?;
     let input = input(call);
@@ -42,6 +44,7 @@ pub(crate) fn run(child: &Child, call: &Call, around: &Surroundings<'_>) -> Resu
         pattern => ended(call, &input, &run, pattern == ".sync:2"),
     };
     Ok(Given {
+        unused: run.unused,
         reply: Reply::Success(Data::new(result)),
         after: if pattern.is_empty() {
             Duration::ZERO

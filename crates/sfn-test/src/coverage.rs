@@ -44,6 +44,8 @@ impl std::fmt::Display for ItemKind {
 pub struct Coverage {
     /// The parts, in the order of the definition.
     pub items: IndexMap<Item, usize>,
+    /// How often each state ended as `Next` or `End` says, by its name.
+    passed: IndexMap<String, usize>,
 }
 
 impl Coverage {
@@ -59,7 +61,25 @@ impl Coverage {
                 0,
             );
         }
-        Self { items }
+        Self {
+            items,
+            passed: IndexMap::new(),
+        }
+    }
+
+    /// Adds what other cases of the same workflow reach.
+    pub fn merge(&mut self, other: &Self) {
+        for (item, count) in &other.items {
+            *self.items.entry(item.clone()).or_default() += count;
+        }
+        for (state, count) in &other.passed {
+            *self.passed.entry(state.clone()).or_default() += count;
+        }
+    }
+
+    /// Whether a state ended as `Next` or `End` says.
+    pub(crate) fn passes(&self, state: &str) -> bool {
+        self.passed.get(state).is_some_and(|count| *count > 0)
     }
 
     /// Counts the states and transitions of an execution.
@@ -76,6 +96,9 @@ impl Coverage {
             };
             if !visit.is_retry() {
                 count(ItemKind::State);
+            }
+            if visit.by == By::Next {
+                *self.passed.entry(visit.state.to_string()).or_default() += 1;
             }
             match kind(visit.by) {
                 ItemKind::State => {}
@@ -113,7 +136,7 @@ impl Coverage {
 
 fn kind(by: By) -> ItemKind {
     match by {
-        By::Next => ItemKind::State,
+        By::Next | By::Failure => ItemKind::State,
         By::Rule(index) => ItemKind::Rule(index),
         By::Default => ItemKind::Default,
         By::Catcher(index) => ItemKind::Catcher(index),

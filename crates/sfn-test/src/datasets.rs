@@ -53,15 +53,16 @@ fn missing(read: &Read) -> Stop {
             read.resource,
             read.parameters.value()
         ),
-        add: Some(Addition {
+        add: Some(Box::new(Addition {
             part: "datasets",
+            starter: None,
             state: read.state.to_string(),
             member: match is_listing(read) {
                 true => ("folder", "objects"),
                 false => ("file", "items.json"),
             },
             comment: String::new(),
-        }),
+        })),
     }
 }
 

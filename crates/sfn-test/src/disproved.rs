@@ -1,6 +1,5 @@
 //! Findings of the checks that runs disprove.
 
-use asl::diagram::Transition;
 use asl::linter::Linter;
 use asl::{Diagnostic, Form, Json, MachineType};
 
@@ -30,11 +29,7 @@ impl Coverage {
             };
             let passes = match rule {
                 Some(rule) => self.evaluated(&state, rule),
-                None => self
-                    .marks()
-                    .transitions
-                    .get(&state)?
-                    .contains(&Transition::Next),
+                None => self.passes(&state),
             };
             passes.then_some((state, finding))
         });

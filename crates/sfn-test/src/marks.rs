@@ -1,7 +1,7 @@
 //! What a run, or all runs of a workflow, reach in its picture.
 
 use asl::diagram::{Mark, Marks, Transition};
-use asl_run::{By, EventKind, Status};
+use asl_run::{By, EventKind};
 
 use crate::coverage::{Coverage, ItemKind};
 use crate::runner::CaseRun;
@@ -13,38 +13,32 @@ impl CaseRun {
         for state in states {
             marks.states.insert(state.into(), Mark::Missed);
         }
-        let ended = self.status == Status::Succeeded;
-        let open = if ended { Mark::Reached } else { Mark::Failed };
         for event in &self.events {
-            match &event.kind {
-                EventKind::StateEntered { name, .. } => {
-                    marks.states.insert(name.to_string(), open);
-                }
-                EventKind::StateExited { name, .. } => {
-                    marks.states.insert(name.to_string(), Mark::Reached);
-                }
-                _ => {}
+            if let EventKind::StateEntered { name, .. } = &event.kind {
+                marks.states.insert(name.to_string(), Mark::Reached);
             }
         }
         for visit in &self.visits {
-            let Some(transition) = transition(visit.by) else {
-                continue;
-            };
-            let taken = marks.transitions.entry(visit.state.to_string());
-            taken.or_default().push(transition);
+            let state = visit.state.to_string();
+            if visit.by == By::Failure {
+                marks.states.insert(state, Mark::Failed);
+            } else if let Some(transition) = transition(visit.by) {
+                marks.states.insert(state.clone(), Mark::Reached);
+                marks.transitions.entry(state).or_default().push(transition);
+            }
         }
         marks
     }
 }
 
-/// The transition after a state. `None` for a retry.
+/// The transition after a state. `None` for a retry and a failure.
 fn transition(by: By) -> Option<Transition> {
     match by {
         By::Next => Some(Transition::Next),
         By::Rule(index) => Some(Transition::Rule(index)),
         By::Default => Some(Transition::Default),
         By::Catcher(index) => Some(Transition::Catcher(index)),
-        By::Retrier(_) => None,
+        By::Retrier(_) | By::Failure => None,
     }
 }
 
@@ -63,7 +57,7 @@ impl Coverage {
                         Mark::Missed
                     };
                     marks.states.insert(state.clone(), mark);
-                    (*count > self.caught(&state)).then_some(Transition::Next)
+                    self.passes(&state).then_some(Transition::Next)
                 }
                 ItemKind::Rule(index) => is_reached.then_some(Transition::Rule(index)),
                 ItemKind::Default => is_reached.then_some(Transition::Default),
@@ -77,13 +71,5 @@ impl Coverage {
                 .extend(transition);
         }
         marks
-    }
-
-    /// How often a state ended with a catcher.
-    fn caught(&self, state: &str) -> usize {
-        let items = self.items.iter();
-        let catchers = items
-            .filter(|(item, _)| item.state == state && matches!(item.kind, ItemKind::Catcher(_)));
-        catchers.map(|(_, count)| count).sum()
     }
 }

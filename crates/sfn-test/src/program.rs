@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -21,7 +22,7 @@ type Environment = IndexMap<String, String>;
 const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Maximum real time to read the rest of its output after it has ended. A daemon that it left may hold the pipe.
-const DRAIN: Duration = Duration::from_secs(5);
+const DRAIN: Duration = Duration::from_secs(1);
 
 /// Calls a handler of Python and prints its result or its error as the last line.
 const PYTHON: &str = r#"
@@ -206,7 +207,10 @@ fn wait(mut command: Command, environment: &Environment, input: &Value) -> Resul
     // Each pipe has a thread, because a program may write before it has read everything.
     let stdin = child.stdin.take();
     thread::spawn(move || stdin.map(|mut stdin| stdin.write_all(input.as_bytes())));
-    let (output, errors) = (text_of(child.stdout.take()), text_of(child.stderr.take()));
+    let (output, errors) = (
+        Piped::new(child.stdout.take()),
+        Piped::new(child.stderr.take()),
+    );
     let ended = until_end(&mut child);
     // A child that it leaves would hold the pipes open.
     end(&mut child);
@@ -215,22 +219,45 @@ fn wait(mut command: Command, environment: &Environment, input: &Value) -> Resul
         .ok_or_else(|| format!("`{name}` did not end within {} s", TIMEOUT.as_secs()))?;
     Ok(Ended {
         success: status.success(),
-        output: output.recv_timeout(DRAIN).unwrap_or_default(),
-        errors: errors.recv_timeout(DRAIN).unwrap_or_default(),
+        output: output.text(),
+        errors: errors.text(),
     })
 }
 
-/// Reads a pipe to its end.
-fn text_of(pipe: Option<impl std::io::Read + Send + 'static>) -> Receiver<String> {
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
-        let mut bytes = Vec::new();
-        if let Some(mut pipe) = pipe {
-            let _ = pipe.read_to_end(&mut bytes);
-        }
-        let _ = sender.send(String::from_utf8_lossy(&bytes).into_owned());
-    });
-    receiver
+/// The text of a pipe, as far as it was read.
+struct Piped {
+    bytes: Arc<Mutex<Vec<u8>>>,
+    ended: Receiver<()>,
+}
+
+impl Piped {
+    /// Reads a pipe in a thread.
+    fn new(mut pipe: Option<impl std::io::Read + Send + 'static>) -> Self {
+        let bytes = Arc::new(Mutex::new(Vec::new()));
+        let (sender, ended) = mpsc::channel();
+        let read = Arc::clone(&bytes);
+        thread::spawn(move || {
+            let mut part = [0; 8192];
+            while let Some(pipe) = &mut pipe {
+                match pipe.read(&mut part) {
+                    Ok(0) | Err(_) => break,
+                    Ok(count) => lock(&read).extend(part.iter().take(count)),
+                }
+            }
+            let _ = sender.send(());
+        });
+        Self { bytes, ended }
+    }
+
+    /// The text, at the latest after [`DRAIN`].
+    fn text(&self) -> String {
+        let _ = self.ended.recv_timeout(DRAIN);
+        String::from_utf8_lossy(&lock(&self.bytes)).into_owned()
+    }
+}
+
+fn lock(bytes: &Mutex<Vec<u8>>) -> MutexGuard<'_, Vec<u8>> {
+    bytes.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Waits until a program ends. `None` after its maximum time.

@@ -16,6 +16,15 @@ use serde_json::{Map, Value, json};
 pub fn case_of(history: &Value) -> Result<Value, String> {
     let events = history.get("events").unwrap_or(history).as_array();
     let events = events.ok_or("a history has an array `events`")?;
+    let is = |event: Option<&Value>, ty: &str| {
+        event.is_some_and(|event| event.get("type").and_then(Value::as_str) == Some(ty))
+    };
+    if !is(events.first(), "ExecutionStarted") {
+        return Err("the first event of the history must be `ExecutionStarted`".to_owned());
+    }
+    if is(events.last(), "ExecutionAborted") {
+        return Err("the execution was stopped, so that no case can repeat it".to_owned());
+    }
     let mut reading = Reading::default();
     for event in events {
         reading.event(event);
@@ -59,6 +68,8 @@ struct Reading {
     /// Whether there are branches or items.
     forks: bool,
     calls: Vec<Call>,
+    /// The number of Map states around each state.
+    depths: HashMap<String, usize>,
     /// By the ID of the event.
     places: HashMap<u64, Place>,
 }
@@ -94,30 +105,42 @@ impl Reading {
             "ExecutionSucceeded" => {
                 self.expect = Some(json!({ "output!": json_of(text("output")) }));
             }
-            "ExecutionFailed" | "ExecutionTimedOut" | "ExecutionAborted" => {
+            "ExecutionFailed" | "ExecutionTimedOut" => {
                 self.expect = Some(failed(ty, &details));
                 self.path.extend(self.open.take());
             }
             "MapIterationStarted" => {
                 let index = details.get("index").and_then(Value::as_u64).unwrap_or(0);
+                // An attempt before can have ended in an item.
+                place.items.truncate(self.depth(&details));
                 place.items.push(index);
             }
             "MapIterationSucceeded" | "MapIterationFailed" | "MapIterationAborted" => {
-                place.items.pop();
+                place.items.truncate(self.depth(&details));
             }
             "ParallelStateStarted" | "MapStateStarted" => self.forks = true,
             _ if ty.ends_with("StateEntered") => {
                 place.state = text("name").unwrap_or("").to_owned();
                 place.call = None;
+                self.depths.insert(place.state.clone(), place.items.len());
                 self.open = Some(place.state.clone());
             }
             _ if ty.ends_with("StateExited") => {
                 self.path.push(text("name").unwrap_or("").to_owned());
+                place.items.truncate(self.depth(&details));
                 self.open = None;
             }
             _ => self.task(ty, event, &details, &mut place),
         }
         self.places.insert(number("id"), place);
+    }
+
+    /// The number of Map states around the state that the details name.
+    fn depth(&self, details: &Value) -> usize {
+        let name = details.get("name").and_then(Value::as_str);
+        name.and_then(|name| self.depths.get(name))
+            .copied()
+            .unwrap_or(0)
     }
 
     /// Reads an event of a task.

@@ -2,13 +2,15 @@
 
 use std::fmt;
 
+use crate::yaml;
+
 /// Why a case could not be run to its end, such as a missing mock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stop {
     /// What is wrong.
     pub message: String,
     /// What to add to the case.
-    pub add: Option<Addition>,
+    pub add: Option<Box<Addition>>,
 }
 
 /// An answer to add to a case.
@@ -16,6 +18,8 @@ pub struct Stop {
 pub struct Addition {
     /// The part of the case: `mocks` or `datasets`.
     pub part: &'static str,
+    /// The state whose mock starts the workflow of the state. `None` for the workflow of the case.
+    pub starter: Option<String>,
     /// Name of the state.
     pub state: String,
     /// The member of the answer, such as `payload`, and an example of its value.
@@ -25,10 +29,14 @@ pub struct Addition {
 }
 
 impl Stop {
-    /// The same, with what it belongs to.
-    pub(crate) fn within(self, what: &str) -> Self {
-        let message = format!("{what}: {}", self.message);
-        Self { message, ..self }
+    /// The same, about the workflow that a state starts.
+    pub(crate) fn of_workflow(self, starter: &str) -> Self {
+        let message = format!("the workflow that `{starter}` starts: {}", self.message);
+        let add = self.add.map(|mut add| {
+            add.starter = Some(starter.to_owned());
+            add
+        });
+        Self { message, add }
     }
 }
 
@@ -42,22 +50,28 @@ impl From<String> for Stop {
 impl fmt::Display for Stop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;
-        let Some(Addition {
+        let Some(add) = &self.add else {
+            return Ok(());
+        };
+        let Addition {
             part,
+            starter,
             state,
             member: (name, example),
             comment,
-        }) = &self.add
-        else {
-            return Ok(());
-        };
+        } = &**add;
         let comment = match comment.as_str() {
             "" => String::new(),
             comment => format!("   # {comment}"),
         };
+        let state = yaml::key(state);
+        let place = match starter {
+            Some(starter) => format!(" to the mock of `{starter}`"),
+            None => String::new(),
+        };
         write!(
             f,
-            ". Add:\n\n    {part}:\n      {state}:\n        {name}: {example}{comment}\n"
+            ". Add{place}:\n\n    {part}:\n      {state}:\n        {name}: {example}{comment}\n"
         )
     }
 }

@@ -4,58 +4,67 @@ use asl::{Document, Format, JsonPointer, PathBuilder};
 use asl_run::{EventKind, Status};
 use serde_json::{Map, Value, json};
 
+use crate::expect::Difference;
 use crate::runner::CaseRun;
 use crate::yaml;
 
-/// The expectations of a run. Those that were written are renewed if they can be, and others are not added; without
-/// any, the end and the path are expected.
-pub fn expectations(written: Option<&Value>, run: &CaseRun) -> Value {
-    let written = written
+/// The expectations of a run. Those that were written and are right stay as they are, the others are renewed, and none
+/// are added. Without any, the end and the path are expected. Limits of the duration stay.
+pub fn expectations(written: Option<&Value>, wrong: &[Difference], run: &CaseRun) -> Value {
+    let members = written
         .and_then(Value::as_object)
         .filter(|written| !written.is_empty());
-    let has = |name: &str| written.is_some_and(|written| written.contains_key(name));
-    let succeeded = run.status == Status::Succeeded;
+    let Some(members) = members else {
+        return end(run);
+    };
+    let is_wrong = |what: &str| wrong.iter().any(|difference| difference.what == what);
+    let other_end = is_wrong("status");
     let mut expect = Map::new();
-    if has("status") || run.status == Status::TimedOut {
-        expect.insert("status".to_owned(), run.status.to_string().into());
+    for (name, value) in members {
+        let renewed = match name.as_str() {
+            "status" | "output" | "output!" | "error" | "cause" if other_end => continue,
+            "output" | "output!" if is_wrong("output") => run.output.clone(),
+            "error" if is_wrong("error") => error(run),
+            "cause" if is_wrong("cause") => cause(run),
+            "path" if is_wrong("path") => Some(json!(run.path)),
+            "calls" => Some(calls(value, wrong, run)),
+            _ => Some(value.clone()),
+        };
+        expect.extend(renewed.map(|value| (name.clone(), value)));
     }
-    if succeeded {
-        let output = run.output.clone().unwrap_or(Value::Null);
-        let names = ["output", "output!"].into_iter().filter(|name| has(name));
-        let mut names: Vec<_> = names.collect();
-        if names.is_empty() && (written.is_none() || has("error") || has("cause")) {
-            names.push("output!");
-        }
-        for name in names {
-            expect.insert(name.to_owned(), output.clone());
-        }
-    } else {
-        let failure = run.failure.clone().unwrap_or_default();
-        for (name, text) in [("error", failure.error), ("cause", failure.cause)] {
-            let wanted = has(name) || name == "error" && !has("status");
-            if let Some(text) = text.filter(|text| wanted && !text.is_empty()) {
-                expect.insert(name.to_owned(), text.into());
-            }
-        }
-        if expect.is_empty() {
-            expect.insert("status".to_owned(), run.status.to_string().into());
-        }
-    }
-    if has("path") || written.is_none() && !forks(run) {
-        expect.insert("path".to_owned(), json!(run.path));
-    }
-    for (name, value) in written.into_iter().flatten() {
-        match name.as_str() {
-            "calls" => {
-                expect.insert(name.clone(), calls(value, run));
-            }
-            "duration" => {
-                expect.insert(name.clone(), value.clone());
-            }
-            _ => {}
-        }
+    if other_end && let Value::Object(end) = end(run) {
+        expect.extend(end.into_iter().filter(|(name, _)| name != "path"));
     }
     Value::Object(expect)
+}
+
+fn error(run: &CaseRun) -> Option<Value> {
+    run.failure.as_ref()?.error.clone().map(Value::from)
+}
+
+fn cause(run: &CaseRun) -> Option<Value> {
+    run.failure.as_ref()?.cause.clone().map(Value::from)
+}
+
+/// The end of a run, and its path if it has only one.
+fn end(run: &CaseRun) -> Value {
+    let mut end = Map::new();
+    let mut add = |name: &str, value: Value| {
+        end.insert(name.to_owned(), value);
+    };
+    let error = error(run).filter(|error| error != "");
+    match run.status {
+        Status::Succeeded => add("output!", run.output.clone().unwrap_or(Value::Null)),
+        Status::Failed if error.is_some() => {}
+        status => add("status", status.to_string().into()),
+    }
+    if let Some(error) = error {
+        add("error", error);
+    }
+    if !forks(run) {
+        add("path", json!(run.path));
+    }
+    Value::Object(end)
 }
 
 /// Whether branches or items ran, which end in an order that depends on times.
@@ -69,10 +78,14 @@ fn forks(run: &CaseRun) -> bool {
     run.events.iter().any(|event| is_fork(&event.kind))
 }
 
-/// The inputs of the calls of the states that were written.
-fn calls(written: &Value, run: &CaseRun) -> Value {
+/// The inputs of the calls of the states that were written. Those that are right stay as they are.
+fn calls(written: &Value, wrong: &[Difference], run: &CaseRun) -> Value {
     let states = written.as_object().into_iter().flatten();
-    let states = states.map(|(state, _)| {
+    let states = states.map(|(state, written)| {
+        let what = format!("calls of {state}");
+        if !wrong.iter().any(|difference| difference.what == what) {
+            return (state.clone(), written.clone());
+        }
         let inputs = run.calls.iter().filter(|call| call.state == *state);
         let inputs = inputs.map(|call| call.input.clone());
         (state.clone(), Value::Array(inputs.collect()))
@@ -80,14 +93,10 @@ fn calls(written: &Value, run: &CaseRun) -> Value {
     Value::Object(states.collect())
 }
 
-/// Replaces the expectations of a case in a test file, or adds them. Comments elsewhere stay. `None` if the file
-/// cannot be read, or has no such case.
+/// Replaces the expectations of a case in a test file, or adds them. Everything else stays as it is. `None` if that is
+/// not possible, because of the way in which the case is written.
 pub fn with_expectations(text: &str, format: Format, case: &str, expect: &Value) -> Option<String> {
-    let (document, _) = match format {
-        Format::Json => asl::parse(text),
-        Format::Yaml => asl::parse_yaml(text),
-    }
-    .ok()?;
+    let document = read(text, format)?;
     let root = JsonPointer::root();
     let start = PathBuilder::Start(&root);
     let cases = PathBuilder::Member(&start, "cases");
@@ -98,10 +107,26 @@ pub fn with_expectations(text: &str, format: Format, case: &str, expect: &Value)
         text,
         document: &document,
     };
-    if members.get("expect").is_some() {
-        return edit.replaced(&at_expect.pointer(), expect);
-    }
-    edit.added(&at_case.pointer(), members, expect)
+    let changed = match members.get("expect") {
+        Some(_) => edit.replaced(&at_expect.pointer(), expect),
+        None => edit.added(&at_case.pointer(), members, expect),
+    }?;
+    // Comments, anchors and other things that only YAML has can be in the way.
+    let mut wanted = document.root.to_value()?;
+    let case = wanted.get_mut("cases")?.get_mut(case)?.as_object_mut()?;
+    case.insert("expect".to_owned(), expect.clone());
+    let found = read(&changed, format)?.root;
+    found
+        .same_meaning(&asl::Json::from(wanted))
+        .then_some(changed)
+}
+
+fn read(text: &str, format: Format) -> Option<Document> {
+    let parsed = match format {
+        Format::Json => asl::parse(text),
+        Format::Yaml => asl::parse_yaml(text),
+    };
+    parsed.ok().map(|(document, _)| document)
 }
 
 struct Edit<'a> {

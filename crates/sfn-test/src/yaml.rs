@@ -45,7 +45,7 @@ fn write(value: &Value, indent: usize, text: &mut String) {
 }
 
 /// The name of a member, or a text: quoted unless it is plain.
-fn key(name: &str) -> String {
+pub(crate) fn key(name: &str) -> String {
     const WORDS: [&str; 8] = ["true", "false", "null", "yes", "no", "on", "off", "y"];
     let is_plain = name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name

@@ -79,7 +79,10 @@ pub(super) fn call(text: &str, rest: &[Value]) -> Result<Value, FunctionError> {
     let run = sfn_test::run(Rc::new(machine), &case, &around, &mut |_| {})
         .map_err(|problem| argument(2, problem.message))?;
     match &run.problem {
-        Some(stop) => Err(argument(2, advice(stop))),
+        Some(stop) => {
+            let is_dataset = stop.add.as_ref().is_some_and(|add| add.part == "datasets");
+            Err(argument(if is_dataset { 3 } else { 2 }, advice(stop)))
+        }
         None => Ok(result(&run)),
     }
 }

@@ -16,6 +16,8 @@ use super::thread::{Key, Thread};
 #[expect(missing_docs, reason = "the names are those of the API reference")]
 pub struct Inspection {
     pub state: Rc<str>,
+    /// The type of the state, such as `Task`.
+    pub ty: &'static str,
     /// Whether the state uses JSONata.
     pub jsonata: bool,
     /// The event with which the state was entered.
@@ -37,6 +39,12 @@ pub struct Inspection {
     pub next: Option<Rc<str>>,
     pub failure: Option<Failure>,
     pub error_details: Option<ErrorDetails>,
+    /// The context object.
+    pub context: Option<Data>,
+    /// The variables before the state.
+    pub variables: Option<Data>,
+    /// How often the state was retried.
+    pub retries: u64,
 }
 
 /// Which retrier or catcher was used.
@@ -104,6 +112,7 @@ impl Execution {
         };
         thread.inspection = Some(Box::new(Inspection {
             state: Rc::clone(&state.name),
+            ty: state.type_name(),
             jsonata: state.language == asl::model::QueryLanguage::JSONata,
             entered: thread.entered,
             input: Some(thread.input.clone()),
@@ -125,6 +134,7 @@ impl Execution {
     pub(super) fn end_inspection(&mut self, key: Key, output: &Data, next: Option<StateId>) {
         let next = next.and_then(|next| self.machine.state(next));
         let next = next.map(|state| Rc::clone(&state.name));
+        self.inspect_scope(key);
         let Some(thread) = self.thread_mut(key) else {
             return;
         };
@@ -135,7 +145,21 @@ impl Execution {
         }
     }
 
+    /// Notes what expressions of the state can read besides its data.
+    fn inspect_scope(&mut self, key: Key) {
+        if !self.start.inspect {
+            return;
+        }
+        let context = self.context(key).map(|context| Data::new(context.all()));
+        self.inspect(key, |inspection, thread| {
+            inspection.context = context;
+            inspection.variables = Some(Data::new(thread.variables.all()));
+            inspection.retries = thread.retry_count;
+        });
+    }
+
     pub(super) fn fail_inspection(&mut self, key: Key, failure: &Failure) {
+        self.inspect_scope(key);
         let Some(thread) = self.thread_mut(key) else {
             return;
         };

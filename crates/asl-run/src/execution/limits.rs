@@ -129,7 +129,7 @@ impl Execution {
             self.visited.push(Visit {
                 state,
                 next: None,
-                by: By::Next,
+                by: By::Failure,
             });
         }
         match parent {

@@ -1,7 +1,5 @@
 //! Places the states of a scope: the layers of Sugiyama's method, as Mermaid has them.
 
-use std::collections::VecDeque;
-
 use dagre::graph::{Graph as Layers, GraphOptions};
 use dagre::{EdgeLabel, LayoutOptions, NodeLabel, Ranker};
 
@@ -139,7 +137,7 @@ fn short_lines(nodes: usize, lines: &[Line]) -> Vec<(usize, &Line)> {
     let mut short: Vec<_> = sorted
         .into_iter()
         .take_while(|(length, _)| {
-            sum += length.saturating_sub(1);
+            sum += length.max(&1);
             sum <= MAX_LAYERS
         })
         .map(|(_, line)| line)
@@ -148,35 +146,68 @@ fn short_lines(nodes: usize, lines: &[Line]) -> Vec<(usize, &Line)> {
     short
 }
 
-/// The least numbers of transitions to the nodes, from those without one.
+/// The greatest numbers of transitions to the nodes, without those that lead back. They are the layers.
 fn depths(nodes: usize, lines: &[Line]) -> Vec<usize> {
     let mut following = vec![Vec::new(); nodes];
-    let mut depths = vec![0; nodes];
+    let mut led_to = vec![false; nodes];
     for line in lines {
-        if let (Some(following), Some(depth)) =
-            (following.get_mut(line.from), depths.get_mut(line.to))
-        {
+        if let Some(following) = following.get_mut(line.from) {
             following.push(line.to);
-            *depth = usize::MAX;
+        }
+        if let Some(led_to) = led_to.get_mut(line.to) {
+            *led_to = true;
         }
     }
-    let starts = depths.iter().enumerate().filter(|(_, depth)| **depth == 0);
-    let mut waiting: VecDeque<usize> = starts.map(|(node, _)| node).collect();
-    while let Some(node) = waiting.pop_front() {
-        let depth = depths.get(node).copied().unwrap_or(0) + 1;
-        for next in following.get(node).into_iter().flatten() {
-            if let Some(known) = depths.get_mut(*next).filter(|known| **known > depth) {
-                *known = depth;
-                waiting.push_back(*next);
+    let starts = (0..nodes).filter(|node| led_to.get(*node) == Some(&false));
+    let order = reverse_postorder(&following, starts.chain(0..nodes));
+    let mut places = vec![0; nodes];
+    for (place, node) in order.iter().enumerate() {
+        if let Some(slot) = places.get_mut(*node) {
+            *slot = place;
+        }
+    }
+    let mut depths = vec![0; nodes];
+    for node in &order {
+        let depth = depths.get(*node).map_or(0, |depth| depth + 1);
+        for next in following.get(*node).into_iter().flatten() {
+            let is_forward = places.get(*next) > places.get(*node);
+            if let Some(known) = depths.get_mut(*next).filter(|_| is_forward) {
+                *known = depth.max(*known);
             }
         }
     }
-    // Nodes of a circle that nothing leads to.
     depths
-        .iter_mut()
-        .filter(|depth| **depth == usize::MAX)
-        .for_each(|depth| *depth = 0);
-    depths
+}
+
+/// The nodes in an order in which a node comes before those that it leads to, except for transitions that lead back.
+fn reverse_postorder(following: &[Vec<usize>], starts: impl Iterator<Item = usize>) -> Vec<usize> {
+    let mut seen = vec![false; following.len()];
+    let mut order = Vec::new();
+    for start in starts {
+        // Each entry has a node, and how many of its followers were visited.
+        let mut way = vec![(start, 0)];
+        while let Some((node, visited)) = way.last_mut() {
+            if *visited == 0 && seen.get(*node) != Some(&false) {
+                way.pop();
+                continue;
+            }
+            if let Some(seen) = seen.get_mut(*node) {
+                *seen = true;
+            }
+            let next = following.get(*node).and_then(|next| next.get(*visited));
+            *visited += 1;
+            match next {
+                Some(next) if seen.get(*next) == Some(&false) => way.push((*next, 0)),
+                Some(_) => {}
+                None => {
+                    order.push(*node);
+                    way.pop();
+                }
+            }
+        }
+    }
+    order.reverse();
+    order
 }
 
 impl Placed {

@@ -160,19 +160,28 @@ impl<'a> Drawing<'_, 'a> {
             to,
             label: Size::default(),
         };
-        let classes = |name: &str| Classes {
+        let classes = |is_reached| Classes {
             is_catcher: false,
-            is_reached: self.marks.states.get(name) == Some(&Mark::Reached),
+            is_reached,
         };
-        let first_name = found.get(first).map_or("", |node| node.name);
+        let mark = |node: &StateNode<'_>| self.marks.states.get(node.name).copied();
+        let is_entered =
+            |node: &&StateNode<'_>| matches!(mark(node), Some(Mark::Reached | Mark::Failed));
+        let has_ended = |node: &StateNode<'_>| {
+            let taken = self.marks.transitions.get(node.name);
+            let is_fail = node.value.get("Type").and_then(Json::as_str) == Some("Fail");
+            taken.is_some_and(|taken| taken.contains(&Transition::Next))
+                || is_fail && is_entered(&node)
+        };
         nodes.push(circle("Start"));
         lines.push(plain(nodes.len() - 1, first));
-        drawn.push((String::new(), classes(first_name)));
+        let is_started = found.get(first).is_some_and(is_entered);
+        drawn.push((String::new(), classes(is_started)));
         nodes.push(circle("End"));
         let end = nodes.len() - 1;
         for (from, node) in found.iter().enumerate().filter(|(_, node)| node.ends) {
             lines.push(plain(from, end));
-            drawn.push((String::new(), classes(node.name)));
+            drawn.push((String::new(), classes(has_ended(node))));
         }
     }
 

@@ -1,5 +1,6 @@
 //! `sfn test`.
 
+mod aws;
 mod from;
 mod watch;
 
@@ -14,9 +15,13 @@ use asl_run::Machine;
 use clap::ValueEnum;
 use serde_json::Value;
 use sfn_convert::subject;
-use sfn_test::{Case, Coverage, Problem, Suite, Surroundings, expectations, with_expectations};
+use sfn_test::{
+    Case, CaseRun, Coverage, Difference, Problem, Suite, Surroundings, expectations,
+    with_expectations,
+};
 
 use crate::commands::convert::beside;
+use crate::commands::test::aws::Tester;
 use crate::input::{self, Input, file_and_name};
 use crate::output::tests::{self, CaseReport, Report, SuiteReport, Summary};
 use crate::{Exit, Failure, print, tell};
@@ -54,7 +59,11 @@ pub struct Args {
     pub plan: Option<PathBuf>,
     /// Print a test file that repeats an execution: its ARN, or a file with the output of `aws stepfunctions
     /// get-execution-history`.
-    #[arg(long, value_name = "ARN|FILE", conflicts_with = "paths")]
+    #[arg(
+        long,
+        value_name = "ARN|FILE",
+        conflicts_with_all = ["paths", "filter", "junit", "coverage", "plan", "update", "watch", "aws"]
+    )]
     pub from: Option<String>,
     /// Write what happens as the expectations of cases that fail, and of cases without expectations.
     #[arg(long)]
@@ -62,8 +71,12 @@ pub struct Args {
     /// Run the tests again each time that a file in their folders changes.
     #[arg(long)]
     pub watch: bool,
-    /// AWS profile for `--from`.
-    #[arg(long, requires = "from")]
+    /// Also test each state with the API `TestState`, and fail if it ends otherwise on AWS. Results of tasks come from
+    /// the mocks.
+    #[arg(long)]
+    pub aws: bool,
+    /// AWS profile for `--from` and `--aws`.
+    #[arg(long)]
     pub profile: Option<String>,
 }
 
@@ -108,6 +121,15 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
     run_once(arguments)
 }
 
+/// What all test files share.
+struct Setup<'a> {
+    arguments: &'a Args,
+    /// The plan or state of Terraform.
+    plan: Option<Value>,
+    /// Tests the states on AWS.
+    tester: Option<Tester>,
+}
+
 fn run_once(arguments: &Args) -> Result<Exit, Failure> {
     let files = files(&arguments.paths)?;
     if files.is_empty() {
@@ -115,11 +137,21 @@ fn run_once(arguments: &Args) -> Result<Exit, Failure> {
             "no test files found: their names end in `.sfntest.yaml` or `.sfntest.json`".to_owned(),
         );
     }
-    let plan = plan(arguments.plan.as_deref())?;
+    let mut setup = Setup {
+        arguments,
+        plan: plan(arguments.plan.as_deref())?,
+        tester: None,
+    };
     if arguments.update {
-        update(&files, &run_all(&files, arguments, plan.as_ref()))?;
+        if files.iter().any(|file| file.path.as_os_str() == "-") {
+            return Err("`--update` writes files, and cannot write standard input".to_owned());
+        }
+        update(&files, &run_all(&files, &setup))?;
     }
-    let suites = run_all(&files, arguments, plan.as_ref());
+    if arguments.aws {
+        setup.tester = Some(Tester::new(arguments.profile.as_deref())?);
+    }
+    let suites = run_all(&files, &setup);
     let mut report = Report { suites };
     if let Some(filter) = &arguments.filter
         && report.cases().next().is_none()
@@ -162,7 +194,8 @@ fn update(files: &[Input], suites: &[SuiteReport]) -> Result<(), Failure> {
         if changes.is_empty() {
             continue;
         }
-        let (mut text, _) = file.read()?;
+        let (old, _) = file.read()?;
+        let mut text = old.clone();
         for (name, expect) in changes {
             let format = TextFormat::of(&file.path.to_string_lossy(), &text);
             match with_expectations(&text, format, name, expect) {
@@ -176,7 +209,9 @@ fn update(files: &[Input], suites: &[SuiteReport]) -> Result<(), Failure> {
                 ),
             }
         }
-        write(&file.path, &text)?;
+        if text != old {
+            write(&file.path, &text)?;
+        }
     }
     Ok(())
 }
@@ -232,7 +267,7 @@ fn files(paths: &[PathBuf]) -> Result<Vec<Input>, Failure> {
 }
 
 /// Runs the files side by side.
-fn run_all(files: &[Input], arguments: &Args, plan: Option<&Value>) -> Vec<SuiteReport> {
+fn run_all(files: &[Input], setup: &Setup<'_>) -> Vec<SuiteReport> {
     let workers = thread::available_parallelism()
         .map_or(1, std::num::NonZero::get)
         .min(files.len());
@@ -243,7 +278,7 @@ fn run_all(files: &[Input], arguments: &Args, plan: Option<&Value>) -> Vec<Suite
             let (next, sender) = (&next, sender.clone());
             scope.spawn(move || {
                 while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    for suite in run_file(file, arguments, plan) {
+                    for suite in run_file(file, setup) {
                         let _ = sender.send(suite);
                     }
                 }
@@ -255,7 +290,7 @@ fn run_all(files: &[Input], arguments: &Args, plan: Option<&Value>) -> Vec<Suite
 }
 
 /// Runs a test file. A mock configuration file has a suite for each state machine.
-fn run_file(file: &Input, arguments: &Args, plan: Option<&Value>) -> Vec<SuiteReport> {
+fn run_file(file: &Input, setup: &Setup<'_>) -> Vec<SuiteReport> {
     let path = &file.path;
     let text = match file.read() {
         Ok((text, _)) => text,
@@ -267,25 +302,20 @@ fn run_file(file: &Input, arguments: &Args, plan: Option<&Value>) -> Vec<SuiteRe
             Ok(machines) => machines
                 .into_iter()
                 .map(|(machine, cases)| {
-                    let workflow = workflow_of(path, &machine, arguments);
+                    let workflow = workflow_of(path, &machine, setup.arguments);
                     let suite = Suite {
                         workflow,
                         line: 1,
                         cases,
                         problems: Vec::new(),
                     };
-                    run_suite(path, suite, arguments, plan)
+                    run_suite(path, suite, setup)
                 })
                 .collect(),
         };
     }
     let format = TextFormat::of(&path.to_string_lossy(), &text);
-    vec![run_suite(
-        path,
-        sfn_test::read(&text, format),
-        arguments,
-        plan,
-    )]
+    vec![run_suite(path, sfn_test::read(&text, format), setup)]
 }
 
 /// The workflow of a state machine in a mock configuration file, relative to the folder of the file.
@@ -310,7 +340,7 @@ fn workflow_of(path: &Path, machine: &str, arguments: &Args) -> String {
     )
 }
 
-fn run_suite(path: &Path, suite: Suite, arguments: &Args, plan: Option<&Value>) -> SuiteReport {
+fn run_suite(path: &Path, suite: Suite, setup: &Setup<'_>) -> SuiteReport {
     let mut report = SuiteReport {
         path: path.to_path_buf(),
         workflow: suite.workflow.clone(),
@@ -324,6 +354,7 @@ fn run_suite(path: &Path, suite: Suite, arguments: &Args, plan: Option<&Value>) 
     if suite.workflow.is_empty() {
         return report;
     }
+    let plan = setup.plan.as_ref();
     let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
     let found = match workflow(&folder, &suite.workflow, plan) {
         Ok(found) => found,
@@ -336,24 +367,32 @@ fn run_suite(path: &Path, suite: Suite, arguments: &Args, plan: Option<&Value>) 
         }
     };
     let machine = Rc::new(found.machine);
-    report.coverage = Coverage::of(&machine);
+    let mut coverage = Coverage::of(&machine);
     report.lines = found.lines;
-    report.definition = found.definition;
+    let definition = found.definition;
+    let on_aws = |run: &CaseRun| match &setup.tester {
+        Some(tester) => tester.differences(&definition, run),
+        None => Ok(Vec::new()),
+    };
     let is_wanted = |case: &&Case| {
-        arguments
+        setup
+            .arguments
             .filter
             .as_ref()
             .is_none_or(|text| case.name.contains(text.as_str()))
     };
-    for case in suite.cases.iter().filter(is_wanted) {
+    let mut cases = suite.cases;
+    cases.retain(|case| is_wanted(&case));
+    for case in &mut cases {
+        case.inspect = setup.tester.is_some();
         let around = Surroundings {
             folder: &folder,
             load: &|argument| Ok(workflow(&folder, argument, plan)?.machine),
         };
-        let case = run_case(&machine, case, &around, path, &mut report.coverage);
+        let case = run_case(&machine, case, &around, path, &mut coverage, &on_aws);
         report.cases.push(case);
     }
-    let disproved = report.coverage.disproved(&report.definition).into_iter();
+    let disproved = coverage.disproved(&definition).into_iter();
     report.disproved = disproved
         .map(|(state, finding)| {
             format!(
@@ -362,6 +401,8 @@ fn run_suite(path: &Path, suite: Suite, arguments: &Args, plan: Option<&Value>) 
             )
         })
         .collect();
+    report.coverage = coverage;
+    report.definition = definition;
     report
 }
 
@@ -371,6 +412,7 @@ fn run_case(
     around: &Surroundings<'_>,
     path: &Path,
     coverage: &mut Coverage,
+    on_aws: &dyn Fn(&CaseRun) -> Result<Vec<Difference>, String>,
 ) -> CaseReport {
     let is_mock_config = path.file_name().is_some_and(|name| name == MOCK_CONFIG);
     let mut report = CaseReport {
@@ -388,7 +430,16 @@ fn run_case(
             if run.problem.is_none() && !is_mock_config {
                 report.differences = case.file.expect.differences(&run);
                 let is_old = case.expect.is_none() || !report.differences.is_empty();
-                report.update = is_old.then(|| expectations(case.expect.as_ref(), &run));
+                report.update = is_old.then(|| {
+                    let wrong = &report.differences;
+                    expectations(case.expect.as_ref(), wrong, &run)
+                });
+            }
+            if report.problem.is_none() {
+                match on_aws(&run) {
+                    Ok(differences) => report.differences.extend(differences),
+                    Err(message) => report.problem = Some(message),
+                }
             }
             coverage.add(&run.visits);
             report.run = Some(Summary::of(&run));

@@ -66,8 +66,12 @@ fn times(paths: &[PathBuf], written: &[&Path]) -> BTreeMap<PathBuf, SystemTime> 
             }
         }
     }
-    for path in written {
-        times.retain(|known, _| !known.ends_with(path));
-    }
+    let written = written.iter().filter_map(|path| path.canonicalize().ok());
+    let written: Vec<PathBuf> = written.collect();
+    times.retain(|known, _| {
+        known
+            .canonicalize()
+            .map_or(true, |known| !written.contains(&known))
+    });
     times
 }

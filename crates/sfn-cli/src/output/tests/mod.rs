@@ -163,11 +163,7 @@ impl Report {
         {
             let name = suite.workflow_path();
             match workflows.iter_mut().find(|(known, _)| *known == name) {
-                Some((_, coverage)) => {
-                    for (item, count) in &suite.coverage.items {
-                        *coverage.items.entry(item.clone()).or_default() += count;
-                    }
-                }
+                Some((_, coverage)) => coverage.merge(&suite.coverage),
                 None => workflows.push((name, suite.coverage.clone())),
             }
         }
