@@ -131,6 +131,11 @@ async fn compare(aws: &LocalAws, workspace: &Workspace, ended: &Value) {
     let of_aws = workspace.sfn(&["test", "--from", arn]).await.unwrap();
     assert_success(&of_aws);
     assert!(of_aws.stdout.contains("    expect:\n"), "{}", of_aws.stdout);
+    let machine = ended["stateMachineArn"].as_str().unwrap();
+    let of_machine = recorded.stdout.replace("definition.asl.json", machine);
+    workspace
+        .write("offline/of-aws.sfntest.yaml", &of_machine)
+        .unwrap();
     assert_success(&recorded);
     workspace
         .write("offline/recorded.sfntest.yaml", &recorded.stdout)

@@ -11,6 +11,7 @@ mod batch;
 mod csv;
 mod json;
 mod manifest;
+mod parquet;
 mod results;
 
 use std::borrow::Cow;
@@ -184,9 +185,7 @@ impl Format {
             Self::Json { pointer } => json::document(text, pointer.as_deref(), most),
             Self::Jsonl => json::lines(text, most),
             Self::Csv(format) => csv::items(&String::from_utf8_lossy(text), format, most),
-            Self::Parquet => Err(failed(
-                "Datasets in the format Parquet cannot be read offline. Give the items as JSON, JSON Lines or CSV.",
-            )),
+            Self::Parquet => parquet::rows(content, most),
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::mock::{Dataset, Items, Mock, Mocks};
 #[schemars(title = "Tests of an AWS Step Functions workflow")]
 pub struct TestFile {
     /// The workflow to test: a definition such as `order.asl.json`, or `FILE#NAME` for a state machine in a template
-    /// or `.tf` file. Relative to the folder of the test file.
+    /// or `.tf` file, relative to the folder of the test file, or the ARN of a state machine on AWS.
     pub workflow: String,
     /// Answers of the tasks in all cases that have no answer of their own for the state.
     #[serde(default)]

@@ -9,16 +9,21 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
+use std::time::Duration;
 
 use asl::{Format as TextFormat, Json};
 use asl_run::Machine;
 use clap::ValueEnum;
 use serde_json::Value;
+use sfn_aws::Call;
 use sfn_convert::subject;
 use sfn_test::{
     Case, CaseRun, Coverage, Difference, Problem, Suite, Surroundings, expectations,
     with_expectations,
 };
+
+use tokio::runtime::Runtime;
+use tokio_util::sync::CancellationToken;
 
 use crate::commands::convert::beside;
 use crate::commands::test::aws::Tester;
@@ -476,6 +481,9 @@ pub fn plan(path: Option<&Path>) -> Result<Option<Value>, Failure> {
 
 /// Reads a workflow: `FILE` or `FILE#NAME`, relative to a folder. Those of `.tf` files are in the plan, if there is one.
 pub fn workflow(folder: &Path, argument: &str, plan: Option<&Value>) -> Result<Workflow, String> {
+    if argument.starts_with("arn:") {
+        return workflow_of_arn(argument);
+    }
     let joined = folder.join(argument).to_string_lossy().into_owned();
     let (path, name) = file_and_name(&joined);
     let path = PathBuf::from(path);
@@ -493,6 +501,22 @@ pub fn workflow(folder: &Path, argument: &str, plan: Option<&Value>) -> Result<W
         definition: json,
         machine,
         lines: is_own.then(|| (path, lines(&text))),
+    })
+}
+
+/// Reads the definition of a state machine, version or alias on AWS.
+fn workflow_of_arn(arn: &str) -> Result<Workflow, String> {
+    const TIMEOUT: Duration = Duration::from_mins(1);
+    let runtime = Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
+    let call = Call::new(TIMEOUT, CancellationToken::new());
+    let definition = runtime.block_on(subject::of_arn(arn, None, &call));
+    let definition = definition.map_err(|reason| format!("{arn}: {reason}"))?;
+    let machine =
+        Machine::build(&filled(&definition)).map_err(|error| format!("{arn}: {error}"))?;
+    Ok(Workflow {
+        definition,
+        machine,
+        lines: None,
     })
 }
 

@@ -142,6 +142,9 @@ impl SuiteReport {
 
     /// The workflow, relative to the current folder.
     fn workflow_path(&self) -> String {
+        if self.workflow.starts_with("arn:") {
+            return self.workflow.clone();
+        }
         let folder = self.path.parent().unwrap_or(Path::new(""));
         folder.join(&self.workflow).to_string_lossy().into_owned()
     }
