@@ -199,12 +199,12 @@ async fn everything_but_a_plan_is_refused() {
         &workspace.apply().await.unwrap(),
         &[
             refused,
-            "allows plans only. Remove it to change or import objects.",
+            "allows plans only. Set `command = plan` in a test, or remove the argument to change or import objects.",
         ],
     );
     for (configuration, advice) in [
         (DATA, "`override_data`"),
-        (IMPORT, "Remove it to change or import"),
+        (IMPORT, "remove the argument to change or import"),
     ] {
         let workspace = offline(&aws, "", configuration);
         assert_says(&workspace.plan().await.unwrap(), &[refused, advice]);

@@ -150,6 +150,10 @@ async fn runs_have_datasets_and_name_what_is_missing() {
             "+ result = [ + \"ok\", + \"ok\", ]",
         ),
         (
+            "\"{amount}\", {}".to_owned(),
+            "Invalid value for \"input\" parameter: not valid JSON",
+        ),
+        (
             "{}, {}".to_owned(),
             "Add `{ \"Each row\" = { content = file(\"...\") } }` as the fourth argument",
         ),

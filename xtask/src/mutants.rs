@@ -9,7 +9,14 @@ use std::process::{Command, Stdio};
 use crate::needs;
 
 /// Crates whose tests need neither AWS nor Terraform.
-const PACKAGES: [&str; 5] = ["asl", "asl-hcl", "sfn-convert", "sfn-cli", "tfconfig"];
+const PACKAGES: [&str; 6] = [
+    "asl",
+    "asl-hcl",
+    "asl-run",
+    "sfn-convert",
+    "sfn-cli",
+    "tfconfig",
+];
 
 /// Runs `cargo mutants` in place with additional arguments, such as `--shard 1/24`. With `base`, tests only the lines
 /// that differ from that commit.

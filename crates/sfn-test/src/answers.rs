@@ -214,6 +214,13 @@ fn missing(call: &Call) -> Stop {
         Resource::Optimized(called) if called.service == "lambda" && called.pattern.is_empty() => {
             ("payload", "what the function returns".to_owned())
         }
+        resource if resource.job_status().is_some() => {
+            let status = resource.job_status().unwrap_or("");
+            (
+                "return",
+                format!("the job, with {status} and the members that the workflow reads"),
+            )
+        }
         resource => (
             "return",
             resource.result().map_or_else(String::new, |response| {

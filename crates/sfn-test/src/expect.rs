@@ -12,7 +12,10 @@ use crate::time::Time;
 
 /// Expectations of an execution. Only the fields that are set are checked.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "an object with expectations, such as `output`"
+)]
 pub struct Expect {
     /// Status of the execution: `SUCCEEDED`, `FAILED` or `TIMED_OUT`. Defaults to `SUCCEEDED`, or to `FAILED` if an
     /// error or a cause is expected.
@@ -50,7 +53,10 @@ pub enum ExpectedStatus {
 
 /// Limits of a duration.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "an object with limits, such as `{ at_least: 1m }`"
+)]
 pub struct Limits {
     /// The duration is less than this.
     pub less_than: Option<Time>,

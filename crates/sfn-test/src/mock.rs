@@ -45,7 +45,13 @@ pub struct Items {
 fn by_index<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<IndexMap<usize, Mocks>, D::Error> {
-    let items = IndexMap::<String, Mocks>::deserialize(deserializer)?;
+    let items = Value::deserialize(deserializer)?;
+    if !items.is_object() {
+        let message = "answers by the index of the item are expected, such as `{ 0: …, 1: … }`";
+        return Err(serde::de::Error::custom(message));
+    }
+    let items: IndexMap<String, Mocks> =
+        serde_json::from_value(items).map_err(serde::de::Error::custom)?;
     let items = items.into_iter().map(|(index, mocks)| {
         let index = index.parse().map_err(|_| {
             serde::de::Error::custom(format!("the index of an item is expected, got `{index}`"))

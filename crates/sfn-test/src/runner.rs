@@ -28,6 +28,8 @@ pub struct CaseRun {
     pub output: Option<Value>,
     /// Its error.
     pub failure: Option<Failure>,
+    /// The error of the first child execution of a distributed Map state that failed.
+    pub child_failure: Option<Failure>,
     /// How long it took, in virtual time.
     pub duration: Duration,
     /// The names of the states, in the order in which they ended.
@@ -131,6 +133,7 @@ pub fn run(
             .and_then(|outcome| outcome.output.as_ref())
             .map(|output| output.value().clone()),
         failure: outcome.and_then(|outcome| outcome.failure.clone()),
+        child_failure: child_failure(&execution),
         duration: execution.now().since(time),
         path: execution
             .visits()
@@ -149,6 +152,13 @@ pub fn run(
         },
         problem,
     })
+}
+
+/// The error of the first child execution that failed.
+fn child_failure(execution: &Execution) -> Option<Failure> {
+    let runs = execution.map_runs().iter();
+    let mut children = runs.flat_map(|run| run.children.iter().flatten());
+    children.find_map(|child| child.result.result.as_ref().err().cloned())
 }
 
 /// Checks that the states that a case names exist.

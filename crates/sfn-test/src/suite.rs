@@ -28,7 +28,10 @@ pub struct TestFile {
 
 /// A case.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "an object with the case, such as `input` and `mocks`"
+)]
 pub struct CaseFile {
     /// Input of the execution. Defaults to `{}`.
     #[serde(default = "empty")]

@@ -61,7 +61,7 @@ pub(super) fn call(text: &str, rest: &[Value]) -> Result<Value, FunctionError> {
         let value = rest.get(index).map(any_to_json);
         value.and_then(|value| value.to_value()).unwrap_or_default()
     };
-    let mut case = Case::new(input(json(0)));
+    let mut case = Case::new(input(json(0))?);
     case.add_mocks(json(1))
         .map_err(|message| argument(2, message))?;
     if rest.len() > 3 {
@@ -87,19 +87,15 @@ pub(super) fn call(text: &str, rest: &[Value]) -> Result<Value, FunctionError> {
     }
 }
 
-/// The input: a value, or its JSON text, as `StartExecution` takes it.
-fn input(value: serde_json::Value) -> serde_json::Value {
-    let object = value
+/// The input: a value, or the JSON text of an object or array, as `StartExecution` takes it.
+fn input(value: serde_json::Value) -> Result<serde_json::Value, FunctionError> {
+    let text = value
         .as_str()
-        .and_then(|text| serde_json::from_str(text).ok());
-    object
-        .filter(|object| {
-            matches!(
-                object,
-                serde_json::Value::Object(_) | serde_json::Value::Array(_)
-            )
-        })
-        .unwrap_or(value)
+        .filter(|text| text.trim_start().starts_with(['{', '[']));
+    let Some(text) = text else {
+        return Ok(value);
+    };
+    serde_json::from_str(text).map_err(|error| argument(1, format!("not valid JSON: {error}")))
 }
 
 /// What is missing, with the expression to add.

@@ -63,7 +63,7 @@ impl<T: Managed> ManagedResource<T> {
         let provider = self.within(state);
         let session = provider.session()?;
         session.require_aws(
-            "`offline = true` in the provider block allows plans only. Remove it to change or import objects.",
+            "`offline = true` in the provider block allows plans only. Set `command = plan` in a test, or remove the argument to change or import objects.",
         )?;
         let call = timeouts::call(state, name, cx);
         Ok(Operation {

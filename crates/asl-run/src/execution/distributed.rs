@@ -281,8 +281,9 @@ impl Execution {
         };
         if let Err(fault) = self.start_items(key, map, distributed, items.collect()) {
             self.fault(key, &fault);
-            self.go_on(key);
         }
+        // Without items, the state has ended.
+        self.go_on(key);
     }
 
     fn read_content(

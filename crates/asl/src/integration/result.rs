@@ -245,6 +245,15 @@ impl Resource<'_> {
         operation(service, name)?.response
     }
 
+    /// The member of the result of a job, to which the task waits with `.sync`, that has its status.
+    pub fn job_status(self) -> Option<&'static str> {
+        let Self::Optimized(called) = self else {
+            return None;
+        };
+        let row = polled(called).filter(|_| called.pattern.starts_with("sync"))?;
+        row.status.rsplit('.').next()
+    }
+
     /// Whether the result of a job, to which the task waits with `.sync`, fails the task.
     ///
     /// Some results are the job itself, and not the response with the job. A container that exits with a code other

@@ -16,14 +16,15 @@ use crate::{Exit, Failure, print};
 /// Arguments of `sfn run`.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Workflow to run: a definition, or `FILE#NAME` for a state machine in a template or `.tf` file.
+    /// Workflow to run: a definition, `FILE#NAME` for a state machine in a template or `.tf` file, or the ARN of a state
+    /// machine on AWS.
     pub workflow: String,
     /// Run the workflow on this machine, without AWS. Required.
     #[arg(long, required = true)]
     pub local: bool,
-    /// Input as JSON, `@FILE` to read a file, or `-` for standard input. Defaults to `{}`.
-    #[arg(long, default_value = "{}")]
-    pub input: String,
+    /// Input as JSON, `@FILE` to read a file, or `-` for standard input. Defaults to that of `--case`, or to `{}`.
+    #[arg(long)]
+    pub input: Option<String>,
     /// Result of a task, as `STATE=JSON`. Can be repeated.
     #[arg(long = "mock", value_name = "STATE=JSON")]
     pub mocks: Vec<String>,
@@ -122,6 +123,9 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
             run.status,
             duration(run.duration)
         ))?;
+        if let Some(failure) = &run.child_failure {
+            print(&format!("first child execution that failed: {failure}\n"))?;
+        }
         if let Some(output) = &run.output {
             print(&format!("{}\n", pretty(output)))?;
         }
@@ -216,8 +220,11 @@ fn case(arguments: &Args) -> Result<(Case, std::path::PathBuf), Failure> {
             let found = suite.cases.into_iter().find(|case| case.name == name);
             found.ok_or_else(|| format!("{path} has no case `{name}`"))?
         }
-        None => Case::new(input(&arguments.input)?),
+        None => Case::new(Value::Object(serde_json::Map::new())),
     };
+    if let Some(argument) = &arguments.input {
+        case.file.input = input(argument)?;
+    }
     for mock in &arguments.mocks {
         let (state, json) = mock.split_once('=').ok_or("`--mock` must be STATE=JSON")?;
         let result = serde_json::from_str(json)

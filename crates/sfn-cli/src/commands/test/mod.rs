@@ -204,7 +204,10 @@ fn update(files: &[Input], suites: &[SuiteReport]) -> Result<(), Failure> {
         for (name, expect) in changes {
             let format = TextFormat::of(&file.path.to_string_lossy(), &text);
             match with_expectations(&text, format, name, expect) {
-                Some(changed) => text = changed,
+                Some(changed) => {
+                    tell("note", &format!("updated the expectations of `{name}`"));
+                    text = changed;
+                }
                 None => tell(
                     "warning",
                     &format!(

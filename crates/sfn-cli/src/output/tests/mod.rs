@@ -83,6 +83,8 @@ pub struct Summary {
     pub unused: Vec<String>,
     /// The last events, each on a line.
     pub events: Vec<String>,
+    /// The error of the first child execution that failed.
+    pub child_failure: Option<String>,
 }
 
 impl Summary {
@@ -101,6 +103,7 @@ impl Summary {
             path: run.path.clone(),
             unused: run.unused.clone(),
             events: events.collect(),
+            child_failure: run.child_failure.as_ref().map(ToString::to_string),
         }
     }
 }

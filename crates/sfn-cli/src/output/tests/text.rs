@@ -66,6 +66,12 @@ fn shown(case: &CaseReport) -> String {
         .iter()
         .for_each(|difference| text += &differs(difference));
     if let Some(run) = &case.run {
+        if let Some(failure) = &run.child_failure {
+            text += &format!(
+                "      first child execution that failed: {}\n",
+                printable(failure)
+            );
+        }
         text += "      last events:\n";
         for event in &run.events {
             text += &format!("        {}\n", printable(event));
