@@ -501,3 +501,30 @@ cases:
         .success();
     assert!(!is_running, "{pid} still runs");
 }
+
+#[test]
+fn a_job_ends_with_a_final_status() {
+    let definition = r#"{
+  "StartAt": "Load",
+  "States": { "Load": {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::glue:startJobRun.sync",
+    "Parameters": { "JobName": "load" },
+    "End": true
+  } }
+}
+"#;
+    let cases = r"workflow: load.asl.json
+cases:
+  done:
+    mocks: { Load: { return: { JobRunState: SUCCEEDED } } }
+  failed:
+    mocks: { Load: { return: { JobRunState: FAILED, ErrorMessage: no such table } } }
+    expect: { error: States.TaskFailed, cause: no such table }
+  misspelled:
+    mocks: { Load: { return: { JobRunState: SUCCEDED } } }
+  no mock: {}
+";
+    let folder = folder(&[("load.asl.json", definition), ("load.sfntest.yaml", cases)]);
+    insta::assert_snapshot!(sfn(folder.path(), &["test"], ""));
+}

@@ -149,6 +149,13 @@ fn checked(result: Value, mock: &Mock, call: &Call) -> Result<Given, String> {
         Validate::None => None,
     };
     if let Some(mode) = mode {
+        if let Some((status, ends)) = Resource::parse(&call.resource).unfinished_job(&result) {
+            return Err(format!(
+                "the mock of `{}` has the status `{status}`, with which the job does not end: use one of {}",
+                call.state,
+                ends.join(", ")
+            ));
+        }
         check_result(&call.resource, &result, mode).map_err(|refusal| {
             format!("the mock of `{}` is not a response of the service: {refusal}. Use `validate: NONE` to allow it", call.state)
         })?;

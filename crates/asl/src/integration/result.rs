@@ -14,6 +14,8 @@ struct Polled {
     reads: (&'static str, &'static str),
     /// The member of the response with the status of the job. Elements of arrays have no name.
     status: &'static str,
+    /// The values of the status with which the task succeeds. Empty if others are possible as well.
+    done: &'static [&'static str],
     /// The values of the status with which the task fails.
     failed: &'static [&'static str],
 }
@@ -24,198 +26,231 @@ struct Polled {
 const POLLED: &[Polled] = &[
     Polled {
         starts: ("athena", "startQueryExecution"),
+        done: &["SUCCEEDED"],
         reads: ("athena", "getQueryExecution"),
         status: "QueryExecution.Status.State",
         failed: &["FAILED", "CANCELLED"],
     },
     Polled {
         starts: ("batch", "submitJob"),
+        done: &["SUCCEEDED"],
         reads: ("batch", "describeJobs"),
         status: "Jobs.Status",
         failed: &["FAILED"],
     },
     Polled {
         starts: ("bedrock", "createModelCustomizationJob"),
+        done: &["Completed"],
         reads: ("bedrock", "getModelCustomizationJob"),
         status: "Status",
         failed: &["Failed", "Stopped"],
     },
     Polled {
         starts: ("codebuild", "startBuild"),
+        done: &["SUCCEEDED"],
         reads: ("codebuild", "batchGetBuilds"),
         status: "Builds.BuildStatus",
         failed: &["FAILED", "FAULT", "STOPPED", "TIMED_OUT"],
     },
     Polled {
         starts: ("codebuild", "startBuildBatch"),
+        done: &["SUCCEEDED"],
         reads: ("codebuild", "batchGetBuildBatches"),
         status: "BuildBatches.BuildBatchStatus",
         failed: &["FAILED", "FAULT", "STOPPED", "TIMED_OUT"],
     },
     Polled {
         starts: ("codebuild", "retryBuildBatch"),
+        done: &["SUCCEEDED"],
         reads: ("codebuild", "batchGetBuildBatches"),
         status: "BuildBatches.BuildBatchStatus",
         failed: &["FAILED", "FAULT", "STOPPED", "TIMED_OUT"],
     },
     Polled {
         starts: ("databrew", "startJobRun"),
+        done: &["SUCCEEDED"],
         reads: ("databrew", "describeJobRun"),
         status: "State",
         failed: &["FAILED", "STOPPED", "TIMEOUT"],
     },
     Polled {
         starts: ("ecs", "runTask"),
+        done: &[],
         reads: ("ecs", "describeTasks"),
         status: "Tasks.StopCode",
         failed: &["TaskFailedToStart"],
     },
     Polled {
         starts: ("eks", "createCluster"),
+        done: &[],
         reads: ("eks", "describeCluster"),
         status: "Cluster.Status",
         failed: &["FAILED"],
     },
     Polled {
         starts: ("eks", "deleteCluster"),
+        done: &[],
         reads: ("eks", "describeCluster"),
         status: "Cluster.Status",
         failed: &["FAILED"],
     },
     Polled {
         starts: ("eks", "createFargateProfile"),
+        done: &[],
         reads: ("eks", "describeFargateProfile"),
         status: "FargateProfile.Status",
         failed: &["CREATE_FAILED"],
     },
     Polled {
         starts: ("eks", "deleteFargateProfile"),
+        done: &[],
         reads: ("eks", "describeFargateProfile"),
         status: "FargateProfile.Status",
         failed: &["DELETE_FAILED"],
     },
     Polled {
         starts: ("eks", "createNodegroup"),
+        done: &[],
         reads: ("eks", "describeNodegroup"),
         status: "Nodegroup.Status",
         failed: &["CREATE_FAILED"],
     },
     Polled {
         starts: ("eks", "deleteNodegroup"),
+        done: &[],
         reads: ("eks", "describeNodegroup"),
         status: "Nodegroup.Status",
         failed: &["DELETE_FAILED"],
     },
     Polled {
         starts: ("elasticmapreduce", "addStep"),
+        done: &["COMPLETED"],
         reads: ("emr", "describeStep"),
         status: "Step.Status.State",
         failed: &["CANCELLED", "FAILED", "INTERRUPTED"],
     },
     Polled {
         starts: ("elasticmapreduce", "createCluster"),
+        done: &[],
         reads: ("emr", "describeCluster"),
         status: "Cluster.Status.State",
         failed: &["TERMINATED_WITH_ERRORS"],
     },
     Polled {
         starts: ("elasticmapreduce", "terminateCluster"),
+        done: &[],
         reads: ("emr", "describeCluster"),
         status: "Cluster.Status.State",
         failed: &[],
     },
     Polled {
         starts: ("emr-containers", "deleteVirtualCluster"),
+        done: &[],
         reads: ("emrcontainers", "describeVirtualCluster"),
         status: "VirtualCluster.State",
         failed: &["ARRESTED"],
     },
     Polled {
         starts: ("emr-containers", "startJobRun"),
+        done: &["COMPLETED"],
         reads: ("emrcontainers", "describeJobRun"),
         status: "JobRun.State",
         failed: &["CANCELLED", "FAILED"],
     },
     Polled {
         starts: ("emr-serverless", "createApplication"),
+        done: &[],
         reads: ("emrserverless", "getApplication"),
         status: "Application.State",
         failed: &["TERMINATED"],
     },
     Polled {
         starts: ("emr-serverless", "deleteApplication"),
+        done: &[],
         reads: ("emrserverless", "getApplication"),
         status: "Application.State",
         failed: &[],
     },
     Polled {
         starts: ("emr-serverless", "startApplication"),
+        done: &[],
         reads: ("emrserverless", "getApplication"),
         status: "Application.State",
         failed: &["STOPPED", "TERMINATED"],
     },
     Polled {
         starts: ("emr-serverless", "stopApplication"),
+        done: &[],
         reads: ("emrserverless", "getApplication"),
         status: "Application.State",
         failed: &["TERMINATED"],
     },
     Polled {
         starts: ("emr-serverless", "startJobRun"),
+        done: &["SUCCESS"],
         reads: ("emrserverless", "getJobRun"),
         status: "JobRun.State",
         failed: &["CANCELLED", "FAILED"],
     },
     Polled {
         starts: ("emr-serverless", "cancelJobRun"),
+        done: &[],
         reads: ("emrserverless", "getJobRun"),
         status: "JobRun.State",
         failed: &["FAILED"],
     },
     Polled {
         starts: ("glue", "startJobRun"),
+        done: &["SUCCEEDED"],
         reads: ("glue", "getJobRun"),
         status: "JobRun.JobRunState",
         failed: &["ERROR", "EXPIRED", "FAILED", "STOPPED", "TIMEOUT"],
     },
     Polled {
         starts: ("mediaconvert", "createJob"),
+        done: &["COMPLETE"],
         reads: ("mediaconvert", "getJob"),
         status: "Job.Status",
         failed: &["CANCELED", "ERROR"],
     },
     Polled {
         starts: ("sagemaker", "createHyperParameterTuningJob"),
+        done: &["Completed"],
         reads: ("sagemaker", "describeHyperParameterTuningJob"),
         status: "HyperParameterTuningJobStatus",
         failed: &["Failed", "Stopped"],
     },
     Polled {
         starts: ("sagemaker", "createLabelingJob"),
+        done: &["Completed"],
         reads: ("sagemaker", "describeLabelingJob"),
         status: "LabelingJobStatus",
         failed: &["Failed", "Stopped"],
     },
     Polled {
         starts: ("sagemaker", "createProcessingJob"),
+        done: &["Completed"],
         reads: ("sagemaker", "describeProcessingJob"),
         status: "ProcessingJobStatus",
         failed: &["Failed", "Stopped"],
     },
     Polled {
         starts: ("sagemaker", "createTrainingJob"),
+        done: &["Completed"],
         reads: ("sagemaker", "describeTrainingJob"),
         status: "TrainingJobStatus",
         failed: &["Failed", "Stopped"],
     },
     Polled {
         starts: ("sagemaker", "createTransformJob"),
+        done: &["Completed"],
         reads: ("sagemaker", "describeTransformJob"),
         status: "TransformJobStatus",
         failed: &["Failed", "Stopped"],
     },
     Polled {
         starts: ("states", "startExecution"),
+        done: &["SUCCEEDED"],
         reads: ("sfn", "describeExecution"),
         status: "Status",
         failed: &["ABORTED", "FAILED", "TIMED_OUT"],
@@ -254,6 +289,23 @@ impl Resource<'_> {
         row.status.rsplit('.').next()
     }
 
+    /// The status of a job with which a task that waits for its end does not end, and those with which it does.
+    pub fn unfinished_job(self, result: &Value) -> Option<(String, Vec<&'static str>)> {
+        let Self::Optimized(called) = self else {
+            return None;
+        };
+        let row = polled(called)
+            .filter(|row| called.pattern.starts_with("sync") && !row.done.is_empty())?;
+        let way: Vec<_> = row.status.split('.').collect();
+        let inner = way.get(1..).filter(|inner| !inner.is_empty());
+        let status = first(result, &way)
+            .or_else(|| first(result, inner?))?
+            .as_str()?;
+        let ends = row.done.iter().chain(row.failed).copied();
+        let ends: Vec<_> = ends.collect();
+        (!ends.contains(&status)).then(|| (status.to_owned(), ends))
+    }
+
     /// Whether the result of a job, to which the task waits with `.sync`, fails the task.
     ///
     /// Some results are the job itself, and not the response with the job. A container that exits with a code other
@@ -290,6 +342,15 @@ fn polled(called: Called<'_>) -> Option<&'static Polled> {
     POLLED
         .iter()
         .find(|row| row.starts == (called.service, called.operation))
+}
+
+/// The first value that names lead to. Elements of arrays have no name.
+fn first<'a>(value: &'a Value, way: &[&str]) -> Option<&'a Value> {
+    match (value, way) {
+        (Value::Array(elements), _) => elements.iter().find_map(|element| first(element, way)),
+        (value, []) => Some(value),
+        (value, [name, rest @ ..]) => first(value.get(name)?, rest),
+    }
 }
 
 /// Whether a member of a value, or of the elements of an array in it, fits.
@@ -350,6 +411,59 @@ mod tests {
             let found = response.is_some_and(|response| response.names().any(|name| name == first));
             assert!(found, "{}: {}", row.reads.1, row.status);
         }
+    }
+
+    #[test]
+    fn a_status_is_one_with_which_the_job_ends() {
+        let ends = vec![
+            "SUCCEEDED",
+            "ERROR",
+            "EXPIRED",
+            "FAILED",
+            "STOPPED",
+            "TIMEOUT",
+        ];
+        for (resource, result, expected) in [
+            (
+                "glue:startJobRun.sync",
+                json!({ "JobRunState": "SUCCEDED" }),
+                Some("SUCCEDED"),
+            ),
+            (
+                "glue:startJobRun.sync",
+                json!({ "JobRun": { "JobRunState": "RUNNING" } }),
+                Some("RUNNING"),
+            ),
+            (
+                "glue:startJobRun.sync",
+                json!({ "JobRunState": "SUCCEEDED" }),
+                None,
+            ),
+            (
+                "glue:startJobRun.sync",
+                json!({ "JobRunState": "FAILED" }),
+                None,
+            ),
+            ("glue:startJobRun.sync", json!({ "Id": "1" }), None),
+            (
+                "glue:startJobRun",
+                json!({ "JobRunState": "RUNNING" }),
+                None,
+            ),
+            (
+                "eks:createCluster.sync",
+                json!({ "Cluster": { "Status": "ACTIVE" } }),
+                None,
+            ),
+        ] {
+            let arn = format!("arn:aws:states:::{resource}");
+            let found = Resource::parse(&arn).unfinished_job(&result);
+            let expected = expected.map(|status| (status.to_owned(), ends.clone()));
+            assert_eq!(found, expected, "{resource} {result}");
+        }
+        let jobs = json!({ "Jobs": [{ "Status": "RUNNABLE" }] });
+        let found = Resource::parse("arn:aws:states:::batch:submitJob.sync").unfinished_job(&jobs);
+        assert_eq!(found.map(|(status, _)| status).as_deref(), Some("RUNNABLE"));
     }
 
     #[test]
