@@ -123,7 +123,13 @@ impl Expect {
                 differ(
                     "output",
                     pretty(expected),
-                    output.map_or_else(|| "none".to_owned(), pretty),
+                    output.map_or_else(
+                        || "none".to_owned(),
+                        |output| match exact {
+                            true => pretty(output),
+                            false => pretty(&part(output, expected)),
+                        },
+                    ),
                 );
             }
         }
@@ -167,11 +173,12 @@ impl Expect {
                     .zip(&actual)
                     .all(|(expected, actual)| has(actual, expected));
             if !right {
-                let list = |values: Vec<&Value>| pretty(&values.into_iter().cloned().collect());
+                let written: Value = expected.iter().cloned().collect();
+                let actual: Value = actual.into_iter().cloned().collect();
                 differ(
                     &format!("calls of {state}"),
-                    list(expected.iter().collect()),
-                    list(actual),
+                    pretty(&written),
+                    pretty(&part(&actual, &written)),
                 );
             }
         }
@@ -201,6 +208,28 @@ fn same(left: &Value, right: &Value) -> bool {
     asl::Json::from(left.clone()).same_meaning(&asl::Json::from(right.clone()))
 }
 
+/// The part of a value that another one can be compared with: without the members that the other one leaves out.
+fn part(value: &Value, written: &Value) -> Value {
+    match (value, written) {
+        (Value::Object(members), Value::Object(written)) => {
+            let common = members.iter().filter_map(|(name, member)| {
+                Some((name.clone(), part(member, written.get(name)?)))
+            });
+            Value::Object(common.collect())
+        }
+        (Value::Array(elements), Value::Array(written)) => {
+            let elements = elements.iter().enumerate();
+            let parts = elements.map(|(index, element)| {
+                written
+                    .get(index)
+                    .map_or_else(|| element.clone(), |written| part(element, written))
+            });
+            parts.collect()
+        }
+        (value, _) => value.clone(),
+    }
+}
+
 /// Whether a value has all that is written in another one.
 fn has(value: &Value, written: &Value) -> bool {
     match (value, written) {
@@ -223,6 +252,30 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn differences_leave_out_what_is_not_written() {
+        for (value, written, expected) in [
+            (
+                json!({"a": 1, "b": 2}),
+                json!({"a": 2, "c": 3}),
+                json!({"a": 1}),
+            ),
+            (
+                json!([{"a": 1, "b": 2}, 3]),
+                json!([{"a": 2}]),
+                json!([{"a": 1}, 3]),
+            ),
+            (
+                json!({"a": {"b": 1, "c": 2}}),
+                json!({"a": {"c": 1}}),
+                json!({"a": {"c": 2}}),
+            ),
+            (json!({"a": 1}), json!([1]), json!({"a": 1})),
+        ] {
+            assert_eq!(part(&value, &written), expected, "{value} {written}");
+        }
+    }
 
     #[test]
     fn values_are_checked_as_far_as_they_are_written() {

@@ -261,6 +261,7 @@ fn line(event: &Event, start: Moment) -> Option<String> {
             format!("  {name} → {}", short(output.value()))
         }
         EventKind::TaskFailed { failure, .. }
+        | EventKind::TaskSubmitFailed { failure, .. }
         | EventKind::LambdaFunctionFailed(failure)
         | EventKind::ActivityFailed(failure)
         | EventKind::TaskTimedOut { failure, .. }
