@@ -147,3 +147,26 @@ impl std::io::Write for Counter {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn values_are_too_deep_from_a_limit_on() {
+        let nested = |depth: usize, around: fn(Value) -> Value| {
+            let value = (0..depth).fold(json!("inner"), |value, _| around(value));
+            Data::new(value).is_too_deep()
+        };
+        for around in
+            [|value| json!([value]), |value| json!({ "a": value })] as [fn(Value) -> Value; 2]
+        {
+            assert!(!nested(MAX_DEPTH, around));
+            assert!(nested(MAX_DEPTH + 1, around));
+        }
+        // Long, but not deep.
+        assert!(!Data::new(json!(["x".repeat(4 * MAX_DEPTH)])).is_too_deep());
+    }
+}
