@@ -34,7 +34,7 @@ impl AwsError {
             }
             AwsErrorKind::TimedOut | AwsErrorKind::Unreachable => {
                 "Check the network, the proxy and the `endpoints` of the provider block. To plan without AWS, set \
-                 `skip_credentials_validation = true`."
+                 `offline = true`."
             }
             _ => return None,
         };
