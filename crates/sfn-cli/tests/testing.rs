@@ -522,7 +522,7 @@ cases:
     mocks: { Load: { return: { JobRunState: FAILED, ErrorMessage: no such table } } }
     expect: { error: States.TaskFailed, cause: no such table }
   misspelled:
-    mocks: { Load: { return: { JobRunState: SUCCEDED } } }
+    mocks: { Load: { return: { JobRunState: SUCCEED } } }
   no mock: {}
 ";
     let folder = folder(&[("load.asl.json", definition), ("load.sfntest.yaml", cases)]);

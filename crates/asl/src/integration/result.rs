@@ -426,8 +426,8 @@ mod tests {
         for (resource, result, expected) in [
             (
                 "glue:startJobRun.sync",
-                json!({ "JobRunState": "SUCCEDED" }),
-                Some("SUCCEDED"),
+                json!({ "JobRunState": "SUCCEED" }),
+                Some("SUCCEED"),
             ),
             (
                 "glue:startJobRun.sync",
