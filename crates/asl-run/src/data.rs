@@ -80,7 +80,7 @@ impl Data {
     }
 }
 
-/// What a list of names leads to in a value.
+/// The result of looking up a list of member names in a value.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Found<'a> {
     /// A value.

@@ -34,7 +34,7 @@ pub(crate) struct QueryScope<'a> {
     pub error_output: Option<&'a Data>,
     /// `$states.context`, made when an expression needs it.
     pub context: &'a dyn Fn() -> Converted,
-    /// What a list of names leads to in `$states.context`.
+    /// Looks up a list of member names in `$states.context`.
     pub member_of_context: &'a dyn Fn(&[String]) -> Found<'a>,
     /// The value of a variable of the workflow.
     pub variable: &'a dyn Fn(&str) -> Option<Data>,

@@ -69,7 +69,7 @@ pub fn of_file(
 /// Source: the Terraform documentation, "JSON Output Format".
 ///
 /// # Errors
-/// When there is no such definition, several without `name`, or one that is not known in the plan.
+/// If no definition matches, if several match, or if the definition is not known in the plan.
 pub fn of_plan(plan: &Value, name: Option<&str>) -> Result<Json, String> {
     let values = plan.get("planned_values").or_else(|| plan.get("values"));
     let root = values.and_then(|values| values.get("root_module"));

@@ -62,7 +62,7 @@ impl<'a> Answers<'a> {
         Ok(Answer {
             submitted: submitted(mock, call),
             reply: given.reply,
-            after: mock.after.0 + given.after,
+            after: mock.after.0.saturating_add(given.after),
         })
     }
 

@@ -204,7 +204,7 @@ fn pretty(value: &Value) -> String {
 }
 
 /// Whether two values are the same. 1 and 1.0 are.
-fn same(left: &Value, right: &Value) -> bool {
+pub fn same(left: &Value, right: &Value) -> bool {
     asl::Json::from(left.clone()).same_meaning(&asl::Json::from(right.clone()))
 }
 

@@ -1,4 +1,4 @@
-//! What a run, or all runs of a workflow, reach in its picture.
+//! Marks the states and transitions in a picture that a run, or all runs of a workflow, reached.
 
 use asl::diagram::{Mark, Marks, Transition};
 use asl_run::{By, EventKind};

@@ -57,7 +57,7 @@ pub fn case_of(history: &Value) -> Result<Value, String> {
     Ok(Value::Object(case))
 }
 
-/// What was read of a history.
+/// The parts of a case that were read from a history.
 #[derive(Default)]
 struct Reading {
     input: Value,

@@ -7,9 +7,9 @@ use crate::yaml;
 /// Why a case could not be run to its end, such as a missing mock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stop {
-    /// What is wrong.
+    /// The problem.
     pub message: String,
-    /// What to add to the case.
+    /// The answer to add to the case.
     pub add: Option<Box<Addition>>,
 }
 
@@ -24,7 +24,7 @@ pub struct Addition {
     pub state: String,
     /// The member of the answer, such as `payload`, and an example of its value.
     pub member: (&'static str, &'static str),
-    /// What the value is. Can be empty.
+    /// Description of the value. Can be empty.
     pub comment: String,
 }
 

@@ -166,19 +166,9 @@ impl Edit<'_> {
             let end = span.start + inner.trim_end().len();
             return Some(self.spliced(end, end, &format!("{comma}{name}: {expect}")));
         }
-        let name = self.document.key_span(at)?;
-        let indent = match is_empty {
-            true => self.column(name.start)? + 2,
-            false => self.column(span.start)?,
-        };
-        let expect = yaml::members(&json!({ "expect": expect }), indent);
-        let lines = format!("\n{}", expect.trim_end());
-        let end = match is_empty {
-            // After the colon.
-            true => name.end + 1,
-            false => span.start + old.trim_end().len(),
-        };
-        Some(self.spliced(end, end, &lines))
+        let expect = yaml::members(&json!({ "expect": expect }), self.column(span.start)?);
+        let end = span.start + old.trim_end().len();
+        Some(self.spliced(end, end, &format!("\n{}", expect.trim_end())))
     }
 
     /// Whether a member is in an object that is written in braces.

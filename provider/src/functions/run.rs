@@ -98,7 +98,7 @@ fn input(value: serde_json::Value) -> Result<serde_json::Value, FunctionError> {
     serde_json::from_str(text).map_err(|error| argument(1, format!("not valid JSON: {error}")))
 }
 
-/// What is missing, with the expression to add.
+/// The message for a case that stopped, with the expression to add.
 fn advice(stop: &Stop) -> String {
     let message = &stop.message;
     let Some(add) = &stop.add else {

@@ -18,7 +18,7 @@ pub(super) struct Direct {
     names: Vec<String>,
 }
 
-/// What an expression begins with.
+/// The value at the start of an expression.
 #[derive(Debug)]
 enum Root {
     Input,

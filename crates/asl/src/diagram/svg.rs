@@ -61,7 +61,7 @@ pub enum Transition {
     Catcher(usize),
 }
 
-/// What executions did with the parts of a workflow. Empty for a picture without marks.
+/// The states and transitions of a workflow that executions reached. Empty for a picture without marks.
 #[derive(Debug, Clone, Default)]
 pub struct Marks {
     /// The states by name.

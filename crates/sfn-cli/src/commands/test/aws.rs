@@ -7,7 +7,7 @@ use asl_run::Inspection;
 use serde_json::Value;
 use sfn_aws::test_state::{Mock, StateTest, TestedState, test_state};
 use sfn_aws::{Aws, Call, Settings};
-use sfn_test::{CaseRun, Difference};
+use sfn_test::{CaseRun, Difference, same};
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
@@ -111,26 +111,13 @@ fn compared(inspection: &Inspection, answer: &TestedState) -> Vec<Difference> {
             .map_or_else(none, ToString::to_string),
         answer.next.clone().unwrap_or_else(none),
     );
-    let here = inspection
-        .output
-        .as_ref()
-        .map(|output| output.value().clone());
-    let there = answer.output.as_deref();
-    let there: Option<Value> = there.and_then(|text| serde_json::from_str(text).ok());
-    if here.is_some() && !same(here.as_ref(), there.as_ref()) {
-        let text = |value: Option<Value>| value.map_or_else(none, |value| value.to_string());
-        differ("output", text(here), text(there));
+    if let Some(here) = inspection.output.as_ref().map(asl_run::Data::value) {
+        let there = answer.output.as_deref();
+        let there: Option<Value> = there.and_then(|text| serde_json::from_str(text).ok());
+        if !there.as_ref().is_some_and(|there| same(here, there)) {
+            let there = there.map_or_else(none, |there| there.to_string());
+            differ("output", here.to_string(), there);
+        }
     }
     found
-}
-
-/// Whether two values are the same. 1 and 1.0 are.
-fn same(left: Option<&Value>, right: Option<&Value>) -> bool {
-    match (left, right) {
-        (Some(left), Some(right)) => {
-            Json::from(left.clone()).same_meaning(&Json::from(right.clone()))
-        }
-        (None, None) => true,
-        _ => false,
-    }
 }

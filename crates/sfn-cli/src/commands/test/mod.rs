@@ -126,7 +126,7 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
     run_once(arguments)
 }
 
-/// What all test files share.
+/// The options and data that all test files share.
 struct Setup<'a> {
     arguments: &'a Args,
     /// The plan or state of Terraform.
