@@ -2,7 +2,9 @@
 
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmFluentBuilder;
-use aws_sdk_cloudwatch::types::{ComparisonOperator, Dimension, MetricAlarm, Statistic, Tag};
+use aws_sdk_cloudwatch::types::{
+    AlarmType, ComparisonOperator, Dimension, MetricAlarm, StateValue, Statistic, Tag,
+};
 
 use crate::config::Aws;
 use crate::creation::{CreateError, Creation, send_once};
@@ -146,6 +148,54 @@ pub async fn describe(aws: &Aws, call: &Call, name: &str) -> Result<Option<Descr
         arn: required(operation, "ARN", alarm.alarm_arn.clone())?,
         wanted: wanted(alarm),
     }))
+}
+
+/// Maximum number of names in a call (API reference, DescribeAlarms).
+pub const NAMES_PER_CALL: usize = 100;
+
+/// Whether an alarm is raised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AlarmState {
+    /// Name.
+    pub name: String,
+    /// Whether its state is `ALARM`. Missing data is no alarm.
+    pub is_raised: bool,
+}
+
+/// The states of alarms with these names, of metrics and composite ones. Alarms that do not exist are left out.
+///
+/// # Errors
+/// Errors returned by AWS.
+pub async fn states(aws: &Aws, call: &Call, names: &[String]) -> Result<Vec<AlarmState>, AwsError> {
+    let (client, operation) = (aws.cloudwatch().await?, "DescribeAlarms");
+    let mut found = Vec::new();
+    for names in names.chunks(NAMES_PER_CALL) {
+        let answer = call
+            .once(operation, async {
+                let request = client
+                    .describe_alarms()
+                    .set_alarm_names(Some(names.to_vec()))
+                    .alarm_types(AlarmType::MetricAlarm)
+                    .alarm_types(AlarmType::CompositeAlarm)
+                    .max_records(100);
+                request
+                    .send()
+                    .await
+                    .map_err(|error| AwsError::new(operation, error))
+            })
+            .await?;
+        let metric = answer.metric_alarms.into_iter().flatten();
+        let metric = metric.map(|alarm| (alarm.alarm_name, alarm.state_value));
+        let composite = answer.composite_alarms.into_iter().flatten();
+        let composite = composite.map(|alarm| (alarm.alarm_name, alarm.state_value));
+        found.extend(metric.chain(composite).filter_map(|(name, state)| {
+            Some(AlarmState {
+                name: name?,
+                is_raised: state == Some(StateValue::Alarm),
+            })
+        }));
+    }
+    Ok(found)
 }
 
 fn wanted(alarm: MetricAlarm) -> Option<Wanted> {

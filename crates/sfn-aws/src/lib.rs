@@ -22,6 +22,7 @@ mod fields;
 pub mod function;
 mod help;
 pub mod history;
+mod host_prefix;
 mod http;
 pub mod log_group;
 #[cfg(test)]
@@ -32,6 +33,7 @@ pub mod log_group;
 )]
 mod loopback;
 mod metadata;
+pub mod metrics;
 mod pace;
 mod profile;
 mod reach;
@@ -41,7 +43,7 @@ pub mod role;
 pub mod state_machine;
 pub mod tags;
 pub mod test_state;
-mod time;
+pub mod time;
 
 pub use config::{Aws, Identity, Settings};
 pub use creation::CreateError;

@@ -6,6 +6,7 @@ use aws_sdk_sfn::types::{
 
 use crate::config::Aws;
 use crate::error::AwsError;
+use crate::host_prefix::without_prefix_if_local;
 use crate::retry::Call;
 
 /// A test of a state.
@@ -86,12 +87,7 @@ pub async fn test_state(aws: &Aws, call: &Call, test: &StateTest) -> Result<Test
                 .set_state_configuration(retries);
             request
                 .customize()
-                .mutate_request(|request| {
-                    if let Some(address) = without_prefix(request.uri()) {
-                        // The address was valid with the prefix.
-                        let _ = request.set_uri(address);
-                    }
-                })
+                .mutate_request(without_prefix_if_local)
                 .send()
                 .await
                 .map_err(|error| AwsError::new(operation, error))
@@ -105,33 +101,4 @@ pub async fn test_state(aws: &Aws, call: &Call, test: &StateTest) -> Result<Test
         error: answer.error,
         next: answer.next_state,
     })
-}
-
-/// The address without the prefix that the operation puts before the host. An endpoint that is an IP address or
-/// `localhost` has no other hosts.
-fn without_prefix(address: &str) -> Option<String> {
-    let (scheme, rest) = address.split_once("://sync-")?;
-    let host = rest.split(['/', ':']).next()?;
-    let is_local = host == "localhost" || host.parse::<std::net::Ipv4Addr>().is_ok();
-    is_local.then(|| format!("{scheme}://{rest}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn local_endpoints_have_no_prefix() {
-        for (address, expected) in [
-            (
-                "http://sync-127.0.0.1:4566/",
-                Some("http://127.0.0.1:4566/"),
-            ),
-            ("http://sync-localhost/", Some("http://localhost/")),
-            ("https://sync-states.eu-west-1.amazonaws.com/", None),
-            ("https://sync-localhost.example.com/", None),
-        ] {
-            assert_eq!(without_prefix(address).as_deref(), expected, "{address}");
-        }
-    }
 }

@@ -1,8 +1,54 @@
 //! Timestamps of AWS.
 
-use std::time::SystemTime;
+use std::fmt;
+use std::time::{Duration, SystemTime};
 
 use aws_smithy_types::DateTime;
+use aws_smithy_types::date_time::Format;
+
+/// A point in time, in seconds since 1970. Its text has RFC 3339 format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Seconds(pub i64);
+
+impl Seconds {
+    /// The current time of this machine.
+    pub fn now() -> Self {
+        Self(DateTime::from(SystemTime::now()).secs())
+    }
+
+    /// Parses RFC 3339 format.
+    pub fn parse(text: &str) -> Option<Self> {
+        let moment = DateTime::from_str(text, Format::DateTimeWithOffset).ok()?;
+        Some(Self(moment.secs()))
+    }
+
+    /// The time since an earlier point. Zero if it is later.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_secs(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+
+    /// A later point in time.
+    pub fn after(self, duration: Duration) -> Self {
+        let seconds = i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
+        Self(self.0.saturating_add(seconds))
+    }
+
+    /// An earlier point in time.
+    pub fn before(self, duration: Duration) -> Self {
+        let seconds = i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
+        Self(self.0.saturating_sub(seconds))
+    }
+
+    pub(crate) fn date(self) -> DateTime {
+        DateTime::from_secs(self.0)
+    }
+}
+
+impl fmt::Display for Seconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&rfc3339(&self.date()))
+    }
+}
 
 /// Maximum clock skew between AWS and this machine in seconds. AWS rejects requests with an older
 /// timestamp (IAM user guide, "AWS Signature Version 4 for API requests").
@@ -43,6 +89,17 @@ mod tests {
             rfc3339(&DateTime::from_secs_f64(946_713_600.5)),
             "2000-01-01T08:00:00.5Z"
         );
+    }
+
+    #[test]
+    fn points_in_time_are_written_and_read() {
+        let point = Seconds(946_713_600);
+        assert_eq!(Seconds::parse(&point.to_string()), Some(point));
+        assert_eq!(Seconds::parse("yesterday"), None);
+        let minute = Duration::from_mins(1);
+        assert_eq!(point.after(minute).since(point), minute);
+        assert_eq!(point.since(point.after(minute)), Duration::ZERO);
+        assert_eq!(point.before(minute).after(minute), point);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What a case expects.
 
-use asl_run::Status;
+use asl_run::{Failure, Status};
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -75,7 +75,24 @@ pub struct Difference {
     pub actual: String,
 }
 
+/// How an execution ended.
+#[derive(Debug, Clone)]
+pub struct End {
+    /// Status.
+    pub status: Status,
+    /// Output, if it succeeded.
+    pub output: Option<Value>,
+    /// Error, if it failed.
+    pub failure: Option<Failure>,
+}
+
 impl Expect {
+    /// Whether there are expectations of anything but the end of the execution: of its path, its
+    /// calls or its duration.
+    pub fn is_about_course(&self) -> bool {
+        self.path.is_some() || !self.calls.is_empty() || self.duration.is_some()
+    }
+
     /// The status to expect.
     fn status(&self) -> Status {
         match self.status {
@@ -89,6 +106,63 @@ impl Expect {
 
     /// The differences from what happened.
     pub fn differences(&self, run: &CaseRun) -> Vec<Difference> {
+        let mut found = self.differences_of_end(&End {
+            status: run.status,
+            output: run.output.clone(),
+            failure: run.failure.clone(),
+        });
+        let mut differ = |what: &str, expected: String, actual: String| {
+            found.push(Difference {
+                what: what.to_owned(),
+                expected,
+                actual,
+            });
+        };
+        if let Some(path) = &self.path
+            && *path != run.path
+        {
+            differ("path", path.join(" → "), run.path.join(" → "));
+        }
+        for (state, expected) in &self.calls {
+            let actual: Vec<&Value> = run
+                .calls
+                .iter()
+                .filter(|call| call.state == *state)
+                .map(|call| &call.input)
+                .collect();
+            let right = expected.len() == actual.len()
+                && expected
+                    .iter()
+                    .zip(&actual)
+                    .all(|(expected, actual)| has(actual, expected));
+            if !right {
+                let written: Value = expected.iter().cloned().collect();
+                let actual: Value = actual.into_iter().cloned().collect();
+                differ(
+                    &format!("calls of {state}"),
+                    pretty(&written),
+                    pretty(&part(&actual, &written)),
+                );
+            }
+        }
+        if let Some(limits) = &self.duration {
+            let actual = || format!("{:?}", run.duration);
+            if let Some(Time(most)) = limits.less_than
+                && run.duration >= most
+            {
+                differ("duration", format!("less than {most:?}"), actual());
+            }
+            if let Some(Time(least)) = limits.at_least
+                && run.duration < least
+            {
+                differ("duration", format!("at least {least:?}"), actual());
+            }
+        }
+        found
+    }
+
+    /// The differences from how an execution ended.
+    pub fn differences_of_end(&self, run: &End) -> Vec<Difference> {
         let mut found = Vec::new();
         let mut differ = |what: &str, expected: String, actual: String| {
             found.push(Difference {
@@ -154,46 +228,6 @@ impl Expect {
                 cause.clone(),
                 failure.cause.unwrap_or_else(|| "none".to_owned()),
             );
-        }
-        if let Some(path) = &self.path
-            && *path != run.path
-        {
-            differ("path", path.join(" → "), run.path.join(" → "));
-        }
-        for (state, expected) in &self.calls {
-            let actual: Vec<&Value> = run
-                .calls
-                .iter()
-                .filter(|call| call.state == *state)
-                .map(|call| &call.input)
-                .collect();
-            let right = expected.len() == actual.len()
-                && expected
-                    .iter()
-                    .zip(&actual)
-                    .all(|(expected, actual)| has(actual, expected));
-            if !right {
-                let written: Value = expected.iter().cloned().collect();
-                let actual: Value = actual.into_iter().cloned().collect();
-                differ(
-                    &format!("calls of {state}"),
-                    pretty(&written),
-                    pretty(&part(&actual, &written)),
-                );
-            }
-        }
-        if let Some(limits) = &self.duration {
-            let actual = || format!("{:?}", run.duration);
-            if let Some(Time(most)) = limits.less_than
-                && run.duration >= most
-            {
-                differ("duration", format!("less than {most:?}"), actual());
-            }
-            if let Some(Time(least)) = limits.at_least
-                && run.duration < least
-            {
-                differ("duration", format!("at least {least:?}"), actual());
-            }
         }
         found
     }

@@ -21,7 +21,7 @@ mod update;
 pub mod yaml;
 
 pub use coverage::{Coverage, Item, ItemKind};
-pub use expect::{Difference, Expect, same};
+pub use expect::{Difference, End, Expect, same};
 pub use mock::{Dataset, Mock};
 pub use mock_config::read as read_mock_config;
 pub use recorded::case_of;

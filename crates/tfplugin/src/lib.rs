@@ -1,7 +1,8 @@
 //! The Terraform plugin protocol, version 6, for providers written in Rust.
 //!
-//! A provider implements [`Provider`] and its [`Resource`]s, [`DataSource`]s and [`Function`]s, and
-//! calls [`serve`] from `main`. gRPC and MessagePack are internal to this crate.
+//! A provider implements [`Provider`] and its [`Resource`]s, [`DataSource`]s, [`ListResource`]s,
+//! [`EphemeralResource`]s, [`Action`]s and [`Function`]s, and calls [`serve`] from `main`. gRPC and
+//! MessagePack are internal to this crate.
 
 pub mod codec;
 mod diagnostics;
@@ -41,9 +42,10 @@ pub use diagnostics::{Diagnostic, Diagnostics, Severity};
 pub use number::{NotANumber, Number};
 pub use path::{AttributePath, Step};
 pub use provider::{
-    ApplyError, ApplyRequest, Context, DataSource, Function, FunctionError, ImportKey, ListRequest,
-    ListResource, Listed, Listing, MoveRequest, Parameter, Plan, PlanRequest, Private, Provider,
-    ReadOutcome, Resource, ResourceState, Signature,
+    Action, ApplyError, ApplyRequest, Context, DataSource, EphemeralResource, Function,
+    FunctionError, ImportKey, ListRequest, ListResource, Listed, Listing, MoveRequest, Parameter,
+    Plan, PlanRequest, Private, Progress, Provider, ReadOutcome, Resource, ResourceState,
+    Signature,
 };
 pub use server::{ServeError, Server, serve};
 pub use types::Type;

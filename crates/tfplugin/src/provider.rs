@@ -21,7 +21,7 @@ pub struct Context {
 /// Data that a resource stores in the state, hidden from the user.
 pub type Private = Vec<u8>;
 
-/// A provider: its configuration, and its resources, data sources and functions.
+/// A provider: its configuration, and its resources, data sources, actions and functions.
 #[async_trait]
 pub trait Provider: Send + Sync + 'static {
     /// Address in the registry, such as `registry.terraform.io/namespace/name`.
@@ -44,6 +44,16 @@ pub trait Provider: Send + Sync + 'static {
     /// List resources. Called once. Each lists objects of the resource with the same name, which
     /// must have an identity.
     fn list_resources(&self) -> Vec<Box<dyn ListResource>> {
+        Vec::new()
+    }
+
+    /// Ephemeral resources. Called once. Requires Terraform 1.10.
+    fn ephemeral_resources(&self) -> Vec<Box<dyn EphemeralResource>> {
+        Vec::new()
+    }
+
+    /// Actions. Called once. Requires Terraform 1.14.
+    fn actions(&self) -> Vec<Box<dyn Action>> {
         Vec::new()
     }
 
@@ -370,6 +380,84 @@ pub trait ListResource: Send + Sync + 'static {
         found: &Listing,
         cx: &Context,
     ) -> Result<(), Diagnostics>;
+}
+
+/// A resource that exists only during a run, and is stored neither in the plan nor in the state.
+/// It needs no renewal, and is not closed.
+#[async_trait]
+pub trait EphemeralResource: Send + Sync + 'static {
+    /// Type name, with the prefix of the provider.
+    fn type_name(&self) -> &'static str;
+
+    /// Schema. Called once.
+    fn schema(&self) -> Schema;
+
+    /// Checks a configuration. Parts of it may be unknown.
+    async fn validate(&self, _config: &Value) -> Diagnostics {
+        Diagnostics::default()
+    }
+
+    /// Opens the resource. Returns the configuration with the computed values, wholly known, and
+    /// warnings.
+    ///
+    /// # Errors
+    ///
+    /// Diagnostics with at least one error.
+    async fn open(&self, config: Value, cx: &Context) -> Result<(Value, Diagnostics), Diagnostics>;
+}
+
+/// Channel for messages that Terraform shows while an action runs.
+#[derive(Debug, Clone)]
+pub struct Progress(Sender<String>);
+
+impl Progress {
+    /// The two ends of a channel for the messages of an action.
+    pub fn channel(ahead: usize) -> (Self, Receiver<String>) {
+        let (sender, receiver) = channel(ahead);
+        (Self(sender), receiver)
+    }
+
+    /// Shows a message. Does nothing after the receiver was dropped.
+    pub async fn say(&self, message: impl Into<String>) {
+        let _ = self.0.send(message.into()).await;
+    }
+}
+
+/// An operation that Terraform runs on request. It has no state and no result.
+#[async_trait]
+pub trait Action: Send + Sync + 'static {
+    /// Type name, with the prefix of the provider.
+    fn type_name(&self) -> &'static str;
+
+    /// Schema. Called once.
+    fn schema(&self) -> Schema;
+
+    /// Checks a configuration. Parts of it may be unknown.
+    async fn validate(&self, _config: &Value) -> Diagnostics {
+        Diagnostics::default()
+    }
+
+    /// Checks the invocation during a plan. Parts of the configuration may be unknown. Returns
+    /// warnings.
+    ///
+    /// # Errors
+    ///
+    /// Diagnostics with at least one error.
+    async fn plan(&self, _config: &Value, _cx: &Context) -> Result<Diagnostics, Diagnostics> {
+        Ok(Diagnostics::default())
+    }
+
+    /// Runs the action. The context is also cancelled if Terraform ends the call. Returns warnings.
+    ///
+    /// # Errors
+    ///
+    /// When the action fails.
+    async fn invoke(
+        &self,
+        config: Value,
+        progress: &Progress,
+        cx: &Context,
+    ) -> Result<Diagnostics, Diagnostics>;
 }
 
 /// A parameter of a function.

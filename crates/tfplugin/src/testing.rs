@@ -356,6 +356,125 @@ impl Client {
         (found, said)
     }
 
+    /// ValidateEphemeralResourceConfig.
+    pub async fn validate_ephemeral(&mut self, name: &str, config: &Value) -> Vec<String> {
+        let schema = self.ephemeral_schema(name);
+        let request = proto::validate_ephemeral_resource_config::Request {
+            type_name: name.into(),
+            config: Some(wire::message(config, &schema.block)),
+        };
+        messages(
+            &self
+                .raw
+                .validate_ephemeral_resource_config(request)
+                .await
+                .expect("an answer")
+                .into_inner()
+                .diagnostics,
+        )
+    }
+
+    /// OpenEphemeralResource.
+    pub async fn open_ephemeral(&mut self, name: &str, config: &Value) -> Answer {
+        let schema = self.ephemeral_schema(name);
+        let request = proto::open_ephemeral_resource::Request {
+            type_name: name.into(),
+            config: Some(wire::message(config, &schema.block)),
+            ..Default::default()
+        };
+        let answer = self
+            .raw
+            .open_ephemeral_resource(request)
+            .await
+            .expect("an answer")
+            .into_inner();
+        let value = answer.result.map(|result| {
+            codec::decode(&result.msgpack, &self.ephemeral_schema(name).block)
+                .expect("the answer fits the schema")
+        });
+        Answer {
+            value: value.unwrap_or_default(),
+            private: Vec::new(),
+            messages: messages(&answer.diagnostics),
+            replaces: Vec::new(),
+        }
+    }
+
+    fn ephemeral_schema(&self, name: &str) -> &Schema {
+        self.server
+            .ephemeral_schema(name)
+            .expect("the ephemeral resource exists")
+    }
+
+    fn action_config(&self, name: &str, config: &Value) -> Option<proto::DynamicValue> {
+        let schema = self.server.action_schema(name).expect("the action exists");
+        Some(wire::message(config, &schema.block))
+    }
+
+    /// ValidateActionConfig.
+    pub async fn validate_action(&mut self, name: &str, config: &Value) -> Vec<String> {
+        let request = proto::validate_action_config::Request {
+            type_name: name.into(),
+            config: self.action_config(name, config),
+        };
+        messages(
+            &self
+                .raw
+                .validate_action_config(request)
+                .await
+                .expect("an answer")
+                .into_inner()
+                .diagnostics,
+        )
+    }
+
+    /// PlanAction.
+    pub async fn plan_action(&mut self, name: &str, config: &Value) -> Vec<String> {
+        let request = proto::plan_action::Request {
+            action_type: name.into(),
+            config: self.action_config(name, config),
+            ..Default::default()
+        };
+        messages(
+            &self
+                .raw
+                .plan_action(request)
+                .await
+                .expect("an answer")
+                .into_inner()
+                .diagnostics,
+        )
+    }
+
+    /// InvokeAction: the messages while it runs, and those at its end.
+    pub async fn invoke_action(
+        &mut self,
+        name: &str,
+        config: &Value,
+    ) -> (Vec<String>, Vec<String>) {
+        use proto::invoke_action::event::Type;
+        let request = proto::invoke_action::Request {
+            action_type: name.into(),
+            config: self.action_config(name, config),
+            ..Default::default()
+        };
+        let mut events = self
+            .raw
+            .invoke_action(request)
+            .await
+            .expect("an answer")
+            .into_inner();
+        let mut progress = Vec::new();
+        let completed = loop {
+            let event = events.message().await.expect("an event");
+            match event.and_then(|event| event.r#type).expect("a last event") {
+                Type::Progress(event) => progress.push(event.message),
+                Type::Completed(event) => break event,
+            }
+        };
+        (progress, messages(&completed.diagnostics))
+    }
+
     /// MoveResourceState from the stored JSON of another type.
     pub async fn moved(
         &mut self,

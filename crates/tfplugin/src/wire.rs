@@ -79,6 +79,12 @@ pub(crate) fn schema(schema: &Schema) -> proto::Schema {
     }
 }
 
+pub(crate) fn action_schema(action: &Schema) -> proto::ActionSchema {
+    proto::ActionSchema {
+        schema: Some(schema(action)),
+    }
+}
+
 fn block(block: &Block) -> proto::schema::Block {
     proto::schema::Block {
         version: 0,

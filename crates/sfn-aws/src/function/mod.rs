@@ -6,6 +6,7 @@ pub mod code_signing;
 mod configuration;
 mod create;
 pub mod event_invoke;
+mod invoke;
 pub mod permission;
 pub mod recursion;
 pub mod runtime_management;
@@ -27,6 +28,7 @@ pub use configuration::{
     CapacityProvider, Configuration, Durable, FileSystem, Image, Logging, Vpc,
 };
 pub use create::{New, create};
+pub use invoke::{Invocation, invoke};
 pub use version::{newest_version, publish};
 
 /// HTTP status of a deletion that continues after the response.

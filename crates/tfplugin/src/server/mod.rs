@@ -1,6 +1,8 @@
 //! The gRPC service of the provider, and the process that runs it.
 
+mod actions;
 mod companions;
+mod ephemeral;
 mod functions;
 mod handshake;
 mod lists;
@@ -16,7 +18,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::proto;
-use crate::provider::{Context, DataSource, Function, ListResource, Provider, Resource, Signature};
+use crate::provider::{
+    Action, Context, DataSource, EphemeralResource, Function, ListResource, Provider, Resource,
+    Signature,
+};
 use crate::schema::{IdentitySchema, Schema};
 use crate::value::Value;
 use crate::wire;
@@ -38,6 +43,8 @@ struct Catalog {
     resources: HashMap<&'static str, Arc<ResourceEntry>>,
     data_sources: HashMap<&'static str, Arc<DataSourceEntry>>,
     list_resources: HashMap<&'static str, Arc<ListEntry>>,
+    ephemeral_resources: HashMap<&'static str, Arc<EphemeralEntry>>,
+    actions: HashMap<&'static str, Arc<ActionEntry>>,
     functions: HashMap<&'static str, Arc<FunctionEntry>>,
 }
 
@@ -54,6 +61,16 @@ struct DataSourceEntry {
 
 struct ListEntry {
     list_resource: Box<dyn ListResource>,
+    schema: Schema,
+}
+
+struct EphemeralEntry {
+    ephemeral_resource: Box<dyn EphemeralResource>,
+    schema: Schema,
+}
+
+struct ActionEntry {
+    action: Box<dyn Action>,
     schema: Schema,
 }
 
@@ -96,6 +113,20 @@ impl Server {
                 }),
             )
         };
+        let ephemeral_resource = |ephemeral_resource: Box<dyn EphemeralResource>| {
+            let schema = ephemeral_resource.schema();
+            (
+                ephemeral_resource.type_name(),
+                Arc::new(EphemeralEntry {
+                    ephemeral_resource,
+                    schema,
+                }),
+            )
+        };
+        let action = |action: Box<dyn Action>| {
+            let schema = action.schema();
+            (action.type_name(), Arc::new(ActionEntry { action, schema }))
+        };
         let function = |function: Box<dyn Function>| {
             let signature = function.signature();
             (
@@ -119,6 +150,12 @@ impl Server {
                 .into_iter()
                 .map(list_resource)
                 .collect(),
+            ephemeral_resources: provider
+                .ephemeral_resources()
+                .into_iter()
+                .map(ephemeral_resource)
+                .collect(),
+            actions: provider.actions().into_iter().map(action).collect(),
             functions: provider.functions().into_iter().map(function).collect(),
         };
         Self {
@@ -147,6 +184,19 @@ impl Server {
             .list_resources
             .get(name)
             .map(|entry| &entry.schema)
+    }
+
+    #[cfg(feature = "testing")]
+    pub(crate) fn ephemeral_schema(&self, name: &str) -> Option<&Schema> {
+        self.catalog
+            .ephemeral_resources
+            .get(name)
+            .map(|entry| &entry.schema)
+    }
+
+    #[cfg(feature = "testing")]
+    pub(crate) fn action_schema(&self, name: &str) -> Option<&Schema> {
+        self.catalog.actions.get(name).map(|entry| &entry.schema)
     }
 
     #[cfg(feature = "testing")]
@@ -203,6 +253,22 @@ impl Server {
             .get(name)
             .cloned()
             .ok_or_else(|| unknown_type("list resource", name))
+    }
+
+    fn ephemeral_resource(&self, name: &str) -> Result<Arc<EphemeralEntry>, Diagnostics> {
+        self.catalog
+            .ephemeral_resources
+            .get(name)
+            .cloned()
+            .ok_or_else(|| unknown_type("ephemeral resource", name))
+    }
+
+    fn action(&self, name: &str) -> Result<Arc<ActionEntry>, Diagnostics> {
+        self.catalog
+            .actions
+            .get(name)
+            .cloned()
+            .ok_or_else(|| unknown_type("action", name))
     }
 
     fn capabilities() -> proto::ServerCapabilities {

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use tokio_stream::{Stream, once};
 use tonic::{Request, Response, Status, Streaming};
 
-use super::{Server, functions, guarded, lists, read, resources, unknown_type};
+use super::{Server, actions, ephemeral, functions, guarded, lists, read, resources, unknown_type};
 use crate::proto::provider_server::Provider as Service;
 use crate::proto::{
     self, apply_resource_change, call_function, close_ephemeral_resource, configure_provider,
@@ -87,6 +87,18 @@ impl Service for Server {
                 .map(name)
                 .map(|type_name| get_metadata::ListResourceMetadata { type_name })
                 .collect(),
+            ephemeral_resources: catalog
+                .ephemeral_resources
+                .keys()
+                .map(name)
+                .map(|type_name| get_metadata::EphemeralMetadata { type_name })
+                .collect(),
+            actions: catalog
+                .actions
+                .keys()
+                .map(name)
+                .map(|type_name| get_metadata::ActionMetadata { type_name })
+                .collect(),
             functions: catalog
                 .functions
                 .keys()
@@ -114,11 +126,21 @@ impl Service for Server {
             .list_resources
             .iter()
             .map(|(name, entry)| ((*name).to_owned(), wire::schema(&entry.schema)));
+        let ephemeral_resources = catalog
+            .ephemeral_resources
+            .iter()
+            .map(|(name, entry)| ((*name).to_owned(), wire::schema(&entry.schema)));
+        let actions = catalog
+            .actions
+            .iter()
+            .map(|(name, entry)| ((*name).to_owned(), wire::action_schema(&entry.schema)));
         Ok(Response::new(get_provider_schema::Response {
             provider: Some(wire::schema(&catalog.provider)),
             resource_schemas: resources.collect(),
             data_source_schemas: data_sources.collect(),
             list_resource_schemas: list_resources.collect(),
+            ephemeral_resource_schemas: ephemeral_resources.collect(),
+            action_schemas: actions.collect(),
             functions: function_messages(self),
             server_capabilities: Some(Self::capabilities()),
             ..Default::default()
@@ -319,10 +341,11 @@ impl Service for Server {
         &self,
         request: Request<validate_ephemeral_resource_config::Request>,
     ) -> Reply<validate_ephemeral_resource_config::Response> {
-        none!(
-            "ephemeral resource",
-            request.get_ref().type_name,
-            validate_ephemeral_resource_config::Response
+        let outcome = ephemeral::validate(self, request.into_inner()).await;
+        reply!(
+            outcome,
+            validate_ephemeral_resource_config::Response,
+            |r, d| r.diagnostics = wire::diagnostics(d)
         )
     }
 
@@ -330,9 +353,8 @@ impl Service for Server {
         &self,
         request: Request<open_ephemeral_resource::Request>,
     ) -> Reply<open_ephemeral_resource::Response> {
-        none!(
-            "ephemeral resource",
-            request.get_ref().type_name,
+        reply!(
+            ephemeral::open(self, request.into_inner()).await,
             open_ephemeral_resource::Response
         )
     }
@@ -341,22 +363,16 @@ impl Service for Server {
         &self,
         request: Request<renew_ephemeral_resource::Request>,
     ) -> Reply<renew_ephemeral_resource::Response> {
-        none!(
-            "ephemeral resource",
-            request.get_ref().type_name,
-            renew_ephemeral_resource::Response
-        )
+        let outcome = self.ephemeral_resource(&request.get_ref().type_name);
+        reply!(outcome, renew_ephemeral_resource::Response, |_, _| {})
     }
 
     async fn close_ephemeral_resource(
         &self,
         request: Request<close_ephemeral_resource::Request>,
     ) -> Reply<close_ephemeral_resource::Response> {
-        none!(
-            "ephemeral resource",
-            request.get_ref().type_name,
-            close_ephemeral_resource::Response
-        )
+        let outcome = self.ephemeral_resource(&request.get_ref().type_name);
+        reply!(outcome, close_ephemeral_resource::Response, |_, _| {})
     }
 
     type ListResourceStream = Events<list_resource::Event>;
@@ -475,11 +491,9 @@ impl Service for Server {
         &self,
         request: Request<plan_action::Request>,
     ) -> Reply<plan_action::Response> {
-        none!(
-            "action",
-            request.get_ref().action_type,
-            plan_action::Response
-        )
+        let outcome = actions::plan(self, request.into_inner()).await;
+        reply!(outcome, plan_action::Response, |r, d| r.diagnostics =
+            wire::diagnostics(d))
     }
 
     type InvokeActionStream = Events<invoke_action::Event>;
@@ -488,23 +502,22 @@ impl Service for Server {
         &self,
         request: Request<invoke_action::Request>,
     ) -> Reply<Self::InvokeActionStream> {
-        use invoke_action::event::{Completed, Type};
-        let diagnostics = wire::diagnostics(unknown_type("action", &request.get_ref().action_type));
-        let event = invoke_action::Event {
-            r#type: Some(Type::Completed(Completed { diagnostics })),
-        };
-        Ok(Response::new(Box::pin(once(Ok(event)))))
+        Ok(Response::new(
+            match actions::invoke(self, request.into_inner()) {
+                Ok(events) => Box::pin(events),
+                Err(diagnostics) => Box::pin(once(Ok(actions::completed(diagnostics)))),
+            },
+        ))
     }
 
     async fn validate_action_config(
         &self,
         request: Request<validate_action_config::Request>,
     ) -> Reply<validate_action_config::Response> {
-        none!(
-            "action",
-            request.get_ref().type_name,
-            validate_action_config::Response
-        )
+        let outcome = actions::validate(self, request.into_inner()).await;
+        reply!(outcome, validate_action_config::Response, |r, d| r
+            .diagnostics =
+            wire::diagnostics(d))
     }
 }
 

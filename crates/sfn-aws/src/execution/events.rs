@@ -1,44 +1,12 @@
-//! Executions and their history.
+//! The history of an execution.
 
 use aws_sdk_sfn::types::HistoryEvent;
 use serde_json::{Value, json};
 
 use crate::config::Aws;
 use crate::error::AwsError;
-use crate::fields::required;
 use crate::retry::Call;
 use crate::time::rfc3339;
-
-/// The current state of an execution.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Execution {
-    /// ARN.
-    pub arn: String,
-    /// Name.
-    pub name: String,
-    /// ARN of the state machine.
-    pub state_machine_arn: String,
-    /// ARN of the version that it runs, if it was started with the ARN of a version or alias.
-    pub state_machine_version_arn: Option<String>,
-    /// ARN of the alias with which it was started.
-    pub state_machine_alias_arn: Option<String>,
-    /// Date and time of the start, in RFC 3339 format.
-    pub start_date: String,
-    /// Date and time of the end, in RFC 3339 format.
-    pub stop_date: Option<String>,
-    /// Input as JSON.
-    pub input: Option<String>,
-    /// Number of redrives.
-    pub redrive_count: i32,
-    /// Status: `RUNNING`, `SUCCEEDED`, `FAILED`, `TIMED_OUT` or `ABORTED`.
-    pub status: String,
-    /// Output as JSON, if the execution succeeded.
-    pub output: Option<String>,
-    /// Name of the error, if the execution failed.
-    pub error: Option<String>,
-    /// Cause of the error, if the execution failed.
-    pub cause: Option<String>,
-}
 
 /// An event in the history of an execution.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,86 +17,6 @@ pub struct Event {
     pub kind: String,
     /// Name of the state.
     pub state: Option<String>,
-}
-
-/// Starts an execution, and returns its ARN. AWS only starts another execution with the same name
-/// for another input, so a repeated request for a standard workflow starts none (API reference,
-/// StartExecution).
-///
-/// # Errors
-/// Errors returned by AWS.
-pub async fn start(
-    aws: &Aws,
-    call: &Call,
-    state_machine_arn: &str,
-    name: &str,
-    input: &str,
-) -> Result<String, AwsError> {
-    let (client, operation) = (aws.sfn().await?, "StartExecution");
-    let answer = call
-        .once(operation, async {
-            let request = client
-                .start_execution()
-                .state_machine_arn(state_machine_arn)
-                .name(name)
-                .input(input);
-            request
-                .send()
-                .await
-                .map_err(|error| AwsError::new(operation, error))
-        })
-        .await?;
-    Ok(answer.execution_arn)
-}
-
-/// Reads an execution. `None` if it does not exist.
-///
-/// # Errors
-/// Errors returned by AWS.
-pub async fn describe(aws: &Aws, call: &Call, arn: &str) -> Result<Option<Execution>, AwsError> {
-    let (client, operation) = (aws.sfn().await?, "DescribeExecution");
-    let answer = call
-        .once(operation, async {
-            let request = client.describe_execution().execution_arn(arn);
-            request
-                .send()
-                .await
-                .map_err(|error| AwsError::new(operation, error))
-        })
-        .await;
-    let Some(answer) = AwsError::absent_is_none(answer)? else {
-        return Ok(None);
-    };
-    Ok(Some(Execution {
-        arn: answer.execution_arn,
-        name: required(operation, "name", answer.name)?,
-        state_machine_arn: answer.state_machine_arn,
-        state_machine_version_arn: answer.state_machine_version_arn,
-        state_machine_alias_arn: answer.state_machine_alias_arn,
-        start_date: rfc3339(&answer.start_date),
-        stop_date: answer.stop_date.as_ref().map(rfc3339),
-        input: answer.input,
-        redrive_count: answer.redrive_count.unwrap_or(0),
-        status: answer.status.as_str().to_owned(),
-        output: answer.output,
-        error: answer.error,
-        cause: answer.cause,
-    }))
-}
-
-/// Waits until an execution ends.
-///
-/// # Errors
-/// Errors returned by AWS, or if the execution does not end in time.
-pub async fn wait(aws: &Aws, call: &Call, arn: &str) -> Result<Execution, AwsError> {
-    let operation = "DescribeExecution";
-    let ended = call.until(operation, || async {
-        let found = describe(aws, call, arn).await?;
-        let found = found
-            .ok_or_else(|| AwsError::local(operation, format!("there is no execution `{arn}`")))?;
-        Ok((found.status != "RUNNING").then_some(found))
-    });
-    ended.await
 }
 
 /// The complete history of an execution.

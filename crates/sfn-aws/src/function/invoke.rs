@@ -1,0 +1,48 @@
+//! Invocations of functions.
+
+use aws_sdk_lambda::primitives::Blob;
+
+use crate::config::Aws;
+use crate::error::AwsError;
+use crate::retry::Call;
+
+/// The result of an invocation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invocation {
+    /// Result of the function as JSON, or the error that it raised.
+    pub payload: String,
+    /// Whether the function raised an error.
+    pub is_error: bool,
+}
+
+/// Invokes a version of a function, and waits for its result.
+///
+/// # Errors
+/// Errors returned by AWS.
+pub async fn invoke(
+    aws: &Aws,
+    call: &Call,
+    function: &str,
+    version: &str,
+    payload: &str,
+) -> Result<Invocation, AwsError> {
+    let (client, operation) = (aws.lambda().await?, "Invoke");
+    let answer = call
+        .once(operation, async {
+            let request = client
+                .invoke()
+                .function_name(function)
+                .qualifier(version)
+                .payload(Blob::new(payload));
+            request
+                .send()
+                .await
+                .map_err(|error| AwsError::new(operation, error))
+        })
+        .await?;
+    let payload = answer.payload.map(Blob::into_inner);
+    Ok(Invocation {
+        payload: String::from_utf8_lossy(payload.as_deref().unwrap_or(b"null")).into_owned(),
+        is_error: answer.function_error.is_some(),
+    })
+}

@@ -1,0 +1,30 @@
+//! Gradual deployments: moves the traffic of an alias to another version in steps, watches the new
+//! version, and moves it back if something is wrong.
+//!
+//! The progress is kept in the alias itself: each step writes the weights and a [`Record`] in the
+//! description with one call. A deployment whose process was killed is resumed or rolled back by
+//! the next one (decision 0023).
+//!
+//! The steps of `CANARY` and `LINEAR` are those of AWS CloudFormation (CloudFormation template
+//! reference, "AWS::StepFunctions::StateMachineAlias DeploymentPreference").
+
+mod checks;
+mod deployment;
+pub mod duration;
+mod limits;
+mod progress;
+mod reason;
+mod record;
+mod strategy;
+mod target;
+mod targets;
+
+pub use checks::{Check, Smoke, Subject, end_of};
+pub use deployment::{Clock, Deployment, Description, Failure, Outcome};
+pub use limits::Limits;
+pub use progress::Progress;
+pub use reason::Reason;
+pub use record::{LONGEST_DESCRIPTION, Record};
+pub use strategy::{Shift, Step, Strategy, StrategyError};
+pub use target::{Alias, Route, Routing};
+pub use targets::{FunctionAlias, StateMachineAlias, version_of};

@@ -1,0 +1,207 @@
+//! Aliases of state machines and of functions.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use aws_arn::{FunctionArn, StateMachineArn};
+use sfn_aws::alarm::{self, AlarmState};
+use sfn_aws::metrics::{self, Counts};
+use sfn_aws::time::Seconds;
+use sfn_aws::{Aws, AwsError, Call, alias, function};
+
+use crate::target::{Alias, Route, Routing};
+
+/// An alias of a state machine.
+pub struct StateMachineAlias {
+    aws: Arc<Aws>,
+    arn: String,
+    machine: String,
+    name: String,
+}
+
+impl StateMachineAlias {
+    /// An alias by its ARN. `None` if it is not the ARN of an alias.
+    pub fn new(aws: &Arc<Aws>, arn: &str) -> Option<Self> {
+        let parsed = StateMachineArn::parse(arn)?;
+        let name = match parsed.qualifier? {
+            aws_arn::Qualifier::Alias(name) => name,
+            aws_arn::Qualifier::Version(_) => return None,
+        };
+        Some(Self {
+            aws: Arc::clone(aws),
+            arn: arn.to_owned(),
+            machine: parsed.machine,
+            name,
+        })
+    }
+
+    /// ARN of the state machine.
+    pub fn machine(&self) -> &str {
+        &self.machine
+    }
+
+    fn version_arn(&self, version: &str) -> String {
+        format!("{}:{version}", self.machine)
+    }
+}
+
+#[async_trait]
+impl Alias for StateMachineAlias {
+    fn title(&self) -> String {
+        format!("alias `{}`", self.name)
+    }
+
+    async fn read(&self, call: &Call) -> Result<Option<Routing>, AwsError> {
+        let found = alias::describe(&self.aws, call, &self.arn).await?;
+        Ok(found.map(|found| {
+            let route = |route: alias::Route| Route {
+                version: version_of(&route.version_arn).to_owned(),
+                weight: route.weight,
+            };
+            let routes = found.wanted.routes.into_iter().map(route);
+            Routing::new(found.wanted.description, routes)
+        }))
+    }
+
+    async fn write(&self, call: &Call, routing: &Routing) -> Result<(), AwsError> {
+        let route = |route: &Route| alias::Route {
+            version_arn: self.version_arn(&route.version),
+            weight: route.weight,
+        };
+        let wanted = alias::Wanted {
+            description: routing.description.clone(),
+            routes: routing.routes().iter().map(route).collect(),
+        };
+        alias::update(&self.aws, call, &self.arn, &wanted).await
+    }
+
+    async fn counts(&self, call: &Call, version: &str, since: Seconds) -> Result<Counts, AwsError> {
+        metrics::executions(&self.aws, call, &self.version_arn(version), since).await
+    }
+
+    async fn alarms(&self, call: &Call, names: &[String]) -> Result<Vec<AlarmState>, AwsError> {
+        alarm::states(&self.aws, call, names).await
+    }
+}
+
+/// The number of a version, which is the last part of its ARN.
+pub fn version_of(arn: &str) -> &str {
+    arn.rsplit(':').next().unwrap_or(arn)
+}
+
+/// An alias of a function.
+pub struct FunctionAlias {
+    aws: Arc<Aws>,
+    /// Name or ARN of the function.
+    function: String,
+    name: String,
+}
+
+impl FunctionAlias {
+    /// An alias of a function with this name or ARN.
+    pub fn new(aws: &Arc<Aws>, function: &str, name: &str) -> Self {
+        Self {
+            aws: Arc::clone(aws),
+            function: function.to_owned(),
+            name: name.to_owned(),
+        }
+    }
+}
+
+#[async_trait]
+impl Alias for FunctionAlias {
+    fn title(&self) -> String {
+        format!("alias `{}` of `{}`", self.name, self.function)
+    }
+
+    async fn read(&self, call: &Call) -> Result<Option<Routing>, AwsError> {
+        let found = function::alias::describe(&self.aws, call, &self.function, &self.name).await?;
+        Ok(found.map(|(_, found)| routing_of(found)))
+    }
+
+    async fn write(&self, call: &Call, routing: &Routing) -> Result<(), AwsError> {
+        let wanted = wanted_of(routing)
+            .ok_or_else(|| AwsError::local("UpdateAlias", "the alias has no version"))?;
+        function::alias::update(&self.aws, call, &self.function, &self.name, &wanted).await
+    }
+
+    async fn counts(&self, call: &Call, version: &str, since: Seconds) -> Result<Counts, AwsError> {
+        let parsed = FunctionArn::parse(&self.function);
+        let function = parsed.map_or_else(|| self.function.clone(), |arn| arn.name);
+        metrics::invocations(&self.aws, call, &function, &self.name, version, since).await
+    }
+
+    async fn alarms(&self, call: &Call, names: &[String]) -> Result<Vec<AlarmState>, AwsError> {
+        alarm::states(&self.aws, call, names).await
+    }
+}
+
+/// The routing of an alias of a function, whose first version receives the rest.
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "a rounded share of at most 1 is a whole percentage"
+)]
+fn routing_of(found: function::alias::Wanted) -> Routing {
+    let others: Vec<Route> = found
+        .weights
+        .into_iter()
+        .map(|(version, share)| Route {
+            version,
+            weight: (share * 100.0).round() as i32,
+        })
+        .collect();
+    let rest = 100 - others.iter().map(|route| route.weight).sum::<i32>();
+    let first = Route {
+        version: found.version,
+        weight: rest,
+    };
+    Routing::new(found.description, others.into_iter().chain([first]))
+}
+
+/// The settings of an alias of a function: the version with the most traffic, and the share of the
+/// other one.
+fn wanted_of(routing: &Routing) -> Option<function::alias::Wanted> {
+    let first = routing.routes().iter().max_by_key(|route| route.weight)?;
+    let others = routing.routes().iter().filter(|route| *route != first);
+    let weights: BTreeMap<String, f64> = others
+        .map(|route| (route.version.clone(), f64::from(route.weight) / 100.0))
+        .collect();
+    Some(function::alias::Wanted {
+        version: first.version.clone(),
+        description: routing.description.clone(),
+        weights,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn routings_of_functions_are_read_as_they_are_written() {
+        for percentage in 1..=100 {
+            let routing = Routing::between("6", "7", percentage, "d".into());
+            let wanted = wanted_of(&routing).unwrap();
+            let shares: f64 = wanted.weights.values().sum();
+            assert!(shares <= 0.5, "{percentage}");
+            assert_eq!(routing_of(wanted), routing, "{percentage}");
+        }
+    }
+
+    #[test]
+    fn only_aliases_of_state_machines_have_routes() {
+        let aws = Arc::new(Aws::new(sfn_aws::Settings::default()));
+        let machine = "arn:aws:states:eu-west-1:123456789012:stateMachine:orders";
+        let alias = |arn: &str| StateMachineAlias::new(&aws, arn);
+        let live = alias(&format!("{machine}:live")).unwrap();
+        assert_eq!(
+            (live.machine(), live.title().as_str()),
+            (machine, "alias `live`")
+        );
+        assert_eq!(version_of(&live.version_arn("7")), "7");
+        for other in [machine.to_owned(), format!("{machine}:7"), "live".into()] {
+            assert!(alias(&other).is_none(), "{other}");
+        }
+    }
+}

@@ -1,0 +1,721 @@
+//! Deployments of an alias in memory, with a clock that goes to the next event at once.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sfn_aws::alarm::AlarmState;
+use sfn_aws::metrics::Counts;
+use sfn_aws::time::Seconds;
+use sfn_aws::{AwsError, AwsErrorKind, Call};
+use sfn_deploy::{
+    Alias, Check, Clock, Deployment, Description, Failure, Limits, Outcome, Progress, Reason,
+    Record, Route, Routing, Shift, Strategy,
+};
+use tokio::sync::Notify;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+const MINUTE: Duration = Duration::from_mins(1);
+
+/// Calls that fail, by their names, and from when to when.
+type Faults = Vec<(&'static str, Duration, Duration, AwsErrorKind)>;
+
+/// An alias in memory, and what happens around it.
+struct World {
+    begun: Instant,
+    routing: Mutex<Option<Routing>>,
+    /// Time and routes of each write.
+    writes: Mutex<Vec<(Duration, String)>>,
+    /// Time and name of each call.
+    calls: Mutex<Vec<(Duration, &'static str)>>,
+    /// When the alarm is raised.
+    alarm: Option<Duration>,
+    /// Executions of the new version per minute that end, and that fail.
+    executions: (u64, u64),
+    /// Routings that someone else writes.
+    others: Mutex<Vec<(Duration, Option<Routing>)>>,
+    faults: Faults,
+    /// Name and number of the call after which the process is killed.
+    kill_after: Option<(&'static str, usize)>,
+    killed: Notify,
+}
+
+impl World {
+    fn new() -> Self {
+        Self {
+            begun: Instant::now(),
+            routing: Mutex::new(Some(routes(&[("6", 100)]))),
+            writes: Mutex::default(),
+            calls: Mutex::default(),
+            alarm: None,
+            executions: (100, 0),
+            others: Mutex::default(),
+            faults: Vec::new(),
+            kill_after: None,
+            killed: Notify::new(),
+        }
+    }
+
+    fn now(&self) -> Duration {
+        self.begun.elapsed()
+    }
+
+    /// Changes of others that are due.
+    fn settle(&self) {
+        let now = self.now();
+        let mut others = self.others.lock().unwrap();
+        while others.first().is_some_and(|(time, _)| *time <= now) {
+            *self.routing.lock().unwrap() = others.remove(0).1;
+        }
+    }
+
+    /// Counts a call. Returns its error.
+    fn enter(&self, name: &'static str) -> Result<(), AwsError> {
+        let now = self.now();
+        self.calls.lock().unwrap().push((now, name));
+        self.settle();
+        let fault = self
+            .faults
+            .iter()
+            .find(|(call, from, to, _)| *call == name && (*from..*to).contains(&now));
+        match fault {
+            Some((.., kind)) => Err(AwsError::of(*kind, "Fault", "the call failed")),
+            None => Ok(()),
+        }
+    }
+
+    /// Ends a call. Does not return if the process is killed.
+    async fn leave(&self) {
+        let last = {
+            let calls = self.calls.lock().unwrap();
+            let name = calls.last().map_or("", |(_, name)| name);
+            let count = calls.iter().filter(|(_, other)| *other == name).count();
+            (name, count)
+        };
+        if self.kill_after == Some(last) {
+            self.killed.notify_one();
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// The routes, and whether a record is left.
+    fn state(&self) -> (String, bool) {
+        let routing = self.routing.lock().unwrap();
+        let routing = routing.as_ref().expect("the alias exists");
+        let (_, record) = Record::split(routing.description.as_deref());
+        (short(routing), record.is_some())
+    }
+
+    fn written(&self) -> Vec<String> {
+        let writes = self.writes.lock().unwrap();
+        writes.iter().map(|(_, routes)| routes.clone()).collect()
+    }
+}
+
+#[async_trait]
+impl Alias for World {
+    fn title(&self) -> String {
+        "alias `live`".into()
+    }
+
+    async fn read(&self, _call: &Call) -> Result<Option<Routing>, AwsError> {
+        self.enter("read")?;
+        self.leave().await;
+        Ok(self.routing.lock().unwrap().clone())
+    }
+
+    async fn write(&self, _call: &Call, routing: &Routing) -> Result<(), AwsError> {
+        self.enter("write")?;
+        let time = self.now();
+        self.writes.lock().unwrap().push((time, short(routing)));
+        *self.routing.lock().unwrap() = Some(routing.clone());
+        self.leave().await;
+        Ok(())
+    }
+
+    async fn counts(
+        &self,
+        _call: &Call,
+        version: &str,
+        since: Seconds,
+    ) -> Result<Counts, AwsError> {
+        self.enter("counts")?;
+        self.leave().await;
+        assert!(["6", "7", "8"].contains(&version), "{version}");
+        assert!(since.0 > 1_700_000_000, "{since}");
+        let minutes = self.now().as_secs() / 60;
+        Ok(Counts {
+            ended: minutes * self.executions.0,
+            failed: minutes * self.executions.1,
+        })
+    }
+
+    async fn alarms(&self, _call: &Call, names: &[String]) -> Result<Vec<AlarmState>, AwsError> {
+        self.enter("alarms")?;
+        self.leave().await;
+        let now = self.now();
+        let state = |name: &String| AlarmState {
+            name: name.clone(),
+            is_raised: self.alarm.is_some_and(|time| time <= now),
+        };
+        Ok(names
+            .iter()
+            .filter(|name| *name != "gone")
+            .map(state)
+            .collect())
+    }
+}
+
+fn routes(routes: &[(&str, i32)]) -> Routing {
+    let route = |(version, weight): &(&str, i32)| Route {
+        version: (*version).to_owned(),
+        weight: *weight,
+    };
+    Routing::new(Some("Live orders".into()), routes.iter().map(route))
+}
+
+/// The routes, such as `6:90 7:10`.
+fn short(routing: &Routing) -> String {
+    let route = |route: &Route| format!("{}:{}", route.version, route.weight);
+    let routes: Vec<String> = routing.routes().iter().map(route).collect();
+    routes.join(" ")
+}
+
+fn canary() -> Strategy {
+    let shift = Shift::Canary {
+        percentage: 10,
+        interval: 5 * MINUTE,
+    };
+    Strategy::new(shift, 10 * MINUTE).unwrap()
+}
+
+fn linear() -> Strategy {
+    let shift = Shift::Linear {
+        percentage: 33,
+        interval: 2 * MINUTE,
+    };
+    Strategy::new(shift, 2 * MINUTE).unwrap()
+}
+
+fn limits() -> Limits {
+    Limits {
+        alarms: vec!["failed".into()],
+        minimum_executions: Some(20),
+        maximum_failure_rate: Some(0.05),
+    }
+}
+
+fn quiet(_: Progress) {}
+
+/// A deployment with this world as its alias.
+fn deployment<'a>(world: &'a World, to: &'static str, strategy: Strategy) -> Deployment<'a> {
+    Deployment {
+        alias: world,
+        to,
+        strategy,
+        limits: limits(),
+        checks: Vec::new(),
+        description: Description::Unchanged,
+        cancelled: CancellationToken::new(),
+        deadline: None,
+        clock: Clock::new(),
+        report: &quiet,
+    }
+}
+
+fn outcome(result: &Result<Outcome, Failure>) -> String {
+    match result {
+        Ok(outcome) => format!("{outcome:?}"),
+        Err(Failure::RolledBack { from, reason }) => format!("back to {from}: {reason}"),
+        Err(Failure::Refused(reason)) => format!("refused: {reason}"),
+        Err(Failure::Split(words)) => format!("split: {words}"),
+        Err(Failure::Stuck { reason, .. }) => format!("stuck: {reason}"),
+        Err(failure) => format!("{failure:?}"),
+    }
+}
+
+async fn check(world: World, strategy: Strategy, expected: &str, end: &str, writes: &[&str]) {
+    let result = deployment(&world, "7", strategy).run().await;
+    assert_eq!(outcome(&result), expected);
+    assert_eq!(world.state(), (end.to_owned(), false), "{expected}");
+    assert_eq!(world.written(), writes, "{expected}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn traffic_moves_in_steps() {
+    let all = Strategy::new(Shift::AllAtOnce, Duration::ZERO).unwrap();
+    let watched = Strategy::new(Shift::AllAtOnce, MINUTE).unwrap();
+    for (strategy, writes) in [
+        (all, vec!["7:100"]),
+        (watched, vec!["7:100", "7:100"]),
+        (canary(), vec!["6:90 7:10", "7:100", "7:100"]),
+        (
+            linear(),
+            vec!["6:67 7:33", "6:34 7:66", "6:1 7:99", "7:100", "7:100"],
+        ),
+    ] {
+        let world = World::new();
+        let begun = Instant::now();
+        let total = strategy.duration();
+        check(world, strategy, "Deployed", "7:100", &writes).await;
+        let taken = begun.elapsed();
+        assert!(
+            taken >= total && taken <= total + MINUTE,
+            "{taken:?} {total:?}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_description_is_kept_or_replaced() {
+    for (description, expected) in [
+        (Description::Unchanged, Some("Live orders")),
+        (Description::New(Some("New".into())), Some("New")),
+        (Description::New(None), None),
+    ] {
+        for to in ["7", "6"] {
+            let world = World::new();
+            let deployment = Deployment {
+                description: description.clone(),
+                ..deployment(&world, to, canary())
+            };
+            deployment.run().await.unwrap();
+            let routing = world.routing.lock().unwrap().clone().unwrap();
+            assert_eq!(routing.description.as_deref(), expected);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_alarm_brings_the_traffic_back_within_one_poll() {
+    let seconds = |number| Duration::from_secs(number);
+    for (raised, writes) in [
+        (seconds(20), vec!["6:90 7:10", "6:100"]),
+        (seconds(299), vec!["6:90 7:10", "6:100"]),
+        (seconds(330), vec!["6:90 7:10", "7:100", "6:100"]),
+        (seconds(800), vec!["6:90 7:10", "7:100", "6:100"]),
+    ] {
+        let world = World {
+            alarm: Some(raised),
+            ..World::new()
+        };
+        let result = deployment(&world, "7", canary()).run().await;
+        assert_eq!(outcome(&result), "back to 6: alarm raised: failed");
+        assert_eq!(world.written(), writes, "{raised:?}");
+        assert_eq!(world.state(), ("6:100".into(), false));
+        let back = world.writes.lock().unwrap().last().unwrap().0;
+        assert!(back - raised <= seconds(15), "{raised:?} {back:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn unhealthy_versions_are_rolled_back() {
+    let canary_only = ["6:90 7:10", "6:100"];
+    for (executions, expected) in [
+        (
+            (0, 0),
+            "back to 6: 0 executions of the new version ended, and the minimum is 20",
+        ),
+        (
+            (3, 0),
+            "back to 6: 15 executions of the new version ended, and the minimum is 20",
+        ),
+        (
+            (10, 9),
+            "back to 6: 9 of 10 executions of the new version failed, and the maximum failure rate is 0.05",
+        ),
+    ] {
+        let world = World {
+            executions,
+            ..World::new()
+        };
+        check(world, canary(), expected, "6:100", &canary_only).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_changed_before_the_checks_pass() {
+    struct Fails;
+    #[async_trait]
+    impl Check for Fails {
+        fn name(&self) -> String {
+            "smoke execution".into()
+        }
+        async fn run(&self, version: &str, _: &CancellationToken) -> Result<(), Reason> {
+            let detail = format!("version {version} is wrong");
+            Err(Reason::Check {
+                name: self.name(),
+                detail,
+            })
+        }
+    }
+    let world = World::new();
+    let failing = Deployment {
+        checks: vec![Box::new(Fails)],
+        ..deployment(&world, "7", canary())
+    };
+    assert_eq!(
+        outcome(&failing.run().await),
+        "refused: smoke execution failed: version 7 is wrong"
+    );
+    let raised = World {
+        alarm: Some(Duration::ZERO),
+        ..World::new()
+    };
+    let missing = World::new();
+    let absent = Deployment {
+        limits: Limits {
+            alarms: vec!["failed".into(), "gone".into()],
+            ..limits()
+        },
+        ..deployment(&missing, "7", canary())
+    };
+    assert_eq!(
+        outcome(&absent.run().await),
+        "refused: alarm not found: gone"
+    );
+    let refused = deployment(&raised, "7", canary()).run().await;
+    assert_eq!(outcome(&refused), "refused: alarm raised: failed");
+    let split = World {
+        routing: Mutex::new(Some(routes(&[("5", 50), ("6", 50)]))),
+        ..World::new()
+    };
+    let refused = deployment(&split, "7", canary()).run().await;
+    assert_eq!(
+        outcome(&refused),
+        "split: version 5 (50 %) and version 6 (50 %)"
+    );
+    let denied = World {
+        faults: vec![("counts", Duration::ZERO, MINUTE, AwsErrorKind::Denied)],
+        ..World::new()
+    };
+    let refused = deployment(&denied, "7", canary()).run().await;
+    assert!(outcome(&refused).starts_with("refused: "), "{refused:?}");
+    let long = World {
+        routing: Mutex::new(Some(Routing::to("6", Some("x".repeat(200))))),
+        ..World::new()
+    };
+    let refused = deployment(&long, "7", canary()).run().await;
+    assert!(matches!(refused, Err(Failure::DescriptionTooLong)));
+    for world in [&world, &raised, &missing, &split, &denied, &long] {
+        assert!(world.written().is_empty());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn other_writers_are_noticed() {
+    for (other, words) in [
+        (routes(&[("5", 100)]), "version 5 (100 %)"),
+        (routes(&[("6", 100)]), "version 6 (100 %)"),
+        (
+            routes(&[("6", 50), ("7", 50)]),
+            "version 6 (50 %) and version 7 (50 %)",
+        ),
+        (
+            routes(&[("6", 90), ("7", 10)]),
+            "version 6 (90 %) and version 7 (10 %)",
+        ),
+    ] {
+        let world = World {
+            others: Mutex::new(vec![(2 * MINUTE, Some(other))]),
+            ..World::new()
+        };
+        let expected =
+            format!("back to 6: the alias was changed during the deployment: it routed to {words}");
+        check(world, canary(), &expected, "6:100", &["6:90 7:10", "6:100"]).await;
+    }
+    let deleted = World {
+        others: Mutex::new(vec![(2 * MINUTE, None)]),
+        faults: vec![("write", 2 * MINUTE, MINUTE * 60, AwsErrorKind::Other)],
+        ..World::new()
+    };
+    let result = deployment(&deleted, "7", canary()).run().await;
+    assert!(matches!(result, Err(Failure::Missing)), "{result:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_process_takes_over() {
+    let world = Arc::new(World::new());
+    let clock = Clock::new();
+    let first = {
+        let world = Arc::clone(&world);
+        tokio::spawn(async move {
+            let first = Deployment {
+                clock,
+                ..deployment(&world, "7", canary())
+            };
+            outcome(&first.run().await)
+        })
+    };
+    tokio::time::sleep(2 * MINUTE).await;
+    let second = Deployment {
+        clock,
+        ..deployment(&world, "7", canary())
+    };
+    assert_eq!(outcome(&second.run().await), "Deployed");
+    assert_eq!(first.await.unwrap(), "TakenOver");
+    assert_eq!(world.state(), ("7:100".into(), false));
+    assert_eq!(world.now().as_secs() / 60, 15);
+}
+
+#[tokio::test(start_paused = true)]
+async fn cancelled_and_late_deployments_are_rolled_back() {
+    for minutes in [1, 4, 6, 14] {
+        let world = World::new();
+        let cancelled = CancellationToken::new();
+        let deployment = Deployment {
+            cancelled: cancelled.clone(),
+            ..deployment(&world, "7", canary())
+        };
+        let cancel = async {
+            tokio::time::sleep(minutes * MINUTE).await;
+            cancelled.cancel();
+        };
+        let (result, ()) = tokio::join!(deployment.run(), cancel);
+        assert_eq!(
+            outcome(&result),
+            "back to 6: the deployment was cancelled",
+            "{minutes}"
+        );
+        assert_eq!(world.state(), ("6:100".into(), false));
+        assert_eq!(world.now().as_secs() / 60, u64::from(minutes));
+        let world = World::new();
+        let late = Deployment {
+            deadline: Some(Instant::now() + minutes * MINUTE),
+            ..self::deployment(&world, "7", canary())
+        };
+        assert_eq!(
+            outcome(&late.run().await),
+            "back to 6: the deployment did not end in time"
+        );
+        assert_eq!(world.state(), ("6:100".into(), false));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn failed_calls_are_survived_or_rolled_back() {
+    let for_minutes = |call, from: u32, to: u32, kind| World {
+        faults: vec![(call, from * MINUTE, to * MINUTE, kind)],
+        ..World::new()
+    };
+    let back = ["6:90 7:10", "6:100"];
+    let deployed = ["6:90 7:10", "7:100", "7:100"];
+    let failed = "the call failed";
+    for (call, from, to, kind, expected, end, writes) in [
+        (
+            "alarms",
+            1,
+            2,
+            AwsErrorKind::Other,
+            "Deployed",
+            "7:100",
+            &deployed[..],
+        ),
+        (
+            "counts",
+            4,
+            6,
+            AwsErrorKind::Other,
+            "Deployed",
+            "7:100",
+            &deployed[..],
+        ),
+        (
+            "alarms",
+            1,
+            9,
+            AwsErrorKind::Other,
+            failed,
+            "6:100",
+            &back[..],
+        ),
+        (
+            "alarms",
+            1,
+            2,
+            AwsErrorKind::Denied,
+            failed,
+            "6:100",
+            &back[..],
+        ),
+        (
+            "read",
+            1,
+            9,
+            AwsErrorKind::Other,
+            failed,
+            "6:100",
+            &back[..],
+        ),
+        (
+            "write",
+            4,
+            6,
+            AwsErrorKind::Other,
+            failed,
+            "6:100",
+            &back[..],
+        ),
+    ] {
+        let world = for_minutes(call, from, to, kind);
+        let result = outcome(&deployment(&world, "7", canary()).run().await);
+        assert!(result.contains(expected), "{call} {from}–{to}: {result}");
+        assert_eq!(world.state(), (end.to_owned(), false), "{call} {from}–{to}");
+        assert_eq!(world.written(), writes, "{call} {from}–{to}");
+    }
+    let stuck = for_minutes("write", 4, 60, AwsErrorKind::Other);
+    let result = deployment(&stuck, "7", canary()).run().await;
+    assert!(outcome(&result).starts_with("stuck: "), "{result:?}");
+    assert_eq!(stuck.state(), ("6:90 7:10".into(), true));
+    // The next deployment goes on.
+    let next = World {
+        routing: Mutex::new(stuck.routing.lock().unwrap().clone()),
+        ..World::new()
+    };
+    let result = deployment(&next, "7", canary()).run().await;
+    assert_eq!(outcome(&result), "Deployed");
+}
+
+/// Runs deployments that are killed after each call, and then another one.
+async fn kill_and_go_on(next: &'static str) -> BTreeMap<String, usize> {
+    let mut seen = BTreeMap::new();
+    let names = ["read", "write", "counts", "alarms"];
+    for (name, number) in names
+        .iter()
+        .flat_map(|name| (1..60).map(move |number| (*name, number)))
+    {
+        let call = (name, number);
+        let world = World {
+            kill_after: Some(call),
+            ..World::new()
+        };
+        let deployment = deployment(&world, "7", linear());
+        let is_killed = tokio::select! {
+            _ = deployment.run() => false,
+            () = world.killed.notified() => true,
+        };
+        if !is_killed {
+            continue;
+        }
+        let left = world.state();
+        let world = World {
+            routing: Mutex::new(world.routing.lock().unwrap().clone()),
+            ..World::new()
+        };
+        let result = self::deployment(&world, next, linear()).run().await;
+        let end = world.state();
+        assert_eq!(end, (format!("{next}:100"), false), "{call:?}: {result:?}");
+        for written in world.written() {
+            let is_mixed = written.contains("7:") && written.contains("8:");
+            assert!(!is_mixed, "{call:?}: {written}");
+            // A third version begins where the old version has all traffic.
+            assert!(
+                !(next == "8" && written.contains("7:")),
+                "{call:?}: {written}"
+            );
+        }
+        let first = world.written().first().cloned().unwrap_or_default();
+        let key = format!("{} {} → {first}: {}", left.0, left.1, outcome(&result));
+        *seen.entry(key).or_default() += 1;
+    }
+    seen
+}
+
+#[tokio::test(start_paused = true)]
+async fn killed_deployments_go_on() {
+    let keys = |seen: BTreeMap<String, usize>| seen.into_keys().collect::<Vec<_>>();
+    assert_eq!(
+        keys(kill_and_go_on("7").await),
+        [
+            "6:1 7:99 true → 6:1 7:99: Deployed",
+            "6:100 false → 6:67 7:33: Deployed",
+            "6:34 7:66 true → 6:34 7:66: Deployed",
+            "6:67 7:33 true → 6:67 7:33: Deployed",
+            "7:100 false → : Unchanged",
+            "7:100 true → 7:100: Deployed",
+        ]
+    );
+    assert_eq!(
+        keys(kill_and_go_on("6").await),
+        [
+            "6:1 7:99 true → 6:100: Restored",
+            "6:100 false → : Unchanged",
+            "6:34 7:66 true → 6:100: Restored",
+            "6:67 7:33 true → 6:100: Restored",
+            "7:100 false → 6:33 7:67: Deployed",
+            "7:100 true → 6:100: Restored",
+        ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_resumed_step_takes_the_rest_of_its_time() {
+    let world = World::new();
+    let clock = Clock::new();
+    let first = Deployment {
+        clock,
+        ..deployment(&world, "7", canary())
+    };
+    let _ = tokio::time::timeout(4 * MINUTE, first.run()).await;
+    assert_eq!(world.state(), ("6:90 7:10".into(), true));
+    tokio::time::sleep(MINUTE / 2).await;
+    let messages = Mutex::new(Vec::new());
+    let report = |progress: Progress| messages.lock().unwrap().push(progress.to_string());
+    let second = Deployment {
+        clock,
+        report: &report,
+        ..deployment(&world, "7", canary())
+    };
+    second.run().await.unwrap();
+    let writes = world.writes.lock().unwrap();
+    let seconds: Vec<u64> = writes.iter().map(|(time, _)| time.as_secs()).collect();
+    let [begun, resumed, full, end] = seconds[..] else {
+        panic!("{writes:?}")
+    };
+    assert_eq!((begun, resumed), (0, 270));
+    assert!((300..=315).contains(&full), "{full}");
+    assert!((900..=930).contains(&end), "{end}");
+    let messages = messages.lock().unwrap();
+    assert_eq!(messages[0], "version 7 already receives 10 %: going on");
+    assert_eq!(messages.last().unwrap(), "version 7 is deployed");
+    // A strategy with other steps goes on from the weight.
+    let world = World::new();
+    let first = deployment(&world, "7", canary());
+    let _ = tokio::time::timeout(MINUTE, first.run()).await;
+    deployment(&world, "7", linear()).run().await.unwrap();
+    assert_eq!(world.written()[1..3], ["6:90 7:10", "6:67 7:33"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_calls_of_50_deployments_keep_to_the_quotas() {
+    let worlds: Vec<Arc<World>> = (0..50).map(|_| Arc::new(World::new())).collect();
+    let runs: Vec<_> = worlds
+        .iter()
+        .map(|world| {
+            let world = Arc::clone(world);
+            tokio::spawn(async move { deployment(&world, "7", linear()).run().await.is_ok() })
+        })
+        .collect();
+    for run in runs {
+        assert!(run.await.unwrap());
+    }
+    // Calls per second, except for the first ones, which Terraform spreads.
+    let mut most: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut seconds: BTreeMap<(&str, u64), usize> = BTreeMap::new();
+    for world in &worlds {
+        for (time, name) in world.calls.lock().unwrap().iter() {
+            if time.as_secs() > 0 {
+                *seconds.entry((name, time.as_secs() / 5)).or_default() += 1;
+            }
+        }
+    }
+    for ((name, _), count) in seconds {
+        let count = count.div_ceil(5);
+        let most = most.entry(name).or_default();
+        *most = (*most).max(count);
+    }
+    assert!(most["alarms"] <= 9, "{most:?}");
+    assert!(most["counts"] <= 50, "{most:?}");
+}
