@@ -1,6 +1,7 @@
 //! The provider.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use sfn_aws::Call;
@@ -47,7 +48,7 @@ impl SfnProvider {
         cx: &Context,
     ) -> Result<Option<Vec<u8>>, Diagnostics> {
         let session = self.context.in_region(aws_arn::region_of(arn)).session()?;
-        let call: Call = timeouts::call(&Value::Null, "read", cx);
+        let call: Call = timeouts::call(&Value::Null, "read", Duration::ZERO, cx);
         let code = sfn_aws::function::code(&session.aws, &call, arn).await;
         code.map_err(|error| {
             diagnostics::of_aws(&format!("fetch the code of the function `{arn}`"), &error).into()

@@ -20,6 +20,7 @@ mod converted;
 mod data_sources;
 mod definitions;
 mod demo;
+mod deployments;
 mod drift;
 mod empties;
 mod every_optional_argument;

@@ -219,6 +219,16 @@ impl Call {
         }
     }
 
+    /// Cancels the operation.
+    pub fn cancelled(&self) -> &CancellationToken {
+        &self.cancelled
+    }
+
+    /// The deadline.
+    pub fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
     /// Runs a call until it returns, the deadline passes, or it is cancelled.
     ///
     /// # Errors

@@ -1,17 +1,20 @@
 //! `resource "sfn_lambda_alias"`.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use asl::references::Kind;
 use async_trait::async_trait;
 use aws_arn::FunctionArn;
 use sfn_aws::Identity;
 use sfn_aws::function::alias::{self, Wanted};
+use sfn_deploy::{FunctionAlias, Record, Subject};
 use tfplugin::model::{Attr, Model, Problem};
 use tfplugin::{AttributePath, Diagnostic, Diagnostics};
 
 use super::lambda_function::invoke_arn;
 use crate::session::ProviderContext;
+use crate::shared::deployment::{DeploymentBlock, Rollout, before, uncancelled};
 use crate::shared::managed::{
     Change, Failed, IdentityPart, Managed, Observed, Operation, PlanOutcome, Refusal,
 };
@@ -19,6 +22,7 @@ use crate::shared::{empty, same_function};
 
 const ROUTING: &str = "routing_config";
 const WEIGHTS: &str = "additional_version_weights";
+const VERSION: &str = "function_version";
 
 /// Manages an alias of a Lambda function. An alias points to one version, or to two versions with
 /// weighted routing.
@@ -36,6 +40,10 @@ pub struct LambdaAlias {
     /// Description of the alias.
     #[tf(optional)]
     description: Attr<String>,
+    /// Steps of the last change of the version with a `deployment` block, such as `from version 6:
+    /// 10 % at once, 100 % after 5m, 10m watched`.
+    #[tf(computed)]
+    deployment_plan: Attr<String>,
     /// ARN of the alias.
     #[tf(computed)]
     id: Attr<String>,
@@ -46,8 +54,13 @@ pub struct LambdaAlias {
     #[tf(computed)]
     invoke_arn: Attr<String>,
     /// Routing to a second version.
-    #[tf(block)]
+    #[tf(block, conflicts = ["deployment"])]
     routing_config: Attr<Routing>,
+    /// Moves the invocations to a new version gradually, watches it, and moves them back to the old
+    /// version if something is wrong. Has an effect when `function_version` changes. The apply waits
+    /// until the deployment ends. If it is killed, the next apply goes on.
+    #[tf(block)]
+    deployment: Attr<DeploymentBlock>,
 }
 
 /// Routing to a second version.
@@ -97,6 +110,79 @@ impl LambdaAlias {
             ..self.clone()
         }
         .with_arn(arn)
+    }
+}
+
+fn rollout<'a>(deployment: &'a DeploymentBlock, function: &str) -> Rollout<'a> {
+    Rollout {
+        block: deployment,
+        subject: Subject::Function(function.to_owned()),
+        checks: Vec::new(),
+        attribute: VERSION,
+    }
+}
+
+impl LambdaAlias {
+    /// The version that the alias has before a change, in words.
+    fn before(&self) -> String {
+        let only = self
+            .function_version
+            .text()
+            .filter(|_| self.weights().is_empty());
+        before(self.description.text(), only)
+    }
+
+    /// Plans the steps of a change of the version.
+    fn plan_deployment(&mut self, prior: &Self) {
+        let Some(deployment) = self.deployment.known() else {
+            return;
+        };
+        let is_under_way = Record::split(prior.description.text()).1.is_some();
+        let is_same = self.function_version == prior.function_version && prior.weights().is_empty();
+        if is_same && !is_under_way {
+            return;
+        }
+        self.deployment_plan = match deployment.plan(&prior.before()) {
+            Some(plan) => plan.into(),
+            None => Attr::Unknown,
+        };
+    }
+
+    /// Deploys the version. After a failure, the state has what the alias routes to.
+    async fn deploy(
+        &self,
+        deployment: &DeploymentBlock,
+        prior: &Self,
+        operation: &Operation,
+    ) -> Result<Self, Failed<Self>> {
+        let (function, name) = (self.function_name.get()?, self.name.get()?);
+        let target = FunctionAlias::new(operation.aws(), function, name);
+        let description = self.description.text().map(str::to_owned);
+        let version = self.function_version.get()?;
+        let deployed = rollout(deployment, function)
+            .run(&target, version, description, operation)
+            .await;
+        let Err(diagnostics) = deployed else {
+            let plan = match &self.deployment_plan {
+                Attr::Unknown => deployment.plan(&prior.before()).into(),
+                plan => plan.clone(),
+            };
+            return Ok(Self {
+                deployment_plan: plan,
+                ..self.clone()
+            });
+        };
+        let found = alias::describe(operation.aws(), &uncancelled(), function, name).await;
+        Err(match found {
+            Ok(Some((arn, found))) => {
+                let left = Self {
+                    deployment_plan: prior.deployment_plan.clone(),
+                    ..self.observed(&arn, found)
+                };
+                Failed::leaving(diagnostics, left)
+            }
+            _ => diagnostics.into(),
+        })
     }
 }
 
@@ -153,7 +239,15 @@ impl Managed for LambdaAlias {
                 detail,
             );
         }
+        if let Some(deployment) = self.deployment.known() {
+            diagnostics.extend(deployment.validate(&self.description));
+        }
         diagnostics
+    }
+
+    fn time_needed(&self) -> Duration {
+        let deployment = self.deployment.known();
+        deployment.map_or(Duration::ZERO, DeploymentBlock::time_needed)
     }
 
     async fn plan(&mut self, change: &Change<'_, Self>) -> Result<PlanOutcome, Diagnostics> {
@@ -162,6 +256,10 @@ impl Managed for LambdaAlias {
                 .provider
                 .planned()
                 .record(Kind::Function, None, Some(function), None);
+        }
+        match change.prior {
+            None => self.deployment_plan = Attr::Null,
+            Some(prior) => self.plan_deployment(prior),
         }
         Ok(PlanOutcome::default())
     }
@@ -176,6 +274,11 @@ impl Managed for LambdaAlias {
 
     async fn create(&self, operation: &Operation) -> Result<Self, Failed<Self>> {
         let (function, name) = (self.function_name.get()?, self.name.get()?);
+        if let Some(deployment) = self.deployment.known() {
+            let version = self.function_version.get()?;
+            let rollout = rollout(deployment, function);
+            rollout.check_new(version, operation).await?;
+        }
         let created = alias::create(
             operation.aws(),
             &operation.call,
@@ -195,6 +298,9 @@ impl Managed for LambdaAlias {
     }
 
     async fn update(&self, prior: &Self, operation: &Operation) -> Result<Self, Failed<Self>> {
+        if let Some(deployment) = self.deployment.known() {
+            return self.deploy(deployment, prior, operation).await;
+        }
         let wanted = self.wanted()?;
         if wanted != prior.wanted()? {
             let (function, name) = (self.function_name.get()?, self.name.get()?);

@@ -1,6 +1,7 @@
 //! Traits of data sources and searches, and the adapters to Terraform's traits.
 
 use std::marker::PhantomData;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use tfplugin::model::Model;
@@ -83,7 +84,7 @@ fn operation(provider: ProviderContext, cx: &Context) -> Result<Operation, Diagn
     Ok(Operation {
         provider,
         session,
-        call: timeouts::call(&Value::Null, "read", cx),
+        call: timeouts::call(&Value::Null, "read", Duration::ZERO, cx),
         tags: tags(),
         prior_tags: tags(),
     })

@@ -2,6 +2,7 @@
 //! [`ManagedResource`](super::resource::ManagedResource) does everything else.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use asl::references::Kind;
 use async_trait::async_trait;
@@ -239,6 +240,11 @@ pub trait Managed: Model + Clone + Send + Sync + 'static {
     /// Checks that span attributes. Unknown values are checked once they are known.
     fn validate(&self, _provider: &ProviderContext) -> Diagnostics {
         Diagnostics::default()
+    }
+
+    /// Time that a change of this object takes at least, beyond the usual.
+    fn time_needed(&self) -> Duration {
+        Duration::ZERO
     }
 
     /// Completes a plan. Defaults are already set, and computed values are unknown or unchanged.

@@ -3,6 +3,7 @@
 pub mod arns;
 pub mod checks;
 pub mod data_source;
+pub mod deployment;
 pub mod encryption;
 pub mod execution_role;
 pub mod fold;

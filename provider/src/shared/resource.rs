@@ -2,6 +2,7 @@
 //! planning, import, moves, missing objects and error messages.
 
 use std::marker::PhantomData;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use sfn_aws::{AwsError, AwsErrorKind};
@@ -65,7 +66,11 @@ impl<T: Managed> ManagedResource<T> {
         session.require_aws(
             "`offline = true` in the provider block allows plans only. Set `command = plan` in a test, or remove the argument to change or import objects.",
         )?;
-        let call = timeouts::call(state, name, cx);
+        let needed = match name {
+            "create" | "update" => T::from_value(state).time_needed(),
+            _ => Duration::ZERO,
+        };
+        let call = timeouts::call(state, name, needed, cx);
         Ok(Operation {
             provider,
             session,
@@ -297,7 +302,8 @@ impl<T: Managed> Resource for ManagedResource<T> {
         let mut diagnostics = self.schema.block.check(config);
         diagnostics.extend(T::from_value(config).validate(&self.provider));
         diagnostics.extend(region::validate(&self.provider, config));
-        diagnostics.extend(timeouts::validate(config));
+        let needed = T::from_value(config).time_needed();
+        diagnostics.extend(timeouts::validate(config, needed));
         self.provider
             .findings
             .fold(diagnostics, &T::from_value(config).title())

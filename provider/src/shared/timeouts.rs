@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use sfn_aws::Call;
+pub use sfn_deploy::duration::{parse, text as duration_text};
 use tfplugin::model::Problem;
 use tfplugin::schema::{Attribute, Block, NestedBlock, Nesting};
-use tfplugin::{AttributePath, Context, Diagnostics, Type, Value};
+use tfplugin::{AttributePath, Context, Diagnostic, Diagnostics, Type, Value};
 
 /// Default timeout of an operation.
 pub const DEFAULT: Duration = Duration::from_mins(10);
@@ -30,9 +31,18 @@ pub fn block() -> NestedBlock {
     NestedBlock::new("timeouts", Nesting::Single, block)
 }
 
-/// Checks the block.
-pub fn validate(config: &Value) -> Diagnostics {
+/// Checks the block. `needed` is the time that an update takes at least.
+pub fn validate(config: &Value, needed: Duration) -> Diagnostics {
     let timeouts = config.get("timeouts");
+    let update = timeouts.get("update").as_str().and_then(parse);
+    if let Some(update) = update.filter(|update| *update < needed) {
+        let (update, needed) = (duration_text(update), duration_text(needed));
+        let detail =
+            format!("Use `{needed}` or more, or remove the argument: the default is long enough.");
+        let message = format!("`update` must be at least {needed}, got {update}");
+        let path = AttributePath::root("timeouts").attribute("update");
+        return Diagnostic::error(message, detail).at(path).into();
+    }
     let wrong = OPERATIONS.iter().filter_map(|name| {
         let text = timeouts.get(name).as_str()?;
         parse(text)
@@ -58,9 +68,10 @@ pub fn duration(text: &str) -> Result<(), Problem> {
     parse(text).map(|_| ()).ok_or_else(|| problem(text))
 }
 
-/// The call for an operation of a resource: `create`, `update`, `delete` or `read`.
-pub fn call(state: &Value, operation: &str, cx: &Context) -> Call {
-    let default = if operation == "read" { READ } else { DEFAULT };
+/// The call for an operation of a resource: `create`, `update`, `delete` or `read`. `needed` is the
+/// time that it takes at least.
+pub fn call(state: &Value, operation: &str, needed: Duration, cx: &Context) -> Call {
+    let default = needed + if operation == "read" { READ } else { DEFAULT };
     let longest = state
         .get("timeouts")
         .get(operation)
@@ -68,50 +79,4 @@ pub fn call(state: &Value, operation: &str, cx: &Context) -> Call {
         .and_then(parse)
         .unwrap_or(default);
     Call::new(longest, cx.cancelled.clone())
-}
-
-/// Parses a duration in Go's format, such as `1h30m`, `90s` or `500ms`.
-pub fn parse(text: &str) -> Option<Duration> {
-    let mut rest = text;
-    let mut total = Duration::ZERO;
-    while !rest.is_empty() {
-        let digits = rest
-            .find(|c: char| !c.is_ascii_digit())
-            .filter(|at| *at > 0)?;
-        let (number, after) = rest.split_at_checked(digits)?;
-        let number: u64 = number.parse().ok()?;
-        let (unit, after) = [("ms", 0), ("s", 1), ("m", 60), ("h", 3600)]
-            .into_iter()
-            .find_map(|(unit, seconds)| Some((seconds, after.strip_prefix(unit)?)))?;
-        total += match unit {
-            0 => Duration::from_millis(number),
-            seconds => Duration::from_secs(number.checked_mul(seconds)?),
-        };
-        rest = after;
-    }
-    (total > Duration::ZERO).then_some(total)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn durations_are_read() {
-        assert_eq!(parse("90s"), Some(Duration::from_secs(90)));
-        assert_eq!(parse("1h30m"), Some(Duration::from_mins(90)));
-        assert_eq!(parse("500ms"), Some(Duration::from_millis(500)));
-        for wrong in [
-            "",
-            "10",
-            "m",
-            "5 m",
-            "1d",
-            "-3s",
-            "0s",
-            "99999999999999999999h",
-        ] {
-            assert_eq!(parse(wrong), None, "{wrong}");
-        }
-    }
 }

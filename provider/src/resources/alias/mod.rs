@@ -1,24 +1,31 @@
 //! `resource "sfn_alias"`.
 
+mod rollout;
+mod routes;
+
+use std::time::Duration;
+
 use asl::references::Kind;
 use async_trait::async_trait;
 use aws_arn::StateMachineArn;
 use sfn_aws::Identity;
 use sfn_aws::alias::{self, Described, Route as Target, Wanted};
 use tfplugin::model::{Attr, Model, Problem};
-use tfplugin::{AttributePath, Diagnostic, Diagnostics};
+use tfplugin::{AttributePath, Diagnostics};
 
 use crate::session::ProviderContext;
 use crate::shared::managed::{
     Change, Failed, IdentityPart, Managed, Observed, Operation, PlanOutcome, Refusal,
 };
 use crate::shared::{arns, empty, names};
+use rollout::AliasDeployment;
 
 const ROUTES: &str = "routing_configuration";
-const VERSION: &str = "state_machine_version_arn";
+const VERSION: &str = "state_machine_version";
+const VERSION_OF_ROUTE: &str = "state_machine_version_arn";
 
-/// Manages an alias of a Step Functions state machine. An alias points to one version, or to two
-/// versions with weighted routing.
+/// Manages an alias of a Step Functions state machine. An alias points to one version, to which a
+/// `deployment` block moves the traffic gradually, or to two versions with weighted routing.
 #[derive(Debug, Clone, Model)]
 pub struct Alias {
     /// Name of the alias.
@@ -27,6 +34,15 @@ pub struct Alias {
     /// Description of the alias. Up to 256 characters.
     #[tf(optional, validate = names::alias_description)]
     description: Attr<String>,
+    /// ARN of the state machine version that receives all executions, such as
+    /// `sfn_state_machine.order.state_machine_version_arn`. Exactly one of `state_machine_version` and
+    /// `routing_configuration` is required.
+    #[tf(optional, validate = arns::version, conflicts = ["routing_configuration"])]
+    state_machine_version: Attr<String>,
+    /// Steps of the last change of the version with a `deployment` block, such as `from version 6:
+    /// 10 % at once, 100 % after 5m, 10m watched`.
+    #[tf(computed)]
+    deployment_plan: Attr<String>,
     /// ARN of the alias.
     #[tf(computed)]
     id: Attr<String>,
@@ -38,8 +54,13 @@ pub struct Alias {
     creation_date: Attr<String>,
     /// Versions to which the alias routes executions. One block, or two whose weights add up to
     /// 100.
-    #[tf(block, min = 1, max = 2, any_order)]
+    #[tf(block, max = 2, any_order)]
     routing_configuration: Attr<Vec<Route>>,
+    /// Moves the executions to a new version gradually, watches it, and moves them back to the old
+    /// version if something is wrong. Has an effect when `state_machine_version` changes. The apply
+    /// waits until the deployment ends. If it is killed, the next apply goes on.
+    #[tf(block)]
+    deployment: Attr<AliasDeployment>,
 }
 
 /// A version to which the alias routes executions.
@@ -67,6 +88,7 @@ impl Alias {
             .iter()
             .filter_map(|route| route.state_machine_version_arn.text());
         versions
+            .chain(self.state_machine_version.text())
             .filter_map(StateMachineArn::parse)
             .map(|arn| arn.machine)
             .next()
@@ -74,11 +96,20 @@ impl Alias {
 
     /// Checks version ARNs that were unknown during validation.
     fn require_versions(&self) -> Result<(), Diagnostics> {
+        if let Some(arn) = self.state_machine_version.text() {
+            arns::VERSION
+                .parse(arn)
+                .map_err(|problem| problem.at(AttributePath::root(VERSION)))?;
+        }
         let known = self.routes().iter().enumerate();
         let known = known
             .filter_map(|(index, route)| Some((index, route.state_machine_version_arn.text()?)));
         let wrong = known.filter_map(|(index, arn)| Some((index, arns::VERSION.parse(arn).err()?)));
-        let at = |index: usize| AttributePath::root(ROUTES).index(index).attribute(VERSION);
+        let at = |index: usize| {
+            AttributePath::root(ROUTES)
+                .index(index)
+                .attribute(VERSION_OF_ROUTE)
+        };
         wrong
             .map(|(index, problem)| problem.at(at(index)))
             .collect::<Diagnostics>()
@@ -93,7 +124,10 @@ impl Alias {
                 weight: *route.weight.get()?,
             })
         };
-        let routes = self.routes().iter().map(route).collect::<Result<_, _>>()?;
+        let routes = match self.state_machine_version.text() {
+            Some(version) => vec![all_to(version)],
+            None => self.routes().iter().map(route).collect::<Result<_, _>>()?,
+        };
         Ok(Wanted {
             description: self.description.text().map(str::to_owned),
             routes,
@@ -109,25 +143,46 @@ impl Alias {
         }
     }
 
+    /// The alias as AWS has it. Its only version stays the value of the argument that has it.
     fn observed(&self, found: Described) -> Self {
-        let route = |target: Target| Route {
-            state_machine_version_arn: target.version_arn.into(),
-            weight: target.weight.into(),
+        let targets = found.wanted.routes;
+        let (version, routes) = match targets.as_slice() {
+            [
+                Target {
+                    version_arn,
+                    weight: 100,
+                },
+            ] if !self.state_machine_version.is_null() => (version_arn.as_str().into(), Attr::Null),
+            _ => {
+                let routes: Vec<Route> = targets.into_iter().map(Route::from).collect();
+                (Attr::Null, routes.into())
+            }
         };
-        let routes = found
-            .wanted
-            .routes
-            .into_iter()
-            .map(route)
-            .collect::<Vec<_>>();
-        let (description, routes) = (found.wanted.description.into(), routes.into());
         Self {
             name: found.name.into(),
-            description,
+            description: found.wanted.description.into(),
+            state_machine_version: version,
             routing_configuration: routes,
             ..self.clone()
         }
         .with(found.arn, found.creation_date)
+    }
+}
+
+/// The route of all executions to a version.
+fn all_to(version_arn: &str) -> Target {
+    Target {
+        version_arn: version_arn.to_owned(),
+        weight: 100,
+    }
+}
+
+impl From<Target> for Route {
+    fn from(target: Target) -> Self {
+        Self {
+            state_machine_version_arn: target.version_arn.into(),
+            weight: target.weight.into(),
+        }
     }
 }
 
@@ -145,49 +200,16 @@ impl Managed for Alias {
     }
 
     fn validate(&self, _provider: &ProviderContext) -> Diagnostics {
-        let path =
-            |index: usize, name: &str| AttributePath::root(ROUTES).index(index).attribute(name);
-        let mut diagnostics = Diagnostics::default();
-        if let [first, second] = self.routes() {
-            let (first, second) = (
-                first.state_machine_version_arn.text(),
-                second.state_machine_version_arn.text(),
-            );
-            let machine =
-                |arn: Option<&str>| arn.and_then(StateMachineArn::parse).map(|arn| arn.machine);
-            if first.is_some() && first == second {
-                let detail = "Use two different versions, or one with the weight 100.";
-                diagnostics.push(
-                    Diagnostic::error("both routes have the same version", detail)
-                        .at(path(1, VERSION)),
-                );
-            } else if let (Some(one), Some(other)) = (machine(first), machine(second))
-                && one != other
-            {
-                let detail = "Use two versions of the same state machine.";
-                let message = "the versions belong to different state machines";
-                diagnostics.push(Diagnostic::error(message, detail).at(path(1, VERSION)));
-            }
-        }
-        let weights = self.routes().iter().map(|route| {
-            route
-                .weight
-                .known()
-                .copied()
-                .filter(|weight| (0..=100).contains(weight))
-        });
-        let (total, last) = (
-            weights.sum::<Option<i32>>(),
-            self.routes().len().checked_sub(1),
-        );
-        if let (Some(total), Some(last)) = (total.filter(|total| *total != 100), last) {
-            let detail = "Change the weights so that they add up to 100.";
-            diagnostics.push(
-                Diagnostic::error(format!("weights must add up to 100, got {total}"), detail)
-                    .at(path(last, "weight")),
-            );
+        let mut diagnostics = routes::validate(self);
+        if let Some(deployment) = self.deployment.known() {
+            diagnostics.extend(deployment.validate(self));
         }
         diagnostics
+    }
+
+    fn time_needed(&self) -> Duration {
+        let deployment = self.deployment.known();
+        deployment.map_or(Duration::ZERO, |deployment| deployment.steps.time_needed())
     }
 
     async fn plan(&mut self, change: &Change<'_, Self>) -> Result<PlanOutcome, Diagnostics> {
@@ -201,10 +223,18 @@ impl Managed for Alias {
                 .planned()
                 .is_replaced(Kind::StateMachine, &before),
         });
+        let path = match self.state_machine_version.is_null() {
+            true => ROUTES,
+            false => VERSION,
+        };
         let requires_replace = is_moved
-            .then(|| AttributePath::root(ROUTES))
+            .then(|| AttributePath::root(path))
             .into_iter()
             .collect();
+        match change.prior {
+            None => self.deployment_plan = Attr::Null,
+            Some(prior) => self.plan_deployment(prior),
+        }
         Ok(PlanOutcome {
             requires_replace,
             ..PlanOutcome::default()
@@ -219,6 +249,7 @@ impl Managed for Alias {
     }
 
     async fn create(&self, operation: &Operation) -> Result<Self, Failed<Self>> {
+        self.check_before_creation(operation).await?;
         let created = alias::create(
             operation.aws(),
             &operation.call,
@@ -242,6 +273,11 @@ impl Managed for Alias {
     }
 
     async fn update(&self, prior: &Self, operation: &Operation) -> Result<Self, Failed<Self>> {
+        if let (Some(deployment), Some(version)) =
+            (self.deployment.known(), self.state_machine_version.text())
+        {
+            return self.deploy(deployment, version, prior, operation).await;
+        }
         let wanted = self.wanted()?;
         if !wanted.is_same(&prior.wanted()?) {
             alias::update(operation.aws(), &operation.call, prior.arn.get()?, &wanted).await?;

@@ -1,0 +1,134 @@
+//! Deployments of the version of an alias.
+
+use sfn_aws::alias;
+use sfn_deploy::{Record, StateMachineAlias, Subject, version_of};
+use tfplugin::model::{Attr, Model};
+use tfplugin::{AttributePath, Diagnostic, Diagnostics};
+
+use super::{Alias, VERSION};
+use crate::shared::deployment::{DEPLOYMENT, DeploymentBlock, Rollout, before, uncancelled};
+use crate::shared::managed::{Failed, Operation};
+
+/// Moves the executions to a new version gradually, watches it, and moves them back to the old
+/// version if something is wrong. An apply waits until the deployment ends. If it is killed, the next
+/// apply goes on.
+#[derive(Debug, Clone, Model)]
+pub(super) struct AliasDeployment {
+    #[tf(flatten)]
+    pub(super) steps: DeploymentBlock,
+}
+
+impl AliasDeployment {
+    pub(super) fn validate(&self, alias: &Alias) -> Diagnostics {
+        let mut found = self.steps.validate(&alias.description);
+        if !alias.routes().is_empty() {
+            let detail = "A deployment needs the argument `state_machine_version` in place of `routing_configuration` blocks.";
+            let message = "`deployment` conflicts with `routing_configuration`";
+            found.push(Diagnostic::error(message, detail).at(AttributePath::root(DEPLOYMENT)));
+        }
+        found
+    }
+}
+
+fn rollout(deployment: &AliasDeployment, machine: String) -> Rollout<'_> {
+    Rollout {
+        block: &deployment.steps,
+        subject: Subject::StateMachine(machine),
+        checks: Vec::new(),
+        attribute: VERSION,
+    }
+}
+
+impl Alias {
+    /// The only version before a change, if there is one.
+    fn only_version(&self) -> Option<&str> {
+        let only = || match self.routes() {
+            [only] => only.state_machine_version_arn.text(),
+            _ => None,
+        };
+        self.state_machine_version
+            .text()
+            .or_else(only)
+            .map(version_of)
+    }
+
+    /// Plans the steps of a change of the version.
+    pub(super) fn plan_deployment(&mut self, prior: &Self) {
+        let Some(deployment) = self.deployment.known() else {
+            return;
+        };
+        let description = prior.description.text();
+        let is_under_way = Record::split(description).1.is_some();
+        let is_same = self.state_machine_version == prior.state_machine_version;
+        if self.state_machine_version.is_null() || (is_same && !is_under_way) {
+            return;
+        }
+        let from = before(description, prior.only_version());
+        self.deployment_plan = match deployment.steps.plan(&from) {
+            Some(plan) => plan.into(),
+            None => Attr::Unknown,
+        };
+    }
+
+    /// Checks the version of a new alias.
+    pub(super) async fn check_before_creation(
+        &self,
+        operation: &Operation,
+    ) -> Result<(), Diagnostics> {
+        let (Some(deployment), Some(machine)) = (self.deployment.known(), self.machine()) else {
+            return Ok(());
+        };
+        let version = version_of(self.state_machine_version.text().unwrap_or(""));
+        rollout(deployment, machine)
+            .check_new(version, operation)
+            .await
+    }
+
+    /// Deploys a version. After a failure, the state has what the alias routes to.
+    pub(super) async fn deploy(
+        &self,
+        deployment: &AliasDeployment,
+        version: &str,
+        prior: &Self,
+        operation: &Operation,
+    ) -> Result<Self, Failed<Self>> {
+        self.require_versions()?;
+        let arn = prior.arn.get()?;
+        let target = StateMachineAlias::new(operation.aws(), arn)
+            .ok_or_else(|| Diagnostics::from(Diagnostic::error("the alias has no ARN", "")))?;
+        let rollout = rollout(deployment, target.machine().to_owned());
+        let description = self.description.text().map(str::to_owned);
+        let deployed = rollout
+            .run(&target, version_of(version), description, operation)
+            .await;
+        match deployed {
+            Ok(_) => {
+                let plan = match &self.deployment_plan {
+                    Attr::Unknown => {
+                        let from = before(prior.description.text(), prior.only_version());
+                        deployment.steps.plan(&from).into()
+                    }
+                    plan => plan.clone(),
+                };
+                Ok(Self {
+                    deployment_plan: plan,
+                    ..self.clone()
+                })
+            }
+            Err(diagnostics) => Err(match self.left(arn, prior, operation).await {
+                Some(left) => Failed::leaving(diagnostics, left),
+                None => diagnostics.into(),
+            }),
+        }
+    }
+
+    /// The alias after a failed deployment, if it can be read.
+    async fn left(&self, arn: &str, prior: &Self, operation: &Operation) -> Option<Self> {
+        let found = alias::describe(operation.aws(), &uncancelled(), arn).await;
+        let found = found.ok()??;
+        Some(Self {
+            deployment_plan: prior.deployment_plan.clone(),
+            ..self.observed(found)
+        })
+    }
+}

@@ -1,0 +1,519 @@
+//! The `deployment` block of aliases: gradual deployments of their versions.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use asl_hcl::any_to_json;
+use sfn_aws::Call;
+use sfn_deploy::{
+    Alias, Check, Clock, Deployment, Description, Failure, LONGEST_DESCRIPTION, Limits, Outcome,
+    Progress, Record, Shift, Smoke, Strategy, Subject,
+};
+use tfplugin::model::{Attr, Model, Problem};
+use tfplugin::{AttributePath, Diagnostic, Diagnostics, Value};
+use tokio_util::sync::CancellationToken;
+
+use super::managed::Operation;
+use super::timeouts;
+
+/// Name of the block.
+pub const DEPLOYMENT: &str = "deployment";
+
+/// Default time limit of a smoke execution.
+const SMOKE: Duration = Duration::from_mins(5);
+
+/// A gradual deployment. The block has an effect when the version of the alias changes, and none
+/// when the alias is created.
+#[derive(Debug, Clone, Model)]
+pub struct DeploymentBlock {
+    /// `CANARY` moves `percentage` of the traffic at once and the rest after `interval`. `LINEAR`
+    /// moves `percentage` at once and the same percentage more after each `interval`. `ALL_AT_ONCE`
+    /// moves all traffic at once.
+    #[tf(required, name = "type", one_of = ["CANARY", "LINEAR", "ALL_AT_ONCE"])]
+    kind: Attr<String>,
+    /// Percentage of the first step and, for `LINEAR`, of each further step. Required for `CANARY` and
+    /// `LINEAR`.
+    #[tf(optional, between = 1..=99)]
+    percentage: Attr<i32>,
+    /// Time between two steps, such as `5m`. Required for `CANARY` and `LINEAR`. All steps can take
+    /// 35 hours at most.
+    #[tf(optional, validate = timeouts::duration)]
+    interval: Attr<String>,
+    /// Time to watch the new version after it receives all traffic, such as `10m`. Defaults to
+    /// none.
+    #[tf(optional, validate = timeouts::duration)]
+    bake: Attr<String>,
+    /// Names or ARNs of CloudWatch alarms, of metrics or composite ones. If one of them is raised
+    /// during the deployment, all traffic goes back to the old version.
+    #[tf(optional)]
+    alarms: Attr<BTreeSet<String>>,
+    /// Number of executions or invocations of the new version that must end before it receives
+    /// more traffic, and before the deployment ends.
+    #[tf(optional, at_least = 1)]
+    minimum_executions: Attr<i64>,
+    /// Share of the executions or invocations of the new version that may fail, from 0 to 1. As long
+    /// as fewer than `minimum_executions` have ended, the share is that of `minimum_executions`.
+    #[tf(optional, validate = rate)]
+    maximum_failure_rate: Attr<f64>,
+    /// An execution or invocation of the new version before it receives traffic. The deployment
+    /// fails, without a change, if it does not end as expected.
+    #[tf(block, present)]
+    before_traffic: Attr<BeforeTraffic>,
+}
+
+/// An execution or invocation before traffic.
+#[derive(Debug, Clone, Model)]
+struct BeforeTraffic {
+    /// Input, as a value or as JSON text. Defaults to `{}`.
+    #[tf(optional)]
+    input: Attr<Value>,
+    /// How it must end: `status` (`SUCCEEDED`, `FAILED` or `TIMED_OUT`), `output` as far as it is
+    /// written, the exact `output!`, `error`, and a part of `cause`. Defaults to the status
+    /// `SUCCEEDED`.
+    #[tf(optional)]
+    expect: Attr<Value>,
+    /// Maximum time, such as `90s`. Defaults to `5m`.
+    #[tf(optional, validate = timeouts::duration)]
+    timeout: Attr<String>,
+}
+
+fn rate(rate: &f64) -> Result<(), Problem> {
+    if (0.0..=1.0).contains(rate) {
+        return Ok(());
+    }
+    let detail = "A rate is a share. For example, `0.05` is one in twenty.";
+    Err(Problem::new(
+        format!("`maximum_failure_rate` must be between 0 and 1, got {rate}"),
+        detail,
+    ))
+}
+
+/// A path below the block.
+fn at(name: &str) -> AttributePath {
+    AttributePath::root(DEPLOYMENT).attribute(name)
+}
+
+fn error(message: String, detail: &str, name: &str) -> Diagnostic {
+    Diagnostic::error(message, detail).at(at(name))
+}
+
+fn known_duration(text: &Attr<String>) -> Option<Duration> {
+    text.text().and_then(timeouts::parse)
+}
+
+/// A value as JSON. A text is JSON already.
+fn json(value: &Value) -> Result<serde_json::Value, String> {
+    match value.as_str() {
+        Some(text) => serde_json::from_str(text).map_err(|error| error.to_string()),
+        None => any_to_json(value)
+            .to_value()
+            .ok_or_else(|| "it has a value that is not known".to_owned()),
+    }
+}
+
+impl BeforeTraffic {
+    fn input(&self) -> Result<serde_json::Value, String> {
+        match self.input.known() {
+            Some(input) => json(input),
+            None => Ok(serde_json::json!({})),
+        }
+    }
+
+    fn expect(&self) -> Result<sfn_test::Expect, String> {
+        let json = match self.expect.known() {
+            Some(expect) => json(expect)?,
+            None => serde_json::json!({}),
+        };
+        Smoke::expectation(json)
+    }
+
+    fn validate(&self) -> Diagnostics {
+        let path = |name: &str| at("before_traffic").attribute(name);
+        let input = self.input().err().map(|problem| {
+            let message = format!("`input` is not valid JSON: {problem}");
+            let detail = "Use a value such as `{ orderId = \"smoke\" }`, or JSON text.";
+            Diagnostic::error(message, detail).at(path("input"))
+        });
+        let expect = self.expect().err().map(|problem| {
+            let message = format!("invalid expectation: {problem}");
+            let detail =
+                "Use a value such as `{ status = \"SUCCEEDED\", output = { ok = true } }`.";
+            Diagnostic::error(message, detail).at(path("expect"))
+        });
+        input.into_iter().chain(expect).collect()
+    }
+}
+
+impl DeploymentBlock {
+    fn is_gradual(&self) -> Option<bool> {
+        self.kind.text().map(|kind| kind != "ALL_AT_ONCE")
+    }
+
+    /// The steps. `None` if they depend on unknown or missing values.
+    pub fn strategy(&self) -> Option<Result<Strategy, sfn_deploy::StrategyError>> {
+        let step = || Some((*self.percentage.known()?, known_duration(&self.interval)?));
+        let shift = match self.kind.text()? {
+            "CANARY" => {
+                let (percentage, interval) = step()?;
+                Shift::Canary {
+                    percentage,
+                    interval,
+                }
+            }
+            "LINEAR" => {
+                let (percentage, interval) = step()?;
+                Shift::Linear {
+                    percentage,
+                    interval,
+                }
+            }
+            _ => Shift::AllAtOnce,
+        };
+        let bake = match &self.bake {
+            Attr::Unknown => return None,
+            bake => known_duration(bake).unwrap_or(Duration::ZERO),
+        };
+        Some(Strategy::new(shift, bake))
+    }
+
+    /// Time that a deployment needs. Zero if it is not known.
+    pub fn time_needed(&self) -> Duration {
+        let smoke = match self.before_traffic.known() {
+            Some(before) => known_duration(&before.timeout).unwrap_or(SMOKE),
+            None => Duration::ZERO,
+        };
+        match self.strategy() {
+            Some(Ok(strategy)) => strategy.duration() + smoke,
+            _ => Duration::ZERO,
+        }
+    }
+
+    /// The limits. Alarms are given by their names or ARNs.
+    fn limits(&self) -> Limits {
+        let alarms = self.alarms.known().into_iter().flatten();
+        Limits {
+            alarms: alarms.map(|alarm| alarm_name(alarm).to_owned()).collect(),
+            minimum_executions: self
+                .minimum_executions
+                .known()
+                .and_then(|minimum| u64::try_from(*minimum).ok()),
+            maximum_failure_rate: self.maximum_failure_rate.known().copied(),
+        }
+    }
+
+    /// Checks that span arguments. `description` is that of the alias.
+    pub fn validate(&self, description: &Attr<String>) -> Diagnostics {
+        let mut found = Diagnostics::default();
+        for (name, is_null) in [
+            ("percentage", self.percentage.is_null()),
+            ("interval", self.interval.is_null()),
+        ] {
+            let kind = self.kind.text().unwrap_or("");
+            match self.is_gradual() {
+                Some(true) if is_null => {
+                    let detail = format!("Set `{name}`, or use the type `ALL_AT_ONCE`.");
+                    found.push(error(
+                        format!("`{name}` is required for the type `{kind}`"),
+                        &detail,
+                        name,
+                    ));
+                }
+                Some(false) if !is_null => {
+                    let detail = format!("Remove `{name}`, or use the type `CANARY` or `LINEAR`.");
+                    found.push(error(
+                        format!("`{name}` conflicts with the type `{kind}`"),
+                        &detail,
+                        name,
+                    ));
+                }
+                _ => {}
+            }
+        }
+        found.extend(self.validate_limits());
+        match self.strategy() {
+            // The percentage has its own check.
+            Some(Ok(_) | Err(sfn_deploy::StrategyError::Percentage(_))) | None => {}
+            Some(Err(problem @ sfn_deploy::StrategyError::TooLong(_))) => {
+                let detail = "Use a shorter `interval`, or a larger `percentage`.";
+                found.push(error(problem.to_string(), detail, "interval"));
+            }
+            Some(Err(problem)) => {
+                found.push(error(problem.to_string(), "Use a shorter time.", "bake"));
+            }
+        }
+        let length = description.text().map_or(0, |text| text.chars().count());
+        if length > LONGEST_DESCRIPTION {
+            let detail = "A deployment keeps its progress in the description. Shorten the text.";
+            let message = format!(
+                "`description` must have at most {LONGEST_DESCRIPTION} characters with a `deployment` block, got {length}"
+            );
+            found.push(Diagnostic::error(message, detail).at(AttributePath::root("description")));
+        }
+        if let Some(before) = self.before_traffic.known() {
+            found.extend(before.validate());
+        }
+        found
+    }
+
+    fn validate_limits(&self) -> Diagnostics {
+        let mut found = Diagnostics::default();
+        let is_unwatched = self.is_gradual() == Some(false) && self.bake.is_null();
+        for (name, is_null) in [
+            ("alarms", self.alarms.is_null()),
+            ("minimum_executions", self.minimum_executions.is_null()),
+            ("maximum_failure_rate", self.maximum_failure_rate.is_null()),
+        ] {
+            if is_unwatched && !is_null {
+                let message = format!("`{name}` has no effect without `bake`");
+                let detail = "With the type `ALL_AT_ONCE`, the new version is watched for the time in `bake` only. Set it, such as `bake = \"10m\"`.";
+                found.push(error(message, detail, name));
+            }
+        }
+        let alarms = self.alarms.known().into_iter().flatten();
+        for alarm in alarms.filter(|alarm| alarm.starts_with("arn:")) {
+            if alarm_name(alarm) == alarm {
+                let message = format!("`{alarm}` is not the ARN of an alarm");
+                let detail =
+                    "Use the name or ARN of an alarm, such as `sfn_execution_alarm.failed.name`.";
+                found.push(error(message, detail, "alarms"));
+            }
+        }
+        let count = self.alarms.known().map_or(0, BTreeSet::len);
+        if count > sfn_aws::alarm::NAMES_PER_CALL {
+            let message = format!("`alarms` must have at most 100 elements, got {count}");
+            let detail = "Combine alarms in a composite alarm.";
+            found.push(error(message, detail, "alarms"));
+        }
+        found
+    }
+
+    /// The steps in words, after the version that they replace.
+    pub fn plan(&self, from: &str) -> Option<String> {
+        let strategy = self.strategy()?.ok()?;
+        Some(format!("{from}: {strategy}"))
+    }
+}
+
+/// The name of an alarm that is given by its name or ARN.
+fn alarm_name(alarm: &str) -> &str {
+    match aws_arn::Arn::parse(alarm) {
+        Some(arn) if arn.service == "cloudwatch" => {
+            let name = alarm.split_once(":alarm:").map(|(_, name)| name);
+            name.filter(|name| !name.is_empty()).unwrap_or(alarm)
+        }
+        _ => alarm,
+    }
+}
+
+/// The version that an alias has before a change, for the plan: `from version 6`, or that a
+/// deployment is under way.
+pub fn before(description: Option<&str>, version: Option<&str>) -> String {
+    match (Record::split(description).1, version) {
+        (Some(record), _) => format!(
+            "goes on with version {} or returns to version {}",
+            record.to, record.from
+        ),
+        (None, Some(version)) => format!("from version {version}"),
+        (None, None) => "from two versions".to_owned(),
+    }
+}
+
+/// A call after a deployment that may have been cancelled.
+pub fn uncancelled() -> Call {
+    Call::new(Duration::from_secs(30), CancellationToken::new())
+}
+
+/// A deployment of a version, and what it needs.
+pub struct Rollout<'a> {
+    /// The block.
+    pub block: &'a DeploymentBlock,
+    /// The object that a smoke execution starts.
+    pub subject: Subject,
+    /// Further checks before traffic.
+    pub checks: Vec<Box<dyn Check>>,
+    /// Attribute with the version.
+    pub attribute: &'static str,
+}
+
+impl Rollout<'_> {
+    /// The checks before traffic.
+    fn checks(self, operation: &Operation) -> Result<Vec<Box<dyn Check>>, Diagnostics> {
+        let Some(before) = self.block.before_traffic.known() else {
+            return Ok(self.checks);
+        };
+        let problems = before.validate();
+        problems.into_result()?;
+        let told = |problem: String| Diagnostics::from(Diagnostic::error(problem, ""));
+        let smoke = Smoke {
+            aws: operation.aws().clone(),
+            subject: self.subject,
+            input: before.input().map_err(told)?,
+            expect: before.expect().map_err(told)?,
+            timeout: known_duration(&before.timeout).unwrap_or(SMOKE),
+        };
+        let first: Box<dyn Check> = Box::new(smoke);
+        Ok([first].into_iter().chain(self.checks).collect())
+    }
+
+    /// Runs the checks for a new alias, which has no traffic yet.
+    ///
+    /// # Errors
+    /// When a check fails.
+    pub async fn check_new(self, to: &str, operation: &Operation) -> Result<(), Diagnostics> {
+        let attribute = self.attribute;
+        for check in self.checks(operation)? {
+            let checked = check.run(to, operation.call.cancelled()).await;
+            checked.map_err(|reason| {
+                let summary = format!("version {to} is not healthy");
+                let detail = format!("{}. Nothing was changed.", upper(&reason.to_string()));
+                Diagnostic::error(summary, detail).at(AttributePath::root(attribute))
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Deploys a version, and waits until the deployment ends.
+    ///
+    /// # Errors
+    /// When the alias is not changed, or returns to the old version.
+    pub async fn run(
+        self,
+        alias: &dyn Alias,
+        to: &str,
+        description: Option<String>,
+        operation: &Operation,
+    ) -> Result<Outcome, Diagnostics> {
+        let attribute = self.attribute;
+        let strategy = match self.block.strategy() {
+            Some(Ok(strategy)) => strategy,
+            Some(Err(problem)) => {
+                return Err(Diagnostic::error(problem.to_string(), "Change the block.")
+                    .at(AttributePath::root(DEPLOYMENT))
+                    .into());
+            }
+            None => self.block.strategy_of_missing()?,
+        };
+        let title = alias.title();
+        let report = |progress: Progress| tracing::info!(alias = title, "{progress}");
+        let deployment = Deployment {
+            alias,
+            to,
+            strategy,
+            limits: self.block.limits(),
+            checks: self.checks(operation)?,
+            description: Description::New(description),
+            cancelled: operation.call.cancelled().clone(),
+            deadline: Some(operation.call.deadline()),
+            clock: Clock::new(),
+            report: &report,
+        };
+        deployment
+            .run()
+            .await
+            .map_err(|failure| refused(&failure, &title, to, attribute).into())
+    }
+}
+
+impl DeploymentBlock {
+    /// Values that were unknown in the plan can be missing in the end.
+    fn strategy_of_missing(&self) -> Result<Strategy, Diagnostics> {
+        let problems = self.validate(&Attr::Null);
+        problems.into_result()?;
+        let detail = "Set `type`, `percentage` and `interval`.";
+        Err(Diagnostic::error("the deployment has no steps", detail)
+            .at(AttributePath::root(DEPLOYMENT))
+            .into())
+    }
+}
+
+/// A text that begins with an upper-case letter.
+fn upper(text: &str) -> String {
+    let mut chars = text.chars();
+    match chars.next() {
+        Some(first) => first.to_uppercase().chain(chars).collect(),
+        None => String::new(),
+    }
+}
+
+/// The error for a failed deployment.
+fn refused(failure: &Failure, title: &str, to: &str, attribute: &str) -> Diagnostic {
+    let (summary, detail) = match failure {
+        Failure::Refused(reason) => (
+            format!("version {to} was not deployed"),
+            format!("{}. Nothing was changed.", upper(&reason.to_string())),
+        ),
+        Failure::Missing => (
+            format!("the {title} does not exist"),
+            "It was deleted outside of Terraform. Apply again to create it.".to_owned(),
+        ),
+        Failure::Split(routes) => (
+            format!("the {title} routes to {routes}"),
+            "A deployment begins with one version. Route all traffic to one of them, such as with `aws stepfunctions \
+             update-state-machine-alias`, or remove the `deployment` block for one apply."
+                .to_owned(),
+        ),
+        Failure::DescriptionTooLong => (
+            format!("the description of the {title} is too long"),
+            format!(
+                "A deployment keeps its progress in the description. Shorten it to {LONGEST_DESCRIPTION} characters."
+            ),
+        ),
+        Failure::RolledBack { from, reason } => (
+            format!("the deployment of version {to} was rolled back"),
+            format!(
+                "{}. All traffic goes to version {from} again. The next apply deploys version {to} again.",
+                upper(&reason.to_string())
+            ),
+        ),
+        Failure::Stuck {
+            from,
+            reason,
+            error,
+        } => (
+            format!("the deployment of version {to} could not be rolled back"),
+            format!(
+                "{}. The traffic could not be moved back to version {from}: {error}. The next apply goes on with the \
+                 deployment, or rolls it back if the configuration has version {from}.",
+                upper(&reason.to_string())
+            ),
+        ),
+        Failure::TakenOver => (
+            format!("the deployment of version {to} goes on in another process"),
+            "Another apply or `sfn deploy` continues it. Run `terraform plan` after it has ended.".to_owned(),
+        ),
+    };
+    Diagnostic::error(summary, detail).at(AttributePath::root(attribute))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn alarms_are_named_by_names_and_arns() {
+        for (alarm, expected) in [
+            ("failed", "failed"),
+            (
+                "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:orders: failed",
+                "orders: failed",
+            ),
+            (
+                "arn:aws:sns:eu-west-1:123456789012:topic",
+                "arn:aws:sns:eu-west-1:123456789012:topic",
+            ),
+        ] {
+            assert_eq!(alarm_name(alarm), expected);
+        }
+    }
+
+    #[test]
+    fn plans_say_where_they_begin() {
+        assert_eq!(before(None, Some("6")), "from version 6");
+        assert_eq!(before(Some("d"), None), "from two versions");
+        let record = "d [sfn deployment of version 7 after 6: start 2026-12-01T13:24:49Z, step 2026-12-01T13:24:49Z, id 1a2b3c]";
+        assert_eq!(
+            before(Some(record), Some("7")),
+            "goes on with version 7 or returns to version 6"
+        );
+    }
+}
