@@ -70,9 +70,8 @@ fn value(path: &str) -> Value {
         "DefinitionUri" => json!("marker.asl.json"),
         "DefinitionSubstitutions" => json!({"Comment": "marker"}),
         "StateMachineArn" | "StateMachineVersionArn" => json!({"Ref": "Other"}),
-        "Tags" | "tags" | "Events" | "alarms" | "notifications" | "DeploymentPreference" => {
-            json!({"marker": "marker"})
-        }
+        "DeploymentPreference" => json!({"Type": "CANARY", "Percentage": 10, "Interval": 5}),
+        "Tags" | "tags" | "Events" | "alarms" | "notifications" => json!({"marker": "marker"}),
         "destinations" | "Alarms" | "Policies" | "events" | "dependsOn" | "iamRoleStatements" => {
             json!(["marker"])
         }
@@ -87,6 +86,12 @@ fn definition(comment: &str) -> Value {
 /// The settings that a property requires to have an effect.
 fn base(ty: &str, path: &str) -> Value {
     let mut base = match ty {
+        "AWS::Serverless::StateMachine" if path == "DeploymentPreference" => {
+            json!({"AutoPublishAlias": "live", "Definition": definition("${Comment}")})
+        }
+        "AWS::StepFunctions::StateMachineAlias" if path.starts_with("DeploymentPreference") => {
+            json!({"Name": "live", "DeploymentPreference": {"StateMachineVersionArn": {"Ref": "Version"}, "Type": "CANARY"}})
+        }
         "AWS::StepFunctions::StateMachineAlias" => {
             json!({"Name": "live", "RoutingConfiguration": [{"StateMachineVersionArn": {"Ref": "Version"}, "Weight": 100}]})
         }
@@ -205,7 +210,7 @@ fn fate(ty: &str, path: &str) -> &'static str {
     let name = path.trim_start_matches('@');
     let first = name.split('.').next().unwrap();
     let tells = |note: &String| {
-        let words = [first, "condition is left out", "gradual deployment"];
+        let words = [first, "condition is left out"];
         words.iter().any(|word| note.contains(word))
     };
     if IMPLIED.contains(&name) {

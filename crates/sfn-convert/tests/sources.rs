@@ -6,6 +6,9 @@
     reason = "helpers of tests fail as tests do"
 )]
 
+#[path = "sources/deployments.rs"]
+mod deployments;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -115,6 +118,11 @@ fn placeholders_of_a_definition_are_mapped_or_named() {
             ("Seconds", "var.seconds")
         ]
     ));
+}
+
+/// The text with single spaces, which does not depend on the alignment.
+fn plain(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Every part of a source is converted or named in a note.
@@ -279,6 +287,7 @@ fn damaged_files_are_refused_or_become_configuration() {
         "sam/template.yaml",
         "serverless/serverless.yml",
         "terraform/main.tf",
+        "sam/deployment.yaml",
     ] {
         let text = fs::read_to_string(folder().join(path)).unwrap();
         for _ in 0..250 {
@@ -377,7 +386,6 @@ fn definitions_of_terraform_are_read_as_far_as_they_are_written() {
             "{locals}resource \"aws_sfn_state_machine\" \"m\" {{\n  name = \"m\"\n  definition = {definition}\n}}\n"
         );
         let said = converted("main.tf", &text, &[]);
-        let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(plain(&said).contains(part), "{definition}:\n{said}");
     }
 }

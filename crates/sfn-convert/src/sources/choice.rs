@@ -8,7 +8,7 @@ use tfplugin::Value;
 
 use super::Converted;
 use super::intrinsic::{Template, function, is_no_value};
-use crate::machine::Machine;
+use crate::machine::{Beside, Machine};
 
 /// A value, or several values that conditions select.
 #[derive(Debug)]
@@ -20,13 +20,22 @@ pub(super) enum Choice<T> {
 }
 
 /// The condition and the two values of `Fn::If`.
-fn if_else(value: &Json) -> Option<(&str, &Json, &Json)> {
+pub(super) fn if_else(value: &Json) -> Option<(&str, &Json, &Json)> {
     match function(value)? {
         ("Fn::If", Json::Array(arguments)) => match arguments.as_slice() {
             [Json::String(condition), yes, no] => Some((condition, yes, no)),
             _ => None,
         },
         _ => None,
+    }
+}
+
+/// All values that conditions select, without `AWS::NoValue`.
+pub(super) fn alternatives(value: &Json) -> Vec<&Json> {
+    match if_else(value) {
+        Some((_, yes, no)) => [yes, no].into_iter().flat_map(alternatives).collect(),
+        None if is_no_value(value) => Vec::new(),
+        None => vec![value],
     }
 }
 
@@ -84,21 +93,58 @@ impl<T> Choice<T> {
     }
 }
 
-/// Sets a block of a state machine, or adds a `dynamic` block if the block depends on a condition.
+impl Choice<Value> {
+    /// The choice as one value, which is an expression if conditions select it.
+    pub fn settled(self, out: &mut Converted) -> Value {
+        match self {
+            Self::Is(value) => value.unwrap_or_default(),
+            Self::If(..) => {
+                let references = out.placeholders.references();
+                let write = |value: Option<&Value>| {
+                    Some(Writer::new(references).in_line(value.unwrap_or(&Value::Null)))
+                };
+                self.expression(&write).map_or(Value::Null, |expression| {
+                    out.placeholders.text(&expression).into()
+                })
+            }
+        }
+    }
+}
+
+/// A resource to which a block is added.
+pub(super) struct Target<'a> {
+    /// Type of the resource.
+    pub ty: &'a str,
+    pub settings: &'a mut Value,
+    pub beside: &'a mut Beside,
+}
+
+impl<'a> Target<'a> {
+    /// A state machine.
+    pub fn of(machine: &'a mut Machine) -> Self {
+        Self {
+            ty: crate::machine::TYPE,
+            settings: &mut machine.settings,
+            beside: &mut machine.beside,
+        }
+    }
+}
+
+/// Sets a block of a resource, or adds a `dynamic` block if the block depends on a condition.
 pub(super) fn set_block(
     name: &str,
     choice: &Choice<Value>,
-    machine: &mut Machine,
+    target: Target<'_>,
     out: &mut Converted,
 ) {
     let exists =
         |value: Option<&Value>| Some(if value.is_some() { "[1]" } else { "[]" }.to_owned());
     match (choice, choice.expression(&exists).as_deref()) {
         (_, None | Some("[]")) => {}
-        (Choice::Is(Some(value)), _) => machine.settings.set(name, value.clone()),
-        (_, Some("[1]")) => machine.settings.set(name, block(choice, out)),
+        (Choice::Is(Some(value)), _) => target.settings.set(name, value.clone()),
+        (_, Some("[1]")) => target.settings.set(name, block(choice, out)),
         (_, Some(for_each)) => {
-            let schema = crate::schemas::resource(crate::machine::TYPE);
+            let schema = crate::schemas::resource(target.ty);
             let Some(nested) = schema.nested(name) else {
                 return;
             };
@@ -110,7 +156,7 @@ pub(super) fn set_block(
                 "content",
                 Writer::new(references).body(&nested.block, &value, 3),
             );
-            machine
+            target
                 .beside
                 .last
                 .spaced_block(format!("dynamic {}", quoted(name)), dynamic);

@@ -3,16 +3,15 @@
 //! Sources: CloudFormation template reference, `AWS::StepFunctions::StateMachine`, `…::StateMachineVersion` and
 //! `…::StateMachineAlias`; SAM specification, `AWS::Serverless::StateMachine`.
 
-use std::collections::BTreeMap;
-
 use asl::{Json, JsonPointer, Members};
-use tfconfig::Writer;
 use tfplugin::Value;
 
-use super::choice::{self, Choice};
+use super::alias;
+use super::choice::{self, Choice, Target};
 use super::intrinsic::{Template, function};
 use super::left_out::left_out;
 use super::note::Note;
+use super::tags::tags;
 use super::{Converted, Map, Resource, Source, Variable, label_of, relative};
 use crate::definition;
 use crate::machine::{Definition, Machine};
@@ -27,14 +26,17 @@ const ALIAS: &str = "AWS::StepFunctions::StateMachineAlias";
 const ACTIVITY: &str = "AWS::StepFunctions::Activity";
 
 /// Converted properties of both types of state machines. Other properties are named in a note.
-const KEPT: [&str; 27] = [
+const KEPT: [&str; 30] = [
     "AutoPublishAlias",
     "Definition",
     "DefinitionS3Location",
     "DefinitionString",
     "DefinitionSubstitutions",
     "DefinitionUri",
-    "DeploymentPreference",
+    "DeploymentPreference.Alarms",
+    "DeploymentPreference.Interval",
+    "DeploymentPreference.Percentage",
+    "DeploymentPreference.Type",
     "EncryptionConfiguration.KmsDataKeyReusePeriodSeconds",
     "EncryptionConfiguration.KmsKeyId",
     "EncryptionConfiguration.Type",
@@ -57,8 +59,12 @@ const KEPT: [&str; 27] = [
     "Type",
 ];
 const KEPT_OF_VERSION: [&str; 2] = ["Description", "StateMachineArn"];
-const KEPT_OF_ALIAS: [&str; 4] = [
-    "DeploymentPreference",
+const KEPT_OF_ALIAS: [&str; 8] = [
+    "DeploymentPreference.Alarms",
+    "DeploymentPreference.Interval",
+    "DeploymentPreference.Percentage",
+    "DeploymentPreference.StateMachineVersionArn",
+    "DeploymentPreference.Type",
     "Description",
     "Name",
     "RoutingConfiguration",
@@ -129,14 +135,14 @@ pub fn convert(root: &Json, source: &Source<'_>, map: &Map) -> Result<Converted,
         .iter()
         .filter(|(_, resource)| ty(resource) == VERSION)
     {
-        publish(&template, id, resource, &mut out);
+        alias::publish(&template, id, resource, &mut out);
         tell_left_out(id, resource, &KEPT_OF_VERSION, &mut out);
     }
     for (id, resource) in resources
         .iter()
         .filter(|(_, resource)| ty(resource) == ALIAS)
     {
-        alias(&template, &resources, id, resource, &mut out);
+        alias::convert(&template, &resources, id, resource, &mut out);
         tell_left_out(id, resource, &KEPT_OF_ALIAS, &mut out);
     }
     for (id, resource) in resources
@@ -261,7 +267,7 @@ fn machine(
             Some(read(template, Some(value), out)).filter(|it| !it.is_null())
         };
         let choice = Choice::read(template, value, out, &mut read);
-        choice::set_block(name, &choice, &mut machine, out);
+        choice::set_block(name, &choice, Target::of(&mut machine), out);
     }
     machine
         .settings
@@ -272,14 +278,7 @@ fn machine(
     let arn = import_id(template, label, name.as_ref(), out);
     out.import(&machine.address(), &arn);
     out.arns.insert(label.to_owned(), arn);
-    if properties.contains_key("DeploymentPreference") {
-        out.notes.push(not_gradual(id));
-    }
-    if let Some(alias) = properties.get("AutoPublishAlias") {
-        machine.settings.set("publish", true);
-        let name = template.value(alias, out);
-        add_alias(out, label, name, Value::Null, "live");
-    }
+    alias::auto_publish(template, id, &properties, &mut machine, out);
     Ok(machine)
 }
 
@@ -434,112 +433,11 @@ pub(super) fn encryption(
     Value::object(names.map(attribute))
 }
 
-/// Tags from a list of keys and values or, in SAM, from a map.
-fn tags(template: &Template<'_>, value: Option<&Json>, out: &mut Converted) -> Value {
-    let Some(value) = value else {
-        return Value::Null;
-    };
-    let choice = Choice::read(template, value, out, &mut |value, out| {
-        all_tags(template, value, out)
-    });
-    match choice {
-        Choice::Is(tags) => tags.unwrap_or_default(),
-        Choice::If(..) => {
-            let references = out.placeholders.references();
-            let write = |tags: Option<&Value>| {
-                Some(Writer::new(references).in_line(tags.unwrap_or(&Value::Null)))
-            };
-            choice.expression(&write).map_or(Value::Null, |expression| {
-                out.placeholders.text(&expression).into()
-            })
-        }
-    }
-}
-
-/// Tags that do not all depend on the same condition.
-fn all_tags(template: &Template<'_>, value: &Json, out: &mut Converted) -> Option<Value> {
-    let tags = match value {
-        Json::Array(tags) => tags,
-        Json::Object(_) => return Some(template.value(value, out)),
-        _ => return None,
-    };
-    let (mut all, mut optional) = (BTreeMap::new(), Vec::new());
-    for tag in tags {
-        let choice = Choice::read(template, tag, out, &mut |tag, out| {
-            key_and_value(template, tag, out)
-        });
-        match choice {
-            Choice::Is(tag) => all.extend(tag),
-            Choice::If(..) => {
-                let write = |tag: Option<&(String, Value)>| Some(in_line(tag.cloned(), out));
-                optional.extend(choice.expression(&write));
-            }
-        }
-    }
-    if optional.is_empty() {
-        return Some(all.into());
-    }
-    let parts: Vec<String> = [in_line(all, out)].into_iter().chain(optional).collect();
-    Some(
-        out.placeholders
-            .text(&format!("merge({})", parts.join(", ")))
-            .into(),
-    )
-}
-
-fn key_and_value(
-    template: &Template<'_>,
-    tag: &Json,
-    out: &mut Converted,
-) -> Option<(String, Value)> {
-    let (key, value) = tag.get("Key").zip(tag.get("Value"))?;
-    Some((template.text(key, out), template.value(value, out)))
-}
-
-fn in_line(tags: impl IntoIterator<Item = (String, Value)>, out: &Converted) -> String {
-    Writer::new(out.placeholders.references()).in_line(&Value::object(tags))
-}
-
 /// Reads a property as a block.
 type ReadBlock = fn(&Template<'_>, Option<&Json>, &mut Converted) -> Value;
 
-/// Expression of the newest version of a state machine.
-fn newest(label: &str) -> String {
-    format!("sfn_state_machine.{label}.state_machine_version_arn")
-}
-
-fn add_alias(out: &mut Converted, machine: &str, name: Value, description: Value, fallback: &str) {
-    let version = out.placeholders.text(&newest(machine));
-    let label = tfconfig::label(&format!(
-        "{machine}_{}",
-        name.as_str().filter(|it| it.is_ascii()).unwrap_or(fallback)
-    ));
-    let route = Value::object([
-        ("state_machine_version_arn", version.into()),
-        ("weight", 100.into()),
-    ]);
-    let value = Value::object([
-        ("name", name.clone()),
-        ("description", description),
-        ("routing_configuration", Value::List(vec![route])),
-    ]);
-    let name = out
-        .placeholders
-        .references()
-        .string(name.as_str().unwrap_or(""));
-    let arn = out.arns.get(machine).cloned().unwrap_or_default();
-    let id = format!("\"{}:{}\"", inside(&arn), inside(&name));
-    out.import(&format!("sfn_alias.{label}"), &id);
-    out.resources.push(Resource {
-        ty: "sfn_alias".into(),
-        label,
-        value,
-        beside: Default::default(),
-    });
-}
-
 /// An expression as a part of a quoted string.
-fn inside(expression: &str) -> String {
+pub(super) fn inside(expression: &str) -> String {
     match expression
         .strip_prefix('"')
         .and_then(|rest| rest.strip_suffix('"'))
@@ -549,108 +447,9 @@ fn inside(expression: &str) -> String {
     }
 }
 
-/// Converts a version resource to the argument `publish` of its state machine.
-fn publish(template: &Template<'_>, id: &str, resource: &Json, out: &mut Converted) {
-    let machine = resource
-        .get("Properties")
-        .and_then(|properties| properties.get("StateMachineArn"));
-    let label = machine.and_then(|machine| machine_named(template, machine));
-    let description = resource
-        .get("Properties")
-        .and_then(|properties| properties.get("Description"));
-    let description = description.map_or(Value::Null, |text| template.value(text, out));
-    match label.and_then(|label| {
-        out.machines
-            .iter_mut()
-            .find(|machine| machine.label == label)
-    }) {
-        Some(machine) => {
-            machine.settings.set("publish", true);
-            machine.settings.set("version_description", description);
-        }
-        None => out.notes.push(Note::at(
-            place(id),
-            format!("`{id}` is left out: its state machine is not in this template"),
-        )),
-    }
-}
-
-/// Label of the state machine that a value refers to.
-fn machine_named(template: &Template<'_>, value: &Json) -> Option<String> {
-    let name = match (value.get("Ref"), value.get("Fn::GetAtt")) {
-        (Some(Json::String(name)), _) => name.as_str(),
-        (_, Some(Json::String(path))) => path.split('.').next()?,
-        (_, Some(Json::Array(parts))) => parts.first()?.as_str()?,
-        _ => return None,
-    };
-    template.machines.get(name).cloned()
-}
-
-fn alias(
-    template: &Template<'_>,
-    resources: &Members,
-    id: &str,
-    resource: &Json,
-    out: &mut Converted,
-) {
-    let properties = resource
-        .get("Properties")
-        .and_then(Json::as_object)
-        .cloned()
-        .unwrap_or_default();
-    let preference = properties.get("DeploymentPreference");
-    let first = properties
-        .get("RoutingConfiguration")
-        .and_then(Json::as_array)
-        .filter(|routes| routes.len() == 1)
-        .and_then(<[Json]>::first);
-    let version = preference
-        .and_then(|preference| preference.get("StateMachineVersionArn"))
-        .or_else(|| first.and_then(|route| route.get("StateMachineVersionArn")));
-    let of_version = version
-        .and_then(|version| version.get("Ref")?.as_str())
-        .and_then(|version| resources.get(version));
-    let machine = of_version.and_then(|version| {
-        machine_named(template, version.get("Properties")?.get("StateMachineArn")?)
-    });
-    let Some(machine) = machine else {
-        out.notes.push(Note::at(
-            place(id),
-            format!("`{id}` is left out: add an `sfn_alias` with its versions"),
-        ));
-        return;
-    };
-    let name = properties
-        .get("Name")
-        .map(|name| template.value(name, out))
-        .unwrap_or_default();
-    if name.is_null() {
-        out.notes.push(Note::at(
-            place(id),
-            format!("`{id}` is left out: it has no name"),
-        ));
-        return;
-    }
-    let description = properties
-        .get("Description")
-        .map_or(Value::Null, |text| template.value(text, out));
-    add_alias(out, &machine, name, description, "alias");
-    if preference.is_some() {
-        out.notes.push(not_gradual(id));
-    }
-}
-
 /// The place of a resource in the template.
-fn place(id: &str) -> JsonPointer {
+pub(super) fn place(id: &str) -> JsonPointer {
     JsonPointer::root().join("Resources").join(id.to_owned())
-}
-
-fn not_gradual(id: &str) -> Note {
-    let at = place(id).join("Properties").join("DeploymentPreference");
-    Note::at(
-        at,
-        format!("`{id}`: the alias moves at once; its gradual deployment is left out"),
-    )
 }
 
 /// Adds notes about settings that a macro generates, which are left out.

@@ -1,12 +1,15 @@
 //! Converts files that declare state machines to configuration of the provider.
 
+mod alias;
 mod choice;
 mod cloudformation;
+mod deployment;
 mod frame;
 mod intrinsic;
 mod left_out;
 mod note;
 mod serverless;
+mod tags;
 pub mod template_text;
 mod terraform;
 
