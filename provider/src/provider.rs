@@ -8,14 +8,17 @@ use sfn_aws::Call;
 use tfplugin::model::Model as _;
 use tfplugin::schema::Schema;
 use tfplugin::{
-    Context, DataSource, Diagnostic, Diagnostics, ListResource, Provider, Resource, Value,
+    Action, Context, DataSource, Diagnostic, Diagnostics, EphemeralResource, ListResource,
+    Provider, Resource, Value,
 };
 
 use crate::provider_block::{self, ProviderBlock, single};
 use crate::session::{Access, ProviderContext, ProviderSession};
 use crate::shared::checks::Checks;
 use crate::shared::timeouts;
-use crate::{data_sources, diagnostics, functions, list_resources, resources};
+use crate::{
+    actions, data_sources, diagnostics, ephemeral_resources, functions, list_resources, resources,
+};
 
 /// Address in the registry.
 const ADDRESS: &str = "registry.terraform.io/terraform-provider-sfn/sfn";
@@ -107,6 +110,14 @@ impl Provider for SfnProvider {
 
     fn list_resources(&self) -> Vec<Box<dyn ListResource>> {
         list_resources::all(&self.context)
+    }
+
+    fn actions(&self) -> Vec<Box<dyn Action>> {
+        actions::all(&self.context)
+    }
+
+    fn ephemeral_resources(&self) -> Vec<Box<dyn EphemeralResource>> {
+        ephemeral_resources::all(&self.context)
     }
 
     fn functions(&self) -> Vec<Box<dyn tfplugin::Function>> {

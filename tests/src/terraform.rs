@@ -111,6 +111,10 @@ pub enum Feature {
     Identity,
     /// `terraform query` and its `list` blocks.
     Query,
+    /// `action` blocks.
+    Action,
+    /// `ephemeral` blocks.
+    Ephemeral,
 }
 
 impl Feature {
@@ -118,7 +122,8 @@ impl Feature {
     fn since(self) -> Release {
         match self {
             Self::Identity => (1, 12, 0),
-            Self::Query => (1, 14, 0),
+            Self::Query | Self::Action => (1, 14, 0),
+            Self::Ephemeral => (1, 10, 0),
         }
     }
 
@@ -126,7 +131,8 @@ impl Feature {
     fn since_of_tofu(self) -> Option<Release> {
         match self {
             Self::Identity => Some((1, 12, 0)),
-            Self::Query => None,
+            Self::Query | Self::Action => None,
+            Self::Ephemeral => Some((1, 11, 0)),
         }
     }
 }
@@ -136,6 +142,8 @@ impl fmt::Display for Feature {
         formatter.write_str(match self {
             Self::Identity => "`import` by identity",
             Self::Query => "`terraform query`",
+            Self::Action => "`action` blocks",
+            Self::Ephemeral => "`ephemeral` blocks",
         })
     }
 }
@@ -331,12 +339,20 @@ mod tests {
     fn features_come_with_versions() {
         let has = |text: &str| {
             let terraform = terraform(text);
-            [Feature::Identity, Feature::Query].map(|feature| terraform.has(feature))
+            [
+                Feature::Identity,
+                Feature::Query,
+                Feature::Action,
+                Feature::Ephemeral,
+            ]
+            .map(|feature| terraform.has(feature))
         };
-        assert_eq!(has("Terraform v1.8.4"), [false, false]);
-        assert_eq!(has("Terraform v1.12.0"), [true, false]);
-        assert_eq!(has("Terraform v1.14.0"), [true, true]);
-        assert_eq!(has("OpenTofu v1.12.6"), [true, false]);
+        assert_eq!(has("Terraform v1.8.4"), [false, false, false, false]);
+        assert_eq!(has("Terraform v1.11.4"), [false, false, false, true]);
+        assert_eq!(has("Terraform v1.12.0"), [true, false, false, true]);
+        assert_eq!(has("Terraform v1.14.0"), [true, true, true, true]);
+        assert_eq!(has("OpenTofu v1.10.0"), [false, false, false, false]);
+        assert_eq!(has("OpenTofu v1.12.6"), [true, false, false, true]);
     }
 
     #[test]

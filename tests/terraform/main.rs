@@ -9,6 +9,7 @@
 )]
 
 mod acceptance;
+mod actions;
 mod activities;
 mod alarms;
 mod aliases;

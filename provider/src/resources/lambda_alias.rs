@@ -8,13 +8,13 @@ use async_trait::async_trait;
 use aws_arn::FunctionArn;
 use sfn_aws::Identity;
 use sfn_aws::function::alias::{self, Wanted};
-use sfn_deploy::{FunctionAlias, Record, Subject};
+use sfn_deploy::{Description, FunctionAlias, Record, Subject};
 use tfplugin::model::{Attr, Model, Problem};
 use tfplugin::{AttributePath, Diagnostic, Diagnostics};
 
 use super::lambda_function::invoke_arn;
 use crate::session::ProviderContext;
-use crate::shared::deployment::{DeploymentBlock, Rollout, before, uncancelled};
+use crate::shared::deployment::{DeploymentBlock, Rollout, before, log, uncancelled};
 use crate::shared::managed::{
     Change, Failed, IdentityPart, Managed, Observed, Operation, PlanOutcome, Refusal,
 };
@@ -157,10 +157,10 @@ impl LambdaAlias {
     ) -> Result<Self, Failed<Self>> {
         let (function, name) = (self.function_name.get()?, self.name.get()?);
         let target = FunctionAlias::new(operation.aws(), function, name);
-        let description = self.description.text().map(str::to_owned);
+        let description = Description::New(self.description.text().map(str::to_owned));
         let version = self.function_version.get()?;
         let deployed = rollout(deployment, function)
-            .run(&target, version, description, operation)
+            .run(&target, version, description, operation, &log)
             .await;
         let Err(diagnostics) = deployed else {
             let plan = match &self.deployment_plan {

@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use sfn_aws::Call;
 use tfplugin::model::Model;
 use tfplugin::schema::{Attribute, Schema};
 use tfplugin::{
@@ -14,7 +15,7 @@ use tfplugin::{
 use super::managed::{Managed, Operation, Refusal};
 use super::region::{self, REGION};
 use super::resource::ManagedResource;
-use super::timeouts;
+use super::timeouts::READ;
 use crate::diagnostics;
 use crate::session::ProviderContext;
 
@@ -23,6 +24,9 @@ use crate::session::ProviderContext;
 pub trait Lookup: Model + Send + Sync + 'static {
     /// Type of the data source, such as `sfn_alias`.
     const TYPE: &'static str;
+
+    /// Time limit.
+    const TIMEOUT: Duration = READ;
 
     /// Name of the object in messages, such as "alias `live`".
     fn title(&self) -> String;
@@ -74,7 +78,11 @@ impl<T: Lookup> LookupDataSource<T> {
     }
 }
 
-fn operation(provider: ProviderContext, cx: &Context) -> Result<Operation, Diagnostics> {
+fn operation(
+    provider: ProviderContext,
+    timeout: Duration,
+    cx: &Context,
+) -> Result<Operation, Diagnostics> {
     let session = provider.session()?;
     session.require_aws(
         "`offline = true` in the provider block allows no calls to AWS. Remove it, or give the values of the data \
@@ -84,7 +92,7 @@ fn operation(provider: ProviderContext, cx: &Context) -> Result<Operation, Diagn
     Ok(Operation {
         provider,
         session,
-        call: timeouts::call(&Value::Null, "read", Duration::ZERO, cx),
+        call: Call::new(timeout, cx.cancelled.clone()),
         tags: tags(),
         prior_tags: tags(),
     })
@@ -111,7 +119,7 @@ impl<T: Lookup> DataSource for LookupDataSource<T> {
         let written = region::written(&config).map(str::to_owned);
         let region = written.or_else(|| T::from_value(&config).region());
         let provider = self.provider.in_region(region.clone());
-        let operation = operation(provider, cx)?;
+        let operation = operation(provider, T::TIMEOUT, cx)?;
         let model = T::from_value(&config);
         let title = model.title();
         let read = tokio::select! {
@@ -275,6 +283,7 @@ impl<T: Search> ListResource for SearchListResource<T> {
         let search = T::from_value(&request.config);
         let operation = operation(
             self.provider.in_region(written.or_else(|| search.region())),
+            READ,
             cx,
         )?;
         let refused = |refusal: Refusal| match refusal {

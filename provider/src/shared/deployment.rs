@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use asl_hcl::any_to_json;
 use sfn_aws::Call;
 use sfn_deploy::{
     Alias, Check, Clock, Deployment, Description, Failure, LONGEST_DESCRIPTION, Limits, Outcome,
@@ -13,6 +12,7 @@ use tfplugin::model::{Attr, Model, Problem};
 use tfplugin::{AttributePath, Diagnostic, Diagnostics, Value};
 use tokio_util::sync::CancellationToken;
 
+use super::json_argument::json;
 use super::managed::Operation;
 use super::timeouts;
 
@@ -88,27 +88,8 @@ fn rate(rate: &f64) -> Result<(), Problem> {
     ))
 }
 
-/// A path below the block.
-fn at(name: &str) -> AttributePath {
-    AttributePath::root(DEPLOYMENT).attribute(name)
-}
-
-fn error(message: String, detail: &str, name: &str) -> Diagnostic {
-    Diagnostic::error(message, detail).at(at(name))
-}
-
 fn known_duration(text: &Attr<String>) -> Option<Duration> {
     text.text().and_then(timeouts::parse)
-}
-
-/// A value as JSON. A text is JSON already.
-fn json(value: &Value) -> Result<serde_json::Value, String> {
-    match value.as_str() {
-        Some(text) => serde_json::from_str(text).map_err(|error| error.to_string()),
-        None => any_to_json(value)
-            .to_value()
-            .ok_or_else(|| "it has a value that is not known".to_owned()),
-    }
 }
 
 impl BeforeTraffic {
@@ -127,8 +108,8 @@ impl BeforeTraffic {
         Smoke::expectation(json)
     }
 
-    fn validate(&self) -> Diagnostics {
-        let path = |name: &str| at("before_traffic").attribute(name);
+    fn validate(&self, block: &AttributePath) -> Diagnostics {
+        let path = |name: &str| block.clone().attribute("before_traffic").attribute(name);
         let input = self.input().err().map(|problem| {
             let message = format!("`input` is not valid JSON: {problem}");
             let detail = "Use a value such as `{ orderId = \"smoke\" }`, or JSON text.";
@@ -201,9 +182,26 @@ impl DeploymentBlock {
         }
     }
 
-    /// Checks that span arguments. `description` is that of the alias.
+    /// Checks that span arguments, and the description of the alias.
     pub fn validate(&self, description: &Attr<String>) -> Diagnostics {
+        let mut found = self.validate_at(&AttributePath::root(DEPLOYMENT));
+        let length = description.text().map_or(0, |text| text.chars().count());
+        if length > LONGEST_DESCRIPTION {
+            let detail = "A deployment keeps its progress in the description. Shorten the text.";
+            let message = format!(
+                "`description` must have at most {LONGEST_DESCRIPTION} characters with a `deployment` block, got {length}"
+            );
+            found.push(Diagnostic::error(message, detail).at(AttributePath::root("description")));
+        }
+        found
+    }
+
+    /// Checks that span arguments. `block` is the path of the block that has them.
+    pub fn validate_at(&self, block: &AttributePath) -> Diagnostics {
         let mut found = Diagnostics::default();
+        let error = |message: String, detail: &str, name: &str| {
+            Diagnostic::error(message, detail).at(block.clone().attribute(name))
+        };
         for (name, is_null) in [
             ("percentage", self.percentage.is_null()),
             ("interval", self.interval.is_null()),
@@ -229,7 +227,7 @@ impl DeploymentBlock {
                 _ => {}
             }
         }
-        found.extend(self.validate_limits());
+        found.extend(self.validate_limits(block));
         match self.strategy() {
             // The percentage has its own check.
             Some(Ok(_) | Err(sfn_deploy::StrategyError::Percentage(_))) | None => {}
@@ -241,22 +239,17 @@ impl DeploymentBlock {
                 found.push(error(problem.to_string(), "Use a shorter time.", "bake"));
             }
         }
-        let length = description.text().map_or(0, |text| text.chars().count());
-        if length > LONGEST_DESCRIPTION {
-            let detail = "A deployment keeps its progress in the description. Shorten the text.";
-            let message = format!(
-                "`description` must have at most {LONGEST_DESCRIPTION} characters with a `deployment` block, got {length}"
-            );
-            found.push(Diagnostic::error(message, detail).at(AttributePath::root("description")));
-        }
         if let Some(before) = self.before_traffic.known() {
-            found.extend(before.validate());
+            found.extend(before.validate(block));
         }
         found
     }
 
-    fn validate_limits(&self) -> Diagnostics {
+    fn validate_limits(&self, block: &AttributePath) -> Diagnostics {
         let mut found = Diagnostics::default();
+        let error = |message: String, detail: &str, name: &str| {
+            Diagnostic::error(message, detail).at(block.clone().attribute(name))
+        };
         let is_unwatched = self.is_gradual() == Some(false) && self.bake.is_null();
         for (name, is_null) in [
             ("alarms", self.alarms.is_null()),
@@ -341,7 +334,7 @@ impl Rollout<'_> {
         let Some(before) = self.block.before_traffic.known() else {
             return Ok(self.checks);
         };
-        let problems = before.validate();
+        let problems = before.validate(&AttributePath::root(DEPLOYMENT));
         problems.into_result()?;
         let told = |problem: String| Diagnostics::from(Diagnostic::error(problem, ""));
         let smoke = Smoke {
@@ -372,7 +365,7 @@ impl Rollout<'_> {
         Ok(())
     }
 
-    /// Deploys a version, and waits until the deployment ends.
+    /// Deploys a version, and waits until the deployment ends. `report` receives its progress.
     ///
     /// # Errors
     /// When the alias is not changed, or returns to the old version.
@@ -380,8 +373,9 @@ impl Rollout<'_> {
         self,
         alias: &dyn Alias,
         to: &str,
-        description: Option<String>,
+        description: Description,
         operation: &Operation,
+        report: &(dyn Fn(Progress) + Send + Sync),
     ) -> Result<Outcome, Diagnostics> {
         let attribute = self.attribute;
         let strategy = match self.block.strategy() {
@@ -394,18 +388,17 @@ impl Rollout<'_> {
             None => self.block.strategy_of_missing()?,
         };
         let title = alias.title();
-        let report = |progress: Progress| tracing::info!(alias = title, "{progress}");
         let deployment = Deployment {
             alias,
             to,
             strategy,
             limits: self.block.limits(),
             checks: self.checks(operation)?,
-            description: Description::New(description),
+            description,
             cancelled: operation.call.cancelled().clone(),
             deadline: Some(operation.call.deadline()),
             clock: Clock::new(),
-            report: &report,
+            report,
         };
         deployment
             .run()
@@ -417,13 +410,18 @@ impl Rollout<'_> {
 impl DeploymentBlock {
     /// Values that were unknown in the plan can be missing in the end.
     fn strategy_of_missing(&self) -> Result<Strategy, Diagnostics> {
-        let problems = self.validate(&Attr::Null);
+        let problems = self.validate_at(&AttributePath::root(DEPLOYMENT));
         problems.into_result()?;
         let detail = "Set `type`, `percentage` and `interval`.";
         Err(Diagnostic::error("the deployment has no steps", detail)
             .at(AttributePath::root(DEPLOYMENT))
             .into())
     }
+}
+
+/// Writes the progress of a deployment to the log of the provider.
+pub fn log(progress: Progress) {
+    tracing::info!("{progress}");
 }
 
 /// A text that begins with an upper-case letter.

@@ -1,5 +1,6 @@
 //! Code shared by several resources.
 
+pub mod action;
 pub mod arns;
 pub mod checks;
 pub mod data_source;
@@ -8,6 +9,7 @@ pub mod encryption;
 pub mod execution_role;
 pub mod fold;
 pub mod identity;
+pub mod json_argument;
 pub mod lookup_cache;
 pub mod machine_filter;
 pub mod managed;

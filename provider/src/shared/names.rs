@@ -52,6 +52,14 @@ pub fn activity(name: &str) -> Result<(), Problem> {
     states_name("activity name", name, MAX_NAME)
 }
 
+/// Checks the name of an execution.
+///
+/// # Errors
+/// When AWS rejects the name.
+pub fn execution(name: &str) -> Result<(), Problem> {
+    states_name("execution name", name, MAX_NAME)
+}
+
 /// Checks the name of an alias of a state machine (API reference, CreateStateMachineAlias, `name`).
 ///
 /// # Errors

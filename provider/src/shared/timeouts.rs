@@ -11,7 +11,7 @@ use tfplugin::{AttributePath, Context, Diagnostic, Diagnostics, Type, Value};
 /// Default timeout of an operation.
 pub const DEFAULT: Duration = Duration::from_mins(10);
 /// Timeout of read operations.
-const READ: Duration = Duration::from_mins(2);
+pub const READ: Duration = Duration::from_mins(2);
 
 const OPERATIONS: [&str; 3] = ["create", "update", "delete"];
 

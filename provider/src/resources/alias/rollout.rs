@@ -1,12 +1,12 @@
 //! Deployments of the version of an alias.
 
 use sfn_aws::alias;
-use sfn_deploy::{Record, StateMachineAlias, Subject, version_of};
+use sfn_deploy::{Description, Record, StateMachineAlias, Subject, version_of};
 use tfplugin::model::{Attr, Model};
 use tfplugin::{AttributePath, Diagnostic, Diagnostics};
 
 use super::{Alias, VERSION};
-use crate::shared::deployment::{DEPLOYMENT, DeploymentBlock, Rollout, before, uncancelled};
+use crate::shared::deployment::{DEPLOYMENT, DeploymentBlock, Rollout, before, log, uncancelled};
 use crate::shared::managed::{Failed, Operation};
 
 /// Moves the executions to a new version gradually, watches it, and moves them back to the old
@@ -97,9 +97,9 @@ impl Alias {
         let target = StateMachineAlias::new(operation.aws(), arn)
             .ok_or_else(|| Diagnostics::from(Diagnostic::error("the alias has no ARN", "")))?;
         let rollout = rollout(deployment, target.machine().to_owned());
-        let description = self.description.text().map(str::to_owned);
+        let description = Description::New(self.description.text().map(str::to_owned));
         let deployed = rollout
-            .run(&target, version_of(version), description, operation)
+            .run(&target, version_of(version), description, operation, &log)
             .await;
         match deployed {
             Ok(_) => {

@@ -4,6 +4,7 @@ mod activities;
 mod alias_creation;
 mod alias_policy;
 mod code_signing;
+mod executions;
 mod function_versions;
 mod kms_key;
 mod logging_defaults;
@@ -25,6 +26,7 @@ pub fn all() -> Vec<Box<dyn Behaviour>> {
         Box::new(function_versions::FunctionVersions),
         Box::new(alias_policy::AliasPolicy),
         Box::new(code_signing::CodeSigning),
+        Box::new(executions::Executions::default()),
         Box::new(runtime_management::RuntimeManagement::default()),
     ]
 }
