@@ -20,6 +20,13 @@ const BY_HAND: [&str; 3] = ["decisions", "guides", "images"];
 /// Text at the end of the page of each list resource.
 const LIST_RESOURCES: &str = "\nThese are the arguments of the `config` block. List resources require Terraform 1.14 or later and the `terraform query` command.\n";
 
+/// Text at the end of the page of each action.
+const ACTIONS: &str = "\nThese are the arguments of the `config` block. Actions require Terraform 1.14 or later.\n";
+
+/// Text at the end of the page of each ephemeral resource.
+const EPHEMERAL_RESOURCES: &str =
+    "\nEphemeral resources require Terraform 1.10 or OpenTofu 1.11 or later.\n";
+
 /// Writes the documentation. With `check`, only compares it with the existing files.
 ///
 /// # Errors
@@ -112,6 +119,26 @@ fn pages() -> io::Result<BTreeMap<String, String>> {
         pages.insert(
             format!("list-resources/{}.md", short(name)),
             format!("{page}{LIST_RESOURCES}"),
+        );
+    }
+    for action in provider.actions() {
+        let (name, block) = (action.type_name(), action.schema().block);
+        let example = example(&format!("actions/{name}/action.tf"))?;
+        let page = page(name, "Action", &block, &example);
+        pages.insert(
+            format!("actions/{}.md", short(name)),
+            format!("{page}{ACTIONS}"),
+        );
+    }
+    for ephemeral in provider.ephemeral_resources() {
+        let (name, block) = (ephemeral.type_name(), ephemeral.schema().block);
+        let example = example(&format!(
+            "ephemeral-resources/{name}/ephemeral-resource.tf"
+        ))?;
+        let page = page(name, "Ephemeral Resource", &block, &example);
+        pages.insert(
+            format!("ephemeral-resources/{}.md", short(name)),
+            format!("{page}{EPHEMERAL_RESOURCES}"),
         );
     }
     for function in provider.functions() {
