@@ -233,7 +233,8 @@ impl Expect {
     }
 }
 
-fn pretty(value: &Value) -> String {
+/// A value as JSON of several lines.
+pub(crate) fn pretty(value: &Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string())
 }
 

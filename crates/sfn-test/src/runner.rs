@@ -53,6 +53,8 @@ pub struct CaseRun {
 pub struct RecordedCall {
     /// Name of the state.
     pub state: String,
+    /// The `Resource` of the state.
+    pub resource: String,
     /// Input of the task.
     pub input: Value,
 }
@@ -105,6 +107,7 @@ pub fn run(
             Request::Call(call) => {
                 calls.push(RecordedCall {
                     state: call.state.to_string(),
+                    resource: call.resource.to_string(),
                     input: call.parameters.value().clone(),
                 });
                 match answers.answer(&call) {
