@@ -371,6 +371,36 @@ async fn smoke_executions_decide_before_traffic() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn recorded_executions_decide_before_traffic() {
+    let replay = |more: &str| format!("type = \"ALL_AT_ONCE\"\nreplay {{\n  last = 10\n{more}\n}}");
+    let (aws, workspace) = begun(&replay("")).await;
+    for name in ["a", "b"] {
+        let body = json!({ "stateMachineArn": format!("{}:live", machine_arn("it")), "name": name, "input": "{\"id\":1}" });
+        call(&aws, "StartExecution", body).await;
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    // A comment is no change of behavior, a result is one.
+    assert_success(&workspace.apply().await.unwrap());
+    assert_eq!(alias(&aws).await.0, "2:100");
+    let other = |more: &str| {
+        configuration("two", &replay(more))
+            .replace("pass \"A\" {", "pass \"A\" {\n    result = { done = true }")
+    };
+    workspace.configure(&other("")).unwrap();
+    let run = workspace.apply().await.unwrap();
+    let text = words(&run);
+    assert!(text.contains("version 3 was not deployed"), "{text}");
+    assert!(
+        text.contains("Replay of the last 10 executions failed: 2 of 2 executions differ: `b` (output, output of A); `a` (output, output of A)"),
+        "{text}"
+    );
+    assert_eq!(alias(&aws).await.0, "2:100");
+    workspace.configure(&other("allow_changes = true")).unwrap();
+    assert_success(&workspace.apply().await.unwrap());
+    assert_eq!(alias(&aws).await.0, "3:100");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn ctrl_c_rolls_back() {
     let (aws, workspace) = begun(&CANARY.replace("\"2s\"", "\"5m\"")).await;
     let child = workspace

@@ -209,7 +209,7 @@ impl Managed for Alias {
 
     fn time_needed(&self) -> Duration {
         let deployment = self.deployment.known();
-        deployment.map_or(Duration::ZERO, |deployment| deployment.steps.time_needed())
+        deployment.map_or(Duration::ZERO, AliasDeployment::time_needed)
     }
 
     async fn plan(&mut self, change: &Change<'_, Self>) -> Result<PlanOutcome, Diagnostics> {

@@ -1,7 +1,12 @@
 //! Deployments of the version of an alias.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use sfn_aws::alias;
-use sfn_deploy::{Description, Record, StateMachineAlias, Subject, version_of};
+use sfn_deploy::{
+    Description, REPLAY_TIMEOUT, Record, Replay, StateMachineAlias, Subject, version_of,
+};
 use tfplugin::model::{Attr, Model};
 use tfplugin::{AttributePath, Diagnostic, Diagnostics};
 
@@ -16,9 +21,49 @@ use crate::shared::managed::{Failed, Operation};
 pub(super) struct AliasDeployment {
     #[tf(flatten)]
     pub(super) steps: DeploymentBlock,
+    /// Repeats the last executions of the alias with the definition of the new version before it
+    /// receives traffic, on the machine that runs Terraform. Nothing is started in AWS: tasks get their
+    /// recorded results. The deployment fails, without a change, if an execution ends in another way,
+    /// passes other states, or calls its tasks with other inputs. Has no effect when the alias is
+    /// created.
+    #[tf(block, present)]
+    replay: Attr<ReplayBlock>,
+}
+
+/// A replay before traffic.
+#[derive(Debug, Clone, Model)]
+struct ReplayBlock {
+    /// Maximum number of executions. Defaults to `100`.
+    #[tf(optional, between = 1..=1000)]
+    last: Attr<i32>,
+    /// Whether differences are allowed, and only written to the log. Defaults to `false`.
+    #[tf(optional)]
+    allow_changes: Attr<bool>,
+}
+
+/// Default number of executions to repeat.
+const LAST: i32 = 100;
+
+impl ReplayBlock {
+    fn check(&self, alias: &str, machine: &str, operation: &Operation) -> Replay {
+        let last = self.last.known().copied().unwrap_or(LAST);
+        Replay {
+            aws: Arc::clone(operation.aws()),
+            alias: alias.to_owned(),
+            machine: machine.to_owned(),
+            last: usize::try_from(last).unwrap_or(1),
+            allow_changes: self.allow_changes.known().copied().unwrap_or(false),
+        }
+    }
 }
 
 impl AliasDeployment {
+    /// Time that a deployment needs. Zero if it is not known.
+    pub(super) fn time_needed(&self) -> Duration {
+        let replay = self.replay.known().map(|_| REPLAY_TIMEOUT);
+        self.steps.time_needed() + replay.unwrap_or(Duration::ZERO)
+    }
+
     pub(super) fn validate(&self, alias: &Alias) -> Diagnostics {
         let mut found = self.steps.validate(&alias.description);
         if !alias.routes().is_empty() {
@@ -96,7 +141,11 @@ impl Alias {
         let arn = prior.arn.get()?;
         let target = StateMachineAlias::new(operation.aws(), arn)
             .ok_or_else(|| Diagnostics::from(Diagnostic::error("the alias has no ARN", "")))?;
-        let rollout = rollout(deployment, target.machine().to_owned());
+        let mut rollout = rollout(deployment, target.machine().to_owned());
+        if let Some(replay) = deployment.replay.known() {
+            let check = replay.check(arn, target.machine(), operation);
+            rollout.checks.push(Box::new(check));
+        }
         let description = Description::New(self.description.text().map(str::to_owned));
         let deployed = rollout
             .run(&target, version_of(version), description, operation, &log)
