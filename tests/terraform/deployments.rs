@@ -153,7 +153,7 @@ async fn begun(deployment: &str) -> (Arc<LocalAws>, Workspace) {
 }
 
 /// Output of Terraform in one line, without its frame.
-fn words(run: &Outcome) -> String {
+pub fn words(run: &Outcome) -> String {
     let text = run.text.replace(['│', '╷', '╵', '\n'], " ");
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

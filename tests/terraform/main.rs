@@ -30,6 +30,7 @@ mod failed_updates;
 mod fault_matrix;
 mod faults;
 mod function_code;
+mod function_deployments;
 mod function_import;
 mod function_names;
 mod function_wiring;

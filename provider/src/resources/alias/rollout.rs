@@ -104,7 +104,8 @@ impl Alias {
         };
         let description = prior.description.text();
         let is_under_way = Record::split(description).1.is_some();
-        let is_same = self.state_machine_version == prior.state_machine_version;
+        let version = self.state_machine_version.text().map(version_of);
+        let is_same = version.is_some() && version == prior.only_version();
         if self.state_machine_version.is_null() || (is_same && !is_under_way) {
             return;
         }
