@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use asl::Format;
 use ignore::{DirEntry, WalkBuilder};
+use serde_json::Value;
 use sfn_convert::Content;
 
 use crate::Failure;
@@ -19,6 +20,19 @@ pub fn file_and_name(argument: &str) -> (&str, Option<&str>) {
         .rsplit_once('#')
         .filter(|_| !Path::new(argument).exists());
     split.map_or((argument, None), |(file, name)| (file, Some(name)))
+}
+
+/// The value of an option: JSON, `@FILE` to read a file, or `-` for standard input.
+pub fn json_argument(option: &str, argument: &str) -> Result<Value, Failure> {
+    let read = |path: &str| Input::named(Path::new(path)).read();
+    let text = match argument {
+        "-" => read("-")?.0,
+        argument => match argument.strip_prefix('@') {
+            Some(path) => read(path)?.0,
+            None => argument.to_owned(),
+        },
+    };
+    serde_json::from_str(&text).map_err(|error| format!("{option}: not valid JSON: {error}"))
 }
 
 /// A file to check.

@@ -1,10 +1,13 @@
 //! The command `sfn`: parses arguments, calls the crates, and prints the results.
 
+mod aws;
 mod beside;
 mod check;
 mod commands;
 mod config;
+mod duration;
 mod fix;
+mod history;
 mod input;
 mod output;
 
@@ -12,9 +15,12 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{convert, diff, explain, import, render, run, server, test, validate};
+use commands::{
+    callback, convert, deploy, diff, executions, explain, import, redrive, render, replay, run,
+    server, test, validate,
+};
 
-/// Check, compare, convert and import AWS Step Functions workflows.
+/// Check, test, run, compare, convert and import AWS Step Functions workflows.
 #[derive(Parser)]
 #[command(name = "sfn", version, about, max_term_width = 100)]
 struct Cli {
@@ -45,10 +51,49 @@ enum Command {
     ///
     /// Exit codes: 0 if all cases passed, 1 if some failed or the coverage is too low, 2 if some could not be run.
     Test(test::Args),
-    /// Run a workflow on this machine, and show its states as they pass.
+    /// Run a workflow on AWS, or on this machine with `--local`.
     ///
-    /// Exit codes: 0 if the execution succeeded, 1 if it did not, 2 if it could not be run.
+    /// Starts an execution on AWS and prints its ARN. With `--wait`, and with `--local`, shows the states as they pass,
+    /// then the status and the output.
+    ///
+    /// Exit codes: 0 if the execution was started or, if it was waited for, succeeded; 1 if it did not succeed; 2 if it
+    /// could not be run, or did not end within `--timeout`; 130 if Ctrl-C ended the waiting.
     Run(run::Args),
+    /// Show the states of an execution on AWS, with their durations, retries, inputs and outputs.
+    ///
+    /// Shows the states so far if the execution is running.
+    ///
+    /// Exit codes: 0 if the history was printed, 2 if it could not be read.
+    History(commands::history::Args),
+    /// List the executions of a workflow on AWS, the newest first.
+    ///
+    /// Exit codes: 0 if the executions were listed, 2 if they could not be listed.
+    Executions(executions::Args),
+    /// Redrive executions that did not succeed, from the states that failed.
+    ///
+    /// Executions of standard workflows can be redriven within 14 days after they failed, timed out or were stopped.
+    ///
+    /// Exit codes: 0 if all executions were redriven and, with `--wait`, succeeded; 1 if some were not; 2 if the
+    /// command failed; 130 if Ctrl-C ended the waiting.
+    Redrive(redrive::Args),
+    /// End a task that waits for a callback with its task token.
+    ///
+    /// Exit codes: 0 if the task received the result, 1 if no task waits for the token, 2 if the command failed.
+    Callback(callback::Args),
+    /// Move the traffic of an alias to another version in steps, and back if something is wrong.
+    ///
+    /// Shows the steps as they pass. Ctrl-C returns the traffic to the old version. If the command is killed, run it
+    /// again to continue, or with `--to` and the old version to return.
+    ///
+    /// Exit codes: 0 if the version receives all traffic, 1 if the deployment was rolled back, 2 if nothing was changed
+    /// or the command failed.
+    Deploy(deploy::Args),
+    /// Repeat recorded executions with a changed definition on this machine, with the recorded results of their tasks.
+    ///
+    /// Only reads in AWS. Compares how the executions end, which states they pass, and how they call their tasks.
+    ///
+    /// Exit codes: 0 if no execution differs, 1 if some differ, 2 if they could not be repeated.
+    Replay(replay::Args),
     /// Convert existing workflows to configuration of the sfn provider.
     ///
     /// Converts Amazon States Language definitions in JSON or YAML, CloudFormation and SAM templates,
@@ -89,6 +134,8 @@ enum Exit {
     Clean,
     Findings,
     Failed,
+    /// Ctrl-C ended the command, as shells report it.
+    Interrupted,
 }
 
 impl From<Exit> for ExitCode {
@@ -97,6 +144,7 @@ impl From<Exit> for ExitCode {
             Exit::Clean => Self::SUCCESS,
             Exit::Findings => Self::from(1),
             Exit::Failed => Self::from(2),
+            Exit::Interrupted => Self::from(130),
         }
     }
 }
@@ -110,6 +158,12 @@ fn main() -> ExitCode {
         Command::Render(arguments) => render::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Run(arguments) => run::run(&arguments),
+        Command::History(arguments) => commands::history::run(&arguments),
+        Command::Executions(arguments) => executions::run(&arguments),
+        Command::Redrive(arguments) => redrive::run(&arguments),
+        Command::Callback(arguments) => callback::run(&arguments),
+        Command::Deploy(arguments) => deploy::run(&arguments),
+        Command::Replay(arguments) => replay::run(&arguments),
         Command::Convert(arguments) => convert::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),

@@ -6,6 +6,13 @@
     clippy::disallowed_methods,
     reason = "tests read files and the environment"
 )]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests fail as tests do"
+)]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -3,6 +3,7 @@
 use aws_sdk_sfn::types::HistoryEvent;
 use serde_json::{Value, json};
 
+use super::details::details;
 use crate::config::Aws;
 use crate::error::AwsError;
 use crate::retry::Call;
@@ -39,32 +40,7 @@ pub async fn history(aws: &Aws, call: &Call, arn: &str) -> Result<Vec<Event>, Aw
     Ok(events.collect())
 }
 
-async fn events(aws: &Aws, call: &Call, arn: &str) -> Result<Vec<HistoryEvent>, AwsError> {
-    let (client, operation) = (aws.sfn().await?, "GetExecutionHistory");
-    let (mut events, mut token) = (Vec::new(), None);
-    loop {
-        let answer = call
-            .once(operation, async {
-                let request = client
-                    .get_execution_history()
-                    .execution_arn(arn)
-                    .set_next_token(token.take());
-                request
-                    .send()
-                    .await
-                    .map_err(|error| AwsError::new(operation, error))
-            })
-            .await?;
-        events.extend(answer.events);
-        token = answer.next_token;
-        if token.is_none() {
-            return Ok(events);
-        }
-    }
-}
-
-/// The complete history of an execution, as JSON of the API: the names, inputs and outputs of states, and how tasks
-/// and the execution end.
+/// The complete history of an execution, as JSON of the API.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -74,6 +50,82 @@ pub async fn history_json(aws: &Aws, call: &Call, arn: &str) -> Result<Value, Aw
     Ok(json!({ "events": events }))
 }
 
+/// The events of an execution after the one with this ID, as JSON of the API. All events after `0`.
+///
+/// # Errors
+/// Errors returned by AWS.
+pub async fn events_after(
+    aws: &Aws,
+    call: &Call,
+    arn: &str,
+    after: i64,
+) -> Result<Vec<Value>, AwsError> {
+    let events = if after == 0 {
+        events(aws, call, arn).await?
+    } else {
+        newer(aws, call, arn, after).await?
+    };
+    Ok(events.iter().map(event_json).collect())
+}
+
+async fn events(aws: &Aws, call: &Call, arn: &str) -> Result<Vec<HistoryEvent>, AwsError> {
+    let (mut events, mut token) = (Vec::new(), None);
+    loop {
+        let (page, next) = page(aws, call, arn, false, token).await?;
+        events.extend(page);
+        token = next;
+        if token.is_none() {
+            return Ok(events);
+        }
+    }
+}
+
+/// The events after the one with this ID. They are read from the end, so that a long history is not
+/// read again for a few new events.
+async fn newer(
+    aws: &Aws,
+    call: &Call,
+    arn: &str,
+    after: i64,
+) -> Result<Vec<HistoryEvent>, AwsError> {
+    let (mut events, mut token) = (Vec::new(), None);
+    loop {
+        let (page, next) = page(aws, call, arn, true, token).await?;
+        let is_known = page.iter().any(|event| event.id <= after);
+        events.extend(page.into_iter().filter(|event| event.id > after));
+        token = next;
+        if is_known || token.is_none() {
+            events.reverse();
+            return Ok(events);
+        }
+    }
+}
+
+/// A page of the history, and the token of the next one.
+async fn page(
+    aws: &Aws,
+    call: &Call,
+    arn: &str,
+    newest_first: bool,
+    token: Option<String>,
+) -> Result<(Vec<HistoryEvent>, Option<String>), AwsError> {
+    let (client, operation) = (aws.sfn().await?, "GetExecutionHistory");
+    let answer = call
+        .once(operation, async {
+            let request = client
+                .get_execution_history()
+                .execution_arn(arn)
+                .reverse_order(newest_first)
+                .set_next_token(token);
+            request
+                .send()
+                .await
+                .map_err(|error| AwsError::new(operation, error))
+        })
+        .await?;
+    Ok((answer.events, answer.next_token))
+}
+
 fn event_json(event: &HistoryEvent) -> Value {
     let mut json = json!({
         "timestamp": rfc3339(&event.timestamp),
@@ -81,73 +133,81 @@ fn event_json(event: &HistoryEvent) -> Value {
         "id": event.id,
         "previousEventId": event.previous_event_id,
     });
-    let mut add = |name: &str, details: Value| {
-        if let Some(members) = json.as_object_mut() {
-            members.insert(format!("{name}EventDetails"), details);
-        }
-    };
-    if let Some(details) = &event.execution_started_event_details {
-        add("executionStarted", json!({ "input": details.input }));
+    if let (Some(members), Some((name, details))) = (json.as_object_mut(), details(event)) {
+        members.insert(format!("{name}EventDetails"), details);
     }
-    if let Some(details) = &event.state_entered_event_details {
-        let details = json!({ "name": details.name, "input": details.input });
-        add("stateEntered", details);
-    }
-    if let Some(details) = &event.state_exited_event_details {
-        let details = json!({ "name": details.name, "output": details.output });
-        add("stateExited", details);
-    }
-    if let Some(details) = &event.map_iteration_started_event_details {
-        let details = json!({ "name": details.name, "index": details.index });
-        add("mapIterationStarted", details);
-    }
-    // The same members of different types.
-    macro_rules! outputs {
-        ($($field:ident: $name:literal),*) => {
-            $(if let Some(details) = &event.$field {
-                add($name, json!({ "output": details.output }));
-            })*
-        };
-    }
-    macro_rules! failures {
-        ($($field:ident: $name:literal),*) => {
-            $(if let Some(details) = &event.$field {
-                add($name, failure(details.error.as_deref(), details.cause.as_deref()));
-            })*
-        };
-    }
-    outputs!(
-        execution_succeeded_event_details: "executionSucceeded",
-        task_submitted_event_details: "taskSubmitted",
-        task_succeeded_event_details: "taskSucceeded",
-        lambda_function_succeeded_event_details: "lambdaFunctionSucceeded",
-        activity_succeeded_event_details: "activitySucceeded"
-    );
-    failures!(
-        execution_failed_event_details: "executionFailed",
-        execution_timed_out_event_details: "executionTimedOut",
-        execution_aborted_event_details: "executionAborted",
-        task_failed_event_details: "taskFailed",
-        task_submit_failed_event_details: "taskSubmitFailed",
-        task_start_failed_event_details: "taskStartFailed",
-        task_timed_out_event_details: "taskTimedOut",
-        lambda_function_failed_event_details: "lambdaFunctionFailed",
-        lambda_function_schedule_failed_event_details: "lambdaFunctionScheduleFailed",
-        lambda_function_start_failed_event_details: "lambdaFunctionStartFailed",
-        lambda_function_timed_out_event_details: "lambdaFunctionTimedOut",
-        activity_failed_event_details: "activityFailed",
-        activity_schedule_failed_event_details: "activityScheduleFailed",
-        activity_timed_out_event_details: "activityTimedOut"
-    );
     json
 }
 
-fn failure(error: Option<&str>, cause: Option<&str>) -> Value {
-    let mut failure = json!({});
-    for (name, text) in [("error", error), ("cause", cause)] {
-        if let (Some(members), Some(text)) = (failure.as_object_mut(), text) {
-            members.insert(name.to_owned(), text.into());
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+mod tests {
+    use aws_sdk_sfn::types::{
+        HistoryEventType, StateExitedEventDetails, TaskScheduledEventDetails,
+    };
+    use aws_smithy_types::DateTime;
+
+    use super::*;
+
+    fn event(kind: HistoryEventType) -> HistoryEvent {
+        HistoryEvent::builder()
+            .timestamp(DateTime::from_secs(0))
+            .r#type(kind)
+            .id(2)
+            .previous_event_id(1)
+            .build()
+            .unwrap()
+    }
+
+    #[test]
+    fn events_are_written_as_the_api_has_them() {
+        let scheduled = TaskScheduledEventDetails::builder()
+            .resource_type("lambda")
+            .resource("invoke")
+            .region("eu-west-1")
+            .parameters("{}")
+            .timeout_in_seconds(5)
+            .build()
+            .unwrap();
+        let mut task = event(HistoryEventType::TaskScheduled);
+        task.task_scheduled_event_details = Some(scheduled);
+        let exited = StateExitedEventDetails::builder()
+            .name("Send")
+            .output("1")
+            .assigned_variables("b", "2")
+            .assigned_variables("a", "1")
+            .build()
+            .unwrap();
+        let mut state = event(HistoryEventType::TaskStateExited);
+        state.state_exited_event_details = Some(exited);
+        for (event, expected) in [
+            (
+                task,
+                json!({
+                    "timestamp": "1970-01-01T00:00:00Z", "type": "TaskScheduled", "id": 2, "previousEventId": 1,
+                    "taskScheduledEventDetails": {
+                        "resourceType": "lambda", "resource": "invoke", "region": "eu-west-1", "parameters": "{}",
+                        "timeoutInSeconds": 5
+                    }
+                }),
+            ),
+            (
+                state,
+                json!({
+                    "timestamp": "1970-01-01T00:00:00Z", "type": "TaskStateExited", "id": 2, "previousEventId": 1,
+                    "stateExitedEventDetails": {
+                        "name": "Send", "output": "1", "assignedVariables": { "a": "1", "b": "2" }
+                    }
+                }),
+            ),
+            (
+                event(HistoryEventType::LambdaFunctionStarted),
+                json!({
+                    "timestamp": "1970-01-01T00:00:00Z", "type": "LambdaFunctionStarted", "id": 2, "previousEventId": 1
+                }),
+            ),
+        ] {
+            assert_eq!(event_json(&event), expected);
         }
     }
-    failure
 }

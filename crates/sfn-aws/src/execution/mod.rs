@@ -1,5 +1,6 @@
 //! Executions and their history.
 
+mod details;
 mod events;
 mod list;
 mod operate;
@@ -10,7 +11,7 @@ use crate::fields::required;
 use crate::retry::Call;
 use crate::time::rfc3339;
 
-pub use events::{Event, history, history_json};
+pub use events::{Event, events_after, history, history_json};
 pub use list::{Filter, Listed, list};
 pub use operate::{redrive, send_failure, send_success, start_sync, stop};
 
@@ -35,6 +36,11 @@ pub struct Execution {
     pub input: Option<String>,
     /// Number of redrives.
     pub redrive_count: i32,
+    /// Whether it can be redriven: `REDRIVABLE`, `NOT_REDRIVABLE` or `REDRIVABLE_BY_MAP_RUN`. `None` if the endpoint
+    /// does not return it.
+    pub redrive_status: Option<String>,
+    /// Why it cannot be redriven.
+    pub redrive_status_reason: Option<String>,
     /// Status: `RUNNING`, `SUCCEEDED`, `FAILED`, `TIMED_OUT` or `ABORTED`.
     pub status: String,
     /// Output as JSON, if the execution succeeded.
@@ -103,11 +109,36 @@ pub async fn describe(aws: &Aws, call: &Call, arn: &str) -> Result<Option<Execut
         stop_date: answer.stop_date.as_ref().map(rfc3339),
         input: answer.input,
         redrive_count: answer.redrive_count.unwrap_or(0),
+        redrive_status: answer
+            .redrive_status
+            .map(|status| status.as_str().to_owned()),
+        redrive_status_reason: answer.redrive_status_reason,
         status: answer.status.as_str().to_owned(),
         output: answer.output,
         error: answer.error,
         cause: answer.cause,
     }))
+}
+
+/// The definition that an execution runs, which later changes of the state machine do not affect (API
+/// reference, DescribeStateMachineForExecution).
+///
+/// # Errors
+/// Errors returned by AWS.
+pub async fn definition(aws: &Aws, call: &Call, execution_arn: &str) -> Result<String, AwsError> {
+    let (client, operation) = (aws.sfn().await?, "DescribeStateMachineForExecution");
+    let answer = call
+        .once(operation, async {
+            let request = client
+                .describe_state_machine_for_execution()
+                .execution_arn(execution_arn);
+            request
+                .send()
+                .await
+                .map_err(|error| AwsError::new(operation, error))
+        })
+        .await?;
+    Ok(answer.definition)
 }
 
 /// Waits until an execution ends.

@@ -1,14 +1,26 @@
 //! Operations on executions: synchronous start, stop, redrive and callbacks.
 
+use std::time::Duration;
+
+use aws_sdk_sfn::config::Builder;
+use aws_sdk_sfn::config::timeout::TimeoutConfig;
+
 use super::Execution;
 use crate::config::Aws;
-use crate::error::AwsError;
+use crate::error::{AwsError, AwsErrorKind};
 use crate::host_prefix::without_prefix_if_local;
-use crate::retry::Call;
+use crate::retry::{Call, once_only};
 use crate::time::rfc3339;
 
+/// Maximum time of a synchronous execution, with a reserve for the connection (API reference,
+/// StartSyncExecution).
+const LONGEST_SYNC: Duration = Duration::from_secs(310);
+/// Time between two attempts to start a synchronous execution that AWS throttles.
+const THROTTLED: Duration = Duration::from_secs(1);
+
 /// Starts an execution of an express workflow, and waits until it ends, which takes five minutes at
-/// most (API reference, StartSyncExecution).
+/// most (API reference, StartSyncExecution). Only a throttled start is repeated, because AWS does not
+/// recognize a repeated request, and another execution would start.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -20,21 +32,37 @@ pub async fn start_sync(
     input: &str,
 ) -> Result<Execution, AwsError> {
     let (client, operation) = (aws.sfn().await?, "StartSyncExecution");
-    let answer = call
-        .once(operation, async {
-            let request = client
-                .start_sync_execution()
-                .state_machine_arn(state_machine_arn)
-                .set_name(name.map(str::to_owned))
-                .input(input);
-            request
-                .customize()
-                .mutate_request(without_prefix_if_local)
-                .send()
-                .await
-                .map_err(|error| AwsError::new(operation, error))
-        })
-        .await?;
+    let answer = loop {
+        let sent = call
+            .once(operation, async {
+                let request = client
+                    .start_sync_execution()
+                    .state_machine_arn(state_machine_arn)
+                    .set_name(name.map(str::to_owned))
+                    .input(input);
+                request
+                    .customize()
+                    .config_override(one_long_attempt())
+                    .mutate_request(without_prefix_if_local)
+                    .send()
+                    .await
+                    .map_err(|error| AwsError::new(operation, error))
+            })
+            .await;
+        match sent {
+            Ok(answer) => break answer,
+            Err(error) if error.kind != AwsErrorKind::Throttled => return Err(error),
+            Err(error) => {
+                let pause = call.once(operation, async {
+                    tokio::time::sleep(THROTTLED).await;
+                    Ok(())
+                });
+                if pause.await.is_err() {
+                    return Err(error);
+                }
+            }
+        }
+    };
     Ok(Execution {
         arn: answer.execution_arn,
         name: answer.name.unwrap_or_else(|| name.unwrap_or("").to_owned()),
@@ -50,6 +78,16 @@ pub async fn start_sync(
         cause: answer.cause,
         ..Execution::default()
     })
+}
+
+/// The configuration of a request that is sent once and can take as long as a synchronous execution.
+fn one_long_attempt() -> Builder {
+    let timeouts = TimeoutConfig::builder()
+        .operation_attempt_timeout(LONGEST_SYNC)
+        .build();
+    Builder::new()
+        .retry_config(once_only())
+        .timeout_config(timeouts)
 }
 
 /// Stops an execution of a standard workflow.

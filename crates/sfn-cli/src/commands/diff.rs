@@ -6,10 +6,9 @@ use std::time::Duration;
 use asl::Json;
 use asl::diff::diff;
 use clap::ValueEnum;
-use sfn_aws::Call;
 use sfn_convert::subject;
-use tokio_util::sync::CancellationToken;
 
+use crate::aws::{call, runtime};
 use crate::commands::convert::beside;
 use crate::input::{Input, file_and_name};
 use crate::output::difference;
@@ -67,12 +66,10 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
     })
 }
 
-fn definition(name: &str, profile: Option<&str>, allow_outside: bool) -> Result<Json, String> {
+/// The definition in a file, `FILE#NAME`, or of an ARN.
+pub fn definition(name: &str, profile: Option<&str>, allow_outside: bool) -> Result<Json, String> {
     if name.starts_with("arn:") {
-        let runtime =
-            tokio::runtime::Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
-        let call = Call::new(TIMEOUT, CancellationToken::new());
-        return runtime.block_on(subject::of_arn(name, profile, &call));
+        return runtime()?.block_on(subject::of_arn(name, profile, &call(TIMEOUT)));
     }
     let (path, machine) = file_and_name(name);
     let path = PathBuf::from(path);

@@ -10,6 +10,7 @@ use tfconfig::References;
 use tfplugin::Context;
 use tokio_util::sync::CancellationToken;
 
+use crate::aws::runtime;
 use crate::commands::pair;
 use crate::{Exit, Failure, print, tell};
 
@@ -119,10 +120,8 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
         references,
         pace: arguments.pace,
     };
-    let runtime =
-        tokio::runtime::Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
     let bar = Bar::new();
-    let summary = runtime.block_on(async {
+    let summary = runtime()?.block_on(async {
         let cancelled = CancellationToken::new();
         tokio::spawn({
             let cancelled = cancelled.clone();

@@ -1,10 +1,16 @@
 //! The subcommands, one file each.
 
+pub mod callback;
 pub mod convert;
+pub mod deploy;
 pub mod diff;
+pub mod executions;
 pub mod explain;
+pub mod history;
 pub mod import;
+pub mod redrive;
 pub mod render;
+pub mod replay;
 pub mod run;
 pub mod server;
 pub mod test;

@@ -1,7 +1,10 @@
 //! `sfn run`.
 
+mod aws;
+
 use std::path::Path;
 use std::rc::Rc;
+use std::time::Duration;
 
 use asl::diagram::svg;
 use asl_run::{Event, EventKind, Moment, Status};
@@ -9,43 +12,72 @@ use clap::ValueEnum;
 use serde_json::Value;
 use sfn_test::{Case, CaseRun, Dataset, Mock, Surroundings, TestFile};
 
+use crate::aws::is_file_name;
 use crate::commands::test::{plan, workflow};
-use crate::output::page;
+use crate::duration::{parse, shown};
+use crate::input::json_argument;
+use crate::output::{course, page};
 use crate::{Exit, Failure, print};
+
+/// The options that only executions on AWS have.
+const AWS_OPTIONS: [&str; 5] = ["name", "wait", "timeout", "region", "profile"];
 
 /// Arguments of `sfn run`.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Workflow to run: a definition, `FILE#NAME` for a state machine in a template or `.tf` file, or the ARN of a state
-    /// machine on AWS.
+    /// Workflow to run: the name of a state machine, or the ARN of a state machine, version or alias. With `--local`, a
+    /// definition, `FILE#NAME` for a state machine in a template or `.tf` file, or an ARN.
     pub workflow: String,
-    /// Run the workflow on this machine, without AWS. Required.
-    #[arg(long, required = true)]
+    /// Run the workflow on this machine, without AWS.
+    #[arg(long)]
     pub local: bool,
     /// Input as JSON, `@FILE` to read a file, or `-` for standard input. Defaults to that of `--case`, or to `{}`.
     #[arg(long)]
     pub input: Option<String>,
+    /// Name of the execution. Defaults to a generated name.
+    #[arg(long, conflicts_with = "local")]
+    pub name: Option<String>,
+    /// Wait until the execution ends, and show its states as they pass. Executions of express workflows are always
+    /// waited for.
+    #[arg(long, conflicts_with = "local")]
+    pub wait: bool,
+    /// Maximum time to wait, such as `30s` or `1h30m`. The execution continues after it.
+    #[arg(long, value_name = "DURATION", value_parser = parse, requires = "wait", conflicts_with = "local")]
+    pub timeout: Option<Duration>,
+    /// Region of the state machine. Defaults to that of the ARN, the environment or the profile.
+    #[arg(long, conflicts_with = "local")]
+    pub region: Option<String>,
+    /// AWS profile of the shared configuration files.
+    #[arg(long, conflicts_with = "local")]
+    pub profile: Option<String>,
     /// Result of a task, as `STATE=JSON`. Can be repeated.
-    #[arg(long = "mock", value_name = "STATE=JSON")]
+    #[arg(long = "mock", value_name = "STATE=JSON", requires = "local", conflicts_with_all = AWS_OPTIONS)]
     pub mocks: Vec<String>,
     /// Object that an item reader reads, or folder with the objects, as `STATE=PATH`. Can be repeated.
-    #[arg(long = "dataset", value_name = "STATE=PATH")]
+    #[arg(long = "dataset", value_name = "STATE=PATH", requires = "local", conflicts_with_all = AWS_OPTIONS)]
     pub datasets: Vec<String>,
     /// Test file with the mocks and the input of a case, as `FILE#CASE`.
-    #[arg(long, value_name = "FILE#CASE")]
+    #[arg(long, value_name = "FILE#CASE", requires = "local", conflicts_with_all = AWS_OPTIONS)]
     pub case: Option<String>,
     /// Plan or state of Terraform, as `terraform show -json` prints it, with the definition of a workflow in a `.tf`
     /// file.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "local", conflicts_with_all = AWS_OPTIONS)]
     pub plan: Option<std::path::PathBuf>,
     /// Print the data flow of a state, each time that it is entered, in place of the states.
-    #[arg(long, value_name = "STATE", conflicts_with = "history")]
+    #[arg(long, value_name = "STATE", requires = "local", conflicts_with = "history", conflicts_with_all = AWS_OPTIONS)]
     pub inspect: Option<String>,
     /// Print the graph of the workflow with the states that were reached, in place of the states.
-    #[arg(long, value_enum, value_name = "FORMAT", conflicts_with_all = ["history", "inspect"])]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        requires = "local",
+        conflicts_with_all = ["history", "inspect"],
+        conflicts_with_all = AWS_OPTIONS
+    )]
     pub graph: Option<GraphFormat>,
     /// Print the history in place of the states.
-    #[arg(long, value_enum, value_name = "FORMAT")]
+    #[arg(long, value_enum, value_name = "FORMAT", requires = "local", conflicts_with_all = AWS_OPTIONS)]
     pub history: Option<HistoryFormat>,
 }
 
@@ -67,6 +99,19 @@ pub enum GraphFormat {
 
 /// Runs the command.
 pub fn run(arguments: &Args) -> Result<Exit, Failure> {
+    if arguments.local {
+        return local(arguments);
+    }
+    if is_file_name(&arguments.workflow) {
+        return Err(format!(
+            "`{}` is a file: use `--local` to run it on this machine, or the name or ARN of a state machine",
+            arguments.workflow
+        ));
+    }
+    aws::run(arguments)
+}
+
+fn local(arguments: &Args) -> Result<Exit, Failure> {
     let (mut case, folder) = case(arguments)?;
     case.inspect = arguments.inspect.is_some();
     let plan = plan(arguments.plan.as_deref())?;
@@ -115,14 +160,8 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
         let history = serde_json::json!({ "events": events });
         print(&format!("{}\n", pretty(&history)))?;
     } else {
-        let failure = run
-            .failure
-            .map_or_else(String::new, |failure| format!(": {failure}"));
-        print(&format!(
-            "{} after {}{failure}\n",
-            run.status,
-            duration(run.duration)
-        ))?;
+        let status = run.status.to_string();
+        print(&course::end(&status, run.duration, run.failure.as_ref()))?;
         if let Some(failure) = &run.child_failure {
             print(&format!("first child execution that failed: {failure}\n"))?;
         }
@@ -149,7 +188,7 @@ fn graph_page(workflow: &str, run: &CaseRun, picture: &str) -> String {
         };
         let value = value.value().to_string();
         Some(vec![
-            duration(since),
+            shown(since),
             state.to_string(),
             what.to_owned(),
             value,
@@ -163,7 +202,7 @@ fn graph_page(workflow: &str, run: &CaseRun, picture: &str) -> String {
     };
     let summary = [
         vec!["Status".to_owned(), run.status.to_string()],
-        vec!["Duration".to_owned(), duration(run.duration)],
+        vec!["Duration".to_owned(), shown(run.duration)],
         vec!["Result".to_owned(), end],
     ];
     let body = page::table(&["", ""], &summary)
@@ -223,7 +262,7 @@ fn case(arguments: &Args) -> Result<(Case, std::path::PathBuf), Failure> {
         None => Case::new(Value::Object(serde_json::Map::new())),
     };
     if let Some(argument) = &arguments.input {
-        case.file.input = input(argument)?;
+        case.file.input = json_argument("--input", argument)?;
     }
     for mock in &arguments.mocks {
         let (state, json) = mock.split_once('=').ok_or("`--mock` must be STATE=JSON")?;
@@ -242,23 +281,14 @@ fn case(arguments: &Args) -> Result<(Case, std::path::PathBuf), Failure> {
     Ok((case, folder))
 }
 
-fn input(argument: &str) -> Result<Value, Failure> {
-    let text = match argument {
-        "-" => crate::input::Input::named(Path::new("-")).read()?.0,
-        argument => match argument.strip_prefix('@') {
-            Some(path) => crate::input::Input::named(Path::new(path)).read()?.0,
-            None => argument.to_owned(),
-        },
-    };
-    serde_json::from_str(&text).map_err(|error| format!("--input: not valid JSON: {error}"))
-}
-
 /// A line about an event that shows how the workflow goes on.
 fn line(event: &Event, start: Moment) -> Option<String> {
     let text = match &event.kind {
-        EventKind::StateEntered { name, input, .. } => format!("{name}  {}", short(input.value())),
+        EventKind::StateEntered { name, input, .. } => {
+            course::entered(name, &input.value().to_string())
+        }
         EventKind::StateExited { name, output, .. } => {
-            format!("  {name} → {}", short(output.value()))
+            course::exited(name, &output.value().to_string())
         }
         EventKind::TaskFailed { failure, .. }
         | EventKind::TaskSubmitFailed { failure, .. }
@@ -267,38 +297,11 @@ fn line(event: &Event, start: Moment) -> Option<String> {
         | EventKind::TaskTimedOut { failure, .. }
         | EventKind::LambdaFunctionTimedOut(failure)
         | EventKind::ActivityTimedOut(failure)
-        | EventKind::EvaluationFailed { failure, .. } => format!("  failed: {failure}"),
-        EventKind::MapIterationStarted(iteration) => {
-            format!("  {}[{}]", iteration.name, iteration.index)
-        }
+        | EventKind::EvaluationFailed { failure, .. } => course::failed(failure),
+        EventKind::MapIterationStarted(iteration) => course::item(&iteration.name, iteration.index),
         _ => return None,
     };
-    Some(format!(
-        "{:>9}  {text}\n",
-        duration(event.time.since(start))
-    ))
-}
-
-/// A value on one line, cut to a readable length.
-fn short(value: &Value) -> String {
-    const LENGTH: usize = 100;
-    let text = value.to_string();
-    match text.char_indices().nth(LENGTH) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or("")),
-        None => text,
-    }
-}
-
-/// A duration as people write it: `1 h 2 min`, `3.5 s`, `20 ms`.
-pub fn duration(duration: std::time::Duration) -> String {
-    let seconds = duration.as_secs();
-    match seconds {
-        0 => format!("{} ms", duration.as_millis()),
-        1..60 => format!("{:.1} s", duration.as_secs_f64()),
-        60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
-        3600..86_400 => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
-        _ => format!("{} d {} h", seconds / 86_400, seconds % 86_400 / 3600),
-    }
+    Some(course::line(event.time.since(start), &text))
 }
 
 /// The JSON Schema of test files.

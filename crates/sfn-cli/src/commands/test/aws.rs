@@ -6,31 +6,21 @@ use asl::Json;
 use asl_run::Inspection;
 use serde_json::Value;
 use sfn_aws::test_state::{Mock, StateTest, TestedState, test_state};
-use sfn_aws::{Aws, Call, Settings};
 use sfn_test::{CaseRun, Difference, same};
-use tokio::runtime::Runtime;
-use tokio_util::sync::CancellationToken;
 
 use crate::Failure;
+use crate::aws::{Session, call};
 
 /// Maximum time of a test of a state.
 const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Tests states with the API `TestState`.
-pub struct Tester {
-    aws: Aws,
-    runtime: Runtime,
-}
+pub struct Tester(Session);
 
 impl Tester {
     /// A tester with the credentials of a profile or the environment.
     pub fn new(profile: Option<&str>) -> Result<Self, Failure> {
-        let aws = Aws::new(Settings {
-            profile: profile.map(str::to_owned),
-            ..Settings::default()
-        });
-        let runtime = Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
-        Ok(Self { aws, runtime })
+        Session::new(None, profile).map(Self)
     }
 
     /// The states of a run that end otherwise on AWS.
@@ -45,10 +35,10 @@ impl Tester {
         let mut found = Vec::new();
         for inspection in run.inspections.iter().filter(|one| is_tested(one)) {
             let test = request(&definition, inspection);
-            let call = Call::new(TIMEOUT, CancellationToken::new());
-            let answer = self.runtime.block_on(test_state(&self.aws, &call, &test));
-            let answer =
-                answer.map_err(|error| format!("state `{}`: {error}", inspection.state))?;
+            let answer = self
+                .0
+                .run(test_state(&self.0.aws, &call(TIMEOUT), &test))
+                .map_err(|error| format!("state `{}`: {error}", inspection.state))?;
             found.extend(compared(inspection, &answer));
         }
         Ok(found)

@@ -4,10 +4,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use sfn_aws::{Aws, Call, Settings, execution};
+use sfn_aws::execution;
 use sfn_test::{case_of, yaml};
-use tokio_util::sync::CancellationToken;
 
+use crate::aws::{ExecutionArn, Session, call};
 use crate::input::Input;
 use crate::{Exit, Failure, print};
 
@@ -41,28 +41,8 @@ fn of_file(path: &str) -> Result<Recorded, Failure> {
 }
 
 fn of_aws(arn: &str, profile: Option<&str>) -> Result<Recorded, Failure> {
-    let parts: Vec<&str> = arn.split(':').collect();
-    let ["arn", _, "states", region, _, kind, machine, ..] = parts.as_slice() else {
-        return Err(format!("`{arn}` is not the ARN of an execution"));
-    };
-    if *kind != "execution" {
-        let detail = match *kind {
-            "express" => "executions of type `EXPRESS` have no history other than their logs",
-            _ => "it is not the ARN of an execution",
-        };
-        return Err(format!("`{arn}`: {detail}"));
-    }
-    let aws = Aws::new(Settings {
-        region: Some((*region).to_owned()),
-        profile: profile.map(str::to_owned),
-        ..Settings::default()
-    });
-    let runtime =
-        tokio::runtime::Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
-    let call = Call::new(TIMEOUT, CancellationToken::new());
-    let history = runtime
-        .block_on(execution::history_json(&aws, &call, arn))
-        .map_err(|error| error.to_string())?;
-    let name = parts.last().copied().unwrap_or("execution").to_owned();
-    Ok((name, (*machine).to_owned(), history))
+    let parsed = ExecutionArn::parse(arn)?;
+    let session = Session::new(Some(&parsed.region), profile)?;
+    let history = session.run(execution::history_json(&session.aws, &call(TIMEOUT), arn))?;
+    Ok((parsed.name, parsed.machine, history))
 }

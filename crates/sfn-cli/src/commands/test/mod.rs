@@ -15,16 +15,13 @@ use asl::{Format as TextFormat, Json};
 use asl_run::Machine;
 use clap::ValueEnum;
 use serde_json::Value;
-use sfn_aws::Call;
 use sfn_convert::subject;
 use sfn_test::{
     Case, CaseRun, Coverage, Difference, Problem, Suite, Surroundings, expectations,
     with_expectations,
 };
 
-use tokio::runtime::Runtime;
-use tokio_util::sync::CancellationToken;
-
+use crate::aws::{call, runtime};
 use crate::commands::convert::beside;
 use crate::commands::test::aws::Tester;
 use crate::input::{self, Input, file_and_name};
@@ -510,9 +507,7 @@ pub fn workflow(folder: &Path, argument: &str, plan: Option<&Value>) -> Result<W
 /// Reads the definition of a state machine, version or alias on AWS.
 fn workflow_of_arn(arn: &str) -> Result<Workflow, String> {
     const TIMEOUT: Duration = Duration::from_mins(1);
-    let runtime = Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
-    let call = Call::new(TIMEOUT, CancellationToken::new());
-    let definition = runtime.block_on(subject::of_arn(arn, None, &call));
+    let definition = runtime()?.block_on(subject::of_arn(arn, None, &call(TIMEOUT)));
     let definition = definition.map_err(|reason| format!("{arn}: {reason}"))?;
     let machine =
         Machine::build(&filled(&definition)).map_err(|error| format!("{arn}: {error}"))?;

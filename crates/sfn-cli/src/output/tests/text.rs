@@ -4,7 +4,7 @@ use printable::printable;
 use sfn_test::Difference;
 
 use super::{CaseReport, Report};
-use crate::commands::run::duration;
+use crate::duration::shown as duration;
 
 pub fn render(report: &Report) -> String {
     let mut text = String::new();
