@@ -458,7 +458,7 @@ async fn a_killed_deployment_of_another_version_returns_first() {
             .unwrap();
         assert_says(
             &workspace.plan().await.unwrap(),
-            &["goes on with version 2 or returns to version 1: 10 % at once"],
+            &["continues with version 2 or returns to version 1: 10 % at once"],
         );
         assert_success(&workspace.apply().await.unwrap());
         let found = alias(&aws).await;

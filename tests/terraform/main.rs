@@ -26,6 +26,7 @@ mod drift;
 mod empties;
 mod every_optional_argument;
 mod examples;
+mod executions;
 mod failed_updates;
 mod fault_matrix;
 mod faults;

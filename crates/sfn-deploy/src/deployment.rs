@@ -168,7 +168,7 @@ impl Deployment<'_> {
     /// Runs the deployment. Resumes one to the same version, and rolls back one to another version.
     ///
     /// # Errors
-    /// When the new version is not healthy, when someone else changes the alias, when the
+    /// When the new version is not healthy, when another process changes the alias, when the
     /// deployment is cancelled or late, or when AWS rejects a call. Unless the failure is
     /// [`Failure::Stuck`] or [`Failure::TakenOver`], one version receives all traffic then, or the
     /// alias is unchanged.
@@ -289,7 +289,7 @@ impl Deployment<'_> {
     async fn take_steps(&self, run: &mut Run) -> Result<(), Stop> {
         let current = run.last.weight(self.to);
         if current > 0 {
-            // Tells the process that began it that this one goes on.
+            // Tells the process that began it that this one continues.
             self.keep(run, current).await?;
         }
         let (taken, next): (Vec<Step>, Vec<Step>) = self
@@ -303,19 +303,30 @@ impl Deployment<'_> {
         for step in next {
             self.check_time()?;
             run.record.since = self.clock.now();
-            if step.percentage < 100 || !step.watch.is_zero() {
-                self.keep(run, step.percentage).await?;
+            if step.watch.is_zero() {
+                // The end writes it.
+                break;
             }
-            (self.report)(Progress::Routed {
-                to: self.to.to_owned(),
-                percentage: step.percentage,
-                watch: step.watch,
-            });
+            self.keep(run, step.percentage).await?;
+            self.report_step(step);
             self.watch(run, step).await?;
         }
         let end = Routing::to(self.to, self.text_after(run.text.as_ref()));
         self.write(&end).await?;
+        if let Some(last) = self.strategy.steps().last()
+            && last.watch.is_zero()
+        {
+            self.report_step(*last);
+        }
         Ok(())
+    }
+
+    fn report_step(&self, step: Step) {
+        (self.report)(Progress::Routed {
+            to: self.to.to_owned(),
+            percentage: step.percentage,
+            watch: step.watch,
+        });
     }
 
     /// Writes a percentage with the record.
@@ -436,6 +447,13 @@ impl Deployment<'_> {
 
     /// Moves all traffic back to the old version. Nothing cancels it.
     async fn roll_back(&self, run: &Run, reason: Reason) -> Failure {
+        if run.last.weight(self.to) == 0
+            && let Ok(Some(found)) = self.alias.read(&unhurried()).await
+            && found == run.last
+        {
+            // The first step failed.
+            return Failure::Refused(reason);
+        }
         let from = run.record.from.clone();
         (self.report)(Progress::RollingBack {
             from: from.clone(),

@@ -12,7 +12,7 @@ use crate::duration;
 pub enum Progress {
     /// A check before traffic begins.
     Checking(String),
-    /// A deployment of an earlier process goes on.
+    /// A deployment of an earlier process continues.
     Resumed {
         /// New version.
         to: String,
@@ -51,7 +51,10 @@ impl fmt::Display for Progress {
         match self {
             Self::Checking(name) => write!(f, "{name} …"),
             Self::Resumed { to, percentage } => {
-                write!(f, "version {to} already receives {percentage} %: going on")
+                write!(
+                    f,
+                    "version {to} already receives {percentage} %: continuing"
+                )
             }
             Self::Routed {
                 to,

@@ -1,11 +1,11 @@
-//! Why a deployment does not go on.
+//! The reasons that end a deployment early.
 
 use std::fmt;
 
 use sfn_aws::AwsError;
 use sfn_aws::metrics::Counts;
 
-/// Why a deployment does not go on.
+/// The reasons that end a deployment early.
 #[derive(Debug)]
 pub enum Reason {
     /// Alarms are raised.
@@ -33,7 +33,7 @@ pub enum Reason {
         /// Findings.
         detail: String,
     },
-    /// The alias was changed by someone else, with its routes in words.
+    /// The alias was changed by another process, with its routes in words.
     OtherWriter(String),
     /// The user cancelled it.
     Cancelled,

@@ -16,7 +16,7 @@ use crate::shared::{arns, timeouts};
 /// Default time limit.
 const TIMEOUT: Duration = Duration::from_mins(30);
 
-/// Redrives an execution of type `STANDARD` that did not succeed: it goes on from the states that
+/// Redrives an execution of type `STANDARD` that did not succeed: it continues from the states that
 /// failed. Waits until it ends, and fails if it does not succeed.
 #[derive(Debug, Clone, Model)]
 pub struct RedriveExecution {
@@ -26,7 +26,7 @@ pub struct RedriveExecution {
     /// Whether to wait until the execution ends. Defaults to `true`.
     #[tf(optional)]
     wait: Attr<bool>,
-    /// Maximum time to wait, such as `90s` or `1h`. Defaults to `30m`. The execution goes on after it.
+    /// Maximum time to wait, such as `90s` or `1h`. Defaults to `30m`. The execution continues after it.
     #[tf(optional, validate = timeouts::duration)]
     timeout: Attr<String>,
 }

@@ -34,7 +34,7 @@ pub struct StartExecution {
     /// are always waited for.
     #[tf(optional)]
     wait: Attr<bool>,
-    /// Maximum time to wait, such as `90s` or `1h`. Defaults to `30m`. The execution goes on after it.
+    /// Maximum time to wait, such as `90s` or `1h`. Defaults to `30m`. The execution continues after it.
     #[tf(optional, validate = timeouts::duration)]
     timeout: Attr<String>,
 }

@@ -15,7 +15,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// Waits until an execution ends.
 ///
 /// # Errors
-/// When the execution fails or is not found, or the time limit passes. The execution then goes on.
+/// When the execution fails or is not found, or the time limit passes. The execution then continues.
 pub async fn wait(
     operation: &Operation,
     progress: &Progress,
@@ -99,7 +99,7 @@ fn unfinished(error: AwsError, arn: &str) -> Refusal {
         _ => return error.into(),
     };
     let detail = format!(
-        "It goes on in AWS. See its states with `sfn history {arn}`, or stop it with `aws stepfunctions \
+        "It continues in AWS. See its states with `sfn history {arn}`, or stop it with `aws stepfunctions \
          stop-execution --execution-arn {arn}`."
     );
     Diagnostic::error(summary, detail).into()

@@ -58,7 +58,7 @@ pub struct LambdaAlias {
     routing_config: Attr<Routing>,
     /// Moves the invocations to a new version gradually, watches it, and moves them back to the old
     /// version if something is wrong. Has an effect when `function_version` changes. The apply waits
-    /// until the deployment ends. If it is killed, the next apply goes on.
+    /// until the deployment ends. If it is killed, the next apply continues it.
     #[tf(block)]
     deployment: Attr<DeploymentBlock>,
 }

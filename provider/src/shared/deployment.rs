@@ -303,7 +303,7 @@ fn alarm_name(alarm: &str) -> &str {
 pub fn before(description: Option<&str>, version: Option<&str>) -> String {
     match (Record::split(description).1, version) {
         (Some(record), _) => format!(
-            "goes on with version {} or returns to version {}",
+            "continues with version {} or returns to version {}",
             record.to, record.from
         ),
         (None, Some(version)) => format!("from version {version}"),
@@ -470,13 +470,13 @@ fn refused(failure: &Failure, title: &str, to: &str, attribute: &str) -> Diagnos
         } => (
             format!("the deployment of version {to} could not be rolled back"),
             format!(
-                "{}. The traffic could not be moved back to version {from}: {error}. The next apply goes on with the \
+                "{}. The traffic could not be moved back to version {from}: {error}. The next apply continues the \
                  deployment, or rolls it back if the configuration has version {from}.",
                 upper(&reason.to_string())
             ),
         ),
         Failure::TakenOver => (
-            format!("the deployment of version {to} goes on in another process"),
+            format!("the deployment of version {to} continues in another process"),
             "Another apply or `sfn deploy` continues it. Run `terraform plan` after it has ended.".to_owned(),
         ),
     };
@@ -511,7 +511,7 @@ mod tests {
         let record = "d [sfn deployment of version 7 after 6: start 2026-12-01T13:24:49Z, step 2026-12-01T13:24:49Z, id 1a2b3c]";
         assert_eq!(
             before(Some(record), Some("7")),
-            "goes on with version 7 or returns to version 6"
+            "continues with version 7 or returns to version 6"
         );
     }
 }

@@ -21,7 +21,8 @@ const BY_HAND: [&str; 3] = ["decisions", "guides", "images"];
 const LIST_RESOURCES: &str = "\nThese are the arguments of the `config` block. List resources require Terraform 1.14 or later and the `terraform query` command.\n";
 
 /// Text at the end of the page of each action.
-const ACTIONS: &str = "\nThese are the arguments of the `config` block. Actions require Terraform 1.14 or later.\n";
+const ACTIONS: &str =
+    "\nThese are the arguments of the `config` block. Actions require Terraform 1.14 or later.\n";
 
 /// Text at the end of the page of each ephemeral resource.
 const EPHEMERAL_RESOURCES: &str =
@@ -132,9 +133,7 @@ fn pages() -> io::Result<BTreeMap<String, String>> {
     }
     for ephemeral in provider.ephemeral_resources() {
         let (name, block) = (ephemeral.type_name(), ephemeral.schema().block);
-        let example = example(&format!(
-            "ephemeral-resources/{name}/ephemeral-resource.tf"
-        ))?;
+        let example = example(&format!("ephemeral-resources/{name}/ephemeral-resource.tf"))?;
         let page = page(name, "Ephemeral Resource", &block, &example);
         pages.insert(
             format!("ephemeral-resources/{}.md", short(name)),

@@ -182,13 +182,27 @@ async fn nothing_is_changed_before_the_checks_pass() {
     };
     let refused = deployment(&denied, "7", canary()).run().await;
     assert!(outcome(&refused).starts_with("refused: "), "{refused:?}");
+    let unwritable = World {
+        faults: vec![("write", Duration::ZERO, MINUTE, AwsErrorKind::NotFound)],
+        ..World::new()
+    };
+    let refused = deployment(&unwritable, "7", canary()).run().await;
+    assert!(outcome(&refused).starts_with("refused: "), "{refused:?}");
     let long = World {
         routing: Mutex::new(Some(Routing::to("6", Some("x".repeat(200))))),
         ..World::new()
     };
     let refused = deployment(&long, "7", canary()).run().await;
     assert!(matches!(refused, Err(Failure::DescriptionTooLong)));
-    for world in [&world, &raised, &missing, &split, &denied, &long] {
+    for world in [
+        &world,
+        &raised,
+        &missing,
+        &split,
+        &denied,
+        &unwritable,
+        &long,
+    ] {
         assert!(world.written().is_empty());
     }
 }
@@ -358,7 +372,7 @@ async fn failed_calls_are_survived_or_rolled_back() {
     let result = deployment(&stuck, "7", canary()).run().await;
     assert!(outcome(&result).starts_with("stuck: "), "{result:?}");
     assert_eq!(stuck.state(), ("6:90 7:10".into(), true));
-    // The next deployment goes on.
+    // The next deployment continues it.
     let next = World {
         routing: Mutex::new(stuck.routing.lock().unwrap().clone()),
         ..World::new()
@@ -467,9 +481,9 @@ async fn a_resumed_step_takes_the_rest_of_its_time() {
     assert!((300..=315).contains(&full), "{full}");
     assert!((900..=930).contains(&end), "{end}");
     let messages = messages.lock().unwrap().clone();
-    assert_eq!(messages[0], "version 7 already receives 10 %: going on");
+    assert_eq!(messages[0], "version 7 already receives 10 %: continuing");
     assert_eq!(messages.last().unwrap(), "version 7 is deployed");
-    // A strategy with other steps goes on from the weight.
+    // A strategy with other steps continues from the weight.
     let world = World::new();
     let first = deployment(&world, "7", canary());
     let _ = tokio::time::timeout(MINUTE, first.run()).await;

@@ -33,7 +33,7 @@ pub struct World {
     pub alarm: Option<Duration>,
     /// Executions of the new version per minute that end, and that fail.
     pub executions: (u64, u64),
-    /// Routings that someone else writes.
+    /// Routings that another process writes.
     pub others: Mutex<Vec<(Duration, Option<Routing>)>>,
     pub faults: Faults,
     /// Name and number of the call after which the process is killed.

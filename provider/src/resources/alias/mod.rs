@@ -58,7 +58,7 @@ pub struct Alias {
     routing_configuration: Attr<Vec<Route>>,
     /// Moves the executions to a new version gradually, watches it, and moves them back to the old
     /// version if something is wrong. Has an effect when `state_machine_version` changes. The apply
-    /// waits until the deployment ends. If it is killed, the next apply goes on.
+    /// waits until the deployment ends. If it is killed, the next apply continues it.
     #[tf(block)]
     deployment: Attr<AliasDeployment>,
 }

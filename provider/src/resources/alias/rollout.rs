@@ -16,7 +16,7 @@ use crate::shared::managed::{Failed, Operation};
 
 /// Moves the executions to a new version gradually, watches it, and moves them back to the old
 /// version if something is wrong. An apply waits until the deployment ends. If it is killed, the next
-/// apply goes on.
+/// apply continues it.
 #[derive(Debug, Clone, Model)]
 pub(super) struct AliasDeployment {
     #[tf(flatten)]
