@@ -112,7 +112,7 @@ async fn executions_are_started_and_waited_for() {
             "{ wait = true }",
             "timeout = \"1s\"",
             false,
-            &["the execution did not end in time", "It goes on in AWS"],
+            &["the execution did not end in time", "It continues in AWS"],
         ),
         (
             id,

@@ -5,6 +5,7 @@ mod steps;
 use std::fs;
 use std::path::PathBuf;
 
+use e2e::terraform::Feature;
 use e2e::{Outcome, Workspace, repository};
 use local_aws::LocalAws;
 use serde_json::{Value, json};
@@ -113,6 +114,36 @@ async fn ci_cd() {
         .unwrap();
     assert_eq!(routed["routingConfiguration"][0]["weight"], 100, "{routed}");
     assert_success(&workspace.destroy().await.unwrap());
+}
+
+#[tokio::test]
+async fn gradual_deployment() {
+    let aws = aws().await;
+    let mut workspace = Workspace::new(&aws).unwrap();
+    walk("gradual-deployment.md", &aws, &mut workspace, nobody).await;
+    assert!(!exists(&aws, "orders").await);
+    // A new version, its deployment, a rollback, the same deployment again, and one by the command.
+    let updates = aws.proxy().bodies("UpdateStateMachineAlias");
+    let weights = |version: &str| {
+        let route = format!("{}:{version}\",\"weight\":10}}", machine_arn("orders"));
+        updates.iter().filter(|body| body.contains(&route)).count()
+    };
+    let canaries = ["2", "3", "4"].map(weights);
+    assert_eq!(canaries, [1, 2, 1], "{updates:?}");
+}
+
+#[tokio::test]
+async fn operating() {
+    let aws = aws().await;
+    let mut workspace = Workspace::new(&aws).unwrap();
+    workspace.need(Feature::Action).unwrap();
+    walk("operating.md", &aws, &mut workspace, nobody).await;
+    assert!(!exists(&aws, "payments").await);
+    let redriven = aws.proxy().bodies("RedriveExecution");
+    assert!(
+        redriven[0].contains("execution:payments:p-2"),
+        "{redriven:?}"
+    );
 }
 
 /// The policies of the guide have just the actions that the reference of the resources lists.
@@ -396,8 +427,10 @@ fn every_guide_that_leads_somewhere_is_walked() {
             "coming-from-hashicorp-aws.md",
             "coming-from-serverless-framework.md",
             "getting-started.md",
+            "gradual-deployment.md",
             "importing.md",
-            "modules.md"
+            "modules.md",
+            "operating.md"
         ]
     );
 }

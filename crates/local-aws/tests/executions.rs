@@ -103,6 +103,9 @@ async fn failed_executions_are_redriven() {
         );
         assert_eq!(found["status"], "FAILED");
     }
+    let list = json!({ "stateMachineArn": arn("stateMachine:it") });
+    let found = call(&aws, "ListExecutions", list).await.unwrap();
+    assert_eq!(found["executions"].as_array().unwrap().len(), 1, "{found}");
     let missing = json!({ "executionArn": arn("execution:it:other") });
     assert!(call(&aws, "RedriveExecution", missing).await.is_err());
 }

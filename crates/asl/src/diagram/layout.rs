@@ -1,7 +1,11 @@
 //! Places the states of a scope: the layers of Sugiyama's method, as Mermaid has them.
 
+use std::collections::HashSet;
+
 use dagre::graph::{Graph as Layers, GraphOptions};
 use dagre::{EdgeLabel, LayoutOptions, NodeLabel, Ranker};
+
+use super::lanes::{lanes, place_lanes};
 
 /// From this number of nodes on, ranks are found with a method that takes linear time.
 const MANY: usize = 150;
@@ -59,7 +63,10 @@ pub(super) fn place(nodes: &[Size], lines: &[Line]) -> Placed {
         };
         graph.set_node(index.to_string(), Some(label));
     }
-    for (index, line) in short_lines(nodes.len(), lines) {
+    let depths = depths(nodes.len(), lines);
+    let lanes = lanes(&depths, lines);
+    let in_lanes: HashSet<usize> = lanes.iter().flat_map(|lane| lane.lines.clone()).collect();
+    for (index, line) in short_lines(&depths, lines, &in_lanes) {
         let label = EdgeLabel {
             width: line.label.width,
             height: line.label.height,
@@ -105,6 +112,7 @@ pub(super) fn place(nodes: &[Size], lines: &[Line]) -> Placed {
             },
         ));
     }
+    place_lanes(&mut placed, &lanes, nodes, lines);
     placed.move_to_origin(nodes, lines);
     placed
 }
@@ -123,14 +131,19 @@ fn straight(centers: &[Point], nodes: &[Size], line: &Line) -> PlacedLine {
     }
 }
 
-/// The shortest transitions, with their indexes, as many as cross at most [`MAX_LAYERS`] layers together.
-fn short_lines(nodes: usize, lines: &[Line]) -> Vec<(usize, &Line)> {
-    let depths = depths(nodes, lines);
+/// The shortest transitions outside of lanes, with their indexes, as many as cross at most [`MAX_LAYERS`] layers
+/// together.
+fn short_lines<'a>(
+    depths: &[usize],
+    lines: &'a [Line],
+    in_lanes: &HashSet<usize>,
+) -> Vec<(usize, &'a Line)> {
     let depth = |node: usize| depths.get(node).copied().unwrap_or(0);
     let mut sorted: Vec<_> = lines
         .iter()
         .map(|line| depth(line.from).abs_diff(depth(line.to)))
         .zip(lines.iter().enumerate())
+        .filter(|(_, (index, _))| !in_lanes.contains(index))
         .collect();
     sorted.sort_by_key(|(length, _)| *length);
     let mut sum = 0;
@@ -211,6 +224,25 @@ fn reverse_postorder(following: &[Vec<usize>], starts: impl Iterator<Item = usiz
 }
 
 impl Placed {
+    /// The coordinates of the left and the right side of the picture without lanes.
+    pub(super) fn sides(&self, nodes: &[Size], lines: &[Line]) -> (f64, f64) {
+        let around = |(x, _): &Point, width: f64| [x - width / 2.0, x + width / 2.0];
+        let centers = self.nodes.iter().zip(nodes);
+        let centers = centers.flat_map(|(center, size)| around(center, size.width));
+        let placed = self.lines.iter().zip(lines);
+        let placed = placed.filter(|(placed, _)| placed.points.len() > 2);
+        let placed = placed.flat_map(|(placed, line)| {
+            let label = around(&placed.label, line.label.width);
+            let points = placed.points.iter().map(|(x, _)| *x);
+            points.chain(label).collect::<Vec<f64>>()
+        });
+        centers
+            .chain(placed)
+            .fold((0.0, 0.0), |(left, right): (f64, f64), x| {
+                (left.min(x), right.max(x))
+            })
+    }
+
     /// Moves everything so that no coordinate is negative, and sets the size.
     fn move_to_origin(&mut self, nodes: &[Size], lines: &[Line]) {
         let (mut least, mut most) = ((f64::MAX, f64::MAX), (0.0_f64, 0.0_f64));

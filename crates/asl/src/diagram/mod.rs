@@ -1,5 +1,6 @@
 //! Diagrams of a definition, for documentation and reviews.
 
+mod lanes;
 mod layout;
 mod svg;
 

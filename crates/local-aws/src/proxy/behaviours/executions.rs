@@ -16,6 +16,8 @@ use crate::proxy::memory::Memory;
 pub struct Executions {
     started: Memory<Started>,
     redriven: Memory<Redriven>,
+    /// Executions that run in place of redriven ones, which are not listed.
+    stand_ins: Memory<()>,
 }
 
 /// The qualified ARNs of an execution.
@@ -107,7 +109,12 @@ impl Executions {
         }
         executions.retain(|execution| {
             let is = |member: &str| text(execution, member) == qualified.as_deref();
-            qualified.is_none() || is("stateMachineVersionArn") || is("stateMachineAliasArn")
+            let is_own =
+                text(execution, "executionArn").is_none_or(|arn| self.stand_ins.get(arn).is_none());
+            is_own
+                && (qualified.is_none()
+                    || is("stateMachineVersionArn")
+                    || is("stateMachineAliasArn"))
         });
         Ok(with_json(answer, &body))
     }
@@ -190,6 +197,7 @@ impl Executions {
             return Ok(started);
         };
         let last = last.to_owned();
+        self.stand_ins.insert(&last, ());
         self.redriven.insert(&arn, Redriven { last, count });
         let body = json!({ "redriveDate": body.get("startDate") });
         Ok(json_answer(StatusCode::OK, &body))
