@@ -334,20 +334,27 @@ fn line(points: &[Point], classes: Classes) -> String {
     }
     let reached = if classes.is_reached { " reached" } else { "" };
     let catch = if classes.is_catcher { " catch" } else { "" };
-    // Lines enter a node vertically. Those that lead back come from below.
     let before = points
         .len()
         .checked_sub(2)
         .and_then(|index| points.get(index));
-    let tip = if before.is_some_and(|before| before.1 > last.1) {
-        8.0
-    } else {
-        -8.0
-    };
+    let base = arrow_base(before.unwrap_or(first), last);
     let (x, y) = *last;
     format!(
-        "<path class=\"way{reached}{catch}\" d=\"{way}\"/><path class=\"arrow{reached}\" d=\"M{x:.1} {y:.1}l-4.5 {tip}h9z\"/>"
+        "<path class=\"way{reached}{catch}\" d=\"{way}\"/><path class=\"arrow{reached}\" d=\"M{x:.1} {y:.1}{base}z\"/>"
     )
+}
+
+/// The base of an arrow whose tip is at `to`. Lines enter a node vertically: from above, or from below if they lead back.
+/// Those of lanes come from a side.
+fn arrow_base(from: &Point, to: &Point) -> &'static str {
+    let is_level = (from.1 - to.1).abs() < 0.5;
+    match (is_level, from.0 < to.0, from.1 > to.1) {
+        (true, true, _) => "l-8 -4.5v9",
+        (true, false, _) => "l8 -4.5v9",
+        (false, _, true) => "l-4.5 8h9",
+        (false, _, false) => "l-4.5 -8h9",
+    }
 }
 
 fn label_size(text: &str) -> Size {

@@ -12,7 +12,7 @@ figure{margin:1rem 0;overflow-x:auto;border:1px solid var(--line);border-radius:
 svg{max-width:none;height:auto}meter{width:12rem;vertical-align:middle}\
 table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.35rem .7rem;border-bottom:1px solid var(--line);vertical-align:top}\
 th{color:var(--weak);font-weight:600}td{font-family:ui-monospace,monospace;font-size:13px;overflow-wrap:anywhere}td:not(:last-child){white-space:nowrap}\
-table.data td{white-space:normal}table.data td:first-child{white-space:nowrap}ol{margin:0;padding-left:1.2rem}summary{cursor:pointer}\
+table.data td{white-space:normal}table.data td:nth-child(-n+5){white-space:nowrap}ol{margin:0;padding-left:1.2rem}summary{cursor:pointer}\
 pre{margin:.3rem 0;white-space:pre-wrap;overflow-wrap:anywhere;max-height:30rem;overflow:auto}\
 .bad{color:var(--bad)}div.bad{color:inherit;background:var(--bad-back);border:1px solid var(--bad);border-radius:8px;padding:.2rem 1rem;margin:1rem 0}";
 
