@@ -261,6 +261,30 @@ async fn alarms_roll_back_at_each_step() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn composite_alarms_are_watched_and_missing_ones_refused() {
+    let composite = CANARY.replace("[sfn_execution_alarm.failed.name]", "[\"all\"]");
+    let (aws, workspace) = begun(&composite).await;
+    let run = workspace.apply().await.unwrap();
+    let text = words(&run);
+    assert!(text.contains("version 2 was not deployed"), "{text}");
+    assert!(
+        text.contains("Alarm not found: all. Nothing was changed."),
+        "{text}"
+    );
+    assert_eq!(aws.proxy().count("UpdateStateMachineAlias"), 0);
+    let rule = "Action=PutCompositeAlarm&Version=2010-08-01&AlarmName=all&AlarmRule=ALARM(failed)";
+    aws.query("monitoring", rule).await.unwrap();
+    aws.proxy().forget();
+    let child = workspace
+        .start(&["apply", "-auto-approve", "-no-color"])
+        .unwrap();
+    written(&aws, 1).await;
+    raise(&aws, "failed").await;
+    let run = outcome(child).await.unwrap();
+    assert_rolled_back(&aws, &workspace, &run, "Alarm raised: all").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn quiet_and_failing_versions_are_rolled_back() {
     let limits = r#"
     type                 = "LINEAR"

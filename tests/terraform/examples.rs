@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use e2e::terraform::Feature;
 use e2e::{Workspace, repository};
 use local_aws::LocalAws;
 use serde_json::json;
@@ -33,9 +34,19 @@ async fn examples_are_formatted_and_valid() {
     let format = ["fmt", "-check", "-recursive", examples.to_str().unwrap()];
     assert_success(&workspace.terraform(&format).await.unwrap());
     let mut checked = 0;
-    for group in ["resources", "data-sources", "functions", "workflows"] {
+    for (group, feature) in [
+        ("resources", None),
+        ("data-sources", None),
+        ("functions", None),
+        ("workflows", None),
+        ("actions", Some(Feature::Action)),
+        ("ephemeral-resources", Some(Feature::Ephemeral)),
+    ] {
         for folder in folders_with_configurations(group) {
-            let workspace = example(&aws, &folder);
+            let mut workspace = example(&aws, &folder);
+            if let Some(feature) = feature {
+                workspace.need(feature).unwrap();
+            }
             assert_success(&workspace.terraform(&["get", "-no-color"]).await.unwrap());
             assert_success(
                 &workspace
@@ -79,6 +90,19 @@ async fn examples_of_the_reference_can_be_applied() {
     for group in ["resources", "functions"] {
         for folder in folders_with_configurations(group) {
             let workspace = example(&aws, &folder);
+            assert_success(&workspace.apply().await.unwrap());
+            assert_empty(&workspace.plan().await.unwrap());
+            assert_success(&workspace.destroy().await.unwrap());
+        }
+    }
+    // Those with actions change nothing in a plan, and the ephemeral execution runs in each.
+    for (group, feature) in [
+        ("actions", Feature::Action),
+        ("ephemeral-resources", Feature::Ephemeral),
+    ] {
+        for folder in folders_with_configurations(group) {
+            let mut workspace = example(&aws, &folder);
+            workspace.need(feature).unwrap();
             assert_success(&workspace.apply().await.unwrap());
             assert_empty(&workspace.plan().await.unwrap());
             assert_success(&workspace.destroy().await.unwrap());

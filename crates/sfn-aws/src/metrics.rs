@@ -57,7 +57,7 @@ pub async fn executions(
     })
 }
 
-/// The invocations of a version of a function through an alias since a time.
+/// The invocations of a function through an alias since a time, of one version or of all.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -66,14 +66,14 @@ pub async fn invocations(
     call: &Call,
     function: &str,
     alias: &str,
-    version: &str,
+    version: Option<&str>,
     since: Seconds,
 ) -> Result<Counts, AwsError> {
-    let dimensions = [
+    let mut dimensions = vec![
         ("FunctionName", function.to_owned()),
         ("Resource", format!("{function}:{alias}")),
-        ("ExecutedVersion", version.to_owned()),
     ];
+    dimensions.extend(version.map(|version| ("ExecutedVersion", version.to_owned())));
     let names = ["Invocations", "Errors"];
     let sums = sums(aws, call, "AWS/Lambda", &names, &dimensions, since).await?;
     let sum = |index: usize| sums.get(index).copied().unwrap_or(0);

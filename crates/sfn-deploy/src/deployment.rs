@@ -15,7 +15,7 @@ use crate::progress::Progress;
 use crate::reason::Reason;
 use crate::record::Record;
 use crate::strategy::{Step, Strategy};
-use crate::target::{Alias, Routing};
+use crate::target::{Alias, Routing, Traffic};
 
 /// Time between two looks at the alarms. CloudWatch allows nine calls of DescribeAlarms per second
 /// (CloudWatch user guide, "CloudWatch service quotas"), so that 50 deployments use a third.
@@ -237,8 +237,11 @@ impl Deployment<'_> {
     async fn check_before_traffic(&self) -> Result<(), Reason> {
         self.check_alarms().await?;
         if self.limits.need_counts() {
-            let now = self.clock.now();
-            self.alias.counts(&self.call(), self.to, now).await?;
+            let traffic = Traffic {
+                since: self.clock.now(),
+                all_since: None,
+            };
+            self.alias.counts(&self.call(), self.to, traffic).await?;
         }
         for check in &self.checks {
             (self.report)(Progress::Checking(check.name()));
@@ -391,8 +394,12 @@ impl Deployment<'_> {
         self.check_routes(run).await?;
         let mut counts = None;
         if self.limits.need_counts() {
-            let since = run.record.start;
-            let found = self.alias.counts(&self.call(), self.to, since).await?;
+            let is_all = run.last.only() == Some(self.to);
+            let traffic = Traffic {
+                since: run.record.start,
+                all_since: is_all.then_some(run.record.since),
+            };
+            let found = self.alias.counts(&self.call(), self.to, traffic).await?;
             self.limits.check_rate(found)?;
             if left.is_zero() {
                 self.limits.check_minimum(found)?;

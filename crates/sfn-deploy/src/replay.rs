@@ -161,11 +161,26 @@ impl Check for Replay {
         let found = state_machine::describe(&self.aws, &call, &arn).await?;
         let found = found
             .ok_or_else(|| AwsError::local("replay", format!("there is no version `{arn}`")))?;
+        if found.kind == "EXPRESS" {
+            return Err(Reason::Check {
+                name: self.name(),
+                detail: "AWS keeps no history of executions of type `EXPRESS`".to_owned(),
+            });
+        }
         let replayed =
             replay_last(&self.aws, &call, &self.alias, self.last, &found.definition).await?;
         let different: Vec<String> = replayed.iter().filter_map(words).collect();
         if different.is_empty() {
-            return Ok(());
+            return match all_skipped(&replayed) {
+                Some(reason) if !self.allow_changes => Err(Reason::Check {
+                    name: self.name(),
+                    detail: format!(
+                        "none of {} executions could be repeated: {reason}",
+                        replayed.len()
+                    ),
+                }),
+                _ => Ok(()),
+            };
         }
         let more = different.len().saturating_sub(NAMED);
         let mut detail = format!(
@@ -185,6 +200,15 @@ impl Check for Replay {
             name: self.name(),
             detail,
         })
+    }
+}
+
+/// The reason why the first execution could not be repeated, if none could.
+pub fn all_skipped(replayed: &[ReplayedExecution]) -> Option<&str> {
+    let reason = |one: &'_ ReplayedExecution| matches!(one.replayed, Replayed::Skipped(_));
+    match replayed.first().map(|first| &first.replayed) {
+        Some(Replayed::Skipped(first)) if replayed.iter().all(reason) => Some(first),
+        _ => None,
     }
 }
 

@@ -87,6 +87,15 @@ fn route(version: &str, weight: i32) -> Route {
     }
 }
 
+/// Since when a version receives traffic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Traffic {
+    /// Since when it receives a part of the traffic.
+    pub since: Seconds,
+    /// Since when it receives all traffic.
+    pub all_since: Option<Seconds>,
+}
+
 /// An alias of a state machine or of a function.
 #[async_trait]
 pub trait Alias: Send + Sync {
@@ -99,8 +108,13 @@ pub trait Alias: Send + Sync {
     /// Writes description and routes with one call.
     async fn write(&self, call: &Call, routing: &Routing) -> Result<(), AwsError>;
 
-    /// How many executions of a version ended and failed since a time.
-    async fn counts(&self, call: &Call, version: &str, since: Seconds) -> Result<Counts, AwsError>;
+    /// How many executions of a version ended and failed.
+    async fn counts(
+        &self,
+        call: &Call,
+        version: &str,
+        traffic: Traffic,
+    ) -> Result<Counts, AwsError>;
 
     /// The alarms of these names that exist, and whether they are raised.
     async fn alarms(

@@ -10,7 +10,7 @@ use sfn_aws::metrics::{self, Counts};
 use sfn_aws::time::Seconds;
 use sfn_aws::{Aws, AwsError, Call, alias, function};
 
-use crate::target::{Alias, Route, Routing};
+use crate::target::{Alias, Route, Routing, Traffic};
 
 /// An alias of a state machine.
 pub struct StateMachineAlias {
@@ -76,8 +76,14 @@ impl Alias for StateMachineAlias {
         alias::update(&self.aws, call, &self.arn, &wanted).await
     }
 
-    async fn counts(&self, call: &Call, version: &str, since: Seconds) -> Result<Counts, AwsError> {
-        metrics::executions(&self.aws, call, &self.version_arn(version), since).await
+    async fn counts(
+        &self,
+        call: &Call,
+        version: &str,
+        traffic: Traffic,
+    ) -> Result<Counts, AwsError> {
+        let arn = self.version_arn(version);
+        metrics::executions(&self.aws, call, &arn, traffic.since).await
     }
 
     async fn alarms(&self, call: &Call, names: &[String]) -> Result<Vec<AlarmState>, AwsError> {
@@ -126,14 +132,46 @@ impl Alias for FunctionAlias {
         function::alias::update(&self.aws, call, &self.function, &self.name, &wanted).await
     }
 
-    async fn counts(&self, call: &Call, version: &str, since: Seconds) -> Result<Counts, AwsError> {
+    /// Lambda documents the metrics by version for aliases with two versions. For the time in which the version receives
+    /// all traffic, the metrics of the alias count as well.
+    async fn counts(
+        &self,
+        call: &Call,
+        version: &str,
+        traffic: Traffic,
+    ) -> Result<Counts, AwsError> {
         let parsed = FunctionArn::parse(&self.function);
         let function = parsed.map_or_else(|| self.function.clone(), |arn| arn.name);
-        metrics::invocations(&self.aws, call, &function, &self.name, version, since).await
+        let count = |version, since| {
+            metrics::invocations(&self.aws, call, &function, &self.name, version, since)
+        };
+        let own = count(Some(version), traffic.since).await?;
+        let Some(all_since) = traffic.all_since.map(next_minute) else {
+            return Ok(own);
+        };
+        let alias = count(None, all_since).await?;
+        Ok(with_alias(
+            own,
+            count(Some(version), all_since).await?,
+            alias,
+        ))
     }
 
     async fn alarms(&self, call: &Call, names: &[String]) -> Result<Vec<AlarmState>, AwsError> {
         alarm::states(&self.aws, call, names).await
+    }
+}
+
+/// The start of the next minute. Metrics have one value per minute.
+fn next_minute(time: Seconds) -> Seconds {
+    Seconds(time.0 + 60 - time.0.rem_euclid(60))
+}
+
+/// The counts of a version, and those of the alias that are not among them.
+fn with_alias(own: Counts, own_of_alias: Counts, alias: Counts) -> Counts {
+    Counts {
+        ended: own.ended + alias.ended.saturating_sub(own_of_alias.ended),
+        failed: own.failed + alias.failed.saturating_sub(own_of_alias.failed),
     }
 }
 
@@ -187,6 +225,25 @@ mod tests {
             assert!(shares <= 0.5, "{percentage}");
             assert_eq!(routing_of(wanted), routing, "{percentage}");
         }
+    }
+
+    #[test]
+    fn invocations_of_an_alias_with_one_version_count() {
+        let counts = |ended, failed| Counts { ended, failed };
+        for (own, own_of_alias, alias, expected) in [
+            ((10, 1), (0, 0), (20, 2), (30, 3)),
+            ((30, 3), (20, 2), (20, 2), (30, 3)),
+            ((30, 3), (20, 2), (0, 0), (30, 3)),
+        ] {
+            let counted = with_alias(
+                counts(own.0, own.1),
+                counts(own_of_alias.0, own_of_alias.1),
+                counts(alias.0, alias.1),
+            );
+            assert_eq!(counted, counts(expected.0, expected.1));
+        }
+        assert_eq!(next_minute(Seconds(59)), Seconds(60));
+        assert_eq!(next_minute(Seconds(60)), Seconds(120));
     }
 
     #[test]

@@ -98,7 +98,11 @@ impl Reading {
         let ty = event.get("type").and_then(Value::as_str).unwrap_or("");
         let details = details(event);
         let text = |name: &str| details.get(name).and_then(Value::as_str);
-        let before = number("previousEventId");
+        // Some emulators leave it out. On AWS, only the first two events have none.
+        let before = match number("previousEventId") {
+            0 if number("id") > 2 => number("id") - 1,
+            before => before,
+        };
         let mut place = self.places.get(&before).cloned().unwrap_or_default();
         match ty {
             "ExecutionStarted" => self.input = json_of(text("input")),

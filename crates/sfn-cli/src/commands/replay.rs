@@ -1,15 +1,15 @@
 //! `sfn replay`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use aws_arn::StateMachineArn;
 use clap::ValueEnum;
 use sfn_aws::state_machine;
-use sfn_deploy::{REPLAY_TIMEOUT, replay_last};
+use sfn_deploy::{REPLAY_TIMEOUT, all_skipped, replay_last};
 
 use crate::aws::{Options, Workflow, WorkflowType, call};
-use crate::commands::test::workflow;
+use crate::commands::test::{plan, workflow};
 use crate::output::replay;
 use crate::{Exit, Failure, print};
 
@@ -22,6 +22,10 @@ pub struct Args {
     /// or an ARN.
     #[arg(long, value_name = "DEFINITION")]
     pub definition: String,
+    /// Plan or state of Terraform, as `terraform show -json` prints it, with the definition of a workflow in a `.tf`
+    /// file.
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<PathBuf>,
     /// Maximum number of executions, the newest first.
     #[arg(long, default_value_t = 100, value_name = "NUMBER")]
     pub last: usize,
@@ -66,11 +70,11 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
             .ok_or_else(|| format!("there is no version `{arn}`"))?
             .definition
     } else {
-        let changed = workflow(Path::new(""), definition, None)?;
+        let plan = plan(arguments.plan.as_deref())?;
+        let changed = workflow(Path::new(""), definition, plan.as_ref())?;
         let json = changed.definition.to_value().ok_or_else(|| {
             format!(
-                "{definition}: the definition has values that only Terraform can compute: use a rendered definition or \
-                 a version"
+                "{definition}: the definition has values that only Terraform can compute: use `--plan` or a version"
             )
         })?;
         json.to_string()
@@ -87,6 +91,9 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
         Format::Json => replay::json(&replayed),
         Format::Markdown => replay::markdown(&replayed),
     })?;
+    if let Some(reason) = all_skipped(&replayed) {
+        return Err(format!("no execution could be repeated: {reason}"));
+    }
     Ok(
         match replay::has_differences(&replayed) && !arguments.allow_changes {
             true => Exit::Findings,

@@ -6,11 +6,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use sfn_aws::alarm::AlarmState;
 use sfn_aws::metrics::Counts;
-use sfn_aws::time::Seconds;
 use sfn_aws::{AwsError, AwsErrorKind, Call};
 use sfn_deploy::{
     Alias, Clock, Deployment, Description, Failure, Limits, Outcome, Progress, Record, Route,
-    Routing, Shift, Strategy,
+    Routing, Shift, Strategy, Traffic,
 };
 use tokio::sync::Notify;
 use tokio::time::Instant;
@@ -138,12 +137,14 @@ impl Alias for World {
         &self,
         _call: &Call,
         version: &str,
-        since: Seconds,
+        traffic: Traffic,
     ) -> Result<Counts, AwsError> {
         self.enter("counts")?;
         self.leave().await;
         assert!(["6", "7", "8"].contains(&version), "{version}");
-        assert!(since.0 > 1_700_000_000, "{since}");
+        assert!(traffic.since.0 > 1_700_000_000, "{traffic:?}");
+        let is_all = self.state().0 == format!("{version}:100");
+        assert_eq!(traffic.all_since.is_some(), is_all, "{traffic:?}");
         let minutes = self.now().as_secs() / 60;
         Ok(Counts {
             ended: minutes * self.executions.0,
