@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use e2e::terraform::Feature;
-use e2e::{Outcome, Workspace, outcome};
+use e2e::{Workspace, outcome};
 use local_aws::LocalAws;
 use rustix::process::{Pid, Signal, kill_process};
 
+use super::deployments::words;
 use super::{assert_empty, assert_success, aws, machine_arn, workspace};
 
 /// A state machine that fails if its input says so, and waits if it says so.
@@ -61,12 +62,6 @@ async fn begun(aws: &LocalAws) -> Workspace {
     assert_success(&workspace.apply().await.unwrap());
     aws.proxy().forget();
     workspace
-}
-
-/// Output of Terraform in one line, without its frame.
-fn words(run: &Outcome) -> String {
-    let text = run.text.replace(['│', '╷', '╵', '\n'], " ");
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[tokio::test(flavor = "multi_thread")]

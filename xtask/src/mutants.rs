@@ -9,12 +9,13 @@ use std::process::{Command, Stdio};
 use crate::needs;
 
 /// Crates whose tests need neither AWS nor Terraform.
-const PACKAGES: [&str; 6] = [
+const PACKAGES: [&str; 7] = [
     "asl",
     "asl-hcl",
     "asl-run",
     "sfn-convert",
     "sfn-cli",
+    "sfn-deploy",
     "tfconfig",
 ];
 

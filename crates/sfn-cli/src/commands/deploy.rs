@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use crate::aws::{Options, Session, call};
 use crate::input::json_argument;
-use crate::{Exit, Failure, print};
+use crate::{Exit, Failure, duration, print};
 
 /// Arguments of `sfn deploy`.
 #[derive(clap::Args)]
@@ -32,10 +32,10 @@ pub struct Args {
     #[arg(long, required_if_eq_any([("ty", "CANARY"), ("ty", "LINEAR")]))]
     pub percentage: Option<i32>,
     /// Time between two steps, such as `5m`.
-    #[arg(long, value_parser = duration, required_if_eq_any([("ty", "CANARY"), ("ty", "LINEAR")]))]
+    #[arg(long, value_parser = duration::parse, required_if_eq_any([("ty", "CANARY"), ("ty", "LINEAR")]))]
     pub interval: Option<Duration>,
     /// Time to watch the new version after it receives all traffic, such as `10m`.
-    #[arg(long, value_parser = duration)]
+    #[arg(long, value_parser = duration::parse)]
     pub bake: Option<Duration>,
     /// Name of a CloudWatch alarm that returns the traffic to the old version. Can be repeated.
     #[arg(long = "alarm", value_name = "NAME")]
@@ -54,7 +54,7 @@ pub struct Args {
     #[arg(long, value_name = "JSON", requires = "smoke_input")]
     pub smoke_expect: Option<String>,
     /// Maximum time of that execution. Defaults to `5m`.
-    #[arg(long, value_name = "TIME", value_parser = duration, requires = "smoke_input")]
+    #[arg(long, value_name = "TIME", value_parser = duration::parse, requires = "smoke_input")]
     pub smoke_timeout: Option<Duration>,
     /// Repeat this number of the last executions of the alias with the new definition before it receives traffic.
     #[arg(long, value_name = "NUMBER")]
@@ -63,7 +63,7 @@ pub struct Args {
     #[arg(long, requires = "replay")]
     pub allow_changes: bool,
     /// Maximum time of the deployment, after which it is rolled back.
-    #[arg(long, value_name = "TIME", value_parser = duration)]
+    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     pub timeout: Option<Duration>,
     #[command(flatten)]
     pub options: Options,
@@ -81,11 +81,6 @@ pub enum Type {
     /// Everything at once.
     #[value(name = "ALL_AT_ONCE")]
     AllAtOnce,
-}
-
-fn duration(text: &str) -> Result<Duration, String> {
-    sfn_deploy::duration::parse(text)
-        .ok_or_else(|| "must be a number with a unit, such as `90s`, `10m` or `1h30m`".to_owned())
 }
 
 fn share(text: &str) -> Result<f64, String> {
@@ -377,7 +372,7 @@ mod tests {
             (&["--to", "7", "--type", "CANARY"], "--percentage"),
             (
                 &["--to", "7", "--type", "ALL_AT_ONCE", "--bake", "soon"],
-                "such as `90s`",
+                "such as `30s`",
             ),
             (
                 &[
