@@ -386,12 +386,24 @@ async fn smoke_executions_decide_before_traffic() {
     workspace.configure(&configuration("two", &right)).unwrap();
     assert_success(&workspace.apply().await.unwrap());
     assert_eq!(alias(&aws).await.0, "2:100");
-    let starts = aws.proxy().bodies("StartExecution");
-    assert!(
-        starts.iter().all(|body| body.contains("it:2")),
-        "{starts:?}"
+    // An execution that takes too long is stopped.
+    let slow = right.replace("before_traffic {", "before_traffic {\n  timeout = \"2s\"");
+    let waiting = configuration("three", &slow).replace(
+        "pass \"A\" {\n    end = true",
+        "wait \"A\" {\n    seconds = 300\n    end     = true",
     );
-    assert_empty(&workspace.plan().await.unwrap());
+    workspace.configure(&waiting).unwrap();
+    let run = workspace.apply().await.unwrap();
+    let text = words(&run);
+    assert!(
+        text.contains("Smoke execution failed: it did not end within 2s"),
+        "{text}"
+    );
+    assert_eq!(aws.proxy().count("StopExecution"), 1);
+    assert_eq!(alias(&aws).await.0, "2:100");
+    let starts = aws.proxy().bodies("StartExecution");
+    let is_new = |body: &String| body.contains("it:2") || body.contains("it:3");
+    assert!(starts.len() == 3 && starts.iter().all(is_new), "{starts:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

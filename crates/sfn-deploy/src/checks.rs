@@ -7,10 +7,12 @@ use asl_run::{Failure, Status};
 use async_trait::async_trait;
 use serde_json::Value;
 use sfn_aws::execution::{self, Execution};
+use sfn_aws::time::Seconds;
 use sfn_aws::{Aws, AwsError, AwsErrorKind, Call, function, state_machine};
 use sfn_test::{Difference, End, Expect};
 use tokio_util::sync::CancellationToken;
 
+use crate::random::new_id;
 use crate::reason::Reason;
 
 /// A check of a new version before it receives traffic.
@@ -86,7 +88,7 @@ impl Smoke {
             let ended = execution::start_sync(aws, call, &arn, None, &input).await?;
             return Ok(end_of(&ended));
         }
-        let name = format!("smoke-{version}-{}", sfn_aws::time::Seconds::now().0);
+        let name = format!("smoke-{version}-{}-{}", Seconds::now().0, new_id());
         let started = execution::start(aws, call, &arn, &name, &input).await?;
         match execution::wait(aws, call, &started).await {
             Ok(ended) => Ok(end_of(&ended)),
@@ -178,7 +180,7 @@ pub fn end_of(execution: &Execution) -> End {
     End {
         status,
         output: execution.output.as_deref().map(json),
-        failure: (status != Status::Succeeded).then(|| Failure {
+        failure: (execution.error.is_some() || execution.cause.is_some()).then(|| Failure {
             error: execution.error.clone(),
             cause: execution.cause.clone(),
         }),
@@ -253,7 +255,21 @@ mod tests {
             payload: "{\"errorType\":\"E\",\"errorMessage\":\"m\"}".into(),
             is_error: true,
         };
+        let ended = |status: &str| Execution {
+            status: status.into(),
+            ..Execution::default()
+        };
         for (end, expect, expected) in [
+            (
+                end_of(&ended("TIMED_OUT")),
+                json!({"status": "TIMED_OUT"}),
+                "",
+            ),
+            (
+                end_of(&ended("ABORTED")),
+                json!({}),
+                "expected the status SUCCEEDED, got ABORTED",
+            ),
             (end_of(&succeeded), json!({"output": {"a": 1}}), ""),
             (
                 end_of(&succeeded),

@@ -1,7 +1,5 @@
 //! The course of a deployment.
 
-use std::collections::hash_map::RandomState;
-use std::hash::{BuildHasher as _, Hasher as _};
 use std::time::Duration;
 
 use sfn_aws::time::Seconds;
@@ -12,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::checks::Check;
 use crate::limits::Limits;
 use crate::progress::Progress;
+use crate::random::{new_id, random};
 use crate::reason::Reason;
 use crate::record::Record;
 use crate::strategy::{Step, Strategy};
@@ -540,19 +539,4 @@ fn unhurried() -> Call {
 
 fn refused(error: AwsError) -> Failure {
     Failure::Refused(error.into())
-}
-
-/// The ID of a process, which no other one has at the same time.
-fn new_id() -> String {
-    format!("{:06x}", random_bits() & 0xff_ffff)
-}
-
-/// A random number of at least 0 and less than 1.
-fn random() -> f64 {
-    f64::from(u32::try_from(random_bits() & 0xffff).unwrap_or(0)) / 65536.0
-}
-
-/// Random bits. Each state of the hash maps of the standard library has random keys.
-fn random_bits() -> u64 {
-    RandomState::new().build_hasher().finish()
 }

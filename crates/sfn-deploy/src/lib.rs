@@ -13,6 +13,7 @@ mod deployment;
 pub mod duration;
 mod limits;
 mod progress;
+mod random;
 mod reason;
 mod record;
 mod replay;

@@ -239,6 +239,78 @@ async fn other_writers_are_noticed() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_change_that_keeps_the_record_is_noticed() {
+    let world = Arc::new(World::new());
+    let first = {
+        let world = Arc::clone(&world);
+        tokio::spawn(async move { outcome(&deployment(&world, "7", canary()).run().await) })
+    };
+    tokio::time::sleep(MINUTE).await;
+    {
+        let mut routing = world.routing.lock().unwrap();
+        let description = routing.as_ref().unwrap().description.clone();
+        *routing = Some(Routing::between("6", "7", 90, description.unwrap()));
+    }
+    let expected = "back to 6: the alias was changed during the deployment: it routed to version 6 (10 %) and version 7 (90 %)";
+    assert_eq!(first.await.unwrap(), expected);
+    assert_eq!(world.state(), ("6:100".into(), false));
+}
+
+#[tokio::test(start_paused = true)]
+async fn health_is_read_at_the_documented_intervals() {
+    struct Slow;
+    #[async_trait]
+    impl Check for Slow {
+        fn name(&self) -> String {
+            "slow check".into()
+        }
+        async fn run(&self, _: &str, _: &CancellationToken) -> Result<(), Reason> {
+            tokio::time::sleep(10 * MINUTE).await;
+            Ok(())
+        }
+    }
+    let world = World::new();
+    let clock = Clock::new();
+    let messages = Mutex::new(Vec::new());
+    let report = |progress: Progress| messages.lock().unwrap().push(progress.to_string());
+    let deployment = Deployment {
+        checks: vec![Box::new(Slow)],
+        clock,
+        report: &report,
+        ..deployment(&world, "7", canary())
+    };
+    deployment.run().await.unwrap();
+    let calls = world.calls.lock().unwrap().clone();
+    let count = |wanted: &str| calls.iter().filter(|(_, name)| *name == wanted).count();
+    // Fifteen minutes: alarms every 8–15 seconds, routes and executions every minute, and each before the first step.
+    assert!((60..=125).contains(&count("alarms")), "{}", count("alarms"));
+    assert!((13..=19).contains(&count("read")), "{}", count("read"));
+    assert!((12..=18).contains(&count("counts")), "{}", count("counts"));
+    let mut looks: Vec<_> = calls.iter().filter(|(_, name)| *name == "alarms").collect();
+    looks.drain(..1);
+    for pair in looks.windows(2) {
+        assert!(pair[1].0 <= pair[0].0 + Duration::from_secs(15), "{pair:?}");
+    }
+    // Executions count from the first step, not from the checks.
+    let asked = world.asked.lock().unwrap().clone();
+    assert_eq!(asked[1].since.since(asked[0].since), 10 * MINUTE);
+    let last = asked.last().unwrap();
+    let full = last.all_since.unwrap().since(last.since);
+    assert!(full >= 5 * MINUTE && full < 6 * MINUTE, "{last:?}");
+    let messages = messages.lock().unwrap().clone();
+    assert_eq!(
+        messages[..2],
+        ["slow check …", "version 7 receives 10 %, watched for 5m"]
+    );
+    assert!(messages.contains(&"version 7 receives 100 %, watched for 10m".to_owned()));
+    assert_eq!(messages.last().unwrap(), "version 7 is deployed");
+    assert!(
+        messages[2].contains(" executions ended, 0 failed, "),
+        "{messages:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_second_process_takes_over() {
     let world = Arc::new(World::new());
     let clock = Clock::new();
@@ -344,6 +416,15 @@ async fn failed_calls_are_survived_or_rolled_back() {
             &back[..],
         ),
         (
+            "alarms",
+            1,
+            2,
+            AwsErrorKind::Cancelled,
+            "the deployment was cancelled",
+            "6:100",
+            &back[..],
+        ),
+        (
             "read",
             1,
             9,
@@ -368,6 +449,16 @@ async fn failed_calls_are_survived_or_rolled_back() {
         assert_eq!(world.state(), (end.to_owned(), false), "{call} {from}–{to}");
         assert_eq!(world.written(), writes, "{call} {from}–{to}");
     }
+    // A rollback whose response is lost is read.
+    let lost = World {
+        alarm: Some(MINUTE),
+        others: Mutex::new(vec![(2 * MINUTE, Some(routes(&[("6", 100)])))]),
+        faults: vec![("write", MINUTE, MINUTE * 60, AwsErrorKind::Other)],
+        ..World::new()
+    };
+    let result = deployment(&lost, "7", canary()).run().await;
+    assert_eq!(outcome(&result), "back to 6: alarm raised: failed");
+    assert!(lost.now() < 3 * MINUTE, "{:?}", lost.now());
     let stuck = for_minutes("write", 4, 60, AwsErrorKind::Other);
     let result = deployment(&stuck, "7", canary()).run().await;
     assert!(outcome(&result).starts_with("stuck: "), "{result:?}");
