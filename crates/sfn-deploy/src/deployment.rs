@@ -13,7 +13,7 @@ use crate::progress::Progress;
 use crate::random::{new_id, random};
 use crate::reason::Reason;
 use crate::record::Record;
-use crate::strategy::{Step, Strategy};
+use crate::strategy::{LONGER, Step, Strategy};
 use crate::target::{Alias, Routing, Traffic};
 
 /// Time between two looks at the alarms. CloudWatch allows nine calls of DescribeAlarms per second
@@ -25,6 +25,8 @@ const POLL: Duration = Duration::from_secs(15);
 const FULL_LOOK: Duration = Duration::from_mins(1);
 /// Maximum time of a call.
 const CALL: Duration = Duration::from_mins(1);
+/// Time in which a read can return the routing before a write.
+const STALE: Duration = Duration::from_secs(20);
 /// Time after which a version whose health cannot be read is not healthy.
 const PATIENCE: Duration = Duration::from_mins(2);
 /// Time to repeat a rollback that AWS does not accept, and the pause between two attempts.
@@ -134,6 +136,25 @@ struct Run {
     text: Option<String>,
     /// The routing that was read or written last.
     last: Routing,
+    /// The routing before it, and when it was replaced.
+    replaced: Option<(Routing, Instant)>,
+}
+
+impl Run {
+    fn new(record: Record, text: Option<String>, last: Routing) -> Self {
+        Self {
+            record,
+            text,
+            last,
+            replaced: None,
+        }
+    }
+
+    /// Whether AWS can still return this routing although another one was written.
+    fn is_stale(&self, found: &Routing) -> bool {
+        let replaced = self.replaced.as_ref();
+        replaced.is_some_and(|(before, when)| before == found && when.elapsed() < STALE)
+    }
 }
 
 /// Why the steps of a deployment end early.
@@ -174,36 +195,57 @@ impl Deployment<'_> {
     pub async fn run(&self) -> Result<Outcome, Failure> {
         let routing = self.read().await?;
         let (text, record) = Record::split(routing.description.as_deref());
+        // Other tools change the routes and keep the description.
+        let record = record.filter(|record| {
+            let to = routing.weight(&record.to);
+            to > 0 && to + routing.weight(&record.from) == 100
+        });
         match (record, routing.only()) {
             (Some(record), _) if record.to == self.to => self.resume(record, text, routing).await,
-            (Some(record), _) => {
-                let is_restored = record.from == self.to;
-                let back = match is_restored {
-                    true => Routing::to(self.to, self.text_after(text.as_ref())),
-                    false => Routing::to(&record.from, text),
-                };
-                self.write(&back).await.map_err(refused)?;
-                match is_restored {
-                    true => Ok(Outcome::Restored),
-                    false => self.begin(&record.from, back).await,
-                }
-            }
+            (Some(record), _) => self.replace(record, text).await,
             (None, Some(version)) if version == self.to => {
                 let after = Routing::to(self.to, self.text_after(text.as_ref()));
-                if after != routing {
+                if after != routing || routing.is_rounded() {
                     self.write(&after).await.map_err(refused)?;
                 }
                 Ok(Outcome::Unchanged)
             }
             (None, Some(version)) => {
                 let from = version.to_owned();
-                self.begin(&from, routing).await
+                self.begin(&from, text, routing).await
             }
             (None, None) => Err(Failure::Split(routing.words())),
         }
     }
 
-    async fn begin(&self, from: &str, routing: Routing) -> Result<Outcome, Failure> {
+    /// Ends a deployment to another version: all traffic returns to its old version. Then begins this one.
+    async fn replace(&self, record: Record, text: Option<String>) -> Result<Outcome, Failure> {
+        let is_restored = record.from == self.to;
+        let back = match is_restored {
+            true => Routing::to(self.to, self.text_after(text.as_ref())),
+            false => Routing::to(&record.from, text.clone()),
+        };
+        self.write(&back).await.map_err(refused)?;
+        if is_restored {
+            return Ok(Outcome::Restored);
+        }
+        let begun = self.begin(&record.from, text, back).await;
+        begun.map_err(|failure| match failure {
+            // Something was changed.
+            Failure::Refused(reason) => Failure::RolledBack {
+                from: record.from,
+                reason,
+            },
+            failure => failure,
+        })
+    }
+
+    async fn begin(
+        &self,
+        from: &str,
+        text: Option<String>,
+        routing: Routing,
+    ) -> Result<Outcome, Failure> {
         let now = self.clock.now();
         let record = Record {
             to: self.to.to_owned(),
@@ -212,25 +254,21 @@ impl Deployment<'_> {
             since: now,
             id: new_id(),
         };
-        let text = routing.description.clone();
         if record.join(text.as_deref()).is_none() {
             return Err(Failure::DescriptionTooLong);
         }
         self.check_before_traffic()
             .await
             .map_err(Failure::Refused)?;
-        if self.read().await? != routing {
-            return Err(Failure::Refused(Reason::OtherWriter(routing.words())));
+        let found = self.read().await?;
+        if found != routing {
+            return Err(Failure::Refused(Reason::OtherWriter(found.words())));
         }
-        let run = Run {
-            record: Record {
-                start: self.clock.now(),
-                ..record
-            },
-            text,
-            last: routing,
+        let record = Record {
+            start: self.clock.now(),
+            ..record
         };
-        self.shift(run).await
+        self.shift(Run::new(record, text, routing)).await
     }
 
     async fn check_before_traffic(&self) -> Result<(), Reason> {
@@ -261,20 +299,11 @@ impl Deployment<'_> {
             to: self.to.to_owned(),
             percentage,
         });
-        let is_ours = routing.weight(&record.from) + percentage == 100;
-        let run = Run {
-            record: Record {
-                id: new_id(),
-                ..record
-            },
-            text,
-            last: routing,
+        let record = Record {
+            id: new_id(),
+            ..record
         };
-        if !is_ours {
-            let reason = Reason::OtherWriter(run.last.words());
-            return Err(self.roll_back(&run, reason).await);
-        }
-        self.shift(run).await
+        self.shift(Run::new(record, text, routing)).await
     }
 
     async fn shift(&self, mut run: Run) -> Result<Outcome, Failure> {
@@ -340,7 +369,8 @@ impl Deployment<'_> {
         let routing = Routing::between(&run.record.from, self.to, percentage, description);
         // What a failed call leaves is not known, and a rollback follows.
         self.write(&routing).await?;
-        run.last = routing;
+        let before = std::mem::replace(&mut run.last, routing);
+        run.replaced = Some((before, Instant::now()));
         Ok(())
     }
 
@@ -352,7 +382,7 @@ impl Deployment<'_> {
         }
         let taken = self.clock.now().since(run.record.since);
         let rest = step.watch.saturating_sub(taken);
-        let end = Instant::now() + rest + POLL.min(step.watch / 10).mul_f64(random());
+        let end = Instant::now() + rest + LONGER.min(step.watch / 10).mul_f64(random());
         let (mut looked, mut readable) = (Instant::now(), Instant::now());
         let mut pause = POLL.mul_f64(0.5 + random() / 2.0);
         loop {
@@ -437,28 +467,26 @@ impl Deployment<'_> {
         let Some(found) = self.alias.read(&self.call()).await? else {
             return Err(Reason::OtherWriter("no version, because it was deleted".into()).into());
         };
-        if found == run.last {
-            return Ok(());
-        }
-        let (_, record) = Record::split(found.description.as_deref());
-        let is_taken_over = record.is_some_and(|record| {
-            (&record.from, &record.to) == (&run.record.from, &run.record.to)
-                && record.id != run.record.id
-        });
-        match is_taken_over {
-            true => Err(Stop::TakenOver),
-            false => Err(Reason::OtherWriter(found.words()).into()),
-        }
+        compare(run, &found)
     }
 
     /// Moves all traffic back to the old version. Nothing cancels it.
     async fn roll_back(&self, run: &Run, reason: Reason) -> Failure {
-        if run.last.weight(self.to) == 0
+        let is_rejected = matches!(&reason, Reason::Aws(error) if error.code.is_some());
+        if is_rejected
+            && run.last.weight(self.to) == 0
             && let Ok(Some(found)) = self.alias.read(&unhurried()).await
             && found == run.last
         {
             // The first step failed.
             return Failure::Refused(reason);
+        }
+        // The routes were checked a moment ago, except for these reasons.
+        if matches!(reason, Reason::Cancelled | Reason::TimedOut)
+            && let Ok(Some(found)) = self.alias.read(&unhurried()).await
+            && let Err(Stop::TakenOver) = compare(run, &found)
+        {
+            return Failure::TakenOver;
         }
         let from = run.record.from.clone();
         (self.report)(Progress::RollingBack {
@@ -530,6 +558,23 @@ impl Deployment<'_> {
             () = self.cancelled.cancelled() => {}
         }
         self.check_time()
+    }
+}
+
+/// Compares the routing of the alias with the one that was written last.
+fn compare(run: &Run, found: &Routing) -> Result<(), Stop> {
+    if *found == run.last || run.is_stale(found) {
+        return Ok(());
+    }
+    let (_, record) = Record::split(found.description.as_deref());
+    let is_taken_over = match record {
+        Some(record) => record.id != run.record.id,
+        // Another process that knows the record ended the deployment.
+        None => found.only().is_some(),
+    };
+    match is_taken_over {
+        true => Err(Stop::TakenOver),
+        false => Err(Reason::OtherWriter(found.words()).into()),
     }
 }
 

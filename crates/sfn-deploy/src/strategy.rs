@@ -9,6 +9,11 @@ use crate::duration;
 /// deployment time is 2100 minutes").
 const LONGEST: Duration = Duration::from_hours(35);
 
+/// Longest time by which a step can take longer.
+pub(crate) const LONGER: Duration = Duration::from_secs(15);
+/// Time for the calls of a deployment.
+const CALLS: Duration = Duration::from_mins(2);
+
 /// How the traffic moves to the new version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shift {
@@ -143,6 +148,16 @@ impl Strategy {
         steps
     }
 
+    /// Time to allow for the deployment: each step can take up to 15 seconds longer, and calls take time.
+    pub fn longest(&self) -> Duration {
+        let watched = self
+            .steps()
+            .into_iter()
+            .filter(|step| !step.watch.is_zero());
+        let longer: Duration = watched.map(|step| LONGER.min(step.watch / 10)).sum();
+        self.duration() + longer + CALLS
+    }
+
     /// Time from the first step to the end.
     pub fn duration(&self) -> Duration {
         self.steps().iter().map(|step| step.watch).sum()
@@ -243,6 +258,9 @@ mod tests {
             let steps = strategy.steps().into_iter().map(|step| step.percentage);
             assert_eq!(steps.collect::<Vec<_>>(), percentages, "{text}");
             assert_eq!(strategy.duration(), MINUTE * minutes, "{text}");
+            let longest = strategy.duration() + strategy.duration() / 10 + CALLS;
+            assert!(strategy.longest() <= longest, "{text}");
+            assert!(strategy.longest() >= strategy.duration() + CALLS, "{text}");
             assert_eq!(strategy.to_string(), text);
         }
     }

@@ -15,12 +15,23 @@ pub struct Route {
 }
 
 /// The description and the routes of an alias.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Eq)]
 pub struct Routing {
     /// Description, with the record of a deployment if one is under way.
     pub description: Option<String>,
     /// Versions with traffic, in the order of their numbers as text.
     routes: Vec<Route>,
+    /// A version without traffic that the alias keeps, so that it is not deleted.
+    kept: Option<String>,
+    /// Whether the alias has shares that are no whole percentages.
+    is_rounded: bool,
+}
+
+/// Whether the description and the traffic are equal.
+impl PartialEq for Routing {
+    fn eq(&self, other: &Self) -> bool {
+        self.description == other.description && self.routes == other.routes
+    }
 }
 
 impl Routing {
@@ -34,7 +45,24 @@ impl Routing {
         Self {
             description: description.filter(|text| !text.is_empty()),
             routes,
+            kept: None,
+            is_rounded: false,
         }
+    }
+
+    /// The same routing of an alias whose shares are no whole percentages.
+    pub fn rounded(self, is_rounded: bool) -> Self {
+        Self { is_rounded, ..self }
+    }
+
+    /// Whether the alias has shares that are no whole percentages.
+    pub fn is_rounded(&self) -> bool {
+        self.is_rounded
+    }
+
+    /// A version without traffic that the alias keeps.
+    pub fn kept(&self) -> Option<&str> {
+        self.kept.as_deref()
     }
 
     /// All traffic to one version.
@@ -42,10 +70,13 @@ impl Routing {
         Self::new(description, [route(version, 100)])
     }
 
-    /// A percentage of the traffic to a version, and the rest to another.
+    /// A percentage of the traffic to a version, and the rest to another, which the alias keeps even without traffic.
     pub fn between(from: &str, to: &str, percentage: i32, description: String) -> Self {
         let routes = [route(from, 100 - percentage), route(to, percentage)];
-        Self::new(Some(description), routes)
+        Self {
+            kept: (percentage == 100).then(|| from.to_owned()),
+            ..Self::new(Some(description), routes)
+        }
     }
 
     /// The routes.

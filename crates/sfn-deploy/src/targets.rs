@@ -69,9 +69,14 @@ impl Alias for StateMachineAlias {
             version_arn: self.version_arn(&route.version),
             weight: route.weight,
         };
+        // AWS does not delete a version to which an alias routes, even without traffic.
+        let kept = routing.kept().map(|version| alias::Route {
+            version_arn: self.version_arn(version),
+            weight: 0,
+        });
         let wanted = alias::Wanted {
             description: routing.description.clone(),
-            routes: routing.routes().iter().map(route).collect(),
+            routes: routing.routes().iter().map(route).chain(kept).collect(),
         };
         alias::update(&self.aws, call, &self.arn, &wanted).await
     }
@@ -181,12 +186,19 @@ fn with_alias(own: Counts, own_of_alias: Counts, alias: Counts) -> Counts {
     reason = "a rounded share of at most 1 is a whole percentage"
 )]
 fn routing_of(found: function::alias::Wanted) -> Routing {
+    let is_whole = |share: &f64| (share * 100.0 - (share * 100.0).round()).abs() < 1e-9;
+    let is_rounded = !found
+        .weights
+        .values()
+        .all(|share| is_whole(share) && *share < 1.0);
     let others: Vec<Route> = found
         .weights
         .into_iter()
-        .map(|(version, share)| Route {
-            version,
-            weight: (share * 100.0).round() as i32,
+        .map(|(version, share)| {
+            // A small share is a share.
+            let least = i32::from(share > 0.0);
+            let weight = ((share * 100.0).round() as i32).clamp(least, 100);
+            Route { version, weight }
         })
         .collect();
     let rest = 100 - others.iter().map(|route| route.weight).sum::<i32>();
@@ -194,7 +206,7 @@ fn routing_of(found: function::alias::Wanted) -> Routing {
         version: found.version,
         weight: rest,
     };
-    Routing::new(found.description, others.into_iter().chain([first]))
+    Routing::new(found.description, others.into_iter().chain([first])).rounded(is_rounded)
 }
 
 /// The settings of an alias of a function: the version with the most traffic, and the share of the
@@ -224,6 +236,25 @@ mod tests {
             let shares: f64 = wanted.weights.values().sum();
             assert!(shares <= 0.5, "{percentage}");
             assert_eq!(routing_of(wanted), routing, "{percentage}");
+        }
+    }
+
+    #[test]
+    fn small_shares_are_no_nothing() {
+        for (share, words, is_rounded) in [
+            (0.004, "version 6 (99 %) and version 7 (1 %)", true),
+            (0.125, "version 6 (87 %) and version 7 (13 %)", true),
+            (0.1, "version 6 (90 %) and version 7 (10 %)", false),
+            (0.0, "version 6 (100 %)", false),
+            (1.0, "version 7 (100 %)", true),
+        ] {
+            let found = routing_of(function::alias::Wanted {
+                version: "6".into(),
+                weights: BTreeMap::from([("7".to_owned(), share)]),
+                ..function::alias::Wanted::default()
+            });
+            assert_eq!(found.words(), words, "{share}");
+            assert_eq!(found.is_rounded(), is_rounded, "{share}");
         }
     }
 

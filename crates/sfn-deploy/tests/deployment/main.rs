@@ -17,8 +17,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use sfn_aws::AwsErrorKind;
 use sfn_deploy::{
-    Check, Clock, Deployment, Description, Failure, Limits, Progress, Reason, Routing, Shift,
-    Strategy,
+    Check, Clock, Deployment, Description, Failure, Limits, Progress, Reason, Record, Routing,
+    Shift, Strategy,
 };
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -210,17 +210,15 @@ async fn nothing_is_changed_before_the_checks_pass() {
 #[tokio::test(start_paused = true)]
 async fn other_writers_are_noticed() {
     for (other, words) in [
-        (routes(&[("5", 100)]), "version 5 (100 %)"),
-        (routes(&[("6", 100)]), "version 6 (100 %)"),
+        (&[("5", 100)][..], "version 5 (100 %)"),
+        (&[("7", 100)], "version 7 (100 %)"),
         (
-            routes(&[("6", 50), ("7", 50)]),
+            &[("6", 50), ("7", 50)],
             "version 6 (50 %) and version 7 (50 %)",
         ),
-        (
-            routes(&[("6", 90), ("7", 10)]),
-            "version 6 (90 %) and version 7 (10 %)",
-        ),
     ] {
+        let mut other = routes(other);
+        other.description = None;
         let world = World {
             others: Mutex::new(vec![(2 * MINUTE, Some(other))]),
             ..World::new()
@@ -229,6 +227,21 @@ async fn other_writers_are_noticed() {
             format!("back to 6: the alias was changed during the deployment: it routed to {words}");
         check(world, canary(), &expected, "6:100", &["6:90 7:10", "6:100"]).await;
     }
+    // A process that knows the record ended the deployment. Its result stays.
+    for version in ["5", "6", "7"] {
+        let world = World {
+            others: Mutex::new(vec![(2 * MINUTE, Some(routes(&[(version, 100)])))]),
+            ..World::new()
+        };
+        let end = format!("{version}:100");
+        check(world, canary(), "TakenOver", &end, &["6:90 7:10"]).await;
+    }
+    let split = World {
+        others: Mutex::new(vec![(2 * MINUTE, Some(routes(&[("6", 90), ("7", 10)])))]),
+        ..World::new()
+    };
+    let expected = "back to 6: the alias was changed during the deployment: it routed to version 6 (90 %) and version 7 (10 %)";
+    check(split, canary(), expected, "6:100", &["6:90 7:10", "6:100"]).await;
     let deleted = World {
         others: Mutex::new(vec![(2 * MINUTE, None)]),
         faults: vec![("write", 2 * MINUTE, MINUTE * 60, AwsErrorKind::Other)],
@@ -308,6 +321,126 @@ async fn health_is_read_at_the_documented_intervals() {
         messages[2].contains(" executions ended, 0 failed, "),
         "{messages:?}"
     );
+}
+
+/// The routing after another tool changed the routes and kept a description with a record of version 7 after 6.
+fn left_record(left: &[(&str, i32)]) -> World {
+    let record = Record {
+        to: "7".into(),
+        from: "6".into(),
+        start: sfn_aws::time::Seconds::now(),
+        since: sfn_aws::time::Seconds::now(),
+        id: "1a2b3c".into(),
+    };
+    let mut routing = routes(left);
+    routing.description = record.join(Some("Live orders"));
+    World {
+        routing: Mutex::new(Some(routing)),
+        ..World::new()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_counts_only_with_its_routes() {
+    for (left, to, expected, writes) in [
+        (&[("5", 100)][..], "5", "Unchanged", &["5:100"][..]),
+        (
+            &[("5", 100)],
+            "8",
+            "Deployed",
+            &["5:90 8:10", "8:100", "8:100"],
+        ),
+        (
+            &[("6", 100)],
+            "7",
+            "Deployed",
+            &["6:90 7:10", "7:100", "7:100"],
+        ),
+        (
+            &[("5", 50), ("7", 50)],
+            "7",
+            "split: version 5 (50 %) and version 7 (50 %)",
+            &[],
+        ),
+        (
+            &[("6", 90), ("7", 10)],
+            "7",
+            "Deployed",
+            &["6:90 7:10", "7:100", "7:100"],
+        ),
+        (&[("6", 90), ("7", 10)], "6", "Restored", &["6:100"]),
+        (&[("7", 100)], "7", "Deployed", &["7:100", "7:100"]),
+    ] {
+        let world = left_record(left);
+        let result = deployment(&world, to, canary()).run().await;
+        assert_eq!(outcome(&result), expected, "{left:?} {to}");
+        assert_eq!(world.written(), writes, "{left:?} {to}");
+        assert_eq!(world.state().1, writes.is_empty(), "{left:?} {to}");
+    }
+    // A refusal after all traffic returned is a rollback.
+    let world = left_record(&[("6", 90), ("7", 10)]);
+    let refused = Deployment {
+        limits: Limits {
+            alarms: vec!["gone".into()],
+            ..limits()
+        },
+        ..deployment(&world, "8", canary())
+    };
+    assert_eq!(
+        outcome(&refused.run().await),
+        "back to 6: alarm not found: gone"
+    );
+    assert_eq!(world.written(), ["6:100"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cancelled_process_leaves_a_deployment_that_another_one_continues() {
+    let world = Arc::new(World::new());
+    let cancelled = CancellationToken::new();
+    let first = {
+        let (world, cancelled) = (Arc::clone(&world), cancelled.clone());
+        tokio::spawn(async move {
+            let first = Deployment {
+                cancelled,
+                ..deployment(&world, "7", canary())
+            };
+            outcome(&first.run().await)
+        })
+    };
+    tokio::time::sleep(MINUTE * 3 / 2).await;
+    let second = deployment(&world, "7", canary());
+    let cancel = async {
+        tokio::time::sleep(Duration::from_secs(21)).await;
+        cancelled.cancel();
+    };
+    let (result, ()) = tokio::join!(second.run(), cancel);
+    assert_eq!(
+        (outcome(&result).as_str(), first.await.unwrap().as_str()),
+        ("Deployed", "TakenOver")
+    );
+    assert_eq!(world.state(), ("7:100".into(), false));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_old_read_right_after_a_write_is_no_other_writer() {
+    let mut before = routes(&[("6", 100)]);
+    before.description = Some("Live orders".into());
+    for (seconds, expected) in [(10, "Deployed"), (30, "TakenOver")] {
+        // The read returns the routing before the first step. It is written back before the next step.
+        let world = Arc::new(World {
+            others: Mutex::new(vec![(Duration::from_secs(1), Some(before.clone()))]),
+            ..World::new()
+        });
+        let shift = Shift::Canary {
+            percentage: 10,
+            interval: Duration::from_secs(seconds),
+        };
+        let deployment = Deployment {
+            limits: Limits::default(),
+            ..deployment(&world, "7", Strategy::new(shift, Duration::ZERO).unwrap())
+        };
+        assert_eq!(outcome(&deployment.run().await), expected, "{seconds}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

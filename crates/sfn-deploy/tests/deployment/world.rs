@@ -68,7 +68,18 @@ impl World {
         let now = self.now();
         let mut others = self.others.lock().unwrap();
         while others.first().is_some_and(|(time, _)| *time <= now) {
-            *self.routing.lock().unwrap() = others.remove(0).1;
+            let mut routing = self.routing.lock().unwrap();
+            let kept = routing
+                .as_ref()
+                .and_then(|routing| routing.description.clone());
+            let other = others.remove(0).1;
+            *routing = other.map(|mut other| {
+                // AWS keeps a description that is not sent.
+                if other.description.is_none() {
+                    other.description = kept;
+                }
+                other
+            });
         }
     }
 
@@ -82,7 +93,10 @@ impl World {
             .iter()
             .find(|(call, from, to, _)| *call == name && (*from..*to).contains(&now));
         match fault {
-            Some((.., kind)) => Err(AwsError::of(*kind, "Fault", "the call failed")),
+            Some((.., kind)) => Err(AwsError {
+                code: (*kind == AwsErrorKind::NotFound).then(|| "ResourceNotFound".to_owned()),
+                ..AwsError::of(*kind, "Fault", "the call failed")
+            }),
             None => Ok(()),
         }
     }
