@@ -214,7 +214,7 @@ resource "sfn_alias" "live" {{
   name                  = "live"
   state_machine_version = "${{sfn_state_machine.it.arn}}:1"
   lifecycle {{
-    ignore_changes = [state_machine_version]
+    ignore_changes = [state_machine_version, description]
   }}
 }}
 

@@ -5,7 +5,7 @@ use local_aws::LocalAws;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
-use super::{assert_success, aws, machine_arn, workspace};
+use super::{assert_empty, assert_success, aws, machine_arn, workspace};
 
 const MACHINES: &str = r#"
 resource "sfn_state_machine" "it" {
@@ -53,7 +53,7 @@ resource "sfn_alias" "live" {
   name                  = "live"
   state_machine_version = "${sfn_state_machine.it.arn}:1"
   lifecycle {
-    ignore_changes = [state_machine_version]
+    ignore_changes = [state_machine_version, description]
   }
 }
 "#;
@@ -533,7 +533,7 @@ async fn versions_are_deployed_and_recorded_executions_repeated() {
         ],
     )
     .await;
-    // Ctrl-C returns the traffic.
+    // The end of the job, as Ctrl-C, returns the traffic.
     aws.proxy().forget();
     let child = workspace
         .start_sfn(&[
@@ -551,7 +551,10 @@ async fn versions_are_deployed_and_recorded_executions_repeated() {
     while aws.proxy().count("UpdateStateMachineAlias") == 0 {
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
-    kill_process(Pid::from_raw(pid).expect("a process"), Signal::INT).unwrap();
+    // Terraform, which ignores version and description, leaves the deployment alone.
+    assert_empty(&workspace.plan().await.unwrap());
+    assert_success(&workspace.apply().await.unwrap());
+    kill_process(Pid::from_raw(pid).expect("a process"), Signal::TERM).unwrap();
     let run = outcome(child).await.unwrap();
     assert_eq!(run.code, 1, "{}", run.text);
     assert!(

@@ -23,7 +23,7 @@ mod targets;
 
 pub use checks::{Check, Smoke, Subject, end_of};
 pub use deployment::{Clock, Deployment, Description, Failure, Outcome};
-pub use limits::Limits;
+pub use limits::{Limits, alarm_name};
 pub use progress::Progress;
 pub use reason::Reason;
 pub use record::{LONGEST_DESCRIPTION, Record};

@@ -56,9 +56,37 @@ impl Limits {
     }
 }
 
+/// The name of an alarm that is given by its name or ARN.
+pub fn alarm_name(alarm: &str) -> &str {
+    match aws_arn::Arn::parse(alarm) {
+        Some(arn) if arn.service == "cloudwatch" => {
+            let name = alarm.split_once(":alarm:").map(|(_, name)| name);
+            name.filter(|name| !name.is_empty()).unwrap_or(alarm)
+        }
+        _ => alarm,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn alarms_are_named_by_names_and_arns() {
+        for (alarm, expected) in [
+            ("failed", "failed"),
+            (
+                "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:orders: failed",
+                "orders: failed",
+            ),
+            (
+                "arn:aws:sns:eu-west-1:123456789012:topic",
+                "arn:aws:sns:eu-west-1:123456789012:topic",
+            ),
+        ] {
+            assert_eq!(alarm_name(alarm), expected);
+        }
+    }
 
     #[test]
     fn the_rate_counts_from_the_minimum() {

@@ -16,7 +16,7 @@ resource "sfn_alias" "live" {
   state_machine_version = sfn_state_machine.orders.state_machine_version_arn
 
   lifecycle {
-    ignore_changes = [state_machine_version]
+    ignore_changes = [state_machine_version, description]
   }
 }
 

@@ -16,8 +16,9 @@ use crate::shared::{arns, timeouts};
 /// Moves the executions of an alias to another version gradually, watches it, and moves them back to
 /// the old version if something is wrong. Shows the steps as they pass.
 ///
-/// The version of the alias must not be managed by the configuration at the same time: set
-/// `ignore_changes` for it, or use the `deployment` block of `sfn_alias`.
+/// The alias must not be managed by the configuration at the same time: set `ignore_changes` for its
+/// `state_machine_version` and its `description`, which has the progress, or use the `deployment` block of
+/// `sfn_alias`.
 #[derive(Debug, Clone, Model)]
 pub struct Deploy {
     /// ARN of the alias.

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use tfplugin::model::{Attr, Model};
 use tfplugin::{Diagnostic, Diagnostics, Progress};
 
-use super::waiting;
+use super::waiting::{self, Part};
 use crate::shared::action::Invoke;
 use crate::shared::managed::{Operation, Refusal};
 use crate::shared::{arns, timeouts};
@@ -68,6 +68,12 @@ impl Invoke for RedriveExecution {
             );
             return Err(Diagnostic::error(summary, detail).into());
         }
+        let events = execution::events_after(aws, call, arn, 0).await?;
+        let last = events.last().and_then(|event| event.get("id")?.as_i64());
+        let part = Part {
+            after: last.unwrap_or(0),
+            redrives: Some(found.redrive_count),
+        };
         // A repeated request for the same redrive has no further effect.
         let token = Sha256::digest(format!("{arn}#{}", found.redrive_count));
         let token: String = token.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -75,7 +81,7 @@ impl Invoke for RedriveExecution {
         progress.say(format!("redriven {arn}")).await;
         match self.wait.known() {
             Some(false) => Ok(Diagnostics::default()),
-            _ => waiting::wait(operation, progress, arn).await,
+            _ => waiting::wait(operation, progress, arn, part).await,
         }
     }
 }

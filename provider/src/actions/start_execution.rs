@@ -7,10 +7,10 @@ use sfn_aws::{execution, state_machine};
 use tfplugin::model::{Attr, Model};
 use tfplugin::{AttributePath, Diagnostic, Diagnostics, Progress, Value};
 
-use super::waiting;
+use super::waiting::{self, Part};
 use crate::shared::action::Invoke;
 use crate::shared::identity::name_or_generated;
-use crate::shared::json_argument::json_argument;
+use crate::shared::json_argument::{check, json_argument};
 use crate::shared::managed::{Operation, Refusal};
 use crate::shared::{arns, names, timeouts};
 
@@ -54,7 +54,9 @@ impl Invoke for StartExecution {
     }
 
     fn validate(&self) -> Diagnostics {
-        self.input().err().into_iter().collect()
+        check(&self.input, &AttributePath::root("input"))
+            .into_iter()
+            .collect()
     }
 
     fn arn(&self) -> Option<&str> {
@@ -90,7 +92,7 @@ impl Invoke for StartExecution {
         progress.say(format!("started {started}")).await;
         match self.wait.known() {
             Some(false) => Ok(Diagnostics::default()),
-            _ => waiting::wait(operation, progress, &started).await,
+            _ => waiting::wait(operation, progress, &started, Part::default()).await,
         }
     }
 }

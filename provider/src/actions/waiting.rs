@@ -1,6 +1,6 @@
 //! Waits for the end of an execution, with messages about its states.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use sfn_aws::execution::{self, Execution};
@@ -12,6 +12,18 @@ use crate::shared::managed::{Operation, Refusal};
 /// Longest pause between two looks at an execution.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
+/// Time in which AWS can still describe an execution as it was before a redrive.
+const STALE: Duration = Duration::from_secs(30);
+
+/// The part of an execution that is waited for.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Part {
+    /// ID of the last event before it.
+    pub after: i64,
+    /// Number of redrives before it, if it begins with a redrive.
+    pub redrives: Option<i32>,
+}
+
 /// Waits until an execution ends.
 ///
 /// # Errors
@@ -20,12 +32,19 @@ pub async fn wait(
     operation: &Operation,
     progress: &Progress,
     arn: &str,
+    part: Part,
 ) -> Result<Diagnostics, Refusal> {
-    let (mut pause, mut last) = (Duration::from_secs(1), 0);
+    let (mut pause, mut last) = (Duration::from_secs(1), part.after);
+    let begun = Instant::now();
     loop {
         last = report_states(operation, progress, arn, last).await?;
         let found = execution::describe(operation.aws(), &operation.call, arn).await;
         match found.map_err(|error| unfinished(error, arn))? {
+            Some(found)
+                if part
+                    .redrives
+                    .is_some_and(|before| found.redrive_count <= before)
+                    && begun.elapsed() < STALE => {}
             Some(found) if found.status != "RUNNING" => {
                 report_states(operation, progress, arn, last).await?;
                 return ended(progress, &found).await;

@@ -10,7 +10,7 @@ use tfplugin::{AttributePath, Diagnostic, Diagnostics, Value};
 use crate::session::ProviderContext;
 use crate::shared::arns;
 use crate::shared::data_source::Lookup;
-use crate::shared::json_argument::json_argument;
+use crate::shared::json_argument::{check, json_argument};
 use crate::shared::managed::{Operation, Refusal};
 
 /// Runs a state machine of type `EXPRESS` and provides its output, which is stored neither in the plan
@@ -53,7 +53,9 @@ impl Lookup for Execution {
     }
 
     fn validate(&self, _provider: &ProviderContext) -> Diagnostics {
-        self.input().err().into_iter().collect()
+        check(&self.input, &AttributePath::root("input"))
+            .into_iter()
+            .collect()
     }
 
     async fn look_up(self, operation: &Operation) -> Result<(Self, Diagnostics), Refusal> {
@@ -63,10 +65,11 @@ impl Lookup for Execution {
         let ended =
             execution::start_sync(operation.aws(), &operation.call, arn, None, &input).await?;
         if ended.status != "SUCCEEDED" {
-            let reason = [ended.error, ended.cause].into_iter().flatten();
-            let reason = reason.collect::<Vec<_>>().join(": ");
-            let summary = format!("the execution ended with {}", ended.status);
-            return Err(Diagnostic::error(summary, reason).into());
+            // The cause can contain the input.
+            let error = ended.error.as_deref().unwrap_or("no error name");
+            let summary = format!("the execution ended with {} ({error})", ended.status);
+            let detail = "The cause can contain confidential data, and is not shown. See the log group of the state machine.";
+            return Err(Diagnostic::error(summary, detail).into());
         }
         let found = Self {
             arn: ended.arn.into(),

@@ -14,7 +14,7 @@ use tfplugin::{AttributePath, Diagnostic, Diagnostics};
 
 use super::lambda_function::invoke_arn;
 use crate::session::ProviderContext;
-use crate::shared::deployment::{DeploymentBlock, Rollout, before, log, uncancelled};
+use crate::shared::deployment::{Before, DeploymentBlock, Rollout, log, uncancelled};
 use crate::shared::managed::{
     Change, Failed, IdentityPart, Managed, Observed, Operation, PlanOutcome, Refusal,
 };
@@ -98,7 +98,18 @@ impl LambdaAlias {
         }
     }
 
+    /// The alias as AWS has it. A deployment that is under way shows in the description, which has its progress, and the
+    /// version stays the one before it.
     fn observed(&self, arn: &str, found: Wanted) -> Self {
+        let is_under_way = Record::split(found.description.as_deref()).1.is_some();
+        if is_under_way && self.function_version.known().is_some() {
+            return Self {
+                description: found.description.into(),
+                routing_config: Attr::Null,
+                ..self.clone()
+            }
+            .with_arn(arn);
+        }
         let routing = (!found.weights.is_empty()).then(|| Routing {
             additional_version_weights: found.weights.into(),
         });
@@ -123,29 +134,26 @@ fn rollout<'a>(deployment: &'a DeploymentBlock, function: &str) -> Rollout<'a> {
 }
 
 impl LambdaAlias {
-    /// The version that the alias has before a change, in words.
-    fn before(&self) -> String {
-        let only = self
-            .function_version
-            .text()
-            .filter(|_| self.weights().is_empty());
-        before(self.description.text(), only)
+    fn before(&self) -> Before<'_> {
+        Before {
+            description: self.description.text(),
+            version: self
+                .function_version
+                .text()
+                .filter(|_| self.weights().is_empty()),
+        }
     }
 
-    /// Plans the steps of a change of the version.
-    fn plan_deployment(&mut self, prior: &Self) {
+    /// Plans the steps of a change of the version. Returns warnings.
+    fn plan_deployment(&mut self, prior: &Self) -> Diagnostics {
         let Some(deployment) = self.deployment.known() else {
-            return;
+            return Diagnostics::default();
         };
-        let is_under_way = Record::split(prior.description.text()).1.is_some();
-        let is_same = self.function_version == prior.function_version && prior.weights().is_empty();
-        if is_same && !is_under_way {
-            return;
-        }
-        self.deployment_plan = match deployment.plan(&prior.before()) {
-            Some(plan) => plan.into(),
-            None => Attr::Unknown,
-        };
+        let to = self.function_version.as_ref().map(String::as_str);
+        let last = &prior.deployment_plan;
+        let (plan, warnings) = deployment.planned(&prior.before(), &to, last, &self.title());
+        self.deployment_plan = plan;
+        warnings
     }
 
     /// Deploys the version. After a failure, the state has what the alias routes to.
@@ -163,10 +171,8 @@ impl LambdaAlias {
             .run(&target, version, description, operation, &log)
             .await;
         let Err(diagnostics) = deployed else {
-            let plan = match &self.deployment_plan {
-                Attr::Unknown => deployment.plan(&prior.before()).into(),
-                plan => plan.clone(),
-            };
+            let (planned, last) = (&self.deployment_plan, &prior.deployment_plan);
+            let plan = deployment.made(planned, &prior.before(), version, last);
             return Ok(Self {
                 deployment_plan: plan,
                 ..self.clone()
@@ -175,11 +181,12 @@ impl LambdaAlias {
         let found = alias::describe(operation.aws(), &uncancelled(), function, name).await;
         Err(match found {
             Ok(Some((arn, found))) => {
-                let left = Self {
+                let before = Self {
+                    function_version: prior.function_version.clone(),
                     deployment_plan: prior.deployment_plan.clone(),
-                    ..self.observed(&arn, found)
+                    ..self.clone()
                 };
-                Failed::leaving(diagnostics, left)
+                Failed::leaving(diagnostics, before.observed(&arn, found))
             }
             _ => diagnostics.into(),
         })
@@ -257,11 +264,15 @@ impl Managed for LambdaAlias {
                 .planned()
                 .record(Kind::Function, None, Some(function), None);
         }
+        let mut warnings = Diagnostics::default();
         match change.prior {
             None => self.deployment_plan = Attr::Null,
-            Some(prior) => self.plan_deployment(prior),
+            Some(prior) => warnings = self.plan_deployment(prior),
         }
-        Ok(PlanOutcome::default())
+        Ok(PlanOutcome {
+            warnings,
+            ..PlanOutcome::default()
+        })
     }
 
     fn assume(&mut self, identity: &Identity) {

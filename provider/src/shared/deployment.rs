@@ -6,13 +6,13 @@ use std::time::Duration;
 use sfn_aws::Call;
 use sfn_deploy::{
     Alias, Check, Clock, Deployment, Description, Failure, LONGEST_DESCRIPTION, Limits, Outcome,
-    Progress, Record, Shift, Smoke, Strategy, Subject,
+    Progress, Record, Shift, Smoke, Strategy, Subject, alarm_name,
 };
 use tfplugin::model::{Attr, Model, Problem};
 use tfplugin::{AttributePath, Diagnostic, Diagnostics, Value};
 use tokio_util::sync::CancellationToken;
 
-use super::json_argument::json;
+use super::json_argument::{is_known, json};
 use super::managed::Operation;
 use super::timeouts;
 
@@ -108,14 +108,17 @@ impl BeforeTraffic {
         Smoke::expectation(json)
     }
 
+    /// Checks the values that are wholly known.
     fn validate(&self, block: &AttributePath) -> Diagnostics {
         let path = |name: &str| block.clone().attribute("before_traffic").attribute(name);
-        let input = self.input().err().map(|problem| {
+        let input = self.input().err().filter(|_| is_known(&self.input));
+        let input = input.map(|problem| {
             let message = format!("`input` is not valid JSON: {problem}");
             let detail = "Use a value such as `{ orderId = \"smoke\" }`, or JSON text.";
             Diagnostic::error(message, detail).at(path("input"))
         });
-        let expect = self.expect().err().map(|problem| {
+        let expect = self.expect().err().filter(|_| is_known(&self.expect));
+        let expect = expect.map(|problem| {
             let message = format!("invalid expectation: {problem}");
             let detail =
                 "Use a value such as `{ status = \"SUCCEEDED\", output = { ok = true } }`.";
@@ -164,7 +167,7 @@ impl DeploymentBlock {
             None => Duration::ZERO,
         };
         match self.strategy() {
-            Some(Ok(strategy)) => strategy.duration() + smoke,
+            Some(Ok(strategy)) => strategy.longest() + smoke,
             _ => Duration::ZERO,
         }
     }
@@ -280,34 +283,87 @@ impl DeploymentBlock {
         found
     }
 
-    /// The steps in words, after the version that they replace.
-    pub fn plan(&self, from: &str) -> Option<String> {
+    /// The change of an alias to a version in words, such as `from version 6: 10 % at once, 100 % after 5m`. `None` if the
+    /// steps are not known.
+    pub fn plan(&self, before: &Before<'_>, to: Option<&str>) -> Option<String> {
         let strategy = self.strategy()?.ok()?;
-        Some(format!("{from}: {strategy}"))
+        let Some(record) = Record::split(before.description).1 else {
+            return Some(match before.version {
+                Some(version) => format!("from version {version}: {strategy}"),
+                None => format!("from two versions: {strategy}"),
+            });
+        };
+        let (from, new) = (&record.from, &record.to);
+        Some(match to {
+            Some(to) if to == from => format!("returns to version {from}"),
+            Some(to) if to == new => format!("continues with version {new}: {strategy}"),
+            Some(_) => format!("returns to version {from}, then {strategy}"),
+            None => {
+                format!("continues with version {new} or returns to version {from}: {strategy}")
+            }
+        })
     }
-}
 
-/// The name of an alarm that is given by its name or ARN.
-fn alarm_name(alarm: &str) -> &str {
-    match aws_arn::Arn::parse(alarm) {
-        Some(arn) if arn.service == "cloudwatch" => {
-            let name = alarm.split_once(":alarm:").map(|(_, name)| name);
-            name.filter(|name| !name.is_empty()).unwrap_or(alarm)
+    /// Plans the change of an alias to a version, which can be unknown. `prior` is the plan of the last change.
+    pub fn planned(
+        &self,
+        before: &Before<'_>,
+        to: &Attr<&str>,
+        prior: &Attr<String>,
+        title: &str,
+    ) -> (Attr<String>, Diagnostics) {
+        let none = Diagnostics::default;
+        match to {
+            Attr::Null => (prior.clone(), none()),
+            Attr::Known(to) if before.is_at(to) => (prior.clone(), none()),
+            Attr::Known(to) => match self.plan(before, Some(to)) {
+                Some(plan) => (plan.into(), none()),
+                None => (Attr::Unknown, none()),
+            },
+            // The version can turn out to be the one that the alias has, so that the plan of the attribute is unknown.
+            Attr::Unknown => {
+                let warning = self.plan(before, None).map(|plan| {
+                    let detail =
+                        format!("{plan}.\n\nThe apply waits until the deployment has ended.");
+                    Diagnostic::warning(
+                        format!("the {title} moves to a new version gradually"),
+                        detail,
+                    )
+                    .at(AttributePath::root(DEPLOYMENT))
+                });
+                (Attr::Unknown, warning.into_iter().collect())
+            }
         }
-        _ => alarm,
+    }
+
+    /// The plan of a change that was made, if it was not known before.
+    pub fn made(
+        &self,
+        planned: &Attr<String>,
+        before: &Before<'_>,
+        to: &str,
+        prior: &Attr<String>,
+    ) -> Attr<String> {
+        match planned {
+            Attr::Unknown if before.is_at(to) => prior.clone(),
+            Attr::Unknown => self.plan(before, Some(to)).into(),
+            planned => planned.clone(),
+        }
     }
 }
 
-/// The version that an alias has before a change, for the plan: `from version 6`, or that a
-/// deployment is under way.
-pub fn before(description: Option<&str>, version: Option<&str>) -> String {
-    match (Record::split(description).1, version) {
-        (Some(record), _) => format!(
-            "continues with version {} or returns to version {}",
-            record.to, record.from
-        ),
-        (None, Some(version)) => format!("from version {version}"),
-        (None, None) => "from two versions".to_owned(),
+/// An alias before a change.
+pub struct Before<'a> {
+    /// Description, with the record of a deployment that is under way.
+    pub description: Option<&'a str>,
+    /// The only version.
+    pub version: Option<&'a str>,
+}
+
+impl Before<'_> {
+    /// Whether the alias leads to this version, and no deployment is under way.
+    fn is_at(&self, version: &str) -> bool {
+        self.version == Some(version) && Record::split(self.description).1.is_none()
     }
 }
 
@@ -388,6 +444,7 @@ impl Rollout<'_> {
             None => self.block.strategy_of_missing()?,
         };
         let title = alias.title();
+        self.block.check_alarm_regions(operation).await?;
         let deployment = Deployment {
             alias,
             to,
@@ -408,6 +465,22 @@ impl Rollout<'_> {
 }
 
 impl DeploymentBlock {
+    /// Checks that alarms that are given by their ARNs are in the region of the alias.
+    async fn check_alarm_regions(&self, operation: &Operation) -> Result<(), Diagnostics> {
+        let Ok(region) = operation.aws().region().await else {
+            return Ok(());
+        };
+        let alarms = self.alarms.known().into_iter().flatten();
+        let other =
+            |alarm: &&String| aws_arn::region_of(alarm).is_some_and(|of_alarm| of_alarm != region);
+        let wrong = alarms.filter(other).map(|alarm| {
+            let detail = format!("Use an alarm in the region `{region}` of the alias.");
+            Diagnostic::error(format!("`{alarm}` is in another region"), detail)
+                .at(AttributePath::root(DEPLOYMENT).attribute("alarms"))
+        });
+        wrong.collect::<Diagnostics>().into_result().map(drop)
+    }
+
     /// Values that were unknown in the plan can be missing in the end.
     fn strategy_of_missing(&self) -> Result<Strategy, Diagnostics> {
         let problems = self.validate_at(&AttributePath::root(DEPLOYMENT));
@@ -446,8 +519,8 @@ fn refused(failure: &Failure, title: &str, to: &str, attribute: &str) -> Diagnos
         ),
         Failure::Split(routes) => (
             format!("the {title} routes to {routes}"),
-            "A deployment begins with one version. Route all traffic to one of them, such as with `aws stepfunctions \
-             update-state-machine-alias`, or remove the `deployment` block for one apply."
+            "A deployment begins with one version. Route all traffic to one of them, or remove the `deployment` block for \
+             one apply."
                 .to_owned(),
         ),
         Failure::DescriptionTooLong => (
@@ -471,7 +544,7 @@ fn refused(failure: &Failure, title: &str, to: &str, attribute: &str) -> Diagnos
             format!("the deployment of version {to} could not be rolled back"),
             format!(
                 "{}. The traffic could not be moved back to version {from}: {error}. The next apply continues the \
-                 deployment, or rolls it back if the configuration has version {from}.",
+                 deployment. To return at once, use `sfn deploy` with `--to {from} --type ALL_AT_ONCE`.",
                 upper(&reason.to_string())
             ),
         ),
@@ -488,30 +561,76 @@ mod tests {
     use super::*;
 
     #[test]
-    fn alarms_are_named_by_names_and_arns() {
-        for (alarm, expected) in [
-            ("failed", "failed"),
+    fn plans_say_what_happens() {
+        let block = DeploymentBlock::from_value(&Value::object([
+            ("type", Value::from("CANARY")),
+            ("percentage", Value::from(10_i64)),
+            ("interval", Value::from("5m")),
+        ]));
+        let steps = "10 % at once, 100 % after 5m";
+        let record = "d [sfn deployment of version 7 after 6: start 2026-12-01T13:24:49Z, step 2026-12-01T13:24:49Z, id 1a2b3c]";
+        for (description, version, to, expected) in [
             (
-                "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:orders: failed",
-                "orders: failed",
+                None,
+                Some("6"),
+                Some("7"),
+                format!("from version 6: {steps}"),
             ),
             (
-                "arn:aws:sns:eu-west-1:123456789012:topic",
-                "arn:aws:sns:eu-west-1:123456789012:topic",
+                Some("d"),
+                None,
+                Some("7"),
+                format!("from two versions: {steps}"),
+            ),
+            (
+                Some(record),
+                Some("6"),
+                Some("7"),
+                format!("continues with version 7: {steps}"),
+            ),
+            (
+                Some(record),
+                Some("6"),
+                Some("6"),
+                "returns to version 6".to_owned(),
+            ),
+            (
+                Some(record),
+                Some("6"),
+                Some("8"),
+                format!("returns to version 6, then {steps}"),
+            ),
+            (
+                Some(record),
+                Some("6"),
+                None,
+                format!("continues with version 7 or returns to version 6: {steps}"),
             ),
         ] {
-            assert_eq!(alarm_name(alarm), expected);
+            let before = Before {
+                description,
+                version,
+            };
+            assert_eq!(
+                block.plan(&before, to),
+                Some(expected.clone()),
+                "{expected}"
+            );
+            let prior = Attr::Known("prior".to_owned());
+            let to = to.map_or(Attr::Unknown, Attr::Known);
+            let (planned, warnings) = block.planned(&before, &to, &prior, "alias `live`");
+            let is_unknown = to.is_unknown();
+            assert_eq!(
+                (planned.is_unknown(), warnings.is_empty()),
+                (is_unknown, !is_unknown)
+            );
+            let at = Before {
+                description: None,
+                version: Some("7"),
+            };
+            let known = Attr::Known("7");
+            assert_eq!(block.planned(&at, &known, &prior, "").0, prior);
+            assert_eq!(block.made(&Attr::Unknown, &at, "7", &prior), prior);
         }
-    }
-
-    #[test]
-    fn plans_say_where_they_begin() {
-        assert_eq!(before(None, Some("6")), "from version 6");
-        assert_eq!(before(Some("d"), None), "from two versions");
-        let record = "d [sfn deployment of version 7 after 6: start 2026-12-01T13:24:49Z, step 2026-12-01T13:24:49Z, id 1a2b3c]";
-        assert_eq!(
-            before(Some(record), Some("7")),
-            "continues with version 7 or returns to version 6"
-        );
     }
 }

@@ -17,6 +17,16 @@ pub fn json(value: &Value) -> Result<serde_json::Value, String> {
     }
 }
 
+/// Whether a value has no part that is not known yet.
+pub fn is_known(value: &Attr<Value>) -> bool {
+    value.known().is_some_and(Value::is_wholly_known)
+}
+
+/// Checks an argument whose value is wholly known.
+pub fn check(value: &Attr<Value>, path: &AttributePath) -> Option<Diagnostic> {
+    json_argument(value, path).err().filter(|_| is_known(value))
+}
+
 /// An argument as JSON text. `{}` if it is not set or not known yet.
 ///
 /// # Errors

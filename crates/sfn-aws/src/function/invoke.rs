@@ -1,10 +1,14 @@
 //! Invocations of functions.
 
+use std::time::Duration;
+
+use aws_sdk_lambda::config::Builder;
+use aws_sdk_lambda::config::timeout::TimeoutConfig;
 use aws_sdk_lambda::primitives::Blob;
 
 use crate::config::Aws;
 use crate::error::AwsError;
-use crate::retry::Call;
+use crate::retry::{Call, once_only};
 
 /// The result of an invocation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +19,12 @@ pub struct Invocation {
     pub is_error: bool,
 }
 
-/// Invokes a version of a function, and waits for its result.
+/// Maximum time of an invocation, with a reserve for the connection (Lambda developer guide, "Lambda
+/// quotas").
+const LONGEST: Duration = Duration::from_secs(910);
+
+/// Invokes a version of a function, and waits for its result. Does not repeat the invocation, because
+/// the function would run again.
 ///
 /// # Errors
 /// Errors returned by AWS.
@@ -34,7 +43,17 @@ pub async fn invoke(
                 .function_name(function)
                 .qualifier(version)
                 .payload(Blob::new(payload));
+            let timeouts = TimeoutConfig::builder()
+                .operation_timeout(LONGEST)
+                .operation_attempt_timeout(LONGEST)
+                .read_timeout(LONGEST)
+                .build();
+            let config = Builder::new()
+                .retry_config(once_only())
+                .timeout_config(timeouts);
             request
+                .customize()
+                .config_override(config)
                 .send()
                 .await
                 .map_err(|error| AwsError::new(operation, error))

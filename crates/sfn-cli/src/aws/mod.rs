@@ -57,17 +57,35 @@ impl Session {
         self.runtime.block_on(future)
     }
 
-    /// A token that Ctrl-C cancels, in place of ending the process.
+    /// A token that Ctrl-C or a termination by the pipeline cancels, in place of ending the process.
     pub fn cancelled_by_ctrl_c(&self) -> CancellationToken {
         let cancelled = CancellationToken::new();
         let token = cancelled.clone();
         self.runtime.spawn(async move {
-            if tokio::signal::ctrl_c().await.is_ok() {
-                token.cancel();
+            tokio::select! {
+                pressed = tokio::signal::ctrl_c() => if pressed.is_ok() { token.cancel() },
+                () = terminated() => token.cancel(),
             }
         });
         cancelled
     }
+}
+
+/// Waits for the signal with which pipelines end a job.
+#[cfg(unix)]
+async fn terminated() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut signal) => {
+            signal.recv().await;
+        }
+        Err(_) => std::future::pending().await,
+    }
+}
+
+#[cfg(not(unix))]
+async fn terminated() {
+    std::future::pending().await
 }
 
 /// The runtime of a command that calls AWS.

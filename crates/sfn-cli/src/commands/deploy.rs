@@ -37,7 +37,7 @@ pub struct Args {
     /// Time to watch the new version after it receives all traffic, such as `10m`.
     #[arg(long, value_parser = duration::parse)]
     pub bake: Option<Duration>,
-    /// Name of a CloudWatch alarm that returns the traffic to the old version. Can be repeated.
+    /// Name or ARN of a CloudWatch alarm that returns the traffic to the old version. Can be repeated.
     #[arg(long = "alarm", value_name = "NAME")]
     pub alarms: Vec<String>,
     /// Number of executions of the new version that must end before it receives more traffic.
@@ -105,11 +105,18 @@ impl Target {
             return Ok(Self::StateMachine(alias));
         }
         let function = FunctionArn::parse(arn).filter(|_| arn.starts_with("arn:"));
-        match function.map(|function| (function.name, function.qualifier)) {
-            Some((name, Some(alias))) => Ok(Self::Function {
-                alias: FunctionAlias::new(aws, &name, &alias),
-                function: name,
-            }),
+        match function.and_then(|function| function.qualifier) {
+            Some(alias) => {
+                // The ARN names the account, which credentials of another account cannot change.
+                let function = arn
+                    .strip_suffix(&format!(":{alias}"))
+                    .unwrap_or(arn)
+                    .to_owned();
+                Ok(Self::Function {
+                    alias: FunctionAlias::new(aws, &function, &alias),
+                    function,
+                })
+            }
             _ => Err(format!(
                 "`{arn}` is not the ARN of an alias: use one such as \
                  `arn:aws:states:eu-west-1:123456789012:stateMachine:orders:live`"
@@ -135,8 +142,15 @@ impl Target {
 /// Runs the command.
 pub fn run(arguments: &Args) -> Result<Exit, Failure> {
     let strategy = strategy(arguments)?;
-    let region = aws_arn::region_of(&arguments.alias);
-    let region = arguments.options.region.as_deref().or(region.as_deref());
+    let of_arn = aws_arn::region_of(&arguments.alias);
+    let region = arguments.options.region.as_deref().or(of_arn.as_deref());
+    if let (Some(region), Some(of_arn)) = (region, &of_arn)
+        && region != of_arn
+    {
+        return Err(format!(
+            "the alias is in {of_arn}, not in {region}: remove `--region`"
+        ));
+    }
     let session = Session::new(region, arguments.options.profile.as_deref())?;
     let target = Target::of(&session.aws, &arguments.alias)?;
     let to = version(arguments, &session, &target)?;
@@ -153,7 +167,11 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
         to: &to,
         strategy,
         limits: Limits {
-            alarms: arguments.alarms.clone(),
+            alarms: arguments
+                .alarms
+                .iter()
+                .map(|alarm| sfn_deploy::alarm_name(alarm).to_owned())
+                .collect(),
             minimum_executions: arguments.minimum_executions,
             maximum_failure_rate: arguments.maximum_failure_rate,
         },
@@ -202,13 +220,23 @@ fn strategy(arguments: &Args) -> Result<Strategy, Failure> {
         }
     };
     let bake = arguments.bake.unwrap_or(Duration::ZERO);
+    let checked = |strategy: Strategy| match arguments.timeout {
+        Some(timeout) if timeout < strategy.longest() => Err(format!(
+            "`--timeout` must be at least {}, got {}",
+            sfn_deploy::duration::text(strategy.longest()),
+            sfn_deploy::duration::text(timeout)
+        )),
+        _ => Ok(strategy),
+    };
     let has_limits = !arguments.alarms.is_empty()
         || arguments.minimum_executions.is_some()
         || arguments.maximum_failure_rate.is_some();
     if arguments.ty == Type::AllAtOnce && bake.is_zero() && has_limits {
         return Err("limits have no effect for ALL_AT_ONCE without `--bake`".to_owned());
     }
-    Strategy::new(shift, bake).map_err(|problem| problem.to_string().replace('`', ""))
+    Strategy::new(shift, bake)
+        .map_err(|problem| problem.to_string().replace('`', ""))
+        .and_then(checked)
 }
 
 /// The number of the version to deploy.
@@ -225,20 +253,30 @@ fn version(arguments: &Args, session: &Session, target: &Target) -> Result<Strin
         let newest = newest.ok_or_else(|| format!("`{}` has no version", alias.machine()))?;
         return Ok(version_of(&newest).to_owned());
     }
-    if let (Some(version), Target::StateMachine(alias)) = (StateMachineArn::parse(to), target)
-        && version.machine != alias.machine()
-    {
+    let is_other = match target {
+        Target::StateMachine(alias) => {
+            StateMachineArn::parse(to).is_some_and(|version| version.machine != alias.machine())
+        }
+        Target::Function { function, .. } => {
+            to.starts_with("arn:") && !to.starts_with(&format!("{function}:"))
+        }
+    };
+    if is_other {
         return Err(format!(
-            "`{to}` is not a version of the state machine of the alias"
+            "`{to}` is not a version of the state machine or function of the alias"
         ));
     }
-    let number = version_of(to);
-    match !number.is_empty() && number.chars().all(|c| c.is_ascii_digit()) {
-        true => Ok(number.to_owned()),
-        false => Err(format!(
+    let number = match to.starts_with("arn:") {
+        true => version_of(to),
+        false => to,
+    };
+    // Also without leading zeros.
+    let number = number.parse::<u64>().ok().filter(|number| *number > 0);
+    number.map(|number| number.to_string()).ok_or_else(|| {
+        format!(
             "`{to}` is not a version: use a number such as `7`, the ARN of a version, or `latest`"
-        )),
-    }
+        )
+    })
 }
 
 fn checks(
@@ -352,6 +390,10 @@ mod tests {
             (
                 &["--type", "LINEAR", "--percentage", "0", "--interval", "5m"],
                 Err("percentage must be between 1 and 99, got 0"),
+            ),
+            (
+                &["--type", "ALL_AT_ONCE", "--bake", "10m", "--timeout", "10m"],
+                Err("`--timeout` must be at least 12m15s, got 10m"),
             ),
             (
                 &["--type", "ALL_AT_ONCE", "--alarm", "a"],

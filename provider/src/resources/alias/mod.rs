@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use aws_arn::StateMachineArn;
 use sfn_aws::Identity;
 use sfn_aws::alias::{self, Described, Route as Target, Wanted};
+use sfn_deploy::Record;
 use tfplugin::model::{Attr, Model, Problem};
 use tfplugin::{AttributePath, Diagnostics};
 
@@ -126,8 +127,15 @@ impl Alias {
         };
         let routes = match self.state_machine_version.text() {
             Some(version) => vec![all_to(version)],
-            None => self.routes().iter().map(route).collect::<Result<_, _>>()?,
+            None => self
+                .routes()
+                .iter()
+                .map(route)
+                .collect::<Result<Vec<_>, _>>()?,
         };
+        if routes.is_empty() {
+            return Err(routes::no_version().into());
+        }
         Ok(Wanted {
             description: self.description.text().map(str::to_owned),
             routes,
@@ -143,16 +151,25 @@ impl Alias {
         }
     }
 
-    /// The alias as AWS has it. Its only version stays the value of the argument that has it.
+    /// The alias as AWS has it. A deployment that is under way shows in the description, which has its progress, and the
+    /// version stays the one before it.
     fn observed(&self, found: Described) -> Self {
+        let has_version =
+            !self.state_machine_version.is_null() || self.deployment.known().is_some();
+        let is_under_way = Record::split(found.wanted.description.as_deref())
+            .1
+            .is_some();
         let targets = found.wanted.routes;
         let (version, routes) = match targets.as_slice() {
+            _ if is_under_way && self.state_machine_version.known().is_some() => {
+                (self.state_machine_version.clone(), Attr::Null)
+            }
             [
                 Target {
                     version_arn,
                     weight: 100,
                 },
-            ] if !self.state_machine_version.is_null() => (version_arn.as_str().into(), Attr::Null),
+            ] if has_version => (version_arn.as_str().into(), Attr::Null),
             _ => {
                 let routes: Vec<Route> = targets.into_iter().map(Route::from).collect();
                 (Attr::Null, routes.into())
@@ -231,13 +248,14 @@ impl Managed for Alias {
             .then(|| AttributePath::root(path))
             .into_iter()
             .collect();
+        let mut warnings = Diagnostics::default();
         match change.prior {
             None => self.deployment_plan = Attr::Null,
-            Some(prior) => self.plan_deployment(prior),
+            Some(prior) => warnings = self.plan_deployment(prior),
         }
         Ok(PlanOutcome {
+            warnings,
             requires_replace,
-            ..PlanOutcome::default()
         })
     }
 

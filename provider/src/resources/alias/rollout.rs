@@ -4,15 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sfn_aws::alias;
-use sfn_deploy::{
-    Description, REPLAY_TIMEOUT, Record, Replay, StateMachineAlias, Subject, version_of,
-};
+use sfn_deploy::{Description, REPLAY_TIMEOUT, Replay, StateMachineAlias, Subject, version_of};
 use tfplugin::model::{Attr, Model};
 use tfplugin::{AttributePath, Diagnostic, Diagnostics};
 
 use super::{Alias, VERSION};
-use crate::shared::deployment::{DEPLOYMENT, DeploymentBlock, Rollout, before, log, uncancelled};
-use crate::shared::managed::{Failed, Operation};
+use crate::shared::deployment::{Before, DEPLOYMENT, DeploymentBlock, Rollout, log, uncancelled};
+use crate::shared::managed::{Failed, Managed as _, Operation};
 
 /// Moves the executions to a new version gradually, watches it, and moves them back to the old
 /// version if something is wrong. An apply waits until the deployment ends. If it is killed, the next
@@ -97,23 +95,27 @@ impl Alias {
             .map(version_of)
     }
 
-    /// Plans the steps of a change of the version.
-    pub(super) fn plan_deployment(&mut self, prior: &Self) {
-        let Some(deployment) = self.deployment.known() else {
-            return;
-        };
-        let description = prior.description.text();
-        let is_under_way = Record::split(description).1.is_some();
-        let version = self.state_machine_version.text().map(version_of);
-        let is_same = version.is_some() && version == prior.only_version();
-        if self.state_machine_version.is_null() || (is_same && !is_under_way) {
-            return;
+    fn before(&self) -> Before<'_> {
+        Before {
+            description: self.description.text(),
+            version: self.only_version(),
         }
-        let from = before(description, prior.only_version());
-        self.deployment_plan = match deployment.steps.plan(&from) {
-            Some(plan) => plan.into(),
-            None => Attr::Unknown,
+    }
+
+    /// Plans the steps of a change of the version. Returns warnings.
+    pub(super) fn plan_deployment(&mut self, prior: &Self) -> Diagnostics {
+        let Some(deployment) = self.deployment.known() else {
+            return Diagnostics::default();
         };
+        let to = self
+            .state_machine_version
+            .as_ref()
+            .map(|arn| version_of(arn));
+        let steps = &deployment.steps;
+        let (plan, warnings) =
+            steps.planned(&prior.before(), &to, &prior.deployment_plan, &self.title());
+        self.deployment_plan = plan;
+        warnings
     }
 
     /// Checks the version of a new alias.
@@ -153,13 +155,9 @@ impl Alias {
             .await;
         match deployed {
             Ok(_) => {
-                let plan = match &self.deployment_plan {
-                    Attr::Unknown => {
-                        let from = before(prior.description.text(), prior.only_version());
-                        deployment.steps.plan(&from).into()
-                    }
-                    plan => plan.clone(),
-                };
+                let (planned, last) = (&self.deployment_plan, &prior.deployment_plan);
+                let to = version_of(version);
+                let plan = deployment.steps.made(planned, &prior.before(), to, last);
                 Ok(Self {
                     deployment_plan: plan,
                     ..self.clone()
@@ -176,9 +174,11 @@ impl Alias {
     async fn left(&self, arn: &str, prior: &Self, operation: &Operation) -> Option<Self> {
         let found = alias::describe(operation.aws(), &uncancelled(), arn).await;
         let found = found.ok()??;
-        Some(Self {
+        let before = Self {
+            state_machine_version: prior.state_machine_version.clone(),
             deployment_plan: prior.deployment_plan.clone(),
-            ..self.observed(found)
-        })
+            ..self.clone()
+        };
+        Some(before.observed(found))
     }
 }

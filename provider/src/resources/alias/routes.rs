@@ -10,8 +10,7 @@ pub fn validate(alias: &Alias) -> Diagnostics {
     let path = |index: usize, name: &str| AttributePath::root(ROUTES).index(index).attribute(name);
     let mut diagnostics = Diagnostics::default();
     if alias.state_machine_version.is_null() && alias.routing_configuration.is_null() {
-        let detail = "Set `state_machine_version` to the version that receives all executions, such as `sfn_state_machine.order.state_machine_version_arn`, or add `routing_configuration` blocks.";
-        diagnostics.push(Diagnostic::error("the alias has no version", detail));
+        diagnostics.push(no_version());
     }
     if let [first, second] = alias.routes() {
         let (first, second) = (
@@ -53,4 +52,11 @@ pub fn validate(alias: &Alias) -> Diagnostics {
         );
     }
     diagnostics
+}
+
+/// Error for an alias without a version.
+pub fn no_version() -> Diagnostic {
+    let detail = "Set `state_machine_version` to the version that receives all executions, such as \
+                  `sfn_state_machine.order.state_machine_version_arn`, or add `routing_configuration` blocks.";
+    Diagnostic::error("the alias has no version", detail)
 }
