@@ -376,6 +376,51 @@ fn differences_name_what_changed() {
 }
 
 #[test]
+fn recorded_ends_are_compared_with_runs_first() {
+    let (mut history, definition) = (own_history(), own_definition());
+    let before = machine(&definition).unwrap();
+    // A value that differs in each run, such as a generated ID, does not keep an execution from being repeated.
+    let end = "/events/11/executionSucceededEventDetails/output";
+    *history.pointer_mut(end).unwrap() = "{\"paid\":\"other\"}".into();
+    assert_eq!(replay(&history, &before, &before), Replayed::Same);
+    // Another path does.
+    let mut other = own_history();
+    let exited = other.pointer_mut("/events/6/stateExitedEventDetails/name");
+    *exited.unwrap() = "Charge".into();
+    let skipped = Replayed::Skipped("the recorded path cannot be repeated on this machine".into());
+    assert_eq!(replay(&other, &before, &before), skipped);
+    // Two failures are compared by their errors.
+    let mut failing = definition.clone();
+    failing["States"]["Charge"] = json!({ "Type": "Fail", "Error": "Declined" });
+    let mut failed = own_history();
+    let events = failed["events"].as_array_mut().unwrap();
+    events.truncate(8);
+    events[7]["type"] = "FailStateEntered".into();
+    events.push(json!({
+        "id": 9,
+        "previousEventId": 8,
+        "timestamp": "2026-12-01T00:00:09Z",
+        "type": "ExecutionFailed",
+        "executionFailedEventDetails": { "error": "Declined" },
+    }));
+    let before = machine(&failing).unwrap();
+    assert_eq!(replay(&failed, &before, &before), Replayed::Same);
+    failing["States"]["Charge"]["Error"] = "Refused".into();
+    let after = machine(&failing).unwrap();
+    let Replayed::Different(differences) = replay(&failed, &before, &after) else {
+        panic!("the errors differ");
+    };
+    assert_eq!(differences[0].what, "end");
+    assert_eq!(
+        (
+            differences[0].expected.as_str(),
+            differences[0].actual.as_str()
+        ),
+        ("FAILED (Declined)", "FAILED (Refused)")
+    );
+}
+
+#[test]
 fn seeded_changes_are_found_and_unchanged_definitions_are_the_same() {
     let folder = folder();
     if !folder.exists() {
