@@ -377,6 +377,20 @@ async fn a_record_counts_only_with_its_routes() {
         assert_eq!(world.written(), writes, "{left:?} {to}");
         assert_eq!(world.state().1, writes.is_empty(), "{left:?} {to}");
     }
+    // Without traffic, the new version is checked again.
+    let world = left_record(&[("6", 100)]);
+    let unchecked = Deployment {
+        limits: Limits {
+            alarms: vec!["gone".into()],
+            ..limits()
+        },
+        ..deployment(&world, "7", canary())
+    };
+    assert_eq!(
+        outcome(&unchecked.run().await),
+        "refused: alarm not found: gone"
+    );
+    assert!(world.written().is_empty());
     // A refusal after all traffic returned is a rollback.
     let world = left_record(&[("6", 90), ("7", 10)]);
     let refused = Deployment {
@@ -499,6 +513,18 @@ async fn cancelled_and_late_deployments_are_rolled_back() {
             "back to 6: the deployment did not end in time"
         );
         assert_eq!(world.state(), ("6:100".into(), false));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deployment_ends_before_its_time_limit() {
+    for strategy in [canary(), linear()] {
+        let world = World::new();
+        let in_time = Deployment {
+            deadline: Some(Instant::now() + strategy.longest()),
+            ..deployment(&world, "7", strategy)
+        };
+        assert_eq!(outcome(&in_time.run().await), "Deployed");
     }
 }
 
