@@ -384,13 +384,14 @@ impl Deployment<'_> {
         let rest = step.watch.saturating_sub(taken);
         let end = Instant::now() + rest + LONGER.min(step.watch / 10).mul_f64(random());
         let (mut looked, mut readable) = (Instant::now(), Instant::now());
-        let mut pause = POLL.mul_f64(0.5 + random() / 2.0);
+        let mut pause = POLL.mul_f64(0.3 + random() * 0.7);
         loop {
             let left = end.saturating_duration_since(Instant::now());
-            self.sleep(if left.is_zero() {
-                pause
-            } else {
-                pause.min(left)
+            // Shortly before the end, the next look is the last one.
+            self.sleep(match left {
+                Duration::ZERO => pause,
+                left if left <= POLL => left,
+                _ => pause,
             })
             .await?;
             let left = end.saturating_duration_since(Instant::now());
@@ -410,7 +411,7 @@ impl Deployment<'_> {
                 }
                 Err(stop) => return Err(stop),
             }
-            pause = POLL.mul_f64(0.5 + random() / 2.0);
+            pause = POLL.mul_f64(0.7 + random() * 0.3);
         }
     }
 

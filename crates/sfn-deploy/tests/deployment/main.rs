@@ -295,7 +295,7 @@ async fn health_is_read_at_the_documented_intervals() {
     deployment.run().await.unwrap();
     let calls = world.calls.lock().unwrap().clone();
     let count = |wanted: &str| calls.iter().filter(|(_, name)| *name == wanted).count();
-    // Fifteen minutes: alarms every 8–15 seconds, routes and executions every minute, and each before the first step.
+    // Fifteen minutes: alarms every 10–15 seconds, routes and executions every minute, and each before the first step.
     assert!((60..=125).contains(&count("alarms")), "{}", count("alarms"));
     assert!((13..=19).contains(&count("read")), "{}", count("read"));
     assert!((12..=18).contains(&count("counts")), "{}", count("counts"));
