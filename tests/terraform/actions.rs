@@ -288,11 +288,7 @@ async fn failed_executions_are_redriven() {
     ];
     workspace.configure(&redrive).unwrap();
     let run = workspace.terraform(&invoke).await.unwrap();
-    assert!(
-        words(&run).contains("there is no execution"),
-        "{}",
-        run.text
-    );
+    assert!(words(&run).contains("does not exist"), "{}", run.text);
     let body = serde_json::json!({ "stateMachineArn": machine_arn("it"), "name": "one", "input": "{\"fail\":true}" });
     aws.call("AWSStepFunctions.StartExecution", &body)
         .await

@@ -147,7 +147,7 @@ async fn executions_are_run_and_waited_for() {
         &workspace,
         &["run", "other"],
         2,
-        &["there is no state machine `other`"],
+        &["state machine `other` does not exist in eu-west-1"],
     )
     .await;
     check(
@@ -453,7 +453,7 @@ async fn versions_are_deployed_and_recorded_executions_repeated() {
         &workspace,
         &["replay", &alias, "--definition", "9"],
         2,
-        &["there is no version"],
+        &["does not exist"],
     )
     .await;
     check(

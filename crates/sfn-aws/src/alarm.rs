@@ -158,7 +158,7 @@ pub const NAMES_PER_CALL: usize = 100;
 pub struct AlarmState {
     /// Name.
     pub name: String,
-    /// Whether its state is `ALARM`. Missing data is no alarm.
+    /// Whether its state is `ALARM`. Missing data does not raise an alarm.
     pub is_raised: bool,
 }
 

@@ -41,7 +41,7 @@ pub enum Subject {
 pub struct Smoke {
     /// Clients.
     pub aws: Arc<Aws>,
-    /// What to start.
+    /// The object to start.
     pub subject: Subject,
     /// Input.
     pub input: Value,
@@ -82,7 +82,7 @@ impl Smoke {
         let (aws, input) = (self.aws.as_ref(), self.input.to_string());
         let found = state_machine::describe(aws, call, &arn).await?;
         let found = found.ok_or_else(|| {
-            AwsError::local("StartExecution", format!("there is no version `{arn}`"))
+            AwsError::local("StartExecution", format!("version `{arn}` does not exist"))
         })?;
         if found.kind == "EXPRESS" {
             let ended = execution::start_sync(aws, call, &arn, None, &input).await?;

@@ -463,7 +463,7 @@ impl Deployment<'_> {
         }
     }
 
-    /// Checks that nobody else changed the alias.
+    /// Checks that no other process changed the alias.
     async fn check_routes(&self, run: &Run) -> Result<(), Stop> {
         let Some(found) = self.alias.read(&self.call()).await? else {
             return Err(Reason::OtherWriter("no version, because it was deleted".into()).into());

@@ -160,7 +160,7 @@ impl Check for Replay {
         let arn = format!("{}:{version}", self.machine);
         let found = state_machine::describe(&self.aws, &call, &arn).await?;
         let found = found
-            .ok_or_else(|| AwsError::local("replay", format!("there is no version `{arn}`")))?;
+            .ok_or_else(|| AwsError::local("replay", format!("version `{arn}` does not exist")))?;
         if found.kind == "EXPRESS" {
             return Err(Reason::Check {
                 name: self.name(),

@@ -76,7 +76,11 @@ fn case(history: &Value) -> Result<Case, String> {
     if let Some(problem) = suite.problems.first() {
         return Err(problem.message.clone());
     }
-    let mut case = suite.cases.into_iter().next().ok_or("there is no case")?;
+    let mut case = suite
+        .cases
+        .into_iter()
+        .next()
+        .ok_or("the history cannot be read as a case")?;
     let events = history.get("events").unwrap_or(history);
     let time = events.pointer("/0/timestamp").and_then(Value::as_str);
     case.file.time = time

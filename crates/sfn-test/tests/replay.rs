@@ -111,7 +111,7 @@ fn changed(
     is_changed.then_some(definition)
 }
 
-/// What an execution shows of a state.
+/// The parts of a history about a state.
 #[derive(Default)]
 struct Shown {
     /// Whether it has an output, which not each state that fails has.

@@ -71,6 +71,7 @@ impl Invoke for Deploy {
             subject: Subject::StateMachine(alias.machine),
             checks: Vec::new(),
             attribute: "state_machine_version",
+            path: AttributePath::default(),
         };
         let (sender, mut messages) = mpsc::unbounded_channel();
         let report = |event: sfn_deploy::Progress| {

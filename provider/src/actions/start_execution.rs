@@ -77,7 +77,7 @@ impl Invoke for StartExecution {
         let Some(found) = found else {
             let detail = "Check the account, the region and the name.";
             return Err(
-                Diagnostic::error(format!("there is no state machine `{arn}`"), detail)
+                Diagnostic::error(format!("state machine `{arn}` does not exist"), detail)
                     .at(AttributePath::root("state_machine_arn"))
                     .into(),
             );

@@ -64,7 +64,7 @@ pub async fn wait(
 /// Error for an execution that does not exist.
 pub fn missing(arn: &str) -> Diagnostic {
     let detail = "Check the account, the region and the name. AWS deletes executions 90 days after their end.";
-    Diagnostic::error(format!("there is no execution `{arn}`"), detail)
+    Diagnostic::error(format!("execution `{arn}` does not exist"), detail)
 }
 
 /// Reports the states that were entered after the event `last`. Returns the ID of the newest event.

@@ -14,7 +14,7 @@ use tfplugin::{AttributePath, Diagnostic, Diagnostics};
 
 use super::lambda_function::invoke_arn;
 use crate::session::ProviderContext;
-use crate::shared::deployment::{Before, DeploymentBlock, Rollout, log, uncancelled};
+use crate::shared::deployment::{Before, DEPLOYMENT, DeploymentBlock, Rollout, log, uncancelled};
 use crate::shared::managed::{
     Change, Failed, IdentityPart, Managed, Observed, Operation, PlanOutcome, Refusal,
 };
@@ -130,6 +130,7 @@ fn rollout<'a>(deployment: &'a DeploymentBlock, function: &str) -> Rollout<'a> {
         subject: Subject::Function(function.to_owned()),
         checks: Vec::new(),
         attribute: VERSION,
+        path: AttributePath::root(DEPLOYMENT),
     }
 }
 

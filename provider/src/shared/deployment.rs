@@ -382,6 +382,8 @@ pub struct Rollout<'a> {
     pub checks: Vec<Box<dyn Check>>,
     /// Attribute with the version.
     pub attribute: &'static str,
+    /// Path of the block. Empty if its arguments are at the top.
+    pub path: AttributePath,
 }
 
 impl Rollout<'_> {
@@ -390,7 +392,7 @@ impl Rollout<'_> {
         let Some(before) = self.block.before_traffic.known() else {
             return Ok(self.checks);
         };
-        let problems = before.validate(&AttributePath::root(DEPLOYMENT));
+        let problems = before.validate(&self.path);
         problems.into_result()?;
         let told = |problem: String| Diagnostics::from(Diagnostic::error(problem, ""));
         let smoke = Smoke {
@@ -434,17 +436,13 @@ impl Rollout<'_> {
         report: &(dyn Fn(Progress) + Send + Sync),
     ) -> Result<Outcome, Diagnostics> {
         let attribute = self.attribute;
-        let strategy = match self.block.strategy() {
-            Some(Ok(strategy)) => strategy,
-            Some(Err(problem)) => {
-                return Err(Diagnostic::error(problem.to_string(), "Change the block.")
-                    .at(AttributePath::root(DEPLOYMENT))
-                    .into());
-            }
-            None => self.block.strategy_of_missing()?,
+        let Some(Ok(strategy)) = self.block.strategy() else {
+            return Err(self.block.no_strategy(&self.path));
         };
         let title = alias.title();
-        self.block.check_alarm_regions(operation).await?;
+        self.block
+            .check_alarm_regions(operation, &self.path)
+            .await?;
         let deployment = Deployment {
             alias,
             to,
@@ -466,7 +464,11 @@ impl Rollout<'_> {
 
 impl DeploymentBlock {
     /// Checks that alarms that are given by their ARNs are in the region of the alias.
-    async fn check_alarm_regions(&self, operation: &Operation) -> Result<(), Diagnostics> {
+    async fn check_alarm_regions(
+        &self,
+        operation: &Operation,
+        block: &AttributePath,
+    ) -> Result<(), Diagnostics> {
         let Ok(region) = operation.aws().region().await else {
             return Ok(());
         };
@@ -476,19 +478,21 @@ impl DeploymentBlock {
         let wrong = alarms.filter(other).map(|alarm| {
             let detail = format!("Use an alarm in the region `{region}` of the alias.");
             Diagnostic::error(format!("`{alarm}` is in another region"), detail)
-                .at(AttributePath::root(DEPLOYMENT).attribute("alarms"))
+                .at(block.clone().attribute("alarms"))
         });
         wrong.collect::<Diagnostics>().into_result().map(drop)
     }
 
-    /// Values that were unknown in the plan can be missing in the end.
-    fn strategy_of_missing(&self) -> Result<Strategy, Diagnostics> {
-        let problems = self.validate_at(&AttributePath::root(DEPLOYMENT));
-        problems.into_result()?;
-        let detail = "Set `type`, `percentage` and `interval`.";
-        Err(Diagnostic::error("the deployment has no steps", detail)
-            .at(AttributePath::root(DEPLOYMENT))
-            .into())
+    /// The errors of arguments that were unknown in the plan, and are missing or out of range in the end.
+    fn no_strategy(&self, block: &AttributePath) -> Diagnostics {
+        match self.validate_at(block).into_result() {
+            Err(problems) => problems,
+            Ok(_) => {
+                let detail = "Set `type`, `percentage` and `interval`.";
+                let error = Diagnostic::error("the deployment has no steps", detail);
+                error.at(block.clone()).into()
+            }
+        }
     }
 }
 

@@ -149,8 +149,9 @@ pub async fn wait(aws: &Aws, call: &Call, arn: &str) -> Result<Execution, AwsErr
     let operation = "DescribeExecution";
     let ended = call.until(operation, || async {
         let found = describe(aws, call, arn).await?;
-        let found = found
-            .ok_or_else(|| AwsError::local(operation, format!("there is no execution `{arn}`")))?;
+        let found = found.ok_or_else(|| {
+            AwsError::local(operation, format!("execution `{arn}` does not exist"))
+        })?;
         Ok((found.status != "RUNNING").then_some(found))
     });
     ended.await

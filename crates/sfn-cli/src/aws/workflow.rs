@@ -57,7 +57,8 @@ impl Workflow {
             &call(TIMEOUT),
             &arn.machine,
         ))?;
-        let found = found.ok_or_else(|| format!("there is no state machine `{}`", arn.machine))?;
+        let found =
+            found.ok_or_else(|| format!("state machine `{}` does not exist", arn.machine))?;
         Ok((session, Self::of(found, argument.to_owned())))
     }
 
@@ -66,7 +67,7 @@ impl Workflow {
         let Some(found) = found else {
             let region = session.run(session.aws.region())?;
             return Err(format!(
-                "there is no state machine `{name}` in {region}: use its ARN, `--region` or `--profile`"
+                "state machine `{name}` does not exist in {region}: use its ARN, `--region` or `--profile`"
             ));
         };
         let arn = found.arn.clone();

@@ -67,7 +67,7 @@ pub fn run(arguments: &Args) -> Result<Exit, Failure> {
         let call = call(Duration::from_mins(1));
         let version = session.run(state_machine::describe(&session.aws, &call, &arn))?;
         version
-            .ok_or_else(|| format!("there is no version `{arn}`"))?
+            .ok_or_else(|| format!("version `{arn}` does not exist"))?
             .definition
     } else {
         let plan = plan(arguments.plan.as_deref())?;

@@ -123,7 +123,7 @@ fn whole(value: &Json) -> Option<i64> {
 /// Reads the properties of a deployment.
 struct Reader<'a> {
     template: &'a Template<'a>,
-    /// What is left to do by hand.
+    /// Steps to do by hand.
     notes: BTreeSet<String>,
 }
 

@@ -79,6 +79,7 @@ fn rollout(deployment: &AliasDeployment, machine: String) -> Rollout<'_> {
         subject: Subject::StateMachine(machine),
         checks: Vec::new(),
         attribute: VERSION,
+        path: AttributePath::root(DEPLOYMENT),
     }
 }
 
